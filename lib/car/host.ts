@@ -1,0 +1,42 @@
+import type { KeySlot } from '../credentials/key-slot.js';
+import type { KeyPair } from '../crypto/suite.js';
+import type { AnyCommand } from '../wire/commands.js';
+import type { PhoneIdentity, Result } from '../wire/gen/phonekey_pb.js';
+
+/**
+ * What CarEndpoint asks of the car it serves: firmware-sim implements this, and so does anybody who
+ * builds a car. CarEndpoint knows the protocol; the host knows the body, the keys and the memory.
+ * Rejections and throws of these methods never reach the air: the endpoint answers with a refusal
+ * (`fault`) and logs them.
+ */
+export interface CarHost {
+  /** X25519; the public key is the car's identity. */
+  readonly identity: KeyPair;
+  /** At most 32 bytes of UTF-8; told to paired phones only. */
+  readonly name: string;
+  /** All enrolled keys. */
+  keys(): readonly KeySlot[];
+  /** Carries out an authenticated command after checking what the key's role permits. */
+  execute(command: AnyCommand, key: KeySlot): Promise<Result>;
+  readonly pairing: PairingHost;
+}
+
+export interface PairingHost {
+  /** The window that a card tap opened, or undefined when it is closed (time, tries, done). */
+  window(): PairingWindow | undefined;
+  /**
+   * Counts a try. Resolves only once the count is in non-volatile memory, because what follows tells
+   * a guesser whether the guess was right. Resolves to false when the window is closed by now.
+   */
+  countTry(window: PairingWindow): Promise<boolean>;
+  /**
+   * Stores the phone's key (the same public key again: replaces its slot), closes the window, and
+   * resolves once it is durable. Undefined: no slot is free, or the window has closed meanwhile.
+   */
+  enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined>;
+}
+
+export interface PairingWindow {
+  /** SPAKE2+ verifier record of the 8-digit code on the screen (pairing/spake2plus.ts). */
+  readonly registration: { readonly w0: Uint8Array; readonly L: Uint8Array };
+}

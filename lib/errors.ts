@@ -1,0 +1,150 @@
+/**
+ * Every error of the library is a PhoneKeyError. Callers decide by `code` (stable), and the person
+ * in front of the car gets three answers: did it perhaps happen, shall I try again, what do I do.
+ */
+export class PhoneKeyError extends Error {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  /** True when a command was sent and no answer came: the car may have done it. */
+  readonly mayHaveSucceeded: boolean;
+  /** True when the same call may well succeed a moment later. */
+  readonly temporary: boolean;
+  /** What to do now, as a sentence for a person. */
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: PhoneKeyErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const entry: ErrorEntry = ERRORS[code];
+    this.name = 'PhoneKeyError';
+    this.code = code;
+    this.kind = entry.kind;
+    this.mayHaveSucceeded = options.mayHaveSucceeded ?? entry.kind === 'outcome-unknown';
+    this.temporary = options.temporary ?? entry.temporary;
+    this.hint = options.hint ?? entry.hint;
+  }
+
+  toJSON(): ErrorObject {
+    const { code, kind, message, mayHaveSucceeded, temporary, hint } = this;
+    return { code, kind, message, mayHaveSucceeded, temporary, hint };
+  }
+}
+
+export interface PhoneKeyErrorOptions {
+  readonly cause?: unknown;
+  readonly mayHaveSucceeded?: boolean;
+  readonly temporary?: boolean;
+  readonly hint?: string;
+}
+
+export interface ErrorObject {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly mayHaveSucceeded: boolean;
+  readonly temporary: boolean;
+  readonly hint: string;
+}
+
+/** Groups of codes; the command line gives each kind an exit code of its own. */
+export type ErrorKind =
+  | 'usage'
+  | 'refused'
+  | 'unreachable'
+  | 'outcome-unknown'
+  | 'key-store'
+  | 'security'
+  | 'interrupted'
+  | 'internal';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  readonly temporary: boolean;
+  readonly hint: string;
+}
+
+const entry = (kind: ErrorKind, temporary: boolean, hint: string): ErrorEntry => ({
+  kind,
+  temporary,
+  hint,
+});
+
+/** The stable codes: `area.what`. A code is never reused for something else. */
+const ERRORS = {
+  'usage.invalid': entry('usage', false, 'See the help of the command: key help.'),
+
+  'radio.unavailable': entry('unreachable', false, 'Run `key doctor` to see which radio works.'),
+  'radio.scan-failed': entry('unreachable', true, 'Run `key doctor` to see which radio works.'),
+  'radio.connect-failed': entry('unreachable', true, 'Go closer to the car and try again.'),
+  'radio.link-lost': entry('unreachable', true, 'Go closer to the car and try again.'),
+  'radio.timeout': entry('unreachable', true, 'Go closer to the car and try again.'),
+  'radio.closed': entry('unreachable', false, 'The radio was closed; open it again.'),
+  'car.not-found': entry(
+    'unreachable',
+    true,
+    'Go closer to the car and check that it is running: key scan.',
+  ),
+  'car.silent': entry('unreachable', true, 'The car did not answer in time; try again.'),
+
+  'car.outcome-unknown': entry(
+    'outcome-unknown',
+    true,
+    'The command may have been carried out. Look at the car, or ask it: key status.',
+  ),
+
+  'car.not-recognised': entry(
+    'refused',
+    false,
+    'This phone may have been removed from the car. Pair it again: key pair.',
+  ),
+  'car.not-permitted': entry('refused', false, 'Ask the owner of the car for this permission.'),
+  'car.refused': entry('refused', false, 'See what the car says: key status.'),
+  'pairing.closed': entry(
+    'refused',
+    true,
+    'Tap the key card on the reader to open a pairing window, then pair within 120 seconds.',
+  ),
+  'pairing.wrong-code': entry(
+    'refused',
+    true,
+    'Read the code on the screen of the car again. After three tries the window closes.',
+  ),
+  'pairing.slots-full': entry('refused', false, 'Remove a key first: key keys remove.'),
+
+  'keys.not-paired': entry('key-store', false, 'Pair this phone first: key pair.'),
+  'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key scan.'),
+  'keys.unreadable': entry('key-store', false, 'Restore the key file, or pair again: key pair.'),
+  'keys.permissions': entry(
+    'key-store',
+    false,
+    'Make the key files private: chmod 700 the directory, chmod 600 the files.',
+  ),
+  'keys.not-saved': entry('key-store', true, 'Check that the disk is writable and not full.'),
+
+  'protocol.malformed': entry('security', false, 'The other side does not follow the protocol.'),
+  'protocol.too-large': entry('security', false, 'The other side does not follow the protocol.'),
+  'protocol.version': entry('security', false, 'Update phonekey on the phone or in the car.'),
+  'protocol.authentication': entry(
+    'security',
+    true,
+    'The answer did not come from your car, or was altered on the way. Do not rely on it.',
+  ),
+  'protocol.order': entry('security', false, 'The other side does not follow the protocol.'),
+  'crypto.weak-key': entry('security', false, 'The other side offered a weak key.'),
+  'crypto.invalid-input': entry('internal', false, 'A key or nonce has the wrong length.'),
+  'noise.state': entry('internal', false, 'A handshake function was called out of turn.'),
+  'noise.message': entry('security', false, 'The handshake message is too short or too long.'),
+  'noise.nonce-exhausted': entry('security', true, 'Connect again to get fresh keys.'),
+
+  'sim.not-running': entry('unreachable', false, 'Start the car first: key car start.'),
+  'sim.already-running': entry('usage', false, 'A car with this name runs already.'),
+  'sim.storage': entry('internal', false, 'Check that the disk is writable and not full.'),
+  'sim.refused': entry('refused', false, 'See what state the car is in: key car status.'),
+
+  interrupted: entry('interrupted', true, 'Interrupted; nothing more was sent.'),
+  internal: entry('internal', false, 'This is a bug in phonekey; please report it.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** All codes with their kind and default hint, for documentation and tests. */
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = ERRORS;

@@ -1,0 +1,23 @@
+/**
+ * Time as the library sees it. Nothing in lib reads the wall clock or sets a timer of its own: it is
+ * given a Clock, so that a test can run thirty seconds in a millisecond.
+ */
+export interface Clock {
+  /** Milliseconds on a monotonic clock; only differences mean anything. */
+  now(): number;
+  /** Calls `fn` once, `ms` milliseconds from now. Returns a function that cancels it. */
+  after(ms: number, fn: () => void): Cancel;
+}
+
+export type Cancel = () => void;
+
+/** The machine's own monotonic clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};

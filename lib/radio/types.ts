@@ -1,0 +1,98 @@
+import type { PhoneKeyError } from '../errors.js';
+
+/**
+ * The radio as the protocol sees it: a phone is a Central, a car is a Peripheral, and between them
+ * runs a Link that carries chunks of bytes both ways. Adapters: noble.ts, bleno.ts, memory.ts.
+ * No operation hangs: each one resolves, or rejects with a PhoneKeyError.
+ */
+export interface Link {
+  /** ATT MTU in bytes; a chunk has at most `mtu - 3` bytes. */
+  readonly mtu: number;
+  /** A name for logs; says nothing about who is there. */
+  readonly peer: string;
+  /**
+   * Starts reception. Called once; whatever arrived earlier is delivered first. On the phone this
+   * subscribes to `fromCar`. Handlers must not throw.
+   */
+  open(handlers: LinkHandlers): Promise<void>;
+  /**
+   * Sends one chunk (1 to mtu - 3 bytes); chunks arrive in the order of the calls. Resolves when the
+   * stack has taken it (with response: acknowledged by the peer).
+   * @throws PhoneKeyError `radio.link-lost`, `radio.timeout`
+   */
+  send(chunk: Uint8Array): Promise<void>;
+  /** Closes the link; resolves when it is down. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+export interface LinkHandlers {
+  data(chunk: Uint8Array): void;
+  /** The link is down, by either side; called exactly once. */
+  closed(reason: LinkCloseReason): void;
+}
+
+export type LinkCloseReason = 'local' | 'remote' | 'lost';
+
+/** What a car says of itself before anybody connects. */
+export interface Advertisement {
+  /** The radio's handle for the device; may change from one scan to the next. */
+  readonly id: string;
+  /** Received signal strength in dBm. */
+  readonly rssi: number;
+  /** The service data of the phonekey service (wire/advertisement.ts decodes it). */
+  readonly serviceData: Uint8Array;
+}
+
+export interface Central {
+  /**
+   * Calls `found` for every advertisement of the phonekey service until `signal` aborts (then it
+   * resolves). The same device is reported again when it is heard again.
+   * @throws PhoneKeyError `radio.unavailable`, `radio.scan-failed`
+   */
+  scan(found: (advertisement: Advertisement) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Connects to a device seen in a scan and finds the phonekey service.
+   * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, `interrupted` when aborted
+   */
+  connect(advertisement: Advertisement, options?: ConnectOptions): Promise<CentralLink>;
+  /** Closes every link and frees the radio. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** For the whole of connecting and discovering, in milliseconds (default 10,000). */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A link seen from the phone. */
+export interface CentralLink extends Link {
+  /** Reads the `info` characteristic (at most 512 bytes). */
+  readInfo(): Promise<Uint8Array>;
+  /** Received signal strength in dBm. */
+  rssi(): Promise<number>;
+}
+
+export interface Peripheral {
+  /**
+   * Offers the phonekey service, and calls `onLink` each time a phone has subscribed to `fromCar`.
+   * The link is not opened yet. Does not advertise.
+   * @throws PhoneKeyError `radio.unavailable`
+   */
+  start(service: PeripheralService): Promise<void>;
+  /**
+   * Advertises the service with this service data (at most 10 bytes) from now on, again after each
+   * disconnection, replacing what was advertised before.
+   */
+  advertise(serviceData: Uint8Array): Promise<void>;
+  /** Stops advertising, closes every link and frees the radio. */
+  close(): Promise<void>;
+}
+
+export interface PeripheralService {
+  /** Value of the `info` characteristic. */
+  readonly info: Uint8Array;
+  onLink(link: Link): void;
+  /** The radio failed for good (the adapter was unplugged, the air ended). */
+  onError?(error: PhoneKeyError): void;
+}
