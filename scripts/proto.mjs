@@ -28,7 +28,8 @@ try {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (run.status !== 0) throw new Error(`buf generate failed (${run.error?.message ?? run.status})`);
+  if (run.status !== 0)
+    throw new Error(`buf generate failed (${run.error?.message ?? run.status})`);
   if (check) {
     const fresh = readFileSync(join(out, GENERATED), 'utf8');
     if (fresh !== readFileSync(join(target, GENERATED), 'utf8')) {

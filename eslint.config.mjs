@@ -1,0 +1,164 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** A relative import that climbs out of its folder and down into one of `targets` (a regex). */
+const up = (targets) => `^(\\.\\./)+(${targets})`;
+
+// What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
+const ABOVE_LIB = {
+  regex: up('(air|firmware-sim|cli|bench|examples|test)/'),
+  message: 'lib imports nothing of air, firmware-sim or cli.',
+};
+const NODE = {
+  regex: '^node:|^(fs|net|http|https|os|path|child_process|timers|dgram|tls)(/|$)',
+  message: 'lib is given clock, randomness, links and stores; only crypto and platform touch Node.',
+};
+const OUTSIDE_PLATFORM = {
+  regex: '^\\.\\./(?!errors\\.js$)',
+  message: 'lib/platform is the bottom: of the rest it imports errors alone.',
+};
+const ENDS = {
+  regex: up('(phone|car)/|radio/(noble|bleno)'),
+  message: 'The protocol knows neither its two public ends nor a Bluetooth stack.',
+};
+const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
+const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
+const OUTSIDE_AIR = {
+  regex: up('lib/(?!platform/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
+  message: 'air imports only lib/platform and lib/errors.',
+};
+const NOT_THE_CAR = {
+  regex: up('(lib/phone|cli|bench|examples|test)/'),
+  message: 'firmware-sim never imports lib/phone or cli.',
+};
+const UNDER_THE_PHONE = {
+  regex: up('(lib/session|lib/wire|bench|examples|test)/'),
+  message: 'cli never imports lib/session or lib/wire: it uses lib/phone.',
+};
+const NOT_BY_NAME = {
+  regex: '^\\.|^phonekey/(dist|lib)/',
+  message: 'Examples import the package by its name, as a user would.',
+};
+const RADIO_PACKAGES = {
+  regex: '^@abandonware/',
+  allowTypeImports: true,
+  message: 'noble and bleno are optional: load them inside the function that needs them.',
+};
+
+/** Where an entry lists a file twice, the later one alone counts, hence the full lists. */
+const DIRECTIONS = [
+  [['lib/**'], [ABOVE_LIB, NODE]],
+  [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
+  [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
+  [['lib/{noise,wire,session,pairing,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
+  [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
+  [['lib/radio/**'], [ABOVE_LIB, NODE, CAR, PHONE]],
+  [['air/**'], [OUTSIDE_AIR]],
+  [['firmware-sim/**'], [NOT_THE_CAR]],
+  [['cli/**'], [UNDER_THE_PHONE]],
+  [['examples/**'], [NOT_BY_NAME]],
+];
+
+/** esquery takes no slash inside a regular expression. */
+const esquery = (regex) => `/${regex.replaceAll('/', '\\u002F')}/`;
+
+function direction([folders, patterns]) {
+  // The import rule overlooks `await import('...')`.
+  const dynamic = patterns.map(({ regex, message }) => ({
+    selector: `ImportExpression > Literal.source[value=${esquery(regex)}]`,
+    message,
+  }));
+  return {
+    files: folders.map((folder) => `${folder}/*.ts`),
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [RADIO_PACKAGES, ...patterns] },
+      ],
+      'no-restricted-syntax': ['error', ...dynamic],
+    },
+  };
+}
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', 'lib/wire/gen/', 'test/interop/**/target/']),
+  js.configs.recommended,
+  {
+    rules: {
+      'max-lines': ['error', 400],
+      eqeqeq: 'error',
+      'no-var': 'error',
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: false },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      // `void | Promise<void>` says that a callback may be asynchronous.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // A synchronous body is a good way to fulfil an asynchronous interface.
+      '@typescript-eslint/require-await': 'off',
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Use a Random that was given to you.' },
+      ],
+    },
+  },
+  {
+    files: ['lib/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/platform/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'performance', 'Date'].map((name) => ({
+          name,
+          message: 'lib has no timers and no clock of its own: use the Clock it is given.',
+        })),
+      ],
+    },
+  },
+  ...DIRECTIONS.map(direction),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // What jest's matchers return, and what a test knows to be there.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+      },
+    },
+  },
+);

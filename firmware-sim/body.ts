@@ -1,0 +1,210 @@
+import { isDoor } from './closures.js';
+import type { Closure } from './closures.js';
+
+/**
+ * The car's body as a pure state machine: `stepBody(state, input, now)`. It knows nothing of keys,
+ * radio or timers; body-runner.ts runs it on a clock.
+ *
+ * - A locked car has no open door: locking is refused while one is open. Trunk and frunk latch on
+ *   their own and do not count.
+ * - 30 s after an unlock the car locks itself, unless a door was opened (or somebody drives) meanwhile.
+ * - `authorise-drive` lasts 2 minutes. Locking by key or card ends it: whoever locks the car leaves
+ *   it. The relock does not: somebody may sit inside.
+ * - While the car is driven the authorisation does not run down, and nothing can be locked,
+ *   unlocked or opened. Parking ends the authorisation.
+ */
+export const RELOCK_MS = 30_000;
+export const DRIVE_MS = 120_000;
+
+/** Times are milliseconds on the clock that gives `now`. */
+export interface BodyState {
+  readonly locked: boolean;
+  readonly open: readonly Closure[];
+  /** When the car will lock itself. */
+  readonly relockAt: number | undefined;
+  readonly drive: DriveState;
+}
+
+export type DriveState =
+  | { readonly phase: 'off' }
+  | { readonly phase: 'authorised'; readonly until: number }
+  | { readonly phase: 'driving'; readonly msLeft: number };
+
+export type BodyInput =
+  | { readonly type: 'unlock' | 'lock' | 'toggle-lock' }
+  | { readonly type: 'authorise-drive' | 'drive' | 'park' }
+  | { readonly type: 'revoke-drive'; readonly reason: 'key-removed' | 'reset' }
+  /** The latch of trunk or frunk is released by a command: needs no unlocked car. */
+  | { readonly type: 'release'; readonly closure: 'trunk' | 'frunk' }
+  /** By hand, from outside. */
+  | { readonly type: 'open' | 'close'; readonly closure: Closure }
+  /** Only time has passed. */
+  | { readonly type: 'tick' };
+
+export type BodyEffect =
+  | { readonly type: 'unlocked' | 'locked' | 'relocked' | 'driving' }
+  | { readonly type: 'opened' | 'closed'; readonly closure: Closure }
+  | { readonly type: 'drive-authorised'; readonly seconds: number }
+  | { readonly type: 'drive-ended'; readonly reason: DriveEndReason };
+
+export type DriveEndReason = 'expired' | 'locked' | 'parked' | 'key-removed' | 'reset';
+
+export type BodyRefusal = 'locked' | 'door-open' | 'driving' | 'not-authorised';
+
+export interface BodyStep {
+  readonly state: BodyState;
+  readonly effects: readonly BodyEffect[];
+  readonly refusal?: BodyRefusal;
+}
+
+/** After power-on: locked and shut, nothing authorised. The body's state is not kept in memory. */
+export const initialBody: BodyState = {
+  locked: true,
+  open: [],
+  relockAt: undefined,
+  drive: { phase: 'off' },
+};
+
+/** One step. Whatever was due by `now` happens first, in the order it was due. */
+export const stepBody = (before: BodyState, input: BodyInput, now: number): BodyStep => {
+  const due = expire(before, now);
+  const step = react(due.state, input, now);
+  return { ...step, effects: [...due.effects, ...step.effects] };
+};
+
+/** When the next thing happens by itself. */
+export const nextDeadline = (state: BodyState): number | undefined => {
+  const times = [state.relockAt, driveEnd(state)].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+};
+
+/** Whole seconds (rounded up) of drive authorisation left; 0 when there is none. */
+export const driveSecondsLeft = ({ drive }: BodyState, now: number): number => {
+  switch (drive.phase) {
+    case 'off':
+      return 0;
+    case 'authorised':
+      return Math.max(0, Math.ceil((drive.until - now) / 1000));
+    case 'driving':
+      return Math.ceil(drive.msLeft / 1000);
+  }
+};
+
+const driveEnd = ({ drive }: BodyState): number | undefined =>
+  drive.phase === 'authorised' ? drive.until : undefined;
+
+const expire = (before: BodyState, now: number): BodyStep => {
+  let state = before;
+  const effects: BodyEffect[] = [];
+  for (let at = nextDeadline(state); at !== undefined && at <= now; at = nextDeadline(state)) {
+    if (at === state.relockAt) {
+      state = { ...state, locked: true, relockAt: undefined };
+      effects.push({ type: 'relocked' });
+    } else {
+      state = { ...state, drive: { phase: 'off' } };
+      effects.push({ type: 'drive-ended', reason: 'expired' });
+    }
+  }
+  return { state, effects };
+};
+
+const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
+  switch (input.type) {
+    case 'tick':
+      return unchanged(state);
+    case 'unlock':
+      return unlock(state, now);
+    case 'lock':
+      return lock(state);
+    case 'toggle-lock':
+      return state.locked ? unlock(state, now) : lock(state);
+    case 'authorise-drive':
+      if (state.drive.phase === 'driving') return unchanged(state);
+      return changed({ ...state, drive: { phase: 'authorised', until: now + DRIVE_MS } }, [
+        { type: 'drive-authorised', seconds: DRIVE_MS / 1000 },
+      ]);
+    case 'revoke-drive':
+      // A car on the road is not stopped.
+      return state.drive.phase === 'authorised' ? endDrive(state, input.reason) : unchanged(state);
+    case 'drive':
+      return drive(state, now);
+    case 'park':
+      return state.drive.phase === 'driving' ? endDrive(state, 'parked') : unchanged(state);
+    case 'release':
+      return isDriving(state) ? refused(state, 'driving') : open(state, input.closure);
+    case 'open':
+      if (isDriving(state)) return refused(state, 'driving');
+      return state.locked && !state.open.includes(input.closure)
+        ? refused(state, 'locked')
+        : open(state, input.closure);
+    case 'close':
+      if (!state.open.includes(input.closure)) return unchanged(state);
+      return changed(
+        { ...state, open: state.open.filter((closure) => closure !== input.closure) },
+        [{ type: 'closed', closure: input.closure }],
+      );
+  }
+};
+
+const unlock = (state: BodyState, now: number): BodyStep => {
+  if (isDriving(state)) return refused(state, 'driving');
+  const relockAt = state.open.some(isDoor) ? undefined : now + RELOCK_MS;
+  return changed(
+    { ...state, locked: false, relockAt },
+    state.locked ? [{ type: 'unlocked' }] : [],
+  );
+};
+
+const lock = (state: BodyState): BodyStep => {
+  if (isDriving(state)) return refused(state, 'driving');
+  if (state.open.some(isDoor)) return refused(state, 'door-open');
+  const locked: BodyState = { ...state, locked: true, relockAt: undefined };
+  const effects: BodyEffect[] = state.locked ? [] : [{ type: 'locked' }];
+  if (state.drive.phase !== 'authorised') return changed(locked, effects);
+  const ended = endDrive(locked, 'locked');
+  return changed(ended.state, [...effects, ...ended.effects]);
+};
+
+const drive = (state: BodyState, now: number): BodyStep => {
+  switch (state.drive.phase) {
+    case 'driving':
+      return unchanged(state);
+    case 'off':
+      return refused(state, 'not-authorised');
+    case 'authorised':
+      if (state.open.some(isDoor)) return refused(state, 'door-open');
+      return changed(
+        {
+          ...state,
+          relockAt: undefined,
+          drive: { phase: 'driving', msLeft: state.drive.until - now },
+        },
+        [{ type: 'driving' }],
+      );
+  }
+};
+
+const open = (state: BodyState, closure: Closure): BodyStep => {
+  if (state.open.includes(closure)) return unchanged(state);
+  return changed(
+    {
+      ...state,
+      open: [...state.open, closure],
+      relockAt: isDoor(closure) ? undefined : state.relockAt,
+    },
+    [{ type: 'opened', closure }],
+  );
+};
+
+const endDrive = (state: BodyState, reason: DriveEndReason): BodyStep =>
+  changed({ ...state, drive: { phase: 'off' } }, [{ type: 'drive-ended', reason }]);
+
+const isDriving = (state: BodyState): boolean => state.drive.phase === 'driving';
+
+const changed = (state: BodyState, effects: readonly BodyEffect[]): BodyStep => ({ state, effects });
+const unchanged = (state: BodyState): BodyStep => ({ state, effects: [] });
+const refused = (state: BodyState, refusal: BodyRefusal): BodyStep => ({
+  state,
+  effects: [],
+  refusal,
+});

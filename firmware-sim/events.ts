@@ -1,0 +1,68 @@
+import type { RoleName } from '../lib/credentials/roles.js';
+import type { CommandName } from '../lib/wire/commands.js';
+import type { BodyRefusal, DriveEndReason } from './body.js';
+import type { Closure, Door } from './closures.js';
+import type { CloseReason } from './pairing-window.js';
+
+/**
+ * What happens in and at the car, for a log, a screen or a test. Events never hold a secret: the
+ * pairing code is on the screen only, and keys appear as fingerprints.
+ */
+export type CarEvent = CarEventDetail & {
+  /** Milliseconds on the car's monotonic clock. */
+  readonly at: number;
+  /** Wall time, ISO 8601 in UTC. */
+  readonly time: string;
+};
+
+/** Who did it: a phone's key, the key card, a person's hand, or the car by itself. */
+export type Actor = KeyActor | 'card' | 'hand' | 'car';
+
+export interface KeyActor {
+  readonly slot: number;
+  readonly name: string;
+}
+
+/** A key as people may see it. */
+export interface KeySummary {
+  readonly slot: number;
+  readonly name: string;
+  readonly role: RoleName | 'none';
+  /** 16 hex digits: the first 8 bytes of SHA-512 of the X25519 public key. */
+  readonly fingerprint: string;
+}
+
+export type CarEventDetail =
+  | { readonly type: 'unlocked' | 'locked'; readonly by: Actor }
+  | { readonly type: 'relocked' }
+  | { readonly type: 'handle-pulled'; readonly door: Door; readonly opened: boolean }
+  | { readonly type: 'door-opened'; readonly closure: Closure; readonly by: Actor }
+  | { readonly type: 'door-closed'; readonly closure: Closure }
+  | { readonly type: 'drive-authorised'; readonly seconds: number; readonly by: Actor }
+  | { readonly type: 'driving' }
+  | { readonly type: 'drive-ended'; readonly reason: DriveEndReason }
+  | {
+      readonly type: 'command-refused';
+      readonly command: CommandName;
+      readonly reason: CommandRefusal;
+      readonly by: Actor;
+    }
+  | {
+      readonly type: 'card-tapped';
+      readonly reader: 'console' | 'pillar';
+      readonly purpose: 'drive' | 'pair' | 'lock';
+    }
+  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: RoleName }
+  | { readonly type: 'pairing-try'; readonly triesLeft: number }
+  | { readonly type: 'pairing-closed'; readonly reason: CloseReason }
+  | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
+  | { readonly type: 'key-removed'; readonly key: KeySummary; readonly by: Actor }
+  | { readonly type: 'factory-reset'; readonly fingerprint: string };
+
+/** Why the car did not carry out a command: the schema's RefusalReason in words. */
+export type CommandRefusal =
+  | BodyRefusal
+  | 'not-permitted'
+  | 'unknown-command'
+  | 'no-such-key'
+  | 'last-owner';

@@ -1,0 +1,65 @@
+import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { PhoneKeyError } from '../../lib/errors.js';
+
+/**
+ * The few steps that writing durably takes, one call each, so that a test can cut the power after
+ * any of them. Rejections are the file system's own errors.
+ */
+export interface Disk {
+  /** At most `maxBytes` + 1 bytes of the file; undefined when there is none. */
+  read(path: string, maxBytes: number): Promise<Uint8Array | undefined>;
+  /** Creates the file, or empties it; readable by its owner only. */
+  create(path: string): Promise<DiskFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** Makes renames in the directory durable. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+export interface DiskFile {
+  /** Appends; gives the number of bytes taken, which may be fewer than asked. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Resolves when the contents are durable. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const nodeDisk: Disk = {
+  async read(path, maxBytes) {
+    const file = await open(path, 'r').catch(ifMissing);
+    if (file === undefined) return undefined;
+    try {
+      await requirePrivate(path, (await file.stat()).mode);
+      const buffer = new Uint8Array(maxBytes + 1);
+      let length = 0;
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+        length += bytesRead;
+        if (bytesRead === 0 || length === buffer.length) return buffer.slice(0, length);
+      }
+    } finally {
+      await file.close();
+    }
+  },
+
+  async create(path) {
+    const file = await open(path, 'w', 0o600);
+    return {
+      write: async (bytes) => (await file.write(bytes)).bytesWritten,
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+  },
+
+  rename,
+
+  async syncDirectory(path) {
+    // Windows can neither open nor sync a directory; NTFS journals the rename.
+    if (process.platform === 'win32') return;
+    const directory = await open(path, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  },
+};

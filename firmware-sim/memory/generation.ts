@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { toHex, utf8 } from '../../lib/platform/bytes.js';
+import { decodeRecord, encodeRecord } from './record.js';
+import type { CarRecord } from './record.js';
+
+/**
+ * One copy of the record in a file: two lines of ASCII and UTF-8.
+ *
+ *   phonekey-car 1 <sequence> <checksum>
+ *   <record as JSON>
+ *
+ * The checksum is the first 32 bytes of SHA-512 over the rest, in hex. It is there for torn writes
+ * and decayed media, not for attackers: whoever can write the file can also compute it. SHA-512
+ * because a CRC-32 lets one damaged file in four thousand million pass, and here that is a lock.
+ */
+export interface Generation {
+  /** Higher is newer; starts at 1. */
+  readonly sequence: number;
+  readonly record: CarRecord;
+}
+
+/** More than 256 keys need. */
+export const MAX_GENERATION_BYTES = 128 * 1024;
+
+const MAGIC = 'phonekey-car 1';
+const HEADER = /^phonekey-car 1 ([1-9][0-9]{0,14}) ([0-9a-f]{64})$/;
+
+/** @throws Error when the record would not be readable again: better not written than not read. */
+export const encodeGeneration = ({ sequence, record }: Generation): Uint8Array => {
+  const body = encodeRecord(record);
+  decodeRecord(body);
+  return utf8(`${MAGIC} ${String(sequence)} ${checksum(sequence, body)}\n${body}\n`);
+};
+
+/** @throws Error saying what is wrong; never tells what is in the record. */
+export const decodeGeneration = (bytes: Uint8Array): Generation => {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  const end = text.indexOf('\n');
+  const header = HEADER.exec(text.slice(0, Math.max(0, end)));
+  const [, sequenceText, sum] = header ?? [];
+  if (sequenceText === undefined || !text.endsWith('\n')) throw new Error('not a memory of a car');
+  const sequence = Number(sequenceText);
+  const body = text.slice(end + 1, -1);
+  if (checksum(sequence, body) !== sum) throw new Error('wrong checksum');
+  return { sequence, record: parse(body) };
+};
+
+const parse = (body: string): CarRecord => {
+  try {
+    return decodeRecord(body);
+  } catch (error) {
+    // A syntax error of JSON.parse may quote the text, and the text holds the private key.
+    if (error instanceof SyntaxError) throw new Error('invalid JSON');
+    throw error;
+  }
+};
+
+const checksum = (sequence: number, body: string): string =>
+  toHex(
+    createHash('sha512')
+      .update(`${MAGIC} ${String(sequence)}\n${body}`)
+      .digest()
+      .subarray(0, 32),
+  );

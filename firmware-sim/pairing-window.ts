@@ -1,0 +1,119 @@
+import type { RoleName } from '../lib/credentials/roles.js';
+
+/**
+ * The pairing window as a pure state machine. A card tap opens it with a code on the screen; three
+ * tries or 120 s close it, and so does success. A try is counted before it is answered, so after the
+ * third one the window takes no more, and stays only as long as that try needs to finish.
+ */
+export const WINDOW_MS = 120_000;
+export const MAX_TRIES = 3;
+/** What the last try has to finish in: a pairing takes four messages and no person. */
+export const LAST_TRY_MS = 15_000;
+
+/** Times are milliseconds on the clock that gives `now`. */
+export type WindowState =
+  | { readonly phase: 'closed' }
+  | OpenWindow
+  /** A phone knew the code; its key is being written. */
+  | { readonly phase: 'enrolling' };
+
+export interface OpenWindow {
+  /** `last-try`: no further tries, but the one under way may still succeed. */
+  readonly phase: 'open' | 'last-try';
+  readonly code: string;
+  /** What the tap asked for. */
+  readonly role: RoleName | undefined;
+  readonly until: number;
+  readonly tries: number;
+}
+
+export type WindowInput =
+  | { readonly type: 'open'; readonly code: string; readonly role: RoleName | undefined }
+  | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
+
+export type WindowEffect =
+  | { readonly type: 'opened'; readonly seconds: number }
+  | { readonly type: 'try'; readonly triesLeft: number }
+  | { readonly type: 'closed'; readonly reason: CloseReason };
+
+export type CloseReason = 'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'fault';
+
+export interface WindowStep {
+  readonly state: WindowState;
+  readonly effects: readonly WindowEffect[];
+  /** False: this input is not possible in this state. */
+  readonly accepted: boolean;
+}
+
+export const closedWindow: WindowState = { phase: 'closed' };
+
+/** One step. A window whose time is up at `now` is closed first. */
+export const stepWindow = (before: WindowState, input: WindowInput, now: number): WindowStep => {
+  if (!isOpen(before) || now < before.until) return react(before, input, now);
+  const step = react(closedWindow, input, now);
+  const reason = before.phase === 'last-try' ? 'tries' : 'timeout';
+  return { ...step, effects: [{ type: 'closed', reason }, ...step.effects] };
+};
+
+export const isOpen = (state: WindowState): state is OpenWindow =>
+  state.phase === 'open' || state.phase === 'last-try';
+
+const react = (state: WindowState, input: WindowInput, now: number): WindowStep => {
+  switch (input.type) {
+    case 'tick':
+      return { state, effects: [], accepted: true };
+    case 'open':
+      return {
+        state: {
+          phase: 'open',
+          code: input.code,
+          role: input.role,
+          until: now + WINDOW_MS,
+          tries: 0,
+        },
+        effects: [
+          ...(state.phase === 'closed' ? [] : [closedBy('replaced')]),
+          { type: 'opened', seconds: WINDOW_MS / 1000 },
+        ],
+        accepted: true,
+      };
+    case 'try':
+      return state.phase === 'open' ? countTry(state, now) : impossible(state);
+    case 'enrol':
+      // Somebody must have tried before.
+      return isOpen(state) && state.tries > 0
+        ? { state: { phase: 'enrolling' }, effects: [], accepted: true }
+        : impossible(state);
+    case 'enrolled':
+      return state.phase === 'enrolling' ? close('paired') : impossible(state);
+    case 'enrol-failed':
+      return state.phase === 'enrolling' ? close('fault') : impossible(state);
+    case 'reset':
+      return state.phase === 'closed'
+        ? { state, effects: [], accepted: true }
+        : close('reset');
+  }
+};
+
+const countTry = (state: OpenWindow, now: number): WindowStep => {
+  const tries = state.tries + 1;
+  const triesLeft = MAX_TRIES - tries;
+  return {
+    state:
+      triesLeft > 0
+        ? { ...state, tries }
+        : { ...state, tries, phase: 'last-try', until: Math.min(state.until, now + LAST_TRY_MS) },
+    effects: [{ type: 'try', triesLeft }],
+    accepted: true,
+  };
+};
+
+const closedBy = (reason: CloseReason): WindowEffect => ({ type: 'closed', reason });
+
+const close = (reason: CloseReason): WindowStep => ({
+  state: closedWindow,
+  effects: [closedBy(reason)],
+  accepted: true,
+});
+
+const impossible = (state: WindowState): WindowStep => ({ state, effects: [], accepted: false });

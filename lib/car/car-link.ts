@@ -1,0 +1,212 @@
+import { PhoneKeyError } from '../errors.js';
+import type { KeySlot } from '../credentials/key-slot.js';
+import type { Suite } from '../crypto/suite.js';
+import type { Cancel, Clock } from '../platform/clock.js';
+import type { Logger } from '../platform/logger.js';
+import type { Random } from '../platform/random.js';
+import type { Link } from '../radio/types.js';
+import type { CarSecrets } from '../session/car.js';
+import { decodeToCar, encodeFromCar } from '../wire/codec.js';
+import { RefusalReason } from '../wire/gen/phonekey_pb.js';
+import type { ToCar } from '../wire/gen/phonekey_pb.js';
+import { MessageLink } from '../wire/message-link.js';
+import type { Trace } from '../wire/message-link.js';
+import type { CarHost } from './host.js';
+import { openLink, refusal, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './link-machine.js';
+
+export interface CarLinkOptions {
+  readonly suite: Suite;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly secrets: CarSecrets;
+  readonly host: CarHost;
+  readonly trace: Trace | undefined;
+  onEvent(event: CarLinkEvent): void;
+}
+
+export type CarLinkEvent =
+  | { readonly type: 'link-opened' }
+  | { readonly type: 'authenticated'; readonly key: KeySlot }
+  /** A proof that was not valid; nobody knows whose. */
+  | { readonly type: 'refused' }
+  | { readonly type: 'link-closed'; readonly why: string };
+
+/** Runs the state machine of one link: carries out its effects and feeds it what comes of them. */
+export class CarLink {
+  readonly #options: CarLinkOptions;
+  readonly #link: MessageLink;
+  #state: LinkState | undefined;
+  #arrivedAt = 0;
+  #stopIdle: Cancel | undefined;
+  #stopRefusal: Cancel | undefined;
+  #closed = false;
+
+  constructor(link: Link, options: CarLinkOptions) {
+    this.#options = options;
+    this.#link = new MessageLink(link, {
+      clock: options.clock,
+      sends: 'from-car',
+      trace: options.trace,
+      message: (message) => {
+        this.#onMessage(message);
+      },
+      closed: (reason, error) => {
+        this.#end(error?.code ?? reason);
+      },
+    });
+  }
+
+  async open(): Promise<void> {
+    this.#options.onEvent({ type: 'link-opened' });
+    await this.#link.open();
+    if (!this.#closed) this.#run(openLink(this.#context()));
+  }
+
+  /** Ends the session of this phone, if this is its link. */
+  keyRemoved(publicKey: Uint8Array): void {
+    this.#input({ type: 'key-removed', publicKey });
+  }
+
+  async close(): Promise<void> {
+    this.#end('stopped');
+    await this.#link.close();
+  }
+
+  #onMessage(bytes: Uint8Array): void {
+    this.#arrivedAt = this.#options.clock.now();
+    let message: ToCar['message'];
+    try {
+      message = decodeToCar(bytes);
+    } catch {
+      this.#input({ type: 'malformed' });
+      return;
+    }
+    this.#input({ type: 'message', message });
+  }
+
+  #input(input: LinkInput): void {
+    if (this.#state === undefined || this.#closed) return;
+    this.#run(stepLink(this.#state, input, this.#context()));
+  }
+
+  #run(step: Step): void {
+    this.#state = step.state;
+    for (const effect of step.effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: LinkEffect): void {
+    const { clock, host, onEvent } = this.#options;
+    switch (effect.type) {
+      case 'send':
+        this.#link.send(encodeFromCar(effect.message)).catch((error: unknown) => {
+          this.#options.log.debug('sending failed', { error: String(error) });
+        });
+        break;
+      case 'execute':
+        this.#await('execute', host.execute(effect.command, effect.key), (result) => ({
+          type: 'executed',
+          result: result ?? refusal(RefusalReason.FAULT),
+        }));
+        break;
+      case 'count-try':
+        this.#await('count try', host.pairing.countTry(effect.window), (allowed) => ({
+          type: 'try-counted',
+          allowed: allowed ?? false,
+        }));
+        break;
+      case 'enrol':
+        this.#await('enrol', host.pairing.enrol(effect.window, effect.phone), (key) => ({
+          type: 'enrolled',
+          key,
+        }));
+        break;
+      case 'refuse-later':
+        this.#stopRefusal = clock.after(
+          Math.max(0, this.#arrivedAt + REFUSAL_DELAY_MS - clock.now()),
+          () => {
+            this.#input({ type: 'refusal-due' });
+          },
+        );
+        break;
+      case 'idle-after':
+        this.#stopIdle?.();
+        this.#stopIdle = clock.after(effect.ms, () => {
+          this.#input({ type: 'idle' });
+        });
+        break;
+      case 'authenticated':
+      case 'refused':
+        onEvent(effect);
+        break;
+      case 'close':
+        this.#closeAfterSending(effect.why);
+        break;
+    }
+  }
+
+  /** The host may fail; the link then says so (`fault`), and the log has the reason. */
+  #await<T>(what: string, work: Promise<T>, input: (value: T | undefined) => LinkInput): void {
+    work
+      .catch((error: unknown) => {
+        const code = error instanceof PhoneKeyError ? error.code : String(error);
+        this.#options.log.warn(`${what} failed`, { error: code });
+        return undefined;
+      })
+      .then((value) => {
+        this.#input(input(value));
+      })
+      .catch((error: unknown) => {
+        this.#options.log.warn('internal error on a link', { error: String(error) });
+        this.#closeAfterSending('internal error');
+      });
+  }
+
+  /** What was sent before goes out first. */
+  #closeAfterSending(why: string): void {
+    this.#link
+      .flush()
+      .then(() => {
+        this.#end(why);
+        return this.#link.close();
+      })
+      .catch((error: unknown) => {
+        this.#options.log.debug('closing failed', { error: String(error) });
+      });
+  }
+
+  #end(why: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopIdle?.();
+    this.#stopRefusal?.();
+    this.#options.onEvent({ type: 'link-closed', why });
+  }
+
+  #context(): LinkContext {
+    const { suite, random, secrets, clock, host } = this.#options;
+    return {
+      suite,
+      random,
+      secrets,
+      carName: host.name,
+      now: clock.now(),
+      findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
+      pairingWindow: () => host.pairing.window(),
+    };
+  }
+}
+
+/** Looks at every slot, so that the time does not tell which one matched, or whether one did. */
+const findKey = (
+  suite: Suite,
+  keys: readonly KeySlot[],
+  publicKey: Uint8Array,
+): KeySlot | undefined => {
+  let found: KeySlot | undefined;
+  for (const key of keys) {
+    if (suite.equal(key.publicKey, publicKey)) found = key;
+  }
+  return found;
+};

@@ -1,0 +1,14 @@
+/** `phonekey/car`: for those who build a car. See docs/guides/car.md. */
+export { CarEndpoint, INFO_VALUE } from './endpoint.js';
+export type { CarEndpointOptions } from './endpoint.js';
+export type { CarLinkEvent } from './car-link.js';
+export type { CarHost, PairingHost, PairingWindow } from './host.js';
+export { refusal } from './link-machine.js';
+export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
+export type { KeySlot } from '../credentials/key-slot.js';
+export { permits, Role, roleFromName, roleName, ROLE_NAMES } from '../credentials/roles.js';
+export type { RoleName } from '../credentials/roles.js';
+export { newPairingCode, pairingRegistration } from '../pairing/code.js';
+export type { AnyCommand, CommandMessage, CommandName } from '../wire/commands.js';
+export { RefusalReason, ResultSchema } from '../wire/gen/phonekey_pb.js';
+export type { PhoneIdentity, Result } from '../wire/gen/phonekey_pb.js';

@@ -1,0 +1,44 @@
+import { toHex } from '../platform/bytes.js';
+
+// Ed25519 libraries differ on odd inputs: tweetnacl takes any S, OpenSSL wants S < L, and both take
+// keys of small order, under which one signature fits many messages. This is checked before either.
+
+/** Order of the base point, RFC 8032 section 5.1, little-endian. */
+const L = Uint8Array.from([
+  0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+]);
+
+/** The field prime 2^255 - 19, little-endian. */
+const P = new Uint8Array(32).fill(0xff);
+P[0] = 0xed;
+P[31] = 0x7f;
+
+/** The y coordinates of the eight points of small order, as hex of their encoding. */
+const SMALL_ORDER = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
+
+/**
+ * Whether an Ed25519 signature may be verified at all: 32-byte key and 64-byte signature, S < L (no
+ * malleability, RFC 8032 section 5.1.7), the key canonically encoded and not of small order.
+ */
+export function isStrict(publicKey: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const y = publicKey.slice();
+  y[31] = (y[31] ?? 0) & 0x7f; // the top bit is the sign of x
+  return less(signature.subarray(32), L) && less(y, P) && !SMALL_ORDER.has(toHex(y));
+}
+
+/** a < b for little-endian numbers of equal length; public values, so not in constant time. */
+function less(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = a.length - 1; i >= 0; i--) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

@@ -1,0 +1,93 @@
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import nacl from 'tweetnacl';
+import { PhoneKeyError } from '../errors.js';
+import { concat } from '../platform/bytes.js';
+import { requireLength } from './checks.js';
+import { isStrict } from './ed25519.js';
+import { hkdfSha512, hmacSha512 } from './hmac.js';
+import type { KeyPair, Suite } from './suite.js';
+
+/** tweetnacl for the curves and SHA-512, @noble/ciphers for the AEAD: runs anywhere. */
+export const portableSuite: Suite = {
+  name: 'portable',
+
+  x25519KeyPair(privateKey) {
+    requireLength('X25519 private key', privateKey, 32);
+    return { privateKey: privateKey.slice(), publicKey: nacl.scalarMult.base(privateKey) };
+  },
+
+  x25519(pair, publicKey) {
+    requireLength('X25519 private key', pair.privateKey, 32);
+    requireLength('X25519 public key', publicKey, 32);
+    const secret = nacl.scalarMult(pair.privateKey, publicKey);
+    if (secret.reduce((sum, byte) => sum | byte, 0) === 0) {
+      throw new PhoneKeyError('crypto.weak-key', 'X25519 public key of small order');
+    }
+    return secret;
+  },
+
+  ed25519KeyPair(seed) {
+    requireLength('Ed25519 seed', seed, 32);
+    return { privateKey: seed.slice(), publicKey: nacl.sign.keyPair.fromSeed(seed).publicKey };
+  },
+
+  ed25519Sign(pair, message) {
+    return nacl.sign.detached(message, expandedKey(pair));
+  },
+
+  ed25519Verify(publicKey, message, signature) {
+    return (
+      isStrict(publicKey, signature) && nacl.sign.detached.verify(message, signature, publicKey)
+    );
+  },
+
+  sha512,
+
+  hmacSha512: hmac,
+
+  hkdfSha512: (ikm, salt, info, length) => hkdfSha512(hmac, ikm, salt, info, length),
+
+  seal(key, nonce, aad, plaintext) {
+    requireLength('ChaCha20-Poly1305 key', key, 32);
+    requireLength('ChaCha20-Poly1305 nonce', nonce, 12);
+    return chacha20poly1305(key, nonce, aad).encrypt(plaintext);
+  },
+
+  open(key, nonce, aad, ciphertext) {
+    requireLength('ChaCha20-Poly1305 key', key, 32);
+    requireLength('ChaCha20-Poly1305 nonce', nonce, 12);
+    if (ciphertext.length < 16) return undefined;
+    try {
+      return chacha20poly1305(key, nonce, aad).decrypt(ciphertext);
+    } catch {
+      return undefined;
+    }
+  },
+
+  // nacl.verify calls two empty inputs unequal.
+  equal: (a, b) => a.length === b.length && (a.length === 0 || nacl.verify(a, b)),
+};
+
+function sha512(...parts: Uint8Array[]): Uint8Array {
+  return nacl.hash(concat(...parts));
+}
+
+function hmac(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
+  return hmacSha512(sha512, key, ...parts);
+}
+
+const expandedKeys = new WeakMap<KeyPair, Uint8Array>();
+
+/**
+ * tweetnacl's 64-byte key, seed and public key. The public key is computed and not taken from the
+ * pair: signing with a wrong one would give the private key away.
+ */
+function expandedKey(pair: KeyPair): Uint8Array {
+  let key = expandedKeys.get(pair);
+  if (key === undefined) {
+    requireLength('Ed25519 seed', pair.privateKey, 32);
+    key = nacl.sign.keyPair.fromSeed(pair.privateKey).secretKey;
+    expandedKeys.set(pair, key);
+  }
+  return key;
+}

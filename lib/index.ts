@@ -1,0 +1,16 @@
+/** `phonekey`: the phone and the protocol. Cars are in `phonekey/car` and `phonekey/sim`. */
+export * from './phone/index.js';
+export { errorCatalogue, PhoneKeyError } from './errors.js';
+export type { ErrorCode, ErrorKind, ErrorObject } from './errors.js';
+export { defaultSuite, nodeSuite, portableSuite } from './crypto/index.js';
+export type { KeyPair, Suite } from './crypto/suite.js';
+export type { RoleName } from './credentials/roles.js';
+export { systemClock } from './platform/clock.js';
+export type { Cancel, Clock } from './platform/clock.js';
+export { silentLogger } from './platform/logger.js';
+export type { Logger } from './platform/logger.js';
+export { systemRandom } from './platform/random.js';
+export type { Random } from './platform/random.js';
+export * from './radio/gatt.js';
+export type * from './radio/types.js';
+export type { Trace, TraceEvent } from './wire/message-link.js';

@@ -1,0 +1,102 @@
+import { PhoneKeyError } from '../errors.js';
+import { toHex } from '../platform/bytes.js';
+import { roleName } from '../credentials/roles.js';
+import type { RoleName } from '../credentials/roles.js';
+import { RefusalReason } from '../wire/gen/phonekey_pb.js';
+import type { Result } from '../wire/gen/phonekey_pb.js';
+
+/** What a car's Result means to the person who asked. */
+
+/** One enrolled key, as an owner sees it. */
+export interface KeyEntry {
+  readonly slot: number;
+  readonly name: string;
+  readonly role: RoleName | 'none';
+  /** Hex, the first 8 bytes of SHA-512 of the public key. */
+  readonly fingerprint: string;
+  /** The key of this phone. */
+  readonly own: boolean;
+}
+
+/** Everything on the car that opens, in the order of the bits of the wire format. */
+export const CLOSURES = [
+  'front-left',
+  'front-right',
+  'rear-left',
+  'rear-right',
+  'trunk',
+  'frunk',
+] as const;
+
+export type Closure = (typeof CLOSURES)[number];
+
+export interface CarStatus {
+  readonly locked: boolean;
+  readonly open: readonly Closure[];
+  /** Seconds for which driving is authorised; 0 when it is not. */
+  readonly driveSecondsLeft: number;
+}
+
+/** @throws PhoneKeyError `car.not-permitted`, `car.refused`, `protocol.malformed` */
+export const expectDone = (result: Result): void => {
+  if (result.outcome.case !== 'done') throw unexpected(result);
+};
+
+/** @throws as `expectDone` */
+export const expectStatus = (result: Result): CarStatus => {
+  if (result.outcome.case !== 'status') throw unexpected(result);
+  const { locked, openClosures, driveSecondsLeft } = result.outcome.value;
+  return {
+    locked,
+    open: CLOSURES.filter((_, bit) => (openClosures & (1 << bit)) !== 0),
+    driveSecondsLeft,
+  };
+};
+
+/** @throws as `expectDone` */
+export const expectKeys = (result: Result): KeyEntry[] => {
+  if (result.outcome.case !== 'keys') throw unexpected(result);
+  return result.outcome.value.keys.map(({ slot, name, role, fingerprint, own }) => ({
+    slot,
+    name,
+    role: roleName(role),
+    fingerprint: toHex(fingerprint),
+    own,
+  }));
+};
+
+const unexpected = ({ outcome }: Result): PhoneKeyError =>
+  outcome.case === 'refusal'
+    ? refused(outcome.value.reason)
+    : new PhoneKeyError('protocol.malformed', 'the car answered something else than was asked');
+
+const refused = (reason: RefusalReason): PhoneKeyError => {
+  switch (reason) {
+    case RefusalReason.NOT_PERMITTED:
+      return new PhoneKeyError('car.not-permitted', 'this key may not do that');
+    case RefusalReason.UNKNOWN_COMMAND:
+      return carRefused('the car does not know this command', 'Update the car.');
+    case RefusalReason.DOOR_OPEN:
+      return carRefused('a door is open', 'Close all doors, then try again.', true);
+    case RefusalReason.DRIVING:
+      return carRefused('driving is authorised', 'End the drive first.', true);
+    case RefusalReason.NO_SUCH_KEY:
+      return carRefused('there is no key in that slot', 'See the slots: key keys list.');
+    case RefusalReason.LAST_OWNER:
+      return carRefused(
+        'this is the last owner key',
+        'Pair another owner first, or reset the car from inside: key car reset.',
+      );
+    case RefusalReason.FAULT:
+      return new PhoneKeyError('car.refused', 'the car has a fault', {
+        hint: 'Look at the log of the car, then try again.',
+        temporary: true,
+        mayHaveSucceeded: true,
+      });
+    case RefusalReason.UNSPECIFIED:
+      return carRefused('the car refused', 'See what the car says: key status.');
+  }
+};
+
+const carRefused = (message: string, hint: string, temporary = false): PhoneKeyError =>
+  new PhoneKeyError('car.refused', message, { hint, temporary });

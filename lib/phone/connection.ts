@@ -1,0 +1,180 @@
+import { PhoneKeyError } from '../errors.js';
+import type { SealedChannel } from '../session/channel.js';
+import { answerChallenge } from '../session/phone.js';
+import { decodeResult, encodeCommand } from '../wire/codec.js';
+import type { CommandInit } from '../wire/codec.js';
+import type { CommandName } from '../wire/commands.js';
+import type { Result } from '../wire/gen/phonekey_pb.js';
+import { expectDone, expectKeys, expectStatus } from './answers.js';
+import type { CarStatus, KeyEntry } from './answers.js';
+import type { CarChannel, CarMessage } from './car-channel.js';
+import { Deadline } from './environment.js';
+import type { CallOptions, PhoneEnvironment } from './environment.js';
+import type { PairedCar } from './store.js';
+
+/** Commands that change nothing: when their answer is lost, nothing can have happened. */
+const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
+
+/** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
+const STALE_MS = 4_000;
+
+/**
+ * A link to a car this phone has a key for. Commands run one after the other; the first carries the
+ * proof of who we are. Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`,
+ * `car.refused`, `car.outcome-unknown`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ */
+export class CarConnection {
+  readonly car: PairedCar;
+  readonly #environment: PhoneEnvironment;
+  readonly #channel: CarChannel;
+  #sealed: SealedChannel | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(environment: PhoneEnvironment, car: PairedCar, channel: CarChannel) {
+    this.#environment = environment;
+    this.car = car;
+    this.#channel = channel;
+  }
+
+  async unlock(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'unlock', value: {} }, options));
+  }
+
+  async lock(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'lock', value: {} }, options));
+  }
+
+  /** Authorises driving for two minutes. */
+  async start(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'start', value: {} }, options));
+  }
+
+  async trunk(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'trunk', value: {} }, options));
+  }
+
+  async frunk(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'frunk', value: {} }, options));
+  }
+
+  async status(options?: CallOptions): Promise<CarStatus> {
+    return expectStatus(await this.command({ case: 'status', value: {} }, options));
+  }
+
+  async listKeys(options?: CallOptions): Promise<KeyEntry[]> {
+    return expectKeys(await this.command({ case: 'listKeys', value: {} }, options));
+  }
+
+  /** @param slot of the key, from `listKeys` */
+  async removeKey(slot: number, options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'removeKey', value: { slot } }, options));
+  }
+
+  /** Any command of the schema; resolves to the car's Result as it came. */
+  command(command: CommandInit, options: CallOptions = {}): Promise<Result> {
+    const deadline = new Deadline(this.#environment.clock, options);
+    const result = this.#turn.then(() => this.#exchange(command, deadline));
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.#channel.close();
+  }
+
+  async #exchange(command: CommandInit, deadline: Deadline): Promise<Result> {
+    const encoded = encodeCommand(command);
+    if (this.#sealed === undefined) return this.#prove(command, encoded, deadline);
+    return this.#openResult(
+      await this.#ask(command, { case: 'sealed', value: this.#sealed.seal(encoded) }, deadline),
+      this.#sealed,
+    );
+  }
+
+  /** The first command: the answer to the car's challenge, with the command inside. */
+  async #prove(command: CommandInit, encoded: Uint8Array, deadline: Deadline): Promise<Result> {
+    const { suite, random, clock } = this.#environment;
+    const { identity, carPublicKey } = this.car;
+    let challenge = await this.#channel.receiveHello(deadline);
+    for (;;) {
+      const response = answerChallenge(
+        suite,
+        random,
+        { identity, carPublicKey },
+        challenge.bytes,
+        encoded,
+      );
+      const { handshake, tag, channel } = response;
+      const stale = clock.now() - challenge.receivedAt >= STALE_MS;
+      const message = await this.#ask(
+        command,
+        { case: 'proof', value: { handshake, tag } },
+        deadline,
+      );
+      if (message.case !== 'hello') {
+        const result = this.#openResult(message, channel);
+        this.#sealed = channel;
+        return result;
+      }
+      // Another challenge instead of a result: the car did not accept the proof.
+      if (!stale) {
+        throw new PhoneKeyError(
+          'car.not-recognised',
+          'the car does not accept the key of this phone',
+        );
+      }
+      challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
+    }
+  }
+
+  /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
+  async #ask(
+    command: CommandInit,
+    message: Parameters<CarChannel['send']>[0],
+    deadline: Deadline,
+  ): Promise<CarMessage> {
+    deadline.check();
+    if (this.#channel.failure !== undefined) throw this.#channel.failure;
+    try {
+      await this.#channel.send(message, deadline);
+      return await this.#channel.receive(deadline);
+    } catch (error) {
+      throw READ_ONLY.has(command.case) ? error : outcomeUnknown(error);
+    }
+  }
+
+  #openResult(message: CarMessage, sealed: SealedChannel): Result {
+    if (message.case !== 'sealed') {
+      throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
+        mayHaveSucceeded: true,
+      });
+    }
+    try {
+      return decodeResult(sealed.open(message.value));
+    } catch (error) {
+      if (!(error instanceof PhoneKeyError)) throw error;
+      throw new PhoneKeyError(error.code, error.message, { cause: error, mayHaveSucceeded: true });
+    }
+  }
+}
+
+/** An interrupted call stays interrupted, and a broken protocol broken; all may have acted. */
+const outcomeUnknown = (error: unknown): PhoneKeyError => {
+  if (!(error instanceof PhoneKeyError)) {
+    return new PhoneKeyError('internal', String(error), { cause: error, mayHaveSucceeded: true });
+  }
+  if (error.kind === 'unreachable') {
+    return new PhoneKeyError('car.outcome-unknown', `no answer to the command: ${error.message}`, {
+      cause: error,
+    });
+  }
+  const hint =
+    error.kind === 'interrupted'
+      ? 'The command had been sent and may have been carried out: key status.'
+      : error.hint;
+  return new PhoneKeyError(error.code, error.message, {
+    cause: error,
+    mayHaveSucceeded: true,
+    hint,
+  });
+};

@@ -1,0 +1,75 @@
+import type { Suite } from '../crypto/suite.js';
+import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import type { Logger } from '../platform/logger.js';
+import type { Random } from '../platform/random.js';
+import type { Central } from '../radio/types.js';
+import type { Trace } from '../wire/message-link.js';
+import type { CarStore } from './store.js';
+
+/** What the parts of a phone share. */
+export interface PhoneEnvironment {
+  readonly central: Central;
+  readonly store: CarStore;
+  readonly suite: Suite;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly trace: Trace | undefined;
+}
+
+/** How long a call may take, and how it is called off. */
+export interface CallOptions {
+  /** In milliseconds, from the call to its end (default 15,000). */
+  readonly timeoutMs?: number;
+  /** Aborting rejects with `interrupted`, and closes what was opened. */
+  readonly signal?: AbortSignal;
+}
+
+export const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** The time left of a call, and its abort signal, handed from step to step. */
+export class Deadline {
+  readonly signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #endsAt: number;
+
+  constructor(clock: Clock, options: CallOptions) {
+    this.#clock = clock;
+    this.#endsAt = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.signal = options.signal ?? new AbortController().signal;
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#endsAt - this.#clock.now());
+  }
+
+  /** @throws PhoneKeyError `interrupted` */
+  check(): void {
+    if (this.signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+  }
+
+  /** Settles as `work` does, unless the time is over or the call is aborted first. */
+  async race<T>(work: Promise<T>, onTimeout: () => PhoneKeyError): Promise<T> {
+    this.check();
+    let cleanUp: () => void = () => undefined;
+    const ended = new Promise<never>((_, reject) => {
+      const onAbort = (): void => {
+        reject(new PhoneKeyError('interrupted', 'interrupted'));
+      };
+      this.signal.addEventListener('abort', onAbort, { once: true });
+      const cancel = this.#clock.after(this.leftMs, () => {
+        reject(onTimeout());
+      });
+      cleanUp = () => {
+        cancel();
+        this.signal.removeEventListener('abort', onAbort);
+      };
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      cleanUp();
+    }
+  }
+}

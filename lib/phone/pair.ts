@@ -1,0 +1,113 @@
+import { generateEd25519, generateX25519 } from '../crypto/index.js';
+import { PhoneKeyError } from '../errors.js';
+import { PhonePairing } from '../pairing/phone.js';
+import { roleName } from '../credentials/roles.js';
+import { PairRefusalReason } from '../wire/gen/phonekey_pb.js';
+import type { CarIdentity } from '../wire/gen/phonekey_pb.js';
+import type { CarChannel, CarMessage } from './car-channel.js';
+import type { Deadline, PhoneEnvironment } from './environment.js';
+import type { PairedCar } from './store.js';
+
+/** Pairs over an open channel: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
+export const pairOver = async (
+  environment: PhoneEnvironment,
+  channel: CarChannel,
+  code: string,
+  phoneName: string,
+  deadline: Deadline,
+): Promise<PairedCar> => {
+  const { suite, random, store } = environment;
+  const { bytes: challenge } = await channel.receiveHello(deadline);
+  const exchange = new PhonePairing(suite, random, code, challenge);
+
+  await channel.send({ case: 'pairStart', value: { share: exchange.share } }, deadline);
+  const share = expect('pairShare', await channel.receive(deadline));
+  const confirm = exchange.confirm(share.share, share.confirm);
+
+  await channel.send({ case: 'pairConfirm', value: { confirm } }, deadline);
+  const offer = exchange.openOffer(expect('pairOffer', await channel.receive(deadline)));
+
+  // Saved before the car enrols us: a key the car has and the phone has not would be lost.
+  const pending = await entryFor(environment, offer);
+  await store.save(pending);
+  const { identity, signing } = pending;
+  const sealed = exchange.commit({
+    publicKey: identity.publicKey,
+    signingKey: signing.publicKey,
+    name: phoneName,
+  });
+  try {
+    await channel.send({ case: 'pairCommit', value: sealed }, deadline);
+    const done = exchange.openDone(expect('pairDone', await channel.receive(deadline)));
+    const role = roleName(done.role);
+    const paired: PairedCar = {
+      ...pending,
+      state: 'paired',
+      slot: done.slot,
+      ...(role === 'none' ? {} : { role }),
+    };
+    await store.save(paired);
+    return paired;
+  } catch (error) {
+    if (!(error instanceof PhoneKeyError)) throw error;
+    if (error.kind === 'refused') {
+      if (pending.state === 'pending') await store.remove(pending.name);
+      throw error;
+    }
+    throw new PhoneKeyError(
+      error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
+      `the car did not confirm the pairing: ${error.message}`,
+      {
+        cause: error,
+        mayHaveSucceeded: true,
+        hint: 'The car may have enrolled this phone. Try key status; if it refuses, pair again.',
+      },
+    );
+  }
+};
+
+/** The entry of a car paired before keeps its keys, so that pairing again cannot lose them. */
+const entryFor = async (
+  { suite, random, store }: PhoneEnvironment,
+  offer: CarIdentity,
+): Promise<PairedCar> => {
+  const cars = await store.list();
+  const known = cars.find((car) => suite.equal(car.carPublicKey, offer.publicKey));
+  if (known !== undefined) return known;
+  return {
+    name: freeName(offer.name, new Set(cars.map((car) => car.name))),
+    carPublicKey: offer.publicKey,
+    identity: generateX25519(suite, random),
+    signing: generateEd25519(suite, random),
+    state: 'pending',
+  };
+};
+
+const freeName = (name: string, taken: ReadonlySet<string>): string => {
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name} ${String(n)}`;
+  return free;
+};
+
+type ValueOf<C extends CarMessage['case']> = Extract<CarMessage, { case: C }>['value'];
+
+const expect = <C extends NonNullable<CarMessage['case']>>(
+  wanted: C,
+  message: CarMessage,
+): ValueOf<C> => {
+  if (message.case === wanted) return message.value as ValueOf<C>;
+  if (message.case === 'pairRefusal') throw refused(message.value.reason);
+  throw new PhoneKeyError('protocol.order', `the car sent something else than ${wanted}`);
+};
+
+const refused = (reason: PairRefusalReason): PhoneKeyError => {
+  switch (reason) {
+    case PairRefusalReason.CLOSED:
+      return new PhoneKeyError('pairing.closed', 'the pairing window of the car is closed');
+    case PairRefusalReason.SLOTS_FULL:
+      return new PhoneKeyError('pairing.slots-full', 'the car has no free key slot');
+    case PairRefusalReason.FAILED:
+    case PairRefusalReason.UNSPECIFIED:
+      return new PhoneKeyError('pairing.wrong-code', 'the car did not accept the code');
+  }
+};

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Random } from './random.js';
+
+/**
+ * A Random that gives the same bytes for the same seed, for tests and vectors. Anybody who knows the
+ * seed knows the bytes: never use it for a real key.
+ */
+export const seededRandom = (seed: string): Random => {
+  let counter = 0;
+  let pool = new Uint8Array(0);
+  return (length) => {
+    const out = new Uint8Array(length);
+    for (let filled = 0; filled < length;) {
+      if (pool.length === 0) {
+        pool = new Uint8Array(
+          createHash('sha512')
+            .update(`${seed}/${String(counter++)}`)
+            .digest(),
+        );
+      }
+      const part = pool.subarray(0, length - filled);
+      out.set(part, filled);
+      filled += part.length;
+      pool = pool.subarray(part.length);
+    }
+    return out;
+  };
+};

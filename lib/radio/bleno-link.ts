@@ -1,0 +1,92 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import { checkChunk, LinkState } from './link-state.js';
+import { runOperation } from './operation.js';
+import { OperationQueue } from './operation-queue.js';
+import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
+
+const NOTIFY_TIMEOUT_MS = 5000;
+
+export interface BlenoLinkOptions {
+  readonly clock: Clock;
+  readonly peer: string;
+  /** ATT MTU in bytes at the time of the subscription. */
+  readonly mtu: number;
+  /** Sends a notification. To be called only while the central is connected. */
+  notify(value: Buffer): void;
+  /** Disconnects the central; resolves when it is gone. */
+  disconnect(): Promise<void>;
+}
+
+/** A link to the phone that has subscribed; the peripheral feeds it with bleno's events. */
+export class BlenoLink implements Link {
+  readonly peer: string;
+  readonly #options: BlenoLinkOptions;
+  readonly #state = new LinkState();
+  readonly #queue = new OperationQueue();
+  #notified = (): void => undefined;
+
+  constructor(options: BlenoLinkOptions) {
+    this.peer = options.peer;
+    this.#options = options;
+  }
+
+  get mtu(): number {
+    return this.#options.mtu;
+  }
+
+  open(handlers: LinkHandlers): Promise<void> {
+    try {
+      this.#state.open(handlers);
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error as PhoneKeyError);
+    }
+  }
+
+  async send(chunk: Uint8Array): Promise<void> {
+    checkChunk(chunk, this.mtu);
+    const value = Buffer.from(chunk); // a copy, because it may wait
+    const { clock } = this.#options;
+    const signals = [this.#state.signal];
+    await this.#queue.run(async () => {
+      try {
+        // Never after the end: bleno's flow control does not recover from a notification to nobody.
+        await runOperation<void>(
+          clock,
+          { what: 'Sending', timeoutMs: NOTIFY_TIMEOUT_MS, signals },
+          ({ resolve }) => {
+            this.#notified = resolve;
+            this.#options.notify(value);
+          },
+        );
+      } catch (error) {
+        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
+          this.end('lost');
+          void this.#options.disconnect();
+        }
+        throw error;
+      }
+    }, signals);
+  }
+
+  async close(): Promise<void> {
+    if (this.#state.isDown) return;
+    this.end('local');
+    await this.#options.disconnect();
+  }
+
+  /** The stack has taken the notification. */
+  notified(): void {
+    this.#notified();
+  }
+
+  /** False when the phone sends too much before the link is open. */
+  receive(chunk: Uint8Array): boolean {
+    return this.#state.receive(chunk);
+  }
+
+  end(reason: LinkCloseReason): void {
+    this.#state.end(reason);
+  }
+}

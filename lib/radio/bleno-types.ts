@@ -1,0 +1,55 @@
+import type { Emitter } from './operation.js';
+import type { Stack } from './stack.js';
+
+/** The part of @abandonware/bleno that the adapter uses; the calls are answered by events. */
+export interface Bleno extends Stack {
+  readonly PrimaryService: new (options: {
+    uuid: string;
+    characteristics: readonly BlenoCharacteristic[];
+  }) => object;
+  readonly Characteristic: BlenoCharacteristicClass;
+  /** Answered by 'servicesSet' or 'servicesSetError'. */
+  setServices(services: readonly object[]): void;
+  /** Answered by 'advertisingStart' or 'advertisingStartError'. */
+  startAdvertisingWithEIRData(advertisingData: Buffer, scanResponse: Buffer): void;
+  /** Likewise. */
+  startAdvertising(name: string, serviceUuids: readonly string[]): void;
+  /** Answered by 'advertisingStop'. */
+  stopAdvertising(): void;
+  /** Answered by 'disconnect'; by nothing where no central is connected. */
+  disconnect(): void;
+}
+
+export interface BlenoCharacteristicClass {
+  new (options: BlenoCharacteristicOptions): BlenoCharacteristic;
+  readonly RESULT_SUCCESS: number;
+  readonly RESULT_INVALID_ATTRIBUTE_LENGTH: number;
+}
+
+export interface BlenoCharacteristic extends Emitter {
+  readonly uuid: string;
+}
+
+export interface BlenoCharacteristicOptions {
+  readonly uuid: string;
+  readonly properties: readonly string[];
+  /** A constant value; bleno answers reads of it, at any offset. */
+  readonly value?: Buffer;
+  onWriteRequest?(
+    data: Buffer,
+    offset: number,
+    withoutResponse: boolean,
+    callback: (result: number) => void,
+  ): void;
+  /** `maxValueSize` is the ATT MTU less 3; `update` sends a notification. */
+  onSubscribe?(maxValueSize: number, update: (value: Buffer) => void): void;
+  onUnsubscribe?(): void;
+  /** A notification was handed to the controller. */
+  onNotify?(): void;
+}
+
+/** A loaded bleno. `close` frees everything it holds. */
+export interface LoadedBleno {
+  readonly bleno: Bleno;
+  close(): void | Promise<void>;
+}

@@ -1,0 +1,76 @@
+import { PhoneKeyError } from '../errors.js';
+import type { LinkCloseReason, LinkHandlers } from './types.js';
+
+/** Bytes kept for a link that is not open yet; a peer that sends more is not following the protocol. */
+const MAX_WAITING_BYTES = 8192;
+
+/**
+ * What every link has: chunks that wait for `open`, handlers, and an end that is told exactly once.
+ */
+export class LinkState {
+  readonly #down = new AbortController();
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #handlers: LinkHandlers | undefined;
+
+  /** Aborted when the link is down, with `radio.link-lost` as reason. */
+  get signal(): AbortSignal {
+    return this.#down.signal;
+  }
+
+  get isDown(): boolean {
+    return this.#down.signal.aborted;
+  }
+
+  /**
+   * Delivers what has waited, and from now on what arrives.
+   * @throws PhoneKeyError `radio.link-lost`; `internal` when opened twice
+   */
+  open(handlers: LinkHandlers): void {
+    if (this.#handlers !== undefined) throw new PhoneKeyError('internal', 'The link is open.');
+    this.#down.signal.throwIfAborted();
+    this.#handlers = handlers;
+    for (const chunk of this.#waiting.splice(0)) {
+      if (this.isDown) return;
+      handlers.data(chunk);
+    }
+  }
+
+  /** Takes a chunk from the radio; false when too much waits for `open`. */
+  receive(chunk: Uint8Array): boolean {
+    if (this.isDown) return true;
+    // A copy: the stacks hand out views of their own buffers.
+    const bytes = new Uint8Array(chunk);
+    if (this.#handlers !== undefined) {
+      this.#handlers.data(bytes);
+      return true;
+    }
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > MAX_WAITING_BYTES) return false;
+    this.#waiting.push(bytes);
+    return true;
+  }
+
+  /** The link is down; only the first call counts. */
+  end(reason: LinkCloseReason): void {
+    if (this.isDown) return;
+    this.#down.abort(new PhoneKeyError('radio.link-lost', MESSAGES[reason]));
+    this.#handlers?.closed(reason);
+  }
+}
+
+const MESSAGES: Readonly<Record<LinkCloseReason, string>> = {
+  local: 'The link was closed.',
+  remote: 'The other side closed the link.',
+  lost: 'The link was lost.',
+};
+
+/** @throws PhoneKeyError `internal` unless the chunk has 1 to mtu - 3 bytes */
+export const checkChunk = (chunk: Uint8Array, mtu: number): void => {
+  if (chunk.length < 1 || chunk.length > mtu - 3) {
+    throw new PhoneKeyError(
+      'internal',
+      `A chunk has 1 to ${String(mtu - 3)} bytes, not ${String(chunk.length)}.`,
+    );
+  }
+};

@@ -1,0 +1,96 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
+
+/** One end of a link without a radio, for tests of whatever runs over a Link. */
+export interface MemoryLink extends Link {
+  /** Takes the link down as a radio does when the other side went out of range. */
+  lose(): void;
+}
+
+export interface MemoryLinkOptions {
+  /** ATT MTU in bytes (default 256). */
+  readonly mtu?: number;
+  /** Sees each chunk on its way to the other end; may change it, or drop it by returning undefined. */
+  readonly tamper?: (chunk: Uint8Array, from: 'phone' | 'car') => Uint8Array | undefined;
+}
+
+/** A pair of connected links. Chunks arrive in order, each in a turn of its own. */
+export const memoryLinkPair = (
+  options: MemoryLinkOptions = {},
+): { readonly phone: MemoryLink; readonly car: MemoryLink } => {
+  const phone = new MemoryEnd('phone', options);
+  const car = new MemoryEnd('car', options);
+  phone.connect(car);
+  car.connect(phone);
+  return { phone, car };
+};
+
+class MemoryEnd implements MemoryLink {
+  readonly mtu: number;
+  readonly peer: string;
+  readonly #name: 'phone' | 'car';
+  readonly #tamper: MemoryLinkOptions['tamper'];
+  readonly #early: Uint8Array[] = [];
+  #other: MemoryEnd | undefined;
+  #handlers: LinkHandlers | undefined;
+  #down: LinkCloseReason | undefined;
+
+  constructor(name: 'phone' | 'car', options: MemoryLinkOptions) {
+    this.#name = name;
+    this.peer = name === 'phone' ? 'car' : 'phone';
+    this.mtu = options.mtu ?? 256;
+    this.#tamper = options.tamper;
+  }
+
+  connect(other: MemoryEnd): void {
+    this.#other = other;
+  }
+
+  async open(handlers: LinkHandlers): Promise<void> {
+    await Promise.resolve();
+    this.#handlers = handlers;
+    for (const chunk of this.#early.splice(0)) handlers.data(chunk);
+    if (this.#down !== undefined) handlers.closed(this.#down);
+  }
+
+  async send(chunk: Uint8Array): Promise<void> {
+    await Promise.resolve();
+    if (this.#down !== undefined) throw new PhoneKeyError('radio.link-lost', 'the link is down');
+    if (chunk.length === 0 || chunk.length > this.mtu - 3) {
+      throw new PhoneKeyError('internal', `a chunk of ${String(chunk.length)} bytes`);
+    }
+    const sent =
+      this.#tamper === undefined ? chunk.slice() : this.#tamper(chunk.slice(), this.#name);
+    if (sent !== undefined) setImmediate(() => this.#other?.receive(sent));
+  }
+
+  async close(): Promise<void> {
+    await Promise.resolve();
+    this.#end('local');
+    this.#other?.end('remote');
+  }
+
+  lose(): void {
+    this.#end('lost');
+    this.#other?.end('lost');
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#down !== undefined) return;
+    if (this.#handlers === undefined) this.#early.push(chunk);
+    else this.#handlers.data(chunk);
+  }
+
+  /** After what is on its way. */
+  end(reason: LinkCloseReason): void {
+    setImmediate(() => {
+      this.#end(reason);
+    });
+  }
+
+  #end(reason: LinkCloseReason): void {
+    if (this.#down !== undefined) return;
+    this.#down = reason;
+    this.#handlers?.closed(reason);
+  }
+}

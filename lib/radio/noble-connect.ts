@@ -1,0 +1,152 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import { bareUuid, FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from './gatt.js';
+import { runOperation } from './operation.js';
+import type { NobleCharacteristic, NoblePeripheral, NobleService } from './noble-types.js';
+
+/** What the phone uses of a connected car. */
+export interface NobleGatt {
+  readonly toCar: NobleCharacteristic;
+  readonly fromCar: NobleCharacteristic;
+  readonly info: NobleCharacteristic;
+  /** ATT MTU in bytes. */
+  readonly mtu: number;
+}
+
+/** ATT_MTU before any exchange (Core, Vol 3 Part G 5.2.1). */
+const DEFAULT_MTU = 23;
+/** What noble offers; it takes the car's answer as it is, but the smaller one holds (Vol 3 Part F 3.4.2.2). */
+const NOBLE_MTU = 256;
+
+const CANCEL_TIMEOUT_MS = 1000;
+const DISCONNECT_TIMEOUT_MS = 2000;
+
+export interface ConnectContext {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signals: readonly AbortSignal[];
+}
+
+/**
+ * Connects and finds the phonekey service. On any failure nothing is left connected or connecting.
+ * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, or what a signal was aborted with
+ */
+export const connectPeripheral = async (
+  peripheral: NoblePeripheral,
+  { clock, timeoutMs, signals }: ConnectContext,
+): Promise<NobleGatt> => {
+  const end = clock.now() + timeoutMs;
+  const options = (what: string) => ({
+    what,
+    timeoutMs: end - clock.now(),
+    signals,
+    failure: 'radio.connect-failed' as const,
+  });
+  try {
+    await runOperation<void>(clock, options('Connecting'), ({ resolve, reject, on }) => {
+      on(peripheral, 'connect', (error?: Error | string | null) => {
+        if (error) reject(error);
+        else resolve();
+      });
+      peripheral.connect();
+    });
+    const dropped = new PhoneKeyError(
+      'radio.connect-failed',
+      'The connection ended before it was ready.',
+    );
+    const services = await runOperation<NobleService[]>(
+      clock,
+      options('Looking for the service'),
+      ({ resolve, reject, on }) => {
+        on(peripheral, 'disconnect', () => {
+          reject(dropped);
+        });
+        on(peripheral, 'servicesDiscover', resolve);
+        peripheral.discoverServices([bareUuid(SERVICE_UUID)]);
+      },
+    );
+    const service = services.find(({ uuid }) => uuid === bareUuid(SERVICE_UUID));
+    if (service === undefined) throw notACar('phonekey service');
+    const characteristics = await runOperation<NobleCharacteristic[]>(
+      clock,
+      options('Looking for the characteristics'),
+      ({ resolve, reject, on }) => {
+        on(peripheral, 'disconnect', () => {
+          reject(dropped);
+        });
+        on(service, 'characteristicsDiscover', resolve);
+        service.discoverCharacteristics([TO_CAR_UUID, FROM_CAR_UUID, INFO_UUID].map(bareUuid));
+      },
+    );
+    // The MTU exchange was noble's first request on this connection, so its answer is in by now.
+    const mtu = Math.max(DEFAULT_MTU, Math.min(peripheral.mtu ?? DEFAULT_MTU, NOBLE_MTU));
+    return {
+      toCar: find(characteristics, TO_CAR_UUID, ['write', 'writeWithoutResponse']),
+      // noble's subscribe never answers where there is nothing to subscribe to.
+      fromCar: find(characteristics, FROM_CAR_UUID, ['notify']),
+      info: find(characteristics, INFO_UUID, ['read']),
+      mtu,
+    };
+  } catch (error) {
+    await abandon(peripheral, clock);
+    throw error;
+  }
+};
+
+const find = (
+  characteristics: readonly NobleCharacteristic[],
+  uuid: string,
+  properties: readonly string[],
+): NobleCharacteristic => {
+  const found = characteristics.find(
+    (each) =>
+      each.uuid === bareUuid(uuid) &&
+      properties.some((property) => each.properties.includes(property)),
+  );
+  if (found === undefined) throw notACar(`characteristic ${uuid}`);
+  return found;
+};
+
+const notACar = (missing: string): PhoneKeyError =>
+  new PhoneKeyError('radio.connect-failed', `The device has no ${missing}.`, {
+    temporary: false,
+    hint: 'This is not a phonekey car, or it speaks another version.',
+  });
+
+/**
+ * Ends whatever there is: a pending connection is cancelled, a connection closed. Waits for the
+ * controller's word, within limits; never rejects.
+ */
+export const abandon = async (peripheral: NoblePeripheral, clock: Clock): Promise<void> => {
+  if (peripheral.state === 'connecting') {
+    // The controller answers a cancelled connection with a failed one, or had just completed it.
+    await quietly(clock, CANCEL_TIMEOUT_MS, peripheral, 'connect', () => {
+      peripheral.cancelConnect();
+    });
+  }
+  if (peripheral.state === 'connected') {
+    await quietly(clock, DISCONNECT_TIMEOUT_MS, peripheral, 'disconnect', () => {
+      peripheral.disconnect();
+    });
+  }
+};
+
+/** Calls `act`, then waits for the event; a failure or a timeout is as good as the event. */
+const quietly = async (
+  clock: Clock,
+  timeoutMs: number,
+  peripheral: NoblePeripheral,
+  event: string,
+  act: () => void,
+): Promise<void> => {
+  try {
+    await runOperation<void>(clock, { what: 'Disconnecting', timeoutMs }, ({ resolve, on }) => {
+      act();
+      on(peripheral, event, () => {
+        resolve();
+      });
+    });
+  } catch {
+    // Nothing more can be done; the central's guard ends a connection that comes up later.
+  }
+};

@@ -1,0 +1,168 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import { checkChunk, LinkState } from './link-state.js';
+import { abandon, type NobleGatt } from './noble-connect.js';
+import type { NoblePeripheral } from './noble-types.js';
+import { runOperation, subscribe, type Settle } from './operation.js';
+import { OperationQueue } from './operation-queue.js';
+import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
+
+const OPERATION_TIMEOUT_MS = 5000;
+/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
+const MAX_VALUE_BYTES = 512;
+/**
+ * Write commands in a row before one chunk is sent as a request. A command costs no round trip, so a
+ * short message arrives in one connection event at any MTU; but nothing acknowledges it, and a full
+ * server may drop it (Core, Vol 3 Part F 3.3.2). The request in between keeps the order, and holds
+ * back a long burst until the car has taken what came before.
+ */
+const COMMANDS_PER_REQUEST = 7;
+
+/** HCI reasons that say that the peer ended the link (Core, Vol 1 Part F): user, resources, power off. */
+const REMOTE_REASONS: readonly unknown[] = [0x13, 0x14, 0x15];
+
+export interface NobleLinkOptions {
+  readonly clock: Clock;
+  readonly peer: string;
+  /** Called once, when the device is free again. */
+  onDown(): void;
+}
+
+/** A link to a car over a connected noble peripheral. One GATT operation runs at a time. */
+export class NobleLink implements CentralLink {
+  readonly mtu: number;
+  readonly peer: string;
+  readonly #state = new LinkState();
+  readonly #queue = new OperationQueue();
+  readonly #peripheral: NoblePeripheral;
+  readonly #gatt: NobleGatt;
+  readonly #options: NobleLinkOptions;
+  readonly #forget: (() => void)[];
+  #commands = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(peripheral: NoblePeripheral, gatt: NobleGatt, options: NobleLinkOptions) {
+    this.mtu = gatt.mtu;
+    this.peer = options.peer;
+    this.#peripheral = peripheral;
+    this.#gatt = gatt;
+    this.#options = options;
+    this.#forget = [
+      subscribe(peripheral, 'disconnect', (reason?: number) => {
+        this.#down(REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
+      }),
+      subscribe(gatt.fromCar, 'data', (chunk: Uint8Array, isNotification: boolean) => {
+        // 'data' also answers a read.
+        if (isNotification && !this.#state.receive(chunk)) void this.#drop('lost');
+      }),
+    ];
+  }
+
+  async open(handlers: LinkHandlers): Promise<void> {
+    // First, because the car's challenge comes before the answer to the subscription.
+    this.#state.open(handlers);
+    const { fromCar } = this.#gatt;
+    await this.#run<void>('Subscribing', ({ resolve, on }) => {
+      on(fromCar, 'notify', () => {
+        resolve();
+      });
+      fromCar.subscribe();
+    });
+  }
+
+  async send(chunk: Uint8Array): Promise<void> {
+    checkChunk(chunk, this.mtu);
+    const bytes = Buffer.from(chunk); // a copy, because it may wait
+    const { toCar } = this.#gatt;
+    await this.#run<void>('Sending', ({ resolve, on }) => {
+      const asCommand = this.#nextIsCommand();
+      on(toCar, 'write', () => {
+        resolve();
+      });
+      toCar.write(bytes, asCommand);
+    });
+  }
+
+  async readInfo(): Promise<Uint8Array> {
+    const { info } = this.#gatt;
+    const value = await this.#run<Uint8Array>('Reading', ({ resolve, on }) => {
+      on(info, 'data', (bytes: Uint8Array, isNotification: boolean) => {
+        if (!isNotification) resolve(new Uint8Array(bytes));
+      });
+      info.read();
+    });
+    // noble answers an ATT error with no bytes.
+    if (value.length === 0 || value.length > MAX_VALUE_BYTES) {
+      throw new PhoneKeyError(
+        'protocol.malformed',
+        `The car gives no usable info (${String(value.length)} bytes).`,
+      );
+    }
+    return value;
+  }
+
+  async rssi(): Promise<number> {
+    return this.#run<number>('Measuring the signal', ({ resolve, on }) => {
+      on(this.#peripheral, 'rssiUpdate', resolve);
+      this.#peripheral.updateRssi();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#drop('local');
+  }
+
+  /** True once nothing more can be sent; the device is free when `close` resolves. */
+  get isDown(): boolean {
+    return this.#state.isDown;
+  }
+
+  /** The adapter is gone: no event will come for this link. */
+  adapterLost(): void {
+    this.#down('lost');
+  }
+
+  #nextIsCommand(): boolean {
+    const { properties } = this.#gatt.toCar;
+    if (!properties.includes('writeWithoutResponse')) return false;
+    if (!properties.includes('write')) return true;
+    this.#commands = (this.#commands + 1) % (COMMANDS_PER_REQUEST + 1);
+    return this.#commands !== 0;
+  }
+
+  /** One operation at a time; one that got no answer ends the link. */
+  #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
+    const signals = [this.#state.signal];
+    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
+    return this.#queue.run(async () => {
+      try {
+        return await runOperation(this.#options.clock, options, start);
+      } catch (error) {
+        // After a transaction without answer no other may start (Core, Vol 3 Part F 3.3.3).
+        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
+          void this.#drop('lost');
+        }
+        throw error;
+      }
+    }, signals);
+  }
+
+  #drop(reason: LinkCloseReason): Promise<void> {
+    this.#closing ??= (async () => {
+      if (this.#forget.length === 0) return;
+      this.#state.end(reason);
+      await abandon(this.#peripheral, this.#options.clock);
+      this.#down(reason);
+    })();
+    return this.#closing;
+  }
+
+  /** The connection is gone; only the first call counts. */
+  #down(reason: LinkCloseReason): void {
+    const forgets = this.#forget.splice(0);
+    if (forgets.length === 0) return;
+    for (const forget of forgets) forget();
+    this.#options.onDown();
+    this.#state.end(reason);
+  }
+}

@@ -1,0 +1,182 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Cancel, Clock } from '../platform/clock.js';
+import type { Logger } from '../platform/logger.js';
+import { bareUuid, SERVICE_UUID } from './gatt.js';
+import type { Noble, NoblePeripheral } from './noble-types.js';
+import { runOperation, subscribe } from './operation.js';
+import { OperationQueue } from './operation-queue.js';
+import type { Advertisement } from './types.js';
+
+const SCAN_TIMEOUT_MS = 5000;
+const RESTART_MS = 1000;
+/** Devices remembered for connecting; ids change all the time, and a scan may run for days. */
+const MAX_DEVICES = 256;
+/** HCI's value for "not available". */
+const NO_RSSI = 127;
+
+const UUID = bareUuid(SERVICE_UUID);
+
+interface Scan {
+  found(advertisement: Advertisement): void;
+  fail(error: unknown): void;
+}
+
+/** Scanning on one noble: on while somebody wants it and nobody connects. */
+export class NobleScanner {
+  readonly #noble: Noble;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #queue = new OperationQueue();
+  readonly #scans = new Set<Scan>();
+  readonly #devices = new Map<string, NoblePeripheral>();
+  readonly #forget: (() => void)[];
+  #holds = 0;
+  #running = false;
+  #changing = false;
+  #cancelRestart: Cancel = () => undefined;
+
+  constructor(noble: Noble, clock: Clock, log: Logger) {
+    this.#noble = noble;
+    this.#clock = clock;
+    this.#log = log;
+    this.#forget = [
+      subscribe(noble, 'discover', (peripheral: NoblePeripheral) => {
+        this.#discovered(peripheral);
+      }),
+      subscribe(noble, 'scanStop', () => {
+        this.#stoppedByOthers();
+      }),
+    ];
+  }
+
+  device(id: string): NoblePeripheral | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** Reports until one of the signals aborts; then resolves. Rejects when the radio fails. */
+  async scan(found: Scan['found'], signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    let end = (): void => undefined;
+    let scan: Scan | undefined;
+    const ended = new Promise<void>((resolve, reject) => {
+      end = resolve;
+      scan = { found, fail: reject };
+      this.#scans.add(scan);
+    });
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await Promise.all([ended, this.#update()]);
+    } finally {
+      signal.removeEventListener('abort', end);
+      if (scan !== undefined) this.#scans.delete(scan);
+      await this.#updateQuietly();
+    }
+  }
+
+  /** Runs `body` while nothing is scanned: many controllers refuse to do both. */
+  async hold<T>(body: () => Promise<T>): Promise<T> {
+    this.#holds++;
+    try {
+      await this.#updateQuietly();
+      return await body();
+    } finally {
+      this.#holds--;
+      this.#update().catch((error: unknown) => {
+        this.#fail(error);
+      });
+    }
+  }
+
+  /** The adapter is gone, or the radio closed: ends every scan with `error`. */
+  stop(error: PhoneKeyError): void {
+    this.#running = false;
+    this.#fail(error);
+  }
+
+  /** Stops scanning and listening. */
+  async close(error: PhoneKeyError): Promise<void> {
+    for (const forget of this.#forget) forget();
+    this.#cancelRestart();
+    this.#fail(error);
+    await this.#updateQuietly();
+  }
+
+  #fail(error: unknown): void {
+    for (const scan of this.#scans) scan.fail(error);
+    this.#scans.clear();
+  }
+
+  /** Brings the radio to the state that is wanted now. */
+  #update(): Promise<void> {
+    return this.#queue.run(async () => {
+      const wanted = this.#scans.size > 0 && this.#holds === 0;
+      if (wanted === this.#running) return;
+      this.#changing = true;
+      try {
+        await this.#switch(wanted);
+        this.#running = wanted;
+      } finally {
+        this.#changing = false;
+      }
+    });
+  }
+
+  #switch(wanted: boolean): Promise<void> {
+    return runOperation<void>(
+      this.#clock,
+      {
+        what: wanted ? 'Starting to scan' : 'Stopping to scan',
+        timeoutMs: SCAN_TIMEOUT_MS,
+        failure: 'radio.scan-failed',
+        timeoutError: () =>
+          new PhoneKeyError('radio.scan-failed', 'The adapter does not start or stop scanning.'),
+      },
+      ({ resolve, on }) => {
+        on(this.#noble, wanted ? 'scanStart' : 'scanStop', () => {
+          resolve();
+        });
+        // Duplicates, because the same car is to be reported again when it is heard again.
+        if (wanted) this.#noble.startScanning([UUID], true);
+        else this.#noble.stopScanning();
+      },
+    );
+  }
+
+  /** Other programs share the adapter on Linux, and may switch off a scan that is not theirs. */
+  #stoppedByOthers(): void {
+    if (!this.#running || this.#changing) return;
+    this.#running = false;
+    this.#cancelRestart();
+    this.#cancelRestart = this.#clock.after(RESTART_MS, () => {
+      this.#update().catch((error: unknown) => {
+        this.#fail(error);
+      });
+    });
+  }
+
+  async #updateQuietly(): Promise<void> {
+    try {
+      await this.#update();
+    } catch (error) {
+      this.#running = false;
+      this.#log.warn('scanning does not stop', { error: String(error) });
+    }
+  }
+
+  #discovered(peripheral: NoblePeripheral): void {
+    const { advertisement, id, rssi } = peripheral;
+    const serviceData = advertisement.serviceData?.find(
+      ({ uuid }) => bareUuid(uuid) === UUID,
+    )?.data;
+    const ours = serviceData !== undefined || advertisement.serviceUuids?.includes(UUID) === true;
+    if (!ours || rssi === NO_RSSI) return;
+    this.#devices.delete(id);
+    this.#devices.set(id, peripheral);
+    const oldest = this.#devices.keys().next();
+    if (this.#devices.size > MAX_DEVICES && oldest.done !== true)
+      this.#devices.delete(oldest.value);
+    for (const scan of this.#scans) {
+      scan.found({ id, rssi, serviceData: new Uint8Array(serviceData ?? []) });
+    }
+  }
+}

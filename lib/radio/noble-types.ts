@@ -1,0 +1,59 @@
+import type { Emitter } from './operation.js';
+import type { Stack } from './stack.js';
+
+/**
+ * The part of @abandonware/noble that the adapter uses. Only the calls without callback: noble's
+ * callbacks and promises never settle on an ATT error or a disconnection, and leave listeners behind.
+ * (The package's own types lack `state`, among others.)
+ */
+export interface Noble extends Stack {
+  /** Answered by 'scanStart'; throws unless powered on. */
+  startScanning(serviceUuids: string[], allowDuplicates: boolean): void;
+  /** Answered by 'scanStop'. */
+  stopScanning(): void;
+}
+
+export interface NoblePeripheral extends Emitter {
+  readonly id: string;
+  readonly rssi: number;
+  /** Null until the first exchange of MTUs; kept from one connection to the next. */
+  readonly mtu: number | null;
+  readonly state: 'error' | 'connecting' | 'connected' | 'disconnecting' | 'disconnected';
+  readonly advertisement: {
+    readonly serviceUuids?: readonly string[];
+    readonly serviceData?: readonly { readonly uuid: string; readonly data: Uint8Array }[];
+  };
+  /** Answered by 'connect' (error?). */
+  connect(): void;
+  /** Emits 'connect' with an error at once, and again when the controller has given up. */
+  cancelConnect(): void;
+  /** Answered by 'disconnect' (HCI reason); throws where no connection is known. */
+  disconnect(): void;
+  /** Answered by 'rssiUpdate' (dBm). */
+  updateRssi(): void;
+  /** Answered by 'servicesDiscover' (services). */
+  discoverServices(uuids: string[]): void;
+}
+
+export interface NobleService extends Emitter {
+  readonly uuid: string;
+  /** Answered by 'characteristicsDiscover' (characteristics). */
+  discoverCharacteristics(uuids: string[]): void;
+}
+
+export interface NobleCharacteristic extends Emitter {
+  readonly uuid: string;
+  readonly properties: readonly string[];
+  /** Answered by 'data' (bytes, false); by no bytes on an ATT error. */
+  read(): void;
+  /** Answered by 'write': at once without response, never on an ATT error. */
+  write(data: Buffer, withoutResponse: boolean): void;
+  /** Answered by 'notify'; never, where the characteristic cannot notify. */
+  subscribe(): void;
+}
+
+/** A loaded noble. `close` frees everything it holds. */
+export interface LoadedNoble {
+  readonly noble: Noble;
+  close(): void | Promise<void>;
+}

@@ -1,0 +1,207 @@
+import { PhoneKeyError } from '../errors.js';
+import { silentLogger, type Logger } from '../platform/logger.js';
+import type { Clock } from '../platform/clock.js';
+import { abandon, connectPeripheral, type NobleGatt } from './noble-connect.js';
+import { NobleLink } from './noble-link.js';
+import { NobleScanner } from './noble-scanner.js';
+import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
+import { abortError, subscribe } from './operation.js';
+import { OperationQueue } from './operation-queue.js';
+import { dropMalformedPackets, untilPoweredOn, type StackOptions } from './stack.js';
+import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
+import { radioUnavailable, stateUnavailable } from './unavailable.js';
+
+export type { LoadedNoble, Noble } from './noble-types.js';
+export type { StackOptions } from './stack.js';
+export { systemNoble } from './system.js';
+
+const POWER_ON_TIMEOUT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * A Central over noble: on a real adapter (`load: systemNoble`) or on the virtual air.
+ * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
+ */
+export const openNobleCentral = async (options: StackOptions<LoadedNoble>): Promise<Central> => {
+  const { load, clock, log = silentLogger, timeoutMs = POWER_ON_TIMEOUT_MS } = options;
+  let loaded: LoadedNoble;
+  try {
+    loaded = await load();
+  } catch (error) {
+    throw radioUnavailable(error);
+  }
+  try {
+    dropMalformedPackets(loaded.noble, log);
+    await untilPoweredOn(loaded.noble, clock, timeoutMs);
+  } catch (error) {
+    await loaded.close();
+    throw error;
+  }
+  return new NobleCentral(loaded, clock, log);
+};
+
+class NobleCentral implements Central {
+  readonly #loaded: LoadedNoble;
+  readonly #noble: Noble;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #scanner: NobleScanner;
+  readonly #links = new Map<string, NobleLink>();
+  /** One at a time: noble cancels the wrong connection where two are pending. */
+  readonly #connecting = new OperationQueue();
+  readonly #wanted = new Set<string>();
+  readonly #guards = new Map<NoblePeripheral, () => void>();
+  readonly #forget: (() => void)[];
+  #power = new AbortController();
+  #connections = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(loaded: LoadedNoble, clock: Clock, log: Logger) {
+    this.#loaded = loaded;
+    this.#noble = loaded.noble;
+    this.#clock = clock;
+    this.#log = log;
+    this.#scanner = new NobleScanner(this.#noble, clock, log);
+    this.#forget = [
+      subscribe(this.#noble, 'stateChange', (state: string) => {
+        this.#stateChanged(state);
+      }),
+      // Without a listener noble writes to the console.
+      subscribe(this.#noble, 'warning', (message: string) => {
+        log.warn(`noble: ${message}`);
+      }),
+    ];
+  }
+
+  async scan(found: (advertisement: Advertisement) => void, signal: AbortSignal): Promise<void> {
+    this.#assertUsable();
+    await this.#scanner.scan(found, signal);
+  }
+
+  async connect(
+    advertisement: Advertisement,
+    { timeoutMs = CONNECT_TIMEOUT_MS, signal }: ConnectOptions = {},
+  ): Promise<CentralLink> {
+    this.#assertUsable();
+    const peripheral = this.#scanner.device(advertisement.id);
+    if (peripheral === undefined) {
+      throw new PhoneKeyError('radio.connect-failed', 'The device was not seen in a scan.');
+    }
+    // One signal for all that ends the attempt, wherever it waits.
+    const attempt = new AbortController();
+    const sources = [this.#power.signal, ...(signal === undefined ? [] : [signal])];
+    const onAbort = (): void => {
+      const source = sources.find(({ aborted }) => aborted);
+      if (source !== undefined) attempt.abort(abortError(source));
+    };
+    for (const source of sources) source.addEventListener('abort', onAbort, { once: true });
+    onAbort();
+    const end = this.#clock.now() + timeoutMs;
+    const cancelTimeout = this.#clock.after(timeoutMs, () => {
+      attempt.abort(new PhoneKeyError('radio.timeout', 'Connecting took too long.'));
+    });
+    try {
+      const connect = () => this.#connect(peripheral, attempt.signal, end);
+      return await this.#connecting.run(() => this.#scanner.hold(connect), [attempt.signal]);
+    } finally {
+      cancelTimeout();
+      for (const source of sources) source.removeEventListener('abort', onAbort);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #connect(
+    peripheral: NoblePeripheral,
+    signal: AbortSignal,
+    end: number,
+  ): Promise<CentralLink> {
+    const earlier = this.#links.get(peripheral.id);
+    if (earlier?.isDown === true) await earlier.close();
+    else if (earlier !== undefined) {
+      throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
+        temporary: false,
+        hint: 'Close the other link to this car first.',
+      });
+    }
+    const gatt = await this.#connectTwice(peripheral, signal, end);
+    const link = new NobleLink(peripheral, gatt, {
+      clock: this.#clock,
+      peer: `car#${String(++this.#connections)}`,
+      onDown: () => {
+        this.#links.delete(peripheral.id);
+        this.#wanted.delete(peripheral.id);
+      },
+    });
+    this.#links.set(peripheral.id, link);
+    return link;
+  }
+
+  /** A second try, because a new LE connection often fails to establish (HCI status 0x3e). */
+  async #connectTwice(
+    peripheral: NoblePeripheral,
+    signal: AbortSignal,
+    end: number,
+  ): Promise<NobleGatt> {
+    this.#guard(peripheral);
+    this.#wanted.add(peripheral.id);
+    for (let tries = 1; ; tries++) {
+      try {
+        const timeoutMs = end - this.#clock.now();
+        const context = { clock: this.#clock, timeoutMs, signals: [signal] };
+        return await connectPeripheral(peripheral, context);
+      } catch (error) {
+        const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';
+        if (tries < 2 && again && error.temporary && !signal.aborted) {
+          this.#log.debug('connecting again', { error: error.message });
+          continue;
+        }
+        this.#wanted.delete(peripheral.id);
+        throw error;
+      }
+    }
+  }
+
+  /** Ends a connection that comes up after its attempt was given up. */
+  #guard(peripheral: NoblePeripheral): void {
+    if (this.#guards.has(peripheral)) return;
+    const cancel = subscribe(peripheral, 'connect', (error?: unknown) => {
+      if (!error && !this.#wanted.has(peripheral.id)) void abandon(peripheral, this.#clock);
+    });
+    this.#guards.set(peripheral, cancel);
+  }
+
+  #stateChanged(state: string): void {
+    if (state === 'poweredOn') {
+      if (this.#power.signal.aborted) this.#power = new AbortController();
+      return;
+    }
+    const error = stateUnavailable(state);
+    this.#log.warn('the adapter is off', { state });
+    this.#power.abort(error);
+    this.#scanner.stop(error);
+    // noble tells nothing of the connections that went with the adapter.
+    for (const link of [...this.#links.values()]) link.adapterLost();
+  }
+
+  #assertUsable(): void {
+    if (this.#closing !== undefined) throw closedError();
+    this.#power.signal.throwIfAborted();
+  }
+
+  async #close(): Promise<void> {
+    const error = closedError();
+    this.#power.abort(error);
+    await this.#connecting.run(() => Promise.resolve()); // until the last attempt has been undone
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
+    await this.#scanner.close(error);
+    for (const cancel of this.#guards.values()) cancel();
+    for (const forget of this.#forget) forget();
+    await this.#loaded.close();
+  }
+}
+
+const closedError = (): PhoneKeyError => new PhoneKeyError('radio.closed', 'The radio was closed.');

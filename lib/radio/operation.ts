@@ -1,0 +1,122 @@
+import { PhoneKeyError, type ErrorCode } from '../errors.js';
+import type { Cancel, Clock } from '../platform/clock.js';
+
+/** The part of an EventEmitter that noble, bleno and their objects have in common. */
+export interface Emitter {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+/** Adds a listener; the function returned removes it. */
+export const subscribe = (
+  emitter: Emitter,
+  event: string,
+  listener: (...args: never[]) => void,
+): Cancel => {
+  emitter.on(event, listener);
+  return () => {
+    emitter.removeListener(event, listener);
+  };
+};
+
+export interface OperationOptions {
+  /** For messages, as in "Connecting took too long". */
+  readonly what: string;
+  readonly timeoutMs: number;
+  /** Whatever ends the operation early; a PhoneKeyError as reason is what it rejects with. */
+  readonly signals?: readonly AbortSignal[];
+  /** Code for errors that are not a PhoneKeyError (default `radio.link-lost`). */
+  readonly failure?: ErrorCode;
+  /** The error after `timeoutMs` (default `radio.timeout`). */
+  readonly timeoutError?: () => PhoneKeyError;
+}
+
+export interface Settle<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+  /** Listens until the operation has settled. */
+  on(emitter: Emitter, event: string, listener: (...args: never[]) => void): void;
+}
+
+/**
+ * Runs one operation of a radio stack that answers by an event, or never. `start` sets its listeners
+ * and starts it. Settles on the first of: the answer, an error, a signal, the timeout; afterwards no
+ * listener and no timer is left.
+ * @throws PhoneKeyError
+ */
+export const runOperation = <T>(
+  clock: Clock,
+  options: OperationOptions,
+  start: (settle: Settle<T>) => void,
+): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const cancels: Cancel[] = [];
+    let settled = false;
+    const settle = (finish: () => void): void => {
+      if (settled) return;
+      settled = true;
+      for (const cancel of cancels) cancel();
+      finish();
+    };
+    const keep = (cancel: Cancel): void => {
+      if (settled) cancel();
+      else cancels.push(cancel);
+    };
+    const fail = (error: unknown): void => {
+      settle(() => {
+        reject(asPhoneKeyError(error, options.failure ?? 'radio.link-lost', options.what));
+      });
+    };
+
+    for (const signal of options.signals ?? []) {
+      if (signal.aborted) {
+        fail(abortError(signal));
+        return;
+      }
+      const onAbort = (): void => {
+        fail(abortError(signal));
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      keep(() => {
+        signal.removeEventListener('abort', onAbort);
+      });
+    }
+    keep(
+      clock.after(options.timeoutMs, () => {
+        fail(
+          options.timeoutError?.() ??
+            new PhoneKeyError('radio.timeout', `${options.what} took too long.`),
+        );
+      }),
+    );
+    try {
+      start({
+        resolve: (value) => {
+          settle(() => {
+            resolve(value);
+          });
+        },
+        reject: fail,
+        on: (emitter, event, listener) => {
+          keep(subscribe(emitter, event, listener));
+        },
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+
+/** What an aborted signal means to the caller: the PhoneKeyError it was aborted with, or `interrupted`. */
+export const abortError = (signal: AbortSignal): PhoneKeyError =>
+  signal.reason instanceof PhoneKeyError
+    ? signal.reason
+    : new PhoneKeyError('interrupted', 'The operation was interrupted.', { cause: signal.reason });
+
+/** Wraps an error of a radio stack; a PhoneKeyError stays as it is. */
+export const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKeyError =>
+  error instanceof PhoneKeyError
+    ? error
+    : new PhoneKeyError(code, `${what} failed: ${errorMessage(error)}`, { cause: error });
+
+export const errorMessage = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,0 +1,1 @@
+export const systemNoble = 1;

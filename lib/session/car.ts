@@ -1,0 +1,84 @@
+import type { KeyPair, Suite } from '../crypto/suite.js';
+import { PhoneKeyError } from '../errors.js';
+import { HandshakeState } from '../noise/handshake-state.js';
+import { PATTERNS } from '../noise/patterns.js';
+import type { Random } from '../platform/random.js';
+import { SealedChannel } from './channel.js';
+import { PROLOGUE, proofTag, proofTagKey } from './transcript.js';
+
+/** The car's side of one session: Noise KX, the car initiates. Its mirror is phone.ts. */
+
+/** How long a challenge may be answered, in milliseconds on the car's monotonic clock. */
+export const CHALLENGE_LIFETIME_MS = 5_000;
+
+export interface CarSecrets {
+  /** X25519; the public key is the car's identity. */
+  readonly identity: KeyPair;
+  /** From `proofTagKey`, 32 bytes; kept because it is needed for every proof. */
+  readonly tagKey: Uint8Array;
+}
+
+export const carSecrets = (suite: Suite, identity: KeyPair): CarSecrets => ({
+  identity,
+  tagKey: proofTagKey(suite, identity.publicKey),
+});
+
+export interface VerifiedProof {
+  /** X25519, 32 bytes: who answered. Whether this key is enrolled is the caller's question. */
+  readonly phonePublicKey: Uint8Array;
+  /** The encoded Command that came with the answer. */
+  readonly command: Uint8Array;
+  readonly channel: SealedChannel;
+}
+
+/** A fresh challenge. Good for one proof, right or wrong, until it expires. */
+export class Challenge {
+  /** The handshake field of the Hello, 32 bytes. */
+  readonly bytes: Uint8Array;
+  readonly #suite: Suite;
+  readonly #secrets: CarSecrets;
+  readonly #noise: HandshakeState;
+  readonly #expiresAt: number;
+  #used = false;
+
+  /** @param now milliseconds on the car's monotonic clock */
+  constructor(
+    suite: Suite,
+    random: Random,
+    secrets: CarSecrets,
+    now: number,
+    lifetimeMs: number = CHALLENGE_LIFETIME_MS,
+  ) {
+    this.#suite = suite;
+    this.#secrets = secrets;
+    this.#expiresAt = now + lifetimeMs;
+    this.#noise = new HandshakeState(suite, PATTERNS.KX, {
+      initiator: true,
+      prologue: PROLOGUE,
+      s: secrets.identity,
+      random,
+    });
+    this.bytes = this.#noise.writeMessage(new Uint8Array(0));
+  }
+
+  /**
+   * Checks a proof: first the clock, then the keyed tag, and only then three Diffie-Hellman.
+   * Undefined for every proof that is not valid, whatever the reason.
+   */
+  verify(handshake: Uint8Array, tag: Uint8Array, now: number): VerifiedProof | undefined {
+    if (this.#used) return undefined;
+    this.#used = true;
+    if (now >= this.#expiresAt) return undefined;
+    const expected = proofTag(this.#suite, this.#secrets.tagKey, this.bytes, handshake);
+    if (!this.#suite.equal(expected, tag)) return undefined;
+    try {
+      const command = this.#noise.readMessage(handshake);
+      const phonePublicKey = this.#noise.rs;
+      if (phonePublicKey === undefined) return undefined;
+      return { phonePublicKey, command, channel: new SealedChannel(this.#noise.split()) };
+    } catch (error) {
+      if (error instanceof PhoneKeyError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/** `phonekey/testing`: a clock that stands still, repeatable randomness, links without a radio. */
+export { MemoryCarStore } from './phone/store.js';
+export { seededRandom } from './platform/seeded-random.js';
+export { SimClock } from './platform/sim-clock.js';
+export { MemoryRadio } from './radio/memory-radio.js';
+export { memoryLinkPair } from './radio/memory.js';
+export type { MemoryLink, MemoryLinkOptions } from './radio/memory.js';

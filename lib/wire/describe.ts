@@ -1,0 +1,68 @@
+import { decodeFromCar, decodeToCar, LENGTH } from './codec.js';
+
+export type Direction = 'to-car' | 'from-car';
+
+/** What can be said of a message without any key. */
+export interface MessageDescription {
+  /** Name of the message in the schema, or `malformed`. */
+  readonly kind: string;
+  /** Its fields with their sizes in bytes. */
+  readonly fields: string;
+}
+
+/** Decodes a message for a person to read. Ciphertext stays ciphertext: only its length is told. */
+export const describe = (direction: Direction, message: Uint8Array): MessageDescription => {
+  try {
+    return direction === 'to-car' ? describeToCar(message) : describeFromCar(message);
+  } catch {
+    return { kind: 'malformed', fields: size('bytes', message.length) };
+  }
+};
+
+const describeToCar = (bytes: Uint8Array): MessageDescription => {
+  const message = decodeToCar(bytes);
+  switch (message.case) {
+    case 'proof':
+      return {
+        kind: 'Proof',
+        fields: [
+          'e 32 B',
+          'encrypted s 48 B',
+          size('sealed Command', message.value.handshake.length - LENGTH.proofHandshake + 16),
+          size('tag', message.value.tag.length),
+        ].join(', '),
+      };
+    case 'sealed':
+      return { kind: 'Sealed', fields: size('sealed Command', message.value.length) };
+    case 'pairStart':
+      return { kind: 'PairStart', fields: size('share', message.value.share.length) };
+    case 'pairConfirm':
+      return { kind: 'PairConfirm', fields: 'confirmation 32 B' };
+    case 'pairCommit':
+      return { kind: 'PairCommit', fields: size('sealed PhoneIdentity', message.value.length) };
+    case undefined:
+      return { kind: 'malformed', fields: '' };
+  }
+};
+
+const describeFromCar = (bytes: Uint8Array): MessageDescription => {
+  const message = decodeFromCar(bytes);
+  switch (message.case) {
+    case 'hello':
+      return { kind: 'Hello', fields: `version ${String(message.value.version)}, e 32 B` };
+    case 'sealed':
+      return { kind: 'Sealed', fields: size('sealed Result', message.value.length) };
+    case 'pairShare':
+      return { kind: 'PairShare', fields: 'share 65 B, confirmation 32 B' };
+    case 'pairOffer':
+      return { kind: 'PairOffer', fields: size('sealed CarIdentity', message.value.length) };
+    case 'pairDone':
+      return { kind: 'PairDone', fields: size('sealed Enrolment', message.value.length) };
+    case 'pairRefusal':
+      return { kind: 'PairRefusal', fields: `reason ${String(message.value.reason)}` };
+    case undefined:
+      return { kind: 'malformed', fields: '' };
+  }
+};
+
+const size = (what: string, bytes: number): string => `${what} ${String(bytes)} B`;

@@ -1,0 +1,77 @@
+import { PhoneKeyError } from '../errors.js';
+import { concat } from '../platform/bytes.js';
+
+/**
+ * Frames: a 2-byte big-endian length, then the message; cut into chunks of at most MTU - 3 bytes with
+ * nothing added per chunk (docs/PROTOCOL.md, section 3).
+ */
+
+/**
+ * The longest message either side accepts, in bytes; a longer one closes the link. The longest that is
+ * sent is the list of all keys.
+ */
+export const MAX_MESSAGE = 2048;
+
+const HEADER = 2;
+/** ATT opcode and handle, which a chunk shares the MTU with (Core Specification Vol 3, Part F, 3.4). */
+const ATT_HEADER = 3;
+
+/**
+ * One message as the chunks to send.
+ * @throws PhoneKeyError `protocol.too-large` over MAX_MESSAGE, `protocol.malformed` when empty
+ */
+export const frame = (message: Uint8Array, mtu: number): Uint8Array[] => {
+  if (message.length === 0) throw new PhoneKeyError('protocol.malformed', 'empty message');
+  if (message.length > MAX_MESSAGE) throw tooLarge(message.length);
+  const size = Math.max(1, mtu - ATT_HEADER);
+  const whole = concat(Uint8Array.of(message.length >> 8, message.length & 0xff), message);
+  const chunks: Uint8Array[] = [];
+  for (let offset = 0; offset < whole.length; offset += size) {
+    chunks.push(whole.subarray(offset, offset + size));
+  }
+  return chunks;
+};
+
+/**
+ * Puts chunks together again. Holds at most one message and one chunk; what a peer claims as a length
+ * is never allocated before it is checked.
+ */
+export class Reassembler {
+  #buffer: Uint8Array = new Uint8Array(0);
+
+  /** True while a message has begun and not ended: the caller keeps a timeout. */
+  get partial(): boolean {
+    return this.#buffer.length > 0;
+  }
+
+  /**
+   * The messages that are complete with this chunk, in order.
+   * @throws PhoneKeyError `protocol.too-large`, `protocol.malformed` (length 0); unusable afterwards
+   */
+  push(chunk: Uint8Array): Uint8Array[] {
+    this.#buffer = concat(this.#buffer, chunk);
+    const messages: Uint8Array[] = [];
+    for (let length = this.#length(); length !== undefined; length = this.#length()) {
+      const end = HEADER + length;
+      if (this.#buffer.length < end) break;
+      messages.push(this.#buffer.slice(HEADER, end));
+      this.#buffer = this.#buffer.slice(end);
+    }
+    return messages;
+  }
+
+  #length(): number | undefined {
+    const [high, low] = this.#buffer;
+    if (high === undefined || low === undefined) return undefined;
+    const length = (high << 8) | low;
+    if (length === 0) throw new PhoneKeyError('protocol.malformed', 'frame of length 0');
+    if (length > MAX_MESSAGE) throw tooLarge(length);
+    return length;
+  }
+}
+
+const tooLarge = (length: number): PhoneKeyError =>
+  new PhoneKeyError(
+    'protocol.too-large',
+    `a message of ${String(length)} bytes; at most ${String(MAX_MESSAGE)} are allowed`,
+  );

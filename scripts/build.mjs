@@ -1,0 +1,19 @@
+// Compiles to dist and makes the command executable; with --clean, removes the old dist first.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });
+
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+process.exitCode = run.status ?? 1;
+
+// tsc writes files without the executable bit, which `npx key` in a clone needs.
+const command = join(dist, 'cli/main.js');
+if (existsSync(command)) chmodSync(command, 0o755);

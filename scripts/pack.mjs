@@ -1,0 +1,136 @@
+// Packs dist into the tarball that is published, with the JavaScript of noble and bleno inside.
+// Why they are bundled, and without install scripts: docs/decisions/0001-optional-radios.md.
+//   node scripts/pack.mjs                 writes phonekey-<version>.tgz beside package.json
+//   node scripts/pack.mjs --out <folder>  writes it there
+//   node scripts/pack.mjs --stage <folder>  only lays the files out in <folder>
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '..');
+const RADIOS = ['@abandonware/noble', '@abandonware/bleno'];
+const CONTENTS = ['dist', 'docs', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
+/** Of no use at run time. The C++ sources of the radios stay: macOS builds them. */
+const LEFT_OUT = [
+  'dist/.tsbuildinfo',
+  'dist/bench',
+  ...RADIOS.flatMap((name) =>
+    ['.github', 'assets', 'examples', 'test'].map((folder) => `node_modules/${name}/${folder}`),
+  ),
+];
+
+const { values: options } = parseArgs({
+  options: { out: { type: 'string', default: ROOT }, stage: { type: 'string' } },
+});
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const writeJson = (file, value) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+
+/** Finds an installed package as Node would from `from`: in the nearest node_modules that has it. */
+function findInstalled(name, from) {
+  for (let dir = from; ; dir = dirname(dir)) {
+    const candidate = join(dir, 'node_modules', name);
+    if (existsSync(join(candidate, 'package.json'))) return candidate;
+    if (dir === ROOT) throw new Error(`${name} is not installed: run npm ci first`);
+  }
+}
+
+/** The folders of `names` and of all they depend on, optional dependencies left out. */
+function closure(names) {
+  const found = new Set();
+  const visit = (name, from) => {
+    const dir = findInstalled(name, from);
+    if (found.has(dir)) return;
+    found.add(dir);
+    const { dependencies = {}, optionalDependencies = {} } = readJson(join(dir, 'package.json'));
+    for (const dependency of Object.keys(dependencies)) {
+      if (!(dependency in optionalDependencies)) visit(dependency, dir);
+    }
+  };
+  for (const name of names) visit(name, ROOT);
+  return [...found];
+}
+
+/** Our manifest as published: the radios are bundled, hence plain dependencies. */
+function publishedManifest() {
+  const {
+    private: isPrivate,
+    scripts,
+    devDependencies,
+    optionalDependencies,
+    ...rest
+  } = readJson(join(ROOT, 'package.json'));
+  const isRadio = ([name]) => RADIOS.includes(name);
+  const optional = Object.entries(optionalDependencies);
+  return {
+    ...rest,
+    dependencies: { ...Object.fromEntries(optional.filter(isRadio)), ...rest.dependencies },
+    optionalDependencies: Object.fromEntries(optional.filter((entry) => !isRadio(entry))),
+    bundleDependencies: RADIOS,
+  };
+}
+
+/** A radio's manifest as bundled: nothing runs or builds at install, `npm run rebuild` still can. */
+function bundledManifest(manifest) {
+  const { optionalDependencies, devDependencies, ...rest } = manifest;
+  return { ...rest, gypfile: false, scripts: { rebuild: 'node-gyp rebuild' } };
+}
+
+function copy(path, stage, omit = () => false) {
+  cpSync(join(ROOT, path), join(stage, path), {
+    recursive: true,
+    filter: (file) => {
+      const name = relative(ROOT, file).split(sep).join('/');
+      return !LEFT_OUT.includes(name) && !omit(name);
+    },
+  });
+}
+
+function layOut(stage) {
+  if (!existsSync(join(ROOT, 'dist'))) throw new Error('dist is missing: run npm run build first');
+  mkdirSync(stage, { recursive: true });
+  writeJson(join(stage, 'package.json'), publishedManifest());
+  for (const path of CONTENTS) copy(path, stage);
+  for (const dir of closure(RADIOS)) {
+    const path = relative(ROOT, dir).split(sep).join('/');
+    // What lies nested in it is in the closure by itself, if it is needed.
+    copy(path, stage, (name) => name === `${path}/node_modules`);
+  }
+  for (const name of RADIOS) {
+    const file = join(stage, 'node_modules', name, 'package.json');
+    writeJson(file, bundledManifest(readJson(file)));
+  }
+}
+
+function pack(out) {
+  const work = mkdtempSync(join(tmpdir(), 'phonekey-pack-'));
+  try {
+    layOut(work);
+    const run = spawnSync('npm', ['pack', '--silent', '--pack-destination', out], {
+      cwd: work,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    if (run.status !== 0) throw new Error(`npm pack failed (${run.error?.message ?? run.status})`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+try {
+  if (options.stage === undefined) pack(resolve(options.out));
+  else layOut(resolve(options.stage));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,80 @@
+import { create } from '@bufbuild/protobuf';
+import type { CarHost, PairingWindow } from '../../lib/car/host.js';
+import { CarEndpoint } from '../../lib/car/endpoint.js';
+import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
+import type { CarLinkEvent } from '../../lib/car/car-link.js';
+import type { KeySlot } from '../../lib/credentials/key-slot.js';
+import { Role } from '../../lib/credentials/roles.js';
+import { defaultSuite } from '../../lib/crypto/index.js';
+import type { KeyPair } from '../../lib/crypto/suite.js';
+import { pairingRegistration } from '../../lib/pairing/code.js';
+import type { AnyCommand, CommandName } from '../../lib/wire/commands.js';
+import { ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
+import type { PhoneIdentity, Result } from '../../lib/wire/gen/phonekey_pb.js';
+
+export const DONE: Result = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+
+/** The smallest CarHost: counts what it is asked, keeps keys in memory. */
+export class TestHost implements CarHost {
+  readonly identity: KeyPair;
+  readonly name = 'Test car';
+  readonly enrolled: KeySlot[] = [];
+  readonly executed: CommandName[] = [];
+  tries = 0;
+  code = '12345678';
+  open = false;
+  /** What `execute` gives; a test may make it fail or wait. */
+  answer: (command: AnyCommand, key: KeySlot) => Promise<Result> = () => Promise.resolve(DONE);
+  #window: PairingWindow | undefined;
+
+  constructor(seed = 1) {
+    this.identity = defaultSuite.x25519KeyPair(new Uint8Array(32).fill(seed));
+  }
+
+  keys(): readonly KeySlot[] {
+    return this.enrolled;
+  }
+
+  execute(command: AnyCommand, key: KeySlot): Promise<Result> {
+    this.executed.push(command.case);
+    return this.answer(command, key);
+  }
+
+  enrol(publicKey: Uint8Array, role = Role.OWNER): KeySlot {
+    const slot: KeySlot = {
+      slot: this.enrolled.length,
+      publicKey,
+      signingKey: new Uint8Array(32),
+      name: 'phone',
+      role,
+    };
+    this.enrolled.push(slot);
+    return slot;
+  }
+
+  readonly pairing = {
+    window: (): PairingWindow | undefined => {
+      if (!this.open) return undefined;
+      this.#window ??= { registration: pairingRegistration(this.code) };
+      return this.#window;
+    },
+    countTry: (): Promise<boolean> => {
+      this.tries += 1;
+      if (this.tries > 3) this.open = false;
+      return Promise.resolve(this.open);
+    },
+    enrol: (_window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined> =>
+      Promise.resolve(this.enrol(phone.publicKey)),
+  };
+}
+
+/** A TestHost on a radio; `events` are those of its links. */
+export const startTestCar = async (
+  options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & { readonly host?: TestHost },
+): Promise<{ host: TestHost; endpoint: CarEndpoint; events: CarLinkEvent[] }> => {
+  const host = options.host ?? new TestHost();
+  const events: CarLinkEvent[] = [];
+  const endpoint = new CarEndpoint({ ...options, host, onEvent: (event) => events.push(event) });
+  await endpoint.start();
+  return { host, endpoint, events };
+};
