@@ -32,7 +32,8 @@ export type DriveState =
 
 export type BodyInput =
   | { readonly type: 'unlock' | 'lock' | 'toggle-lock' }
-  | { readonly type: 'authorise-drive' | 'drive' | 'park' }
+  | { readonly type: 'authorise-drive' }
+  | { readonly type: 'drive' | 'park' }
   | { readonly type: 'revoke-drive'; readonly reason: 'key-removed' | 'reset' }
   /** The latch of trunk or frunk is released by a command: needs no unlocked car. */
   | { readonly type: 'release'; readonly closure: 'trunk' | 'frunk' }
@@ -149,10 +150,7 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
 const unlock = (state: BodyState, now: number): BodyStep => {
   if (isDriving(state)) return refused(state, 'driving');
   const relockAt = state.open.some(isDoor) ? undefined : now + RELOCK_MS;
-  return changed(
-    { ...state, locked: false, relockAt },
-    state.locked ? [{ type: 'unlocked' }] : [],
-  );
+  return changed({ ...state, locked: false, relockAt }, state.locked ? [{ type: 'unlocked' }] : []);
 };
 
 const lock = (state: BodyState): BodyStep => {
@@ -201,7 +199,10 @@ const endDrive = (state: BodyState, reason: DriveEndReason): BodyStep =>
 
 const isDriving = (state: BodyState): boolean => state.drive.phase === 'driving';
 
-const changed = (state: BodyState, effects: readonly BodyEffect[]): BodyStep => ({ state, effects });
+const changed = (state: BodyState, effects: readonly BodyEffect[]): BodyStep => ({
+  state,
+  effects,
+});
 const unchanged = (state: BodyState): BodyStep => ({ state, effects: [] });
 const refused = (state: BodyState, refusal: BodyRefusal): BodyStep => ({
   state,

@@ -1,8 +1,8 @@
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { CommandName } from '../lib/wire/commands.js';
-import type { BodyRefusal, DriveEndReason } from './body.js';
+import type { BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
 import type { Closure, Door } from './closures.js';
-import type { CloseReason } from './pairing-window.js';
+import type { CloseReason, WindowEffect } from './pairing-window.js';
 
 /**
  * What happens in and at the car, for a log, a screen or a test. Events never hold a secret: the
@@ -34,12 +34,11 @@ export interface KeySummary {
 
 export type CarEventDetail =
   | { readonly type: 'unlocked' | 'locked'; readonly by: Actor }
-  | { readonly type: 'relocked' }
-  | { readonly type: 'handle-pulled'; readonly door: Door; readonly opened: boolean }
+  | { readonly type: 'relocked' | 'driving' }
+  | { readonly type: 'handle-refused'; readonly door: Door; readonly reason: BodyRefusal }
   | { readonly type: 'door-opened'; readonly closure: Closure; readonly by: Actor }
   | { readonly type: 'door-closed'; readonly closure: Closure }
   | { readonly type: 'drive-authorised'; readonly seconds: number; readonly by: Actor }
-  | { readonly type: 'driving' }
   | { readonly type: 'drive-ended'; readonly reason: DriveEndReason }
   | {
       readonly type: 'command-refused';
@@ -61,8 +60,38 @@ export type CarEventDetail =
 
 /** Why the car did not carry out a command: the schema's RefusalReason in words. */
 export type CommandRefusal =
-  | BodyRefusal
-  | 'not-permitted'
-  | 'unknown-command'
-  | 'no-such-key'
-  | 'last-owner';
+  BodyRefusal | 'not-permitted' | 'unknown-command' | 'no-such-key' | 'last-owner';
+
+/** The event that an effect of the body is, done by `by`. */
+export const bodyEvent = (effect: BodyEffect, by: Actor): CarEventDetail => {
+  switch (effect.type) {
+    case 'unlocked':
+    case 'locked':
+      return { type: effect.type, by };
+    case 'opened':
+      return { type: 'door-opened', closure: effect.closure, by };
+    case 'closed':
+      return { type: 'door-closed', closure: effect.closure };
+    case 'drive-authorised':
+      return { ...effect, by };
+    case 'relocked':
+    case 'driving':
+      return { type: effect.type };
+    case 'drive-ended':
+      return effect;
+  }
+};
+
+/** The event that an effect of the pairing window is. */
+export const windowEvent = (effect: WindowEffect): CarEventDetail => {
+  switch (effect.type) {
+    case 'opened': {
+      const { seconds, role } = effect;
+      return { type: 'pairing-opened', seconds, ...(role === undefined ? {} : { role }) };
+    }
+    case 'try':
+      return { type: 'pairing-try', triesLeft: effect.triesLeft };
+    case 'closed':
+      return { type: 'pairing-closed', reason: effect.reason };
+  }
+};

@@ -1,3 +1,4 @@
+import { PAIRING_IDLE_MS } from '../lib/car/link-machine.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 
 /**
@@ -7,8 +8,8 @@ import type { RoleName } from '../lib/credentials/roles.js';
  */
 export const WINDOW_MS = 120_000;
 export const MAX_TRIES = 3;
-/** What the last try has to finish in: a pairing takes four messages and no person. */
-export const LAST_TRY_MS = 15_000;
+/** What the last try has to finish in: all that a link gets for a pairing. */
+export const LAST_TRY_MS = PAIRING_IDLE_MS;
 
 /** Times are milliseconds on the clock that gives `now`. */
 export type WindowState =
@@ -32,7 +33,7 @@ export type WindowInput =
   | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
 
 export type WindowEffect =
-  | { readonly type: 'opened'; readonly seconds: number }
+  | { readonly type: 'opened'; readonly seconds: number; readonly role: RoleName | undefined }
   | { readonly type: 'try'; readonly triesLeft: number }
   | { readonly type: 'closed'; readonly reason: CloseReason };
 
@@ -73,7 +74,7 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
         },
         effects: [
           ...(state.phase === 'closed' ? [] : [closedBy('replaced')]),
-          { type: 'opened', seconds: WINDOW_MS / 1000 },
+          { type: 'opened', seconds: WINDOW_MS / 1000, role: input.role },
         ],
         accepted: true,
       };
@@ -89,9 +90,7 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
     case 'enrol-failed':
       return state.phase === 'enrolling' ? close('fault') : impossible(state);
     case 'reset':
-      return state.phase === 'closed'
-        ? { state, effects: [], accepted: true }
-        : close('reset');
+      return state.phase === 'closed' ? { state, effects: [], accepted: true } : close('reset');
   }
 };
 

@@ -24,6 +24,7 @@ const CONTENTS = ['dist', 'docs', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.m
 const LEFT_OUT = [
   'dist/.tsbuildinfo',
   'dist/bench',
+  'dist/examples',
   ...RADIOS.flatMap((name) =>
     ['.github', 'assets', 'examples', 'test'].map((folder) => `node_modules/${name}/${folder}`),
   ),
@@ -80,9 +81,12 @@ function publishedManifest() {
   };
 }
 
-/** A radio's manifest as bundled: nothing runs or builds at install, `npm run rebuild` still can. */
+/**
+ * A radio's manifest as bundled: nothing runs or builds at install, `npm run rebuild` still can, and
+ * no platform is refused, because over the virtual air it runs anywhere.
+ */
 function bundledManifest(manifest) {
-  const { optionalDependencies, devDependencies, ...rest } = manifest;
+  const { optionalDependencies, devDependencies, os, ...rest } = manifest;
   return { ...rest, gypfile: false, scripts: { rebuild: 'node-gyp rebuild' } };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { defaultSuite } from '../../lib/crypto/index.js';
 import { toHex, utf8 } from '../../lib/platform/bytes.js';
 import { decodeRecord, encodeRecord } from './record.js';
 import type { CarRecord } from './record.js';
@@ -42,23 +42,8 @@ export const decodeGeneration = (bytes: Uint8Array): Generation => {
   const sequence = Number(sequenceText);
   const body = text.slice(end + 1, -1);
   if (checksum(sequence, body) !== sum) throw new Error('wrong checksum');
-  return { sequence, record: parse(body) };
-};
-
-const parse = (body: string): CarRecord => {
-  try {
-    return decodeRecord(body);
-  } catch (error) {
-    // A syntax error of JSON.parse may quote the text, and the text holds the private key.
-    if (error instanceof SyntaxError) throw new Error('invalid JSON');
-    throw error;
-  }
+  return { sequence, record: decodeRecord(body) };
 };
 
 const checksum = (sequence: number, body: string): string =>
-  toHex(
-    createHash('sha512')
-      .update(`${MAGIC} ${String(sequence)}\n${body}`)
-      .digest()
-      .subarray(0, 32),
-  );
+  toHex(defaultSuite.sha512(utf8(`${MAGIC} ${String(sequence)}\n${body}`)).subarray(0, 32));

@@ -33,7 +33,7 @@ export const encodeRecord = (record: CarRecord): string =>
 
 /** @throws Error saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
-  const fields = object('record', JSON.parse(text), ['privateKey', 'pairingTries', 'keys']);
+  const fields = object('record', parseJson(text), ['privateKey', 'pairingTries', 'keys']);
   const { keys } = fields;
   if (!Array.isArray(keys) || keys.length > MAX_SLOTS) throw invalid('keys');
   return {
@@ -68,6 +68,15 @@ const distinct = (keys: readonly KeySlot[]): readonly KeySlot[] => {
   return keys;
 };
 
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Its error may quote the text, and the text holds the private key.
+    throw invalid('JSON');
+  }
+};
+
 /** Exactly these fields, no more and no fewer. */
 const object = <K extends string>(
   what: string,
@@ -95,7 +104,6 @@ const integer = (what: string, value: unknown, max: number): number => {
   return value;
 };
 
-const isRoleName = (value: unknown): value is RoleName =>
-  ROLE_NAMES.some((name) => name === value);
+const isRoleName = (value: unknown): value is RoleName => ROLE_NAMES.some((name) => name === value);
 
 const invalid = (what: string): Error => new Error(`invalid ${what}`);

@@ -105,22 +105,34 @@ export class CarLink {
         });
         break;
       case 'execute':
-        this.#await('execute', host.execute(effect.command, effect.key), (result) => ({
-          type: 'executed',
-          result: result ?? refusal(RefusalReason.FAULT),
-        }));
+        this.#await(
+          'execute',
+          () => host.execute(effect.command, effect.key),
+          (result) => ({
+            type: 'executed',
+            result: result ?? refusal(RefusalReason.FAULT),
+          }),
+        );
         break;
       case 'count-try':
-        this.#await('count try', host.pairing.countTry(effect.window), (allowed) => ({
-          type: 'try-counted',
-          allowed: allowed ?? false,
-        }));
+        this.#await(
+          'count try',
+          () => host.pairing.countTry(effect.window),
+          (allowed) => ({
+            type: 'try-counted',
+            allowed: allowed ?? false,
+          }),
+        );
         break;
       case 'enrol':
-        this.#await('enrol', host.pairing.enrol(effect.window, effect.phone), (key) => ({
-          type: 'enrolled',
-          key,
-        }));
+        this.#await(
+          'enrol',
+          () => host.pairing.enrol(effect.window, effect.phone),
+          (key) => ({
+            type: 'enrolled',
+            key,
+          }),
+        );
         break;
       case 'refuse-later':
         this.#stopRefusal = clock.after(
@@ -146,9 +158,14 @@ export class CarLink {
     }
   }
 
-  /** The host may fail; the link then says so (`fault`), and the log has the reason. */
-  #await<T>(what: string, work: Promise<T>, input: (value: T | undefined) => LinkInput): void {
-    work
+  /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */
+  #await<T>(
+    what: string,
+    work: () => Promise<T>,
+    input: (value: T | undefined) => LinkInput,
+  ): void {
+    const done = async (): Promise<T> => work();
+    done()
       .catch((error: unknown) => {
         const code = error instanceof PhoneKeyError ? error.code : String(error);
         this.#options.log.warn(`${what} failed`, { error: code });

@@ -100,9 +100,9 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
     case 'message':
       return onMessage(state, input.message, context);
     case 'malformed':
-      return state.phase === 'challenged'
-        ? refuse(state.failures)
-        : drop(state, 'malformed message');
+      if (state.phase === 'challenged') return refuse(state.failures);
+      // While a refusal waits the car is deaf, to this as to any message.
+      return state.phase === 'refusing' ? { state, effects: [] } : drop(state, 'malformed message');
     case 'refusal-due':
       if (state.phase !== 'refusing') return { state, effects: [] };
       return state.failures < MAX_FAILURES

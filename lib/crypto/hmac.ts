@@ -19,9 +19,8 @@ export function hmacSha512(sha512: Sha512, key: Uint8Array, ...parts: Uint8Array
 }
 
 /**
- * HKDF (RFC 5869) over a given HMAC-SHA-512. Built here for both suites, because node's hkdfSync
- * limits `info` to 1024 bytes.
- * @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes.
+ * HKDF (RFC 5869) over a given HMAC-SHA-512.
+ * @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes
  */
 export function hkdfSha512(
   hmac: HmacSha512,
@@ -30,9 +29,7 @@ export function hkdfSha512(
   info: Uint8Array,
   length: number,
 ): Uint8Array {
-  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
-    throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
-  }
+  requireHkdfLength(length);
   const pseudoRandomKey = hmac(salt, ikm);
   const blocks = Math.ceil(length / HASH);
   const output = new Uint8Array(blocks * HASH);
@@ -42,4 +39,11 @@ export function hkdfSha512(
     output.set(previous, (i - 1) * HASH);
   }
   return output.slice(0, length);
+}
+
+/** @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes */
+export function requireHkdfLength(length: number): void {
+  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
+    throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
+  }
 }

@@ -18,7 +18,10 @@ export interface Suite {
   ed25519KeyPair(seed: Uint8Array): KeyPair;
   /** 64-byte Ed25519 signature over `message`. */
   ed25519Sign(pair: KeyPair, message: Uint8Array): Uint8Array;
-  /** True only for a valid signature; malformed keys and signatures give false. */
+  /**
+   * True only for a valid signature; malformed keys and signatures give false. Strict (ed25519.ts):
+   * S < L, and the key canonical and not of small order.
+   */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 
   /** 64-byte SHA-512 digest of the concatenated parts. */
@@ -42,7 +45,10 @@ export interface Suite {
   equal(a: Uint8Array, b: Uint8Array): boolean;
 }
 
-/** A private and a public key, 32 bytes each. For Ed25519 the private key is the seed. */
+/**
+ * A private and a public key, 32 bytes each. For Ed25519 the private key is the seed. The suites
+ * remember what they computed for a pair by its identity: do not alter the bytes of a pair.
+ */
 export interface KeyPair {
   readonly privateKey: Uint8Array;
   readonly publicKey: Uint8Array;

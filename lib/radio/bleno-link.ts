@@ -35,13 +35,9 @@ export class BlenoLink implements Link {
     return this.#options.mtu;
   }
 
-  open(handlers: LinkHandlers): Promise<void> {
-    try {
-      this.#state.open(handlers);
-      return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error as PhoneKeyError);
-    }
+  async open(handlers: LinkHandlers): Promise<void> {
+    this.#state.open(handlers);
+    await Promise.resolve();
   }
 
   async send(chunk: Uint8Array): Promise<void> {
@@ -67,7 +63,7 @@ export class BlenoLink implements Link {
         }
         throw error;
       }
-    }, signals);
+    });
   }
 
   async close(): Promise<void> {

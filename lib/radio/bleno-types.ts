@@ -1,12 +1,9 @@
-import type { Emitter } from './operation.js';
 import type { Stack } from './stack.js';
 
 /** The part of @abandonware/bleno that the adapter uses; the calls are answered by events. */
 export interface Bleno extends Stack {
-  readonly PrimaryService: new (options: {
-    uuid: string;
-    characteristics: readonly BlenoCharacteristic[];
-  }) => object;
+  /** Takes what `BlenoServiceOptions` says; the package's types want its own classes. */
+  readonly PrimaryService: new (...args: never[]) => object;
   readonly Characteristic: BlenoCharacteristicClass;
   /** Answered by 'servicesSet' or 'servicesSetError'. */
   setServices(services: readonly object[]): void;
@@ -20,19 +17,24 @@ export interface Bleno extends Stack {
   disconnect(): void;
 }
 
+export interface BlenoServiceOptions {
+  readonly uuid: string;
+  readonly characteristics: readonly BlenoCharacteristic[];
+}
+
 export interface BlenoCharacteristicClass {
   new (options: BlenoCharacteristicOptions): BlenoCharacteristic;
   readonly RESULT_SUCCESS: number;
   readonly RESULT_INVALID_ATTRIBUTE_LENGTH: number;
 }
 
-export interface BlenoCharacteristic extends Emitter {
+export interface BlenoCharacteristic {
   readonly uuid: string;
 }
 
 export interface BlenoCharacteristicOptions {
   readonly uuid: string;
-  readonly properties: readonly string[];
+  readonly properties: readonly ('read' | 'write' | 'writeWithoutResponse' | 'notify')[];
   /** A constant value; bleno answers reads of it, at any offset. */
   readonly value?: Buffer;
   onWriteRequest?(

@@ -3,27 +3,25 @@ import type { Cancel, Clock } from '../platform/clock.js';
 import { silentLogger, type Logger } from '../platform/logger.js';
 import { advertisingData, scanResponse } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
+import { primaryService, withDeviceName } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { bareUuid, FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from './gatt.js';
-import { runOperation, subscribe, type Settle } from './operation.js';
+import { bareUuid, SERVICE_UUID } from './gatt.js';
+import { errorMessage, runOperation, subscribe, type Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
-import { dropMalformedPackets, hciHost, untilPoweredOn, type StackOptions } from './stack.js';
+import { closedError, openStack, runsOwnHost, type StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
-import { radioUnavailable, stateUnavailable } from './unavailable.js';
+import { stateUnavailable } from './unavailable.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
 export { systemBleno } from './system.js';
 
-const POWER_ON_TIMEOUT_MS = 5000;
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
 const RETRY_MS = 1000;
 /** A central that is connected but not subscribed keeps every phone out, so it may not stay for long. */
 const IDLE_TIMEOUT_MS = 10_000;
-/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 
 /**
  * A Peripheral over bleno: on a real adapter (`load: systemBleno`) or on the virtual air. Serves one
@@ -34,21 +32,8 @@ const MAX_VALUE_BYTES = 512;
 export const openBlenoPeripheral = async (
   options: StackOptions<LoadedBleno>,
 ): Promise<Peripheral> => {
-  const { load, clock, log = silentLogger, timeoutMs = POWER_ON_TIMEOUT_MS } = options;
-  let loaded: LoadedBleno;
-  try {
-    loaded = await load();
-  } catch (error) {
-    throw radioUnavailable(error);
-  }
-  try {
-    dropMalformedPackets(loaded.bleno, log);
-    await untilPoweredOn(loaded.bleno, clock, timeoutMs);
-  } catch (error) {
-    await loaded.close();
-    throw error;
-  }
-  return new BlenoPeripheral(loaded, clock, log);
+  const loaded = await openStack(options, ({ bleno }) => bleno);
+  return new BlenoPeripheral(loaded, options.clock, options.log ?? silentLogger);
 };
 
 class BlenoPeripheral implements Peripheral {
@@ -58,10 +43,13 @@ class BlenoPeripheral implements Peripheral {
   readonly #log: Logger;
   readonly #queue = new OperationQueue();
   readonly #forget: Cancel[];
+  /** Aborted while the adapter is off, and for good by `close`. */
+  #power = new AbortController();
   #service: PeripheralService | undefined;
   #serviceData: Uint8Array | undefined;
+  /** What bleno advertises now, or will after a disconnection. */
+  #advertised: Uint8Array | undefined;
   #connected = false;
-  #powered = true;
   #link: BlenoLink | undefined;
   #links = 0;
   #cancelIdle: Cancel = () => undefined;
@@ -94,7 +82,9 @@ class BlenoPeripheral implements Peripheral {
         resolve();
       });
       on(this.#bleno, 'servicesSetError', reject);
-      this.#bleno.setServices([this.#primaryService(service.info)]);
+      withDeviceName(() => {
+        this.#bleno.setServices([this.#primaryService(service.info)]);
+      });
     });
   }
 
@@ -111,45 +101,24 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #primaryService(info: Uint8Array): object {
-    const { Characteristic, PrimaryService } = this.#bleno;
-    const toCar = new Characteristic({
-      uuid: bareUuid(TO_CAR_UUID),
-      properties: ['write', 'writeWithoutResponse'],
-      onWriteRequest: (data, _offset, _withoutResponse, callback) => {
-        // Answered before it is looked at: an ATT error would leave noble waiting for ever.
-        const fits = data.length <= MAX_VALUE_BYTES;
-        callback(
-          fits ? Characteristic.RESULT_SUCCESS : Characteristic.RESULT_INVALID_ATTRIBUTE_LENGTH,
-        );
-        // Bytes before the subscription belong to nobody and are dropped.
-        if (fits && (this.#link?.receive(data) ?? true)) return;
-        this.#log.warn('the phone sends too much', { bytes: data.length });
-        this.#endLink('local');
-        this.#bleno.disconnect();
+    return primaryService(this.#bleno, info, {
+      // Bytes before the subscription belong to nobody and are dropped.
+      written: (chunk) => {
+        if (this.#link?.receive(chunk) === false) this.#expel('sends before the link is open');
       },
-    });
-    const fromCar = new Characteristic({
-      uuid: bareUuid(FROM_CAR_UUID),
-      properties: ['notify'],
-      onSubscribe: (maxValueSize, update) => {
-        this.#subscribed(maxValueSize + 3, update);
+      tooLong: () => {
+        this.#expel('writes more than an attribute has');
       },
-      onUnsubscribe: () => {
+      subscribed: (mtu, notify) => {
+        this.#subscribed(mtu, notify);
+      },
+      unsubscribed: () => {
         this.#endLink('remote');
         this.#watchIdle();
       },
-      onNotify: () => {
+      notified: () => {
         this.#link?.notified();
       },
-    });
-    const infoValue = new Characteristic({
-      uuid: bareUuid(INFO_UUID),
-      properties: ['read'],
-      value: Buffer.from(info),
-    });
-    return new PrimaryService({
-      uuid: bareUuid(SERVICE_UUID),
-      characteristics: [toCar, fromCar, infoValue],
     });
   }
 
@@ -161,14 +130,14 @@ class BlenoPeripheral implements Peripheral {
     this.#watchIdle();
   }
 
-  #subscribed(mtu: number, update: (value: Buffer) => void): void {
+  #subscribed(mtu: number, notify: (value: Buffer) => void): void {
     this.#endLink('remote');
     this.#cancelIdle();
     this.#link = new BlenoLink({
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
       mtu,
-      notify: update,
+      notify,
       disconnect: () => this.#disconnect(),
     });
     this.#service?.onLink(this.#link);
@@ -179,22 +148,26 @@ class BlenoPeripheral implements Peripheral {
     this.#connected = false;
     this.#cancelIdle();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    this.#advertiseSoon(0);
+    if (this.#serviceData !== this.#advertised) this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {
+    if (this.#closing !== undefined) return;
     if (state === 'poweredOn') {
-      this.#powered = true;
-      this.#advertiseSoon(0);
+      if (!this.#power.signal.aborted) return;
+      this.#power = new AbortController();
+      this.#advertised = undefined;
+      this.#advertiseAfter(0);
       return;
     }
+    const error = stateUnavailable(state);
     this.#log.warn('the adapter is off', { state });
-    this.#powered = false;
+    this.#power.abort(error);
     this.#connected = false;
     this.#cancelIdle();
     this.#cancelRetry();
     this.#endLink('lost');
-    this.#service?.onError?.(stateUnavailable(state));
+    this.#service?.onError?.(error);
   }
 
   #endLink(reason: LinkCloseReason): void {
@@ -203,28 +176,40 @@ class BlenoPeripheral implements Peripheral {
     link?.end(reason);
   }
 
+  #expel(why: string): void {
+    this.#log.warn(`disconnecting a phone that ${why}`);
+    this.#endLink('local');
+    this.#bleno.disconnect();
+  }
+
   #watchIdle(): void {
     this.#cancelIdle();
     if (!this.#connected) return;
     this.#cancelIdle = this.#clock.after(IDLE_TIMEOUT_MS, () => {
-      this.#log.info('disconnecting an idle phone');
-      this.#bleno.disconnect();
+      this.#expel('does not subscribe');
     });
   }
 
-  /** A controller would let a second central in while the first is there, and bleno serves one only. */
+  /** Not while a phone is connected: the controller would let a second one in. */
   async #advertise(): Promise<void> {
-    const serviceData = this.#serviceData;
-    if (serviceData === undefined || this.#connected || !this.#powered) return;
     await this.#run<void>('Advertising', ({ resolve, reject, on }) => {
-      on(this.#bleno, 'accept', () => {
-        resolve(); // a phone was faster
-      });
+      const serviceData = this.#serviceData;
+      const done = serviceData === undefined || serviceData === this.#advertised;
+      if (done || this.#connected) {
+        resolve();
+        return;
+      }
       on(this.#bleno, 'advertisingStart', () => {
+        this.#advertised = serviceData;
         resolve();
       });
       on(this.#bleno, 'advertisingStartError', reject);
-      if (hciHost(this.#bleno) === undefined) {
+      on(this.#bleno, 'accept', () => {
+        // A phone was faster, and advertising may be on again beside it.
+        this.#bleno.stopAdvertising();
+        resolve();
+      });
+      if (!runsOwnHost(this.#bleno)) {
         this.#bleno.startAdvertising('', [bareUuid(SERVICE_UUID)]);
       } else {
         this.#bleno.startAdvertisingWithEIRData(advertisingData, scanResponse(serviceData));
@@ -232,13 +217,13 @@ class BlenoPeripheral implements Peripheral {
     });
   }
 
-  #advertiseSoon(delayMs: number): void {
+  #advertiseAfter(delayMs: number): void {
     this.#cancelRetry();
-    if (this.#closing !== undefined) return;
     this.#cancelRetry = this.#clock.after(delayMs, () => {
       this.#advertise().catch((error: unknown) => {
-        this.#log.warn('advertising failed; trying again', { error: String(error) });
-        this.#advertiseSoon(RETRY_MS);
+        if (this.#power.signal.aborted) return;
+        this.#log.warn('advertising failed; trying again', { error: errorMessage(error) });
+        this.#advertiseAfter(RETRY_MS);
       });
     });
   }
@@ -251,13 +236,15 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
+    const signals = [this.#power.signal];
     const options = {
       what,
       timeoutMs: OPERATION_TIMEOUT_MS,
+      signals,
       failure: 'radio.unavailable',
       timeoutError: () => new PhoneKeyError('radio.unavailable', `${what} took too long.`),
     } as const;
-    return this.#queue.run(() => runOperation(this.#clock, options, start));
+    return this.#queue.run(() => runOperation(this.#clock, options, start), signals);
   }
 
   /** Calls `act` and waits for the event; a timeout is as good. */
@@ -270,21 +257,21 @@ class BlenoPeripheral implements Peripheral {
         act();
       });
     } catch (error) {
-      this.#log.debug('no answer', { error: String(error) });
+      this.#log.debug('no answer', { error: errorMessage(error) });
     }
   }
 
   #assertUsable(): void {
-    if (this.#closing !== undefined) {
-      throw new PhoneKeyError('radio.closed', 'The radio was closed.');
-    }
-    if (!this.#powered) throw stateUnavailable(this.#bleno.state);
+    if (this.#closing !== undefined) throw closedError();
+    this.#power.signal.throwIfAborted();
   }
 
   async #close(): Promise<void> {
+    const wasOn = !this.#power.signal.aborted;
+    this.#power.abort(closedError());
     this.#cancelRetry();
     this.#endLink('local');
-    if (this.#powered) {
+    if (wasOn) {
       // In this order: bleno advertises again after a disconnection unless it was told to stop.
       await this.#quietly('Stopping to advertise', STOP_TIMEOUT_MS, 'advertisingStop', () => {
         this.#bleno.stopAdvertising();

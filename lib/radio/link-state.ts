@@ -12,6 +12,7 @@ export class LinkState {
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #handlers: LinkHandlers | undefined;
+  #reason: LinkCloseReason | undefined;
 
   /** Aborted when the link is down, with `radio.link-lost` as reason. */
   get signal(): AbortSignal {
@@ -23,17 +24,15 @@ export class LinkState {
   }
 
   /**
-   * Delivers what has waited, and from now on what arrives.
-   * @throws PhoneKeyError `radio.link-lost`; `internal` when opened twice
+   * Delivers what has waited, and from now on what arrives; on a link that is down already, its end.
+   * @throws PhoneKeyError `internal` when opened twice
    */
   open(handlers: LinkHandlers): void {
     if (this.#handlers !== undefined) throw new PhoneKeyError('internal', 'The link is open.');
-    this.#down.signal.throwIfAborted();
     this.#handlers = handlers;
-    for (const chunk of this.#waiting.splice(0)) {
-      if (this.isDown) return;
-      handlers.data(chunk);
-    }
+    const endedBefore = this.#reason;
+    for (const chunk of this.#waiting.splice(0)) handlers.data(chunk);
+    if (endedBefore !== undefined) handlers.closed(endedBefore);
   }
 
   /** Takes a chunk from the radio; false when too much waits for `open`. */
@@ -54,6 +53,7 @@ export class LinkState {
   /** The link is down; only the first call counts. */
   end(reason: LinkCloseReason): void {
     if (this.isDown) return;
+    this.#reason = reason;
     this.#down.abort(new PhoneKeyError('radio.link-lost', MESSAGES[reason]));
     this.#handlers?.closed(reason);
   }

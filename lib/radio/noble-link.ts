@@ -144,7 +144,7 @@ export class NobleLink implements CentralLink {
         }
         throw error;
       }
-    }, signals);
+    });
   }
 
   #drop(reason: LinkCloseReason): Promise<void> {

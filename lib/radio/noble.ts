@@ -7,15 +7,14 @@ import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
 import { abortError, subscribe } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
-import { dropMalformedPackets, untilPoweredOn, type StackOptions } from './stack.js';
+import { closedError, openStack, type StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
-import { radioUnavailable, stateUnavailable } from './unavailable.js';
+import { stateUnavailable } from './unavailable.js';
 
 export type { LoadedNoble, Noble } from './noble-types.js';
 export type { StackOptions } from './stack.js';
 export { systemNoble } from './system.js';
 
-const POWER_ON_TIMEOUT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -23,21 +22,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
  */
 export const openNobleCentral = async (options: StackOptions<LoadedNoble>): Promise<Central> => {
-  const { load, clock, log = silentLogger, timeoutMs = POWER_ON_TIMEOUT_MS } = options;
-  let loaded: LoadedNoble;
-  try {
-    loaded = await load();
-  } catch (error) {
-    throw radioUnavailable(error);
-  }
-  try {
-    dropMalformedPackets(loaded.noble, log);
-    await untilPoweredOn(loaded.noble, clock, timeoutMs);
-  } catch (error) {
-    await loaded.close();
-    throw error;
-  }
-  return new NobleCentral(loaded, clock, log);
+  const loaded = await openStack(options, ({ noble }) => noble);
+  return new NobleCentral(loaded, options.clock, options.log ?? silentLogger);
 };
 
 class NobleCentral implements Central {
@@ -203,5 +189,3 @@ class NobleCentral implements Central {
     await this.#loaded.close();
   }
 }
-
-const closedError = (): PhoneKeyError => new PhoneKeyError('radio.closed', 'The radio was closed.');

@@ -1,18 +1,13 @@
 import { PhoneKeyError, type ErrorCode } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 
-/** The part of an EventEmitter that noble, bleno and their objects have in common. */
-export interface Emitter {
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
-}
+/** The part of an EventEmitter that is used of noble, bleno and their objects. */
+export type Emitter = Pick<NodeJS.EventEmitter, 'on' | 'removeListener'>;
+
+type Listener = Parameters<Emitter['on']>[1];
 
 /** Adds a listener; the function returned removes it. */
-export const subscribe = (
-  emitter: Emitter,
-  event: string,
-  listener: (...args: never[]) => void,
-): Cancel => {
+export const subscribe = (emitter: Emitter, event: string, listener: Listener): Cancel => {
   emitter.on(event, listener);
   return () => {
     emitter.removeListener(event, listener);
@@ -32,10 +27,10 @@ export interface OperationOptions {
 }
 
 export interface Settle<T> {
-  resolve(value: T): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
   /** Listens until the operation has settled. */
-  on(emitter: Emitter, event: string, listener: (...args: never[]) => void): void;
+  readonly on: (emitter: Emitter, event: string, listener: Listener) => void;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
-import type { Logger } from '../platform/logger.js';
+import { silentLogger, type Logger } from '../platform/logger.js';
 import { errorMessage, runOperation, type Emitter } from './operation.js';
 import { radioUnavailable, stateUnavailable } from './unavailable.js';
 
@@ -12,20 +13,49 @@ export interface Stack extends Emitter {
 /** Given to the adapters: how to get a stack. */
 export interface StackOptions<Loaded> {
   /** Loads the stack, on a real adapter or on a virtual controller. */
-  load(): Promise<Loaded>;
+  readonly load: () => Promise<Loaded>;
   readonly clock: Clock;
   readonly log?: Logger;
   /** Until the adapter is powered on, in milliseconds (default 5,000). */
   readonly timeoutMs?: number;
 }
 
+const POWER_ON_TIMEOUT_MS = 5000;
+
+/**
+ * Loads a stack and waits until its adapter is on; closes it again when that fails.
+ * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
+ */
+export const openStack = async <Loaded extends { close(): void | Promise<void> }>(
+  options: StackOptions<Loaded>,
+  stackOf: (loaded: Loaded) => Stack,
+): Promise<Loaded> => {
+  const { load, clock, log = silentLogger, timeoutMs = POWER_ON_TIMEOUT_MS } = options;
+  let loaded: Loaded;
+  try {
+    loaded = await load();
+  } catch (error) {
+    throw radioUnavailable(error);
+  }
+  try {
+    dropMalformedPackets(stackOf(loaded), log);
+    await untilPoweredOn(stackOf(loaded), clock, timeoutMs);
+    // Whether Ctrl-C ends the process is the program's decision.
+    const { onSigIntBinded } = stackInternals(stackOf(loaded));
+    if (onSigIntBinded !== undefined) process.removeListener('SIGINT', onSigIntBinded);
+    return loaded;
+  } catch (error) {
+    await loaded.close();
+    throw error;
+  }
+};
+
+export const closedError = (): PhoneKeyError =>
+  new PhoneKeyError('radio.closed', 'The radio was closed.');
+
 /** Both stacks start when somebody listens for 'stateChange'; resolves once the adapter is on. */
-export const untilPoweredOn = async (
-  stack: Stack,
-  clock: Clock,
-  timeoutMs: number,
-): Promise<void> => {
-  await runOperation<void>(
+const untilPoweredOn = (stack: Stack, clock: Clock, timeoutMs: number): Promise<void> =>
+  runOperation<void>(
     clock,
     { what: 'Starting Bluetooth', timeoutMs, timeoutError: () => stateUnavailable(stack.state) },
     ({ resolve, reject, on }) => {
@@ -47,25 +77,33 @@ export const untilPoweredOn = async (
       }
     },
   );
-};
 
-interface HciHost {
-  onSocketData?: (packet: Uint8Array) => void;
+/** What both stacks keep behind their API; `_hci` only where they run their own HCI host. */
+interface StackInternals {
+  init?: () => void;
+  stop?: () => void;
+  /** Ends the process when nobody else listens for SIGINT after it. */
+  readonly onSigIntBinded?: () => void;
+  readonly _hci?: {
+    onSocketData?: (packet: Uint8Array) => void;
+    pollIsDevUp?: () => void;
+    readonly _socket?: { stop(): void };
+  };
 }
 
-/** The stack's own HCI host, or undefined where the operating system's stack is used (macOS, Windows). */
-export const hciHost = (stack: object): HciHost | undefined => {
-  const bindings = (stack as { readonly _bindings?: { readonly _hci?: HciHost } })._bindings;
-  return bindings?._hci;
-};
+export const stackInternals = (stack: object): StackInternals =>
+  (stack as { readonly _bindings?: StackInternals })._bindings ?? {};
+
+/** False where the operating system's Bluetooth stack is used (macOS, Windows). */
+export const runsOwnHost = (stack: object): boolean => stackInternals(stack)._hci !== undefined;
 
 /**
  * Neither stack checks lengths: one truncated PDU from anybody in range throws out of the socket's
  * event, which would end the process. With this such a packet is dropped. To be called before the
  * stack starts.
  */
-export const dropMalformedPackets = (stack: object, log: Logger): void => {
-  const host = hciHost(stack);
+const dropMalformedPackets = (stack: object, log: Logger): void => {
+  const host = stackInternals(stack)._hci;
   const original = host?.onSocketData;
   if (host === undefined || original === undefined) return;
   host.onSocketData = (packet) => {

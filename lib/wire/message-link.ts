@@ -77,25 +77,30 @@ export class MessageLink {
 
   #receive(chunk: Uint8Array): void {
     if (this.#ended) return;
-    this.#stopTimer?.();
     this.#chunks += 1;
     try {
       for (const message of this.#reassembler.push(chunk)) {
         this.#trace(opposite(this.#options.sends), message, this.#chunks);
-        this.#chunks = 0;
+        this.#chunks = 1; // what is left of this chunk belongs to the next message
+        this.#stopReassemblyTimer();
         this.#options.message(message);
       }
     } catch (error) {
       this.#fail(error);
       return;
     }
-    if (this.#reassembler.partial) {
-      this.#stopTimer = this.#options.clock.after(REASSEMBLY_TIMEOUT_MS, () => {
+    if (!this.#reassembler.partial) {
+      this.#chunks = 0;
+    } else if (!this.#ended) {
+      this.#stopTimer ??= this.#options.clock.after(REASSEMBLY_TIMEOUT_MS, () => {
         this.#fail(new PhoneKeyError('protocol.malformed', 'a message began and never ended'));
       });
-    } else {
-      this.#chunks = 0;
     }
+  }
+
+  #stopReassemblyTimer(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   #fail(error: unknown): void {
@@ -110,7 +115,7 @@ export class MessageLink {
   #end(reason: LinkCloseReason, error?: PhoneKeyError): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#stopTimer?.();
+    this.#stopReassemblyTimer();
     this.#options.closed(reason, error);
   }
 

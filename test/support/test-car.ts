@@ -5,14 +5,36 @@ import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
 import type { CarLinkEvent } from '../../lib/car/car-link.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { Role } from '../../lib/credentials/roles.js';
+import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { pairingRegistration } from '../../lib/pairing/code.js';
+import type { SimClock } from '../../lib/platform/sim-clock.js';
 import type { AnyCommand, CommandName } from '../../lib/wire/commands.js';
 import { ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
 import type { PhoneIdentity, Result } from '../../lib/wire/gen/phonekey_pb.js';
 
 export const DONE: Result = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+
+const registrations = new Map<string, ReturnType<typeof pairingRegistration>>();
+
+/** `pairingRegistration`, computed once per code: the derivation is slow on purpose. */
+export const registrationOf = (code: string): ReturnType<typeof pairingRegistration> => {
+  const registration = registrations.get(code) ?? pairingRegistration(code);
+  registrations.set(code, registration);
+  return registration;
+};
+
+/** Moves the clock in small steps until the promise settles; gives what it gave. */
+export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise<T> => {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  while (!settled) await clock.advance(10);
+  return promise;
+};
 
 /** The smallest CarHost: counts what it is asked, keeps keys in memory. */
 export class TestHost implements CarHost {
@@ -21,6 +43,7 @@ export class TestHost implements CarHost {
   readonly enrolled: KeySlot[] = [];
   readonly executed: CommandName[] = [];
   tries = 0;
+  slots = DEFAULT_SLOTS;
   code = '12345678';
   open = false;
   /** What `execute` gives; a test may make it fail or wait. */
@@ -40,22 +63,19 @@ export class TestHost implements CarHost {
     return this.answer(command, key);
   }
 
-  enrol(publicKey: Uint8Array, role = Role.OWNER): KeySlot {
-    const slot: KeySlot = {
-      slot: this.enrolled.length,
-      publicKey,
-      signingKey: new Uint8Array(32),
-      name: 'phone',
-      role,
-    };
-    this.enrolled.push(slot);
-    return slot;
+  /** The same key again replaces its slot. */
+  enrol(publicKey: Uint8Array, role = Role.OWNER, name = 'phone'): KeySlot {
+    const known = this.enrolled.findIndex((key) => defaultSuite.equal(key.publicKey, publicKey));
+    const slot = known < 0 ? this.enrolled.length : known;
+    const key: KeySlot = { slot, publicKey, signingKey: new Uint8Array(32), name, role };
+    this.enrolled[slot] = key;
+    return key;
   }
 
   readonly pairing = {
     window: (): PairingWindow | undefined => {
       if (!this.open) return undefined;
-      this.#window ??= { registration: pairingRegistration(this.code) };
+      this.#window ??= { registration: registrationOf(this.code) };
       return this.#window;
     },
     countTry: (): Promise<boolean> => {
@@ -63,8 +83,15 @@ export class TestHost implements CarHost {
       if (this.tries > 3) this.open = false;
       return Promise.resolve(this.open);
     },
-    enrol: (_window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined> =>
-      Promise.resolve(this.enrol(phone.publicKey)),
+    enrol: (_window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined> => {
+      const known = this.enrolled.some(({ publicKey }) =>
+        defaultSuite.equal(publicKey, phone.publicKey),
+      );
+      const full = !known && this.enrolled.length >= this.slots;
+      if (!this.open || full) return Promise.resolve(undefined);
+      this.open = false;
+      return Promise.resolve(this.enrol(phone.publicKey, Role.OWNER, phone.name));
+    },
   };
 }
 

@@ -1,0 +1,70 @@
+import { systemClock, type Clock } from '../lib/platform/clock.js';
+import type { Logger } from '../lib/platform/logger.js';
+import { systemRandom, type Random } from '../lib/platform/random.js';
+import { seededRandom } from '../lib/platform/seeded-random.js';
+import { VirtualController, type ControllerOptions } from './controller/controller.js';
+import { Medium } from './medium/medium.js';
+import type { PathLoss } from './medium/path-loss.js';
+
+export interface VirtualAirOptions {
+  /** Makes the device addresses the same in every run (default: the system's randomness). */
+  readonly seed?: string;
+  /** For advertising intervals and supervision timeouts (default: the machine's clock). */
+  readonly clock?: Clock;
+  readonly pathLoss?: PathLoss;
+  /** Is told of malformed packets from hosts. */
+  readonly logger?: Logger;
+}
+
+/** An air in this process. Controllers that are made from it hear each other when they are near. */
+export class VirtualAir {
+  readonly #medium: Medium;
+  readonly #random: Random;
+  readonly #logger: Logger | undefined;
+  readonly #controllers = new Map<string, VirtualController>();
+
+  constructor(options: VirtualAirOptions = {}) {
+    const { seed, pathLoss } = options;
+    this.#random = seed === undefined ? systemRandom : seededRandom(seed);
+    this.#logger = options.logger;
+    this.#medium = new Medium({
+      clock: options.clock ?? systemClock,
+      ...(pathLoss && { pathLoss }),
+    });
+  }
+
+  /** A new controller with a fresh random address, powered on. One for each noble or bleno. */
+  controller(options: ControllerOptions = {}): VirtualController {
+    const logger = options.logger ?? this.#logger;
+    const controller = new VirtualController(this.#medium, this.#freshAddress(), {
+      ...options,
+      ...(logger && { logger }),
+    });
+    const { address } = controller;
+    this.#controllers.set(address, controller);
+    controller.onClose(() => {
+      this.#controllers.delete(address);
+    });
+    return controller;
+  }
+
+  /** The controllers that are powered on. */
+  get controllers(): readonly VirtualController[] {
+    return [...this.#controllers.values()];
+  }
+
+  /** Powers every controller off. */
+  close(): void {
+    for (const controller of this.controllers) controller.close();
+  }
+
+  /** 6 bytes that no controller here has. */
+  #freshAddress(): Buffer {
+    for (;;) {
+      const address = Buffer.from(this.#random(6));
+      if (!this.controllers.some(({ identity }) => identity.public.bytes.equals(address))) {
+        return address;
+      }
+    }
+  }
+}

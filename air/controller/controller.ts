@@ -1,0 +1,232 @@
+import { silentLogger, type Logger } from '../../lib/platform/logger.js';
+import { EventCode, PacketType, Role, Status } from '../hci/constants.js';
+import { H4Error, packetLength } from '../hci/h4.js';
+import { commandComplete, commandStatus } from '../hci/packets.js';
+import type { AirTransport } from '../hci/transport.js';
+import type { LinkEnd } from '../medium/link.js';
+import type { Medium, Placement } from '../medium/medium.js';
+import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
+import type { LinkLayer, Station } from '../medium/station.js';
+import { Advertiser } from './advertiser.js';
+import { COMMANDS, type Command, type Outcome } from './commands.js';
+import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connections.js';
+import { HostPort } from './host-port.js';
+import { Identity } from './identity.js';
+import { Initiator } from './initiator.js';
+import { Scanner } from './scanner.js';
+
+export interface ControllerOptions extends Placement {
+  /** A name for people. */
+  readonly label?: string;
+  /** Buffers for data from the host (default 8 of 251 bytes). */
+  readonly aclBuffers?: AclBuffers;
+  /**
+   * Links in the peripheral role at one time (default 1: bleno serves one, and loses the first when a
+   * second one comes). While they are taken, connectable advertising is refused with status 0x09.
+   */
+  readonly peripheralLinks?: number;
+  readonly logger?: Logger;
+}
+
+/** Hardware Error code for a packet from the host that is none. */
+const MALFORMED_PACKET = 0x01;
+
+/** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
+export class VirtualController implements AirTransport, LinkLayer {
+  readonly host: HostPort;
+  readonly identity: Identity;
+  readonly station: Station;
+  readonly advertiser: Advertiser;
+  readonly scanner: Scanner;
+  readonly initiator: Initiator;
+  readonly connections: Connections;
+  readonly buffers: AclBuffers;
+  label: string;
+  leHostSupport = false;
+  readonly #medium: Medium;
+  readonly #logger: Logger;
+  readonly #closeListeners = new Set<() => void>();
+  /** Requests that were accepted as the peripheral, until their link is up. */
+  readonly #accepted = new Set<ConnectRequest>();
+  #closed = false;
+
+  /** `address`: the public device address, 6 bytes, little-endian. */
+  constructor(medium: Medium, address: Buffer, options: ControllerOptions = {}) {
+    this.#medium = medium;
+    this.#logger = options.logger ?? silentLogger;
+    this.label = options.label ?? '';
+    this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
+    this.host = new HostPort(medium.defer);
+    this.identity = new Identity(address);
+    this.station = medium.join(this, options);
+    this.connections = new Connections(medium, this.host, this.buffers);
+    const { station, identity, host, connections } = this;
+    const listen = (): void => {
+      const listening = this.scanner.enabled || this.initiator.listening;
+      if (!this.#closed) medium.listen(station, listening);
+    };
+    this.scanner = new Scanner(medium, station, identity, host, listen);
+    this.initiator = new Initiator(
+      medium,
+      station,
+      identity,
+      host,
+      (peer) => connections.isConnectedTo(peer),
+      listen,
+    );
+    const peripheralLinks = options.peripheralLinks ?? 1;
+    this.advertiser = new Advertiser(
+      medium,
+      station,
+      identity,
+      () => connections.count(Role.peripheral) + this.#accepted.size < peripheralLinks,
+    );
+  }
+
+  /** The public device address, aa:bb:cc:dd:ee:ff. */
+  get address(): string {
+    return formatAddress(this.identity.public);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  send(packet: Uint8Array): void {
+    if (this.#closed) return;
+    const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
+    if (!isWhole(bytes)) {
+      this.#malformed();
+    } else if (bytes[0] === PacketType.command) {
+      this.#command(bytes.readUInt16LE(1), bytes.subarray(4));
+    } else if (bytes[0] !== PacketType.acl || !this.connections.sendData(bytes)) {
+      this.#malformed();
+    }
+  }
+
+  onPacket(listener: (packet: Buffer) => void): () => void {
+    return this.host.onPacket(listener);
+  }
+
+  onClose(listener: () => void): () => void {
+    this.#closeListeners.add(listener);
+    return () => {
+      this.#closeListeners.delete(listener);
+    };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.host.close();
+    this.connections.reset();
+    this.#medium.leave(this.station);
+    for (const listener of this.#closeListeners) listener();
+    this.#closeListeners.clear();
+  }
+
+  moveTo(x: number, y: number): void {
+    this.#medium.move(this.station, { x, y });
+  }
+
+  setTxPower(dbm: number): void {
+    this.#medium.setTxPower(this.station, dbm);
+  }
+
+  /** LE Set Random Address, 6 bytes. */
+  setRandomAddress(bytes: Buffer): number {
+    if (this.advertiser.enabled || this.scanner.enabled || this.initiator.listening) {
+      return Status.commandDisallowed;
+    }
+    this.identity.setRandom(bytes);
+    return Status.success;
+  }
+
+  /** Back to the state after power-on. Links fall silent; their peers find out by timeout. */
+  reset(): void {
+    this.connections.reset();
+    this.#accepted.clear();
+    this.advertiser.reset();
+    this.scanner.reset();
+    this.initiator.reset();
+    this.identity.reset();
+    this.host.reset();
+    this.leHostSupport = false;
+  }
+
+  receive(pdu: AirPdu, from: Station, rssi: number): void {
+    if (this.#closed) return;
+    switch (pdu.kind) {
+      case 'advertising':
+        this.scanner.heard(pdu, from, rssi);
+        this.initiator.heard(pdu, from);
+        break;
+      case 'scan-request':
+        this.advertiser.scanRequested(pdu.advertiser, from);
+        break;
+      case 'scan-response':
+        this.scanner.answered(pdu, rssi);
+        break;
+    }
+  }
+
+  accept(request: ConnectRequest): boolean {
+    const accepted = this.advertiser.accept(request);
+    if (accepted) this.#accepted.add(request);
+    return accepted;
+  }
+
+  refused(request: ConnectRequest): void {
+    this.initiator.refused(request);
+  }
+
+  linkUp(end: LinkEnd, request: ConnectRequest): void {
+    const wanted =
+      end.role === Role.peripheral
+        ? this.#accepted.delete(request)
+        : this.initiator.connected(request);
+    if (this.#closed || !wanted) end.abandon();
+    else this.connections.add(end, request);
+  }
+
+  #command(opcode: number, parameters: Buffer): void {
+    const command = COMMANDS.get(opcode);
+    if (command === undefined) {
+      this.host.send(commandComplete(opcode, Buffer.from([Status.unknownCommand])));
+      return;
+    }
+    const outcome = this.#run(command, parameters);
+    if (command.answer === 'status') {
+      this.host.send(commandStatus(opcode, outcome.status));
+    } else {
+      const returned = outcome.returned ?? Buffer.alloc(command.returns);
+      this.host.send(
+        commandComplete(opcode, Buffer.concat([Buffer.from([outcome.status]), returned])),
+      );
+    }
+    outcome.then?.();
+  }
+
+  #run(command: Command, parameters: Buffer): Outcome {
+    const { length, minimum = length } = command;
+    if (parameters.length < minimum || parameters.length > length) {
+      return { status: Status.invalidParameters };
+    }
+    const outcome = command.run(this, parameters);
+    return typeof outcome === 'number' ? { status: outcome } : outcome;
+  }
+
+  #malformed(): void {
+    this.#logger.warn('malformed packet from the host', { label: this.label });
+    this.host.event(EventCode.hardwareError, Buffer.from([MALFORMED_PACKET]));
+  }
+}
+
+const isWhole = (packet: Buffer): boolean => {
+  try {
+    return packetLength(packet) === packet.length;
+  } catch (error) {
+    if (error instanceof H4Error) return false;
+    throw error;
+  }
+};

@@ -1,0 +1,33 @@
+import type { AclBuffers } from './connections.js';
+
+/** Bluetooth 4.2: what a host may expect of legacy advertising without data length or PHY commands. */
+const VERSION_4_2 = 0x08;
+/** Company identifier for what has none. */
+const NO_COMPANY = 0xffff;
+
+/** Return parameters without the status byte (Vol 4 Part E 7.4). */
+export const localVersion = (): Buffer => {
+  const returned = Buffer.alloc(8);
+  returned.writeUInt8(VERSION_4_2, 0);
+  returned.writeUInt8(VERSION_4_2, 3);
+  returned.writeUInt16LE(NO_COMPANY, 4);
+  return returned;
+};
+
+/** LMP features, 8 bytes: LE is supported (bit 38), BR/EDR is not (bit 37). */
+export const localFeatures = (): Buffer => Buffer.from('0000000060000000', 'hex');
+
+/** No optional LE feature, encryption included. */
+export const leLocalFeatures = (): Buffer => Buffer.alloc(8);
+
+/** ACL length (2), SCO length (1), ACL count (2), SCO count (2). */
+export const bufferSize = ({ length, count }: AclBuffers): Buffer => {
+  const returned = Buffer.alloc(7);
+  returned.writeUInt16LE(length, 0);
+  returned.writeUInt16LE(count, 3);
+  return returned;
+};
+
+/** ACL length (2), ACL count (1). */
+export const leBufferSize = ({ length, count }: AclBuffers): Buffer =>
+  Buffer.from([length & 0xff, length >> 8, count]);

@@ -1,0 +1,122 @@
+import { LeEvent, Role, Status } from '../hci/constants.js';
+import type { Medium } from '../medium/medium.js';
+import {
+  sameAddress,
+  type AdvertisingPdu,
+  type ConnectRequest,
+  type DeviceAddress,
+} from '../medium/pdu.js';
+import type { Station } from '../medium/station.js';
+import type { Outcome } from './commands.js';
+import type { HostPort } from './host-port.js';
+import type { Identity } from './identity.js';
+import { connectionComplete, parseLinkParameters } from './link-codec.js';
+import { validScanWindow } from './scanner.js';
+
+type State =
+  | { readonly name: 'idle' }
+  /** Waiting to hear the advertiser. */
+  | { readonly name: 'listening'; readonly request: ConnectRequest }
+  /** The request is on the air and cannot be taken back; `cancelled` is remembered. */
+  | { readonly name: 'requested'; readonly request: ConnectRequest; readonly cancelled: boolean };
+
+const IDLE: State = { name: 'idle' };
+
+/** Making a connection as the central (Vol 4 Part E 7.8.12 and 7.8.13). */
+export class Initiator {
+  #state: State = IDLE;
+
+  constructor(
+    private readonly medium: Medium,
+    private readonly station: Station,
+    private readonly identity: Identity,
+    private readonly host: HostPort,
+    private readonly isConnectedTo: (peer: DeviceAddress) => boolean,
+    /** Called when listening begins or ends. */
+    private readonly changed: () => void,
+  ) {}
+
+  get listening(): boolean {
+    return this.#state.name === 'listening';
+  }
+
+  /** LE Create Connection, 25 bytes. */
+  create(p: Buffer): number {
+    if (this.#state.name !== 'idle') return Status.commandDisallowed;
+    const filterPolicy = p.readUInt8(4);
+    const peerType = p.readUInt8(5);
+    const ownAddressType = p.readUInt8(12);
+    const parameters = parseLinkParameters(p.subarray(13));
+    if (!validScanWindow(p.readUInt16LE(0), p.readUInt16LE(2))) return Status.invalidParameters;
+    if (filterPolicy > 1 || peerType > 3 || ownAddressType > 3 || parameters === undefined) {
+      return Status.invalidParameters;
+    }
+    if (filterPolicy !== 0 || peerType > 1 || ownAddressType > 1) return Status.unsupportedFeature;
+    const initiator = this.identity.own(ownAddressType);
+    if (initiator === undefined) return Status.invalidParameters;
+    const advertiser: DeviceAddress = {
+      type: peerType === 1 ? 'random' : 'public',
+      bytes: Buffer.from(p.subarray(6, 12)),
+    };
+    if (this.isConnectedTo(advertiser)) return Status.connectionAlreadyExists;
+    this.#set({ name: 'listening', request: { initiator, advertiser, parameters } });
+    return Status.success;
+  }
+
+  /** LE Create Connection Cancel. */
+  cancel(): Outcome {
+    const state = this.#state;
+    switch (state.name) {
+      case 'idle':
+        return { status: Status.commandDisallowed };
+      case 'listening':
+        this.#set(IDLE);
+        return {
+          status: Status.success,
+          then: () => {
+            this.#reportFailure();
+          },
+        };
+      case 'requested':
+        this.#set({ ...state, cancelled: true });
+        return { status: Status.success };
+    }
+  }
+
+  heard(pdu: AdvertisingPdu, from: Station): void {
+    if (this.#state.name !== 'listening' || !pdu.connectable) return;
+    const { request } = this.#state;
+    if (!sameAddress(pdu.advertiser, request.advertiser)) return;
+    this.#set({ name: 'requested', request, cancelled: false });
+    this.medium.connect(this.station, from, request);
+  }
+
+  refused(request: ConnectRequest): void {
+    const state = this.#state;
+    if (state.name !== 'requested' || state.request !== request) return;
+    this.#set(state.cancelled ? IDLE : { name: 'listening', request });
+    if (state.cancelled) this.#reportFailure();
+  }
+
+  /** False when the link is not wanted any more (the controller was reset meanwhile). */
+  connected(request: ConnectRequest): boolean {
+    if (this.#state.name !== 'requested' || this.#state.request !== request) return false;
+    this.#set(IDLE);
+    return true;
+  }
+
+  reset(): void {
+    this.#set(IDLE);
+  }
+
+  #set(state: State): void {
+    const listened = this.listening;
+    this.#state = state;
+    if (listened !== this.listening) this.changed();
+  }
+
+  #reportFailure(): void {
+    const event = connectionComplete(Status.unknownConnection, 0, Role.central, undefined);
+    this.host.leEvent(LeEvent.connectionComplete, event);
+  }
+}

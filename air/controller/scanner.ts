@@ -1,0 +1,122 @@
+import { Status } from '../hci/constants.js';
+import type { Medium } from '../medium/medium.js';
+import {
+  addressTypeByte,
+  formatAddress,
+  type AdvertisingPdu,
+  type DeviceAddress,
+  type ScanResponsePdu,
+} from '../medium/pdu.js';
+import type { Station } from '../medium/station.js';
+import type { HostPort } from './host-port.js';
+import type { Identity } from './identity.js';
+
+/** Event types of an advertising report (Vol 4 Part E 7.7.65.2). */
+const ReportType = {
+  connectable: 0x00,
+  scannable: 0x02,
+  nonConnectable: 0x03,
+  scanResponse: 0x04,
+} as const;
+
+const DEFAULTS = { active: false, ownAddressType: 0 };
+
+/** Legacy scanning (Vol 4 Part E 7.8.10 and 7.8.11). */
+export class Scanner {
+  #parameters = DEFAULTS;
+  #enabled = false;
+  #filterDuplicates = false;
+  readonly #reported = new Set<string>();
+
+  constructor(
+    private readonly medium: Medium,
+    private readonly station: Station,
+    private readonly identity: Identity,
+    private readonly host: HostPort,
+    /** Called when listening begins or ends. */
+    private readonly changed: () => void,
+  ) {}
+
+  get enabled(): boolean {
+    return this.#enabled;
+  }
+
+  /** LE Set Scan Parameters, 7 bytes. */
+  setParameters(p: Buffer): number {
+    if (this.#enabled) return Status.commandDisallowed;
+    const type = p.readUInt8(0);
+    const interval = p.readUInt16LE(1);
+    const window = p.readUInt16LE(3);
+    const ownAddressType = p.readUInt8(5);
+    const filterPolicy = p.readUInt8(6);
+    if (type > 1 || ownAddressType > 3 || filterPolicy > 3) return Status.invalidParameters;
+    if (!validScanWindow(interval, window)) return Status.invalidParameters;
+    if (ownAddressType > 1 || filterPolicy !== 0) return Status.unsupportedFeature;
+    this.#parameters = { active: type === 1, ownAddressType };
+    return Status.success;
+  }
+
+  /** LE Set Scan Enable, 2 bytes. Enabling again begins with nothing reported. */
+  setEnable(p: Buffer): number {
+    const enable = p.readUInt8(0);
+    const filterDuplicates = p.readUInt8(1);
+    if (enable > 1 || filterDuplicates > 1) return Status.invalidParameters;
+    if (enable === 1 && this.identity.own(this.#parameters.ownAddressType) === undefined) {
+      return Status.invalidParameters;
+    }
+    this.#enabled = enable === 1;
+    this.#filterDuplicates = filterDuplicates === 1;
+    this.#reported.clear();
+    this.changed();
+    return Status.success;
+  }
+
+  heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
+    if (!this.#enabled) return;
+    this.#report(reportType(pdu), pdu.advertiser, pdu.data, rssi);
+    const scanner = this.identity.own(this.#parameters.ownAddressType);
+    if (this.#parameters.active && pdu.scannable && scanner !== undefined) {
+      const { advertiser } = pdu;
+      this.medium.send(this.station, from, { kind: 'scan-request', scanner, advertiser });
+    }
+  }
+
+  answered(pdu: ScanResponsePdu, rssi: number): void {
+    if (this.#enabled) this.#report(ReportType.scanResponse, pdu.advertiser, pdu.data, rssi);
+  }
+
+  reset(): void {
+    this.#enabled = false;
+    this.#parameters = DEFAULTS;
+    this.#reported.clear();
+    this.changed();
+  }
+
+  /** Duplicates are told by address and kind; their data does not count (Vol 4 Part E 7.8.11). */
+  #report(type: number, address: DeviceAddress, data: Buffer, rssi: number): void {
+    if (this.#filterDuplicates) {
+      const scanResponse = type === ReportType.scanResponse;
+      const key = `${formatAddress(address)}/${address.type}/${String(scanResponse)}`;
+      if (this.#reported.has(key)) return;
+      this.#reported.add(key);
+    }
+    this.host.advertisingReport(
+      Buffer.concat([
+        Buffer.from([type, addressTypeByte(address)]),
+        address.bytes,
+        Buffer.from([data.length]),
+        data,
+        Buffer.from([rssi & 0xff]),
+      ]),
+    );
+  }
+}
+
+/** Interval and window in units of 0.625 ms: 2.5 ms to 10.24 s. */
+export const validScanWindow = (interval: number, window: number): boolean =>
+  window >= 0x0004 && window <= interval && interval <= 0x4000;
+
+const reportType = (pdu: AdvertisingPdu): number => {
+  if (pdu.connectable) return ReportType.connectable;
+  return pdu.scannable ? ReportType.scannable : ReportType.nonConnectable;
+};

@@ -1,0 +1,96 @@
+import { EventEmitter } from 'node:events';
+import type { HciTransport } from './hci/transport.js';
+
+/** One adapter, as `getDeviceList` of the native module describes it. */
+export interface HciDevice {
+  readonly devId: number;
+  readonly devUp: boolean;
+  readonly idVendor: null;
+  readonly idProduct: null;
+  readonly busNumber: null;
+  readonly deviceAddress: null;
+}
+
+/**
+ * A stand-in for the class that @abandonware/bluetooth-hci-socket exports, over one transport. Emits
+ * `data` with a Buffer of one H4 packet. Nothing here throws: hosts also write from exit handlers.
+ */
+export class VirtualHciSocket extends EventEmitter {
+  readonly #transport: HciTransport;
+  #channel: 'none' | 'hci' | 'control' = 'none';
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(transport: HciTransport) {
+    super();
+    this.#transport = transport;
+  }
+
+  /** Returns the device id: there is one device, and it has the id that is asked for. */
+  bindRaw(deviceId = 0): number {
+    this.#channel = 'hci';
+    return deviceId;
+  }
+
+  bindUser(deviceId = 0): number {
+    return this.bindRaw(deviceId);
+  }
+
+  /** The management channel of the Linux kernel: there is none, and what is written goes nowhere. */
+  bindControl(): void {
+    this.#channel = 'control';
+  }
+
+  isDevUp(): boolean {
+    return !this.#transport.closed;
+  }
+
+  getDeviceList(): HciDevice[] {
+    return [
+      {
+        devId: 0,
+        devUp: this.isDevUp(),
+        idVendor: null,
+        idProduct: null,
+        busNumber: null,
+        deviceAddress: null,
+      },
+    ];
+  }
+
+  /** The kernel filters to spare its readers work; the hosts sort packets out themselves. */
+  setFilter(): void {
+    return;
+  }
+
+  start(): void {
+    if (this.#channel !== 'hci' || this.#unsubscribe !== undefined) return;
+    this.#unsubscribe = this.#transport.onPacket((packet) => {
+      this.emit('data', packet);
+    });
+  }
+
+  stop(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  write(packet: Uint8Array): void {
+    if (this.#channel === 'hci') this.#transport.send(packet);
+  }
+
+  reset(): void {
+    return;
+  }
+
+  cleanup(): void {
+    this.stop();
+  }
+}
+
+/** The class to hand to a host stack, which constructs it without arguments. */
+export const hciSocketClass = (transport: HciTransport): new () => VirtualHciSocket =>
+  class extends VirtualHciSocket {
+    constructor() {
+      super(transport);
+    }
+  };

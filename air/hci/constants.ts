@@ -1,0 +1,77 @@
+/** Numbers of the Host Controller Interface: Bluetooth Core Specification, Vol 4 Part E and Vol 1 Part F. */
+
+/** First byte of an H4 packet (Vol 4 Part A). */
+export const PacketType = { command: 0x01, acl: 0x02, sco: 0x03, event: 0x04, iso: 0x05 } as const;
+
+/** Command opcodes: OGF << 10 | OCF. */
+export const Opcode = {
+  disconnect: 0x0406,
+  setEventMask: 0x0c01,
+  reset: 0x0c03,
+  readLeHostSupport: 0x0c6c,
+  writeLeHostSupport: 0x0c6d,
+  readLocalVersion: 0x1001,
+  readSupportedCommands: 0x1002,
+  readLocalFeatures: 0x1003,
+  readBufferSize: 0x1005,
+  readBdAddr: 0x1009,
+  readRssi: 0x1405,
+  leSetEventMask: 0x2001,
+  leReadBufferSize: 0x2002,
+  leReadLocalFeatures: 0x2003,
+  leSetRandomAddress: 0x2005,
+  leSetAdvertisingParameters: 0x2006,
+  leReadAdvertisingTxPower: 0x2007,
+  leSetAdvertisingData: 0x2008,
+  leSetScanResponseData: 0x2009,
+  leSetAdvertisingEnable: 0x200a,
+  leSetScanParameters: 0x200b,
+  leSetScanEnable: 0x200c,
+  leCreateConnection: 0x200d,
+  leCreateConnectionCancel: 0x200e,
+  leConnectionUpdate: 0x2013,
+} as const;
+
+export const EventCode = {
+  disconnectionComplete: 0x05,
+  commandComplete: 0x0e,
+  commandStatus: 0x0f,
+  hardwareError: 0x10,
+  numberOfCompletedPackets: 0x13,
+  dataBufferOverflow: 0x1a,
+  leMeta: 0x3e,
+} as const;
+
+/** Subevents of the LE Meta event. */
+export const LeEvent = {
+  connectionComplete: 0x01,
+  advertisingReport: 0x02,
+  connectionUpdateComplete: 0x03,
+} as const;
+
+/** Error codes (Vol 1 Part F). */
+export const Status = {
+  success: 0x00,
+  unknownCommand: 0x01,
+  unknownConnection: 0x02,
+  connectionTimeout: 0x08,
+  connectionLimitExceeded: 0x09,
+  connectionAlreadyExists: 0x0b,
+  commandDisallowed: 0x0c,
+  unsupportedFeature: 0x11,
+  invalidParameters: 0x12,
+  remoteUserTerminated: 0x13,
+  terminatedByLocalHost: 0x16,
+} as const;
+
+export const Role = { central: 0x00, peripheral: 0x01 } as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+/** Packet boundary flag of an ACL packet, bits 12 and 13 of the handle field (Vol 4 Part E 5.4.2). */
+export const PacketBoundary = {
+  /** From the host: first fragment, not automatically flushable. */
+  firstFromHost: 0b00,
+  continuing: 0b01,
+  /** From the controller: first fragment. */
+  first: 0b10,
+} as const;

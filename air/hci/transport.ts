@@ -1,0 +1,21 @@
+/**
+ * A host's way to one controller: whole H4 packets (type byte, header, data) both ways. Implemented by
+ * the controller in this process and by a connection to the hub.
+ */
+export interface HciTransport {
+  /** Gives a packet to the controller. Without effect once closed; never throws. */
+  send(packet: Uint8Array): void;
+  /** Packets from the controller, never delivered from inside `send`. Returns the unsubscriber. */
+  onPacket(listener: (packet: Buffer) => void): () => void;
+  /** Called once, when either side has closed. Returns the unsubscriber. */
+  onClose(listener: () => void): () => void;
+  readonly closed: boolean;
+  /** Powers the controller off: its links are lost. Closing twice is allowed. */
+  close(): void;
+}
+
+/** A transport whose controller can be put somewhere. */
+export interface AirTransport extends HciTransport {
+  /** Moves the controller; metres. */
+  moveTo(x: number, y: number): void;
+}

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { parse, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { Opcode, Status } from '../hci/constants.js';
+import { commandPacket, parseCommandComplete } from '../hci/packets.js';
+import type { AirTransport } from '../hci/transport.js';
+import { setLabelCommand, setPositionCommand, setTxPowerCommand } from '../hci/vendor.js';
+import type { Position } from '../medium/path-loss.js';
+import { checkHubDirectory, isPipe, makeHubDirectory } from './path.js';
+import { HubTransport } from './transport.js';
+
+export interface HubOptions {
+  /** A name for people, at most 32 bytes. */
+  readonly label?: string;
+  /** Metres (default 0, 0). */
+  readonly position?: Position;
+  /** dBm, -40 to 20 (default 0). */
+  readonly txPower?: number;
+}
+
+const HUB_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
+
+/** A hub may end just when somebody connects; then the next attempt finds none, or a new one. */
+const ATTEMPTS = 5;
+const ANSWER_MS = 5000;
+
+/**
+ * A new controller in the running hub. For the phone: it never starts a hub.
+ * @throws PhoneKeyError `radio.unavailable` when no hub listens at `path`
+ */
+export const connectHub = async (path: string, options: HubOptions = {}): Promise<AirTransport> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await tryHub(path, options);
+    if (found === 'none') break;
+    if (found !== 'lost') return found;
+  }
+  throw new PhoneKeyError('radio.unavailable', 'no virtual air is running', {
+    temporary: true,
+    hint: 'Start the car first, it brings the air up: key car start.',
+  });
+};
+
+/**
+ * A new controller in the hub at `path`, which is started when there is none. For the car.
+ * @throws PhoneKeyError `radio.unavailable` when the hub cannot be started
+ */
+export const connectOrStartHub = async (
+  path: string,
+  options: HubOptions = {},
+): Promise<AirTransport> => {
+  await makeHubDirectory(path);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await tryHub(path, options);
+    if (typeof found === 'object') return found;
+    if (found === 'none') await startHub(path);
+  }
+  throw new PhoneKeyError('radio.unavailable', 'the air hub does not start');
+};
+
+/** `none`: nobody listens; `lost`: the hub ended, or fell silent, before it answered. */
+const tryHub = async (
+  path: string,
+  options: HubOptions,
+): Promise<AirTransport | 'none' | 'lost'> => {
+  await checkHubDirectory(path);
+  const socket = await connectSocket(path);
+  if (socket === undefined) return 'none';
+  const transport = new HubTransport(socket);
+  if (await settle(transport, options)) return transport;
+  transport.close();
+  return 'lost';
+};
+
+const connectSocket = async (path: string): Promise<Socket | undefined> => {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
+    throw new PhoneKeyError('radio.unavailable', 'the air hub cannot be reached', { cause: error });
+  }
+};
+
+/** Tells the controller where it is. True when all was answered: the hub is there to stay. */
+const settle = async (transport: HubTransport, options: HubOptions): Promise<boolean> => {
+  const { label, position, txPower } = options;
+  const commands = [commandPacket(Opcode.readBdAddr)];
+  if (position !== undefined) commands.push(setPositionCommand(position.x, position.y));
+  if (label !== undefined && label !== '') commands.push(setLabelCommand(label));
+  if (txPower !== undefined) commands.push(setTxPowerCommand(txPower));
+  let unanswered = commands.length;
+  return new Promise((resolve) => {
+    const finish = (answered: boolean): void => {
+      clearTimeout(timer);
+      stopReading();
+      stopWatching();
+      resolve(answered);
+    };
+    const timer = setTimeout(finish, ANSWER_MS, false);
+    const stopReading = transport.onPacket((packet) => {
+      const answer = parseCommandComplete(packet);
+      if (answer === undefined) return;
+      unanswered--;
+      if (answer.returned[0] !== Status.success) finish(false);
+      else if (unanswered === 0) finish(true);
+    });
+    const stopWatching = transport.onClose(() => {
+      finish(false);
+    });
+    for (const command of commands) transport.send(command);
+  });
+};
+
+/** Starts a hub that outlives us, and waits until it, or another one, serves the path. */
+const startHub = async (path: string): Promise<void> => {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const hub = spawn(process.execPath, [HUB_PROGRAM, isPipe(path) ? path : resolve(path)], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    cwd: parse(process.execPath).root,
+    env,
+    windowsHide: true,
+  });
+  hub.unref();
+  try {
+    await once(hub, 'spawn');
+    for await (const line of createInterface({ input: hub.stdout })) {
+      if (line === 'ready' || line === 'taken') return;
+    }
+  } catch (error) {
+    throw new PhoneKeyError('radio.unavailable', 'the air hub does not start', { cause: error });
+  } finally {
+    hub.stdout.destroy();
+  }
+};

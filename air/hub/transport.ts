@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net';
+import { H4Decoder, H4Error } from '../hci/h4.js';
+import type { AirTransport } from '../hci/transport.js';
+import { setPositionCommand } from '../hci/vendor.js';
+
+/** A controller in the hub, over a connected socket. */
+export class HubTransport implements AirTransport {
+  readonly #socket: Socket;
+  readonly #decoder = new H4Decoder();
+  readonly #packetListeners = new Set<(packet: Buffer) => void>();
+  readonly #closeListeners = new Set<() => void>();
+  #closed = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => {
+      this.#received(chunk);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#down();
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  send(packet: Uint8Array): void {
+    if (!this.#closed) this.#socket.write(packet);
+  }
+
+  onPacket(listener: (packet: Buffer) => void): () => void {
+    this.#packetListeners.add(listener);
+    return () => {
+      this.#packetListeners.delete(listener);
+    };
+  }
+
+  onClose(listener: () => void): () => void {
+    this.#closeListeners.add(listener);
+    return () => {
+      this.#closeListeners.delete(listener);
+    };
+  }
+
+  /** What was sent before still reaches the hub; the process need not wait for it. */
+  close(): void {
+    if (this.#closed) return;
+    this.#socket.end();
+    this.#socket.unref();
+    this.#down();
+  }
+
+  moveTo(x: number, y: number): void {
+    this.send(setPositionCommand(x, y));
+  }
+
+  #received(chunk: Buffer): void {
+    try {
+      for (const packet of this.#decoder.push(chunk)) this.#deliver(packet);
+    } catch (error) {
+      if (!(error instanceof H4Error)) throw error;
+      this.#socket.destroy();
+    }
+  }
+
+  /** A turn for each: hosts rely on their promises having run between two packets. */
+  #deliver(packet: Buffer): void {
+    setImmediate(() => {
+      if (this.#closed) return;
+      for (const listener of [...this.#packetListeners]) listener(packet);
+    });
+  }
+
+  #down(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const listener of this.#closeListeners) listener();
+    this.#closeListeners.clear();
+    this.#packetListeners.clear();
+  }
+}

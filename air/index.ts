@@ -1,0 +1,16 @@
+export { VirtualAir, type VirtualAirOptions } from './air.js';
+export type { ControllerOptions, VirtualController } from './controller/controller.js';
+export type { AclBuffers } from './controller/connections.js';
+export type { AirTransport, HciTransport } from './hci/transport.js';
+export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
+export {
+  loadBleno,
+  loadNoble,
+  type Bleno,
+  type BlenoHandle,
+  type Noble,
+  type NobleHandle,
+} from './load.js';
+export type { PathLoss, Position } from './medium/path-loss.js';
+export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
+export { defaultHubPath } from './hub/path.js';

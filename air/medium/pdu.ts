@@ -1,0 +1,61 @@
+/** What goes over the advertising channels (Vol 6 Part B 2.3), reduced to what a host can tell apart. */
+
+/** 48-bit device address in the byte order of HCI (little-endian). */
+export interface DeviceAddress {
+  readonly type: 'public' | 'random';
+  /** 6 bytes. */
+  readonly bytes: Buffer;
+}
+
+export const sameAddress = (a: DeviceAddress, b: DeviceAddress): boolean =>
+  a.type === b.type && a.bytes.equals(b.bytes);
+
+/** The address type byte of HCI. */
+export const addressTypeByte = (address: DeviceAddress): number =>
+  address.type === 'random' ? 1 : 0;
+
+/** aa:bb:cc:dd:ee:ff, most significant byte first. */
+export const formatAddress = (address: DeviceAddress): string =>
+  Array.from(address.bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .reverse()
+    .join(':');
+
+/** Legacy advertising PDU; `data` is at most 31 bytes. */
+export interface AdvertisingPdu {
+  readonly kind: 'advertising';
+  readonly advertiser: DeviceAddress;
+  readonly data: Buffer;
+  readonly connectable: boolean;
+  readonly scannable: boolean;
+}
+
+export interface ScanRequestPdu {
+  readonly kind: 'scan-request';
+  readonly scanner: DeviceAddress;
+  readonly advertiser: DeviceAddress;
+}
+
+export interface ScanResponsePdu {
+  readonly kind: 'scan-response';
+  readonly advertiser: DeviceAddress;
+  /** At most 31 bytes. */
+  readonly data: Buffer;
+}
+
+export type AirPdu = AdvertisingPdu | ScanRequestPdu | ScanResponsePdu;
+
+/** The request that makes a link (CONNECT_IND). */
+export interface ConnectRequest {
+  readonly initiator: DeviceAddress;
+  readonly advertiser: DeviceAddress;
+  readonly parameters: LinkParameters;
+}
+
+export interface LinkParameters {
+  /** Connection interval in units of 1.25 ms. */
+  readonly interval: number;
+  /** Connection events that the peripheral may skip. */
+  readonly latency: number;
+  /** Supervision timeout in units of 10 ms. */
+  readonly timeout: number;
+}

@@ -1,0 +1,102 @@
+import { create } from '@bufbuild/protobuf';
+import { nodeSuite, portableSuite } from '../lib/crypto/index.js';
+import type { Suite } from '../lib/crypto/suite.js';
+import { HandshakeState } from '../lib/noise/handshake-state.js';
+import { PATTERNS } from '../lib/noise/patterns.js';
+import { systemRandom } from '../lib/platform/random.js';
+import { carSecrets, Challenge } from '../lib/session/car.js';
+import { answerChallenge } from '../lib/session/phone.js';
+import {
+  decodeCommand,
+  decodeFromCar,
+  decodeResult,
+  decodeToCar,
+  encodeCommand,
+  encodeFromCar,
+  encodeResult,
+  encodeToCar,
+} from '../lib/wire/codec.js';
+import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+import { cpuMicros, figure } from './measure.js';
+import type { Figure } from './measure.js';
+
+const ROUNDS = 21;
+const PER_ROUND = 40;
+
+/** What an unlock costs both ends together, with the fast suite and with the portable one. */
+export const sessionFigures = (): Figure[] => {
+  const cpu = cpuMicros(
+    { node: unlock(nodeSuite), tweetnacl: unlock(portableSuite) },
+    ROUNDS,
+    PER_ROUND,
+  );
+  const kx = cpuMicros({ node: handshake(nodeSuite) }, ROUNDS, PER_ROUND);
+  return [
+    figure('unlock.cpu_us.node', cpu.node, 'us'),
+    figure('unlock.cpu_us.tweetnacl', cpu.tweetnacl, 'us'),
+    figure('unlock.cpu_us.ratio', cpu.tweetnacl / cpu.node, 'x'),
+    figure('noise.kx.per_second', 1e6 / kx.node, '1/s'),
+  ];
+};
+
+/** A whole unlock without a radio: Hello, Proof, Result, encoded and decoded at both ends. */
+const unlock = (suite: Suite): (() => void) => {
+  const random = systemRandom;
+  const car = carSecrets(suite, suite.x25519KeyPair(random(32)));
+  const identity = suite.x25519KeyPair(random(32));
+  const phone = { identity, carPublicKey: car.identity.publicKey };
+  const done = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+  return () => {
+    const challenge = new Challenge(suite, random, car, 0);
+    const hello = decodeFromCar(
+      encodeFromCar({ case: 'hello', value: { version: 1, handshake: challenge.bytes } }),
+    );
+    if (hello.case !== 'hello') throw new Error('no Hello');
+
+    const command = encodeCommand({ case: 'unlock', value: {} });
+    const response = answerChallenge(suite, random, phone, hello.value.handshake, command);
+    const { handshake, tag } = response;
+    const proof = decodeToCar(encodeToCar({ case: 'proof', value: { handshake, tag } }));
+    if (proof.case !== 'proof') throw new Error('no Proof');
+
+    const verified = challenge.verify(proof.value.handshake, proof.value.tag, 1);
+    if (verified === undefined || decodeCommand(verified.command).case !== 'unlock') {
+      throw new Error('the proof was refused');
+    }
+    if (!suite.equal(verified.phonePublicKey, identity.publicKey)) throw new Error('who is this');
+    const sealed = decodeFromCar(
+      encodeFromCar({ case: 'sealed', value: verified.channel.seal(encodeResult(done)) }),
+    );
+    if (sealed.case !== 'sealed') throw new Error('no result');
+    const result = decodeResult(response.channel.open(sealed.value));
+    if (result.outcome.case !== 'done') throw new Error('not done');
+  };
+};
+
+/** Both ends of one Noise KX handshake, fresh ephemeral keys each time. */
+const handshake = (suite: Suite): (() => void) => {
+  const random = systemRandom;
+  const prologue = new Uint8Array(0);
+  const empty = new Uint8Array(0);
+  const car = suite.x25519KeyPair(random(32));
+  const phone = suite.x25519KeyPair(random(32));
+  return () => {
+    const initiator = new HandshakeState(suite, PATTERNS.KX, {
+      initiator: true,
+      prologue,
+      s: car,
+      random,
+    });
+    const responder = new HandshakeState(suite, PATTERNS.KX, {
+      initiator: false,
+      prologue,
+      s: phone,
+      rs: car.publicKey,
+      random,
+    });
+    responder.readMessage(initiator.writeMessage(empty));
+    initiator.readMessage(responder.writeMessage(empty));
+    initiator.split();
+    responder.split();
+  };
+};

@@ -1,0 +1,69 @@
+import { SimulatedCar } from '../../firmware-sim/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { systemClock } from '../../lib/platform/clock.js';
+import { openPeripheral } from '../config/radio.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
+import { carHome } from './home.js';
+
+/** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
+export const startCar = async (context: Context, name: string): Promise<ExitCode> => {
+  const { output, log, paths, signal } = context;
+  const now = () => ({ at: systemClock.now(), time: new Date().toISOString() });
+  const tell = <E extends { readonly time: string }>(event: E, sentence: string): void => {
+    // The time of day, in UTC as in the event.
+    output.result(event, [`${output.paint('dim', event.time.slice(11, 23))} ${sentence}`]);
+  };
+  const { peripheral, radio } = await openPeripheral(context, name);
+  let fail: (error: PhoneKeyError) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined); // also when nobody waits any more
+  const car = await SimulatedCar.start({
+    name,
+    home: carHome(paths, name),
+    peripheral,
+    log,
+    onEvent: (event) => {
+      tell(event, describeCarEvent(event));
+    },
+    onLinkEvent: (event) => {
+      tell({ ...linkEventFields(event), ...now() }, describeLinkEvent(event));
+    },
+    onRadioError: (error) => {
+      // An adapter may come back; an air that has ended does not.
+      if (error.temporary && radio === 'ble') output.say(`${error.message} ${error.hint}`);
+      else fail(error);
+    },
+    trace: ({ direction, kind, fields, bytes }) => {
+      log.debug(`${direction} ${kind}`, { fields, bytes });
+    },
+  });
+  try {
+    const { fingerprint } = await car.control.status();
+    tell(
+      { type: 'ready', name, fingerprint, radio, ...now() },
+      `${name} is ready on ${radio === 'ble' ? 'Bluetooth' : 'the virtual air'}`,
+    );
+    await Promise.race([aborted(signal), failed]);
+  } finally {
+    await car.stop();
+  }
+  tell({ type: 'stopped', ...now() }, 'stopped');
+  return EXIT.ok;
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });

@@ -1,0 +1,81 @@
+import { Argument, Option } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
+import type { Beside } from '../car/beside.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { Act } from '../program.js';
+
+type BesideModule = typeof import('../car/beside.js');
+
+const DOORS = ['front-left', 'front-right', 'rear-left', 'rear-right'] as const;
+const CLOSURES = [...DOORS, 'trunk', 'frunk'] as const;
+const DEFAULT_NAME = 'car';
+
+/** The commands of a simulated car and of the person beside it. */
+export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): void => {
+  const car = program
+    .command('car')
+    .description('a simulated car, and what a person beside it can do')
+    .option('--name <name>', 'which car, where there are several', DEFAULT_NAME);
+
+  car
+    .command('start')
+    .description('run the car until Ctrl-C (then exit code 0); its events, one a line, on stdout')
+    .action(() =>
+      act(async (context) => (await import('../car/start.js')).startCar(context, car.opts().name)),
+    );
+
+  const beside = (work: (module: BesideModule, at: Beside) => Promise<ExitCode>): Promise<void> =>
+    act(async (context) => {
+      const module = await import('../car/beside.js');
+      return work(module, { context, name: car.opts().name });
+    });
+
+  car
+    .command('tap')
+    .description('hold the key card to a reader')
+    .addArgument(
+      new Argument('[reader]', 'console: drive, or pair with --pair; pillar: lock or unlock')
+        .choices(['console', 'pillar'] as const)
+        .default('console' as const),
+    )
+    .option('--pair', 'open the pairing window')
+    .addOption(
+      new Option('--role <role>', 'what the new key may do (default: the first key owns the car)')
+        .choices(['owner', 'driver'] as const)
+        .implies({ pair: true }),
+    )
+    .action((reader, options) => beside((module, at) => module.tap(at, reader, options)));
+  car
+    .command('handle')
+    .description('pull the handle of a door')
+    .addArgument(new Argument('<door>', 'which door').choices(DOORS))
+    .action((door) => beside((module, at) => module.pullHandle(at, door)));
+  car
+    .command('door')
+    .description('open or close a door, the trunk or the frunk by hand')
+    .addArgument(new Argument('<what>', 'open or close').choices(['open', 'close'] as const))
+    .addArgument(new Argument('<door>', 'which one').choices(CLOSURES))
+    .action((what, door) => beside((module, at) => module.moveDoor(at, what, door)));
+  for (const [action, summary] of [
+    ['drive', 'drive off'],
+    ['park', 'park'],
+  ] as const) {
+    car
+      .command(action)
+      .description(summary)
+      .action(() => beside((module, at) => module.driveOrPark(at, action)));
+  }
+  car
+    .command('screen')
+    .description('read the screen: the pairing code is there while the window is open')
+    .action(() => beside((module, at) => module.screen(at)));
+  car
+    .command('status')
+    .description('look at the car: locks, doors, driving, keys')
+    .action(() => beside((module, at) => module.status(at)));
+  car
+    .command('reset')
+    .description('factory reset: the car forgets every key and gets a new identity')
+    .option('-y, --yes', 'do not ask')
+    .action((options) => beside((module, at) => module.reset(at, options.yes === true)));
+};

@@ -1,0 +1,69 @@
+import type { Command } from '@commander-js/extra-typings';
+import { parseSeconds, parseSlot } from '../config/parse.js';
+import type { Act } from '../program.js';
+import type { Action } from '../phone/act.js';
+
+const ACTION_SUMMARIES: readonly (readonly [Action, string])[] = [
+  ['unlock', 'unlock the doors'],
+  ['lock', 'lock the doors'],
+  ['start', 'authorise driving for 2 minutes'],
+  ['trunk', 'open the trunk'],
+  ['frunk', 'open the frunk'],
+];
+
+/** The commands of a phone. Each loads what it needs when it runs, so that help is quick. */
+export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): void => {
+  for (const [action, summary] of ACTION_SUMMARIES) {
+    program
+      .command(action)
+      .description(summary)
+      .action(() => act(async (context) => (await import('../phone/act.js')).act(context, action)));
+  }
+  program
+    .command('status')
+    .description('ask the car: locks, doors, driving')
+    .action(() => act(async (context) => (await import('../phone/status.js')).status(context)));
+
+  program
+    .command('pair')
+    .description('make this phone a key of the car, with the code on its screen')
+    .option('--code <->', '-: read the code from stdin (or give it in KEY_PAIRING_CODE)')
+    .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
+    .option('--name <name>', 'how the car shall call this phone')
+    .action((options) =>
+      act(async (context) => (await import('../phone/pair.js')).pair(context, options)),
+    );
+
+  program
+    .command('scan')
+    .description('list the cars that are near')
+    .option('--for <seconds>', 'how long to listen', parseSeconds, 3)
+    .action((options) =>
+      act(async (context) => (await import('../phone/scan.js')).scan(context, options.for)),
+    );
+
+  const keys = program.command('keys').description('the keys that the car knows');
+  keys
+    .command('list')
+    .description('list them; for owners')
+    .action(() => act(async (context) => (await import('../phone/keys.js')).listKeys(context)));
+  keys
+    .command('remove')
+    .description('remove one')
+    .argument('<slot>', 'slot of the key', parseSlot)
+    .action((slot) =>
+      act(async (context) => (await import('../phone/keys.js')).removeKey(context, slot)),
+    );
+
+  program
+    .command('cars')
+    .description('list the cars this phone has a key for')
+    .action(() => act(async (context) => (await import('../phone/cars.js')).listCars(context)));
+  program
+    .command('forget')
+    .description("delete this phone's key for a car")
+    .argument('<name>', 'name of the car')
+    .action((name) =>
+      act(async (context) => (await import('../phone/cars.js')).forgetCar(context, name)),
+    );
+};

@@ -1,0 +1,104 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultSuite } from '../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import type { CarStore, PairedCar } from '../../lib/index.js';
+import { fileNameFor } from './file-name.js';
+import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
+import {
+  isPrivateDirectory,
+  makePrivateDirectory,
+  readPrivateFile,
+  removePrivateFile,
+  writePrivateFile,
+} from './private-files.js';
+
+const EXTENSION = '.json';
+
+/**
+ * The keys of this phone, a file for each car. All methods throw PhoneKeyError: `keys.permissions`
+ * when others may read a file, `keys.unreadable` naming the file, `keys.not-saved`.
+ */
+export class FileKeyStore implements CarStore {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async list(): Promise<readonly PairedCar[]> {
+    const names = await guard('keys.unreadable', this.#directory, async () =>
+      (await isPrivateDirectory(this.#directory)) ? await readdir(this.#directory) : [],
+    );
+    const cars: PairedCar[] = [];
+    for (const file of names.filter((name) => name.endsWith(EXTENSION)).sort()) {
+      const car = await this.#read(file);
+      if (car !== undefined) cars.push(car);
+    }
+    return cars;
+  }
+
+  async save(car: PairedCar): Promise<void> {
+    await guard('keys.not-saved', this.#directory, async () => {
+      await makePrivateDirectory(this.#directory);
+      await writePrivateFile(this.#directory, fileFor(car.name), formatKeyFile(car));
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await guard('keys.not-saved', this.#directory, async () => {
+      if (await isPrivateDirectory(this.#directory)) {
+        await removePrivateFile(this.#directory, fileFor(name));
+      }
+    });
+  }
+
+  async #read(file: string): Promise<PairedCar | undefined> {
+    const path = join(this.#directory, file);
+    return guard('keys.unreadable', path, async () => {
+      const text = await readPrivateFile(path, MAX_FILE);
+      if (text === undefined) return undefined; // removed since the directory was read
+      if (text.length > MAX_FILE) throw new PhoneKeyError('keys.unreadable', 'too long');
+      const car = parseKeyFile(text);
+      checkPairs(car);
+      if (fileFor(car.name) !== file) {
+        throw new PhoneKeyError('keys.unreadable', `it belongs in ${fileFor(car.name)}`);
+      }
+      return car;
+    });
+  }
+}
+
+const fileFor = (name: string): string => `${fileNameFor(name)}${EXTENSION}`;
+
+/** A private key with a flipped bit must not look like a key that the car has removed. */
+const checkPairs = ({ identity, signing }: PairedCar): void => {
+  const suite = defaultSuite;
+  if (
+    !suite.equal(suite.x25519KeyPair(identity.privateKey).publicKey, identity.publicKey) ||
+    !suite.equal(suite.ed25519KeyPair(signing.privateKey).publicKey, signing.publicKey)
+  ) {
+    throw new PhoneKeyError('keys.unreadable', 'the two halves of a key do not match');
+  }
+};
+
+/** Names the file, and turns errors of the file system into ours. */
+const guard = async <T>(
+  code: 'keys.unreadable' | 'keys.not-saved',
+  path: string,
+  work: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PhoneKeyError) {
+      if (error.code !== 'keys.unreadable') throw error;
+      throw new PhoneKeyError('keys.unreadable', `cannot read the key file ${path}: ${error.message}`, {
+        cause: error,
+      });
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const what = code === 'keys.unreadable' ? 'read' : 'save';
+    throw new PhoneKeyError(code, `cannot ${what} the keys: ${reason}`, { cause: error });
+  }
+};

@@ -1,0 +1,34 @@
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { defaultHubPath } from '../../air/hub/path.js';
+
+/** Where the command keeps things. */
+export interface Paths {
+  /** The keys of this phone. */
+  readonly keys: string;
+  /** The memories of simulated cars. */
+  readonly cars: string;
+  /** The socket of the hub of the virtual air. */
+  readonly hub: string;
+}
+
+/**
+ * `home` holds everything; without it the directories are those of the operating system (XDG on
+ * Linux). `air` puts several homes, each a phone or a car of its own, on one air.
+ */
+export const pathsFor = (
+  { home, air }: { readonly home?: string | undefined; readonly air?: string | undefined },
+  env: NodeJS.ProcessEnv,
+): Paths => {
+  const data = home === undefined ? envPaths('phonekey', { suffix: '' }).data : resolve(home);
+  const runtime = env['XDG_RUNTIME_DIR'];
+  const shared =
+    home === undefined && runtime !== undefined && runtime !== ''
+      ? join(runtime, 'phonekey')
+      : data;
+  return {
+    keys: join(data, 'keys'),
+    cars: join(data, 'cars'),
+    hub: defaultHubPath(air === undefined ? shared : resolve(air)),
+  };
+};

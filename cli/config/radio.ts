@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { systemClock } from '../../lib/platform/clock.js';
+import type { Central, Peripheral } from '../../lib/radio/types.js';
+import type { Context } from '../context.js';
+import type { Position } from './parse.js';
+
+/** What a radio came to be when `auto` was asked for. */
+export type Radio = 'ble' | 'virtual';
+
+/** `auto` does not wait longer than this, in milliseconds, for an adapter that is switched off. */
+const AUTO_TIMEOUT_MS = 2_000;
+const CAR_AT: Position = { x: 0, y: 0 };
+const PHONE_AT: Position = { x: 1, y: 0 };
+
+/**
+ * The phone's radio, as `--radio` says.
+ * @throws PhoneKeyError `radio.unavailable`
+ */
+export const openCentral = async (context: Context): Promise<Central> => {
+  const { openNobleCentral, systemNoble } = await import('../../lib/radio/noble.js');
+  const { paths, log, output, options } = context;
+  const stack = { clock: systemClock, log };
+  const { opened, radio } = await open(context, {
+    ble: (limits) => openNobleCentral({ ...stack, ...limits, load: systemNoble }),
+    virtual: async () => {
+      const { connectHub, loadNoble } = await import('../../air/index.js');
+      const transport = await connectHub(paths.hub, {
+        label: 'phone',
+        position: options.at ?? PHONE_AT,
+      });
+      return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(transport)) });
+    },
+  });
+  if (options.radio === 'auto' && radio === 'ble' && existsSync(paths.hub)) {
+    output.say('using Bluetooth; a car on the virtual air is reached with --radio virtual');
+  }
+  return opened;
+};
+
+/**
+ * The car's radio, as `--radio` says; starts the virtual air where it is needed.
+ * @throws PhoneKeyError `radio.unavailable`
+ */
+export const openPeripheral = async (
+  context: Context,
+  label: string,
+): Promise<{ readonly peripheral: Peripheral; readonly radio: Radio }> => {
+  const { openBlenoPeripheral, systemBleno } = await import('../../lib/radio/bleno.js');
+  const { paths, log, options } = context;
+  const stack = { clock: systemClock, log };
+  const { opened, radio } = await open(context, {
+    ble: (limits) => openBlenoPeripheral({ ...stack, ...limits, load: systemBleno }),
+    virtual: async () => {
+      const { connectOrStartHub, loadBleno } = await import('../../air/index.js');
+      const transport = await connectOrStartHub(paths.hub, {
+        label,
+        position: options.at ?? CAR_AT,
+      });
+      return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(transport)) });
+    },
+  });
+  return { peripheral: opened, radio };
+};
+
+interface Ways<T> {
+  ble(limits: { readonly timeoutMs?: number }): Promise<T>;
+  virtual(): Promise<T>;
+}
+
+const open = async <T>(
+  { options, output }: Context,
+  ways: Ways<T>,
+): Promise<{ readonly opened: T; readonly radio: Radio }> => {
+  if (options.radio === 'ble') return { opened: await ways.ble({}), radio: 'ble' };
+  if (options.radio === 'auto') {
+    const opened = await tryAdapter(ways);
+    if (opened !== undefined) return { opened, radio: 'ble' };
+    output.say('no usable Bluetooth adapter, so on the virtual air (key doctor says why)');
+  }
+  return { opened: await ways.virtual(), radio: 'virtual' };
+};
+
+const tryAdapter = async <T>(ways: Ways<T>): Promise<T | undefined> => {
+  if (!(await mayHaveAdapter())) return undefined;
+  try {
+    return await ways.ble({ timeoutMs: AUTO_TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof PhoneKeyError && error.code === 'radio.unavailable') return undefined;
+    throw error;
+  }
+};
+
+/** Linux tells at once; elsewhere only trying tells. */
+const mayHaveAdapter = async (): Promise<boolean> => {
+  if (process.platform !== 'linux') return true;
+  const adapters = await readdir('/sys/class/bluetooth').catch(() => []);
+  return adapters.some((name) => /^hci\d+$/.test(name));
+};

@@ -1,0 +1,59 @@
+import type { Logger } from '../lib/platform/logger.js';
+import { silentLogger } from '../lib/platform/logger.js';
+import type { Position } from './config/parse.js';
+import { pathsFor } from './config/paths.js';
+import type { Paths } from './config/paths.js';
+import type { Interrupt } from './io/interrupt.js';
+import { stderrLogger } from './io/log.js';
+import { Output } from './io/output.js';
+import type { Sink } from './io/output.js';
+
+export const RADIOS = ['auto', 'ble', 'virtual'] as const;
+
+export type RadioChoice = (typeof RADIOS)[number];
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly radio: RadioChoice;
+  /** Name of the paired car. */
+  readonly car?: string | undefined;
+  /** In seconds. */
+  readonly timeout: number;
+  readonly json?: true | undefined;
+  readonly home?: string | undefined;
+  readonly air?: string | undefined;
+  readonly at?: Position | undefined;
+  readonly verbose?: true | undefined;
+}
+
+/** The process around the command, so that a test can be one. */
+export interface Host {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: NodeJS.ProcessEnv;
+  readonly interrupt: Interrupt;
+}
+
+/** What a command is given besides its own arguments. */
+export interface Context {
+  readonly options: GlobalOptions;
+  readonly host: Host;
+  readonly output: Output;
+  readonly paths: Paths;
+  readonly log: Logger;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export const createContext = (options: GlobalOptions, host: Host): Context => {
+  const output = new Output(host.stdout, host.stderr, host.env, options.json === true);
+  return {
+    options,
+    host,
+    output,
+    paths: pathsFor(options, host.env),
+    log: options.verbose === true ? stderrLogger(output) : silentLogger,
+    signal: host.interrupt.signal,
+  };
+};

@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadBleno, loadNoble, VirtualAir } from '../../air/index.js';
+import { SimulatedCar } from '../../firmware-sim/index.js';
+import type { CarControl } from '../../firmware-sim/index.js';
+import { PhoneKey, systemClock } from '../../lib/index.js';
+import type { Logger, PairedCar, TraceEvent } from '../../lib/index.js';
+import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
+import { openNobleCentral } from '../../lib/radio/noble.js';
+import { FileKeyStore } from '../config/key-store.js';
+import { startBrokenCloud } from './cloud.js';
+
+/** Everything that the demonstration touches, as its steps use it. */
+export interface World {
+  startCar(): Promise<CarControl>;
+  startPhone(): Promise<void>;
+  pair(code: string): Promise<PairedCar>;
+  /** Asks the app's cloud to unlock; gives the HTTP status of its answer. */
+  askCloud(): Promise<number>;
+  unlock(): Promise<void>;
+  start(): Promise<void>;
+  lock(): Promise<void>;
+  /** What went over the air since the last call. */
+  messages(): readonly TraceEvent[];
+  close(): Promise<void>;
+}
+
+/** A car on the real bleno and a phone on the real noble, on one air in this process. */
+export const openWorld = async (log: Logger, signal: AbortSignal): Promise<World> => {
+  const air = new VirtualAir();
+  const home = await mkdtemp(join(tmpdir(), 'phonekey-demo-'));
+  const removeHome = (): void => {
+    rmSync(home, { recursive: true, force: true });
+  };
+  process.on('exit', removeHome); // a second Ctrl-C does not wait for close()
+  const cloud = await startBrokenCloud();
+  const clock = systemClock;
+  let traced: TraceEvent[] = [];
+  let car: SimulatedCar | undefined;
+  let phone: PhoneKey | undefined;
+  const withPhone = (): PhoneKey => {
+    if (phone === undefined) throw new Error('the phone is not on');
+    return phone;
+  };
+
+  return {
+    async startCar() {
+      const controller = air.controller({ label: 'car', position: { x: 0, y: 0 } });
+      const peripheral = await openBlenoPeripheral({
+        load: () => Promise.resolve(loadBleno(controller)),
+        clock,
+        log,
+      });
+      car = await SimulatedCar.start({ name: 'Demo car', home: join(home, 'car'), peripheral, log });
+      return car.control;
+    },
+    async startPhone() {
+      const controller = air.controller({ label: 'phone', position: { x: 1, y: 0 } });
+      const central = await openNobleCentral({
+        load: () => Promise.resolve(loadNoble(controller)),
+        clock,
+        log,
+      });
+      const store = new FileKeyStore(join(home, 'keys'));
+      phone = new PhoneKey({ central, store, log, trace: (event) => traced.push(event) });
+    },
+    pair: (code) => withPhone().pair({ code, signal }),
+    async askCloud() {
+      const response = await fetch(cloud.url, { method: 'POST', signal });
+      await response.arrayBuffer();
+      return response.status;
+    },
+    unlock: () => withPhone().unlock({ signal }),
+    start: () => withPhone().start({ signal }),
+    lock: () => withPhone().lock({ signal }),
+    messages() {
+      const taken = traced;
+      traced = [];
+      return taken;
+    },
+    async close() {
+      await Promise.allSettled([phone?.close(), car?.stop(), cloud.close()]);
+      air.close();
+      await rm(home, { recursive: true, force: true });
+      process.removeListener('exit', removeHome);
+    },
+  };
+};

@@ -1,0 +1,103 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../lib/platform/clock.js';
+import { FileKeyStore } from '../config/key-store.js';
+import type { Context } from '../context.js';
+import { installationOf } from './fixes.js';
+import type { Installation } from './fixes.js';
+
+/** What the doctor asks the machine. Every function may throw whatever it throws. */
+export interface Probes {
+  readonly nodeVersion: string;
+  readonly platform: NodeJS.Platform;
+  readonly installation: Installation;
+  packageVersion(name: string): Promise<string>;
+  /** Linux: the adapters, as the native socket sees them. */
+  hciDevices(): Promise<readonly { readonly devId: number; readonly devUp: boolean }[]>;
+  /** Linux: whether a switch keeps Bluetooth off. */
+  bluetoothBlocked(): Promise<'soft' | 'hard' | undefined>;
+  /** Linux. */
+  mayOpenRawSockets(): Promise<boolean>;
+  /** Opens the real adapter and closes it. */
+  openBluetooth(): Promise<void>;
+  /** Lets noble and bleno run on a virtual air of their own. */
+  openVirtual(): Promise<void>;
+  hubRunning(): Promise<boolean>;
+  pairedCars(): Promise<number>;
+}
+
+const CAP_NET_RAW = 13n;
+const OPEN_TIMEOUT_MS = 3_000;
+
+export const systemProbes = ({ paths, log }: Context): Probes => {
+  const require = createRequire(import.meta.url);
+  return {
+    nodeVersion: process.versions.node,
+    platform: process.platform,
+    installation: installationOf(fileURLToPath(import.meta.url)),
+    async packageVersion(name) {
+      const text = await readFile(require.resolve(`${name}/package.json`), 'utf8');
+      return String((JSON.parse(text) as { version?: unknown }).version);
+    },
+    async hciDevices() {
+      const Socket = require('@abandonware/bluetooth-hci-socket') as new () => {
+        getDeviceList(): { devId: number; devUp: boolean }[];
+      };
+      return Promise.resolve(new Socket().getDeviceList());
+    },
+    bluetoothBlocked: () => blockedIn('/sys/class/rfkill'),
+    async mayOpenRawSockets() {
+      if (process.getuid?.() === 0) return true;
+      const [, mask = '0'] =
+        /^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8')) ?? [];
+      return ((BigInt(`0x${mask}`) >> CAP_NET_RAW) & 1n) === 1n;
+    },
+    async openBluetooth() {
+      const { openNobleCentral, systemNoble } = await import('../../lib/radio/noble.js');
+      const options = { load: systemNoble, clock: systemClock, log, timeoutMs: OPEN_TIMEOUT_MS };
+      await (await openNobleCentral(options)).close();
+    },
+    async openVirtual() {
+      const { VirtualAir, loadBleno, loadNoble } = await import('../../air/index.js');
+      const { openNobleCentral } = await import('../../lib/radio/noble.js');
+      const { openBlenoPeripheral } = await import('../../lib/radio/bleno.js');
+      const air = new VirtualAir();
+      const stack = { clock: systemClock, log, timeoutMs: OPEN_TIMEOUT_MS };
+      try {
+        const noble = async () => loadNoble(air.controller());
+        await (await openNobleCentral({ ...stack, load: noble })).close();
+        const bleno = async () => loadBleno(air.controller());
+        await (await openBlenoPeripheral({ ...stack, load: bleno })).close();
+      } finally {
+        air.close();
+      }
+    },
+    async hubRunning() {
+      const { connectHub } = await import('../../air/index.js');
+      try {
+        const transport = await connectHub(paths.hub);
+        transport.close();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async pairedCars() {
+      return (await new FileKeyStore(paths.keys).list()).length;
+    },
+  };
+};
+
+const blockedIn = async (directory: string): Promise<'soft' | 'hard' | undefined> => {
+  const switches = await readdir(directory).catch(() => []);
+  for (const name of switches) {
+    const read = async (file: string): Promise<string> =>
+      (await readFile(join(directory, name, file), 'utf8')).trim();
+    if ((await read('type')) !== 'bluetooth') continue;
+    if ((await read('hard')) === '1') return 'hard';
+    if ((await read('soft')) === '1') return 'soft';
+  }
+  return undefined;
+};

@@ -1,0 +1,41 @@
+import { EXIT } from '../exit-codes.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Ctrl-C: the first one calls the work off and lets it clean up, the second ends the process. */
+export class Interrupt {
+  readonly #controller = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  listen(): void {
+    for (const name of SIGNALS) process.on(name, this.#onSignal);
+    process.on('newListener', this.#onListener);
+  }
+
+  close(): void {
+    process.removeListener('newListener', this.#onListener);
+    for (const name of SIGNALS) process.removeListener(name, this.#onSignal);
+  }
+
+  readonly #onSignal = (): void => {
+    if (this.signal.aborted) process.exit(EXIT.interrupted);
+    this.abort();
+  };
+
+  /** noble and bleno end the process on Ctrl-C when their listener is the last one: ours stays last. */
+  readonly #onListener = (event: string | symbol, listener: unknown): void => {
+    if (event !== 'SIGINT' || listener === this.#onSignal) return;
+    process.nextTick(() => {
+      if (process.listenerCount('SIGINT', this.#onSignal) === 0) return;
+      process.removeListener('SIGINT', this.#onSignal);
+      process.on('SIGINT', this.#onSignal);
+    });
+  };
+}

@@ -1,0 +1,15 @@
+import type { LogFields, Logger } from '../../lib/platform/logger.js';
+import type { Output } from './output.js';
+
+/** The library's log on stderr, for `--verbose`. */
+export const stderrLogger = (output: Output): Logger => {
+  const write =
+    (level: string) =>
+    (message: string, fields: LogFields = {}): void => {
+      const rest = Object.entries(fields)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => ` ${name}=${String(value)}`);
+      output.talk(`${output.paintTalk('dim', `${level}: ${message}${rest.join('')}`)}\n`);
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn') };
+};

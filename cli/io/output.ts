@@ -1,0 +1,51 @@
+import { painter } from './colour.js';
+import type { Paint } from './colour.js';
+
+/** A stream to write to, as far as the command needs it. */
+export interface Sink {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+/**
+ * Where the command speaks: results go to stdout and nothing else does, talk goes to stderr. With
+ * `--json` every result is one line of JSON.
+ */
+export class Output {
+  readonly json: boolean;
+  /** Colours for stdout. */
+  readonly paint: Paint;
+  /** Colours for stderr. */
+  readonly paintTalk: Paint;
+  readonly #out: Sink;
+  readonly #err: Sink;
+
+  constructor(out: Sink, err: Sink, env: NodeJS.ProcessEnv, json: boolean) {
+    this.#out = out;
+    this.#err = err;
+    this.json = json;
+    this.paint = painter(out, env);
+    this.paintTalk = painter(err, env);
+  }
+
+  /** A result: `value` with `--json`, the lines otherwise. */
+  result(value: object, lines: readonly string[]): void {
+    if (this.json) this.#out.write(`${JSON.stringify(value)}\n`);
+    else for (const line of lines) this.#out.write(`${line}\n`);
+  }
+
+  /** A remark for the person. */
+  say(text: string): void {
+    this.#err.write(`key: ${text}\n`);
+  }
+
+  /** To stderr as it is. */
+  talk(text: string): void {
+    this.#err.write(text);
+  }
+
+  /** Whether somebody watches stderr. */
+  get watched(): boolean {
+    return this.#err.isTTY === true;
+  }
+}

@@ -1,0 +1,38 @@
+import { PhoneKeyError } from '../../lib/errors.js';
+import { exitCodeOf } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { Output } from './output.js';
+
+/**
+ * Tells what went wrong on stderr: the message, then the hint; with `--json` the error object as one
+ * more line. Gives the exit code that belongs to it.
+ */
+export const reportError = (error: unknown, output: Output, verbose: boolean): ExitCode => {
+  const known =
+    error instanceof PhoneKeyError
+      ? error
+      : new PhoneKeyError('internal', `internal error: ${messageOf(error)}`, { cause: error });
+  const { paintTalk } = output;
+  output.talk(`key: ${paintTalk('red', known.message)}\n`);
+  output.talk(`${paintTalk('dim', 'hint:')} ${known.hint}\n`);
+  if (verbose) {
+    for (let cause = known.cause; cause !== undefined; cause = causeOf(cause)) {
+      output.talk(`cause: ${stackOf(cause)}\n`);
+    }
+  }
+  if (output.json) output.talk(`${JSON.stringify(known)}\n`);
+  return exitCodeOf(known);
+};
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
+
+/** Our own errors are known by their code; where the others came from is worth a look. */
+const stackOf = (error: unknown): string =>
+  error instanceof PhoneKeyError
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);

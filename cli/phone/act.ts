@@ -1,0 +1,23 @@
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { withPhone } from './open.js';
+
+/** The commands that need no answer but yes, and what to say when they were done. */
+export const ACTIONS = {
+  unlock: 'unlocked',
+  lock: 'locked',
+  start: 'driving is authorised for 2 minutes',
+  trunk: 'the trunk is open',
+  frunk: 'the frunk is open',
+} as const;
+
+export type Action = keyof typeof ACTIONS;
+
+export const act = async (context: Context, action: Action): Promise<ExitCode> => {
+  const doing = `reaching the car to ${action}`;
+  await withPhone(context, { doing }, ({ phone, call }) => phone[action](call));
+  const { output } = context;
+  output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
+  return EXIT.ok;
+};

@@ -1,0 +1,32 @@
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { withPhone } from './open.js';
+import { readPairingCode } from './pairing-code.js';
+
+export interface PairArguments {
+  /** `-` reads the code from stdin. */
+  readonly code?: string | undefined;
+  /** The radio's id of the car, from `key scan`. */
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export const pair = async (
+  context: Context,
+  { code: source, id, name }: PairArguments,
+): Promise<ExitCode> => {
+  const code = await readPairingCode(context.host, source);
+  const doing = 'looking for a car that waits for pairing';
+  const car = await withPhone(context, { doing, needsKeys: false, name }, ({ phone, call }) => {
+    // The car has no name yet: `--car` is for paired ones.
+    const { car: _, ...limits } = call;
+    return phone.pair({ code, ...limits, ...(id === undefined ? {} : { id }) });
+  });
+  const { role, slot } = car;
+  const { output } = context;
+  output.result({ car: car.name, role, slot }, [
+    output.paint('green', `paired with ${car.name} as ${role ?? 'guest'}, slot ${String(slot)}`),
+  ]);
+  return EXIT.ok;
+};

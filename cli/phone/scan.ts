@@ -1,0 +1,57 @@
+import type { SeenCar } from '../../lib/index.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { table } from '../io/table.js';
+import { withPhone } from './open.js';
+
+/**
+ * Listens for cars. With `--json` a line for each car when it is first heard and when it opens or
+ * closes its pairing window; otherwise a table at the end, nearest first.
+ */
+export const scan = async (context: Context, seconds: number): Promise<ExitCode> => {
+  const { output, signal } = context;
+  const heard = new Map<string, SeenCar>();
+  await withPhone(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
+    const over = new AbortController();
+    const stop = (): void => {
+      over.abort();
+    };
+    const timer = setTimeout(stop, seconds * 1000);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await phone.scan((seen) => {
+        const before = heard.get(seen.id);
+        heard.set(seen.id, seen);
+        if (output.json && before?.pairing !== seen.pairing) output.result(entry(seen), []);
+      }, over.signal);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  });
+  if (heard.size === 0) output.say('no car was heard');
+  else if (!output.json) output.result({}, rows([...heard.values()]));
+  return signal.aborted ? EXIT.interrupted : EXIT.ok;
+};
+
+const entry = ({ id, rssi, pairing, car }: SeenCar) => ({
+  id,
+  rssi,
+  pairing,
+  car: car?.name ?? null,
+});
+
+const rows = (cars: readonly SeenCar[]): string[] =>
+  table([
+    ['ID', 'RSSI', 'PAIRING', 'CAR'],
+    ...[...cars]
+      .sort((a, b) => b.rssi - a.rssi)
+      .map(({ id, rssi, pairing, car }) => [
+        id,
+        `${String(rssi)} dBm`,
+        pairing ? 'open' : '-',
+        car?.name ?? '-',
+      ]),
+  ]);

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from '@commander-js/extra-typings';
+import { addCarCommands } from './commands/car.js';
+import { addPhoneCommands } from './commands/phone.js';
+import { addToolCommands } from './commands/tools.js';
+import { parsePosition, parseSeconds } from './config/parse.js';
+import { RADIOS } from './context.js';
+import type { Context, GlobalOptions, Host } from './context.js';
+import { EXIT_CODES } from './exit-codes.js';
+import type { ExitCode } from './exit-codes.js';
+
+/** What a command does once its arguments are known. */
+export type Work = (context: Context) => Promise<ExitCode>;
+
+/** Gives the work of a command its context, and takes care of its errors. */
+export type Perform = (options: GlobalOptions, work: Work) => Promise<void>;
+
+/** Adds commands to a program; `act` runs one with the global options that were given. */
+export type Act = (work: Work) => Promise<void>;
+
+const EXAMPLES = `Examples:
+  $ key demo                               the whole thing in one terminal
+  $ key car start                          a car, in a terminal of its own
+  $ key car tap console --pair             its key card opens a pairing window
+  $ key car screen                         its screen shows the code
+  $ key pair                               this phone becomes a key
+  $ key unlock && key start && key lock
+  $ key scan --json | jq .rssi
+  $ key doctor                             which radio works here, and why not
+`;
+
+/** The command line `key`. Throws CommanderError instead of ending the process. */
+export const buildProgram = (host: Host, perform: Perform): Command => {
+  const program = new Command('key')
+    .description('A phone that is a car key, over Bluetooth LE, offline')
+    .version(version())
+    .addOption(
+      new Option('--radio <radio>', 'a real adapter, the virtual air, or what is there')
+        .choices(RADIOS)
+        .default('auto' as const)
+        .env('KEY_RADIO'),
+    )
+    .addOption(new Option('--car <name>', 'which of the paired cars').env('KEY_CAR'))
+    .addOption(
+      new Option('--timeout <seconds>', 'for the whole of a command')
+        .argParser(parseSeconds)
+        .default(15)
+        .env('KEY_TIMEOUT'),
+    )
+    .addOption(new Option('--json', 'results as JSON, one object a line').env('KEY_JSON'))
+    .addOption(new Option('--home <dir>', 'keeps keys, cars and air in here').env('KEY_HOME'))
+    .addOption(new Option('--air <dir>', 'joins the virtual air in here').env('KEY_AIR'))
+    .addOption(
+      new Option('--at <x,y>', 'place on the virtual air, in metres (default: car 0,0; phone 1,0)')
+        .argParser(parsePosition)
+        .env('KEY_AT'),
+    )
+    .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
+    .addHelpText('before', `${EXAMPLES}\n`)
+    .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
+    .helpCommand('help [command]', 'help, also on one command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: () => undefined, // reportError says it
+    })
+    .configureHelp({ showGlobalOptions: true });
+  const act: Act = (work) => perform(program.opts(), work);
+  addPhoneCommands(program, act);
+  addCarCommands(program, act);
+  addToolCommands(program, act);
+  return program as unknown as Command;
+};
+
+const exitCodes = (): string =>
+  EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}\n`).join('');
+
+/** Of the package: two folders up when built, one in the source tree. */
+const version = (): string => {
+  for (const path of ['../../package.json', '../package.json']) {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+      const { name, version } = JSON.parse(text) as { name?: string; version?: string };
+      if (name === 'phonekey' && version !== undefined) return version;
+    } catch {
+      // Not there.
+    }
+  }
+  return 'unknown';
+};

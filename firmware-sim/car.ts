@@ -1,0 +1,214 @@
+import { CarEndpoint } from '../lib/car/endpoint.js';
+import type { CarEndpointOptions } from '../lib/car/endpoint.js';
+import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
+import { defaultSuite } from '../lib/crypto/index.js';
+import type { Suite } from '../lib/crypto/suite.js';
+import { PhoneKeyError } from '../lib/errors.js';
+import { pairingRegistration } from '../lib/pairing/code.js';
+import { systemClock } from '../lib/platform/clock.js';
+import type { Clock } from '../lib/platform/clock.js';
+import { silentLogger } from '../lib/platform/logger.js';
+import type { Logger } from '../lib/platform/logger.js';
+import { systemRandom } from '../lib/platform/random.js';
+import type { Random } from '../lib/platform/random.js';
+import type { Peripheral } from '../lib/radio/types.js';
+import { checkName } from '../lib/wire/codec.js';
+import type { BodyRefusal } from './body.js';
+import { controlOf } from './control/car-control.js';
+import type { CarControl } from './control/car-control.js';
+import { controlPath } from './control/path.js';
+import { openControlDoor } from './control/server.js';
+import { DoorController } from './controller.js';
+import type { CarEvent } from './events.js';
+import { loadBehaviors } from './load-behaviors.js';
+import type { Behaviors } from './load-behaviors.js';
+import { FileMemory } from './memory/file-memory.js';
+import { prepareHome } from './memory/home.js';
+import { acquireLock } from './memory/lock.js';
+import { volatileMemory } from './memory/memory.js';
+import type { Memory } from './memory/memory.js';
+import { MAX_SLOTS } from './memory/record.js';
+import type { CarRecord } from './memory/record.js';
+import { RecordStore } from './memory/store.js';
+
+export interface SimulatedCarOptions {
+  /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
+  readonly name: string;
+  /**
+   * The car's own directory, created where missing: memory, lock, control door. Without one the car
+   * forgets everything when it stops, and `control` is its only control door.
+   */
+  readonly home?: string;
+  readonly peripheral: Peripheral;
+  readonly suite?: Suite;
+  readonly clock?: Clock;
+  /** Milliseconds since 1970, for the events (default: the machine's). */
+  readonly wallTime?: () => number;
+  readonly random?: Random;
+  readonly log?: Logger;
+  /** How many keys it holds (default 19). */
+  readonly slots?: number;
+  readonly onEvent?: (event: CarEvent) => void;
+  /** What goes over the air, and the ends of links: see CarEndpoint. */
+  readonly trace?: CarEndpointOptions['trace'];
+  readonly onLinkEvent?: CarEndpointOptions['onEvent'];
+  readonly onRadioError?: CarEndpointOptions['onRadioError'];
+}
+
+type Undo = () => Promise<unknown> | void;
+
+/** A whole car: memory, controller, control door, and the protocol on a radio. */
+export class SimulatedCar {
+  /** For the person beside the car. */
+  readonly control: CarControl;
+  readonly #options: SimulatedCarOptions;
+  readonly #controller: DoorController;
+  /** What `stop` does, the last first. */
+  readonly #undo: Undo[];
+  #endpoint: CarEndpoint | undefined;
+  #reset: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  private constructor(
+    options: SimulatedCarOptions,
+    store: RecordStore,
+    behaviors: Behaviors,
+    undo: Undo[],
+  ) {
+    this.#options = options;
+    this.#undo = undo;
+    this.#controller = new DoorController({
+      name: options.name,
+      store,
+      behaviors,
+      slots: options.slots ?? DEFAULT_SLOTS,
+      suite: options.suite ?? defaultSuite,
+      clock: options.clock ?? systemClock,
+      wallTime: options.wallTime ?? Date.now,
+      random: options.random ?? systemRandom,
+      log: options.log ?? silentLogger,
+      register: pairingRegistration,
+      onEvent: (event) => options.onEvent?.(event),
+      onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
+      onPairingChanged: () => this.#endpoint?.pairingChanged(),
+    });
+    this.control = controlOf(this.#controller, () => this.#resetOnce());
+  }
+
+  /**
+   * Brings up the car; resolves when it advertises and its control door is open. Takes over the
+   * peripheral: it is closed when the car stops, or does not start.
+   * @throws PhoneKeyError `usage.invalid`, `sim.already-running`, `sim.storage`, `radio.unavailable`
+   */
+  static async start(options: SimulatedCarOptions): Promise<SimulatedCar> {
+    const undo: Undo[] = [() => options.peripheral.close()];
+    try {
+      requireValid(options);
+      const { home, log = silentLogger, random = systemRandom } = options;
+      const memory = home === undefined ? volatileMemory() : await openMemory(home, log, undo);
+      const store = await RecordStore.open(memory, () => newRecord(random));
+      undo.push(() => store.idle());
+      const car = new SimulatedCar(options, store, await loadBehaviors(), undo);
+      undo.push(() => {
+        car.#controller.stop();
+      });
+      undo.push(() => car.#endpoint?.stop());
+      await car.#goOnAir();
+      if (home !== undefined) {
+        const door = await openControlDoor(controlPath(home), car.control, log);
+        undo.push(() => door.close());
+      }
+      return car;
+    } catch (error) {
+      await undoAll(undo);
+      throw error;
+    }
+  }
+
+  /** Closes the control door, every link and the radio, and frees the memory. Twice is allowed. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#reset.then(() => undoAll(this.#undo));
+    return this.#stopped;
+  }
+
+  async #goOnAir(): Promise<void> {
+    const { suite, clock, random, log, trace, peripheral } = this.#options;
+    this.#endpoint = new CarEndpoint({
+      host: this.#controller,
+      // A reset ends the endpoint, but not the radio.
+      peripheral: {
+        start: (service) => peripheral.start(service),
+        advertise: (serviceData) => peripheral.advertise(serviceData),
+        close: () => Promise.resolve(),
+      },
+      ...definedOnly({ suite, clock, random, log, trace }),
+      ...definedOnly({
+        onEvent: this.#options.onLinkEvent,
+        onRadioError: this.#options.onRadioError,
+      }),
+    });
+    await this.#endpoint.start();
+  }
+
+  /** The endpoint keeps what it derived from the identity, so a new identity needs a new one. */
+  #resetOnce(): Promise<BodyRefusal | undefined> {
+    const done = this.#reset.then(async () => {
+      const refusal = await this.#controller.reset();
+      if (refusal === undefined && this.#stopped === undefined) {
+        await this.#endpoint?.stop();
+        await this.#goOnAir();
+      }
+      return refusal;
+    });
+    this.#reset = done.catch(() => undefined);
+    return done;
+  }
+}
+
+const openMemory = async (home: string, log: Logger, undo: Undo[]): Promise<Memory> => {
+  await prepareHome(home);
+  const lock = await acquireLock(home);
+  undo.push(() => lock.release());
+  return new FileMemory(home, { log });
+};
+
+const newRecord = (random: Random): CarRecord => ({
+  privateKey: random(32),
+  pairingTries: 0,
+  keys: [],
+});
+
+const requireValid = ({ name, slots = DEFAULT_SLOTS, home }: SimulatedCarOptions): void => {
+  if (home !== undefined) controlPath(home);
+  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_SLOTS) {
+    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_SLOTS)} key slots`);
+  }
+  try {
+    checkName(name);
+  } catch (cause) {
+    throw new PhoneKeyError(
+      'usage.invalid',
+      `not a name for a car: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    );
+  }
+};
+
+/** Options that were not given must not be there at all (exactOptionalPropertyTypes). */
+const definedOnly = <T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+
+/** All of it, even where one fails; the first failure is told afterwards. */
+const undoAll = async (undo: Undo[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const step of undo.splice(0).reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+};

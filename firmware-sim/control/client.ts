@@ -1,0 +1,106 @@
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { errorCatalogue, PhoneKeyError } from '../../lib/errors.js';
+import type { ErrorCode } from '../../lib/errors.js';
+import type { CarControl } from './car-control.js';
+
+const TIMEOUT_MS = 10_000;
+/** A car with all its slots taken says less than this, in bytes. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/**
+ * The control door of a car in another process.
+ * @param path from `controlPath`
+ * @throws PhoneKeyError (each operation) `sim.not-running` when nobody listens or answers
+ */
+export const controlClient = (path: string): CarControl => {
+  const post = (operation: string, args: object = {}): Promise<unknown> =>
+    call(path, 'POST', operation, JSON.stringify(args));
+  const run = async (operation: string, args?: object): Promise<void> => {
+    await post(operation, args);
+  };
+  const get = (operation: string): Promise<unknown> => call(path, 'GET', operation);
+  return {
+    tap: (tap) => run('/tap', tap),
+    pullHandle: async (door) =>
+      (await post('/handle', { door })) as Awaited<ReturnType<CarControl['pullHandle']>>,
+    open: (closure) => run('/open', { closure }),
+    close: (closure) => run('/close', { closure }),
+    drive: () => run('/drive'),
+    park: () => run('/park'),
+    screen: async () => (await get('/screen')) as Awaited<ReturnType<CarControl['screen']>>,
+    status: async () => (await get('/status')) as Awaited<ReturnType<CarControl['status']>>,
+    reset: async () => (await post('/reset')) as Awaited<ReturnType<CarControl['reset']>>,
+  };
+};
+
+const call = async (
+  socketPath: string,
+  method: 'GET' | 'POST',
+  operation: string,
+  body?: string,
+): Promise<unknown> => {
+  let status: number | undefined;
+  let text: string;
+  try {
+    const response = await exchange(socketPath, method, operation, body);
+    status = response.statusCode;
+    text = await readAnswer(response);
+  } catch (cause) {
+    throw new PhoneKeyError('sim.not-running', "nobody answers at the car's control door", {
+      cause,
+    });
+  }
+  const answer = parse(text);
+  if (status !== 200) throw errorFrom(answer);
+  return answer;
+};
+
+const exchange = (
+  socketPath: string,
+  method: string,
+  path: string,
+  body: string | undefined,
+): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, method, path, agent: false, timeout: TIMEOUT_MS });
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+    outgoing.on('timeout', () => {
+      outgoing.destroy(new Error('no answer in time'));
+    });
+    outgoing.end(body);
+  });
+
+const readAnswer = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const parse = (text: string): object => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below.
+  }
+  throw new PhoneKeyError('internal', 'the car answered something that is not JSON');
+};
+
+const errorFrom = (answer: object): PhoneKeyError => {
+  const error: unknown = 'error' in answer ? answer.error : undefined;
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    const { code, message } = error;
+    if (typeof code === 'string' && code in errorCatalogue && typeof message === 'string') {
+      const hint = 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint } : {};
+      return new PhoneKeyError(code as ErrorCode, message, hint);
+    }
+  }
+  return new PhoneKeyError('internal', 'the car answered with an error it did not name');
+};

@@ -1,0 +1,22 @@
+/** `phonekey/sim`: a simulated car. See docs/guides/car.md. */
+export { SimulatedCar } from './car.js';
+export type { SimulatedCarOptions } from './car.js';
+export type { CarControl } from './control/car-control.js';
+export { controlClient } from './control/client.js';
+export { controlPath } from './control/path.js';
+export { DoorController } from './controller.js';
+export type { CardTap, CarReport, DoorControllerOptions, HandInput } from './controller.js';
+export { CLOSURES, DOORS } from './closures.js';
+export type { Closure, Door } from './closures.js';
+export type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
+export { DRIVE_MS, initialBody, RELOCK_MS, stepBody } from './body.js';
+export type { BodyEffect, BodyInput, BodyRefusal, BodyState, BodyStep } from './body.js';
+export type { Answer, Behavior, BehaviorContext } from './behavior.js';
+export { loadBehaviors } from './load-behaviors.js';
+export type { Behaviors } from './load-behaviors.js';
+export { FileMemory } from './memory/file-memory.js';
+export { volatileMemory } from './memory/memory.js';
+export type { Memory } from './memory/memory.js';
+export type { CarRecord } from './memory/record.js';
+export { RecordStore } from './memory/store.js';
+export type { Screen } from './pairing-desk.js';

@@ -1,0 +1,52 @@
+import { Role } from '../lib/credentials/roles.js';
+import type { KeySlot } from '../lib/credentials/key-slot.js';
+import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
+
+export interface Placement {
+  readonly keys: readonly KeySlot[];
+  readonly key: KeySlot;
+  /** The same public key was enrolled before: its slot is used again. */
+  readonly replaced: boolean;
+}
+
+/**
+ * The keys with this phone's added, in the lowest free slot. A car without an owner gets one: its
+ * first key is the owner's whatever was asked. An owner who pairs again stays owner.
+ * Undefined when no slot is free.
+ */
+export const placeKey = (
+  keys: readonly KeySlot[],
+  phone: Pick<PhoneIdentity, 'publicKey' | 'signingKey' | 'name'>,
+  asked: Role,
+  slots: number,
+): Placement | undefined => {
+  const same = keys.find((key) => sameBytes(key.publicKey, phone.publicKey));
+  const slot = same?.slot ?? lowestFree(keys, slots);
+  if (slot === undefined) return undefined;
+  const ownerless = !keys.some((key) => key.role === Role.OWNER);
+  const { publicKey, signingKey, name } = phone;
+  const key: KeySlot = {
+    slot,
+    publicKey,
+    signingKey,
+    name,
+    role: ownerless || same?.role === Role.OWNER ? Role.OWNER : asked,
+  };
+  const others = keys.filter((other) => other.slot !== slot);
+  return {
+    keys: [...others, key].sort((a, b) => a.slot - b.slot),
+    key,
+    replaced: same !== undefined,
+  };
+};
+
+/** Public keys are public: no constant time needed. */
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index]);
+
+const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
+  for (let slot = 0; slot < slots; slot++) {
+    if (!keys.some((key) => key.slot === slot)) return slot;
+  }
+  return undefined;
+};

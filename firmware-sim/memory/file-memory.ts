@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { silentLogger } from '../../lib/platform/logger.js';
+import type { Logger } from '../../lib/platform/logger.js';
+import { nodeDisk } from './disk.js';
+import type { Disk } from './disk.js';
+import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
+import type { Generation } from './generation.js';
+import type { Memory } from './memory.js';
+import type { CarRecord } from './record.js';
+
+/** The two generations. A commit always replaces the older or damaged one. */
+export const MEMORY_FILES = ['memory-a', 'memory-b'] as const;
+
+type MemoryFile = (typeof MEMORY_FILES)[number];
+
+const other = (file: MemoryFile): MemoryFile => (file === 'memory-a' ? 'memory-b' : 'memory-a');
+
+/**
+ * Memory in two files of a directory. A commit writes a temporary file, syncs it, renames it over
+ * the generation that is not in use, and syncs the directory: until the rename is durable the other
+ * generation is untouched, so there is a good one at every moment.
+ */
+export class FileMemory implements Memory {
+  readonly #directory: string;
+  readonly #disk: Disk;
+  readonly #log: Logger;
+  #current: MemoryFile = 'memory-b';
+  #sequence = 0;
+
+  constructor(directory: string, options: { readonly disk?: Disk; readonly log?: Logger } = {}) {
+    this.#directory = directory;
+    this.#disk = options.disk ?? nodeDisk;
+    this.#log = options.log ?? silentLogger;
+  }
+
+  async load(): Promise<CarRecord | undefined> {
+    const problems: string[] = [];
+    let newest: (Generation & { readonly file: MemoryFile }) | undefined;
+    for (const file of MEMORY_FILES) {
+      const generation = await this.#read(file, problems);
+      if (generation !== undefined && generation.sequence > (newest?.sequence ?? 0)) {
+        newest = { ...generation, file };
+      }
+    }
+    if (newest !== undefined) {
+      for (const problem of problems)
+        this.#log.warn('memory damaged, other copy used', { problem });
+      this.#current = newest.file;
+      this.#sequence = newest.sequence;
+      return newest.record;
+    }
+    if (problems.length > 0) throw this.#damaged(problems);
+    return undefined;
+  }
+
+  async commit(record: CarRecord): Promise<void> {
+    const target = other(this.#current);
+    // Counted up even if this fails: what a failed commit may have left is older than the next one.
+    this.#sequence += 1;
+    try {
+      await this.#write(target, encodeGeneration({ sequence: this.#sequence, record }));
+    } catch (cause) {
+      throw storageError(`cannot write the car's memory in ${this.#directory}`, cause);
+    }
+    this.#current = target;
+  }
+
+  async #read(file: MemoryFile, problems: string[]): Promise<Generation | undefined> {
+    const path = join(this.#directory, file);
+    const bytes = await this.#disk.read(path, MAX_GENERATION_BYTES).catch((cause: unknown) => {
+      throw storageError(`cannot read the car's memory in ${path}`, cause);
+    });
+    if (bytes === undefined) return undefined;
+    try {
+      if (bytes.length > MAX_GENERATION_BYTES) throw new Error('too large');
+      return decodeGeneration(bytes);
+    } catch (error) {
+      problems.push(`${file}: ${error instanceof Error ? error.message : 'unreadable'}`);
+      return undefined;
+    }
+  }
+
+  async #write(target: MemoryFile, bytes: Uint8Array): Promise<void> {
+    const path = join(this.#directory, target);
+    const temporary = `${path}.tmp`;
+    const file = await this.#disk.create(temporary);
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const taken = await file.write(bytes.subarray(done));
+        if (taken === 0) throw new Error('the disk takes no more bytes');
+        done += taken;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#disk.rename(temporary, path);
+    await this.#disk.syncDirectory(this.#directory);
+  }
+
+  #damaged(problems: readonly string[]): PhoneKeyError {
+    return new PhoneKeyError(
+      'sim.storage',
+      `no readable copy of the car's memory in ${this.#directory} (${problems.join('; ')})`,
+      {
+        hint:
+          `Restore ${MEMORY_FILES.join(' or ')} from a backup, or delete both to make a new car; ` +
+          'every phone must then be paired again.',
+      },
+    );
+  }
+}
+
+const storageError = (message: string, cause: unknown): PhoneKeyError =>
+  new PhoneKeyError('sim.storage', message, { cause });

@@ -1,0 +1,28 @@
+import type { CarRecord } from './record.js';
+
+/** Non-volatile memory: holds one record. Callers take turns (RecordStore sees to it). */
+export interface Memory {
+  /**
+   * The last record that was committed, undefined in a new car. Called once, first.
+   * @throws PhoneKeyError `sim.storage` when there was one and no copy of it is readable
+   */
+  load(): Promise<CarRecord | undefined>;
+  /**
+   * Resolves when the record is durable. A power cut at any moment before leaves the old record or
+   * this one. After a rejection the memory holds either; the next commit settles it.
+   * @throws PhoneKeyError `sim.storage`
+   */
+  commit(record: CarRecord): Promise<void>;
+}
+
+/** Forgets with the process: for a car that need not outlive it. */
+export const volatileMemory = (): Memory => {
+  let stored: CarRecord | undefined;
+  return {
+    load: () => Promise.resolve(stored),
+    commit: (record) => {
+      stored = record;
+      return Promise.resolve();
+    },
+  };
+};

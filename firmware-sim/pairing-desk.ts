@@ -1,0 +1,140 @@
+import type { PairingHost, PairingWindow } from '../lib/car/host.js';
+import { roleFromName } from '../lib/credentials/roles.js';
+import type { RoleName } from '../lib/credentials/roles.js';
+import type { KeySlot } from '../lib/credentials/key-slot.js';
+import type { Cancel, Clock } from '../lib/platform/clock.js';
+import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
+import { placeKey } from './key-slots.js';
+import type { Placement } from './key-slots.js';
+import type { RecordStore } from './memory/store.js';
+import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
+import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
+
+export interface PairingDeskOptions {
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly slots: number;
+  /** SPAKE2+ record of a code (lib/pairing/code.ts). */
+  readonly register: (code: string) => PairingWindow['registration'];
+  readonly onWindow: (effect: WindowEffect) => void;
+  /** A key is durable. `replaced`: it was enrolled before. */
+  readonly onKey: (key: KeySlot, replaced: boolean) => void;
+}
+
+/** What the car's screen shows. The only place where the pairing code appears. */
+export type Screen =
+  | { readonly state: 'idle' }
+  /** The last try, or the writing of a key, is under way. */
+  | { readonly state: 'checking' }
+  | {
+      readonly state: 'pairing';
+      /** 8 digits. */
+      readonly code: string;
+      readonly secondsLeft: number;
+      readonly triesLeft: number;
+      readonly role?: RoleName;
+    };
+
+/** Runs the pairing window on a clock and a memory. Each window has a handle of its own. */
+export class PairingDesk implements PairingHost {
+  readonly #options: PairingDeskOptions;
+  #state: WindowState = closedWindow;
+  #handle: PairingWindow | undefined;
+  #timer: Cancel | undefined;
+
+  constructor(options: PairingDeskOptions) {
+    this.#options = options;
+  }
+
+  /** A card tap: opens a window with this code; one that was open is replaced. */
+  open(code: string, role: RoleName | undefined): void {
+    const handle: PairingWindow = { registration: this.#options.register(code) };
+    this.#input({ type: 'open', code, role }, handle);
+  }
+
+  window(): PairingWindow | undefined {
+    this.#input({ type: 'tick' });
+    return this.#state.phase === 'open' ? this.#handle : undefined;
+  }
+
+  async countTry(window: PairingWindow): Promise<boolean> {
+    // Taken off the window at once, so that parallel links share the three tries.
+    if (window !== this.#handle || !this.#input({ type: 'try' })) return false;
+    await this.#options.store.update((record) => ({
+      record: { ...record, pairingTries: record.pairingTries + 1 },
+      value: undefined,
+    }));
+    this.#input({ type: 'tick' });
+    return window === this.#handle && isOpen(this.#state);
+  }
+
+  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined> {
+    const { store, onKey } = this.#options;
+    if (window !== this.#handle || !isOpen(this.#state)) return undefined;
+    const role = roleFromName(this.#state.role ?? 'driver');
+    const place = (keys: readonly KeySlot[]): Placement | undefined =>
+      placeKey(keys, phone, role, this.#options.slots);
+    // Looked at before, so that a full car leaves the window as it is.
+    if (place(store.record.keys) === undefined || !this.#input({ type: 'enrol' })) return undefined;
+    let placed: Placement | undefined;
+    try {
+      placed = await store.update((record) => {
+        const value = place(record.keys);
+        return value === undefined ? { value } : { record: { ...record, keys: value.keys }, value };
+      });
+      if (placed !== undefined) onKey(placed.key, placed.replaced);
+    } finally {
+      this.#settle(window, placed === undefined ? 'enrol-failed' : 'enrolled');
+    }
+    return placed?.key;
+  }
+
+  screen(): Screen {
+    this.#input({ type: 'tick' });
+    const state = this.#state;
+    if (state.phase === 'closed') return { state: 'idle' };
+    if (state.phase !== 'open') return { state: 'checking' };
+    return {
+      state: 'pairing',
+      code: state.code,
+      secondsLeft: Math.ceil((state.until - this.#options.clock.now()) / 1000),
+      triesLeft: MAX_TRIES - state.tries,
+      ...(state.role === undefined ? {} : { role: state.role }),
+    };
+  }
+
+  /** Closes the window, for a factory reset. */
+  reset(): void {
+    this.#input({ type: 'reset' });
+  }
+
+  /** Cancels the timer. */
+  stop(): void {
+    this.#timer?.();
+    this.#timer = undefined;
+  }
+
+  /** A newer window may have been opened meanwhile; it stays. */
+  #settle(window: PairingWindow, type: 'enrolled' | 'enrol-failed'): void {
+    if (window === this.#handle) this.#input({ type });
+  }
+
+  #input(input: WindowInput, handle = this.#handle): boolean {
+    const { clock, onWindow } = this.#options;
+    const { state, effects, accepted } = stepWindow(this.#state, input, clock.now());
+    this.#state = state;
+    this.#handle = state.phase === 'closed' ? undefined : handle;
+    this.#rearm();
+    for (const effect of effects) onWindow(effect);
+    return accepted;
+  }
+
+  #rearm(): void {
+    this.stop();
+    if (!isOpen(this.#state)) return;
+    const { clock } = this.#options;
+    this.#timer = clock.after(Math.max(0, this.#state.until - clock.now()), () => {
+      this.#input({ type: 'tick' });
+    });
+  }
+}

@@ -1,0 +1,227 @@
+import { nodeSuite } from '../lib/crypto/index.js';
+import { concat, toHex } from '../lib/platform/bytes.js';
+import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/session/car.js';
+import { answerChallenge } from '../lib/session/phone.js';
+import { proofTag, proofTagKey } from '../lib/session/transcript.js';
+import { encodeCommand } from '../lib/wire/codec.js';
+import { MAX_MESSAGE } from '../lib/wire/framing.js';
+import { fixed, fromCar, KEYS, pairingRun, toCar } from './worked-example.js';
+
+/** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */
+
+const suite = nodeSuite;
+const NOTE = 'Made by scripts/vectors.ts. Published test keys: never enrol them.';
+
+const flip = (data: Uint8Array, bit: number): Uint8Array => {
+  const out = data.slice();
+  out[bit >> 3] = (out[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  return out;
+};
+
+interface ProofVector {
+  readonly name: string;
+  /** Milliseconds after the challenge was made. */
+  readonly at: number;
+  readonly handshake: string;
+  readonly tag: string;
+  readonly expect: 'accepted' | 'refused';
+}
+
+/** What a car must make of proofs, each against the same fresh challenge. */
+export const sessionVectors = () => {
+  const challenge = challengeFrom(KEYS.carEphemeral);
+  const other = challengeFrom(KEYS.pairingChallengeEphemeral);
+  const command = encodeCommand({ case: 'unlock', value: {} });
+  const answer = (to: Uint8Array, carPublicKey = KEYS.car.publicKey) =>
+    answerChallenge(
+      suite,
+      fixed(KEYS.phoneEphemeral),
+      { identity: KEYS.phone, carPublicKey },
+      to,
+      command,
+    );
+  const good = answer(challenge.bytes);
+  const tagKey = proofTagKey(suite, KEYS.car.publicKey);
+  const tagged = (handshake: Uint8Array) => ({
+    handshake,
+    tag: proofTag(suite, tagKey, challenge.bytes, handshake),
+  });
+  const vector = (
+    name: string,
+    { handshake, tag }: { readonly handshake: Uint8Array; readonly tag: Uint8Array },
+    expect: ProofVector['expect'] = 'refused',
+    at = 1,
+  ): ProofVector => ({ name, at, handshake: toHex(handshake), tag: toHex(tag), expect });
+  const zeros = new Uint8Array(32);
+  const otherCar = suite.x25519KeyPair(KEYS.phoneSigning.privateKey).publicKey;
+  return {
+    note: NOTE,
+    car_private: toHex(KEYS.car.privateKey),
+    car_ephemeral_private: toHex(KEYS.carEphemeral),
+    challenge: toHex(challenge.bytes),
+    phone_public: toHex(KEYS.phone.publicKey),
+    command: toHex(command),
+    proofs: [
+      vector('the proof of the worked example', good, 'accepted'),
+      vector('in the last millisecond', good, 'accepted', CHALLENGE_LIFETIME_MS - 1),
+      vector('the challenge has expired', good, 'refused', CHALLENGE_LIFETIME_MS),
+      vector('an answer to another challenge', answer(other.bytes)),
+      vector(
+        'the same, with the tag made for this challenge',
+        tagged(answer(other.bytes).handshake),
+      ),
+      vector('meant for another car', answer(challenge.bytes, otherCar)),
+      vector(
+        'the same, with the tag key of this car',
+        tagged(answer(challenge.bytes, otherCar).handshake),
+      ),
+      vector('tag of zeros', { handshake: good.handshake, tag: new Uint8Array(16) }),
+      ...[0, 64, 127].map((bit) =>
+        vector(`bit ${String(bit)} of the tag flipped`, { ...good, tag: flip(good.tag, bit) }),
+      ),
+      ...[0, 255, 256, 511, 639, 640, 655, 656, 783].map((bit) =>
+        vector(`bit ${String(bit)} flipped, tag made anew`, tagged(flip(good.handshake, bit))),
+      ),
+      vector('bit 0 flipped, tag kept', { ...good, handshake: flip(good.handshake, 0) }),
+      ...[96, 97].map((length) =>
+        vector(
+          `cut to ${String(length)} bytes, tag made anew`,
+          tagged(good.handshake.slice(0, length)),
+        ),
+      ),
+      vector('a byte too many, tag made anew', tagged(concat(good.handshake, Uint8Array.of(0)))),
+      vector(
+        'ephemeral key of small order (all zero)',
+        tagged(concat(zeros, good.handshake.slice(32))),
+      ),
+      vector(
+        'ephemeral key of small order (one)',
+        tagged(concat(Uint8Array.of(1), zeros.slice(1), good.handshake.slice(32))),
+      ),
+      vector(
+        'the challenge itself as ephemeral key',
+        tagged(concat(challenge.bytes, good.handshake.slice(32))),
+      ),
+    ],
+  };
+};
+
+const challengeFrom = (ephemeral: Uint8Array): Challenge =>
+  new Challenge(suite, fixed(ephemeral), carSecrets(suite, KEYS.car), 0);
+
+type PairingField = 'share' | 'confirm' | 'commit';
+
+/** What a car must make of the phone's messages in a pairing; one of them differs in each case. */
+export const pairingVectors = () => {
+  const run = pairingRun();
+  const good: Record<PairingField, Uint8Array> = {
+    share: run.share,
+    confirm: run.confirm,
+    commit: run.commit,
+  };
+  const change = (name: string, field: PairingField, value: Uint8Array) => ({
+    name,
+    messages: hexed({ ...good, [field]: value }),
+    expect: 'refused' as const,
+    at: field,
+  });
+  return {
+    note: NOTE,
+    code: KEYS.code,
+    car_private: toHex(KEYS.car.privateKey),
+    hello_handshake: toHex(run.hello),
+    verifier_random: toHex(KEYS.verifierRandom),
+    car_name: KEYS.carName,
+    phone_public: toHex(KEYS.phone.publicKey),
+    answers: {
+      share: toHex(run.answer.share),
+      confirm: toHex(run.answer.confirm),
+      offer: toHex(run.offer),
+      done: toHex(run.done),
+    },
+    cases: [
+      { name: 'the worked example', messages: hexed(good), expect: 'accepted' as const },
+      change('share: compressed marker', 'share', Uint8Array.of(2, ...run.share.slice(1))),
+      change('share: all zero', 'share', new Uint8Array(65)),
+      change('share: not on the curve', 'share', flip(run.share, 8 * 64)),
+      change('share: 64 bytes', 'share', run.share.slice(0, 64)),
+      change('share: the verifier answers itself', 'share', run.answer.share),
+      ...[0, 100, 255].map((bit) =>
+        change(`confirm: bit ${String(bit)} flipped`, 'confirm', flip(run.confirm, bit)),
+      ),
+      change('confirm: reflected', 'confirm', run.answer.confirm),
+      change('confirm: 31 bytes', 'confirm', run.confirm.slice(0, 31)),
+      ...[0, 200, 8 * run.commit.length - 1].map((bit) =>
+        change(`commit: bit ${String(bit)} flipped`, 'commit', flip(run.commit, bit)),
+      ),
+      change('commit: a byte short', 'commit', run.commit.slice(0, -1)),
+      change('commit: the offer reflected', 'commit', run.offer),
+    ],
+  };
+};
+
+const hexed = (messages: Record<PairingField, Uint8Array>): Record<PairingField, string> => ({
+  share: toHex(messages.share),
+  confirm: toHex(messages.confirm),
+  commit: toHex(messages.commit),
+});
+
+/** Frames to a car, and whether it takes them for a message at all. */
+export const frameVectors = () => {
+  const proof = { handshake: new Uint8Array(98), tag: new Uint8Array(16) };
+  const valid = (name: string, frame: Uint8Array, message: string) => ({
+    name,
+    frame: toHex(frame),
+    expect: message,
+  });
+  const bad = (name: string, frame: Uint8Array) => ({
+    name,
+    frame: toHex(frame),
+    expect: 'malformed',
+  });
+  const length = (bytes: number) => Uint8Array.of(bytes >> 8, bytes & 0xff);
+  return {
+    note: NOTE,
+    to_car: [
+      valid('proof', toCar({ case: 'proof', value: proof }), 'proof'),
+      valid('sealed, 16 bytes', toCar({ case: 'sealed', value: new Uint8Array(16) }), 'sealed'),
+      valid(
+        'pair_start',
+        toCar({ case: 'pairStart', value: { share: new Uint8Array(65) } }),
+        'pairStart',
+      ),
+      bad('sealed, 15 bytes', toCar({ case: 'sealed', value: new Uint8Array(15) })),
+      bad(
+        'proof without a tag',
+        toCar({ case: 'proof', value: { ...proof, tag: new Uint8Array(0) } }),
+      ),
+      bad(
+        'proof with a tag of 17 bytes',
+        toCar({ case: 'proof', value: { ...proof, tag: new Uint8Array(17) } }),
+      ),
+      bad(
+        'proof with a handshake of 95 bytes',
+        toCar({ case: 'proof', value: { ...proof, handshake: new Uint8Array(95) } }),
+      ),
+      bad(
+        'pair_start with 64 bytes',
+        toCar({ case: 'pairStart', value: { share: new Uint8Array(64) } }),
+      ),
+      bad(
+        'pair_confirm with 33 bytes',
+        toCar({ case: 'pairConfirm', value: { confirm: new Uint8Array(33) } }),
+      ),
+      bad('pair_commit with 15 bytes', toCar({ case: 'pairCommit', value: new Uint8Array(15) })),
+      bad(
+        'a frame from the car',
+        fromCar({ case: 'hello', value: { version: 1, handshake: new Uint8Array(32) } }),
+      ),
+      bad('length 0', length(0)),
+      bad('length over the limit', length(MAX_MESSAGE + 1)),
+      bad('an empty oneof: only an unknown field', concat(length(2), Uint8Array.of(0x78, 1))),
+      bad('a field that ends too late', concat(length(3), Uint8Array.of(0x12, 0x7f, 0))),
+      bad('an endless varint', concat(length(12), new Uint8Array(12).fill(0xff))),
+      bad('a group that never ends', concat(length(1), Uint8Array.of(0x0b))),
+    ],
+  };
+};

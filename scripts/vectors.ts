@@ -1,0 +1,21 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fillExamples } from './worked-example.js';
+import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
+
+// Writes test/vectors/*.json and the worked examples of docs/PROTOCOL.md: `npm run vectors`.
+// Run it only when the protocol changes on purpose, and say so in the changelog.
+
+const PROTOCOL = 'docs/PROTOCOL.md';
+
+mkdirSync('test/vectors', { recursive: true });
+for (const [name, make] of Object.entries({
+  session: sessionVectors,
+  pairing: pairingVectors,
+  frames: frameVectors,
+})) {
+  const path = `test/vectors/${name}.json`;
+  writeFileSync(path, `${JSON.stringify(make(), undefined, 2)}\n`);
+  console.log(path);
+}
+writeFileSync(PROTOCOL, fillExamples(readFileSync(PROTOCOL, 'utf8')));
+console.log(PROTOCOL);

@@ -1,0 +1,226 @@
+import { create } from '@bufbuild/protobuf';
+import { nodeSuite } from '../lib/crypto/index.js';
+import { Role } from '../lib/credentials/roles.js';
+import { CarPairing } from '../lib/pairing/car.js';
+import {
+  formatPairingCode,
+  ID_PROVER,
+  ID_VERIFIER,
+  pairingRegistration,
+  pairingSecrets,
+} from '../lib/pairing/code.js';
+import { PhonePairing } from '../lib/pairing/phone.js';
+import { pairingContext } from '../lib/pairing/transcript.js';
+import { concat, toHex } from '../lib/platform/bytes.js';
+import type { Random } from '../lib/platform/random.js';
+import { carSecrets, Challenge } from '../lib/session/car.js';
+import { answerChallenge } from '../lib/session/phone.js';
+import { PROLOGUE, proofTagKey } from '../lib/session/transcript.js';
+import { advertisementKey, encodeAdvertisement } from '../lib/wire/advertisement.js';
+import { encodeCommand, encodeFromCar, encodeResult, encodeToCar } from '../lib/wire/codec.js';
+import type { CommandInit, FromCarMessage, ToCarMessage } from '../lib/wire/codec.js';
+import { frame } from '../lib/wire/framing.js';
+import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+
+/**
+ * One run of the protocol with published keys, value by value: the worked example of
+ * docs/PROTOCOL.md, and the base of test/vectors/*.json. The keys are in every copy of this file:
+ * never enrol them.
+ */
+
+const suite = nodeSuite;
+
+/** Bytes that count upwards, so that a reader sees at once that they are not a secret. */
+const counting = (first: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (first + i) & 0xff);
+
+/** Gives these bytes once, and fails when asked for more or for another length. */
+export const fixed = (...values: Uint8Array[]): Random => {
+  const left = [...values];
+  return (length) => {
+    const next = left.shift();
+    if (next?.length !== length) throw new Error(`the example has no ${String(length)} bytes here`);
+    return next;
+  };
+};
+
+export const KEYS = {
+  car: suite.x25519KeyPair(counting(0x01, 32)),
+  phone: suite.x25519KeyPair(counting(0x21, 32)),
+  carEphemeral: counting(0x41, 32),
+  phoneEphemeral: counting(0x61, 32),
+  phoneSigning: suite.ed25519KeyPair(counting(0x81, 32)),
+  pairingChallengeEphemeral: counting(0xa1, 32),
+  proverRandom: counting(0xc1, 40),
+  verifierRandom: counting(0xe9, 40),
+  advertisementNonce: counting(0x11, 4),
+  code: '12345678',
+  carName: 'Example car',
+  phoneName: "Ada's phone",
+} as const;
+
+/** Name and value of one line; hex unless it says otherwise. */
+export type Line = readonly [name: string, value: string];
+
+const bytes = (name: string, value: Uint8Array): Line => [name, toHex(value)];
+
+const framed = (message: Uint8Array): Uint8Array => concat(...frame(message, 517));
+
+export const toCar = (message: NonNullable<ToCarMessage>): Uint8Array =>
+  framed(encodeToCar(message));
+
+export const fromCar = (message: NonNullable<FromCarMessage>): Uint8Array =>
+  framed(encodeFromCar(message));
+
+export const advertisementExample = (): Line[] => {
+  const key = advertisementKey(suite, KEYS.car.publicKey);
+  const data = encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce));
+  return [
+    bytes('car_public', KEYS.car.publicKey),
+    bytes('advertisement_key', key),
+    bytes('nonce', KEYS.advertisementNonce),
+    bytes('service_data', data),
+  ];
+};
+
+export const sessionExample = (): Line[] => {
+  const secrets = carSecrets(suite, KEYS.car);
+  const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), secrets, 0);
+  const unlock: CommandInit = { case: 'unlock', value: {} };
+  const status: CommandInit = { case: 'status', value: {} };
+  const response = answerChallenge(
+    suite,
+    fixed(KEYS.phoneEphemeral),
+    { identity: KEYS.phone, carPublicKey: KEYS.car.publicKey },
+    challenge.bytes,
+    encodeCommand(unlock),
+  );
+  const { handshake, tag } = response;
+  const verified = challenge.verify(handshake, tag, 1);
+  if (verified === undefined) throw new Error('the example does not verify');
+  const done = encodeResult(create(ResultSchema, { outcome: { case: 'done', value: {} } }));
+  const state = encodeResult(
+    create(ResultSchema, {
+      outcome: { case: 'status', value: { locked: false, openClosures: 1, driveSecondsLeft: 120 } },
+    }),
+  );
+  const firstResult = verified.channel.seal(done);
+  const nextCommand = response.channel.seal(encodeCommand(status));
+  const nextResult = verified.channel.seal(state);
+  return [
+    bytes('car_private', KEYS.car.privateKey),
+    bytes('car_public', KEYS.car.publicKey),
+    bytes('phone_private', KEYS.phone.privateKey),
+    bytes('phone_public', KEYS.phone.publicKey),
+    bytes('car_ephemeral_private', KEYS.carEphemeral),
+    bytes('phone_ephemeral_private', KEYS.phoneEphemeral),
+    bytes('prologue', PROLOGUE),
+    bytes('hello_handshake', challenge.bytes),
+    bytes(
+      'hello_frame',
+      fromCar({ case: 'hello', value: { version: 1, handshake: challenge.bytes } }),
+    ),
+    bytes('command_unlock', encodeCommand(unlock)),
+    bytes('proof_handshake', handshake),
+    bytes('proof_tag_key', proofTagKey(suite, KEYS.car.publicKey)),
+    bytes('proof_tag', tag),
+    bytes('proof_frame', toCar({ case: 'proof', value: { handshake, tag } })),
+    bytes('result_done', done),
+    bytes('sealed_result', firstResult),
+    bytes('result_frame', fromCar({ case: 'sealed', value: firstResult })),
+    bytes('command_status', encodeCommand(status)),
+    bytes('sealed_command', nextCommand),
+    bytes('command_frame', toCar({ case: 'sealed', value: nextCommand })),
+    bytes('result_status', state),
+    bytes('next_result_frame', fromCar({ case: 'sealed', value: nextResult })),
+  ];
+};
+
+/** The messages of a pairing with the example's keys. */
+export const pairingRun = () => {
+  const hello = new Challenge(
+    suite,
+    fixed(KEYS.pairingChallengeEphemeral),
+    carSecrets(suite, KEYS.car),
+    0,
+  ).bytes;
+  const registration = pairingRegistration(KEYS.code);
+  const phone = new PhonePairing(suite, fixed(KEYS.proverRandom), KEYS.code, hello);
+  const car = new CarPairing(suite, fixed(KEYS.verifierRandom), registration, hello);
+  const answer = car.respond(phone.share);
+  const confirm = phone.confirm(answer.share, answer.confirm);
+  car.verify(confirm);
+  const offer = car.offer(KEYS.car.publicKey, KEYS.carName);
+  phone.openOffer(offer);
+  const commit = phone.commit({
+    publicKey: KEYS.phone.publicKey,
+    signingKey: KEYS.phoneSigning.publicKey,
+    name: KEYS.phoneName,
+  });
+  car.openCommit(commit);
+  const done = car.done(0, Role.OWNER);
+  phone.openDone(done);
+  return { hello, registration, share: phone.share, answer, confirm, offer, commit, done };
+};
+
+export const pairingExample = (): Line[] => {
+  const { hello, registration, share, answer, confirm, offer, commit, done } = pairingRun();
+  return [
+    ['code (text)', formatPairingCode(KEYS.code)],
+    bytes('id_prover', ID_PROVER),
+    bytes('id_verifier', ID_VERIFIER),
+    bytes('w0', registration.w0),
+    bytes('w1', pairingSecrets(KEYS.code).w1),
+    bytes('L', registration.L),
+    bytes('car_ephemeral_private', KEYS.pairingChallengeEphemeral),
+    bytes('hello_handshake', hello),
+    bytes('context', pairingContext(hello)),
+    bytes('prover_random', KEYS.proverRandom),
+    bytes('verifier_random', KEYS.verifierRandom),
+    bytes('shareP', share),
+    bytes('pair_start_frame', toCar({ case: 'pairStart', value: { share } })),
+    bytes('shareV', answer.share),
+    bytes('confirmV', answer.confirm),
+    bytes('pair_share_frame', fromCar({ case: 'pairShare', value: answer })),
+    bytes('confirmP', confirm),
+    bytes('pair_confirm_frame', toCar({ case: 'pairConfirm', value: { confirm } })),
+    ['car_name (text)', KEYS.carName],
+    bytes('pair_offer_frame', fromCar({ case: 'pairOffer', value: offer })),
+    bytes('phone_signing_public', KEYS.phoneSigning.publicKey),
+    ['phone_name (text)', KEYS.phoneName],
+    bytes('pair_commit_frame', toCar({ case: 'pairCommit', value: commit })),
+    bytes('pair_done_frame', fromCar({ case: 'pairDone', value: done })),
+  ];
+};
+
+export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
+  advertisement: advertisementExample,
+  session: sessionExample,
+  pairing: pairingExample,
+};
+
+/** An example as it stands in docs/PROTOCOL.md: names, then values in lines of 32 bytes. */
+export const render = (lines: readonly Line[]): string => {
+  const width = Math.max(...lines.map(([name]) => name.length)) + 2;
+  return lines
+    .flatMap(([name, value]) => {
+      const rows = value.match(/.{1,64}/g) ?? [''];
+      return rows.map((row, i) => `${(i === 0 ? name : '').padEnd(width)}${row}`);
+    })
+    .join('\n');
+};
+
+/** `text` with each part between `<!-- example: NAME -->` and `<!-- end -->` made anew. */
+export const fillExamples = (text: string): string =>
+  text.replace(
+    /(<!-- example: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, head: string, name: string, tail: string) => {
+      const example = EXAMPLES[name];
+      if (example === undefined) throw new Error(`docs/PROTOCOL.md asks for no example ${name}`);
+      return `${head}\n\`\`\`text\n${render(example())}\n\`\`\`\n\n${tail}`;
+    },
+  );
+
+/** How many examples a text holds; the test that compares them must find all. */
+export const countExamples = (text: string): number =>
+  text.match(/<!-- example: \w+ -->/g)?.length ?? 0;

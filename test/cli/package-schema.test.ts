@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const folder = join(process.cwd(), 'lib/wire');
+const checksums = JSON.parse(readFileSync(join(folder, 'gen/checksums.json'), 'utf8')) as Record<
+  string,
+  string
+>;
+const sha256 = (...path: string[]): string =>
+  createHash('sha256')
+    .update(readFileSync(join(folder, ...path)))
+    .digest('hex');
+const schemas = readdirSync(folder).filter((name) => name.endsWith('.proto'));
+
+/** `npm run proto:check` compares with what buf generates; this does without buf and the network. */
+describe('the schema and its generated code', () => {
+  it('are both there', () => {
+    expect(schemas).toContain('phonekey.proto');
+    expect(Object.keys(checksums)).toHaveLength(2 * schemas.length);
+  });
+
+  it.each(schemas)('belong together: %s (else run npm run proto)', (schema) => {
+    const generated = schema.replace('.proto', '_pb.ts');
+    expect(checksums[schema]).toBe(sha256(schema));
+    expect(checksums[generated]).toBe(sha256('gen', generated));
+  });
+});

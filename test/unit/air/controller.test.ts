@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { VirtualAir } from '../../../air/index.js';
+import { COMMANDS } from '../../../air/controller/commands.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { addressHex, createConnection, settle, TestHost } from './test-host.js';
+
+const hex = (value: number, bytes: number): string => {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeUIntLE(value, 0, bytes);
+  return buffer.toString('hex');
+};
+
+let air: VirtualAir;
+let host: TestHost;
+
+beforeEach(() => {
+  air = new VirtualAir({ seed: 'controller', clock: new SimClock() });
+  host = new TestHost(air.controller());
+});
+
+describe('commands that noble and bleno send at first', () => {
+  it.each([
+    ['Set Event Mask', '01010c08fffffbff07f8bf3d', '040e0401010c00'],
+    ['LE Set Event Mask', '010120081f00000000000000', '040e0401012000'],
+    ['Read Local Version', '01011000', '040e0c010110000800000800ffff0000'],
+    ['Write LE Host Support', '016d0c020100', '040e04016d0c00'],
+    ['Read LE Host Support', '016c0c00', '040e06016c0c000000'],
+    ['LE Read Buffer Size', '01022000', '040e0701022000fb0008'],
+    ['Read Buffer Size', '01051000', '040e0b01051000fb000008000000'],
+    ['LE Set Scan Parameters', '010b200701120012000000', '040e04010b2000'],
+    ['LE Set Scan Enable', '010c20020001', '040e04010c2000'],
+    ['LE Set Advertising Parameters', '0106200fa000a0000000000000000000000700', '040e0401062000'],
+    ['LE Set Advertising Enable', '010a200100', '040e04010a2000'],
+    ['Read Local Features', '01031000', '040e0c010310000000000060000000'],
+    ['LE Read Local Features', '01032000', '040e0c010320000000000000000000'],
+    ['LE Read Advertising TX Power', '01072000', '040e050107200000'],
+    ['Reset', '01030c00', '040e0401030c00'],
+  ])('%s', async (_name, command, answer) => {
+    host.send(command);
+    expect(await host.packets()).toEqual([answer]);
+  });
+
+  it('Read BD_ADDR gives the address, least significant byte first', async () => {
+    const answer = `040e0a01091000${addressHex(host.controller)}`;
+    expect(await host.exchange(Opcode.readBdAddr)).toEqual([answer]);
+    const reversed = addressHex(host.controller).match(/../g)?.reverse().join(':');
+    expect(host.controller.address).toBe(reversed);
+  });
+
+  it('Read LE Host Support tells what was written', async () => {
+    host.command(Opcode.writeLeHostSupport, '0100');
+    await host.packets();
+    expect(await host.exchange(Opcode.readLeHostSupport)).toEqual(['040e06016c0c000100']);
+  });
+});
+
+describe('command checking', () => {
+  it('answers an unknown command with Command Complete and status 0x01', async () => {
+    expect(await host.exchange(0x2036, '00')).toEqual(['040e0401362001']);
+  });
+
+  it('answers every known command of a wrong length with status 0x12, in its own event', async () => {
+    for (const [opcode, { answer, length, minimum, returns }] of COMMANDS) {
+      for (const wrong of [length + 1, (minimum ?? length) - 1].filter((n) => n >= 0)) {
+        const [packet, ...more] = await host.exchange(opcode, '00'.repeat(wrong));
+        expect(more).toEqual([]);
+        expect(packet).toBe(
+          answer === 'status'
+            ? `040f041201${hex(opcode, 2)}`
+            : `040e${hex(4 + returns, 1)}01${hex(opcode, 2)}12${'00'.repeat(returns)}`,
+        );
+      }
+    }
+  });
+
+  it('names in Read Supported Commands what it knows, and nothing else', async () => {
+    const [packet = ''] = await host.exchange(Opcode.readSupportedCommands);
+    const bitmap = Buffer.from(packet, 'hex').subarray(7);
+    expect(bitmap).toHaveLength(64);
+    const bits = [...bitmap].flatMap((byte, octet) =>
+      [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => (byte >> bit) & 1).map((bit) => [octet, bit]),
+    );
+    const known = [...COMMANDS.values()].flatMap(({ supported }) => (supported ? [supported] : []));
+    expect(bits).toHaveLength(known.length);
+    expect(bits).toEqual(expect.arrayContaining(known.map((pair) => [...pair])));
+    expect(known).toHaveLength(Object.keys(Opcode).length);
+  });
+
+  it('answers each well-formed command once, whatever its parameters are', async () => {
+    const command = fc.tuple(
+      fc.oneof(fc.constantFrom(...COMMANDS.keys()), fc.nat(0xffff)),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 255 }),
+        fc.constantFrom(...[...COMMANDS.values()].map(({ length }) => new Uint8Array(length))),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 8 }), async (commands) => {
+        const fresh = new TestHost(air.controller());
+        for (const [opcode, data] of commands) {
+          fresh.command(opcode, Buffer.from(data).toString('hex'));
+        }
+        const answers = (await fresh.packets()).filter((packet) => /^040[ef]/.test(packet));
+        const opcodes = answers.map((packet) =>
+          packet.startsWith('040e') ? packet.slice(8, 12) : packet.slice(10, 14),
+        );
+        expect(opcodes).toEqual(commands.map(([opcode]) => hex(opcode, 2)));
+        fresh.controller.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    '',
+    '01',
+    '01030c',
+    '01030c01',
+    '01030c0000',
+    '0240',
+    '09',
+    '04130101',
+    '03400000',
+    'ff',
+  ])('answers the malformed packet "%s" with a hardware error, and goes on', async (packet) => {
+    host.send(packet);
+    expect(await host.packets()).toEqual(['04100101']);
+    expect(await host.exchange(Opcode.reset)).toEqual(['040e0401030c00']);
+  });
+});
+
+describe('parameters out of bounds', () => {
+  const peer = (): string => createConnection(air.controller());
+
+  it.each([
+    ['scan window over interval', Opcode.leSetScanParameters, '01100011000000', 0x12],
+    ['scan type', Opcode.leSetScanParameters, '02120012000000', 0x12],
+    ['accept list when scanning', Opcode.leSetScanParameters, '01120012000001', 0x11],
+    ['resolvable own address', Opcode.leSetScanParameters, '01120012000200', 0x11],
+    ['scan enable', Opcode.leSetScanEnable, '0200', 0x12],
+    ['no channel', Opcode.leSetAdvertisingParameters, `a000a000${'00'.repeat(11)}`, 0x12],
+    ['interval', Opcode.leSetAdvertisingParameters, '1f00a0000000000000000000000700', 0x12],
+    ['directed', Opcode.leSetAdvertisingParameters, 'a000a0000100000000000000000700', 0x11],
+    ['too much data', Opcode.leSetAdvertisingData, '20'.padEnd(64, '0'), 0x12],
+    ['advertising enable', Opcode.leSetAdvertisingEnable, '02', 0x12],
+    ['TX power', 0xfc03, '15', 0x12],
+  ])('%s', async (_name, opcode, parameters, status) => {
+    expect(await host.exchange(opcode, parameters)).toEqual([
+      `040e0401${hex(opcode, 2)}${hex(status, 1)}`,
+    ]);
+  });
+
+  it('LE Create Connection: timeout too short, accept list, scan window', async () => {
+    const good = peer();
+    const shortTimeout = good.replace('2a00', '0a00').replace('12000000', '80000000');
+    for (const [parameters, status] of [
+      [shortTimeout, '12'],
+      [`6000300001${good.slice(10)}`, '11'],
+      [`3000600000${good.slice(10)}`, '12'],
+    ] as const) {
+      expect(await host.exchange(Opcode.leCreateConnection, parameters)).toEqual([
+        `040f04${status}010d20`,
+      ]);
+    }
+  });
+
+  it('an own random address must have been set', async () => {
+    host.command(Opcode.leSetScanParameters, '01120012000100');
+    await host.packets();
+    expect(await host.exchange(Opcode.leSetScanEnable, '0100')).toEqual(['040e04010c2012']);
+    await host.exchange(Opcode.leSetRandomAddress, '010203040506');
+    expect(await host.exchange(Opcode.leSetScanEnable, '0100')).toEqual(['040e04010c2000']);
+    expect(await host.exchange(Opcode.leSetRandomAddress, '010203040506')).toEqual([
+      '040e040105200c',
+    ]);
+  });
+
+  it('commands about a link that is not there', async () => {
+    expect(await host.exchange(Opcode.readRssi, '4000')).toEqual(['040e070105140240' + '0000']);
+    expect(await host.exchange(Opcode.disconnect, '400013')).toEqual(['040f0402010604']);
+    expect(await host.exchange(Opcode.leConnectionUpdate, '4000' + '00'.repeat(12))).toEqual([
+      '040f0402011320',
+    ]);
+    expect(await host.exchange(Opcode.leCreateConnectionCancel)).toEqual(['040e04010e200c']);
+  });
+});
+
+describe('a closed controller', () => {
+  it('takes nothing, says nothing, and tells once that it is closed', async () => {
+    let closed = 0;
+    host.controller.onClose(() => closed++);
+    host.command(Opcode.reset);
+    host.controller.close();
+    host.controller.close();
+    host.command(Opcode.reset);
+    expect(await host.packets()).toEqual([]);
+    expect(closed).toBe(1);
+    expect(host.controller.closed).toBe(true);
+    expect(air.controllers).not.toContain(host.controller);
+    await settle();
+  });
+});

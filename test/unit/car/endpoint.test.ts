@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../../lib/errors.js';
+import { INFO_VALUE } from '../../../lib/car/endpoint.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import type { Peripheral, PeripheralService } from '../../../lib/radio/types.js';
+import {
+  advertisementIsFrom,
+  advertisementKey,
+  ROTATION_MS,
+} from '../../../lib/wire/advertisement.js';
+import { startTestCar } from '../../support/test-car.js';
+import { settle, startCar } from './raw-phone.js';
+
+/** A radio that notes what it is asked to advertise. */
+const startRecorded = async () => {
+  const advertised: Uint8Array[] = [];
+  const hooks = { fail: false, closed: false };
+  let service: PeripheralService | undefined;
+  const peripheral: Peripheral = {
+    start: (offered) => {
+      service = offered;
+      return Promise.resolve();
+    },
+    advertise: (data) => {
+      if (hooks.fail) return Promise.reject(new PhoneKeyError('radio.unavailable', 'no'));
+      advertised.push(data);
+      return Promise.resolve();
+    },
+    close: () => {
+      hooks.closed = true;
+      return Promise.resolve();
+    },
+  };
+  const clock = new SimClock();
+  const errors: PhoneKeyError[] = [];
+  const car = await startTestCar({
+    peripheral,
+    clock,
+    onRadioError: (error) => errors.push(error),
+  });
+  return { ...car, clock, advertised, hooks, errors, service: () => service };
+};
+
+const nonce = (data: Uint8Array | undefined): string =>
+  Buffer.from(data?.subarray(1, 5) ?? []).toString('hex');
+
+describe('CarEndpoint', () => {
+  it('advertises with a new nonce every 15 minutes', async () => {
+    const { clock, host, advertised, endpoint } = await startRecorded();
+    expect(ROTATION_MS).toBe(15 * 60_000);
+    await clock.advance(ROTATION_MS - 1);
+    expect(advertised).toHaveLength(1);
+    await clock.advance(1);
+    expect(advertised).toHaveLength(2);
+    await clock.advance(2 * ROTATION_MS);
+    expect(new Set(advertised.map(nonce)).size).toBe(4);
+    const key = advertisementKey(defaultSuite, host.identity.publicKey);
+    expect(advertised.every((data) => advertisementIsFrom(defaultSuite, key, data))).toBe(true);
+    await endpoint.stop();
+  });
+
+  it('says with a new nonce that the pairing window opened or closed, and rotates from there', async () => {
+    const { clock, host, advertised, endpoint } = await startRecorded();
+    await clock.advance(ROTATION_MS / 2);
+    host.open = true;
+    endpoint.pairingChanged();
+    await settle(clock);
+    host.open = false;
+    endpoint.pairingChanged();
+    await settle(clock);
+    expect(advertised.map(([flags]) => flags)).toEqual([0, 1, 0]);
+    expect(new Set(advertised.map(nonce)).size).toBe(3);
+    await clock.advance(ROTATION_MS - 1);
+    expect(advertised).toHaveLength(3);
+    await clock.advance(1);
+    expect(advertised).toHaveLength(4);
+    await endpoint.stop();
+  });
+
+  it('tries again at the next rotation when advertising failed', async () => {
+    const { clock, advertised, hooks, endpoint } = await startRecorded();
+    hooks.fail = true;
+    await clock.advance(ROTATION_MS);
+    hooks.fail = false;
+    await clock.advance(ROTATION_MS);
+    expect(advertised).toHaveLength(2);
+    await endpoint.stop();
+  });
+
+  it('stops for good: no rotation, no link, no timer', async () => {
+    const { clock, advertised, hooks, endpoint } = await startRecorded();
+    await endpoint.stop();
+    endpoint.pairingChanged();
+    await clock.advance(2 * ROTATION_MS);
+    expect(advertised).toHaveLength(1);
+    expect(hooks.closed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('offers the versions it speaks, and passes on that the radio failed', async () => {
+    const { errors, service, endpoint } = await startRecorded();
+    expect(service()?.info).toEqual(INFO_VALUE);
+    expect(INFO_VALUE).toEqual(Uint8Array.of(1));
+    const error = new PhoneKeyError('radio.unavailable', 'unplugged');
+    service()?.onError?.(error);
+    expect(errors).toEqual([error]);
+    await endpoint.stop();
+  });
+
+  it('closes every link when it stops', async () => {
+    const { clock, connect, endpoint, events } = await startCar();
+    const phones = [await connect(), await connect()];
+    await endpoint.stop();
+    await settle(clock);
+    expect(phones.map(({ closedAt }) => closedAt)).toEqual([0, 0]);
+    expect(events.filter(({ type }) => type === 'link-closed')).toEqual([
+      { type: 'link-closed', why: 'stopped' },
+      { type: 'link-closed', why: 'stopped' },
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('gives each link a challenge of its own', async () => {
+    const { connect, endpoint } = await startCar();
+    const [one, two] = [await connect(), await connect()];
+    expect(one.challenge).not.toEqual(two.challenge);
+    await endpoint.stop();
+  });
+});

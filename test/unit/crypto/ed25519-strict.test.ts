@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { ed25519, ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
+import nacl from 'tweetnacl';
+import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
+import { concat, fromHex, utf8 } from '../../../lib/platform/bytes.js';
+
+const suites = [nodeSuite, portableSuite];
+const { Point } = ed25519;
+const ORDER = Point.Fn.ORDER;
+const message = utf8('grant');
+
+const bigint = (bytes: Uint8Array): bigint =>
+  bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+const littleEndian = (value: bigint): Uint8Array =>
+  Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+
+/** A point of small order, with the sign bit as it is and flipped. */
+const smallOrder = ED25519_TORSION_SUBGROUP.map((hex) => fromHex(hex) ?? new Uint8Array(0));
+const flipped = smallOrder.map((bytes) => bytes.map((byte, i) => (i === 31 ? byte ^ 0x80 : byte)));
+/** y = p and p + 1, which mean 0 and 1: small order in a second spelling. */
+const nonCanonical = [0n, 1n].map((y) => littleEndian(2n ** 255n - 19n + y));
+
+describe.each(suites)('strict Ed25519, $name suite', (suite) => {
+  const pair = suite.ed25519KeyPair(new Uint8Array(32).fill(1));
+  const signature = suite.ed25519Sign(pair, message);
+
+  it('refuses the second form of a signature, S + L', () => {
+    const S = bigint(signature.subarray(32));
+    const second = concat(signature.subarray(0, 32), littleEndian(S + ORDER));
+    expect(nacl.sign.detached.verify(message, second, pair.publicKey)).toBe(true); // why we check
+    expect(suite.ed25519Verify(pair.publicKey, message, second)).toBe(false);
+    expect(suite.ed25519Verify(pair.publicKey, message, signature)).toBe(true);
+  });
+
+  it('refuses public keys of small order, under which R = S * B fits any message', () => {
+    const universal = concat(Point.BASE.toBytes(), littleEndian(1n));
+    const identity = littleEndian(1n);
+    expect(nacl.sign.detached.verify(message, universal, identity)).toBe(true); // why we check
+    expect(smallOrder).toHaveLength(8);
+    for (const key of [...smallOrder, ...flipped, ...nonCanonical]) {
+      expect(suite.ed25519Verify(key, message, universal)).toBe(false);
+    }
+  });
+});
+
+it('both suites agree on keys and R with a torsion part', () => {
+  const a = 123456789n;
+  const r = 987654321n;
+  let accepted = 0;
+  for (const keyTorsion of smallOrder) {
+    const publicKey = Point.BASE.multiply(a).add(Point.fromBytes(keyTorsion)).toBytes();
+    for (const torsion of smallOrder.slice(0, 3)) {
+      const R = Point.BASE.multiply(r).add(Point.fromBytes(torsion)).toBytes();
+      const h = bigint(nodeSuite.sha512(R, publicKey, message)) % ORDER;
+      const signature = concat(R, littleEndian((r + h * a) % ORDER));
+      const [byNode, byPortable] = suites.map((suite) =>
+        suite.ed25519Verify(publicKey, message, signature),
+      );
+      expect(byPortable).toBe(byNode);
+      if (byNode === true) accepted++;
+    }
+  }
+  expect(accepted).toBeGreaterThan(0);
+  expect(accepted).toBeLessThan(24);
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  defaultSuite,
+  generateEd25519,
+  generateX25519,
+  nodeSuite,
+  portableSuite,
+} from '../../../lib/crypto/index.js';
+import { utf8 } from '../../../lib/platform/bytes.js';
+
+const invalid = expect.objectContaining({ code: 'crypto.invalid-input' });
+const bytes = (length: number, value = 1): Uint8Array => new Uint8Array(length).fill(value);
+const message = utf8('unlock');
+
+it('uses node:crypto by default', () => {
+  expect(defaultSuite).toBe(nodeSuite);
+});
+
+describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
+  const x25519 = suite.x25519KeyPair(bytes(32));
+  const ed25519 = suite.ed25519KeyPair(bytes(32));
+
+  it.each([0, 31, 33])('refuses keys of %i bytes', (length) => {
+    const wrong = bytes(length);
+    const wrongPair = { privateKey: wrong, publicKey: bytes(32) };
+    expect(() => suite.x25519KeyPair(wrong)).toThrow(invalid);
+    expect(() => suite.x25519(wrongPair, bytes(32, 9))).toThrow(invalid);
+    expect(() => suite.x25519(x25519, wrong)).toThrow(invalid);
+    expect(() => suite.ed25519KeyPair(wrong)).toThrow(invalid);
+    expect(() => suite.ed25519Sign(wrongPair, message)).toThrow(invalid);
+    expect(() => suite.seal(wrong, bytes(12), message, message)).toThrow(invalid);
+    expect(() => suite.open(wrong, bytes(12), message, bytes(32))).toThrow(invalid);
+  });
+
+  it.each([0, 8, 11, 13, 24])('refuses a nonce of %i bytes', (length) => {
+    expect(() => suite.seal(bytes(32), bytes(length), message, message)).toThrow(invalid);
+    expect(() => suite.open(bytes(32), bytes(length), message, bytes(32))).toThrow(invalid);
+  });
+
+  it('says false, and does not throw, for a malformed Ed25519 key or signature', () => {
+    const signature = suite.ed25519Sign(ed25519, message);
+    expect(suite.ed25519Verify(ed25519.publicKey, message, signature)).toBe(true);
+    for (const length of [0, 63, 65]) {
+      const wrong = new Uint8Array(length);
+      wrong.set(signature.subarray(0, length));
+      expect(suite.ed25519Verify(ed25519.publicKey, message, wrong)).toBe(false);
+    }
+    for (const length of [0, 31, 33]) {
+      expect(suite.ed25519Verify(bytes(length), message, signature)).toBe(false);
+    }
+    // y = 2 is not on the curve.
+    const offCurve = bytes(32, 0);
+    offCurve[0] = 2;
+    expect(suite.ed25519Verify(offCurve, message, signature)).toBe(false);
+  });
+
+  it('does not open what is shorter than a tag', () => {
+    for (let length = 0; length < 16; length++) {
+      expect(suite.open(bytes(32), bytes(12), message, bytes(length))).toBeUndefined();
+    }
+    const empty = new Uint8Array(0);
+    const tag = suite.seal(bytes(32), bytes(12), message, empty);
+    expect(tag).toHaveLength(16);
+    expect(suite.open(bytes(32), bytes(12), message, tag)).toEqual(empty);
+  });
+
+  it('gives HKDF output of 0 to 16,320 bytes', () => {
+    const hkdf = (length: number): Uint8Array =>
+      suite.hkdfSha512(message, message, message, length);
+    const longest = hkdf(255 * 64);
+    expect(longest).toHaveLength(255 * 64);
+    expect(hkdf(65)).toEqual(longest.slice(0, 65));
+    expect(hkdf(0)).toHaveLength(0);
+    for (const length of [-1, 1.5, Number.NaN, 255 * 64 + 1]) {
+      expect(() => hkdf(length)).toThrow(invalid);
+    }
+    // More info than node's own hkdfSync takes.
+    expect(suite.hkdfSha512(message, message, bytes(2000), 10)).toHaveLength(10);
+  });
+
+  it('compares', () => {
+    expect(suite.equal(bytes(16), bytes(16))).toBe(true);
+    expect(suite.equal(bytes(0), bytes(0))).toBe(true);
+    expect(suite.equal(bytes(16), bytes(15))).toBe(false);
+    for (let i = 0; i < 16; i++) {
+      const other = bytes(16);
+      other[i] = 0;
+      expect(suite.equal(bytes(16), other)).toBe(false);
+    }
+  });
+
+  it('takes the private key of a pair and computes the public one itself', () => {
+    const lying = { privateKey: bytes(32), publicKey: bytes(32, 5) };
+    expect(suite.ed25519Sign(lying, message)).toEqual(suite.ed25519Sign(ed25519, message));
+    const { publicKey } = suite.x25519KeyPair(bytes(32, 3));
+    expect(suite.x25519(lying, publicKey)).toEqual(suite.x25519(x25519, publicKey));
+  });
+
+  it('keeps its own copy of a private key', () => {
+    const secret = bytes(32);
+    const pair = suite.x25519KeyPair(secret);
+    const signer = suite.ed25519KeyPair(secret);
+    secret.fill(0);
+    expect(pair.privateKey).toEqual(bytes(32));
+    expect(signer.privateKey).toEqual(bytes(32));
+  });
+
+  it('generates key pairs from 32 random bytes', () => {
+    const random = (length: number): Uint8Array => bytes(length, 1);
+    expect(generateX25519(suite, random)).toEqual(x25519);
+    expect(generateEd25519(suite, random)).toEqual(ed25519);
+    expect(() => generateX25519(suite, () => bytes(31))).toThrow(invalid);
+  });
+});

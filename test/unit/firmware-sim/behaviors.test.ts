@@ -1,0 +1,173 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { commandOf, outcomeOf, phoneIdentity, rig } from './rig.js';
+
+describe('loadBehaviors', () => {
+  it('finds exactly one behaviour for every command of the schema', async () => {
+    const behaviors = await loadBehaviors();
+    const commands = CommandSchema.fields.map(({ localName }) => localName);
+    expect([...behaviors.keys()].sort()).toEqual([...commands].sort());
+    for (const [command, behavior] of behaviors) expect(behavior.command).toBe(command);
+  });
+});
+
+describe('commands', () => {
+  it('unlock and lock', async () => {
+    const { car, enrol, seen } = await rig();
+    const key = await enrol(1);
+    seen();
+    expect(outcomeOf(await car.execute(commandOf('unlock'), key))).toBe('done');
+    expect(car.status().locked).toBe(false);
+    car.pullHandle('front-left');
+    expect(outcomeOf(await car.execute(commandOf('lock'), key))).toBe(RefusalReason.DOOR_OPEN);
+    expect(car.status().locked).toBe(false);
+    car.hand({ type: 'close', closure: 'front-left' });
+    expect(outcomeOf(await car.execute(commandOf('lock'), key))).toBe('done');
+    expect(car.status().locked).toBe(true);
+    expect(seen()).toEqual(['unlocked', 'door-opened', 'command-refused', 'door-closed', 'locked']);
+  });
+
+  it('start authorises driving and leaves the lock alone', async () => {
+    const { car, enrol } = await rig();
+    const key = await enrol(1);
+    expect(outcomeOf(await car.execute(commandOf('start'), key))).toBe('done');
+    expect(car.status()).toMatchObject({ locked: true, driveSecondsLeft: 120, driving: false });
+  });
+
+  it.each(['trunk', 'frunk'] as const)('%s opens it, once', async (name) => {
+    const { car, enrol, seen } = await rig();
+    const key = await enrol(1);
+    seen();
+    expect(outcomeOf(await car.execute(commandOf(name), key))).toBe('done');
+    expect(outcomeOf(await car.execute(commandOf(name), key))).toBe('done');
+    expect(car.status()).toMatchObject({ locked: true, open: [name] });
+    expect(seen()).toEqual(['door-opened']);
+  });
+
+  it.each(['unlock', 'lock', 'trunk', 'frunk'] as const)(
+    '%s is refused on the road, and status is not',
+    async (name) => {
+      const { car, enrol } = await rig();
+      const key = await enrol(1);
+      await car.execute(commandOf('start'), key);
+      car.hand({ type: 'drive' });
+      const before = car.status();
+      expect(outcomeOf(await car.execute(commandOf(name), key))).toBe(RefusalReason.DRIVING);
+      expect(car.status()).toEqual(before);
+      expect(outcomeOf(await car.execute(commandOf('status'), key))).toBe('status');
+    },
+  );
+
+  it('status tells lock, closures and authorisation', async () => {
+    const { car, clock, enrol } = await rig();
+    const key = await enrol(1);
+    await car.execute(commandOf('unlock'), key);
+    await car.execute(commandOf('start'), key);
+    await car.execute(commandOf('frunk'), key);
+    car.pullHandle('rear-right');
+    await clock.advance(500);
+    const { outcome } = await car.execute(commandOf('status'), key);
+    expect(outcome).toMatchObject({
+      case: 'status',
+      value: { locked: false, openClosures: 8 | 32, driveSecondsLeft: 120 },
+    });
+  });
+
+  it('listKeys shows an owner all keys, and which one asks', async () => {
+    const { car, enrol } = await rig();
+    const owner = await enrol(1);
+    const driver = await enrol(2);
+    const { outcome } = await car.execute(commandOf('listKeys'), owner);
+    expect(outcome).toMatchObject({
+      case: 'keys',
+      value: {
+        keys: [
+          { slot: 0, name: 'phone 1', role: Role.OWNER, own: true },
+          { slot: 1, name: 'phone 2', role: Role.DRIVER, own: false },
+        ],
+      },
+    });
+    const fingerprints =
+      outcome.case === 'keys'
+        ? outcome.value.keys.map(({ fingerprint }) => fingerprint.length)
+        : [];
+    expect(fingerprints).toEqual([8, 8]);
+    const refused = await car.execute(commandOf('listKeys'), driver);
+    expect(outcomeOf(refused)).toBe(RefusalReason.NOT_PERMITTED);
+  });
+});
+
+describe('removeKey', () => {
+  const remove = async (by: (keys: KeySlot[]) => KeySlot | undefined, slot: number) => {
+    const setup = await rig();
+    const keys = [await setup.enrol(1), await setup.enrol(2), await setup.enrol(3, 'owner')];
+    const asking = by(keys);
+    if (asking === undefined) throw new Error('no such key');
+    setup.seen();
+    const outcome = outcomeOf(await setup.car.execute(commandOf('removeKey', slot), asking));
+    return { ...setup, outcome, left: setup.car.keys().map((key) => key.slot) };
+  };
+
+  it('lets an owner remove any key, and says so', async () => {
+    const { outcome, left, removed, seen, events } = await remove(([owner]) => owner, 1);
+    expect(outcome).toBe('done');
+    expect(left).toEqual([0, 2]);
+    expect(removed).toEqual([phoneIdentity(2).publicKey]);
+    expect(events).toMatchObject([{ key: { slot: 1, name: 'phone 2' }, by: { slot: 0 } }]);
+    expect(seen()).toEqual(['key-removed']);
+  });
+
+  it('lets a driver remove its own key only', async () => {
+    const own = await remove(([, driver]) => driver, 1);
+    expect([own.outcome, own.left]).toEqual(['done', [0, 2]]);
+    const { outcome, left, removed } = await remove(([, driver]) => driver, 0);
+    expect([outcome, left]).toEqual([RefusalReason.NOT_PERMITTED, [0, 1, 2]]);
+    expect(removed).toEqual([]);
+    // An empty slot looks to a driver as any other that is not its own.
+    const empty = await remove(([, driver]) => driver, 7);
+    expect(empty.outcome).toBe(RefusalReason.NOT_PERMITTED);
+  });
+
+  it('refuses an empty slot', async () => {
+    const { outcome } = await remove(([owner]) => owner, 7);
+    expect(outcome).toBe(RefusalReason.NO_SUCH_KEY);
+  });
+
+  it('keeps the last owner', async () => {
+    const { car, outcome, left } = await remove(([, , second]) => second, 0);
+    expect([outcome, left]).toEqual(['done', [1, 2]]);
+    const last = car.keys().find(({ slot }) => slot === 2);
+    if (last === undefined) throw new Error('no owner');
+    expect(outcomeOf(await car.execute(commandOf('removeKey', 2), last))).toBe(
+      RefusalReason.LAST_OWNER,
+    );
+  });
+
+  it('keeps one of two owners who remove each other at once', async () => {
+    const { car, enrol } = await rig();
+    const [a, b] = [await enrol(1), await enrol(2, 'owner')];
+    const outcomes = await Promise.all([
+      car.execute(commandOf('removeKey', 1), a),
+      car.execute(commandOf('removeKey', 0), b),
+    ]);
+    expect(outcomes.map(outcomeOf)).toEqual(['done', RefusalReason.NOT_PERMITTED]);
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0]);
+  });
+
+  it('ends the drive authorisation that the removed key gave, and no other', async () => {
+    const { car, enrol, seen } = await rig();
+    const [owner, driver] = [await enrol(1), await enrol(2)];
+    await car.execute(commandOf('start'), driver);
+    seen();
+    await car.execute(commandOf('removeKey', 1), owner);
+    expect(seen()).toEqual(['key-removed', 'drive-ended']);
+    const again = await enrol(2);
+    await car.execute(commandOf('start'), again);
+    await car.execute(commandOf('start'), owner);
+    await car.execute(commandOf('removeKey', 1), owner);
+    expect(car.status().driveSecondsLeft).toBe(120);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { controlClient, controlPath, SimulatedCar } from '../../../firmware-sim/index.js';
+import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.js';
+import { PhoneKeyError } from '../../../lib/errors.js';
+import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { MemoryCarStore } from '../../../lib/phone/store.js';
+import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import type { Peripheral } from '../../../lib/radio/types.js';
+
+let home: string;
+const running: SimulatedCar[] = [];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'phonekey-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((car) => car.stop()));
+  await rm(home, { recursive: true });
+});
+
+const start = async (options: Partial<SimulatedCarOptions> & { peripheral: Peripheral }) => {
+  const events: CarEvent[] = [];
+  const car = await SimulatedCar.start({
+    name: 'Test car',
+    home,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  running.push(car);
+  return { car, events };
+};
+
+const pairedPhone = async (radio: MemoryRadio, car: SimulatedCar, name: string) => {
+  const store = new MemoryCarStore();
+  const phone = new PhoneKey({ central: radio.central(), store, name });
+  await car.control.tap({ reader: 'console', purpose: 'pair' });
+  const screen = await car.control.screen();
+  if (screen.state !== 'pairing') throw new Error('no code');
+  await phone.pair({ code: screen.code });
+  return phone;
+};
+
+describe('SimulatedCar', () => {
+  it('pairs a phone and does what it says', async () => {
+    const radio = new MemoryRadio();
+    const { car, events } = await start({ peripheral: radio.peripheral() });
+    const phone = await pairedPhone(radio, car, 'Ada');
+    await phone.unlock();
+    expect(await car.control.pullHandle('front-left')).toEqual({ opened: true });
+    await car.control.close('front-left');
+    await phone.start();
+    expect(await phone.status()).toMatchObject({ locked: false, driveSecondsLeft: 120 });
+    await phone.lock();
+    expect(events.map(({ type }) => type)).toEqual([
+      'card-tapped',
+      'pairing-opened',
+      'pairing-try',
+      'key-added',
+      'pairing-closed',
+      'unlocked',
+      'door-opened',
+      'door-closed',
+      'drive-authorised',
+      'locked',
+      'drive-ended',
+    ]);
+  });
+
+  it('knows its keys after a restart', async () => {
+    const radio = new MemoryRadio();
+    const first = await start({ peripheral: radio.peripheral() });
+    const phone = await pairedPhone(radio, first.car, 'Ada');
+    await first.car.stop();
+    expect((await readdir(home)).sort()).toEqual(['memory-a', 'memory-b']);
+    const { car } = await start({ peripheral: radio.peripheral() });
+    await phone.unlock();
+    expect(await car.control.status()).toMatchObject({ locked: false, keys: [{ name: 'Ada' }] });
+  });
+
+  it('answers a phone that removes its own key, and then forgets it', async () => {
+    const radio = new MemoryRadio();
+    const { car } = await start({ peripheral: radio.peripheral() });
+    await pairedPhone(radio, car, 'Ada');
+    const guest = await pairedPhone(radio, car, 'Ben');
+    await guest.removeKey(1);
+    await expect(guest.unlock()).rejects.toMatchObject({ code: 'car.not-recognised' });
+    expect((await car.control.status()).keys).toMatchObject([{ name: 'Ada', role: 'owner' }]);
+  });
+
+  it('is another car after a factory reset, on the same radio', async () => {
+    const radio = new MemoryRadio();
+    const { car } = await start({ peripheral: radio.peripheral() });
+    const phone = await pairedPhone(radio, car, 'Ada');
+    const before = await car.control.status();
+    const { fingerprint } = await controlClient(controlPath(home)).reset();
+    expect(fingerprint).not.toBe(before.fingerprint);
+    await expect(phone.unlock({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'car.not-found' });
+    const again = await pairedPhone(radio, car, 'Ada');
+    await again.unlock();
+    expect(await car.control.status()).toMatchObject({ fingerprint, locked: false });
+  });
+
+  it('does not run twice on one memory', async () => {
+    const radio = new MemoryRadio();
+    const { car } = await start({ peripheral: radio.peripheral() });
+    await expect(start({ peripheral: radio.peripheral() })).rejects.toMatchObject({
+      code: 'sim.already-running',
+    });
+    await controlClient(controlPath(home)).status();
+    await car.stop();
+    await car.stop();
+    await expect(controlClient(controlPath(home)).status()).rejects.toMatchObject({
+      code: 'sim.not-running',
+    });
+    await start({ peripheral: radio.peripheral() });
+  });
+
+  it('leaves nothing behind when its radio does not start', async () => {
+    let closed = 0;
+    const peripheral: Peripheral = {
+      start: () => Promise.reject(new PhoneKeyError('radio.unavailable', 'no adapter')),
+      advertise: () => Promise.resolve(),
+      close: () => {
+        closed += 1;
+        return Promise.resolve();
+      },
+    };
+    await expect(start({ peripheral })).rejects.toMatchObject({ code: 'radio.unavailable' });
+    expect(closed).toBe(1);
+    expect((await readdir(home)).sort()).toEqual(['memory-a', 'memory-b']);
+  });
+
+  it('needs no directory', async () => {
+    const radio = new MemoryRadio();
+    const { car } = await start({ peripheral: radio.peripheral(), name: 'Another', slots: 2 });
+    expect(await car.control.status()).toMatchObject({ name: 'Another', slots: 2 });
+    const forgetful = await SimulatedCar.start({ name: 'X', peripheral: radio.peripheral() });
+    running.push(forgetful);
+    expect(await forgetful.control.status()).toMatchObject({ name: 'X', keys: [] });
+  });
+
+  it.each([{ name: '' }, { name: 'x'.repeat(33) }, { slots: 0 }, { slots: 1.5 }, { slots: 257 }])(
+    'refuses %j',
+    async (options) => {
+      const peripheral = new MemoryRadio().peripheral();
+      await expect(start({ peripheral, ...options })).rejects.toMatchObject({
+        code: 'usage.invalid',
+      });
+    },
+  );
+});

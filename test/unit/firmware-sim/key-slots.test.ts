@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { placeKey } from '../../../firmware-sim/key-slots.js';
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { phoneIdentity } from './rig.js';
+
+const { OWNER, DRIVER } = Role;
+
+const add = (
+  keys: readonly KeySlot[],
+  id: number,
+  role = DRIVER,
+  slots = 3,
+): readonly KeySlot[] => {
+  const placed = placeKey(keys, phoneIdentity(id), role, slots);
+  if (placed === undefined) throw new Error('no slot');
+  return placed.keys;
+};
+
+const outline = (keys: readonly KeySlot[]): (readonly [number, string, Role])[] =>
+  keys.map(({ slot, name, role }) => [slot, name, role]);
+
+describe('placeKey', () => {
+  it('makes the first key the owner whatever was asked, and later ones what was asked', () => {
+    const keys = add(add(add([], 1), 2), 3, OWNER);
+    expect(outline(keys)).toEqual([
+      [0, 'phone 1', OWNER],
+      [1, 'phone 2', DRIVER],
+      [2, 'phone 3', OWNER],
+    ]);
+    expect(placeKey(keys, phoneIdentity(4), DRIVER, 3)).toBeUndefined();
+  });
+
+  it('fills the lowest gap', () => {
+    const keys = add(add(add([], 1), 2), 3).filter(({ slot }) => slot !== 1);
+    expect(outline(add(keys, 4)).map(([slot, name]) => `${String(slot)} ${name}`)).toEqual([
+      '0 phone 1',
+      '1 phone 4',
+      '2 phone 3',
+    ]);
+  });
+
+  it('uses the slot of the same public key again, even when all are taken', () => {
+    const keys = add(add(add([], 1), 2), 3);
+    const placed = placeKey(keys, { ...phoneIdentity(2), name: 'renamed' }, OWNER, 3);
+    expect(placed).toMatchObject({
+      replaced: true,
+      key: { slot: 1, name: 'renamed', role: OWNER },
+    });
+    expect(placed?.keys).toHaveLength(3);
+  });
+
+  it('never makes an owner a driver by pairing again', () => {
+    expect(outline(add(add([], 1), 1, DRIVER))).toEqual([[0, 'phone 1', OWNER]]);
+  });
+});

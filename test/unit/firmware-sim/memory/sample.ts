@@ -1,0 +1,15 @@
+import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
+import { Role } from '../../../../lib/credentials/roles.js';
+
+/** A record with that many keys and tries. */
+export const sampleRecord = (keys: number, pairingTries = keys): CarRecord => ({
+  privateKey: new Uint8Array(32).fill(0xa7),
+  pairingTries,
+  keys: Array.from({ length: keys }, (_, slot) => ({
+    slot,
+    publicKey: new Uint8Array(32).fill(slot + 1),
+    signingKey: new Uint8Array(32).fill(slot + 101),
+    name: `Ada's phone ${String(slot)} ☂`,
+    role: slot === 0 ? Role.OWNER : Role.DRIVER,
+  })),
+});

@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import { PhonePairing } from '../../../lib/pairing/phone.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { PairRefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import type { FromCar } from '../../../lib/wire/gen/phonekey_pb.js';
+import { REFUSAL_DELAY_MS } from '../../../lib/car/link-machine.js';
+import { deferred, IDENTITY, settle, startCar } from '../car/raw-phone.js';
+import type { RawPhone } from '../car/raw-phone.js';
+import { flip, UNLOCK } from '../session/sample.js';
+
+const PHONE_KEYS = {
+  publicKey: new Uint8Array(32).fill(2),
+  signingKey: new Uint8Array(32).fill(3),
+  name: 'Ada',
+};
+
+const start = async () => {
+  const car = await startCar();
+  car.host.enrolled.length = 0;
+  car.host.open = true;
+  return { ...car, phone: await car.connect() };
+};
+
+const as = <C extends FromCar['message']['case']>(
+  wanted: C,
+  { last }: RawPhone,
+): Extract<FromCar['message'], { case: C }>['value'] => {
+  if (last.case !== wanted) throw new Error(`the car sent ${String(last.case)}`);
+  return last.value as Extract<FromCar['message'], { case: C }>['value'];
+};
+
+const pairing = (phone: RawPhone, code = '12345678'): PhonePairing =>
+  new PhonePairing(defaultSuite, seededRandom('phone'), code, phone.challenge);
+
+/** Up to the PairOffer. */
+const offered = async (phone: RawPhone): Promise<PhonePairing> => {
+  const exchange = pairing(phone);
+  await phone.send({ case: 'pairStart', value: { share: exchange.share } });
+  const { share, confirm } = as('pairShare', phone);
+  await phone.send({ case: 'pairConfirm', value: { confirm: exchange.confirm(share, confirm) } });
+  exchange.openOffer(as('pairOffer', phone));
+  return exchange;
+};
+
+describe('the car, pairing', () => {
+  it('shows its share only once the try is counted durably', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    const counted = deferred<boolean>();
+    host.pairing.countTry = () => counted.promise;
+    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await clock.advance(5_000);
+    expect(phone.last.case).toBe('hello');
+    counted.resolve(true);
+    await settle(clock);
+    expect(phone.last.case).toBe('pairShare');
+    await endpoint.stop();
+  });
+
+  it.each([
+    ['says no', () => Promise.resolve(false)],
+    ['fails', () => Promise.reject(new Error('disk full'))],
+    [
+      'throws',
+      () => {
+        throw new Error('bug');
+      },
+    ],
+  ])('shows nothing when counting the try %s', async (_, countTry) => {
+    const { clock, host, phone, endpoint } = await start();
+    host.pairing.countTry = countTry;
+    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await settle(clock);
+    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.CLOSED);
+    expect(phone.received).toHaveLength(2);
+    expect(phone.closedAt).toBe(0);
+    await endpoint.stop();
+  });
+
+  it('counts a try with a share that is no point, and refuses it', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    await phone.send({ case: 'pairStart', value: { share: new Uint8Array(65).fill(4) } });
+    await settle(clock);
+    expect(host.tries).toBe(1);
+    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.FAILED);
+    await endpoint.stop();
+  });
+
+  it('enrols only once, with what the phone sent, and challenges anew', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    const before = phone.challenge;
+    const exchange = await offered(phone);
+    expect(host.enrolled).toEqual([]);
+    const commit = exchange.commit({ ...PHONE_KEYS, publicKey: IDENTITY.publicKey });
+    await phone.send({ case: 'pairCommit', value: commit });
+    expect(phone.received.map(({ message }) => message.case)).toEqual([
+      'hello',
+      'pairShare',
+      'pairOffer',
+      'pairDone',
+      'hello',
+    ]);
+    expect(host.enrolled).toMatchObject([{ publicKey: IDENTITY.publicKey, name: 'Ada' }]);
+    expect(phone.challenge).not.toEqual(before);
+    await phone.prove(IDENTITY, UNLOCK);
+    expect(host.executed).toEqual(['unlock']);
+    await clock.advance(0);
+    await endpoint.stop();
+  });
+
+  it('answers a wrong confirmation without telling its identity', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    const exchange = pairing(phone);
+    await phone.send({ case: 'pairStart', value: { share: exchange.share } });
+    const { share, confirm } = as('pairShare', phone);
+    const right = exchange.confirm(share, confirm);
+    await phone.send({ case: 'pairConfirm', value: { confirm: flip(right, 255) } });
+    await settle(clock);
+    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.FAILED);
+    expect(phone.closedAt).toBe(0);
+    expect(host.enrolled).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('refuses a replayed pairing on another link', async () => {
+    const { host, phone, connect, endpoint } = await start();
+    const exchange = pairing(phone);
+    await phone.send({ case: 'pairStart', value: { share: exchange.share } });
+    const { share, confirm } = as('pairShare', phone);
+    const confirmP = exchange.confirm(share, confirm);
+    await phone.send({ case: 'pairConfirm', value: { confirm: confirmP } });
+    exchange.openOffer(as('pairOffer', phone));
+    const commit = exchange.commit(PHONE_KEYS);
+    const thief = await connect();
+    await thief.send({ case: 'pairStart', value: { share: exchange.share } });
+    await thief.send({ case: 'pairConfirm', value: { confirm: confirmP } });
+    expect(as('pairRefusal', thief).reason).toBe(PairRefusalReason.FAILED);
+    const other = await connect();
+    await other.send({ case: 'pairCommit', value: commit });
+    expect(other.last.case).toBe('hello');
+    expect(host.enrolled).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it.each(['the window closed meanwhile', 'no slot is free', 'the memory failed'])(
+    'enrols nobody when %s',
+    async (why) => {
+      const { clock, host, phone, endpoint } = await start();
+      const exchange = await offered(phone);
+      if (why === 'the window closed meanwhile') host.open = false;
+      if (why === 'no slot is free') host.slots = 0;
+      if (why === 'the memory failed') {
+        host.pairing.enrol = () => Promise.reject(new Error('disk full'));
+      }
+      await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
+      await settle(clock);
+      expect(phone.last.case).toBe('pairRefusal');
+      expect(host.enrolled).toEqual([]);
+      expect(phone.closedAt).toBe(0);
+      await endpoint.stop();
+    },
+  );
+
+  it('refuses at once, and asks nobody, while no window is open', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    host.open = false;
+    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await settle(clock);
+    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.CLOSED);
+    expect(host.tries).toBe(0);
+    await endpoint.stop();
+  });
+
+  it.each([
+    [
+      'a proof',
+      { case: 'proof', value: { handshake: new Uint8Array(98), tag: new Uint8Array(16) } },
+    ],
+    ['a PairCommit', { case: 'pairCommit', value: new Uint8Array(90) }],
+    ['a second PairStart', { case: 'pairStart', value: { share: new Uint8Array(65) } }],
+  ] as const)('closes on %s in place of the PairConfirm', async (_, message) => {
+    const { clock, host, phone, endpoint } = await start();
+    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send(message);
+    await clock.advance(REFUSAL_DELAY_MS);
+    expect(phone.last.case).toBe('pairShare');
+    expect(phone.closedAt).toBe(0);
+    expect(host.tries).toBe(1);
+    await endpoint.stop();
+  });
+
+  it('does not answer a share when the phone went on before the try was counted', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    const counted = deferred<boolean>();
+    host.pairing.countTry = () => counted.promise;
+    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send({ case: 'pairConfirm', value: { confirm: new Uint8Array(32) } });
+    counted.resolve(true);
+    await settle(clock);
+    expect(phone.received).toHaveLength(1);
+    expect(phone.closedAt).toBe(0);
+    await endpoint.stop();
+  });
+});

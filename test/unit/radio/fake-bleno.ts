@@ -1,0 +1,142 @@
+import { EventEmitter } from 'node:events';
+import { bareUuid, FROM_CAR_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
+import type {
+  Bleno,
+  BlenoCharacteristicOptions,
+  LoadedBleno,
+} from '../../../lib/radio/bleno-types.js';
+
+class FakeCharacteristic extends EventEmitter {
+  static readonly RESULT_SUCCESS = 0;
+  static readonly RESULT_INVALID_ATTRIBUTE_LENGTH = 0x0d;
+  readonly uuid: string;
+
+  constructor(readonly options: BlenoCharacteristicOptions) {
+    super();
+    this.uuid = options.uuid;
+  }
+}
+
+class FakeService {
+  readonly characteristics: readonly FakeCharacteristic[];
+  constructor(options: { readonly characteristics: readonly unknown[] }) {
+    this.characteristics = options.characteristics as readonly FakeCharacteristic[];
+  }
+}
+
+/** bleno with one central; `mute` names the calls that get no answer. */
+export class FakeBleno extends EventEmitter implements Bleno {
+  readonly PrimaryService = FakeService;
+  readonly Characteristic = FakeCharacteristic;
+  readonly _bindings: { _hci?: object } = { _hci: {} };
+  state = 'unknown';
+  readonly mute = new Set<string>();
+  readonly calls: string[] = [];
+  readonly notified: Buffer[] = [];
+  connected = false;
+  closed = 0;
+  #service: FakeService | undefined;
+
+  constructor(firstState: string | Error = 'poweredOn') {
+    super();
+    this.on('newListener', (event) => {
+      if (event !== 'stateChange' || this.state !== 'unknown') return;
+      if (firstState instanceof Error) throw firstState;
+      this.state = 'starting';
+      setImmediate(() => {
+        this.become(firstState);
+      });
+    });
+  }
+
+  load = (): Promise<LoadedBleno> =>
+    Promise.resolve({
+      bleno: this,
+      close: () => {
+        this.closed++;
+      },
+    });
+
+  become(state: string): void {
+    this.state = state;
+    this.emit('stateChange', state);
+  }
+
+  setServices(services: readonly object[]): void {
+    const [service] = services;
+    if (service instanceof FakeService) this.#service = service;
+    if (!this.mute.has('setServices')) this.emit('servicesSet');
+  }
+
+  startAdvertisingWithEIRData(advertisingData: Buffer, scanResponse: Buffer): void {
+    this.#advertise(`${advertisingData.toString('hex')} ${scanResponse.toString('hex')}`);
+  }
+
+  startAdvertising(name: string, serviceUuids: readonly string[]): void {
+    this.#advertise(`plain "${name}" ${serviceUuids.join()}`);
+  }
+
+  #advertise(what: string): void {
+    this.calls.push(what);
+    if (!this.mute.has('advertise')) setImmediate(() => this.emit('advertisingStart'));
+  }
+
+  stopAdvertising(): void {
+    this.calls.push('stop');
+    if (!this.mute.has('stop')) setImmediate(() => this.emit('advertisingStop'));
+  }
+
+  disconnect(): void {
+    this.calls.push('disconnect');
+    if (!this.mute.has('disconnect')) {
+      setImmediate(() => {
+        this.centralGone();
+      });
+    }
+  }
+
+  centralComes(): void {
+    this.connected = true;
+    this.emit('accept', '00:00:00:00:00:01');
+  }
+
+  centralGone(): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.fromCar.onUnsubscribe?.();
+    this.emit('disconnect', '00:00:00:00:00:01');
+  }
+
+  centralSubscribes(mtu = 256): void {
+    this.fromCar.onSubscribe?.(mtu - 3, (value) => {
+      if (!this.connected) throw new Error('a notification to nobody');
+      this.notified.push(value);
+      if (!this.mute.has('notify')) this.fromCar.onNotify?.();
+    });
+  }
+
+  /** The result code of a write. */
+  centralWrites(data: Uint8Array): number | undefined {
+    let result: number | undefined;
+    this.#options(TO_CAR_UUID).onWriteRequest?.(Buffer.from(data), 0, false, (code) => {
+      result = code;
+    });
+    return result;
+  }
+
+  get fromCar(): BlenoCharacteristicOptions {
+    return this.#options(FROM_CAR_UUID);
+  }
+
+  get ownListeners(): number {
+    return this.eventNames()
+      .filter((event) => event !== 'newListener')
+      .reduce((sum, event) => sum + this.listenerCount(event), 0);
+  }
+
+  #options(uuid: string): BlenoCharacteristicOptions {
+    const found = this.#service?.characteristics.find((each) => each.uuid === bareUuid(uuid));
+    if (found === undefined) throw new Error('the service is not set');
+    return found.options;
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CentralLink } from '../../../lib/radio/types.js';
+import { linked, settle } from './noble-setup.js';
+import { outcome } from './outcome.js';
+
+describe('a link over noble', () => {
+  it('delivers notifications from before open returns, and no reads', async () => {
+    const { link, clock, peripheral, got, handlers } = await linked();
+    const opened = outcome(link.open(handlers));
+    peripheral.fromCar.emit('data', Buffer.of(1), true);
+    peripheral.fromCar.emit('data', Buffer.of(2), false);
+    await settle(clock);
+    expect(opened).toEqual({ done: true });
+    expect(got).toEqual([Uint8Array.of(1)]);
+  });
+
+  it('acknowledges every eighth chunk', async () => {
+    const { link, clock, peripheral } = await linked();
+    const sent = outcome(
+      Promise.all(Array.from({ length: 17 }, (_, i) => link.send(Uint8Array.of(i)))),
+    );
+    for (let i = 0; i < 17; i++) await settle(clock);
+    expect(sent.done).toBe(true);
+    const { writes } = peripheral.toCar;
+    expect(writes.map(({ data }) => data[0])).toEqual(Array.from({ length: 17 }, (_, i) => i));
+    expect(writes.flatMap(({ withoutResponse }, i) => (withoutResponse ? [] : [i]))).toEqual([
+      7, 15,
+    ]);
+  });
+
+  it('has one write under way at a time', async () => {
+    const { link, noble, clock, peripheral } = await linked();
+    noble.mute.add('write');
+    const first = outcome(link.send(Uint8Array.of(1)));
+    const second = outcome(link.send(Uint8Array.of(2)));
+    await clock.advance(100);
+    expect(peripheral.toCar.writes).toHaveLength(1);
+    peripheral.toCar.emit('write');
+    await settle(clock);
+    expect([first.done, second.done]).toEqual([true, false]);
+    expect(peripheral.toCar.writes).toHaveLength(2);
+  });
+
+  it.each<[string, (link: CentralLink) => Promise<unknown>]>([
+    ['write', (link) => link.send(Uint8Array.of(1))],
+    ['read', (link) => link.readInfo()],
+    ['updateRssi', (link) => link.rssi()],
+    ['subscribe', (link) => link.open({ data: () => undefined, closed: () => undefined })],
+  ])('gives up a %s without answer, and the link with it', async (call, operate) => {
+    const { link, noble, clock, peripheral } = await linked();
+    noble.mute.add(call);
+    const operation = outcome(operate(link));
+    const behind = outcome(link.send(Uint8Array.of(9)));
+    await clock.advance(4999);
+    expect(operation.done).toBe(false);
+    await clock.advance(1);
+    expect(operation.error?.code).toBe('radio.timeout');
+    expect(behind.error?.code).toBe('radio.link-lost');
+    expect(peripheral.state).toBe('disconnected');
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each<[string, (link: CentralLink) => Promise<unknown>]>([
+    ['write', (link) => link.send(Uint8Array.of(1))],
+    ['read', (link) => link.readInfo()],
+    ['updateRssi', (link) => link.rssi()],
+  ])('ends a %s at once when the link goes down', async (call, operate) => {
+    const { link, noble, clock, peripheral, closed, handlers } = await linked();
+    await Promise.all([link.open(handlers), settle(clock)]);
+    noble.mute.add(call);
+    const operation = outcome(operate(link));
+    await clock.advance(1);
+    peripheral.disconnected(0x08);
+    await settle(clock);
+    expect(operation.error?.code).toBe('radio.link-lost');
+    expect(closed).toEqual(['lost']);
+    expect(clock.pending).toBe(0);
+    await expect(operate(link)).rejects.toMatchObject({ code: 'radio.link-lost' });
+  });
+
+  it.each([
+    [0x13, 'remote'],
+    [0x08, 'lost'],
+  ])('tells the reason 0x%s once', async (reason, expected) => {
+    const { link, clock, peripheral, closed, handlers } = await linked();
+    await Promise.all([link.open(handlers), settle(clock)]);
+    peripheral.disconnected(reason);
+    peripheral.disconnected(reason);
+    await link.close();
+    expect(closed).toEqual([expected]);
+  });
+
+  it('closes once, with its operations', async () => {
+    const { link, noble, clock, peripheral, closed, handlers, central, advertisement } =
+      await linked();
+    await Promise.all([link.open(handlers), settle(clock)]);
+    noble.mute.add('write');
+    const write = outcome(link.send(Uint8Array.of(1)));
+    await settle(clock);
+    const closings = outcome(Promise.all([link.close(), link.close()]));
+    await settle(clock);
+    expect(closings.done).toBe(true);
+    expect(write.error?.code).toBe('radio.link-lost');
+    expect(closed).toEqual(['local']);
+    expect(peripheral.state).toBe('disconnected');
+    const again = outcome(central.connect(advertisement));
+    await settle(clock);
+    expect(again.value).toBeDefined();
+  });
+
+  it('takes an empty or a too long info for what it is', async () => {
+    const { link, clock, peripheral } = await linked();
+    for (const length of [0, 513]) {
+      peripheral.info.value = new Uint8Array(length);
+      const read = outcome(link.readInfo());
+      await settle(clock);
+      expect(read.error?.code).toBe('protocol.malformed');
+    }
+    peripheral.info.value = new Uint8Array(512).fill(4);
+    const read = outcome(link.readInfo());
+    await settle(clock);
+    expect(read.value).toEqual(new Uint8Array(512).fill(4));
+  });
+
+  it('refuses chunks that do not fit', async () => {
+    const { link } = await linked();
+    for (const length of [0, 254]) {
+      await expect(link.send(new Uint8Array(length))).rejects.toMatchObject({ code: 'internal' });
+    }
+  });
+
+  it('is lost with the adapter, although noble says nothing', async () => {
+    const { link, noble, clock, closed, handlers } = await linked();
+    await Promise.all([link.open(handlers), settle(clock)]);
+    noble.become('poweredOff');
+    expect(closed).toEqual(['lost']);
+    await link.close();
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { PhoneKeyError } from '../../../lib/errors.js';
+import { radioUnavailable, stateUnavailable } from '../../../lib/radio/unavailable.js';
+
+const system = (code: string, message: string): Error =>
+  Object.assign(new Error(message), { code });
+
+describe('what keeps a radio from starting', () => {
+  it.each([
+    [system('MODULE_NOT_FOUND', "Cannot find module '@abandonware/noble'"), /npm install/],
+    [system('ERR_MODULE_NOT_FOUND', "Cannot find package '@abandonware/bleno'"), /npm install/],
+    [
+      system(
+        'MODULE_NOT_FOUND',
+        "Cannot find module '../build/Release/bluetooth_hci_socket.node'\nRequire stack: ...",
+      ),
+      /npm rebuild @abandonware\/bluetooth-hci-socket/,
+    ],
+    [
+      system('MODULE_NOT_FOUND', "Cannot find module '@abandonware/bluetooth-hci-socket'"),
+      /rebuild/,
+    ],
+    [system('ERR_DLOPEN_FAILED', 'compiled against a different version'), /npm rebuild/],
+    [system('EAFNOSUPPORT', 'Address family not supported by protocol'), /kernel or container/],
+    [new Error('ENODEV, No such device'), /plug one in/],
+    [new Error('Initialization of USB device failed: EPERM, Operation not permitted'), /setcap/],
+    [system('EBUSY', 'Device or resource busy'), /Another program/],
+    [new Error('Network is down'), /bluetoothctl power on/],
+    [new Error('Unsupported platform sunos'), /not supported/],
+  ])('%s', (error, hint) => {
+    const translated = radioUnavailable(error);
+    expect(translated.code).toBe('radio.unavailable');
+    expect(translated.hint).toMatch(hint);
+    expect(translated.hint).toContain('--radio virtual');
+    expect(translated.message).not.toContain('\n');
+    expect(translated.cause).toBe(error);
+  });
+
+  it('has the general hint for anything else, and leaves our own errors alone', () => {
+    expect(radioUnavailable('odd').hint).toContain('key doctor');
+    const own = new PhoneKeyError('sim.not-running', 'no air');
+    expect(radioUnavailable(own)).toBe(own);
+  });
+
+  it('may pass when the adapter is only switched off', () => {
+    expect(stateUnavailable('poweredOff').temporary).toBe(true);
+    expect(stateUnavailable('unauthorized').temporary).toBe(false);
+    expect(stateUnavailable('unknown').hint).toContain('does not answer');
+  });
+});

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { CarPairing } from '../../lib/pairing/car.js';
+import { pairingRegistration } from '../../lib/pairing/code.js';
+import { fromHex } from '../../lib/platform/bytes.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { carSecrets, Challenge } from '../../lib/session/car.js';
+import { decodeToCar } from '../../lib/wire/codec.js';
+import { Reassembler } from '../../lib/wire/framing.js';
+import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
+import { countExamples, EXAMPLES, fillExamples, fixed } from '../../scripts/worked-example.js';
+
+const hex = (text: string): Uint8Array => {
+  const bytes = fromHex(text);
+  if (bytes === undefined) throw new Error(`not hex: ${text}`);
+  return bytes;
+};
+
+const read = <T>(name: string): T =>
+  JSON.parse(readFileSync(`test/vectors/${name}.json`, 'utf8')) as T;
+
+const session = read<ReturnType<typeof sessionVectors>>('session');
+const pairing = read<ReturnType<typeof pairingVectors>>('pairing');
+const frames = read<ReturnType<typeof frameVectors>>('frames');
+
+describe('docs/PROTOCOL.md', () => {
+  it('has every worked example, and each says what the code does', () => {
+    const text = readFileSync('docs/PROTOCOL.md', 'utf8');
+    expect(countExamples(text)).toBe(Object.keys(EXAMPLES).length);
+    expect(fillExamples(text)).toBe(text);
+  });
+});
+
+describe('vector files', () => {
+  it('are what their generator writes', () => {
+    expect(session).toEqual(sessionVectors());
+    expect(pairing).toEqual(pairingVectors());
+    expect(frames).toEqual(frameVectors());
+  });
+});
+
+describe.each([nodeSuite, portableSuite])('proofs, suite $name', (suite) => {
+  const secrets = carSecrets(suite, suite.x25519KeyPair(hex(session.car_private)));
+
+  it.each(session.proofs)('$expect: $name', ({ at, handshake, tag, expect: wanted }) => {
+    const challenge = new Challenge(suite, fixed(hex(session.car_ephemeral_private)), secrets, 0);
+    expect(challenge.bytes).toEqual(hex(session.challenge));
+    const verified = challenge.verify(hex(handshake), hex(tag), at);
+    if (wanted === 'refused') {
+      expect(verified).toBeUndefined();
+    } else {
+      expect(verified?.phonePublicKey).toEqual(hex(session.phone_public));
+      expect(verified?.command).toEqual(hex(session.command));
+    }
+  });
+});
+
+describe('pairing', () => {
+  const registration = pairingRegistration(pairing.code);
+  const car = nodeSuite.x25519KeyPair(hex(pairing.car_private));
+
+  it.each(pairing.cases)('$expect: $name', (vector) => {
+    const { messages } = vector;
+    const exchange = new CarPairing(
+      nodeSuite,
+      fixed(hex(pairing.verifier_random)),
+      registration,
+      hex(pairing.hello_handshake),
+    );
+    const steps = {
+      share: () => exchange.respond(hex(messages.share)),
+      confirm: () => {
+        exchange.verify(hex(messages.confirm));
+        return exchange.offer(car.publicKey, pairing.car_name);
+      },
+      commit: () => exchange.openCommit(hex(messages.commit)),
+    };
+    const run = (): unknown[] => [steps.share(), steps.confirm(), steps.commit().publicKey];
+    if (vector.expect === 'accepted') {
+      const { share, confirm, offer } = pairing.answers;
+      expect(run()).toEqual([
+        { share: hex(share), confirm: hex(confirm) },
+        hex(offer),
+        hex(pairing.phone_public),
+      ]);
+    } else {
+      expect(run).toThrow(PhoneKeyError);
+    }
+  });
+});
+
+describe('frames to a car', () => {
+  it.each(frames.to_car)('$name: $expect', ({ frame, expect: wanted }) => {
+    const decode = (): string | undefined => {
+      const [message] = new Reassembler().push(hex(frame));
+      if (message === undefined) throw new Error('the frame is not complete');
+      return decodeToCar(message).case;
+    };
+    if (wanted === 'malformed') expect(decode).toThrow(PhoneKeyError);
+    else expect(decode()).toBe(wanted);
+  });
+});
