@@ -30,7 +30,7 @@ const EXAMPLES = `Examples:
 `;
 
 /** The command line `key`. Throws CommanderError instead of ending the process. */
-export const buildProgram = (host: Host, perform: Perform): Command => {
+export const buildProgram = (host: Host, perform: Perform) => {
   const program = new Command('key')
     .description('A phone that is a car key, over Bluetooth LE, offline')
     .version(version())
@@ -56,9 +56,8 @@ export const buildProgram = (host: Host, perform: Perform): Command => {
         .env('KEY_AT'),
     )
     .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
-    .addHelpText('before', `${EXAMPLES}\n`)
+    .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
-    .helpCommand('help [command]', 'help, also on one command')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -68,10 +67,14 @@ export const buildProgram = (host: Host, perform: Perform): Command => {
     })
     .configureHelp({ showGlobalOptions: true });
   const act: Act = (work) => perform(program.opts(), work);
+  program.commandsGroup('The phone:');
   addPhoneCommands(program, act);
+  program.commandsGroup('The car:');
   addCarCommands(program, act);
+  program.commandsGroup('Tools:');
   addToolCommands(program, act);
-  return program as unknown as Command;
+  program.helpCommand('help [command]', 'help, also on one command');
+  return program;
 };
 
 const exitCodes = (): string =>

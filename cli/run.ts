@@ -30,7 +30,11 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
     // Help that was not asked for has been written already.
     if (error.code === 'commander.help') return EXIT.usage;
     const json = argv.includes('--json') || host.env['KEY_JSON'] !== undefined;
-    return reportError(usageError(error), new Output(host.stdout, host.stderr, host.env, json), false);
+    return reportError(
+      usageError(error),
+      new Output(host.stdout, host.stderr, host.env, json),
+      false,
+    );
   }
 };
 

@@ -1,14 +1,7 @@
-/** Everything on the car that opens, in the order of the bits of `VehicleStatus.open_closures`. */
-export const CLOSURES = [
-  'front-left',
-  'front-right',
-  'rear-left',
-  'rear-right',
-  'trunk',
-  'frunk',
-] as const;
+import type { Closure } from '../lib/wire/closures.js';
 
-export type Closure = (typeof CLOSURES)[number];
+export { closureMask, CLOSURES } from '../lib/wire/closures.js';
+export type { Closure };
 
 /** The doors people get in by. Only they keep the car from being locked, and stop the relock. */
 export const DOORS = ['front-left', 'front-right', 'rear-left', 'rear-right'] as const;
@@ -17,7 +10,3 @@ export type Door = (typeof DOORS)[number];
 
 export const isDoor = (closure: Closure): closure is Door =>
   (DOORS as readonly Closure[]).includes(closure);
-
-/** Bit mask of open closures as the schema has it: 1 front left, ... 32 frunk. */
-export const closureMask = (open: readonly Closure[]): number =>
-  CLOSURES.reduce((mask, closure, bit) => (open.includes(closure) ? mask | (1 << bit) : mask), 0);

@@ -25,6 +25,7 @@ const LEFT_OUT = [
   'dist/.tsbuildinfo',
   'dist/bench',
   'dist/examples',
+  'dist/scripts',
   ...RADIOS.flatMap((name) =>
     ['.github', 'assets', 'examples', 'test'].map((folder) => `node_modules/${name}/${folder}`),
   ),

@@ -36,8 +36,9 @@ export class Initiator {
     private readonly changed: () => void,
   ) {}
 
+  /** Also while a request is on the air: after a refusal it is the next advertising event's turn. */
   get listening(): boolean {
-    return this.#state.name === 'listening';
+    return this.#state.name !== 'idle';
   }
 
   /** LE Create Connection, 25 bytes. */

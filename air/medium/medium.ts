@@ -101,7 +101,7 @@ export class Medium {
     }
     this.#listeners.add(station);
     for (const [advertiser, { cancel }] of this.#advertisers) {
-      if (advertiser.advertising === undefined) continue;
+      if (advertiser.advertising === undefined || advertiser === station) continue;
       this.send(advertiser, station, advertiser.advertising.pdu);
       if (cancel === undefined) this.#arm(advertiser);
     }

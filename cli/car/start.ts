@@ -1,5 +1,5 @@
 import { SimulatedCar } from '../../firmware-sim/index.js';
-import { PhoneKeyError } from '../../lib/errors.js';
+import type { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
@@ -11,10 +11,14 @@ import { carHome } from './home.js';
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
 export const startCar = async (context: Context, name: string): Promise<ExitCode> => {
   const { output, log, paths, signal } = context;
-  const now = () => ({ at: systemClock.now(), time: new Date().toISOString() });
-  const tell = <E extends { readonly time: string }>(event: E, sentence: string): void => {
+  const tell = (event: object, time: string, sentence: string): void => {
     // The time of day, in UTC as in the event.
-    output.result(event, [`${output.paint('dim', event.time.slice(11, 23))} ${sentence}`]);
+    output.result(event, [`${output.paint('dim', time.slice(11, 23))} ${sentence}`]);
+  };
+  /** For what happens outside the car's own controller. */
+  const tellNow = (event: object, sentence: string): void => {
+    const time = new Date().toISOString();
+    tell({ ...event, at: systemClock.now(), time }, time, sentence);
   };
   const { peripheral, radio } = await openPeripheral(context, name);
   let fail: (error: PhoneKeyError) => void = () => undefined;
@@ -28,10 +32,10 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
     peripheral,
     log,
     onEvent: (event) => {
-      tell(event, describeCarEvent(event));
+      tell(event, event.time, describeCarEvent(event));
     },
     onLinkEvent: (event) => {
-      tell({ ...linkEventFields(event), ...now() }, describeLinkEvent(event));
+      tellNow(linkEventFields(event), describeLinkEvent(event));
     },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
@@ -44,15 +48,15 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
   });
   try {
     const { fingerprint } = await car.control.status();
-    tell(
-      { type: 'ready', name, fingerprint, radio, ...now() },
+    tellNow(
+      { type: 'ready', name, fingerprint, radio },
       `${name} is ready on ${radio === 'ble' ? 'Bluetooth' : 'the virtual air'}`,
     );
     await Promise.race([aborted(signal), failed]);
   } finally {
     await car.stop();
   }
-  tell({ type: 'stopped', ...now() }, 'stopped');
+  tellNow({ type: 'stopped' }, 'stopped');
   return EXIT.ok;
 };
 

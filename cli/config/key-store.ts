@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { CarStore, PairedCar } from '../../lib/index.js';
+import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
 import {
@@ -93,12 +94,17 @@ const guard = async <T>(
   } catch (error) {
     if (error instanceof PhoneKeyError) {
       if (error.code !== 'keys.unreadable') throw error;
-      throw new PhoneKeyError('keys.unreadable', `cannot read the key file ${path}: ${error.message}`, {
-        cause: error,
-      });
+      throw new PhoneKeyError(
+        'keys.unreadable',
+        `cannot read the key file ${path}: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
     }
-    const reason = error instanceof Error ? error.message : String(error);
     const what = code === 'keys.unreadable' ? 'read' : 'save';
-    throw new PhoneKeyError(code, `cannot ${what} the keys: ${reason}`, { cause: error });
+    throw new PhoneKeyError(code, `cannot ${what} the keys: ${errorMessage(error)}`, {
+      cause: error,
+    });
   }
 };

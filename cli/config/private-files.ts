@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeDisk } from '../../firmware-sim/memory/disk.js';
+import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 
 /**
@@ -81,13 +82,13 @@ export const writePrivateFile = async (
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await syncDirectory(directory);
+  await nodeDisk.syncDirectory(directory);
 };
 
 /** Without effect where there is none. */
 export const removePrivateFile = async (directory: string, name: string): Promise<void> => {
   await unlink(join(directory, name)).catch(ifMissing);
-  await syncDirectory(directory);
+  await nodeDisk.syncDirectory(directory);
 };
 
 /** Removes what writers that were killed left behind: it holds private keys. */
@@ -104,18 +105,7 @@ const isAlive = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !hasCode(error, 'ESRCH');
-  }
-};
-
-const syncDirectory = async (path: string): Promise<void> => {
-  if (!HAS_MODES) return; // Windows cannot sync a directory
-  let directory: FileHandle | undefined;
-  try {
-    directory = await open(path, 'r');
-    await directory.sync();
-  } finally {
-    await directory?.close();
+    return !isErrno(error, 'ESRCH');
   }
 };
 
@@ -137,8 +127,5 @@ const notPrivate = (message: string, hint: string): PhoneKeyError =>
   new PhoneKeyError('keys.permissions', message, { hint });
 
 const ifMissing = (error: unknown): undefined => {
-  if (!hasCode(error, 'ENOENT')) throw error;
+  if (!isErrno(error, 'ENOENT')) throw error;
 };
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -22,7 +22,7 @@ export const openCentral = async (context: Context): Promise<Central> => {
   const { openNobleCentral, systemNoble } = await import('../../lib/radio/noble.js');
   const { paths, log, output, options } = context;
   const stack = { clock: systemClock, log };
-  const { opened, radio } = await open(context, {
+  const { opened, radio } = await openRadio(context, {
     ble: (limits) => openNobleCentral({ ...stack, ...limits, load: systemNoble }),
     virtual: async () => {
       const { connectHub, loadNoble } = await import('../../air/index.js');
@@ -50,7 +50,7 @@ export const openPeripheral = async (
   const { openBlenoPeripheral, systemBleno } = await import('../../lib/radio/bleno.js');
   const { paths, log, options } = context;
   const stack = { clock: systemClock, log };
-  const { opened, radio } = await open(context, {
+  const { opened, radio } = await openRadio(context, {
     ble: (limits) => openBlenoPeripheral({ ...stack, ...limits, load: systemBleno }),
     virtual: async () => {
       const { connectOrStartHub, loadBleno } = await import('../../air/index.js');
@@ -64,18 +64,20 @@ export const openPeripheral = async (
   return { peripheral: opened, radio };
 };
 
-interface Ways<T> {
+export interface Ways<T> {
   ble(limits: { readonly timeoutMs?: number }): Promise<T>;
   virtual(): Promise<T>;
 }
 
-const open = async <T>(
-  { options, output }: Context,
+/** `auto`: a usable adapter; without one the virtual air, and a word about it. */
+export const openRadio = async <T>(
+  { options, output }: Pick<Context, 'options' | 'output'>,
   ways: Ways<T>,
+  hasAdapter = mayHaveAdapter,
 ): Promise<{ readonly opened: T; readonly radio: Radio }> => {
   if (options.radio === 'ble') return { opened: await ways.ble({}), radio: 'ble' };
   if (options.radio === 'auto') {
-    const opened = await tryAdapter(ways);
+    const opened = (await hasAdapter()) ? await tryAdapter(ways) : undefined;
     if (opened !== undefined) return { opened, radio: 'ble' };
     output.say('no usable Bluetooth adapter, so on the virtual air (key doctor says why)');
   }
@@ -83,7 +85,6 @@ const open = async <T>(
 };
 
 const tryAdapter = async <T>(ways: Ways<T>): Promise<T | undefined> => {
-  if (!(await mayHaveAdapter())) return undefined;
   try {
     return await ways.ble({ timeoutMs: AUTO_TIMEOUT_MS });
   } catch (error) {

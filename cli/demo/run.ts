@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { TraceEvent } from '../../lib/index.js';
 import type { Context } from '../context.js';
+import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Output } from '../io/output.js';
@@ -74,11 +75,14 @@ const messageLines = (messages: readonly TraceEvent[], output: Output): string[]
 const failed = (step: Step, error: unknown, signal: AbortSignal): PhoneKeyError => {
   if (signal.aborted) return new PhoneKeyError('interrupted', 'interrupted');
   const known = error instanceof PhoneKeyError ? error : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  return new PhoneKeyError(known?.code ?? 'internal', `step "${step.name}" failed: ${message}`, {
-    cause: error,
-    ...(known === undefined ? {} : { hint: known.hint }),
-  });
+  return new PhoneKeyError(
+    known?.code ?? 'internal',
+    `step "${step.name}" failed: ${errorMessage(error)}`,
+    {
+      cause: error,
+      ...(known === undefined ? {} : { hint: known.hint }),
+    },
+  );
 };
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `   ${line}`);

@@ -94,7 +94,8 @@ export const STEPS: readonly Step[] = [
   {
     name: 'start',
     title: 'The phone starts the car',
-    explanation: 'A new link, a new challenge, new session keys. Driving is authorised for 2 minutes.',
+    explanation:
+      'A new link, a new challenge, new session keys. Driving is authorised for 2 minutes.',
     async run(stage) {
       await stage.world.start();
       const { driveSecondsLeft } = await car(stage).status();

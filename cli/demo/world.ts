@@ -53,7 +53,12 @@ export const openWorld = async (log: Logger, signal: AbortSignal): Promise<World
         clock,
         log,
       });
-      car = await SimulatedCar.start({ name: 'Demo car', home: join(home, 'car'), peripheral, log });
+      car = await SimulatedCar.start({
+        name: 'Demo car',
+        home: join(home, 'car'),
+        peripheral,
+        log,
+      });
       return car.control;
     },
     async startPhone() {

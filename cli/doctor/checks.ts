@@ -1,4 +1,6 @@
+import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage } from '../error-message.js';
 import { buildCommand } from './fixes.js';
 import type { Probes } from './probes.js';
 
@@ -19,8 +21,19 @@ export interface Diagnosis {
 /** No probe may keep the doctor waiting for longer, in milliseconds. */
 export const PROBE_TIMEOUT_MS = 8_000;
 
+/** Checks without which there is no use in trying the adapter. */
+const NEEDED: ReadonlySet<string> = new Set([
+  '@abandonware/noble',
+  'native socket',
+  'kernel',
+  'adapter',
+]);
+
 /** Asks every probe; never rejects and never hangs. */
-export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS): Promise<Diagnosis> => {
+export const diagnose = async (
+  probes: Probes,
+  timeoutMs = PROBE_TIMEOUT_MS,
+): Promise<Diagnosis> => {
   const ask = <T>(probe: () => Promise<T>): Promise<Answer<T>> => answered(probe, timeoutMs);
   const checks: Check[] = [checkNode(probes.nodeVersion)];
   for (const name of ['@abandonware/noble', '@abandonware/bleno']) {
@@ -31,7 +44,11 @@ export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS): Pr
     checks.push(checkRfkill(await ask(() => probes.bluetoothBlocked())));
     checks.push(checkPermission(await ask(() => probes.mayOpenRawSockets())));
   }
-  const ble = await ask(() => probes.openBluetooth());
+  const obstacle = checks.find(({ name, status }) => status !== 'ok' && NEEDED.has(name));
+  const ble: Answer<void> =
+    obstacle === undefined
+      ? await ask(() => probes.openBluetooth())
+      : { ok: false, error: new Error(`not tried: see ${obstacle.name}`) };
   const virtual = await ask(() => probes.openVirtual());
   checks.push(
     checkRadio('bluetooth', ble, 'a real adapter is up'),
@@ -93,7 +110,7 @@ const checkLinux = (
   const kernel = { name: 'kernel' } as const;
   const adapter = { name: 'adapter' } as const;
   if (!devices.ok) {
-    if (codeOf(devices.error) === 'EAFNOSUPPORT') {
+    if (isErrno(devices.error, 'EAFNOSUPPORT')) {
       return [
         { ...socket, status: 'ok', detail: 'built' },
         {
@@ -104,7 +121,7 @@ const checkLinux = (
         },
       ];
     }
-    const missing = codeOf(devices.error) === 'MODULE_NOT_FOUND';
+    const missing = isErrno(devices.error, 'MODULE_NOT_FOUND');
     return [
       {
         ...socket,
@@ -195,7 +212,7 @@ const checkHub = (running: Answer<boolean>): Check => {
 const checkKeys = (cars: Answer<number>): Check => {
   const name = 'key store';
   if (!cars.ok) return failed(name, cars.error);
-  return { name, status: 'ok', detail: `private; keys for ${String(cars.value)} cars` };
+  return { name, status: 'ok', detail: `private; cars paired: ${String(cars.value)}` };
 };
 
 const failed = (name: string, error: unknown): Check => ({
@@ -205,8 +222,4 @@ const failed = (name: string, error: unknown): Check => ({
   ...(error instanceof PhoneKeyError ? { fix: error.hint } : {}),
 });
 
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
+const messageOf = (error: unknown): string => errorMessage(error).split('\n')[0] ?? '';

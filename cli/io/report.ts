@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage } from '../error-message.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Output } from './output.js';
@@ -11,7 +12,7 @@ export const reportError = (error: unknown, output: Output, verbose: boolean): E
   const known =
     error instanceof PhoneKeyError
       ? error
-      : new PhoneKeyError('internal', `internal error: ${messageOf(error)}`, { cause: error });
+      : new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error });
   const { paintTalk } = output;
   output.talk(`key: ${paintTalk('red', known.message)}\n`);
   output.talk(`${paintTalk('dim', 'hint:')} ${known.hint}\n`);
@@ -23,9 +24,6 @@ export const reportError = (error: unknown, output: Output, verbose: boolean): E
   if (output.json) output.talk(`${JSON.stringify(known)}\n`);
   return exitCodeOf(known);
 };
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 

@@ -9,9 +9,13 @@ import { askLine, readLine } from '../io/ask.js';
  */
 export const readPairingCode = async (host: Host, source: string | undefined): Promise<string> => {
   if (source !== undefined && source !== '-') {
-    throw new PhoneKeyError('usage.invalid', 'the code may not be an argument: others could see it', {
-      hint: 'Give it on stdin with --code -, in KEY_PAIRING_CODE, or type it when asked.',
-    });
+    throw new PhoneKeyError(
+      'usage.invalid',
+      'the code may not be an argument: others could see it',
+      {
+        hint: 'Give it on stdin with --code -, in KEY_PAIRING_CODE, or type it when asked.',
+      },
+    );
   }
   if (source === '-') return readLine(host);
   const given = host.env['KEY_PAIRING_CODE'];

@@ -97,7 +97,7 @@ export class CarLink {
   }
 
   #carryOut(effect: LinkEffect): void {
-    const { clock, host, onEvent } = this.#options;
+    const { clock, host } = this.#options;
     switch (effect.type) {
       case 'send':
         this.#link.send(encodeFromCar(effect.message)).catch((error: unknown) => {
@@ -150,7 +150,7 @@ export class CarLink {
         break;
       case 'authenticated':
       case 'refused':
-        onEvent(effect);
+        this.#options.onEvent(effect);
         break;
       case 'close':
         this.#closeAfterSending(effect.why);

@@ -28,6 +28,8 @@ export type LinkState =
   | { readonly phase: 'shared'; readonly pairing: Pairing }
   | { readonly phase: 'offered'; readonly pairing: Pairing }
   | { readonly phase: 'enrolling'; readonly pairing: Pairing }
+  /** The last word is said; the phone closes the link once it has it, or we do a little later. */
+  | { readonly phase: 'ending'; readonly why: string }
   | { readonly phase: 'closed' };
 
 interface Session {
@@ -87,6 +89,8 @@ export const UNPROVEN_MS = 10_000;
 export const READY_IDLE_MS = 60_000;
 export const PAIRING_IDLE_MS = 30_000;
 export const MAX_FAILURES = 5;
+/** For the last message to arrive: what is sent just before closing may be lost in a controller. */
+export const LAST_WORD_MS = 1_000;
 
 /** A phone has subscribed. */
 export const openLink = (context: LinkContext): Step => {
@@ -101,8 +105,7 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
       return onMessage(state, input.message, context);
     case 'malformed':
       if (state.phase === 'challenged') return refuse(state.failures);
-      // While a refusal waits the car is deaf, to this as to any message.
-      return state.phase === 'refusing' ? { state, effects: [] } : drop(state, 'malformed message');
+      return drop(state, 'malformed message');
     case 'refusal-due':
       if (state.phase !== 'refusing') return { state, effects: [] };
       return state.failures < MAX_FAILURES
@@ -119,7 +122,7 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
     case 'idle':
       return state.phase === 'executing' || state.phase === 'enrolling'
         ? { state, effects: [] }
-        : close('idle');
+        : close(state.phase === 'ending' ? state.why : 'idle');
   }
 };
 
@@ -146,10 +149,10 @@ const onMessage = (
         ? onPairCommit(state.pairing, message.value)
         : drop(state, 'not a PairCommit');
     case 'refusing':
-      return { state, effects: [] };
     case 'executing':
     case 'counting-try':
     case 'enrolling':
+    case 'ending':
       return drop(state, 'a message before the answer to the last one');
   }
 };
@@ -198,7 +201,7 @@ const onExecuted = (state: LinkState, result: Result): Step => {
   const sealed = state.session.channel.seal(encodeResult(result));
   const send: LinkEffect = { type: 'send', message: { case: 'sealed', value: sealed } };
   if (state.removed) {
-    return { state: { phase: 'closed' }, effects: [send, { type: 'close', why: 'key removed' }] };
+    return lastWord(send, 'key removed');
   }
   return {
     state: { phase: 'ready', session: state.session },
@@ -297,12 +300,15 @@ const refuse = (failures: number): Step => ({
   effects: [{ type: 'refused' }, { type: 'refuse-later' }],
 });
 
-const refusePairing = (reason: PairRefusalReason): Step => ({
-  state: { phase: 'closed' },
-  effects: [
+const refusePairing = (reason: PairRefusalReason): Step =>
+  lastWord(
     { type: 'send', message: { case: 'pairRefusal', value: { reason } } },
-    { type: 'close', why: 'pairing refused' },
-  ],
+    'pairing refused',
+  );
+
+const lastWord = (send: LinkEffect, why: string): Step => ({
+  state: { phase: 'ending', why },
+  effects: [send, { type: 'idle-after', ms: LAST_WORD_MS }],
 });
 
 const attempt = (reason: PairRefusalReason, step: () => Step): Step => {
@@ -316,7 +322,14 @@ const attempt = (reason: PairRefusalReason, step: () => Step): Step => {
 
 /** Out-of-turn messages end the link, but never a command or an enrolment that is under way. */
 const drop = (state: LinkState, why: string): Step =>
-  state.phase === 'enrolling' || state.phase === 'executing' ? { state, effects: [] } : close(why);
+  DEAF.has(state.phase) ? { state, effects: [] } : close(why);
+
+const DEAF: ReadonlySet<LinkState['phase']> = new Set([
+  'refusing',
+  'executing',
+  'enrolling',
+  'ending',
+]);
 
 const close = (why: string): Step => ({
   state: { phase: 'closed' },

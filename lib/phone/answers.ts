@@ -2,6 +2,8 @@ import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
 import { roleName } from '../credentials/roles.js';
 import type { RoleName } from '../credentials/roles.js';
+import { closuresIn } from '../wire/closures.js';
+import type { Closure } from '../wire/closures.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { Result } from '../wire/gen/phonekey_pb.js';
 
@@ -17,18 +19,6 @@ export interface KeyEntry {
   /** The key of this phone. */
   readonly own: boolean;
 }
-
-/** Everything on the car that opens, in the order of the bits of the wire format. */
-export const CLOSURES = [
-  'front-left',
-  'front-right',
-  'rear-left',
-  'rear-right',
-  'trunk',
-  'frunk',
-] as const;
-
-export type Closure = (typeof CLOSURES)[number];
 
 export interface CarStatus {
   readonly locked: boolean;
@@ -48,7 +38,7 @@ export const expectStatus = (result: Result): CarStatus => {
   const { locked, openClosures, driveSecondsLeft } = result.outcome.value;
   return {
     locked,
-    open: CLOSURES.filter((_, bit) => (openClosures & (1 << bit)) !== 0),
+    open: closuresIn(openClosures),
     driveSecondsLeft,
   };
 };
@@ -94,6 +84,7 @@ const refused = (reason: RefusalReason): PhoneKeyError => {
         mayHaveSucceeded: true,
       });
     case RefusalReason.UNSPECIFIED:
+    default: // a reason that only later versions know
       return carRefused('the car refused', 'See what the car says: key status.');
   }
 };

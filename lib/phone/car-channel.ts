@@ -90,6 +90,12 @@ export class CarChannel {
     return this.#link.close();
   }
 
+  /** Closes the link without waiting; what comes in meanwhile counts no more. */
+  giveUp(): void {
+    this.#fail(new PhoneKeyError('radio.link-lost', 'the link was closed after a failed command'));
+    this.#link.close().catch(() => undefined);
+  }
+
   #push(message: CarMessage): void {
     if (this.#waiting !== undefined) {
       this.#waiting.resolve(message);

@@ -15,12 +15,15 @@ import type { PairedCar } from './store.js';
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
 const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
 
+/** What fits the uint32 of the wire format; the car says whether there is such a slot. */
+const MAX_SLOT = 2 ** 32 - 1;
+
 /** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
 const STALE_MS = 4_000;
 
 /**
  * A link to a car this phone has a key for. Commands run one after the other; the first carries the
- * proof of who we are. Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`,
+ * proof of who we are. A command that got no answer ends the link. Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`,
  * `car.refused`, `car.outcome-unknown`, `radio.link-lost`, `protocol.*`, `interrupted`.
  */
 export class CarConnection {
@@ -67,6 +70,9 @@ export class CarConnection {
 
   /** @param slot of the key, from `listKeys` */
   async removeKey(slot: number, options?: CallOptions): Promise<void> {
+    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+      throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
+    }
     expectDone(await this.command({ case: 'removeKey', value: { slot } }, options));
   }
 
@@ -83,12 +89,22 @@ export class CarConnection {
   }
 
   async #exchange(command: CommandInit, deadline: Deadline): Promise<Result> {
+    deadline.check();
+    if (deadline.leftMs === 0) {
+      throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
+    }
     const encoded = encodeCommand(command);
-    if (this.#sealed === undefined) return this.#prove(command, encoded, deadline);
-    return this.#openResult(
-      await this.#ask(command, { case: 'sealed', value: this.#sealed.seal(encoded) }, deadline),
-      this.#sealed,
-    );
+    try {
+      if (this.#sealed === undefined) return await this.#prove(command, encoded, deadline);
+      return this.#openResult(
+        await this.#ask(command, { case: 'sealed', value: this.#sealed.seal(encoded) }, deadline),
+        this.#sealed,
+      );
+    } catch (error) {
+      // An answer that comes late would be taken for that of the next command.
+      this.#channel.giveUp();
+      throw error;
+    }
   }
 
   /** The first command: the answer to the car's challenge, with the command inside. */

@@ -51,6 +51,7 @@ export class Deadline {
 
   /** Settles as `work` does, unless the time is over or the call is aborted first. */
   async race<T>(work: Promise<T>, onTimeout: () => PhoneKeyError): Promise<T> {
+    work.catch(() => undefined); // nobody may be there to hear it
     this.check();
     let cleanUp: () => void = () => undefined;
     const ended = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-import { PhoneKeyError } from '../errors.js';
+import type { PhoneKeyError } from '../errors.js';
 import type { Advertisement } from '../radio/types.js';
 import {
   advertisementIsFrom,
@@ -68,7 +68,7 @@ export const findCar = async (
       candidates.set(car.id, car);
       if (wanted.first) stop.abort();
       else
-        cancelNearer ??= clock.after(NEARER_MS, () => {
+        cancelNearer ??= clock.after(Math.min(NEARER_MS, deadline.leftMs / 2), () => {
           stop.abort();
         });
     },

@@ -1,5 +1,6 @@
-export { CLOSURES } from './answers.js';
-export type { CarStatus, Closure, KeyEntry } from './answers.js';
+export { CLOSURES } from '../wire/closures.js';
+export type { Closure } from '../wire/closures.js';
+export type { CarStatus, KeyEntry } from './answers.js';
 export { CarConnection } from './connection.js';
 export type { CallOptions } from './environment.js';
 export type { SeenCar } from './finder.js';

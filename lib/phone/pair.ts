@@ -28,7 +28,7 @@ export const pairOver = async (
   const offer = exchange.openOffer(expect('pairOffer', await channel.receive(deadline)));
 
   // Saved before the car enrols us: a key the car has and the phone has not would be lost.
-  const pending = await entryFor(environment, offer);
+  const { entry: pending, fresh } = await entryFor(environment, offer);
   await store.save(pending);
   const { identity, signing } = pending;
   const sealed = exchange.commit({
@@ -51,7 +51,8 @@ export const pairOver = async (
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;
     if (error.kind === 'refused') {
-      if (pending.state === 'pending') await store.remove(pending.name);
+      // Only what this very attempt made: an earlier one may have got through.
+      if (fresh) await store.remove(pending.name);
       throw error;
     }
     throw new PhoneKeyError(
@@ -70,17 +71,18 @@ export const pairOver = async (
 const entryFor = async (
   { suite, random, store }: PhoneEnvironment,
   offer: CarIdentity,
-): Promise<PairedCar> => {
+): Promise<{ readonly entry: PairedCar; readonly fresh: boolean }> => {
   const cars = await store.list();
   const known = cars.find((car) => suite.equal(car.carPublicKey, offer.publicKey));
-  if (known !== undefined) return known;
-  return {
+  if (known !== undefined) return { entry: known, fresh: false };
+  const entry: PairedCar = {
     name: freeName(offer.name, new Set(cars.map((car) => car.name))),
     carPublicKey: offer.publicKey,
     identity: generateX25519(suite, random),
     signing: generateEd25519(suite, random),
     state: 'pending',
   };
+  return { entry, fresh: true };
 };
 
 const freeName = (name: string, taken: ReadonlySet<string>): string => {
@@ -108,6 +110,7 @@ const refused = (reason: PairRefusalReason): PhoneKeyError => {
       return new PhoneKeyError('pairing.slots-full', 'the car has no free key slot');
     case PairRefusalReason.FAILED:
     case PairRefusalReason.UNSPECIFIED:
+    default: // a reason that only later versions know
       return new PhoneKeyError('pairing.wrong-code', 'the car did not accept the code');
   }
 };

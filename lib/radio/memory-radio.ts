@@ -31,9 +31,10 @@ export class MemoryRadio {
   central(): Central {
     return {
       scan: async (found, signal) => {
-        while (!signal.aborted) {
+        const listening = (): boolean => !signal.aborted; // `found` may abort it
+        while (listening()) {
           for (const [id, { serviceData }] of this.#peripherals) {
-            if (serviceData !== undefined && !signal.aborted) found({ id, rssi: -40, serviceData });
+            if (serviceData !== undefined && listening()) found({ id, rssi: -40, serviceData });
           }
           await new Promise((resolve) => setImmediate(resolve));
         }

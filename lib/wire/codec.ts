@@ -21,6 +21,7 @@ import type {
   Result,
   ToCar,
 } from './gen/phonekey_pb.js';
+import { checkWireTypes } from './strict.js';
 
 /**
  * Bytes to messages and back. Everything that comes from the air goes through here: each decoder
@@ -167,6 +168,7 @@ const encode = <D extends DescMessage>(schema: D, value: MessageInitShape<D>): U
 
 const decode = <D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> => {
   try {
+    checkWireTypes(schema, bytes);
     // Unknown fields are dropped: a later version may add some, and nothing is ever re-encoded.
     return fromBinary(schema, bytes, { readUnknownFields: false, recursionLimit: 4 });
   } catch (cause) {

@@ -89,13 +89,15 @@ export class MessageLink {
       this.#fail(error);
       return;
     }
-    if (!this.#reassembler.partial) {
-      this.#chunks = 0;
-    } else if (!this.#ended) {
-      this.#stopTimer ??= this.#options.clock.after(REASSEMBLY_TIMEOUT_MS, () => {
-        this.#fail(new PhoneKeyError('protocol.malformed', 'a message began and never ended'));
-      });
-    }
+    if (this.#reassembler.partial) this.#startReassemblyTimer();
+    else this.#chunks = 0;
+  }
+
+  #startReassemblyTimer(): void {
+    if (this.#ended) return; // the receiver has closed the link
+    this.#stopTimer ??= this.#options.clock.after(REASSEMBLY_TIMEOUT_MS, () => {
+      this.#fail(new PhoneKeyError('protocol.malformed', 'a message began and never ended'));
+    });
   }
 
   #stopReassemblyTimer(): void {

@@ -27,12 +27,12 @@ export const registrationOf = (code: string): ReturnType<typeof pairingRegistrat
 
 /** Moves the clock in small steps until the promise settles; gives what it gave. */
 export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise<T> => {
-  let settled = false;
+  const state = { settled: false };
   const settle = (): void => {
-    settled = true;
+    state.settled = true;
   };
   promise.then(settle, settle);
-  while (!settled) await clock.advance(10);
+  while (!state.settled) await clock.advance(10);
   return promise;
 };
 

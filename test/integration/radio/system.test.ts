@@ -1,112 +1,41 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { hciSocketClass, VirtualAir } from '../../../air/index.js';
-import { systemClock as clock } from '../../../lib/platform/clock.js';
-import { openBlenoPeripheral, systemBleno } from '../../../lib/radio/bleno.js';
-import { openNobleCentral, systemNoble } from '../../../lib/radio/noble.js';
-import { hear } from './setup.js';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
-/*
- * The loaders for this machine's own adapter, with a virtual controller in the place of the native
- * socket: as far as one can get without hardware.
- */
-const nodeModule = process.getBuiltinModule('module');
-const internals = nodeModule as unknown as { _load: (...args: unknown[]) => unknown };
-const require = nodeModule.createRequire(import.meta.url);
-const realProcess = require('node:process') as NodeJS.Process;
-const realLoad = internals._load;
+const child = fileURLToPath(new URL('./system-child.mjs', import.meta.url));
+const built = fileURLToPath(new URL('../../../dist/lib/radio/noble.js', import.meta.url));
 
-const forgetStacks = (): void => {
-  for (const id of Object.keys(require.cache)) {
-    if (/[\\/]@abandonware[\\/](noble|bleno)[\\/]/.test(id)) {
-      Reflect.deleteProperty(require.cache, id);
-    }
-  }
+/** What the child printed; it fails unless the child ends by itself within ten seconds. */
+const run = async (scenario: string): Promise<unknown> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [child, scenario], {
+    timeout: 10_000,
+  });
+  return JSON.parse(stdout);
 };
 
-const withSocket = <T>(socket: unknown, load: () => Promise<T>) => {
-  return async (): Promise<T> => {
-    forgetStacks();
-    internals._load = function (this: unknown, ...args) {
-      return args[0] === '@abandonware/bluetooth-hci-socket' ? socket : realLoad.apply(this, args);
-    };
-    try {
-      return await load();
-    } finally {
-      internals._load = realLoad;
-    }
-  };
-};
-
-const failing = (code: string, message: string) => {
-  const error = Object.assign(new Error(message), { code });
-  return {
-    error,
-    throws: (): never => {
-      throw error;
-    },
-  };
-};
-
-afterEach(forgetStacks);
+beforeAll(() => {
+  if (!existsSync(built)) throw new Error('Build first: npm run build');
+});
 
 describe('the loaders of a real adapter', () => {
-  it('give stacks that work, can be closed, and can be opened again', async () => {
-    const air = new VirtualAir();
-    const listeners = (): number[] =>
-      ['exit', 'SIGINT'].map((event) => realProcess.listenerCount(event));
-    const before = listeners();
-    for (let round = 1; round <= 2; round++) {
-      const [near, far] = [air.controller(), air.controller()];
-      const peripheral = await openBlenoPeripheral({
-        load: withSocket(hciSocketClass(near), systemBleno),
-        clock,
-      });
-      const central = await openNobleCentral({
-        load: withSocket(hciSocketClass(far), systemNoble),
-        clock,
-      });
-      expect(realProcess.listenerCount('SIGINT')).toBe(before[1]);
-      await peripheral.start({ info: Uint8Array.of(round), onLink: () => undefined });
-      await peripheral.advertise(Uint8Array.of(round));
-      const link = await central.connect(await hear(central));
-      expect(await link.readInfo()).toEqual(Uint8Array.of(round));
-      await central.close();
-      await peripheral.close();
-      expect(listeners()).toEqual(before);
-      near.close();
-      far.close();
-    }
-  });
+  it('give stacks that work, can be closed and opened again, and let the process end', async () => {
+    expect(await run('works')).toEqual([
+      { info: [1], sigint: 0, left: [0, 0] },
+      { info: [2], sigint: 0, left: [0, 0] },
+    ]);
+  }, 15_000);
 
-  it('say what a kernel without Bluetooth is', async () => {
-    const { throws } = failing('EAFNOSUPPORT', 'Address family not supported by protocol');
-    class Socket {
-      constructor() {
-        throws();
-      }
-    }
-    const expected = { code: 'radio.unavailable', hint: expect.stringContaining('kernel') };
-    await expect(
-      openNobleCentral({ load: withSocket(Socket, systemNoble), clock }),
-    ).rejects.toMatchObject(expected);
-    await expect(
-      openBlenoPeripheral({ load: withSocket(Socket, systemBleno), clock }),
-    ).rejects.toMatchObject(expected);
-  });
-
-  it('say that there is no adapter', async () => {
-    const air = new VirtualAir();
-    const { throws } = failing('ENODEV', 'ENODEV, No such device');
-    class Socket extends hciSocketClass(air.controller()) {
-      override bindRaw = throws;
-    }
-    const expected = { code: 'radio.unavailable', hint: expect.stringContaining('plug one in') };
-    await expect(
-      openNobleCentral({ load: withSocket(Socket, systemNoble), clock }),
-    ).rejects.toMatchObject(expected);
-    await expect(
-      openBlenoPeripheral({ load: withSocket(Socket, systemBleno), clock }),
-    ).rejects.toMatchObject(expected);
-    air.close();
-  });
+  it.each([
+    ['EAFNOSUPPORT', /kernel or container/],
+    ['ENODEV', /plug one in/],
+  ])(
+    'translate %s for both stacks',
+    async (code, hint) => {
+      const expected = { code: 'radio.unavailable', hint: expect.stringMatching(hint) };
+      expect(await run(code)).toEqual([expected, expected]);
+    },
+    15_000,
+  );
 });

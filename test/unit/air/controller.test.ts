@@ -24,7 +24,7 @@ describe('commands that noble and bleno send at first', () => {
   it.each([
     ['Set Event Mask', '01010c08fffffbff07f8bf3d', '040e0401010c00'],
     ['LE Set Event Mask', '010120081f00000000000000', '040e0401012000'],
-    ['Read Local Version', '01011000', '040e0c010110000800000800ffff0000'],
+    ['Read Local Version', '01011000', '040e0c0101100008000008ffff0000'],
     ['Write LE Host Support', '016d0c020100', '040e04016d0c00'],
     ['Read LE Host Support', '016c0c00', '040e06016c0c000000'],
     ['LE Read Buffer Size', '01022000', '040e0701022000fb0008'],

@@ -11,7 +11,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE } from '../../support/test-car.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
-import { deferred, IDENTITY, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
+import { deferred, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
 
 const stranger = keyPair(defaultSuite, 'stranger');
 

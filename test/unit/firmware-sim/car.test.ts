@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,22 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Peripheral } from '../../../lib/radio/types.js';
+import { withTime } from '../../support/test-car.js';
 
 let home: string;
+// The derivation from a pairing code is slow on purpose.
+jest.setTimeout(60_000);
+
+/** Time passes for car and phone separately, and only where a test says so. */
+let clock: SimClock;
+let phoneClock: SimClock;
 const running: SimulatedCar[] = [];
 
 beforeEach(async () => {
+  clock = new SimClock();
+  phoneClock = new SimClock();
   home = await mkdtemp(join(tmpdir(), 'phonekey-'));
 });
 afterEach(async () => {
@@ -26,6 +36,7 @@ const start = async (options: Partial<SimulatedCarOptions> & { peripheral: Perip
   const car = await SimulatedCar.start({
     name: 'Test car',
     home,
+    clock,
     onEvent: (event) => events.push(event),
     ...options,
   });
@@ -35,11 +46,12 @@ const start = async (options: Partial<SimulatedCarOptions> & { peripheral: Perip
 
 const pairedPhone = async (radio: MemoryRadio, car: SimulatedCar, name: string) => {
   const store = new MemoryCarStore();
-  const phone = new PhoneKey({ central: radio.central(), store, name });
+  const phone = new PhoneKey({ central: radio.central(), store, name, clock: phoneClock });
   await car.control.tap({ reader: 'console', purpose: 'pair' });
   const screen = await car.control.screen();
   if (screen.state !== 'pairing') throw new Error('no code');
-  await phone.pair({ code: screen.code });
+  // The car syncs its disk in real time, of which the phone's clock knows nothing.
+  await withTime(phoneClock, phone.pair({ code: screen.code, timeoutMs: 3_600_000 }));
   return phone;
 };
 
@@ -86,7 +98,9 @@ describe('SimulatedCar', () => {
     await pairedPhone(radio, car, 'Ada');
     const guest = await pairedPhone(radio, car, 'Ben');
     await guest.removeKey(1);
-    await expect(guest.unlock()).rejects.toMatchObject({ code: 'car.not-recognised' });
+    await expect(withTime(clock, guest.unlock())).rejects.toMatchObject({
+      code: 'car.not-recognised',
+    });
     expect((await car.control.status()).keys).toMatchObject([{ name: 'Ada', role: 'owner' }]);
   });
 
@@ -97,7 +111,9 @@ describe('SimulatedCar', () => {
     const before = await car.control.status();
     const { fingerprint } = await controlClient(controlPath(home)).reset();
     expect(fingerprint).not.toBe(before.fingerprint);
-    await expect(phone.unlock({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'car.not-found' });
+    await expect(withTime(phoneClock, phone.unlock())).rejects.toMatchObject({
+      code: 'car.not-found',
+    });
     const again = await pairedPhone(radio, car, 'Ada');
     await again.unlock();
     expect(await car.control.status()).toMatchObject({ fingerprint, locked: false });
@@ -140,6 +156,7 @@ describe('SimulatedCar', () => {
     const forgetful = await SimulatedCar.start({ name: 'X', peripheral: radio.peripheral() });
     running.push(forgetful);
     expect(await forgetful.control.status()).toMatchObject({ name: 'X', keys: [] });
+    expect((await readdir(home)).sort()).toEqual(['control.sock', 'lock', 'memory-a', 'memory-b']);
   });
 
   it.each([{ name: '' }, { name: 'x'.repeat(33) }, { slots: 0 }, { slots: 1.5 }, { slots: 257 }])(

@@ -77,6 +77,17 @@ describe('the key card', () => {
   });
 });
 
+describe('events', () => {
+  it('do not stop the car when their listener fails', async () => {
+    const { car, events } = await rig();
+    events.push = () => {
+      throw new Error('listener');
+    };
+    expect(car.tap({ reader: 'pillar' })).toBeUndefined();
+    expect(car.status().locked).toBe(false);
+  });
+});
+
 describe('handles', () => {
   it('do nothing on a locked car, and open the door of an unlocked one', async () => {
     const { car, seen } = await rig();

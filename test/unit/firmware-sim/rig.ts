@@ -39,6 +39,8 @@ export const commandOf = (name: CommandName, slot = 0): AnyCommand => {
 export const outcomeOf = ({ outcome }: Result): string | number | undefined =>
   outcome.case === 'refusal' ? outcome.value.reason : outcome.case;
 
+let behaviors: ReturnType<typeof loadBehaviors> | undefined;
+
 export interface Rig {
   readonly clock: SimClock;
   readonly car: DoorController;
@@ -70,7 +72,7 @@ export const rig = async (
   const car = new DoorController({
     name: 'Test car',
     store,
-    behaviors: await loadBehaviors(),
+    behaviors: await (behaviors ??= loadBehaviors()),
     slots: options.slots ?? 19,
     suite: defaultSuite,
     clock,

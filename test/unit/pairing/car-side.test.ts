@@ -22,12 +22,14 @@ const start = async () => {
   return { ...car, phone: await car.connect() };
 };
 
-const as = <C extends FromCar['message']['case']>(
-  wanted: C,
-  { last }: RawPhone,
-): Extract<FromCar['message'], { case: C }>['value'] => {
-  if (last.case !== wanted) throw new Error(`the car sent ${String(last.case)}`);
-  return last.value as Extract<FromCar['message'], { case: C }>['value'];
+type Message = FromCar['message'];
+
+type ValueOf<C extends Message['case']> = Extract<Message, { case: C }>['value'];
+
+/** The newest message, which must be of this kind. */
+const as = <C extends NonNullable<Message['case']>>(wanted: C, { last }: RawPhone): ValueOf<C> => {
+  if (last.case === wanted) return last.value as ValueOf<C>;
+  throw new Error(`the car sent ${String(last.case)}`);
 };
 
 const pairing = (phone: RawPhone, code = '12345678'): PhonePairing =>

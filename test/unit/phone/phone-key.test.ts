@@ -3,7 +3,7 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { TraceEvent } from '../../../lib/wire/message-link.js';
-import { startTestCar, TestHost } from '../../support/test-car.js';
+import { startTestCar } from '../../support/test-car.js';
 
 const pairedPhone = async () => {
   const radio = new MemoryRadio();
@@ -41,7 +41,11 @@ describe('PhoneKey', () => {
     await Promise.all([connection.unlock(), connection.start(), connection.lock()]);
     await connection.close();
     expect(host.executed).toEqual(['unlock', 'start', 'lock']);
-    expect(trace.map(({ kind }) => kind)).toEqual(['Hello', 'Proof', ...Array<string>(5).fill('Sealed')]);
+    expect(trace.map(({ kind }) => kind)).toEqual([
+      'Hello',
+      'Proof',
+      ...Array<string>(5).fill('Sealed'),
+    ]);
     await endpoint.stop();
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { toHex } from '../../../../lib/platform/bytes.js';
 import { CrashDisk } from './crash-disk.js';
 import type { Image } from './crash-disk.js';
 import { sampleRecord } from './sample.js';
+
+jest.setTimeout(60_000);
 
 const HOME = '/car';
 const old = sampleRecord(1);

@@ -1,10 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { FileMemory } from '../../../../firmware-sim/memory/file-memory.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { CrashDisk, everyByte } from './crash-disk.js';
 import type { Image } from './crash-disk.js';
 import { sampleRecord } from './sample.js';
+
+// Thousands of disk images; a busy machine takes its time over them.
+jest.setTimeout(60_000);
 
 const HOME = '/car';
 

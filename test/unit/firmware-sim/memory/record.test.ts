@@ -25,7 +25,7 @@ describe('decodeRecord', () => {
     ['pairingTries', (record) => (record['pairingTries'] = 1.5)],
     ['pairingTries', (record) => (record['pairingTries'] = '1')],
     ['keys', (record) => (record['keys'] = {})],
-    ['keys', (record) => (record['keys'] = Array(257).fill(null))],
+    ['keys', (record) => (record['keys'] = Array.from({ length: 257 }, () => null))],
     ['key', (record) => (record['keys'] = [null])],
     ['key', (_, key) => (key['extra'] = 1)],
     ['slot', (_, key) => (key['slot'] = 0)],

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { figure, median } from './measure.js';
+import type { Figure } from './measure.js';
+
+const KEY = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+const RUNS = 15;
+
+/** From the shell to unlocked doors and back, on the virtual air, with everything a user has. */
+export const cliFigures = async (): Promise<Figure[]> => {
+  const home = await mkdtemp(join(tmpdir(), 'phonekey-bench-'));
+  const key = (...args: string[]): Command => start(home, args);
+  const car = key('car', 'start', '--json');
+  try {
+    await Promise.race([car.line(), car.done]);
+    await key('car', 'tap', 'console', '--pair').done;
+    const screen = key('car', 'screen', '--json');
+    const { code } = JSON.parse(await screen.line()) as { code: string };
+    await screen.done;
+    const pair = key('pair', '--code', '-');
+    pair.child.stdin?.end(`${code}\n`);
+    await pair.done;
+
+    const unlock = await timeRuns(() => key('unlock').done);
+    const version = await timeRuns(() => key('--version').done);
+    const node = await timeRuns(() => run(home, process.execPath, ['-e', '0']).done);
+    return [
+      figure('unlock.cli.wall_ms', unlock, 'ms'),
+      figure('unlock.cli.of_which.node_ms', node, 'ms'),
+      figure('unlock.cli.of_which.program_ms', version - node, 'ms'),
+      figure('unlock.cli.of_which.radio_ms', unlock - version, 'ms'),
+    ];
+  } finally {
+    car.child.kill('SIGTERM');
+    await car.done.catch(() => undefined);
+    await rm(home, { recursive: true, force: true });
+  }
+};
+
+/** Median wall time in milliseconds. */
+const timeRuns = async (run: () => Promise<void>): Promise<number> => {
+  const times: number[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    const before = performance.now();
+    await run();
+    times.push(performance.now() - before);
+  }
+  return median(times);
+};
+
+interface Command {
+  readonly child: ChildProcess;
+  /** Rejects when the command fails. */
+  readonly done: Promise<void>;
+  /** The next line of its output. */
+  line(): Promise<string>;
+}
+
+const start = (home: string, args: readonly string[]): Command =>
+  run(home, process.execPath, [KEY, '--radio', 'virtual', ...args]);
+
+const run = (home: string, program: string, args: readonly string[]): Command => {
+  const child = spawn(program, args, {
+    env: { ...process.env, KEY_HOME: home, NO_COLOR: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let talk = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (talk += text));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const done = once(child, 'exit').then(([code]) => {
+    if (code !== 0)
+      throw new Error(`key ${args.slice(1).join(' ')} ended with ${String(code)}: ${talk}`);
+  });
+  done.catch(() => undefined);
+  return {
+    child,
+    done,
+    line: async () => {
+      const next = await lines.next();
+      if (next.done === true) {
+        await done;
+        throw new Error(`key ${args.slice(1).join(' ')} printed nothing`);
+      }
+      return next.value;
+    },
+  };
+};

@@ -1,0 +1,220 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { fileNameFor } from '../../cli/config/file-name.js';
+import { formatKeyFile, parseKeyFile } from '../../cli/config/key-file.js';
+import { FileKeyStore } from '../../cli/config/key-store.js';
+import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import type { PairedCar } from '../../lib/index.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { seededRandom } from '../../lib/platform/seeded-random.js';
+
+const car = (name: string, seed = name): PairedCar => {
+  const random = seededRandom(seed);
+  return {
+    name,
+    carPublicKey: generateX25519(nodeSuite, random).publicKey,
+    identity: generateX25519(nodeSuite, random),
+    signing: generateEd25519(nodeSuite, random),
+    state: 'paired',
+    role: 'owner',
+    slot: 3,
+  };
+};
+
+const pending = (name: string): PairedCar => {
+  const { role: _role, slot: _slot, ...rest } = car(name);
+  return { ...rest, state: 'pending' };
+};
+
+let home: string;
+let keys: string;
+let store: FileKeyStore;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'key-'));
+  keys = join(home, 'deep', 'keys');
+  store = new FileKeyStore(keys);
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+
+describe('FileKeyStore', () => {
+  it('is empty where nothing is, and creates nothing by looking', async () => {
+    expect(await store.list()).toEqual([]);
+    await store.remove('nobody');
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('gives back what was saved, to another instance too', async () => {
+    await store.save(car('Blue'));
+    await store.save(pending('Red car'));
+    const found = await new FileKeyStore(keys).list();
+    expect(found).toEqual(
+      [car('Blue'), pending('Red car')].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
+  });
+
+  it('replaces and removes by name', async () => {
+    await store.save(pending('Blue'));
+    await store.save(car('Blue'));
+    await store.save(car('blue'));
+    expect((await store.list()).map(({ state }) => state)).toEqual(['paired', 'paired']);
+    await store.remove('Blue');
+    expect((await store.list()).map(({ name }) => name)).toEqual(['blue']);
+  });
+
+  it('writes private files in a private directory, and leaves nothing else', async () => {
+    await store.save(car('../../evil/\u0000name'.replace('\u0000', '')));
+    expect(await mode(keys)).toBe('700');
+    const files = await readdir(keys);
+    expect(files).toHaveLength(1);
+    expect(await mode(join(keys, files[0]!))).toBe('600');
+  });
+
+  it('stands many writers at once', async () => {
+    const names = Array.from({ length: 8 }, (_, n) => `car ${String(n)}`);
+    await Promise.all([...names, ...names, ...names].map((name) => store.save(car(name))));
+    expect((await store.list()).map(({ name }) => name).sort()).toEqual(names);
+    expect(await readdir(keys)).toHaveLength(names.length);
+  });
+
+  it.each([0o640, 0o604, 0o660, 0o644])('refuses a file of mode %o', async (bits) => {
+    await store.save(car('Blue'));
+    const [file] = await readdir(keys);
+    await chmod(join(keys, file!), bits);
+    await expect(store.list()).rejects.toMatchObject({
+      code: 'keys.permissions',
+      hint: expect.stringContaining(`chmod 600 '${join(keys, file!)}'`),
+    });
+  });
+
+  it.each([0o750, 0o705, 0o777, 0o710])('refuses a directory of mode %o', async (bits) => {
+    await store.save(car('Blue'));
+    await chmod(keys, bits);
+    await expect(store.list()).rejects.toMatchObject({ code: 'keys.permissions' });
+    await expect(store.save(car('Red'))).rejects.toMatchObject({ code: 'keys.permissions' });
+    await expect(store.remove('Blue')).rejects.toMatchObject({ code: 'keys.permissions' });
+    await chmod(keys, 0o700);
+    expect(await store.list()).toHaveLength(1);
+  });
+
+  it('names the file it cannot read, and quotes no key', async () => {
+    await store.save(car('Blue'));
+    const path = join(keys, (await readdir(keys))[0]!);
+    const text = await readFile(path, 'utf8');
+    const secret = toHex(car('Blue').identity.privateKey);
+    const broken = [
+      '',
+      text.slice(0, -10),
+      text.slice(0, 300),
+      text.replace('"version": 1', '"version": 2'),
+      text.replace(
+        secret,
+        secret.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+      ),
+      text.replace(secret, secret.slice(2)),
+      text.replace('"name": "Blue"', '"name": "Red"'),
+      text.replace('"state"', '"more": 1, "state"'),
+      `${text}${' '.repeat(5000)}`,
+    ];
+    for (const contents of broken) {
+      await writeFile(path, contents);
+      const error = await store.list().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(PhoneKeyError);
+      const { code, message, cause } = error as PhoneKeyError;
+      expect(code).toBe('keys.unreadable');
+      expect(message).toContain(path);
+      expect(`${message} ${String(cause)}`).not.toContain(secret.slice(8, 24));
+    }
+    await writeFile(path, text);
+    expect(await store.list()).toEqual([car('Blue')]);
+  });
+
+  it('refuses a directory where a key file should be', async () => {
+    await store.save(car('Blue'));
+    await mkdir(join(keys, 'x.json'), { mode: 0o700 });
+    await expect(store.list()).rejects.toMatchObject({ code: 'keys.permissions' });
+  });
+
+  it('says when it cannot save or read', async () => {
+    await writeFile(join(home, 'file'), '');
+    const blocked = new FileKeyStore(join(home, 'file', 'keys'));
+    await expect(blocked.save(car('Blue'))).rejects.toMatchObject({ code: 'keys.not-saved' });
+    await expect(blocked.list()).rejects.toMatchObject({ code: 'keys.unreadable' });
+  });
+
+  it('ignores what a killed writer left, and removes it; not what a living one is writing', async () => {
+    const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
+    await store.save(car('Blue'));
+    const left = `Blue.json.${String(dead)}-1.tmp`;
+    const living = `Blue.json.${String(process.ppid)}-1.tmp`;
+    for (const name of [left, living]) await writeFile(join(keys, name), 'half', { mode: 0o600 });
+    expect(await store.list()).toEqual([car('Blue')]);
+    await store.save(car('Red'));
+    expect(await readdir(keys)).not.toContain(left);
+    expect(await readdir(keys)).toContain(living);
+  });
+});
+
+describe('key files', () => {
+  it('survive the way to text and back, whatever the car is called', () => {
+    const names = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 32 })
+      .filter((name) => Buffer.byteLength(name) <= 64 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name));
+    const sample = car('sample');
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(parseKeyFile(formatKeyFile({ ...sample, name }))).toEqual({ ...sample, name });
+      }),
+    );
+  });
+
+  it('are refused with keys.unreadable and nothing else, whatever is in them', () => {
+    const whole = JSON.parse(formatKeyFile(car('sample'))) as Record<string, unknown>;
+    const field = fc.constantFrom(...Object.keys(whole));
+    const check = (text: string): void => {
+      try {
+        parseKeyFile(text);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'keys.unreadable' });
+      }
+    };
+    fc.assert(fc.property(fc.string(), check));
+    fc.assert(
+      fc.property(field, fc.jsonValue(), (name, value) => {
+        check(JSON.stringify({ ...whole, [name]: value }));
+      }),
+    );
+  });
+});
+
+describe('fileNameFor', () => {
+  it('keeps plain names', () => {
+    expect(fileNameFor('my-car-2')).toBe('my-car-2');
+    expect(fileNameFor('Car')).toBe('_43ar');
+    expect(fileNameFor('con')).toBe('_63on');
+    expect(fileNameFor('../x')).toBe('_2e_2e_2fx');
+  });
+
+  it('gives different names different files, in a safe alphabet', () => {
+    const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(name, name, (a, b) => {
+        expect(fileNameFor(a)).toMatch(/^[a-z0-9_-]+$/);
+        expect(fileNameFor(a) === fileNameFor(b)).toBe(a === b);
+      }),
+    );
+    const close = fc.stringMatching(/^[_a4cC 3]{1,6}$/);
+    fc.assert(
+      fc.property(close, close, (a, b) => {
+        expect(fileNameFor(a) === fileNameFor(b)).toBe(a === b);
+      }),
+    );
+  });
+});

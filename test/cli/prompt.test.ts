@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { askLine, readLine } from '../../cli/io/ask.js';
+import { readPairingCode } from '../../cli/phone/pairing-code.js';
+import { run } from '../../cli/run.js';
+import { testHost } from '../support/cli-host.js';
+
+describe('the pairing code', () => {
+  it('is what a person types, asked for on stderr', async () => {
+    const host = testHost({ tty: true });
+    const code = readPairingCode(host, undefined);
+    host.stdin.write('1234 5678\n');
+    expect(await code).toBe('1234 5678');
+    expect(host.written).toEqual({ out: '', err: 'Code on the screen of the car: ' });
+  });
+
+  it('is the first line of stdin with -', async () => {
+    const host = testHost();
+    host.stdin.end('11112222\nmore\n');
+    expect(await readPairingCode(host, '-')).toBe('11112222');
+    const unfinished = testHost();
+    unfinished.stdin.end('33334444');
+    expect(await readPairingCode(unfinished, '-')).toBe('33334444');
+  });
+
+  it('is what the environment says', async () => {
+    const env = { KEY_PAIRING_CODE: '55556666' };
+    expect(await readPairingCode(testHost({ tty: true, env }), undefined)).toBe('55556666');
+    const host = testHost({ env });
+    host.stdin.end('77778888\n');
+    expect(await readPairingCode(host, '-')).toBe('77778888');
+  });
+
+  it('is missed where nobody gives one', async () => {
+    const empty = testHost();
+    empty.stdin.end();
+    await expect(readPairingCode(empty, '-')).rejects.toMatchObject({ code: 'usage.invalid' });
+    await expect(readPairingCode(testHost(), undefined)).rejects.toMatchObject({
+      code: 'usage.invalid',
+    });
+  });
+});
+
+describe('a question', () => {
+  it('ends with Ctrl-C', async () => {
+    const host = testHost({ tty: true });
+    const answer = askLine(host, '? ');
+    host.interrupt.abort();
+    await expect(answer).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(readLine(host)).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it('ends with Ctrl-D', async () => {
+    const host = testHost({ tty: true });
+    const answer = askLine(host, '? ');
+    host.stdin.end();
+    await expect(answer).rejects.toMatchObject({ code: 'usage.invalid' });
+  });
+});
+
+describe('key car reset', () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'key-'));
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  const reset = async (answer: string, ...options: string[]) => {
+    const host = testHost({ tty: true });
+    host.stdin.end(`${answer}\n`);
+    const code = await run(['--home', home, 'car', 'reset', ...options], host);
+    return { code, err: host.written.err };
+  };
+
+  it('asks first, and takes anything but yes for no', async () => {
+    for (const answer of ['n', '', 'no', 'yesterday']) {
+      const { code, err } = await reset(answer);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^Forget every key of car\? \[y\/N\] .*nothing was done/);
+    }
+  });
+
+  it('goes on after yes; there is no car here', async () => {
+    for (const answer of ['y', 'Yes']) expect(await reset(answer)).toMatchObject({ code: 4 });
+    const { code, err } = await reset('n', '--yes');
+    expect({ code, asked: err.includes('?') }).toEqual({ code: 4, asked: false });
+  });
+});

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cli } from '../support/cli.js';
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await Cli.create();
+});
+afterAll(() => cli.close());
+
+describe('key', () => {
+  it('prints help that begins with examples and ends with the exit codes', async () => {
+    const { code, stdout, stderr } = await cli.run(['help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Examples:\n {2}\$ key demo /);
+    for (const exit of [0, 1, 2, 3, 4, 5, 6, 7, 130]) {
+      expect(stdout).toMatch(new RegExp(`^ +${String(exit)} {2}\\S`, 'm'));
+    }
+    for (const variable of ['RADIO', 'CAR', 'TIMEOUT', 'JSON', 'HOME', 'AIR', 'AT']) {
+      expect(stdout.replace(/\s+/g, ' ')).toContain(`env: KEY_${variable})`);
+    }
+  });
+
+  it('helps with one command', async () => {
+    const { code, stdout } = await cli.run(['help', 'pair']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: key pair');
+    expect(stdout).toContain('--radio');
+  });
+
+  it('prints its version', async () => {
+    expect(await cli.run(['--version'])).toMatchObject({ code: 0, stderr: '' });
+    expect((await cli.run(['-V'])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['half a command', ['car']],
+    ['an unknown command', ['unlokc']],
+    ['an unknown option', ['lock', '--force']],
+    ['an argument too many', ['lock', 'now']],
+    ['a missing argument', ['keys', 'remove']],
+    ['a slot that is none', ['keys', 'remove', '-1']],
+    ['a door that is none', ['car', 'handle', 'roof']],
+    ['a radio that is none', ['--radio', 'am', 'lock']],
+    ['a timeout of nothing', ['--timeout', '0', 'lock']],
+    ['a place that is none', ['--at', '1;2', 'lock']],
+    ['a code as an argument', ['pair', '--code', '12345678']],
+    ['a code from nobody', ['pair']],
+    ['a card on the pillar to pair', ['car', 'tap', 'pillar', '--pair']],
+    ['a reset that nobody confirmed', ['car', 'reset']],
+  ])('exits with 2 for %s, with nothing on stdout', async (_what, args) => {
+    const { code, stdout, stderr } = await cli.run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(args.length > 0 && args[0] !== 'car' ? /^key: .+\nhint: .+\n$/ : /\S/);
+  });
+
+  it('never repeats a code that was given as an argument', async () => {
+    const { stderr } = await cli.run(['pair', '--code', '12345678']);
+    expect(stderr).not.toContain('12345678');
+    expect(stderr).toContain('--code -');
+  });
+
+  it('suggests what was meant', async () => {
+    expect((await cli.run(['unlokc'])).stderr).toContain('unlock');
+  });
+
+  it('reports an error as one JSON object on the last line of stderr', async () => {
+    const { code, value } = await cli.json(['unlock']);
+    expect(code).toBe(6);
+    expect(value).toEqual({
+      code: 'keys.not-paired',
+      kind: 'key-store',
+      message: expect.any(String),
+      mayHaveSucceeded: false,
+      temporary: false,
+      hint: expect.stringContaining('key pair'),
+    });
+    const usage = await cli.json(['--timeout', 'soon', 'unlock']);
+    expect(usage).toMatchObject({ code: 2, value: { code: 'usage.invalid', kind: 'usage' } });
+  });
+
+  it.each([
+    ['the variable', { KEY_JSON: '1' }, true],
+    ['an empty variable', { KEY_JSON: '' }, false],
+    ['a variable that says no', { KEY_JSON: '0' }, false],
+  ])('follows KEY_JSON: %s', async (_what, env, json) => {
+    const { code, stdout } = await cli.run(['cars'], { env });
+    expect({ code, json: stdout.startsWith('{"cars":[]}') }).toEqual({ code: 0, json });
+  });
+
+  it('lets an option beat its variable, and refuses a bad variable', async () => {
+    const env = { KEY_TIMEOUT: 'soon' };
+    expect((await cli.run(['cars'], { env })).code).toBe(2);
+    expect((await cli.run(['--timeout', '1', 'cars'], { env })).code).toBe(0);
+  });
+
+  it('exits with 4 where no air is running, and with 4 where no car is', async () => {
+    const { code, value } = await cli.json(['scan']);
+    expect({ code, value }).toMatchObject({ code: 4, value: { code: 'radio.unavailable' } });
+    expect(await cli.json(['car', 'status'])).toMatchObject({
+      code: 4,
+      value: { code: 'sim.not-running' },
+    });
+  });
+
+  it('colours for FORCE_COLOR alone', async () => {
+    const colours = async (env: Record<string, string>): Promise<boolean> =>
+      (await cli.run(['unlock'], { env })).stderr.includes('\u001b[');
+    expect(await colours({})).toBe(false);
+    expect(await colours({ FORCE_COLOR: '1' })).toBe(true);
+    expect(await colours({ FORCE_COLOR: '0' })).toBe(false);
+    expect(await colours({ NO_COLOR: '1' })).toBe(false);
+  });
+});

@@ -1,0 +1,77 @@
+"""The symmetric primitives and the key pairs of PROTOCOL.md section 1."""
+
+import hmac as _hmac
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class AuthenticationFailed(Exception):
+    """A tag, confirmation or ciphertext that is not what its sender should have made."""
+
+
+def hmac(key, data):
+    """HMAC-SHA-512, 64 bytes."""
+    return _hmac.new(key, data, "sha512").digest()
+
+
+def hkdf(ikm, info, length):
+    """HKDF-SHA-512 with an empty salt."""
+    return HKDF(hashes.SHA512(), length, salt=b"", info=info).derive(ikm)
+
+
+def equal(a, b):
+    """Comparison in constant time."""
+    return _hmac.compare_digest(a, b)
+
+
+def _raw_private(key):
+    return key.private_bytes(
+        serialization.Encoding.Raw,
+        serialization.PrivateFormat.Raw,
+        serialization.NoEncryption(),
+    )
+
+
+def new_x25519():
+    """A new private key, 32 bytes."""
+    return _raw_private(X25519PrivateKey.generate())
+
+
+def new_ed25519():
+    """A new private key (seed), 32 bytes."""
+    return _raw_private(Ed25519PrivateKey.generate())
+
+
+def x25519_public(private):
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def ed25519_public(private):
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+class Cipher:
+    """ChaCha20-Poly1305 in one direction of a pairing: nonces as in Noise, empty associated data."""
+
+    def __init__(self, key):
+        self._aead = ChaCha20Poly1305(key)
+        self._counter = 0
+
+    def _nonce(self):
+        nonce = bytes(4) + self._counter.to_bytes(8, "little")
+        self._counter += 1
+        return nonce
+
+    def encrypt(self, plaintext):
+        return self._aead.encrypt(self._nonce(), plaintext, None)
+
+    def decrypt(self, ciphertext):
+        try:
+            return self._aead.decrypt(self._nonce(), ciphertext, None)
+        except InvalidTag:
+            raise AuthenticationFailed("a pairing message does not decrypt") from None

@@ -1,0 +1,210 @@
+"""Recomputes the worked examples of PROTOCOL.md from their inputs."""
+
+import re
+import warnings
+
+from noise.connection import Keypair, NoiseConnection
+
+import crypto
+import pairing
+import session
+import spake2plus
+import wire
+
+EXAMPLE = re.compile(r"<!-- example: (\S+) -->\s*```text\n(.*?)```\s*<!-- end -->", re.S)
+ROW = re.compile(r"(\S+)( \(text\))?\s+(\S.*)")
+
+
+class Difference(Exception):
+    """A value of the document is not the one computed."""
+
+
+class Example:
+    """The values of one example; each must be used as an input or compared, or it counts as a difference."""
+
+    def __init__(self, name, text):
+        self.name = name
+        self._values = {}
+        self._unused = []
+        self.compared = 0
+        last = None
+        for line in text.splitlines():
+            if line.startswith(" "):
+                self._values[last] += bytes.fromhex(line.strip())
+                continue
+            last, is_text, value = ROW.fullmatch(line).groups()
+            self._values[last] = value if is_text else bytes.fromhex(value)
+            self._unused.append(last)
+
+    def _use(self, key):
+        if key not in self._values:
+            raise Difference(f"{self.name}: no value {key}")
+        if key in self._unused:
+            self._unused.remove(key)
+        return self._values[key]
+
+    def input(self, key):
+        return self._use(key)
+
+    def compare(self, key, computed):
+        stated = self._use(key)
+        if stated != computed:
+            raise Difference(f"{self.name}: {key} is {stated.hex()}, computed {computed.hex()}")
+        self.compared += 1
+
+    def end(self):
+        if self._unused:
+            raise Difference(f"{self.name}: not computed: {', '.join(self._unused)}")
+
+
+def _message(framed):
+    [message] = wire.FrameReader().feed(framed)
+    return message
+
+
+def _hello(handshake):
+    return wire.bytes_field(1, wire.uint_field(1, 1) + wire.bytes_field(2, handshake))
+
+
+def advertisement(example):
+    car_public = example.input("car_public")
+    example.compare("advertisement_key", session.advertisement_key(car_public))
+    flags = 1  # nothing in the example names the flags
+    example.compare(
+        "service_data", session.service_data(car_public, flags, example.input("nonce"))
+    )
+
+
+def _car_noise(private, ephemeral):
+    """The initiator; KX gives it no static key of the phone to begin with."""
+    noise = NoiseConnection.from_name(session.NOISE)
+    noise.set_as_initiator()
+    noise.set_prologue(session.PROLOGUE)
+    noise.set_keypair_from_private_bytes(Keypair.STATIC, private)
+    noise.set_keypair_from_private_bytes(Keypair.EPHEMERAL, ephemeral)
+    noise.start_handshake()
+    return noise
+
+
+def a_session(example):
+    car_private = example.input("car_private")
+    phone_private = example.input("phone_private")
+    car_public = crypto.x25519_public(car_private)
+    example.compare("car_public", car_public)
+    example.compare("phone_public", crypto.x25519_public(phone_private))
+    example.compare("prologue", session.PROLOGUE)
+
+    car = _car_noise(car_private, example.input("car_ephemeral_private"))
+    challenge = bytes(car.write_message(b""))
+    example.compare("hello_handshake", challenge)
+    example.compare("hello_frame", wire.frame(_hello(challenge)))
+
+    unlock = wire.command("unlock")
+    example.compare("command_unlock", unlock)
+    phone = session.Session(phone_private, car_public, example.input("phone_ephemeral_private"))
+    proof = phone.prove(challenge, unlock)
+    fields = wire.Fields(wire.Fields(proof).bytes(1, 2 + 96 + len(unlock) + 2 + 16))
+    handshake = fields.bytes(1, 96 + len(unlock))
+    example.compare("proof_handshake", handshake)
+    example.compare("proof_tag_key", session.proof_tag_key(car_public))
+    example.compare("proof_tag", fields.bytes(2, 16))
+    example.compare("proof_frame", wire.frame(proof))
+    if bytes(car.read_message(handshake)) != unlock:
+        raise Difference("session: the car reads another command")
+
+    done = wire.bytes_field(1, b"")
+    example.compare("result_done", done)
+    sealed_result = bytes(car.encrypt(done))
+    example.compare("sealed_result", sealed_result)
+    example.compare("result_frame", wire.frame(wire.bytes_field(2, sealed_result)))
+    if wire.result(phone.open(sealed_result)) != {"outcome": "done"}:
+        raise Difference("session: the phone reads another result")
+
+    status = wire.command("status")
+    example.compare("command_status", status)
+    sealed = phone.seal(status)
+    example.compare("sealed_command", wire.Fields(sealed).bytes(2, len(status) + 16))
+    example.compare("command_frame", wire.frame(sealed))
+
+    vehicle = wire.bytes_field(3, wire.uint_field(2, 1) + wire.uint_field(3, 120))
+    example.compare("result_status", vehicle)
+    sealed_status = bytes(car.encrypt(vehicle))
+    example.compare("next_result_frame", wire.frame(wire.bytes_field(2, sealed_status)))
+    if wire.result(phone.open(sealed_status))["open"] != ["front left"]:
+        raise Difference("session: the phone reads another status")
+
+
+def a_pairing(example, car_public, phone_public):
+    """The public keys of the offer and the commit are those of the session example."""
+    code = example.input("code").replace(" ", "")
+    example.compare("id_prover", pairing.ID_PROVER)
+    example.compare("id_verifier", pairing.ID_VERIFIER)
+    w0, w1 = spake2plus.passwords(code.encode(), pairing.ID_PROVER, pairing.ID_VERIFIER)
+    example.compare("w0", w0.to_bytes(32, "big"))
+    example.compare("w1", w1.to_bytes(32, "big"))
+    registration = spake2plus.multiply(w1, spake2plus.GENERATOR)
+    example.compare("L", spake2plus.encode(registration))
+
+    challenge = crypto.x25519_public(example.input("car_ephemeral_private"))
+    example.compare("hello_handshake", challenge)
+    context = pairing.CONTEXT + challenge
+    example.compare("context", context)
+
+    phone = pairing.Pairing(code, challenge, example.input("prover_random"))
+    start = phone.start()
+    share_p = wire.Fields(wire.Fields(start).bytes(3, 67)).bytes(1, 65)
+    example.compare("shareP", share_p)
+    example.compare("pair_start_frame", wire.frame(start))
+
+    random = int.from_bytes(example.input("verifier_random"), "big") % spake2plus.ORDER
+    share_v = spake2plus.share_v(random, w0)
+    example.compare("shareV", share_v)
+    confirm_p, confirm_v, k_shared = spake2plus.schedule(
+        context,
+        pairing.ID_PROVER,
+        pairing.ID_VERIFIER,
+        (share_p, share_v),
+        spake2plus.verifier_points(random, w0, registration, share_p),
+        w0,
+    )
+    example.compare("confirmV", confirm_v)
+    pair_share = wire.bytes_field(1, share_v) + wire.bytes_field(2, confirm_v)
+    example.compare("pair_share_frame", wire.frame(wire.bytes_field(3, pair_share)))
+    example.compare("confirmP", confirm_p)
+    example.compare("pair_confirm_frame", wire.frame(phone.confirm(pair_share)))
+
+    _, from_car_key = pairing.keys(k_shared)
+    car = crypto.Cipher(from_car_key)
+    car_name = example.input("car_name")
+    identity = wire.bytes_field(1, car_public) + wire.bytes_field(2, car_name.encode())
+    offer = car.encrypt(identity)
+    example.compare("pair_offer_frame", wire.frame(wire.bytes_field(4, offer)))
+    if phone.offer(offer) != (car_public, car_name):
+        raise Difference("pairing: the phone reads another identity of the car")
+    signing = example.input("phone_signing_public")
+    commit = phone.commit(phone_public, signing, example.input("phone_name"))
+    example.compare("pair_commit_frame", wire.frame(commit))
+
+    # Slot and role are not named in the example: slot 0, owner.
+    done = car.encrypt(wire.uint_field(1, 0) + wire.uint_field(2, 1))
+    example.compare("pair_done_frame", wire.frame(wire.bytes_field(5, done)))
+    if phone.done(done) != (0, "owner"):
+        raise Difference("pairing: the phone reads another enrolment")
+
+
+def run(text):
+    """Checks every example of the document; returns how many values were compared."""
+    # The library warns of every ephemeral key that was chosen, as those of the examples are.
+    warnings.filterwarnings("ignore", message="One of ephemeral keypairs")
+    found = {name: Example(name, body) for name, body in EXAMPLE.findall(text)}
+    for name in ("advertisement", "session", "pairing"):
+        if name not in found:
+            raise Difference(f"no example {name}")
+    advertisement(found["advertisement"])
+    a_session(found["session"])
+    car_public = found["session"].input("car_public")
+    phone_public = found["session"].input("phone_public")
+    a_pairing(found["pairing"], car_public, phone_public)
+    for example in found.values():
+        example.end()
+    return sum(example.compared for example in found.values())

@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { defaultSuite } from '../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { PhonePairing } from '../../lib/pairing/phone.js';
+import { seededRandom } from '../../lib/platform/seeded-random.js';
+import { decodeFromCar, encodeToCar } from '../../lib/wire/codec.js';
+import { Role } from '../../lib/wire/gen/phonekey_pb.js';
+import { Machine } from '../unit/car/machine.js';
+import { flip } from '../unit/session/sample.js';
+
+const KEYS = {
+  publicKey: new Uint8Array(32).fill(2),
+  signingKey: new Uint8Array(32).fill(3),
+  name: 'Ada',
+};
+
+const openMachine = (): Machine => {
+  const machine = new Machine();
+  machine.host.open = true;
+  machine.open();
+  return machine;
+};
+
+const newPhone = (challenge: Uint8Array): PhonePairing =>
+  new PhonePairing(defaultSuite, seededRandom('phone'), '12345678', challenge);
+
+/** A good pairing, both directions; the machine and the phone repeat it byte for byte. */
+const record = () => {
+  const machine = openMachine();
+  const toCar: Uint8Array[] = [];
+  const send = (message: Parameters<typeof encodeToCar>[0]): void => {
+    toCar.push(encodeToCar(message));
+    machine.receive(encodeToCar(message));
+  };
+  const last = () => decodeFromCar(machine.sent.at(-1) ?? new Uint8Array(0));
+  const hello = last();
+  if (hello.case !== 'hello') throw new Error('no Hello');
+  const phone = newPhone(hello.value.handshake);
+  send({ case: 'pairStart', value: { share: phone.share } });
+  const answer = last();
+  if (answer.case !== 'pairShare') throw new Error('no PairShare');
+  const { share, confirm } = answer.value;
+  send({ case: 'pairConfirm', value: { confirm: phone.confirm(share, confirm) } });
+  const offer = last();
+  if (offer.case !== 'pairOffer') throw new Error('no PairOffer');
+  phone.openOffer(offer.value);
+  send({ case: 'pairCommit', value: phone.commit(KEYS) });
+  const enrolled = machine.host.enrol(KEYS.publicKey);
+  machine.input({ type: 'enrolled', key: enrolled });
+  const done = decodeFromCar(machine.sent.at(-2) ?? new Uint8Array(0));
+  if (done.case !== 'pairDone') throw new Error('no PairDone');
+  return {
+    toCar,
+    effects: machine.effects,
+    challenge: hello.value.handshake,
+    fromCar: { share, confirm, offer: offer.value, done: done.value },
+  };
+};
+
+const good = record();
+
+const change = fc.oneof(
+  fc.record({ kind: fc.constant('flip' as const), at: fc.nat() }),
+  fc.record({ kind: fc.constant('truncate' as const), at: fc.nat() }),
+);
+
+type Field = keyof typeof good.fromCar;
+
+const apply = (bytes: Uint8Array, { kind, at }: { kind: 'flip' | 'truncate'; at: number }) =>
+  kind === 'flip' ? flip(bytes, at % (bytes.length * 8)) : bytes.slice(0, at % bytes.length);
+
+const enrols = (machine: Machine): boolean => machine.effects.some(({ type }) => type === 'enrol');
+
+describe('pairing', () => {
+  it('enrols when nothing is changed', () => {
+    const machine = openMachine();
+    for (const message of good.toCar) machine.receive(message);
+    expect(machine.effects.find(({ type }) => type === 'enrol')).toMatchObject({ phone: KEYS });
+    expect(good.effects.map(({ type }) => type)).toContain('enrol');
+  });
+
+  it('enrols nobody when any message to the car is changed', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 }), change, (which, how) => {
+        const machine = openMachine();
+        good.toCar.forEach((message, i) => {
+          machine.receive(i === which ? apply(message, how) : message);
+        });
+        expect(enrols(machine)).toBe(false);
+        expect(['refusing', 'closed']).toContain(machine.phase);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('enrols nobody under the negative of the share, which is a point as well', () => {
+    const share = good.toCar[0]?.slice() ?? new Uint8Array(0);
+    const y = BigInt(`0x${Buffer.from(share.subarray(-32)).toString('hex')}`);
+    const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+    share.set(Buffer.from((p - y).toString(16).padStart(64, '0'), 'hex'), share.length - 32);
+    const machine = openMachine();
+    machine.receive(share);
+    expect(machine.phase).toBe('shared');
+    for (const message of good.toCar.slice(1)) machine.receive(message);
+    expect(enrols(machine)).toBe(false);
+    expect(machine.phase).toBe('closed');
+  });
+
+  it('enrols nobody when messages are dropped, repeated or reordered', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 6 }), (order) => {
+        fc.pre(order.slice(0, 3).join() !== '0,1,2');
+        const machine = openMachine();
+        for (const index of order) {
+          machine.receive(good.toCar[index] ?? new Uint8Array(0));
+          if (machine.phase === 'refusing') machine.input({ type: 'refusal-due' });
+        }
+        expect(enrols(machine)).toBe(false);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('stops the phone when any message from the car is changed', () => {
+    const field = fc.constantFrom<Field>('share', 'confirm', 'offer', 'done');
+    fc.assert(
+      fc.property(field, change, (which, how) => {
+        const received = (name: Field): Uint8Array =>
+          name === which ? apply(good.fromCar[name], how) : good.fromCar[name];
+        const phone = newPhone(good.challenge);
+        const steps = () => {
+          phone.confirm(received('share'), received('confirm'));
+          expect(which).toMatch(/^(offer|done)$/);
+          phone.openOffer(received('offer'));
+          expect(which).toBe('done');
+          phone.openDone(received('done'));
+        };
+        expect(steps).toThrow(PhoneKeyError);
+      }),
+      { numRuns: 10 },
+    );
+    const phone = newPhone(good.challenge);
+    phone.confirm(good.fromCar.share, good.fromCar.confirm);
+    expect(phone.openOffer(good.fromCar.offer)).toMatchObject({ name: 'Test car' });
+    expect(phone.openDone(good.fromCar.done)).toMatchObject({ slot: 0, role: Role.OWNER });
+  });
+});

@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream';
+import { createContext } from '../../cli/context.js';
+import type { Context, GlobalOptions, Host } from '../../cli/context.js';
+import { Interrupt } from '../../cli/io/interrupt.js';
+
+export interface TestHost extends Host {
+  readonly stdin: PassThrough & { isTTY?: boolean };
+  /** What was written so far. */
+  readonly written: { out: string; err: string };
+}
+
+/** A process around the command that is none; `tty`: a person sits at its stdin. */
+export const testHost = ({ tty = false, env = {} } = {}): TestHost => {
+  const written = { out: '', err: '' };
+  return {
+    stdin: Object.assign(new PassThrough(), { isTTY: tty }),
+    stdout: { write: (text) => (written.out += text) },
+    stderr: { write: (text) => (written.err += text) },
+    env,
+    interrupt: new Interrupt(),
+    written,
+  };
+};
+
+export const testContext = (
+  host: TestHost,
+  options: Partial<GlobalOptions> & { readonly home: string },
+): Context => createContext({ radio: 'virtual', timeout: 5, ...options }, host);

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { setTxPowerCommand } from '../../../air/hci/vendor.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { addressHex, TestHost } from './test-host.js';
+
+let clock: SimClock;
+let air: VirtualAir;
+let car: TestHost;
+let phone: TestHost;
+
+/** Reports of a car 5 m away (-74 dBm = b6) with the data that `TestHost.advertise` sets. */
+const advertisement = (): string => `043e0f02010000${addressHex(car.controller)}03020106b6`;
+const scanResponse = (): string => `043e1102010400${addressHex(car.controller)}050408636172b6`;
+
+const reports = async (): Promise<string[]> =>
+  (await phone.packets()).filter((packet) => packet.startsWith('043e'));
+
+/** Signal strength in the last byte of a report, dBm. */
+const rssiOf = (report: string): number =>
+  Buffer.from(report, 'hex').readInt8(report.length / 2 - 1);
+
+beforeEach(async () => {
+  clock = new SimClock();
+  air = new VirtualAir({ seed: 'advertising', clock });
+  car = new TestHost(air.controller());
+  phone = new TestHost(air.controller({ position: { x: 3, y: 4 } }));
+  await phone.enableEvents();
+});
+
+describe('scanning', () => {
+  it('gives advertisement and scan response as two reports', async () => {
+    await car.advertise();
+    phone.scan(true);
+    expect(await reports()).toEqual([advertisement(), scanResponse()]);
+  });
+
+  it('hears a car that begins to advertise later', async () => {
+    phone.scan(true);
+    expect(await reports()).toEqual([]);
+    await car.advertise();
+    expect(await reports()).toEqual([advertisement(), scanResponse()]);
+  });
+
+  it('asks for no scan response when it is passive', async () => {
+    await car.advertise();
+    phone.scan(true, false);
+    expect(await reports()).toEqual([advertisement()]);
+  });
+
+  it('reports a duplicate once, and again after it is enabled anew', async () => {
+    await car.advertise();
+    phone.scan(true);
+    await phone.packets();
+    await clock.advance(1000);
+    expect(await reports()).toEqual([]);
+    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await clock.advance(1000);
+    expect(await reports()).toEqual([]);
+    phone.command(Opcode.leSetScanEnable, '0101');
+    expect(await reports()).toEqual([advertisement(), scanResponse()]);
+  });
+
+  it('hears every advertising event, 100 ms apart, without the filter', async () => {
+    await car.advertise();
+    phone.scan(false, false);
+    await phone.packets();
+    await clock.advance(1000);
+    expect(await reports()).toEqual(Array.from({ length: 10 }, advertisement));
+  });
+
+  it('gives new data at once', async () => {
+    await car.advertise();
+    phone.scan(false, false);
+    await phone.packets();
+    await car.exchange(Opcode.leSetAdvertisingData, '0402010477'.padEnd(64, '0'));
+    expect(await reports()).toEqual([`043e1002010000${addressHex(car.controller)}0402010477b6`]);
+  });
+
+  it('is refused new parameters meanwhile', async () => {
+    phone.scan(true);
+    await phone.packets();
+    expect(await phone.exchange(Opcode.leSetScanParameters, '01120012000000')).toEqual([
+      '040e04010b200c',
+    ]);
+  });
+
+  it('says nothing where the LE event mask leaves reports out', async () => {
+    phone.command(Opcode.leSetEventMask, '1d00000000000000');
+    await car.advertise();
+    phone.scan(false);
+    expect(await reports()).toEqual([]);
+  });
+
+  it('tells apart what cannot be connected to, and advertises under a random address', async () => {
+    car.command(Opcode.leSetRandomAddress, '0102030405c6');
+    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000301000000000000000700');
+    car.command(Opcode.leSetAdvertisingEnable, '01');
+    phone.scan(true);
+    expect(await reports()).toEqual(['043e0c020103010102030405c600b6']);
+  });
+});
+
+describe('range', () => {
+  it('ends at about 25 m', async () => {
+    await car.advertise();
+    phone.scan(false, false);
+    await phone.packets();
+    for (const [x, heard] of [
+      [25, true],
+      [26, false],
+      [1e6, false],
+      [24, true],
+    ] as const) {
+      phone.controller.moveTo(x, 0);
+      await clock.advance(100);
+      expect(await reports()).toHaveLength(heard ? 1 : 0);
+    }
+  });
+
+  it('is felt in the signal: the farther, the weaker', async () => {
+    await car.advertise();
+    phone.scan(false, false);
+    await phone.packets();
+    const levels: number[] = [];
+    for (const x of [0, 0.5, 1, 2, 4, 8, 16]) {
+      phone.controller.moveTo(x, 0);
+      await clock.advance(100);
+      levels.push(...(await reports()).map(rssiOf));
+    }
+    expect(levels).toEqual([-37, -52, -59, -66, -72, -79, -85]);
+  });
+
+  it('grows with the power of the sender', async () => {
+    await car.advertise();
+    phone.controller.moveTo(26, 0);
+    phone.scan(false, false);
+    expect(await reports()).toEqual([]);
+    car.controller.send(setTxPowerCommand(8));
+    await clock.advance(100);
+    expect((await reports()).map(rssiOf)).toEqual([-82]);
+    expect((await car.exchange(Opcode.leReadAdvertisingTxPower)).at(-1)).toBe('040e050107200008');
+  });
+
+  it('is set by the host with the vendor command, in centimetres', async () => {
+    await car.advertise();
+    phone.command(0xfc01, 'e8030000' + '00000000');
+    expect(await phone.packets()).toEqual(['040e040101fc00']);
+    phone.scan(true, false);
+    expect((await reports()).map(rssiOf)).toEqual([-81]);
+  });
+});
+
+describe('advertising', () => {
+  it('ends when it is disabled, and when the controller is reset or closed', async () => {
+    for (const stop of [
+      () => {
+        car.command(Opcode.leSetAdvertisingEnable, '00');
+      },
+      () => {
+        car.command(Opcode.reset);
+      },
+      () => {
+        car.controller.close();
+      },
+    ]) {
+      await car.advertise();
+      stop();
+      phone.scan(false);
+      expect(await reports()).toEqual([]);
+      await clock.advance(1000);
+      expect(await reports()).toEqual([]);
+      await phone.exchange(Opcode.leSetScanEnable, '0000');
+    }
+  });
+
+  it('takes no time where nobody listens', async () => {
+    await car.advertise();
+    expect(clock.pending).toBe(0);
+    phone.scan(false);
+    await phone.packets();
+    expect(clock.pending).toBe(1);
+    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await clock.advance(1000);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not heard by the advertiser itself', async () => {
+    await car.enableEvents();
+    await car.advertise();
+    car.scan(false);
+    const packets = await car.packets();
+    expect(packets.filter((packet) => packet.startsWith('043e'))).toEqual([]);
+  });
+});

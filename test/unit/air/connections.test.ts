@@ -1,0 +1,303 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { VirtualAir, type AclBuffers } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { addressHex, createConnection, TestHost } from './test-host.js';
+
+let clock: SimClock;
+let air: VirtualAir;
+let car: TestHost;
+let phone: TestHost;
+
+const makeHost = async (x = 0, aclBuffers?: AclBuffers, peripheralLinks = 1): Promise<TestHost> => {
+  const host = new TestHost(
+    air.controller({ position: { x, y: 0 }, peripheralLinks, ...(aclBuffers && { aclBuffers }) }),
+  );
+  await host.enableEvents();
+  return host;
+};
+
+/** LE Connection Complete with noble's parameters. */
+const connected = (handle: string, role: string, peer: TestHost): string =>
+  `043e130100${handle}${role}00${addressHex(peer.controller)}060000002a0000`;
+
+const link = async (): Promise<void> => {
+  await car.advertise();
+  phone.connect(car.controller);
+  await phone.packets();
+  await car.packets();
+};
+
+beforeEach(async () => {
+  clock = new SimClock();
+  air = new VirtualAir({ seed: 'connections', clock });
+  car = await makeHost();
+  phone = await makeHost(5);
+});
+
+describe('connecting', () => {
+  it('gives Command Status, then Connection Complete at both ends', async () => {
+    await car.advertise();
+    phone.connect(car.controller);
+    expect(await phone.packets()).toEqual(['040f0400010d20', connected('4000', '00', car)]);
+    expect(await car.packets()).toEqual([connected('4000', '01', phone)]);
+  });
+
+  it('waits for the advertiser, and refuses a second attempt meanwhile', async () => {
+    phone.connect(car.controller);
+    expect(await phone.packets()).toEqual(['040f0400010d20']);
+    expect(
+      await phone.exchange(Opcode.leCreateConnection, createConnection(car.controller)),
+    ).toEqual(['040f040c010d20']);
+    await car.advertise();
+    expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
+  });
+
+  it('can be cancelled', async () => {
+    phone.connect(car.controller);
+    await phone.packets();
+    expect(await phone.exchange(Opcode.leCreateConnectionCancel)).toEqual([
+      '040e04010e2000',
+      `043e130102${'00'.repeat(17)}`,
+    ]);
+    await car.advertise();
+    expect(await car.packets()).toEqual([]);
+  });
+
+  it('ends in one way only when it is cancelled at the last moment', async () => {
+    await car.advertise();
+    phone.connect(car.controller);
+    phone.command(Opcode.leCreateConnectionCancel);
+    const [status, cancelled, complete, ...more] = await phone.packets();
+    expect([status, cancelled]).toEqual(['040f0400010d20', '040e04010e2000']);
+    expect(complete).toMatch(/^043e1301(00|02)/);
+    expect(more).toEqual([]);
+    const accepted = (await car.packets()).length === 1;
+    expect(accepted).toBe(complete === connected('4000', '00', car));
+  });
+
+  it('is not possible out of range', async () => {
+    phone.controller.moveTo(100, 0);
+    await car.advertise();
+    phone.connect(car.controller);
+    await clock.advance(1000);
+    expect(await phone.packets()).toEqual(['040f0400010d20']);
+  });
+
+  it('needs both directions: who is heard must hear the answer', async () => {
+    const deaf = new TestHost(air.controller({ sensitivity: -60 }));
+    await deaf.enableEvents();
+    await deaf.advertise();
+    const refused = jest.spyOn(phone.controller, 'refused');
+    phone.connect(deaf.controller);
+    await clock.advance(1000);
+    expect(await phone.packets()).toEqual(['040f0400010d20']);
+    // One attempt at once, and one for each advertising event of 100 ms.
+    expect(refused).toHaveBeenCalledTimes(11);
+  });
+
+  it('stops the advertising, and one link is the most that a peripheral has', async () => {
+    await link();
+    phone.scan(false);
+    await phone.packets();
+    await clock.advance(1000);
+    expect(await phone.packets()).toEqual([]);
+    expect(await car.exchange(Opcode.leSetAdvertisingEnable, '01')).toEqual(['040e04010a2009']);
+    expect(
+      await phone.exchange(Opcode.leCreateConnection, createConnection(car.controller)),
+    ).toEqual(['040f040b010d20']);
+  });
+
+  it('goes to one of two phones; the other one gets the next chance', async () => {
+    const other = await makeHost(6);
+    phone.connect(car.controller);
+    other.connect(car.controller);
+    await phone.packets();
+    await other.packets();
+    await car.advertise();
+    expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
+    expect(await other.packets()).toEqual([]);
+    phone.command(Opcode.disconnect, '400013');
+    await phone.packets();
+    await car.exchange(Opcode.leSetAdvertisingEnable, '01');
+    expect(await other.packets()).toEqual([connected('4000', '00', car)]);
+  });
+});
+
+describe('several links', () => {
+  it('of one controller, in both roles, with handles of their own', async () => {
+    const hub = await makeHost(1, undefined, 2);
+    const other = await makeHost(2);
+    await hub.advertise();
+    phone.connect(hub.controller);
+    await phone.packets();
+    await hub.packets();
+    await hub.exchange(Opcode.leSetAdvertisingEnable, '01');
+    other.connect(hub.controller);
+    await other.packets();
+    expect(await hub.packets()).toEqual([connected('4100', '01', other)]);
+    await car.advertise();
+    hub.connect(car.controller);
+    expect(await hub.packets()).toEqual(['040f0400010d20', connected('4200', '00', car)]);
+
+    hub.send('024100050001000400aa');
+    expect(await other.packets()).toEqual(['024020050001000400aa']);
+    hub.send('024200050001000400bb');
+    await hub.packets();
+    expect((await car.packets()).at(-1)).toBe('024020050001000400bb');
+    expect(await phone.packets()).toEqual([]);
+  });
+});
+
+describe('data', () => {
+  it('arrives with the boundary flag of a controller, and is acknowledged', async () => {
+    await link();
+    phone.send('024000070003000400010203');
+    phone.send('0240100200ffee');
+    expect(await car.packets()).toEqual(['024020070003000400010203', '0240100200ffee']);
+    expect(await phone.packets()).toEqual(['04130501400001' + '00', '04130501400001' + '00']);
+  });
+
+  it('overflows the buffers that were announced with an event, and drops what is too much', async () => {
+    phone = await makeHost(5, { length: 27, count: 1 });
+    await link();
+    expect(await phone.exchange(Opcode.leReadBufferSize)).toEqual(['040e07010220001b0001']);
+    phone.send('024000050001000400aa');
+    phone.send('024000050001000400bb');
+    expect(await phone.packets()).toEqual(['041a0101', '0413050140000100']);
+    expect(await car.packets()).toEqual(['024020050001000400aa']);
+    phone.send(`0240001c00${'00'.repeat(28)}`);
+    expect(await phone.packets()).toEqual(['04100101']);
+  });
+
+  it('for a handle that is gone is dropped in silence', async () => {
+    phone.send('024000050001000400aa');
+    expect(await phone.packets()).toEqual([]);
+  });
+
+  it.each(['024030050001000400aa', '024040050001000400aa'])(
+    'with bad flags is malformed: %s',
+    async (p) => {
+      await link();
+      phone.send(p);
+      expect(await phone.packets()).toEqual(['04100101']);
+      expect(await car.packets()).toEqual([]);
+    },
+  );
+});
+
+describe('disconnecting', () => {
+  it.each([
+    ['the central', () => [phone, car] as const],
+    ['the peripheral', () => [car, phone] as const],
+  ])('by %s: the peer is told the reason', async (_name, ends) => {
+    await link();
+    const [one, other] = ends();
+    expect(await one.exchange(Opcode.disconnect, '400013')).toEqual([
+      '040f0400010604',
+      '04050400400016',
+    ]);
+    expect(await other.packets()).toEqual(['04050400400013']);
+    expect(await other.exchange(Opcode.disconnect, '400013')).toEqual(['040f0402010604']);
+  });
+
+  it('lets arrive what was sent before', async () => {
+    await link();
+    phone.send('024000050001000400aa');
+    phone.command(Opcode.disconnect, '400013');
+    phone.controller.close();
+    expect(await car.packets()).toEqual(['024020050001000400aa', '04050400400013']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('takes only reasons that a host may give', async () => {
+    await link();
+    expect(await phone.exchange(Opcode.disconnect, '400008')).toEqual(['040f0412010604']);
+    expect(await car.packets()).toEqual([]);
+  });
+});
+
+describe('losing a link', () => {
+  it('takes the supervision timeout, and gives reason 0x08 at both ends', async () => {
+    await link();
+    phone.controller.moveTo(100, 0);
+    await clock.advance(419);
+    expect(await car.packets()).toEqual([]);
+    await clock.advance(1);
+    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await phone.packets()).toEqual(['04050400400008']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not happen when the peer comes back in time; what waited arrives then, in order', async () => {
+    await link();
+    phone.controller.moveTo(100, 0);
+    phone.send('024000050001000400aa');
+    phone.send('024000050001000400bb');
+    await clock.advance(400);
+    expect(await car.packets()).toEqual([]);
+    expect(await phone.packets()).toEqual([]);
+    phone.controller.moveTo(5, 0);
+    await clock.advance(1000);
+    expect(await car.packets()).toEqual(['024020050001000400aa', '024020050001000400bb']);
+    expect(await phone.packets()).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'power-off',
+      () => {
+        phone.controller.close();
+      },
+    ],
+    [
+      'reset',
+      () => {
+        phone.command(Opcode.reset);
+      },
+    ],
+  ])('by %s of the peer', async (_name, fail) => {
+    await link();
+    fail();
+    const atPhone = await phone.packets();
+    expect(atPhone.filter((packet) => packet.startsWith('0405'))).toEqual([]);
+    expect(await car.packets()).toEqual([]);
+    await clock.advance(420);
+    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leaves no timer when both ends are off', async () => {
+    await link();
+    air.close();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a link', () => {
+  it('has a signal strength at each end', async () => {
+    await link();
+    expect(await phone.exchange(Opcode.readRssi, '4000')).toEqual([
+      '040e0701051400' + '4000' + 'b6',
+    ]);
+    phone.controller.moveTo(1, 0);
+    expect(await car.exchange(Opcode.readRssi, '4000')).toEqual(['040e0701051400' + '4000' + 'c5']);
+  });
+
+  it('changes its parameters for both ends, at the wish of the central', async () => {
+    await link();
+    const wish = '4000' + '1000' + '2000' + '0100' + '6400' + '00000000';
+    const updated = '043e0a03004000100001006400';
+    expect(await phone.exchange(Opcode.leConnectionUpdate, wish)).toEqual([
+      '040f0400011320',
+      updated,
+    ]);
+    expect(await car.packets()).toEqual([updated]);
+    expect(await car.exchange(Opcode.leConnectionUpdate, wish)).toEqual(['040f040c011320']);
+    phone.controller.moveTo(100, 0);
+    await clock.advance(999);
+    expect(await car.packets()).toEqual([]);
+    await clock.advance(1);
+    expect(await car.packets()).toEqual(['04050400400008']);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { PhoneKeyError } from '../../../lib/errors.js';
+import { Deadline, DEFAULT_TIMEOUT_MS } from '../../../lib/phone/environment.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+
+const timedOut = (): PhoneKeyError => new PhoneKeyError('car.silent', 'too late');
+const never = new Promise<never>(() => undefined);
+
+describe('Deadline', () => {
+  it('counts down from 15 s, never below 0', async () => {
+    const clock = new SimClock();
+    const deadline = new Deadline(clock, {});
+    expect(deadline.leftMs).toBe(DEFAULT_TIMEOUT_MS);
+    await clock.advance(14_000);
+    expect(deadline.leftMs).toBe(1_000);
+    await clock.advance(2_000);
+    expect(deadline.leftMs).toBe(0);
+  });
+
+  it('settles as the work does, and leaves no timer', async () => {
+    const clock = new SimClock();
+    const deadline = new Deadline(clock, { timeoutMs: 100 });
+    await expect(deadline.race(Promise.resolve(5), timedOut)).resolves.toBe(5);
+    const failure = new Error('no');
+    await expect(deadline.race(Promise.reject(failure), timedOut)).rejects.toBe(failure);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends the work at its time, once for all steps', async () => {
+    const clock = new SimClock();
+    const deadline = new Deadline(clock, { timeoutMs: 100 });
+    await clock.advance(60);
+    const race = expect(deadline.race(never, timedOut)).rejects.toMatchObject({
+      code: 'car.silent',
+    });
+    await clock.advance(40);
+    await race;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends the work when it is aborted, during and before', async () => {
+    const clock = new SimClock();
+    const abort = new AbortController();
+    const deadline = new Deadline(clock, { signal: abort.signal });
+    const interrupted = { code: 'interrupted', mayHaveSucceeded: false };
+    const race = expect(deadline.race(never, timedOut)).rejects.toMatchObject(interrupted);
+    abort.abort();
+    await race;
+    await expect(deadline.race(never, timedOut)).rejects.toMatchObject(interrupted);
+    expect(() => {
+      deadline.check();
+    }).toThrow(expect.objectContaining(interrupted));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('hears the rejection of work that it does not wait for', async () => {
+    const deadline = new Deadline(new SimClock(), { signal: AbortSignal.abort() });
+    let heard = 0;
+    const work = Promise.reject(new Error('too late for anybody'));
+    const { then } = work;
+    work.then = function (this: Promise<never>, ...handlers) {
+      if (handlers[1] != null) heard += 1;
+      return then.apply(this, handlers) as never;
+    } as typeof then;
+    await expect(deadline.race(work, timedOut)).rejects.toMatchObject({ code: 'interrupted' });
+    expect(heard).toBe(1);
+  });
+});

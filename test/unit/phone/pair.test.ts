@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals';
+import { TestHost } from '../../support/test-car.js';
+import { Air, introduce } from './setup.js';
+
+const CODE = '12345678';
+
+const withWindow = async (host = new TestHost()) => {
+  const air = new Air();
+  const car = await air.car(host);
+  host.open = true;
+  car.endpoint.pairingChanged();
+  return { air, ...car, ...air.phone() };
+};
+
+describe('PhoneKey.pair', () => {
+  it('saves the car before the car enrols the phone, and then its slot and role', async () => {
+    const { air, host, key, store, hooks, endpoint } = await withWindow();
+    const states: unknown[] = [];
+    hooks.onTrace = (kind) => {
+      if (kind === 'PairCommit') void store.list().then((cars) => states.push(...cars));
+    };
+    const car = await air.run(key.pair({ code: '1234 5678' }));
+    expect(states).toMatchObject([{ name: 'Test car', state: 'pending' }]);
+    expect(car).toMatchObject({ name: 'Test car', state: 'paired', slot: 0, role: 'owner' });
+    expect(await store.list()).toEqual([car]);
+    expect(host.enrolled).toMatchObject([{ publicKey: car.identity.publicKey, name: 'Ada' }]);
+    await endpoint.stop();
+  });
+
+  it('takes three wrong codes, each counted before it was answered, and no fourth', async () => {
+    const { air, host, key, store, hooks, endpoint } = await withWindow();
+    const counted: number[] = [];
+    hooks.onTrace = (kind) => {
+      if (kind === 'PairShare') counted.push(host.tries);
+    };
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await expect(air.run(key.pair({ code: '87654321' }))).rejects.toMatchObject({
+        code: 'pairing.wrong-code',
+        mayHaveSucceeded: false,
+      });
+    }
+    expect(counted).toEqual([1, 2, 3]);
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      code: 'pairing.closed',
+      mayHaveSucceeded: false,
+    });
+    expect(host.enrolled).toEqual([]);
+    expect(await store.list()).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('refuses a code that is none before it looks for a car', async () => {
+    const { key, trace, endpoint } = await withWindow();
+    await expect(key.pair({ code: '1234' })).rejects.toMatchObject({ code: 'usage.invalid' });
+    expect(trace).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('says that the window is closed when a car is there, and that none is there', async () => {
+    const { air, host, key, endpoint } = await withWindow();
+    host.open = false;
+    endpoint.pairingChanged();
+    const timeoutMs = 1_000;
+    await expect(air.run(key.pair({ code: CODE, timeoutMs }))).rejects.toMatchObject({
+      code: 'pairing.closed',
+    });
+    await endpoint.stop();
+    await expect(air.run(key.pair({ code: CODE, timeoutMs }))).rejects.toMatchObject({
+      code: 'car.not-found',
+    });
+  });
+
+  it.each(['slots full', 'window closed meanwhile'])('forgets the car: %s', async (why) => {
+    const { air, host, key, store, hooks, endpoint } = await withWindow();
+    if (why === 'slots full') host.slots = 0;
+    else {
+      hooks.onTrace = (kind) => {
+        if (kind === 'PairCommit') host.open = false;
+      };
+    }
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      kind: 'refused',
+      mayHaveSucceeded: false,
+    });
+    expect(await store.list()).toEqual([]);
+    expect(host.enrolled).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('keeps the key when the link is lost after the commit, and it works', async () => {
+    const { air, host, key, store, endpoint } = await withWindow();
+    const { enrol } = host.pairing;
+    host.pairing.enrol = async (window, phone) => {
+      const slot = await enrol(window, phone);
+      air.loseLink();
+      return slot;
+    };
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+      mayHaveSucceeded: true,
+    });
+    expect(await store.list()).toMatchObject([{ state: 'pending' }]);
+    await air.run(key.unlock());
+    expect(host.executed).toEqual(['unlock']);
+    expect(await store.list()).toMatchObject([{ state: 'paired' }]);
+    await endpoint.stop();
+  });
+
+  it('keeps nothing when the link is lost before the commit', async () => {
+    const { air, host, key, store, hooks, endpoint } = await withWindow();
+    hooks.onTrace = (kind) => {
+      if (kind === 'PairShare') air.loseLink();
+    };
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      code: 'radio.link-lost',
+      mayHaveSucceeded: false,
+    });
+    expect(await store.list()).toEqual([]);
+    expect(host.enrolled).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('keeps its keys when it pairs with the same car again', async () => {
+    const { air, host, key, store, endpoint } = await withWindow();
+    const before = await introduce(store, host, { name: 'My car' });
+    const car = await air.run(key.pair({ code: CODE }));
+    expect(car).toMatchObject({ name: 'My car', identity: before.identity, state: 'paired' });
+    expect(await store.list()).toEqual([car]);
+    expect(host.enrolled).toHaveLength(1);
+    await endpoint.stop();
+  });
+
+  it.each(['pending', 'paired'] as const)(
+    'does not lose a %s key when pairing again is refused',
+    async (state) => {
+      const { air, host, key, store, endpoint } = await withWindow();
+      // The car may have enrolled this phone at the first, interrupted pairing.
+      const before = await introduce(store, host, { state });
+      host.pairing.enrol = () => Promise.resolve(undefined);
+      await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+        code: 'pairing.slots-full',
+      });
+      expect(await store.list()).toEqual([before]);
+      await endpoint.stop();
+    },
+  );
+
+  it('gives two cars of the same name two names', async () => {
+    const { air, host, key, store, endpoint } = await withWindow(new TestHost(1));
+    await air.run(key.pair({ code: CODE }));
+    const second = await air.car(new TestHost(2));
+    second.host.open = true;
+    second.endpoint.pairingChanged();
+    host.open = false;
+    endpoint.pairingChanged();
+    await air.run(key.pair({ code: CODE }));
+    expect((await store.list()).map(({ name }) => name)).toEqual(['Test car', 'Test car 2']);
+    await air.run(key.unlock({ car: 'Test car 2' }));
+    expect([host.executed, second.host.executed]).toEqual([[], ['unlock']]);
+    await Promise.all([endpoint.stop(), second.endpoint.stop()]);
+  });
+
+  it('understands a refusal of the future as a refusal', async () => {
+    const { air, radio, key, hooks, endpoint } = await withFuture();
+    hooks.onTrace = (kind) => {
+      if (kind !== 'PairStart') return;
+      // PairRefusal with reason 99.
+      void radio.links.at(-1)?.car.send(Uint8Array.of(0, 4, 0x32, 2, 0x08, 99));
+    };
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({ kind: 'refused' });
+    await endpoint.stop();
+  });
+});
+
+/** A car whose own answer never comes. */
+const withFuture = async () => {
+  const paired = await withWindow();
+  paired.host.pairing.countTry = () => new Promise(() => undefined);
+  return { ...paired, radio: paired.air.radio };
+};

@@ -1,0 +1,82 @@
+import { generateEd25519, generateX25519 } from '../../../lib/crypto/keys.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { MemoryCarStore } from '../../../lib/phone/store.js';
+import type { PairedCar } from '../../../lib/phone/store.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import type { Central } from '../../../lib/radio/types.js';
+import type { TraceEvent } from '../../../lib/wire/message-link.js';
+import { startTestCar, TestHost, withTime } from '../../support/test-car.js';
+
+/** Phones and cars on one air and one simulated clock. */
+export class Air {
+  readonly clock = new SimClock();
+  readonly radio = new MemoryRadio();
+  readonly random = seededRandom('air');
+
+  car(host = new TestHost()) {
+    const { clock, radio, random } = this;
+    return startTestCar({ peripheral: radio.peripheral(), clock, random, host });
+  }
+
+  phone(central: Central = this.radio.central(), name = 'Ada') {
+    const { clock, random } = this;
+    const store = new MemoryCarStore();
+    const trace: TraceEvent[] = [];
+    /** Called with each kind of message as it goes over the air. */
+    const hooks: { onTrace: (kind: string) => void } = { onTrace: () => undefined };
+    const key = new PhoneKey({
+      central,
+      store,
+      name,
+      clock,
+      random,
+      trace: (event) => {
+        trace.push(event);
+        hooks.onTrace(event.kind);
+      },
+    });
+    return { key, store, trace, hooks };
+  }
+
+  /** Moves time until the promise settles. */
+  run<T>(promise: Promise<T>): Promise<T> {
+    return withTime(this.clock, promise);
+  }
+
+  /** Breaks the newest link as if the phone had gone out of range. */
+  loseLink(): void {
+    this.radio.links.at(-1)?.phone.lose();
+  }
+}
+
+/** Makes phone and car know each other, without the slow pairing. */
+export const introduce = async (
+  store: MemoryCarStore,
+  host: TestHost,
+  entry: Partial<PairedCar> = {},
+): Promise<PairedCar> => {
+  const random = seededRandom(`keys ${String(host.identity.publicKey[0])}`);
+  const car: PairedCar = {
+    name: host.name,
+    carPublicKey: host.identity.publicKey,
+    identity: generateX25519(defaultSuite, random),
+    signing: generateEd25519(defaultSuite, random),
+    state: 'paired',
+    ...entry,
+  };
+  await store.save(car);
+  host.enrol(car.identity.publicKey);
+  return car;
+};
+
+/** One car, and one phone that it knows. */
+export const introduced = async () => {
+  const air = new Air();
+  const car = await air.car();
+  const phone = air.phone();
+  const entry = await introduce(phone.store, car.host);
+  return { air, ...car, ...phone, entry };
+};
