@@ -3,21 +3,30 @@ import { nodeSuite } from '../lib/crypto/index.js';
 import { Role } from '../lib/credentials/roles.js';
 import { CarPairing } from '../lib/pairing/car.js';
 import {
-  formatPairingCode,
   ID_PROVER,
   ID_VERIFIER,
   pairingRegistration,
   pairingSecrets,
 } from '../lib/pairing/code.js';
 import { PhonePairing } from '../lib/pairing/phone.js';
-import { pairingContext } from '../lib/pairing/transcript.js';
+import type { PhoneKeys } from '../lib/pairing/phone.js';
+import { Spake2PlusProver } from '../lib/pairing/spake2plus.js';
+import { pairingContext, pairingKeys } from '../lib/pairing/transcript.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import type { Random } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/session/car.js';
 import { answerChallenge } from '../lib/session/phone.js';
 import { PROLOGUE, proofTagKey } from '../lib/session/transcript.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/wire/advertisement.js';
-import { encodeCommand, encodeFromCar, encodeResult, encodeToCar } from '../lib/wire/codec.js';
+import {
+  encodeCarIdentity,
+  encodeCommand,
+  encodeEnrolment,
+  encodeFromCar,
+  encodePhoneIdentity,
+  encodeResult,
+  encodeToCar,
+} from '../lib/wire/codec.js';
 import type { CommandInit, FromCarMessage, ToCarMessage } from '../lib/wire/codec.js';
 import { frame } from '../lib/wire/framing.js';
 import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
@@ -78,6 +87,7 @@ export const advertisementExample = (): Line[] => {
   return [
     bytes('car_public', KEYS.car.publicKey),
     bytes('advertisement_key', key),
+    bytes('flags', Uint8Array.of(1)),
     bytes('nonce', KEYS.advertisementNonce),
     bytes('service_data', data),
   ];
@@ -136,6 +146,12 @@ export const sessionExample = (): Line[] => {
   ];
 };
 
+const phoneKeys: PhoneKeys = {
+  publicKey: KEYS.phone.publicKey,
+  signingKey: KEYS.phoneSigning.publicKey,
+  name: KEYS.phoneName,
+};
+
 /** The messages of a pairing with the example's keys. */
 export const pairingRun = () => {
   const hello = new Challenge(
@@ -152,21 +168,30 @@ export const pairingRun = () => {
   car.verify(confirm);
   const offer = car.offer(KEYS.car.publicKey, KEYS.carName);
   phone.openOffer(offer);
-  const commit = phone.commit({
-    publicKey: KEYS.phone.publicKey,
-    signingKey: KEYS.phoneSigning.publicKey,
-    name: KEYS.phoneName,
-  });
+  const commit = phone.commit(phoneKeys);
   car.openCommit(commit);
   const done = car.done(0, Role.OWNER);
   phone.openDone(done);
   return { hello, registration, share: phone.share, answer, confirm, offer, commit, done };
 };
 
+/** K_shared of that run, 32 bytes: SPAKE2+ alone, which PhonePairing keeps to itself. */
+const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
+  new Spake2PlusProver({
+    ...pairingSecrets(KEYS.code),
+    context: pairingContext(hello),
+    idProver: ID_PROVER,
+    idVerifier: ID_VERIFIER,
+    random: fixed(KEYS.proverRandom),
+  }).finish(answer.share, answer.confirm).sharedKey;
+
 export const pairingExample = (): Line[] => {
-  const { hello, registration, share, answer, confirm, offer, commit, done } = pairingRun();
+  const run = pairingRun();
+  const { hello, registration, share, answer, confirm, offer, commit, done } = run;
+  const shared = sharedKey(run);
+  const keys = pairingKeys(suite, shared);
   return [
-    ['code (text)', formatPairingCode(KEYS.code)],
+    ['code (text)', KEYS.code],
     bytes('id_prover', ID_PROVER),
     bytes('id_verifier', ID_VERIFIER),
     bytes('w0', registration.w0),
@@ -184,11 +209,20 @@ export const pairingExample = (): Line[] => {
     bytes('pair_share_frame', fromCar({ case: 'pairShare', value: answer })),
     bytes('confirmP', confirm),
     bytes('pair_confirm_frame', toCar({ case: 'pairConfirm', value: { confirm } })),
+    bytes('K_shared', shared),
+    bytes('key_to_car', keys.toCar),
+    bytes('key_from_car', keys.fromCar),
+    bytes('car_public', KEYS.car.publicKey),
     ['car_name (text)', KEYS.carName],
+    bytes('car_identity', encodeCarIdentity({ publicKey: KEYS.car.publicKey, name: KEYS.carName })),
     bytes('pair_offer_frame', fromCar({ case: 'pairOffer', value: offer })),
+    bytes('phone_public', KEYS.phone.publicKey),
+    bytes('phone_signing_private', KEYS.phoneSigning.privateKey),
     bytes('phone_signing_public', KEYS.phoneSigning.publicKey),
     ['phone_name (text)', KEYS.phoneName],
+    bytes('phone_identity', encodePhoneIdentity(phoneKeys)),
     bytes('pair_commit_frame', toCar({ case: 'pairCommit', value: commit })),
+    bytes('enrolment', encodeEnrolment({ slot: 0, role: Role.OWNER })),
     bytes('pair_done_frame', fromCar({ case: 'pairDone', value: done })),
   ];
 };

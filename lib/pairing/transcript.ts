@@ -10,22 +10,25 @@ const KEY = 32;
 export const pairingContext = (challenge: Uint8Array): Uint8Array =>
   concat(utf8('phonekey v1 pairing'), challenge);
 
-/** The channel under the key that SPAKE2+ gave (32 bytes): one key for each direction. */
+/** One 32-byte key for each direction, from the 32 bytes that SPAKE2+ gave. */
+export const pairingKeys = (
+  suite: Suite,
+  sharedKey: Uint8Array,
+): { readonly toCar: Uint8Array; readonly fromCar: Uint8Array } => {
+  const info = utf8('phonekey v1 pairing keys');
+  const keys = suite.hkdfSha512(sharedKey, new Uint8Array(0), info, 2 * KEY);
+  return { toCar: keys.slice(0, KEY), fromCar: keys.slice(KEY) };
+};
+
+/** The channel under the key that SPAKE2+ gave. */
 export const pairingChannel = (
   suite: Suite,
   sharedKey: Uint8Array,
   role: 'phone' | 'car',
 ): SealedChannel => {
-  const keys = suite.hkdfSha512(
-    sharedKey,
-    new Uint8Array(0),
-    utf8('phonekey v1 pairing keys'),
-    2 * KEY,
-  );
-  const toCar = new CipherState(suite);
-  toCar.initializeKey(keys.slice(0, KEY));
-  const fromCar = new CipherState(suite);
-  fromCar.initializeKey(keys.slice(KEY));
+  const keys = pairingKeys(suite, sharedKey);
+  const toCar = new CipherState(suite, keys.toCar);
+  const fromCar = new CipherState(suite, keys.fromCar);
   return role === 'phone'
     ? new SealedChannel({ send: toCar, receive: fromCar })
     : new SealedChannel({ send: fromCar, receive: toCar });

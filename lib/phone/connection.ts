@@ -23,8 +23,9 @@ const STALE_MS = 4_000;
 
 /**
  * A link to a car this phone has a key for. Commands run one after the other; the first carries the
- * proof of who we are. A command that got no answer ends the link. Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`,
- * `car.refused`, `car.outcome-unknown`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ * proof of who we are. A command that got no answer ends the link. Every command throws
+ * PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`, `car.outcome-unknown`,
+ * `car.silent`, `radio.link-lost`, `protocol.*`, `interrupted`.
  */
 export class CarConnection {
   readonly car: PairedCar;

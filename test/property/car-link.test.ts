@@ -82,7 +82,7 @@ describe('a stranger', () => {
         expect(types).not.toContain('execute');
         expect(types).not.toContain('enrol');
         expect(types).not.toContain('authenticated');
-        expect(['challenged', 'refusing', 'shared', 'closed']).toContain(machine.phase);
+        expect(['challenged', 'refusing', 'shared', 'ending', 'closed']).toContain(machine.phase);
         if (machine.phase === 'closed') {
           expect(types.filter((type) => type === 'close')).toHaveLength(1);
         }

@@ -162,7 +162,7 @@ export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
  */
 export type Proof = Message<"phonekey.v1.Proof"> & {
   /**
-   * 96 bytes and the Command: e, s, payload
+   * 96 bytes and the Command: e (32), s (32 + 16), payload (+ 16)
    *
    * @generated from field: bytes handshake = 1;
    */
@@ -285,7 +285,7 @@ export type PhoneIdentity = Message<"phonekey.v1.PhoneIdentity"> & {
   signingKey: Uint8Array;
 
   /**
-   * at most 32 bytes of UTF-8
+   * 1 to 32 bytes of UTF-8
    *
    * @generated from field: string name = 3;
    */
@@ -311,7 +311,7 @@ export type CarIdentity = Message<"phonekey.v1.CarIdentity"> & {
   publicKey: Uint8Array;
 
   /**
-   * at most 32 bytes of UTF-8
+   * 1 to 32 bytes of UTF-8
    *
    * @generated from field: string name = 2;
    */

@@ -12,7 +12,14 @@ import {
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { connectHub, defaultHubPath, type AirTransport } from '../../../air/index.js';
-import { hubDirectory, hubProcesses, startHost, type HostProcess } from './support/processes.js';
+import {
+  endHubs,
+  hubDirectory,
+  hubGone,
+  hubProcesses,
+  startHost,
+  type HostProcess,
+} from './support/processes.js';
 
 let path: string;
 let remove: () => void;
@@ -31,15 +38,6 @@ const joinHub = async (): Promise<AirTransport> => {
   return transport;
 };
 
-/** Waits until the hub has gone; it says so by closing its connections, or by its file. */
-const hubGone = async (): Promise<void> => {
-  const deadline = performance.now() + 10_000;
-  while (hubProcesses(path).length > 0) {
-    if (performance.now() > deadline) throw new Error('the hub does not end');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
-
 beforeEach(() => {
   ({ path, remove } = hubDirectory());
   hosts = [];
@@ -48,8 +46,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const transport of transports.splice(0)) transport.close();
   for (const host of hosts) if (host.child.exitCode === null) await host.end('SIGKILL');
-  for (const pid of hubProcesses(path)) process.kill(pid, 'SIGTERM');
-  await hubGone();
+  await endHubs(path);
   remove();
 });
 
@@ -86,7 +83,7 @@ describe('the hub', () => {
     const starter = start('starter');
     await starter.said('up');
     await starter.end();
-    await hubGone();
+    await hubGone(path);
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { INFO_VALUE } from '../../../lib/car/endpoint.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { memoryLinkPair } from '../../../lib/radio/memory.js';
 import type { Peripheral, PeripheralService } from '../../../lib/radio/types.js';
 import {
   advertisementIsFrom,
@@ -119,6 +120,17 @@ describe('CarEndpoint', () => {
       { type: 'link-closed', why: 'stopped' },
     ]);
     expect(clock.pending).toBe(0);
+  });
+
+  it('keeps nothing of a link that was lost before it was open', async () => {
+    const { clock, service, events, endpoint } = await startRecorded();
+    const { car } = memoryLinkPair();
+    car.lose();
+    service()?.onLink(car);
+    await settle(clock);
+    expect(events).toEqual([{ type: 'link-opened' }, { type: 'link-closed', why: 'lost' }]);
+    expect(clock.pending).toBe(1); // the rotation
+    await endpoint.stop();
   });
 
   it('gives each link a challenge of its own', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  LAST_WORD_MS,
   PAIRING_IDLE_MS,
   READY_IDLE_MS,
   REFUSAL_DELAY_MS,
@@ -133,8 +134,14 @@ describe('a key that is removed', () => {
     };
     await command(LOCK);
     expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    await command(UNLOCK);
+    await clock.advance(LAST_WORD_MS - 1);
+    expect(phone.closedAt).toBeUndefined();
+    await clock.advance(1);
     await settle(clock);
-    expect(phone.closedAt).toBe(0);
+    expect(phone.closedAt).toBe(LAST_WORD_MS);
+    expect(phone.received).toHaveLength(3);
+    expect(host.executed).toEqual(['unlock', 'lock']);
     expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'key removed' });
     await endpoint.stop();
   });

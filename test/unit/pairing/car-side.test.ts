@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../lib/pairing/phone.js';
+import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { PairRefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { FromCar } from '../../../lib/wire/gen/phonekey_pb.js';
-import { REFUSAL_DELAY_MS } from '../../../lib/car/link-machine.js';
+import { LAST_WORD_MS, PAIRING_IDLE_MS, REFUSAL_DELAY_MS } from '../../../lib/car/link-machine.js';
 import { deferred, IDENTITY, settle, startCar } from '../car/raw-phone.js';
 import type { RawPhone } from '../car/raw-phone.js';
 import { flip, UNLOCK } from '../session/sample.js';
@@ -30,6 +31,14 @@ type ValueOf<C extends Message['case']> = Extract<Message, { case: C }>['value']
 const as = <C extends NonNullable<Message['case']>>(wanted: C, { last }: RawPhone): ValueOf<C> => {
   if (last.case === wanted) return last.value as ValueOf<C>;
   throw new Error(`the car sent ${String(last.case)}`);
+};
+
+/** The refusal was the last word; the link closes a moment later. */
+const ended = async (phone: RawPhone, clock: SimClock): Promise<void> => {
+  expect(phone.closedAt).toBeUndefined();
+  await clock.advance(LAST_WORD_MS);
+  await settle(clock);
+  expect(phone.closedAt).toBe(LAST_WORD_MS);
 };
 
 const pairing = (phone: RawPhone, code = '12345678'): PhonePairing =>
@@ -74,8 +83,8 @@ describe('the car, pairing', () => {
     await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
     await settle(clock);
     expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.CLOSED);
+    await ended(phone, clock);
     expect(phone.received).toHaveLength(2);
-    expect(phone.closedAt).toBe(0);
     await endpoint.stop();
   });
 
@@ -110,6 +119,28 @@ describe('the car, pairing', () => {
     await endpoint.stop();
   });
 
+  it('finishes an enrolment that is under way, however long it takes and whatever comes', async () => {
+    const { clock, host, phone, endpoint } = await start();
+    const exchange = await offered(phone);
+    const enrolled = deferred<undefined>();
+    const { enrol } = host.pairing;
+    host.pairing.enrol = async (window, identity) => {
+      await enrolled.promise;
+      return enrol(window, identity);
+    };
+    await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
+    await phone.send({ case: 'sealed', value: new Uint8Array(18) });
+    await clock.advance(2 * PAIRING_IDLE_MS);
+    enrolled.resolve(undefined);
+    await settle(clock);
+    expect(phone.received.map(({ message }) => message.case).slice(3)).toEqual([
+      'pairDone',
+      'hello',
+    ]);
+    expect(host.enrolled).toMatchObject([{ publicKey: PHONE_KEYS.publicKey }]);
+    await endpoint.stop();
+  });
+
   it('answers a wrong confirmation without telling its identity', async () => {
     const { clock, host, phone, endpoint } = await start();
     const exchange = pairing(phone);
@@ -117,9 +148,10 @@ describe('the car, pairing', () => {
     const { share, confirm } = as('pairShare', phone);
     const right = exchange.confirm(share, confirm);
     await phone.send({ case: 'pairConfirm', value: { confirm: flip(right, 255) } });
-    await settle(clock);
     expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.FAILED);
-    expect(phone.closedAt).toBe(0);
+    await phone.send({ case: 'pairConfirm', value: { confirm: right } });
+    await ended(phone, clock);
+    expect(phone.last.case).toBe('pairRefusal');
     expect(host.enrolled).toEqual([]);
     await endpoint.stop();
   });
@@ -157,8 +189,8 @@ describe('the car, pairing', () => {
       await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
       await settle(clock);
       expect(phone.last.case).toBe('pairRefusal');
+      await ended(phone, clock);
       expect(host.enrolled).toEqual([]);
-      expect(phone.closedAt).toBe(0);
       await endpoint.stop();
     },
   );

@@ -114,6 +114,19 @@ describe('CarConnection', () => {
     await endpoint.stop();
   });
 
+  it('hangs up on a car that talks without being asked', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    const sealed = Uint8Array.of(0, 18, 0x12, 16, ...new Uint8Array(16));
+    for (let message = 0; message < 4; message++) await air.radio.links[0]?.car.send(sealed);
+    await air.clock.advance(0);
+    await expect(air.run(connection.unlock())).rejects.toMatchObject({
+      code: 'protocol.order',
+      mayHaveSucceeded: false,
+    });
+    expect(host.executed).toEqual([]);
+    await endpoint.stop();
+  });
+
   it('sends nothing once it is closed', async () => {
     const { air, host, connection, endpoint } = await connected();
     await air.run(connection.unlock());

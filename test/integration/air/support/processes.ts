@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,16 +73,43 @@ export const hubDirectory = (): { readonly path: string; readonly remove: () => 
   };
 };
 
-/** Process ids of the hubs that serve this path (Linux). */
+/** Ends the hubs that serve this path, and waits until they have gone. */
+export const endHubs = async (path: string): Promise<void> => {
+  for (const pid of hubProcesses(path)) process.kill(pid, 'SIGTERM');
+  await hubGone(path);
+};
+
+/** Waits until no hub serves this path. A hub is nobody's child, so that there is no event for it. */
+export const hubGone = async (path: string): Promise<void> => {
+  const deadline = performance.now() + 10_000;
+  while (hubProcesses(path).length > 0) {
+    if (performance.now() > deadline) throw new Error('the hub does not end');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** Process ids of the hubs that serve this path. */
 export const hubProcesses = (path: string): number[] =>
-  readdirSync('/proc')
+  commandLines()
+    .filter(({ args }) => args.includes('hub/main.js') && args.endsWith(path))
+    .map(({ pid }) => pid);
+
+/** Of all processes: from /proc, as small Linux containers have no `ps`. */
+const commandLines = (): { readonly pid: number; readonly args: string }[] => {
+  if (process.platform !== 'linux') {
+    return execFileSync('ps', ['-Ao', 'pid=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => ({ pid: Number.parseInt(line, 10), args: line.trimEnd() }));
+  }
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
-        return args[1]?.endsWith('hub/main.js') === true && args[2] === path;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
+    .map((name) => ({ pid: Number(name), args: readCommandLine(name) }));
+};
+
+const readCommandLine = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trimEnd();
+  } catch {
+    return '';
+  }
+};

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { VirtualAir } from '../../../air/index.js';
+import {
+  MAX_LABEL_BYTES,
+  setLabelCommand,
+  setPositionCommand,
+  setTxPowerCommand,
+} from '../../../air/hci/vendor.js';
+import { TestHost } from './test-host.js';
+
+describe('vendor commands', () => {
+  it('have this form', () => {
+    expect(setPositionCommand(1.5, -0.01).toString('hex')).toBe('0101fc0896000000ffffffff');
+    expect(setLabelCommand('car').toString('hex')).toBe('0102fc03636172');
+    expect(setTxPowerCommand(-4).toString('hex')).toBe('0103fc01fc');
+  });
+
+  it('bound a position, whatever number is given', () => {
+    for (const [metres, centimetres] of [
+      [Infinity, 0x7fffffff],
+      [-1e300, -0x7fffffff],
+      [Number.NaN, 0],
+    ] as const) {
+      expect(setPositionCommand(metres, 0).readInt32LE(4)).toBe(centimetres);
+    }
+  });
+
+  it('cut a label to 32 bytes of whole characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (label) => {
+        const bytes = setLabelCommand(label).subarray(4);
+        expect(bytes.length).toBeLessThanOrEqual(MAX_LABEL_BYTES);
+        expect(label.startsWith(bytes.toString('utf8'))).toBe(true);
+      }),
+    );
+    expect(setLabelCommand('é'.repeat(17)).subarray(4).toString()).toBe('é'.repeat(16));
+  });
+
+  it('set label and place of the controller', async () => {
+    const host = new TestHost(new VirtualAir({ seed: 'vendor' }).controller());
+    host.controller.send(setLabelCommand('car'));
+    host.controller.send(setPositionCommand(1.5, -2));
+    host.controller.send(setTxPowerCommand(-40));
+    expect(await host.packets()).toEqual(['040e040102fc00', '040e040101fc00', '040e040103fc00']);
+    const { label, station } = host.controller;
+    expect([label, station.position, station.txPower]).toEqual(['car', { x: 1.5, y: -2 }, -40]);
+  });
+});
