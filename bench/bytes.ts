@@ -75,7 +75,7 @@ const hostWith = (identity: CarHost['identity'], phonePublicKey: Uint8Array): Ca
     pairing: {
       window: () => undefined,
       countTry: () => Promise.resolve(false),
-      enrol: () => Promise.resolve(undefined),
+      enrol: () => Promise.resolve('closed'),
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { PairingHost, PairingWindow } from '../lib/car/host.js';
+import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import { roleFromName } from '../lib/credentials/roles.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
@@ -68,14 +68,15 @@ export class PairingDesk implements PairingHost {
     return window === this.#handle && isOpen(this.#state);
   }
 
-  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined> {
+  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
     const { store, onKey } = this.#options;
-    if (window !== this.#handle || !isOpen(this.#state)) return undefined;
+    if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const role = roleFromName(this.#state.role ?? 'driver');
     const place = (keys: readonly KeySlot[]): Placement | undefined =>
       placeKey(keys, phone, role, this.#options.slots);
     // Looked at before, so that a full car leaves the window as it is.
-    if (place(store.record.keys) === undefined || !this.#input({ type: 'enrol' })) return undefined;
+    if (place(store.record.keys) === undefined) return 'slots-full';
+    if (!this.#input({ type: 'enrol' })) return 'closed';
     let placed: Placement | undefined;
     try {
       placed = await store.update((record) => {
@@ -86,7 +87,7 @@ export class PairingDesk implements PairingHost {
     } finally {
       this.#settle(window, placed === undefined ? 'enrol-failed' : 'enrolled');
     }
-    return placed?.key;
+    return placed?.key ?? 'slots-full';
   }
 
   screen(): Screen {

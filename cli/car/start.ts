@@ -1,5 +1,5 @@
 import { SimulatedCar } from '../../firmware-sim/index.js';
-import type { PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
@@ -40,7 +40,7 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message} ${error.hint}`);
-      else fail(error);
+      else fail(radio === 'ble' ? error : airEnded(error));
     },
     trace: ({ direction, kind, fields, bytes }) => {
       log.debug(`${direction} ${kind}`, { fields, bytes });
@@ -59,6 +59,12 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
   tellNow({ type: 'stopped' }, 'stopped');
   return EXIT.ok;
 };
+
+const airEnded = (cause: PhoneKeyError): PhoneKeyError =>
+  new PhoneKeyError('radio.unavailable', 'the virtual air has ended', {
+    cause,
+    hint: 'Start the car again: key car start.',
+  });
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -17,6 +17,8 @@ export class Output {
   readonly paint: Paint;
   /** Colours for stderr. */
   readonly paintTalk: Paint;
+  /** Whether somebody watches stderr on a terminal that can move its cursor. */
+  readonly watched: boolean;
   readonly #out: Sink;
   readonly #err: Sink;
 
@@ -24,6 +26,7 @@ export class Output {
     this.#out = out;
     this.#err = err;
     this.json = json;
+    this.watched = err.isTTY === true && env['TERM'] !== 'dumb';
     this.paint = painter(out, env);
     this.paintTalk = painter(err, env);
   }
@@ -42,10 +45,5 @@ export class Output {
   /** To stderr as it is. */
   talk(text: string): void {
     this.#err.write(text);
-  }
-
-  /** Whether somebody watches stderr. */
-  get watched(): boolean {
-    return this.#err.isTTY === true;
   }
 }

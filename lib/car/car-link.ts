@@ -108,30 +108,21 @@ export class CarLink {
         this.#await(
           'execute',
           () => host.execute(effect.command, effect.key),
-          (result) => ({
-            type: 'executed',
-            result: result ?? refusal(RefusalReason.FAULT),
-          }),
+          (result) => ({ type: 'executed', result: result ?? refusal(RefusalReason.FAULT) }),
         );
         break;
       case 'count-try':
         this.#await(
           'count try',
           () => host.pairing.countTry(effect.window),
-          (allowed) => ({
-            type: 'try-counted',
-            allowed: allowed ?? false,
-          }),
+          (allowed) => ({ type: 'try-counted', allowed: allowed ?? false }),
         );
         break;
       case 'enrol':
         this.#await(
           'enrol',
           () => host.pairing.enrol(effect.window, effect.phone),
-          (key) => ({
-            type: 'enrolled',
-            key,
-          }),
+          (outcome) => ({ type: 'enrolled', outcome: outcome ?? 'fault' }),
         );
         break;
       case 'refuse-later':

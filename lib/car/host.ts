@@ -31,10 +31,12 @@ export interface PairingHost {
   countTry(window: PairingWindow): Promise<boolean>;
   /**
    * Stores the phone's key (the same public key again: replaces its slot), closes the window, and
-   * resolves once it is durable. Undefined: no slot is free, or the window has closed meanwhile.
+   * resolves once it is durable. `slots-full` and `closed` (meanwhile) when it could not.
    */
-  enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined>;
+  enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal>;
 }
+
+export type EnrolRefusal = 'slots-full' | 'closed';
 
 export interface PairingWindow {
   /** SPAKE2+ verifier record of the 8-digit code on the screen (pairing/spake2plus.ts). */

@@ -2,7 +2,7 @@
 export { CarEndpoint, INFO_VALUE } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
 export type { CarLinkEvent } from './car-link.js';
-export type { CarHost, PairingHost, PairingWindow } from './host.js';
+export type { CarHost, EnrolRefusal, PairingHost, PairingWindow } from './host.js';
 export { refusal } from './link-machine.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
 export type { KeySlot } from '../credentials/key-slot.js';

@@ -12,7 +12,7 @@ import type { FromCarMessage } from '../wire/codec.js';
 import type { AnyCommand } from '../wire/commands.js';
 import { PairRefusalReason, RefusalReason, ResultSchema } from '../wire/gen/phonekey_pb.js';
 import type { PhoneIdentity, Result, ToCar } from '../wire/gen/phonekey_pb.js';
-import type { PairingWindow } from './host.js';
+import type { EnrolRefusal, PairingWindow } from './host.js';
 
 /**
  * One link of the car as a state machine: (state, input) -> state and effects. car-link.ts carries
@@ -49,7 +49,7 @@ export type LinkInput =
   | { readonly type: 'refusal-due' }
   | { readonly type: 'executed'; readonly result: Result }
   | { readonly type: 'try-counted'; readonly allowed: boolean }
-  | { readonly type: 'enrolled'; readonly key: KeySlot | undefined }
+  | { readonly type: 'enrolled'; readonly outcome: KeySlot | EnrolRefusal | 'fault' }
   | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
   | { readonly type: 'idle' };
 
@@ -116,7 +116,7 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
     case 'try-counted':
       return onTryCounted(state, input.allowed);
     case 'enrolled':
-      return onEnrolled(state, input.key, context);
+      return onEnrolled(state, input.outcome, context);
     case 'key-removed':
       return onKeyRemoved(state, input.publicKey, context);
     case 'idle':
@@ -275,16 +275,33 @@ const onPairCommit = (pairing: Pairing, sealed: Uint8Array): Step =>
     };
   });
 
-const onEnrolled = (state: LinkState, key: KeySlot | undefined, context: LinkContext): Step => {
+/** Sealed either way: nobody else can make the phone forget a key that the car has enrolled. */
+const onEnrolled = (
+  state: LinkState,
+  outcome: KeySlot | EnrolRefusal | 'fault',
+  context: LinkContext,
+): Step => {
   if (state.phase !== 'enrolling') return { state, effects: [] };
-  if (key === undefined) return refusePairing(PairRefusalReason.SLOTS_FULL);
-  const done = state.pairing.exchange.done(key.slot, key.role);
+  const { exchange } = state.pairing;
+  const done = (value: Uint8Array): LinkEffect => ({
+    type: 'send',
+    message: { case: 'pairDone', value },
+  });
+  if (typeof outcome === 'string') {
+    return lastWord(done(exchange.refused(ENROL_REFUSALS[outcome])), 'pairing refused');
+  }
   const next = openLink(context);
   return {
     state: next.state,
-    effects: [{ type: 'send', message: { case: 'pairDone', value: done } }, ...next.effects],
+    effects: [done(exchange.done(outcome.slot, outcome.role)), ...next.effects],
   };
 };
+
+const ENROL_REFUSALS = {
+  closed: PairRefusalReason.CLOSED,
+  'slots-full': PairRefusalReason.SLOTS_FULL,
+  fault: PairRefusalReason.FAULT,
+} as const;
 
 const challenge = (context: LinkContext, failures: number): Step => {
   const fresh = new Challenge(context.suite, context.random, context.secrets, context.now);

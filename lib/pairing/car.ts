@@ -2,7 +2,7 @@ import type { Suite } from '../crypto/suite.js';
 import type { Random } from '../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodePhoneIdentity, encodeCarIdentity, encodeEnrolment } from '../wire/codec.js';
-import type { PhoneIdentity, Role } from '../wire/gen/phonekey_pb.js';
+import type { PairRefusalReason, PhoneIdentity, Role } from '../wire/gen/phonekey_pb.js';
 import { ID_PROVER, ID_VERIFIER } from './code.js';
 import { Spake2PlusVerifier } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
@@ -64,6 +64,11 @@ export class CarPairing {
   /** For PairDone, once the key is durable. */
   done(slot: number, role: Role): Uint8Array {
     return this.#established().seal(encodeEnrolment({ slot, role }));
+  }
+
+  /** For PairDone, when the key could not be enrolled after all. */
+  refused(refusal: PairRefusalReason): Uint8Array {
+    return this.#established().seal(encodeEnrolment({ refusal }));
   }
 
   #established(): SealedChannel {

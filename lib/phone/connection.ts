@@ -31,11 +31,19 @@ export class CarConnection {
   readonly car: PairedCar;
   readonly #environment: PhoneEnvironment;
   readonly #channel: CarChannel;
+  readonly #onProved: () => Promise<void>;
   #sealed: SealedChannel | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(environment: PhoneEnvironment, car: PairedCar, channel: CarChannel) {
+  /** @param onProved called once, when the car has accepted this phone's key */
+  constructor(
+    environment: PhoneEnvironment,
+    car: PairedCar,
+    channel: CarChannel,
+    onProved: () => Promise<void>,
+  ) {
     this.#environment = environment;
+    this.#onProved = onProved;
     this.car = car;
     this.#channel = channel;
   }
@@ -80,8 +88,11 @@ export class CarConnection {
   /** Any command of the schema; resolves to the car's Result as it came. */
   command(command: CommandInit, options: CallOptions = {}): Promise<Result> {
     const deadline = new Deadline(this.#environment.clock, options);
-    const result = this.#turn.then(() => this.#exchange(command, deadline));
-    this.#turn = result.catch(() => undefined);
+    const before = this.#turn;
+    const result = deadline
+      .race(before, () => new PhoneKeyError('car.silent', 'the time was over before its turn came'))
+      .then(() => this.#exchange(command, deadline));
+    this.#turn = Promise.allSettled([before, result]);
     return result;
   }
 
@@ -131,6 +142,7 @@ export class CarConnection {
       if (message.case !== 'hello') {
         const result = this.#openResult(message, channel);
         this.#sealed = channel;
+        await this.#onProved();
         return result;
       }
       // Another challenge instead of a result: the car did not accept the proof.

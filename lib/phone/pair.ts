@@ -38,7 +38,12 @@ export const pairOver = async (
   });
   try {
     await channel.send({ case: 'pairCommit', value: sealed }, deadline);
-    const done = exchange.openDone(expect('pairDone', await channel.receive(deadline)));
+    const done = exchange.openDone(expectDone(await channel.receive(deadline)));
+    if (done.refusal !== PairRefusalReason.UNSPECIFIED) {
+      // Only what this very attempt made: an earlier one may have got through.
+      if (fresh) await store.remove(pending.name);
+      throw refused(done.refusal);
+    }
     const role = roleName(done.role);
     const paired: PairedCar = {
       ...pending,
@@ -50,11 +55,7 @@ export const pairOver = async (
     return paired;
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;
-    if (error.kind === 'refused') {
-      // Only what this very attempt made: an earlier one may have got through.
-      if (fresh) await store.remove(pending.name);
-      throw error;
-    }
+    if (error.kind === 'refused') throw error;
     throw new PhoneKeyError(
       error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
       `the car did not confirm the pairing: ${error.message}`,
@@ -102,12 +103,25 @@ const expect = <C extends NonNullable<CarMessage['case']>>(
   throw new PhoneKeyError('protocol.order', `the car sent something else than ${wanted}`);
 };
 
+/** A PairRefusal is not sealed: after the commit, anybody could have sent it. */
+const expectDone = (message: CarMessage): Uint8Array => {
+  if (message.case === 'pairRefusal') {
+    throw new PhoneKeyError('car.outcome-unknown', 'a refusal came that anybody could have sent');
+  }
+  return expect('pairDone', message);
+};
+
 const refused = (reason: PairRefusalReason): PhoneKeyError => {
   switch (reason) {
     case PairRefusalReason.CLOSED:
       return new PhoneKeyError('pairing.closed', 'the pairing window of the car is closed');
     case PairRefusalReason.SLOTS_FULL:
       return new PhoneKeyError('pairing.slots-full', 'the car has no free key slot');
+    case PairRefusalReason.FAULT:
+      return new PhoneKeyError('car.refused', 'the car has a fault and did not keep the key', {
+        hint: 'Look at the log of the car, then pair again.',
+        temporary: true,
+      });
     case PairRefusalReason.FAILED:
     case PairRefusalReason.UNSPECIFIED:
     default: // a reason that only later versions know

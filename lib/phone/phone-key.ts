@@ -55,7 +55,7 @@ export class PhoneKey {
   readonly #name: string;
 
   constructor(options: PhoneKeyOptions) {
-    this.#name = checkName(options.name ?? 'phone');
+    this.#name = phoneName(options.name ?? 'phone');
     this.#environment = {
       central: options.central,
       store: options.store,
@@ -129,7 +129,9 @@ export class PhoneKey {
       deadline,
     );
     if (seen.car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    return new CarConnection(this.#environment, seen.car, await this.#open(seen, deadline));
+    const { car } = seen;
+    const channel = await this.#open(seen, deadline);
+    return new CarConnection(this.#environment, car, channel, () => this.#confirm(car));
   }
 
   unlock(options?: CarCallOptions): Promise<void> {
@@ -197,17 +199,30 @@ export class PhoneKey {
     const connection = await this.connect(options);
     try {
       const answer = await ask(connection, { timeoutMs: deadline.leftMs, signal: deadline.signal });
-      await this.#confirmPending(connection.car);
       return answer;
     } finally {
-      await connection.close();
+      // What the car answered counts, not how the link ended.
+      await connection.close().catch(() => undefined);
     }
   }
 
   /** A car that answered has enrolled this phone, even if its confirmation got lost. */
-  async #confirmPending(car: PairedCar): Promise<void> {
-    if (car.state === 'pending') {
-      await this.#environment.store.save({ ...car, state: 'paired' });
-    }
+  async #confirm(car: PairedCar): Promise<void> {
+    if (car.state === 'paired') return;
+    const { store, log } = this.#environment;
+    await store.save({ ...car, state: 'paired' }).catch((error: unknown) => {
+      log.warn('the key stays pending, it could not be saved', { error: String(error) });
+    });
   }
 }
+
+const phoneName = (name: string): string => {
+  try {
+    return checkName(name);
+  } catch (cause) {
+    throw new PhoneKeyError('usage.invalid', 'not a name for a phone', {
+      cause,
+      hint: 'Choose a name of 1 to 32 bytes without control characters.',
+    });
+  }
+};

@@ -7,6 +7,7 @@ import {
   CommandSchema,
   EnrolmentSchema,
   FromCarSchema,
+  PairRefusalReason,
   PhoneIdentitySchema,
   ResultSchema,
   Role,
@@ -144,7 +145,8 @@ export const encodeEnrolment = (enrolment: MessageInitShape<typeof EnrolmentSche
 
 export const decodeEnrolment = (bytes: Uint8Array): Enrolment => {
   const enrolment = decode(EnrolmentSchema, bytes);
-  if (enrolment.role !== Role.OWNER && enrolment.role !== Role.DRIVER) {
+  const refused = enrolment.refusal !== PairRefusalReason.UNSPECIFIED;
+  if (!refused && enrolment.role !== Role.OWNER && enrolment.role !== Role.DRIVER) {
     throw malformed('unknown role');
   }
   return enrolment;
@@ -159,7 +161,7 @@ export const checkName = (name: string): string => {
   if (length === 0 || length > LENGTH.name) {
     throw malformed(`a name has 1 to ${String(LENGTH.name)} bytes, not ${String(length)}`);
   }
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) throw malformed('a name has no control characters');
+  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) throw malformed('a name has no control characters');
   return name;
 };
 

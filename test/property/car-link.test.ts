@@ -65,7 +65,7 @@ describe('a stranger', () => {
         { type: 'key-removed' as const, publicKey: IDENTITY.publicKey },
         // What comes late from something that the host was asked before.
         { type: 'try-counted' as const, allowed: true },
-        { type: 'enrolled' as const, key: undefined },
+        { type: 'enrolled' as const, outcome: 'fault' as const },
       ),
     );
     fc.assert(

@@ -47,7 +47,7 @@ const record = () => {
   phone.openOffer(offer.value);
   send({ case: 'pairCommit', value: phone.commit(KEYS) });
   const enrolled = machine.host.enrol(KEYS.publicKey);
-  machine.input({ type: 'enrolled', key: enrolled });
+  machine.input({ type: 'enrolled', outcome: enrolled });
   const done = decodeFromCar(machine.sent.at(-2) ?? new Uint8Array(0));
   if (done.case !== 'pairDone') throw new Error('no PairDone');
   return {

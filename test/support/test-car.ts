@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { CarHost, PairingWindow } from '../../lib/car/host.js';
+import type { CarHost, EnrolRefusal, PairingWindow } from '../../lib/car/host.js';
 import { CarEndpoint } from '../../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
 import type { CarLinkEvent } from '../../lib/car/car-link.js';
@@ -83,12 +83,13 @@ export class TestHost implements CarHost {
       if (this.tries > 3) this.open = false;
       return Promise.resolve(this.open);
     },
-    enrol: (_window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | undefined> => {
+    enrol: (_window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> => {
       const known = this.enrolled.some(({ publicKey }) =>
         defaultSuite.equal(publicKey, phone.publicKey),
       );
       const full = !known && this.enrolled.length >= this.slots;
-      if (!this.open || full) return Promise.resolve(undefined);
+      if (!this.open) return Promise.resolve('closed');
+      if (full) return Promise.resolve('slots-full');
       this.open = false;
       return Promise.resolve(this.enrol(phone.publicKey, Role.OWNER, phone.name));
     },

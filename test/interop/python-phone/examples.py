@@ -69,7 +69,7 @@ def _hello(handshake):
 def advertisement(example):
     car_public = example.input("car_public")
     example.compare("advertisement_key", session.advertisement_key(car_public))
-    flags = 1  # nothing in the example names the flags
+    [flags] = example.input("flags")
     example.compare(
         "service_data", session.service_data(car_public, flags, example.input("nonce"))
     )
@@ -173,20 +173,32 @@ def a_pairing(example, car_public, phone_public):
     example.compare("confirmP", confirm_p)
     example.compare("pair_confirm_frame", wire.frame(phone.confirm(pair_share)))
 
-    _, from_car_key = pairing.keys(k_shared)
+    example.compare("K_shared", k_shared)
+    to_car_key, from_car_key = pairing.keys(k_shared)
+    example.compare("key_to_car", to_car_key)
+    example.compare("key_from_car", from_car_key)
+    example.compare("car_public", car_public)
     car = crypto.Cipher(from_car_key)
     car_name = example.input("car_name")
     identity = wire.bytes_field(1, car_public) + wire.bytes_field(2, car_name.encode())
+    example.compare("car_identity", identity)
     offer = car.encrypt(identity)
     example.compare("pair_offer_frame", wire.frame(wire.bytes_field(4, offer)))
     if phone.offer(offer) != (car_public, car_name):
         raise Difference("pairing: the phone reads another identity of the car")
-    signing = example.input("phone_signing_public")
+    example.compare("phone_public", phone_public)
+    signing = crypto.ed25519_public(example.input("phone_signing_private"))
+    example.compare("phone_signing_public", signing)
     commit = phone.commit(phone_public, signing, example.input("phone_name"))
+    to_car = crypto.Cipher(to_car_key)
+    identity = example.input("phone_identity")
+    sealed = wire.Fields(commit).bytes(5, len(identity) + 16)
+    example.compare("phone_identity", to_car.decrypt(sealed))
     example.compare("pair_commit_frame", wire.frame(commit))
 
-    # Slot and role are not named in the example: slot 0, owner.
-    done = car.encrypt(wire.uint_field(1, 0) + wire.uint_field(2, 1))
+    enrolment = wire.uint_field(1, 0) + wire.uint_field(2, 1)
+    example.compare("enrolment", enrolment)
+    done = car.encrypt(enrolment)
     example.compare("pair_done_frame", wire.frame(wire.bytes_field(5, done)))
     if phone.done(done) != (0, "owner"):
         raise Difference("pairing: the phone reads another enrolment")

@@ -12,6 +12,10 @@ ID_VERIFIER = b"phonekey car"
 CONTEXT = b"phonekey v1 pairing"
 
 
+class NotEnrolled(Exception):
+    """The car says, under the seal, why it could not enrol the phone after all."""
+
+
 class WrongCode(Exception):
     """The car's confirmV is not that of the code typed in."""
 
@@ -23,10 +27,10 @@ def keys(k_shared):
 
 
 def check_name(name):
-    """1 to 32 bytes of UTF-8 without control or format characters."""
+    """1 to 32 bytes of UTF-8 without characters that PROTOCOL.md section 5 excludes."""
     if not 1 <= len(name.encode()) <= 32:
         raise wire.Malformed("a name has 1 to 32 bytes")
-    if any(unicodedata.category(character) in ("Cc", "Cf") for character in name):
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") for character in name):
         raise wire.Malformed("a name has no control or format characters")
     return name
 
@@ -76,6 +80,9 @@ class Pairing:
         return wire.to_car("pair_commit", self._to_car.encrypt(identity))
 
     def done(self, pair_done):
-        """The slot and role that the car gave."""
+        """The slot and role that the car gave. Raises NotEnrolled where it gave none."""
         fields = wire.Fields(self._from_car.decrypt(pair_done))
+        refusal = fields.uint(3)
+        if refusal != 0:
+            raise NotEnrolled(wire.PAIR_REFUSALS.get(refusal, "unspecified"))
         return fields.uint(1), wire.ROLES.get(fields.uint(2), "unspecified")

@@ -66,7 +66,8 @@ def pair(store, name):
     public_key, car_name = attempt.offer(expect(car, "pair_offer", STEP_TIMEOUT))
 
     entry = store.find(public_key.hex())
-    if entry is None:
+    fresh = entry is None
+    if fresh:
         entry = {
             "public_key": public_key.hex(),
             "private_key": crypto.new_x25519().hex(),
@@ -79,7 +80,13 @@ def pair(store, name):
     own_public = crypto.x25519_public(bytes.fromhex(entry["private_key"]))
     own_signing = crypto.ed25519_public(bytes.fromhex(entry["signing_key"]))
     car.send(attempt.commit(own_public, own_signing, name))
-    slot, role = attempt.done(expect(car, "pair_done", STEP_TIMEOUT))
+    try:
+        slot, role = attempt.done(expect(car, "pair_done", STEP_TIMEOUT))
+    except pairing.NotEnrolled as reason:
+        if fresh:
+            store.cars.remove(entry)
+            store.save()
+        raise Refused(f"the car refuses to pair: {reason}") from None
     entry.update(pending=False)
     store.save()
     fingerprint = hashlib.sha512(own_public).digest()[:8].hex()

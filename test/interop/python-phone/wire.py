@@ -160,7 +160,7 @@ COMMANDS = {
 }
 RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys"}
 ROLES = {1: "owner", 2: "driver"}
-PAIR_REFUSALS = {1: "closed", 2: "failed", 3: "slots full"}
+PAIR_REFUSALS = {1: "closed", 2: "failed", 3: "slots full", 4: "fault"}
 REFUSALS = {
     1: "not permitted",
     2: "unknown command",

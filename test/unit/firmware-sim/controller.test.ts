@@ -160,7 +160,7 @@ describe('pairing', () => {
     if (first === undefined) throw new Error('closed');
     expect(car.pairing.window()).not.toBe(first);
     expect(await car.pairing.countTry(first)).toBe(false);
-    expect(await car.pairing.enrol(first, phoneIdentity(1))).toBeUndefined();
+    expect(await car.pairing.enrol(first, phoneIdentity(1))).toBe('closed');
     expect(car.keys()).toEqual([]);
   });
 
@@ -252,7 +252,7 @@ describe('pairing', () => {
     const window = car.pairing.window();
     if (window === undefined) throw new Error('closed');
     await car.pairing.countTry(window);
-    expect(await car.pairing.enrol(window, phoneIdentity(2))).toBeUndefined();
+    expect(await car.pairing.enrol(window, phoneIdentity(2))).toBe('slots-full');
     expect(car.pairing.window()).toBe(window);
     expect(await car.pairing.enrol(window, phoneIdentity(1))).toMatchObject({ slot: 0 });
   });

@@ -99,7 +99,7 @@ export const rig = async (
       const window = car.pairing.window();
       if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
       const key = await car.pairing.enrol(window, phoneIdentity(id));
-      if (key === undefined) throw new Error('not enrolled');
+      if (typeof key === 'string') throw new Error(`not enrolled: ${key}`);
       return key;
     },
   };

@@ -176,24 +176,25 @@ describe('the car, pairing', () => {
     await endpoint.stop();
   });
 
-  it.each(['the window closed meanwhile', 'no slot is free', 'the memory failed'])(
-    'enrols nobody when %s',
-    async (why) => {
-      const { clock, host, phone, endpoint } = await start();
-      const exchange = await offered(phone);
-      if (why === 'the window closed meanwhile') host.open = false;
-      if (why === 'no slot is free') host.slots = 0;
-      if (why === 'the memory failed') {
-        host.pairing.enrol = () => Promise.reject(new Error('disk full'));
-      }
-      await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
-      await settle(clock);
-      expect(phone.last.case).toBe('pairRefusal');
-      await ended(phone, clock);
-      expect(host.enrolled).toEqual([]);
-      await endpoint.stop();
-    },
-  );
+  it.each([
+    ['the window closed meanwhile', PairRefusalReason.CLOSED],
+    ['no slot is free', PairRefusalReason.SLOTS_FULL],
+    ['the memory failed', PairRefusalReason.FAULT],
+  ])('enrols nobody when %s, and says so under the seal', async (why, reason) => {
+    const { clock, host, phone, endpoint } = await start();
+    const exchange = await offered(phone);
+    if (why === 'the window closed meanwhile') host.open = false;
+    if (why === 'no slot is free') host.slots = 0;
+    if (why === 'the memory failed') {
+      host.pairing.enrol = () => Promise.reject(new Error('disk full'));
+    }
+    await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
+    await settle(clock);
+    expect(exchange.openDone(as('pairDone', phone))).toMatchObject({ refusal: reason });
+    await ended(phone, clock);
+    expect(host.enrolled).toEqual([]);
+    await endpoint.stop();
+  });
 
   it('refuses at once, and asks nobody, while no window is open', async () => {
     const { clock, host, phone, endpoint } = await start();

@@ -162,7 +162,7 @@ it('a phone has a name that a car would accept', () => {
   const air = new Air();
   for (const name of ['', 'x'.repeat(33), 'a\u202eb']) {
     expect(() => air.phone(air.radio.central(), name)).toThrow(
-      expect.objectContaining({ code: 'protocol.malformed' }),
+      expect.objectContaining({ code: 'usage.invalid' }),
     );
   }
 });

@@ -136,7 +136,7 @@ describe('PhoneKey.pair', () => {
       const { air, host, key, store, endpoint } = await withWindow();
       // The car may have enrolled this phone at the first, interrupted pairing.
       const before = await introduce(store, host, { state });
-      host.pairing.enrol = () => Promise.resolve(undefined);
+      host.pairing.enrol = () => Promise.resolve('slots-full');
       await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
         code: 'pairing.slots-full',
       });
@@ -144,6 +144,33 @@ describe('PhoneKey.pair', () => {
       await endpoint.stop();
     },
   );
+
+  it('takes an unsealed refusal after the commit for an attack, and keeps the key', async () => {
+    const { air, radio, key, store, hooks, host, endpoint } = await withWindow().then((all) => ({
+      ...all,
+      radio: all.air.radio,
+    }));
+    host.pairing.enrol = () => new Promise(() => undefined);
+    hooks.onTrace = (kind) => {
+      if (kind !== 'PairCommit') return;
+      // PairRefusal, slots full.
+      void radio.links.at(-1)?.car.send(Uint8Array.of(0, 4, 0x32, 2, 0x08, 3));
+    };
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+      mayHaveSucceeded: true,
+    });
+    expect(await store.list()).toMatchObject([{ state: 'pending' }]);
+    await endpoint.stop();
+  });
+
+  it('says that the car has a fault when its memory failed', async () => {
+    const { air, host, key, store, endpoint } = await withWindow();
+    host.pairing.enrol = () => Promise.reject(new Error('disk full'));
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({ code: 'car.refused' });
+    expect(await store.list()).toEqual([]);
+    await endpoint.stop();
+  });
 
   it('gives two cars of the same name two names', async () => {
     const { air, host, key, store, endpoint } = await withWindow(new TestHost(1));
