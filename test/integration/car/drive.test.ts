@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
+import type { Position } from '../../../air/index.js';
+import { SimulatedCar } from '../../../firmware-sim/index.js';
+import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { MemoryCarStore } from '../../../lib/phone/store.js';
+import { systemClock } from '../../../lib/platform/clock.js';
+import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openNobleCentral } from '../../../lib/radio/noble.js';
+
+/** Whole cars and phones over the real noble and bleno, all in this process, on one air. */
+
+let air: VirtualAir;
+let cars: SimulatedCar[];
+let phones: PhoneKey[];
+
+beforeEach(() => {
+  air = new VirtualAir();
+  cars = [];
+  phones = [];
+});
+
+afterEach(async () => {
+  await Promise.all(phones.map((phone) => phone.close()));
+  await Promise.all(cars.map((car) => car.stop()));
+  air.close();
+});
+
+const startCar = async (name: string, position: Position): Promise<SimulatedCar> => {
+  const controller = air.controller({ label: name, position });
+  const peripheral = await openBlenoPeripheral({
+    clock: systemClock,
+    load: () => Promise.resolve(loadBleno(controller)),
+  });
+  const car = await SimulatedCar.start({ name, peripheral });
+  cars.push(car);
+  return car;
+};
+
+const startPhone = async (name: string, position: Position) => {
+  const controller = air.controller({ label: name, position });
+  const central = await openNobleCentral({
+    clock: systemClock,
+    load: () => Promise.resolve(loadNoble(controller)),
+  });
+  const phone = new PhoneKey({ central, store: new MemoryCarStore(), name });
+  phones.push(phone);
+  return { phone, controller };
+};
+
+const openWindow = async (car: SimulatedCar, role?: 'owner' | 'driver'): Promise<string> => {
+  await car.control.tap({
+    reader: 'console',
+    purpose: 'pair',
+    ...(role === undefined ? {} : { role }),
+  });
+  const screen = await car.control.screen();
+  if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
+  return screen.code;
+};
+
+describe('cars and phones over noble and bleno', () => {
+  it('pair, unlock, start and lock, and the doors follow', async () => {
+    const car = await startCar('Car', { x: 0, y: 0 });
+    const { phone } = await startPhone('Ada', { x: 1, y: 0 });
+    await phone.pair({ code: await openWindow(car) });
+    expect(await car.control.pullHandle('front-left')).toEqual({ opened: false });
+    await phone.unlock();
+    expect(await car.control.pullHandle('front-left')).toEqual({ opened: true });
+    await expect(phone.lock()).rejects.toMatchObject({ code: 'car.refused' });
+    await car.control.close('front-left');
+    await phone.start();
+    expect((await phone.status()).driveSecondsLeft).toBeGreaterThan(100);
+    await phone.lock();
+    expect(await phone.status()).toEqual({ locked: true, open: [], driveSecondsLeft: 0 });
+    expect(await car.control.pullHandle('front-left')).toEqual({ opened: false });
+  });
+
+  it('two phones and two cars, all at once', async () => {
+    const [north, south] = await Promise.all([
+      startCar('North', { x: 0, y: 0 }),
+      startCar('South', { x: 3, y: 0 }),
+    ]);
+    const [ada, bob] = await Promise.all([
+      startPhone('Ada', { x: 1, y: 0 }),
+      startPhone('Bob', { x: 2, y: 0 }),
+    ]);
+    // Each phone pairs with one car at a time: with both windows open, the nearer one is taken.
+    const [first, second] = await Promise.all([openWindow(north), openWindow(south)]);
+    await Promise.all([ada.phone.pair({ code: first }), bob.phone.pair({ code: second })]);
+    const [third, fourth] = await Promise.all([
+      openWindow(north, 'driver'),
+      openWindow(south, 'driver'),
+    ]);
+    ada.controller.moveTo(2.5, 0);
+    bob.controller.moveTo(0.5, 0);
+    await Promise.all([ada.phone.pair({ code: fourth }), bob.phone.pair({ code: third })]);
+    expect((await ada.phone.cars()).map(({ name, role }) => [name, role])).toEqual([
+      ['North', 'owner'],
+      ['South', 'driver'],
+    ]);
+
+    for (const [to, of] of [
+      ['North', 'South'],
+      ['South', 'North'],
+    ] as const) {
+      await Promise.all([ada.phone.unlock({ car: to }), bob.phone.unlock({ car: of })]);
+    }
+    // Both at the same car: bleno serves one at a time, the other one waits for its turn.
+    await Promise.all([ada.phone.start({ car: 'North' }), bob.phone.start({ car: 'North' })]);
+    for (const car of [north, south]) {
+      expect(await car.control.status()).toMatchObject({ locked: false });
+    }
+    expect(await north.control.status()).toMatchObject({ keys: { length: 2 } });
+    await Promise.all([ada.phone.lock({ car: 'North' }), bob.phone.lock({ car: 'South' })]);
+    for (const car of [north, south]) {
+      expect(await car.control.status()).toMatchObject({ locked: true });
+    }
+  });
+
+  it('do not hear each other out of range', async () => {
+    const car = await startCar('Car', { x: 0, y: 0 });
+    const { phone, controller } = await startPhone('Ada', { x: 1, y: 0 });
+    await phone.pair({ code: await openWindow(car) });
+    controller.moveTo(500, 0);
+    await expect(phone.unlock({ timeoutMs: 500 })).rejects.toMatchObject({
+      code: 'car.not-found',
+      mayHaveSucceeded: false,
+    });
+    controller.moveTo(1, 0);
+    await phone.unlock();
+  });
+
+  it('forget each other after a factory reset, and can pair again', async () => {
+    const car = await startCar('Car', { x: 0, y: 0 });
+    const { phone } = await startPhone('Ada', { x: 1, y: 0 });
+    await phone.pair({ code: await openWindow(car) });
+    await phone.unlock();
+    await phone.lock();
+    await car.control.reset();
+    await expect(phone.unlock({ timeoutMs: 500 })).rejects.toMatchObject({ code: 'car.not-found' });
+    const paired = await phone.pair({ code: await openWindow(car) });
+    expect(paired).toMatchObject({ name: 'Car 2', role: 'owner' });
+    await phone.unlock({ car: 'Car 2' });
+  });
+});
