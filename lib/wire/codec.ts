@@ -161,7 +161,8 @@ export const checkName = (name: string): string => {
   if (length === 0 || length > LENGTH.name) {
     throw malformed(`a name has 1 to ${String(LENGTH.name)} bytes, not ${String(length)}`);
   }
-  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) throw malformed('a name has no control characters');
+  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name))
+    throw malformed('a name has no control characters');
   return name;
 };
 

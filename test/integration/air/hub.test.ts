@@ -17,6 +17,7 @@ import {
   hubDirectory,
   hubGone,
   hubProcesses,
+  onlyHub,
   startHost,
   type HostProcess,
 } from './support/processes.js';
@@ -65,10 +66,9 @@ describe('the hub', () => {
     const starters = Array.from({ length: 5 }, () => start('starter'));
     await Promise.all(starters.map((starter) => starter.said('up')));
     await joinHub();
-    const serving = hubProcesses(path);
-    expect(serving).toHaveLength(1);
+    const serving = await onlyHub(path);
     await Promise.all(starters.slice(0, 4).map((starter) => starter.end()));
-    expect(hubProcesses(path)).toEqual(serving);
+    expect(hubProcesses(path)).toEqual([serving]);
     expect(starters.at(-1)?.child.exitCode).toBeNull();
   });
 
@@ -122,7 +122,7 @@ describe('the hub', () => {
     const starters = Array.from({ length: 5 }, () => start('starter'));
     await Promise.all(starters.map((starter) => starter.said('up')));
     await joinHub();
-    expect(hubProcesses(path)).toHaveLength(1);
+    await onlyHub(path);
     expect(readlinkSync(path)).not.toBe(stale);
   });
 
@@ -130,7 +130,7 @@ describe('the hub', () => {
     symlinkSync('hub.sock.0123456789abcdef', path);
     await start('starter').said('up');
     await joinHub();
-    expect(hubProcesses(path)).toHaveLength(1);
+    await onlyHub(path);
   });
 
   it('is refused in a directory that is open to others', async () => {

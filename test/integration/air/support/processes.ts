@@ -79,11 +79,25 @@ export const endHubs = async (path: string): Promise<void> => {
   await hubGone(path);
 };
 
-/** Waits until no hub serves this path. A hub is nobody's child, so that there is no event for it. */
+/** Waits until no hub serves this path. */
 export const hubGone = async (path: string): Promise<void> => {
+  await hubsLeft(path, 0);
+};
+
+/** Waits until starters that came too late have ended, and gives the one hub that stays. */
+export const onlyHub = async (path: string): Promise<number> => {
+  const [hub] = await hubsLeft(path, 1);
+  if (hub === undefined) throw new Error('no hub is left');
+  return hub;
+};
+
+/** A hub is nobody's child, so that there is no event for its end. */
+const hubsLeft = async (path: string, count: number): Promise<number[]> => {
   const deadline = performance.now() + 10_000;
-  while (hubProcesses(path).length > 0) {
-    if (performance.now() > deadline) throw new Error('the hub does not end');
+  for (;;) {
+    const hubs = hubProcesses(path);
+    if (hubs.length <= count) return hubs;
+    if (performance.now() > deadline) throw new Error(`${String(hubs.length)} hubs do not end`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
