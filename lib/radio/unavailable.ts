@@ -5,9 +5,7 @@ const VIRTUAL = 'Or use the virtual air: --radio virtual.';
 
 const hints = {
   noPackage: `Install the Bluetooth stack: npm install @abandonware/noble @abandonware/bleno. ${VIRTUAL}`,
-  noAddon:
-    'Build the native Bluetooth socket (needs python3, make and a C++ compiler): ' +
-    `npm rebuild @abandonware/bluetooth-hci-socket --ignore-scripts=false. ${VIRTUAL}`,
+  noAddon: `Build the native Bluetooth socket: key doctor names the command. ${VIRTUAL}`,
   noKernel: `This kernel or container has no Bluetooth. ${VIRTUAL}`,
   noAdapter: `No Bluetooth adapter was found: plug one in. ${VIRTUAL}`,
   forbidden:
