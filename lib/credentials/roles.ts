@@ -2,19 +2,20 @@ import { Role } from '../wire/gen/phonekey_pb.js';
 import type { CommandName } from '../wire/commands.js';
 
 /**
- * Who may do what: the one table. A key has a role; a role permits commands. Removing one's own key
- * is always permitted (see firmware-sim/behaviors/remove-key.ts).
+ * Who may do what: the one table. An owner may do everything, so that a new command needs no line here;
+ * others may do what stands in it. Whoever may remove keys but is no owner may remove its own alone
+ * (firmware-sim/behaviors/remove-key.ts).
  */
-const EVERYBODY = ['unlock', 'lock', 'trunk', 'frunk', 'status', 'removeKey'] as const;
-
-const PERMISSIONS: Readonly<Record<Role, readonly CommandName[]>> = {
+const PERMISSIONS: Readonly<Record<Role, readonly CommandName[] | 'everything'>> = {
   [Role.UNSPECIFIED]: [],
-  [Role.OWNER]: [...EVERYBODY, 'start', 'listKeys'],
-  [Role.DRIVER]: [...EVERYBODY, 'start'],
+  [Role.OWNER]: 'everything',
+  [Role.DRIVER]: ['unlock', 'lock', 'start', 'trunk', 'frunk', 'status', 'removeKey'],
 };
 
-export const permits = (role: Role, command: CommandName): boolean =>
-  PERMISSIONS[role].includes(command);
+export const permits = (role: Role, command: CommandName): boolean => {
+  const permitted = PERMISSIONS[role];
+  return permitted === 'everything' || permitted.includes(command);
+};
 
 /** The role's name as people write it: `owner`, `driver`. */
 export type RoleName = 'owner' | 'driver';

@@ -15,7 +15,15 @@ const permitted = (role: Role): CommandName[] => commands.filter((name) => permi
 describe('roles', () => {
   it('permit these commands and no others', () => {
     expect(permitted(Role.OWNER)).toEqual(commands);
-    expect(permitted(Role.DRIVER)).toEqual(commands.filter((name) => name !== 'listKeys'));
+    expect(permitted(Role.DRIVER)).toEqual([
+      'unlock',
+      'lock',
+      'start',
+      'trunk',
+      'frunk',
+      'status',
+      'removeKey',
+    ]);
     expect(permitted(Role.UNSPECIFIED)).toEqual([]);
   });
 
