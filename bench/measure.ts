@@ -18,6 +18,9 @@ export const median = (values: readonly number[]): number => {
   return middle;
 };
 
+/** A stretch of one work: long enough that what the other one left (garbage, caches) hardly counts. */
+const STRETCH_US = 150_000;
+
 /**
  * Microseconds of CPU that each of some functions takes, as medians over rounds in which all of them
  * run in turn: what disturbs one disturbs the others, so the ratios hold on a busy machine.
@@ -25,22 +28,30 @@ export const median = (values: readonly number[]): number => {
 export const cpuMicros = <Name extends string>(
   work: Readonly<Record<Name, () => void>>,
   rounds: number,
-  perRound: number,
 ): Record<Name, number> => {
   const names = Object.keys(work) as Name[];
-  const samples = new Map<Name, number[]>(names.map((name) => [name, []]));
-  // Three rounds unmeasured: the just-in-time compiler needs to have seen the code.
-  for (const name of names) for (let i = 0; i < 3 * perRound; i++) work[name]();
+  const measured = names.map((name) => {
+    // Unmeasured: the just-in-time compiler needs to have seen the code.
+    stretch(work[name], 200);
+    const count = Math.max(1, Math.ceil(STRETCH_US / stretch(work[name], 20)));
+    return { name, run: work[name], count, samples: [] as number[] };
+  });
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) {
-      const before = process.cpuUsage();
-      for (let i = 0; i < perRound; i++) work[name]();
-      const { user, system } = process.cpuUsage(before);
-      samples.get(name)?.push((user + system) / perRound);
+    for (const { run, count, samples } of measured) {
+      stretch(run, Math.ceil(count / 10));
+      samples.push(stretch(run, count));
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(samples.get(name) ?? [])])) as Record<
+  return Object.fromEntries(measured.map(({ name, samples }) => [name, median(samples)])) as Record<
     Name,
     number
   >;
+};
+
+/** CPU of one call, in microseconds, over `count` calls. */
+const stretch = (run: () => void, count: number): number => {
+  const before = process.cpuUsage();
+  for (let i = 0; i < count; i++) run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / count;
 };

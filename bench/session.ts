@@ -20,17 +20,12 @@ import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
 
-const ROUNDS = 21;
-const PER_ROUND = 40;
+const ROUNDS = 11;
 
 /** What an unlock costs both ends together, with the fast suite and with the portable one. */
 export const sessionFigures = (): Figure[] => {
-  const cpu = cpuMicros(
-    { node: unlock(nodeSuite), tweetnacl: unlock(portableSuite) },
-    ROUNDS,
-    PER_ROUND,
-  );
-  const kx = cpuMicros({ node: handshake(nodeSuite) }, ROUNDS, PER_ROUND);
+  const cpu = cpuMicros({ node: unlock(nodeSuite), tweetnacl: unlock(portableSuite) }, ROUNDS);
+  const kx = cpuMicros({ node: handshake(nodeSuite) }, ROUNDS);
   return [
     figure('unlock.cpu_us.node', cpu.node, 'us'),
     figure('unlock.cpu_us.tweetnacl', cpu.tweetnacl, 'us'),
