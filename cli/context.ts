@@ -1,5 +1,4 @@
 import type { Logger } from '../lib/platform/logger.js';
-import { silentLogger } from '../lib/platform/logger.js';
 import type { Position } from './config/parse.js';
 import { pathsFor } from './config/paths.js';
 import type { Paths } from './config/paths.js';
@@ -53,7 +52,7 @@ export const createContext = (options: GlobalOptions, host: Host): Context => {
     host,
     output,
     paths: pathsFor(options, host.env),
-    log: options.verbose === true ? stderrLogger(output) : silentLogger,
+    log: stderrLogger(output, options.verbose === true),
     signal: host.interrupt.signal,
   };
 };

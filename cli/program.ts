@@ -1,13 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command, CommanderError, Option } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addToolCommands } from './commands/tools.js';
-import { parsePosition, parseSeconds } from './config/parse.js';
+import { parseDirectory, parsePosition, parseSeconds } from './config/parse.js';
 import { RADIOS } from './context.js';
 import type { Context, GlobalOptions, Host } from './context.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
+
+/** Wrong usage, and of which command: `car tap`; empty for the program itself. */
+export class UsageError extends CommanderError {
+  readonly command: string;
+
+  constructor({ exitCode, code, message }: CommanderError, command: string) {
+    super(exitCode, code, message);
+    this.command = command;
+  }
+}
 
 /** What a command does once its arguments are known. */
 export type Work = (context: Context) => Promise<ExitCode>;
@@ -29,7 +40,7 @@ const EXAMPLES = `Examples:
   $ key doctor                             which radio works here, and why not
 `;
 
-/** The command line `key`. Throws CommanderError instead of ending the process. */
+/** The command line `key`. Throws UsageError instead of ending the process. */
 export const buildProgram = (host: Host, perform: Perform) => {
   const program = new Command('key')
     .description('A phone that is a car key, over Bluetooth LE, offline')
@@ -48,8 +59,16 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .env('KEY_TIMEOUT'),
     )
     .addOption(new Option('--json', 'results as JSON, one object a line').env('KEY_JSON'))
-    .addOption(new Option('--home <dir>', 'keeps keys, cars and air in here').env('KEY_HOME'))
-    .addOption(new Option('--air <dir>', 'joins the virtual air in here').env('KEY_AIR'))
+    .addOption(
+      new Option('--home <dir>', 'keeps keys, cars and air in here')
+        .argParser(parseDirectory)
+        .env('KEY_HOME'),
+    )
+    .addOption(
+      new Option('--air <dir>', 'joins the virtual air in here')
+        .argParser(parseDirectory)
+        .env('KEY_AIR'),
+    )
     .addOption(
       new Option('--at <x,y>', 'place on the virtual air, in metres (default: car 0,0; phone 1,0)')
         .argParser(parsePosition)
@@ -59,7 +78,6 @@ export const buildProgram = (host: Host, perform: Perform) => {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
     .showSuggestionAfterError()
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
@@ -73,8 +91,34 @@ export const buildProgram = (host: Host, perform: Perform) => {
   addCarCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
-  program.helpCommand('help [command]', 'help, also on one command');
+  addHelpCommand(program);
+  nameCommandInErrors(program, []);
   return program;
+};
+
+/** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
+const addHelpCommand = (program: CommandUnknownOpts): void => {
+  program
+    .helpCommand(false)
+    .command('help')
+    .description('help, also on one command')
+    .argument('[command...]', 'which one')
+    .action((names: string[]) => {
+      let command = program;
+      for (const name of names) {
+        const found = command.commands.find((each) => each.name() === name);
+        if (found === undefined) program.error(`unknown command '${names.join(' ')}'`);
+        command = found;
+      }
+      command.outputHelp();
+    });
+};
+
+const nameCommandInErrors = (command: CommandUnknownOpts, path: readonly string[]): void => {
+  command.exitOverride((error) => {
+    throw new UsageError(error, path.join(' '));
+  });
+  for (const each of command.commands) nameCommandInErrors(each, [...path, each.name()]);
 };
 
 const exitCodes = (): string =>

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { isErrno } from '../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { createContext } from './context.js';
 import type { GlobalOptions, Host } from './context.js';
@@ -7,7 +7,7 @@ import type { ExitCode } from './exit-codes.js';
 import { Interrupt } from './io/interrupt.js';
 import { Output } from './io/output.js';
 import { reportError } from './io/report.js';
-import { buildProgram } from './program.js';
+import { buildProgram, UsageError } from './program.js';
 import type { Work } from './program.js';
 
 /** Runs one command line and gives its exit code. Never rejects. */
@@ -25,11 +25,11 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
     await buildProgram(host, perform).parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
-    // Help that was not asked for has been written already.
-    if (error.code === 'commander.help') return EXIT.usage;
     const json = argv.includes('--json') || host.env['KEY_JSON'] !== undefined;
+    // Help that was not asked for has been written already.
+    if (error.code === 'commander.help' && !json) return EXIT.usage;
     return reportError(
       usageError(error),
       new Output(host.stdout, host.stderr, host.env, json),
@@ -38,20 +38,27 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
   }
 };
 
-const usageError = ({ message }: CommanderError): PhoneKeyError => {
+const usageError = ({ code, message, command }: UsageError): PhoneKeyError => {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
-  const hint = rest.join(' ').replace(/^\(|\)$/g, '');
-  return new PhoneKeyError('usage.invalid', first, hint === '' ? {} : { hint });
+  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
+  const help = `See the help of the command: key help${command === '' ? '' : ` ${command}`}.`;
+  return new PhoneKeyError(
+    'usage.invalid',
+    code === 'commander.help' ? 'a command is missing' : first,
+    { hint: suggestion === '' ? help : suggestion },
+  );
 };
 
 /** The command as a process: signals, closed pipes, exit code. */
 export const runProcess = async (): Promise<void> => {
   const interrupt = new Interrupt();
   interrupt.listen();
+  let unwritten: Error | undefined;
   for (const stream of [process.stdout, process.stderr]) {
-    // Whoever read has gone (`key scan | head -1`): there is nobody left to work for.
-    stream.on('error', () => {
+    stream.on('error', (error: Error) => {
+      // Whoever read has gone (`key scan | head -1`): there is nobody left to work for.
       interrupt.abort();
+      if (stream === process.stdout && !isErrno(error, 'EPIPE')) unwritten = error;
     });
   }
   const env = withoutEmpty(process.env);
@@ -61,6 +68,11 @@ export const runProcess = async (): Promise<void> => {
   for (const stream of [stdout, stderr]) {
     if (stream.writable) await new Promise((resolve) => stream.write('', resolve));
   }
+  await new Promise(setImmediate); // until an error of the last write has been told
+  if (exitCode === EXIT.ok && unwritten !== undefined) {
+    stderr.write(`key: done, but the result cannot be written: ${unwritten.message}\n`);
+    process.exit(EXIT.internal);
+  }
   process.exit(exitCode);
 };
 
@@ -69,6 +81,6 @@ const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   for (const name of Object.keys(env).filter((each) => each.startsWith('KEY_'))) {
     if (env[name] === '') Reflect.deleteProperty(env, name);
   }
-  if (/^(0|false|no)$/i.test(env['KEY_JSON'] ?? '')) Reflect.deleteProperty(env, 'KEY_JSON');
+  if (/^(0|false|no|off)$/i.test(env['KEY_JSON'] ?? '')) Reflect.deleteProperty(env, 'KEY_JSON');
   return env;
 };

@@ -20,6 +20,7 @@ import { controlPath } from './control/path.js';
 import { openControlDoor } from './control/server.js';
 import { DoorController } from './controller.js';
 import type { CarEvent } from './events.js';
+import { MAX_CAR_SLOTS } from './key-slots.js';
 import { loadBehaviors } from './load-behaviors.js';
 import type { Behaviors } from './load-behaviors.js';
 import { FileMemory } from './memory/file-memory.js';
@@ -27,7 +28,6 @@ import { prepareHome } from './memory/home.js';
 import { acquireLock } from './memory/lock.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
-import { MAX_SLOTS } from './memory/record.js';
 import type { CarRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
@@ -46,7 +46,7 @@ export interface SimulatedCarOptions {
   readonly wallTime?: () => number;
   readonly random?: Random;
   readonly log?: Logger;
-  /** How many keys it holds (default 19). */
+  /** How many keys it holds, 1 to 32 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
   /** What goes over the air, and the ends of links: see CarEndpoint. */
@@ -152,9 +152,14 @@ export class SimulatedCar {
 
   /** The endpoint keeps what it derived from the identity, so a new identity needs a new one. */
   #resetOnce(): Promise<BodyRefusal | undefined> {
+    const stopped = (): boolean => this.#stopped !== undefined;
     const done = this.#reset.then(async () => {
+      if (stopped()) {
+        // The memory is no longer ours.
+        throw new PhoneKeyError('sim.not-running', 'the car was stopped');
+      }
       const refusal = await this.#controller.reset();
-      if (refusal === undefined && this.#stopped === undefined) {
+      if (refusal === undefined && !stopped()) {
         await this.#endpoint?.stop();
         await this.#goOnAir();
       }
@@ -180,8 +185,8 @@ const newRecord = (random: Random): CarRecord => ({
 
 const requireValid = ({ name, slots = DEFAULT_SLOTS, home }: SimulatedCarOptions): void => {
   if (home !== undefined) controlPath(home);
-  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_SLOTS) {
-    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_SLOTS)} key slots`);
+  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_CAR_SLOTS) {
+    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_CAR_SLOTS)} key slots`);
   }
   try {
     checkName(name);

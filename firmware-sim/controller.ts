@@ -180,7 +180,11 @@ export class DoorController implements CarHost {
     if (this.#body.state().drive.phase === 'driving') return 'driving';
     // First, so that no phone can enrol in between.
     this.pairing.reset();
-    await store.replace(({ pairingTries }) => ({ privateKey: random(32), pairingTries, keys: [] }));
+    await store.update(({ pairingTries }) => ({
+      record: { privateKey: random(32), pairingTries, keys: [] },
+      erases: true,
+      value: undefined,
+    }));
     this.#identity = suite.x25519KeyPair(store.record.privateKey);
     this.#body.apply({ type: 'revoke-drive', reason: 'reset' });
     this.#emit({ type: 'factory-reset', fingerprint: this.#ownFingerprint() });
@@ -227,7 +231,11 @@ export class DoorController implements CarHost {
       if (key === undefined) return { value: 'no-such-key' };
       const reason = check(key, keys);
       if (reason !== undefined) return { value: reason };
-      return { record: { ...record, keys: keys.filter((other) => other !== key) }, value: key };
+      return {
+        record: { ...record, keys: keys.filter((other) => other !== key) },
+        erases: true,
+        value: key,
+      };
     });
     if (typeof removed === 'string') return removed;
     this.#emit({

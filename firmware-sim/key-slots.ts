@@ -2,6 +2,9 @@ import { Role } from '../lib/credentials/roles.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
 
+/** As many as `list_keys` can tell in one message, however long their names are. */
+export const MAX_CAR_SLOTS = 32;
+
 export interface Placement {
   readonly keys: readonly KeySlot[];
   readonly key: KeySlot;

@@ -1,5 +1,6 @@
 import { controlClient, controlPath } from '../../firmware-sim/index.js';
 import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
+import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { RoleName } from '../../lib/index.js';
 import { formatPairingCode } from '../../lib/pairing/code.js';
@@ -7,9 +8,10 @@ import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { askLine } from '../io/ask.js';
+import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
 import { statusLines } from '../phone/status-lines.js';
-import { carHome } from './home.js';
+import { carHome, DEFAULT_NAME } from './home.js';
 
 /** What a person beside a car that runs in another process can do, through its control door. */
 
@@ -30,14 +32,16 @@ export const tap = async (
         hint: 'Tap the card on the console: key car tap console --pair.',
       });
     }
-    await control(beside).tap({ reader });
+    await act(beside, (car) => car.tap({ reader }));
     return done(beside, { reader }, 'tapped the pillar');
   }
   if (pair !== true) {
-    await control(beside).tap({ reader, purpose: 'drive' });
+    await act(beside, (car) => car.tap({ reader, purpose: 'drive' }));
     return done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
   }
-  await control(beside).tap({ reader, purpose: 'pair', ...(role === undefined ? {} : { role }) });
+  await act(beside, (car) =>
+    car.tap({ reader, purpose: 'pair', ...(role === undefined ? {} : { role }) }),
+  );
   return done(
     beside,
     { reader, purpose: 'pair' },
@@ -46,7 +50,7 @@ export const tap = async (
 };
 
 export const pullHandle = async (beside: Beside, door: Door): Promise<ExitCode> => {
-  const { opened } = await control(beside).pullHandle(door);
+  const { opened } = await act(beside, (car) => car.pullHandle(door));
   return done(beside, { door, opened }, `${door} ${opened ? 'opens' : 'stays shut'}`);
 };
 
@@ -55,17 +59,17 @@ export const moveDoor = async (
   what: 'open' | 'close',
   closure: Closure,
 ): Promise<ExitCode> => {
-  await control(beside)[what](closure);
+  await act(beside, (car) => car[what](closure));
   return done(beside, { closure, open: what === 'open' }, `${closure} is ${PAST[what]}`);
 };
 
 export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promise<ExitCode> => {
-  await control(beside)[what]();
+  await act(beside, (car) => car[what]());
   return done(beside, { driving: what === 'drive' }, what === 'drive' ? 'driving' : 'parked');
 };
 
 export const screen = async (beside: Beside): Promise<ExitCode> => {
-  const shown = await control(beside).screen();
+  const shown = await ask(beside, (car) => car.screen());
   const { output } = beside.context;
   switch (shown.state) {
     case 'idle':
@@ -85,7 +89,7 @@ export const screen = async (beside: Beside): Promise<ExitCode> => {
 };
 
 export const status = async (beside: Beside): Promise<ExitCode> => {
-  const found = await control(beside).status();
+  const found = await ask(beside, (car) => car.status());
   const { name, fingerprint, driving, pairing, keys, slots } = found;
   beside.context.output.result(found, [
     `${name}, ${fingerprint}`,
@@ -108,18 +112,67 @@ export const reset = async (beside: Beside, sure: boolean): Promise<ExitCode> =>
     }
     const answer = await askLine(host, `Forget every key of ${beside.name}? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) {
-      beside.context.output.say('nothing was done');
-      return EXIT.usage;
+      throw new PhoneKeyError('usage.invalid', 'nothing was done: the answer was not yes', {
+        hint: 'Answer y, or say that you mean it: key car reset --yes.',
+      });
     }
   }
-  const { fingerprint } = await control(beside).reset();
+  const { fingerprint } = await act(beside, (car) => car.reset());
   return done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 
 const PAST = { open: 'open', close: 'closed' } as const;
 
-const control = ({ context, name }: Beside): CarControl =>
-  controlClient(controlPath(carHome(context.paths, name)));
+type Request<T> = (car: CarControl) => Promise<T>;
+
+/** @throws PhoneKeyError `sim.not-running`, `car.silent`, `interrupted`, what the car refuses with */
+const ask = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, false);
+
+/** As `ask`, for what changes the car: `car.outcome-unknown` in place of `car.silent`. */
+const act = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, true);
+
+const through = async <T>(
+  { context, name }: Beside,
+  request: Request<T>,
+  acts: boolean,
+): Promise<T> => {
+  const { signal, options, paths } = context;
+  // Not AbortSignal.timeout: what Node 20 derives from one may be collected before it aborts.
+  const over = new AbortController();
+  const timer = setTimeout(() => {
+    over.abort();
+  }, options.timeout * 1000);
+  const car = controlClient(controlPath(carHome(paths, name)));
+  try {
+    const answer = orAborted(over.signal, request(car), () => silent(name, acts));
+    return await orAborted(
+      signal,
+      answer,
+      () => new PhoneKeyError('interrupted', 'interrupted', { mayHaveSucceeded: acts }),
+    );
+  } catch (error) {
+    if (!(error instanceof PhoneKeyError) || error.code !== 'sim.not-running') throw error;
+    const { cause } = error;
+    if (!NOBODY.some((code) => isErrno(cause, code))) throw silent(name, acts, cause);
+    throw new PhoneKeyError('sim.not-running', `no car named ${name} is running`, {
+      cause,
+      hint: `Start it first: key car start${name === DEFAULT_NAME ? '' : ` --name '${name}'`}.`,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Nobody listens at the control door. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED'] as const;
+
+const silent = (name: string, acts: boolean, cause?: unknown): PhoneKeyError =>
+  new PhoneKeyError(acts ? 'car.outcome-unknown' : 'car.silent', `${name} does not answer`, {
+    cause,
+    hint: acts
+      ? 'It may still be done. Look at the car: key car status.'
+      : 'Look at the terminal where the car runs, and start it again if it hangs.',
+  });
 
 const done = ({ context }: Beside, result: object, sentence: string): ExitCode => {
   context.output.result({ ok: true, ...result }, [sentence]);

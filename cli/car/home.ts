@@ -1,6 +1,20 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileNameFor } from '../config/file-name.js';
 import type { Paths } from '../config/paths.js';
 
-/** The directory of a simulated car. */
-export const carHome = (paths: Paths, name: string): string => join(paths.cars, fileNameFor(name));
+/** The name of a car where none is given. */
+export const DEFAULT_NAME = 'car';
+
+/** A socket lies in the directory, and its path has 103 bytes at most. */
+const MAX_LENGTH = 32;
+
+/**
+ * The directory of a simulated car. Where the name makes a long one, it is `__` (which no other name
+ * gives) and a digest.
+ */
+export const carHome = (paths: Paths, name: string): string => {
+  const plain = fileNameFor(name);
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return join(paths.cars, plain.length <= MAX_LENGTH ? plain : `__${digest}`);
+};

@@ -1,6 +1,8 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
+import { parseCarName } from '../config/parse.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Act } from '../program.js';
 
@@ -8,14 +10,27 @@ type BesideModule = typeof import('../car/beside.js');
 
 const DOORS = ['front-left', 'front-right', 'rear-left', 'rear-right'] as const;
 const CLOSURES = [...DOORS, 'trunk', 'frunk'] as const;
-const DEFAULT_NAME = 'car';
+
+const EXAMPLES = `Examples:
+  $ key car start                          a car, until Ctrl-C
+  $ key car start --name red --at 0,5      another one, five metres away
+  $ key car tap console --pair             opens a pairing window
+  $ key car screen                         shows the code
+  $ key car handle front-left              opens the door, if it is unlocked
+  $ key car status --name red --json
+`;
 
 /** The commands of a simulated car and of the person beside it. */
 export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   const car = program
     .command('car')
     .description('a simulated car, and what a person beside it can do')
-    .option('--name <name>', 'which car, where there are several', DEFAULT_NAME);
+    .addOption(
+      new Option('--name <name>', 'which car, where there are several')
+        .argParser(parseCarName)
+        .default(DEFAULT_NAME),
+    )
+    .addHelpText('before', EXAMPLES);
 
   car
     .command('start')

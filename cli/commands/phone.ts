@@ -11,6 +11,17 @@ const ACTION_SUMMARIES: readonly (readonly [Action, string])[] = [
   ['frunk', 'open the frunk'],
 ];
 
+const PAIR_EXAMPLES = `Examples:
+  $ key pair                               asks for the code
+  $ key pair --name Ada --id ID            as Ada, with the car that key scan shows as ID
+  $ key car screen --json | jq -r .code | key pair --code -
+`;
+
+const KEYS_EXAMPLES = `Examples:
+  $ key keys list
+  $ key keys remove 1                      the key in slot 1
+`;
+
 /** The commands of a phone. Each loads what it needs when it runs, so that help is quick. */
 export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   for (const [action, summary] of ACTION_SUMMARIES) {
@@ -27,6 +38,7 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
   program
     .command('pair')
     .description('make this phone a key of the car, with the code on its screen')
+    .addHelpText('before', PAIR_EXAMPLES)
     .option('--code <->', '-: read the code from stdin (or give it in KEY_PAIRING_CODE)')
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
     .option('--name <name>', 'how the car shall call this phone')
@@ -42,7 +54,10 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
       act(async (context) => (await import('../phone/scan.js')).scan(context, options.for)),
     );
 
-  const keys = program.command('keys').description('the keys that the car knows');
+  const keys = program
+    .command('keys')
+    .description('the keys that the car knows')
+    .addHelpText('before', KEYS_EXAMPLES);
   keys
     .command('list')
     .description('list them; for owners')

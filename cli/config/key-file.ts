@@ -75,7 +75,8 @@ const object = (value: unknown, fields: readonly string[]): JsonObject => {
 };
 
 const name = (value: unknown): string => {
-  if (typeof value !== 'string' || /[\p{C}\p{Zl}\p{Zp}]/u.test(value)) {
+  // What the wire allows, and no less: a car's name must not make its key file unreadable.
+  if (typeof value !== 'string' || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value)) {
     throw unreadable('not a name');
   }
   const { length } = utf8(value);

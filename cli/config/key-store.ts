@@ -39,11 +39,12 @@ export class FileKeyStore implements CarStore {
     return cars;
   }
 
+  async add(car: PairedCar): Promise<boolean> {
+    return this.#write(car, 'new');
+  }
+
   async save(car: PairedCar): Promise<void> {
-    await guard('keys.not-saved', this.#directory, async () => {
-      await makePrivateDirectory(this.#directory);
-      await writePrivateFile(this.#directory, fileFor(car.name), formatKeyFile(car));
-    });
+    await this.#write(car, 'replace');
   }
 
   async remove(name: string): Promise<void> {
@@ -51,6 +52,21 @@ export class FileKeyStore implements CarStore {
       if (await isPrivateDirectory(this.#directory)) {
         await removePrivateFile(this.#directory, fileFor(name));
       }
+    });
+  }
+
+  /** Whether there is a file for the car, readable or not. */
+  async has(name: string): Promise<boolean> {
+    return guard('keys.unreadable', this.#directory, async () => {
+      if (!(await isPrivateDirectory(this.#directory))) return false;
+      return (await readdir(this.#directory)).includes(fileFor(name));
+    });
+  }
+
+  #write(car: PairedCar, how: 'new' | 'replace'): Promise<boolean> {
+    return guard('keys.not-saved', this.#directory, async () => {
+      await makePrivateDirectory(this.#directory);
+      return writePrivateFile(this.#directory, fileFor(car.name), formatKeyFile(car), how);
     });
   }
 
@@ -97,9 +113,7 @@ const guard = async <T>(
       throw new PhoneKeyError(
         'keys.unreadable',
         `cannot read the key file ${path}: ${error.message}`,
-        {
-          cause: error,
-        },
+        { cause: error, hint: 'Restore it from a backup, or delete it and pair again: key pair.' },
       );
     }
     const what = code === 'keys.unreadable' ? 'read' : 'save';

@@ -8,12 +8,17 @@ export interface Position {
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
+const MAX_NAME_BYTES = 32;
+
+const LONGEST_S = 86_400;
 
 /** `--timeout 2.5` in seconds. */
 export const parseSeconds = (text: string): number => {
   const seconds = Number(text);
-  if (!NUMBER.test(text) || seconds <= 0 || seconds > 86_400) {
-    throw new InvalidArgumentError('A number of seconds is needed, more than 0.');
+  if (!NUMBER.test(text) || seconds <= 0 || seconds > LONGEST_S) {
+    throw new InvalidArgumentError(
+      `A number of seconds is needed, more than 0 and at most ${String(LONGEST_S)}.`,
+    );
   }
   return seconds;
 };
@@ -27,6 +32,27 @@ export const parsePosition = (text: string): Position => {
     throw new InvalidArgumentError('Two numbers of metres are needed: x,y.');
   }
   return { x: Number(x), y: Number(y) };
+};
+
+/** A script's variable that is not set gives an empty directory, which would be the current one. */
+export const parseDirectory = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('A directory is needed.');
+  return text;
+};
+
+/** The name of a simulated car, as it is shown and told to phones. */
+export const parseCarName = (text: string): string => {
+  const bytes = Buffer.byteLength(text);
+  if (
+    bytes === 0 ||
+    bytes > MAX_NAME_BYTES ||
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s*$/u.test(text)
+  ) {
+    throw new InvalidArgumentError(
+      `A name has 1 to ${String(MAX_NAME_BYTES)} bytes (this one: ${String(bytes)}), no control characters, and is not blank.`,
+    );
+  }
+  return text;
 };
 
 /** A slot of the car, as `key keys list` shows it. */

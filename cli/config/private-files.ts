@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeDisk } from '../../firmware-sim/memory/disk.js';
 import { isErrno } from '../../firmware-sim/memory/errno.js';
@@ -61,12 +61,16 @@ export const readPrivateFile = async (
   }
 };
 
-/** Resolves once the contents are durable. The directory exists. */
+/**
+ * Resolves once the contents are durable. The directory exists. False, and nothing written, when the
+ * file was to be `new` and there is one.
+ */
 export const writePrivateFile = async (
   directory: string,
   name: string,
   text: string,
-): Promise<void> => {
+  how: 'new' | 'replace',
+): Promise<boolean> => {
   await sweep(directory);
   const temporary = join(directory, `${name}.${process.pid}-${++sequence}.tmp`);
   const file = await open(temporary, 'wx', 0o600);
@@ -77,12 +81,20 @@ export const writePrivateFile = async (
     } finally {
       await file.close();
     }
-    await rename(temporary, join(directory, name));
+    if (how === 'replace') {
+      await rename(temporary, join(directory, name));
+    } else {
+      // A link fails where the name is taken; a rename would replace what is there.
+      await link(temporary, join(directory, name));
+      await unlink(temporary);
+    }
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
+    if (how === 'new' && isErrno(error, 'EEXIST')) return false;
     throw error;
   }
   await nodeDisk.syncDirectory(directory);
+  return true;
 };
 
 /** Without effect where there is none. */

@@ -20,7 +20,10 @@ export const askLine = (host: Host, question: string): Promise<string> => {
   });
   const terminal = host.stderr.isTTY === true;
   const lines = createInterface({ input: host.stdin, output, terminal });
-  const answer = firstLine(host, lines);
+  const answer = firstLine(host, lines).catch((error: unknown) => {
+    host.stderr.write('\n'); // what follows is not part of the question
+    throw error;
+  });
   lines.setPrompt(question);
   lines.prompt();
   return answer;

@@ -1,6 +1,28 @@
+import type { PhoneKeyError } from '../../lib/errors.js';
 import { EXIT } from '../exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Settles as `work` does, or rejects with `reason` once the signal aborts; the work goes on. */
+export const orAborted = async <T>(
+  signal: AbortSignal,
+  work: Promise<T>,
+  reason: () => PhoneKeyError,
+): Promise<T> => {
+  let onAbort = (): void => undefined;
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      onAbort = () => {
+        reject(reason());
+      };
+      work.then(resolve, reject);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+    });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};
 
 /** Ctrl-C: the first one calls the work off and lets it clean up, the second ends the process. */
 export class Interrupt {

@@ -1,8 +1,9 @@
+import { silentLogger } from '../../lib/platform/logger.js';
 import type { LogFields, Logger } from '../../lib/platform/logger.js';
 import type { Output } from './output.js';
 
-/** The library's log on stderr, for `--verbose`. */
-export const stderrLogger = (output: Output): Logger => {
+/** The library's log on stderr: warnings, and with `--verbose` all of it. */
+export const stderrLogger = (output: Output, verbose: boolean): Logger => {
   const write =
     (level: string) =>
     (message: string, fields: LogFields = {}): void => {
@@ -11,5 +12,6 @@ export const stderrLogger = (output: Output): Logger => {
         .map(([name, value]) => ` ${name}=${String(value)}`);
       output.talk(`${output.paintTalk('dim', `${level}: ${message}${rest.join('')}`)}\n`);
     };
-  return { debug: write('debug'), info: write('info'), warn: write('warn') };
+  const warn = write('warn');
+  return verbose ? { debug: write('debug'), info: write('info'), warn } : { ...silentLogger, warn };
 };

@@ -1,3 +1,4 @@
+import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { errorMessage } from '../error-message.js';
 import { exitCodeOf } from '../exit-codes.js';
@@ -9,10 +10,7 @@ import type { Output } from './output.js';
  * more line. Gives the exit code that belongs to it.
  */
 export const reportError = (error: unknown, output: Output, verbose: boolean): ExitCode => {
-  const known =
-    error instanceof PhoneKeyError
-      ? error
-      : new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error });
+  const known = error instanceof PhoneKeyError ? error : unforeseen(error);
   const { paintTalk } = output;
   output.talk(`key: ${paintTalk('red', known.message)}\n`);
   output.talk(`${paintTalk('dim', 'hint:')} ${known.hint}\n`);
@@ -24,6 +22,17 @@ export const reportError = (error: unknown, output: Output, verbose: boolean): E
   if (output.json) output.talk(`${JSON.stringify(known)}\n`);
   return exitCodeOf(known);
 };
+
+const FILE_SYSTEM = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE'] as const;
+
+/** What the file system refuses is not a bug. */
+const unforeseen = (error: unknown): PhoneKeyError =>
+  FILE_SYSTEM.some((code) => isErrno(error, code))
+    ? new PhoneKeyError('internal', errorMessage(error), {
+        cause: error,
+        hint: 'Check that the directory is yours and writable, and the disk not full.',
+      })
+    : new PhoneKeyError('internal', `internal error: ${errorMessage(error)}`, { cause: error });
 
 const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 

@@ -30,10 +30,10 @@ export const listCars = async (context: Context): Promise<ExitCode> => {
   return EXIT.ok;
 };
 
-/** Deletes this phone's key for a car. The car still has it in a slot. */
+/** Deletes this phone's key for a car, readable or not. The car still has it in a slot. */
 export const forgetCar = async (context: Context, name: string): Promise<ExitCode> => {
   const store = new FileKeyStore(context.paths.keys);
-  if (!(await store.list()).some((car) => car.name === name)) {
+  if (!(await store.has(name))) {
     throw new PhoneKeyError('keys.unknown-car', `no car named ${name} is paired`, {
       hint: 'List the cars this phone knows: key cars.',
     });

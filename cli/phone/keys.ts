@@ -29,7 +29,7 @@ export const removeKey = async (context: Context, slot: number): Promise<ExitCod
     try {
       await connection.removeKey(slot, call);
     } finally {
-      await connection.close();
+      await connection.close().catch(() => undefined); // what the car answered counts
     }
     const { name, slot: ownSlot } = connection.car;
     if (ownSlot === slot) await store.remove(name);

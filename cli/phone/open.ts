@@ -51,6 +51,6 @@ export const withPhone = async <T>(
     };
     return await withProgress(output, doing, work({ phone, store, call }));
   } finally {
-    await phone.close();
+    await phone.close().catch(() => undefined); // what was done counts
   }
 };

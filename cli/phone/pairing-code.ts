@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import { parsePairingCode } from '../../lib/pairing/code.js';
 import type { Host } from '../context.js';
 import { askLine, readLine } from '../io/ask.js';
 
@@ -7,7 +8,10 @@ import { askLine, readLine } from '../io/ask.js';
  * a command: it comes from stdin (`--code -`), from KEY_PAIRING_CODE, or a person types it.
  * @throws PhoneKeyError `usage.invalid`, `interrupted`
  */
-export const readPairingCode = async (host: Host, source: string | undefined): Promise<string> => {
+export const readPairingCode = async (host: Host, source: string | undefined): Promise<string> =>
+  parsePairingCode(await readCode(host, source));
+
+const readCode = async (host: Host, source: string | undefined): Promise<string> => {
   if (source !== undefined && source !== '-') {
     throw new PhoneKeyError(
       'usage.invalid',

@@ -4,6 +4,11 @@ import type { CarRecord } from './record.js';
 /** What an update wants: a new record to commit (none: nothing changes), and what to tell the caller. */
 export interface Change<T> {
   readonly record?: CarRecord;
+  /**
+   * The record takes something away for good: it goes into both copies, so that a damaged newest one
+   * does not bring it back.
+   */
+  readonly erases?: boolean;
   readonly value: T;
 }
 
@@ -28,7 +33,9 @@ export class RecordStore {
   static async open(memory: Memory, create: () => CarRecord): Promise<RecordStore> {
     const loaded = await memory.load();
     const store = new RecordStore(memory, loaded ?? create());
-    if (loaded === undefined) await store.replace((record) => record);
+    if (loaded === undefined) {
+      await store.update((record) => ({ record, erases: true, value: undefined }));
+    }
     return store;
   }
 
@@ -43,25 +50,14 @@ export class RecordStore {
    */
   update<T>(change: (record: CarRecord) => Change<T>): Promise<T> {
     return this.#enqueue(async () => {
-      const { record, value } = change(this.#record);
+      const { record, erases = false, value } = change(this.#record);
       if (record !== undefined) {
         await this.#memory.commit(record);
         this.#record = record;
+        // Durable by now, and in use: if this fails, the next commit replaces the older copy.
+        if (erases) await this.#memory.commit(record).catch(() => undefined);
       }
       return value;
-    });
-  }
-
-  /**
-   * Puts another record in place, in both copies: what the old one held is gone.
-   * @throws PhoneKeyError `sim.storage`
-   */
-  replace(change: (record: CarRecord) => CarRecord): Promise<void> {
-    return this.#enqueue(async () => {
-      const record = change(this.#record);
-      await this.#memory.commit(record);
-      await this.#memory.commit(record);
-      this.#record = record;
     });
   }
 

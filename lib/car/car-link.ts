@@ -102,6 +102,8 @@ export class CarLink {
       case 'send':
         this.#link.send(encodeFromCar(effect.message)).catch((error: unknown) => {
           this.#options.log.debug('sending failed', { error: String(error) });
+          // The phone would wait for it, and the next message would not open.
+          this.#closeAfterSending('sending failed');
         });
         break;
       case 'execute':

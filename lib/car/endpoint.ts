@@ -93,6 +93,12 @@ export class CarEndpoint {
   }
 
   #accept(radioLink: Link): void {
+    if (!this.#running) {
+      radioLink.close().catch((error: unknown) => {
+        this.#log.debug('closing failed', { error: String(error) });
+      });
+      return;
+    }
     const link: CarLink = new CarLink(radioLink, {
       suite: this.#suite,
       random: this.#random,
@@ -107,9 +113,9 @@ export class CarEndpoint {
       },
     });
     this.#links.add(link);
-    link.open().catch((error: unknown) => {
-      this.#links.delete(link);
+    link.open().catch(async (error: unknown) => {
       this.#log.debug('a link failed to open', { error: String(error) });
+      await link.close().catch(() => undefined);
     });
   }
 

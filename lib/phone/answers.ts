@@ -27,9 +27,12 @@ export interface CarStatus {
   readonly driveSecondsLeft: number;
 }
 
-/** @throws PhoneKeyError `car.not-permitted`, `car.refused`, `protocol.malformed` */
+/**
+ * For commands that act: an answer that is neither yes nor no leaves open whether the car did it.
+ * @throws PhoneKeyError `car.not-permitted`, `car.refused`, `protocol.malformed`
+ */
 export const expectDone = (result: Result): void => {
-  if (result.outcome.case !== 'done') throw unexpected(result);
+  if (result.outcome.case !== 'done') throw unexpected(result, true);
 };
 
 /** @throws as `expectDone` */
@@ -55,10 +58,12 @@ export const expectKeys = (result: Result): KeyEntry[] => {
   }));
 };
 
-const unexpected = ({ outcome }: Result): PhoneKeyError =>
+const unexpected = ({ outcome }: Result, mayHaveSucceeded = false): PhoneKeyError =>
   outcome.case === 'refusal'
     ? refused(outcome.value.reason)
-    : new PhoneKeyError('protocol.malformed', 'the car answered something else than was asked');
+    : new PhoneKeyError('protocol.malformed', 'the car answered something else than was asked', {
+        mayHaveSucceeded,
+      });
 
 const refused = (reason: RefusalReason): PhoneKeyError => {
   switch (reason) {
@@ -69,7 +74,7 @@ const refused = (reason: RefusalReason): PhoneKeyError => {
     case RefusalReason.DOOR_OPEN:
       return carRefused('a door is open', 'Close all doors, then try again.', true);
     case RefusalReason.DRIVING:
-      return carRefused('driving is authorised', 'End the drive first.', true);
+      return carRefused('the car is being driven', 'Park the car first.', true);
     case RefusalReason.NO_SUCH_KEY:
       return carRefused('there is no key in that slot', 'See the slots: key keys list.');
     case RefusalReason.LAST_OWNER:

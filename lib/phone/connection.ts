@@ -108,10 +108,9 @@ export class CarConnection {
     const encoded = encodeCommand(command);
     try {
       if (this.#sealed === undefined) return await this.#prove(command, encoded, deadline);
-      return this.#openResult(
-        await this.#ask(command, { case: 'sealed', value: this.#sealed.seal(encoded) }, deadline),
-        this.#sealed,
-      );
+      const sealed = this.#sealed.seal(encoded);
+      const message = await this.#ask(command, { case: 'sealed', value: sealed }, deadline);
+      return this.#openResult(command, message, this.#sealed);
     } catch (error) {
       // An answer that comes late would be taken for that of the next command.
       this.#channel.giveUp();
@@ -140,7 +139,7 @@ export class CarConnection {
         deadline,
       );
       if (message.case !== 'hello') {
-        const result = this.#openResult(message, channel);
+        const result = this.#openResult(command, message, channel);
         this.#sealed = channel;
         await this.#onProved();
         return result;
@@ -172,17 +171,18 @@ export class CarConnection {
     }
   }
 
-  #openResult(message: CarMessage, sealed: SealedChannel): Result {
+  #openResult(command: CommandInit, message: CarMessage, sealed: SealedChannel): Result {
+    const mayHaveSucceeded = !READ_ONLY.has(command.case);
     if (message.case !== 'sealed') {
       throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
-        mayHaveSucceeded: true,
+        mayHaveSucceeded,
       });
     }
     try {
       return decodeResult(sealed.open(message.value));
     } catch (error) {
       if (!(error instanceof PhoneKeyError)) throw error;
-      throw new PhoneKeyError(error.code, error.message, { cause: error, mayHaveSucceeded: true });
+      throw new PhoneKeyError(error.code, error.message, { cause: error, mayHaveSucceeded });
     }
   }
 }

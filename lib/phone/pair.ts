@@ -3,7 +3,7 @@ import { PhoneKeyError } from '../errors.js';
 import { PhonePairing } from '../pairing/phone.js';
 import { roleName } from '../credentials/roles.js';
 import { PairRefusalReason } from '../wire/gen/phonekey_pb.js';
-import type { CarIdentity } from '../wire/gen/phonekey_pb.js';
+import type { CarIdentity, Enrolment } from '../wire/gen/phonekey_pb.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import type { Deadline, PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
@@ -28,34 +28,51 @@ export const pairOver = async (
   const offer = exchange.openOffer(expect('pairOffer', await channel.receive(deadline)));
 
   // Saved before the car enrols us: a key the car has and the phone has not would be lost.
-  const { entry: pending, fresh } = await entryFor(environment, offer);
-  await store.save(pending);
+  const { entry: pending, fresh } = await savedEntry(environment, offer);
   const { identity, signing } = pending;
   const sealed = exchange.commit({
     publicKey: identity.publicKey,
     signingKey: signing.publicKey,
     name: phoneName,
   });
+  const done = await commit(exchange, channel, sealed, deadline);
+  if (done.refusal !== PairRefusalReason.UNSPECIFIED) {
+    // Only what this very attempt made: an earlier one may have got through.
+    if (fresh) await forget(environment, pending.name);
+    throw refused(done.refusal);
+  }
+  const role = roleName(done.role);
+  const paired: PairedCar = {
+    ...pending,
+    state: 'paired',
+    slot: done.slot,
+    ...(role === 'none' ? {} : { role }),
+  };
+  try {
+    await store.save(paired);
+  } catch (cause) {
+    // The key is there and works; the first command makes up for it.
+    throw new PhoneKeyError(
+      cause instanceof PhoneKeyError ? cause.code : 'internal',
+      'the car has enrolled this phone, but slot and role could not be saved',
+      { cause, mayHaveSucceeded: true },
+    );
+  }
+  return paired;
+};
+
+/** Sends PairCommit and waits for PairDone: from the first byte on, the car may have enrolled us. */
+const commit = async (
+  exchange: PhonePairing,
+  channel: CarChannel,
+  sealed: Uint8Array,
+  deadline: Deadline,
+): Promise<Enrolment> => {
   try {
     await channel.send({ case: 'pairCommit', value: sealed }, deadline);
-    const done = exchange.openDone(expectDone(await channel.receive(deadline)));
-    if (done.refusal !== PairRefusalReason.UNSPECIFIED) {
-      // Only what this very attempt made: an earlier one may have got through.
-      if (fresh) await store.remove(pending.name);
-      throw refused(done.refusal);
-    }
-    const role = roleName(done.role);
-    const paired: PairedCar = {
-      ...pending,
-      state: 'paired',
-      slot: done.slot,
-      ...(role === 'none' ? {} : { role }),
-    };
-    await store.save(paired);
-    return paired;
+    return exchange.openDone(expectDone(await channel.receive(deadline)));
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;
-    if (error.kind === 'refused') throw error;
     throw new PhoneKeyError(
       error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
       `the car did not confirm the pairing: ${error.message}`,
@@ -68,28 +85,38 @@ export const pairOver = async (
   }
 };
 
-/** The entry of a car paired before keeps its keys, so that pairing again cannot lose them. */
-const entryFor = async (
+/** What the car said counts more than an entry that stays pending. */
+const forget = async ({ store, log }: PhoneEnvironment, name: string): Promise<void> => {
+  await store.remove(name).catch((error: unknown) => {
+    log.warn('the refused key stays, it could not be removed', { error: String(error) });
+  });
+};
+
+/**
+ * The entry of a car paired before keeps its keys, so that pairing again cannot lose them; only its
+ * slot may be another one soon. A new car gets a new entry.
+ */
+const savedEntry = async (
   { suite, random, store }: PhoneEnvironment,
   offer: CarIdentity,
 ): Promise<{ readonly entry: PairedCar; readonly fresh: boolean }> => {
   const cars = await store.list();
   const known = cars.find((car) => suite.equal(car.carPublicKey, offer.publicKey));
-  if (known !== undefined) return { entry: known, fresh: false };
-  const entry: PairedCar = {
-    name: freeName(offer.name, new Set(cars.map((car) => car.name))),
+  if (known !== undefined) {
+    const { slot: _, ...entry } = known;
+    await store.save(entry);
+    return { entry, fresh: false };
+  }
+  const keys = {
     carPublicKey: offer.publicKey,
     identity: generateX25519(suite, random),
     signing: generateEd25519(suite, random),
     state: 'pending',
-  };
-  return { entry, fresh: true };
-};
-
-const freeName = (name: string, taken: ReadonlySet<string>): string => {
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name} ${String(n)}`;
-  return free;
+  } as const;
+  for (let n = 1; ; n++) {
+    const entry = { name: n === 1 ? offer.name : `${offer.name} ${String(n)}`, ...keys };
+    if (await store.add(entry)) return { entry, fresh: true };
+  }
 };
 
 type ValueOf<C extends CarMessage['case']> = Extract<CarMessage, { case: C }>['value'];

@@ -101,7 +101,8 @@ export class PhoneKey {
     try {
       return await pairOver(this.#environment, channel, code, this.#name, deadline);
     } finally {
-      await channel.close();
+      // What the car answered counts, not how the link ended.
+      await channel.close().catch(() => undefined);
     }
   }
 
@@ -185,7 +186,7 @@ export class PhoneKey {
     try {
       return await CarChannel.open(link, this.#environment, deadline);
     } catch (error) {
-      await link.close();
+      await link.close().catch(() => undefined);
       throw error;
     }
   }
@@ -201,7 +202,7 @@ export class PhoneKey {
       const answer = await ask(connection, { timeoutMs: deadline.leftMs, signal: deadline.signal });
       return answer;
     } finally {
-      // What the car answered counts, not how the link ended.
+      // As in `pair`.
       await connection.close().catch(() => undefined);
     }
   }

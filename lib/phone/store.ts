@@ -24,6 +24,11 @@ export interface PairedCar {
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {
   list(): Promise<readonly PairedCar[]>;
+  /**
+   * Adds an entry, durably. False, and nothing done, where the name is taken: two phones' programs may
+   * pair at the same time.
+   */
+  add(car: PairedCar): Promise<boolean>;
   /** Adds, or replaces the entry of the same name. Resolves once it is durable. */
   save(car: PairedCar): Promise<void>;
   /** Removes the entry; without effect where there is none. */
@@ -36,6 +41,12 @@ export class MemoryCarStore implements CarStore {
 
   list(): Promise<readonly PairedCar[]> {
     return Promise.resolve([...this.#cars.values()]);
+  }
+
+  add(car: PairedCar): Promise<boolean> {
+    if (this.#cars.has(car.name)) return Promise.resolve(false);
+    this.#cars.set(car.name, car);
+    return Promise.resolve(true);
   }
 
   save(car: PairedCar): Promise<void> {

@@ -11,11 +11,14 @@ export interface Clock {
 
 export type Cancel = () => void;
 
+/** Node takes a longer time than these 24 days for 1 ms. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** The machine's own monotonic clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, fn) {
-    const timer = setTimeout(fn, ms);
+    const timer = setTimeout(fn, Math.min(ms, MAX_TIMEOUT_MS));
     return () => {
       clearTimeout(timer);
     };

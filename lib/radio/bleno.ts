@@ -50,6 +50,8 @@ class BlenoPeripheral implements Peripheral {
   /** What bleno advertises now, or will after a disconnection. */
   #advertised: Uint8Array | undefined;
   #connected = false;
+  /** The central that is connected has had its link. */
+  #served = false;
   #link: BlenoLink | undefined;
   #links = 0;
   #cancelIdle: Cancel = () => undefined;
@@ -126,12 +128,19 @@ class BlenoPeripheral implements Peripheral {
     // bleno serves the newest central only, and says nothing of the one before.
     this.#endLink('lost');
     this.#connected = true;
+    this.#served = false;
     this.#cancelRetry();
     this.#watchIdle();
   }
 
   #subscribed(mtu: number, notify: (value: Buffer) => void): void {
     this.#endLink('remote');
+    if (this.#connected && this.#served) {
+      // Each link would have its time and its refusals anew, and nobody else could connect.
+      this.#expel('subscribes again');
+      return;
+    }
+    this.#served = true;
     this.#cancelIdle();
     this.#link = new BlenoLink({
       clock: this.#clock,

@@ -117,7 +117,16 @@ export const decodeCommand = (bytes: Uint8Array): Command['command'] =>
 
 export const encodeResult = (result: Result): Uint8Array => toBinary(ResultSchema, result);
 
-export const decodeResult = (bytes: Uint8Array): Result => decode(ResultSchema, bytes);
+export const decodeResult = (bytes: Uint8Array): Result => {
+  const result = decode(ResultSchema, bytes);
+  if (result.outcome.case === 'keys') {
+    for (const { name, fingerprint } of result.outcome.value.keys) {
+      checkName(name);
+      exactly('fingerprint', fingerprint, LENGTH.fingerprint);
+    }
+  }
+  return result;
+};
 
 export const encodePhoneIdentity = (identity: MessageInitShape<typeof PhoneIdentitySchema>) =>
   encode(PhoneIdentitySchema, identity);

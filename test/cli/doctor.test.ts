@@ -199,6 +199,20 @@ describe('key doctor', () => {
   });
   afterAll(() => cli.close());
 
+  it('ends with Ctrl-C while a probe hangs', async () => {
+    const host = testHost();
+    let release: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const probes = { ...healthy, openVirtual: () => hanging };
+    const answer = doctor(testContext(host, { home: cli.home }), probes);
+    host.interrupt.abort();
+    await expect(answer).rejects.toMatchObject({ code: 'interrupted' });
+    expect(host.written.out).toBe('');
+    release();
+  });
+
   it('finds the virtual air usable on this machine', async () => {
     const { code, value } = await cli.json(['doctor']);
     expect(code).toBe(0);

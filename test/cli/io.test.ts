@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue, PhoneKeyError } from '../../lib/errors.js';
 import type { ErrorCode } from '../../lib/errors.js';
-import { parsePosition, parseSeconds, parseSlot } from '../../cli/config/parse.js';
+import {
+  parseCarName,
+  parseDirectory,
+  parsePosition,
+  parseSeconds,
+  parseSlot,
+} from '../../cli/config/parse.js';
 import { EXIT_CODES, exitCodeOf } from '../../cli/exit-codes.js';
 import { wantsColour } from '../../cli/io/colour.js';
 import { Output } from '../../cli/io/output.js';
@@ -68,6 +74,13 @@ describe('reportError', () => {
     expect(lines).toHaveLength(3);
   });
 
+  it('does not take what the file system refuses for a bug', () => {
+    const { written, output } = recorder();
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    expect(reportError(full, output, false)).toBe(1);
+    expect(written.err).toMatch(/^key: ENOSPC.*\nhint: .*disk not full/);
+  });
+
   it('shows where an unexpected error came from only when asked', () => {
     const quiet = recorder();
     reportError(new TypeError('boom'), quiet.output, false);
@@ -119,6 +132,15 @@ describe('arguments', () => {
     expect(parsePosition(' 0 , 0 ')).toEqual({ x: 0, y: 0 });
     for (const text of ['', '1', '1,', ',1', '1,2,3', 'a,b', '1e9,0', '10001,0']) {
       expect(() => parsePosition(text)).toThrow(/metres/);
+    }
+  });
+
+  it('reads directories and the names of cars', () => {
+    expect(parseDirectory('a b')).toBe('a b');
+    expect(() => parseDirectory('')).toThrow(/directory/);
+    for (const name of ['x', '\u00e9'.repeat(16), '../x']) expect(parseCarName(name)).toBe(name);
+    for (const name of ['', ' ', 'x'.repeat(33), '\u00e9'.repeat(17), 'a\nb', '\u202e']) {
+      expect(() => parseCarName(name)).toThrow(/name/);
     }
   });
 

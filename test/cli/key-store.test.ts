@@ -69,6 +69,15 @@ describe('FileKeyStore', () => {
     expect((await store.list()).map(({ name }) => name)).toEqual(['blue']);
   });
 
+  it('adds a name once, however many programs try, and leaves nothing else', async () => {
+    const cars = Array.from({ length: 6 }, (_, n) => car('blue', `seed ${String(n)}`));
+    const added = await Promise.all(cars.map((each) => new FileKeyStore(keys).add(each)));
+    expect(added.filter(Boolean)).toHaveLength(1);
+    expect(await store.list()).toEqual([cars[added.indexOf(true)]]);
+    expect(await readdir(keys)).toEqual(['blue.json']);
+    expect(await mode(join(keys, 'blue.json'))).toBe('600');
+  });
+
   it('writes private files in a private directory, and leaves nothing else', async () => {
     await store.save(car('../../evil/\u0000name'.replace('\u0000', '')));
     expect(await mode(keys)).toBe('700');
@@ -102,6 +111,23 @@ describe('FileKeyStore', () => {
     await expect(store.remove('Blue')).rejects.toMatchObject({ code: 'keys.permissions' });
     await chmod(keys, 0o700);
     expect(await store.list()).toHaveLength(1);
+  });
+
+  it('keeps every name that a car may have', async () => {
+    for (const name of ['\uE000 private use', '\u{E0FFF} not assigned', '\u8ECA', '  ']) {
+      await store.save(car(name));
+      expect((await store.list()).map((each) => each.name)).toContain(name);
+    }
+  });
+
+  it('knows a file that it cannot read, so that it can be removed', async () => {
+    await store.save(car('Blue'));
+    await writeFile(join(keys, '_42lue.json'), 'junk');
+    await expect(store.list()).rejects.toMatchObject({ hint: expect.stringContaining('delete') });
+    expect(await store.has('Blue')).toBe(true);
+    await store.remove('Blue');
+    expect(await store.has('Blue')).toBe(false);
+    expect(await store.list()).toEqual([]);
   });
 
   it('names the file it cannot read, and quotes no key', async () => {
@@ -166,7 +192,9 @@ describe('key files', () => {
   it('survive the way to text and back, whatever the car is called', () => {
     const names = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 32 })
-      .filter((name) => Buffer.byteLength(name) <= 64 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name));
+      .filter(
+        (name) => Buffer.byteLength(name) <= 64 && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name),
+      );
     const sample = car('sample');
     fc.assert(
       fc.property(names, (name) => {

@@ -12,7 +12,7 @@ describe('the pairing code', () => {
     const host = testHost({ tty: true });
     const code = readPairingCode(host, undefined);
     host.stdin.write('1234 5678\n');
-    expect(await code).toBe('1234 5678');
+    expect(await code).toBe('12345678');
     expect(host.written).toEqual({ out: '', err: 'Code on the screen of the car: ' });
   });
 
@@ -33,6 +33,15 @@ describe('the pairing code', () => {
     expect(await readPairingCode(host, '-')).toBe('77778888');
   });
 
+  it('has 8 digits, which is known before any radio is opened', async () => {
+    for (const code of ['', '1234', '123456789', 'abcdefgh']) {
+      const host = testHost({ env: { KEY_PAIRING_CODE: code } });
+      await expect(readPairingCode(host, undefined)).rejects.toMatchObject({
+        code: 'usage.invalid',
+      });
+    }
+  });
+
   it('is missed where nobody gives one', async () => {
     const empty = testHost();
     empty.stdin.end();
@@ -49,6 +58,7 @@ describe('a question', () => {
     const answer = askLine(host, '? ');
     host.interrupt.abort();
     await expect(answer).rejects.toMatchObject({ code: 'interrupted' });
+    expect(host.written.err).toBe('? \n');
     await expect(readLine(host)).rejects.toMatchObject({ code: 'interrupted' });
   });
 
@@ -80,6 +90,10 @@ describe('key car reset', () => {
       expect(code).toBe(2);
       expect(err).toMatch(/^Forget every key of car\? \[y\/N\] .*nothing was done/);
     }
+    const { err } = await reset('n', '--json');
+    expect(JSON.parse(err.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      code: 'usage.invalid',
+    });
   });
 
   it('goes on after yes; there is no car here', async () => {

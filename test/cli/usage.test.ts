@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { Cli } from '../support/cli.js';
+
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
 let cli: Cli;
 beforeAll(async () => {
@@ -27,6 +32,24 @@ describe('key', () => {
     expect(stdout).toContain('--radio');
   });
 
+  it('helps with a command of a command, and says which does not exist', async () => {
+    expect(await cli.run(['help', 'car', 'tap'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Usage: key car tap'),
+    });
+    const { code, stdout, stderr } = await cli.run(['help', 'car', 'fly']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^key: unknown command 'car fly'\nhint: /);
+  });
+
+  it('names in an error the help that is of use, and says it in JSON also without a command', async () => {
+    expect((await cli.run(['car', 'door', 'open'])).stderr).toContain('key help car door.');
+    expect((await cli.run(['bogus'])).stderr).toContain('key help.');
+    for (const args of [[], ['car']]) {
+      expect(await cli.json(args)).toMatchObject({ code: 2, value: { code: 'usage.invalid' } });
+    }
+  });
+
   it('prints its version', async () => {
     expect(await cli.run(['--version'])).toMatchObject({ code: 0, stderr: '' });
     expect((await cli.run(['-V'])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
@@ -43,6 +66,8 @@ describe('key', () => {
     ['a door that is none', ['car', 'handle', 'roof']],
     ['a radio that is none', ['--radio', 'am', 'lock']],
     ['a timeout of nothing', ['--timeout', '0', 'lock']],
+    ['no directory', ['--home', '', 'cars']],
+    ['a name that no car can have', ['car', 'status', '--name', 'x'.repeat(33)]],
     ['a place that is none', ['--at', '1;2', 'lock']],
     ['a code as an argument', ['pair', '--code', '12345678']],
     ['a code from nobody', ['pair']],
@@ -83,6 +108,7 @@ describe('key', () => {
     ['the variable', { KEY_JSON: '1' }, true],
     ['an empty variable', { KEY_JSON: '' }, false],
     ['a variable that says no', { KEY_JSON: '0' }, false],
+    ['a variable that says off', { KEY_JSON: 'off' }, false],
   ])('follows KEY_JSON: %s', async (_what, env, json) => {
     const { code, stdout } = await cli.run(['cars'], { env });
     expect({ code, json: stdout.startsWith('{"cars":[]}') }).toEqual({ code: 0, json });
@@ -101,6 +127,26 @@ describe('key', () => {
       code: 4,
       value: { code: 'sim.not-running' },
     });
+  });
+
+  /** Linux has a file that is always full. */
+  (existsSync('/dev/full') ? it : it.skip)('does not call done what it cannot write', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      for (const args of [['cars'], ['help']]) {
+        const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+          env: { ...process.env, KEY_HOME: cli.home },
+          stdio: ['ignore', full, 'pipe'],
+          encoding: 'utf8',
+        });
+        expect({ status, stderr }).toEqual({
+          status: 1,
+          stderr: expect.stringContaining('cannot be written: ENOSPC'),
+        });
+      }
+    } finally {
+      closeSync(full);
+    }
   });
 
   it('colours for FORCE_COLOR alone', async () => {

@@ -99,6 +99,18 @@ describe('a hostile phone', () => {
     const { central } = await world.phone();
     expect((await central.connect(await hear(central))).mtu).toBe(256);
   });
+
+  it('cannot keep the car to itself by one link after another', async () => {
+    const { attacker, links } = await carAndAttacker();
+    const configuration = (await findHandles(attacker)).get('2902') ?? 0;
+    await attacker.request(0x12, Buffer.of(configuration, 0, 1, 0));
+    await attacker.request(0x12, Buffer.of(configuration, 0, 0, 0));
+    attacker.att(0x12, Buffer.of(configuration, 0, 1, 0));
+    await attacker.until(() => !attacker.isConnected);
+    expect(links).toHaveLength(1);
+    const { central } = await world.phone();
+    expect((await central.connect(await hear(central))).mtu).toBe(256);
+  });
 });
 
 describe('a hostile car', () => {

@@ -99,6 +99,41 @@ describe('CarEndpoint', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('takes no link after its end', async () => {
+    const { clock, events, service, endpoint } = await startRecorded();
+    await endpoint.stop();
+    const { phone, car } = memoryLinkPair();
+    const received: Uint8Array[] = [];
+    const closed: string[] = [];
+    await phone.open({
+      data: (chunk) => received.push(chunk),
+      closed: (reason) => closed.push(reason),
+    });
+    service()?.onLink(car);
+    await settle(clock);
+    expect([received, closed, events]).toEqual([[], ['remote'], []]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('closes a link that does not open', async () => {
+    const { clock, events, service, endpoint } = await startRecorded();
+    let closed = 0;
+    service()?.onLink({
+      mtu: 23,
+      peer: 'phone',
+      open: () => Promise.reject(new PhoneKeyError('radio.link-lost', 'gone')),
+      send: () => Promise.resolve(),
+      close: () => {
+        closed += 1;
+        return Promise.resolve();
+      },
+    });
+    await settle(clock);
+    expect(closed).toBe(1);
+    expect(events.map(({ type }) => type)).toEqual(['link-opened', 'link-closed']);
+    await endpoint.stop();
+  });
+
   it('offers the versions it speaks, and passes on that the radio failed', async () => {
     const { errors, service, endpoint } = await startRecorded();
     expect(service()?.info).toEqual(INFO_VALUE);

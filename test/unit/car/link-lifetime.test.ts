@@ -1,3 +1,4 @@
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import {
   LAST_WORD_MS,
@@ -9,6 +10,8 @@ import {
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../lib/pairing/phone.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { encodeCommand } from '../../../lib/wire/codec.js';
+import { ResultSchema } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE } from '../../support/test-car.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
@@ -155,6 +158,20 @@ describe('a key that is removed', () => {
     expect(phone.closedAt).toBe(0);
     await endpoint.stop();
   });
+});
+
+it('closes when the answer of its host does not fit into a message', async () => {
+  const { clock, host, phone, command, events, endpoint } = await ready();
+  const key = { name: 'x'.repeat(32), fingerprint: new Uint8Array(8) };
+  const keys = Array.from({ length: 60 }, (_, slot) => ({ ...key, slot }));
+  host.answer = () =>
+    Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
+  await command(encodeCommand({ case: 'listKeys', value: {} }));
+  await settle(clock);
+  expect(phone.closedAt).toBe(0);
+  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'sending failed' });
+  expect(clock.pending).toBe(1); // the rotation of the advertisement
+  await endpoint.stop();
 });
 
 it('a refusal that is due after the link closed is not sent', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlClient, controlPath, SimulatedCar } from '../../../firmware-sim/index.js';
@@ -134,6 +134,15 @@ describe('SimulatedCar', () => {
     await start({ peripheral: radio.peripheral() });
   });
 
+  it('is not reset any more once it was stopped: its memory may be in other hands', async () => {
+    const { car } = await start({ peripheral: new MemoryRadio().peripheral() });
+    await car.stop();
+    const read = () => readFile(join(home, 'memory-a'));
+    const before = await read();
+    await expect(car.control.reset()).rejects.toMatchObject({ code: 'sim.not-running' });
+    expect(await read()).toEqual(before);
+  });
+
   it('leaves nothing behind when its radio does not start', async () => {
     let closed = 0;
     const peripheral: Peripheral = {
@@ -159,7 +168,7 @@ describe('SimulatedCar', () => {
     expect((await readdir(home)).sort()).toEqual(['control.sock', 'lock', 'memory-a', 'memory-b']);
   });
 
-  it.each([{ name: '' }, { name: 'x'.repeat(33) }, { slots: 0 }, { slots: 1.5 }, { slots: 257 }])(
+  it.each([{ name: '' }, { name: 'x'.repeat(33) }, { slots: 0 }, { slots: 1.5 }, { slots: 33 }])(
     'refuses %j',
     async (options) => {
       const peripheral = new MemoryRadio().peripheral();

@@ -164,6 +164,20 @@ describe('pairing', () => {
     expect(car.keys()).toEqual([]);
   });
 
+  it('enrols nobody who knew only the code of the window before', async () => {
+    const { car } = await rig();
+    car.tap(pairTap);
+    const first = car.pairing.window();
+    if (first === undefined || !(await car.pairing.countTry(first))) throw new Error('closed');
+    car.tap(pairTap);
+    const second = car.pairing.window();
+    // Somebody else tries the new code: the second window alone would enrol.
+    if (second === undefined || !(await car.pairing.countTry(second))) throw new Error('closed');
+    expect(await car.pairing.enrol(first, phoneIdentity(1))).toBe('closed');
+    expect(car.keys()).toEqual([]);
+    expect(await car.pairing.enrol(second, phoneIdentity(2))).toMatchObject({ slot: 0 });
+  });
+
   it('answers a try only once it is in the memory', async () => {
     const { memory, hold, release } = slowMemory();
     const { car, store } = await rig({ memory });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { placeKey } from '../../../firmware-sim/key-slots.js';
+import { result } from '../../../firmware-sim/answers.js';
+import { MAX_CAR_SLOTS, placeKey } from '../../../firmware-sim/key-slots.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
+import { encodeFromCar, encodeResult, LENGTH } from '../../../lib/wire/codec.js';
+import { MAX_MESSAGE } from '../../../lib/wire/framing.js';
 import { phoneIdentity } from './rig.js';
 
 const { OWNER, DRIVER } = Role;
@@ -52,5 +55,20 @@ describe('placeKey', () => {
 
   it('never makes an owner a driver by pairing again', () => {
     expect(outline(add(add([], 1), 1, DRIVER))).toEqual([[0, 'phone 1', OWNER]]);
+  });
+});
+
+describe('MAX_CAR_SLOTS', () => {
+  it('is how many of the longest names one message can tell', () => {
+    const keys = Array.from({ length: MAX_CAR_SLOTS }, (_, slot) => ({
+      slot,
+      name: 'x'.repeat(LENGTH.name),
+      role: DRIVER,
+      fingerprint: new Uint8Array(LENGTH.fingerprint),
+      own: true,
+    }));
+    const list = encodeResult(result({ case: 'keys', value: { keys } }));
+    const value = new Uint8Array(list.length + LENGTH.aeadTag);
+    expect(encodeFromCar({ case: 'sealed', value }).length).toBeLessThanOrEqual(MAX_MESSAGE);
   });
 });

@@ -182,6 +182,16 @@ describe('what an answer means', () => {
     await endpoint.stop();
   });
 
+  it('a car on the road says so, and not that somebody may drive it', async () => {
+    const { air, host, key, endpoint } = await introduced();
+    host.answer = () => Promise.resolve(refusal(RefusalReason.DRIVING));
+    await expect(air.run(key.lock())).rejects.toMatchObject({
+      message: 'the car is being driven',
+      hint: expect.stringContaining('Park'),
+    });
+    await endpoint.stop();
+  });
+
   it('a refusal of the future is a refusal', async () => {
     const { air, host, key, endpoint } = await introduced();
     const future = refusal(RefusalReason.FAULT);

@@ -1,7 +1,9 @@
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { encodeAdvertisement, advertisementKey } from '../../../lib/wire/advertisement.js';
 import { encodeFromCar } from '../../../lib/wire/codec.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
+import { ResultSchema } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { TestHost } from '../../support/test-car.js';
 import { Air, introduce, introduced } from './setup.js';
@@ -176,6 +178,40 @@ describe('an answer that is wrong', () => {
       return never();
     };
     expect(await failure(air.run(key.unlock()))).toMatchObject({ code, mayHaveSucceeded: true });
+    await endpoint.stop();
+  });
+
+  it.each(['status', 'listKeys'] as const)(
+    'is told, and nothing can have happened: %s',
+    async (command) => {
+      const { air, host, key, endpoint } = await introduced();
+      host.answer = async () => {
+        await air.radio.links.at(-1)?.car.send(Uint8Array.of(0, 20, 0x12, 18, ...zeros(18)));
+        return never();
+      };
+      expect(await failure(air.run<unknown>(key[command]()))).toMatchObject({
+        code: 'protocol.authentication',
+        mayHaveSucceeded: false,
+      });
+      await endpoint.stop();
+    },
+  );
+
+  it.each([
+    ['to another question', { case: 'status', value: {} } as const],
+    ['of a later version', { case: undefined } as const],
+  ])('is sealed, but %s: the command may have been carried out', async (_, answer) => {
+    const { air, host, key, endpoint } = await introduced();
+    host.answer = () => Promise.resolve(create(ResultSchema, { outcome: answer }));
+    for (const [call, mayHaveSucceeded] of [
+      [() => key.unlock(), true],
+      [() => key.listKeys(), false],
+    ] as const) {
+      expect(await failure(air.run<unknown>(call()))).toMatchObject({
+        code: 'protocol.malformed',
+        mayHaveSucceeded,
+      });
+    }
     await endpoint.stop();
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { PhoneKeyError } from '../../../lib/errors.js';
 import { TestHost } from '../../support/test-car.js';
 import { Air, introduce } from './setup.js';
 
@@ -164,11 +165,68 @@ describe('PhoneKey.pair', () => {
     await endpoint.stop();
   });
 
+  it('says that the car has enrolled it when only saving the slot failed', async () => {
+    const { air, host, key, store, endpoint } = await withWindow();
+    const save = store.save.bind(store);
+    store.save = (car) =>
+      car.state === 'paired'
+        ? Promise.reject(new PhoneKeyError('keys.not-saved', 'disk full'))
+        : save(car);
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      code: 'keys.not-saved',
+      message: expect.stringContaining('has enrolled'),
+      mayHaveSucceeded: true,
+    });
+    await air.run(key.unlock());
+    expect(host.executed).toEqual(['unlock']);
+    await endpoint.stop();
+  });
+
+  it('says that the car refused also when the entry cannot be removed', async () => {
+    const { air, host, key, store, endpoint } = await withWindow();
+    host.slots = 0;
+    store.remove = () => Promise.reject(new PhoneKeyError('keys.not-saved', 'disk full'));
+    await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
+      code: 'pairing.slots-full',
+      mayHaveSucceeded: false,
+    });
+    await endpoint.stop();
+  });
+
+  it('has paired although the link does not close well', async () => {
+    const { air, host, endpoint } = await withWindow();
+    const central = air.radio.central();
+    const { key, store } = air.phone({
+      ...central,
+      connect: async (advertisement) => ({
+        ...(await central.connect(advertisement)),
+        close: () => Promise.reject(new PhoneKeyError('radio.link-lost', 'gone already')),
+      }),
+    });
+    const car = await air.run(key.pair({ code: CODE }));
+    expect(await store.list()).toEqual([car]);
+    expect(host.enrolled).toHaveLength(1);
+    await endpoint.stop();
+  });
+
   it('says that the car has a fault when its memory failed', async () => {
     const { air, host, key, store, endpoint } = await withWindow();
     host.pairing.enrol = () => Promise.reject(new Error('disk full'));
     await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({ code: 'car.refused' });
     expect(await store.list()).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('takes the next name when another program took the first one meanwhile', async () => {
+    const { air, key, store, endpoint } = await withWindow();
+    const { add } = store;
+    const tried: string[] = [];
+    store.add = (car) => {
+      tried.push(car.name);
+      return tried.length === 1 ? Promise.resolve(false) : add.call(store, car);
+    };
+    expect(await air.run(key.pair({ code: CODE }))).toMatchObject({ name: 'Test car 2' });
+    expect(tried).toEqual(['Test car', 'Test car 2']);
     await endpoint.stop();
   });
 

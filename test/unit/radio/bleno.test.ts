@@ -268,12 +268,22 @@ describe('a link over bleno', () => {
     expect(links).toHaveLength(2);
   });
 
-  it('is a new one when the phone subscribes again', async () => {
-    const { bleno, link, links, closed, handlers } = await linked();
+  it.each([
+    ['subscribes again', false],
+    ['unsubscribes and subscribes again', true],
+  ])('ends with the connection when the phone %s', async (_what, unsubscribes) => {
+    const { bleno, clock, link, links, closed, handlers } = await linked();
     await link.open(handlers);
+    await clock.advance(9_000);
+    if (unsubscribes) bleno.fromCar.onUnsubscribe?.();
     bleno.centralSubscribes();
+    await clock.advance(0);
     expect(closed).toEqual(['remote']);
+    expect(bleno.connected).toBe(false);
+    bleno.centralComes();
+    bleno.centralSubscribes();
     expect(links).toHaveLength(2);
+    expect(bleno.connected).toBe(true);
   });
 
   it.each<[string, (bleno: FakeBleno) => void, boolean]>([

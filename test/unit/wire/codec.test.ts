@@ -263,3 +263,29 @@ it.each([
 ])('encodes %s as specified', (_, encoded, hex) => {
   expect(encoded).toEqual(fromHex(hex));
 });
+
+describe('a list of keys from a car', () => {
+  const list = (key: { name?: string; fingerprint?: Uint8Array }): Uint8Array =>
+    encodeResult(
+      create(ResultSchema, {
+        outcome: {
+          case: 'keys',
+          value: { keys: [{ name: 'Ada', fingerprint: bytes(8), role: Role.OWNER, ...key }] },
+        },
+      }),
+    );
+
+  it('decodes', () => {
+    expect(decodeResult(list({})).outcome).toMatchObject({ value: { keys: [{ name: 'Ada' }] } });
+  });
+
+  it.each([
+    ['a name that would steer a terminal', { name: '\u001b[2J' }],
+    ['no name', { name: '' }],
+    ['a name of 33 bytes', { name: 'x'.repeat(33) }],
+    ['a fingerprint of 7 bytes', { fingerprint: bytes(7) }],
+    ['a fingerprint of 9 bytes', { fingerprint: bytes(9) }],
+  ])('is malformed with %s', (_, key) => {
+    expect(() => decodeResult(list(key))).toThrow(malformed);
+  });
+});

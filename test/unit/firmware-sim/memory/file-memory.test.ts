@@ -3,9 +3,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileMemory, MEMORY_FILES } from '../../../../firmware-sim/memory/file-memory.js';
+import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
 import { prepareHome } from '../../../../firmware-sim/memory/home.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { toHex } from '../../../../lib/platform/bytes.js';
+import { commandOf, outcomeOf, rig } from '../rig.js';
 import { CrashDisk } from './crash-disk.js';
 import type { Image } from './crash-disk.js';
 import { sampleRecord } from './sample.js';
@@ -177,5 +179,37 @@ describe('FileMemory on the real disk', () => {
     } finally {
       await rm(home, { recursive: true });
     }
+  });
+});
+
+describe('a removed key', () => {
+  it.each(MEMORY_FILES)('stays removed when %s is damaged', async (damaged) => {
+    const disk = new CrashDisk();
+    const { car, enrol } = await rig({ memory: new FileMemory(HOME, { disk }) });
+    const owner = await enrol(1);
+    const guest = await enrol(2);
+    const removed = await car.execute(commandOf('removeKey', guest.slot), owner);
+    expect(outcomeOf(removed)).toBe('done');
+    const [image = new Map<string, Uint8Array>()] = disk.images(() => []);
+    const record = await load(new Map([...image, [`${HOME}/${damaged}`, Uint8Array.of(0)]]));
+    expect(record?.keys.map(({ slot }) => slot)).toEqual([owner.slot]);
+  });
+
+  it('is removed although the second copy cannot be written', async () => {
+    const memory = volatileMemory();
+    let commitsLeft = Infinity;
+    const { car, enrol, removed } = await rig({
+      memory: {
+        load: () => memory.load(),
+        commit: (record) =>
+          commitsLeft-- > 0 ? memory.commit(record) : Promise.reject(new Error('disk full')),
+      },
+    });
+    const owner = await enrol(1);
+    const guest = await enrol(2);
+    commitsLeft = 1;
+    expect(outcomeOf(await car.execute(commandOf('removeKey', guest.slot), owner))).toBe('done');
+    expect(removed).toEqual([guest.publicKey]);
+    expect(car.keys()).toEqual([owner]);
   });
 });
