@@ -1,7 +1,7 @@
 import type { CarHost } from '../lib/car/host.js';
 import { refusal } from '../lib/car/link-machine.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { permits } from '../lib/credentials/roles.js';
+import { permits, Role } from '../lib/credentials/roles.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { newPairingCode } from '../lib/pairing/code.js';
@@ -134,7 +134,9 @@ export class DoorController implements CarHost {
       this.#starter = undefined;
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
-    this.pairing.open(newPairingCode(this.#options.random), tap.role);
+    // A car without an owner makes its next key one, whatever was asked.
+    const ownerless = !this.keys().some(({ role }) => role === Role.OWNER);
+    this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
     return undefined;
   }
 

@@ -2,7 +2,7 @@
 export { SimulatedCar } from './car.js';
 export type { SimulatedCarOptions } from './car.js';
 export type { CarControl } from './control/car-control.js';
-export { controlClient } from './control/client.js';
+export { controlClient, noAnswer } from './control/client.js';
 export { controlPath } from './control/path.js';
 export { DoorController } from './controller.js';
 export type { CardTap, CarReport, DoorControllerOptions, HandInput } from './controller.js';

@@ -111,7 +111,7 @@ const ERRORS = {
   'pairing.slots-full': entry('refused', false, 'Remove a key first: key keys remove.'),
 
   'keys.not-paired': entry('key-store', false, 'Pair this phone first: key pair.'),
-  'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key scan.'),
+  'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key cars.'),
   'keys.unreadable': entry('key-store', false, 'Restore the key file, or pair again: key pair.'),
   'keys.permissions': entry(
     'key-store',

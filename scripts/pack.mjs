@@ -118,6 +118,7 @@ function layOut(stage) {
 }
 
 function pack(out) {
+  mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), 'phonekey-pack-'));
   try {
     layOut(work);

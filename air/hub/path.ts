@@ -36,7 +36,14 @@ export const makeHubDirectory = async (path: string): Promise<void> => {
       hint: `Choose a shorter home directory: the path may have ${String(MAX_SOCKET_PATH - SUFFIX_LENGTH)} bytes, not ${String(Buffer.byteLength(path))}.`,
     });
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new PhoneKeyError('radio.unavailable', `cannot make the directory ${dirname(path)}`, {
+      cause,
+      hint: 'Choose a home directory that you may write to: --home.',
+    });
+  }
 };
 
 /**

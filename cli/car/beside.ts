@@ -1,6 +1,5 @@
-import { controlClient, controlPath } from '../../firmware-sim/index.js';
+import { controlClient, controlPath, noAnswer } from '../../firmware-sim/index.js';
 import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
-import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { RoleName } from '../../lib/index.js';
 import { formatPairingCode } from '../../lib/pairing/code.js';
@@ -144,7 +143,7 @@ const through = async <T>(
   }, options.timeout * 1000);
   const car = controlClient(controlPath(carHome(paths, name)));
   try {
-    const answer = orAborted(over.signal, request(car), () => silent(name, acts));
+    const answer = orAborted(over.signal, request(car), () => noAnswer(acts));
     return await orAborted(
       signal,
       answer,
@@ -152,27 +151,14 @@ const through = async <T>(
     );
   } catch (error) {
     if (!(error instanceof PhoneKeyError) || error.code !== 'sim.not-running') throw error;
-    const { cause } = error;
-    if (!NOBODY.some((code) => isErrno(cause, code))) throw silent(name, acts, cause);
     throw new PhoneKeyError('sim.not-running', `no car named ${name} is running`, {
-      cause,
+      cause: error.cause,
       hint: `Start it first: key car start${name === DEFAULT_NAME ? '' : ` --name '${name}'`}.`,
     });
   } finally {
     clearTimeout(timer);
   }
 };
-
-/** Nobody listens at the control door. */
-const NOBODY = ['ENOENT', 'ECONNREFUSED'] as const;
-
-const silent = (name: string, acts: boolean, cause?: unknown): PhoneKeyError =>
-  new PhoneKeyError(acts ? 'car.outcome-unknown' : 'car.silent', `${name} does not answer`, {
-    cause,
-    hint: acts
-      ? 'It may still be done. Look at the car: key car status.'
-      : 'Look at the terminal where the car runs, and start it again if it hangs.',
-  });
 
 const done = ({ context }: Beside, result: object, sentence: string): ExitCode => {
   context.output.result({ ok: true, ...result }, [sentence]);

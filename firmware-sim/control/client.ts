@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { errorCatalogue, PhoneKeyError } from '../../lib/errors.js';
 import type { ErrorCode } from '../../lib/errors.js';
+import { isErrno } from '../memory/errno.js';
 import type { CarControl } from './car-control.js';
 
 const TIMEOUT_MS = 10_000;
@@ -11,7 +12,8 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 /**
  * The control door of a car in another process.
  * @param path from `controlPath`
- * @throws PhoneKeyError (each operation) `sim.not-running` when nobody listens or answers
+ * @throws PhoneKeyError (each operation) `sim.not-running` when nobody listens; when the car listens and
+ *   does not answer, `car.outcome-unknown` for what changes it, and `car.silent` for the rest
  */
 export const controlClient = (path: string): CarControl => {
   const post = (operation: string, args: object = {}): Promise<unknown> =>
@@ -47,14 +49,27 @@ const call = async (
     status = response.statusCode;
     text = await readAnswer(response);
   } catch (cause) {
-    throw new PhoneKeyError('sim.not-running', "nobody answers at the car's control door", {
-      cause,
-    });
+    if (NOBODY.some((code) => isErrno(cause, code))) {
+      throw new PhoneKeyError('sim.not-running', "nobody is at the car's control door", { cause });
+    }
+    throw noAnswer(method === 'POST', cause);
   }
   const answer = parse(text);
   if (status !== 200) throw errorFrom(answer);
   return answer;
 };
+
+/** What the system says when no car has the socket open. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED'] as const;
+
+/** @param acts the car was asked to do something, and may still do it */
+export const noAnswer = (acts: boolean, cause?: unknown): PhoneKeyError =>
+  new PhoneKeyError(acts ? 'car.outcome-unknown' : 'car.silent', 'the car does not answer', {
+    cause,
+    hint: acts
+      ? 'It may still be done. Look at the car: key car status.'
+      : 'Look at the terminal where the car runs, and start it again if it hangs.',
+  });
 
 const exchange = (
   socketPath: string,

@@ -117,7 +117,10 @@ export class PhoneKey {
       options.car === undefined ? cars : cars.filter((car) => car.name === options.car);
     if (cars.length === 0) throw new PhoneKeyError('keys.not-paired', 'no car is paired');
     if (wanted.length === 0) {
-      throw new PhoneKeyError('keys.unknown-car', `no car named ${String(options.car)} is paired`);
+      throw new PhoneKeyError(
+        'keys.unknown-car',
+        `no car named "${String(options.car)}" is paired`,
+      );
     }
     const names = new Set(wanted.map((car) => car.name));
     const seen = await findCar(

@@ -151,6 +151,15 @@ describe('pairing', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('shows that the first key will be an owner, whatever the tap asked for', async () => {
+    const { car, enrol } = await rig();
+    car.tap({ reader: 'console', purpose: 'pair', role: 'driver' });
+    expect(car.screen()).toMatchObject({ role: 'owner' });
+    expect(await enrol(1, 'driver')).toMatchObject({ role: Role.OWNER });
+    car.tap({ reader: 'console', purpose: 'pair', role: 'driver' });
+    expect(car.screen()).toMatchObject({ role: 'driver' });
+  });
+
   it('gives a second window a new code, and the first one no further try', async () => {
     const { car } = await rig();
     car.tap(pairTap);
