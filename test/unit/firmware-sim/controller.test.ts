@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import { Role } from '../../../lib/credentials/roles.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { toHex } from '../../../lib/platform/bytes.js';
