@@ -1,4 +1,4 @@
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
@@ -51,23 +51,31 @@ const claim = async (own: string, path: string): Promise<void> => {
     const holder = await read(path);
     if (holder === undefined) continue;
     if (await isAlive(holder)) break;
-    await removeStale(path, `${own}.stale`, holder);
+    await removeStale(path, holder);
   }
   throw new PhoneKeyError('sim.already-running', 'this car runs already in another process', {
     hint: `Stop it first. If no car runs, delete ${path}.`,
   });
 };
 
-/** Another starter may have taken over the same stale lock by now: then its lock is put back. */
-const removeStale = async (path: string, aside: string, expected: string): Promise<void> => {
+/**
+ * Only who creates the claim for this very lock may remove it, and nobody can replace it while it is
+ * there: so it cannot be a living car's lock that goes. Who fails to claim tries again from the start.
+ */
+const removeStale = async (path: string, stale: string): Promise<void> => {
+  const token = stale.trim().split(' ')[2] ?? '';
+  const claim = `${path}.${/^[0-9a-f]{16}$/.test(token) ? token : 'damaged'}.stale`;
   try {
-    await rename(path, aside);
+    await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
+    if (isErrno(error, 'EEXIST')) return;
     throw error;
   }
-  if ((await read(aside)) !== expected) await link(aside, path).catch(() => undefined);
-  await unlink(aside);
+  try {
+    await remove(path, stale);
+  } finally {
+    await unlink(claim);
+  }
 };
 
 const remove = async (path: string, content: string): Promise<void> => {

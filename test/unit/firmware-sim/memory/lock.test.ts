@@ -48,6 +48,15 @@ describe('acquireLock', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
+  it.each([1, 2, 3, 4, 5])('lets one of many take over the same stale lock, round %i', async () => {
+    await writeFile(join(home, 'lock'), `${String(await deadPid())} - 0123456789abcdef\n`);
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(home)));
+    const locks = results.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []));
+    expect(locks).toHaveLength(1);
+    await locks[0]?.release();
+    expect(await readdir(home)).toEqual([]);
+  });
+
   it('takes over a damaged lock', async () => {
     await writeFile(join(home, 'lock'), '');
     await (await acquireLock(home)).release();
