@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
@@ -37,6 +38,16 @@ export class FileKeyStore implements CarStore {
       if (car !== undefined) cars.push(car);
     }
     return cars;
+  }
+
+  /** Finds out whether a key could be saved, before a car is asked for one. */
+  async prepare(): Promise<void> {
+    await guard('keys.not-saved', this.#directory, async () => {
+      await makePrivateDirectory(this.#directory);
+      const name = `${randomUUID()}.probe`;
+      await writePrivateFile(this.#directory, name, ' '.repeat(MAX_FILE), 'new');
+      await removePrivateFile(this.#directory, name);
+    });
   }
 
   async add(car: PairedCar): Promise<boolean> {

@@ -18,7 +18,10 @@ export const pair = async (
 ): Promise<ExitCode> => {
   const code = await readPairingCode(context.host, source);
   const doing = 'looking for a car that waits for pairing';
-  const car = await withPhone(context, { doing, needsKeys: false, name }, ({ phone, call }) => {
+  const car = await withPhone(context, { doing, needsKeys: false, name }, async (open) => {
+    const { phone, store, call } = open;
+    // A try that ends with a key that cannot be saved would be used up for nothing.
+    await store.prepare();
     // The car has no name yet: `--car` is for paired ones.
     const { car: _, ...limits } = call;
     return phone.pair({ code, ...limits, ...(id === undefined ? {} : { id }) });

@@ -168,6 +168,17 @@ describe('FileKeyStore', () => {
     await expect(store.list()).rejects.toMatchObject({ code: 'keys.permissions' });
   });
 
+  it('finds out beforehand that nothing could be saved, and leaves nothing when it could', async () => {
+    await store.prepare();
+    expect(await readdir(keys)).toEqual([]);
+    expect(await mode(keys)).toBe('700');
+    const file = join(home, 'a-file');
+    await writeFile(file, '');
+    await expect(new FileKeyStore(join(file, 'keys')).prepare()).rejects.toMatchObject({
+      kind: 'key-store',
+    });
+  });
+
   it('says when it cannot save or read', async () => {
     await writeFile(join(home, 'file'), '');
     const blocked = new FileKeyStore(join(home, 'file', 'keys'));
