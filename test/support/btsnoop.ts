@@ -36,12 +36,17 @@ const WITH_VALUE = new Set([0x12, 0x52, 0x1b]);
  * What was written and notified, in both directions: the values joined, so that what a packet or a
  * notification boundary cuts in two is found all the same.
  */
-export const attValues = (packets: readonly CapturedPacket[]): { up: Buffer; down: Buffer } => {
-  const values = { up: [] as Buffer[], down: [] as Buffer[] };
-  const partial: { up: Buffer; down: Buffer } = { up: Buffer.alloc(0), down: Buffer.alloc(0) };
+export const attValues = (
+  packets: readonly CapturedPacket[],
+): { sent: Buffer; received: Buffer } => {
+  const values = { sent: [] as Buffer[], received: [] as Buffer[] };
+  const partial: { sent: Buffer; received: Buffer } = {
+    sent: Buffer.alloc(0),
+    received: Buffer.alloc(0),
+  };
   for (const { packet, flags } of packets) {
     if (packet[0] !== 0x02) continue;
-    const way = (flags & 1) === 0 ? 'up' : 'down';
+    const way = (flags & 1) === 0 ? 'sent' : 'received';
     const continuing = ((packet.readUInt16LE(1) >> 12) & 3) === 1;
     const data = packet.subarray(5);
     const frame: Buffer = continuing ? Buffer.concat([partial[way], data]) : data;
@@ -51,5 +56,5 @@ export const attValues = (packets: readonly CapturedPacket[]): { up: Buffer; dow
       values[way].push(frame.subarray(7));
     }
   }
-  return { up: Buffer.concat(values.up), down: Buffer.concat(values.down) };
+  return { sent: Buffer.concat(values.sent), received: Buffer.concat(values.received) };
 };
