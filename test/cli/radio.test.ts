@@ -27,7 +27,7 @@ const open = async (
       return Promise.resolve('opened');
     },
   };
-  const context = testContext(host, { radio, home: '/nowhere', ...more });
+  const context = testContext(host, { ...more, radio, home: '/nowhere' });
   const result = await openRadio(context, ways, () => Promise.resolve(adapter)).catch(
     (error: unknown) => error,
   );
