@@ -1,4 +1,5 @@
 export { VirtualAir, type VirtualAirOptions } from './air.js';
+export { capturing, type CaptureSink } from './capture/capturing.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/connections.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';

@@ -22,6 +22,10 @@ export interface GlobalOptions {
   readonly home?: string | undefined;
   readonly air?: string | undefined;
   readonly at?: Position | undefined;
+  /** File for the HCI traffic of this program's controller. */
+  readonly capture?: string | undefined;
+  /** Lets `capture` replace a file. */
+  readonly force?: true | undefined;
   readonly verbose?: true | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addToolCommands } from './commands/tools.js';
-import { parseDirectory, parsePosition, parseSeconds } from './config/parse.js';
+import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
 import { RADIOS } from './context.js';
 import type { Context, GlobalOptions, Host } from './context.js';
 import { EXIT_CODES } from './exit-codes.js';
@@ -74,6 +74,13 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .argParser(parsePosition)
         .env('KEY_AT'),
     )
+    .addOption(
+      new Option(
+        '--capture <file>',
+        'writes what goes over the virtual air to a btsnoop file',
+      ).argParser(parseFile),
+    )
+    .addOption(new Option('--force', 'lets --capture replace a file'))
     .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
@@ -84,6 +91,14 @@ export const buildProgram = (host: Host, perform: Perform) => {
       outputError: () => undefined, // reportError says it
     })
     .configureHelp({ showGlobalOptions: true });
+  program.hook('preAction', (_, command) => {
+    const { capture, force } = program.opts();
+    if (capture !== undefined && !usesRadio(command)) {
+      command.error('error: --capture goes with commands that use the radio');
+    }
+    if (force === true && capture === undefined)
+      command.error('error: --force goes with --capture');
+  });
   const act: Act = (work) => perform(program.opts(), work);
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);
@@ -95,6 +110,14 @@ export const buildProgram = (host: Host, perform: Perform) => {
   nameCommandInErrors(program, []);
   return program;
 };
+
+const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
+
+/** Of the commands about a car, only the car itself is on the air. */
+const usesRadio = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'car'
+    ? command.name() === 'start'
+    : !WITHOUT_RADIO.has(command.name());
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

@@ -40,6 +40,11 @@ export const parseDirectory = (text: string): string => {
   return text;
 };
 
+export const parseFile = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('A file is needed.');
+  return text;
+};
+
 /** The name of a simulated car, as it is shown and told to phones. */
 export const parseCarName = (text: string): string => {
   const bytes = Buffer.byteLength(text);

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import type { Central, Peripheral } from '../../lib/radio/types.js';
+import { captured } from '../capture/captured.js';
 import type { Context } from '../context.js';
 import type { Position } from './parse.js';
 
@@ -30,7 +31,8 @@ export const openCentral = async (context: Context): Promise<Central> => {
         label: 'phone',
         position: options.at ?? PHONE_AT,
       });
-      return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(transport)) });
+      const hci = captured(transport, context);
+      return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(hci)) });
     },
   });
   if (options.radio === 'auto' && radio === 'ble' && existsSync(paths.hub)) {
@@ -58,7 +60,8 @@ export const openPeripheral = async (
         label,
         position: options.at ?? CAR_AT,
       });
-      return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(transport)) });
+      const hci = captured(transport, context);
+      return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(hci)) });
     },
   });
   return { peripheral: opened, radio };
@@ -69,20 +72,35 @@ export interface Ways<T> {
   virtual(): Promise<T>;
 }
 
-/** `auto`: a usable adapter; without one the virtual air, and a word about it. */
+/**
+ * `auto`: a usable adapter; without one the virtual air, and a word about it. What `--capture` can
+ * see is the virtual air, so that is what `auto` is then.
+ * @throws PhoneKeyError `usage.invalid` for a capture of a real adapter
+ */
 export const openRadio = async <T>(
   { options, output }: Pick<Context, 'options' | 'output'>,
   ways: Ways<T>,
   hasAdapter = mayHaveAdapter,
 ): Promise<{ readonly opened: T; readonly radio: Radio }> => {
-  if (options.radio === 'ble') return { opened: await ways.ble({}), radio: 'ble' };
-  if (options.radio === 'auto') {
+  const capture = options.capture !== undefined;
+  if (options.radio === 'ble') {
+    if (capture) throw realAdapter();
+    return { opened: await ways.ble({}), radio: 'ble' };
+  }
+  if (options.radio === 'auto' && capture) {
+    output.say('on the virtual air: that is what --capture sees');
+  } else if (options.radio === 'auto') {
     const opened = (await hasAdapter()) ? await tryAdapter(ways) : undefined;
     if (opened !== undefined) return { opened, radio: 'ble' };
     output.say('no usable Bluetooth adapter, so on the virtual air (key doctor says why)');
   }
   return { opened: await ways.virtual(), radio: 'virtual' };
 };
+
+const realAdapter = (): PhoneKeyError =>
+  new PhoneKeyError('usage.invalid', '--capture sees the virtual air, not a real adapter', {
+    hint: 'On Linux the system captures those: btmon -w FILE.',
+  });
 
 const tryAdapter = async <T>(ways: Ways<T>): Promise<T | undefined> => {
   try {

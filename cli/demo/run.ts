@@ -1,5 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { TraceEvent } from '../../lib/index.js';
+import { captured } from '../capture/captured.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';
@@ -21,7 +22,7 @@ export const demo = async (
 ): Promise<ExitCode> => {
   const { output, signal, log } = context;
   const begun = performance.now();
-  const world = await open(log, signal);
+  const world = await open(log, signal, (transport) => captured(transport, context));
   try {
     const stage: Stage = { world };
     for (const [index, step] of STEPS.entries()) await play(step, index + 1, stage, context);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBleno, loadNoble, VirtualAir } from '../../air/index.js';
+import type { HciTransport } from '../../air/index.js';
 import { SimulatedCar } from '../../firmware-sim/index.js';
 import type { CarControl } from '../../firmware-sim/index.js';
 import { PhoneKey, systemClock } from '../../lib/index.js';
@@ -27,9 +28,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** A car on the real bleno and a phone on the real noble, on one air in this process. */
-export const openWorld = async (log: Logger, signal: AbortSignal): Promise<World> => {
+/**
+ * A car on the real bleno and a phone on the real noble, on one air in this process.
+ * @param watch may put something between the phone and its controller
+ */
+export const openWorld = async (
+  log: Logger,
+  signal: AbortSignal,
+  watch: (transport: HciTransport) => HciTransport = (transport) => transport,
+): Promise<World> => {
   const air = new VirtualAir();
+  const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));
   const home = await mkdtemp(join(tmpdir(), 'phonekey-demo-'));
   const removeHome = (): void => {
     rmSync(home, { recursive: true, force: true });
@@ -62,9 +71,8 @@ export const openWorld = async (log: Logger, signal: AbortSignal): Promise<World
       return car.control;
     },
     async startPhone() {
-      const controller = air.controller({ label: 'phone', position: { x: 1, y: 0 } });
       const central = await openNobleCentral({
-        load: () => Promise.resolve(loadNoble(controller)),
+        load: () => Promise.resolve(loadNoble(phoneHci)),
         clock,
         log,
       });

@@ -1,13 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { openRadio } from '../../cli/config/radio.js';
-import type { RadioChoice } from '../../cli/context.js';
+import type { GlobalOptions, RadioChoice } from '../../cli/context.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { testContext, testHost } from '../support/cli-host.js';
 
 const unavailable = new PhoneKeyError('radio.unavailable', 'off');
 
 /** Opens a radio on a machine with or without an adapter, which opens or fails. */
-const open = async (radio: RadioChoice, adapter: boolean, failure?: Error) => {
+const open = async (
+  radio: RadioChoice,
+  adapter: boolean,
+  failure?: Error,
+  more: Partial<GlobalOptions> = {},
+) => {
   const host = testHost();
   const asked: string[] = [];
   const ways = {
@@ -22,7 +27,7 @@ const open = async (radio: RadioChoice, adapter: boolean, failure?: Error) => {
       return Promise.resolve('opened');
     },
   };
-  const context = testContext(host, { radio, home: '/nowhere' });
+  const context = testContext(host, { ...more, radio, home: '/nowhere' });
   const result = await openRadio(context, ways, () => Promise.resolve(adapter)).catch(
     (error: unknown) => error,
   );
@@ -58,6 +63,19 @@ describe('--radio', () => {
     expect(await open('ble', false, unavailable)).toMatchObject({
       result: unavailable,
       asked: ['ble'],
+    });
+  });
+
+  it('a capture is of the virtual air, whatever adapter there is', async () => {
+    const capture = { capture: 'file' };
+    expect(await open('auto', true, undefined, capture)).toEqual({
+      result: { opened: 'opened', radio: 'virtual' },
+      asked: ['virtual'],
+      said: expect.stringMatching(/^key: .*virtual air.*--capture/),
+    });
+    expect(await open('ble', true, undefined, capture)).toMatchObject({
+      result: { code: 'usage.invalid' },
+      asked: [],
     });
   });
 

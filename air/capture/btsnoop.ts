@@ -1,0 +1,53 @@
+import { PacketType } from '../hci/constants.js';
+
+/**
+ * The btsnoop file format: a header of 16 bytes, then records of 24 bytes and a packet each. Numbers
+ * are big-endian. Wireshark and btmon read it.
+ */
+
+/** As the host sees it. */
+export type Direction = 'sent' | 'received';
+
+const MAGIC = 'btsnoop\0';
+const VERSION = 1;
+/** The packets are H4: their type byte is part of them. */
+const DATALINK_H4 = 1002;
+
+const HEADER_BYTES = 16;
+const RECORD_HEADER_BYTES = 24;
+
+const FLAG_RECEIVED = 0b01;
+const FLAG_COMMAND_OR_EVENT = 0b10;
+
+/** Microseconds from the format's epoch, midnight of 1 January of the year 0, to 1970. */
+const UNIX_EPOCH = 0x00dcddb30f2f8000n;
+
+/** What a file begins with, 16 bytes. */
+export const btsnoopHeader = (): Buffer => {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write(MAGIC, 'latin1');
+  header.writeUInt32BE(VERSION, 8);
+  header.writeUInt32BE(DATALINK_H4, 12);
+  return header;
+};
+
+/**
+ * The record of one H4 packet, 24 bytes longer than that.
+ * @param time milliseconds since 1970, kept to the microsecond
+ */
+export const btsnoopRecord = (packet: Uint8Array, direction: Direction, time: number): Buffer => {
+  const record = Buffer.alloc(RECORD_HEADER_BYTES + packet.length);
+  const flags =
+    (direction === 'received' ? FLAG_RECEIVED : 0) |
+    (isData(packet[0]) ? 0 : FLAG_COMMAND_OR_EVENT);
+  record.writeUInt32BE(packet.length, 0); // length on the wire
+  record.writeUInt32BE(packet.length, 4); // length in the file
+  record.writeUInt32BE(flags, 8);
+  record.writeUInt32BE(0, 12); // packets dropped so far
+  record.writeBigInt64BE(UNIX_EPOCH + BigInt(Math.round(time * 1000)), 16);
+  record.set(packet, RECORD_HEADER_BYTES);
+  return record;
+};
+
+const isData = (type: number | undefined): boolean =>
+  type !== PacketType.command && type !== PacketType.event;

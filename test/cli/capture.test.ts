@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { SERVICE_UUID } from '../../lib/radio/gatt.js';
+import { attValues, parseCapture } from '../support/btsnoop.js';
+import { CAR_NAME, PHONE_NAME, playCaptured } from '../support/captured-session.js';
+import type { CapturedSession } from '../support/captured-session.js';
+import { Cli } from '../support/cli.js';
+
+jest.setTimeout(60_000);
+
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+const HAS_MODES = process.platform !== 'win32';
+
+/** The contents of all files below a directory. */
+const contents = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'));
+
+describe('--capture of a car and a phone', () => {
+  let cli: Cli;
+  let session: CapturedSession;
+  beforeAll(async () => {
+    cli = await Cli.create();
+    session = await playCaptured(cli);
+  });
+  afterAll(() => cli.close());
+
+  const files = (): string[] => [session.car, ...session.phone];
+
+  it('writes whole files that nobody else may read', () => {
+    for (const path of files()) {
+      const packets = parseCapture(readFileSync(path));
+      expect(packets.length).toBeGreaterThan(20);
+      const times = packets.map(({ time }) => time);
+      expect(times).toEqual([...times].sort((a, b) => Number(a - b)));
+      if (HAS_MODES) expect(statSync(path).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('what the car has received is what the phone has sent, and the other way round', () => {
+    const car = attValues(parseCapture(readFileSync(session.car)));
+    const phone = session.phone.map((path) => attValues(parseCapture(readFileSync(path))));
+    expect(car.received.length).toBeGreaterThan(300);
+    expect(car.received).toEqual(Buffer.concat(phone.map(({ sent }) => sent)));
+    expect(car.sent).toEqual(Buffer.concat(phone.map(({ received }) => received)));
+  });
+
+  it('holds no code, no private key and nothing that was sealed', () => {
+    const seen = files().flatMap((path) => {
+      const file = readFileSync(path);
+      return [file, ...Object.values(attValues(parseCapture(file)))];
+    });
+    const holds = (needle: Buffer | string): boolean =>
+      seen.some((bytes) => bytes.includes(needle));
+    // So that the search is one: this is there, in the byte order of the air.
+    expect(holds(Buffer.from(SERVICE_UUID.replaceAll('-', ''), 'hex').reverse())).toBe(true);
+
+    const kept = ['keys', 'cars'].flatMap((name) => contents(join(cli.home, name))).join('\n');
+    const keys = [...kept.matchAll(/privateKey\\?": ?\\?"([0-9a-f]{64})/g)].map(([, key]) => key!);
+    expect(new Set(keys).size).toBe(3); // identity and signing key of the phone, identity of the car
+    for (const key of keys) {
+      const bytes = Buffer.from(key, 'hex');
+      for (const needle of [bytes, Buffer.from(bytes).reverse(), key]) {
+        expect(holds(needle)).toBe(false);
+      }
+    }
+    const { code } = session;
+    expect(code).toMatch(/^\d{8}$/);
+    const number = Buffer.alloc(4);
+    number.writeUInt32BE(Number(code));
+    for (const needle of [code, `${code.slice(0, 4)} ${code.slice(4)}`, number]) {
+      expect(holds(needle)).toBe(false);
+    }
+    // The names are told in pairing, and again in the list of keys; both only under encryption.
+    expect(kept).toContain(PHONE_NAME);
+    for (const needle of [PHONE_NAME, CAR_NAME]) expect(holds(needle)).toBe(false);
+  });
+});
+
+describe('--capture', () => {
+  let cli: Cli;
+  let file: string;
+  beforeAll(async () => {
+    cli = await Cli.create();
+    file = join(cli.home, 'demo.btsnoop');
+  });
+  afterAll(() => cli.close());
+
+  const refused = async (args: readonly string[], env = {}) => {
+    const { code, stdout, stderr } = await cli.run(args, { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    return stderr;
+  };
+
+  it('takes the phone of the demonstration', async () => {
+    expect((await cli.run(['demo', '--capture', file])).code).toBe(0);
+    const { sent, received } = attValues(parseCapture(readFileSync(file)));
+    expect([sent.length > 300, received.length > 300]).toEqual([true, true]);
+  });
+
+  it('replaces a file only with --force, and then by one that is private', async () => {
+    writeFileSync(file, 'precious');
+    chmodSync(file, 0o644);
+    expect(await refused(['demo', '--capture', file])).toMatch(/exists already\nhint: .*--force/);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    expect((await cli.run(['demo', '--capture', file, '--force'])).code).toBe(0);
+    expect(parseCapture(readFileSync(file)).length).toBeGreaterThan(100);
+    if (HAS_MODES) expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('does nothing where the file cannot be made', async () => {
+    const directory = join(cli.home, 'directory');
+    mkdirSync(directory);
+    const missing = join(cli.home, 'missing', 'file');
+    expect(await refused(['demo', '--capture', missing])).toContain('cannot be made');
+    expect(await refused(['demo', '--force', '--capture', directory])).toContain('not a file');
+    expect(statSync(directory).isDirectory()).toBe(true);
+  });
+
+  it.each([
+    ['a command without a radio', ['cars', '--capture', 'x']],
+    ['a person beside the car', ['car', 'status', '--capture', 'x']],
+    ['no name', ['scan', '--capture', '']],
+    ['--force alone', ['scan', '--force']],
+    ['a real adapter', ['scan', '--radio', 'ble', '--capture', 'x']],
+  ])('is wrong usage with %s', async (_what, args) => {
+    expect(await refused(args)).toMatch(/^key: .+\nhint: .+\n$/);
+  });
+
+  it('leaves a whole file behind on Ctrl-C, and with it auto is the virtual air', async () => {
+    rmSync(file, { force: true });
+    const car = cli.start(['car', 'start', '--json']);
+    await car.until(/"type":"ready"/);
+    const env = { KEY_RADIO: 'auto' };
+    const scan = cli.start(['scan', '--json', '--for', '60', '--capture', file], { env });
+    await scan.until(/^.+$/m);
+    const { code, stderr } = await scan.stop('SIGINT');
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^key: on the virtual air/);
+    expect(parseCapture(readFileSync(file)).length).toBeGreaterThan(10);
+    await car.stop('SIGINT');
+  });
+
+  // Where files may have 2048 bytes the disk is as good as full.
+  (HAS_MODES ? it : it.skip)('ends with a whole record on a full disk; the work goes on', () => {
+    rmSync(file, { force: true });
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -f 4; exec "$@"', 'sh', process.execPath, MAIN, 'demo', '--capture', file],
+      { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: cli.home, TMPDIR: cli.home } },
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Done in') });
+    expect(stderr).toMatch(/^key: the capture ends here: EFBIG.*\n$/);
+    const captured = readFileSync(file);
+    expect(parseCapture(captured).length).toBeGreaterThan(10);
+    expect(captured.length).toBeGreaterThan(1500);
+  });
+});

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Cli } from './cli.js';
+
+/** Files in the home of the command line. */
+export interface CapturedSession {
+  /** The car's controller, the whole time. */
+  readonly car: string;
+  /** The phone's, one file for each command. */
+  readonly phone: readonly string[];
+  /** The pairing code that was used. */
+  readonly code: string;
+}
+
+export const CAR_NAME = 'Canary car';
+export const PHONE_NAME = 'Canary phone';
+
+/** A car, and a phone that pairs, unlocks and lists the keys, all with `--capture`. */
+export const playCaptured = async (cli: Cli): Promise<CapturedSession> => {
+  const file = (name: string): string => join(cli.home, `${name}.btsnoop`);
+  const succeed = async (args: readonly string[], input = ''): Promise<string> => {
+    const { code, stdout, stderr } = await cli.run(args, { input });
+    if (code !== 0) throw new Error(`key ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  const car = cli.start(['car', 'start', '--name', CAR_NAME, '--capture', file('car'), '--json']);
+  await car.until(/"type":"ready"/);
+  await succeed(['car', 'tap', 'console', '--pair', '--name', CAR_NAME]);
+  const screen = await succeed(['car', 'screen', '--json', '--name', CAR_NAME]);
+  const { code } = JSON.parse(screen) as { code: string };
+  const pair = ['pair', '--code', '-', '--name', PHONE_NAME, '--capture', file('pair')];
+  await succeed(pair, `${code}\n`);
+  await succeed(['unlock', '--capture', file('unlock')]);
+  await succeed(['keys', 'list', '--capture', file('keys')]);
+  const { code: exit } = await car.stop('SIGINT');
+  if (exit !== 0) throw new Error(`the car ended with ${String(exit)}`);
+  return { car: file('car'), phone: ['pair', 'unlock', 'keys'].map(file), code };
+};
