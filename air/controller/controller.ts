@@ -1,5 +1,5 @@
 import { silentLogger, type Logger } from '../../lib/platform/logger.js';
-import { EventCode, PacketType, Role, Status } from '../hci/constants.js';
+import { EventCode, HardwareError, PacketType, Role, Status } from '../hci/constants.js';
 import { H4Error, packetLength } from '../hci/h4.js';
 import { commandComplete, commandStatus } from '../hci/packets.js';
 import type { AirTransport } from '../hci/transport.js';
@@ -27,9 +27,6 @@ export interface ControllerOptions extends Placement {
   readonly peripheralLinks?: number;
   readonly logger?: Logger;
 }
-
-/** Hardware Error code for a packet from the host that is none. */
-const MALFORMED_PACKET = 0x01;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
 export class VirtualController implements AirTransport, LinkLayer {
@@ -218,7 +215,7 @@ export class VirtualController implements AirTransport, LinkLayer {
 
   #malformed(): void {
     this.#logger.warn('malformed packet from the host', { label: this.label });
-    this.host.event(EventCode.hardwareError, Buffer.from([MALFORMED_PACKET]));
+    this.host.event(EventCode.hardwareError, Buffer.from([HardwareError.malformedPacket]));
   }
 }
 

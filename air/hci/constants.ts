@@ -64,6 +64,14 @@ export const Status = {
   terminatedByLocalHost: 0x16,
 } as const;
 
+/** Codes of the Hardware Error event, which the specification leaves to the implementation. */
+export const HardwareError = {
+  /** A packet from the host that is none; it was dropped. */
+  malformedPacket: 0x01,
+  /** The H4 stream cannot be followed any more, and the connection ends. */
+  outOfStep: 0x02,
+} as const;
+
 export const Role = { central: 0x00, peripheral: 0x01 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
