@@ -37,6 +37,7 @@ export class VirtualAir {
   controller(options: ControllerOptions = {}): VirtualController {
     const logger = options.logger ?? this.#logger;
     const controller = new VirtualController(this.#medium, this.#freshAddress(), {
+      random: this.#random,
       ...options,
       ...(logger && { logger }),
     });

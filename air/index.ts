@@ -3,6 +3,12 @@ export { capturing, type CaptureSink } from './capture/capturing.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/connections.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
+export {
+  serveH4,
+  type ControllerSource,
+  type H4Server,
+  type H4ServerOptions,
+} from './h4-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export {
   loadBleno,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addToolCommands } from './commands/tools.js';
@@ -104,6 +105,8 @@ export const buildProgram = (host: Host, perform: Perform) => {
   addPhoneCommands(program, act);
   program.commandsGroup('The car:');
   addCarCommands(program, act);
+  program.commandsGroup('The virtual air:');
+  addAirCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
   addHelpCommand(program);

@@ -1,7 +1,13 @@
 import { Status } from '../hci/constants.js';
 import type { Medium } from '../medium/medium.js';
-import { sameAddress, type ConnectRequest, type DeviceAddress } from '../medium/pdu.js';
+import {
+  sameAddress,
+  type ConnectRequest,
+  type DeviceAddress,
+  type ScanRequestPdu,
+} from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
+import type { AcceptList } from './accept-list.js';
 import type { Identity } from './identity.js';
 
 /** Legacy advertising types of HCI that are offered; directed advertising is not. */
@@ -17,6 +23,8 @@ interface Parameters {
   readonly connectable: boolean;
   readonly scannable: boolean;
   readonly ownAddressType: number;
+  /** Bit 0: scan requests only from the accept list; bit 1: connections only. */
+  readonly filterPolicy: number;
 }
 
 const DEFAULTS: Parameters = {
@@ -24,6 +32,7 @@ const DEFAULTS: Parameters = {
   connectable: true,
   scannable: true,
   ownAddressType: 0,
+  filterPolicy: 0,
 };
 
 const EMPTY = Buffer.alloc(0);
@@ -40,12 +49,17 @@ export class Advertiser {
     private readonly medium: Medium,
     private readonly station: Station,
     private readonly identity: Identity,
+    private readonly acceptList: AcceptList,
     /** True when one more link in the peripheral role is possible. */
     private readonly hasRoom: () => boolean,
   ) {}
 
   get enabled(): boolean {
     return this.#active !== undefined;
+  }
+
+  get usesAcceptList(): boolean {
+    return this.enabled && this.#parameters.filterPolicy !== 0;
   }
 
   /** LE Set Advertising Parameters, 15 bytes. */
@@ -61,10 +75,8 @@ export class Advertiser {
     if (typeCode > 4 || ownAddressType > 3 || filterPolicy > 3) return Status.invalidParameters;
     if (channels === 0 || channels > 7) return Status.invalidParameters;
     const type = TYPES.get(typeCode);
-    if (type === undefined || ownAddressType > 1 || filterPolicy !== 0) {
-      return Status.unsupportedFeature;
-    }
-    this.#parameters = { intervalMs: minimum * 0.625, ...type, ownAddressType };
+    if (type === undefined || ownAddressType > 1) return Status.unsupportedFeature;
+    this.#parameters = { intervalMs: minimum * 0.625, ...type, ownAddressType, filterPolicy };
     return Status.success;
   }
 
@@ -100,8 +112,9 @@ export class Advertiser {
   }
 
   /** Answers an active scanner. */
-  scanRequested(advertiser: DeviceAddress, from: Station): void {
+  scanRequested({ advertiser, scanner }: ScanRequestPdu, from: Station): void {
     if (!this.#parameters.scannable || !this.#isMine(advertiser)) return;
+    if (!this.#admits(scanner, 0b01)) return;
     this.medium.send(this.station, from, {
       kind: 'scan-response',
       advertiser,
@@ -112,6 +125,7 @@ export class Advertiser {
   /** Takes a central's request; advertising is over then, as the specification has it. */
   accept(request: ConnectRequest): boolean {
     if (!this.#parameters.connectable || !this.#isMine(request.advertiser)) return false;
+    if (!this.#admits(request.initiator, 0b10)) return false;
     this.stop();
     return true;
   }
@@ -126,6 +140,10 @@ export class Advertiser {
     this.#parameters = DEFAULTS;
     this.#data = EMPTY;
     this.#scanResponse = EMPTY;
+  }
+
+  #admits(peer: DeviceAddress, policy: number): boolean {
+    return (this.#parameters.filterPolicy & policy) === 0 || this.acceptList.has(peer);
   }
 
   #isMine(address: DeviceAddress): boolean {

@@ -1,6 +1,8 @@
 import { Opcode, Status } from '../hci/constants.js';
 import { MAX_LABEL_BYTES, TX_POWER_RANGE, VendorOpcode } from '../hci/vendor.js';
-import type { VirtualController } from './controller.js';
+import { ACCEPT_LIST_SIZE } from './accept-list.js';
+import { encryptBlock } from './cipher.js';
+import { command, ok, status, type Command } from './command.js';
 import {
   bufferSize,
   leBufferSize,
@@ -8,53 +10,18 @@ import {
   localFeatures,
   localVersion,
 } from './informational.js';
-
-/** What a command gives: a status, and what is to happen once the host has been answered. */
-export interface Outcome {
-  readonly status: number;
-  /** Return parameters after the status byte; on failure zeros take their place. */
-  readonly returned?: Buffer;
-  readonly then?: () => void;
-}
-
-export interface Command {
-  /** Bytes of parameters, exactly, or at most where there is a `minimum`. */
-  readonly length: number;
-  readonly minimum?: number;
-  /** The answering event. */
-  readonly answer: 'complete' | 'status';
-  /** Bytes of return parameters after the status byte. */
-  readonly returns: number;
-  /** Octet and bit in Read Local Supported Commands (Vol 4 Part E 6.27); none for vendor commands. */
-  readonly supported?: readonly [octet: number, bit: number];
-  run(controller: VirtualController, parameters: Buffer): number | Outcome;
-}
-
-const ok = (returned: Buffer): Outcome => ({ status: Status.success, returned });
-
-type Options = Partial<Pick<Command, 'answer' | 'returns' | 'minimum'>>;
-
-const command = (
-  opcode: number,
-  supported: Command['supported'],
-  length: number,
-  run: Command['run'],
-  options: Options = {},
-): readonly [number, Command] => [
-  opcode,
-  { length, answer: 'complete', returns: 0, ...(supported && { supported }), run, ...options },
-];
-
-const status: Options = { answer: 'status' };
+import { LINK_COMMANDS } from './link-commands.js';
 
 /** Every command that the controller knows. */
 export const COMMANDS: ReadonlyMap<number, Command> = new Map([
-  command(Opcode.disconnect, [0, 5], 3, (c, p) => c.connections.disconnect(p), status),
+  ...LINK_COMMANDS,
 
   command(Opcode.setEventMask, [5, 6], 8, (c, p) => {
     c.host.setEventMask(p);
     return Status.success;
   }),
+  // No event of the second page is ever sent.
+  command(Opcode.setEventMaskPage2, [22, 2], 8, () => Status.success),
   command(Opcode.reset, [5, 7], 0, (c) => {
     c.reset();
     return Status.success;
@@ -76,20 +43,6 @@ export const COMMANDS: ReadonlyMap<number, Command> = new Map([
   command(Opcode.readLocalFeatures, [14, 5], 0, () => ok(localFeatures()), { returns: 8 }),
   command(Opcode.readBufferSize, [14, 7], 0, (c) => ok(bufferSize(c.buffers)), { returns: 7 }),
   command(Opcode.readBdAddr, [15, 1], 0, (c) => ok(c.identity.public.bytes), { returns: 6 }),
-  command(
-    Opcode.readRssi,
-    [15, 5],
-    2,
-    (c, p) => {
-      const handle = Buffer.from(p);
-      const rssi = c.connections.rssi(handle.readUInt16LE(0));
-      return {
-        status: rssi === undefined ? Status.unknownConnection : Status.success,
-        returned: Buffer.concat([handle, Buffer.from([(rssi ?? 0) & 0xff])]),
-      };
-    },
-    { returns: 3 },
-  ),
 
   command(Opcode.leSetEventMask, [25, 0], 8, (c, p) => {
     c.host.setLeEventMask(p);
@@ -113,7 +66,20 @@ export const COMMANDS: ReadonlyMap<number, Command> = new Map([
   command(Opcode.leSetScanEnable, [26, 3], 2, (c, p) => c.scanner.setEnable(p)),
   command(Opcode.leCreateConnection, [26, 4], 25, (c, p) => c.initiator.create(p), status),
   command(Opcode.leCreateConnectionCancel, [26, 5], 0, (c) => c.initiator.cancel()),
-  command(Opcode.leConnectionUpdate, [27, 2], 14, (c, p) => c.connections.update(p), status),
+  command(Opcode.leReadAcceptListSize, [26, 6], 0, () => ok(Buffer.from([ACCEPT_LIST_SIZE])), {
+    returns: 1,
+  }),
+  command(Opcode.leClearAcceptList, [26, 7], 0, (c) => c.acceptList.clear()),
+  command(Opcode.leAddToAcceptList, [27, 0], 7, (c, p) => c.acceptList.add(p)),
+  command(Opcode.leRemoveFromAcceptList, [27, 1], 7, (c, p) => c.acceptList.remove(p)),
+  command(
+    Opcode.leEncrypt,
+    [27, 6],
+    32,
+    (_, p) => ok(encryptBlock(p.subarray(0, 16), p.subarray(16))),
+    { returns: 16 },
+  ),
+  command(Opcode.leRand, [27, 7], 0, (c) => ok(Buffer.from(c.random(8))), { returns: 8 }),
 
   command(VendorOpcode.setPosition, undefined, 8, (c, p) => {
     c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);

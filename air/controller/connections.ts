@@ -1,10 +1,14 @@
+import type { Random } from '../../lib/platform/random.js';
 import { EventCode, LeEvent, PacketBoundary, Role, Status } from '../hci/constants.js';
 import { aclPacket } from '../hci/packets.js';
+import type { ControlPdu } from '../medium/control-pdu.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium } from '../medium/medium.js';
 import { sameAddress, type ConnectRequest, type DeviceAddress } from '../medium/pdu.js';
+import { Encryption } from './encryption.js';
 import type { HostPort } from './host-port.js';
 import { connectionComplete, connectionUpdateComplete, parseLinkParameters } from './link-codec.js';
+import { defaultPreferences, LinkProcedures } from './link-procedures.js';
 
 /** Buffers for data from the host: `count` packets of at most `length` bytes of data. */
 export interface AclBuffers {
@@ -21,10 +25,12 @@ const LAST_HANDLE = 0x0eff;
 /** Reasons that a host may give for a disconnection (Vol 4 Part E 7.1.6). */
 const DISCONNECT_REASONS: ReadonlySet<number> = new Set([0x05, 0x13, 0x14, 0x15, 0x1a, 0x29, 0x3b]);
 
-interface Connection {
+export interface Connection {
   readonly handle: number;
   readonly end: LinkEnd;
   readonly peer: DeviceAddress;
+  readonly encryption: Encryption;
+  readonly procedures: LinkProcedures;
   /** Packets of the host that were not acknowledged yet. */
   outstanding: number;
   terminating: boolean;
@@ -32,6 +38,7 @@ interface Connection {
 
 /** The links of one controller, in both roles, and the data on them. */
 export class Connections {
+  preferences = defaultPreferences();
   readonly #byHandle = new Map<number, Connection>();
   #nextHandle = FIRST_HANDLE;
 
@@ -39,6 +46,7 @@ export class Connections {
     private readonly medium: Medium,
     private readonly host: HostPort,
     private readonly buffers: AclBuffers,
+    private readonly random: Random,
   ) {}
 
   count(role: Role): number {
@@ -51,14 +59,18 @@ export class Connections {
 
   add(end: LinkEnd, request: ConnectRequest): void {
     const peer = end.role === Role.central ? request.advertiser : request.initiator;
+    const { host } = this;
+    const handle = this.#freeHandle();
+    const handleBytes = Buffer.from([handle & 0xff, handle >> 8]);
     const connection: Connection = {
-      handle: this.#freeHandle(),
+      handle,
       end,
       peer,
+      encryption: new Encryption(end, handleBytes, host, this.random, this.medium.clock),
+      procedures: new LinkProcedures(end, handleBytes, host, this.preferences),
       outstanding: 0,
       terminating: false,
     };
-    const { handle } = connection;
     this.#byHandle.set(handle, connection);
     end.handlers = {
       data: ({ first, data }) => {
@@ -74,7 +86,11 @@ export class Connections {
         const event = connectionUpdateComplete(handle, parameters);
         this.host.leEvent(LeEvent.connectionUpdateComplete, event);
       },
+      control: (pdu) => {
+        receiveControl(connection, pdu);
+      },
       down: (reason) => {
+        connection.encryption.close();
         this.#byHandle.delete(handle);
         const event = Buffer.from([Status.success, handle & 0xff, handle >> 8, reason]);
         this.host.event(EventCode.disconnectionComplete, event);
@@ -130,6 +146,12 @@ export class Connections {
     return Status.success;
   }
 
+  /** A command about one link, which begins with its handle; `run` gets what follows. */
+  on(p: Buffer, run: (connection: Connection, rest: Buffer) => number): number {
+    const connection = this.#byHandle.get(p.readUInt16LE(0));
+    return connection === undefined ? Status.unknownConnection : run(connection, p.subarray(2));
+  }
+
   /** Signal strength of the peer in dBm; undefined for an unknown handle. */
   rssi(handle: number): number | undefined {
     const end = this.#byHandle.get(handle)?.end;
@@ -140,7 +162,11 @@ export class Connections {
   reset(): void {
     const connections = [...this.#byHandle.values()];
     this.#byHandle.clear();
-    for (const { end } of connections) end.abandon();
+    this.preferences = defaultPreferences();
+    for (const { encryption, end } of connections) {
+      encryption.close();
+      end.abandon();
+    }
   }
 
   #outstanding(): number {
@@ -161,3 +187,29 @@ export class Connections {
     this.#nextHandle = this.#nextHandle === LAST_HANDLE ? FIRST_HANDLE : this.#nextHandle + 1;
   }
 }
+
+const receiveControl = ({ encryption, procedures }: Connection, pdu: ControlPdu): void => {
+  switch (pdu.kind) {
+    case 'encryption-request':
+      encryption.requested(pdu);
+      break;
+    case 'encryption-start':
+      encryption.proved(pdu);
+      break;
+    case 'encryption-started':
+      encryption.started();
+      break;
+    case 'encryption-reject':
+      encryption.rejected(pdu.reason);
+      break;
+    case 'version-request':
+    case 'version-response':
+    case 'features-request':
+    case 'features-response':
+    case 'length-request':
+    case 'length-response':
+    case 'phy-request':
+    case 'phy-response':
+      procedures.received(pdu);
+  }
+};

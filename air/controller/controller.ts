@@ -1,5 +1,6 @@
 import { silentLogger, type Logger } from '../../lib/platform/logger.js';
-import { EventCode, PacketType, Role, Status } from '../hci/constants.js';
+import { systemRandom, type Random } from '../../lib/platform/random.js';
+import { EventCode, HardwareError, PacketType, Role, Status } from '../hci/constants.js';
 import { H4Error, packetLength } from '../hci/h4.js';
 import { commandComplete, commandStatus } from '../hci/packets.js';
 import type { AirTransport } from '../hci/transport.js';
@@ -7,8 +8,10 @@ import type { LinkEnd } from '../medium/link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
 import type { LinkLayer, Station } from '../medium/station.js';
+import { AcceptList } from './accept-list.js';
 import { Advertiser } from './advertiser.js';
-import { COMMANDS, type Command, type Outcome } from './commands.js';
+import type { Command, Outcome } from './command.js';
+import { COMMANDS } from './commands.js';
 import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
@@ -26,16 +29,17 @@ export interface ControllerOptions extends Placement {
    */
   readonly peripheralLinks?: number;
   readonly logger?: Logger;
+  /** For LE Rand and the proofs of encryption (default: the system's). */
+  readonly random?: Random;
 }
-
-/** Hardware Error code for a packet from the host that is none. */
-const MALFORMED_PACKET = 0x01;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
 export class VirtualController implements AirTransport, LinkLayer {
   readonly host: HostPort;
   readonly identity: Identity;
   readonly station: Station;
+  readonly random: Random;
+  readonly acceptList: AcceptList;
   readonly advertiser: Advertiser;
   readonly scanner: Scanner;
   readonly initiator: Initiator;
@@ -59,18 +63,23 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.host = new HostPort(medium.defer);
     this.identity = new Identity(address);
     this.station = medium.join(this, options);
-    this.connections = new Connections(medium, this.host, this.buffers);
-    const { station, identity, host, connections } = this;
+    this.random = options.random ?? systemRandom;
+    this.connections = new Connections(medium, this.host, this.buffers, this.random);
+    this.acceptList = new AcceptList(() =>
+      [this.advertiser, this.scanner, this.initiator].some((user) => user.usesAcceptList),
+    );
+    const { station, identity, host, connections, acceptList } = this;
     const listen = (): void => {
       const listening = this.scanner.enabled || this.initiator.listening;
       if (!this.#closed) medium.listen(station, listening);
     };
-    this.scanner = new Scanner(medium, station, identity, host, listen);
+    this.scanner = new Scanner(medium, station, identity, host, acceptList, listen);
     this.initiator = new Initiator(
       medium,
       station,
       identity,
       host,
+      acceptList,
       (peer) => connections.isConnectedTo(peer),
       listen,
     );
@@ -79,6 +88,7 @@ export class VirtualController implements AirTransport, LinkLayer {
       medium,
       station,
       identity,
+      acceptList,
       () => connections.count(Role.peripheral) + this.#accepted.size < peripheralLinks,
     );
   }
@@ -149,6 +159,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.advertiser.reset();
     this.scanner.reset();
     this.initiator.reset();
+    this.acceptList.reset();
     this.identity.reset();
     this.host.reset();
     this.leHostSupport = false;
@@ -162,7 +173,7 @@ export class VirtualController implements AirTransport, LinkLayer {
         this.initiator.heard(pdu, from);
         break;
       case 'scan-request':
-        this.advertiser.scanRequested(pdu.advertiser, from);
+        this.advertiser.scanRequested(pdu, from);
         break;
       case 'scan-response':
         this.scanner.answered(pdu, rssi);
@@ -218,7 +229,7 @@ export class VirtualController implements AirTransport, LinkLayer {
 
   #malformed(): void {
     this.#logger.warn('malformed packet from the host', { label: this.label });
-    this.host.event(EventCode.hardwareError, Buffer.from([MALFORMED_PACKET]));
+    this.host.event(EventCode.hardwareError, Buffer.from([HardwareError.malformedPacket]));
   }
 }
 

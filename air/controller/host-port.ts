@@ -40,16 +40,17 @@ export class HostPort {
     });
   }
 
-  event(code: number, parameters: Uint8Array): void {
-    if (UNMASKABLE.has(code) || isSet(this.#eventMask, code)) {
-      this.send(eventPacket(code, parameters));
-    }
+  /** False when the host has masked the event. */
+  event(code: number, parameters: Uint8Array): boolean {
+    const wanted = UNMASKABLE.has(code) || isSet(this.#eventMask, code);
+    if (wanted) this.send(eventPacket(code, parameters));
+    return wanted;
   }
 
-  /** An LE Meta event; `parameters` follow the subevent code. */
-  leEvent(subevent: number, parameters: Uint8Array): void {
-    if (!isSet(this.#leEventMask, subevent)) return;
-    this.event(EventCode.leMeta, Buffer.concat([Buffer.from([subevent]), parameters]));
+  /** An LE Meta event; `parameters` follow the subevent code. False when the host has masked it. */
+  leEvent(subevent: number, parameters: Uint8Array): boolean {
+    if (!isSet(this.#leEventMask, subevent)) return false;
+    return this.event(EventCode.leMeta, Buffer.concat([Buffer.from([subevent]), parameters]));
   }
 
   /** Reports of one advertising event each: one report per meta event, as most controllers do. */

@@ -1,15 +1,15 @@
 import type { AclBuffers } from './connections.js';
 
-/** Bluetooth 4.2: what a host may expect of legacy advertising without data length or PHY commands. */
-const VERSION_4_2 = 0x08;
+/** Bluetooth 5.0, which brought the PHY commands; what is optional in it, the bitmaps tell. */
+const VERSION_5_0 = 0x09;
 /** Company identifier for what has none. */
 const NO_COMPANY = 0xffff;
 
 /** Return parameters without the status byte (Vol 4 Part E 7.4). */
 export const localVersion = (): Buffer => {
   const returned = Buffer.alloc(8);
-  returned.writeUInt8(VERSION_4_2, 0);
-  returned.writeUInt8(VERSION_4_2, 3);
+  returned.writeUInt8(VERSION_5_0, 0);
+  returned.writeUInt8(VERSION_5_0, 3);
   returned.writeUInt16LE(NO_COMPANY, 4);
   return returned;
 };
@@ -17,8 +17,8 @@ export const localVersion = (): Buffer => {
 /** LMP features, 8 bytes: LE is supported (bit 38), BR/EDR is not (bit 37). */
 export const localFeatures = (): Buffer => Buffer.from('0000000060000000', 'hex');
 
-/** No optional LE feature, encryption included. */
-export const leLocalFeatures = (): Buffer => Buffer.alloc(8);
+/** Encryption (bit 0), Peripheral-initiated Features Exchange (3), Data Packet Length (5), LE 2M (8). */
+export const leLocalFeatures = (): Buffer => Buffer.from('2901000000000000', 'hex');
 
 /** ACL length (2), SCO length (1), ACL count (2), SCO count (2). */
 export const bufferSize = ({ length, count }: AclBuffers): Buffer => {

@@ -7,7 +7,8 @@ import {
   type DeviceAddress,
 } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
-import type { Outcome } from './commands.js';
+import type { AcceptList } from './accept-list.js';
+import type { Outcome } from './command.js';
 import type { HostPort } from './host-port.js';
 import type { Identity } from './identity.js';
 import { connectionComplete, parseLinkParameters } from './link-codec.js';
@@ -15,10 +16,18 @@ import { validScanWindow } from './scanner.js';
 
 type State =
   | { readonly name: 'idle' }
-  /** Waiting to hear the advertiser. */
-  | { readonly name: 'listening'; readonly request: ConnectRequest }
+  /** Waiting to hear the advertiser that is wanted. */
+  | { readonly name: 'listening'; readonly wanted: Wanted }
   /** The request is on the air and cannot be taken back; `cancelled` is remembered. */
-  | { readonly name: 'requested'; readonly request: ConnectRequest; readonly cancelled: boolean };
+  | {
+      readonly name: 'requested';
+      readonly wanted: Wanted;
+      readonly request: ConnectRequest;
+      readonly cancelled: boolean;
+    };
+
+/** Without an advertiser: anyone in the accept list. */
+type Wanted = Omit<ConnectRequest, 'advertiser'> & Partial<Pick<ConnectRequest, 'advertiser'>>;
 
 const IDLE: State = { name: 'idle' };
 
@@ -31,6 +40,7 @@ export class Initiator {
     private readonly station: Station,
     private readonly identity: Identity,
     private readonly host: HostPort,
+    private readonly acceptList: AcceptList,
     private readonly isConnectedTo: (peer: DeviceAddress) => boolean,
     /** Called when listening begins or ends. */
     private readonly changed: () => void,
@@ -39,6 +49,10 @@ export class Initiator {
   /** Also while a request is on the air: after a refusal it is the next advertising event's turn. */
   get listening(): boolean {
     return this.#state.name !== 'idle';
+  }
+
+  get usesAcceptList(): boolean {
+    return this.#state.name !== 'idle' && this.#state.wanted.advertiser === undefined;
   }
 
   /** LE Create Connection, 25 bytes. */
@@ -52,15 +66,20 @@ export class Initiator {
     if (filterPolicy > 1 || peerType > 3 || ownAddressType > 3 || parameters === undefined) {
       return Status.invalidParameters;
     }
-    if (filterPolicy !== 0 || peerType > 1 || ownAddressType > 1) return Status.unsupportedFeature;
+    const listOnly = filterPolicy === 1;
+    if ((peerType > 1 && !listOnly) || ownAddressType > 1) return Status.unsupportedFeature;
     const initiator = this.identity.own(ownAddressType);
     if (initiator === undefined) return Status.invalidParameters;
+    if (listOnly) {
+      this.#set({ name: 'listening', wanted: { initiator, parameters } });
+      return Status.success;
+    }
     const advertiser: DeviceAddress = {
       type: peerType === 1 ? 'random' : 'public',
       bytes: Buffer.from(p.subarray(6, 12)),
     };
     if (this.isConnectedTo(advertiser)) return Status.connectionAlreadyExists;
-    this.#set({ name: 'listening', request: { initiator, advertiser, parameters } });
+    this.#set({ name: 'listening', wanted: { initiator, advertiser, parameters } });
     return Status.success;
   }
 
@@ -86,16 +105,17 @@ export class Initiator {
 
   heard(pdu: AdvertisingPdu, from: Station): void {
     if (this.#state.name !== 'listening' || !pdu.connectable) return;
-    const { request } = this.#state;
-    if (!sameAddress(pdu.advertiser, request.advertiser)) return;
-    this.#set({ name: 'requested', request, cancelled: false });
+    const { wanted } = this.#state;
+    if (!this.#isWanted(wanted, pdu.advertiser)) return;
+    const request = { ...wanted, advertiser: pdu.advertiser };
+    this.#set({ name: 'requested', wanted, request, cancelled: false });
     this.medium.connect(this.station, from, request);
   }
 
   refused(request: ConnectRequest): void {
     const state = this.#state;
     if (state.name !== 'requested' || state.request !== request) return;
-    this.#set(state.cancelled ? IDLE : { name: 'listening', request });
+    this.#set(state.cancelled ? IDLE : { name: 'listening', wanted: state.wanted });
     if (state.cancelled) this.#reportFailure();
   }
 
@@ -108,6 +128,11 @@ export class Initiator {
 
   reset(): void {
     this.#set(IDLE);
+  }
+
+  #isWanted(wanted: Wanted, heard: DeviceAddress): boolean {
+    if (wanted.advertiser !== undefined) return sameAddress(heard, wanted.advertiser);
+    return this.acceptList.has(heard) && !this.isConnectedTo(heard);
   }
 
   #set(state: State): void {

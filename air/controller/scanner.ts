@@ -8,6 +8,7 @@ import {
   type ScanResponsePdu,
 } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
+import type { AcceptList } from './accept-list.js';
 import type { HostPort } from './host-port.js';
 import type { Identity } from './identity.js';
 
@@ -19,7 +20,7 @@ const ReportType = {
   scanResponse: 0x04,
 } as const;
 
-const DEFAULTS = { active: false, ownAddressType: 0 };
+const DEFAULTS = { active: false, ownAddressType: 0, listOnly: false };
 
 /** Legacy scanning (Vol 4 Part E 7.8.10 and 7.8.11). */
 export class Scanner {
@@ -33,12 +34,17 @@ export class Scanner {
     private readonly station: Station,
     private readonly identity: Identity,
     private readonly host: HostPort,
+    private readonly acceptList: AcceptList,
     /** Called when listening begins or ends. */
     private readonly changed: () => void,
   ) {}
 
   get enabled(): boolean {
     return this.#enabled;
+  }
+
+  get usesAcceptList(): boolean {
+    return this.#enabled && this.#parameters.listOnly;
   }
 
   /** LE Set Scan Parameters, 7 bytes. */
@@ -51,8 +57,8 @@ export class Scanner {
     const filterPolicy = p.readUInt8(6);
     if (type > 1 || ownAddressType > 3 || filterPolicy > 3) return Status.invalidParameters;
     if (!validScanWindow(interval, window)) return Status.invalidParameters;
-    if (ownAddressType > 1 || filterPolicy !== 0) return Status.unsupportedFeature;
-    this.#parameters = { active: type === 1, ownAddressType };
+    if (ownAddressType > 1 || filterPolicy > 1) return Status.unsupportedFeature;
+    this.#parameters = { active: type === 1, ownAddressType, listOnly: filterPolicy === 1 };
     return Status.success;
   }
 
@@ -72,7 +78,7 @@ export class Scanner {
   }
 
   heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
-    if (!this.#enabled) return;
+    if (!this.#enabled || !this.#admits(pdu.advertiser)) return;
     this.#report(reportType(pdu), pdu.advertiser, pdu.data, rssi);
     const scanner = this.identity.own(this.#parameters.ownAddressType);
     if (this.#parameters.active && pdu.scannable && scanner !== undefined) {
@@ -82,7 +88,8 @@ export class Scanner {
   }
 
   answered(pdu: ScanResponsePdu, rssi: number): void {
-    if (this.#enabled) this.#report(ReportType.scanResponse, pdu.advertiser, pdu.data, rssi);
+    if (!this.#enabled || !this.#admits(pdu.advertiser)) return;
+    this.#report(ReportType.scanResponse, pdu.advertiser, pdu.data, rssi);
   }
 
   reset(): void {
@@ -90,6 +97,10 @@ export class Scanner {
     this.#parameters = DEFAULTS;
     this.#reported.clear();
     this.changed();
+  }
+
+  #admits(advertiser: DeviceAddress): boolean {
+    return !this.#parameters.listOnly || this.acceptList.has(advertiser);
   }
 
   /** Duplicates are told by address and kind; their data does not count (Vol 4 Part E 7.8.11). */

@@ -6,8 +6,10 @@ export const PacketType = { command: 0x01, acl: 0x02, sco: 0x03, event: 0x04, is
 /** Command opcodes: OGF << 10 | OCF. */
 export const Opcode = {
   disconnect: 0x0406,
+  readRemoteVersion: 0x041d,
   setEventMask: 0x0c01,
   reset: 0x0c03,
+  setEventMaskPage2: 0x0c63,
   readLeHostSupport: 0x0c6c,
   writeLeHostSupport: 0x0c6d,
   readLocalVersion: 0x1001,
@@ -29,16 +31,36 @@ export const Opcode = {
   leSetScanEnable: 0x200c,
   leCreateConnection: 0x200d,
   leCreateConnectionCancel: 0x200e,
+  leReadAcceptListSize: 0x200f,
+  leClearAcceptList: 0x2010,
+  leAddToAcceptList: 0x2011,
+  leRemoveFromAcceptList: 0x2012,
   leConnectionUpdate: 0x2013,
+  leReadRemoteFeatures: 0x2016,
+  leEncrypt: 0x2017,
+  leRand: 0x2018,
+  leEnableEncryption: 0x2019,
+  leLongTermKeyReply: 0x201a,
+  leLongTermKeyNegativeReply: 0x201b,
+  leSetDataLength: 0x2022,
+  leReadSuggestedDataLength: 0x2023,
+  leWriteSuggestedDataLength: 0x2024,
+  leReadMaximumDataLength: 0x202f,
+  leReadPhy: 0x2030,
+  leSetDefaultPhy: 0x2031,
+  leSetPhy: 0x2032,
 } as const;
 
 export const EventCode = {
   disconnectionComplete: 0x05,
+  encryptionChange: 0x08,
+  readRemoteVersionComplete: 0x0c,
   commandComplete: 0x0e,
   commandStatus: 0x0f,
   hardwareError: 0x10,
   numberOfCompletedPackets: 0x13,
   dataBufferOverflow: 0x1a,
+  encryptionKeyRefreshComplete: 0x30,
   leMeta: 0x3e,
 } as const;
 
@@ -47,6 +69,10 @@ export const LeEvent = {
   connectionComplete: 0x01,
   advertisingReport: 0x02,
   connectionUpdateComplete: 0x03,
+  readRemoteFeaturesComplete: 0x04,
+  longTermKeyRequest: 0x05,
+  dataLengthChange: 0x07,
+  phyUpdateComplete: 0x0c,
 } as const;
 
 /** Error codes (Vol 1 Part F). */
@@ -54,6 +80,8 @@ export const Status = {
   success: 0x00,
   unknownCommand: 0x01,
   unknownConnection: 0x02,
+  keyMissing: 0x06,
+  memoryCapacityExceeded: 0x07,
   connectionTimeout: 0x08,
   connectionLimitExceeded: 0x09,
   connectionAlreadyExists: 0x0b,
@@ -62,6 +90,16 @@ export const Status = {
   invalidParameters: 0x12,
   remoteUserTerminated: 0x13,
   terminatedByLocalHost: 0x16,
+  responseTimeout: 0x22,
+  micFailure: 0x3d,
+} as const;
+
+/** Codes of the Hardware Error event, which the specification leaves to the implementation. */
+export const HardwareError = {
+  /** A packet from the host that is none; it was dropped. */
+  malformedPacket: 0x01,
+  /** The H4 stream cannot be followed any more, and the connection ends. */
+  outOfStep: 0x02,
 } as const;
 
 export const Role = { central: 0x00, peripheral: 0x01 } as const;

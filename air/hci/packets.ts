@@ -30,6 +30,10 @@ export const aclPacket = (handle: number, boundary: number, data: Uint8Array): B
   return packet;
 };
 
+/** Hardware Error; `code` is a HardwareError. */
+export const hardwareError = (code: number): Buffer =>
+  eventPacket(EventCode.hardwareError, Buffer.from([code]));
+
 /** Num_HCI_Command_Packets: how many more commands the host may send now. */
 const ALLOWED_COMMANDS = 1;
 

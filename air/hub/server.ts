@@ -1,10 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { VirtualAir } from '../air.js';
-import { H4Decoder, H4Error } from '../hci/h4.js';
+import { attachHost } from '../h4-connection.js';
 
-/** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
-const MAX_UNREAD = 1 << 20;
 const MAX_CONNECTIONS = 256;
 
 /** Without anybody for this long, the hub ends: at first, and after the last host has gone. */
@@ -24,8 +22,10 @@ export const createHubServer = (clock: Clock, onIdle: () => void): Server => {
   const server = createServer((socket) => {
     cancelIdle();
     sockets.add(socket);
-    attach(air, socket, () => {
-      lingerMs = LAST_HOST_MS;
+    attachHost(socket, air.controller(), {
+      onPacket: () => {
+        lingerMs = LAST_HOST_MS;
+      },
     });
     socket.on('close', () => {
       sockets.delete(socket);
@@ -38,30 +38,4 @@ export const createHubServer = (clock: Clock, onIdle: () => void): Server => {
     for (const socket of sockets) socket.destroy();
   });
   return server;
-};
-
-/** A malformed stream ends this connection, and no other. `onHost`: it has sent its first packet. */
-const attach = (air: VirtualAir, socket: Socket, onHost: () => void): void => {
-  const controller = air.controller();
-  const decoder = new H4Decoder();
-  controller.onPacket((packet) => {
-    socket.write(packet);
-    if (socket.writableLength > MAX_UNREAD) socket.destroy();
-  });
-  socket.on('data', (chunk: Buffer) => {
-    try {
-      for (const packet of decoder.push(chunk)) {
-        onHost();
-        controller.send(packet);
-      }
-    } catch (error) {
-      if (!(error instanceof H4Error)) throw error;
-      socket.destroy();
-    }
-  });
-  // What 'error' says, 'close' follows; a host that was killed is nothing to report.
-  socket.on('error', () => undefined);
-  socket.on('close', () => {
-    controller.close();
-  });
 };

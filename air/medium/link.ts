@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { Role, Status } from '../hci/constants.js';
+import type { ControlPdu } from './control-pdu.js';
 import type { LinkParameters } from './pdu.js';
 import type { Station } from './station.js';
 
@@ -23,6 +24,8 @@ export interface LinkEndHandlers {
   /** The peer's radio has one more of the fragments that were sent. */
   acknowledged(): void;
   updated(parameters: LinkParameters): void;
+  /** The peer's link layer says something to this one. */
+  control(pdu: ControlPdu): void;
   /** The link is gone; `reason` is an HCI error code. Called at most once, and nothing after it. */
   down(reason: number): void;
 }
@@ -30,7 +33,9 @@ export interface LinkEndHandlers {
 type Frame =
   | { readonly kind: 'data'; readonly fragment: Fragment }
   | { readonly kind: 'update'; readonly parameters: LinkParameters }
-  | { readonly kind: 'terminate'; readonly reason: number };
+  | { readonly kind: 'control'; readonly pdu: ControlPdu }
+  /** `own`: what the side that ends the link is told. */
+  | { readonly kind: 'terminate'; readonly reason: number; readonly own: number };
 
 /** One side of a link, held by the controller there. */
 export class LinkEnd {
@@ -61,7 +66,17 @@ export class LinkEnd {
 
   /** Ends the link after what was sent before; `reason` is what the peer is told. */
   terminate(reason: number): void {
-    this.#push({ kind: 'terminate', reason });
+    this.#push({ kind: 'terminate', reason, own: Status.terminatedByLocalHost });
+  }
+
+  /** Ends the link after what was sent before; both ends are told the same reason. */
+  fail(reason: number): void {
+    this.#push({ kind: 'terminate', reason, own: reason });
+  }
+
+  /** To the peer's link layer. */
+  control(pdu: ControlPdu): void {
+    this.#push({ kind: 'control', pdu });
   }
 
   /** Falls silent, as by power-off: nothing is told here, and the peer's supervision timeout runs. */
@@ -144,9 +159,12 @@ export class Link {
         to.handlers?.updated(frame.parameters);
         if (!from.closed) from.handlers?.updated(frame.parameters);
         break;
+      case 'control':
+        to.handlers?.control(frame.pdu);
+        break;
       case 'terminate':
         this.#down(to, frame.reason);
-        this.#down(from, Status.terminatedByLocalHost);
+        this.#down(from, frame.own);
         break;
     }
   }

@@ -5,6 +5,7 @@ import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { aborted } from '../io/interrupt.js';
 import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
 import { carHome } from './home.js';
 
@@ -64,16 +65,4 @@ const airEnded = (cause: PhoneKeyError): PhoneKeyError =>
   new PhoneKeyError('radio.unavailable', 'the virtual air has ended', {
     cause,
     hint: 'Start the car again: key car start.',
-  });
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true },
-    );
   });

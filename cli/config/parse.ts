@@ -65,3 +65,20 @@ export const parseSlot = (text: string): number => {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('A slot number is needed.');
   return Number(text);
 };
+
+/** Where a server listens; port 0 is any free one. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `--h4 127.0.0.1:6402`, or with IPv6 `[::1]:6402`. */
+export const parseEndpoint = (text: string): Endpoint => {
+  const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = v6 ?? v4;
+  const port = Number(digits);
+  if (host === undefined || port > 0xffff) {
+    throw new InvalidArgumentError('An address and a port are needed: 127.0.0.1:6402.');
+  }
+  return { host, port };
+};

@@ -16,7 +16,7 @@ import { TestHost } from '../../support/test-car.js';
 import { RawPhone, settle } from '../../unit/car/raw-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import type { PhoneRun } from './python-phone.js';
-import { preparePython, runPhone } from './python-phone.js';
+import { preparePhone, runPhone } from './python-phone.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -72,7 +72,7 @@ const startCar = async () => {
 type Car = Awaited<ReturnType<typeof startCar>>;
 
 describeIf('a phone written in Python from the specification', () => {
-  beforeAll(preparePython, 600_000);
+  beforeAll(preparePhone, 600_000);
 
   it('computes every value of the worked examples', async () => {
     const run = await runPhone(['examples', 'docs/PROTOCOL.md']);

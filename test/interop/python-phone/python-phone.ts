@@ -1,29 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { toHex } from '../../../lib/platform/bytes.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { fromHex } from '../../vectors/support.js';
+import { preparePython } from '../support/python.js';
 
 const FOLDER = 'test/interop/python-phone';
-const VENV = 'node_modules/.cache/interop-python';
-const PYTHON = `${VENV}/bin/python`;
+let python: string | undefined;
 
-/** Makes the virtual environment of requirements.txt, unless it is there already. */
-export function preparePython(): void {
-  const requirements = `${FOLDER}/requirements.txt`;
-  const version = execFileSync('python3', ['--version'], { encoding: 'utf8' });
-  const wanted = version + readFileSync(requirements, 'utf8');
-  const stamp = `${VENV}/made-of.txt`;
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  rmSync(VENV, { recursive: true, force: true });
-  const run = (program: string, ...args: string[]) =>
-    execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  run('python3', '-m', 'venv', VENV);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  run(PYTHON, ...pip, '--no-deps', '--only-binary', ':all:', '-r', requirements);
-  writeFileSync(stamp, wanted);
+export function preparePhone(): void {
+  python = preparePython('interop-python', FOLDER);
 }
 
 export interface PhoneRun {
@@ -46,7 +33,8 @@ export interface PhoneOptions {
 /** Runs phone.py with these arguments; see there for its lines. */
 export async function runPhone(args: string[], options: PhoneOptions = {}): Promise<PhoneRun> {
   const { link, code } = options;
-  const child = spawn(PYTHON, ['-B', `${FOLDER}/phone.py`, ...args]);
+  if (python === undefined) throw new Error('preparePhone comes first');
+  const child = spawn(python, ['-B', `${FOLDER}/phone.py`, ...args]);
   const ended = once(child, 'close');
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

@@ -53,6 +53,21 @@ describe('connecting', () => {
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
   });
 
+  it('goes between random static addresses, where both have set one', async () => {
+    const [carAddress, phoneAddress] = ['0102030405c0', '0102030405f0'];
+    await car.exchange(Opcode.leSetRandomAddress, carAddress);
+    await phone.exchange(Opcode.leSetRandomAddress, phoneAddress);
+    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000001000000000000000700');
+    car.command(Opcode.leSetAdvertisingEnable, '01');
+    await car.packets();
+    const parameters = `600030000001${carAddress}010600120000002a0004000600`;
+    expect(await phone.exchange(Opcode.leCreateConnection, parameters)).toEqual([
+      '040f0400010d20',
+      `043e13010040000001${carAddress}060000002a0000`,
+    ]);
+    expect(await car.packets()).toEqual([`043e13010040000101${phoneAddress}060000002a0000`]);
+  });
+
   it('can be cancelled', async () => {
     phone.connect(car.controller);
     await phone.packets();

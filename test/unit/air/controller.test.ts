@@ -24,7 +24,7 @@ describe('commands that noble and bleno send at first', () => {
   it.each([
     ['Set Event Mask', '01010c08fffffbff07f8bf3d', '040e0401010c00'],
     ['LE Set Event Mask', '010120081f00000000000000', '040e0401012000'],
-    ['Read Local Version', '01011000', '040e0c0101100008000008ffff0000'],
+    ['Read Local Version', '01011000', '040e0c0101100009000009ffff0000'],
     ['Write LE Host Support', '016d0c020100', '040e04016d0c00'],
     ['Read LE Host Support', '016c0c00', '040e06016c0c000000'],
     ['LE Read Buffer Size', '01022000', '040e0701022000fb0008'],
@@ -34,7 +34,7 @@ describe('commands that noble and bleno send at first', () => {
     ['LE Set Advertising Parameters', '0106200fa000a0000000000000000000000700', '040e0401062000'],
     ['LE Set Advertising Enable', '010a200100', '040e04010a2000'],
     ['Read Local Features', '01031000', '040e0c010310000000000060000000'],
-    ['LE Read Local Features', '01032000', '040e0c010320000000000000000000'],
+    ['LE Read Local Features', '01032000', '040e0c010320002901000000000000'],
     ['LE Read Advertising TX Power', '01072000', '040e050107200000'],
     ['Reset', '01030c00', '040e0401030c00'],
   ])('%s', async (_name, command, answer) => {
@@ -137,7 +137,7 @@ describe('parameters out of bounds', () => {
   it.each([
     ['scan window over interval', Opcode.leSetScanParameters, '01100011000000', 0x12],
     ['scan type', Opcode.leSetScanParameters, '02120012000000', 0x12],
-    ['accept list when scanning', Opcode.leSetScanParameters, '01120012000001', 0x11],
+    ['extended filter when scanning', Opcode.leSetScanParameters, '01120012000002', 0x11],
     ['resolvable own address', Opcode.leSetScanParameters, '01120012000200', 0x11],
     ['scan enable', Opcode.leSetScanEnable, '0200', 0x12],
     ['no channel', Opcode.leSetAdvertisingParameters, `a000a000${'00'.repeat(11)}`, 0x12],
@@ -152,12 +152,12 @@ describe('parameters out of bounds', () => {
     ]);
   });
 
-  it('LE Create Connection: timeout too short, accept list, scan window', async () => {
+  it('LE Create Connection: timeout too short, filter policy, scan window', async () => {
     const good = peer();
     const shortTimeout = good.replace('2a00', '0a00').replace('12000000', '80000000');
     for (const [parameters, status] of [
       [shortTimeout, '12'],
-      [`6000300001${good.slice(10)}`, '11'],
+      [`6000300002${good.slice(10)}`, '12'],
       [`3000600000${good.slice(10)}`, '12'],
     ] as const) {
       expect(await host.exchange(Opcode.leCreateConnection, parameters)).toEqual([

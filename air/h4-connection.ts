@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net';
+import { silentLogger, type Logger } from '../lib/platform/logger.js';
+import { HardwareError } from './hci/constants.js';
+import { H4Decoder, H4Error } from './hci/h4.js';
+import { hardwareError } from './hci/packets.js';
+import type { HciTransport } from './hci/transport.js';
+
+/** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
+const MAX_UNREAD = 1 << 20;
+
+/** How long a host whose stream was refused may take to close before it is cut off. */
+const LAST_WORDS_MS = 1000;
+
+export interface HostConnectionOptions {
+  /** Is told of malformed streams. */
+  readonly logger?: Logger;
+  /** Called for each packet of the host. */
+  readonly onPacket?: () => void;
+}
+
+/**
+ * Joins a host's byte stream to a controller, H4 both ways (Vol 4 Part A). When either side closes, so
+ * does the other; the controller's is power-off. H4 has no way back into step: a stream with an unknown
+ * packet type or length is answered by a Hardware Error event, logged, and ended. A packet that is
+ * framed well and wrong inside is the controller's to answer, and the connection goes on.
+ */
+export const attachHost = (
+  socket: Socket,
+  controller: HciTransport,
+  { logger = silentLogger, onPacket }: HostConnectionOptions = {},
+): void => {
+  const decoder = new H4Decoder();
+  let refused = false;
+
+  const refuse = ({ message }: H4Error): void => {
+    refused = true;
+    logger.warn('malformed H4 stream from a host', { reason: message });
+    controller.close();
+    // Not destroyed at once: with bytes of the host unread, the event might not reach it.
+    socket.end(hardwareError(HardwareError.outOfStep));
+    const cutOff = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+    socket.on('close', () => {
+      clearTimeout(cutOff);
+    });
+  };
+
+  controller.onPacket((packet) => {
+    socket.write(packet);
+    if (socket.writableLength > MAX_UNREAD) socket.destroy();
+  });
+  controller.onClose(() => {
+    if (!refused) socket.destroy();
+  });
+  socket.on('data', (chunk: Buffer) => {
+    if (refused) return;
+    try {
+      for (const packet of decoder.push(chunk)) {
+        onPacket?.();
+        controller.send(packet);
+      }
+    } catch (error) {
+      if (!(error instanceof H4Error)) throw error;
+      refuse(error);
+    }
+  });
+  // What 'error' says, 'close' follows; a host that was killed is nothing to report.
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    controller.close();
+  });
+};

@@ -1,0 +1,47 @@
+/**
+ * What two link layers say to each other (LL control PDUs, Vol 6 Part B 2.4.2), reduced to what a host
+ * can tell apart. All of it crosses the medium unenciphered; no key does.
+ */
+export type ControlPdu =
+  | EncryptionRequestPdu
+  | EncryptionStartPdu
+  | { readonly kind: 'encryption-started' }
+  | { readonly kind: 'encryption-reject'; readonly reason: number }
+  | ProcedurePdu;
+
+export type ProcedurePdu =
+  | { readonly kind: 'version-request' | 'features-request' }
+  | { readonly kind: 'version-response' | 'features-response'; readonly data: Buffer }
+  | { readonly kind: 'length-request' | 'length-response'; readonly tx: DataLength }
+  | PhyPdu;
+
+export interface EncryptionRequestPdu {
+  readonly kind: 'encryption-request';
+  /** 8 bytes: with the diversifier, which key is meant. */
+  readonly random: Buffer;
+  /** 2 bytes. */
+  readonly diversifier: Buffer;
+  /** The central's half of the session key diversifier, 8 bytes. */
+  readonly skd: Buffer;
+}
+
+export interface EncryptionStartPdu {
+  readonly kind: 'encryption-start';
+  /** The peripheral's half of the session key diversifier, 8 bytes. */
+  readonly skd: Buffer;
+  /** 16 bytes that stand for the first enciphered packet: only who has the key can make them. */
+  readonly proof: Buffer;
+}
+
+/** In a request the sets that the sender prefers, in a response what its peer is to use. */
+export interface PhyPdu {
+  readonly kind: 'phy-request' | 'phy-response';
+  readonly tx: number;
+  readonly rx: number;
+}
+
+/** Most payload of a data packet, in bytes and in microseconds on the air. */
+export interface DataLength {
+  readonly octets: number;
+  readonly time: number;
+}

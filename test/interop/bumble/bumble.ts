@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { preparePython } from '../support/python.js';
+
+const FOLDER = 'test/interop/bumble';
+
+let python: string | undefined;
+
+export function prepareBumble(): void {
+  python = preparePython('interop-bumble', FOLDER);
+}
+
+export interface BumbleEvent {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** A program of this folder that runs: its events, one by one, and its end. */
+export class BumbleRun {
+  readonly #child;
+  readonly #lines;
+  readonly #closed: Promise<unknown>;
+  #errors = '';
+
+  constructor(program: string, port: number, ...args: readonly string[]) {
+    if (python === undefined) throw new Error('prepareBumble comes first');
+    this.#child = spawn(python, ['-B', `${FOLDER}/${program}`, String(port), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#closed = once(this.#child, 'close');
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The next event; rejects with what the program complains of when it ends instead. */
+  async next(): Promise<BumbleEvent> {
+    const { done, value } = await this.#lines.next();
+    if (done !== true) return JSON.parse(value) as BumbleEvent;
+    await this.#closed;
+    throw new Error(`bumble ended: ${this.#errors}`);
+  }
+
+  /** The rest of the events; rejects unless the program ends in order. */
+  async rest(): Promise<BumbleEvent[]> {
+    const events: BumbleEvent[] = [];
+    for (;;) {
+      const { done, value } = await this.#lines.next();
+      if (done === true) break;
+      events.push(JSON.parse(value) as BumbleEvent);
+    }
+    await this.#closed;
+    if (this.#child.exitCode !== 0) throw new Error(`bumble failed: ${this.#errors}`);
+    return events;
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+}

@@ -1,0 +1,36 @@
+"""What the programs here share: a device of bumble on the air, and lines of JSON on stdout."""
+
+import asyncio
+import json
+import sys
+from contextlib import asynccontextmanager
+
+from bumble.core import UUID
+from bumble.device import Device
+from bumble.hci import Address
+from bumble.transport import open_transport
+
+SERVICE = UUID('9d1f5a00-7c52-4b6e-9a43-1f0c6e2b7d10')
+TO_CAR = UUID('9d1f5a01-7c52-4b6e-9a43-1f0c6e2b7d10')
+FROM_CAR = UUID('9d1f5a02-7c52-4b6e-9a43-1f0c6e2b7d10')
+INFO = UUID('9d1f5a03-7c52-4b6e-9a43-1f0c6e2b7d10')
+
+
+def tell(**fields):
+    print(json.dumps(fields), flush=True)
+
+
+@asynccontextmanager
+async def device_on_air(port, name, address):
+    """A powered-on device with a static random address, over a TCP connection of its own."""
+    async with await open_transport(f'tcp-client:127.0.0.1:{port}') as transport:
+        device = Device.with_hci(name, Address(address), transport.source, transport.sink)
+        await device.power_on()
+        yield device
+
+
+def run(main):
+    async def limited():
+        await asyncio.wait_for(main(int(sys.argv[1]), *sys.argv[2:]), timeout=40)
+
+    asyncio.run(limited())

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { Opcode } from '../../air/hci/constants.js';
+import { H4Decoder } from '../../air/hci/h4.js';
+import { commandPacket } from '../../air/hci/packets.js';
+
+/** A host that is nothing but a TCP connection; packets in hex. */
+export class H4Client {
+  readonly closed: Promise<unknown>;
+  readonly #socket: Socket;
+  readonly #packets: string[] = [];
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const decoder = new H4Decoder();
+    socket.on('data', (chunk: Buffer) => {
+      for (const packet of decoder.push(chunk)) this.#packets.push(packet.toString('hex'));
+      this.#look();
+    });
+    this.closed = new Promise((resolve) => socket.on('close', resolve)).then(() => {
+      this.#ended = true;
+      this.#look();
+    });
+  }
+
+  static async connect(port: number): Promise<H4Client> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new H4Client(socket);
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  command(opcode: number, parameters = ''): void {
+    this.send(commandPacket(opcode, Buffer.from(parameters, 'hex')));
+  }
+
+  /** Lets the events of LE through, which after a reset are masked. */
+  async enableEvents(): Promise<void> {
+    this.command(Opcode.setEventMask, 'ffffffffffffff3f');
+    await this.until(/^040e0401010c00/);
+  }
+
+  /** Takes packets off until one matches, and gives that; rejects when the connection ends before. */
+  async until(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const packet = this.#packets.shift();
+      if (packet !== undefined && pattern.test(packet)) return packet;
+      if (packet !== undefined) continue;
+      if (this.#ended) throw new Error(`closed without ${String(pattern)}`);
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #look(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}

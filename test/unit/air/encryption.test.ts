@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { TestHost } from './test-host.js';
+
+const HANDLE = '4000';
+const RANDOM = '0102030405060708';
+const DIVERSIFIER = '0a0b';
+const KEY = '000102030405060708090a0b0c0d0e0f';
+const OTHER_KEY = `${KEY.slice(0, -2)}0e`;
+
+const ENABLE = HANDLE + RANDOM + DIVERSIFIER + KEY;
+const ENABLING = '040f0400011920';
+const KEY_REQUEST = `043e0d05${HANDLE}${RANDOM}${DIVERSIFIER}`;
+const REPLIED = `040e0601` + `1a2000${HANDLE}`;
+const REFUSED = `040e0601` + `1b2000${HANDLE}`;
+const changed = (status: string, enabled: string): string => `040804${status}${HANDLE}${enabled}`;
+const refreshed = (status: string): string => `043003${status}${HANDLE}`;
+const lost = (reason: string): string => `04050400${HANDLE}${reason}`;
+
+let clock: SimClock;
+let air: VirtualAir;
+let central: TestHost;
+let peripheral: TestHost;
+
+/** Central and peripheral have been asked for encryption, and the peripheral for the key. */
+const request = async (): Promise<void> => {
+  expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([ENABLING]);
+  expect(await peripheral.packets()).toEqual([KEY_REQUEST]);
+};
+
+const encrypt = async (): Promise<void> => {
+  await request();
+  peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+  await peripheral.packets();
+  await central.packets();
+};
+
+beforeEach(async () => {
+  clock = new SimClock();
+  air = new VirtualAir({ seed: 'encryption', clock });
+  central = new TestHost(air.controller());
+  peripheral = new TestHost(air.controller());
+  for (const host of [central, peripheral]) await host.enableEvents();
+  await peripheral.advertise();
+  central.connect(peripheral.controller);
+  for (const host of [central, peripheral]) await host.packets();
+});
+
+describe('encrypting a link', () => {
+  it('with the same key at both ends', async () => {
+    await request();
+    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+    expect(await peripheral.packets()).toEqual([REPLIED, changed('00', '01')]);
+    expect(await central.packets()).toEqual([changed('00', '01')]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('with another key ends the link at both ends, reason 0x3d', async () => {
+    await request();
+    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + OTHER_KEY);
+    expect(await peripheral.packets()).toEqual([REPLIED, lost('3d')]);
+    expect(await central.packets()).toEqual([changed('3d', '00'), lost('3d')]);
+  });
+
+  it('without a key at the peripheral fails with 0x06, and the link stays', async () => {
+    await request();
+    expect(await peripheral.exchange(Opcode.leLongTermKeyNegativeReply, HANDLE)).toEqual([REFUSED]);
+    expect(await central.packets()).toEqual([changed('06', '00')]);
+    await encrypt();
+    expect(await central.exchange(Opcode.disconnect, `${HANDLE}13`)).toContain(lost('16'));
+  });
+
+  it('fails with 0x06 where the host has masked the question', async () => {
+    peripheral.command(Opcode.leSetEventMask, '0f00000000000000');
+    await peripheral.packets();
+    expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([
+      ENABLING,
+      changed('06', '00'),
+    ]);
+  });
+
+  it('refreshes the key when it is encrypted already', async () => {
+    await encrypt();
+    await request();
+    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+    expect(await peripheral.packets()).toEqual([REPLIED, refreshed('00')]);
+    expect(await central.packets()).toEqual([refreshed('00')]);
+  });
+
+  it('ends the link when there is no key for the refresh', async () => {
+    await encrypt();
+    await request();
+    peripheral.command(Opcode.leLongTermKeyNegativeReply, HANDLE);
+    expect(await peripheral.packets()).toEqual([REFUSED, lost('16')]);
+    expect(await central.packets()).toEqual([lost('06')]);
+  });
+
+  it('gives up a host that does not answer after 40 s', async () => {
+    await request();
+    await clock.advance(39_999);
+    expect(await central.packets()).toEqual([]);
+    await clock.advance(1);
+    expect(await central.packets()).toEqual([lost('22')]);
+    expect(await peripheral.packets()).toEqual([lost('22')]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leaves no timer behind when the link goes meanwhile', async () => {
+    await request();
+    central.command(Opcode.reset);
+    await central.packets();
+    await clock.advance(420);
+    expect(await peripheral.packets()).toEqual([lost('08')]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is for the central to begin, once at a time, and for a link that there is', async () => {
+    expect(await peripheral.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([
+      '040f040c011920',
+    ]);
+    await request();
+    expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual(['040f040c011920']);
+    expect(await central.exchange(Opcode.leEnableEncryption, `4100${ENABLE.slice(4)}`)).toEqual([
+      '040f0402011920',
+    ]);
+  });
+
+  it('no key is taken that was not asked for', async () => {
+    expect(await peripheral.exchange(Opcode.leLongTermKeyReply, HANDLE + KEY)).toEqual([
+      `040e06011a200c${HANDLE}`,
+    ]);
+    expect(await peripheral.exchange(Opcode.leLongTermKeyNegativeReply, '4100')).toEqual([
+      '040e06011b20024100',
+    ]);
+    expect(await central.packets()).toEqual([]);
+  });
+});
+
+describe('LE Encrypt and LE Rand', () => {
+  it('encrypts the AES-128 example of FIPS 197, in little-endian order', async () => {
+    const reverse = (hex: string): string => Buffer.from(hex, 'hex').reverse().toString('hex');
+    const plain = '00112233445566778899aabbccddeeff';
+    const cipher = '69c4e0d86a7b0430d8cdb78070b4c55a';
+    expect(await central.exchange(Opcode.leEncrypt, reverse(KEY) + reverse(plain))).toEqual([
+      `040e1401172000${reverse(cipher)}`,
+    ]);
+  });
+
+  it('gives 8 other random bytes each time', async () => {
+    const answers = [
+      ...(await central.exchange(Opcode.leRand)),
+      ...(await central.exchange(Opcode.leRand)),
+    ];
+    for (const answer of answers) expect(answer).toMatch(/^040e0c01182000[0-9a-f]{16}$/);
+    expect(new Set(answers).size).toBe(2);
+  });
+});

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { serveH4, VirtualAir } from '../../../air/index.js';
+import type { H4Server, VirtualController } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { H4Client } from '../../support/h4-client.js';
+import { addressHex, createConnection, TestHost } from './test-host.js';
+
+let clock: SimClock;
+let air: VirtualAir;
+let server: H4Server;
+let hosts: number[];
+let warnings: string[];
+let clients: H4Client[];
+
+const logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message: string) => void warnings.push(message),
+};
+
+const enter = async (): Promise<H4Client> => {
+  const client = await H4Client.connect(server.port);
+  clients.push(client);
+  return client;
+};
+
+/** A client, and the controller that it got. */
+const enterWithController = async (): Promise<[H4Client, VirtualController]> => {
+  const before = air.controllers;
+  const client = await enter();
+  client.command(Opcode.readBdAddr);
+  await client.until(/^040e0a01091000/);
+  const controller = air.controllers.find((each) => !before.includes(each));
+  if (controller === undefined) throw new Error('no controller');
+  return [client, controller];
+};
+
+beforeEach(async () => {
+  clock = new SimClock();
+  air = new VirtualAir({ seed: 'h4', clock });
+  hosts = [];
+  warnings = [];
+  clients = [];
+  const count = (now: number): void => void hosts.push(now);
+  server = await serveH4({ air, logger, onConnect: count, onDisconnect: count });
+});
+
+afterEach(async () => {
+  for (const client of clients) client.close();
+  await server.close();
+});
+
+describe('HCI over H4/TCP', () => {
+  it('gives every connection a controller of its own', async () => {
+    const [one, other] = [await enter(), await enter()];
+    const addresses = [];
+    for (const client of [one, other]) {
+      client.command(Opcode.reset);
+      expect(await client.until(/./)).toBe('040e0401030c00');
+      client.command(Opcode.readBdAddr);
+      addresses.push((await client.until(/./)).slice(14));
+    }
+    expect(addresses).toEqual(air.controllers.map(addressHex));
+    expect(new Set(addresses).size).toBe(2);
+    expect(hosts).toEqual([1, 2]);
+  });
+
+  it('takes bytes in any pieces', async () => {
+    const client = await enter();
+    for (const byte of [1, 3, 12, 0, 1]) client.send(Buffer.from([byte]));
+    expect(await client.until(/./)).toBe('040e0401030c00');
+    client.send(Buffer.from('0910', 'hex'));
+    client.send(Buffer.from('0001030c00', 'hex'));
+    await client.until(/^040e0a01091000/);
+    expect(await client.until(/./)).toBe('040e0401030c00');
+  });
+
+  it('closing is power-off: the peer loses the link with reason 0x08', async () => {
+    const [client, controller] = await enterWithController();
+    const car = new TestHost(air.controller());
+    await car.enableEvents();
+    await car.advertise();
+    await client.enableEvents();
+    client.command(Opcode.leCreateConnection, createConnection(car.controller));
+    await client.until(/^043e130100/);
+    await car.packets();
+    const closed = new Promise<void>((resolve) => controller.onClose(resolve));
+    client.close();
+    await closed;
+    expect(await car.packets()).toEqual([]);
+    await clock.advance(420); // the supervision timeout of the request
+    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(hosts).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['a packet that is too long', Buffer.from('024000ffff', 'hex')],
+    ['noise after a command', Buffer.from('01030c00ff', 'hex')],
+  ])('answers %s with a hardware error, and ends that connection alone', async (_what, bytes) => {
+    const other = await enter();
+    const [client, controller] = await enterWithController();
+    client.send(bytes);
+    await client.until(/^04100102$/);
+    await client.closed;
+    expect(controller.closed).toBe(true);
+    expect(warnings).toEqual(['malformed H4 stream from a host']);
+    other.command(Opcode.reset);
+    expect(await other.until(/./)).toBe('040e0401030c00');
+  });
+
+  it('goes on after a packet that is framed well and wrong inside', async () => {
+    const client = await enter();
+    client.send(Buffer.from('0240f00000', 'hex'));
+    expect(await client.until(/./)).toBe('04100101');
+    client.command(Opcode.reset);
+    expect(await client.until(/./)).toBe('040e0401030c00');
+  });
+
+  it('powers all controllers off when it closes', async () => {
+    const [client, controller] = await enterWithController();
+    await server.close();
+    await server.close();
+    await client.closed;
+    expect(controller.closed).toBe(true);
+  });
+
+  it('lets a host wait for its controller, and cuts it off when there is none', async () => {
+    let attempts = 0;
+    const late = await serveH4({
+      air: {
+        controller: async () => {
+          await new Promise(setImmediate);
+          if (++attempts > 1) throw new Error('no air');
+          return air.controller();
+        },
+      },
+      logger,
+    });
+    try {
+      const first = await H4Client.connect(late.port);
+      first.command(Opcode.reset);
+      expect(await first.until(/./)).toBe('040e0401030c00');
+      const second = await H4Client.connect(late.port);
+      await second.closed;
+      expect(warnings).toEqual(['no controller for a host']);
+    } finally {
+      await late.close();
+    }
+  });
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'localhost', 'example.org', '127.0.0.1.example.org'])(
+    'is not served on %s',
+    async (host) => {
+      await expect(serveH4({ air, host })).rejects.toMatchObject({ code: 'usage.invalid' });
+    },
+  );
+
+  it('says when the port is taken', async () => {
+    await expect(serveH4({ air, port: server.port })).rejects.toMatchObject({
+      code: 'radio.unavailable',
+    });
+  });
+});

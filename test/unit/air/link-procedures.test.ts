@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { TestHost } from './test-host.js';
+
+const HANDLE = '4000';
+const MOST = 'fb004808'; // 251 bytes, 2120 us
+const LEAST = '1b004801'; // 27 bytes, 328 us
+
+let central: TestHost;
+let peripheral: TestHost;
+
+beforeEach(async () => {
+  const air = new VirtualAir({ seed: 'procedures', clock: new SimClock() });
+  central = new TestHost(air.controller());
+  peripheral = new TestHost(air.controller());
+  for (const host of [central, peripheral]) {
+    await host.enableEvents();
+    host.command(Opcode.leSetEventMask, 'ffffffffffffffff');
+  }
+  await peripheral.advertise();
+  central.connect(peripheral.controller);
+  for (const host of [central, peripheral]) await host.packets();
+});
+
+describe('what the peer is', () => {
+  it.each([0, 1])('version and features, asked by either side (%i)', async (side) => {
+    const host = [central, peripheral][side];
+    expect(await host?.exchange(Opcode.readRemoteVersion, HANDLE)).toEqual([
+      '040f0400011d04',
+      `040c0800${HANDLE}09ffff0000`,
+    ]);
+    expect(await host?.exchange(Opcode.leReadRemoteFeatures, HANDLE)).toEqual([
+      '040f0400011620',
+      `043e0c0400${HANDLE}2901000000000000`,
+    ]);
+    expect(await [peripheral, central][side]?.packets()).toEqual([]);
+  });
+
+  it('is not told of a link that is not there', async () => {
+    for (const opcode of [Opcode.readRemoteVersion, Opcode.leReadRemoteFeatures]) {
+      expect((await central.exchange(opcode, '4100'))[0]).toMatch(/^040f0402/);
+    }
+  });
+});
+
+describe('data length', () => {
+  it('reads the most, and what new links begin with', async () => {
+    expect(await central.exchange(Opcode.leReadMaximumDataLength)).toEqual([
+      `040e0c012f2000${MOST}${MOST}`,
+    ]);
+    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
+      `040e0801232000${LEAST}`,
+    ]);
+    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
+    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
+      `040e0801232000${MOST}`,
+    ]);
+    await central.exchange(Opcode.reset);
+    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
+      `040e0801232000${LEAST}`,
+    ]);
+  });
+
+  it('changes in one direction, and is told where it changes', async () => {
+    const set = [`040e0601222000${HANDLE}`, `043e0b07${HANDLE}${MOST}${LEAST}`];
+    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual(set);
+    expect(await peripheral.packets()).toEqual([`043e0b07${HANDLE}${LEAST}${MOST}`]);
+    // Once more: nothing changes, nobody is told.
+    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual([set[0]]);
+    expect(await peripheral.packets()).toEqual([]);
+  });
+
+  it.each(['1a004801', 'fc004808', '1b004701', '1b009142'])('has bounds: %s', async (length) => {
+    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + length)).toEqual([
+      `040e0601222012${HANDLE}`,
+    ]);
+    expect(await central.exchange(Opcode.leWriteSuggestedDataLength, length)).toEqual([
+      '040e0401242012',
+    ]);
+  });
+});
+
+describe('PHY', () => {
+  const phys = async (): Promise<string[]> => {
+    for (const host of [central, peripheral]) await host.packets();
+    const answers = [
+      ...(await central.exchange(Opcode.leReadPhy, HANDLE)),
+      ...(await peripheral.exchange(Opcode.leReadPhy, HANDLE)),
+    ];
+    for (const answer of answers) expect(answer).toMatch(/^040e080130200040000[12]0[12]$/);
+    return answers.map((answer) => answer.slice(-4));
+  };
+
+  it('is 1M at first, and 2M once one asks for it', async () => {
+    expect(await phys()).toEqual(['0101', '0101']);
+    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}0002020000`)).toEqual([
+      '040f0400013220',
+      `043e060c00${HANDLE}0202`,
+    ]);
+    expect(await peripheral.packets()).toEqual([`043e060c00${HANDLE}0202`]);
+    expect(await phys()).toEqual(['0202', '0202']);
+  });
+
+  it('is what both want, each direction by itself; who asked is told in any case', async () => {
+    // The peripheral sends on 1M only.
+    await peripheral.exchange(Opcode.leSetPhy, `${HANDLE}0001030000`);
+    expect(await phys()).toEqual(['0201', '0102']);
+    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}0002020000`)).toEqual([
+      '040f0400013220',
+      `043e060c00${HANDLE}0201`,
+    ]);
+    expect(await peripheral.packets()).toEqual([]);
+  });
+
+  it.each([
+    ['no PHY', '000001', '12'],
+    ['the coded PHY', '000401', '11'],
+  ])('refuses %s', async (_what, wanted, status) => {
+    expect(await central.exchange(Opcode.leSetDefaultPhy, wanted)).toEqual([
+      `040e04013120${status}`,
+    ]);
+    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}${wanted}0000`)).toEqual([
+      `040f04${status}013220`,
+    ]);
+  });
+
+  it('has defaults for links to come', async () => {
+    expect(await central.exchange(Opcode.leSetDefaultPhy, '030000')).toEqual(['040e0401312000']);
+    expect(await central.exchange(Opcode.leReadPhy, '4100')).toEqual(['040e080130200241000000']);
+  });
+});
