@@ -120,7 +120,7 @@ const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 
 const usesRadio = (command: CommandUnknownOpts): boolean =>
   command.parent?.name() === 'car'
     ? command.name() === 'start'
-    : !WITHOUT_RADIO.has(command.name());
+    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

@@ -120,6 +120,13 @@ describe('--capture', () => {
     if (HAS_MODES) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  it.each([['cars'], ['doctor'], ['car', 'status'], ['air', 'start']])(
+    'is refused where there is nothing to capture: %s %s',
+    async (...command) => {
+      expect(await refused([...command, '--capture', `${file}.other`])).toContain('use the radio');
+    },
+  );
+
   it('does nothing where the file cannot be made', async () => {
     const directory = join(cli.home, 'directory');
     mkdirSync(directory);
