@@ -81,7 +81,7 @@ export const toCar = (message: NonNullable<ToCarMessage>): Uint8Array =>
 export const fromCar = (message: NonNullable<FromCarMessage>): Uint8Array =>
   framed(encodeFromCar(message));
 
-export const advertisementExample = (): Line[] => {
+const advertisementExample = (): Line[] => {
   const key = advertisementKey(suite, KEYS.car.publicKey);
   const data = encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce));
   return [
@@ -93,7 +93,7 @@ export const advertisementExample = (): Line[] => {
   ];
 };
 
-export const sessionExample = (): Line[] => {
+const sessionExample = (): Line[] => {
   const secrets = carSecrets(suite, KEYS.car);
   const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), secrets, 0);
   const unlock: CommandInit = { case: 'unlock', value: {} };
@@ -185,7 +185,7 @@ const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array
     random: fixed(KEYS.proverRandom),
   }).finish(answer.share, answer.confirm).sharedKey;
 
-export const pairingExample = (): Line[] => {
+const pairingExample = (): Line[] => {
   const run = pairingRun();
   const { hello, registration, share, answer, confirm, offer, commit, done } = run;
   const shared = sharedKey(run);
@@ -234,7 +234,7 @@ export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
 };
 
 /** An example as it stands in docs/PROTOCOL.md: names, then values in lines of 32 bytes. */
-export const render = (lines: readonly Line[]): string => {
+const render = (lines: readonly Line[]): string => {
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   return lines
     .flatMap(([name, value]) => {

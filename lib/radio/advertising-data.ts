@@ -2,7 +2,7 @@ import { PhoneKeyError } from '../errors.js';
 import { bareUuid, SERVICE_UUID } from './gatt.js';
 
 /** What fits beside a 128-bit UUID into the 31 bytes of a scan response, less what we keep free. */
-export const MAX_SERVICE_DATA_BYTES = 10;
+const MAX_SERVICE_DATA_BYTES = 10;
 
 /** AD types (Bluetooth Assigned Numbers, section 2.3). */
 const FLAGS = 0x01;

@@ -25,8 +25,8 @@ const IDLE_TIMEOUT_MS = 10_000;
 
 /**
  * A Peripheral over bleno: on a real adapter (`load: systemBleno`) or on the virtual air. Serves one
- * phone at a time. Where bleno does not run its own HCI host (macOS) the service data is not
- * advertised: a phone then has to connect to learn which car it is.
+ * phone at a time. Where bleno does not run its own HCI host (macOS) it cannot advertise service data,
+ * and phones, which look for their car by it, do not find this one.
  * @throws PhoneKeyError `radio.unavailable`; the hint names the fix
  */
 export const openBlenoPeripheral = async (

@@ -108,7 +108,7 @@ export const abortError = (signal: AbortSignal): PhoneKeyError =>
     : new PhoneKeyError('interrupted', 'The operation was interrupted.', { cause: signal.reason });
 
 /** Wraps an error of a radio stack; a PhoneKeyError stays as it is. */
-export const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKeyError =>
+const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKeyError =>
   error instanceof PhoneKeyError
     ? error
     : new PhoneKeyError(code, `${what} failed: ${errorMessage(error)}`, { cause: error });

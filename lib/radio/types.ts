@@ -12,7 +12,9 @@ export interface Link {
   readonly peer: string;
   /**
    * Starts reception. Called once; whatever arrived earlier is delivered first. On the phone this
-   * subscribes to `fromCar`. Handlers must not throw.
+   * subscribes to `fromCar`. Handlers must not throw, and may be called before `open` resolves: the
+   * car's first message can come before the answer to the subscription.
+   * @throws PhoneKeyError `radio.link-lost`, `radio.timeout` (on the phone)
    */
   open(handlers: LinkHandlers): Promise<void>;
   /**
@@ -39,7 +41,10 @@ export interface Advertisement {
   readonly id: string;
   /** Received signal strength in dBm. */
   readonly rssi: number;
-  /** The service data of the phonekey service (wire/advertisement.ts decodes it). */
+  /**
+   * The service data of the phonekey service (wire/advertisement.ts decodes it); empty where the
+   * car's system cannot advertise any (macOS).
+   */
   readonly serviceData: Uint8Array;
 }
 
@@ -67,7 +72,10 @@ export interface ConnectOptions {
 
 /** A link seen from the phone. */
 export interface CentralLink extends Link {
-  /** Reads the `info` characteristic (at most 512 bytes). */
+  /**
+   * Reads the `info` characteristic (at most 512 bytes).
+   * @throws PhoneKeyError `protocol.malformed`, `radio.link-lost`, `radio.timeout`
+   */
   readInfo(): Promise<Uint8Array>;
   /** Received signal strength in dBm. */
   rssi(): Promise<number>;
