@@ -1,3 +1,4 @@
+import { toHex } from '../lib/platform/bytes.js';
 import { systemClock, type Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom, type Random } from '../lib/platform/random.js';
@@ -7,7 +8,7 @@ import { Medium } from './medium/medium.js';
 import type { PathLoss } from './medium/path-loss.js';
 
 export interface VirtualAirOptions {
-  /** Makes the device addresses the same in every run (default: the system's randomness). */
+  /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
   readonly seed?: string;
   /** For advertising intervals and supervision timeouts (default: the machine's clock). */
   readonly clock?: Clock;
@@ -18,14 +19,17 @@ export interface VirtualAirOptions {
 
 /** An air in this process. Controllers that are made from it hear each other when they are near. */
 export class VirtualAir {
+  /** From which everything random on this air follows. */
+  readonly seed: string;
   readonly #medium: Medium;
   readonly #random: Random;
   readonly #logger: Logger | undefined;
   readonly #controllers = new Map<string, VirtualController>();
 
   constructor(options: VirtualAirOptions = {}) {
-    const { seed, pathLoss } = options;
-    this.#random = seed === undefined ? systemRandom : seededRandom(seed);
+    const { seed = toHex(systemRandom(8)), pathLoss } = options;
+    this.seed = seed;
+    this.#random = seededRandom(seed);
     this.#logger = options.logger;
     this.#medium = new Medium({
       clock: options.clock ?? systemClock,

@@ -9,8 +9,9 @@ import {
   type PathLoss,
   type Position,
 } from './path-loss.js';
+import { positionAt, standing, walking } from './motion.js';
 import type { AirPdu, ConnectRequest } from './pdu.js';
-import type { AdvertisingState, LinkLayer, Station } from './station.js';
+import type { AdvertisingTrain, LinkLayer, ScanWindow, Station } from './station.js';
 
 export interface MediumOptions {
   /** For advertising intervals and supervision timeouts (default: the machine's clock). */
@@ -39,7 +40,8 @@ export class Medium {
   readonly defer: (deliver: () => void) => void;
   readonly #pathLoss: PathLoss;
   readonly #listeners = new Set<Station>();
-  readonly #advertisers = new Map<Station, { readonly cancel: Cancel | undefined }>();
+  readonly #trains = new Map<AdvertisingTrain, { from: Station; cancel: Cancel | undefined }>();
+  #stations = 0;
 
   constructor(options: MediumOptions = {}) {
     this.clock = options.clock ?? systemClock;
@@ -49,13 +51,14 @@ export class Medium {
 
   join(linkLayer: LinkLayer, placement: Placement = {}): Station {
     return {
+      id: this.#stations++,
       linkLayer,
-      position: placement.position ?? { x: 0, y: 0 },
+      motion: standing(placement.position ?? { x: 0, y: 0 }, this.clock.now()),
       txPower: placement.txPower ?? DEFAULT_TX_POWER,
       sensitivity: placement.sensitivity ?? DEFAULT_SENSITIVITY,
       present: true,
-      listening: false,
-      advertising: undefined,
+      listening: [],
+      advertising: new Map(),
       links: new Set(),
     };
   }
@@ -63,13 +66,24 @@ export class Medium {
   /** Takes a station off the air for good. Its peers find out by their supervision timeouts. */
   leave(station: Station): void {
     station.present = false;
-    this.listen(station, false);
-    this.advertise(station, undefined);
+    this.listen(station, []);
+    for (const set of [...station.advertising.keys()]) this.advertise(station, set, undefined);
     this.#checkLinks(station);
   }
 
+  /** Where the station is now. */
+  position(station: Station): Position {
+    return positionAt(station.motion, this.clock.now());
+  }
+
   move(station: Station, position: Position): void {
-    station.position = position;
+    station.motion = standing(position, this.clock.now());
+    this.#checkLinks(station);
+  }
+
+  /** Sets it walking in a straight line. @param speed metres in a second, above 0 */
+  walk(station: Station, to: Position, speed: number): void {
+    station.motion = walking(this.position(station), to, speed, this.clock.now());
     this.#checkLinks(station);
   }
 
@@ -92,27 +106,35 @@ export class Medium {
     return this.hears(a, b) && this.hears(b, a);
   }
 
-  /** Starts or stops listening on the advertising channels. Who advertises is heard at once. */
-  listen(station: Station, listening: boolean): void {
-    station.listening = listening;
-    if (!listening) {
+  /** When the station listens on the advertising channels from now on: never, without a window. */
+  listen(station: Station, windows: readonly ScanWindow[]): void {
+    station.listening = windows;
+    if (windows.length === 0) {
       this.#listeners.delete(station);
       return;
     }
     this.#listeners.add(station);
-    for (const [advertiser, { cancel }] of this.#advertisers) {
-      if (advertiser.advertising === undefined || advertiser === station) continue;
-      this.send(advertiser, station, advertiser.advertising.pdu);
-      if (cancel === undefined) this.#arm(advertiser);
+    for (const [train, { from, cancel }] of this.#trains) {
+      if (from === station) continue;
+      this.send(from, station, train.pdu);
+      if (cancel === undefined) this.#arm(from, train);
     }
   }
 
-  /** Starts advertising, at once and then at each interval; or changes or (undefined) stops it. */
-  advertise(station: Station, state: AdvertisingState | undefined): void {
-    station.advertising = state;
-    this.#advertisers.get(station)?.cancel?.();
-    this.#advertisers.delete(station);
-    if (state !== undefined) this.#advertisingEvent(station);
+  /**
+   * Advertises, at once and then at each interval; or changes or (undefined) stops that. A station may
+   * have several sets, which are told apart by number.
+   */
+  advertise(station: Station, set: number, train: AdvertisingTrain | undefined): void {
+    const before = station.advertising.get(set);
+    if (before !== undefined) {
+      this.#trains.get(before)?.cancel?.();
+      this.#trains.delete(before);
+      station.advertising.delete(set);
+    }
+    if (train === undefined) return;
+    station.advertising.set(set, train);
+    this.#advertisingEvent(station, train);
   }
 
   /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
@@ -141,30 +163,27 @@ export class Medium {
     });
   }
 
-  #advertisingEvent(advertiser: Station): void {
-    const state = advertiser.advertising;
-    if (state === undefined) return;
+  #advertisingEvent(from: Station, train: AdvertisingTrain): void {
     for (const listener of this.#listeners) {
-      if (listener !== advertiser) this.send(advertiser, listener, state.pdu);
+      if (listener !== from) this.send(from, listener, train.pdu);
     }
-    this.#arm(advertiser);
+    this.#arm(from, train);
+    if (train.sent !== undefined) this.defer(train.sent);
   }
 
   /** Without a listener no timer runs: an air on which nobody scans is idle. */
-  #arm(advertiser: Station): void {
-    const state = advertiser.advertising;
-    if (state === undefined) return;
-    const cancel =
-      this.#listeners.size === 0
-        ? undefined
-        : this.clock.after(state.intervalMs, () => {
-            this.#advertisingEvent(advertiser);
-          });
-    this.#advertisers.set(advertiser, { cancel });
+  #arm(from: Station, train: AdvertisingTrain): void {
+    const idle = this.#listeners.size === 0 && train.sent === undefined;
+    const cancel = idle
+      ? undefined
+      : this.clock.after(train.intervalMs, () => {
+          this.#advertisingEvent(from, train);
+        });
+    this.#trains.set(train, { from, cancel });
   }
 
   #power(from: Station, to: Station): number {
-    const metres = distance(from.position, to.position);
+    const metres = distance(this.position(from), this.position(to));
     return receivedPower(this.#pathLoss, from.txPower, metres);
   }
 
