@@ -12,8 +12,8 @@ import { openWindow, spine } from '../support/spine.js';
  * key; and without the fault everything works again.
  */
 
-/** What hangs ends by it, in milliseconds; what goes well takes a tenth. */
-const PATIENCE_MS = 300;
+/** Ends what hangs, in milliseconds; what goes well takes a tenth. */
+const HANGS = { timeoutMs: 400 };
 
 /** For tests with dozens of attempts, in milliseconds. */
 const SWEEP = 90_000;
@@ -60,9 +60,9 @@ const under = async (
 const isLocked = async (): Promise<boolean> => (await car.control.status()).locked;
 
 /** Unlocks under a fault, and then without; `done`, or the code of the first error. */
-const unlockUnder = async (faults: string): Promise<string> => {
+const unlockUnder = async (faults: string, options?: typeof HANGS): Promise<string> => {
   if (!(await isLocked())) await phone.lock();
-  const error = await under(faults, () => phone.unlock({ timeoutMs: PATIENCE_MS }));
+  const error = await under(faults, () => phone.unlock(options));
   if (error === undefined) expect(await isLocked()).toBe(false);
   else if (!error.mayHaveSucceeded) expect(await isLocked()).toBe(true);
   await phone.unlock();
@@ -97,7 +97,7 @@ describe('a phone with its key, at a car under', () => {
     '%s: unlocks it or says what is wrong',
     async (faults) => {
       const outcomes: string[] = [];
-      for (let n = 0; n < 3; n++) outcomes.push(await unlockUnder(faults));
+      for (let n = 0; n < 3; n++) outcomes.push(await unlockUnder(faults, HANGS));
       if (faults.endsWith('=1')) expect(outcomes).not.toContain('done');
     },
   );
@@ -117,7 +117,7 @@ describe('a phone with its key, at a car under', () => {
   it(
     'a peripheral that stalls at any moment',
     async () => {
-      const outcomes = await sweep(0, (n) => unlockUnder(`stall=peripheral:${String(n)}`));
+      const outcomes = await sweep(0, (n) => unlockUnder(`stall=peripheral:${String(n)}`, HANGS));
       expect(outcomes.length).toBeGreaterThan(6);
       expect(outcomes).toContain('radio.timeout');
       expect(outcomes).toContain('car.outcome-unknown');
@@ -128,7 +128,7 @@ describe('a phone with its key, at a car under', () => {
   it(
     'a central that reads nothing from some moment on',
     async () => {
-      const outcomes = await sweep(0, (n) => unlockUnder(`stall=central:${String(n)}`));
+      const outcomes = await sweep(0, (n) => unlockUnder(`stall=central:${String(n)}`, HANGS));
       expect(outcomes.length).toBeGreaterThan(6);
       expect(outcomes).toContain('car.silent');
       expect(outcomes).toContain('car.outcome-unknown');
@@ -145,7 +145,7 @@ describe('pairing', () => {
   /** Pairs under a fault, and again where that failed; then the key opens the car, and there is one. */
   const pairUnder = async (faults: string): Promise<string> => {
     const code = await openWindow(car);
-    const error = await under(faults, () => phone.pair({ code, timeoutMs: PATIENCE_MS }));
+    const error = await under(faults, () => phone.pair({ code }));
     if (error !== undefined) await phone.pair({ code: await openWindow(car) });
     await phone.unlock();
     expect(await isLocked()).toBe(false);
