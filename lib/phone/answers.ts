@@ -82,6 +82,58 @@ const refused = (reason: RefusalReason): PhoneKeyError => {
         'this is the last owner key',
         'Pair another owner first, or reset the car from inside: key car reset.',
       );
+    case RefusalReason.SUSPENDED:
+      return carRefused('this key is suspended', 'Ask the owner of the car to resume it.');
+    case RefusalReason.NOT_YET:
+      return carRefused('this key does not hold yet', 'Wait until it begins: key cars.', true);
+    case RefusalReason.EXPIRED:
+      return carRefused('this key has expired', 'Ask the owner for a new grant: key share.');
+    case RefusalReason.USED_UP:
+      return carRefused('this key is used up', 'Ask the owner for a new grant: key share.');
+    case RefusalReason.LEASE_OVER:
+      return carRefused(
+        'the car has not heard from its owner for too long; this key unlocks, but does not drive',
+        'Get a notice of the owner and carry it to the car: key carry.',
+      );
+    case RefusalReason.CLOCK_LOST:
+      return carRefused(
+        'the car does not know the time, so it takes no key with limits',
+        'The key of an owner brings the time: let one use the car.',
+      );
+    case RefusalReason.PIN_NEEDED:
+      return carRefused('the car asks for its PIN', 'Start with it: key start --pin -.');
+    case RefusalReason.PIN_WRONG:
+      return carRefused(
+        'the PIN is wrong',
+        'Type it again; each wrong one makes the wait longer.',
+        true,
+      );
+    case RefusalReason.PIN_LOCKED:
+      return carRefused(
+        'too many wrong PINs',
+        'Wait a while. The key of an owner, or the card on the console, clears it at once.',
+        true,
+      );
+    case RefusalReason.SLOTS_FULL:
+      return carRefused(
+        'the car has no slot left',
+        'Ask the owner to remove a key: key keys remove.',
+      );
+    case RefusalReason.GRANT_INVALID:
+      return carRefused(
+        'the car does not take this grant',
+        'Ask the owner for a new one: key share.',
+      );
+    case RefusalReason.NOTICE_INVALID:
+      return carRefused(
+        'the car does not take this notice',
+        'It has a newer one, or it is for another car.',
+      );
+    case RefusalReason.OWNER_KEY:
+      return carRefused(
+        "only the card takes an owner's key away",
+        'At the car: key car remove, with the card on the console.',
+      );
     case RefusalReason.FAULT:
       return new PhoneKeyError('car.refused', 'the car has a fault', {
         hint: 'Look at the log of the car, then try again.',

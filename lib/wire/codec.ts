@@ -43,6 +43,8 @@ export const LENGTH = {
   spakeConfirm: 32,
   name: 32,
   fingerprint: 8,
+  /** At least: tag, Noise N, header and signature. */
+  notice: 144,
 } as const;
 
 export type ToCarMessage = MessageInitShape<typeof ToCarSchema>['message'];
@@ -72,6 +74,9 @@ export const decodeToCar = (bytes: Uint8Array): ToCar['message'] => {
     case 'sealed':
     case 'pairCommit':
       atLeast('sealed', message.value, LENGTH.aeadTag);
+      break;
+    case 'notice':
+      atLeast('notice', message.value, LENGTH.notice);
       break;
     case undefined:
       throw malformed('no message in the frame');
@@ -155,7 +160,8 @@ export const encodeEnrolment = (enrolment: MessageInitShape<typeof EnrolmentSche
 export const decodeEnrolment = (bytes: Uint8Array): Enrolment => {
   const enrolment = decode(EnrolmentSchema, bytes);
   const refused = enrolment.refusal !== PairRefusalReason.UNSPECIFIED;
-  if (!refused && enrolment.role !== Role.OWNER && enrolment.role !== Role.DRIVER) {
+  // 1 to 5; another one is of a later version.
+  if (!refused && (enrolment.role < Role.OWNER || enrolment.role > Role.SERVICE)) {
     throw malformed('unknown role');
   }
   return enrolment;
