@@ -7,11 +7,12 @@ import type { Random } from '../platform/random.js';
 import type { Link } from '../radio/types.js';
 import type { CarSecrets } from '../session/car.js';
 import { decodeToCar, encodeFromCar } from '../wire/codec.js';
+import type { Introduction } from '../wire/codec.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { ToCar } from '../wire/gen/phonekey_pb.js';
 import { MessageLink } from '../wire/message-link.js';
 import type { Trace } from '../wire/message-link.js';
-import type { CarHost } from './host.js';
+import type { AdmissionRefusal, CarHost } from './host.js';
 import { openLink, refusal, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
 import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './link-machine.js';
 
@@ -113,6 +114,16 @@ export class CarLink {
           (result) => ({ type: 'executed', result: result ?? refusal(RefusalReason.FAULT) }),
         );
         break;
+      case 'admit':
+        this.#await(
+          'admit',
+          () => this.#admit(effect.publicKey, effect.introduction),
+          (outcome) => ({ type: 'admitted', outcome: outcome ?? 'invalid' }),
+        );
+        break;
+      case 'receive-notice':
+        this.#receiveNotice(effect.notice);
+        break;
       case 'count-try':
         this.#await(
           'count try',
@@ -149,6 +160,19 @@ export class CarLink {
         this.#closeAfterSending(effect.why);
         break;
     }
+  }
+
+  async #admit(
+    publicKey: Uint8Array,
+    introduction: Introduction,
+  ): Promise<KeySlot | AdmissionRefusal> {
+    return (await this.#options.host.credentials?.admit(publicKey, introduction)) ?? 'invalid';
+  }
+
+  #receiveNotice(notice: Uint8Array): void {
+    this.#options.host.credentials?.receive(notice).catch((error: unknown) => {
+      this.#options.log.warn('a notice could not be taken', { error: String(error) });
+    });
   }
 
   /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */

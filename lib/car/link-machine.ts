@@ -7,12 +7,13 @@ import type { Random } from '../platform/random.js';
 import { Challenge } from '../session/car.js';
 import type { CarSecrets } from '../session/car.js';
 import type { SealedChannel } from '../session/channel.js';
-import { decodeCommand, encodeResult, PROTOCOL_VERSION } from '../wire/codec.js';
-import type { FromCarMessage } from '../wire/codec.js';
+import { decodeRequest, encodeResult, PROTOCOL_VERSION } from '../wire/codec.js';
+import type { FromCarMessage, Introduction, Request } from '../wire/codec.js';
 import type { AnyCommand } from '../wire/commands.js';
 import { PairRefusalReason, RefusalReason, ResultSchema } from '../wire/gen/phonekey_pb.js';
-import type { PhoneIdentity, Result, ToCar } from '../wire/gen/phonekey_pb.js';
-import type { EnrolRefusal, PairingWindow } from './host.js';
+import type { Command, PhoneIdentity, Result, ToCar } from '../wire/gen/phonekey_pb.js';
+import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from './host.js';
+import { POLICY_REASONS } from './reasons.js';
 
 /**
  * One link of the car as a state machine: (state, input) -> state and effects. car-link.ts carries
@@ -23,6 +24,7 @@ export type LinkState =
   | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }
   | { readonly phase: 'refusing'; readonly failures: number }
   | { readonly phase: 'ready'; readonly session: Session }
+  | { readonly phase: 'admitting'; readonly admission: Admission }
   | { readonly phase: 'executing'; readonly session: Session; readonly removed: boolean }
   | { readonly phase: 'counting-try'; readonly pairing: Pairing; readonly share: Uint8Array }
   | { readonly phase: 'shared'; readonly pairing: Pairing }
@@ -37,7 +39,16 @@ interface Session {
   readonly channel: SealedChannel;
 }
 
-interface Pairing {
+/** A key with a grant, of which the car is asked what it makes of it. */
+interface Admission {
+  readonly session: Session;
+  readonly command: Command['command'];
+  /** It is in a slot already, so it may be told what is wrong with the grant. */
+  readonly known: boolean;
+  readonly failures: number;
+}
+
+export interface Pairing {
   readonly window: PairingWindow;
   readonly exchange: CarPairing;
 }
@@ -47,6 +58,7 @@ export type LinkInput =
   /** Not a message at all. */
   | { readonly type: 'malformed' }
   | { readonly type: 'refusal-due' }
+  | { readonly type: 'admitted'; readonly outcome: KeySlot | AdmissionRefusal }
   | { readonly type: 'executed'; readonly result: Result }
   | { readonly type: 'try-counted'; readonly allowed: boolean }
   | { readonly type: 'enrolled'; readonly outcome: KeySlot | EnrolRefusal | 'fault' }
@@ -57,7 +69,13 @@ export type LinkEffect =
   | { readonly type: 'send'; readonly message: NonNullable<FromCarMessage> }
   /** Give `refusal-due` REFUSAL_DELAY_MS after the message that was refused arrived. */
   | { readonly type: 'refuse-later' }
+  | {
+      readonly type: 'admit';
+      readonly publicKey: Uint8Array;
+      readonly introduction: Introduction;
+    }
   | { readonly type: 'execute'; readonly command: AnyCommand; readonly key: KeySlot }
+  | { readonly type: 'receive-notice'; readonly notice: Uint8Array }
   | { readonly type: 'count-try'; readonly window: PairingWindow }
   | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
   /** Give `idle` after this time, unless another such effect comes first. */
@@ -111,6 +129,8 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
       return state.failures < MAX_FAILURES
         ? challenge(context, state.failures)
         : close('too many failed proofs');
+    case 'admitted':
+      return onAdmitted(state, input.outcome);
     case 'executed':
       return onExecuted(state, input.result);
     case 'try-counted':
@@ -120,7 +140,7 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
     case 'key-removed':
       return onKeyRemoved(state, input.publicKey, context);
     case 'idle':
-      return state.phase === 'executing' || state.phase === 'enrolling'
+      return BUSY.has(state.phase)
         ? { state, effects: [] }
         : close(state.phase === 'ending' ? state.why : 'idle');
   }
@@ -135,6 +155,7 @@ const onMessage = (
     case 'challenged':
       if (message.case === 'proof') return onProof(state, message.value, context);
       if (message.case === 'pairStart') return onPairStart(state, message.value.share, context);
+      if (message.case === 'notice') return onNotice(state.failures, message.value);
       return refuse(state.failures);
     case 'ready':
       return message.case === 'sealed'
@@ -149,6 +170,7 @@ const onMessage = (
         ? onPairCommit(state.pairing, message.value)
         : drop(state, 'not a PairCommit');
     case 'refusing':
+    case 'admitting':
     case 'executing':
     case 'counting-try':
     case 'enrolling':
@@ -164,17 +186,58 @@ const onProof = (
 ): Step => {
   const verified = state.challenge.verify(proof.handshake, proof.tag, context.now);
   if (verified === undefined) return refuse(state.failures);
-  const key = context.findKey(verified.phonePublicKey);
-  if (key === undefined) return refuse(state.failures);
-  const { effects, ...rest } = execute(verified, key, verified.command);
-  return { ...rest, effects: [{ type: 'authenticated', key }, ...effects] };
+  const { phonePublicKey } = verified;
+  const key = context.findKey(phonePublicKey);
+  const request = requestIn(verified.command);
+  const { command, introduction } = request;
+  if (introduction !== undefined) {
+    const admission = {
+      session: verified,
+      command,
+      known: key !== undefined,
+      failures: state.failures,
+    };
+    return {
+      state: { phase: 'admitting', admission },
+      effects: [{ type: 'admit', publicKey: phonePublicKey, introduction }],
+    };
+  }
+  return key === undefined ? refuse(state.failures) : begin(verified, key, command);
+};
+
+/** The phone has proved itself, and has a key. */
+const begin = (session: Session, key: KeySlot, command: Command['command']): Step => {
+  const { state, effects } = execute(session, key, command);
+  return { state, effects: [{ type: 'authenticated', key }, ...effects] };
+};
+
+/** Only a chain that holds shows that its bearer is no stranger; he is told why he is not let in. */
+const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step => {
+  if (state.phase !== 'admitting') return { state, effects: [] };
+  const { session, command, known, failures } = state.admission;
+  if (typeof outcome !== 'string') return begin(session, outcome, command);
+  if (outcome === 'invalid' && !known) return refuse(failures);
+  const executing: LinkState = { phase: 'executing', session, removed: true };
+  return onExecuted(executing, refusal(ADMISSION_REFUSALS[outcome]));
+};
+
+const ADMISSION_REFUSALS: Readonly<Record<AdmissionRefusal, RefusalReason>> = {
+  invalid: RefusalReason.GRANT_INVALID,
+  'slots-full': RefusalReason.SLOTS_FULL,
+  ...POLICY_REASONS,
+};
+
+/** To who brought it, a notice is like anything else that is no proof. */
+const onNotice = (failures: number, notice: Uint8Array): Step => {
+  const { state, effects } = refuse(failures);
+  return { state, effects: [{ type: 'receive-notice', notice }, ...effects] };
 };
 
 const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): Step => {
   const key = context.findKey(session.phonePublicKey);
   if (key === undefined) return close('key removed');
   try {
-    return execute(session, key, session.channel.open(sealed));
+    return execute(session, key, requestIn(session.channel.open(sealed)).command);
   } catch (error) {
     if (error instanceof PhoneKeyError) return close('a sealed command did not open');
     throw error;
@@ -182,18 +245,20 @@ const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): S
 };
 
 /** The sender is known from here on, so it may be told what is wrong with the command. */
-const execute = (session: Session, key: KeySlot, encoded: Uint8Array): Step => {
+const execute = (session: Session, key: KeySlot, command: Command['command']): Step => {
   const executing: LinkState = { phase: 'executing', session, removed: false };
-  let command: ReturnType<typeof decodeCommand>;
-  try {
-    command = decodeCommand(encoded);
-  } catch {
-    command = { case: undefined };
-  }
   if (command.case === undefined) {
     return onExecuted(executing, refusal(RefusalReason.UNKNOWN_COMMAND));
   }
   return { state: executing, effects: [{ type: 'execute', command, key }] };
+};
+
+const requestIn = (encoded: Uint8Array): Request => {
+  try {
+    return decodeRequest(encoded);
+  } catch {
+    return { command: { case: undefined }, introduction: undefined };
+  }
 };
 
 const onExecuted = (state: LinkState, result: Result): Step => {
@@ -341,12 +406,10 @@ const attempt = (reason: PairRefusalReason, step: () => Step): Step => {
 const drop = (state: LinkState, why: string): Step =>
   DEAF.has(state.phase) ? { state, effects: [] } : close(why);
 
-const DEAF: ReadonlySet<LinkState['phase']> = new Set([
-  'refusing',
-  'executing',
-  'enrolling',
-  'ending',
-]);
+/** The host is at work, and will say so when it is done. */
+const BUSY: ReadonlySet<LinkState['phase']> = new Set(['admitting', 'executing', 'enrolling']);
+
+const DEAF: ReadonlySet<LinkState['phase']> = new Set([...BUSY, 'refusing', 'ending']);
 
 const close = (why: string): Step => ({
   state: { phase: 'closed' },

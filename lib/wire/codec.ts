@@ -113,12 +113,27 @@ export const decodeFromCar = (bytes: Uint8Array): FromCar['message'] => {
   return message;
 };
 
-export const encodeCommand = (command: CommandInit): Uint8Array =>
-  encode(CommandSchema, { command });
+/** What a key that the car does not know yet sends along with its first command. */
+export interface Introduction {
+  /** A chain of grants (credentials/grant.ts). */
+  readonly grants: Uint8Array;
+  readonly name: string;
+}
 
-/** A command that this version does not know decodes to case undefined. */
-export const decodeCommand = (bytes: Uint8Array): Command['command'] =>
-  decode(CommandSchema, bytes).command;
+export const encodeCommand = (command: CommandInit, introduction?: Introduction): Uint8Array =>
+  encode(CommandSchema, { command, ...introduction });
+
+export interface Request {
+  /** A command that this version does not know has case undefined. */
+  readonly command: Command['command'];
+  readonly introduction: Introduction | undefined;
+}
+
+export const decodeRequest = (bytes: Uint8Array): Request => {
+  const { command, grants, name } = decode(CommandSchema, bytes);
+  if (grants.length === 0) return { command, introduction: undefined };
+  return { command, introduction: { grants, name: checkName(name) } };
+};
 
 export const encodeResult = (result: Result): Uint8Array => toBinary(ResultSchema, result);
 
