@@ -33,7 +33,7 @@ describe('what the peer is', () => {
     ]);
     expect(await host?.exchange(Opcode.leReadRemoteFeatures, HANDLE)).toEqual([
       '040f0400011620',
-      `043e0c0400${HANDLE}2901000000000000`,
+      `043e0c0400${HANDLE}2f41000000000000`,
     ]);
     expect(await [peripheral, central][side]?.packets()).toEqual([]);
   });
