@@ -146,7 +146,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     if (this.#closed) return;
     this.#closed = true;
     this.host.close();
-    this.connections.reset();
+    this.reset();
     this.#medium.leave(this.station);
     for (const listener of this.#closeListeners) listener();
     this.#closeListeners.clear();

@@ -18,8 +18,11 @@ export const HOST_CONTROL_COMMANDS = [
     return Status.success;
   }),
   read(Opcode.readLeHostSupport, [24, 5], 2, (c) => Buffer.from([c.leHostSupport ? 1 : 0, 0])),
+  // The second byte is ignored (Vol 4 Part E 7.3.79).
   command(Opcode.writeLeHostSupport, [24, 6], 2, (c, p) => {
-    c.leHostSupport = p[0] === 1;
+    const supported = p.readUInt8(0);
+    if (supported > 1) return Status.invalidParameters;
+    c.leHostSupport = supported === 1;
     return Status.success;
   }),
   command(Opcode.setHostFlowControl, [10, 5], 1, ({ connections }, p) =>

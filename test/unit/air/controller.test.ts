@@ -136,6 +136,7 @@ describe('parameters out of bounds', () => {
     ['peer type', Opcode.leSetAdvertisingParameters, 'a000a0000400020000000000000700', 0x12],
     ['too much data', Opcode.leSetAdvertisingData, '20'.padEnd(64, '0'), 0x12],
     ['advertising enable', Opcode.leSetAdvertisingEnable, '02', 0x12],
+    ['LE host support', Opcode.writeLeHostSupport, '0200', 0x12],
     ['TX power', 0xfc03, '15', 0x12],
   ])('%s', async (_name, opcode, parameters, status) => {
     expect(await host.exchange(opcode, parameters)).toEqual([

@@ -63,6 +63,17 @@ describe('data length', () => {
     ]);
   });
 
+  it('of new links is what the host suggests', async () => {
+    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
+    await peripheral.packets();
+    await peripheral.advertise();
+    central.connect(peripheral.controller);
+    const handle = '4100';
+    expect(await central.packets()).toContain(`043e0b07${handle}${MOST}${LEAST}`);
+    expect(await peripheral.packets()).toContain(`043e0b07${handle}${LEAST}${MOST}`);
+  });
+
   it('changes in one direction, and is told where it changes', async () => {
     const set = [`040e0601222000${HANDLE}`, `043e0b07${HANDLE}${MOST}${LEAST}`];
     expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual(set);

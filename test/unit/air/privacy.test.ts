@@ -107,6 +107,17 @@ describe('advertising under a private address', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('leaves no timer behind when the controller is closed', async () => {
+    await introduce();
+    await car.advertiseSet({ ...PRIVATE, peer: identity(phone) }, '', '', '640000');
+    await phone.scanExtended(scanParameters(), scanEnable('00', '6400'));
+    expect(clock.pending).toBeGreaterThan(0);
+    car.controller.close();
+    phone.controller.close();
+    expect(clock.pending).toBe(0);
+    await clock.advance(1000);
+  });
+
   it('falls back to the identity address without a key', async () => {
     await enable(car, identity(phone) + PHONE_KEY + NO_KEY);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
