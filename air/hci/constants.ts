@@ -140,6 +140,7 @@ export const Status = {
   responseTimeout: 0x22,
   advertisingTimeout: 0x3c,
   micFailure: 0x3d,
+  connectionNotEstablished: 0x3e,
   unknownAdvertisingIdentifier: 0x42,
   limitReached: 0x43,
   packetTooLong: 0x45,
