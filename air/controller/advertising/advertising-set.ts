@@ -1,7 +1,6 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { LeEvent, Status } from '../../hci/constants.js';
-import type { Medium } from '../../medium/medium.js';
 import {
   sameAddress,
   type ConnectRequest,
@@ -10,24 +9,13 @@ import {
   type ScanRequestPdu,
 } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
-import type { AcceptList } from '../accept-list.js';
-import type { HostPort } from '../host-port.js';
-import type { Identity, OwnAddress } from '../identity.js';
+import type { OwnAddress } from '../identity.js';
+import type { ControllerParts } from '../parts.js';
 import { peerTypeByte, type Peer } from '../privacy/peer.js';
-import type { ResolvingList } from '../privacy/resolving-list.js';
-import type { Power } from '../power.js';
 import { takesData, type SetParameters } from './set-parameters.js';
 
-/** The parts of a controller that advertising needs. */
-export interface AdvertisingContext {
-  readonly medium: Medium;
-  readonly station: Station;
-  readonly host: HostPort;
-  readonly identity: Identity;
-  readonly acceptList: AcceptList;
-  readonly resolvingList: ResolvingList;
+export interface AdvertisingContext extends ControllerParts {
   readonly random: Random;
-  readonly power: Power;
 }
 
 /** How long a set advertises, and who is told when it ends by itself. */

@@ -1,25 +1,15 @@
 import { Role, Status } from '../../hci/constants.js';
-import type { Medium } from '../../medium/medium.js';
 import { sameAddress, type AdvertisingPdu, type ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { AcceptList } from '../accept-list.js';
 import type { Outcome } from '../commands/command.js';
 import { reportNoConnection, type Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
-import type { HostPort } from '../host-port.js';
-import type { Identity, OwnAddress } from '../identity.js';
+import type { OwnAddress } from '../identity.js';
+import type { ControllerParts } from '../parts.js';
 import type { Peer } from '../privacy/peer.js';
-import type { ResolvingList } from '../privacy/resolving-list.js';
 import { parseCreate, parseExtendedCreate, type Wanted } from './create-parameters.js';
 
-/** The parts of a controller that initiating needs. */
-export interface InitiatingContext {
-  readonly medium: Medium;
-  readonly station: Station;
-  readonly host: HostPort;
-  readonly identity: Identity;
-  readonly acceptList: AcceptList;
-  readonly resolvingList: ResolvingList;
+export interface InitiatingContext extends ControllerParts {
   readonly connections: Connections;
   /** To be called when listening begins or ends. */
   listeningChanged(): void;

@@ -1,6 +1,5 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
 import { LeEvent, Status } from '../../hci/constants.js';
-import type { Medium } from '../../medium/medium.js';
 import {
   addressTypeByte,
   sameAddress,
@@ -8,11 +7,7 @@ import {
   type ScanResponsePdu,
 } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { AcceptList } from '../accept-list.js';
-import type { HostPort } from '../host-port.js';
-import type { Identity } from '../identity.js';
-import type { Power } from '../power.js';
-import type { ResolvingList } from '../privacy/resolving-list.js';
+import type { ControllerParts } from '../parts.js';
 import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
 import {
@@ -29,15 +24,7 @@ import {
   type ScanParameters,
 } from './scan-parameters.js';
 
-/** The parts of a controller that scanning needs. */
-export interface ScanningContext {
-  readonly medium: Medium;
-  readonly station: Station;
-  readonly host: HostPort;
-  readonly identity: Identity;
-  readonly acceptList: AcceptList;
-  readonly resolvingList: ResolvingList;
-  readonly power: Power;
+export interface ScanningContext extends ControllerParts {
   /** To be called when listening begins or ends. */
   listeningChanged(): void;
 }
