@@ -121,6 +121,11 @@ export class AdvertisingSet {
     this.context.medium.advertise(this.context.station, this.handle, undefined);
   }
 
+  /** The timeout of private addresses has changed. */
+  rotate(): void {
+    if (this.#run?.cancelRotation !== undefined) this.refresh();
+  }
+
   /** Takes over what has changed: data, or the own address. */
   refresh(): void {
     const run = this.#run;
@@ -185,9 +190,9 @@ export class AdvertisingSet {
     run.target = directed ? (targetRpa ?? peer) : undefined;
     run.cancelRotation?.();
     run.cancelRotation = undefined;
-    if (run.own.isPrivate || targetRpa !== undefined) {
-      const ms = resolvingList.rotatesIn(peer) ?? 0;
-      run.cancelRotation = medium.clock.after(ms, () => {
+    const used = { local: run.own.isPrivate, target: targetRpa !== undefined };
+    if (used.local || used.target) {
+      run.cancelRotation = medium.clock.after(resolvingList.rotatesIn(peer, used), () => {
         this.refresh();
       });
     }

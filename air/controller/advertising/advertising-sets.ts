@@ -39,9 +39,9 @@ export class AdvertisingSets {
     this.#sets.delete(handle);
   }
 
-  /** Private addresses may be older than they should be. */
-  refresh(): void {
-    for (const set of this.all) set.refresh();
+  /** The timeout of private addresses has changed. */
+  rotate(): void {
+    for (const set of this.all) set.rotate();
   }
 
   scanRequested(pdu: ScanRequestPdu, from: Station): void {

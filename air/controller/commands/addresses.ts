@@ -25,7 +25,7 @@ export const ADDRESS_COMMANDS = [
   command(Opcode.leSetAddressResolutionEnable, [35, 1], 1, (c, p) => c.resolvingList.setEnable(p)),
   command(Opcode.leSetResolvableAddressTimeout, [35, 2], 2, (c, p) => {
     const code = c.resolvingList.setTimeout(p);
-    c.advertisingSets.refresh();
+    c.advertisingSets.rotate();
     return code;
   }),
   command(Opcode.leSetPrivacyMode, [39, 2], 8, (c, p) => c.resolvingList.setPrivacyMode(p)),

@@ -162,14 +162,15 @@ export class ResolvingList {
     return entry.target.address;
   }
 
-  /** Milliseconds until one of the addresses that were made for `peer` is too old. */
-  rotatesIn(peer: DeviceAddress): number | undefined {
+  /** Milliseconds until an address that was made for `peer` just now is too old. */
+  rotatesIn(
+    peer: DeviceAddress,
+    which: { readonly local: boolean; readonly target: boolean },
+  ): number {
     const entry = this.#find(peer);
-    const ages = [entry?.local, entry?.target].flatMap((made) =>
-      made === undefined ? [] : [made.at],
-    );
-    if (ages.length === 0) return undefined;
-    return Math.max(0, Math.min(...ages) + this.#timeoutMs - this.clock.now());
+    const made = [which.local && entry?.local, which.target && entry?.target];
+    const since = made.map((address) => (address ? address.at : Infinity));
+    return Math.min(...since) + this.#timeoutMs - this.clock.now();
   }
 
   reset(): void {

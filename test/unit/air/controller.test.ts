@@ -56,9 +56,7 @@ describe('commands that noble and bleno send at first', () => {
       [2, 'ffffffffff030000'],
     ] as const) {
       const fob = new TestHost(air.controller({ peripheralLinks }));
-      expect(await fob.exchange(Opcode.leReadSupportedStates)).toEqual([
-        `040e0c011c2000${states}`,
-      ]);
+      expect(await fob.exchange(Opcode.leReadSupportedStates)).toEqual([`040e0c011c2000${states}`]);
     }
   });
 

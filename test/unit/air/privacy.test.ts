@@ -107,6 +107,19 @@ describe('advertising under a private address', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('rotates no faster for an address of a target that is not used any more', async () => {
+    await introduce();
+    await car.exchange(Opcode.leSetResolvableAddressTimeout, '0a00');
+    await car.advertiseSet({ properties: '0500', ownAddressType: '02', peer: identity(phone) });
+    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '0000');
+    await clock.advance(30_000);
+    await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
+    await stranger.scanExtended(scanParameters(), scanEnable('01'));
+    await stranger.packets();
+    await clock.advance(25_000);
+    expect(await stranger.leEvents()).toHaveLength(2);
+  });
+
   it('leaves no timer behind when the controller is closed', async () => {
     await introduce();
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) }, '', '', '640000');
