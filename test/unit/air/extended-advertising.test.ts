@@ -77,6 +77,23 @@ describe('extended advertising', () => {
     expect(sids.filter((sid) => sid === '02')).toHaveLength(2);
   });
 
+  it('is enabled and disabled for several sets at once', async () => {
+    for (const handle of ['01', '02', '03']) {
+      await car.exchange(Opcode.leSetExtendedAdvertisingParameters, setParameters({ handle }));
+    }
+    const both = '02' + '01000000' + '03320000';
+    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, `01${both}`)).toEqual([
+      '040e0401392000',
+    ]);
+    expect(await car.exchange(Opcode.leRemoveAdvertisingSet, '02')).toEqual(['040e04013c2000']);
+    await clock.advance(500);
+    expect(await car.packets()).toEqual(['043e06123c03000000']);
+    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, `00${both}`)).toEqual([
+      '040e0401392000',
+    ]);
+    expect(await car.exchange(Opcode.leClearAdvertisingSets)).toEqual(['040e04013d2000']);
+  });
+
   it('has no address when it is anonymous', async () => {
     await car.advertiseSet({ properties: '2000' }, '020106');
     await phone.scanExtended();
