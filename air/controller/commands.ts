@@ -7,6 +7,7 @@ import {
   bufferSize,
   leBufferSize,
   leLocalFeatures,
+  leSupportedStates,
   localFeatures,
   localVersion,
 } from './informational.js';
@@ -80,6 +81,13 @@ export const COMMANDS: ReadonlyMap<number, Command> = new Map([
     { returns: 16 },
   ),
   command(Opcode.leRand, [27, 7], 0, (c) => ok(Buffer.from(c.random(8))), { returns: 8 }),
+  command(
+    Opcode.leReadSupportedStates,
+    [28, 3],
+    0,
+    (c) => ok(leSupportedStates(c.peripheralLinks)),
+    { returns: 8 },
+  ),
 
   command(VendorOpcode.setPosition, undefined, 8, (c, p) => {
     c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);

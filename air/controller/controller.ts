@@ -46,6 +46,7 @@ export class VirtualController implements AirTransport, LinkLayer {
   readonly initiator: Initiator;
   readonly connections: Connections;
   readonly buffers: AclBuffers;
+  readonly peripheralLinks: number;
   label: string;
   leHostSupport = false;
   readonly #medium: Medium;
@@ -61,6 +62,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.#logger = options.logger ?? silentLogger;
     this.label = options.label ?? '';
     this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
+    this.peripheralLinks = options.peripheralLinks ?? 1;
     this.host = new HostPort(medium.defer);
     this.identity = new Identity(address);
     this.station = medium.join(this, options);
@@ -84,13 +86,12 @@ export class VirtualController implements AirTransport, LinkLayer {
       (peer) => connections.isConnectedTo(peer),
       listen,
     );
-    const peripheralLinks = options.peripheralLinks ?? 1;
     this.advertiser = new Advertiser(
       medium,
       station,
       identity,
       acceptList,
-      () => connections.count(Role.peripheral) + this.#accepted.size < peripheralLinks,
+      () => connections.count(Role.peripheral) + this.#accepted.size < this.peripheralLinks,
     );
   }
 

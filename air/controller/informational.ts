@@ -31,3 +31,21 @@ export const bufferSize = ({ length, count }: AclBuffers): Buffer => {
 /** ACL length (2), ACL count (1). */
 export const leBufferSize = ({ length, count }: AclBuffers): Buffer =>
   Buffer.from([length & 0xff, length >> 8, count]);
+
+/** Of the states of LE Read Supported States, those with directed advertising. */
+const DIRECTED = [3, 11, 15, 29, 30, 31, 33, 34, 36, 37, 39, 40];
+const STATES = 42;
+/** Connectable advertising in the peripheral role. */
+const ADVERTISING_PERIPHERAL = 38;
+
+/** 8 bytes (Vol 4 Part E 7.8.27): every combination of what is supported at all. */
+export const leSupportedStates = (peripheralLinks: number): Buffer => {
+  const states = Buffer.alloc(8);
+  for (let state = 0; state < STATES; state++) {
+    if (DIRECTED.includes(state)) continue;
+    if (state === ADVERTISING_PERIPHERAL && peripheralLinks < 2) continue;
+    const octet = state >> 3;
+    states.writeUInt8(states.readUInt8(octet) | (1 << (state & 7)), octet);
+  }
+  return states;
+};

@@ -42,6 +42,7 @@ export const Opcode = {
   leEnableEncryption: 0x2019,
   leLongTermKeyReply: 0x201a,
   leLongTermKeyNegativeReply: 0x201b,
+  leReadSupportedStates: 0x201c,
   leSetDataLength: 0x2022,
   leReadSuggestedDataLength: 0x2023,
   leWriteSuggestedDataLength: 0x2024,

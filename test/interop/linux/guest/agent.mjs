@@ -12,9 +12,8 @@ const PORTS = '/sys/class/virtio-ports';
 const openPort = async (name) => {
   for (const port of await readdir(PORTS)) {
     if ((await readFile(`${PORTS}/${port}/name`, 'utf8')).trim() !== name) continue;
-    const handle = await open(`/dev/${port}`, 'r+');
-    // A port can be opened once only, hence both on one handle.
-    return [createReadStream('', { fd: handle }), createWriteStream('', { fd: handle })];
+    const fd = await open(`/dev/${port}`, 'r+'); // only one may have it open
+    return [createReadStream('', { fd }), createWriteStream('', { fd })];
   }
   throw new Error(`no virtio port ${name}`);
 };
@@ -24,13 +23,15 @@ const answer = (message) => answers.write(`${JSON.stringify(message)}\n`);
 const programs = new Map();
 
 const handlers = {
-  attach: async ({ id, port }) => answer({ id, index: await attachAdapter(...(await openPort(port))) }),
+  attach: async ({ id, port }) => {
+    answer({ id, index: await attachAdapter(...(await openPort(port))) });
+  },
 
   start: ({ id, argv: [program, ...args], env, input }) => {
     const child = spawn(program, args, { env: { ...process.env, ...env } });
     programs.set(id, child);
     child.stdin.on('error', () => undefined); // it may end without reading
-    child.stdin.end(input);
+    if (input !== null) child.stdin.end(input);
     for (const stream of ['stdout', 'stderr']) {
       child[stream].setEncoding('utf8').on('data', (text) => answer({ id, stream, text }));
     }
@@ -41,16 +42,16 @@ const handlers = {
     });
   },
 
-  kill: ({ id, signal }) => programs.get(id)?.kill(signal),
+  write: ({ program, text }) => programs.get(program)?.stdin.write(text),
+  kill: ({ program, signal }) => programs.get(program)?.kill(signal),
 };
 
-answer({ ready: true });
+answer({ id: 0 }); // ready
 for await (const line of createInterface({ input: requests })) {
   const request = JSON.parse(line);
-  const failed = ({ message }) => answer({ id: request.id, error: message });
   Promise.resolve(request)
     .then(handlers[request.do])
-    .catch(failed);
+    .catch(({ message }) => answer({ id: request.id, error: message }));
 }
-// The test has gone. Reads that wait would keep the process from ending by itself.
+// The test has gone. The drivers' reads that wait would keep the process from ending in order.
 process.kill(process.pid, 'SIGKILL');
