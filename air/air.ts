@@ -3,11 +3,13 @@ import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom, type Random } from '../lib/platform/random.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
+import type { AirFaults } from './faults.js';
 import { Medium, type MediumOptions } from './medium/medium.js';
 
-export interface VirtualAirOptions extends Omit<MediumOptions, 'seed'> {
+export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
   readonly seed?: string;
+  readonly faults?: AirFaults;
   /** Is told of malformed packets from hosts. */
   readonly logger?: Logger;
 }
@@ -33,6 +35,7 @@ export class VirtualAir {
     const logger = options.logger ?? this.#logger;
     const controller = new VirtualController(this.#medium, this.#freshAddress(), {
       random: this.#random,
+      ...(this.faults.buffers && { aclBuffers: this.faults.buffers }),
       ...options,
       ...(logger && { logger }),
     });
@@ -47,6 +50,15 @@ export class VirtualAir {
   /** The controllers that are powered on. */
   get controllers(): readonly VirtualController[] {
     return [...this.#controllers.values()];
+  }
+
+  /** What goes wrong on purpose. A change holds for controllers and links that are made from now on. */
+  get faults(): AirFaults {
+    return this.#medium.faults;
+  }
+
+  set faults(faults: AirFaults) {
+    this.#medium.faults = faults;
   }
 
   /** Powers every controller off. */
