@@ -69,6 +69,12 @@ export class World {
     return (await this.startBtmgmt(adapter, ...args).finished).stdout;
   }
 
+  /** The kernel does not by itself after each connection. */
+  async advertiseAgain(adapter: number): Promise<void> {
+    await this.btmgmt(adapter, 'advertising', 'off');
+    await this.btmgmt(adapter, 'advertising', 'on');
+  }
+
   /** Starts our command line in the guest, with unmodified noble or bleno on an adapter. */
   startKey(args: readonly string[], { adapter, home, input = '' }: KeyOptions): GuestRunning {
     return this.guest.start(['node', MAIN, '--radio', 'ble', '--json', ...args], {
