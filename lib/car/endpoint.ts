@@ -28,7 +28,7 @@ export interface CarEndpointOptions {
   /** Sees every message that goes over the air, without any key. */
   readonly trace?: Trace;
   /** Is given the keys of every session, for a key log: see PhoneKeyOptions. */
-  readonly onSessionKeys?: OnSessionKeys;
+  readonly onSessionKeys?: OnSessionKeys | undefined;
   readonly onEvent?: (event: CarLinkEvent) => void;
   /** The radio failed for good. */
   readonly onRadioError?: (error: PhoneKeyError) => void;

@@ -8,6 +8,11 @@ export { describeContent } from './content.js';
 export type { Content } from './content.js';
 export { inspectAdvertisement } from './known-car.js';
 export type { KnownCar, SeenAdvertisement } from './known-car.js';
-export { formatSessionKeys, parseSessionKeys, SESSION_KEY_LINE } from './session-key-line.js';
+export {
+  formatSessionKeys,
+  parseSessionKeys,
+  SESSION_KEY_LABEL,
+  SESSION_KEY_LINE,
+} from './session-key-line.js';
 export type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
 export type { Direction } from '../wire/describe.js';

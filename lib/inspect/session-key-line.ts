@@ -10,7 +10,8 @@ import type { SessionKeys } from '../session/session-keys.js';
  * Lines with another label belong to others and are skipped; so are lines that are not whole.
  */
 
-const LABEL = 'PHONEKEY_SESSION_1';
+/** What every line begins with. */
+export const SESSION_KEY_LABEL = 'PHONEKEY_SESSION_1';
 
 /** In the order of the line, with their sizes in bytes. */
 const FIELDS = [
@@ -25,17 +26,17 @@ const FIELDS = [
 /** Characters of a line, with its end: 473. */
 export const SESSION_KEY_LINE = FIELDS.reduce(
   (length, [, bytes]) => length + 1 + 2 * bytes,
-  LABEL.length + 1,
+  SESSION_KEY_LABEL.length + 1,
 );
 
 /** One line of a key log, with its end. */
 export const formatSessionKeys = (keys: SessionKeys): string =>
-  `${[LABEL, ...FIELDS.map(([field]) => toHex(keys[field]))].join(' ')}\n`;
+  `${[SESSION_KEY_LABEL, ...FIELDS.map(([field]) => toHex(keys[field]))].join(' ')}\n`;
 
 /** The keys in a line (without its end); undefined where there are none. */
 export const parseSessionKeys = (line: string): SessionKeys | undefined => {
   const [label, ...values] = line.split(' ');
-  if (label !== LABEL || values.length !== FIELDS.length) return undefined;
+  if (label !== SESSION_KEY_LABEL || values.length !== FIELDS.length) return undefined;
   const parsed = FIELDS.map(([field, bytes], index) => {
     const value = fromHex(values[index] ?? '');
     return value?.length === bytes ? ([field, value] as const) : undefined;

@@ -37,7 +37,7 @@ export interface PhoneKeyOptions {
    * Is given the keys of every session, so that somebody who records the air can read what is sealed:
    * for simulation and development. Without it they are kept nowhere but in the session.
    */
-  readonly onSessionKeys?: OnSessionKeys;
+  readonly onSessionKeys?: OnSessionKeys | undefined;
 }
 
 export interface CarCallOptions extends CallOptions {
