@@ -10,6 +10,7 @@ export type { AttributeValue } from './decode/att-decoder.js';
 export { describeEvent, type Description } from './decode/describe.js';
 export type { DecodedEvent, Party, Told } from './decode/event.js';
 export { describeHci, HciDecoder, type HciPacket } from './decode/hci-decoder.js';
+export { parseFaults, type AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
 export {
   serveH4,
@@ -26,6 +27,8 @@ export {
   type Noble,
   type NobleHandle,
 } from './load.js';
+export type { Pace } from './medium/medium.js';
 export type { PathLoss, Position } from './medium/path-loss.js';
+export type { Shadowing } from './medium/shadowing.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
 export { defaultHubPath } from './hub/path.js';
