@@ -93,7 +93,7 @@ export const describeContent = (content: Content): string => {
       return parts.join('; ');
     }
     case 'keys':
-      return `a list of ${String(content.count)} keys`;
+      return `a list of ${String(content.count)} ${content.count === 1 ? 'key' : 'keys'}`;
     case 'unreadable':
       return 'not opened by the keys of the session';
   }
