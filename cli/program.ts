@@ -134,9 +134,17 @@ const usesRadio = (command: CommandUnknownOpts): boolean =>
     ? command.name() === 'start'
     : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
 
-/** Who is on the air, or watches it. */
-const hasSessions = (command: CommandUnknownOpts): boolean =>
-  usesRadio(command) || (command.parent?.name() === 'air' && command.name() === 'watch');
+/** Cars and phones have sessions, and who watches the air looks into them. */
+const hasSessions = (command: CommandUnknownOpts): boolean => {
+  switch (command.parent?.name()) {
+    case 'air':
+      return command.name() === 'watch';
+    case 'car':
+      return command.name() === 'start';
+    default:
+      return !WITHOUT_RADIO.has(command.name());
+  }
+};
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {
