@@ -1,11 +1,13 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import { parseEndpoint } from '../config/parse.js';
+import { parseEndpoint, parseFile } from '../config/parse.js';
 import type { Act } from '../program.js';
 
 const EXAMPLES = `Examples:
   $ key air start                          keeps the air of this home up, until Ctrl-C
   $ key air start --h4 127.0.0.1:6402      and lets other Bluetooth stacks onto it
+  $ key air watch                          tells what happens on it
+  $ key air watch --read FILE              or what a capture holds
 `;
 
 /** The commands of the virtual air itself. */
@@ -28,5 +30,16 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     )
     .action((options) =>
       act(async (context) => (await import('../air/start.js')).startAir(context, options.h4)),
+    );
+
+  air
+    .command('watch')
+    .description(
+      'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
+    )
+    .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
+    .option('--hci', 'every packet between a host and its controller')
+    .action((options) =>
+      act(async (context) => (await import('../air/watch.js')).watchAir(context, options)),
     );
 };
