@@ -6,6 +6,7 @@ import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
 import { Medium } from './medium/medium.js';
 import type { PathLoss } from './medium/path-loss.js';
+import { AirTaps, type AirListener } from './tap.js';
 
 export interface VirtualAirOptions {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
@@ -25,14 +26,17 @@ export class VirtualAir {
   readonly #random: Random;
   readonly #logger: Logger | undefined;
   readonly #controllers = new Map<string, VirtualController>();
+  readonly #taps: AirTaps;
 
   constructor(options: VirtualAirOptions = {}) {
     const { seed = toHex(systemRandom(8)), pathLoss } = options;
     this.seed = seed;
     this.#random = seededRandom(seed);
     this.#logger = options.logger;
+    const clock = options.clock ?? systemClock;
+    this.#taps = new AirTaps(clock);
     this.#medium = new Medium({
-      clock: options.clock ?? systemClock,
+      clock,
       ...(pathLoss && { pathLoss }),
     });
   }
@@ -47,6 +51,7 @@ export class VirtualAir {
     });
     const { address } = controller;
     this.#controllers.set(address, controller);
+    this.#taps.join(controller);
     controller.onClose(() => {
       this.#controllers.delete(address);
     });
@@ -56,6 +61,14 @@ export class VirtualAir {
   /** The controllers that are powered on. */
   get controllers(): readonly VirtualController[] {
     return [...this.#controllers.values()];
+  }
+
+  /**
+   * Tells `listener` what passes between all hosts and their controllers, until the function that is
+   * returned is called.
+   */
+  tap(listener: AirListener): () => void {
+    return this.#taps.listen(listener);
   }
 
   /** Powers every controller off. */

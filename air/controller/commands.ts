@@ -85,6 +85,10 @@ export const COMMANDS: ReadonlyMap<number, Command> = new Map([
     c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);
     return Status.success;
   }),
+  command(VendorOpcode.setDefaultPosition, undefined, 8, (c, p) => {
+    if (!c.recall()) c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);
+    return Status.success;
+  }),
   command(
     VendorOpcode.setLabel,
     undefined,
