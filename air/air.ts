@@ -14,6 +14,8 @@ export interface VirtualAirOptions {
   /** For advertising intervals and supervision timeouts (default: the machine's clock). */
   readonly clock?: Clock;
   readonly pathLoss?: PathLoss;
+  /** `instant`: no air time (default); `real`: as slow as a radio. Not in force yet. */
+  readonly pace?: 'instant' | 'real';
   /** Is told of malformed packets from hosts. */
   readonly logger?: Logger;
 }

@@ -1,5 +1,7 @@
 export { VirtualAir, type VirtualAirOptions } from './air.js';
 export { capturing, type CaptureSink } from './capture/capturing.js';
+export { captureAir, monitorCapture } from './capture/monitor.js';
+export type { AirDevice, AirRecord } from './capture/record.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/connections.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
@@ -20,4 +22,8 @@ export {
 } from './load.js';
 export type { PathLoss, Position } from './medium/path-loss.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
+export type * from './hub/control.js';
+export { openHubControl, type HubControl, type HubTap } from './hub/control-client.js';
 export { defaultHubPath } from './hub/path.js';
+export type { HubSettings, Pace, SettingsInForce } from './hub/settings.js';
+export type { AirEvent, AirListener } from './tap.js';

@@ -94,7 +94,7 @@ export const buildProgram = (host: Host, perform: Perform) => {
     .configureHelp({ showGlobalOptions: true });
   program.hook('preAction', (_, command) => {
     const { capture, force } = program.opts();
-    if (capture !== undefined && !usesRadio(command)) {
+    if (capture !== undefined && !canCapture(command)) {
       command.error('error: --capture goes with commands that use the radio');
     }
     if (force === true && capture === undefined)
@@ -116,11 +116,11 @@ export const buildProgram = (host: Host, perform: Perform) => {
 
 const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
 
-/** Of the commands about a car, only the car itself is on the air. */
-const usesRadio = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'car'
+/** Of the commands about a car or the air, only the car itself is on the air, and the air is it. */
+const canCapture = (command: CommandUnknownOpts): boolean =>
+  ['car', 'air'].includes(command.parent?.name() ?? '')
     ? command.name() === 'start'
-    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
+    : !WITHOUT_RADIO.has(command.name());
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

@@ -49,6 +49,10 @@ export class Connections {
     private readonly random: Random,
   ) {}
 
+  get all(): readonly Connection[] {
+    return [...this.#byHandle.values()];
+  }
+
   count(role: Role): number {
     return [...this.#byHandle.values()].filter(({ end }) => end.role === role).length;
   }
