@@ -54,13 +54,13 @@ export interface LinkReport {
 }
 
 /** Metres in a second. */
-export const MAX_SPEED = 1000;
+export const SPEED_RANGE = { min: 0.001, max: 1000 } as const;
 
 export interface MoveRequest {
   /** The label or the address of who is to move. */
   readonly who: string;
   readonly to: Position;
-  /** Metres in a second, above 0 and at most MAX_SPEED (default: at once). */
+  /** Metres in a second, within SPEED_RANGE (default: at once). */
   readonly speed?: number | undefined;
 }
 

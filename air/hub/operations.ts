@@ -2,7 +2,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { isJsonObject, type JsonObject } from '../../lib/platform/json.js';
 import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../hci/vendor.js';
 import type { Position } from '../medium/path-loss.js';
-import { MAX_SPEED, type MoveRequest } from './control.js';
+import { SPEED_RANGE, type MoveRequest } from './control.js';
 import type { ControlDesk } from './desk.js';
 
 /** One operation of a control connection: parses its arguments and gives what to answer. */
@@ -51,8 +51,9 @@ const parseMove = (args: JsonObject): MoveRequest => {
     throw invalid(`who is a label or an address, 1 to ${String(MAX_LABEL_BYTES)} bytes`);
   }
   if (speed === undefined) return { who, to: parsePosition(to) };
-  if (!isNumber(speed) || speed <= 0 || speed > MAX_SPEED) {
-    throw invalid(`speed is metres in a second, above 0 and at most ${String(MAX_SPEED)}`);
+  const { min, max } = SPEED_RANGE;
+  if (!isNumber(speed) || speed < min || speed > max) {
+    throw invalid(`speed is metres in a second, ${String(min)} to ${String(max)}`);
   }
   return { who, to: parsePosition(to), speed };
 };

@@ -38,6 +38,7 @@ export const createHubServer = (
     hangUp(); // a server that has to close waits for its connections
   };
   let hosts = 0;
+  let closed = false;
   let lingerMs = FIRST_HOST_MS;
   let cancelIdle: Cancel = clock.after(lingerMs, idle);
 
@@ -54,7 +55,8 @@ export const createHubServer = (
       },
     });
     socket.on('close', () => {
-      if (--hosts === 0) cancelIdle = clock.after(lingerMs, idle);
+      // A server may have closed before the last of its sockets.
+      if (--hosts === 0 && !closed) cancelIdle = clock.after(lingerMs, idle);
     });
   };
 
@@ -70,6 +72,7 @@ export const createHubServer = (
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('close', () => {
+    closed = true;
     cancelIdle();
     hangUp();
   });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { MAX_SPEED } from '../../air/hub/control.js';
+import { SPEED_RANGE } from '../../air/hub/control.js';
 import { isSeed } from '../../air/hub/settings.js';
 
 /** Metres on the virtual air. */
@@ -39,9 +39,10 @@ export const parsePosition = (text: string): Position => {
 /** `--speed 1.4` in metres a second. */
 export const parseSpeed = (text: string): number => {
   const speed = Number(text);
-  if (!NUMBER.test(text) || speed <= 0 || speed > MAX_SPEED) {
+  const { min, max } = SPEED_RANGE;
+  if (!NUMBER.test(text) || speed < min || speed > max) {
     throw new InvalidArgumentError(
-      `Metres in a second are needed, more than 0 and at most ${String(MAX_SPEED)}.`,
+      `Metres in a second are needed, ${String(min)} to ${String(max)}.`,
     );
   }
   return speed;

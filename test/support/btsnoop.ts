@@ -7,10 +7,14 @@ export interface CapturedPacket {
   readonly time: bigint;
 }
 
-/** Reads a btsnoop file strictly: every byte of it must belong to a record. */
-export const parseCapture = (file: Buffer): CapturedPacket[] => {
+/**
+ * Reads a btsnoop file strictly: every byte of it must belong to a record.
+ * @param datalink 1002: H4; 2001: the Linux monitor
+ */
+export const parseCapture = (file: Buffer, datalink: 1002 | 2001 = 1002): CapturedPacket[] => {
   const header = file.toString('hex', 0, 16);
-  if (header !== '6274736e6f6f700000000001000003ea') throw new Error(`header ${header}`);
+  const wanted = `6274736e6f6f700000000001${datalink.toString(16).padStart(8, '0')}`;
+  if (header !== wanted) throw new Error(`header ${header}`);
   const packets: CapturedPacket[] = [];
   for (let at = 16; at < file.length;) {
     const length = file.readUInt32BE(at);
