@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { Cli } from './cli.js';
+import type { Cli, Running } from './cli.js';
 
 /** Files in the home of the command line. */
 export interface CapturedSession {
+  /** The whole air, the whole time. */
+  readonly air: string;
   /** The car's controller, the whole time. */
   readonly car: string;
   /** The phone's, one file for each command. */
@@ -14,7 +16,7 @@ export interface CapturedSession {
 export const CAR_NAME = 'Canary car';
 export const PHONE_NAME = 'Canary phone';
 
-/** A car, and a phone that pairs, unlocks and lists the keys, all with `--capture`. */
+/** An air, a car on it, and a phone that pairs, unlocks and lists the keys, all with `--capture`. */
 export const playCaptured = async (cli: Cli): Promise<CapturedSession> => {
   const file = (name: string): string => join(cli.home, `${name}.btsnoop`);
   const succeed = async (args: readonly string[], input = ''): Promise<string> => {
@@ -22,6 +24,12 @@ export const playCaptured = async (cli: Cli): Promise<CapturedSession> => {
     if (code !== 0) throw new Error(`key ${args.join(' ')}: ${stderr}`);
     return stdout;
   };
+  const stop = async (running: Running): Promise<void> => {
+    const { code, stderr } = await running.stop('SIGINT');
+    if (code !== 0) throw new Error(`ended with ${String(code)}: ${stderr}`);
+  };
+  const air = cli.start(['air', 'start', '--capture', file('air'), '--json']);
+  await air.until(/"type":"ready"/);
   const car = cli.start(['car', 'start', '--name', CAR_NAME, '--capture', file('car'), '--json']);
   await car.until(/"type":"ready"/);
   await succeed(['car', 'tap', 'console', '--pair', '--name', CAR_NAME]);
@@ -31,7 +39,7 @@ export const playCaptured = async (cli: Cli): Promise<CapturedSession> => {
   await succeed(pair, `${code}\n`);
   await succeed(['unlock', '--capture', file('unlock')]);
   await succeed(['keys', 'list', '--capture', file('keys')]);
-  const { code: exit } = await car.stop('SIGINT');
-  if (exit !== 0) throw new Error(`the car ended with ${String(exit)}`);
-  return { car: file('car'), phone: ['pair', 'unlock', 'keys'].map(file), code };
+  await stop(car);
+  await stop(air);
+  return { air: file('air'), car: file('car'), phone: ['pair', 'unlock', 'keys'].map(file), code };
 };
