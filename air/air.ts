@@ -1,21 +1,16 @@
 import { toHex } from '../lib/platform/bytes.js';
-import { systemClock, type Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom, type Random } from '../lib/platform/random.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
-import { Medium } from './medium/medium.js';
-import type { PathLoss } from './medium/path-loss.js';
+import type { AirFaults } from './faults.js';
+import { Medium, type MediumOptions } from './medium/medium.js';
 import { AirTaps, type AirListener } from './tap.js';
 
-export interface VirtualAirOptions {
+export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
   readonly seed?: string;
-  /** For advertising intervals and supervision timeouts (default: the machine's clock). */
-  readonly clock?: Clock;
-  readonly pathLoss?: PathLoss;
-  /** `instant`: no air time (default); `real`: as slow as a radio. Not in force yet. */
-  readonly pace?: 'instant' | 'real';
+  readonly faults?: AirFaults;
   /** Is told of malformed packets from hosts. */
   readonly logger?: Logger;
 }
@@ -31,16 +26,11 @@ export class VirtualAir {
   readonly #taps: AirTaps;
 
   constructor(options: VirtualAirOptions = {}) {
-    const { seed = toHex(systemRandom(8)), pathLoss } = options;
-    this.seed = seed;
-    this.#random = seededRandom(seed);
+    this.seed = options.seed ?? toHex(systemRandom(8));
+    this.#random = seededRandom(this.seed);
     this.#logger = options.logger;
-    const clock = options.clock ?? systemClock;
-    this.#taps = new AirTaps(clock);
-    this.#medium = new Medium({
-      clock,
-      ...(pathLoss && { pathLoss }),
-    });
+    this.#medium = new Medium({ ...options, seed: this.seed });
+    this.#taps = new AirTaps(this.#medium.clock);
   }
 
   /** A new controller with a fresh random address, powered on. One for each noble or bleno. */
@@ -48,6 +38,7 @@ export class VirtualAir {
     const logger = options.logger ?? this.#logger;
     const controller = new VirtualController(this.#medium, this.#freshAddress(), {
       random: this.#random,
+      ...(this.faults.buffers && { aclBuffers: this.faults.buffers }),
       ...options,
       ...(logger && { logger }),
     });
@@ -63,6 +54,15 @@ export class VirtualAir {
   /** The controllers that are powered on. */
   get controllers(): readonly VirtualController[] {
     return [...this.#controllers.values()];
+  }
+
+  /** What goes wrong on purpose. A change holds for controllers and links that are made from now on. */
+  get faults(): AirFaults {
+    return this.#medium.faults;
+  }
+
+  set faults(faults: AirFaults) {
+    this.#medium.faults = faults;
   }
 
   /**

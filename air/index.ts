@@ -3,7 +3,8 @@ export { capturing, type CaptureSink } from './capture/capturing.js';
 export { captureAir, monitorCapture } from './capture/monitor.js';
 export type { AirDevice, AirRecord } from './capture/record.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
-export type { AclBuffers } from './controller/connections.js';
+export type { AclBuffers } from './controller/connection/connections.js';
+export { parseFaults, type AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
 export {
   serveH4,
@@ -20,10 +21,12 @@ export {
   type Noble,
   type NobleHandle,
 } from './load.js';
+export type { Pace } from './medium/medium.js';
 export type { PathLoss, Position } from './medium/path-loss.js';
+export type { Shadowing } from './medium/shadowing.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
 export type * from './hub/control.js';
 export { openHubControl, type HubControl, type HubTap } from './hub/control-client.js';
 export { defaultHubPath } from './hub/path.js';
-export type { HubSettings, Pace, SettingsInForce } from './hub/settings.js';
+export type { HubSettings, SettingsInForce } from './hub/settings.js';
 export type { AirEvent, AirListener } from './tap.js';

@@ -16,7 +16,7 @@ import {
 import type { Position } from '../medium/path-loss.js';
 import { joinWith } from './join-with.js';
 import { isPipe, makeHubDirectory } from './path.js';
-import { hubArguments, type HubSettings } from './settings.js';
+import { checkSettings, hubArguments, type HubSettings } from './settings.js';
 import { connectSocket, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
 
@@ -55,13 +55,14 @@ export const connectHub = async (path: string, options: HubOptions = {}): Promis
  * A new controller in the hub at `path`, which is started with these settings when there is none. For
  * the car.
  * @throws PhoneKeyError `radio.unavailable` when the hub cannot be started, `usage.invalid` when one runs
- *   with other settings
+ *   with other settings, or there are no such settings
  */
 export const connectOrStartHub = async (
   path: string,
   options: HubOptions = {},
   settings: HubSettings = {},
 ): Promise<AirTransport> => {
+  checkSettings(settings);
   await makeHubDirectory(path);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await tryHub(path, options);

@@ -7,13 +7,13 @@ import type { DeviceReport, LinkReport, PlaceReport } from './control.js';
 
 /** A controller as `list` tells it; `now` is on the clock of its medium. */
 export const reportDevice = (controller: VirtualController, now: number): DeviceReport => {
-  const { station, label, address, advertiser, scanner, initiator } = controller;
+  const { station, label, address, advertisingSets, scanner, initiator } = controller;
   return {
     index: station.id,
     address,
     ...reportPlace(label, station.motion, now),
     txPower: station.txPower,
-    advertising: advertiser.enabled,
+    advertising: advertisingSets.enabled,
     scanning: scanner.enabled,
     initiating: initiator.listening,
     links: reportLinks(controller),
@@ -38,9 +38,9 @@ export const roundPosition = ({ x, y }: Position): Position => ({ x: round(x), y
 const round = (metres: number): number => Math.round(metres * 1000) / 1000;
 
 const reportLinks = ({ connections }: VirtualController): LinkReport[] =>
-  connections.all.map(({ handle, end, peer }) => ({
-    role: end.role === Role.central ? 'central' : 'peripheral',
-    peer: end.peer.id,
-    address: formatAddress(peer),
-    rssi: connections.rssi(handle) ?? 0,
+  connections.all.map((connection) => ({
+    role: connection.end.role === Role.central ? 'central' : 'peripheral',
+    peer: connection.end.peer.id,
+    address: formatAddress(connection.peer),
+    rssi: connections.rssi(connection),
   }));

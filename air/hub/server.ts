@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { VirtualAir } from '../air.js';
+import { parseFaults } from '../faults.js';
 import { attachHost } from '../h4-connection.js';
 import { CONTROL_BYTE, serveControl } from './control-server.js';
 import { ControlDesk } from './desk.js';
@@ -25,7 +26,12 @@ export const createHubServer = (
   settings: HubSettings = {},
 ): Server => {
   const { seed, pace = DEFAULT_PACE, faults } = settings;
-  const air = new VirtualAir({ clock, pace, ...(seed !== undefined && { seed }) });
+  const air = new VirtualAir({
+    clock,
+    pace,
+    ...(seed !== undefined && { seed }),
+    ...(faults !== undefined && { faults: parseFaults(faults) }),
+  });
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
   const desk = new ControlDesk(air, clock, places, inForce);

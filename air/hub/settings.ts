@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { parseFaults } from '../faults.js';
+import type { Pace } from '../medium/medium.js';
 
-export const PACES = ['instant', 'real'] as const;
-
-/** `instant`: no air time; `real`: as slow as a radio. */
-export type Pace = (typeof PACES)[number];
+export const PACES = ['instant', 'real'] as const satisfies readonly Pace[];
 
 /** What the air of a hub is started with, and keeps as long as it lives. */
 export interface HubSettings {
@@ -12,7 +11,7 @@ export interface HubSettings {
   readonly seed?: string | undefined;
   /** Default `instant`. */
   readonly pace?: Pace | undefined;
-  /** What goes wrong on purpose (default: nothing). */
+  /** What goes wrong on purpose, as parseFaults takes it (default: nothing). */
   readonly faults?: string | undefined;
 }
 
@@ -32,6 +31,14 @@ const NAMES = ['seed', 'pace', 'faults'] as const satisfies readonly (keyof Sett
 const SEED = /^[\x21-\x7e]{1,64}$/;
 
 export const isSeed = (text: string): boolean => SEED.test(text);
+
+/** @throws PhoneKeyError `usage.invalid` for settings that no hub can have */
+export const checkSettings = ({ seed, faults }: HubSettings): void => {
+  if (seed !== undefined && !isSeed(seed)) {
+    throw new PhoneKeyError('usage.invalid', 'a seed has 1 to 64 characters of ASCII, no spaces');
+  }
+  if (faults !== undefined) parseFaults(faults);
+};
 
 /** The arguments of the hub process: the settings, then the path. None of them is secret. */
 export const hubArguments = (path: string, settings: HubSettings): string[] => [
