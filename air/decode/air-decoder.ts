@@ -1,5 +1,4 @@
-import type { AirDevice, AirRecord } from '../capture/record.js';
-import type { AirSighting } from '../capture/sighting.js';
+import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
 import { EventCode, LeEvent, Opcode, PacketType, Status } from '../hci/constants.js';
 import { Advertisements } from './advertisements.js';
 import { type AdvertisingChange, ExtendedOpcode } from './advertising-sets.js';
@@ -46,7 +45,7 @@ export class AirDecoder {
   }
 
   /** What is news in it, in order. Never throws. */
-  push(sighting: AirSighting): Told[] {
+  push(sighting: AirEvent): Told[] {
     this.#told = [];
     this.#time = sighting.type === 'record' ? sighting.record.time : sighting.time;
     if (sighting.type === 'came') this.#came(sighting.device);

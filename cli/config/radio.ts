@@ -29,7 +29,8 @@ export const openCentral = async (context: Context): Promise<Central> => {
       const { connectHub, loadNoble } = await import('../../air/index.js');
       const transport = await connectHub(paths.hub, {
         label: 'phone',
-        position: options.at ?? PHONE_AT,
+        position: options.at,
+        defaultPosition: PHONE_AT,
       });
       const hci = captured(transport, context);
       return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(hci)) });
@@ -58,7 +59,8 @@ export const openPeripheral = async (
       const { connectOrStartHub, loadBleno } = await import('../../air/index.js');
       const transport = await connectOrStartHub(paths.hub, {
         label,
-        position: options.at ?? CAR_AT,
+        position: options.at,
+        defaultPosition: CAR_AT,
       });
       const hci = captured(transport, context);
       return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(hci)) });

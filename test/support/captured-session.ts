@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { Cli } from './cli.js';
+import type { Cli, Running } from './cli.js';
 
 /** Files in the home of the command line. */
 export interface CapturedSession {
+  /** The whole air, the whole time. */
+  readonly air: string;
   /** The car's controller, the whole time. */
   readonly car: string;
   /** The phone's, one file for each command. */
@@ -15,7 +17,7 @@ export const CAR_NAME = 'Canary car';
 export const PHONE_NAME = 'Canary phone';
 
 /**
- * A car, and a phone that pairs, unlocks and lists the keys, all with `--capture`.
+ * An air, a car on it, and a phone that pairs, unlocks and lists the keys, all with `--capture`.
  * @param env of all of them
  */
 export const playCaptured = async (
@@ -28,6 +30,12 @@ export const playCaptured = async (
     if (code !== 0) throw new Error(`key ${args.join(' ')}: ${stderr}`);
     return stdout;
   };
+  const stop = async (running: Running): Promise<void> => {
+    const { code, stderr } = await running.stop('SIGINT');
+    if (code !== 0) throw new Error(`ended with ${String(code)}: ${stderr}`);
+  };
+  const air = cli.start(['air', 'start', '--capture', file('air'), '--json'], { env });
+  await air.until(/"type":"ready"/);
   const car = cli.start(['car', 'start', '--name', CAR_NAME, '--capture', file('car'), '--json'], {
     env,
   });
@@ -39,7 +47,7 @@ export const playCaptured = async (
   await succeed(pair, `${code}\n`);
   await succeed(['unlock', '--capture', file('unlock')]);
   await succeed(['keys', 'list', '--capture', file('keys')]);
-  const { code: exit } = await car.stop('SIGINT');
-  if (exit !== 0) throw new Error(`the car ended with ${String(exit)}`);
-  return { car: file('car'), phone: ['pair', 'unlock', 'keys'].map(file), code };
+  await stop(car);
+  await stop(air);
+  return { air: file('air'), car: file('car'), phone: ['pair', 'unlock', 'keys'].map(file), code };
 };
