@@ -135,8 +135,12 @@ const usesRadio = (command: CommandUnknownOpts): boolean =>
     : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
 
 /** Cars and phones have sessions, and who watches the air looks into them. */
-const hasSessions = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'air' ? command.name() === 'watch' : usesRadio(command);
+const hasSessions = (command: CommandUnknownOpts): boolean => {
+  const group = command.parent?.name();
+  if (group === 'air') return command.name() === 'watch';
+  if (group === 'car') return command.name() === 'start';
+  return !WITHOUT_RADIO.has(command.name());
+};
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {
