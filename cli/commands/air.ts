@@ -39,6 +39,7 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .addOption(
       new Option('--pace <pace>', 'without air time, or as slow as a real radio').choices(PACES),
     )
+    .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
     .action((options) =>
       act(async (context) => (await import('../air/start.js')).startAir(context, options)),
     );
