@@ -8,6 +8,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { aborted } from '../io/interrupt.js';
 import { captureToFile } from './capture.js';
 import type { AirCapture } from './capture.js';
+import { describeSettings } from './words.js';
 
 /** As near to the car as a phone is. */
 const HOST_AT: Position = { x: 1, y: 0 };
@@ -46,7 +47,7 @@ export const startAir = async (
   let server: H4Server | undefined;
   try {
     control = await openHubControl(paths.hub);
-    const { seed, pace } = await control.info();
+    const { devices: _, ...inForce } = await control.info();
     capture = await captureToFile(context, control);
     server =
       h4 &&
@@ -68,8 +69,8 @@ export const startAir = async (
     const served =
       where === undefined ? '' : `; HCI over H4 on ${where.host} port ${String(where.port)}`;
     tell(
-      { type: 'ready', h4: where ?? null, seed, pace },
-      `the air is up, ${pace}, seed ${seed}${served}`,
+      { type: 'ready', h4: where ?? null, ...inForce },
+      `the air is up, ${describeSettings(inForce)}${served}`,
     );
     await Promise.race([aborted(signal), ended]);
   } finally {
