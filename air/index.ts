@@ -3,12 +3,8 @@ export { capturing, type CaptureSink } from './capture/capturing.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/connections.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
-export {
-  serveH4,
-  type ControllerSource,
-  type H4Server,
-  type H4ServerOptions,
-} from './h4-server.js';
+export { serveH4, type H4Server, type H4ServerOptions } from './h4-server.js';
+export type { ControllerSource, HostServerOptions } from './host-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export {
   loadBleno,
@@ -21,3 +17,4 @@ export {
 export type { PathLoss, Position } from './medium/path-loss.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
 export { defaultHubPath } from './hub/path.js';
+export { servePty, type PtyServer, type PtyServerOptions } from './pty/server.js';

@@ -1,5 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadBleno, loadNoble, serveH4, VirtualAir } from '../../../air/index.js';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
@@ -15,28 +18,31 @@ import { BumbleRun, prepareBumble } from './bumble.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
-describeIf('Google bumble as the host, over H4/TCP', () => {
+describeIf('Google bumble as the host', () => {
   let air: VirtualAir;
   let server: H4Server;
   let warnings: string[];
   const runs: BumbleRun[] = [];
+  const logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message: string) => void warnings.push(message),
+  };
 
-  const bumble = (program: string, ...args: string[]): BumbleRun => {
-    const run = new BumbleRun(program, server.port, ...args);
+  const bumbleOver = (transport: string, program: string, ...args: string[]): BumbleRun => {
+    const run = new BumbleRun(program, transport, ...args);
     runs.push(run);
     return run;
   };
+
+  const bumble = (program: string, ...args: string[]): BumbleRun =>
+    bumbleOver(`tcp-client:127.0.0.1:${String(server.port)}`, program, ...args);
 
   beforeAll(prepareBumble, 600_000);
 
   beforeEach(async () => {
     air = new VirtualAir();
     warnings = [];
-    const logger = {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: (message: string) => void warnings.push(message),
-    };
     server = await serveH4({ air, logger });
   });
 
@@ -47,7 +53,8 @@ describeIf('Google bumble as the host, over H4/TCP', () => {
     expect(warnings).toEqual([]); // not one packet was malformed
   });
 
-  it('as a central: finds our car, reads it, hears its hello and writes to it', async () => {
+  /** Lets a car stand five metres away, and gives why it ended its links. */
+  const besideCar = async (meet: () => Promise<void>): Promise<string[]> => {
     const closed: string[] = [];
     const car = await SimulatedCar.start({
       name: 'Test car',
@@ -60,23 +67,48 @@ describeIf('Google bumble as the host, over H4/TCP', () => {
       },
     });
     try {
-      // A frame of no bytes, which the car ends the link for: so it has got both.
-      const events = await bumble('central.py', '0000').rest();
-      expect(events).toEqual([
-        { event: 'found', rssi: -74, service_data: expect.stringMatching(/^00[0-9a-f]{16}$/) },
-        { event: 'connected', mtu: 185 },
-        { event: 'features', features: 0x0129, phy: 1 },
-        { event: 'info', value: '01' },
-        { event: 'hello', value: expect.any(String) },
-        { event: 'written' },
-        { event: 'disconnected', reason: 0x13 },
-      ]);
-      const [message] = new Reassembler().push(fromHex(String(events[4]?.['value'])));
-      if (message === undefined) throw new Error('no whole message');
-      expect(decodeFromCar(message).case).toBe('hello');
-      expect(closed).toEqual(['protocol.malformed']);
+      await meet();
     } finally {
       await car.stop();
+    }
+    return closed;
+  };
+
+  /** Sends a frame of no bytes, which the car ends the link for: so it has got both. */
+  const meetAsCentral = async (central: BumbleRun): Promise<void> => {
+    const events = await central.rest();
+    expect(events).toEqual([
+      { event: 'found', rssi: -74, service_data: expect.stringMatching(/^00[0-9a-f]{16}$/) },
+      { event: 'connected', mtu: 185 },
+      { event: 'features', features: 0x0129, phy: 1 },
+      { event: 'info', value: '01' },
+      { event: 'hello', value: expect.any(String) },
+      { event: 'written' },
+      { event: 'disconnected', reason: 0x13 },
+    ]);
+    const [message] = new Reassembler().push(fromHex(String(events[4]?.['value'])));
+    if (message === undefined) throw new Error('no whole message');
+    expect(decodeFromCar(message).case).toBe('hello');
+  };
+
+  it('as a central: finds our car, reads it, hears its hello and writes to it', async () => {
+    const closed = await besideCar(() => meetAsCentral(bumble('central.py', '0000')));
+    expect(closed).toEqual(['protocol.malformed']);
+  });
+
+  it('as a central at a serial port: the same, and once more after it was closed', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'key-')), 'ttyBLE');
+    const pty = await servePty({ path, air, logger });
+    try {
+      const closed = await besideCar(async () => {
+        for (let i = 0; i < 2; i++) {
+          await meetAsCentral(bumbleOver(`serial:${path}`, 'central.py', '0000'));
+        }
+      });
+      expect(closed).toEqual(['protocol.malformed', 'protocol.malformed']);
+    } finally {
+      await pty.close();
+      rmdirSync(dirname(path)); // empty: the link is gone
     }
   });
 

@@ -16,16 +16,16 @@ export interface BumbleEvent {
   readonly [field: string]: unknown;
 }
 
-/** A program of this folder that runs: its events, one by one, and its end. */
+/** A program of this folder that runs, over a transport as bumble names it: its events, and its end. */
 export class BumbleRun {
   readonly #child;
   readonly #lines;
   readonly #closed: Promise<unknown>;
   #errors = '';
 
-  constructor(program: string, port: number, ...args: readonly string[]) {
+  constructor(program: string, transport: string, ...args: readonly string[]) {
     if (python === undefined) throw new Error('prepareBumble comes first');
-    this.#child = spawn(python, ['-B', `${FOLDER}/${program}`, String(port), ...args], {
+    this.#child = spawn(python, ['-B', `${FOLDER}/${program}`, transport, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#closed = once(this.#child, 'close');

@@ -1,5 +1,5 @@
 """
-central.py PORT HEX: finds a car, reads what it is, hears its first words, writes HEX to it, and waits
+central.py TRANSPORT HEX: finds a car, reads what it is, hears its first words, writes HEX to it, and waits
 until the car ends the link.
 """
 
@@ -30,8 +30,8 @@ async def find_car(device):
     return advertisement.address
 
 
-async def main(port, chunk):
-    async with device_on_air(port, 'phone', 'F0:F1:F2:F3:F4:F5') as device:
+async def main(transport, chunk):
+    async with device_on_air(transport, 'phone', 'F0:F1:F2:F3:F4:F5') as device:
         connection = await device.connect(await find_car(device))
         gone = asyncio.get_running_loop().create_future()
         connection.on('disconnection', gone.set_result)

@@ -21,16 +21,16 @@ def tell(**fields):
 
 
 @asynccontextmanager
-async def device_on_air(port, name, address):
-    """A powered-on device with a static random address, over a TCP connection of its own."""
-    async with await open_transport(f'tcp-client:127.0.0.1:{port}') as transport:
-        device = Device.with_hci(name, Address(address), transport.source, transport.sink)
+async def device_on_air(transport, name, address):
+    """A powered-on device with a static random address, over a connection of its own."""
+    async with await open_transport(transport) as connection:
+        device = Device.with_hci(name, Address(address), connection.source, connection.sink)
         await device.power_on()
         yield device
 
 
 def run(main):
     async def limited():
-        await asyncio.wait_for(main(int(sys.argv[1]), *sys.argv[2:]), timeout=40)
+        await asyncio.wait_for(main(*sys.argv[1:]), timeout=40)
 
     asyncio.run(limited())
