@@ -1,36 +1,33 @@
-import { systemClock, type Clock } from '../lib/platform/clock.js';
+import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom, type Random } from '../lib/platform/random.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
-import { Medium } from './medium/medium.js';
-import type { PathLoss } from './medium/path-loss.js';
+import type { AirFaults } from './faults.js';
+import { Medium, type MediumOptions } from './medium/medium.js';
 
-export interface VirtualAirOptions {
-  /** Makes the device addresses the same in every run (default: the system's randomness). */
+export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
+  /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
   readonly seed?: string;
-  /** For advertising intervals and supervision timeouts (default: the machine's clock). */
-  readonly clock?: Clock;
-  readonly pathLoss?: PathLoss;
+  readonly faults?: AirFaults;
   /** Is told of malformed packets from hosts. */
   readonly logger?: Logger;
 }
 
 /** An air in this process. Controllers that are made from it hear each other when they are near. */
 export class VirtualAir {
+  /** From which everything random on this air follows. */
+  readonly seed: string;
   readonly #medium: Medium;
   readonly #random: Random;
   readonly #logger: Logger | undefined;
   readonly #controllers = new Map<string, VirtualController>();
 
   constructor(options: VirtualAirOptions = {}) {
-    const { seed, pathLoss } = options;
-    this.#random = seed === undefined ? systemRandom : seededRandom(seed);
+    this.seed = options.seed ?? toHex(systemRandom(8));
+    this.#random = seededRandom(this.seed);
     this.#logger = options.logger;
-    this.#medium = new Medium({
-      clock: options.clock ?? systemClock,
-      ...(pathLoss && { pathLoss }),
-    });
+    this.#medium = new Medium({ ...options, seed: this.seed });
   }
 
   /** A new controller with a fresh random address, powered on. One for each noble or bleno. */
@@ -38,6 +35,7 @@ export class VirtualAir {
     const logger = options.logger ?? this.#logger;
     const controller = new VirtualController(this.#medium, this.#freshAddress(), {
       random: this.#random,
+      ...(this.faults.buffers && { aclBuffers: this.faults.buffers }),
       ...options,
       ...(logger && { logger }),
     });
@@ -52,6 +50,15 @@ export class VirtualAir {
   /** The controllers that are powered on. */
   get controllers(): readonly VirtualController[] {
     return [...this.#controllers.values()];
+  }
+
+  /** What goes wrong on purpose. A change holds for controllers and links that are made from now on. */
+  get faults(): AirFaults {
+    return this.#medium.faults;
+  }
+
+  set faults(faults: AirFaults) {
+    this.#medium.faults = faults;
   }
 
   /** Powers every controller off. */

@@ -35,6 +35,9 @@ const DEFAULTS: Parameters = {
   filterPolicy: 0,
 };
 
+/** Legacy advertising is one set. */
+const LEGACY_SET = 0;
+
 const EMPTY = Buffer.alloc(0);
 
 /** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9). */
@@ -132,7 +135,7 @@ export class Advertiser {
 
   stop(): void {
     this.#active = undefined;
-    this.medium.advertise(this.station, undefined);
+    this.medium.advertise(this.station, LEGACY_SET, undefined);
   }
 
   reset(): void {
@@ -153,7 +156,7 @@ export class Advertiser {
   #advertise(address: DeviceAddress): void {
     const { connectable, scannable, intervalMs } = this.#parameters;
     this.#active = address;
-    this.medium.advertise(this.station, {
+    this.medium.advertise(this.station, LEGACY_SET, {
       pdu: { kind: 'advertising', advertiser: address, data: this.#data, connectable, scannable },
       intervalMs,
     });

@@ -6,6 +6,7 @@ import { commandComplete, commandStatus } from '../hci/packets.js';
 import type { AirTransport } from '../hci/transport.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium, Placement } from '../medium/medium.js';
+import type { Position } from '../medium/path-loss.js';
 import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
 import type { LinkLayer, Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
@@ -70,8 +71,8 @@ export class VirtualController implements AirTransport, LinkLayer {
     );
     const { station, identity, host, connections, acceptList } = this;
     const listen = (): void => {
-      const listening = this.scanner.enabled || this.initiator.listening;
-      if (!this.#closed) medium.listen(station, listening);
+      const windows = [this.scanner.window, this.initiator.window];
+      if (!this.#closed) medium.listen(station, windows.filter(isDefined));
     };
     this.scanner = new Scanner(medium, station, identity, host, acceptList, listen);
     this.initiator = new Initiator(
@@ -135,8 +136,19 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.#closeListeners.clear();
   }
 
+  /** Where it is now, in metres. */
+  get position(): Position {
+    return this.#medium.position(this.station);
+  }
+
+  /** Puts it there at once. */
   moveTo(x: number, y: number): void {
     this.#medium.move(this.station, { x, y });
+  }
+
+  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
+  walkTo(to: Position, speed: number): void {
+    this.#medium.walk(this.station, to, speed);
   }
 
   setTxPower(dbm: number): void {
@@ -232,6 +244,8 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.host.event(EventCode.hardwareError, Buffer.from([HardwareError.malformedPacket]));
   }
 }
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
 const isWhole = (packet: Buffer): boolean => {
   try {

@@ -6,13 +6,13 @@ import {
   type ConnectRequest,
   type DeviceAddress,
 } from '../medium/pdu.js';
-import type { Station } from '../medium/station.js';
+import type { ScanWindow, Station } from '../medium/station.js';
 import type { AcceptList } from './accept-list.js';
 import type { Outcome } from './command.js';
 import type { HostPort } from './host-port.js';
 import type { Identity } from './identity.js';
 import { connectionComplete, parseLinkParameters } from './link-codec.js';
-import { validScanWindow } from './scanner.js';
+import { scanWindow, validScanWindow } from './scanner.js';
 
 type State =
   | { readonly name: 'idle' }
@@ -27,7 +27,8 @@ type State =
     };
 
 /** Without an advertiser: anyone in the accept list. */
-type Wanted = Omit<ConnectRequest, 'advertiser'> & Partial<Pick<ConnectRequest, 'advertiser'>>;
+type Wanted = Omit<ConnectRequest, 'advertiser'> &
+  Partial<Pick<ConnectRequest, 'advertiser'>> & { readonly window: ScanWindow };
 
 const IDLE: State = { name: 'idle' };
 
@@ -51,6 +52,11 @@ export class Initiator {
     return this.#state.name !== 'idle';
   }
 
+  /** When it listens: undefined while it does not. */
+  get window(): ScanWindow | undefined {
+    return this.#state.name === 'idle' ? undefined : this.#state.wanted.window;
+  }
+
   get usesAcceptList(): boolean {
     return this.#state.name !== 'idle' && this.#state.wanted.advertiser === undefined;
   }
@@ -62,6 +68,7 @@ export class Initiator {
     const peerType = p.readUInt8(5);
     const ownAddressType = p.readUInt8(12);
     const parameters = parseLinkParameters(p.subarray(13));
+    const window = scanWindow(p.readUInt16LE(0), p.readUInt16LE(2));
     if (!validScanWindow(p.readUInt16LE(0), p.readUInt16LE(2))) return Status.invalidParameters;
     if (filterPolicy > 1 || peerType > 3 || ownAddressType > 3 || parameters === undefined) {
       return Status.invalidParameters;
@@ -71,7 +78,7 @@ export class Initiator {
     const initiator = this.identity.own(ownAddressType);
     if (initiator === undefined) return Status.invalidParameters;
     if (listOnly) {
-      this.#set({ name: 'listening', wanted: { initiator, parameters } });
+      this.#set({ name: 'listening', wanted: { initiator, parameters, window } });
       return Status.success;
     }
     const advertiser: DeviceAddress = {
@@ -79,7 +86,7 @@ export class Initiator {
       bytes: Buffer.from(p.subarray(6, 12)),
     };
     if (this.isConnectedTo(advertiser)) return Status.connectionAlreadyExists;
-    this.#set({ name: 'listening', wanted: { initiator, advertiser, parameters } });
+    this.#set({ name: 'listening', wanted: { initiator, advertiser, parameters, window } });
     return Status.success;
   }
 
@@ -106,8 +113,10 @@ export class Initiator {
   heard(pdu: AdvertisingPdu, from: Station): void {
     if (this.#state.name !== 'listening' || !pdu.connectable) return;
     const { wanted } = this.#state;
-    if (!this.#isWanted(wanted, pdu.advertiser)) return;
-    const request = { ...wanted, advertiser: pdu.advertiser };
+    const { advertiser } = pdu;
+    if (advertiser === undefined || !this.#isWanted(wanted, advertiser)) return;
+    const { initiator, parameters } = wanted;
+    const request = { initiator, advertiser, parameters };
     this.#set({ name: 'requested', wanted, request, cancelled: false });
     this.medium.connect(this.station, from, request);
   }

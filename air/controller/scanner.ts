@@ -7,7 +7,7 @@ import {
   type DeviceAddress,
   type ScanResponsePdu,
 } from '../medium/pdu.js';
-import type { Station } from '../medium/station.js';
+import type { ScanWindow, Station } from '../medium/station.js';
 import type { AcceptList } from './accept-list.js';
 import type { HostPort } from './host-port.js';
 import type { Identity } from './identity.js';
@@ -20,7 +20,19 @@ const ReportType = {
   scanResponse: 0x04,
 } as const;
 
-const DEFAULTS = { active: false, ownAddressType: 0, listOnly: false };
+interface Parameters {
+  readonly active: boolean;
+  readonly ownAddressType: number;
+  readonly listOnly: boolean;
+  readonly window: ScanWindow;
+}
+
+const DEFAULTS: Parameters = {
+  active: false,
+  ownAddressType: 0,
+  listOnly: false,
+  window: { intervalMs: 10, windowMs: 10 },
+};
 
 /** Legacy scanning (Vol 4 Part E 7.8.10 and 7.8.11). */
 export class Scanner {
@@ -43,6 +55,11 @@ export class Scanner {
     return this.#enabled;
   }
 
+  /** When it listens: undefined while it does not. */
+  get window(): ScanWindow | undefined {
+    return this.#enabled ? this.#parameters.window : undefined;
+  }
+
   get usesAcceptList(): boolean {
     return this.#enabled && this.#parameters.listOnly;
   }
@@ -58,7 +75,12 @@ export class Scanner {
     if (type > 1 || ownAddressType > 3 || filterPolicy > 3) return Status.invalidParameters;
     if (!validScanWindow(interval, window)) return Status.invalidParameters;
     if (ownAddressType > 1 || filterPolicy > 1) return Status.unsupportedFeature;
-    this.#parameters = { active: type === 1, ownAddressType, listOnly: filterPolicy === 1 };
+    this.#parameters = {
+      active: type === 1,
+      ownAddressType,
+      listOnly: filterPolicy === 1,
+      window: scanWindow(interval, window),
+    };
     return Status.success;
   }
 
@@ -78,11 +100,11 @@ export class Scanner {
   }
 
   heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
-    if (!this.#enabled || !this.#admits(pdu.advertiser)) return;
-    this.#report(reportType(pdu), pdu.advertiser, pdu.data, rssi);
+    const { advertiser } = pdu;
+    if (!this.#enabled || advertiser === undefined || !this.#admits(advertiser)) return;
+    this.#report(reportType(pdu), advertiser, pdu.data, rssi);
     const scanner = this.identity.own(this.#parameters.ownAddressType);
     if (this.#parameters.active && pdu.scannable && scanner !== undefined) {
-      const { advertiser } = pdu;
       this.medium.send(this.station, from, { kind: 'scan-request', scanner, advertiser });
     }
   }
@@ -126,6 +148,11 @@ export class Scanner {
 /** Interval and window in units of 0.625 ms: 2.5 ms to 10.24 s. */
 export const validScanWindow = (interval: number, window: number): boolean =>
   window >= 0x0004 && window <= interval && interval <= 0x4000;
+
+export const scanWindow = (interval: number, window: number): ScanWindow => ({
+  intervalMs: interval * 0.625,
+  windowMs: window * 0.625,
+});
 
 const reportType = (pdu: AdvertisingPdu): number => {
   if (pdu.connectable) return ReportType.connectable;

@@ -92,6 +92,7 @@ export const Status = {
   terminatedByLocalHost: 0x16,
   responseTimeout: 0x22,
   micFailure: 0x3d,
+  connectionNotEstablished: 0x3e,
 } as const;
 
 /** Codes of the Hardware Error event, which the specification leaves to the implementation. */

@@ -1,17 +1,11 @@
-import type { Cancel, Clock } from '../../lib/platform/clock.js';
+import type { Cancel } from '../../lib/platform/clock.js';
 import { Role, Status } from '../hci/constants.js';
+import type { Phy } from './airtime.js';
 import type { ControlPdu } from './control-pdu.js';
+import type { LinkFaults } from './faults.js';
 import type { LinkParameters } from './pdu.js';
 import type { Station } from './station.js';
-
-/** What a link needs of the medium. */
-export interface LinkMedium {
-  readonly clock: Clock;
-  /** Runs `deliver` in a turn of its own, in the order of the calls. */
-  defer(deliver: () => void): void;
-  /** True when each of the two hears the other. */
-  inReach(a: Station, b: Station): boolean;
-}
+import type { AirTime } from './time.js';
 
 /** A fragment of an L2CAP PDU as one ACL packet carries it. */
 export interface Fragment {
@@ -30,12 +24,30 @@ export interface LinkEndHandlers {
   down(reason: number): void;
 }
 
-type Frame =
-  | { readonly kind: 'data'; readonly fragment: Fragment }
+export type Frame =
+  | { readonly kind: 'data'; readonly fragment: Fragment; readonly copies: 0 | 1 | 2 }
   | { readonly kind: 'update'; readonly parameters: LinkParameters }
   | { readonly kind: 'control'; readonly pdu: ControlPdu }
   /** `own`: what the side that ends the link is told. */
   | { readonly kind: 'terminate'; readonly reason: number; readonly own: number };
+
+/** How what was sent gets to the peer: at once, or in connection events. */
+export interface Carrier {
+  /** There is more in `from.queue`. */
+  queued(from: LinkEnd): void;
+  /** A station has moved, changed its power or left, or an end does not care any more. */
+  check(): void;
+  /** The link is no more. */
+  stop(): void;
+}
+
+/** What a link is made with. */
+export interface LinkSetup {
+  readonly time: AirTime;
+  readonly faults: LinkFaults;
+  readonly parameters: LinkParameters;
+  carrier(link: Link): Carrier;
+}
 
 /** One side of a link, held by the controller there. */
 export class LinkEnd {
@@ -44,6 +56,12 @@ export class LinkEnd {
   readonly queue: Frame[] = [];
   /** The host has been told that the link is down, or its controller no longer cares. */
   closed = false;
+  /** Most payload in bytes of a data packet that it sends: what Data Length Update agrees upon. */
+  octets = 27;
+  /** With which it sends. */
+  phy: Phy = 1;
+  /** What was delayed, and all behind it, is on its way at this time. */
+  #busyUntil = 0;
 
   constructor(
     readonly link: Link,
@@ -56,7 +74,8 @@ export class LinkEnd {
   }
 
   send(fragment: Fragment): void {
-    this.#push({ kind: 'data', fragment });
+    const { copies, delayMs } = this.link.faults.fate();
+    this.#push({ kind: 'data', fragment, copies }, delayMs);
   }
 
   /** Changes the connection parameters at both ends. */
@@ -86,73 +105,76 @@ export class LinkEnd {
     this.link.check();
   }
 
-  #push(frame: Frame): void {
+  #push(frame: Frame, delayMs = 0): void {
+    const { time } = this.link;
+    this.#busyUntil = Math.max(this.#busyUntil, delayMs === 0 ? 0 : time.now() + delayMs);
+    const wait = this.#busyUntil - time.now();
+    if (wait > 0) {
+      time.after(wait, () => {
+        this.#queue(frame);
+      });
+    } else {
+      this.#queue(frame);
+    }
+  }
+
+  #queue(frame: Frame): void {
     if (this.closed) return;
     this.queue.push(frame);
-    this.link.pump(this);
+    this.link.carrier.queued(this);
   }
 }
 
 /**
- * A connection between two stations. In order and without loss while both hear each other; when they
- * no longer do, frames wait for the peer, and after the supervision timeout both ends go down with
- * reason 0x08.
+ * A connection between two stations. In order and without loss, faults aside, while both hear each
+ * other; when they no longer do, frames wait for the peer, and after the supervision timeout the ends go
+ * down with reason 0x08.
  */
 export class Link {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
-  #supervision: Cancel | undefined;
+  readonly time: AirTime;
+  readonly faults: LinkFaults;
+  readonly carrier: Carrier;
+  parameters: LinkParameters;
+  #cancelStall: Cancel | undefined;
 
-  constructor(
-    readonly medium: LinkMedium,
-    central: Station,
-    peripheral: Station,
-    public parameters: LinkParameters,
-  ) {
+  constructor(setup: LinkSetup, central: Station, peripheral: Station) {
+    this.time = setup.time;
+    this.faults = setup.faults;
+    this.parameters = setup.parameters;
     this.central = new LinkEnd(this, central, Role.central);
     this.peripheral = new LinkEnd(this, peripheral, Role.peripheral);
     central.links.add(this);
     peripheral.links.add(this);
+    this.carrier = setup.carrier(this);
   }
 
   other(end: LinkEnd): LinkEnd {
     return end === this.central ? this.peripheral : this.central;
   }
 
+  get supervisionMs(): number {
+    return this.parameters.timeout * 10;
+  }
+
   /** To be called when a station has moved, changed its power or left. */
   check(): void {
-    if (this.central.closed && this.peripheral.closed) {
-      this.#discard();
-    } else if (this.#alive()) {
-      this.#supervision?.();
-      this.#supervision = undefined;
-      this.pump(this.central);
-      this.pump(this.peripheral);
-    } else {
-      this.#supervision ??= this.medium.clock.after(this.parameters.timeout * 10, () => {
-        this.#down(this.central, Status.connectionTimeout);
-        this.#down(this.peripheral, Status.connectionTimeout);
-      });
-    }
+    if (this.central.closed && this.peripheral.closed) this.#discard();
+    else this.carrier.check();
   }
 
-  /** Puts what `from` has sent on its way, as long as the peer is in reach. */
-  pump(from: LinkEnd): void {
-    if (!this.#alive()) return;
-    for (const frame of from.queue.splice(0)) {
-      this.medium.defer(() => {
-        this.#deliver(from, frame);
-      });
-    }
-  }
-
-  #deliver(from: LinkEnd, frame: Frame): void {
+  /** Hands to the peer what has crossed the air. Called by the carrier, in a turn without others. */
+  deliver(from: LinkEnd, frame: Frame): void {
     const to = this.other(from);
     if (to.closed) return;
+    if (this.faults.stalls(to.role)) {
+      this.#stalled(from, frame);
+      return;
+    }
     switch (frame.kind) {
       case 'data':
-        to.handlers?.data(frame.fragment);
-        if (!from.closed) from.handlers?.acknowledged();
+        this.#deliverData(from, frame.fragment, frame.copies);
         break;
       case 'update':
         this.parameters = frame.parameters;
@@ -163,19 +185,14 @@ export class Link {
         to.handlers?.control(frame.pdu);
         break;
       case 'terminate':
-        this.#down(to, frame.reason);
-        this.#down(from, frame.own);
+        this.down(to, frame.reason);
+        this.down(from, frame.own);
         break;
     }
   }
 
-  #alive(): boolean {
-    const { central, peripheral } = this;
-    if (central.closed || peripheral.closed) return false;
-    return this.medium.inReach(central.station, peripheral.station);
-  }
-
-  #down(end: LinkEnd, reason: number): void {
+  /** Tells one end that the link is gone. */
+  down(end: LinkEnd, reason: number): void {
     if (end.closed) return;
     end.closed = true;
     end.queue.length = 0;
@@ -183,9 +200,36 @@ export class Link {
     if (this.other(end).closed) this.#discard();
   }
 
+  /** Both ends find out at the same time that they do not hear each other any more. */
+  lose(): void {
+    this.down(this.central, Status.connectionTimeout);
+    this.down(this.peripheral, Status.connectionTimeout);
+  }
+
+  #deliverData(from: LinkEnd, { first, data }: Fragment, copies: number): void {
+    if (this.faults.cuts()) {
+      this.lose();
+      return;
+    }
+    const to = this.other(from);
+    const fragment = { first, data: first ? this.faults.limitMtu(data) : data };
+    this.faults.took(to.role);
+    for (let copy = 0; copy < copies && !to.closed; copy++) to.handlers?.data(fragment);
+    if (!from.closed) from.handlers?.acknowledged();
+  }
+
+  /** Nothing is acknowledged any more. Who wants to end such a link waits for the timeout. */
+  #stalled(from: LinkEnd, frame: Frame): void {
+    if (frame.kind !== 'terminate') return;
+    this.#cancelStall ??= this.time.after(this.supervisionMs, () => {
+      this.down(from, frame.own);
+      this.down(this.other(from), Status.connectionTimeout);
+    });
+  }
+
   #discard(): void {
-    this.#supervision?.();
-    this.#supervision = undefined;
+    this.carrier.stop();
+    this.#cancelStall?.();
     this.central.station.links.delete(this);
     this.peripheral.station.links.delete(this);
   }

@@ -1,23 +1,44 @@
-import { systemClock, type Cancel, type Clock } from '../../lib/platform/clock.js';
-import { Link } from './link.js';
+import { systemClock, type Clock } from '../../lib/platform/clock.js';
+import { seededRandom } from '../../lib/platform/seeded-random.js';
+import { AdvertisingChannels } from './advertising.js';
+import { EventCarrier } from './event-carrier.js';
+import { LinkFaults, type Faults } from './faults.js';
+import { InstantCarrier } from './instant-carrier.js';
+import { Link, type Carrier, type LinkEnd } from './link.js';
+import { standing, walking } from './motion.js';
 import {
   DEFAULT_PATH_LOSS,
   DEFAULT_SENSITIVITY,
   DEFAULT_TX_POWER,
-  distance,
-  receivedPower,
   type PathLoss,
   type Position,
 } from './path-loss.js';
 import type { AirPdu, ConnectRequest } from './pdu.js';
-import type { AdvertisingState, LinkLayer, Station } from './station.js';
+import { Propagation } from './propagation.js';
+import { packetErrorRate } from './reception.js';
+import { NO_SHADOWING, type Shadowing } from './shadowing.js';
+import type { AdvertisingTrain, LinkLayer, ScanWindow, Station } from './station.js';
+import { airTime, type AirTime } from './time.js';
+
+/**
+ * `instant`: what is sent arrives in the next turn or never, and only advertising intervals, walks and
+ * timeouts take time. `real`: packets, scan windows and connection events take the time that they take on
+ * a real radio, on whatever clock there is, and weak packets are lost and sent again.
+ */
+export type Pace = 'instant' | 'real';
 
 export interface MediumOptions {
-  /** For advertising intervals and supervision timeouts (default: the machine's clock). */
+  readonly pace?: Pace;
+  /** Default: the machine's. */
   readonly clock?: Clock;
-  /** Runs a delivery in a turn of its own, in the order of the calls (default: setImmediate). */
-  readonly defer?: (deliver: () => void) => void;
+  /** From which all that is random follows. */
+  readonly seed: string;
   readonly pathLoss?: PathLoss;
+  /** Default: none. */
+  readonly shadowing?: Shadowing;
+  readonly faults?: Faults;
+  /** Most data packets of one side in one connection event (pace `real`; default 6). */
+  readonly packetsPerEvent?: number;
 }
 
 export interface Placement {
@@ -29,146 +50,204 @@ export interface Placement {
   readonly sensitivity?: number;
 }
 
-/**
- * The air between stations, in mode `instant`: what is sent arrives in the next turn or never, and
- * only advertising intervals and supervision timeouts take time. Nobody is ever called from inside
- * their own call.
- */
+const PACKETS_PER_EVENT = 6;
+/** On an instant air links look so often, in milliseconds, where their walking ends are. */
+const STEP_MS = 100;
+/** From a request for a link until the peer has it: T_IFS and 44 bytes at 1M. */
+const REQUEST_MS = 0.5;
+
+/** The air between stations. Nobody is ever called from inside their own call. */
 export class Medium {
   readonly clock: Clock;
-  readonly defer: (deliver: () => void) => void;
-  readonly #pathLoss: PathLoss;
-  readonly #listeners = new Set<Station>();
-  readonly #advertisers = new Map<Station, { readonly cancel: Cancel | undefined }>();
+  readonly pace: Pace;
+  /** Changes hold for links that are made from now on, `loss` for all packets at once. */
+  faults: Faults;
+  readonly #time: AirTime;
+  readonly #unit: () => number;
+  readonly #packetsPerEvent: number;
+  readonly #propagation: Propagation;
+  readonly #channels: AdvertisingChannels;
+  #stations = 0;
+  #strongest = DEFAULT_TX_POWER;
+  #keenest = DEFAULT_SENSITIVITY;
 
-  constructor(options: MediumOptions = {}) {
-    this.clock = options.clock ?? systemClock;
-    this.defer = options.defer ?? ((deliver) => void setImmediate(deliver));
-    this.#pathLoss = options.pathLoss ?? DEFAULT_PATH_LOSS;
+  constructor(options: MediumOptions) {
+    const { clock = systemClock, pace = 'instant', seed, faults = {} } = options;
+    const random = seededRandom(`${seed}/medium`);
+    const integer = (): number => Buffer.from(random(4)).readUInt32LE();
+    this.clock = clock;
+    this.pace = pace;
+    this.#time = airTime(clock);
+    this.#unit = () => integer() / 2 ** 32;
+    this.faults = faults;
+    this.#packetsPerEvent = options.packetsPerEvent ?? PACKETS_PER_EVENT;
+    this.#propagation = new Propagation(
+      options.pathLoss ?? DEFAULT_PATH_LOSS,
+      options.shadowing ?? NO_SHADOWING,
+      integer(),
+      () => clock.now(),
+    );
+    this.#channels = new AdvertisingChannels({
+      time: this.#time,
+      propagation: this.#propagation,
+      paced: pace === 'real',
+      loss: () => this.faults.loss ?? 0,
+      unit: this.#unit,
+    });
   }
 
+  /** Runs `deliver` in a turn of its own, in the order of the calls. */
+  readonly defer = (deliver: () => void): void => {
+    this.#time.defer(deliver);
+  };
+
   join(linkLayer: LinkLayer, placement: Placement = {}): Station {
-    return {
+    const station: Station = {
+      id: this.#stations++,
       linkLayer,
-      position: placement.position ?? { x: 0, y: 0 },
+      motion: standing(placement.position ?? { x: 0, y: 0 }, this.clock.now()),
       txPower: placement.txPower ?? DEFAULT_TX_POWER,
       sensitivity: placement.sensitivity ?? DEFAULT_SENSITIVITY,
       present: true,
-      listening: false,
-      advertising: undefined,
+      listening: [],
+      advertising: new Map(),
       links: new Set(),
     };
+    this.#cover(station.txPower, station.sensitivity);
+    return station;
   }
 
   /** Takes a station off the air for good. Its peers find out by their supervision timeouts. */
   leave(station: Station): void {
     station.present = false;
-    this.listen(station, false);
-    this.advertise(station, undefined);
-    this.#checkLinks(station);
+    this.listen(station, []);
+    for (const set of [...station.advertising.keys()]) this.advertise(station, set, undefined);
+    checkLinks(station);
   }
 
+  /** Where the station is now. */
+  position(station: Station): Position {
+    return this.#propagation.position(station);
+  }
+
+  /** Puts it there at once. */
   move(station: Station, position: Position): void {
-    station.position = position;
-    this.#checkLinks(station);
+    station.motion = standing(position, this.clock.now());
+    this.#moved(station);
+  }
+
+  /** Sets it walking in a straight line. @param speed metres in a second, above 0 */
+  walk(station: Station, to: Position, speed: number): void {
+    station.motion = walking(this.position(station), to, speed, this.clock.now());
+    this.#moved(station);
+    if (this.pace === 'instant') this.#step(station);
   }
 
   setTxPower(station: Station, dbm: number): void {
     station.txPower = dbm;
-    this.#checkLinks(station);
+    this.#cover(dbm, station.sensitivity);
+    checkLinks(station);
   }
 
   /** Signal strength in dBm, rounded, at which `to` receives `from`. */
   rssi(from: Station, to: Station): number {
-    return Math.max(-127, Math.min(20, Math.round(this.#power(from, to))));
+    return this.#propagation.rssi(from, to);
   }
 
-  /** True when `to` can hear `from`. */
-  hears(to: Station, from: Station): boolean {
-    return from.present && to.present && this.#power(from, to) >= to.sensitivity;
+  /** When the station listens on the advertising channels from now on: never, without a window. */
+  listen(station: Station, windows: readonly ScanWindow[]): void {
+    this.#channels.listen(station, windows);
   }
 
-  inReach(a: Station, b: Station): boolean {
-    return this.hears(a, b) && this.hears(b, a);
-  }
-
-  /** Starts or stops listening on the advertising channels. Who advertises is heard at once. */
-  listen(station: Station, listening: boolean): void {
-    station.listening = listening;
-    if (!listening) {
-      this.#listeners.delete(station);
-      return;
-    }
-    this.#listeners.add(station);
-    for (const [advertiser, { cancel }] of this.#advertisers) {
-      if (advertiser.advertising === undefined || advertiser === station) continue;
-      this.send(advertiser, station, advertiser.advertising.pdu);
-      if (cancel === undefined) this.#arm(advertiser);
-    }
-  }
-
-  /** Starts advertising, at once and then at each interval; or changes or (undefined) stops it. */
-  advertise(station: Station, state: AdvertisingState | undefined): void {
-    station.advertising = state;
-    this.#advertisers.get(station)?.cancel?.();
-    this.#advertisers.delete(station);
-    if (state !== undefined) this.#advertisingEvent(station);
+  /**
+   * Advertises, at once and then at each interval; or changes or (undefined) stops that. A station may
+   * have several sets, which are told apart by number.
+   */
+  advertise(station: Station, set: number, train: AdvertisingTrain | undefined): void {
+    if (train?.txPower !== undefined) this.#cover(train.txPower, station.sensitivity);
+    this.#channels.advertise(station, set, train);
   }
 
   /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
   send(from: Station, to: Station, pdu: AirPdu): void {
-    this.defer(() => {
-      if (this.hears(to, from)) to.linkLayer.receive(pdu, from, this.rssi(from, to));
-    });
+    this.#channels.send(from, to, pdu);
   }
 
-  /** Asks `to`, whose advertising was heard, for a link. Ends in `linkUp` at both, or in `refused`. */
+  /**
+   * Asks `to`, whose advertising was heard, for a link. Ends in `linkUp` at both. When the request does
+   * not get there or is not accepted, the instant air says so to `from` by `refused`; on a real one it
+   * cannot know, is told `linkUp`, and loses the link again with reason 0x3e.
+   */
   connect(from: Station, to: Station, request: ConnectRequest): void {
-    this.defer(() => {
-      if (!this.inReach(from, to) || !to.linkLayer.accept(request)) {
-        this.defer(() => {
-          from.linkLayer.refused(request);
-        });
-        return;
-      }
-      const link = new Link(this, from, to, request.parameters);
-      this.defer(() => {
-        to.linkLayer.linkUp(link.peripheral, request);
-      });
-      this.defer(() => {
-        from.linkLayer.linkUp(link.central, request);
-      });
+    const arrive = (): void => {
+      const accepted = this.#channels.reaches(from, to) && to.linkLayer.accept(request);
+      if (this.pace === 'real') this.#link(from, to, request, accepted);
+      else if (accepted && this.#propagation.hears(from, to)) this.#link(from, to, request, true);
+      else this.defer(() => from.linkLayer.refused(request));
+    };
+    if (this.pace === 'real') this.#time.after(REQUEST_MS, arrive);
+    else this.defer(arrive);
+  }
+
+  #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {
+    const { parameters } = request;
+    const faults = new LinkFaults(this.faults, this.#unit);
+    const carrier = (link: Link): Carrier => this.#carrier(link);
+    const link = new Link({ time: this.#time, faults, parameters, carrier }, from, to);
+    if (accepted) this.defer(() => to.linkLayer.linkUp(link.peripheral, request));
+    else link.peripheral.closed = true;
+    this.defer(() => from.linkLayer.linkUp(link.central, request));
+  }
+
+  #carrier(link: Link): Carrier {
+    if (this.pace === 'instant') {
+      const { central, peripheral } = link;
+      return new InstantCarrier(link, () =>
+        this.#propagation.inReach(central.station, peripheral.station),
+      );
+    }
+    return new EventCarrier(link, {
+      lossRate: (from, bytes) => this.#lossRate(from, bytes),
+      moving: () => this.#isWalking(link.central) || this.#isWalking(link.peripheral),
+      unit: this.#unit,
+      packetsPerEvent: this.#packetsPerEvent,
     });
   }
 
-  #advertisingEvent(advertiser: Station): void {
-    const state = advertiser.advertising;
-    if (state === undefined) return;
-    for (const listener of this.#listeners) {
-      if (listener !== advertiser) this.send(advertiser, listener, state.pdu);
-    }
-    this.#arm(advertiser);
+  #lossRate(from: LinkEnd, bytes: number): number {
+    const margin = this.#propagation.margin(from.station, from.peer);
+    return 1 - (1 - packetErrorRate(margin, bytes)) * (1 - (this.faults.loss ?? 0));
   }
 
-  /** Without a listener no timer runs: an air on which nobody scans is idle. */
-  #arm(advertiser: Station): void {
-    const state = advertiser.advertising;
-    if (state === undefined) return;
-    const cancel =
-      this.#listeners.size === 0
-        ? undefined
-        : this.clock.after(state.intervalMs, () => {
-            this.#advertisingEvent(advertiser);
-          });
-    this.#advertisers.set(advertiser, { cancel });
+  #isWalking({ station }: LinkEnd): boolean {
+    return this.clock.now() < station.motion.until;
   }
 
-  #power(from: Station, to: Station): number {
-    const metres = distance(from.position, to.position);
-    return receivedPower(this.#pathLoss, from.txPower, metres);
+  #moved(station: Station): void {
+    this.#channels.moved(station);
+    checkLinks(station);
   }
 
-  #checkLinks(station: Station): void {
-    for (const link of [...station.links]) link.check();
+  /** Looks after the links of a walker on an instant air, where nothing else would. */
+  #step(station: Station): void {
+    const { motion } = station;
+    const left = motion.until - this.clock.now();
+    if (left <= 0) return;
+    this.#time.after(Math.min(left, STEP_MS), () => {
+      if (station.motion !== motion || !station.present) return;
+      checkLinks(station);
+      this.#step(station);
+    });
+  }
+
+  /** Sees to it that everybody is found who could be heard. */
+  #cover(txPower: number, sensitivity: number): void {
+    this.#strongest = Math.max(this.#strongest, txPower);
+    this.#keenest = Math.min(this.#keenest, sensitivity);
+    this.#channels.cover(this.#propagation.range(this.#strongest, this.#keenest));
   }
 }
+
+const checkLinks = (station: Station): void => {
+  for (const link of [...station.links]) link.check();
+};

@@ -28,3 +28,9 @@ export const receivedPower = (model: PathLoss, txPower: number, metres: number):
   txPower -
   model.lossAtOneMetre -
   10 * model.exponent * Math.log10(Math.max(metres, NEAREST_METRES));
+
+/** Metres at which the loss is `loss` dB; infinite where distance does not matter. */
+export const rangeOf = (model: PathLoss, loss: number): number =>
+  model.exponent > 0
+    ? Math.max(NEAREST_METRES, 10 ** ((loss - model.lossAtOneMetre) / (10 * model.exponent)))
+    : Infinity;

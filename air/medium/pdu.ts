@@ -20,13 +20,30 @@ export const formatAddress = (address: DeviceAddress): string =>
     .reverse()
     .join(':');
 
-/** Legacy advertising PDU; `data` is at most 31 bytes. */
+/** A PDU that advertises, with legacy or (`extended`) extended advertising. */
 export interface AdvertisingPdu {
   readonly kind: 'advertising';
-  readonly advertiser: DeviceAddress;
+  /** Undefined: anonymous, which only extended advertising can be. */
+  readonly advertiser: DeviceAddress | undefined;
+  /** Of directed advertising: whom it is for. */
+  readonly target?: DeviceAddress;
+  /** At most 31 bytes in a legacy PDU, 1650 in extended ones. */
   readonly data: Buffer;
   readonly connectable: boolean;
   readonly scannable: boolean;
+  readonly extended?: ExtendedHeader;
+}
+
+/** What the extended header tells of an advertising set (Vol 6 Part B 2.3.4). */
+export interface ExtendedHeader {
+  /** Advertising set identifier, 0 to 15. */
+  readonly sid: number;
+  /** Advertising data identifier, 12 bits: another one means other data. */
+  readonly did: number;
+  /** 1: LE 1M, 2: LE 2M. */
+  readonly secondaryPhy: 1 | 2;
+  /** dBm, where the set tells it. */
+  readonly txPower?: number;
 }
 
 export interface ScanRequestPdu {
@@ -38,13 +55,14 @@ export interface ScanRequestPdu {
 export interface ScanResponsePdu {
   readonly kind: 'scan-response';
   readonly advertiser: DeviceAddress;
-  /** At most 31 bytes. */
+  /** At most 31 bytes in a legacy PDU, 1650 in extended ones. */
   readonly data: Buffer;
+  readonly extended?: ExtendedHeader;
 }
 
 export type AirPdu = AdvertisingPdu | ScanRequestPdu | ScanResponsePdu;
 
-/** The request that makes a link (CONNECT_IND). */
+/** The request that makes a link (CONNECT_IND, AUX_CONNECT_REQ). */
 export interface ConnectRequest {
   readonly initiator: DeviceAddress;
   readonly advertiser: DeviceAddress;

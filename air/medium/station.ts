@@ -1,8 +1,8 @@
 import type { Link, LinkEnd } from './link.js';
-import type { Position } from './path-loss.js';
+import type { Motion } from './motion.js';
 import type { AdvertisingPdu, AirPdu, ConnectRequest } from './pdu.js';
 
-/** What the medium tells a radio. Every call comes from a turn of its own, `accept` aside. */
+/** What the medium tells a radio. No call comes from inside a call of the radio's own. */
 export interface LinkLayer {
   /** A PDU was heard at `rssi` dBm (rounded). */
   receive(pdu: AirPdu, from: Station, rssi: number): void;
@@ -15,21 +15,38 @@ export interface LinkLayer {
 
 /** One radio on the medium. Changed by the medium only. */
 export interface Station {
+  /** Its number on this medium, from 0. */
+  readonly id: number;
   readonly linkLayer: LinkLayer;
-  position: Position;
+  motion: Motion;
   /** dBm. */
   txPower: number;
   /** The weakest signal that is received, dBm. */
   readonly sensitivity: number;
   /** False once it has left for good. */
   present: boolean;
-  /** Scanning or initiating. */
-  listening: boolean;
-  advertising: AdvertisingState | undefined;
+  /** When it listens on the advertising channels: whenever one of these windows is open. */
+  listening: readonly ScanWindow[];
+  /** By the number of the advertising set. */
+  readonly advertising: Map<number, AdvertisingTrain>;
   readonly links: Set<Link>;
 }
 
-export interface AdvertisingState {
-  readonly pdu: AdvertisingPdu;
+/** Listens for `windowMs` at the beginning of every `intervalMs`; scanning and initiating. */
+export interface ScanWindow {
   readonly intervalMs: number;
+  readonly windowMs: number;
+}
+
+/** The same PDU, sent in one advertising event after the other. */
+export interface AdvertisingTrain {
+  readonly pdu: AdvertisingPdu;
+  /** From the start of one event to that of the next. */
+  readonly intervalMs: number;
+  /** Leaves out the 0 to 10 ms that each event is delayed by: high duty cycle directed advertising. */
+  readonly punctual?: boolean;
+  /** dBm (default: the station's). */
+  readonly txPower?: number;
+  /** An event is over, in a turn of its own. */
+  readonly sent?: () => void;
 }

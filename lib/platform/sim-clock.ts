@@ -1,4 +1,14 @@
+import TinyQueue from 'tinyqueue';
 import type { Cancel, Clock } from './clock.js';
+
+interface Timer {
+  readonly at: number;
+  /** Of two that fall due together, the one that was set first runs first. */
+  readonly sequence: number;
+  /** Whether others get a turn after it. */
+  readonly stirs: boolean;
+  run: (() => void) | undefined;
+}
 
 /**
  * A clock that stands still until it is told to move. Between two timers it lets everything that
@@ -8,51 +18,88 @@ import type { Cancel, Clock } from './clock.js';
 export class SimClock implements Clock {
   #now = 0;
   #sequence = 0;
-  readonly #timers = new Map<number, { readonly at: number; readonly fn: () => void }>();
+  #pending = 0;
+  #stirred = false;
+  readonly #timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.sequence - b.sequence);
+
+  /**
+   * The same time, for the machinery of a simulation, which sets timers by the million: after one of
+   * these nobody gets a turn, unless it has called `stir`.
+   */
+  readonly quiet: Clock = {
+    now: () => this.#now,
+    after: (ms, fn) => this.#set(ms, fn, false),
+  };
 
   now(): number {
     return this.#now;
   }
 
   after(ms: number, fn: () => void): Cancel {
-    const id = this.#sequence++;
-    this.#timers.set(id, { at: this.#now + Math.max(0, ms), fn });
-    return () => {
-      this.#timers.delete(id);
-    };
+    return this.#set(ms, fn, true);
+  }
+
+  /** Something has become runnable: a promise was settled, an immediate set. */
+  stir(): void {
+    this.#stirred = true;
   }
 
   /** Moves time forward by `ms` and runs every timer that falls due, in order. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
-    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      const [id, timer] = next;
-      this.#timers.delete(id);
+    await this.#settle();
+    for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
       this.#now = timer.at;
-      timer.fn();
-      await settle();
+      const { run } = timer;
+      timer.run = undefined;
+      this.#pending--;
+      this.#stirred = timer.stirs;
+      run?.();
+      if (this.#hasStirred()) await this.#settle();
     }
     this.#now = end;
   }
 
   /** Timers that are set and not yet due; a test that ends with some left has leaked them. */
   get pending(): number {
-    return this.#timers.size;
+    return this.#pending;
   }
 
-  #next(end: number): [number, { readonly at: number; readonly fn: () => void }] | undefined {
-    let first: [number, { readonly at: number; readonly fn: () => void }] | undefined;
-    for (const candidate of this.#timers) {
-      if (candidate[1].at <= end && (first === undefined || candidate[1].at < first[1].at)) {
-        first = candidate;
-      }
+  #set(ms: number, run: () => void, stirs: boolean): Cancel {
+    const timer: Timer = {
+      at: this.#now + Math.max(0, ms),
+      sequence: this.#sequence++,
+      stirs,
+      run,
+    };
+    this.#timers.push(timer);
+    this.#pending++;
+    return () => {
+      if (timer.run === undefined) return;
+      timer.run = undefined;
+      this.#pending--;
+    };
+  }
+
+  /** The next timer until `end`, taken out; those that were cancelled are passed over. */
+  #next(end: number): Timer | undefined {
+    for (let timer = this.#timers.peek(); timer !== undefined; timer = this.#timers.peek()) {
+      if (timer.run !== undefined && timer.at > end) return undefined;
+      this.#timers.pop();
+      if (timer.run !== undefined) return timer;
     }
-    return first;
+    return undefined;
+  }
+
+  #hasStirred(): boolean {
+    return this.#stirred;
+  }
+
+  /** Lets promise reactions and immediates run. Two turns: the first may queue the second. */
+  async #settle(): Promise<void> {
+    do {
+      this.#stirred = false;
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#hasStirred());
   }
 }
-
-/** Lets pending promise reactions and immediates run. Two turns: the first may queue the second. */
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-};

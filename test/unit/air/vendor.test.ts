@@ -43,7 +43,7 @@ describe('vendor commands', () => {
     host.controller.send(setPositionCommand(1.5, -2));
     host.controller.send(setTxPowerCommand(-40));
     expect(await host.packets()).toEqual(['040e040102fc00', '040e040101fc00', '040e040103fc00']);
-    const { label, station } = host.controller;
-    expect([label, station.position, station.txPower]).toEqual(['car', { x: 1.5, y: -2 }, -40]);
+    const { label, position, station } = host.controller;
+    expect([label, position, station.txPower]).toEqual(['car', { x: 1.5, y: -2 }, -40]);
   });
 });

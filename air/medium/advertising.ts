@@ -1,0 +1,159 @@
+import type { Cancel } from '../../lib/platform/clock.js';
+import { packetBytes, packetMs } from './airtime.js';
+import { Grid } from './grid.js';
+import type { Propagation } from './propagation.js';
+import { HOPELESS_MARGIN, packetErrorRate } from './reception.js';
+import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
+import type { AirPdu } from './pdu.js';
+import type { AirTime } from './time.js';
+
+export interface AdvertisingConditions {
+  readonly time: AirTime;
+  readonly propagation: Propagation;
+  /** Paced: events have a random delay, receivers have windows, packets take time and may be lost. */
+  readonly paced: boolean;
+  /** Share of packets that are lost by fault, 0 to 1. */
+  readonly loss: () => number;
+  /** A random number, from 0 to below 1. */
+  readonly unit: () => number;
+}
+
+/** advDelay is between 0 and 10 ms (Vol 6 Part B 4.4.2.2). */
+const MOST_DELAY_MS = 10;
+
+interface Train {
+  readonly from: Station;
+  /** The next event; undefined while nobody listens. */
+  cancel: Cancel | undefined;
+}
+
+/**
+ * The advertising channels. The three of them are one here: an advertiser uses all in each event, and
+ * a listener hears it whichever one it is on. Transmissions of others do not disturb.
+ */
+export class AdvertisingChannels {
+  readonly #listeners: Grid;
+  /** Since when each listens. */
+  readonly #since = new Map<Station, number>();
+  readonly #trains = new Map<AdvertisingTrain, Train>();
+
+  constructor(private readonly conditions: AdvertisingConditions) {
+    this.#listeners = new Grid(conditions.time);
+  }
+
+  /** To be called with the longest range that there is, whenever that grows. */
+  cover(range: number): void {
+    this.#listeners.cover(range);
+  }
+
+  moved(station: Station): void {
+    this.#listeners.moved(station);
+  }
+
+  listen(station: Station, windows: readonly ScanWindow[]): void {
+    station.listening = windows;
+    if (windows.length === 0) {
+      this.#listeners.delete(station);
+      this.#since.delete(station);
+      return;
+    }
+    this.#listeners.add(station);
+    this.#since.set(station, this.conditions.time.now());
+    for (const [train, { from, cancel }] of this.#trains) {
+      if (from === station) continue;
+      const { paced, unit } = this.conditions;
+      if (!paced) this.send(from, station, train.pdu, train.txPower);
+      if (cancel === undefined) this.#arm(from, train, paced ? unit() : 1);
+    }
+  }
+
+  advertise(station: Station, set: number, train: AdvertisingTrain | undefined): void {
+    const before = station.advertising.get(set);
+    if (before !== undefined) {
+      this.#trains.get(before)?.cancel?.();
+      this.#trains.delete(before);
+      station.advertising.delete(set);
+    }
+    if (train === undefined) return;
+    const own = { ...train };
+    station.advertising.set(set, own);
+    this.#trains.set(own, { from: station, cancel: undefined });
+    if (this.conditions.paced) this.#arm(station, own, 0);
+    else this.#event(station, own);
+  }
+
+  /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
+  send(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
+    const { time, paced } = this.conditions;
+    const arrive = (): void => {
+      this.#receive(from, to, pdu, txPower);
+    };
+    if (paced) time.after(packetMs(payloadBytes(pdu), 1), arrive);
+    else time.defer(arrive);
+  }
+
+  #event(from: Station, train: AdvertisingTrain): void {
+    const { time, propagation, paced } = this.conditions;
+    for (const to of [...this.#listeners.near(propagation.position(from))]) {
+      if (to === from) continue;
+      if (!paced) this.send(from, to, train.pdu, train.txPower);
+      else if (this.#isOpen(to)) this.#receive(from, to, train.pdu, train.txPower);
+    }
+    if (this.#trains.has(train)) this.#arm(from, train, 1);
+    if (train.sent !== undefined) time.defer(train.sent);
+  }
+
+  /** Without a listener no timer runs: an air on which nobody scans is idle. */
+  #arm(from: Station, train: AdvertisingTrain, intervals: number): void {
+    const { time, paced, unit } = this.conditions;
+    const idle = this.#listeners.size === 0 && train.sent === undefined;
+    const delay = paced && train.punctual !== true ? unit() * MOST_DELAY_MS : 0;
+    const cancel = idle
+      ? undefined
+      : time.after(intervals * train.intervalMs + delay, () => {
+          this.#event(from, train);
+        });
+    this.#trains.set(train, { from, cancel });
+  }
+
+  #isOpen(station: Station): boolean {
+    const elapsed = this.conditions.time.now() - (this.#since.get(station) ?? 0);
+    return station.listening.some(({ intervalMs, windowMs }) => elapsed % intervalMs < windowMs);
+  }
+
+  #receive(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
+    const { propagation } = this.conditions;
+    const margin = propagation.margin(from, to, txPower);
+    if (margin < HOPELESS_MARGIN || this.#isLost(margin, payloadBytes(pdu))) return;
+    to.linkLayer.receive(pdu, from, propagation.rssi(from, to, txPower));
+  }
+
+  /** Also of a request for a link. */
+  #isLost(margin: number, payload: number): boolean {
+    const { paced, loss, unit } = this.conditions;
+    if (loss() > 0 && unit() < loss()) return true;
+    if (!paced) return margin < 0;
+    return unit() < packetErrorRate(margin, packetBytes(payload, 1));
+  }
+
+  /** True when `to` gets a request (34 bytes) of `from`. */
+  reaches(from: Station, to: Station): boolean {
+    const margin = this.conditions.propagation.margin(from, to);
+    return margin >= HOPELESS_MARGIN && !this.#isLost(margin, REQUEST_BYTES);
+  }
+}
+
+/** Two addresses and the parameters of a link (Vol 6 Part B 2.3.3.1). */
+export const REQUEST_BYTES = 34;
+
+/** An address, data, and with extended advertising at least an extended header. */
+const payloadBytes = (pdu: AirPdu): number => {
+  switch (pdu.kind) {
+    case 'advertising':
+      return (pdu.extended === undefined ? 6 : 16) + Math.min(pdu.data.length, 245);
+    case 'scan-request':
+      return 12;
+    case 'scan-response':
+      return 6 + Math.min(pdu.data.length, 245);
+  }
+};

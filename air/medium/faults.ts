@@ -1,0 +1,86 @@
+import { Role } from '../hci/constants.js';
+
+/**
+ * What goes wrong on purpose. `loss` is what any air does: the link layer sends again, and hosts see
+ * nothing but time. The others are what a broken radio does, and hosts see that.
+ */
+export interface Faults {
+  /** Share of all packets that are lost on the air, beside those that are too weak; 0 to 1. */
+  readonly loss?: number;
+  /** Share of fragments of data that are acknowledged and never reach the peer's host. */
+  readonly drop?: number;
+  /** Share of fragments that reach it twice. */
+  readonly duplicate?: number;
+  /** Share of fragments that wait so long, and all behind them. */
+  readonly delay?: { readonly share: number; readonly ms: number };
+  /** Every link is lost when its fragment of this number, from 1 and in both directions, is sent. */
+  readonly cut?: number;
+  /** Who stops taking data, after so many fragments; the link stays up, and its peer's data waits. */
+  readonly stall?: { readonly role: Role; readonly after: number };
+  /** No ATT_MTU above this is agreed upon, 23 or more. */
+  readonly mtu?: number;
+}
+
+/** What becomes of one fragment. */
+export interface Fate {
+  /** 0: dropped, 2: duplicated. */
+  readonly copies: 0 | 1 | 2;
+  readonly delayMs: number;
+}
+
+const FINE: Fate = { copies: 1, delayMs: 0 };
+
+/** The faults of one link. */
+export class LinkFaults {
+  #sent = 0;
+  readonly #taken = { [Role.central]: 0, [Role.peripheral]: 0 };
+
+  constructor(
+    private readonly faults: Faults,
+    /** A random number, from 0 to below 1. */
+    private readonly unit: () => number,
+  ) {}
+
+  /** Of the next fragment; nothing is drawn for faults that are not asked for. */
+  fate(): Fate {
+    const { drop, duplicate, delay } = this.faults;
+    if (drop === undefined && duplicate === undefined && delay === undefined) return FINE;
+    const dropped = this.#happens(drop);
+    const doubled = this.#happens(duplicate);
+    const delayed = this.#happens(delay?.share);
+    return { copies: dropped ? 0 : doubled ? 2 : 1, delayMs: delayed ? (delay?.ms ?? 0) : 0 };
+  }
+
+  /** Counts a fragment that is sent; true when the link is lost instead. */
+  cuts(): boolean {
+    return ++this.#sent === this.faults.cut;
+  }
+
+  /** True when the side with this role takes nothing more. */
+  stalls(role: Role): boolean {
+    const { stall } = this.faults;
+    return stall?.role === role && this.#taken[role] >= stall.after;
+  }
+
+  /** Counts a fragment that the side with this role has taken. */
+  took(role: Role): void {
+    this.#taken[role]++;
+  }
+
+  /** The data of an L2CAP PDU's first fragment, with a smaller ATT_MTU where it proposes one. */
+  limitMtu(data: Buffer): Buffer {
+    const { mtu } = this.faults;
+    if (mtu === undefined || !proposesMtu(data) || data.readUInt16LE(5) <= mtu) return data;
+    const limited = Buffer.from(data);
+    limited.writeUInt16LE(mtu, 5);
+    return limited;
+  }
+
+  #happens(share: number | undefined): boolean {
+    return share !== undefined && this.unit() < share;
+  }
+}
+
+/** ATT_EXCHANGE_MTU_REQ or RSP (Vol 3 Part F 3.4.2) on the channel of ATT. */
+const proposesMtu = (data: Buffer): boolean =>
+  data.length === 7 && data.readUInt16LE(2) === 0x0004 && (data[4] === 0x02 || data[4] === 0x03);

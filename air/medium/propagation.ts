@@ -1,0 +1,56 @@
+import { positionAt } from './motion.js';
+import { distance, rangeOf, receivedPower, type PathLoss, type Position } from './path-loss.js';
+import { HOPELESS_MARGIN } from './reception.js';
+import { shadowing, SHADOWING_BOUND, type Shadowing } from './shadowing.js';
+import type { Station } from './station.js';
+
+/** Who hears whom, and how well. */
+export class Propagation {
+  constructor(
+    private readonly pathLoss: PathLoss,
+    private readonly shadows: Shadowing,
+    /** 32 bits. */
+    private readonly seed: number,
+    private readonly now: () => number,
+  ) {}
+
+  position(station: Station): Position {
+    return positionAt(station.motion, this.now());
+  }
+
+  /** Signal strength in dBm, not rounded, at which `to` receives what `from` sends with `txPower`. */
+  power(from: Station, to: Station, txPower = from.txPower): number {
+    const there = { id: from.id, position: this.position(from) };
+    const here = { id: to.id, position: this.position(to) };
+    const metres = distance(there.position, here.position);
+    return (
+      receivedPower(this.pathLoss, txPower, metres) -
+      shadowing(this.shadows, this.seed, there, here)
+    );
+  }
+
+  /** Signal strength as radios tell it, in whole dBm. */
+  rssi(from: Station, to: Station, txPower?: number): number {
+    return Math.max(-127, Math.min(20, Math.round(this.power(from, to, txPower))));
+  }
+
+  /** dB above the sensitivity of `to`; negative when `to` can hardly hear `from`. */
+  margin(from: Station, to: Station, txPower?: number): number {
+    if (!from.present || !to.present) return -Infinity;
+    return this.power(from, to, txPower) - to.sensitivity;
+  }
+
+  hears(to: Station, from: Station): boolean {
+    return this.margin(from, to) >= 0;
+  }
+
+  inReach(a: Station, b: Station): boolean {
+    return this.hears(a, b) && this.hears(b, a);
+  }
+
+  /** Metres beyond which nothing of `txPower` dBm is heard by receivers of that sensitivity. */
+  range(txPower: number, sensitivity: number): number {
+    const best = SHADOWING_BOUND * this.shadows.sigma - HOPELESS_MARGIN;
+    return rangeOf(this.pathLoss, txPower - sensitivity + best);
+  }
+}

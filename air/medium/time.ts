@@ -1,0 +1,24 @@
+import type { Cancel, Clock } from '../../lib/platform/clock.js';
+import { SimClock } from '../../lib/platform/sim-clock.js';
+
+/** Time as the medium has it: a clock, and turns. */
+export interface AirTime extends Clock {
+  /** Runs `deliver` in a turn of its own, in the order of the calls. */
+  defer(deliver: () => void): void;
+}
+
+/**
+ * The medium's time on a clock. On a simulated one its timers give nobody a turn, as they are many and
+ * most of them are its own affair; whoever goes on to run code of others defers that.
+ */
+export const airTime = (clock: Clock): AirTime => {
+  const timers = clock instanceof SimClock ? clock.quiet : clock;
+  return {
+    now: () => timers.now(),
+    after: (ms, fn): Cancel => timers.after(ms, fn),
+    defer: (deliver) => {
+      if (clock instanceof SimClock) clock.stir();
+      setImmediate(deliver);
+    },
+  };
+};
