@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { preparePython } from '../support/python.js';
+import { preparePython } from '../../../scripts/python.js';
 
 const FOLDER = 'test/interop/bumble';
 
