@@ -1,10 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import type { Peripheral } from '@abandonware/noble';
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
+import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
@@ -13,7 +15,10 @@ import type { Advertisement } from '../../../lib/radio/types.js';
 import { decodeFromCar } from '../../../lib/wire/codec.js';
 import { Reassembler } from '../../../lib/wire/framing.js';
 import { fromHex } from '../../vectors/support.js';
+import type { PhoneRun } from '../python-phone/python-phone.js';
+import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
+import { BumbleLink } from './bumble-link.js';
 import { BumbleRun, prepareBumble } from './bumble.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
@@ -38,7 +43,10 @@ describeIf('Google bumble as the host', () => {
   const bumble = (program: string, ...args: string[]): BumbleRun =>
     bumbleOver(`tcp-client:127.0.0.1:${String(server.port)}`, program, ...args);
 
-  beforeAll(prepareBumble, 600_000);
+  beforeAll(() => {
+    prepareBumble();
+    preparePhone();
+  }, 600_000);
 
   beforeEach(async () => {
     air = new VirtualAir();
@@ -53,15 +61,23 @@ describeIf('Google bumble as the host', () => {
     expect(warnings).toEqual([]); // not one packet was malformed
   });
 
-  /** Lets a car stand five metres away, and gives why it ended its links. */
-  const besideCar = async (meet: () => Promise<void>): Promise<string[]> => {
-    const closed: string[] = [];
-    const car = await SimulatedCar.start({
+  /** Starts a car five metres away. */
+  const startCar = async (
+    callbacks: Pick<SimulatedCarOptions, 'onLinkEvent' | 'onEvent'>,
+  ): Promise<SimulatedCar> =>
+    SimulatedCar.start({
       name: 'Test car',
       peripheral: await openBlenoPeripheral({
         clock: systemClock,
         load: () => Promise.resolve(loadBleno(air.controller({ position: { x: 3, y: 4 } }))),
       }),
+      ...callbacks,
+    });
+
+  /** Why the car ended its links while somebody met it. */
+  const besideCar = async (meet: () => Promise<void>): Promise<string[]> => {
+    const closed: string[] = [];
+    const car = await startCar({
       onLinkEvent: (event) => {
         if (event.type === 'link-closed') closed.push(event.why);
       },
@@ -112,6 +128,66 @@ describeIf('Google bumble as the host', () => {
     }
   });
 
+  it('carries the Python phone: it pairs with our car, unlocks it, and is refused once removed', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'key-'));
+    const state = join(home, 'phone.json');
+    const events: CarEvent[] = [];
+    const car = await startCar({ onEvent: (event) => void events.push(event) });
+    const phone = async (args: string[], code?: string): Promise<PhoneRun> => {
+      const link = await BumbleLink.connect(bumble('link.py'));
+      expect(link.mtu).toBe(247);
+      return runPhone(args, { link, ...(code !== undefined && { code }) });
+    };
+    try {
+      await car.control.tap({ reader: 'console', purpose: 'pair' });
+      const screen = await car.control.screen();
+      if (screen.state !== 'pairing') throw new Error('no code');
+      const wrong = screen.code === '12345678' ? '12345679' : '12345678';
+      expect(await phone(['pair', '--state', state], wrong)).toMatchObject({
+        exitCode: 1,
+        errors: 'phone.py: wrong code\n',
+      });
+      expect(await phone(['pair', '--state', state], screen.code)).toMatchObject({
+        exitCode: 0,
+        errors: '',
+        result: { car: 'Test car', role: 'owner' },
+      });
+      const used = await phone([
+        'command',
+        '--state',
+        state,
+        'status',
+        'unlock',
+        'start',
+        'status',
+      ]);
+      expect(used).toMatchObject({
+        exitCode: 0,
+        errors: '',
+        result: {
+          results: [
+            { command: 'status', outcome: 'status', locked: true },
+            { command: 'unlock', outcome: 'done' },
+            { command: 'start', outcome: 'done' },
+            { command: 'status', outcome: 'status', locked: false, drive_seconds_left: 120 },
+          ],
+        },
+      });
+      const by = { slot: 0, name: 'Python phone' };
+      expect(events).toContainEqual(expect.objectContaining({ type: 'unlocked', by }));
+
+      await car.control.reset();
+      expect(await phone(['command', '--state', state, 'unlock'])).toMatchObject({
+        exitCode: 1,
+        errors: 'phone.py: the car does not accept the key\n',
+      });
+      expect(events.filter(({ type }) => type === 'unlocked')).toHaveLength(1);
+    } finally {
+      await car.stop();
+      rmSync(home, { recursive: true });
+    }
+  });
+
   it('as a peripheral: our phone finds it, reads it, writes, and is notified', async () => {
     const car = bumble('peripheral.py');
     expect(await car.next()).toEqual({ event: 'ready' });
@@ -149,6 +225,29 @@ describeIf('Google bumble as the host', () => {
       expect(await car.rest()).toEqual([{ event: 'disconnected', reason: 0x13 }]);
     } finally {
       await central.close();
+    }
+  });
+
+  it('as a peripheral: our noble pairs with it and reads over the encrypted link', async () => {
+    const secret = bumble('secret.py');
+    expect(await secret.next()).toEqual({ event: 'ready' });
+    const { noble, close } = loadNoble(air.controller());
+    try {
+      await noble.startScanningAsync([], false);
+      const found = await new Promise<Peripheral>((resolve) => noble.once('discover', resolve));
+      await noble.stopScanningAsync();
+      await found.connectAsync();
+      const { characteristics } = await found.discoverAllServicesAndCharacteristicsAsync();
+      const readable = characteristics.find(({ uuid }) => uuid.startsWith('181b0001'));
+      expect((await readable?.readAsync())?.toString()).toBe('secret');
+      await found.disconnectAsync();
+      expect(await secret.rest()).toEqual([
+        { event: 'connected', encrypted: false },
+        { event: 'encryption', encrypted: true },
+        { event: 'disconnected', reason: 0x13 },
+      ]);
+    } finally {
+      close();
     }
   });
 

@@ -26,11 +26,22 @@ export class BumbleRun {
   constructor(program: string, transport: string, ...args: readonly string[]) {
     if (python === undefined) throw new Error('prepareBumble comes first');
     this.#child = spawn(python, ['-B', `${FOLDER}/${program}`, transport, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#closed = once(this.#child, 'close');
+    this.#child.stdin.on('error', () => undefined); // it may have ended
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** A line for its stdin. */
+  say(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** Ends its stdin. */
+  sayNoMore(): void {
+    this.#child.stdin.end();
   }
 
   /** The next event; rejects with what the program complains of when it ends instead. */

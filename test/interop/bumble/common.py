@@ -5,7 +5,7 @@ import json
 import sys
 from contextlib import asynccontextmanager
 
-from bumble.core import UUID
+from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 from bumble.hci import Address
 from bumble.transport import open_transport
@@ -27,6 +27,34 @@ async def device_on_air(transport, name, address):
         device = Device.with_hci(name, Address(address), connection.source, connection.sink)
         await device.power_on()
         yield device
+
+
+async def find_car(device):
+    """The first car that is heard: its advertisement, and its service data."""
+    found = asyncio.get_running_loop().create_future()
+    uuids = AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
+    data_type = AdvertisingData.SERVICE_DATA_128_BIT_UUID
+
+    def heard(advertisement):
+        listed = advertisement.data.get(uuids) or []
+        service_data = advertisement.data.get(data_type)
+        if SERVICE in listed and service_data and not found.done():
+            found.set_result((advertisement, service_data[1]))
+
+    device.on('advertisement', heard)
+    await device.start_scanning(legacy=True)
+    try:
+        return await found
+    finally:
+        await device.stop_scanning()
+
+
+async def characteristics_of_car(peer):
+    """The characteristics of the service by their UUIDs; FROM_CAR can be subscribed to."""
+    [service] = await peer.discover_service(SERVICE)
+    characteristics = {c.uuid: c for c in await service.discover_characteristics()}
+    await characteristics[FROM_CAR].discover_descriptors()
+    return characteristics
 
 
 def run(main):
