@@ -1,7 +1,7 @@
 export { VirtualAir, type VirtualAirOptions } from './air.js';
 export { capturing, type CaptureSink } from './capture/capturing.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
-export type { AclBuffers } from './controller/connections.js';
+export type { AclBuffers } from './controller/connection/connections.js';
 export { parseFaults, type AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
 export { serveH4, type H4Server, type H4ServerOptions } from './h4-server.js';

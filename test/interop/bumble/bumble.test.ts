@@ -19,7 +19,7 @@ import type { PhoneRun } from '../python-phone/python-phone.js';
 import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import { BumbleLink } from './bumble-link.js';
-import { BumbleRun, prepareBumble } from './bumble.js';
+import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -41,7 +41,7 @@ describeIf('Google bumble as the host', () => {
   };
 
   const bumble = (program: string, ...args: string[]): BumbleRun =>
-    bumbleOver(`tcp-client:127.0.0.1:${String(server.port)}`, program, ...args);
+    bumbleOver(overTcp(server), program, ...args);
 
   beforeAll(() => {
     prepareBumble();
@@ -96,7 +96,7 @@ describeIf('Google bumble as the host', () => {
     expect(events).toEqual([
       { event: 'found', rssi: -74, service_data: expect.stringMatching(/^00[0-9a-f]{16}$/) },
       { event: 'connected', mtu: 185 },
-      { event: 'features', features: 0x0129, phy: 1 },
+      { event: 'features', features: 0x412f, phy: 1 },
       { event: 'info', value: '01' },
       { event: 'hello', value: expect.any(String) },
       { event: 'written' },

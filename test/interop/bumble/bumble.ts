@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { H4Server } from '../../../air/index.js';
 import { preparePython } from '../../../scripts/python.js';
 
 const FOLDER = 'test/interop/bumble';
@@ -10,6 +11,9 @@ let python: string | undefined;
 export function prepareBumble(): void {
   python = preparePython('interop-bumble', FOLDER);
 }
+
+/** The transport of bumble that leads to the server. */
+export const overTcp = ({ host, port }: H4Server): string => `tcp-client:${host}:${String(port)}`;
 
 export interface BumbleEvent {
   readonly event: string;

@@ -42,7 +42,7 @@ async def find_car(device):
             found.set_result((advertisement, service_data[1]))
 
     device.on('advertisement', heard)
-    await device.start_scanning(legacy=True)
+    await device.start_scanning()
     try:
         return await found
     finally:

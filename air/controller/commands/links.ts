@@ -1,12 +1,36 @@
-import { Opcode, Status } from '../hci/constants.js';
+import { Opcode, Status } from '../../hci/constants.js';
+import type { Connection } from '../connection/connection.js';
+import {
+  dataLengthBytes,
+  MOST_LENGTH,
+  parseDataLength,
+  parsePhys,
+} from '../connection/link-procedures.js';
+import type { VirtualController } from '../controller.js';
 import { command, ok, status, type Outcome } from './command.js';
-import { dataLengthBytes, MOST_LENGTH, parseDataLength, parsePhys } from './link-procedures.js';
 
 /** Return parameters that begin with the handle, which is given back also on failure. */
 const withHandle = (p: Buffer, code: number, rest: Buffer = Buffer.alloc(0)): Outcome => ({
   status: code,
   returned: Buffer.concat([p.subarray(0, 2), rest]),
 });
+
+/** Reads `length` bytes of the link whose handle the parameters begin with, or an error code. */
+export const readOfLink = (
+  { connections }: VirtualController,
+  p: Buffer,
+  length: number,
+  read: (connection: Connection, rest: Buffer) => Buffer | number,
+): Outcome => {
+  let found: Buffer | undefined;
+  const code = connections.on(p, (connection, rest) => {
+    const result = read(connection, rest);
+    if (typeof result === 'number') return result;
+    found = result;
+    return Status.success;
+  });
+  return withHandle(p, code, found ?? Buffer.alloc(length));
+};
 
 /** Commands about links, and about what is wanted of them. */
 export const LINK_COMMANDS = [
@@ -18,21 +42,39 @@ export const LINK_COMMANDS = [
     (c, p) => c.connections.on(p, ({ procedures }) => procedures.ask('version-request')),
     status,
   ),
-  command(
-    Opcode.readRssi,
-    [15, 5],
-    2,
-    (c, p) => {
-      const handle = Buffer.from(p);
-      const rssi = c.connections.rssi(handle.readUInt16LE(0));
-      return {
-        status: rssi === undefined ? Status.unknownConnection : Status.success,
-        returned: Buffer.concat([handle, Buffer.from([(rssi ?? 0) & 0xff])]),
-      };
-    },
-    { returns: 3 },
-  ),
   command(Opcode.leConnectionUpdate, [27, 2], 14, (c, p) => c.connections.update(p), status),
+  command(
+    Opcode.leParameterRequestReply,
+    [33, 4],
+    14,
+    (c, p) =>
+      withHandle(
+        p,
+        c.connections.on(p, ({ parameterRequest }, rest) => parameterRequest.reply(rest)),
+      ),
+    { returns: 2 },
+  ),
+  command(
+    Opcode.leParameterRequestNegativeReply,
+    [33, 5],
+    3,
+    (c, p) =>
+      withHandle(
+        p,
+        c.connections.on(p, ({ parameterRequest }, rest) => parameterRequest.refuse(rest)),
+      ),
+    { returns: 2 },
+  ),
+  command(Opcode.leSetHostChannelClassification, [27, 3], 5, (c, p) =>
+    c.connections.classifyChannels(p),
+  ),
+  command(
+    Opcode.leReadChannelMap,
+    [27, 4],
+    2,
+    (c, p) => readOfLink(c, p, 5, ({ channelMap }) => channelMap),
+    { returns: 7 },
+  ),
   command(
     Opcode.leReadRemoteFeatures,
     [27, 5],
@@ -104,14 +146,7 @@ export const LINK_COMMANDS = [
     Opcode.leReadPhy,
     [35, 4],
     2,
-    (c, p) => {
-      let phy = Buffer.alloc(2);
-      const code = c.connections.on(p, ({ procedures }) => {
-        phy = Buffer.from(procedures.phy);
-        return Status.success;
-      });
-      return withHandle(p, code, phy);
-    },
+    (c, p) => readOfLink(c, p, 2, ({ procedures }) => procedures.phy),
     { returns: 4 },
   ),
   command(Opcode.leSetDefaultPhy, [35, 5], 3, (c, p) => {

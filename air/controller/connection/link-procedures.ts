@@ -1,8 +1,9 @@
-import { EventCode, LeEvent, Status } from '../hci/constants.js';
-import type { DataLength, PhyPdu, ProcedurePdu } from '../medium/control-pdu.js';
-import type { LinkEnd } from '../medium/link.js';
-import type { HostPort } from './host-port.js';
-import { leLocalFeatures, localVersion } from './informational.js';
+import { EventCode, LeEvent, Status } from '../../hci/constants.js';
+import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
+import type { LinkEnd } from '../../medium/link.js';
+import type { HostPort } from '../host-port.js';
+import { featuresForPeers, localVersion } from '../informational.js';
+import { ALL_CHANNELS } from './channel-map.js';
 
 /** What every link has at first, and the most that is supported (Vol 6 Part B 4.5.10). */
 const LEAST_LENGTH: DataLength = { octets: 27, time: 328 };
@@ -24,11 +25,14 @@ export interface PhyPreference {
 export interface LinkPreferences {
   dataLength: DataLength;
   phys: PhyPreference;
+  /** Data channels that are not known to be bad, 5 bytes. */
+  channelMap: Buffer;
 }
 
 export const defaultPreferences = (): LinkPreferences => ({
   dataLength: LEAST_LENGTH,
   phys: { tx: PHYS, rx: PHYS },
+  channelMap: ALL_CHANNELS,
 });
 
 /** Octets (2 bytes) and time (2); undefined where they are out of bounds. */
@@ -63,16 +67,24 @@ export class LinkProcedures {
   #wantedLength: DataLength;
   #wantedPhys: PhyPreference;
   #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
-  #phy = { tx: 1, rx: 1 };
+  #phy: { tx: number; rx: number };
 
   constructor(
     private readonly end: LinkEnd,
     private readonly handle: Buffer,
     private readonly host: HostPort,
     preferences: LinkPreferences,
+    phy: number,
   ) {
     this.#wantedLength = possible(preferences.dataLength);
     this.#wantedPhys = preferences.phys;
+    this.#phy = { tx: phy, rx: phy };
+  }
+
+  /** Asks for the data length that the host has suggested for new links (Vol 6 Part B 4.5.10). */
+  begin(): void {
+    if (sameLength(this.#wantedLength, LEAST_LENGTH)) return;
+    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
   }
 
   /** Read Remote Version Information and LE Read Remote Features. */
@@ -111,7 +123,7 @@ export class LinkProcedures {
         this.end.control({ kind: 'version-response', data: remoteVersion() });
         break;
       case 'features-request':
-        this.end.control({ kind: 'features-response', data: leLocalFeatures() });
+        this.end.control({ kind: 'features-response', data: featuresForPeers() });
         break;
       case 'version-response':
         this.host.event(EventCode.readRemoteVersionComplete, this.#succeeded(pdu.data));

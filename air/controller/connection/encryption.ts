@@ -1,14 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Cancel, Clock } from '../../lib/platform/clock.js';
-import type { Random } from '../../lib/platform/random.js';
-import { EventCode, LeEvent, Role, Status } from '../hci/constants.js';
-import type { EncryptionRequestPdu, EncryptionStartPdu } from '../medium/control-pdu.js';
-import type { LinkEnd } from '../medium/link.js';
-import { encryptBlock } from './cipher.js';
-import type { HostPort } from './host-port.js';
+import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import type { Random } from '../../../lib/platform/random.js';
+import { EventCode, LeEvent, Role, Status } from '../../hci/constants.js';
+import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
+import type { LinkEnd } from '../../medium/link.js';
+import { encryptBlock } from '../security/cipher.js';
+import type { HostPort } from '../host-port.js';
 
 /** A peer that does not answer for this long is given up (Vol 6 Part B 5.2). */
-const RESPONSE_TIMEOUT_MS = 40_000;
+export const RESPONSE_TIMEOUT_MS = 40_000;
 
 type State =
   | { readonly name: 'idle' }
