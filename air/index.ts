@@ -18,6 +18,10 @@ export {
   type Noble,
   type NobleHandle,
 } from './load.js';
+export type { ScanWindow } from './medium/station.js';
 export type { PathLoss, Position } from './medium/path-loss.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
 export { defaultHubPath } from './hub/path.js';
+export type { SimCentral, SimCentralOptions } from './sim/central.js';
+export type { ConnectionOptions } from './sim/parameters.js';
+export type { SimPeripheral, SimPeripheralOptions } from './sim/peripheral.js';

@@ -49,15 +49,26 @@ export class SimClock implements Clock {
     const end = this.#now + ms;
     await this.#settle();
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
-      this.#now = timer.at;
-      const { run } = timer;
-      timer.run = undefined;
-      this.#pending--;
-      this.#stirred = timer.stirs;
-      run?.();
+      this.#run(timer);
       if (this.#hasStirred()) await this.#settle();
     }
     this.#now = end;
+  }
+
+  /** Moves time forward, no further than it takes, until the promise settles; gives what it gave. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    const state = { settled: false };
+    const settle = (): void => {
+      state.settled = true;
+    };
+    promise.then(settle, settle);
+    await this.#settle();
+    while (!state.settled) {
+      const timer = this.#next(Infinity);
+      if (timer !== undefined) this.#run(timer);
+      if (timer === undefined || this.#hasStirred()) await this.#settle();
+    }
+    return promise;
   }
 
   /** Timers that are set and not yet due; a test that ends with some left has leaked them. */
@@ -89,6 +100,15 @@ export class SimClock implements Clock {
       if (timer.run !== undefined) return timer;
     }
     return undefined;
+  }
+
+  #run(timer: Timer): void {
+    this.#now = timer.at;
+    const { run } = timer;
+    timer.run = undefined;
+    this.#pending--;
+    this.#stirred = timer.stirs;
+    run?.();
   }
 
   #hasStirred(): boolean {
