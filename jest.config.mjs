@@ -3,8 +3,8 @@ export default {
   testEnvironment: 'node',
   // tweetnacl is 20 times slower with the proxied Math of jest's sandbox.
   sandboxInjectedGlobals: ['Math'],
-  roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  roots: ['<rootDir>/test', '<rootDir>/examples'],
+  testMatch: ['**/*.test.{ts,mjs}'],
   testPathIgnorePatterns: ['/node_modules/', '/test/interop/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

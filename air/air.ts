@@ -3,14 +3,16 @@ import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom, type Random } from '../lib/platform/random.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
+import type { AirFaults } from './faults.js';
 import { Medium, type MediumOptions } from './medium/medium.js';
 import { SimCentral, type SimCentralOptions } from './sim/central.js';
 import { SimPeripheral, type SimPeripheralOptions } from './sim/peripheral.js';
 import type { SimContext, SimStation } from './sim/station.js';
 
-export interface VirtualAirOptions extends Omit<MediumOptions, 'seed'> {
+export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
   readonly seed?: string;
+  readonly faults?: AirFaults;
   /** Is told of malformed packets from hosts. */
   readonly logger?: Logger;
 }
@@ -40,6 +42,7 @@ export class VirtualAir {
     const bytes = this.#freshAddress();
     const controller = new VirtualController(this.#medium, bytes, {
       random: this.#random,
+      ...(this.faults.buffers && { aclBuffers: this.faults.buffers }),
       ...options,
       ...(logger && { logger }),
     });
@@ -65,6 +68,15 @@ export class VirtualAir {
   /** The controllers that are powered on. */
   get controllers(): readonly VirtualController[] {
     return [...this.#controllers.values()];
+  }
+
+  /** What goes wrong on purpose. A change holds for controllers and links that are made from now on. */
+  get faults(): AirFaults {
+    return this.#medium.faults;
+  }
+
+  set faults(faults: AirFaults) {
+    this.#medium.faults = faults;
   }
 
   /** Powers everything off. */

@@ -13,7 +13,7 @@ export interface AdvertisingConditions {
   /** Paced: events have a random delay, receivers have windows, packets take time and may be lost. */
   readonly paced: boolean;
   /** Share of packets that are lost by fault, 0 to 1. */
-  readonly loss: number;
+  readonly loss: () => number;
   /** A random number, from 0 to below 1. */
   readonly unit: () => number;
 }
@@ -131,7 +131,7 @@ export class AdvertisingChannels {
   /** Also of a request for a link. */
   #isLost(margin: number, payload: number): boolean {
     const { paced, loss, unit } = this.conditions;
-    if (loss > 0 && unit() < loss) return true;
+    if (loss() > 0 && unit() < loss()) return true;
     if (!paced) return margin < 0;
     return unit() < packetErrorRate(margin, packetBytes(payload, 1));
   }

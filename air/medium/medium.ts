@@ -60,9 +60,10 @@ const REQUEST_MS = 0.5;
 export class Medium {
   readonly clock: Clock;
   readonly pace: Pace;
+  /** Changes hold for links that are made from now on, `loss` for all packets at once. */
+  faults: Faults;
   readonly #time: AirTime;
   readonly #unit: () => number;
-  readonly #faults: Faults;
   readonly #packetsPerEvent: number;
   readonly #propagation: Propagation;
   readonly #channels: AdvertisingChannels;
@@ -78,7 +79,7 @@ export class Medium {
     this.pace = pace;
     this.#time = airTime(clock);
     this.#unit = () => integer() / 2 ** 32;
-    this.#faults = faults;
+    this.faults = faults;
     this.#packetsPerEvent = options.packetsPerEvent ?? PACKETS_PER_EVENT;
     this.#propagation = new Propagation(
       options.pathLoss ?? DEFAULT_PATH_LOSS,
@@ -90,7 +91,7 @@ export class Medium {
       time: this.#time,
       propagation: this.#propagation,
       paced: pace === 'real',
-      loss: faults.loss ?? 0,
+      loss: () => this.faults.loss ?? 0,
       unit: this.#unit,
     });
   }
@@ -190,7 +191,7 @@ export class Medium {
 
   #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {
     const { parameters } = request;
-    const faults = new LinkFaults(this.#faults, this.#unit);
+    const faults = new LinkFaults(this.faults, this.#unit);
     const carrier = (link: Link): Carrier => this.#carrier(link);
     const link = new Link({ time: this.#time, faults, parameters, carrier }, from, to);
     if (accepted) this.defer(() => to.linkLayer.linkUp(link.peripheral, request));
@@ -215,7 +216,7 @@ export class Medium {
 
   #lossRate(from: LinkEnd, bytes: number): number {
     const margin = this.#propagation.margin(from.station, from.peer);
-    return 1 - (1 - packetErrorRate(margin, bytes)) * (1 - (this.#faults.loss ?? 0));
+    return 1 - (1 - packetErrorRate(margin, bytes)) * (1 - (this.faults.loss ?? 0));
   }
 
   #isWalking({ station }: LinkEnd): boolean {

@@ -1,68 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
-import type { Position } from '../../../air/index.js';
-import { SimulatedCar } from '../../../firmware-sim/index.js';
-import { PhoneKey } from '../../../lib/phone/phone-key.js';
-import { MemoryCarStore } from '../../../lib/phone/store.js';
-import { systemClock } from '../../../lib/platform/clock.js';
-import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
-import { openNobleCentral } from '../../../lib/radio/noble.js';
+import { openWindow, spine } from '../support/spine.js';
 
-/** Whole cars and phones over the real noble and bleno, all in this process, on one air. */
-
-let air: VirtualAir;
-let cars: SimulatedCar[];
-let phones: PhoneKey[];
+let world: ReturnType<typeof spine>;
 
 beforeEach(() => {
-  air = new VirtualAir();
-  cars = [];
-  phones = [];
+  world = spine();
 });
 
 afterEach(async () => {
-  await Promise.all(phones.map((phone) => phone.close()));
-  await Promise.all(cars.map((car) => car.stop()));
-  air.close();
+  await world.close();
 });
-
-const startCar = async (name: string, position: Position): Promise<SimulatedCar> => {
-  const controller = air.controller({ label: name, position });
-  const peripheral = await openBlenoPeripheral({
-    clock: systemClock,
-    load: () => Promise.resolve(loadBleno(controller)),
-  });
-  const car = await SimulatedCar.start({ name, peripheral });
-  cars.push(car);
-  return car;
-};
-
-const startPhone = async (name: string, position: Position) => {
-  const controller = air.controller({ label: name, position });
-  const central = await openNobleCentral({
-    clock: systemClock,
-    load: () => Promise.resolve(loadNoble(controller)),
-  });
-  const phone = new PhoneKey({ central, store: new MemoryCarStore(), name });
-  phones.push(phone);
-  return { phone, controller };
-};
-
-const openWindow = async (car: SimulatedCar, role?: 'owner' | 'driver'): Promise<string> => {
-  await car.control.tap({
-    reader: 'console',
-    purpose: 'pair',
-    ...(role === undefined ? {} : { role }),
-  });
-  const screen = await car.control.screen();
-  if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
-  return screen.code;
-};
 
 describe('cars and phones over noble and bleno', () => {
   it('pair, unlock, start and lock, and the doors follow', async () => {
-    const car = await startCar('Car', { x: 0, y: 0 });
-    const { phone } = await startPhone('Ada', { x: 1, y: 0 });
+    const car = await world.startCar('Car', { x: 0, y: 0 });
+    const { phone } = await world.startPhone('Ada', { x: 1, y: 0 });
     await phone.pair({ code: await openWindow(car) });
     expect(await car.control.pullHandle('front-left')).toEqual({ opened: false });
     await phone.unlock();
@@ -78,12 +30,12 @@ describe('cars and phones over noble and bleno', () => {
 
   it('two phones and two cars, all at once', async () => {
     const [north, south] = await Promise.all([
-      startCar('North', { x: 0, y: 0 }),
-      startCar('South', { x: 3, y: 0 }),
+      world.startCar('North', { x: 0, y: 0 }),
+      world.startCar('South', { x: 3, y: 0 }),
     ]);
     const [ada, bob] = await Promise.all([
-      startPhone('Ada', { x: 1, y: 0 }),
-      startPhone('Bob', { x: 2, y: 0 }),
+      world.startPhone('Ada', { x: 1, y: 0 }),
+      world.startPhone('Bob', { x: 2, y: 0 }),
     ]);
     // Each phone pairs with one car at a time: with both windows open, the nearer one is taken.
     const [first, second] = await Promise.all([openWindow(north), openWindow(south)]);
@@ -119,8 +71,8 @@ describe('cars and phones over noble and bleno', () => {
   });
 
   it('do not hear each other out of range', async () => {
-    const car = await startCar('Car', { x: 0, y: 0 });
-    const { phone, controller } = await startPhone('Ada', { x: 1, y: 0 });
+    const car = await world.startCar('Car', { x: 0, y: 0 });
+    const { phone, controller } = await world.startPhone('Ada', { x: 1, y: 0 });
     await phone.pair({ code: await openWindow(car) });
     controller.moveTo(500, 0);
     await expect(phone.unlock({ timeoutMs: 500 })).rejects.toMatchObject({
@@ -132,8 +84,8 @@ describe('cars and phones over noble and bleno', () => {
   });
 
   it('forget each other after a factory reset, and can pair again', async () => {
-    const car = await startCar('Car', { x: 0, y: 0 });
-    const { phone } = await startPhone('Ada', { x: 1, y: 0 });
+    const car = await world.startCar('Car', { x: 0, y: 0 });
+    const { phone } = await world.startPhone('Ada', { x: 1, y: 0 });
     await phone.pair({ code: await openWindow(car) });
     await phone.unlock();
     await phone.lock();

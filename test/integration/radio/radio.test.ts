@@ -77,6 +77,14 @@ describe('noble and bleno on the air', () => {
     expect(await link.rssi()).toBeLessThan(0);
   });
 
+  it('makes do with MTU 23 where no more is to be had', async () => {
+    world.air.faults = { mtu: 23 };
+    const { link, inbox, other } = await opened();
+    expect([link.mtu, other.link.mtu]).toEqual([23, 23]);
+    for (const chunk of numbered(50, 20)) await other.link.send(chunk);
+    expect(await inbox.until(50)).toEqual(numbered(50, 20));
+  });
+
   it('reads an info that fills its packets exactly', async () => {
     const info = new Uint8Array(255).fill(3);
     const { link } = await connected(info);

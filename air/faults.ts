@@ -1,0 +1,93 @@
+import { PhoneKeyError } from '../lib/errors.js';
+import type { AclBuffers } from './controller/connections.js';
+import { Role } from './hci/constants.js';
+import type { Faults } from './medium/faults.js';
+
+/** What goes wrong on an air on purpose: on the medium, and in its controllers. */
+export interface AirFaults extends Faults {
+  /** Of every controller that does not say otherwise; 27 x 1 is the least that the specification allows. */
+  readonly buffers?: AclBuffers;
+}
+
+/** The names in a text of faults, with an example each. */
+export const FAULT_EXAMPLES = {
+  loss: 'loss=0.1',
+  drop: 'drop=0.01',
+  duplicate: 'duplicate=0.01',
+  delay: 'delay=0.1:50',
+  cut: 'cut=5',
+  stall: 'stall=peripheral:3',
+  mtu: 'mtu=23',
+  buffers: 'buffers=27x1',
+} as const;
+
+type Name = keyof typeof FAULT_EXAMPLES;
+
+const LONGEST_DELAY_MS = 60_000;
+const MOST_FRAGMENTS = 1_000_000;
+
+/**
+ * Faults as one writes them on a command line: `loss=0.1,stall=peripheral:3`.
+ * @throws PhoneKeyError `usage.invalid`
+ */
+export const parseFaults = (text: string): AirFaults =>
+  Object.assign({}, ...text.split(',').map(parseFault)) as AirFaults;
+
+const parseFault = (text: string): AirFaults => {
+  const [name = '', value = '', ...rest] = text.trim().split('=');
+  if (!Object.hasOwn(FAULT_EXAMPLES, name) || rest.length > 0) {
+    const names = Object.values(FAULT_EXAMPLES).join(', ');
+    throw new PhoneKeyError('usage.invalid', `no fault is written ${JSON.stringify(text)}`, {
+      hint: `The faults are ${names}.`,
+    });
+  }
+  const fault = PARSERS[name as Name](value);
+  if (fault !== undefined) return fault;
+  throw new PhoneKeyError('usage.invalid', `${JSON.stringify(value)} is no value of ${name}`, {
+    hint: `An example: ${FAULT_EXAMPLES[name as Name]}.`,
+  });
+};
+
+/** Undefined for a value that is none. */
+const PARSERS: Readonly<Record<Name, (value: string) => AirFaults | undefined>> = {
+  loss: (value) => within({ loss: parseShare(value) }),
+  drop: (value) => within({ drop: parseShare(value) }),
+  duplicate: (value) => within({ duplicate: parseShare(value) }),
+  delay: (value) => {
+    const [share, ms] = pair(value, ':');
+    const delay = { share: parseShare(share), ms: integer(ms, 1, LONGEST_DELAY_MS) };
+    return within(delay) && { delay };
+  },
+  cut: (value) => within({ cut: integer(value, 1, MOST_FRAGMENTS) }),
+  stall: (value) => {
+    const [name, count] = pair(value, ':');
+    if (name !== 'central' && name !== 'peripheral') return undefined;
+    const stall = { role: Role[name], after: integer(count, 0, MOST_FRAGMENTS) };
+    return within(stall) && { stall };
+  },
+  mtu: (value) => within({ mtu: integer(value, 23, 517) }),
+  buffers: (value) => {
+    const [length, count] = pair(value, 'x');
+    const buffers = { length: integer(length, 27, 251), count: integer(count, 1, 255) };
+    return within(buffers) && { buffers };
+  },
+};
+
+/** The values, where each is a number that is within its bounds. */
+const within = <T extends object>(values: T): T | undefined =>
+  Object.values(values).some(Number.isNaN) ? undefined : values;
+
+const parseShare = (text: string): number => {
+  const share = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : NaN;
+  return share <= 1 ? share : NaN;
+};
+
+const integer = (text: string, least: number, most: number): number => {
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : NaN;
+  return value >= least && value <= most ? value : NaN;
+};
+
+const pair = (text: string, separator: string): [string, string] => {
+  const at = text.indexOf(separator);
+  return at < 0 ? ['', ''] : [text.slice(0, at), text.slice(at + 1)];
+};

@@ -1,0 +1,63 @@
+import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
+import type { Position, VirtualAirOptions, VirtualController } from '../../../air/index.js';
+import { SimulatedCar } from '../../../firmware-sim/index.js';
+import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { MemoryCarStore } from '../../../lib/phone/store.js';
+import { systemClock } from '../../../lib/platform/clock.js';
+import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openNobleCentral } from '../../../lib/radio/noble.js';
+
+export interface Phone {
+  readonly phone: PhoneKey;
+  readonly controller: VirtualController;
+}
+
+/** Whole cars and phones over the real noble and bleno, all in this process, on one air. */
+export const spine = (options: VirtualAirOptions = {}) => {
+  const air = new VirtualAir(options);
+  const cars: SimulatedCar[] = [];
+  const phones: PhoneKey[] = [];
+  return {
+    air,
+
+    startCar: async (name: string, position: Position = { x: 0, y: 0 }): Promise<SimulatedCar> => {
+      const controller = air.controller({ label: name, position });
+      const peripheral = await openBlenoPeripheral({
+        clock: systemClock,
+        load: () => Promise.resolve(loadBleno(controller)),
+      });
+      const car = await SimulatedCar.start({ name, peripheral });
+      cars.push(car);
+      return car;
+    },
+
+    startPhone: async (name: string, position: Position = { x: 1, y: 0 }): Promise<Phone> => {
+      const controller = air.controller({ label: name, position });
+      const central = await openNobleCentral({
+        clock: systemClock,
+        load: () => Promise.resolve(loadNoble(controller)),
+      });
+      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name });
+      phones.push(phone);
+      return { phone, controller };
+    },
+
+    close: async (): Promise<void> => {
+      await Promise.all(phones.map((phone) => phone.close()));
+      await Promise.all(cars.map((car) => car.stop()));
+      air.close();
+    },
+  };
+};
+
+/** Taps the car's key card to add a key; gives the code on its screen. */
+export const openWindow = async (car: SimulatedCar, role?: 'owner' | 'driver'): Promise<string> => {
+  await car.control.tap({
+    reader: 'console',
+    purpose: 'pair',
+    ...(role === undefined ? {} : { role }),
+  });
+  const screen = await car.control.screen();
+  if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
+  return screen.code;
+};
