@@ -1,6 +1,6 @@
 import type { Cancel } from '../../lib/platform/clock.js';
 import { packetBytes, packetMs } from './airtime.js';
-import { Grid } from './grid.js';
+import { Listeners } from './listeners.js';
 import type { Propagation } from './propagation.js';
 import { HOPELESS_MARGIN, packetErrorRate } from './reception.js';
 import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
@@ -21,6 +21,9 @@ export interface AdvertisingConditions {
 /** advDelay is between 0 and 10 ms (Vol 6 Part B 4.4.2.2). */
 const MOST_DELAY_MS = 10;
 
+/** On an instant air windows do not count. */
+const ALWAYS: ScanWindow = { intervalMs: 1, windowMs: 1 };
+
 interface Train {
   readonly from: Station;
   readonly set: AdvertisingTrain;
@@ -35,15 +38,13 @@ interface Train {
  * a listener hears it whichever one it is on. Transmissions of others do not disturb.
  */
 export class AdvertisingChannels {
-  readonly #listeners: Grid;
-  /** Since when each listens. */
-  readonly #since = new Map<Station, number>();
+  readonly #listeners: Listeners;
   readonly #trains = new Map<AdvertisingTrain, Train>();
   /** Those without a timer. */
   readonly #resting = new Set<Train>();
 
   constructor(private readonly conditions: AdvertisingConditions) {
-    this.#listeners = new Grid(conditions.time);
+    this.#listeners = new Listeners(conditions.time);
   }
 
   /** To be called with the longest range that there is, whenever that grows. */
@@ -56,15 +57,10 @@ export class AdvertisingChannels {
   }
 
   listen(station: Station, windows: readonly ScanWindow[]): void {
-    station.listening = windows;
-    if (windows.length === 0) {
-      this.#listeners.delete(station);
-      this.#since.delete(station);
-      return;
-    }
-    this.#listeners.add(station);
-    this.#since.set(station, this.conditions.time.now());
     const { paced, unit } = this.conditions;
+    station.listening = windows;
+    this.#listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
+    if (windows.length === 0) return;
     if (!paced) {
       for (const { from, set } of this.#trains.values()) {
         if (from !== station) this.send(from, station, set.pdu, set.txPower);
@@ -124,8 +120,8 @@ export class AdvertisingChannels {
     const { from, set } = train;
     for (const to of this.#listeners.near(propagation.position(from))) {
       if (to === from) continue;
-      if (!paced) this.send(from, to, set.pdu, set.txPower);
-      else if (this.#isOpen(to)) this.#receive(from, to, set.pdu, set.txPower);
+      if (paced) this.#receive(from, to, set.pdu, set.txPower);
+      else this.send(from, to, set.pdu, set.txPower);
     }
     if (this.#trains.has(set)) this.#arm(train, 1);
     if (set.sent !== undefined) time.defer(set.sent);
@@ -143,14 +139,6 @@ export class AdvertisingChannels {
       train.cancel = time.after(intervals * set.intervalMs + delay, train.event);
       this.#resting.delete(train);
     }
-  }
-
-  #isOpen(station: Station): boolean {
-    const elapsed = this.conditions.time.now() - (this.#since.get(station) ?? 0);
-    for (const { intervalMs, windowMs } of station.listening) {
-      if (elapsed % intervalMs < windowMs) return true;
-    }
-    return false;
   }
 
   #receive(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
