@@ -55,7 +55,10 @@ export class SimClock implements Clock {
     this.#now = end;
   }
 
-  /** Moves time forward, no further than it takes, until the promise settles; gives what it gave. */
+  /**
+   * Moves time forward, no further than it takes, until the promise settles; gives what it gave. For what
+   * waits for this clock alone: while it waits for a disk or another process, time runs away.
+   */
   async until<T>(promise: Promise<T>): Promise<T> {
     const state = { settled: false };
     const settle = (): void => {
@@ -119,7 +122,7 @@ export class SimClock implements Clock {
   async #settle(): Promise<void> {
     do {
       this.#stirred = false;
-      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     } while (this.#hasStirred());
   }
 }
