@@ -74,7 +74,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
 
   protected received(pdu: AttPdu): void {
     if (pdu.opcode === Att.notification) {
-      this.deliver(pdu.parameters.subarray(NO_HANDLE.length));
+      this.deliver(pdu.parameters);
       return;
     }
     const answered = this.#answered;

@@ -164,6 +164,7 @@ export class SimCentral extends SimStation implements Central {
       } catch (cause) {
         await link.close();
         if (link.neverEstablished && !signal.aborted) continue;
+        if (cause instanceof PhoneKeyError && cause.code === 'radio.timeout') throw cause;
         const message = 'The connection ended before it was ready.';
         throw new PhoneKeyError('radio.connect-failed', message, { cause });
       } finally {

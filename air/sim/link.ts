@@ -41,6 +41,7 @@ export abstract class SimLink implements Link {
   /** Sends what waits for a buffer. */
   #onRoom: (() => void) | undefined;
   #reason: number | undefined;
+  #terminating = false;
   #isGone = false;
   #tellGone = (): void => undefined;
   readonly #gone = new Promise<void>((resolve) => {
@@ -103,10 +104,9 @@ export abstract class SimLink implements Link {
 
   async close(): Promise<void> {
     if (this.#isGone) return;
-    if (!this.state.isDown) {
-      this.state.end('local');
-      this.options.end.terminate(Status.remoteUserTerminated);
-    }
+    this.state.end('local');
+    if (!this.#terminating) this.options.end.terminate(Status.remoteUserTerminated);
+    this.#terminating = true;
     const options = { what: 'Disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
     try {
       await runOperation<void>(this.options.medium.clock, options, ({ resolve }) => {
@@ -140,8 +140,11 @@ export abstract class SimLink implements Link {
     this.options.end.send({ first: true, data: pdu });
   }
 
-  /** A chunk for the user of the link; one who sends too much before it is open is put out. */
-  protected deliver(chunk: Uint8Array): void {
+  /** The value of a write or a notification is a chunk for the user of the link. */
+  protected deliver(parameters: Buffer): void {
+    const chunk = parameters.subarray(NO_HANDLE.length);
+    if (chunk.length === 0) return;
+    // Who sends too much before the link is open is put out.
     this.options.medium.defer(() => {
       if (!this.state.receive(chunk)) void this.close();
     });

@@ -1,5 +1,5 @@
 import type { LinkHandlers } from '../../lib/radio/types.js';
-import { Att, attPdu, NO_HANDLE, searchAnswer, uint16, type AttPdu } from './att.js';
+import { Att, attPdu, searchAnswer, uint16, type AttPdu } from './att.js';
 import { SimLink, type SimLinkOptions } from './link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions {
@@ -28,7 +28,7 @@ export class SimPeripheralLink extends SimLink {
   protected received({ opcode, parameters }: AttPdu): void {
     if (opcode === Att.writeCommand) {
       // Bytes before the subscription belong to nobody and are dropped.
-      if (this.#subscribed) this.deliver(parameters.subarray(NO_HANDLE.length));
+      if (this.#subscribed) this.deliver(parameters);
       return;
     }
     const answer = this.#answer(opcode, parameters);
