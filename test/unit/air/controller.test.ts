@@ -35,6 +35,7 @@ describe('commands that noble and bleno send at first', () => {
     ['LE Set Advertising Enable', '010a200100', '040e04010a2000'],
     ['Read Local Features', '01031000', '040e0c010310000000000060000000'],
     ['LE Read Local Features', '01032000', '040e0c010320002901000000000000'],
+    ['LE Read Supported States', '011c2000', '040e0c011c2000f777ff1f09020000'],
     ['LE Read Advertising TX Power', '01072000', '040e050107200000'],
     ['Reset', '01030c00', '040e0401030c00'],
   ])('%s', async (_name, command, answer) => {
@@ -47,6 +48,12 @@ describe('commands that noble and bleno send at first', () => {
     expect(await host.exchange(Opcode.readBdAddr)).toEqual([answer]);
     const reversed = addressHex(host.controller).match(/../g)?.reverse().join(':');
     expect(host.controller.address).toBe(reversed);
+  });
+
+  it('LE Read Supported States has advertising beside a link where there is room for another', async () => {
+    const roomy = new TestHost(air.controller({ peripheralLinks: 2 }));
+    const answer = '040e0c011c2000f777ff1f49020000';
+    expect(await roomy.exchange(Opcode.leReadSupportedStates)).toEqual([answer]);
   });
 
   it('Read LE Host Support tells what was written', async () => {
