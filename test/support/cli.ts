@@ -114,9 +114,11 @@ export class Running {
     this.finished = once(child, 'close')
       .finally(() => (this.#ended = true))
       .then(([code]) => ({ code: code as number | null, ...this.#text }));
-    this.finished.catch(() => undefined).finally(() => {
-      this.#tell();
-    });
+    this.finished
+      .catch(() => undefined)
+      .finally(() => {
+        this.#tell();
+      });
   }
 
   /** Resolves when the output matches; rejects when the command ends without. */

@@ -116,5 +116,6 @@ export class World {
   }
 }
 
-/** noble and bleno know the legacy commands only, which one controller takes no extended ones beside. */
-const rawSocketController = (air: VirtualAir): VirtualController => air.controller();
+/** noble and bleno say legacy commands only, and one controller takes those and extended ones not both. */
+const rawSocketController = (air: VirtualAir): VirtualController =>
+  air.controller({ extendedAdvertising: false });
