@@ -1,9 +1,16 @@
 export { VirtualAir, type VirtualAirOptions } from './air.js';
+export { BtsnoopReader } from './capture/btsnoop-reader.js';
 export { capturing, type CaptureSink } from './capture/capturing.js';
 export { captureAir, monitorCapture } from './capture/monitor.js';
 export type { AirDevice, AirRecord } from './capture/record.js';
+export type { AirSighting } from './capture/sighting.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
 export type { AclBuffers } from './controller/connection/connections.js';
+export { AirDecoder, type AirDecoderOptions } from './decode/air-decoder.js';
+export type { AttributeValue } from './decode/att-decoder.js';
+export { describeEvent, type Description } from './decode/describe.js';
+export type { DecodedEvent, Party, Told } from './decode/event.js';
+export { describeHci, HciDecoder, type HciPacket } from './decode/hci-decoder.js';
 export { parseFaults, type AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from './hci/transport.js';
 export {
@@ -29,4 +36,4 @@ export type * from './hub/control.js';
 export { openHubControl, type HubControl, type HubTap } from './hub/control-client.js';
 export { defaultHubPath } from './hub/path.js';
 export type { HubSettings, SettingsInForce } from './hub/settings.js';
-export type { AirEvent, AirListener } from './tap.js';
+export type { AirListener } from './tap.js';

@@ -1,18 +1,12 @@
 import type { Clock } from '../lib/platform/clock.js';
 import { systemWallTime } from './capture/capturing.js';
-import type { AirDevice, AirRecord } from './capture/record.js';
+import type { AirDevice } from './capture/record.js';
+import type { AirSighting } from './capture/sighting.js';
 import type { VirtualController } from './controller/controller.js';
 import { isVendorPacket } from './hci/vendor.js';
 
-/** What a tap of an air gives, in the order in which it happens; times are milliseconds since 1970. */
-export type AirEvent =
-  /** A controller, before its first record; those that are there when the tap begins come first. */
-  | { readonly type: 'came'; readonly device: AirDevice; readonly time: number }
-  | { readonly type: 'record'; readonly record: AirRecord }
-  | { readonly type: 'left'; readonly device: AirDevice; readonly time: number };
-
 /** Must not throw, and is not to be slow: the air waits. */
-export type AirListener = (event: AirEvent) => void;
+export type AirListener = (sighting: AirSighting) => void;
 
 /**
  * Tells listeners what passes between hosts and controllers. A controller counts from its first packet
@@ -69,8 +63,8 @@ export class AirTaps {
     return device;
   }
 
-  #tell(event: AirEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+  #tell(sighting: AirSighting): void {
+    for (const listener of [...this.#listeners]) listener(sighting);
   }
 
   #now(): number {

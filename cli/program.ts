@@ -85,6 +85,14 @@ export const buildProgram = (host: Host, perform: Perform) => {
       ).argParser(parseFile),
     )
     .addOption(new Option('--force', 'lets --capture replace a file'))
+    .addOption(
+      new Option(
+        '--session-keys <file>',
+        'adds the keys of each session on the virtual air to a file, for key air watch',
+      )
+        .argParser(parseFile)
+        .env('KEY_SESSION_KEYS'),
+    )
     .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
@@ -99,6 +107,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
     const { capture, force } = program.opts();
     if (capture !== undefined && !canCapture(command)) {
       command.error('error: --capture goes with commands that use the radio');
+    }
+    // In the environment it is for whoever can use it.
+    if (program.getOptionValueSource('sessionKeys') === 'cli' && !hasSessions(command)) {
+      command.error('error: --session-keys goes with commands that use the radio');
     }
     if (force === true && capture === undefined)
       command.error('error: --force goes with --capture');
@@ -119,11 +131,19 @@ export const buildProgram = (host: Host, perform: Perform) => {
 
 const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
 
-/** Of the commands about a car or the air, only the car itself is on the air, and the air is it. */
-const canCapture = (command: CommandUnknownOpts): boolean =>
-  ['car', 'air'].includes(command.parent?.name() ?? '')
+/** Of the commands about a car, only the car itself is on the air. */
+const usesRadio = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'car'
     ? command.name() === 'start'
-    : !WITHOUT_RADIO.has(command.name());
+    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
+
+/** Who is on the air, and who keeps it up. */
+const canCapture = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'air' ? command.name() === 'start' : usesRadio(command);
+
+/** Cars and phones have sessions, and who watches the air looks into them. */
+const hasSessions = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'air' ? command.name() === 'watch' : usesRadio(command);
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

@@ -8,8 +8,8 @@ import { PacketType } from '../hci/constants.js';
 /** As the host sees it. */
 export type Direction = 'sent' | 'received';
 
-const MAGIC = 'btsnoop\0';
-const VERSION = 1;
+export const BTSNOOP_MAGIC = 'btsnoop\0';
+export const BTSNOOP_VERSION = 1;
 
 /** What the records of a file are. */
 export const Datalink = {
@@ -19,20 +19,20 @@ export const Datalink = {
   monitor: 2001,
 } as const;
 
-const HEADER_BYTES = 16;
-const RECORD_HEADER_BYTES = 24;
+export const HEADER_BYTES = 16;
+export const RECORD_HEADER_BYTES = 24;
 
-const FLAG_RECEIVED = 0b01;
+export const FLAG_RECEIVED = 0b01;
 const FLAG_COMMAND_OR_EVENT = 0b10;
 
 /** Microseconds from the format's epoch, midnight of 1 January of the year 0, to 1970. */
-const UNIX_EPOCH = 0x00dcddb30f2f8000n;
+export const UNIX_EPOCH = 0x00dcddb30f2f8000n;
 
 /** What a file begins with, 16 bytes. */
 export const btsnoopHeader = (datalink: number = Datalink.h4): Buffer => {
   const header = Buffer.alloc(HEADER_BYTES);
-  header.write(MAGIC, 'latin1');
-  header.writeUInt32BE(VERSION, 8);
+  header.write(BTSNOOP_MAGIC, 'latin1');
+  header.writeUInt32BE(BTSNOOP_VERSION, 8);
   header.writeUInt32BE(datalink, 12);
   return header;
 };

@@ -1,7 +1,14 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
 import { PACES } from '../../air/hub/settings.js';
-import { parseEndpoint, parsePosition, parseSeed, parseSpeed, parseWho } from '../config/parse.js';
+import {
+  parseEndpoint,
+  parseFile,
+  parsePosition,
+  parseSeed,
+  parseSpeed,
+  parseWho,
+} from '../config/parse.js';
 import type { Act } from '../program.js';
 
 const EXAMPLES = `Examples:
@@ -10,6 +17,8 @@ const EXAMPLES = `Examples:
   $ key air start --capture air.btsnoop    and writes down what passes on it
   $ key air list                           what is on it, and where
   $ key air move phone --to 1,0 --speed 1.4
+  $ key air watch                          tells what happens on it
+  $ key air watch --read FILE              or what a capture holds
 `;
 
 /** The commands of the virtual air itself. */
@@ -64,5 +73,16 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--wait', 'wait until it is there')
     .action((who, options) =>
       act(async (context) => (await import('../air/move.js')).moveOnAir(context, who, options)),
+    );
+
+  air
+    .command('watch')
+    .description(
+      'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
+    )
+    .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
+    .option('--hci', 'every packet between a host and its controller')
+    .action((options) =>
+      act(async (context) => (await import('../air/watch.js')).watchAir(context, options)),
     );
 };

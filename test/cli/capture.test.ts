@@ -1,13 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICE_UUID } from '../../lib/radio/gatt.js';
@@ -16,18 +8,12 @@ import { attValues, parseAirCapture, parseCapture } from '../support/btsnoop.js'
 import { CAR_NAME, PHONE_NAME, playCaptured } from '../support/captured-session.js';
 import type { CapturedSession } from '../support/captured-session.js';
 import { Cli } from '../support/cli.js';
+import { captured, keptIn, privateKeysIn } from '../support/secrets.js';
 
 jest.setTimeout(60_000);
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 const HAS_MODES = process.platform !== 'win32';
-
-/** The contents of all files below a directory. */
-const contents = (directory: string): string[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(directory, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'latin1'));
 
 describe('--capture of an air, a car and a phone', () => {
   let cli: Cli;
@@ -77,20 +63,20 @@ describe('--capture of an air, a car and a phone', () => {
   });
 
   it('holds no code, no private key and nothing that was sealed', () => {
-    const seen = files().flatMap((path) => {
-      const file = readFileSync(path);
-      return [file, ...Object.values(attValues(parseCapture(file)))];
-    });
     const air = readFileSync(session.air);
     const controllers = [...parseAirCapture(air).values()];
-    seen.push(air, ...controllers.flatMap(({ packets }) => Object.values(attValues(packets))));
+    const seen = [
+      ...files().flatMap(captured),
+      air,
+      ...controllers.flatMap(({ packets }) => Object.values(attValues(packets))),
+    ];
     const holds = (needle: Buffer | string): boolean =>
       seen.some((bytes) => bytes.includes(needle));
     // So that the search is one: this is there, in the byte order of the air.
     expect(holds(Buffer.from(SERVICE_UUID.replaceAll('-', ''), 'hex').reverse())).toBe(true);
 
-    const kept = ['keys', 'cars'].flatMap((name) => contents(join(cli.home, name))).join('\n');
-    const keys = [...kept.matchAll(/privateKey\\?": ?\\?"([0-9a-f]{64})/g)].map(([, key]) => key!);
+    const kept = keptIn(cli.home);
+    const keys = privateKeysIn(kept);
     expect(new Set(keys).size).toBe(3); // identity and signing key of the phone, identity of the car
     for (const key of keys) {
       const bytes = Buffer.from(key, 'hex');

@@ -16,11 +16,17 @@ export interface CapturedSession {
 export const CAR_NAME = 'Canary car';
 export const PHONE_NAME = 'Canary phone';
 
-/** An air, a car on it, and a phone that pairs, unlocks and lists the keys, all with `--capture`. */
-export const playCaptured = async (cli: Cli): Promise<CapturedSession> => {
+/**
+ * An air, a car on it, and a phone that pairs, unlocks and lists the keys, all with `--capture`.
+ * @param env of all of them
+ */
+export const playCaptured = async (
+  cli: Cli,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CapturedSession> => {
   const file = (name: string): string => join(cli.home, `${name}.btsnoop`);
   const succeed = async (args: readonly string[], input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await cli.run(args, { input });
+    const { code, stdout, stderr } = await cli.run(args, { input, env });
     if (code !== 0) throw new Error(`key ${args.join(' ')}: ${stderr}`);
     return stdout;
   };
@@ -30,7 +36,9 @@ export const playCaptured = async (cli: Cli): Promise<CapturedSession> => {
   };
   const air = cli.start(['air', 'start', '--capture', file('air'), '--json']);
   await air.until(/"type":"ready"/);
-  const car = cli.start(['car', 'start', '--name', CAR_NAME, '--capture', file('car'), '--json']);
+  const car = cli.start(['car', 'start', '--name', CAR_NAME, '--capture', file('car'), '--json'], {
+    env,
+  });
   await car.until(/"type":"ready"/);
   await succeed(['car', 'tap', 'console', '--pair', '--name', CAR_NAME]);
   const screen = await succeed(['car', 'screen', '--json', '--name', CAR_NAME]);
