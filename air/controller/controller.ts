@@ -1,5 +1,6 @@
 import { silentLogger, type Logger } from '../../lib/platform/logger.js';
 import { systemRandom, type Random } from '../../lib/platform/random.js';
+import type { Direction } from '../capture/btsnoop.js';
 import { EventCode, HardwareError, PacketType, Role, Status } from '../hci/constants.js';
 import { H4Error, packetLength } from '../hci/h4.js';
 import { commandComplete, commandStatus } from '../hci/packets.js';
@@ -44,7 +45,12 @@ export interface ControllerOptions extends Placement {
   readonly logger?: Logger;
   /** For addresses, keys, LE Rand and the proofs of encryption (default: the system's). */
   readonly random?: Random;
+  /** Puts the controller where its label is remembered to be; false when it is not. */
+  readonly recall?: (controller: VirtualController) => boolean;
 }
+
+/** Sees a whole H4 packet pass. Must not throw. */
+export type PacketObserver = (packet: Buffer, direction: Direction) => void;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
 export class VirtualController implements AirTransport, LinkLayer {
@@ -71,6 +77,8 @@ export class VirtualController implements AirTransport, LinkLayer {
   #family: AdvertisingFamily | undefined;
   readonly #medium: Medium;
   readonly #logger: Logger;
+  readonly #recall: ControllerOptions['recall'];
+  readonly #observers = new Set<PacketObserver>();
   readonly #closeListeners = new Set<() => void>();
   /** Requests that were accepted as the peripheral, until their link is up. */
   readonly #accepted = new Map<ConnectRequest, Acceptance>();
@@ -82,6 +90,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.#logger = options.logger ?? silentLogger;
     this.#commands = options.extendedAdvertising === false ? LEGACY_COMMANDS : COMMANDS;
     this.label = options.label ?? '';
+    this.#recall = options.recall;
     this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
     this.peripheralLinks = options.peripheralLinks ?? 1;
     const host = (this.host = new HostPort(medium.defer));
@@ -122,9 +131,12 @@ export class VirtualController implements AirTransport, LinkLayer {
   send(packet: Uint8Array): void {
     if (this.#closed) return;
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    if (!isWhole(bytes)) {
+    if (!isWhole(bytes) || bytes[0] === PacketType.event) {
       this.#malformed();
-    } else if (bytes[0] === PacketType.command) {
+      return;
+    }
+    for (const observe of this.#observers) observe(bytes, 'sent');
+    if (bytes[0] === PacketType.command) {
       this.#command(bytes.readUInt16LE(1), bytes.subarray(4));
     } else if (bytes[0] !== PacketType.acl || !this.connections.sendData(bytes)) {
       this.#malformed();
@@ -133,6 +145,14 @@ export class VirtualController implements AirTransport, LinkLayer {
 
   onPacket(listener: (packet: Buffer) => void): () => void {
     return this.host.onPacket(listener);
+  }
+
+  /** Shows each packet of the host before it is acted upon, and each to it before it is delivered. */
+  observe(observer: PacketObserver): void {
+    this.#observers.add(observer);
+    this.host.onPacket((packet) => {
+      observer(packet, 'received');
+    });
   }
 
   onClose(listener: () => void): () => void {
@@ -165,6 +185,11 @@ export class VirtualController implements AirTransport, LinkLayer {
   /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
   walkTo(to: Position, speed: number): void {
     this.#medium.walk(this.station, to, speed);
+  }
+
+  /** Goes where its label is remembered to be; false when it is not. */
+  recall(): boolean {
+    return this.#recall?.(this) ?? false;
   }
 
   setTxPower(dbm: number): void {

@@ -77,10 +77,12 @@ const hostsOf = (
   { log, options, paths }: Context,
   { tell }: DoorEvents,
 ): ((label: string) => HostServerOptions) => {
-  const position = options.at ?? HOST_AT;
   let hosts = 0;
   return (label) => ({
-    air: { controller: () => connectHub(paths.hub, { label, position }) },
+    air: {
+      controller: () =>
+        connectHub(paths.hub, { label, position: options.at, defaultPosition: HOST_AT }),
+    },
     logger: log,
     onConnect: () => {
       hosts++;

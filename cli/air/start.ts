@@ -1,22 +1,31 @@
-import { connectOrStartHub } from '../../air/index.js';
+import { connectOrStartHub, openHubControl } from '../../air/index.js';
+import type { HubControl, HubSettings } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { aborted } from '../io/interrupt.js';
+import { captureToFile } from './capture.js';
+import type { AirCapture } from './capture.js';
 import { Doors, type DoorOptions } from './doors.js';
+
+export interface AirOptions extends HubSettings, DoorOptions {}
 
 /**
  * Keeps the air of this home up, in the foreground, with a controller of its own that does nothing;
  * and opens the doors through which other stacks come in.
+ * @throws PhoneKeyError `usage.invalid` when the air runs already with other settings
  */
-export const startAir = async (context: Context, options: DoorOptions): Promise<ExitCode> => {
+export const startAir = async (
+  context: Context,
+  { h4, pty, ...settings }: AirOptions,
+): Promise<ExitCode> => {
   const { output, paths, signal } = context;
   const tell = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
     output.result({ ...event, time }, [`${output.paint('dim', time.slice(11, 23))} ${sentence}`]);
   };
-  const keeper = await connectOrStartHub(paths.hub, { label: 'air' });
+  const keeper = await connectOrStartHub(paths.hub, { label: 'air' }, settings);
   let failed: (message: string) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     failed = (message) => {
@@ -28,14 +37,26 @@ export const startAir = async (context: Context, options: DoorOptions): Promise<
     };
   });
   ended.catch(() => undefined); // also when nobody waits any more
-  keeper.onClose(() => failed('the virtual air has ended'));
+  keeper.onClose(() => {
+    failed('the virtual air has ended');
+  });
+  let control: HubControl | undefined;
+  let capture: AirCapture | undefined;
   let doors: Doors | undefined;
   try {
-    doors = await Doors.open(context, options, { tell, failed });
-    tell({ type: 'ready', ...doors.where }, `the air is up${String(doors)}`);
+    control = await openHubControl(paths.hub);
+    const { seed, pace } = await control.info();
+    capture = await captureToFile(context, control);
+    doors = await Doors.open(context, { h4, pty }, { tell, failed });
+    tell(
+      { type: 'ready', ...doors.where, seed, pace },
+      `the air is up, ${pace}, seed ${seed}${String(doors)}`,
+    );
     await Promise.race([aborted(signal), ended]);
   } finally {
     await doors?.close();
+    await capture?.stop();
+    control?.close();
     keeper.close();
   }
   tell({ type: 'stopped' }, 'stopped');

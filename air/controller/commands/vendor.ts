@@ -8,6 +8,10 @@ export const VENDOR_COMMANDS = [
     c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);
     return Status.success;
   }),
+  command(VendorOpcode.setDefaultPosition, undefined, 8, (c, p) => {
+    if (!c.recall()) c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);
+    return Status.success;
+  }),
   command(
     VendorOpcode.setLabel,
     undefined,

@@ -56,6 +56,10 @@ export class Connections {
     return this.#byHandle.size > 0;
   }
 
+  get all(): readonly Connection[] {
+    return [...this.#byHandle.values()];
+  }
+
   count(role: Role): number {
     return [...this.#byHandle.values()].filter(({ end }) => end.role === role).length;
   }
