@@ -1,12 +1,11 @@
 import type { Clock } from '../lib/platform/clock.js';
 import { systemWallTime } from './capture/capturing.js';
-import type { AirDevice } from './capture/record.js';
-import type { AirSighting } from './capture/sighting.js';
+import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
 import { isVendorPacket } from './hci/vendor.js';
 
 /** Must not throw, and is not to be slow: the air waits. */
-export type AirListener = (sighting: AirSighting) => void;
+export type AirListener = (event: AirEvent) => void;
 
 /**
  * Tells listeners what passes between hosts and controllers. A controller counts from its first packet
@@ -63,8 +62,8 @@ export class AirTaps {
     return device;
   }
 
-  #tell(sighting: AirSighting): void {
-    for (const listener of [...this.#listeners]) listener(sighting);
+  #tell(event: AirEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
   }
 
   #now(): number {

@@ -1,3 +1,4 @@
+import { airFigures } from './air-bumble.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import type { Figure } from './measure.js';
@@ -12,6 +13,7 @@ const figures: Figure[] = [];
 for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
+  ['the air, beside bumble', airFigures],
   ['the command line', cliFigures],
 ] as const) {
   if (!json) process.stderr.write(`measuring ${what} ...\n`);

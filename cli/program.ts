@@ -132,18 +132,27 @@ export const buildProgram = (host: Host, perform: Perform) => {
 const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
 
 /** Of the commands about a car, only the car itself is on the air. */
-const usesRadio = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'car'
-    ? command.name() === 'start'
-    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
+const usesRadio = (command: CommandUnknownOpts): boolean => {
+  switch (command.parent?.name() ?? '') {
+    case 'car':
+      return command.name() === 'start';
+    case 'air':
+      return false;
+    default:
+      return !WITHOUT_RADIO.has(command.name());
+  }
+};
 
-/** Who is on the air, and who keeps it up. */
+/** The air itself can be written down, too. */
 const canCapture = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'air' ? command.name() === 'start' : usesRadio(command);
+  usesRadio(command) || isOfAir(command, 'start');
 
 /** Cars and phones have sessions, and who watches the air looks into them. */
 const hasSessions = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'air' ? command.name() === 'watch' : usesRadio(command);
+  usesRadio(command) || isOfAir(command, 'watch');
+
+const isOfAir = (command: CommandUnknownOpts, name: string): boolean =>
+  command.parent?.name() === 'air' && command.name() === name;
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

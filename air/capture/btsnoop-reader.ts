@@ -15,8 +15,7 @@ import {
   NEW_INDEX_BYTES,
   NEW_INDEX_NAME,
 } from './monitor-format.js';
-import type { AirDevice } from './record.js';
-import type { AirSighting } from './sighting.js';
+import type { AirDevice, AirEvent } from './record.js';
 
 /** Longer than any HCI packet (an ACL packet has 65,540 bytes at most), in bytes. */
 const MAX_RECORD = 1 << 17;
@@ -28,7 +27,7 @@ interface RawRecord {
   readonly time: number;
 }
 
-type Interpret = (record: RawRecord) => Iterable<AirSighting>;
+type Interpret = (record: RawRecord) => Iterable<AirEvent>;
 
 /**
  * Reads a btsnoop file in chunks of any size: captures of one controller (datalink 1002) and of all of a
@@ -42,7 +41,7 @@ export class BtsnoopReader {
    * What the records that `chunk` completes say.
    * @throws PhoneKeyError `usage.invalid` for what is no such file; of no use afterwards
    */
-  *push(chunk: Buffer): Generator<AirSighting, void, undefined> {
+  *push(chunk: Buffer): Generator<AirEvent, void, undefined> {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     if (this.#interpret === undefined) {
       if (this.#rest.length < HEADER_BYTES) return;
@@ -112,8 +111,7 @@ class MonitorInterpreter {
     if (!isNew && opcode !== MonitorOpcode.deleteIndex) return [];
     const before = this.#devices.get(number);
     this.#devices.delete(number);
-    const left: AirSighting[] =
-      before === undefined ? [] : [{ type: 'left', device: before, time }];
+    const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
     if (!isNew) return left;
     const device = this.#introduce(number, addressIn(data), nameIn(data));
     return [...left, { type: 'came', device, time }];

@@ -24,22 +24,22 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
   const write = (index: number, opcode: number, data: Uint8Array, time: number): void => {
     sink.write(recordOf(data, (index % NO_INDEX) * 0x10000 + opcode, time));
   };
-  return (sighting) => {
-    switch (sighting.type) {
+  return (event) => {
+    switch (event.type) {
       case 'came': {
-        const { device, time } = sighting;
+        const { device, time } = event;
         write(device.index, MonitorOpcode.newIndex, newIndex(device), time);
         write(device.index, MonitorOpcode.openIndex, NOTHING, time);
         break;
       }
       case 'record': {
-        const { index, packet, time } = sighting.record;
-        const opcode = opcodeOf(sighting.record);
+        const { index, packet, time } = event.record;
+        const opcode = opcodeOf(event.record);
         if (opcode !== undefined) write(index, opcode, packet.subarray(1), time);
         break;
       }
       case 'left': {
-        const { device, time } = sighting;
+        const { device, time } = event;
         write(device.index, MonitorOpcode.closeIndex, NOTHING, time);
         write(device.index, MonitorOpcode.deleteIndex, NOTHING, time);
         break;

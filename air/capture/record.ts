@@ -19,3 +19,13 @@ export interface AirDevice {
   /** A name for people; may be empty. */
   readonly label: string;
 }
+
+/** What a tap of an air or a capture gives, in order; times in milliseconds since 1970. */
+export type AirEvent =
+  /**
+   * A controller, before its first record; those that are there when a tap begins come first. Captures of
+   * one controller do not introduce it.
+   */
+  | { readonly type: 'came'; readonly device: AirDevice; readonly time: number }
+  | { readonly type: 'record'; readonly record: AirRecord }
+  | { readonly type: 'left'; readonly device: AirDevice; readonly time: number };

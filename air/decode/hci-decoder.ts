@@ -1,6 +1,5 @@
 import type { Direction } from '../capture/btsnoop.js';
-import type { AirRecord } from '../capture/record.js';
-import type { AirSighting } from '../capture/sighting.js';
+import type { AirEvent, AirRecord } from '../capture/record.js';
 import { EventCode, PacketType } from '../hci/constants.js';
 import { AttDecoder } from './att-decoder.js';
 import { Controllers } from './controllers.js';
@@ -54,7 +53,7 @@ export class HciDecoder {
     this.#names = uuidNames;
   }
 
-  push(sighting: AirSighting): HciPacket | undefined {
+  push(sighting: AirEvent): HciPacket | undefined {
     if (sighting.type === 'record') return this.#packet(sighting.record);
     const { index, address, label } = sighting.device;
     this.#controllers.remove(index);

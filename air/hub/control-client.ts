@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { parseJsonObject, type JsonObject } from '../../lib/platform/json.js';
-import type { AirSighting } from '../capture/sighting.js';
+import type { AirEvent } from '../capture/record.js';
 import type { AirList, HubInfo, MoveReport, MoveRequest } from './control.js';
 import { LineDecoder, LineTooLong } from './lines.js';
 import { connectSocket, noAir } from './socket.js';
@@ -27,7 +27,7 @@ export interface HubControl {
  * PhoneKeyError `radio.unavailable` when its consumer is too slow for the air. It can be iterated once,
  * and leaving the loop closes it.
  */
-export interface HubTap extends AsyncIterable<AirSighting> {
+export interface HubTap extends AsyncIterable<AirEvent> {
   /** Asks for no more: the iteration gives what has happened so far, and ends. */
   stop(): void;
 }
@@ -84,7 +84,7 @@ class Connection {
     return answered;
   }
 
-  async *events(): AsyncGenerator<AirSighting, void, undefined> {
+  async *events(): AsyncGenerator<AirEvent, void, undefined> {
     for await (const line of this.#lines) yield asEvent(parseAnswer(line));
   }
 
@@ -136,8 +136,8 @@ const parseAnswer = (line: Buffer): JsonObject => {
   return answer;
 };
 
-const asEvent = (answer: JsonObject): AirSighting => {
-  const event = answer as unknown as AirSighting;
+const asEvent = (answer: JsonObject): AirEvent => {
+  const event = answer as unknown as AirEvent;
   if (event.type !== 'record') return event;
   const { packet, ...record } = event.record;
   return {

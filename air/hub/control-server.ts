@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { parseJsonObject } from '../../lib/platform/json.js';
 import type { VirtualAir } from '../air.js';
-import type { AirSighting } from '../capture/sighting.js';
+import type { AirEvent } from '../capture/record.js';
 import type { ControlDesk } from './desk.js';
 import { LineDecoder, LineTooLong } from './lines.js';
 import { isTapRequest, perform } from './operations.js';
@@ -25,7 +25,7 @@ const LAST_WORDS_MS = 5000;
  *     {"op":"move","who":"phone","to":{"x":1,"y":0}}         {"result":{"label":"phone",…}}
  *     {"op":"fly"}                                           {"error":{"code":"usage.invalid",…}}
  *
- * After `{"op":"tap"}` and its empty result come AirSightings, packets in base64, until either side closes;
+ * After `{"op":"tap"}` and its empty result come AirEvents, packets in base64, until either side closes;
  * further requests are refused. Who reads too slowly for the air, or sends a line that is too long, is
  * told so in a last line, and the connection ends.
  */
@@ -95,7 +95,7 @@ const asPhoneKeyError = (error: unknown): PhoneKeyError =>
     ? error
     : new PhoneKeyError('internal', 'the air failed to do that', { cause: error });
 
-const asJson = (event: AirSighting): object =>
+const asJson = (event: AirEvent): object =>
   event.type === 'record'
     ? { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } }
     : event;

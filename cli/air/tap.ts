@@ -1,7 +1,7 @@
 import { openHubControl } from '../../air/index.js';
 import type { OpenTap } from './watch.js';
 
-/** What happens on the air whose hub listens at the path. */
+/** What goes on on the air of a hub. It does not keep the hub running. */
 export const openTap: OpenTap = async (path) => {
   const control = await openHubControl(path);
   try {

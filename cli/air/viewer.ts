@@ -1,5 +1,5 @@
 import { AirDecoder, describeEvent, describeHci, HciDecoder } from '../../air/index.js';
-import type { AirSighting, DecodedEvent, Told } from '../../air/index.js';
+import type { AirEvent, DecodedEvent, Told } from '../../air/index.js';
 import { FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../lib/index.js';
 import { Conversation, describeMessage, inspectAdvertisement } from '../../lib/inspect/index.js';
 import type { InspectedMessage, SeenAdvertisement, ViewerKeys } from '../../lib/inspect/index.js';
@@ -17,7 +17,7 @@ export interface ViewLine {
 
 /** Makes lines of what a tap or a capture gives. */
 export interface View {
-  push(sighting: AirSighting): ViewLine[];
+  push(sighting: AirEvent): ViewLine[];
 }
 
 const UUID_NAMES: ReadonlyMap<string, string> = new Map([
@@ -34,7 +34,7 @@ const MAX_CONVERSATIONS = 1024;
 export class HciView implements View {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
 
-  push(sighting: AirSighting): ViewLine[] {
+  push(sighting: AirEvent): ViewLine[] {
     const packet = this.#decoder.push(sighting);
     if (packet === undefined) return [];
     const { time, type, ...fields } = packet;
@@ -55,7 +55,7 @@ export class AirView implements View {
     this.#keys = keys;
   }
 
-  push(sighting: AirSighting): ViewLine[] {
+  push(sighting: AirEvent): ViewLine[] {
     return this.#decoder.push(sighting).flatMap((told) => this.#lines(told));
   }
 

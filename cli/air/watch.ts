@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/index.js';
-import type { AirSighting } from '../../air/index.js';
+import type { AirEvent } from '../../air/index.js';
 import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
@@ -20,7 +20,7 @@ export interface WatchOptions {
 }
 
 /** What goes on on an air, from now on. The iteration ends when the air does, or after `stop`. */
-export interface Tap extends AsyncIterable<AirSighting> {
+export interface Tap extends AsyncIterable<AirEvent> {
   stop(): void;
 }
 
@@ -36,7 +36,7 @@ export const watchAir = async (
   const { output, paths, signal } = context;
   const keys = await HomeKeys.open(context);
   const view: View = hci === true ? new HciView() : new AirView(keys);
-  const tell = async (sightings: AsyncIterable<AirSighting>): Promise<void> => {
+  const tell = async (sightings: AsyncIterable<AirEvent>): Promise<void> => {
     for await (const sighting of sightings) {
       for (const line of view.push(sighting)) {
         print(line, context);
@@ -68,7 +68,7 @@ export const watchAir = async (
 };
 
 /** @throws PhoneKeyError `usage.invalid` */
-async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirSighting> {
+async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEvent> {
   const reader = new BtsnoopReader();
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {

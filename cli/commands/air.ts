@@ -14,11 +14,12 @@ import type { Act } from '../program.js';
 const EXAMPLES = `Examples:
   $ key air start                          keeps the air of this home up, until Ctrl-C
   $ key air start --h4 127.0.0.1:6402      and lets other Bluetooth stacks onto it
+  $ key air start --pty /tmp/ttyBLE        also those that want a serial port
+  $ key air watch                          tells what happens on it
+  $ key air watch --read FILE              or what a capture holds
   $ key air start --capture air.btsnoop    and writes down what passes on it
   $ key air list                           what is on it, and where
   $ key air move phone --to 1,0 --speed 1.4
-  $ key air watch                          tells what happens on it
-  $ key air watch --read FILE              or what a capture holds
 `;
 
 /** The commands of the virtual air itself. */
@@ -38,6 +39,12 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
         '--h4 <address:port>',
         'serve HCI over H4/TCP: each connection is a controller (loopback only; port 0: any)',
       ).argParser(parseEndpoint),
+    )
+    .addOption(
+      new Option(
+        '--pty <path>',
+        'serve HCI over H4 on a pseudo-terminal: the path becomes a link to it (needs python3)',
+      ).argParser(parseFile),
     )
     .addOption(
       new Option(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AirSighting } from '../../air/capture/sighting.js';
+import type { AirEvent } from '../../air/capture/record.js';
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
@@ -77,7 +77,7 @@ const packet = fc.oneof(
     .map(([link, boundary, data]) => aclPacket(link, boundary, data)),
 );
 
-const sighting: fc.Arbitrary<AirSighting> = fc.oneof(
+const sighting: fc.Arbitrary<AirEvent> = fc.oneof(
   {
     weight: 20,
     arbitrary: fc.record({

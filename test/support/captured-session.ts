@@ -34,7 +34,7 @@ export const playCaptured = async (
     const { code, stderr } = await running.stop('SIGINT');
     if (code !== 0) throw new Error(`ended with ${String(code)}: ${stderr}`);
   };
-  const air = cli.start(['air', 'start', '--capture', file('air'), '--json']);
+  const air = cli.start(['air', 'start', '--capture', file('air'), '--json'], { env });
   await air.until(/"type":"ready"/);
   const car = cli.start(['car', 'start', '--name', CAR_NAME, '--capture', file('car'), '--json'], {
     env,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { connectOrStartHub, openHubControl } from '../../../air/index.js';
-import type { AirSighting, HubControl, HubSettings } from '../../../air/index.js';
+import type { AirEvent, HubControl, HubSettings } from '../../../air/index.js';
 import { hubArguments } from '../../../air/hub/settings.js';
 import {
   endHubs,
@@ -75,7 +75,7 @@ describe('a control connection', () => {
     const phone = await startPhone();
     await phone.end();
     await hosts[0]?.end();
-    const seen: AirSighting[] = [];
+    const seen: AirEvent[] = [];
     for await (const event of tap) seen.push(event);
     await hubGone(path);
     const of = (type: string) => seen.filter((event) => event.type === type);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { BtsnoopReader } from '../../../air/capture/btsnoop-reader.js';
-import type { AirSighting } from '../../../air/capture/sighting.js';
+import type { AirEvent } from '../../../air/capture/record.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 
 const MONITOR_HEADER = '6274736e6f6f700000000001000007d1';
@@ -19,9 +19,9 @@ const monitor = (index: number, opcode: number, data: string): Buffer => {
 };
 
 /** All at once, or in chunks of a size. */
-const read = (file: Buffer, size = file.length): AirSighting[] => {
+const read = (file: Buffer, size = file.length): AirEvent[] => {
   const reader = new BtsnoopReader();
-  const sightings: AirSighting[] = [];
+  const sightings: AirEvent[] = [];
   for (let at = 0; at < file.length; at += size) {
     sightings.push(...reader.push(file.subarray(at, at + size)));
   }

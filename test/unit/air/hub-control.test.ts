@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import fc from 'fast-check';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { connectHub, openHubControl, type AirSighting, type HubTap } from '../../../air/index.js';
+import { connectHub, openHubControl, type AirEvent, type HubTap } from '../../../air/index.js';
 import { Opcode } from '../../../air/hci/constants.js';
 import { commandPacket } from '../../../air/hci/packets.js';
 import { MAX_REQUEST_BYTES } from '../../../air/hub/control-server.js';
@@ -100,8 +100,8 @@ describe('a control connection', () => {
 });
 
 describe('a tap', () => {
-  const events = async (tap: HubTap): Promise<AirSighting[]> => {
-    const found: AirSighting[] = [];
+  const events = async (tap: HubTap): Promise<AirEvent[]> => {
+    const found: AirEvent[] = [];
     for await (const event of tap) found.push(event);
     return found;
   };

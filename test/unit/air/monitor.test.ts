@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { captureAir, monitorCapture, VirtualAir, type AirSighting } from '../../../air/index.js';
+import { captureAir, monitorCapture, VirtualAir, type AirEvent } from '../../../air/index.js';
 import { commandPacket } from '../../../air/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
@@ -12,7 +12,7 @@ const captured = (chunks: readonly Uint8Array[]): string[] =>
       `${String(flags >>> 16)} ${String(flags & 0xffff)} ${packet.toString('hex')}`,
   );
 
-const capture = (events: readonly AirSighting[]): string[] => {
+const capture = (events: readonly AirEvent[]): string[] => {
   const chunks: Uint8Array[] = [];
   const record = monitorCapture({ write: (bytes) => chunks.push(bytes) });
   for (const event of events) record(event);
@@ -21,7 +21,7 @@ const capture = (events: readonly AirSighting[]): string[] => {
 
 const device = (index: number, label: string) => ({ index, label, address: '0f:e1:d2:c3:b4:a5' });
 
-const record = (direction: 'sent' | 'received', packet: string, index = 3): AirSighting => ({
+const record = (direction: 'sent' | 'received', packet: string, index = 3): AirEvent => ({
   type: 'record',
   record: { index, direction, packet: Buffer.from(packet, 'hex'), time: 0 },
 });

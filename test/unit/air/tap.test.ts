@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { VirtualAir, type AirSighting } from '../../../air/index.js';
+import { VirtualAir, type AirEvent } from '../../../air/index.js';
 import { commandPacket } from '../../../air/hci/packets.js';
 import { setLabelCommand, setPositionCommand } from '../../../air/hci/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
@@ -8,7 +8,7 @@ import { settle, TestHost } from './test-host.js';
 const RESET = commandPacket(0x0c03);
 
 /** An event in a few words: `came 0 car`, `0 sent 01030c00`, `left 0`. */
-const words = (event: AirSighting): string => {
+const words = (event: AirEvent): string => {
   switch (event.type) {
     case 'came':
       return `came ${String(event.device.index)} ${event.device.label}`;
@@ -25,7 +25,7 @@ describe('a tap of an air', () => {
   const start = () => {
     const clock = new SimClock();
     const air = new VirtualAir({ seed: 'tap', clock });
-    const events: AirSighting[] = [];
+    const events: AirEvent[] = [];
     const stop = air.tap((event) => events.push(event));
     return { clock, air, events, stop, heard: () => events.splice(0).map(words) };
   };
