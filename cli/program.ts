@@ -71,7 +71,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .env('KEY_AIR'),
     )
     .addOption(
-      new Option('--at <x,y>', 'place on the virtual air, in metres (default: car 0,0; phone 1,0)')
+      new Option(
+        '--at <x,y>',
+        'place on the virtual air, in metres (default: where it was moved; car 0,0, phone 1,0)',
+      )
         .argParser(parsePosition)
         .env('KEY_AT'),
     )

@@ -7,17 +7,6 @@ import { parsed, type Reader } from './reader.js';
  * 7.8.52 to 7.8.60).
  */
 
-/** Commands of extended advertising. */
-export const ExtendedOpcode = {
-  setRandomAddress: 0x2035,
-  setParameters: 0x2036,
-  setData: 0x2037,
-  setScanResponse: 0x2038,
-  setEnable: 0x2039,
-  remove: 0x203c,
-  clear: 0x203d,
-} as const;
-
 /** Most bytes of data in extended advertising (Vol 4 Part E 7.8.54). */
 const MAX_DATA = 1650;
 /** The one set of legacy advertising; others have the number that their host gives them. */
@@ -192,14 +181,14 @@ const COMMANDS: ReadonlyMap<number, Apply> = new Map<number, Apply>([
   [Opcode.leSetScanResponseData, legacyData('scanResponse')],
   [Opcode.leSetAdvertisingEnable, (sets, reader) => sets.enable(LEGACY, reader.u8() !== 0)],
   [
-    ExtendedOpcode.setRandomAddress,
+    Opcode.leSetAdvertisingSetRandomAddress,
     (sets, reader) => {
       sets.set(String(reader.u8())).randomAddress = reader.address();
       return [];
     },
   ],
   [
-    ExtendedOpcode.setParameters,
+    Opcode.leSetExtendedAdvertisingParameters,
     (sets, reader) => {
       const name = String(reader.u8());
       const properties = reader.u16();
@@ -210,10 +199,10 @@ const COMMANDS: ReadonlyMap<number, Apply> = new Map<number, Apply>([
       return [];
     },
   ],
-  [ExtendedOpcode.setData, extendedData('data')],
-  [ExtendedOpcode.setScanResponse, extendedData('scanResponse')],
+  [Opcode.leSetExtendedAdvertisingData, extendedData('data')],
+  [Opcode.leSetExtendedScanResponseData, extendedData('scanResponse')],
   [
-    ExtendedOpcode.setEnable,
+    Opcode.leSetExtendedAdvertisingEnable,
     (sets, reader) => {
       const enabled = reader.u8() !== 0;
       const count = reader.u8();
@@ -226,6 +215,6 @@ const COMMANDS: ReadonlyMap<number, Apply> = new Map<number, Apply>([
       }).flat();
     },
   ],
-  [ExtendedOpcode.remove, (sets, reader) => sets.remove(String(reader.u8()))],
-  [ExtendedOpcode.clear, (sets) => sets.names().flatMap((name) => sets.remove(name))],
+  [Opcode.leRemoveAdvertisingSet, (sets, reader) => sets.remove(String(reader.u8()))],
+  [Opcode.leClearAdvertisingSets, (sets) => sets.names().flatMap((name) => sets.remove(name))],
 ]);

@@ -1,7 +1,7 @@
 import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
 import { EventCode, LeEvent, Opcode, PacketType, Status } from '../hci/constants.js';
 import { Advertisements } from './advertisements.js';
-import { type AdvertisingChange, ExtendedOpcode } from './advertising-sets.js';
+import type { AdvertisingChange } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
 import type { DecodedDetail, Told } from './event.js';
@@ -17,9 +17,6 @@ import {
 import { parsed, type Reader } from './reader.js';
 import { type Report, ReportAssembler, reportKey, reports } from './reports.js';
 import type { UuidNames } from './uuids.js';
-
-/** LE Advertising Set Terminated (Vol 4 Part E 7.7.65.18). */
-const ADVERTISING_SET_TERMINATED = 0x12;
 
 export interface AirDecoderOptions {
   /** Names for UUIDs beyond those of the Bluetooth SIG. */
@@ -136,7 +133,7 @@ export class AirDecoder {
       const { status, handle, ...phys } = phyUpdate(reader);
       if (status !== Status.success) return;
       this.#tell(this.#links.changed(controller, handle, { type: 'phy', ...phys }));
-    } else if (subevent === ADVERTISING_SET_TERMINATED) {
+    } else if (subevent === LeEvent.advertisingSetTerminated) {
       reader.u8(); // status
       controller.sets.terminated(reader.u8());
     }
@@ -154,7 +151,8 @@ export class AirDecoder {
     } else if (opcode === Opcode.leSetRandomAddress) {
       addRandom(controller, parameters);
     } else {
-      if (opcode === ExtendedOpcode.setRandomAddress) addRandom(controller, parameters.subarray(1));
+      if (opcode === Opcode.leSetAdvertisingSetRandomAddress)
+        addRandom(controller, parameters.subarray(1));
       for (const change of sets.apply(opcode, parameters)) this.#advertises(controller, change);
     }
   }

@@ -1,6 +1,6 @@
 import { Opcode } from '../hci/constants.js';
 import { Advertisements } from './advertisements.js';
-import { AdvertisingSets, ExtendedOpcode } from './advertising-sets.js';
+import { AdvertisingSets } from './advertising-sets.js';
 import type { LinkEnd } from './links.js';
 import { Identity } from './party.js';
 
@@ -81,7 +81,7 @@ export class ControllerState {
 const FOLLOWED: ReadonlySet<number> = new Set([
   Opcode.readBdAddr,
   Opcode.leSetRandomAddress,
-  ExtendedOpcode.setRandomAddress,
+  Opcode.leSetAdvertisingSetRandomAddress,
 ]);
 
 const isFollowed = (opcode: number): boolean =>

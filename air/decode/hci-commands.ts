@@ -1,15 +1,15 @@
 import { Opcode } from '../hci/constants.js';
 import { VendorOpcode } from '../hci/vendor.js';
 import { advertisingData, describeAdvertisingData } from './advertising-data.js';
-import { ExtendedOpcode } from './advertising-sets.js';
 import { type Fields, printable } from './fields.js';
-import { HANDLE_MASK, linkParameters } from './link-events.js';
+import { HANDLE_MASK, wantedParameters } from './link-events.js';
 import { statusName } from './names.js';
 import type { Reader } from './reader.js';
 
 /**
  * The parameters of commands that matter (Vol 4 Part E 7). What is a key, or would become one, is never
- * taken: LE Encrypt, LE Enable Encryption and LE Long Term Key Request Reply show a handle at most.
+ * taken: LE Encrypt, LE Enable Encryption and LE Long Term Key Request Reply show a handle at most, LE Add
+ * Device To Resolving List only whose the keys are.
  */
 type Parameters = (reader: Reader) => Fields;
 
@@ -20,6 +20,7 @@ export const commandFields = (opcode: number, reader: Reader): Fields =>
 const INTERVAL_UNIT_MS = 0.625;
 
 const handle: Parameters = (reader) => ({ handle: reader.u16() & HANDLE_MASK });
+const set: Parameters = (reader) => ({ set: reader.u8() });
 const enabled: Parameters = (reader) => ({ enabled: reader.u8() !== 0 });
 const address: Parameters = (reader) => ({ address: reader.address() });
 const typedAddress: Parameters = (reader) => ({ ...addressType(reader), ...address(reader) });
@@ -33,9 +34,9 @@ const data = (reader: Reader): Fields => ({
 });
 
 const extendedData: Parameters = (reader) => {
-  const set = reader.u8();
+  const fields = set(reader);
   reader.bytes(2); // operation, fragment preference
-  return { set, ...data(reader) };
+  return { ...fields, ...data(reader) };
 };
 
 const scanEnable: Parameters = (reader) => ({
@@ -83,22 +84,33 @@ const PARAMETERS: ReadonlyMap<number, Parameters> = new Map<number, Parameters>(
       return typedAddress(reader);
     },
   ],
+  [
+    Opcode.leExtendedCreateConnection,
+    (reader) => {
+      reader.bytes(2); // filter policy, own address
+      return typedAddress(reader);
+    },
+  ],
+  [Opcode.leSetExtendedScanEnable, scanEnable],
+  [Opcode.leAddToResolvingList, typedAddress],
+  [Opcode.leRemoveFromResolvingList, typedAddress],
+  [Opcode.leSetPrivacyMode, typedAddress],
+  [Opcode.leSetAddressResolutionEnable, enabled],
   [Opcode.leAddToAcceptList, typedAddress],
   [Opcode.leRemoveFromAcceptList, typedAddress],
   [
     Opcode.leConnectionUpdate,
     (reader) => {
-      const { handle: link = 0 } = handle(reader);
-      const intervalMinMs = reader.u16() * 1.25;
-      const { intervalMs: intervalMaxMs, latency, timeoutMs } = linkParameters(reader);
-      return { handle: link, intervalMinMs, intervalMaxMs, latency, timeoutMs };
+      return { ...handle(reader), ...wantedParameters(reader) };
     },
   ],
   [Opcode.leSetDataLength, (reader) => ({ ...handle(reader), txBytes: reader.u16() })],
-  [ExtendedOpcode.setRandomAddress, (reader) => ({ set: reader.u8(), ...address(reader) })],
-  [ExtendedOpcode.setData, extendedData],
-  [ExtendedOpcode.setScanResponse, extendedData],
-  [ExtendedOpcode.setEnable, enabled],
+  [Opcode.leSetAdvertisingSetRandomAddress, (reader) => ({ ...set(reader), ...address(reader) })],
+  [Opcode.leSetExtendedAdvertisingParameters, set],
+  [Opcode.leRemoveAdvertisingSet, set],
+  [Opcode.leSetExtendedAdvertisingData, extendedData],
+  [Opcode.leSetExtendedScanResponseData, extendedData],
+  [Opcode.leSetExtendedAdvertisingEnable, enabled],
   [
     VendorOpcode.setPosition,
     (reader) => ({ xMetres: reader.i32() / 100, yMetres: reader.i32() / 100 }),

@@ -9,6 +9,7 @@ import {
   encryptionChange,
   HANDLE_MASK,
   phyUpdate,
+  wantedParameters,
 } from './link-events.js';
 import { commandName, eventName, hexNumber, leEventName, statusName } from './names.js';
 import type { Reader } from './reader.js';
@@ -97,7 +98,12 @@ const leFields = (subevent: number, reader: Reader): Fields => {
       return dataLengthChange(reader);
     case LeEvent.phyUpdateComplete:
       return named({ ...phyUpdate(reader) });
+    case LeEvent.remoteParameterRequest:
+      return { handle: reader.u16() & HANDLE_MASK, ...wantedParameters(reader) };
+    case LeEvent.advertisingSetTerminated:
+      return { status: statusName(reader.u8()), set: reader.u8() };
     case LeEvent.longTermKeyRequest:
+    case LeEvent.channelSelectionAlgorithm:
       return { handle: reader.u16() & HANDLE_MASK };
     case LeEvent.readRemoteFeaturesComplete:
       return statusAndHandle(reader);

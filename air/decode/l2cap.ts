@@ -1,6 +1,6 @@
 import { PacketBoundary } from '../hci/constants.js';
 import type { Fields } from './fields.js';
-import { linkParameters } from './link-events.js';
+import { wantedParameters } from './link-events.js';
 import { hexNumber } from './names.js';
 import { parsed, type Reader } from './reader.js';
 
@@ -119,7 +119,5 @@ const signallingFields = (reader: Reader): Fields => {
   if (code === PARAMETER_UPDATE_RESPONSE)
     return { result: reader.u16() === 0 ? 'accepted' : 'rejected' };
   if (code !== PARAMETER_UPDATE_REQUEST) return { bytes };
-  const intervalMinMs = reader.u16() * 1.25;
-  const { intervalMs: intervalMaxMs, latency, timeoutMs } = linkParameters(reader);
-  return { intervalMinMs, intervalMaxMs, latency, timeoutMs };
+  return { ...wantedParameters(reader) };
 };

@@ -3,9 +3,8 @@ import type { Reader } from './reader.js';
 
 /** Events about links, and of LE Meta about connections (Vol 4 Part E 7.7). */
 
-/** Of newer controllers than ours (7.7.65.10 and 7.7.65.28). */
-export const ENHANCED_CONNECTION_COMPLETE = 0x0a;
-export const ENHANCED_CONNECTION_COMPLETE_V2 = 0x29;
+/** LE Enhanced Connection Complete [v2], of newer controllers than ours (7.7.65.10). */
+const ENHANCED_CONNECTION_COMPLETE_V2 = 0x29;
 
 /** The 12 bits of a connection handle. */
 export const HANDLE_MASK = 0x0fff;
@@ -40,6 +39,20 @@ export const linkParameters = (reader: Reader): LinkParameters => ({
   timeoutMs: reader.u16() * 10,
 });
 
+export interface WantedParameters {
+  readonly intervalMinMs: number;
+  readonly intervalMaxMs: number;
+  readonly latency: number;
+  readonly timeoutMs: number;
+}
+
+/** What is asked for: shortest and longest interval, latency and supervision timeout, 8 bytes. */
+export const wantedParameters = (reader: Reader): WantedParameters => {
+  const intervalMinMs = reader.u16() * 1.25;
+  const { intervalMs: intervalMaxMs, latency, timeoutMs } = linkParameters(reader);
+  return { intervalMinMs, intervalMaxMs, latency, timeoutMs };
+};
+
 /**
  * Any of the three forms, after the subevent code; undefined for other subevents.
  * @throws Truncated
@@ -49,7 +62,7 @@ export const connectionComplete = (
   reader: Reader,
 ): ConnectionComplete | undefined => {
   const enhanced =
-    subevent === ENHANCED_CONNECTION_COMPLETE || subevent === ENHANCED_CONNECTION_COMPLETE_V2;
+    subevent === LeEvent.enhancedConnectionComplete || subevent === ENHANCED_CONNECTION_COMPLETE_V2;
   if (!enhanced && subevent !== LeEvent.connectionComplete) return undefined;
   const status = reader.u8();
   const handle = reader.u16() & HANDLE_MASK;

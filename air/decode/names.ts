@@ -7,15 +7,14 @@ import { VendorOpcode } from '../hci/vendor.js';
  */
 
 const CAPITALS: ReadonlyMap<string, string> = new Map(
-  ['ACL', 'ADDR', 'BD', 'DH', 'ID', 'IRK', 'LE', 'MIC', 'PHY', 'RSSI', 'SID', 'TX'].map((word) => [
-    word.toLowerCase(),
-    word,
-  ]),
+  ['ACL', 'ADDR', 'BD', 'DH', 'ID', 'IRK', 'LE', 'MIC', 'PHY', 'RF', 'RSSI', 'SID', 'TX'].map(
+    (word) => [word.toLowerCase(), word],
+  ),
 );
 
 /** `leReadRssi` in words: `le`, `read`, `rssi`. */
 const words = (camelCase: string): string[] =>
-  (camelCase.match(/[A-Z]?[a-z]+|[A-Z]|\d+/g) ?? []).map((word) => word.toLowerCase());
+  (camelCase.match(/[A-Z]?[a-z]+|[A-Z]\d*|\d+/g) ?? []).map((word) => word.toLowerCase());
 
 /** As the specification writes names: `LE Read RSSI`. */
 const title = (camelCase: string): string =>
@@ -46,13 +45,10 @@ const LE_EVENTS: ReadonlyMap<number, string> = new Map(
 /** Vol 1 Part F 1.3: ours, and others with which links end. */
 const STATUSES: ReadonlyMap<number, string> = new Map([
   [0x05, 'authentication failure'],
-  [0x14, 'remote device terminated: low resources'],
   [0x15, 'remote device terminated: power off'],
   [0x1f, 'unspecified error'],
   [0x28, 'instant passed'],
   [0x3b, 'unacceptable connection parameters'],
-  [0x3c, 'advertising timeout'],
-  [0x3e, 'connection failed to be established'],
   ...namesOf(Status, sentence),
 ]);
 

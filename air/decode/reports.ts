@@ -3,8 +3,6 @@ import type { Reader } from './reader.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
 
-export const EXTENDED_ADVERTISING_REPORT = 0x0d;
-
 export interface Report {
   readonly address: string;
   readonly scanResponse: boolean;
@@ -38,7 +36,7 @@ const LEGACY_TYPES: readonly number[] = [
 
 /** After the subevent code; undefined for other subevents. @throws Truncated */
 export const reports = (subevent: number, reader: Reader): Report[] | undefined => {
-  const extended = subevent === EXTENDED_ADVERTISING_REPORT;
+  const extended = subevent === LeEvent.extendedAdvertisingReport;
   if (!extended && subevent !== LeEvent.advertisingReport) return undefined;
   return Array.from({ length: reader.u8() }, () =>
     extended ? extendedReport(reader) : legacyReport(reader),

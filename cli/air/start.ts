@@ -8,6 +8,7 @@ import { aborted } from '../io/interrupt.js';
 import { captureToFile } from './capture.js';
 import type { AirCapture } from './capture.js';
 import { Doors, type DoorOptions } from './doors.js';
+import { describeSettings } from './words.js';
 
 export interface AirOptions extends HubSettings, DoorOptions {}
 
@@ -45,12 +46,12 @@ export const startAir = async (
   let doors: Doors | undefined;
   try {
     control = await openHubControl(paths.hub);
-    const { seed, pace } = await control.info();
+    const { devices: _, ...inForce } = await control.info();
     capture = await captureToFile(context, control);
     doors = await Doors.open(context, { h4, pty }, { tell, failed });
     tell(
-      { type: 'ready', ...doors.where, seed, pace },
-      `the air is up, ${pace}, seed ${seed}${String(doors)}`,
+      { type: 'ready', ...doors.where, ...inForce },
+      `the air is up, ${describeSettings(inForce)}${String(doors)}`,
     );
     await Promise.race([aborted(signal), ended]);
   } finally {

@@ -53,8 +53,11 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ).argParser(parseSeed),
     )
     .addOption(
-      new Option('--pace <pace>', 'without air time, or as slow as a real radio').choices(PACES),
+      new Option('--pace <pace>', 'without air time (default), or as slow as a real radio').choices(
+        PACES,
+      ),
     )
+    .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
     .action((options) =>
       act(async (context) => (await import('../air/start.js')).startAir(context, options)),
     );

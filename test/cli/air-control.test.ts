@@ -218,6 +218,9 @@ describe('the settings of an air', () => {
     // Whoever asks for what is so gets it.
     const same = cli.start(['air', 'start', '--seed', String(seed)]);
     await same.until(/the air is up/);
+    expect(await cli.json(['air', 'start', '--faults', 'loss=0.1'])).toMatchObject(
+      refused('with no faults, not loss=0.1'),
+    );
     await same.stop('SIGINT');
     await air.stop('SIGINT');
   });
@@ -237,8 +240,8 @@ describe('the settings of an air', () => {
     await car.stop('SIGINT');
     await first.stop('SIGINT');
     // The hub is still there, with nobody on it.
-    const second = await start('air', 'start', '--seed', 'second');
-    expect((await list()).seed).toBe('second');
+    const second = await start('air', 'start', '--seed', 'second', '--faults', 'mtu=23');
+    expect(await list()).toMatchObject({ seed: 'second', pace: 'instant', faults: 'mtu=23' });
     await second.stop('SIGINT');
   });
 
@@ -246,6 +249,7 @@ describe('the settings of an air', () => {
     ['a seed that is none', ['--seed', 'two words']],
     ['an empty seed', ['--seed', '']],
     ['a pace that is none', ['--pace', 'slow']],
+    ['a fault that is none', ['--faults', 'rust=1']],
   ])('are wrong usage with %s', async (_what, args) => {
     expect(await cli.json(['air', 'start', ...args])).toMatchObject({ code: 2 });
   });

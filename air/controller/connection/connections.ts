@@ -28,9 +28,6 @@ const LAST_HANDLE = 0x0eff;
 /** Reasons that a host may give for a disconnection (Vol 4 Part E 7.1.6). */
 const DISCONNECT_REASONS: ReadonlySet<number> = new Set([0x05, 0x13, 0x14, 0x15, 0x1a, 0x29, 0x3b]);
 
-/** A host that lets more packets of one link wait has lost it. */
-const MOST_WITHHELD = 1024;
-
 /** Channel selection algorithm #2, which both ends of every link here have. */
 const ALGORITHM_2 = 0x01;
 
@@ -179,15 +176,14 @@ export class Connections {
 
   #attach(connection: Connection, handleBytes: Buffer): void {
     const { handle, end, parameterRequest } = connection;
+    const oneCompleted = Buffer.concat([Buffer.from([1]), handleBytes, Buffer.from([1, 0])]);
     end.handlers = {
       data: (fragment) => {
-        this.hostBuffers.send(handle, fragment);
-        if (this.hostBuffers.withheld(handle) > MOST_WITHHELD) end.terminate(Status.lowResources);
+        if (!this.hostBuffers.send(handle, fragment)) end.terminate(Status.lowResources);
       },
       acknowledged: () => {
         connection.outstanding--;
-        const event = Buffer.concat([Buffer.from([1]), handleBytes, Buffer.from([1, 0])]);
-        this.host.event(EventCode.numberOfCompletedPackets, event);
+        this.host.event(EventCode.numberOfCompletedPackets, oneCompleted);
       },
       updated: (parameters) => {
         parameterRequest.close();

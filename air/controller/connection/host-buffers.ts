@@ -5,6 +5,9 @@ import type { Fragment } from '../../medium/link.js';
 /** ACL only; the other two values are for synchronous data, which LE does not have. */
 const FLOW_CONTROL_ON = 0x01;
 
+/** Packets of one link that may wait for the host. */
+const MOST_WITHHELD = 1024;
+
 /**
  * Data towards the host (Vol 4 Part E 4.2 and 7.3.38 to 7.3.40): cut to the size of the host's buffers,
  * and, with flow control on, withheld while all of them are taken.
@@ -55,19 +58,21 @@ export class HostBuffers {
     return Status.success;
   }
 
-  send(handle: number, { first, data }: Fragment): void {
+  /** Gives a fragment to the host; false when the link has too many that wait. */
+  send(handle: number, fragment: Fragment): boolean {
+    const { first, data } = fragment;
+    if (!this.#flowControl && data.length <= this.#length) {
+      this.deliver(aclPacket(handle, boundaryOf(first), data));
+      return true;
+    }
     for (let at = 0; at === 0 || at < data.length; at += this.#length) {
-      const boundary = first && at === 0 ? PacketBoundary.first : PacketBoundary.continuing;
-      const packet = aclPacket(handle, boundary, data.subarray(at, at + this.#length));
+      const piece = data.subarray(at, at + this.#length);
+      const packet = aclPacket(handle, boundaryOf(first && at === 0), piece);
       if (this.#flowControl) this.#withheld.push({ handle, packet });
       else this.deliver(packet);
     }
     this.#release();
-  }
-
-  /** Packets of the link that wait for the host. */
-  withheld(handle: number): number {
-    return this.#withheld.filter((waiting) => waiting.handle === handle).length;
+    return this.#withheld.filter((waiting) => waiting.handle === handle).length <= MOST_WITHHELD;
   }
 
   /** The link is gone, and with it what the host still had of it. */
@@ -96,3 +101,6 @@ export class HostBuffers {
     }
   }
 }
+
+const boundaryOf = (first: boolean): number =>
+  first ? PacketBoundary.first : PacketBoundary.continuing;

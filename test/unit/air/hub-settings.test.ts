@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  checkSettings,
   differences,
   hubArguments,
   isSeed,
@@ -40,6 +41,22 @@ describe('a seed', () => {
     ['a\n', false],
   ])('%j: %s', (text, valid) => {
     expect(isSeed(text)).toBe(valid);
+  });
+});
+
+describe('settings', () => {
+  it.each<[HubSettings, boolean]>([
+    [{}, true],
+    [{ seed: 'a', pace: 'real', faults: 'loss=0.1,stall=peripheral:3' }, true],
+    [{ seed: 'a b' }, false],
+    [{ faults: 'rust=1' }, false],
+    [{ faults: '' }, false],
+  ])('%j can be had: %s', (settings, possible) => {
+    const check = () => {
+      checkSettings(settings);
+    };
+    if (possible) expect(check).not.toThrow();
+    else expect(check).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
   });
 });
 

@@ -9,6 +9,8 @@ describe('names of HCI', () => {
     expect(commandName(0x1405)).toBe('Read RSSI');
     expect(commandName(0x2008)).toBe('LE Set Advertising Data');
     expect(commandName(0x0c63)).toBe('Set Event Mask Page 2');
+    expect(commandName(0x2025)).toBe('LE Read Local P256 Public Key');
+    expect(commandName(0x204c)).toBe('LE Read RF Path Compensation');
     expect(commandName(0xfc02)).toBe('Vendor Set Label');
     expect(eventName(0x13)).toBe('Number Of Completed Packets');
     expect(leEventName(0x0c)).toBe('LE PHY Update Complete');
