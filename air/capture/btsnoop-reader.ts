@@ -1,5 +1,4 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { PacketType } from '../hci/constants.js';
 import {
   BTSNOOP_MAGIC,
   BTSNOOP_VERSION,
@@ -9,6 +8,13 @@ import {
   RECORD_HEADER_BYTES,
   UNIX_EPOCH,
 } from './btsnoop.js';
+import {
+  MONITOR_PACKETS,
+  MonitorOpcode,
+  NEW_INDEX_ADDRESS,
+  NEW_INDEX_BYTES,
+  NEW_INDEX_NAME,
+} from './monitor-format.js';
 import type { AirDevice, AirEvent } from './record.js';
 
 /** Longer than any HCI packet (an ACL packet has 65,540 bytes at most), in bytes. */
@@ -85,20 +91,6 @@ const h4Sightings: Interpret = ({ data, flags, time }) => {
   return [{ type: 'record', record: { time, index: 0, direction, packet: data } }];
 };
 
-/** Opcodes of the monitor: what hosts and controllers say, and the type that H4 has for it. */
-const PACKETS = new Map([
-  [2, { direction: 'sent', type: PacketType.command }],
-  [3, { direction: 'received', type: PacketType.event }],
-  [4, { direction: 'sent', type: PacketType.acl }],
-  [5, { direction: 'received', type: PacketType.acl }],
-  [6, { direction: 'sent', type: PacketType.sco }],
-  [7, { direction: 'received', type: PacketType.sco }],
-  [18, { direction: 'sent', type: PacketType.iso }],
-  [19, { direction: 'received', type: PacketType.iso }],
-] as const);
-const NEW_INDEX = 0;
-const DELETE_INDEX = 1;
-
 /** The monitor's numbers of controllers come back; ours do not. */
 class MonitorInterpreter {
   /** By the monitor's number. */
@@ -108,15 +100,15 @@ class MonitorInterpreter {
   readonly sightings: Interpret = ({ data, flags, time }) => {
     const number = flags >>> 16;
     const opcode = flags & 0xffff;
-    const packet = PACKETS.get(opcode as Parameters<typeof PACKETS.get>[0]);
+    const packet = MONITOR_PACKETS.get(opcode);
     if (packet !== undefined) {
       const { direction, type } = packet;
       const { index } = this.#devices.get(number) ?? this.#introduce(number, '', '');
       const record = { time, index, direction, packet: Buffer.concat([Buffer.of(type), data]) };
       return [{ type: 'record', record }];
     }
-    const isNew = opcode === NEW_INDEX && data.length >= NEW_INDEX_BYTES;
-    if (!isNew && opcode !== DELETE_INDEX) return [];
+    const isNew = opcode === MonitorOpcode.newIndex && data.length >= NEW_INDEX_BYTES;
+    if (!isNew && opcode !== MonitorOpcode.deleteIndex) return [];
     const before = this.#devices.get(number);
     this.#devices.delete(number);
     const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
@@ -132,16 +124,13 @@ class MonitorInterpreter {
   }
 }
 
-/** Type (1 byte), bus (1), address (6, little-endian), name (8, filled up with zeros). */
-const NEW_INDEX_BYTES = 16;
-
 const addressIn = (data: Buffer): string =>
-  Array.from(data.subarray(2, 8).toReversed(), (byte) => byte.toString(16).padStart(2, '0')).join(
-    ':',
-  );
+  Array.from(data.subarray(NEW_INDEX_ADDRESS, NEW_INDEX_NAME).toReversed(), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join(':');
 
 const nameIn = (data: Buffer): string =>
-  data.toString('utf8', 8, NEW_INDEX_BYTES).split('\0', 1)[0] ?? '';
+  data.toString('utf8', NEW_INDEX_NAME, NEW_INDEX_BYTES).split('\0', 1)[0] ?? '';
 
 /** Of which a Date can be made. */
 const isTime = (time: number): boolean => !Number.isNaN(new Date(time).getTime());

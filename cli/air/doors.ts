@@ -77,12 +77,10 @@ const hostsOf = (
   { log, options, paths }: Context,
   { tell }: DoorEvents,
 ): ((label: string) => HostServerOptions) => {
+  const place = { position: options.at, defaultPosition: HOST_AT };
   let hosts = 0;
   return (label) => ({
-    air: {
-      controller: () =>
-        connectHub(paths.hub, { label, position: options.at, defaultPosition: HOST_AT }),
-    },
+    air: { controller: () => connectHub(paths.hub, { label, ...place }) },
     logger: log,
     onConnect: () => {
       hosts++;

@@ -38,9 +38,7 @@ export const startAir = async (
     };
   });
   ended.catch(() => undefined); // also when nobody waits any more
-  keeper.onClose(() => {
-    failed('the virtual air has ended');
-  });
+  keeper.onClose(() => failed('the virtual air has ended'));
   let control: HubControl | undefined;
   let capture: AirCapture | undefined;
   let doors: Doors | undefined;
