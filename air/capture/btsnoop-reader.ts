@@ -2,32 +2,20 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import {
   BTSNOOP_MAGIC,
   BTSNOOP_VERSION,
+  type BtsnoopRecord,
   Datalink,
   FLAG_RECEIVED,
   HEADER_BYTES,
   RECORD_HEADER_BYTES,
   UNIX_EPOCH,
 } from './btsnoop.js';
-import {
-  MONITOR_PACKETS,
-  MonitorOpcode,
-  NEW_INDEX_ADDRESS,
-  NEW_INDEX_BYTES,
-  NEW_INDEX_NAME,
-} from './monitor-format.js';
-import type { AirDevice, AirEvent } from './record.js';
+import { MonitorReader } from './monitor-reader.js';
+import type { AirEvent } from './record.js';
 
 /** Longer than any HCI packet (an ACL packet has 65,540 bytes at most), in bytes. */
 const MAX_RECORD = 1 << 17;
 
-interface RawRecord {
-  readonly data: Buffer;
-  readonly flags: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-}
-
-type Interpret = (record: RawRecord) => Iterable<AirEvent>;
+type Interpret = (record: BtsnoopRecord) => Iterable<AirEvent>;
 
 /**
  * Reads a btsnoop file in chunks of any size: captures of one controller (datalink 1002) and of all of a
@@ -58,7 +46,7 @@ export class BtsnoopReader {
     if (this.#rest.length > 0) throw damaged('it ends in the middle of a record');
   }
 
-  #record(): RawRecord | undefined {
+  #record(): BtsnoopRecord | undefined {
     if (this.#rest.length < RECORD_HEADER_BYTES) return undefined;
     const length = this.#rest.readUInt32BE(4);
     if (length > MAX_RECORD) throw damaged(`a record of ${String(length)} bytes`);
@@ -81,56 +69,15 @@ const interpreterFor = (header: Buffer): Interpret => {
   const version = header.readUInt32BE(8);
   if (version !== BTSNOOP_VERSION) throw damaged(`version ${String(version)} of the format`);
   const datalink = header.readUInt32BE(12);
-  if (datalink === Datalink.h4) return h4Sightings;
-  if (datalink === Datalink.monitor) return new MonitorInterpreter().sightings;
+  if (datalink === Datalink.h4) return h4Events;
+  if (datalink === Datalink.monitor) return new MonitorReader().events;
   throw damaged(`datalink ${String(datalink)}; readable are 1002 (H4) and 2001 (monitor)`);
 };
 
-const h4Sightings: Interpret = ({ data, flags, time }) => {
+const h4Events: Interpret = ({ data, flags, time }) => {
   const direction = (flags & FLAG_RECEIVED) === 0 ? 'sent' : 'received';
   return [{ type: 'record', record: { time, index: 0, direction, packet: data } }];
 };
-
-/** The monitor's numbers of controllers come back; ours do not. */
-class MonitorInterpreter {
-  /** By the monitor's number. */
-  readonly #devices = new Map<number, AirDevice>();
-  #next = 0;
-
-  readonly sightings: Interpret = ({ data, flags, time }) => {
-    const number = flags >>> 16;
-    const opcode = flags & 0xffff;
-    const packet = MONITOR_PACKETS.get(opcode);
-    if (packet !== undefined) {
-      const { direction, type } = packet;
-      const { index } = this.#devices.get(number) ?? this.#introduce(number, '', '');
-      const record = { time, index, direction, packet: Buffer.concat([Buffer.of(type), data]) };
-      return [{ type: 'record', record }];
-    }
-    const isNew = opcode === MonitorOpcode.newIndex && data.length >= NEW_INDEX_BYTES;
-    if (!isNew && opcode !== MonitorOpcode.deleteIndex) return [];
-    const before = this.#devices.get(number);
-    this.#devices.delete(number);
-    const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
-    if (!isNew) return left;
-    const device = this.#introduce(number, addressIn(data), nameIn(data));
-    return [...left, { type: 'came', device, time }];
-  };
-
-  #introduce(number: number, address: string, label: string): AirDevice {
-    const device = { index: this.#next++, address, label };
-    this.#devices.set(number, device);
-    return device;
-  }
-}
-
-const addressIn = (data: Buffer): string =>
-  Array.from(data.subarray(NEW_INDEX_ADDRESS, NEW_INDEX_NAME).toReversed(), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join(':');
-
-const nameIn = (data: Buffer): string =>
-  data.toString('utf8', NEW_INDEX_NAME, NEW_INDEX_BYTES).split('\0', 1)[0] ?? '';
 
 /** Of which a Date can be made. */
 const isTime = (time: number): boolean => !Number.isNaN(new Date(time).getTime());
