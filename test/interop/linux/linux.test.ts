@@ -38,7 +38,8 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       try {
         await attempt(body);
       } catch (error) {
-        console.warn(world?.guest.transcript.slice(-20).join('\n'));
+        const last = world?.guest.transcript.slice(-20).map((line) => line.slice(0, 500));
+        console.warn(last?.join('\n'));
         if (world?.guest.panicked !== true || ++panics > 1) throw error;
         console.warn('once more, after a panic of the guest:', error);
         await world.close();
@@ -114,10 +115,10 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       const central = await world.attach('left');
       const peripheral = await world.attach('right');
       for (const adapter of [central, peripheral]) {
-        for (const setting of ['bondable', 'sc', 'power'])
+        for (const setting of ['bondable', 'sc', 'connectable', 'power']) {
           await world.btmgmt(adapter, setting, 'on');
+        }
       }
-      await world.btmgmt(peripheral, 'connectable', 'on');
       await world.btmgmt(peripheral, 'advertising', 'on');
 
       const accepting = world.startBtmgmt(peripheral);
@@ -150,7 +151,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       accepting.write(`pair -c 3 -t 1 ${left.address}\n`);
       expect(await encrypted[0]()).toEqual({ status: 0x06, on: 0 });
 
-      for (const adapter of [central, peripheral]) await world.btmgmt(adapter, 'power', 'off');
+      await world.btmgmt(central, 'remove-device', '-t', '1', right.address);
       for (const tool of [accepting, pairing]) await tool.stop('SIGTERM');
     },
   );

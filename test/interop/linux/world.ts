@@ -110,9 +110,9 @@ export class World {
 
   /** What the guest's kernel and our H4 servers complained of. */
   async complaints(): Promise<string[]> {
-    const { stdout } = await this.guest.run(['busybox', 'dmesg']);
+    const { stdout } = await this.guest.run(['busybox', 'dmesg', '-c']);
     const lines = stdout.split('\n').filter((line) => line.includes('Bluetooth: hci'));
-    return [...lines.filter((line) => !RAW_SOCKETS.test(line)), ...this.guest.warnings];
+    return [...lines.filter((line) => !RAW_SOCKETS.test(line)), ...this.guest.warnings.splice(0)];
   }
 }
 
