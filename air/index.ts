@@ -26,6 +26,7 @@ export {
 export type { Pace } from './medium/medium.js';
 export type { PathLoss, Position } from './medium/path-loss.js';
 export type { Shadowing } from './medium/shadowing.js';
+export type { ScanWindow } from './medium/station.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
 export type * from './hub/control.js';
 export { openHubControl, type HubControl, type HubTap } from './hub/control-client.js';
@@ -33,3 +34,6 @@ export { defaultHubPath } from './hub/path.js';
 export { servePty, type PtyServer, type PtyServerOptions } from './pty/server.js';
 export type { HubSettings, SettingsInForce } from './hub/settings.js';
 export type { AirListener } from './tap.js';
+export type { SimCentral, SimCentralOptions } from './sim/central.js';
+export type { ConnectionOptions } from './sim/parameters.js';
+export type { SimPeripheral, SimPeripheralOptions } from './sim/peripheral.js';

@@ -62,7 +62,9 @@ describeIf('key air start --pty', () => {
 
   it('says in words where it is, and stops with 0 on SIGTERM', async () => {
     const air = cli.start(['air', 'start', '--pty', path]);
-    await air.until(new RegExp(`the air is up; HCI over H4 at \\S*/${basename(path)}\n`));
+    await air.until(
+      new RegExp(`the air is up, instant, seed \\w+; HCI over H4 at \\S*/${basename(path)}\n`),
+    );
     expect((await air.stop('SIGTERM')).code).toBe(0);
     expect(lstatSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });

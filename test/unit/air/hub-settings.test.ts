@@ -69,7 +69,7 @@ describe('the difference between settings', () => {
     expect(differences({ seed: 'b', pace: 'real', faults: 'drop' }, inForce)).toEqual([
       'seed a, not b',
       'pace instant, not real',
-      'no faults',
+      'faults none, not drop',
     ]);
   });
 });
