@@ -31,6 +31,7 @@ interface Train {
   readonly event: () => void;
   /** That of the next event; undefined while nobody listens. */
   cancel: Cancel | undefined;
+  over: boolean;
 }
 
 /**
@@ -101,6 +102,7 @@ export class AdvertisingChannels {
         this.#event(train);
       },
       cancel: undefined,
+      over: false,
     };
     this.#trains.set(set, train);
     if (this.conditions.paced) this.#arm(train, 0);
@@ -110,6 +112,7 @@ export class AdvertisingChannels {
   #stop(set: AdvertisingTrain): void {
     const train = this.#trains.get(set);
     if (train === undefined) return;
+    train.over = true;
     train.cancel?.();
     this.#trains.delete(set);
     this.#resting.delete(train);
@@ -123,7 +126,7 @@ export class AdvertisingChannels {
       if (paced) this.#receive(from, to, set.pdu, set.txPower);
       else this.send(from, to, set.pdu, set.txPower);
     }
-    if (this.#trains.has(set)) this.#arm(train, 1);
+    if (!train.over) this.#arm(train, 1);
     if (set.sent !== undefined) time.defer(set.sent);
   }
 
@@ -136,8 +139,8 @@ export class AdvertisingChannels {
       train.cancel = undefined;
       this.#resting.add(train);
     } else {
+      if (train.cancel === undefined) this.#resting.delete(train);
       train.cancel = time.after(intervals * set.intervalMs + delay, train.event);
-      this.#resting.delete(train);
     }
   }
 
