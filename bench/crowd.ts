@@ -72,16 +72,20 @@ export class Crowd {
   addPhone(place: Place): SimCentral {
     const phone = this.#air.central({ position: this.#somewhere(place), scan: SCAN });
     this.#stroll(phone, place);
-    let interested = true;
+    let interested = false;
+    const coolDown = (ms: number): void => {
+      this.clock.after(ms, () => {
+        interested = true;
+      });
+    };
+    coolDown(this.#unit() * COOL_DOWN_MS); // lest all of them begin together
     const found = (car: Advertisement): void => {
       this.#count('heard', phone);
       if (!interested || car.rssi < NEAR) return;
       interested = false;
       void this.#visit(phone, car).then((answered) => {
         this.#count(answered ? 'connections' : 'failures', phone);
-        this.clock.after(COOL_DOWN_MS, () => {
-          interested = true;
-        });
+        coolDown(COOL_DOWN_MS);
       });
     };
     phone.scan(found, new AbortController().signal).catch(() => undefined); // until it is off
