@@ -6,7 +6,6 @@ const CARS = 100;
 const PHONES = 500;
 /** A quarter of a town: some 40 metres from one car to the next. */
 const TOWN: Place = { corner: { x: 0, y: 0 }, side: 400 };
-const HOUR_S = 3600;
 
 /** A car and the phones around it, out of range of all others. */
 const ISLAND = { phones: 5, side: 40, apart: 1000 };
@@ -18,12 +17,13 @@ const SETTLE_MS = 60_000;
 /** Islands times simulated time: few run for longer, to have their share of garbage collection. */
 const ISLAND_MS = 6_000_000;
 
-export const airSimFigures = async (seconds = HOUR_S): Promise<Figure[]> => [
+/** @param seconds of the town to simulate */
+export const airSimFigures = async (seconds: number): Promise<Figure[]> => [
   ...(await townFigures(seconds)),
   figure('air.sim.growth', await growth(), 'x'),
 ];
 
-/** Cars and phones on one air for a simulated hour. Memory is the process's at its largest. */
+/** Cars and phones walking about on one air. Memory is all that the process has, at its largest. */
 const townFigures = async (seconds: number): Promise<Figure[]> => {
   const crowd = new Crowd('town');
   for (let i = 0; i < CARS; i++) await crowd.addCar(TOWN);
@@ -63,7 +63,7 @@ const growth = async (): Promise<number> => {
   return ((costs.at(-1) ?? NaN) / (costs[0] ?? NaN)) ** (1 / (costs.length - 1));
 };
 
-/** Microseconds of CPU that so many islands take in the time of one island. */
+/** Microseconds of CPU for `ISLAND_MS` of so many islands, from the part of it that is run. */
 const islandsCost = async (islands: number, round: number): Promise<number> => {
   const crowd = new Crowd(`islands ${String(round)}`);
   for (let i = 0; i < islands; i++) {

@@ -20,9 +20,9 @@ export interface CrowdCounts {
   messages: number;
 }
 
-/** Every `bench/` figure of the air has these: what our car does, and what a phone in a pocket does. */
+/** As a parked car has time; bleno's default is 100. */
 const ADVERTISING_INTERVAL_MS = 200;
-/** Android's low power mode. */
+/** Of a phone in a pocket: Android's low power mode. */
 const SCAN = { intervalMs: 5120, windowMs: 512 };
 const METRES_A_SECOND = 1.4;
 /** A car that is heard at this strength, in dBm, is some five metres away: the phone connects. */
