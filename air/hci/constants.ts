@@ -9,6 +9,10 @@ export const Opcode = {
   readRemoteVersion: 0x041d,
   setEventMask: 0x0c01,
   reset: 0x0c03,
+  readTransmitPower: 0x0c2d,
+  setHostFlowControl: 0x0c31,
+  hostBufferSize: 0x0c33,
+  hostCompletedPackets: 0x0c35,
   setEventMaskPage2: 0x0c63,
   readLeHostSupport: 0x0c6c,
   writeLeHostSupport: 0x0c6d,
@@ -36,19 +40,50 @@ export const Opcode = {
   leAddToAcceptList: 0x2011,
   leRemoveFromAcceptList: 0x2012,
   leConnectionUpdate: 0x2013,
+  leSetHostChannelClassification: 0x2014,
+  leReadChannelMap: 0x2015,
   leReadRemoteFeatures: 0x2016,
   leEncrypt: 0x2017,
   leRand: 0x2018,
   leEnableEncryption: 0x2019,
   leLongTermKeyReply: 0x201a,
   leLongTermKeyNegativeReply: 0x201b,
+  leReadSupportedStates: 0x201c,
+  leParameterRequestReply: 0x2020,
+  leParameterRequestNegativeReply: 0x2021,
   leSetDataLength: 0x2022,
   leReadSuggestedDataLength: 0x2023,
   leWriteSuggestedDataLength: 0x2024,
+  leReadLocalP256PublicKey: 0x2025,
+  leGenerateDhKey: 0x2026,
+  leAddToResolvingList: 0x2027,
+  leRemoveFromResolvingList: 0x2028,
+  leClearResolvingList: 0x2029,
+  leReadResolvingListSize: 0x202a,
+  leReadPeerResolvableAddress: 0x202b,
+  leReadLocalResolvableAddress: 0x202c,
+  leSetAddressResolutionEnable: 0x202d,
+  leSetResolvableAddressTimeout: 0x202e,
   leReadMaximumDataLength: 0x202f,
   leReadPhy: 0x2030,
   leSetDefaultPhy: 0x2031,
   leSetPhy: 0x2032,
+  leSetAdvertisingSetRandomAddress: 0x2035,
+  leSetExtendedAdvertisingParameters: 0x2036,
+  leSetExtendedAdvertisingData: 0x2037,
+  leSetExtendedScanResponseData: 0x2038,
+  leSetExtendedAdvertisingEnable: 0x2039,
+  leReadMaximumAdvertisingDataLength: 0x203a,
+  leReadNumberOfAdvertisingSets: 0x203b,
+  leRemoveAdvertisingSet: 0x203c,
+  leClearAdvertisingSets: 0x203d,
+  leSetExtendedScanParameters: 0x2041,
+  leSetExtendedScanEnable: 0x2042,
+  leExtendedCreateConnection: 0x2043,
+  leReadTransmitPower: 0x204b,
+  leReadRfPathCompensation: 0x204c,
+  leWriteRfPathCompensation: 0x204d,
+  leSetPrivacyMode: 0x204e,
 } as const;
 
 export const EventCode = {
@@ -71,8 +106,18 @@ export const LeEvent = {
   connectionUpdateComplete: 0x03,
   readRemoteFeaturesComplete: 0x04,
   longTermKeyRequest: 0x05,
+  remoteParameterRequest: 0x06,
   dataLengthChange: 0x07,
+  readLocalP256PublicKeyComplete: 0x08,
+  generateDhKeyComplete: 0x09,
+  enhancedConnectionComplete: 0x0a,
+  directedAdvertisingReport: 0x0b,
   phyUpdateComplete: 0x0c,
+  extendedAdvertisingReport: 0x0d,
+  scanTimeout: 0x11,
+  advertisingSetTerminated: 0x12,
+  scanRequestReceived: 0x13,
+  channelSelectionAlgorithm: 0x14,
 } as const;
 
 /** Error codes (Vol 1 Part F). */
@@ -89,10 +134,16 @@ export const Status = {
   unsupportedFeature: 0x11,
   invalidParameters: 0x12,
   remoteUserTerminated: 0x13,
+  lowResources: 0x14,
   terminatedByLocalHost: 0x16,
+  unsupportedRemoteFeature: 0x1a,
   responseTimeout: 0x22,
+  advertisingTimeout: 0x3c,
   micFailure: 0x3d,
   connectionNotEstablished: 0x3e,
+  unknownAdvertisingIdentifier: 0x42,
+  limitReached: 0x43,
+  packetTooLong: 0x45,
 } as const;
 
 /** Codes of the Hardware Error event, which the specification leaves to the implementation. */
@@ -105,6 +156,16 @@ export const HardwareError = {
 
 export const Role = { central: 0x00, peripheral: 0x01 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
+
+/** Most bytes of data in extended advertising (Vol 4 Part E 7.8.54). */
+export const MAX_ADVERTISING_DATA = 1650;
+
+/** Bits of an advertising set's properties (7.8.53) and of an extended report's event type (7.7.65.13). */
+export const AdvertisingBit = {
+  connectable: 0b00001,
+  scannable: 0b00010,
+  legacy: 0b10000,
+} as const;
 
 /** Packet boundary flag of an ACL packet, bits 12 and 13 of the handle field (Vol 4 Part E 5.4.2). */
 export const PacketBoundary = {

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../../lib/platform/clock.js';
+import type { Random } from '../../lib/platform/random.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { AdvertisingChannels } from './advertising.js';
 import { EventCarrier } from './event-carrier.js';
@@ -51,6 +52,7 @@ export interface Placement {
 }
 
 const PACKETS_PER_EVENT = 6;
+const RANDOM_BLOCK_BYTES = 1024;
 /** On an instant air links look so often, in milliseconds, where their walking ends are. */
 const STEP_MS = 100;
 /** From a request for a link until the peer has it: T_IFS and 44 bytes at 1M. */
@@ -60,11 +62,11 @@ const REQUEST_MS = 0.5;
 export class Medium {
   readonly clock: Clock;
   readonly pace: Pace;
-  /** Changes hold for links that are made from now on, `loss` for all packets at once. */
-  faults: Faults;
   readonly #time: AirTime;
   readonly #unit: () => number;
   readonly #packetsPerEvent: number;
+  readonly #present = new Set<Station>();
+  #faults: Faults;
   readonly #propagation: Propagation;
   readonly #channels: AdvertisingChannels;
   #stations = 0;
@@ -73,13 +75,12 @@ export class Medium {
 
   constructor(options: MediumOptions) {
     const { clock = systemClock, pace = 'instant', seed, faults = {} } = options;
-    const random = seededRandom(`${seed}/medium`);
-    const integer = (): number => Buffer.from(random(4)).readUInt32LE();
+    const integer = integers(seededRandom(`${seed}/medium`));
     this.clock = clock;
     this.pace = pace;
     this.#time = airTime(clock);
     this.#unit = () => integer() / 2 ** 32;
-    this.faults = faults;
+    this.#faults = faults;
     this.#packetsPerEvent = options.packetsPerEvent ?? PACKETS_PER_EVENT;
     this.#propagation = new Propagation(
       options.pathLoss ?? DEFAULT_PATH_LOSS,
@@ -96,6 +97,17 @@ export class Medium {
     });
   }
 
+  get faults(): Faults {
+    return this.#faults;
+  }
+
+  /** Changes hold for links that are made from now on, `loss` for all packets at once. */
+  set faults(faults: Faults) {
+    this.#faults = faults;
+    // Links at rest count on what they know of the air.
+    for (const station of this.#present) checkLinks(station);
+  }
+
   /** Runs `deliver` in a turn of its own, in the order of the calls. */
   readonly defer = (deliver: () => void): void => {
     this.#time.defer(deliver);
@@ -109,10 +121,10 @@ export class Medium {
       txPower: placement.txPower ?? DEFAULT_TX_POWER,
       sensitivity: placement.sensitivity ?? DEFAULT_SENSITIVITY,
       present: true,
-      listening: [],
       advertising: new Map(),
       links: new Set(),
     };
+    this.#present.add(station);
     this.#cover(station.txPower, station.sensitivity);
     return station;
   }
@@ -120,6 +132,7 @@ export class Medium {
   /** Takes a station off the air for good. Its peers find out by their supervision timeouts. */
   leave(station: Station): void {
     station.present = false;
+    this.#present.delete(station);
     this.listen(station, []);
     for (const set of [...station.advertising.keys()]) this.advertise(station, set, undefined);
     checkLinks(station);
@@ -247,6 +260,21 @@ export class Medium {
     this.#channels.cover(this.#propagation.range(this.#strongest, this.#keenest));
   }
 }
+
+/** Whole numbers of 32 bits. Drawn by the block, as there are many. */
+const integers = (random: Random): (() => number) => {
+  let block = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used === block.length) {
+      block = Buffer.from(random(RANDOM_BLOCK_BYTES));
+      used = 0;
+    }
+    const value = block.readUInt32LE(used);
+    used += 4;
+    return value;
+  };
+};
 
 const checkLinks = (station: Station): void => {
   for (const link of [...station.links]) link.check();

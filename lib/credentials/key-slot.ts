@@ -12,8 +12,11 @@ export interface KeySlot {
   /** At most 32 bytes of UTF-8, chosen by the phone. */
   readonly name: string;
   readonly role: Role;
-  /** An owner has switched it off at the car, until an owner switches it on again. */
-  readonly suspended?: boolean;
+  /**
+   * When it was paired, by the car's clock and never before anything that an owner had signed by then:
+   * seconds since 1970. Notices about earlier times do not concern it.
+   */
+  readonly pairedAt?: number;
   /** What bounds a key that came by a grant; none for one that was paired at the car. */
   readonly grant?: KeyGrant;
 }

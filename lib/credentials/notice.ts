@@ -13,16 +13,15 @@ import type { Random } from '../platform/random.js';
  *
  *      0  version (1): 1
  *      1  slot of the owner (1)
- *      2  epoch (2)
- *      4  number (4)
- *      8  stamp (4): when it was signed, seconds since 1970
- *     12  part (1), of how many parts (1)
- *     14  entries (2), then each: fingerprint (8), since (4), kind (1)
+ *      2  number (4)
+ *      6  stamp (4): when it was signed, seconds since 1970
+ *     10  part (1), of how many parts (1)
+ *     12  entries (2), then each: fingerprint (8), since (4), kind (1)
  *   then  signature of the owner (64)
  */
 
 const VERSION = 1;
-const HEADER_BYTES = 16;
+const HEADER_BYTES = 14;
 const FINGERPRINT_BYTES = 8;
 const ENTRY_BYTES = FINGERPRINT_BYTES + 4 + 1;
 const SIGNATURE_BYTES = 64;
@@ -57,8 +56,6 @@ export interface NoticeEntry {
 /** One part, as the owner signs it. */
 export interface NoticePart {
   readonly ownerSlot: number;
-  /** The car's count of re-keyings, 0 to 65535. */
-  readonly epoch: number;
   /** Counts up with each notice of this owner, from 1. */
   readonly number: number;
   /** Seconds since 1970. */
@@ -156,12 +153,11 @@ const encodePart = (notice: NoticePart): Uint8Array => {
   const view = new DataView(body.buffer);
   view.setUint8(0, VERSION);
   view.setUint8(1, notice.ownerSlot);
-  view.setUint16(2, notice.epoch);
-  view.setUint32(4, notice.number);
-  view.setUint32(8, notice.stamp);
-  view.setUint8(12, notice.part);
-  view.setUint8(13, notice.parts);
-  view.setUint16(14, entries.length);
+  view.setUint32(2, notice.number);
+  view.setUint32(6, notice.stamp);
+  view.setUint8(10, notice.part);
+  view.setUint8(11, notice.parts);
+  view.setUint16(12, entries.length);
   for (const [index, { fingerprint, since, kind }] of entries.entries()) {
     const at = HEADER_BYTES + index * ENTRY_BYTES;
     body.set(fingerprint.subarray(0, FINGERPRINT_BYTES), at);
@@ -174,14 +170,13 @@ const encodePart = (notice: NoticePart): Uint8Array => {
 const decodePart = (body: Uint8Array): NoticePart => {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   if (body.length < HEADER_BYTES || view.getUint8(0) !== VERSION) throw malformed();
-  const count = view.getUint16(14);
+  const count = view.getUint16(12);
   const notice: NoticePart = {
     ownerSlot: view.getUint8(1),
-    epoch: view.getUint16(2),
-    number: view.getUint32(4),
-    stamp: view.getUint32(8),
-    part: view.getUint8(12),
-    parts: view.getUint8(13),
+    number: view.getUint32(2),
+    stamp: view.getUint32(6),
+    part: view.getUint8(10),
+    parts: view.getUint8(11),
     entries: Array.from({ length: Math.min(count, ENTRIES_PER_PART) }, (_, index) =>
       decodeEntry(body.subarray(HEADER_BYTES + index * ENTRY_BYTES)),
     ),

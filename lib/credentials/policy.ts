@@ -33,6 +33,12 @@ const DRIVES: ReadonlySet<CommandName> = new Set(['start']);
 /** What a key may do whatever the time is: nothing that opens the car. */
 const TIMELESS: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
 
+/**
+ * What is left to an owner whom another owner has suspended: nobody locks an owner out, and who found a
+ * lost phone neither drives nor manages keys. The card at the car takes it away for good.
+ */
+const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
+
 /** May this key do this, now? The one place that decides it; a plain function. */
 export const decide = (
   key: KeySlot,
@@ -40,7 +46,9 @@ export const decide = (
   circumstances: Circumstances,
 ): Allowance | PolicyRefusal => {
   if (!permits(key.role, command)) return 'not-permitted';
-  if (isSuspended(key, circumstances)) return 'suspended';
+  if (isSuspended(key, circumstances)) {
+    if (key.role !== Role.OWNER || !LEFT_TO_OWNERS.has(command)) return 'suspended';
+  }
   const speedLimit = speedLimitOf(key.role);
   if (key.grant === undefined) return { speedLimit, counts: false };
   const { terms, used } = key.grant;
@@ -51,21 +59,18 @@ export const decide = (
   return { speedLimit, counts: bounded };
 };
 
-/** Also true of a key that was revoked and is still there. */
-const isSuspended = (key: KeySlot, circumstances: Circumstances): boolean => {
-  if (key.suspended === true) return true;
-  const path = key.grant?.path ?? [circumstances.fingerprint(key)];
-  return path.some((fingerprint) =>
-    circumstances.notices(fingerprint).some((entry) => applies(entry, key)),
-  );
+/** True where an owner's notice is about this key or one that it came from; revoked counts as well. */
+export const isSuspended = (
+  key: KeySlot,
+  { fingerprint, notices }: Pick<Circumstances, 'fingerprint' | 'notices'>,
+): boolean => {
+  const path = key.grant?.path ?? [fingerprint(key)];
+  return path.some((each) => notices(each).some((entry) => applies(entry, key)));
 };
 
-/** Whether an entry is about this key: of a granted one, about the grant that it has. */
-export const applies = (entry: NoticeEntry, { role, grant }: KeySlot): boolean => {
-  // Another owner may suspend an owner's key, but only the card at the car takes it away.
-  if (role === Role.OWNER && entry.kind === 'revoked') return false;
-  return grant === undefined || grant.terms.issuedAt <= entry.since;
-};
+/** Whether an entry is about this key as it is now, or about what its phone had before. */
+export const applies = (entry: NoticeEntry, { grant, pairedAt = 0 }: KeySlot): boolean =>
+  (grant?.terms.issuedAt ?? pairedAt) <= entry.since;
 
 const outOfTime = (
   { terms }: NonNullable<KeySlot['grant']>,

@@ -44,7 +44,7 @@ export const LENGTH = {
   name: 32,
   fingerprint: 8,
   /** At least: tag, Noise N, header and signature. */
-  notice: 144,
+  notice: 142,
 } as const;
 
 export type ToCarMessage = MessageInitShape<typeof ToCarSchema>['message'];

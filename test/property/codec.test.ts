@@ -4,7 +4,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
 import {
   decodeCarIdentity,
-  decodeCommand,
+  decodeRequest,
   decodeEnrolment,
   decodeFromCar,
   decodePhoneIdentity,
@@ -18,7 +18,7 @@ import { describe as describeMessage } from '../../lib/wire/describe.js';
 const decoders = {
   decodeToCar,
   decodeFromCar,
-  decodeCommand,
+  decodeRequest,
   decodeResult,
   decodePhoneIdentity,
   decodeCarIdentity,

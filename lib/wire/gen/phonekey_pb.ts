@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file phonekey.proto.
  */
 export const file_phonekey: GenFile = /*@__PURE__*/
-  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi0gEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhAKBm5vdGljZRgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24iRgoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkiLwoLQ2FySWRlbnRpdHkSEgoKcHVibGljX2tleRgBIAEoDBIMCgRuYW1lGAIgASgJImsKCUVucm9sbWVudBIMCgRzbG90GAEgASgNEh8KBHJvbGUYAiABKA4yES5waG9uZWtleS52MS5Sb2xlEi8KB3JlZnVzYWwYAyABKA4yHi5waG9uZWtleS52MS5QYWlyUmVmdXNhbFJlYXNvbiLLBAoHQ29tbWFuZBIlCgZ1bmxvY2sYASABKAsyEy5waG9uZWtleS52MS5VbmxvY2tIABIhCgRsb2NrGAIgASgLMhEucGhvbmVrZXkudjEuTG9ja0gAEiMKBXN0YXJ0GAMgASgLMhIucGhvbmVrZXkudjEuU3RhcnRIABIjCgV0cnVuaxgEIAEoCzISLnBob25la2V5LnYxLlRydW5rSAASIwoFZnJ1bmsYBSABKAsyEi5waG9uZWtleS52MS5GcnVua0gAEiUKBnN0YXR1cxgGIAEoCzITLnBob25la2V5LnYxLlN0YXR1c0gAEioKCWxpc3Rfa2V5cxgHIAEoCzIVLnBob25la2V5LnYxLkxpc3RLZXlzSAASLAoKcmVtb3ZlX2tleRgIIAEoCzIWLnBob25la2V5LnYxLlJlbW92ZUtleUgAEicKB2RlbGl2ZXIYCSABKAsyFC5waG9uZWtleS52MS5EZWxpdmVySAASJgoHc2V0X3BpbhgKIAEoCzITLnBob25la2V5LnYxLlNldFBpbkgAEi4KC3N1c3BlbmRfa2V5GAsgASgLMhcucGhvbmVrZXkudjEuU3VzcGVuZEtleUgAEiwKCnJlc3VtZV9rZXkYDCABKAsyFi5waG9uZWtleS52MS5SZXN1bWVLZXlIABIuCgtyYWlzZV9lcG9jaBgNIAEoCzIXLnBob25la2V5LnYxLlJhaXNlRXBvY2hIABIOCgZncmFudHMYDyABKAwSDAoEbmFtZRgOIAEoCUIJCgdjb21tYW5kIggKBlVubG9jayIGCgRMb2NrIhQKBVN0YXJ0EgsKA3BpbhgBIAEoCSIHCgVUcnVuayIHCgVGcnVuayIICgZTdGF0dXMiCgoITGlzdEtleXMiGQoJUmVtb3ZlS2V5EgwKBHNsb3QYASABKA0iGQoHRGVsaXZlchIOCgZub3RpY2UYASABKAwiFQoGU2V0UGluEgsKA3BpbhgBIAEoCSIaCgpTdXNwZW5kS2V5EgwKBHNsb3QYASABKA0iGQoJUmVzdW1lS2V5EgwKBHNsb3QYASABKA0iDAoKUmFpc2VFcG9jaCKzAQoGUmVzdWx0EiEKBGRvbmUYASABKAsyES5waG9uZWtleS52MS5Eb25lSAASJwoHcmVmdXNhbBgCIAEoCzIULnBob25la2V5LnYxLlJlZnVzYWxIABIsCgZzdGF0dXMYAyABKAsyGi5waG9uZWtleS52MS5WZWhpY2xlU3RhdHVzSAASJAoEa2V5cxgEIAEoCzIULnBob25la2V5LnYxLktleUxpc3RIAEIJCgdvdXRjb21lIgYKBERvbmUiNQoHUmVmdXNhbBIqCgZyZWFzb24YASABKA4yGi5waG9uZWtleS52MS5SZWZ1c2FsUmVhc29uIp4BCg1WZWhpY2xlU3RhdHVzEg4KBmxvY2tlZBgBIAEoCBIVCg1vcGVuX2Nsb3N1cmVzGAIgASgNEhoKEmRyaXZlX3NlY29uZHNfbGVmdBgDIAEoDRITCgtzcGVlZF9saW1pdBgEIAEoDRISCgpjbG9ja19sb3N0GAUgASgIEhIKCnBpbl9uZWVkZWQYBiABKAgSDQoFZXBvY2gYByABKA0iKQoHS2V5TGlzdBIeCgRrZXlzGAEgAygLMhAucGhvbmVrZXkudjEuS2V5IrEBCgNLZXkSDAoEc2xvdBgBIAEoDRIMCgRuYW1lGAIgASgJEh8KBHJvbGUYAyABKA4yES5waG9uZWtleS52MS5Sb2xlEhMKC2ZpbmdlcnByaW50GAQgASgMEgsKA293bhgFIAEoCBIRCglzdXNwZW5kZWQYBiABKAgSEQoJbm90X2FmdGVyGAcgASgNEhEKCXVzZXNfbGVmdBgIIAEoDRISCgpncmFudGVkX2J5GAkgASgNKrsBChFQYWlyUmVmdXNhbFJlYXNvbhIjCh9QQUlSX1JFRlVTQUxfUkVBU09OX1VOU1BFQ0lGSUVEEAASHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9DTE9TRUQQARIeChpQQUlSX1JFRlVTQUxfUkVBU09OX0ZBSUxFRBACEiIKHlBBSVJfUkVGVVNBTF9SRUFTT05fU0xPVFNfRlVMTBADEh0KGVBBSVJfUkVGVVNBTF9SRUFTT05fRkFVTFQQBCpvCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIOCgpST0xFX09XTkVSEAESDwoLUk9MRV9EUklWRVIQAhIOCgpST0xFX0dVRVNUEAMSDgoKUk9MRV9WQUxFVBAEEhAKDFJPTEVfU0VSVklDRRAFKpYFCg1SZWZ1c2FsUmVhc29uEh4KGlJFRlVTQUxfUkVBU09OX1VOU1BFQ0lGSUVEEAASIAocUkVGVVNBTF9SRUFTT05fTk9UX1BFUk1JVFRFRBABEiIKHlJFRlVTQUxfUkVBU09OX1VOS05PV05fQ09NTUFORBACEhwKGFJFRlVTQUxfUkVBU09OX0RPT1JfT1BFThADEhoKFlJFRlVTQUxfUkVBU09OX0RSSVZJTkcQBBIeChpSRUZVU0FMX1JFQVNPTl9OT19TVUNIX0tFWRAFEh0KGVJFRlVTQUxfUkVBU09OX0xBU1RfT1dORVIQBhIYChRSRUZVU0FMX1JFQVNPTl9GQVVMVBAHEhwKGFJFRlVTQUxfUkVBU09OX1NVU1BFTkRFRBAIEhoKFlJFRlVTQUxfUkVBU09OX05PVF9ZRVQQCRIaChZSRUZVU0FMX1JFQVNPTl9FWFBJUkVEEAoSGgoWUkVGVVNBTF9SRUFTT05fVVNFRF9VUBALEh0KGVJFRlVTQUxfUkVBU09OX0xFQVNFX09WRVIQDBIdChlSRUZVU0FMX1JFQVNPTl9DTE9DS19MT1NUEA0SHQoZUkVGVVNBTF9SRUFTT05fUElOX05FRURFRBAOEhwKGFJFRlVTQUxfUkVBU09OX1BJTl9XUk9ORxAPEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9MT0NLRUQQEBIdChlSRUZVU0FMX1JFQVNPTl9TTE9UU19GVUxMEBESIAocUkVGVVNBTF9SRUFTT05fR1JBTlRfSU5WQUxJRBASEiEKHVJFRlVTQUxfUkVBU09OX05PVElDRV9JTlZBTElEEBMSHAoYUkVGVVNBTF9SRUFTT05fT1dORVJfS0VZEBRiBnByb3RvMw");
+  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi0gEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhAKBm5vdGljZRgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24iRgoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkiLwoLQ2FySWRlbnRpdHkSEgoKcHVibGljX2tleRgBIAEoDBIMCgRuYW1lGAIgASgJImsKCUVucm9sbWVudBIMCgRzbG90GAEgASgNEh8KBHJvbGUYAiABKA4yES5waG9uZWtleS52MS5Sb2xlEi8KB3JlZnVzYWwYAyABKA4yHi5waG9uZWtleS52MS5QYWlyUmVmdXNhbFJlYXNvbiKXBAoHQ29tbWFuZBIlCgZ1bmxvY2sYASABKAsyEy5waG9uZWtleS52MS5VbmxvY2tIABIhCgRsb2NrGAIgASgLMhEucGhvbmVrZXkudjEuTG9ja0gAEiMKBXN0YXJ0GAMgASgLMhIucGhvbmVrZXkudjEuU3RhcnRIABIjCgV0cnVuaxgEIAEoCzISLnBob25la2V5LnYxLlRydW5rSAASIwoFZnJ1bmsYBSABKAsyEi5waG9uZWtleS52MS5GcnVua0gAEiUKBnN0YXR1cxgGIAEoCzITLnBob25la2V5LnYxLlN0YXR1c0gAEioKCWxpc3Rfa2V5cxgHIAEoCzIVLnBob25la2V5LnYxLkxpc3RLZXlzSAASLAoKcmVtb3ZlX2tleRgIIAEoCzIWLnBob25la2V5LnYxLlJlbW92ZUtleUgAEicKB2RlbGl2ZXIYCSABKAsyFC5waG9uZWtleS52MS5EZWxpdmVySAASJgoHc2V0X3BpbhgKIAEoCzITLnBob25la2V5LnYxLlNldFBpbkgAEi4KC3JhaXNlX2Vwb2NoGAsgASgLMhcucGhvbmVrZXkudjEuUmFpc2VFcG9jaEgAEigKCHNldF90aW1lGAwgASgLMhQucGhvbmVrZXkudjEuU2V0VGltZUgAEg4KBmdyYW50cxgPIAEoDBIMCgRuYW1lGA4gASgJQgkKB2NvbW1hbmQiCAoGVW5sb2NrIgYKBExvY2siFAoFU3RhcnQSCwoDcGluGAEgASgJIgcKBVRydW5rIgcKBUZydW5rIggKBlN0YXR1cyIKCghMaXN0S2V5cyIZCglSZW1vdmVLZXkSDAoEc2xvdBgBIAEoDSIZCgdEZWxpdmVyEg4KBm5vdGljZRgBIAEoDCIVCgZTZXRQaW4SCwoDcGluGAEgASgJIgwKClJhaXNlRXBvY2giGgoHU2V0VGltZRIPCgdzZWNvbmRzGAEgASgNItYBCgZSZXN1bHQSIQoEZG9uZRgBIAEoCzIRLnBob25la2V5LnYxLkRvbmVIABInCgdyZWZ1c2FsGAIgASgLMhQucGhvbmVrZXkudjEuUmVmdXNhbEgAEiwKBnN0YXR1cxgDIAEoCzIaLnBob25la2V5LnYxLlZlaGljbGVTdGF0dXNIABIkCgRrZXlzGAQgASgLMhQucGhvbmVrZXkudjEuS2V5TGlzdEgAEhIKCmNsb2NrX2xvc3QYBSABKAgSDQoFZXBvY2gYBiABKA1CCQoHb3V0Y29tZSIGCgREb25lIjUKB1JlZnVzYWwSKgoGcmVhc29uGAEgASgOMhoucGhvbmVrZXkudjEuUmVmdXNhbFJlYXNvbiJ7Cg1WZWhpY2xlU3RhdHVzEg4KBmxvY2tlZBgBIAEoCBIVCg1vcGVuX2Nsb3N1cmVzGAIgASgNEhoKEmRyaXZlX3NlY29uZHNfbGVmdBgDIAEoDRITCgtzcGVlZF9saW1pdBgEIAEoDRISCgpwaW5fbmVlZGVkGAUgASgIIikKB0tleUxpc3QSHgoEa2V5cxgBIAMoCzIQLnBob25la2V5LnYxLktleSKxAQoDS2V5EgwKBHNsb3QYASABKA0SDAoEbmFtZRgCIAEoCRIfCgRyb2xlGAMgASgOMhEucGhvbmVrZXkudjEuUm9sZRITCgtmaW5nZXJwcmludBgEIAEoDBILCgNvd24YBSABKAgSEQoJc3VzcGVuZGVkGAYgASgIEhEKCW5vdF9hZnRlchgHIAEoDRIRCgl1c2VzX2xlZnQYCCABKA0SEgoKZ3JhbnRlZF9ieRgJIAEoDSq7AQoRUGFpclJlZnVzYWxSZWFzb24SIwofUEFJUl9SRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGlBBSVJfUkVGVVNBTF9SRUFTT05fQ0xPU0VEEAESHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9GQUlMRUQQAhIiCh5QQUlSX1JFRlVTQUxfUkVBU09OX1NMT1RTX0ZVTEwQAxIdChlQQUlSX1JFRlVTQUxfUkVBU09OX0ZBVUxUEAQqbwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDgoKUk9MRV9PV05FUhABEg8KC1JPTEVfRFJJVkVSEAISDgoKUk9MRV9HVUVTVBADEg4KClJPTEVfVkFMRVQQBBIQCgxST0xFX1NFUlZJQ0UQBSqWBQoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFRlVTQUxfUkVBU09OX05PVF9QRVJNSVRURUQQARIiCh5SRUZVU0FMX1JFQVNPTl9VTktOT1dOX0NPTU1BTkQQAhIcChhSRUZVU0FMX1JFQVNPTl9ET09SX09QRU4QAxIaChZSRUZVU0FMX1JFQVNPTl9EUklWSU5HEAQSHgoaUkVGVVNBTF9SRUFTT05fTk9fU1VDSF9LRVkQBRIdChlSRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAYSGAoUUkVGVVNBTF9SRUFTT05fRkFVTFQQBxIcChhSRUZVU0FMX1JFQVNPTl9TVVNQRU5ERUQQCBIaChZSRUZVU0FMX1JFQVNPTl9OT1RfWUVUEAkSGgoWUkVGVVNBTF9SRUFTT05fRVhQSVJFRBAKEhoKFlJFRlVTQUxfUkVBU09OX1VTRURfVVAQCxIdChlSRUZVU0FMX1JFQVNPTl9MRUFTRV9PVkVSEAwSHQoZUkVGVVNBTF9SRUFTT05fQ0xPQ0tfTE9TVBANEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9ORUVERUQQDhIcChhSRUZVU0FMX1JFQVNPTl9QSU5fV1JPTkcQDxIdChlSRUZVU0FMX1JFQVNPTl9QSU5fTE9DS0VEEBASHQoZUkVGVVNBTF9SRUFTT05fU0xPVFNfRlVMTBAREiAKHFJFRlVTQUxfUkVBU09OX0dSQU5UX0lOVkFMSUQQEhIhCh1SRUZVU0FMX1JFQVNPTl9OT1RJQ0VfSU5WQUxJRBATEhwKGFJFRlVTQUxfUkVBU09OX09XTkVSX0tFWRAUYgZwcm90bzM");
 
 /**
  * One frame from the phone.
@@ -431,22 +431,16 @@ export type Command = Message<"phonekey.v1.Command"> & {
     case: "setPin";
   } | {
     /**
-     * @generated from field: phonekey.v1.SuspendKey suspend_key = 11;
-     */
-    value: SuspendKey;
-    case: "suspendKey";
-  } | {
-    /**
-     * @generated from field: phonekey.v1.ResumeKey resume_key = 12;
-     */
-    value: ResumeKey;
-    case: "resumeKey";
-  } | {
-    /**
-     * @generated from field: phonekey.v1.RaiseEpoch raise_epoch = 13;
+     * @generated from field: phonekey.v1.RaiseEpoch raise_epoch = 11;
      */
     value: RaiseEpoch;
     case: "raiseEpoch";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.SetTime set_time = 12;
+     */
+    value: SetTime;
+    case: "setTime";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -625,40 +619,6 @@ export const SetPinSchema: GenMessage<SetPin> = /*@__PURE__*/
   messageDesc(file_phonekey, 21);
 
 /**
- * @generated from message phonekey.v1.SuspendKey
- */
-export type SuspendKey = Message<"phonekey.v1.SuspendKey"> & {
-  /**
-   * @generated from field: uint32 slot = 1;
-   */
-  slot: number;
-};
-
-/**
- * Describes the message phonekey.v1.SuspendKey.
- * Use `create(SuspendKeySchema)` to create a new message.
- */
-export const SuspendKeySchema: GenMessage<SuspendKey> = /*@__PURE__*/
-  messageDesc(file_phonekey, 22);
-
-/**
- * @generated from message phonekey.v1.ResumeKey
- */
-export type ResumeKey = Message<"phonekey.v1.ResumeKey"> & {
-  /**
-   * @generated from field: uint32 slot = 1;
-   */
-  slot: number;
-};
-
-/**
- * Describes the message phonekey.v1.ResumeKey.
- * Use `create(ResumeKeySchema)` to create a new message.
- */
-export const ResumeKeySchema: GenMessage<ResumeKey> = /*@__PURE__*/
-  messageDesc(file_phonekey, 23);
-
-/**
  * @generated from message phonekey.v1.RaiseEpoch
  */
 export type RaiseEpoch = Message<"phonekey.v1.RaiseEpoch"> & {
@@ -669,7 +629,26 @@ export type RaiseEpoch = Message<"phonekey.v1.RaiseEpoch"> & {
  * Use `create(RaiseEpochSchema)` to create a new message.
  */
 export const RaiseEpochSchema: GenMessage<RaiseEpoch> = /*@__PURE__*/
-  messageDesc(file_phonekey, 24);
+  messageDesc(file_phonekey, 22);
+
+/**
+ * @generated from message phonekey.v1.SetTime
+ */
+export type SetTime = Message<"phonekey.v1.SetTime"> & {
+  /**
+   * since 1970, by the clock of an owner's phone
+   *
+   * @generated from field: uint32 seconds = 1;
+   */
+  seconds: number;
+};
+
+/**
+ * Describes the message phonekey.v1.SetTime.
+ * Use `create(SetTimeSchema)` to create a new message.
+ */
+export const SetTimeSchema: GenMessage<SetTime> = /*@__PURE__*/
+  messageDesc(file_phonekey, 23);
 
 /**
  * @generated from message phonekey.v1.Result
@@ -703,6 +682,20 @@ export type Result = Message<"phonekey.v1.Result"> & {
     value: KeyList;
     case: "keys";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * the car does not know the time
+   *
+   * @generated from field: bool clock_lost = 5;
+   */
+  clockLost: boolean;
+
+  /**
+   * which grants must name; told to owners
+   *
+   * @generated from field: uint32 epoch = 6;
+   */
+  epoch: number;
 };
 
 /**
@@ -710,7 +703,7 @@ export type Result = Message<"phonekey.v1.Result"> & {
  * Use `create(ResultSchema)` to create a new message.
  */
 export const ResultSchema: GenMessage<Result> = /*@__PURE__*/
-  messageDesc(file_phonekey, 25);
+  messageDesc(file_phonekey, 24);
 
 /**
  * @generated from message phonekey.v1.Done
@@ -723,7 +716,7 @@ export type Done = Message<"phonekey.v1.Done"> & {
  * Use `create(DoneSchema)` to create a new message.
  */
 export const DoneSchema: GenMessage<Done> = /*@__PURE__*/
-  messageDesc(file_phonekey, 26);
+  messageDesc(file_phonekey, 25);
 
 /**
  * @generated from message phonekey.v1.Refusal
@@ -740,7 +733,7 @@ export type Refusal = Message<"phonekey.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_phonekey, 27);
+  messageDesc(file_phonekey, 26);
 
 /**
  * @generated from message phonekey.v1.VehicleStatus
@@ -773,25 +766,11 @@ export type VehicleStatus = Message<"phonekey.v1.VehicleStatus"> & {
   speedLimit: number;
 
   /**
-   * the car does not know the time
-   *
-   * @generated from field: bool clock_lost = 5;
-   */
-  clockLost: boolean;
-
-  /**
    * to start
    *
-   * @generated from field: bool pin_needed = 6;
+   * @generated from field: bool pin_needed = 5;
    */
   pinNeeded: boolean;
-
-  /**
-   * which grants must name
-   *
-   * @generated from field: uint32 epoch = 7;
-   */
-  epoch: number;
 };
 
 /**
@@ -799,7 +778,7 @@ export type VehicleStatus = Message<"phonekey.v1.VehicleStatus"> & {
  * Use `create(VehicleStatusSchema)` to create a new message.
  */
 export const VehicleStatusSchema: GenMessage<VehicleStatus> = /*@__PURE__*/
-  messageDesc(file_phonekey, 28);
+  messageDesc(file_phonekey, 27);
 
 /**
  * @generated from message phonekey.v1.KeyList
@@ -816,7 +795,7 @@ export type KeyList = Message<"phonekey.v1.KeyList"> & {
  * Use `create(KeyListSchema)` to create a new message.
  */
 export const KeyListSchema: GenMessage<KeyList> = /*@__PURE__*/
-  messageDesc(file_phonekey, 29);
+  messageDesc(file_phonekey, 28);
 
 /**
  * @generated from message phonekey.v1.Key
@@ -883,7 +862,7 @@ export type Key = Message<"phonekey.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_phonekey, 30);
+  messageDesc(file_phonekey, 29);
 
 /**
  * @generated from enum phonekey.v1.PairRefusalReason

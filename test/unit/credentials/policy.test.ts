@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { keyFingerprint } from '../../../lib/credentials/fingerprint.js';
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import type { NoticeEntry } from '../../../lib/credentials/notice.js';
@@ -10,7 +10,7 @@ import { toHex } from '../../../lib/platform/bytes.js';
 import type { CommandName } from '../../../lib/wire/commands.js';
 import { FRIEND, GUEST, HOUR, NOW, suite, TERMS } from './sample.js';
 
-const fingerprint = keyFingerprint(suite, GUEST.publicKey);
+const ABOUT = fingerprint(suite, GUEST.publicKey);
 
 const paired = (role: Role, more: Partial<KeySlot> = {}): KeySlot => ({
   slot: 1,
@@ -21,26 +21,26 @@ const paired = (role: Role, more: Partial<KeySlot> = {}): KeySlot => ({
   ...more,
 });
 
-const granted = (terms: Partial<GrantTerms> = {}, used = 0, path = [fingerprint]): KeySlot =>
+const granted = (terms: Partial<GrantTerms> = {}, used = 0, path = [ABOUT]): KeySlot =>
   paired(terms.role ?? Role.GUEST, { grant: { terms: { ...TERMS, ...terms }, path, used } });
 
 const world = (
   more: Partial<Circumstances> & { entries?: readonly NoticeEntry[] } = {},
 ): Circumstances => ({
   now: NOW,
-  fingerprint: (key) => keyFingerprint(suite, key.publicKey),
+  fingerprint: (key) => fingerprint(suite, key.publicKey),
   notices: (about) =>
     (more.entries ?? []).filter((entry) => toHex(entry.fingerprint) === toHex(about)),
   lastStamp: () => 0,
   ...more,
 });
 
-const revoked = (since: number, about = fingerprint): NoticeEntry => ({
+const revoked = (since: number, about = ABOUT): NoticeEntry => ({
   fingerprint: about,
   since,
   kind: 'revoked',
 });
-const suspended = (since: number, about = fingerprint): NoticeEntry => ({
+const suspended = (since: number, about = ABOUT): NoticeEntry => ({
   fingerprint: about,
   since,
   kind: 'suspended',
@@ -63,24 +63,35 @@ describe('a key that was paired', () => {
     expect(decide(paired(Role.VALET), 'start', world())).toEqual({ speedLimit: 30, counts: false });
   });
 
-  it('may nothing while it is suspended, at the car or by a notice, nor once it is revoked', () => {
-    expect(decide(paired(Role.DRIVER, { suspended: true }), 'lock', world())).toBe('suspended');
+  it('may nothing once a notice suspends or revokes it', () => {
     for (const entry of [revoked(0), suspended(0)]) {
-      expect(decide(paired(Role.DRIVER), 'unlock', world({ entries: [entry] }))).toBe('suspended');
+      for (const command of ['unlock', 'lock', 'removeKey'] as const) {
+        const verdict = decide(paired(Role.DRIVER), command, world({ entries: [entry] }));
+        expect(verdict).toBe('suspended');
+      }
     }
-    const other = keyFingerprint(suite, FRIEND.publicKey);
+    const other = fingerprint(suite, FRIEND.publicKey);
     expect(decide(paired(Role.DRIVER), 'unlock', world({ entries: [revoked(0, other)] }))).toEqual(
       ALLOWED,
     );
   });
 
-  it('of an owner can be suspended by another owner, not revoked', () => {
-    expect(decide(paired(Role.OWNER), 'unlock', world({ entries: [revoked(NOW)] }))).toEqual(
-      ALLOWED,
-    );
-    expect(decide(paired(Role.OWNER), 'unlock', world({ entries: [suspended(NOW)] }))).toBe(
-      'suspended',
-    );
+  it('is not concerned by notices about the time before it was paired', () => {
+    const again = paired(Role.DRIVER, { pairedAt: NOW });
+    expect(decide(again, 'unlock', world({ entries: [revoked(NOW - 1)] }))).toEqual(ALLOWED);
+    expect(decide(again, 'unlock', world({ entries: [revoked(NOW)] }))).toBe('suspended');
+  });
+
+  it('of an owner cannot be locked out by another owner, only kept from driving and managing', () => {
+    for (const entry of [revoked(NOW), suspended(NOW)]) {
+      const verdicts = world({ entries: [entry] });
+      for (const command of ['unlock', 'lock', 'status', 'deliver'] as const) {
+        expect(decide(paired(Role.OWNER), command, verdicts)).toEqual(ALLOWED);
+      }
+      for (const command of ['start', 'trunk', 'listKeys', 'removeKey', 'setPin'] as const) {
+        expect(decide(paired(Role.OWNER), command, verdicts)).toBe('suspended');
+      }
+    }
   });
 });
 
@@ -131,8 +142,8 @@ describe('a key that was granted', () => {
     expect(
       decide(granted({ issuedAt: NOW + 1 }), 'unlock', world({ entries: [revoked(NOW)] })),
     ).toEqual(ALLOWED);
-    const parent = keyFingerprint(suite, FRIEND.publicKey);
-    const child = granted({}, 0, [parent, fingerprint]);
+    const parent = fingerprint(suite, FRIEND.publicKey);
+    const child = granted({}, 0, [parent, ABOUT]);
     expect(decide(child, 'unlock', world({ entries: [revoked(NOW, parent)] }))).toBe('suspended');
   });
 });
@@ -149,7 +160,7 @@ describe('decide', () => {
     'removeKey',
     'deliver',
     'setPin',
-    'suspendKey',
+    'setTime',
     'raiseEpoch',
   );
   const keys = fc

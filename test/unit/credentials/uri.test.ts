@@ -9,7 +9,6 @@ import { CAR, delegate, FRIEND, grantTo, GUEST, NOW, OWNER, suite } from './samp
 const first = grantTo({ delegations: 1 });
 const [notice] = sealNotice(suite, seededRandom('uri'), OWNER.signing, CAR.publicKey, {
   ownerSlot: 0,
-  epoch: 1,
   number: 1,
   stamp: NOW,
   entries: [],

@@ -4,7 +4,7 @@ import { concat, fromHex, utf8 } from '../../../lib/platform/bytes.js';
 import {
   checkName,
   decodeCarIdentity,
-  decodeCommand,
+  decodeRequest,
   decodeEnrolment,
   decodeFromCar,
   decodePhoneIdentity,
@@ -148,7 +148,9 @@ it('says protocol.version also when a later version has another challenge', () =
 
 describe('Command and Result', () => {
   it('keeps the slot of removeKey', () => {
-    expect(decodeCommand(encodeCommand({ case: 'removeKey', value: { slot: 7 } }))).toMatchObject({
+    expect(
+      decodeRequest(encodeCommand({ case: 'removeKey', value: { slot: 7 } })).command,
+    ).toMatchObject({
       case: 'removeKey',
       value: { slot: 7 },
     });
@@ -156,8 +158,8 @@ describe('Command and Result', () => {
 
   it('decodes an unknown command to case undefined', () => {
     // Field 100, an empty message.
-    expect(decodeCommand(Uint8Array.of(0xa2, 0x06, 0x00)).case).toBeUndefined();
-    expect(() => decodeCommand(Uint8Array.of(0x0a))).toThrow(malformed);
+    expect(decodeRequest(Uint8Array.of(0xa2, 0x06, 0x00)).command.case).toBeUndefined();
+    expect(() => decodeRequest(Uint8Array.of(0x0a))).toThrow(malformed);
   });
 
   it('gives back a status', () => {
