@@ -203,13 +203,24 @@ describe('what an answer means', () => {
 
   it('a status names what is open', async () => {
     const { air, host, key, endpoint } = await introduced();
-    const value = { locked: true, openClosures: 0b101001, driveSecondsLeft: 119 };
+    const value = {
+      locked: true,
+      openClosures: 0b101001,
+      driveSecondsLeft: 119,
+      speedLimit: 30,
+      pinNeeded: true,
+    };
     host.answer = () =>
-      Promise.resolve(create(ResultSchema, { outcome: { case: 'status', value } }));
+      Promise.resolve(
+        create(ResultSchema, { outcome: { case: 'status', value }, clockLost: true }),
+      );
     expect(await air.run(key.status())).toEqual({
       locked: true,
       open: ['front-left', 'rear-right', 'frunk'],
       driveSecondsLeft: 119,
+      speedLimit: 30,
+      pinNeeded: true,
+      clockLost: true,
     });
     await endpoint.stop();
   });
@@ -223,9 +234,16 @@ describe('what an answer means', () => {
     ];
     host.answer = () =>
       Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
+    const unbounded = {
+      fingerprint: '00010203040506ff',
+      suspended: false,
+      notAfter: null,
+      usesLeft: null,
+      grantedBy: null,
+    };
     expect(await air.run(key.listKeys())).toEqual([
-      { slot: 0, name: 'Ada', role: 'owner', fingerprint: '00010203040506ff', own: true },
-      { slot: 2, name: 'Bob', role: 'driver', fingerprint: '00010203040506ff', own: false },
+      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true },
+      { ...unbounded, slot: 2, name: 'Bob', role: 'driver', own: false },
     ]);
     await endpoint.stop();
   });
