@@ -112,11 +112,12 @@ const replaced = (
 
 /** A newer grant to the same key replaces the one before; the same again changes nothing. */
 const renew = (suite: Suite, car: PairedCar, { carPublicKey, chain }: Grant): PairedCar => {
-  if (car.grant === undefined || !suite.equal(car.carPublicKey, carPublicKey)) {
+  if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
     });
   }
+  if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
   if (suite.equal(car.grant, chain)) return car;
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');

@@ -90,7 +90,9 @@ export const deliverCarried = async (
   const answered: Uint8Array[] = [];
   let delivered = 0;
   // A long notice does not fit into the first message, beside the proof and perhaps a grant.
-  if (carrying.length > 0 && !connection.usable) await connection.status(options);
+  if (carrying.length > 0 && !connection.usable) {
+    await connection.command({ case: 'status', value: {} }, options);
+  }
   try {
     for (const { notice } of carrying) {
       const { outcome } = await connection.command({ case: 'deliver', value: { notice } }, options);

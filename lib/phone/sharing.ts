@@ -98,15 +98,16 @@ const termsOf = (
   const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
   const hours = SHARE_HOURS[name];
   const most = outer?.notAfter ?? NO_END;
-  const notBefore = options.from ?? Math.max(issuedAt, outer?.notBefore ?? 0);
+  // Handed on, it begins when its giver's did: the car's clock may be behind this phone's.
+  const notBefore = options.from ?? outer?.notBefore ?? now;
+  const begins = Math.max(now, notBefore);
   const terms: GrantTerms = {
     role: roleFromName(name),
     ownerSlot: outer?.ownerSlot ?? car.slot ?? 0,
     epoch: outer?.epoch ?? car.epoch ?? 0,
     issuedAt,
     notBefore,
-    notAfter:
-      options.until ?? (hours === undefined ? most : Math.min(notBefore + hours * 3600, most)),
+    notAfter: options.until ?? (hours === undefined ? most : Math.min(begins + hours * 3600, most)),
     uses,
     leaseHours: options.leaseHours ?? outer?.leaseHours ?? 0,
     delegations,
