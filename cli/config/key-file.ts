@@ -39,12 +39,13 @@ export const MAX_FILE = 512 * 1024;
 
 const VERSION = 1;
 const FIELDS = ['version', 'name', 'state', 'role', 'slot', 'car', 'identity', 'signing'];
-const LATER_FIELDS = ['epoch', 'grant', 'shared', 'notice', 'carrying'];
+const LATER_FIELDS = ['epoch', 'grant', 'ownName', 'shared', 'notice', 'carrying'];
 const SHARED_TIMES = ['issuedAt', 'notBefore', 'notAfter'] as const;
 const SHARED_COUNTS = ['uses', 'leaseHours', 'delegations'] as const;
 /** The car's own name has 32 bytes at most; a phone may append a number. */
 const MAX_NAME = 64;
-const MAX_SHARED_NAME = 32;
+/** What a person calls a phone. */
+const MAX_OWN_NAME = 32;
 
 export const formatKeyFile = (car: PairedCar): string =>
   `${JSON.stringify(
@@ -59,6 +60,7 @@ export const formatKeyFile = (car: PairedCar): string =>
       signing: keyPairJson(car.signing),
       epoch: car.epoch,
       grant: car.grant && toHex(car.grant),
+      ownName: car.ownName,
       shared: car.shared,
       notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
       carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
@@ -84,6 +86,7 @@ export const parseKeyFile = (text: string): PairedCar => {
     ...optional(root, 'slot', whole(999)),
     ...optional(root, 'epoch', whole(0xffff)),
     ...optional(root, 'grant', chain),
+    ...optional(root, 'ownName', name(MAX_OWN_NAME)),
     ...optional(root, 'shared', (value) => list(value, MOST_SHARED, sharedKey)),
     ...optional(root, 'notice', ownNotice),
     ...optional(root, 'carrying', (value) => list(value, MOST_CARRIED, carriedNotice)),
@@ -106,7 +109,7 @@ const sharedKey = (value: unknown): SharedKey => {
   const count = whole(255);
   return {
     fingerprint: toHex(bytes(8)(root['fingerprint'])),
-    ...optional(root, 'name', name(MAX_SHARED_NAME)),
+    ...optional(root, 'name', name(MAX_OWN_NAME)),
     role: oneOf(GRANTED_ROLE_NAMES)(root['role']),
     issuedAt: time(root['issuedAt']),
     notBefore: time(root['notBefore']),

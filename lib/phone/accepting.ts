@@ -34,6 +34,8 @@ export const keyUri = ({ identity, signing }: Pick<PairedCar, 'identity' | 'sign
 export interface AcceptOptions {
   /** What to call the car, 1 to 32 bytes (default `car`); unique, a number is added where it is taken. */
   readonly name?: string;
+  /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
+  readonly ownName?: string;
 }
 
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
@@ -47,10 +49,11 @@ type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
 export const accept = async (
   environment: PhoneEnvironment,
   uri: string,
-  { name = 'car' }: AcceptOptions = {},
+  { name = 'car', ownName }: AcceptOptions = {},
 ): Promise<PairedCar> => {
   const { suite, store } = environment;
   const wanted = chosenName('a car', name);
+  const called = ownName === undefined ? {} : { ownName: chosenName('a phone', ownName) };
   const grant = parseUri(uri);
   if (grant.what !== 'grant') throw invalid(`that is a ${grant.what}, not a grant`);
   const links = parseChain(grant.chain);
@@ -62,7 +65,7 @@ export const accept = async (
   const known = cars.find(({ identity }) => isSubject(identity.publicKey));
   const offered = (await store.offers()).find(({ identity }) => isSubject(identity.publicKey));
   if (known !== undefined) {
-    const renewed = await store.update(known.name, (car) => renew(suite, car, grant));
+    const renewed = await store.update(known.name, (car) => renew(suite, car, grant, called));
     // Where the phone stopped between the two last time.
     if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
     return renewed;
@@ -82,6 +85,7 @@ export const accept = async (
     signing,
     state: 'pending',
     grant: chain,
+    ...called,
     ...(role === 'none' ? {} : { role }),
   } as const;
   const place = cars.find((car) => suite.equal(car.carPublicKey, carPublicKey));
@@ -111,7 +115,12 @@ const replaced = (
   });
 
 /** A newer grant to the same key replaces the one before; the same again changes nothing. */
-const renew = (suite: Suite, car: PairedCar, { carPublicKey, chain }: Grant): PairedCar => {
+const renew = (
+  suite: Suite,
+  car: PairedCar,
+  { carPublicKey, chain }: Grant,
+  called: Pick<PairedCar, 'ownName'>,
+): PairedCar => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
@@ -122,7 +131,13 @@ const renew = (suite: Suite, car: PairedCar, { carPublicKey, chain }: Grant): Pa
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
   const role = roleName(now.role);
-  return { ...car, grant: chain, state: 'pending', ...(role === 'none' ? {} : { role }) };
+  return {
+    ...car,
+    ...called,
+    grant: chain,
+    state: 'pending',
+    ...(role === 'none' ? {} : { role }),
+  };
 };
 
 /** All that can be verified without knowing the owner, which is all but the first link. */

@@ -85,6 +85,9 @@ const keyEntry = (key: Key): KeyEntry => {
   };
 };
 
+export const isRefusal = ({ outcome }: Result, reason: RefusalReason): boolean =>
+  outcome.case === 'refusal' && outcome.value.reason === reason;
+
 const unexpected = ({ outcome }: Result, mayHaveSucceeded = false): PhoneKeyError =>
   outcome.case === 'refusal'
     ? refused(outcome.value.reason)

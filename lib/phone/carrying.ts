@@ -1,6 +1,7 @@
 import { isNoticeFor } from '../credentials/notice.js';
 import type { Suite } from '../crypto/suite.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
+import { isRefusal } from './answers.js';
 import type { CarConnection } from './connection.js';
 import { isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
@@ -95,11 +96,10 @@ export const deliverCarried = async (
   }
   try {
     for (const { notice } of carrying) {
-      const { outcome } = await connection.command({ case: 'deliver', value: { notice } }, options);
-      const refused =
-        outcome.case === 'refusal' && outcome.value.reason === RefusalReason.NOTICE_INVALID;
-      if (outcome.case === 'done') delivered += 1;
-      if (outcome.case === 'done' || refused) answered.push(notice);
+      const result = await connection.command({ case: 'deliver', value: { notice } }, options);
+      const done = result.outcome.case === 'done';
+      if (done) delivered += 1;
+      if (done || isRefusal(result, RefusalReason.NOTICE_INVALID)) answered.push(notice);
     }
   } finally {
     if (answered.length > 0) await drop(suite, store, name, answered);

@@ -4,8 +4,9 @@ import { answerChallenge } from '../session/phone.js';
 import { decodeResult, encodeCommand } from '../wire/codec.js';
 import type { CommandInit } from '../wire/codec.js';
 import type { CommandName } from '../wire/commands.js';
+import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { Result } from '../wire/gen/phonekey_pb.js';
-import { expectDone, expectKeys, expectStatus } from './answers.js';
+import { expectDone, expectKeys, expectStatus, isRefusal } from './answers.js';
 import type { CarStatus, KeyEntry } from './answers.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import { Deadline } from './environment.js';
@@ -16,8 +17,8 @@ import type { PairedCar } from './store.js';
 const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
 
 export interface StartOptions extends CallOptions {
-  /** 4 to 8 digits, where the car asks for it. */
-  readonly pin?: string;
+  /** 4 to 8 digits; a function is called only when the car asks for it. */
+  readonly pin?: string | (() => string | Promise<string>);
 }
 
 /** What fits the uint32 of the wire format; the car says whether there is such a slot. */
@@ -73,10 +74,14 @@ export class CarConnection {
   }
 
   /** Authorises driving for two minutes. */
-  async start(options: StartOptions = {}): Promise<void> {
-    const { pin, ...rest } = options;
-    const value = pin === undefined ? {} : { pin: checkPin(pin) };
-    expectDone(await this.command({ case: 'start', value }, rest));
+  async start({ pin, ...rest }: StartOptions = {}): Promise<void> {
+    const ask = (digits?: string): Promise<Result> => {
+      const value = digits === undefined ? {} : { pin: checkPin(digits) };
+      return this.command({ case: 'start', value }, rest);
+    };
+    if (typeof pin !== 'function') { expectDone(await ask(pin)); return; }
+    const result = await ask();
+    expectDone(isRefusal(result, RefusalReason.PIN_NEEDED) ? await ask(await pin()) : result);
   }
 
   async trunk(options?: CallOptions): Promise<void> {
@@ -152,7 +157,7 @@ export class CarConnection {
   /** The first command: the answer to the car's challenge, with the command inside. */
   async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
     const { suite, random, clock, name, onSessionKeys } = this.#environment;
-    const { identity, carPublicKey, grant, state } = this.car;
+    const { identity, carPublicKey, grant, state, ownName } = this.car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
     let introducing = grant !== undefined && state === 'pending';
     let challenge = await this.#channel.receiveHello(deadline);
@@ -162,7 +167,10 @@ export class CarConnection {
         random,
         { identity, carPublicKey },
         challenge.bytes,
-        encodeCommand(command, introducing && grant ? { grants: grant, name } : undefined),
+        encodeCommand(
+          command,
+          introducing && grant ? { grants: grant, name: ownName ?? name } : undefined,
+        ),
         onSessionKeys,
       );
       const { handshake, tag, channel } = response;

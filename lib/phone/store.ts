@@ -29,6 +29,8 @@ export interface PairedCar {
    * paired at the car. It is shown to the car while `pending`, and is what can be delegated on.
    */
   readonly grant?: Uint8Array;
+  /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
+  readonly ownName?: string;
   /** What this phone has granted to others, newest last. */
   readonly shared?: readonly SharedKey[];
   /** An owner's last notice to the car: its number is never used again. */
