@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { POLICY_REASONS } from '../lib/car/reasons.js';
 import { RefusalReason, ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../lib/wire/gen/phonekey_pb.js';
 import type { CommandRefusal } from './events.js';
@@ -13,7 +14,6 @@ export const done = (): Result => result({ case: 'done', value: {} });
 /** The schema's reason. What only happens by hand (locked, not-authorised) has none of its own. */
 export const refusalReason = (refusal: CommandRefusal): RefusalReason => {
   switch (refusal) {
-    case 'not-permitted':
     case 'not-authorised':
     case 'locked':
       return RefusalReason.NOT_PERMITTED;
@@ -27,5 +27,19 @@ export const refusalReason = (refusal: CommandRefusal): RefusalReason => {
       return RefusalReason.NO_SUCH_KEY;
     case 'last-owner':
       return RefusalReason.LAST_OWNER;
+    case 'owner-key':
+      return RefusalReason.OWNER_KEY;
+    case 'slots-full':
+      return RefusalReason.SLOTS_FULL;
+    case 'notice-invalid':
+      return RefusalReason.NOTICE_INVALID;
+    case 'pin-needed':
+      return RefusalReason.PIN_NEEDED;
+    case 'pin-wrong':
+      return RefusalReason.PIN_WRONG;
+    case 'pin-locked':
+      return RefusalReason.PIN_LOCKED;
+    default:
+      return POLICY_REASONS[refusal];
   }
 };

@@ -28,7 +28,7 @@ import { prepareHome } from './memory/home.js';
 import { acquireLock } from './memory/lock.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
-import type { CarRecord } from './memory/record.js';
+import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
 export interface SimulatedCarOptions {
@@ -107,7 +107,7 @@ export class SimulatedCar {
       requireValid(options);
       const { home, log = silentLogger, random = systemRandom } = options;
       const memory = home === undefined ? volatileMemory() : await openMemory(home, log, undo);
-      const store = await RecordStore.open(memory, () => newRecord(random));
+      const store = await RecordStore.open(memory, () => newRecord(random(32)));
       undo.push(() => store.idle());
       const car = new SimulatedCar(options, store, await loadBehaviors(), undo);
       undo.push(() => {
@@ -177,12 +177,6 @@ const openMemory = async (home: string, log: Logger, undo: Undo[]): Promise<Memo
   undo.push(() => lock.release());
   return new FileMemory(home, { log });
 };
-
-const newRecord = (random: Random): CarRecord => ({
-  privateKey: random(32),
-  pairingTries: 0,
-  keys: [],
-});
 
 const requireValid = ({ name, slots = DEFAULT_SLOTS, home }: SimulatedCarOptions): void => {
   if (home !== undefined) controlPath(home);

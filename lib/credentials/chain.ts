@@ -17,8 +17,8 @@ export interface ChainContext {
 export interface VerifiedChain {
   /** Of the last link, which has the narrowest terms. */
   readonly terms: GrantTerms;
-  /** X25519 keys of all subjects, the owner's guest first, the bearer last. */
-  readonly subjects: readonly Uint8Array[];
+  /** The owner's guest first, the bearer last. */
+  readonly links: readonly GrantLink[];
 }
 
 /**
@@ -50,7 +50,7 @@ export const verifyChain = (
   }
   return {
     terms: (before ?? first).terms,
-    subjects: links.map(({ subject }) => subject.publicKey),
+    links,
   };
 };
 
@@ -63,7 +63,6 @@ export const narrows = (outer: GrantTerms, inner: GrantTerms): boolean =>
   inner.issuedAt >= outer.issuedAt &&
   inner.notBefore >= outer.notBefore &&
   inner.notAfter <= outer.notAfter &&
-  within(outer.uses, inner.uses) &&
   within(outer.leaseHours, inner.leaseHours);
 
 /** For limits of which 0 means none. */

@@ -44,7 +44,7 @@ export interface GrantTerms {
   readonly notBefore: number;
   /** The first second in which it does not hold any more. */
   readonly notAfter: number;
-  /** How often it may unlock or start, 1 to 255; 0: as often as one likes. */
+  /** How often it may unlock or start, 1 to 255, and then not be delegated on; 0: no limit. */
   readonly uses: number;
   /** 1 to 255; 0: none. Without news of the owner for so long it unlocks and does not drive. */
   readonly leaseHours: number;
@@ -174,12 +174,15 @@ const encodeBody = ({ publicKey, signingKey }: GrantSubject, terms: GrantTerms):
 const whatIsWrong = ({
   role,
   delegations,
+  uses,
   notBefore,
   notAfter,
 }: GrantTerms): string | undefined => {
   if (role === Role.UNSPECIFIED) return 'a grant of an unknown role';
   if (role === Role.OWNER) return 'an owner is made at the car, not by a grant';
   if (delegations > MOST_DELEGATIONS) return 'a grant that may be delegated too often';
+  // Many keys of one use each would be more than one key of one use.
+  if (uses > 0 && delegations > 0) return 'a grant of limited uses cannot be delegated on';
   if (notBefore >= notAfter) return 'a grant that ends before it begins';
   return undefined;
 };

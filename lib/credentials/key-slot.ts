@@ -24,10 +24,17 @@ export interface KeySlot {
 export interface KeyGrant {
   /** Of the last link of its chain. */
   readonly terms: GrantTerms;
-  /** Fingerprints (8 bytes) of the keys of the chain, the owner's guest first, this key last. */
-  readonly path: readonly Uint8Array[];
+  /** The links of its chain, the owner's guest first, this key last. */
+  readonly path: readonly PathStep[];
   /** How often it has unlocked or started; counted where the terms bound it. */
   readonly used: number;
+}
+
+export interface PathStep {
+  /** Of the subject, 8 bytes. */
+  readonly fingerprint: Uint8Array;
+  /** When its issuer signed it: seconds since 1970. */
+  readonly issuedAt: number;
 }
 
 /** How many keys a car holds unless it is told otherwise. */

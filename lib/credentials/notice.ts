@@ -31,7 +31,7 @@ const SEAL_BYTES = 32 + 16;
 
 /** Entries of one part: what a frame of 2048 bytes has room for. */
 export const ENTRIES_PER_PART = 144;
-export const MOST_PARTS = 16;
+export const MOST_PARTS = 8;
 export const LEAST_NOTICE_BYTES = TAG_BYTES + SEAL_BYTES + HEADER_BYTES + SIGNATURE_BYTES;
 export const MOST_NOTICE_BYTES = LEAST_NOTICE_BYTES + ENTRIES_PER_PART * ENTRY_BYTES;
 
@@ -75,7 +75,7 @@ export const noticeTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array
 
 /**
  * Signs and seals a notice, in as many parts as it takes, each at most MOST_NOTICE_BYTES.
- * @throws PhoneKeyError `usage.invalid` for more than 2304 entries
+ * @throws PhoneKeyError `usage.invalid` for more than 1152 entries
  */
 export const sealNotice = (
   suite: Suite,

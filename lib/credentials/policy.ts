@@ -1,6 +1,6 @@
 import type { CommandName } from '../wire/commands.js';
 import { Role } from '../wire/gen/phonekey_pb.js';
-import type { KeySlot } from './key-slot.js';
+import type { KeySlot, PathStep } from './key-slot.js';
 import type { NoticeEntry } from './notice.js';
 import { permits, speedLimitOf } from './roles.js';
 
@@ -63,14 +63,24 @@ export const decide = (
 export const isSuspended = (
   key: KeySlot,
   { fingerprint, notices }: Pick<Circumstances, 'fingerprint' | 'notices'>,
-): boolean => {
-  const path = key.grant?.path ?? [fingerprint(key)];
-  return path.some((each) => notices(each).some((entry) => applies(entry, key)));
-};
+): boolean =>
+  pathOf(key, fingerprint).some((step) =>
+    notices(step.fingerprint).some((entry) => applies(entry, step)),
+  );
 
-/** Whether an entry is about this key as it is now, or about what its phone had before. */
-export const applies = (entry: NoticeEntry, { grant, pairedAt = 0 }: KeySlot): boolean =>
-  (grant?.terms.issuedAt ?? pairedAt) <= entry.since;
+/** The chain of a granted key; a paired one is a chain of itself, as if issued when it was paired. */
+export const pathOf = (
+  key: KeySlot,
+  fingerprint: Circumstances['fingerprint'],
+): readonly PathStep[] =>
+  key.grant?.path ?? [{ fingerprint: fingerprint(key), issuedAt: key.pairedAt ?? 0 }];
+
+/**
+ * Whether an entry is about this step, or about what the phone had before. It is the revoked key's own
+ * link that counts: what it delegates after its revocation holds no more than what it did before.
+ */
+export const applies = (entry: NoticeEntry, step: PathStep): boolean =>
+  step.issuedAt <= entry.since;
 
 const outOfTime = (
   { terms }: NonNullable<KeySlot['grant']>,

@@ -843,7 +843,7 @@ export type Key = Message<"phonekey.v1.Key"> & {
   notAfter: number;
 
   /**
-   * 0: no limit
+   * plus 1; 0: no limit
    *
    * @generated from field: uint32 uses_left = 8;
    */

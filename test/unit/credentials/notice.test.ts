@@ -72,9 +72,9 @@ describe('a notice', () => {
     expect(opened.flatMap(({ entries: some }) => some)).toEqual(entries);
   });
 
-  it('has room for 2304 entries and no more', () => {
-    const entries = Array.from({ length: 16 * ENTRIES_PER_PART }, (_, n) => entry(n));
-    expect(seal({ ...NOTICE, entries })).toHaveLength(16);
+  it('has room for 1152 entries and no more', () => {
+    const entries = Array.from({ length: 8 * ENTRIES_PER_PART }, (_, n) => entry(n));
+    expect(seal({ ...NOTICE, entries })).toHaveLength(8);
     expect(() => seal({ ...NOTICE, entries: [...entries, entry(0)] })).toThrow(
       expect.objectContaining({ code: 'usage.invalid' }),
     );

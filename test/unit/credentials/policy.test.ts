@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import type { KeySlot, PathStep } from '../../../lib/credentials/key-slot.js';
 import type { NoticeEntry } from '../../../lib/credentials/notice.js';
 import { decide, type Circumstances } from '../../../lib/credentials/policy.js';
 import { Role, ROLE_NAMES, roleFromName, permits } from '../../../lib/credentials/roles.js';
@@ -21,8 +21,11 @@ const paired = (role: Role, more: Partial<KeySlot> = {}): KeySlot => ({
   ...more,
 });
 
-const granted = (terms: Partial<GrantTerms> = {}, used = 0, path = [ABOUT]): KeySlot =>
-  paired(terms.role ?? Role.GUEST, { grant: { terms: { ...TERMS, ...terms }, path, used } });
+const granted = (more: Partial<GrantTerms> = {}, used = 0, parents: PathStep[] = []): KeySlot => {
+  const terms = { ...TERMS, ...more };
+  const own = { fingerprint: ABOUT, issuedAt: terms.issuedAt };
+  return paired(terms.role, { grant: { terms, path: [...parents, own], used } });
+};
 
 const world = (
   more: Partial<Circumstances> & { entries?: readonly NoticeEntry[] } = {},
@@ -142,9 +145,18 @@ describe('a key that was granted', () => {
     expect(
       decide(granted({ issuedAt: NOW + 1 }), 'unlock', world({ entries: [revoked(NOW)] })),
     ).toEqual(ALLOWED);
-    const parent = fingerprint(suite, FRIEND.publicKey);
-    const child = granted({}, 0, [parent, ABOUT]);
-    expect(decide(child, 'unlock', world({ entries: [revoked(NOW, parent)] }))).toBe('suspended');
+  });
+
+  it('ends with the key that delegated it, also when it was delegated after that was revoked', () => {
+    const parent = { fingerprint: fingerprint(suite, FRIEND.publicKey), issuedAt: NOW };
+    for (const issuedAt of [NOW, NOW + HOUR]) {
+      const child = granted({ issuedAt }, 0, [parent]);
+      const entries = [revoked(NOW + 1, parent.fingerprint)];
+      expect(decide(child, 'unlock', world({ entries }))).toBe('suspended');
+    }
+    const renewed = granted({}, 0, [{ ...parent, issuedAt: NOW + 2 }]);
+    const entries = [revoked(NOW + 1, parent.fingerprint)];
+    expect(decide(renewed, 'unlock', world({ entries }))).toEqual(ALLOWED);
   });
 });
 

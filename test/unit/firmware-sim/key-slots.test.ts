@@ -15,7 +15,7 @@ const add = (
   role = DRIVER,
   slots = 3,
 ): readonly KeySlot[] => {
-  const placed = placeKey(keys, phoneIdentity(id), role, slots);
+  const placed = placeKey(keys, phoneIdentity(id), role, slots, 7);
   if (placed === undefined) throw new Error('no slot');
   return placed.keys;
 };
@@ -31,7 +31,7 @@ describe('placeKey', () => {
       [1, 'phone 2', DRIVER],
       [2, 'phone 3', OWNER],
     ]);
-    expect(placeKey(keys, phoneIdentity(4), DRIVER, 3)).toBeUndefined();
+    expect(placeKey(keys, phoneIdentity(4), DRIVER, 3, 7)).toBeUndefined();
   });
 
   it('fills the lowest gap', () => {
@@ -45,7 +45,7 @@ describe('placeKey', () => {
 
   it('uses the slot of the same public key again, even when all are taken', () => {
     const keys = add(add(add([], 1), 2), 3);
-    const placed = placeKey(keys, { ...phoneIdentity(2), name: 'renamed' }, OWNER, 3);
+    const placed = placeKey(keys, { ...phoneIdentity(2), name: 'renamed' }, OWNER, 3, 7);
     expect(placed).toMatchObject({
       replaced: true,
       key: { slot: 1, name: 'renamed', role: OWNER },

@@ -4,6 +4,7 @@ import type { CarEvent } from '../../../firmware-sim/events.js';
 import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
+import { newRecord } from '../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import type { RoleName } from '../../../lib/credentials/roles.js';
@@ -61,11 +62,9 @@ export const rig = async (
 ): Promise<Rig> => {
   const clock = options.clock ?? new SimClock();
   const random = seededRandom('firmware-sim');
-  const store = await RecordStore.open(options.memory ?? volatileMemory(), () => ({
-    privateKey: random(32),
-    pairingTries: 0,
-    keys: [],
-  }));
+  const store = await RecordStore.open(options.memory ?? volatileMemory(), () =>
+    newRecord(random(32)),
+  );
   const events: CarEvent[] = [];
   const removed: Uint8Array[] = [];
   let pairingChanges = 0;
