@@ -80,7 +80,7 @@ const keyEntry = (key: Key): KeyEntry => {
     own,
     suspended,
     notAfter: notAfter === 0 || notAfter === NO_END ? null : notAfter,
-    usesLeft: usesLeft === 0 ? null : usesLeft,
+    usesLeft: usesLeft === 0 ? null : usesLeft - 1,
     grantedBy: grantedBy === 0 ? null : grantedBy - 1,
   };
 };
@@ -113,7 +113,10 @@ const refused = (reason: RefusalReason): PhoneKeyError => {
         'Pair another owner first, or reset the car from inside: key car reset.',
       );
     case RefusalReason.SUSPENDED:
-      return carRefused('this key is suspended', 'Ask the owner of the car to resume it.');
+      return carRefused(
+        'this key is suspended or revoked',
+        'Ask the owner to give it back, or for a new grant: key share.',
+      );
     case RefusalReason.NOT_YET:
       return carRefused('this key does not hold yet', 'Wait until it begins: key cars.', true);
     case RefusalReason.EXPIRED:

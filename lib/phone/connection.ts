@@ -79,7 +79,10 @@ export class CarConnection {
       const value = digits === undefined ? {} : { pin: checkPin(digits) };
       return this.command({ case: 'start', value }, rest);
     };
-    if (typeof pin !== 'function') { expectDone(await ask(pin)); return; }
+    if (typeof pin !== 'function') {
+      expectDone(await ask(pin));
+      return;
+    }
     const result = await ask();
     expectDone(isRefusal(result, RefusalReason.PIN_NEEDED) ? await ask(await pin()) : result);
   }
@@ -189,10 +192,7 @@ export class CarConnection {
       const unintroduced = grant !== undefined && !introducing;
       introducing ||= unintroduced;
       if (!stale && !unintroduced) {
-        throw new PhoneKeyError(
-          'car.not-recognised',
-          'the car does not accept the key of this phone',
-        );
+        throw notRecognised(this.car);
       }
       challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
     }
@@ -236,6 +236,15 @@ export class CarConnection {
     }
   }
 }
+
+const notRecognised = ({ grant }: PairedCar): PhoneKeyError =>
+  new PhoneKeyError('car.not-recognised', 'the car does not accept the key of this phone', {
+    ...(grant === undefined
+      ? {}
+      : {
+          hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.',
+        }),
+  });
 
 const checkPin = (pin: string): string => {
   if (/^\d{4,8}$/.test(pin)) return pin;

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { refusal } from '../../../lib/car/link-machine.js';
+import { NO_END } from '../../../lib/credentials/grant.js';
 import { RefusalReason, ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE } from '../../support/test-car.js';
@@ -231,6 +232,17 @@ describe('what an answer means', () => {
     const keys = [
       { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint, own: true },
       { slot: 2, name: 'Bob', role: Role.DRIVER, fingerprint, own: false },
+      {
+        slot: 3,
+        name: 'Eve',
+        role: Role.GUEST,
+        fingerprint,
+        suspended: true,
+        notAfter: 1_800_000_000,
+        usesLeft: 1,
+        grantedBy: 1,
+      },
+      { slot: 4, name: 'Zoe', role: Role.DRIVER, fingerprint, notAfter: NO_END, grantedBy: 3 },
     ];
     host.answer = () =>
       Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
@@ -244,6 +256,18 @@ describe('what an answer means', () => {
     expect(await air.run(key.listKeys())).toEqual([
       { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true },
       { ...unbounded, slot: 2, name: 'Bob', role: 'driver', own: false },
+      {
+        ...unbounded,
+        slot: 3,
+        name: 'Eve',
+        role: 'guest',
+        own: false,
+        suspended: true,
+        notAfter: 1_800_000_000,
+        usesLeft: 0,
+        grantedBy: 0,
+      },
+      { ...unbounded, slot: 4, name: 'Zoe', role: 'driver', own: false, grantedBy: 2 },
     ]);
     await endpoint.stop();
   });

@@ -146,7 +146,7 @@ describe('at the car', () => {
     expect(host.executed).toEqual(['unlock', 'lock', 'deliver']);
     expect((await owner.key.cars())[0]?.carrying).toBeUndefined();
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
-      message: 'this key is suspended',
+      message: 'this key is suspended or revoked',
     });
     const again = await owner.key.share({ to: await guest.key.offer({ car: key.name }) });
     await guest.key.accept(again.uri);
