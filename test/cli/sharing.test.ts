@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { run } from '../../cli/run.js';
 import { Cli } from '../support/cli.js';
+import { testHost } from '../support/cli-host.js';
 
 jest.setTimeout(120_000);
 
@@ -187,6 +189,16 @@ describe('a shared key', () => {
     const wrong = await bob.run(['-v', 'start', '--pin', '-'], { input: '4712\n' });
     expect(wrong.code).toBe(3);
     expect(wrong.stderr).not.toContain('4712');
+    const person = testHost({ tty: true });
+    const asked = run(
+      ['--radio', 'virtual', '--air', owner.home, '--home', bob.home, 'start'],
+      person,
+    );
+    await person.wrote(/PIN to drive: /);
+    person.stdin.write('4711\n');
+    expect(await asked).toBe(0);
+    expect(person.written).toMatchObject({ out: 'driving is authorised for 2 minutes\n' });
+    expect(person.written.err).not.toContain('47');
     expect(await owner.run(['pin', 'clear'])).toMatchObject({ code: 0 });
     expect(await bob.run(['start'])).toMatchObject({ code: 0 });
   });
@@ -202,6 +214,37 @@ describe('a shared key', () => {
     await shareWith(owner, bob, 'Bob7');
     expect((await bob.run(['unlock'])).code).toBe(0);
     await forget(bob);
+  });
+});
+
+describe('a person at a terminal', () => {
+  const answer = async (text: string, ...args: string[]) => {
+    const host = testHost({ tty: true });
+    host.stderr.isTTY = true;
+    host.stdin.end(text);
+    return { code: await run(['--home', owner.home, ...args], host), ...host.written };
+  };
+
+  it('is asked before a re-keying, and anything but yes is no', async () => {
+    const { code, err } = await answer('n\n', 'rekey');
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining("of car but the owners'"),
+    });
+  });
+
+  it('sees the QR code of a key and of a grant, and scripts the URI alone', async () => {
+    const key = await answer('', 'id');
+    expect(key).toMatchObject({ code: 0, err: expect.stringContaining('█▀▄') });
+    expect(key.out).toMatch(/^phonekey:key\/[\w-]{86}\n$/);
+    const { stdout: to } = await bob.run(['id']);
+    const grant = await answer('', 'share', '--to', to.trim());
+    expect(grant.err).toContain('█');
+    const json = await answer('', '--json', 'share', '--to', to.trim());
+    expect(json.err).not.toContain('█');
+    const qr = await owner.run(['share', '--to', to.trim(), '--qr']);
+    expect(qr.stderr).toContain('█');
+    expect(qr.stdout).toMatch(/^phonekey:grant\/[\w-]+\n$/);
   });
 });
 
