@@ -8,7 +8,9 @@ import { commandOf, outcomeOf, phoneIdentity, rig } from './rig.js';
 describe('loadBehaviors', () => {
   it('finds exactly one behaviour for every command of the schema', async () => {
     const behaviors = await loadBehaviors();
-    const commands = CommandSchema.oneofs.flatMap(({ fields }) => fields.map(({ localName }) => localName));
+    const commands = CommandSchema.oneofs.flatMap(({ fields }) =>
+      fields.map(({ localName }) => localName),
+    );
     expect(commands.length).toBeGreaterThan(10);
     expect([...behaviors.keys()].sort()).toEqual([...commands].sort());
     for (const [command, behavior] of behaviors) expect(behavior.command).toBe(command);
