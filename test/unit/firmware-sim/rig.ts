@@ -58,7 +58,7 @@ export interface Rig {
 
 /** A controller on a simulated clock, with a registration that costs nothing. */
 export const rig = async (
-  options: { memory?: Memory; slots?: number; clock?: SimClock } = {},
+  options: { memory?: Memory; slots?: number; clock?: SimClock; wallTime?: () => number } = {},
 ): Promise<Rig> => {
   const clock = options.clock ?? new SimClock();
   const random = seededRandom('firmware-sim');
@@ -75,7 +75,7 @@ export const rig = async (
     slots: options.slots ?? 19,
     suite: defaultSuite,
     clock,
-    wallTime: () => Date.parse(WALL_TIME),
+    wallTime: options.wallTime ?? (() => Date.parse(WALL_TIME)),
     random,
     log: silentLogger,
     register: (code) => ({ w0: utf8(code), L: utf8(code) }),
