@@ -6,7 +6,7 @@ import { nodeDisk } from './disk.js';
 import type { Disk } from './disk.js';
 import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
 import type { Generation } from './generation.js';
-import type { Memory } from './memory.js';
+import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
 /** The two generations. A commit always replaces the older or damaged one. */
@@ -54,7 +54,13 @@ export class FileMemory implements Memory {
     return undefined;
   }
 
-  async commit(record: CarRecord): Promise<void> {
+  async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
+    await this.#replaceOlder(record);
+    // Durable by now: if this fails, the next commit replaces the older copy.
+    if (erases) await this.#replaceOlder(record).catch(() => undefined);
+  }
+
+  async #replaceOlder(record: CarRecord): Promise<void> {
     const target = other(this.#current);
     // Counted up even if this fails: what a failed commit may have left is older than the next one.
     this.#sequence += 1;

@@ -13,6 +13,8 @@ interface Inode {
 interface CrashDiskOptions {
   /** The power is cut after this many steps; every later one fails. Default: never. */
   readonly cutAfter?: number;
+  /** Called before each step, when `images` tells what a cut then may leave. */
+  readonly onStep?: () => void;
   /** A disk that lies: syncing files or directories does nothing. For controls that must fail. */
   readonly ignores?: 'sync' | 'syncDirectory';
   /** A write takes at most this many bytes. */
@@ -112,6 +114,7 @@ export class CrashDisk implements Disk {
 
   async #step(): Promise<void> {
     await Promise.resolve();
+    this.#options.onStep?.();
     if (this.steps >= (this.#options.cutAfter ?? Infinity)) throw new Error('power cut');
     this.steps += 1;
   }
