@@ -66,7 +66,10 @@ export const wordsOf = (
 export const carryOut = (image: FlashImage, step: FlashStep, geometry: Geometry): void => {
   const [from, to] = wordsOf(step, geometry);
   if (step.type === 'program') {
-    clearBits(image.cells, step.address, step.word);
+    step.word.forEach((byte, index) => {
+      const at = step.address + index;
+      image.cells[at] = (image.cells[at] ?? 0) & byte;
+    });
     image.used[from] = 1;
     return;
   }
@@ -74,11 +77,4 @@ export const carryOut = (image: FlashImage, step: FlashStep, geometry: Geometry)
   image.used.fill(0, from, to);
   for (let word = from; word < to; word++) image.between.delete(word);
   image.erases[step.sector] = (image.erases[step.sector] ?? 0) + 1;
-};
-
-/** Those bits of the cells that are 0 in `word`. */
-export const clearBits = (cells: Uint8Array, address: number, word: Uint8Array): void => {
-  word.forEach((byte, index) => {
-    cells[address + index] = (cells[address + index] ?? 0) & byte;
-  });
 };

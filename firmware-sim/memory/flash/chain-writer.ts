@@ -36,17 +36,17 @@ export class ChainWriter {
 
   /** Programs the whole words of an entry. False: they do not read back, and the chain is spoilt. */
   append(bytes: Uint8Array): boolean {
-    const { flash, pool } = this.#options;
-    const { wordBytes } = flash.geometry;
     const done: Programmed[] = [];
-    for (let offset = 0; offset < bytes.length; offset += wordBytes) {
+    for (let offset = 0; offset < bytes.length;) {
       if (this.#head === this.#end) done.push(this.#openSector());
-      done.push(this.#program(bytes.subarray(offset, offset + wordBytes)));
+      const end = Math.min(bytes.length, offset + this.#end - this.#head);
+      done.push(this.#program(bytes.subarray(offset, end)));
+      offset = end;
     }
     // The seal's place, while it is still read back whether there is one.
     if (this.#head === this.#end) done.push(this.#openSector());
     const bad = done.find((programmed) => !this.#readsBack(programmed));
-    if (bad !== undefined) pool.retire(bad.sector);
+    if (bad !== undefined) this.#options.pool.retire(bad.sector);
     return bad === undefined;
   }
 

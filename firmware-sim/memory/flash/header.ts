@@ -36,10 +36,7 @@ export const encodeHeader = (
   { chain, index, first }: SectorHeader,
   geometry: Geometry,
 ): Uint8Array => {
-  const fields = concat(
-    Uint8Array.of(...MAGIC, first ? 1 : 0, index >> 8, index & 0xff),
-    chain,
-  );
+  const fields = concat(Uint8Array.of(...MAGIC, first ? 1 : 0, index >> 8, index & 0xff), chain);
   const padding = new Uint8Array(headerBytes(geometry) - LENGTH);
   return concat(fields, checksum(fields), padding);
 };

@@ -4,7 +4,7 @@ import { blankImage, carryOut, copyImage, wordsOf } from './cells.js';
 import type { FlashImage, FlashStep, InBetween } from './cells.js';
 import { checkGeometry, DEFAULT_GEOMETRY } from './flash.js';
 import type { Flash, Geometry } from './flash.js';
-import { PROGRAM_TEARS, tearStep, tornImages } from './torn.js';
+import { findTear, tearStep, tornImages } from './torn.js';
 import type { Torn } from './torn.js';
 
 export interface SimulatedFlashOptions {
@@ -18,8 +18,8 @@ export interface SimulatedFlashOptions {
   /** The power goes in the step after so many; default: never. */
   readonly cutAfter?: number;
   /**
-   * The step after `after` others programs its word badly and nobody tells, as when the voltage sags
-   * for a moment. `tear`: a name of PROGRAM_TEARS.
+   * The step after `after` others goes wrong and nobody tells, as when the voltage sags for a moment.
+   * `tear`: one of `tearNames`.
    */
   readonly weak?: { readonly after: number; readonly tear: string };
   /** Called before each step. */
@@ -137,16 +137,16 @@ export class SimulatedFlash implements Flash {
       this.#off = true;
       this.#checkPower();
     }
-    if (this.#steps === weak?.after && step.type === 'program') this.#programBadly(step, weak.tear);
+    if (this.#steps === weak?.after) this.#goWrong(step, weak.tear);
     else carryOut(this.#image, step, this.geometry);
     this.#pending = undefined;
     this.#steps += 1;
   }
 
-  #programBadly(step: FlashStep, name: string): void {
-    const tear = PROGRAM_TEARS.find((candidate) => candidate.name === name);
-    if (tear === undefined) throw new RangeError(`no tear ${name}`);
-    tearStep(this.#image, step, tear, this.geometry, this.#random);
+  #goWrong(step: FlashStep, tear: string): void {
+    tearStep(this.#image, step, findTear(step, tear), this.geometry, this.#random);
+    // The chip takes the sector for erased.
+    if (step.type === 'erase') this.#image.used.fill(0, ...wordsOf(step, this.geometry));
   }
 
   #wear(sector: number): void {

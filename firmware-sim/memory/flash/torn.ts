@@ -1,15 +1,17 @@
 import type { Random } from '../../../lib/platform/random.js';
-import { clearBits, copyImage, wordsOf } from './cells.js';
+import { copyImage, wordsOf } from './cells.js';
 import type { FlashImage, FlashStep, Mood } from './cells.js';
 import type { Geometry } from './flash.js';
 
 /** What becomes of the bits that a step was to change. */
-interface Tear {
+export interface Tear {
   readonly name: string;
   /** Of these bits, those that have changed, or (`mood`) got in between. Default: all. */
   readonly some?: (bits: Uint8Array, random: Random) => Uint8Array;
   /** Those chosen are in between; the others of a programmed word have changed, of a sector not. */
   readonly mood?: Mood;
+  /** All bits of all words have been cleared. */
+  readonly clears?: boolean;
 }
 
 const none = (bits: Uint8Array): Uint8Array => new Uint8Array(bits.length);
@@ -21,7 +23,7 @@ const one = (bits: Uint8Array): Uint8Array => {
 const allButOne = (bits: Uint8Array): Uint8Array => andNot(bits, one(bits));
 
 /** How a word may be left whose programming was cut short. */
-export const PROGRAM_TEARS: readonly Tear[] = [
+const PROGRAM_TEARS: readonly Tear[] = [
   { name: 'not begun', some: none },
   { name: 'done' },
   { name: 'one bit', some: one },
@@ -36,10 +38,10 @@ export const PROGRAM_TEARS: readonly Tear[] = [
 ];
 
 /** How a sector may be left whose erasing was cut short. Some chips clear all bits before they set them. */
-export const ERASE_TEARS: readonly (Tear | 'cleared')[] = [
+const ERASE_TEARS: readonly Tear[] = [
   { name: 'not begun', some: none },
   { name: 'done' },
-  'cleared',
+  { name: 'cleared', clears: true },
   { name: 'half', some: half },
   { name: 'one bit missing', some: allButOne },
   {
@@ -68,18 +70,32 @@ export function* tornImages(
   geometry: Geometry,
   random: Random,
 ): Generator<Torn> {
-  for (const tear of step.type === 'program' ? PROGRAM_TEARS : ERASE_TEARS) {
+  for (const tear of tearsOf(step)) {
     const image = copyImage(before);
     tearStep(image, step, tear, geometry, random);
-    yield { tear: tear === 'cleared' ? tear : tear.name, image };
+    yield { tear: tear.name, image };
   }
 }
+
+/** The names of the ways in which a step may be left. */
+export const tearNames = (type: FlashStep['type']): readonly string[] =>
+  tearsOf({ type }).map(({ name }) => name);
+
+/** @throws RangeError when the step has no such tear */
+export const findTear = (step: FlashStep, name: string): Tear => {
+  const found = tearsOf(step).find((tear) => tear.name === name);
+  if (found === undefined) throw new RangeError(`no tear ${name}`);
+  return found;
+};
+
+const tearsOf = ({ type }: Pick<FlashStep, 'type'>): readonly Tear[] =>
+  type === 'program' ? PROGRAM_TEARS : ERASE_TEARS;
 
 /** Leaves the step half done. */
 export const tearStep = (
   image: FlashImage,
   step: FlashStep,
-  tear: Tear | 'cleared',
+  tear: Tear,
   geometry: Geometry,
   random: Random,
 ): void => {
@@ -89,23 +105,17 @@ export const tearStep = (
   const old = cells.slice(start, to * geometry.wordBytes);
   // Even a word that looks blank may not be programmed now: nobody knows how far its bits went.
   used.fill(1, from, to);
-  if (tear === 'cleared') {
+  if (tear.clears === true) {
     cells.fill(0, start, start + old.length);
     return;
   }
   const bits = step.type === 'program' ? andNot(old, step.word) : old.map((byte) => ~byte);
   const chosen = tear.some?.(bits, random) ?? bits;
   if (step.type === 'program') {
-    clearBits(
-      cells,
-      start,
-      (tear.mood === undefined ? chosen : bits).map((byte) => ~byte),
-    );
+    const cleared = tear.mood === undefined ? chosen : bits;
+    cells.set(andNot(old, cleared), start);
   } else if (tear.mood === undefined) {
-    cells.set(
-      old.map((byte, index) => byte | (chosen[index] ?? 0)),
-      start,
-    );
+    cells.set(or(old, chosen), start);
   }
   if (tear.mood === undefined) return;
   for (let word = from; word < to; word++) {
@@ -118,5 +128,7 @@ export const tearStep = (
 
 const and = (a: Uint8Array, b: Uint8Array): Uint8Array =>
   a.map((byte, index) => byte & (b[index] ?? 0));
+const or = (a: Uint8Array, b: Uint8Array): Uint8Array =>
+  a.map((byte, index) => byte | (b[index] ?? 0));
 const andNot = (a: Uint8Array, b: Uint8Array): Uint8Array =>
   a.map((byte, index) => byte & ~(b[index] ?? 0));

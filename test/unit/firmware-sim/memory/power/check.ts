@@ -11,30 +11,35 @@ export interface Moment {
   readonly pending: CarRecord | undefined;
 }
 
+export interface Trouble {
+  readonly what: string;
+  readonly where: string;
+}
+
 /**
- * Powers up what a cut left, three times, and says what is wrong; undefined: nothing is. The second and
- * third time it must find what it found the first time, since it has acted on that.
+ * Powers up what a cut left, so many times, and says what is wrong; undefined: nothing is. Each time
+ * after the first it must find what it found then, since it has acted on that.
  */
 export const checkLeft = async <I>(
   medium: Medium<I>,
   { name, image }: Left<I>,
   moment: Moment,
-): Promise<string | undefined> => {
-  let at: readonly Left<I>[] = [{ name, image }];
+  boots: number,
+): Promise<Trouble | undefined> => {
+  let images: readonly I[] = [image];
   let allowed = moment;
-  for (const boot of ['first', 'second', 'third']) {
-    const next: Left<I>[] = [];
-    for (const left of at) {
-      const powered = medium.powerUp(left.image);
+  for (let boot = 1; boot <= boots; boot++) {
+    const next: I[] = [];
+    for (const each of images) {
+      const powered = medium.powerUp(each);
       const found = await powered.memory.load().catch((error: unknown) => error);
-      const wrong = found instanceof Error ? 'does not come up' : judge(found, allowed);
-      const misuse = powered.misuse();
-      if (wrong !== undefined) return `${wrong} (${boot} boot; ${name})`;
-      if (misuse !== undefined) return `misuse: ${misuse} (${boot} boot; ${name})`;
+      const what =
+        powered.misuse() ?? (found instanceof Error ? 'does not come up' : judge(found, allowed));
+      if (what !== undefined) return { what, where: `${name}, boot ${boot}` };
       allowed = { acted: found as CarRecord | undefined, pending: undefined };
-      next.push(...powered.left());
+      next.push(...powered.left().map((left) => left.image));
     }
-    at = next;
+    images = next;
   }
   return undefined;
 };
@@ -44,18 +49,26 @@ export const judge = (found: unknown, { acted, pending }: Moment): string | unde
   const record = found as CarRecord | undefined;
   if (record === undefined) return acted === undefined ? undefined : 'lost everything';
   const known = [acted, pending].filter((each) => each !== undefined);
-  if (known.some((each) => encodeRecord(each) === encodeRecord(record))) return undefined;
+  const text = encodeRecord(record);
+  if (known.some((each) => textOf(each) === text)) return undefined;
   const identity = toHex(record.privateKey);
   if (!known.some((each) => toHex(each.privateKey) === identity)) return 'another identity';
   if (record.pairingTries < (acted?.pairingTries ?? 0)) return 'a number went back';
-  if (keysOf(record).some((key) => !known.some((each) => keysOf(each).includes(key)))) {
+  const keys = keysOf(record);
+  if (!keys.every((key) => known.some((each) => keysOf(each).includes(key)))) {
     return 'a removed key is back';
   }
-  const confirmed = keysOf(acted).filter(
-    (key) => pending === undefined || keysOf(pending).includes(key),
-  );
-  if (confirmed.some((key) => !keysOf(record).includes(key))) return 'a confirmed key is lost';
+  const staying = keysOf(acted).filter((key) => keysOf(pending ?? acted).includes(key));
+  if (!staying.every((key) => keys.includes(key))) return 'a confirmed key is lost';
   return 'neither the old record nor the new one';
+};
+
+const texts = new WeakMap<CarRecord, string>();
+
+const textOf = (record: CarRecord): string => {
+  const text = texts.get(record) ?? encodeRecord(record);
+  texts.set(record, text);
+  return text;
 };
 
 const keysOf = (record: CarRecord | undefined): string[] =>

@@ -1,17 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
-import { cutEverywhere, failuresOf } from './cut-everywhere.js';
-import { flashMedium } from './medium.js';
-import { RUNS } from './runs.js';
+import { fileMedium, flashMedium } from './medium.js';
+import { describeCuts, describeDamage } from './suite.js';
 
-describe('flash', () => {
-  it.each(Object.keys(RUNS))('%s', async (name) => {
-    const t = performance.now();
-    const figures = await cutEverywhere(flashMedium(), RUNS[name]!, {
-      first: 1,
-      again: 97,
-      second: 97,
-    });
-    process.stderr.write(`${name}: ${figures.cuts} ${figures.secondCuts} ${performance.now() - t}\n`);
-    expect(failuresOf(figures)).toEqual({});
-  }, 600000);
-});
+// Samples; `npm run test:power` takes all.
+const TIMEOUT = 120_000;
+const files = () => fileMedium((length) => [1, length >> 1, length - 1]);
+
+describeCuts('flash', flashMedium, { first: 13, again: 17, second: 211, boots: 2 }, TIMEOUT);
+describeCuts('files', files, { first: 3, again: 7, second: 31, boots: 2 }, TIMEOUT);
+describeDamage({ points: 997, words: 101 }, { points: 197, words: 199 }, TIMEOUT);
