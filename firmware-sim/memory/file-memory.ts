@@ -44,6 +44,10 @@ export class FileMemory implements Memory {
       }
     }
     if (newest !== undefined) {
+      // Whoever wrote it may have been killed just before. Nobody may act on what can still get lost.
+      await this.#disk.syncDirectory(this.#directory).catch((cause: unknown) => {
+        throw storageError(`cannot read the car's memory in ${this.#directory}`, cause);
+      });
       for (const problem of problems)
         this.#log.warn('memory damaged, other copy used', { problem });
       this.#current = newest.file;

@@ -97,6 +97,7 @@ export class FlashMemory implements Memory {
     if (newest === undefined || this.agree(newest, second)) {
       this.pool.hold(this.#kept);
       this.pool.wipe();
+      await this.#flash.sync();
     } else {
       if (best.every(({ ends }) => !ends)) this.#log.warn('memory damaged in every copy');
       this.#log.info('memory written anew');

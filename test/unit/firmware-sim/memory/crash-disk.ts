@@ -29,6 +29,8 @@ interface CrashDiskOptions {
 export class CrashDisk implements Disk {
   /** Number of steps so far. */
   steps = 0;
+  /** Only the process was killed at the cut: the disk and its cache go on. */
+  goesOn = false;
   readonly #options: CrashDiskOptions;
   readonly #names: Map<string, Inode>;
   #durableNames: ReadonlyMap<string, Inode>;
@@ -115,7 +117,8 @@ export class CrashDisk implements Disk {
   async #step(): Promise<void> {
     await Promise.resolve();
     this.#options.onStep?.();
-    if (this.steps >= (this.#options.cutAfter ?? Infinity)) throw new Error('power cut');
+    if (!this.goesOn && this.steps >= (this.#options.cutAfter ?? Infinity))
+      throw new Error('power cut');
     this.steps += 1;
   }
 }

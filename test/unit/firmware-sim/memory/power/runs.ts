@@ -35,5 +35,6 @@ export const RUNS: Readonly<Record<string, Run>> = {
   'wrong codes': [pair(1), ...times(12, tryCode)],
   'removing keys': [pair(1), pair(2), remove, tryCode, pair(2), pair(3), remove, remove],
   'selling the car': [pair(1), pair(2), tryCode, reset, tryCode, pair(3)],
-  'many changes': [pair(1), ...Array.from({ length: 8 }, () => [pair(2), tryCode, remove]).flat()],
+  /** More than one chain of GEOMETRY holds. */
+  'many changes': [pair(1), pair(2), ...times(40, tryCode), pair(3)],
 };
