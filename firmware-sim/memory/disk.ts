@@ -23,6 +23,15 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** However little the file takes at a time. */
+export const writeAll = async (file: DiskFile, bytes: Uint8Array): Promise<void> => {
+  for (let done = 0; done < bytes.length;) {
+    const taken = await file.write(bytes.subarray(done));
+    if (taken === 0) throw new Error('the disk takes no more bytes');
+    done += taken;
+  }
+};
+
 export const nodeDisk: Disk = {
   async read(path, maxBytes) {
     const file = await open(path, 'r').catch((error: unknown) => {

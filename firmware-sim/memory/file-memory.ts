@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
-import { nodeDisk } from './disk.js';
+import { nodeDisk, writeAll } from './disk.js';
 import type { Disk } from './disk.js';
 import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
 import type { Generation } from './generation.js';
@@ -96,11 +96,7 @@ export class FileMemory implements Memory {
     const temporary = `${path}.tmp`;
     const file = await this.#disk.create(temporary);
     try {
-      for (let done = 0; done < bytes.length;) {
-        const taken = await file.write(bytes.subarray(done));
-        if (taken === 0) throw new Error('the disk takes no more bytes');
-        done += taken;
-      }
+      await writeAll(file, bytes);
       await file.sync();
     } finally {
       await file.close();
