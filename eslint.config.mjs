@@ -40,7 +40,7 @@ const NOT_THE_CAR = {
 };
 const UNDER_THE_PHONE = {
   regex: up('(lib/session|lib/wire|bench|examples|test)/'),
-  message: 'cli never imports lib/session or lib/wire: it uses lib/phone.',
+  message: 'cli never imports lib/session or lib/wire: it uses lib/phone and lib/inspect.',
 };
 const NOT_BY_NAME = {
   regex: '^\\.|^phonekey/(dist|lib)/',
@@ -57,7 +57,7 @@ const DIRECTIONS = [
   [['lib/**'], [ABOVE_LIB, NODE]],
   [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
-  [['lib/{noise,wire,session,pairing,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/{noise,wire,session,pairing,credentials,proximity,inspect}/**'], [ABOVE_LIB, NODE, ENDS]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],

@@ -5,6 +5,7 @@ import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
 import type { AirFaults } from './faults.js';
 import { Medium, type MediumOptions } from './medium/medium.js';
+import { AirTaps, type AirListener } from './tap.js';
 
 export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
@@ -22,12 +23,14 @@ export class VirtualAir {
   readonly #random: Random;
   readonly #logger: Logger | undefined;
   readonly #controllers = new Map<string, VirtualController>();
+  readonly #taps: AirTaps;
 
   constructor(options: VirtualAirOptions = {}) {
     this.seed = options.seed ?? toHex(systemRandom(8));
     this.#random = seededRandom(this.seed);
     this.#logger = options.logger;
     this.#medium = new Medium({ ...options, seed: this.seed });
+    this.#taps = new AirTaps(this.#medium.clock);
   }
 
   /** A new controller with a fresh random address, powered on. One for each noble or bleno. */
@@ -41,6 +44,7 @@ export class VirtualAir {
     });
     const { address } = controller;
     this.#controllers.set(address, controller);
+    this.#taps.join(controller);
     controller.onClose(() => {
       this.#controllers.delete(address);
     });
@@ -59,6 +63,14 @@ export class VirtualAir {
 
   set faults(faults: AirFaults) {
     this.#medium.faults = faults;
+  }
+
+  /**
+   * Tells `listener` what passes between all hosts and their controllers, until the function that is
+   * returned is called.
+   */
+  tap(listener: AirListener): () => void {
+    return this.#taps.listen(listener);
   }
 
   /** Powers every controller off. */

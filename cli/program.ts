@@ -82,6 +82,14 @@ export const buildProgram = (host: Host, perform: Perform) => {
       ).argParser(parseFile),
     )
     .addOption(new Option('--force', 'lets --capture replace a file'))
+    .addOption(
+      new Option(
+        '--session-keys <file>',
+        'adds the keys of each session on the virtual air to a file, for key air watch',
+      )
+        .argParser(parseFile)
+        .env('KEY_SESSION_KEYS'),
+    )
     .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
@@ -94,8 +102,12 @@ export const buildProgram = (host: Host, perform: Perform) => {
     .configureHelp({ showGlobalOptions: true });
   program.hook('preAction', (_, command) => {
     const { capture, force } = program.opts();
-    if (capture !== undefined && !usesRadio(command)) {
+    if (capture !== undefined && !canCapture(command)) {
       command.error('error: --capture goes with commands that use the radio');
+    }
+    // In the environment it is for whoever can use it.
+    if (program.getOptionValueSource('sessionKeys') === 'cli' && !hasSessions(command)) {
+      command.error('error: --session-keys goes with commands that use the radio');
     }
     if (force === true && capture === undefined)
       command.error('error: --force goes with --capture');
@@ -117,10 +129,27 @@ export const buildProgram = (host: Host, perform: Perform) => {
 const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
 
 /** Of the commands about a car, only the car itself is on the air. */
-const usesRadio = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'car'
-    ? command.name() === 'start'
-    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
+const usesRadio = (command: CommandUnknownOpts): boolean => {
+  switch (command.parent?.name() ?? '') {
+    case 'car':
+      return command.name() === 'start';
+    case 'air':
+      return false;
+    default:
+      return !WITHOUT_RADIO.has(command.name());
+  }
+};
+
+/** The air itself can be written down, too. */
+const canCapture = (command: CommandUnknownOpts): boolean =>
+  usesRadio(command) || isOfAir(command, 'start');
+
+/** Cars and phones have sessions, and who watches the air looks into them. */
+const hasSessions = (command: CommandUnknownOpts): boolean =>
+  usesRadio(command) || isOfAir(command, 'watch');
+
+const isOfAir = (command: CommandUnknownOpts, name: string): boolean =>
+  command.parent?.name() === 'air' && command.name() === name;
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

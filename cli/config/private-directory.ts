@@ -157,7 +157,16 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const checkPrivate = (path: string, { mode, uid }: FileStatus, fix: string): void => {
+/**
+ * Refuses what others may read, or what is somebody else's.
+ * @param fix how to make it private: `chmod 600`
+ * @throws PhoneKeyError `keys.permissions`
+ */
+export const checkPrivate = (
+  path: string,
+  { mode, uid }: Pick<FileStatus, 'mode' | 'uid'>,
+  fix: string,
+): void => {
   if (!HAS_MODES) return;
   if ((mode & 0o077) !== 0) {
     throw notPrivate(`others may read ${path}`, `Make it private: ${fix} '${path}'`);

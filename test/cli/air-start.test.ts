@@ -53,7 +53,7 @@ describe('key air start', () => {
 
   it('stops with 0 on SIGTERM, and says in words what it serves', async () => {
     const air = cli.start(['air', 'start', '--h4', '[::1]:0']);
-    await air.until(/the air is up; HCI over H4 on ::1 port \d+\n/);
+    await air.until(/the air is up, instant, seed \w+; HCI over H4 on ::1 port \d+\n/);
     expect((await air.stop('SIGTERM')).code).toBe(0);
   });
 

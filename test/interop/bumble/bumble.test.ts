@@ -65,7 +65,7 @@ describeIf('Google bumble as the host, over H4/TCP', () => {
       expect(events).toEqual([
         { event: 'found', rssi: -74, service_data: expect.stringMatching(/^00[0-9a-f]{16}$/) },
         { event: 'connected', mtu: 185 },
-        { event: 'features', features: 0x0129, phy: 1 },
+        { event: 'features', features: 0x412f, phy: 1 },
         { event: 'info', value: '01' },
         { event: 'hello', value: expect.any(String) },
         { event: 'written' },

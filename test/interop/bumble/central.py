@@ -23,7 +23,7 @@ async def find_car(device):
             found.set_result((advertisement, service_data[1]))
 
     device.on('advertisement', heard)
-    await device.start_scanning(legacy=True)
+    await device.start_scanning()
     advertisement, service_data = await found
     await device.stop_scanning()
     tell(event='found', rssi=advertisement.rssi, service_data=service_data.hex())

@@ -26,9 +26,12 @@ class Link:
             connection.on('disconnection', future.set_result)
 
     async def encrypt(self):
-        """Status of Encryption Change at the central."""
+        """Status of Encryption Change at the central; on success both have been told."""
+        told = asyncio.get_running_loop().create_future()
+        self.peripheral.once('connection_encryption_change', lambda: told.set_result(None))
         try:
             await self.central.encrypt()
+            await told
             return 0
         except HCI_Error as error:
             return error.error_code

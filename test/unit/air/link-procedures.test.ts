@@ -33,7 +33,7 @@ describe('what the peer is', () => {
     ]);
     expect(await host?.exchange(Opcode.leReadRemoteFeatures, HANDLE)).toEqual([
       '040f0400011620',
-      `043e0c0400${HANDLE}2901000000000000`,
+      `043e0c0400${HANDLE}2f41000000000000`,
     ]);
     expect(await [peripheral, central][side]?.packets()).toEqual([]);
   });
@@ -61,6 +61,17 @@ describe('data length', () => {
     expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
       `040e0801232000${LEAST}`,
     ]);
+  });
+
+  it('of new links is what the host suggests', async () => {
+    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
+    await peripheral.packets();
+    await peripheral.advertise();
+    central.connect(peripheral.controller);
+    const handle = '4100';
+    expect(await central.packets()).toContain(`043e0b07${handle}${MOST}${LEAST}`);
+    expect(await peripheral.packets()).toContain(`043e0b07${handle}${LEAST}${MOST}`);
   });
 
   it('changes in one direction, and is told where it changes', async () => {
