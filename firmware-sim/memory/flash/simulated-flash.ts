@@ -69,6 +69,11 @@ export class SimulatedFlash implements Flash {
     return this.#counts;
   }
 
+  /** How often a sector was erased, ever. */
+  wear(sector: number): number {
+    return this.#image.erases[sector] ?? 0;
+  }
+
   /** What a driver did that no chip allows, the first time; undefined: nothing. */
   get misuse(): string | undefined {
     return this.#misuse;
@@ -103,7 +108,7 @@ export class SimulatedFlash implements Flash {
     }
     this.#step({ type: 'erase', sector });
     this.#counts = { ...this.#counts, erases: this.#counts.erases + 1 };
-    this.#wear(sector);
+    this.#wearOut(sector);
   }
 
   sync(): Promise<void> {
@@ -149,9 +154,9 @@ export class SimulatedFlash implements Flash {
     if (step.type === 'erase') this.#image.used.fill(0, ...wordsOf(step, this.geometry));
   }
 
-  #wear(sector: number): void {
+  #wearOut(sector: number): void {
     const { endurance = 10_000 } = this.#options;
-    if ((this.#image.erases[sector] ?? 0) <= endurance) return;
+    if (this.wear(sector) <= endurance) return;
     const [from, to] = wordsOf({ type: 'erase', sector }, this.geometry);
     const [high = 0, low = 0, bit = 0] = this.#random(3);
     const word = from + ((high * 256 + low) % (to - from));
