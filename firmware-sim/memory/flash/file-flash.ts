@@ -58,6 +58,11 @@ export class FileFlash implements Flash {
     return promisify(fdatasync)(this.#file);
   }
 
+  /** How often a sector was erased, ever. */
+  wear(sector: number): number {
+    return this.#chip.wear(sector);
+  }
+
   /** The file; nothing can be written afterwards. */
   close(): void {
     closeSync(this.#file);

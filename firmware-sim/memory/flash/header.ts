@@ -20,11 +20,15 @@ export interface SectorHeader {
   readonly first: boolean;
 }
 
+/** A header of a later version: whose sector this is, only that version knows. */
+export const UNKNOWN_VERSION = 'unknown version';
+
 export const CHAIN_ID_BYTES = 6;
 
 const LENGTH = 16;
 const SUM_AT = 12;
-const MAGIC = [0x50, 0x4b, 1] as const;
+const MAGIC = [0x50, 0x4b] as const;
+const VERSION = 1;
 
 export const headerBytes = (geometry: Geometry): number => wholeWords(LENGTH, geometry);
 
@@ -36,17 +40,23 @@ export const encodeHeader = (
   { chain, index, first }: SectorHeader,
   geometry: Geometry,
 ): Uint8Array => {
-  const fields = concat(Uint8Array.of(...MAGIC, first ? 1 : 0, index >> 8, index & 0xff), chain);
+  const fields = concat(
+    Uint8Array.of(...MAGIC, VERSION, first ? 1 : 0, index >> 8, index & 0xff),
+    chain,
+  );
   const padding = new Uint8Array(headerBytes(geometry) - LENGTH);
   return concat(fields, checksum(fields), padding);
 };
 
 /** Undefined where the sector does not begin with a header. */
-export const decodeHeader = (sector: Uint8Array): SectorHeader | undefined => {
+export const decodeHeader = (
+  sector: Uint8Array,
+): SectorHeader | typeof UNKNOWN_VERSION | undefined => {
   const fields = sector.subarray(0, SUM_AT);
   const [p, k, version, first, high = 0, low = 0] = fields;
-  if (p !== MAGIC[0] || k !== MAGIC[1] || version !== MAGIC[2]) return undefined;
+  if (p !== MAGIC[0] || k !== MAGIC[1]) return undefined;
   if (toHex(checksum(fields)) !== toHex(sector.subarray(SUM_AT, LENGTH))) return undefined;
+  if (version !== VERSION) return UNKNOWN_VERSION;
   return { chain: fields.slice(6), index: high * 256 + low, first: first === 1 };
 };
 

@@ -2,7 +2,7 @@ import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { decodeEntry } from './entry.js';
 import { isBlank } from './flash.js';
 import type { Flash, Geometry } from './flash.js';
-import { decodeHeader, headerBytes } from './header.js';
+import { decodeHeader, headerBytes, UNKNOWN_VERSION } from './header.js';
 import type { SectorHeader } from './header.js';
 
 /** A chain as far as it can be read. */
@@ -42,9 +42,10 @@ export const scan = (flash: Flash): Scan => {
   const used = Array.from({ length: sectors }, (_, sector): Reading => {
     return { sector, bytes: read(sector), again: read(sector) };
   }).filter(({ bytes, again }) => !isBlank(bytes) || !isBlank(again));
-  const headed = used.flatMap((reading): Headed[] => {
-    const header = decodeHeader(reading.bytes);
-    return header === undefined ? [] : [{ ...reading, header }];
+  const headers = used.map(({ bytes }) => decodeHeader(bytes));
+  const headed = used.flatMap((reading, index): Headed[] => {
+    const header = headers[index];
+    return typeof header === 'object' ? [{ ...reading, header }] : [];
   });
   const chains = new Map<string, Headed[]>();
   for (const reading of headed) {
@@ -55,7 +56,9 @@ export const scan = (flash: Flash): Scan => {
     chains: [...chains.values()].flatMap((parts) => readChain(parts, flash.geometry) ?? []),
     // Cuts in the very first commit leave a few sectors without a header; ruin leaves more.
     factoryNew:
-      headed.every(({ header }) => header.first) && used.length - headed.length <= sectors / 8,
+      !headers.includes(UNKNOWN_VERSION) &&
+      headed.every(({ header }) => header.first) &&
+      used.length - headed.length <= sectors / 8,
   };
 };
 

@@ -1,0 +1,219 @@
+import { describe, expect, it } from '@jest/globals';
+import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memory.js';
+import type { FlashImage } from '../../../../../firmware-sim/memory/flash/cells.js';
+import { SimulatedFlash } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
+import type { SimulatedFlashOptions } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
+import type { CarRecord } from '../../../../../firmware-sim/memory/record.js';
+import { RecordStore } from '../../../../../firmware-sim/memory/store.js';
+import { defaultSuite } from '../../../../../lib/crypto/index.js';
+import { toHex } from '../../../../../lib/platform/bytes.js';
+import { seededRandom } from '../../../../../lib/platform/seeded-random.js';
+import { sampleRecord } from '../sample.js';
+
+const random = seededRandom('flash-memory.test');
+
+/** A memory that has come up on a flash. */
+const open = async (options: SimulatedFlashOptions = {}) => {
+  const flash = new SimulatedFlash(options);
+  const warnings: string[] = [];
+  const memory = new FlashMemory(flash, {
+    random,
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message) => warnings.push(message),
+    },
+  });
+  return { flash, memory, warnings, loaded: await memory.load() };
+};
+
+const small = { sectors: 16, sectorBytes: 512, wordBytes: 8 };
+const withTries = (record: CarRecord, pairingTries: number): CarRecord => ({
+  ...record,
+  pairingTries,
+});
+
+describe('FlashMemory', () => {
+  it.each([1, 2, 4, 8, 16, 32])(
+    'keeps records in a flash with words of %i bytes',
+    async (wordBytes) => {
+      const geometry = { sectors: 12, sectorBytes: 1024, wordBytes };
+      const { flash, memory, loaded } = await open({ geometry });
+      expect(loaded).toBeUndefined();
+      for (const keys of [0, 1, 3, 2, 5]) {
+        await memory.commit(sampleRecord(keys), { erases: keys === 2 });
+        const again = await open({ geometry, image: flash.image() });
+        expect(again.loaded).toEqual(sampleRecord(keys));
+        expect(again.flash.steps).toBe(0);
+      }
+    },
+  );
+
+  it('comes up with what it has after more changes than a chain holds, and writes nothing to do so', async () => {
+    const { flash, memory } = await open({ geometry: small });
+    const record = sampleRecord(2);
+    let wholes = 0;
+    for (let tries = 1; tries <= 100; tries++) {
+      const { erases } = flash.counts;
+      await memory.commit(withTries(record, tries));
+      // A new sector, or new chains: those also erase what the old ones had.
+      if (flash.counts.erases - erases > 4) wholes += 1;
+      const again = await open({ geometry: small, image: flash.image() });
+      expect(again.loaded).toEqual(withTries(record, tries));
+      expect(again.flash.steps).toBe(0);
+    }
+    expect(wholes).toBeGreaterThan(1);
+    expect(wholes).toBeLessThan(10);
+    expect(flash.misuse).toBeUndefined();
+  });
+
+  it('writes 12 words for a number that changes, however long the record is', async () => {
+    for (const keys of [1, 19, 100]) {
+      const { flash, memory } = await open();
+      await memory.commit(withTries(sampleRecord(keys), 1));
+      const { words, erases } = flash.counts;
+      await memory.commit(withTries(sampleRecord(keys), 2));
+      expect(flash.counts).toEqual({ words: words + 12, bytes: 8 * (words + 12), erases });
+    }
+  });
+
+  it('keeps records of 32 KiB, changes them, and refuses ones that are too large', async () => {
+    const { flash, memory } = await open();
+    const keys = sampleRecord(140).keys;
+    const large = { ...sampleRecord(140), keys };
+    await memory.commit(large);
+    for (let tries = 0; tries < 50; tries++) await memory.commit(withTries(large, tries));
+    await memory.commit(withTries(large, 50), { erases: true });
+    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
+    await expect(memory.commit(sampleRecord(256))).rejects.toMatchObject({
+      code: 'sim.storage',
+      cause: expect.objectContaining({ message: expect.stringContaining('too large') }),
+    });
+    // The refusal has changed nothing, and is no obstacle.
+    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
+    await memory.commit(withTries(large, 51));
+    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 51));
+  });
+
+  it('writes nothing that it could not read again', async () => {
+    const { flash, memory } = await open();
+    await memory.commit(sampleRecord(1));
+    const { steps } = flash;
+    const [key] = sampleRecord(1).keys;
+    const bad = { ...sampleRecord(1), keys: [{ ...key!, name: 'a\nb' }] };
+    await expect(memory.commit(bad)).rejects.toMatchObject({ code: 'sim.storage' });
+    expect(flash.steps).toBe(steps);
+  });
+
+  it('needs eight sectors', async () => {
+    const few = { ...small, sectors: 7 };
+    await expect(open({ geometry: few })).rejects.toThrow('eight sectors');
+  });
+});
+
+describe('a flash that wears out', () => {
+  it('wears evenly, and never loses what was confirmed', async () => {
+    const options = { geometry: small, endurance: 30 };
+    let { flash, memory } = await open(options);
+    const store = await RecordStore.open(memory, () => sampleRecord(2));
+    let current = store;
+    let confirmed = 0;
+    let worn: unknown;
+    while (worn === undefined) {
+      await current
+        .update((record) => ({
+          record: withTries(record, confirmed + 1),
+          erases: confirmed % 3 === 0,
+          value: undefined,
+        }))
+        .then(
+          () => {
+            confirmed += 1;
+          },
+          (error: unknown) => {
+            worn = error;
+          },
+        );
+      if (confirmed % 40 === 0) {
+        ({ flash, memory } = await open({ ...options, image: flash.image() }));
+        current = await RecordStore.open(memory, () => sampleRecord(0));
+        if (worn === undefined) expect(current.record.pairingTries).toBe(confirmed);
+      }
+    }
+    expect(worn).toMatchObject({ code: 'sim.storage' });
+    const wear = Array.from({ length: small.sectors }, (_, sector) => flash.wear(sector));
+    expect(Math.min(...wear)).toBeGreaterThan(24);
+    expect(flash.misuse).toBeUndefined();
+    expect(confirmed).toBeGreaterThan(100);
+  });
+});
+
+describe('a flash that is damaged', () => {
+  const two = async (): Promise<{ image: FlashImage; secret: string }> => {
+    const { flash, memory } = await open({ geometry: small });
+    await memory.commit(sampleRecord(1));
+    await memory.commit(sampleRecord(2));
+    return { image: flash.image(), secret: toHex(sampleRecord(2).privateKey).slice(0, 8) };
+  };
+
+  it('is restored from the other copy when a whole sector is lost', async () => {
+    const { image } = await two();
+    for (let sector = 0; sector < small.sectors; sector++) {
+      const bad = structuredClone(image);
+      bad.cells.fill(0x5a, sector * 512, (sector + 1) * 512);
+      const first = await open({ geometry: small, image: bad });
+      expect(first.loaded).toEqual(sampleRecord(2));
+      const second = await open({ geometry: small, image: first.flash.image() });
+      expect(second.loaded).toEqual(sampleRecord(2));
+      expect(second.flash.steps).toBe(0);
+    }
+  });
+
+  it('never gets a new identity when no copy is readable, and tells no secret', async () => {
+    const { image, secret } = await two();
+    const bad = structuredClone(image);
+    bad.cells.forEach((byte, at) => {
+      // Past the headers of the sectors.
+      if (at % 512 === 100) bad.cells[at] = byte ^ 1;
+    });
+    const error: unknown = await open({ geometry: small, image: bad }).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: 'sim.storage',
+      hint: expect.stringContaining('Restore the flash'),
+    });
+    expect(String(error)).not.toContain(secret);
+    const noise = structuredClone(image);
+    noise.cells.set(seededRandom('noise')(noise.cells.length));
+    await expect(open({ geometry: small, image: noise })).rejects.toMatchObject({
+      code: 'sim.storage',
+    });
+  });
+
+  it('falls back to what is readable when both copies of the newest entry are lost, and says so', async () => {
+    const { flash, memory } = await open({ geometry: small });
+    await memory.commit(sampleRecord(2, 1));
+    const before = flash.image();
+    await memory.commit(sampleRecord(2, 2));
+    const bad = flash.image();
+    bad.cells.forEach((byte, at) => {
+      if (byte !== before.cells[at]) bad.cells[at] = byte ^ 0x81;
+    });
+    const { loaded, warnings } = await open({ geometry: small, image: bad });
+    expect(loaded).toEqual(sampleRecord(2, 1));
+    expect(warnings).toEqual(['memory damaged in every copy']);
+  });
+
+  it('of a later version is an error, not a new car', async () => {
+    const geometry = { sectors: 64, sectorBytes: 4096, wordBytes: 8 };
+    const { flash, memory } = await open({ geometry });
+    await memory.commit(sampleRecord(1));
+    const image = flash.image();
+    for (let at = 0; at < image.cells.length; at += 4096) {
+      const fields = image.cells.subarray(at, at + 12);
+      if (fields[0] !== 0x50) continue;
+      fields[2] = 2;
+      image.cells.set(defaultSuite.sha512(fields).subarray(0, 4), at + 12);
+    }
+    await expect(open({ image })).rejects.toMatchObject({ code: 'sim.storage' });
+  });
+});
