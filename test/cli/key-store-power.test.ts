@@ -86,8 +86,6 @@ interface Moment {
   readonly next: readonly string[];
 }
 
-const NEW_PHONE: Moment = { told: [], next: [] };
-
 interface Figures {
   points: number;
   readonly failures: string[];

@@ -13,7 +13,7 @@ import type { Flash } from './flash.js';
 import { CHAIN_ID_BYTES, payloadBytes } from './header.js';
 import { scan } from './scan.js';
 import type { Chain } from './scan.js';
-import { SectorPool } from './sector-pool.js';
+import { FlashWornOut, SectorPool } from './sector-pool.js';
 
 /** Each copy of the record may take a quarter: two in use, two being written. */
 const COPIES = 2;
@@ -101,7 +101,11 @@ export class FlashMemory implements Memory {
     } else {
       if (best.every(({ ends }) => !ends)) this.#log.warn('memory damaged in every copy');
       this.#log.info('memory written anew');
-      await this.renew(newest.record);
+      await this.renew(newest.record).catch((error: unknown) => {
+        if (!(error instanceof FlashWornOut)) throw error;
+        // Better a car that opens and learns nothing more than one that stays shut.
+        this.#log.warn('flash worn out');
+      });
     }
     return newest?.record;
   }

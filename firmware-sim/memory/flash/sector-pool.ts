@@ -7,6 +7,13 @@ import type { Flash } from './flash.js';
  */
 type Condition = 'unknown' | 'blank' | 'erased' | 'held';
 
+/** Too few sectors are left that can be erased and written. */
+export class FlashWornOut extends Error {
+  constructor() {
+    super('the flash is worn out');
+  }
+}
+
 /** The sectors of a flash: hands out erased ones in turn, so that all wear alike. */
 export class SectorPool {
   readonly #flash: Flash;
@@ -25,7 +32,7 @@ export class SectorPool {
     this.#next = sector % this.#conditions.length;
   }
 
-  /** An erased sector that nobody holds; held from now on. @throws Error when there is none */
+  /** An erased sector that nobody holds; held from now on. @throws FlashWornOut */
   take(): number {
     for (let tried = 0; tried < this.#conditions.length; tried++) {
       const sector = this.#next;
@@ -38,7 +45,7 @@ export class SectorPool {
       this.#conditions[sector] = 'held';
       return sector;
     }
-    throw new Error('no sector is left that can be erased');
+    throw new FlashWornOut();
   }
 
   /** It did not take what was written: not handed out again. */

@@ -33,7 +33,13 @@ describe('SimulatedFlash', () => {
   });
 
   it.each<[string, (chip: SimulatedFlash) => void]>([
-    ['programmed twice', (chip) => (chip.program(0, word(3)), chip.program(0, word(1)))],
+    [
+      'programmed twice',
+      (chip) => {
+        chip.program(0, word(3));
+        chip.program(0, word(1));
+      },
+    ],
     ['not one whole word', (chip) => chip.program(4, word(3))],
     ['not one whole word', (chip) => chip.program(0, Uint8Array.of(1))],
     ['outside the flash', (chip) => chip.program(256, word(3))],

@@ -41,7 +41,7 @@ export const cutEverywhere = async <I>(
   const powerUp = (image: I) => (onStep: Parameters<Medium<I>['powerUp']>[1]) =>
     medium.powerUp(image, onStep);
   const { points, failed } = await recordRun(powerUp(medium.blank), run, NEW_CAR);
-  if (failed !== undefined) throw failed as Error;
+  if (failed !== undefined) throw failed;
   for (const { left, moment } of points) {
     for (const one of left()) {
       if (!first!()) continue;
@@ -49,7 +49,7 @@ export const cutEverywhere = async <I>(
       if (!again!()) continue;
       const after = await recordRun(powerUp(one.image), AFTERWARDS, moment);
       if (after.failed !== undefined) {
-        figures.add('cut again', { what: 'does not go on', where: String(after.failed) });
+        figures.add('cut again', { what: 'does not go on', where: after.failed.message });
       }
       for (const point of after.points) {
         for (const two of point.left()) {

@@ -56,6 +56,18 @@ export const decayEverywhere = async (
 ): Promise<Figures> => {
   const figures = new Figures();
   const [onePoint, oneWord, oneMore] = [effort.points, effort.words, effort.words].map(everyOne);
+  const decayLater = async (
+    left: Left<FlashImage>,
+    chosen: () => boolean,
+    figures: Figures,
+  ): Promise<void> => {
+    const { memory, flash } = medium.powerUp(left.image);
+    const acted = await memory.load().catch(() => undefined);
+    for (const worse of decayed({ name: `${left.name}, came up`, image: flash.image() })) {
+      if (!chosen()) continue;
+      figures.add('damaged', await checkLeft(medium, worse, { acted, pending: undefined }, 2));
+    }
+  };
   const { points } = await recordRun(powerUp(medium), run, NEW_CAR);
   for (const { left, moment } of points) {
     // A car that was never finished has nothing to lose: it is made anew.
@@ -65,13 +77,9 @@ export const decayEverywhere = async (
       for (const bad of decayed(each)) {
         if (!oneWord!()) continue;
         figures.add('damaged', await checkLeft(medium, bad, moment, 2));
-        const { memory, flash } = medium.powerUp(bad.image);
-        const acted = await memory.load().catch(() => undefined);
-        for (const worse of decayed({ name: `${bad.name}, came up`, image: flash.image() })) {
-          if (!oneMore!()) continue;
-          figures.add('damaged', await checkLeft(medium, worse, { acted, pending: undefined }, 2));
-        }
+        await decayLater(bad, oneMore!, figures);
       }
+      await decayLater(each, oneWord!, figures);
     }
   }
   return figures;
@@ -134,6 +142,6 @@ const runUntilWeak = async (
     NEW_CAR,
     () => (powered.flash.steps > weak.after ? 'stop' : 'go on'),
   );
-  if (failed !== undefined) throw failed as Error;
+  if (failed !== undefined) throw failed;
   return points.at(-1)!;
 };

@@ -15,7 +15,7 @@ export interface Point<I> {
 export interface Recording<I> {
   readonly points: readonly Point<I>[];
   /** Why the run did not go through; undefined: it did. */
-  readonly failed: unknown;
+  readonly failed: Error | undefined;
 }
 
 /** Powers up, with that called in each step. */
@@ -62,8 +62,9 @@ export const recordRun = async <I>(
       points.push({ left: () => rest, moment: now() });
       if (afterStep() === 'stop') break;
     }
-    return { points, failed: misuse() };
+    const wrong = misuse();
+    return { points, failed: wrong === undefined ? undefined : new Error(wrong) };
   } catch (failed) {
-    return { points, failed };
+    return { points, failed: failed as Error };
   }
 };
