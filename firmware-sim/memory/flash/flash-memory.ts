@@ -110,11 +110,9 @@ export class FlashMemory implements Memory {
     return newest?.record;
   }
 
-  /** The best first: the newest, of equals one that is sealed. */
+  /** The best first: the newest. */
   protected rank(chains: readonly Chain[]): readonly Chain[] {
-    return chains.toSorted(
-      (a, b) => b.sequence - a.sequence || Number(b.sealed) - Number(a.sealed),
-    );
+    return chains.toSorted((a, b) => b.sequence - a.sequence);
   }
 
   /** Whether both copies are as a commit leaves them: then there is nothing to restore. */
