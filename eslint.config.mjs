@@ -34,6 +34,12 @@ const OUTSIDE_AIR = {
   regex: up('lib/(?!platform/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
   message: 'air imports only lib/platform and lib/errors.',
 };
+const OUTSIDE_AIR_SIM = {
+  regex: up(
+    'lib/(?!platform/|errors\\.js$|radio/(types|link-state|operation|operation-queue)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+  ),
+  message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
+};
 const NOT_THE_CAR = {
   regex: up('(lib/phone|cli|bench|examples|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
@@ -62,6 +68,7 @@ const DIRECTIONS = [
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
   [['air/**'], [OUTSIDE_AIR]],
+  [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR]],
   [['cli/**'], [UNDER_THE_PHONE]],
   [['examples/**'], [NOT_BY_NAME]],
@@ -168,6 +175,7 @@ export default defineConfig(
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
+        Buffer: 'readonly',
         process: 'readonly',
         console: 'readonly',
         setTimeout: 'readonly',

@@ -5,6 +5,9 @@ import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
 import type { AirFaults } from './faults.js';
 import { Medium, type MediumOptions } from './medium/medium.js';
+import { SimCentral, type SimCentralOptions } from './sim/central.js';
+import { SimPeripheral, type SimPeripheralOptions } from './sim/peripheral.js';
+import type { SimContext, SimStation } from './sim/station.js';
 import { AirTaps, type AirListener } from './tap.js';
 
 export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
@@ -24,6 +27,9 @@ export class VirtualAir {
   readonly #logger: Logger | undefined;
   readonly #controllers = new Map<string, VirtualController>();
   readonly #taps: AirTaps;
+  readonly #simulated = new Set<SimStation>();
+  /** Of all who are here, in hex. */
+  readonly #addresses = new Set<string>();
 
   constructor(options: VirtualAirOptions = {}) {
     this.seed = options.seed ?? toHex(systemRandom(8));
@@ -36,7 +42,8 @@ export class VirtualAir {
   /** A new controller with a fresh random address, powered on. One for each noble or bleno. */
   controller(options: ControllerOptions = {}): VirtualController {
     const logger = options.logger ?? this.#logger;
-    const controller = new VirtualController(this.#medium, this.#freshAddress(), {
+    const bytes = this.#freshAddress();
+    const controller = new VirtualController(this.#medium, bytes, {
       random: this.#random,
       ...(this.faults.buffers && { aclBuffers: this.faults.buffers }),
       ...options,
@@ -47,8 +54,19 @@ export class VirtualAir {
     this.#taps.join(controller);
     controller.onClose(() => {
       this.#controllers.delete(address);
+      this.#addresses.delete(toHex(bytes));
     });
     return controller;
+  }
+
+  /** A phone without a host stack, which hears the peripherals of this air and no controllers. */
+  central(options: SimCentralOptions = {}): SimCentral {
+    return this.#simulate((context) => new SimCentral(context, options));
+  }
+
+  /** A car without a host stack, which the centrals of this air hear. */
+  peripheral(options: SimPeripheralOptions = {}): SimPeripheral {
+    return this.#simulate((context) => new SimPeripheral(context, options));
   }
 
   /** The controllers that are powered on. */
@@ -73,18 +91,33 @@ export class VirtualAir {
     return this.#taps.listen(listener);
   }
 
-  /** Powers every controller off. */
+  /** Powers everything off. */
   close(): void {
     for (const controller of this.controllers) controller.close();
+    for (const station of [...this.#simulated]) station.powerOff();
   }
 
-  /** 6 bytes that no controller here has. */
+  #simulate<S extends SimStation>(make: (context: SimContext) => S): S {
+    const bytes = this.#freshAddress();
+    const station = make({
+      medium: this.#medium,
+      address: { type: 'public', bytes },
+      onClose: () => {
+        this.#simulated.delete(station);
+        this.#addresses.delete(toHex(bytes));
+      },
+    });
+    this.#simulated.add(station);
+    return station;
+  }
+
+  /** 6 bytes that nobody here has. */
   #freshAddress(): Buffer {
     for (;;) {
       const address = Buffer.from(this.#random(6));
-      if (!this.controllers.some(({ identity }) => identity.public.bytes.equals(address))) {
-        return address;
-      }
+      if (this.#addresses.has(toHex(address))) continue;
+      this.#addresses.add(toHex(address));
+      return address;
     }
   }
 }

@@ -71,7 +71,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .env('KEY_AIR'),
     )
     .addOption(
-      new Option('--at <x,y>', 'place on the virtual air, in metres (default: car 0,0; phone 1,0)')
+      new Option(
+        '--at <x,y>',
+        'place on the virtual air, in metres (default: where it was moved; car 0,0, phone 1,0)',
+      )
         .argParser(parsePosition)
         .env('KEY_AT'),
     )
@@ -129,27 +132,18 @@ export const buildProgram = (host: Host, perform: Perform) => {
 const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
 
 /** Of the commands about a car, only the car itself is on the air. */
-const usesRadio = (command: CommandUnknownOpts): boolean => {
-  switch (command.parent?.name() ?? '') {
-    case 'car':
-      return command.name() === 'start';
-    case 'air':
-      return false;
-    default:
-      return !WITHOUT_RADIO.has(command.name());
-  }
-};
+const usesRadio = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'car'
+    ? command.name() === 'start'
+    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
 
-/** The air itself can be written down, too. */
+/** Who is on the air, and who keeps it up. */
 const canCapture = (command: CommandUnknownOpts): boolean =>
-  usesRadio(command) || isOfAir(command, 'start');
+  command.parent?.name() === 'air' ? command.name() === 'start' : usesRadio(command);
 
 /** Cars and phones have sessions, and who watches the air looks into them. */
 const hasSessions = (command: CommandUnknownOpts): boolean =>
-  usesRadio(command) || isOfAir(command, 'watch');
-
-const isOfAir = (command: CommandUnknownOpts, name: string): boolean =>
-  command.parent?.name() === 'air' && command.name() === name;
+  command.parent?.name() === 'air' ? command.name() === 'watch' : usesRadio(command);
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

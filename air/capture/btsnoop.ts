@@ -28,6 +28,15 @@ const FLAG_COMMAND_OR_EVENT = 0b10;
 /** Microseconds from the format's epoch, midnight of 1 January of the year 0, to 1970. */
 export const UNIX_EPOCH = 0x00dcddb30f2f8000n;
 
+/** What a record of any datalink holds. */
+export interface BtsnoopRecord {
+  readonly data: Buffer;
+  /** What they mean, the datalink says. */
+  readonly flags: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
 /** What a file begins with, 16 bytes. */
 export const btsnoopHeader = (datalink: number = Datalink.h4): Buffer => {
   const header = Buffer.alloc(HEADER_BYTES);

@@ -10,7 +10,7 @@ import type { AirDevice, AirEvent, AirRecord } from './record.js';
  * record are its controller's number << 16 and an opcode, and packets go without their H4 type byte.
  * Wireshark and btmon read it, and tell the controllers apart.
  */
-const Opcode = {
+export const MonitorOpcode = {
   newIndex: 0,
   deleteIndex: 1,
   command: 2,
@@ -25,18 +25,19 @@ const Opcode = {
   isoReceived: 19,
 } as const;
 
-const OPCODES: Readonly<Record<Direction, ReadonlyMap<number, number>>> = {
+/** By direction and H4 type. */
+export const PACKET_OPCODES: Readonly<Record<Direction, ReadonlyMap<number, number>>> = {
   sent: new Map([
-    [PacketType.command, Opcode.command],
-    [PacketType.acl, Opcode.aclSent],
-    [PacketType.sco, Opcode.scoSent],
-    [PacketType.iso, Opcode.isoSent],
+    [PacketType.command, MonitorOpcode.command],
+    [PacketType.acl, MonitorOpcode.aclSent],
+    [PacketType.sco, MonitorOpcode.scoSent],
+    [PacketType.iso, MonitorOpcode.isoSent],
   ]),
   received: new Map([
-    [PacketType.event, Opcode.event],
-    [PacketType.acl, Opcode.aclReceived],
-    [PacketType.sco, Opcode.scoReceived],
-    [PacketType.iso, Opcode.isoReceived],
+    [PacketType.event, MonitorOpcode.event],
+    [PacketType.acl, MonitorOpcode.aclReceived],
+    [PacketType.sco, MonitorOpcode.scoReceived],
+    [PacketType.iso, MonitorOpcode.isoReceived],
   ]),
 };
 
@@ -59,8 +60,8 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
   return (event: AirEvent) => {
     switch (event.type) {
       case 'came':
-        write(event.device.index, Opcode.newIndex, newIndex(event.device), event.time);
-        write(event.device.index, Opcode.openIndex, NOTHING, event.time);
+        write(event.device.index, MonitorOpcode.newIndex, newIndex(event.device), event.time);
+        write(event.device.index, MonitorOpcode.openIndex, NOTHING, event.time);
         break;
       case 'record': {
         const { index, packet, time } = event.record;
@@ -69,15 +70,15 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
         break;
       }
       case 'left':
-        write(event.device.index, Opcode.closeIndex, NOTHING, event.time);
-        write(event.device.index, Opcode.deleteIndex, NOTHING, event.time);
+        write(event.device.index, MonitorOpcode.closeIndex, NOTHING, event.time);
+        write(event.device.index, MonitorOpcode.deleteIndex, NOTHING, event.time);
         break;
     }
   };
 };
 
 const opcodeOf = ({ direction, packet }: AirRecord): number | undefined =>
-  OPCODES[direction].get(packet[0] ?? 0);
+  PACKET_OPCODES[direction].get(packet[0] ?? 0);
 
 /** Type (1 byte), bus (1), address (6, little-endian), name (8). */
 const newIndex = ({ index, address, label }: AirDevice): Buffer => {

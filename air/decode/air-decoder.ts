@@ -42,12 +42,12 @@ export class AirDecoder {
   }
 
   /** What is news in it, in order. Never throws. */
-  push(sighting: AirEvent): Told[] {
+  push(event: AirEvent): Told[] {
     this.#told = [];
-    this.#time = sighting.type === 'record' ? sighting.record.time : sighting.time;
-    if (sighting.type === 'came') this.#came(sighting.device);
-    else if (sighting.type === 'left') this.#left(sighting.device);
-    else this.#record(sighting.record);
+    this.#time = event.type === 'record' ? event.record.time : event.time;
+    if (event.type === 'came') this.#came(event.device);
+    else if (event.type === 'left') this.#left(event.device);
+    else this.#record(event.record);
     return this.#told;
   }
 

@@ -53,11 +53,11 @@ export class HciDecoder {
     this.#names = uuidNames;
   }
 
-  push(sighting: AirEvent): HciPacket | undefined {
-    if (sighting.type === 'record') return this.#packet(sighting.record);
-    const { index, address, label } = sighting.device;
+  push(event: AirEvent): HciPacket | undefined {
+    if (event.type === 'record') return this.#packet(event.record);
+    const { index, address, label } = event.device;
     this.#controllers.remove(index);
-    if (sighting.type === 'left') return undefined;
+    if (event.type === 'left') return undefined;
     const { identity } = this.#controllers.get(index);
     identity.setPublic(address);
     identity.label = label;

@@ -23,9 +23,9 @@ export interface HubControl {
 }
 
 /**
- * What happens on an air, as VirtualAir.tap has it. The iteration ends when the air does; it throws
- * PhoneKeyError `radio.unavailable` when its consumer is too slow for the air. It can be iterated once,
- * and leaving the loop closes it.
+ * What happens on an air, as VirtualAir.tap has it. The iteration ends when the air does, and then was
+ * complete; it throws PhoneKeyError `radio.unavailable` when its consumer is too slow for the air, or
+ * the hub was killed. It can be iterated once, and leaving the loop closes it.
  */
 export interface HubTap extends AsyncIterable<AirEvent> {
   /** Asks for no more: the iteration gives what has happened so far, and ends. */
@@ -85,16 +85,25 @@ class Connection {
   }
 
   async *events(): AsyncGenerator<AirEvent, void, undefined> {
-    for await (const line of this.#lines) yield asEvent(parseAnswer(line));
+    for await (const line of this.#lines) {
+      const answer = parseAnswer(line);
+      if (answer['result'] !== undefined) return; // that was all
+      yield asEvent(answer);
+    }
+    throw new PhoneKeyError('radio.unavailable', 'the connection to the air is lost');
   }
 
-  /** Nothing more is sent; what is received goes on. */
+  /** Asks for the end of a tap. */
   stop(): void {
-    this.#socket.end();
+    this.#send({ op: 'stop' });
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #send(request: object): void {
+    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(request)}\n`);
   }
 
   async #exchange(request: object): Promise<JsonObject> {
@@ -103,7 +112,7 @@ class Connection {
       this.close();
     }, ANSWER_MS);
     try {
-      if (this.#socket.writable) this.#socket.write(`${JSON.stringify(request)}\n`);
+      this.#send(request);
       const { value: line } = await this.#lines.next();
       if (line === undefined) throw noAnswer();
       const { result } = parseAnswer(line);

@@ -5,7 +5,7 @@ import type { VirtualAir } from '../air.js';
 import type { AirEvent } from '../capture/record.js';
 import type { ControlDesk } from './desk.js';
 import { LineDecoder, LineTooLong } from './lines.js';
-import { isTapRequest, perform } from './operations.js';
+import { isRequest, perform } from './operations.js';
 
 /** What a control connection begins with; no H4 packet does. */
 export const CONTROL_BYTE = 0x7b; // {
@@ -15,7 +15,7 @@ export const MAX_REQUEST_BYTES = 4096;
 
 /** Who does not read this many bytes (4 MiB) gets no more. */
 const MAX_UNREAD = 1 << 22;
-/** How long one may then take to read what there is. */
+/** Who then reads nothing for this long is cut off. */
 const LAST_WORDS_MS = 5000;
 
 /**
@@ -25,11 +25,13 @@ const LAST_WORDS_MS = 5000;
  *     {"op":"move","who":"phone","to":{"x":1,"y":0}}         {"result":{"label":"phone",…}}
  *     {"op":"fly"}                                           {"error":{"code":"usage.invalid",…}}
  *
- * After `{"op":"tap"}` and its empty result come AirEvents, packets in base64, until either side closes;
- * further requests are refused. Who reads too slowly for the air, or sends a line that is too long, is
- * told so in a last line, and the connection ends.
+ * After `{"op":"tap"}` and its empty result come AirEvents, packets in base64. The one request that a tap
+ * takes is `{"op":"stop"}`; upon that, and when the hub ends, an empty result says that this was all.
+ * Who reads too slowly for the air, or sends a line that is too long, is told so in a last line, and the
+ * connection ends.
+ * @returns to be called when the hub ends
  */
-export const serveControl = (socket: Socket, air: VirtualAir, desk: ControlDesk): void => {
+export const serveControl = (socket: Socket, air: VirtualAir, desk: ControlDesk): (() => void) => {
   const decoder = new LineDecoder(MAX_REQUEST_BYTES);
   let stopTap: (() => void) | undefined;
   let over = false;
@@ -38,27 +40,29 @@ export const serveControl = (socket: Socket, air: VirtualAir, desk: ControlDesk)
     over = true;
     stopTap?.();
   };
-  /** Says why, and gives the reader time to read it. */
-  const end = (error: PhoneKeyError): void => {
+  /** With a last line, and time to read it. */
+  const end = (last: object): void => {
     stop();
-    socket.end(`${JSON.stringify({ error })}\n`);
-    const cutOff = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
-    socket.on('close', () => {
-      clearTimeout(cutOff);
-    });
+    socket.end(`${JSON.stringify(last)}\n`);
+    socket.setTimeout(LAST_WORDS_MS, () => socket.destroy());
   };
   const send = (answer: object): void => {
     if (over) return;
     socket.write(`${JSON.stringify(answer)}\n`);
     if (socket.writableLength > MAX_UNREAD) {
-      end(new PhoneKeyError('radio.unavailable', 'the air goes faster than its reader reads'));
+      const reason = 'the air goes faster than its reader reads';
+      end({ error: new PhoneKeyError('radio.unavailable', reason) });
     }
   };
   const answer = (line: Buffer): void => {
-    if (stopTap !== undefined) throw invalid('a tap takes no requests');
     const request = parseJsonObject(line);
     if (request === undefined) throw invalid('a request is a JSON object');
-    if (!isTapRequest(request)) {
+    if (stopTap !== undefined) {
+      if (!isRequest(request, 'stop')) throw invalid('a tap can be stopped, and no more');
+      end({ result: {} });
+      return;
+    }
+    if (!isRequest(request, 'tap')) {
       send({ result: perform(desk, request) });
       return;
     }
@@ -81,11 +85,15 @@ export const serveControl = (socket: Socket, air: VirtualAir, desk: ControlDesk)
       }
     } catch (error) {
       if (!(error instanceof LineTooLong)) throw error;
-      if (!over) end(invalid(`a request has at most ${String(MAX_REQUEST_BYTES)} bytes`));
+      if (!over)
+        end({ error: invalid(`a request has at most ${String(MAX_REQUEST_BYTES)} bytes`) });
     }
   });
-  // Who has closed one way still gets what happened before.
   for (const event of ['error', 'end', 'close']) socket.on(event, stop);
+  return () => {
+    if (stopTap === undefined) socket.destroy();
+    else if (!over) end({ result: {} });
+  };
 };
 
 const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

@@ -26,9 +26,9 @@ const OPERATIONS: ReadonlyMap<unknown, Operation> = new Map<unknown, Operation>(
   ['move', (desk, args) => desk.move(parseMove(args))],
 ]);
 
-/** True for the request that turns its connection into a tap. */
-export const isTapRequest = (request: JsonObject): boolean => {
-  if (request['op'] !== 'tap') return false;
+/** True for one of the requests that change what their connection is. */
+export const isRequest = (request: JsonObject, op: 'tap' | 'stop'): boolean => {
+  if (request['op'] !== op) return false;
   expectKeys(request, ['op']);
   return true;
 };

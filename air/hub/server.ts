@@ -35,13 +35,11 @@ export const createHubServer = (
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
   const desk = new ControlDesk(air, clock, places, inForce);
-  const sockets = new Set<Socket>();
-  const hangUp = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
+  /** With how each is ended when the hub is. */
+  const sockets = new Map<Socket, () => void>();
   const idle = (): void => {
     onIdle();
-    hangUp(); // a server that has to close waits for its connections
+    for (const end of sockets.values()) end(); // a server that has to close waits for its connections
   };
   let hosts = 0;
   let closed = false;
@@ -67,11 +65,11 @@ export const createHubServer = (
   };
 
   const server = createServer((socket) => {
-    sockets.add(socket);
+    sockets.set(socket, () => socket.destroy());
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     socket.once('data', (first: Buffer) => {
-      if (first[0] === CONTROL_BYTE) serveControl(socket, air, desk);
+      if (first[0] === CONTROL_BYTE) sockets.set(socket, serveControl(socket, air, desk));
       else serveHost(socket);
       socket.unshift(first); // for who serves it now
     });
@@ -80,7 +78,7 @@ export const createHubServer = (
   server.on('close', () => {
     closed = true;
     cancelIdle();
-    hangUp();
+    for (const socket of sockets.keys()) socket.destroy();
   });
   return server;
 };

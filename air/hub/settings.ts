@@ -74,10 +74,10 @@ export const parseHubArguments = (
   throw new PhoneKeyError('usage.invalid', `not the arguments of a hub: ${args.join(' ')}`);
 };
 
-/** What is asked for and not in force, as `seed a, not b`; empty when all is as it should be. */
+/** What is in force and not as asked for: `seed a, not b`; empty when all is as it should be. */
 export const differences = (asked: HubSettings, inForce: SettingsInForce): string[] =>
   NAMES.flatMap((name) => {
     const [wanted, found] = [asked[name], inForce[name]];
     if (wanted === undefined || wanted === found) return [];
-    return [found === null ? `no ${name}` : `${name} ${found}, not ${wanted}`];
+    return [`${name} ${found ?? 'none'}, not ${wanted}`];
   });

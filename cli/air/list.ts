@@ -4,16 +4,12 @@ import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
 import { withControl } from './control.js';
-import { describePosition, metresPerSecond, plain } from './words.js';
+import { describePosition, describeSettings, metresPerSecond, plain } from './words.js';
 
 /** Shows what is on the air, and where what is away will be when it comes. */
 export const listAir = async (context: Context): Promise<ExitCode> => {
   const list = await withControl(context, (control) => control.list());
-  const { seed, pace, faults } = list;
-  context.output.result(list, [
-    `${pace}, seed ${seed}${faults === null ? '' : `, faults ${faults}`}`,
-    ...table(rows(list)),
-  ]);
+  context.output.result(list, [describeSettings(list), ...table(rows(list))]);
   return EXIT.ok;
 };
 

@@ -8,6 +8,9 @@ import { withProgress } from '../io/progress.js';
 import { withControl } from './control.js';
 import { describePosition, plain } from './words.js';
 
+/** How often, in seconds, somebody who waits looks where it is. */
+const LOOK_S = 1;
+
 export interface MoveOptions {
   readonly to: Position;
   /** Metres in a second; without it, at once. */
@@ -48,14 +51,14 @@ const sentence = ({ label, address, to, seconds }: MoveReport, arrived: boolean)
     : `${name} walks to ${there}, for ${String(seconds)} s${away}`;
 };
 
-/** Walks are timed by the hub; what happens on the way is seen when it should be over. */
+/** Walks are timed by the hub, which is asked when it should be over, and on the way what has happened. */
 const arrival = async (
   control: HubControl,
   moved: MoveReport,
   signal: AbortSignal,
 ): Promise<void> => {
   for (let seconds = moved.seconds; seconds > 0;) {
-    await sleep(seconds * 1000, undefined, { signal });
+    await sleep(Math.min(seconds, LOOK_S) * 1000, undefined, { signal });
     const found = find(await control.list(), moved);
     if (found === undefined) throw lost(moved, 'has left the air');
     const { position, walk } = found;

@@ -17,7 +17,7 @@ export interface ViewLine {
 
 /** Makes lines of what a tap or a capture gives. */
 export interface View {
-  push(sighting: AirEvent): ViewLine[];
+  push(event: AirEvent): ViewLine[];
 }
 
 const UUID_NAMES: ReadonlyMap<string, string> = new Map([
@@ -34,8 +34,8 @@ const MAX_CONVERSATIONS = 1024;
 export class HciView implements View {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
 
-  push(sighting: AirEvent): ViewLine[] {
-    const packet = this.#decoder.push(sighting);
+  push(event: AirEvent): ViewLine[] {
+    const packet = this.#decoder.push(event);
     if (packet === undefined) return [];
     const { time, type, ...fields } = packet;
     const arrow = packet.direction === 'sent' ? '>' : '<';
@@ -55,8 +55,8 @@ export class AirView implements View {
     this.#keys = keys;
   }
 
-  push(sighting: AirEvent): ViewLine[] {
-    return this.#decoder.push(sighting).flatMap((told) => this.#lines(told));
+  push(event: AirEvent): ViewLine[] {
+    return this.#decoder.push(event).flatMap((told) => this.#lines(told));
   }
 
   #lines({ event, values }: Told): ViewLine[] {

@@ -36,9 +36,9 @@ export const watchAir = async (
   const { output, paths, signal } = context;
   const keys = await HomeKeys.open(context);
   const view: View = hci === true ? new HciView() : new AirView(keys);
-  const tell = async (sightings: AsyncIterable<AirEvent>): Promise<void> => {
-    for await (const sighting of sightings) {
-      for (const line of view.push(sighting)) {
+  const tell = async (events: AsyncIterable<AirEvent>): Promise<void> => {
+    for await (const event of events) {
+      for (const line of view.push(event)) {
         print(line, context);
         // The phone has saved the car by then, and its next advertisement is to be known.
         if (isPaired(line)) await keys.reload().catch(() => undefined);

@@ -1,4 +1,7 @@
-import type { Position } from '../../air/index.js';
+import type { Position, SettingsInForce } from '../../air/index.js';
+
+export const describeSettings = ({ seed, pace, faults }: SettingsInForce): string =>
+  `${pace}, seed ${seed}${faults === null ? '' : `, faults ${faults}`}`;
 
 /** Metres to a tenth, as `--at` and `--to` take them. */
 export const describePosition = ({ x, y }: Position): string => `${tenth(x)},${tenth(y)}`;

@@ -14,6 +14,7 @@ import type { Act } from '../program.js';
 const EXAMPLES = `Examples:
   $ key air start                          keeps the air of this home up, until Ctrl-C
   $ key air start --h4 127.0.0.1:6402      and lets other Bluetooth stacks onto it
+  $ key air start --pty /tmp/ttyBLE        also those that want a serial port
   $ key air watch                          tells what happens on it
   $ key air watch --read FILE              or what a capture holds
   $ key air start --capture air.btsnoop    and writes down what passes on it
@@ -41,13 +42,22 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     )
     .addOption(
       new Option(
+        '--pty <path>',
+        'serve HCI over H4 on a pseudo-terminal: the path becomes a link to it (needs python3)',
+      ).argParser(parseFile),
+    )
+    .addOption(
+      new Option(
         '--seed <seed>',
         'what is random on it follows from this (default: a new one)',
       ).argParser(parseSeed),
     )
     .addOption(
-      new Option('--pace <pace>', 'without air time, or as slow as a real radio').choices(PACES),
+      new Option('--pace <pace>', 'without air time (default), or as slow as a real radio').choices(
+        PACES,
+      ),
     )
+    .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
     .action((options) =>
       act(async (context) => (await import('../air/start.js')).startAir(context, options)),
     );

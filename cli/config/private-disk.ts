@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
-import { nodeDisk } from '../../firmware-sim/memory/disk.js';
+import { diskFile, nodeDisk, readUpTo } from '../../firmware-sim/memory/disk.js';
 import type { Disk, DiskFile } from '../../firmware-sim/memory/disk.js';
 import { isErrno } from '../../firmware-sim/memory/errno.js';
 
@@ -64,15 +64,7 @@ export const nodePrivateDisk: PrivateDisk = {
     try {
       const status = statusOf(await file.stat());
       if (status.kind !== 'file') return { bytes: new Uint8Array(0), status };
-      const buffer = new Uint8Array(maxBytes + 1);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-        length += bytesRead;
-        if (bytesRead === 0 || length === buffer.length) {
-          return { bytes: buffer.subarray(0, length), status };
-        }
-      }
+      return { bytes: await readUpTo(file, maxBytes), status };
     } finally {
       await file.close();
     }
@@ -81,12 +73,7 @@ export const nodePrivateDisk: PrivateDisk = {
   makeDirectory: (path) => mkdir(path, { recursive: true, mode: 0o700 }),
 
   async createNew(path) {
-    const file = await open(path, 'wx', 0o600);
-    return {
-      write: async (bytes) => (await file.write(bytes)).bytesWritten,
-      sync: () => file.sync(),
-      close: () => file.close(),
-    };
+    return diskFile(await open(path, 'wx', 0o600));
   },
 
   async unlink(path) {

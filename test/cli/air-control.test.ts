@@ -91,16 +91,16 @@ describe('key air list and key air move', () => {
     await pair();
     const far = await cli.run(['air', 'move', 'phone', '--to', '100,0']);
     expect(far).toMatchObject({ code: 0, stdout: expect.stringMatching(/^phone is at 100,0 \(/) });
-    const walk = ['air', 'move', 'phone', '--to', '1,0', '--speed', '66'];
-    const { code, value } = await cli.json(walk);
+    const walk = ['air', 'move', 'phone', '--to', '1,0', '--speed'];
+    const { code, value } = await cli.json([...walk, '0.01']);
     expect({ code, value }).toMatchObject({
       code: 0,
-      value: { from: { x: 100, y: 0 }, seconds: 1.5, speed: 66, arrived: false },
+      value: { from: { x: 100, y: 0 }, seconds: 9900, speed: 0.01, arrived: false },
     });
     expect(await list()).toMatchObject({
-      absent: [{ label: 'phone', walk: { to: { x: 1, y: 0 }, speed: 66 } }],
+      absent: [{ label: 'phone', walk: { to: { x: 1, y: 0 }, speed: 0.01 } }],
     });
-    expect(await cli.run([...walk, '--wait'])).toMatchObject({
+    expect(await cli.run([...walk, '99', '--wait'])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^phone is at 1,0 \(/),
     });
@@ -131,7 +131,7 @@ describe('key air list and key air move', () => {
   it('a wait ends with what was sent elsewhere, and on Ctrl-C', async () => {
     await start('car', 'start');
     const walk = ['air', 'move', 'car', '--to', '50,0', '--wait', '--json', '--speed'];
-    const diverted = cli.start([...walk, '25']);
+    const diverted = cli.start([...walk, '0.1']);
     await diverted.until(/walking to 50,0/, 'stderr');
     await cli.run(['air', 'move', 'car', '--to', '0,7']);
     expect(await diverted.finished).toMatchObject({
@@ -218,6 +218,9 @@ describe('the settings of an air', () => {
     // Whoever asks for what is so gets it.
     const same = cli.start(['air', 'start', '--seed', String(seed)]);
     await same.until(/the air is up/);
+    expect(await cli.json(['air', 'start', '--faults', 'loss=0.1'])).toMatchObject(
+      refused('with faults none, not loss=0.1'),
+    );
     await same.stop('SIGINT');
     await air.stop('SIGINT');
   });
@@ -237,8 +240,8 @@ describe('the settings of an air', () => {
     await car.stop('SIGINT');
     await first.stop('SIGINT');
     // The hub is still there, with nobody on it.
-    const second = await start('air', 'start', '--seed', 'second');
-    expect((await list()).seed).toBe('second');
+    const second = await start('air', 'start', '--seed', 'second', '--faults', 'mtu=23');
+    expect(await list()).toMatchObject({ seed: 'second', pace: 'instant', faults: 'mtu=23' });
     await second.stop('SIGINT');
   });
 
@@ -246,6 +249,7 @@ describe('the settings of an air', () => {
     ['a seed that is none', ['--seed', 'two words']],
     ['an empty seed', ['--seed', '']],
     ['a pace that is none', ['--pace', 'slow']],
+    ['a fault that is none', ['--faults', 'rust=1']],
   ])('are wrong usage with %s', async (_what, args) => {
     expect(await cli.json(['air', 'start', ...args])).toMatchObject({ code: 2 });
   });
@@ -263,5 +267,27 @@ describe('key air start --capture', () => {
     const captured = [...parseAirCapture(readFileSync(file)).values()];
     expect(captured.map(({ name }) => name)).toEqual(['car', 'phone']);
     for (const { packets } of captured) expect(packets.length).toBeGreaterThan(10);
+  });
+});
+
+describe('key air watch', () => {
+  it('tells of every program on the air, until Ctrl-C or until the air ends', async () => {
+    const car = await start('car', 'start');
+    await pair();
+    const watches = [1, 2].map(() => cli.start(['air', 'watch']));
+    for (const watch of watches) await watch.until(/watching the air/, 'stderr');
+    expect((await cli.run(['unlock'])).code).toBe(0);
+    for (const watch of watches) {
+      await watch.until(/phone -> car +Proof: .*its tag is valid for car\n/);
+      await watch.until(/phone <- car +Sealed: sealed Result/);
+      await watch.until(/disconnected/);
+    }
+    const [first, second] = watches;
+    expect((await first?.stop('SIGINT'))?.code).toBe(0);
+    await car.stop('SIGINT');
+    expect(await second?.finished).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('the virtual air has ended'),
+    });
   });
 });

@@ -217,6 +217,82 @@ describe('key air watch --read', () => {
   });
 });
 
+describe('key air watch', () => {
+  let cli: Cli;
+  beforeAll(async () => {
+    cli = await Cli.create();
+  });
+  afterAll(() => cli.close());
+
+  it('tells what happens while it happens, and what a capture of the air tells afterwards', async () => {
+    const env = { KEY_SESSION_KEYS: join(cli.home, 'session.keys') };
+    const capture = join(cli.home, 'air.btsnoop');
+    const air = cli.start(['air', 'start', '--json', '--capture', capture]);
+    await air.until(/"type":"ready"/);
+    const watch = cli.start(['air', 'watch', '--json'], { env });
+    await watch.until(/^key: watching the air/m, 'stderr');
+    const car = cli.start(['car', 'start', '--json'], { env });
+    await car.until(/"type":"ready"/);
+    await watch.until(/"type":"advertising"/);
+    await cli.run(['car', 'tap', 'console', '--pair']);
+    const { value } = await cli.json(['car', 'screen']);
+    const { code } = value as { code: string };
+    expect(await cli.run(['pair', '--code', '-'], { input: `${code}\n` })).toMatchObject({
+      code: 0,
+    });
+    await watch.until(/"kind":"PairDone"/);
+    expect(await cli.run(['unlock'], { env })).toMatchObject({ code: 0 });
+    await watch.until(/"type":"done"/);
+    await watch.until(/"type":"powered-off"[\s\S]+"type":"powered-off"/);
+    const { code: exit, stdout, stderr } = await watch.stop('SIGINT');
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: 'key: watching the air; Ctrl-C ends it\n',
+    });
+    expect((await car.stop('SIGINT')).code).toBe(0);
+    expect((await air.stop('SIGINT')).code).toBe(0);
+
+    const live = jsonLines(stdout);
+    const told = live.map(({ type, kind }) => kind ?? type);
+    expect(told.filter((each) => each === 'connected' || each === 'disconnected')).toEqual([
+      ...['connected', 'disconnected', 'connected', 'disconnected'],
+    ]);
+    expect(told.filter((each) => each === 'Proof')).toHaveLength(1);
+    // The identifier changes with every window; the phone of this home knows it once it is paired.
+    expect(live.map(({ phonekey }) => phonekey)).toContainEqual({ pairing: true, car: null });
+    const [proof] = live.filter(({ kind }) => kind === 'Proof');
+    expect(proof).toMatchObject({ car: 'car', content: { type: 'command', command: 'unlock' } });
+
+    const later = await cli.run(['air', 'watch', '--json', '--read', capture], { env });
+    const plain = (lines: WatchLine[]) =>
+      lines.map((line) => {
+        const { time: _time, phonekey: _known, link: _link, ...rest } = line;
+        return rest;
+      });
+    expect(plain(jsonLines(later.stdout)).slice(0, live.length)).toEqual(plain(live));
+  });
+
+  it('says when there is no air', async () => {
+    expect(await cli.json(['air', 'watch'])).toMatchObject({
+      code: 4,
+      value: { code: 'radio.unavailable' },
+    });
+  });
+
+  it('ends with its air', async () => {
+    const air = cli.start(['air', 'start', '--json']);
+    await air.until(/"type":"ready"/);
+    const watch = cli.start(['air', 'watch']);
+    await watch.until(/^key: watching the air/m, 'stderr');
+    await air.stop('SIGINT'); // it was the only one on it
+    const { code, stderr } = await watch.finished;
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining('the virtual air has ended'),
+    });
+  });
+});
+
 describe('--session-keys', () => {
   let cli: Cli;
   beforeAll(async () => {

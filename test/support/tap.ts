@@ -1,12 +1,12 @@
 import type { AirEvent, VirtualAir } from '../../air/index.js';
 import type { Tap } from '../../cli/air/watch.js';
 
-/** What happens on an air in this process from now on. */
+/** What happens on an air in this process, to be iterated over. */
 export const tapAir = (air: VirtualAir): Tap => {
   const queue: AirEvent[] = [];
   let stopped = false;
   let wake: () => void = () => undefined;
-  const stopListening = air.tap((event) => {
+  const untap = air.tap((event) => {
     queue.push(event);
     wake();
   });
@@ -20,8 +20,8 @@ export const tapAir = (air: VirtualAir): Tap => {
       }
     },
     stop() {
+      untap();
       stopped = true;
-      stopListening();
       wake();
     },
   };

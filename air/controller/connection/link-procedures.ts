@@ -1,5 +1,6 @@
 import { EventCode, LeEvent, Status } from '../../hci/constants.js';
 import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
+import type { Phy } from '../../medium/airtime.js';
 import type { LinkEnd } from '../../medium/link.js';
 import type { HostPort } from '../host-port.js';
 import { featuresForPeers, localVersion } from '../informational.js';
@@ -61,24 +62,25 @@ export const parsePhys = (p: Buffer): PhyPreference | number => {
 
 /**
  * Procedures of one link that ask the peer and tell the host: version, features, data length, PHY.
- * Neither length nor PHY changes anything on the medium, which carries any fragment at once.
+ * What is agreed upon is how the link sends from then on, where packets take time on the air.
  */
 export class LinkProcedures {
   #wantedLength: DataLength;
   #wantedPhys: PhyPreference;
   #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
-  #phy: { tx: number; rx: number };
+  #phy: { tx: Phy; rx: Phy };
 
   constructor(
     private readonly end: LinkEnd,
     private readonly handle: Buffer,
     private readonly host: HostPort,
     preferences: LinkPreferences,
-    phy: number,
+    phy: Phy,
   ) {
     this.#wantedLength = possible(preferences.dataLength);
     this.#wantedPhys = preferences.phys;
     this.#phy = { tx: phy, rx: phy };
+    this.end.phy = phy;
   }
 
   /** Asks for the data length that the host has suggested for new links (Vol 6 Part B 4.5.10). */
@@ -142,7 +144,7 @@ export class LinkProcedures {
         this.#choosePhy(pdu);
         break;
       case 'phy-response':
-        this.#phy = { tx: pdu.tx, rx: pdu.rx };
+        this.#usePhys({ tx: phyOf(pdu.tx), rx: phyOf(pdu.rx) });
         this.#reportPhy();
         break;
     }
@@ -151,6 +153,7 @@ export class LinkProcedures {
   #agreeLength(peer: DataLength): void {
     const before = this.#length;
     this.#length = { tx: this.#wantedLength, rx: peer };
+    this.end.octets = this.#length.tx.octets;
     if (sameLength(before.tx, this.#length.tx) && sameLength(before.rx, peer)) return;
     const { tx, rx } = this.#length;
     const event = Buffer.concat([this.handle, dataLengthBytes(tx), dataLengthBytes(rx)]);
@@ -160,13 +163,16 @@ export class LinkProcedures {
   /** What both want, the faster first; what there is, where they have nothing in common. */
   #choosePhy(peer: PhyPdu): void {
     const before = this.#phy;
-    this.#phy = {
-      tx: fastest(peer.rx & this.#wantedPhys.tx) ?? before.tx,
-      rx: fastest(peer.tx & this.#wantedPhys.rx) ?? before.rx,
-    };
-    const { tx, rx } = this.#phy;
+    const tx = fastest(peer.rx & this.#wantedPhys.tx) ?? before.tx;
+    const rx = fastest(peer.tx & this.#wantedPhys.rx) ?? before.rx;
+    this.#usePhys({ tx, rx });
     this.end.control({ kind: 'phy-response', tx: rx, rx: tx });
     if (tx !== before.tx || rx !== before.rx) this.#reportPhy();
+  }
+
+  #usePhys(phys: { tx: Phy; rx: Phy }): void {
+    this.#phy = phys;
+    this.end.phy = phys.tx;
   }
 
   #reportPhy(): void {
@@ -187,10 +193,13 @@ const sameLength = (a: DataLength, b: DataLength): boolean =>
   a.octets === b.octets && a.time === b.time;
 
 /** The number of the fastest PHY in a set. */
-const fastest = (set: number): number | undefined => {
+const fastest = (set: number): Phy | undefined => {
   if ((set & PHY_2M) !== 0) return 2;
   return (set & PHY_1M) === 0 ? undefined : 1;
 };
+
+/** Of a response, which names one of the two. */
+const phyOf = (number: number): Phy => (number === 2 ? 2 : 1);
 
 /** Version (1 byte), company (2), subversion (2). */
 const remoteVersion = (): Buffer => localVersion().subarray(3);

@@ -87,7 +87,7 @@ describe('a control connection', () => {
 
 describe('a hub', () => {
   it('has the settings it is started with, and nobody gets others of it', async () => {
-    const settings = { seed: '--a', faults: 'none of them' };
+    const settings = { seed: '--a', faults: 'loss=0.5, mtu=23' };
     const other = hubDirectory();
     const hub = spawn(process.execPath, [HUB, ...hubArguments(other.path, settings)], {
       stdio: ['ignore', 'pipe', 'inherit'],

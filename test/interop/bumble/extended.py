@@ -1,5 +1,5 @@
 """
-extended.py PORT: one device advertises with several advertising sets, and ends them in every way; another
+extended.py TRANSPORT: one device advertises with several advertising sets, and ends them in every way; another
 one scans with extended commands, and connects.
 """
 
@@ -171,10 +171,10 @@ async def terminate(car, name, start, **fields):
     await advertising_set.remove()
 
 
-async def main(port):
+async def main(transport):
     async with (
-        device_on_air(port, 'car', CAR) as car,
-        device_on_air(port, 'phone', PHONE) as phone,
+        device_on_air(transport, 'car', CAR) as car,
+        device_on_air(transport, 'phone', PHONE) as phone,
     ):
         number = await car.send_sync_command(
             HCI_LE_Read_Number_Of_Supported_Advertising_Sets_Command()

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { serveH4, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
 import { requireTool } from '../support/toolchain.js';
-import { BumbleRun, prepareBumble } from './bumble.js';
+import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -16,7 +16,7 @@ describeIf('Google bumble with extended advertising and privacy', () => {
   let run: BumbleRun | undefined;
 
   const bumble = async (program: string): Promise<unknown> => {
-    run = new BumbleRun(program, server.port);
+    run = new BumbleRun(program, overTcp(server));
     return run.rest();
   };
 

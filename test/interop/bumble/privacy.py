@@ -1,6 +1,6 @@
 """
-privacy.py PORT: two devices that know each other's identity resolving keys meet under private addresses,
-which their controllers make and resolve; bumble itself resolves what a third one hears.
+privacy.py TRANSPORT: two devices that know each other's identity resolving keys meet under private
+addresses, which their controllers make and resolve; bumble itself resolves what a third one hears.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ PRIVATE = OwnAddressType.RESOLVABLE_OR_RANDOM
 
 
 @asynccontextmanager
-async def private_device(port, address, key, peer, peer_key):
+async def private_device(transport, address, key, peer, peer_key):
     """A device whose controller resolves the addresses of `peer`, and makes the own ones."""
     keys = PairingKeys(address_type=peer.address_type, irk=PairingKeys.Key(value=peer_key))
-    async with await open_transport(f'tcp-client:127.0.0.1:{port}') as transport:
+    async with await open_transport(transport) as connection:
         config = DeviceConfiguration(address=address, irk=key, address_resolution_offload=True)
-        device = Device.from_config_with_hci(config, transport.source, transport.sink)
+        device = Device.from_config_with_hci(config, connection.source, connection.sink)
         device.keystore = MemoryKeyStore()
         await device.keystore.update(peer.to_string(with_type_qualifier=False), keys)
         await device.power_on()
@@ -90,11 +90,11 @@ async def meet(car, phone, name, directed=False):
     await advertising_set.remove()
 
 
-async def main(port):
+async def main(transport):
     async with (
-        private_device(port, CAR, CAR_KEY, PHONE, PHONE_KEY) as car,
-        private_device(port, PHONE, PHONE_KEY, CAR, CAR_KEY) as phone,
-        device_on_air(port, 'stranger', 'D0:D1:D2:D3:D4:D5') as stranger,
+        private_device(transport, CAR, CAR_KEY, PHONE, PHONE_KEY) as car,
+        private_device(transport, PHONE, PHONE_KEY, CAR, CAR_KEY) as phone,
+        device_on_air(transport, 'stranger', 'D0:D1:D2:D3:D4:D5') as stranger,
     ):
         await car.send_sync_command(
             HCI_LE_Set_Resolvable_Private_Address_Timeout_Command(rpa_timeout=1)

@@ -33,21 +33,30 @@ export interface GuestRunning extends Running {
 }
 
 /**
- * A Linux guest whose Bluetooth adapters have controllers of ours, over H4/TCP. Whatever is asked of it
- * rejects when it ends, with the last lines of its console.
+ * A Linux guest whose Bluetooth adapters have controllers of ours, over H4/TCP. What was asked of it and
+ * not answered when it ends never settles: race it with `ended`.
  */
 export class Guest {
+  /** What was asked of the agent and what it said; for people who look for a fault. */
+  readonly transcript: string[] = [];
   /** What our H4 servers complained of. */
   readonly warnings: string[] = [];
+  /** Rejects when it ends, whatever the reason, with the last lines of its console. */
+  readonly ended: Promise<never>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'linux-guest-'));
   readonly #agents = createServer();
   readonly #h4: H4Server[] = [];
   readonly #listeners = new Map<number, (answer: Answer) => void>();
   #qemu: ChildProcess | undefined;
   #agent: Socket | undefined;
+  #end: (error: Error) => void = () => undefined;
   #console = '';
-  #ended = false;
   #requests = 0;
+
+  constructor() {
+    this.ended = new Promise((_, reject) => (this.#end = reject));
+    this.ended.catch(() => undefined); // also when nobody waits
+  }
 
   /** True when its kernel gave up. */
   get panicked(): boolean {
@@ -69,6 +78,7 @@ export class Guest {
       this.#agent = socket;
       socket.on('error', () => undefined); // 'close' of QEMU tells
       createInterface({ input: socket }).on('line', (line) => {
+        this.transcript.push(`< ${line}`);
         const answer = JSON.parse(line) as Answer;
         this.#listeners.get(answer.id)?.(answer);
       });
@@ -78,10 +88,9 @@ export class Guest {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.#console += text));
     }
     this.#qemu.on('close', () => {
-      this.#ended = true;
-      for (const id of this.#listeners.keys()) this.#fail(id);
+      this.#end(new Error(`the guest ended:\n${this.#console.slice(-4000)}`));
     });
-    await ready;
+    await Promise.race([ready, this.ended]);
   }
 
   /** Makes a Bluetooth adapter of the controller; resolves with the N of its hciN. */
@@ -99,8 +108,7 @@ export class Guest {
       this.#send({ do: 'kill', program: id, signal });
     });
     const running = new Running(program);
-    this.#listen(id, (answer) => {
-      if (answer.stream === undefined) this.#listeners.delete(id);
+    this.#listeners.set(id, (answer) => {
       program.answered(answer);
     });
     return Object.assign(running, {
@@ -116,10 +124,9 @@ export class Guest {
   }
 
   async stop(): Promise<void> {
-    if (this.#qemu !== undefined && !this.#ended) {
-      const closed = once(this.#qemu, 'close');
+    if (this.#qemu !== undefined) {
       this.#qemu.kill();
-      await closed;
+      await this.ended.catch(() => undefined);
     }
     this.#agents.close();
     for (const server of this.#h4) await server.close();
@@ -140,28 +147,19 @@ export class Guest {
   /** Gives the id of the request. */
   #send(request: object): number {
     const id = ++this.#requests;
-    this.#agent?.write(`${JSON.stringify({ id, ...request })}\n`);
+    const line = JSON.stringify({ id, ...request });
+    this.transcript.push(`> ${line}`);
+    this.#agent?.write(`${line}\n`);
     return id;
-  }
-
-  #listen(id: number, listener: (answer: Answer) => void): void {
-    this.#listeners.set(id, listener);
-    if (this.#ended) this.#fail(id);
   }
 
   #answer(id: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#listen(id, (answer) => {
-        this.#listeners.delete(id);
+      this.#listeners.set(id, (answer) => {
         if (answer.error === undefined) resolve(answer);
         else reject(new Error(answer.error));
       });
     });
-  }
-
-  #fail(id: number): void {
-    const error = `the guest ended:\n${this.#console.slice(-4000)}`;
-    this.#listeners.get(id)?.({ id, error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { loadBleno } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
@@ -7,6 +8,9 @@ import { encryptionChange, heard, remoteFeatures } from './heard.js';
 import { requireGuest } from './qemu.js';
 import { World } from './world.js';
 import type { KeyOptions } from './world.js';
+
+/** For one test on a machine that is busy; a quarter of it is usual. */
+const LIMIT_MS = 280_000;
 
 const describeIf = requireGuest() ? describe : describe.skip;
 
@@ -21,23 +25,29 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       world = new World();
       await world.open();
     }
-    await body(world);
+    const limit = once(AbortSignal.timeout(LIMIT_MS), 'abort').then(() => {
+      throw new Error('it takes too long');
+    });
+    await Promise.race([body(world), world.guest.ended, limit]);
     expect(await world.complaints()).toEqual([]);
   };
 
   /** One guest serves all tests. A panic of its kernel is forgiven once; nothing else is. */
   const judge = (name: string, body: (world: World) => Promise<void>): void => {
-    it(name, async () => {
+    const test = async (): Promise<void> => {
       try {
         await attempt(body);
       } catch (error) {
+        const last = world?.guest.transcript.slice(-20).map((line) => line.slice(0, 500));
+        console.warn(last?.join('\n'));
         if (world?.guest.panicked !== true || ++panics > 1) throw error;
         console.warn('once more, after a panic of the guest:', error);
         await world.close();
         world = undefined;
         await attempt(body);
       }
-    });
+    };
+    it(name, test, 3 * LIMIT_MS);
   };
 
   judge('BlueZ sees our controller, turns it on, and its scan finds our car', async (world) => {
@@ -46,7 +56,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     try {
       const scanner = await world.attach('scanner');
       const info = await world.btmgmt(scanner, 'info');
-      expect(info).toContain(`addr ${address.toUpperCase()} version 9`);
+      expect(info).toContain(`addr ${address.toUpperCase()} `);
       expect(info).toMatch(/supported settings: powered .*\ble\b/);
       expect(await world.btmgmt(scanner, 'power', 'on')).toMatch(/complete, settings: powered /);
       const find = world.startBtmgmt(scanner);
@@ -105,10 +115,10 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       const central = await world.attach('left');
       const peripheral = await world.attach('right');
       for (const adapter of [central, peripheral]) {
-        for (const setting of ['bondable', 'sc', 'power'])
+        for (const setting of ['bondable', 'sc', 'connectable', 'power']) {
           await world.btmgmt(adapter, setting, 'on');
+        }
       }
-      await world.btmgmt(peripheral, 'connectable', 'on');
       await world.btmgmt(peripheral, 'advertising', 'on');
 
       const accepting = world.startBtmgmt(peripheral);
@@ -137,10 +147,11 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       await world.advertiseAgain(peripheral);
       pairing.write(`add-device -a 2 -t 1 ${right.address}\n`);
       await linked();
+      await world.settle(peripheral); // before, it has no security to ask for
       accepting.write(`pair -c 3 -t 1 ${left.address}\n`);
       expect(await encrypted[0]()).toEqual({ status: 0x06, on: 0 });
 
-      for (const adapter of [central, peripheral]) await world.btmgmt(adapter, 'power', 'off');
+      await world.btmgmt(central, 'remove-device', '-t', '1', right.address);
       for (const tool of [accepting, pairing]) await tool.stop('SIGTERM');
     },
   );

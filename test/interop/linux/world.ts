@@ -72,6 +72,11 @@ export class World {
     return (await this.startBtmgmt(adapter, ...args).finished).stdout;
   }
 
+  /** Returns when the kernel has had what the controller said so far: it asks and waits for the answer. */
+  async settle(adapter: number): Promise<void> {
+    await this.#hciconfig(adapter, 'lestates');
+  }
+
   /** The kernel does not by itself after each connection. */
   async advertiseAgain(adapter: number): Promise<void> {
     await this.btmgmt(adapter, 'advertising', 'off');
@@ -98,18 +103,19 @@ export class World {
     return stdout === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>);
   }
 
-  async #hciconfig(index: number, state: 'up' | 'down'): Promise<void> {
-    const { stderr } = await this.guest.run(['hciconfig', `hci${index}`, state]);
+  async #hciconfig(index: number, command: 'up' | 'down' | 'lestates'): Promise<void> {
+    const { stderr } = await this.guest.run(['hciconfig', `hci${index}`, command]);
     if (stderr !== '') throw new Error(stderr);
   }
 
   /** What the guest's kernel and our H4 servers complained of. */
   async complaints(): Promise<string[]> {
-    const { stdout } = await this.guest.run(['busybox', 'dmesg']);
+    const { stdout } = await this.guest.run(['busybox', 'dmesg', '-c']);
     const lines = stdout.split('\n').filter((line) => line.includes('Bluetooth: hci'));
-    return [...lines.filter((line) => !RAW_SOCKETS.test(line)), ...this.guest.warnings];
+    return [...lines.filter((line) => !RAW_SOCKETS.test(line)), ...this.guest.warnings.splice(0)];
   }
 }
 
-/** noble and bleno know the legacy commands only, which one controller takes no extended ones beside. */
-const rawSocketController = (air: VirtualAir): VirtualController => air.controller();
+/** noble and bleno say legacy commands only, and one controller takes those and extended ones not both. */
+const rawSocketController = (air: VirtualAir): VirtualController =>
+  air.controller({ extendedAdvertising: false });

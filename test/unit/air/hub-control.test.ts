@@ -6,6 +6,7 @@ import { connectHub, openHubControl, type AirEvent, type HubTap } from '../../..
 import { Opcode } from '../../../air/hci/constants.js';
 import { commandPacket } from '../../../air/hci/packets.js';
 import { MAX_REQUEST_BYTES } from '../../../air/hub/control-server.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { readLines, startHub, type HubRig } from './hub-rig.js';
 
 jest.setTimeout(30_000);
@@ -150,10 +151,19 @@ describe('a tap', () => {
     early.close();
   });
 
-  it('ends with the air', async () => {
-    const tap = await (await openHubControl(hub.path)).tap();
-    for (const socket of hub.accepted) socket.destroy();
+  it('ends with the air, and throws when it is lost before', async () => {
+    const clock = new SimClock();
+    const other = await startHub(clock);
+    const host = await connectHub(other.path, { label: 'host' });
+    const tap = await (await openHubControl(other.path)).tap();
+    host.close();
+    while (other.idle() === 0) await clock.advance(100);
     expect(await events(tap)).toEqual([]);
+    await other.close();
+
+    const lost = await (await openHubControl(hub.path)).tap();
+    for (const socket of hub.accepted) socket.destroy();
+    await expect(events(lost)).rejects.toMatchObject({ code: 'radio.unavailable' });
   });
 
   it('closes when its reader leaves the loop', async () => {
@@ -170,10 +180,11 @@ describe('a tap', () => {
     host.close();
   });
 
-  it('takes no further requests', async () => {
+  it('takes no further request but to stop, which only a tap takes', async () => {
     const socket = await hub.enter();
-    socket.end('{"op":"tap"}\n{"op":"info"}\n');
-    expect(await readLines(socket)).toEqual([{ result: {} }, REFUSED]);
+    socket.write('{"op":"tap"}\n{"op":"info"}\n{"op":"stop"}\n{"op":"info"}\n');
+    expect(await readLines(socket)).toEqual([{ result: {} }, REFUSED, { result: {} }]);
+    expect(await ask('{"op":"stop"}\n')).toEqual([REFUSED]);
   });
 
   it('is cut off when it does not read; the air goes on, and the reader is told', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { VirtualAir, type ControllerOptions } from '../../../air/index.js';
 import { ControlDesk } from '../../../air/hub/desk.js';
-import { isTapRequest, perform } from '../../../air/hub/operations.js';
+import { isRequest, perform } from '../../../air/hub/operations.js';
 import { Places } from '../../../air/hub/places.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
@@ -192,10 +192,11 @@ describe('requests', () => {
     },
   );
 
-  it('for a tap have nothing else', () => {
-    expect(isTapRequest({ op: 'tap' })).toBe(true);
-    expect(isTapRequest({ op: 'list', tap: 1 })).toBe(false);
-    expect(() => isTapRequest({ op: 'tap', from: 0 })).toThrow(PhoneKeyError);
+  it('for a tap and for its end have nothing else', () => {
+    expect(isRequest({ op: 'tap' }, 'tap')).toBe(true);
+    expect(isRequest({ op: 'tap' }, 'stop')).toBe(false);
+    expect(isRequest({ op: 'list', tap: 1 }, 'tap')).toBe(false);
+    expect(() => isRequest({ op: 'tap', from: 0 }, 'tap')).toThrow(PhoneKeyError);
   });
 
   it('of any kind are done or refused, and what is there stays sound', () => {

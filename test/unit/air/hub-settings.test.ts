@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  checkSettings,
   differences,
   hubArguments,
   isSeed,
@@ -43,6 +44,22 @@ describe('a seed', () => {
   });
 });
 
+describe('settings', () => {
+  it.each<[HubSettings, boolean]>([
+    [{}, true],
+    [{ seed: 'a', pace: 'real', faults: 'loss=0.1,stall=peripheral:3' }, true],
+    [{ seed: 'a b' }, false],
+    [{ faults: 'rust=1' }, false],
+    [{ faults: '' }, false],
+  ])('%j can be had: %s', (settings, possible) => {
+    const check = () => {
+      checkSettings(settings);
+    };
+    if (possible) expect(check).not.toThrow();
+    else expect(check).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+  });
+});
+
 describe('the difference between settings', () => {
   const inForce = { seed: 'a', pace: 'instant', faults: null } as const;
 
@@ -52,7 +69,7 @@ describe('the difference between settings', () => {
     expect(differences({ seed: 'b', pace: 'real', faults: 'drop' }, inForce)).toEqual([
       'seed a, not b',
       'pace instant, not real',
-      'no faults',
+      'faults none, not drop',
     ]);
   });
 });

@@ -142,3 +142,32 @@ describe('PHY', () => {
     expect(await central.exchange(Opcode.leReadPhy, '4100')).toEqual(['040e080130200241000000']);
   });
 });
+
+describe('at the pace of a real radio', () => {
+  /** Connection events of 7.5 ms, with a packet each, that 251 bytes of data take from the central. */
+  const eventsOf = async (length: string | undefined): Promise<number> => {
+    const clock = new SimClock();
+    const options = { seed: 'procedures', clock, pace: 'real', packetsPerEvent: 1 } as const;
+    const air = new VirtualAir(options);
+    [central, peripheral] = [new TestHost(air.controller()), new TestHost(air.controller())];
+    for (const host of [central, peripheral]) await host.enableEvents();
+    await peripheral.advertise();
+    central.connect(peripheral.controller);
+    await clock.advance(300);
+    if (length !== undefined) central.command(Opcode.leSetDataLength, `${HANDLE}${length}`);
+    await clock.advance(100);
+    await peripheral.packets();
+    central.send(`024000fb00${'00'.repeat(251)}`);
+    for (let events = 1; events < 100; events++) {
+      await clock.advance(7.5);
+      if ((await peripheral.packets()).length > 0) return events;
+    }
+    throw new Error('it did not arrive');
+  };
+
+  it('a greater data length saves packets', async () => {
+    expect(await eventsOf(undefined)).toBe(10);
+    expect(await eventsOf(MOST)).toBe(1);
+    expect(await eventsOf('64004808')).toBe(3);
+  });
+});

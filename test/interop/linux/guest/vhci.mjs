@@ -1,5 +1,6 @@
 // Gives this kernel an adapter whose controller is ours: H4 both ways between /dev/vhci and the port of
 // `key air start --h4`. As root: node vhci.mjs 127.0.0.1:6402
+import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { H4Decoder } from '../../../../dist/air/hci/h4.js';
