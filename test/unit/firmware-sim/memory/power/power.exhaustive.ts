@@ -14,4 +14,4 @@ describeCuts(
   { first: 1, again: 499, second, boots: 2 },
   TIMEOUT,
 );
-describeDamage({ points: 101, words: 13 }, { points: 1, words: 997 }, TIMEOUT);
+describeDamage({ points: 31, words: 101 }, { points: 1, words: 997 }, TIMEOUT);
