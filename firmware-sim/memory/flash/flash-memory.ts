@@ -9,6 +9,7 @@ import { decodeRecord, encodeRecord } from '../record.js';
 import type { CarRecord } from '../record.js';
 import { ChainWriter } from './chain-writer.js';
 import { encodeEntry } from './entry.js';
+import type { Entry } from './entry.js';
 import type { Flash } from './flash.js';
 import { CHAIN_ID_BYTES, payloadBytes } from './header.js';
 import { scan } from './scan.js';
@@ -27,7 +28,7 @@ export interface FlashMemoryOptions {
 
 /**
  * Memory in a flash: two chains of entries that say the same, each begun with the whole record and
- * continued with what every commit changes. docs/decisions/0006-flash.md says why it loses nothing.
+ * continued with what every commit changes. docs/decisions/0005-flash.md says why it loses nothing.
  *
  * What is `protected` are the steps that a store could get wrong; tests do, to see that it is noticed.
  */
@@ -39,8 +40,8 @@ export class FlashMemory implements Memory {
   readonly #log: Logger;
   /** Sectors a chain may have. */
   readonly #limit: number;
-  /** The record that is durable; undefined before there was one. */
-  #record: Uint8Array | undefined;
+  /** The last one that is durable; undefined before there was one. */
+  #entry: Entry | undefined;
   #sequence = 0;
   /** Those that hold it. */
   #kept: readonly number[] = [];
@@ -71,9 +72,9 @@ export class FlashMemory implements Memory {
     this.#sequence += 1;
     try {
       const bytes = this.#encode(record);
-      if (erases || !this.#append(bytes)) await this.renew(bytes);
-      else await this.#seal();
-      this.#record = bytes;
+      const added = erases ? undefined : this.#append(bytes);
+      if (added !== undefined) await this.#seal();
+      this.#entry = added ?? (await this.renew(bytes));
     } catch (cause) {
       // The next one begins new chains: nobody knows what is in these.
       this.#chains = [];
@@ -90,8 +91,8 @@ export class FlashMemory implements Memory {
     const best = this.rank(chains).slice(0, COPIES);
     const [newest, second] = best;
     if (newest === undefined && !factoryNew) throw damaged();
-    this.#record = newest?.record;
-    this.#sequence = newest?.sequence ?? 0;
+    this.#entry = newest?.entry;
+    this.#sequence = newest?.entry.sequence ?? 0;
     this.#kept = best.flatMap(({ sectors }) => sectors);
     this.pool.startAt((newest?.sectors.at(-1) ?? -1) + 1);
     if (newest === undefined || this.agree(newest, second)) {
@@ -101,24 +102,26 @@ export class FlashMemory implements Memory {
     } else {
       if (best.every(({ ends }) => !ends)) this.#log.warn('memory damaged in every copy');
       this.#log.info('memory written anew');
-      await this.renew(newest.record).catch((error: unknown) => {
+      try {
+        this.#entry = await this.renew(newest.entry.record);
+      } catch (error) {
         if (!(error instanceof FlashWornOut)) throw error;
         // Better a car that opens and learns nothing more than one that stays shut.
         this.#log.warn('flash worn out');
-      });
+      }
     }
-    return newest?.record;
+    return newest?.entry.record;
   }
 
   /** The best first: the newest. */
   protected rank(chains: readonly Chain[]): readonly Chain[] {
-    return chains.toSorted((a, b) => b.sequence - a.sequence);
+    return chains.toSorted((a, b) => b.entry.sequence - a.entry.sequence);
   }
 
   /** Whether both copies are as a commit leaves them: then there is nothing to restore. */
   protected agree(newest: Chain, second: Chain | undefined): boolean {
     return (
-      newest.sequence === second?.sequence &&
+      newest.entry.sequence === second?.entry.sequence &&
       [newest, second].every(({ sealed, ends }) => sealed && ends)
     );
   }
@@ -127,7 +130,7 @@ export class FlashMemory implements Memory {
    * Begins new chains with this record. Only when all of them have been read back are the old ones
    * erased, and only when those are gone are the new ones sealed.
    */
-  protected async renew(record: Uint8Array): Promise<void> {
+  protected async renew(record: Uint8Array): Promise<Entry> {
     this.#chains = [];
     const { geometry } = this.#flash;
     const entry = encodeEntry({ sequence: this.#sequence, record }, undefined, geometry);
@@ -139,10 +142,10 @@ export class FlashMemory implements Memory {
         flash: this.#flash,
         pool: this.pool,
         id: this.#random(CHAIN_ID_BYTES),
-        first: this.#record === undefined && chains.length === 0,
+        first: this.#entry === undefined && chains.length === 0,
       });
       // Where it fails a sector is retired, so this ends.
-      if (chain.append(entry)) chains.push(chain);
+      if (chain.append(entry.words)) chains.push(chain);
     }
     await this.#flash.sync();
     this.#kept = chains.flatMap((chain) => chain.sectors);
@@ -150,17 +153,19 @@ export class FlashMemory implements Memory {
     this.pool.wipe();
     this.#chains = chains;
     await this.#seal();
+    return entry;
   }
 
-  /** Whether the record could be added to the chains there are. */
-  #append(record: Uint8Array): boolean {
-    if (this.#record === undefined || this.#chains.length === 0) return false;
+  /** Undefined where the record could not be added to the chains there are. */
+  #append(record: Uint8Array): Entry | undefined {
+    if (this.#entry === undefined || this.#chains.length === 0) return undefined;
     const { geometry } = this.#flash;
-    const entry = encodeEntry({ sequence: this.#sequence, record }, this.#record, geometry);
-    if (!this.#chains.every((chain) => chain.fits(entry.length, this.#limit))) return false;
-    const done = this.#chains.every((chain) => chain.append(entry));
+    const entry = encodeEntry({ sequence: this.#sequence, record }, this.#entry, geometry);
+    const { length } = entry.words;
+    if (!this.#chains.every((chain) => chain.fits(length, this.#limit))) return undefined;
+    const done = this.#chains.every((chain) => chain.append(entry.words));
     this.#kept = this.#chains.flatMap((chain) => chain.sectors);
-    return done;
+    return done ? entry : undefined;
   }
 
   async #seal(): Promise<void> {

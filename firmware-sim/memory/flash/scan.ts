@@ -1,5 +1,6 @@
 import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { decodeEntry } from './entry.js';
+import type { Entry } from './entry.js';
 import { isBlank } from './flash.js';
 import type { Flash, Geometry } from './flash.js';
 import { decodeHeader, headerBytes, UNKNOWN_VERSION } from './header.js';
@@ -7,11 +8,9 @@ import type { SectorHeader } from './header.js';
 
 /** A chain as far as it can be read. */
 export interface Chain {
-  /** Of the last entry that can be read. */
-  readonly sequence: number;
-  /** The record after that entry. */
-  readonly record: Uint8Array;
-  /** The entry is sealed. */
+  /** The last one that can be read. */
+  readonly entry: Entry;
+  /** It is sealed. */
   readonly sealed: boolean;
   /** Nothing follows it. */
   readonly ends: boolean;
@@ -81,12 +80,11 @@ const readChain = (parts: readonly Headed[], geometry: Geometry): Chain | undefi
   let last: Omit<Chain, 'sectors' | 'ends'> | undefined;
   let offset = 0;
   for (;;) {
-    const entry = decodeEntry(stream, offset, last?.record, geometry);
+    const entry = decodeEntry(stream, offset, last?.entry, geometry);
     if (entry === undefined || !same(offset, entry.sealAt)) break;
-    const { sequence, record, sealAt } = entry;
-    offset = sealAt + wordBytes;
+    offset = entry.sealAt + wordBytes;
     // Any bit will do: the seal was begun, so the entry had been read back.
-    last = { sequence, record, sealed: !blank(sealAt, offset) };
+    last = { entry, sealed: !blank(entry.sealAt, offset) };
   }
   if (last === undefined) return undefined;
   return {

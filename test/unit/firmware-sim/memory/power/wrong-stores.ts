@@ -1,3 +1,4 @@
+import type { Entry } from '../../../../../firmware-sim/memory/flash/entry.js';
 import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memory.js';
 import { isBlank } from '../../../../../firmware-sim/memory/flash/flash.js';
 import type { Flash } from '../../../../../firmware-sim/memory/flash/flash.js';
@@ -28,10 +29,10 @@ class TakesTheOldest extends FlashMemory {
 
 /** Makes room before it writes. */
 class ErasesFirst extends FlashMemory {
-  protected override async renew(record: Uint8Array): Promise<void> {
+  protected override renew(record: Uint8Array): Promise<Entry> {
     this.pool.hold([]);
     this.pool.wipe();
-    await super.renew(record);
+    return super.renew(record);
   }
 }
 
