@@ -24,7 +24,6 @@ export { SimulatedFlash } from './memory/flash/simulated-flash.js';
 export type { FlashCounts, SimulatedFlashOptions } from './memory/flash/simulated-flash.js';
 export { volatileMemory } from './memory/memory.js';
 export type { CommitOptions, Memory } from './memory/memory.js';
-export { MEMORY_KINDS } from './memory/open.js';
 export type { MemoryKind } from './memory/open.js';
 export type { CarRecord } from './memory/record.js';
 export { RecordStore } from './memory/store.js';

@@ -8,7 +8,7 @@ import { FileFlash } from './flash/file-flash.js';
 import { FlashMemory } from './flash/flash-memory.js';
 import type { Memory } from './memory.js';
 
-export const MEMORY_KINDS = ['files', 'flash'] as const;
+const MEMORY_KINDS = ['files', 'flash'] as const;
 
 /** What a car's directory keeps its record in: two files, or a file with the cells of a simulated flash. */
 export type MemoryKind = (typeof MEMORY_KINDS)[number];

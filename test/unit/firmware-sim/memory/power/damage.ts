@@ -116,7 +116,7 @@ export const weakEverywhere = async (
       const end = await runUntilWeak(medium, run, { after, tear });
       const name = `${type} ${after} weak: ${tear}`;
       for (const left of end.left()) {
-        const [now] = [{ name, image: left.image }];
+        const now = { name, image: left.image };
         figures.add('weak', await checkLeft(medium, now, end.moment, 3));
         if (LOOKS_RIGHT[type].test(tear)) continue;
         for (const bad of decayed(now)) {
