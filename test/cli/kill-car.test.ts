@@ -30,8 +30,7 @@ const ROUNDS = [
   ['remove', 'random'],
   ['remove', 'end'],
 ] as const;
-/** What must have been seen; until then the rounds begin anew, so many times. */
-const WANTED = ['pair cut', 'pair done', 'remove done'];
+/** The rounds begin anew until a pairing was cut short, so many times: once, almost always. */
 const MOST = 4;
 const seed = process.env['KILL_SEED'] ?? String(Date.now());
 
@@ -148,6 +147,7 @@ const killWhile = async (doing: () => Promise<Running>, moment: Moment) => {
 };
 
 it('opens for every confirmed key and no removed one after every kill', async () => {
+  process.stderr.write(`kill -9 of the car: KILL_SEED=${seed}\n`);
   const owner = await Phone.create();
   expect((await (await owner.pair()).finished).code).toBe(EXIT.ok);
   let guest = await Phone.create();
@@ -181,14 +181,15 @@ it('opens for every confirmed key and no removed one after every kill', async ()
     hasKey = guests && !removed.includes(guest);
   };
 
-  for (let pass = 0; pass < MOST && WANTED.some((each) => !seen.has(each)); pass++) {
+  for (let pass = 0; pass < MOST && !seen.has('pair cut'); pass++) {
     for (const [doing, when] of ROUNDS) {
       const [writes, drawn] = [doing !== 'unlock', chance()];
       const moment = when === 'end' ? when : writes && drawn < 0.5 ? 'write' : 'link';
       if (doing === 'unlock' || hasKey === (doing === 'remove')) await round(doing, moment);
     }
   }
-  expect([...seen]).toEqual(expect.arrayContaining(WANTED));
+  expect(seen).toContain('pair cut');
+  expect(removed).not.toEqual([]);
   for (const phone of removed) expect(await phone.opens()).toBe(false);
   process.stderr.write(`kill -9 of the car, seed ${seed}: ${kills} kills, ${[...seen].join(', ')}
 `);

@@ -53,18 +53,18 @@ describe('a record of 24 KiB', () => {
 
   it('wears the flash evenly, committed as a whole and in small changes', async () => {
     const { flash, memory } = await flashWithLarge();
-    for (let commit = 1; commit <= 60; commit++) {
+    for (let commit = 1; commit <= 40; commit++) {
       await memory.commit(withTries(commit), { erases: true });
     }
     const before = flash.counts;
-    const SMALL = 1200;
+    const SMALL = 900;
     for (let commit = 1; commit <= SMALL; commit++) await memory.commit(withTries(100 + commit));
     const { words, erases } = flash.counts;
     // With the new chains now and then.
     expect((words - before.words) / SMALL).toBeLessThan(24);
     expect((erases - before.erases) / SMALL).toBeLessThan(0.05);
     const erased = wear(flash);
-    expect(Math.min(...erased)).toBeGreaterThan(10);
+    expect(Math.min(...erased)).toBeGreaterThan(5);
     expect(Math.max(...erased) - Math.min(...erased)).toBeLessThanOrEqual(2);
   });
 });
