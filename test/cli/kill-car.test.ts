@@ -191,6 +191,6 @@ it('opens for every confirmed key and no removed one after every kill', async ()
   expect(seen).toContain('pair cut');
   expect(removed).not.toEqual([]);
   for (const phone of removed) expect(await phone.opens()).toBe(false);
-  process.stderr.write(`kill -9 of the car, seed ${seed}: ${kills} kills, ${[...seen].join(', ')}
+  process.stderr.write(`kill -9 of the car: ${kills} kills, ${[...seen].join(', ')}
 `);
 });
