@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
@@ -8,31 +6,28 @@ import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
-import { withFileLock } from './file-lock.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
 import { formatOffer, parseOffer } from './offer-file.js';
-import {
-  isPrivateDirectory,
-  makePrivateDirectory,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from './private-files.js';
+import { PrivateDirectory } from './private-directory.js';
+import type { PrivateDisk } from './private-disk.js';
 
 const EXTENSION = '.json';
 const OFFER_EXTENSION = '.offer';
-/** What a key file has at least, in bytes; more than that is not worth a try. */
+/** More than a key file has at first, in bytes, and no reason to refuse a key on a disk that is nearly full. */
 const PROBE_BYTES = 4096;
 
 /**
- * The keys of this phone, a file for each car and for each key that waits for a grant. All methods throw PhoneKeyError: `keys.permissions`
- * when others may read a file, `keys.unreadable` naming the file, `keys.not-saved`.
+ * The keys of this phone, a file for each car and for each key that waits for a grant. All methods throw
+ * PhoneKeyError: `keys.permissions` when others may read a file, `keys.unreadable` naming the file,
+ * `keys.not-saved`.
  */
 export class FileKeyStore implements CarStore {
-  readonly #directory: string;
+  readonly #path: string;
+  readonly #directory: PrivateDirectory;
 
-  constructor(directory: string) {
-    this.#directory = directory;
+  constructor(path: string, disk?: PrivateDisk) {
+    this.#path = path;
+    this.#directory = new PrivateDirectory(path, disk);
   }
 
   async list(): Promise<readonly PairedCar[]> {
@@ -46,12 +41,7 @@ export class FileKeyStore implements CarStore {
 
   /** Finds out whether a key could be saved, before a car is asked for one. */
   async prepare(): Promise<void> {
-    await guard('keys.not-saved', this.#directory, async () => {
-      await makePrivateDirectory(this.#directory);
-      const name = `${randomUUID()}.probe`;
-      await writePrivateFile(this.#directory, name, ' '.repeat(PROBE_BYTES), 'new');
-      await removePrivateFile(this.#directory, name);
-    });
+    await guard('keys.not-saved', this.#path, () => this.#directory.probe(PROBE_BYTES));
   }
 
   async add(car: PairedCar): Promise<boolean> {
@@ -64,16 +54,16 @@ export class FileKeyStore implements CarStore {
 
   async update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar> {
     const file = fileFor(name);
-    return guard('keys.not-saved', this.#directory, async () => {
-      if (!(await isPrivateDirectory(this.#directory))) throw unknownCar(name);
-      return withFileLock(join(this.#directory, `${file}.lock`), async () => {
+    if (!(await this.has(name))) throw unknownCar(name);
+    return guard('keys.not-saved', this.#path, () =>
+      this.#directory.locked(file, async () => {
         const car = await this.#read(file);
         if (car === undefined) throw unknownCar(name);
         const changed = change(car);
         if (changed !== car) await this.#write(changed, 'replace');
         return changed;
-      });
-    });
+      }),
+    );
   }
 
   async remove(name: string): Promise<void> {
@@ -91,11 +81,10 @@ export class FileKeyStore implements CarStore {
 
   async addOffer(offer: Offer): Promise<void> {
     const surplus = (await this.offers()).slice(0, 1 - MOST_OFFERS);
-    await guard('keys.not-saved', this.#directory, async () => {
-      await makePrivateDirectory(this.#directory);
-      const file = offerFileFor(offer.identity.publicKey);
-      await writePrivateFile(this.#directory, file, formatOffer(offer), 'replace');
-    });
+    const file = offerFileFor(offer.identity.publicKey);
+    await guard('keys.not-saved', this.#path, () =>
+      this.#directory.write(file, formatOffer(offer), 'replace'),
+    );
     for (const { identity } of surplus) await this.removeOffer(identity.publicKey);
   }
 
@@ -105,50 +94,42 @@ export class FileKeyStore implements CarStore {
 
   /** Whether there is a file for the car, readable or not. */
   async has(name: string): Promise<boolean> {
-    return guard('keys.unreadable', this.#directory, async () => {
-      if (!(await isPrivateDirectory(this.#directory))) return false;
-      return (await readdir(this.#directory)).includes(fileFor(name));
-    });
+    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
+    return names.includes(fileFor(name));
   }
 
   #write(car: PairedCar, how: 'new' | 'replace'): Promise<boolean> {
-    return guard('keys.not-saved', this.#directory, async () => {
-      await makePrivateDirectory(this.#directory);
-      return writePrivateFile(this.#directory, fileFor(car.name), formatKeyFile(car), how);
-    });
+    return guard('keys.not-saved', this.#path, () =>
+      this.#directory.write(fileFor(car.name), formatKeyFile(car), how),
+    );
   }
 
   async #remove(file: string): Promise<void> {
-    await guard('keys.not-saved', this.#directory, async () => {
-      if (await isPrivateDirectory(this.#directory)) await removePrivateFile(this.#directory, file);
-    });
+    await guard('keys.not-saved', this.#path, () => this.#directory.remove(file));
   }
 
   /** Sorted by name. */
   async #files(extension: string): Promise<readonly string[]> {
-    const names = await guard('keys.unreadable', this.#directory, async () =>
-      (await isPrivateDirectory(this.#directory)) ? await readdir(this.#directory) : [],
-    );
+    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
     return names.filter((name) => name.endsWith(extension)).sort();
   }
 
-  async #read(file: string): Promise<PairedCar | undefined> {
+  #read(file: string): Promise<PairedCar | undefined> {
     return this.#parse(file, parseKeyFile, ({ name }) => fileFor(name));
   }
 
-  async #readOffer(file: string): Promise<Offer | undefined> {
+  #readOffer(file: string): Promise<Offer | undefined> {
     return this.#parse(file, parseOffer, ({ identity }) => offerFileFor(identity.publicKey));
   }
 
   /** Undefined where the file was removed since the directory was read. */
-  async #parse<T extends KeyPairs>(
+  #parse<T extends KeyPairs>(
     file: string,
     parse: (text: string) => T,
     placeOf: (parsed: T) => string,
   ): Promise<T | undefined> {
-    const path = join(this.#directory, file);
-    return guard('keys.unreadable', path, async () => {
-      const text = await readPrivateFile(path, MAX_FILE);
+    return guard('keys.unreadable', join(this.#path, file), async () => {
+      const text = await this.#directory.read(file, MAX_FILE);
       if (text === undefined) return undefined;
       if (text.length > MAX_FILE) throw new PhoneKeyError('keys.unreadable', 'too long');
       const parsed = parse(text);

@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { withFileLock } from '../../cli/config/file-lock.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
+import { nodePrivateDisk } from '../../cli/config/private-disk.js';
+import { withLock } from '../../cli/config/private-lock.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
 import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
@@ -250,12 +252,16 @@ describe('FileKeyStore', () => {
     expect(kept[0]?.madeAt).toBe(1);
   });
 
-  it('goes on where a program died with the lock in its hands', async () => {
+  const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
+
+  it.each([
+    ['of another pid', `/keys/x.${String(dead)}-1.tmp`],
+    ['of the pid that this one has now', `/keys/x.${String(process.pid)}-0.tmp`],
+    ['before a power cut', ''],
+  ])('goes on where a program %s died with the lock in its hands', async (_what, holder) => {
     await store.add(car());
     const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
-    await writeFile(lock, 'somebody');
-    const long = new Date(Date.now() - 60_000);
-    await utimes(lock, long, long);
+    await writeFile(lock, holder);
     const all = Array.from({ length: 5 }, () =>
       store.update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
     );
@@ -264,17 +270,28 @@ describe('FileKeyStore', () => {
     expect(await readdir(keys)).toHaveLength(1);
   });
 
+  it('waits for a program that lives', async () => {
+    await store.add(car());
+    const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
+    await writeFile(lock, `/keys/x.${String(process.ppid)}-1.tmp`);
+    const update = store.update('Blue', (now) => ({ ...now, epoch: 1 }));
+    for (let n = 0; n < 5; n++) await readdir(keys);
+    expect(await store.list()).not.toMatchObject([{ epoch: 1 }]);
+    await rm(lock);
+    expect(await update).toMatchObject({ epoch: 1 });
+  });
+
   it('lets nobody in while somebody works', async () => {
     const path = join(home, 'lock');
     const order: string[] = [];
     let release: () => void = () => undefined;
-    const first = withFileLock(path, async () => {
+    const first = withLock(nodePrivateDisk, path, async () => {
       order.push('first begins');
       await new Promise<void>((resolve) => (release = resolve));
       order.push('first ends');
     });
     while (order.length === 0) await new Promise(setImmediate);
-    const second = withFileLock(path, async () => order.push('second'));
+    const second = withLock(nodePrivateDisk, path, async () => order.push('second'));
     await readdir(home); // it has looked at least once
     release();
     await Promise.all([first, second]);
