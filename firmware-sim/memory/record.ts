@@ -13,7 +13,7 @@ import {
 } from './rights-record.js';
 import type { ClockRecord, OwnerNotices, PinRecord, RemovedKey } from './rights-record.js';
 
-/** Everything the car must not forget, as one record: small, so each commit writes all of it. */
+/** Everything the car must not forget, as one record: a commit takes all of it or none. */
 export interface CarRecord {
   /** X25519 private key, 32 bytes: the car's identity. */
   readonly privateKey: Uint8Array;

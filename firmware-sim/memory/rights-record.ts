@@ -61,8 +61,8 @@ export interface PinTries {
 }
 
 /** Of all owners together; as many again may be pending. */
-export const MOST_ENTRIES = 1536;
-export const MOST_REMOVED = 1024;
+export const MOST_ENTRIES = 1152;
+export const MOST_REMOVED = 512;
 export const PIN_SALT_BYTES = 16;
 export const PIN_HASH_BYTES = 32;
 export const MOST_PIN_TRIES = 1000;
