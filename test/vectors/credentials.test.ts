@@ -12,10 +12,9 @@ import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
 import { Role } from '../../lib/credentials/roles.js';
 import { formatUri, parseUri } from '../../lib/credentials/uri.js';
-import type { PhoneKeyUri } from '../../lib/credentials/uri.js';
 import { nodeSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { concat, sameBytes, toHex } from '../../lib/platform/bytes.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { grantVectors } from '../../scripts/grant-vectors.js';
 import { noticeVectors, uriVectors } from '../../scripts/notice-vectors.js';
 import { fromHex, suites } from './support.js';
@@ -180,21 +179,10 @@ describe.each(suites)('notices, suite $name', (suite) => {
 });
 
 describe('phonekey: URIs', () => {
-  const payloadOf = (uri: PhoneKeyUri): Uint8Array => {
-    switch (uri.what) {
-      case 'key':
-        return concat(uri.publicKey, uri.signingKey);
-      case 'grant':
-        return concat(uri.carPublicKey, uri.chain);
-      case 'notice':
-        return uri.notice;
-    }
-  };
-
   it.each(uris.valid)('of a $what', ({ uri, what, bytes }) => {
     const parsed = parseUri(uri);
     expect(parsed.what).toBe(what);
-    expect(sameBytes(payloadOf(parsed), fromHex(bytes))).toBe(true);
+    expect(Buffer.from(uri.split('/')[1]!, 'base64url').toString('hex')).toBe(bytes);
     expect(formatUri(parsed)).toBe(uri);
   });
 
