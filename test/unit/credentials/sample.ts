@@ -10,7 +10,7 @@ export const suite = nodeSuite;
 /** Different ones for numbers below 65,536. */
 const bytes = (number: number): Uint8Array => {
   const filled = new Uint8Array(32).fill(number);
-  if (number > 255) filled[31] = number >> 8;
+  if (number > 255) filled[30] = ~(number >> 8);
   return filled;
 };
 
