@@ -136,14 +136,14 @@ export class KeyDesk implements CredentialHost {
     by: Actor,
     check: (key: KeySlot, record: CarRecord) => CommandRefusal | undefined,
   ): Promise<CommandRefusal | undefined> {
-    const { store, suite, wallTime } = this.#options;
+    const { store, suite } = this.#options;
     const outcome = await store.update<readonly KeySlot[] | CommandRefusal>((record) => {
       const key = record.keys.find((candidate) => candidate.slot === slot);
       if (key === undefined) return { value: 'no-such-key' };
       const refusal = check(key, record) ?? lastOwner(key, record);
       if (refusal !== undefined) return { value: refusal };
       const itself = typeof by === 'object' && by.slot === slot;
-      const removal = removeFrom(suite, record, key, wallTime(), itself ? 'itself' : 'others');
+      const removal = removeFrom(suite, record, key, itself ? 'itself' : 'others');
       if (removal === undefined) return { value: 'slots-full' };
       return { record: removal.record, erases: true, value: removal.gone };
     });

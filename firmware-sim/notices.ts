@@ -1,4 +1,4 @@
-import { sameBytes } from '../lib/platform/bytes.js';
+import { sameBytes, toHex } from '../lib/platform/bytes.js';
 import type { NoticeEntry, NoticePart } from '../lib/credentials/notice.js';
 import { MOST_ENTRIES } from './memory/rights-record.js';
 import type { OwnerNotices, PendingNotice } from './memory/rights-record.js';
@@ -57,7 +57,17 @@ const addPart = (before: OwnerNotices, part: NoticePart): OwnerNotices | undefin
 /** A newer notice begins before all parts of this one came: what they said stays until it is whole. */
 const overtaken = (before: OwnerNotices): OwnerNotices => {
   const { pending: _, ...rest } = before;
-  return { ...rest, entries: entriesOf(before) };
+  return { ...rest, entries: withoutRepeats(entriesOf(before)) };
+};
+
+/** Of a key and kind the entry with the latest time, so that the list does not grow by being brought again. */
+const withoutRepeats = (entries: readonly NoticeEntry[]): readonly NoticeEntry[] => {
+  const latest = new Map<string, NoticeEntry>();
+  for (const entry of entries) {
+    const id = `${toHex(entry.fingerprint)} ${entry.kind}`;
+    if ((latest.get(id)?.since ?? -1) < entry.since) latest.set(id, entry);
+  }
+  return [...latest.values()];
 };
 
 const collect = (

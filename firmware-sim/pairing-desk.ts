@@ -11,6 +11,9 @@ import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
+/** What the record has room for: seconds in 32 bits. */
+const MAX_TIME = 2 ** 32 - 1;
+
 export interface PairingDeskOptions {
   readonly store: RecordStore;
   readonly clock: Clock;
@@ -95,7 +98,7 @@ export class PairingDesk implements PairingHost {
 
   /** Later than whatever owners had signed: what they revoked before does not concern this pairing. */
   #pairedAt(record: CarRecord): number {
-    return Math.max(this.#options.now(record), record.clock.floor + 1);
+    return Math.min(MAX_TIME, Math.max(this.#options.now(record), record.clock.floor + 1));
   }
 
   screen(): Screen {

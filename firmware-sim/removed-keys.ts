@@ -4,7 +4,6 @@ import { applies, pathOf } from '../lib/credentials/policy.js';
 import { Role } from '../lib/credentials/roles.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { sameBytes } from '../lib/platform/bytes.js';
-import { timeForRecords } from './car-clock.js';
 import type { CarRecord } from './memory/record.js';
 import { MOST_REMOVED } from './memory/rights-record.js';
 import type { RemovedKey } from './memory/rights-record.js';
@@ -20,14 +19,13 @@ export interface Removal {
 
 /**
  * Takes a key out, and all that it had granted: of an owner every key that its grants let in, of a guest
- * those that it delegated to. Undefined where the car cannot remember one more. Of its list, keys
- * that remove themselves fill no more than half, so that there is room for what an owner removes.
+ * those that it delegated to. Undefined where the car cannot remember one more; a new epoch makes room.
+ * Keys that remove themselves fill no more than half, so that there is room for what an owner removes.
  */
 export const removeFrom = (
   suite: Suite,
   record: CarRecord,
   key: KeySlot,
-  wallMs: number,
   by: 'itself' | 'others',
 ): Removal | undefined => {
   const own = fingerprint(suite, key.publicKey);
@@ -35,13 +33,11 @@ export const removeFrom = (
     other.slot === key.slot ||
     other.grant?.path.some((step) => sameBytes(step.fingerprint, own)) === true ||
     (key.role === Role.OWNER && other.grant?.terms.ownerSlot === key.slot);
-  const gone = record.keys.filter(isGone);
-  const now = timeForRecords(record.clock, wallMs);
-  // A key without a limit on its uses gains nothing by leaving and coming again.
-  const forgettable = by === 'itself' && key.grant?.terms.uses === 0;
-  const tombs = forgettable ? [] : tombsOf(record, key, own);
-  const removed = [...record.removed.filter(({ until }) => until > now), ...tombs];
-  if (removed.length > MOST_REMOVED / (by === 'itself' ? 2 : 1)) return undefined;
+  const tombs = tombsOf(record, key, own);
+  const removed = [...record.removed.filter((each) => !tombs.some(isSameKey(each))), ...tombs];
+  if (tombs.length > 0 && removed.length > MOST_REMOVED / (by === 'itself' ? 2 : 1)) {
+    return undefined;
+  }
   return {
     record: {
       ...record,
@@ -49,7 +45,7 @@ export const removeFrom = (
       notices: record.notices.filter(({ ownerSlot }) => !isOwnerIn(key, ownerSlot)),
       removed,
     },
-    gone,
+    gone: record.keys.filter(isGone),
   };
 };
 
@@ -80,16 +76,15 @@ const isOwnerIn = ({ role, slot }: KeySlot, ownerSlot: number): boolean =>
 
 /** What to remember: the key's own grant, and what an owner that goes has revoked. */
 const tombsOf = (record: CarRecord, key: KeySlot, own: Uint8Array): readonly RemovedKey[] => {
-  if (key.grant !== undefined) {
-    const { issuedAt, notAfter } = key.grant.terms;
-    return [{ fingerprint: own, since: issuedAt, until: notAfter }];
-  }
+  if (key.grant !== undefined) return [{ fingerprint: own, since: key.grant.terms.issuedAt }];
   return record.notices
     .filter(({ ownerSlot }) => isOwnerIn(key, ownerSlot))
     .flatMap(entriesOf)
     .filter(({ kind }) => kind === 'revoked')
-    .map(({ fingerprint, since }) => ({ fingerprint, since, until: FOREVER }));
+    .map(({ fingerprint, since }) => ({ fingerprint, since }));
 };
 
-/** The grant's end is not known, only that it was revoked. */
-const FOREVER = 2 ** 32 - 1;
+const isSameKey =
+  (one: RemovedKey) =>
+  (other: RemovedKey): boolean =>
+    other.since >= one.since && sameBytes(one.fingerprint, other.fingerprint);

@@ -94,6 +94,7 @@ const REASONS: Readonly<Record<BodyRefusal, string>> = {
 
 const REMOVE_REASONS: Readonly<Partial<Record<CommandRefusal, string>>> = {
   'no-such-key': 'there is no key in that slot',
+  'slots-full': 'the car remembers no more removed keys: raise the epoch with key rekey',
   'last-owner': "it is the last owner's key: pair another owner first, or reset the car",
 };
 

@@ -32,10 +32,8 @@ export interface PendingNotice {
 export interface RemovedKey {
   /** 8 bytes. */
   readonly fingerprint: Uint8Array;
-  /** Grants that were issued later are new ones, and hold. */
+  /** Grants that were issued later are new ones, and hold; whatever it was given before does not. */
   readonly since: number;
-  /** When its grant ends, and with it the need to remember. */
-  readonly until: number;
 }
 
 export interface ClockRecord {
@@ -68,7 +66,7 @@ export const PIN_HASH_BYTES = 32;
 export const MOST_PIN_TRIES = 1000;
 const MAX_TIME = 2 ** 32 - 1;
 const ENTRY_BYTES = LENGTH.fingerprint + 4 + 1;
-const REMOVED_BYTES = LENGTH.fingerprint + 4 + 4;
+const REMOVED_BYTES = LENGTH.fingerprint + 4;
 
 export const encodeNotices = (notices: OwnerNotices): object => ({
   ...notices,
@@ -121,17 +119,15 @@ const unpackEntries = (value: unknown): readonly NoticeEntry[] =>
   });
 
 export const encodeRemoved = (removed: readonly RemovedKey[]): string =>
-  pack(removed, REMOVED_BYTES, ({ fingerprint, since, until }, view) => {
+  pack(removed, REMOVED_BYTES, ({ fingerprint, since }, view) => {
     setBytes(view, fingerprint);
     view.setUint32(LENGTH.fingerprint, since);
-    view.setUint32(LENGTH.fingerprint + 4, until);
   });
 
 export const decodeRemoved = (value: unknown): readonly RemovedKey[] =>
   packed('removed', value, REMOVED_BYTES, MOST_REMOVED, (view) => ({
     fingerprint: getBytes(view),
     since: view.getUint32(LENGTH.fingerprint),
-    until: view.getUint32(LENGTH.fingerprint + 4),
   }));
 
 export const decodeClock = (value: unknown): ClockRecord => {

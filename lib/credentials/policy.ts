@@ -1,6 +1,6 @@
 import type { CommandName } from '../wire/commands.js';
 import { Role } from '../wire/gen/phonekey_pb.js';
-import type { KeySlot, PathStep } from './key-slot.js';
+import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
 import type { NoticeEntry } from './notice.js';
 import { permits, speedLimitOf } from './roles.js';
 
@@ -83,7 +83,7 @@ export const applies = (entry: NoticeEntry, step: PathStep): boolean =>
   step.issuedAt <= entry.since;
 
 const outOfTime = (
-  { terms }: NonNullable<KeySlot['grant']>,
+  { terms, path }: KeyGrant,
   command: CommandName,
   { now, lastStamp }: Circumstances,
 ): PolicyRefusal | undefined => {
@@ -91,6 +91,8 @@ const outOfTime = (
   if (now < terms.notBefore) return 'not-yet';
   if (now >= terms.notAfter) return 'expired';
   if (terms.leaseHours === 0 || !DRIVES.has(command)) return undefined;
-  const news = Math.max(terms.issuedAt, lastStamp(terms.ownerSlot));
+  // Of all links only the first is the owner's word; a guest's phone may say any time.
+  const signed = path[0]?.issuedAt ?? 0;
+  const news = Math.max(signed, lastStamp(terms.ownerSlot));
   return now >= news + terms.leaseHours * 3600 ? 'lease-over' : undefined;
 };

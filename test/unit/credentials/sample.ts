@@ -7,7 +7,12 @@ import { concat } from '../../../lib/platform/bytes.js';
 
 export const suite = nodeSuite;
 
-const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+/** Different ones for numbers below 65,536. */
+const bytes = (number: number): Uint8Array => {
+  const filled = new Uint8Array(32).fill(number);
+  if (number > 255) filled[30] = ~(number >> 8);
+  return filled;
+};
 
 /** A phone with both of its key pairs, made from a number. */
 export interface Person extends GrantSubject {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
@@ -187,6 +188,62 @@ describe('a lease', () => {
     expect(await attempt(BOB, 'start')).toBe('done');
     pass(6 * HOUR);
     expect(await attempt(BOB, 'start')).toBe(RefusalReason.LEASE_OVER);
+  });
+});
+
+describe('what a guest signs', () => {
+  it('does not renew the lease of the owner', async () => {
+    const { grant, delegate, attempt, pass, now } = await town();
+    const end = 2 ** 32 - 1;
+    const first = grant(BOB, { leaseHours: 4, delegations: 1, notAfter: end });
+    const second = delegate(first, BOB, CLEO, {
+      leaseHours: 4,
+      issuedAt: now() + 499 * HOUR,
+      notAfter: end,
+    });
+    expect(await attempt(CLEO, 'start', second)).toBe('done');
+    pass(500 * HOUR);
+    expect(await attempt(CLEO, 'start')).toBe(RefusalReason.LEASE_OVER);
+  });
+});
+
+describe('a key that was removed', () => {
+  it('does not come back by an older grant that gave more, whoever removed it', async () => {
+    for (const by of ['owner', 'itself'] as const) {
+      const { car, grant, attempt, pass, now } = await town();
+      const wide = grant(BOB, { role: Role.DRIVER, notAfter: now() + 30 * DAY });
+      pass(10);
+      const narrow = grant(BOB, { notAfter: now() + HOUR });
+      expect(await attempt(BOB, 'unlock', narrow)).toBe('done');
+      const remover = by === 'owner' ? ADA.person : BOB;
+      expect(await attempt(remover, commandOf('removeKey', 1))).toBe('done');
+      pass(2 * DAY);
+      // Another removal, which would be the moment to forget.
+      expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+      expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
+      expect(await attempt(BOB, 'unlock', wide)).toBe('suspended');
+      expect(car.keys()).toHaveLength(1);
+    }
+  });
+
+  it('and what it had granted are kept in a list of which keys that leave fill half', async () => {
+    const { grant, attempt, store, car, pass } = await town();
+    for (let n = 0; n < MOST_REMOVED / 2; n++) {
+      const who = person(300 + n);
+      expect(await attempt(who, 'unlock', grant(who))).toBe('done');
+      expect(await attempt(who, commandOf('removeKey', 1))).toBe('done');
+    }
+    expect(store.record.removed).toHaveLength(MOST_REMOVED / 2);
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(await attempt(BOB, commandOf('removeKey', 1))).toBe(RefusalReason.SLOTS_FULL);
+    expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
+    // The same key again takes no more room.
+    pass(1);
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(store.record.removed).toHaveLength(MOST_REMOVED / 2 + 1);
+    expect(await attempt(ADA.person, 'raiseEpoch')).toBe('done');
+    expect(store.record.removed).toEqual([]);
   });
 });
 

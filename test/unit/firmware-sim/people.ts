@@ -17,7 +17,7 @@ import { PhoneIdentitySchema } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { AnyCommand } from '../../../lib/wire/commands.js';
 import { person, suite } from '../credentials/sample.js';
 import type { Person } from '../credentials/sample.js';
-import { commandOf, outcomeOf, rig } from './rig.js';
+import { commandOf, outcomeOf, rig, WALL_TIME } from './rig.js';
 import type { Rig } from './rig.js';
 
 /** A car among people with real keys: who grants, delegates, revokes, and tries. */
@@ -68,12 +68,20 @@ export const DAN = person(4);
 export const town = async (
   options: { readonly memory?: Memory; readonly slots?: number } = {},
 ): Promise<Town> => {
-  let wallMs = Date.parse('2026-11-19T08:00:00Z');
+  const wall = { ms: Date.parse(WALL_TIME) };
   const memory = options.memory ?? volatileMemory();
-  const setup = await rig({ ...options, memory, wallTime: () => wallMs });
+  const setup = await rig({ ...options, memory, wallTime: () => wall.ms });
+  const result = townOf(setup, wall);
+  if (setup.car.keys().length === 0) await result.pair(ADA.person);
+  setup.seen();
+  return result;
+};
+
+/** The people around a car. */
+export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town => {
   const { car } = setup;
   const carPublicKey = (): Uint8Array => car.identity.publicKey;
-  const now = (): number => Math.floor(wallMs / 1000);
+  const now = (): number => Math.floor(wall.ms / 1000);
   const numbers = new Map<number, number>();
   const termsOf = (terms: Partial<GrantTerms>, ownerSlot: number): GrantTerms => ({
     role: Role.GUEST,
@@ -91,7 +99,7 @@ export const town = async (
     ...setup,
     now,
     pass: (seconds) => {
-      wallMs += seconds * 1000;
+      wall.ms += seconds * 1000;
     },
     pair: (who, role) =>
       pairWith(car, role, create(PhoneIdentitySchema, { ...publicOf(who), name: 'paired' })),
@@ -111,7 +119,7 @@ export const town = async (
       );
     },
     notice: (entries, { person: { signing }, slot } = ADA) => {
-      const number = (numbers.get(slot) ?? 0) + 1;
+      const number = Math.max(numbers.get(slot) ?? 0, numberIn(setup, slot)) + 1;
       numbers.set(slot, number);
       return sealNotice(suite, seededRandom(`notice ${String(number)}`), signing, carPublicKey(), {
         ownerSlot: slot,
@@ -126,10 +134,12 @@ export const town = async (
       kind,
     }),
   };
-  if (car.keys().length === 0) await result.pair(ADA.person);
-  setup.seen();
   return result;
 };
+
+/** Of the owner's last notice that the car has. */
+const numberIn = ({ store }: Rig, slot: number): number =>
+  store.record.notices.find(({ ownerSlot }) => ownerSlot === slot)?.number ?? 0;
 
 const publicOf = ({ publicKey, signingKey }: Person) => ({ publicKey, signingKey });
 

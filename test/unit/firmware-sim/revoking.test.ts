@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
 import { create } from '@bufbuild/protobuf';
 import type { AnyCommand } from '../../../lib/wire/commands.js';
 import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
@@ -121,6 +122,27 @@ describe('a notice', () => {
     expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('suspended');
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
     expect(store.record.notices).toMatchObject([{ number: 1, pending: { number: 2, have: 64 } }]);
+  });
+
+  it('of many keys does not fill the memory by being brought in pieces', async () => {
+    const { car, notice, entry, store } = await town();
+    const list = Array.from({ length: 1000 }, (_, n) => ({
+      ...entry(CLEO),
+      fingerprint: Uint8Array.from([n >> 8, n & 255, 0, 0, 0, 0, 0, 0]),
+    }));
+    for (const part of notice(list)) await car.credentials.receive(part);
+    for (let n = 0; n < 5; n++) await car.credentials.receive(notice(list)[0]!);
+    for (const part of notice(list)) await car.credentials.receive(part);
+    expect(store.record.notices).toMatchObject([{ number: 7, entries: { length: 1000 } }]);
+  });
+
+  it('of the last second that fits in 32 bits leaves a record that can be read', async () => {
+    const { car, pair, store, now, pass, notice } = await town();
+    pass(2 ** 32 - 1 - now());
+    for (const part of notice([])) await car.credentials.receive(part);
+    await pair(BOB);
+    expect(store.record.clock.floor).toBe(2 ** 32 - 1);
+    expect(decodeRecord(encodeRecord(store.record))).toEqual(store.record);
   });
 
   it.each([
