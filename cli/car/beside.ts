@@ -6,7 +6,7 @@ import { formatPairingCode } from '../../lib/pairing/code.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { askLine } from '../io/ask.js';
+import { confirm } from '../io/ask.js';
 import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
 import { statusLines } from '../phone/status-lines.js';
@@ -106,17 +106,8 @@ export const status = async (beside: Beside): Promise<ExitCode> => {
 export const reset = async (beside: Beside, sure: boolean): Promise<ExitCode> => {
   const { host } = beside.context;
   if (!sure) {
-    if (host.stdin.isTTY !== true) {
-      throw new PhoneKeyError('usage.invalid', 'a reset forgets every key, and nobody is to ask', {
-        hint: 'Say that you mean it: key car reset --yes.',
-      });
-    }
-    const answer = await askLine(host, `Forget every key of ${beside.name}? [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) {
-      throw new PhoneKeyError('usage.invalid', 'nothing was done: the answer was not yes', {
-        hint: 'Answer y, or say that you mean it: key car reset --yes.',
-      });
-    }
+    const question = `Forget every key of ${beside.name}?`;
+    await confirm(host, question, 'a reset forgets every key', 'key car reset --yes');
   }
   const { fingerprint } = await act(beside, (car) => car.reset());
   return done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);

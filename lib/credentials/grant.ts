@@ -33,6 +33,9 @@ export const MOST_DELEGATIONS = 3;
 export const MOST_LINKS = 1 + MOST_DELEGATIONS;
 export const MOST_CHAIN_BYTES = MOST_DELEGATIONS * DELEGABLE_BYTES + LEAF_BYTES;
 
+/** `notAfter` of a grant without an end: as late as can be written. */
+export const NO_END = 2 ** 32 - 1;
+
 /** Time is in whole seconds since 1970, 0 to 2^32 - 1. */
 export interface GrantTerms {
   readonly role: Role;

@@ -102,6 +102,13 @@ export const sealNotice = (
   });
 };
 
+/** Whether a sealed notice is for this car, which whoever knows the car can tell and nobody else. */
+export const isNoticeFor = (suite: Suite, carPublicKey: Uint8Array, notice: Uint8Array): boolean =>
+  suite.equal(
+    tagOf(suite, noticeTagKey(suite, carPublicKey), notice.subarray(TAG_BYTES)),
+    notice.subarray(0, TAG_BYTES),
+  );
+
 export interface NoticeContext {
   /** X25519, the car's. */
   readonly identity: KeyPair;
