@@ -45,8 +45,7 @@ export const admitKey = (
   const { suite, wallMs } = context;
   const known = findKey(suite, record.keys, publicKey);
   const chain = verified(record, publicKey, introduction.grants, context);
-  // A key that is in a slot needs no grant: what it has stands, whatever it shows.
-  if (chain === undefined) return known === undefined ? 'invalid' : { key: known, replaced: false };
+  if (chain === undefined) return 'invalid';
   const { terms, links } = chain;
   if (known !== undefined && (known.grant?.terms.issuedAt ?? Infinity) >= terms.issuedAt) {
     return { key: known, replaced: false };
