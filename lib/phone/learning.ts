@@ -8,9 +8,11 @@ import type { PairedCar } from './store.js';
 
 /** What a phone learns from what the car answers, besides the answer. */
 
-/** After these the car may not have taken the key of a grant, which is shown to it again. */
+/**
+ * After these the car may not have taken the key of a grant, which is shown to it again. A grant that
+ * does not hold it calls invalid only to keys that it has.
+ */
 const NOT_ADMITTED: ReadonlySet<RefusalReason> = new Set([
-  RefusalReason.GRANT_INVALID,
   RefusalReason.SLOTS_FULL,
   RefusalReason.SUSPENDED,
   RefusalReason.NOT_YET,
