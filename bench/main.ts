@@ -5,6 +5,7 @@ import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import type { Figure } from './measure.js';
 import { sessionFigures } from './session.js';
+import { storeFigures } from './store.js';
 
 // npm run bench            a table
 // npm run bench -- --json  one object: {"figures":[{"name","value","unit"}]}
@@ -21,6 +22,7 @@ const figures: Figure[] = [];
 for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
+  ["the car's memory", storeFigures],
   ['the air, beside bumble', airFigures],
   ['the air, on simulated time', () => airSimFigures(simSeconds)],
   ['the command line', cliFigures],
