@@ -75,6 +75,8 @@ export interface LinkContext {
   readonly carName: string;
   /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
   readonly now: number;
+  /** A link that has not proved itself by then is closed: a car holds few links. */
+  readonly unprovenMs: number;
   findKey(publicKey: Uint8Array): KeySlot | undefined;
   pairingWindow(): PairingWindow | undefined;
 }
@@ -86,8 +88,6 @@ export interface Step {
 
 /** Every refusal leaves this long after the message came, whatever was wrong with it. */
 export const REFUSAL_DELAY_MS = 250;
-/** A link that has not proved itself by then is closed: a car holds few links. */
-export const UNPROVEN_MS = 10_000;
 export const READY_IDLE_MS = 60_000;
 export const PAIRING_IDLE_MS = 30_000;
 export const MAX_FAILURES = 5;
@@ -97,7 +97,7 @@ export const LAST_WORD_MS = 1_000;
 /** A phone has subscribed. */
 export const openLink = (context: LinkContext): Step => {
   const { state, effects } = challenge(context, 0);
-  return { state, effects: [...effects, { type: 'idle-after', ms: UNPROVEN_MS }] };
+  return { state, effects: [...effects, { type: 'idle-after', ms: context.unprovenMs }] };
 };
 
 export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): Step => {
