@@ -1,4 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import type { Cancel } from '../../lib/platform/clock.js';
+import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Placement } from '../medium/medium.js';
@@ -32,6 +34,8 @@ export class SimPeripheral extends SimStation implements Peripheral {
   readonly #links = new Set<SimPeripheralLink>();
   /** Requests that were accepted, until their link is up. */
   readonly #accepted = new Set<ConnectRequest>();
+  /** With phones that are connected and do not subscribe. */
+  readonly #patience: Patience;
   #advertisement: SimAdvertisement | undefined;
   #service: PeripheralService | undefined;
   #sequence = 0;
@@ -44,6 +48,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#intervalMs = advertisingInterval(options.advertisingIntervalMs);
     this.#mostLinks = options.links ?? 1;
     this.#mtu = offeredMtu(options.mtu);
+    this.#patience = new Patience(context.medium.clock);
   }
 
   async start(service: PeripheralService): Promise<void> {
@@ -95,13 +100,32 @@ export class SimPeripheral extends SimStation implements Peripheral {
       peer: `phone#${String(++this.#sequence)}`,
       mtu: this.#mtu,
       info: this.#service?.info ?? new Uint8Array(),
-      onSubscribed: () => this.#service?.onLink(link),
+      onSubscribed: () => {
+        stopIdle();
+        this.#service?.onLink(link);
+      },
       onDown: () => {
+        stopIdle();
         this.#links.delete(link);
         this.#update();
       },
     });
     this.#links.add(link);
+    const stopIdle = this.#watchIdle(link);
+  }
+
+  /** Ends the link unless what is given back is called in time. */
+  #watchIdle(link: SimPeripheralLink): Cancel {
+    const { clock } = this.medium;
+    const since = clock.now();
+    const cancel = clock.after(this.#patience.ms, () => void link.close());
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      cancel();
+      this.#patience.waited(clock.now() - since);
+    };
   }
 
   get #advertises(): boolean {

@@ -5,6 +5,7 @@ import type { Suite } from '../crypto/suite.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Random } from '../platform/random.js';
+import type { Patience } from '../radio/patience.js';
 import type { Link } from '../radio/types.js';
 import type { CarSecrets } from '../session/car.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
@@ -25,6 +26,8 @@ export interface CarLinkOptions {
   readonly log: Logger;
   readonly secrets: CarSecrets;
   readonly host: CarHost;
+  /** With links that prove nothing. */
+  readonly patience: Patience;
   readonly trace: Trace | undefined;
   readonly onSessionKeys: OnSessionKeys | undefined;
   onEvent(event: CarLinkEvent): void;
@@ -43,6 +46,8 @@ export class CarLink {
   readonly #link: MessageLink;
   #state: LinkState | undefined;
   #arrivedAt = 0;
+  /** Undefined once the phone has proved itself, or was enrolled. */
+  #unprovenSince: number | undefined;
   #stopIdle: Cancel | undefined;
   #stopRefusal: Cancel | undefined;
   #closed = false;
@@ -64,6 +69,7 @@ export class CarLink {
 
   async open(): Promise<void> {
     this.#options.onEvent({ type: 'link-opened' });
+    this.#unprovenSince = this.#options.clock.now();
     await this.#link.open();
     if (!this.#closed) this.#run(openLink(this.#context()));
   }
@@ -135,6 +141,7 @@ export class CarLink {
         );
         break;
       case 'enrol':
+        this.#unprovenSince = undefined;
         this.#await(
           'enrol',
           () => host.pairing.enrol(effect.window, effect.phone),
@@ -156,6 +163,9 @@ export class CarLink {
         });
         break;
       case 'authenticated':
+        this.#unprovenSince = undefined;
+        this.#options.onEvent(effect);
+        break;
       case 'refused':
         this.#options.onEvent(effect);
         break;
@@ -218,11 +228,13 @@ export class CarLink {
     this.#closed = true;
     this.#stopIdle?.();
     this.#stopRefusal?.();
+    const { clock, patience } = this.#options;
+    if (this.#unprovenSince !== undefined) patience.waited(clock.now() - this.#unprovenSince);
     this.#options.onEvent({ type: 'link-closed', why });
   }
 
   #context(): LinkContext {
-    const { suite, random, secrets, onSessionKeys, clock, host } = this.#options;
+    const { suite, random, secrets, onSessionKeys, clock, host, patience } = this.#options;
     return {
       suite,
       random,
@@ -230,6 +242,7 @@ export class CarLink {
       onSessionKeys,
       carName: host.name,
       now: clock.now(),
+      unprovenMs: patience.ms,
       findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
       pairingWindow: () => host.pairing.window(),
     };

@@ -6,6 +6,7 @@ import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
+import { Patience } from '../radio/patience.js';
 import type { Link, Peripheral } from '../radio/types.js';
 import { carSecrets } from '../session/car.js';
 import type { CarSecrets } from '../session/car.js';
@@ -49,6 +50,7 @@ export class CarEndpoint {
   readonly #secrets: CarSecrets;
   readonly #advertisementKey: Uint8Array;
   readonly #links = new Set<CarLink>();
+  readonly #patience: Patience;
   #stopRotation: Cancel | undefined;
   #running = false;
 
@@ -57,6 +59,7 @@ export class CarEndpoint {
     this.#suite = options.suite ?? defaultSuite;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
+    this.#patience = new Patience(this.#clock);
     this.#secrets = carSecrets(this.#suite, options.host.identity);
     this.#advertisementKey = advertisementKey(this.#suite, options.host.identity.publicKey);
   }
@@ -109,6 +112,7 @@ export class CarEndpoint {
       log: this.#log,
       secrets: this.#secrets,
       host: this.#options.host,
+      patience: this.#patience,
       trace: this.#options.trace,
       onSessionKeys: this.#options.onSessionKeys,
       onEvent: (event) => {

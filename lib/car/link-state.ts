@@ -87,6 +87,8 @@ export interface LinkContext {
   readonly carName: string;
   /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
   readonly now: number;
+  /** A link that has not proved itself by then is closed: a car holds few links. */
+  readonly unprovenMs: number;
   findKey(publicKey: Uint8Array): KeySlot | undefined;
   pairingWindow(): PairingWindow | undefined;
 }
@@ -98,8 +100,6 @@ export interface Step {
 
 /** Every refusal leaves this long after the message came, whatever was wrong with it. */
 export const REFUSAL_DELAY_MS = 250;
-/** A link that has not proved itself by then is closed: a car holds few links. */
-export const UNPROVEN_MS = 10_000;
 export const READY_IDLE_MS = 60_000;
 export const PAIRING_IDLE_MS = 30_000;
 export const MAX_FAILURES = 5;

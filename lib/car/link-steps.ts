@@ -3,7 +3,7 @@ import { Challenge } from '../session/car.js';
 import { PROTOCOL_VERSION } from '../wire/codec.js';
 import { ResultSchema } from '../wire/gen/phonekey_pb.js';
 import type { RefusalReason, Result } from '../wire/gen/phonekey_pb.js';
-import { LAST_WORD_MS, UNPROVEN_MS } from './link-state.js';
+import { LAST_WORD_MS } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Step } from './link-state.js';
 
 /** Steps that several states of a link take. */
@@ -11,7 +11,7 @@ import type { LinkContext, LinkEffect, LinkState, Step } from './link-state.js';
 /** A phone has subscribed. */
 export const openLink = (context: LinkContext): Step => {
   const { state, effects } = challenge(context, 0);
-  return { state, effects: [...effects, { type: 'idle-after', ms: UNPROVEN_MS }] };
+  return { state, effects: [...effects, { type: 'idle-after', ms: context.unprovenMs }] };
 };
 
 export const challenge = (context: LinkContext, failures: number): Step => {

@@ -8,6 +8,7 @@ import type { Bleno, LoadedBleno } from './bleno-types.js';
 import { bareUuid, SERVICE_UUID } from './gatt.js';
 import { errorMessage, runOperation, subscribe, type Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
+import { Patience } from './patience.js';
 import { closedError, openStack, runsOwnHost, type StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
 import { stateUnavailable } from './unavailable.js';
@@ -20,8 +21,6 @@ const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
 const RETRY_MS = 1000;
-/** A central that is connected but not subscribed keeps every phone out, so it may not stay for long. */
-const IDLE_TIMEOUT_MS = 10_000;
 
 /**
  * A Peripheral over bleno: on a real adapter (`load: systemBleno`) or on the virtual air. Serves one
@@ -54,7 +53,9 @@ class BlenoPeripheral implements Peripheral {
   #served = false;
   #link: BlenoLink | undefined;
   #links = 0;
-  #cancelIdle: Cancel = () => undefined;
+  /** With a central that is connected but not subscribed, which keeps every phone out. */
+  readonly #patience: Patience;
+  #stopIdle: Cancel = () => undefined;
   #cancelRetry: Cancel = () => undefined;
   #closing: Promise<void> | undefined;
 
@@ -63,6 +64,7 @@ class BlenoPeripheral implements Peripheral {
     this.#bleno = loaded.bleno;
     this.#clock = clock;
     this.#log = log;
+    this.#patience = new Patience(clock);
     this.#forget = [
       subscribe(this.#bleno, 'accept', () => {
         this.#accepted();
@@ -141,7 +143,7 @@ class BlenoPeripheral implements Peripheral {
       return;
     }
     this.#served = true;
-    this.#cancelIdle();
+    this.#stopIdle();
     this.#link = new BlenoLink({
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
@@ -155,7 +157,7 @@ class BlenoPeripheral implements Peripheral {
   #disconnected(): void {
     this.#endLink('remote');
     this.#connected = false;
-    this.#cancelIdle();
+    this.#stopIdle();
     // bleno advertises again by itself, right after this event, but what it advertised before.
     if (this.#serviceData !== this.#advertised) this.#advertiseAfter(0);
   }
@@ -173,7 +175,7 @@ class BlenoPeripheral implements Peripheral {
     this.#log.warn('the adapter is off', { state });
     this.#power.abort(error);
     this.#connected = false;
-    this.#cancelIdle();
+    this.#stopIdle();
     this.#cancelRetry();
     this.#endLink('lost');
     this.#service?.onError?.(error);
@@ -192,11 +194,17 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #watchIdle(): void {
-    this.#cancelIdle();
+    this.#stopIdle();
     if (!this.#connected) return;
-    this.#cancelIdle = this.#clock.after(IDLE_TIMEOUT_MS, () => {
+    const since = this.#clock.now();
+    const cancel = this.#clock.after(this.#patience.ms, () => {
       this.#expel('does not subscribe');
     });
+    this.#stopIdle = () => {
+      cancel();
+      this.#patience.waited(this.#clock.now() - since);
+      this.#stopIdle = () => undefined;
+    };
   }
 
   /** Not while a phone is connected: the controller would let a second one in. */
@@ -287,7 +295,7 @@ class BlenoPeripheral implements Peripheral {
       });
       await this.#disconnect();
     }
-    this.#cancelIdle();
+    this.#stopIdle();
     for (const forget of this.#forget) forget();
     await this.#loaded.close();
   }

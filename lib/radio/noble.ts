@@ -5,7 +5,7 @@ import { abandon, connectPeripheral, type NobleGatt } from './noble-connect.js';
 import { NobleLink } from './noble-link.js';
 import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
-import { abortError, subscribe } from './operation.js';
+import { abortError, runOperation, subscribe } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import { closedError, openStack, type StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
@@ -16,6 +16,8 @@ export type { StackOptions } from './stack.js';
 export { systemNoble } from './system.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** From one attempt to the next, at least: an adapter may refuse without taking any time. */
+const ATTEMPT_MS = 100;
 
 /**
  * A Central over noble: on a real adapter (`load: systemNoble`) or on the virtual air.
@@ -113,7 +115,7 @@ class NobleCentral implements Central {
         hint: 'Close the other link to this car first.',
       });
     }
-    const gatt = await this.#connectTwice(peripheral, signal, end);
+    const gatt = await this.#connectInTime(peripheral, signal, end);
     const link = new NobleLink(peripheral, gatt, {
       clock: this.#clock,
       peer: `car#${String(++this.#connections)}`,
@@ -126,29 +128,43 @@ class NobleCentral implements Central {
     return link;
   }
 
-  /** A second try, because a new LE connection often fails to establish (HCI status 0x3e). */
-  async #connectTwice(
+  /**
+   * Until it works or the time is over: a new LE connection often fails to establish (HCI status 0x3e), and
+   * where many phones ask the same car, for all of them but one.
+   */
+  async #connectInTime(
     peripheral: NoblePeripheral,
     signal: AbortSignal,
     end: number,
   ): Promise<NobleGatt> {
+    const clock = this.#clock;
     this.#guard(peripheral);
     this.#wanted.add(peripheral.id);
-    for (let tries = 1; ; tries++) {
-      try {
-        const timeoutMs = end - this.#clock.now();
-        const context = { clock: this.#clock, timeoutMs, signals: [signal] };
-        return await connectPeripheral(peripheral, context);
-      } catch (error) {
-        const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';
-        if (tries < 2 && again && error.temporary && !signal.aborted) {
+    try {
+      for (;;) {
+        const next = clock.now() + ATTEMPT_MS;
+        try {
+          const timeoutMs = end - clock.now();
+          return await connectPeripheral(peripheral, { clock, timeoutMs, signals: [signal] });
+        } catch (error) {
+          const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';
+          const inTime = Math.max(next, clock.now()) < end && !signal.aborted;
+          if (!again || !error.temporary || !inTime) throw error;
           this.#log.debug('connecting again', { error: error.message });
-          continue;
+          await this.#pause(next - clock.now(), signal);
         }
-        this.#wanted.delete(peripheral.id);
-        throw error;
       }
+    } catch (error) {
+      this.#wanted.delete(peripheral.id);
+      throw error;
     }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (ms <= 0) return;
+    const options = { what: 'Waiting', timeoutMs: ms, signals: [signal] };
+    await runOperation(this.#clock, options, () => undefined).catch(() => undefined);
+    if (signal.aborted) throw abortError(signal);
   }
 
   /** Ends a connection that comes up after its attempt was given up. */

@@ -4,12 +4,12 @@ import type { EventEmitter } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { defaultHubPath } from '../../air/hub/path.js';
 
 /** The command as `npm run build` made it. */
-const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+const MAIN = resolve('dist/cli/main.js');
 
 export interface Finished {
   readonly code: number | null;

@@ -105,9 +105,11 @@ describe('a phone with its key, at a car under', () => {
   it(
     'a link that is lost at any event: never both done and told not done',
     async () => {
-      const outcomes = await sweep(1, (n) => unlockUnder(`cut=${String(n)}`));
+      const outcomes = await sweep(1, (n) => unlockUnder(`cut=${String(n)}`, HANGS));
       expect(outcomes.length).toBeGreaterThan(15);
-      expect(new Set(outcomes)).toEqual(
+      // The phone connects again until the time is over, which may be in the middle of an attempt.
+      const seen = new Set(outcomes.filter((outcome) => outcome !== 'radio.timeout'));
+      expect(seen).toEqual(
         new Set(['radio.connect-failed', 'radio.link-lost', 'car.outcome-unknown', 'done']),
       );
     },

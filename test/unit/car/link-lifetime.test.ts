@@ -5,11 +5,11 @@ import {
   PAIRING_IDLE_MS,
   READY_IDLE_MS,
   REFUSAL_DELAY_MS,
-  UNPROVEN_MS,
 } from '../../../lib/car/link-machine.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../lib/pairing/phone.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { LEAST_PATIENCE_MS, MOST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import { encodeCommand } from '../../../lib/wire/codec.js';
 import { ResultSchema } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
@@ -28,7 +28,7 @@ describe('a link of the car', () => {
       await clock.advance(3_000);
       await trying.prove(stranger, UNLOCK);
     }
-    await clock.advance(UNPROVEN_MS - 9_000 - 1);
+    await clock.advance(MOST_PATIENCE_MS - 9_000 - 1);
     expect([silent.closedAt, trying.closedAt]).toEqual([undefined, undefined]);
     await clock.advance(1);
     await settle(clock);
@@ -37,6 +37,31 @@ describe('a link of the car', () => {
       { type: 'link-closed', why: 'idle' },
       { type: 'link-closed', why: 'idle' },
     ]);
+    await endpoint.stop();
+  });
+
+  it('gives the next one half of the time, but no less than 2.5 s', async () => {
+    const { clock, connect, endpoint } = await startCar();
+    for (const ms of [MOST_PATIENCE_MS, 5_000, LEAST_PATIENCE_MS, LEAST_PATIENCE_MS]) {
+      const silent = await connect();
+      const since = clock.now();
+      await clock.advance(ms - 1);
+      expect(silent.closedAt).toBeUndefined();
+      await clock.advance(1);
+      await settle(clock);
+      expect(silent.closedAt).toBe(since + ms);
+    }
+    await endpoint.stop();
+  });
+
+  it('loses no patience with a phone that has proved itself, however long it stays', async () => {
+    const { clock, phone, endpoint, connect } = await ready();
+    await clock.advance(READY_IDLE_MS);
+    await settle(clock);
+    expect(phone.closedAt).toBe(READY_IDLE_MS);
+    const silent = await connect();
+    await clock.advance(MOST_PATIENCE_MS - 1);
+    expect(silent.closedAt).toBeUndefined();
     await endpoint.stop();
   });
 

@@ -3,6 +3,7 @@ import type { LinkContext, LinkEffect, LinkInput, Step } from '../../../lib/car/
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { Suite } from '../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { MOST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import { carSecrets } from '../../../lib/session/car.js';
 import { decodeToCar, encodeFromCar } from '../../../lib/wire/codec.js';
 import { TestHost } from '../../support/test-car.js';
@@ -27,6 +28,7 @@ export class Machine {
       random: seededRandom('machine'),
       secrets: carSecrets(suite, host.identity),
       carName: host.name,
+      unprovenMs: MOST_PATIENCE_MS,
       findKey: (publicKey) => host.keys().find((key) => suite.equal(key.publicKey, publicKey)),
       pairingWindow: host.pairing.window,
     };

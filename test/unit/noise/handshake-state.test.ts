@@ -166,7 +166,9 @@ describe('an ephemeral key of small order', () => {
 describe('static keys', () => {
   it.each(Object.values(PATTERNS))('of $name are checked at the start', (pattern) => {
     const usesStatic = (ours: boolean): boolean => {
-      const [letter, parity] = ours ? [pattern.name[0], 0] : [pattern.name[1], 1];
+      // A one-way pattern has one letter, the initiator's; its responder is known (section 7.4).
+      const [initiatorLetter, responderLetter = 'K'] = pattern.name;
+      const [letter, parity] = ours ? [initiatorLetter, 0] : [responderLetter, 1];
       const sent = pattern.messages.some((m, i) => i % 2 === parity && m.includes('s'));
       return letter === 'K' || sent;
     };

@@ -322,6 +322,17 @@ describe('a link over bleno', () => {
     expect(bleno.connected).toBe(false);
   });
 
+  it('whoever comes after one that did not subscribe has half of his time, 2.5 s at least', async () => {
+    const { bleno, clock } = await started();
+    for (const ms of [10_000, 5_000, 2_500, 2_500]) {
+      bleno.centralComes();
+      await clock.advance(ms - 1);
+      expect(bleno.connected).toBe(true);
+      await clock.advance(1);
+      expect(bleno.connected).toBe(false);
+    }
+  });
+
   it('a phone that stays subscribed may stay', async () => {
     const { bleno, clock } = await linked();
     await clock.advance(60_000);

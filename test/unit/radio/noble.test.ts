@@ -213,37 +213,70 @@ describe('connecting', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('tries once more when the connection fails to establish', async () => {
+  it('tries again when the connection fails to establish', async () => {
     const { noble, clock, central } = await open();
     const peripheral = new FakePeripheral(noble);
-    peripheral.connectErrors = [new Error('Connection Failed to be Established (0x3e)')];
+    const failure = new Error('Connection Failed to be Established (0x3e)');
+    peripheral.connectErrors = Array<Error>(5).fill(failure);
     const link = outcome(central.connect(await heard(central, clock, peripheral)));
     await settle(clock);
+    for (let connects = 1; connects <= 5; connects++) {
+      expect(link.done).toBe(false);
+      expect(peripheral.connects).toBe(connects);
+      await clock.advance(100);
+      await settle(clock);
+    }
     expect(link.value).toBeDefined();
-    expect(peripheral.connects).toBe(2);
+    expect(peripheral.connects).toBe(6);
   });
 
-  it('fails after the second failure', async () => {
+  it('fails with the last failure when there is no time for another attempt', async () => {
     const { noble, clock, central } = await open();
     const peripheral = new FakePeripheral(noble);
-    peripheral.connectErrors = [new Error('first'), new Error('second')];
-    const link = outcome(central.connect(await heard(central, clock, peripheral)));
-    await settle(clock);
+    peripheral.connectErrors = ['first', 'second', 'third', 'fourth'].map(
+      (each) => new Error(each),
+    );
+    const advertisement = await heard(central, clock, peripheral);
+    const link = outcome(central.connect(advertisement, { timeoutMs: 250 }));
+    for (const pause of [0, 100, 100]) {
+      await clock.advance(pause);
+      await settle(clock);
+    }
     expect(link.error).toMatchObject({ code: 'radio.connect-failed', temporary: true });
-    expect(link.error?.message).toContain('second');
+    expect(link.error?.message).toContain('third');
+    expect(clock.pending).toBe(0);
   });
 
-  it('fails at once, and disconnects, when the car disconnects during discovery twice', async () => {
+  it('is interrupted between two attempts', async () => {
+    const { noble, clock, central } = await open();
+    const peripheral = new FakePeripheral(noble);
+    peripheral.connectErrors = [new Error('first')];
+    const stop = new AbortController();
+    const advertisement = await heard(central, clock, peripheral);
+    const link = outcome(central.connect(advertisement, { signal: stop.signal }));
+    await clock.advance(50);
+    stop.abort();
+    await settle(clock);
+    expect(link.error?.code).toBe('interrupted');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('tries again when the car disconnects during discovery', async () => {
     const { noble, clock, central } = await open();
     noble.mute.add('discoverServices');
     const peripheral = new FakePeripheral(noble);
-    const link = outcome(central.connect(await heard(central, clock, peripheral)));
+    const advertisement = await heard(central, clock, peripheral);
+    const link = outcome(central.connect(advertisement, { timeoutMs: 250 }));
     await settle(clock);
-    peripheral.disconnected(0x3e);
-    await settle(clock);
-    peripheral.disconnected(0x3e);
-    await settle(clock);
+    for (const pause of [100, 100, 0]) {
+      expect(link.done).toBe(false);
+      peripheral.disconnected(0x3e);
+      await settle(clock);
+      await clock.advance(pause);
+      await settle(clock);
+    }
     expect(link.error?.code).toBe('radio.connect-failed');
+    expect(peripheral.connects).toBe(3);
   });
 
   it.each(['discoverServices', 'discoverCharacteristics'])(

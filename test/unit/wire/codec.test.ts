@@ -209,7 +209,7 @@ describe('identities', () => {
       slot: 3,
       role: Role.DRIVER,
     });
-    for (const role of [0, 3]) {
+    for (const role of [0, 6]) {
       expect(() => decodeEnrolment(Uint8Array.of(0x08, 0, 0x10, role))).toThrow(malformed);
     }
   });

@@ -189,6 +189,18 @@ describe('the end of a direct link', () => {
     expect(rig.clock.now() - before).toBeLessThan(5500);
   });
 
+  it('comes of a phone that does not subscribe: after 10 s, and half of that for the next', async () => {
+    const rig = await Rig.start();
+    const advertisement = await rig.find();
+    for (const ms of [10_000, 5_000]) {
+      const link = await rig.connect(advertisement);
+      await rig.clock.advance(ms - 1_000);
+      await rig.clock.until(link.readInfo());
+      await rig.clock.advance(1_000);
+      await expect(link.readInfo()).rejects.toMatchObject({ code: 'radio.link-lost' });
+    }
+  });
+
   it('comes of a car that stops taking data, once the buffers are full', async () => {
     const stall = { role: Role.peripheral, after: 8 };
     const rig = await Rig.start({ air: { faults: { stall } } });

@@ -1,0 +1,94 @@
+import { runCrowd, type CrowdFigures } from './crowd.js';
+import { LONGEST_HOLD_MS, runSiege, type SiegeFigures } from './siege.js';
+import { HABITS, type Habit } from './stranger.js';
+import type { Stack } from './world.js';
+
+export interface Report {
+  /** As one JSON object. */
+  readonly figures: Readonly<Record<string, unknown>>;
+  /** All rounds were done, and nothing failed. */
+  readonly held: boolean;
+}
+
+export interface RoundOptions {
+  readonly seed: string;
+  readonly rounds: number;
+  /** Ends the run early, between two rounds. */
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+const STACKS: Readonly<Record<string, Stack>> = {
+  bleno: 'bleno',
+  oneLink: { direct: 1 },
+  fourLinks: { direct: 4 },
+};
+const UNLOCKS = 10;
+
+/** What every round of every stack gave. Each round has a seed of its own. */
+const rounds = async <Figures>(
+  { seed, rounds: wanted, signal, say }: RoundOptions,
+  run: (seed: string, stack: Stack, round: number) => Promise<Figures>,
+): Promise<{ byStack: Map<string, Figures[]>; complete: boolean }> => {
+  const byStack = new Map<string, Figures[]>();
+  for (const [name, stack] of Object.entries(STACKS)) {
+    const done: Figures[] = [];
+    byStack.set(name, done);
+    for (let round = 0; round < wanted && !signal.aborted; round++) {
+      done.push(await run(`${seed} ${round}`, stack, round));
+    }
+    say(`${name}: ${done.length} rounds`);
+  }
+  return { byStack, complete: !signal.aborted };
+};
+
+const summed = <Figures>(
+  byStack: Map<string, Figures[]>,
+  sum: (figures: readonly Figures[]) => object,
+): Record<string, object> =>
+  Object.fromEntries([...byStack].map(([name, figures]) => [name, sum(figures)]));
+
+const most = (numbers: readonly number[]): number => Math.max(0, ...numbers);
+
+export const crowdReport = async (options: RoundOptions): Promise<Report> => {
+  const { byStack, complete } = await rounds<CrowdFigures>(options, runCrowd);
+  const all = [...byStack.values()].flat();
+  const figures = summed(byStack, (each) => ({
+    rounds: each.length,
+    phonesServed: each.reduce((sum, { opened }) => sum + opened, 0),
+    phonesNotServed: each.reduce((sum, { failures }) => sum + failures.length, 0),
+    removedNotRefused: each.filter(({ removed }) => removed.outcome !== 'car.not-recognised')
+      .length,
+    lastServedMostMs: most(each.map(({ lastMs }) => lastMs)),
+  }));
+  const held = all.every(
+    ({ failures, removed }) => failures.length === 0 && removed.outcome === 'car.not-recognised',
+  );
+  return { figures: { seed: options.seed, ...figures }, held: complete && held };
+};
+
+/** One stranger of each habit, then two, then three. */
+const PARTIES: readonly (readonly Habit[])[] = [
+  ...HABITS.map((habit) => [habit]),
+  ['says nothing', 'does not subscribe'],
+  ['says nothing', 'says nothing', 'says junk'],
+];
+
+export const siegeReport = async (options: RoundOptions): Promise<Report> => {
+  const { byStack, complete } = await rounds<SiegeFigures>(options, (seed, stack, round) =>
+    runSiege(seed, stack, PARTIES[round % PARTIES.length] ?? [], UNLOCKS),
+  );
+  const figures = summed(byStack, (each) => ({
+    rounds: each.length,
+    unlocks: each.reduce((sum, { unlocks }) => sum + unlocks, 0),
+    atFirstCall: each.reduce((sum, { atFirstCall }) => sum + atFirstCall, 0),
+    medianMostMs: most(each.map(({ medianMs }) => medianMs)),
+    mostMs: most(each.map(({ mostMs }) => mostMs)),
+    longestHoldMs: most(each.map(({ longestHoldMs }) => longestHoldMs)),
+    strangersLinks: each.reduce((sum, { strangersLinks }) => sum + strangersLinks, 0),
+  }));
+  const held = [...byStack.values()]
+    .flat()
+    .every(({ longestHoldMs }) => longestHoldMs < LONGEST_HOLD_MS);
+  return { figures: { seed: options.seed, ...figures }, held: complete && held };
+};

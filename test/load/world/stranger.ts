@@ -1,0 +1,130 @@
+import type { SimClock } from '../../../lib/platform/sim-clock.js';
+import { systemRandom } from '../../../lib/platform/random.js';
+import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
+import type { Advertisement, Central, CentralLink } from '../../../lib/radio/types.js';
+import { encodeToCar, LENGTH } from '../../../lib/wire/codec.js';
+import { frame } from '../../../lib/wire/framing.js';
+
+/** What somebody does on the car's link, who wants it for himself and has no key. */
+export const HABITS = [
+  'does not subscribe',
+  'says nothing',
+  'subscribes late and says nothing',
+  'says a byte a second',
+  'says junk',
+] as const;
+export type Habit = (typeof HABITS)[number];
+
+/** A proof of nothing. */
+const JUNK = encodeToCar({
+  case: 'proof',
+  value: {
+    handshake: systemRandom(LENGTH.proofHandshake + 8),
+    tag: systemRandom(LENGTH.proofTag),
+  },
+});
+/** So long he waits for the link. */
+const PATIENT_MS = 3_600_000;
+const JUNK_EVERY_MS = 300;
+const BYTE_EVERY_MS = 1000;
+/** Just before the car would lose its patience. */
+const LATE_MS = LEAST_PATIENCE_MS - 400;
+
+/** Takes the link whenever it is to be had, keeps it as long as the car lets him, and comes back at once. */
+export class Stranger {
+  readonly #central: Central;
+  readonly #clock: SimClock;
+  readonly #habit: Habit;
+  #going = true;
+  readonly #leaving = new AbortController();
+  /** How long each of his links lasted, in milliseconds, with the time before he subscribed. */
+  readonly held: number[] = [];
+  readonly done: Promise<void>;
+
+  constructor(central: Central, clock: SimClock, habit: Habit) {
+    this.#central = central;
+    this.#clock = clock;
+    this.#habit = habit;
+    this.done = this.#haunt();
+  }
+
+  stop(): void {
+    this.#going = false;
+    this.#leaving.abort();
+  }
+
+  async #haunt(): Promise<void> {
+    const car = await this.#find();
+    while (this.#going && car !== undefined) {
+      try {
+        const { signal } = this.#leaving;
+        const link = await this.#central.connect(car, { timeoutMs: PATIENT_MS, signal });
+        const since = this.#clock.now();
+        await this.#hold(link).finally(() => this.held.push(this.#clock.now() - since));
+      } catch {
+        // He comes again.
+        await this.#wait(10);
+      }
+    }
+  }
+
+  async #find(): Promise<Advertisement | undefined> {
+    const heard = new AbortController();
+    let car: Advertisement | undefined;
+    const signal = AbortSignal.any([heard.signal, this.#leaving.signal]);
+    await this.#central.scan((advertisement) => {
+      car = advertisement;
+      heard.abort();
+    }, signal);
+    return car;
+  }
+
+  /** Until the car ends it. */
+  async #hold(link: CentralLink): Promise<void> {
+    let closed: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const leave = (): void => void link.close().then(closed, closed);
+    this.#leaving.signal.addEventListener('abort', leave);
+    try {
+      if (this.#habit === 'does not subscribe') {
+        // Reading does no harm, and fails when the link is gone.
+        while (this.#going) {
+          await link.readInfo();
+          await this.#wait(200);
+        }
+        return;
+      }
+      if (this.#habit === 'subscribes late and says nothing') {
+        await this.#wait(LATE_MS);
+      }
+      await link.open({ data: () => undefined, closed });
+      this.#talk(link);
+      await ended;
+    } finally {
+      this.#leaving.signal.removeEventListener('abort', leave);
+      await link.close().catch(() => undefined);
+    }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(ms, resolve));
+  }
+
+  #talk(link: CentralLink): void {
+    const say = (next: () => readonly Uint8Array[], everyMs: number): void => {
+      const send = async (): Promise<void> => {
+        for (const chunk of next()) await link.send(chunk);
+        this.#clock.after(everyMs, again);
+      };
+      const again = (): void => void send().catch(() => undefined);
+      again();
+    };
+    if (this.#habit === 'says a byte a second') {
+      const message = frame(JUNK, 23).flatMap((chunk) => [...chunk]);
+      say(() => message.splice(0, 1).map((byte) => Uint8Array.of(byte)), BYTE_EVERY_MS);
+    }
+    if (this.#habit === 'says junk') say(() => frame(JUNK, link.mtu), JUNK_EVERY_MS);
+  }
+}

@@ -1,0 +1,113 @@
+import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { defaultSuite, generateEd25519, generateX25519 } from '../../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../../lib/errors.js';
+import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { MemoryCarStore } from '../../../lib/phone/store.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openNobleCentral } from '../../../lib/radio/noble.js';
+import type { Central, Peripheral } from '../../../lib/radio/types.js';
+import { startTestCar, TestHost } from '../../support/test-car.js';
+import { Rng } from '../rng.js';
+
+/**
+ * `bleno`: the real stacks, of which the car's serves one phone at a time. `direct`: direct links, of which
+ * the car serves so many at a time.
+ */
+export type Stack = 'bleno' | { readonly direct: number };
+
+/** How a phone's unlock ended, and how long that took on the simulated clock. */
+export interface Turn {
+  readonly outcome: 'opened' | PhoneKeyError['code'];
+  readonly ms: number;
+}
+
+/** A car and those around it, at the pace of a real air, on a clock that is simulated. */
+export class LoadWorld {
+  readonly clock = new SimClock();
+  readonly host = new TestHost();
+  readonly #air: VirtualAir;
+  readonly #rng: Rng;
+  readonly #random;
+  readonly #closing: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    seed: string,
+    readonly stack: Stack,
+  ) {
+    this.#air = new VirtualAir({ pace: 'real', clock: this.clock, seed });
+    this.#rng = new Rng(`places ${seed}`);
+    this.#random = seededRandom(`keys ${seed}`);
+  }
+
+  static async start(seed: string, stack: Stack): Promise<LoadWorld> {
+    const world = new LoadWorld(seed, stack);
+    const { clock, host } = world;
+    const peripheral = await world.#peripheral();
+    const { endpoint } = await clock.until(startTestCar({ host, clock, peripheral }));
+    world.#closing.push(() => endpoint.stop());
+    return world;
+  }
+
+  /** The radio of somebody within five metres of the car. */
+  async central(): Promise<Central> {
+    const position = { x: 5 * this.#rng.unit(), y: 5 * this.#rng.unit() };
+    const { clock } = this;
+    const central =
+      this.stack === 'bleno'
+        ? await clock.until(
+            openNobleCentral({
+              clock,
+              load: async () => loadNoble(this.#air.controller({ position })),
+            }),
+          )
+        : this.#air.central({ position });
+    this.#closing.push(() => central.close());
+    return central;
+  }
+
+  /** A phone with a key for the car, which the car has too, or had. */
+  async phone(state: 'enrolled' | 'removed'): Promise<PhoneKey> {
+    const { clock, host } = this;
+    const random = this.#random;
+    const store = new MemoryCarStore();
+    const identity = generateX25519(defaultSuite, random);
+    await store.add({
+      name: host.name,
+      carPublicKey: host.identity.publicKey,
+      identity,
+      signing: generateEd25519(defaultSuite, random),
+      state: 'paired',
+    });
+    if (state === 'enrolled') host.enrol(identity.publicKey, Role.OWNER);
+    return new PhoneKey({ central: await this.central(), store, clock, random });
+  }
+
+  /** One unlock with the usual time-out; runs only while the clock does. */
+  async unlock(phone: PhoneKey): Promise<Turn> {
+    const { clock } = this;
+    const started = clock.now();
+    const turn = (outcome: Turn['outcome']): Turn => ({ outcome, ms: clock.now() - started });
+    try {
+      await phone.unlock();
+      return turn('opened');
+    } catch (error) {
+      if (error instanceof PhoneKeyError) return turn(error.code);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.reverse()) await this.clock.until(close());
+    this.#air.close();
+  }
+
+  async #peripheral(): Promise<Peripheral> {
+    const { clock, stack } = this;
+    if (stack !== 'bleno') return this.#air.peripheral({ links: stack.direct });
+    const load = async () => loadBleno(this.#air.controller());
+    return clock.until(openBlenoPeripheral({ clock, load }));
+  }
+}
