@@ -1,0 +1,19 @@
+import type { Target } from '../target.js';
+import { airTargets } from './air.js';
+import { carTargets } from './car.js';
+import { cryptoTargets } from './crypto.js';
+import { fileTargets } from './files.js';
+import { linkTargets } from './links.js';
+import { textTargets } from './text.js';
+import { wireTargets } from './wire.js';
+
+/** Everything that takes bytes from the air, a file, a socket or a person. */
+export const TARGETS: readonly Target[] = [
+  ...wireTargets,
+  ...linkTargets,
+  ...cryptoTargets,
+  ...airTargets,
+  ...fileTargets,
+  ...textTargets,
+  ...carTargets,
+];
