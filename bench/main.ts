@@ -1,6 +1,7 @@
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import type { Figure } from './measure.js';
+import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
 
 // npm run bench            a table
@@ -12,6 +13,7 @@ const figures: Figure[] = [];
 for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
+  ['proofs and junk', proofFigures],
   ['the command line', cliFigures],
 ] as const) {
   if (!json) process.stderr.write(`measuring ${what} ...\n`);

@@ -4,7 +4,8 @@ import { HandshakeState } from '../noise/handshake-state.js';
 import { PATTERNS } from '../noise/patterns.js';
 import type { Random } from '../platform/random.js';
 import { SealedChannel } from './channel.js';
-import { PROLOGUE, proofTag, proofTagKey } from './transcript.js';
+import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
+import type { ProofTag } from './transcript.js';
 
 /** The car's side of one session: Noise KX, the car initiates. Its mirror is phone.ts. */
 
@@ -14,14 +15,16 @@ export const CHALLENGE_LIFETIME_MS = 5_000;
 export interface CarSecrets {
   /** X25519; the public key is the car's identity. */
   readonly identity: KeyPair;
-  /** From `proofTagKey`, 32 bytes; kept because it is needed for every proof. */
+  /** From `proofTagKey`, 32 bytes. */
   readonly tagKey: Uint8Array;
+  /** With that key, which is prepared once because it is needed for every proof. */
+  readonly proofTag: ProofTag;
 }
 
-export const carSecrets = (suite: Suite, identity: KeyPair): CarSecrets => ({
-  identity,
-  tagKey: proofTagKey(suite, identity.publicKey),
-});
+export const carSecrets = (suite: Suite, identity: KeyPair): CarSecrets => {
+  const tagKey = proofTagKey(suite, identity.publicKey);
+  return { identity, tagKey, proofTag: proofTagWith(suite, tagKey) };
+};
 
 export interface VerifiedProof {
   /** X25519, 32 bytes: who answered. Whether this key is enrolled is the caller's question. */
@@ -69,7 +72,7 @@ export class Challenge {
     if (this.#used) return undefined;
     this.#used = true;
     if (now >= this.#expiresAt) return undefined;
-    const expected = proofTag(this.#suite, this.#secrets.tagKey, this.bytes, handshake);
+    const expected = this.#secrets.proofTag(this.bytes, handshake);
     if (!this.#suite.equal(expected, tag)) return undefined;
     try {
       const command = this.#noise.readMessage(handshake);

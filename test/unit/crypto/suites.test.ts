@@ -96,6 +96,14 @@ describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
     expect(suite.x25519(lying, publicKey)).toEqual(suite.x25519(x25519, publicKey));
   });
 
+  it('prepares an HMAC key once, for any number of messages', () => {
+    const secret = bytes(32);
+    const hmac = suite.hmacSha512With(secret);
+    const expected = [message, utf8('lock')].map((text) => suite.hmacSha512(secret, text));
+    secret.fill(0);
+    expect([hmac(message), hmac(utf8('lo'), utf8('ck'))]).toEqual(expected);
+  });
+
   it('keeps its own copy of a private key', () => {
     const secret = bytes(32);
     const pair = suite.x25519KeyPair(secret);
