@@ -3,6 +3,7 @@ import { CarLink } from '../lib/car/car-link.js';
 import type { CarHost } from '../lib/car/host.js';
 import { openLink, REFUSAL_DELAY_MS, stepLink } from '../lib/car/link-machine.js';
 import type { LinkContext, LinkState } from '../lib/car/link-machine.js';
+import { findKey } from '../lib/credentials/find-key.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { Role } from '../lib/credentials/roles.js';
@@ -46,11 +47,7 @@ const context: LinkContext = {
   secrets,
   carName: 'car',
   now: 0,
-  findKey: (publicKey) => {
-    let found: KeySlot | undefined;
-    for (const key of keys) if (suite.equal(key.publicKey, publicKey)) found = key;
-    return found;
-  },
+  findKey: (publicKey) => findKey(suite, keys, publicKey),
   pairingWindow: () => undefined,
 };
 

@@ -1,5 +1,6 @@
 import type { CarHost } from '../lib/car/host.js';
 import { refusal } from '../lib/car/link-machine.js';
+import { findKey } from '../lib/credentials/find-key.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { permits, Role } from '../lib/credentials/roles.js';
 import type { RoleName } from '../lib/credentials/roles.js';
@@ -19,7 +20,6 @@ import type { Closure, Door } from './closures.js';
 import { bodyEvent, windowEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
 import { fingerprint, summarise } from './fingerprint.js';
-import { sameBytes } from './key-slots.js';
 import type { Behaviors } from './load-behaviors.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';
@@ -112,7 +112,7 @@ export class DoorController implements CarHost {
 
   async execute(command: AnyCommand, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
-    const key = findKey(this.keys(), asking.publicKey);
+    const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
     const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
     if (typeof answer !== 'string') return answer;
     this.#emit({
@@ -228,7 +228,8 @@ export class DoorController implements CarHost {
     const removed = await this.#options.store.update<KeySlot | CommandRefusal>((record) => {
       const { keys } = record;
       // Whoever asks may have been removed while this waited its turn.
-      if (findKey(keys, by.publicKey) === undefined) return { value: 'not-permitted' };
+      if (findKey(this.#options.suite, keys, by.publicKey) === undefined)
+        return { value: 'not-permitted' };
       const key = keys.find((candidate) => candidate.slot === slot);
       if (key === undefined) return { value: 'no-such-key' };
       const reason = check(key, keys);
@@ -267,8 +268,5 @@ export class DoorController implements CarHost {
     }
   }
 }
-
-const findKey = (keys: readonly KeySlot[], publicKey: Uint8Array): KeySlot | undefined =>
-  keys.find((key) => sameBytes(key.publicKey, publicKey));
 
 const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

@@ -43,8 +43,8 @@ export const placeKey = (
   };
 };
 
-/** Public keys are public: no constant time needed. */
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+/** No constant time needed: who pairs is told its slot. */
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);
 
 const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {

@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
+import { findKey } from '../credentials/find-key.js';
 import type { KeySlot } from '../credentials/key-slot.js';
 import type { Suite } from '../crypto/suite.js';
 import type { Cancel, Clock } from '../platform/clock.js';
@@ -207,16 +208,3 @@ export class CarLink {
     };
   }
 }
-
-/** Looks at every slot, so that the time does not tell which one matched, or whether one did. */
-const findKey = (
-  suite: Suite,
-  keys: readonly KeySlot[],
-  publicKey: Uint8Array,
-): KeySlot | undefined => {
-  let found: KeySlot | undefined;
-  for (const key of keys) {
-    if (suite.equal(key.publicKey, publicKey)) found = key;
-  }
-  return found;
-};
