@@ -34,13 +34,19 @@ const OUTSIDE_AIR = {
   regex: up('lib/(?!platform/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
   message: 'air imports only lib/platform and lib/errors.',
 };
+const OUTSIDE_AIR_SIM = {
+  regex: up(
+    'lib/(?!platform/|errors\\.js$|radio/(types|link-state|operation|operation-queue)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+  ),
+  message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
+};
 const NOT_THE_CAR = {
   regex: up('(lib/phone|cli|bench|examples|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
   regex: up('(lib/session|lib/wire|bench|examples|test)/'),
-  message: 'cli never imports lib/session or lib/wire: it uses lib/phone.',
+  message: 'cli never imports lib/session or lib/wire: it uses lib/phone and lib/inspect.',
 };
 const NOT_BY_NAME = {
   regex: '^\\.|^phonekey/(dist|lib)/',
@@ -57,11 +63,12 @@ const DIRECTIONS = [
   [['lib/**'], [ABOVE_LIB, NODE]],
   [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
-  [['lib/{noise,wire,session,pairing,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/{noise,wire,session,pairing,credentials,proximity,inspect}/**'], [ABOVE_LIB, NODE, ENDS]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
   [['air/**'], [OUTSIDE_AIR]],
+  [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR]],
   [['cli/**'], [UNDER_THE_PHONE]],
   [['examples/**'], [NOT_BY_NAME]],
@@ -168,6 +175,7 @@ export default defineConfig(
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
+        Buffer: 'readonly',
         process: 'readonly',
         console: 'readonly',
         setTimeout: 'readonly',

@@ -5,6 +5,10 @@ import { seededRandom } from '../lib/platform/seeded-random.js';
 import { VirtualController, type ControllerOptions } from './controller/controller.js';
 import type { AirFaults } from './faults.js';
 import { Medium, type MediumOptions } from './medium/medium.js';
+import { SimCentral, type SimCentralOptions } from './sim/central.js';
+import { SimPeripheral, type SimPeripheralOptions } from './sim/peripheral.js';
+import type { SimContext, SimStation } from './sim/station.js';
+import { AirTaps, type AirListener } from './tap.js';
 
 export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */
@@ -22,18 +26,24 @@ export class VirtualAir {
   readonly #random: Random;
   readonly #logger: Logger | undefined;
   readonly #controllers = new Map<string, VirtualController>();
+  readonly #taps: AirTaps;
+  readonly #simulated = new Set<SimStation>();
+  /** Of all who are here, in hex. */
+  readonly #addresses = new Set<string>();
 
   constructor(options: VirtualAirOptions = {}) {
     this.seed = options.seed ?? toHex(systemRandom(8));
     this.#random = seededRandom(this.seed);
     this.#logger = options.logger;
     this.#medium = new Medium({ ...options, seed: this.seed });
+    this.#taps = new AirTaps(this.#medium.clock);
   }
 
   /** A new controller with a fresh random address, powered on. One for each noble or bleno. */
   controller(options: ControllerOptions = {}): VirtualController {
     const logger = options.logger ?? this.#logger;
-    const controller = new VirtualController(this.#medium, this.#freshAddress(), {
+    const bytes = this.#freshAddress();
+    const controller = new VirtualController(this.#medium, bytes, {
       random: this.#random,
       ...(this.faults.buffers && { aclBuffers: this.faults.buffers }),
       ...options,
@@ -41,10 +51,22 @@ export class VirtualAir {
     });
     const { address } = controller;
     this.#controllers.set(address, controller);
+    this.#taps.join(controller);
     controller.onClose(() => {
       this.#controllers.delete(address);
+      this.#addresses.delete(toHex(bytes));
     });
     return controller;
+  }
+
+  /** A phone without a host stack, which hears the peripherals of this air and no controllers. */
+  central(options: SimCentralOptions = {}): SimCentral {
+    return this.#simulate((context) => new SimCentral(context, options));
+  }
+
+  /** A car without a host stack, which the centrals of this air hear. */
+  peripheral(options: SimPeripheralOptions = {}): SimPeripheral {
+    return this.#simulate((context) => new SimPeripheral(context, options));
   }
 
   /** The controllers that are powered on. */
@@ -61,18 +83,41 @@ export class VirtualAir {
     this.#medium.faults = faults;
   }
 
-  /** Powers every controller off. */
-  close(): void {
-    for (const controller of this.controllers) controller.close();
+  /**
+   * Tells `listener` what passes between all hosts and their controllers, until the function that is
+   * returned is called.
+   */
+  tap(listener: AirListener): () => void {
+    return this.#taps.listen(listener);
   }
 
-  /** 6 bytes that no controller here has. */
+  /** Powers everything off. */
+  close(): void {
+    for (const controller of this.controllers) controller.close();
+    for (const station of [...this.#simulated]) station.powerOff();
+  }
+
+  #simulate<S extends SimStation>(make: (context: SimContext) => S): S {
+    const bytes = this.#freshAddress();
+    const station = make({
+      medium: this.#medium,
+      address: { type: 'public', bytes },
+      onClose: () => {
+        this.#simulated.delete(station);
+        this.#addresses.delete(toHex(bytes));
+      },
+    });
+    this.#simulated.add(station);
+    return station;
+  }
+
+  /** 6 bytes that nobody here has. */
   #freshAddress(): Buffer {
     for (;;) {
       const address = Buffer.from(this.#random(6));
-      if (!this.controllers.some(({ identity }) => identity.public.bytes.equals(address))) {
-        return address;
-      }
+      if (this.#addresses.has(toHex(address))) continue;
+      this.#addresses.add(toHex(address));
+      return address;
     }
   }
 }

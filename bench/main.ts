@@ -1,3 +1,5 @@
+import { airFigures } from './air-bumble.js';
+import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import type { Figure } from './measure.js';
@@ -14,6 +16,8 @@ for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
   ['proofs and junk', proofFigures],
+  ['the air, beside bumble', airFigures],
+  ['the air, on simulated time', airSimFigures],
   ['the command line', cliFigures],
 ] as const) {
   if (!json) process.stderr.write(`measuring ${what} ...\n`);

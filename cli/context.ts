@@ -24,6 +24,8 @@ export interface GlobalOptions {
   readonly at?: Position | undefined;
   /** File for the HCI traffic of this program's controller. */
   readonly capture?: string | undefined;
+  /** Key log: written by cars and phones, read by `air watch`. */
+  readonly sessionKeys?: string | undefined;
   /** Lets `capture` replace a file. */
   readonly force?: true | undefined;
   readonly verbose?: true | undefined;

@@ -71,7 +71,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .env('KEY_AIR'),
     )
     .addOption(
-      new Option('--at <x,y>', 'place on the virtual air, in metres (default: car 0,0; phone 1,0)')
+      new Option(
+        '--at <x,y>',
+        'place on the virtual air, in metres (default: where it was moved; car 0,0, phone 1,0)',
+      )
         .argParser(parsePosition)
         .env('KEY_AT'),
     )
@@ -82,6 +85,14 @@ export const buildProgram = (host: Host, perform: Perform) => {
       ).argParser(parseFile),
     )
     .addOption(new Option('--force', 'lets --capture replace a file'))
+    .addOption(
+      new Option(
+        '--session-keys <file>',
+        'adds the keys of each session on the virtual air to a file, for key air watch',
+      )
+        .argParser(parseFile)
+        .env('KEY_SESSION_KEYS'),
+    )
     .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
@@ -94,8 +105,12 @@ export const buildProgram = (host: Host, perform: Perform) => {
     .configureHelp({ showGlobalOptions: true });
   program.hook('preAction', (_, command) => {
     const { capture, force } = program.opts();
-    if (capture !== undefined && !usesRadio(command)) {
+    if (capture !== undefined && !canCapture(command)) {
       command.error('error: --capture goes with commands that use the radio');
+    }
+    // In the environment it is for whoever can use it.
+    if (program.getOptionValueSource('sessionKeys') === 'cli' && !hasSessions(command)) {
+      command.error('error: --session-keys goes with commands that use the radio');
     }
     if (force === true && capture === undefined)
       command.error('error: --force goes with --capture');
@@ -121,6 +136,14 @@ const usesRadio = (command: CommandUnknownOpts): boolean =>
   command.parent?.name() === 'car'
     ? command.name() === 'start'
     : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
+
+/** Who is on the air, and who keeps it up. */
+const canCapture = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'air' ? command.name() === 'start' : usesRadio(command);
+
+/** Cars and phones have sessions, and who watches the air looks into them. */
+const hasSessions = (command: CommandUnknownOpts): boolean =>
+  command.parent?.name() === 'air' ? command.name() === 'watch' : usesRadio(command);
 
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
 const addHelpCommand = (program: CommandUnknownOpts): void => {

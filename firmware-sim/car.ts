@@ -51,6 +51,7 @@ export interface SimulatedCarOptions {
   readonly onEvent?: (event: CarEvent) => void;
   /** What goes over the air, and the ends of links: see CarEndpoint. */
   readonly trace?: CarEndpointOptions['trace'];
+  readonly onSessionKeys?: CarEndpointOptions['onSessionKeys'];
   readonly onLinkEvent?: CarEndpointOptions['onEvent'];
   readonly onRadioError?: CarEndpointOptions['onRadioError'];
 }
@@ -132,7 +133,7 @@ export class SimulatedCar {
   }
 
   async #goOnAir(): Promise<void> {
-    const { suite, clock, random, log, trace, peripheral } = this.#options;
+    const { suite, clock, random, log, trace, onSessionKeys, peripheral } = this.#options;
     this.#endpoint = new CarEndpoint({
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
@@ -141,7 +142,7 @@ export class SimulatedCar {
         advertise: (serviceData) => peripheral.advertise(serviceData),
         close: () => Promise.resolve(),
       },
-      ...definedOnly({ suite, clock, random, log, trace }),
+      ...definedOnly({ suite, clock, random, log, trace, onSessionKeys }),
       ...definedOnly({
         onEvent: this.#options.onLinkEvent,
         onRadioError: this.#options.onRadioError,

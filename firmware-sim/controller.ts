@@ -1,6 +1,7 @@
 import type { CarHost } from '../lib/car/host.js';
 import { refusal } from '../lib/car/link-machine.js';
 import { findKey } from '../lib/credentials/find-key.js';
+import { fingerprint } from '../lib/credentials/fingerprint.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { permits, Role } from '../lib/credentials/roles.js';
 import type { RoleName } from '../lib/credentials/roles.js';
@@ -19,7 +20,7 @@ import type { BodyInput, BodyRefusal } from './body.js';
 import type { Closure, Door } from './closures.js';
 import { bodyEvent, windowEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
-import { fingerprint, summarise } from './fingerprint.js';
+import { summarise } from './key-summary.js';
 import type { Behaviors } from './load-behaviors.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';

@@ -27,6 +27,19 @@ export class PhoneKeyError extends Error {
     const { code, kind, message, mayHaveSucceeded, temporary, hint } = this;
     return { code, kind, message, mayHaveSucceeded, temporary, hint };
   }
+
+  /** The error that another process told with `toJSON`; undefined when the value is not one. */
+  static fromJSON(value: unknown): PhoneKeyError | undefined {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { code, message, mayHaveSucceeded, temporary, hint } = value as Record<string, unknown>;
+    if (typeof code !== 'string' || !Object.hasOwn(ERRORS, code)) return undefined;
+    if (typeof message !== 'string') return undefined;
+    return new PhoneKeyError(code as ErrorCode, message, {
+      ...(typeof mayHaveSucceeded === 'boolean' && { mayHaveSucceeded }),
+      ...(typeof temporary === 'boolean' && { temporary }),
+      ...(typeof hint === 'string' && { hint }),
+    });
+  }
 }
 
 export interface PhoneKeyErrorOptions {

@@ -1,6 +1,6 @@
 // Compiles to dist and makes the command executable; with --clean, removes the old dist first.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -13,6 +13,10 @@ const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
 process.exitCode = run.status ?? 1;
+
+// What runs and is no TypeScript.
+const bridge = 'air/pty/bridge.py';
+if (run.status === 0) copyFileSync(join(root, bridge), join(dist, bridge));
 
 // tsc writes files without the executable bit, which `npx key` in a clone needs.
 const command = join(dist, 'cli/main.js');

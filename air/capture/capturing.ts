@@ -7,7 +7,7 @@ export interface CaptureSink {
 }
 
 /** Milliseconds since 1970, with fractions; unlike the time of day it never goes back. */
-const systemWallTime = (): number => performance.timeOrigin + performance.now();
+export const systemWallTime = (): number => performance.timeOrigin + performance.now();
 
 /**
  * The same transport, with a copy of what goes over it, as a btsnoop file, to `sink`. Adds nothing to

@@ -1,5 +1,5 @@
 import { Status } from '../hci/constants.js';
-import type { DeviceAddress } from '../medium/pdu.js';
+import { addressTypeByte, type DeviceAddress } from '../medium/pdu.js';
 
 export const ACCEPT_LIST_SIZE = 16;
 
@@ -14,8 +14,11 @@ export class AcceptList {
     private readonly inUse: () => boolean,
   ) {}
 
-  has({ type, bytes }: DeviceAddress): boolean {
-    return this.#entries.has(key(type === 'random' ? 1 : 0, bytes));
+  /** True for an identity that was added; undefined is an anonymous advertiser. */
+  has(address: DeviceAddress | undefined): boolean {
+    return this.#entries.has(
+      address === undefined ? ANONYMOUS : key(addressTypeByte(address), address.bytes),
+    );
   }
 
   clear(): number {
@@ -49,6 +52,8 @@ export class AcceptList {
   }
 }
 
+const ANONYMOUS = 'anonymous';
+
 /** Anonymous advertisers have no address. */
 const key = (type: number, bytes: Buffer): string =>
-  type === 0xff ? 'anonymous' : `${String(type)}/${bytes.toString('hex')}`;
+  type === 0xff ? ANONYMOUS : `${String(type)}/${bytes.toString('hex')}`;

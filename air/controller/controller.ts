@@ -1,5 +1,6 @@
 import { silentLogger, type Logger } from '../../lib/platform/logger.js';
 import { systemRandom, type Random } from '../../lib/platform/random.js';
+import type { Direction } from '../capture/btsnoop.js';
 import { EventCode, HardwareError, PacketType, Role, Status } from '../hci/constants.js';
 import { H4Error, packetLength } from '../hci/h4.js';
 import { commandComplete, commandStatus } from '../hci/packets.js';
@@ -10,14 +11,20 @@ import type { Position } from '../medium/path-loss.js';
 import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
 import type { LinkLayer, Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
-import { Advertiser } from './advertiser.js';
-import type { Command, Outcome } from './command.js';
-import { COMMANDS } from './commands.js';
-import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connections.js';
+import type { Acceptance } from './advertising/advertising-set.js';
+import { AdvertisingSets } from './advertising/advertising-sets.js';
+import { ExtendedAdvertising } from './advertising/extended-advertising.js';
+import { LegacyAdvertising } from './advertising/legacy-advertising.js';
+import { COMMANDS, LEGACY_COMMANDS, supportedCommands } from './commands.js';
+import type { AdvertisingFamily, Command, Outcome } from './commands/command.js';
+import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connection/connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
-import { Initiator } from './initiator.js';
-import { Scanner } from './scanner.js';
+import { Initiator } from './initiating/initiator.js';
+import { Power } from './power.js';
+import { ResolvingList } from './privacy/resolving-list.js';
+import { Scanner } from './scanning/scanner.js';
+import { DhKeys } from './security/dh-keys.js';
 
 export interface ControllerOptions extends Placement {
   /** A name for people. */
@@ -29,69 +36,87 @@ export interface ControllerOptions extends Placement {
    * second one comes). While they are taken, connectable advertising is refused with status 0x09.
    */
   readonly peripheralLinks?: number;
+  /**
+   * False: a controller without extended advertising, which does not know its commands (default true). A
+   * host may use legacy commands or extended ones, not both; so a kernel that uses extended ones leaves
+   * no room for programs that send legacy ones beside it.
+   */
+  readonly extendedAdvertising?: boolean;
   readonly logger?: Logger;
-  /** For LE Rand and the proofs of encryption (default: the system's). */
+  /** For addresses, keys, LE Rand and the proofs of encryption (default: the system's). */
   readonly random?: Random;
+  /** Puts the controller where its label is remembered to be; false when it is not. */
+  readonly recall?: (controller: VirtualController) => boolean;
 }
+
+/** Sees a whole H4 packet pass. Must not throw. */
+export type PacketObserver = (packet: Buffer, direction: Direction) => void;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
 export class VirtualController implements AirTransport, LinkLayer {
   readonly host: HostPort;
-  readonly identity: Identity;
   readonly station: Station;
   readonly random: Random;
+  readonly buffers: AclBuffers;
+  readonly peripheralLinks: number;
+  readonly power: Power;
   readonly acceptList: AcceptList;
-  readonly advertiser: Advertiser;
+  readonly resolvingList: ResolvingList;
+  readonly identity: Identity;
+  readonly advertisingSets: AdvertisingSets;
+  readonly legacyAdvertising: LegacyAdvertising;
+  readonly extendedAdvertising: ExtendedAdvertising;
   readonly scanner: Scanner;
   readonly initiator: Initiator;
   readonly connections: Connections;
-  readonly buffers: AclBuffers;
+  readonly dhKeys: DhKeys;
   label: string;
   leHostSupport = false;
+  readonly #commands: ReadonlyMap<number, Command>;
+  /** The family of advertising commands that the host uses. */
+  #family: AdvertisingFamily | undefined;
   readonly #medium: Medium;
   readonly #logger: Logger;
+  readonly #recall: ControllerOptions['recall'];
+  readonly #observers = new Set<PacketObserver>();
   readonly #closeListeners = new Set<() => void>();
   /** Requests that were accepted as the peripheral, until their link is up. */
-  readonly #accepted = new Set<ConnectRequest>();
+  readonly #accepted = new Map<ConnectRequest, Acceptance>();
   #closed = false;
 
   /** `address`: the public device address, 6 bytes, little-endian. */
   constructor(medium: Medium, address: Buffer, options: ControllerOptions = {}) {
     this.#medium = medium;
     this.#logger = options.logger ?? silentLogger;
+    this.#commands = options.extendedAdvertising === false ? LEGACY_COMMANDS : COMMANDS;
     this.label = options.label ?? '';
+    this.#recall = options.recall;
     this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
-    this.host = new HostPort(medium.defer);
-    this.identity = new Identity(address);
-    this.station = medium.join(this, options);
-    this.random = options.random ?? systemRandom;
-    this.connections = new Connections(medium, this.host, this.buffers, this.random);
+    this.peripheralLinks = options.peripheralLinks ?? 1;
+    const host = (this.host = new HostPort(medium.defer));
+    const station = (this.station = medium.join(this, options));
+    const random = (this.random = options.random ?? systemRandom);
+    this.power = new Power(station);
     this.acceptList = new AcceptList(() =>
-      [this.advertiser, this.scanner, this.initiator].some((user) => user.usesAcceptList),
+      [this.advertisingSets, this.scanner, this.initiator].some((user) => user.usesAcceptList),
     );
-    const { station, identity, host, connections, acceptList } = this;
-    const listen = (): void => {
+    this.resolvingList = new ResolvingList(medium.clock, random, () => this.#usesAddresses());
+    this.identity = new Identity(address, this.resolvingList);
+    this.connections = new Connections(medium, host, this.buffers, random);
+    this.dhKeys = new DhKeys(host, random);
+    const { acceptList, resolvingList, identity, connections, power } = this;
+    const context = { medium, station, host, random, acceptList, resolvingList, identity, power };
+    const hasRoom = (): boolean =>
+      connections.count(Role.peripheral) + this.#accepted.size < this.peripheralLinks;
+    this.advertisingSets = new AdvertisingSets(context, hasRoom);
+    this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets, identity, host);
+    this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets, host, power);
+    const listeningChanged = (): void => {
       const windows = [this.scanner.window, this.initiator.window];
       if (!this.#closed) medium.listen(station, windows.filter(isDefined));
     };
-    this.scanner = new Scanner(medium, station, identity, host, acceptList, listen);
-    this.initiator = new Initiator(
-      medium,
-      station,
-      identity,
-      host,
-      acceptList,
-      (peer) => connections.isConnectedTo(peer),
-      listen,
-    );
-    const peripheralLinks = options.peripheralLinks ?? 1;
-    this.advertiser = new Advertiser(
-      medium,
-      station,
-      identity,
-      acceptList,
-      () => connections.count(Role.peripheral) + this.#accepted.size < peripheralLinks,
-    );
+    this.scanner = new Scanner({ ...context, listeningChanged });
+    this.initiator = new Initiator({ ...context, connections, listeningChanged });
   }
 
   /** The public device address, aa:bb:cc:dd:ee:ff. */
@@ -106,9 +131,12 @@ export class VirtualController implements AirTransport, LinkLayer {
   send(packet: Uint8Array): void {
     if (this.#closed) return;
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    if (!isWhole(bytes)) {
+    if (!isWhole(bytes) || bytes[0] === PacketType.event) {
       this.#malformed();
-    } else if (bytes[0] === PacketType.command) {
+      return;
+    }
+    for (const observe of this.#observers) observe(bytes, 'sent');
+    if (bytes[0] === PacketType.command) {
       this.#command(bytes.readUInt16LE(1), bytes.subarray(4));
     } else if (bytes[0] !== PacketType.acl || !this.connections.sendData(bytes)) {
       this.#malformed();
@@ -117,6 +145,14 @@ export class VirtualController implements AirTransport, LinkLayer {
 
   onPacket(listener: (packet: Buffer) => void): () => void {
     return this.host.onPacket(listener);
+  }
+
+  /** Shows each packet of the host before it is acted upon, and each to it before it is delivered. */
+  observe(observer: PacketObserver): void {
+    this.#observers.add(observer);
+    this.host.onPacket((packet) => {
+      observer(packet, 'received');
+    });
   }
 
   onClose(listener: () => void): () => void {
@@ -130,7 +166,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     if (this.#closed) return;
     this.#closed = true;
     this.host.close();
-    this.connections.reset();
+    this.reset();
     this.#medium.leave(this.station);
     for (const listener of this.#closeListeners) listener();
     this.#closeListeners.clear();
@@ -151,13 +187,28 @@ export class VirtualController implements AirTransport, LinkLayer {
     this.#medium.walk(this.station, to, speed);
   }
 
+  /** Goes where its label is remembered to be; false when it is not. */
+  recall(): boolean {
+    return this.#recall?.(this) ?? false;
+  }
+
   setTxPower(dbm: number): void {
     this.#medium.setTxPower(this.station, dbm);
   }
 
+  /** The bitmap of Read Local Supported Commands. */
+  supportedCommands(): Buffer {
+    return supportedCommands(this.#commands);
+  }
+
+  /** True unless it was made without. */
+  get offersExtendedAdvertising(): boolean {
+    return this.#commands === COMMANDS;
+  }
+
   /** LE Set Random Address, 6 bytes. */
   setRandomAddress(bytes: Buffer): number {
-    if (this.advertiser.enabled || this.scanner.enabled || this.initiator.listening) {
+    if (this.legacyAdvertising.enabled || this.scanner.enabled || this.initiator.listening) {
       return Status.commandDisallowed;
     }
     this.identity.setRandom(bytes);
@@ -168,13 +219,17 @@ export class VirtualController implements AirTransport, LinkLayer {
   reset(): void {
     this.connections.reset();
     this.#accepted.clear();
-    this.advertiser.reset();
+    this.advertisingSets.reset();
     this.scanner.reset();
     this.initiator.reset();
     this.acceptList.reset();
+    this.resolvingList.reset();
     this.identity.reset();
+    this.power.reset();
+    this.dhKeys.reset();
     this.host.reset();
     this.leHostSupport = false;
+    this.#family = undefined;
   }
 
   receive(pdu: AirPdu, from: Station, rssi: number): void {
@@ -185,18 +240,18 @@ export class VirtualController implements AirTransport, LinkLayer {
         this.initiator.heard(pdu, from);
         break;
       case 'scan-request':
-        this.advertiser.scanRequested(pdu, from);
+        this.advertisingSets.scanRequested(pdu, from);
         break;
       case 'scan-response':
-        this.scanner.answered(pdu, rssi);
+        this.scanner.answered(pdu, from, rssi);
         break;
     }
   }
 
   accept(request: ConnectRequest): boolean {
-    const accepted = this.advertiser.accept(request);
-    if (accepted) this.#accepted.add(request);
-    return accepted;
+    const acceptance = this.advertisingSets.accept(request);
+    if (acceptance !== undefined) this.#accepted.set(request, acceptance);
+    return acceptance !== undefined;
   }
 
   refused(request: ConnectRequest): void {
@@ -204,16 +259,27 @@ export class VirtualController implements AirTransport, LinkLayer {
   }
 
   linkUp(end: LinkEnd, request: ConnectRequest): void {
-    const wanted =
-      end.role === Role.peripheral
-        ? this.#accepted.delete(request)
-        : this.initiator.connected(request);
-    if (this.#closed || !wanted) end.abandon();
-    else this.connections.add(end, request);
+    const acceptance = this.#accepted.get(request);
+    this.#accepted.delete(request);
+    const meeting = acceptance ?? this.initiator.connected(request);
+    if (this.#closed || meeting === undefined) {
+      end.abandon();
+      return;
+    }
+    this.connections.add(end, request, meeting, (handle) => {
+      if (acceptance !== undefined && this.#family === 'extended') {
+        this.extendedAdvertising.connected(acceptance, handle);
+      }
+    });
+  }
+
+  /** The resolving list stays as it is while addresses are in use. */
+  #usesAddresses(): boolean {
+    return this.advertisingSets.enabled || this.scanner.enabled || this.initiator.listening;
   }
 
   #command(opcode: number, parameters: Buffer): void {
-    const command = COMMANDS.get(opcode);
+    const command = this.#commands.get(opcode);
     if (command === undefined) {
       this.host.send(commandComplete(opcode, Buffer.from([Status.unknownCommand])));
       return;
@@ -221,7 +287,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     const outcome = this.#run(command, parameters);
     if (command.answer === 'status') {
       this.host.send(commandStatus(opcode, outcome.status));
-    } else {
+    } else if (command.answer === 'complete' || outcome.status !== Status.success) {
       const returned = outcome.returned ?? Buffer.alloc(command.returns);
       this.host.send(
         commandComplete(opcode, Buffer.concat([Buffer.from([outcome.status]), returned])),
@@ -231,9 +297,13 @@ export class VirtualController implements AirTransport, LinkLayer {
   }
 
   #run(command: Command, parameters: Buffer): Outcome {
-    const { length, minimum = length } = command;
+    const { length, minimum = length, family } = command;
     if (parameters.length < minimum || parameters.length > length) {
       return { status: Status.invalidParameters };
+    }
+    if (family !== undefined) {
+      this.#family ??= family;
+      if (this.#family !== family) return { status: Status.commandDisallowed };
     }
     const outcome = command.run(this, parameters);
     return typeof outcome === 'number' ? { status: outcome } : outcome;

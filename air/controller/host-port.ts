@@ -1,4 +1,4 @@
-import { EventCode, LeEvent } from '../hci/constants.js';
+import { EventCode } from '../hci/constants.js';
 import { eventPacket } from '../hci/packets.js';
 
 /** Events that no mask silences (Vol 4 Part E 7.3.1). */
@@ -53,9 +53,9 @@ export class HostPort {
     return this.event(EventCode.leMeta, Buffer.concat([Buffer.from([subevent]), parameters]));
   }
 
-  /** Reports of one advertising event each: one report per meta event, as most controllers do. */
-  advertisingReport(report: Uint8Array): void {
-    this.leEvent(LeEvent.advertisingReport, Buffer.concat([Buffer.from([1]), report]));
+  /** True when the host has not masked the LE event. */
+  wantsLe(subevent: number): boolean {
+    return isSet(this.#leEventMask, subevent) && isSet(this.#eventMask, EventCode.leMeta);
   }
 
   /** `mask` as the host sends it: 8 bytes, little-endian. */

@@ -1,6 +1,6 @@
-import type { AclBuffers } from './connections.js';
+import type { AclBuffers } from './connection/connections.js';
 
-/** Bluetooth 5.0, which brought the PHY commands; what is optional in it, the bitmaps tell. */
+/** Bluetooth 5.0, which brought extended advertising; what is optional in it, the bitmaps tell. */
 const VERSION_5_0 = 0x09;
 /** Company identifier for what has none. */
 const NO_COMPANY = 0xffff;
@@ -17,8 +17,49 @@ export const localVersion = (): Buffer => {
 /** LMP features, 8 bytes: LE is supported (bit 38), BR/EDR is not (bit 37). */
 export const localFeatures = (): Buffer => Buffer.from('0000000060000000', 'hex');
 
-/** Encryption (bit 0), Peripheral-initiated Features Exchange (3), Data Packet Length (5), LE 2M (8). */
-export const leLocalFeatures = (): Buffer => Buffer.from('2901000000000000', 'hex');
+/** Bits of the LE features (Vol 6 Part B 4.6) that there are here. */
+const Feature = {
+  encryption: 0,
+  connectionParametersRequest: 1,
+  extendedReject: 2,
+  peripheralFeaturesExchange: 3,
+  dataLengthExtension: 5,
+  privacy: 6,
+  extendedFilterPolicies: 7,
+  le2M: 8,
+  extendedAdvertising: 12,
+  channelSelection2: 14,
+} as const;
+
+/** Those that concern a controller alone: its peers are not told. */
+const OWN_FEATURES: ReadonlySet<number> = new Set([
+  Feature.privacy,
+  Feature.extendedFilterPolicies,
+  Feature.extendedAdvertising,
+]);
+
+/** 8 bytes. */
+export const leLocalFeatures = (extendedAdvertising: boolean): Buffer =>
+  bitmap(
+    8,
+    Object.values(Feature).filter(
+      (feature) => extendedAdvertising || feature !== Feature.extendedAdvertising,
+    ),
+  );
+
+/** 8 bytes, as the features exchange tells them. */
+export const featuresForPeers = (): Buffer =>
+  bitmap(
+    8,
+    Object.values(Feature).filter((feature) => !OWN_FEATURES.has(feature)),
+  );
+
+/** A bit set for each number. */
+export const bitmap = (bytes: number, bits: Iterable<number>): Buffer => {
+  const map = Buffer.alloc(bytes);
+  for (const bit of bits) map.writeUInt8(map.readUInt8(bit >> 3) | (1 << (bit & 7)), bit >> 3);
+  return map;
+};
 
 /** ACL length (2), SCO length (1), ACL count (2), SCO count (2). */
 export const bufferSize = ({ length, count }: AclBuffers): Buffer => {
@@ -31,3 +72,24 @@ export const bufferSize = ({ length, count }: AclBuffers): Buffer => {
 /** ACL length (2), ACL count (1). */
 export const leBufferSize = ({ length, count }: AclBuffers): Buffer =>
   Buffer.from([length & 0xff, length >> 8, count]);
+
+/** States and combinations of states that LE Read Supported States knows (Vol 4 Part E 7.8.27). */
+const STATES = Array.from({ length: 42 }, (_, state) => state);
+/** With connectable advertising, undirected or directed. */
+const CONNECTABLE = [2, 3, 10, 11, 14, 15, 29, 30, 31, 32, 33, 34, 35, 36, 37];
+/** With a link in the peripheral role. */
+const PERIPHERAL = [7, 20, 21, 26, 27, 41];
+/** Connectable advertising while there is such a link already. */
+const SECOND_LINK = [38, 39, 40];
+
+/** 8 bytes: all that `peripheralLinks` at one time allow. */
+export const supportedStates = (peripheralLinks: number): Buffer => {
+  const missing = new Set([
+    ...(peripheralLinks < 1 ? [...CONNECTABLE, ...PERIPHERAL] : []),
+    ...(peripheralLinks < 2 ? SECOND_LINK : []),
+  ]);
+  return bitmap(
+    8,
+    STATES.filter((state) => !missing.has(state)),
+  );
+};

@@ -1,23 +1,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { parse, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { Opcode, Status } from '../hci/constants.js';
-import { commandPacket, parseCommandComplete } from '../hci/packets.js';
+import { Status } from '../hci/constants.js';
+import { parseCommandComplete } from '../hci/packets.js';
 import type { AirTransport } from '../hci/transport.js';
-import { setLabelCommand, setPositionCommand, setTxPowerCommand } from '../hci/vendor.js';
+import {
+  setDefaultPositionCommand,
+  setLabelCommand,
+  setPositionCommand,
+  setTxPowerCommand,
+} from '../hci/vendor.js';
 import type { Position } from '../medium/path-loss.js';
-import { checkHubDirectory, isPipe, makeHubDirectory } from './path.js';
+import { joinWith } from './join-with.js';
+import { isPipe, makeHubDirectory } from './path.js';
+import { checkSettings, hubArguments, type HubSettings } from './settings.js';
+import { connectSocket, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
 
 export interface HubOptions {
   /** A name for people, at most 32 bytes. */
   readonly label?: string;
-  /** Metres (default 0, 0). */
-  readonly position?: Position;
+  /** Metres: where it is, whatever the hub remembers of its label. */
+  readonly position?: Position | undefined;
+  /** Metres (default 0, 0): where it is unless `position` is given, or the hub remembers its label. */
+  readonly defaultPosition?: Position;
   /** dBm, -40 to 20 (default 0). */
   readonly txPower?: number;
 }
@@ -27,6 +36,7 @@ const HUB_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 /** A hub may end just when somebody connects; then the next attempt finds none, or a new one. */
 const ATTEMPTS = 5;
 const ANSWER_MS = 5000;
+const ORIGIN: Position = { x: 0, y: 0 };
 
 /**
  * A new controller in the running hub. For the phone: it never starts a hub.
@@ -38,25 +48,27 @@ export const connectHub = async (path: string, options: HubOptions = {}): Promis
     if (found === 'none') break;
     if (found !== 'lost') return found;
   }
-  throw new PhoneKeyError('radio.unavailable', 'no virtual air is running', {
-    temporary: true,
-    hint: 'Start the car first, it brings the air up: key car start.',
-  });
+  throw noAir();
 };
 
 /**
- * A new controller in the hub at `path`, which is started when there is none. For the car.
- * @throws PhoneKeyError `radio.unavailable` when the hub cannot be started
+ * A new controller in the hub at `path`, which is started with these settings when there is none. For
+ * the car.
+ * @throws PhoneKeyError `radio.unavailable` when the hub cannot be started, `usage.invalid` when one runs
+ *   with other settings, or there are no such settings
  */
 export const connectOrStartHub = async (
   path: string,
   options: HubOptions = {},
+  settings: HubSettings = {},
 ): Promise<AirTransport> => {
+  checkSettings(settings);
   await makeHubDirectory(path);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await tryHub(path, options);
-    if (typeof found === 'object') return found;
-    if (found === 'none') await startHub(path);
+    if (found === 'none') await startHub(path, settings);
+    if (typeof found === 'string') continue;
+    if (await joinWith(settings, path, found, options.label)) return found;
   }
   throw new PhoneKeyError('radio.unavailable', 'the air hub does not start');
 };
@@ -66,7 +78,6 @@ const tryHub = async (
   path: string,
   options: HubOptions,
 ): Promise<AirTransport | 'none' | 'lost'> => {
-  await checkHubDirectory(path);
   const socket = await connectSocket(path);
   if (socket === undefined) return 'none';
   const transport = new HubTransport(socket);
@@ -75,25 +86,14 @@ const tryHub = async (
   return 'lost';
 };
 
-const connectSocket = async (path: string): Promise<Socket | undefined> => {
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
-    throw new PhoneKeyError('radio.unavailable', 'the air hub cannot be reached', { cause: error });
-  }
-};
-
 /** Tells the controller where it is. True when all was answered: the hub is there to stay. */
 const settle = async (transport: HubTransport, options: HubOptions): Promise<boolean> => {
-  const { label, position, txPower } = options;
-  const commands = [commandPacket(Opcode.readBdAddr)];
-  if (position !== undefined) commands.push(setPositionCommand(position.x, position.y));
+  const { label, position, defaultPosition: { x, y } = ORIGIN, txPower } = options;
+  const commands: Buffer[] = [];
+  // The label comes first: places are remembered under it.
   if (label !== undefined && label !== '') commands.push(setLabelCommand(label));
+  if (position !== undefined) commands.push(setPositionCommand(position.x, position.y));
+  else commands.push(setDefaultPositionCommand(x, y));
   if (txPower !== undefined) commands.push(setTxPowerCommand(txPower));
   let unanswered = commands.length;
   return new Promise((resolve) => {
@@ -119,9 +119,10 @@ const settle = async (transport: HubTransport, options: HubOptions): Promise<boo
 };
 
 /** Starts a hub that outlives us, and waits until it, or another one, serves the path. */
-const startHub = async (path: string): Promise<void> => {
+const startHub = async (path: string, settings: HubSettings): Promise<void> => {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const hub = spawn(process.execPath, [HUB_PROGRAM, isPipe(path) ? path : resolve(path)], {
+  const parameters = hubArguments(isPipe(path) ? path : resolve(path), settings);
+  const hub = spawn(process.execPath, [HUB_PROGRAM, ...parameters], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
     cwd: parse(process.execPath).root,

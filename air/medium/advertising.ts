@@ -1,6 +1,6 @@
 import type { Cancel } from '../../lib/platform/clock.js';
 import { packetBytes, packetMs } from './airtime.js';
-import { Grid } from './grid.js';
+import { Listeners } from './listeners.js';
 import type { Propagation } from './propagation.js';
 import { HOPELESS_MARGIN, packetErrorRate } from './reception.js';
 import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
@@ -21,10 +21,17 @@ export interface AdvertisingConditions {
 /** advDelay is between 0 and 10 ms (Vol 6 Part B 4.4.2.2). */
 const MOST_DELAY_MS = 10;
 
+/** On an instant air windows do not count. */
+const ALWAYS: ScanWindow = { intervalMs: 1, windowMs: 1 };
+
 interface Train {
   readonly from: Station;
-  /** The next event; undefined while nobody listens. */
+  readonly set: AdvertisingTrain;
+  /** Runs the next event. */
+  readonly event: () => void;
+  /** That of the next event; undefined while nobody listens. */
   cancel: Cancel | undefined;
+  over: boolean;
 }
 
 /**
@@ -32,13 +39,13 @@ interface Train {
  * a listener hears it whichever one it is on. Transmissions of others do not disturb.
  */
 export class AdvertisingChannels {
-  readonly #listeners: Grid;
-  /** Since when each listens. */
-  readonly #since = new Map<Station, number>();
+  readonly #listeners: Listeners;
   readonly #trains = new Map<AdvertisingTrain, Train>();
+  /** Those without a timer. */
+  readonly #resting = new Set<Train>();
 
   constructor(private readonly conditions: AdvertisingConditions) {
-    this.#listeners = new Grid(conditions.time);
+    this.#listeners = new Listeners(conditions.time);
   }
 
   /** To be called with the longest range that there is, whenever that grows. */
@@ -51,35 +58,30 @@ export class AdvertisingChannels {
   }
 
   listen(station: Station, windows: readonly ScanWindow[]): void {
+    const { paced, unit } = this.conditions;
     station.listening = windows;
-    if (windows.length === 0) {
-      this.#listeners.delete(station);
-      this.#since.delete(station);
-      return;
+    this.#listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
+    if (windows.length === 0) return;
+    if (!paced) {
+      for (const { from, set } of this.#trains.values()) {
+        if (from !== station) this.send(from, station, set.pdu, set.txPower);
+      }
     }
-    this.#listeners.add(station);
-    this.#since.set(station, this.conditions.time.now());
-    for (const [train, { from, cancel }] of this.#trains) {
-      if (from === station) continue;
-      const { paced, unit } = this.conditions;
-      if (!paced) this.send(from, station, train.pdu, train.txPower);
-      if (cancel === undefined) this.#arm(from, train, paced ? unit() : 1);
+    for (const train of this.#resting) {
+      if (train.from !== station) this.#arm(train, paced ? unit() : 1);
     }
   }
 
   advertise(station: Station, set: number, train: AdvertisingTrain | undefined): void {
     const before = station.advertising.get(set);
     if (before !== undefined) {
-      this.#trains.get(before)?.cancel?.();
-      this.#trains.delete(before);
+      this.#stop(before);
       station.advertising.delete(set);
     }
     if (train === undefined) return;
     const own = { ...train };
     station.advertising.set(set, own);
-    this.#trains.set(own, { from: station, cancel: undefined });
-    if (this.conditions.paced) this.#arm(station, own, 0);
-    else this.#event(station, own);
+    this.#start(station, own);
   }
 
   /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
@@ -92,33 +94,54 @@ export class AdvertisingChannels {
     else time.defer(arrive);
   }
 
-  #event(from: Station, train: AdvertisingTrain): void {
+  #start(from: Station, set: AdvertisingTrain): void {
+    const train: Train = {
+      from,
+      set,
+      event: () => {
+        this.#event(train);
+      },
+      cancel: undefined,
+      over: false,
+    };
+    this.#trains.set(set, train);
+    if (this.conditions.paced) this.#arm(train, 0);
+    else this.#event(train);
+  }
+
+  #stop(set: AdvertisingTrain): void {
+    const train = this.#trains.get(set);
+    if (train === undefined) return;
+    train.over = true;
+    train.cancel?.();
+    this.#trains.delete(set);
+    this.#resting.delete(train);
+  }
+
+  #event(train: Train): void {
     const { time, propagation, paced } = this.conditions;
-    for (const to of [...this.#listeners.near(propagation.position(from))]) {
+    const { from, set } = train;
+    for (const to of this.#listeners.near(propagation.position(from))) {
       if (to === from) continue;
-      if (!paced) this.send(from, to, train.pdu, train.txPower);
-      else if (this.#isOpen(to)) this.#receive(from, to, train.pdu, train.txPower);
+      if (paced) this.#receive(from, to, set.pdu, set.txPower);
+      else this.send(from, to, set.pdu, set.txPower);
     }
-    if (this.#trains.has(train)) this.#arm(from, train, 1);
-    if (train.sent !== undefined) time.defer(train.sent);
+    if (!train.over) this.#arm(train, 1);
+    if (set.sent !== undefined) time.defer(set.sent);
   }
 
   /** Without a listener no timer runs: an air on which nobody scans is idle. */
-  #arm(from: Station, train: AdvertisingTrain, intervals: number): void {
+  #arm(train: Train, intervals: number): void {
     const { time, paced, unit } = this.conditions;
-    const idle = this.#listeners.size === 0 && train.sent === undefined;
-    const delay = paced && train.punctual !== true ? unit() * MOST_DELAY_MS : 0;
-    const cancel = idle
-      ? undefined
-      : time.after(intervals * train.intervalMs + delay, () => {
-          this.#event(from, train);
-        });
-    this.#trains.set(train, { from, cancel });
-  }
-
-  #isOpen(station: Station): boolean {
-    const elapsed = this.conditions.time.now() - (this.#since.get(station) ?? 0);
-    return station.listening.some(({ intervalMs, windowMs }) => elapsed % intervalMs < windowMs);
+    const { set } = train;
+    const delay = paced && set.punctual !== true ? unit() * MOST_DELAY_MS : 0;
+    if (this.#listeners.size === 0 && set.sent === undefined) {
+      train.cancel = undefined;
+      this.#resting.add(train);
+    } else {
+      if (train.cancel === undefined) this.#resting.delete(train);
+      train.cancel = time.after(intervals * set.intervalMs + delay, train.event);
+    }
   }
 
   #receive(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {

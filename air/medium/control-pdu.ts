@@ -7,7 +7,22 @@ export type ControlPdu =
   | EncryptionStartPdu
   | { readonly kind: 'encryption-started' }
   | { readonly kind: 'encryption-reject'; readonly reason: number }
+  | ParametersPdu
+  | { readonly kind: 'channel-map'; readonly map: Buffer }
   | ProcedurePdu;
+
+/** The peripheral asks for connection parameters, and is refused; a granted request is an update. */
+export type ParametersPdu =
+  | { readonly kind: 'parameters-request'; readonly wanted: ParameterRange }
+  | { readonly kind: 'parameters-reject'; readonly reason: number };
+
+/** Units of LinkParameters. */
+export interface ParameterRange {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly latency: number;
+  readonly timeout: number;
+}
 
 export type ProcedurePdu =
   | { readonly kind: 'version-request' | 'features-request' }

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../../lib/platform/clock.js';
+import type { Random } from '../../lib/platform/random.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { AdvertisingChannels } from './advertising.js';
 import { EventCarrier } from './event-carrier.js';
@@ -51,6 +52,7 @@ export interface Placement {
 }
 
 const PACKETS_PER_EVENT = 6;
+const RANDOM_BLOCK_BYTES = 1024;
 /** On an instant air links look so often, in milliseconds, where their walking ends are. */
 const STEP_MS = 100;
 /** From a request for a link until the peer has it: T_IFS and 44 bytes at 1M. */
@@ -73,8 +75,7 @@ export class Medium {
 
   constructor(options: MediumOptions) {
     const { clock = systemClock, pace = 'instant', seed, faults = {} } = options;
-    const random = seededRandom(`${seed}/medium`);
-    const integer = (): number => Buffer.from(random(4)).readUInt32LE();
+    const integer = integers(seededRandom(`${seed}/medium`));
     this.clock = clock;
     this.pace = pace;
     this.#time = airTime(clock);
@@ -247,6 +248,21 @@ export class Medium {
     this.#channels.cover(this.#propagation.range(this.#strongest, this.#keenest));
   }
 }
+
+/** Whole numbers of 32 bits. Drawn by the block, as there are many. */
+const integers = (random: Random): (() => number) => {
+  let block = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used === block.length) {
+      block = Buffer.from(random(RANDOM_BLOCK_BYTES));
+      used = 0;
+    }
+    const value = block.readUInt32LE(used);
+    used += 4;
+    return value;
+  };
+};
 
 const checkLinks = (station: Station): void => {
   for (const link of [...station.links]) link.check();

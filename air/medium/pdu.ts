@@ -31,6 +31,11 @@ export interface AdvertisingPdu {
   readonly data: Buffer;
   readonly connectable: boolean;
   readonly scannable: boolean;
+  /**
+   * Number of the advertising set (default 0). Answers carry it back: a radio knows what is answered by
+   * the moment at which the answer comes.
+   */
+  readonly set?: number;
   readonly extended?: ExtendedHeader;
 }
 
@@ -50,6 +55,7 @@ export interface ScanRequestPdu {
   readonly kind: 'scan-request';
   readonly scanner: DeviceAddress;
   readonly advertiser: DeviceAddress;
+  readonly set?: number;
 }
 
 export interface ScanResponsePdu {
@@ -57,6 +63,7 @@ export interface ScanResponsePdu {
   readonly advertiser: DeviceAddress;
   /** At most 31 bytes in a legacy PDU, 1650 in extended ones. */
   readonly data: Buffer;
+  readonly set?: number;
   readonly extended?: ExtendedHeader;
 }
 
@@ -66,7 +73,12 @@ export type AirPdu = AdvertisingPdu | ScanRequestPdu | ScanResponsePdu;
 export interface ConnectRequest {
   readonly initiator: DeviceAddress;
   readonly advertiser: DeviceAddress;
+  readonly set?: number;
   readonly parameters: LinkParameters;
+  /** On which the link begins: 1 is LE 1M (default), 2 is LE 2M. */
+  readonly phy?: 1 | 2;
+  /** Used channels, 37 bits in 5 bytes (default: all). */
+  readonly channelMap?: Buffer;
 }
 
 export interface LinkParameters {

@@ -2,6 +2,24 @@ import { capturing } from '../../air/index.js';
 import type { HciTransport } from '../../air/index.js';
 import type { Context } from '../context.js';
 import { createCaptureFile } from './capture-file.js';
+import type { CaptureFile } from './capture-file.js';
+
+/**
+ * The file of `--capture`; undefined without one.
+ * @throws PhoneKeyError `usage.invalid`
+ */
+export const openCapture = ({
+  options: { capture, force },
+  output,
+}: Pick<Context, 'options' | 'output'>): CaptureFile | undefined =>
+  capture === undefined
+    ? undefined
+    : createCaptureFile(capture, {
+        force: force === true,
+        onLost: (reason) => {
+          output.say(`the capture ends here: ${reason}`);
+        },
+      });
 
 /**
  * The transport, whose traffic goes to the file of `--capture` if there is one. Closes the transport
@@ -10,16 +28,11 @@ import { createCaptureFile } from './capture-file.js';
  */
 export const captured = (
   transport: HciTransport,
-  { options: { capture, force }, output }: Pick<Context, 'options' | 'output'>,
+  context: Pick<Context, 'options' | 'output'>,
 ): HciTransport => {
-  if (capture === undefined) return transport;
   try {
-    const file = createCaptureFile(capture, {
-      force: force === true,
-      onLost: (reason) => {
-        output.say(`the capture ends here: ${reason}`);
-      },
-    });
+    const file = openCapture(context);
+    if (file === undefined) return transport;
     transport.onClose(() => {
       file.close();
     });

@@ -1,6 +1,7 @@
 import { SimulatedCar } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
+import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -21,6 +22,7 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
     const time = new Date().toISOString();
     tell({ ...event, at: systemClock.now(), time }, time, sentence);
   };
+  const onSessionKeys = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
   let fail: (error: PhoneKeyError) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
@@ -43,6 +45,7 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
       if (error.temporary && radio === 'ble') output.say(`${error.message} ${error.hint}`);
       else fail(radio === 'ble' ? error : airEnded(error));
     },
+    onSessionKeys,
     trace: ({ direction, kind, fields, bytes }) => {
       log.debug(`${direction} ${kind}`, { fields, bytes });
     },

@@ -1,18 +1,32 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import { parseEndpoint } from '../config/parse.js';
+import { PACES } from '../../air/hub/settings.js';
+import {
+  parseEndpoint,
+  parseFile,
+  parsePosition,
+  parseSeed,
+  parseSpeed,
+  parseWho,
+} from '../config/parse.js';
 import type { Act } from '../program.js';
 
 const EXAMPLES = `Examples:
   $ key air start                          keeps the air of this home up, until Ctrl-C
   $ key air start --h4 127.0.0.1:6402      and lets other Bluetooth stacks onto it
+  $ key air start --pty /tmp/ttyBLE        also those that want a serial port
+  $ key air watch                          tells what happens on it
+  $ key air watch --read FILE              or what a capture holds
+  $ key air start --capture air.btsnoop    and writes down what passes on it
+  $ key air list                           what is on it, and where
+  $ key air move phone --to 1,0 --speed 1.4
 `;
 
 /** The commands of the virtual air itself. */
 export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   const air = program
     .command('air')
-    .description('the virtual air, for Bluetooth stacks other than ours')
+    .description('the virtual air: keep it up, look at it, move what is on it')
     .addHelpText('before', EXAMPLES);
 
   air
@@ -26,7 +40,56 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
         'serve HCI over H4/TCP: each connection is a controller (loopback only; port 0: any)',
       ).argParser(parseEndpoint),
     )
+    .addOption(
+      new Option(
+        '--pty <path>',
+        'serve HCI over H4 on a pseudo-terminal: the path becomes a link to it (needs python3)',
+      ).argParser(parseFile),
+    )
+    .addOption(
+      new Option(
+        '--seed <seed>',
+        'what is random on it follows from this (default: a new one)',
+      ).argParser(parseSeed),
+    )
+    .addOption(
+      new Option('--pace <pace>', 'without air time (default), or as slow as a real radio').choices(
+        PACES,
+      ),
+    )
+    .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
     .action((options) =>
-      act(async (context) => (await import('../air/start.js')).startAir(context, options.h4)),
+      act(async (context) => (await import('../air/start.js')).startAir(context, options)),
+    );
+
+  air
+    .command('list')
+    .description('list what is on the air: places, radios, links')
+    .action(() => act(async (context) => (await import('../air/list.js')).listAir(context)));
+
+  air
+    .command('move')
+    .description('move something on the air; what is away is there when it comes')
+    .argument('<name>', 'its name or address, as key air list shows them', parseWho)
+    .addOption(
+      new Option('--to <x,y>', 'where to, in metres')
+        .argParser(parsePosition)
+        .makeOptionMandatory(),
+    )
+    .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
+    .option('--wait', 'wait until it is there')
+    .action((who, options) =>
+      act(async (context) => (await import('../air/move.js')).moveOnAir(context, who, options)),
+    );
+
+  air
+    .command('watch')
+    .description(
+      'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
+    )
+    .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
+    .option('--hci', 'every packet between a host and its controller')
+    .action((options) =>
+      act(async (context) => (await import('../air/watch.js')).watchAir(context, options)),
     );
 };

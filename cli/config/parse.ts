@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { SPEED_RANGE } from '../../air/hub/control.js';
+import { isSeed } from '../../air/hub/settings.js';
 
 /** Metres on the virtual air. */
 export interface Position {
@@ -32,6 +34,34 @@ export const parsePosition = (text: string): Position => {
     throw new InvalidArgumentError('Two numbers of metres are needed: x,y.');
   }
   return { x: Number(x), y: Number(y) };
+};
+
+/** `--speed 1.4` in metres a second. */
+export const parseSpeed = (text: string): number => {
+  const speed = Number(text);
+  const { min, max } = SPEED_RANGE;
+  if (!NUMBER.test(text) || speed < min || speed > max) {
+    throw new InvalidArgumentError(
+      `Metres in a second are needed, ${String(min)} to ${String(max)}.`,
+    );
+  }
+  return speed;
+};
+
+/** A label or an address on the virtual air. */
+export const parseWho = (text: string): string => {
+  if (text === '' || Buffer.byteLength(text) > MAX_NAME_BYTES) {
+    throw new InvalidArgumentError('A name or an address is needed: key air list shows both.');
+  }
+  return text;
+};
+
+/** The seed of a virtual air. */
+export const parseSeed = (text: string): string => {
+  if (!isSeed(text)) {
+    throw new InvalidArgumentError('A seed has 1 to 64 letters, digits and signs, no spaces.');
+  }
+  return text;
 };
 
 /** A script's variable that is not set gives an empty directory, which would be the current one. */

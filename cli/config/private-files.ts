@@ -121,7 +121,12 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const checkPrivate = (
+/**
+ * Refuses what others may read, or what is somebody else's.
+ * @param fix how to make it private: `chmod 600`
+ * @throws PhoneKeyError `keys.permissions`
+ */
+export const checkPrivate = (
   path: string,
   { mode, uid }: { readonly mode: number; readonly uid: number },
   fix: string,

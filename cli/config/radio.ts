@@ -29,7 +29,8 @@ export const openCentral = async (context: Context): Promise<Central> => {
       const { connectHub, loadNoble } = await import('../../air/index.js');
       const transport = await connectHub(paths.hub, {
         label: 'phone',
-        position: options.at ?? PHONE_AT,
+        position: options.at,
+        defaultPosition: PHONE_AT,
       });
       const hci = captured(transport, context);
       return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(hci)) });
@@ -58,7 +59,8 @@ export const openPeripheral = async (
       const { connectOrStartHub, loadBleno } = await import('../../air/index.js');
       const transport = await connectOrStartHub(paths.hub, {
         label,
-        position: options.at ?? CAR_AT,
+        position: options.at,
+        defaultPosition: CAR_AT,
       });
       const hci = captured(transport, context);
       return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(hci)) });
@@ -74,7 +76,7 @@ export interface Ways<T> {
 
 /**
  * `auto`: a usable adapter; without one the virtual air, and a word about it. What `--capture` can
- * see is the virtual air, so that is what `auto` is then.
+ * see is the virtual air, so that is what `auto` is then; and session keys are written of nothing else.
  * @throws PhoneKeyError `usage.invalid` for a capture of a real adapter
  */
 export const openRadio = async <T>(
@@ -89,6 +91,8 @@ export const openRadio = async <T>(
   }
   if (options.radio === 'auto' && capture) {
     output.say('on the virtual air: that is what --capture sees');
+  } else if (options.radio === 'auto' && options.sessionKeys !== undefined) {
+    output.say('on the virtual air: session keys are written there alone');
   } else if (options.radio === 'auto') {
     const opened = (await hasAdapter()) ? await tryAdapter(ways) : undefined;
     if (opened !== undefined) return { opened, radio: 'ble' };

@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { TraceEvent } from '../../lib/index.js';
 import { captured } from '../capture/captured.js';
+import { sessionKeyLog } from '../capture/session-key-file.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';
@@ -22,7 +23,10 @@ export const demo = async (
 ): Promise<ExitCode> => {
   const { output, signal, log } = context;
   const begun = performance.now();
-  const world = await open(log, signal, (transport) => captured(transport, context));
+  const world = await open(log, signal, {
+    onSessionKeys: sessionKeyLog(context),
+    watch: (transport) => captured(transport, context),
+  });
   try {
     const stage: Stage = { world };
     for (const [index, step] of STEPS.entries()) await play(step, index + 1, stage, context);

@@ -7,7 +7,7 @@ import type { HciTransport } from '../../air/index.js';
 import { SimulatedCar } from '../../firmware-sim/index.js';
 import type { CarControl } from '../../firmware-sim/index.js';
 import { PhoneKey, systemClock } from '../../lib/index.js';
-import type { Logger, PairedCar, TraceEvent } from '../../lib/index.js';
+import type { Logger, OnSessionKeys, PairedCar, TraceEvent } from '../../lib/index.js';
 import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../lib/radio/noble.js';
 import { FileKeyStore } from '../config/key-store.js';
@@ -28,14 +28,18 @@ export interface World {
   close(): Promise<void>;
 }
 
-/**
- * A car on the real bleno and a phone on the real noble, on one air in this process.
- * @param watch may put something between the phone and its controller
- */
+export interface WorldOptions {
+  /** May put something between the phone and its controller. */
+  readonly watch?: (transport: HciTransport) => HciTransport;
+  /** Is given the keys of the phone's sessions. */
+  readonly onSessionKeys?: OnSessionKeys | undefined;
+}
+
+/** A car on the real bleno and a phone on the real noble, on one air in this process. */
 export const openWorld = async (
   log: Logger,
   signal: AbortSignal,
-  watch: (transport: HciTransport) => HciTransport = (transport) => transport,
+  { watch = (transport) => transport, onSessionKeys }: WorldOptions = {},
 ): Promise<World> => {
   const air = new VirtualAir();
   const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));
@@ -77,7 +81,8 @@ export const openWorld = async (
         log,
       });
       const store = new FileKeyStore(join(home, 'keys'));
-      phone = new PhoneKey({ central, store, log, trace: (event) => traced.push(event) });
+      const trace = (event: TraceEvent): unknown => traced.push(event);
+      phone = new PhoneKey({ central, store, log, trace, onSessionKeys });
     },
     pair: (code) => withPhone().pair({ code, signal }),
     async askCloud() {

@@ -75,10 +75,11 @@ export const systemProbes = ({ paths, log }: Context): Probes => {
       }
     },
     async hubRunning() {
-      const { connectHub } = await import('../../air/index.js');
+      const { openHubControl } = await import('../../air/index.js');
       try {
-        const transport = await connectHub(paths.hub);
-        transport.close();
+        const control = await openHubControl(paths.hub);
+        await control.info();
+        control.close();
         return true;
       } catch {
         return false;

@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhoneKey } from '../../lib/index.js';
 import type { CarCallOptions, TraceEvent } from '../../lib/index.js';
+import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { openCentral } from '../config/radio.js';
 import type { Context } from '../context.js';
@@ -33,11 +34,13 @@ export const withPhone = async <T>(
   if (needsKeys && (await store.list()).length === 0) {
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
+  const onSessionKeys = sessionKeyLog(context);
   const central = await openCentral(context);
   const phone = new PhoneKey({
     central,
     store,
     log,
+    onSessionKeys,
     ...(name === undefined ? {} : { name }),
     trace: ({ direction, kind, fields, bytes }: TraceEvent) => {
       log.debug(`${direction} ${kind}`, { fields, bytes });

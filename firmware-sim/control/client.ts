@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { errorCatalogue, PhoneKeyError } from '../../lib/errors.js';
-import type { ErrorCode } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { parseJsonObject } from '../../lib/platform/json.js';
+import type { JsonObject } from '../../lib/platform/json.js';
 import { isErrno } from '../memory/errno.js';
 import type { CarControl } from './car-control.js';
 
@@ -43,18 +44,18 @@ const call = async (
   body?: string,
 ): Promise<unknown> => {
   let status: number | undefined;
-  let text: string;
+  let bytes: Buffer;
   try {
     const response = await exchange(socketPath, method, operation, body);
     status = response.statusCode;
-    text = await readAnswer(response);
+    bytes = await readAnswer(response);
   } catch (cause) {
     if (NOBODY.some((code) => isErrno(cause, code))) {
       throw new PhoneKeyError('sim.not-running', "nobody is at the car's control door", { cause });
     }
     throw noAnswer(method === 'POST', cause);
   }
-  const answer = parse(text);
+  const answer = parse(bytes);
   if (status !== 200) throw errorFrom(answer);
   return answer;
 };
@@ -87,7 +88,7 @@ const exchange = (
     outgoing.end(body);
   });
 
-const readAnswer = async (response: IncomingMessage): Promise<string> => {
+const readAnswer = async (response: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -95,27 +96,15 @@ const readAnswer = async (response: IncomingMessage): Promise<string> => {
     if (length > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 };
 
-const parse = (text: string): object => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Said below.
-  }
+const parse = (bytes: Buffer): JsonObject => {
+  const answer = parseJsonObject(bytes);
+  if (answer !== undefined) return answer;
   throw new PhoneKeyError('internal', 'the car answered something that is not JSON');
 };
 
-const errorFrom = (answer: object): PhoneKeyError => {
-  const error: unknown = 'error' in answer ? answer.error : undefined;
-  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
-    const { code, message } = error;
-    if (typeof code === 'string' && code in errorCatalogue && typeof message === 'string') {
-      const hint = 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint } : {};
-      return new PhoneKeyError(code as ErrorCode, message, hint);
-    }
-  }
-  return new PhoneKeyError('internal', 'the car answered with an error it did not name');
-};
+const errorFrom = (answer: JsonObject): PhoneKeyError =>
+  PhoneKeyError.fromJSON(answer['error']) ??
+  new PhoneKeyError('internal', 'the car answered with an error it did not name');

@@ -1,5 +1,6 @@
 import { ROLE_NAMES } from '../../lib/credentials/roles.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import type { JsonObject } from '../../lib/platform/json.js';
 import { CLOSURES, DOORS } from '../closures.js';
 import type { CardTap } from '../controller.js';
 import type { CarControl } from './car-control.js';
@@ -8,7 +9,7 @@ import type { CarControl } from './car-control.js';
 export type Operation = (car: CarControl, args: Args) => Promise<unknown>;
 
 /** The JSON object in the request. */
-export type Args = Readonly<Record<string, unknown>>;
+export type Args = JsonObject;
 
 /** Method and path of each operation. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([

@@ -3,6 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { parseJsonObject } from '../../lib/platform/json.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import type { CarControl } from './car-control.js';
 import { OPERATIONS } from './operations.js';
@@ -102,17 +103,9 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 };
 
 const parseArgs = (body: Buffer): Args => {
-  if (body.length === 0) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw invalid('a request is JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid('a request is a JSON object');
-  }
-  return value as Args;
+  const args = body.length === 0 ? {} : parseJsonObject(body);
+  if (args === undefined) throw invalid('a request is a JSON object');
+  return args;
 };
 
 const respond = (response: ServerResponse, status: number, value: unknown): void => {

@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.js';
 import type { Random } from '../platform/random.js';
 import type { Link } from '../radio/types.js';
 import type { CarSecrets } from '../session/car.js';
+import type { OnSessionKeys } from '../session/session-keys.js';
 import { decodeToCar, encodeFromCar } from '../wire/codec.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { ToCar } from '../wire/gen/phonekey_pb.js';
@@ -24,6 +25,7 @@ export interface CarLinkOptions {
   readonly secrets: CarSecrets;
   readonly host: CarHost;
   readonly trace: Trace | undefined;
+  readonly onSessionKeys: OnSessionKeys | undefined;
   onEvent(event: CarLinkEvent): void;
 }
 
@@ -196,11 +198,12 @@ export class CarLink {
   }
 
   #context(): LinkContext {
-    const { suite, random, secrets, clock, host } = this.#options;
+    const { suite, random, secrets, onSessionKeys, clock, host } = this.#options;
     return {
       suite,
       random,
       secrets,
+      onSessionKeys,
       carName: host.name,
       now: clock.now(),
       findKey: (publicKey) => findKey(suite, host.keys(), publicKey),

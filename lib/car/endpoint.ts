@@ -9,6 +9,7 @@ import type { Random } from '../platform/random.js';
 import type { Link, Peripheral } from '../radio/types.js';
 import { carSecrets } from '../session/car.js';
 import type { CarSecrets } from '../session/car.js';
+import type { OnSessionKeys } from '../session/session-keys.js';
 import { advertisementKey, encodeAdvertisement, ROTATION_MS } from '../wire/advertisement.js';
 import { PROTOCOL_VERSION } from '../wire/codec.js';
 import type { Trace } from '../wire/message-link.js';
@@ -26,6 +27,8 @@ export interface CarEndpointOptions {
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
   readonly trace?: Trace;
+  /** Is given the keys of every session, for a key log: see PhoneKeyOptions. */
+  readonly onSessionKeys?: OnSessionKeys | undefined;
   readonly onEvent?: (event: CarLinkEvent) => void;
   /** The radio failed for good. */
   readonly onRadioError?: (error: PhoneKeyError) => void;
@@ -107,6 +110,7 @@ export class CarEndpoint {
       secrets: this.#secrets,
       host: this.#options.host,
       trace: this.#options.trace,
+      onSessionKeys: this.#options.onSessionKeys,
       onEvent: (event) => {
         if (event.type === 'link-closed') this.#links.delete(link);
         this.#options.onEvent?.(event);

@@ -9,6 +9,7 @@ export type { KeySlot } from '../credentials/key-slot.js';
 export { permits, Role, roleFromName, roleName, ROLE_NAMES } from '../credentials/roles.js';
 export type { RoleName } from '../credentials/roles.js';
 export { newPairingCode, pairingRegistration } from '../pairing/code.js';
+export type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
 export type { AnyCommand, CommandMessage, CommandName } from '../wire/commands.js';
 export { RefusalReason, ResultSchema } from '../wire/gen/phonekey_pb.js';
 export type { PhoneIdentity, Result } from '../wire/gen/phonekey_pb.js';

@@ -7,6 +7,7 @@ import type { Random } from '../platform/random.js';
 import { Challenge } from '../session/car.js';
 import type { CarSecrets } from '../session/car.js';
 import type { SealedChannel } from '../session/channel.js';
+import type { OnSessionKeys } from '../session/session-keys.js';
 import { decodeCommand, encodeResult, PROTOCOL_VERSION } from '../wire/codec.js';
 import type { FromCarMessage } from '../wire/codec.js';
 import type { AnyCommand } from '../wire/commands.js';
@@ -70,6 +71,7 @@ export interface LinkContext {
   readonly suite: Suite;
   readonly random: Random;
   readonly secrets: CarSecrets;
+  readonly onSessionKeys?: OnSessionKeys | undefined;
   readonly carName: string;
   /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
   readonly now: number;
@@ -304,7 +306,8 @@ const ENROL_REFUSALS = {
 } as const;
 
 const challenge = (context: LinkContext, failures: number): Step => {
-  const fresh = new Challenge(context.suite, context.random, context.secrets, context.now);
+  const { suite, random, secrets, now, onSessionKeys } = context;
+  const fresh = new Challenge(suite, random, secrets, now, { onSessionKeys });
   const hello = { version: PROTOCOL_VERSION, handshake: fresh.bytes };
   return {
     state: { phase: 'challenged', challenge: fresh, failures },

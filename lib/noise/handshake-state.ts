@@ -6,7 +6,7 @@ import { concat } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
 import { type CipherState, MAX_MESSAGE, TAG_LENGTH } from './cipher-state.js';
 import type { HandshakePattern, Token } from './patterns.js';
-import { SymmetricState } from './symmetric-state.js';
+import { type KeyObserver, SymmetricState } from './symmetric-state.js';
 
 const DH_LENGTH = 32;
 
@@ -20,6 +20,8 @@ export interface HandshakeOptions {
   readonly rs?: Uint8Array;
   /** Gives the ephemeral private key. */
   readonly random: Random;
+  /** For a key log; without it nothing of a key leaves the handshake. */
+  readonly onKey?: KeyObserver | undefined;
 }
 
 /** The two directions of a finished handshake, seen from this side. */
@@ -59,7 +61,11 @@ export class HandshakeState {
     this.#s = options.s;
     this.#rs = options.rs?.slice();
     this.#checkKeys();
-    this.#symmetric = new SymmetricState(suite, `Noise_${pattern.name}_25519_ChaChaPoly_SHA512`);
+    this.#symmetric = new SymmetricState(
+      suite,
+      `Noise_${pattern.name}_25519_ChaChaPoly_SHA512`,
+      options.onKey,
+    );
     this.#symmetric.mixHash(options.prologue);
     const ours = this.#s?.publicKey;
     const [ofInitiator, ofResponder] = this.#initiator ? [ours, this.#rs] : [this.#rs, ours];

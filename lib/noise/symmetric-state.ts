@@ -6,16 +6,25 @@ const HASH_LENGTH = 64;
 const KEY_LENGTH = 32;
 const EMPTY = new Uint8Array(0);
 
+/**
+ * Is given a copy of each cipher key at the moment it comes to be: those of the handshake in the order of
+ * its tokens, then the two of the transport, the initiator's first. Meant for a key log: who is given
+ * these reads this one conversation. Must not throw.
+ */
+export type KeyObserver = (key: Uint8Array) => void;
+
 /** SymmetricState, Noise revision 34 section 5.2, with SHA512. */
 export class SymmetricState {
   readonly #suite: Suite;
   readonly #cipher: CipherState;
+  readonly #onKey: KeyObserver | undefined;
   #chainingKey: Uint8Array;
   #hash: Uint8Array;
 
-  constructor(suite: Suite, protocolName: string) {
+  constructor(suite: Suite, protocolName: string, onKey?: KeyObserver) {
     const name = utf8(protocolName);
     this.#suite = suite;
+    this.#onKey = onKey;
     this.#cipher = new CipherState(suite);
     if (name.length <= HASH_LENGTH) {
       this.#hash = new Uint8Array(HASH_LENGTH);
@@ -29,7 +38,7 @@ export class SymmetricState {
   mixKey(inputKeyMaterial: Uint8Array): void {
     const [chainingKey, key] = this.#hkdf(inputKeyMaterial);
     this.#chainingKey = chainingKey;
-    this.#cipher.initializeKey(key.slice(0, KEY_LENGTH));
+    this.#cipher.initializeKey(this.#cipherKey(key));
   }
 
   mixHash(data: Uint8Array): void {
@@ -62,9 +71,15 @@ export class SymmetricState {
   split(): [CipherState, CipherState] {
     const [first, second] = this.#hkdf(EMPTY);
     return [
-      new CipherState(this.#suite, first.slice(0, KEY_LENGTH)),
-      new CipherState(this.#suite, second.slice(0, KEY_LENGTH)),
+      new CipherState(this.#suite, this.#cipherKey(first)),
+      new CipherState(this.#suite, this.#cipherKey(second)),
     ];
+  }
+
+  /** HASHLEN is 64, so that keys are cut (section 5.2). */
+  #cipherKey(output: Uint8Array): Uint8Array {
+    this.#onKey?.(output.slice(0, KEY_LENGTH));
+    return output.slice(0, KEY_LENGTH);
   }
 
   /** The HKDF of section 4.3 with two outputs: RFC 5869 with the chaining key as salt, no info. */

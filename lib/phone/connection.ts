@@ -120,7 +120,7 @@ export class CarConnection {
 
   /** The first command: the answer to the car's challenge, with the command inside. */
   async #prove(command: CommandInit, encoded: Uint8Array, deadline: Deadline): Promise<Result> {
-    const { suite, random, clock } = this.#environment;
+    const { suite, random, clock, onSessionKeys } = this.#environment;
     const { identity, carPublicKey } = this.car;
     let challenge = await this.#channel.receiveHello(deadline);
     for (;;) {
@@ -130,6 +130,7 @@ export class CarConnection {
         { identity, carPublicKey },
         challenge.bytes,
         encoded,
+        onSessionKeys,
       );
       const { handshake, tag, channel } = response;
       const stale = clock.now() - challenge.receivedAt >= STALE_MS;

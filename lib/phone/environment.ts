@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
+import type { OnSessionKeys } from '../session/session-keys.js';
 import type { Trace } from '../wire/message-link.js';
 import type { CarStore } from './store.js';
 
@@ -16,6 +17,7 @@ export interface PhoneEnvironment {
   readonly random: Random;
   readonly log: Logger;
   readonly trace: Trace | undefined;
+  readonly onSessionKeys: OnSessionKeys | undefined;
 }
 
 /** How long a call may take, and how it is called off. */

@@ -9,6 +9,7 @@ import type { Logger } from '../platform/logger.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
+import type { OnSessionKeys } from '../session/session-keys.js';
 import { checkName } from '../wire/codec.js';
 import type { Trace } from '../wire/message-link.js';
 import type { CarStatus, KeyEntry } from './answers.js';
@@ -32,6 +33,11 @@ export interface PhoneKeyOptions {
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
   readonly trace?: Trace;
+  /**
+   * Is given the keys of every session, so that somebody who records the air can read what is sealed:
+   * for simulation and development. Without it they are kept nowhere but in the session.
+   */
+  readonly onSessionKeys?: OnSessionKeys | undefined;
 }
 
 export interface CarCallOptions extends CallOptions {
@@ -64,6 +70,7 @@ export class PhoneKey {
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
       trace: options.trace,
+      onSessionKeys: options.onSessionKeys,
     };
   }
 

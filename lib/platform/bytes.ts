@@ -5,6 +5,12 @@ const encoder = new TextEncoder();
 /** UTF-8 bytes of a string. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
+/** The longest beginning of a string that has at most `length` bytes, cut at a character boundary. */
+export const utf8Prefix = (text: string, length: number): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, encoder.encodeInto(text, bytes).written);
+};
+
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;

@@ -49,15 +49,29 @@ export class SimClock implements Clock {
     const end = this.#now + ms;
     await this.#settle();
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
-      this.#now = timer.at;
-      const { run } = timer;
-      timer.run = undefined;
-      this.#pending--;
-      this.#stirred = timer.stirs;
-      run?.();
+      this.#run(timer);
       if (this.#hasStirred()) await this.#settle();
     }
     this.#now = end;
+  }
+
+  /**
+   * Moves time forward, no further than it takes, until the promise settles; gives what it gave. For what
+   * waits for this clock alone: while it waits for a disk or another process, time runs away.
+   */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    const state = { settled: false };
+    const settle = (): void => {
+      state.settled = true;
+    };
+    promise.then(settle, settle);
+    await this.#settle();
+    while (!state.settled) {
+      const timer = this.#next(Infinity);
+      if (timer !== undefined) this.#run(timer);
+      if (timer === undefined || this.#hasStirred()) await this.#settle();
+    }
+    return promise;
   }
 
   /** Timers that are set and not yet due; a test that ends with some left has leaked them. */
@@ -91,6 +105,15 @@ export class SimClock implements Clock {
     return undefined;
   }
 
+  #run(timer: Timer): void {
+    this.#now = timer.at;
+    const { run } = timer;
+    timer.run = undefined;
+    this.#pending--;
+    this.#stirred = timer.stirs;
+    run?.();
+  }
+
   #hasStirred(): boolean {
     return this.#stirred;
   }
@@ -99,7 +122,7 @@ export class SimClock implements Clock {
   async #settle(): Promise<void> {
     do {
       this.#stirred = false;
-      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     } while (this.#hasStirred());
   }
 }

@@ -4,6 +4,7 @@ import { HandshakeState } from '../noise/handshake-state.js';
 import { PATTERNS } from '../noise/patterns.js';
 import type { Random } from '../platform/random.js';
 import { SealedChannel } from './channel.js';
+import { SessionKeyTap, type OnSessionKeys } from './session-keys.js';
 import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
 import type { ProofTag } from './transcript.js';
 
@@ -34,6 +35,12 @@ export interface VerifiedProof {
   readonly channel: SealedChannel;
 }
 
+export interface ChallengeOptions {
+  readonly lifetimeMs?: number;
+  /** Is given the keys of the session that a valid proof begins, for a key log. */
+  readonly onSessionKeys?: OnSessionKeys | undefined;
+}
+
 /** A fresh challenge. Good for one proof, right or wrong, until it expires. */
 export class Challenge {
   /** The handshake field of the Hello, 32 bytes. */
@@ -42,6 +49,7 @@ export class Challenge {
   readonly #secrets: CarSecrets;
   readonly #noise: HandshakeState;
   readonly #expiresAt: number;
+  readonly #keyTap: SessionKeyTap | undefined;
   #used = false;
 
   /** @param now milliseconds on the car's monotonic clock */
@@ -50,18 +58,21 @@ export class Challenge {
     random: Random,
     secrets: CarSecrets,
     now: number,
-    lifetimeMs: number = CHALLENGE_LIFETIME_MS,
+    { lifetimeMs = CHALLENGE_LIFETIME_MS, onSessionKeys }: ChallengeOptions = {},
   ) {
     this.#suite = suite;
     this.#secrets = secrets;
     this.#expiresAt = now + lifetimeMs;
+    this.#keyTap = onSessionKeys && new SessionKeyTap(onSessionKeys);
     this.#noise = new HandshakeState(suite, PATTERNS.KX, {
       initiator: true,
       prologue: PROLOGUE,
       s: secrets.identity,
       random,
+      onKey: this.#keyTap?.onKey,
     });
     this.bytes = this.#noise.writeMessage(new Uint8Array(0));
+    this.#keyTap?.hello(this.bytes, this.#noise.handshakeHash);
   }
 
   /**
@@ -78,7 +89,9 @@ export class Challenge {
       const command = this.#noise.readMessage(handshake);
       const phonePublicKey = this.#noise.rs;
       if (phonePublicKey === undefined) return undefined;
-      return { phonePublicKey, command, channel: new SealedChannel(this.#noise.split()) };
+      const channel = new SealedChannel(this.#noise.split());
+      this.#keyTap?.complete();
+      return { phonePublicKey, command, channel };
     } catch (error) {
       if (error instanceof PhoneKeyError) return undefined;
       throw error;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Opcode } from '../../air/hci/constants.js';
 import { Cli } from '../support/cli.js';
 import type { Running } from '../support/cli.js';
@@ -53,14 +54,14 @@ describe('key air start', () => {
 
   it('stops with 0 on SIGTERM, and says in words what it serves', async () => {
     const air = cli.start(['air', 'start', '--h4', '[::1]:0']);
-    await air.until(/the air is up; HCI over H4 on ::1 port \d+\n/);
+    await air.until(/the air is up, instant, seed \w+; HCI over H4 on ::1 port \d+\n/);
     expect((await air.stop('SIGTERM')).code).toBe(0);
   });
 
   it('keeps an air up without H4, so that a phone finds one', async () => {
     const air = cli.start(['air', 'start', '--json']);
     const [line] = await air.until(/^.+$/m);
-    expect(JSON.parse(line)).toMatchObject({ type: 'ready', h4: null });
+    expect(JSON.parse(line)).toMatchObject({ type: 'ready', h4: null, pty: null });
     expect(await cli.run(['scan', '--for', '0.1'])).toMatchObject({ code: 0 });
     expect((await air.stop('SIGINT')).code).toBe(0);
   });
@@ -72,6 +73,19 @@ describe('key air start', () => {
         value: { code: 'usage.invalid' },
       });
     }
+  });
+
+  it('says what a pseudo-terminal needs', async () => {
+    const pty = ['air', 'start', '--pty', join(cli.home, 'tty')];
+    expect(await cli.json(pty, { env: { PATH: cli.home } })).toMatchObject({
+      code: 4,
+      value: {
+        code: 'radio.unavailable',
+        message: 'no pseudo-terminal: python3 does not start',
+        hint: expect.stringMatching(/python3.*--h4.*socat/),
+      },
+    });
+    expect(await cli.json(['air', 'start', '--pty', ''])).toMatchObject({ code: 2 });
   });
 
   it('says when the port is taken', async () => {

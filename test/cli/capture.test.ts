@@ -1,34 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICE_UUID } from '../../lib/radio/gatt.js';
-import { attValues, parseCapture } from '../support/btsnoop.js';
+import type { CapturedPacket } from '../support/btsnoop.js';
+import { attValues, parseAirCapture, parseCapture } from '../support/btsnoop.js';
 import { CAR_NAME, PHONE_NAME, playCaptured } from '../support/captured-session.js';
 import type { CapturedSession } from '../support/captured-session.js';
 import { Cli } from '../support/cli.js';
+import { captured, keptIn, privateKeysIn } from '../support/secrets.js';
 
 jest.setTimeout(60_000);
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 const HAS_MODES = process.platform !== 'win32';
 
-/** The contents of all files below a directory. */
-const contents = (directory: string): string[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(directory, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'latin1'));
-
-describe('--capture of a car and a phone', () => {
+describe('--capture of an air, a car and a phone', () => {
   let cli: Cli;
   let session: CapturedSession;
   beforeAll(async () => {
@@ -49,6 +36,24 @@ describe('--capture of a car and a phone', () => {
     }
   });
 
+  it('the capture of the air has every controller, under its name, and all that each has seen', () => {
+    if (HAS_MODES) expect(statSync(session.air).mode & 0o777).toBe(0o600);
+    const controllers = [...parseAirCapture(readFileSync(session.air)).values()];
+    expect(controllers.map(({ name }) => name)).toEqual(['Canary ', 'phone', 'phone', 'phone']);
+    const way = (packets: readonly CapturedPacket[], received: number): string[] =>
+      packets
+        .filter(({ flags }) => (flags & 1) === received)
+        .map(({ packet }) => packet.toString('hex'));
+    for (const [at, path] of files().entries()) {
+      const own = parseCapture(readFileSync(path));
+      const { packets = [] } = controllers[at] ?? {};
+      expect(way(packets, 0)).toEqual(way(own, 0));
+      // What the controller said last may have come after its host had gone.
+      const heard = way(own, 1);
+      expect(way(packets, 1).slice(0, heard.length)).toEqual(heard);
+    }
+  });
+
   it('what the car has received is what the phone has sent, and the other way round', () => {
     const car = attValues(parseCapture(readFileSync(session.car)));
     const phone = session.phone.map((path) => attValues(parseCapture(readFileSync(path))));
@@ -58,17 +63,20 @@ describe('--capture of a car and a phone', () => {
   });
 
   it('holds no code, no private key and nothing that was sealed', () => {
-    const seen = files().flatMap((path) => {
-      const file = readFileSync(path);
-      return [file, ...Object.values(attValues(parseCapture(file)))];
-    });
+    const air = readFileSync(session.air);
+    const controllers = [...parseAirCapture(air).values()];
+    const seen = [
+      ...files().flatMap(captured),
+      air,
+      ...controllers.flatMap(({ packets }) => Object.values(attValues(packets))),
+    ];
     const holds = (needle: Buffer | string): boolean =>
       seen.some((bytes) => bytes.includes(needle));
     // So that the search is one: this is there, in the byte order of the air.
     expect(holds(Buffer.from(SERVICE_UUID.replaceAll('-', ''), 'hex').reverse())).toBe(true);
 
-    const kept = ['keys', 'cars'].flatMap((name) => contents(join(cli.home, name))).join('\n');
-    const keys = [...kept.matchAll(/privateKey\\?": ?\\?"([0-9a-f]{64})/g)].map(([, key]) => key!);
+    const kept = keptIn(cli.home);
+    const keys = privateKeysIn(kept);
     expect(new Set(keys).size).toBe(3); // identity and signing key of the phone, identity of the car
     for (const key of keys) {
       const bytes = Buffer.from(key, 'hex');
@@ -120,7 +128,7 @@ describe('--capture', () => {
     if (HAS_MODES) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it.each([['cars'], ['doctor'], ['car', 'status'], ['air', 'start']])(
+  it.each([['cars'], ['doctor'], ['car', 'status'], ['air', 'list']])(
     'is refused where there is nothing to capture: %s %s',
     async (...command) => {
       expect(await refused([...command, '--capture', `${file}.other`])).toContain('use the radio');
@@ -144,6 +152,12 @@ describe('--capture', () => {
     ['a real adapter', ['scan', '--radio', 'ble', '--capture', 'x']],
   ])('is wrong usage with %s', async (_what, args) => {
     expect(await refused(args)).toMatch(/^key: .+\nhint: .+\n$/);
+  });
+
+  it('of the air is refused before the air starts when the file cannot be made', async () => {
+    writeFileSync(file, 'precious');
+    expect(await refused(['air', 'start', '--capture', file])).toContain('exists already');
+    expect(readFileSync(file, 'utf8')).toBe('precious');
   });
 
   it('leaves a whole file behind on Ctrl-C, and with it auto is the virtual air', async () => {

@@ -101,5 +101,6 @@ describe('the tarball', () => {
     expect(packed?.bundled).not.toContain('@abandonware/bluetooth-hci-socket');
     const paths = packed?.files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'dist/lib/index.js']));
+    expect(paths).toContain('dist/air/pty/bridge.py');
   });
 });

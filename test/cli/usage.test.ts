@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cli } from '../support/cli.js';
+
+jest.setTimeout(60_000);
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 

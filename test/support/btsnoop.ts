@@ -7,10 +7,14 @@ export interface CapturedPacket {
   readonly time: bigint;
 }
 
-/** Reads a btsnoop file strictly: every byte of it must belong to a record. */
-export const parseCapture = (file: Buffer): CapturedPacket[] => {
+/**
+ * Reads a btsnoop file strictly: every byte of it must belong to a record.
+ * @param datalink 1002: H4; 2001: the Linux monitor
+ */
+export const parseCapture = (file: Buffer, datalink: 1002 | 2001 = 1002): CapturedPacket[] => {
   const header = file.toString('hex', 0, 16);
-  if (header !== '6274736e6f6f700000000001000003ea') throw new Error(`header ${header}`);
+  const wanted = `6274736e6f6f700000000001${datalink.toString(16).padStart(8, '0')}`;
+  if (header !== wanted) throw new Error(`header ${header}`);
   const packets: CapturedPacket[] = [];
   for (let at = 16; at < file.length;) {
     const length = file.readUInt32BE(at);
@@ -26,6 +30,45 @@ export const parseCapture = (file: Buffer): CapturedPacket[] => {
     at = end;
   }
   return packets;
+};
+
+/** One controller of a capture of a whole air. */
+export interface CapturedController {
+  readonly name: string;
+  /** Its packets, H4 again, as a capture of its own would have them. */
+  readonly packets: CapturedPacket[];
+}
+
+/** H4 type and direction (1: received) of the monitor's opcodes that carry packets. */
+const MONITOR_PACKETS: ReadonlyMap<number, readonly [type: number, received: number]> = new Map([
+  [2, [1, 0]],
+  [3, [4, 1]],
+  [4, [2, 0]],
+  [5, [2, 1]],
+]);
+
+/** Reads a capture of a whole air strictly: its controllers, by their numbers. */
+export const parseAirCapture = (file: Buffer): Map<number, CapturedController> => {
+  const controllers = new Map<number, CapturedController>();
+  for (const record of parseCapture(file, 2001)) {
+    const [index, opcode] = [record.flags >>> 16, record.flags & 0xffff];
+    if (opcode === 0) {
+      const name = record.packet.toString('utf8', 8).replaceAll('\0', '');
+      controllers.set(index, { name, packets: [] });
+      continue;
+    }
+    const controller = controllers.get(index);
+    if (controller === undefined) throw new Error(`nobody is ${String(index)}`);
+    const kind = MONITOR_PACKETS.get(opcode);
+    if (kind !== undefined) {
+      const [type, flags] = kind;
+      const packet = Buffer.concat([Buffer.of(type), record.packet]);
+      controller.packets.push({ ...record, packet, flags });
+    } else if (![1, 8, 9].includes(opcode)) {
+      throw new Error(`opcode ${String(opcode)}`);
+    }
+  }
+  return controllers;
 };
 
 const ATT_CHANNEL = 4;

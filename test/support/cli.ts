@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { defaultHubPath } from '../../air/hub/path.js';
 
 /** The command as `npm run build` made it. */
@@ -87,15 +88,22 @@ export class Cli {
   }
 }
 
+/** What `Running` needs of a process: its 'close' event gives the exit code, 'error' says that none will come. */
+export interface Program extends EventEmitter {
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  kill(signal: NodeJS.Signals): unknown;
+}
+
 /** A command that has not ended yet. */
 export class Running {
   readonly finished: Promise<Finished>;
-  readonly #child: ChildProcess;
+  readonly #child: Program;
   readonly #text = { stdout: '', stderr: '' };
   readonly #listeners = new Set<() => void>();
   #ended = false;
 
-  constructor(child: ChildProcess) {
+  constructor(child: Program) {
     this.#child = child;
     for (const name of ['stdout', 'stderr'] as const) {
       child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -103,11 +111,14 @@ export class Running {
         this.#tell();
       });
     }
-    this.finished = once(child, 'close').then(([code]) => {
-      this.#ended = true;
-      this.#tell();
-      return { code: code as number | null, ...this.#text };
-    });
+    this.finished = once(child, 'close')
+      .finally(() => (this.#ended = true))
+      .then(([code]) => ({ code: code as number | null, ...this.#text }));
+    this.finished
+      .catch(() => undefined)
+      .finally(() => {
+        this.#tell();
+      });
   }
 
   /** Resolves when the output matches; rejects when the command ends without. */

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { ReadStream } from 'node:tty';
 import { Opcode } from '../../air/hci/constants.js';
 import { H4Decoder } from '../../air/hci/h4.js';
 import { commandPacket } from '../../air/hci/packets.js';
 
-/** A host that is nothing but a TCP connection; packets in hex. */
+/** A host that is nothing but a TCP connection or a serial port; packets in hex. */
 export class H4Client {
   readonly closed: Promise<unknown>;
   readonly #socket: Socket;
@@ -30,6 +32,15 @@ export class H4Client {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     return new H4Client(socket);
+  }
+
+  /** The slave of a pseudo-terminal, as it is: no mode is set. */
+  static openSerial(path: string): H4Client {
+    const file = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+    const port = new ReadStream(file);
+    closeSync(file); // the stream has opened it once more
+    port.on('error', () => undefined); // a hang-up
+    return new H4Client(port);
   }
 
   send(bytes: Uint8Array): void {

@@ -2,6 +2,7 @@ import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import type { Position, VirtualAirOptions, VirtualController } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
+import type { PhoneKeyOptions } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
@@ -31,13 +32,17 @@ export const spine = (options: VirtualAirOptions = {}) => {
       return car;
     },
 
-    startPhone: async (name: string, position: Position = { x: 1, y: 0 }): Promise<Phone> => {
+    startPhone: async (
+      name: string,
+      position: Position = { x: 1, y: 0 },
+      options: Pick<PhoneKeyOptions, 'onSessionKeys'> = {},
+    ): Promise<Phone> => {
       const controller = air.controller({ label: name, position });
       const central = await openNobleCentral({
         clock: systemClock,
         load: () => Promise.resolve(loadNoble(controller)),
       });
-      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name });
+      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name, ...options });
       phones.push(phone);
       return { phone, controller };
     },

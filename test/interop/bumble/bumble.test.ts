@@ -1,7 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadBleno, loadNoble, serveH4, VirtualAir } from '../../../air/index.js';
+import type { Peripheral } from '@abandonware/noble';
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
+import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
@@ -10,33 +15,42 @@ import type { Advertisement } from '../../../lib/radio/types.js';
 import { decodeFromCar } from '../../../lib/wire/codec.js';
 import { Reassembler } from '../../../lib/wire/framing.js';
 import { fromHex } from '../../vectors/support.js';
+import type { PhoneRun } from '../python-phone/python-phone.js';
+import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
-import { BumbleRun, prepareBumble } from './bumble.js';
+import { BumbleLink } from './bumble-link.js';
+import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
-describeIf('Google bumble as the host, over H4/TCP', () => {
+describeIf('Google bumble as the host', () => {
   let air: VirtualAir;
   let server: H4Server;
   let warnings: string[];
   const runs: BumbleRun[] = [];
+  const logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message: string) => void warnings.push(message),
+  };
 
-  const bumble = (program: string, ...args: string[]): BumbleRun => {
-    const run = new BumbleRun(program, server.port, ...args);
+  const bumbleOver = (transport: string, program: string, ...args: string[]): BumbleRun => {
+    const run = new BumbleRun(program, transport, ...args);
     runs.push(run);
     return run;
   };
 
-  beforeAll(prepareBumble, 600_000);
+  const bumble = (program: string, ...args: string[]): BumbleRun =>
+    bumbleOver(overTcp(server), program, ...args);
+
+  beforeAll(() => {
+    prepareBumble();
+    preparePhone();
+  }, 600_000);
 
   beforeEach(async () => {
     air = new VirtualAir();
     warnings = [];
-    const logger = {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: (message: string) => void warnings.push(message),
-    };
     server = await serveH4({ air, logger });
   });
 
@@ -47,36 +61,130 @@ describeIf('Google bumble as the host, over H4/TCP', () => {
     expect(warnings).toEqual([]); // not one packet was malformed
   });
 
-  it('as a central: finds our car, reads it, hears its hello and writes to it', async () => {
-    const closed: string[] = [];
-    const car = await SimulatedCar.start({
+  /** Starts a car five metres away. */
+  const startCar = async (
+    callbacks: Pick<SimulatedCarOptions, 'onLinkEvent' | 'onEvent'>,
+  ): Promise<SimulatedCar> =>
+    SimulatedCar.start({
       name: 'Test car',
       peripheral: await openBlenoPeripheral({
         clock: systemClock,
         load: () => Promise.resolve(loadBleno(air.controller({ position: { x: 3, y: 4 } }))),
       }),
+      ...callbacks,
+    });
+
+  /** Why the car ended its links while somebody met it. */
+  const besideCar = async (meet: () => Promise<void>): Promise<string[]> => {
+    const closed: string[] = [];
+    const car = await startCar({
       onLinkEvent: (event) => {
         if (event.type === 'link-closed') closed.push(event.why);
       },
     });
     try {
-      // A frame of no bytes, which the car ends the link for: so it has got both.
-      const events = await bumble('central.py', '0000').rest();
-      expect(events).toEqual([
-        { event: 'found', rssi: -74, service_data: expect.stringMatching(/^00[0-9a-f]{16}$/) },
-        { event: 'connected', mtu: 185 },
-        { event: 'features', features: 0x0129, phy: 1 },
-        { event: 'info', value: '01' },
-        { event: 'hello', value: expect.any(String) },
-        { event: 'written' },
-        { event: 'disconnected', reason: 0x13 },
-      ]);
-      const [message] = new Reassembler().push(fromHex(String(events[4]?.['value'])));
-      if (message === undefined) throw new Error('no whole message');
-      expect(decodeFromCar(message).case).toBe('hello');
-      expect(closed).toEqual(['protocol.malformed']);
+      await meet();
     } finally {
       await car.stop();
+    }
+    return closed;
+  };
+
+  /** Sends a frame of no bytes, which the car ends the link for: so it has got both. */
+  const meetAsCentral = async (central: BumbleRun): Promise<void> => {
+    const events = await central.rest();
+    expect(events).toEqual([
+      { event: 'found', rssi: -74, service_data: expect.stringMatching(/^00[0-9a-f]{16}$/) },
+      { event: 'connected', mtu: 185 },
+      { event: 'features', features: 0x412f, phy: 1 },
+      { event: 'info', value: '01' },
+      { event: 'hello', value: expect.any(String) },
+      { event: 'written' },
+      { event: 'disconnected', reason: 0x13 },
+    ]);
+    const [message] = new Reassembler().push(fromHex(String(events[4]?.['value'])));
+    if (message === undefined) throw new Error('no whole message');
+    expect(decodeFromCar(message).case).toBe('hello');
+  };
+
+  it('as a central: finds our car, reads it, hears its hello and writes to it', async () => {
+    const closed = await besideCar(() => meetAsCentral(bumble('central.py', '0000')));
+    expect(closed).toEqual(['protocol.malformed']);
+  });
+
+  it('as a central at a serial port: the same, and once more after it was closed', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'key-')), 'ttyBLE');
+    const pty = await servePty({ path, air, logger });
+    try {
+      const closed = await besideCar(async () => {
+        for (let i = 0; i < 2; i++) {
+          await meetAsCentral(bumbleOver(`serial:${path}`, 'central.py', '0000'));
+        }
+      });
+      expect(closed).toEqual(['protocol.malformed', 'protocol.malformed']);
+    } finally {
+      await pty.close();
+      rmdirSync(dirname(path)); // empty: the link is gone
+    }
+  });
+
+  it('carries the Python phone: it pairs with our car, unlocks it, and is refused once removed', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'key-'));
+    const state = join(home, 'phone.json');
+    const events: CarEvent[] = [];
+    const car = await startCar({ onEvent: (event) => void events.push(event) });
+    const phone = async (args: string[], code?: string): Promise<PhoneRun> => {
+      const link = await BumbleLink.connect(bumble('link.py'));
+      expect(link.mtu).toBe(247);
+      return runPhone(args, { link, ...(code !== undefined && { code }) });
+    };
+    try {
+      await car.control.tap({ reader: 'console', purpose: 'pair' });
+      const screen = await car.control.screen();
+      if (screen.state !== 'pairing') throw new Error('no code');
+      const wrong = screen.code === '12345678' ? '12345679' : '12345678';
+      expect(await phone(['pair', '--state', state], wrong)).toMatchObject({
+        exitCode: 1,
+        errors: 'phone.py: wrong code\n',
+      });
+      expect(await phone(['pair', '--state', state], screen.code)).toMatchObject({
+        exitCode: 0,
+        errors: '',
+        result: { car: 'Test car', role: 'owner' },
+      });
+      const used = await phone([
+        'command',
+        '--state',
+        state,
+        'status',
+        'unlock',
+        'start',
+        'status',
+      ]);
+      expect(used).toMatchObject({
+        exitCode: 0,
+        errors: '',
+        result: {
+          results: [
+            { command: 'status', outcome: 'status', locked: true },
+            { command: 'unlock', outcome: 'done' },
+            { command: 'start', outcome: 'done' },
+            { command: 'status', outcome: 'status', locked: false, drive_seconds_left: 120 },
+          ],
+        },
+      });
+      const by = { slot: 0, name: 'Python phone' };
+      expect(events).toContainEqual(expect.objectContaining({ type: 'unlocked', by }));
+
+      await car.control.reset();
+      expect(await phone(['command', '--state', state, 'unlock'])).toMatchObject({
+        exitCode: 1,
+        errors: 'phone.py: the car does not accept the key\n',
+      });
+      expect(events.filter(({ type }) => type === 'unlocked')).toHaveLength(1);
+    } finally {
+      await car.stop();
+      rmSync(home, { recursive: true });
     }
   });
 
@@ -117,6 +225,29 @@ describeIf('Google bumble as the host, over H4/TCP', () => {
       expect(await car.rest()).toEqual([{ event: 'disconnected', reason: 0x13 }]);
     } finally {
       await central.close();
+    }
+  });
+
+  it('as a peripheral: our noble pairs with it and reads over the encrypted link', async () => {
+    const secret = bumble('secret.py');
+    expect(await secret.next()).toEqual({ event: 'ready' });
+    const { noble, close } = loadNoble(air.controller());
+    try {
+      await noble.startScanningAsync([], false);
+      const found = await new Promise<Peripheral>((resolve) => noble.once('discover', resolve));
+      await noble.stopScanningAsync();
+      await found.connectAsync();
+      const { characteristics } = await found.discoverAllServicesAndCharacteristicsAsync();
+      const readable = characteristics.find(({ uuid }) => uuid.startsWith('181b0001'));
+      expect((await readable?.readAsync())?.toString()).toBe('secret');
+      await found.disconnectAsync();
+      expect(await secret.rest()).toEqual([
+        { event: 'connected', encrypted: false },
+        { event: 'encryption', encrypted: true },
+        { event: 'disconnected', reason: 0x13 },
+      ]);
+    } finally {
+      close();
     }
   });
 

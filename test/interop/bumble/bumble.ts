@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { preparePython } from '../support/python.js';
+import type { H4Server } from '../../../air/index.js';
+import { preparePython } from '../../../scripts/python.js';
 
 const FOLDER = 'test/interop/bumble';
 
@@ -11,26 +12,40 @@ export function prepareBumble(): void {
   python = preparePython('interop-bumble', FOLDER);
 }
 
+/** The transport of bumble that leads to the server. */
+export const overTcp = ({ host, port }: H4Server): string => `tcp-client:${host}:${String(port)}`;
+
 export interface BumbleEvent {
   readonly event: string;
   readonly [field: string]: unknown;
 }
 
-/** A program of this folder that runs: its events, one by one, and its end. */
+/** A program of this folder that runs, over a transport as bumble names it: its events, and its end. */
 export class BumbleRun {
   readonly #child;
   readonly #lines;
   readonly #closed: Promise<unknown>;
   #errors = '';
 
-  constructor(program: string, port: number, ...args: readonly string[]) {
+  constructor(program: string, transport: string, ...args: readonly string[]) {
     if (python === undefined) throw new Error('prepareBumble comes first');
-    this.#child = spawn(python, ['-B', `${FOLDER}/${program}`, String(port), ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    this.#child = spawn(python, ['-B', `${FOLDER}/${program}`, transport, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#closed = once(this.#child, 'close');
+    this.#child.stdin.on('error', () => undefined); // it may have ended
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** A line for its stdin. */
+  say(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** Ends its stdin. */
+  sayNoMore(): void {
+    this.#child.stdin.end();
   }
 
   /** The next event; rejects with what the program complains of when it ends instead. */

@@ -1,5 +1,5 @@
 """
-encrypt.py PORT: two devices pair, and encrypt a later link with the key they agreed on; then the key of
+encrypt.py TRANSPORT: two devices pair, and encrypt a later link with the key they agreed on; then the key of
 one is changed, and then taken away.
 """
 
@@ -26,9 +26,12 @@ class Link:
             connection.on('disconnection', future.set_result)
 
     async def encrypt(self):
-        """Status of Encryption Change at the central."""
+        """Status of Encryption Change at the central; on success both have been told."""
+        told = asyncio.get_running_loop().create_future()
+        self.peripheral.once('connection_encryption_change', lambda: told.set_result(None))
         try:
             await self.central.encrypt()
+            await told
             return 0
         except HCI_Error as error:
             return error.error_code
@@ -48,10 +51,10 @@ async def connect(central, peripheral):
     return Link(await central.connect(peripheral.random_address), await accepted)
 
 
-async def main(port):
+async def main(transport):
     async with (
-        device_on_air(port, 'central', CENTRAL) as central,
-        device_on_air(port, 'peripheral', PERIPHERAL) as peripheral,
+        device_on_air(transport, 'central', CENTRAL) as central,
+        device_on_air(transport, 'peripheral', PERIPHERAL) as peripheral,
     ):
         # Known by the addresses they advertise, not by the public ones of their controllers.
         address_type = PairingConfig.AddressType.RANDOM

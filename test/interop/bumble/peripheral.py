@@ -1,4 +1,4 @@
-"""peripheral.py PORT: the phonekey service without a car behind it. Gives back what is written to it."""
+"""peripheral.py TRANSPORT: the phonekey service without a car behind it. Gives back what is written to it."""
 
 import asyncio
 
@@ -10,8 +10,8 @@ from common import FROM_CAR, INFO, SERVICE, TO_CAR, device_on_air, run, tell
 SERVICE_DATA = bytes(range(9))
 
 
-async def main(port):
-    async with device_on_air(port, 'car', 'C0:C1:C2:C3:C4:C5') as device:
+async def main(transport):
+    async with device_on_air(transport, 'car', 'C0:C1:C2:C3:C4:C5') as device:
         gone = asyncio.get_running_loop().create_future()
 
         async def written(connection, value):

@@ -2,6 +2,7 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { btsnoopRecord } from '../../../air/capture/btsnoop.js';
+import { monitorCapture } from '../../../air/capture/monitor.js';
 import { aclPacket } from '../../../air/hci/packets.js';
 import { bareUuid, FROM_CAR_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
 import { parseCapture } from '../../support/btsnoop.js';
@@ -40,6 +41,15 @@ const COMPLAINTS = '_ws.malformed || _ws.expert.severity >= 0x00600000 || data';
 /** A Write Request that ends before its handle. */
 const BROKEN = aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12));
 
+/** Adds it to a capture of the whole air, as sent to controller `index`. */
+const appendBroken = (path: string, index: number): void => {
+  const chunks: Uint8Array[] = [];
+  const record = monitorCapture({ write: (bytes) => chunks.push(bytes) });
+  const time = times.ended;
+  record({ type: 'record', record: { index, direction: 'sent', packet: BROKEN, time } });
+  for (const chunk of chunks.slice(1)) appendFileSync(path, chunk); // without the header
+};
+
 (hasTshark ? describe : describe.skip)('tshark', () => {
   it('takes every packet and finds none malformed', () => {
     for (const path of all()) {
@@ -57,8 +67,52 @@ const BROKEN = aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12));
     expect(dissect(path, COMPLAINTS, 'frame.number')).toEqual([[number]]);
   });
 
+  it('takes a capture of the whole air, too, and tells its controllers apart', () => {
+    const fields = ['hci_mon.adapter_id', 'hci_mon.adapter_name'];
+    const controllers = dissect(session.air, 'hci_mon.opcode == 0', ...fields);
+    expect(controllers.map(([, name]) => name)).toEqual([
+      'Canary ',
+      ...session.phone.map(() => 'phone'),
+    ]);
+    const [car = '', ...phones] = controllers.map(([index]) => index ?? '');
+    expect(new Set([car, ...phones]).size).toBe(1 + session.phone.length);
+    const frames = dissect(session.air, 'bluetooth', 'frame.number');
+    expect(frames).toHaveLength(parseCapture(readFileSync(session.air), 2001).length);
+    expect(dissect(session.air, COMPLAINTS, 'frame.number', '_ws.expert.message')).toEqual([]);
+    const roles = dissect(
+      session.air,
+      'bthci_evt.le_meta_subevent == 0x01',
+      'hci_mon.adapter_id',
+      'bthci_evt.role',
+    );
+    // Each link twice, the phone's end and the car's in any order.
+    expect(roles.map((role) => role.join(' ')).sort()).toEqual(
+      phones.flatMap((phone) => [`${phone} 0x00`, `${car} 0x01`]).sort(),
+    );
+    const writers = dissect(
+      session.air,
+      'hci_mon.opcode == 4 && btatt.opcode in {0x12, 0x52}',
+      'hci_mon.adapter_id',
+    );
+    expect(new Set(writers.flat())).toEqual(new Set(phones));
+    const notifiers = dissect(
+      session.air,
+      'hci_mon.opcode == 4 && btatt.opcode == 0x1b',
+      'hci_mon.adapter_id',
+    );
+    expect(new Set(notifiers.flat())).toEqual(new Set([car]));
+  });
+
+  it('would say so of that, too', () => {
+    const path = join(cli.home, 'broken-air.btsnoop');
+    copyFileSync(session.air, path);
+    appendBroken(path, 1);
+    const number = String(parseCapture(readFileSync(path), 2001).length);
+    expect(dissect(path, COMPLAINTS, 'frame.number')).toEqual([[number]]);
+  });
+
   it('reads the time of day', () => {
-    for (const path of all()) {
+    for (const path of [...all(), session.air]) {
       for (const [seconds] of dissect(path, 'frame', 'frame.time_epoch')) {
         expect(Number(seconds) * 1000).toBeGreaterThan(times.begun - 1000);
         expect(Number(seconds) * 1000).toBeLessThan(times.ended + 1000);
@@ -104,13 +158,18 @@ const BROKEN = aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12));
  * btmon 5.66 of Debian 12 crashes at a Read By Type Request for 0x2803 or 0x2902, which a discovery needs,
  * also when that is all there is in a file. So it gets to see the rest.
  */
-const withoutReadByType = (path: string): string => {
+const withoutReadByType = (path: string, datalink: 1002 | 2001 = 1002): string => {
   const file = readFileSync(path);
   const kept = [file.subarray(0, 16)];
   let at = 16;
-  for (const { packet } of parseCapture(file)) {
+  for (const { packet, flags } of parseCapture(file, datalink)) {
     const end = at + 24 + packet.length;
-    if (packet[0] !== 0x02 || packet[9] !== 0x08) kept.push(file.subarray(at, end));
+    const opcode = flags & 0xffff;
+    const [isAcl, att] =
+      datalink === 1002
+        ? [packet[0] === 0x02, packet[9]]
+        : [opcode === 4 || opcode === 5, packet[8]];
+    if (!isAcl || att !== 0x08) kept.push(file.subarray(at, end));
     at = end;
   }
   writeFileSync(`${path}.part`, Buffer.concat(kept));
@@ -137,9 +196,40 @@ const withoutReadByType = (path: string): string => {
     }
   });
 
+  it('shows every controller of a whole air, and the exchange from both ends; nothing invalid', () => {
+    const text = monitor(withoutReadByType(session.air, 2001));
+    expect(text.filter((line) => COMPLAINT.test(line))).toEqual([]);
+    const controllers = text.flatMap((line) => {
+      const [, name, index] = /^= New Index: .*,(.+)\).* \[(hci\d+)\]/.exec(line) ?? [];
+      return index === undefined ? [] : [{ index, name }];
+    });
+    expect(controllers.map(({ name }) => name)).toEqual([
+      'Canary ',
+      ...session.phone.map(() => 'phone'),
+    ]);
+    const whole = text.join('\n');
+    const shows = (index: string | undefined, arrow: string, what: string): boolean =>
+      new RegExp(`^${arrow} ACL Data .*\\[${String(index)}\\].*\n +ATT: ${what}`, 'm').test(whole);
+    const [car, ...phones] = controllers;
+    for (const { index, sends, gets } of [
+      { index: car?.index, sends: 'Handle Value Notification', gets: 'Write (Command|Request)' },
+      ...phones.map(({ index }) => ({
+        index,
+        sends: 'Write (Command|Request)',
+        gets: 'Handle Value Notification',
+      })),
+    ]) {
+      expect([shows(index, '<', sends), shows(index, '>', gets)]).toEqual([true, true]);
+      expect([shows(index, '>', sends), shows(index, '<', gets)]).toEqual([false, false]);
+    }
+  });
+
   it('would say so', () => {
     const path = withoutReadByType(session.car);
     appendFileSync(path, btsnoopRecord(BROKEN, 'sent', times.ended));
     expect(monitor(path).filter((line) => COMPLAINT.test(line))).not.toEqual([]);
+    const air = withoutReadByType(session.air, 2001);
+    appendBroken(air, 1);
+    expect(monitor(air).filter((line) => COMPLAINT.test(line))).not.toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { toHex } from '../../../lib/platform/bytes.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { fromHex } from '../../vectors/support.js';
-import { preparePython } from '../support/python.js';
+import { preparePython } from '../../../scripts/python.js';
 
 const FOLDER = 'test/interop/python-phone';
 let python: string | undefined;

@@ -5,8 +5,12 @@ import { spawnSync } from 'node:child_process';
  * run must not look like one that agreed.
  */
 export function requireTool(name: string): boolean {
-  if (spawnSync(name, ['--version']).status === 0) return true;
-  const message = `not run: ${name} is missing`;
+  return spawnSync(name, ['--version']).status === 0 || notRun(`${name} is missing`);
+}
+
+/** False, after it was said why a judge cannot run; throws in CI. */
+export function notRun(why: string): false {
+  const message = `not run: ${why}`;
   if (process.env['CI'] !== undefined) throw new Error(message);
   console.warn(message);
   return false;

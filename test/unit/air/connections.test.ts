@@ -308,7 +308,6 @@ describe('a link', () => {
       updated,
     ]);
     expect(await car.packets()).toEqual([updated]);
-    expect(await car.exchange(Opcode.leConnectionUpdate, wish)).toEqual(['040f040c011320']);
     phone.controller.moveTo(100, 0);
     await clock.advance(999);
     expect(await car.packets()).toEqual([]);

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { VirtualAir } from '../../../air/index.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
 import { Opcode } from '../../../air/hci/constants.js';
@@ -34,7 +33,8 @@ describe('commands that noble and bleno send at first', () => {
     ['LE Set Advertising Parameters', '0106200fa000a0000000000000000000000700', '040e0401062000'],
     ['LE Set Advertising Enable', '010a200100', '040e04010a2000'],
     ['Read Local Features', '01031000', '040e0c010310000000000060000000'],
-    ['LE Read Local Features', '01032000', '040e0c010320002901000000000000'],
+    ['LE Read Local Features', '01032000', '040e0c01032000ef51000000000000'],
+    ['LE Read Supported States', '011c2000', '040e0c011c2000ffffffff3f020000'],
     ['LE Read Advertising TX Power', '01072000', '040e050107200000'],
     ['Reset', '01030c00', '040e0401030c00'],
   ])('%s', async (_name, command, answer) => {
@@ -49,6 +49,17 @@ describe('commands that noble and bleno send at first', () => {
     expect(host.controller.address).toBe(reversed);
   });
 
+  it('LE Read Supported States tells what the number of peripheral links allows', async () => {
+    for (const [peripheralLinks, states] of [
+      [0, '7333cf1300000000'],
+      [1, 'ffffffff3f020000'],
+      [2, 'ffffffffff030000'],
+    ] as const) {
+      const fob = new TestHost(air.controller({ peripheralLinks }));
+      expect(await fob.exchange(Opcode.leReadSupportedStates)).toEqual([`040e0c011c2000${states}`]);
+    }
+  });
+
   it('Read LE Host Support tells what was written', async () => {
     host.command(Opcode.writeLeHostSupport, '0100');
     await host.packets();
@@ -58,12 +69,13 @@ describe('commands that noble and bleno send at first', () => {
 
 describe('command checking', () => {
   it('answers an unknown command with Command Complete and status 0x01', async () => {
-    expect(await host.exchange(0x2036, '00')).toEqual(['040e0401362001']);
+    expect(await host.exchange(0x203e, '00')).toEqual(['040e04013e2001']);
   });
 
   it('answers every known command of a wrong length with status 0x12, in its own event', async () => {
     for (const [opcode, { answer, length, minimum, returns }] of COMMANDS) {
-      for (const wrong of [length + 1, (minimum ?? length) - 1].filter((n) => n >= 0)) {
+      const wrongs = [length + 1, (minimum ?? length) - 1].filter((n) => n >= 0 && n <= 255);
+      for (const wrong of wrongs) {
         const [packet, ...more] = await host.exchange(opcode, '00'.repeat(wrong));
         expect(more).toEqual([]);
         expect(packet).toBe(
@@ -86,31 +98,6 @@ describe('command checking', () => {
     expect(bits).toHaveLength(known.length);
     expect(bits).toEqual(expect.arrayContaining(known.map((pair) => [...pair])));
     expect(known).toHaveLength(Object.keys(Opcode).length);
-  });
-
-  it('answers each well-formed command once, whatever its parameters are', async () => {
-    const command = fc.tuple(
-      fc.oneof(fc.constantFrom(...COMMANDS.keys()), fc.nat(0xffff)),
-      fc.oneof(
-        fc.uint8Array({ maxLength: 255 }),
-        fc.constantFrom(...[...COMMANDS.values()].map(({ length }) => new Uint8Array(length))),
-      ),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 8 }), async (commands) => {
-        const fresh = new TestHost(air.controller());
-        for (const [opcode, data] of commands) {
-          fresh.command(opcode, Buffer.from(data).toString('hex'));
-        }
-        const answers = (await fresh.packets()).filter((packet) => /^040[ef]/.test(packet));
-        const opcodes = answers.map((packet) =>
-          packet.startsWith('040e') ? packet.slice(8, 12) : packet.slice(10, 14),
-        );
-        expect(opcodes).toEqual(commands.map(([opcode]) => hex(opcode, 2)));
-        fresh.controller.close();
-      }),
-      { numRuns: 60 },
-    );
   });
 
   it.each([
@@ -137,14 +124,17 @@ describe('parameters out of bounds', () => {
   it.each([
     ['scan window over interval', Opcode.leSetScanParameters, '01100011000000', 0x12],
     ['scan type', Opcode.leSetScanParameters, '02120012000000', 0x12],
-    ['extended filter when scanning', Opcode.leSetScanParameters, '01120012000002', 0x11],
-    ['resolvable own address', Opcode.leSetScanParameters, '01120012000200', 0x11],
+    ['filter policy when scanning', Opcode.leSetScanParameters, '01120012000004', 0x12],
+    ['own address type when scanning', Opcode.leSetScanParameters, '01120012000400', 0x12],
     ['scan enable', Opcode.leSetScanEnable, '0200', 0x12],
     ['no channel', Opcode.leSetAdvertisingParameters, `a000a000${'00'.repeat(11)}`, 0x12],
-    ['interval', Opcode.leSetAdvertisingParameters, '1f00a0000000000000000000000700', 0x12],
-    ['directed', Opcode.leSetAdvertisingParameters, 'a000a0000100000000000000000700', 0x11],
+    ['interval', Opcode.leSetAdvertisingParameters, '1f00a0000000000000000000000700', 0x11],
+    ['interval range', Opcode.leSetAdvertisingParameters, 'a100a0000000000000000000000700', 0x12],
+    ['advertising type', Opcode.leSetAdvertisingParameters, 'a000a0000500000000000000000700', 0x12],
+    ['peer type', Opcode.leSetAdvertisingParameters, 'a000a0000400020000000000000700', 0x12],
     ['too much data', Opcode.leSetAdvertisingData, '20'.padEnd(64, '0'), 0x12],
     ['advertising enable', Opcode.leSetAdvertisingEnable, '02', 0x12],
+    ['LE host support', Opcode.writeLeHostSupport, '0200', 0x12],
     ['TX power', 0xfc03, '15', 0x12],
   ])('%s', async (_name, opcode, parameters, status) => {
     expect(await host.exchange(opcode, parameters)).toEqual([

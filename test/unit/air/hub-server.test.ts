@@ -1,55 +1,103 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { Server, Socket } from 'node:net';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
 import { Opcode } from '../../../air/hci/constants.js';
 import { commandPacket } from '../../../air/hci/packets.js';
-import { defaultHubPath, makeHubDirectory } from '../../../air/hub/path.js';
-import { createHubServer } from '../../../air/hub/server.js';
-import { systemClock } from '../../../lib/platform/clock.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { startHub, type HubRig } from './hub-rig.js';
 
 jest.setTimeout(30_000);
 
-let server: Server;
-let directory: string;
-const hosts: Socket[] = [];
+const RESET = commandPacket(Opcode.reset);
 
-const enter = async (): Promise<Socket> => {
-  const host = connect(defaultHubPath(directory));
-  hosts.push(host);
-  await once(host, 'connect');
-  return host;
+const closed = async (socket: Socket): Promise<void> => {
+  if (!socket.resume().closed) await once(socket, 'close');
 };
 
-afterEach(async () => {
-  for (const host of hosts.splice(0)) host.destroy();
-  server.close();
-  await rm(directory, { recursive: true });
-});
+let hub: HubRig;
+afterEach(() => hub.close());
 
 it('cuts off a host that does not read, and no other', async () => {
-  directory = await mkdtemp(join(tmpdir(), 'hub-'));
-  server = createHubServer(systemClock, () => undefined);
-  const accepted: Socket[] = [];
-  server.on('connection', (socket: Socket) => accepted.push(socket));
-  await makeHubDirectory(defaultHubPath(directory));
-  server.listen(defaultHubPath(directory));
-  await once(server, 'listening');
-  const [deaf, other] = [await enter(), await enter()];
-  deaf.on('error', () => undefined);
+  hub = await startHub();
+  const [deaf, other] = [await hub.enter(), await hub.enter()];
   deaf.pause();
-  while (accepted.length < 2) await once(server, 'connection');
-  const [deafEnd] = accepted;
+  const [deafEnd] = hub.accepted;
   if (deafEnd === undefined) throw new Error('nobody came');
   const cut = once(deafEnd, 'close');
   // Each command of 4 bytes has an answer of 71: 3 MB, more than the system's buffers and the limit.
-  const command = Buffer.from(commandPacket(Opcode.readSupportedCommands));
+  const command = commandPacket(Opcode.readSupportedCommands);
   deaf.write(Buffer.concat(Array.from({ length: 45_000 }, () => command)));
   await cut;
   other.write(command);
   const [answer] = (await once(other, 'data')) as [Buffer];
   expect(answer.length).toBe(71);
+});
+
+describe('a hub', () => {
+  let clock: SimClock;
+  beforeEach(async () => {
+    clock = new SimClock();
+    hub = await startHub(clock);
+  });
+
+  /** A host on the air, which has been answered. */
+  const enterHost = async (): Promise<Socket> => {
+    const host = await hub.enter();
+    host.write(RESET);
+    await once(host, 'data');
+    return host;
+  };
+
+  const leave = async (socket: Socket): Promise<void> => {
+    const end = hub.accepted.at(-1);
+    if (end === undefined) throw new Error('nobody came');
+    socket.destroy();
+    await once(end, 'close');
+  };
+
+  it('is idle when no host has come for 5 s, whoever else has', async () => {
+    const silent = await hub.enter();
+    const control = await hub.enter();
+    control.write('{"op":"info"}\n');
+    await once(control, 'data');
+    await clock.advance(4999);
+    expect(hub.idle()).toBe(0);
+    await clock.advance(1);
+    expect(hub.idle()).toBe(1);
+    await Promise.all([silent, control].map(closed));
+  });
+
+  it('is idle a second after its last host, not after its last control connection', async () => {
+    const host = await enterHost();
+    await clock.advance(60_000);
+    expect(hub.idle()).toBe(0);
+    await leave(host);
+    await clock.advance(500);
+    const control = await hub.enter();
+    control.write('{"op":"tap"}\n');
+    await once(control, 'data');
+    await clock.advance(499);
+    expect(hub.idle()).toBe(0);
+    await clock.advance(1);
+    expect(hub.idle()).toBe(1);
+    await closed(control);
+  });
+
+  it('stays when a host comes in the last moment', async () => {
+    await leave(await enterHost());
+    await clock.advance(999);
+    await enterHost();
+    await clock.advance(60_000);
+    expect(hub.idle()).toBe(0);
+  });
+
+  it('takes a host whose first bytes come one by one', async () => {
+    const host = await hub.enter();
+    for (const byte of RESET) {
+      host.write(Buffer.of(byte));
+      await new Promise(setImmediate);
+    }
+    const [answer] = (await once(host, 'data')) as [Buffer];
+    expect(answer.toString('hex')).toBe('040e0401030c00');
+  });
 });

@@ -33,7 +33,7 @@ describe('what the peer is', () => {
     ]);
     expect(await host?.exchange(Opcode.leReadRemoteFeatures, HANDLE)).toEqual([
       '040f0400011620',
-      `043e0c0400${HANDLE}2901000000000000`,
+      `043e0c0400${HANDLE}2f41000000000000`,
     ]);
     expect(await [peripheral, central][side]?.packets()).toEqual([]);
   });
@@ -61,6 +61,17 @@ describe('data length', () => {
     expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
       `040e0801232000${LEAST}`,
     ]);
+  });
+
+  it('of new links is what the host suggests', async () => {
+    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
+    await peripheral.packets();
+    await peripheral.advertise();
+    central.connect(peripheral.controller);
+    const handle = '4100';
+    expect(await central.packets()).toContain(`043e0b07${handle}${MOST}${LEAST}`);
+    expect(await peripheral.packets()).toContain(`043e0b07${handle}${LEAST}${MOST}`);
   });
 
   it('changes in one direction, and is told where it changes', async () => {
@@ -129,5 +140,34 @@ describe('PHY', () => {
   it('has defaults for links to come', async () => {
     expect(await central.exchange(Opcode.leSetDefaultPhy, '030000')).toEqual(['040e0401312000']);
     expect(await central.exchange(Opcode.leReadPhy, '4100')).toEqual(['040e080130200241000000']);
+  });
+});
+
+describe('at the pace of a real radio', () => {
+  /** Connection events of 7.5 ms, with a packet each, that 251 bytes of data take from the central. */
+  const eventsOf = async (length: string | undefined): Promise<number> => {
+    const clock = new SimClock();
+    const options = { seed: 'procedures', clock, pace: 'real', packetsPerEvent: 1 } as const;
+    const air = new VirtualAir(options);
+    [central, peripheral] = [new TestHost(air.controller()), new TestHost(air.controller())];
+    for (const host of [central, peripheral]) await host.enableEvents();
+    await peripheral.advertise();
+    central.connect(peripheral.controller);
+    await clock.advance(300);
+    if (length !== undefined) central.command(Opcode.leSetDataLength, `${HANDLE}${length}`);
+    await clock.advance(100);
+    await peripheral.packets();
+    central.send(`024000fb00${'00'.repeat(251)}`);
+    for (let events = 1; events < 100; events++) {
+      await clock.advance(7.5);
+      if ((await peripheral.packets()).length > 0) return events;
+    }
+    throw new Error('it did not arrive');
+  };
+
+  it('a greater data length saves packets', async () => {
+    expect(await eventsOf(undefined)).toBe(10);
+    expect(await eventsOf(MOST)).toBe(1);
+    expect(await eventsOf('64004808')).toBe(3);
   });
 });

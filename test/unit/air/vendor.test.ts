@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { VirtualAir } from '../../../air/index.js';
 import {
   MAX_LABEL_BYTES,
+  isVendorPacket,
+  setDefaultPositionCommand,
   setLabelCommand,
   setPositionCommand,
   setTxPowerCommand,
@@ -12,6 +14,7 @@ import { TestHost } from './test-host.js';
 describe('vendor commands', () => {
   it('have this form', () => {
     expect(setPositionCommand(1.5, -0.01).toString('hex')).toBe('0101fc0896000000ffffffff');
+    expect(setDefaultPositionCommand(1.5, -0.01).toString('hex')).toBe('0104fc0896000000ffffffff');
     expect(setLabelCommand('car').toString('hex')).toBe('0102fc03636172');
     expect(setTxPowerCommand(-4).toString('hex')).toBe('0103fc01fc');
   });
@@ -35,6 +38,27 @@ describe('vendor commands', () => {
       }),
     );
     expect(setLabelCommand('é'.repeat(17)).subarray(4).toString()).toBe('é'.repeat(16));
+  });
+
+  it('and their answers are told from what else there is', async () => {
+    const host = new TestHost(new VirtualAir({ seed: 'vendor' }).controller());
+    const commands = [setPositionCommand(1, 1), setDefaultPositionCommand(1, 1)];
+    commands.push(setLabelCommand('car'), setTxPowerCommand(0));
+    for (const command of commands) host.controller.send(command);
+    const answers = (await host.packets()).map((packet) => Buffer.from(packet, 'hex'));
+    expect(answers).toHaveLength(commands.length);
+    for (const packet of [...commands, ...answers]) expect(isVendorPacket(packet)).toBe(true);
+    for (const other of [
+      '',
+      '01',
+      '01030c00',
+      '01fffd00',
+      '040e0401030c00',
+      '040f04000101fc',
+      '02',
+    ]) {
+      expect(isVendorPacket(Buffer.from(other, 'hex'))).toBe(false);
+    }
   });
 
   it('set label and place of the controller', async () => {

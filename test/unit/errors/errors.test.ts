@@ -38,6 +38,32 @@ describe.each(codes)('%s', (code) => {
 });
 
 describe('PhoneKeyError', () => {
+  it('comes back from JSON, the cause aside', () => {
+    const error = new PhoneKeyError('radio.timeout', 'too late', {
+      cause: new Error('inside'),
+      mayHaveSucceeded: true,
+      temporary: false,
+      hint: 'Hurry.',
+    });
+    const back = PhoneKeyError.fromJSON(JSON.parse(JSON.stringify(error)));
+    expect(back).toBeInstanceOf(PhoneKeyError);
+    expect(back?.toJSON()).toEqual(error.toJSON());
+    expect(back?.cause).toBeUndefined();
+    const { kind, hint } = PhoneKeyError.fromJSON({ code: 'internal', message: 'x', hint: 5 })!;
+    expect({ kind, hint }).toEqual({ kind: 'internal', hint: errorCatalogue.internal.hint });
+  });
+
+  it.each([
+    null,
+    'internal',
+    [],
+    { code: 'internal' },
+    { code: 'toString', message: 'x' },
+    { message: 'x' },
+  ])('does not come from %j', (value) => {
+    expect(PhoneKeyError.fromJSON(value)).toBeUndefined();
+  });
+
   it('is an Error with a name, a message and a cause', () => {
     const cause = new Error('inside');
     const error = new PhoneKeyError('internal', 'outside', { cause });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { concat, fromHex, toHex, utf8 } from '../../../lib/platform/bytes.js';
+import { concat, fromHex, toHex, utf8, utf8Prefix } from '../../../lib/platform/bytes.js';
 import { systemRandom } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 
@@ -24,6 +24,20 @@ describe('bytes', () => {
 
   it('encodes UTF-8', () => {
     expect(toHex(utf8('é🚗'))).toBe('c3a9f09f9a97');
+  });
+
+  it('cuts UTF-8 between characters', () => {
+    for (const [length, bytes] of [
+      [0, ''],
+      [1, '61'],
+      [2, '61'],
+      [3, '61c3a9'],
+      [6, '61c3a9'],
+      [7, '61c3a9f09f9a97'],
+      [9, '61c3a9f09f9a97'],
+    ] as const) {
+      expect(toHex(utf8Prefix('aé🚗', length))).toBe(bytes);
+    }
   });
 });
 

@@ -63,4 +63,51 @@ describe('SimClock', () => {
     await clock.advance(0);
     expect(fired).toEqual([5]);
   });
+
+  it('moves no further than it takes for a promise to settle', async () => {
+    const clock = new SimClock();
+    const fired: number[] = [];
+    const work = async (): Promise<string> => {
+      for (let i = 0; i < 3; i++) {
+        await new Promise<void>((resolve) => {
+          clock.after(10, resolve);
+        });
+        fired.push(clock.now());
+      }
+      return 'done';
+    };
+    clock.after(31, () => fired.push(31));
+    expect(await clock.until(work())).toBe('done');
+    expect(fired).toEqual([10, 20, 30]);
+    expect(clock.now()).toBe(30);
+    expect(clock.pending).toBe(1);
+  });
+
+  it('does not move for a promise that settles by itself, and gives its failure', async () => {
+    const clock = new SimClock();
+    clock.after(10, () => undefined);
+    const failing = async (): Promise<never> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new Error('no');
+    };
+    await expect(clock.until(failing())).rejects.toThrow('no');
+    expect(clock.now()).toBe(0);
+  });
+
+  it('gives others a turn after a quiet timer only when it has stirred', async () => {
+    const clock = new SimClock();
+    const seen: string[] = [];
+    const note = (what: string): void => {
+      setImmediate(() => seen.push(`${what} ${String(clock.now())}`));
+    };
+    clock.quiet.after(10, () => {
+      note('quiet');
+    });
+    clock.quiet.after(20, () => {
+      note('stirring');
+      clock.stir();
+    });
+    await clock.advance(30);
+    expect(seen).toEqual(['quiet 20', 'stirring 20']);
+  });
 });

@@ -119,7 +119,7 @@ describe('the control door', () => {
     ['POST', '/open', '{"closure":["trunk"]}', 'closure is one of'],
     ['POST', '/open', '[]', 'JSON object'],
     ['POST', '/open', 'null', 'JSON object'],
-    ['POST', '/open', '{', 'a request is JSON'],
+    ['POST', '/open', '{', 'a request is a JSON object'],
   ])('refuses %s %s %s', async (method, url, body, message) => {
     const answer = await raw(method, url, body);
     expect(answer.status).toBe(400);

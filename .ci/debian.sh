@@ -1,0 +1,42 @@
+# Debian's packages unpacked into $folder, installing nothing. To be sourced with `folder` set.
+
+mkdir -p "$folder/bin" "$folder/packages"
+folder=$(cd "$folder" && pwd)
+
+# Fetches the package lists where package $1 is unknown.
+lists() {
+  [ -n "$(apt-cache show "$1" 2>/dev/null)" ] || [ "$(id -u)" != 0 ] || apt-get update -qq
+}
+
+# What is missing to run package $1, this one included.
+missing() {
+  apt-get install --simulate --no-install-recommends "$1" 2>/dev/null | awk '/^Inst/ { print $2 }'
+}
+
+# Fetches the packages and unpacks them into $folder/root.
+unpack() {
+  (cd "$folder/packages" && apt-get download -qq -o APT::Sandbox::User=root "$@") || return
+  for each in "$folder"/packages/*.deb; do dpkg -x "$each" "$folder/root" || return; done
+  rm "$folder"/packages/*.deb
+}
+
+# The folders of the unpacked libraries, as LD_LIBRARY_PATH has them.
+libraries() {
+  find "$folder/root" -path '*/lib/*' -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:
+}
+
+# Where program $1 of package $2 is missing: makes $folder/bin/$1, which finds the unpacked libraries.
+program() {
+  local name=$1 package=$2 packages
+  command -v "$name" >/dev/null && return
+  lists "$package"
+  packages=$(missing "$package")
+  [ -n "$packages" ] || return 1
+  # shellcheck disable=SC2086 # a list
+  unpack $packages || return
+  cat >"$folder/bin/$name" <<WRAPPER
+#!/bin/sh
+LD_LIBRARY_PATH='$(libraries)' exec '$folder/root/usr/bin/$name' "\$@"
+WRAPPER
+  chmod +x "$folder/bin/$name"
+}

@@ -1,0 +1,90 @@
+import { PhoneKeyError } from '../../lib/errors.js';
+import {
+  BTSNOOP_MAGIC,
+  BTSNOOP_VERSION,
+  type BtsnoopRecord,
+  Datalink,
+  FLAG_RECEIVED,
+  HEADER_BYTES,
+  RECORD_HEADER_BYTES,
+  UNIX_EPOCH,
+} from './btsnoop.js';
+import { MonitorReader } from './monitor-reader.js';
+import type { AirEvent } from './record.js';
+
+/** Longer than any HCI packet (an ACL packet has 65,540 bytes at most), in bytes. */
+const MAX_RECORD = 1 << 17;
+
+type Interpret = (record: BtsnoopRecord) => Iterable<AirEvent>;
+
+/**
+ * Reads a btsnoop file in chunks of any size: captures of one controller (datalink 1002) and of all of a
+ * machine or an air (2001, the Linux monitor). Holds less than one record and a chunk.
+ */
+export class BtsnoopReader {
+  #rest: Buffer = Buffer.alloc(0);
+  #interpret: Interpret | undefined;
+
+  /**
+   * What the records that `chunk` completes say.
+   * @throws PhoneKeyError `usage.invalid` for what is no such file; of no use afterwards
+   */
+  *push(chunk: Buffer): Generator<AirEvent, void, undefined> {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    if (this.#interpret === undefined) {
+      if (this.#rest.length < HEADER_BYTES) return;
+      this.#interpret = interpreterFor(this.#take(HEADER_BYTES));
+    }
+    for (let record = this.#record(); record !== undefined; record = this.#record()) {
+      yield* this.#interpret(record);
+    }
+  }
+
+  /** @throws PhoneKeyError `usage.invalid` where the file ends within its header or a record */
+  end(): void {
+    if (this.#interpret === undefined) throw notBtsnoop();
+    if (this.#rest.length > 0) throw damaged('it ends in the middle of a record');
+  }
+
+  #record(): BtsnoopRecord | undefined {
+    if (this.#rest.length < RECORD_HEADER_BYTES) return undefined;
+    const length = this.#rest.readUInt32BE(4);
+    if (length > MAX_RECORD) throw damaged(`a record of ${String(length)} bytes`);
+    if (this.#rest.length < RECORD_HEADER_BYTES + length) return undefined;
+    const header = this.#take(RECORD_HEADER_BYTES);
+    const time = Number(header.readBigInt64BE(16) - UNIX_EPOCH) / 1000;
+    if (!isTime(time)) throw damaged('a record from before or after all times');
+    return { data: this.#take(length), flags: header.readUInt32BE(8), time };
+  }
+
+  #take(length: number): Buffer {
+    const taken = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
+    return taken;
+  }
+}
+
+const interpreterFor = (header: Buffer): Interpret => {
+  if (header.toString('latin1', 0, 8) !== BTSNOOP_MAGIC) throw notBtsnoop();
+  const version = header.readUInt32BE(8);
+  if (version !== BTSNOOP_VERSION) throw damaged(`version ${String(version)} of the format`);
+  const datalink = header.readUInt32BE(12);
+  if (datalink === Datalink.h4) return h4Events;
+  if (datalink === Datalink.monitor) return new MonitorReader().events;
+  throw damaged(`datalink ${String(datalink)}; readable are 1002 (H4) and 2001 (monitor)`);
+};
+
+const h4Events: Interpret = ({ data, flags, time }) => {
+  const direction = (flags & FLAG_RECEIVED) === 0 ? 'sent' : 'received';
+  return [{ type: 'record', record: { time, index: 0, direction, packet: data } }];
+};
+
+/** Of which a Date can be made. */
+const isTime = (time: number): boolean => !Number.isNaN(new Date(time).getTime());
+
+const notBtsnoop = (): PhoneKeyError => damaged('it does not begin as a btsnoop file does');
+
+const damaged = (what: string): PhoneKeyError =>
+  new PhoneKeyError('usage.invalid', `the capture cannot be read: ${what}`, {
+    hint: 'Give a file that --capture or btmon -w has written.',
+  });

@@ -1,0 +1,247 @@
+import type { Cancel } from '../../../lib/platform/clock.js';
+import type { Random } from '../../../lib/platform/random.js';
+import { LeEvent, Status } from '../../hci/constants.js';
+import {
+  sameAddress,
+  type ConnectRequest,
+  type DeviceAddress,
+  type ExtendedHeader,
+  type ScanRequestPdu,
+} from '../../medium/pdu.js';
+import type { Station } from '../../medium/station.js';
+import type { OwnAddress } from '../identity.js';
+import type { ControllerParts } from '../parts.js';
+import { peerTypeByte, type Peer } from '../privacy/peer.js';
+import { takesData, type SetParameters } from './set-parameters.js';
+
+export interface AdvertisingContext extends ControllerParts {
+  readonly random: Random;
+}
+
+/** How long a set advertises, and who is told when it ends by itself. */
+export interface Limits {
+  readonly durationMs?: number;
+  readonly maxEvents?: number;
+  readonly ended?: (status: number, events: number) => void;
+}
+
+/** A stretch of advertising, from enabling to its end. */
+interface Run {
+  readonly limits: Limits;
+  own: OwnAddress;
+  target: DeviceAddress | undefined;
+  events: number;
+  cancelDuration?: Cancel;
+  cancelRotation?: Cancel | undefined;
+}
+
+/** What becomes of an accepted request. */
+export interface Acceptance {
+  readonly set: AdvertisingSet;
+  readonly peer: Peer;
+  readonly localRpa?: DeviceAddress;
+  readonly events: number;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** One advertising set: its data, and the train of PDUs on the medium while it is enabled. */
+export class AdvertisingSet {
+  /** Of the set itself; legacy advertising takes that of the device. */
+  random: DeviceAddress | undefined;
+  #data: Buffer = EMPTY;
+  #scanResponse: Buffer = EMPTY;
+  #did: number;
+  #run: Run | undefined;
+
+  constructor(
+    private readonly context: AdvertisingContext,
+    readonly handle: number,
+    public parameters: SetParameters,
+  ) {
+    this.#did = this.#newDid();
+  }
+
+  get enabled(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get data(): Buffer {
+    return this.#data;
+  }
+
+  get scanResponse(): Buffer {
+    return this.#scanResponse;
+  }
+
+  setData(data: Buffer): void {
+    if (this.#data.equals(data)) return;
+    this.#data = data;
+    this.renewDid();
+  }
+
+  setScanResponse(data: Buffer): void {
+    if (this.#scanResponse.equals(data)) return;
+    this.#scanResponse = data;
+    this.#did = this.#newDid();
+    if (!this.parameters.legacyPdus) this.refresh();
+  }
+
+  /** Another data identifier: scanners shall take the data for new. */
+  renewDid(): void {
+    this.#did = this.#newDid();
+    this.refresh();
+  }
+
+  /** The own address at this moment; undefined when a random one is needed and not set. */
+  ownAddress(): OwnAddress | undefined {
+    const { ownAddressType, peer } = this.parameters;
+    return this.context.identity.own(ownAddressType, peer, this.random);
+  }
+
+  /** Advertises under `own` until it is stopped or a limit is reached. */
+  start(own: OwnAddress, limits: Limits = {}): void {
+    this.stop();
+    const run: Run = { limits, own, target: undefined, events: 0 };
+    this.#run = run;
+    if (limits.durationMs !== undefined) {
+      run.cancelDuration = this.context.medium.clock.after(limits.durationMs, () => {
+        this.#end(run, Status.advertisingTimeout);
+      });
+    }
+    this.#advertise(run);
+  }
+
+  stop(): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    run.cancelDuration?.();
+    run.cancelRotation?.();
+    this.#run = undefined;
+    this.context.medium.advertise(this.context.station, this.handle, undefined);
+  }
+
+  /** The timeout of private addresses has changed. */
+  rotate(): void {
+    if (this.#run?.cancelRotation !== undefined) this.refresh();
+  }
+
+  /** Takes over what has changed: data, or the own address. */
+  refresh(): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    run.own = this.ownAddress() ?? run.own;
+    this.#advertise(run);
+  }
+
+  /** Answers an active scanner. */
+  scanRequested({ advertiser, scanner }: ScanRequestPdu, from: Station): void {
+    const { scannable, legacyPdus, notifyScanRequests } = this.parameters;
+    if (!scannable || this.#run === undefined) return;
+    if (!sameAddress(advertiser, this.#run.own.address)) return;
+    const peer = this.#admit(this.#run, scanner, 0b01);
+    if (peer === undefined) return;
+    const { medium, station, host } = this.context;
+    medium.send(station, from, {
+      kind: 'scan-response',
+      advertiser,
+      data: this.#scanResponse,
+      set: this.handle,
+      ...(!legacyPdus && { extended: this.#header() }),
+    });
+    if (!notifyScanRequests) return;
+    const head = Buffer.from([this.handle, peerTypeByte(peer)]);
+    host.leEvent(LeEvent.scanRequestReceived, Buffer.concat([head, peer.address.bytes]));
+  }
+
+  /** Takes a central's request; the set is disabled then, as the specification has it. */
+  accept({ advertiser, initiator }: ConnectRequest): Acceptance | undefined {
+    const run = this.#run;
+    if (!this.parameters.connectable || run === undefined) return undefined;
+    if (!sameAddress(advertiser, run.own.address)) return undefined;
+    const peer = this.#admit(run, initiator, 0b10);
+    if (peer === undefined) return undefined;
+    this.stop();
+    const { address, isPrivate } = run.own;
+    return { set: this, peer, events: run.events, ...(isPrivate && { localRpa: address }) };
+  }
+
+  /** Who asks, if it may: the target of directed advertising, or whom the filter policy lets through. */
+  #admit(run: Run, address: DeviceAddress, policy: number): Peer | undefined {
+    const { resolvingList, acceptList } = this.context;
+    const { directed, filterPolicy, peer: target } = this.parameters;
+    const peer = resolvingList.identify(address);
+    if (peer === undefined) return undefined;
+    if (directed) {
+      const isTarget =
+        sameAddress(peer.address, target) ||
+        (run.target !== undefined && sameAddress(address, run.target));
+      return isTarget ? peer : undefined;
+    }
+    return (filterPolicy & policy) === 0 || acceptList.has(peer.address) ? peer : undefined;
+  }
+
+  #advertise(run: Run): void {
+    const { medium, station, resolvingList } = this.context;
+    const { parameters } = this;
+    const { connectable, scannable, directed, ownAddressType, peer } = parameters;
+    const targetRpa =
+      directed && ownAddressType > 1 ? resolvingList.targetAddress(peer) : undefined;
+    run.target = directed ? (targetRpa ?? peer) : undefined;
+    run.cancelRotation?.();
+    run.cancelRotation = undefined;
+    const used = { local: run.own.isPrivate, target: targetRpa !== undefined };
+    if (used.local || used.target) {
+      run.cancelRotation = medium.clock.after(resolvingList.rotatesIn(peer, used), () => {
+        this.refresh();
+      });
+    }
+    medium.advertise(station, this.handle, {
+      pdu: {
+        kind: 'advertising',
+        advertiser: parameters.anonymous ? undefined : run.own.address,
+        ...(run.target && { target: run.target }),
+        data: takesData(parameters) ? this.#data : EMPTY,
+        connectable,
+        scannable,
+        set: this.handle,
+        ...(!parameters.legacyPdus && { extended: this.#header() }),
+      },
+      intervalMs: parameters.intervalMs,
+      ...(parameters.highDuty && { punctual: true }),
+      ...(parameters.txPower !== undefined && { txPower: parameters.txPower }),
+      ...(run.limits.maxEvents !== undefined && {
+        sent: () => {
+          this.#sent(run);
+        },
+      }),
+    });
+  }
+
+  #header(): ExtendedHeader {
+    const { sid, secondaryPhy, includeTxPower, txPower } = this.parameters;
+    const { power, station } = this.context;
+    return {
+      sid,
+      did: this.#did,
+      secondaryPhy,
+      ...(includeTxPower && { txPower: power.told(txPower ?? station.txPower) }),
+    };
+  }
+
+  #sent(run: Run): void {
+    if (this.#run !== run) return;
+    run.events++;
+    if (run.events === run.limits.maxEvents) this.#end(run, Status.limitReached);
+  }
+
+  #end(run: Run, status: number): void {
+    this.stop();
+    run.limits.ended?.(status, run.events);
+  }
+
+  /** 12 bits. */
+  #newDid(): number {
+    return Buffer.from(this.context.random(2)).readUInt16LE(0) & 0x0fff;
+  }
+}

@@ -1,0 +1,59 @@
+import type { ConnectRequest, ScanRequestPdu } from '../../medium/pdu.js';
+import type { Station } from '../../medium/station.js';
+import { AdvertisingSet, type Acceptance, type AdvertisingContext } from './advertising-set.js';
+import type { SetParameters } from './set-parameters.js';
+
+/** The advertising sets of a controller by their handles; legacy advertising is one of them. */
+export class AdvertisingSets {
+  readonly #sets = new Map<number, AdvertisingSet>();
+
+  constructor(
+    private readonly context: AdvertisingContext,
+    /** True when one more link in the peripheral role is possible. */
+    readonly hasRoom: () => boolean,
+  ) {}
+
+  get all(): readonly AdvertisingSet[] {
+    return [...this.#sets.values()];
+  }
+
+  get enabled(): boolean {
+    return this.all.some((set) => set.enabled);
+  }
+
+  get usesAcceptList(): boolean {
+    return this.all.some((set) => set.enabled && set.parameters.filterPolicy !== 0);
+  }
+
+  get(handle: number): AdvertisingSet | undefined {
+    return this.#sets.get(handle);
+  }
+
+  create(handle: number, parameters: SetParameters): AdvertisingSet {
+    const set = new AdvertisingSet(this.context, handle, parameters);
+    this.#sets.set(handle, set);
+    return set;
+  }
+
+  delete(handle: number): void {
+    this.#sets.delete(handle);
+  }
+
+  /** The timeout of private addresses has changed. */
+  rotate(): void {
+    for (const set of this.all) set.rotate();
+  }
+
+  scanRequested(pdu: ScanRequestPdu, from: Station): void {
+    this.get(pdu.set ?? 0)?.scanRequested(pdu, from);
+  }
+
+  accept(request: ConnectRequest): Acceptance | undefined {
+    return this.hasRoom() ? this.get(request.set ?? 0)?.accept(request) : undefined;
+  }
+
+  reset(): void {
+    for (const set of this.all) set.stop();
+    this.#sets.clear();
+  }
+}

@@ -1,0 +1,153 @@
+import { LeEvent, Status } from '../../hci/constants.js';
+import { ok, type Outcome } from '../commands/command.js';
+import type { HostPort } from '../host-port.js';
+import type { OwnAddress } from '../identity.js';
+import type { Power } from '../power.js';
+import type { Acceptance, AdvertisingSet, Limits } from './advertising-set.js';
+import type { AdvertisingSets } from './advertising-sets.js';
+import { ExtendedData } from './extended-data.js';
+import { parseExtendedParameters } from './extended-parameters.js';
+import {
+  dataCapacity,
+  HIGH_DUTY_DURATION_MS,
+  takesData,
+  type SetParameters,
+} from './set-parameters.js';
+
+export const MAX_ADVERTISING_SETS = 4;
+const LAST_HANDLE = 0xef;
+
+/** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60), with legacy and extended PDUs. */
+export class ExtendedAdvertising {
+  readonly data: ExtendedData;
+
+  constructor(
+    private readonly sets: AdvertisingSets,
+    private readonly host: HostPort,
+    private readonly power: Power,
+  ) {
+    this.data = new ExtendedData(sets);
+  }
+
+  /** LE Set Advertising Set Random Address, 7 bytes: handle and address. */
+  setRandomAddress(p: Buffer): number {
+    const set = this.sets.get(p.readUInt8(0));
+    if (set === undefined) return Status.unknownAdvertisingIdentifier;
+    if (set.enabled && set.parameters.connectable) return Status.commandDisallowed;
+    set.random = { type: 'random', bytes: Buffer.from(p.subarray(1)) };
+    set.refresh();
+    return Status.success;
+  }
+
+  /** LE Set Extended Advertising Parameters [v1], 25 bytes. Returns the selected TX power. */
+  setParameters(p: Buffer): Outcome {
+    const handle = p.readUInt8(0);
+    const { range } = this.power;
+    const parameters = parseExtendedParameters(p.subarray(1), range);
+    if (typeof parameters === 'number') return { status: parameters };
+    if (handle > LAST_HANDLE) return { status: Status.invalidParameters };
+    const set = this.sets.get(handle);
+    if (set?.enabled === true) return { status: Status.commandDisallowed };
+    if (set !== undefined && !suits(set, parameters)) return { status: Status.invalidParameters };
+    if (set === undefined && this.sets.all.length >= MAX_ADVERTISING_SETS) {
+      return { status: Status.memoryCapacityExceeded };
+    }
+    if (set === undefined) this.sets.create(handle, parameters);
+    else set.parameters = parameters;
+    return ok(Buffer.from([(parameters.txPower ?? range.max) & 0xff]));
+  }
+
+  /** LE Set Extended Advertising Enable: enable, number of sets, and 4 bytes for each of them. */
+  setEnable(p: Buffer): number {
+    const enable = p.readUInt8(0);
+    const count = p.readUInt8(1);
+    if (enable > 1 || p.length !== 2 + 4 * count) return Status.invalidParameters;
+    if (count === 0 && enable === 1) return Status.invalidParameters;
+    const wanted = Array.from({ length: count }, (_, i) => parseWanted(p.subarray(2 + 4 * i)));
+    if (new Set(wanted.map(({ handle }) => handle)).size !== count) return Status.invalidParameters;
+    const sets = wanted.map(({ handle }) => this.sets.get(handle));
+    if (!sets.every((set) => set !== undefined)) return Status.unknownAdvertisingIdentifier;
+    if (enable === 0) {
+      for (const set of count === 0 ? this.sets.all : sets) set.stop();
+      return Status.success;
+    }
+    const owns = sets.map((set, i) => this.#ready(set, wanted[i]?.limits ?? {}));
+    const error = owns.find((own) => typeof own === 'number');
+    if (error !== undefined) return error;
+    for (const [i, set] of sets.entries()) {
+      const own = owns[i];
+      if (typeof own === 'object') set.start(own, this.#reporting(set, wanted[i]?.limits));
+    }
+    return Status.success;
+  }
+
+  /** LE Remove Advertising Set, 1 byte. */
+  remove(p: Buffer): number {
+    const set = this.sets.get(p.readUInt8(0));
+    if (set === undefined) return Status.unknownAdvertisingIdentifier;
+    if (set.enabled) return Status.commandDisallowed;
+    this.sets.delete(set.handle);
+    return Status.success;
+  }
+
+  /** LE Clear Advertising Sets. */
+  clear(): number {
+    if (this.sets.enabled) return Status.commandDisallowed;
+    this.sets.reset();
+    return Status.success;
+  }
+
+  /** A central's request ended the advertising; `connection` is the handle of the link. */
+  connected({ set, events }: Acceptance, connection: number): void {
+    this.#terminated(set, Status.success, connection, events);
+  }
+
+  /** The own address of a set that can be enabled; an error code for one that cannot. */
+  #ready(set: AdvertisingSet, { durationMs = 0 }: Limits): OwnAddress | number {
+    const { connectable, scannable, highDuty, legacyPdus } = set.parameters;
+    if (highDuty && (durationMs === 0 || durationMs > HIGH_DUTY_DURATION_MS)) {
+      return Status.invalidParameters;
+    }
+    if (this.data.isPartial(set)) return Status.commandDisallowed;
+    if (scannable && !legacyPdus && set.scanResponse.length === 0) return Status.commandDisallowed;
+    if (set.data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
+    if (connectable && !this.sets.hasRoom()) return Status.connectionLimitExceeded;
+    return set.ownAddress() ?? Status.invalidParameters;
+  }
+
+  #reporting(set: AdvertisingSet, limits: Limits | undefined): Limits {
+    return {
+      ...limits,
+      ended: (status, events) => {
+        this.#terminated(set, status, 0, events);
+      },
+    };
+  }
+
+  #terminated(
+    { handle }: AdvertisingSet,
+    status: number,
+    connection: number,
+    events: number,
+  ): void {
+    const event = Buffer.from([status, handle, connection & 0xff, connection >> 8, events]);
+    this.host.leEvent(LeEvent.advertisingSetTerminated, event);
+  }
+}
+
+/** Handle (1 byte), duration (2, units of 10 ms), most events (1); 0 is no limit. */
+const parseWanted = (p: Buffer): { readonly handle: number; readonly limits: Limits } => {
+  const durationMs = p.readUInt16LE(1) * 10;
+  const maxEvents = p.readUInt8(3);
+  return {
+    handle: p.readUInt8(0),
+    limits: { ...(durationMs > 0 && { durationMs }), ...(maxEvents > 0 && { maxEvents }) },
+  };
+};
+
+/** Data that a set has already must suit its new parameters. */
+const suits = ({ data, scanResponse }: AdvertisingSet, parameters: SetParameters): boolean => {
+  if (data.length > 0 && !takesData(parameters)) return false;
+  if (scanResponse.length > 0 && !parameters.scannable) return false;
+  return !parameters.legacyPdus || (data.length <= 31 && scanResponse.length <= 31);
+};

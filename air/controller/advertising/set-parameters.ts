@@ -1,0 +1,72 @@
+import type { DeviceAddress } from '../../medium/pdu.js';
+
+/** What an advertising set does, whichever family of commands it was made with. */
+export interface SetParameters {
+  /** Legacy PDUs; extended ones otherwise. */
+  readonly legacyPdus: boolean;
+  readonly connectable: boolean;
+  readonly scannable: boolean;
+  /** For `peer` alone. */
+  readonly directed: boolean;
+  /** An event every 3.75 ms, for 1.28 s at most. */
+  readonly highDuty: boolean;
+  readonly anonymous: boolean;
+  readonly includeTxPower: boolean;
+  readonly intervalMs: number;
+  readonly ownAddressType: number;
+  /** The target of directed advertising; its entry in the resolving list gives the private address. */
+  readonly peer: DeviceAddress;
+  /** Bit 0: scan requests only from the accept list; bit 1: connections only. */
+  readonly filterPolicy: number;
+  /** dBm (default: the station's). */
+  readonly txPower?: number;
+  /** 1: LE 1M, 2: LE 2M. */
+  readonly secondaryPhy: 1 | 2;
+  /** Advertising_SID, 0 to 15. */
+  readonly sid: number;
+  /** The host wants LE Scan Request Received events. */
+  readonly notifyScanRequests: boolean;
+}
+
+export const HIGH_DUTY_INTERVAL_MS = 3.75;
+export const HIGH_DUTY_DURATION_MS = 1280;
+
+const NOBODY: DeviceAddress = { type: 'public', bytes: Buffer.alloc(6) };
+
+/** Legacy advertising before its parameters are set (Vol 4 Part E 7.8.5). */
+export const DEFAULT_PARAMETERS: SetParameters = {
+  legacyPdus: true,
+  connectable: true,
+  scannable: true,
+  directed: false,
+  highDuty: false,
+  anonymous: false,
+  includeTxPower: false,
+  intervalMs: 1280,
+  ownAddressType: 0,
+  peer: NOBODY,
+  filterPolicy: 0,
+  secondaryPhy: 1,
+  sid: 0,
+  notifyScanRequests: false,
+};
+
+/** True where PDUs of the type have room for advertising data. */
+export const takesData = ({ legacyPdus, directed, scannable }: SetParameters): boolean =>
+  legacyPdus ? !directed : !scannable;
+
+/** An extended advertising PDU without its header flags, the AdvA and ADI fields (Vol 6 Part B 2.3.4). */
+const CONNECTABLE_DATA = 245;
+
+/** Most bytes of advertising data: connectable extended advertising is a single PDU, others are chains. */
+export const dataCapacity = (parameters: SetParameters): number => {
+  if (parameters.legacyPdus) return 31;
+  if (!parameters.connectable) return MAX_DATA;
+  return CONNECTABLE_DATA - (parameters.directed ? 6 : 0) - (parameters.includeTxPower ? 1 : 0);
+};
+
+/** Most bytes of data in an advertising set (Vol 6 Part B 2.3.4.9). */
+export const MAX_DATA = 1650;
+
+/** Channel map and filter policy, as both families have them. */
+export const validChannels = (map: number): boolean => map > 0 && map <= 0b111;

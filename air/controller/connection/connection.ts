@@ -1,0 +1,63 @@
+import type { ControlPdu } from '../../medium/control-pdu.js';
+import type { LinkEnd } from '../../medium/link.js';
+import type { DeviceAddress } from '../../medium/pdu.js';
+import type { Encryption } from './encryption.js';
+import type { LinkProcedures } from './link-procedures.js';
+import type { ParameterRequest } from './parameter-request.js';
+
+/** One link of a controller, with what its two link layers have to settle. */
+export interface Connection {
+  readonly handle: number;
+  readonly end: LinkEnd;
+  /** The identity of the peer where that is known, or else the address that it uses. */
+  readonly peer: DeviceAddress;
+  readonly encryption: Encryption;
+  readonly procedures: LinkProcedures;
+  readonly parameterRequest: ParameterRequest;
+  /** Data channels in use, 5 bytes. */
+  channelMap: Buffer;
+  /** Packets of the host that were not acknowledged yet. */
+  outstanding: number;
+  terminating: boolean;
+}
+
+/** The peer's link layer says something. */
+export const receiveControl = (connection: Connection, pdu: ControlPdu): void => {
+  const { encryption, procedures, parameterRequest } = connection;
+  switch (pdu.kind) {
+    case 'encryption-request':
+      encryption.requested(pdu);
+      break;
+    case 'encryption-start':
+      encryption.proved(pdu);
+      break;
+    case 'encryption-started':
+      encryption.started();
+      break;
+    case 'encryption-reject':
+      encryption.rejected(pdu.reason);
+      break;
+    case 'parameters-request':
+    case 'parameters-reject':
+      parameterRequest.received(pdu);
+      break;
+    case 'channel-map':
+      connection.channelMap = pdu.map;
+      break;
+    case 'version-request':
+    case 'version-response':
+    case 'features-request':
+    case 'features-response':
+    case 'length-request':
+    case 'length-response':
+    case 'phy-request':
+    case 'phy-response':
+      procedures.received(pdu);
+  }
+};
+
+/** Nothing more is to come of it. */
+export const closeConnection = ({ encryption, parameterRequest }: Connection): void => {
+  encryption.close();
+  parameterRequest.close();
+};

@@ -1,0 +1,129 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import type { Random } from '../../../lib/platform/random.js';
+import { EventCode, LeEvent, Role, Status } from '../../hci/constants.js';
+import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
+import type { LinkEnd } from '../../medium/link.js';
+import { encryptBlock } from '../security/cipher.js';
+import type { HostPort } from '../host-port.js';
+
+/** A peer that does not answer for this long is given up (Vol 6 Part B 5.2). */
+export const RESPONSE_TIMEOUT_MS = 40_000;
+
+type State =
+  | { readonly name: 'idle' }
+  /** The central's: the request is on its way. */
+  | { readonly name: 'requested'; readonly key: Buffer; readonly skd: Buffer }
+  /** The peripheral's: its host has been asked for the key. */
+  | { readonly name: 'asked'; readonly request: EncryptionRequestPdu }
+  /** The peripheral's: it has shown that it has a key. */
+  | { readonly name: 'proved' };
+
+const IDLE: State = { name: 'idle' };
+
+/**
+ * Encryption of one link, as hosts see it (Vol 6 Part B 5.1.3): the long-term keys of both are compared
+ * by a proof over fresh randomness of both. What is sent afterwards is not enciphered.
+ *
+ * No key at the peripheral: Encryption Change with status 0x06 at the central, and the link stays.
+ * Another key: the first enciphered packet would have a bad MIC, so Encryption Change with status 0x3d
+ * at the central, and both lose the link with reason 0x3d. With encryption on already, it is a refresh
+ * of the key, which ends in Encryption Key Refresh Complete, or in the loss of the link.
+ */
+export class Encryption {
+  #state: State = IDLE;
+  #on = false;
+  #cancelTimeout: Cancel | undefined;
+
+  constructor(
+    private readonly end: LinkEnd,
+    private readonly handle: Buffer,
+    private readonly host: HostPort,
+    private readonly random: Random,
+    private readonly clock: Clock,
+  ) {}
+
+  /** LE Enable Encryption after the handle, 26 bytes: Random_Number, Encrypted_Diversifier, LTK. */
+  start(p: Buffer): number {
+    if (this.end.role !== Role.central || this.#state !== IDLE) return Status.commandDisallowed;
+    const skd = Buffer.from(this.random(8));
+    this.#state = { name: 'requested', key: Buffer.from(p.subarray(10, 26)), skd };
+    this.#cancelTimeout = this.clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.end.fail(Status.responseTimeout);
+    });
+    this.end.control({
+      kind: 'encryption-request',
+      random: Buffer.from(p.subarray(0, 8)),
+      diversifier: Buffer.from(p.subarray(8, 10)),
+      skd,
+    });
+    return Status.success;
+  }
+
+  /** LE Long Term Key Request Reply; `key`: 16 bytes. */
+  reply(key: Buffer): number {
+    if (this.#state.name !== 'asked') return Status.commandDisallowed;
+    const skd = Buffer.from(this.random(8));
+    const proof = encryptBlock(key, Buffer.concat([this.#state.request.skd, skd]));
+    this.#state = { name: 'proved' };
+    this.end.control({ kind: 'encryption-start', skd, proof });
+    return Status.success;
+  }
+
+  /** LE Long Term Key Request Negative Reply. */
+  refuse(): number {
+    if (this.#state.name !== 'asked') return Status.commandDisallowed;
+    this.#state = IDLE;
+    // Encryption was paused for the refresh, and must not stay so.
+    if (this.#on) this.end.terminate(Status.keyMissing);
+    else this.end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
+    return Status.success;
+  }
+
+  requested(request: EncryptionRequestPdu): void {
+    this.#state = { name: 'asked', request };
+    const { random, diversifier } = request;
+    const event = Buffer.concat([this.handle, random, diversifier]);
+    // A host that does not want to be asked has no key.
+    if (!this.host.leEvent(LeEvent.longTermKeyRequest, event)) this.refuse();
+  }
+
+  rejected(reason: number): void {
+    if (this.#state.name !== 'requested') return;
+    this.#finish(reason);
+  }
+
+  proved({ skd, proof }: EncryptionStartPdu): void {
+    if (this.#state.name !== 'requested') return;
+    const expected = encryptBlock(this.#state.key, Buffer.concat([this.#state.skd, skd]));
+    if (timingSafeEqual(expected, proof)) {
+      this.end.control({ kind: 'encryption-started' });
+      this.#finish(Status.success);
+    } else {
+      this.#finish(Status.micFailure);
+      this.end.fail(Status.micFailure);
+    }
+  }
+
+  started(): void {
+    if (this.#state.name === 'proved') this.#finish(Status.success);
+  }
+
+  /** The link is gone. */
+  close(): void {
+    this.#cancelTimeout?.();
+    this.#state = IDLE;
+  }
+
+  #finish(status: number): void {
+    this.close();
+    const head = Buffer.concat([Buffer.from([status]), this.handle]);
+    if (this.#on) {
+      this.host.event(EventCode.encryptionKeyRefreshComplete, head);
+      return;
+    }
+    this.#on = status === Status.success;
+    const enabled = Buffer.from([this.#on ? 1 : 0]);
+    this.host.event(EventCode.encryptionChange, Buffer.concat([head, enabled]));
+  }
+}

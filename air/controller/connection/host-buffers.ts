@@ -1,0 +1,106 @@
+import { PacketBoundary, Status } from '../../hci/constants.js';
+import { aclPacket } from '../../hci/packets.js';
+import type { Fragment } from '../../medium/link.js';
+
+/** ACL only; the other two values are for synchronous data, which LE does not have. */
+const FLOW_CONTROL_ON = 0x01;
+
+/** Packets of one link that may wait for the host. */
+const MOST_WITHHELD = 1024;
+
+/**
+ * Data towards the host (Vol 4 Part E 4.2 and 7.3.38 to 7.3.40): cut to the size of the host's buffers,
+ * and, with flow control on, withheld while all of them are taken.
+ */
+export class HostBuffers {
+  #flowControl = false;
+  #length = Infinity;
+  #count = Infinity;
+  /** Packets that the host has not completed, by handle. */
+  readonly #taken = new Map<number, number>();
+  #withheld: { readonly handle: number; readonly packet: Buffer }[] = [];
+
+  constructor(private readonly deliver: (packet: Buffer) => void) {}
+
+  /** Set Controller To Host Flow Control, 1 byte; not while there are links. */
+  setFlowControl(p: Buffer, hasLinks: boolean): number {
+    const enable = p.readUInt8(0);
+    if (enable > 3) return Status.invalidParameters;
+    if (enable > FLOW_CONTROL_ON) return Status.unsupportedFeature;
+    if (hasLinks) return Status.commandDisallowed;
+    this.#flowControl = enable === FLOW_CONTROL_ON;
+    return Status.success;
+  }
+
+  /** Host Buffer Size, 7 bytes: ACL length (2), synchronous length (1), ACL count (2), the other count. */
+  setSizes(p: Buffer): number {
+    const length = p.readUInt16LE(0);
+    const count = p.readUInt16LE(3);
+    if (length === 0 || count === 0) return Status.invalidParameters;
+    this.#length = length;
+    this.#count = count;
+    this.#release();
+    return Status.success;
+  }
+
+  /** Host Number Of Completed Packets: number of handles, and 4 bytes for each. */
+  completed(p: Buffer): number {
+    const entries = p.readUInt8(0);
+    if (p.length !== 1 + 4 * entries) return Status.invalidParameters;
+    for (let at = 1; at < p.length; at += 4) {
+      const handle = p.readUInt16LE(at);
+      const count = p.readUInt16LE(at + 2);
+      const taken = this.#taken.get(handle) ?? 0;
+      if (count > taken) return Status.invalidParameters;
+      this.#taken.set(handle, taken - count);
+    }
+    this.#release();
+    return Status.success;
+  }
+
+  /** Gives a fragment to the host; false when the link has too many that wait. */
+  send(handle: number, fragment: Fragment): boolean {
+    const { first, data } = fragment;
+    if (!this.#flowControl && data.length <= this.#length) {
+      this.deliver(aclPacket(handle, boundaryOf(first), data));
+      return true;
+    }
+    for (let at = 0; at === 0 || at < data.length; at += this.#length) {
+      const piece = data.subarray(at, at + this.#length);
+      const packet = aclPacket(handle, boundaryOf(first && at === 0), piece);
+      if (this.#flowControl) this.#withheld.push({ handle, packet });
+      else this.deliver(packet);
+    }
+    this.#release();
+    return this.#withheld.filter((waiting) => waiting.handle === handle).length <= MOST_WITHHELD;
+  }
+
+  /** The link is gone, and with it what the host still had of it. */
+  drop(handle: number): void {
+    this.#withheld = this.#withheld.filter((waiting) => waiting.handle !== handle);
+    this.#taken.delete(handle);
+    this.#release();
+  }
+
+  reset(): void {
+    this.#flowControl = false;
+    this.#length = Infinity;
+    this.#count = Infinity;
+    this.#taken.clear();
+    this.#withheld = [];
+  }
+
+  #release(): void {
+    let taken = 0;
+    for (const count of this.#taken.values()) taken += count;
+    for (; taken < this.#count; taken++) {
+      const next = this.#withheld.shift();
+      if (next === undefined) return;
+      this.#taken.set(next.handle, (this.#taken.get(next.handle) ?? 0) + 1);
+      this.deliver(next.packet);
+    }
+  }
+}
+
+const boundaryOf = (first: boolean): number =>
+  first ? PacketBoundary.first : PacketBoundary.continuing;

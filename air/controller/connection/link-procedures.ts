@@ -1,0 +1,205 @@
+import { EventCode, LeEvent, Status } from '../../hci/constants.js';
+import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
+import type { Phy } from '../../medium/airtime.js';
+import type { LinkEnd } from '../../medium/link.js';
+import type { HostPort } from '../host-port.js';
+import { featuresForPeers, localVersion } from '../informational.js';
+import { ALL_CHANNELS } from './channel-map.js';
+
+/** What every link has at first, and the most that is supported (Vol 6 Part B 4.5.10). */
+const LEAST_LENGTH: DataLength = { octets: 27, time: 328 };
+export const MOST_LENGTH: DataLength = { octets: 251, time: 2120 };
+/** A host may ask for more time, for a coded PHY. */
+const LONGEST_TIME = 17_040;
+
+const PHY_1M = 0b01;
+const PHY_2M = 0b10;
+const PHYS = PHY_1M | PHY_2M;
+
+/** Sets of PHYs, a bit each. */
+export interface PhyPreference {
+  readonly tx: number;
+  readonly rx: number;
+}
+
+/** What a host wants of its links, until it says otherwise for one of them. */
+export interface LinkPreferences {
+  dataLength: DataLength;
+  phys: PhyPreference;
+  /** Data channels that are not known to be bad, 5 bytes. */
+  channelMap: Buffer;
+}
+
+export const defaultPreferences = (): LinkPreferences => ({
+  dataLength: LEAST_LENGTH,
+  phys: { tx: PHYS, rx: PHYS },
+  channelMap: ALL_CHANNELS,
+});
+
+/** Octets (2 bytes) and time (2); undefined where they are out of bounds. */
+export const parseDataLength = (p: Buffer): DataLength | undefined => {
+  const octets = p.readUInt16LE(0);
+  const time = p.readUInt16LE(2);
+  if (octets < LEAST_LENGTH.octets || octets > MOST_LENGTH.octets) return undefined;
+  return time < LEAST_LENGTH.time || time > LONGEST_TIME ? undefined : { octets, time };
+};
+
+export const dataLengthBytes = ({ octets, time }: DataLength): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt16LE(octets, 0);
+  bytes.writeUInt16LE(time, 2);
+  return bytes;
+};
+
+/** ALL_PHYS, TX_PHYS and RX_PHYS, 3 bytes; an error code where they ask for nothing, or too much. */
+export const parsePhys = (p: Buffer): PhyPreference | number => {
+  const all = p.readUInt8(0);
+  const tx = (all & 0b01) === 0 ? p.readUInt8(1) : PHYS;
+  const rx = (all & 0b10) === 0 ? p.readUInt8(2) : PHYS;
+  if (tx === 0 || rx === 0) return Status.invalidParameters;
+  return ((tx | rx) & ~PHYS) === 0 ? { tx, rx } : Status.unsupportedFeature;
+};
+
+/**
+ * Procedures of one link that ask the peer and tell the host: version, features, data length, PHY.
+ * What is agreed upon is how the link sends from then on, where packets take time on the air.
+ */
+export class LinkProcedures {
+  #wantedLength: DataLength;
+  #wantedPhys: PhyPreference;
+  #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
+  #phy: { tx: Phy; rx: Phy };
+
+  constructor(
+    private readonly end: LinkEnd,
+    private readonly handle: Buffer,
+    private readonly host: HostPort,
+    preferences: LinkPreferences,
+    phy: Phy,
+  ) {
+    this.#wantedLength = possible(preferences.dataLength);
+    this.#wantedPhys = preferences.phys;
+    this.#phy = { tx: phy, rx: phy };
+    this.end.phy = phy;
+  }
+
+  /** Asks for the data length that the host has suggested for new links (Vol 6 Part B 4.5.10). */
+  begin(): void {
+    if (sameLength(this.#wantedLength, LEAST_LENGTH)) return;
+    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
+  }
+
+  /** Read Remote Version Information and LE Read Remote Features. */
+  ask(kind: 'version-request' | 'features-request'): number {
+    this.end.control({ kind });
+    return Status.success;
+  }
+
+  /** LE Set Data Length after the handle, 4 bytes. */
+  setDataLength(p: Buffer): number {
+    const wanted = parseDataLength(p);
+    if (wanted === undefined) return Status.invalidParameters;
+    this.#wantedLength = possible(wanted);
+    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
+    return Status.success;
+  }
+
+  /** LE Set PHY after the handle, 5 bytes. */
+  setPhy(p: Buffer): number {
+    const wanted = parsePhys(p);
+    if (typeof wanted === 'number') return wanted;
+    this.#wantedPhys = wanted;
+    this.end.control({ kind: 'phy-request', ...wanted });
+    return Status.success;
+  }
+
+  /** TX_PHY and RX_PHY: 1 is LE 1M, 2 is LE 2M. */
+  get phy(): Buffer {
+    return Buffer.from([this.#phy.tx, this.#phy.rx]);
+  }
+
+  /** A PDU from the peer. */
+  received(pdu: ProcedurePdu): void {
+    switch (pdu.kind) {
+      case 'version-request':
+        this.end.control({ kind: 'version-response', data: remoteVersion() });
+        break;
+      case 'features-request':
+        this.end.control({ kind: 'features-response', data: featuresForPeers() });
+        break;
+      case 'version-response':
+        this.host.event(EventCode.readRemoteVersionComplete, this.#succeeded(pdu.data));
+        break;
+      case 'features-response':
+        this.host.leEvent(LeEvent.readRemoteFeaturesComplete, this.#succeeded(pdu.data));
+        break;
+      case 'length-request':
+        this.#agreeLength(pdu.tx);
+        this.end.control({ kind: 'length-response', tx: this.#wantedLength });
+        break;
+      case 'length-response':
+        this.#agreeLength(pdu.tx);
+        break;
+      case 'phy-request':
+        this.#choosePhy(pdu);
+        break;
+      case 'phy-response':
+        this.#usePhys({ tx: phyOf(pdu.tx), rx: phyOf(pdu.rx) });
+        this.#reportPhy();
+        break;
+    }
+  }
+
+  #agreeLength(peer: DataLength): void {
+    const before = this.#length;
+    this.#length = { tx: this.#wantedLength, rx: peer };
+    this.end.octets = this.#length.tx.octets;
+    if (sameLength(before.tx, this.#length.tx) && sameLength(before.rx, peer)) return;
+    const { tx, rx } = this.#length;
+    const event = Buffer.concat([this.handle, dataLengthBytes(tx), dataLengthBytes(rx)]);
+    this.host.leEvent(LeEvent.dataLengthChange, event);
+  }
+
+  /** What both want, the faster first; what there is, where they have nothing in common. */
+  #choosePhy(peer: PhyPdu): void {
+    const before = this.#phy;
+    const tx = fastest(peer.rx & this.#wantedPhys.tx) ?? before.tx;
+    const rx = fastest(peer.tx & this.#wantedPhys.rx) ?? before.rx;
+    this.#usePhys({ tx, rx });
+    this.end.control({ kind: 'phy-response', tx: rx, rx: tx });
+    if (tx !== before.tx || rx !== before.rx) this.#reportPhy();
+  }
+
+  #usePhys(phys: { tx: Phy; rx: Phy }): void {
+    this.#phy = phys;
+    this.end.phy = phys.tx;
+  }
+
+  #reportPhy(): void {
+    this.host.leEvent(LeEvent.phyUpdateComplete, this.#succeeded(this.phy));
+  }
+
+  #succeeded(data: Buffer): Buffer {
+    return Buffer.concat([Buffer.from([Status.success]), this.handle, data]);
+  }
+}
+
+const possible = ({ octets, time }: DataLength): DataLength => ({
+  octets,
+  time: Math.min(time, MOST_LENGTH.time),
+});
+
+const sameLength = (a: DataLength, b: DataLength): boolean =>
+  a.octets === b.octets && a.time === b.time;
+
+/** The number of the fastest PHY in a set. */
+const fastest = (set: number): Phy | undefined => {
+  if ((set & PHY_2M) !== 0) return 2;
+  return (set & PHY_1M) === 0 ? undefined : 1;
+};
+
+/** Of a response, which names one of the two. */
+const phyOf = (number: number): Phy => (number === 2 ? 2 : 1);
+
+/** Version (1 byte), company (2), subversion (2). */
+const remoteVersion = (): Buffer => localVersion().subarray(3);

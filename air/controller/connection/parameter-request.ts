@@ -1,0 +1,85 @@
+import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import { LeEvent, Status } from '../../hci/constants.js';
+import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
+import type { LinkEnd } from '../../medium/link.js';
+import type { HostPort } from '../host-port.js';
+import { RESPONSE_TIMEOUT_MS } from './encryption.js';
+import { parseParameterRange, shortest } from './link-parameters.js';
+
+/**
+ * The connection parameters request procedure of one link (Vol 6 Part B 5.1.7): the peripheral's host
+ * asks for parameters, and that of the central decides.
+ */
+export class ParameterRequest {
+  /** The peripheral's: the answer has not come yet. */
+  #cancelTimeout: Cancel | undefined;
+  /** The central's: its host has been asked. */
+  #asked = false;
+
+  constructor(
+    private readonly end: LinkEnd,
+    private readonly handle: Buffer,
+    private readonly host: HostPort,
+    private readonly clock: Clock,
+  ) {}
+
+  /** LE Connection Update at the peripheral. */
+  ask(wanted: ParameterRange): number {
+    if (this.#cancelTimeout !== undefined) return Status.commandDisallowed;
+    this.#cancelTimeout = this.clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.end.fail(Status.responseTimeout);
+    });
+    this.end.control({ kind: 'parameters-request', wanted });
+    return Status.success;
+  }
+
+  /** LE Remote Connection Parameter Request Reply after the handle, 12 bytes. */
+  reply(p: Buffer): number {
+    if (!this.#asked) return Status.commandDisallowed;
+    const range = parseParameterRange(p);
+    if (range === undefined) return Status.invalidParameters;
+    this.#asked = false;
+    this.end.update(shortest(range));
+    return Status.success;
+  }
+
+  /** LE Remote Connection Parameter Request Negative Reply after the handle: a reason. */
+  refuse(p: Buffer): number {
+    if (!this.#asked) return Status.commandDisallowed;
+    this.#asked = false;
+    this.end.control({ kind: 'parameters-reject', reason: p.readUInt8(0) });
+    return Status.success;
+  }
+
+  /** A PDU from the peer. */
+  received(pdu: ParametersPdu): void {
+    if (pdu.kind === 'parameters-request') this.#requested(pdu.wanted);
+    else this.#rejected(pdu.reason);
+  }
+
+  /** The link has new parameters, or is gone. */
+  close(): void {
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = undefined;
+  }
+
+  #requested({ minimum, maximum, latency, timeout }: ParameterRange): void {
+    const range = Buffer.alloc(8);
+    range.writeUInt16LE(minimum, 0);
+    range.writeUInt16LE(maximum, 2);
+    range.writeUInt16LE(latency, 4);
+    range.writeUInt16LE(timeout, 6);
+    const event = Buffer.concat([this.handle, range]);
+    this.#asked = this.host.leEvent(LeEvent.remoteParameterRequest, event);
+    if (this.#asked) return;
+    // A host that does not want to be asked does not have the feature.
+    this.end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
+  }
+
+  #rejected(reason: number): void {
+    if (this.#cancelTimeout === undefined) return;
+    this.close();
+    const event = Buffer.concat([Buffer.from([reason]), this.handle, Buffer.alloc(6)]);
+    this.host.leEvent(LeEvent.connectionUpdateComplete, event);
+  }
+}

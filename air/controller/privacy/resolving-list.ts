@@ -1,0 +1,204 @@
+import type { Clock } from '../../../lib/platform/clock.js';
+import type { Random } from '../../../lib/platform/random.js';
+import { Status } from '../../hci/constants.js';
+import { sameAddress, type DeviceAddress } from '../../medium/pdu.js';
+import { ok, type Outcome } from '../commands/command.js';
+import { parseAddress, type Peer } from './peer.js';
+import { generateRpa, isResolvable, resolves } from './rpa.js';
+
+export const RESOLVING_LIST_SIZE = 16;
+
+const DEFAULT_TIMEOUT_S = 900;
+const MAX_TIMEOUT_S = 3600;
+
+/** A private address that was made here. */
+interface Generated {
+  readonly address: DeviceAddress;
+  readonly at: number;
+}
+
+interface Entry {
+  readonly peer: DeviceAddress;
+  /** Undefined where the host gave zeros: that side uses its identity address. */
+  readonly peerIrk: Buffer | undefined;
+  readonly localIrk: Buffer | undefined;
+  /** Device privacy mode: the peer may use its identity address, too. */
+  devicePrivacy: boolean;
+  local?: Generated;
+  /** For a peer that is advertised to. */
+  target?: Generated;
+  /** The address that the peer used last, or that was used for it. */
+  peerRpa?: DeviceAddress;
+}
+
+/**
+ * The resolving list (Vol 4 Part E 7.8.38 to 7.8.45 and 7.8.77; Vol 6 Part B 4.7 and 6): whose private
+ * addresses are resolved, and the own ones that each of them sees.
+ */
+export class ResolvingList {
+  readonly #entries: Entry[] = [];
+  #enabled = false;
+  #timeoutMs = DEFAULT_TIMEOUT_S * 1000;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: Random,
+    /** True while advertising, scanning or initiating. */
+    private readonly inUse: () => boolean,
+  ) {}
+
+  /** 39 bytes: peer identity address type (1) and address (6), peer IRK (16), local IRK (16). */
+  add(p: Buffer): number {
+    if (p.readUInt8(0) > 1) return Status.invalidParameters;
+    if (this.#isLocked()) return Status.commandDisallowed;
+    const peer = parseAddress(p);
+    const peerIrk = key(p.subarray(7, 23));
+    const known = this.#entries.some(
+      (entry) =>
+        sameAddress(entry.peer, peer) ||
+        (peerIrk !== undefined && entry.peerIrk?.equals(peerIrk) === true),
+    );
+    if (known) return Status.invalidParameters;
+    if (this.#entries.length >= RESOLVING_LIST_SIZE) return Status.memoryCapacityExceeded;
+    this.#entries.push({ peer, peerIrk, localIrk: key(p.subarray(23)), devicePrivacy: false });
+    return Status.success;
+  }
+
+  /** 7 bytes: peer identity address type and address. */
+  remove(p: Buffer): number {
+    if (p.readUInt8(0) > 1) return Status.invalidParameters;
+    if (this.#isLocked()) return Status.commandDisallowed;
+    const entry = this.#find(parseAddress(p));
+    if (entry === undefined) return Status.unknownConnection;
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    return Status.success;
+  }
+
+  clear(): number {
+    if (this.#isLocked()) return Status.commandDisallowed;
+    this.#entries.length = 0;
+    return Status.success;
+  }
+
+  /** LE Read Peer Resolvable Address, 7 bytes. */
+  readPeer(p: Buffer): Outcome {
+    return readAddress(p, this.#find(parseAddress(p))?.peerRpa);
+  }
+
+  /** LE Read Local Resolvable Address, 7 bytes. */
+  readLocal(p: Buffer): Outcome {
+    return readAddress(p, this.#find(parseAddress(p))?.local?.address);
+  }
+
+  /** LE Set Address Resolution Enable, 1 byte. */
+  setEnable(p: Buffer): number {
+    const enable = p.readUInt8(0);
+    if (enable > 1) return Status.invalidParameters;
+    if (this.inUse()) return Status.commandDisallowed;
+    this.#enabled = enable === 1;
+    return Status.success;
+  }
+
+  /** LE Set Resolvable Private Address Timeout, 2 bytes: seconds. */
+  setTimeout(p: Buffer): number {
+    const seconds = p.readUInt16LE(0);
+    if (seconds < 1 || seconds > MAX_TIMEOUT_S) return Status.invalidParameters;
+    this.#timeoutMs = seconds * 1000;
+    return Status.success;
+  }
+
+  /** LE Set Privacy Mode, 8 bytes: peer identity address type and address, mode. */
+  setPrivacyMode(p: Buffer): number {
+    const mode = p.readUInt8(7);
+    if (p.readUInt8(0) > 1 || mode > 1) return Status.invalidParameters;
+    if (this.#isLocked()) return Status.commandDisallowed;
+    const entry = this.#find(parseAddress(p));
+    if (entry === undefined) return Status.unknownConnection;
+    entry.devicePrivacy = mode === 1;
+    return Status.success;
+  }
+
+  /**
+   * Who is behind an address that was heard. Undefined for an identity address that network privacy
+   * mode ignores, because its owner is expected to use private ones.
+   */
+  identify(address: DeviceAddress): Peer | undefined {
+    if (!this.#enabled) return { address };
+    if (isResolvable(address)) {
+      const entry = this.#entries.find(
+        ({ peerIrk }) => peerIrk !== undefined && resolves(peerIrk, address),
+      );
+      if (entry === undefined) return { address };
+      entry.peerRpa = address;
+      return { address: entry.peer, rpa: address };
+    }
+    const entry = this.#find(address);
+    const ignored = entry?.peerIrk !== undefined && !entry.devicePrivacy;
+    return ignored ? undefined : { address };
+  }
+
+  /** True for a private address that was made with a local key: somebody means this device. */
+  isLocal(address: DeviceAddress): boolean {
+    return (
+      this.#enabled &&
+      this.#entries.some(({ localIrk }) => localIrk !== undefined && resolves(localIrk, address))
+    );
+  }
+
+  /** The own private address that `peer` (an identity) sees; undefined without a key for that. */
+  localAddress(peer: DeviceAddress): DeviceAddress | undefined {
+    const entry = this.#find(peer);
+    if (entry?.localIrk === undefined) return undefined;
+    entry.local = this.#current(entry.local, entry.localIrk);
+    return entry.local.address;
+  }
+
+  /** A private address of `peer` (an identity), to advertise to; undefined without a key for that. */
+  targetAddress(peer: DeviceAddress): DeviceAddress | undefined {
+    const entry = this.#find(peer);
+    if (entry?.peerIrk === undefined) return undefined;
+    entry.target = this.#current(entry.target, entry.peerIrk);
+    entry.peerRpa = entry.target.address;
+    return entry.target.address;
+  }
+
+  /** Milliseconds until an address that was made for `peer` just now is too old. */
+  rotatesIn(
+    peer: DeviceAddress,
+    which: { readonly local: boolean; readonly target: boolean },
+  ): number {
+    const entry = this.#find(peer);
+    const made = [which.local && entry?.local, which.target && entry?.target];
+    const since = made.map((address) => (address ? address.at : Infinity));
+    return Math.min(...since) + this.#timeoutMs - this.clock.now();
+  }
+
+  reset(): void {
+    this.#entries.length = 0;
+    this.#enabled = false;
+    this.#timeoutMs = DEFAULT_TIMEOUT_S * 1000;
+  }
+
+  #current(made: Generated | undefined, irk: Buffer): Generated {
+    const now = this.clock.now();
+    if (made !== undefined && now - made.at < this.#timeoutMs) return made;
+    return { address: generateRpa(irk, this.random), at: now };
+  }
+
+  #find(peer: DeviceAddress): Entry | undefined {
+    return this.#entries.find((entry) => sameAddress(entry.peer, peer));
+  }
+
+  #isLocked(): boolean {
+    return this.#enabled && this.inUse();
+  }
+}
+
+/** A key of zeros is none. */
+const key = (bytes: Buffer): Buffer | undefined =>
+  bytes.every((byte) => byte === 0) ? undefined : Buffer.from(bytes);
+
+const readAddress = (p: Buffer, found: DeviceAddress | undefined): Outcome => {
+  if (p.readUInt8(0) > 1) return { status: Status.invalidParameters };
+  return found === undefined ? { status: Status.unknownConnection } : ok(found.bytes);
+};

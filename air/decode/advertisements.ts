@@ -1,0 +1,70 @@
+import { advertisingData } from './advertising-data.js';
+import type { DecodedDetail, Party } from './event.js';
+
+/** Advertisers that are remembered; the one that was heard first is forgotten first. */
+const MAX_ADVERTISERS = 1024;
+
+/** What is known of one advertisement; what is not known is left out. */
+export interface Advertisement {
+  readonly address: string | null;
+  readonly connectable: boolean;
+  readonly scannable: boolean;
+  readonly extended: boolean;
+  readonly data?: Buffer;
+  readonly scanResponse?: Buffer;
+}
+
+interface Last {
+  advertisement?: string;
+  scanResponse: string;
+}
+
+/** Tells advertisements once for each change, whoever hears them and how often. */
+export class Advertisements {
+  readonly #last = new Map<string, Last>();
+
+  /** @param key of the advertiser, or of one of its advertising sets */
+  seen(key: string, device: Party, advertisement: Advertisement): DecodedDetail | undefined {
+    const { address, connectable, scannable, extended, data, scanResponse } = advertisement;
+    const last = this.#lastOf(key);
+    const response = scanResponse?.toString('hex') ?? last.scanResponse;
+    const isNewResponse = response !== last.scanResponse;
+    last.scanResponse = response;
+    if (data !== undefined) {
+      const now = JSON.stringify([connectable, scannable, extended, data.toString('hex')]);
+      if (now !== last.advertisement) {
+        last.advertisement = now;
+        return {
+          type: 'advertising',
+          device,
+          advertised: address,
+          connectable,
+          scannable,
+          extended,
+          data: advertisingData(data),
+          ...(scanResponse === undefined || scanResponse.length === 0
+            ? {}
+            : { scanResponse: advertisingData(scanResponse) }),
+        };
+      }
+    }
+    return isNewResponse && scanResponse !== undefined
+      ? { type: 'scan-response', device, data: advertisingData(scanResponse) }
+      : undefined;
+  }
+
+  /** Undefined when nothing was told of it. */
+  stopped(key: string, device: Party): DecodedDetail | undefined {
+    return this.#last.delete(key) ? { type: 'advertising-stopped', device } : undefined;
+  }
+
+  #lastOf(key: string): Last {
+    const known = this.#last.get(key);
+    if (known !== undefined) return known;
+    const [oldest] = this.#last.keys();
+    if (oldest !== undefined && this.#last.size >= MAX_ADVERTISERS) this.#last.delete(oldest);
+    const last: Last = { scanResponse: '' };
+    this.#last.set(key, last);
+    return last;
+  }
+}

@@ -1,0 +1,88 @@
+import { Opcode } from '../hci/constants.js';
+import { Advertisements } from './advertisements.js';
+import { AdvertisingSets } from './advertising-sets.js';
+import type { LinkEnd } from './links.js';
+import { Identity } from './party.js';
+
+/** Links of one controller that are followed. */
+const MAX_LINKS = 64;
+/** Commands that are under way at one time. */
+const MAX_COMMANDS = 64;
+
+interface PendingCommand {
+  readonly opcode: number;
+  readonly parameters: Buffer;
+}
+
+/** What has been heard of one controller and its host. */
+export class ControllerState {
+  readonly identity: Identity;
+  readonly advertisements = new Advertisements();
+  readonly sets = new AdvertisingSets();
+  /** By connection handle. */
+  readonly #links = new Map<number, LinkEnd>();
+  /** Handles of links that have ended: what a host still sends on them is lost. */
+  readonly #over = new Set<number>();
+  #commands: PendingCommand[] = [];
+
+  constructor(index: number) {
+    this.identity = new Identity(index);
+  }
+
+  /** Keeps what its answer will make true. */
+  command(opcode: number, parameters: Buffer): void {
+    if (!isFollowed(opcode)) return;
+    this.#commands = [...this.#commands.slice(1 - MAX_COMMANDS), { opcode, parameters }];
+  }
+
+  /** The parameters of the oldest such command; undefined when none is under way. */
+  answered(opcode: number): Buffer | undefined {
+    const index = this.#commands.findIndex((command) => command.opcode === opcode);
+    if (index < 0) return undefined;
+    const [command] = this.#commands.splice(index, 1);
+    return command?.parameters;
+  }
+
+  isOver(handle: number): boolean {
+    return this.#over.has(handle);
+  }
+
+  link(handle: number): LinkEnd | undefined {
+    return this.#links.get(handle);
+  }
+
+  /** Gives the end that has to make room, where there is one. */
+  setLink(handle: number, end: LinkEnd): LinkEnd | undefined {
+    const replaced = this.removeLink(handle) ?? this.#oldest();
+    this.#links.set(handle, end);
+    this.#over.delete(handle);
+    return replaced;
+  }
+
+  removeLink(handle: number): LinkEnd | undefined {
+    this.#over.add(handle);
+    const end = this.#links.get(handle);
+    this.#links.delete(handle);
+    return end;
+  }
+
+  get links(): readonly LinkEnd[] {
+    return [...this.#links.values()];
+  }
+
+  #oldest(): LinkEnd | undefined {
+    const [oldest] = this.#links.keys();
+    return oldest === undefined || this.#links.size < MAX_LINKS
+      ? undefined
+      : this.removeLink(oldest);
+  }
+}
+
+const FOLLOWED: ReadonlySet<number> = new Set([
+  Opcode.readBdAddr,
+  Opcode.leSetRandomAddress,
+  Opcode.leSetAdvertisingSetRandomAddress,
+]);
+
+const isFollowed = (opcode: number): boolean =>
+  FOLLOWED.has(opcode) || AdvertisingSets.concerns(opcode);

@@ -1,0 +1,77 @@
+import type { AdvertisingData } from './advertising-data.js';
+import type { AttributeValue, End } from './att-decoder.js';
+import type { Fields } from './fields.js';
+import type { LinkParameters } from './link-events.js';
+
+/** Somebody on the air. */
+export interface Party {
+  /** For people: the label, or else the address, or else `controller 0`; `?` when nobody knows. */
+  readonly name: string;
+  /** aa:bb:cc:dd:ee:ff; null when nobody knows. */
+  readonly address: string | null;
+}
+
+export interface OnLink {
+  /** Counts the links that were seen. */
+  readonly link: number;
+  readonly central: Party;
+  readonly peripheral: Party;
+}
+
+interface FromEnd extends OnLink {
+  readonly from: End;
+  readonly name: string;
+  readonly fields: Fields;
+}
+
+type Detail =
+  | { readonly type: 'powered-on'; readonly device: Party }
+  | { readonly type: 'powered-off'; readonly device: Party }
+  /** For the first time, or with other data than before; not at every interval. */
+  | {
+      readonly type: 'advertising';
+      readonly device: Party;
+      /** Under which it does; null where its controller makes private addresses up. */
+      readonly advertised: string | null;
+      readonly connectable: boolean;
+      readonly scannable: boolean;
+      readonly extended: boolean;
+      readonly data: AdvertisingData;
+      readonly scanResponse?: AdvertisingData;
+    }
+  | { readonly type: 'scan-response'; readonly device: Party; readonly data: AdvertisingData }
+  | { readonly type: 'advertising-stopped'; readonly device: Party }
+  | ({ readonly type: 'connected' } & OnLink & LinkParameters)
+  | {
+      readonly type: 'not-connected';
+      readonly device: Party;
+      readonly status: number;
+      readonly reason: string;
+    }
+  | ({ readonly type: 'parameters' } & OnLink & LinkParameters)
+  | ({ readonly type: 'encryption'; readonly encrypted: boolean } & OnLink)
+  | ({
+      readonly type: 'encryption-failed';
+      readonly status: number;
+      readonly reason: string;
+    } & OnLink)
+  | ({ readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number } & OnLink)
+  | ({ readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string } & OnLink)
+  | ({ readonly type: 'att'; readonly opcode: number } & FromEnd)
+  /** Anything over a channel that is not ATT. */
+  | ({ readonly type: 'l2cap'; readonly channel: number } & FromEnd)
+  | ({ readonly type: 'disconnected'; readonly status: number; readonly reason: string } & OnLink)
+  /** A packet, or a PDU of several, that is not what it claims to be. */
+  | { readonly type: 'malformed'; readonly device: Party; readonly what: string };
+
+/** Something that happened on the air, ready for JSON. Values of attributes are lengths here. */
+export type DecodedEvent = { readonly time: number } & Detail;
+
+/** `DecodedEvent` without its time. */
+export type DecodedDetail = Detail;
+
+/** An event, and the values that it carried for who can read them. */
+export interface Told {
+  readonly event: DecodedEvent;
+  readonly values: readonly AttributeValue[];
+}

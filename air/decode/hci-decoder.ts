@@ -1,0 +1,162 @@
+import type { Direction } from '../capture/btsnoop.js';
+import type { AirEvent, AirRecord } from '../capture/record.js';
+import { EventCode, PacketType } from '../hci/constants.js';
+import { AttDecoder } from './att-decoder.js';
+import { Controllers } from './controllers.js';
+import type { Party } from './event.js';
+import { type Fields, fieldsText } from './fields.js';
+import { GattDatabase } from './gatt-database.js';
+import { commandFields } from './hci-commands.js';
+import { hciEvent } from './hci-events.js';
+import { Channel, describePdu, L2capReassembler, type L2capPdu } from './l2cap.js';
+import { disconnection, HANDLE_MASK } from './link-events.js';
+import { commandName, hexNumber } from './names.js';
+import { parsed, type Reader } from './reader.js';
+import type { UuidNames } from './uuids.js';
+
+/** One HCI packet, ready for JSON. Keys are never among the fields. */
+export interface HciPacket {
+  readonly time: number;
+  readonly type: 'hci';
+  readonly index: number;
+  readonly device: Party;
+  /** As the host sees it. */
+  readonly direction: Direction;
+  readonly packet: 'command' | 'event' | 'acl' | 'other';
+  /** Opcode of a command, code of an event. */
+  readonly code?: number;
+  readonly name: string;
+  readonly fields: Fields;
+  /** The PDU that an ACL packet completes. */
+  readonly pdu?: { readonly name: string; readonly fields: Fields };
+}
+
+type Content = Pick<HciPacket, 'packet' | 'code' | 'name' | 'fields' | 'pdu'>;
+
+/** Of one connection handle of one controller. */
+interface Channelled {
+  readonly sent: L2capReassembler;
+  readonly received: L2capReassembler;
+  readonly att: AttDecoder;
+}
+
+/** Links that are followed, of all controllers. */
+const MAX_LINKS = 1024;
+
+/** Shows every packet of every controller. Takes any bytes, and never throws. */
+export class HciDecoder {
+  readonly #controllers = new Controllers();
+  readonly #links = new Map<string, Channelled>();
+  readonly #names: UuidNames;
+
+  constructor({ uuidNames = new Map() }: { readonly uuidNames?: UuidNames } = {}) {
+    this.#names = uuidNames;
+  }
+
+  push(event: AirEvent): HciPacket | undefined {
+    if (event.type === 'record') return this.#packet(event.record);
+    const { index, address, label } = event.device;
+    this.#controllers.remove(index);
+    if (event.type === 'left') return undefined;
+    const { identity } = this.#controllers.get(index);
+    identity.setPublic(address);
+    identity.label = label;
+    return undefined;
+  }
+
+  #packet({ time, index, direction, packet }: AirRecord): HciPacket {
+    const device = this.#controllers.party(this.#controllers.get(index).identity);
+    const bytes = packet.length;
+    const content = parsed(packet, (reader) => this.#content(index, direction, reader)) ?? {
+      packet: 'other',
+      name: 'malformed packet',
+      fields: { bytes },
+    };
+    return { time, type: 'hci', index, device, direction, ...content };
+  }
+
+  #content(index: number, direction: Direction, reader: Reader): Content {
+    const type = reader.u8();
+    if (type === PacketType.command) {
+      const opcode = reader.u16();
+      const parameters = reader.bytes(reader.u8());
+      const fields = parsed(parameters, (inner) => commandFields(opcode, inner)) ?? MALFORMED;
+      return { packet: 'command', code: opcode, name: commandName(opcode), fields };
+    }
+    if (type === PacketType.event) {
+      const code = reader.u8();
+      const parameters = reader.bytes(reader.u8());
+      if (code === EventCode.disconnectionComplete) this.#ended(index, parameters);
+      const event = parsed(parameters, (inner) => hciEvent(code, inner)) ?? {
+        name: `Event ${hexNumber(code)}`,
+        fields: MALFORMED,
+      };
+      return { packet: 'event', code, ...event };
+    }
+    if (type !== PacketType.acl) {
+      const name = `packet of type ${hexNumber(type)}`;
+      return { packet: 'other', name, fields: { bytes: reader.left } };
+    }
+    const header = reader.u16();
+    const fragment = reader.bytes(reader.u16());
+    const handle = header & HANDLE_MASK;
+    const boundary = (header >> 12) & 0b11;
+    const link = this.#link(index, handle);
+    const pdu = link[direction].push(boundary, fragment);
+    return {
+      packet: 'acl',
+      name: 'ACL',
+      fields: { handle, bytes: fragment.length },
+      ...(pdu === undefined ? {} : { pdu: this.#pdu(link, direction, pdu) }),
+    };
+  }
+
+  #pdu(
+    { att }: Channelled,
+    direction: Direction,
+    pdu: L2capPdu | 'malformed',
+  ): NonNullable<HciPacket['pdu']> {
+    if (pdu === 'malformed') return { name: 'malformed L2CAP PDU', fields: {} };
+    if (pdu.channel !== Channel.att) return describePdu(pdu);
+    // Which end is which does not matter here, so that the host counts as the central.
+    const event = att.decode(direction === 'sent' ? 'central' : 'peripheral', pdu.payload);
+    if (event === undefined) return { name: 'malformed ATT PDU', fields: {} };
+    return { name: event.name, fields: event.fields };
+  }
+
+  /** Handles come back, for other links. */
+  #ended(index: number, parameters: Buffer): void {
+    const ended = parsed(parameters, disconnection);
+    if (ended !== undefined) this.#links.delete(linkKey(index, ended.handle));
+  }
+
+  #link(index: number, handle: number): Channelled {
+    const key = linkKey(index, handle);
+    const known = this.#links.get(key);
+    if (known !== undefined) return known;
+    const [oldest] = this.#links.keys();
+    if (oldest !== undefined && this.#links.size >= MAX_LINKS) this.#links.delete(oldest);
+    const databases = { central: new GattDatabase(), peripheral: new GattDatabase() };
+    const link = {
+      sent: new L2capReassembler(),
+      received: new L2capReassembler(),
+      att: new AttDecoder(databases, this.#names),
+    };
+    this.#links.set(key, link);
+    return link;
+  }
+}
+
+const linkKey = (index: number, handle: number): string => `${String(index)}/${String(handle)}`;
+
+const MALFORMED: Fields = { malformed: true };
+
+/** `LE Set Scan Enable: enabled, filter duplicates`. */
+export const describeHci = ({ name, fields, pdu }: HciPacket): string => {
+  const parts = [fieldsText(fields)];
+  if (pdu !== undefined) parts.push(describeNamed(pdu.name, fieldsText(pdu.fields)));
+  return describeNamed(name, parts.filter((part) => part !== '').join('; '));
+};
+
+const describeNamed = (name: string, text: string): string =>
+  text === '' ? name : `${name}: ${text}`;

@@ -1,0 +1,123 @@
+import { PacketBoundary } from '../hci/constants.js';
+import type { Fields } from './fields.js';
+import { wantedParameters } from './link-events.js';
+import { hexNumber } from './names.js';
+import { parsed, type Reader } from './reader.js';
+
+/** L2CAP (Vol 3 Part A): basic frames, and what goes over the two fixed channels beside ATT. */
+
+export const Channel = { att: 0x0004, signalling: 0x0005, security: 0x0006 } as const;
+
+export interface L2capPdu {
+  readonly channel: number;
+  readonly payload: Buffer;
+}
+
+const HEADER_BYTES = 4;
+
+/**
+ * Puts the fragments of one direction of a link together. Holds what has come of one PDU, never more than
+ * the 65,539 bytes that its length field can announce.
+ */
+export class L2capReassembler {
+  #parts: Buffer[] = [];
+  #bytes = 0;
+
+  /** The PDU that this fragment completes; `malformed` for one that fits nowhere, which is dropped. */
+  push(boundary: number, fragment: Buffer): L2capPdu | 'malformed' | undefined {
+    const begins = boundary !== PacketBoundary.continuing;
+    const outOfPlace = begins ? this.#bytes > 0 : this.#bytes === 0;
+    if (begins) this.#clear();
+    else if (outOfPlace) return 'malformed';
+    this.#parts.push(fragment);
+    this.#bytes += fragment.length;
+    const whole = this.#take();
+    // What a new beginning cuts short is lost; it matters less than what comes now.
+    return whole ?? (outOfPlace ? 'malformed' : undefined);
+  }
+
+  #take(): L2capPdu | 'malformed' | undefined {
+    if (this.#bytes < HEADER_BYTES) return undefined;
+    const bytes = Buffer.concat(this.#parts);
+    const end = HEADER_BYTES + bytes.readUInt16LE(0);
+    if (bytes.length < end) {
+      this.#parts = [bytes];
+      return undefined;
+    }
+    this.#clear();
+    if (bytes.length > end) return 'malformed';
+    return { channel: bytes.readUInt16LE(2), payload: bytes.subarray(HEADER_BYTES) };
+  }
+
+  #clear(): void {
+    this.#parts = [];
+    this.#bytes = 0;
+  }
+}
+
+/** Codes of the Security Manager (Vol 3 Part H 3.3). What they carry are keys, and is never told. */
+const SECURITY: ReadonlyMap<number, string> = new Map([
+  [0x01, 'Pairing Request'],
+  [0x02, 'Pairing Response'],
+  [0x03, 'Pairing Confirm'],
+  [0x04, 'Pairing Random'],
+  [0x05, 'Pairing Failed'],
+  [0x06, 'Encryption Information'],
+  [0x07, 'Central Identification'],
+  [0x08, 'Identity Information'],
+  [0x09, 'Identity Address Information'],
+  [0x0a, 'Signing Information'],
+  [0x0b, 'Security Request'],
+  [0x0c, 'Pairing Public Key'],
+  [0x0d, 'Pairing DHKey Check'],
+  [0x0e, 'Pairing Keypress Notification'],
+]);
+
+const PARAMETER_UPDATE_REQUEST = 0x12;
+const PARAMETER_UPDATE_RESPONSE = 0x13;
+
+/** Codes of LE signalling (Vol 3 Part A 4). */
+const SIGNALLING: ReadonlyMap<number, string> = new Map([
+  [0x01, 'Command Reject'],
+  [0x06, 'Disconnection Request'],
+  [0x07, 'Disconnection Response'],
+  [PARAMETER_UPDATE_REQUEST, 'Connection Parameter Update Request'],
+  [PARAMETER_UPDATE_RESPONSE, 'Connection Parameter Update Response'],
+  [0x14, 'LE Credit Based Connection Request'],
+  [0x15, 'LE Credit Based Connection Response'],
+  [0x16, 'Flow Control Credit'],
+  [0x17, 'Credit Based Connection Request'],
+  [0x18, 'Credit Based Connection Response'],
+]);
+
+/** A PDU of any channel but ATT: its name, and what may be told of it. */
+export const describePdu = ({
+  channel,
+  payload,
+}: L2capPdu): { readonly name: string; readonly fields: Fields } => {
+  const bytes = payload.length;
+  const code = payload[0];
+  if (code !== undefined && channel === Channel.security) {
+    const name = SECURITY.get(code) ?? `code ${hexNumber(code)}`;
+    return { name: `SMP ${name}`, fields: { bytes } };
+  }
+  if (code !== undefined && channel === Channel.signalling) {
+    const name = SIGNALLING.get(code) ?? `code ${hexNumber(code)}`;
+    return {
+      name: `L2CAP ${name}`,
+      fields: parsed(payload, (reader) => signallingFields(reader)) ?? { bytes },
+    };
+  }
+  return { name: `L2CAP channel ${hexNumber(channel, 2)}`, fields: { bytes } };
+};
+
+/** Code (1), identifier (1), length (2), data. */
+const signallingFields = (reader: Reader): Fields => {
+  const bytes = reader.left;
+  const code = reader.u8();
+  reader.bytes(3);
+  if (code === PARAMETER_UPDATE_RESPONSE)
+    return { result: reader.u16() === 0 ? 'accepted' : 'rejected' };
+  if (code !== PARAMETER_UPDATE_REQUEST) return { bytes };
+  return { ...wantedParameters(reader) };
+};

@@ -1,0 +1,60 @@
+import type { Party } from './event.js';
+import { printable } from './fields.js';
+
+/** Random addresses of one controller that are remembered. */
+const MAX_RANDOM_ADDRESSES = 8;
+
+/** Who a controller is, as far as it was heard. */
+export class Identity {
+  readonly index: number;
+  #public: string | undefined;
+  /** The latest first. */
+  #random: string[] = [];
+  #label = '';
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** The public address where it is known, and otherwise the latest random one. */
+  get address(): string | null {
+    return this.#public ?? this.random;
+  }
+
+  get random(): string | null {
+    return this.#random[0] ?? null;
+  }
+
+  get label(): string {
+    return this.#label;
+  }
+
+  set label(label: string) {
+    this.#label = printable(label);
+  }
+
+  has(address: string): boolean {
+    return this.#public === address || this.#random.includes(address);
+  }
+
+  setPublic(address: string): void {
+    this.#public = address;
+  }
+
+  addRandom(address: string): void {
+    const others = this.#random.filter((each) => each !== address);
+    this.#random = [address, ...others].slice(0, MAX_RANDOM_ADDRESSES);
+  }
+}
+
+/** @param taken whether somebody else on the air has this label */
+export const partyOf = (identity: Identity, taken: (label: string) => boolean): Party => {
+  const { index, label, address } = identity;
+  const plain = label === '' ? (address ?? `controller ${String(index)}`) : label;
+  return { name: label !== '' && taken(label) ? `${label} #${String(index)}` : plain, address };
+};
+
+export const strangerOf = (address: string | undefined): Party => ({
+  name: address ?? '?',
+  address: address ?? null,
+});

@@ -1,0 +1,106 @@
+import { LeEvent } from '../hci/constants.js';
+import type { Reader } from './reader.js';
+
+/** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
+
+export interface Report {
+  readonly address: string;
+  readonly scanResponse: boolean;
+  readonly connectable: boolean;
+  readonly scannable: boolean;
+  readonly extended: boolean;
+  /** Advertising set identifier; of extended advertising. */
+  readonly sid?: number;
+  readonly rssiDbm: number;
+  readonly data: Buffer;
+  /** More of the data comes in the next report. */
+  readonly incomplete: boolean;
+}
+
+/** Bits of the event type of an extended report. */
+const CONNECTABLE = 0b00001;
+const SCANNABLE = 0b00010;
+const SCAN_RESPONSE = 0b01000;
+const LEGACY = 0b10000;
+const DATA_STATUS = 0b1100000;
+const INCOMPLETE = 0b0100000;
+
+/** Legacy event types: ADV_IND, ADV_DIRECT_IND, ADV_SCAN_IND, ADV_NONCONN_IND, SCAN_RSP. */
+const LEGACY_TYPES: readonly number[] = [
+  CONNECTABLE | SCANNABLE,
+  CONNECTABLE,
+  SCANNABLE,
+  0,
+  SCAN_RESPONSE,
+];
+
+/** After the subevent code; undefined for other subevents. @throws Truncated */
+export const reports = (subevent: number, reader: Reader): Report[] | undefined => {
+  const extended = subevent === LeEvent.extendedAdvertisingReport;
+  if (!extended && subevent !== LeEvent.advertisingReport) return undefined;
+  return Array.from({ length: reader.u8() }, () =>
+    extended ? extendedReport(reader) : legacyReport(reader),
+  );
+};
+
+const legacyReport = (reader: Reader): Report => {
+  const type = LEGACY_TYPES[reader.u8()] ?? 0;
+  reader.u8(); // type of the address
+  const address = reader.address();
+  const data = reader.bytes(reader.u8());
+  return { address, ...typeBits(type | LEGACY), rssiDbm: reader.i8(), data, incomplete: false };
+};
+
+const extendedReport = (reader: Reader): Report => {
+  const type = reader.u16();
+  reader.u8(); // type of the address
+  const address = reader.address();
+  reader.bytes(2); // PHYs
+  const sid = reader.u8();
+  reader.u8(); // TX power
+  const rssiDbm = reader.i8();
+  reader.bytes(2 + 1 + 6); // periodic advertising, whom it is for
+  const data = reader.bytes(reader.u8());
+  const incomplete = (type & DATA_STATUS) === INCOMPLETE;
+  const bits = typeBits(type);
+  return { address, ...bits, ...(bits.extended ? { sid } : {}), rssiDbm, data, incomplete };
+};
+
+/** Which advertisement a report is about. */
+export const reportKey = ({ address, sid }: Report): string =>
+  sid === undefined ? address : `${address}/${String(sid)}`;
+
+/** Advertisements that come in several reports, at one time. */
+const MAX_PARTIAL = 64;
+/** Most bytes of data in extended advertising (7.8.54). */
+const MAX_DATA = 1650;
+
+/** Puts the reports of long data together (7.7.65.13). */
+export class ReportAssembler {
+  readonly #partial = new Map<string, Buffer>();
+
+  /** @param controller that gives the report */
+  push(controller: number, report: Report): Report | undefined {
+    const key = [controller, reportKey(report), report.scanResponse].join(' ');
+    const before = this.#partial.get(key);
+    this.#partial.delete(key);
+    const data =
+      before === undefined
+        ? report.data
+        : Buffer.concat([before, report.data]).subarray(0, MAX_DATA);
+    if (!report.incomplete) return { ...report, data };
+    const [oldest] = this.#partial.keys();
+    if (oldest !== undefined && this.#partial.size >= MAX_PARTIAL) this.#partial.delete(oldest);
+    this.#partial.set(key, data);
+    return undefined;
+  }
+}
+
+const typeBits = (
+  type: number,
+): Pick<Report, 'scanResponse' | 'connectable' | 'scannable' | 'extended'> => ({
+  scanResponse: (type & SCAN_RESPONSE) !== 0,
+  connectable: (type & CONNECTABLE) !== 0,
+  scannable: (type & SCANNABLE) !== 0,
+  extended: (type & LEGACY) === 0,
+});

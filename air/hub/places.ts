@@ -1,0 +1,82 @@
+import type { Clock } from '../../lib/platform/clock.js';
+import type { VirtualController } from '../controller/controller.js';
+import { positionAt, standing, walking, type Motion } from '../medium/motion.js';
+import type { Position } from '../medium/path-loss.js';
+
+/** Labels of each kind that are kept; beyond, the oldest is forgotten. */
+const MAX_LABELS = 256;
+
+/**
+ * Where people have put what has a label. A phone is on the air only while its command runs: here it
+ * keeps its place, and goes on walking, until it comes again.
+ */
+export class Places {
+  readonly #clock: Clock;
+  readonly #remembered = new Map<string, Motion>();
+  /** Where those that have left were last, moved or not. */
+  readonly #lastSeen = new Map<string, Position>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Keeps where the label is, or whither it walks, as its controller's station has it. */
+  remember(label: string, motion: Motion): void {
+    keep(this.#remembered, label, motion);
+  }
+
+  /** Takes note that a controller is about to leave. */
+  left({ label, position }: VirtualController): void {
+    if (label !== '') keep(this.#lastSeen, label, position);
+  }
+
+  /** Puts who is not there, at once, to be found there. */
+  put(label: string, to: Position): Motion {
+    const motion = standing(to, this.#clock.now());
+    this.remember(label, motion);
+    return motion;
+  }
+
+  /**
+   * Sets who is not there walking, from where it is remembered to be or was last. Undefined when
+   * nothing is known of it.
+   */
+  walk(label: string, to: Position, speed: number): Motion | undefined {
+    const from = this.position(label);
+    if (from === undefined) return undefined;
+    const motion = walking(from, to, speed, this.#clock.now());
+    this.remember(label, motion);
+    return motion;
+  }
+
+  /** Where who is not there is remembered to be now, or was last. */
+  position(label: string): Position | undefined {
+    const motion = this.#remembered.get(label);
+    return motion === undefined ? this.#lastSeen.get(label) : positionAt(motion, this.#clock.now());
+  }
+
+  /** Puts a controller where its label is remembered to be, and lets it walk on; false when it is not. */
+  recall(controller: VirtualController): boolean {
+    const motion = this.#remembered.get(controller.label);
+    if (motion === undefined) return false;
+    const now = this.#clock.now();
+    const { x, y } = positionAt(motion, now);
+    controller.moveTo(x, y);
+    if (now < motion.until) controller.walkTo(motion.to, motion.speed);
+    return true;
+  }
+
+  /** The labels that are remembered, with or without a controller. */
+  get remembered(): ReadonlyMap<string, Motion> {
+    return this.#remembered;
+  }
+}
+
+const keep = <T>(map: Map<string, T>, label: string, value: T): void => {
+  map.delete(label);
+  map.set(label, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= MAX_LABELS) break;
+    map.delete(oldest);
+  }
+};

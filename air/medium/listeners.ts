@@ -1,0 +1,71 @@
+import type { Cancel, Clock } from '../../lib/platform/clock.js';
+import { Grid } from './grid.js';
+import type { Position } from './path-loss.js';
+import type { ScanWindow, Station } from './station.js';
+
+/** The windows of one station. */
+interface Listening {
+  /** How many are open. */
+  open: number;
+  readonly cancels: Cancel[];
+}
+
+/**
+ * Who listens on the advertising channels. A station is in the grid while one of its windows is open: a
+ * phone that listens a tenth of the time costs the advertisers around it a tenth.
+ */
+export class Listeners {
+  readonly #grid: Grid;
+  readonly #listening = new Map<Station, Listening>();
+
+  constructor(private readonly clock: Clock) {
+    this.#grid = new Grid(clock);
+  }
+
+  /** As Grid. */
+  cover(range: number): void {
+    this.#grid.cover(range);
+  }
+
+  moved(station: Station): void {
+    this.#grid.moved(station);
+  }
+
+  /** How many there are, with their windows open or not. */
+  get size(): number {
+    return this.#listening.size;
+  }
+
+  /** All with an open window that may be in range of a place, and some that are not in range. */
+  near(place: Position): Station[] {
+    return this.#grid.near(place);
+  }
+
+  /** The windows of a station from now on; without one it listens no more. */
+  set(station: Station, windows: readonly ScanWindow[]): void {
+    const before = this.#listening.get(station);
+    for (const cancel of before?.cancels ?? []) cancel();
+    if (windows.length === 0) {
+      this.#listening.delete(station);
+      this.#grid.delete(station);
+      return;
+    }
+    const listening: Listening = { open: 0, cancels: [] };
+    this.#listening.set(station, listening);
+    for (const [index, window] of windows.entries()) {
+      this.#open(station, listening, window, index);
+    }
+  }
+
+  #open(station: Station, listening: Listening, window: ScanWindow, index: number): void {
+    if (++listening.open === 1) this.#grid.add(station);
+    const { intervalMs, windowMs } = window;
+    if (windowMs >= intervalMs) return;
+    listening.cancels[index] = this.clock.after(windowMs, () => {
+      if (--listening.open === 0) this.#grid.delete(station);
+      listening.cancels[index] = this.clock.after(intervalMs - windowMs, () => {
+        this.#open(station, listening, window, index);
+      });
+    });
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The Attribute Protocol between a SimCentral and a SimPeripheral (Vol 3 Part F 3.4). Opcodes and sizes
+ * are the real ones, and so are MTUs, chunks and values. Handles and UUIDs are blank: both ends know
+ * what they speak of.
+ */
+export const Att = {
+  error: 0x01,
+  exchangeMtuRequest: 0x02,
+  exchangeMtuResponse: 0x03,
+  readByTypeRequest: 0x08,
+  readByTypeResponse: 0x09,
+  readRequest: 0x0a,
+  readResponse: 0x0b,
+  readBlobRequest: 0x0c,
+  readBlobResponse: 0x0d,
+  readByGroupTypeRequest: 0x10,
+  readByGroupTypeResponse: 0x11,
+  writeRequest: 0x12,
+  writeResponse: 0x13,
+  notification: 0x1b,
+  writeCommand: 0x52,
+} as const;
+
+/** ATT_MTU before any exchange (Vol 3 Part G 5.2.1). */
+export const DEFAULT_ATT_MTU = 23;
+/** The longest attribute value and what goes before it (Vol 3 Part F 3.2.9). */
+export const MAX_MTU = 517;
+
+/** Length and channel, 2 bytes each (Vol 3 Part A 3.1). */
+const L2CAP_HEADER_BYTES = 4;
+const ATT_CHANNEL = 0x0004;
+
+export interface AttPdu {
+  readonly opcode: number;
+  readonly parameters: Buffer;
+}
+
+/** An L2CAP PDU on the channel of ATT: 5 bytes and the parameters, which are copied. */
+export const attPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Buffer => {
+  const length = parameters.reduce((sum, part) => sum + part.length, 1);
+  const header = Buffer.alloc(L2CAP_HEADER_BYTES + 1);
+  header.writeUInt16LE(length, 0);
+  header.writeUInt16LE(ATT_CHANNEL, 2);
+  header.writeUInt8(opcode, L2CAP_HEADER_BYTES);
+  return Buffer.concat([header, ...parameters]);
+};
+
+/** Undefined for what is no whole PDU of ATT. */
+export const parseAttPdu = (data: Buffer): AttPdu | undefined => {
+  if (data.length <= L2CAP_HEADER_BYTES) return undefined;
+  if (data.readUInt16LE(0) !== data.length - L2CAP_HEADER_BYTES) return undefined;
+  if (data.readUInt16LE(2) !== ATT_CHANNEL) return undefined;
+  return {
+    opcode: data.readUInt8(L2CAP_HEADER_BYTES),
+    parameters: data.subarray(L2CAP_HEADER_BYTES + 1),
+  };
+};
+
+/** A handle, or another number of 16 bits. */
+export const uint16 = (value: number): Buffer => Buffer.of(value & 0xff, value >> 8);
+
+/** In front of the value of a write, a notification or a blob. */
+export const NO_HANDLE = uint16(0);
+
+/** A request that looks for attributes, and the answer that a real car has for it. */
+export interface Search {
+  readonly opcode: number;
+  readonly answer: number;
+  /** With the opcode. */
+  readonly answerBytes: number;
+}
+
+const { readByGroupTypeRequest, readByGroupTypeResponse, readByTypeRequest, readByTypeResponse } =
+  Att;
+
+/** Opcode, request, handle and reason. */
+const ERROR_BYTES = 5;
+/** The three characteristics of a car, each with a 128-bit UUID. */
+const CHARACTERISTICS = 3;
+const CHARACTERISTIC_BYTES = 5 + 16;
+
+/**
+ * How a client finds services and characteristics, as noble does with bleno, in so many round trips:
+ * the services GAP and GATT (6 bytes each); the car's (20 bytes); no more; then the characteristics, as
+ * many in an answer as the MTU has room for.
+ */
+export const discovery = (mtu: number): Search[] => {
+  const services = [2 + 2 * 6, 2 + 20].map((answerBytes) => ({
+    opcode: readByGroupTypeRequest,
+    answer: readByGroupTypeResponse,
+    answerBytes,
+  }));
+  const noMore = {
+    opcode: readByGroupTypeRequest,
+    answer: Att.error,
+    answerBytes: ERROR_BYTES,
+  };
+  const room = Math.max(1, Math.floor((mtu - 2) / CHARACTERISTIC_BYTES));
+  const characteristics: Search[] = [];
+  for (let left = CHARACTERISTICS; left > 0; left -= room) {
+    characteristics.push({
+      opcode: readByTypeRequest,
+      answer: readByTypeResponse,
+      answerBytes: 2 + Math.min(left, room) * CHARACTERISTIC_BYTES,
+    });
+  }
+  return [...services, noMore, ...characteristics];
+};
+
+/** Before it subscribes, a client looks for the descriptor that it will write. */
+export const FIND_DESCRIPTOR: Search = {
+  opcode: readByTypeRequest,
+  answer: readByTypeResponse,
+  answerBytes: 2 + 4,
+};
+
+/** Two handles and a 16-bit UUID, 7 bytes in all; the handles say which answer is meant. */
+export const searchRequest = ({ opcode, answer, answerBytes }: Search): Buffer =>
+  attPdu(opcode, uint16(answer), uint16(answerBytes), NO_HANDLE);
+
+/** What the request asks for, at most as long as the MTU allows; undefined when it makes no sense. */
+export const searchAnswer = (parameters: Buffer, mtu: number): Buffer | undefined => {
+  if (parameters.length !== 6) return undefined;
+  const answer = parameters.readUInt8(0);
+  const bytes = Math.max(1, Math.min(parameters.readUInt16LE(2), mtu));
+  return attPdu(answer, Buffer.alloc(bytes - 1));
+};

@@ -1,0 +1,242 @@
+import { PhoneKeyError } from '../../lib/errors.js';
+import { abortError, runOperation } from '../../lib/radio/operation.js';
+import { OperationQueue } from '../../lib/radio/operation-queue.js';
+import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
+import { Status } from '../hci/constants.js';
+import type { LinkEnd } from '../medium/link.js';
+import type { Placement } from '../medium/medium.js';
+import type { AirPdu, ConnectRequest, DeviceAddress, LinkParameters } from '../medium/pdu.js';
+import type { ScanWindow, Station } from '../medium/station.js';
+import { isSimAdvertisement, type SimAdvertisement } from './advertisement.js';
+import { SimCentralLink } from './central-link.js';
+import { linkParameters, offeredMtu, scanWindow, type ConnectionOptions } from './parameters.js';
+import { SimStation, type SimContext } from './station.js';
+
+export interface SimCentralOptions extends Placement {
+  /** When it listens while it scans (default: always). Android's low power mode: 512 ms of 5,120 ms. */
+  readonly scan?: ScanWindow;
+  readonly connection?: ConnectionOptions;
+  /** ATT MTU in bytes that it offers, 23 to 517 (default 256, as noble). */
+  readonly mtu?: number;
+}
+
+interface Scan {
+  found(advertisement: Advertisement): void;
+  fail(error: PhoneKeyError): void;
+}
+
+/** A peripheral that is to be connected to when it is heard. */
+interface Wanted {
+  readonly id: string;
+  up(end: LinkEnd): void;
+  /** On its way. */
+  request?: ConnectRequest | undefined;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Phones listen without a pause while somebody waits for a connection. */
+const CONNECTING: ScanWindow = { intervalMs: 10, windowMs: 10 };
+
+/** A phone's radio on the air, without controller and HCI. It hears SimPeripherals, and only them. */
+export class SimCentral extends SimStation implements Central {
+  readonly #address: DeviceAddress;
+  readonly #window: ScanWindow;
+  readonly #parameters: LinkParameters;
+  readonly #mtu: number;
+  readonly #scans = new Set<Scan>();
+  /** By the id of the peripheral. */
+  readonly #links = new Map<string, SimCentralLink>();
+  readonly #connecting = new OperationQueue();
+  readonly #power = new AbortController();
+  #wanted: Wanted | undefined;
+  #sequence = 0;
+  #closing: Promise<void> | undefined;
+
+  /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
+  constructor(context: SimContext, options: SimCentralOptions = {}) {
+    super(context, options);
+    this.#address = context.address;
+    this.#window = scanWindow(options.scan);
+    this.#parameters = linkParameters(options.connection);
+    this.#mtu = offeredMtu(options.mtu);
+  }
+
+  async scan(found: Scan['found'], signal: AbortSignal): Promise<void> {
+    this.#power.signal.throwIfAborted();
+    if (signal.aborted) return;
+    await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        signal.removeEventListener('abort', onAbort);
+        this.#scans.delete(scan);
+        this.#listen();
+        settle();
+      };
+      const onAbort = (): void => {
+        end(resolve);
+      };
+      const scan: Scan = {
+        found,
+        fail: (error) => {
+          end(() => {
+            reject(error);
+          });
+        },
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#scans.add(scan);
+      this.#listen();
+    });
+  }
+
+  async connect(advertisement: Advertisement, options: ConnectOptions = {}): Promise<CentralLink> {
+    const { timeoutMs = CONNECT_TIMEOUT_MS, signal } = options;
+    this.#power.signal.throwIfAborted();
+    const signals = [this.#power.signal, ...(signal === undefined ? [] : [signal])];
+    const attempt = new AbortController();
+    const what = 'Connecting';
+    try {
+      return await runOperation<CentralLink>(
+        this.medium.clock,
+        { what, timeoutMs, signals, failure: 'radio.connect-failed' },
+        ({ resolve, reject }) => {
+          this.#connecting
+            .run(() => this.#connect(advertisement.id, attempt.signal), [attempt.signal])
+            .then(resolve, reject);
+        },
+      );
+    } catch (error) {
+      attempt.abort(error);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  override powerOff(): void {
+    this.#closing ??= Promise.resolve();
+    this.#stop();
+    for (const link of [...this.#links.values()]) link.abandon('lost');
+    super.powerOff();
+  }
+
+  protected heard(pdu: AirPdu, from: Station, rssi: number): void {
+    if (!isSimAdvertisement(pdu)) return;
+    if (this.#wanted?.id === pdu.id) this.#request(this.#wanted, pdu, from);
+    const { id, serviceData } = pdu;
+    for (const scan of this.#scans) {
+      this.medium.defer(() => {
+        if (this.#scans.has(scan)) scan.found({ id, rssi, serviceData: serviceData.slice() });
+      });
+    }
+  }
+
+  protected accepts(): boolean {
+    return false;
+  }
+
+  protected refused(request: ConnectRequest): void {
+    if (this.#wanted?.request === request) this.#wanted.request = undefined;
+  }
+
+  protected linkUp(end: LinkEnd, request: ConnectRequest): void {
+    if (this.#wanted?.request === request) this.#wanted.up(end);
+    else end.terminate(Status.remoteUserTerminated);
+  }
+
+  /** Until it works, as often as a link comes up that the peripheral never answers on. */
+  async #connect(id: string, signal: AbortSignal): Promise<CentralLink> {
+    if (this.#links.has(id)) {
+      throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
+        temporary: false,
+        hint: 'Close the other link to this car first.',
+      });
+    }
+    for (;;) {
+      const link = this.#linkOver(await this.#initiate(id, signal), id);
+      const abandon = (): void => void link.close();
+      signal.addEventListener('abort', abandon, { once: true });
+      try {
+        await link.prepare();
+        return link;
+      } catch (cause) {
+        await link.close();
+        if (link.neverEstablished && !signal.aborted) continue;
+        if (cause instanceof PhoneKeyError && cause.code === 'radio.timeout') throw cause;
+        const message = 'The connection ended before it was ready.';
+        throw new PhoneKeyError('radio.connect-failed', message, { cause });
+      } finally {
+        signal.removeEventListener('abort', abandon);
+      }
+    }
+  }
+
+  #initiate(id: string, signal: AbortSignal): Promise<LinkEnd> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        signal.removeEventListener('abort', onAbort);
+        this.#wanted = undefined;
+        this.#listen();
+        settle();
+      };
+      const onAbort = (): void => {
+        end(() => {
+          reject(abortError(signal));
+        });
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#wanted = {
+        id,
+        up: (linkEnd) => {
+          end(() => {
+            resolve(linkEnd);
+          });
+        },
+      };
+      this.#listen();
+    });
+  }
+
+  #request(wanted: Wanted, { advertiser }: SimAdvertisement, from: Station): void {
+    if (wanted.request !== undefined || advertiser === undefined) return;
+    wanted.request = { initiator: this.#address, advertiser, parameters: this.#parameters };
+    this.medium.connect(this.station, from, wanted.request);
+  }
+
+  #linkOver(end: LinkEnd, id: string): SimCentralLink {
+    const link = new SimCentralLink({
+      medium: this.medium,
+      end,
+      peer: `car#${String(++this.#sequence)}`,
+      mtu: this.#mtu,
+      onDown: () => {
+        this.#links.delete(id);
+      },
+    });
+    this.#links.set(id, link);
+    return link;
+  }
+
+  #listen(): void {
+    const windows = [
+      ...(this.#scans.size > 0 ? [this.#window] : []),
+      ...(this.#wanted === undefined ? [] : [CONNECTING]),
+    ];
+    this.medium.listen(this.station, windows);
+  }
+
+  #stop(): void {
+    const error = new PhoneKeyError('radio.closed', 'The radio was closed.');
+    this.#power.abort(error);
+    for (const scan of [...this.#scans]) scan.fail(error);
+  }
+
+  async #close(): Promise<void> {
+    this.#stop();
+    await this.#connecting.run(() => Promise.resolve()); // until the last attempt has been undone
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
+    this.powerOff();
+  }
+}

@@ -1,0 +1,197 @@
+import { PhoneKeyError } from '../../lib/errors.js';
+import { checkChunk, LinkState } from '../../lib/radio/link-state.js';
+import { runOperation, type Settle } from '../../lib/radio/operation.js';
+import { OperationQueue } from '../../lib/radio/operation-queue.js';
+import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
+import { Status } from '../hci/constants.js';
+import type { LinkEnd } from '../medium/link.js';
+import type { Medium } from '../medium/medium.js';
+import type { ControlPdu } from '../medium/control-pdu.js';
+import { attPdu, DEFAULT_ATT_MTU, NO_HANDLE, parseAttPdu, type AttPdu } from './att.js';
+
+export interface SimLinkOptions {
+  readonly medium: Medium;
+  readonly end: LinkEnd;
+  readonly peer: string;
+  /** ATT_MTU in bytes that this side offers. */
+  readonly mtu: number;
+  /** Called once, when the link is gone. */
+  onDown(): void;
+}
+
+/** From a controller through its host to whoever answers, in milliseconds: never in the same event. */
+const HOST_MS = 1;
+/** Fragments that a controller takes before it has got rid of some. */
+const BUFFERS = 8;
+const OPERATION_TIMEOUT_MS = 5000;
+const DISCONNECT_TIMEOUT_MS = 2000;
+/** Reasons that say that the peer's host ended the link (Vol 1 Part F): user, resources, power off. */
+const REMOTE_REASONS: readonly number[] = [0x13, 0x14, 0x15];
+/** What phones and cars agree upon since Bluetooth 4.2, so that a chunk is one packet. */
+const LONGEST_DATA = { octets: 251, time: 2120 };
+
+/** One end of a link between a SimCentral and a SimPeripheral. */
+export abstract class SimLink implements Link {
+  readonly peer: string;
+  protected readonly state = new LinkState();
+  protected readonly options: SimLinkOptions;
+  readonly #queue = new OperationQueue();
+  #mtu = DEFAULT_ATT_MTU;
+  #outstanding = 0;
+  /** Sends what waits for a buffer. */
+  #onRoom: (() => void) | undefined;
+  #reason: number | undefined;
+  #terminating = false;
+  #isGone = false;
+  #tellGone = (): void => undefined;
+  readonly #gone = new Promise<void>((resolve) => {
+    this.#tellGone = resolve;
+  });
+
+  constructor(options: SimLinkOptions) {
+    this.options = options;
+    this.peer = options.peer;
+    options.end.handlers = {
+      // A fragment is a whole PDU here: the link layer cuts it into packets.
+      data: ({ data }) => {
+        this.#throughHost(() => {
+          const pdu = parseAttPdu(data);
+          if (pdu !== undefined && !this.state.isDown) this.received(pdu);
+        });
+      },
+      acknowledged: () => {
+        this.#outstanding--;
+        if (this.#onRoom !== undefined) options.medium.defer(this.#onRoom);
+        this.#onRoom = undefined;
+      },
+      updated: () => undefined,
+      control: (pdu) => {
+        this.#control(pdu);
+      },
+      down: (reason) => {
+        this.#throughHost(() => {
+          options.medium.defer(() => {
+            this.#down(reason);
+          });
+        });
+      },
+    };
+  }
+
+  get mtu(): number {
+    return this.#mtu;
+  }
+
+  /** True when the peer never answered, by which a request that it did not get comes to nothing. */
+  get neverEstablished(): boolean {
+    return this.#reason === Status.connectionNotEstablished;
+  }
+
+  abstract open(handlers: LinkHandlers): Promise<void>;
+
+  async send(chunk: Uint8Array): Promise<void> {
+    checkChunk(chunk, this.#mtu);
+    const pdu = attPdu(this.chunkOpcode, NO_HANDLE, chunk);
+    await this.run<void>('Sending', ({ resolve }) => {
+      const send = (): void => {
+        this.transmit(pdu);
+        resolve();
+      };
+      if (this.#outstanding < BUFFERS) send();
+      else this.#onRoom = send;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isGone) return;
+    this.state.end('local');
+    if (!this.#terminating) this.options.end.terminate(Status.remoteUserTerminated);
+    this.#terminating = true;
+    const options = { what: 'Disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
+    try {
+      await runOperation<void>(this.options.medium.clock, options, ({ resolve }) => {
+        void this.#gone.then(resolve);
+      });
+    } catch {
+      // The peer does not hear that the link is over, and will find out.
+      this.abandon('local');
+    }
+  }
+
+  /** Falls silent: the radio is off, or the peer does not hear any more. */
+  abandon(reason: LinkCloseReason): void {
+    this.state.end(reason);
+    this.options.end.abandon();
+    this.#down();
+  }
+
+  /** What chunks are sent as. */
+  protected abstract readonly chunkOpcode: number;
+  /** A PDU of the peer's, some time after it came; not in a turn of its own. */
+  protected abstract received(pdu: AttPdu): void;
+
+  /** The smaller of the two holds (Vol 3 Part F 3.4.2.2). */
+  protected agreeOnMtu(offered: number): void {
+    this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offered, this.options.mtu));
+  }
+
+  protected transmit(pdu: Buffer): void {
+    this.#outstanding++;
+    this.options.end.send({ first: true, data: pdu });
+  }
+
+  /** The value of a write or a notification is a chunk for the user of the link. */
+  protected deliver(parameters: Buffer): void {
+    const chunk = parameters.subarray(NO_HANDLE.length);
+    if (chunk.length === 0) return;
+    // Who sends too much before the link is open is put out.
+    this.options.medium.defer(() => {
+      if (!this.state.receive(chunk)) void this.close();
+    });
+  }
+
+  /** One operation at a time; one that got no answer ends the link. */
+  protected run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
+    const signals = [this.state.signal];
+    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
+    return this.#queue.run(async () => {
+      try {
+        return await runOperation(this.options.medium.clock, options, start);
+      } catch (error) {
+        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
+          this.state.end('lost');
+          void this.close();
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** Data Length Update (Vol 6 Part B 5.1.9): the link layers do it while the hosts talk. */
+  protected lengthenData(): void {
+    this.options.end.control({ kind: 'length-request', tx: LONGEST_DATA });
+  }
+
+  #control(pdu: ControlPdu): void {
+    const { end } = this.options;
+    if (pdu.kind !== 'length-request' && pdu.kind !== 'length-response') return;
+    if (pdu.kind === 'length-request') end.control({ kind: 'length-response', tx: LONGEST_DATA });
+    end.octets = Math.min(pdu.tx.octets, LONGEST_DATA.octets);
+  }
+
+  #throughHost(then: () => void): void {
+    const { medium, end } = this.options;
+    if (medium.pace === 'real') end.link.time.after(HOST_MS, then);
+    else medium.defer(then);
+  }
+
+  /** The link is gone; only the first call counts. */
+  #down(reason?: number): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#reason = reason;
+    this.state.end(reason !== undefined && REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
+    this.#tellGone();
+    this.options.onDown();
+  }
+}

@@ -1,0 +1,118 @@
+import { AirDecoder, describeEvent, describeHci, HciDecoder } from '../../air/index.js';
+import type { AirEvent, DecodedEvent, Told } from '../../air/index.js';
+import { FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../lib/index.js';
+import { Conversation, describeMessage, inspectAdvertisement } from '../../lib/inspect/index.js';
+import type { InspectedMessage, SeenAdvertisement, ViewerKeys } from '../../lib/inspect/index.js';
+
+/** One line of the view. */
+export interface ViewLine {
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Everything else, for machines. */
+  readonly fields: object;
+  readonly who: string;
+  readonly what: string;
+}
+
+/** Makes lines of what a tap or a capture gives. */
+export interface View {
+  push(event: AirEvent): ViewLine[];
+}
+
+const UUID_NAMES: ReadonlyMap<string, string> = new Map([
+  [SERVICE_UUID, 'phonekey'],
+  [TO_CAR_UUID, 'toCar'],
+  [FROM_CAR_UUID, 'fromCar'],
+  [INFO_UUID, 'info'],
+]);
+
+/** Conversations that are followed at one time. */
+const MAX_CONVERSATIONS = 1024;
+
+/** Every packet between a host and its controller. */
+export class HciView implements View {
+  readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
+
+  push(event: AirEvent): ViewLine[] {
+    const packet = this.#decoder.push(event);
+    if (packet === undefined) return [];
+    const { time, type, ...fields } = packet;
+    const arrow = packet.direction === 'sent' ? '>' : '<';
+    const who = `${packet.device.name} ${arrow}`;
+    return [{ type, time, fields, who, what: describeHci(packet) }];
+  }
+}
+
+/** What happens on the air, down to the messages between phones and cars. */
+export class AirView implements View {
+  readonly #decoder = new AirDecoder({ uuidNames: UUID_NAMES });
+  readonly #keys: ViewerKeys;
+  /** By link. */
+  readonly #conversations = new Map<number, Conversation>();
+
+  constructor(keys: ViewerKeys) {
+    this.#keys = keys;
+  }
+
+  push(event: AirEvent): ViewLine[] {
+    return this.#decoder.push(event).flatMap((told) => this.#lines(told));
+  }
+
+  #lines({ event, values }: Told): ViewLine[] {
+    const { time, type, ...fields } = event;
+    const { who, what } = describeEvent(event, UUID_NAMES);
+    const seen = this.#seenIn(event);
+    const line = {
+      ...{ type, time, who },
+      fields: seen === undefined ? fields : { ...fields, phonekey: seen },
+      what: seen === undefined ? what : `${what}; ${describeSeen(seen)}`,
+    };
+    if (event.type === 'disconnected') this.#conversations.delete(event.link);
+    if (event.type !== 'att') return [line];
+    const { link } = event;
+    const messages = values.flatMap(({ uuid, toServer, value }) => {
+      if (uuid !== (toServer ? TO_CAR_UUID : FROM_CAR_UUID)) return [];
+      return this.#conversation(link).chunk(toServer ? 'to-car' : 'from-car', value);
+    });
+    return [line, ...messages.map((message) => messageLine(message, { time, link, who }))];
+  }
+
+  /** What a car of ours tells in its service data. */
+  #seenIn(event: DecodedEvent): SeenAdvertisement | undefined {
+    if (event.type !== 'advertising' && event.type !== 'scan-response') return undefined;
+    const data = [event.data, event.type === 'advertising' ? event.scanResponse : undefined];
+    const [ours] = data
+      .flatMap((each) => each?.serviceData ?? [])
+      .filter(({ uuid }) => uuid === SERVICE_UUID);
+    return ours && inspectAdvertisement(Buffer.from(ours.data, 'hex'), this.#keys.cars());
+  }
+
+  #conversation(link: number): Conversation {
+    const known = this.#conversations.get(link);
+    if (known !== undefined) return known;
+    const [oldest] = this.#conversations.keys();
+    if (oldest !== undefined && this.#conversations.size >= MAX_CONVERSATIONS) {
+      this.#conversations.delete(oldest);
+    }
+    const conversation = new Conversation(this.#keys);
+    this.#conversations.set(link, conversation);
+    return conversation;
+  }
+}
+
+const messageLine = (
+  message: InspectedMessage,
+  { time, link, who }: { readonly time: number; readonly link: number; readonly who: string },
+): ViewLine => ({
+  type: 'message',
+  time,
+  fields: { link, ...message },
+  who,
+  what: describeMessage(message),
+});
+
+const describeSeen = ({ pairing, car }: SeenAdvertisement): string => {
+  const whose = car === null ? 'a phonekey car' : `this is ${car}`;
+  return pairing ? `${whose}, ready to pair` : whose;
+};

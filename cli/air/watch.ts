@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs';
+import { BtsnoopReader } from '../../air/index.js';
+import type { AirEvent } from '../../air/index.js';
+import { isErrno } from '../../firmware-sim/memory/errno.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import type { Context } from '../context.js';
+import { errorMessage } from '../error-message.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { openTap } from './tap.js';
+import { AirView, HciView } from './viewer.js';
+import type { View, ViewLine } from './viewer.js';
+import { HomeKeys } from './viewer-keys.js';
+
+export interface WatchOptions {
+  /** Every HCI packet instead of what it means. */
+  readonly hci?: true | undefined;
+  /** A btsnoop file instead of the air of this home. */
+  readonly read?: string | undefined;
+}
+
+/** What goes on on an air, from now on. The iteration ends when the air does, or after `stop`. */
+export interface Tap extends AsyncIterable<AirEvent> {
+  stop(): void;
+}
+
+/** @throws PhoneKeyError `radio.unavailable` when no hub listens at the path */
+export type OpenTap = (path: string) => Promise<Tap>;
+
+/** Tells what happens on the air, a line each, until Ctrl-C; or what a capture holds. */
+export const watchAir = async (
+  context: Context,
+  { hci, read }: WatchOptions,
+  open: OpenTap = openTap,
+): Promise<ExitCode> => {
+  const { output, paths, signal } = context;
+  const keys = await HomeKeys.open(context);
+  const view: View = hci === true ? new HciView() : new AirView(keys);
+  const tell = async (events: AsyncIterable<AirEvent>): Promise<void> => {
+    for await (const event of events) {
+      for (const line of view.push(event)) {
+        print(line, context);
+        // The phone has saved the car by then, and its next advertisement is to be known.
+        if (isPaired(line)) await keys.reload().catch(() => undefined);
+      }
+    }
+  };
+  if (read !== undefined) {
+    await tell(capture(read, signal));
+    return signal.aborted ? EXIT.interrupted : EXIT.ok;
+  }
+  const tap = await open(paths.hub);
+  const stop = (): void => {
+    tap.stop();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  output.say('watching the air; Ctrl-C ends it');
+  try {
+    await tell(tap);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (signal.aborted) return EXIT.ok;
+  throw new PhoneKeyError('radio.unavailable', 'the virtual air has ended', {
+    hint: 'Start it again, and then this: key air start.',
+  });
+};
+
+/** @throws PhoneKeyError `usage.invalid` */
+async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEvent> {
+  const reader = new BtsnoopReader();
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      if (signal.aborted) return;
+      yield* reader.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof PhoneKeyError) throw cause;
+    throw new PhoneKeyError('usage.invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
+      cause,
+      hint: isErrno(cause, 'ENOENT')
+        ? 'Give a file that --capture has written.'
+        : 'Give a file that you may read.',
+    });
+  }
+  reader.end();
+}
+
+/** Times of the day are in UTC, as everywhere. */
+const print = ({ type, time, fields, who, what }: ViewLine, { output }: Context): void => {
+  const iso = new Date(time).toISOString();
+  const message = type === 'message';
+  const text = message ? output.paint('cyan', `  ${what}`) : what;
+  output.result({ time: iso, type, ...fields }, [
+    `${output.paint('dim', iso.slice(11, 23))} ${output.paint('bold', who.padEnd(WHO))} ${text}`,
+  ]);
+};
+
+/** Two names of up to eight characters and an arrow. */
+const WHO = 20;
+
+const isPaired = ({ type, fields }: ViewLine): boolean =>
+  type === 'message' && 'kind' in fields && fields.kind === 'PairDone';

@@ -1,0 +1,15 @@
+import type { Position, SettingsInForce } from '../../air/index.js';
+
+export const describeSettings = ({ seed, pace, faults }: SettingsInForce): string =>
+  `${pace}, seed ${seed}${faults === null ? '' : `, faults ${faults}`}`;
+
+/** Metres to a tenth, as `--at` and `--to` take them. */
+export const describePosition = ({ x, y }: Position): string => `${tenth(x)},${tenth(y)}`;
+
+export const metresPerSecond = (speed: number): string => `${String(speed)} m/s`;
+
+/** A name that a program gave itself, without what would move the cursor of a terminal. */
+export const plain = (label: string): string =>
+  label.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');
+
+const tenth = (metres: number): string => String(Math.round(metres * 10) / 10 || 0);

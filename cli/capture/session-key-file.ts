@@ -1,0 +1,81 @@
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { isErrno } from '../../firmware-sim/memory/errno.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { formatSessionKeys, SESSION_KEY_LABEL } from '../../lib/inspect/index.js';
+import type { OnSessionKeys } from '../../lib/inspect/index.js';
+import { checkPrivate } from '../config/private-files.js';
+import type { Context } from '../context.js';
+import { errorMessage } from '../error-message.js';
+
+/**
+ * Adds to the file of `--session-keys`, if there is one: new with mode 0600, or one that this program has
+ * begun before. Several may add to it at the same time, a line in one write each. What is given never
+ * throws: when the file cannot be written any more, the work goes on.
+ * @throws PhoneKeyError `usage.invalid` with a real adapter, or where the file cannot be used;
+ *   `keys.permissions` where others may read it
+ */
+export const sessionKeyLog = ({
+  options: { sessionKeys: path, radio },
+  output,
+}: Pick<Context, 'options' | 'output'>): OnSessionKeys | undefined => {
+  if (path === undefined) return undefined;
+  if (radio === 'ble') {
+    throw new PhoneKeyError('usage.invalid', '--session-keys is for the virtual air alone', {
+      hint: 'What is said to a real car stays secret: leave out --session-keys and KEY_SESSION_KEYS.',
+    });
+  }
+  closeSync(openOwn(path)); // tells now what would be wrong later
+  return (keys) => {
+    try {
+      const file = openOwn(path);
+      try {
+        writeSync(file, formatSessionKeys(keys));
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      output.say(`the keys of this session are not written: ${errorMessage(error)}`);
+    }
+  };
+};
+
+const openOwn = (path: string): number => {
+  try {
+    return openSync(path, 'ax', 0o600);
+  } catch (cause) {
+    if (!isErrno(cause, 'EEXIST')) throw unusable(path, cause);
+  }
+  let file: number;
+  try {
+    // A pipe without a reader would wait for one.
+    file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+  try {
+    checkOwn(path, file);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+};
+
+/** Nothing is added to a file that happens to have this name. */
+const checkOwn = (path: string, file: number): void => {
+  const found = fstatSync(file);
+  if (!found.isFile()) throw unusable(path, new Error('it is not a file'));
+  checkPrivate(path, found, 'chmod 600');
+  const start = Buffer.alloc(SESSION_KEY_LABEL.length);
+  const length = readSync(file, start, 0, start.length, 0);
+  if (length > 0 && start.toString('latin1', 0, length) !== SESSION_KEY_LABEL) {
+    throw unusable(path, new Error('it holds something else'));
+  }
+};
+
+const unusable = (path: string, cause: unknown): PhoneKeyError =>
+  new PhoneKeyError(
+    'usage.invalid',
+    `${path} cannot be used for session keys: ${errorMessage(cause)}`,
+    { cause, hint: 'Choose another name, in a directory that exists and that you may write to.' },
+  );

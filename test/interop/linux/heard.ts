@@ -1,0 +1,34 @@
+import { EventEmitter, on } from 'node:events';
+import { EventCode, LeEvent } from '../../../air/hci/constants.js';
+import type { HciTransport } from '../../../air/index.js';
+
+/** Gives what `pick` makes of the controller's events, one a call, from now on and in their order. */
+export const heard = <T>(
+  controller: HciTransport,
+  pick: (event: Buffer) => T | undefined,
+): (() => Promise<T>) => {
+  const emitter = new EventEmitter();
+  const events = on(emitter, 'picked');
+  controller.onPacket((packet) => {
+    const picked = pick(packet);
+    if (picked !== undefined) emitter.emit('picked', picked);
+  });
+  return async () => {
+    const { value } = (await events.next()) as { value: [T] };
+    return value[0];
+  };
+};
+
+/** Status and whether the link is encrypted (Vol 4 Part E 7.7.8). */
+export const encryptionChange = (
+  event: Buffer,
+): { readonly status: number; readonly on: number } | undefined =>
+  event[1] === EventCode.encryptionChange
+    ? { status: event.readUInt8(3), on: event.readUInt8(6) }
+    : undefined;
+
+/** What the kernel waits for before it uses a link (Vol 4 Part E 7.7.65.4). */
+export const remoteFeatures = (event: Buffer): true | undefined =>
+  event[1] === EventCode.leMeta && event[3] === LeEvent.readRemoteFeaturesComplete
+    ? true
+    : undefined;

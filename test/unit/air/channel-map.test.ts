@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { TestHost } from './test-host.js';
+
+const HANDLE = '4000';
+const ALL = 'ffffffff1f';
+const FEW = '0f00000010';
+
+let central: TestHost;
+let peripheral: TestHost;
+
+const connect = async (): Promise<void> => {
+  await peripheral.advertise();
+  central.connect(peripheral.controller);
+  for (const host of [central, peripheral]) await host.packets();
+};
+
+const maps = async (handle = HANDLE): Promise<string[]> => {
+  const answers = [central, peripheral].map((host) =>
+    host.exchange(Opcode.leReadChannelMap, handle),
+  );
+  return (await Promise.all(answers)).flat();
+};
+
+beforeEach(async () => {
+  const air = new VirtualAir({ seed: 'channels', clock: new SimClock() });
+  central = new TestHost(air.controller());
+  peripheral = new TestHost(air.controller());
+  for (const host of [central, peripheral]) await host.enableEvents();
+});
+
+describe('the channels of a link', () => {
+  it('are all of them, until the host of the central knows better', async () => {
+    await connect();
+    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
+    expect(await central.exchange(Opcode.leSetHostChannelClassification, FEW)).toEqual([
+      '040e0401142000',
+    ]);
+    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
+  });
+
+  it('are not for the peripheral to change', async () => {
+    await connect();
+    await peripheral.exchange(Opcode.leSetHostChannelClassification, FEW);
+    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
+  });
+
+  it('are known when the link begins', async () => {
+    await central.exchange(Opcode.leSetHostChannelClassification, FEW);
+    await connect();
+    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
+  });
+
+  it('are zeros where there is no link', async () => {
+    expect(await maps('4100')).toEqual(Array(2).fill('040e0b0115200241000000000000'));
+  });
+
+  it.each(['0000000000', '0100000000', 'ffffffff3f'])('are not these: %s', async (map) => {
+    expect(await central.exchange(Opcode.leSetHostChannelClassification, map)).toEqual([
+      '040e0401142012',
+    ]);
+  });
+});

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { TestHost } from './test-host.js';
+
+const HANDLE = '4000';
+/** Interval 40 to 50 (units of 1.25 ms), latency 4, timeout 6 s. */
+const WISH = '2800' + '3200' + '0400' + '5802';
+const EVENT_LENGTHS = '00000000';
+const UPDATE = HANDLE + WISH + EVENT_LENGTHS;
+
+const UPDATING = '040f0400011320';
+const ASKED = `043e0b06${HANDLE}${WISH}`;
+/** LE Connection Update Complete with the shortest interval of the wish. */
+const UPDATED = `043e0a0300${HANDLE}` + '2800' + '0400' + '5802';
+const refused = (reason: string): string => `043e0a03${reason}${HANDLE}000000000000`;
+
+let clock: SimClock;
+let central: TestHost;
+let peripheral: TestHost;
+
+beforeEach(async () => {
+  clock = new SimClock();
+  const air = new VirtualAir({ seed: 'parameters', clock });
+  central = new TestHost(air.controller());
+  peripheral = new TestHost(air.controller());
+  for (const host of [central, peripheral]) {
+    await host.enableEvents();
+    host.command(Opcode.leSetEventMask, '3f00000000000000');
+  }
+  await peripheral.advertise();
+  central.connect(peripheral.controller);
+  for (const host of [central, peripheral]) await host.packets();
+});
+
+describe('connection parameters that the peripheral asks for', () => {
+  beforeEach(async () => {
+    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING]);
+    expect(await central.packets()).toEqual([ASKED]);
+  });
+
+  it('come into force when the host of the central grants them', async () => {
+    expect(await central.exchange(Opcode.leParameterRequestReply, UPDATE)).toEqual([
+      `040e0601202000${HANDLE}`,
+      UPDATED,
+    ]);
+    expect(await peripheral.packets()).toEqual([UPDATED]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are refused with the reason that it gives', async () => {
+    const answer = `040e0601212000${HANDLE}`;
+    expect(await central.exchange(Opcode.leParameterRequestNegativeReply, `${HANDLE}3b`)).toEqual([
+      answer,
+    ]);
+    expect(await peripheral.packets()).toEqual([refused('3b')]);
+    expect(clock.pending).toBe(0);
+    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING]);
+  });
+
+  it('are asked for once at a time', async () => {
+    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([
+      '040f040c011320',
+    ]);
+  });
+
+  it('are not granted out of bounds, nor when nobody asks', async () => {
+    const reply = Opcode.leParameterRequestReply;
+    const short = `${HANDLE}2800280000000400${EVENT_LENGTHS}`;
+    expect(await central.exchange(reply, short)).toEqual([`040e0601202012${HANDLE}`]);
+    expect(await peripheral.exchange(reply, UPDATE)).toEqual([`040e060120200c${HANDLE}`]);
+    expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual(['040e06012020024100']);
+    expect(
+      await peripheral.exchange(Opcode.leParameterRequestNegativeReply, `${HANDLE}3b`),
+    ).toEqual([`040e060121200c${HANDLE}`]);
+  });
+
+  it('end the link when there is no answer for 40 s', async () => {
+    await clock.advance(39_999);
+    expect(await peripheral.packets()).toEqual([]);
+    await clock.advance(1);
+    expect(await peripheral.packets()).toEqual([`04050400${HANDLE}22`]);
+    expect(await central.packets()).toEqual([`04050400${HANDLE}22`]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leave no timer behind when the link ends', async () => {
+    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('connection parameters', () => {
+  it('are refused with 0x1a by a host that does not want to be asked', async () => {
+    await central.exchange(Opcode.leSetEventMask, '1f00000000000000');
+    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([
+      UPDATING,
+      refused('1a'),
+    ]);
+  });
+
+  it('are changed by the central without asking', async () => {
+    expect(await central.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING, UPDATED]);
+    expect(await peripheral.packets()).toEqual([UPDATED]);
+  });
+
+  it.each([
+    ['an interval', '0500' + '0500' + '0000' + '5802'],
+    ['intervals in the wrong order', '3200' + '2800' + '0000' + '5802'],
+    ['a latency', '0600' + '0600' + 'f401' + '800c'],
+    ['a timeout', '0600' + '0600' + '0000' + '0900'],
+    ['a timeout that the latency does not allow', '2800' + '2800' + '0a00' + '6400'],
+  ])('have bounds: %s', async (_what, wish) => {
+    for (const host of [central, peripheral]) {
+      const parameters = HANDLE + wish + EVENT_LENGTHS;
+      expect(await host.exchange(Opcode.leConnectionUpdate, parameters)).toEqual([
+        '040f0412011320',
+      ]);
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { setTxPowerCommand } from '../../../air/hci/vendor.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { TestHost } from './test-host.js';
+
+const HANDLE = '4000';
+
+let central: TestHost;
+let peripheral: TestHost;
+
+beforeEach(async () => {
+  const air = new VirtualAir({ seed: 'power', clock: new SimClock() });
+  central = new TestHost(air.controller({ position: { x: 3, y: 4 }, txPower: 4 }));
+  peripheral = new TestHost(air.controller());
+  for (const host of [central, peripheral]) await host.enableEvents();
+  await peripheral.advertise();
+  central.connect(peripheral.controller);
+  for (const host of [central, peripheral]) await host.packets();
+});
+
+describe('transmit power', () => {
+  it('of a link is that of the station, now and at the most', async () => {
+    for (const type of ['00', '01']) {
+      expect(await central.exchange(Opcode.readTransmitPower, HANDLE + type)).toEqual([
+        `040e07012d0c00${HANDLE}04`,
+      ]);
+    }
+    expect(await central.exchange(Opcode.readTransmitPower, `${HANDLE}02`)).toEqual([
+      `040e07012d0c12${HANDLE}00`,
+    ]);
+    expect(await central.exchange(Opcode.readTransmitPower, '410000')).toEqual([
+      '040e07012d0c02410000',
+    ]);
+  });
+
+  it('goes down to -40 dBm from that of the station', async () => {
+    expect(await central.exchange(Opcode.leReadTransmitPower)).toEqual(['040e06014b2000d804']);
+    central.send(setTxPowerCommand(-12).toString('hex'));
+    await central.packets();
+    expect(await central.exchange(Opcode.leReadTransmitPower)).toEqual(['040e06014b2000d8f4']);
+  });
+});
+
+describe('RF path compensation', () => {
+  it('is nothing at first and after a reset', async () => {
+    const none = '040e08014c200000000000';
+    expect(await central.exchange(Opcode.leReadRfPathCompensation)).toEqual([none]);
+    await central.exchange(Opcode.leWriteRfPathCompensation, 'f6ff1400');
+    expect(await central.exchange(Opcode.leReadRfPathCompensation)).toEqual([
+      '040e08014c2000f6ff1400',
+    ]);
+    await central.exchange(Opcode.reset);
+    expect(await central.exchange(Opcode.leReadRfPathCompensation)).toEqual([none]);
+  });
+
+  it('changes what is told: 1 dB of loss when sending, 2 dB of gain when receiving', async () => {
+    expect(await central.exchange(Opcode.readRssi, HANDLE)).toEqual([`040e0701051400${HANDLE}b6`]);
+    expect(await central.exchange(Opcode.leWriteRfPathCompensation, 'f6ff1400')).toEqual([
+      '040e04014d2000',
+    ]);
+    expect(await central.exchange(Opcode.readRssi, HANDLE)).toEqual([`040e0701051400${HANDLE}b4`]);
+    expect(await central.exchange(Opcode.readTransmitPower, `${HANDLE}00`)).toEqual([
+      `040e07012d0c00${HANDLE}03`,
+    ]);
+    expect(await central.exchange(Opcode.leReadAdvertisingTxPower)).toEqual(['040e050107200003']);
+  });
+
+  it.each(['01050000', 'fffa0000', '00000105', '0000fffa'])('has bounds: %s', async (values) => {
+    expect(await central.exchange(Opcode.leWriteRfPathCompensation, values)).toEqual([
+      '040e04014d2012',
+    ]);
+  });
+});

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VirtualAir } from '../../../air/index.js';
+import { Opcode } from '../../../air/hci/constants.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { TestHost } from './test-host.js';
+
+const PEER = '01' + '0102030405c6';
+const OTHER = '00' + '0102030405c6';
+const KEY = '11'.repeat(16);
+const OTHER_KEY = '22'.repeat(16);
+const LOCAL_KEY = '33'.repeat(16);
+
+let host: TestHost;
+
+/** Status of the answer to a command. */
+const status = async (opcode: number, parameters = ''): Promise<string> =>
+  ((await host.exchange(opcode, parameters)).at(-1) ?? '').slice(12, 14);
+
+beforeEach(() => {
+  const air = new VirtualAir({ seed: 'resolving list', clock: new SimClock() });
+  host = new TestHost(air.controller());
+});
+
+describe('the resolving list', () => {
+  it('has 16 entries', async () => {
+    expect(await host.exchange(Opcode.leReadResolvingListSize)).toEqual(['040e05012a200010']);
+    const entry = (i: number): string => {
+      const number = i.toString(16).padStart(2, '0');
+      return `0001020304c0${number}` + `${number}${KEY.slice(2)}` + LOCAL_KEY;
+    };
+    for (let i = 1; i <= 16; i++) {
+      expect(await host.exchange(Opcode.leAddToResolvingList, entry(i))).toEqual([
+        '040e0401272000',
+      ]);
+    }
+    expect(await status(Opcode.leAddToResolvingList, entry(17))).toBe('07');
+    expect(await status(Opcode.leRemoveFromResolvingList, entry(3).slice(0, 14))).toBe('00');
+    expect(await status(Opcode.leAddToResolvingList, entry(17))).toBe('00');
+    expect(await host.exchange(Opcode.leClearResolvingList)).toEqual(['040e0401292000']);
+    expect(await status(Opcode.leRemoveFromResolvingList, entry(1).slice(0, 14))).toBe('02');
+  });
+
+  it('has each identity and each peer key once; keys of zeros do not count', async () => {
+    const none = '00'.repeat(16);
+    expect(await status(Opcode.leAddToResolvingList, PEER + KEY + LOCAL_KEY)).toBe('00');
+    expect(await status(Opcode.leAddToResolvingList, PEER + OTHER_KEY + LOCAL_KEY)).toBe('12');
+    expect(await status(Opcode.leAddToResolvingList, OTHER + KEY + LOCAL_KEY)).toBe('12');
+    expect(await status(Opcode.leAddToResolvingList, OTHER + none + LOCAL_KEY)).toBe('00');
+    expect(await status(Opcode.leAddToResolvingList, '00aabbccddeeff' + none + none)).toBe('00');
+  });
+
+  it('has bounds for everything', async () => {
+    const bad = '02' + PEER.slice(2);
+    for (const [opcode, parameters] of [
+      [Opcode.leAddToResolvingList, bad + KEY + LOCAL_KEY],
+      [Opcode.leRemoveFromResolvingList, bad],
+      [Opcode.leReadPeerResolvableAddress, bad],
+      [Opcode.leReadLocalResolvableAddress, bad],
+      [Opcode.leSetAddressResolutionEnable, '02'],
+      [Opcode.leSetResolvableAddressTimeout, '0000'],
+      [Opcode.leSetResolvableAddressTimeout, '110e'],
+      [Opcode.leSetPrivacyMode, bad + '00'],
+      [Opcode.leSetPrivacyMode, PEER + '02'],
+    ] as const) {
+      expect(await status(opcode, parameters)).toBe('12');
+    }
+    for (const timeout of ['0100', '100e']) {
+      expect(await status(Opcode.leSetResolvableAddressTimeout, timeout)).toBe('00');
+    }
+    expect(await status(Opcode.leSetPrivacyMode, PEER + '01')).toBe('02');
+  });
+
+  it('gives no address where none was used yet', async () => {
+    await host.exchange(Opcode.leAddToResolvingList, PEER + KEY + LOCAL_KEY);
+    expect(await host.exchange(Opcode.leReadPeerResolvableAddress, PEER)).toEqual([
+      `040e0a012b2002${'00'.repeat(6)}`,
+    ]);
+    expect(await host.exchange(Opcode.leReadLocalResolvableAddress, PEER)).toEqual([
+      `040e0a012c2002${'00'.repeat(6)}`,
+    ]);
+  });
+
+  const uses = [
+    ['advertising', '200a', '01', '00'],
+    ['scanning', '200c', '0100', '0000'],
+  ] as const;
+  it.each(uses)('stays as it is during %s, once it is enabled', async (_use, name, on, off) => {
+    const use = Number.parseInt(name, 16);
+    await host.exchange(Opcode.leAddToResolvingList, PEER + KEY + LOCAL_KEY);
+    const changes = [
+      [Opcode.leAddToResolvingList, OTHER + OTHER_KEY + LOCAL_KEY],
+      [Opcode.leSetPrivacyMode, PEER + '01'],
+      [Opcode.leRemoveFromResolvingList, PEER],
+      [Opcode.leClearResolvingList, ''],
+    ] as const;
+    await host.exchange(use, on);
+    expect(await status(Opcode.leSetAddressResolutionEnable, '01')).toBe('0c');
+    for (const [opcode, parameters] of changes) expect(await status(opcode, parameters)).toBe('00');
+    await host.exchange(use, off);
+    expect(await status(Opcode.leSetAddressResolutionEnable, '01')).toBe('00');
+    await host.exchange(use, on);
+    for (const [opcode, parameters] of changes) expect(await status(opcode, parameters)).toBe('0c');
+    expect(await status(Opcode.leSetResolvableAddressTimeout, '0100')).toBe('00');
+    await host.exchange(use, off);
+    expect(await status(Opcode.leClearResolvingList)).toBe('00');
+  });
+});
