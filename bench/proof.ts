@@ -155,6 +155,7 @@ const junkLinks = async (): Promise<number> => {
         secrets,
         host,
         trace: undefined,
+        onSessionKeys: undefined,
         onEvent: () => undefined,
       }),
   );

@@ -1,5 +1,6 @@
 import { VirtualAir } from '../../../air/index.js';
 import type { VirtualController } from '../../../air/index.js';
+import { AirDecoder } from '../../../air/decode/air-decoder.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
 import { Opcode, Status } from '../../../air/hci/constants.js';
 import { H4Decoder, H4Error, MAX_ACL_DATA, packetLength } from '../../../air/hci/h4.js';
@@ -143,6 +144,10 @@ export const airTargets: readonly Target[] = [
     limitMs: 500,
     async run(input) {
       const { clock, virtual, hosts } = air();
+      const decoder = new AirDecoder();
+      virtual.tap((event) => {
+        decoder.push(event);
+      });
       let events = 0;
       for (const host of hosts) {
         host.onPacket((packet) => {

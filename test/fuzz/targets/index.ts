@@ -1,5 +1,6 @@
 import type { Target } from '../target.js';
 import { airTargets } from './air.js';
+import { captureTargets } from './captures.js';
 import { carTargets } from './car.js';
 import { cryptoTargets } from './crypto.js';
 import { fileTargets } from './files.js';
@@ -13,6 +14,7 @@ export const TARGETS: readonly Target[] = [
   ...linkTargets,
   ...cryptoTargets,
   ...airTargets,
+  ...captureTargets,
   ...fileTargets,
   ...textTargets,
   ...carTargets,

@@ -4,9 +4,9 @@ import { fileNameFor } from '../../../cli/config/file-name.js';
 import * as args from '../../../cli/config/parse.js';
 import { controlOf } from '../../../firmware-sim/control/car-control.js';
 import { OPERATIONS } from '../../../firmware-sim/control/operations.js';
-import type { Args } from '../../../firmware-sim/control/operations.js';
 import { parsePairingCode } from '../../../lib/pairing/code.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
+import { parseJsonObject } from '../../../lib/platform/json.js';
 import { checkName } from '../../../lib/wire/codec.js';
 import { World } from '../car/world.js';
 import { demand, refusing } from '../target.js';
@@ -32,6 +32,9 @@ const PARSERS: readonly Parser[] = [
   { parse: parseFaults, example: 'loss=0.1,stall=peripheral:3', refuses: 'usage.invalid' },
   { parse: checkName, example: 'Ann’s phone', refuses: 'protocol.malformed' },
   { parse: parseFileName, example: 'Blue car' },
+  { parse: args.parseSpeed, example: '1.4' },
+  { parse: args.parseWho, example: 'car' },
+  { parse: args.parseSeed, example: 'a-seed' },
 ];
 
 /** Any name gives a file name that no system takes for something else. */
@@ -83,9 +86,11 @@ export const textTargets: readonly Target[] = [
     ),
     batch: 1,
     async run(input) {
-      const [name = '', body = ''] = textOf(input).split('\n', 2);
+      const end = input.indexOf(0x0a);
+      const name = textOf(input.subarray(0, Math.max(0, end)));
       const operation = OPERATIONS.get(name);
-      const given = parseObject(body);
+      const body = input.subarray(end + 1);
+      const given = body.length === 0 ? {} : parseJsonObject(body);
       if (operation === undefined || given === undefined) return;
       const world = await World.create();
       const control = controlOf(world.controller, () => world.controller.reset());
@@ -103,14 +108,3 @@ export const textTargets: readonly Target[] = [
     },
   },
 ];
-
-const parseObject = (text: string): Args | undefined => {
-  try {
-    const value: unknown = text === '' ? {} : JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Args)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-};

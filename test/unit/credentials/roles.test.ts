@@ -28,6 +28,7 @@ describe('roles', () => {
   });
 
   it('have names', () => {
+    expect(ROLE_NAMES).toEqual(['owner', 'driver']);
     expect(ROLE_NAMES.map((name) => roleName(roleFromName(name)))).toEqual(['owner', 'driver']);
     expect(roleName(Role.UNSPECIFIED)).toBe('none');
   });

@@ -7,8 +7,9 @@ import {
   portableSuite,
 } from '../../../lib/crypto/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
+import { errorWith } from '../../support/errors.js';
 
-const invalid = expect.objectContaining({ code: 'crypto.invalid-input' });
+const invalid = errorWith('crypto.invalid-input');
 const bytes = (length: number, value = 1): Uint8Array => new Uint8Array(length).fill(value);
 const message = utf8('unlock');
 

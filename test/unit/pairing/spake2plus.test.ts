@@ -8,8 +8,7 @@ import {
 } from '../../../lib/pairing/spake2plus.js';
 import { concat, toHex, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+import { errorWith } from '../../support/errors.js';
 
 const idProver = utf8('phone');
 const idVerifier = utf8('car');
@@ -64,8 +63,8 @@ describe('a run', () => {
     const prover = newProver(difference);
     const verifier = newVerifier();
     const { shareV, confirmV } = verifier.respond(prover.share);
-    expect(() => prover.finish(shareV, confirmV)).toThrow(code('pairing.wrong-code'));
-    expect(() => verifier.finish(new Uint8Array(32))).toThrow(code('pairing.wrong-code'));
+    expect(() => prover.finish(shareV, confirmV)).toThrow(errorWith('pairing.wrong-code'));
+    expect(() => verifier.finish(new Uint8Array(32))).toThrow(errorWith('pairing.wrong-code'));
   });
 
   it('is refused for any flipped bit of a confirmation', () => {
@@ -76,15 +75,15 @@ describe('a run', () => {
       const { confirmP } = prover.finish(shareV, confirmV);
       const answer = newVerifier().respond(deceived.share);
       const wrongV = flip(answer.confirmV, bit);
-      expect(() => deceived.finish(answer.shareV, wrongV)).toThrow(code('pairing.wrong-code'));
-      expect(() => verifier.finish(flip(confirmP, bit))).toThrow(code('pairing.wrong-code'));
+      expect(() => deceived.finish(answer.shareV, wrongV)).toThrow(errorWith('pairing.wrong-code'));
+      expect(() => verifier.finish(flip(confirmP, bit))).toThrow(errorWith('pairing.wrong-code'));
     }
   });
 
   it('cannot be answered with its own confirmation', () => {
     const verifier = newVerifier();
     const { confirmV } = verifier.respond(newProver().share);
-    expect(() => verifier.finish(confirmV)).toThrow(code('pairing.wrong-code'));
+    expect(() => verifier.finish(confirmV)).toThrow(errorWith('pairing.wrong-code'));
   });
 });
 
@@ -106,15 +105,17 @@ describe('what is no point of P-256', () => {
   ];
 
   it.each(bad)('%s is refused by both sides', (_what, bytes) => {
-    expect(() => newVerifier().respond(bytes)).toThrow(code('protocol.malformed'));
-    expect(() => newProver().finish(bytes, new Uint8Array(32))).toThrow(code('protocol.malformed'));
-    expect(() => newVerifier({ L: bytes })).toThrow(code('crypto.invalid-input'));
+    expect(() => newVerifier().respond(bytes)).toThrow(errorWith('protocol.malformed'));
+    expect(() => newProver().finish(bytes, new Uint8Array(32))).toThrow(
+      errorWith('protocol.malformed'),
+    );
+    expect(() => newVerifier({ L: bytes })).toThrow(errorWith('crypto.invalid-input'));
   });
 
   it('refuses a share that is w0 * M alone', () => {
     const M = Point.fromHex('02886e2f97ace46e55ba9dd7242579f2993b64e16ef3dcab95afd497333d8fa12f');
     const mask = M.multiply(BigInt(`0x${toHex(right.w0)}`)).toBytes(false);
-    expect(() => newVerifier().respond(mask)).toThrow(code('protocol.malformed'));
+    expect(() => newVerifier().respond(mask)).toThrow(errorWith('protocol.malformed'));
   });
 });
 
@@ -122,12 +123,12 @@ it('refuses confirmations of the wrong length', () => {
   const prover = newProver();
   const verifier = newVerifier();
   const { shareV } = verifier.respond(prover.share);
-  expect(() => prover.finish(shareV, new Uint8Array(31))).toThrow(code('protocol.malformed'));
-  expect(() => verifier.finish(new Uint8Array(33))).toThrow(code('protocol.malformed'));
+  expect(() => prover.finish(shareV, new Uint8Array(31))).toThrow(errorWith('protocol.malformed'));
+  expect(() => verifier.finish(new Uint8Array(33))).toThrow(errorWith('protocol.malformed'));
 });
 
 it('works once, and in order', () => {
-  const order = code('protocol.order');
+  const order = errorWith('protocol.order');
   const prover = newProver();
   const verifier = newVerifier();
   expect(() => verifier.finish(new Uint8Array(32))).toThrow(order);
@@ -144,8 +145,8 @@ it('allows one guess: no second confirmation after a wrong one', () => {
   const verifier = newVerifier();
   const { shareV, confirmV } = verifier.respond(prover.share);
   const { confirmP } = prover.finish(shareV, confirmV);
-  expect(() => verifier.finish(flip(confirmP, 0))).toThrow(code('pairing.wrong-code'));
-  expect(() => verifier.finish(confirmP)).toThrow(code('protocol.order'));
+  expect(() => verifier.finish(flip(confirmP, 0))).toThrow(errorWith('pairing.wrong-code'));
+  expect(() => verifier.finish(confirmP)).toThrow(errorWith('protocol.order'));
 });
 
 it.each([
@@ -153,7 +154,7 @@ it.each([
   ['beyond the order', new Uint8Array(32).fill(0xff)],
   ['31 bytes', new Uint8Array(31).fill(1)],
 ])('refuses w0 and w1: %s', (_what, scalar) => {
-  const invalid = code('crypto.invalid-input');
+  const invalid = errorWith('crypto.invalid-input');
   expect(() => newProver({ w0: scalar })).toThrow(invalid);
   expect(() => newProver({ w1: scalar })).toThrow(invalid);
   expect(() => newVerifier({ w0: scalar })).toThrow(invalid);

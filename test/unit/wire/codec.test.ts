@@ -20,9 +20,10 @@ import {
 } from '../../../lib/wire/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../../../lib/wire/codec.js';
 import { ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
+import { errorWith } from '../../support/errors.js';
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0xa5);
-const malformed = expect.objectContaining({ code: 'protocol.malformed' });
+const malformed = errorWith('protocol.malformed');
 
 /** A field that no version knows: number 15, varint 1. */
 const UNKNOWN_FIELD = Uint8Array.of(0x78, 0x01);
@@ -138,12 +139,12 @@ it('ignores unknown fields beside a known message', () => {
 
 it.each([0, 2, 0xffff_ffff])('refuses a Hello of version %i with protocol.version', (version) => {
   const hello = encodeFromCar({ case: 'hello', value: { version, handshake: bytes(32) } });
-  expect(() => decodeFromCar(hello)).toThrow(expect.objectContaining({ code: 'protocol.version' }));
+  expect(() => decodeFromCar(hello)).toThrow(errorWith('protocol.version'));
 });
 
 it('says protocol.version also when a later version has another challenge', () => {
   const hello = encodeFromCar({ case: 'hello', value: { version: 2, handshake: bytes(48) } });
-  expect(() => decodeFromCar(hello)).toThrow(expect.objectContaining({ code: 'protocol.version' }));
+  expect(() => decodeFromCar(hello)).toThrow(errorWith('protocol.version'));
 });
 
 describe('Command and Result', () => {

@@ -7,6 +7,8 @@ import type { LinkCloseReason } from '../../../lib/radio/types.js';
 import { encodeFromCar, encodeToCar } from '../../../lib/wire/codec.js';
 import { MessageLink } from '../../../lib/wire/message-link.js';
 import type { TraceEvent } from '../../../lib/wire/message-link.js';
+import type { ErrorCode } from '../../../lib/errors.js';
+import { errorWith } from '../../support/errors.js';
 
 const open = async (mtu = 23) => {
   const clock = new SimClock();
@@ -42,9 +44,7 @@ describe('MessageLink', () => {
     await clock.advance(4_999);
     expect(closed).toEqual([]);
     await clock.advance(1);
-    expect(closed).toEqual([
-      { reason: 'local', error: expect.objectContaining({ code: 'protocol.malformed' }) },
-    ]);
+    expect(closed).toEqual([{ reason: 'local', error: errorWith('protocol.malformed') }]);
     await clock.advance(0);
     expect(phoneClosed).toEqual(['remote']);
     expect(clock.pending).toBe(0);
@@ -74,7 +74,7 @@ describe('MessageLink', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each([
+  it.each<[string, Uint8Array, ErrorCode]>([
     ['a length of 0', Uint8Array.of(0, 0), 'protocol.malformed'],
     ['a length over the maximum', Uint8Array.of(8, 1), 'protocol.too-large'],
   ])('closes on %s and hears nothing more', async (_, chunk, code) => {
@@ -82,7 +82,7 @@ describe('MessageLink', () => {
     await pair.phone.send(chunk);
     await pair.phone.send(Uint8Array.of(0, 1, 1));
     await clock.advance(0);
-    expect(closed).toEqual([{ reason: 'local', error: expect.objectContaining({ code }) }]);
+    expect(closed).toEqual([{ reason: 'local', error: errorWith(code) }]);
     expect(received).toEqual([]);
     await clock.advance(0);
     expect(phoneClosed).toEqual(['remote']);
