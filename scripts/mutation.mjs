@@ -61,11 +61,13 @@ const options = (name, mutate) => ({
   // The folder is ignored by git, and so by Stryker.
   incremental: mutate === undefined,
   incrementalFile: join(REPORTS, `${name}.json`),
-  reporters: ['clear-text'],
+  reporters: process.stdout.isTTY ? ['clear-text', 'progress'] : ['clear-text'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   tempDirName: join(ROOT, 'reports/sandbox'),
   ignorePatterns: ['dist', 'reports', 'fuzz-failures', 'test/fuzz/corpus', 'test/interop'],
   concurrency: 2,
+  // Modules that jest has loaded once stay in memory.
+  maxTestRunnerReuse: 50,
   timeoutMS: 30_000,
   logLevel: 'warn',
   warnings: { slow: false },

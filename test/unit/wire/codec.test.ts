@@ -19,7 +19,7 @@ import {
   encodeToCar,
 } from '../../../lib/wire/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../../../lib/wire/codec.js';
-import { ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
+import { PairRefusalReason, ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
 import { errorWith } from '../../support/errors.js';
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0xa5);
@@ -114,6 +114,8 @@ describe.each([
       const coded = (n: number): Uint8Array => (encode as (m: unknown) => Uint8Array)(make(n));
       expect(decode(coded(length))).toMatchObject(make(length));
       expect(() => decode(coded(length - 1))).toThrow(malformed);
+      // It says what is too short.
+      expect(() => decode(coded(length - 1))).toThrow(/^[a-z ]+: \d+ bytes/);
       expect(() => decode(coded(0))).toThrow(malformed);
       if (exact) expect(() => decode(coded(length + 1))).toThrow(malformed);
       else expect(decode(coded(length + 1))).toMatchObject(make(length + 1));
@@ -135,6 +137,25 @@ it('ignores unknown fields beside a known message', () => {
   const share = bytes(65);
   const whole = concat(encodeToCar({ case: 'pairStart', value: { share } }), UNKNOWN_FIELD);
   expect(decodeToCar(whole)).toMatchObject({ case: 'pairStart', value: { share } });
+});
+
+it('drops unknown fields, and says why something is malformed', () => {
+  const whole = concat(encodeCommand({ case: 'unlock', value: {} }), UNKNOWN_FIELD);
+  expect(decodeCommand(whole).value).not.toHaveProperty('$unknown');
+  const result = decodeResult(concat(Uint8Array.of(0x0a, 0x00), UNKNOWN_FIELD));
+  expect(result).not.toHaveProperty('$unknown');
+  let cause: unknown;
+  try {
+    decodeCommand(Uint8Array.of(0x08, 0x01));
+  } catch (error) {
+    ({ cause } = error as Error);
+  }
+  expect(String(cause)).toBe('Error: unlock has wire type 0');
+});
+
+it('takes a refusal of a pairing as it is', () => {
+  const refusal = { case: 'pairRefusal', value: { reason: PairRefusalReason.FAULT } } as const;
+  expect(decodeFromCar(encodeFromCar(refusal))).toMatchObject(refusal);
 });
 
 it.each([0, 2, 0xffff_ffff])('refuses a Hello of version %i with protocol.version', (version) => {
@@ -201,6 +222,24 @@ describe('identities', () => {
     const encoded = encodeCarIdentity(car);
     encoded.set([0xff, 0xfe, 0xfd], encoded.length - 3);
     expect(() => decodeCarIdentity(encoded)).toThrow(malformed);
+  });
+
+  it('say which key has the wrong length', () => {
+    const wrong = bytes(31);
+    const phoneWith = (change: object) => () =>
+      decodePhoneIdentity(encodePhoneIdentity({ ...phone, ...change }));
+    expect(phoneWith({ publicKey: wrong })).toThrow('public key: 31 bytes instead of 32');
+    expect(phoneWith({ signingKey: wrong })).toThrow('signing key: 31 bytes instead of 32');
+    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, publicKey: wrong }))).toThrow(
+      'public key: 31 bytes instead of 32',
+    );
+  });
+
+  it('need no role in an enrolment that was refused', () => {
+    const refused = { refusal: PairRefusalReason.SLOTS_FULL };
+    expect(decodeEnrolment(encodeEnrolment(refused))).toMatchObject(refused);
+    const owner = { slot: 0, role: Role.OWNER };
+    expect(decodeEnrolment(encodeEnrolment(owner))).toMatchObject(owner);
   });
 
   it('refuse a role that is none', () => {
@@ -276,7 +315,9 @@ describe('a list of keys from a car', () => {
       }),
     );
 
-  it('decodes', () => {
+  it('decodes, and says what is wrong with a fingerprint', () => {
+    const short = list({ fingerprint: bytes(7) });
+    expect(() => decodeResult(short)).toThrow('fingerprint: 7 bytes instead of 8');
     expect(decodeResult(list({})).outcome).toMatchObject({ value: { keys: [{ name: 'Ada' }] } });
   });
 
