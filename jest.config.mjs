@@ -15,4 +15,6 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Whole cars and phones in several processes, on a machine that may be busy with something else.
+  testTimeout: 30_000,
 };

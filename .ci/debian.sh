@@ -3,9 +3,10 @@
 mkdir -p "$folder/bin" "$folder/packages"
 folder=$(cd "$folder" && pwd)
 
-# Fetches the package lists where package $1 is unknown.
+# Brings the package lists up to date, once, where we may: old ones name packages that are gone.
 lists() {
-  [ -n "$(apt-cache show "$1" 2>/dev/null)" ] || [ "$(id -u)" != 0 ] || apt-get update -qq
+  if [ -z "${listed:-}" ] && [ "$(id -u)" = 0 ]; then apt-get update -qq || true; fi
+  listed=yes
 }
 
 # What is missing to run package $1, this one included.
@@ -29,7 +30,7 @@ libraries() {
 program() {
   local name=$1 package=$2 packages
   command -v "$name" >/dev/null && return
-  lists "$package"
+  lists
   packages=$(missing "$package")
   [ -n "$packages" ] || return 1
   # shellcheck disable=SC2086 # a list

@@ -20,9 +20,9 @@ export interface CrowdCounts {
   messages: number;
 }
 
-/** Every `bench/` figure of the air has these: what our car does, and what a phone in a pocket does. */
+/** As a parked car has time; bleno's default is 100. */
 const ADVERTISING_INTERVAL_MS = 200;
-/** Android's low power mode. */
+/** Of a phone in a pocket: Android's low power mode. */
 const SCAN = { intervalMs: 5120, windowMs: 512 };
 const METRES_A_SECOND = 1.4;
 /** A car that is heard at this strength, in dBm, is some five metres away: the phone connects. */
@@ -72,16 +72,20 @@ export class Crowd {
   addPhone(place: Place): SimCentral {
     const phone = this.#air.central({ position: this.#somewhere(place), scan: SCAN });
     this.#stroll(phone, place);
-    let interested = true;
+    let interested = false;
+    const coolDown = (ms: number): void => {
+      this.clock.after(ms, () => {
+        interested = true;
+      });
+    };
+    coolDown(this.#unit() * COOL_DOWN_MS); // lest all of them begin together
     const found = (car: Advertisement): void => {
       this.#count('heard', phone);
       if (!interested || car.rssi < NEAR) return;
       interested = false;
       void this.#visit(phone, car).then((answered) => {
         this.#count(answered ? 'connections' : 'failures', phone);
-        this.clock.after(COOL_DOWN_MS, () => {
-          interested = true;
-        });
+        coolDown(COOL_DOWN_MS);
       });
     };
     phone.scan(found, new AbortController().signal).catch(() => undefined); // until it is off

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { airFigures } from './air-bumble.js';
 import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
@@ -8,8 +9,14 @@ import { sessionFigures } from './session.js';
 
 // npm run bench            a table
 // npm run bench -- --json  one object: {"figures":[{"name","value","unit"}]}
+// npm run bench -- --sim-seconds 60  simulates a minute of the town instead of an hour
 
-const json = process.argv.includes('--json');
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, 'sim-seconds': { type: 'string', default: '3600' } },
+});
+const json = values.json === true;
+const simSeconds = Number(values['sim-seconds']);
+if (!(simSeconds > 0)) throw new Error('--sim-seconds takes a number above 0');
 
 const figures: Figure[] = [];
 for (const [what, measure] of [
@@ -17,7 +24,7 @@ for (const [what, measure] of [
   ['processor time', sessionFigures],
   ['proofs and junk', proofFigures],
   ['the air, beside bumble', airFigures],
-  ['the air, on simulated time', airSimFigures],
+  ['the air, on simulated time', () => airSimFigures(simSeconds)],
   ['the command line', cliFigures],
 ] as const) {
   if (!json) process.stderr.write(`measuring ${what} ...\n`);

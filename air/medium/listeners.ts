@@ -7,7 +7,7 @@ import type { ScanWindow, Station } from './station.js';
 interface Listening {
   /** How many are open. */
   open: number;
-  readonly cancels: Cancel[];
+  readonly cancels: Map<number, Cancel>;
 }
 
 /**
@@ -44,13 +44,13 @@ export class Listeners {
   /** The windows of a station from now on; without one it listens no more. */
   set(station: Station, windows: readonly ScanWindow[]): void {
     const before = this.#listening.get(station);
-    for (const cancel of before?.cancels ?? []) cancel();
+    for (const cancel of before?.cancels.values() ?? []) cancel();
     if (windows.length === 0) {
       this.#listening.delete(station);
       this.#grid.delete(station);
       return;
     }
-    const listening: Listening = { open: 0, cancels: [] };
+    const listening: Listening = { open: 0, cancels: new Map() };
     this.#listening.set(station, listening);
     for (const [index, window] of windows.entries()) {
       this.#open(station, listening, window, index);
@@ -61,11 +61,13 @@ export class Listeners {
     if (++listening.open === 1) this.#grid.add(station);
     const { intervalMs, windowMs } = window;
     if (windowMs >= intervalMs) return;
-    listening.cancels[index] = this.clock.after(windowMs, () => {
+    const close = (): void => {
       if (--listening.open === 0) this.#grid.delete(station);
-      listening.cancels[index] = this.clock.after(intervalMs - windowMs, () => {
+      const reopen = (): void => {
         this.#open(station, listening, window, index);
-      });
-    });
+      };
+      listening.cancels.set(index, this.clock.after(intervalMs - windowMs, reopen));
+    };
+    listening.cancels.set(index, this.clock.after(windowMs, close));
   }
 }

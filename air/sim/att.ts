@@ -1,25 +1,9 @@
-/**
- * The Attribute Protocol between a SimCentral and a SimPeripheral (Vol 3 Part F 3.4). Opcodes and sizes
- * are the real ones, and so are MTUs, chunks and values. Handles and UUIDs are blank: both ends know
- * what they speak of.
- */
-export const Att = {
-  error: 0x01,
-  exchangeMtuRequest: 0x02,
-  exchangeMtuResponse: 0x03,
-  readByTypeRequest: 0x08,
-  readByTypeResponse: 0x09,
-  readRequest: 0x0a,
-  readResponse: 0x0b,
-  readBlobRequest: 0x0c,
-  readBlobResponse: 0x0d,
-  readByGroupTypeRequest: 0x10,
-  readByGroupTypeResponse: 0x11,
-  writeRequest: 0x12,
-  writeResponse: 0x13,
-  notification: 0x1b,
-  writeCommand: 0x52,
-} as const;
+import { Att } from '../decode/att.js';
+import { Channel } from '../decode/l2cap.js';
+
+// The Attribute Protocol between a SimCentral and a SimPeripheral (Vol 3 Part F 3.4). Opcodes and sizes are
+// the real ones, and so are MTUs, chunks and values. Handles and UUIDs are blank: both ends know what they
+// speak of.
 
 /** ATT_MTU before any exchange (Vol 3 Part G 5.2.1). */
 export const DEFAULT_ATT_MTU = 23;
@@ -28,7 +12,6 @@ export const MAX_MTU = 517;
 
 /** Length and channel, 2 bytes each (Vol 3 Part A 3.1). */
 const L2CAP_HEADER_BYTES = 4;
-const ATT_CHANNEL = 0x0004;
 
 export interface AttPdu {
   readonly opcode: number;
@@ -40,7 +23,7 @@ export const attPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Bu
   const length = parameters.reduce((sum, part) => sum + part.length, 1);
   const header = Buffer.alloc(L2CAP_HEADER_BYTES + 1);
   header.writeUInt16LE(length, 0);
-  header.writeUInt16LE(ATT_CHANNEL, 2);
+  header.writeUInt16LE(Channel.att, 2);
   header.writeUInt8(opcode, L2CAP_HEADER_BYTES);
   return Buffer.concat([header, ...parameters]);
 };
@@ -49,7 +32,7 @@ export const attPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Bu
 export const parseAttPdu = (data: Buffer): AttPdu | undefined => {
   if (data.length <= L2CAP_HEADER_BYTES) return undefined;
   if (data.readUInt16LE(0) !== data.length - L2CAP_HEADER_BYTES) return undefined;
-  if (data.readUInt16LE(2) !== ATT_CHANNEL) return undefined;
+  if (data.readUInt16LE(2) !== Channel.att) return undefined;
   return {
     opcode: data.readUInt8(L2CAP_HEADER_BYTES),
     parameters: data.subarray(L2CAP_HEADER_BYTES + 1),

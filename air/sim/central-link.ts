@@ -1,7 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
+import { Att } from '../decode/att.js';
 import {
-  Att,
   attPdu,
   discovery,
   FIND_DESCRIPTOR,
@@ -29,9 +29,9 @@ export class SimCentralLink extends SimLink implements CentralLink {
    */
   async prepare(): Promise<void> {
     this.lengthenData();
-    const request = attPdu(Att.exchangeMtuRequest, uint16(this.options.mtu));
+    const request = attPdu(Att.mtuRequest, uint16(this.options.mtu));
     const { opcode, parameters } = await this.#ask('Exchanging the MTU', request);
-    if (opcode === Att.exchangeMtuResponse && parameters.length === 2) {
+    if (opcode === Att.mtuResponse && parameters.length === 2) {
       this.agreeOnMtu(parameters.readUInt16LE());
     }
     for (const search of discovery(this.mtu)) {

@@ -1,5 +1,6 @@
 import type { LinkHandlers } from '../../lib/radio/types.js';
-import { Att, attPdu, searchAnswer, uint16, type AttPdu } from './att.js';
+import { Att } from '../decode/att.js';
+import { attPdu, searchAnswer, uint16, type AttPdu } from './att.js';
 import { SimLink, type SimLinkOptions } from './link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions {
@@ -38,9 +39,9 @@ export class SimPeripheralLink extends SimLink {
 
   #answer(opcode: number, parameters: Buffer): Buffer | undefined {
     switch (opcode) {
-      case Att.exchangeMtuRequest:
+      case Att.mtuRequest:
         if (parameters.length === 2) this.agreeOnMtu(parameters.readUInt16LE());
-        return attPdu(Att.exchangeMtuResponse, uint16(this.options.mtu));
+        return attPdu(Att.mtuResponse, uint16(this.options.mtu));
       case Att.readByGroupTypeRequest:
       case Att.readByTypeRequest:
         return searchAnswer(parameters, this.mtu);

@@ -58,6 +58,17 @@ describe('Listeners', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('may have a window that is always open beside another one', async () => {
+    listeners.set(station, [
+      { intervalMs: 10, windowMs: 10 },
+      { intervalMs: 50, windowMs: 10 },
+    ]);
+    expect(await open(60)).toEqual(['0-60']);
+    listeners.set(station, []);
+    expect(listeners.near(HERE)).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('begin anew with new windows, in whatever state the old ones were', async () => {
     listeners.set(station, [{ intervalMs: 50, windowMs: 10 }]);
     await clock.advance(5);

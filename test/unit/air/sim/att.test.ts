@@ -3,14 +3,8 @@ import fc from 'fast-check';
 import { Medium } from '../../../../air/medium/medium.js';
 import type { AirPdu } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
-import {
-  Att,
-  attPdu,
-  discovery,
-  parseAttPdu,
-  searchAnswer,
-  uint16,
-} from '../../../../air/sim/att.js';
+import { Att } from '../../../../air/decode/att.js';
+import { attPdu, discovery, parseAttPdu, searchAnswer, uint16 } from '../../../../air/sim/att.js';
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { TestRadio } from '../medium/test-radio.js';
