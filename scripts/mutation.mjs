@@ -37,7 +37,7 @@ const AREAS = {
   controller: {
     mutate: ['firmware-sim/{controller,key-slots,pairing-window}.ts'],
     tests: [
-      'unit/firmware-sim/{controller,behaviors,key-slots,pairing-window}',
+      'unit/firmware-sim/{controller*,behaviors,key-slots,pairing-window}',
       'property/firmware-sim',
     ],
   },
