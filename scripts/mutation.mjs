@@ -33,7 +33,10 @@ const AREAS = {
   },
   credentials: { mutate: ['lib/credentials/*.ts'], tests: ['unit/credentials/*'] },
   wire: { mutate: ['lib/wire/*.ts'], tests: ['unit/wire/*', 'property/{codec,framing}'] },
-  car: { mutate: ['lib/car/link-machine.ts'], tests: ['unit/car/*', 'property/car-link'] },
+  car: {
+    mutate: ['lib/car/link-machine.ts'],
+    tests: ['unit/car/*', 'unit/pairing/car-side', 'property/car-link'],
+  },
   controller: {
     mutate: ['firmware-sim/{controller,key-slots,pairing-window}.ts'],
     tests: [
@@ -65,7 +68,7 @@ const options = (name, mutate) => ({
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   tempDirName: join(ROOT, 'reports/sandbox'),
   ignorePatterns: ['dist', 'reports', 'fuzz-failures', 'test/fuzz/corpus', 'test/interop'],
-  concurrency: 2,
+  concurrency: 1,
   // Modules that jest has loaded once stay in memory.
   maxTestRunnerReuse: 50,
   timeoutMS: 30_000,
