@@ -1,4 +1,4 @@
-import { Opcode } from '../hci/constants.js';
+import { AdvertisingBit, MAX_ADVERTISING_DATA, Opcode } from '../hci/constants.js';
 import type { Advertisement } from './advertisements.js';
 import { parsed, type Reader } from './reader.js';
 
@@ -7,8 +7,6 @@ import { parsed, type Reader } from './reader.js';
  * 7.8.52 to 7.8.60).
  */
 
-/** Most bytes of data in extended advertising (Vol 4 Part E 7.8.54). */
-const MAX_DATA = 1650;
 /** The one set of legacy advertising; others have the number that their host gives them. */
 const LEGACY = 'legacy';
 const EMPTY = Buffer.alloc(0);
@@ -38,10 +36,7 @@ export interface AdvertisingChange {
 
 type Apply = (sets: AdvertisingSets, reader: Reader) => readonly string[];
 
-/** Bits of the properties of a set. */
-const CONNECTABLE = 0b00001;
-const SCANNABLE = 0b00010;
-const LEGACY_PDUS = 0b10000;
+const { connectable: CONNECTABLE, scannable: SCANNABLE } = AdvertisingBit;
 /** By legacy advertising type: 0 undirected, 1 and 4 directed, 2 scannable, 3 neither. */
 const LEGACY_BITS: readonly number[] = [
   CONNECTABLE | SCANNABLE,
@@ -161,7 +156,7 @@ const extendedData =
     if (operation === Operation.unchanged) return [];
     const begins = operation === Operation.first || operation === Operation.complete;
     const joined = Buffer.concat(begins ? [data] : [set[field], data]);
-    set[field] = joined.subarray(0, MAX_DATA);
+    set[field] = joined.subarray(0, MAX_ADVERTISING_DATA);
     const ends = operation === Operation.last || operation === Operation.complete;
     return set.enabled && ends ? [name] : [];
   };
@@ -193,7 +188,7 @@ const COMMANDS: ReadonlyMap<number, Apply> = new Map<number, Apply>([
       const name = String(reader.u8());
       const properties = reader.u16();
       sets.setDirection(name, properties);
-      sets.set(name).extended = (properties & LEGACY_PDUS) === 0;
+      sets.set(name).extended = (properties & AdvertisingBit.legacy) === 0;
       reader.bytes(3 + 3 + 1); // intervals, channels
       sets.set(name).ownAddressType = reader.u8();
       return [];

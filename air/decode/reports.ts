@@ -1,4 +1,4 @@
-import { LeEvent } from '../hci/constants.js';
+import { AdvertisingBit, LeEvent, MAX_ADVERTISING_DATA } from '../hci/constants.js';
 import type { Reader } from './reader.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
@@ -17,11 +17,9 @@ export interface Report {
   readonly incomplete: boolean;
 }
 
-/** Bits of the event type of an extended report. */
-const CONNECTABLE = 0b00001;
-const SCANNABLE = 0b00010;
+const { connectable: CONNECTABLE, scannable: SCANNABLE, legacy: LEGACY } = AdvertisingBit;
+/** More bits of the event type of an extended report. */
 const SCAN_RESPONSE = 0b01000;
-const LEGACY = 0b10000;
 const DATA_STATUS = 0b1100000;
 const INCOMPLETE = 0b0100000;
 
@@ -72,8 +70,6 @@ export const reportKey = ({ address, sid }: Report): string =>
 
 /** Advertisements that come in several reports, at one time. */
 const MAX_PARTIAL = 64;
-/** Most bytes of data in extended advertising (7.8.54). */
-const MAX_DATA = 1650;
 
 /** Puts the reports of long data together (7.7.65.13). */
 export class ReportAssembler {
@@ -87,7 +83,7 @@ export class ReportAssembler {
     const data =
       before === undefined
         ? report.data
-        : Buffer.concat([before, report.data]).subarray(0, MAX_DATA);
+        : Buffer.concat([before, report.data]).subarray(0, MAX_ADVERTISING_DATA);
     if (!report.incomplete) return { ...report, data };
     const [oldest] = this.#partial.keys();
     if (oldest !== undefined && this.#partial.size >= MAX_PARTIAL) this.#partial.delete(oldest);

@@ -157,6 +157,16 @@ export const HardwareError = {
 export const Role = { central: 0x00, peripheral: 0x01 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
+/** Most bytes of data in extended advertising (Vol 4 Part E 7.8.54). */
+export const MAX_ADVERTISING_DATA = 1650;
+
+/** Bits of an advertising set's properties (7.8.53) and of an extended report's event type (7.7.65.13). */
+export const AdvertisingBit = {
+  connectable: 0b00001,
+  scannable: 0b00010,
+  legacy: 0b10000,
+} as const;
+
 /** Packet boundary flag of an ACL packet, bits 12 and 13 of the handle field (Vol 4 Part E 5.4.2). */
 export const PacketBoundary = {
   /** From the host: first fragment, not automatically flushable. */

@@ -21,6 +21,9 @@ export interface AdvertisingConditions {
 /** advDelay is between 0 and 10 ms (Vol 6 Part B 4.4.2.2). */
 const MOST_DELAY_MS = 10;
 
+/** Payload of a request for a link: two addresses and its parameters (Vol 6 Part B 2.3.3.1). */
+const REQUEST_BYTES = 34;
+
 /** On an instant air windows do not count. */
 const ALWAYS: ScanWindow = { intervalMs: 1, windowMs: 1 };
 
@@ -59,7 +62,6 @@ export class AdvertisingChannels {
 
   listen(station: Station, windows: readonly ScanWindow[]): void {
     const { paced, unit } = this.conditions;
-    station.listening = windows;
     this.#listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
     if (windows.length === 0) return;
     if (!paced) {
@@ -165,9 +167,6 @@ export class AdvertisingChannels {
     return margin >= HOPELESS_MARGIN && !this.#isLost(margin, REQUEST_BYTES);
   }
 }
-
-/** Two addresses and the parameters of a link (Vol 6 Part B 2.3.3.1). */
-export const REQUEST_BYTES = 34;
 
 /** An address, data, and with extended advertising at least an extended header. */
 const payloadBytes = (pdu: AirPdu): number => {

@@ -168,6 +168,8 @@ export class EventCarrier implements Carrier {
     sender.offset += end.octets;
     if (sender.offset < frameBytes(frame)) return;
     sender.offset = 0;
+    // One at a time: until the last one holds, the next one is not taken, nor what comes behind it.
+    if (frame.kind === 'update' && this.#update !== undefined) return;
     end.queue.shift();
     if (frame.kind === 'update') {
       this.#update = { from: end, frame, instant: this.#index + UPDATE_DISTANCE };

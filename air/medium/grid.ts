@@ -57,10 +57,6 @@ export class Grid {
     this.#place(station, member);
   }
 
-  get size(): number {
-    return this.#members.size;
-  }
-
   /** All that may be in range of a place, and some that are not. */
   near({ x, y }: Position): Station[] {
     const column = this.#cell(x);

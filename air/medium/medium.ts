@@ -62,11 +62,11 @@ const REQUEST_MS = 0.5;
 export class Medium {
   readonly clock: Clock;
   readonly pace: Pace;
-  /** Changes hold for links that are made from now on, `loss` for all packets at once. */
-  faults: Faults;
   readonly #time: AirTime;
   readonly #unit: () => number;
   readonly #packetsPerEvent: number;
+  readonly #present = new Set<Station>();
+  #faults: Faults;
   readonly #propagation: Propagation;
   readonly #channels: AdvertisingChannels;
   #stations = 0;
@@ -80,7 +80,7 @@ export class Medium {
     this.pace = pace;
     this.#time = airTime(clock);
     this.#unit = () => integer() / 2 ** 32;
-    this.faults = faults;
+    this.#faults = faults;
     this.#packetsPerEvent = options.packetsPerEvent ?? PACKETS_PER_EVENT;
     this.#propagation = new Propagation(
       options.pathLoss ?? DEFAULT_PATH_LOSS,
@@ -97,6 +97,17 @@ export class Medium {
     });
   }
 
+  get faults(): Faults {
+    return this.#faults;
+  }
+
+  /** Changes hold for links that are made from now on, `loss` for all packets at once. */
+  set faults(faults: Faults) {
+    this.#faults = faults;
+    // Links at rest count on what they know of the air.
+    for (const station of this.#present) checkLinks(station);
+  }
+
   /** Runs `deliver` in a turn of its own, in the order of the calls. */
   readonly defer = (deliver: () => void): void => {
     this.#time.defer(deliver);
@@ -110,10 +121,10 @@ export class Medium {
       txPower: placement.txPower ?? DEFAULT_TX_POWER,
       sensitivity: placement.sensitivity ?? DEFAULT_SENSITIVITY,
       present: true,
-      listening: [],
       advertising: new Map(),
       links: new Set(),
     };
+    this.#present.add(station);
     this.#cover(station.txPower, station.sensitivity);
     return station;
   }
@@ -121,6 +132,7 @@ export class Medium {
   /** Takes a station off the air for good. Its peers find out by their supervision timeouts. */
   leave(station: Station): void {
     station.present = false;
+    this.#present.delete(station);
     this.listen(station, []);
     for (const set of [...station.advertising.keys()]) this.advertise(station, set, undefined);
     checkLinks(station);

@@ -25,8 +25,6 @@ export interface Station {
   readonly sensitivity: number;
   /** False once it has left for good. */
   present: boolean;
-  /** When it listens on the advertising channels: whenever one of these windows is open. */
-  listening: readonly ScanWindow[];
   /** By the number of the advertising set. */
   readonly advertising: Map<number, AdvertisingTrain>;
   readonly links: Set<Link>;

@@ -35,7 +35,7 @@ export interface PtyServer {
  * first byte after the slave was opened, and powered off, as with serveH4, when its last user closes it.
  * After a malformed stream the slave is hung up, and `path` leads to another one.
  *
- * The pty is held by a Python program (decision 0005). It ends with this process, however that ends.
+ * The pty is held by a Python program (decision 0004). It ends with this process, however that ends.
  * @throws PhoneKeyError `usage.invalid` when the link cannot be made, `radio.unavailable` without
  *   python3, and on Windows
  */

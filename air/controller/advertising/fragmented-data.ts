@@ -1,5 +1,4 @@
-import { Status } from '../../hci/constants.js';
-import { MAX_DATA } from './set-parameters.js';
+import { MAX_ADVERTISING_DATA, Status } from '../../hci/constants.js';
 
 export const Operation = {
   intermediate: 0,
@@ -28,7 +27,7 @@ export class FragmentedData {
     const isFirst = operation === Operation.first;
     if (!isFirst && before === undefined) return Status.commandDisallowed;
     const bytes = Buffer.concat([isFirst ? EMPTY : (before ?? EMPTY), fragment]);
-    if (bytes.length > MAX_DATA) return Status.memoryCapacityExceeded;
+    if (bytes.length > MAX_ADVERTISING_DATA) return Status.memoryCapacityExceeded;
     if (operation === Operation.last) return bytes;
     this.#bytes = bytes;
     return 'partial';

@@ -1,3 +1,4 @@
+import { MAX_ADVERTISING_DATA } from '../../hci/constants.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
 
 /** What an advertising set does, whichever family of commands it was made with. */
@@ -61,12 +62,9 @@ const CONNECTABLE_DATA = 245;
 /** Most bytes of advertising data: connectable extended advertising is a single PDU, others are chains. */
 export const dataCapacity = (parameters: SetParameters): number => {
   if (parameters.legacyPdus) return 31;
-  if (!parameters.connectable) return MAX_DATA;
+  if (!parameters.connectable) return MAX_ADVERTISING_DATA;
   return CONNECTABLE_DATA - (parameters.directed ? 6 : 0) - (parameters.includeTxPower ? 1 : 0);
 };
-
-/** Most bytes of data in an advertising set (Vol 6 Part B 2.3.4.9). */
-export const MAX_DATA = 1650;
 
 /** Channel map and filter policy, as both families have them. */
 export const validChannels = (map: number): boolean => map > 0 && map <= 0b111;

@@ -1,6 +1,5 @@
-import { Opcode } from '../../hci/constants.js';
+import { MAX_ADVERTISING_DATA, Opcode } from '../../hci/constants.js';
 import { MAX_ADVERTISING_SETS } from '../advertising/extended-advertising.js';
-import { MAX_DATA } from '../advertising/set-parameters.js';
 import { command, extended, legacy, read } from './command.js';
 
 const MAX_PARAMETERS = 255;
@@ -82,7 +81,7 @@ export const ADVERTISING_COMMANDS = [
     Opcode.leReadMaximumAdvertisingDataLength,
     [36, 6],
     2,
-    () => Buffer.from([MAX_DATA & 0xff, MAX_DATA >> 8]),
+    () => Buffer.from([MAX_ADVERTISING_DATA & 0xff, MAX_ADVERTISING_DATA >> 8]),
     extended,
   ),
   read(

@@ -140,6 +140,19 @@ describe('a link at the pace of a real radio', () => {
     expect(((phone.when('data 00') - first) / 100) % 1).toBeCloseTo(0, 6);
   });
 
+  it('makes one change of its parameters after the other', async () => {
+    await connect();
+    for (const interval of [40, 80, 24]) {
+      phone.link!.update({ interval, latency: 0, timeout: 400 });
+    }
+    phone.send('aa');
+    await clock.advance(5000);
+    // The data goes while the last change waits for its instant.
+    expect(phone.told).toEqual(['up', 'updated 40', 'updated 80', 'ack', 'updated 24']);
+    expect(car.told).toEqual(['up', 'updated 40', 'updated 80', 'data aa', 'updated 24']);
+    expect(clock.pending).toBe(0);
+  });
+
   it('ends when one side says so, after what it sent before', async () => {
     await connect();
     phone.send('00');
@@ -173,6 +186,17 @@ describe('the supervision timeout', () => {
     phone.medium.move(phone.station, { x: 1, y: 0 });
     await clock.advance(10_000);
     expect(car.told).toEqual(['up', 'data aa']);
+  });
+
+  it('runs out where all packets are lost from some time on, also for a link at rest', async () => {
+    await connect();
+    expect(clock.pending).toBe(0);
+    phone.medium.faults = { loss: 1 };
+    await clock.advance(5000);
+    expect([phone.told, car.told]).toEqual([
+      ['up', 'down 8'],
+      ['up', 'down 8'],
+    ]);
   });
 
   it('runs when one side has fallen silent, as by power-off', async () => {
