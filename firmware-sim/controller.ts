@@ -229,8 +229,8 @@ export class DoorController implements CarHost {
     const removed = await this.#options.store.update<KeySlot | CommandRefusal>((record) => {
       const { keys } = record;
       // Whoever asks may have been removed while this waited its turn.
-      if (findKey(this.#options.suite, keys, by.publicKey) === undefined)
-        return { value: 'not-permitted' };
+      const asking = findKey(this.#options.suite, keys, by.publicKey);
+      if (asking === undefined) return { value: 'not-permitted' };
       const key = keys.find((candidate) => candidate.slot === slot);
       if (key === undefined) return { value: 'no-such-key' };
       const reason = check(key, keys);

@@ -16,16 +16,14 @@ export const CHALLENGE_LIFETIME_MS = 5_000;
 export interface CarSecrets {
   /** X25519; the public key is the car's identity. */
   readonly identity: KeyPair;
-  /** From `proofTagKey`, 32 bytes. */
-  readonly tagKey: Uint8Array;
-  /** With that key, which is prepared once because it is needed for every proof. */
+  /** Its key is prepared once, because every proof needs it. */
   readonly proofTag: ProofTag;
 }
 
-export const carSecrets = (suite: Suite, identity: KeyPair): CarSecrets => {
-  const tagKey = proofTagKey(suite, identity.publicKey);
-  return { identity, tagKey, proofTag: proofTagWith(suite, tagKey) };
-};
+export const carSecrets = (suite: Suite, identity: KeyPair): CarSecrets => ({
+  identity,
+  proofTag: proofTagWith(suite, proofTagKey(suite, identity.publicKey)),
+});
 
 export interface VerifiedProof {
   /** X25519, 32 bytes: who answered. Whether this key is enrolled is the caller's question. */

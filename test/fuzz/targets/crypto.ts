@@ -8,7 +8,6 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../lib/session/car.js';
 import { SealedChannel } from '../../../lib/session/channel.js';
 import { answerChallenge } from '../../../lib/session/phone.js';
-import { proofTag } from '../../../lib/session/transcript.js';
 import { encodeCommand } from '../../../lib/wire/codec.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
@@ -129,7 +128,7 @@ export const cryptoTargets: readonly Target[] = [
     run(input) {
       // As from somebody who knows the car's public key: the tag is right.
       const fresh = challenge();
-      const tag = proofTag(suite, secrets.tagKey, fresh.bytes, input);
+      const tag = secrets.proofTag(fresh.bytes, input);
       const verified = fresh.verify(input, tag, 1);
       if (verified === undefined) return;
       demand(sameBytes(verified.phonePublicKey, phone.publicKey), 'nobody proves to be another');
@@ -144,7 +143,7 @@ export const cryptoTargets: readonly Target[] = [
     ],
     run(input) {
       // Under another key than the seed's.
-      const cipher = new CipherState(suite, secrets.tagKey);
+      const cipher = new CipherState(suite, keyPair('ours').publicKey);
       const channel = new SealedChannel({ send: cipher, receive: cipher });
       const codes = ['noise.message', 'protocol.authentication'];
       const opened = refusing(codes, () => channel.open(input));

@@ -7,7 +7,7 @@ import { concat, toHex, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CHALLENGE_LIFETIME_MS, carSecrets, Challenge } from '../../../lib/session/car.js';
 import { answerChallenge } from '../../../lib/session/phone.js';
-import { PROLOGUE, proofTag } from '../../../lib/session/transcript.js';
+import { PROLOGUE } from '../../../lib/session/transcript.js';
 import { flip, keyPair, sample, UNLOCK } from './sample.js';
 import { errorWith } from '../../support/errors.js';
 
@@ -21,7 +21,7 @@ describe.each([nodeSuite, portableSuite])('challenge and response ($name)', (sui
   const good = answer(challenge().bytes);
   /** What somebody who learnt the car's public key can do: a right tag over anything. */
   const retag = (challengeBytes: Uint8Array, handshake: Uint8Array): Uint8Array =>
-    proofTag(suite, secrets.tagKey, challengeBytes, handshake);
+    secrets.proofTag(challengeBytes, handshake);
   const verifyRetagged = (handshake: Uint8Array) => {
     const fresh = challenge();
     return fresh.verify(handshake, retag(fresh.bytes, handshake), 0);
@@ -124,7 +124,7 @@ describe.each([nodeSuite, portableSuite])('challenge and response ($name)', (sui
       new Challenge(suite, seededRandom('sample challenge '), other, 0);
     expect(there().bytes).toEqual(challenge().bytes);
     expect(there().verify(good.handshake, good.tag, 0)).toBeUndefined();
-    const tag = proofTag(suite, other.tagKey, there().bytes, good.handshake);
+    const tag = other.proofTag(there().bytes, good.handshake);
     expect(there().verify(good.handshake, tag, 0)).toBeUndefined();
   });
 
