@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { blockOf } from './coverage.js';
 import type { Entry } from './fuzzer.js';
 
 /** Kept inputs: a folder for each target, a file for each input, named by what is in it. */
@@ -8,11 +9,14 @@ const CORPUS = 'test/fuzz/corpus';
 /** Inputs that broke a target. Not kept by git: one that is mended moves to the corpus. */
 const FAILURES = 'fuzz-failures';
 
-/** As many as run in a moment with every `npm test`. */
-const MOST_ENTRIES = 60;
+/** As many as run in a moment with every `npm test`, and do not crowd the repository. */
+const MOST_ENTRIES = 24;
 
 const nameOf = (input: Uint8Array): string =>
   createHash('sha256').update(input).digest('hex').slice(0, 12);
+
+/** The targets that have one. */
+export const corpora = (): string[] => readdirSync(CORPUS).sort();
 
 export const loadCorpus = (target: string): Uint8Array[] => {
   const folder = join(CORPUS, target);
@@ -42,20 +46,32 @@ export const saveFailure = (target: string, input: Uint8Array): string => {
   return path;
 };
 
-/** A few inputs, short ones first, that together reach what all of them do; without the seeds. */
+/**
+ * A few inputs that together reach the blocks of all of them: always the one next that adds the most
+ * to the seeds and those before it, the shortest of several. Seeds themselves are not kept.
+ */
 export const distil = (
   entries: readonly Entry[],
   seeds: readonly Uint8Array[],
 ): readonly Uint8Array[] => {
   const isSeed = new Set(seeds.map(nameOf));
   const reached = new Set<number>();
+  let left: { input: Uint8Array; blocks: number[] }[] = [];
+  for (const { input, features } of entries) {
+    const blocks = [...new Set(features.map(blockOf))];
+    if (!isSeed.has(nameOf(input))) left.push({ input, blocks });
+    else for (const block of blocks) reached.add(block);
+  }
   const kept: Uint8Array[] = [];
-  const rank = ({ input }: Entry): number => (isSeed.has(nameOf(input)) ? -1 : input.length);
-  for (const { input, features } of [...entries].sort((a, b) => rank(a) - rank(b))) {
-    const fresh = features.filter((feature) => !reached.has(feature));
-    if (fresh.length === 0) continue;
-    for (const feature of fresh) reached.add(feature);
-    if (!isSeed.has(nameOf(input)) && kept.length < MOST_ENTRIES) kept.push(input);
+  while (kept.length < MOST_ENTRIES) {
+    left = left
+      .map(({ input, blocks }) => ({ input, blocks: blocks.filter((b) => !reached.has(b)) }))
+      .filter(({ blocks }) => blocks.length > 0)
+      .sort((a, b) => b.blocks.length - a.blocks.length || a.input.length - b.input.length);
+    const [best] = left;
+    if (best === undefined) break;
+    kept.push(best.input);
+    for (const block of best.blocks) reached.add(block);
   }
   return kept;
 };

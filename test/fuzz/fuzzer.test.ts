@@ -33,8 +33,8 @@ describe('the fuzzer from the command line', () => {
       failure: { file: string };
       executions: number;
     };
-    // Blind luck would take 2^32 of them.
-    expect(executions).toBeLessThan(50_000_000);
+    // Blind luck would take 2^24 of them.
+    expect(executions).toBeLessThan(2 ** 22);
     expect(existsSync(join(folder, failure.file))).toBe(true);
     expect(found.stderr).toContain(`npm run fuzz -- --target planted --replay ${failure.file}`);
     const again = fuzz('--target', 'planted', '--replay', failure.file);
@@ -66,7 +66,6 @@ describe('the fuzzer from the command line', () => {
 
   it.each([
     ['an unknown target', ['--target', 'nobody'], 'there is no target nobody'],
-    ['an unknown option', ['--fast'], '--fast'],
     ['no time', ['--seconds', '0'], 'a number above 0'],
     ['a replay of nothing in particular', ['--replay', 'x'], '--target'],
   ])('refuses %s', (_, args, text) => {
@@ -85,7 +84,7 @@ const find = (run: Target['run'], runs = 2_000, more: Partial<Target> = {}) => {
 
 describe('the fuzzer', () => {
   it('does not find the planted bug blindly', async () => {
-    expect(await find(planted.run, 300_000)).toBeUndefined();
+    expect(await find(planted.run, 100_000)).toBeUndefined();
   }, 60_000);
 
   it('notices what is thrown and rejected', async () => {
@@ -152,11 +151,21 @@ describe('the fuzzer', () => {
 
 describe('a corpus', () => {
   it('is distilled to few short inputs that reach all that is reached', () => {
-    const entry = (text: string, ...features: number[]) => ({ input: utf8(text), features });
+    // Eight features are one block, by how often it ran.
+    const entry = (text: string, ...blocks: number[]) => ({
+      input: utf8(text),
+      features: blocks.map((block) => 8 * block + text.length),
+    });
     const kept = distil(
-      [entry('long one', 1, 2, 3), entry('b', 2), entry('seed', 4), entry('c', 2, 4)],
+      [
+        entry('seed', 4),
+        entry('longer', 1, 2, 3),
+        entry('b', 2),
+        entry('some', 5, 4),
+        entry('d', 5),
+      ],
       [utf8('seed')],
     );
-    expect(kept.map((input) => Buffer.from(input).toString())).toEqual(['b', 'long one']);
+    expect(kept.map((input) => Buffer.from(input).toString())).toEqual(['longer', 'd']);
   });
 });

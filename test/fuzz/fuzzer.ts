@@ -124,7 +124,9 @@ export class Fuzzer {
     for (const input of inputs) failed = (await this.#execute(input)) !== undefined || failed;
     const slow = performance.now() - before > this.#limitMs;
     failed ||= (await this.#stray()) !== undefined;
-    return failed || slow || this.#look().some((feature) => !this.#blocks.has(blockOf(feature)));
+    // Looked at in any case: what ran must not count for the next.
+    const features = this.#look();
+    return failed || slow || features.some((feature) => !this.#blocks.has(blockOf(feature)));
   }
 
   async #oneByOne(inputs: readonly Uint8Array[], keep = false): Promise<Finding | undefined> {

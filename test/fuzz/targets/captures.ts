@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { BtsnoopReader } from '../../../air/capture/btsnoop-reader.js';
 import { capturing } from '../../../air/capture/capturing.js';
 import { captureAir } from '../../../air/capture/monitor.js';
@@ -153,7 +154,7 @@ export const captureTargets: readonly Target[] = [
       });
       if (parsed === undefined) return;
       const again = parseHubArguments(hubArguments(parsed.path, parsed.settings));
-      demand(JSON.stringify(again) === JSON.stringify(parsed), 'means the same when written again');
+      demand(isDeepStrictEqual(again, parsed), 'means the same when written again');
     },
   },
   {
