@@ -45,10 +45,10 @@ describe('the fuzzer from the command line', () => {
   }, 90_000);
 
   it('lets go of a target that holds, within its time', () => {
-    const held = fuzz('--target', 'advertisement', '--seconds', '1', '--json');
+    const held = fuzz('--target', 'advertisement', '--seconds', '0.2', '--json');
     expect(held.status).toBe(0);
     const { executions } = JSON.parse(held.stdout) as { executions: number };
-    expect(executions).toBeGreaterThan(100);
+    expect(executions).toBeGreaterThan(10);
   }, 30_000);
 
   it('notices a rejection that nobody handles', () => {

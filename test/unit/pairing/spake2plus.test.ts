@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { p256 } from '@noble/curves/nist.js';
+import { numberToBytesBE } from '@noble/curves/utils.js';
 import {
   deriveSecrets,
   register,
@@ -151,12 +152,27 @@ it('allows one guess: no second confirmation after a wrong one', () => {
 
 it.each([
   ['zero', new Uint8Array(32)],
+  ['the order', numberToBytesBE(p256.Point.Fn.ORDER, 32)],
   ['beyond the order', new Uint8Array(32).fill(0xff)],
   ['31 bytes', new Uint8Array(31).fill(1)],
 ])('refuses w0 and w1: %s', (_what, scalar) => {
-  const invalid = errorWith('crypto.invalid-input');
-  expect(() => newProver({ w0: scalar })).toThrow(invalid);
-  expect(() => newProver({ w1: scalar })).toThrow(invalid);
-  expect(() => newVerifier({ w0: scalar })).toThrow(invalid);
-  expect(() => register({ w0: right.w0, w1: scalar })).toThrow(invalid);
+  const refused = (make: () => unknown, name: string): void => {
+    expect(make).toThrow(errorWith('crypto.invalid-input'));
+    expect(make).toThrow(name); // it says which one
+  };
+  refused(() => newProver({ w0: scalar }), 'w0');
+  refused(() => newProver({ w1: scalar }), 'w1');
+  refused(() => newVerifier({ w0: scalar }), 'w0');
+  refused(() => register({ w0: right.w0, w1: scalar }), 'w1');
+});
+
+it('keeps a record of its own', () => {
+  const secrets = { w0: right.w0.slice(), w1: right.w1 };
+  const { w0 } = register(secrets);
+  secrets.w0.fill(0);
+  expect(w0).toEqual(right.w0);
+});
+
+it('refuses randomness of the wrong length', () => {
+  expect(() => newProver({ random: () => new Uint8Array(39) })).toThrow('random scalar');
 });
