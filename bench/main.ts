@@ -6,6 +6,7 @@ import { cliFigures } from './cli.js';
 import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
+import { storeFigures } from './store.js';
 
 // npm run bench            a table
 // npm run bench -- --json  one object: {"figures":[{"name","value","unit"}]}
@@ -23,6 +24,7 @@ for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
   ['proofs and junk', proofFigures],
+  ["the car's memory", storeFigures],
   ['the air, beside bumble', airFigures],
   ['the air, on simulated time', () => airSimFigures(simSeconds)],
   ['the command line', cliFigures],

@@ -23,11 +23,12 @@ import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
 import { loadBehaviors } from './load-behaviors.js';
 import type { Behaviors } from './load-behaviors.js';
-import { FileMemory } from './memory/file-memory.js';
 import { prepareHome } from './memory/home.js';
 import { acquireLock } from './memory/lock.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
+import { openHomeMemory } from './memory/open.js';
+import type { MemoryKind } from './memory/open.js';
 import type { CarRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
@@ -39,6 +40,8 @@ export interface SimulatedCarOptions {
    * forgets everything when it stops, and `control` is its only control door.
    */
   readonly home?: string;
+  /** Which kind a new car gets in its home (default `files`), or where the record is kept instead. */
+  readonly memory?: MemoryKind | Memory;
   readonly peripheral: Peripheral;
   readonly suite?: Suite;
   readonly clock?: Clock;
@@ -105,8 +108,8 @@ export class SimulatedCar {
     const undo: Undo[] = [() => options.peripheral.close()];
     try {
       requireValid(options);
-      const { home, log = silentLogger, random = systemRandom } = options;
-      const memory = home === undefined ? volatileMemory() : await openMemory(home, log, undo);
+      const { home, random = systemRandom } = options;
+      const memory = await openMemory(options, undo);
       const store = await RecordStore.open(memory, () => newRecord(random));
       undo.push(() => store.idle());
       const car = new SimulatedCar(options, store, await loadBehaviors(), undo);
@@ -116,7 +119,11 @@ export class SimulatedCar {
       undo.push(() => car.#endpoint?.stop());
       await car.#goOnAir();
       if (home !== undefined) {
-        const door = await openControlDoor(controlPath(home), car.control, log);
+        const door = await openControlDoor(
+          controlPath(home),
+          car.control,
+          options.log ?? silentLogger,
+        );
         undo.push(() => door.close());
       }
       return car;
@@ -171,11 +178,20 @@ export class SimulatedCar {
   }
 }
 
-const openMemory = async (home: string, log: Logger, undo: Undo[]): Promise<Memory> => {
-  await prepareHome(home);
-  const lock = await acquireLock(home);
-  undo.push(() => lock.release());
-  return new FileMemory(home, { log });
+const openMemory = async (
+  { home, memory, log = silentLogger }: SimulatedCarOptions,
+  undo: Undo[],
+): Promise<Memory> => {
+  if (home !== undefined) {
+    await prepareHome(home);
+    const lock = await acquireLock(home);
+    undo.push(() => lock.release());
+  }
+  if (typeof memory === 'object') return memory;
+  if (home === undefined) return volatileMemory();
+  const opened = await openHomeMemory(home, memory, log);
+  undo.push(opened.close);
+  return opened.memory;
 };
 
 const newRecord = (random: Random): CarRecord => ({
@@ -184,7 +200,10 @@ const newRecord = (random: Random): CarRecord => ({
   keys: [],
 });
 
-const requireValid = ({ name, slots = DEFAULT_SLOTS, home }: SimulatedCarOptions): void => {
+const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCarOptions): void => {
+  if (typeof memory === 'string' && home === undefined) {
+    throw new PhoneKeyError('usage.invalid', `a memory in ${memory} needs a home`);
+  }
   if (home !== undefined) controlPath(home);
   if (!Number.isInteger(slots) || slots < 1 || slots > MAX_CAR_SLOTS) {
     throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_CAR_SLOTS)} key slots`);

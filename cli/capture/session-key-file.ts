@@ -3,7 +3,7 @@ import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { formatSessionKeys, SESSION_KEY_LABEL } from '../../lib/inspect/index.js';
 import type { OnSessionKeys } from '../../lib/inspect/index.js';
-import { checkPrivate } from '../config/private-files.js';
+import { checkPrivate } from '../config/private-directory.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 

@@ -1,4 +1,5 @@
 import { SimulatedCar } from '../../firmware-sim/index.js';
+import type { MemoryKind } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
@@ -11,7 +12,11 @@ import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe
 import { carHome } from './home.js';
 
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
-export const startCar = async (context: Context, name: string): Promise<ExitCode> => {
+export const startCar = async (
+  context: Context,
+  name: string,
+  options: { readonly memory?: MemoryKind | undefined } = {},
+): Promise<ExitCode> => {
   const { output, log, paths, signal } = context;
   const tell = (event: object, time: string, sentence: string): void => {
     // The time of day, in UTC as in the event.
@@ -32,6 +37,7 @@ export const startCar = async (context: Context, name: string): Promise<ExitCode
   const car = await SimulatedCar.start({
     name,
     home: carHome(paths, name),
+    ...(options.memory === undefined ? {} : { memory: options.memory }),
     peripheral,
     log,
     onEvent: (event) => {

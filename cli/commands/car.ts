@@ -35,8 +35,16 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
   car
     .command('start')
     .description('run the car until Ctrl-C (then exit code 0); its events, one a line, on stdout')
-    .action(() =>
-      act(async (context) => (await import('../car/start.js')).startCar(context, car.opts().name)),
+    .addOption(
+      new Option(
+        '--memory <kind>',
+        'what a new car keeps its keys in: files, or a simulated flash (default: files)',
+      ).choices(['files', 'flash'] as const),
+    )
+    .action(({ memory }) =>
+      act(async (context) =>
+        (await import('../car/start.js')).startCar(context, car.opts().name, { memory }),
+      ),
     );
 
   const beside = (work: (module: BesideModule, at: Beside) => Promise<ExitCode>): Promise<void> =>

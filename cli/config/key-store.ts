@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
@@ -7,13 +5,8 @@ import type { CarStore, PairedCar } from '../../lib/index.js';
 import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
-import {
-  isPrivateDirectory,
-  makePrivateDirectory,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from './private-files.js';
+import { PrivateDirectory } from './private-directory.js';
+import type { PrivateDisk } from './private-disk.js';
 
 const EXTENSION = '.json';
 
@@ -22,16 +15,16 @@ const EXTENSION = '.json';
  * when others may read a file, `keys.unreadable` naming the file, `keys.not-saved`.
  */
 export class FileKeyStore implements CarStore {
-  readonly #directory: string;
+  readonly #path: string;
+  readonly #directory: PrivateDirectory;
 
-  constructor(directory: string) {
-    this.#directory = directory;
+  constructor(path: string, disk?: PrivateDisk) {
+    this.#path = path;
+    this.#directory = new PrivateDirectory(path, disk);
   }
 
   async list(): Promise<readonly PairedCar[]> {
-    const names = await guard('keys.unreadable', this.#directory, async () =>
-      (await isPrivateDirectory(this.#directory)) ? await readdir(this.#directory) : [],
-    );
+    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
     const cars: PairedCar[] = [];
     for (const file of names.filter((name) => name.endsWith(EXTENSION)).sort()) {
       const car = await this.#read(file);
@@ -42,12 +35,7 @@ export class FileKeyStore implements CarStore {
 
   /** Finds out whether a key could be saved, before a car is asked for one. */
   async prepare(): Promise<void> {
-    await guard('keys.not-saved', this.#directory, async () => {
-      await makePrivateDirectory(this.#directory);
-      const name = `${randomUUID()}.probe`;
-      await writePrivateFile(this.#directory, name, ' '.repeat(MAX_FILE), 'new');
-      await removePrivateFile(this.#directory, name);
-    });
+    await guard('keys.not-saved', this.#path, () => this.#directory.probe(MAX_FILE));
   }
 
   async add(car: PairedCar): Promise<boolean> {
@@ -59,32 +47,24 @@ export class FileKeyStore implements CarStore {
   }
 
   async remove(name: string): Promise<void> {
-    await guard('keys.not-saved', this.#directory, async () => {
-      if (await isPrivateDirectory(this.#directory)) {
-        await removePrivateFile(this.#directory, fileFor(name));
-      }
-    });
+    await guard('keys.not-saved', this.#path, () => this.#directory.remove(fileFor(name)));
   }
 
   /** Whether there is a file for the car, readable or not. */
   async has(name: string): Promise<boolean> {
-    return guard('keys.unreadable', this.#directory, async () => {
-      if (!(await isPrivateDirectory(this.#directory))) return false;
-      return (await readdir(this.#directory)).includes(fileFor(name));
-    });
+    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
+    return names.includes(fileFor(name));
   }
 
   #write(car: PairedCar, how: 'new' | 'replace'): Promise<boolean> {
-    return guard('keys.not-saved', this.#directory, async () => {
-      await makePrivateDirectory(this.#directory);
-      return writePrivateFile(this.#directory, fileFor(car.name), formatKeyFile(car), how);
-    });
+    return guard('keys.not-saved', this.#path, () =>
+      this.#directory.write(fileFor(car.name), formatKeyFile(car), how),
+    );
   }
 
   async #read(file: string): Promise<PairedCar | undefined> {
-    const path = join(this.#directory, file);
-    return guard('keys.unreadable', path, async () => {
-      const text = await readPrivateFile(path, MAX_FILE);
+    return guard('keys.unreadable', join(this.#path, file), async () => {
+      const text = await this.#directory.read(file, MAX_FILE);
       if (text === undefined) return undefined; // removed since the directory was read
       if (text.length > MAX_FILE) throw new PhoneKeyError('keys.unreadable', 'too long');
       const car = parseKeyFile(text);

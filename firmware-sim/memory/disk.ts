@@ -1,4 +1,5 @@
 import { open, rename } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { isErrno } from './errno.js';
 
 /**
@@ -23,6 +24,32 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** However little the file takes at a time. */
+export const writeAll = async (file: DiskFile, bytes: Uint8Array): Promise<void> => {
+  for (let done = 0; done < bytes.length;) {
+    const taken = await file.write(bytes.subarray(done));
+    if (taken === 0) throw new Error('the disk takes no more bytes');
+    done += taken;
+  }
+};
+
+export const diskFile = (file: FileHandle): DiskFile => ({
+  write: async (bytes) => (await file.write(bytes)).bytesWritten,
+  sync: () => file.sync(),
+  close: () => file.close(),
+});
+
+/** At most `maxBytes` + 1 bytes, from the beginning. */
+export const readUpTo = async (file: FileHandle, maxBytes: number): Promise<Uint8Array> => {
+  const buffer = new Uint8Array(maxBytes + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (bytesRead === 0 || length === buffer.length) return buffer.slice(0, length);
+  }
+};
+
 export const nodeDisk: Disk = {
   async read(path, maxBytes) {
     const file = await open(path, 'r').catch((error: unknown) => {
@@ -31,25 +58,14 @@ export const nodeDisk: Disk = {
     });
     if (file === undefined) return undefined;
     try {
-      const buffer = new Uint8Array(maxBytes + 1);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-        length += bytesRead;
-        if (bytesRead === 0 || length === buffer.length) return buffer.slice(0, length);
-      }
+      return await readUpTo(file, maxBytes);
     } finally {
       await file.close();
     }
   },
 
   async create(path) {
-    const file = await open(path, 'w', 0o600);
-    return {
-      write: async (bytes) => (await file.write(bytes)).bytesWritten,
-      sync: () => file.sync(),
-      close: () => file.close(),
-    };
+    return diskFile(await open(path, 'w', 0o600));
   },
 
   rename,

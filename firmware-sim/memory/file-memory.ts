@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
-import { nodeDisk } from './disk.js';
+import { nodeDisk, writeAll } from './disk.js';
 import type { Disk } from './disk.js';
 import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
 import type { Generation } from './generation.js';
-import type { Memory } from './memory.js';
+import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
 /** The two generations. A commit always replaces the older or damaged one. */
@@ -44,6 +44,10 @@ export class FileMemory implements Memory {
       }
     }
     if (newest !== undefined) {
+      // Whoever wrote it may have been killed just before. Nobody may act on what can still get lost.
+      await this.#disk.syncDirectory(this.#directory).catch((cause: unknown) => {
+        throw storageError(`cannot read the car's memory in ${this.#directory}`, cause);
+      });
       for (const problem of problems)
         this.#log.warn('memory damaged, other copy used', { problem });
       this.#current = newest.file;
@@ -54,7 +58,13 @@ export class FileMemory implements Memory {
     return undefined;
   }
 
-  async commit(record: CarRecord): Promise<void> {
+  async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
+    await this.#replaceOlder(record);
+    // Durable by now: if this fails, the next commit replaces the older copy.
+    if (erases) await this.#replaceOlder(record).catch(() => undefined);
+  }
+
+  async #replaceOlder(record: CarRecord): Promise<void> {
     const target = other(this.#current);
     // Counted up even if this fails: what a failed commit may have left is older than the next one.
     this.#sequence += 1;
@@ -86,11 +96,7 @@ export class FileMemory implements Memory {
     const temporary = `${path}.tmp`;
     const file = await this.#disk.create(temporary);
     try {
-      for (let done = 0; done < bytes.length;) {
-        const taken = await file.write(bytes.subarray(done));
-        if (taken === 0) throw new Error('the disk takes no more bytes');
-        done += taken;
-      }
+      await writeAll(file, bytes);
       await file.sync();
     } finally {
       await file.close();

@@ -12,7 +12,12 @@ export interface Memory {
    * this one. After a rejection the memory holds either; the next commit settles it.
    * @throws PhoneKeyError `sim.storage`
    */
-  commit(record: CarRecord): Promise<void>;
+  commit(record: CarRecord, options?: CommitOptions): Promise<void>;
+}
+
+export interface CommitOptions {
+  /** The record takes something away for good: damage to this one must not bring an older one back. */
+  readonly erases?: boolean;
 }
 
 /** Forgets with the process: for a car that need not outlive it. */

@@ -4,7 +4,7 @@ import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { fromHex, toHex } from '../../lib/platform/bytes.js';
 import { checkName, LENGTH } from '../../lib/wire/codec.js';
 
-/** Everything the car must not forget, as one record: small, so each commit writes all of it. */
+/** Everything the car must not forget, as one record: a commit takes all of it or none. */
 export interface CarRecord {
   /** X25519 private key, 32 bytes: the car's identity. */
   readonly privateKey: Uint8Array;

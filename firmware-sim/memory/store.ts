@@ -1,14 +1,9 @@
-import type { Memory } from './memory.js';
+import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
 /** What an update wants: a new record to commit (none: nothing changes), and what to tell the caller. */
-export interface Change<T> {
+export interface Change<T> extends CommitOptions {
   readonly record?: CarRecord;
-  /**
-   * The record takes something away for good: it goes into both copies, so that a damaged newest one
-   * does not bring it back.
-   */
-  readonly erases?: boolean;
   readonly value: T;
 }
 
@@ -52,10 +47,8 @@ export class RecordStore {
     return this.#enqueue(async () => {
       const { record, erases = false, value } = change(this.#record);
       if (record !== undefined) {
-        await this.#memory.commit(record);
+        await this.#memory.commit(record, { erases });
         this.#record = record;
-        // Durable by now, and in use: if this fails, the next commit replaces the older copy.
-        if (erases) await this.#memory.commit(record).catch(() => undefined);
       }
       return value;
     });

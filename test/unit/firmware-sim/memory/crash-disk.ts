@@ -1,7 +1,10 @@
 import { dirname } from 'node:path/posix';
 import type { Disk, DiskFile } from '../../../../firmware-sim/memory/disk.js';
 
-/** Files by path, as a disk holds them after a power cut. */
+/**
+ * Files by path, as a disk holds them after a power cut. Directories have a `/` at the end; those of the
+ * root have always been there.
+ */
 export type Image = ReadonlyMap<string, Uint8Array>;
 
 interface Inode {
@@ -10,9 +13,19 @@ interface Inode {
   durable: Uint8Array | undefined;
 }
 
-interface CrashDiskOptions {
+/** A name that was given to a file or directory, or taken away. */
+interface Change {
+  readonly path: string;
+  readonly inode: Inode | undefined;
+  /** The name it had until then. */
+  readonly from?: string;
+}
+
+export interface CrashDiskOptions {
   /** The power is cut after this many steps; every later one fails. Default: never. */
   readonly cutAfter?: number;
+  /** Called before each step, when `images` tells what a cut then may leave. */
+  readonly onStep?: () => void;
   /** A disk that lies: syncing files or directories does nothing. For controls that must fail. */
   readonly ignores?: 'sync' | 'syncDirectory';
   /** A write takes at most this many bytes. */
@@ -21,17 +34,19 @@ interface CrashDiskOptions {
 
 /**
  * A disk with a volatile cache, whose power can be cut after any step. What was written and not
- * synced may survive in part or as zeros; renames and new names that were not synced may survive or
- * not, in the order they were made.
+ * synced may survive in part or as zeros; names that were given or taken away and not synced may survive
+ * or not, in the order it was done.
  */
 export class CrashDisk implements Disk {
   /** Number of steps so far. */
   steps = 0;
+  /** Only the process was killed at the cut: the disk and its cache go on. */
+  goesOn = false;
   readonly #options: CrashDiskOptions;
   readonly #names: Map<string, Inode>;
-  #durableNames: ReadonlyMap<string, Inode>;
-  /** The names after each change since the directory was synced. */
-  #unsynced: ReadonlyMap<string, Inode>[] = [];
+  readonly #durableNames: Map<string, Inode>;
+  /** What was done to names since their directories were synced. */
+  #unsynced: readonly Change[] = [];
 
   constructor(image: Image = new Map(), options: CrashDiskOptions = {}) {
     this.#options = options;
@@ -48,12 +63,104 @@ export class CrashDisk implements Disk {
 
   async create(path: string): Promise<DiskFile> {
     await this.#step();
-    const inode: Inode = this.#names.get(path) ?? {
-      content: new Uint8Array(0),
-      durable: undefined,
-    };
+    return this.#open(path, this.#names.get(path) ?? newFile());
+  }
+
+  /** Rejects where the name is taken. */
+  async createNew(path: string): Promise<DiskFile> {
+    await this.#step();
+    this.#requireFree(path);
+    return this.#open(path, newFile());
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#step();
+    this.#apply({ path: to, inode: this.#inode(from), from });
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    await this.#step();
+    this.#requireFree(to);
+    this.#apply({ path: to, inode: this.#inode(from) });
+  }
+
+  async unlink(path: string): Promise<void> {
+    await this.#step();
+    if (this.#names.has(path)) this.#apply({ path, inode: undefined });
+  }
+
+  /** With its parents; gives the first that was missing. */
+  async makeDirectory(path: string): Promise<string | undefined> {
+    await this.#step();
+    const missing: string[] = [];
+    for (let at = path; !this.hasDirectory(at); at = dirname(at)) missing.unshift(at);
+    for (const each of missing) this.#apply({ path: `${each}/`, inode: newFile() });
+    return missing[0];
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    await this.#step();
+    if (!this.hasDirectory(path)) throw new Error(`no directory ${path}`);
+    if (this.#options.ignores === 'syncDirectory') return;
+    const inIt = (change: Change): boolean => dirname(change.path) === path;
+    for (const change of this.#unsynced.filter(inIt)) setName(this.#durableNames, change);
+    this.#unsynced = this.#unsynced.filter((change) => !inIt(change));
+  }
+
+  hasDirectory(path: string): boolean {
+    return this.#names.has(`${path}/`) || dirname(path) === '/' || path === '/';
+  }
+
+  has(path: string): boolean {
+    return this.#names.has(path);
+  }
+
+  list(path: string): readonly string[] {
+    const inIt = [...this.#names.keys()].filter((name) => dirname(name) === path);
+    return inIt.map((name) => name.slice(path.length + 1));
+  }
+
+  /**
+   * Every image that a power cut now may leave. `torn` gives the lengths at which a file that was
+   * not synced may be cut off.
+   */
+  *images(torn: (length: number) => readonly number[]): Generator<Image> {
+    for (const names of this.#namesLeft()) {
+      const whole = new Map([...names].map(([path, { content }]) => [path, content] as const));
+      const dirty = [...names].filter(
+        ([path, inode]) => !path.endsWith('/') && inode.durable !== inode.content,
+      );
+      yield whole;
+      for (const [path, { content, durable }] of dirty) {
+        const rest = new Map(whole);
+        yield rest.set(path, durable ?? new Uint8Array(0));
+        yield new Map(rest).set(path, new Uint8Array(content.length));
+        for (const length of torn(content.length)) {
+          yield new Map(rest).set(path, content.slice(0, length));
+        }
+      }
+    }
+  }
+
+  /** The names that can be reached, with none, one, two ... of the changes that were not synced. */
+  *#namesLeft(): Generator<ReadonlyMap<string, Inode>> {
+    const names = new Map(this.#durableNames);
+    const reachable = (path: string): boolean =>
+      dirname(path) === '/' ||
+      dirname(dirname(path)) === '/' ||
+      (names.has(`${dirname(path)}/`) && reachable(dirname(path)));
+    const left = (): ReadonlyMap<string, Inode> =>
+      new Map([...names].filter(([path]) => reachable(path)));
+    yield left();
+    for (const change of this.#unsynced) {
+      setName(names, change);
+      yield left();
+    }
+  }
+
+  #open(path: string, inode: Inode): DiskFile {
     inode.content = new Uint8Array(0);
-    this.#setName(path, inode);
+    this.#apply({ path, inode });
     return {
       write: async (bytes) => {
         await this.#step();
@@ -69,53 +176,38 @@ export class CrashDisk implements Disk {
     };
   }
 
-  async rename(from: string, to: string): Promise<void> {
-    await this.#step();
-    const inode = this.#names.get(from);
-    if (inode === undefined) throw new Error(`no file ${from}`);
-    this.#names.delete(from);
-    this.#setName(to, inode);
+  #inode(path: string): Inode {
+    const inode = this.#names.get(path);
+    if (inode === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+    return inode;
   }
 
-  async syncDirectory(path: string): Promise<void> {
-    await this.#step();
-    if ([...this.#names.keys()].some((name) => dirname(name) !== path)) throw new Error(path);
-    if (this.#options.ignores === 'syncDirectory') return;
-    this.#durableNames = new Map(this.#names);
-    this.#unsynced = [];
+  #requireFree(path: string): void {
+    if (this.#names.has(path)) throw Object.assign(new Error(path), { code: 'EEXIST' });
   }
 
-  /**
-   * Every image that a power cut now may leave. `torn` gives the lengths at which a file that was
-   * not synced may be cut off.
-   */
-  *images(torn: (length: number) => readonly number[]): Generator<Image> {
-    for (const names of [this.#durableNames, ...this.#unsynced]) {
-      const whole = new Map([...names].map(([path, { content }]) => [path, content] as const));
-      const dirty = [...names].filter(([, inode]) => inode.durable !== inode.content);
-      yield whole;
-      for (const [path, { content, durable }] of dirty) {
-        const rest = new Map(whole);
-        yield rest.set(path, durable ?? new Uint8Array(0));
-        yield new Map(rest).set(path, new Uint8Array(content.length));
-        for (const length of torn(content.length)) {
-          yield new Map(rest).set(path, content.slice(0, length));
-        }
-      }
-    }
-  }
-
-  #setName(path: string, inode: Inode): void {
-    this.#names.set(path, inode);
-    this.#unsynced.push(new Map(this.#names));
+  #apply(change: Change): void {
+    setName(this.#names, change);
+    this.#unsynced = [...this.#unsynced, change];
   }
 
   async #step(): Promise<void> {
     await Promise.resolve();
-    if (this.steps >= (this.#options.cutAfter ?? Infinity)) throw new Error('power cut');
+    this.#options.onStep?.();
+    if (!this.goesOn && this.steps >= (this.#options.cutAfter ?? Infinity)) {
+      throw new Error('power cut');
+    }
     this.steps += 1;
   }
 }
+
+const newFile = (): Inode => ({ content: new Uint8Array(0), durable: undefined });
+
+const setName = (names: Map<string, Inode>, { path, inode, from }: Change): void => {
+  if (from !== undefined) names.delete(from);
+  if (inode === undefined) names.delete(path);
+  else names.set(path, inode);
+};
 
 /** Every length up to that of the file. */
 export const everyByte = (length: number): readonly number[] =>

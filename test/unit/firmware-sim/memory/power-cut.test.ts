@@ -10,6 +10,8 @@ import { sampleRecord } from './sample.js';
 jest.setTimeout(60_000);
 
 const HOME = '/car';
+/** Of coming up and one commit. */
+const STEPS = 8;
 
 const load = (image: Image): Promise<CarRecord | undefined> =>
   new FileMemory(HOME, { disk: new CrashDisk(image) }).load();
@@ -33,11 +35,13 @@ const commitWithCut = async (
 ): Promise<{ disk: CrashDisk; done: boolean }> => {
   const disk = new CrashDisk(image, options);
   const memory = new FileMemory(HOME, { disk });
-  await memory.load();
-  const done = await memory.commit(record).then(
-    () => true,
-    () => false,
-  );
+  const done = await memory
+    .load()
+    .then(() => memory.commit(record))
+    .then(
+      () => true,
+      () => false,
+    );
   return { disk, done };
 };
 
@@ -85,11 +89,11 @@ describe('a power cut in a commit', () => {
   it('leaves a memory that the next commit can use, and a cut in that one too', async () => {
     const image = await imageOf(sampleRecord(0), old);
     const last = sampleRecord(3);
-    for (let cut = 0; cut <= 6; cut++) {
+    for (let cut = 0; cut <= STEPS; cut++) {
       const { disk } = await commitWithCut(image, next, { cutAfter: cut });
       for (const left of disk.images((length) => [1, length >> 1, length - 1])) {
         const before = await load(left);
-        for (let second = 0; second <= 6; second++) {
+        for (let second = 0; second <= STEPS; second++) {
           const again = await commitWithCut(left, last, { cutAfter: second });
           for (const final of again.disk.images((length) => [1, length >> 1, length - 1])) {
             expect([again.done ? last : before, last]).toContainEqual(await load(final));
@@ -113,10 +117,22 @@ describe('a power cut in a commit', () => {
   );
 });
 
+describe('a car that is killed in a commit', () => {
+  it('acts on what no later power cut can take away', async () => {
+    const image = await imageOf(sampleRecord(0), sampleRecord(1));
+    for (let cutAfter = 0; cutAfter <= STEPS; cutAfter++) {
+      const { disk } = await commitWithCut(image, sampleRecord(2), { cutAfter });
+      disk.goesOn = true;
+      const found = await new FileMemory(HOME, { disk }).load();
+      for (const left of disk.images(everyByte)) expect(await load(left)).toEqual(found);
+    }
+  });
+});
+
 describe('the count of tries', () => {
   it('never goes back behind what was acknowledged, wherever the power is cut', async () => {
     const image = await imageOf(sampleRecord(1, 0), sampleRecord(1, 0));
-    for (let cutAfter = 0; cutAfter <= 24; cutAfter++) {
+    for (let cutAfter = 1; cutAfter <= 25; cutAfter++) {
       const disk = new CrashDisk(image, { cutAfter });
       const store = await RecordStore.open(new FileMemory(HOME, { disk }), () => sampleRecord(0));
       let acknowledged = 0;

@@ -1,0 +1,203 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { FileKeyStore } from '../../cli/config/key-store.js';
+import type { PrivateDisk } from '../../cli/config/private-disk.js';
+import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import type { PairedCar } from '../../lib/index.js';
+import { seededRandom } from '../../lib/platform/seeded-random.js';
+import { CrashDisk } from '../unit/firmware-sim/memory/crash-disk.js';
+import type { CrashDiskOptions, Image } from '../unit/firmware-sim/memory/crash-disk.js';
+import { everyOne } from '../unit/firmware-sim/memory/power/figures.js';
+
+jest.setTimeout(120_000);
+
+/** Its parents are made, too, the first time. */
+const KEYS = '/home/config/keys';
+
+const known = new Map<string, PairedCar>();
+
+const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
+  const id = `${name} ${state}`;
+  const random = seededRandom(id);
+  const made = known.get(id) ?? {
+    name,
+    carPublicKey: generateX25519(nodeSuite, random).publicKey,
+    identity: generateX25519(nodeSuite, random),
+    signing: generateEd25519(nodeSuite, random),
+    state,
+  };
+  known.set(id, made);
+  return made;
+};
+
+/** What a phone does with its keys, one after the other, as pairing and forgetting do it. */
+const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<unknown>)[]>> = {
+  'the first pairing': [
+    (store) => store.prepare(),
+    (store) => store.add(car('blue', 'pending')),
+    (store) => store.save(car('blue')),
+  ],
+  'pairing again': [
+    (store) => store.add(car('blue')),
+    (store) => store.prepare(),
+    (store) => store.add(car('blue', 'pending')),
+    (store) => store.add(car('red', 'pending')),
+    (store) => store.save(car('red')),
+  ],
+  forgetting: [
+    (store) => store.add(car('blue')),
+    (store) => store.add(car('red')),
+    (store) => store.remove('blue'),
+    (store) => store.add(car('blue', 'pending')),
+    (store) => store.remove('red'),
+    (store) => store.remove('blue'),
+  ],
+};
+
+/** Of this process, as of one that got the pid of the one before after a reboot. */
+const open = (disk: CrashDisk): FileKeyStore => {
+  const uid = process.getuid?.() ?? 0;
+  const file = { kind: 'file', mode: 0o600, uid } as const;
+  const view: PrivateDisk = {
+    status: async (path) => {
+      if (disk.has(path)) return file;
+      return disk.hasDirectory(path) ? { kind: 'directory', mode: 0o700, uid } : undefined;
+    },
+    read: async (path, maxBytes) => {
+      const bytes = await disk.read(path, maxBytes);
+      return bytes === undefined ? undefined : { bytes, status: file };
+    },
+    list: async (path) => disk.list(path),
+    makeDirectory: (path) => disk.makeDirectory(path),
+    createNew: (path) => disk.createNew(path),
+    rename: (from, to) => disk.rename(from, to),
+    link: (from, to) => disk.link(from, to),
+    unlink: (path) => disk.unlink(path),
+    syncDirectory: (path) => disk.syncDirectory(path),
+  };
+  return new FileKeyStore(KEYS, view);
+};
+
+const states = (cars: readonly PairedCar[]): string[] =>
+  cars.map(({ name, state }) => `${name} ${state}`);
+
+/** The keys a phone may have after a cut: those it was told of, and those it would have been told of next. */
+interface Moment {
+  readonly told: readonly string[];
+  readonly next: readonly string[];
+}
+
+interface Figures {
+  points: number;
+  readonly failures: string[];
+}
+
+/** Does the run on a disk, and notes what a power cut in each of its steps may leave. */
+const recordRun = async (
+  image: Image,
+  run: readonly ((store: FileKeyStore) => Promise<unknown>)[],
+  options: CrashDiskOptions,
+): Promise<{ readonly image: Image; readonly moment: Moment }[]> => {
+  // What the keys will be after each step, from a disk that keeps everything.
+  const foreseen: string[][] = [];
+  const dry = open(new CrashDisk(image));
+  for (const step of [() => Promise.resolve(), ...run]) {
+    await step(dry);
+    foreseen.push(states(await dry.list()));
+  }
+  let at = 0;
+  const points: { image: Image; moment: Moment }[] = [];
+  const note = (next: number): void => {
+    const moment = { told: foreseen[at] ?? [], next: foreseen[next] ?? [] };
+    const torn = (length: number) => [1, length >> 1, length - 1];
+    for (const left of disk.images(torn)) points.push({ image: left, moment });
+  };
+  const disk = new CrashDisk(image, {
+    ...options,
+    writeLimit: 500,
+    onStep: () => {
+      note(at + 1);
+    },
+  });
+  const store = open(disk);
+  for (const step of run) {
+    await step(store);
+    at += 1;
+    note(at);
+  }
+  return points;
+};
+
+/** What the phone finds, twice; undefined: all is well. */
+const judge = async (image: Image, { told, next }: Moment): Promise<string | undefined> => {
+  const found = await open(new CrashDisk(image))
+    .list()
+    .then(states, (error: unknown) => `cannot be read: ${String(error)}`);
+  if (typeof found === 'string') return found;
+  const is = (expected: readonly string[]): boolean => found.join() === expected.join();
+  if (is(told) || is(next)) return undefined;
+  const names = (keys: readonly string[]): string[] => keys.map((key) => key.split(' ')[0] ?? '');
+  const [has, had, will] = [found, told, next].map(names);
+  if (had!.some((name) => will!.includes(name) && !has!.includes(name))) return 'a key is lost';
+  if (has!.some((name) => !had!.includes(name) && !will!.includes(name))) {
+    return 'a forgotten key is back';
+  }
+  return 'neither old nor new';
+};
+
+/** What the phone does after a power cut. */
+const AFTERWARDS = [
+  (store: FileKeyStore) => store.prepare(),
+  (store: FileKeyStore) => store.save(car('green')),
+  (store: FileKeyStore) => store.remove('red'),
+];
+
+/** Of the second cuts; all with `POWER_CUTS=all`. */
+const ONE_IN = process.env['POWER_CUTS'] === 'all' ? 1 : 11;
+
+const cutEverywhere = async (
+  run: readonly ((store: FileKeyStore) => Promise<unknown>)[],
+): Promise<Figures> => {
+  const figures: Figures = { points: 0, failures: [] };
+  const check = async (image: Image, moment: Moment): Promise<void> => {
+    figures.points += 1;
+    const wrong = await judge(image, moment);
+    if (wrong !== undefined) figures.failures.push(wrong);
+  };
+  const chosen = everyOne(ONE_IN);
+  for (const first of await recordRun(new Map(), run, {})) {
+    await check(first.image, first.moment);
+    for (const second of await recordRun(first.image, AFTERWARDS, {})) {
+      if (chosen()) await check(second.image, second.moment);
+    }
+  }
+  return figures;
+};
+
+describe('the keys of a phone', () => {
+  it.each(Object.entries(RUNS))(
+    'are the old ones or the new ones after a power cut, and another one, in: %s',
+    async (name, run) => {
+      const { points, failures } = await cutEverywhere(run);
+      process.stderr.write(`phone, ${name}: ${points} points cut, ${failures.length} failures\n`);
+      expect(failures).toEqual([]);
+      expect(points).toBeGreaterThan(1000);
+    },
+  );
+
+  it.each(['sync', 'syncDirectory'] as const)(
+    'would be missed here on a disk that does nothing on %s',
+    async (ignores) => {
+      const points = await recordRun(new Map(), RUNS['forgetting'] ?? [], { ignores });
+      const wrong = await Promise.all(points.map(({ image, moment }) => judge(image, moment)));
+      expect(wrong.filter((each) => each !== undefined)).not.toEqual([]);
+    },
+  );
+
+  it('leave no private key in a temporary file once another one is saved', async () => {
+    for (const { image } of await recordRun(new Map(), RUNS['pairing again'] ?? [], {})) {
+      const disk = new CrashDisk(image);
+      await open(disk).save(car('green'));
+      expect(disk.list(KEYS).filter((name) => !name.endsWith('.json'))).toEqual([]);
+    }
+  });
+});
