@@ -4,6 +4,7 @@ import { captureTargets } from './captures.js';
 import { carTargets } from './car.js';
 import { cryptoTargets } from './crypto.js';
 import { fileTargets } from './files.js';
+import { flashTargets } from './flash.js';
 import { linkTargets } from './links.js';
 import { textTargets } from './text.js';
 import { wireTargets } from './wire.js';
@@ -16,6 +17,7 @@ export const TARGETS: readonly Target[] = [
   ...airTargets,
   ...captureTargets,
   ...fileTargets,
+  ...flashTargets,
   ...textTargets,
   ...carTargets,
 ];
