@@ -34,6 +34,22 @@ describe('placeKey', () => {
     expect(placeKey(keys, phoneIdentity(4), DRIVER, 3, 7)).toBeUndefined();
   });
 
+  it('makes an owner of the next key where none is left, and says what it replaced', () => {
+    const driver = add([], 1).map((key) => ({ ...key, role: DRIVER }));
+    const placed = placeKey(driver, phoneIdentity(2), DRIVER, 3, 7);
+    expect(placed).toMatchObject({ key: { slot: 1, role: OWNER }, replaced: false });
+    expect(placeKey(driver, phoneIdentity(1), DRIVER, 3, 7)).toMatchObject({ replaced: true });
+  });
+
+  it('takes keys for the same only when all of their bytes are', () => {
+    const keys = add([], 1);
+    const nearly = phoneIdentity(1).publicKey.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+    for (const publicKey of [nearly, new Uint8Array([...phoneIdentity(1).publicKey, 1])]) {
+      const placed = placeKey(keys, { ...phoneIdentity(1), publicKey }, DRIVER, 3, 7);
+      expect(placed).toMatchObject({ key: { slot: 1 }, replaced: false });
+    }
+  });
+
   it('fills the lowest gap', () => {
     const keys = add(add(add([], 1), 2), 3).filter(({ slot }) => slot !== 1);
     expect(outline(add(keys, 4)).map(([slot, name]) => `${String(slot)} ${name}`)).toEqual([
