@@ -98,7 +98,7 @@ function direction([folders, patterns]) {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'lib/wire/gen/', 'test/interop/**/target/']),
+  globalIgnores(['dist/', 'coverage/', 'reports/', 'lib/wire/gen/', 'test/interop/**/target/']),
   js.configs.recommended,
   {
     rules: {

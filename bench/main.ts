@@ -4,6 +4,7 @@ import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import type { Figure } from './measure.js';
+import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
 import { storeFigures } from './store.js';
 
@@ -22,6 +23,7 @@ const figures: Figure[] = [];
 for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
+  ['proofs and junk', proofFigures],
   ["the car's memory", storeFigures],
   ['the air, beside bumble', airFigures],
   ['the air, on simulated time', () => airSimFigures(simSeconds)],

@@ -7,7 +7,7 @@ import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/session/car.js';
 import { answerChallenge } from '../lib/session/phone.js';
 import {
-  decodeCommand,
+  decodeRequest,
   decodeFromCar,
   decodeResult,
   decodeToCar,
@@ -55,7 +55,7 @@ const unlock = (suite: Suite): (() => void) => {
     if (proof.case !== 'proof') throw new Error('no Proof');
 
     const verified = challenge.verify(proof.value.handshake, proof.value.tag, 1);
-    if (verified === undefined || decodeCommand(verified.command).case !== 'unlock') {
+    if (verified === undefined || decodeRequest(verified.command).command.case !== 'unlock') {
       throw new Error('the proof was refused');
     }
     if (!suite.equal(verified.phonePublicKey, identity.publicKey)) throw new Error('who is this');

@@ -4,6 +4,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
+import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
 import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
 import { RADIOS } from './context.js';
@@ -37,6 +38,7 @@ const EXAMPLES = `Examples:
   $ key car screen                         its screen shows the code
   $ key pair                               this phone becomes a key
   $ key unlock && key start && key lock
+  $ key share --to phonekey:key/... --until +3d   a guest's key, without any server
   $ key scan --json | jq .rssi
   $ key doctor                             which radio works here, and why not
 `;
@@ -118,6 +120,8 @@ export const buildProgram = (host: Host, perform: Perform) => {
   const act: Act = (work) => perform(program.opts(), work);
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);
+  program.commandsGroup('Sharing the key:');
+  addSharingCommands(program, act);
   program.commandsGroup('The car:');
   addCarCommands(program, act);
   program.commandsGroup('The virtual air:');
@@ -129,7 +133,16 @@ export const buildProgram = (host: Host, perform: Perform) => {
   return program;
 };
 
-const WITHOUT_RADIO: ReadonlySet<string> = new Set(['cars', 'forget', 'doctor', 'help']);
+const WITHOUT_RADIO: ReadonlySet<string> = new Set([
+  'cars',
+  'forget',
+  'id',
+  'share',
+  'accept',
+  'shared',
+  'doctor',
+  'help',
+]);
 
 /** Of the commands about a car, only the car itself is on the air. */
 const usesRadio = (command: CommandUnknownOpts): boolean =>

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { POLICY_REASONS } from '../lib/car/reasons.js';
 import { RefusalReason, ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../lib/wire/gen/phonekey_pb.js';
 import type { CommandRefusal } from './events.js';
@@ -11,21 +12,21 @@ export const result = (
 export const done = (): Result => result({ case: 'done', value: {} });
 
 /** The schema's reason. What only happens by hand (locked, not-authorised) has none of its own. */
-export const refusalReason = (refusal: CommandRefusal): RefusalReason => {
-  switch (refusal) {
-    case 'not-permitted':
-    case 'not-authorised':
-    case 'locked':
-      return RefusalReason.NOT_PERMITTED;
-    case 'unknown-command':
-      return RefusalReason.UNKNOWN_COMMAND;
-    case 'door-open':
-      return RefusalReason.DOOR_OPEN;
-    case 'driving':
-      return RefusalReason.DRIVING;
-    case 'no-such-key':
-      return RefusalReason.NO_SUCH_KEY;
-    case 'last-owner':
-      return RefusalReason.LAST_OWNER;
-  }
+export const refusalReason = (refusal: CommandRefusal): RefusalReason => REASONS[refusal];
+
+const REASONS: Readonly<Record<CommandRefusal, RefusalReason>> = {
+  ...POLICY_REASONS,
+  'not-authorised': RefusalReason.NOT_PERMITTED,
+  locked: RefusalReason.NOT_PERMITTED,
+  'unknown-command': RefusalReason.UNKNOWN_COMMAND,
+  'door-open': RefusalReason.DOOR_OPEN,
+  driving: RefusalReason.DRIVING,
+  'no-such-key': RefusalReason.NO_SUCH_KEY,
+  'last-owner': RefusalReason.LAST_OWNER,
+  'owner-key': RefusalReason.OWNER_KEY,
+  'slots-full': RefusalReason.SLOTS_FULL,
+  'notice-invalid': RefusalReason.NOTICE_INVALID,
+  'pin-needed': RefusalReason.PIN_NEEDED,
+  'pin-wrong': RefusalReason.PIN_WRONG,
+  'pin-locked': RefusalReason.PIN_LOCKED,
 };

@@ -12,6 +12,8 @@ import type { Closure } from './closures.js';
  *   it. The relock does not: somebody may sit inside.
  * - While the car is driven the authorisation does not run down, and nothing can be locked,
  *   unlocked or opened. Parking ends the authorisation.
+ * - Trunk and frunk stay shut to hands where the key that unlocked may not open them: what a valet
+ *   finds shut stays shut until another key, or the card, unlocks.
  */
 export const RELOCK_MS = 30_000;
 export const DRIVE_MS = 120_000;
@@ -23,20 +25,26 @@ export interface BodyState {
   /** When the car will lock itself. */
   readonly relockAt: number | undefined;
   readonly drive: DriveState;
+  /** What no hand opens, because the key that unlocked may not. */
+  readonly shut: readonly Luggage[];
 }
+
+export type Luggage = 'trunk' | 'frunk';
 
 export type DriveState =
   | { readonly phase: 'off' }
-  | { readonly phase: 'authorised'; readonly until: number }
-  | { readonly phase: 'driving'; readonly msLeft: number };
+  | { readonly phase: 'authorised'; readonly until: number; readonly speedLimit?: number }
+  | { readonly phase: 'driving'; readonly msLeft: number; readonly speedLimit?: number };
 
 export type BodyInput =
-  | { readonly type: 'unlock' | 'lock' | 'toggle-lock' }
-  | { readonly type: 'authorise-drive' }
+  | { readonly type: 'lock' | 'toggle-lock' }
+  | { readonly type: 'unlock'; readonly shut?: readonly Luggage[] }
+  /** The limit in km/h. */
+  | { readonly type: 'authorise-drive'; readonly speedLimit?: number }
   | { readonly type: 'drive' | 'park' }
-  | { readonly type: 'revoke-drive'; readonly reason: 'key-removed' | 'reset' }
+  | { readonly type: 'revoke-drive'; readonly reason: 'key-removed' | 'key-suspended' | 'reset' }
   /** The latch of trunk or frunk is released by a command: needs no unlocked car. */
-  | { readonly type: 'release'; readonly closure: 'trunk' | 'frunk' }
+  | { readonly type: 'release'; readonly closure: Luggage }
   /** By hand, from outside. */
   | { readonly type: 'open' | 'close'; readonly closure: Closure }
   /** Only time has passed. */
@@ -45,10 +53,11 @@ export type BodyInput =
 export type BodyEffect =
   | { readonly type: 'unlocked' | 'locked' | 'relocked' | 'driving' }
   | { readonly type: 'opened' | 'closed'; readonly closure: Closure }
-  | { readonly type: 'drive-authorised'; readonly seconds: number }
+  | { readonly type: 'drive-authorised'; readonly seconds: number; readonly speedLimit?: number }
   | { readonly type: 'drive-ended'; readonly reason: DriveEndReason };
 
-export type DriveEndReason = 'expired' | 'locked' | 'parked' | 'key-removed' | 'reset';
+export type DriveEndReason =
+  'expired' | 'locked' | 'parked' | 'key-removed' | 'key-suspended' | 'reset';
 
 export type BodyRefusal = 'locked' | 'door-open' | 'driving' | 'not-authorised';
 
@@ -64,6 +73,7 @@ export const initialBody: BodyState = {
   open: [],
   relockAt: undefined,
   drive: { phase: 'off' },
+  shut: [],
 };
 
 /** One step. Whatever was due by `now` happens first, in the order it was due. */
@@ -91,6 +101,12 @@ export const driveSecondsLeft = ({ drive }: BodyState, now: number): number => {
   }
 };
 
+/** km/h while driving is authorised; undefined for none. */
+export const speedLimitIn = ({ drive }: BodyState): number | undefined => limitOf(drive).speedLimit;
+
+const limitOf = (drive: DriveState): { readonly speedLimit?: number } =>
+  drive.phase === 'off' || drive.speedLimit === undefined ? {} : { speedLimit: drive.speedLimit };
+
 const driveEnd = ({ drive }: BodyState): number | undefined =>
   drive.phase === 'authorised' ? drive.until : undefined;
 
@@ -114,16 +130,14 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
     case 'tick':
       return unchanged(state);
     case 'unlock':
-      return unlock(state, now);
+      return unlock(state, now, input.shut ?? []);
     case 'lock':
       return lock(state);
     case 'toggle-lock':
-      return state.locked ? unlock(state, now) : lock(state);
+      return state.locked ? unlock(state, now, []) : lock(state);
     case 'authorise-drive':
       if (state.drive.phase === 'driving') return unchanged(state);
-      return changed({ ...state, drive: { phase: 'authorised', until: now + DRIVE_MS } }, [
-        { type: 'drive-authorised', seconds: DRIVE_MS / 1000 },
-      ]);
+      return authorise(state, now, input.speedLimit);
     case 'revoke-drive':
       // A car on the road is not stopped.
       return state.drive.phase === 'authorised' ? endDrive(state, input.reason) : unchanged(state);
@@ -135,7 +149,7 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
       return isDriving(state) ? refused(state, 'driving') : open(state, input.closure);
     case 'open':
       if (isDriving(state)) return refused(state, 'driving');
-      return state.locked && !state.open.includes(input.closure)
+      return keepsShut(state, input.closure)
         ? refused(state, 'locked')
         : open(state, input.closure);
     case 'close':
@@ -147,10 +161,23 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
   }
 };
 
-const unlock = (state: BodyState, now: number): BodyStep => {
+const keepsShut = ({ locked, open, shut }: BodyState, closure: Closure): boolean =>
+  !open.includes(closure) && (locked || shut.some((each) => each === closure));
+
+const authorise = (state: BodyState, now: number, speedLimit: number | undefined): BodyStep => {
+  const limit = speedLimit === undefined ? {} : { speedLimit };
+  return changed({ ...state, drive: { phase: 'authorised', until: now + DRIVE_MS, ...limit } }, [
+    { type: 'drive-authorised', seconds: DRIVE_MS / 1000, ...limit },
+  ]);
+};
+
+const unlock = (state: BodyState, now: number, shut: readonly Luggage[]): BodyStep => {
   if (isDriving(state)) return refused(state, 'driving');
   const relockAt = state.open.some(isDoor) ? undefined : now + RELOCK_MS;
-  return changed({ ...state, locked: false, relockAt }, state.locked ? [{ type: 'unlocked' }] : []);
+  return changed(
+    { ...state, locked: false, relockAt, shut },
+    state.locked ? [{ type: 'unlocked' }] : [],
+  );
 };
 
 const lock = (state: BodyState): BodyStep => {
@@ -175,7 +202,7 @@ const drive = (state: BodyState, now: number): BodyStep => {
         {
           ...state,
           relockAt: undefined,
-          drive: { phase: 'driving', msLeft: state.drive.until - now },
+          drive: { ...limitOf(state.drive), phase: 'driving', msLeft: state.drive.until - now },
         },
         [{ type: 'driving' }],
       );

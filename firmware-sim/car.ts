@@ -29,7 +29,7 @@ import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
 import { openHomeMemory } from './memory/open.js';
 import type { MemoryKind } from './memory/open.js';
-import type { CarRecord } from './memory/record.js';
+import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
 export interface SimulatedCarOptions {
@@ -110,7 +110,7 @@ export class SimulatedCar {
       requireValid(options);
       const { home, random = systemRandom } = options;
       const memory = await openMemory(options, undo);
-      const store = await RecordStore.open(memory, () => newRecord(random));
+      const store = await RecordStore.open(memory, () => newRecord(random(32)));
       undo.push(() => store.idle());
       const car = new SimulatedCar(options, store, await loadBehaviors(), undo);
       undo.push(() => {
@@ -193,12 +193,6 @@ const openMemory = async (
   undo.push(opened.close);
   return opened.memory;
 };
-
-const newRecord = (random: Random): CarRecord => ({
-  privateKey: random(32),
-  pairingTries: 0,
-  keys: [],
-});
 
 const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCarOptions): void => {
   if (typeof memory === 'string' && home === undefined) {

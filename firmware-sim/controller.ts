@@ -2,7 +2,10 @@ import type { CarHost } from '../lib/car/host.js';
 import { refusal } from '../lib/car/link-machine.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { permits, Role } from '../lib/credentials/roles.js';
+import { findKey } from '../lib/credentials/find-key.js';
+import { isSuspended } from '../lib/credentials/policy.js';
+import type { Allowance } from '../lib/credentials/policy.js';
+import { Role } from '../lib/credentials/roles.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { newPairingCode } from '../lib/pairing/code.js';
@@ -19,12 +22,16 @@ import type { BodyInput, BodyRefusal } from './body.js';
 import type { Closure, Door } from './closures.js';
 import { bodyEvent, windowEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
-import { sameBytes } from './key-slots.js';
+import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
+import { circumstancesOf } from './circumstances.js';
+import { KeyDesk } from './key-desk.js';
 import { summarise } from './key-summary.js';
 import type { Behaviors } from './load-behaviors.js';
+import { newRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';
 import type { PairingDeskOptions, Screen } from './pairing-desk.js';
+import { PinLock } from './pin-lock.js';
 
 export interface DoorControllerOptions extends Pick<PairingDeskOptions, 'register' | 'slots'> {
   /** 1 to 32 bytes of UTF-8. */
@@ -33,12 +40,12 @@ export interface DoorControllerOptions extends Pick<PairingDeskOptions, 'registe
   readonly behaviors: Behaviors;
   readonly suite: Suite;
   readonly clock: Clock;
-  /** Milliseconds since 1970, for the events. */
+  /** Milliseconds since 1970: the clock that runs in the car, and the events' time. */
   readonly wallTime: () => number;
   readonly random: Random;
   readonly log: Logger;
   readonly onEvent: (event: CarEvent) => void;
-  /** The key is gone from the memory: drop its links. */
+  /** The key is gone from the memory, or was suspended: drop its links. */
   readonly onKeyRemoved: (publicKey: Uint8Array) => void;
   /** The pairing window opened or closed: advertise that. */
   readonly onPairingChanged: () => void;
@@ -68,6 +75,12 @@ export interface CarReport {
   readonly pairing: Screen['state'];
   /** Pairing tries ever counted. */
   readonly pairingTries: number;
+  /** How often it was re-keyed. */
+  readonly epoch: number;
+  /** Seconds since 1970; null when the car does not know. */
+  readonly now: number | null;
+  /** It asks for one before driving. */
+  readonly pin: boolean;
 }
 
 /**
@@ -77,6 +90,8 @@ export interface CarReport {
 export class DoorController implements CarHost {
   readonly name: string;
   readonly pairing: PairingDesk;
+  readonly credentials: KeyDesk;
+  readonly #pin: PinLock;
   readonly #options: DoorControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
@@ -91,14 +106,31 @@ export class DoorController implements CarHost {
     this.#body = new BodyRunner(clock, (effect, by) => {
       this.#emit(bodyEvent(effect, by));
     });
+    this.#pin = new PinLock(options);
+    this.credentials = new KeyDesk({
+      ...options,
+      identity: () => this.#identity,
+      emit: (detail) => {
+        this.#emit(detail);
+      },
+      onKeyWeakened: (key, reason) => {
+        if (this.#starter === key.slot) this.#body.apply({ type: 'revoke-drive', reason });
+        options.onKeyRemoved(key.publicKey);
+      },
+    });
     this.pairing = new PairingDesk({
       ...options,
+      now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
         this.#emit(windowEvent(effect));
         options.onPairingChanged();
       },
       onKey: (key, replaced) => {
-        this.#emit({ type: 'key-added', key: summarise(options.suite, key), replaced });
+        this.#emit({
+          type: 'key-added',
+          key: summarise(options.suite, key, store.record),
+          replaced,
+        });
       },
     });
   }
@@ -113,16 +145,12 @@ export class DoorController implements CarHost {
 
   async execute(command: AnyCommand, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
-    const key = findKey(this.keys(), asking.publicKey);
+    const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
     const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
-    if (typeof answer !== 'string') return answer;
-    this.#emit({
-      type: 'command-refused',
-      command: command.case,
-      reason: answer,
-      by: actor(asking),
-    });
-    return refusal(refusalReason(answer));
+    if (typeof answer !== 'string') return this.#withNews(answer, key);
+    const by = actor(asking);
+    this.#emit({ type: 'command-refused', command: command.case, reason: answer, by });
+    return this.#withNews(refusal(refusalReason(answer)), key);
   }
 
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
@@ -133,6 +161,9 @@ export class DoorController implements CarHost {
     if (reader === 'pillar') return this.#body.apply({ type: 'toggle-lock' }, 'card');
     if (tap.purpose === 'drive') {
       this.#starter = undefined;
+      this.#pin.clearTries().catch((error: unknown) => {
+        this.#options.log.warn('the PIN stays as it was', { error: String(error) });
+      });
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
     // A car without an owner makes its next key one, whatever was asked.
@@ -166,10 +197,13 @@ export class DoorController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: store.record.keys.map((key) => summarise(suite, key)),
+      keys: store.record.keys.map((key) => summarise(suite, key, store.record)),
       slots,
       pairing: this.screen().state,
       pairingTries: store.record.pairingTries,
+      epoch: store.record.epoch,
+      now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
+      pin: this.#pin.isSet,
     };
   }
 
@@ -184,7 +218,7 @@ export class DoorController implements CarHost {
     // First, so that no phone can enrol in between.
     this.pairing.reset();
     await store.update(({ pairingTries }) => ({
-      record: { privateKey: random(32), pairingTries, keys: [] },
+      record: { ...newRecord(random(32)), pairingTries },
       erases: true,
       value: undefined,
     }));
@@ -194,6 +228,21 @@ export class DoorController implements CarHost {
     return undefined;
   }
 
+  /**
+   * What befalls the clock in the car: it stands still and loses the time, or time passes.
+   * @throws PhoneKeyError `sim.storage`
+   */
+  async clock(what: 'lose' | { readonly advance: number }): Promise<void> {
+    await this.#options.store.update((record) => {
+      const { clock } = record;
+      const changed =
+        what === 'lose' ? { ...clock, lost: true } : advanceClock(clock, what.advance);
+      return { record: { ...record, clock: changed }, value: undefined };
+    });
+    if (what === 'lose') this.#emit({ type: 'clock-lost' });
+    else this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
+  }
+
   /** Cancels every timer. */
   stop(): void {
     this.#body.stop();
@@ -201,56 +250,62 @@ export class DoorController implements CarHost {
   }
 
   async #answer(command: AnyCommand, key: KeySlot): Promise<Answer> {
-    if (!permits(key.role, command.case)) return 'not-permitted';
+    const allowance = await this.credentials.ask(key, command.case);
+    if (typeof allowance === 'string') return allowance;
     const behavior = this.#options.behaviors.get(command.case);
     if (behavior === undefined) return 'unknown-command';
-    return behavior.execute(this.#context(key), command, key);
+    return behavior.execute(this.#context(key, allowance), command, key);
   }
 
-  #context(key: KeySlot): BehaviorContext {
+  #context(key: KeySlot, allowance: Allowance): BehaviorContext {
+    const { store, suite } = this.#options;
+    const by = actor(key);
+    const orDone = async (refusal: Promise<CommandRefusal | undefined>): Promise<Answer> =>
+      (await refusal) ?? done();
     return {
+      allowance,
       act: (input) => {
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, actor(key)) ?? done();
+        return this.#body.apply(input, by) ?? done();
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
+      record: () => store.record,
       keys: () => this.keys(),
-      fingerprint: ({ publicKey }) => fingerprint(this.#options.suite, publicKey),
-      removeKey: (slot, check) => this.#removeKey(slot, check, key),
+      fingerprint: ({ publicKey }) => fingerprint(suite, publicKey),
+      isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
+      checkPin: (pin) => this.#pin.check(pin, key),
+      setPin: async (pin) => {
+        if (!(await this.#pin.set(pin))) return 'not-permitted';
+        this.#emit({ type: 'pin-changed', set: pin !== '', by });
+        return done();
+      },
+      removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
+      deliver: (notice) => orDone(this.credentials.deliver(notice)),
+      raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
+      setTime: (seconds) => this.#setTime(seconds, by),
     };
   }
 
-  async #removeKey(
-    slot: number,
-    check: (key: KeySlot, keys: readonly KeySlot[]) => CommandRefusal | undefined,
-    by: KeySlot,
-  ): Promise<Answer> {
-    const removed = await this.#options.store.update<KeySlot | CommandRefusal>((record) => {
-      const { keys } = record;
-      // Whoever asks may have been removed while this waited its turn.
-      if (findKey(keys, by.publicKey) === undefined) return { value: 'not-permitted' };
-      const key = keys.find((candidate) => candidate.slot === slot);
-      if (key === undefined) return { value: 'no-such-key' };
-      const reason = check(key, keys);
-      if (reason !== undefined) return { value: reason };
-      return {
-        record: { ...record, keys: keys.filter((other) => other !== key) },
-        erases: true,
-        value: key,
-      };
+  async #setTime(seconds: number, by: Actor): Promise<Answer> {
+    const { store, wallTime } = this.#options;
+    const set = await store.update((record) => {
+      if (!record.clock.lost) return { value: false };
+      const clock = setLostClock(record.clock, seconds, wallTime());
+      return { record: { ...record, clock }, value: true };
     });
-    if (typeof removed === 'string') return removed;
-    this.#emit({
-      type: 'key-removed',
-      key: summarise(this.#options.suite, removed),
-      by: actor(by),
-    });
-    if (this.#starter === removed.slot) {
-      this.#body.apply({ type: 'revoke-drive', reason: 'key-removed' });
-    }
-    this.#options.onKeyRemoved(removed.publicKey);
+    if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
     return done();
+  }
+
+  /** What else the phone needs to know: that the car lost the time, and to owners, the epoch. */
+  #withNews(result: Result, key: KeySlot | undefined): Result {
+    const { clock, epoch } = this.#options.store.record;
+    return {
+      ...result,
+      clockLost: clock.lost,
+      epoch: key?.role === Role.OWNER ? epoch : 0,
+    };
   }
 
   #ownFingerprint(): string {
@@ -268,8 +323,5 @@ export class DoorController implements CarHost {
     }
   }
 }
-
-const findKey = (keys: readonly KeySlot[], publicKey: Uint8Array): KeySlot | undefined =>
-  keys.find((key) => sameBytes(key.publicKey, publicKey));
 
 const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

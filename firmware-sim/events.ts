@@ -1,7 +1,10 @@
+import type { AdmissionRefusal } from '../lib/car/host.js';
+import type { PolicyRefusal } from '../lib/credentials/policy.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { CommandName } from '../lib/wire/commands.js';
 import type { BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
 import type { Closure, Door } from './closures.js';
+import type { PinRefusal } from './pin-lock.js';
 import type { CloseReason, WindowEffect } from './pairing-window.js';
 
 /**
@@ -30,6 +33,21 @@ export interface KeySummary {
   readonly role: RoleName | 'none';
   /** 16 hex digits: the first 8 bytes of SHA-512 of the X25519 public key. */
   readonly fingerprint: string;
+  /** An owner's notice has switched it off. */
+  readonly suspended?: true;
+  /** Of a key that came by a grant. */
+  readonly grant?: GrantSummary;
+}
+
+export interface GrantSummary {
+  /** Slot of the owner with whom it began. */
+  readonly owner: number;
+  /** Seconds since 1970. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Of its uses; none where it has no limit. */
+  readonly usesLeft?: number;
+  readonly leaseHours?: number;
 }
 
 export type CarEventDetail =
@@ -38,7 +56,13 @@ export type CarEventDetail =
   | { readonly type: 'handle-refused'; readonly door: Door; readonly reason: BodyRefusal }
   | { readonly type: 'door-opened'; readonly closure: Closure; readonly by: Actor }
   | { readonly type: 'door-closed'; readonly closure: Closure }
-  | { readonly type: 'drive-authorised'; readonly seconds: number; readonly by: Actor }
+  | {
+      readonly type: 'drive-authorised';
+      readonly seconds: number;
+      /** km/h. */
+      readonly speedLimit?: number;
+      readonly by: Actor;
+    }
   | { readonly type: 'drive-ended'; readonly reason: DriveEndReason }
   | {
       readonly type: 'command-refused';
@@ -56,11 +80,33 @@ export type CarEventDetail =
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason }
   | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
   | { readonly type: 'key-removed'; readonly key: KeySummary; readonly by: Actor }
+  | { readonly type: 'key-refused'; readonly name: string; readonly reason: AdmissionRefusal }
+  | { readonly type: 'key-suspended' | 'key-resumed'; readonly key: KeySummary; readonly by: Actor }
+  /** `entries`: how many keys the owner has revoked or suspended. */
+  | {
+      readonly type: 'notice-taken';
+      readonly by: Actor;
+      readonly number: number;
+      readonly entries: number;
+    }
+  | { readonly type: 'pin-changed'; readonly set: boolean; readonly by: Actor }
+  | { readonly type: 'epoch-raised'; readonly epoch: number; readonly by: Actor }
+  | { readonly type: 'clock-lost' }
+  /** Seconds since 1970. */
+  | { readonly type: 'clock-set'; readonly now: number; readonly by: Actor }
   | { readonly type: 'factory-reset'; readonly fingerprint: string };
 
 /** Why the car did not carry out a command: the schema's RefusalReason in words. */
 export type CommandRefusal =
-  BodyRefusal | 'not-permitted' | 'unknown-command' | 'no-such-key' | 'last-owner';
+  | BodyRefusal
+  | PolicyRefusal
+  | PinRefusal
+  | 'unknown-command'
+  | 'no-such-key'
+  | 'last-owner'
+  | 'owner-key'
+  | 'slots-full'
+  | 'notice-invalid';
 
 /** The event that an effect of the body is, done by `by`. */
 export const bodyEvent = (effect: BodyEffect, by: Actor): CarEventDetail => {

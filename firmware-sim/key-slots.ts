@@ -1,5 +1,6 @@
 import { Role } from '../lib/credentials/roles.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
+import { sameBytes } from '../lib/platform/bytes.js';
 import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
 
 /** As many as `list_keys` can tell in one message, however long their names are. */
@@ -16,12 +17,14 @@ export interface Placement {
  * The keys with this phone's added, in the lowest free slot. A car without an owner gets one: its
  * first key is the owner's whatever was asked. An owner who pairs again stays owner.
  * Undefined when no slot is free.
+ * @param pairedAt seconds since 1970, see KeySlot
  */
 export const placeKey = (
   keys: readonly KeySlot[],
   phone: Pick<PhoneIdentity, 'publicKey' | 'signingKey' | 'name'>,
   asked: Role,
   slots: number,
+  pairedAt: number,
 ): Placement | undefined => {
   const same = keys.find((key) => sameBytes(key.publicKey, phone.publicKey));
   const slot = same?.slot ?? lowestFree(keys, slots);
@@ -34,6 +37,7 @@ export const placeKey = (
     signingKey,
     name,
     role: ownerless || same?.role === Role.OWNER ? Role.OWNER : asked,
+    pairedAt,
   };
   const others = keys.filter((other) => other.slot !== slot);
   return {
@@ -43,11 +47,7 @@ export const placeKey = (
   };
 };
 
-/** Public keys are public: no constant time needed. */
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);
-
-const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
+export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
   for (let slot = 0; slot < slots; slot++) {
     if (!keys.some((key) => key.slot === slot)) return slot;
   }

@@ -1,13 +1,35 @@
 import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { isSuspended } from '../lib/credentials/policy.js';
 import { roleName } from '../lib/credentials/roles.js';
-import type { KeySlot } from '../lib/credentials/key-slot.js';
+import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { toHex } from '../lib/platform/bytes.js';
-import type { KeySummary } from './events.js';
+import { circumstancesOf } from './circumstances.js';
+import type { GrantSummary, KeySummary } from './events.js';
+import type { CarRecord } from './memory/record.js';
 
-export const summarise = (suite: Suite, key: KeySlot): KeySummary => ({
+/** A key as the screen and the log show it; `record` tells whether a notice has suspended it. */
+export const summarise = (suite: Suite, key: KeySlot, record: CarRecord): KeySummary => ({
   slot: key.slot,
   name: key.name,
   role: roleName(key.role),
   fingerprint: toHex(fingerprint(suite, key.publicKey)),
+  ...(isSuspended(key, circumstancesOf(suite, record, 0)) ? { suspended: true } : {}),
+  ...(key.grant === undefined ? {} : { grant: summariseGrant(key.grant) }),
 });
+
+/** How often it may still unlock or start; undefined for no limit. */
+export const usesLeft = ({ terms, used }: KeyGrant): number | undefined =>
+  terms.uses === 0 ? undefined : Math.max(0, terms.uses - used);
+
+const summariseGrant = (grant: KeyGrant): GrantSummary => {
+  const { ownerSlot, notBefore, notAfter, leaseHours } = grant.terms;
+  const left = usesLeft(grant);
+  return {
+    owner: ownerSlot,
+    notBefore,
+    notAfter,
+    ...(left === undefined ? {} : { usesLeft: left }),
+    ...(leaseHours === 0 ? {} : { leaseHours }),
+  };
+};

@@ -6,9 +6,13 @@ import type { Cancel, Clock } from '../lib/platform/clock.js';
 import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
 import { placeKey } from './key-slots.js';
 import type { Placement } from './key-slots.js';
+import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
+
+/** What the record has room for: seconds in 32 bits. */
+const MAX_TIME = 2 ** 32 - 1;
 
 export interface PairingDeskOptions {
   readonly store: RecordStore;
@@ -16,6 +20,8 @@ export interface PairingDeskOptions {
   readonly slots: number;
   /** SPAKE2+ record of a code (lib/pairing/code.ts). */
   readonly register: (code: string) => PairingWindow['registration'];
+  /** Seconds since 1970, or the last that is known. */
+  readonly now: (record: CarRecord) => number;
   readonly onWindow: (effect: WindowEffect) => void;
   /** A key is durable. `replaced`: it was enrolled before. */
   readonly onKey: (key: KeySlot, replaced: boolean) => void;
@@ -72,15 +78,15 @@ export class PairingDesk implements PairingHost {
     const { store, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const role = roleFromName(this.#state.role ?? 'driver');
-    const place = (keys: readonly KeySlot[]): Placement | undefined =>
-      placeKey(keys, phone, role, this.#options.slots);
+    const place = (record: CarRecord): Placement | undefined =>
+      placeKey(record.keys, phone, role, this.#options.slots, this.#pairedAt(record));
     // Looked at before, so that a full car leaves the window as it is.
-    if (place(store.record.keys) === undefined) return 'slots-full';
+    if (place(store.record) === undefined) return 'slots-full';
     if (!this.#input({ type: 'enrol' })) return 'closed';
     let placed: Placement | undefined;
     try {
       placed = await store.update((record) => {
-        const value = place(record.keys);
+        const value = place(record);
         return value === undefined ? { value } : { record: { ...record, keys: value.keys }, value };
       });
       if (placed !== undefined) onKey(placed.key, placed.replaced);
@@ -88,6 +94,11 @@ export class PairingDesk implements PairingHost {
       this.#settle(window, placed === undefined ? 'enrol-failed' : 'enrolled');
     }
     return placed?.key ?? 'slots-full';
+  }
+
+  /** Later than whatever owners had signed: what they revoked before does not concern this pairing. */
+  #pairedAt(record: CarRecord): number {
+    return Math.min(MAX_TIME, Math.max(this.#options.now(record), record.clock.floor + 1));
   }
 
   screen(): Screen {

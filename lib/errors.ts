@@ -123,6 +123,13 @@ const ERRORS = {
   ),
   'pairing.slots-full': entry('refused', false, 'Remove a key first: key keys remove.'),
 
+  'grant.invalid': entry(
+    'security',
+    false,
+    'Ask the owner for a new grant: key share. This one is not for you, or was altered.',
+  ),
+  'notice.invalid': entry('security', false, 'Ask the owner for the notice again: key revoke.'),
+
   'keys.not-paired': entry('key-store', false, 'Pair this phone first: key pair.'),
   'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key cars.'),
   'keys.unreadable': entry('key-store', false, 'Restore the key file, or pair again: key pair.'),

@@ -1,22 +1,13 @@
-import { nodeSuite } from '../lib/crypto/index.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/session/car.js';
 import { answerChallenge } from '../lib/session/phone.js';
 import { proofTag, proofTagKey } from '../lib/session/transcript.js';
 import { encodeCommand } from '../lib/wire/codec.js';
 import { MAX_MESSAGE } from '../lib/wire/framing.js';
-import { fixed, fromCar, KEYS, pairingRun, toCar } from './worked-example.js';
+import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
+import { pairingRun } from './worked-example.js';
 
 /** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */
-
-const suite = nodeSuite;
-const NOTE = 'Made by scripts/vectors.ts. Published test keys: never enrol them.';
-
-const flip = (data: Uint8Array, bit: number): Uint8Array => {
-  const out = data.slice();
-  out[bit >> 3] = (out[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-  return out;
-};
 
 interface ProofVector {
   readonly name: string;
@@ -190,6 +181,8 @@ export const frameVectors = () => {
         toCar({ case: 'pairStart', value: { share: new Uint8Array(65) } }),
         'pairStart',
       ),
+      valid('notice, 142 bytes', toCar({ case: 'notice', value: new Uint8Array(142) }), 'notice'),
+      bad('notice, 141 bytes', toCar({ case: 'notice', value: new Uint8Array(141) })),
       bad('sealed, 15 bytes', toCar({ case: 'sealed', value: new Uint8Array(15) })),
       bad(
         'proof without a tag',

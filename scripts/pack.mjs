@@ -26,6 +26,7 @@ const LEFT_OUT = [
   'dist/bench',
   'dist/examples',
   'dist/scripts',
+  'dist/test',
   ...RADIOS.flatMap((name) =>
     ['.github', 'assets', 'examples', 'test'].map((folder) => `node_modules/${name}/${folder}`),
   ),

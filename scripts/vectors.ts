@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { grantVectors } from './grant-vectors.js';
 import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
+import { noticeVectors, uriVectors } from './notice-vectors.js';
 
 // Writes test/vectors/*.json and the worked examples of docs/PROTOCOL.md: `npm run vectors`.
 // Run it only when the protocol changes on purpose, and say so in the changelog.
@@ -12,6 +14,9 @@ for (const [name, make] of Object.entries({
   session: sessionVectors,
   pairing: pairingVectors,
   frames: frameVectors,
+  grants: grantVectors,
+  notices: noticeVectors,
+  uris: uriVectors,
 })) {
   const path = `test/vectors/${name}.json`;
   writeFileSync(path, `${JSON.stringify(make(), undefined, 2)}\n`);

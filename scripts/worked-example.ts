@@ -1,5 +1,4 @@
 import { create } from '@bufbuild/protobuf';
-import { nodeSuite } from '../lib/crypto/index.js';
 import { Role } from '../lib/credentials/roles.js';
 import { CarPairing } from '../lib/pairing/car.js';
 import {
@@ -12,8 +11,6 @@ import { PhonePairing } from '../lib/pairing/phone.js';
 import type { PhoneKeys } from '../lib/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/pairing/spake2plus.js';
 import { pairingContext, pairingKeys } from '../lib/pairing/transcript.js';
-import { concat, toHex } from '../lib/platform/bytes.js';
-import type { Random } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/session/car.js';
 import { answerChallenge } from '../lib/session/phone.js';
 import { PROLOGUE, proofTagKey } from '../lib/session/transcript.js';
@@ -22,64 +19,19 @@ import {
   encodeCarIdentity,
   encodeCommand,
   encodeEnrolment,
-  encodeFromCar,
   encodePhoneIdentity,
   encodeResult,
-  encodeToCar,
 } from '../lib/wire/codec.js';
-import type { CommandInit, FromCarMessage, ToCarMessage } from '../lib/wire/codec.js';
-import { frame } from '../lib/wire/framing.js';
+import type { CommandInit } from '../lib/wire/codec.js';
 import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
+import type { Line } from './example-keys.js';
+import { grantExample, introductionExample, noticeExample } from './sharing-examples.js';
 
 /**
  * One run of the protocol with published keys, value by value: the worked example of
- * docs/PROTOCOL.md, and the base of test/vectors/*.json. The keys are in every copy of this file:
- * never enrol them.
+ * docs/PROTOCOL.md, and the base of test/vectors/*.json. Grants and notices: sharing-examples.ts.
  */
-
-const suite = nodeSuite;
-
-/** Bytes that count upwards, so that a reader sees at once that they are not a secret. */
-const counting = (first: number, length: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (first + i) & 0xff);
-
-/** Gives these bytes once, and fails when asked for more or for another length. */
-export const fixed = (...values: Uint8Array[]): Random => {
-  const left = [...values];
-  return (length) => {
-    const next = left.shift();
-    if (next?.length !== length) throw new Error(`the example has no ${String(length)} bytes here`);
-    return next;
-  };
-};
-
-export const KEYS = {
-  car: suite.x25519KeyPair(counting(0x01, 32)),
-  phone: suite.x25519KeyPair(counting(0x21, 32)),
-  carEphemeral: counting(0x41, 32),
-  phoneEphemeral: counting(0x61, 32),
-  phoneSigning: suite.ed25519KeyPair(counting(0x81, 32)),
-  pairingChallengeEphemeral: counting(0xa1, 32),
-  proverRandom: counting(0xc1, 40),
-  verifierRandom: counting(0xe9, 40),
-  advertisementNonce: counting(0x11, 4),
-  code: '12345678',
-  carName: 'Example car',
-  phoneName: "Ada's phone",
-} as const;
-
-/** Name and value of one line; hex unless it says otherwise. */
-export type Line = readonly [name: string, value: string];
-
-const bytes = (name: string, value: Uint8Array): Line => [name, toHex(value)];
-
-const framed = (message: Uint8Array): Uint8Array => concat(...frame(message, 517));
-
-export const toCar = (message: NonNullable<ToCarMessage>): Uint8Array =>
-  framed(encodeToCar(message));
-
-export const fromCar = (message: NonNullable<FromCarMessage>): Uint8Array =>
-  framed(encodeFromCar(message));
 
 const advertisementExample = (): Line[] => {
   const key = advertisementKey(suite, KEYS.car.publicKey);
@@ -231,6 +183,9 @@ export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
   advertisement: advertisementExample,
   session: sessionExample,
   pairing: pairingExample,
+  grant: grantExample,
+  introduction: introductionExample,
+  notice: noticeExample,
 };
 
 /** An example as it stands in docs/PROTOCOL.md: names, then values in lines of 32 bytes. */

@@ -46,6 +46,7 @@ export const hubArguments = (path: string, settings: HubSettings): string[] => [
     const value = settings[name];
     return value === undefined ? [] : [`--${name}=${value}`];
   }),
+  '--', // the path may begin with a dash
   path,
 ];
 

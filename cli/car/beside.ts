@@ -6,7 +6,7 @@ import { formatPairingCode } from '../../lib/pairing/code.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { askLine } from '../io/ask.js';
+import { confirm } from '../io/ask.js';
 import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
 import { statusLines } from '../phone/status-lines.js';
@@ -89,12 +89,14 @@ export const screen = async (beside: Beside): Promise<ExitCode> => {
 
 export const status = async (beside: Beside): Promise<ExitCode> => {
   const found = await ask(beside, (car) => car.status());
-  const { name, fingerprint, driving, pairing, keys, slots } = found;
+  const { name, fingerprint, driving, pairing, keys, slots, now, pin } = found;
   beside.context.output.result(found, [
     `${name}, ${fingerprint}`,
     ...statusLines(found),
     ...(driving ? ['driving'] : []),
     `pairing window ${pairing === 'idle' ? 'closed' : 'open'}`,
+    clockLine(now),
+    ...(pin ? ['asks for a PIN before driving'] : []),
     `${String(keys.length)} of ${String(slots)} key slots taken`,
     ...table(keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.name])),
   ]);
@@ -104,21 +106,35 @@ export const status = async (beside: Beside): Promise<ExitCode> => {
 export const reset = async (beside: Beside, sure: boolean): Promise<ExitCode> => {
   const { host } = beside.context;
   if (!sure) {
-    if (host.stdin.isTTY !== true) {
-      throw new PhoneKeyError('usage.invalid', 'a reset forgets every key, and nobody is to ask', {
-        hint: 'Say that you mean it: key car reset --yes.',
-      });
-    }
-    const answer = await askLine(host, `Forget every key of ${beside.name}? [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) {
-      throw new PhoneKeyError('usage.invalid', 'nothing was done: the answer was not yes', {
-        hint: 'Answer y, or say that you mean it: key car reset --yes.',
-      });
-    }
+    const question = `Forget every key of ${beside.name}?`;
+    await confirm(host, question, 'a reset forgets every key', 'key car reset --yes');
   }
   const { fingerprint } = await act(beside, (car) => car.reset());
   return done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
+
+export const removeKey = async (beside: Beside, slot: number): Promise<ExitCode> => {
+  await act(beside, (car) => car.removeKey(slot));
+  return done(beside, { slot }, `removed the key in slot ${String(slot)}`);
+};
+
+export const clock = async (
+  beside: Beside,
+  what: 'lose' | 'advance',
+  seconds: number | undefined,
+): Promise<ExitCode> => {
+  if ((what === 'advance') !== (seconds !== undefined)) {
+    throw new PhoneKeyError('usage.invalid', 'a time goes with advance, and only with it', {
+      hint: 'As in key car clock advance 6h.',
+    });
+  }
+  await act(beside, (car) => (seconds === undefined ? car.loseClock() : car.advanceClock(seconds)));
+  const { now } = await ask(beside, (car) => car.status());
+  return done(beside, { now }, clockLine(now));
+};
+
+const clockLine = (now: number | null): string =>
+  now === null ? 'the car does not know the time' : `it is ${new Date(now * 1000).toISOString()}`;
 
 const PAST = { open: 'open', close: 'closed' } as const;
 

@@ -15,8 +15,11 @@ export const describeCarEvent = (event: CarEvent): string => {
       return `${event.closure} opened by ${who(event.by)}`;
     case 'door-closed':
       return `${event.closure} closed`;
-    case 'drive-authorised':
-      return `driving authorised for ${String(event.seconds)} s by ${who(event.by)}`;
+    case 'drive-authorised': {
+      const limit =
+        event.speedLimit === undefined ? '' : `, ${String(event.speedLimit)} km/h at most`;
+      return `driving authorised for ${String(event.seconds)} s by ${who(event.by)}${limit}`;
+    }
     case 'driving':
       return 'driving';
     case 'drive-ended':
@@ -35,6 +38,22 @@ export const describeCarEvent = (event: CarEvent): string => {
       return `key ${event.replaced ? 'replaced' : 'added'}: ${keyText(event.key)}`;
     case 'key-removed':
       return `key removed by ${who(event.by)}: ${keyText(event.key)}`;
+    case 'key-refused':
+      return `a key named ${event.name} was not taken: ${event.reason}`;
+    case 'key-suspended':
+      return `key suspended by ${who(event.by)}: ${keyText(event.key)}`;
+    case 'key-resumed':
+      return `key resumed by ${who(event.by)}: ${keyText(event.key)}`;
+    case 'notice-taken':
+      return `notice ${String(event.number)} of ${who(event.by)}: ${keyCount(event.entries)}`;
+    case 'pin-changed':
+      return `PIN to drive ${event.set ? 'set' : 'cleared'} by ${who(event.by)}`;
+    case 'epoch-raised':
+      return `re-keyed by ${who(event.by)}; the epoch is ${String(event.epoch)}`;
+    case 'clock-lost':
+      return 'the clock stood still: the car does not know the time';
+    case 'clock-set':
+      return `the clock was set by ${who(event.by)}: ${isoTime(event.now)}`;
     case 'factory-reset':
       return `factory reset; the new identity is ${event.fingerprint}`;
   }
@@ -74,3 +93,8 @@ const who = (actor: Actor): string => {
 
 const keyText = ({ name, role, slot, fingerprint }: KeySummary): string =>
   `${name}, ${role}, slot ${String(slot)}, ${fingerprint}`;
+
+const keyCount = (count: number): string =>
+  count === 1 ? '1 key revoked or suspended' : `${String(count)} keys revoked or suspended`;
+
+const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();

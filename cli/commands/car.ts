@@ -1,8 +1,9 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import { ROLE_NAMES } from '../../lib/credentials/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
-import { parseCarName } from '../config/parse.js';
+import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Act } from '../program.js';
 
@@ -64,7 +65,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--pair', 'open the pairing window')
     .addOption(
       new Option('--role <role>', 'what the new key may do (default: the first key owns the car)')
-        .choices(['owner', 'driver'] as const)
+        .choices(ROLE_NAMES)
         .implies({ pair: true }),
     )
     .action((reader, options) => beside((module, at) => module.tap(at, reader, options)));
@@ -96,6 +97,17 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .command('status')
     .description('look at the car: locks, doors, driving, keys')
     .action(() => beside((module, at) => module.status(at)));
+  car
+    .command('remove')
+    .description('take a key away at the screen, with the card on the console')
+    .argument('<slot>', 'slot of the key', parseSlot)
+    .action((slot) => beside((module, at) => module.removeKey(at, slot)));
+  car
+    .command('clock')
+    .description('what befalls the clock in the car: it loses the time, or the time passes')
+    .addArgument(new Argument('<what>', 'lose or advance').choices(['lose', 'advance'] as const))
+    .argument('[time]', 'for advance: 90m, 6h, 30d', parseDuration)
+    .action((what, seconds) => beside((module, at) => module.clock(at, what, seconds)));
   car
     .command('reset')
     .description('factory reset: the car forgets every key and gets a new identity')

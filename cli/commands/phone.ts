@@ -1,12 +1,11 @@
 import type { Command } from '@commander-js/extra-typings';
 import { parseSeconds, parseSlot } from '../config/parse.js';
 import type { Act } from '../program.js';
-import type { Action } from '../phone/act.js';
+import type { SimpleAction } from '../phone/act.js';
 
-const ACTION_SUMMARIES: readonly (readonly [Action, string])[] = [
+const ACTION_SUMMARIES: readonly (readonly [SimpleAction, string])[] = [
   ['unlock', 'unlock the doors'],
   ['lock', 'lock the doors'],
-  ['start', 'authorise driving for 2 minutes'],
   ['trunk', 'open the trunk'],
   ['frunk', 'open the frunk'],
 ];
@@ -15,6 +14,11 @@ const PAIR_EXAMPLES = `Examples:
   $ key pair                               asks for the code
   $ key pair --name Ada --id ID            as Ada, with the car that key scan shows as ID
   $ key car screen --json | jq -r .code | key pair --code -
+`;
+
+const START_EXAMPLES = `Examples:
+  $ key start                              asks for the PIN, if the car does
+  $ pass show car-pin | key start --pin -
 `;
 
 const KEYS_EXAMPLES = `Examples:
@@ -30,6 +34,14 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
       .description(summary)
       .action(() => act(async (context) => (await import('../phone/act.js')).act(context, action)));
   }
+  program
+    .command('start')
+    .description('authorise driving for 2 minutes')
+    .addHelpText('before', START_EXAMPLES)
+    .option('--pin <->', '-: read the PIN of the car from stdin (or give it in KEY_PIN)')
+    .action((options) =>
+      act(async (context) => (await import('../phone/pin.js')).start(context, options.pin)),
+    );
   program
     .command('status')
     .description('ask the car: locks, doors, driving')

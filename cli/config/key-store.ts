@@ -1,18 +1,25 @@
 import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { CarStore, PairedCar } from '../../lib/index.js';
+import type { CarStore, KeyPair, Offer, PairedCar } from '../../lib/index.js';
+import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
+import { formatOffer, parseOffer } from './offer-file.js';
 import { PrivateDirectory } from './private-directory.js';
 import type { PrivateDisk } from './private-disk.js';
 
 const EXTENSION = '.json';
+const OFFER_EXTENSION = '.offer';
+/** More than a key file has at first, in bytes, and no reason to refuse a key on a disk that is nearly full. */
+const PROBE_BYTES = 4096;
 
 /**
- * The keys of this phone, a file for each car. All methods throw PhoneKeyError: `keys.permissions`
- * when others may read a file, `keys.unreadable` naming the file, `keys.not-saved`.
+ * The keys of this phone, a file for each car and for each key that waits for a grant. All methods throw
+ * PhoneKeyError: `keys.permissions` when others may read a file, `keys.unreadable` naming the file,
+ * `keys.not-saved`.
  */
 export class FileKeyStore implements CarStore {
   readonly #path: string;
@@ -24,9 +31,8 @@ export class FileKeyStore implements CarStore {
   }
 
   async list(): Promise<readonly PairedCar[]> {
-    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
     const cars: PairedCar[] = [];
-    for (const file of names.filter((name) => name.endsWith(EXTENSION)).sort()) {
+    for (const file of await this.#files(EXTENSION)) {
       const car = await this.#read(file);
       if (car !== undefined) cars.push(car);
     }
@@ -35,7 +41,7 @@ export class FileKeyStore implements CarStore {
 
   /** Finds out whether a key could be saved, before a car is asked for one. */
   async prepare(): Promise<void> {
-    await guard('keys.not-saved', this.#path, () => this.#directory.probe(MAX_FILE));
+    await guard('keys.not-saved', this.#path, () => this.#directory.probe(PROBE_BYTES));
   }
 
   async add(car: PairedCar): Promise<boolean> {
@@ -46,8 +52,44 @@ export class FileKeyStore implements CarStore {
     await this.#write(car, 'replace');
   }
 
+  async update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar> {
+    const file = fileFor(name);
+    if (!(await this.has(name))) throw unknownCar(name);
+    return guard('keys.not-saved', this.#path, () =>
+      this.#directory.locked(file, async () => {
+        const car = await this.#read(file);
+        if (car === undefined) throw unknownCar(name);
+        const changed = change(car);
+        if (changed !== car) await this.#write(changed, 'replace');
+        return changed;
+      }),
+    );
+  }
+
   async remove(name: string): Promise<void> {
-    await guard('keys.not-saved', this.#path, () => this.#directory.remove(fileFor(name)));
+    await this.#remove(fileFor(name));
+  }
+
+  async offers(): Promise<readonly Offer[]> {
+    const offers: Offer[] = [];
+    for (const file of await this.#files(OFFER_EXTENSION)) {
+      const offer = await this.#readOffer(file);
+      if (offer !== undefined) offers.push(offer);
+    }
+    return offers.sort((a, b) => a.madeAt - b.madeAt);
+  }
+
+  async addOffer(offer: Offer): Promise<void> {
+    const surplus = (await this.offers()).slice(0, 1 - MOST_OFFERS);
+    const file = offerFileFor(offer.identity.publicKey);
+    await guard('keys.not-saved', this.#path, () =>
+      this.#directory.write(file, formatOffer(offer), 'replace'),
+    );
+    for (const { identity } of surplus) await this.removeOffer(identity.publicKey);
+  }
+
+  async removeOffer(publicKey: Uint8Array): Promise<void> {
+    await this.#remove(offerFileFor(publicKey));
   }
 
   /** Whether there is a file for the car, readable or not. */
@@ -62,25 +104,55 @@ export class FileKeyStore implements CarStore {
     );
   }
 
-  async #read(file: string): Promise<PairedCar | undefined> {
+  async #remove(file: string): Promise<void> {
+    await guard('keys.not-saved', this.#path, () => this.#directory.remove(file));
+  }
+
+  /** Sorted by name. */
+  async #files(extension: string): Promise<readonly string[]> {
+    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
+    return names.filter((name) => name.endsWith(extension)).sort();
+  }
+
+  #read(file: string): Promise<PairedCar | undefined> {
+    return this.#parse(file, parseKeyFile, ({ name }) => fileFor(name));
+  }
+
+  #readOffer(file: string): Promise<Offer | undefined> {
+    return this.#parse(file, parseOffer, ({ identity }) => offerFileFor(identity.publicKey));
+  }
+
+  /** Undefined where the file was removed since the directory was read. */
+  #parse<T extends KeyPairs>(
+    file: string,
+    parse: (text: string) => T,
+    placeOf: (parsed: T) => string,
+  ): Promise<T | undefined> {
     return guard('keys.unreadable', join(this.#path, file), async () => {
       const text = await this.#directory.read(file, MAX_FILE);
-      if (text === undefined) return undefined; // removed since the directory was read
+      if (text === undefined) return undefined;
       if (text.length > MAX_FILE) throw new PhoneKeyError('keys.unreadable', 'too long');
-      const car = parseKeyFile(text);
-      checkPairs(car);
-      if (fileFor(car.name) !== file) {
-        throw new PhoneKeyError('keys.unreadable', `it belongs in ${fileFor(car.name)}`);
-      }
-      return car;
+      const parsed = parse(text);
+      checkPairs(parsed);
+      const place = placeOf(parsed);
+      if (place !== file) throw new PhoneKeyError('keys.unreadable', `it belongs in ${place}`);
+      return parsed;
     });
   }
 }
 
+interface KeyPairs {
+  readonly identity: KeyPair;
+  readonly signing: KeyPair;
+}
+
 const fileFor = (name: string): string => `${fileNameFor(name)}${EXTENSION}`;
 
+const offerFileFor = (publicKey: Uint8Array): string =>
+  `${toHex(publicKey.subarray(0, 8))}${OFFER_EXTENSION}`;
+
 /** A private key with a flipped bit must not look like a key that the car has removed. */
-const checkPairs = ({ identity, signing }: PairedCar): void => {
+const checkPairs = ({ identity, signing }: KeyPairs): void => {
   const suite = defaultSuite;
   if (
     !suite.equal(suite.x25519KeyPair(identity.privateKey).publicKey, identity.publicKey) ||
@@ -100,7 +172,8 @@ const guard = async <T>(
     return await work();
   } catch (error) {
     if (error instanceof PhoneKeyError) {
-      if (error.code !== 'keys.unreadable') throw error;
+      const named = error.cause instanceof PhoneKeyError;
+      if (error.code !== 'keys.unreadable' || named) throw error;
       throw new PhoneKeyError(
         'keys.unreadable',
         `cannot read the key file ${path}: ${error.message}`,

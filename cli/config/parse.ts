@@ -25,6 +25,16 @@ export const parseSeconds = (text: string): number => {
   return seconds;
 };
 
+const UNIT_S = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** `90m`, `6h`, `30d` in seconds. */
+export const parseDuration = (text: string): number => {
+  const [, digits, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(digits) * UNIT_S[(unit ?? 's') as keyof typeof UNIT_S];
+  if (!(seconds > 0)) throw new InvalidArgumentError('A time is needed: 90m, 6h or 30d.');
+  return seconds;
+};
+
 /** `--at 3,-2.5` in metres. */
 export const parsePosition = (text: string): Position => {
   const [x, y, ...rest] = text.split(',').map((part) => part.trim());
@@ -112,3 +122,38 @@ export const parseEndpoint = (text: string): Endpoint => {
   }
   return { host, port };
 };
+
+const UNITS = { m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+const LAST_SECOND = 2 ** 32 - 1;
+
+/** `--until +2h` or `--until 2026-05-01T18:00` in seconds since 1970; without a zone, of this machine's. */
+export const parseTime = (text: string): number => {
+  const [, count, unit] = /^\+(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  const seconds =
+    count === undefined
+      ? parseIso(text)
+      : Math.floor(Date.now() / 1000) + Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (seconds === undefined || seconds < 0 || seconds >= LAST_SECOND) {
+    throw new InvalidArgumentError(
+      'A time is needed: +30m, +2h, +3d, +1w from now, or 2026-05-01T18:00 (add Z for UTC).',
+    );
+  }
+  return seconds;
+};
+
+const parseIso = (text: string): number | undefined => {
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return undefined;
+  // A date alone would be taken for UTC.
+  const milliseconds = Date.parse(text.length === 10 ? `${text}T00:00` : text);
+  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+};
+
+/** A whole number from 0 to `most`. */
+export const parseCount =
+  (most: number) =>
+  (text: string): number => {
+    if (!/^\d{1,9}$/.test(text) || Number(text) > most) {
+      throw new InvalidArgumentError(`A whole number from 0 to ${String(most)} is needed.`);
+    }
+    return Number(text);
+  };

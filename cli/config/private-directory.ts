@@ -4,16 +4,13 @@ import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { syncParents } from '../../firmware-sim/memory/home.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { utf8 } from '../../lib/platform/bytes.js';
+import { isAbandoned, pidOfTemporary, setInUse, temporaryName } from './in-use.js';
 import { nodePrivateDisk } from './private-disk.js';
 import type { FileStatus, PrivateDisk } from './private-disk.js';
+import { withLock } from './private-lock.js';
 
 /** Windows has no modes; the user's own directories are private there. */
 const HAS_MODES = process.platform !== 'win32';
-const TEMPORARY = /\.(\d+)-\d+\.tmp$/;
-
-let sequence = 0;
-/** Temporary files that this process is writing. */
-const inUse = new Set<string>();
 
 /**
  * Files that nobody else may read: 0600 in a directory of mode 0700, written so that a power cut
@@ -91,6 +88,15 @@ export class PrivateDirectory {
     await this.#disk.syncDirectory(this.#path);
   }
 
+  /**
+   * Runs `work` while no other program runs its own about the same file.
+   * @throws PhoneKeyError `keys.not-saved` when another one takes very long
+   */
+  async locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+    await this.#make();
+    return withLock(this.#disk, join(this.#path, `${name}.lock`), work);
+  }
+
   async #exists(): Promise<boolean> {
     const found = await this.#disk.status(this.#path);
     if (found === undefined) return false;
@@ -115,8 +121,8 @@ export class PrivateDirectory {
     use: (path: string) => Promise<T>,
   ): Promise<T> {
     await this.#sweep();
-    const path = join(this.#path, `${name}.${process.pid}-${++sequence}.tmp`);
-    inUse.add(path);
+    const path = temporaryName(join(this.#path, name));
+    setInUse(path, true);
     try {
       const file = await this.#disk.createNew(path);
       try {
@@ -130,32 +136,19 @@ export class PrivateDirectory {
       await this.#disk.unlink(path).catch(() => undefined);
       throw error;
     } finally {
-      inUse.delete(path);
+      setInUse(path, false);
     }
   }
 
   /** Removes what writers that were killed left behind: it holds private keys. */
   async #sweep(): Promise<void> {
     for (const name of await this.#disk.list(this.#path)) {
-      const pid = TEMPORARY.exec(name)?.[1];
+      const pid = pidOfTemporary(name);
       const path = join(this.#path, name);
-      if (pid !== undefined && isAbandoned(Number(pid), path)) await this.#disk.unlink(path);
+      if (pid !== undefined && isAbandoned(pid, path)) await this.#disk.unlink(path);
     }
   }
 }
-
-/** In a container, and after a reboot, this process may well have the pid of the one that was killed. */
-const isAbandoned = (pid: number, path: string): boolean =>
-  pid === process.pid ? !inUse.has(path) : !isAlive(pid);
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !isErrno(error, 'ESRCH');
-  }
-};
 
 /**
  * Refuses what others may read, or what is somebody else's.

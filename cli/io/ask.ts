@@ -10,15 +10,32 @@ import type { Host } from '../context.js';
 export const readLine = (host: Host): Promise<string> =>
   firstLine(host, createInterface({ input: host.stdin }));
 
+/** The lines of stdin that are not empty, to its end. */
+export const readLines = async ({ stdin, interrupt }: Host): Promise<string[]> => {
+  const { signal } = interrupt;
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: stdin, signal })) {
+    if (line.trim() !== '') lines.push(line.trim());
+  }
+  if (signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+  return lines;
+};
+
 /** Asks the person at the terminal; the question goes to stderr. Ask only where stdin is a TTY. */
-export const askLine = (host: Host, question: string): Promise<string> => {
+export const askLine = (
+  host: Host,
+  question: string,
+  { hidden = false }: { readonly hidden?: boolean } = {},
+): Promise<string> => {
+  let silent = false;
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      host.stderr.write(chunk.toString());
+      if (!silent) host.stderr.write(chunk.toString());
       done();
     },
   });
-  const terminal = host.stderr.isTTY === true;
+  // What is typed is echoed by us in that case, or not at all.
+  const terminal = hidden || host.stderr.isTTY === true;
   const lines = createInterface({ input: host.stdin, output, terminal });
   const answer = firstLine(host, lines).catch((error: unknown) => {
     host.stderr.write('\n'); // what follows is not part of the question
@@ -26,7 +43,37 @@ export const askLine = (host: Host, question: string): Promise<string> => {
   });
   lines.setPrompt(question);
   lines.prompt();
-  return answer;
+  silent = hidden;
+  if (!hidden) return answer;
+  return answer.then((line) => {
+    host.stderr.write('\n'); // which was not echoed either
+    return line;
+  });
+};
+
+/**
+ * Asks before something that cannot be taken back.
+ * @param lost what is lost, as the beginning of a sentence: `a reset forgets every key`
+ * @param means how to say it without being asked: `key car reset --yes`
+ * @throws PhoneKeyError `usage.invalid` where the answer is not yes, or nobody is there to give one
+ */
+export const confirm = async (
+  host: Host,
+  question: string,
+  lost: string,
+  means: string,
+): Promise<void> => {
+  if (host.stdin.isTTY !== true) {
+    throw new PhoneKeyError('usage.invalid', `${lost}, and nobody is to ask`, {
+      hint: `Say that you mean it: ${means}.`,
+    });
+  }
+  const answer = await askLine(host, `${question} [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) {
+    throw new PhoneKeyError('usage.invalid', 'nothing was done: the answer was not yes', {
+      hint: `Answer y, or say that you mean it: ${means}.`,
+    });
+  }
 };
 
 const firstLine = async ({ interrupt }: Host, lines: Interface): Promise<string> => {

@@ -4,6 +4,8 @@ import type { Paint } from './colour.js';
 /** A stream to write to, as far as the command needs it. */
 export interface Sink {
   readonly isTTY?: boolean | undefined;
+  /** Width of the terminal. */
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -19,6 +21,8 @@ export class Output {
   readonly paintTalk: Paint;
   /** Whether somebody watches stderr on a terminal that can move its cursor. */
   readonly watched: boolean;
+  /** Width of the terminal behind stderr, where there is one. */
+  readonly columns: number | undefined;
   readonly #out: Sink;
   readonly #err: Sink;
 
@@ -27,6 +31,7 @@ export class Output {
     this.#err = err;
     this.json = json;
     this.watched = err.isTTY === true && env['TERM'] !== 'dumb';
+    this.columns = err.columns;
     this.paint = painter(out, env);
     this.paintTalk = painter(err, env);
   }

@@ -14,7 +14,10 @@ export const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS;
 
-export const act = async (context: Context, action: Action): Promise<ExitCode> => {
+/** All but starting, for which the car may ask for a PIN: see pin.ts. */
+export type SimpleAction = Exclude<Action, 'start'>;
+
+export const act = async (context: Context, action: SimpleAction): Promise<ExitCode> => {
   const doing = `reaching the car to ${action}`;
   await withPhone(context, { doing }, ({ phone, call }) => phone[action](call));
   const { output } = context;

@@ -1,33 +1,45 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import type { PairedCar } from '../../lib/index.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
+import { boundsOf } from './bounds.js';
 
 /** The cars this phone has a key for. */
 export const listCars = async (context: Context): Promise<ExitCode> => {
   const cars = await new FileKeyStore(context.paths.keys).list();
   context.output.result(
-    {
-      cars: cars.map(({ name, state, role, slot }) => ({
-        name,
-        state,
-        role: role ?? null,
-        slot: slot ?? null,
-      })),
-    },
+    { cars: cars.map(entry) },
     table([
-      ['CAR', 'ROLE', 'SLOT', 'STATE'],
-      ...cars.map(({ name, role, slot, state }) => [
-        name,
-        role ?? '-',
-        slot === undefined ? '-' : String(slot),
-        state,
-      ]),
+      ['CAR', 'ROLE', 'SLOT', 'UNTIL', 'STATE'],
+      ...cars.map((car) => {
+        const { name, role, slot, state, until, carrying } = entry(car);
+        return [
+          name,
+          role ?? '-',
+          slot === null ? '-' : String(slot),
+          until ?? '-',
+          carrying === 0 ? state : `${state}, news for the car`,
+        ];
+      }),
     ]),
   );
   return EXIT.ok;
+};
+
+const entry = (car: PairedCar) => {
+  const { name, state, role = null, slot = null, grant, carrying = [] } = car;
+  return {
+    name,
+    state,
+    role,
+    slot,
+    granted: grant !== undefined,
+    ...boundsOf(car),
+    carrying: carrying.length,
+  };
 };
 
 /** Deletes this phone's key for a car, readable or not. The car still has it in a slot. */

@@ -1,6 +1,7 @@
-import { PhoneKeyError } from '../../lib/errors.js';
 import type { KeyEntry } from '../../lib/index.js';
+import { chooseCar } from '../../lib/phone/choose.js';
 import type { Context } from '../context.js';
+import { formatTime } from '../config/time.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
@@ -8,10 +9,14 @@ import { withPhone } from './open.js';
 
 /** The keys that the car knows; the car tells them to an owner only. */
 export const listKeys = async (context: Context): Promise<ExitCode> => {
-  const keys = await withPhone(context, { doing: 'asking the car' }, ({ phone, call }) =>
-    phone.listKeys(call),
-  );
-  context.output.result({ keys }, rows(keys));
+  const { keys, labels } = await withPhone(context, { doing: 'asking the car' }, async (open) => {
+    const { phone, store, call } = open;
+    const cars = await store.list();
+    const shared = cars.flatMap((car) => car.shared ?? []);
+    const labels = new Map(shared.map(({ fingerprint, name = '' }) => [fingerprint, name]));
+    return { keys: await phone.listKeys(call), labels };
+  });
+  context.output.result({ keys }, rows(keys, labels));
   return EXIT.ok;
 };
 
@@ -20,20 +25,16 @@ export const removeKey = async (context: Context, slot: number): Promise<ExitCod
   const { options, output } = context;
   const own = await withPhone(context, { doing: 'reaching the car' }, async (open) => {
     const { phone, store, call } = open;
-    if (options.car === undefined && (await store.list()).length > 1) {
-      throw new PhoneKeyError('usage.invalid', 'this phone knows several cars', {
-        hint: 'Say which one: --car NAME; list them with key cars.',
-      });
-    }
-    const connection = await phone.connect(call);
+    const { name } = await chooseCar({ store }, options.car);
+    const connection = await phone.connect({ ...call, car: name });
     try {
       await connection.removeKey(slot, call);
     } finally {
       await connection.close().catch(() => undefined); // what the car answered counts
     }
-    const { name, slot: ownSlot } = connection.car;
-    if (ownSlot === slot) await store.remove(name);
-    return ownSlot === slot;
+    const own = connection.car.slot === slot;
+    if (own) await store.remove(name);
+    return own;
   });
   output.result({ command: 'removeKey', ok: true, slot, own }, [
     own
@@ -43,13 +44,29 @@ export const removeKey = async (context: Context, slot: number): Promise<ExitCod
   return EXIT.ok;
 };
 
-const rows = (keys: readonly KeyEntry[]): string[] =>
+const rows = (keys: readonly KeyEntry[], labels: ReadonlyMap<string, string>): string[] =>
   table([
-    ['SLOT', 'ROLE', 'FINGERPRINT', 'NAME'],
-    ...keys.map(({ slot, role, fingerprint, name, own }) => [
-      String(slot),
-      role,
-      fingerprint,
-      own ? `${name} (this phone)` : name,
-    ]),
+    ['SLOT', 'ROLE', 'FINGERPRINT', 'UNTIL', 'USES', 'FROM', 'NAME'],
+    ...keys.map((key) => {
+      const { slot, role, fingerprint, notAfter, usesLeft, grantedBy, suspended } = key;
+      return [
+        String(slot),
+        role,
+        fingerprint,
+        notAfter === null ? '-' : formatTime(notAfter),
+        usesLeft === null ? '-' : String(usesLeft),
+        grantedBy === null ? 'card' : `slot ${String(grantedBy)}`,
+        nameOf(key, labels) + (suspended ? ' (suspended)' : ''),
+      ];
+    }),
   ]);
+
+/** As its phone says, and as the owner called it when it was shared. */
+const nameOf = (
+  { name, own, fingerprint }: KeyEntry,
+  labels: ReadonlyMap<string, string>,
+): string => {
+  const label = labels.get(fingerprint);
+  if (own) return `${name} (this phone)`;
+  return label === undefined || label === '' || label === name ? name : `${name} (${label})`;
+};

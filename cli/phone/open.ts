@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhoneKey } from '../../lib/index.js';
-import type { CarCallOptions, TraceEvent } from '../../lib/index.js';
+import type { CarCallOptions, Central, TraceEvent } from '../../lib/index.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { openCentral } from '../config/radio.js';
@@ -22,6 +22,20 @@ export interface OpenPhone {
   /** Car, timeout and abort signal, as the global options say. */
   readonly call: CarCallOptions;
 }
+
+/** What a phone does that needs no car: it signs, and it keeps keys. */
+export const withoutRadio = <T>(
+  { paths, log }: Pick<Context, 'paths' | 'log'>,
+  work: (open: Pick<OpenPhone, 'phone' | 'store'>) => Promise<T>,
+): Promise<T> => {
+  const store = new FileKeyStore(paths.keys);
+  return work({ phone: new PhoneKey({ central: NO_RADIO, store, log }), store });
+};
+
+const noRadio = (): Promise<never> =>
+  Promise.reject(new PhoneKeyError('radio.closed', 'this is done without a radio'));
+
+const NO_RADIO: Central = { scan: noRadio, connect: noRadio, close: () => Promise.resolve() };
 
 /** Opens the keys and the radio, and frees the radio whatever happens. */
 export const withPhone = async <T>(

@@ -2,17 +2,13 @@ import { Role } from '../../lib/credentials/roles.js';
 import type { Behavior } from '../behavior.js';
 
 /**
- * An owner removes any key, others only their own; to them, another's slot and an empty one look the
- * same. The last owner cannot go over the air: nobody could share or revoke any more.
+ * An owner removes any key but another owner's, others only their own; to them, another's slot and an
+ * empty one look the same. The last owner cannot go over the air: nobody could share or revoke any more.
  */
 export const behavior: Behavior<'removeKey'> = {
   command: 'removeKey',
   execute({ removeKey }, { value: { slot } }, by) {
     if (by.role !== Role.OWNER && slot !== by.slot) return 'not-permitted';
-    return removeKey(slot, (key, keys) =>
-      key.role === Role.OWNER && !keys.some((other) => other !== key && other.role === Role.OWNER)
-        ? 'last-owner'
-        : undefined,
-    );
+    return removeKey(slot);
   },
 };

@@ -2,5 +2,9 @@ import type { Behavior } from '../behavior.js';
 
 export const behavior: Behavior<'start'> = {
   command: 'start',
-  execute: ({ act }) => act({ type: 'authorise-drive' }),
+  async execute({ act, checkPin, allowance: { speedLimit } }, { value: { pin } }) {
+    const refusal = await checkPin(pin);
+    if (refusal !== undefined) return refusal;
+    return act({ type: 'authorise-drive', ...(speedLimit === undefined ? {} : { speedLimit }) });
+  },
 };

@@ -1,6 +1,11 @@
+import { permits } from '../../lib/credentials/roles.js';
 import type { Behavior } from '../behavior.js';
 
 export const behavior: Behavior<'unlock'> = {
   command: 'unlock',
-  execute: ({ act }) => act({ type: 'unlock' }),
+  execute: ({ act }, _command, { role }) =>
+    act({
+      type: 'unlock',
+      shut: (['trunk', 'frunk'] as const).filter((luggage) => !permits(role, luggage)),
+    }),
 };

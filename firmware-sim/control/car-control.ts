@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../closures.js';
+import type { CommandRefusal } from '../events.js';
 import type { CarReport, CardTap, DoorController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-desk.js';
 
@@ -23,6 +24,16 @@ export interface CarControl {
   /** The only place that tells the pairing code. */
   screen(): Promise<Screen>;
   status(): Promise<CarReport>;
+  /**
+   * At the screen, with the card on the console: takes any key away at once, an owner's too, but not
+   * the last owner's.
+   * @throws PhoneKeyError `sim.storage`
+   */
+  removeKey(slot: number): Promise<void>;
+  /** The clock in the car stands still, and it does not know the time any more. */
+  loseClock(): Promise<void>;
+  /** The clock runs ahead, as if the time had passed. */
+  advanceClock(seconds: number): Promise<void>;
   /**
    * Factory reset: forgets every key and takes a new identity, whose fingerprint it gives. Every
    * phone must be paired again. Refused while driving.
@@ -61,6 +72,12 @@ export const controlOf = (
       await Promise.resolve();
       return controller.status();
     },
+    async removeKey(slot) {
+      const refusal = await controller.credentials.removeAtScreen(slot);
+      if (refusal !== undefined) throw refused(REMOVE_REASONS[refusal] ?? refusal);
+    },
+    loseClock: () => controller.clock('lose'),
+    advanceClock: (seconds) => controller.clock({ advance: seconds }),
     async reset() {
       permit(await resetCar());
       return { fingerprint: controller.status().fingerprint };
@@ -75,6 +92,14 @@ const REASONS: Readonly<Record<BodyRefusal, string>> = {
   'not-authorised': 'driving is not authorised',
 };
 
+const REMOVE_REASONS: Readonly<Partial<Record<CommandRefusal, string>>> = {
+  'no-such-key': 'there is no key in that slot',
+  'slots-full': 'the car remembers no more removed keys: raise the epoch with key rekey',
+  'last-owner': "it is the last owner's key: pair another owner first, or reset the car",
+};
+
+const refused = (reason: string): PhoneKeyError => new PhoneKeyError('sim.refused', reason);
+
 const permit = (refusal: BodyRefusal | undefined): void => {
-  if (refusal !== undefined) throw new PhoneKeyError('sim.refused', REASONS[refusal]);
+  if (refusal !== undefined) throw refused(REASONS[refusal]);
 };

@@ -3,6 +3,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { JsonObject } from '../../lib/platform/json.js';
 import { CLOSURES, DOORS } from '../closures.js';
 import type { CardTap } from '../controller.js';
+import { MAX_CAR_SLOTS } from '../key-slots.js';
 import type { CarControl } from './car-control.js';
 
 /** One operation of the control door: parses its arguments, and gives what to answer as JSON. */
@@ -21,6 +22,9 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['POST /close', (car, args) => car.close(oneOf(args, 'closure', CLOSURES))],
   ['POST /drive', (car) => car.drive()],
   ['POST /park', (car) => car.park()],
+  ['POST /remove', (car, args) => car.removeKey(integer(args, 'slot', 0, MAX_CAR_SLOTS - 1))],
+  ['POST /clock/lose', (car) => car.loseClock()],
+  ['POST /clock/advance', (car, args) => car.advanceClock(integer(args, 'seconds', 1, YEARS_S))],
   ['POST /reset', (car) => car.reset()],
 ]);
 
@@ -38,6 +42,20 @@ const parseTap = (args: Args): CardTap => {
   if (args['role'] === undefined) return { reader, purpose };
   if (purpose === 'drive') throw new PhoneKeyError('usage.invalid', 'a role is for pairing only');
   return { reader, purpose, role: oneOf(args, 'role', ROLE_NAMES) };
+};
+
+/** As far ahead as a person may turn the clock at once: ten years. */
+const YEARS_S = 10 * 366 * 86_400;
+
+const integer = (args: Args, name: string, min: number, max: number): number => {
+  const value = args[name];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new PhoneKeyError(
+      'usage.invalid',
+      `${name} is a whole number from ${String(min)} to ${String(max)}`,
+    );
+  }
+  return value;
 };
 
 const oneOf = <T extends string>(args: Args, name: string, allowed: readonly T[]): T => {

@@ -19,8 +19,8 @@ export interface Generation {
   readonly record: CarRecord;
 }
 
-/** More than 256 keys need. */
-export const MAX_GENERATION_BYTES = 128 * 1024;
+/** More than 32 keys and full lists of notices need. */
+export const MAX_GENERATION_BYTES = 256 * 1024;
 
 const MAGIC = 'phonekey-car 1';
 const HEADER = /^phonekey-car 1 ([1-9][0-9]{0,14}) ([0-9a-f]{64})$/;

@@ -1,8 +1,17 @@
-import { ROLE_NAMES, roleFromName, roleName } from '../../lib/credentials/roles.js';
-import type { RoleName } from '../../lib/credentials/roles.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { fromHex, toHex } from '../../lib/platform/bytes.js';
-import { checkName, LENGTH } from '../../lib/wire/codec.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { bytes, integer, invalid, list, object } from './fields.js';
+import { decodeKey, encodeKey, MAX_SLOTS } from './key-record.js';
+import {
+  decodeClock,
+  decodeNoticesList,
+  decodePin,
+  decodeRemoved,
+  encodeNotices,
+  encodePin,
+  encodeRemoved,
+} from './rights-record.js';
+import type { ClockRecord, OwnerNotices, PinRecord, RemovedKey } from './rights-record.js';
 
 /** Everything the car must not forget, as one record: a commit takes all of it or none. */
 export interface CarRecord {
@@ -12,48 +21,65 @@ export interface CarRecord {
   readonly pairingTries: number;
   /** Ascending by slot. */
   readonly keys: readonly KeySlot[];
+  /** How often the car was re-keyed, 0 to 65535: grants name it. */
+  readonly epoch: number;
+  /** Ascending by the owner's slot. */
+  readonly notices: readonly OwnerNotices[];
+  readonly removed: readonly RemovedKey[];
+  readonly clock: ClockRecord;
+  /** To be typed before driving. */
+  readonly pin?: PinRecord;
 }
 
-/** Slot numbers fit in a byte. */
-export const MAX_SLOTS = 256;
+export const MOST_EPOCH = 0xffff;
 
-/** The record as JSON, binary fields in hex. */
+/** Of a new car, or of one after a factory reset. */
+export const newRecord = (privateKey: Uint8Array): CarRecord => ({
+  privateKey,
+  pairingTries: 0,
+  keys: [],
+  epoch: 0,
+  notices: [],
+  removed: [],
+  clock: { offset: 0, floor: 0, lost: false },
+});
+
+const FIELDS = [
+  'privateKey',
+  'pairingTries',
+  'keys',
+  'epoch',
+  'notices',
+  'removed',
+  'clock',
+  'pin',
+] as const;
+
+/** The record as JSON, binary fields in hex, long lists packed. */
 export const encodeRecord = (record: CarRecord): string =>
   JSON.stringify({
     privateKey: toHex(record.privateKey),
     pairingTries: record.pairingTries,
-    keys: record.keys.map((key) => ({
-      slot: key.slot,
-      publicKey: toHex(key.publicKey),
-      signingKey: toHex(key.signingKey),
-      name: key.name,
-      role: roleName(key.role),
-    })),
+    keys: record.keys.map(encodeKey),
+    epoch: record.epoch,
+    notices: record.notices.map(encodeNotices),
+    removed: encodeRemoved(record.removed),
+    clock: record.clock,
+    pin: record.pin === undefined ? null : encodePin(record.pin),
   });
 
 /** @throws Error saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
-  const fields = object('record', parseJson(text), ['privateKey', 'pairingTries', 'keys']);
-  const { keys } = fields;
-  if (!Array.isArray(keys) || keys.length > MAX_SLOTS) throw invalid('keys');
+  const fields = object('record', parseJson(text), FIELDS);
   return {
     privateKey: bytes('privateKey', fields['privateKey'], 32),
     pairingTries: integer('pairingTries', fields['pairingTries'], Number.MAX_SAFE_INTEGER),
-    keys: distinct(keys.map(decodeKey)),
-  };
-};
-
-const decodeKey = (value: unknown): KeySlot => {
-  const fields = object('key', value, ['slot', 'publicKey', 'signingKey', 'name', 'role']);
-  const { name, role } = fields;
-  if (typeof name !== 'string') throw invalid('name');
-  if (!isRoleName(role)) throw invalid('role');
-  return {
-    slot: integer('slot', fields['slot'], MAX_SLOTS - 1),
-    publicKey: bytes('publicKey', fields['publicKey'], LENGTH.publicKey),
-    signingKey: bytes('signingKey', fields['signingKey'], LENGTH.publicKey),
-    name: checkName(name),
-    role: roleFromName(role),
+    keys: distinct(list('keys', fields['keys'], MAX_SLOTS).map(decodeKey)),
+    epoch: integer('epoch', fields['epoch'], MOST_EPOCH),
+    notices: decodeNoticesList(fields['notices']),
+    removed: decodeRemoved(fields['removed']),
+    clock: decodeClock(fields['clock']),
+    ...(fields['pin'] === null ? {} : { pin: decodePin(fields['pin']) }),
   };
 };
 
@@ -76,34 +102,3 @@ const parseJson = (text: string): unknown => {
     throw invalid('JSON');
   }
 };
-
-/** Exactly these fields, no more and no fewer. */
-const object = <K extends string>(
-  what: string,
-  value: unknown,
-  names: readonly K[],
-): Record<K, unknown> => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(what);
-  const found = Object.keys(value);
-  if (found.length !== names.length || !names.every((name) => found.includes(name))) {
-    throw invalid(what);
-  }
-  return value as Record<K, unknown>;
-};
-
-const bytes = (what: string, value: unknown, length: number): Uint8Array => {
-  const decoded = typeof value === 'string' ? fromHex(value) : undefined;
-  if (decoded?.length !== length) throw invalid(what);
-  return decoded;
-};
-
-const integer = (what: string, value: unknown, max: number): number => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
-    throw invalid(what);
-  }
-  return value;
-};
-
-const isRoleName = (value: unknown): value is RoleName => ROLE_NAMES.some((name) => name === value);
-
-const invalid = (what: string): Error => new Error(`invalid ${what}`);

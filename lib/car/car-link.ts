@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
+import { findKey } from '../credentials/find-key.js';
 import type { KeySlot } from '../credentials/key-slot.js';
 import type { Suite } from '../crypto/suite.js';
 import type { Cancel, Clock } from '../platform/clock.js';
@@ -9,11 +10,12 @@ import type { Link } from '../radio/types.js';
 import type { CarSecrets } from '../session/car.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
 import { decodeToCar, encodeFromCar } from '../wire/codec.js';
+import type { Introduction } from '../wire/codec.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { ToCar } from '../wire/gen/phonekey_pb.js';
 import { MessageLink } from '../wire/message-link.js';
 import type { Trace } from '../wire/message-link.js';
-import type { CarHost } from './host.js';
+import type { AdmissionRefusal, CarHost } from './host.js';
 import { openLink, refusal, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
 import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './link-machine.js';
 
@@ -121,6 +123,16 @@ export class CarLink {
           (result) => ({ type: 'executed', result: result ?? refusal(RefusalReason.FAULT) }),
         );
         break;
+      case 'admit':
+        this.#await(
+          'admit',
+          () => this.#admit(effect.publicKey, effect.introduction),
+          (outcome) => ({ type: 'admitted', outcome: outcome ?? 'invalid' }),
+        );
+        break;
+      case 'receive-notice':
+        this.#receiveNotice(effect.notice);
+        break;
       case 'count-try':
         this.#await(
           'count try',
@@ -161,6 +173,19 @@ export class CarLink {
         this.#closeAfterSending(effect.why);
         break;
     }
+  }
+
+  async #admit(
+    publicKey: Uint8Array,
+    introduction: Introduction,
+  ): Promise<KeySlot | AdmissionRefusal> {
+    return (await this.#options.host.credentials?.admit(publicKey, introduction)) ?? 'invalid';
+  }
+
+  #receiveNotice(notice: Uint8Array): void {
+    this.#options.host.credentials?.receive(notice).catch((error: unknown) => {
+      this.#options.log.warn('a notice could not be taken', { error: String(error) });
+    });
   }
 
   /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */
@@ -223,16 +248,3 @@ export class CarLink {
     };
   }
 }
-
-/** Looks at every slot, so that the time does not tell which one matched, or whether one did. */
-const findKey = (
-  suite: Suite,
-  keys: readonly KeySlot[],
-  publicKey: Uint8Array,
-): KeySlot | undefined => {
-  let found: KeySlot | undefined;
-  for (const key of keys) {
-    if (suite.equal(key.publicKey, publicKey)) found = key;
-  }
-  return found;
-};

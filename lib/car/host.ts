@@ -1,5 +1,7 @@
 import type { KeySlot } from '../credentials/key-slot.js';
+import type { PolicyRefusal } from '../credentials/policy.js';
 import type { KeyPair } from '../crypto/suite.js';
+import type { Introduction } from '../wire/codec.js';
 import type { AnyCommand } from '../wire/commands.js';
 import type { PhoneIdentity, Result } from '../wire/gen/phonekey_pb.js';
 
@@ -19,7 +21,21 @@ export interface CarHost {
   /** Carries out an authenticated command after checking what the key's role permits. */
   execute(command: AnyCommand, key: KeySlot): Promise<Result>;
   readonly pairing: PairingHost;
+  /** Grants and notices of owners; a car without it takes paired keys alone. */
+  readonly credentials?: CredentialHost;
 }
+
+export interface CredentialHost {
+  /**
+   * Takes a key that proved itself and shows a chain of grants, with which it may be known already.
+   * Resolves once it is durable. `invalid`: the chain does not hold, and the sender is a stranger.
+   */
+  admit(publicKey: Uint8Array, introduction: Introduction): Promise<KeySlot | AdmissionRefusal>;
+  /** A notice that anybody may have brought; whether it was good for something is not answered. */
+  receive(notice: Uint8Array): Promise<void>;
+}
+
+export type AdmissionRefusal = 'invalid' | 'slots-full' | PolicyRefusal;
 
 export interface PairingHost {
   /** The window that a card tap opened, or undefined when it is closed (time, tries, done). */

@@ -1,104 +1,24 @@
-import { create } from '@bufbuild/protobuf';
 import type { KeySlot } from '../credentials/key-slot.js';
-import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
-import { CarPairing } from '../pairing/car.js';
-import type { Random } from '../platform/random.js';
-import { Challenge } from '../session/car.js';
-import type { CarSecrets } from '../session/car.js';
-import type { SealedChannel } from '../session/channel.js';
-import type { OnSessionKeys } from '../session/session-keys.js';
-import { decodeCommand, encodeResult, PROTOCOL_VERSION } from '../wire/codec.js';
-import type { FromCarMessage } from '../wire/codec.js';
-import type { AnyCommand } from '../wire/commands.js';
-import { PairRefusalReason, RefusalReason, ResultSchema } from '../wire/gen/phonekey_pb.js';
-import type { PhoneIdentity, Result, ToCar } from '../wire/gen/phonekey_pb.js';
-import type { EnrolRefusal, PairingWindow } from './host.js';
+import { decodeRequest, encodeResult } from '../wire/codec.js';
+import type { Request } from '../wire/codec.js';
+import { RefusalReason } from '../wire/gen/phonekey_pb.js';
+import type { Command, Result, ToCar } from '../wire/gen/phonekey_pb.js';
+import type { AdmissionRefusal } from './host.js';
+import {
+  onEnrolled,
+  onPairCommit,
+  onPairConfirm,
+  onPairStart,
+  onTryCounted,
+} from './link-pairing.js';
+import { BUSY, challenge, close, drop, lastWord, refusal, refuse } from './link-steps.js';
+import { MAX_FAILURES, READY_IDLE_MS } from './link-state.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, Session, Step } from './link-state.js';
+import { POLICY_REASONS } from './reasons.js';
 
-/**
- * One link of the car as a state machine: (state, input) -> state and effects. car-link.ts carries
- * the effects out. A stranger gets one answer to everything: a fresh challenge, always after the same
- * time (docs/PROTOCOL.md, section 4).
- */
-export type LinkState =
-  | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }
-  | { readonly phase: 'refusing'; readonly failures: number }
-  | { readonly phase: 'ready'; readonly session: Session }
-  | { readonly phase: 'executing'; readonly session: Session; readonly removed: boolean }
-  | { readonly phase: 'counting-try'; readonly pairing: Pairing; readonly share: Uint8Array }
-  | { readonly phase: 'shared'; readonly pairing: Pairing }
-  | { readonly phase: 'offered'; readonly pairing: Pairing }
-  | { readonly phase: 'enrolling'; readonly pairing: Pairing }
-  /** The last word is said; the phone closes the link once it has it, or we do a little later. */
-  | { readonly phase: 'ending'; readonly why: string }
-  | { readonly phase: 'closed' };
-
-interface Session {
-  readonly phonePublicKey: Uint8Array;
-  readonly channel: SealedChannel;
-}
-
-interface Pairing {
-  readonly window: PairingWindow;
-  readonly exchange: CarPairing;
-}
-
-export type LinkInput =
-  | { readonly type: 'message'; readonly message: ToCar['message'] }
-  /** Not a message at all. */
-  | { readonly type: 'malformed' }
-  | { readonly type: 'refusal-due' }
-  | { readonly type: 'executed'; readonly result: Result }
-  | { readonly type: 'try-counted'; readonly allowed: boolean }
-  | { readonly type: 'enrolled'; readonly outcome: KeySlot | EnrolRefusal | 'fault' }
-  | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
-  | { readonly type: 'idle' };
-
-export type LinkEffect =
-  | { readonly type: 'send'; readonly message: NonNullable<FromCarMessage> }
-  /** Give `refusal-due` REFUSAL_DELAY_MS after the message that was refused arrived. */
-  | { readonly type: 'refuse-later' }
-  | { readonly type: 'execute'; readonly command: AnyCommand; readonly key: KeySlot }
-  | { readonly type: 'count-try'; readonly window: PairingWindow }
-  | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
-  /** Give `idle` after this time, unless another such effect comes first. */
-  | { readonly type: 'idle-after'; readonly ms: number }
-  | { readonly type: 'authenticated'; readonly key: KeySlot }
-  | { readonly type: 'refused' }
-  | { readonly type: 'close'; readonly why: string };
-
-export interface LinkContext {
-  readonly suite: Suite;
-  readonly random: Random;
-  readonly secrets: CarSecrets;
-  readonly onSessionKeys?: OnSessionKeys | undefined;
-  readonly carName: string;
-  /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
-  readonly now: number;
-  /** A link that has not proved itself by then is closed: a car holds few links. */
-  readonly unprovenMs: number;
-  findKey(publicKey: Uint8Array): KeySlot | undefined;
-  pairingWindow(): PairingWindow | undefined;
-}
-
-export interface Step {
-  readonly state: LinkState;
-  readonly effects: readonly LinkEffect[];
-}
-
-/** Every refusal leaves this long after the message came, whatever was wrong with it. */
-export const REFUSAL_DELAY_MS = 250;
-export const READY_IDLE_MS = 60_000;
-export const PAIRING_IDLE_MS = 30_000;
-export const MAX_FAILURES = 5;
-/** For the last message to arrive: what is sent just before closing may be lost in a controller. */
-export const LAST_WORD_MS = 1_000;
-
-/** A phone has subscribed. */
-export const openLink = (context: LinkContext): Step => {
-  const { state, effects } = challenge(context, 0);
-  return { state, effects: [...effects, { type: 'idle-after', ms: context.unprovenMs }] };
-};
+export { openLink, refusal } from './link-steps.js';
+export * from './link-state.js';
 
 export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): Step => {
   if (state.phase === 'closed') return { state, effects: [] };
@@ -113,6 +33,8 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
       return state.failures < MAX_FAILURES
         ? challenge(context, state.failures)
         : close('too many failed proofs');
+    case 'admitted':
+      return onAdmitted(state, input.outcome);
     case 'executed':
       return onExecuted(state, input.result);
     case 'try-counted':
@@ -122,7 +44,7 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
     case 'key-removed':
       return onKeyRemoved(state, input.publicKey, context);
     case 'idle':
-      return state.phase === 'executing' || state.phase === 'enrolling'
+      return BUSY.has(state.phase)
         ? { state, effects: [] }
         : close(state.phase === 'ending' ? state.why : 'idle');
   }
@@ -137,6 +59,7 @@ const onMessage = (
     case 'challenged':
       if (message.case === 'proof') return onProof(state, message.value, context);
       if (message.case === 'pairStart') return onPairStart(state, message.value.share, context);
+      if (message.case === 'notice') return onNotice(state.failures, message.value);
       return refuse(state.failures);
     case 'ready':
       return message.case === 'sealed'
@@ -151,6 +74,7 @@ const onMessage = (
         ? onPairCommit(state.pairing, message.value)
         : drop(state, 'not a PairCommit');
     case 'refusing':
+    case 'admitting':
     case 'executing':
     case 'counting-try':
     case 'enrolling':
@@ -166,17 +90,58 @@ const onProof = (
 ): Step => {
   const verified = state.challenge.verify(proof.handshake, proof.tag, context.now);
   if (verified === undefined) return refuse(state.failures);
-  const key = context.findKey(verified.phonePublicKey);
-  if (key === undefined) return refuse(state.failures);
-  const { effects, ...rest } = execute(verified, key, verified.command);
-  return { ...rest, effects: [{ type: 'authenticated', key }, ...effects] };
+  const { phonePublicKey } = verified;
+  const key = context.findKey(phonePublicKey);
+  const request = requestIn(verified.command);
+  const { command, introduction } = request;
+  if (introduction !== undefined) {
+    const admission = {
+      session: verified,
+      command,
+      known: key !== undefined,
+      failures: state.failures,
+    };
+    return {
+      state: { phase: 'admitting', admission },
+      effects: [{ type: 'admit', publicKey: phonePublicKey, introduction }],
+    };
+  }
+  return key === undefined ? refuse(state.failures) : begin(verified, key, command);
+};
+
+/** The phone has proved itself, and has a key. */
+const begin = (session: Session, key: KeySlot, command: Command['command']): Step => {
+  const { state, effects } = execute(session, key, command);
+  return { state, effects: [{ type: 'authenticated', key }, ...effects] };
+};
+
+/** Only a chain that holds shows that its bearer is no stranger; he is told why he is not let in. */
+const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step => {
+  if (state.phase !== 'admitting') return { state, effects: [] };
+  const { session, command, known, failures } = state.admission;
+  if (typeof outcome !== 'string') return begin(session, outcome, command);
+  if (outcome === 'invalid' && !known) return refuse(failures);
+  const executing: LinkState = { phase: 'executing', session, removed: true };
+  return onExecuted(executing, refusal(ADMISSION_REFUSALS[outcome]));
+};
+
+const ADMISSION_REFUSALS: Readonly<Record<AdmissionRefusal, RefusalReason>> = {
+  invalid: RefusalReason.GRANT_INVALID,
+  'slots-full': RefusalReason.SLOTS_FULL,
+  ...POLICY_REASONS,
+};
+
+/** To who brought it, a notice is like anything else that is no proof. */
+const onNotice = (failures: number, notice: Uint8Array): Step => {
+  const { state, effects } = refuse(failures);
+  return { state, effects: [{ type: 'receive-notice', notice }, ...effects] };
 };
 
 const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): Step => {
   const key = context.findKey(session.phonePublicKey);
   if (key === undefined) return close('key removed');
   try {
-    return execute(session, key, session.channel.open(sealed));
+    return execute(session, key, requestIn(session.channel.open(sealed)).command);
   } catch (error) {
     if (error instanceof PhoneKeyError) return close('a sealed command did not open');
     throw error;
@@ -184,18 +149,20 @@ const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): S
 };
 
 /** The sender is known from here on, so it may be told what is wrong with the command. */
-const execute = (session: Session, key: KeySlot, encoded: Uint8Array): Step => {
+const execute = (session: Session, key: KeySlot, command: Command['command']): Step => {
   const executing: LinkState = { phase: 'executing', session, removed: false };
-  let command: ReturnType<typeof decodeCommand>;
-  try {
-    command = decodeCommand(encoded);
-  } catch {
-    command = { case: undefined };
-  }
   if (command.case === undefined) {
     return onExecuted(executing, refusal(RefusalReason.UNKNOWN_COMMAND));
   }
   return { state: executing, effects: [{ type: 'execute', command, key }] };
+};
+
+const requestIn = (encoded: Uint8Array): Request => {
+  try {
+    return decodeRequest(encoded);
+  } catch {
+    return { command: { case: undefined }, introduction: undefined };
+  }
 };
 
 const onExecuted = (state: LinkState, result: Result): Step => {
@@ -219,142 +186,3 @@ const onKeyRemoved = (state: LinkState, publicKey: Uint8Array, context: LinkCont
     ? { state: { ...state, removed: true }, effects: [] }
     : close('key removed');
 };
-
-const onPairStart = (
-  state: Extract<LinkState, { phase: 'challenged' }>,
-  share: Uint8Array,
-  context: LinkContext,
-): Step => {
-  const window = context.pairingWindow();
-  if (window === undefined) return refusePairing(PairRefusalReason.CLOSED);
-  const exchange = new CarPairing(
-    context.suite,
-    context.random,
-    window.registration,
-    state.challenge.bytes,
-  );
-  return {
-    state: { phase: 'counting-try', pairing: { window, exchange }, share },
-    effects: [
-      { type: 'idle-after', ms: PAIRING_IDLE_MS },
-      { type: 'count-try', window },
-    ],
-  };
-};
-
-const onTryCounted = (state: LinkState, allowed: boolean): Step => {
-  if (state.phase !== 'counting-try') return { state, effects: [] };
-  if (!allowed) return refusePairing(PairRefusalReason.CLOSED);
-  const { pairing, share } = state;
-  return attempt(PairRefusalReason.FAILED, () => ({
-    state: { phase: 'shared', pairing },
-    effects: [
-      { type: 'send', message: { case: 'pairShare', value: pairing.exchange.respond(share) } },
-    ],
-  }));
-};
-
-const onPairConfirm = (
-  pairing: Pairing,
-  confirm: Uint8Array,
-  { secrets, carName }: LinkContext,
-): Step =>
-  attempt(PairRefusalReason.FAILED, () => {
-    pairing.exchange.verify(confirm);
-    const offer = pairing.exchange.offer(secrets.identity.publicKey, carName);
-    return {
-      state: { phase: 'offered', pairing },
-      effects: [{ type: 'send', message: { case: 'pairOffer', value: offer } }],
-    };
-  });
-
-const onPairCommit = (pairing: Pairing, sealed: Uint8Array): Step =>
-  attempt(PairRefusalReason.FAILED, () => {
-    const phone = pairing.exchange.openCommit(sealed);
-    return {
-      state: { phase: 'enrolling', pairing },
-      effects: [{ type: 'enrol', window: pairing.window, phone }],
-    };
-  });
-
-/** Sealed either way: nobody else can make the phone forget a key that the car has enrolled. */
-const onEnrolled = (
-  state: LinkState,
-  outcome: KeySlot | EnrolRefusal | 'fault',
-  context: LinkContext,
-): Step => {
-  if (state.phase !== 'enrolling') return { state, effects: [] };
-  const { exchange } = state.pairing;
-  const done = (value: Uint8Array): LinkEffect => ({
-    type: 'send',
-    message: { case: 'pairDone', value },
-  });
-  if (typeof outcome === 'string') {
-    return lastWord(done(exchange.refused(ENROL_REFUSALS[outcome])), 'pairing refused');
-  }
-  const next = openLink(context);
-  return {
-    state: next.state,
-    effects: [done(exchange.done(outcome.slot, outcome.role)), ...next.effects],
-  };
-};
-
-const ENROL_REFUSALS = {
-  closed: PairRefusalReason.CLOSED,
-  'slots-full': PairRefusalReason.SLOTS_FULL,
-  fault: PairRefusalReason.FAULT,
-} as const;
-
-const challenge = (context: LinkContext, failures: number): Step => {
-  const { suite, random, secrets, now, onSessionKeys } = context;
-  const fresh = new Challenge(suite, random, secrets, now, { onSessionKeys });
-  const hello = { version: PROTOCOL_VERSION, handshake: fresh.bytes };
-  return {
-    state: { phase: 'challenged', challenge: fresh, failures },
-    effects: [{ type: 'send', message: { case: 'hello', value: hello } }],
-  };
-};
-
-const refuse = (failures: number): Step => ({
-  state: { phase: 'refusing', failures: failures + 1 },
-  effects: [{ type: 'refused' }, { type: 'refuse-later' }],
-});
-
-const refusePairing = (reason: PairRefusalReason): Step =>
-  lastWord(
-    { type: 'send', message: { case: 'pairRefusal', value: { reason } } },
-    'pairing refused',
-  );
-
-const lastWord = (send: LinkEffect, why: string): Step => ({
-  state: { phase: 'ending', why },
-  effects: [send, { type: 'idle-after', ms: LAST_WORD_MS }],
-});
-
-const attempt = (reason: PairRefusalReason, step: () => Step): Step => {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof PhoneKeyError) return refusePairing(reason);
-    throw error;
-  }
-};
-
-/** Out-of-turn messages end the link, but never a command or an enrolment that is under way. */
-const drop = (state: LinkState, why: string): Step =>
-  DEAF.has(state.phase) ? { state, effects: [] } : close(why);
-
-const DEAF: ReadonlySet<LinkState['phase']> = new Set([
-  'refusing',
-  'executing',
-  'enrolling',
-  'ending',
-]);
-
-const close = (why: string): Step => ({
-  state: { phase: 'closed' },
-  effects: [{ type: 'close', why }],
-});
-
-export const refusal = (reason: RefusalReason): Result =>
-  create(ResultSchema, { outcome: { case: 'refusal', value: { reason } } });

@@ -1,4 +1,5 @@
 import type { Role } from '../wire/gen/phonekey_pb.js';
+import type { GrantTerms } from './grant.js';
 
 /** One enrolled phone, as the car keeps it. */
 export interface KeySlot {
@@ -6,11 +7,34 @@ export interface KeySlot {
   readonly slot: number;
   /** X25519, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** Ed25519, 32 bytes; signs grants. */
+  /** Ed25519, 32 bytes; signs grants and notices. Of a granted key, 32 zero bytes: it signs nothing here. */
   readonly signingKey: Uint8Array;
   /** At most 32 bytes of UTF-8, chosen by the phone. */
   readonly name: string;
   readonly role: Role;
+  /**
+   * When it was paired, by the car's clock and never before anything that an owner had signed by then:
+   * seconds since 1970. Notices about earlier times do not concern it.
+   */
+  readonly pairedAt?: number;
+  /** What bounds a key that came by a grant; none for one that was paired at the car. */
+  readonly grant?: KeyGrant;
+}
+
+export interface KeyGrant {
+  /** Of the last link of its chain. */
+  readonly terms: GrantTerms;
+  /** The links of its chain, the owner's guest first, this key last. */
+  readonly path: readonly PathStep[];
+  /** How often it has unlocked or started; counted where the terms bound it. */
+  readonly used: number;
+}
+
+export interface PathStep {
+  /** Of the subject, 8 bytes. */
+  readonly fingerprint: Uint8Array;
+  /** When its issuer signed it: seconds since 1970. */
+  readonly issuedAt: number;
 }
 
 /** How many keys a car holds unless it is told otherwise. */

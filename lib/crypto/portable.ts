@@ -45,6 +45,11 @@ export const portableSuite: Suite = {
 
   hmacSha512: hmac,
 
+  hmacSha512With(key) {
+    const copy = key.slice();
+    return (...parts) => hmac(copy, ...parts);
+  },
+
   hkdfSha512: (ikm, salt, info, length) => hkdfSha512(hmac, ikm, salt, info, length),
 
   seal(key, nonce, aad, plaintext) {

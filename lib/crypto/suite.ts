@@ -28,6 +28,8 @@ export interface Suite {
   sha512(...parts: Uint8Array[]): Uint8Array;
   /** 64-byte HMAC-SHA-512 over the concatenated parts (RFC 2104). */
   hmacSha512(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
+  /** The same function of the parts, for a key that is used again and again: it is prepared once. */
+  hmacSha512With(key: Uint8Array): (...parts: Uint8Array[]) => Uint8Array;
   /** HKDF-SHA-512 (RFC 5869), `length` up to 255 * 64 bytes. */
   hkdfSha512(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 

@@ -4,7 +4,7 @@ import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
 import { closuresIn } from '../wire/closures.js';
 import type { Closure } from '../wire/closures.js';
-import { decodeCommand, decodeResult } from '../wire/codec.js';
+import { decodeRequest, decodeResult } from '../wire/codec.js';
 import type { CommandName } from '../wire/commands.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 
@@ -36,7 +36,7 @@ const UNREADABLE: Content = { type: 'unreadable' };
 /** @param encoded undefined where it could not be opened */
 export const commandContent = (encoded: Uint8Array | undefined): Content =>
   orUnreadable(encoded, (bytes) => {
-    const command = decodeCommand(bytes);
+    const { command } = decodeRequest(bytes);
     return {
       type: 'command',
       command: command.case ?? 'unknown',

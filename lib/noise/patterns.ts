@@ -11,8 +11,12 @@ export interface HandshakePattern {
   readonly messages: readonly (readonly Token[])[];
 }
 
-/** The fundamental interactive patterns, Noise revision 34 section 7.5, one line per message. */
+/**
+ * The one-way pattern for an anonymous sender (Noise revision 34 section 7.4), and the fundamental
+ * interactive patterns (section 7.5), one line per message.
+ */
 export const PATTERNS = {
+  N: { ...pattern('N', ['e', 'es']), responderKnown: true },
   NN: pattern('NN', ['e'], ['e', 'ee']),
   KN: pattern('KN', ['e'], ['e', 'ee', 'se']),
   NK: pattern('NK', ['e', 'es'], ['e', 'ee']),

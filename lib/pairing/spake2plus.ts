@@ -253,7 +253,11 @@ function decodeScalar(what: string, bytes: Uint8Array): bigint {
   return scalar;
 }
 
-function requireConfirmation(expected: Uint8Array, received: Uint8Array): void {
+/**
+ * Takes as long for a confirmation that is nearly right as for any other (bench/timing measures it).
+ * @throws PhoneKeyError `protocol.malformed`, `pairing.wrong-code`
+ */
+export function requireConfirmation(expected: Uint8Array, received: Uint8Array): void {
   if (received.length !== CONFIRM_LENGTH) {
     throw new PhoneKeyError('protocol.malformed', 'SPAKE2+ confirmation of the wrong length');
   }

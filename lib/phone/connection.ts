@@ -4,8 +4,9 @@ import { answerChallenge } from '../session/phone.js';
 import { decodeResult, encodeCommand } from '../wire/codec.js';
 import type { CommandInit } from '../wire/codec.js';
 import type { CommandName } from '../wire/commands.js';
+import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { Result } from '../wire/gen/phonekey_pb.js';
-import { expectDone, expectKeys, expectStatus } from './answers.js';
+import { expectDone, expectKeys, expectStatus, isRefusal } from './answers.js';
 import type { CarStatus, KeyEntry } from './answers.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import { Deadline } from './environment.js';
@@ -14,6 +15,11 @@ import type { PairedCar } from './store.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
 const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
+
+export interface StartOptions extends CallOptions {
+  /** 4 to 8 digits; a function is called only when the car asks for it. */
+  readonly pin?: string | (() => string | Promise<string>);
+}
 
 /** What fits the uint32 of the wire format; the car says whether there is such a slot. */
 const MAX_SLOT = 2 ** 32 - 1;
@@ -31,21 +37,32 @@ export class CarConnection {
   readonly car: PairedCar;
   readonly #environment: PhoneEnvironment;
   readonly #channel: CarChannel;
-  readonly #onProved: () => Promise<void>;
+  readonly #onResult: (result: Result) => Promise<void>;
+  #clockLost = false;
   #sealed: SealedChannel | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param onProved called once, when the car has accepted this phone's key */
+  /** @param onResult called with whatever the car answers to a command, before the command resolves */
   constructor(
     environment: PhoneEnvironment,
     car: PairedCar,
     channel: CarChannel,
-    onProved: () => Promise<void>,
+    onResult: (result: Result) => Promise<void>,
   ) {
     this.#environment = environment;
-    this.#onProved = onProved;
+    this.#onResult = onResult;
     this.car = car;
     this.#channel = channel;
+  }
+
+  /** Whether the last answer said that the car does not know the time. */
+  get clockLost(): boolean {
+    return this.#clockLost;
+  }
+
+  /** Whether the car has accepted this phone's key, and the link is still there. */
+  get usable(): boolean {
+    return this.#sealed !== undefined && this.#channel.failure === undefined;
   }
 
   async unlock(options?: CallOptions): Promise<void> {
@@ -57,8 +74,17 @@ export class CarConnection {
   }
 
   /** Authorises driving for two minutes. */
-  async start(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'start', value: {} }, options));
+  async start({ pin, ...rest }: StartOptions = {}): Promise<void> {
+    const ask = (digits?: string): Promise<Result> => {
+      const value = digits === undefined ? {} : { pin: checkPin(digits) };
+      return this.command({ case: 'start', value }, rest);
+    };
+    if (typeof pin !== 'function') {
+      expectDone(await ask(pin));
+      return;
+    }
+    const result = await ask();
+    expectDone(isRefusal(result, RefusalReason.PIN_NEEDED) ? await ask(await pin()) : result);
   }
 
   async trunk(options?: CallOptions): Promise<void> {
@@ -85,6 +111,20 @@ export class CarConnection {
     expectDone(await this.command({ case: 'removeKey', value: { slot } }, options));
   }
 
+  /**
+   * For owners: from now on the car asks for this PIN to start.
+   * @param pin 4 to 8 digits; empty: none any more
+   */
+  async setPin(pin: string, options?: CallOptions): Promise<void> {
+    const value = { pin: pin === '' ? pin : checkPin(pin) };
+    expectDone(await this.command({ case: 'setPin', value }, options));
+  }
+
+  /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
+  async raiseEpoch(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'raiseEpoch', value: {} }, options));
+  }
+
   /** Any command of the schema; resolves to the car's Result as it came. */
   command(command: CommandInit, options: CallOptions = {}): Promise<Result> {
     const deadline = new Deadline(this.#environment.clock, options);
@@ -105,12 +145,11 @@ export class CarConnection {
     if (deadline.leftMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
     }
-    const encoded = encodeCommand(command);
     try {
-      if (this.#sealed === undefined) return await this.#prove(command, encoded, deadline);
-      const sealed = this.#sealed.seal(encoded);
+      if (this.#sealed === undefined) return await this.#prove(command, deadline);
+      const sealed = this.#sealed.seal(encodeCommand(command));
       const message = await this.#ask(command, { case: 'sealed', value: sealed }, deadline);
-      return this.#openResult(command, message, this.#sealed);
+      return await this.#openResult(command, message, this.#sealed);
     } catch (error) {
       // An answer that comes late would be taken for that of the next command.
       this.#channel.giveUp();
@@ -119,9 +158,11 @@ export class CarConnection {
   }
 
   /** The first command: the answer to the car's challenge, with the command inside. */
-  async #prove(command: CommandInit, encoded: Uint8Array, deadline: Deadline): Promise<Result> {
-    const { suite, random, clock, onSessionKeys } = this.#environment;
-    const { identity, carPublicKey } = this.car;
+  async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
+    const { suite, random, clock, name, onSessionKeys } = this.#environment;
+    const { identity, carPublicKey, grant, state, ownName } = this.car;
+    // A car that took the key by its grant knows it from then on, unless it needed the slot.
+    let introducing = grant !== undefined && state === 'pending';
     let challenge = await this.#channel.receiveHello(deadline);
     for (;;) {
       const response = answerChallenge(
@@ -129,7 +170,10 @@ export class CarConnection {
         random,
         { identity, carPublicKey },
         challenge.bytes,
-        encoded,
+        encodeCommand(
+          command,
+          introducing && grant ? { grants: grant, name: ownName ?? name } : undefined,
+        ),
         onSessionKeys,
       );
       const { handshake, tag, channel } = response;
@@ -140,17 +184,15 @@ export class CarConnection {
         deadline,
       );
       if (message.case !== 'hello') {
-        const result = this.#openResult(command, message, channel);
+        const result = await this.#openResult(command, message, channel);
         this.#sealed = channel;
-        await this.#onProved();
         return result;
       }
       // Another challenge instead of a result: the car did not accept the proof.
-      if (!stale) {
-        throw new PhoneKeyError(
-          'car.not-recognised',
-          'the car does not accept the key of this phone',
-        );
+      const unintroduced = grant !== undefined && !introducing;
+      introducing ||= unintroduced;
+      if (!stale && !unintroduced) {
+        throw notRecognised(this.car);
       }
       challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
     }
@@ -172,7 +214,11 @@ export class CarConnection {
     }
   }
 
-  #openResult(command: CommandInit, message: CarMessage, sealed: SealedChannel): Result {
+  async #openResult(
+    command: CommandInit,
+    message: CarMessage,
+    sealed: SealedChannel,
+  ): Promise<Result> {
     const mayHaveSucceeded = !READ_ONLY.has(command.case);
     if (message.case !== 'sealed') {
       throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
@@ -180,13 +226,30 @@ export class CarConnection {
       });
     }
     try {
-      return decodeResult(sealed.open(message.value));
+      const result = decodeResult(sealed.open(message.value));
+      this.#clockLost = result.clockLost;
+      await this.#onResult(result);
+      return result;
     } catch (error) {
       if (!(error instanceof PhoneKeyError)) throw error;
       throw new PhoneKeyError(error.code, error.message, { cause: error, mayHaveSucceeded });
     }
   }
 }
+
+const notRecognised = ({ grant }: PairedCar): PhoneKeyError =>
+  new PhoneKeyError('car.not-recognised', 'the car does not accept the key of this phone', {
+    ...(grant === undefined
+      ? {}
+      : {
+          hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.',
+        }),
+  });
+
+const checkPin = (pin: string): string => {
+  if (/^\d{4,8}$/.test(pin)) return pin;
+  throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
+};
 
 /** An interrupted call stays interrupted, and a broken protocol broken; all may have acted. */
 const outcomeUnknown = (error: unknown): PhoneKeyError => {

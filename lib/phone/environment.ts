@@ -14,11 +14,19 @@ export interface PhoneEnvironment {
   readonly store: CarStore;
   readonly suite: Suite;
   readonly clock: Clock;
+  /** Milliseconds since 1970: what grants and notices are dated with. */
+  readonly wallTime: () => number;
   readonly random: Random;
   readonly log: Logger;
+  /** What cars call this phone. */
+  readonly name: string;
   readonly trace: Trace | undefined;
   readonly onSessionKeys: OnSessionKeys | undefined;
 }
+
+/** Seconds since 1970, now. */
+export const wallSeconds = ({ wallTime }: Pick<PhoneEnvironment, 'wallTime'>): number =>
+  Math.floor(wallTime() / 1000);
 
 /** How long a call may take, and how it is called off. */
 export interface CallOptions {

@@ -1,10 +1,16 @@
 export { CLOSURES } from '../wire/closures.js';
 export type { Closure } from '../wire/closures.js';
+export type { AcceptOptions } from './accepting.js';
 export type { CarStatus, KeyEntry } from './answers.js';
+export type { Carried, CarryOptions } from './carry.js';
+export type { Delivery } from './carrying.js';
 export { CarConnection } from './connection.js';
+export type { StartOptions } from './connection.js';
 export type { CallOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { PhoneKey } from './phone-key.js';
 export type { CarCallOptions, PairOptions, PhoneKeyOptions } from './phone-key.js';
+export type { NoticeOptions, SignedNotice } from './revoking.js';
+export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
-export type { CarStore, PairedCar } from './store.js';
+export type { CarriedNotice, CarStore, Offer, OwnNotice, PairedCar, SharedKey } from './store.js';

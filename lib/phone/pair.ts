@@ -6,6 +6,7 @@ import { PairRefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { CarIdentity, Enrolment } from '../wire/gen/phonekey_pb.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import type { Deadline, PhoneEnvironment } from './environment.js';
+import { addUniquely } from './naming.js';
 import type { PairedCar } from './store.js';
 
 /** Pairs over an open channel: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
@@ -13,10 +14,9 @@ export const pairOver = async (
   environment: PhoneEnvironment,
   channel: CarChannel,
   code: string,
-  phoneName: string,
   deadline: Deadline,
 ): Promise<PairedCar> => {
-  const { suite, random, store } = environment;
+  const { suite, random, store, name } = environment;
   const { bytes: challenge } = await channel.receiveHello(deadline);
   const exchange = new PhonePairing(suite, random, code, challenge);
 
@@ -33,7 +33,7 @@ export const pairOver = async (
   const sealed = exchange.commit({
     publicKey: identity.publicKey,
     signingKey: signing.publicKey,
-    name: phoneName,
+    name,
   });
   const done = await commit(exchange, channel, sealed, deadline);
   if (done.refusal !== PairRefusalReason.UNSPECIFIED) {
@@ -42,14 +42,14 @@ export const pairOver = async (
     throw refused(done.refusal);
   }
   const role = roleName(done.role);
-  const paired: PairedCar = {
-    ...pending,
-    state: 'paired',
-    slot: done.slot,
-    ...(role === 'none' ? {} : { role }),
-  };
   try {
-    await store.save(paired);
+    // A grant that it had is of no matter any more.
+    return await store.update(pending.name, ({ grant: _, ...now }) => ({
+      ...now,
+      state: 'paired',
+      slot: done.slot,
+      ...(role === 'none' ? {} : { role }),
+    }));
   } catch (cause) {
     // The key is there and works; the first command makes up for it.
     throw new PhoneKeyError(
@@ -58,7 +58,6 @@ export const pairOver = async (
       { cause, mayHaveSucceeded: true },
     );
   }
-  return paired;
 };
 
 /** Sends PairCommit and waits for PairDone: from the first byte on, the car may have enrolled us. */
@@ -103,8 +102,7 @@ const savedEntry = async (
   const cars = await store.list();
   const known = cars.find((car) => suite.equal(car.carPublicKey, offer.publicKey));
   if (known !== undefined) {
-    const { slot: _, ...entry } = known;
-    await store.save(entry);
+    const entry = await store.update(known.name, ({ slot: _, ...now }) => now);
     return { entry, fresh: false };
   }
   const keys = {
@@ -113,10 +111,7 @@ const savedEntry = async (
     signing: generateEd25519(suite, random),
     state: 'pending',
   } as const;
-  for (let n = 1; ; n++) {
-    const entry = { name: n === 1 ? offer.name : `${offer.name} ${String(n)}`, ...keys };
-    if (await store.add(entry)) return { entry, fresh: true };
-  }
+  return { entry: await addUniquely(store, offer.name, keys), fresh: true };
 };
 
 type ValueOf<C extends CarMessage['case']> = Extract<CarMessage, { case: C }>['value'];

@@ -2,7 +2,7 @@ import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { parsePairingCode } from '../pairing/code.js';
-import { systemClock } from '../platform/clock.js';
+import { systemClock, systemWallTime } from '../platform/clock.js';
 import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
@@ -10,16 +10,30 @@ import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
-import { checkName } from '../wire/codec.js';
 import type { Trace } from '../wire/message-link.js';
+import { accept, keyUri, offer } from './accepting.js';
+import type { AcceptOptions } from './accepting.js';
 import type { CarStatus, KeyEntry } from './answers.js';
 import { CarChannel } from './car-channel.js';
+import { carry } from './carry.js';
+import type { Carried, CarryOptions, Ways } from './carry.js';
+import { afterCommand, deliverCarried } from './carrying.js';
+import type { Delivery } from './carrying.js';
+import { chooseCar } from './choose.js';
 import { CarConnection } from './connection.js';
+import type { StartOptions } from './connection.js';
 import { Deadline } from './environment.js';
 import type { CallOptions, PhoneEnvironment } from './environment.js';
 import { findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
+import { learnFrom, learnOwnKey } from './learning.js';
+import { chosenName } from './naming.js';
 import { pairOver } from './pair.js';
+import { judge, stamp } from './revoking.js';
+import type { NoticeOptions, SignedNotice } from './revoking.js';
+import { share } from './sharing.js';
+import type { Share, ShareOptions } from './sharing.js';
+import { unknownCar } from './store.js';
 import type { CarStore, PairedCar } from './store.js';
 
 export interface PhoneKeyOptions {
@@ -29,6 +43,8 @@ export interface PhoneKeyOptions {
   readonly name?: string;
   readonly suite?: Suite;
   readonly clock?: Clock;
+  /** Milliseconds since 1970: what grants and notices are dated with (default: the system's). */
+  readonly wallTime?: () => number;
   readonly random?: Random;
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
@@ -58,15 +74,15 @@ export interface PairOptions extends CallOptions {
  */
 export class PhoneKey {
   readonly #environment: PhoneEnvironment;
-  readonly #name: string;
 
   constructor(options: PhoneKeyOptions) {
-    this.#name = phoneName(options.name ?? 'phone');
     this.#environment = {
       central: options.central,
       store: options.store,
       suite: options.suite ?? defaultSuite,
       clock: options.clock ?? systemClock,
+      wallTime: options.wallTime ?? systemWallTime,
+      name: chosenName('a phone', options.name ?? 'phone'),
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
       trace: options.trace,
@@ -106,7 +122,7 @@ export class PhoneKey {
     );
     const channel = await this.#open(seen, deadline);
     try {
-      return await pairOver(this.#environment, channel, code, this.#name, deadline);
+      return await pairOver(this.#environment, channel, code, deadline);
     } finally {
       // What the car answered counts, not how the link ended.
       await channel.close().catch(() => undefined);
@@ -123,12 +139,7 @@ export class PhoneKey {
     const wanted =
       options.car === undefined ? cars : cars.filter((car) => car.name === options.car);
     if (cars.length === 0) throw new PhoneKeyError('keys.not-paired', 'no car is paired');
-    if (wanted.length === 0) {
-      throw new PhoneKeyError(
-        'keys.unknown-car',
-        `no car named "${String(options.car)}" is paired`,
-      );
-    }
+    if (wanted.length === 0) throw unknownCar(String(options.car));
     const names = new Set(wanted.map((car) => car.name));
     const seen = await findCar(
       this.#environment,
@@ -142,7 +153,9 @@ export class PhoneKey {
     if (seen.car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
     const { car } = seen;
     const channel = await this.#open(seen, deadline);
-    return new CarConnection(this.#environment, car, channel, () => this.#confirm(car));
+    return new CarConnection(this.#environment, car, channel, (result) =>
+      learnFrom(this.#environment, car, result),
+    );
   }
 
   unlock(options?: CarCallOptions): Promise<void> {
@@ -154,8 +167,10 @@ export class PhoneKey {
   }
 
   /** Authorises driving for two minutes. */
-  start(options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.start(rest));
+  start(options?: CarCallOptions & StartOptions): Promise<void> {
+    return this.#once(options, (car, rest) =>
+      car.start({ ...rest, ...(options?.pin === undefined ? {} : { pin: options.pin }) }),
+    );
   }
 
   trunk(options?: CarCallOptions): Promise<void> {
@@ -171,11 +186,92 @@ export class PhoneKey {
   }
 
   listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
-    return this.#once(options, (car, rest) => car.listKeys(rest));
+    return this.#once(options, async (connection, rest) => {
+      const keys = await connection.listKeys(rest);
+      await learnOwnKey(this.#environment, connection.car, keys);
+      return keys;
+    });
   }
 
   removeKey(slot: number, options?: CarCallOptions): Promise<void> {
     return this.#once(options, (car, rest) => car.removeKey(slot, rest));
+  }
+
+  /** For owners: the car asks for this PIN to start; empty: for none any more. */
+  setPin(pin: string, options?: CarCallOptions): Promise<void> {
+    return this.#once(options, (car, rest) => car.setPin(pin, rest));
+  }
+
+  /**
+   * For owners, where the keys are in the wrong hands: every key but the owners' is gone, every grant of
+   * before is worth nothing, and this phone remembers none of those it made.
+   */
+  raiseEpoch(options?: CarCallOptions): Promise<void> {
+    return this.#once(options, async (connection, rest) => {
+      await connection.raiseEpoch(rest);
+      await this.#environment.store.update(
+        connection.car.name,
+        ({ shared: _, ...car }): PairedCar => car,
+      );
+    });
+  }
+
+  /** A fresh key to show to an owner, `phonekey:key/...`. Of a named car, the key that this phone has for it. */
+  async offer({ car }: NoticeOptions = {}): Promise<string> {
+    return car === undefined
+      ? offer(this.#environment)
+      : keyUri(await chooseCar(this.#environment, car));
+  }
+
+  /** Gives somebody else's key rights, by a grant that travels to their phone: `phonekey:grant/...`. */
+  share(options: ShareOptions): Promise<Share> {
+    return share(this.#environment, options);
+  }
+
+  /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
+  accept(uri: string, options?: AcceptOptions): Promise<PairedCar> {
+    return accept(this.#environment, uri, options);
+  }
+
+  /** @param which its fingerprint in hex, or the name that this phone shared it by */
+  revoke(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+    return judge(this.#environment, which, 'revoked', options);
+  }
+
+  /** As `revoke`, until `resume`. */
+  suspend(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+    return judge(this.#environment, which, 'suspended', options);
+  }
+
+  resume(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+    return judge(this.#environment, which, undefined, options);
+  }
+
+  /** News for the car that nothing has changed: leases begin anew. */
+  stamp(options: NoticeOptions = {}): Promise<SignedNotice> {
+    return stamp(this.#environment, options);
+  }
+
+  /**
+   * Delivers what this phone carries for a car. Every other command does so too, when it is done;
+   * notices of this phone are carried from the moment they are signed.
+   */
+  deliver(options?: CarCallOptions): Promise<Delivery> {
+    return this.#once(options, (car, rest) => deliverCarried(this.#environment, car, rest));
+  }
+
+  /**
+   * Carries notices of owners to their cars: to those this phone has a key for now, or with its next
+   * command there; what is for none of them is handed to all cars in range.
+   * @param uris `phonekey:notice/...`
+   * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
+   */
+  carry(uris: readonly string[], options: CarryOptions = {}): Promise<Carried> {
+    const ways: Ways = {
+      deliver: (car, rest) => this.deliver({ car, ...rest }),
+      open: (seen, deadline) => this.#open(seen, deadline),
+    };
+    return carry(this.#environment, ways, uris, options);
   }
 
   /** The cars this phone has a key for. */
@@ -212,28 +308,9 @@ export class PhoneKey {
       const answer = await ask(connection, { timeoutMs: deadline.leftMs, signal: deadline.signal });
       return answer;
     } finally {
+      await afterCommand(this.#environment, connection, deadline);
       // As in `pair`.
       await connection.close().catch(() => undefined);
     }
   }
-
-  /** A car that answered has enrolled this phone, even if its confirmation got lost. */
-  async #confirm(car: PairedCar): Promise<void> {
-    if (car.state === 'paired') return;
-    const { store, log } = this.#environment;
-    await store.save({ ...car, state: 'paired' }).catch((error: unknown) => {
-      log.warn('the key stays pending, it could not be saved', { error: String(error) });
-    });
-  }
 }
-
-const phoneName = (name: string): string => {
-  try {
-    return checkName(name);
-  } catch (cause) {
-    throw new PhoneKeyError('usage.invalid', 'not a name for a phone', {
-      cause,
-      hint: 'Choose a name of 1 to 32 bytes without control characters.',
-    });
-  }
-};

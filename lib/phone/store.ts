@@ -1,5 +1,8 @@
 import type { KeyPair } from '../crypto/suite.js';
+import type { NoticeEntry } from '../credentials/notice.js';
 import type { RoleName } from '../credentials/roles.js';
+import { PhoneKeyError } from '../errors.js';
+import { toHex } from '../platform/bytes.js';
 
 /** One car this phone has a key for. The phone makes a key of its own for every car. */
 export interface PairedCar {
@@ -16,10 +19,71 @@ export interface PairedCar {
    * to have done it: a link lost in between leaves it open whether the key works.
    */
   readonly state: 'pending' | 'paired';
-  /** Known once paired. */
+  /** Known once paired; of a granted key, what the grant says. */
   readonly role?: RoleName;
   readonly slot?: number;
+  /** The car's count of re-keyings, as it told an owner's phone; none: 0. */
+  readonly epoch?: number;
+  /**
+   * The chain of grants by which this phone has its key (credentials/grant.ts); none for one that was
+   * paired at the car. It is shown to the car while `pending`, and is what can be delegated on.
+   */
+  readonly grant?: Uint8Array;
+  /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
+  readonly ownName?: string;
+  /** What this phone has granted to others, newest last. */
+  readonly shared?: readonly SharedKey[];
+  /** An owner's last notice to the car: its number is never used again. */
+  readonly notice?: OwnNotice;
+  /** Sealed notices that the car has not had yet, this phone's own and those of others. */
+  readonly carrying?: readonly CarriedNotice[];
 }
+
+/** A grant that this phone has signed. Times are seconds since 1970. */
+export interface SharedKey {
+  /** Of the key that it was for: hex, the first 8 bytes of SHA-512. */
+  readonly fingerprint: string;
+  /** What the person calls it. */
+  readonly name?: string;
+  readonly role: RoleName;
+  readonly issuedAt: number;
+  readonly notBefore: number;
+  /** The first second in which it does not hold any more; NO_END of credentials/grant.ts: none. */
+  readonly notAfter: number;
+  /** 0: no limit. */
+  readonly uses: number;
+  /** 0: none. */
+  readonly leaseHours: number;
+  /** How often it may be delegated on. */
+  readonly delegations: number;
+}
+
+export interface OwnNotice {
+  readonly number: number;
+  /** When it was signed, in seconds since 1970; never lower than that of the one before. */
+  readonly stamp: number;
+  readonly entries: readonly NoticeEntry[];
+}
+
+export interface CarriedNotice {
+  /** As in ToCar, 142 to 2014 bytes. */
+  readonly notice: Uint8Array;
+  /** Signed by this phone, whose next notice replaces it. */
+  readonly own: boolean;
+}
+
+/** A fresh key that this phone has shown to somebody, and that waits for a grant. */
+export interface Offer {
+  /** X25519. */
+  readonly identity: KeyPair;
+  /** Ed25519. */
+  readonly signing: KeyPair;
+  /** Seconds since 1970. */
+  readonly madeAt: number;
+}
+
+/** A phone keeps no more offers than this: the oldest goes when another one is made. */
+export const MOST_OFFERS = 64;
 
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {
@@ -31,13 +95,30 @@ export interface CarStore {
   add(car: PairedCar): Promise<boolean>;
   /** Adds, or replaces the entry of the same name. Resolves once it is durable. */
   save(car: PairedCar): Promise<void>;
+  /**
+   * Replaces the entry by what `change` makes of it as it is now, durably: one at a time, also where
+   * several programs have the store. Nothing is written when `change` gives the same object back.
+   * Resolves to the entry as it is then.
+   * @throws PhoneKeyError `keys.unknown-car`, and what `change` throws
+   */
+  update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar>;
   /** Removes the entry; without effect where there is none. */
   remove(name: string): Promise<void>;
+  /** Oldest first. */
+  offers(): Promise<readonly Offer[]>;
+  /** Resolves once it is durable; keeps the newest MOST_OFFERS. */
+  addOffer(offer: Offer): Promise<void>;
+  /** @param publicKey X25519, 32 bytes; without effect where there is none */
+  removeOffer(publicKey: Uint8Array): Promise<void>;
 }
+
+export const unknownCar = (name: string): PhoneKeyError =>
+  new PhoneKeyError('keys.unknown-car', `no car named "${name}" is paired`);
 
 /** A store that forgets, for tests and demonstrations. */
 export class MemoryCarStore implements CarStore {
   readonly #cars = new Map<string, PairedCar>();
+  readonly #offers = new Map<string, Offer>();
 
   list(): Promise<readonly PairedCar[]> {
     return Promise.resolve([...this.#cars.values()]);
@@ -56,6 +137,29 @@ export class MemoryCarStore implements CarStore {
 
   remove(name: string): Promise<void> {
     this.#cars.delete(name);
+    return Promise.resolve();
+  }
+
+  async update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar> {
+    const car = this.#cars.get(name);
+    if (car === undefined) throw unknownCar(name);
+    const changed = change(car);
+    if (changed !== car) await this.save(changed);
+    return changed;
+  }
+
+  offers(): Promise<readonly Offer[]> {
+    return Promise.resolve([...this.#offers.values()]);
+  }
+
+  addOffer(offer: Offer): Promise<void> {
+    this.#offers.set(toHex(offer.identity.publicKey), offer);
+    for (const key of [...this.#offers.keys()].slice(0, -MOST_OFFERS)) this.#offers.delete(key);
+    return Promise.resolve();
+  }
+
+  removeOffer(publicKey: Uint8Array): Promise<void> {
+    this.#offers.delete(toHex(publicKey));
     return Promise.resolve();
   }
 }

@@ -30,3 +30,7 @@ export const fromHex = (text: string): Uint8Array | undefined => {
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(text)) return undefined;
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 };
+
+/** For bytes that are no secret: takes less time when they differ early. */
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -24,3 +24,6 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** Milliseconds since 1970, as the system says: for dates that people and cars compare, never for durations. */
+export const systemWallTime = (): number => Date.now();

@@ -5,7 +5,8 @@ import { PATTERNS } from '../noise/patterns.js';
 import type { Random } from '../platform/random.js';
 import { SealedChannel } from './channel.js';
 import { SessionKeyTap, type OnSessionKeys } from './session-keys.js';
-import { PROLOGUE, proofTag, proofTagKey } from './transcript.js';
+import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
+import type { ProofTag } from './transcript.js';
 
 /** The car's side of one session: Noise KX, the car initiates. Its mirror is phone.ts. */
 
@@ -15,13 +16,13 @@ export const CHALLENGE_LIFETIME_MS = 5_000;
 export interface CarSecrets {
   /** X25519; the public key is the car's identity. */
   readonly identity: KeyPair;
-  /** From `proofTagKey`, 32 bytes; kept because it is needed for every proof. */
-  readonly tagKey: Uint8Array;
+  /** Its key is prepared once, because every proof needs it. */
+  readonly proofTag: ProofTag;
 }
 
 export const carSecrets = (suite: Suite, identity: KeyPair): CarSecrets => ({
   identity,
-  tagKey: proofTagKey(suite, identity.publicKey),
+  proofTag: proofTagWith(suite, proofTagKey(suite, identity.publicKey)),
 });
 
 export interface VerifiedProof {
@@ -80,7 +81,7 @@ export class Challenge {
     if (this.#used) return undefined;
     this.#used = true;
     if (now >= this.#expiresAt) return undefined;
-    const expected = proofTag(this.#suite, this.#secrets.tagKey, this.bytes, handshake);
+    const expected = this.#secrets.proofTag(this.bytes, handshake);
     if (!this.#suite.equal(expected, tag)) return undefined;
     try {
       const command = this.#noise.readMessage(handshake);

@@ -1,5 +1,5 @@
 import type { Suite } from '../crypto/suite.js';
-import { concat, utf8 } from '../platform/bytes.js';
+import { utf8 } from '../platform/bytes.js';
 import { SERVICE_UUID } from '../radio/gatt.js';
 import { LENGTH, PROTOCOL_VERSION } from '../wire/codec.js';
 
@@ -11,12 +11,20 @@ export const proofTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array 
   suite.hkdfSha512(carPublicKey, new Uint8Array(0), utf8('phonekey v1 proof tag'), 32);
 
 /**
- * The 16-byte tag that is checked before any Diffie-Hellman: it binds the response to this challenge
- * and costs one HMAC, so that junk and replays are cheap to refuse.
+ * Gives the 16-byte tag that is checked before any Diffie-Hellman: it binds the response to this
+ * challenge and costs one HMAC, so that junk and replays are cheap to refuse.
  */
+export type ProofTag = (challenge: Uint8Array, handshake: Uint8Array) => Uint8Array;
+
+export const proofTagWith = (suite: Suite, tagKey: Uint8Array): ProofTag => {
+  const hmac = suite.hmacSha512With(tagKey);
+  return (challenge, handshake) => hmac(challenge, handshake).slice(0, LENGTH.proofTag);
+};
+
+/** One tag; see ProofTag. */
 export const proofTag = (
   suite: Suite,
   tagKey: Uint8Array,
   challenge: Uint8Array,
   handshake: Uint8Array,
-): Uint8Array => suite.hmacSha512(tagKey, concat(challenge, handshake)).slice(0, LENGTH.proofTag);
+): Uint8Array => proofTagWith(suite, tagKey)(challenge, handshake);

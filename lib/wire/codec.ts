@@ -43,6 +43,8 @@ export const LENGTH = {
   spakeConfirm: 32,
   name: 32,
   fingerprint: 8,
+  /** At least: tag, Noise N, header and signature. */
+  notice: 142,
 } as const;
 
 export type ToCarMessage = MessageInitShape<typeof ToCarSchema>['message'];
@@ -72,6 +74,9 @@ export const decodeToCar = (bytes: Uint8Array): ToCar['message'] => {
     case 'sealed':
     case 'pairCommit':
       atLeast('sealed', message.value, LENGTH.aeadTag);
+      break;
+    case 'notice':
+      atLeast('notice', message.value, LENGTH.notice);
       break;
     case undefined:
       throw malformed('no message in the frame');
@@ -108,12 +113,27 @@ export const decodeFromCar = (bytes: Uint8Array): FromCar['message'] => {
   return message;
 };
 
-export const encodeCommand = (command: CommandInit): Uint8Array =>
-  encode(CommandSchema, { command });
+/** What a key that the car does not know yet sends along with its first command. */
+export interface Introduction {
+  /** A chain of grants (credentials/grant.ts). */
+  readonly grants: Uint8Array;
+  readonly name: string;
+}
 
-/** A command that this version does not know decodes to case undefined. */
-export const decodeCommand = (bytes: Uint8Array): Command['command'] =>
-  decode(CommandSchema, bytes).command;
+export const encodeCommand = (command: CommandInit, introduction?: Introduction): Uint8Array =>
+  encode(CommandSchema, { command, ...introduction });
+
+export interface Request {
+  /** A command that this version does not know has case undefined. */
+  readonly command: Command['command'];
+  readonly introduction: Introduction | undefined;
+}
+
+export const decodeRequest = (bytes: Uint8Array): Request => {
+  const { command, grants, name } = decode(CommandSchema, bytes);
+  if (grants.length === 0) return { command, introduction: undefined };
+  return { command, introduction: { grants, name: checkName(name) } };
+};
 
 export const encodeResult = (result: Result): Uint8Array => toBinary(ResultSchema, result);
 
@@ -155,7 +175,8 @@ export const encodeEnrolment = (enrolment: MessageInitShape<typeof EnrolmentSche
 export const decodeEnrolment = (bytes: Uint8Array): Enrolment => {
   const enrolment = decode(EnrolmentSchema, bytes);
   const refused = enrolment.refusal !== PairRefusalReason.UNSPECIFIED;
-  if (!refused && enrolment.role !== Role.OWNER && enrolment.role !== Role.DRIVER) {
+  // 1 to 5; another one is of a later version.
+  if (!refused && (enrolment.role < Role.OWNER || enrolment.role > Role.SERVICE)) {
     throw malformed('unknown role');
   }
   return enrolment;

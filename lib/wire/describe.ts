@@ -40,6 +40,8 @@ const describeToCar = (bytes: Uint8Array): MessageDescription => {
       return { kind: 'PairConfirm', fields: 'confirmation 32 B' };
     case 'pairCommit':
       return { kind: 'PairCommit', fields: size('sealed PhoneIdentity', message.value.length) };
+    case 'notice':
+      return { kind: 'Notice', fields: size('sealed notice', message.value.length) };
     case undefined:
       return { kind: 'malformed', fields: '' };
   }

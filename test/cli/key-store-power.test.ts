@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import type { PrivateDisk } from '../../cli/config/private-disk.js';
 import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { CrashDisk } from '../unit/firmware-sim/memory/crash-disk.js';
@@ -29,6 +30,10 @@ const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
   return made;
 };
 
+const withNotice =
+  (number: number) =>
+  (now: PairedCar): PairedCar => ({ ...now, notice: { number, stamp: number, entries: [] } });
+
 /** What a phone does with its keys, one after the other, as pairing and forgetting do it. */
 const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<unknown>)[]>> = {
   'the first pairing': [
@@ -42,6 +47,14 @@ const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<u
     (store) => store.add(car('blue', 'pending')),
     (store) => store.add(car('red', 'pending')),
     (store) => store.save(car('red')),
+  ],
+  // A notice that was given away may never be followed by another one of its number.
+  'sharing and revoking': [
+    (store) => store.add(car('blue')),
+    (store) => store.update('blue', withNotice(1)),
+    (store) => store.addOffer({ ...car('offer'), madeAt: 1 }),
+    (store) => store.update('blue', withNotice(2)),
+    (store) => store.removeOffer(car('offer').identity.publicKey),
   ],
   forgetting: [
     (store) => store.add(car('blue')),
@@ -78,7 +91,13 @@ const open = (disk: CrashDisk): FileKeyStore => {
 };
 
 const states = (cars: readonly PairedCar[]): string[] =>
-  cars.map(({ name, state }) => `${name} ${state}`);
+  cars.map(({ name, state, notice }) => `${name} ${state} ${String(notice?.number ?? 0)}`);
+
+/** Keys, and what waits for a grant. */
+const statesIn = async (store: FileKeyStore): Promise<string[]> => [
+  ...states(await store.list()),
+  ...(await store.offers()).map(({ madeAt }) => `offer ${String(madeAt)}`),
+];
 
 /** The keys a phone may have after a cut: those it was told of, and those it would have been told of next. */
 interface Moment {
@@ -102,7 +121,7 @@ const recordRun = async (
   const dry = open(new CrashDisk(image));
   for (const step of [() => Promise.resolve(), ...run]) {
     await step(dry);
-    foreseen.push(states(await dry.list()));
+    foreseen.push(await statesIn(dry));
   }
   let at = 0;
   const points: { image: Image; moment: Moment }[] = [];
@@ -129,9 +148,9 @@ const recordRun = async (
 
 /** What the phone finds, twice; undefined: all is well. */
 const judge = async (image: Image, { told, next }: Moment): Promise<string | undefined> => {
-  const found = await open(new CrashDisk(image))
-    .list()
-    .then(states, (error: unknown) => `cannot be read: ${String(error)}`);
+  const found = await statesIn(open(new CrashDisk(image))).catch(
+    (error: unknown) => `cannot be read: ${String(error)}`,
+  );
   if (typeof found === 'string') return found;
   const is = (expected: readonly string[]): boolean => found.join() === expected.join();
   if (is(told) || is(next)) return undefined;
@@ -144,9 +163,14 @@ const judge = async (image: Image, { told, next }: Moment): Promise<string | und
   return 'neither old nor new';
 };
 
+const ifUnknown = (error: unknown): void => {
+  if (!(error instanceof PhoneKeyError) || error.code !== 'keys.unknown-car') throw error;
+};
+
 /** What the phone does after a power cut. */
 const AFTERWARDS = [
   (store: FileKeyStore) => store.prepare(),
+  (store: FileKeyStore) => store.update('blue', withNotice(9)).catch(ifUnknown),
   (store: FileKeyStore) => store.save(car('green')),
   (store: FileKeyStore) => store.remove('red'),
 ];

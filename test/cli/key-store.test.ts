@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { fileNameFor } from '../../cli/config/file-name.js';
-import { formatKeyFile, parseKeyFile } from '../../cli/config/key-file.js';
+import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
@@ -147,7 +147,7 @@ describe('FileKeyStore', () => {
       text.replace(secret, secret.slice(2)),
       text.replace('"name": "Blue"', '"name": "Red"'),
       text.replace('"state"', '"more": 1, "state"'),
-      `${text}${' '.repeat(5000)}`,
+      `${text}${' '.repeat(MAX_FILE)}`,
     ];
     for (const contents of broken) {
       await writeFile(path, contents);

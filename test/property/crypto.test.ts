@@ -53,6 +53,7 @@ describe('the node and the portable suite agree on', () => {
       fc.property(data, fc.array(data, { maxLength: 4 }), (first, parts) => {
         expectSame((suite) => suite.sha512(...parts));
         expectSame((suite) => suite.hmacSha512(first, ...parts));
+        expectSame((suite) => suite.hmacSha512With(first)(...parts));
         const whole = Uint8Array.from(parts.flatMap((part) => [...part]));
         expect(nodeSuite.sha512(...parts)).toEqual(nodeSuite.sha512(whole));
       }),

@@ -1,21 +1,42 @@
 import { PassThrough } from 'node:stream';
 import { createContext } from '../../cli/context.js';
 import type { Context, GlobalOptions, Host } from '../../cli/context.js';
+import type { Sink } from '../../cli/io/output.js';
 import { Interrupt } from '../../cli/io/interrupt.js';
 
 export interface TestHost extends Host {
   readonly stdin: PassThrough & { isTTY?: boolean };
   /** What was written so far. */
   readonly written: { out: string; err: string };
+  readonly stderr: Sink & { isTTY?: boolean };
+  /** Resolves when what is on stderr matches. */
+  wrote(pattern: RegExp): Promise<void>;
 }
 
 /** A process around the command that is none; `tty`: a person sits at its stdin. */
 export const testHost = ({ tty = false, env = {} } = {}): TestHost => {
   const written = { out: '', err: '' };
+  const waiting = new Set<() => void>();
+  const wrote = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!pattern.test(written.err)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     stdin: Object.assign(new PassThrough(), { isTTY: tty }),
     stdout: { write: (text) => (written.out += text) },
-    stderr: { write: (text) => (written.err += text) },
+    stderr: {
+      write: (text) => {
+        written.err += text;
+        for (const look of [...waiting]) look();
+      },
+    },
+    wrote,
     env,
     interrupt: new Interrupt(),
     written,

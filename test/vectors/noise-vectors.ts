@@ -1,7 +1,7 @@
 /**
  * The `Noise_*_25519_ChaChaPoly_SHA512` vectors of cacophony (github.com/centromere/cacophony,
- * vectors/cacophony.txt; also in the crate snow 0.10.0) for the fundamental interactive patterns.
- * They share keys, prologue and payloads; two or three handshake messages, then transport messages.
+ * vectors/cacophony.txt; also in the crate snow 0.10.0) for the fundamental interactive patterns, and for N.
+ * They share keys, prologue and payloads; one to three handshake messages, then transport messages.
  */
 import { fromHex } from './support.js';
 
@@ -43,6 +43,18 @@ const PAYLOADS = [
 ];
 
 const CACOPHONY: Record<string, { handshakeHash: string; ciphertexts: string[] }> = {
+  N: {
+    handshakeHash:
+      'e81d6cd9ac5a7c84cb681064aa4576c55ac6e5bd486f3c025bb6a678063b65497ca5deb178d4a0d393775ee41f0f90e471014fcf8c5c981ab8a50e7666f2b1d7',
+    ciphertexts: [
+      'ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944da67b782436a213025b5be5607b5a4fc85f5d59c88a12c2e3e607018eed82d9a',
+      'c35c82fd4ea2ad8496a80eccf6a7171603a9f055083d4a5d228d5dc59e4634',
+      '613eb1d40376258161584d1e7a55b9c88e32cf2afefd59dbdc0f58',
+      'ac910c4180f0deb6ad4987c9b521e91038c6fce9d09a56c44e17b9',
+      '50ac079bf53c5195b9d28b005133271b9e7136f01c7056c14ce1a40ed447d0fb9d',
+      '1a704179097f544665d98a65475a5bcffa589499b26a3de300f56a0b065e2761d07830e81a',
+    ],
+  },
   NN: {
     handshakeHash:
       'ecef70ee0ad29e5c2838ff00354b99af6c1b630a73d662710a50a3e3f0741c62af0416208e9bba27b697f56e99929d8562869264f0143791331bdc47c2c895a8',
@@ -189,6 +201,9 @@ const CACOPHONY: Record<string, { handshakeHash: string; ciphertexts: string[] }
   },
 };
 
+/** One-way patterns have one letter, and a responder whose key is known (Noise, section 7.4). */
+const knowsResponder = (pattern: string): boolean => pattern.length === 1 || pattern.endsWith('K');
+
 export const noiseVectors: readonly NoiseVector[] = Object.entries(CACOPHONY).map(
   ([pattern, { handshakeHash, ciphertexts }]) => ({
     pattern,
@@ -196,11 +211,11 @@ export const noiseVectors: readonly NoiseVector[] = Object.entries(CACOPHONY).ma
     initiator: {
       ephemeral: fromHex(INITIATOR.ephemeral),
       static: pattern.startsWith('N') ? undefined : fromHex(INITIATOR.static),
-      remoteStatic: pattern.endsWith('K') ? fromHex(RESPONDER.staticPublic) : undefined,
+      remoteStatic: knowsResponder(pattern) ? fromHex(RESPONDER.staticPublic) : undefined,
     },
     responder: {
       ephemeral: fromHex(RESPONDER.ephemeral),
-      static: pattern.endsWith('N') ? undefined : fromHex(RESPONDER.static),
+      static: /^.N$/.test(pattern) ? undefined : fromHex(RESPONDER.static),
       remoteStatic: pattern.startsWith('K') ? fromHex(INITIATOR.staticPublic) : undefined,
     },
     handshakeHash: fromHex(handshakeHash),

@@ -8,8 +8,9 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { carSecrets, Challenge } from '../../lib/session/car.js';
 import { decodeToCar } from '../../lib/wire/codec.js';
 import { Reassembler } from '../../lib/wire/framing.js';
+import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
-import { countExamples, EXAMPLES, fillExamples, fixed } from '../../scripts/worked-example.js';
+import { countExamples, EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
 
 const hex = (text: string): Uint8Array => {
   const bytes = fromHex(text);

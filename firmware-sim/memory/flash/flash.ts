@@ -7,8 +7,8 @@ export interface Geometry {
   readonly wordBytes: number;
 }
 
-/** 256 KiB: as much as a small door controller has beside its program. */
-export const DEFAULT_GEOMETRY: Geometry = { sectors: 64, sectorBytes: 4096, wordBytes: 8 };
+/** 512 KiB: as much as a door controller may have beside its program. */
+export const DEFAULT_GEOMETRY: Geometry = { sectors: 128, sectorBytes: 4096, wordBytes: 8 };
 
 /**
  * NOR flash as a driver offers it: memory that reads like RAM, whose bits can be cleared word by word

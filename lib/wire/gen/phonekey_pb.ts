@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file phonekey.proto.
  */
 export const file_phonekey: GenFile = /*@__PURE__*/
-  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEiwAEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24iRgoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkiLwoLQ2FySWRlbnRpdHkSEgoKcHVibGljX2tleRgBIAEoDBIMCgRuYW1lGAIgASgJImsKCUVucm9sbWVudBIMCgRzbG90GAEgASgNEh8KBHJvbGUYAiABKA4yES5waG9uZWtleS52MS5Sb2xlEi8KB3JlZnVzYWwYAyABKA4yHi5waG9uZWtleS52MS5QYWlyUmVmdXNhbFJlYXNvbiLOAgoHQ29tbWFuZBIlCgZ1bmxvY2sYASABKAsyEy5waG9uZWtleS52MS5VbmxvY2tIABIhCgRsb2NrGAIgASgLMhEucGhvbmVrZXkudjEuTG9ja0gAEiMKBXN0YXJ0GAMgASgLMhIucGhvbmVrZXkudjEuU3RhcnRIABIjCgV0cnVuaxgEIAEoCzISLnBob25la2V5LnYxLlRydW5rSAASIwoFZnJ1bmsYBSABKAsyEi5waG9uZWtleS52MS5GcnVua0gAEiUKBnN0YXR1cxgGIAEoCzITLnBob25la2V5LnYxLlN0YXR1c0gAEioKCWxpc3Rfa2V5cxgHIAEoCzIVLnBob25la2V5LnYxLkxpc3RLZXlzSAASLAoKcmVtb3ZlX2tleRgIIAEoCzIWLnBob25la2V5LnYxLlJlbW92ZUtleUgAQgkKB2NvbW1hbmQiCAoGVW5sb2NrIgYKBExvY2siBwoFU3RhcnQiBwoFVHJ1bmsiBwoFRnJ1bmsiCAoGU3RhdHVzIgoKCExpc3RLZXlzIhkKCVJlbW92ZUtleRIMCgRzbG90GAEgASgNIrMBCgZSZXN1bHQSIQoEZG9uZRgBIAEoCzIRLnBob25la2V5LnYxLkRvbmVIABInCgdyZWZ1c2FsGAIgASgLMhQucGhvbmVrZXkudjEuUmVmdXNhbEgAEiwKBnN0YXR1cxgDIAEoCzIaLnBob25la2V5LnYxLlZlaGljbGVTdGF0dXNIABIkCgRrZXlzGAQgASgLMhQucGhvbmVrZXkudjEuS2V5TGlzdEgAQgkKB291dGNvbWUiBgoERG9uZSI1CgdSZWZ1c2FsEioKBnJlYXNvbhgBIAEoDjIaLnBob25la2V5LnYxLlJlZnVzYWxSZWFzb24iUgoNVmVoaWNsZVN0YXR1cxIOCgZsb2NrZWQYASABKAgSFQoNb3Blbl9jbG9zdXJlcxgCIAEoDRIaChJkcml2ZV9zZWNvbmRzX2xlZnQYAyABKA0iKQoHS2V5TGlzdBIeCgRrZXlzGAEgAygLMhAucGhvbmVrZXkudjEuS2V5ImQKA0tleRIMCgRzbG90GAEgASgNEgwKBG5hbWUYAiABKAkSHwoEcm9sZRgDIAEoDjIRLnBob25la2V5LnYxLlJvbGUSEwoLZmluZ2VycHJpbnQYBCABKAwSCwoDb3duGAUgASgIKrsBChFQYWlyUmVmdXNhbFJlYXNvbhIjCh9QQUlSX1JFRlVTQUxfUkVBU09OX1VOU1BFQ0lGSUVEEAASHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9DTE9TRUQQARIeChpQQUlSX1JFRlVTQUxfUkVBU09OX0ZBSUxFRBACEiIKHlBBSVJfUkVGVVNBTF9SRUFTT05fU0xPVFNfRlVMTBADEh0KGVBBSVJfUkVGVVNBTF9SRUFTT05fRkFVTFQQBCo9CgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIOCgpST0xFX09XTkVSEAESDwoLUk9MRV9EUklWRVIQAiqIAgoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFRlVTQUxfUkVBU09OX05PVF9QRVJNSVRURUQQARIiCh5SRUZVU0FMX1JFQVNPTl9VTktOT1dOX0NPTU1BTkQQAhIcChhSRUZVU0FMX1JFQVNPTl9ET09SX09QRU4QAxIaChZSRUZVU0FMX1JFQVNPTl9EUklWSU5HEAQSHgoaUkVGVVNBTF9SRUFTT05fTk9fU1VDSF9LRVkQBRIdChlSRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAYSGAoUUkVGVVNBTF9SRUFTT05fRkFVTFQQB2IGcHJvdG8z");
+  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi0gEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhAKBm5vdGljZRgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24iRgoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkiLwoLQ2FySWRlbnRpdHkSEgoKcHVibGljX2tleRgBIAEoDBIMCgRuYW1lGAIgASgJImsKCUVucm9sbWVudBIMCgRzbG90GAEgASgNEh8KBHJvbGUYAiABKA4yES5waG9uZWtleS52MS5Sb2xlEi8KB3JlZnVzYWwYAyABKA4yHi5waG9uZWtleS52MS5QYWlyUmVmdXNhbFJlYXNvbiKXBAoHQ29tbWFuZBIlCgZ1bmxvY2sYASABKAsyEy5waG9uZWtleS52MS5VbmxvY2tIABIhCgRsb2NrGAIgASgLMhEucGhvbmVrZXkudjEuTG9ja0gAEiMKBXN0YXJ0GAMgASgLMhIucGhvbmVrZXkudjEuU3RhcnRIABIjCgV0cnVuaxgEIAEoCzISLnBob25la2V5LnYxLlRydW5rSAASIwoFZnJ1bmsYBSABKAsyEi5waG9uZWtleS52MS5GcnVua0gAEiUKBnN0YXR1cxgGIAEoCzITLnBob25la2V5LnYxLlN0YXR1c0gAEioKCWxpc3Rfa2V5cxgHIAEoCzIVLnBob25la2V5LnYxLkxpc3RLZXlzSAASLAoKcmVtb3ZlX2tleRgIIAEoCzIWLnBob25la2V5LnYxLlJlbW92ZUtleUgAEicKB2RlbGl2ZXIYCSABKAsyFC5waG9uZWtleS52MS5EZWxpdmVySAASJgoHc2V0X3BpbhgKIAEoCzITLnBob25la2V5LnYxLlNldFBpbkgAEi4KC3JhaXNlX2Vwb2NoGAsgASgLMhcucGhvbmVrZXkudjEuUmFpc2VFcG9jaEgAEigKCHNldF90aW1lGAwgASgLMhQucGhvbmVrZXkudjEuU2V0VGltZUgAEg4KBmdyYW50cxgPIAEoDBIMCgRuYW1lGA4gASgJQgkKB2NvbW1hbmQiCAoGVW5sb2NrIgYKBExvY2siFAoFU3RhcnQSCwoDcGluGAEgASgJIgcKBVRydW5rIgcKBUZydW5rIggKBlN0YXR1cyIKCghMaXN0S2V5cyIZCglSZW1vdmVLZXkSDAoEc2xvdBgBIAEoDSIZCgdEZWxpdmVyEg4KBm5vdGljZRgBIAEoDCIVCgZTZXRQaW4SCwoDcGluGAEgASgJIgwKClJhaXNlRXBvY2giGgoHU2V0VGltZRIPCgdzZWNvbmRzGAEgASgNItYBCgZSZXN1bHQSIQoEZG9uZRgBIAEoCzIRLnBob25la2V5LnYxLkRvbmVIABInCgdyZWZ1c2FsGAIgASgLMhQucGhvbmVrZXkudjEuUmVmdXNhbEgAEiwKBnN0YXR1cxgDIAEoCzIaLnBob25la2V5LnYxLlZlaGljbGVTdGF0dXNIABIkCgRrZXlzGAQgASgLMhQucGhvbmVrZXkudjEuS2V5TGlzdEgAEhIKCmNsb2NrX2xvc3QYBSABKAgSDQoFZXBvY2gYBiABKA1CCQoHb3V0Y29tZSIGCgREb25lIjUKB1JlZnVzYWwSKgoGcmVhc29uGAEgASgOMhoucGhvbmVrZXkudjEuUmVmdXNhbFJlYXNvbiJ7Cg1WZWhpY2xlU3RhdHVzEg4KBmxvY2tlZBgBIAEoCBIVCg1vcGVuX2Nsb3N1cmVzGAIgASgNEhoKEmRyaXZlX3NlY29uZHNfbGVmdBgDIAEoDRITCgtzcGVlZF9saW1pdBgEIAEoDRISCgpwaW5fbmVlZGVkGAUgASgIIikKB0tleUxpc3QSHgoEa2V5cxgBIAMoCzIQLnBob25la2V5LnYxLktleSKxAQoDS2V5EgwKBHNsb3QYASABKA0SDAoEbmFtZRgCIAEoCRIfCgRyb2xlGAMgASgOMhEucGhvbmVrZXkudjEuUm9sZRITCgtmaW5nZXJwcmludBgEIAEoDBILCgNvd24YBSABKAgSEQoJc3VzcGVuZGVkGAYgASgIEhEKCW5vdF9hZnRlchgHIAEoDRIRCgl1c2VzX2xlZnQYCCABKA0SEgoKZ3JhbnRlZF9ieRgJIAEoDSq7AQoRUGFpclJlZnVzYWxSZWFzb24SIwofUEFJUl9SRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGlBBSVJfUkVGVVNBTF9SRUFTT05fQ0xPU0VEEAESHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9GQUlMRUQQAhIiCh5QQUlSX1JFRlVTQUxfUkVBU09OX1NMT1RTX0ZVTEwQAxIdChlQQUlSX1JFRlVTQUxfUkVBU09OX0ZBVUxUEAQqbwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDgoKUk9MRV9PV05FUhABEg8KC1JPTEVfRFJJVkVSEAISDgoKUk9MRV9HVUVTVBADEg4KClJPTEVfVkFMRVQQBBIQCgxST0xFX1NFUlZJQ0UQBSqWBQoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFRlVTQUxfUkVBU09OX05PVF9QRVJNSVRURUQQARIiCh5SRUZVU0FMX1JFQVNPTl9VTktOT1dOX0NPTU1BTkQQAhIcChhSRUZVU0FMX1JFQVNPTl9ET09SX09QRU4QAxIaChZSRUZVU0FMX1JFQVNPTl9EUklWSU5HEAQSHgoaUkVGVVNBTF9SRUFTT05fTk9fU1VDSF9LRVkQBRIdChlSRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAYSGAoUUkVGVVNBTF9SRUFTT05fRkFVTFQQBxIcChhSRUZVU0FMX1JFQVNPTl9TVVNQRU5ERUQQCBIaChZSRUZVU0FMX1JFQVNPTl9OT1RfWUVUEAkSGgoWUkVGVVNBTF9SRUFTT05fRVhQSVJFRBAKEhoKFlJFRlVTQUxfUkVBU09OX1VTRURfVVAQCxIdChlSRUZVU0FMX1JFQVNPTl9MRUFTRV9PVkVSEAwSHQoZUkVGVVNBTF9SRUFTT05fQ0xPQ0tfTE9TVBANEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9ORUVERUQQDhIcChhSRUZVU0FMX1JFQVNPTl9QSU5fV1JPTkcQDxIdChlSRUZVU0FMX1JFQVNPTl9QSU5fTE9DS0VEEBASHQoZUkVGVVNBTF9SRUFTT05fU0xPVFNfRlVMTBAREiAKHFJFRlVTQUxfUkVBU09OX0dSQU5UX0lOVkFMSUQQEhIhCh1SRUZVU0FMX1JFQVNPTl9OT1RJQ0VfSU5WQUxJRBATEhwKGFJFRlVTQUxfUkVBU09OX09XTkVSX0tFWRAUYgZwcm90bzM");
 
 /**
  * One frame from the phone.
@@ -58,6 +58,14 @@ export type ToCar = Message<"phonekey.v1.ToCar"> & {
      */
     value: Uint8Array;
     case: "pairCommit";
+  } | {
+    /**
+     * a sealed notice of an owner, carried by anybody
+     *
+     * @generated from field: bytes notice = 6;
+     */
+    value: Uint8Array;
+    case: "notice";
   } | { case: undefined; value?: undefined };
 };
 
@@ -409,7 +417,46 @@ export type Command = Message<"phonekey.v1.Command"> & {
      */
     value: RemoveKey;
     case: "removeKey";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.Deliver deliver = 9;
+     */
+    value: Deliver;
+    case: "deliver";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.SetPin set_pin = 10;
+     */
+    value: SetPin;
+    case: "setPin";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.RaiseEpoch raise_epoch = 11;
+     */
+    value: RaiseEpoch;
+    case: "raiseEpoch";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.SetTime set_time = 12;
+     */
+    value: SetTime;
+    case: "setTime";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * How this key comes to have rights, at its first use: a chain of grants, link after link, and what
+   * the car shall call it.
+   *
+   * @generated from field: bytes grants = 15;
+   */
+  grants: Uint8Array;
+
+  /**
+   * as in PhoneIdentity
+   *
+   * @generated from field: string name = 14;
+   */
+  name: string;
 };
 
 /**
@@ -449,6 +496,12 @@ export const LockSchema: GenMessage<Lock> = /*@__PURE__*/
  * @generated from message phonekey.v1.Start
  */
 export type Start = Message<"phonekey.v1.Start"> & {
+  /**
+   * 4 to 8 digits, where the car asks for it
+   *
+   * @generated from field: string pin = 1;
+   */
+  pin: string;
 };
 
 /**
@@ -528,6 +581,76 @@ export const RemoveKeySchema: GenMessage<RemoveKey> = /*@__PURE__*/
   messageDesc(file_phonekey, 19);
 
 /**
+ * @generated from message phonekey.v1.Deliver
+ */
+export type Deliver = Message<"phonekey.v1.Deliver"> & {
+  /**
+   * as in ToCar
+   *
+   * @generated from field: bytes notice = 1;
+   */
+  notice: Uint8Array;
+};
+
+/**
+ * Describes the message phonekey.v1.Deliver.
+ * Use `create(DeliverSchema)` to create a new message.
+ */
+export const DeliverSchema: GenMessage<Deliver> = /*@__PURE__*/
+  messageDesc(file_phonekey, 20);
+
+/**
+ * @generated from message phonekey.v1.SetPin
+ */
+export type SetPin = Message<"phonekey.v1.SetPin"> & {
+  /**
+   * 4 to 8 digits; empty: no PIN any more
+   *
+   * @generated from field: string pin = 1;
+   */
+  pin: string;
+};
+
+/**
+ * Describes the message phonekey.v1.SetPin.
+ * Use `create(SetPinSchema)` to create a new message.
+ */
+export const SetPinSchema: GenMessage<SetPin> = /*@__PURE__*/
+  messageDesc(file_phonekey, 21);
+
+/**
+ * @generated from message phonekey.v1.RaiseEpoch
+ */
+export type RaiseEpoch = Message<"phonekey.v1.RaiseEpoch"> & {
+};
+
+/**
+ * Describes the message phonekey.v1.RaiseEpoch.
+ * Use `create(RaiseEpochSchema)` to create a new message.
+ */
+export const RaiseEpochSchema: GenMessage<RaiseEpoch> = /*@__PURE__*/
+  messageDesc(file_phonekey, 22);
+
+/**
+ * @generated from message phonekey.v1.SetTime
+ */
+export type SetTime = Message<"phonekey.v1.SetTime"> & {
+  /**
+   * since 1970, by the clock of an owner's phone
+   *
+   * @generated from field: uint32 seconds = 1;
+   */
+  seconds: number;
+};
+
+/**
+ * Describes the message phonekey.v1.SetTime.
+ * Use `create(SetTimeSchema)` to create a new message.
+ */
+export const SetTimeSchema: GenMessage<SetTime> = /*@__PURE__*/
+  messageDesc(file_phonekey, 23);
+
+/**
  * @generated from message phonekey.v1.Result
  */
 export type Result = Message<"phonekey.v1.Result"> & {
@@ -559,6 +682,20 @@ export type Result = Message<"phonekey.v1.Result"> & {
     value: KeyList;
     case: "keys";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * the car does not know the time
+   *
+   * @generated from field: bool clock_lost = 5;
+   */
+  clockLost: boolean;
+
+  /**
+   * which grants must name; told to owners
+   *
+   * @generated from field: uint32 epoch = 6;
+   */
+  epoch: number;
 };
 
 /**
@@ -566,7 +703,7 @@ export type Result = Message<"phonekey.v1.Result"> & {
  * Use `create(ResultSchema)` to create a new message.
  */
 export const ResultSchema: GenMessage<Result> = /*@__PURE__*/
-  messageDesc(file_phonekey, 20);
+  messageDesc(file_phonekey, 24);
 
 /**
  * @generated from message phonekey.v1.Done
@@ -579,7 +716,7 @@ export type Done = Message<"phonekey.v1.Done"> & {
  * Use `create(DoneSchema)` to create a new message.
  */
 export const DoneSchema: GenMessage<Done> = /*@__PURE__*/
-  messageDesc(file_phonekey, 21);
+  messageDesc(file_phonekey, 25);
 
 /**
  * @generated from message phonekey.v1.Refusal
@@ -596,7 +733,7 @@ export type Refusal = Message<"phonekey.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_phonekey, 22);
+  messageDesc(file_phonekey, 26);
 
 /**
  * @generated from message phonekey.v1.VehicleStatus
@@ -620,6 +757,20 @@ export type VehicleStatus = Message<"phonekey.v1.VehicleStatus"> & {
    * @generated from field: uint32 drive_seconds_left = 3;
    */
   driveSecondsLeft: number;
+
+  /**
+   * km/h while driving is authorised; 0: none
+   *
+   * @generated from field: uint32 speed_limit = 4;
+   */
+  speedLimit: number;
+
+  /**
+   * to start
+   *
+   * @generated from field: bool pin_needed = 5;
+   */
+  pinNeeded: boolean;
 };
 
 /**
@@ -627,7 +778,7 @@ export type VehicleStatus = Message<"phonekey.v1.VehicleStatus"> & {
  * Use `create(VehicleStatusSchema)` to create a new message.
  */
 export const VehicleStatusSchema: GenMessage<VehicleStatus> = /*@__PURE__*/
-  messageDesc(file_phonekey, 23);
+  messageDesc(file_phonekey, 27);
 
 /**
  * @generated from message phonekey.v1.KeyList
@@ -644,7 +795,7 @@ export type KeyList = Message<"phonekey.v1.KeyList"> & {
  * Use `create(KeyListSchema)` to create a new message.
  */
 export const KeyListSchema: GenMessage<KeyList> = /*@__PURE__*/
-  messageDesc(file_phonekey, 24);
+  messageDesc(file_phonekey, 28);
 
 /**
  * @generated from message phonekey.v1.Key
@@ -678,6 +829,32 @@ export type Key = Message<"phonekey.v1.Key"> & {
    * @generated from field: bool own = 5;
    */
   own: boolean;
+
+  /**
+   * @generated from field: bool suspended = 6;
+   */
+  suspended: boolean;
+
+  /**
+   * seconds since 1970; 0: no end
+   *
+   * @generated from field: uint32 not_after = 7;
+   */
+  notAfter: number;
+
+  /**
+   * plus 1; 0: no limit
+   *
+   * @generated from field: uint32 uses_left = 8;
+   */
+  usesLeft: number;
+
+  /**
+   * slot of the owner plus 1; 0: paired at the car
+   *
+   * @generated from field: uint32 granted_by = 9;
+   */
+  grantedBy: number;
 };
 
 /**
@@ -685,7 +862,7 @@ export type Key = Message<"phonekey.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_phonekey, 25);
+  messageDesc(file_phonekey, 29);
 
 /**
  * @generated from enum phonekey.v1.PairRefusalReason
@@ -741,6 +918,21 @@ export enum Role {
    * @generated from enum value: ROLE_DRIVER = 2;
    */
   DRIVER = 2,
+
+  /**
+   * @generated from enum value: ROLE_GUEST = 3;
+   */
+  GUEST = 3,
+
+  /**
+   * @generated from enum value: ROLE_VALET = 4;
+   */
+  VALET = 4,
+
+  /**
+   * @generated from enum value: ROLE_SERVICE = 5;
+   */
+  SERVICE = 5,
 }
 
 /**
@@ -792,6 +984,81 @@ export enum RefusalReason {
    * @generated from enum value: REFUSAL_REASON_FAULT = 7;
    */
   FAULT = 7,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_SUSPENDED = 8;
+   */
+  SUSPENDED = 8,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_NOT_YET = 9;
+   */
+  NOT_YET = 9,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_EXPIRED = 10;
+   */
+  EXPIRED = 10,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_USED_UP = 11;
+   */
+  USED_UP = 11,
+
+  /**
+   * unlocking still works, driving does not
+   *
+   * @generated from enum value: REFUSAL_REASON_LEASE_OVER = 12;
+   */
+  LEASE_OVER = 12,
+
+  /**
+   * the car does not know the time
+   *
+   * @generated from enum value: REFUSAL_REASON_CLOCK_LOST = 13;
+   */
+  CLOCK_LOST = 13,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_PIN_NEEDED = 14;
+   */
+  PIN_NEEDED = 14,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_PIN_WRONG = 15;
+   */
+  PIN_WRONG = 15,
+
+  /**
+   * wait, or an owner or the card clears it
+   *
+   * @generated from enum value: REFUSAL_REASON_PIN_LOCKED = 16;
+   */
+  PIN_LOCKED = 16,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_SLOTS_FULL = 17;
+   */
+  SLOTS_FULL = 17,
+
+  /**
+   * @generated from enum value: REFUSAL_REASON_GRANT_INVALID = 18;
+   */
+  GRANT_INVALID = 18,
+
+  /**
+   * or not newer than what the car has
+   *
+   * @generated from enum value: REFUSAL_REASON_NOTICE_INVALID = 19;
+   */
+  NOTICE_INVALID = 19,
+
+  /**
+   * only the card at the car takes an owner's key away
+   *
+   * @generated from enum value: REFUSAL_REASON_OWNER_KEY = 20;
+   */
+  OWNER_KEY = 20,
 }
 
 /**

@@ -24,7 +24,7 @@ describe('cars and phones over noble and bleno', () => {
     await phone.start();
     expect((await phone.status()).driveSecondsLeft).toBeGreaterThan(100);
     await phone.lock();
-    expect(await phone.status()).toEqual({ locked: true, open: [], driveSecondsLeft: 0 });
+    expect(await phone.status()).toMatchObject({ locked: true, open: [], driveSecondsLeft: 0 });
     expect(await car.control.pullHandle('front-left')).toEqual({ opened: false });
   });
 

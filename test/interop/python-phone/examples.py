@@ -6,6 +6,8 @@ import warnings
 from noise.connection import Keypair, NoiseConnection
 
 import crypto
+import grants
+import notices
 import pairing
 import session
 import spake2plus
@@ -30,7 +32,8 @@ class Example:
         last = None
         for line in text.splitlines():
             if line.startswith(" "):
-                self._values[last] += bytes.fromhex(line.strip())
+                rest = line.strip()
+                self._values[last] += rest if is_text else bytes.fromhex(rest)
                 continue
             last, is_text, value = ROW.fullmatch(line).groups()
             self._values[last] = value if is_text else bytes.fromhex(value)
@@ -49,12 +52,21 @@ class Example:
     def compare(self, key, computed):
         stated = self._use(key)
         if stated != computed:
-            raise Difference(f"{self.name}: {key} is {stated.hex()}, computed {computed.hex()}")
+            raise Difference(f"{self.name}: {key} is {_show(stated)}, computed {_show(computed)}")
         self.compared += 1
 
     def end(self):
         if self._unused:
             raise Difference(f"{self.name}: not computed: {', '.join(self._unused)}")
+
+
+def _show(value):
+    return value if isinstance(value, str) else value.hex()
+
+
+def _numbers(text):
+    """`name=1 other=2` as a dictionary."""
+    return {name: int(value) for name, value in (pair.split("=") for pair in text.split())}
 
 
 def _message(framed):
@@ -204,12 +216,108 @@ def a_pairing(example, car_public, phone_public):
         raise Difference("pairing: the phone reads another enrolment")
 
 
+def _terms(example, name):
+    numbers = _numbers(example.input(f"{name}_terms"))
+    times = _numbers(example.input(f"{name}_times"))
+    begins, ends = times.pop("from"), times.pop("until")
+    return grants.Terms(**numbers, **times, begins=begins, ends=ends)
+
+
+def _link(example, name, signing, car_public, chain, terms, keys):
+    unsigned = grants.body(terms, *keys)
+    example.compare(f"{name}_signed", grants.signed(car_public, chain, unsigned))
+    link = grants.link(signing, car_public, chain, terms, *keys)
+    example.compare(f"{name}_signature", link[-64:])
+    example.compare(f"{name}_link", link)
+    return link
+
+
+def a_grant(example):
+    """Gives the car's public key and the chain."""
+    car_public = example.input("car_public")
+    owner = example.input("owner_signing_private")
+    guest = example.input("guest_signing_private")
+    example.compare("owner_signing_public", crypto.ed25519_public(owner))
+    guest_public = crypto.x25519_public(example.input("guest_private"))
+    example.compare("guest_public", guest_public)
+    guest_keys = guest_public, crypto.ed25519_public(guest)
+    example.compare("guest_signing_public", guest_keys[1])
+    example.compare("guest_key_uri", grants.key_uri(*guest_keys))
+
+    first = _link(example, "first", owner, car_public, b"", _terms(example, "first"), guest_keys)
+    example.compare("first_grant_uri", grants.package_uri(car_public, first))
+    friend_public = crypto.x25519_public(example.input("friend_private"))
+    example.compare("friend_public", friend_public)
+    terms = _terms(example, "second")
+    second = _link(example, "second", guest, car_public, first, terms, (friend_public, b""))
+    example.compare("package", car_public + first + second)
+    uri = grants.package_uri(car_public, first + second)
+    example.compare("grant_uri", uri)
+    if grants.read_package_uri(uri) != (car_public, first + second):
+        raise Difference("grant: the phone reads another package")
+    if [link.data for link in grants.check_delegations(car_public, first + second)] != [first, second]:
+        raise Difference("grant: the phone reads other links")
+    return car_public, first + second
+
+
+def an_introduction(example, car_private, car_public, chain):
+    car = _car_noise(car_private, example.input("car_ephemeral_private"))
+    challenge = bytes(car.write_message(b""))
+    example.compare("hello_handshake", challenge)
+    name = example.input("friend_name")
+    unlock = wire.command("unlock", grants=chain, own_name=name)
+    example.compare("command_unlock", unlock)
+    private, ephemeral = example.input("friend_private"), example.input("phone_ephemeral_private")
+    phone = session.Session(private, car_public, ephemeral)
+    proof = phone.prove(challenge, unlock)
+    fields = wire.Fields(wire.Fields(proof).one_of({1: "proof"})[1])
+    handshake = fields.bytes(1, 96 + len(unlock))
+    example.compare("proof_handshake", handshake)
+    example.compare("proof_tag", fields.bytes(2, 16))
+    example.compare("proof_frame", wire.frame(proof))
+    car.read_message(handshake)
+    expired = wire.bytes_field(2, wire.uint_field(1, 10))
+    example.compare("result_expired", expired)
+    sealed = bytes(car.encrypt(expired))
+    example.compare("sealed_result", sealed)
+    example.compare("result_frame", wire.frame(wire.bytes_field(2, sealed)))
+    if wire.result(phone.open(sealed)) != {"outcome": "refused", "reason": "expired"}:
+        raise Difference("introduction: the phone reads another result")
+
+
+def a_notice(example, guests):
+    """The entries are about the two keys of the grant example."""
+    car_private = example.input("car_private")
+    car_public = crypto.x25519_public(car_private)
+    example.compare("car_public", car_public)
+    entries = []
+    for index, guest in enumerate(guests):
+        example.compare(f"fingerprint_{index}", notices.fingerprint(guest))
+        entry = _numbers(example.input(f"entry_{index}"))
+        entries.append((notices.fingerprint(guest), entry["since"], entry["kind"]))
+    unsigned = notices.body(**_numbers(example.input("header")), entries=entries)
+    example.compare("signed", notices.signed(car_public, unsigned))
+    signing = example.input("owner_signing_private")
+    signature = crypto.sign(signing, notices.signed(car_public, unsigned))
+    example.compare("signature", signature)
+    example.compare("prologue", notices.CONTEXT)
+    notice = notices.seal(car_public, unsigned + signature, example.input("ephemeral_private"))
+    example.compare("sealed", notice[16:])
+    example.compare("tag_key", notices.tag_key(car_public))
+    example.compare("notice", notice)
+    example.compare("notice_frame", wire.frame(wire.to_car("notice", notice)))
+    example.compare("command_deliver", wire.command("deliver", notice))
+    example.compare("notice_uri", notices.to_uri(notice))
+    if notices.read_uri(notices.to_uri(notice)) != notice:
+        raise Difference("notice: the phone reads another notice")
+
+
 def run(text):
     """Checks every example of the document; returns how many values were compared."""
     # The library warns of every ephemeral key that was chosen, as those of the examples are.
     warnings.filterwarnings("ignore", message="One of ephemeral keypairs")
     found = {name: Example(name, body) for name, body in EXAMPLE.findall(text)}
-    for name in ("advertisement", "session", "pairing"):
+    for name in ("advertisement", "session", "pairing", "grant", "introduction", "notice"):
         if name not in found:
             raise Difference(f"no example {name}")
     advertisement(found["advertisement"])
@@ -217,6 +325,10 @@ def run(text):
     car_public = found["session"].input("car_public")
     phone_public = found["session"].input("phone_public")
     a_pairing(found["pairing"], car_public, phone_public)
+    granted, chain = a_grant(found["grant"])
+    car_private = found["session"].input("car_private")
+    an_introduction(found["introduction"], car_private, granted, chain)
+    a_notice(found["notice"], [link.public_key for link in grants.parse(chain)])
     for example in found.values():
         example.end()
     return sum(example.compared for example in found.values())

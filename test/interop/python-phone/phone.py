@@ -1,7 +1,6 @@
 """A phone for the phonekey protocol, written from PROTOCOL.md and phonekey.proto alone. For tests only."""
 
 import argparse
-import hashlib
 import json
 import sys
 import time
@@ -11,8 +10,10 @@ from noise.exceptions import NoiseInvalidMessage
 import crypto
 import examples
 import link
+import notices
 import pairing
 import session
+import sharing
 import spake2plus
 import state
 import wire
@@ -21,6 +22,17 @@ VERSION = 1
 HELLO_TIMEOUT = 10.0
 STEP_TIMEOUT = 30.0
 OLD_CHALLENGE = 4.0
+# After these the car may not have taken the key of a grant, which is shown to it again.
+NOT_TAKEN = (
+    "suspended",
+    "not yet",
+    "expired",
+    "used up",
+    "clock lost",
+    "slots full",
+    "grant invalid",
+    "fault",
+)
 
 FAILURES = (
     crypto.AuthenticationFailed,
@@ -87,9 +99,9 @@ def pair(store, name):
             store.cars.remove(entry)
             store.save()
         raise Refused(f"the car refuses to pair: {reason}") from None
-    entry.update(pending=False)
+    entry.update(pending=False, slot=slot)
     store.save()
-    fingerprint = hashlib.sha512(own_public).digest()[:8].hex()
+    fingerprint = notices.fingerprint(own_public).hex()
     return {
         "car": car_name,
         "public_key": public_key.hex(),
@@ -119,21 +131,53 @@ def prove(car, entry, first):
     raise Refused("the car does not accept the key")
 
 
-def command(store, names):
-    if len(store.cars) != 1:
-        raise Refused("the state file has to hold one car")
-    [entry] = store.cars
-    car = link.Link()
-    current, sealed = prove(car, entry, wire.command(names[0]))
-    results = [{"command": names[0], **wire.result(current.open(sealed))}]
-    if entry["pending"]:
-        entry.update(pending=False)
+def learn(store, entry, encoded):
+    """A result as a dictionary; remembers what it says about the key and the epoch."""
+    answer = wire.result(encoded)
+    taken = "grant" not in entry or answer.get("reason") not in NOT_TAKEN
+    epoch = max(entry.get("epoch", 0), wire.news(encoded)["epoch"])
+    if (taken and entry["pending"]) or epoch > entry.get("epoch", 0):
+        entry.update(pending=entry["pending"] and not taken, epoch=epoch)
         store.save()
-    for name in names[1:]:
-        car.send(current.seal(wire.command(name)))
+    return answer
+
+
+def encode(text):
+    """A Command from `name` or `name=parameter`, as it was typed."""
+    name, _, parameter = text.partition("=")
+    if name not in wire.COMMANDS:
+        raise ValueError(f"no command {name}")
+    if name == "deliver":
+        return name, notices.read_uri(parameter)
+    if name in ("remove-key", "set-time"):
+        return name, int(parameter)
+    return name, parameter if name in ("start", "set-pin") and parameter else None
+
+
+def command(store, texts):
+    entry = store.only_car()
+    commands = [encode(text) for text in texts]
+    car = link.Link()
+    name, parameter = commands[0]
+    introduction = {}
+    if entry["pending"] and "grant" in entry:
+        introduction = {"grants": bytes.fromhex(entry["grant"]), "own_name": entry["own_name"]}
+    current, sealed = prove(car, entry, wire.command(name, parameter, **introduction))
+    results = [{"command": name, **learn(store, entry, current.open(sealed))}]
+    for name, parameter in commands[1:]:
+        car.send(current.seal(wire.command(name, parameter)))
         sealed = expect(car, "sealed", STEP_TIMEOUT)
-        results.append({"command": name, **wire.result(current.open(sealed))})
+        results.append({"command": name, **learn(store, entry, current.open(sealed))})
     return {"results": results}
+
+
+def carry(uri):
+    """Hands a notice to a car of which this phone knows nothing; the car does not say what it is worth."""
+    car = link.Link()
+    read_hello(expect(car, "hello", HELLO_TIMEOUT))
+    car.send(wire.to_car("notice", notices.read_uri(uri)))
+    read_hello(expect(car, "hello", HELLO_TIMEOUT))
+    return {"handed": 1}
 
 
 def check_examples(path):
@@ -149,20 +193,52 @@ def parse_arguments():
     pairs.add_argument("--name", default="Python phone")
     commands = actions.add_parser("command")
     commands.add_argument("--state", required=True)
-    commands.add_argument("commands", nargs="+", choices=list(wire.COMMANDS))
+    commands.add_argument("commands", nargs="+", metavar="COMMAND[=PARAMETER]")
     actions.add_parser("examples").add_argument("document")
+    actions.add_parser("offer").add_argument("--state", required=True)
+    share = actions.add_parser("share")
+    share.add_argument("--state", required=True)
+    share.add_argument("--role", default="guest", choices=list(sharing.ROLE_NUMBERS))
+    for name, default in (("hours", 24), ("uses", 0), ("lease", 0), ("delegations", 0)):
+        share.add_argument(f"--{name}", type=int, default=default)
+    share.add_argument("to")
+    accept = actions.add_parser("accept")
+    accept.add_argument("--state", required=True)
+    accept.add_argument("--name", default="Python phone")
+    accept.add_argument("uri")
+    for name in ("revoke", "suspend", "resume"):
+        judge = actions.add_parser(name)
+        judge.add_argument("--state", required=True)
+        judge.add_argument("fingerprint")
+    actions.add_parser("carry").add_argument("uri")
     return parser.parse_args()
 
 
+def run(arguments):
+    action = arguments.action
+    if action == "examples":
+        return check_examples(arguments.document)
+    if action == "carry":
+        return carry(arguments.uri)
+    store = state.Store(arguments.state)
+    if action == "pair":
+        return pair(store, pairing.check_name(arguments.name))
+    if action == "command":
+        return command(store, arguments.commands)
+    if action == "offer":
+        return sharing.offer(store)
+    if action == "accept":
+        return sharing.accept(store, arguments.uri, pairing.check_name(arguments.name))
+    if action == "share":
+        terms = (arguments.role, arguments.hours, arguments.uses, arguments.lease)
+        return sharing.share(store, arguments.to, *terms, arguments.delegations)
+    kinds = {"revoke": notices.REVOKED, "suspend": notices.SUSPENDED, "resume": None}
+    return sharing.judge(store, arguments.fingerprint, kinds[action])
+
+
 def main():
-    arguments = parse_arguments()
     try:
-        if arguments.action == "pair":
-            outcome = pair(state.Store(arguments.state), pairing.check_name(arguments.name))
-        elif arguments.action == "command":
-            outcome = command(state.Store(arguments.state), arguments.commands)
-        else:
-            outcome = check_examples(arguments.document)
+        outcome = run(parse_arguments())
     except (Refused, *FAILURES) as error:
         print(f"phone.py: {error or type(error).__name__}", file=sys.stderr)
         return 1

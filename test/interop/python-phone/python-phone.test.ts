@@ -16,7 +16,7 @@ import { TestHost } from '../../support/test-car.js';
 import { RawPhone, settle } from '../../unit/car/raw-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import type { PhoneRun } from './python-phone.js';
-import { preparePhone, runPhone } from './python-phone.js';
+import { connect, failed, preparePhone, runPhone, succeeded } from './python-phone.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -29,17 +29,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-const connect = (radio: MemoryRadio) =>
-  radio.central().connect({ id: 'memory-1', rssi: -40, serviceData: new Uint8Array(9) });
-
 const pair = async (radio: MemoryRadio, code: string): Promise<PhoneRun> =>
   runPhone(['pair', '--state', state], { link: await connect(radio), code });
 
 const command = async (radio: MemoryRadio, ...names: string[]): Promise<PhoneRun> =>
   runPhone(['command', '--state', state, ...names], { link: await connect(radio) });
-
-const succeeded = { exitCode: 0, errors: '' };
-const failed = (why: string) => ({ exitCode: 1, errors: `phone.py: ${why}\n`, result: undefined });
 
 /**
  * A car that counts what it is asked to do. Its clock stands still, so that a slow machine does not

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { toHex } from '../../../lib/platform/bytes.js';
+import type { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { fromHex } from '../../vectors/support.js';
 import { preparePython } from '../../../scripts/python.js';
@@ -29,6 +30,17 @@ export interface PhoneOptions {
   /** What the person types. */
   readonly code?: string;
 }
+
+/** To the first car on the radio. */
+export const connect = (radio: MemoryRadio): Promise<Link> =>
+  radio.central().connect({ id: 'memory-1', rssi: -40, serviceData: new Uint8Array(9) });
+
+export const succeeded = { exitCode: 0, errors: '' };
+export const failed = (why: string) => ({
+  exitCode: 1,
+  errors: `phone.py: ${why}\n`,
+  result: undefined,
+});
 
 /** Runs phone.py with these arguments; see there for its lines. */
 export async function runPhone(args: string[], options: PhoneOptions = {}): Promise<PhoneRun> {

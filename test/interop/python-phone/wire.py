@@ -148,7 +148,14 @@ FROM_CAR = {
     5: "pair_done",
     6: "pair_refusal",
 }
-TO_CAR = {"proof": 1, "sealed": 2, "pair_start": 3, "pair_confirm": 4, "pair_commit": 5}
+TO_CAR = {
+    "proof": 1,
+    "sealed": 2,
+    "pair_start": 3,
+    "pair_confirm": 4,
+    "pair_commit": 5,
+    "notice": 6,
+}
 COMMANDS = {
     "unlock": 1,
     "lock": 2,
@@ -157,9 +164,16 @@ COMMANDS = {
     "frunk": 5,
     "status": 6,
     "list-keys": 7,
+    "remove-key": 8,
+    "deliver": 9,
+    "set-pin": 10,
+    "raise-epoch": 11,
+    "set-time": 12,
 }
+NAME = 14
+GRANTS = 15
 RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys"}
-ROLES = {1: "owner", 2: "driver"}
+ROLES = {1: "owner", 2: "driver", 3: "guest", 4: "valet", 5: "service"}
 PAIR_REFUSALS = {1: "closed", 2: "failed", 3: "slots full", 4: "fault"}
 REFUSALS = {
     1: "not permitted",
@@ -169,6 +183,19 @@ REFUSALS = {
     5: "no such key",
     6: "last owner",
     7: "fault",
+    8: "suspended",
+    9: "not yet",
+    10: "expired",
+    11: "used up",
+    12: "lease over",
+    13: "clock lost",
+    14: "PIN needed",
+    15: "PIN wrong",
+    16: "PIN locked",
+    17: "slots full",
+    18: "grant invalid",
+    19: "notice invalid",
+    20: "owner's key",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 
@@ -183,15 +210,30 @@ def from_car(message):
     return Fields(message).one_of(FROM_CAR)
 
 
-def command(name):
-    """An encoded Command without parameters."""
-    return bytes_field(COMMANDS[name], b"")
+def command(name, parameter=None, grants=b"", own_name=""):
+    """An encoded Command; its parameter is a number, bytes or a text. Grants go into a first command."""
+    if parameter is None:
+        value = b""
+    elif isinstance(parameter, int):
+        value = uint_field(1, parameter)
+    else:
+        value = bytes_field(1, parameter if isinstance(parameter, bytes) else parameter.encode())
+    encoded = bytes_field(COMMANDS[name], value)
+    if grants:
+        encoded += bytes_field(NAME, own_name.encode()) + bytes_field(GRANTS, grants)
+    return encoded
 
 
 def hello(body):
     """Hello: version and handshake (32 bytes)."""
     fields = Fields(body)
     return fields.uint(1), fields.bytes(2, 32)
+
+
+def news(data):
+    """What a Result says besides its outcome: whether the clock is lost, and the epoch."""
+    fields = Fields(data)
+    return {"clock_lost": fields.bool(5), "epoch": fields.uint(6)}
 
 
 def result(data):
@@ -209,6 +251,8 @@ def result(data):
             "locked": fields.bool(1),
             "open": [name for bit, name in enumerate(CLOSURES) if mask >> bit & 1],
             "drive_seconds_left": fields.uint(3),
+            "speed_limit": fields.uint(4),
+            "pin_needed": fields.bool(5),
         }
     if outcome == "keys":
         return {"outcome": "keys", "keys": [_key(Fields(key)) for key in fields.repeated(1)]}
@@ -222,4 +266,8 @@ def _key(fields):
         "role": ROLES.get(fields.uint(3), "unspecified"),
         "fingerprint": fields.bytes(4, 8).hex(),
         "own": fields.bool(5),
+        "suspended": fields.bool(6),
+        "not_after": fields.uint(7),
+        "uses_left": fields.uint(8) - 1 if fields.uint(8) else None,
+        "granted_by": fields.uint(9) - 1 if fields.uint(9) else None,
     }

@@ -16,9 +16,14 @@ describe('the arguments of the hub process', () => {
     [{ faults: 'drop=0.1, mtu=23' }, ['--faults=drop=0.1, mtu=23']],
   ])('are those of %j', (settings, options) => {
     const args = hubArguments('/x/hub.sock', settings);
-    expect(args).toEqual([...options, '/x/hub.sock']);
+    expect(args).toEqual([...options, '--', '/x/hub.sock']);
     const parsed = parseHubArguments(args);
     expect(parsed).toEqual({ path: '/x/hub.sock', settings });
+  });
+
+  it('are read back whatever the path begins with', () => {
+    const args = hubArguments('--pace=real', { seed: 'a' });
+    expect(parseHubArguments(args)).toEqual({ path: '--pace=real', settings: { seed: 'a' } });
   });
 
   it.each([[[]], [['a', 'b']], [['--pace=slow', 'a']], [['--unknown=1', 'a']], [['--seed', 'a']]])(

@@ -4,6 +4,7 @@ import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { Suite } from '../../../lib/crypto/suite.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { proofTag, proofTagKey } from '../../../lib/session/transcript.js';
+import { encodeCommand } from '../../../lib/wire/codec.js';
 import { flip, keyPair, UNLOCK } from '../session/sample.js';
 import { IDENTITY, settle, startCar } from './raw-phone.js';
 import type { RawPhone } from './raw-phone.js';
@@ -17,6 +18,11 @@ const wrongs: Readonly<Record<string, (phone: RawPhone, car: Car) => Promise<voi
   'an unknown key': async (phone) => {
     await phone.prove(stranger, UNLOCK);
   },
+  'an unknown key with grants that do not hold': async (phone) => {
+    const introduction = { grants: new Uint8Array(115), name: 'stranger' };
+    await phone.prove(stranger, encodeCommand({ case: 'unlock', value: {} }, introduction));
+  },
+  'a notice of nobody': (phone) => phone.send({ case: 'notice', value: new Uint8Array(142) }),
   'a removed key': async (phone, { host }) => {
     host.enrolled.length = 0;
     await phone.prove(IDENTITY, UNLOCK);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ed25519, ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
 import nacl from 'tweetnacl';
 import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
+import { isStrict } from '../../../lib/crypto/ed25519.js';
 import { concat, fromHex, utf8 } from '../../../lib/platform/bytes.js';
 
 const suites = [nodeSuite, portableSuite];
@@ -62,4 +63,37 @@ it('both suites agree on keys and R with a torsion part', () => {
   }
   expect(accepted).toBeGreaterThan(0);
   expect(accepted).toBeLessThan(24);
+});
+
+describe('what may be verified at all', () => {
+  const key = nodeSuite.ed25519KeyPair(new Uint8Array(32).fill(1)).publicKey;
+  const P = 2n ** 255n - 19n;
+  const withS = (S: bigint): Uint8Array => concat(new Uint8Array(32), littleEndian(S));
+
+  it('has S below the order of the base point', () => {
+    for (const S of [0n, 1n, ORDER - 256n, ORDER - 1n]) expect(isStrict(key, withS(S))).toBe(true);
+    for (const S of [ORDER, ORDER + 1n, ORDER + 2n ** 248n, 2n ** 256n - 1n]) {
+      expect(isStrict(key, withS(S))).toBe(false);
+    }
+  });
+
+  it('has a key below the field prime, whatever the sign of x', () => {
+    const signed = (y: bigint): Uint8Array => littleEndian(y + 2n ** 255n);
+    for (const y of [2n, P - 2n]) {
+      expect([littleEndian(y), signed(y)].map((each) => isStrict(each, withS(0n)))).toEqual([
+        true,
+        true,
+      ]);
+    }
+    for (const y of [P, P + 2n, 2n ** 255n - 1n]) {
+      expect([littleEndian(y), signed(y)].map((each) => isStrict(each, withS(0n)))).toEqual([
+        false,
+        false,
+      ]);
+    }
+  });
+
+  it('has no key of small order', () => {
+    for (const point of [...smallOrder, ...flipped]) expect(isStrict(point, withS(0n))).toBe(false);
+  });
 });

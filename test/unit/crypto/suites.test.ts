@@ -7,13 +7,15 @@ import {
   portableSuite,
 } from '../../../lib/crypto/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
+import { errorWith } from '../../support/errors.js';
 
-const invalid = expect.objectContaining({ code: 'crypto.invalid-input' });
+const invalid = errorWith('crypto.invalid-input');
 const bytes = (length: number, value = 1): Uint8Array => new Uint8Array(length).fill(value);
 const message = utf8('unlock');
 
 it('uses node:crypto by default', () => {
   expect(defaultSuite).toBe(nodeSuite);
+  expect([nodeSuite.name, portableSuite.name]).toEqual(['node', 'portable']);
 });
 
 describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
@@ -30,6 +32,29 @@ describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
     expect(() => suite.ed25519Sign(wrongPair, message)).toThrow(invalid);
     expect(() => suite.seal(wrong, bytes(12), message, message)).toThrow(invalid);
     expect(() => suite.open(wrong, bytes(12), message, bytes(32))).toThrow(invalid);
+  });
+
+  it('says which input has a wrong length', () => {
+    const short = bytes(31);
+    const shortPair = { privateKey: short, publicKey: bytes(32) };
+    const calls: [() => unknown, string][] = [
+      [() => suite.x25519KeyPair(short), 'X25519 private key'],
+      [() => suite.x25519(shortPair, bytes(32, 9)), 'X25519 private key'],
+      [() => suite.x25519(x25519, short), 'X25519 public key'],
+      [() => suite.seal(short, bytes(12), message, message), 'ChaCha20-Poly1305 key'],
+      [() => suite.open(short, bytes(12), message, message), 'ChaCha20-Poly1305 key'],
+    ];
+    for (const [call, what] of calls) {
+      expect(call).toThrow(`${what}: 32 bytes wanted, got 31`);
+    }
+    const nonce = 'ChaCha20-Poly1305 nonce: 12 bytes wanted, got 31';
+    expect(() => suite.seal(bytes(32), short, message, message)).toThrow(nonce);
+    expect(() => suite.open(bytes(32), short, message, message)).toThrow(nonce);
+    const seed = /^Ed25519 (seed|private key): 32 bytes wanted, got 31$/;
+    expect(() => suite.ed25519KeyPair(short)).toThrow(seed);
+    expect(() => suite.ed25519Sign(shortPair, message)).toThrow(seed);
+    expect(() => suite.hkdfSha512(message, message, message, -1)).toThrow('HKDF cannot give -1');
+    expect(() => suite.x25519(x25519, bytes(32, 0))).toThrow('public key of small order');
   });
 
   it.each([0, 8, 11, 13, 24])('refuses a nonce of %i bytes', (length) => {
@@ -96,6 +121,14 @@ describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
     expect(suite.x25519(lying, publicKey)).toEqual(suite.x25519(x25519, publicKey));
   });
 
+  it('prepares an HMAC key once, for any number of messages', () => {
+    const secret = bytes(32);
+    const hmac = suite.hmacSha512With(secret);
+    const expected = [message, utf8('lock')].map((text) => suite.hmacSha512(secret, text));
+    secret.fill(0);
+    expect([hmac(message), hmac(utf8('lo'), utf8('ck'))]).toEqual(expected);
+  });
+
   it('keeps its own copy of a private key', () => {
     const secret = bytes(32);
     const pair = suite.x25519KeyPair(secret);
@@ -111,4 +144,22 @@ describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
     expect(generateEd25519(suite, random)).toEqual(ed25519);
     expect(() => generateX25519(suite, () => bytes(31))).toThrow(invalid);
   });
+});
+
+it.each([0, 1, 127, 128, 129, 300])('both suites hash an HMAC key of %i bytes alike', (length) => {
+  const [node, portable] = [nodeSuite, portableSuite].map((suite) =>
+    suite.hmacSha512(bytes(length), message),
+  );
+  expect(portable).toEqual(node);
+});
+
+it('keeps what OpenSSL said about a weak key', () => {
+  const pair = nodeSuite.x25519KeyPair(bytes(32));
+  let cause: unknown;
+  try {
+    nodeSuite.x25519(pair, bytes(32, 0));
+  } catch (error) {
+    ({ cause } = error as Error);
+  }
+  expect(String(cause)).toMatch(/error/i);
 });

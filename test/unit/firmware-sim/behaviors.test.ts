@@ -8,7 +8,10 @@ import { commandOf, outcomeOf, phoneIdentity, rig } from './rig.js';
 describe('loadBehaviors', () => {
   it('finds exactly one behaviour for every command of the schema', async () => {
     const behaviors = await loadBehaviors();
-    const commands = CommandSchema.fields.map(({ localName }) => localName);
+    const commands = CommandSchema.oneofs.flatMap(({ fields }) =>
+      fields.map(({ localName }) => localName),
+    );
+    expect(commands.length).toBeGreaterThan(10);
     expect([...behaviors.keys()].sort()).toEqual([...commands].sort());
     for (const [command, behavior] of behaviors) expect(behavior.command).toBe(command);
   });
@@ -137,24 +140,32 @@ describe('removeKey', () => {
   });
 
   it('keeps the last owner', async () => {
-    const { car, outcome, left } = await remove(([, , second]) => second, 0);
-    expect([outcome, left]).toEqual(['done', [1, 2]]);
-    const last = car.keys().find(({ slot }) => slot === 2);
+    const { car, outcome, left } = await remove(([, , second]) => second, 2);
+    expect([outcome, left]).toEqual(['done', [0, 1]]);
+    const last = car.keys().find(({ slot }) => slot === 0);
     if (last === undefined) throw new Error('no owner');
-    expect(outcomeOf(await car.execute(commandOf('removeKey', 2), last))).toBe(
+    expect(outcomeOf(await car.execute(commandOf('removeKey', 0), last))).toBe(
       RefusalReason.LAST_OWNER,
     );
+    expect(await car.credentials.removeAtScreen(0)).toBe('last-owner');
   });
 
-  it('keeps one of two owners who remove each other at once', async () => {
+  it("leaves an owner's key to its owner and to the card", async () => {
+    const { car, outcome, left } = await remove(([, , second]) => second, 0);
+    expect([outcome, left]).toEqual([RefusalReason.OWNER_KEY, [0, 1, 2]]);
+    expect(await car.credentials.removeAtScreen(0)).toBeUndefined();
+    expect(car.keys().map(({ slot }) => slot)).toEqual([1, 2]);
+  });
+
+  it('keeps one of two owners who leave at once', async () => {
     const { car, enrol } = await rig();
     const [a, b] = [await enrol(1), await enrol(2, 'owner')];
     const outcomes = await Promise.all([
-      car.execute(commandOf('removeKey', 1), a),
-      car.execute(commandOf('removeKey', 0), b),
+      car.execute(commandOf('removeKey', 0), a),
+      car.execute(commandOf('removeKey', 1), b),
     ]);
-    expect(outcomes.map(outcomeOf)).toEqual(['done', RefusalReason.NOT_PERMITTED]);
-    expect(car.keys().map(({ slot }) => slot)).toEqual([0]);
+    expect(outcomes.map(outcomeOf)).toEqual(['done', RefusalReason.LAST_OWNER]);
+    expect(car.keys().map(({ slot }) => slot)).toEqual([1]);
   });
 
   it('ends the drive authorisation that the removed key gave, and no other', async () => {

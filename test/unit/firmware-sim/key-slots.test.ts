@@ -15,7 +15,7 @@ const add = (
   role = DRIVER,
   slots = 3,
 ): readonly KeySlot[] => {
-  const placed = placeKey(keys, phoneIdentity(id), role, slots);
+  const placed = placeKey(keys, phoneIdentity(id), role, slots, 7);
   if (placed === undefined) throw new Error('no slot');
   return placed.keys;
 };
@@ -31,7 +31,23 @@ describe('placeKey', () => {
       [1, 'phone 2', DRIVER],
       [2, 'phone 3', OWNER],
     ]);
-    expect(placeKey(keys, phoneIdentity(4), DRIVER, 3)).toBeUndefined();
+    expect(placeKey(keys, phoneIdentity(4), DRIVER, 3, 7)).toBeUndefined();
+  });
+
+  it('makes an owner of the next key where none is left, and says what it replaced', () => {
+    const driver = add([], 1).map((key) => ({ ...key, role: DRIVER }));
+    const placed = placeKey(driver, phoneIdentity(2), DRIVER, 3, 7);
+    expect(placed).toMatchObject({ key: { slot: 1, role: OWNER }, replaced: false });
+    expect(placeKey(driver, phoneIdentity(1), DRIVER, 3, 7)).toMatchObject({ replaced: true });
+  });
+
+  it('takes keys for the same only when all of their bytes are', () => {
+    const keys = add([], 1);
+    const nearly = phoneIdentity(1).publicKey.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+    for (const publicKey of [nearly, new Uint8Array([...phoneIdentity(1).publicKey, 1])]) {
+      const placed = placeKey(keys, { ...phoneIdentity(1), publicKey }, DRIVER, 3, 7);
+      expect(placed).toMatchObject({ key: { slot: 1 }, replaced: false });
+    }
   });
 
   it('fills the lowest gap', () => {
@@ -45,7 +61,7 @@ describe('placeKey', () => {
 
   it('uses the slot of the same public key again, even when all are taken', () => {
     const keys = add(add(add([], 1), 2), 3);
-    const placed = placeKey(keys, { ...phoneIdentity(2), name: 'renamed' }, OWNER, 3);
+    const placed = placeKey(keys, { ...phoneIdentity(2), name: 'renamed' }, OWNER, 3, 7);
     expect(placed).toMatchObject({
       replaced: true,
       key: { slot: 1, name: 'renamed', role: OWNER },

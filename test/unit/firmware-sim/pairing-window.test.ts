@@ -118,4 +118,18 @@ describe('stepWindow', () => {
     });
     expect(play([0, { type: 'reset' }]).effects).toEqual([]);
   });
+
+  it('says what was possible, and no more than that happened', () => {
+    const opened = play([0, OPEN]);
+    expect(
+      [opened, play([0, TICK]), play([0, OPEN], [1, TICK])].map((step) => step.accepted),
+    ).toEqual([true, true, true]);
+    const enrolling = stepWindow(play([0, OPEN], [1, TRY]).state, { type: 'enrol' }, 2);
+    expect(enrolling).toEqual({ state: { phase: 'enrolling' }, effects: [], accepted: true });
+    const enrolled = stepWindow(enrolling.state, { type: 'enrolled' }, 3);
+    const paired = [{ type: 'closed', reason: 'paired' }];
+    expect(enrolled).toEqual({ state: closedWindow, effects: paired, accepted: true });
+    const idle = stepWindow(closedWindow, { type: 'reset' }, 4);
+    expect(idle).toEqual({ state: closedWindow, effects: [], accepted: true });
+  });
 });

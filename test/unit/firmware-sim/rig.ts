@@ -2,14 +2,17 @@ import { create } from '@bufbuild/protobuf';
 import { DoorController } from '../../../firmware-sim/controller.js';
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
+import type { Behaviors } from '../../../firmware-sim/load-behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
+import { newRecord } from '../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import type { RoleName } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { silentLogger } from '../../../lib/platform/logger.js';
+import type { LogFields } from '../../../lib/platform/logger.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { AnyCommand, CommandName } from '../../../lib/wire/commands.js';
@@ -47,6 +50,8 @@ export interface Rig {
   readonly store: RecordStore;
   readonly events: CarEvent[];
   readonly removed: Uint8Array[];
+  /** What the car warned of. */
+  readonly warnings: { readonly message: string; readonly fields: LogFields | undefined }[];
   /** How often the advertisement was to change. */
   readonly pairingChanges: () => number;
   /** Types of the events so far; forgets them. */
@@ -57,28 +62,33 @@ export interface Rig {
 
 /** A controller on a simulated clock, with a registration that costs nothing. */
 export const rig = async (
-  options: { memory?: Memory; slots?: number; clock?: SimClock } = {},
+  options: {
+    memory?: Memory;
+    slots?: number;
+    clock?: SimClock;
+    wallTime?: () => number;
+    behaviors?: Behaviors;
+  } = {},
 ): Promise<Rig> => {
   const clock = options.clock ?? new SimClock();
   const random = seededRandom('firmware-sim');
-  const store = await RecordStore.open(options.memory ?? volatileMemory(), () => ({
-    privateKey: random(32),
-    pairingTries: 0,
-    keys: [],
-  }));
+  const store = await RecordStore.open(options.memory ?? volatileMemory(), () =>
+    newRecord(random(32)),
+  );
   const events: CarEvent[] = [];
   const removed: Uint8Array[] = [];
+  const warnings: Rig['warnings'] = [];
   let pairingChanges = 0;
   const car = new DoorController({
     name: 'Test car',
     store,
-    behaviors: await (behaviors ??= loadBehaviors()),
+    behaviors: options.behaviors ?? (await (behaviors ??= loadBehaviors())),
     slots: options.slots ?? 19,
     suite: defaultSuite,
     clock,
-    wallTime: () => Date.parse(WALL_TIME),
+    wallTime: options.wallTime ?? (() => Date.parse(WALL_TIME)),
     random,
-    log: silentLogger,
+    log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
     register: (code) => ({ w0: utf8(code), L: utf8(code) }),
     onEvent: (event) => events.push(event),
     onKeyRemoved: (publicKey) => removed.push(publicKey),
@@ -92,6 +102,7 @@ export const rig = async (
     store,
     events,
     removed,
+    warnings,
     pairingChanges: () => pairingChanges,
     seen: () => events.splice(0).map(({ type }) => type),
     enrol: async (id, role) => {

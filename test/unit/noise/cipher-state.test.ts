@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { CipherState } from '../../../lib/noise/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
+import { errorWith } from '../../support/errors.js';
 
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-const exhausted = code('noise.nonce-exhausted');
+const exhausted = errorWith('noise.nonce-exhausted');
 
 const key = new Uint8Array(32).fill(7);
 const ad = utf8('ad');
@@ -28,7 +28,7 @@ describe('CipherState', () => {
     const [sender, receiver] = pair();
     const first = sender.encryptWithAd(ad, message);
     const second = sender.encryptWithAd(ad, message);
-    const refused = code('protocol.authentication');
+    const refused = errorWith('protocol.authentication');
     expect(() => receiver.decryptWithAd(ad, second)).toThrow(refused);
     expect(() => receiver.decryptWithAd(utf8('other'), first)).toThrow(refused);
     expect(receiver.decryptWithAd(ad, first)).toEqual(message);
@@ -38,7 +38,7 @@ describe('CipherState', () => {
 
   it('refuses messages under 16 and over 65,535 bytes', () => {
     const [sender, receiver] = pair();
-    const refused = code('noise.message');
+    const refused = errorWith('noise.message');
     for (let length = 0; length < 16; length++) {
       expect(() => receiver.decryptWithAd(ad, new Uint8Array(length))).toThrow(refused);
     }
@@ -65,7 +65,16 @@ describe('CipherState', () => {
     const [sender] = pair();
     expect(() => {
       sender.setNonce(nonce);
-    }).toThrow(code('crypto.invalid-input'));
+    }).toThrow(errorWith('crypto.invalid-input'));
+  });
+
+  it('takes the first and the last nonce', () => {
+    const [sender] = pair();
+    sender.setNonce(5n);
+    sender.setNonce(0n);
+    expect(sender.encryptWithAd(ad, message)).toEqual(pair()[0].encryptWithAd(ad, message));
+    sender.setNonce(2n ** 64n - 1n);
+    expect(() => sender.encryptWithAd(ad, message)).toThrow(exhausted);
   });
 
   it('passes everything through, as a copy, while it has no key', () => {
@@ -74,7 +83,9 @@ describe('CipherState', () => {
     const copy = state.encryptWithAd(ad, message);
     expect(copy).toEqual(message);
     expect(copy).not.toBe(message);
-    expect(state.decryptWithAd(ad, copy)).toEqual(message);
+    const back = state.decryptWithAd(ad, copy);
+    expect(back).toEqual(message);
+    expect(back).not.toBe(copy);
     state.initializeKey(key);
     expect(state.hasKey()).toBe(true);
     expect(state.encryptWithAd(ad, message)).toEqual(pair()[0].encryptWithAd(ad, message));

@@ -3,10 +3,10 @@ import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import type { HandshakeOptions } from '../../../lib/noise/index.js';
 import { HandshakeState, PATTERNS } from '../../../lib/noise/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
+import { errorWith } from '../../support/errors.js';
 
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-const outOfTurn = code('noise.state');
-const invalid = code('crypto.invalid-input');
+const outOfTurn = errorWith('noise.state');
+const invalid = errorWith('crypto.invalid-input');
 
 const empty = new Uint8Array(0);
 const prologue = utf8('test');
@@ -78,7 +78,7 @@ describe('a KX handshake', () => {
     const theirs = responder(difference);
     theirs.readMessage(ours.writeMessage(empty));
     const answer = theirs.writeMessage(empty);
-    expect(() => ours.readMessage(answer)).toThrow(code('protocol.authentication'));
+    expect(() => ours.readMessage(answer)).toThrow(errorWith('protocol.authentication'));
     expect(ours.rs).toBeUndefined();
   });
 });
@@ -116,7 +116,7 @@ describe('out of turn', () => {
     const good = theirs.writeMessage(empty);
     const bad = good.slice();
     bad[95] = (bad[95] ?? 0) ^ 1;
-    expect(() => ours.readMessage(bad)).toThrow(code('protocol.authentication'));
+    expect(() => ours.readMessage(bad)).toThrow(errorWith('protocol.authentication'));
     expect(() => ours.readMessage(good)).toThrow(outOfTurn);
     expect(() => ours.writeMessage(empty)).toThrow(outOfTurn);
     expect(() => ours.split()).toThrow(outOfTurn);
@@ -127,12 +127,12 @@ describe('out of turn', () => {
 describe('oversize', () => {
   it('is refused in writing, and a shorter payload may follow', () => {
     const ours = initiator();
-    expect(() => ours.writeMessage(new Uint8Array(65504))).toThrow(code('noise.message'));
+    expect(() => ours.writeMessage(new Uint8Array(65504))).toThrow(errorWith('noise.message'));
     const first = ours.writeMessage(new Uint8Array(65503));
     expect(first).toHaveLength(65535);
     const theirs = responder();
     expect(theirs.readMessage(first)).toHaveLength(65503);
-    expect(() => theirs.writeMessage(new Uint8Array(65440))).toThrow(code('noise.message'));
+    expect(() => theirs.writeMessage(new Uint8Array(65440))).toThrow(errorWith('noise.message'));
     const second = theirs.writeMessage(new Uint8Array(65439));
     expect(second).toHaveLength(65535);
     expect(ours.readMessage(second)).toHaveLength(65439);
@@ -140,7 +140,7 @@ describe('oversize', () => {
 
   it('is refused in reading', () => {
     const theirs = responder();
-    expect(() => theirs.readMessage(new Uint8Array(65536))).toThrow(code('noise.message'));
+    expect(() => theirs.readMessage(new Uint8Array(65536))).toThrow(errorWith('noise.message'));
     expect(() => theirs.writeMessage(empty)).toThrow(outOfTurn);
   });
 });
@@ -151,14 +151,14 @@ describe('an ephemeral key of small order', () => {
   it('ends the handshake at the responder', () => {
     const theirs = responder();
     theirs.readMessage(weak);
-    expect(() => theirs.writeMessage(empty)).toThrow(code('crypto.weak-key'));
+    expect(() => theirs.writeMessage(empty)).toThrow(errorWith('crypto.weak-key'));
     expect(() => theirs.writeMessage(empty)).toThrow(outOfTurn);
   });
 
   it('ends the handshake at the initiator', () => {
     const ours = initiator();
     ours.writeMessage(empty);
-    expect(() => ours.readMessage(new Uint8Array(96))).toThrow(code('crypto.weak-key'));
+    expect(() => ours.readMessage(new Uint8Array(96))).toThrow(errorWith('crypto.weak-key'));
     expect(() => ours.split()).toThrow(outOfTurn);
   });
 });
@@ -166,7 +166,9 @@ describe('an ephemeral key of small order', () => {
 describe('static keys', () => {
   it.each(Object.values(PATTERNS))('of $name are checked at the start', (pattern) => {
     const usesStatic = (ours: boolean): boolean => {
-      const [letter, parity] = ours ? [pattern.name[0], 0] : [pattern.name[1], 1];
+      // A one-way pattern has one letter, the initiator's; its responder is known (section 7.4).
+      const [initiatorLetter, responderLetter = 'K'] = pattern.name;
+      const [letter, parity] = ours ? [initiatorLetter, 0] : [responderLetter, 1];
       const sent = pattern.messages.some((m, i) => i % 2 === parity && m.includes('s'));
       return letter === 'K' || sent;
     };
@@ -193,4 +195,10 @@ describe('static keys', () => {
   it('of 31 bytes are refused', () => {
     expect(() => responder({ rs: new Uint8Array(31) })).toThrow(invalid);
   });
+});
+
+it('a pattern that uses a key before it is there is a fault of ours', () => {
+  const pattern = { ...PATTERNS.NN, messages: [['ee']] } as const;
+  const state = new HandshakeState(suite, pattern, { ...base, initiator: true });
+  expect(() => state.writeMessage(empty)).toThrow(errorWith('internal'));
 });

@@ -2,6 +2,8 @@ import { expect, it } from '@jest/globals';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { HandshakeState, PATTERNS } from '../../../lib/noise/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
+import type { ErrorCode } from '../../../lib/errors.js';
+import { errorWith } from '../../support/errors.js';
 
 const empty = new Uint8Array(0);
 const prologue = utf8('test');
@@ -30,9 +32,9 @@ function answer(hello: Uint8Array): Uint8Array {
 const flip = (bytes: Uint8Array, bit: number): Uint8Array =>
   bytes.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 
-function expectRefused(state: HandshakeState, message: Uint8Array, expected: string): void {
-  expect(() => state.readMessage(message)).toThrow(expect.objectContaining({ code: expected }));
-  expect(() => state.split()).toThrow(expect.objectContaining({ code: 'noise.state' }));
+function expectRefused(state: HandshakeState, message: Uint8Array, expected: ErrorCode): void {
+  expect(() => state.readMessage(message)).toThrow(errorWith(expected));
+  expect(() => state.split()).toThrow(errorWith('noise.state'));
 }
 
 it('any flipped bit of the first message is refused with the second', () => {

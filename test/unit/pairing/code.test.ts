@@ -78,6 +78,7 @@ describe('parsePairingCode', () => {
       expect.objectContaining({
         code: 'usage.invalid',
         message: 'a pairing code has 8 digits',
+        hint: expect.stringContaining('key car screen'),
       }),
     );
   });

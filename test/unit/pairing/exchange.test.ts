@@ -5,11 +5,12 @@ import { PhonePairing } from '../../../lib/pairing/phone.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { Role } from '../../../lib/wire/gen/phonekey_pb.js';
 import { registrationOf } from '../../support/test-car.js';
+import { errorWith } from '../../support/errors.js';
 
 const CODE = '12345678';
 const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 const challenge = key(9);
-const outOfOrder = expect.objectContaining({ code: 'protocol.order' });
+const outOfOrder = errorWith('protocol.order');
 
 const carPairing = (on = challenge): CarPairing =>
   new CarPairing(portableSuite, seededRandom('car'), registrationOf(CODE), on);
@@ -35,7 +36,7 @@ describe('pairing', () => {
   it('tells the phone that its code is wrong, and the car that the phone did not know it', () => {
     const [phone, car] = [phonePairing('12345679'), carPairing()];
     const { share, confirm } = car.respond(phone.share);
-    const wrong = expect.objectContaining({ code: 'pairing.wrong-code' });
+    const wrong = errorWith('pairing.wrong-code');
     expect(() => phone.confirm(share, confirm)).toThrow(wrong);
     expect(() => {
       car.verify(new Uint8Array(32));
@@ -46,9 +47,7 @@ describe('pairing', () => {
   it('works over the challenge of its own link alone', () => {
     const [phone, car] = [phonePairing(), carPairing(key(8))];
     const { share, confirm } = car.respond(phone.share);
-    expect(() => phone.confirm(share, confirm)).toThrow(
-      expect.objectContaining({ code: 'pairing.wrong-code' }),
-    );
+    expect(() => phone.confirm(share, confirm)).toThrow(errorWith('pairing.wrong-code'));
   });
 
   describe('out of order', () => {
@@ -74,7 +73,7 @@ describe('pairing', () => {
       const confirmation = phone.confirm(share, confirm);
       expect(() => {
         car.verify(key(0));
-      }).toThrow(expect.objectContaining({ code: 'pairing.wrong-code' }));
+      }).toThrow(errorWith('pairing.wrong-code'));
       expect(() => {
         car.verify(confirmation);
       }).toThrow(outOfOrder);
@@ -92,7 +91,7 @@ describe('pairing', () => {
     const [phone, car] = [phonePairing(), carPairing()];
     const { share, confirm } = car.respond(phone.share);
     car.verify(phone.confirm(share, confirm));
-    const refused = expect.objectContaining({ code: 'protocol.authentication' });
+    const refused = errorWith('protocol.authentication');
     const offer = car.offer(key(1), 'Car');
     expect(() => car.openCommit(offer)).toThrow(refused);
     const done = car.done(0, Role.OWNER);
@@ -102,7 +101,7 @@ describe('pairing', () => {
   });
 
   it('refuses identities that are sealed rightly and wrong inside', () => {
-    const malformed = expect.objectContaining({ code: 'protocol.malformed' });
+    const malformed = errorWith('protocol.malformed');
     const [phone, car] = [phonePairing(), carPairing()];
     const { share, confirm } = car.respond(phone.share);
     car.verify(phone.confirm(share, confirm));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { p256 } from '@noble/curves/nist.js';
+import { numberToBytesBE } from '@noble/curves/utils.js';
 import {
   deriveSecrets,
   register,
@@ -8,8 +9,7 @@ import {
 } from '../../../lib/pairing/spake2plus.js';
 import { concat, toHex, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-
-const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+import { errorWith } from '../../support/errors.js';
 
 const idProver = utf8('phone');
 const idVerifier = utf8('car');
@@ -64,8 +64,8 @@ describe('a run', () => {
     const prover = newProver(difference);
     const verifier = newVerifier();
     const { shareV, confirmV } = verifier.respond(prover.share);
-    expect(() => prover.finish(shareV, confirmV)).toThrow(code('pairing.wrong-code'));
-    expect(() => verifier.finish(new Uint8Array(32))).toThrow(code('pairing.wrong-code'));
+    expect(() => prover.finish(shareV, confirmV)).toThrow(errorWith('pairing.wrong-code'));
+    expect(() => verifier.finish(new Uint8Array(32))).toThrow(errorWith('pairing.wrong-code'));
   });
 
   it('is refused for any flipped bit of a confirmation', () => {
@@ -76,15 +76,15 @@ describe('a run', () => {
       const { confirmP } = prover.finish(shareV, confirmV);
       const answer = newVerifier().respond(deceived.share);
       const wrongV = flip(answer.confirmV, bit);
-      expect(() => deceived.finish(answer.shareV, wrongV)).toThrow(code('pairing.wrong-code'));
-      expect(() => verifier.finish(flip(confirmP, bit))).toThrow(code('pairing.wrong-code'));
+      expect(() => deceived.finish(answer.shareV, wrongV)).toThrow(errorWith('pairing.wrong-code'));
+      expect(() => verifier.finish(flip(confirmP, bit))).toThrow(errorWith('pairing.wrong-code'));
     }
   });
 
   it('cannot be answered with its own confirmation', () => {
     const verifier = newVerifier();
     const { confirmV } = verifier.respond(newProver().share);
-    expect(() => verifier.finish(confirmV)).toThrow(code('pairing.wrong-code'));
+    expect(() => verifier.finish(confirmV)).toThrow(errorWith('pairing.wrong-code'));
   });
 });
 
@@ -106,15 +106,17 @@ describe('what is no point of P-256', () => {
   ];
 
   it.each(bad)('%s is refused by both sides', (_what, bytes) => {
-    expect(() => newVerifier().respond(bytes)).toThrow(code('protocol.malformed'));
-    expect(() => newProver().finish(bytes, new Uint8Array(32))).toThrow(code('protocol.malformed'));
-    expect(() => newVerifier({ L: bytes })).toThrow(code('crypto.invalid-input'));
+    expect(() => newVerifier().respond(bytes)).toThrow(errorWith('protocol.malformed'));
+    expect(() => newProver().finish(bytes, new Uint8Array(32))).toThrow(
+      errorWith('protocol.malformed'),
+    );
+    expect(() => newVerifier({ L: bytes })).toThrow(errorWith('crypto.invalid-input'));
   });
 
   it('refuses a share that is w0 * M alone', () => {
     const M = Point.fromHex('02886e2f97ace46e55ba9dd7242579f2993b64e16ef3dcab95afd497333d8fa12f');
     const mask = M.multiply(BigInt(`0x${toHex(right.w0)}`)).toBytes(false);
-    expect(() => newVerifier().respond(mask)).toThrow(code('protocol.malformed'));
+    expect(() => newVerifier().respond(mask)).toThrow(errorWith('protocol.malformed'));
   });
 });
 
@@ -122,12 +124,12 @@ it('refuses confirmations of the wrong length', () => {
   const prover = newProver();
   const verifier = newVerifier();
   const { shareV } = verifier.respond(prover.share);
-  expect(() => prover.finish(shareV, new Uint8Array(31))).toThrow(code('protocol.malformed'));
-  expect(() => verifier.finish(new Uint8Array(33))).toThrow(code('protocol.malformed'));
+  expect(() => prover.finish(shareV, new Uint8Array(31))).toThrow(errorWith('protocol.malformed'));
+  expect(() => verifier.finish(new Uint8Array(33))).toThrow(errorWith('protocol.malformed'));
 });
 
 it('works once, and in order', () => {
-  const order = code('protocol.order');
+  const order = errorWith('protocol.order');
   const prover = newProver();
   const verifier = newVerifier();
   expect(() => verifier.finish(new Uint8Array(32))).toThrow(order);
@@ -144,18 +146,33 @@ it('allows one guess: no second confirmation after a wrong one', () => {
   const verifier = newVerifier();
   const { shareV, confirmV } = verifier.respond(prover.share);
   const { confirmP } = prover.finish(shareV, confirmV);
-  expect(() => verifier.finish(flip(confirmP, 0))).toThrow(code('pairing.wrong-code'));
-  expect(() => verifier.finish(confirmP)).toThrow(code('protocol.order'));
+  expect(() => verifier.finish(flip(confirmP, 0))).toThrow(errorWith('pairing.wrong-code'));
+  expect(() => verifier.finish(confirmP)).toThrow(errorWith('protocol.order'));
 });
 
 it.each([
   ['zero', new Uint8Array(32)],
+  ['the order', numberToBytesBE(p256.Point.Fn.ORDER, 32)],
   ['beyond the order', new Uint8Array(32).fill(0xff)],
   ['31 bytes', new Uint8Array(31).fill(1)],
 ])('refuses w0 and w1: %s', (_what, scalar) => {
-  const invalid = code('crypto.invalid-input');
-  expect(() => newProver({ w0: scalar })).toThrow(invalid);
-  expect(() => newProver({ w1: scalar })).toThrow(invalid);
-  expect(() => newVerifier({ w0: scalar })).toThrow(invalid);
-  expect(() => register({ w0: right.w0, w1: scalar })).toThrow(invalid);
+  const refused = (make: () => unknown, name: string): void => {
+    expect(make).toThrow(errorWith('crypto.invalid-input'));
+    expect(make).toThrow(name); // it says which one
+  };
+  refused(() => newProver({ w0: scalar }), 'w0');
+  refused(() => newProver({ w1: scalar }), 'w1');
+  refused(() => newVerifier({ w0: scalar }), 'w0');
+  refused(() => register({ w0: right.w0, w1: scalar }), 'w1');
+});
+
+it('keeps a record of its own', () => {
+  const secrets = { w0: right.w0.slice(), w1: right.w1 };
+  const { w0 } = register(secrets);
+  secrets.w0.fill(0);
+  expect(w0).toEqual(right.w0);
+});
+
+it('refuses randomness of the wrong length', () => {
+  expect(() => newProver({ random: () => new Uint8Array(39) })).toThrow('random scalar');
 });

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { refusal } from '../../../lib/car/link-machine.js';
+import { NO_END } from '../../../lib/credentials/grant.js';
 import { RefusalReason, ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE } from '../../support/test-car.js';
@@ -203,13 +204,24 @@ describe('what an answer means', () => {
 
   it('a status names what is open', async () => {
     const { air, host, key, endpoint } = await introduced();
-    const value = { locked: true, openClosures: 0b101001, driveSecondsLeft: 119 };
+    const value = {
+      locked: true,
+      openClosures: 0b101001,
+      driveSecondsLeft: 119,
+      speedLimit: 30,
+      pinNeeded: true,
+    };
     host.answer = () =>
-      Promise.resolve(create(ResultSchema, { outcome: { case: 'status', value } }));
+      Promise.resolve(
+        create(ResultSchema, { outcome: { case: 'status', value }, clockLost: true }),
+      );
     expect(await air.run(key.status())).toEqual({
       locked: true,
       open: ['front-left', 'rear-right', 'frunk'],
       driveSecondsLeft: 119,
+      speedLimit: 30,
+      pinNeeded: true,
+      clockLost: true,
     });
     await endpoint.stop();
   });
@@ -220,12 +232,42 @@ describe('what an answer means', () => {
     const keys = [
       { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint, own: true },
       { slot: 2, name: 'Bob', role: Role.DRIVER, fingerprint, own: false },
+      {
+        slot: 3,
+        name: 'Eve',
+        role: Role.GUEST,
+        fingerprint,
+        suspended: true,
+        notAfter: 1_800_000_000,
+        usesLeft: 1,
+        grantedBy: 1,
+      },
+      { slot: 4, name: 'Zoe', role: Role.DRIVER, fingerprint, notAfter: NO_END, grantedBy: 3 },
     ];
     host.answer = () =>
       Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
+    const unbounded = {
+      fingerprint: '00010203040506ff',
+      suspended: false,
+      notAfter: null,
+      usesLeft: null,
+      grantedBy: null,
+    };
     expect(await air.run(key.listKeys())).toEqual([
-      { slot: 0, name: 'Ada', role: 'owner', fingerprint: '00010203040506ff', own: true },
-      { slot: 2, name: 'Bob', role: 'driver', fingerprint: '00010203040506ff', own: false },
+      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true },
+      { ...unbounded, slot: 2, name: 'Bob', role: 'driver', own: false },
+      {
+        ...unbounded,
+        slot: 3,
+        name: 'Eve',
+        role: 'guest',
+        own: false,
+        suspended: true,
+        notAfter: 1_800_000_000,
+        usesLeft: 0,
+        grantedBy: 0,
+      },
+      { ...unbounded, slot: 4, name: 'Zoe', role: 'driver', own: false, grantedBy: 2 },
     ]);
     await endpoint.stop();
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { TestHost } from '../../support/test-car.js';
+import { grantTo } from '../credentials/sample.js';
 import { Air, introduce } from './setup.js';
 
 const CODE = '12345678';
@@ -162,6 +163,17 @@ describe('PhoneKey.pair', () => {
       mayHaveSucceeded: true,
     });
     expect(await store.list()).toMatchObject([{ state: 'pending' }]);
+    await endpoint.stop();
+  });
+
+  it('needs its grant no more once it is paired, and keeps what else it has', async () => {
+    const { air, host, key, store, endpoint } = await withWindow();
+    const grant = grantTo();
+    const notice = { number: 7, stamp: 1, entries: [] };
+    const before = await introduce(store, host, { state: 'pending', grant, notice, role: 'guest' });
+    const { grant: _, ...rest } = before;
+    await air.run(key.pair({ code: CODE }));
+    expect(await store.list()).toEqual([{ ...rest, state: 'paired', role: 'owner', slot: 0 }]);
     await endpoint.stop();
   });
 

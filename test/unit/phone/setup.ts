@@ -15,6 +15,8 @@ export class Air {
   readonly clock = new SimClock();
   readonly radio = new MemoryRadio();
   readonly random = seededRandom('air');
+  /** Milliseconds since 1970, on every phone. */
+  wall = 0;
 
   car(host = new TestHost()) {
     const { clock, radio, random } = this;
@@ -32,6 +34,7 @@ export class Air {
       store,
       name,
       clock,
+      wallTime: () => this.wall,
       random,
       trace: (event) => {
         trace.push(event);

@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { flip, sample } from './sample.js';
+import { errorWith } from '../../support/errors.js';
 
-const refused = expect.objectContaining({ code: 'protocol.authentication' });
+const refused = errorWith('protocol.authentication');
 
 describe.each([nodeSuite, portableSuite])('sealed channel ($name)', (suite) => {
   const open = (which = '') => {

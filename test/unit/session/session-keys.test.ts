@@ -4,6 +4,7 @@ import { toHex } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../lib/session/car.js';
 import { answerChallenge } from '../../../lib/session/phone.js';
+import { SessionKeyTap } from '../../../lib/session/session-keys.js';
 import type { SessionKeys } from '../../../lib/session/session-keys.js';
 import { keyPair, UNLOCK } from './sample.js';
 
@@ -47,10 +48,12 @@ describe.each([nodeSuite, portableSuite])('the keys of a session ($name)', (suit
   });
 
   it('are copies: altering them alters no session', () => {
-    const { given, channel, verified } = play();
+    const { given, challenge, channel, verified } = play();
+    const before = challenge.bytes.slice();
     for (const keys of [...given.car, ...given.phone]) {
       for (const value of Object.values(keys) as Uint8Array[]) value.fill(0);
     }
+    expect(challenge.bytes).toEqual(before);
     expect(verified?.channel.open(channel.seal(UNLOCK))).toEqual(UNLOCK);
   });
 
@@ -58,5 +61,30 @@ describe.each([nodeSuite, portableSuite])('the keys of a session ($name)', (suit
     const { given, verified } = play(true);
     expect(verified).toBeUndefined();
     expect(given.car).toEqual([]);
+  });
+});
+
+describe('the tap of a handshake', () => {
+  const key = (number: number): Uint8Array => new Uint8Array(32).fill(number);
+  const [challenge, transcript] = [key(8), new Uint8Array(64).fill(9)];
+
+  const tapped = (keys: number, hello = true): SessionKeys[] => {
+    const given: SessionKeys[] = [];
+    const tap = new SessionKeyTap((each) => given.push(each));
+    if (hello) tap.hello(challenge, transcript);
+    for (let number = 0; number < keys; number++) tap.onKey(key(number));
+    tap.complete();
+    return given;
+  };
+
+  it('gives the keys after the first, in the order in which a handshake makes them', () => {
+    const [identityKey, commandKey, fromCarKey, toCarKey] = [key(1), key(2), key(3), key(4)];
+    const keys = { challenge, transcript, identityKey, commandKey, fromCarKey, toCarKey };
+    expect(tapped(5)).toEqual([keys]);
+  });
+
+  it('gives nothing of a handshake that is not complete', () => {
+    for (let keys = 0; keys < 5; keys++) expect(tapped(keys)).toEqual([]);
+    expect(tapped(5, false)).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
+import { utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
   advertisementIsFrom,
   advertisementKey,
   decodeAdvertisement,
   encodeAdvertisement,
+  ROTATION_MS,
 } from '../../../lib/wire/advertisement.js';
 
 describe.each([nodeSuite, portableSuite])('advertisement ($name)', (suite) => {
@@ -60,6 +62,17 @@ it('is not of ours with unknown flags or another length', () => {
   expect(decodeAdvertisement(new Uint8Array(8))).toBeUndefined();
   expect(decodeAdvertisement(new Uint8Array(10))).toBeUndefined();
   expect(decodeAdvertisement(new Uint8Array(0))).toBeUndefined();
+});
+
+it('keeps a nonce for a quarter of an hour', () => {
+  expect(ROTATION_MS).toBe(900_000);
+});
+
+it('derives its key as PROTOCOL.md has it', () => {
+  const publicKey = new Uint8Array(32).fill(3);
+  const info = utf8('phonekey v1 advertisement');
+  const expected = nodeSuite.hkdfSha512(publicKey, new Uint8Array(0), info, 32);
+  expect(advertisementKey(nodeSuite, publicKey)).toEqual(expected);
 });
 
 it('is the same in both suites', () => {

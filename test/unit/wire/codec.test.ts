@@ -4,7 +4,7 @@ import { concat, fromHex, utf8 } from '../../../lib/platform/bytes.js';
 import {
   checkName,
   decodeCarIdentity,
-  decodeCommand,
+  decodeRequest,
   decodeEnrolment,
   decodeFromCar,
   decodePhoneIdentity,
@@ -19,13 +19,14 @@ import {
   encodeToCar,
 } from '../../../lib/wire/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../../../lib/wire/codec.js';
-import { ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
+import { PairRefusalReason, ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
+import { errorWith } from '../../support/errors.js';
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0xa5);
-const malformed = expect.objectContaining({ code: 'protocol.malformed' });
+const malformed = errorWith('protocol.malformed');
 
-/** A field that no version knows: number 15, varint 1. */
-const UNKNOWN_FIELD = Uint8Array.of(0x78, 0x01);
+/** A field that no version knows: number 100, varint 1. */
+const UNKNOWN_FIELD = Uint8Array.of(0xa0, 0x06, 0x01);
 
 /** `make(length)` is right at `length`; `exact` when one byte more is wrong too. */
 interface Sized<M> {
@@ -113,6 +114,8 @@ describe.each([
       const coded = (n: number): Uint8Array => (encode as (m: unknown) => Uint8Array)(make(n));
       expect(decode(coded(length))).toMatchObject(make(length));
       expect(() => decode(coded(length - 1))).toThrow(malformed);
+      // It says what is too short.
+      expect(() => decode(coded(length - 1))).toThrow(/^[a-z ]+: \d+ bytes/);
       expect(() => decode(coded(0))).toThrow(malformed);
       if (exact) expect(() => decode(coded(length + 1))).toThrow(malformed);
       else expect(decode(coded(length + 1))).toMatchObject(make(length + 1));
@@ -136,19 +139,40 @@ it('ignores unknown fields beside a known message', () => {
   expect(decodeToCar(whole)).toMatchObject({ case: 'pairStart', value: { share } });
 });
 
+it('drops unknown fields, and says why something is malformed', () => {
+  const whole = concat(encodeCommand({ case: 'unlock', value: {} }), UNKNOWN_FIELD);
+  expect(decodeRequest(whole).command.value).not.toHaveProperty('$unknown');
+  const result = decodeResult(concat(Uint8Array.of(0x0a, 0x00), UNKNOWN_FIELD));
+  expect(result).not.toHaveProperty('$unknown');
+  let cause: unknown;
+  try {
+    decodeRequest(Uint8Array.of(0x08, 0x01));
+  } catch (error) {
+    ({ cause } = error as Error);
+  }
+  expect(String(cause)).toBe('Error: unlock has wire type 0');
+});
+
+it('takes a refusal of a pairing as it is', () => {
+  const refusal = { case: 'pairRefusal', value: { reason: PairRefusalReason.FAULT } } as const;
+  expect(decodeFromCar(encodeFromCar(refusal))).toMatchObject(refusal);
+});
+
 it.each([0, 2, 0xffff_ffff])('refuses a Hello of version %i with protocol.version', (version) => {
   const hello = encodeFromCar({ case: 'hello', value: { version, handshake: bytes(32) } });
-  expect(() => decodeFromCar(hello)).toThrow(expect.objectContaining({ code: 'protocol.version' }));
+  expect(() => decodeFromCar(hello)).toThrow(errorWith('protocol.version'));
 });
 
 it('says protocol.version also when a later version has another challenge', () => {
   const hello = encodeFromCar({ case: 'hello', value: { version: 2, handshake: bytes(48) } });
-  expect(() => decodeFromCar(hello)).toThrow(expect.objectContaining({ code: 'protocol.version' }));
+  expect(() => decodeFromCar(hello)).toThrow(errorWith('protocol.version'));
 });
 
 describe('Command and Result', () => {
   it('keeps the slot of removeKey', () => {
-    expect(decodeCommand(encodeCommand({ case: 'removeKey', value: { slot: 7 } }))).toMatchObject({
+    expect(
+      decodeRequest(encodeCommand({ case: 'removeKey', value: { slot: 7 } })).command,
+    ).toMatchObject({
       case: 'removeKey',
       value: { slot: 7 },
     });
@@ -156,8 +180,8 @@ describe('Command and Result', () => {
 
   it('decodes an unknown command to case undefined', () => {
     // Field 100, an empty message.
-    expect(decodeCommand(Uint8Array.of(0xa2, 0x06, 0x00)).case).toBeUndefined();
-    expect(() => decodeCommand(Uint8Array.of(0x0a))).toThrow(malformed);
+    expect(decodeRequest(Uint8Array.of(0xa2, 0x06, 0x00)).command.case).toBeUndefined();
+    expect(() => decodeRequest(Uint8Array.of(0x0a))).toThrow(malformed);
   });
 
   it('gives back a status', () => {
@@ -202,12 +226,30 @@ describe('identities', () => {
     expect(() => decodeCarIdentity(encoded)).toThrow(malformed);
   });
 
+  it('say which key has the wrong length', () => {
+    const wrong = bytes(31);
+    const phoneWith = (change: object) => () =>
+      decodePhoneIdentity(encodePhoneIdentity({ ...phone, ...change }));
+    expect(phoneWith({ publicKey: wrong })).toThrow('public key: 31 bytes instead of 32');
+    expect(phoneWith({ signingKey: wrong })).toThrow('signing key: 31 bytes instead of 32');
+    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, publicKey: wrong }))).toThrow(
+      'public key: 31 bytes instead of 32',
+    );
+  });
+
+  it('need no role in an enrolment that was refused', () => {
+    const refused = { refusal: PairRefusalReason.SLOTS_FULL };
+    expect(decodeEnrolment(encodeEnrolment(refused))).toMatchObject(refused);
+    const owner = { slot: 0, role: Role.OWNER };
+    expect(decodeEnrolment(encodeEnrolment(owner))).toMatchObject(owner);
+  });
+
   it('refuse a role that is none', () => {
     expect(decodeEnrolment(encodeEnrolment({ slot: 3, role: Role.DRIVER }))).toMatchObject({
       slot: 3,
       role: Role.DRIVER,
     });
-    for (const role of [0, 3]) {
+    for (const role of [0, 6]) {
       expect(() => decodeEnrolment(Uint8Array.of(0x08, 0, 0x10, role))).toThrow(malformed);
     }
   });
@@ -275,7 +317,9 @@ describe('a list of keys from a car', () => {
       }),
     );
 
-  it('decodes', () => {
+  it('decodes, and says what is wrong with a fingerprint', () => {
+    const short = list({ fingerprint: bytes(7) });
+    expect(() => decodeResult(short)).toThrow('fingerprint: 7 bytes instead of 8');
     expect(decodeResult(list({})).outcome).toMatchObject({ value: { keys: [{ name: 'Ada' }] } });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/wire/framing.js';
+import { errorWith } from '../../support/errors.js';
 
 const message = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i % 251);
 
@@ -26,12 +27,8 @@ describe('frame', () => {
 
   it('takes 1 to MAX_MESSAGE bytes', () => {
     expect(concat(...frame(message(MAX_MESSAGE), 185))).toHaveLength(MAX_MESSAGE + 2);
-    expect(() => frame(message(MAX_MESSAGE + 1), 185)).toThrow(
-      expect.objectContaining({ code: 'protocol.too-large' }),
-    );
-    expect(() => frame(new Uint8Array(0), 185)).toThrow(
-      expect.objectContaining({ code: 'protocol.malformed' }),
-    );
+    expect(() => frame(message(MAX_MESSAGE + 1), 185)).toThrow(errorWith('protocol.too-large'));
+    expect(() => frame(new Uint8Array(0), 185)).toThrow(errorWith('protocol.malformed'));
   });
 });
 
@@ -58,13 +55,13 @@ describe('Reassembler', () => {
     expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual([message(MAX_MESSAGE)]);
     const claim = MAX_MESSAGE + 1;
     expect(() => new Reassembler().push(Uint8Array.of(claim >> 8, claim & 0xff))).toThrow(
-      expect.objectContaining({ code: 'protocol.too-large' }),
+      errorWith('protocol.too-large'),
     );
   });
 
   it('refuses a length of 0', () => {
     expect(() => new Reassembler().push(Uint8Array.of(0, 0))).toThrow(
-      expect.objectContaining({ code: 'protocol.malformed' }),
+      errorWith('protocol.malformed'),
     );
   });
 

@@ -3,10 +3,12 @@ import type { PhoneKeyError } from '../../../lib/errors.js';
 import { toHex, utf8 } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { memoryLinkPair } from '../../../lib/radio/memory.js';
-import type { LinkCloseReason } from '../../../lib/radio/types.js';
+import type { LinkCloseReason, LinkHandlers } from '../../../lib/radio/types.js';
 import { encodeFromCar, encodeToCar } from '../../../lib/wire/codec.js';
 import { MessageLink } from '../../../lib/wire/message-link.js';
 import type { TraceEvent } from '../../../lib/wire/message-link.js';
+import type { ErrorCode } from '../../../lib/errors.js';
+import { errorWith } from '../../support/errors.js';
 
 const open = async (mtu = 23) => {
   const clock = new SimClock();
@@ -42,9 +44,7 @@ describe('MessageLink', () => {
     await clock.advance(4_999);
     expect(closed).toEqual([]);
     await clock.advance(1);
-    expect(closed).toEqual([
-      { reason: 'local', error: expect.objectContaining({ code: 'protocol.malformed' }) },
-    ]);
+    expect(closed).toEqual([{ reason: 'local', error: errorWith('protocol.malformed') }]);
     await clock.advance(0);
     expect(phoneClosed).toEqual(['remote']);
     expect(clock.pending).toBe(0);
@@ -74,7 +74,7 @@ describe('MessageLink', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each([
+  it.each<[string, Uint8Array, ErrorCode]>([
     ['a length of 0', Uint8Array.of(0, 0), 'protocol.malformed'],
     ['a length over the maximum', Uint8Array.of(8, 1), 'protocol.too-large'],
   ])('closes on %s and hears nothing more', async (_, chunk, code) => {
@@ -82,7 +82,7 @@ describe('MessageLink', () => {
     await pair.phone.send(chunk);
     await pair.phone.send(Uint8Array.of(0, 1, 1));
     await clock.advance(0);
-    expect(closed).toEqual([{ reason: 'local', error: expect.objectContaining({ code }) }]);
+    expect(closed).toEqual([{ reason: 'local', error: errorWith(code) }]);
     expect(received).toEqual([]);
     await clock.advance(0);
     expect(phoneClosed).toEqual(['remote']);
@@ -166,4 +166,100 @@ describe('MessageLink', () => {
       { direction: 'to-car', kind: 'malformed', fields: 'bytes 2 B', bytes: 4, chunks: 2 },
     ]);
   });
+
+  it('closes its link', async () => {
+    const { clock, car, closed, phoneClosed } = await open();
+    await car.close();
+    await clock.advance(0);
+    expect(closed).toEqual([{ reason: 'local', error: undefined }]);
+    expect(phoneClosed).toEqual(['remote']);
+  });
+
+  it('has sent everything when it is flushed, and not before', async () => {
+    const { radio, link } = await onSlowRadio();
+    const order: string[] = [];
+    const sent = link.send(Uint8Array.of(1)).then(() => order.push('sent'));
+    const flushed = link.flush().then(() => order.push('flushed'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual([]);
+    radio.taken();
+    await Promise.all([sent, flushed]);
+    expect(order).toEqual(['sent', 'flushed']);
+  });
+
+  it('hears nothing after the end, even of a radio that goes on, and sets no timer', async () => {
+    const { clock, radio, received, closed } = await onSlowRadio();
+    radio.handlers?.data(Uint8Array.of(0, 0));
+    radio.handlers?.data(Uint8Array.of(0, 1, 7));
+    radio.handlers?.data(Uint8Array.of(0, 9));
+    expect(received).toEqual([]);
+    expect(closed).toEqual([errorWith('protocol.malformed')]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('sets no timer for what follows the message on which its owner closed it', async () => {
+    const { clock, radio, received } = await onSlowRadio(() => {
+      radio.handlers?.closed('local');
+    });
+    radio.handlers?.data(Uint8Array.of(0, 1, 7, 0, 9));
+    expect(received).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says that receiving failed', async () => {
+    const { radio, closed } = await onSlowRadio(() => {
+      throw new Error('bug');
+    });
+    radio.handlers?.data(Uint8Array.of(0, 1, 7));
+    expect(closed).toEqual([errorWith('internal')]);
+  });
+
+  it('traces the other way round on the phone, or not at all', async () => {
+    const trace: TraceEvent[] = [];
+    const { radio, link } = await onSlowRadio(
+      () => undefined,
+      (event) => trace.push(event),
+    );
+    radio.handlers?.data(Uint8Array.of(0, 1, 7));
+    link.send(Uint8Array.of(1)).catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(trace.map(({ direction }) => direction)).toEqual(['from-car', 'to-car']);
+  });
 });
+
+/** A phone's end on a radio that takes a chunk when the test says so, and goes on after its end. */
+const onSlowRadio = async (
+  onMessage: () => void = () => undefined,
+  trace?: (event: TraceEvent) => void,
+) => {
+  const clock = new SimClock();
+  const received: Uint8Array[] = [];
+  const closed: (PhoneKeyError | undefined)[] = [];
+  const radio = {
+    mtu: 23,
+    peer: 'car',
+    handlers: undefined as LinkHandlers | undefined,
+    taken: (): void => undefined,
+    open(handlers: LinkHandlers): Promise<void> {
+      radio.handlers = handlers;
+      return Promise.resolve();
+    },
+    send: () =>
+      new Promise<void>((resolve) => {
+        radio.taken = resolve;
+      }),
+    close: () => Promise.resolve(),
+  };
+  const link = new MessageLink(radio, {
+    clock,
+    sends: 'to-car',
+    trace,
+    message: (message) => {
+      received.push(message);
+      onMessage();
+    },
+    closed: (_, error) => closed.push(error),
+  });
+  await link.open();
+  return { clock, radio, link, received, closed };
+};

@@ -1,9 +1,10 @@
+import { newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { Role } from '../../../../lib/credentials/roles.js';
 
 /** A record with that many keys and tries. */
 export const sampleRecord = (keys: number, pairingTries = keys): CarRecord => ({
-  privateKey: new Uint8Array(32).fill(0xa7),
+  ...newRecord(new Uint8Array(32).fill(0xa7)),
   pairingTries,
   keys: Array.from({ length: keys }, (_, slot) => ({
     slot,
@@ -11,5 +12,6 @@ export const sampleRecord = (keys: number, pairingTries = keys): CarRecord => ({
     signingKey: new Uint8Array(32).fill(slot + 101),
     name: `Ada's phone ${String(slot)} ☂`,
     role: slot === 0 ? Role.OWNER : Role.DRIVER,
+    pairedAt: 1_800_000_000 + slot,
   })),
 });

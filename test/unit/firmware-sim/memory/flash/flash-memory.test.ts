@@ -82,11 +82,19 @@ describe('FlashMemory', () => {
     const { flash, memory } = await open();
     const keys = sampleRecord(140).keys;
     const large = { ...sampleRecord(140), keys };
+    const entry = { fingerprint: new Uint8Array(8), since: 1, kind: 'revoked' as const };
+    const notices = Array.from({ length: 4 }, (_, ownerSlot) => ({
+      ownerSlot,
+      number: 1,
+      stamp: 1,
+      entries: Array.from({ length: 1152 }, () => entry),
+    }));
+    const tooLarge = { ...large, notices };
     await memory.commit(large);
     for (let tries = 0; tries < 50; tries++) await memory.commit(withTries(large, tries));
     await memory.commit(withTries(large, 50), { erases: true });
     expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
-    await expect(memory.commit(sampleRecord(256))).rejects.toMatchObject({
+    await expect(memory.commit(tooLarge)).rejects.toMatchObject({
       code: 'sim.storage',
       cause: expect.objectContaining({ message: expect.stringContaining('too large') }),
     });
@@ -175,7 +183,7 @@ describe('seals', () => {
   const stepsOf = async (erases: boolean): Promise<string> => {
     let steps = '';
     const { memory } = await open({
-      geometry: small,
+      geometry: { ...small, sectorBytes: 1024 },
       onStep: (step) => {
         const zeros = step.type === 'program' && step.word.every((byte) => byte === 0);
         steps += step.type === 'erase' ? 'e' : zeros ? 's' : 'p';

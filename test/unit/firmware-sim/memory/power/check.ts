@@ -53,7 +53,9 @@ export const judge = (found: unknown, { acted, pending }: Moment): string | unde
   if (known.some((each) => textOf(each) === text)) return undefined;
   const identity = toHex(record.privateKey);
   if (!known.some((each) => toHex(each.privateKey) === identity)) return 'another identity';
-  if (record.pairingTries < (acted?.pairingTries ?? 0)) return 'a number went back';
+  if (numbersOf(record).some((each, index) => each < (numbersOf(acted)[index] ?? 0))) {
+    return 'a number went back';
+  }
   const keys = keysOf(record);
   if (!keys.every((key) => known.some((each) => keysOf(each).includes(key)))) {
     return 'a removed key is back';
@@ -62,6 +64,17 @@ export const judge = (found: unknown, { acted, pending }: Moment): string | unde
   if (!staying.every((key) => keys.includes(key))) return 'a confirmed key is lost';
   return 'neither the old record nor the new one';
 };
+
+/** What only ever rises. */
+const numbersOf = (record: CarRecord | undefined): number[] =>
+  record === undefined
+    ? []
+    : [
+        record.pairingTries,
+        record.epoch,
+        record.clock.floor,
+        Math.max(0, ...record.notices.map(({ number }) => number)),
+      ];
 
 const texts = new WeakMap<CarRecord, string>();
 

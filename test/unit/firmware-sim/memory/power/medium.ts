@@ -37,7 +37,7 @@ export interface Powered<I> {
 }
 
 /** Small, so that every word can be tried, and its sectors are soon full. */
-export const GEOMETRY: Geometry = { sectors: 16, sectorBytes: 512, wordBytes: 8 };
+export const GEOMETRY: Geometry = { sectors: 16, sectorBytes: 1024, wordBytes: 8 };
 
 export type FlashStore = (flash: Flash, options: FlashMemoryOptions) => Memory;
 

@@ -1,5 +1,19 @@
+import type { GrantTerms } from '../../../../../lib/credentials/grant.js';
+import type { EntryKind } from '../../../../../lib/credentials/notice.js';
+import type { CommandInit } from '../../../../../lib/wire/codec.js';
+import type { AnyCommand, CommandName } from '../../../../../lib/wire/commands.js';
+import { create } from '@bufbuild/protobuf';
+import { CommandSchema, RefusalReason } from '../../../../../lib/wire/gen/phonekey_pb.js';
+import type { Person } from '../../../credentials/sample.js';
+import { ADA, BOB, CLEO, townOf } from '../../people.js';
 import { commandOf, outcomeOf } from '../../rig.js';
 import type { Rig } from '../../rig.js';
+
+const commandWith = (init: CommandInit): AnyCommand => {
+  const { command } = create(CommandSchema, { command: init });
+  if (command.case === undefined) throw new Error('no command');
+  return command;
+};
 
 /** What people do with a car, one after the other. Each resolves when they have been told that it is done. */
 export type Run = readonly ((rig: Rig) => Promise<unknown>)[];
@@ -29,12 +43,80 @@ const reset = ({ car }: Rig): Promise<unknown> => car.reset();
 
 const times = (count: number, step: Run[number]): Run => Array<Run[number]>(count).fill(step);
 
+/** Ada, the owner, whose signatures count. */
+const own = (rig: Rig): Promise<unknown> => townOf(rig).pair(ADA.person);
+
+/** Whoever got a grant uses it; the first time, the car takes the key. */
+const use =
+  (who: Person, command: CommandName, terms: Partial<GrantTerms> = {}) =>
+  async (rig: Rig): Promise<void> => {
+    const { attempt, grant } = townOf(rig);
+    expectDone(await attempt(who, command, grant(who, terms)));
+  };
+
+const notice =
+  (...entries: readonly (readonly [Person, EntryKind])[]) =>
+  async (rig: Rig): Promise<void> => {
+    const town = townOf(rig);
+    const parts = town.notice(entries.map(([who, kind]) => town.entry(who, kind)));
+    for (const part of parts) await rig.car.credentials.receive(part);
+  };
+
+const give =
+  (who: Person, command: AnyCommand) =>
+  async (rig: Rig): Promise<void> => {
+    expectDone(await townOf(rig).attempt(who, command));
+  };
+
+const typePin =
+  (pin: string, wanted: string | number) =>
+  async (rig: Rig): Promise<void> => {
+    const outcome = await townOf(rig).attempt(
+      ADA.person,
+      commandWith({ case: 'start', value: { pin } }),
+    );
+    if (outcome !== wanted) throw new Error(`the PIN gave ${outcome ?? ''}`);
+  };
+
+const expectDone = (outcome: string | number | undefined): void => {
+  if (outcome !== 'done') throw new Error(`not done: ${outcome ?? ''}`);
+};
+
+const setPin = (pin: string): Run[number] =>
+  give(ADA.person, commandWith({ case: 'setPin', value: { pin } }));
+
 /** Add one for everything else that a car must not forget. */
 export const RUNS: Readonly<Record<string, Run>> = {
   pairing: [pair(1), pair(2), pair(3)],
   'wrong codes': [pair(1), ...times(12, tryCode)],
   'removing keys': [pair(1), pair(2), remove, tryCode, pair(2), pair(3), remove, remove],
   'selling the car': [pair(1), pair(2), tryCode, reset, tryCode, pair(3)],
+  'sharing and revoking': [
+    own,
+    use(BOB, 'unlock', { uses: 3 }),
+    use(CLEO, 'unlock'),
+    use(BOB, 'start', { uses: 3 }),
+    notice([BOB, 'suspended']),
+    notice([CLEO, 'revoked']),
+    use(BOB, 'unlock', { uses: 3 }),
+    notice([CLEO, 'revoked'], [BOB, 'revoked']),
+    give(ADA.person, commandWith({ case: 'raiseEpoch', value: {} })),
+  ],
+  'a PIN': [
+    own,
+    setPin('2468'),
+    typePin('1357', RefusalReason.PIN_WRONG),
+    typePin('2468', 'done'),
+    setPin('86420'),
+    typePin('2468', RefusalReason.PIN_WRONG),
+    setPin(''),
+  ],
+  'a lost clock': [
+    own,
+    ({ car }) => car.clock('lose'),
+    give(ADA.person, commandWith({ case: 'setTime', value: { seconds: 1_900_000_000 } })),
+    use(BOB, 'unlock', { notAfter: 2_000_000_000 }),
+  ],
   /** More than one chain of GEOMETRY holds. */
   'many changes': [pair(1), pair(2), ...times(40, tryCode), pair(3)],
 };

@@ -1,0 +1,199 @@
+import { create } from '@bufbuild/protobuf';
+import { CarLink } from '../lib/car/car-link.js';
+import type { CarHost } from '../lib/car/host.js';
+import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
+import { openLink, REFUSAL_DELAY_MS, stepLink } from '../lib/car/link-machine.js';
+import type { LinkContext, LinkState } from '../lib/car/link-machine.js';
+import { findKey } from '../lib/credentials/find-key.js';
+import type { KeySlot } from '../lib/credentials/key-slot.js';
+import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
+import { Role } from '../lib/credentials/roles.js';
+import { nodeSuite as suite } from '../lib/crypto/index.js';
+import { silentLogger } from '../lib/platform/logger.js';
+import { systemRandom as random } from '../lib/platform/random.js';
+import { SimClock } from '../lib/platform/sim-clock.js';
+import type { Link, LinkHandlers } from '../lib/radio/types.js';
+import { carSecrets } from '../lib/session/car.js';
+import { answerChallenge } from '../lib/session/phone.js';
+import { decodeToCar, encodeCommand, encodeFromCar, encodeToCar } from '../lib/wire/codec.js';
+import { frame } from '../lib/wire/framing.js';
+import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+import { figure, median } from './measure.js';
+import type { Figure } from './measure.js';
+
+const ROUNDS = 11;
+/** Challenges are good for one proof: so many are made before each stretch that is measured. */
+const POOL = 1_000;
+const LINKS = 200;
+
+const DONE = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+const UNLOCK = encodeCommand({ case: 'unlock', value: {} });
+
+/** A car whose slots are all taken; the phone that unlocks it is in the last one. */
+const identity = suite.x25519KeyPair(random(32));
+const secrets = carSecrets(suite, identity);
+const phones = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
+const keys = phones.map(({ publicKey }, slot): KeySlot => ({
+  slot,
+  publicKey,
+  signingKey: random(32),
+  name: `phone ${String(slot)}`,
+  role: Role.OWNER,
+}));
+const phone = phones[DEFAULT_SLOTS - 1] ?? identity;
+
+const context: LinkContext = {
+  suite,
+  random,
+  secrets,
+  carName: 'car',
+  now: 0,
+  unprovenMs: MOST_PATIENCE_MS,
+  findKey: (publicKey) => findKey(suite, keys, publicKey),
+  pairingWindow: () => undefined,
+};
+
+/** What proofs cost the car, on one core: right ones, junk, and links that are opened to send junk. */
+export const proofFigures = async (): Promise<Figure[]> => {
+  const valid = medianOf(ROUNDS, () => cost(POOL / 10, provenLink, unlock));
+  const challenge = medianOf(ROUNDS, () => cost(POOL / 10, () => undefined, openAndEncode));
+  const junk = medianOf(ROUNDS, () => cost(POOL, junkLink, refuse));
+  const links: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) links.push(await junkLinks());
+  return [
+    figure('proof.per_second', 1e6 / (valid + challenge), '1/s'),
+    figure('proof.junk_us', junk, 'us'),
+    figure('proof.challenge_us', challenge, 'us'),
+    figure('link.junk_us', median(links), 'us'),
+  ];
+};
+
+const medianOf = (rounds: number, measure: () => number): number =>
+  median(Array.from({ length: rounds + 1 }, measure).slice(1)); // the first one warms up
+
+/** Microseconds of CPU for each of `count` runs on something that was prepared beforehand. */
+const cost = <T>(count: number, prepare: () => T, run: (prepared: T) => void): number => {
+  const prepared = Array.from({ length: count }, prepare);
+  const before = process.cpuUsage();
+  for (const each of prepared) run(each);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / count;
+};
+
+interface Prepared {
+  readonly state: LinkState;
+  /** The proof as it comes from the air, without framing. */
+  readonly proof: Uint8Array;
+}
+
+const challenged = (): { state: LinkState; challenge: Uint8Array } => {
+  const { state } = openLink(context);
+  if (state.phase !== 'challenged') throw new Error('no challenge');
+  return { state, challenge: state.challenge.bytes };
+};
+
+const provenLink = (): Prepared => {
+  const { state, challenge } = challenged();
+  const secretsOfPhone = { identity: phone, carPublicKey: identity.publicKey };
+  const { handshake, tag } = answerChallenge(suite, random, secretsOfPhone, challenge, UNLOCK);
+  return { state, proof: encodeToCar({ case: 'proof', value: { handshake, tag } }) };
+};
+
+/** As long as a real one; the tag is wrong. */
+const junkProof = (): Uint8Array =>
+  encodeToCar({ case: 'proof', value: { handshake: random(98), tag: random(16) } });
+
+const junkLink = (): Prepared => ({ state: challenged().state, proof: junkProof() });
+
+const openAndEncode = (): void => {
+  for (const effect of openLink(context).effects) {
+    if (effect.type === 'send') encodeFromCar(effect.message);
+  }
+};
+
+const receive = ({ state, proof }: Prepared) =>
+  stepLink(state, { type: 'message', message: decodeToCar(proof) }, context);
+
+/** From the bytes of a proof to the bytes of the answer. */
+const unlock = (prepared: Prepared): void => {
+  const { state } = receive(prepared);
+  if (state.phase !== 'executing') throw new Error('a right proof was refused');
+  const { effects } = stepLink(state, { type: 'executed', result: DONE }, context);
+  for (const effect of effects) if (effect.type === 'send') encodeFromCar(effect.message);
+};
+
+/** From the bytes of a junk proof to the decision to refuse it. */
+const refuse = (prepared: Prepared): void => {
+  if (receive(prepared).state.phase !== 'refusing') throw new Error('a junk proof was taken');
+};
+
+const host: CarHost = {
+  identity,
+  name: 'car',
+  keys: () => keys,
+  execute: () => Promise.resolve(DONE),
+  pairing: {
+    window: () => undefined,
+    countTry: () => Promise.resolve(false),
+    enrol: () => Promise.resolve('closed'),
+  },
+};
+
+/**
+ * Microseconds of CPU for a stranger who connects, sends one junk proof, waits for the refusal (a
+ * fresh challenge) and goes: everything above the radio.
+ */
+const junkLinks = async (): Promise<number> => {
+  const clock = new SimClock();
+  const proof = junkProof();
+  const radios = Array.from({ length: LINKS }, () => new SilentRadio());
+  const links = radios.map(
+    (radio) =>
+      new CarLink(radio, {
+        suite,
+        random,
+        clock: clock.quiet, // whose timers cost the least
+        log: silentLogger,
+        secrets,
+        host,
+        patience: new Patience(clock.quiet),
+        trace: undefined,
+        onSessionKeys: undefined,
+        onEvent: () => undefined,
+      }),
+  );
+  const before = process.cpuUsage();
+  for (const link of links) await link.open();
+  for (const radio of radios) for (const chunk of frame(proof, radio.mtu)) radio.deliver(chunk);
+  await clock.advance(REFUSAL_DELAY_MS);
+  for (const link of links) await link.close();
+  const { user, system } = process.cpuUsage(before);
+  if (radios.some(({ sent }) => sent !== 2)) throw new Error('a challenge is missing');
+  return (user + system) / LINKS;
+};
+
+/** The radio's end of a link, which costs nothing. */
+class SilentRadio implements Link {
+  readonly mtu = 256;
+  readonly peer = 'stranger';
+  sent = 0;
+  #handlers: LinkHandlers | undefined;
+
+  open(handlers: LinkHandlers): Promise<void> {
+    this.#handlers = handlers;
+    return Promise.resolve();
+  }
+
+  deliver(chunk: Uint8Array): void {
+    this.#handlers?.data(chunk);
+  }
+
+  send(): Promise<void> {
+    this.sent += 1;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

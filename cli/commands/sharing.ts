@@ -1,0 +1,176 @@
+import { Option } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
+import { parseCount, parseFile, parseTime } from '../config/parse.js';
+import type { Judgement } from '../phone/notices.js';
+import type { Act } from '../program.js';
+
+const ID_EXAMPLES = `Examples:
+  $ key id                                 a fresh key, to be sent to an owner
+  $ key id --car Blue                      the key for Blue, for another grant to it
+`;
+
+const SHARE_EXAMPLES = `Examples:
+  $ key share --to phonekey:key/...                            a guest, for three days
+  $ key share --to bob.key --role valet --until +4h --uses 6
+  $ ssh bob key id | key share --to - --role driver --name Bob --lease 168 --out bob.grant
+  $ key share --to eve.key --from 2026-05-01T08:00 --until 2026-05-08 --delegations 1
+
+A guest's key ends after 72 hours, a valet's after 12, a service's after 24, a driver's not, unless
+--until says otherwise. Without news of the owner for the hours of --lease, it unlocks and does not
+drive; key stamp is such news. Nothing is sent: give the grant to the other phone, for key accept.
+`;
+
+const ACCEPT_EXAMPLES = `Examples:
+  $ key accept phonekey:grant/... --name 'the blue one' --as Bob
+  $ key accept bob.grant && key unlock
+`;
+
+const REVOKE_EXAMPLES = `Examples:
+  $ key revoke Bob                         by the name that it was shared by
+  $ key revoke 43ea6d628a0fbb21            by its fingerprint: key shared, key keys list
+  $ key revoke 3                           by its slot; asks the car
+  $ key revoke Bob --offline --out bob.notice
+
+The notice is delivered when the car is near; otherwise it goes along with the next command there,
+and whoever else comes to the car may carry it: key carry. It is sealed, they cannot read it.
+`;
+
+const CARRY_EXAMPLES = `Examples:
+  $ key carry bob.notice
+  $ key carry - --id ID < bob.notice       to the car that key scan shows as ID
+
+A phone that has a key for the car delivers it as its own. Any other phone hands it to the cars that
+are near; only the car knows whether it was for it, and does not tell.
+`;
+
+const PIN_EXAMPLES = `Examples:
+  $ key pin set                            asks for it
+  $ pass show car-pin | key pin set --pin -
+  $ key pin clear
+`;
+
+const JUDGEMENTS: readonly (readonly [Judgement, string])[] = [
+  ['revoke', 'take the rights of a key away, for good; for owners'],
+  ['suspend', 'take them away until key resume; for owners'],
+  ['resume', 'give the rights of a suspended key back; for owners'],
+];
+
+const ROLES = ['driver', 'guest', 'valet', 'service'] as const;
+
+/** The commands of keys that come from a phone, not from the car. */
+export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act): void => {
+  addGrants(program, act);
+  addNotices(program, act);
+  const pin = program
+    .command('pin')
+    .description('the PIN that the car asks for to start; for owners')
+    .addHelpText('before', PIN_EXAMPLES);
+  pin
+    .command('set')
+    .description('ask for this one from now on')
+    .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
+    .action((options) =>
+      act(async (context) => (await import('../phone/pin.js')).setPin(context, options.pin)),
+    );
+  pin
+    .command('clear')
+    .description('ask for none')
+    .action(() => act(async (context) => (await import('../phone/pin.js')).clearPin(context)));
+  program
+    .command('rekey')
+    .description("remove every key but the owners', and void every grant; for owners")
+    .option('-y, --yes', 'do not ask')
+    .action((options) =>
+      act(async (context) =>
+        (await import('../phone/rekey.js')).rekey(context, options.yes === true),
+      ),
+    );
+};
+
+const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
+  program
+    .command('id')
+    .description('show a key of this phone, which an owner of a car can share with')
+    .addHelpText('before', ID_EXAMPLES)
+    .addOption(qr())
+    .action((options) =>
+      act(async (context) => (await import('../phone/share.js')).showKey(context, options)),
+    );
+  program
+    .command('share')
+    .description('give rights to a key of another phone, offline')
+    .addHelpText('before', SHARE_EXAMPLES)
+    .requiredOption('--to <key>', 'phonekey:key/... of key id, a file with it, or - for stdin')
+    .addOption(
+      new Option('--role <role>', 'what it may do').choices(ROLES).default('guest' as const),
+    )
+    .option('--from <time>', 'when it begins (default: now)', parseTime)
+    .option(
+      '--until <time>',
+      'when it ends: +30m, +2h, +3d, +1w, or as 2026-05-01T18:00',
+      parseTime,
+    )
+    .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255))
+    .option('--lease <hours>', 'drives so long without news of the owner', parseCount(255))
+    .option('--delegations <n>', 'how many times it may be handed on', parseCount(3))
+    .option('--name <name>', 'what to call it, for key revoke')
+    .addOption(out())
+    .addOption(qr())
+    .action((options) =>
+      act(async (context) => (await import('../phone/share.js')).share(context, options)),
+    );
+  program
+    .command('accept')
+    .description('take a grant for a key that key id has shown')
+    .addHelpText('before', ACCEPT_EXAMPLES)
+    .argument('<grant>', 'phonekey:grant/..., a file with it, or - for stdin')
+    .option('--name <name>', 'what to call the car (default: car)')
+    .option('--as <name>', 'what the car shall call this phone (default: phone)')
+    .action((source, options) =>
+      act(async (context) => (await import('../phone/share.js')).accept(context, source, options)),
+    );
+  program
+    .command('shared')
+    .description('list what this phone has shared')
+    .action(() => act(async (context) => (await import('../phone/shared.js')).listShared(context)));
+};
+
+const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
+  for (const [verb, summary] of JUDGEMENTS) {
+    program
+      .command(verb)
+      .description(summary)
+      .addHelpText('before', verb === 'revoke' ? REVOKE_EXAMPLES : '')
+      .argument('<key>', 'its fingerprint, the name that it was shared by, or its slot')
+      .addOption(offline())
+      .addOption(out())
+      .addOption(qr())
+      .action((which, options) =>
+        act(async (context) =>
+          (await import('../phone/notices.js')).judge(context, verb, which, options),
+        ),
+      );
+  }
+  program
+    .command('stamp')
+    .description('sign news for the car, so that the leases of shared keys begin anew; for owners')
+    .addOption(offline())
+    .addOption(out())
+    .addOption(qr())
+    .action((options) =>
+      act(async (context) => (await import('../phone/notices.js')).stamp(context, options)),
+    );
+  program
+    .command('carry')
+    .description("bring an owner's notice to the car, from any phone")
+    .addHelpText('before', CARRY_EXAMPLES)
+    .argument('<notice>', 'phonekey:notice/..., a file with one on each line, or - for stdin')
+    .option('--id <id>', 'to this car alone, by its id in key scan')
+    .action((source, options) =>
+      act(async (context) => (await import('../phone/notices.js')).carry(context, source, options)),
+    );
+};
+
+const qr = () => new Option('--qr', 'a QR code on stderr (on a terminal it comes by itself)');
+const out = () => new Option('--out <file>', 'writes it to a file').argParser(parseFile);
+const offline = () => new Option('--offline', 'does not try to reach the car');

@@ -1,0 +1,47 @@
+import type { GrantTerms } from '../../lib/credentials/grant.js';
+import type { PairedCar, SharedKey } from '../../lib/index.js';
+import { lastTerms } from '../../lib/phone/sharing.js';
+import { endTime, formatTime } from '../config/time.js';
+
+/** The limits of a grant that was given or accepted; those that are none are null. */
+export interface Bounds {
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly uses: number | null;
+  readonly leaseHours: number | null;
+  readonly delegations: number;
+}
+
+type Limits = Pick<GrantTerms, 'notBefore' | 'notAfter' | 'uses' | 'leaseHours' | 'delegations'>;
+
+export const boundsOf = (granted: SharedKey | PairedCar): Bounds => {
+  const limits = limitsOf(granted);
+  if (limits === undefined) {
+    return { from: null, until: null, uses: null, leaseHours: null, delegations: 0 };
+  }
+  const { notBefore, notAfter, uses, leaseHours, delegations } = limits;
+  return {
+    from: formatTime(notBefore),
+    until: endTime(notAfter),
+    uses: uses === 0 ? null : uses,
+    leaseHours: leaseHours === 0 ? null : leaseHours,
+    delegations,
+  };
+};
+
+/** For a person: `until 2026-05-01T16:00:00Z, 3 uses`. */
+export const describeBounds = (granted: SharedKey | PairedCar): string => {
+  const { from, until, uses, leaseHours, delegations } = boundsOf(granted);
+  return [
+    ...(from !== null && Date.parse(from) > Date.now() ? [`from ${from}`] : []),
+    until === null ? 'no end' : `until ${until}`,
+    ...(uses === null ? [] : [`${String(uses)} uses`]),
+    ...(leaseHours === null ? [] : [`${String(leaseHours)} h without news of the owner`]),
+    ...(delegations === 0 ? [] : [`may be handed on ${String(delegations)} times`]),
+  ].join(', ');
+};
+
+const limitsOf = (granted: SharedKey | PairedCar): Limits | undefined => {
+  if ('notAfter' in granted) return granted;
+  return granted.grant === undefined ? undefined : lastTerms(granted.grant);
+};

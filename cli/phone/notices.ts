@@ -1,0 +1,160 @@
+import { PhoneKeyError } from '../../lib/errors.js';
+import type { Delivery, NoticeOptions, PhoneKey, SignedNotice } from '../../lib/index.js';
+import { chooseCar } from '../../lib/phone/choose.js';
+import { FileKeyStore } from '../config/key-store.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { readUris } from '../io/uri-source.js';
+import { handOut } from './hand-out.js';
+import type { HandOutOptions } from './hand-out.js';
+import { withoutRadio, withPhone } from './open.js';
+
+const PAST = { revoke: 'revoked', suspend: 'suspended', resume: 'resumed' } as const;
+
+export type Judgement = keyof typeof PAST;
+
+export interface NoticeArguments extends HandOutOptions {
+  /** Does not try to reach the car. */
+  readonly offline?: true | undefined;
+}
+
+/** Revokes, suspends or resumes a key: a fingerprint, a name that it was shared by, or a slot. */
+export const judge = async (
+  context: Context,
+  verb: Judgement,
+  which: string,
+  given: NoticeArguments,
+): Promise<ExitCode> => {
+  const fingerprint = await fingerprintOf(context, which, given.offline === true);
+  const sign = (phone: PhoneKey, options: NoticeOptions): Promise<SignedNotice> =>
+    phone[verb](fingerprint, options);
+  return send(
+    context,
+    verb,
+    (notice) => `${PAST[verb]} ${notice.fingerprint ?? which}`,
+    sign,
+    given,
+  );
+};
+
+/** News for the car that nothing has changed, so that leases begin anew. */
+export const stamp = (context: Context, given: NoticeArguments): Promise<ExitCode> =>
+  send(
+    context,
+    'stamp',
+    (notice) => `leases of ${notice.car} begin anew`,
+    (phone, options) => phone.stamp(options),
+    given,
+  );
+
+/** Signs first, which needs no car; then tries to deliver, and says whether it was. */
+const send = async (
+  context: Context,
+  command: Judgement | 'stamp',
+  what: (notice: SignedNotice) => string,
+  sign: (phone: PhoneKey, options: NoticeOptions) => Promise<SignedNotice>,
+  given: NoticeArguments,
+): Promise<ExitCode> => {
+  const { options, output } = context;
+  const { out, qr, offline } = given;
+  const notice = await withoutRadio(context, ({ phone }) =>
+    sign(phone, options.car === undefined ? {} : { car: options.car }),
+  );
+  const { uris, car, number, fingerprint } = notice;
+  if (out !== undefined) await handOut(context, uris, { out });
+  const delivered = offline !== true && (await deliver(context, car));
+  output.result(
+    { command, ok: true, car, fingerprint: fingerprint ?? null, number, delivered, notices: uris },
+    delivered
+      ? [output.paint('green', `${what(notice)}: ${car} knows`)]
+      : [
+          output.paint('yellow', `${what(notice)}: ${car} does not know yet`),
+          ...(out === undefined ? uris : []),
+        ],
+  );
+  if (!delivered) {
+    output.say('it goes along with the next command at the car; any phone may carry it: key carry');
+  }
+  if (!delivered || qr === true) await handOut(context, uris, { qr });
+  return EXIT.ok;
+};
+
+/** False where the car was not reached, which is no failure: it is carried from now on. */
+const deliver = async (context: Context, car: string): Promise<boolean> => {
+  let delivery: Delivery;
+  try {
+    delivery = await withPhone(context, { doing: 'looking for the car' }, ({ phone, call }) =>
+      phone.deliver({ ...call, car }),
+    );
+  } catch (error) {
+    if (!(error instanceof PhoneKeyError) || !NOT_REACHED.has(error.kind)) throw error;
+    context.output.say(`not delivered: ${error.message}`);
+    return false;
+  }
+  if (delivery.refused > 0) {
+    throw new PhoneKeyError(
+      'car.refused',
+      `${car} has a newer notice of this owner, or none counts`,
+      {
+        hint: 'If the keys of this phone are from an old backup, sign a newer one: key stamp.',
+      },
+    );
+  }
+  return delivery.left === 0;
+};
+
+const NOT_REACHED: ReadonlySet<string> = new Set(['unreachable', 'outcome-unknown', 'refused']);
+
+/** A slot, or a name that only the car knows, is looked up at the car. */
+const fingerprintOf = async (
+  context: Context,
+  which: string,
+  offline: boolean,
+): Promise<string> => {
+  const car = await chooseCar({ store: new FileKeyStore(context.paths.keys) }, context.options.car);
+  const known = (car.shared ?? []).some(({ name }) => name === which);
+  if (known || /^[0-9a-f]{16}$/i.test(which) || offline) return which;
+  const keys = await withPhone(context, { doing: 'asking the car' }, ({ phone, call }) =>
+    phone.listKeys({ ...call, car: car.name }),
+  );
+  const slot = /^\d{1,3}$/.test(which) ? Number(which) : undefined;
+  const found = keys.filter((key) => key.name === which || key.slot === slot);
+  const [key, ...others] = found;
+  if (key !== undefined && others.length === 0) return key.fingerprint;
+  throw new PhoneKeyError(
+    'usage.invalid',
+    key === undefined ? `the car has no key "${which}"` : `the car has several keys "${which}"`,
+    { hint: 'Take the fingerprint: key keys list.' },
+  );
+};
+
+export interface CarryArguments {
+  /** The radio's id of the only car to hand it to. */
+  readonly id?: string;
+}
+
+/** Brings notices of owners to their cars, whoever this phone is. */
+export const carry = async (
+  context: Context,
+  source: string,
+  { id }: CarryArguments,
+): Promise<ExitCode> => {
+  const { host, output } = context;
+  const uris = await readUris(host, source);
+  const use = { doing: 'looking for cars', needsKeys: false };
+  const carried = await withPhone(context, use, ({ phone, call }) => {
+    const { car: _, ...limits } = call;
+    return phone.carry(uris, { ...limits, ...(id === undefined ? {} : { id }) });
+  });
+  const { delivered, refused, waiting, handedTo } = carried;
+  output.result({ command: 'carry', ok: true, ...carried }, [
+    ...delivered.map((car) => output.paint('green', `delivered to ${car}`)),
+    ...refused.map((car) => `${car} has a newer one`),
+    ...waiting.map((car) => `kept for ${car}: it goes along with the next command there`),
+    ...(handedTo.length === 0
+      ? []
+      : [`handed to ${String(handedTo.length)} cars: only they know whether it was for them`]),
+  ]);
+  return EXIT.ok;
+};

@@ -1,0 +1,27 @@
+import { chooseCar } from '../../lib/phone/choose.js';
+import { FileKeyStore } from '../config/key-store.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { confirm } from '../io/ask.js';
+import { withPhone } from './open.js';
+
+/** Every key but the owners' is gone, and every grant of before is worth nothing. */
+export const rekey = async (context: Context, sure: boolean): Promise<ExitCode> => {
+  const { host, options, output, paths } = context;
+  const { name } = await chooseCar({ store: new FileKeyStore(paths.keys) }, options.car);
+  if (!sure) {
+    const question = `Remove every key of ${name} but the owners', and void all grants?`;
+    await confirm(host, question, "this removes every key but the owners'", 'key rekey --yes');
+  }
+  await withPhone(context, { doing: 're-keying the car' }, ({ phone, call }) =>
+    phone.raiseEpoch({ ...call, car: name }),
+  );
+  output.result({ command: 'rekey', ok: true }, [
+    output.paint(
+      'green',
+      "re-keyed: the owners' keys alone are left, and grants of before are void",
+    ),
+  ]);
+  return EXIT.ok;
+};

@@ -1,0 +1,94 @@
+import type { ShareOptions } from '../../lib/index.js';
+import { endTime } from '../config/time.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { readUri } from '../io/uri-source.js';
+import { handOut } from './hand-out.js';
+import type { HandOutOptions } from './hand-out.js';
+import { withoutRadio } from './open.js';
+import { boundsOf, describeBounds } from './bounds.js';
+
+/** A key of this phone to show to an owner: a fresh one, or with `--car` the one it has for that car. */
+export const showKey = async (
+  context: Context,
+  { qr }: Pick<HandOutOptions, 'qr'>,
+): Promise<ExitCode> => {
+  const { options, output } = context;
+  const { car } = options;
+  const uri = await withoutRadio(context, ({ phone }) =>
+    phone.offer(car === undefined ? {} : { car }),
+  );
+  output.result({ key: uri }, [uri]);
+  await handOut(context, [uri], { qr });
+  return EXIT.ok;
+};
+
+export interface ShareArguments
+  extends
+    Pick<ShareOptions, 'role' | 'from' | 'until' | 'uses' | 'delegations' | 'name'>,
+    HandOutOptions {
+  /** A URI, a file with one, or `-`. */
+  readonly to: string;
+  /** Hours. */
+  readonly lease?: number;
+}
+
+/** Gives rights to a key of another phone. Nothing is sent: the grant is what is printed. */
+export const share = async (context: Context, given: ShareArguments): Promise<ExitCode> => {
+  const { host, options, output } = context;
+  const { to: source, lease, out, qr, ...terms } = given;
+  const to = await readUri(host, source);
+  const made = await withoutRadio(context, ({ phone }) =>
+    phone.share({
+      ...terms,
+      to,
+      ...(lease === undefined ? {} : { leaseHours: lease }),
+      ...(options.car === undefined ? {} : { car: options.car }),
+    }),
+  );
+  const { uri, car, shared } = made;
+  const { fingerprint, name, role } = shared;
+  output.result(
+    { grant: uri, car, fingerprint, name: name ?? null, role, ...boundsOf(shared) },
+    out === undefined ? [uri] : [],
+  );
+  const whom = name === undefined ? fingerprint : `${name} (${fingerprint})`;
+  output.say(`${role} of ${car} for ${whom}: ${describeBounds(shared)}`);
+  if (given.until === undefined && endTime(shared.notAfter) !== null) {
+    output.say('another end: --until');
+  }
+  await handOut(context, [uri], { out, qr });
+  return EXIT.ok;
+};
+
+export interface AcceptArguments {
+  /** What to call the car. */
+  readonly name?: string;
+  /** What the car is to call this phone. */
+  readonly as?: string;
+}
+
+/** Takes a grant for a key that `showKey` has shown. */
+export const accept = async (
+  context: Context,
+  source: string,
+  { name, as }: AcceptArguments,
+): Promise<ExitCode> => {
+  const { host, output } = context;
+  const uri = await readUri(host, source);
+  const car = await withoutRadio(context, async ({ phone, store }) => {
+    await store.prepare();
+    return phone.accept(uri, {
+      ...(name === undefined ? {} : { name }),
+      ...(as === undefined ? {} : { ownName: as }),
+    });
+  });
+  const bounds = boundsOf(car);
+  output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [
+    `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,
+  ]);
+  if (car.state === 'pending')
+    output.say('the car takes this key when you use it first: key unlock');
+  return EXIT.ok;
+};

@@ -1,0 +1,6 @@
+import type { Behavior } from '../behavior.js';
+
+export const behavior: Behavior<'setPin'> = {
+  command: 'setPin',
+  execute: ({ setPin }, { value: { pin } }) => setPin(pin),
+};

@@ -1,0 +1,6 @@
+import type { Behavior } from '../behavior.js';
+
+export const behavior: Behavior<'setTime'> = {
+  command: 'setTime',
+  execute: ({ setTime }, { value: { seconds } }) => setTime(seconds),
+};

@@ -1,0 +1,29 @@
+import { fingerprint } from '../lib/credentials/fingerprint.js';
+import type { Circumstances } from '../lib/credentials/policy.js';
+import { isSuspended } from '../lib/credentials/policy.js';
+import { Role } from '../lib/credentials/roles.js';
+import type { Suite } from '../lib/crypto/suite.js';
+import { timeOf } from './car-clock.js';
+import type { CarRecord } from './memory/record.js';
+import { entriesAbout, lastStamp } from './notices.js';
+
+/** What the policy is told by the car's record. */
+export const circumstancesOf = (
+  suite: Suite,
+  { clock, notices }: CarRecord,
+  wallMs: number,
+): Circumstances => ({
+  now: timeOf(clock, wallMs),
+  fingerprint: ({ publicKey }) => fingerprint(suite, publicKey),
+  notices: (about) => entriesAbout(notices, about),
+  lastStamp: (ownerSlot) => lastStamp(notices, ownerSlot),
+});
+
+/** Finds the signing key of an owner whose signatures count: one that nobody has suspended. */
+export const ownerKeyIn =
+  (suite: Suite, record: CarRecord) =>
+  (slot: number): Uint8Array | undefined => {
+    const owner = record.keys.find((key) => key.slot === slot && key.role === Role.OWNER);
+    if (owner === undefined) return undefined;
+    return isSuspended(owner, circumstancesOf(suite, record, 0)) ? undefined : owner.signingKey;
+  };

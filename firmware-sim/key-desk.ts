@@ -1,0 +1,223 @@
+import type { AdmissionRefusal, CredentialHost } from '../lib/car/host.js';
+import { findKey } from '../lib/credentials/find-key.js';
+import type { KeySlot } from '../lib/credentials/key-slot.js';
+import { noticeTagKey, openNotice } from '../lib/credentials/notice.js';
+import type { NoticePart } from '../lib/credentials/notice.js';
+import { decide, isSuspended } from '../lib/credentials/policy.js';
+import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
+import { Role } from '../lib/credentials/roles.js';
+import type { KeyPair, Suite } from '../lib/crypto/suite.js';
+import type { Introduction } from '../lib/wire/codec.js';
+import type { CommandName } from '../lib/wire/commands.js';
+import { admitKey } from './admission.js';
+import type { Admission } from './admission.js';
+import { raiseFloor } from './car-clock.js';
+import { circumstancesOf, ownerKeyIn } from './circumstances.js';
+import type { Actor, CarEventDetail, CommandRefusal } from './events.js';
+import { summarise } from './key-summary.js';
+import { MOST_EPOCH } from './memory/record.js';
+import type { CarRecord } from './memory/record.js';
+import type { RecordStore } from './memory/store.js';
+import { takePart } from './notices.js';
+import { dropRevoked, removeFrom } from './removed-keys.js';
+
+export interface KeyDeskOptions {
+  readonly store: RecordStore;
+  readonly suite: Suite;
+  /** The car's; another one after a factory reset. */
+  readonly identity: () => KeyPair;
+  readonly slots: number;
+  /** Milliseconds since 1970, by the clock that runs in the car. */
+  readonly wallTime: () => number;
+  readonly emit: (detail: CarEventDetail) => void;
+  /** May open nothing any more, or not all of what it did: drop its links, and what it authorised. */
+  readonly onKeyWeakened: (key: KeySlot, why: 'key-removed' | 'key-suspended') => void;
+}
+
+/**
+ * Everything that changes who may do what, but for pairing: grants, notices, removals, a new epoch. Each
+ * change is durable before it takes effect.
+ */
+export class KeyDesk implements CredentialHost {
+  readonly #options: KeyDeskOptions;
+  #tagKey: { readonly of: Uint8Array; readonly key: Uint8Array } | undefined;
+
+  constructor(options: KeyDeskOptions) {
+    this.#options = options;
+  }
+
+  async admit(
+    publicKey: Uint8Array,
+    introduction: Introduction,
+  ): Promise<KeySlot | AdmissionRefusal> {
+    const { store, suite, identity, slots, wallTime, emit } = this.#options;
+    const context = { suite, identity: identity(), slots, wallMs: wallTime() };
+    const admission = await store.update<Admission | AdmissionRefusal>((record) => {
+      const value = admitKey(record, publicKey, introduction, context);
+      if (typeof value === 'string' || value.record === undefined) return { value };
+      return { record: value.record, value };
+    });
+    if (typeof admission === 'string') {
+      if (admission !== 'invalid') {
+        emit({ type: 'key-refused', name: introduction.name, reason: admission });
+      }
+      return admission;
+    }
+    const { key, record, replaced, evicted } = admission;
+    if (record === undefined) return key;
+    if (evicted !== undefined) this.#gone([evicted], 'car');
+    emit({ type: 'key-added', key: summarise(suite, key, record), replaced });
+    return key;
+  }
+
+  async receive(notice: Uint8Array): Promise<void> {
+    await this.#take(notice);
+  }
+
+  /** As `receive`, for who has a key and is told whether it was new. */
+  async deliver(notice: Uint8Array): Promise<CommandRefusal | undefined> {
+    return (await this.#take(notice)) ? undefined : 'notice-invalid';
+  }
+
+  /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
+  async ask(key: KeySlot, command: CommandName): Promise<Allowance | PolicyRefusal> {
+    const { store, suite, wallTime } = this.#options;
+    const verdict = decide(key, command, circumstancesOf(suite, store.record, wallTime()));
+    if (typeof verdict === 'string' || !verdict.counts) return verdict;
+    return store.update<Allowance | PolicyRefusal>((record) => {
+      const now = findKey(suite, record.keys, key.publicKey);
+      if (now?.grant === undefined) return { value: 'not-permitted' };
+      const value = decide(now, command, circumstancesOf(suite, record, wallTime()));
+      if (typeof value === 'string') return { value };
+      const counted: KeySlot = { ...now, grant: { ...now.grant, used: now.grant.used + 1 } };
+      const keys = record.keys.map((other) => (other === now ? counted : other));
+      return { record: { ...record, keys }, value };
+    });
+  }
+
+  /** A key asks over the air. */
+  remove(slot: number, by: KeySlot): Promise<CommandRefusal | undefined> {
+    return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {
+      // Whoever asks may have been removed while this waited its turn.
+      if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
+      return key.role === Role.OWNER && key.slot !== by.slot ? 'owner-key' : undefined;
+    });
+  }
+
+  /** A person at the screen, with the card on the console: any key but the last owner's. */
+  removeAtScreen(slot: number): Promise<CommandRefusal | undefined> {
+    return this.#remove(slot, 'card', () => undefined);
+  }
+
+  /** Every grant of before is dead, and every key that is no owner's is gone. */
+  async raiseEpoch(by: Actor): Promise<CommandRefusal | undefined> {
+    const { store, emit } = this.#options;
+    const raised = await store.update<
+      { readonly epoch: number; readonly gone: readonly KeySlot[] } | undefined
+    >((record) => {
+      if (record.epoch === MOST_EPOCH) return { value: undefined };
+      const epoch = record.epoch + 1;
+      const keys = record.keys.filter(({ role }) => role === Role.OWNER);
+      return {
+        // Notices stay for their numbers, and for owners whom others have suspended.
+        record: { ...record, epoch, keys, removed: [] },
+        erases: true,
+        value: { epoch, gone: record.keys.filter((key) => !keys.includes(key)) },
+      };
+    });
+    if (raised === undefined) return 'not-permitted';
+    emit({ type: 'epoch-raised', epoch: raised.epoch, by });
+    this.#gone(raised.gone, by);
+    return undefined;
+  }
+
+  async #remove(
+    slot: number,
+    by: Actor,
+    check: (key: KeySlot, record: CarRecord) => CommandRefusal | undefined,
+  ): Promise<CommandRefusal | undefined> {
+    const { store, suite } = this.#options;
+    const outcome = await store.update<readonly KeySlot[] | CommandRefusal>((record) => {
+      const key = record.keys.find((candidate) => candidate.slot === slot);
+      if (key === undefined) return { value: 'no-such-key' };
+      const refusal = check(key, record) ?? lastOwner(key, record);
+      if (refusal !== undefined) return { value: refusal };
+      const itself = typeof by === 'object' && by.slot === slot;
+      const removal = removeFrom(suite, record, key, itself ? 'itself' : 'others');
+      if (removal === undefined) return { value: 'slots-full' };
+      return { record: removal.record, erases: true, value: removal.gone };
+    });
+    if (typeof outcome === 'string') return outcome;
+    this.#gone(outcome, by);
+    return undefined;
+  }
+
+  async #take(notice: Uint8Array): Promise<boolean> {
+    const { store, suite } = this.#options;
+    const taken = await store.update<Taken | undefined>((record) => {
+      const part = openNotice(suite, notice, {
+        identity: this.#options.identity(),
+        tagKey: this.#noticeTagKey(),
+        ownerKey: ownerKeyIn(suite, record),
+      });
+      const notices = part === undefined ? 'old' : takePart(record.notices, part);
+      if (part === undefined || typeof notices === 'string') return { value: undefined };
+      const clock = raiseFloor(record.clock, part.stamp);
+      const after = dropRevoked(suite, { ...record, notices, clock });
+      return {
+        record: after.record,
+        erases: after.gone.length > 0,
+        value: { part, before: record, ...after },
+      };
+    });
+    if (taken === undefined) return false;
+    this.#tell(taken);
+    return true;
+  }
+
+  #tell({ part, before, record, gone }: Taken): void {
+    const { suite, emit, onKeyWeakened } = this.#options;
+    const { ownerSlot, number, entries } = part;
+    const owner = record.keys.find(({ slot }) => slot === ownerSlot);
+    const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
+    emit({ type: 'notice-taken', by, number, entries: entries.length });
+    this.#gone(gone, by);
+    for (const key of record.keys) {
+      const was = isSuspended(key, circumstancesOf(suite, before, 0));
+      const is = isSuspended(key, circumstancesOf(suite, record, 0));
+      if (was === is) continue;
+      const type = is ? 'key-suspended' : 'key-resumed';
+      emit({ type, key: summarise(suite, key, record), by });
+      if (is) onKeyWeakened(key, 'key-suspended');
+    }
+  }
+
+  #gone(keys: readonly KeySlot[], by: Actor): void {
+    const { suite, store, emit, onKeyWeakened } = this.#options;
+    for (const key of keys) {
+      emit({ type: 'key-removed', key: summarise(suite, key, store.record), by });
+      onKeyWeakened(key, 'key-removed');
+    }
+  }
+
+  #noticeTagKey(): Uint8Array {
+    const { suite, identity } = this.#options;
+    const { publicKey } = identity();
+    if (this.#tagKey?.of !== publicKey) {
+      this.#tagKey = { of: publicKey, key: noticeTagKey(suite, publicKey) };
+    }
+    return this.#tagKey.key;
+  }
+}
+
+interface Taken {
+  readonly part: NoticePart;
+  readonly before: CarRecord;
+  readonly record: CarRecord;
+  readonly gone: readonly KeySlot[];
+}
+
+const lastOwner = (key: KeySlot, { keys }: CarRecord): CommandRefusal | undefined =>
+  key.role === Role.OWNER && !keys.some((other) => other !== key && other.role === Role.OWNER)
+    ? 'last-owner'
+    : undefined;

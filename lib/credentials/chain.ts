@@ -1,0 +1,72 @@
+import type { Suite } from '../crypto/suite.js';
+import { PhoneKeyError } from '../errors.js';
+import { concat } from '../platform/bytes.js';
+import { parseChain, verifyLink, type GrantLink, type GrantTerms } from './grant.js';
+import { covers } from './roles.js';
+
+/** What a car asks of a chain of grants before it takes the key that it names. */
+export interface ChainContext {
+  /** X25519, 32 bytes. */
+  readonly carPublicKey: Uint8Array;
+  readonly epoch: number;
+  /** The Ed25519 key (32 bytes) of the owner in that slot; undefined where there is none that counts. */
+  ownerKey(slot: number): Uint8Array | undefined;
+}
+
+/** A chain that holds. Whether it has begun or ended, and what was revoked, is asked at each use. */
+export interface VerifiedChain {
+  /** Of the last link, which has the narrowest terms. */
+  readonly terms: GrantTerms;
+  /** The owner's guest first, the bearer last. */
+  readonly links: readonly GrantLink[];
+}
+
+/**
+ * Verifies every link: signed by an owner of this car or by the link before, for this car and its present
+ * epoch, and never wider than the link before.
+ * @throws PhoneKeyError `protocol.malformed`, `grant.invalid`
+ */
+export const verifyChain = (
+  suite: Suite,
+  chain: Uint8Array,
+  context: ChainContext,
+): VerifiedChain => {
+  const links = parseChain(chain);
+  const [first] = links;
+  let issuer = context.ownerKey(first.terms.ownerSlot);
+  let before: GrantLink | undefined;
+  let soFar: Uint8Array = new Uint8Array(0);
+  for (const link of links) {
+    if (link.terms.epoch !== context.epoch) throw invalid('a grant of another epoch');
+    if (before !== undefined && !narrows(before.terms, link.terms)) {
+      throw invalid('a grant that gives more than its issuer has');
+    }
+    if (issuer === undefined || !verifyLink(suite, issuer, context.carPublicKey, soFar, link)) {
+      throw invalid('a grant that was not signed by who could');
+    }
+    soFar = concat(soFar, link.bytes);
+    issuer = link.subject.signingKey;
+    before = link;
+  }
+  return {
+    terms: (before ?? first).terms,
+    links,
+  };
+};
+
+/** True when `inner` gives nothing that `outer` does not. */
+export const narrows = (outer: GrantTerms, inner: GrantTerms): boolean =>
+  inner.delegations < outer.delegations &&
+  covers(outer.role, inner.role) &&
+  inner.ownerSlot === outer.ownerSlot &&
+  inner.epoch === outer.epoch &&
+  inner.issuedAt >= outer.issuedAt &&
+  inner.notBefore >= outer.notBefore &&
+  inner.notAfter <= outer.notAfter &&
+  within(outer.leaseHours, inner.leaseHours);
+
+/** For limits of which 0 means none. */
+const within = (outer: number, inner: number): boolean =>
+  outer === 0 || (inner > 0 && inner <= outer);
+
+const invalid = (message: string): PhoneKeyError => new PhoneKeyError('grant.invalid', message);

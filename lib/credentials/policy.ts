@@ -1,0 +1,98 @@
+import type { CommandName } from '../wire/commands.js';
+import { Role } from '../wire/gen/phonekey_pb.js';
+import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
+import type { NoticeEntry } from './notice.js';
+import { permits, speedLimitOf } from './roles.js';
+
+/** Why a key may not do what it asks; the car tells it the key, which has proved itself. */
+export type PolicyRefusal =
+  'not-permitted' | 'suspended' | 'not-yet' | 'expired' | 'used-up' | 'lease-over' | 'clock-lost';
+
+export interface Allowance {
+  /** km/h while it drives; undefined for no limit. */
+  readonly speedLimit: number | undefined;
+  /** One of its uses; to be counted, durably, before the car acts. */
+  readonly counts: boolean;
+}
+
+/** What the car knows besides the key. */
+export interface Circumstances {
+  /** Seconds since 1970; undefined when the car does not know the time. */
+  readonly now: number | undefined;
+  /** Fingerprint of a key that was paired, 8 bytes. */
+  fingerprint(key: KeySlot): Uint8Array;
+  /** Entries of all owners' notices about a fingerprint. */
+  notices(fingerprint: Uint8Array): readonly NoticeEntry[];
+  /** The latest stamp of that owner, in seconds since 1970; 0 when there was none. */
+  readonly lastStamp: (ownerSlot: number) => number;
+}
+
+/** What counts as a use, and what is not allowed any more when a lease is over. */
+const USES: ReadonlySet<CommandName> = new Set(['unlock', 'start']);
+const DRIVES: ReadonlySet<CommandName> = new Set(['start']);
+/** What a key may do whatever the time is: nothing that opens the car. */
+const TIMELESS: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
+
+/**
+ * What is left to an owner whom another owner has suspended: nobody locks an owner out, and who found a
+ * lost phone neither drives nor manages keys. The card at the car takes it away for good.
+ */
+const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
+
+/** May this key do this, now? The one place that decides it; a plain function. */
+export const decide = (
+  key: KeySlot,
+  command: CommandName,
+  circumstances: Circumstances,
+): Allowance | PolicyRefusal => {
+  if (!permits(key.role, command)) return 'not-permitted';
+  if (isSuspended(key, circumstances)) {
+    if (key.role !== Role.OWNER || !LEFT_TO_OWNERS.has(command)) return 'suspended';
+  }
+  const speedLimit = speedLimitOf(key.role);
+  if (key.grant === undefined) return { speedLimit, counts: false };
+  const { terms, used } = key.grant;
+  const bounded = terms.uses > 0 && USES.has(command);
+  const refusal = outOfTime(key.grant, command, circumstances);
+  if (refusal !== undefined) return refusal;
+  if (bounded && used >= terms.uses) return 'used-up';
+  return { speedLimit, counts: bounded };
+};
+
+/** True where an owner's notice is about this key or one that it came from; revoked counts as well. */
+export const isSuspended = (
+  key: KeySlot,
+  { fingerprint, notices }: Pick<Circumstances, 'fingerprint' | 'notices'>,
+): boolean =>
+  pathOf(key, fingerprint).some((step) =>
+    notices(step.fingerprint).some((entry) => applies(entry, step)),
+  );
+
+/** The chain of a granted key; a paired one is a chain of itself, as if issued when it was paired. */
+export const pathOf = (
+  key: KeySlot,
+  fingerprint: Circumstances['fingerprint'],
+): readonly PathStep[] =>
+  key.grant?.path ?? [{ fingerprint: fingerprint(key), issuedAt: key.pairedAt ?? 0 }];
+
+/**
+ * Whether an entry is about this step, or about what the phone had before. It is the revoked key's own
+ * link that counts: what it delegates after its revocation holds no more than what it did before.
+ */
+export const applies = (entry: NoticeEntry, step: PathStep): boolean =>
+  step.issuedAt <= entry.since;
+
+const outOfTime = (
+  { terms, path }: KeyGrant,
+  command: CommandName,
+  { now, lastStamp }: Circumstances,
+): PolicyRefusal | undefined => {
+  if (now === undefined) return TIMELESS.has(command) ? undefined : 'clock-lost';
+  if (now < terms.notBefore) return 'not-yet';
+  if (now >= terms.notAfter) return 'expired';
+  if (terms.leaseHours === 0 || !DRIVES.has(command)) return undefined;
+  // Of all links only the first is the owner's word; a guest's phone may say any time.
+  const signed = path[0]?.issuedAt ?? 0;
+  const news = Math.max(signed, lastStamp(terms.ownerSlot));
+  return now >= news + terms.leaseHours * 3600 ? 'lease-over' : undefined;
+};

@@ -1,0 +1,172 @@
+import { narrows } from '../credentials/chain.js';
+import { parseChain, verifyLink } from '../credentials/grant.js';
+import type { GrantLink } from '../credentials/grant.js';
+import { roleName } from '../credentials/roles.js';
+import { formatUri, parseUri } from '../credentials/uri.js';
+import type { PhoneKeyUri } from '../credentials/uri.js';
+import { generateEd25519, generateX25519 } from '../crypto/index.js';
+import type { Suite } from '../crypto/suite.js';
+import { PhoneKeyError } from '../errors.js';
+import { concat } from '../platform/bytes.js';
+import { wallSeconds } from './environment.js';
+import type { PhoneEnvironment } from './environment.js';
+import { lastTerms } from './sharing.js';
+import { addUniquely, chosenName } from './naming.js';
+import type { PairedCar } from './store.js';
+
+/**
+ * A fresh key for a grant, which this phone keeps until one comes; every car gets a key of its own, so
+ * that no two can tell that they know the same phone.
+ * @returns `phonekey:key/...`, 64 bytes in base64url; no secret
+ */
+export const offer = async (environment: PhoneEnvironment): Promise<string> => {
+  const { suite, random, store } = environment;
+  const identity = generateX25519(suite, random);
+  const signing = generateEd25519(suite, random);
+  await store.addOffer({ identity, signing, madeAt: wallSeconds(environment) });
+  return keyUri({ identity, signing });
+};
+
+/** The key of an offer, or the one that this phone has for a car already: for another grant to it. */
+export const keyUri = ({ identity, signing }: Pick<PairedCar, 'identity' | 'signing'>): string =>
+  formatUri({ what: 'key', publicKey: identity.publicKey, signingKey: signing.publicKey });
+
+export interface AcceptOptions {
+  /** What to call the car, 1 to 32 bytes (default `car`); unique, a number is added where it is taken. */
+  readonly name?: string;
+  /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
+  readonly ownName?: string;
+}
+
+type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
+
+/**
+ * Takes a grant for a key that this phone has offered, or a newer one for a key that it has. Whether
+ * the car takes it shows when it is used first.
+ * @returns the entry, which is `pending` until the car has taken the key
+ * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
+ */
+export const accept = async (
+  environment: PhoneEnvironment,
+  uri: string,
+  { name = 'car', ownName }: AcceptOptions = {},
+): Promise<PairedCar> => {
+  const { suite, store } = environment;
+  const wanted = chosenName('a car', name);
+  const called = ownName === undefined ? {} : { ownName: chosenName('a phone', ownName) };
+  const grant = parseUri(uri);
+  if (grant.what !== 'grant') throw invalid(`that is a ${grant.what}, not a grant`);
+  const links = parseChain(grant.chain);
+  const last = links.at(-1) ?? links[0];
+  checkDelegations(suite, grant, links);
+  const isSubject = (publicKey: Uint8Array): boolean =>
+    suite.equal(publicKey, last.subject.publicKey);
+  const cars = await store.list();
+  const known = cars.find(({ identity }) => isSubject(identity.publicKey));
+  const offered = (await store.offers()).find(({ identity }) => isSubject(identity.publicKey));
+  if (known !== undefined) {
+    const renewed = await store.update(known.name, (car) => renew(suite, car, grant, called));
+    // Where the phone stopped between the two last time.
+    if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
+    return renewed;
+  }
+  if (offered === undefined) {
+    throw new PhoneKeyError('grant.invalid', 'this grant is not for a key of this phone', {
+      hint: 'Ask for one to the key that this phone shows: key id.',
+    });
+  }
+  checkSigningKey(suite, last, offered.signing.publicKey);
+  const { identity, signing } = offered;
+  const role = roleName(last.terms.role);
+  const { carPublicKey, chain } = grant;
+  const entry = {
+    carPublicKey,
+    identity,
+    signing,
+    state: 'pending',
+    grant: chain,
+    ...called,
+    ...(role === 'none' ? {} : { role }),
+  } as const;
+  const place = cars.find((car) => suite.equal(car.carPublicKey, carPublicKey));
+  const saved =
+    place === undefined
+      ? await addUniquely(store, wanted, entry)
+      : await replaced(environment, place, entry);
+  await store.removeOffer(last.subject.publicKey);
+  return saved;
+};
+
+/** A key for a car that this phone has one for: only in the place of one that is of no use. */
+const replaced = (
+  environment: PhoneEnvironment,
+  { name }: PairedCar,
+  entry: Omit<PairedCar, 'name'>,
+): Promise<PairedCar> =>
+  environment.store.update(name, (car) => {
+    const over =
+      car.grant !== undefined && lastTerms(car.grant).notAfter <= wallSeconds(environment);
+    if (!over) {
+      throw new PhoneKeyError('usage.invalid', `this phone has a key for that car: ${name}`, {
+        hint: `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+      });
+    }
+    return { name, ...entry, ...(car.carrying === undefined ? {} : { carrying: car.carrying }) };
+  });
+
+/** A newer grant to the same key replaces the one before; the same again changes nothing. */
+const renew = (
+  suite: Suite,
+  car: PairedCar,
+  { carPublicKey, chain }: Grant,
+  called: Pick<PairedCar, 'ownName'>,
+): PairedCar => {
+  if (!suite.equal(car.carPublicKey, carPublicKey)) {
+    throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
+      hint: 'Every car gets a key of its own: key id.',
+    });
+  }
+  if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
+  if (suite.equal(car.grant, chain)) return car;
+  const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
+  if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
+  const role = roleName(now.role);
+  return {
+    ...car,
+    ...called,
+    grant: chain,
+    state: 'pending',
+    ...(role === 'none' ? {} : { role }),
+  };
+};
+
+/** All that can be verified without knowing the owner, which is all but the first link. */
+const checkDelegations = (
+  suite: Suite,
+  { carPublicKey }: Grant,
+  links: readonly GrantLink[],
+): void => {
+  let soFar: Uint8Array = new Uint8Array(0);
+  let before: GrantLink | undefined;
+  for (const link of links) {
+    if (before !== undefined) {
+      const issuer = before.subject.signingKey;
+      const holds =
+        issuer !== undefined &&
+        narrows(before.terms, link.terms) &&
+        verifyLink(suite, issuer, carPublicKey, soFar, link);
+      if (!holds) throw new PhoneKeyError('grant.invalid', 'this grant was altered');
+    }
+    soFar = concat(soFar, link.bytes);
+    before = link;
+  }
+};
+
+/** A grant that may be delegated on, by another key than ours, is of no use to hand on. */
+const checkSigningKey = (suite: Suite, { subject }: GrantLink, signingKey: Uint8Array): void => {
+  if (subject.signingKey !== undefined && !suite.equal(subject.signingKey, signingKey)) {
+    throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
+  }
+};
+
+const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

@@ -1,0 +1,206 @@
+import { narrows } from '../credentials/chain.js';
+import { fingerprint } from '../credentials/fingerprint.js';
+import { NO_END, parseChain, signLink } from '../credentials/grant.js';
+import type { GrantTerms } from '../credentials/grant.js';
+import { covers, roleFromName, roleName } from '../credentials/roles.js';
+import type { RoleName } from '../credentials/roles.js';
+import { formatUri, parseUri } from '../credentials/uri.js';
+import { PhoneKeyError } from '../errors.js';
+import { concat, toHex } from '../platform/bytes.js';
+import { chooseCar, isOwner } from './choose.js';
+import { wallSeconds } from './environment.js';
+import type { PhoneEnvironment } from './environment.js';
+import { chosenName } from './naming.js';
+import type { PairedCar, SharedKey } from './store.js';
+
+/** Times are in seconds since 1970. */
+export interface ShareOptions {
+  /** Which car, by its name; needed where there are several. */
+  readonly car?: string;
+  /** The key that is to have rights, as `PhoneKey.offer` gave it on the other phone: `phonekey:key/...`. */
+  readonly to: string;
+  /** Default `guest`. */
+  readonly role?: Exclude<RoleName, 'owner'>;
+  /** Default: now. */
+  readonly from?: number;
+  /** The first second in which it does not hold any more. Default: see SHARE_HOURS. */
+  readonly until?: number;
+  /** How often it may unlock or start, 1 to 255; 0, the default: no limit. Not with `delegations`. */
+  readonly uses?: number;
+  /** Without news of the owner for so long it unlocks and does not drive; 0, the default: none. */
+  readonly leaseHours?: number;
+  /** How many times it may be handed on, 0 to 3; default 0. */
+  readonly delegations?: number;
+  /** What this phone shall call it, 1 to 32 bytes: for revoking it by name. */
+  readonly name?: string;
+}
+
+export interface Share {
+  /** `phonekey:grant/...`: 147 bytes in base64url, or 179 where it may be delegated on; and the links before. */
+  readonly uri: string;
+  /** Of the car it is for, as this phone calls it. */
+  readonly car: string;
+  readonly shared: SharedKey;
+}
+
+/** How long a grant holds when nobody said, in hours; a driver's has no end. */
+export const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefined } as const;
+
+/** This phone remembers so many grants; those that ended first go first. */
+export const MOST_SHARED = 500;
+
+/**
+ * Signs a grant. An owner begins a chain; whoever has a grant that may be delegated appends a link,
+ * which cannot give more than its own. Nothing is sent: the grant travels to the other phone by whatever
+ * way people have.
+ * @throws PhoneKeyError `usage.invalid`, `keys.*`; `car.not-permitted` for a key that may not share
+ */
+export const share = async (
+  environment: PhoneEnvironment,
+  options: ShareOptions,
+): Promise<Share> => {
+  const { suite, store } = environment;
+  const subject = parseUri(options.to);
+  if (subject.what !== 'key') {
+    throw invalid(`that is a ${subject.what}, not a key`, 'Ask for what key id shows there.');
+  }
+  const name = options.name === undefined ? undefined : chosenName('a key', options.name);
+  const to = toHex(fingerprint(suite, subject.publicKey));
+  const chosen = await chooseCar(environment, options.car);
+  let made: { readonly uri: string; readonly shared: SharedKey } | undefined;
+  // Signed and remembered in one step: what a phone has granted, it can revoke.
+  await store.update(chosen.name, (car) => {
+    if (suite.equal(car.identity.publicKey, subject.publicKey)) {
+      throw invalid('that is the key of this phone itself', 'Take what key id shows on the other.');
+    }
+    const terms = termsOf(environment, car, to, options);
+    const before = car.grant ?? new Uint8Array(0);
+    const link = signLink(suite, car.signing, car.carPublicKey, before, subject, terms);
+    const { carPublicKey } = car;
+    const shared = sharedKey(to, name, terms);
+    made = { uri: formatUri({ what: 'grant', carPublicKey, chain: concat(before, link) }), shared };
+    return { ...car, shared: remembered(car.shared ?? [], shared, wallSeconds(environment)) };
+  });
+  if (made === undefined) throw new PhoneKeyError('internal', 'nothing was signed');
+  return { ...made, car: chosen.name };
+};
+
+const termsOf = (
+  environment: PhoneEnvironment,
+  car: PairedCar,
+  to: string,
+  options: ShareOptions,
+): GrantTerms => {
+  const now = wallSeconds(environment);
+  const { role: name = 'guest', uses = 0, delegations = 0 } = options;
+  const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
+  if (outer === undefined) checkOwner(car);
+  const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
+  const hours = SHARE_HOURS[name];
+  const most = outer?.notAfter ?? NO_END;
+  // Handed on, it begins when its giver's did: the car's clock may be behind this phone's.
+  const notBefore = options.from ?? outer?.notBefore ?? now;
+  const begins = Math.max(now, notBefore);
+  const terms: GrantTerms = {
+    role: roleFromName(name),
+    ownerSlot: outer?.ownerSlot ?? car.slot ?? 0,
+    epoch: outer?.epoch ?? car.epoch ?? 0,
+    issuedAt,
+    notBefore,
+    notAfter: options.until ?? (hours === undefined ? most : Math.min(begins + hours * 3600, most)),
+    uses,
+    leaseHours: options.leaseHours ?? outer?.leaseHours ?? 0,
+    delegations,
+  };
+  if (terms.notAfter <= now) throw invalid('that is over already', 'Say a later time: --until.');
+  if (outer !== undefined && !narrows(outer, terms)) throw tooWide(outer, terms);
+  return terms;
+};
+
+/** The first time at which a grant to that key is a new one, to which no earlier notice applies. */
+const nextIssue = ({ shared = [], notice }: PairedCar, to: string): number =>
+  Math.max(
+    0,
+    ...shared.filter((each) => each.fingerprint === to).map((each) => each.issuedAt + 1),
+    ...(notice?.entries ?? [])
+      .filter((entry) => toHex(entry.fingerprint) === to)
+      .map((entry) => entry.since + 1),
+  );
+
+const checkOwner = (car: PairedCar): void => {
+  if (!isOwner(car)) {
+    throw new PhoneKeyError('car.not-permitted', `this phone's key of ${car.name} cannot share`, {
+      hint: 'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
+    });
+  }
+  if (car.slot === undefined) {
+    throw invalid(
+      'this phone does not know its slot in the car',
+      'Ask the car once: key keys list.',
+    );
+  }
+};
+
+/** Of the last link, which is what the bearer may do. */
+export const lastTerms = (chain: Uint8Array): GrantTerms => {
+  const links = parseChain(chain);
+  return (links.at(-1) ?? links[0]).terms;
+};
+
+/** What `narrows` found, for a person. */
+const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {
+  if (outer.delegations === 0) {
+    return new PhoneKeyError('car.not-permitted', 'this key may not be handed on', {
+      hint: 'Ask the owner for one that may: key share --delegations 1.',
+    });
+  }
+  const wide = [
+    inner.delegations >= outer.delegations && 'delegations',
+    !covers(outer.role, inner.role) && 'role',
+    inner.notBefore < outer.notBefore && 'from',
+    inner.notAfter > outer.notAfter && 'until',
+    inner.leaseHours !== outer.leaseHours && 'lease',
+  ].filter((each) => each !== false);
+  return invalid(
+    `this gives more than you have yourself: ${wide.join(', ')}`,
+    'Narrow it. What you have yourself: key cars.',
+  );
+};
+
+const sharedKey = (to: string, name: string | undefined, terms: GrantTerms): SharedKey => {
+  const { issuedAt, notBefore, notAfter, uses, leaseHours, delegations } = terms;
+  const role = roleName(terms.role);
+  if (role === 'none') throw new PhoneKeyError('internal', 'a grant without a role was signed');
+  return {
+    fingerprint: to,
+    ...(name === undefined ? {} : { name }),
+    role,
+    issuedAt,
+    notBefore,
+    notAfter,
+    uses,
+    leaseHours,
+    delegations,
+  };
+};
+
+/** Another grant to the same key takes the place of the one before, and its name where it has none. */
+const remembered = (
+  shared: readonly SharedKey[],
+  added: SharedKey,
+  now: number,
+): readonly SharedKey[] => {
+  const before = shared.find(({ fingerprint }) => fingerprint === added.fingerprint);
+  const others = shared.filter((each) => each !== before);
+  const name = added.name ?? before?.name;
+  const ended = others.filter(({ notAfter }) => notAfter <= now);
+  const living = others.filter(({ notAfter }) => notAfter > now);
+  const kept = [...ended, ...living].slice(1 - MOST_SHARED);
+  return [
+    ...others.filter((each) => kept.includes(each)),
+    name === undefined ? added : { ...added, name },
+  ];
+};
+
+const invalid = (message: string, hint: string): PhoneKeyError =>
+  new PhoneKeyError('usage.invalid', message, { hint });

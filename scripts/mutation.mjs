@@ -1,0 +1,106 @@
+// Alters the code, one small change at a time, and counts the changes that no test notices (Stryker).
+//   npm run mutation                    everything; what did not change since the last run is not run again
+//   npm run mutation -- session wire    these areas
+//   npm run mutation -- --mutate 'lib/session/transcript.ts' session
+// Exit status 1 when an area has less than its share of changes noticed.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+import jest from '../jest.config.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+/** Kept between runs, not by git. */
+const REPORTS = join(ROOT, 'reports/mutation');
+
+/** Percent of the changes that tests must notice. */
+const WANTED = 90;
+
+/** What is altered, and the tests that must notice: those beside it, not all that happen to use it. */
+const AREAS = {
+  crypto: {
+    mutate: ['lib/crypto/*.ts'],
+    tests: ['unit/crypto/*', 'property/crypto', 'vectors/{ed25519,symmetric,x25519}'],
+  },
+  noise: { mutate: ['lib/noise/*.ts'], tests: ['unit/noise/*', 'vectors/noise'] },
+  session: {
+    mutate: ['lib/session/*.ts'],
+    tests: ['unit/session/*', 'property/session', 'vectors/protocol'],
+  },
+  pairing: {
+    mutate: ['lib/pairing/*.ts'],
+    tests: ['unit/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
+  },
+  credentials: { mutate: ['lib/credentials/**/*.ts'], tests: ['unit/credentials/**/*'] },
+  wire: { mutate: ['lib/wire/*.ts'], tests: ['unit/wire/*', 'property/{codec,framing}'] },
+  car: {
+    mutate: ['lib/car/link-machine.ts'],
+    tests: ['unit/car/*', 'unit/pairing/car-side', 'property/car-link'],
+  },
+  controller: {
+    mutate: ['firmware-sim/{controller,key-slots,pairing-window}.ts'],
+    tests: [
+      'unit/firmware-sim/{controller*,behaviors,key-slots,pairing-window}',
+      'property/firmware-sim',
+    ],
+  },
+  memory: {
+    mutate: ['firmware-sim/memory/**/*.ts'],
+    tests: ['unit/firmware-sim/memory/**/*'],
+  },
+};
+
+const options = (name, mutate) => ({
+  mutate: mutate ?? AREAS[name].mutate,
+  testRunner: 'jest',
+  plugins: ['@stryker-mutator/jest-runner'],
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  coverageAnalysis: 'perTest',
+  jest: {
+    config: {
+      ...jest,
+      roots: ['<rootDir>/test'],
+      testMatch: AREAS[name].tests.map((tests) => `<rootDir>/test/${tests}.test.ts`),
+    },
+    enableFindRelatedTests: false,
+  },
+  // The folder is ignored by git, and so by Stryker.
+  incremental: mutate === undefined,
+  incrementalFile: join(REPORTS, `${name}.json`),
+  reporters: process.stdout.isTTY ? ['clear-text', 'progress'] : ['clear-text'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  tempDirName: join(ROOT, 'reports/sandbox'),
+  ignorePatterns: ['dist', 'reports', 'fuzz-failures', 'test/fuzz/corpus', 'test/interop'],
+  concurrency: 1,
+  // Modules that jest has loaded once stay in memory.
+  maxTestRunnerReuse: 50,
+  timeoutMS: 30_000,
+  logLevel: 'warn',
+  warnings: { slow: false },
+  thresholds: { high: 95, low: WANTED, break: null },
+});
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { mutate: { type: 'string', multiple: true } },
+});
+const unknown = positionals.find((name) => !(name in AREAS));
+if (unknown !== undefined) {
+  console.error(`There is no area ${unknown}: ${Object.keys(AREAS).join(', ')}.`);
+  process.exit(2);
+}
+
+mkdirSync(REPORTS, { recursive: true });
+const table = [];
+for (const name of positionals.length > 0 ? positionals : Object.keys(AREAS)) {
+  const mutants = await new Stryker(options(name, values.mutate)).runMutationTest();
+  const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+  const noticed = count('Killed', 'Timeout');
+  const total = noticed + count('Survived', 'NoCoverage');
+  // No changes at all are no reason to be content: that is NaN, and not enough.
+  const percent = Math.floor((1000 * noticed) / total) / 10;
+  table.push({ area: name, noticed, total, percent });
+}
+rmSync(join(ROOT, 'reports/sandbox'), { recursive: true, force: true });
+console.table(table);
+process.exitCode = table.every(({ percent }) => percent >= WANTED) ? 0 : 1;

@@ -1,0 +1,215 @@
+import { create } from '@bufbuild/protobuf';
+import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { signLink } from '../lib/credentials/grant.js';
+import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
+import { noticeTagKey, sealNotice } from '../lib/credentials/notice.js';
+import type { Notice } from '../lib/credentials/notice.js';
+import { Role } from '../lib/credentials/roles.js';
+import { formatUri } from '../lib/credentials/uri.js';
+import { concat, utf8 } from '../lib/platform/bytes.js';
+import { carSecrets, Challenge } from '../lib/session/car.js';
+import { answerChallenge } from '../lib/session/phone.js';
+import { encodeCommand, encodeResult } from '../lib/wire/codec.js';
+import { RefusalReason, ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
+import type { Line } from './example-keys.js';
+import { noticeBody } from './raw-credentials.js';
+
+/** The worked examples of grants and notices, sections 7 and 8 of docs/PROTOCOL.md. */
+
+export const NOW = 1_800_000_000;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** The owner's phone gives the guest's a driver's key, to be handed on once. */
+export const FIRST_TERMS: GrantTerms = {
+  role: Role.DRIVER,
+  issuedAt: NOW,
+  notBefore: NOW,
+  notAfter: NOW + 30 * DAY,
+  uses: 0,
+  leaseHours: 48,
+  delegations: 1,
+  epoch: 7,
+  ownerSlot: 0,
+};
+
+/** The guest's phone hands a narrower one on. */
+export const SECOND_TERMS: GrantTerms = {
+  ...FIRST_TERMS,
+  role: Role.VALET,
+  issuedAt: NOW + HOUR,
+  notBefore: NOW + DAY,
+  notAfter: NOW + DAY + 8 * HOUR,
+  uses: 3,
+  leaseHours: 12,
+  delegations: 0,
+};
+
+export const GUEST: GrantSubject = {
+  publicKey: KEYS.guest.publicKey,
+  signingKey: KEYS.guestSigning.publicKey,
+};
+export const FRIEND: GrantSubject = {
+  publicKey: KEYS.friend.publicKey,
+  signingKey: KEYS.friendSigning.publicKey,
+};
+
+const NOTHING = new Uint8Array(0);
+
+/** The two links of the example. */
+export const exampleChain = (): { readonly first: Uint8Array; readonly second: Uint8Array } => {
+  const first = signLink(suite, KEYS.phoneSigning, KEYS.car.publicKey, NOTHING, GUEST, FIRST_TERMS);
+  const second = signLink(
+    suite,
+    KEYS.guestSigning,
+    KEYS.car.publicKey,
+    first,
+    FRIEND,
+    SECOND_TERMS,
+  );
+  return { first, second };
+};
+
+const SIGNATURE_BYTES = 64;
+const bodyOf = (signed: Uint8Array): Uint8Array => signed.subarray(0, -SIGNATURE_BYTES);
+const signatureOf = (signed: Uint8Array): Uint8Array => signed.subarray(-SIGNATURE_BYTES);
+
+const termLines = (name: string, terms: GrantTerms): Line[] => {
+  const { delegations, role, ownerSlot, epoch, uses, leaseHours } = terms;
+  const numbers = { delegations, role, slot: ownerSlot, epoch, uses, lease: leaseHours };
+  const times = { issued: terms.issuedAt, from: terms.notBefore, until: terms.notAfter };
+  return [
+    [`${name}_terms (text)`, pairs(numbers)],
+    [`${name}_times (text)`, pairs(times)],
+  ];
+};
+
+const pairs = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
+
+export const grantExample = (): Line[] => {
+  const { first, second } = exampleChain();
+  const carPublicKey = KEYS.car.publicKey;
+  const context = utf8('phonekey v1 grant');
+  const chain = concat(first, second);
+  const keyUri = formatUri({
+    what: 'key',
+    publicKey: KEYS.guest.publicKey,
+    signingKey: KEYS.guestSigning.publicKey,
+  });
+  return [
+    bytes('car_public', carPublicKey),
+    bytes('owner_signing_private', KEYS.phoneSigning.privateKey),
+    bytes('owner_signing_public', KEYS.phoneSigning.publicKey),
+    bytes('guest_private', KEYS.guest.privateKey),
+    bytes('guest_public', KEYS.guest.publicKey),
+    bytes('guest_signing_private', KEYS.guestSigning.privateKey),
+    bytes('guest_signing_public', KEYS.guestSigning.publicKey),
+    ['guest_key_uri (text)', keyUri],
+    ...termLines('first', FIRST_TERMS),
+    bytes('first_signed', concat(context, carPublicKey, bodyOf(first))),
+    bytes('first_signature', signatureOf(first)),
+    bytes('first_link', first),
+    ['first_grant_uri (text)', formatUri({ what: 'grant', carPublicKey, chain: first })],
+    bytes('friend_private', KEYS.friend.privateKey),
+    bytes('friend_public', KEYS.friend.publicKey),
+    ...termLines('second', SECOND_TERMS),
+    bytes('second_signed', concat(context, carPublicKey, first, bodyOf(second))),
+    bytes('second_signature', signatureOf(second)),
+    bytes('second_link', second),
+    bytes('package', concat(carPublicKey, chain)),
+    ['grant_uri (text)', formatUri({ what: 'grant', carPublicKey, chain })],
+  ];
+};
+
+/** The first use of that grant, and the answer of a car at which its time is over. */
+export const introductionExample = (): Line[] => {
+  const { first, second } = exampleChain();
+  const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), carSecrets(suite, KEYS.car), 0);
+  const command = encodeCommand(
+    { case: 'unlock', value: {} },
+    { grants: concat(first, second), name: KEYS.friendName },
+  );
+  const { handshake, tag } = answerChallenge(
+    suite,
+    fixed(KEYS.phoneEphemeral),
+    { identity: KEYS.friend, carPublicKey: KEYS.car.publicKey },
+    challenge.bytes,
+    command,
+  );
+  const verified = challenge.verify(handshake, tag, 1);
+  if (verified === undefined) throw new Error('the example does not verify');
+  const expired = encodeResult(
+    create(ResultSchema, {
+      outcome: { case: 'refusal', value: { reason: RefusalReason.EXPIRED } },
+    }),
+  );
+  const sealed = verified.channel.seal(expired);
+  return [
+    bytes('friend_private', KEYS.friend.privateKey),
+    ['friend_name (text)', KEYS.friendName],
+    bytes('car_ephemeral_private', KEYS.carEphemeral),
+    bytes('hello_handshake', challenge.bytes),
+    bytes('phone_ephemeral_private', KEYS.phoneEphemeral),
+    bytes('command_unlock', command),
+    bytes('proof_handshake', handshake),
+    bytes('proof_tag', tag),
+    bytes('proof_frame', toCar({ case: 'proof', value: { handshake, tag } })),
+    bytes('result_expired', expired),
+    bytes('sealed_result', sealed),
+    bytes('result_frame', fromCar({ case: 'sealed', value: sealed })),
+  ];
+};
+
+/** The guest is revoked, and the friend suspended. */
+export const EXAMPLE_NOTICE: Notice = {
+  ownerSlot: 0,
+  number: 5,
+  stamp: NOW + 2 * DAY,
+  entries: [
+    {
+      fingerprint: fingerprint(suite, KEYS.guest.publicKey),
+      since: NOW + 2 * DAY,
+      kind: 'revoked',
+    },
+    { fingerprint: fingerprint(suite, KEYS.friend.publicKey), since: NOW + DAY, kind: 'suspended' },
+  ],
+};
+
+export const exampleNotice = (): Uint8Array => {
+  const random = fixed(KEYS.noticeEphemeral);
+  const [part] = sealNotice(suite, random, KEYS.phoneSigning, KEYS.car.publicKey, EXAMPLE_NOTICE);
+  if (part === undefined) throw new Error('a notice without parts');
+  return part;
+};
+
+export const noticeExample = (): Line[] => {
+  const notice = exampleNotice();
+  const { stamp, number, ownerSlot, entries } = EXAMPLE_NOTICE;
+  const context = utf8('phonekey v1 notice');
+  const body = noticeBody(EXAMPLE_NOTICE);
+  const signed = concat(context, KEYS.car.publicKey, body);
+  return [
+    bytes('car_private', KEYS.car.privateKey),
+    bytes('car_public', KEYS.car.publicKey),
+    bytes('owner_signing_private', KEYS.phoneSigning.privateKey),
+    ['header (text)', pairs({ slot: ownerSlot, number, stamp, part: 0, parts: 1 })],
+    ...entries.flatMap(({ fingerprint: about, since, kind }, index): Line[] => [
+      bytes(`fingerprint_${String(index)}`, about),
+      [`entry_${String(index)} (text)`, pairs({ since, kind: kind === 'revoked' ? 1 : 2 })],
+    ]),
+    bytes('signed', signed),
+    bytes('signature', suite.ed25519Sign(KEYS.phoneSigning, signed)),
+    bytes('prologue', context),
+    bytes('ephemeral_private', KEYS.noticeEphemeral),
+    bytes('sealed', notice.subarray(16)),
+    bytes('tag_key', noticeTagKey(suite, KEYS.car.publicKey)),
+    bytes('notice', notice),
+    bytes('notice_frame', toCar({ case: 'notice', value: notice })),
+    bytes('command_deliver', encodeCommand({ case: 'deliver', value: { notice } })),
+    ['notice_uri (text)', formatUri({ what: 'notice', notice })],
+  ];
+};

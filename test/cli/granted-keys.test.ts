@@ -1,0 +1,300 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
+import { nodePrivateDisk } from '../../cli/config/private-disk.js';
+import { withLock } from '../../cli/config/private-lock.js';
+import { FileKeyStore } from '../../cli/config/key-store.js';
+import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
+import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
+import { MOST_CARRIED } from '../../lib/phone/carrying.js';
+import { MOST_SHARED } from '../../lib/phone/sharing.js';
+import { MOST_OFFERS } from '../../lib/phone/store.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { seededRandom } from '../../lib/platform/seeded-random.js';
+import { grantTo } from '../unit/credentials/sample.js';
+
+/** What the store of a phone keeps for keys that are shared: grants, notices, offers. */
+
+const random = seededRandom('granted keys');
+
+const pairs = () => ({
+  identity: generateX25519(nodeSuite, random),
+  signing: generateEd25519(nodeSuite, random),
+});
+
+const car = (more: Partial<PairedCar> = {}): PairedCar => ({
+  name: 'Blue',
+  carPublicKey: random(32),
+  ...pairs(),
+  state: 'paired',
+  ...more,
+});
+
+const seconds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const count = fc.integer({ min: 0, max: 255 });
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const name = fc.constantFrom('Bob', 'ä'.repeat(16), '車');
+
+const sharedKeys: fc.Arbitrary<SharedKey> = fc
+  .record({
+    fingerprint: bytes(8).map(toHex),
+    role: fc.constantFrom('driver', 'guest', 'valet', 'service'),
+    issuedAt: seconds,
+    notBefore: seconds,
+    notAfter: seconds,
+    uses: count,
+    leaseHours: count,
+    delegations: count,
+    name: fc.option(name, { nil: undefined }),
+  })
+  .map(({ name, ...key }): SharedKey => (name === undefined ? key : { ...key, name }));
+
+const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
+  {
+    role: fc.constantFrom('owner', 'driver', 'guest', 'valet', 'service'),
+    epoch: fc.integer({ min: 0, max: 0xffff }),
+    grant: fc.constant(grantTo()),
+    ownName: name,
+    shared: fc.array(sharedKeys, { maxLength: 5 }),
+    notice: fc.record({
+      number: seconds,
+      stamp: seconds,
+      entries: fc.array(
+        fc.record({
+          fingerprint: bytes(8),
+          since: seconds,
+          kind: fc.constantFrom('revoked', 'suspended'),
+        }),
+        { maxLength: 5 },
+      ),
+    }),
+    carrying: fc.array(fc.record({ notice: bytes(142), own: fc.boolean() }), { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
+
+describe('a key file', () => {
+  it('gives back whatever a phone keeps for a car', () => {
+    const base = car();
+    fc.assert(
+      fc.property(extras, (more) => {
+        const saved = { ...base, ...more };
+        expect(parseKeyFile(formatKeyFile(saved))).toEqual(saved);
+      }),
+    );
+  });
+
+  it('has room for the most that a phone keeps', () => {
+    const fingerprint = random(8);
+    const full = car({
+      role: 'owner',
+      shared: Array.from({ length: MOST_SHARED }, () => ({
+        fingerprint: toHex(fingerprint),
+        name: '車'.repeat(10),
+        role: 'service' as const,
+        issuedAt: 2 ** 32 - 1,
+        notBefore: 2 ** 32 - 1,
+        notAfter: 2 ** 32 - 1,
+        uses: 255,
+        leaseHours: 255,
+        delegations: 3,
+      })),
+      notice: {
+        number: 2 ** 32 - 1,
+        stamp: 2 ** 32 - 1,
+        entries: Array.from({ length: MOST_PARTS * ENTRIES_PER_PART }, () => ({
+          fingerprint,
+          since: 2 ** 32 - 1,
+          kind: 'suspended' as const,
+        })),
+      },
+      carrying: Array.from({ length: MOST_CARRIED }, () => ({
+        notice: random(MOST_NOTICE_BYTES),
+        own: false,
+      })),
+    });
+    const text = formatKeyFile(full);
+    expect(Buffer.byteLength(text)).toBeLessThan(MAX_FILE);
+    expect(parseKeyFile(text)).toEqual(full);
+  });
+
+  const sample = (): Record<string, unknown> =>
+    JSON.parse(
+      formatKeyFile(
+        car({
+          epoch: 1,
+          grant: grantTo(),
+          ownName: 'Bob',
+          shared: [],
+          notice: { number: 1, stamp: 1, entries: [] },
+          carrying: [],
+        }),
+      ),
+    ) as Record<string, unknown>;
+
+  const shared = {
+    fingerprint: '00112233aabbccdd',
+    role: 'guest',
+    issuedAt: 1,
+    notBefore: 1,
+    notAfter: 2,
+    uses: 0,
+    leaseHours: 0,
+    delegations: 0,
+  };
+
+  it.each([
+    ['an epoch', { epoch: 0x10000 }],
+    ['half an epoch', { epoch: 1.5 }],
+    ['a grant cut short', { grant: toHex(grantTo()).slice(0, -2) }],
+    ['a grant of another version', { grant: `2${toHex(grantTo()).slice(1)}` }],
+    ['a name with a line feed', { ownName: 'Bob\n' }],
+    ['what was shared as an object', { shared: {} }],
+    ['an owner as what was shared', { shared: [{ ...shared, role: 'owner' }] }],
+    ['a field too many', { shared: [{ ...shared, more: 1 }] }],
+    ['a field too few', { shared: [{ ...shared, uses: undefined }] }],
+    ['more than was ever shared', { shared: Array(MOST_SHARED + 1).fill(shared) }],
+    ['a notice of no number', { notice: { stamp: 1, entries: [] } }],
+    ['an entry of three words too few', { notice: { number: 1, stamp: 1, entries: ['00'] } }],
+    [
+      'an entry of another kind',
+      { notice: { number: 1, stamp: 1, entries: ['00112233aabbccdd 1 lost'] } },
+    ],
+    [
+      'an entry with more behind it',
+      { notice: { number: 1, stamp: 1, entries: ['00112233aabbccdd 1 revoked x'] } },
+    ],
+    ['a notice that is too short', { carrying: [{ notice: '00'.repeat(141), own: true }] }],
+    ['a notice of nobody', { carrying: [{ notice: '00'.repeat(142) }] }],
+  ])('is not read with %s', (_what, change) => {
+    expect(() => parseKeyFile(JSON.stringify(sample()))).not.toThrow();
+    const text = JSON.stringify({ ...sample(), ...change });
+    expect(() => parseKeyFile(text)).toThrow(expect.objectContaining({ code: 'keys.unreadable' }));
+  });
+});
+
+describe('FileKeyStore', () => {
+  let home: string;
+  let keys: string;
+  let store: FileKeyStore;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'key-'));
+    keys = join(home, 'keys');
+    store = new FileKeyStore(keys);
+  });
+  afterEach(() => rm(home, { recursive: true, force: true }));
+
+  it('changes an entry one at a time, however many programs do', async () => {
+    await store.add(car());
+    const before = await store.list();
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        new FileKeyStore(keys).update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+      ),
+    );
+    expect(await store.list()).toEqual([{ ...before[0], epoch: 20 }]);
+    expect(await readdir(keys)).toHaveLength(1);
+  });
+
+  it('leaves the entry, and no lock, when the change is refused or none', async () => {
+    await store.add(car());
+    const path = join(keys, (await readdir(keys))[0]!);
+    const { ino } = await stat(path);
+    await expect(
+      store.update('Blue', () => {
+        throw new Error('no');
+      }),
+    ).rejects.toMatchObject({ code: 'keys.not-saved' });
+    await store.update('Blue', (now) => now);
+    expect((await stat(path)).ino).toBe(ino);
+    expect(await readdir(keys)).toHaveLength(1);
+    await expect(store.update('Red', (now) => now)).rejects.toMatchObject({
+      code: 'keys.unknown-car',
+    });
+  });
+
+  it('names a file that it cannot read once', async () => {
+    await store.add(car());
+    const path = join(keys, (await readdir(keys))[0]!);
+    await writeFile(path, 'junk');
+    await expect(store.update('Blue', (now) => now)).rejects.toMatchObject({
+      code: 'keys.unreadable',
+      message: `cannot read the key file ${path}: not JSON`,
+    });
+  });
+
+  it('keeps offers as private as keys, and apart from them', async () => {
+    const offers: Offer[] = [1, 2, 3].map((madeAt) => ({ ...pairs(), madeAt }));
+    for (const offer of offers) await store.addOffer(offer);
+    expect(await new FileKeyStore(keys).offers()).toEqual(offers);
+    expect(await store.list()).toEqual([]);
+    const [file] = await readdir(keys);
+    expect(((await stat(join(keys, file!))).mode & 0o777).toString(8)).toBe('600');
+    await store.removeOffer(offers[1]!.identity.publicKey);
+    await store.removeOffer(offers[1]!.identity.publicKey);
+    expect(await store.offers()).toEqual([offers[0], offers[2]]);
+    await writeFile(join(keys, file!), (await readFile(join(keys, file!), 'utf8')).slice(2));
+    await expect(store.offers()).rejects.toMatchObject({ code: 'keys.unreadable' });
+  });
+
+  it(`keeps the newest ${String(MOST_OFFERS)} offers`, async () => {
+    const offer = pairs();
+    for (let madeAt = 0; madeAt <= MOST_OFFERS; madeAt++) {
+      await store.addOffer({ ...offer, identity: generateX25519(nodeSuite, random), madeAt });
+    }
+    const kept = await store.offers();
+    expect(kept).toHaveLength(MOST_OFFERS);
+    expect(kept[0]?.madeAt).toBe(1);
+  });
+
+  const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
+
+  it.each([
+    ['of another pid', `/keys/x.${String(dead)}-1.tmp`],
+    ['of the pid that this one has now', `/keys/x.${String(process.pid)}-0.tmp`],
+    ['before a power cut', ''],
+  ])('goes on where a program %s died with the lock in its hands', async (_what, holder) => {
+    await store.add(car());
+    const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
+    await writeFile(lock, holder);
+    const all = Array.from({ length: 5 }, () =>
+      store.update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+    );
+    await Promise.all(all);
+    expect(await store.list()).toMatchObject([{ epoch: 5 }]);
+    expect(await readdir(keys)).toHaveLength(1);
+  });
+
+  it('waits for a program that lives', async () => {
+    await store.add(car());
+    const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
+    await writeFile(lock, `/keys/x.${String(process.ppid)}-1.tmp`);
+    const update = store.update('Blue', (now) => ({ ...now, epoch: 1 }));
+    for (let n = 0; n < 5; n++) await readdir(keys);
+    expect(await store.list()).not.toMatchObject([{ epoch: 1 }]);
+    await rm(lock);
+    expect(await update).toMatchObject({ epoch: 1 });
+  });
+
+  it('lets nobody in while somebody works', async () => {
+    const path = join(home, 'lock');
+    const order: string[] = [];
+    let release: () => void = () => undefined;
+    const first = withLock(nodePrivateDisk, path, async () => {
+      order.push('first begins');
+      await new Promise<void>((resolve) => (release = resolve));
+      order.push('first ends');
+    });
+    while (order.length === 0) await new Promise(setImmediate);
+    const second = withLock(nodePrivateDisk, path, async () => order.push('second'));
+    await readdir(home); // it has looked at least once
+    release();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first begins', 'first ends', 'second']);
+  });
+});

@@ -1,0 +1,81 @@
+import { decodeResult } from '../../../lib/wire/codec.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { demand } from '../target.js';
+import { COMMANDS, OPERATIONS } from './operations.js';
+import type { Operation, Run } from './operations.js';
+import { PEOPLE } from './people.js';
+import { MOST_STEPS, STEP_BYTES, stepAt } from './program.js';
+import { World } from './world.js';
+import type { Weakness } from './world.js';
+
+/** Timers of the car itself: advertising, pairing window, body. */
+const MOST_TIMERS = 6;
+
+/**
+ * Runs a program against a car, and looks after each step whether it keeps its promises.
+ * @throws Violation when it breaks one
+ */
+export const attack = async (input: Uint8Array, weakness: Weakness = {}): Promise<void> => {
+  const world = await World.create(weakness);
+  const { oracle } = world;
+  const operations = Object.values<Operation>(OPERATIONS);
+  let offset = 0;
+  const run: Run = {
+    world,
+    recorded: [],
+    pairings: 0,
+    hurry: 0,
+    payload: (length) => {
+      const from = offset;
+      offset += Math.ceil(length / STEP_BYTES) * STEP_BYTES;
+      return input.slice(from, from + length);
+    },
+  };
+  for (let count = 0; count < MOST_STEPS; count++) {
+    const step = stepAt(input, offset);
+    if (step === undefined) break;
+    offset += STEP_BYTES;
+    await operations[step.operation % operations.length]?.(run, step);
+    if (run.hurry > 0) {
+      run.hurry -= 1;
+      continue;
+    }
+    await lookAt(world);
+  }
+  await lookAt(world);
+  await answersTheOwner(world);
+  await Promise.all(world.links.map((link) => link.close()));
+  await world.settle();
+  demand(oracle.openLinks === 0, 'the car lets go of every link');
+  demand(world.clock.pending <= MOST_TIMERS, 'and of its timers');
+  await world.stop();
+  oracle.check();
+};
+
+const lookAt = async (world: World): Promise<void> => {
+  await world.settle();
+  world.oracle.forgetCredits();
+  world.oracle.check();
+  world.oracle.compare(world.controller.keys());
+  world.oracle.check();
+};
+
+/** Whoever holds links and whatever was sent: an owner connects and is served. */
+const answersTheOwner = async (world: World): Promise<void> => {
+  const { oracle } = world;
+  const people = Object.values(PEOPLE);
+  const owner = people.find((person) => oracle.keyOf(person)?.role === Role.OWNER);
+  demand(owner !== undefined, 'a car has an owner');
+  const link = await world.connect();
+  const proof = link.proof(owner, COMMANDS.listKeys);
+  demand(proof !== undefined, 'the car challenges whoever comes');
+  await link.sendMade(proof);
+  await world.settle();
+  oracle.check();
+  demand(link.lastAnswer !== undefined, 'the car answers its owner');
+  const { outcome } = decodeResult(link.lastAnswer);
+  demand(
+    outcome.case === 'keys' && outcome.value.keys.length === oracle.keys.length,
+    'with the keys that it has',
+  );
+};

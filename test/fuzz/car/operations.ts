@@ -1,0 +1,175 @@
+import { CLOSURES, DOORS } from '../../../firmware-sim/closures.js';
+import type { CardTap } from '../../../firmware-sim/controller.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { encodeCommand } from '../../../lib/wire/codec.js';
+import type { CommandInit } from '../../../lib/wire/codec.js';
+import type { AttackLink, Made } from './attack-link.js';
+import { PEOPLE } from './people.js';
+import type { Person } from './people.js';
+import type { Step } from './program.js';
+import type { World } from './world.js';
+
+/** What a program has made so far: messages to send again, elsewhere or late. */
+export interface Run {
+  readonly world: World;
+  readonly recorded: Made[];
+  pairings: number;
+  /** Steps that follow without waiting for the car. */
+  hurry: number;
+  /** The bytes of the following steps, as a payload. */
+  readonly payload: (length: number) => Uint8Array;
+}
+
+export type Operation = (run: Run, step: Step) => Promise<void> | void;
+
+const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
+
+const command = (init: CommandInit): Uint8Array => encodeCommand(init);
+
+/** What phones ask for. Programs name them by number: new ones go to the end. */
+export const COMMANDS = {
+  unlock: command({ case: 'unlock', value: {} }),
+  lock: command({ case: 'lock', value: {} }),
+  start: command({ case: 'start', value: {} }),
+  trunk: command({ case: 'trunk', value: {} }),
+  frunk: command({ case: 'frunk', value: {} }),
+  status: command({ case: 'status', value: {} }),
+  listKeys: command({ case: 'listKeys', value: {} }),
+  removeOwner: command({ case: 'removeKey', value: { slot: 0 } }),
+  removeDriver: command({ case: 'removeKey', value: { slot: 1 } }),
+  removeNewcomer: command({ case: 'removeKey', value: { slot: 2 } }),
+  nothing: new Uint8Array(0),
+  cutOff: Uint8Array.of(0x0a, 0x7f),
+  unknown: Uint8Array.of(0xfa, 0x01, 0x00),
+} as const satisfies Record<string, Uint8Array>;
+
+type Maker = (link: AttackLink, person: Person, parameter: number) => Made | undefined;
+
+const commandNumber = (parameter: number): Uint8Array =>
+  at(Object.values<Uint8Array>(COMMANDS), parameter) ?? new Uint8Array(0);
+
+/** What phones say. A new message is a line here, at the end. */
+export const MESSAGES = {
+  proof: (link, person, parameter) => link.proof(person, commandNumber(parameter)),
+  sealed: (link, _person, parameter) => link.sealed(commandNumber(parameter)),
+  pairStart: (link, _person, parameter) => link.pairStart((parameter & 1) === 0),
+  pairConfirm: (link) => link.pairConfirm(),
+  pairCommit: (link, person) => link.pairCommit(person),
+} as const satisfies Record<string, Maker>;
+
+const WAITS_MS = [1, 250, 4_999, 5_000, 10_000, 30_000, 60_000, 120_000] as const;
+
+const TAPS: readonly CardTap[] = [
+  { reader: 'console', purpose: 'pair' },
+  { reader: 'console', purpose: 'pair', role: 'owner' },
+  { reader: 'console', purpose: 'drive' },
+  { reader: 'pillar' },
+];
+
+const linkOf = ({ world }: Run, { link }: Step): AttackLink | undefined => at(world.links, link);
+
+const make = (run: Run, step: Step): Made | undefined => {
+  const link = linkOf(run, step);
+  const person = at(Object.values<Person>(PEOPLE), step.person);
+  if (link === undefined || person === undefined) return undefined;
+  const maker = at(Object.values<Maker>(MESSAGES), step.message);
+  // They take 50 times longer than anything else.
+  if (maker === MESSAGES.pairStart && ++run.pairings > MAX_PAIRINGS) return undefined;
+  const made = maker?.(link, person, step.parameter);
+  if (made !== undefined) run.recorded.push(made);
+  return made;
+};
+
+/** A message that was really made, changed on its way; where nothing changes, it is the message. */
+const sendChanged = async (
+  run: Run,
+  step: Step,
+  change: (bytes: Uint8Array) => Uint8Array,
+): Promise<void> => {
+  const made = make(run, step);
+  if (made === undefined) return;
+  const changed = change(made.bytes.slice());
+  const same = Buffer.compare(changed, made.bytes) === 0;
+  const link = linkOf(run, step);
+  if (same) await link?.sendMade(made, step.chunk);
+  else await link?.sendMessage(changed, step.chunk);
+};
+
+const NOTHING: Made = { bytes: new Uint8Array(0), sent: () => undefined };
+
+const MAX_LINKS = 6;
+const MAX_PAIRINGS = 6;
+const MAX_HURRY = 4;
+
+const tap: Operation = ({ world: { controller, oracle } }, { parameter }) => {
+  const card = at(TAPS, parameter);
+  if (card === undefined) return;
+  oracle.byHand = true;
+  controller.tap(card);
+  oracle.byHand = false;
+  if (card.reader !== 'console' || card.purpose !== 'pair') return;
+  oracle.tapped(card.role === 'owner' ? Role.OWNER : Role.DRIVER);
+};
+
+const hand: Operation = ({ world: { controller, oracle } }, { parameter, message }) => {
+  oracle.byHand = true;
+  const door = at(DOORS, message) ?? 'front-left';
+  const closure = at(CLOSURES, message) ?? 'trunk';
+  const hands = [
+    () => controller.pullHandle(door),
+    () => controller.hand({ type: 'close', closure }),
+    () => controller.hand({ type: 'drive' }),
+    () => controller.hand({ type: 'park' }),
+  ];
+  at(hands, parameter)?.();
+  oracle.byHand = false;
+};
+
+/** What may happen near a car. Programs name them by number: new ones go to the end. */
+export const OPERATIONS = {
+  open: async ({ world }) => {
+    if (world.links.filter(({ closed }) => !closed).length < MAX_LINKS) await world.connect();
+  },
+  send: (run, step) => sendChanged(run, step, (bytes) => bytes),
+  change: (run, step) =>
+    sendChanged(run, step, (bytes) => {
+      const changed = step.at % bytes.length;
+      bytes[changed] = (bytes[changed] ?? 0) ^ step.xor;
+      return bytes;
+    }),
+  cut: (run, step) => sendChanged(run, step, (bytes) => bytes.subarray(0, step.at)),
+  sendTwice: async (run, step) => {
+    const made = make(run, step);
+    const link = linkOf(run, step);
+    if (made === undefined || link === undefined) return;
+    await link.sendMade(made, step.chunk);
+    await link.sendMessage(made.bytes, step.chunk);
+  },
+  /** Made, and sent late, elsewhere or never. */
+  holdBack: (run, step) => void make(run, step),
+  /** Something that was made before. */
+  replay: async (run, step) => {
+    await linkOf(run, step)?.sendMade(at(run.recorded, step.at) ?? NOTHING, step.chunk);
+  },
+  /** What the car said, said back to it. */
+  echo: async (run, step) => {
+    const heard = run.world.links.flatMap((link) => link.heard);
+    await linkOf(run, step)?.sendMessage(at(heard, step.at) ?? NOTHING.bytes, step.chunk);
+  },
+  junk: (run, step) => linkOf(run, step)?.sendMessage(run.payload(step.parameter), step.chunk),
+  unframed: (run, step) => linkOf(run, step)?.sendChunk(run.payload(step.parameter)),
+  wait: async ({ world }, { parameter }) => {
+    await world.clock.advance(at(WAITS_MS, parameter) ?? 1);
+  },
+  tap,
+  hand,
+  close: (run, step) => linkOf(run, step)?.close(),
+  lose: async ({ world }, { link }) => {
+    if (world.links.length > 0) await world.lose(link % world.links.length);
+  },
+  restart: ({ world }) => world.restart(),
+  /** The next steps do not wait for the car. */
+  hurry: (run, { parameter }) => {
+    run.hurry = 1 + (parameter % MAX_HURRY);
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,54 @@
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { KeyPair } from '../../../lib/crypto/suite.js';
+import { pairingSecrets } from '../../../lib/pairing/code.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+
+/** Who may be near the car. The attacker is the stranger and the driver, and hears the others. */
+export interface Person {
+  readonly name: string;
+  readonly identity: KeyPair;
+  /** Ed25519, 32 bytes. */
+  readonly signingKey: Uint8Array;
+}
+
+const person = (name: string): Person => ({
+  name,
+  identity: defaultSuite.x25519KeyPair(seededRandom(`${name} identity`)(32)),
+  signingKey: seededRandom(`${name} signing`)(32),
+});
+
+/** Programs name them by number: new ones go to the end. */
+export const PEOPLE = {
+  stranger: person('stranger'),
+  driver: person('driver'),
+  owner: person('owner'),
+  newcomer: person('newcomer'),
+} as const;
+
+/** The keys that every car here begins with. */
+export const ENROLLED: readonly KeySlot[] = [
+  { person: PEOPLE.owner, role: Role.OWNER },
+  { person: PEOPLE.driver, role: Role.DRIVER },
+].map(({ person: { name, identity, signingKey }, role }, slot) => ({
+  slot,
+  publicKey: identity.publicKey,
+  signingKey,
+  name,
+  role,
+}));
+
+/** The pairing code of every window, so that its slow derivation is done once. */
+export const CODE = '20211119';
+/** What a guesser tries. */
+export const WRONG_CODE = '20211118';
+
+const derived = new Map<string, ReturnType<typeof pairingSecrets>>();
+
+/** `pairingSecrets`, computed once per code. */
+export const secretsOf = (code: string): ReturnType<typeof pairingSecrets> => {
+  const secrets = derived.get(code) ?? pairingSecrets(code);
+  derived.set(code, secrets);
+  return secrets;
+};

@@ -1,0 +1,23 @@
+import type { Target } from '../target.js';
+import { airTargets } from './air.js';
+import { captureTargets } from './captures.js';
+import { carTargets } from './car.js';
+import { cryptoTargets } from './crypto.js';
+import { fileTargets } from './files.js';
+import { flashTargets } from './flash.js';
+import { linkTargets } from './links.js';
+import { textTargets } from './text.js';
+import { wireTargets } from './wire.js';
+
+/** Everything that takes bytes from the air, a file, a socket or a person. */
+export const TARGETS: readonly Target[] = [
+  ...wireTargets,
+  ...linkTargets,
+  ...cryptoTargets,
+  ...airTargets,
+  ...captureTargets,
+  ...fileTargets,
+  ...flashTargets,
+  ...textTargets,
+  ...carTargets,
+];

@@ -1,0 +1,169 @@
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import { utf8 } from '../../../lib/platform/bytes.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import {
+  advertisementIsFrom,
+  decodeAdvertisement,
+  encodeAdvertisement,
+} from '../../../lib/wire/advertisement.js';
+import * as codec from '../../../lib/wire/codec.js';
+import { describe } from '../../../lib/wire/describe.js';
+import { create } from '@bufbuild/protobuf';
+import {
+  PairRefusalReason,
+  RefusalReason,
+  ResultSchema,
+  Role,
+} from '../../../lib/wire/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
+import { demand, refusing, sameBytes } from '../target.js';
+import type { Target } from '../target.js';
+
+/** What a decoder may say to bytes that it does not take. */
+const REFUSALS = ['protocol.malformed', 'protocol.version'];
+
+/** Tags of the schema's fields, wire type 2 and 0, and numbers of odd lengths. */
+const TAGS = [0x0a, 0x12, 0x1a, 0x22, 0x2a, 0x32, 0x3a, 0x42, 0x08, 0x10, 0x18, 0x28].map((tag) =>
+  Uint8Array.of(tag),
+);
+const DICTIONARY = [
+  ...TAGS,
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01),
+  Uint8Array.of(0x80, 0x00),
+  Uint8Array.of(0x0a, 0x60, ...new Uint8Array(96)),
+  Uint8Array.of(0x12, 0x10, ...new Uint8Array(16)),
+  Uint8Array.of(0x0a, 0x20, ...new Uint8Array(32)),
+  Uint8Array.of(0x0a, 0x41, ...new Uint8Array(65)),
+  utf8('\u202e'),
+  Uint8Array.of(0xed, 0xa0, 0x80),
+];
+
+/**
+ * A decoder of messages: refuses in the agreed way, and what it takes means the same once it was
+ * encoded again. A new message is one line in `wireTargets`.
+ */
+const decoder = <T>(
+  name: string,
+  decode: (bytes: Uint8Array) => T,
+  encode: (value: T) => Uint8Array | undefined,
+  seeds: () => readonly Uint8Array[],
+): Target => ({
+  name,
+  seeds,
+  dictionary: DICTIONARY,
+  run(input) {
+    const value = refusing(REFUSALS, () => decode(input));
+    if (value === undefined) return;
+    const encoded = encode(value);
+    if (encoded === undefined) return;
+    const again = encode(decode(encoded));
+    demand(again !== undefined && sameBytes(encoded, again), 'means the same when encoded again');
+  },
+});
+
+const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(length);
+const key = { publicKey: bytes(32), signingKey: bytes(32) };
+
+const results = (): Result[] => [
+  create(ResultSchema, { outcome: { case: 'done', value: {} } }),
+  create(ResultSchema, {
+    outcome: { case: 'refusal', value: { reason: RefusalReason.DOOR_OPEN } },
+  }),
+  create(ResultSchema, { outcome: { case: 'status', value: { locked: true, openClosures: 33 } } }),
+  create(ResultSchema, {
+    outcome: {
+      case: 'keys',
+      value: {
+        keys: [{ slot: 1, name: 'phone', role: Role.OWNER, fingerprint: bytes(8), own: true }],
+      },
+    },
+  }),
+];
+
+const toCarSeeds = (): Uint8Array[] =>
+  (
+    [
+      { case: 'proof', value: { handshake: bytes(98), tag: bytes(16) } },
+      { case: 'sealed', value: bytes(18) },
+      { case: 'pairStart', value: { share: bytes(65) } },
+      { case: 'pairConfirm', value: { confirm: bytes(32) } },
+      { case: 'pairCommit', value: bytes(90) },
+    ] as const
+  ).map((message) => codec.encodeToCar(message));
+
+const fromCarSeeds = (): Uint8Array[] =>
+  (
+    [
+      { case: 'hello', value: { version: 1, handshake: bytes(32) } },
+      { case: 'sealed', value: bytes(18) },
+      { case: 'pairShare', value: { share: bytes(65), confirm: bytes(32) } },
+      { case: 'pairOffer', value: bytes(60) },
+      { case: 'pairDone', value: bytes(20) },
+      { case: 'pairRefusal', value: { reason: PairRefusalReason.FAILED } },
+    ] as const
+  ).map((message) => codec.encodeFromCar(message));
+
+const commands = (): Uint8Array[] => [
+  codec.encodeCommand({ case: 'unlock', value: {} }),
+  codec.encodeCommand({ case: 'listKeys', value: {} }),
+  codec.encodeCommand({ case: 'removeKey', value: { slot: 3 } }),
+];
+
+export const wireTargets: readonly Target[] = [
+  decoder(
+    'to-car',
+    codec.decodeToCar,
+    (m) => (m.case && codec.encodeToCar(m)) || undefined,
+    toCarSeeds,
+  ),
+  decoder(
+    'from-car',
+    codec.decodeFromCar,
+    (m) => (m.case && codec.encodeFromCar(m)) || undefined,
+    fromCarSeeds,
+  ),
+  decoder(
+    'command',
+    codec.decodeRequest,
+    ({ command, introduction }) =>
+      (command.case && codec.encodeCommand(command, introduction)) || undefined,
+    commands,
+  ),
+  decoder('result', codec.decodeResult, codec.encodeResult, () =>
+    results().map(codec.encodeResult),
+  ),
+  decoder('phone-identity', codec.decodePhoneIdentity, codec.encodePhoneIdentity, () => [
+    codec.encodePhoneIdentity({ ...key, name: 'Ann’s phone' }),
+  ]),
+  decoder('car-identity', codec.decodeCarIdentity, codec.encodeCarIdentity, () => [
+    codec.encodeCarIdentity({ publicKey: bytes(32), name: 'Blue car' }),
+  ]),
+  decoder('enrolment', codec.decodeEnrolment, codec.encodeEnrolment, () => [
+    codec.encodeEnrolment({ slot: 3, role: Role.DRIVER }),
+    codec.encodeEnrolment({ refusal: PairRefusalReason.SLOTS_FULL }),
+  ]),
+  {
+    name: 'describe',
+    seeds: () => [...toCarSeeds(), ...fromCarSeeds()],
+    dictionary: DICTIONARY,
+    run(input) {
+      for (const direction of ['to-car', 'from-car'] as const) {
+        const { kind, fields } = describe(direction, input);
+        demand(kind !== '' && kind.length + fields.length < 200, 'a description is short');
+      }
+    },
+  },
+  {
+    name: 'advertisement',
+    seeds: () => [
+      encodeAdvertisement(defaultSuite, bytes(32), true, seededRandom('advertisement')),
+    ],
+    run(input) {
+      const decoded = decodeAdvertisement(input);
+      demand(decoded === undefined || input.length === 9, 'an advertisement has 9 bytes');
+      const known = advertisementIsFrom(defaultSuite, bytes(32), input);
+      demand(!known || input.length === 9, 'a car is told by 9 bytes');
+    },
+  },
+];

@@ -1,0 +1,161 @@
+import { create } from '@bufbuild/protobuf';
+import type { AdmissionRefusal, CredentialHost } from '../../lib/car/host.js';
+import { refusal } from '../../lib/car/link-machine.js';
+import { verifyChain } from '../../lib/credentials/chain.js';
+import { fingerprint } from '../../lib/credentials/fingerprint.js';
+import { parseChain } from '../../lib/credentials/grant.js';
+import type { KeySlot } from '../../lib/credentials/key-slot.js';
+import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
+import type { NoticePart } from '../../lib/credentials/notice.js';
+import { permits, Role } from '../../lib/credentials/roles.js';
+import { defaultSuite as suite } from '../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import type { Introduction } from '../../lib/wire/codec.js';
+import type { AnyCommand } from '../../lib/wire/commands.js';
+import { RefusalReason, ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
+import type { Result } from '../../lib/wire/gen/phonekey_pb.js';
+import { DONE, TestHost } from './test-car.js';
+
+const { EXPIRED, NOT_PERMITTED, NOTICE_INVALID, SUSPENDED } = RefusalReason;
+
+/** A TestHost that knows grants and notices: verified for real, kept in memory. */
+export class SharingHost extends TestHost {
+  epoch = 0;
+  /** Seconds since 1970. */
+  now = 0;
+  clockLost = false;
+  pin = '';
+  /** Notices of owners by slot, newest parts alone. */
+  readonly heard = new Map<number, NoticePart[]>();
+  /** What came, whether it was good for something or not. */
+  readonly received: Uint8Array[] = [];
+  readonly introductions: Introduction[] = [];
+  readonly #chains = new Map<number, Uint8Array>();
+
+  readonly credentials: CredentialHost = {
+    admit: async (publicKey, introduction) => this.#admit(publicKey, introduction),
+    receive: async (notice) => {
+      this.#take(notice);
+    },
+  };
+
+  override enrol(
+    publicKey: Uint8Array,
+    role = Role.OWNER,
+    name = 'phone',
+    signingKey: Uint8Array = new Uint8Array(32),
+  ): KeySlot {
+    const key = { ...super.enrol(publicKey, role, name), signingKey };
+    this.enrolled[key.slot] = key;
+    return key;
+  }
+
+  override async execute(command: AnyCommand, key: KeySlot): Promise<Result> {
+    this.executed.push(command.case);
+    const result = await this.#answer(command, key);
+    return create(ResultSchema, {
+      ...result,
+      clockLost: this.clockLost,
+      ...(key.role === Role.OWNER ? { epoch: this.epoch } : {}),
+    });
+  }
+
+  /** Forgets a key, as a car does that needs the slot. */
+  evict(slot: number): void {
+    this.enrolled.splice(slot, 1);
+  }
+
+  async #answer(command: AnyCommand, key: KeySlot): Promise<Result> {
+    const why = this.#refusal(command, key);
+    if (why !== undefined) return refusal(why);
+    switch (command.case) {
+      case 'deliver':
+        return this.#take(command.value.notice) ? DONE : refusal(NOTICE_INVALID);
+      case 'setTime':
+        this.now = command.value.seconds;
+        this.clockLost = false;
+        return DONE;
+      case 'setPin':
+        this.pin = command.value.pin;
+        return DONE;
+      case 'start':
+        return command.value.pin === this.pin ? DONE : refusal(RefusalReason.PIN_WRONG);
+      case 'raiseEpoch':
+        this.epoch += 1;
+        return DONE;
+      case 'status':
+        return create(ResultSchema, { outcome: { case: 'status', value: { locked: true } } });
+      case 'unlock':
+      case 'lock':
+      case 'trunk':
+      case 'frunk':
+      case 'listKeys':
+      case 'removeKey':
+        return this.answer(command, key);
+    }
+  }
+
+  #refusal(command: AnyCommand, { slot, role }: KeySlot): RefusalReason | undefined {
+    if (!permits(role, command.case)) return NOT_PERMITTED;
+    const chain = this.#chains.get(slot);
+    if (chain === undefined || command.case === 'deliver') return undefined;
+    if (this.#isSuspended(chain)) return SUSPENDED;
+    const { terms } = parseChain(chain).at(-1)!;
+    if (this.now < terms.notBefore) return RefusalReason.NOT_YET;
+    return this.now >= terms.notAfter ? EXPIRED : undefined;
+  }
+
+  #isSuspended(chain: Uint8Array): boolean {
+    const entries = [...this.heard.values()].flat().flatMap((part) => part.entries);
+    return parseChain(chain).some(({ subject, terms }) =>
+      entries.some(
+        (entry) =>
+          toHex(entry.fingerprint) === toHex(fingerprint(suite, subject.publicKey)) &&
+          terms.issuedAt <= entry.since,
+      ),
+    );
+  }
+
+  #admit(publicKey: Uint8Array, introduction: Introduction): KeySlot | AdmissionRefusal {
+    this.introductions.push(introduction);
+    const { grants, name } = introduction;
+    try {
+      const { identity, epoch } = this;
+      const context = { carPublicKey: identity.publicKey, epoch, ownerKey: this.#ownerKey };
+      const { terms } = verifyChain(suite, grants, context);
+      const bearer = parseChain(grants).at(-1)!.subject.publicKey;
+      if (!suite.equal(bearer, publicKey)) return 'invalid';
+      if (this.#isSuspended(grants)) return 'suspended';
+      if (this.now < terms.notBefore) return 'not-yet';
+      if (this.now >= terms.notAfter) return 'expired';
+      if (this.enrolled.length >= this.slots) return 'slots-full';
+      const key = this.enrol(publicKey, terms.role, name);
+      this.#chains.set(key.slot, grants);
+      return key;
+    } catch (error) {
+      if (error instanceof PhoneKeyError) return 'invalid';
+      throw error;
+    }
+  }
+
+  /** False for what is none, or not newer. */
+  #take(notice: Uint8Array): boolean {
+    this.received.push(notice);
+    const { identity } = this;
+    const tagKey = noticeTagKey(suite, identity.publicKey);
+    const part = openNotice(suite, notice, { identity, tagKey, ownerKey: this.#ownerKey });
+    if (part === undefined) return false;
+    const parts = this.heard.get(part.ownerSlot) ?? [];
+    const last = parts[0]?.number ?? 0;
+    const again = parts.some((each) => each.part === part.part);
+    if (part.number < last || (part.number === last && again)) return false;
+    this.heard.set(part.ownerSlot, part.number > last ? [part] : [...parts, part]);
+    return true;
+  }
+
+  readonly #ownerKey = (slot: number): Uint8Array | undefined => {
+    const key = this.enrolled[slot];
+    return key?.role === Role.OWNER ? key.signingKey : undefined;
+  };
+}

@@ -1,0 +1,213 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import type { GrantTerms } from '../../../lib/credentials/grant.js';
+import type { KeySlot, PathStep } from '../../../lib/credentials/key-slot.js';
+import type { NoticeEntry } from '../../../lib/credentials/notice.js';
+import { decide, type Circumstances } from '../../../lib/credentials/policy.js';
+import { Role, ROLE_NAMES, roleFromName, permits } from '../../../lib/credentials/roles.js';
+import { toHex } from '../../../lib/platform/bytes.js';
+import type { CommandName } from '../../../lib/wire/commands.js';
+import { FRIEND, GUEST, HOUR, NOW, suite, TERMS } from './sample.js';
+
+const ABOUT = fingerprint(suite, GUEST.publicKey);
+
+const paired = (role: Role, more: Partial<KeySlot> = {}): KeySlot => ({
+  slot: 1,
+  publicKey: GUEST.publicKey,
+  signingKey: GUEST.signingKey,
+  name: 'Bob',
+  role,
+  ...more,
+});
+
+const granted = (more: Partial<GrantTerms> = {}, used = 0, parents: PathStep[] = []): KeySlot => {
+  const terms = { ...TERMS, ...more };
+  const own = { fingerprint: ABOUT, issuedAt: terms.issuedAt };
+  return paired(terms.role, { grant: { terms, path: [...parents, own], used } });
+};
+
+const world = (
+  more: Partial<Circumstances> & { entries?: readonly NoticeEntry[] } = {},
+): Circumstances => ({
+  now: NOW,
+  fingerprint: (key) => fingerprint(suite, key.publicKey),
+  notices: (about) =>
+    (more.entries ?? []).filter((entry) => toHex(entry.fingerprint) === toHex(about)),
+  lastStamp: () => 0,
+  ...more,
+});
+
+const revoked = (since: number, about = ABOUT): NoticeEntry => ({
+  fingerprint: about,
+  since,
+  kind: 'revoked',
+});
+const suspended = (since: number, about = ABOUT): NoticeEntry => ({
+  fingerprint: about,
+  since,
+  kind: 'suspended',
+});
+
+const ALLOWED = { speedLimit: undefined, counts: false };
+
+describe('a key that was paired', () => {
+  it('may what its role permits, at any time, also when nobody knows the time', () => {
+    for (const name of ROLE_NAMES) {
+      for (const now of [0, NOW, undefined]) {
+        const verdict = decide(paired(roleFromName(name)), 'trunk', world({ now }));
+        if (permits(roleFromName(name), 'trunk')) expect(verdict).toEqual(ALLOWED);
+        else expect(verdict).toBe('not-permitted');
+      }
+    }
+  });
+
+  it('drives slowly as a valet', () => {
+    expect(decide(paired(Role.VALET), 'start', world())).toEqual({ speedLimit: 30, counts: false });
+  });
+
+  it('may nothing once a notice suspends or revokes it', () => {
+    for (const entry of [revoked(0), suspended(0)]) {
+      for (const command of ['unlock', 'lock', 'removeKey'] as const) {
+        const verdict = decide(paired(Role.DRIVER), command, world({ entries: [entry] }));
+        expect(verdict).toBe('suspended');
+      }
+    }
+    const other = fingerprint(suite, FRIEND.publicKey);
+    expect(decide(paired(Role.DRIVER), 'unlock', world({ entries: [revoked(0, other)] }))).toEqual(
+      ALLOWED,
+    );
+  });
+
+  it('is not concerned by notices about the time before it was paired', () => {
+    const again = paired(Role.DRIVER, { pairedAt: NOW });
+    expect(decide(again, 'unlock', world({ entries: [revoked(NOW - 1)] }))).toEqual(ALLOWED);
+    expect(decide(again, 'unlock', world({ entries: [revoked(NOW)] }))).toBe('suspended');
+  });
+
+  it('of an owner cannot be locked out by another owner, only kept from driving and managing', () => {
+    for (const entry of [revoked(NOW), suspended(NOW)]) {
+      const verdicts = world({ entries: [entry] });
+      for (const command of ['unlock', 'lock', 'status', 'deliver'] as const) {
+        expect(decide(paired(Role.OWNER), command, verdicts)).toEqual(ALLOWED);
+      }
+      for (const command of ['start', 'trunk', 'listKeys', 'removeKey', 'setPin'] as const) {
+        expect(decide(paired(Role.OWNER), command, verdicts)).toBe('suspended');
+      }
+    }
+  });
+});
+
+describe('a key that was granted', () => {
+  const { notBefore, notAfter } = TERMS;
+
+  it('holds from its first second to the one before its end', () => {
+    expect(decide(granted(), 'unlock', world({ now: notBefore - 1 }))).toBe('not-yet');
+    expect(decide(granted(), 'unlock', world({ now: notBefore }))).toEqual(ALLOWED);
+    expect(decide(granted(), 'unlock', world({ now: notAfter - 1 }))).toEqual(ALLOWED);
+    expect(decide(granted(), 'unlock', world({ now: notAfter }))).toBe('expired');
+  });
+
+  it('opens nothing while the car does not know the time, but locks', () => {
+    const lost = world({ now: undefined });
+    for (const command of ['unlock', 'start', 'trunk'] as const) {
+      expect(decide(granted(), command, lost)).toBe('clock-lost');
+    }
+    for (const command of ['lock', 'status', 'deliver', 'removeKey'] as const) {
+      expect(decide(granted(), command, lost)).toEqual(ALLOWED);
+    }
+  });
+
+  it('unlocks and starts as often as it may; the rest is not counted', () => {
+    expect(decide(granted({ uses: 2 }, 1), 'unlock', world())).toEqual({
+      speedLimit: undefined,
+      counts: true,
+    });
+    expect(decide(granted({ uses: 2 }, 2), 'unlock', world())).toBe('used-up');
+    expect(decide(granted({ uses: 2 }, 2), 'start', world())).toBe('used-up');
+    expect(decide(granted({ uses: 2 }, 2), 'lock', world())).toEqual(ALLOWED);
+    expect(decide(granted({ uses: 0 }, 255), 'unlock', world())).toEqual(ALLOWED);
+  });
+
+  it('unlocks and does not drive once its lease is over; news of its owner renew it', () => {
+    const key = granted({ leaseHours: 4 });
+    const end = NOW + 4 * HOUR;
+    expect(decide(key, 'start', world({ now: end - 1 }))).toEqual(ALLOWED);
+    expect(decide(key, 'start', world({ now: end }))).toBe('lease-over');
+    expect(decide(key, 'unlock', world({ now: end }))).toEqual(ALLOWED);
+    const lastStamp = (owner: number): number => (owner === 0 ? NOW + HOUR : NOW + 9 * HOUR);
+    expect(decide(key, 'start', world({ now: end, lastStamp }))).toEqual(ALLOWED);
+    expect(decide(key, 'start', world({ now: end + HOUR, lastStamp }))).toBe('lease-over');
+  });
+
+  it('is revoked until a later grant, and with everybody who got it from a revoked key', () => {
+    expect(decide(granted(), 'unlock', world({ entries: [revoked(NOW)] }))).toBe('suspended');
+    expect(
+      decide(granted({ issuedAt: NOW + 1 }), 'unlock', world({ entries: [revoked(NOW)] })),
+    ).toEqual(ALLOWED);
+  });
+
+  it('ends with the key that delegated it, also when it was delegated after that was revoked', () => {
+    const parent = { fingerprint: fingerprint(suite, FRIEND.publicKey), issuedAt: NOW };
+    for (const issuedAt of [NOW, NOW + HOUR]) {
+      const child = granted({ issuedAt }, 0, [parent]);
+      const entries = [revoked(NOW + 1, parent.fingerprint)];
+      expect(decide(child, 'unlock', world({ entries }))).toBe('suspended');
+    }
+    const renewed = granted({}, 0, [{ ...parent, issuedAt: NOW + 2 }]);
+    const entries = [revoked(NOW + 1, parent.fingerprint)];
+    expect(decide(renewed, 'unlock', world({ entries }))).toEqual(ALLOWED);
+  });
+});
+
+describe('decide', () => {
+  const commands = fc.constantFrom<CommandName>(
+    'unlock',
+    'lock',
+    'start',
+    'trunk',
+    'frunk',
+    'status',
+    'listKeys',
+    'removeKey',
+    'deliver',
+    'setPin',
+    'setTime',
+    'raiseEpoch',
+  );
+  const keys = fc
+    .record({
+      role: fc.constantFrom(Role.DRIVER, Role.GUEST, Role.VALET, Role.SERVICE),
+      from: fc.integer({ min: -100, max: 100 }),
+      hours: fc.integer({ min: 1, max: 100 }),
+      uses: fc.nat(3),
+      used: fc.nat(3),
+      leaseHours: fc.nat(5),
+    })
+    .map(({ role, from, hours, uses, used, leaseHours }) =>
+      granted(
+        { role, notBefore: NOW + from, notAfter: NOW + from + hours * HOUR, uses, leaseHours },
+        used,
+      ),
+    );
+
+  it('never allows what the role does not permit, nor more as time, uses and notices go on', () => {
+    fc.assert(
+      fc.property(keys, commands, fc.nat(200 * HOUR), fc.nat(200 * HOUR), (key, command, a, b) => {
+        const [early, late] = [NOW + Math.min(a, b), NOW + Math.max(a, b)];
+        const allowed = (candidate: KeySlot, circumstances: Circumstances): boolean =>
+          typeof decide(candidate, command, circumstances) !== 'string';
+        if (!permits(key.role, command)) expect(allowed(key, world({ now: early }))).toBe(false);
+        const begun = (key.grant?.terms.notBefore ?? 0) <= early;
+        if (begun && !allowed(key, world({ now: early })))
+          expect(allowed(key, world({ now: late }))).toBe(false);
+        const { grant } = key;
+        const more = { ...key, grant: { ...grant!, used: grant!.used + 1 } };
+        if (!allowed(key, world({ now: early })))
+          expect(allowed(more, world({ now: early }))).toBe(false);
+        expect(allowed(key, world({ now: early, entries: [revoked(NOW)] }))).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

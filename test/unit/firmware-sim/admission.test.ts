@@ -1,0 +1,265 @@
+import { describe, expect, it } from '@jest/globals';
+import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
+import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { person } from '../credentials/sample.js';
+import { commandOf } from './rig.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
+
+describe('a granted key', () => {
+  it('gets a slot at its first use, does what its role may, and is known from then on', async () => {
+    const { car, grant, attempt, seen } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(seen()).toEqual(['key-added', 'unlocked']);
+    expect(car.status().keys[1]).toMatchObject({ slot: 1, name: 'granted', role: 'guest' });
+    expect(await attempt(BOB, 'trunk')).toBe('done');
+    expect(await attempt(BOB, 'frunk')).toBe(RefusalReason.NOT_PERMITTED);
+    expect(await attempt(BOB, 'listKeys')).toBe(RefusalReason.NOT_PERMITTED);
+  });
+
+  it('is durable before it opens anything, and still there after a restart', async () => {
+    const memory = volatileMemory();
+    const first = await town({ memory });
+    await first.admit(BOB, first.grant(BOB));
+    const second = await town({ memory });
+    expect(await second.attempt(BOB, 'unlock')).toBe('done');
+  });
+
+  it.each([
+    ['of another car', async () => (await town()).grant(BOB)],
+    ['for somebody else', async ({ grant }: Awaited<ReturnType<typeof town>>) => grant(CLEO)],
+    ['by who owns nothing', async ({ grant }) => grant(BOB, {}, { person: DAN, slot: 0 })],
+    ['by an empty slot', async ({ grant }) => grant(BOB, {}, { person: DAN, slot: 5 })],
+    ['of another epoch', async ({ grant }) => grant(BOB, { epoch: 1 })],
+    ['that is no chain', async () => new Uint8Array(115)],
+    [
+      'delegated by who may not',
+      async ({ grant, delegate }) => delegate(grant(CLEO, { delegations: 0 }), CLEO, BOB),
+    ],
+  ] as [string, (all: Awaited<ReturnType<typeof town>>) => Promise<Uint8Array>][])(
+    '%s is a stranger',
+    async (what, make) => {
+      const all = await town();
+      if (what === 'of another car') all.car.tap({ reader: 'pillar' });
+      const chain = await make(all);
+      if (what === 'of another car') await all.car.reset();
+      if (what === 'of another car') await all.pair(ADA.person);
+      expect(await all.admit(BOB, chain)).toBe('invalid');
+      expect(all.car.keys()).toHaveLength(1);
+    },
+  );
+
+  it('by a driver, who is in a slot and has a signing key, is a stranger', async () => {
+    const { car, grant, pair, admit } = await town();
+    await pair(CLEO, 'driver');
+    expect(await admit(BOB, grant(BOB, {}, { person: CLEO, slot: 1 }))).toBe('invalid');
+    expect(car.keys()).toHaveLength(2);
+  });
+
+  it('begins and ends at its time, by the clock of the car', async () => {
+    const { grant, attempt, pass, now, car } = await town();
+    const chain = grant(BOB, { notBefore: now() + HOUR, notAfter: now() + 2 * HOUR });
+    expect(await attempt(BOB, 'unlock', chain)).toBe('not-yet');
+    expect(car.keys()).toHaveLength(1);
+    pass(HOUR);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    pass(HOUR - 1);
+    expect(await attempt(BOB, 'unlock')).toBe('done');
+    pass(1);
+    expect(await attempt(BOB, 'unlock')).toBe(RefusalReason.EXPIRED);
+    expect(await attempt(CLEO, 'unlock', grant(CLEO, { notBefore: 1, notAfter: now() }))).toBe(
+      'expired',
+    );
+  });
+
+  it('of two uses opens twice, and leaving and coming again does not help', async () => {
+    const { grant, attempt, store } = await town();
+    const chain = grant(BOB, { uses: 2 });
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    expect(await attempt(BOB, 'lock')).toBe('done');
+    expect(store.record.keys[1]?.grant?.used).toBe(1);
+    expect(await attempt(BOB, 'removeKey')).toBe(RefusalReason.NOT_PERMITTED);
+    const own = commandOf('removeKey', 1);
+    expect(await attempt(BOB, own)).toBe('done');
+    expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+    const fresh = grant(CLEO, { uses: 2 });
+    expect(await attempt(CLEO, 'unlock', fresh)).toBe('done');
+    expect(await attempt(CLEO, 'start', fresh)).toBe('done');
+    expect(await attempt(CLEO, 'unlock', fresh)).toBe(RefusalReason.USED_UP);
+    expect(await attempt(CLEO, 'lock', fresh)).toBe('done');
+  });
+
+  it('two tries at once use up two uses', async () => {
+    const { car, grant, admit } = await town();
+    const key = await admit(BOB, grant(BOB, { uses: 1 }));
+    if (typeof key === 'string') throw new Error(key);
+    const results = await Promise.all([
+      car.execute(commandOf('unlock'), key),
+      car.execute(commandOf('unlock'), key),
+    ]);
+    expect(results.map(({ outcome }) => outcome.case)).toEqual(['done', 'refusal']);
+  });
+
+  it('is replaced by a later grant, and not by an earlier one', async () => {
+    const { grant, attempt, pass, now, car } = await town();
+    const early = grant(BOB, { notAfter: now() + HOUR });
+    pass(10);
+    const late = grant(BOB, { role: Role.VALET, notAfter: now() + 3 * HOUR });
+    expect(await attempt(BOB, 'trunk', early)).toBe('done');
+    expect(await attempt(BOB, 'trunk', late)).toBe(RefusalReason.NOT_PERMITTED);
+    expect(await attempt(BOB, 'trunk', early)).toBe(RefusalReason.NOT_PERMITTED);
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1]);
+  });
+
+  it('takes a free slot, or one whose time is over, and else none', async () => {
+    const { car, grant, attempt, pass, seen } = await town({ slots: 19 });
+    const guests = Array.from({ length: 18 }, (_, n) => person(20 + n));
+    for (const guest of guests) expect(await attempt(guest, 'unlock', grant(guest))).toBe('done');
+    expect(car.keys()).toHaveLength(19);
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('slots-full');
+    expect(await attempt(ADA.person, 'unlock')).toBe('done');
+    pass(DAY);
+    seen();
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(seen().slice(0, 2)).toEqual(['key-removed', 'key-added']);
+    expect(car.keys()).toHaveLength(19);
+    // The one that had to go was not revoked: with a new grant it comes again.
+    expect(await attempt(guests[0]!, 'unlock', grant(guests[0]!))).toBe('done');
+  });
+
+  it('goes with the key that delegated it', async () => {
+    const { car, grant, delegate, attempt, pass, now } = await town();
+    const notAfter = now() + HOUR;
+    const first = grant(BOB, { delegations: 2 });
+    const second = delegate(first, BOB, CLEO, { delegations: 1, notAfter });
+    pass(5);
+    const third = delegate(second, CLEO, DAN, { notAfter });
+    for (const [who, chain] of [
+      [BOB, first],
+      [CLEO, second],
+      [DAN, third],
+    ] as const) {
+      expect(await attempt(who, 'unlock', chain)).toBe('done');
+    }
+    expect(await attempt(ADA.person, commandOf('removeKey', 2))).toBe('done');
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1]);
+    expect(await attempt(DAN, 'unlock', third)).toBe('suspended');
+    const again = delegate(second, CLEO, DAN, { notAfter, issuedAt: now() + 30 });
+    expect(await attempt(DAN, 'unlock', again)).toBe('suspended');
+  });
+
+  it('goes with the owner who granted it', async () => {
+    const { car, grant, attempt, pair } = await town();
+    const eve = { person: person(7), slot: 1 };
+    await pair(eve.person, 'owner');
+    const chain = grant(BOB, {}, eve);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0]);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('invalid');
+  });
+
+  it('drives as fast as its role may, and finds shut what it may not open', async () => {
+    const { car, grant, attempt } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB, { role: Role.VALET }))).toBe('done');
+    expect(car.hand({ type: 'open', closure: 'trunk' })).toBe('locked');
+    expect(car.hand({ type: 'open', closure: 'front-left' })).toBeUndefined();
+    expect(await attempt(BOB, 'start')).toBe('done');
+    const { outcome } = await car.execute(commandOf('status'), car.keys()[1]!);
+    expect(outcome).toMatchObject({ case: 'status', value: { speedLimit: 30 } });
+    expect(await attempt(ADA.person, 'unlock')).toBe('done');
+    expect(car.hand({ type: 'open', closure: 'trunk' })).toBeUndefined();
+  });
+});
+
+describe('a lease', () => {
+  it('without news of the owner lets unlock and not drive, until there is news', async () => {
+    const { car, grant, attempt, pass, notice } = await town();
+    expect(await attempt(BOB, 'start', grant(BOB, { leaseHours: 6, notAfter: 2 ** 32 - 1 }))).toBe(
+      'done',
+    );
+    pass(6 * HOUR - 1);
+    expect(await attempt(BOB, 'start')).toBe('done');
+    pass(1);
+    expect(await attempt(BOB, 'start')).toBe(RefusalReason.LEASE_OVER);
+    expect(await attempt(BOB, 'unlock')).toBe('done');
+    for (const part of notice([])) await car.credentials.receive(part);
+    expect(await attempt(BOB, 'start')).toBe('done');
+    pass(6 * HOUR);
+    expect(await attempt(BOB, 'start')).toBe(RefusalReason.LEASE_OVER);
+  });
+});
+
+describe('what a guest signs', () => {
+  it('does not renew the lease of the owner', async () => {
+    const { grant, delegate, attempt, pass, now } = await town();
+    const end = 2 ** 32 - 1;
+    const first = grant(BOB, { leaseHours: 4, delegations: 1, notAfter: end });
+    const second = delegate(first, BOB, CLEO, {
+      leaseHours: 4,
+      issuedAt: now() + 499 * HOUR,
+      notAfter: end,
+    });
+    expect(await attempt(CLEO, 'start', second)).toBe('done');
+    pass(500 * HOUR);
+    expect(await attempt(CLEO, 'start')).toBe(RefusalReason.LEASE_OVER);
+  });
+});
+
+describe('a key that was removed', () => {
+  it('does not come back by an older grant that gave more, whoever removed it', async () => {
+    for (const by of ['owner', 'itself'] as const) {
+      const { car, grant, attempt, pass, now } = await town();
+      const wide = grant(BOB, { role: Role.DRIVER, notAfter: now() + 30 * DAY });
+      pass(10);
+      const narrow = grant(BOB, { notAfter: now() + HOUR });
+      expect(await attempt(BOB, 'unlock', narrow)).toBe('done');
+      const remover = by === 'owner' ? ADA.person : BOB;
+      expect(await attempt(remover, commandOf('removeKey', 1))).toBe('done');
+      pass(2 * DAY);
+      // Another removal, which would be the moment to forget.
+      expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+      expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
+      expect(await attempt(BOB, 'unlock', wide)).toBe('suspended');
+      expect(car.keys()).toHaveLength(1);
+    }
+  });
+
+  it('and what it had granted are kept in a list of which keys that leave fill half', async () => {
+    const { grant, attempt, store, car, pass } = await town();
+    for (let n = 0; n < MOST_REMOVED / 2; n++) {
+      const who = person(300 + n);
+      expect(await attempt(who, 'unlock', grant(who))).toBe('done');
+      expect(await attempt(who, commandOf('removeKey', 1))).toBe('done');
+    }
+    expect(store.record.removed).toHaveLength(MOST_REMOVED / 2);
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(await attempt(BOB, commandOf('removeKey', 1))).toBe(RefusalReason.SLOTS_FULL);
+    expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
+    // The same key again takes no more room.
+    pass(1);
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(store.record.removed).toHaveLength(MOST_REMOVED / 2 + 1);
+    expect(await attempt(ADA.person, 'raiseEpoch')).toBe('done');
+    expect(store.record.removed).toEqual([]);
+  });
+});
+
+describe('a new epoch', () => {
+  it('ends every grant and every key but those of owners, and begins anew', async () => {
+    const { car, grant, attempt, pair, seen } = await town();
+    await pair(CLEO, 'driver');
+    const chain = grant(BOB);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    expect(await attempt(BOB, 'raiseEpoch')).toBe(RefusalReason.NOT_PERMITTED);
+    seen();
+    const raised = await car.execute(commandOf('raiseEpoch'), car.keys()[0]!);
+    expect(raised).toMatchObject({ epoch: 1, clockLost: false });
+    expect(seen()).toEqual(['epoch-raised', 'key-removed', 'key-removed']);
+    expect(car.keys().map(({ role }) => role)).toEqual([Role.OWNER]);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('invalid');
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+  });
+});

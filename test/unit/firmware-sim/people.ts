@@ -1,0 +1,157 @@
+import { create } from '@bufbuild/protobuf';
+import type { DoorController } from '../../../firmware-sim/controller.js';
+import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import type { Memory } from '../../../firmware-sim/memory/memory.js';
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { signLink } from '../../../lib/credentials/grant.js';
+import type { GrantTerms } from '../../../lib/credentials/grant.js';
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { sealNotice } from '../../../lib/credentials/notice.js';
+import type { EntryKind, NoticeEntry } from '../../../lib/credentials/notice.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import type { RoleName } from '../../../lib/credentials/roles.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { concat } from '../../../lib/platform/bytes.js';
+import type { CommandName } from '../../../lib/wire/commands.js';
+import { PhoneIdentitySchema } from '../../../lib/wire/gen/phonekey_pb.js';
+import type { AnyCommand } from '../../../lib/wire/commands.js';
+import { person, suite } from '../credentials/sample.js';
+import type { Person } from '../credentials/sample.js';
+import { commandOf, outcomeOf, rig, WALL_TIME } from './rig.js';
+import type { Rig } from './rig.js';
+
+/** A car among people with real keys: who grants, delegates, revokes, and tries. */
+
+export const HOUR = 3600;
+export const DAY = 24 * HOUR;
+
+export interface Town extends Rig {
+  /** Seconds since 1970, by a right clock. */
+  readonly now: () => number;
+  /** Lets time pass, in seconds. */
+  readonly pass: (seconds: number) => void;
+  /** Pairs, with the card. */
+  readonly pair: (who: Person, role?: RoleName) => Promise<KeySlot>;
+  /** What `who` gets from the owner: a chain of one link. */
+  readonly grant: (who: Person, terms?: Partial<GrantTerms>, by?: Owner) => Uint8Array;
+  /** The chain with one link more, from one of its subjects. */
+  readonly delegate: (
+    chain: Uint8Array,
+    from: Person,
+    to: Person,
+    terms?: Partial<GrantTerms>,
+  ) => Uint8Array;
+  /** As at a first use: the key, or why not. */
+  readonly admit: (who: Person, chain: Uint8Array) => Promise<KeySlot | string>;
+  /** Admits and does. Gives the outcome or the refusal's number. */
+  readonly attempt: (
+    who: Person,
+    command: CommandName | AnyCommand,
+    chain?: Uint8Array,
+  ) => Promise<string | number | undefined>;
+  /** The next notice of an owner, in parts. */
+  readonly notice: (entries: readonly NoticeEntry[], by?: Owner) => readonly Uint8Array[];
+  readonly entry: (who: Person, kind?: EntryKind, since?: number) => NoticeEntry;
+}
+
+export interface Owner {
+  readonly person: Person;
+  readonly slot: number;
+}
+
+export const ADA: Owner = { person: person(1), slot: 0 };
+export const BOB = person(2);
+export const CLEO = person(3);
+export const DAN = person(4);
+
+/** A car that Ada owns. */
+export const town = async (
+  options: { readonly memory?: Memory; readonly slots?: number } = {},
+): Promise<Town> => {
+  const wall = { ms: Date.parse(WALL_TIME) };
+  const memory = options.memory ?? volatileMemory();
+  const setup = await rig({ ...options, memory, wallTime: () => wall.ms });
+  const result = townOf(setup, wall);
+  if (setup.car.keys().length === 0) await result.pair(ADA.person);
+  setup.seen();
+  return result;
+};
+
+/** The people around a car. */
+export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town => {
+  const { car } = setup;
+  const carPublicKey = (): Uint8Array => car.identity.publicKey;
+  const now = (): number => Math.floor(wall.ms / 1000);
+  const numbers = new Map<number, number>();
+  const termsOf = (terms: Partial<GrantTerms>, ownerSlot: number): GrantTerms => ({
+    role: Role.GUEST,
+    issuedAt: now(),
+    notBefore: now(),
+    notAfter: now() + DAY,
+    uses: 0,
+    leaseHours: 0,
+    delegations: 0,
+    epoch: car.status().epoch,
+    ownerSlot,
+    ...terms,
+  });
+  const result: Town = {
+    ...setup,
+    now,
+    pass: (seconds) => {
+      wall.ms += seconds * 1000;
+    },
+    pair: (who, role) =>
+      pairWith(car, role, create(PhoneIdentitySchema, { ...publicOf(who), name: 'paired' })),
+    grant: (who, terms = {}, { person: { signing }, slot } = ADA) =>
+      signLink(suite, signing, carPublicKey(), new Uint8Array(0), who, termsOf(terms, slot)),
+    delegate: (chain, from, to, terms = {}) =>
+      concat(chain, signLink(suite, from.signing, carPublicKey(), chain, to, termsOf(terms, 0))),
+    admit: (who, grants) => car.credentials.admit(who.publicKey, { grants, name: 'granted' }),
+    attempt: async (who, command, chain) => {
+      const known =
+        chain === undefined
+          ? car.keys().find((key) => suite.equal(key.publicKey, who.publicKey))
+          : await result.admit(who, chain);
+      if (known === undefined || typeof known === 'string') return known ?? 'unknown';
+      return outcomeOf(
+        await car.execute(typeof command === 'string' ? commandOf(command) : command, known),
+      );
+    },
+    notice: (entries, { person: { signing }, slot } = ADA) => {
+      const number = Math.max(numbers.get(slot) ?? 0, numberIn(setup, slot)) + 1;
+      numbers.set(slot, number);
+      return sealNotice(suite, seededRandom(`notice ${String(number)}`), signing, carPublicKey(), {
+        ownerSlot: slot,
+        number,
+        stamp: now(),
+        entries,
+      });
+    },
+    entry: (who, kind = 'revoked', since = now()) => ({
+      fingerprint: fingerprint(suite, who.publicKey),
+      since,
+      kind,
+    }),
+  };
+  return result;
+};
+
+/** Of the owner's last notice that the car has. */
+const numberIn = ({ store }: Rig, slot: number): number =>
+  store.record.notices.find(({ ownerSlot }) => ownerSlot === slot)?.number ?? 0;
+
+const publicOf = ({ publicKey, signingKey }: Person) => ({ publicKey, signingKey });
+
+const pairWith = async (
+  car: DoorController,
+  role: RoleName | undefined,
+  phone: Parameters<DoorController['pairing']['enrol']>[1],
+): Promise<KeySlot> => {
+  car.tap({ reader: 'console', purpose: 'pair', ...(role === undefined ? {} : { role }) });
+  const window = car.pairing.window();
+  if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
+  const key = await car.pairing.enrol(window, phone);
+  if (typeof key === 'string') throw new Error(`not enrolled: ${key}`);
+  return key;
+};

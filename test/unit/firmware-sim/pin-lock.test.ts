@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { create } from '@bufbuild/protobuf';
+import { waitAfter } from '../../../firmware-sim/pin-lock.js';
+import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import type { CarRecord } from '../../../firmware-sim/memory/record.js';
+import type { Memory } from '../../../firmware-sim/memory/memory.js';
+import { encodeRecord } from '../../../firmware-sim/memory/record.js';
+import type { AnyCommand } from '../../../lib/wire/commands.js';
+import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { ADA, BOB, CLEO, town } from './people.js';
+
+const withPin = (name: 'start' | 'setPin', pin: string): AnyCommand => {
+  const { command } = create(CommandSchema, { command: { case: name, value: { pin } } });
+  if (command.case === undefined) throw new Error('no command');
+  return command;
+};
+
+const { PIN_NEEDED, PIN_WRONG, PIN_LOCKED } = RefusalReason;
+
+/** Ada's car with the PIN 2468, and Bob as a guest. */
+const guarded = async (memory: Memory = volatileMemory()) => {
+  const all = await town({ memory });
+  expect(await all.attempt(ADA.person, withPin('setPin', '2468'))).toBe('done');
+  expect(await all.attempt(BOB, 'unlock', all.grant(BOB))).toBe('done');
+  return all;
+};
+
+describe('the PIN to drive', () => {
+  it('is asked of everybody before driving, and of nobody before unlocking', async () => {
+    const { attempt, car } = await guarded();
+    for (const who of [ADA.person, BOB]) {
+      expect(await attempt(who, 'unlock')).toBe('done');
+      expect(await attempt(who, 'start')).toBe(PIN_NEEDED);
+      expect(await attempt(who, withPin('start', '1357'))).toBe(PIN_WRONG);
+      expect(car.status().driveSecondsLeft).toBe(0);
+    }
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    expect(car.status()).toMatchObject({ driveSecondsLeft: 120, pin: true });
+  });
+
+  it('is set and cleared by an owner alone, and is 4 to 8 digits', async () => {
+    const { attempt } = await guarded();
+    expect(await attempt(BOB, withPin('setPin', ''))).toBe(RefusalReason.NOT_PERMITTED);
+    for (const wrong of ['123', '123456789', 'abcd', '12 4', '１２３４']) {
+      expect(await attempt(ADA.person, withPin('setPin', wrong))).toBe(RefusalReason.NOT_PERMITTED);
+    }
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    expect(await attempt(ADA.person, withPin('setPin', ''))).toBe('done');
+    expect(await attempt(BOB, 'start')).toBe('done');
+  });
+
+  it('counts a try in the memory before it looks at it', async () => {
+    const commits: CarRecord[] = [];
+    const inner = volatileMemory();
+    const all = await guarded({
+      load: () => inner.load(),
+      commit: (record) => {
+        commits.push(record);
+        return inner.commit(record);
+      },
+    });
+    commits.length = 0;
+    expect(await all.attempt(BOB, withPin('start', '0000'))).toBe(PIN_WRONG);
+    expect(commits.map(({ pin }) => pin?.tries)).toEqual([{ owners: 0, others: 1 }]);
+    commits.length = 0;
+    expect(await all.attempt(BOB, withPin('start', '2468'))).toBe('done');
+    expect(commits.map(({ pin }) => pin?.tries.others)).toEqual([2, 1]);
+  });
+
+  it('is not looked at when the try cannot be counted', async () => {
+    const inner = volatileMemory();
+    let broken = false;
+    const all = await guarded({
+      load: () => inner.load(),
+      commit: (record) => (broken ? Promise.reject(new Error('full')) : inner.commit(record)),
+    });
+    broken = true;
+    await expect(all.attempt(BOB, withPin('start', '2468'))).rejects.toThrow('full');
+    expect(all.car.status().driveSecondsLeft).toBe(0);
+  });
+
+  it('makes who guesses wait longer and longer, whichever guest it is, and no owner', async () => {
+    const { attempt, clock, grant, car } = await guarded();
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+    for (const who of [BOB, CLEO, BOB]) {
+      expect(await attempt(who, withPin('start', '0000'))).toBe(PIN_WRONG);
+    }
+    expect(await attempt(CLEO, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    await clock.advance(29_999);
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    await clock.advance(1);
+    expect(await attempt(BOB, withPin('start', '0000'))).toBe(PIN_WRONG);
+    await clock.advance(30_000);
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    await clock.advance(30_000);
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    // A right one of a guest is not counted, and clears nothing.
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    expect(await attempt(ADA.person, withPin('start', '2468'))).toBe('done');
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    expect(car.status().keys).toHaveLength(3);
+  });
+
+  it('waits anew after a power cut', async () => {
+    const memory = volatileMemory();
+    const first = await guarded(memory);
+    for (let n = 0; n < 3; n++) await first.attempt(BOB, withPin('start', '0000'));
+    const second = await town({ memory });
+    expect(await second.attempt(BOB, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    await second.clock.advance(30_000);
+    expect(await second.attempt(BOB, withPin('start', '2468'))).toBe('done');
+  });
+
+  it('is cleared of its tries by the card, which also lets drive without it', async () => {
+    const { attempt, car, store } = await guarded();
+    for (let n = 0; n < 3; n++) await attempt(BOB, withPin('start', '0000'));
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    car.tap({ reader: 'console', purpose: 'drive' });
+    expect(car.status().driveSecondsLeft).toBe(120);
+    await store.idle();
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+  });
+
+  it('is not in the memory as it is', async () => {
+    const { store } = await guarded();
+    expect(encodeRecord(store.record)).not.toContain('2468');
+  });
+
+  it('waits an hour at most', () => {
+    expect([0, 2, 3, 4, 5].map(waitAfter)).toEqual([0, 0, 30_000, 60_000, 120_000]);
+    expect([9, 10, 11, 1000].map(waitAfter)).toEqual([1_920_000, 3_600_000, 3_600_000, 3_600_000]);
+  });
+});

@@ -1,0 +1,268 @@
+import { describe, expect, it } from '@jest/globals';
+import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
+import { create } from '@bufbuild/protobuf';
+import type { AnyCommand } from '../../../lib/wire/commands.js';
+import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { person } from '../credentials/sample.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
+
+const deliver = (notice: Uint8Array): AnyCommand => {
+  const { command } = create(CommandSchema, {
+    command: { case: 'deliver', value: { notice } },
+  });
+  if (command.case === undefined) throw new Error('no command');
+  return command;
+};
+
+describe('a notice', () => {
+  it('takes a key away at once, whoever brings it, and its grant does not bring it back', async () => {
+    const { car, grant, attempt, notice, entry, removed, seen } = await town();
+    const chain = grant(BOB);
+    expect(await attempt(BOB, 'start', chain)).toBe('done');
+    seen();
+    for (const part of notice([entry(BOB)])) await car.credentials.receive(part);
+    expect(seen()).toEqual(['notice-taken', 'key-removed', 'drive-ended']);
+    expect(removed).toEqual([BOB.publicKey]);
+    expect(await attempt(BOB, 'unlock')).toBe('unknown');
+    expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+  });
+
+  it('is told to who has a key whether it was new, and to nobody else', async () => {
+    const { grant, attempt, notice, entry } = await town();
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+    const [part] = notice([entry(BOB)]);
+    expect(await attempt(CLEO, deliver(part!))).toBe('done');
+    expect(await attempt(CLEO, deliver(part!))).toBe(RefusalReason.NOTICE_INVALID);
+    expect(await attempt(CLEO, deliver(new Uint8Array(142)))).toBe(RefusalReason.NOTICE_INVALID);
+  });
+
+  it('that is older than one before is not taken, in whatever order they come', async () => {
+    const { car, grant, attempt, notice, entry, store } = await town();
+    const suspends = notice([entry(BOB, 'suspended')]);
+    const resumes = notice([]);
+    const revokesCleo = notice([entry(CLEO)]);
+    const key = await attempt(BOB, 'unlock', grant(BOB));
+    expect(key).toBe('done');
+    for (const part of [...revokesCleo, ...suspends, ...resumes]) {
+      await car.credentials.receive(part);
+    }
+    expect(store.record.notices).toMatchObject([{ number: 3, entries: [{ kind: 'revoked' }] }]);
+    expect(await attempt(BOB, 'unlock')).toBe('done');
+    expect(await attempt(CLEO, 'unlock', grant(CLEO, { issuedAt: 1 }))).toBe('suspended');
+  });
+
+  it('is remembered through a restart', async () => {
+    const memory = volatileMemory();
+    const first = await town({ memory });
+    const chain = first.grant(BOB);
+    expect(await first.attempt(BOB, 'unlock', chain)).toBe('done');
+    const old = first.notice([]);
+    for (const part of first.notice([first.entry(BOB)])) await first.car.credentials.receive(part);
+    const second = await town({ memory });
+    for (const part of old) await second.car.credentials.receive(part);
+    expect(await second.attempt(BOB, 'unlock', chain)).toBe('suspended');
+  });
+
+  it('suspends and resumes, with all that was delegated', async () => {
+    const { car, grant, delegate, attempt, notice, entry, removed, seen } = await town();
+    const first = grant(BOB, { delegations: 1 });
+    const second = delegate(first, BOB, CLEO);
+    expect(await attempt(BOB, 'unlock', first)).toBe('done');
+    expect(await attempt(CLEO, 'unlock', second)).toBe('done');
+    seen();
+    for (const part of notice([entry(BOB, 'suspended')])) await car.credentials.receive(part);
+    expect(seen()).toEqual(['notice-taken', 'key-suspended', 'key-suspended']);
+    expect(removed).toEqual([BOB.publicKey, CLEO.publicKey]);
+    expect(await attempt(BOB, 'unlock')).toBe(RefusalReason.SUSPENDED);
+    expect(await attempt(CLEO, 'lock')).toBe(RefusalReason.SUSPENDED);
+    expect(car.status().keys.map(({ suspended }) => suspended)).toEqual([undefined, true, true]);
+    seen();
+    for (const part of notice([])) await car.credentials.receive(part);
+    expect(seen()).toEqual(['notice-taken', 'key-resumed', 'key-resumed']);
+    expect(await attempt(CLEO, 'unlock')).toBe('done');
+  });
+
+  it('does not reach a grant that was issued later, nor a phone that was paired again', async () => {
+    const { car, grant, attempt, notice, entry, pair, pass } = await town();
+    await pair(CLEO, 'driver');
+    for (const part of notice([entry(BOB), entry(CLEO)])) await car.credentials.receive(part);
+    expect(await attempt(CLEO, 'unlock')).toBe('unknown');
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('suspended');
+    pass(1);
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    await pair(CLEO, 'driver');
+    expect(await attempt(CLEO, 'unlock')).toBe('done');
+    for (const part of notice([entry(BOB, 'revoked', 1), entry(CLEO, 'revoked', 1)])) {
+      await car.credentials.receive(part);
+    }
+    expect(await attempt(CLEO, 'unlock')).toBe('done');
+  });
+
+  it('of a thousand keys comes in parts, and each takes effect when it comes', async () => {
+    const { car, grant, attempt, notice, entry, store } = await town();
+    const chain = grant(BOB);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    const others = Array.from({ length: 999 }, (_, n) => ({
+      ...entry(CLEO),
+      fingerprint: Uint8Array.from([n >> 8, n & 255, 0, 0, 0, 0, 0, 0]),
+    }));
+    const parts = notice([...others, entry(BOB)]);
+    expect(parts).toHaveLength(7);
+    await car.credentials.receive(parts[6]!);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+    expect(store.record.notices).toMatchObject([{ number: 0, pending: { number: 1 } }]);
+    for (const part of parts) await car.credentials.receive(part);
+    expect(store.record.notices).toMatchObject([{ number: 1, entries: { length: 1000 } }]);
+    expect(store.record.notices[0]).not.toHaveProperty('pending');
+    // A part of it that comes again, and a later notice of which parts are missing.
+    await car.credentials.receive(parts[0]!);
+    const later = notice([...others, entry(DAN)]);
+    await car.credentials.receive(later[6]!);
+    expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('suspended');
+    expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+    expect(store.record.notices).toMatchObject([{ number: 1, pending: { number: 2, have: 64 } }]);
+  });
+
+  it('of many keys does not fill the memory by being brought in pieces', async () => {
+    const { car, notice, entry, store } = await town();
+    const list = Array.from({ length: 1000 }, (_, n) => ({
+      ...entry(CLEO),
+      fingerprint: Uint8Array.from([n >> 8, n & 255, 0, 0, 0, 0, 0, 0]),
+    }));
+    for (const part of notice(list)) await car.credentials.receive(part);
+    for (let n = 0; n < 5; n++) await car.credentials.receive(notice(list)[0]!);
+    for (const part of notice(list)) await car.credentials.receive(part);
+    expect(store.record.notices).toMatchObject([{ number: 7, entries: { length: 1000 } }]);
+  });
+
+  it('of the last second that fits in 32 bits leaves a record that can be read', async () => {
+    const { car, pair, store, now, pass, notice } = await town();
+    pass(2 ** 32 - 1 - now());
+    for (const part of notice([])) await car.credentials.receive(part);
+    await pair(BOB);
+    expect(store.record.clock.floor).toBe(2 ** 32 - 1);
+    expect(decodeRecord(encodeRecord(store.record))).toEqual(store.record);
+  });
+
+  it.each([
+    [
+      'of a driver',
+      async (all: Awaited<ReturnType<typeof town>>) => {
+        await all.pair(CLEO, 'driver');
+        return all.notice([all.entry(BOB)], { person: CLEO, slot: 1 });
+      },
+    ],
+    [
+      'of nobody',
+      async (all: Awaited<ReturnType<typeof town>>) => {
+        await Promise.resolve();
+        return all.notice([all.entry(BOB)], { person: DAN, slot: 0 });
+      },
+    ],
+    [
+      'of an owner whom another owner suspended',
+      async (all: Awaited<ReturnType<typeof town>>) => {
+        await all.pair(CLEO, 'owner');
+        for (const part of all.notice([all.entry(CLEO, 'suspended')])) {
+          await all.car.credentials.receive(part);
+        }
+        return all.notice([all.entry(BOB), all.entry(ADA.person)], { person: CLEO, slot: 1 });
+      },
+    ],
+  ])('%s changes nothing', async (_, make) => {
+    const all = await town();
+    expect(await all.attempt(BOB, 'unlock', all.grant(BOB))).toBe('done');
+    const parts = await make(all);
+    const before = all.store.record;
+    for (const part of parts) await all.car.credentials.receive(part);
+    expect(all.store.record).toEqual(before);
+    expect(await all.attempt(BOB, 'unlock')).toBe('done');
+  });
+
+  it('keeps an owner from driving and managing, never from unlocking', async () => {
+    const { attempt, notice, entry, pair, car } = await town();
+    const eve = person(7);
+    await pair(eve, 'owner');
+    for (const part of notice([entry(eve)])) await car.credentials.receive(part);
+    expect(await attempt(eve, 'unlock')).toBe('done');
+    expect(await attempt(eve, 'start')).toBe(RefusalReason.SUSPENDED);
+    expect(await attempt(eve, 'setPin')).toBe(RefusalReason.SUSPENDED);
+    // The card sets it right.
+    await pair(eve, 'owner');
+    expect(await attempt(eve, 'start')).toBe('done');
+  });
+
+  it('of an owner who is gone still holds for what was revoked', async () => {
+    const { attempt, notice, entry, pair, car, grant } = await town();
+    const eve = { person: person(7), slot: 1 };
+    await pair(eve.person, 'owner');
+    const chain = grant(BOB);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    for (const part of notice([entry(BOB)], eve)) await car.credentials.receive(part);
+    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(car.status().keys).toHaveLength(1);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+  });
+});
+
+describe('the clock of the car', () => {
+  it('never goes below what an owner has signed', async () => {
+    const { car, grant, attempt, notice, pass, now } = await town();
+    const chain = grant(BOB, { notAfter: now() + DAY });
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    pass(2 * DAY);
+    const late = notice([]);
+    pass(-2 * DAY);
+    expect(await attempt(BOB, 'unlock')).toBe('done');
+    for (const part of late) await car.credentials.receive(part);
+    expect(car.status().now).toBe(now() + 2 * DAY);
+    expect(await attempt(BOB, 'unlock')).toBe(RefusalReason.EXPIRED);
+  });
+
+  it('does not believe what a guest has signed', async () => {
+    const { car, grant, delegate, attempt, now } = await town();
+    const first = grant(BOB, { delegations: 1 });
+    const second = delegate(first, BOB, CLEO, { issuedAt: now() + 10 * DAY });
+    expect(await attempt(CLEO, 'unlock', second)).toBe('done');
+    expect(car.status().now).toBe(now());
+  });
+
+  it('when it was lost opens to no key with limits, says so, and is set by an owner only', async () => {
+    const { car, grant, attempt, now, pair, seen } = await town();
+    await pair(DAN, 'driver');
+    const chain = grant(BOB);
+    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
+    await car.clock('lose');
+    expect(car.status().now).toBeNull();
+    expect(await attempt(BOB, 'unlock')).toBe(RefusalReason.CLOCK_LOST);
+    expect(await attempt(BOB, 'lock')).toBe('done');
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('clock-lost');
+    expect(await attempt(DAN, 'unlock')).toBe('done');
+    const { clockLost } = await car.execute(setTime(now()), car.keys()[1]!);
+    expect(clockLost).toBe(true);
+    expect(await attempt(DAN, setTime(now()))).toBe(RefusalReason.NOT_PERMITTED);
+    seen();
+    expect(await attempt(ADA.person, setTime(now() + HOUR))).toBe('done');
+    expect(seen()).toEqual(['clock-set']);
+    expect(car.status().now).toBe(now() + HOUR);
+    expect(await attempt(BOB, 'unlock')).toBe('done');
+    // A clock that runs is not turned.
+    expect(await attempt(ADA.person, setTime(now() - DAY))).toBe('done');
+    expect(car.status().now).toBe(now() + HOUR);
+  });
+
+  it('that was lost is not set below what an owner has signed', async () => {
+    const { car, attempt, notice, now } = await town();
+    for (const part of notice([])) await car.credentials.receive(part);
+    await car.clock('lose');
+    expect(await attempt(ADA.person, setTime(now() - DAY))).toBe('done');
+    expect(car.status().now).toBe(now());
+  });
+});
+
+const setTime = (seconds: number): AnyCommand => {
+  const { command } = create(CommandSchema, { command: { case: 'setTime', value: { seconds } } });
+  if (command.case === undefined) throw new Error('no command');
+  return command;
+};

@@ -1,0 +1,209 @@
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from '@jest/globals';
+import { ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
+import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+
+/** A guest's phone at the car: the grant goes along until the car has taken the key. */
+describe('a granted key', () => {
+  it('unlocks in one round trip of at most 350 bytes, and is paired then', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    await air.run(guest.key.unlock());
+    expect(host.executed).toEqual(['unlock']);
+    expect(guest.trace.map(({ kind }) => kind)).toEqual(['Hello', 'Proof', 'Sealed']);
+    expect(guest.trace.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(350);
+    expect(host.introductions.map(({ name }) => name)).toEqual(['Bob']);
+    expect(await guest.key.cars()).toMatchObject([{ state: 'paired', role: 'guest' }]);
+
+    guest.trace.length = 0;
+    await air.run(guest.key.lock());
+    expect(host.introductions).toHaveLength(1);
+    expect(guest.trace.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(200);
+    await endpoint.stop();
+  });
+
+  it('keeps its grant, to hand it on', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { delegations: 1 });
+    await air.run(guest.key.unlock());
+    const friend = air.phone(undefined, 'Eve');
+    await shareWith(guest.key, friend.key);
+    await air.run(friend.key.unlock());
+    expect(host.enrolled.map(({ name }) => name)).toEqual(['Ada', 'Bob', 'Eve']);
+    await endpoint.stop();
+  });
+
+  it.each([
+    ['not begun', NOW + HOUR - 1, 'does not hold yet'],
+    ['ended', NOW + 2 * HOUR, 'has expired'],
+  ])('stays pending when it has %s', async (_what, now, message) => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { from: NOW + HOUR, until: NOW + 2 * HOUR });
+    host.now = now;
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
+      code: 'car.refused',
+      message: expect.stringContaining(message),
+      mayHaveSucceeded: false,
+    });
+    expect(await guest.key.cars()).toMatchObject([{ state: 'pending' }]);
+    host.now = NOW + HOUR;
+    await air.run(guest.key.unlock());
+    expect(await guest.key.cars()).toMatchObject([{ state: 'paired' }]);
+    await endpoint.stop();
+  });
+
+  it('is told so when the car has no slot left, and tries again later', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    host.slots = 1;
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
+      message: expect.stringContaining('no slot'),
+    });
+    host.slots = 2;
+    await air.run(guest.key.unlock());
+    expect(host.introductions).toHaveLength(2);
+    await endpoint.stop();
+  });
+
+  it('shows its grant again in the same call when the car needed its slot', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    await air.run(guest.key.unlock());
+    host.evict(1);
+    guest.trace.length = 0;
+    await air.run(guest.key.unlock());
+    expect(guest.trace.map(({ kind }) => kind)).toEqual([
+      'Hello',
+      'Proof',
+      'Hello',
+      'Proof',
+      'Sealed',
+    ]);
+    expect(host.executed).toEqual(['unlock', 'unlock']);
+    await endpoint.stop();
+  });
+
+  it('is a stranger when its chain does not hold at all', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    host.epoch = 1;
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
+      code: 'car.not-recognised',
+      mayHaveSucceeded: false,
+    });
+    expect(guest.trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(1);
+    expect(host.executed).toEqual([]);
+    expect(await guest.key.cars()).toMatchObject([{ state: 'pending' }]);
+    await endpoint.stop();
+  });
+
+  it('keeps a newer grant that was accepted while the car answered about the older', async () => {
+    const { air, owner, guest, endpoint } = await ownerAndGuest();
+    const to = await guest.key.offer();
+    const [first, second] = [
+      await owner.key.share({ to }),
+      await owner.key.share({ to, role: 'driver' }),
+    ];
+    await guest.key.accept(first.uri);
+    const connection = await air.run(guest.key.connect());
+    await guest.key.accept(second.uri);
+    await air.run(connection.unlock());
+    expect(await guest.key.cars()).toMatchObject([{ state: 'pending', role: 'driver' }]);
+    await endpoint.stop();
+  });
+});
+
+describe("an owner's phone", () => {
+  it('learns the epoch, and grants in it', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    host.epoch = 3;
+    await air.run(owner.key.lock());
+    expect(await owner.key.cars()).toMatchObject([{ epoch: 3 }]);
+    await shareWith(owner.key, guest.key);
+    await air.run(guest.key.unlock());
+    expect(host.executed).toEqual(['lock', 'unlock']);
+    await endpoint.stop();
+  });
+
+  it('re-keys: the epoch is another one, and nothing that it shared counts any more', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    await air.run(owner.key.raiseEpoch());
+    expect(host.epoch).toBe(1);
+    const [car] = await owner.key.cars();
+    expect(car).toMatchObject({ epoch: 1 });
+    expect(car?.shared).toBeUndefined();
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.not-recognised' });
+    await endpoint.stop();
+  });
+
+  it('brings the time to a car that has lost it, on the link of another command', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    host.clockLost = true;
+    host.now = 0;
+    await shareWith(owner.key, guest.key, { role: 'driver' });
+    air.wall += 5_000;
+    await air.run(owner.key.status());
+    expect(host.executed).toEqual(['status', 'setTime']);
+    expect(host).toMatchObject({ clockLost: false, now: NOW + 5 });
+    host.executed.length = 0;
+    host.clockLost = true;
+    await air.run(guest.key.lock());
+    expect(host.executed).toEqual(['lock']); // no guest's phone does
+    await endpoint.stop();
+  });
+
+  it('learns its slot from the list of keys where its pairing was not confirmed', async () => {
+    const { air, host, owner, entry, endpoint } = await ownerAndGuest();
+    const { role: _role, slot: _slot, ...unconfirmed } = entry;
+    await owner.store.save(unconfirmed);
+    const to = await owner.key.offer();
+    await expect(owner.key.share({ to })).rejects.toMatchObject({ code: 'car.not-permitted' });
+    host.answer = () => Promise.resolve(keyList());
+    await air.run(owner.key.listKeys());
+    expect(await owner.key.cars()).toMatchObject([{ slot: 0, role: 'owner' }]);
+    await expect(owner.key.share({ to })).resolves.toMatchObject({ car: 'Test car' });
+    await endpoint.stop();
+  });
+});
+
+describe('a PIN', () => {
+  it('is set by an owner and typed to start; nobody who watches sees it', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    await air.run(owner.key.setPin('4711'));
+    expect(host.pin).toBe('4711');
+    await expect(air.run(owner.key.start({ pin: '4712' }))).rejects.toMatchObject({
+      code: 'car.refused',
+      message: 'the PIN is wrong',
+      temporary: true,
+    });
+    await air.run(owner.key.start({ pin: '4711' }));
+    await air.run(owner.key.setPin(''));
+    await air.run(owner.key.start());
+    expect(JSON.stringify(owner.trace)).not.toMatch(/471[12]/);
+    await endpoint.stop();
+  });
+
+  it.each(['471', '123456789', '12 34', 'abcd', '١٢٣٤'])('is not %j', async (pin) => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    await expect(air.run(owner.key.setPin(pin))).rejects.toMatchObject({ code: 'usage.invalid' });
+    const start = air.run(owner.key.start({ pin })).catch((error: unknown) => String(error));
+    expect(await start).not.toContain(pin);
+    expect(host.executed).toEqual([]);
+    await endpoint.stop();
+  });
+});
+
+const keyList = (): Result =>
+  create(ResultSchema, {
+    outcome: {
+      case: 'keys',
+      value: {
+        keys: [
+          { slot: 1, name: 'Bob', role: Role.GUEST, fingerprint: new Uint8Array(8) },
+          { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint: new Uint8Array(8), own: true },
+        ],
+      },
+    },
+  });

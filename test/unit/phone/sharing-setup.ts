@@ -1,0 +1,47 @@
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { parseChain } from '../../../lib/credentials/grant.js';
+import type { GrantTerms } from '../../../lib/credentials/grant.js';
+import { Role } from '../../../lib/credentials/roles.js';
+import { parseUri } from '../../../lib/credentials/uri.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { PhoneKey } from '../../../lib/phone/phone-key.js';
+import type { PairedCar } from '../../../lib/phone/store.js';
+import { toHex } from '../../../lib/platform/bytes.js';
+import { SharingHost } from '../../support/sharing-car.js';
+import { Air, introduce } from './setup.js';
+
+export const NOW = 1_800_000_000;
+export const HOUR = 3600;
+
+/** A car that knows one owner's phone, slot 0, and a guest's phone that it does not know. */
+export const ownerAndGuest = async () => {
+  const air = new Air();
+  air.wall = NOW * 1000;
+  const host = new SharingHost();
+  host.now = NOW;
+  const car = await air.car(host);
+  const owner = air.phone();
+  const entry = await introduce(owner.store, host, { role: 'owner', slot: 0 });
+  host.enrol(entry.identity.publicKey, Role.OWNER, 'Ada', entry.signing.publicKey);
+  const guest = air.phone(undefined, 'Bob');
+  return { air, ...car, host, owner, guest, entry };
+};
+
+/** The owner shares, the guest accepts; gives the guest's entry. */
+export const shareWith = async (
+  from: PhoneKey,
+  to: PhoneKey,
+  options: Partial<Parameters<PhoneKey['share']>[0]> = {},
+): Promise<PairedCar> => {
+  const { uri } = await from.share({ to: await to.offer(), ...options });
+  return to.accept(uri);
+};
+
+export const termsIn = (uri: string): GrantTerms => {
+  const parsed = parseUri(uri);
+  if (parsed.what !== 'grant') throw new Error('not a grant');
+  return parseChain(parsed.chain).at(-1)!.terms;
+};
+
+export const fingerprintOf = ({ identity }: PairedCar): string =>
+  toHex(fingerprint(defaultSuite, identity.publicKey));

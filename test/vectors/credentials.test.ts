@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { admitKey } from '../../firmware-sim/admission.js';
+import { newRecord } from '../../firmware-sim/memory/record.js';
+import type { CarRecord } from '../../firmware-sim/memory/record.js';
+import type { OwnerNotices } from '../../firmware-sim/memory/rights-record.js';
+import { entriesOf, takePart } from '../../firmware-sim/notices.js';
+import { verifyChain } from '../../lib/credentials/chain.js';
+import { fingerprint } from '../../lib/credentials/fingerprint.js';
+import { parseChain } from '../../lib/credentials/grant.js';
+import type { KeySlot } from '../../lib/credentials/key-slot.js';
+import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
+import { Role } from '../../lib/credentials/roles.js';
+import { formatUri, parseUri } from '../../lib/credentials/uri.js';
+import { nodeSuite } from '../../lib/crypto/index.js';
+import { PhoneKeyError } from '../../lib/errors.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { grantVectors } from '../../scripts/grant-vectors.js';
+import { noticeVectors, uriVectors } from '../../scripts/notice-vectors.js';
+import { fromHex, suites } from './support.js';
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(`test/vectors/${name}.json`, 'utf8'));
+
+const grants = read('grants') as ReturnType<typeof grantVectors>;
+const notices = read('notices') as ReturnType<typeof noticeVectors>;
+const uris = read('uris') as ReturnType<typeof uriVectors>;
+
+describe('vector files of credentials', () => {
+  it('are what their generator writes', () => {
+    expect(grants).toEqual(grantVectors());
+    expect(notices).toEqual(noticeVectors());
+    expect(uris).toEqual(uriVectors());
+  });
+
+  it('are mostly about what is refused', () => {
+    for (const list of [grants.chains, grants.admissions, notices.parts]) {
+      const good = list.filter(({ expect: wanted }) => /^(accepted|admitted)$/.test(wanted));
+      expect(good.length).toBeGreaterThan(0);
+      expect(list.length).toBeGreaterThan(2 * good.length);
+    }
+    expect(uris.invalid.length).toBeGreaterThan(2 * uris.valid.length);
+  });
+});
+
+const ownerKey =
+  (owners: readonly { readonly slot: number; readonly signing_public: string }[]) =>
+  (slot: number): Uint8Array | undefined => {
+    const owner = owners.find((each) => each.slot === slot);
+    return owner === undefined ? undefined : fromHex(owner.signing_public);
+  };
+
+const outcomeOf = (run: () => unknown): string => {
+  try {
+    run();
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof PhoneKeyError) return error.code;
+    throw error;
+  }
+};
+
+const CODES = {
+  accepted: 'accepted',
+  malformed: 'protocol.malformed',
+  invalid: 'grant.invalid',
+} as const;
+
+const car = nodeSuite.x25519KeyPair(fromHex(grants.car_private));
+
+describe.each(suites)('chains of grants, suite $name', (suite) => {
+  const context = {
+    carPublicKey: car.publicKey,
+    epoch: grants.epoch,
+    ownerKey: ownerKey(grants.owners),
+  };
+
+  it.each(grants.chains)('$expect: $name', ({ chain, expect: wanted }) => {
+    expect(outcomeOf(() => verifyChain(suite, fromHex(chain), context))).toBe(CODES[wanted]);
+    // What cannot be taken apart is refused before any signature is looked at.
+    const apart = outcomeOf(() => parseChain(fromHex(chain)));
+    expect(apart).toBe(wanted === 'malformed' ? CODES.malformed : 'accepted');
+  });
+});
+
+type AdmissionVector = (typeof grants.admissions)[number];
+
+const slotOf = (owner: (typeof grants.owners)[number]): KeySlot => ({
+  slot: owner.slot,
+  publicKey: fromHex(owner.public),
+  signingKey: fromHex(owner.signing_public),
+  name: 'owner',
+  role: Role.OWNER,
+  pairedAt: 0,
+});
+
+/** The car that the vectors are about. Its clock is right, and only what the vector says is known. */
+const carOf = ({ now, entries }: AdmissionVector): CarRecord => ({
+  ...newRecord(car.privateKey),
+  keys: grants.owners.map(slotOf),
+  epoch: grants.epoch,
+  clock: { offset: 0, floor: 0, lost: now === null },
+  notices: [
+    {
+      ownerSlot: 3,
+      number: 1,
+      stamp: 0,
+      entries: entries.map(({ fingerprint: about, ...rest }) => ({
+        fingerprint: fromHex(about),
+        ...rest,
+      })),
+    },
+  ],
+});
+
+describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
+  it.each(grants.admissions)('$expect: $name', (vector) => {
+    const { now, bearer, chain, room, known, expect: wanted } = vector;
+    const context = {
+      suite,
+      identity: car,
+      // Slot 0 is an owner's.
+      slots: room ? 19 : 1,
+      wallMs: (now ?? 0) * 1000,
+    };
+    const admit = (record: CarRecord, grant: string) =>
+      admitKey(record, fromHex(bearer), { grants: fromHex(grant), name: 'phone' }, context);
+    let record = carOf(vector);
+    if (known !== null) {
+      const before = admit(record, known);
+      if (typeof before === 'string' || before.record === undefined) throw new Error('not known');
+      record = before.record;
+    }
+    const outcome = admit(record, chain);
+    expect(answerTo(outcome, known !== null)).toBe(wanted);
+    if (typeof outcome === 'string') return;
+    const last = parseChain(fromHex(chain)).at(-1);
+    expect(toHex(outcome.key.publicKey)).toBe(bearer);
+    expect(outcome.key.grant?.terms).toEqual(last?.terms);
+    expect(outcome.replaced).toBe(known !== null);
+    expect(fingerprint(suite, outcome.key.publicKey)).toEqual(
+      outcome.key.grant?.path.at(-1)?.fingerprint,
+    );
+  });
+});
+
+/** What the phone hears: lib/car/link-machine.ts turns the outcome into this. */
+const answerTo = (outcome: ReturnType<typeof admitKey>, known: boolean): string => {
+  if (typeof outcome !== 'string') return 'admitted';
+  if (outcome === 'invalid') return known ? 'GRANT_INVALID' : 'HELLO';
+  return outcome.toUpperCase().replaceAll('-', '_');
+};
+
+describe.each(suites)('notices, suite $name', (suite) => {
+  const identity = suite.x25519KeyPair(fromHex(notices.car_private));
+  const context = {
+    identity,
+    tagKey: noticeTagKey(suite, identity.publicKey),
+    ownerKey: ownerKey(notices.owners),
+  };
+
+  it.each(notices.parts)('$expect: $name', ({ notice, expect: wanted }) => {
+    const part = openNotice(suite, fromHex(notice), context);
+    expect(part === undefined ? 'refused' : 'accepted').toBe(wanted);
+  });
+
+  it.each(notices.sequences)('$name', ({ steps, known }) => {
+    let all: readonly OwnerNotices[] = [];
+    for (const { notice, expect: wanted } of steps) {
+      const part = openNotice(suite, fromHex(notice), context);
+      if (part === undefined) throw new Error('not a notice');
+      const taken = takePart(all, part);
+      expect(typeof taken === 'string' ? 'notice_invalid' : 'done').toBe(wanted);
+      if (typeof taken !== 'string') all = taken;
+    }
+    const fingerprints = all.flatMap(entriesOf).map((entry) => toHex(entry.fingerprint));
+    expect([...new Set(fingerprints)].sort()).toEqual([...new Set(known)].sort());
+  });
+});
+
+describe('phonekey: URIs', () => {
+  it.each(uris.valid)('of a $what', ({ uri, what, bytes }) => {
+    const parsed = parseUri(uri);
+    expect(parsed.what).toBe(what);
+    expect(Buffer.from(uri.split('/')[1]!, 'base64url').toString('hex')).toBe(bytes);
+    expect(formatUri(parsed)).toBe(uri);
+  });
+
+  it.each(uris.invalid)('refused: $name', ({ uri }) => {
+    expect(() => parseUri(uri)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+  });
+});
