@@ -140,6 +140,8 @@ export class Street {
 
 /** Of a key that is suspended, or one that was removed and shows its grant again. */
 export const SUSPENDED = 'this key is suspended or revoked';
+/** Of a key that the car does not have, and to which it tells no more than to anybody. */
+export const UNKNOWN = 'the car does not accept the key of this phone';
 export const EXPIRED = 'this key has expired';
 export const LEASE_OVER =
   'the car has not heard from its owner for too long; this key unlocks, but does not drive';

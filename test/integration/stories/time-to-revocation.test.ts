@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY, HOUR, Street } from './street.js';
+import { DAY, EXPIRED, HOUR, LEASE_OVER, Street, SUSPENDED } from './street.js';
 import type { Phone } from './street.js';
 
 /** From `revoke` to the refusal, by who brings the news: the table of docs/guides/share-a-key.md. */
@@ -21,6 +21,7 @@ interface Way {
   /** What takes the news to the car. */
   readonly bring: (street: Street, people: People) => Promise<unknown>;
   readonly refused: 'unlock' | 'start';
+  readonly because: string;
 }
 
 const WAYS: readonly Way[] = [
@@ -29,42 +30,49 @@ const WAYS: readonly Way[] = [
     after: 0,
     bring: (street, { ada }) => street.run(ada.key.deliver()),
     refused: 'unlock',
+    because: SUSPENDED,
   },
   {
     carrier: "another owner's phone, which has the notice",
     after: HOUR,
     bring: (street, { ben, uris }) => street.run(ben.key.carry(uris)),
     refused: 'unlock',
+    because: SUSPENDED,
   },
   {
     carrier: "another guest's next use",
     after: 3 * HOUR,
     bring: (street, { neighbour, uris }) => street.run(neighbour.key.carry(uris)),
     refused: 'unlock',
+    because: SUSPENDED,
   },
   {
     carrier: "a stranger's phone passing by",
     after: 5 * HOUR,
     bring: (street, { uris }) => street.run(street.phone('Stranger').key.carry(uris)),
     refused: 'unlock',
+    because: SUSPENDED,
   },
   {
     carrier: 'the card at the screen, without any notice',
     after: 0,
     bring: async (street) => street.control.removeKey(await street.slot('Bob')),
     refused: 'unlock',
+    because: SUSPENDED,
   },
   {
     carrier: `nobody: driving, lease of ${LEASE_HOURS} h`,
     after: LEASE_HOURS * HOUR,
     bring: () => Promise.resolve(),
     refused: 'start',
+    because: LEASE_OVER,
   },
   {
     carrier: 'nobody: unlocking, grant for 3 days',
     after: 3 * DAY,
     bring: () => Promise.resolve(),
     refused: 'unlock',
+    because: EXPIRED,
   },
 ];
 
@@ -77,7 +85,7 @@ describe('the time from revoking a key to the refusal', () => {
   });
   afterEach(() => street.close());
 
-  it.each(WAYS)('by $carrier', async ({ carrier, after, bring, refused }) => {
+  it.each(WAYS)('by $carrier', async ({ carrier, after, bring, refused, because }) => {
     const ada = await street.pair('Ada', 'owner');
     const ben = await street.pair('Ben', 'owner');
     const bob = await street.share(ada, 'Bob', {
@@ -96,7 +104,7 @@ describe('the time from revoking a key to the refusal', () => {
     if (after > 0) await street.pass(revokedAt + after - seconds(street));
     const broughtAt = seconds(street);
     await bring(street, { ada, ben, bob, neighbour, uris });
-    expect(await street[refused](bob)).not.toBe('done');
+    expect(await street[refused](bob)).toBe(because);
 
     const carried = seconds(street) - broughtAt;
     const total = seconds(street) - revokedAt;
