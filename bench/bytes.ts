@@ -52,11 +52,11 @@ export const byteFigures = async (): Promise<Figure[]> => {
   ];
 };
 
-const sum = (events: readonly TraceEvent[]): number =>
+export const sum = (events: readonly TraceEvent[]): number =>
   events.reduce((total, { bytes }) => total + bytes, 0);
 
 /** Each message to the car waits for one from it: the subscription itself brings the challenge. */
-const asked = (events: readonly TraceEvent[]): number =>
+export const asked = (events: readonly TraceEvent[]): number =>
   events.filter(({ direction }) => direction === 'to-car').length;
 
 const hostWith = (identity: CarHost['identity'], phonePublicKey: Uint8Array): CarHost => {

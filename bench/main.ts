@@ -3,6 +3,7 @@ import { airFigures } from './air-bumble.js';
 import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
+import { grantFigures } from './grants.js';
 import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
@@ -23,6 +24,7 @@ const figures: Figure[] = [];
 for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
   ['processor time', sessionFigures],
+  ['grants', grantFigures],
   ['proofs and junk', proofFigures],
   ["the car's memory", storeFigures],
   ['the air, beside bumble', airFigures],

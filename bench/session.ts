@@ -35,7 +35,7 @@ export const sessionFigures = (): Figure[] => {
 };
 
 /** A whole unlock without a radio: Hello, Proof, Result, encoded and decoded at both ends. */
-const unlock = (suite: Suite): (() => void) => {
+export const unlock = (suite: Suite): (() => void) => {
   const random = systemRandom;
   const car = carSecrets(suite, suite.x25519KeyPair(random(32)));
   const identity = suite.x25519KeyPair(random(32));

@@ -154,7 +154,11 @@ export const carry = async (
     ...waiting.map((car) => `kept for ${car}: it goes along with the next command there`),
     ...(handedTo.length === 0
       ? []
-      : [`handed to ${String(handedTo.length)} cars: only they know whether it was for them`]),
+      : [
+          handedTo.length === 1
+            ? 'handed to 1 car: only it knows whether it was for it'
+            : `handed to ${String(handedTo.length)} cars: only they know whether it was for them`,
+        ]),
   ]);
   return EXIT.ok;
 };
