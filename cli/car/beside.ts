@@ -2,13 +2,15 @@ import { controlClient, controlPath, noAnswer } from '../../firmware-sim/index.j
 import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { RoleName } from '../../lib/index.js';
-import { formatPairingCode } from '../../lib/pairing/code.js';
+import { formatPairingCode, pairingUri } from '../../lib/pairing/code.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { confirm } from '../io/ask.js';
 import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
+import { handOut } from '../phone/hand-out.js';
+import type { HandOutOptions } from '../phone/hand-out.js';
 import { statusLines } from '../phone/status-lines.js';
 import { carHome, DEFAULT_NAME } from './home.js';
 
@@ -67,7 +69,10 @@ export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promi
   return done(beside, { driving: what === 'drive' }, what === 'drive' ? 'driving' : 'parked');
 };
 
-export const screen = async (beside: Beside): Promise<ExitCode> => {
+export const screen = async (
+  beside: Beside,
+  { qr }: Pick<HandOutOptions, 'qr'>,
+): Promise<ExitCode> => {
   const shown = await ask(beside, (car) => car.screen());
   const { output } = beside.context;
   switch (shown.state) {
@@ -77,12 +82,15 @@ export const screen = async (beside: Beside): Promise<ExitCode> => {
     case 'checking':
       output.result(shown, ['checking a code']);
       break;
-    case 'pairing':
-      output.result(shown, [
+    case 'pairing': {
+      const uri = pairingUri(shown.code);
+      await handOut(beside.context, [uri], { qr });
+      output.result({ ...shown, uri }, [
         `pairing code: ${output.paint('bold', formatPairingCode(shown.code))}`,
         `${String(shown.secondsLeft)} s and ${String(shown.triesLeft)} tries left`,
       ]);
       break;
+    }
   }
   return EXIT.ok;
 };

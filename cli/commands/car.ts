@@ -92,7 +92,8 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
   car
     .command('screen')
     .description('read the screen: the pairing code is there while the window is open')
-    .action(() => beside((module, at) => module.screen(at)));
+    .option('--qr', 'shows its QR code (on a terminal it comes by itself)')
+    .action((options) => beside((module, at) => module.screen(at, options)));
   car
     .command('status')
     .description('look at the car: locks, doors, driving, keys')

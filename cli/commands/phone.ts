@@ -14,6 +14,7 @@ const PAIR_EXAMPLES = `Examples:
   $ key pair                               asks for the code
   $ key pair --name Ada --id ID            as Ada, with the car that key scan shows as ID
   $ key car screen --json | jq -r .code | key pair --code -
+  $ key car screen --json | jq -r .uri | key pair --uri -
 `;
 
 const START_EXAMPLES = `Examples:
@@ -52,6 +53,7 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .description('make this phone a key of the car, with the code on its screen')
     .addHelpText('before', PAIR_EXAMPLES)
     .option('--code <->', '-: read the code from stdin (or give it in KEY_PAIRING_CODE)')
+    .option('--uri <->', '-: read the phonekey:pair/ URI of its QR code from stdin')
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
     .option('--name <name>', 'how the car shall call this phone')
     .action((options) =>

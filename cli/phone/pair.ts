@@ -3,10 +3,9 @@ import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { withPhone } from './open.js';
 import { readPairingCode } from './pairing-code.js';
+import type { CodeSource } from './pairing-code.js';
 
-export interface PairArguments {
-  /** `-` reads the code from stdin. */
-  readonly code?: string | undefined;
+export interface PairArguments extends CodeSource {
   /** The radio's id of the car, from `key scan`. */
   readonly id?: string | undefined;
   readonly name?: string | undefined;
@@ -14,7 +13,7 @@ export interface PairArguments {
 
 export const pair = async (
   context: Context,
-  { code: source, id, name }: PairArguments,
+  { id, name, ...source }: PairArguments,
 ): Promise<ExitCode> => {
   const code = await readPairingCode(context.host, source);
   const doing = 'looking for a car that waits for pairing';

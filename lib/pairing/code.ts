@@ -22,12 +22,19 @@ export const newPairingCode = (random: Random): string => {
   }
 };
 
+const URI = 'phonekey:pair/';
+
+/** As the car's screen shows it to cameras: `phonekey:pair/12345678`. As secret as the code. */
+export const pairingUri = (code: string): string => `${URI}${code}`;
+
 /**
- * The digits of a code as a person types it: spaces and dashes between them are allowed.
+ * The digits of a code as a person types it: spaces and dashes between them are allowed. Or as a camera
+ * reads it: the URI.
  * @throws PhoneKeyError `usage.invalid`
  */
 export const parsePairingCode = (text: string): string => {
-  const code = text.replace(/[\s-]/g, '');
+  const typed = text.trim();
+  const code = typed.startsWith(URI) ? typed.slice(URI.length) : typed.replace(/[\s-]/g, '');
   if (!/^\d{8}$/.test(code)) {
     throw new PhoneKeyError('usage.invalid', 'a pairing code has 8 digits', {
       hint: "Read the code on the car's screen: key car screen.",

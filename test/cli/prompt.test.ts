@@ -10,7 +10,7 @@ import { testHost } from '../support/cli-host.js';
 describe('the pairing code', () => {
   it('is what a person types, asked for on stderr', async () => {
     const host = testHost({ tty: true });
-    const code = readPairingCode(host, undefined);
+    const code = readPairingCode(host, {});
     host.stdin.write('1234 5678\n');
     expect(await code).toBe('12345678');
     expect(host.written).toEqual({ out: '', err: 'Code on the screen of the car: ' });
@@ -19,24 +19,39 @@ describe('the pairing code', () => {
   it('is the first line of stdin with -', async () => {
     const host = testHost();
     host.stdin.end('11112222\nmore\n');
-    expect(await readPairingCode(host, '-')).toBe('11112222');
+    expect(await readPairingCode(host, { code: '-' })).toBe('11112222');
     const unfinished = testHost();
     unfinished.stdin.end('33334444');
-    expect(await readPairingCode(unfinished, '-')).toBe('33334444');
+    expect(await readPairingCode(unfinished, { code: '-' })).toBe('33334444');
   });
 
   it('is what the environment says', async () => {
     const env = { KEY_PAIRING_CODE: '55556666' };
-    expect(await readPairingCode(testHost({ tty: true, env }), undefined)).toBe('55556666');
+    expect(await readPairingCode(testHost({ tty: true, env }), {})).toBe('55556666');
     const host = testHost({ env });
     host.stdin.end('77778888\n');
-    expect(await readPairingCode(host, '-')).toBe('77778888');
+    expect(await readPairingCode(host, { code: '-' })).toBe('77778888');
+  });
+
+  it('is in a URI, on stdin or typed, and never an argument', async () => {
+    const host = testHost();
+    host.stdin.end('phonekey:pair/12345678\n');
+    expect(await readPairingCode(host, { uri: '-' })).toBe('12345678');
+    const person = testHost({ tty: true });
+    const typed = readPairingCode(person, {});
+    person.stdin.write('phonekey:pair/87654321\n');
+    expect(await typed).toBe('87654321');
+    for (const source of [{ uri: 'phonekey:pair/12345678' }, { code: '-', uri: '-' }]) {
+      await expect(readPairingCode(testHost(), source)).rejects.toMatchObject({
+        code: 'usage.invalid',
+      });
+    }
   });
 
   it('has 8 digits, which is known before any radio is opened', async () => {
     for (const code of ['', '1234', '123456789', 'abcdefgh']) {
       const host = testHost({ env: { KEY_PAIRING_CODE: code } });
-      await expect(readPairingCode(host, undefined)).rejects.toMatchObject({
+      await expect(readPairingCode(host, {})).rejects.toMatchObject({
         code: 'usage.invalid',
       });
     }
@@ -45,8 +60,10 @@ describe('the pairing code', () => {
   it('is missed where nobody gives one', async () => {
     const empty = testHost();
     empty.stdin.end();
-    await expect(readPairingCode(empty, '-')).rejects.toMatchObject({ code: 'usage.invalid' });
-    await expect(readPairingCode(testHost(), undefined)).rejects.toMatchObject({
+    await expect(readPairingCode(empty, { code: '-' })).rejects.toMatchObject({
+      code: 'usage.invalid',
+    });
+    await expect(readPairingCode(testHost(), {})).rejects.toMatchObject({
       code: 'usage.invalid',
     });
   });

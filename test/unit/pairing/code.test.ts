@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatPairingCode, newPairingCode, parsePairingCode } from '../../../lib/pairing/code.js';
+import {
+  formatPairingCode,
+  newPairingCode,
+  pairingUri,
+  parsePairingCode,
+} from '../../../lib/pairing/code.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { Random } from '../../../lib/platform/random.js';
 
@@ -52,6 +57,13 @@ describe('newPairingCode', () => {
   });
 });
 
+describe('pairingUri', () => {
+  it('holds the code', () => {
+    expect(pairingUri('01234567')).toBe('phonekey:pair/01234567');
+    expect(parsePairingCode(pairingUri('01234567'))).toBe('01234567');
+  });
+});
+
 describe('parsePairingCode', () => {
   it.each([
     '12345678',
@@ -60,12 +72,19 @@ describe('parsePairingCode', () => {
     ' 12 34 56 78 ',
     '1234\t5678\n',
     '1-2-3-4-5-6-7-8',
+    'phonekey:pair/12345678',
+    ' phonekey:pair/12345678\n',
   ])('reads %j', (text) => {
     expect(parsePairingCode(text)).toBe('12345678');
   });
 
   it.each([
     '',
+    'phonekey:pair/1234567',
+    'phonekey:pair/1234 5678',
+    'phonekey:pair/',
+    'phonekey:key/12345678',
+    'PHONEKEY:PAIR/12345678',
     '1234567',
     '123456789',
     '1234567a',
