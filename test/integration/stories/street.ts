@@ -22,8 +22,8 @@ export interface Phone {
   readonly name: string;
 }
 
-/** What a person sees happen: done, or the words of the refusal. */
-export type Seen = 'done' | string;
+/** What a person sees happen: `done`, or the words of the refusal. */
+export type Seen = string;
 
 /** A whole car and whole phones on one radio and one clock, by which the dates go too. */
 export class Street {
