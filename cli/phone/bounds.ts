@@ -37,7 +37,7 @@ export const describeBounds = (granted: SharedKey | PairedCar): string => {
     until === null ? 'no end' : `until ${until}`,
     ...(uses === null ? [] : [`${String(uses)} uses`]),
     ...(leaseHours === null ? [] : [`${String(leaseHours)} h without news of the owner`]),
-    ...(delegations === 0 ? [] : [`may be handed on ${String(delegations)} times`]),
+    ...(delegations === 0 ? [] : [`may be handed on ${times(delegations)}`]),
   ].join(', ');
 };
 
@@ -45,3 +45,5 @@ const limitsOf = (granted: SharedKey | PairedCar): Limits | undefined => {
   if ('notAfter' in granted) return granted;
   return granted.grant === undefined ? undefined : lastTerms(granted.grant);
 };
+
+const times = (count: number): string => (count === 1 ? 'once' : `${String(count)} times`);
