@@ -63,12 +63,14 @@ const take = async (disk: PrivateDisk, path: string, holder: string): Promise<bo
  * it found.
  */
 const breakIfAbandoned = async (disk: PrivateDisk, path: string): Promise<boolean> => {
-  if (!(await isLeft(disk, path))) return false;
+  const left = await leftBy(disk, path);
+  // Whoever ended between the reading and the asking took its lock with it: only what is still there is left.
+  if (left === undefined || (await leftBy(disk, path)) !== left) return false;
   const aside = temporaryName(path);
   setInUse(aside, true);
   try {
     await disk.rename(path, aside);
-    if (await isLeft(disk, aside)) return true;
+    if ((await leftBy(disk, aside)) !== undefined) return true;
     await disk.link(aside, path).catch(() => undefined);
     return false;
   } catch (error) {
@@ -80,13 +82,13 @@ const breakIfAbandoned = async (disk: PrivateDisk, path: string): Promise<boolea
   }
 };
 
-/** A torn one, of after a power cut, says nothing. */
-const isLeft = async (disk: PrivateDisk, path: string): Promise<boolean> => {
+/** Whose lock was left there, undefined: nobody's. A torn one, of after a power cut, says nothing. */
+const leftBy = async (disk: PrivateDisk, path: string): Promise<string | undefined> => {
   const found = await disk.read(path, MOST_HOLDER_BYTES);
-  if (found === undefined) return false;
+  if (found === undefined) return undefined;
   const holder = Buffer.from(found.bytes).toString();
   const pid = pidOfTemporary(holder);
-  return pid === undefined || isAbandoned(pid, holder);
+  return pid === undefined || isAbandoned(pid, holder) ? holder : undefined;
 };
 
 const held = (path: string): PhoneKeyError =>
