@@ -1,4 +1,4 @@
-import { monitorCapture } from '../../air/index.js';
+import { monitorCapture } from '../../air/capture/monitor.js';
 import type { HubControl } from '../../air/index.js';
 import { openCapture } from '../capture/captured.js';
 import type { Context } from '../context.js';

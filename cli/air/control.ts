@@ -1,4 +1,4 @@
-import { openHubControl } from '../../air/index.js';
+import { openHubControl } from '../../air/hub/control-client.js';
 import type { HubControl } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';

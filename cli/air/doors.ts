@@ -1,4 +1,6 @@
-import { connectHub, serveH4, servePty } from '../../air/index.js';
+import { connectHub } from '../../air/hub/connect.js';
+import { serveH4 } from '../../air/h4-server.js';
+import { servePty } from '../../air/pty/server.js';
 import type { HostServerOptions } from '../../air/index.js';
 import type { Endpoint, Position } from '../config/parse.js';
 import type { Context } from '../context.js';

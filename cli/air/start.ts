@@ -1,4 +1,5 @@
-import { connectOrStartHub, openHubControl } from '../../air/index.js';
+import { connectOrStartHub } from '../../air/hub/connect.js';
+import { openHubControl } from '../../air/hub/control-client.js';
 import type { HubControl, HubSettings } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';

@@ -1,4 +1,4 @@
-import { openHubControl } from '../../air/index.js';
+import { openHubControl } from '../../air/hub/control-client.js';
 import type { OpenTap } from './watch.js';
 
 /** What goes on on the air of a hub. It does not keep the hub running. */

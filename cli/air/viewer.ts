@@ -1,4 +1,6 @@
-import { AirDecoder, describeEvent, describeHci, HciDecoder } from '../../air/index.js';
+import { AirDecoder } from '../../air/decode/air-decoder.js';
+import { describeEvent } from '../../air/decode/describe.js';
+import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
 import type { AirEvent, DecodedEvent, Told } from '../../air/index.js';
 import { FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../lib/index.js';
 import { Conversation, describeMessage, inspectAdvertisement } from '../../lib/inspect/index.js';

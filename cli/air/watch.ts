@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { BtsnoopReader } from '../../air/index.js';
+import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import type { AirEvent } from '../../air/index.js';
 import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';

@@ -1,4 +1,4 @@
-import { capturing } from '../../air/index.js';
+import { capturing } from '../../air/capture/capturing.js';
 import type { HciTransport } from '../../air/index.js';
 import type { Context } from '../context.js';
 import { createCaptureFile } from './capture-file.js';

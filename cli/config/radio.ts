@@ -26,7 +26,8 @@ export const openCentral = async (context: Context): Promise<Central> => {
   const { opened, radio } = await openRadio(context, {
     ble: (limits) => openNobleCentral({ ...stack, ...limits, load: systemNoble }),
     virtual: async () => {
-      const { connectHub, loadNoble } = await import('../../air/index.js');
+      const { connectHub } = await import('../../air/hub/connect.js');
+      const { loadNoble } = await import('../../air/load.js');
       const transport = await connectHub(paths.hub, {
         label: 'phone',
         position: options.at,
@@ -56,7 +57,8 @@ export const openPeripheral = async (
   const { opened, radio } = await openRadio(context, {
     ble: (limits) => openBlenoPeripheral({ ...stack, ...limits, load: systemBleno }),
     virtual: async () => {
-      const { connectOrStartHub, loadBleno } = await import('../../air/index.js');
+      const { connectOrStartHub } = await import('../../air/hub/connect.js');
+      const { loadBleno } = await import('../../air/load.js');
       const transport = await connectOrStartHub(paths.hub, {
         label,
         position: options.at,

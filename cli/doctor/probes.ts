@@ -60,7 +60,8 @@ export const systemProbes = ({ paths, log }: Context): Probes => {
       await (await openNobleCentral(options)).close();
     },
     async openVirtual() {
-      const { VirtualAir, loadBleno, loadNoble } = await import('../../air/index.js');
+      const { VirtualAir } = await import('../../air/air.js');
+      const { loadBleno, loadNoble } = await import('../../air/load.js');
       const { openNobleCentral } = await import('../../lib/radio/noble.js');
       const { openBlenoPeripheral } = await import('../../lib/radio/bleno.js');
       const air = new VirtualAir();
@@ -75,7 +76,7 @@ export const systemProbes = ({ paths, log }: Context): Probes => {
       }
     },
     async hubRunning() {
-      const { openHubControl } = await import('../../air/index.js');
+      const { openHubControl } = await import('../../air/hub/control-client.js');
       try {
         const control = await openHubControl(paths.hub);
         await control.info();

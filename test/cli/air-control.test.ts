@@ -5,7 +5,7 @@ import { parseAirCapture } from '../support/btsnoop.js';
 import { Cli } from '../support/cli.js';
 import type { Running } from '../support/cli.js';
 
-/** Looking at the air and moving what is on it, each command a process of its own. */
+/** Looking at the air and moving what is on it, each car and air a process of its own. */
 
 jest.setTimeout(60_000);
 
@@ -17,7 +17,7 @@ interface Listed {
 
 let cli: Cli;
 beforeEach(async () => {
-  cli = await Cli.create();
+  cli = await Cli.create({ inside: true });
 });
 afterEach(() => cli.close());
 
@@ -186,7 +186,7 @@ describe('key air list and key air move', () => {
 
 describe('the settings of an air', () => {
   it('are said when it is ready and when it is looked at; a seed gives the same addresses', async () => {
-    const other = await Cli.create();
+    const other = await Cli.create({ inside: true });
     const addresses: string[][] = [];
     for (const home of [cli, other]) {
       const air = home.start([

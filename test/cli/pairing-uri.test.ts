@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 let car: Cli;
 let phones: Cli[];
 beforeEach(async () => {
-  car = await Cli.create();
+  car = await Cli.create({ inside: true });
   phones = [];
   const running = car.start(['--json', 'car', 'start']);
   await running.until(/"type":"ready"/);
@@ -24,7 +24,7 @@ interface Shown {
 
 /** Another phone, with keys of its own, on the car's air. */
 const anotherPhone = async (): Promise<Cli> => {
-  const phone = await Cli.create({ air: car });
+  const phone = await Cli.create({ air: car, inside: true });
   phones.push(phone);
   return phone;
 };

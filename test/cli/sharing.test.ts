@@ -14,11 +14,11 @@ let eve: Cli;
 let zoe: Cli;
 
 beforeAll(async () => {
-  owner = await Cli.create();
+  owner = await Cli.create({ inside: true });
   [bob, eve, zoe] = [
-    await Cli.create({ air: owner }),
-    await Cli.create({ air: owner }),
-    await Cli.create({ air: owner }),
+    await Cli.create({ air: owner, inside: true }),
+    await Cli.create({ air: owner, inside: true }),
+    await Cli.create({ air: owner, inside: true }),
   ];
   await owner.start(['car', 'start']).until(/is ready/);
   await owner.run(['car', 'tap', 'console', '--pair']);
@@ -54,39 +54,41 @@ const doors = async (): Promise<boolean> =>
   ((await owner.json(['car', 'status'])).value as { locked: boolean }).locked;
 
 describe('a shared key', () => {
-  it('is shown, shared, accepted, and opens the car: all of it in files', async () => {
+  it('is shown, shared, accepted, and opens the car: in files, and in processes', async () => {
+    const giver = owner.outside();
+    const guest = bob.outside();
     const file = (cli: Cli, name: string): string => join(cli.home, name);
-    const { stdout: uri, stderr } = await bob.run(['id']);
+    const { stdout: uri, stderr } = await guest.run(['id']);
     expect(uri).toMatch(/^phonekey:key\/[\w-]{86}\n$/);
     expect(stderr).toBe('');
     const out = file(owner, 'bob.grant');
     const given = ['--role', 'valet', '--until', '+4h', '--uses', '9', '--name', 'Bob'];
-    const shared = await owner.run(['share', '--to', uri.trim(), ...given, '--out', out]);
+    const shared = await giver.run(['share', '--to', uri.trim(), ...given, '--out', out]);
     expect(shared).toMatchObject({ code: 0, stdout: '' });
     expect(shared.stderr).toMatch(/valet of car for Bob .* 9 uses/);
     expect(((await stat(out)).mode & 0o777).toString(8)).toBe('600');
     expect(await readFile(out, 'utf8')).toMatch(/^phonekey:grant\/[\w-]{196}\n$/);
 
-    const accepted = await bob.json(['accept', out, '--name', 'Blue', '--as', 'Bob']);
+    const accepted = await guest.json(['accept', out, '--name', 'Blue', '--as', 'Bob']);
     expect(accepted).toMatchObject({
       code: 0,
       value: { car: 'Blue', role: 'valet', state: 'pending', uses: 9, delegations: 0 },
     });
     await lock();
-    expect(await bob.run(['unlock'])).toMatchObject({ code: 0, stdout: 'unlocked\n' });
+    expect(await guest.run(['unlock'])).toMatchObject({ code: 0, stdout: 'unlocked\n' });
     expect(await doors()).toBe(false);
-    expect(await bob.run(['trunk'])).toMatchObject({ code: 3 });
-    const { value: keys } = await owner.json(['keys', 'list']);
+    expect(await guest.run(['trunk'])).toMatchObject({ code: 3 });
+    const { value: keys } = await giver.json(['keys', 'list']);
     expect(keys).toMatchObject({
       keys: [
         { slot: 0, own: true, grantedBy: null, notAfter: null, usesLeft: null },
         { slot: 1, name: 'Bob', role: 'valet', grantedBy: 0, usesLeft: 8, suspended: false },
       ],
     });
-    expect((await bob.json(['cars'])).value).toMatchObject({
+    expect((await guest.json(['cars'])).value).toMatchObject({
       cars: [{ name: 'Blue', state: 'paired', role: 'valet', granted: true, leaseHours: null }],
     });
-    expect((await owner.run(['shared'])).stdout).toMatch(/^CAR .*\ncar +[0-9a-f]{16} +Bob +valet /);
+    expect((await giver.run(['shared'])).stdout).toMatch(/^CAR .*\ncar +[0-9a-f]{16} +Bob +valet /);
   });
 
   it('is revoked, and the owner tells the car', async () => {

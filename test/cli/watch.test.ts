@@ -39,8 +39,8 @@ describe('key air watch --read', () => {
   let session: CapturedSession;
   let keyFile: string;
   beforeAll(async () => {
-    cli = await Cli.create();
-    stranger = await Cli.create();
+    cli = await Cli.create({ inside: true });
+    stranger = await Cli.create({ inside: true });
     keyFile = join(cli.home, 'session.keys');
     session = await playCaptured(cli, { KEY_SESSION_KEYS: keyFile });
   });

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { defaultHubPath } from '../../air/hub/path.js';
+import { run } from '../../cli/run.js';
+import { testHost } from './cli-host.js';
 
 /** The command as `npm run build` made it. */
 const MAIN = resolve('dist/cli/main.js');
@@ -22,26 +24,58 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+export interface CliOptions {
+  /** Whose air it is on (default: one of its own). */
+  readonly air?: Cli;
+  /**
+   * Commands that run to the end do so in the test's own process, from the sources: a tenth of the work.
+   * For tests of what a command does, where others have seen that the built one does it too.
+   */
+  readonly inside?: boolean;
+}
+
 /** Runs the built `key` in processes of its own, without a terminal, in a home of its own. */
 export class Cli {
   readonly home: string;
   readonly #running = new Set<Running>();
   /** Where the air is shared with others, theirs. */
   readonly #air: string;
+  readonly #inside: boolean;
 
-  private constructor(home: string, air: string) {
+  private constructor(home: string, air: string, inside: boolean) {
     this.home = home;
     this.#air = air;
+    this.#inside = inside;
   }
 
-  static async create({ air }: { readonly air?: Cli } = {}): Promise<Cli> {
+  static async create({ air, inside = false }: CliOptions = {}): Promise<Cli> {
     const home = await mkdtemp(join(tmpdir(), 'key-'));
-    return new Cli(home, air?.home ?? home);
+    return new Cli(home, air?.home ?? home, inside);
+  }
+
+  /** The same home, with processes of its own. */
+  outside(): Cli {
+    return new Cli(this.home, this.#air, false);
   }
 
   /** Runs to the end. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    return this.start(args, options).finished;
+    return this.#inside ? this.#runInside(args, options) : this.start(args, options).finished;
+  }
+
+  async #runInside(
+    args: readonly string[],
+    { env = {}, input = '' }: RunOptions,
+  ): Promise<Finished> {
+    const variables = { ...this.#env(), ...env };
+    const host = testHost({ env: variables });
+    host.stdin.end(input);
+    const before = { ...process.env };
+    Object.assign(process.env, variables);
+    const code = run(args, host); // has read the variables before it first waits
+    for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+    return { code: await code, stdout: host.written.out, stderr: host.written.err };
   }
 
   /** Runs to the end with `--json`; gives what is on stdout, and on failure the error object. */
@@ -57,16 +91,7 @@ export class Cli {
   start(args: readonly string[], { env = {}, input = '' }: RunOptions = {}): Running {
     const { PATH = '', SystemRoot = '' } = process.env;
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: {
-        PATH,
-        SystemRoot,
-        HOME: this.home,
-        TMPDIR: this.home,
-        KEY_HOME: this.home,
-        KEY_AIR: this.#air,
-        KEY_RADIO: 'virtual',
-        ...env,
-      },
+      env: { PATH, SystemRoot, ...this.#env(), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.on('error', () => undefined); // it may end without reading
@@ -78,6 +103,16 @@ export class Cli {
       () => undefined,
     );
     return running;
+  }
+
+  #env(): Record<string, string> {
+    return {
+      HOME: this.home,
+      TMPDIR: this.home,
+      KEY_HOME: this.home,
+      KEY_AIR: this.#air,
+      KEY_RADIO: 'virtual',
+    };
   }
 
   /** Ends what still runs, waits until the air has ended, and removes the home. */
