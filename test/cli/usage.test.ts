@@ -10,7 +10,7 @@ const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
 let cli: Cli;
 beforeAll(async () => {
-  cli = await Cli.create();
+  cli = await Cli.create({ inside: true });
 });
 afterAll(() => cli.close());
 
@@ -53,7 +53,7 @@ describe('key', () => {
   });
 
   it('prints its version', async () => {
-    expect(await cli.run(['--version'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await cli.outside().run(['--version'])).toMatchObject({ code: 0, stderr: '' });
     expect((await cli.run(['-V'])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
   });
 
@@ -82,7 +82,7 @@ describe('key', () => {
   });
 
   it('never repeats a code that was given as an argument', async () => {
-    const { stderr } = await cli.run(['pair', '--code', '12345678']);
+    const { stderr } = await cli.outside().run(['pair', '--code', '12345678']);
     expect(stderr).not.toContain('12345678');
     expect(stderr).toContain('--code -');
   });
@@ -92,7 +92,7 @@ describe('key', () => {
   });
 
   it('reports an error as one JSON object on the last line of stderr', async () => {
-    const { code, value } = await cli.json(['unlock']);
+    const { code, value } = await cli.outside().json(['unlock']);
     expect(code).toBe(6);
     expect(value).toEqual({
       code: 'keys.not-paired',
@@ -112,7 +112,7 @@ describe('key', () => {
     ['a variable that says no', { KEY_JSON: '0' }, false],
     ['a variable that says off', { KEY_JSON: 'off' }, false],
   ])('follows KEY_JSON: %s', async (_what, env, json) => {
-    const { code, stdout } = await cli.run(['cars'], { env });
+    const { code, stdout } = await cli.outside().run(['cars'], { env });
     expect({ code, json: stdout.startsWith('{"cars":[]}') }).toEqual({ code: 0, json });
   });
 
@@ -123,7 +123,7 @@ describe('key', () => {
   });
 
   it('exits with 4 where no air is running, and with 4 where no car is', async () => {
-    const { code, value } = await cli.json(['scan']);
+    const { code, value } = await cli.outside().json(['scan']);
     expect({ code, value }).toMatchObject({ code: 4, value: { code: 'radio.unavailable' } });
     expect(await cli.json(['car', 'status'])).toMatchObject({
       code: 4,

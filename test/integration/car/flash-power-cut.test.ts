@@ -14,7 +14,7 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 
 /** `POWER_CUTS=all` cuts at every step. */
 const ALL = process.env['POWER_CUTS'] === 'all';
-const CUTS = 16;
+const CUTS = 10;
 const SEED = 'flash power cut';
 
 const geometry = { sectors: 16, sectorBytes: 1024, wordBytes: 8 };

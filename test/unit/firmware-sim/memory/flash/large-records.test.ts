@@ -57,7 +57,7 @@ describe('a record of 24 KiB', () => {
       await memory.commit(withTries(commit), { erases: true });
     }
     const before = flash.counts;
-    const SMALL = 900;
+    const SMALL = 300;
     for (let commit = 1; commit <= SMALL; commit++) await memory.commit(withTries(100 + commit));
     const { words, erases } = flash.counts;
     // With the new chains now and then.

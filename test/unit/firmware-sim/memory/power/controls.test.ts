@@ -36,7 +36,7 @@ describe('the harness finds out a store that', () => {
     ['keeps one copy', 'does not come up'],
   ])('%s', async (wrong, trouble) => {
     const medium = flashMedium(WRONG[wrong]);
-    const figures = await decayEverywhere(medium, run('pairing'), { points: 499, words: 31 });
+    const figures = await decayEverywhere(medium, run('pairing'), { points: 997, words: 61 });
     expect(found(figures)).toContain(trouble);
   });
 
