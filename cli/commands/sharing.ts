@@ -7,6 +7,7 @@ import type { Act } from '../program.js';
 const ID_EXAMPLES = `Examples:
   $ key id                                 a fresh key, to be sent to an owner
   $ key id --car Blue                      the key for Blue, for another grant to it
+  $ key id --out bob.png                   a picture of its QR code
 `;
 
 const SHARE_EXAMPLES = `Examples:
@@ -23,6 +24,7 @@ drive; key stamp is such news. Nothing is sent: give the grant to the other phon
 const ACCEPT_EXAMPLES = `Examples:
   $ key accept phonekey:grant/... --name 'the blue one' --as Bob
   $ key accept bob.grant && key unlock
+  $ key accept screenshot.png              of the QR code
 `;
 
 const REVOKE_EXAMPLES = `Examples:
@@ -92,6 +94,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .command('id')
     .description('show a key of this phone, which an owner of a car can share with')
     .addHelpText('before', ID_EXAMPLES)
+    .addOption(out())
     .addOption(qr())
     .action((options) =>
       act(async (context) => (await import('../phone/share.js')).showKey(context, options)),
@@ -100,7 +103,10 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .command('share')
     .description('give rights to a key of another phone, offline')
     .addHelpText('before', SHARE_EXAMPLES)
-    .requiredOption('--to <key>', 'phonekey:key/... of key id, a file with it, or - for stdin')
+    .requiredOption(
+      '--to <key>',
+      'phonekey:key/... of key id, a file with it or a PNG of its QR code, or - for stdin',
+    )
     .addOption(
       new Option('--role <role>', 'what it may do').choices(ROLES).default('guest' as const),
     )
@@ -123,7 +129,10 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .command('accept')
     .description('take a grant for a key that key id has shown')
     .addHelpText('before', ACCEPT_EXAMPLES)
-    .argument('<grant>', 'phonekey:grant/..., a file with it, or - for stdin')
+    .argument(
+      '<grant>',
+      'phonekey:grant/..., a file with it or a PNG of its QR code, or - for stdin',
+    )
     .option('--name <name>', 'what to call the car (default: car)')
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
     .action((source, options) =>
@@ -164,7 +173,10 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
     .command('carry')
     .description("bring an owner's notice to the car, from any phone")
     .addHelpText('before', CARRY_EXAMPLES)
-    .argument('<notice>', 'phonekey:notice/..., a file with one on each line, or - for stdin')
+    .argument(
+      '<notice>',
+      'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
+    )
     .option('--id <id>', 'to this car alone, by its id in key scan')
     .action((source, options) =>
       act(async (context) => (await import('../phone/notices.js')).carry(context, source, options)),
@@ -172,5 +184,8 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
 };
 
 const qr = () => new Option('--qr', 'a QR code on stderr (on a terminal it comes by itself)');
-const out = () => new Option('--out <file>', 'writes it to a file').argParser(parseFile);
+const out = () =>
+  new Option('--out <file>', 'writes it to a file; as a QR code where that is a .png').argParser(
+    parseFile,
+  );
 const offline = () => new Option('--offline', 'does not try to reach the car');

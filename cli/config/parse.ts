@@ -27,9 +27,9 @@ export const parseSeconds = (text: string): number => {
 
 const UNIT_S = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** `90m`, `6h`, `30d` in seconds. */
+/** `90m`, `6h`, `30d` in seconds; also `+6h`, as other times from now are written. */
 export const parseDuration = (text: string): number => {
-  const [, digits, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const [, digits, unit] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
   const seconds = Number(digits) * UNIT_S[(unit ?? 's') as keyof typeof UNIT_S];
   if (!(seconds > 0)) throw new InvalidArgumentError('A time is needed: 90m, 6h or 30d.');
   return seconds;

@@ -1,4 +1,4 @@
-import { renderUnicodeCompact } from 'uqr';
+import encodeQR from 'qr';
 import { wantsColour } from './colour.js';
 import type { Sink } from './output.js';
 
@@ -9,6 +9,15 @@ const QUIET_ZONE = 2;
 const MOST_BYTES = 2953;
 
 /**
+ * The modules of a QR code with its quiet zone, row by row, true for dark; undefined for a text that is
+ * too long for one.
+ */
+export const qrModules = (text: string): readonly (readonly boolean[])[] | undefined =>
+  Buffer.byteLength(text) > MOST_BYTES
+    ? undefined
+    : encodeQR(text, 'raw', { ecc: 'low', border: QUIET_ZONE });
+
+/**
  * A text as a QR code made of half blocks, a line each; undefined where it is too long for one, or
  * its code wider than the terminal.
  */
@@ -17,11 +26,22 @@ export const qrLines = (
   sink: Sink,
   env: NodeJS.ProcessEnv,
 ): readonly string[] | undefined => {
-  if (Buffer.byteLength(text) > MOST_BYTES) return undefined;
-  const lines = renderUnicodeCompact(text, { ecc: 'L', border: QUIET_ZONE }).split('\n');
-  const width = lines[0]?.length ?? 0;
-  if (sink.columns !== undefined && width > sink.columns) return undefined;
+  const modules = qrModules(text);
+  const width = modules?.length ?? Infinity;
+  if (modules === undefined || width > (sink.columns ?? Infinity)) return undefined;
+  const lines: string[] = [];
+  for (let row = 0; row < width; row += 2) lines.push(halfBlocks(modules[row], modules[row + 1]));
   if (!wantsColour(sink, env)) return lines;
   const [begin, end] = WHITE_ON_BLACK;
   return lines.map((line) => `${begin}${line}${end}`);
 };
+
+/** Two rows of modules in one line; what is light is drawn. */
+const halfBlocks = (upper: readonly boolean[] = [], lower: readonly boolean[] = []): string =>
+  upper
+    .map((dark, column) => {
+      const below = lower[column] ?? true;
+      if (dark) return below ? ' ' : '▄';
+      return below ? '▀' : '█';
+    })
+    .join('');

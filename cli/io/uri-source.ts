@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { errorMessage } from '../error-message.js';
 import type { Host } from '../context.js';
@@ -7,10 +7,14 @@ import { readLines } from './ask.js';
 
 /** 8 notices of 2,702 characters, and some room. */
 const MOST_BYTES = 64 * 1024;
+/** Of a screenshot. */
+const MOST_PICTURE_BYTES = 16 * 1024 * 1024;
+/** With which every PNG begins (PNG, third edition, section 5.2). */
+const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /**
- * URIs as they were given: one itself, `-` for the lines of stdin, or the name of a file with a line
- * for each.
+ * URIs as they were given: one itself, `-` for the lines of stdin, or the name of a file: a line for
+ * each, or a PNG with a QR code.
  * @throws PhoneKeyError `usage.invalid`, `interrupted`
  */
 export const readUris = async (host: Host, source: string): Promise<string[]> => {
@@ -29,20 +33,34 @@ export const readUri = async (host: Host, source: string): Promise<string> => {
 
 const readFileLines = async (path: string): Promise<string[]> => {
   // A byte too many says that there are more.
-  const contents = await text(createReadStream(path, { end: MOST_BYTES })).catch(
-    (error: unknown) => {
-      throw invalid(`cannot read ${path}: ${errorMessage(error)}`, error);
-    },
-  );
-  if (contents.length > MOST_BYTES) throw invalid(`${path} is too long`);
-  return contents
+  const end = MOST_PICTURE_BYTES;
+  const bytes = await buffer(createReadStream(path, { end })).catch((error: unknown) => {
+    throw invalid(`cannot read ${path}: ${errorMessage(error)}`, error);
+  });
+  const picture = PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
+  if (bytes.length > (picture ? MOST_PICTURE_BYTES : MOST_BYTES)) {
+    throw invalid(`${path} is too long`);
+  }
+  return linesOf(picture ? await pictured(path, bytes) : bytes.toString());
+};
+
+const linesOf = (text: string): string[] =>
+  text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
+
+const pictured = async (path: string, bytes: Buffer): Promise<string> => {
+  const { readQrPicture } = await import('./qr-picture.js');
+  try {
+    return readQrPicture(bytes);
+  } catch (error) {
+    throw invalid(`cannot read ${path}: ${errorMessage(error)}`, error);
+  }
 };
 
 const invalid = (message: string, cause?: unknown): PhoneKeyError =>
   new PhoneKeyError('usage.invalid', message, {
     cause,
-    hint: 'Give a URI (phonekey:...), a file with one on each line, or - for stdin.',
+    hint: 'Give a URI (phonekey:...), a file with one on each line, a PNG of its QR code, or - for stdin.',
   });

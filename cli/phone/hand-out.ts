@@ -5,7 +5,7 @@ import { errorMessage } from '../error-message.js';
 import { qrLines } from '../io/qr.js';
 
 export interface HandOutOptions {
-  /** A file to write to, instead of stdout. */
+  /** A file to write to, instead of stdout: lines, or with a name that ends in `.png` a QR code. */
   readonly out?: string | undefined;
   /** A QR code too, also where nobody watches. */
   readonly qr?: true | undefined;
@@ -31,11 +31,21 @@ export const handOut = async (
 
 const writeUris = async (path: string, uris: readonly string[]): Promise<void> => {
   try {
-    await writeFile(path, uris.map((uri) => `${uri}\n`).join(''), { mode: 0o600 });
+    const contents = /\.png$/i.test(path)
+      ? await picture(uris)
+      : uris.map((uri) => `${uri}\n`).join('');
+    await writeFile(path, contents, { mode: 0o600 });
   } catch (cause) {
     throw new PhoneKeyError('usage.invalid', `cannot write ${path}: ${errorMessage(cause)}`, {
       cause,
       hint: 'It was made all the same. Make another one with --out elsewhere, or without --out.',
     });
   }
+};
+
+const picture = async ([uri = '', ...others]: readonly string[]): Promise<Buffer> => {
+  const { qrPicture } = await import('../io/qr-picture.js');
+  const made = others.length > 0 ? undefined : qrPicture(uri);
+  if (made === undefined) throw new Error('it is too much for one QR code');
+  return made;
 };

@@ -10,17 +10,14 @@ import { withoutRadio } from './open.js';
 import { boundsOf, describeBounds } from './bounds.js';
 
 /** A key of this phone to show to an owner: a fresh one, or with `--car` the one it has for that car. */
-export const showKey = async (
-  context: Context,
-  { qr }: Pick<HandOutOptions, 'qr'>,
-): Promise<ExitCode> => {
+export const showKey = async (context: Context, given: HandOutOptions): Promise<ExitCode> => {
   const { options, output } = context;
   const { car } = options;
   const uri = await withoutRadio(context, ({ phone }) =>
     phone.offer(car === undefined ? {} : { car }),
   );
-  output.result({ key: uri }, [uri]);
-  await handOut(context, [uri], { qr });
+  output.result({ key: uri }, given.out === undefined ? [uri] : []);
+  await handOut(context, [uri], given);
   return EXIT.ok;
 };
 

@@ -115,7 +115,7 @@ const refused = (reason: RefusalReason): PhoneKeyError => {
     case RefusalReason.SUSPENDED:
       return carRefused(
         'this key is suspended or revoked',
-        'Ask the owner to give it back, or for a new grant: key share.',
+        'Ask an owner (another one, if you are one) to give it back: key resume.',
       );
     case RefusalReason.NOT_YET:
       return carRefused('this key does not hold yet', 'Wait until it begins: key cars.', true);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefusalReason, ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
 import { create } from '@bufbuild/protobuf';
-import { parseCount, parseTime } from '../../cli/config/parse.js';
+import { parseCount, parseDuration, parseTime } from '../../cli/config/parse.js';
 import { formatTime } from '../../cli/config/time.js';
 import { askLine } from '../../cli/io/ask.js';
 import { qrLines } from '../../cli/io/qr.js';
@@ -49,6 +49,15 @@ describe('a time', () => {
     '1800000000',
   ])('is not %j', (text) => {
     expect(() => parseTime(text)).toThrow('A time is needed');
+  });
+
+  it('passes in steps, with a plus or without', () => {
+    expect(['90m', '6h', '+6h', '30d'].map(parseDuration)).toEqual([
+      5400, 21_600, 21_600, 2_592_000,
+    ]);
+    for (const text of ['', '6', '0h', '-6h', '++6h', '6w']) {
+      expect(() => parseDuration(text)).toThrow('A time is needed');
+    }
   });
 
   it('goes with counts that are whole and small', () => {

@@ -169,6 +169,26 @@ describe('a shared key', () => {
     await forget(eve);
   });
 
+  it('travels as pictures of QR codes, too', async () => {
+    const picture = (cli: Cli, name: string): string => join(cli.home, name);
+    expect(await bob.run(['id', '--out', picture(bob, 'key.png')])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    const grant = picture(owner, 'grant.png');
+    const to = ['--to', picture(bob, 'key.png'), '--name', 'Bob8'];
+    expect(await owner.run(['share', ...to, '--out', grant])).toMatchObject({ code: 0 });
+    expect(((await stat(grant)).mode & 0o777).toString(8)).toBe('600');
+    expect(await bob.run(['accept', grant])).toMatchObject({ code: 0 });
+    expect((await bob.run(['unlock'])).code).toBe(0);
+    const notice = picture(owner, 'notice.png');
+    await owner.run(['revoke', 'Bob8', '--offline', '--out', notice]);
+    expect(await zoe.run(['carry', notice])).toMatchObject({ code: 0 });
+    expect((await bob.run(['unlock'])).code).toBe(3);
+    await forget(bob);
+  });
+
   it('does not open before its time, and its hint says when', async () => {
     await shareWith(owner, bob, 'Bob5', '--from', '+1h', '--until', '+2h');
     const { stderr, code } = await bob.run(['unlock']);

@@ -6,7 +6,8 @@ const [, , dist, home, hub, killAt] = process.argv;
 const load = (path) => import(pathToFileURL(`${dist}/${path}`).href);
 const { nodeDisk } = await load('firmware-sim/memory/disk.js');
 const { SimulatedCar } = await load('firmware-sim/index.js');
-const { connectOrStartHub, loadBleno } = await load('air/index.js');
+const { connectOrStartHub } = await load('air/hub/connect.js');
+const { loadBleno } = await load('air/load.js');
 const { openBlenoPeripheral } = await load('lib/radio/bleno.js');
 const { systemClock } = await load('lib/index.js');
 
