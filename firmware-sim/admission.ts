@@ -9,6 +9,7 @@ import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import type { Introduction } from '../lib/wire/codec.js';
+import { FormFactor } from '../lib/wire/gen/phonekey_pb.js';
 import { raiseFloor, timeOf } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import { lowestFree } from './key-slots.js';
@@ -60,6 +61,7 @@ export const admitKey = (
     // What it signs are grants, and those show the key that signs.
     signingKey: new Uint8Array(32),
     name: introduction.name,
+    formFactor: introduction.formFactor ?? FormFactor.UNSPECIFIED,
     role: terms.role,
     grant,
   };

@@ -1,5 +1,6 @@
 import type { AdmissionRefusal } from '../lib/car/host.js';
 import type { PolicyRefusal } from '../lib/credentials/policy.js';
+import type { FormFactorName } from '../lib/credentials/form-factors.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { CommandName } from '../lib/wire/commands.js';
 import type { BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
@@ -30,6 +31,8 @@ export interface KeyActor {
 export interface KeySummary {
   readonly slot: number;
   readonly name: string;
+  /** What kind of thing has it, by its own words. */
+  readonly formFactor: FormFactorName | 'unknown';
   readonly role: RoleName | 'none';
   /** 16 hex digits: the first 8 bytes of SHA-512 of the X25519 public key. */
   readonly fingerprint: string;

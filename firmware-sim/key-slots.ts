@@ -21,7 +21,7 @@ export interface Placement {
  */
 export const placeKey = (
   keys: readonly KeySlot[],
-  phone: Pick<PhoneIdentity, 'publicKey' | 'signingKey' | 'name'>,
+  phone: Pick<PhoneIdentity, 'publicKey' | 'signingKey' | 'name' | 'formFactor'>,
   asked: Role,
   slots: number,
   pairedAt: number,
@@ -30,12 +30,13 @@ export const placeKey = (
   const slot = same?.slot ?? lowestFree(keys, slots);
   if (slot === undefined) return undefined;
   const ownerless = !keys.some((key) => key.role === Role.OWNER);
-  const { publicKey, signingKey, name } = phone;
+  const { publicKey, signingKey, name, formFactor } = phone;
   const key: KeySlot = {
     slot,
     publicKey,
     signingKey,
     name,
+    formFactor,
     role: ownerless || same?.role === Role.OWNER ? Role.OWNER : asked,
     pairedAt,
   };

@@ -4,6 +4,7 @@ export { errorCatalogue, PhoneKeyError } from './errors.js';
 export type { ErrorCode, ErrorKind, ErrorObject } from './errors.js';
 export { defaultSuite, nodeSuite, portableSuite } from './crypto/index.js';
 export type { KeyPair, Suite } from './crypto/suite.js';
+export type { FormFactorName } from './credentials/form-factors.js';
 export type { RoleName } from './credentials/roles.js';
 export { systemClock } from './platform/clock.js';
 export type { Cancel, Clock } from './platform/clock.js';

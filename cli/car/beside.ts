@@ -107,7 +107,9 @@ export const status = async (beside: Beside): Promise<ExitCode> => {
     clockLine(now),
     ...(pin ? ['asks for a PIN before driving'] : []),
     `${String(keys.length)} of ${String(slots)} key slots taken`,
-    ...table(keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.name])),
+    ...table(
+      keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
+    ),
   ]);
   return EXIT.ok;
 };

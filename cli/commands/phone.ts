@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { parseSeconds, parseSlot } from '../config/parse.js';
 import type { Act } from '../program.js';
+import { formFactor } from './form-factor.js';
 import type { SimpleAction } from '../phone/act.js';
 
 const ACTION_SUMMARIES: readonly (readonly [SimpleAction, string])[] = [
@@ -56,6 +57,7 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .option('--uri <->', '-: read the phonekey:pair/ URI of its QR code from stdin')
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
     .option('--name <name>', 'how the car shall call this phone')
+    .addOption(formFactor())
     .action((options) =>
       act(async (context) => (await import('../phone/pair.js')).pair(context, options)),
     );

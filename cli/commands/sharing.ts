@@ -3,6 +3,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
 import type { Judgement } from '../phone/notices.js';
 import type { Act } from '../program.js';
+import { formFactor } from './form-factor.js';
 
 const ID_EXAMPLES = `Examples:
   $ key id                                 a fresh key, to be sent to an owner
@@ -135,6 +136,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     )
     .option('--name <name>', 'what to call the car (default: car)')
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
+    .addOption(formFactor())
     .action((source, options) =>
       act(async (context) => (await import('../phone/share.js')).accept(context, source, options)),
     );

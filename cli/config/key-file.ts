@@ -1,3 +1,4 @@
+import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
 import {
   ENTRIES_PER_PART,
@@ -39,7 +40,7 @@ export const MAX_FILE = 512 * 1024;
 
 const VERSION = 1;
 const FIELDS = ['version', 'name', 'state', 'role', 'slot', 'car', 'identity', 'signing'];
-const LATER_FIELDS = ['epoch', 'grant', 'ownName', 'shared', 'notice', 'carrying'];
+const LATER_FIELDS = ['epoch', 'grant', 'ownName', 'ownFormFactor', 'shared', 'notice', 'carrying'];
 const SHARED_TIMES = ['issuedAt', 'notBefore', 'notAfter'] as const;
 const SHARED_COUNTS = ['uses', 'leaseHours', 'delegations'] as const;
 /** The car's own name has 32 bytes at most; a phone may append a number. */
@@ -61,6 +62,7 @@ export const formatKeyFile = (car: PairedCar): string =>
       epoch: car.epoch,
       grant: car.grant && toHex(car.grant),
       ownName: car.ownName,
+      ownFormFactor: car.ownFormFactor,
       shared: car.shared,
       notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
       carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
@@ -87,6 +89,7 @@ export const parseKeyFile = (text: string): PairedCar => {
     ...optional(root, 'epoch', whole(0xffff)),
     ...optional(root, 'grant', chain),
     ...optional(root, 'ownName', name(MAX_OWN_NAME)),
+    ...optional(root, 'ownFormFactor', oneOf(FORM_FACTOR_NAMES)),
     ...optional(root, 'shared', (value) => list(value, MOST_SHARED, sharedKey)),
     ...optional(root, 'notice', ownNotice),
     ...optional(root, 'carrying', (value) => list(value, MOST_CARRIED, carriedNotice)),

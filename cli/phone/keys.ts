@@ -46,9 +46,9 @@ export const removeKey = async (context: Context, slot: number): Promise<ExitCod
 
 const rows = (keys: readonly KeyEntry[], labels: ReadonlyMap<string, string>): string[] =>
   table([
-    ['SLOT', 'ROLE', 'FINGERPRINT', 'UNTIL', 'USES', 'FROM', 'NAME'],
+    ['SLOT', 'ROLE', 'FINGERPRINT', 'UNTIL', 'USES', 'FROM', 'KIND', 'NAME'],
     ...keys.map((key) => {
-      const { slot, role, fingerprint, notAfter, usesLeft, grantedBy, suspended } = key;
+      const { slot, role, formFactor, fingerprint, notAfter, usesLeft, grantedBy, suspended } = key;
       return [
         String(slot),
         role,
@@ -56,6 +56,7 @@ const rows = (keys: readonly KeyEntry[], labels: ReadonlyMap<string, string>): s
         notAfter === null ? '-' : formatTime(notAfter),
         usesLeft === null ? '-' : String(usesLeft),
         grantedBy === null ? 'card' : `slot ${String(grantedBy)}`,
+        formFactor,
         nameOf(key, labels) + (suspended ? ' (suspended)' : ''),
       ];
     }),

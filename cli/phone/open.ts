@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhoneKey } from '../../lib/index.js';
-import type { CarCallOptions, Central, TraceEvent } from '../../lib/index.js';
+import type { CarCallOptions, Central, FormFactorName, TraceEvent } from '../../lib/index.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { openCentral } from '../config/radio.js';
@@ -14,6 +14,7 @@ export interface PhoneUse {
   readonly needsKeys?: boolean;
   /** What the car's owner sees; for pairing. */
   readonly name?: string | undefined;
+  readonly formFactor?: FormFactorName | undefined;
 }
 
 export interface OpenPhone {
@@ -40,7 +41,7 @@ const NO_RADIO: Central = { scan: noRadio, connect: noRadio, close: () => Promis
 /** Opens the keys and the radio, and frees the radio whatever happens. */
 export const withPhone = async <T>(
   context: Context,
-  { doing, needsKeys = true, name }: PhoneUse,
+  { doing, needsKeys = true, name, formFactor }: PhoneUse,
   work: (open: OpenPhone) => Promise<T>,
 ): Promise<T> => {
   const { options, paths, log, signal, output } = context;
@@ -56,6 +57,7 @@ export const withPhone = async <T>(
     log,
     onSessionKeys,
     ...(name === undefined ? {} : { name }),
+    ...(formFactor === undefined ? {} : { formFactor }),
     trace: ({ direction, kind, fields, bytes }: TraceEvent) => {
       log.debug(`${direction} ${kind}`, { fields, bytes });
     },

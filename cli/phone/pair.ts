@@ -1,3 +1,4 @@
+import type { FormFactorName } from '../../lib/index.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -9,15 +10,17 @@ export interface PairArguments extends CodeSource {
   /** The radio's id of the car, from `key scan`. */
   readonly id?: string | undefined;
   readonly name?: string | undefined;
+  readonly formFactor?: FormFactorName | undefined;
 }
 
 export const pair = async (
   context: Context,
-  { id, name, ...source }: PairArguments,
+  { id, name, formFactor, ...source }: PairArguments,
 ): Promise<ExitCode> => {
   const code = await readPairingCode(context.host, source);
   const doing = 'looking for a car that waits for pairing';
-  const car = await withPhone(context, { doing, needsKeys: false, name }, async (open) => {
+  const use = { doing, needsKeys: false, name, formFactor };
+  const car = await withPhone(context, use, async (open) => {
     const { phone, store, call } = open;
     // A try that ends with a key that cannot be saved would be used up for nothing.
     await store.prepare();

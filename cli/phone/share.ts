@@ -1,4 +1,4 @@
-import type { ShareOptions } from '../../lib/index.js';
+import type { FormFactorName, ShareOptions } from '../../lib/index.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -64,13 +64,14 @@ export interface AcceptArguments {
   readonly name?: string;
   /** What the car is to call this phone. */
   readonly as?: string;
+  readonly formFactor?: FormFactorName;
 }
 
 /** Takes a grant for a key that `showKey` has shown. */
 export const accept = async (
   context: Context,
   source: string,
-  { name, as }: AcceptArguments,
+  { name, as, formFactor }: AcceptArguments,
 ): Promise<ExitCode> => {
   const { host, output } = context;
   const uri = await readUri(host, source);
@@ -79,6 +80,7 @@ export const accept = async (
     return phone.accept(uri, {
       ...(name === undefined ? {} : { name }),
       ...(as === undefined ? {} : { ownName: as }),
+      ...(formFactor === undefined ? {} : { ownFormFactor: formFactor }),
     });
   });
   const bounds = boundsOf(car);

@@ -11,6 +11,7 @@ export const behavior: Behavior<'listKeys'> = {
         keys: keys().map((key) => ({
           slot: key.slot,
           name: key.name,
+          ...(key.formFactor === undefined ? {} : { formFactor: key.formFactor }),
           role: key.role,
           fingerprint: fingerprint(key),
           own: key.slot === own.slot,

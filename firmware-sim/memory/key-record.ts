@@ -1,10 +1,17 @@
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import type { KeyGrant, KeySlot, PathStep } from '../../lib/credentials/key-slot.js';
+import {
+  FORM_FACTOR_NAMES,
+  formFactorFromName,
+  formFactorName,
+} from '../../lib/credentials/form-factors.js';
+import type { FormFactorName } from '../../lib/credentials/form-factors.js';
 import { ROLE_NAMES, roleFromName, roleName } from '../../lib/credentials/roles.js';
 import type { RoleName } from '../../lib/credentials/roles.js';
 import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { checkName, LENGTH } from '../../lib/wire/codec.js';
+import { FormFactor } from '../../lib/wire/gen/phonekey_pb.js';
 import { bytes, integer, invalid, list, object } from './fields.js';
 
 /** Slot numbers fit in a byte. */
@@ -31,6 +38,7 @@ export const encodeKey = (key: KeySlot): object => ({
   publicKey: toHex(key.publicKey),
   signingKey: toHex(key.signingKey),
   name: key.name,
+  formFactor: formFactorName(key.formFactor ?? FormFactor.UNSPECIFIED),
   role: roleName(key.role),
   pairedAt: key.pairedAt ?? 0,
   grant: key.grant === undefined ? null : encodeGrant(key.grant),
@@ -43,13 +51,15 @@ export const decodeKey = (value: unknown): KeySlot => {
     'publicKey',
     'signingKey',
     'name',
+    'formFactor',
     'role',
     'pairedAt',
     'grant',
   ]);
-  const { name, role: given } = fields;
+  const { name, formFactor, role: given } = fields;
   if (typeof name !== 'string') throw invalid('name');
   if (!isRoleName(given)) throw invalid('role');
+  if (!isFormFactorName(formFactor)) throw invalid('formFactor');
   const role = roleFromName(given);
   const grant = fields['grant'] === null ? undefined : decodeGrant(fields['grant'], role);
   return {
@@ -57,6 +67,7 @@ export const decodeKey = (value: unknown): KeySlot => {
     publicKey: bytes('publicKey', fields['publicKey'], LENGTH.publicKey),
     signingKey: bytes('signingKey', fields['signingKey'], LENGTH.publicKey),
     name: checkName(name),
+    formFactor: formFactorFromName(formFactor),
     role,
     pairedAt: integer('pairedAt', fields['pairedAt'], MAX_TIME),
     ...(grant === undefined ? {} : { grant }),
@@ -93,3 +104,6 @@ const decodeStep = (value: unknown): PathStep => {
 };
 
 const isRoleName = (value: unknown): value is RoleName => ROLE_NAMES.some((name) => name === value);
+
+const isFormFactorName = (value: unknown): value is FormFactorName | 'unknown' =>
+  value === 'unknown' || FORM_FACTOR_NAMES.some((name) => name === value);

@@ -7,6 +7,12 @@ export { refusal } from './link-machine.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
 export type { KeySlot } from '../credentials/key-slot.js';
 export { permits, Role, roleFromName, roleName, ROLE_NAMES } from '../credentials/roles.js';
+export {
+  formFactorFromName,
+  formFactorName,
+  FORM_FACTOR_NAMES,
+} from '../credentials/form-factors.js';
+export type { FormFactorName } from '../credentials/form-factors.js';
 export type { RoleName } from '../credentials/roles.js';
 export { newPairingCode, pairingRegistration } from '../pairing/code.js';
 export type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';

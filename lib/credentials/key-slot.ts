@@ -1,4 +1,4 @@
-import type { Role } from '../wire/gen/phonekey_pb.js';
+import type { FormFactor, Role } from '../wire/gen/phonekey_pb.js';
 import type { GrantTerms } from './grant.js';
 
 /** One enrolled phone, as the car keeps it. */
@@ -11,6 +11,8 @@ export interface KeySlot {
   readonly signingKey: Uint8Array;
   /** At most 32 bytes of UTF-8, chosen by the phone. */
   readonly name: string;
+  /** What kind of thing has the key, by its own words; none where it did not say. */
+  readonly formFactor?: FormFactor;
   readonly role: Role;
   /**
    * When it was paired, by the car's clock and never before anything that an owner had signed by then:

@@ -2,7 +2,7 @@ import type { Suite } from '../crypto/suite.js';
 import type { Random } from '../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodeCarIdentity, decodeEnrolment, encodePhoneIdentity } from '../wire/codec.js';
-import type { CarIdentity, Enrolment } from '../wire/gen/phonekey_pb.js';
+import type { CarIdentity, Enrolment, FormFactor } from '../wire/gen/phonekey_pb.js';
 import { ID_PROVER, ID_VERIFIER, pairingSecrets } from './code.js';
 import { Spake2PlusProver } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
@@ -15,6 +15,7 @@ export interface PhoneKeys {
   readonly signingKey: Uint8Array;
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
+  readonly formFactor?: FormFactor;
 }
 
 /** The phone's side of a pairing, one call per message. Its mirror is car.ts. */

@@ -1,3 +1,4 @@
+import type { FormFactorName } from '../credentials/form-factors.js';
 import { narrows } from '../credentials/chain.js';
 import { parseChain, verifyLink } from '../credentials/grant.js';
 import type { GrantLink } from '../credentials/grant.js';
@@ -36,6 +37,8 @@ export interface AcceptOptions {
   readonly name?: string;
   /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
   readonly ownName?: string;
+  /** What kind of thing has the key (default: as PhoneKeyOptions say). */
+  readonly ownFormFactor?: FormFactorName;
 }
 
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
@@ -49,11 +52,14 @@ type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
 export const accept = async (
   environment: PhoneEnvironment,
   uri: string,
-  { name = 'car', ownName }: AcceptOptions = {},
+  { name = 'car', ownName, ownFormFactor }: AcceptOptions = {},
 ): Promise<PairedCar> => {
   const { suite, store } = environment;
   const wanted = chosenName('a car', name);
-  const called = ownName === undefined ? {} : { ownName: chosenName('a phone', ownName) };
+  const called = {
+    ...(ownName === undefined ? {} : { ownName: chosenName('a phone', ownName) }),
+    ...(ownFormFactor === undefined ? {} : { ownFormFactor }),
+  };
   const grant = parseUri(uri);
   if (grant.what !== 'grant') throw invalid(`that is a ${grant.what}, not a grant`);
   const links = parseChain(grant.chain);
@@ -119,7 +125,7 @@ const renew = (
   suite: Suite,
   car: PairedCar,
   { carPublicKey, chain }: Grant,
-  called: Pick<PairedCar, 'ownName'>,
+  called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
 ): PairedCar => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {

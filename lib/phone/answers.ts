@@ -1,6 +1,8 @@
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
 import { NO_END } from '../credentials/grant.js';
+import { formFactorName } from '../credentials/form-factors.js';
+import type { FormFactorName } from '../credentials/form-factors.js';
 import { roleName } from '../credentials/roles.js';
 import type { RoleName } from '../credentials/roles.js';
 import { closuresIn } from '../wire/closures.js';
@@ -14,6 +16,8 @@ import type { Key, Result } from '../wire/gen/phonekey_pb.js';
 export interface KeyEntry {
   readonly slot: number;
   readonly name: string;
+  /** What kind of thing has it, by its own words. */
+  readonly formFactor: FormFactorName | 'unknown';
   readonly role: RoleName | 'none';
   /** Hex, the first 8 bytes of SHA-512 of the public key. */
   readonly fingerprint: string;
@@ -71,10 +75,12 @@ export const expectKeys = (result: Result): KeyEntry[] => {
 };
 
 const keyEntry = (key: Key): KeyEntry => {
-  const { slot, name, role, fingerprint, own, suspended, notAfter, usesLeft, grantedBy } = key;
+  const { slot, name, formFactor, role, fingerprint, own, suspended } = key;
+  const { notAfter, usesLeft, grantedBy } = key;
   return {
     slot,
     name,
+    formFactor: formFactorName(formFactor),
     role: roleName(role),
     fingerprint: toHex(fingerprint),
     own,

@@ -1,8 +1,9 @@
+import { formFactorFromName } from '../credentials/form-factors.js';
 import { PhoneKeyError } from '../errors.js';
 import type { SealedChannel } from '../session/channel.js';
 import { answerChallenge } from '../session/phone.js';
 import { decodeResult, encodeCommand } from '../wire/codec.js';
-import type { CommandInit } from '../wire/codec.js';
+import type { CommandInit, Introduction } from '../wire/codec.js';
 import type { CommandName } from '../wire/commands.js';
 import { RefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { Result } from '../wire/gen/phonekey_pb.js';
@@ -157,10 +158,16 @@ export class CarConnection {
     }
   }
 
+  #introduction(grants: Uint8Array): Introduction {
+    const { ownName = this.#environment.name, ownFormFactor } = this.car;
+    const formFactor = formFactorFromName(ownFormFactor ?? this.#environment.formFactor);
+    return { grants, name: ownName, formFactor };
+  }
+
   /** The first command: the answer to the car's challenge, with the command inside. */
   async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
-    const { suite, random, clock, name, onSessionKeys } = this.#environment;
-    const { identity, carPublicKey, grant, state, ownName } = this.car;
+    const { suite, random, clock, onSessionKeys } = this.#environment;
+    const { identity, carPublicKey, grant, state } = this.car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
     let introducing = grant !== undefined && state === 'pending';
     let challenge = await this.#channel.receiveHello(deadline);
@@ -170,10 +177,7 @@ export class CarConnection {
         random,
         { identity, carPublicKey },
         challenge.bytes,
-        encodeCommand(
-          command,
-          introducing && grant ? { grants: grant, name: ownName ?? name } : undefined,
-        ),
+        encodeCommand(command, introducing && grant ? this.#introduction(grant) : undefined),
         onSessionKeys,
       );
       const { handshake, tag, channel } = response;

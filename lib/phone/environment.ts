@@ -1,3 +1,4 @@
+import type { FormFactorName } from '../credentials/form-factors.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
@@ -20,6 +21,7 @@ export interface PhoneEnvironment {
   readonly log: Logger;
   /** What cars call this phone. */
   readonly name: string;
+  readonly formFactor: FormFactorName;
   readonly trace: Trace | undefined;
   readonly onSessionKeys: OnSessionKeys | undefined;
 }

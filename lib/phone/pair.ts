@@ -1,6 +1,7 @@
 import { generateEd25519, generateX25519 } from '../crypto/index.js';
 import { PhoneKeyError } from '../errors.js';
 import { PhonePairing } from '../pairing/phone.js';
+import { formFactorFromName } from '../credentials/form-factors.js';
 import { roleName } from '../credentials/roles.js';
 import { PairRefusalReason } from '../wire/gen/phonekey_pb.js';
 import type { CarIdentity, Enrolment } from '../wire/gen/phonekey_pb.js';
@@ -16,7 +17,7 @@ export const pairOver = async (
   code: string,
   deadline: Deadline,
 ): Promise<PairedCar> => {
-  const { suite, random, store, name } = environment;
+  const { suite, random, store, name, formFactor } = environment;
   const { bytes: challenge } = await channel.receiveHello(deadline);
   const exchange = new PhonePairing(suite, random, code, challenge);
 
@@ -34,6 +35,7 @@ export const pairOver = async (
     publicKey: identity.publicKey,
     signingKey: signing.publicKey,
     name,
+    formFactor: formFactorFromName(formFactor),
   });
   const done = await commit(exchange, channel, sealed, deadline);
   if (done.refusal !== PairRefusalReason.UNSPECIFIED) {

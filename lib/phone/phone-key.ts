@@ -1,5 +1,6 @@
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
+import type { FormFactorName } from '../credentials/form-factors.js';
 import { PhoneKeyError } from '../errors.js';
 import { parsePairingCode } from '../pairing/code.js';
 import { systemClock, systemWallTime } from '../platform/clock.js';
@@ -41,6 +42,8 @@ export interface PhoneKeyOptions {
   readonly store: CarStore;
   /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
   readonly name?: string;
+  /** What kind of thing this is, for the same list (default `phone`). */
+  readonly formFactor?: FormFactorName;
   readonly suite?: Suite;
   readonly clock?: Clock;
   /** Milliseconds since 1970: what grants and notices are dated with (default: the system's). */
@@ -83,6 +86,7 @@ export class PhoneKey {
       clock: options.clock ?? systemClock,
       wallTime: options.wallTime ?? systemWallTime,
       name: chosenName('a phone', options.name ?? 'phone'),
+      formFactor: options.formFactor ?? 'phone',
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
       trace: options.trace,

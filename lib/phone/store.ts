@@ -1,4 +1,5 @@
 import type { KeyPair } from '../crypto/suite.js';
+import type { FormFactorName } from '../credentials/form-factors.js';
 import type { NoticeEntry } from '../credentials/notice.js';
 import type { RoleName } from '../credentials/roles.js';
 import { PhoneKeyError } from '../errors.js';
@@ -31,6 +32,8 @@ export interface PairedCar {
   readonly grant?: Uint8Array;
   /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
   readonly ownName?: string;
+  /** And what kind of thing has the key; none: as PhoneKeyOptions say. */
+  readonly ownFormFactor?: FormFactorName;
   /** What this phone has granted to others, newest last. */
   readonly shared?: readonly SharedKey[];
   /** An owner's last notice to the car: its number is never used again. */

@@ -17,6 +17,7 @@ import type {
   CarIdentity,
   Command,
   Enrolment,
+  FormFactor,
   FromCar,
   PhoneIdentity,
   Result,
@@ -118,6 +119,7 @@ export interface Introduction {
   /** A chain of grants (credentials/grant.ts). */
   readonly grants: Uint8Array;
   readonly name: string;
+  readonly formFactor?: FormFactor;
 }
 
 export const encodeCommand = (command: CommandInit, introduction?: Introduction): Uint8Array =>
@@ -130,9 +132,9 @@ export interface Request {
 }
 
 export const decodeRequest = (bytes: Uint8Array): Request => {
-  const { command, grants, name } = decode(CommandSchema, bytes);
+  const { command, grants, name, formFactor } = decode(CommandSchema, bytes);
   if (grants.length === 0) return { command, introduction: undefined };
-  return { command, introduction: { grants, name: checkName(name) } };
+  return { command, introduction: { grants, name: checkName(name), formFactor } };
 };
 
 export const encodeResult = (result: Result): Uint8Array => toBinary(ResultSchema, result);

@@ -23,11 +23,11 @@ const parseLines = (text: string): CarEvent[] =>
     .map((line) => JSON.parse(line) as CarEvent);
 
 /** Taps the card for pairing, and pairs with what the screen shows. */
-const pair = async (phone: Cli, beside: Cli, role: string, name: string) => {
+const pair = async (phone: Cli, beside: Cli, role: string, name: string, ...more: string[]) => {
   await beside.run(['car', 'tap', 'console', '--pair', '--role', role]);
   const { value } = await beside.json(['car', 'screen']);
   const { code } = value as { code: string };
-  return phone.json(['pair', '--code', '-', '--name', name], { input: `${code}\n` });
+  return phone.json(['pair', '--code', '-', '--name', name, ...more], { input: `${code}\n` });
 };
 
 const wrong = (code: string): string => code.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
@@ -144,7 +144,7 @@ describe('a car and two phones', () => {
       code: 6,
       value: { code: 'keys.not-paired' },
     });
-    expect(await pair(driver, owner, 'driver', 'Bob')).toMatchObject({
+    expect(await pair(driver, owner, 'driver', 'Bob', '--form-factor', 'watch')).toMatchObject({
       code: 0,
       value: { role: 'driver', slot: 1 },
     });
@@ -163,8 +163,8 @@ describe('a car and two phones', () => {
     };
     expect(value).toEqual({
       keys: [
-        { ...paired, slot: 0, name: 'Ada', role: 'owner', own: true },
-        { ...paired, slot: 1, name: 'Bob', role: 'driver', own: false },
+        { ...paired, slot: 0, name: 'Ada', formFactor: 'phone', role: 'owner', own: true },
+        { ...paired, slot: 1, name: 'Bob', formFactor: 'watch', role: 'driver', own: false },
       ],
     });
   });

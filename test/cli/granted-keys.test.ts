@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { nodePrivateDisk } from '../../cli/config/private-disk.js';
 import { withLock } from '../../cli/config/private-lock.js';
@@ -60,6 +61,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     epoch: fc.integer({ min: 0, max: 0xffff }),
     grant: fc.constant(grantTo()),
     ownName: name,
+    ownFormFactor: fc.constantFrom(...FORM_FACTOR_NAMES),
     shared: fc.array(sharedKeys, { maxLength: 5 }),
     notice: fc.record({
       number: seconds,
@@ -154,6 +156,7 @@ describe('a key file', () => {
     ['a grant cut short', { grant: toHex(grantTo()).slice(0, -2) }],
     ['a grant of another version', { grant: `2${toHex(grantTo()).slice(1)}` }],
     ['a name with a line feed', { ownName: 'Bob\n' }],
+    ['a thing that is none', { ownFormFactor: 'brick' }],
     ['what was shared as an object', { shared: {} }],
     ['an owner as what was shared', { shared: [{ ...shared, role: 'owner' }] }],
     ['a field too many', { shared: [{ ...shared, more: 1 }] }],

@@ -69,7 +69,9 @@ describe('a shared key', () => {
     expect(((await stat(out)).mode & 0o777).toString(8)).toBe('600');
     expect(await readFile(out, 'utf8')).toMatch(/^phonekey:grant\/[\w-]{196}\n$/);
 
-    const accepted = await guest.json(['accept', out, '--name', 'Blue', '--as', 'Bob']);
+    const accepted = await guest.json([
+      ...['accept', out, '--name', 'Blue', '--as', 'Bob', '--form-factor', 'computer'],
+    ]);
     expect(accepted).toMatchObject({
       code: 0,
       value: { car: 'Blue', role: 'valet', state: 'pending', uses: 9, delegations: 0 },
@@ -81,8 +83,23 @@ describe('a shared key', () => {
     const { value: keys } = await giver.json(['keys', 'list']);
     expect(keys).toMatchObject({
       keys: [
-        { slot: 0, own: true, grantedBy: null, notAfter: null, usesLeft: null },
-        { slot: 1, name: 'Bob', role: 'valet', grantedBy: 0, usesLeft: 8, suspended: false },
+        {
+          slot: 0,
+          formFactor: 'phone',
+          own: true,
+          grantedBy: null,
+          notAfter: null,
+          usesLeft: null,
+        },
+        {
+          slot: 1,
+          name: 'Bob',
+          formFactor: 'computer',
+          role: 'valet',
+          grantedBy: 0,
+          usesLeft: 8,
+          suspended: false,
+        },
       ],
     });
     expect((await guest.json(['cars'])).value).toMatchObject({

@@ -5,6 +5,7 @@ import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { encodeFromCar, encodeResult, LENGTH } from '../../../lib/wire/codec.js';
 import { MAX_MESSAGE } from '../../../lib/wire/framing.js';
+import { FormFactor } from '../../../lib/wire/gen/phonekey_pb.js';
 import { phoneIdentity } from './rig.js';
 
 const { OWNER, DRIVER } = Role;
@@ -48,6 +49,11 @@ describe('placeKey', () => {
       const placed = placeKey(keys, { ...phoneIdentity(1), publicKey }, DRIVER, 3, 7);
       expect(placed).toMatchObject({ key: { slot: 1 }, replaced: false });
     }
+  });
+
+  it('keeps what kind of thing it is', () => {
+    const watch = { ...phoneIdentity(2), formFactor: FormFactor.WATCH };
+    expect(placeKey(add([], 1), watch, DRIVER, 3, 7)?.key.formFactor).toBe(FormFactor.WATCH);
   });
 
   it('fills the lowest gap', () => {

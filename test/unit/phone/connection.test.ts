@@ -2,7 +2,12 @@ import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { refusal } from '../../../lib/car/link-machine.js';
 import { NO_END } from '../../../lib/credentials/grant.js';
-import { RefusalReason, ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
+import {
+  FormFactor,
+  RefusalReason,
+  ResultSchema,
+  Role,
+} from '../../../lib/wire/gen/phonekey_pb.js';
 import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE } from '../../support/test-car.js';
 import { deferred } from '../car/raw-phone.js';
@@ -230,7 +235,14 @@ describe('what an answer means', () => {
     const { air, host, key, endpoint } = await introduced();
     const fingerprint = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 255);
     const keys = [
-      { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint, own: true },
+      {
+        slot: 0,
+        name: 'Ada',
+        role: Role.OWNER,
+        fingerprint,
+        own: true,
+        formFactor: FormFactor.WATCH,
+      },
       { slot: 2, name: 'Bob', role: Role.DRIVER, fingerprint, own: false },
       {
         slot: 3,
@@ -247,6 +259,7 @@ describe('what an answer means', () => {
     host.answer = () =>
       Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
     const unbounded = {
+      formFactor: 'unknown',
       fingerprint: '00010203040506ff',
       suspended: false,
       notAfter: null,
@@ -254,7 +267,7 @@ describe('what an answer means', () => {
       grantedBy: null,
     };
     expect(await air.run(key.listKeys())).toEqual([
-      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true },
+      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true, formFactor: 'watch' },
       { ...unbounded, slot: 2, name: 'Bob', role: 'driver', own: false },
       {
         ...unbounded,

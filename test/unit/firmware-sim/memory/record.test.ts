@@ -34,6 +34,7 @@ describe('decodeRecord', () => {
     ['publicKey', (_, key) => (key['publicKey'] = '01'.repeat(32))],
     ['signingKey', (_, key) => (key['signingKey'] = '00'.repeat(31))],
     ['name', (_, key) => (key['name'] = 5)],
+    ['formFactor', (_, key) => (key['formFactor'] = 'phoned')],
     ['role', (_, key) => (key['role'] = 'none')],
     ['role', (_, key) => (key['role'] = 1)],
   ])('refuses an invalid %s: %s', (what, change) => {
