@@ -106,7 +106,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addHelpText('before', SHARE_EXAMPLES)
     .requiredOption(
       '--to <key>',
-      'phonekey:key/... of key id, a file with it or a PNG of its QR code, or - for stdin',
+      'phonekey:key/... of key id, a file with it or a PNG of its QR code, - for stdin, or an X25519 public key in hex',
     )
     .addOption(
       new Option('--role <role>', 'what it may do').choices(ROLES).default('guest' as const),

@@ -25,7 +25,7 @@ export interface ShareArguments
   extends
     Pick<ShareOptions, 'role' | 'from' | 'until' | 'uses' | 'delegations' | 'name'>,
     HandOutOptions {
-  /** A URI, a file with one, or `-`. */
+  /** A URI, a file with one, `-`, or a public key in hex. */
   readonly to: string;
   /** Hours. */
   readonly lease?: number;
@@ -35,7 +35,8 @@ export interface ShareArguments
 export const share = async (context: Context, given: ShareArguments): Promise<ExitCode> => {
   const { host, options, output } = context;
   const { to: source, lease, out, qr, ...terms } = given;
-  const to = await readUri(host, source);
+  // A public key is no file's name; who has such a file can say ./ before it.
+  const to = /^[0-9a-f]{64}$/i.test(source) ? source : await readUri(host, source);
   const made = await withoutRadio(context, ({ phone }) =>
     phone.share({
       ...terms,

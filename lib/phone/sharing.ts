@@ -1,12 +1,12 @@
 import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/fingerprint.js';
 import { NO_END, parseChain, signLink } from '../credentials/grant.js';
-import type { GrantTerms } from '../credentials/grant.js';
+import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
 import { covers, roleFromName, roleName } from '../credentials/roles.js';
 import type { RoleName } from '../credentials/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { concat, toHex } from '../platform/bytes.js';
+import { concat, fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
@@ -17,7 +17,10 @@ import type { PairedCar, SharedKey } from './store.js';
 export interface ShareOptions {
   /** Which car, by its name; needed where there are several. */
   readonly car?: string;
-  /** The key that is to have rights, as `PhoneKey.offer` gave it on the other phone: `phonekey:key/...`. */
+  /**
+   * The key that is to have rights, as `PhoneKey.offer` gave it on the other phone: `phonekey:key/...`.
+   * Where it is not to be handed on, its X25519 public key alone is enough: 64 hex digits.
+   */
   readonly to: string;
   /** Default `guest`. */
   readonly role?: Exclude<RoleName, 'owner'>;
@@ -60,10 +63,7 @@ export const share = async (
   options: ShareOptions,
 ): Promise<Share> => {
   const { suite, store } = environment;
-  const subject = parseUri(options.to);
-  if (subject.what !== 'key') {
-    throw invalid(`that is a ${subject.what}, not a key`, 'Ask for what key id shows there.');
-  }
+  const subject = subjectOf(options.to, options.delegations ?? 0);
   const name = options.name === undefined ? undefined : chosenName('a key', options.name);
   const to = toHex(fingerprint(suite, subject.publicKey));
   const chosen = await chooseCar(environment, options.car);
@@ -83,6 +83,17 @@ export const share = async (
   });
   if (made === undefined) throw new PhoneKeyError('internal', 'nothing was signed');
   return { ...made, car: chosen.name };
+};
+
+const subjectOf = (to: string, delegations: number): GrantSubject => {
+  const publicKey = to.length === 64 ? fromHex(to) : undefined;
+  if (publicKey !== undefined && delegations === 0) return { publicKey };
+  const hint = 'Ask for what key id shows there.';
+  if (publicKey !== undefined)
+    throw invalid('what is handed on needs more than a public key', hint);
+  const subject = parseUri(to);
+  if (subject.what === 'key') return subject;
+  throw invalid(`that is a ${subject.what}, not a key`, hint);
 };
 
 const termsOf = (

@@ -3,6 +3,8 @@ import { NO_END } from '../../../lib/credentials/grant.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 import { MOST_SHARED } from '../../../lib/phone/sharing.js';
 import { MOST_OFFERS } from '../../../lib/phone/store.js';
 import { introduce } from './setup.js';
@@ -135,7 +137,22 @@ describe('PhoneKey.share', () => {
     expect(kept.some(({ fingerprint }) => fingerprint === shared[7]!.fingerprint)).toBe(false);
   });
 
+  it('needs no more than a public key, unless it is to be handed on', async () => {
+    const { owner, guest } = await ownerAndGuest();
+    const offered = parseUri(await guest.key.offer());
+    if (offered.what !== 'key') throw new Error('no key');
+    const to = toHex(offered.publicKey);
+    const { uri, shared } = await owner.key.share({ to });
+    expect(shared.fingerprint).toBe(toHex(fingerprint(defaultSuite, offered.publicKey)));
+    expect(await guest.key.accept(uri)).toMatchObject({ state: 'pending', role: 'guest' });
+    await expect(owner.key.share({ to, delegations: 1 })).rejects.toMatchObject({
+      code: 'usage.invalid',
+      hint: expect.stringContaining('key id'),
+    });
+  });
+
   it.each([
+    ['half a public key', { to: 'ab'.repeat(31) }, 'usage.invalid'],
     ['a grant instead of a key', { to: 'phonekey:notice/AAAA' }, 'usage.invalid'],
     ['what is no URI', { to: 'bob' }, 'usage.invalid'],
     ['an end before now', { until: NOW }, 'usage.invalid'],
