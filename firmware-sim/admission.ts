@@ -1,6 +1,7 @@
 import type { AdmissionRefusal } from '../lib/car/host.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import type { VerifiedChain } from '../lib/credentials/chain.js';
+import { knownFormFactor } from '../lib/credentials/form-factors.js';
 import { findKey } from '../lib/credentials/find-key.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
@@ -9,7 +10,6 @@ import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import type { Introduction } from '../lib/wire/codec.js';
-import { FormFactor } from '../lib/wire/gen/phonekey_pb.js';
 import { raiseFloor, timeOf } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import { lowestFree } from './key-slots.js';
@@ -61,7 +61,7 @@ export const admitKey = (
     // What it signs are grants, and those show the key that signs.
     signingKey: new Uint8Array(32),
     name: introduction.name,
-    formFactor: introduction.formFactor ?? FormFactor.UNSPECIFIED,
+    formFactor: knownFormFactor(introduction.formFactor),
     role: terms.role,
     grant,
   };

@@ -1,3 +1,4 @@
+import { knownFormFactor } from '../lib/credentials/form-factors.js';
 import { Role } from '../lib/credentials/roles.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { sameBytes } from '../lib/platform/bytes.js';
@@ -36,7 +37,7 @@ export const placeKey = (
     publicKey,
     signingKey,
     name,
-    formFactor,
+    formFactor: knownFormFactor(formFactor),
     role: ownerless || same?.role === Role.OWNER ? Role.OWNER : asked,
     pairedAt,
   };

@@ -30,3 +30,7 @@ export const formFactorName = (formFactor: FormFactor): FormFactorName | 'unknow
 /** The reverse of `formFactorName`; unspecified for `unknown`. */
 export const formFactorFromName = (name: FormFactorName | 'unknown'): FormFactor =>
   KNOWN.find((known) => NAMES[known] === name) ?? FormFactor.UNSPECIFIED;
+
+/** One that only later versions know counts as left out, and so does none. */
+export const knownFormFactor = (formFactor?: FormFactor): FormFactor =>
+  KNOWN.find((known) => known === formFactor) ?? FormFactor.UNSPECIFIED;

@@ -54,6 +54,8 @@ describe('placeKey', () => {
   it('keeps what kind of thing it is', () => {
     const watch = { ...phoneIdentity(2), formFactor: FormFactor.WATCH };
     expect(placeKey(add([], 1), watch, DRIVER, 3, 7)?.key.formFactor).toBe(FormFactor.WATCH);
+    const later = { ...watch, formFactor: 200 as unknown as FormFactor };
+    expect(placeKey(add([], 1), later, DRIVER, 3, 7)?.key.formFactor).toBe(FormFactor.UNSPECIFIED);
   });
 
   it('fills the lowest gap', () => {
