@@ -171,5 +171,5 @@ export const sealPart = (
 };
 
 /** By which notices name a key. */
-export const fingerprintOf = ({ identity }: Pick<Keys, 'identity'>): Uint8Array =>
-  suite.sha512(identity.publicKey).subarray(0, 8);
+export const fingerprintOf = (publicKey: Uint8Array): Uint8Array =>
+  suite.sha512(publicKey).subarray(0, 8);

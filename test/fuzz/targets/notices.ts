@@ -16,6 +16,7 @@ import {
   writePart,
 } from '../sharing/by-hand.js';
 import type { Keys, PartEntry, PartFields } from '../sharing/by-hand.js';
+import { Heard } from '../sharing/heard.js';
 import { demand, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -121,42 +122,6 @@ const partOf = (record: Uint8Array): NoticePart => {
   };
 };
 
-/** Every part of an owner that the car took, in their order: all that there is to know. */
-class Heard {
-  readonly parts: NoticePart[] = [];
-
-  /** Numbers of which all parts came. */
-  get whole(): number {
-    const numbers = this.parts.map(({ number }) => number);
-    return Math.max(0, ...numbers.filter((number) => this.#isWhole(number)));
-  }
-
-  isNew({ number, stamp, part, parts }: NoticePart): boolean {
-    const same = this.parts.filter((each) => each.number === number);
-    return (
-      number > this.whole &&
-      !this.parts.some((each) => each.number > number) &&
-      same.every((each) => each.stamp === stamp && each.parts === parts && each.part !== part)
-    );
-  }
-
-  /** What is in force: the last whole notice, and all that came after it. */
-  said(): NoticeEntry[] {
-    const { whole } = this;
-    return this.parts.filter(({ number }) => number >= whole).flatMap(({ entries }) => entries);
-  }
-
-  get stamp(): number {
-    const { whole } = this;
-    return whole === 0 ? 0 : (this.parts.find(({ number }) => number === whole)?.stamp ?? 0);
-  }
-
-  #isWhole(number: number): boolean {
-    const own = this.parts.filter((each) => each.number === number);
-    return own.length > 0 && own.length === own[0]?.parts;
-  }
-}
-
 /** Of each key and kind the latest time: an earlier one says nothing more. */
 const latest = (entries: readonly NoticeEntry[]): ReadonlyMap<string, number> => {
   const times = new Map<string, number>();
@@ -172,7 +137,7 @@ const size = (all: readonly OwnerNotices[]): number =>
 
 const takeAll = (input: Uint8Array): void => {
   let all: readonly OwnerNotices[] = [];
-  const owners = [new Heard(), new Heard()] as const;
+  const owners = [new Heard<NoticeEntry>(), new Heard<NoticeEntry>()] as const;
   for (let at = 0; at + STRIDE <= input.length; at += STRIDE) {
     const part = partOf(input.subarray(at, at + STRIDE));
     const owner = owners[part.ownerSlot === 0 ? 0 : 1];
@@ -185,7 +150,7 @@ const takeAll = (input: Uint8Array): void => {
     demand(taken === 'old' || isNew, 'a notice number goes back');
     demand(taken !== 'old' || !isNew, 'what is new is taken');
     if (taken === 'old') continue;
-    owner.parts.push(part);
+    owner.take(part);
     all = taken;
     demand(size(all) <= 2 * MOST_ENTRIES, 'a car keeps no more than it has room for');
   }
