@@ -3,6 +3,7 @@ import type { CardTap } from '../../../firmware-sim/controller.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { encodeCommand } from '../../../lib/wire/codec.js';
 import type { CommandInit } from '../../../lib/wire/codec.js';
+import { MAX_MESSAGE } from '../../../lib/wire/framing.js';
 import type { AttackLink, Made } from './attack-link.js';
 import { PEOPLE } from './people.js';
 import type { Person } from './people.js';
@@ -125,7 +126,9 @@ const make = (run: Run, step: Step): Made | undefined => {
   // They take 50 times longer than anything else.
   if (maker === MESSAGES.pairStart && ++run.pairings > MAX_PAIRINGS) return undefined;
   const made = maker?.(link, person, step, run);
-  if (made !== undefined) run.recorded.push(made);
+  // No phone can say so much at once: a full part of a notice beside a proof.
+  if (made === undefined || made.bytes.length > MAX_MESSAGE) return undefined;
+  run.recorded.push(made);
   return made;
 };
 
