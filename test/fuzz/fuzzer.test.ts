@@ -58,9 +58,9 @@ describe('the fuzzer from the command line', () => {
   }, 60_000);
 
   it('kills itself for an input that never ends, and keeps it', () => {
-    const hung = fuzz('--target', 'endless', '--seconds', '5', '--patience', '1');
+    const hung = fuzz('--target', 'endless', '--seconds', '5', '--patience', '0.3');
     expect(hung.signal).toBe('SIGKILL');
-    expect(hung.stderr).toMatch(/endless: no end after 1 s; the input is in fuzz-failures/);
+    expect(hung.stderr).toMatch(/endless: no end after 0.3 s; the input is in fuzz-failures/);
     expect(readdirSync(join(folder, 'fuzz-failures')).join()).toContain('endless-');
   }, 30_000);
 
@@ -84,7 +84,7 @@ const find = (run: Target['run'], runs = 2_000, more: Partial<Target> = {}) => {
 
 describe('the fuzzer', () => {
   it('does not find the planted bug blindly', async () => {
-    expect(await find(planted.run, 100_000)).toBeUndefined();
+    expect(await find(planted.run, 20_000)).toBeUndefined();
   }, 60_000);
 
   it('notices what is thrown and rejected', async () => {

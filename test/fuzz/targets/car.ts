@@ -67,6 +67,19 @@ const seeds = (): Uint8Array[] => [
 ];
 
 const sharingSeeds = (): Uint8Array[] => [
+  // What is delegated is wider in one way each: the role, the end.
+  program(
+    open,
+    grant('guest', 'delegable'),
+    grant('friend', 'service', { at: 1 }),
+    show('friend', 'unlock'),
+    refused,
+    grant('friend', 'leased', { at: 2 }),
+    show('friend', 'unlock'),
+    refused,
+    { do: 'alterGrant', parameter: 2 },
+    show('friend', 'unlock', 0, { at: 2 }),
+  ),
   program(open, grant('guest', 'once'), show('guest', 'unlock'), then('startWithPin')),
   program(
     open,
