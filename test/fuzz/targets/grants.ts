@@ -10,36 +10,25 @@ import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
   FIXED_BYTES,
-  keysOf,
   readFields,
   sealPart,
   withLink,
   writeFields,
   writePart,
 } from '../sharing/by-hand.js';
-import type { Keys, LinkFields } from '../sharing/by-hand.js';
+import type { LinkFields } from '../sharing/by-hand.js';
+import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/cast.js';
 import { isWritable, whatGrows } from '../sharing/rights.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
-const random = seededRandom('grants');
-const CAR = keysOf(random).identity;
-const OTHER_CAR = keysOf(random).identity;
-/** Owners, by their slots. */
-const OWNERS: ReadonlyMap<number, Keys> = new Map([
-  [0, keysOf(random)],
-  [3, keysOf(random)],
-]);
-const STRANGER = keysOf(random);
-/** Subjects of the first link, the second one and so on: one more than a chain may have. */
-const SUBJECTS = Array.from({ length: 5 }, () => keysOf(random));
 const EPOCH = 7;
 const MOST_LINKS = 4;
 
 const CONTEXT = {
   carPublicKey: CAR.publicKey,
   epoch: EPOCH,
-  ownerKey: (slot: number) => OWNERS.get(slot)?.signing.publicKey,
+  ownerKey,
 };
 const REFUSALS = ['protocol.malformed', 'grant.invalid'];
 
@@ -65,9 +54,9 @@ const linksOf = (input: Uint8Array): Link[] => {
 
 const write = (links: readonly Link[]): Uint8Array => {
   let chain: Uint8Array = new Uint8Array(0);
-  let issuer = OWNERS.get(links[0]?.fields.ownerSlot ?? 0) ?? STRANGER;
+  let issuer = ownerIn(links[0]?.fields.ownerSlot ?? 0) ?? STRANGER;
   links.forEach(({ fixed, by }, index) => {
-    const signer = { 'an owner': OWNERS.get(0), 'a stranger': STRANGER }[by as string] ?? issuer;
+    const signer = { 'an owner': ownerIn(0), 'a stranger': STRANGER }[by as string] ?? issuer;
     const { publicKey } = by === 'for another car' ? OTHER_CAR : CAR;
     const subject = SUBJECTS[index] ?? STRANGER;
     chain = withLink(chain, signer.signing, publicKey, fixed, subject);
@@ -84,7 +73,7 @@ const wrongWith = (links: readonly Link[]): string | undefined => {
     if (fields.epoch !== EPOCH) return 'another epoch';
     const before = links[index - 1]?.fields;
     const first = before === undefined;
-    if (first && !OWNERS.has(fields.ownerSlot)) return 'no owner';
+    if (first && ownerIn(fields.ownerSlot) === undefined) return 'no owner';
     if (by === 'an owner' ? !first || fields.ownerSlot !== 0 : by !== 'who may') return by;
     const grows = first ? undefined : whatGrows(before, fields);
     if (grows !== undefined) return grows;

@@ -7,28 +7,13 @@ import type { NoticeEntry, NoticePart } from '../../../lib/credentials/notice.js
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import {
-  ENTRY_BYTES,
-  HEADER_BYTES,
-  keysOf,
-  readPart,
-  sealPart,
-  writePart,
-} from '../sharing/by-hand.js';
-import type { Keys, PartEntry, PartFields } from '../sharing/by-hand.js';
+import { ENTRY_BYTES, HEADER_BYTES, readPart, sealPart, writePart } from '../sharing/by-hand.js';
+import type { PartEntry, PartFields } from '../sharing/by-hand.js';
+import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/cast.js';
 import { Heard } from '../sharing/heard.js';
 import { demand, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
-const random = seededRandom('notices');
-const CAR = keysOf(random).identity;
-const OTHER_CAR = keysOf(random).identity;
-/** Owners, by their slots. */
-const OWNERS: ReadonlyMap<number, Keys> = new Map([
-  [0, keysOf(random)],
-  [3, keysOf(random)],
-]);
-const STRANGER = keysOf(random);
 const FULL_PART = 144;
 const MOST_ENTRIES = 1152;
 const MOST_PARTS = 8;
@@ -36,7 +21,7 @@ const MOST_PARTS = 8;
 const CONTEXT = {
   identity: CAR,
   tagKey: noticeTagKey(suite, CAR.publicKey),
-  ownerKey: (slot: number) => OWNERS.get(slot)?.signing.publicKey,
+  ownerKey,
 };
 
 /** How an input is signed and sealed; the first byte says which. */
@@ -45,7 +30,7 @@ const by = (way: (typeof WAYS)[number], body: Uint8Array): Uint8Array =>
   concat(Uint8Array.of(WAYS.indexOf(way)), body);
 
 const seal = (body: Uint8Array, way: (typeof WAYS)[number]): Uint8Array => {
-  const owner = OWNERS.get(body[1] ?? 0) ?? STRANGER;
+  const owner = ownerIn(body[1] ?? 0) ?? STRANGER;
   const signer = way === 'by a stranger' ? STRANGER : owner;
   const car = way === 'for another car' ? OTHER_CAR : CAR;
   return sealPart(seededRandom('seal'), signer.signing, car.publicKey, body);
@@ -84,7 +69,7 @@ const isPart = (body: Uint8Array): boolean => {
   const kinds = Array.from({ length: count }, (_, i) => body[HEADER_BYTES + ENTRY_BYTES * i + 12]);
   return (
     version === 1 &&
-    OWNERS.has(ownerSlot) &&
+    ownerIn(ownerSlot) !== undefined &&
     parts <= MOST_PARTS &&
     part < parts &&
     count <= FULL_PART &&
