@@ -67,6 +67,11 @@ export class AttackLink {
     return this.#session !== undefined;
   }
 
+  /** Who has a session here, which the car has answered in. */
+  get holder(): Person | undefined {
+    return this.closed || this.lastAnswer === undefined ? undefined : this.#answer?.person;
+  }
+
   get knowsCode(): boolean {
     return this.#confirmed;
   }
@@ -129,6 +134,7 @@ export class AttackLink {
       if (!challenge.open || late) return;
       if (this.#oracle.keyOf(person) === undefined && !this.#oracle.mayShow(person, grant)) return;
       this.#answer = { person, channel };
+      this.lastAnswer = undefined;
       this.#session = { made: 0, sent: 0 };
       const given = parseCommand(command);
       if (given !== undefined) this.#oracle.give(person, given);

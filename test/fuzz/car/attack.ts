@@ -60,6 +60,7 @@ const lookAt = async (world: World): Promise<void> => {
   oracle.settled();
   oracle.check();
   oracle.compare(record, controller.status().now);
+  for (const link of world.links) oracle.holds(link, world.clock.now());
   oracle.check();
 };
 

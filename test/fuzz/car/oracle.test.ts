@@ -181,6 +181,20 @@ describe('the oracle notices', () => {
       /by a grant that was revoked or suspended/,
     ],
     [
+      'a link that outlives its key',
+      program(
+        open,
+        open,
+        grant('guest'),
+        show('guest', 'status'),
+        sign('revoke', 'guest'),
+        carry(1),
+        { do: 'wait', parameter: 3 },
+      ),
+      { keepsLinks: true },
+      /a link stays of a key that is gone/,
+    ],
+    [
       'a removed key that comes back by its grant',
       program(
         open,

@@ -6,6 +6,7 @@ import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import type { Introduction } from '../../../lib/wire/codec.js';
 import type { AnyCommand } from '../../../lib/wire/commands.js';
+import { LAST_WORD_MS } from '../../../lib/car/link-state.js';
 import type { FromCar, PhoneIdentity, Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { fingerprintOf } from '../sharing/by-hand.js';
@@ -40,6 +41,7 @@ export class Oracle {
   readonly #admissions: Admission[] = [];
   /** Of the last command that set one; several where it is not known which. */
   #lastPins: readonly string[] = [''];
+  readonly #goneSince = new Map<AttackLink, number>();
   /** The owner whose notice was taken last. */
   #noticeBy: number | undefined;
   /** The person beside the car acts: card and hand may do something. */
@@ -240,6 +242,18 @@ export class Oracle {
   /** Compares with what the car keeps. */
   compare(record: CarRecord, now: number | null): void {
     for (const difference of differences(this.model, record, now)) this.fail(difference);
+  }
+
+  /** A link of a key that is gone is dropped at once, or after a last word. */
+  holds(link: AttackLink, now: number): void {
+    const { holder } = link;
+    if (holder === undefined || this.keyOf(holder) !== undefined) {
+      this.#goneSince.delete(link);
+      return;
+    }
+    const since = this.#goneSince.get(link) ?? now;
+    this.#goneSince.set(link, since);
+    if (now - since > LAST_WORD_MS) this.fail('a link stays of a key that is gone');
   }
 
   #keyAdded({ key: { slot, fingerprint } }: Extract<CarEvent, { type: 'key-added' }>): void {

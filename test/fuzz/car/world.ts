@@ -23,6 +23,8 @@ export interface Weakness {
   readonly host?: (host: CarHost) => CarHost;
   /** Below the oracle, which is told what the car was asked and what it did all the same. */
   readonly car?: (car: DoorController) => Partial<Watched>;
+  /** Does not hear of keys that are gone. */
+  readonly keepsLinks?: boolean;
   /** Between power-off and power-on. */
   readonly memory?: (memory: ReturnType<typeof volatileMemory>) => Promise<void>;
 }
@@ -167,7 +169,9 @@ export class World {
       onEvent: (event) => {
         oracle.onEvent(event);
       },
-      onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
+      onKeyRemoved: (publicKey) => {
+        if (this.#weakness.keepsLinks !== true) this.#endpoint?.keyRemoved(publicKey);
+      },
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
     });
     const host = watched(controller, this.#weakness.car?.(controller), oracle, this.#track);

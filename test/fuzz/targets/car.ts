@@ -67,6 +67,17 @@ const seeds = (): Uint8Array[] => [
 ];
 
 const sharingSeeds = (): Uint8Array[] => [
+  program(
+    open,
+    open,
+    grant('guest'),
+    show('guest', 'status'),
+    { do: 'removeAtScreen', parameter: 2 },
+    show('guest', 'unlock', 1),
+    open,
+    grant('guest', 'valet'),
+    show('guest', 'unlock', 2),
+  ),
   // What is delegated is wider in one way each: the role, the end.
   program(
     open,
