@@ -78,7 +78,7 @@ const sharingSeeds = (): Uint8Array[] => [
     grant('guest', 'valet'),
     show('guest', 'unlock', 2),
   ),
-  // What is delegated is wider in one way each: the role, the end.
+  // What is delegated is wider in one way each: the role, the end, the lease.
   program(
     open,
     grant('guest', 'delegable'),
@@ -86,6 +86,10 @@ const sharingSeeds = (): Uint8Array[] => [
     show('friend', 'unlock'),
     refused,
     grant('friend', 'leased', { at: 2 }),
+    show('friend', 'unlock'),
+    refused,
+    grant('guest', 'leasedDelegable'),
+    grant('friend', 'guest', { at: 1 }),
     show('friend', 'unlock'),
     refused,
     { do: 'alterGrant', parameter: 2 },
@@ -111,7 +115,8 @@ const sharingSeeds = (): Uint8Array[] => [
     sign('suspend', 'driver'),
     { do: 'send', message: 'proofOfNotice', person: 'driver' },
     prove('driver', 'unlock', 1),
-    sign('nothing', 'driver'),
+    // Of a later time, which the car's clock then never goes below.
+    sign('nothing', 'driver', { xor: 16 }),
     carry(1),
     refused,
     prove('driver', 'unlock', 1),
@@ -186,6 +191,9 @@ const sharingSeeds = (): Uint8Array[] => [
     sign('suspend', 'owner', { by: 'newcomer' }),
     open,
     carry(2),
+    refused,
+    grant('friend'),
+    show('friend', 'unlock', 2),
     { do: 'removeAtScreen', parameter: 2 },
   ),
   program(
