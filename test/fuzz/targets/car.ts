@@ -112,16 +112,16 @@ const sharingSeeds = (): Uint8Array[] => [
   program(
     open,
     open,
+    open,
     sign('suspend', 'driver'),
     { do: 'send', message: 'proofOfNotice', person: 'driver' },
     prove('driver', 'unlock', 1),
     // Of a later time, which the car's clock then never goes below.
     sign('nothing', 'driver', { xor: 16 }),
-    carry(1),
+    carry(2),
     refused,
-    prove('driver', 'unlock', 1),
-    refused,
-    carry(1, { at: 1 }),
+    then('unlock', 1),
+    carry(2, { at: 1 }),
   ),
   program(
     open,
