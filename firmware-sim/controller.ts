@@ -13,7 +13,7 @@ import { toHex } from '../lib/platform/bytes.js';
 import type { Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Random } from '../lib/platform/random.js';
-import type { AnyCommand } from '../lib/wire/commands.js';
+import type { AnyCommand, CommandName } from '../lib/wire/commands.js';
 import type { Result } from '../lib/wire/gen/phonekey_pb.js';
 import { done, refusalReason } from './answers.js';
 import type { Answer, BehaviorContext } from './behavior.js';
@@ -254,10 +254,10 @@ export class DoorController implements CarHost {
     if (typeof allowance === 'string') return allowance;
     const behavior = this.#options.behaviors.get(command.case);
     if (behavior === undefined) return 'unknown-command';
-    return behavior.execute(this.#context(key, allowance), command, key);
+    return behavior.execute(this.#context(key, allowance, command.case), command, key);
   }
 
-  #context(key: KeySlot, allowance: Allowance): BehaviorContext {
+  #context(key: KeySlot, allowance: Allowance, command: CommandName): BehaviorContext {
     const { store, suite } = this.#options;
     const by = actor(key);
     const orDone = async (refusal: Promise<CommandRefusal | undefined>): Promise<Answer> =>
@@ -265,6 +265,9 @@ export class DoorController implements CarHost {
     return {
       allowance,
       act: (input) => {
+        // A PIN is checked slowly: the key may have been revoked meanwhile.
+        const late = this.credentials.askAgain(key, command);
+        if (late !== undefined) return late;
         if (input.type === 'authorise-drive') this.#starter = key.slot;
         return this.#body.apply(input, by) ?? done();
       },

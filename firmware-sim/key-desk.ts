@@ -95,6 +95,16 @@ export class KeyDesk implements CredentialHost {
     });
   }
 
+  /** As `ask`, after something that took its time, and for a use that was counted. */
+  askAgain(key: KeySlot, command: CommandName): PolicyRefusal | undefined {
+    const { store, suite, wallTime } = this.#options;
+    const now = findKey(suite, store.record.keys, key.publicKey);
+    if (now === undefined) return 'not-permitted';
+    const uncounted = now.grant === undefined ? now : { ...now, grant: { ...now.grant, used: 0 } };
+    const verdict = decide(uncounted, command, circumstancesOf(suite, store.record, wallTime()));
+    return typeof verdict === 'string' ? verdict : undefined;
+  }
+
   /** A key asks over the air. */
   remove(slot: number, by: KeySlot): Promise<CommandRefusal | undefined> {
     return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {

@@ -9,7 +9,6 @@ import { V8Coverage } from './coverage.js';
 import { Fuzzer } from './fuzzer.js';
 import { PLANTED } from './planted.js';
 import type { Target } from './target.js';
-import { TARGETS } from './targets/index.js';
 import { startWatchdog } from './watchdog.js';
 
 const USAGE = `npm run fuzz -- [options]
@@ -42,8 +41,6 @@ const args = () => {
         help: { type: 'boolean', default: false },
       },
     });
-    const unknown = values.target.find((name) => find(name) === undefined);
-    if (unknown !== undefined) throw new Error(`there is no target ${unknown}: --list names them`);
     const [seconds, patience] = [Number(values.seconds), Number(values.patience)];
     if (!(seconds > 0) || !(patience > 0)) throw new Error('seconds are a number above 0');
     if (values.replay !== undefined && values.target.length !== 1) {
@@ -51,15 +48,29 @@ const args = () => {
     }
     return { ...values, seconds, patience };
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    process.exit(2);
+    return refuse(error instanceof Error ? error.message : String(error));
   }
 };
 
-const find = (name: string): Target | undefined =>
-  [...TARGETS, ...PLANTED].find((target) => target.name === name);
+const refuse = (why: string): never => {
+  process.stderr.write(`${why}\n${USAGE}`);
+  process.exit(2);
+};
 
 const options = args();
+/** Loaded where they are needed: what is loaded is measured, which takes its time. */
+const allTargets = async (): Promise<readonly Target[]> =>
+  (await import('./targets/index.js')).TARGETS;
+
+const choose = async (names: readonly string[]): Promise<readonly Target[]> => {
+  const planted = PLANTED.filter(({ name }) => names.includes(name));
+  if (names.length > 0 && planted.length === names.length) return planted;
+  const all = await allTargets();
+  const unknown = names.find((name) => ![...all, ...planted].some((each) => each.name === name));
+  if (unknown !== undefined) refuse(`there is no target ${unknown}: --list names them`);
+  return names.length === 0 ? all : [...all, ...PLANTED].filter(({ name }) => names.includes(name));
+};
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 setFlagsFromString('--expose-gc');
@@ -149,16 +160,15 @@ const replay = async (target: Target, file: string): Promise<boolean> => {
   return true;
 };
 
-const chosen = options.target.map(find).filter((target) => target !== undefined);
-const targets = chosen.length > 0 ? chosen : TARGETS;
 let held = true;
 if (options.help) {
   process.stdout.write(USAGE);
 } else if (options.list) {
-  for (const { name } of TARGETS) console.log(name);
+  for (const { name } of await allTargets()) console.log(name);
 } else if (options.replay !== undefined) {
-  for (const target of targets) held = await replay(target, options.replay);
+  for (const target of await choose(options.target)) held = await replay(target, options.replay);
 } else {
+  const targets = await choose(options.target);
   say(`seed ${options.seed}`);
   const weight = ({ weight: share = 1 }: Target): number => share;
   const shares = targets.reduce((sum, target) => sum + weight(target), 0);

@@ -11,9 +11,11 @@ const { header, data, name, patience } = workerData as {
   readonly patience: number;
 };
 
+/** Seconds between two looks. */
+const step = Math.min(1, patience);
 let last = -1;
-for (let idle = 0; idle < patience; idle++) {
-  await sleep(1000);
+for (let idle = 0; idle < patience; idle += step) {
+  await sleep(step * 1000);
   const current = Atomics.load(header, 0);
   if (current !== last) idle = 0;
   last = current;

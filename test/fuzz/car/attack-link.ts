@@ -1,7 +1,9 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { ID_PROVER, ID_VERIFIER } from '../../../lib/pairing/code.js';
 import { Spake2PlusProver } from '../../../lib/pairing/spake2plus.js';
 import { pairingChannel, pairingContext } from '../../../lib/pairing/transcript.js';
+import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
@@ -16,6 +18,7 @@ import {
 } from '../../../lib/wire/codec.js';
 import type { ToCarMessage } from '../../../lib/wire/codec.js';
 import type { AnyCommand } from '../../../lib/wire/commands.js';
+import { CommandSchema } from '../../../lib/wire/gen/phonekey_pb.js';
 import { frame, Reassembler } from '../../../lib/wire/framing.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
@@ -64,6 +67,11 @@ export class AttackLink {
     return this.#session !== undefined;
   }
 
+  /** Who has a session here, which the car has answered in. */
+  get holder(): Person | undefined {
+    return this.closed || this.lastAnswer === undefined ? undefined : this.#answer?.person;
+  }
+
   get knowsCode(): boolean {
     return this.#confirmed;
   }
@@ -110,8 +118,8 @@ export class AttackLink {
     await this.#radio.send(chunk).catch(() => undefined); // closed meanwhile
   }
 
-  /** Answers the newest challenge. */
-  proof(person: Person, command: Uint8Array): Made | undefined {
+  /** Answers the newest challenge; with a grant, which may be made out to somebody else. */
+  proof(person: Person, command: Uint8Array, grant?: Uint8Array): Made | undefined {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     const { handshake, tag, channel } = answerChallenge(
@@ -119,16 +127,23 @@ export class AttackLink {
       random,
       { identity: person.identity, carPublicKey: this.#carPublicKey },
       challenge.bytes,
-      command,
+      grant === undefined ? command : concat(command, introduction(grant, person.name)),
     );
     return this.#made({ case: 'proof', value: { handshake, tag } }, () => {
       const late = this.#clock.now() - challenge.at >= CHALLENGE_LIFETIME_MS;
-      if (!challenge.open || late || this.#oracle.keyOf(person) === undefined) return;
+      if (!challenge.open || late) return;
+      if (this.#oracle.keyOf(person) === undefined && !this.#oracle.mayShow(person, grant)) return;
       this.#answer = { person, channel };
+      this.lastAnswer = undefined;
       this.#session = { made: 0, sent: 0 };
       const given = parseCommand(command);
       if (given !== undefined) this.#oracle.give(person, given);
     });
+  }
+
+  /** In place of a proof: what anybody may carry. */
+  notice(notice: Uint8Array): Made {
+    return this.#made({ case: 'notice', value: notice }, () => undefined);
   }
 
   /** A further command in the session that is open here. */
@@ -224,6 +239,10 @@ export class AttackLink {
     }
   }
 }
+
+/** The two fields that go beside a command, whatever the command is. */
+const introduction = (grants: Uint8Array, name: string): Uint8Array =>
+  toBinary(CommandSchema, create(CommandSchema, { grants, name }));
 
 const parseCommand = (bytes: Uint8Array): AnyCommand | undefined => {
   try {

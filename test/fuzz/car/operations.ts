@@ -3,10 +3,20 @@ import type { CardTap } from '../../../firmware-sim/controller.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { encodeCommand } from '../../../lib/wire/codec.js';
 import type { CommandInit } from '../../../lib/wire/codec.js';
+import { MAX_MESSAGE } from '../../../lib/wire/framing.js';
 import type { AttackLink, Made } from './attack-link.js';
 import { PEOPLE } from './people.js';
 import type { Person } from './people.js';
 import type { Step } from './program.js';
+import {
+  alterGrant,
+  alterNotice,
+  clock,
+  grant,
+  removeAtScreen,
+  sign,
+} from './sharing-operations.js';
+import { START } from './world.js';
 import type { World } from './world.js';
 
 /** What a program has made so far: messages to send again, elsewhere or late. */
@@ -14,6 +24,8 @@ export interface Run {
   readonly world: World;
   readonly recorded: Made[];
   pairings: number;
+  /** Commands with a PIN, which is hashed slowly. */
+  pins: number;
   /** Steps that follow without waiting for the car. */
   hurry: number;
   /** The bytes of the following steps, as a payload. */
@@ -25,6 +37,8 @@ export type Operation = (run: Run, step: Step) => Promise<void> | void;
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
 
 const command = (init: CommandInit): Uint8Array => encodeCommand(init);
+
+const PIN = '2468';
 
 /** What phones ask for. Programs name them by number: new ones go to the end. */
 export const COMMANDS = {
@@ -41,20 +55,56 @@ export const COMMANDS = {
   nothing: new Uint8Array(0),
   cutOff: Uint8Array.of(0x0a, 0x7f),
   unknown: Uint8Array.of(0xfa, 0x01, 0x00),
+  setPin: command({ case: 'setPin', value: { pin: PIN } }),
+  clearPin: command({ case: 'setPin', value: { pin: '' } }),
+  setBadPin: command({ case: 'setPin', value: { pin: '12' } }),
+  startWithPin: command({ case: 'start', value: { pin: PIN } }),
+  startWithWrongPin: command({ case: 'start', value: { pin: '0000' } }),
+  raiseEpoch: command({ case: 'raiseEpoch', value: {} }),
+  setTimeBack: command({ case: 'setTime', value: { seconds: START - 7_200 } }),
+  setTimeForward: command({ case: 'setTime', value: { seconds: START + 7_200 } }),
+  removeThird: command({ case: 'removeKey', value: { slot: 3 } }),
+  removeFourth: command({ case: 'removeKey', value: { slot: 4 } }),
 } as const satisfies Record<string, Uint8Array>;
 
-type Maker = (link: AttackLink, person: Person, parameter: number) => Made | undefined;
+type Maker = (link: AttackLink, person: Person, step: Step, run: Run) => Made | undefined;
 
-const commandNumber = (parameter: number): Uint8Array =>
-  at(Object.values<Uint8Array>(COMMANDS), parameter) ?? new Uint8Array(0);
+/** Takes a while. */
+const PINS: ReadonlySet<Uint8Array> = new Set([
+  COMMANDS.setPin,
+  COMMANDS.startWithPin,
+  COMMANDS.startWithWrongPin,
+]);
+
+const commandOf = ({ parameter }: Step, run: Run): Uint8Array => {
+  const chosen = at(Object.values<Uint8Array>(COMMANDS), parameter) ?? COMMANDS.nothing;
+  return PINS.has(chosen) && ++run.pins > MAX_PINS ? COMMANDS.nothing : chosen;
+};
+
+const NO_PAPER = { bytes: new Uint8Array(0) };
+
+/** The newest is number 0. */
+const grantOf = ({ at: number }: Step, { world }: Run): Uint8Array =>
+  (at(world.oracle.papers.grants.toReversed(), number) ?? NO_PAPER).bytes;
+
+const noticeOf = ({ at: number }: Step, { world }: Run): Uint8Array =>
+  (at(world.oracle.papers.notices.toReversed(), number) ?? NO_PAPER).bytes;
+
+const deliver = (step: Step, run: Run): Uint8Array =>
+  command({ case: 'deliver', value: { notice: noticeOf(step, run) } });
 
 /** What phones say. A new message is a line here, at the end. */
 export const MESSAGES = {
-  proof: (link, person, parameter) => link.proof(person, commandNumber(parameter)),
-  sealed: (link, _person, parameter) => link.sealed(commandNumber(parameter)),
-  pairStart: (link, _person, parameter) => link.pairStart((parameter & 1) === 0),
+  proof: (link, person, step, run) => link.proof(person, commandOf(step, run)),
+  sealed: (link, _person, step, run) => link.sealed(commandOf(step, run)),
+  pairStart: (link, _person, { parameter }) => link.pairStart((parameter & 1) === 0),
   pairConfirm: (link) => link.pairConfirm(),
   pairCommit: (link, person) => link.pairCommit(person),
+  introduce: (link, person, step, run) =>
+    link.proof(person, commandOf(step, run), grantOf(step, run)),
+  notice: (link, _person, step, run) => link.notice(noticeOf(step, run)),
+  proofOfNotice: (link, person, step, run) => link.proof(person, deliver(step, run)),
+  sealedNotice: (link, _person, step, run) => link.sealed(deliver(step, run)),
 } as const satisfies Record<string, Maker>;
 
 const WAITS_MS = [1, 250, 4_999, 5_000, 10_000, 30_000, 60_000, 120_000] as const;
@@ -75,8 +125,10 @@ const make = (run: Run, step: Step): Made | undefined => {
   const maker = at(Object.values<Maker>(MESSAGES), step.message);
   // They take 50 times longer than anything else.
   if (maker === MESSAGES.pairStart && ++run.pairings > MAX_PAIRINGS) return undefined;
-  const made = maker?.(link, person, step.parameter);
-  if (made !== undefined) run.recorded.push(made);
+  const made = maker?.(link, person, step, run);
+  // No phone can say so much at once: a full part of a notice beside a proof.
+  if (made === undefined || made.bytes.length > MAX_MESSAGE) return undefined;
+  run.recorded.push(made);
   return made;
 };
 
@@ -99,6 +151,7 @@ const NOTHING: Made = { bytes: new Uint8Array(0), sent: () => undefined };
 
 const MAX_LINKS = 6;
 const MAX_PAIRINGS = 6;
+const MAX_PINS = 4;
 const MAX_HURRY = 4;
 
 const tap: Operation = ({ world: { controller, oracle } }, { parameter }) => {
@@ -172,4 +225,10 @@ export const OPERATIONS = {
   hurry: (run, { parameter }) => {
     run.hurry = 1 + (parameter % MAX_HURRY);
   },
+  grant,
+  alterGrant,
+  sign,
+  alterNotice,
+  removeAtScreen,
+  clock,
 } as const satisfies Record<string, Operation>;

@@ -1,31 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CarHost } from '../../../lib/car/host.js';
+import { done } from '../../../firmware-sim/answers.js';
+import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { Role } from '../../../lib/credentials/roles.js';
+import type { CommandName } from '../../../lib/wire/commands.js';
 import { attack } from './attack.js';
-import { ENROLLED, PEOPLE } from './people.js';
+import { PEOPLE } from './people.js';
 import { program } from './program.js';
-import type { NamedStep } from './program.js';
+import {
+  carry,
+  grant,
+  guess,
+  loseTime,
+  open,
+  passHours,
+  prove,
+  refused,
+  show,
+  sign,
+  then,
+} from './steps.js';
+import type { Weakness } from './world.js';
 
 // Each detector has its control: a car that is worse on purpose, and a program that must break it.
 // The same program on the real car must not.
-
-const open: NamedStep = { do: 'open' };
-const refused: NamedStep = { do: 'wait', parameter: 1 };
-const proof = (
-  person: NamedStep['person'] & string,
-  command: NamedStep['command'] & string,
-): NamedStep => ({
-  do: 'send',
-  message: 'proof',
-  person,
-  command,
-});
-const guess = (link: number): NamedStep => ({
-  do: 'send',
-  message: 'pairStart',
-  parameter: 1,
-  link,
-});
 
 const host = (change: (host: CarHost) => Partial<CarHost>) => ({
   host: (real: CarHost): CarHost => {
@@ -49,9 +47,41 @@ const stranger = {
   role: Role.OWNER,
 };
 
+/** A car that says done to this command, whoever gives it. */
+const obeys = (name: CommandName): Weakness => ({
+  car: (real) => ({
+    execute: (command, key) =>
+      command.case === name ? Promise.resolve(done()) : real.execute(command, key),
+  }),
+});
+
+/** A car that lets in whoever shows a grant. */
+const admitsAll: Weakness = {
+  car: ({ credentials }) => ({
+    credentials: {
+      receive: (notice) => credentials.receive(notice),
+      admit: async (publicKey, introduction) => {
+        const outcome = await credentials.admit(publicKey, introduction);
+        const { name } = introduction;
+        return typeof outcome === 'string'
+          ? { slot: 4, publicKey, signingKey: publicKey, name, role: Role.GUEST }
+          : outcome;
+      },
+    },
+  }),
+};
+
+/** A car that wakes up with something else in its memory. */
+const recalls = (change: (record: CarRecord) => CarRecord): Weakness => ({
+  memory: async (memory) => {
+    const record = await memory.load();
+    if (record !== undefined) await memory.commit(change(record));
+  },
+});
+
 const replay = program(
   open,
-  proof('owner', 'unlock'),
+  prove('owner', 'unlock'),
   open,
   { do: 'replay', link: 1 },
   refused,
@@ -69,13 +99,13 @@ describe('the oracle notices', () => {
     ],
     [
       'a car that obeys a stranger',
-      program(open, proof('stranger', 'unlock')),
+      program(open, prove('stranger', 'unlock')),
       host(({ keys }) => ({ keys: () => [...keys(), stranger] })),
       /unlock, which nobody gave/,
     ],
     [
       'a car that takes one key for another',
-      program(open, proof('driver', 'listKeys')),
+      program(open, prove('driver', 'listKeys')),
       host(({ execute, keys }) => ({
         execute: (command) => {
           const [owner] = keys();
@@ -87,7 +117,7 @@ describe('the oracle notices', () => {
     ],
     [
       'a car that does something twice',
-      program(open, proof('driver', 'lock')),
+      program(open, prove('driver', 'lock')),
       host(({ execute }) => ({
         execute: async (command, key) => {
           await execute(command, key);
@@ -99,20 +129,12 @@ describe('the oracle notices', () => {
     [
       'a car that forgets a key',
       program(open, { do: 'restart' }),
-      {
-        memory: async (memory: { commit: (record: never) => Promise<void> }) => {
-          await memory.commit({
-            privateKey: new Uint8Array(32).fill(3),
-            pairingTries: 0,
-            keys: ENROLLED.slice(0, 1),
-          } as never);
-        },
-      },
+      recalls((record) => ({ ...record, keys: record.keys.slice(0, 1) })),
       /has the keys 0 owner .*, not 0 owner .*, 1 driver/,
     ],
     [
       'a window in which one may guess for ever',
-      program({ do: 'tap' }, ...[0, 1, 2, 3, 4].flatMap((link) => [open, guess(link)])),
+      program({ do: 'tap' }, ...[0, 1, 2, 3].flatMap((link) => [open, guess(link)])),
       host(({ pairing }) => {
         let window = pairing.window();
         return {
@@ -137,8 +159,221 @@ describe('the oracle notices', () => {
       host(() => ({ execute: () => Promise.reject(new Error('broken')) })),
       /the car warns: execute failed/,
     ],
-  ])('%s', async (_, input, weakness, promise) => {
-    await expect(attack(input, weakness)).rejects.toThrow(promise);
-    await expect(attack(input)).resolves.toBeUndefined();
-  });
+    [
+      'a suspended key that opens the car',
+      program(open, open, sign('suspend', 'driver'), carry(), prove('driver', 'unlock', 1)),
+      obeys('unlock'),
+      /may unlock that was revoked or suspended/,
+    ],
+    [
+      'a revoked key that comes back by its grant',
+      program(
+        open,
+        open,
+        grant('guest'),
+        show('guest', 'status'),
+        sign('revoke', 'guest'),
+        carry(1),
+        refused,
+        show('guest', 'unlock', 1),
+      ),
+      admitsAll,
+      /by a grant that was revoked or suspended/,
+    ],
+    [
+      'a link that outlives its key',
+      program(
+        open,
+        open,
+        grant('guest'),
+        show('guest', 'status'),
+        sign('revoke', 'guest'),
+        carry(1),
+        { do: 'wait', parameter: 3 },
+      ),
+      { keepsLinks: true },
+      /a link stays of a key that is gone/,
+    ],
+    [
+      'a removed key that comes back by its grant',
+      program(
+        open,
+        open,
+        grant('guest'),
+        show('guest', 'status'),
+        { do: 'removeAtScreen', parameter: 2 },
+        show('guest', 'unlock', 1),
+      ),
+      admitsAll,
+      /by a grant of a key that was removed/,
+    ],
+    [
+      'an expired grant that opens',
+      program(open, grant('guest', 'short'), show('guest', 'status'), passHours, then('unlock')),
+      obeys('unlock'),
+      /may unlock after its grant has ended/,
+    ],
+    [
+      'a grant that has not begun and opens',
+      program(open, grant('guest', 'later'), show('guest', 'unlock')),
+      admitsAll,
+      /by a grant before its grant begins/,
+    ],
+    [
+      'a grant for one use that opens twice',
+      program(open, grant('guest', 'once'), show('guest', 'unlock'), then('unlock')),
+      obeys('unlock'),
+      /may unlock too often/,
+    ],
+    [
+      'a drive when the lease is over',
+      program(open, grant('guest', 'leased'), show('guest', 'unlock'), passHours, then('start')),
+      obeys('start'),
+      /may start without news of the owner/,
+    ],
+    [
+      'a car that opens by a grant and does not know the time',
+      program(open, grant('guest'), show('guest', 'status'), loseTime, then('unlock')),
+      obeys('unlock'),
+      /may unlock though no time is known/,
+    ],
+    [
+      'rights that grow by delegation',
+      program(
+        open,
+        grant('guest', 'delegable'),
+        grant('friend', 'service', { at: 1 }),
+        show('friend', 'unlock'),
+      ),
+      admitsAll,
+      /by which rights grow on the way: commands/,
+    ],
+    [
+      'a grant that goes on longer than the one it comes from',
+      program(
+        open,
+        grant('guest', 'delegable'),
+        grant('friend', 'leased', { at: 1 }),
+        show('friend', 'unlock'),
+      ),
+      admitsAll,
+      /by which rights grow on the way: a later end/,
+    ],
+    [
+      'a grant that a stranger signed',
+      program(open, grant('guest', 'guest', { by: 'stranger' }), show('guest', 'unlock')),
+      admitsAll,
+      /by a grant that no owner signed/,
+    ],
+    [
+      'a grant of which a byte was changed',
+      program(
+        open,
+        grant('guest'),
+        { do: 'alterGrant', chunk: 1, xor: 1 },
+        show('guest', 'unlock'),
+      ),
+      admitsAll,
+      /by a grant that nobody signed/,
+    ],
+    [
+      "somebody else's grant",
+      program(open, grant('guest'), show('friend', 'unlock')),
+      admitsAll,
+      /by a grant of somebody else/,
+    ],
+    [
+      'a guest who may more than the role says',
+      program(open, grant('guest'), show('guest', 'frunk')),
+      obeys('frunk'),
+      /a guest may not frunk/,
+    ],
+    [
+      'a car that does not listen to notices',
+      program(open, sign('revoke', 'driver'), carry()),
+      {
+        car: ({ credentials }) => ({
+          credentials: {
+            receive: () => Promise.resolve(),
+            admit: (publicKey, introduction) => credentials.admit(publicKey, introduction),
+          },
+        }),
+      },
+      /does not take a good notice/,
+    ],
+    [
+      'a car that says that it took a notice',
+      program(open, sign('revoke', 'guest', { by: 'driver' }), {
+        do: 'send',
+        message: 'proofOfNotice',
+        person: 'driver',
+      }),
+      obeys('deliver'),
+      /took a notice, and did not/,
+    ],
+    [
+      'a notice number that goes back',
+      program(open, sign('suspend', 'guest'), carry(), { do: 'restart' }),
+      recalls((record) => ({ ...record, notices: [] })),
+      /a notice number goes back/,
+    ],
+    [
+      'half a notice that is forgotten',
+      program(open, sign('revokeLast', 'guest'), carry(), { do: 'restart' }),
+      recalls(({ notices, ...record }) => ({
+        ...record,
+        notices: notices.map(({ pending: _, ...rest }) => rest),
+      })),
+      /a notice number goes back/,
+    ],
+    [
+      'a drive without the PIN',
+      program(open, open, prove('owner', 'setPin'), prove('driver', 'startWithWrongPin', 1)),
+      obeys('start'),
+      /may drive without the PIN/,
+    ],
+    [
+      'a PIN that is lost',
+      program(open, prove('owner', 'setPin'), { do: 'restart' }),
+      recalls(({ pin: _, ...record }) => record),
+      /has a PIN that no owner set, or lost one/,
+    ],
+    [
+      'a driver who raises the epoch',
+      program(open, prove('driver', 'raiseEpoch')),
+      {
+        car: (real) => ({
+          execute: async ({ case: name }, { slot, name: who }) => {
+            if (name === 'raiseEpoch') await real.credentials.raiseEpoch({ slot, name: who });
+            return done();
+          },
+        }),
+      },
+      /a driver may not raiseEpoch/,
+    ],
+    [
+      'an epoch that goes up by itself',
+      program({ do: 'restart' }),
+      recalls((record) => ({ ...record, epoch: record.epoch + 1 })),
+      /has epoch 1, not 0/,
+    ],
+    [
+      'a driver who sets the clock',
+      program(open, loseTime, prove('driver', 'setTimeForward')),
+      obeys('setTime'),
+      /a driver may not setTime/,
+    ],
+    [
+      'a clock that goes back',
+      program({ do: 'restart' }),
+      recalls(({ clock, ...record }) => ({ ...record, clock: { ...clock, offset: -60 } })),
+      /takes the time for 1799999940, not 1800000000/,
+    ],
+  ] satisfies [string, Uint8Array, Weakness, RegExp][])(
+    '%s',
+    async (_, input, weakness, promise) => {
+      await expect(attack(input, weakness)).rejects.toThrow(promise);
+      await expect(attack(input)).resolves.toBeUndefined();
+    },
+  );
 });

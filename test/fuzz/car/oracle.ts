@@ -1,71 +1,80 @@
-import { placeKey } from '../../../firmware-sim/key-slots.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
+import { placeKey } from '../../../firmware-sim/key-slots.js';
+import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import type { AnyCommand, CommandName } from '../../../lib/wire/commands.js';
+import type { Introduction } from '../../../lib/wire/codec.js';
+import type { AnyCommand } from '../../../lib/wire/commands.js';
+import { LAST_WORD_MS } from '../../../lib/car/link-state.js';
 import type { FromCar, PhoneIdentity, Result } from '../../../lib/wire/gen/phonekey_pb.js';
+import { toHex } from '../../../lib/platform/bytes.js';
+import { fingerprintOf } from '../sharing/by-hand.js';
+import { fastest } from '../sharing/rights.js';
 import { sameBytes, Violation } from '../target.js';
+import { BY_NOTICE, COMMAND_OF } from './acts.js';
+import type { Acting, Admission, Credit, Delivery } from './acts.js';
 import type { AttackLink } from './attack-link.js';
-import { ENROLLED } from './people.js';
+import { differences } from './compare.js';
+import { Model } from './model.js';
+import type { ModelKey } from './model.js';
+import { Papers } from './papers.js';
+import { SLOTS } from './people.js';
 import type { Person } from './people.js';
-
-/** A command that was really given: fresh, on its own link, by somebody who is enrolled. */
-interface Credit {
-  readonly person: Person;
-  readonly command: AnyCommand;
-}
-
-/** What the event of a command's effect is called. */
-const COMMAND_OF: Partial<Record<CarEvent['type'], readonly CommandName[]>> = {
-  unlocked: ['unlock'],
-  locked: ['lock'],
-  'drive-authorised': ['start'],
-  'door-opened': ['trunk', 'frunk'],
-  'key-removed': ['removeKey'],
-};
-
-/** Written down here once more, so that a slip in the car's own table is noticed. */
-const DRIVER_MAY: ReadonlySet<CommandName> = new Set([
-  'unlock',
-  'lock',
-  'start',
-  'trunk',
-  'frunk',
-  'status',
-  'removeKey',
-]);
 
 const isOwner = ({ role }: KeySlot): boolean => role === Role.OWNER;
 
 /**
- * What must hold of the car whatever is sent to it. It knows each command that was really given, and
- * keeps a list of keys of its own; whatever the car does must be owed to one of these.
+ * What must hold of the car whatever is sent to it. It knows each command that was really given and
+ * everything that was signed, and keeps a model of rights of its own; whatever the car does must be owed
+ * to one of these.
  */
 export class Oracle {
+  readonly papers = new Papers();
+  readonly model: Model;
   readonly #violations: string[] = [];
   readonly #credits: Credit[] = [];
-  #keys: readonly KeySlot[] = ENROLLED;
   /** Identities that a phone which knew the code has sent, not enrolled yet. */
   readonly #applicants: Uint8Array[] = [];
-  /** What the car carries out at this moment. */
-  #acting: { readonly command: AnyCommand; readonly key: KeySlot } | undefined;
+  readonly #acting: Acting[] = [];
+  readonly #deliveries: Delivery[] = [];
+  readonly #admissions: Admission[] = [];
+  /** Of the last command that set one; several where it is not known which. */
+  #lastPins: readonly string[] = [''];
+  readonly #goneSince = new Map<AttackLink, number>();
+  /** The owner whose notice was taken last. */
+  #noticeBy: number | undefined;
   /** The person beside the car acts: card and hand may do something. */
   byHand = false;
+  /** The car does one thing after the other: what it ought to do is known exactly. */
+  strict = true;
   /** For the window that is open: the role that the tap asked for, and the shares given out. */
   #window = { role: Role.DRIVER, shares: 0 };
   #openLinks = 0;
 
+  /** @param wall seconds since 1970 by the clock that runs in the car */
+  constructor(wall: () => number) {
+    this.model = new Model(wall);
+  }
+
   /** The keys that the car must have. */
-  get keys(): readonly KeySlot[] {
-    return this.#keys;
+  get keys(): readonly ModelKey[] {
+    return this.model.keys;
   }
 
   get openLinks(): number {
     return this.#openLinks;
   }
 
-  keyOf({ identity }: Person): KeySlot | undefined {
-    return this.#keys.find(({ publicKey }) => sameBytes(publicKey, identity.publicKey));
+  keyOf({ identity }: Person): ModelKey | undefined {
+    return this.model.keyOf(identity.publicKey);
+  }
+
+  /** Somebody without a key shows a grant: whether the car must not treat him as a stranger. */
+  mayShow({ identity }: Person, grant: Uint8Array | undefined): boolean {
+    const links = grant && this.papers.grantOf(grant);
+    if (!this.strict) return links !== undefined;
+    return this.model.whyInvalid(identity.publicKey, links) === undefined;
   }
 
   fail(promise: string): void {
@@ -78,14 +87,17 @@ export class Oracle {
     if (first !== undefined) throw new Violation(first);
   }
 
-  /** The person gives this command now. Without a key it must not be obeyed. */
   give(person: Person, command: AnyCommand): void {
-    if (this.keyOf(person) !== undefined) this.#credits.push({ person, command });
+    this.#credits.push({ person, command });
   }
 
-  /** Whatever was not obeyed by now never is. */
-  forgetCredits(): void {
+  /** All that was given had its time: what the car has not obeyed by now it never is to obey. */
+  settled(): void {
     this.#credits.length = 0;
+    this.#deliveries.length = 0;
+    this.#admissions.length = 0;
+    this.model.pins = this.#lastPins;
+    this.strict = true;
   }
 
   tapped(role: Role): void {
@@ -97,31 +109,69 @@ export class Oracle {
     this.#applicants.push(publicKey);
   }
 
-  executing(command: AnyCommand, key: KeySlot): void {
+  executing(command: AnyCommand, key: KeySlot): Acting {
     const credit = this.#credits.findIndex(
       (given) =>
         sameBytes(given.person.identity.publicKey, key.publicKey) &&
-        given.command.case === command.case &&
-        slotOf(given.command) === slotOf(command),
+        isDeepStrictEqual(given.command, command),
     );
     if (credit < 0) this.fail(`the car obeys ${command.case}, which nobody gave`);
     else this.#credits.splice(credit, 1);
-    this.#acting = { command, key };
+    const whyNot = this.model.whyNot(this.model.keyOf(key.publicKey), command);
+    const notice =
+      command.case === 'deliver' ? this.receiving(command.value.notice, whyNot) : undefined;
+    const acting = { command, key, whyNot, notice };
+    this.#acting.push(acting);
+    return acting;
   }
 
-  executed(command: AnyCommand, key: KeySlot, { outcome }: Result): void {
-    this.#acting = undefined;
-    const by = this.#keys.find(({ publicKey }) => sameBytes(publicKey, key.publicKey));
-    const obeyed = outcome.case !== 'refusal';
-    if (by === undefined) {
-      if (obeyed) this.fail('the car obeys a key that is gone');
-      return;
+  executed(acting: Acting, { outcome }: Result): void {
+    this.#acting.splice(this.#acting.indexOf(acting), 1);
+    const { command, key, whyNot, notice } = acting;
+    if (notice !== undefined) this.received(notice);
+    if (outcome.case === 'refusal') return;
+    const own = this.model.keyOf(key.publicKey);
+    // With others at work a key may have been resumed before the oracle heard of it.
+    if (whyNot !== undefined && (this.strict || this.model.whyNot(own, command) !== undefined)) {
+      this.fail(whyNot);
     }
-    if (!obeyed) return;
-    if (!isOwner(by) && !DRIVER_MAY.has(command.case)) {
-      this.fail(`a driver may not ${command.case}`);
+    if (notice?.taken === false) this.fail('the car says that it took a notice, and did not');
+    if (own !== undefined && (command.case === 'unlock' || command.case === 'start')) {
+      this.model.count(own);
     }
-    if (command.case === 'removeKey') this.#removed(command.value.slot, by);
+    if (command.case === 'removeKey' && this.strict) {
+      const left = this.model.keyIn(command.value.slot);
+      if (left !== undefined) this.fail('the car says that it removed a key, and did not');
+    }
+  }
+
+  /** A notice has reached the car. */
+  receiving(bytes: Uint8Array, refused?: string): Delivery {
+    const part = this.papers.noticeOf(bytes);
+    const good = refused === undefined && this.model.whyNotTaken(part) === undefined;
+    const delivery = { part, good, taken: false };
+    this.#deliveries.push(delivery);
+    return delivery;
+  }
+
+  received({ good, taken }: Delivery): void {
+    if (this.strict && good && !taken) this.fail('the car does not take a good notice');
+  }
+
+  admitting(publicKey: Uint8Array, introduction: Introduction): Admission {
+    const links = this.papers.grantOf(introduction.grants);
+    const whyNot = this.model.whyNotAdmitted(publicKey, links);
+    const admission = { publicKey, introduction, links, whyNot, done: false };
+    this.#admissions.push(admission);
+    return admission;
+  }
+
+  admitted(admission: Admission, outcome: KeySlot | string): void {
+    admission.done = true;
+    const { publicKey, links } = admission;
+    if (typeof outcome === 'string' || this.model.keyOf(publicKey) !== undefined) return;
+    const whyNot = this.model.whyNotAdmitted(publicKey, links) ?? 'without a word';
+    this.fail(`the car admits by a grant ${whyNot}`);
   }
 
   enrolling({ publicKey }: PhoneIdentity): void {
@@ -130,24 +180,34 @@ export class Oracle {
     else this.#applicants.splice(applicant, 1);
   }
 
-  enrolled(phone: PhoneIdentity, slots: number): void {
-    const placed = placeKey(this.#keys, phone, this.#window.role, slots, 0);
+  enrolled(phone: PhoneIdentity): void {
+    const { keys, pairingTime } = this.model;
+    const placed = placeKey(keys, phone, this.#window.role, SLOTS, pairingTime);
     if (placed === undefined) this.fail('the car has more keys than slots');
-    else this.#keys = placed.keys;
+    else this.model.keys = placed.keys;
   }
 
   onEvent(event: CarEvent): void {
     const by = 'by' in event ? event.by : undefined;
+    if (event.type === 'key-added' && event.key.grant !== undefined) this.#keyAdded(event);
     if (by === undefined || event.type === 'command-refused') return;
     if (by === 'card' || by === 'hand') {
       if (!this.byHand) this.fail(`${event.type} by nobody's ${by}`);
-    } else if (by !== 'car') {
-      const { command, key } = this.#acting ?? {};
-      const commands = COMMAND_OF[event.type] ?? [];
-      if (command === undefined || by.slot !== key?.slot || !commands.includes(command.case)) {
-        this.fail(`${event.type} by a key that did not ask for it`);
-      }
+      if (event.type === 'key-removed') this.#removed(event.key.slot);
+      return;
     }
+    if (event.type === 'notice-taken') this.#noticeTaken(event);
+    if (by === 'car') {
+      if (event.type === 'key-removed') this.#evicted(event.key.slot);
+      return;
+    }
+    const commands = COMMAND_OF[event.type] ?? [];
+    const causes = this.#acting.filter(
+      ({ command, key }) => key.slot === by.slot && commands.includes(command.case),
+    );
+    if (BY_NOTICE.has(event.type) && by.slot === this.#noticeBy) this.#followed(event, causes);
+    else if (causes.length === 0) this.fail(`${event.type} by a key that did not ask for it`);
+    else this.#did(event, causes);
   }
 
   onLink(type: 'link-opened' | 'link-closed'): void {
@@ -179,32 +239,132 @@ export class Oracle {
     }
   }
 
-  /** Compares with the keys that the car has. */
-  compare(keys: readonly KeySlot[]): void {
-    const text = (list: readonly KeySlot[]): string =>
-      list
-        .map(({ slot, name, role, publicKey }) =>
-          [slot, name, role, Buffer.from(publicKey).toString('hex', 0, 4)].join(' '),
-        )
-        .join(', ');
-    if (text(keys) !== text(this.#keys)) {
-      this.fail(`the car has the keys ${text(keys)}, not ${text(this.#keys)}`);
-    }
+  /** Compares with what the car keeps. */
+  compare(record: CarRecord, now: number | null): void {
+    for (const difference of differences(this.model, record, now)) this.fail(difference);
   }
 
-  #removed(slot: number, by: KeySlot): void {
-    const key = this.#keys.find((candidate) => candidate.slot === slot);
-    if (key === undefined) {
-      this.fail('the car removes a key that is not there');
+  /** A link of a key that is gone is dropped at once, or after a last word. */
+  holds(link: AttackLink, now: number): void {
+    const { holder } = link;
+    if (holder === undefined || this.keyOf(holder) !== undefined) {
+      this.#goneSince.delete(link);
       return;
     }
-    if (!isOwner(by) && key !== by) this.fail("a driver removes another's key");
-    if (isOwner(key) && this.#keys.filter(isOwner).length === 1) {
+    const since = this.#goneSince.get(link) ?? now;
+    this.#goneSince.set(link, since);
+    if (now - since > LAST_WORD_MS) this.fail('a link stays of a key that is gone');
+  }
+
+  #keyAdded({ key: { slot, fingerprint } }: Extract<CarEvent, { type: 'key-added' }>): void {
+    const shown = this.#admissions.filter(
+      ({ done, publicKey }) => !done && fingerprint === toHex(fingerprintOf(publicKey)),
+    );
+    const holds = ({ publicKey, links }: Admission): boolean =>
+      this.model.whyNotAdmitted(publicKey, links) === undefined;
+    const admission = shown.find(holds) ?? shown[0];
+    if (admission === undefined) {
+      this.fail('a key comes by a grant that nobody showed');
+      return;
+    }
+    admission.done = true;
+    const { publicKey, introduction, links } = admission;
+    const whyNot = this.model.whyNotAdmitted(publicKey, links);
+    if (whyNot !== undefined) this.fail(`the car admits by a grant ${whyNot}`);
+    this.model.admit(publicKey, introduction.name, links ?? []);
+    if (!sameBytes(this.model.keyIn(slot)?.publicKey ?? new Uint8Array(0), publicKey)) {
+      this.fail('a key comes into the wrong slot');
+    }
+  }
+
+  #noticeTaken({ by, number, entries }: Extract<CarEvent, { type: 'notice-taken' }>): void {
+    const delivery = this.#deliveries.find(
+      ({ part, taken }) => !taken && part?.number === number && part.entries.length === entries,
+    );
+    if (delivery?.part === undefined) {
+      this.fail('the car takes a notice that nobody brought');
+      return;
+    }
+    const { part } = delivery;
+    delivery.taken = true;
+    this.#noticeBy = typeof by === 'object' ? by.slot : undefined;
+    const whyNot = this.model.whyNotTaken(part);
+    if (whyNot !== undefined) this.fail(`the car takes a notice ${whyNot}`);
+    this.model.take(part);
+  }
+
+  /** What a notice entailed is in the model already, when the car says so. */
+  #followed(event: CarEvent, causes: readonly Acting[]): void {
+    if (event.type === 'notice-taken' || !('key' in event)) return;
+    const key = this.model.keyIn(event.key.slot);
+    if (event.type === 'key-removed') {
+      if (key !== undefined && causes.length > 0) this.#did(event, causes);
+      else if (key !== undefined) this.fail('a key goes that no notice revoked');
+      return;
+    }
+    const stopped = key !== undefined && this.model.isStopped(key);
+    if (stopped !== (event.type === 'key-suspended')) {
+      this.fail(`${event.type}, which no notice says`);
+    }
+  }
+
+  /** What a command changed. */
+  #did(event: CarEvent, causes: readonly Acting[]): void {
+    const commands = causes.map(({ command }) => command);
+    if (event.type === 'key-removed') {
+      for (const { command, key } of causes) {
+        if (command.case === 'removeKey') this.#removed(command.value.slot, key);
+      }
+      if (this.model.keyIn(event.key.slot) !== undefined) this.fail('a key goes unasked');
+    } else if (event.type === 'epoch-raised') {
+      this.model.raiseEpoch();
+    } else if (event.type === 'pin-changed') {
+      const given = commands.flatMap((each) => (each.case === 'setPin' ? [each.value.pin] : []));
+      this.model.pins = this.strict ? given : [...this.model.pins, ...given];
+      this.#lastPins = given;
+    } else if (event.type === 'clock-set') {
+      for (const each of commands) {
+        if (each.case === 'setTime') this.model.setClock(each.value.seconds);
+      }
+    } else if (event.type === 'drive-authorised') {
+      this.#drives(event, causes);
+    }
+  }
+
+  /** Before it comes to this, a PIN is checked, which takes its time. */
+  #drives(
+    { speedLimit = Infinity }: Extract<CarEvent, { type: 'drive-authorised' }>,
+    causes: readonly Acting[],
+  ): void {
+    for (const { key, command, whyNot } of causes) {
+      const own = this.model.keyOf(key.publicKey);
+      const late = this.model.whyNot(own, command);
+      if (causes.length === 1 && whyNot === undefined && late !== undefined) this.fail(late);
+      const roles = [
+        own?.role ?? Role.OWNER,
+        ...(own?.links ?? []).map(({ fields }) => fields.role),
+      ];
+      if (speedLimit > Math.min(...roles.map(fastest))) this.fail('a key drives too fast');
+    }
+  }
+
+  #removed(slot: number, by?: KeySlot): void {
+    const key = this.model.keyIn(slot);
+    if (key === undefined) return;
+    if (by !== undefined && key.slot !== by.slot) {
+      if (!isOwner(by)) this.fail("a driver removes another's key");
+      if (isOwner(key)) this.fail("an owner removes another owner's key");
+    }
+    if (isOwner(key) && this.model.keys.filter(isOwner).length === 1) {
       this.fail('the last owner is removed');
     }
-    this.#keys = this.#keys.filter((other) => other !== key);
+    this.model.remove(key);
+  }
+
+  #evicted(slot: number): void {
+    const key = this.model.keyIn(slot);
+    if (key === undefined) return;
+    if (!this.model.isOver(key)) this.fail('a key makes room whose time is not over');
+    this.model.keys = this.model.keys.filter((other) => other !== key);
   }
 }
-
-const slotOf = (command: AnyCommand): number | undefined =>
-  command.case === 'removeKey' ? command.value.slot : undefined;

@@ -9,15 +9,21 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 export interface Person {
   readonly name: string;
   readonly identity: KeyPair;
-  /** Ed25519, 32 bytes. */
+  /** Ed25519: signs grants and notices. */
+  readonly signing: KeyPair;
+  /** Its public half, 32 bytes. */
   readonly signingKey: Uint8Array;
 }
 
-const person = (name: string): Person => ({
-  name,
-  identity: defaultSuite.x25519KeyPair(seededRandom(`${name} identity`)(32)),
-  signingKey: seededRandom(`${name} signing`)(32),
-});
+const person = (name: string): Person => {
+  const signing = defaultSuite.ed25519KeyPair(seededRandom(`${name} signing`)(32));
+  return {
+    name,
+    identity: defaultSuite.x25519KeyPair(seededRandom(`${name} identity`)(32)),
+    signing,
+    signingKey: signing.publicKey,
+  };
+};
 
 /** Programs name them by number: new ones go to the end. */
 export const PEOPLE = {
@@ -25,7 +31,12 @@ export const PEOPLE = {
   driver: person('driver'),
   owner: person('owner'),
   newcomer: person('newcomer'),
+  guest: person('guest'),
+  friend: person('friend'),
 } as const;
+
+/** One fewer than there are people. */
+export const SLOTS = 5;
 
 /** The keys that every car here begins with. */
 export const ENROLLED: readonly KeySlot[] = [

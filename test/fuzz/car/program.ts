@@ -1,5 +1,6 @@
 import { COMMANDS, MESSAGES, OPERATIONS } from './operations.js';
 import { PEOPLE } from './people.js';
+import { SAYINGS, SIGNERS, TERMS } from './sharing-operations.js';
 
 /** One step of a program, eight bytes of an input: all of them numbers from 0 to 255. */
 export interface Step {
@@ -25,6 +26,10 @@ export interface NamedStep extends Partial<Omit<Step, 'operation' | 'person' | '
   readonly message?: keyof typeof MESSAGES;
   /** In place of the parameter. */
   readonly command?: keyof typeof COMMANDS;
+  readonly terms?: keyof typeof TERMS;
+  readonly says?: keyof typeof SAYINGS;
+  /** In place of the message. */
+  readonly by?: keyof typeof SIGNERS;
   /** Bytes that follow, for the operations that send some. */
   readonly payload?: Uint8Array;
 }
@@ -38,18 +43,16 @@ export const program = (...steps: readonly NamedStep[]): Uint8Array =>
 
 const encode = (step: NamedStep): Uint8Array => {
   const { link = 0, at = 0, xor = 0, chunk = 0, payload = new Uint8Array(0) } = step;
-  const parameter =
-    step.command === undefined
-      ? (step.parameter ?? payload.length)
-      : number(COMMANDS, step.command);
+  const { command, terms, says, parameter = payload.length } = step;
+  const named = [number(COMMANDS, command), number(TERMS, terms), number(SAYINGS, says)];
   const records = Math.ceil(payload.length / STEP_BYTES);
   const bytes = new Uint8Array((1 + records) * STEP_BYTES);
   bytes.set([
     number(OPERATIONS, step.do),
     link,
     number(PEOPLE, step.person),
-    number(MESSAGES, step.message),
-    parameter,
+    Math.max(number(MESSAGES, step.message), number(SIGNERS, step.by)),
+    Math.max(parameter, ...named),
     at,
     xor,
     chunk,

@@ -2,10 +2,10 @@ import { DoorController } from '../../../firmware-sim/controller.js';
 import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
+import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
-import { DEFAULT_SLOTS } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { register } from '../../../lib/pairing/spake2plus.js';
 import type { Random } from '../../../lib/platform/random.js';
@@ -14,16 +14,26 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
-import { CODE, ENROLLED, secretsOf } from './people.js';
+import { CODE, ENROLLED, secretsOf, SLOTS } from './people.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
 export interface Weakness {
   /** Gives the ephemeral keys. */
   readonly random?: Random;
   readonly host?: (host: CarHost) => CarHost;
+  /** Below the oracle, which is told what the car was asked and what it did all the same. */
+  readonly car?: (car: DoorController) => Partial<Watched>;
+  /** Does not hear of keys that are gone. */
+  readonly keepsLinks?: boolean;
   /** Between power-off and power-on. */
   readonly memory?: (memory: ReturnType<typeof volatileMemory>) => Promise<void>;
 }
+
+/** What the oracle watches of a car. */
+type Watched = Required<Pick<CarHost, 'keys' | 'execute' | 'pairing' | 'credentials'>>;
+
+/** When every program begins: seconds since 1970. */
+export const START = 1_800_000_000;
 
 const behaviors = loadBehaviors();
 let registration: ReturnType<typeof register> | undefined;
@@ -38,7 +48,7 @@ const codeRandom: Random = (length) => {
 /** A real car (controller and endpoint) on a radio without air, watched by an oracle. */
 export class World {
   readonly clock = new SimClock();
-  readonly oracle = new Oracle();
+  readonly oracle = new Oracle(() => this.wallSeconds);
   readonly links: AttackLink[] = [];
   readonly #radio = new MemoryRadio();
   readonly #memory = volatileMemory();
@@ -46,7 +56,10 @@ export class World {
   readonly #random: Random;
   #controller: DoorController | undefined;
   #endpoint: CarEndpoint | undefined;
+  #store: RecordStore | undefined;
   #starts = 0;
+  /** What the car is at work on, with a disk or a slow hash. */
+  readonly #work = new Set<Promise<unknown>>();
 
   private constructor(weakness: Weakness) {
     this.#weakness = weakness;
@@ -59,9 +72,20 @@ export class World {
     return world;
   }
 
+  /** Seconds since 1970 by a right clock. */
+  get wallSeconds(): number {
+    return START + Math.floor(this.clock.now() / 1000);
+  }
+
   get controller(): DoorController {
     if (this.#controller === undefined) throw new Error('the car is off');
     return this.#controller;
+  }
+
+  /** What the car keeps. */
+  get record(): CarRecord {
+    if (this.#store === undefined) throw new Error('the car is off');
+    return this.#store.record;
   }
 
   /** A new link; at most as many as a program is long. */
@@ -99,8 +123,20 @@ export class World {
 
   /** Lets everything that is on its way arrive; no time passes. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 3; turn++) await this.clock.advance(0);
+    do {
+      await Promise.allSettled([...this.#work]);
+      for (let turn = 0; turn < 3; turn++) await this.clock.advance(0);
+    } while (this.#work.size > 0);
   }
+
+  readonly #track = async <T>(work: Promise<T>): Promise<T> => {
+    this.#work.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#work.delete(work);
+    }
+  };
 
   async #start(): Promise<void> {
     this.#starts += 1;
@@ -109,6 +145,7 @@ export class World {
       ...newRecord(seededRandom('car identity')(32)),
       keys: ENROLLED,
     }));
+    this.#store = store;
     registration ??= register(secretsOf(CODE));
     const record = registration;
     const log = {
@@ -122,20 +159,22 @@ export class World {
       name: 'Fuzzed car',
       store,
       behaviors: await behaviors,
-      slots: DEFAULT_SLOTS,
+      slots: SLOTS,
       suite: defaultSuite,
       clock,
-      wallTime: () => 0,
+      wallTime: () => START * 1000 + clock.now(),
       random: codeRandom,
       log,
       register: () => record,
       onEvent: (event) => {
         oracle.onEvent(event);
       },
-      onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
+      onKeyRemoved: (publicKey) => {
+        if (this.#weakness.keepsLinks !== true) this.#endpoint?.keyRemoved(publicKey);
+      },
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
     });
-    const host = watched(controller, oracle);
+    const host = watched(controller, this.#weakness.car?.(controller), oracle, this.#track);
     this.#controller = controller;
     this.#endpoint = new CarEndpoint({
       host: this.#weakness.host?.(host) ?? host,
@@ -152,24 +191,52 @@ export class World {
 }
 
 /** The controller as the endpoint sees it; the oracle looks on. */
-const watched = (controller: DoorController, oracle: Oracle): CarHost => ({
-  identity: controller.identity,
-  name: controller.name,
-  keys: () => controller.keys(),
-  execute: async (command, key) => {
-    oracle.executing(command, key);
-    const result = await controller.execute(command, key);
-    oracle.executed(command, key, result);
-    return result;
-  },
-  pairing: {
-    window: () => controller.pairing.window(),
-    countTry: (window) => controller.pairing.countTry(window),
-    enrol: async (window, phone) => {
-      oracle.enrolling(phone);
-      const outcome = await controller.pairing.enrol(window, phone);
-      if (typeof outcome !== 'string') oracle.enrolled(phone, DEFAULT_SLOTS);
-      return outcome;
+const watched = (
+  controller: DoorController,
+  weak: Partial<Watched> | undefined,
+  oracle: Oracle,
+  track: <T>(work: Promise<T>) => Promise<T>,
+): CarHost => {
+  const { credentials, pairing } = controller;
+  const car: Watched = {
+    keys: () => controller.keys(),
+    execute: (command, key) => controller.execute(command, key),
+    pairing,
+    credentials,
+    ...weak,
+  };
+  return {
+    identity: controller.identity,
+    name: controller.name,
+    keys: () => car.keys(),
+    execute: async (command, key) => {
+      const acting = oracle.executing(command, key);
+      const result = await track(car.execute(command, key));
+      oracle.executed(acting, result);
+      return result;
     },
-  },
-});
+    credentials: {
+      admit: async (publicKey, introduction) => {
+        const admission = oracle.admitting(publicKey, introduction);
+        const outcome = await car.credentials.admit(publicKey, introduction);
+        oracle.admitted(admission, outcome);
+        return outcome;
+      },
+      receive: async (notice) => {
+        const delivery = oracle.receiving(notice);
+        await car.credentials.receive(notice);
+        oracle.received(delivery);
+      },
+    },
+    pairing: {
+      window: () => car.pairing.window(),
+      countTry: (window) => car.pairing.countTry(window),
+      enrol: async (window, phone) => {
+        oracle.enrolling(phone);
+        const outcome = await car.pairing.enrol(window, phone);
+        if (typeof outcome !== 'string') oracle.enrolled(phone);
+        return outcome;
+      },
+    },
+  };
+};

@@ -1,39 +1,20 @@
 import { attack } from '../car/attack.js';
 import { MOST_STEPS, program, STEP_BYTES } from '../car/program.js';
-import type { NamedStep } from '../car/program.js';
+import {
+  carry,
+  grant,
+  guess,
+  loseTime,
+  open,
+  pair,
+  passHours,
+  prove,
+  refused,
+  show,
+  sign,
+  then,
+} from '../car/steps.js';
 import type { Target } from '../target.js';
-
-const open: NamedStep = { do: 'open' };
-const refused: NamedStep = { do: 'wait', parameter: 1 };
-
-const prove = (
-  person: NamedStep['person'] & string,
-  command: NamedStep['command'] & string,
-  link = 0,
-): NamedStep => ({
-  do: 'send',
-  message: 'proof',
-  person,
-  command,
-  link,
-});
-
-const then = (command: NamedStep['command'] & string, link = 0): NamedStep => ({
-  do: 'send',
-  message: 'sealed',
-  command,
-  link,
-});
-
-/** With the right code; tap 0 asks for a driver's key, 1 for an owner's. */
-const pair = (tap: number): NamedStep[] => [
-  { do: 'tap', parameter: tap },
-  { do: 'send', message: 'pairStart' },
-  { do: 'send', message: 'pairConfirm' },
-  { do: 'send', message: 'pairCommit', person: 'newcomer' },
-];
-
-const guess: NamedStep = { do: 'send', message: 'pairStart', parameter: 1 };
 
 const seeds = (): Uint8Array[] => [
   program(open, prove('owner', 'unlock'), then('lock'), then('listKeys')),
@@ -41,7 +22,7 @@ const seeds = (): Uint8Array[] => [
   program(open, prove('stranger', 'unlock'), refused, prove('driver', 'unlock')),
   program(open, ...pair(0), prove('newcomer', 'listKeys')),
   program(open, ...pair(1), prove('newcomer', 'removeOwner'), { do: 'restart' }, open),
-  program(open, { do: 'tap' }, guess, { do: 'junk', payload: new Uint8Array(36).fill(0x1a) }),
+  program(open, { do: 'tap' }, guess(), { do: 'junk', payload: new Uint8Array(36).fill(0x1a) }),
   program(
     open,
     open,
@@ -79,8 +60,154 @@ const seeds = (): Uint8Array[] => [
   program(
     open,
     { do: 'tap' },
-    ...[0, 1, 2, 3].flatMap((link) => [{ ...guess, link }, open]),
+    ...[0, 1, 2, 3].flatMap((link) => [guess(link), open]),
     prove('driver', 'listKeys', 3),
+  ),
+  ...sharingSeeds(),
+];
+
+const sharingSeeds = (): Uint8Array[] => [
+  program(
+    open,
+    open,
+    grant('guest'),
+    show('guest', 'status'),
+    { do: 'removeAtScreen', parameter: 2 },
+    show('guest', 'unlock', 1),
+    open,
+    grant('guest', 'valet'),
+    show('guest', 'unlock', 2),
+  ),
+  // What is delegated is wider in one way each: the role, the end, the lease.
+  program(
+    open,
+    grant('guest', 'delegable'),
+    grant('friend', 'service', { at: 1 }),
+    show('friend', 'unlock'),
+    refused,
+    grant('friend', 'leased', { at: 2 }),
+    show('friend', 'unlock'),
+    refused,
+    grant('guest', 'leasedDelegable'),
+    grant('friend', 'guest', { at: 1 }),
+    show('friend', 'unlock'),
+    refused,
+    { do: 'alterGrant', parameter: 2 },
+    show('friend', 'unlock', 0, { at: 2 }),
+  ),
+  program(open, grant('guest', 'once'), show('guest', 'unlock'), then('startWithPin')),
+  program(
+    open,
+    open,
+    grant('guest', 'delegable'),
+    show('guest', 'start'),
+    grant('friend', 'valet', { at: 1 }),
+    show('friend', 'unlock', 1),
+    sign('revoke', 'guest'),
+    open,
+    carry(2),
+    then('unlock', 1),
+    show('friend', 'unlock', 1),
+  ),
+  program(
+    open,
+    open,
+    open,
+    sign('suspend', 'driver'),
+    { do: 'send', message: 'proofOfNotice', person: 'driver' },
+    prove('driver', 'unlock', 1),
+    // Of a later time, which the car's clock then never goes below.
+    sign('nothing', 'driver', { xor: 16 }),
+    carry(2),
+    refused,
+    then('unlock', 1),
+    carry(2, { at: 1 }),
+  ),
+  program(
+    open,
+    prove('owner', 'status'),
+    sign('revokeLast', 'driver'),
+    { do: 'send', message: 'sealedNotice' },
+    { do: 'send', message: 'sealedNotice', at: 1 },
+    sign('suspendFirst', 'guest'),
+    { do: 'send', message: 'sealedNotice' },
+    { do: 'send', message: 'sealedNotice', at: 2 },
+    { do: 'restart' },
+  ),
+  program(
+    open,
+    open,
+    prove('owner', 'setPin'),
+    prove('driver', 'start', 1),
+    then('startWithWrongPin', 1),
+    { do: 'tap', parameter: 2 },
+    then('startWithPin', 1),
+    then('clearPin'),
+  ),
+  program(
+    open,
+    open,
+    prove('driver', 'raiseEpoch'),
+    loseTime,
+    prove('owner', 'setTimeForward', 1),
+    grant('guest'),
+    then('raiseEpoch', 1),
+    open,
+    show('guest', 'unlock', 2),
+  ),
+  program(
+    open,
+    grant('guest', 'leased'),
+    show('guest', 'unlock'),
+    passHours,
+    then('start'),
+    loseTime,
+    then('unlock'),
+    then('lock'),
+  ),
+  program(
+    open,
+    grant('guest'),
+    { do: 'alterGrant', chunk: 1, xor: 1 },
+    show('guest', 'unlock'),
+    refused,
+    show('friend', 'unlock', 0, { at: 1 }),
+    refused,
+    grant('friend', 'guest', { at: 2, by: 'guest' }),
+    show('friend', 'unlock'),
+    refused,
+    sign('revoke', 'driver', { by: 'driver' }),
+    carry(),
+    refused,
+    { do: 'alterNotice', chunk: 1, xor: 1 },
+    carry(),
+  ),
+  program(
+    open,
+    open,
+    ...pair(1),
+    grant('guest', 'driver', { by: 'newcomer' }),
+    show('guest', 'trunk', 1),
+    sign('suspend', 'owner', { by: 'newcomer' }),
+    open,
+    carry(2),
+    refused,
+    grant('friend'),
+    show('friend', 'unlock', 2),
+    { do: 'removeAtScreen', parameter: 2 },
+  ),
+  program(
+    open,
+    open,
+    open,
+    grant('guest'),
+    show('guest', 'status'),
+    prove('owner', 'setPin', 1),
+    sign('revoke', 'guest'),
+    { do: 'hurry', parameter: 1 },
+    then('startWithPin'),
+    carry(2),
+    refused,
   ),
 ];
 

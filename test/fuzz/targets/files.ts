@@ -1,12 +1,15 @@
 import { isNativeError } from 'node:util/types';
 import { formatKeyFile, parseKeyFile } from '../../../cli/config/key-file.js';
+import { formatOffer, parseOffer } from '../../../cli/config/offer-file.js';
 import { decodeGeneration, encodeGeneration } from '../../../firmware-sim/memory/generation.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
+import { signLink } from '../../../lib/credentials/grant.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { nodeSuite } from '../../../lib/crypto/index.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { LENGTH } from '../../../lib/wire/codec.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -69,6 +72,39 @@ const keyFile = (): string =>
     signing: nodeSuite.ed25519KeyPair(key),
   });
 
+const shared = (): string => {
+  const times = { issuedAt: 5, notBefore: 6, notAfter: 7 };
+  const counts = { uses: 0, leaseHours: 8, delegations: 0 };
+  const identity = nodeSuite.x25519KeyPair(key);
+  const signing = nodeSuite.ed25519KeyPair(key);
+  const terms = { role: Role.GUEST, epoch: 1, ownerSlot: 0, ...times, ...counts };
+  return formatKeyFile({
+    name: 'Blue car',
+    state: 'pending',
+    role: 'guest',
+    epoch: 1,
+    carPublicKey: random(32),
+    identity,
+    signing,
+    grant: signLink(nodeSuite, signing, random(32), new Uint8Array(0), identity, terms),
+    ownName: 'Cleo',
+    shared: [{ fingerprint: '0011223344556677', name: 'Dan', role: 'valet', ...times, ...counts }],
+    notice: {
+      number: 1,
+      stamp: 2,
+      entries: [{ fingerprint: random(8), since: 3, kind: 'suspended' }],
+    },
+    carrying: [{ notice: random(LENGTH.notice), own: true }],
+  });
+};
+
+const offer = (): string =>
+  formatOffer({
+    madeAt: 5,
+    identity: nodeSuite.x25519KeyPair(key),
+    signing: nodeSuite.ed25519KeyPair(key),
+  });
+
 const DICTIONARY = [
   '"',
   ':',
@@ -103,7 +139,7 @@ const decode = <T>(parse: () => T): T | undefined => {
 export const fileTargets: readonly Target[] = [
   {
     name: 'key-file',
-    seeds: () => [utf8(keyFile())],
+    seeds: () => [utf8(keyFile()), utf8(shared())],
     dictionary: DICTIONARY,
     maxLength: 4096,
     run(input) {
@@ -111,6 +147,18 @@ export const fileTargets: readonly Target[] = [
       if (car === undefined) return;
       const text = formatKeyFile(car);
       demand(formatKeyFile(parseKeyFile(text)) === text, 'reads what it writes');
+    },
+  },
+  {
+    name: 'offer-file',
+    seeds: () => [utf8(offer())],
+    dictionary: DICTIONARY,
+    maxLength: 1024,
+    run(input) {
+      const waiting = refusing(['keys.unreadable'], () => parseOffer(textOf(input)));
+      if (waiting === undefined) return;
+      const text = formatOffer(waiting);
+      demand(formatOffer(parseOffer(text)) === text, 'reads what it writes');
     },
   },
   {

@@ -5,7 +5,9 @@ import { carTargets } from './car.js';
 import { cryptoTargets } from './crypto.js';
 import { fileTargets } from './files.js';
 import { flashTargets } from './flash.js';
+import { grantTargets } from './grants.js';
 import { linkTargets } from './links.js';
+import { noticeTargets } from './notices.js';
 import { textTargets } from './text.js';
 import { wireTargets } from './wire.js';
 
@@ -19,5 +21,7 @@ export const TARGETS: readonly Target[] = [
   ...fileTargets,
   ...flashTargets,
   ...textTargets,
+  ...grantTargets,
+  ...noticeTargets,
   ...carTargets,
 ];

@@ -35,6 +35,10 @@ const PARSERS: readonly Parser[] = [
   { parse: args.parseSpeed, example: '1.4' },
   { parse: args.parseWho, example: 'car' },
   { parse: args.parseSeed, example: 'a-seed' },
+  { parse: parsePairingCode, example: 'phonekey:pair/12345678', refuses: 'usage.invalid' },
+  { parse: args.parseDuration, example: '90m' },
+  { parse: args.parseTime, example: '2026-05-01T16:00Z' },
+  { parse: args.parseCount(255), example: '3' },
 ];
 
 /** Any name gives a file name that no system takes for something else. */

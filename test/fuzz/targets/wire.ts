@@ -89,6 +89,7 @@ const toCarSeeds = (): Uint8Array[] =>
       { case: 'pairStart', value: { share: bytes(65) } },
       { case: 'pairConfirm', value: { confirm: bytes(32) } },
       { case: 'pairCommit', value: bytes(90) },
+      { case: 'notice', value: bytes(142) },
     ] as const
   ).map((message) => codec.encodeToCar(message));
 
@@ -108,6 +109,10 @@ const commands = (): Uint8Array[] => [
   codec.encodeCommand({ case: 'unlock', value: {} }),
   codec.encodeCommand({ case: 'listKeys', value: {} }),
   codec.encodeCommand({ case: 'removeKey', value: { slot: 3 } }),
+  codec.encodeCommand({ case: 'start', value: { pin: '1234' } }),
+  codec.encodeCommand({ case: 'deliver', value: { notice: bytes(142) } }),
+  codec.encodeCommand({ case: 'setTime', value: { seconds: 1_800_000_000 } }),
+  codec.encodeCommand({ case: 'unlock', value: {} }, { grants: bytes(115), name: 'Ann’s phone' }),
 ];
 
 export const wireTargets: readonly Target[] = [

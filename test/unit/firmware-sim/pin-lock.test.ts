@@ -38,6 +38,24 @@ describe('the PIN to drive', () => {
     expect(car.status()).toMatchObject({ driveSecondsLeft: 120, pin: true });
   });
 
+  it.each([
+    ['revoked', RefusalReason.NOT_PERMITTED],
+    ['suspended', RefusalReason.SUSPENDED],
+  ] as const)('lets nobody drive who was %s while it was checked', async (kind, why) => {
+    const { attempt, car, notice, entry } = await guarded();
+    const start = attempt(BOB, withPin('start', '2468'));
+    for (const part of notice([entry(BOB, kind)])) await car.credentials.receive(part);
+    expect(await start).toBe(why);
+    expect(car.status().driveSecondsLeft).toBe(0);
+  });
+
+  it('lets drive who has one use, which was counted before', async () => {
+    const { attempt, grant } = await guarded();
+    const once = grant(CLEO, { uses: 1 });
+    expect(await attempt(CLEO, withPin('start', '2468'), once)).toBe('done');
+    expect(await attempt(CLEO, withPin('start', '2468'))).toBe(RefusalReason.USED_UP);
+  });
+
   it('is set and cleared by an owner alone, and is 4 to 8 digits', async () => {
     const { attempt } = await guarded();
     expect(await attempt(BOB, withPin('setPin', ''))).toBe(RefusalReason.NOT_PERMITTED);

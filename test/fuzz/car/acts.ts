@@ -1,0 +1,56 @@
+import type { CarEvent } from '../../../firmware-sim/events.js';
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import type { Introduction } from '../../../lib/wire/codec.js';
+import type { AnyCommand, CommandName } from '../../../lib/wire/commands.js';
+import type { MadeLink, SignedPart } from './papers.js';
+import type { Person } from './people.js';
+
+/** A command that was really given: fresh, on its own link, by somebody who is enrolled. */
+export interface Credit {
+  readonly person: Person;
+  readonly command: AnyCommand;
+}
+
+/** What the car carries out at this moment. */
+export interface Acting {
+  readonly command: AnyCommand;
+  readonly key: KeySlot;
+  /** Why it must not, as things stood when it began. */
+  readonly whyNot: string | undefined;
+  readonly notice: Delivery | undefined;
+}
+
+/** A notice that has reached the car. */
+export interface Delivery {
+  readonly part: SignedPart | undefined;
+  readonly good: boolean;
+  taken: boolean;
+}
+
+export interface Admission {
+  readonly publicKey: Uint8Array;
+  readonly introduction: Introduction;
+  readonly links: readonly MadeLink[] | undefined;
+  readonly whyNot: string | undefined;
+  done: boolean;
+}
+
+/** What the event of a command's effect is called. */
+export const COMMAND_OF: Partial<Record<CarEvent['type'], readonly CommandName[]>> = {
+  unlocked: ['unlock'],
+  locked: ['lock'],
+  'drive-authorised': ['start'],
+  'door-opened': ['trunk', 'frunk'],
+  'key-removed': ['removeKey', 'raiseEpoch'],
+  'pin-changed': ['setPin'],
+  'epoch-raised': ['raiseEpoch'],
+  'clock-set': ['setTime'],
+};
+
+/** Of these a notice may be the cause, whoever carried it. */
+export const BY_NOTICE: ReadonlySet<CarEvent['type']> = new Set([
+  'notice-taken',
+  'key-removed',
+  'key-suspended',
+  'key-resumed',
+]);

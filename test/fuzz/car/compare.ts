@@ -1,0 +1,41 @@
+import type { CarRecord } from '../../../firmware-sim/memory/record.js';
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import type { Model } from './model.js';
+
+const text = (list: readonly KeySlot[]): string =>
+  list
+    .map(({ slot, name, role, publicKey }) =>
+      [slot, name, role, Buffer.from(publicKey).toString('hex', 0, 4)].join(' '),
+    )
+    .join(', ');
+
+/**
+ * What the car keeps that it must not, in words.
+ * @param now seconds since 1970 as the car takes it; null where it does not know
+ */
+export const differences = (model: Model, record: CarRecord, now: number | null): string[] => {
+  const found: string[] = [];
+  if (text(record.keys) !== text(model.keys)) {
+    found.push(`the car has the keys ${text(record.keys)}, not ${text(model.keys)}`);
+  }
+  const numbers = model.numbers();
+  for (const [ownerSlot, [whole, highest]] of numbers) {
+    const kept = record.notices.find((each) => each.ownerSlot === ownerSlot);
+    const [itsWhole, itsHighest] = [kept?.number ?? 0, kept?.pending?.number ?? kept?.number ?? 0];
+    if (itsWhole < whole || itsHighest < highest) found.push('a notice number goes back');
+    if (itsWhole > whole || itsHighest > highest) found.push('a notice number jumps');
+  }
+  if (record.notices.some(({ ownerSlot }) => !numbers.has(ownerSlot))) {
+    found.push('the car has notices that it was never given');
+  }
+  if (record.epoch !== model.epoch) {
+    found.push(`the car has epoch ${String(record.epoch)}, not ${String(model.epoch)}`);
+  }
+  if (now !== model.now) {
+    found.push(`the car takes the time for ${String(now)}, not ${String(model.now)}`);
+  }
+  if (model.pins.length === 1 && (record.pin === undefined) !== model.pins.includes('')) {
+    found.push('the car has a PIN that no owner set, or lost one');
+  }
+  return found;
+};

@@ -1,0 +1,56 @@
+import { Role } from '../../../lib/credentials/roles.js';
+import type { CommandName } from '../../../lib/wire/commands.js';
+import type { LinkFields } from './by-hand.js';
+
+/** Written down here once more, so that a slip in the project's own table is noticed. */
+const DRIVER: readonly CommandName[] = ['unlock', 'lock', 'start', 'trunk', 'frunk', 'status'];
+const COMMANDS: ReadonlyMap<number, ReadonlySet<CommandName>> = new Map<
+  number,
+  ReadonlySet<CommandName>
+>([
+  [
+    Role.OWNER,
+    new Set([...DRIVER, 'listKeys', 'removeKey', 'deliver', 'setPin', 'raiseEpoch', 'setTime']),
+  ],
+  [Role.DRIVER, new Set([...DRIVER, 'removeKey', 'deliver'])],
+  [Role.GUEST, new Set(['unlock', 'lock', 'start', 'trunk', 'status', 'removeKey', 'deliver'])],
+  [Role.VALET, new Set(['unlock', 'lock', 'start', 'status', 'deliver'])],
+  [Role.SERVICE, new Set(['unlock', 'lock', 'start', 'frunk', 'status', 'deliver'])],
+]);
+const SPEED: ReadonlyMap<number, number> = new Map<number, number>([
+  [Role.VALET, 30],
+  [Role.SERVICE, 50],
+]);
+
+export const mayEver = (role: number, command: CommandName): boolean =>
+  COMMANDS.get(role)?.has(command) === true;
+
+/** km/h; Infinity for no limit. */
+export const fastest = (role: number): number => SPEED.get(role) ?? Infinity;
+
+/** What a link gives that the one before it does not have, in words; undefined where there is nothing. */
+export const whatGrows = (outer: LinkFields, inner: LinkFields): string | undefined => {
+  const beyond = [...(COMMANDS.get(inner.role) ?? [])].filter((name) => !mayEver(outer.role, name));
+  const grows: Readonly<Record<string, boolean>> = {
+    commands: beyond.length > 0,
+    speed: fastest(inner.role) > fastest(outer.role),
+    'an earlier beginning': inner.notBefore < outer.notBefore,
+    'a later end': inner.notAfter > outer.notAfter,
+    'an older date': inner.issuedAt < outer.issuedAt,
+    'a longer lease':
+      outer.leaseHours > 0 && !(inner.leaseHours > 0 && inner.leaseHours <= outer.leaseHours),
+    'further delegation': inner.delegations >= outer.delegations,
+    'another owner': inner.ownerSlot !== outer.ownerSlot,
+  };
+  return Object.keys(grows).find((what) => grows[what]);
+};
+
+const GRANTED: ReadonlySet<number> = new Set([Role.DRIVER, Role.GUEST, Role.VALET, Role.SERVICE]);
+
+/** False for a link that no car takes, wherever it stands. */
+export const isWritable = (link: LinkFields): boolean =>
+  link.version === 1 &&
+  link.delegations <= 3 &&
+  GRANTED.has(link.role) &&
+  link.notBefore < link.notAfter &&
+  !(link.uses > 0 && link.delegations > 0);

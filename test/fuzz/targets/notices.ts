@@ -1,0 +1,264 @@
+import { isDeepStrictEqual } from 'node:util';
+import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
+import type { OwnerNotices } from '../../../firmware-sim/memory/rights-record.js';
+import { entriesOf, lastStamp, takePart } from '../../../firmware-sim/notices.js';
+import { isNoticeFor, noticeTagKey, openNotice } from '../../../lib/credentials/notice.js';
+import type { NoticeEntry, NoticePart } from '../../../lib/credentials/notice.js';
+import { defaultSuite as suite } from '../../../lib/crypto/index.js';
+import { concat, toHex } from '../../../lib/platform/bytes.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { ENTRY_BYTES, HEADER_BYTES, readPart, sealPart, writePart } from '../sharing/by-hand.js';
+import type { PartEntry, PartFields } from '../sharing/by-hand.js';
+import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/cast.js';
+import { Heard } from '../sharing/heard.js';
+import { demand, sameBytes } from '../target.js';
+import type { Target } from '../target.js';
+
+const FULL_PART = 144;
+const MOST_ENTRIES = 1152;
+const MOST_PARTS = 8;
+
+const CONTEXT = {
+  identity: CAR,
+  tagKey: noticeTagKey(suite, CAR.publicKey),
+  ownerKey,
+};
+
+/** How an input is signed and sealed; the first byte says which. */
+const WAYS = ['as it should', 'by a stranger', 'for another car', 'not at all'] as const;
+const by = (way: (typeof WAYS)[number], body: Uint8Array): Uint8Array =>
+  concat(Uint8Array.of(WAYS.indexOf(way)), body);
+
+const seal = (body: Uint8Array, way: (typeof WAYS)[number]): Uint8Array => {
+  const owner = ownerIn(body[1] ?? 0) ?? STRANGER;
+  const signer = way === 'by a stranger' ? STRANGER : owner;
+  const car = way === 'for another car' ? OTHER_CAR : CAR;
+  return sealPart(seededRandom('seal'), signer.signing, car.publicKey, body);
+};
+
+const fields = (more: Partial<PartFields> = {}): PartFields => ({
+  version: 1,
+  ownerSlot: 0,
+  number: 5,
+  stamp: 1_800_000_000,
+  part: 0,
+  parts: 1,
+  count: 0,
+  ...more,
+});
+const entry = (number: number, kind = 1): PartEntry => ({
+  fingerprint: new Uint8Array(8).fill(number),
+  since: 1_800_000_000,
+  kind,
+});
+const filled = (count: number): PartEntry[] => Array.from({ length: count }, (_, i) => entry(i));
+
+const bodies = (): Uint8Array[] => [
+  writePart(fields(), []),
+  writePart(fields({ ownerSlot: 3 }), [entry(1), entry(2, 2)]),
+  writePart(fields({ parts: 2 }), filled(FULL_PART)),
+  writePart(fields({ part: 1, parts: 2 }), [entry(1)]),
+  writePart(fields({ parts: 2 }), [entry(1)]),
+  writePart(fields({ ownerSlot: 1 }), []),
+];
+
+/** By the text of the specification: a part that an owner may have meant. */
+const isPart = (body: Uint8Array): boolean => {
+  if (body.length < HEADER_BYTES) return false;
+  const { version, ownerSlot, part, parts, count } = readPart(body);
+  const kinds = Array.from({ length: count }, (_, i) => body[HEADER_BYTES + ENTRY_BYTES * i + 12]);
+  return (
+    version === 1 &&
+    ownerIn(ownerSlot) !== undefined &&
+    parts <= MOST_PARTS &&
+    part < parts &&
+    count <= FULL_PART &&
+    (part === parts - 1 || count === FULL_PART) &&
+    body.length === HEADER_BYTES + ENTRY_BYTES * count &&
+    kinds.every((kind) => kind === 1 || kind === 2)
+  );
+};
+
+const asWritten = (part: NoticePart): Uint8Array =>
+  writePart(
+    { version: 1, ...part },
+    part.entries.map((each) => ({ ...each, kind: each.kind === 'revoked' ? 1 : 2 })),
+  );
+
+/** Of one part in an input of `notice-parts`: owner, number, stamp, part and parts, key, size and kind. */
+const STRIDE = 6;
+const MANY = 150;
+
+const partOf = (record: Uint8Array): NoticePart => {
+  const [slot = 0, number = 0, stamp = 0, place = 0, key = 0, what = 0] = record;
+  const parts = 1 + ((place >> 4) % MOST_PARTS);
+  const count = what % 5 === 4 ? MANY : what % 5 === 3 ? 0 : 1;
+  return {
+    ownerSlot: slot % 2,
+    number,
+    stamp,
+    part: (place & 0x0f) % parts,
+    parts,
+    entries: Array.from({ length: count }, (_, i) => ({
+      fingerprint: Uint8Array.of(0, 0, 0, 0, 0, count === MANY ? number : 0, i, key % 8),
+      since: what,
+      kind: (what & 0x80) === 0 ? 'revoked' : 'suspended',
+    })),
+  };
+};
+
+/** Of each key and kind the latest time: an earlier one says nothing more. */
+const latest = (entries: readonly NoticeEntry[]): ReadonlyMap<string, number> => {
+  const times = new Map<string, number>();
+  for (const { fingerprint, since, kind } of entries) {
+    const key = `${toHex(fingerprint)} ${kind}`;
+    times.set(key, Math.max(since, times.get(key) ?? 0));
+  }
+  return times;
+};
+
+const size = (all: readonly OwnerNotices[]): number =>
+  all.reduce((sum, each) => sum + entriesOf(each).length, 0);
+
+const takeAll = (input: Uint8Array): void => {
+  let all: readonly OwnerNotices[] = [];
+  const owners = [new Heard<NoticeEntry>(), new Heard<NoticeEntry>()] as const;
+  for (let at = 0; at + STRIDE <= input.length; at += STRIDE) {
+    const part = partOf(input.subarray(at, at + STRIDE));
+    const owner = owners[part.ownerSlot === 0 ? 0 : 1];
+    const taken = takePart(all, part);
+    if (taken === 'full') {
+      demand(size(all) + part.entries.length > MOST_ENTRIES, 'a car has room for what it is told');
+      continue;
+    }
+    const isNew = owner.isNew(part);
+    demand(taken === 'old' || isNew, 'a notice number goes back');
+    demand(taken !== 'old' || !isNew, 'what is new is taken');
+    if (taken === 'old') continue;
+    owner.take(part);
+    all = taken;
+    demand(size(all) <= 2 * MOST_ENTRIES, 'a car keeps no more than it has room for');
+  }
+  const text = encodeRecord({ ...newRecord(CAR.privateKey), notices: all });
+  demand(isDeepStrictEqual(decodeRecord(text).notices, all), 'and reads what it keeps');
+  owners.forEach((owner, slot) => {
+    const own = all.find(({ ownerSlot }) => ownerSlot === slot);
+    demand((own?.number ?? 0) === owner.whole, 'a notice number goes back');
+    demand(lastStamp(all, slot) === owner.stamp, 'a stamp is of a whole notice');
+    const kept = latest(own === undefined ? [] : entriesOf(own));
+    demand(isDeepStrictEqual(kept, latest(owner.said())), 'what was said is kept, and no more');
+  });
+};
+
+/** What owners say to the car, and how it keeps it. */
+export const noticeTargets: readonly Target[] = [
+  {
+    name: 'notice',
+    seeds: () => [
+      ...bodies().map((body) => by('as it should', body)),
+      by('by a stranger', bodies()[0] ?? new Uint8Array(0)),
+      by('for another car', bodies()[1] ?? new Uint8Array(0)),
+      ...bodies().map((body) => by('not at all', seal(body, 'as it should'))),
+    ],
+    dictionary: [Uint8Array.of(0, 144), Uint8Array.of(0, 145), Uint8Array.of(1, 2), filledEntry()],
+    maxLength: 2200,
+    batch: 16,
+    run(input) {
+      const way = WAYS[(input[0] ?? 0) % WAYS.length] ?? 'as it should';
+      const body = input.subarray(1);
+      const notice = way === 'not at all' ? body : seal(body, way);
+      const part = openNotice(suite, notice, CONTEXT);
+      demand(
+        part === undefined || isNoticeFor(suite, CAR.publicKey, notice),
+        'a carrier can tell for which car it is',
+      );
+      switch (way) {
+        case 'as it should':
+          demand((part !== undefined) === isPart(body), 'what an owner may mean is taken');
+          if (part !== undefined) demand(sameBytes(asWritten(part), body), 'as it was meant');
+          return;
+        case 'not at all':
+          if (part === undefined) return;
+          demand(
+            bodies().some((known) => sameBytes(seal(known, 'as it should'), notice)),
+            'nobody speaks for an owner',
+          );
+          return;
+        case 'by a stranger':
+        case 'for another car':
+          demand(part === undefined, `a car takes what was signed ${way}`);
+      }
+    },
+  },
+  {
+    name: 'notice-parts',
+    seeds: () => [
+      Uint8Array.of(0, 1, 9, 0, 1, 0, 0, 2, 10, 0, 2, 0x80, 0, 1, 9, 0, 1, 0),
+      Uint8Array.of(0, 1, 9, 0x10, 1, 0, 0, 1, 9, 0x11, 2, 0, 0, 1, 9, 0x11, 2, 0),
+      Uint8Array.of(
+        0,
+        1,
+        9,
+        0x10,
+        1,
+        0,
+        0,
+        2,
+        9,
+        0x10,
+        2,
+        0,
+        0,
+        1,
+        9,
+        0x11,
+        2,
+        0,
+        0,
+        2,
+        9,
+        0x11,
+        3,
+        3,
+      ),
+      Uint8Array.of(
+        0,
+        1,
+        9,
+        0x20,
+        1,
+        0,
+        0,
+        1,
+        8,
+        0x21,
+        1,
+        0,
+        0,
+        1,
+        9,
+        0x11,
+        1,
+        0,
+        1,
+        1,
+        9,
+        0,
+        1,
+        0,
+      ),
+      Uint8Array.from(
+        { length: STRIDE * 10 },
+        (_, i) => [i >> 2, i, 9, 0x71, 1, 4][i % STRIDE] ?? 0,
+      ),
+    ],
+    stride: STRIDE,
+    maxLength: STRIDE * 40,
+    batch: 16,
+    run: takeAll,
+  },
+];
+
+function filledEntry(): Uint8Array {
+  return writePart(fields(), [entry(7)]).subarray(HEADER_BYTES);
+}
