@@ -279,7 +279,8 @@ export class DoorController implements CarHost {
       isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
       checkPin: (pin) => this.#pin.check(pin, key),
       setPin: async (pin) => {
-        if (!(await this.#pin.set(pin))) return 'not-permitted';
+        const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
+        if (refused !== undefined) return refused;
         this.#emit({ type: 'pin-changed', set: pin !== '', by });
         return done();
       },

@@ -1,5 +1,6 @@
 import { scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { Role } from '../lib/credentials/roles.js';
 import type { Clock } from '../lib/platform/clock.js';
@@ -62,22 +63,27 @@ export class PinLock {
   }
 
   /**
-   * Sets another PIN, or none for an empty one, and clears the tries. False for what is no PIN.
+   * Sets another PIN, or none for an empty one, and clears the tries. Gives why not.
+   * @param refused asked once the hash is made, which takes its time
    * @throws PhoneKeyError `sim.storage`
    */
-  async set(pin: string): Promise<boolean> {
-    if (pin !== '' && !PIN.test(pin)) return false;
+  async set(
+    pin: string,
+    refused: () => PolicyRefusal | undefined,
+  ): Promise<PolicyRefusal | undefined> {
+    if (pin !== '' && !PIN.test(pin)) return 'not-permitted';
     const salt = this.#options.random(PIN_SALT_BYTES);
     const hash = await hashPin(pin, salt);
-    await this.#options.store.update((record) => {
+    return this.#options.store.update<PolicyRefusal | undefined>((record) => {
+      const value = refused();
+      if (value !== undefined) return { value };
       const { pin: _, ...rest } = record;
       return {
         record: pin === '' ? rest : { ...rest, pin: { salt, hash, tries: NO_TRIES } },
         erases: true,
-        value: undefined,
+        value,
       };
     });
-    return true;
   }
 
   /** @throws PhoneKeyError `sim.storage` */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import { RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { FormFactor, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
 import { person } from '../credentials/sample.js';
 import { commandOf } from './rig.js';
 import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
@@ -16,6 +16,15 @@ describe('a granted key', () => {
     expect(await attempt(BOB, 'trunk')).toBe('done');
     expect(await attempt(BOB, 'frunk')).toBe(RefusalReason.NOT_PERMITTED);
     expect(await attempt(BOB, 'listKeys')).toBe(RefusalReason.NOT_PERMITTED);
+  });
+
+  it('keeps what kind of thing has it', async () => {
+    const { car, grant } = await town();
+    const introduction = { grants: grant(BOB), name: 'Bob', formFactor: FormFactor.WATCH };
+    expect(await car.credentials.admit(BOB.publicKey, introduction)).toMatchObject({
+      formFactor: FormFactor.WATCH,
+    });
+    expect(car.status().keys).toMatchObject([{ formFactor: 'unknown' }, { formFactor: 'watch' }]);
   });
 
   it('is durable before it opens anything, and still there after a restart', async () => {

@@ -7,7 +7,7 @@ import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { encodeRecord } from '../../../firmware-sim/memory/record.js';
 import type { AnyCommand } from '../../../lib/wire/commands.js';
 import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
-import { ADA, BOB, CLEO, town } from './people.js';
+import { ADA, BOB, CLEO, DAN, town } from './people.js';
 
 const withPin = (name: 'start' | 'setPin', pin: string): AnyCommand => {
   const { command } = create(CommandSchema, { command: { case: name, value: { pin } } });
@@ -47,6 +47,15 @@ describe('the PIN to drive', () => {
     for (const part of notice([entry(BOB, kind)])) await car.credentials.receive(part);
     expect(await start).toBe(why);
     expect(car.status().driveSecondsLeft).toBe(0);
+  });
+
+  it('is not set by an owner whom another one suspended meanwhile', async () => {
+    const { attempt, car, notice, entry, pair } = await guarded();
+    await pair(DAN, 'owner');
+    const change = attempt(DAN, withPin('setPin', '1111'));
+    for (const part of notice([entry(DAN, 'suspended')])) await car.credentials.receive(part);
+    expect(await change).toBe(RefusalReason.SUSPENDED);
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
   });
 
   it('lets drive who has one use, which was counted before', async () => {
