@@ -50,8 +50,9 @@ describe('the PIN to drive', () => {
   });
 
   it('is not set by an owner whom another one suspended meanwhile', async () => {
-    const { attempt, car, notice, entry, pair } = await guarded();
+    const { attempt, car, notice, entry, pair, pass } = await guarded();
     await pair(DAN, 'owner');
+    pass(1);
     const change = attempt(DAN, withPin('setPin', '1111'));
     for (const part of notice([entry(DAN, 'suspended')])) await car.credentials.receive(part);
     expect(await change).toBe(RefusalReason.SUSPENDED);
