@@ -128,6 +128,58 @@ describe('a granted key', () => {
     expect(await attempt(guests[0]!, 'unlock', grant(guests[0]!))).toBe('done');
   });
 
+  it('leaves a key whose time is over where another slot is free', async () => {
+    const { car, grant, attempt, pass, seen } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    pass(DAY);
+    seen();
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+    expect(seen()).toEqual(['key-added']);
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1, 2]);
+  });
+
+  it('takes no slot from a key that still holds, nor from one that was paired', async () => {
+    const { grant, attempt, pass, now, pair, car } = await town({ slots: 3 });
+    await pair(CLEO, 'driver');
+    expect(await attempt(BOB, 'unlock', grant(BOB, { notAfter: now() + HOUR }))).toBe('done');
+    pass(HOUR - 1);
+    expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('slots-full');
+    pass(1);
+    expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('done');
+    expect(car.status().keys.map(({ name }) => name)).toEqual(['paired', 'paired', 'granted']);
+    expect(await attempt(CLEO, 'unlock')).toBe('done');
+  });
+
+  it('signs nothing here, and begins with none of its uses', async () => {
+    const { car, grant, attempt, pass } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB, { uses: 1 }))).toBe('done');
+    pass(1);
+    expect(await attempt(BOB, 'unlock', grant(BOB, { uses: 1 }))).toBe('done');
+    expect(car.keys()[1]).toMatchObject({ signingKey: new Uint8Array(32), grant: { used: 1 } });
+  });
+
+  it('of the same second changes nothing, and one of a later second is told as replaced', async () => {
+    const { grant, attempt, pass, events, seen } = await town();
+    expect(await attempt(BOB, 'lock', grant(BOB))).toBe('done');
+    seen();
+    expect(await attempt(BOB, 'lock', grant(BOB, { role: Role.DRIVER }))).toBe('done');
+    expect(events.filter(({ type }) => type === 'key-added')).toEqual([]);
+    pass(1);
+    expect(await attempt(BOB, 'lock', grant(BOB, { role: Role.DRIVER }))).toBe('done');
+    expect(events.find(({ type }) => type === 'key-added')).toMatchObject({
+      replaced: true,
+      key: { role: 'driver', slot: 1 },
+    });
+  });
+
+  it('never replaces what a phone got by pairing', async () => {
+    const { grant, attempt, pair, car, pass } = await town();
+    await pair(BOB, 'driver');
+    pass(DAY);
+    expect(await attempt(BOB, 'trunk', grant(BOB, { role: Role.VALET }))).toBe('done');
+    expect(car.status().keys[1]).toMatchObject({ role: 'driver', name: 'paired' });
+  });
+
   it('goes with the key that delegated it', async () => {
     const { car, grant, delegate, attempt, pass, now } = await town();
     const notAfter = now() + HOUR;
@@ -247,7 +299,39 @@ describe('a key that was removed', () => {
   });
 });
 
+describe('a key that the car refuses', () => {
+  it('is told by name and reason, unless its grant proves nothing', async () => {
+    const { grant, attempt, now, events, seen } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB, { notBefore: now() + 1 }))).toBe('not-yet');
+    expect(events).toMatchObject([{ type: 'key-refused', name: 'granted', reason: 'not-yet' }]);
+    seen();
+    expect(await attempt(BOB, 'unlock', grant(CLEO))).toBe('invalid');
+    expect(seen()).toEqual([]);
+  });
+
+  it('that is gone by the time its use is counted does nothing', async () => {
+    const { car, grant, admit } = await town();
+    const key = await admit(BOB, grant(BOB, { uses: 2 }));
+    if (typeof key === 'string') throw new Error(key);
+    const [unlocked] = await Promise.all([
+      // Asked before it is gone, counted after.
+      car.credentials.ask(key, 'unlock'),
+      car.credentials.removeAtScreen(1),
+    ]);
+    expect(unlocked).toMatchObject({ counts: true });
+    expect(await car.credentials.ask(key, 'unlock')).toBe('not-permitted');
+  });
+});
+
 describe('a new epoch', () => {
+  it('is refused once 65,535 were counted', async () => {
+    const { attempt, store } = await town();
+    await store.update((record) => ({ record: { ...record, epoch: 0xfffe }, value: undefined }));
+    expect(await attempt(ADA.person, 'raiseEpoch')).toBe('done');
+    expect(await attempt(ADA.person, 'raiseEpoch')).toBe(RefusalReason.NOT_PERMITTED);
+    expect(store.record).toMatchObject({ epoch: 0xffff, keys: { length: 1 } });
+  });
+
   it('ends every grant and every key but those of owners, and begins anew', async () => {
     const { car, grant, attempt, pair, seen } = await town();
     await pair(CLEO, 'driver');
