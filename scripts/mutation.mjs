@@ -55,9 +55,18 @@ const AREAS = {
     mutate: ['firmware-sim/{controller,pairing-window}.ts'],
     tests: ['unit/firmware-sim/{controller*,behaviors,pairing-window}', 'property/firmware-sim'],
   },
+  // The store itself: the format of the record, the two files, the log in the flash. Not the simulated
+  // chip, nor lock and directories. Of its tests those that take milliseconds; power cuts everywhere
+  // (memory/power, power-cut), damage everywhere and large records take seconds for every change.
   memory: {
-    mutate: ['firmware-sim/memory/**/*.ts'],
-    tests: ['unit/firmware-sim/memory/**/*'],
+    mutate: [
+      'firmware-sim/memory/{disk,fields,file-memory,generation,key-record,memory,record,rights-record,store}.ts',
+      'firmware-sim/memory/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
+    ],
+    tests: [
+      'unit/firmware-sim/memory/{file-memory,record,store}',
+      'unit/firmware-sim/memory/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,splice}',
+    ],
   },
 };
 

@@ -3,32 +3,14 @@ import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memo
 import type { Flash } from '../../../../../firmware-sim/memory/flash/flash.js';
 import type { FlashImage } from '../../../../../firmware-sim/memory/flash/cells.js';
 import { SimulatedFlash } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
-import type { SimulatedFlashOptions } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
 import type { CarRecord } from '../../../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../../lib/crypto/index.js';
 import { toHex } from '../../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../../lib/platform/seeded-random.js';
 import { sampleRecord } from '../sample.js';
+import { open, random, small } from './opened.js';
 
-const random = seededRandom('flash-memory.test');
-
-/** A memory that has come up on a flash. */
-const open = async (options: SimulatedFlashOptions = {}) => {
-  const flash = new SimulatedFlash(options);
-  const warnings: string[] = [];
-  const memory = new FlashMemory(flash, {
-    random,
-    log: {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: (message) => warnings.push(message),
-    },
-  });
-  return { flash, memory, warnings, loaded: await memory.load() };
-};
-
-const small = { sectors: 16, sectorBytes: 512, wordBytes: 8 };
 const withTries = (record: CarRecord, pairingTries: number): CarRecord => ({
   ...record,
   pairingTries,
@@ -76,32 +58,6 @@ describe('FlashMemory', () => {
       await memory.commit(withTries(sampleRecord(keys), 2));
       expect(flash.counts).toEqual({ words: words + 12, bytes: 8 * (words + 12), erases });
     }
-  });
-
-  it('keeps records of 32 KiB, changes them, and refuses ones that are too large', async () => {
-    const { flash, memory } = await open();
-    const keys = sampleRecord(140).keys;
-    const large = { ...sampleRecord(140), keys };
-    const entry = { fingerprint: new Uint8Array(8), since: 1, kind: 'revoked' as const };
-    const notices = Array.from({ length: 4 }, (_, ownerSlot) => ({
-      ownerSlot,
-      number: 1,
-      stamp: 1,
-      entries: Array.from({ length: 1152 }, () => entry),
-    }));
-    const tooLarge = { ...large, notices };
-    await memory.commit(large);
-    for (let tries = 0; tries < 50; tries++) await memory.commit(withTries(large, tries));
-    await memory.commit(withTries(large, 50), { erases: true });
-    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
-    await expect(memory.commit(tooLarge)).rejects.toMatchObject({
-      code: 'sim.storage',
-      cause: expect.objectContaining({ message: expect.stringContaining('too large') }),
-    });
-    // The refusal has changed nothing, and is no obstacle.
-    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
-    await memory.commit(withTries(large, 51));
-    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 51));
   });
 
   it('writes nothing that it could not read again', async () => {
