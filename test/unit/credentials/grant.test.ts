@@ -6,6 +6,7 @@ import {
   LEAF_BYTES,
   MOST_CHAIN_BYTES,
   MOST_LINKS,
+  NO_END,
   parseChain,
   signLink,
   type GrantTerms,
@@ -111,6 +112,11 @@ describe('a link', () => {
     expect(() => grantTo(wrong)).toThrow(
       expect.objectContaining({ code: 'usage.invalid', message }),
     );
+  });
+
+  it('without an end ends as late as can be written', () => {
+    expect(parseChain(grantTo({ notAfter: NO_END }))[0].terms.notAfter).toBe(NO_END);
+    expect(() => grantTo({ notAfter: NO_END + 1 })).toThrow('too large');
   });
 
   it.each([0, 1, 6, 255])('of role number %i is not read', (role) => {
