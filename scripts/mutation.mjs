@@ -42,7 +42,7 @@ const AREAS = {
       'firmware-sim/behaviors/{remove-key,start,unlock}.ts',
     ],
     tests: [
-      'unit/firmware-sim/{admission,behaviors,car-clock,key-slots,notices,pin-lock,removed-keys,revoking}',
+      'unit/firmware-sim/{admission,behaviors,car-clock,key-desk,key-slots,notices,pin-lock,removed-keys,revoking}',
       'vectors/credentials',
     ],
   },

@@ -86,6 +86,11 @@ describe('a key that goes', () => {
     expect(slots(removal!.record.keys)).toEqual(slots(KEYS).filter((each) => !gone.includes(each)));
   });
 
+  it('and is no owner takes no guests of an owner who had its slot', () => {
+    const keys = [paired(0, Role.OWNER), paired(1, Role.DRIVER), granted(5, 1)];
+    expect(slots(remove(recordOf({ keys }), 1)!.gone)).toEqual([1]);
+  });
+
   it('by a grant is remembered with the time of the grant; one that was paired is not', () => {
     expect(remove(recordOf(), 4)?.record.removed).toEqual([tomb(4, 100)]);
     expect(remove(recordOf(), 2)?.record.removed).toEqual([]);
@@ -103,13 +108,19 @@ describe('a key that goes', () => {
 
   it('and was an owner leaves what it had revoked, and no more of its notices', () => {
     const notices = [
-      noticesOf(0, about(8, 70), about(9, 80, 'suspended')),
+      noticesOf(0, about(8, 70), about(9, 80, 'suspended'), about(6, 90)),
       noticesOf(1, about(7, 60)),
       noticesOf(2, about(6, 50)),
     ];
     const removal = remove(recordOf({ notices }), 0);
     expect(removal?.record.notices).toEqual(notices.slice(1));
-    expect(removal?.record.removed).toEqual([tomb(8, 70)]);
+    expect(removal?.record.removed).toEqual([tomb(8, 70), tomb(6, 90)]);
+    const removed = [tomb(8, 60), tomb(7, 60)];
+    expect(remove(recordOf({ notices, removed }), 0)?.record.removed).toEqual([
+      tomb(7, 60),
+      tomb(8, 70),
+      tomb(6, 90),
+    ]);
     // A driver in the slot of an owner before takes no notices with it.
     expect(remove(recordOf({ notices }), 2)?.record).toMatchObject({ notices, removed: [] });
   });
@@ -127,7 +138,11 @@ describe('a key that goes', () => {
     );
     expect(remove(recordOf({ removed }), 4, by)).toBeUndefined();
     // A key of which nothing need be remembered can always go.
-    expect(slots(remove(recordOf({ removed }), 2, by)!.gone)).toEqual([2]);
+    const more = [...removed, tomb(9, 9)].slice(0, MOST_REMOVED);
+    expect(remove(recordOf({ removed: more }), 2, by)).toMatchObject({
+      gone: [{ slot: 2 }],
+      record: { removed: more },
+    });
   });
 });
 
