@@ -64,8 +64,8 @@ const AREAS = {
       'firmware-sim/memory/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
     ],
     tests: [
-      'unit/firmware-sim/memory/{file-memory,record,store}',
-      'unit/firmware-sim/memory/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,splice}',
+      'unit/firmware-sim/memory/{disk,file-memory,record,store}',
+      'unit/firmware-sim/memory/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,simulated-flash,splice}',
     ],
   },
 };

@@ -50,7 +50,9 @@ describe('FileMemory with a damaged file', () => {
     expect(error).toMatchObject({
       code: 'sim.storage',
       message: expect.stringContaining('memory-a: wrong checksum; memory-b: wrong checksum'),
-      hint: expect.stringContaining('Restore memory-a or memory-b'),
+      hint:
+        'Restore memory-a or memory-b from a backup, or delete both to make a new car; ' +
+        'every phone must then be paired again.',
     });
     expect(String(error)).not.toContain(toHex(old.privateKey).slice(0, 8));
   });
@@ -145,6 +147,28 @@ describe('FileMemory', () => {
       cause: { message: 'the disk takes no more bytes' },
     });
     expect(closed).toBe(true);
+  });
+
+  it.each<[string, (good: string) => string]>([
+    ['something before it', (good) => `x${good}`],
+    ['a mark of the byte order', (good) => `\ufeff${good}`],
+    ['something behind the checksum', (good) => good.replace('\n', ' \n')],
+    ['another last byte', (good) => `${good.slice(0, -1)} `],
+    ['nothing but a line', () => 'memory\n'],
+  ])('is no memory of a car with %s', async (_, change) => {
+    const image = await twoGenerations();
+    const good = new TextDecoder().decode(image.get(NEWEST));
+    const warnings: string[] = [];
+    expect(await load(new Map(image).set(NEWEST, utf8(change(good))), warnings)).toEqual(old);
+    expect(warnings).toEqual(['memory damaged, other copy used: memory-b: not a memory of a car']);
+  });
+
+  it('counts its generations beyond nine', async () => {
+    const disk = new CrashDisk();
+    const memory = new FileMemory(HOME, { disk });
+    await memory.load();
+    for (let tries = 1; tries <= 12; tries++) await memory.commit(sampleRecord(0, tries));
+    expect(await new FileMemory(HOME, { disk }).load()).toEqual(sampleRecord(0, 12));
   });
 
   it('is read up to its largest size, and not taken for good beyond it', async () => {

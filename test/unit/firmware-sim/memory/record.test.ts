@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeRecord, encodeRecord } from '../../../../firmware-sim/memory/record.js';
+import { decodeRecord, encodeRecord, newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { MOST_ENTRIES, MOST_REMOVED } from '../../../../firmware-sim/memory/rights-record.js';
 import { fullRecord, sampleRecord } from './sample.js';
@@ -42,6 +42,19 @@ describe('decodeRecord', () => {
     ['role', (_, key) => (key['role'] = 1)],
   ])('refuses an invalid %s: %s', (what, change) => {
     expect(() => decodeRecord(changed(change))).toThrow(`invalid ${what}`);
+  });
+
+  it('gives back that of a new car, which knows the time and nobody', () => {
+    const key = new Uint8Array(32).fill(3);
+    expect(decodeRecord(encodeRecord(newRecord(key)))).toEqual({
+      privateKey: key,
+      pairingTries: 0,
+      keys: [],
+      epoch: 0,
+      notices: [],
+      removed: [],
+      clock: { offset: 0, floor: 0, lost: false },
+    });
   });
 
   it('gives back every field of a full one, at its largest', () => {

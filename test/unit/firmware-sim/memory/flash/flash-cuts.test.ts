@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { encodeEntry } from '../../../../../firmware-sim/memory/flash/entry.js';
 import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memory.js';
 import type { Flash } from '../../../../../firmware-sim/memory/flash/flash.js';
+import { encodeHeader } from '../../../../../firmware-sim/memory/flash/header.js';
 import { SimulatedFlash } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
+import { concat, utf8 } from '../../../../../lib/platform/bytes.js';
 import { sampleRecord } from '../sample.js';
 import { open, random, small } from './opened.js';
 
@@ -45,6 +48,42 @@ describe('a commit that is cut off', () => {
     }
   });
 
+  it('and is the first leaves a new car or the record', async () => {
+    const { flash: whole } = await open({ geometry: small }).then(async ({ flash, memory }) => {
+      await memory.commit(before);
+      return { flash };
+    });
+    for (let cut = whole.steps - 1; cut >= 0; cut -= 3) {
+      const { flash } = await cutAfter(cut, false);
+      for (const { image } of flash.left()) {
+        const { loaded } = await open({ geometry: small, image });
+        if (loaded !== undefined) expect(loaded).toEqual(before);
+      }
+    }
+  });
+
+  it('is told where it cannot be put right', async () => {
+    const { flash: whole } = await cutAfter(undefined, false);
+    const { flash } = await cutAfter(whole.steps - 1, false);
+    const [left] = flash.left();
+    const chip = new SimulatedFlash({ geometry: small, image: left!.image });
+    const memory = new FlashMemory({
+      geometry: small,
+      read: (address, length) => chip.read(address, length),
+      program: (address, word) => {
+        chip.program(address, word);
+      },
+      erase: (sector) => {
+        chip.erase(sector);
+      },
+      sync: () => Promise.reject(new Error('no flash')),
+    });
+    await expect(memory.load()).rejects.toMatchObject({
+      code: 'sim.storage',
+      cause: { message: 'no flash' },
+    });
+  });
+
   it('is the only one that fails: the next begins anew', async () => {
     const flash = new SimulatedFlash({ geometry: small });
     let sync: () => Promise<void> = () => Promise.resolve();
@@ -80,6 +119,28 @@ describe('a commit that is cut off', () => {
       sampleRecord(0, 9),
     );
     expect(flash.misuse).toBeUndefined();
+  });
+});
+
+describe('a flash with a record that cannot be understood', () => {
+  it.each([
+    ['of other fields', utf8('{}')],
+    ['that is no text', Uint8Array.of(0xff, 0xfe)],
+  ])('is of another version: %s', async (_, record) => {
+    const flash = new SimulatedFlash({ geometry: small });
+    const { words } = encodeEntry({ sequence: 1, record }, undefined, small);
+    for (const sector of [0, 1]) {
+      const chain = new Uint8Array(6).fill(sector);
+      const header = encodeHeader({ chain, index: 0, first: false }, small);
+      const bytes = concat(header, words, new Uint8Array(8));
+      for (let at = 0; at < bytes.length; at += 8) {
+        flash.program(sector * 512 + at, bytes.subarray(at, at + 8));
+      }
+    }
+    await expect(new FlashMemory(flash).load()).rejects.toMatchObject({
+      code: 'sim.storage',
+      message: "the car's memory is of another version",
+    });
   });
 });
 

@@ -70,7 +70,31 @@ describe('FlashMemory', () => {
     expect(flash.steps).toBe(steps);
   });
 
+  it('refuses a record that leaves no room for changes, and keeps the one before', async () => {
+    const { flash, memory } = await open({ geometry: small });
+    await memory.commit(sampleRecord(1));
+    await expect(memory.commit(sampleRecord(10))).rejects.toMatchObject({
+      code: 'sim.storage',
+      cause: { message: expect.stringMatching(/^a record of [0-9]+ bytes is too large$/) },
+    });
+    await memory.commit(sampleRecord(2));
+    expect((await open({ geometry: small, image: flash.image() })).loaded).toEqual(sampleRecord(2));
+  });
+
+  it('names its chains by itself, each with another name', async () => {
+    const flash = new SimulatedFlash({ geometry: small });
+    const memory = new FlashMemory(flash);
+    expect(await memory.load()).toBeUndefined();
+    await memory.commit(sampleRecord(1));
+    const named = [0, 1, 2, 3].map((sector) => toHex(flash.read(sector * 512 + 6, 6)));
+    expect(new Set(named.filter((name) => name !== 'f'.repeat(12))).size).toBe(2);
+    expect(
+      await new FlashMemory(new SimulatedFlash({ geometry: small, image: flash.image() })).load(),
+    ).toEqual(sampleRecord(1));
+  });
+
   it('needs eight sectors', async () => {
+    expect((await open({ geometry: { ...small, sectors: 8 } })).loaded).toBeUndefined();
     const few = { ...small, sectors: 7 };
     await expect(open({ geometry: few })).rejects.toThrow('eight sectors');
   });
@@ -267,7 +291,10 @@ describe('a flash that is damaged', () => {
     const error: unknown = await open({ geometry: small, image: bad }).catch((e: unknown) => e);
     expect(error).toMatchObject({
       code: 'sim.storage',
-      hint: expect.stringContaining('Restore the flash'),
+      message: "no readable copy of the car's memory in its flash",
+      hint:
+        'Restore the flash from a backup, or erase it to make a new car; ' +
+        'every phone must then be paired again.',
     });
     expect(String(error)).not.toContain(secret);
     const noise = structuredClone(image);
