@@ -10,7 +10,7 @@ import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import type { Introduction } from '../lib/wire/codec.js';
-import { raiseFloor, timeOf } from './car-clock.js';
+import { raiseFloor, timeForRecords } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import { lowestFree } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
@@ -66,7 +66,7 @@ export const admitKey = (
     grant,
   };
   // Only what an owner signed counts; a guest's phone may say any time.
-  const clock = raiseFloor(record.clock, links[0]?.terms.issuedAt ?? 0);
+  const clock = raiseFloor(record.clock, links[0].terms.issuedAt);
   const now: CarRecord = { ...record, clock };
   if (wasRemoved(record.removed, grant)) return 'suspended';
   const verdict = decide({ slot: 0, ...unplaced }, 'unlock', circumstancesOf(suite, now, wallMs));
@@ -97,8 +97,7 @@ const verified = (
       epoch: record.epoch,
       ownerKey: ownerKeyIn(suite, record),
     });
-    const bearer = chain.links.at(-1)?.subject.publicKey;
-    return bearer !== undefined && sameBytes(bearer, publicKey) ? chain : undefined;
+    return sameBytes(chain.bearer, publicKey) ? chain : undefined;
   } catch (error) {
     if (error instanceof PhoneKeyError) return undefined;
     throw error;
@@ -107,7 +106,6 @@ const verified = (
 
 /** A key whose time is over, and whose slot somebody else may have. */
 const expiredIn = (record: CarRecord, { wallMs }: AdmissionContext): KeySlot | undefined => {
-  const now = timeOf(record.clock, wallMs);
-  if (now === undefined) return undefined;
+  const now = timeForRecords(record.clock, wallMs);
   return record.keys.find(({ grant }) => grant !== undefined && now >= grant.terms.notAfter);
 };

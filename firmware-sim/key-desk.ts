@@ -54,8 +54,7 @@ export class KeyDesk implements CredentialHost {
     const context = { suite, identity: identity(), slots, wallMs: wallTime() };
     const admission = await store.update<Admission | AdmissionRefusal>((record) => {
       const value = admitKey(record, publicKey, introduction, context);
-      if (typeof value === 'string' || value.record === undefined) return { value };
-      return { record: value.record, value };
+      return { record: typeof value === 'string' ? undefined : value.record, value };
     });
     if (typeof admission === 'string') {
       if (admission !== 'invalid') {
@@ -170,8 +169,9 @@ export class KeyDesk implements CredentialHost {
         tagKey: this.#noticeTagKey(),
         ownerKey: ownerKeyIn(suite, record),
       });
-      const notices = part === undefined ? 'old' : takePart(record.notices, part);
-      if (part === undefined || typeof notices === 'string') return { value: undefined };
+      if (part === undefined) return { value: undefined };
+      const notices = takePart(record.notices, part);
+      if (typeof notices === 'string') return { value: undefined };
       const clock = raiseFloor(record.clock, part.stamp);
       const after = dropRevoked(suite, { ...record, notices, clock });
       return {

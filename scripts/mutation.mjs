@@ -31,22 +31,42 @@ const AREAS = {
     mutate: ['lib/pairing/*.ts'],
     tests: ['unit/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
   },
-  credentials: { mutate: ['lib/credentials/**/*.ts'], tests: ['unit/credentials/**/*'] },
+  credentials: {
+    mutate: ['lib/credentials/*.ts'],
+    tests: ['unit/credentials/*', 'vectors/credentials'],
+  },
+  // What the car decides by them: who comes in, what is taken away, and when.
+  policy: {
+    mutate: [
+      'firmware-sim/{admission,car-clock,circumstances,key-desk,key-slots,notices,pin-lock,removed-keys}.ts',
+      'firmware-sim/behaviors/{remove-key,start,unlock}.ts',
+    ],
+    tests: [
+      'unit/firmware-sim/{admission,behaviors,car-clock,key-desk,key-slots,notices,pin-lock,removed-keys,revoking}',
+      'vectors/credentials',
+    ],
+  },
   wire: { mutate: ['lib/wire/*.ts'], tests: ['unit/wire/*', 'property/{codec,framing}'] },
   car: {
     mutate: ['lib/car/link-machine.ts'],
     tests: ['unit/car/*', 'unit/pairing/car-side', 'property/car-link'],
   },
   controller: {
-    mutate: ['firmware-sim/{controller,key-slots,pairing-window}.ts'],
-    tests: [
-      'unit/firmware-sim/{controller*,behaviors,key-slots,pairing-window}',
-      'property/firmware-sim',
-    ],
+    mutate: ['firmware-sim/{controller,pairing-window}.ts'],
+    tests: ['unit/firmware-sim/{controller*,behaviors,pairing-window}', 'property/firmware-sim'],
   },
+  // The store itself: the format of the record, the two files, the log in the flash. Not the simulated
+  // chip, nor lock and directories. Of its tests those that take milliseconds; power cuts everywhere
+  // (memory/power, power-cut), damage everywhere and large records take seconds for every change.
   memory: {
-    mutate: ['firmware-sim/memory/**/*.ts'],
-    tests: ['unit/firmware-sim/memory/**/*'],
+    mutate: [
+      'firmware-sim/memory/{disk,fields,file-memory,generation,key-record,memory,record,rights-record,store}.ts',
+      'firmware-sim/memory/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
+    ],
+    tests: [
+      'unit/firmware-sim/memory/{disk,file-memory,record,store}',
+      'unit/firmware-sim/memory/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,simulated-flash,splice}',
+    ],
   },
 };
 

@@ -3,7 +3,7 @@ import type { CarRecord } from './record.js';
 
 /** What an update wants: a new record to commit (none: nothing changes), and what to tell the caller. */
 export interface Change<T> extends CommitOptions {
-  readonly record?: CarRecord;
+  readonly record?: CarRecord | undefined;
   readonly value: T;
 }
 

@@ -17,8 +17,10 @@ export interface ChainContext {
 export interface VerifiedChain {
   /** Of the last link, which has the narrowest terms. */
   readonly terms: GrantTerms;
+  /** X25519, 32 bytes: the key that the last link names. */
+  readonly bearer: Uint8Array;
   /** The owner's guest first, the bearer last. */
-  readonly links: readonly GrantLink[];
+  readonly links: readonly [GrantLink, ...GrantLink[]];
 }
 
 /**
@@ -48,10 +50,8 @@ export const verifyChain = (
     issuer = link.subject.signingKey;
     before = link;
   }
-  return {
-    terms: (before ?? first).terms,
-    links,
-  };
+  const { terms, subject } = before ?? first;
+  return { terms, bearer: subject.publicKey, links };
 };
 
 /** True when `inner` gives nothing that `outer` does not. */

@@ -2,7 +2,7 @@ import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { HandshakeState } from '../noise/handshake-state.js';
 import { PATTERNS } from '../noise/patterns.js';
-import { concat, toHex, utf8 } from '../platform/bytes.js';
+import { concat, utf8 } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
 
 /**
@@ -40,10 +40,8 @@ const PROLOGUE = utf8('phonekey v1 notice');
 /** `suspended` ends when the entry is gone from a later notice, `revoked` never. */
 export type EntryKind = 'revoked' | 'suspended';
 
-const KINDS: readonly (readonly [EntryKind, number])[] = [
-  ['revoked', 1],
-  ['suspended', 2],
-];
+/** Their codes are 1 and 2. */
+const KINDS: readonly EntryKind[] = ['revoked', 'suspended'];
 
 export interface NoticeEntry {
   /** Of the X25519 key: the first 8 bytes of its SHA-512. */
@@ -127,7 +125,7 @@ export const openNotice = (
   notice: Uint8Array,
   context: NoticeContext,
 ): NoticePart | undefined => {
-  if (notice.length < LEAST_NOTICE_BYTES || notice.length > MOST_NOTICE_BYTES) return undefined;
+  if (notice.length > MOST_NOTICE_BYTES) return undefined;
   const sealed = notice.subarray(TAG_BYTES);
   if (!suite.equal(tagOf(suite, context.tagKey, sealed), notice.subarray(0, TAG_BYTES))) {
     return undefined;
@@ -169,7 +167,7 @@ const encodePart = (notice: NoticePart): Uint8Array => {
     const at = HEADER_BYTES + index * ENTRY_BYTES;
     body.set(fingerprint.subarray(0, FINGERPRINT_BYTES), at);
     view.setUint32(at + FINGERPRINT_BYTES, since);
-    view.setUint8(at + FINGERPRINT_BYTES + 4, KINDS.find(([name]) => name === kind)?.[1] ?? 0);
+    view.setUint8(at + FINGERPRINT_BYTES + 4, KINDS.indexOf(kind) + 1);
   }
   return body;
 };
@@ -178,17 +176,17 @@ const decodePart = (body: Uint8Array): NoticePart => {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   if (body.length < HEADER_BYTES || view.getUint8(0) !== VERSION) throw malformed();
   const count = view.getUint16(12);
+  if (body.length !== HEADER_BYTES + count * ENTRY_BYTES) throw malformed();
   const notice: NoticePart = {
     ownerSlot: view.getUint8(1),
     number: view.getUint32(2),
     stamp: view.getUint32(6),
     part: view.getUint8(10),
     parts: view.getUint8(11),
-    entries: Array.from({ length: Math.min(count, ENTRIES_PER_PART) }, (_, index) =>
+    entries: Array.from({ length: count }, (_, index) =>
       decodeEntry(body.subarray(HEADER_BYTES + index * ENTRY_BYTES)),
     ),
   };
-  if (body.length !== HEADER_BYTES + count * ENTRY_BYTES) throw malformed();
   if (notice.parts > MOST_PARTS || notice.part >= notice.parts) throw malformed();
   // All parts but the last are full, so that there is one way to cut a list.
   if (notice.part < notice.parts - 1 && count !== ENTRIES_PER_PART) throw malformed();
@@ -196,19 +194,15 @@ const decodePart = (body: Uint8Array): NoticePart => {
 };
 
 const decodeEntry = (bytes: Uint8Array): NoticeEntry => {
-  if (bytes.length < ENTRY_BYTES) throw malformed();
   const view = new DataView(bytes.buffer, bytes.byteOffset, ENTRY_BYTES);
-  const kind = KINDS.find(([, code]) => code === view.getUint8(FINGERPRINT_BYTES + 4));
+  const kind = KINDS[view.getUint8(FINGERPRINT_BYTES + 4) - 1];
   if (kind === undefined) throw malformed();
   return {
     fingerprint: bytes.slice(0, FINGERPRINT_BYTES),
     since: view.getUint32(FINGERPRINT_BYTES),
-    kind: kind[0],
+    kind,
   };
 };
-
-/** Entries by the fingerprint's hex, as they are looked up. */
-export const entryKey = (fingerprint: Uint8Array): string => toHex(fingerprint);
 
 const signedBytes = (carPublicKey: Uint8Array, body: Uint8Array): Uint8Array =>
   concat(PROLOGUE, carPublicKey, body);

@@ -49,8 +49,8 @@ const entryOf = (role: Role): RoleEntry | undefined =>
   (ROLES as Readonly<Record<number, RoleEntry | undefined>>)[role];
 
 export const permits = (role: Role, command: CommandName): boolean => {
-  const commands = entryOf(role)?.commands ?? [];
-  return commands === 'everything' || commands.includes(command);
+  const commands = entryOf(role)?.commands;
+  return commands === 'everything' || commands?.includes(command) === true;
 };
 
 /** km/h; undefined for no limit. */
@@ -76,7 +76,7 @@ export const GRANTED_ROLE_NAMES: readonly RoleName[] = ROLE_NAMES.filter(
 export const roleName = (role: Role): RoleName | 'none' => entryOf(role)?.name ?? 'none';
 
 export const roleFromName = (name: RoleName): Role =>
-  KNOWN.find((role) => entryOf(role)?.name === name) ?? Role.UNSPECIFIED;
+  KNOWN.find((role) => ROLES[role].name === name) ?? Role.UNSPECIFIED;
 
 /** Of a number from outside; UNSPECIFIED for one that this version does not know. */
 export const roleFromCode = (code: number): Role => BY_CODE.get(code) ?? Role.UNSPECIFIED;

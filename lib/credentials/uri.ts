@@ -18,7 +18,6 @@ export type PhoneKeyUri =
   | { readonly what: 'notice'; readonly notice: Uint8Array };
 
 const KEY_BYTES = 32;
-const MOST_TEXT = 4096;
 
 export const formatUri = (uri: PhoneKeyUri): string =>
   `phonekey:${uri.what}/${base64urlnopad.encode(payloadOf(uri))}`;
@@ -28,7 +27,7 @@ export const formatUri = (uri: PhoneKeyUri): string =>
  */
 export const parseUri = (text: string): PhoneKeyUri => {
   const [, what, encoded] =
-    /^phonekey:(key|grant|notice)\/([A-Za-z0-9_-]+)$/.exec(text.slice(0, MOST_TEXT).trim()) ?? [];
+    /^phonekey:(key|grant|notice)\/([A-Za-z0-9_-]+)$/.exec(text.trim()) ?? [];
   if (what === undefined || encoded === undefined) {
     throw invalid('not a key, a grant or a notice of phonekey');
   }

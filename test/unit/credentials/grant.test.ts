@@ -4,6 +4,9 @@ import { narrows, verifyChain } from '../../../lib/credentials/chain.js';
 import {
   DELEGABLE_BYTES,
   LEAF_BYTES,
+  MOST_CHAIN_BYTES,
+  MOST_LINKS,
+  NO_END,
   parseChain,
   signLink,
   type GrantTerms,
@@ -54,6 +57,20 @@ const terms: fc.Arbitrary<GrantTerms> = fc
     uses: rest.delegations > 0 ? 0 : rest.uses,
   }));
 
+const OVERFLOWS: readonly [string, Partial<GrantTerms>][] = [
+  ['too many uses', { uses: 256 }],
+  ['a negative number of uses', { uses: -1 }],
+  ['a long lease', { leaseHours: 256 }],
+  ['half an hour of lease', { leaseHours: 0.5 }],
+  ['a negative number of delegations', { delegations: -1 }],
+  ['a time of issue before 1970', { issuedAt: -1 }],
+  ['a time of issue after 2106', { issuedAt: 2 ** 32 }],
+  ['a beginning before 1970', { notBefore: -1 }],
+  ['an end after 2106', { notAfter: 2 ** 32 }],
+  ['a large epoch', { epoch: 65_536 }],
+  ['a large slot', { ownerSlot: 256 }],
+];
+
 describe('a link', () => {
   it('has 115 bytes, and 147 where it may be delegated on', () => {
     expect([LEAF_BYTES, DELEGABLE_BYTES]).toEqual([115, 147]);
@@ -75,21 +92,31 @@ describe('a link', () => {
     );
   });
 
-  it.each<[string, Partial<GrantTerms>]>([
-    ['an owner', { role: Role.OWNER }],
-    ['no role', { role: Role.UNSPECIFIED }],
-    ['an end before the beginning', { notAfter: NOW }],
-    ['too many delegations', { delegations: 4 }],
-    ['too many uses', { uses: 256 }],
-    ['uses and delegations', { uses: 1, delegations: 1 }],
-    ['a long lease', { leaseHours: 256 }],
-    ['half an hour of lease', { leaseHours: 0.5 }],
-    ['a time before 1970', { issuedAt: -1 }],
-    ['a time after 2106', { notAfter: 2 ** 32 }],
-    ['a large epoch', { epoch: 65_536 }],
-    ['a large slot', { ownerSlot: 256 }],
-  ])('does not say %s', (_, wrong) => {
-    expect(() => grantTo(wrong)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+  it.each<[string, Partial<GrantTerms>, string]>([
+    ['an owner', { role: Role.OWNER }, 'an owner is made at the car, not by a grant'],
+    ['no role', { role: Role.UNSPECIFIED }, 'a grant of an unknown role'],
+    ['an end before the beginning', { notAfter: NOW - 1 }, 'a grant that ends before it begins'],
+    ['an end at the beginning', { notAfter: NOW }, 'a grant that ends before it begins'],
+    ['too many delegations', { delegations: 4 }, 'a grant that may be delegated too often'],
+    [
+      'uses and delegations',
+      { uses: 1, delegations: 1 },
+      'a grant of limited uses cannot be delegated on',
+    ],
+    ...OVERFLOWS.map(([what, wrong]): [string, Partial<GrantTerms>, string] => [
+      what,
+      wrong,
+      'a number of the grant is too large',
+    ]),
+  ])('does not say %s', (_, wrong, message) => {
+    expect(() => grantTo(wrong)).toThrow(
+      expect.objectContaining({ code: 'usage.invalid', message }),
+    );
+  });
+
+  it('without an end ends as late as can be written', () => {
+    expect(parseChain(grantTo({ notAfter: NO_END }))[0].terms.notAfter).toBe(NO_END);
+    expect(() => grantTo({ notAfter: NO_END + 1 })).toThrow('too large');
   });
 
   it.each([0, 1, 6, 255])('of role number %i is not read', (role) => {
@@ -103,10 +130,18 @@ describe('a link', () => {
   it('needs a key that signs where it may be delegated on', () => {
     const subject = { publicKey: GUEST.publicKey };
     expect(() => grantTo({ delegations: 1 }, subject)).toThrow(
-      expect.objectContaining({ code: 'usage.invalid' }),
+      expect.objectContaining({
+        code: 'usage.invalid',
+        message: 'a grant to be delegated on needs a signing key',
+      }),
     );
+    expect(grantTo({}, subject)).toEqual(grantTo());
   });
 });
+
+const UNSIGNED = 'grant.invalid: a grant that was not signed by who could';
+const TOO_WIDE = 'grant.invalid: a grant that gives more than its issuer has';
+const EARLY = 'protocol.malformed: a grant that ends too early';
 
 describe('a chain', () => {
   const first = grantTo({ delegations: 2 });
@@ -121,6 +156,12 @@ describe('a chain', () => {
     expect(verify(third).terms).toEqual(TERMS);
     expect(subjects(third)).toEqual([GUEST.publicKey, FRIEND.publicKey, person(4).publicKey]);
     expect(third).toHaveLength(147 + 147 + 115);
+    const four = [2, 1, 0].reduce<Uint8Array>(
+      (chain, delegations) => delegate(chain, GUEST, GUEST, { delegations }),
+      grantTo({ delegations: 3 }),
+    );
+    expect(verify(four).links).toHaveLength(MOST_LINKS);
+    expect(four).toHaveLength(MOST_CHAIN_BYTES);
   });
 
   it('with the key of the car has at most 180 bytes with one link, and 340 with two', () => {
@@ -148,34 +189,44 @@ describe('a chain', () => {
     expect(refusal(concat(third, grantTo()))).not.toBe('accepted');
   });
 
-  it.each<[string, Uint8Array]>([
-    ['signed by a stranger', grantTo({}, GUEST, person(7).signing)],
-    ['signed by the guest for itself', grantTo({}, GUEST, GUEST.signing)],
-    ['of an owner who is none', grantTo({ ownerSlot: 1 })],
-    ['of an earlier epoch', grantTo({ epoch: 0 })],
+  it.each<[string, Uint8Array, string]>([
+    ['of nothing', new Uint8Array(0), 'protocol.malformed: an empty chain of grants'],
+    ['that ends too early', first.slice(0, 146), EARLY],
+    ['whose second link ends too early', third.slice(0, 147 + 146), EARLY],
+    [
+      'of version 2',
+      Uint8Array.from(grantTo(), (byte, at) => (at === 0 ? 0x20 : byte)),
+      'protocol.malformed: a grant of an unknown version',
+    ],
+    ['signed by a stranger', grantTo({}, GUEST, person(7).signing), UNSIGNED],
+    ['signed by the guest for itself', grantTo({}, GUEST, GUEST.signing), UNSIGNED],
+    ['of an owner who is none', grantTo({ ownerSlot: 1 }), UNSIGNED],
+    ['of an earlier epoch', grantTo({ epoch: 0 }), 'grant.invalid: a grant of another epoch'],
     [
       'for another car',
       signLink(suite, OWNER.signing, person(8).publicKey, new Uint8Array(0), GUEST, TERMS),
+      UNSIGNED,
     ],
-    ['of links in another order', concat(second.slice(147), first)],
-    ['without its first link', third.slice(147)],
+    ['of links in another order', concat(second.slice(147), first), UNSIGNED],
+    ['without its first link', third.slice(147), UNSIGNED],
     [
       'whose second link belongs to another first one',
-      concat(grantTo({ delegations: 2, leaseHours: 5 }), second.slice(147)),
+      concat(grantTo({ delegations: 2, issuedAt: NOW - 1 }), second.slice(147)),
+      UNSIGNED,
     ],
-    ['delegated by who may not', delegate(grantTo(), GUEST, FRIEND)],
-    ['delegated by who is not its subject', delegate(first, FRIEND, FRIEND)],
-    ['whose second link the owner signed', delegate(first, OWNER, FRIEND)],
+    ['delegated by who may not', delegate(grantTo(), GUEST, FRIEND), TOO_WIDE],
+    ['delegated by who is not its subject', delegate(first, FRIEND, FRIEND), UNSIGNED],
+    ['whose second link the owner signed', delegate(first, OWNER, FRIEND), UNSIGNED],
     [
       'of five links',
-      [GUEST, FRIEND, person(4), person(5)].reduce(
-        (chain, from, index) =>
-          delegate(chain, from, person(40 + index), { delegations: Math.max(0, 2 - index) }),
-        grantTo({ delegations: 3 }),
+      [3, 2, 1, 0, 0].reduce<Uint8Array>(
+        (chain, delegations) => delegate(chain, OWNER, OWNER, { delegations }),
+        new Uint8Array(0),
       ),
+      'protocol.malformed: a chain of too many grants',
     ],
-  ])('%s does not hold', (_, chain) => {
-    expect(refusal(chain)).toMatch(/^(grant.invalid|protocol.malformed)/);
+  ])('%s does not hold', (_, chain, reason) => {
+    expect(refusal(chain)).toBe(reason);
   });
 
   it.each<[string, Partial<GrantTerms>, Partial<GrantTerms>]>([
@@ -194,7 +245,7 @@ describe('a chain', () => {
       delegations: 0,
       ...inner,
     });
-    expect(refusal(chain)).toMatch(/^grant.invalid/);
+    expect(refusal(chain)).toBe(TOO_WIDE);
   });
 
   it.each<[string, Partial<GrantTerms>, Partial<GrantTerms>]>([
@@ -220,6 +271,12 @@ describe('narrowing', () => {
         if (narrows(a, b) && narrows(b, c)) expect(narrows(a, c)).toBe(true);
       }),
     );
+  });
+
+  it('keeps to the epoch, also where no car is there to ask', () => {
+    const outer = { ...TERMS, delegations: 1 };
+    expect(narrows(outer, TERMS)).toBe(true);
+    expect(narrows(outer, { ...TERMS, epoch: TERMS.epoch + 1 })).toBe(false);
   });
 
   it('never reaches a role whose commands are not all in the first one', () => {

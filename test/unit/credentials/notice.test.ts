@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   ENTRIES_PER_PART,
+  isNoticeFor,
   LEAST_NOTICE_BYTES,
   MOST_NOTICE_BYTES,
   noticeTagKey,
@@ -10,6 +11,9 @@ import {
   type Notice,
   type NoticeEntry,
 } from '../../../lib/credentials/notice.js';
+import { HandshakeState } from '../../../lib/noise/handshake-state.js';
+import { PATTERNS } from '../../../lib/noise/patterns.js';
+import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { MAX_MESSAGE } from '../../../lib/wire/framing.js';
 import { CAR, GUEST, NOW, OWNER, person, suite } from './sample.js';
@@ -76,7 +80,10 @@ describe('a notice', () => {
     const entries = Array.from({ length: 8 * ENTRIES_PER_PART }, (_, n) => entry(n));
     expect(seal({ ...NOTICE, entries })).toHaveLength(8);
     expect(() => seal({ ...NOTICE, entries: [...entries, entry(0)] })).toThrow(
-      expect.objectContaining({ code: 'usage.invalid' }),
+      expect.objectContaining({
+        code: 'usage.invalid',
+        message: 'a notice of too many entries',
+      }),
     );
   });
 
@@ -115,5 +122,90 @@ describe('a notice', () => {
     for (let length = 0; length < sealed!.length; length++) {
       expect(open(sealed!.slice(0, length))).toBeUndefined();
     }
+  });
+
+  it('is known as one for a car by who knows the car', () => {
+    const [sealed] = seal(NOTICE);
+    expect(isNoticeFor(suite, CAR.publicKey, sealed!)).toBe(true);
+    expect(isNoticeFor(suite, person(8).publicKey, sealed!)).toBe(false);
+    expect(isNoticeFor(suite, CAR.publicKey, sealed!.subarray(0, 15))).toBe(false);
+  });
+
+  it('hides no fault of the car that opens it', () => {
+    const ownerKey = () => {
+      throw new Error('fault');
+    };
+    const [sealed] = seal(NOTICE);
+    expect(() => openNotice(suite, sealed!, { ...CONTEXT, ownerKey })).toThrow('fault');
+  });
+});
+
+describe('what an owner signed and sealed', () => {
+  const ENTRY = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9, 1];
+
+  /** Whatever the body says, with a right signature and a right tag. */
+  const openBody = (body: readonly number[]) => {
+    const prologue = utf8('phonekey v1 notice');
+    const bytes = Uint8Array.from(body);
+    const signature = suite.ed25519Sign(OWNER.signing, concat(prologue, CAR.publicKey, bytes));
+    const noise = new HandshakeState(suite, PATTERNS.N, {
+      initiator: true,
+      prologue,
+      rs: CAR.publicKey,
+      random: seededRandom('body'),
+    });
+    const sealed = noise.writeMessage(concat(bytes, signature));
+    const tag = suite.hmacSha512(CONTEXT.tagKey, sealed).subarray(0, 16);
+    return open(concat(tag, sealed));
+  };
+
+  /** Version, slot, number 5, stamp 9, and then part, of how many parts, of how many entries. */
+  const head = (part: number, parts: number, count: number, version = 1): number[] => [
+    version,
+    0,
+    0,
+    0,
+    0,
+    5,
+    0,
+    0,
+    0,
+    9,
+    part,
+    parts,
+    count >> 8,
+    count & 255,
+  ];
+  const entries = (count: number): number[] => Array.from({ length: count }, () => ENTRY).flat();
+
+  it('is a part where all of it is in order', () => {
+    expect(openBody([...head(0, 1, 1), ...ENTRY])).toEqual({
+      ownerSlot: 0,
+      number: 5,
+      stamp: 9,
+      part: 0,
+      parts: 1,
+      entries: [{ fingerprint: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1), since: 9, kind: 'revoked' }],
+    });
+    expect(openBody([...head(6, 8, 144), ...entries(144)])).toMatchObject({ part: 6, parts: 8 });
+    expect(openBody([...head(7, 8, 0)])).toMatchObject({ part: 7, entries: [] });
+  });
+
+  it.each<[string, number[]]>([
+    ['nothing', []],
+    ['less than a head', head(0, 1, 0).slice(0, 13)],
+    ['another version', head(0, 1, 0, 2)],
+    ['fewer entries than it says', [...head(0, 1, 2), ...ENTRY]],
+    ['more than it says', [...head(0, 1, 1), ...ENTRY, 0]],
+    ['half an entry', [...head(0, 1, 1), ...ENTRY.slice(0, 12)]],
+    ['an entry of no kind', [...head(0, 1, 1), ...ENTRY.slice(0, 12), 0]],
+    ['an entry of an unknown kind', [...head(0, 1, 1), ...ENTRY.slice(0, 12), 3]],
+    ['nine parts', [...head(0, 9, 144), ...entries(144)]],
+    ['a part behind the last', [...head(1, 1, 0)]],
+    ['no parts', [...head(0, 0, 0)]],
+    ['a part that is not full before the last', [...head(0, 2, 143), ...entries(143)]],
+    ['an entry too many', [...head(0, 1, 145), ...entries(145)]],
+  ])('is none with %s', (_, body) => {
+    expect(openBody(body)).toBeUndefined();
   });
 });

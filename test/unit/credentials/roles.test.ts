@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  covers,
+  GRANTED_ROLE_NAMES,
   permits,
   Role,
   ROLE_NAMES,
@@ -47,6 +49,24 @@ describe('roles', () => {
       30,
       50,
     ]);
+    expect(speedLimitOf(Role.UNSPECIFIED)).toBeUndefined();
+  });
+
+  it('cover what they may do themselves, and an owner everything', () => {
+    const all = ROLE_NAMES.map(roleFromName);
+    for (const role of all) {
+      expect(covers(Role.OWNER, role)).toBe(true);
+      expect(covers(role, role)).toBe(true);
+      expect(covers(role, Role.OWNER)).toBe(role === Role.OWNER);
+      expect(covers(role, Role.UNSPECIFIED)).toBe(false);
+      expect(covers(Role.UNSPECIFIED, role)).toBe(false);
+    }
+    expect(covers(Role.DRIVER, Role.VALET)).toBe(true);
+    expect(covers(Role.VALET, Role.DRIVER)).toBe(false);
+  });
+
+  it('but the owner can be granted', () => {
+    expect(GRANTED_ROLE_NAMES).toEqual(['driver', 'guest', 'valet', 'service']);
   });
 
   it('have names and numbers', () => {

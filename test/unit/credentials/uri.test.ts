@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { base64urlnopad } from '@scure/base';
 import fc from 'fast-check';
-import { sealNotice } from '../../../lib/credentials/notice.js';
+import {
+  LEAST_NOTICE_BYTES,
+  MOST_NOTICE_BYTES,
+  sealNotice,
+} from '../../../lib/credentials/notice.js';
 import { formatUri, parseUri, type PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
@@ -21,6 +26,9 @@ const uris: readonly PhoneKeyUri[] = [
   { what: 'notice', notice: notice! },
 ];
 
+const NONE = 'not a key, a grant or a notice of phonekey';
+const KEY = formatUri(uris[0]!);
+
 describe('a phonekey: URI', () => {
   it.each(uris)('of a $what is read as it was written', (uri) => {
     const text = formatUri(uri);
@@ -36,18 +44,53 @@ describe('a phonekey: URI', () => {
   });
 
   it.each([
-    '',
-    'phonekey:',
-    'phonekey:key/',
-    'phonekey:key/AAAA',
-    'phonekey:car/AAAA',
-    'phonekey:grant/AAAA',
-    'phonekey:notice/AAAA',
-    `phonekey:key/${'A'.repeat(87)}`,
-    `phonekey:grant/${'A'.repeat(196)}`,
-    'https://example.org/',
-  ])('is not %j', (text) => {
-    expect(() => parseUri(text)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+    ['', NONE],
+    ['phonekey:', NONE],
+    ['phonekey:key/', NONE],
+    ['phonekey:key/AAAA', 'a key of the wrong length'],
+    ['phonekey:car/AAAA', NONE],
+    ['phonekey:grant/AAAA', 'a grant of the wrong length'],
+    ['phonekey:notice/AAAA', 'a notice of the wrong length'],
+    [`phonekey:key/${'A'.repeat(87)}`, 'a key of the wrong length'],
+    ['phonekey:key/A', 'not base64url'],
+    [`phonekey:grant/${'A'.repeat(196)}`, 'not a grant'],
+    ['https://example.org/', NONE],
+    [`see ${KEY}`, NONE],
+    [`${KEY} ${KEY}`, NONE],
+    [`${KEY}=`, NONE],
+  ])('is not %j', (text, message) => {
+    expect(() => parseUri(text)).toThrow(
+      expect.objectContaining({
+        code: 'usage.invalid',
+        message,
+        hint: 'Copy all of it: it begins with phonekey:key/, phonekey:grant/ or phonekey:notice/.',
+      }),
+    );
+  });
+
+  it.each([
+    ['key', 64, 64],
+    ['notice', LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES],
+  ])('of a %s has its length, not a byte less or more', (what, least, most) => {
+    const text = (length: number): string =>
+      `phonekey:${what}/${base64urlnopad.encode(new Uint8Array(length).fill(7))}`;
+    for (const length of [least, most])
+      expect(formatUri(parseUri(text(length)))).toBe(text(length));
+    for (const length of [least - 1, most + 1]) {
+      expect(() => parseUri(text(length))).toThrow(`a ${what} of the wrong length`);
+    }
+  });
+
+  it('of a grant holds the longest chain, and not a byte more', () => {
+    const links = [2, 1, 0].reduce<Uint8Array>(
+      (chain, delegations) => delegate(chain, GUEST, GUEST, { delegations }),
+      grantTo({ delegations: 3 }),
+    );
+    const uri = { what: 'grant', carPublicKey: CAR.publicKey, chain: links } as const;
+    expect(parseUri(formatUri(uri))).toEqual(uri);
+    for (const chain of [new Uint8Array(links.length + 1), grantTo().slice(1)]) {
+      expect(() => parseUri(formatUri({ ...uri, chain }))).toThrow('a grant of the wrong length');
+    }
   });
 
   it('or an error that says what to do, whatever is read', () => {

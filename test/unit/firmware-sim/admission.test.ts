@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { admitKey } from '../../../firmware-sim/admission.js';
+import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
 import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { FormFactor, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
-import { person } from '../credentials/sample.js';
+import { person, suite } from '../credentials/sample.js';
 import { commandOf } from './rig.js';
 import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
 
@@ -108,6 +110,7 @@ describe('a granted key', () => {
       car.execute(commandOf('unlock'), key),
     ]);
     expect(results.map(({ outcome }) => outcome.case)).toEqual(['done', 'refusal']);
+    expect(car.keys()[1]?.grant?.used).toBe(1);
   });
 
   it('is replaced by a later grant, and not by an earlier one', async () => {
@@ -122,7 +125,7 @@ describe('a granted key', () => {
   });
 
   it('takes a free slot, or one whose time is over, and else none', async () => {
-    const { car, grant, attempt, pass, seen } = await town({ slots: 19 });
+    const { car, grant, attempt, pass, seen, events } = await town({ slots: 19 });
     const guests = Array.from({ length: 18 }, (_, n) => person(20 + n));
     for (const guest of guests) expect(await attempt(guest, 'unlock', grant(guest))).toBe('done');
     expect(car.keys()).toHaveLength(19);
@@ -131,10 +134,85 @@ describe('a granted key', () => {
     pass(DAY);
     seen();
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
-    expect(seen().slice(0, 2)).toEqual(['key-removed', 'key-added']);
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'key-removed', by: 'car' },
+      { type: 'key-added', replaced: false },
+    ]);
     expect(car.keys()).toHaveLength(19);
     // The one that had to go was not revoked: with a new grant it comes again.
     expect(await attempt(guests[0]!, 'unlock', grant(guests[0]!))).toBe('done');
+  });
+
+  it('is told as new when it comes, and not as gone when its grant is renewed', async () => {
+    const { grant, attempt, pass, events, seen, removed } = await town();
+    expect(await attempt(BOB, 'lock', grant(BOB))).toBe('done');
+    expect(events[0]).toMatchObject({ type: 'key-added', replaced: false });
+    seen();
+    pass(DAY);
+    expect(await attempt(BOB, 'lock', grant(BOB))).toBe('done');
+    expect(seen()).toEqual(['key-added']);
+    expect(removed).toEqual([]);
+  });
+
+  it('fills a gap, and the keys stay in the order of their slots', async () => {
+    const { grant, attempt, car, store } = await town();
+    for (const who of [BOB, CLEO]) expect(await attempt(who, 'unlock', grant(who))).toBe('done');
+    expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
+    expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('done');
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1, 2]);
+    expect(decodeRecord(encodeRecord(store.record)).keys).toHaveLength(3);
+  });
+
+  it('leaves a key whose time is over where another slot is free', async () => {
+    const { car, grant, attempt, pass, seen } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    pass(DAY);
+    seen();
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+    expect(seen()).toEqual(['key-added']);
+    expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1, 2]);
+  });
+
+  it('takes no slot from a key that still holds, nor from one that was paired', async () => {
+    const { grant, attempt, pass, now, pair, car } = await town({ slots: 3 });
+    await pair(CLEO, 'driver');
+    expect(await attempt(BOB, 'unlock', grant(BOB, { notAfter: now() + HOUR }))).toBe('done');
+    pass(HOUR - 1);
+    expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('slots-full');
+    pass(1);
+    expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('done');
+    expect(car.status().keys.map(({ name }) => name)).toEqual(['paired', 'paired', 'granted']);
+    expect(await attempt(CLEO, 'unlock')).toBe('done');
+  });
+
+  it('signs nothing here, and begins with none of its uses', async () => {
+    const { car, grant, attempt, pass } = await town();
+    expect(await attempt(BOB, 'unlock', grant(BOB, { uses: 1 }))).toBe('done');
+    pass(1);
+    expect(await attempt(BOB, 'unlock', grant(BOB, { uses: 1 }))).toBe('done');
+    expect(car.keys()[1]).toMatchObject({ signingKey: new Uint8Array(32), grant: { used: 1 } });
+  });
+
+  it('of the same second changes nothing, and one of a later second is told as replaced', async () => {
+    const { grant, attempt, pass, events, seen } = await town();
+    expect(await attempt(BOB, 'lock', grant(BOB))).toBe('done');
+    seen();
+    expect(await attempt(BOB, 'lock', grant(BOB, { role: Role.DRIVER }))).toBe('done');
+    expect(events.filter(({ type }) => type === 'key-added')).toEqual([]);
+    pass(1);
+    expect(await attempt(BOB, 'lock', grant(BOB, { role: Role.DRIVER }))).toBe('done');
+    expect(events.find(({ type }) => type === 'key-added')).toMatchObject({
+      replaced: true,
+      key: { role: 'driver', slot: 1 },
+    });
+  });
+
+  it('never replaces what a phone got by pairing', async () => {
+    const { grant, attempt, pair, car, pass } = await town();
+    await pair(BOB, 'driver');
+    pass(DAY);
+    expect(await attempt(BOB, 'trunk', grant(BOB, { role: Role.VALET }))).toBe('done');
+    expect(car.status().keys[1]).toMatchObject({ role: 'driver', name: 'paired' });
   });
 
   it('goes with the key that delegated it', async () => {
@@ -256,19 +334,17 @@ describe('a key that was removed', () => {
   });
 });
 
-describe('a new epoch', () => {
-  it('ends every grant and every key but those of owners, and begins anew', async () => {
-    const { car, grant, attempt, pair, seen } = await town();
-    await pair(CLEO, 'driver');
-    const chain = grant(BOB);
-    expect(await attempt(BOB, 'unlock', chain)).toBe('done');
-    expect(await attempt(BOB, 'raiseEpoch')).toBe(RefusalReason.NOT_PERMITTED);
-    seen();
-    const raised = await car.execute(commandOf('raiseEpoch'), car.keys()[0]!);
-    expect(raised).toMatchObject({ epoch: 1, clockLost: false });
-    expect(seen()).toEqual(['epoch-raised', 'key-removed', 'key-removed']);
-    expect(car.keys().map(({ role }) => role)).toEqual([Role.OWNER]);
-    expect(await attempt(BOB, 'unlock', chain)).toBe('invalid');
-    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+describe('a fault while a grant is looked at', () => {
+  it('is not taken for a grant that does not hold', async () => {
+    const { car, store, grant } = await town();
+    const broken = {
+      ...suite,
+      ed25519Verify: () => {
+        throw new Error('fault');
+      },
+    };
+    const context = { suite: broken, identity: car.identity, slots: 19, wallMs: 0 };
+    const introduction = { grants: grant(BOB), name: 'Bob' };
+    expect(() => admitKey(store.record, BOB.publicKey, introduction, context)).toThrow('fault');
   });
 });

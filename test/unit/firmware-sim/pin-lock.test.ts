@@ -4,10 +4,13 @@ import { waitAfter } from '../../../firmware-sim/pin-lock.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
-import { encodeRecord } from '../../../firmware-sim/memory/record.js';
+import type { RecordStore } from '../../../firmware-sim/memory/store.js';
+import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
+import { MOST_PIN_TRIES } from '../../../firmware-sim/memory/rights-record.js';
 import type { AnyCommand } from '../../../lib/wire/commands.js';
 import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
 import { ADA, BOB, CLEO, DAN, town } from './people.js';
+import { outcomeOf } from './rig.js';
 
 const withPin = (name: 'start' | 'setPin', pin: string): AnyCommand => {
   const { command } = create(CommandSchema, { command: { case: name, value: { pin } } });
@@ -23,6 +26,26 @@ const guarded = async (memory: Memory = volatileMemory()) => {
   expect(await all.attempt(ADA.person, withPin('setPin', '2468'))).toBe('done');
   expect(await all.attempt(BOB, 'unlock', all.grant(BOB))).toBe('done');
   return all;
+};
+
+/** As `guarded`, with all that is committed. */
+const noted = async () => {
+  const commits: (CarRecord & { readonly erases: boolean })[] = [];
+  const inner = volatileMemory();
+  const all = await guarded({
+    load: () => inner.load(),
+    commit: (record, { erases = false } = {}) => {
+      commits.push({ ...record, erases });
+      return inner.commit(record);
+    },
+  });
+  return { ...all, commits };
+};
+
+/** The guest's try is in the memory; the PIN itself is still being looked at. */
+const counted = async (store: RecordStore): Promise<void> => {
+  for (let n = 0; n < 100 && store.record.pin?.tries.others !== 1; n++) await Promise.resolve();
+  expect(store.record.pin?.tries.others).toBe(1);
 };
 
 describe('the PIN to drive', () => {
@@ -77,16 +100,29 @@ describe('the PIN to drive', () => {
     expect(await attempt(BOB, 'start')).toBe('done');
   });
 
+  it('has four digits or eight, and takes the place of the one before', async () => {
+    const { attempt } = await guarded();
+    for (const pin of ['1357', '13572468']) {
+      expect(await attempt(ADA.person, withPin('setPin', pin))).toBe('done');
+      expect(await attempt(ADA.person, withPin('start', pin))).toBe('done');
+    }
+    expect(await attempt(ADA.person, withPin('start', '1357'))).toBe(PIN_WRONG);
+  });
+
+  it('of the car before is erased in the memory, and its tries with it', async () => {
+    const { attempt, commits, store } = await noted();
+    expect(await attempt(BOB, withPin('start', '0000'))).toBe(PIN_WRONG);
+    commits.length = 0;
+    expect(await attempt(ADA.person, withPin('setPin', '1357'))).toBe('done');
+    expect(commits).toMatchObject([{ pin: { tries: { owners: 0, others: 0 } }, erases: true }]);
+    commits.length = 0;
+    expect(await attempt(ADA.person, withPin('setPin', ''))).toBe('done');
+    expect(commits).toMatchObject([{ erases: true }]);
+    expect(store.record).not.toHaveProperty('pin');
+  });
+
   it('counts a try in the memory before it looks at it', async () => {
-    const commits: CarRecord[] = [];
-    const inner = volatileMemory();
-    const all = await guarded({
-      load: () => inner.load(),
-      commit: (record) => {
-        commits.push(record);
-        return inner.commit(record);
-      },
-    });
+    const { commits, ...all } = await noted();
     commits.length = 0;
     expect(await all.attempt(BOB, withPin('start', '0000'))).toBe(PIN_WRONG);
     expect(commits.map(({ pin }) => pin?.tries)).toEqual([{ owners: 0, others: 1 }]);
@@ -147,6 +183,65 @@ describe('the PIN to drive', () => {
     expect(car.status().driveSecondsLeft).toBe(120);
     await store.idle();
     expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+  });
+
+  it('that an owner typed wrong makes owners wait, and no guest', async () => {
+    const { attempt, clock, store } = await guarded();
+    for (let n = 0; n < 3; n++) {
+      expect(await attempt(ADA.person, withPin('start', '0000'))).toBe(PIN_WRONG);
+    }
+    expect(await attempt(ADA.person, withPin('start', '2468'))).toBe(PIN_LOCKED);
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    expect(store.record.pin?.tries).toEqual({ owners: 3, others: 0 });
+    await clock.advance(30_000);
+    expect(await attempt(ADA.person, withPin('start', '2468'))).toBe('done');
+    expect(store.record.pin?.tries).toEqual({ owners: 0, others: 0 });
+  });
+
+  it('counts as many tries as the memory has room for', async () => {
+    const { attempt, store, clock } = await guarded();
+    await store.update((record) => ({
+      record: { ...record, pin: { ...record.pin!, tries: { owners: 0, others: MOST_PIN_TRIES } } },
+      value: undefined,
+    }));
+    await clock.advance(3_600_000);
+    expect(await attempt(BOB, withPin('start', '0000'))).toBe(PIN_WRONG);
+    expect(store.record.pin?.tries.others).toBe(MOST_PIN_TRIES);
+    expect(decodeRecord(encodeRecord(store.record)).pin?.tries.others).toBe(MOST_PIN_TRIES);
+  });
+
+  it('is not needed where it went while somebody typed it, and does not come back', async () => {
+    const { attempt, store, car, admit, grant } = await guarded();
+    const remove = () => store.update(({ pin: _, ...record }) => ({ record, value: undefined }));
+    const [, early] = await Promise.all([remove(), attempt(BOB, withPin('start', '0000'))]);
+    expect(early).toBe('done');
+    expect(await attempt(ADA.person, withPin('setPin', '2468'))).toBe('done');
+    const key = await admit(BOB, grant(BOB));
+    if (typeof key === 'string') throw new Error(key);
+    const typing = car.execute(withPin('start', '2468'), key);
+    await counted(store);
+    await remove();
+    expect(outcomeOf(await typing)).toBe('done');
+    expect(store.record).not.toHaveProperty('pin');
+  });
+
+  it('that is right while the card clears the tries leaves none, and not fewer', async () => {
+    const { store, car, admit, grant } = await guarded();
+    const key = await admit(BOB, grant(BOB));
+    if (typeof key === 'string') throw new Error(key);
+    const typing = car.execute(withPin('start', '2468'), key);
+    await counted(store);
+    car.tap({ reader: 'console', purpose: 'drive' });
+    expect(outcomeOf(await typing)).toBe('done');
+    expect(store.record.pin?.tries).toEqual({ owners: 0, others: 0 });
+  });
+
+  it('of which no try was counted costs the card no commit', async () => {
+    const { car, commits, store } = await noted();
+    commits.length = 0;
+    car.tap({ reader: 'console', purpose: 'drive' });
+    await store.idle();
+    expect(commits).toEqual([]);
   });
 
   it('is not in the memory as it is', async () => {

@@ -6,6 +6,7 @@ import type { AnyCommand } from '../../../lib/wire/commands.js';
 import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
 import { person } from '../credentials/sample.js';
 import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
+import { commandOf } from './rig.js';
 
 const deliver = (notice: Uint8Array): AnyCommand => {
   const { command } = create(CommandSchema, {
@@ -17,15 +18,75 @@ const deliver = (notice: Uint8Array): AnyCommand => {
 
 describe('a notice', () => {
   it('takes a key away at once, whoever brings it, and its grant does not bring it back', async () => {
-    const { car, grant, attempt, notice, entry, removed, seen } = await town();
+    const { car, grant, attempt, notice, entry, removed, seen, events } = await town();
     const chain = grant(BOB);
     expect(await attempt(BOB, 'start', chain)).toBe('done');
     seen();
     for (const part of notice([entry(BOB)])) await car.credentials.receive(part);
+    expect(events.at(-1)).toMatchObject({ type: 'drive-ended', reason: 'key-removed' });
     expect(seen()).toEqual(['notice-taken', 'key-removed', 'drive-ended']);
     expect(removed).toEqual([BOB.publicKey]);
     expect(await attempt(BOB, 'unlock')).toBe('unknown');
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+  });
+
+  it('erases in the memory what it revokes; one that revokes nothing here is only added', async () => {
+    const erased: boolean[] = [];
+    const inner = volatileMemory();
+    const { car, grant, attempt, notice, entry } = await town({
+      memory: {
+        load: () => inner.load(),
+        commit: (record, { erases = false } = {}) => {
+          erased.push(erases);
+          return inner.commit(record);
+        },
+      },
+    });
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    erased.length = 0;
+    for (const part of notice([entry(BOB, 'suspended'), entry(CLEO)])) {
+      await car.credentials.receive(part);
+    }
+    for (const part of notice([entry(BOB)])) await car.credentials.receive(part);
+    expect(erased).toEqual([false, true]);
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+    erased.length = 0;
+    expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
+    expect(await attempt(ADA.person, 'raiseEpoch')).toBe('done');
+    expect(erased).toEqual([true, true]);
+  });
+
+  it('says whose it was and what it did, and ends nothing that other keys began', async () => {
+    const { car, grant, attempt, notice, entry, events, removed, seen, pair, store } = await town();
+    const eve = { person: person(7), slot: 1 };
+    await pair(eve.person, 'owner');
+    await store.update((record) => ({
+      record: {
+        ...record,
+        keys: record.keys.map((key) => ({ ...key, name: key.slot === 0 ? 'Ada' : 'Eve' })),
+      },
+      value: undefined,
+    }));
+    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
+    expect(await attempt(ADA.person, 'start')).toBe('done');
+    seen();
+    for (const part of notice([], eve)) await car.credentials.receive(part);
+    expect(events).toMatchObject([{ type: 'notice-taken', by: { slot: 1, name: 'Eve' } }]);
+    seen();
+    for (const part of notice([entry(BOB, 'suspended'), entry(CLEO)])) {
+      await car.credentials.receive(part);
+    }
+    const by = { slot: 0, name: 'Ada' };
+    expect(events).toMatchObject([
+      { type: 'notice-taken', by, number: 1, entries: 2 },
+      { type: 'key-suspended', by, key: { slot: 2, suspended: true } },
+    ]);
+    expect(car.status().driveSecondsLeft).toBe(120);
+    removed.length = 0;
+    seen();
+    for (const part of notice([])) await car.credentials.receive(part);
+    expect(events).toMatchObject([{ type: 'notice-taken' }, { type: 'key-resumed', by }]);
+    expect(removed).toEqual([]);
   });
 
   it('is told to who has a key whether it was new, and to nobody else', async () => {
@@ -65,14 +126,16 @@ describe('a notice', () => {
   });
 
   it('suspends and resumes, with all that was delegated', async () => {
-    const { car, grant, delegate, attempt, notice, entry, removed, seen } = await town();
+    const { car, grant, delegate, attempt, notice, entry, removed, seen, events } = await town();
     const first = grant(BOB, { delegations: 1 });
     const second = delegate(first, BOB, CLEO);
     expect(await attempt(BOB, 'unlock', first)).toBe('done');
     expect(await attempt(CLEO, 'unlock', second)).toBe('done');
+    expect(await attempt(BOB, 'start')).toBe('done');
     seen();
     for (const part of notice([entry(BOB, 'suspended')])) await car.credentials.receive(part);
-    expect(seen()).toEqual(['notice-taken', 'key-suspended', 'key-suspended']);
+    expect(events[2]).toMatchObject({ reason: 'key-suspended' });
+    expect(seen()).toEqual(['notice-taken', 'key-suspended', 'drive-ended', 'key-suspended']);
     expect(removed).toEqual([BOB.publicKey, CLEO.publicKey]);
     expect(await attempt(BOB, 'unlock')).toBe(RefusalReason.SUSPENDED);
     expect(await attempt(CLEO, 'lock')).toBe(RefusalReason.SUSPENDED);

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeRecord, encodeRecord } from '../../../../firmware-sim/memory/record.js';
-import { sampleRecord } from './sample.js';
+import { decodeRecord, encodeRecord, newRecord } from '../../../../firmware-sim/memory/record.js';
+import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
+import { MOST_ENTRIES, MOST_REMOVED } from '../../../../firmware-sim/memory/rights-record.js';
+import { fullRecord, sampleRecord } from './sample.js';
 
 type Json = Record<string, unknown>;
+
+const LATEST = 2 ** 32 - 1;
 
 /** The sample with two keys as JSON, changed by hand. */
 const changed = (change: (record: Json, key: Json) => void): string => {
@@ -39,6 +43,140 @@ describe('decodeRecord', () => {
     ['role', (_, key) => (key['role'] = 1)],
   ])('refuses an invalid %s: %s', (what, change) => {
     expect(() => decodeRecord(changed(change))).toThrow(`invalid ${what}`);
+  });
+
+  it('gives back that of a new car, which knows the time and nobody', () => {
+    const key = new Uint8Array(32).fill(3);
+    expect(decodeRecord(encodeRecord(newRecord(key)))).toEqual({
+      privateKey: key,
+      pairingTries: 0,
+      keys: [],
+      epoch: 0,
+      notices: [],
+      removed: [],
+      clock: { offset: 0, floor: 0, lost: false },
+    });
+  });
+
+  it('gives back every field of a full one, at its largest', () => {
+    expect(decodeRecord(encodeRecord(fullRecord()))).toEqual(fullRecord());
+  });
+
+  it.each<[string, number]>([
+    ['notices', MOST_ENTRIES],
+    ['removed', MOST_REMOVED],
+  ])('has room for so many %s', (what, most) => {
+    const many = (count: number): CarRecord => {
+      const all = Array.from({ length: count }, (_, since) => {
+        return { fingerprint: new Uint8Array(8), since, kind: 'suspended' as const };
+      });
+      return what === 'notices'
+        ? { ...sampleRecord(1), notices: [{ ownerSlot: 0, number: 1, stamp: 1, entries: all }] }
+        : { ...sampleRecord(1), removed: all.map(({ kind: _, ...removed }) => removed) };
+    };
+    expect(decodeRecord(encodeRecord(many(most)))).toEqual(many(most));
+    expect(() => decodeRecord(encodeRecord(many(most + 1)))).toThrow(/^invalid (entries|removed)$/);
+  });
+
+  // The path to a field of the full record, what it may not be, and what is then said to be wrong.
+  it.each<[string, unknown, string?]>([
+    ['epoch', 0x10000],
+    ['pairingTries', 2 ** 53],
+    ['keys.0', [], 'key'],
+    ['keys.2.slot', 1, 'slot'],
+    ['keys.2.pairedAt', LATEST + 1],
+    ['keys.2.pairedAt', -1],
+    ['keys.2.publicKey', '02'.repeat(32), 'publicKey'],
+    ['keys.2.publicKey', '02'.repeat(33)],
+    ['keys.2.name', 'x'.repeat(33), 'a name has 1 to 32 bytes'],
+    ['keys.2.grant', 7],
+    ['keys.2.grant', {}],
+    ['keys.2.grant.used', 256],
+    ['keys.2.grant.terms', null],
+    ['keys.2.grant.terms.ownerSlot', 256],
+    ['keys.2.grant.terms.epoch', 0x10000],
+    ['keys.2.grant.terms.issuedAt', LATEST + 1],
+    ['keys.2.grant.terms.notBefore', LATEST + 1],
+    ['keys.2.grant.terms.notAfter', LATEST + 1],
+    ['keys.2.grant.terms.uses', 256],
+    ['keys.2.grant.terms.leaseHours', 256],
+    ['keys.2.grant.terms.delegations', 4],
+    ['keys.2.grant.path', []],
+    ['keys.2.grant.path', [1, 2, 3, 4, 5]],
+    ['keys.2.grant.path.1', {}, 'step'],
+    ['keys.2.grant.path.1.fingerprint', '01'.repeat(7)],
+    ['keys.2.grant.path.1.issuedAt', LATEST + 1],
+    ['notices', Array.from({ length: 257 }, () => null)],
+    ['notices.0', null, 'notices'],
+    ['notices.1.ownerSlot', 0],
+    ['notices.1.ownerSlot', 256],
+    ['notices.1.number', LATEST + 1],
+    ['notices.1.stamp', LATEST + 1],
+    ['notices.1.entries', 7],
+    ['notices.1.entries', '$'],
+    ['notices.1.entries', 'AAAA'],
+    // The kind is none of the two.
+    ['notices.1.entries', 'AAAAAAAAAAAAAAAAAA', 'entries'],
+    ['notices.1.entries', 'AAAAAAAAAAAAAAAAAw', 'entries'],
+    ['notices.1.pending', 7],
+    ['notices.1.pending.number', LATEST + 1],
+    ['notices.1.pending.stamp', LATEST + 1],
+    ['notices.1.pending.parts', 9],
+    ['notices.1.pending.have', 256],
+    ['notices.1.pending.entries', 'A'],
+    ['removed', 'AAAA'],
+    ['clock', null],
+    ['clock.offset', 0.5],
+    ['clock.offset', 2 ** 53],
+    ['clock.offset', '1'],
+    ['clock.floor', LATEST + 1],
+    ['clock.lost', 'no'],
+    ['pin', 7],
+    ['pin.salt', '01'.repeat(15)],
+    ['pin.hash', '01'.repeat(31)],
+    ['pin.tries', {}],
+    ['pin.tries.owners', 1001, 'tries'],
+    ['pin.tries.others', 1001, 'tries'],
+  ])('refuses in %s the value %j', (path, value, what = path.split('.').at(-1)) => {
+    const record: unknown = JSON.parse(encodeRecord(fullRecord()));
+    const names = path.split('.');
+    const last = names.pop()!;
+    const parent = names.reduce<unknown>((at, name) => (at as Json)[name], record) as Json;
+    expect(parent).toHaveProperty(last);
+    parent[last] = value;
+    const message = what?.includes(' ') === true ? what : `invalid ${what ?? ''}`;
+    expect(() => decodeRecord(JSON.stringify(record))).toThrow(message);
+  });
+
+  it('refuses a field too many in whatever it holds, and one too few', () => {
+    const places = [
+      '',
+      'keys.2',
+      'keys.2.grant',
+      'keys.2.grant.terms',
+      'keys.2.grant.path.0',
+    ].concat(['notices.1', 'notices.1.pending', 'clock', 'pin', 'pin.tries']);
+    for (const place of places) {
+      const change = (what: (fields: Json) => void): string => {
+        const record: unknown = JSON.parse(encodeRecord(fullRecord()));
+        const names = place.split('.').filter((name) => name !== '');
+        what(names.reduce<unknown>((at, name) => (at as Json)[name], record) as Json);
+        return JSON.stringify(record);
+      };
+      expect(() => decodeRecord(change((fields) => (fields['more'] = null)))).toThrow('invalid');
+      const names: string[] = [];
+      change((fields) => names.push(...Object.keys(fields)));
+      for (const name of names) {
+        expect(() =>
+          decodeRecord(change((fields) => Reflect.deleteProperty(fields, name))),
+        ).toThrow('invalid');
+        const renamed = change((fields) => {
+          fields['more'] = fields[name];
+          Reflect.deleteProperty(fields, name);
+        });
+        expect(() => decodeRecord(renamed)).toThrow('invalid');
+      }
+    }
   });
 
   it('refuses names that a screen should not show', () => {

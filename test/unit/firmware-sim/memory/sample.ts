@@ -3,6 +3,8 @@ import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { FORM_FACTOR_NAMES, formFactorFromName } from '../../../../lib/credentials/form-factors.js';
 import { Role } from '../../../../lib/credentials/roles.js';
 
+const LATEST = 2 ** 32 - 1;
+
 /** A record with that many keys and tries. */
 export const sampleRecord = (keys: number, pairingTries = keys): CarRecord => ({
   ...newRecord(new Uint8Array(32).fill(0xa7)),
@@ -17,3 +19,62 @@ export const sampleRecord = (keys: number, pairingTries = keys): CarRecord => ({
     pairedAt: 1_800_000_000 + slot,
   })),
 });
+
+const print = (id: number): Uint8Array => new Uint8Array(8).fill(id);
+
+/** A record in which every field says something; two owners, and a guest's guest. */
+export const fullRecord = (): CarRecord => {
+  const { keys, ...rest } = sampleRecord(2);
+  const terms = {
+    role: Role.GUEST,
+    ownerSlot: 255,
+    epoch: 0xffff,
+    issuedAt: LATEST,
+    notBefore: 1,
+    notAfter: LATEST,
+    uses: 255,
+    leaseHours: 255,
+    delegations: 3,
+  };
+  const path = [1, 2, 3, 4].map((id) => ({ fingerprint: print(id), issuedAt: LATEST - id }));
+  const guest = {
+    slot: 255,
+    publicKey: new Uint8Array(32).fill(77),
+    signingKey: new Uint8Array(32),
+    name: 'x'.repeat(32),
+    formFactor: formFactorFromName('computer'),
+    role: Role.GUEST,
+    pairedAt: LATEST,
+    grant: { terms, path, used: 255 },
+  };
+  const entries = [
+    { fingerprint: print(5), since: LATEST, kind: 'revoked' },
+    { fingerprint: print(6), since: 0, kind: 'suspended' },
+  ] as const;
+  return {
+    ...rest,
+    pairingTries: Number.MAX_SAFE_INTEGER,
+    keys: [...keys, guest],
+    epoch: 0xffff,
+    notices: [
+      { ownerSlot: 0, number: 1, stamp: 2, entries: [] },
+      {
+        ownerSlot: 255,
+        number: LATEST,
+        stamp: LATEST,
+        entries,
+        pending: { number: LATEST, stamp: LATEST, parts: 8, have: 255, entries },
+      },
+    ],
+    removed: [
+      { fingerprint: print(7), since: LATEST },
+      { fingerprint: print(8), since: 9 },
+    ],
+    clock: { offset: -5, floor: LATEST, lost: true },
+    pin: {
+      salt: new Uint8Array(16).fill(1),
+      hash: new Uint8Array(32).fill(2),
+      tries: { owners: 1000, others: 3 },
+    },
+  };
+};

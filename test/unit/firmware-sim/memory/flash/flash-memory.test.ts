@@ -3,32 +3,14 @@ import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memo
 import type { Flash } from '../../../../../firmware-sim/memory/flash/flash.js';
 import type { FlashImage } from '../../../../../firmware-sim/memory/flash/cells.js';
 import { SimulatedFlash } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
-import type { SimulatedFlashOptions } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
 import type { CarRecord } from '../../../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../../lib/crypto/index.js';
 import { toHex } from '../../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../../lib/platform/seeded-random.js';
 import { sampleRecord } from '../sample.js';
+import { open, random, small } from './opened.js';
 
-const random = seededRandom('flash-memory.test');
-
-/** A memory that has come up on a flash. */
-const open = async (options: SimulatedFlashOptions = {}) => {
-  const flash = new SimulatedFlash(options);
-  const warnings: string[] = [];
-  const memory = new FlashMemory(flash, {
-    random,
-    log: {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: (message) => warnings.push(message),
-    },
-  });
-  return { flash, memory, warnings, loaded: await memory.load() };
-};
-
-const small = { sectors: 16, sectorBytes: 512, wordBytes: 8 };
 const withTries = (record: CarRecord, pairingTries: number): CarRecord => ({
   ...record,
   pairingTries,
@@ -78,32 +60,6 @@ describe('FlashMemory', () => {
     }
   });
 
-  it('keeps records of 32 KiB, changes them, and refuses ones that are too large', async () => {
-    const { flash, memory } = await open();
-    const keys = sampleRecord(140).keys;
-    const large = { ...sampleRecord(140), keys };
-    const entry = { fingerprint: new Uint8Array(8), since: 1, kind: 'revoked' as const };
-    const notices = Array.from({ length: 4 }, (_, ownerSlot) => ({
-      ownerSlot,
-      number: 1,
-      stamp: 1,
-      entries: Array.from({ length: 1152 }, () => entry),
-    }));
-    const tooLarge = { ...large, notices };
-    await memory.commit(large);
-    for (let tries = 0; tries < 50; tries++) await memory.commit(withTries(large, tries));
-    await memory.commit(withTries(large, 50), { erases: true });
-    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
-    await expect(memory.commit(tooLarge)).rejects.toMatchObject({
-      code: 'sim.storage',
-      cause: expect.objectContaining({ message: expect.stringContaining('too large') }),
-    });
-    // The refusal has changed nothing, and is no obstacle.
-    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 50));
-    await memory.commit(withTries(large, 51));
-    expect((await open({ image: flash.image() })).loaded).toEqual(withTries(large, 51));
-  });
-
   it('writes nothing that it could not read again', async () => {
     const { flash, memory } = await open();
     await memory.commit(sampleRecord(1));
@@ -114,7 +70,31 @@ describe('FlashMemory', () => {
     expect(flash.steps).toBe(steps);
   });
 
+  it('refuses a record that leaves no room for changes, and keeps the one before', async () => {
+    const { flash, memory } = await open({ geometry: small });
+    await memory.commit(sampleRecord(1));
+    await expect(memory.commit(sampleRecord(10))).rejects.toMatchObject({
+      code: 'sim.storage',
+      cause: { message: expect.stringMatching(/^a record of [0-9]+ bytes is too large$/) },
+    });
+    await memory.commit(sampleRecord(2));
+    expect((await open({ geometry: small, image: flash.image() })).loaded).toEqual(sampleRecord(2));
+  });
+
+  it('names its chains by itself, each with another name', async () => {
+    const flash = new SimulatedFlash({ geometry: small });
+    const memory = new FlashMemory(flash);
+    expect(await memory.load()).toBeUndefined();
+    await memory.commit(sampleRecord(1));
+    const named = [0, 1, 2, 3].map((sector) => toHex(flash.read(sector * 512 + 6, 6)));
+    expect(new Set(named.filter((name) => name !== 'f'.repeat(12))).size).toBe(2);
+    expect(
+      await new FlashMemory(new SimulatedFlash({ geometry: small, image: flash.image() })).load(),
+    ).toEqual(sampleRecord(1));
+  });
+
   it('needs eight sectors', async () => {
+    expect((await open({ geometry: { ...small, sectors: 8 } })).loaded).toBeUndefined();
     const few = { ...small, sectors: 7 };
     await expect(open({ geometry: few })).rejects.toThrow('eight sectors');
   });
@@ -311,7 +291,10 @@ describe('a flash that is damaged', () => {
     const error: unknown = await open({ geometry: small, image: bad }).catch((e: unknown) => e);
     expect(error).toMatchObject({
       code: 'sim.storage',
-      hint: expect.stringContaining('Restore the flash'),
+      message: "no readable copy of the car's memory in its flash",
+      hint:
+        'Restore the flash from a backup, or erase it to make a new car; ' +
+        'every phone must then be paired again.',
     });
     expect(String(error)).not.toContain(secret);
     const noise = structuredClone(image);

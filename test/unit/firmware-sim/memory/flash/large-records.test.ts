@@ -68,3 +68,39 @@ describe('a record of 24 KiB', () => {
     expect(Math.max(...erased) - Math.min(...erased)).toBeLessThanOrEqual(2);
   });
 });
+
+const triesOf = (record: CarRecord, pairingTries: number): CarRecord => ({
+  ...record,
+  pairingTries,
+});
+
+const reloaded = (flash: SimulatedFlash): Promise<CarRecord | undefined> =>
+  new FlashMemory(new SimulatedFlash({ image: flash.image() })).load();
+
+it('a memory keeps records of 32 KiB, changes them, and refuses ones that are too large', async () => {
+  const flash = new SimulatedFlash();
+  const memory = new FlashMemory(flash);
+  await memory.load();
+  const keys = sampleRecord(140).keys;
+  const large = { ...sampleRecord(140), keys };
+  const entry = { fingerprint: new Uint8Array(8), since: 1, kind: 'revoked' as const };
+  const notices = Array.from({ length: 4 }, (_, ownerSlot) => ({
+    ownerSlot,
+    number: 1,
+    stamp: 1,
+    entries: Array.from({ length: 1152 }, () => entry),
+  }));
+  const tooLarge = { ...large, notices };
+  await memory.commit(large);
+  for (let tries = 0; tries < 50; tries++) await memory.commit(triesOf(large, tries));
+  await memory.commit(triesOf(large, 50), { erases: true });
+  expect(await reloaded(flash)).toEqual(triesOf(large, 50));
+  await expect(memory.commit(tooLarge)).rejects.toMatchObject({
+    code: 'sim.storage',
+    cause: expect.objectContaining({ message: expect.stringContaining('too large') }),
+  });
+  // The refusal has changed nothing, and is no obstacle.
+  expect(await reloaded(flash)).toEqual(triesOf(large, 50));
+  await memory.commit(triesOf(large, 51));
+  expect(await reloaded(flash)).toEqual(triesOf(large, 51));
+});
