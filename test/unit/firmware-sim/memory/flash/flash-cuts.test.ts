@@ -4,6 +4,7 @@ import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memo
 import type { Flash } from '../../../../../firmware-sim/memory/flash/flash.js';
 import { encodeHeader } from '../../../../../firmware-sim/memory/flash/header.js';
 import { SimulatedFlash } from '../../../../../firmware-sim/memory/flash/simulated-flash.js';
+import type { CarRecord } from '../../../../../firmware-sim/memory/record.js';
 import { concat, utf8 } from '../../../../../lib/platform/bytes.js';
 import { sampleRecord } from '../sample.js';
 import { open, random, small } from './opened.js';
@@ -119,6 +120,41 @@ describe('a commit that is cut off', () => {
       sampleRecord(0, 9),
     );
     expect(flash.misuse).toBeUndefined();
+  });
+});
+
+describe('a commit in which a step goes wrong', () => {
+  const large = (tries: number): CarRecord => ({
+    ...sampleRecord(1, tries),
+    removed: Array.from({ length: 8 }, (_, since) => ({ fingerprint: new Uint8Array(8), since })),
+  });
+
+  it('leaves two good copies or is refused, also where there is no room to try again', async () => {
+    const geometry = { ...small, sectors: 8 };
+    // Two sectors for each copy: all eight while both are written anew.
+    const commit = async (after?: number) => {
+      const weak = after === undefined ? {} : { weak: { after, tear: 'half' } };
+      const { flash, memory } = await open({ geometry, ...weak });
+      await memory.commit(large(1));
+      const first = flash.steps;
+      const refused = await memory.commit(large(2), { erases: true }).then(
+        () => false,
+        () => true,
+      );
+      return { flash, first, refused };
+    };
+    const { first, flash: whole } = await commit();
+    const outcomes = new Set<boolean>();
+    for (let after = first; after < whole.steps; after += 3) {
+      const { flash, refused } = await commit(after);
+      const again = await open({ geometry, image: flash.image() });
+      // What was refused may be there or not.
+      expect(refused ? [large(1), large(2)] : [large(2)]).toContainEqual(again.loaded);
+      // At most it erases what was spoilt, and writes no copy anew.
+      if (!refused) expect(again.flash.counts.words).toBe(0);
+      outcomes.add(refused);
+    }
+    expect(outcomes).toEqual(new Set([true, false]));
   });
 });
 
