@@ -47,6 +47,8 @@ export class FlashMemory implements Memory {
   #kept: readonly number[] = [];
   /** Those that this process has begun, and may continue. */
   #chains: readonly ChainWriter[] = [];
+  /** No sector that looks blank has ever held a chain that its erasing, cut off, may yet bring back. */
+  #blankIsBlank = false;
 
   constructor(flash: Flash, options: FlashMemoryOptions = {}) {
     this.#flash = flash;
@@ -87,7 +89,7 @@ export class FlashMemory implements Memory {
    * a record that was read once may not be read again.
    */
   async #restore(): Promise<Uint8Array | undefined> {
-    const { chains, factoryNew } = scan(this.#flash);
+    const { chains, headed, factoryNew } = scan(this.#flash);
     const best = this.rank(chains).slice(0, COPIES);
     const [newest, second] = best;
     if (newest === undefined && !factoryNew) throw damaged();
@@ -95,7 +97,9 @@ export class FlashMemory implements Memory {
     this.#sequence = newest?.entry.sequence ?? 0;
     this.#kept = best.flatMap(({ sectors }) => sectors);
     this.pool.startAt((newest?.sectors.at(-1) ?? -1) + 1);
-    if (newest === undefined || this.agree(newest, second)) {
+    if (newest === undefined) return undefined;
+    if (this.agree(newest, second) && this.alone(headed, this.#kept)) {
+      this.#blankIsBlank = true;
       this.pool.hold(this.#kept);
       this.pool.wipe();
       await this.#flash.sync();
@@ -110,7 +114,7 @@ export class FlashMemory implements Memory {
         this.#log.warn('flash worn out');
       }
     }
-    return newest?.entry.record;
+    return newest.entry.record;
   }
 
   /** The best first: the newest. */
@@ -124,6 +128,14 @@ export class FlashMemory implements Memory {
       newest.entry.sequence === second?.entry.sequence &&
       [newest, second].every(({ sealed, ends }) => sealed && ends)
     );
+  }
+
+  /**
+   * Whether there is no sector of another chain: one that cannot be read now could be read once its
+   * erasing has been cut off, and be newer.
+   */
+  protected alone(headed: readonly number[], kept: readonly number[]): boolean {
+    return headed.every((sector) => kept.includes(sector));
   }
 
   /**
@@ -150,9 +162,11 @@ export class FlashMemory implements Memory {
     await this.#flash.sync();
     this.#kept = chains.flatMap((chain) => chain.sectors);
     this.pool.hold(this.#kept);
-    this.pool.wipe();
+    if (this.#blankIsBlank) this.pool.wipe();
+    else this.pool.wipeAll();
     this.#chains = chains;
     await this.#seal();
+    this.#blankIsBlank = true;
     return entry;
   }
 

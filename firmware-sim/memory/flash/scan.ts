@@ -21,6 +21,8 @@ export interface Chain {
 export interface Scan {
   /** Those of which at least one entry can be read. */
   readonly chains: readonly Chain[];
+  /** The sectors that begin with a header, whatever follows. */
+  readonly headed: readonly number[];
   /** Nothing says that a record was ever committed. */
   readonly factoryNew: boolean;
 }
@@ -53,6 +55,9 @@ export const scan = (flash: Flash): Scan => {
   }
   return {
     chains: [...chains.values()].flatMap((parts) => readChain(parts, flash.geometry) ?? []),
+    headed: used
+      .filter((reading) => [reading.bytes, reading.again].some((bytes) => decodeHeader(bytes)))
+      .map(({ sector }) => sector),
     // Cuts in the very first commit leave a few sectors without a header; ruin leaves more.
     factoryNew:
       !headers.includes(UNKNOWN_VERSION) &&

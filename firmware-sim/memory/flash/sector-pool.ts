@@ -32,20 +32,14 @@ export class SectorPool {
     this.#next = sector % this.#conditions.length;
   }
 
-  /** An erased sector that nobody holds; held from now on. @throws FlashWornOut */
+  /**
+   * An erased sector that nobody holds; held from now on. As long as there are others, none in which
+   * something is written: that something is there may be all that tells of a cut. @throws FlashWornOut
+   */
   take(): number {
-    for (let tried = 0; tried < this.#conditions.length; tried++) {
-      const sector = this.#next;
-      this.startAt(sector + 1);
-      const condition = this.#conditions[sector];
-      if (condition === 'held' || this.#worn.has(sector)) continue;
-      // A blank one as well: its bits may be in between, or one of its words begun.
-      if (condition !== 'erased') this.#erase(sector);
-      if (this.#worn.has(sector)) continue;
-      this.#conditions[sector] = 'held';
-      return sector;
-    }
-    throw new FlashWornOut();
+    const sector = this.#takeNext((each) => this.#looksBlank(each)) ?? this.#takeNext(() => true);
+    if (sector === undefined) throw new FlashWornOut();
+    return sector;
   }
 
   /** It did not take what was written: not handed out again. */
@@ -63,11 +57,39 @@ export class SectorPool {
 
   /** Erases whatever is left in sectors that nobody holds. */
   wipe(): void {
-    this.#conditions.forEach((condition, sector) => {
-      if (condition !== 'unknown') return;
-      if (readsBlank(this.#flash, sector)) this.#conditions[sector] = 'blank';
-      else this.#erase(sector);
+    this.#conditions.forEach((_, sector) => {
+      if (!this.#looksBlank(sector)) this.#erase(sector);
     });
+  }
+
+  /** Erases every sector that nobody holds, also one that only looks blank. */
+  wipeAll(): void {
+    this.#conditions.forEach((condition, sector) => {
+      if (condition === 'unknown' || condition === 'blank') this.#erase(sector);
+    });
+  }
+
+  #takeNext(wanted: (sector: number) => boolean): number | undefined {
+    for (let tried = 0; tried < this.#conditions.length; tried++) {
+      const sector = this.#next;
+      this.startAt(sector + 1);
+      if (this.#conditions[sector] === 'held' || this.#worn.has(sector)) continue;
+      if (!wanted(sector)) continue;
+      // A blank one as well: its bits may be in between, or one of its words begun.
+      if (this.#conditions[sector] !== 'erased') this.#erase(sector);
+      if (this.#worn.has(sector)) continue;
+      this.#conditions[sector] = 'held';
+      return sector;
+    }
+    return undefined;
+  }
+
+  /** False: something is written in it. */
+  #looksBlank(sector: number): boolean {
+    if (this.#conditions[sector] !== 'unknown') return true;
+    if (!readsBlank(this.#flash, sector)) return false;
+    this.#conditions[sector] = 'blank';
+    return true;
   }
 
   #erase(sector: number): void {

@@ -14,7 +14,8 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 
 /** `POWER_CUTS=all` cuts at every step. */
 const ALL = process.env['POWER_CUTS'] === 'all';
-const CUTS = 10;
+/** In each commit. */
+const CUTS = 3;
 const SEED = 'flash power cut';
 
 const geometry = { sectors: 16, sectorBytes: 1024, wordBytes: 8 };
@@ -28,6 +29,8 @@ interface Phones {
 interface World {
   readonly car: SimulatedCar;
   readonly flash: SimulatedFlash;
+  /** The steps of the flash in which each commit began and ended. */
+  readonly commits: readonly [number, number][];
   phone(store: MemoryCarStore): PhoneKey;
   pair(store: MemoryCarStore): Promise<unknown>;
 }
@@ -45,12 +48,15 @@ const withCar = async <T>(
     seed: SEED,
     ...(image === undefined ? {} : { image }),
   });
-  const store = new FlashMemory(flash);
+  const store = new FlashMemory(flash, { random: seededRandom(`${SEED}, chains`) });
+  const commits: [number, number][] = [];
   const memory: Memory = {
     load: () => store.load(),
     commit: async (record, options) => {
+      const from = flash.steps;
       try {
         await store.commit(record, options);
+        commits.push([from, flash.steps]);
       } catch (error) {
         for (const { car } of radio.links) car.lose();
         throw error;
@@ -64,6 +70,7 @@ const withCar = async <T>(
     return await use({
       car,
       flash,
+      commits,
       phone,
       pair: async (keys) => {
         await car.control.tap({ reader: 'console', purpose: 'pair' });
@@ -161,15 +168,17 @@ const cutAt = async (cutAfter: number, choose: (ways: number) => number) => {
 
 describe('a car with a flash, whose power is cut while a phone pairs and another one is removed', () => {
   it('opens for every confirmed key and no removed one, and its numbers do not go back', async () => {
-    const steps = await withCar(before, Infinity, async (world) => {
+    const { steps, commits } = await withCar(before, Infinity, async (world) => {
       expect(await busyDay(world, await newPhones())).toEqual({ pairing: 'done', removal: 'done' });
-      return world.flash.steps;
+      return { steps: world.flash.steps, commits: world.commits };
     });
     const random = seededRandom(SEED);
     const below = (limit: number): number => Buffer.from(random(4)).readUInt32BE() % limit;
     const cuts = ALL
       ? Array.from({ length: steps }, (_, step) => step)
-      : Array.from({ length: CUTS }, () => below(steps));
+      : commits.flatMap(([from, to]) =>
+          Array.from({ length: CUTS }, () => from + below(to - from)),
+        );
     const seen = new Set<string>();
     for (const cut of cuts) {
       const result = await cutAt(cut, below);

@@ -112,11 +112,11 @@ describe('a chain', () => {
 describe('a flash', () => {
   it('is as from the factory when blank, or with a first commit that was cut off', () => {
     const { flash, put, program } = chip();
-    expect(scan(flash)).toEqual({ chains: [], factoryNew: true });
+    expect(scan(flash)).toEqual({ chains: [], headed: [], factoryNew: true });
     put(7, [0, 1], utf8('begun...'), true);
     program(2 * 64, SEAL);
     program(3 * 64, SEAL);
-    expect(scan(flash)).toEqual({ chains: [], factoryNew: true });
+    expect(scan(flash)).toEqual({ chains: [], headed: [0, 1], factoryNew: true });
     // Of sixteen sectors two may be without a header; more is ruin.
     program(5 * 64, SEAL);
     expect(scan(flash).factoryNew).toBe(false);
@@ -127,6 +127,30 @@ describe('a flash', () => {
     put(7, [0], utf8('begun...'), true);
     put(8, [1], utf8('begun...'), false);
     expect(scan(flash).factoryNew).toBe(false);
+  });
+
+  it('tells which sectors have a header, also where that reads right only once', () => {
+    const { flash, put, program } = chip();
+    put(7, [3, 2], stream.subarray(0, 2 * PAYLOAD));
+    put(8, [5], utf8('no entry'));
+    program(9 * 64, SEAL);
+    expect(scan(flash).headed).toEqual([2, 3, 5]);
+    for (const badTime of [1, 2]) {
+      const times = new Map<number, number>();
+      const view = {
+        geometry,
+        read: (address: number, length: number) => {
+          const time = (times.get(address) ?? 0) + 1;
+          times.set(address, time);
+          const bytes = flash.read(address, length);
+          return time === badTime ? bytes.map((byte) => byte & 0xfe) : bytes;
+        },
+        program: () => undefined,
+        erase: () => undefined,
+        sync: () => Promise.resolve(),
+      };
+      expect(scan(view).headed).toEqual([2, 3, 5]);
+    }
   });
 
   it('that reads blank once and not the second time is in use', () => {

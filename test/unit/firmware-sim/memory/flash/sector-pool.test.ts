@@ -86,7 +86,27 @@ describe('SectorPool', () => {
     expect(takeAll(pool)).toEqual([0, 2]);
     pool.hold([]);
     expect(takeAll(pool)).toEqual([0, 2]);
-    expect(erased).toEqual([0, 1, 2, 0, 2]);
+    expect(erased).toEqual([0, 2, 1, 0, 2]);
+  });
+
+  it('hands out what something is written in when there is nothing else', () => {
+    const { flash, pool, erased } = poolOn();
+    flash.program(0, word);
+    flash.program(2 * 64, word);
+    expect(takeAll(pool)).toEqual([1, 3, 0, 2]);
+    expect(erased).toEqual([1, 3, 0, 2]);
+  });
+
+  it('erases all that nobody holds and that it has not erased', () => {
+    const { flash, pool, erased } = poolOn();
+    flash.program(64, word);
+    pool.hold([0]);
+    pool.wipe();
+    expect(erased).toEqual([1]);
+    pool.wipeAll();
+    expect(erased).toEqual([1, 2, 3]);
+    pool.wipeAll();
+    expect(erased).toEqual([1, 2, 3]);
   });
 
   it('reads twice whether a sector is blank', () => {
