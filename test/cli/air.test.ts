@@ -5,8 +5,8 @@ import { Cli } from '../support/cli.js';
 import type { Running } from '../support/cli.js';
 
 /**
- * The main job as a person does it: a car and two phones, each command a process of its own, over
- * the hub. The tests build on each other.
+ * The main job as a person does it: a car and two phones, each command of the owner's a process of its
+ * own, over the hub. The tests build on each other.
  */
 
 jest.setTimeout(60_000);
@@ -35,11 +35,14 @@ const wrong = (code: string): string => code.replace(/^./, (digit) => (digit ===
 describe('a car and two phones', () => {
   let owner: Cli;
   let driver: Cli;
+  /** The person at the car, whom other tests watch as processes. */
+  let beside: Cli;
   let car: Running;
 
   beforeAll(async () => {
     owner = await Cli.create();
-    driver = await Cli.create({ air: owner });
+    driver = await Cli.create({ air: owner, inside: true });
+    beside = owner.inside();
     car = owner.start(['car', 'start', '--json']);
     await car.until(/"type":"ready"/);
   });
@@ -48,7 +51,7 @@ describe('a car and two phones', () => {
     await owner.close();
   });
 
-  const carStatus = async () => (await owner.json(['car', 'status'])).value;
+  const carStatus = async () => (await beside.json(['car', 'status'])).value;
 
   it('a phone hears the car, and cannot tell which it is', async () => {
     const scan = owner.start(['scan', '--json', '--for', '60']);
@@ -63,34 +66,34 @@ describe('a car and two phones', () => {
   });
 
   it('the screen is empty, and no phone can pair', async () => {
-    expect(await owner.json(['car', 'screen'])).toEqual({ code: 0, value: { state: 'idle' } });
+    expect(await beside.json(['car', 'screen'])).toEqual({ code: 0, value: { state: 'idle' } });
     const env = { KEY_PAIRING_CODE: '12345678' };
     const { code, value } = await owner.json(['--timeout', '2', 'pair'], { env });
     expect({ code, value }).toMatchObject({ code: 3, value: { code: 'pairing.closed' } });
   });
 
   it('a wrong code is refused, and counted', async () => {
-    await owner.run(['car', 'tap', 'console', '--pair']);
-    const { value } = await owner.json(['car', 'screen']);
+    await beside.run(['car', 'tap', 'console', '--pair']);
+    const { value } = await beside.json(['car', 'screen']);
     const { code } = value as { code: string };
     const env = { KEY_PAIRING_CODE: wrong(code) };
     expect(await owner.json(['pair'], { env })).toMatchObject({
       code: 3,
       value: { code: 'pairing.wrong-code' },
     });
-    expect((await owner.json(['car', 'screen'])).value).toMatchObject({ code, triesLeft: 2 });
+    expect((await beside.json(['car', 'screen'])).value).toMatchObject({ code, triesLeft: 2 });
     expect(await owner.json(['cars'])).toEqual({ code: 0, value: { cars: [] } });
   });
 
   it('the owner pairs with the code on stdin', async () => {
-    const { code, value } = await pair(owner, owner, 'owner', 'Ada');
+    const { code, value } = await pair(owner, beside, 'owner', 'Ada');
     expect({ code, value }).toEqual({ code: 0, value: { car: 'car', role: 'owner', slot: 0 } });
     expect(await carStatus()).toMatchObject({ pairing: 'idle', keys: [{ name: 'Ada', slot: 0 }] });
     expect(await readdir(join(owner.home, 'keys'))).toEqual(['car.json']);
   });
 
   it('the owner unlocks, starts, locks, and the car itself says so', async () => {
-    expect((await owner.json(['car', 'handle', 'front-left'])).value).toMatchObject({
+    expect((await beside.json(['car', 'handle', 'front-left'])).value).toMatchObject({
       opened: false,
     });
     expect(await owner.json(['unlock'])).toEqual({
@@ -112,13 +115,13 @@ describe('a car and two phones', () => {
 
   it('a door that is open keeps the car from being locked', async () => {
     await owner.run(['unlock']);
-    expect((await owner.json(['car', 'handle', 'rear-left'])).value).toMatchObject({
+    expect((await beside.json(['car', 'handle', 'rear-left'])).value).toMatchObject({
       opened: true,
     });
     expect(await owner.json(['lock'])).toMatchObject({ code: 3, value: { code: 'car.refused' } });
-    expect((await owner.run(['car', 'door', 'close', 'rear-left'])).code).toBe(0);
+    expect((await beside.run(['car', 'door', 'close', 'rear-left'])).code).toBe(0);
     expect((await owner.run(['lock'])).code).toBe(0);
-    expect(await owner.json(['car', 'door', 'open', 'rear-left'])).toMatchObject({
+    expect(await beside.json(['car', 'door', 'open', 'rear-left'])).toMatchObject({
       code: 3,
       value: { code: 'sim.refused' },
     });
@@ -128,14 +131,14 @@ describe('a car and two phones', () => {
     expect((await owner.run(['trunk'])).code).toBe(0);
     expect((await owner.run(['frunk'])).code).toBe(0);
     expect((await owner.json(['status'])).value).toMatchObject({ open: ['trunk', 'frunk'] });
-    for (const closure of ['trunk', 'frunk']) await owner.run(['car', 'door', 'close', closure]);
+    for (const closure of ['trunk', 'frunk']) await beside.run(['car', 'door', 'close', closure]);
     expect(await carStatus()).toMatchObject({ open: [] });
   });
 
   it('the card on the pillar locks and unlocks without any phone', async () => {
-    await owner.run(['car', 'tap', 'pillar']);
+    await beside.run(['car', 'tap', 'pillar']);
     expect(await carStatus()).toMatchObject({ locked: false });
-    await owner.run(['car', 'tap', 'pillar']);
+    await beside.run(['car', 'tap', 'pillar']);
     expect(await carStatus()).toMatchObject({ locked: true });
   });
 
@@ -144,7 +147,7 @@ describe('a car and two phones', () => {
       code: 6,
       value: { code: 'keys.not-paired' },
     });
-    expect(await pair(driver, owner, 'driver', 'Bob', '--form-factor', 'watch')).toMatchObject({
+    expect(await pair(driver, beside, 'driver', 'Bob', '--form-factor', 'watch')).toMatchObject({
       code: 0,
       value: { role: 'driver', slot: 1 },
     });
@@ -187,7 +190,7 @@ describe('a car and two phones', () => {
   });
 
   it('who removes the own key loses its file, too', async () => {
-    await pair(driver, owner, 'driver', 'Bob');
+    await pair(driver, beside, 'driver', 'Bob');
     expect(await driver.json(['keys', 'remove', '1'])).toMatchObject({
       code: 0,
       value: { own: true },
@@ -250,7 +253,7 @@ describe('a car and two phones', () => {
     });
     const other = owner.start(['car', '--name', 'Red car', 'start', '--at', '0,5', '--json']);
     await other.until(/"type":"ready","name":"Red car"/);
-    expect((await owner.json(['car', 'status', '--name', 'Red car'])).value).toMatchObject({
+    expect((await beside.json(['car', 'status', '--name', 'Red car'])).value).toMatchObject({
       name: 'Red car',
       keys: [],
     });
@@ -261,7 +264,7 @@ describe('a car and two phones', () => {
 
   it('a reset forgets every key and changes who the car is', async () => {
     const before = (await carStatus()) as { fingerprint: string };
-    const { code, value } = await owner.json(['car', 'reset', '--yes']);
+    const { code, value } = await beside.json(['car', 'reset', '--yes']);
     const { fingerprint } = value as { fingerprint: string };
     expect(code).toBe(0);
     expect(fingerprint).not.toBe(before.fingerprint);
@@ -285,7 +288,7 @@ describe('a car and two phones', () => {
 
   it('where the car has gone, nothing is reached', async () => {
     expect(await owner.json(['unlock', '--timeout', '2'])).toMatchObject({ code: 4 });
-    expect(await owner.json(['car', 'tap'])).toMatchObject({
+    expect(await beside.json(['car', 'tap'])).toMatchObject({
       code: 4,
       value: { code: 'sim.not-running' },
     });

@@ -58,6 +58,11 @@ export class Cli {
     return new Cli(this.home, this.#air, false);
   }
 
+  /** The same home, with commands that run in the test's own process. */
+  inside(): Cli {
+    return new Cli(this.home, this.#air, true);
+  }
+
   /** Runs to the end. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
     return this.#inside ? this.#runInside(args, options) : this.start(args, options).finished;
