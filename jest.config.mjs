@@ -14,7 +14,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  maxWorkers: 3,
+  maxWorkers: 4,
   // Whole cars and phones in several processes, on a machine that may be busy with something else.
   testTimeout: 30_000,
 };

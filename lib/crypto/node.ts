@@ -9,12 +9,13 @@ import {
   diffieHellman,
   hash,
   hkdfSync,
+  scryptSync,
   sign,
   timingSafeEqual,
   verify,
 } from 'node:crypto';
 import { PhoneKeyError } from '../errors.js';
-import { requireLength } from './checks.js';
+import { requireLength, requireScrypt } from './checks.js';
 import { isStrict } from './ed25519.js';
 import { hkdfSha512, requireHkdfLength } from './hmac.js';
 import type { KeyPair, Suite } from './suite.js';
@@ -73,6 +74,11 @@ export const nodeSuite: Suite = {
     }
     requireHkdfLength(length);
     return new Uint8Array(hkdfSync('sha512', createSecretKey(ikm), salt, info, length));
+  },
+
+  scrypt(password, salt, cost, length) {
+    requireScrypt(cost, length);
+    return new Uint8Array(scryptSync(password, salt, length, cost));
   },
 
   seal(key, nonce, aad, plaintext) {

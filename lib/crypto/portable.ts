@@ -1,13 +1,14 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { scrypt } from '@noble/hashes/scrypt.js';
 import nacl from 'tweetnacl';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
-import { requireLength } from './checks.js';
+import { requireLength, requireScrypt } from './checks.js';
 import { isStrict } from './ed25519.js';
 import { hkdfSha512, hmacSha512 } from './hmac.js';
 import type { KeyPair, Suite } from './suite.js';
 
-/** tweetnacl for the curves and SHA-512, @noble/ciphers for the AEAD: runs anywhere. */
+/** tweetnacl for the curves and SHA-512, @noble for scrypt and the AEAD: runs anywhere. */
 export const portableSuite: Suite = {
   name: 'portable',
 
@@ -51,6 +52,11 @@ export const portableSuite: Suite = {
   },
 
   hkdfSha512: (ikm, salt, info, length) => hkdfSha512(hmac, ikm, salt, info, length),
+
+  scrypt(password, salt, cost, length) {
+    requireScrypt(cost, length);
+    return scrypt(password, salt, { ...cost, dkLen: length });
+  },
 
   seal(key, nonce, aad, plaintext) {
     requireLength('ChaCha20-Poly1305 key', key, 32);

@@ -33,6 +33,14 @@ export interface Suite {
   /** HKDF-SHA-512 (RFC 5869), `length` up to 255 * 64 bytes. */
   hkdfSha512(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 
+  /**
+   * scrypt (RFC 7914) of a password, `length` bytes. Holds the thread for tens of milliseconds with
+   * N = 2^14, r = 8.
+   * @throws PhoneKeyError `crypto.invalid-input` for no valid cost, one of over 32 MiB of memory
+   *   (128 * r * (N + p) bytes), or a length that is not in 1 to 65,536
+   */
+  scrypt(password: Uint8Array, salt: Uint8Array, cost: ScryptCost, length: number): Uint8Array;
+
   /** ChaCha20-Poly1305 (RFC 8439): 32-byte key, 12-byte nonce; returns ciphertext + 16-byte tag. */
   seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** Undoes `seal`; undefined when the tag does not verify or the input is under 16 bytes. */
@@ -45,6 +53,13 @@ export interface Suite {
 
   /** Constant-time comparison; false at once where the lengths differ (lengths are not secret). */
   equal(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+/** The cost of scrypt, named as in RFC 7914: N is a power of two. */
+export interface ScryptCost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
 }
 
 /**

@@ -2,7 +2,6 @@ import { p256 } from '@noble/curves/nist.js';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
-import { scrypt } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { requireLength } from '../crypto/checks.js';
 import { defaultSuite } from '../crypto/index.js';
@@ -54,8 +53,8 @@ export function deriveSecrets(
   idVerifier: Uint8Array,
 ): ProverSecrets {
   const input = withLengths(password, idProver, idVerifier);
-  const options = { N: 2 ** 14, r: 8, p: 1, dkLen: 2 * WIDE_SCALAR };
-  const output = scrypt(input, new Uint8Array(0), options);
+  const cost = { N: 2 ** 14, r: 8, p: 1 };
+  const output = defaultSuite.scrypt(input, new Uint8Array(0), cost, 2 * WIDE_SCALAR);
   return {
     w0: encodeScalar(reduce(output.subarray(0, WIDE_SCALAR))),
     w1: encodeScalar(reduce(output.subarray(WIDE_SCALAR))),

@@ -101,13 +101,13 @@ describe('--capture', () => {
   let cli: Cli;
   let file: string;
   beforeAll(async () => {
-    cli = await Cli.create();
+    cli = await Cli.create({ inside: true });
     file = join(cli.home, 'demo.btsnoop');
   });
   afterAll(() => cli.close());
 
-  const refused = async (args: readonly string[], env = {}) => {
-    const { code, stdout, stderr } = await cli.run(args, { env });
+  const refused = async (args: readonly string[], key = cli) => {
+    const { code, stdout, stderr } = await key.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     return stderr;
   };
@@ -156,7 +156,9 @@ describe('--capture', () => {
 
   it('of the air is refused before the air starts when the file cannot be made', async () => {
     writeFileSync(file, 'precious');
-    expect(await refused(['air', 'start', '--capture', file])).toContain('exists already');
+    expect(await refused(['air', 'start', '--capture', file], cli.outside())).toContain(
+      'exists already',
+    );
     expect(readFileSync(file, 'utf8')).toBe('precious');
   });
 

@@ -50,7 +50,7 @@ describe('key demo', () => {
   it(
     'gives a line of JSON for each step',
     async () => {
-      const { code, stdout } = await cli.run(['demo', '--json']);
+      const { code, stdout } = await cli.inside().run(['demo', '--json']);
       expect(code).toBe(0);
       const lines = stdout
         .trimEnd()

@@ -175,8 +175,11 @@ const AFTERWARDS = [
   (store: FileKeyStore) => store.remove('red'),
 ];
 
-/** Of the second cuts; all with `POWER_CUTS=all`. */
-const ONE_IN = process.env['POWER_CUTS'] === 'all' ? 1 : 149;
+const ALL = process.env['POWER_CUTS'] === 'all';
+/** Of the first cuts, how many are followed by a second one; all with `POWER_CUTS=all`. */
+const AGAIN = ALL ? 1 : 11;
+/** Of the ways in which that one may leave the disk. */
+const SECOND = ALL ? 1 : 29;
 
 const cutEverywhere = async (
   run: readonly ((store: FileKeyStore) => Promise<unknown>)[],
@@ -187,9 +190,10 @@ const cutEverywhere = async (
     const wrong = await judge(image, moment);
     if (wrong !== undefined) figures.failures.push(wrong);
   };
-  const chosen = everyOne(ONE_IN);
+  const [again, chosen] = [everyOne(AGAIN), everyOne(SECOND)];
   for (const first of await recordRun(new Map(), run, {})) {
     await check(first.image, first.moment);
+    if (!again()) continue;
     for (const second of await recordRun(first.image, AFTERWARDS, {})) {
       if (chosen()) await check(second.image, second.moment);
     }
@@ -204,7 +208,7 @@ describe('the keys of a phone', () => {
       const { points, failures } = await cutEverywhere(run);
       process.stderr.write(`phone, ${name}: ${points} points cut, ${failures.length} failures\n`);
       expect(failures).toEqual([]);
-      expect(points).toBeGreaterThan(300);
+      expect(points).toBeGreaterThan(200);
     },
   );
 

@@ -7,7 +7,7 @@ jest.setTimeout(60_000);
 
 let cli: Cli;
 beforeEach(async () => {
-  cli = await Cli.create();
+  cli = await Cli.create({ inside: true });
 });
 afterEach(() => cli.close());
 

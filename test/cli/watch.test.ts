@@ -220,7 +220,7 @@ describe('key air watch --read', () => {
 describe('key air watch', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await Cli.create();
+    cli = await Cli.create({ inside: true });
   });
   afterAll(() => cli.close());
 
@@ -296,7 +296,7 @@ describe('key air watch', () => {
 describe('--session-keys', () => {
   let cli: Cli;
   beforeAll(async () => {
-    cli = await Cli.create();
+    cli = await Cli.create({ inside: true });
   });
   afterAll(() => cli.close());
 

@@ -69,6 +69,20 @@ describe('the node and the portable suite agree on', () => {
     );
   });
 
+  it('scrypt', () => {
+    const cost = fc.record({
+      N: fc.oneof(fc.constantFrom(2, 4, 64, 1024), fc.integer({ min: -2, max: 20 })),
+      r: fc.integer({ min: 0, max: 9 }),
+      p: fc.integer({ min: 0, max: 4 }),
+    });
+    const length = fc.integer({ min: -1, max: 200 });
+    fc.assert(
+      fc.property(data, data, cost, length, (password, salt, work, size) => {
+        expectSame((suite) => suite.scrypt(password, salt, work, size));
+      }),
+    );
+  });
+
   it('sealing, opening, and refusing what was changed', () => {
     fc.assert(
       fc.property(key, nonce, data, data, change, (k, n, aad, plaintext, altered) => {

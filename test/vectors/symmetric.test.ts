@@ -80,6 +80,25 @@ const HKDF = [
   },
 ];
 
+/** Without the last vector of the RFC, which takes 1 GiB. */
+const SCRYPT: [string, string, number, number, number, string][] = [
+  [
+    ...(['', '', 16, 1, 1] as const),
+    `77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442
+    fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906`,
+  ],
+  [
+    ...(['password', 'NaCl', 1024, 8, 16] as const),
+    `fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162
+    2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640`,
+  ],
+  [
+    ...(['pleaseletmein', 'SodiumChloride', 16384, 8, 1] as const),
+    `7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2
+    d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887`,
+  ],
+];
+
 describe.each(suites)('$name suite', (suite) => {
   it.each([
     [
@@ -111,6 +130,12 @@ describe.each(suites)('$name suite', (suite) => {
   it.each(HKDF)('HKDF-SHA-512, RFC 5869 case %#', ({ ikm, salt, info, okm }) => {
     const expected = fromHex(okm);
     expect(suite.hkdfSha512(ikm, salt, info, expected.length)).toEqual(expected);
+  });
+
+  it.each(SCRYPT)('scrypt of "%s", RFC 7914 section 12', (password, salt, N, r, p, output) => {
+    const expected = fromHex(output);
+    const length = expected.length;
+    expect(suite.scrypt(utf8(password), utf8(salt), { N, r, p }, length)).toEqual(expected);
   });
 
   it('ChaCha20-Poly1305, RFC 8439 section 2.8.2', () => {

@@ -15,7 +15,7 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 /** `POWER_CUTS=all` cuts at every step. */
 const ALL = process.env['POWER_CUTS'] === 'all';
 /** In each commit. */
-const CUTS = 3;
+const CUTS = 2;
 const SEED = 'flash power cut';
 
 const geometry = { sectors: 16, sectorBytes: 1024, wordBytes: 8 };

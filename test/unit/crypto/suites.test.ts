@@ -6,6 +6,7 @@ import {
   nodeSuite,
   portableSuite,
 } from '../../../lib/crypto/index.js';
+import type { ScryptCost } from '../../../lib/crypto/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { errorWith } from '../../support/errors.js';
 
@@ -101,6 +102,29 @@ describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
     }
     // More info than node's own hkdfSync takes.
     expect(suite.hkdfSha512(message, message, bytes(2000), 10)).toHaveLength(10);
+  });
+
+  it('gives scrypt output of 1 to 65,536 bytes, and not for over 32 MiB of memory', () => {
+    const cheap = { N: 2, r: 1, p: 1 };
+    const scrypt = (cost: ScryptCost, length: number): Uint8Array =>
+      suite.scrypt(message, message, cost, length);
+    const longest = scrypt(cheap, 65_536);
+    expect(longest).toHaveLength(65_536);
+    expect(scrypt(cheap, 1)).toEqual(longest.slice(0, 1));
+    for (const length of [-1, 0, 1.5, Number.NaN, 65_537]) {
+      expect(() => scrypt(cheap, length)).toThrow(invalid);
+    }
+    const odd = [-2, 0, 1.5, Number.NaN, Infinity];
+    for (const cost of [1, 3, ...odd].map((N) => ({ ...cheap, N }))) {
+      expect(() => scrypt(cost, 32)).toThrow(invalid);
+    }
+    for (const value of odd) {
+      expect(() => scrypt({ ...cheap, r: value }, 32)).toThrow(invalid);
+      expect(() => scrypt({ ...cheap, p: value }, 32)).toThrow(invalid);
+    }
+    expect(() => scrypt({ N: 2 ** 15, r: 8, p: 1 }, 1)).toThrow(
+      'scrypt cannot have N = 32768, r = 8, p = 1, 1 bytes',
+    );
   });
 
   it('compares', () => {
