@@ -1,3 +1,5 @@
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+
 /** Small helpers on byte arrays, in one place so that nobody writes a second one. */
 
 const encoder = new TextEncoder();
@@ -22,13 +24,12 @@ export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
 };
 
 /** Lower-case hex. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes);
 
 /** Undefined where the text is not pairs of hex digits. */
 export const fromHex = (text: string): Uint8Array | undefined => {
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(text)) return undefined;
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return hexToBytes(text);
 };
 
 /** For bytes that are no secret: takes less time when they differ early. */

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import type { Suite } from '../../lib/crypto/index.js';
 
 const data = fc.uint8Array({ maxLength: 300 });
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const nonce = fc.uint8Array({ minLength: 12, maxLength: 12 });
 
-/** The result, or the code of the error, so that both suites must also fail alike. */
+/** The result (bytes as hex), or the code of the error, so that both suites must also fail alike. */
 function outcome(run: () => unknown): unknown {
   try {
-    return run();
+    const result = run();
+    return result instanceof Uint8Array ? toHex(result) : result;
   } catch (error) {
     return (error as { code?: string }).code ?? error;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { FileMemory } from '../../../../firmware-sim/memory/file-memory.js';
+import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { CrashDisk, everyByte } from './crash-disk.js';
@@ -15,6 +16,10 @@ const STEPS = 8;
 
 const load = (image: Image): Promise<CarRecord | undefined> =>
   new FileMemory(HOME, { disk: new CrashDisk(image) }).load();
+
+/** All of a record; compared as text, thousands of them take seconds less. */
+const textOf = (record: CarRecord | undefined): string | undefined =>
+  record === undefined ? undefined : encodeRecord(record);
 
 /** What the disk holds after these commits. */
 const imageOf = async (...records: readonly CarRecord[]): Promise<Image> => {
@@ -69,10 +74,11 @@ describe('a power cut in a commit', () => {
 
   it.each([1, 2, 3])('leaves the old record or the new one, after %i commits', async (commits) => {
     const image = await imageOf(...Array<CarRecord>(commits).fill(old));
+    const texts = [old, next].map(textOf);
     const seen = new Set<number>();
     const images = await cutEverywhere(image, next, { writeLimit: 300 }, async (left, done) => {
       const found = await load(left);
-      expect([done ? next : old, next]).toContainEqual(found);
+      expect(done ? texts.slice(1) : texts).toContain(textOf(found));
       seen.add(found?.keys.length ?? 0);
     });
     expect([...seen].sort()).toEqual([1, 2]);
@@ -96,7 +102,9 @@ describe('a power cut in a commit', () => {
         for (let second = 0; second <= STEPS; second++) {
           const again = await commitWithCut(left, last, { cutAfter: second });
           for (const final of again.disk.images((length) => [1, length >> 1, length - 1])) {
-            expect([again.done ? last : before, last]).toContainEqual(await load(final));
+            expect([again.done ? last : before, last].map(textOf)).toContain(
+              textOf(await load(final)),
+            );
           }
         }
       }
@@ -124,7 +132,8 @@ describe('a car that is killed in a commit', () => {
       const { disk } = await commitWithCut(image, sampleRecord(2), { cutAfter });
       disk.goesOn = true;
       const found = await new FileMemory(HOME, { disk }).load();
-      for (const left of disk.images(everyByte)) expect(await load(left)).toEqual(found);
+      for (const left of disk.images(everyByte))
+        expect(textOf(await load(left))).toBe(textOf(found));
     }
   });
 });

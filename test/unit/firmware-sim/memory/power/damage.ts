@@ -22,16 +22,24 @@ const DECAY: readonly ((word: Uint8Array, at: number) => Uint8Array)[] = [
   (word) => word.map((byte) => byte ^ 0xa5),
 ];
 
-/** That image with any one of its words decayed, as many times as there are ways. */
+/** That image with any one of its words decayed, as many times as there are ways; made when asked for. */
 export function* decayed({ name, image }: Left<FlashImage>): Generator<Left<FlashImage>> {
   for (let word = 0; word < image.used.length; word++) {
     const [from, to] = [word * wordBytes, (word + 1) * wordBytes];
     const old = image.cells.slice(from, to);
     if (isBlank(old)) continue;
     for (const decay of DECAY) {
-      const copy = copyImage(image);
-      copy.cells.set(decay(old, word), from);
-      yield { name: `${name}, word ${word} decayed`, image: copy };
+      let copy: FlashImage | undefined;
+      yield {
+        name: `${name}, word ${word} decayed`,
+        get image() {
+          if (copy === undefined) {
+            copy = copyImage(image);
+            copy.cells.set(decay(old, word), from);
+          }
+          return copy;
+        },
+      };
     }
   }
 }
