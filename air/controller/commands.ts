@@ -28,11 +28,14 @@ export const LEGACY_COMMANDS: ReadonlyMap<number, Command> = new Map(
   [...COMMANDS].filter(([, { family }]) => family !== 'extended'),
 );
 
-/** The 64-byte bitmap of Read Local Supported Commands. */
-export const supportedCommands = (commands: ReadonlyMap<number, Command>): Buffer =>
+const bitmapOf = (commands: ReadonlyMap<number, Command>): Buffer =>
   bitmap(
     64,
     [...commands.values()].flatMap(({ supported }) =>
       supported === undefined ? [] : [supported[0] * 8 + supported[1]],
     ),
   );
+
+/** The 64-byte bitmaps of Read Local Supported Commands. */
+export const SUPPORTED_COMMANDS = bitmapOf(COMMANDS);
+export const SUPPORTED_LEGACY_COMMANDS = bitmapOf(LEGACY_COMMANDS);

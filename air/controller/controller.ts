@@ -15,7 +15,12 @@ import type { Acceptance } from './advertising/advertising-set.js';
 import { AdvertisingSets } from './advertising/advertising-sets.js';
 import { ExtendedAdvertising } from './advertising/extended-advertising.js';
 import { LegacyAdvertising } from './advertising/legacy-advertising.js';
-import { COMMANDS, LEGACY_COMMANDS, supportedCommands } from './commands.js';
+import {
+  COMMANDS,
+  LEGACY_COMMANDS,
+  SUPPORTED_COMMANDS,
+  SUPPORTED_LEGACY_COMMANDS,
+} from './commands.js';
 import type { AdvertisingFamily, Command, Outcome } from './commands/command.js';
 import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connection/connections.js';
 import { HostPort } from './host-port.js';
@@ -198,7 +203,7 @@ export class VirtualController implements AirTransport, LinkLayer {
 
   /** The bitmap of Read Local Supported Commands. */
   supportedCommands(): Buffer {
-    return supportedCommands(this.#commands);
+    return this.offersExtendedAdvertising ? SUPPORTED_COMMANDS : SUPPORTED_LEGACY_COMMANDS;
   }
 
   /** True unless it was made without. */

@@ -5,8 +5,8 @@ import { Cli } from '../support/cli.js';
 import type { Running } from '../support/cli.js';
 
 /**
- * The main job as a person does it: a car and two phones, each command of the owner's a process of its
- * own, over the hub. The tests build on each other.
+ * The main job as a person does it: a car and two phones over the hub, the car and what the owner does
+ * first processes of their own. The tests build on each other.
  */
 
 jest.setTimeout(60_000);
@@ -35,6 +35,8 @@ const wrong = (code: string): string => code.replace(/^./, (digit) => (digit ===
 describe('a car and two phones', () => {
   let owner: Cli;
   let driver: Cli;
+  /** The owner's phone again, in this process: for what is about the car, and not about the program. */
+  let phone: Cli;
   /** The person at the car, whom other tests watch as processes. */
   let beside: Cli;
   let car: Running;
@@ -42,7 +44,8 @@ describe('a car and two phones', () => {
   beforeAll(async () => {
     owner = await Cli.create();
     driver = await Cli.create({ air: owner, inside: true });
-    beside = owner.inside();
+    phone = owner.inside();
+    beside = phone;
     car = owner.start(['car', 'start', '--json']);
     await car.until(/"type":"ready"/);
   });
@@ -114,13 +117,13 @@ describe('a car and two phones', () => {
   });
 
   it('a door that is open keeps the car from being locked', async () => {
-    await owner.run(['unlock']);
+    await phone.run(['unlock']);
     expect((await beside.json(['car', 'handle', 'rear-left'])).value).toMatchObject({
       opened: true,
     });
-    expect(await owner.json(['lock'])).toMatchObject({ code: 3, value: { code: 'car.refused' } });
+    expect(await phone.json(['lock'])).toMatchObject({ code: 3, value: { code: 'car.refused' } });
     expect((await beside.run(['car', 'door', 'close', 'rear-left'])).code).toBe(0);
-    expect((await owner.run(['lock'])).code).toBe(0);
+    expect((await phone.run(['lock'])).code).toBe(0);
     expect(await beside.json(['car', 'door', 'open', 'rear-left'])).toMatchObject({
       code: 3,
       value: { code: 'sim.refused' },
@@ -128,9 +131,9 @@ describe('a car and two phones', () => {
   });
 
   it('trunk and frunk open, and are closed by hand', async () => {
-    expect((await owner.run(['trunk'])).code).toBe(0);
-    expect((await owner.run(['frunk'])).code).toBe(0);
-    expect((await owner.json(['status'])).value).toMatchObject({ open: ['trunk', 'frunk'] });
+    expect((await phone.run(['trunk'])).code).toBe(0);
+    expect((await phone.run(['frunk'])).code).toBe(0);
+    expect((await phone.json(['status'])).value).toMatchObject({ open: ['trunk', 'frunk'] });
     for (const closure of ['trunk', 'frunk']) await beside.run(['car', 'door', 'close', closure]);
     expect(await carStatus()).toMatchObject({ open: [] });
   });
@@ -156,7 +159,7 @@ describe('a car and two phones', () => {
       code: 3,
       value: { code: 'car.not-permitted' },
     });
-    const { value } = await owner.json(['keys', 'list']);
+    const { value } = await phone.json(['keys', 'list']);
     const paired = {
       fingerprint: expect.any(String),
       suspended: false,
@@ -173,11 +176,11 @@ describe('a car and two phones', () => {
   });
 
   it('the last owner stays; a removed driver is a stranger', async () => {
-    expect(await owner.json(['keys', 'remove', '0'])).toMatchObject({
+    expect(await phone.json(['keys', 'remove', '0'])).toMatchObject({
       code: 3,
       value: { code: 'car.refused' },
     });
-    expect(await owner.json(['keys', 'remove', '1'])).toMatchObject({
+    expect(await phone.json(['keys', 'remove', '1'])).toMatchObject({
       code: 0,
       value: { slot: 1, own: false },
     });
@@ -199,18 +202,18 @@ describe('a car and two phones', () => {
   });
 
   it('a phone out of range does not hear the car, and nothing happens', async () => {
-    const { code, value } = await owner.json(['unlock', '--at', '500,0', '--timeout', '1']);
+    const { code, value } = await phone.json(['unlock', '--at', '500,0', '--timeout', '1']);
     expect({ code, value }).toMatchObject({
       code: 4,
       value: { code: 'car.not-found', mayHaveSucceeded: false },
     });
-    const scan = await owner.run(['scan', '--at', '500,0', '--for', '0.5']);
+    const scan = await phone.run(['scan', '--at', '500,0', '--for', '0.5']);
     expect(scan).toMatchObject({ code: 0, stdout: '' });
     expect(scan.stderr).toContain('no car was heard');
   });
 
   it('a scan knows the paired car', async () => {
-    const { stdout } = await owner.run(['scan', '--for', '0.5']);
+    const { stdout } = await phone.run(['scan', '--for', '0.5']);
     expect(stdout).toMatch(/^ID +RSSI +PAIRING +CAR\n\S+ +-\d+ dBm +- +car\n$/);
   });
 
@@ -226,18 +229,18 @@ describe('a car and two phones', () => {
   });
 
   it('an unknown name and keys that others may read are not used', async () => {
-    expect(await owner.json(['unlock', '--car', 'other'])).toMatchObject({
+    expect(await phone.json(['unlock', '--car', 'other'])).toMatchObject({
       code: 6,
       value: { code: 'keys.unknown-car' },
     });
     const file = join(owner.home, 'keys', 'car.json');
     await chmod(file, 0o644);
-    expect(await owner.json(['unlock'])).toMatchObject({
+    expect(await phone.json(['unlock'])).toMatchObject({
       code: 6,
       value: { code: 'keys.permissions', hint: expect.stringContaining('chmod 600') },
     });
     await chmod(file, 0o600);
-    expect((await owner.run(['unlock'])).code).toBe(0);
+    expect((await phone.run(['unlock'])).code).toBe(0);
   });
 
   it('says with -v what went over the air', async () => {
@@ -269,7 +272,7 @@ describe('a car and two phones', () => {
     expect(code).toBe(0);
     expect(fingerprint).not.toBe(before.fingerprint);
     expect(await carStatus()).toMatchObject({ fingerprint, keys: [] });
-    expect(await owner.json(['unlock', '--timeout', '1'])).toMatchObject({ code: 4 });
+    expect(await phone.json(['unlock', '--timeout', '1'])).toMatchObject({ code: 4 });
   });
 
   it('the car told everything as it happened, and no code; Ctrl-C ends it with 0', async () => {
@@ -287,7 +290,7 @@ describe('a car and two phones', () => {
   });
 
   it('where the car has gone, nothing is reached', async () => {
-    expect(await owner.json(['unlock', '--timeout', '2'])).toMatchObject({ code: 4 });
+    expect(await phone.json(['unlock', '--timeout', '2'])).toMatchObject({ code: 4 });
     expect(await beside.json(['car', 'tap'])).toMatchObject({
       code: 4,
       value: { code: 'sim.not-running' },

@@ -45,7 +45,7 @@ beforeEach(async () => {
   host.open = true;
   ({ endpoint: car } = await startTestCar({ host, peripheral: altered(bleno) }));
   const env = { KEY_PAIRING_CODE: host.code };
-  expect(await phone.json(['pair'], { env })).toMatchObject({ code: 0 });
+  expect(await phone.inside().json(['pair'], { env })).toMatchObject({ code: 0 });
 });
 
 afterEach(async () => {

@@ -2,11 +2,11 @@ import { expect, it } from '@jest/globals';
 import { runKills } from './kills/run.js';
 
 /** The short form of `npm run load`, with the built car: needs dist/. */
-it('25 unlocks with a car that is killed at random moments lose nothing', async () => {
+it('15 unlocks with a car that is killed at random moments lose nothing', async () => {
   const said: string[] = [];
   const figures = await runKills({
-    cycles: 25,
-    killEvery: 6,
+    cycles: 15,
+    killEvery: 4,
     seed: process.env['LOAD_SEED'] ?? 'short',
     signal: new AbortController().signal,
     say: (text) => said.push(text),
@@ -14,7 +14,7 @@ it('25 unlocks with a car that is killed at random moments lose nothing', async 
   expect({ said, ...figures }).toMatchObject({
     said: [],
     ended: 'complete',
-    cycles: 25,
+    cycles: 15,
     unlocksRefused: 0,
     unlocksUnreached: 0,
     keysLost: 0,
