@@ -1,4 +1,5 @@
-// Compiles to dist and makes the command executable; with --clean, removes the old dist first.
+// Compiles to dist and makes the command executable. --clean removes the old dist first; --no-check
+// leaves out what `npm run typecheck` does, and takes half as long.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ const dist = join(root, 'dist');
 if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true });
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
-const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+const options = process.argv.includes('--no-check') ? ['--noCheck'] : [];
+const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...options], {
   cwd: root,
   stdio: 'inherit',
 });
