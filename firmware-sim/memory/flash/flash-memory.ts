@@ -47,6 +47,8 @@ export class FlashMemory implements Memory {
   #kept: readonly number[] = [];
   /** Those that this process has begun, and may continue. */
   #chains: readonly ChainWriter[] = [];
+  /** A commit was sealed, now or ever: until then the flash is that of a new car. */
+  #committed = false;
   /** No sector that looks blank has ever held a chain that its erasing, cut off, may yet bring back. */
   #blankIsBlank = false;
 
@@ -97,7 +99,13 @@ export class FlashMemory implements Memory {
     this.#sequence = newest?.entry.sequence ?? 0;
     this.#kept = best.flatMap(({ sectors }) => sectors);
     this.pool.startAt((newest?.sectors.at(-1) ?? -1) + 1);
-    if (newest === undefined) return undefined;
+    // What a cut in the very first commit left may be read once and not again.
+    this.#committed = !factoryNew || best.some(({ sealed }) => sealed);
+    if (newest === undefined) {
+      this.pool.wipe();
+      await this.#flash.sync();
+      return undefined;
+    }
     if (this.agree(newest, second) && this.alone(headed, this.#kept)) {
       this.#blankIsBlank = true;
       this.pool.hold(this.#kept);
@@ -154,7 +162,7 @@ export class FlashMemory implements Memory {
         flash: this.#flash,
         pool: this.pool,
         id: this.#random(CHAIN_ID_BYTES),
-        first: this.#entry === undefined && chains.length === 0,
+        first: !this.#committed && chains.length === 0,
       });
       // Where it fails a sector is retired, so this ends.
       if (chain.append(entry.words)) chains.push(chain);
@@ -167,6 +175,7 @@ export class FlashMemory implements Memory {
     this.#chains = chains;
     await this.#seal();
     this.#blankIsBlank = true;
+    this.#committed = true;
     return entry;
   }
 
