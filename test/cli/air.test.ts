@@ -290,7 +290,10 @@ describe('a car and two phones', () => {
   });
 
   it('where the car has gone, nothing is reached', async () => {
-    expect(await phone.json(['unlock', '--timeout', '2'])).toMatchObject({ code: 4 });
+    expect(await owner.json(['unlock', '--timeout', '2'])).toMatchObject({
+      code: 4,
+      value: { code: 'car.not-found' },
+    });
     expect(await beside.json(['car', 'tap'])).toMatchObject({
       code: 4,
       value: { code: 'sim.not-running' },

@@ -1,7 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { LONGEST_HOLD_MS, runSiege } from './world/siege.js';
 import { HABITS, type Habit } from './world/stranger.js';
 import type { Stack } from './world/world.js';
+
+// Each waits for strangers to be put out; a busy machine takes its time.
+jest.setTimeout(90_000);
 
 const ONE: Stack[] = ['bleno', { direct: 1 }];
 
