@@ -3,8 +3,6 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
-  createPrivateKey,
-  createPublicKey,
   createSecretKey,
   diffieHellman,
   hash,
@@ -18,9 +16,8 @@ import { PhoneKeyError } from '../errors.js';
 import { requireLength, requireScrypt } from './checks.js';
 import { isStrict } from './ed25519.js';
 import { hkdfSha512, requireHkdfLength } from './hmac.js';
+import { exportPublic, importPrivate, importPublic, type Curve } from './node-keys.js';
 import type { KeyPair, Suite } from './suite.js';
-
-type Curve = 'X25519' | 'Ed25519';
 
 const AEAD = 'chacha20-poly1305';
 const TAG = 16;
@@ -134,10 +131,7 @@ const privateKeys = {
 
 function keyPair(curve: Curve, privateKey: Uint8Array): KeyPair {
   const key = importPrivate(curve, privateKey);
-  const { x } = createPublicKey(key).export({ format: 'jwk' });
-  if (x === undefined) throw new PhoneKeyError('internal', `${curve} public key without x`);
-  const publicKey = new Uint8Array(Buffer.from(x, 'base64url'));
-  const pair: KeyPair = { privateKey: privateKey.slice(), publicKey };
+  const pair: KeyPair = { privateKey: privateKey.slice(), publicKey: exportPublic(key) };
   privateKeys[curve].set(pair, key);
   return pair;
 }
@@ -149,21 +143,4 @@ function privateKeyOf(curve: Curve, pair: KeyPair): KeyObject {
     privateKeys[curve].set(pair, key);
   }
   return key;
-}
-
-// JWK, because node reads it 10 times faster than DER. OpenSSL computes the public key of a private
-// one itself: the x beside d only has to be there.
-function importPrivate(curve: Curve, privateKey: Uint8Array): KeyObject {
-  requireLength(`${curve} private key`, privateKey, 32);
-  const d = base64url(privateKey);
-  return createPrivateKey({ key: { kty: 'OKP', crv: curve, x: d, d }, format: 'jwk' });
-}
-
-function importPublic(curve: Curve, publicKey: Uint8Array): KeyObject {
-  const key = { kty: 'OKP', crv: curve, x: base64url(publicKey) };
-  return createPublicKey({ key, format: 'jwk' });
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
 }
