@@ -1,4 +1,4 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { PhoneKeyError } from '../errors.js';
 import { sameBytes } from '../platform/bytes.js';
@@ -36,7 +36,7 @@ export const PRIVATE_KEY_IMPORTS: Readonly<Record<'raw' | 'jwk' | 'pkcs8', Impor
   },
   jwk: (curve, privateKey) => {
     const d = base64url(privateKey);
-    return createPrivateKey({ key: { ...jwk(curve, privateKey), d }, format: 'jwk' });
+    return createPrivateKey({ key: { kty: 'OKP', crv: curve, x: d, d }, format: 'jwk' });
   },
   pkcs8: (curve, privateKey) => {
     const key = Buffer.concat([PKCS8_PREFIX[curve], privateKey]);
@@ -65,8 +65,22 @@ export function importPrivate(curve: Curve, privateKey: Uint8Array): KeyObject {
   return fastest(curve, privateKey);
 }
 
+/** Those used last, by curve and content: a handshake uses each key twice, a car the same few again. */
+const publicKeys = new Map<string, KeyObject>();
+const MOST_PUBLIC_KEYS = 32;
+
+/** @throws PhoneKeyError `crypto.invalid-input` unless the key has 32 bytes */
 export function importPublic(curve: Curve, publicKey: Uint8Array): KeyObject {
-  return createPublicKey({ key: jwk(curve, publicKey), format: 'jwk' });
+  requireLength(`${curve} public key`, publicKey, 32);
+  const x = base64url(publicKey);
+  const name = `${curve} ${x}`;
+  const key =
+    publicKeys.get(name) ?? createPublicKey({ key: { kty: 'OKP', crv: curve, x }, format: 'jwk' });
+  publicKeys.delete(name);
+  publicKeys.set(name, key);
+  const [oldest] = publicKeys.keys();
+  if (publicKeys.size > MOST_PUBLIC_KEYS && oldest !== undefined) publicKeys.delete(oldest);
+  return key;
 }
 
 /** The 32-byte public key that belongs to a private one. */
@@ -74,10 +88,6 @@ export function exportPublic(privateKey: KeyObject): Uint8Array {
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
   if (x === undefined) throw new PhoneKeyError('internal', 'a public key without x');
   return new Uint8Array(Buffer.from(x, 'base64url'));
-}
-
-function jwk(curve: Curve, x: Uint8Array): JsonWebKey {
-  return { kty: 'OKP', crv: curve, x: base64url(x) };
 }
 
 function base64url(bytes: Uint8Array): string {
