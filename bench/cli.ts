@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 
-const KEY = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+const KEY = fileURLToPath(new URL('../bin/key.js', import.meta.url));
 const RUNS = 15;
 
 /** From the shell to unlocked doors and back, on the virtual air, with everything a user has. */

@@ -7,6 +7,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`key: Node.js 20.19 or newer is needed, this is ${node}\n`);
   process.exitCode = 1;
 } else {
+  const { keepCompiledCode } = await import('./compile-cache.js');
+  keepCompiledCode();
   const { runProcess } = await import('./run.js');
   await runProcess();
 }

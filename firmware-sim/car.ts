@@ -4,7 +4,7 @@ import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { PhoneKeyError } from '../lib/errors.js';
-import { pairingRegistration } from '../lib/pairing/code.js';
+import { pairingRegistration } from '../lib/pairing/secrets.js';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';

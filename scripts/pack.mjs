@@ -22,8 +22,8 @@ const RADIOS = ['@abandonware/noble', '@abandonware/bleno'];
 const CONTENTS = ['dist', 'docs', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
 /** Of no use at run time. The C++ sources of the radios stay: macOS builds them. */
 const LEFT_OUT = [
-  'dist/.tsbuildinfo',
   'dist/bench',
+  'dist/cli',
   'dist/examples',
   'dist/scripts',
   'dist/test',

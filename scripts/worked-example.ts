@@ -6,7 +6,7 @@ import {
   ID_VERIFIER,
   pairingRegistration,
   pairingSecrets,
-} from '../lib/pairing/code.js';
+} from '../lib/pairing/secrets.js';
 import { PhonePairing } from '../lib/pairing/phone.js';
 import type { PhoneKeys } from '../lib/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/pairing/spake2plus.js';

@@ -6,7 +6,7 @@ import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { CarPairing } from '../../lib/pairing/car.js';
-import { ID_PROVER, ID_VERIFIER } from '../../lib/pairing/code.js';
+import { ID_PROVER, ID_VERIFIER } from '../../lib/pairing/secrets.js';
 import {
   deriveSecrets,
   register,

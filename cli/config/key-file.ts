@@ -10,7 +10,7 @@ import type { NoticeEntry } from '../../lib/credentials/notice.js';
 import { GRANTED_ROLE_NAMES, ROLE_NAMES } from '../../lib/credentials/roles.js';
 import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/index.js';
 import { MOST_CARRIED } from '../../lib/phone/carrying.js';
-import { MOST_SHARED } from '../../lib/phone/sharing.js';
+import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import {
   bytes,

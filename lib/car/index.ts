@@ -14,7 +14,8 @@ export {
 } from '../credentials/form-factors.js';
 export type { FormFactorName } from '../credentials/form-factors.js';
 export type { RoleName } from '../credentials/roles.js';
-export { newPairingCode, pairingRegistration } from '../pairing/code.js';
+export { newPairingCode } from '../pairing/code.js';
+export { pairingRegistration } from '../pairing/secrets.js';
 export type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
 export type { AnyCommand, CommandMessage, CommandName } from '../wire/commands.js';
 export { RefusalReason, ResultSchema } from '../wire/gen/phonekey_pb.js';

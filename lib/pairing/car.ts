@@ -3,7 +3,7 @@ import type { Random } from '../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodePhoneIdentity, encodeCarIdentity, encodeEnrolment } from '../wire/codec.js';
 import type { PairRefusalReason, PhoneIdentity, Role } from '../wire/gen/phonekey_pb.js';
-import { ID_PROVER, ID_VERIFIER } from './code.js';
+import { ID_PROVER, ID_VERIFIER } from './secrets.js';
 import { Spake2PlusVerifier } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
 

@@ -1,16 +1,10 @@
 import type { Random } from '../platform/random.js';
 import { PhoneKeyError } from '../errors.js';
-import { utf8 } from '../platform/bytes.js';
-import { deriveSecrets, register } from './spake2plus.js';
 
-/** The 8-digit code on the car's screen, and what SPAKE2+ makes of it. */
+/** The 8-digit code on the car's screen, as text; what SPAKE2+ makes of it is in secrets.ts. */
 
 const DIGITS = 8;
 const CODES = 10 ** DIGITS;
-
-/** Names of the two ends in SPAKE2+ (RFC 9383, section 3.2). */
-export const ID_PROVER: Uint8Array = utf8('phonekey phone');
-export const ID_VERIFIER: Uint8Array = utf8('phonekey car');
 
 /** A fresh code, every one of the 10^8 equally likely. */
 export const newPairingCode = (random: Random): string => {
@@ -45,11 +39,3 @@ export const parsePairingCode = (text: string): string => {
 
 /** As the car's screen shows it: two groups of four. */
 export const formatPairingCode = (code: string): string => `${code.slice(0, 4)} ${code.slice(4)}`;
-
-/** The prover's secrets, 32 bytes each. Takes tens of milliseconds: the derivation is slow on purpose. */
-export const pairingSecrets = (code: string): { w0: Uint8Array; w1: Uint8Array } =>
-  deriveSecrets(utf8(parsePairingCode(code)), ID_PROVER, ID_VERIFIER);
-
-/** The verifier's record: w0 (32 bytes) and L (65 bytes). Slow, like `pairingSecrets`. */
-export const pairingRegistration = (code: string): { w0: Uint8Array; L: Uint8Array } =>
-  register(pairingSecrets(code));

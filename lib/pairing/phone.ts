@@ -3,7 +3,7 @@ import type { Random } from '../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodeCarIdentity, decodeEnrolment, encodePhoneIdentity } from '../wire/codec.js';
 import type { CarIdentity, Enrolment, FormFactor } from '../wire/gen/phonekey_pb.js';
-import { ID_PROVER, ID_VERIFIER, pairingSecrets } from './code.js';
+import { ID_PROVER, ID_VERIFIER, pairingSecrets } from './secrets.js';
 import { Spake2PlusProver } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
 

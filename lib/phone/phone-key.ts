@@ -12,11 +12,9 @@ import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
 import type { Trace } from '../wire/message-link.js';
-import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
 import type { CarStatus, KeyEntry } from './answers.js';
 import { CarChannel } from './car-channel.js';
-import { carry } from './carry.js';
 import type { Carried, CarryOptions, Ways } from './carry.js';
 import { afterCommand, deliverCarried } from './carrying.js';
 import type { Delivery } from './carrying.js';
@@ -29,10 +27,7 @@ import { findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { learnFrom, learnOwnKey } from './learning.js';
 import { chosenName } from './naming.js';
-import { pairOver } from './pair.js';
-import { judge, stamp } from './revoking.js';
 import type { NoticeOptions, SignedNotice } from './revoking.js';
-import { share } from './sharing.js';
 import type { Share, ShareOptions } from './sharing.js';
 import { unknownCar } from './store.js';
 import type { CarStore, PairedCar } from './store.js';
@@ -73,7 +68,8 @@ export interface PairOptions extends CallOptions {
 
 /**
  * A phone that is a key. `unlock()` and its siblings find the car, connect, do one thing and
- * disconnect; `connect()` keeps the link for several. All throw PhoneKeyError.
+ * disconnect; `connect()` keeps the link for several. All throw PhoneKeyError. What pairing and sharing
+ * need is loaded when they are first asked for: SPAKE2+ alone takes as long to load as an unlock.
  */
 export class PhoneKey {
   readonly #environment: PhoneEnvironment;
@@ -106,6 +102,7 @@ export class PhoneKey {
    */
   async pair(options: PairOptions): Promise<PairedCar> {
     const code = parsePairingCode(options.code);
+    const { pairOver } = await import('./pair.js');
     const deadline = new Deadline(this.#environment.clock, options);
     let heard = false;
     const seen = await findCar(
@@ -222,37 +219,44 @@ export class PhoneKey {
 
   /** A fresh key to show to an owner, `phonekey:key/...`. Of a named car, the key that this phone has for it. */
   async offer({ car }: NoticeOptions = {}): Promise<string> {
+    const { keyUri, offer } = await import('./accepting.js');
     return car === undefined
       ? offer(this.#environment)
       : keyUri(await chooseCar(this.#environment, car));
   }
 
   /** Gives somebody else's key rights, by a grant that travels to their phone: `phonekey:grant/...`. */
-  share(options: ShareOptions): Promise<Share> {
+  async share(options: ShareOptions): Promise<Share> {
+    const { share } = await import('./sharing.js');
     return share(this.#environment, options);
   }
 
   /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
-  accept(uri: string, options?: AcceptOptions): Promise<PairedCar> {
+  async accept(uri: string, options?: AcceptOptions): Promise<PairedCar> {
+    const { accept } = await import('./accepting.js');
     return accept(this.#environment, uri, options);
   }
 
   /** @param which its fingerprint in hex, or the name that this phone shared it by */
-  revoke(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+  async revoke(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+    const { judge } = await import('./revoking.js');
     return judge(this.#environment, which, 'revoked', options);
   }
 
   /** As `revoke`, until `resume`. */
-  suspend(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+  async suspend(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+    const { judge } = await import('./revoking.js');
     return judge(this.#environment, which, 'suspended', options);
   }
 
-  resume(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+  async resume(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
+    const { judge } = await import('./revoking.js');
     return judge(this.#environment, which, undefined, options);
   }
 
   /** News for the car that nothing has changed: leases begin anew. */
-  stamp(options: NoticeOptions = {}): Promise<SignedNotice> {
+  async stamp(options: NoticeOptions = {}): Promise<SignedNotice> {
+    const { stamp } = await import('./revoking.js');
     return stamp(this.#environment, options);
   }
 
@@ -270,7 +274,8 @@ export class PhoneKey {
    * @param uris `phonekey:notice/...`
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
    */
-  carry(uris: readonly string[], options: CarryOptions = {}): Promise<Carried> {
+  async carry(uris: readonly string[], options: CarryOptions = {}): Promise<Carried> {
+    const { carry } = await import('./carry.js');
     const ways: Ways = {
       deliver: (car, rest) => this.deliver({ car, ...rest }),
       open: (seen, deadline) => this.#open(seen, deadline),

@@ -11,6 +11,7 @@ import { chooseCar, isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { chosenName } from './naming.js';
+import { MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
 
 /** Times are in seconds since 1970. */
@@ -48,9 +49,6 @@ export interface Share {
 
 /** How long a grant holds when nobody said, in hours; a driver's has no end. */
 export const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefined } as const;
-
-/** This phone remembers so many grants; those that ended first go first. */
-export const MOST_SHARED = 500;
 
 /**
  * Signs a grant. An owner begins a chain; whoever has a grant that may be delegated appends a link,

@@ -42,6 +42,9 @@ export interface PairedCar {
   readonly carrying?: readonly CarriedNotice[];
 }
 
+/** This phone remembers so many grants; those that ended first go first. */
+export const MOST_SHARED = 500;
+
 /** A grant that this phone has signed. Times are seconds since 1970. */
 export interface SharedKey {
   /** Of the key that it was for: hex, the first 8 bytes of SHA-512. */

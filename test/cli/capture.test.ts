@@ -12,7 +12,7 @@ import { captured, keptIn, privateKeysIn } from '../support/secrets.js';
 
 jest.setTimeout(60_000);
 
-const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/bin/key.js');
 const HAS_MODES = process.platform !== 'win32';
 
 describe('--capture of an air, a car and a phone', () => {

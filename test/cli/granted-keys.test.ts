@@ -13,8 +13,7 @@ import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/crede
 import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
 import { MOST_CARRIED } from '../../lib/phone/carrying.js';
-import { MOST_SHARED } from '../../lib/phone/sharing.js';
-import { MOST_OFFERS } from '../../lib/phone/store.js';
+import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { grantTo } from '../unit/credentials/sample.js';

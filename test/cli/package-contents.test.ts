@@ -49,7 +49,7 @@ describe('the tarball', () => {
     expect(manifest).not.toHaveProperty('private');
     expect(existsSync(join(stage, 'dist/bench'))).toBe(false);
     expect(existsSync(join(stage, 'dist/test'))).toBe(false);
-    expect(existsSync(join(stage, 'dist/cli/main.js'))).toBe(true);
+    expect(existsSync(join(stage, 'dist/bin/key.js'))).toBe(true);
   });
 
   it.each(radios)('lets npm neither run nor build anything for %s', (radio) => {
@@ -102,5 +102,6 @@ describe('the tarball', () => {
     const paths = packed?.files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'dist/lib/index.js']));
     expect(paths).toContain('dist/air/pty/bridge.py');
+    expect(paths).toContain('dist/bin/LICENSES.txt');
   });
 });

@@ -20,9 +20,11 @@ describe('the package', () => {
     expect(typeof require).toBe('undefined');
   });
 
-  it.each(entries)('has code and types for $name', ({ types, default: code }) => {
-    expect(existsSync(join(root, code))).toBe(true);
-    expect(existsSync(join(root, types))).toBe(true);
+  it.each(entries)('has code, and a source that gives the types, for $name', (entry) => {
+    const source = entry.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, '$1.ts');
+    expect(entry.default).toBe(entry.types.replace('.d.ts', '.js'));
+    expect(existsSync(join(root, entry.default))).toBe(true);
+    expect(existsSync(join(root, source))).toBe(true);
   });
 
   it('loads every entry point without a Bluetooth adapter or a native part', () => {

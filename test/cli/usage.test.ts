@@ -6,7 +6,7 @@ import { Cli } from '../support/cli.js';
 
 jest.setTimeout(60_000);
 
-const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/bin/key.js');
 
 let cli: Cli;
 beforeAll(async () => {

@@ -10,8 +10,9 @@ import { defaultHubPath } from '../../air/hub/path.js';
 import { run } from '../../cli/run.js';
 import { testHost } from './cli-host.js';
 
-/** The command as `npm run build` made it. */
-const MAIN = resolve('dist/cli/main.js');
+/** The command as `npm run build` made it, and where Node keeps it compiled. */
+const MAIN = resolve('dist/bin/key.js');
+const CACHE = resolve('node_modules/.cache');
 
 export interface Finished {
   readonly code: number | null;
@@ -96,7 +97,7 @@ export class Cli {
   start(args: readonly string[], { env = {}, input = '' }: RunOptions = {}): Running {
     const { PATH = '', SystemRoot = '' } = process.env;
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH, SystemRoot, ...this.#env(), ...env },
+      env: { PATH, SystemRoot, XDG_CACHE_HOME: CACHE, ...this.#env(), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.on('error', () => undefined); // it may end without reading

@@ -8,7 +8,7 @@ import { Role } from '../../lib/credentials/roles.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
-import { pairingRegistration } from '../../lib/pairing/code.js';
+import { pairingRegistration } from '../../lib/pairing/secrets.js';
 import type { SimClock } from '../../lib/platform/sim-clock.js';
 import type { AnyCommand, CommandName } from '../../lib/wire/commands.js';
 import { ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import { CarPairing } from '../../lib/pairing/car.js';
-import { pairingRegistration } from '../../lib/pairing/code.js';
+import { pairingRegistration } from '../../lib/pairing/secrets.js';
 import { fromHex } from '../../lib/platform/bytes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { carSecrets, Challenge } from '../../lib/session/car.js';

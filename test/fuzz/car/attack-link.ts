@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { ID_PROVER, ID_VERIFIER } from '../../../lib/pairing/code.js';
+import { ID_PROVER, ID_VERIFIER } from '../../../lib/pairing/secrets.js';
 import { Spake2PlusProver } from '../../../lib/pairing/spake2plus.js';
 import { pairingChannel, pairingContext } from '../../../lib/pairing/transcript.js';
 import { concat } from '../../../lib/platform/bytes.js';

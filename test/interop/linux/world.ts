@@ -3,7 +3,7 @@ import type { VirtualController } from '../../../air/index.js';
 import { Guest } from './guest.js';
 import type { GuestRunning } from './guest.js';
 
-const MAIN = '/repository/dist/cli/main.js';
+const MAIN = '/repository/dist/bin/key.js';
 /** Emulated, everything takes several times as long. */
 const TIMEOUT_S = '60';
 /**
