@@ -6,13 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { openHubControl } from '../air/hub/control-client.js';
+import { defaultHubPath } from '../air/hub/path.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 
 const KEY = fileURLToPath(new URL('../bin/key.js', import.meta.url));
 const RUNS = 15;
 
-/** From the shell to unlocked doors and back, on the virtual air, with everything a user has. */
+/**
+ * From the shell to unlocked doors and back, on the virtual air, with everything a user has. Of which: what
+ * Node takes to start and end, the time that the phone is on the air, and the rest, which is loading.
+ */
 export const cliFigures = async (): Promise<Figure[]> => {
   const home = await mkdtemp(join(tmpdir(), 'phonekey-bench-'));
   const key = (...args: string[]): Command => start(home, args);
@@ -27,14 +32,17 @@ export const cliFigures = async (): Promise<Figure[]> => {
     pair.child.stdin?.end(`${code}\n`);
     await pair.done;
 
-    const unlock = await timeRuns(() => key('unlock').done);
-    const version = await timeRuns(() => key('--version').done);
-    const node = await timeRuns(() => run(home, process.execPath, ['-e', '0']).done);
+    const [unlock = NaN, node = NaN] = await timeRuns(
+      () => key('unlock').done,
+      () => run(home, process.execPath, ['-e', '0']).done,
+    );
+    const air = await timeOnAir(defaultHubPath(home), () => key('unlock').done);
     return [
       figure('unlock.cli.wall_ms', unlock, 'ms'),
+      figure('unlock.cli.vs_node', unlock / node, 'x'),
       figure('unlock.cli.of_which.node_ms', node, 'ms'),
-      figure('unlock.cli.of_which.program_ms', version - node, 'ms'),
-      figure('unlock.cli.of_which.radio_ms', unlock - version, 'ms'),
+      figure('unlock.cli.of_which.air_ms', air, 'ms'),
+      figure('unlock.cli.of_which.loading_ms', unlock - node - air, 'ms'),
     ];
   } finally {
     car.child.kill('SIGTERM');
@@ -43,13 +51,32 @@ export const cliFigures = async (): Promise<Figure[]> => {
   }
 };
 
-/** Median wall time in milliseconds. */
-const timeRuns = async (run: () => Promise<void>): Promise<number> => {
-  const times: number[] = [];
+/** Median wall times in milliseconds, of commands that run in turn. */
+const timeRuns = async (...runs: (() => Promise<void>)[]): Promise<number[]> => {
+  const times = runs.map((): number[] => []);
   for (let i = 0; i < RUNS; i++) {
-    const before = performance.now();
-    await run();
-    times.push(performance.now() - before);
+    for (const [which, run] of runs.entries()) {
+      const before = performance.now();
+      await run();
+      times[which]?.push(performance.now() - before);
+    }
+  }
+  return times.map(median);
+};
+
+/** Median of the milliseconds between the phone's coming and its going, as the hub tells them. */
+const timeOnAir = async (hub: string, run: () => Promise<void>): Promise<number> => {
+  const control = await openHubControl(hub);
+  const tap = await control.tap();
+  for (let i = 0; i < RUNS; i++) await run();
+  tap.stop();
+  control.close();
+  const came = new Map<number, number>();
+  const times: number[] = [];
+  for await (const event of tap) {
+    if (event.type === 'came') came.set(event.device.index, event.time);
+    const begin = event.type === 'left' ? came.get(event.device.index) : undefined;
+    if (event.type === 'left' && begin !== undefined) times.push(event.time - begin);
   }
   return median(times);
 };

@@ -1,8 +1,7 @@
 import { create } from '@bufbuild/protobuf';
+import { diffieHellman, generateKeyPairSync } from 'node:crypto';
 import { nodeSuite, portableSuite } from '../lib/crypto/index.js';
 import type { Suite } from '../lib/crypto/suite.js';
-import { HandshakeState } from '../lib/noise/handshake-state.js';
-import { PATTERNS } from '../lib/noise/patterns.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/session/car.js';
 import { answerChallenge } from '../lib/session/phone.js';
@@ -22,16 +21,29 @@ import type { Figure } from './measure.js';
 
 const ROUNDS = 11;
 
-/** What an unlock costs both ends together, with the fast suite and with the portable one. */
+/**
+ * What an unlock costs both ends together, with the fast suite and with the portable one; and its floor, the
+ * curve operations that it cannot do without, by node:crypto alone.
+ */
 export const sessionFigures = (): Figure[] => {
-  const cpu = cpuMicros({ node: unlock(nodeSuite), tweetnacl: unlock(portableSuite) }, ROUNDS);
-  const kx = cpuMicros({ node: handshake(nodeSuite) }, ROUNDS);
+  const work = { node: unlock(nodeSuite), floor: floor(), tweetnacl: unlock(portableSuite) };
+  const cpu = cpuMicros(work, ROUNDS);
   return [
     figure('unlock.cpu_us.node', cpu.node, 'us'),
+    figure('unlock.cpu_us.floor', cpu.floor, 'us'),
+    figure('unlock.cpu.vs_floor', cpu.node / cpu.floor, 'x'),
     figure('unlock.cpu_us.tweetnacl', cpu.tweetnacl, 'us'),
-    figure('unlock.cpu_us.ratio', cpu.tweetnacl / cpu.node, 'x'),
-    figure('noise.kx.per_second', 1e6 / kx.node, '1/s'),
   ];
+};
+
+/** Two ephemeral keys, and three Diffie-Hellman at each end. */
+const floor = (): (() => void) => {
+  const { privateKey } = generateKeyPairSync('x25519');
+  const { publicKey } = generateKeyPairSync('x25519');
+  return () => {
+    for (let i = 0; i < 2; i++) generateKeyPairSync('x25519');
+    for (let i = 0; i < 6; i++) diffieHellman({ privateKey, publicKey });
+  };
 };
 
 /** A whole unlock without a radio: Hello, Proof, Result, encoded and decoded at both ends. */
@@ -65,33 +77,5 @@ export const unlock = (suite: Suite): (() => void) => {
     if (sealed.case !== 'sealed') throw new Error('no result');
     const result = decodeResult(response.channel.open(sealed.value));
     if (result.outcome.case !== 'done') throw new Error('not done');
-  };
-};
-
-/** Both ends of one Noise KX handshake, fresh ephemeral keys each time. */
-const handshake = (suite: Suite): (() => void) => {
-  const random = systemRandom;
-  const prologue = new Uint8Array(0);
-  const empty = new Uint8Array(0);
-  const car = suite.x25519KeyPair(random(32));
-  const phone = suite.x25519KeyPair(random(32));
-  return () => {
-    const initiator = new HandshakeState(suite, PATTERNS.KX, {
-      initiator: true,
-      prologue,
-      s: car,
-      random,
-    });
-    const responder = new HandshakeState(suite, PATTERNS.KX, {
-      initiator: false,
-      prologue,
-      s: phone,
-      rs: car.publicKey,
-      random,
-    });
-    responder.readMessage(initiator.writeMessage(empty));
-    initiator.readMessage(responder.writeMessage(empty));
-    initiator.split();
-    responder.split();
   };
 };

@@ -5,11 +5,13 @@
 //!     read <message>     its payload
 //!     remote             the other side's static public key
 //!     hash               the handshake hash
+//!     handshakes <count> does so many by itself, both ends; the nanoseconds each took, 8 bytes
 //!
 //! Byte strings are hex, `-` when empty. Every line is answered with `ok <hex>` or `error <reason>`.
 
 use snow::{Builder, HandshakeState, TransportState};
 use std::io::{self, BufRead, Write};
+use std::time::Instant;
 
 const PROTOCOL: &str = "Noise_KX_25519_ChaChaPoly_SHA512";
 const MAX_MESSAGE: usize = 65535;
@@ -35,6 +37,7 @@ fn main() -> io::Result<()> {
             }),
             ["hash"] => Ok(hash.clone()),
             ["remote"] => remote(&session),
+            ["handshakes", count] => handshakes(count),
             [verb @ ("read" | "write"), hex] => decode(hex).and_then(|input| {
                 let output = step(&mut session, verb, &input);
                 finish_handshake(&mut session, &mut hash)?;
@@ -107,6 +110,31 @@ fn finish_handshake(session: &mut Session, hash: &mut Vec<u8>) -> Result<(), Str
         unfinished => *session = unfinished,
     }
     Ok(())
+}
+
+/// Whole handshakes without payload, fresh ephemeral keys each time, as `npm run bench` does ours.
+fn handshakes(count: &str) -> Answer {
+    let count: u32 = count.parse().map_err(|_| "not a number".to_string())?;
+    let keys = Builder::new(PROTOCOL.parse().map_err(reason)?).generate_keypair();
+    let keys = keys.map_err(reason)?;
+    let (private, public) = (encode(&keys.private), encode(&keys.public));
+    let begin = Instant::now();
+    for _ in 0..count {
+        let mut car = start(&["car", "-", &private])?;
+        let mut phone = start(&["phone", "-", &private, &public])?;
+        let (mut sent, mut read) = ([0; 256], [0; 256]);
+        let length = car.write_message(&[], &mut sent).map_err(reason)?;
+        phone
+            .read_message(&sent[..length], &mut read)
+            .map_err(reason)?;
+        let length = phone.write_message(&[], &mut sent).map_err(reason)?;
+        car.read_message(&sent[..length], &mut read)
+            .map_err(reason)?;
+        car.into_transport_mode().map_err(reason)?;
+        phone.into_transport_mode().map_err(reason)?;
+    }
+    let nanos = begin.elapsed().as_nanos() / u128::from(count.max(1));
+    Ok((nanos as u64).to_be_bytes().to_vec())
 }
 
 fn remote(session: &Session) -> Answer {
