@@ -1,7 +1,10 @@
-import { builtinModules } from 'node:module';
-import js from '@eslint/js';
-import { defineConfig, globalIgnores } from 'eslint/config';
-import tseslint from 'typescript-eslint';
+import { builtinModules, createRequire } from 'node:module';
+
+// Installed by `npm run lint`, not by `npm install`.
+const require = createRequire(new URL('scripts/lint/package.json', import.meta.url));
+const js = require('@eslint/js');
+const { defineConfig, globalIgnores } = require('eslint/config');
+const tseslint = require('typescript-eslint');
 
 /** A relative import that climbs out of its folder and down into one of `targets` (a regex). */
 const up = (targets) => `^(\\.\\./)+(${targets})`;

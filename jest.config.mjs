@@ -8,12 +8,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/test/interop/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
+  transform: { '^.+\\.ts$': '<rootDir>/scripts/jest-transform.mjs' },
   maxWorkers: 4,
   // Whole cars and phones in several processes, on a machine that may be busy with something else.
   testTimeout: 30_000,

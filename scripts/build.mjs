@@ -47,11 +47,10 @@ const MODULE_PATHS = {
     }),
 };
 
-/** The command, each part of which loads what it needs; and the hub, which is all in one file. */
 const bundle = () =>
   build({
     ...OPTIONS,
-    entryPoints: { key: 'cli/main.ts', hub: 'air/hub/main.ts' },
+    entryPoints: { key: 'cli/main.ts' },
     bundle: true,
     splitting: true,
     chunkNames: '[name]-[hash]',

@@ -1,6 +1,7 @@
 import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { errorMessage } from '../error-message.js';
+import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
 import { buildCommand } from './fixes.js';
 import type { Probes } from './probes.js';
 
@@ -82,13 +83,12 @@ const answered = async <T>(probe: () => Promise<T>, timeoutMs: number): Promise<
 };
 
 const checkNode = (version: string): Check => {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const ok = major > 20 || (major === 20 && minor >= 19);
+  const ok = isSupportedNode(version);
   return {
     name: 'Node.js',
     status: ok ? 'ok' : 'fail',
     detail: version,
-    ...(ok ? {} : { fix: 'Install Node.js 20.19 or newer.' }),
+    ...(ok ? {} : { fix: `Install ${NODE_NEEDED}.` }),
   };
 };
 

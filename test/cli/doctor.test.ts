@@ -12,7 +12,7 @@ const done = (): Promise<void> => Promise.resolve();
 
 /** A machine on which everything works. */
 const healthy: Probes = {
-  nodeVersion: '22.1.0',
+  nodeVersion: '22.13.0',
   platform: 'linux',
   installation: 'clone',
   packageVersion: () => Promise.resolve('1.2.3'),

@@ -25,7 +25,7 @@ let stage: string;
 let manifest: Manifest;
 beforeAll(() => {
   stage = mkdtempSync(join(tmpdir(), 'phonekey-stage-'));
-  execFileSync(process.execPath, ['scripts/pack.mjs', '--stage', stage], { cwd: root });
+  execFileSync(process.execPath, ['scripts/release/pack.mjs', '--stage', stage], { cwd: root });
   manifest = readManifest(stage);
 });
 afterAll(() => {

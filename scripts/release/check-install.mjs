@@ -1,5 +1,5 @@
 // Installs phonekey on a PATH with no compiler, make or Python, and sees that the virtual air works.
-//   node scripts/check-install.mjs --tarball <file> [--with <node>:<npm-cli.js>]... [--clone]
+//   node scripts/release/check-install.mjs --tarball <file> [--with <node>:<npm-cli.js>]... [--clone]
 // Each --with is one pair to try (default: those that run this); --clone also tries the clone.
 import { spawnSync } from 'node:child_process';
 import {
@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const TOOLS = ['sh', 'env', 'cat', 'ls', 'mkdir', 'rm', 'cp', 'mv', 'chmod', 'dirname', 'basename'];
 const ABSENT = ['gcc', 'g++', 'cc', 'c++', 'clang', 'make', 'python', 'python3', 'node-gyp'];
 const TIMEOUT_MS = 180_000;

@@ -1,8 +1,9 @@
-// Packs dist into the tarball that is published, with the JavaScript of noble and bleno inside.
+// Packs dist into the tarball that is published, with the JavaScript of noble and bleno inside, and has
+// publint look at it.
 // Why they are bundled, and without install scripts: docs/decisions/0001-optional-radios.md.
-//   node scripts/pack.mjs                 writes phonekey-<version>.tgz beside package.json
-//   node scripts/pack.mjs --out <folder>  writes it there
-//   node scripts/pack.mjs --stage <folder>  only lays the files out in <folder>
+//   node scripts/release/pack.mjs                 writes phonekey-<version>.tgz beside package.json
+//   node scripts/release/pack.mjs --out <folder>    writes it there
+//   node scripts/release/pack.mjs --stage <folder>  only lays the files out in <folder>
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -16,8 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import { command } from '../tools.mjs';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 const RADIOS = ['@abandonware/noble', '@abandonware/bleno'];
 const CONTENTS = ['dist', 'docs', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
 /** Of no use at run time. The C++ sources of the radios stay: macOS builds them. */
@@ -118,17 +120,28 @@ function layOut(stage) {
   }
 }
 
+/** Runs a command and gives its stdout; throws with it when the command fails. */
+function run(file, args, cwd) {
+  const result = spawnSync(file, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (result.status === 0) return result.stdout;
+  const reason = result.error?.message ?? `status ${result.status}`;
+  throw new Error(`${file} ${args.join(' ')}: ${reason}\n${result.stdout ?? ''}`);
+}
+
 function pack(out) {
   mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), 'phonekey-pack-'));
   try {
     layOut(work);
-    const run = spawnSync('npm', ['pack', '--silent', '--pack-destination', out], {
-      cwd: work,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      shell: process.platform === 'win32',
-    });
-    if (run.status !== 0) throw new Error(`npm pack failed (${run.error?.message ?? run.status})`);
+    const name = run('npm', ['pack', '--silent', '--pack-destination', out], work).trim();
+    console.log(name);
+    const publint = ['run', join(out, name), '--strict'];
+    console.log(run(command('release', 'publint'), publint, work).trim());
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

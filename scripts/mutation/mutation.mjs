@@ -6,10 +6,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Stryker } from '@stryker-mutator/core';
-import jest from '../jest.config.mjs';
+import jest from '../../jest.config.mjs';
+import { install } from '../tools.mjs';
 
-const ROOT = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '../..');
 /** Kept between runs, not by git. */
 const REPORTS = join(ROOT, 'reports/mutation');
 
@@ -110,6 +110,8 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+install('mutation');
+const { Stryker } = await import('@stryker-mutator/core');
 mkdirSync(REPORTS, { recursive: true });
 const table = [];
 for (const name of positionals.length > 0 ? positionals : Object.keys(AREAS)) {

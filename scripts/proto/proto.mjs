@@ -1,29 +1,17 @@
 // Generates lib/wire/gen from lib/wire/*.proto, or with --check says whether it is current.
-// buf is fetched on demand: it is 90 MB that only those who change the schema need. The checksums
-// written beside the generated code let `npm test` see, without buf, that the two belong together.
+// The tools are packages of this folder: they are 130 MB that only those who change the schema need. The
+// checksums written beside the generated code let `npm test` see, without buf, that the two belong together.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { command } from '../tools.mjs';
 
-const BUF = '@bufbuild/buf@1.75.0';
 const SOURCE = 'lib/wire';
 const TARGET = 'lib/wire/gen';
 const check = process.argv.includes('--check');
 const out = check ? mkdtempSync(join(tmpdir(), 'phonekey-proto-')) : TARGET;
-
-const template = JSON.stringify({
-  version: 'v2',
-  inputs: [{ directory: SOURCE }],
-  plugins: [
-    {
-      local: 'node_modules/.bin/protoc-gen-es',
-      out,
-      opt: ['target=ts', 'import_extension=js'],
-    },
-  ],
-});
 
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
@@ -40,7 +28,18 @@ function checksums() {
 }
 
 try {
-  const run = spawnSync('npx', ['--yes', BUF, 'generate', '--template', template], {
+  const template = JSON.stringify({
+    version: 'v2',
+    inputs: [{ directory: SOURCE }],
+    plugins: [
+      {
+        local: command('proto', 'protoc-gen-es'),
+        out,
+        opt: ['target=ts', 'import_extension=js'],
+      },
+    ],
+  });
+  const run = spawnSync(command('proto', 'buf'), ['generate', '--template', template], {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });

@@ -1,0 +1,34 @@
+// Lints with eslint and prettier, or with --write formats instead.
+//   npm run lint                 everything
+//   npm run lint -- lib/noise    some files or folders
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { command } from '../tools.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false } },
+});
+const paths = positionals.length > 0 ? positionals : ['.'];
+
+/** Runs in the root; false when the tool complains. */
+function run(name, ...args) {
+  const result = spawnSync(command('lint', name), [...args, ...paths], {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (result.error !== undefined) throw result.error;
+  return result.status === 0;
+}
+
+try {
+  const ok = values.write
+    ? run('prettier', '--write')
+    : run('eslint', '--no-warn-ignored') && run('prettier', '--check');
+  process.exitCode = ok ? 0 : 1;
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
