@@ -4,6 +4,7 @@ import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import { grantFigures } from './grants.js';
+import { hubFigures } from './hub/hub.js';
 import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
@@ -28,6 +29,7 @@ for (const [what, measure] of [
   ['proofs and junk', proofFigures],
   ["the car's memory", storeFigures],
   ['the air, beside bumble', airFigures],
+  ['the hub, beside sockets alone', hubFigures],
   ['the air, on simulated time', () => airSimFigures(simSeconds)],
   ['the command line', cliFigures],
 ] as const) {
