@@ -4,9 +4,7 @@ import { HardwareError } from './hci/constants.js';
 import { H4Decoder, H4Error } from './hci/h4.js';
 import { hardwareError } from './hci/packets.js';
 import type { HciTransport } from './hci/transport.js';
-
-/** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
-const MAX_UNREAD = 1 << 20;
+import { HostWriter } from './host-writer.js';
 
 /** How long a host whose stream was refused may take to close before it is cut off. */
 const LAST_WORDS_MS = 1000;
@@ -14,6 +12,8 @@ const LAST_WORDS_MS = 1000;
 export interface HostConnectionOptions {
   /** Is told of malformed streams. */
   readonly logger?: Logger;
+  /** Data packets that the controller takes at a time (default 1). */
+  readonly buffers?: number;
   /** Called for each packet of the host. */
   readonly onPacket?: () => void;
 }
@@ -27,15 +27,17 @@ export interface HostConnectionOptions {
 export const attachHost = (
   socket: Socket,
   controller: HciTransport,
-  { logger = silentLogger, onPacket }: HostConnectionOptions = {},
+  { logger = silentLogger, buffers = 1, onPacket }: HostConnectionOptions = {},
 ): void => {
   const decoder = new H4Decoder();
+  const writer = new HostWriter(socket, buffers);
   let refused = false;
 
   const refuse = ({ message }: H4Error): void => {
     refused = true;
     logger.warn('malformed H4 stream from a host', { reason: message });
     controller.close();
+    writer.flush();
     // Not destroyed at once: with bytes of the host unread, the event might not reach it.
     socket.end(hardwareError(HardwareError.outOfStep));
     const cutOff = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
@@ -45,8 +47,7 @@ export const attachHost = (
   };
 
   controller.onPacket((packet) => {
-    socket.write(packet);
-    if (socket.writableLength > MAX_UNREAD) socket.destroy();
+    writer.write(packet);
   });
   controller.onClose(() => {
     if (!refused) socket.destroy();

@@ -48,12 +48,11 @@ export const loadPackage = (options: PackageOptions): ((path: string) => unknown
     if (loaded !== undefined) return loaded.exports;
     const module: LoadedModule = { exports: {} };
     cache.set(file, module);
-    const source = readFileSync(file, 'utf8');
     if (file.endsWith('.json')) {
-      module.exports = JSON.parse(source) as unknown;
+      module.exports = JSON.parse(readFileSync(file, 'utf8')) as unknown;
       return module.exports;
     }
-    const body = compileFunction(source, [...parameters, ...globalNames], { filename: file });
+    const body = compileFile(file, [...parameters, ...globalNames]);
     const directory = dirname(file);
     Reflect.apply(body, module.exports, [
       module.exports,
@@ -67,6 +66,22 @@ export const loadPackage = (options: PackageOptions): ((path: string) => unknown
   };
 
   return (path) => requireFrom(root)(`./${path}`);
+};
+
+/** Functions that run a file, for all loads of this process: compiling is most of a load. They hold no state. */
+const compiled = new Map<string, ReturnType<typeof compileFunction>>();
+
+const compileFile = (
+  file: string,
+  parameters: readonly string[],
+): ReturnType<typeof compileFunction> => {
+  const key = [file, ...parameters].join();
+  let body = compiled.get(key);
+  if (body === undefined) {
+    body = compileFunction(readFileSync(file, 'utf8'), parameters, { filename: file });
+    compiled.set(key, body);
+  }
+  return body;
 };
 
 /** What `require` takes a path without extension for. */

@@ -27,6 +27,7 @@ export class AirTaps {
   /** To be called with every new controller. */
   join(controller: VirtualController): void {
     controller.observe((packet, direction) => {
+      if (this.#listeners.size === 0 && this.#known.has(controller)) return;
       if (isVendorPacket(packet)) return;
       const { index } = this.#introduce(controller);
       if (this.#listeners.size === 0) return;

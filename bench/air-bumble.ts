@@ -1,10 +1,9 @@
 import { Bumble } from './bumble/bumble.js';
-import { figure, median } from './measure.js';
+import { figure, rates } from './measure.js';
 import type { Figure } from './measure.js';
 import { NobleAndBleno } from './noble-bleno.js';
 import { MEASURED, type Measured, type TwoDevices } from './two-devices.js';
 
-const ROUNDS = 7;
 const STRETCH_MS = 400;
 
 const UNITS = { connects: '1/s', round_trips: '1/s', bytes: 'B/s' } as const;
@@ -37,7 +36,7 @@ const besideBumble = async (ours: TwoDevices): Promise<{ air: Rates; bumble?: Ra
   let theirs: Bumble | undefined;
   try {
     theirs = Bumble.start();
-    const [air, bumble] = await rates([ours, theirs]);
+    const [air, bumble] = await rates([ours, theirs], MEASURED, STRETCH_MS);
     if (air === undefined || bumble === undefined) throw new Error('nothing measured');
     return { air, bumble };
   } catch (error) {
@@ -47,31 +46,9 @@ const besideBumble = async (ours: TwoDevices): Promise<{ air: Rates; bumble?: Ra
   } finally {
     await theirs?.close();
   }
-  const [air] = await rates([ours]);
+  const [air] = await rates([ours], MEASURED, STRETCH_MS);
   if (air === undefined) throw new Error('nothing measured');
   return { air };
-};
-
-/** Medians over rounds in which all work in turn: what disturbs one disturbs the others. */
-const rates = async (all: readonly TwoDevices[]): Promise<Rates[]> => {
-  const samples = all.map(() => ({ connects: [], round_trips: [], bytes: [] })) as Record<
-    Measured,
-    number[]
-  >[];
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const what of MEASURED) {
-      for (const [i, devices] of all.entries()) {
-        const rate = await devices.measure(what, STRETCH_MS);
-        // The first round warms up.
-        if (round >= 0) samples[i]?.[what].push(rate);
-      }
-    }
-  }
-  return samples.map(({ connects, round_trips, bytes }) => ({
-    connects: median(connects),
-    round_trips: median(round_trips),
-    bytes: median(bytes),
-  }));
 };
 
 const figures = (prefix: string, measured: Rates): Figure[] =>

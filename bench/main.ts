@@ -5,6 +5,7 @@ import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
 import { grantFigures } from './grants.js';
 import { handshakeFigures } from './handshake.js';
+import { hubFigures } from './hub/hub.js';
 import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
@@ -35,6 +36,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['proofs', 'proofs and junk', proofFigures],
   ['store', "the car's memory", storeFigures],
   ['air', 'the air, beside bumble', airFigures],
+  ['hub', 'the hub, beside sockets alone', hubFigures],
   ['sim', 'the air, on simulated time', () => airSimFigures(simSeconds)],
 ];
 

@@ -55,3 +55,46 @@ const stretch = (run: () => void, count: number): number => {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / count;
 };
+
+/** What `run` does in a second, when it does it again and again for `ms` milliseconds. */
+export const perSecond = async (ms: number, run: () => Promise<number>): Promise<number> => {
+  const start = performance.now();
+  let [done, now] = [0, start];
+  while (now - start < ms) {
+    done += await run();
+    now = performance.now();
+  }
+  return (1000 * done) / (now - start);
+};
+
+/** What is measured by doing it again and again for about `ms` milliseconds: so many in a second. */
+export interface Worker<What extends string> {
+  measure(what: What, ms: number): Promise<number>;
+}
+
+const ROUNDS = 7;
+
+/** Medians over rounds in which all work in turn: what disturbs one disturbs the others. */
+export const rates = async <What extends string>(
+  all: readonly Worker<What>[],
+  kinds: readonly What[],
+  ms: number,
+): Promise<Record<What, number>[]> => {
+  const samples = all.map(() => new Map(kinds.map((what) => [what, [] as number[]])));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const what of kinds) {
+      for (const [i, worker] of all.entries()) {
+        const rate = await worker.measure(what, ms);
+        // The first round warms up.
+        if (round >= 0) samples[i]?.get(what)?.push(rate);
+      }
+    }
+  }
+  return samples.map(
+    (of) =>
+      Object.fromEntries([...of].map(([what, rates]) => [what, median(rates)])) as Record<
+        What,
+        number
+      >,
+  );
+};

@@ -1,3 +1,5 @@
+import type { Worker } from './measure.js';
+
 /**
  * A central and a peripheral that are linked without air time, to be measured; each call works for about
  * `ms` milliseconds and gives what it did in a second. Whatever the stack, the same is measured:
@@ -8,8 +10,7 @@
  *   bytes; one after the other, each until the write is answered and the notification is there.
  * - bytes: Write Commands of 253 bytes, 64 at a time, until the peripheral's application has them all.
  */
-export interface TwoDevices {
-  measure(what: Measured, ms: number): Promise<number>;
+export interface TwoDevices extends Worker<Measured> {
   close(): Promise<void>;
 }
 

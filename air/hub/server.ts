@@ -54,6 +54,7 @@ export const createHubServer = (
       places.left(controller);
     });
     attachHost(socket, controller, {
+      buffers: controller.buffers.count,
       onPacket: () => {
         lingerMs = LAST_HOST_MS;
       },

@@ -27,7 +27,14 @@ export class HubTransport implements AirTransport {
   }
 
   send(packet: Uint8Array): void {
-    if (!this.#closed) this.#socket.write(packet);
+    if (this.#closed) return;
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork(); // what a host says at once wakes the hub once
+      process.nextTick(() => {
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(Buffer.from(packet)); // a copy: it is the host's to write to again
   }
 
   onPacket(listener: (packet: Buffer) => void): () => void {

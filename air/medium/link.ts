@@ -61,7 +61,7 @@ export class LinkEnd {
   /** With which it sends. */
   phy: Phy = 1;
   /** What was delayed, and all behind it, is on its way at this time. */
-  #busyUntil = 0;
+  #busyUntil = -Infinity;
 
   constructor(
     readonly link: Link,
@@ -106,16 +106,22 @@ export class LinkEnd {
   }
 
   #push(frame: Frame, delayMs = 0): void {
-    const { time } = this.link;
-    this.#busyUntil = Math.max(this.#busyUntil, delayMs === 0 ? 0 : time.now() + delayMs);
-    const wait = this.#busyUntil - time.now();
+    const wait = this.#wait(delayMs);
     if (wait > 0) {
-      time.after(wait, () => {
+      this.link.time.after(wait, () => {
         this.#queue(frame);
       });
     } else {
       this.#queue(frame);
     }
+  }
+
+  /** Milliseconds until what is sent now is on its way. */
+  #wait(delayMs: number): number {
+    if (delayMs === 0 && this.#busyUntil === -Infinity) return 0; // nothing was ever delayed
+    const now = this.link.time.now();
+    if (delayMs > 0) this.#busyUntil = Math.max(this.#busyUntil, now + delayMs);
+    return this.#busyUntil - now;
   }
 
   #queue(frame: Frame): void {

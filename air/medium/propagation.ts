@@ -14,8 +14,9 @@ export class Propagation {
     private readonly now: () => number,
   ) {}
 
-  position(station: Station): Position {
-    return positionAt(station.motion, this.now());
+  /** Where the station is now. Of one that stands the clock is not asked: there are many, at every frame. */
+  position({ motion }: Station): Position {
+    return motion.speed === 0 ? motion.to : positionAt(motion, this.now());
   }
 
   /** Signal strength in dBm, not rounded, at which `to` receives what `from` sends with `txPower`. */

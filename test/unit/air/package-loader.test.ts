@@ -11,6 +11,27 @@ describe('the package loader', () => {
     expect(one).not.toBe(other);
   });
 
+  it('shares nothing between two loads of a file that was compiled once', () => {
+    const [one, other] = ['lib/hci-socket/hci-status', 'lib/primary-service']
+      .map((path) => [load(path) as { added?: boolean }, load(path) as { added?: boolean }])
+      .map(([first, second]) => {
+        if (first !== undefined) first.added = true;
+        return second;
+      });
+    expect([one?.added, other?.added]).toEqual([undefined, undefined]);
+  });
+
+  it('gives each load its own globals', () => {
+    const hosts = ['one', 'other'].map((name) => {
+      const os = { platform: () => 'freebsd', release: () => '', hostname: () => 'nobody' };
+      const process = { env: { BLENO_DEVICE_NAME: name } };
+      const Gatt = load('lib/hci-socket/gatt', { os }, { process }) as new () => object;
+      return JSON.stringify(new Gatt());
+    });
+    expect(hosts[0]).toContain(JSON.stringify([...Buffer.from('one')]));
+    expect(hosts[1]).toContain(JSON.stringify([...Buffer.from('other')]));
+  });
+
   it('makes each module once for one instance', () => {
     const require = loadPackage({ name: '@abandonware/bleno', modules: {}, globals: {} });
     expect(require('lib/uuid-util')).toBe(require('lib/uuid-util.js'));

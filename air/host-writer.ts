@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net';
+import { EventCode, PacketType } from './hci/constants.js';
+
+/** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
+const MAX_UNREAD = 1 << 20;
+
+/**
+ * How long it may take until a host is told of a free buffer, while it has others. Longer than the tick of
+ * any kernel: a shorter timeout has the processor's timer set anew whenever the process sleeps.
+ */
+const COMPLETIONS_MS = 10;
+
+/**
+ * Writes packets to a host in another process, those of one turn together. Each write wakes that
+ * process, which costs more than all else here. Hence Number Of Completed Packets, upon which a host that
+ * has free buffers does nothing, waits for the next other packet, until half of the buffers are untold.
+ */
+export class HostWriter {
+  /** Packets with completions that wait. */
+  #untold = 0;
+  #packets: Buffer[] = [];
+  #flushes = false;
+  #timed = false;
+
+  /** @param buffers data packets that the host may send before it hears of completions */
+  constructor(
+    private readonly socket: Socket,
+    private readonly buffers: number,
+  ) {}
+
+  write(packet: Buffer): void {
+    this.#packets.push(packet);
+    if (isCompletion(packet) && ++this.#untold * 2 < this.buffers) this.#flushSoon();
+    else this.#flushNext();
+  }
+
+  #flushNext(): void {
+    if (this.#flushes) return;
+    this.#flushes = true;
+    setImmediate(() => {
+      this.#flushes = false;
+      this.flush();
+    });
+  }
+
+  /** A timer that is no longer needed runs on: that costs less than to set one for each packet. */
+  #flushSoon(): void {
+    if (this.#timed) return;
+    this.#timed = true;
+    setTimeout(() => {
+      this.#timed = false;
+      this.flush();
+    }, COMPLETIONS_MS);
+  }
+
+  /** Writes what waits, now. */
+  flush(): void {
+    this.#untold = 0;
+    if (this.#packets.length === 0) return;
+    this.socket.write(Buffer.concat(this.#packets.splice(0)));
+    if (this.socket.writableLength > MAX_UNREAD) this.socket.destroy();
+  }
+}
+
+const isCompletion = (packet: Buffer): boolean =>
+  packet[0] === PacketType.event && packet[1] === EventCode.numberOfCompletedPackets;

@@ -1,0 +1,62 @@
+import { VirtualAir, type HciTransport } from '../../air/index.js';
+import { EventCode, LeEvent, Opcode, PacketType } from '../../air/hci/constants.js';
+import { commandPacket } from '../../air/hci/packets.js';
+import { perSecond } from '../measure.js';
+import { SETUP } from '../two-devices.js';
+import { echo, writeRequest } from './packets.js';
+
+/** Two controllers on an air in this process whose hosts know nothing but the bytes of a round trip. */
+export class Controllers {
+  private constructor(
+    private readonly air: VirtualAir,
+    private readonly roundTrip: () => Promise<number>,
+  ) {}
+
+  static async start(): Promise<Controllers> {
+    const air = new VirtualAir({ seed: 'bench' });
+    const [central, peripheral] = [air.controller(SETUP), air.controller(SETUP)];
+    for (const controller of [central, peripheral]) {
+      controller.send(commandPacket(Opcode.setEventMask, Buffer.alloc(8, 0xff)));
+    }
+    const linked = Promise.all([linkOf(central), linkOf(peripheral)]);
+    peripheral.send(commandPacket(Opcode.leSetAdvertisingEnable, Buffer.from([1])));
+    const address = peripheral.identity.public.bytes.toString('hex');
+    const create = `600030000000${address}000600120000002a0004000600`;
+    central.send(commandPacket(Opcode.leCreateConnection, Buffer.from(create, 'hex')));
+    const [handle, peripheralHandle] = await linked;
+
+    const answers = echo(peripheralHandle);
+    peripheral.onPacket((packet) => {
+      if (packet[0] === PacketType.acl) for (const answer of answers) peripheral.send(answer);
+    });
+    const question = writeRequest(handle);
+    let left = 0;
+    let done: (count: number) => void = () => undefined;
+    central.onPacket((packet) => {
+      if (packet[0] === PacketType.acl && --left === 0) done(1);
+    });
+    return new Controllers(air, () => {
+      left = answers.length;
+      central.send(question);
+      return new Promise((resolve) => (done = resolve));
+    });
+  }
+
+  measure(_what: 'round_trips', ms: number): Promise<number> {
+    return perSecond(ms, this.roundTrip);
+  }
+
+  async close(): Promise<void> {
+    this.air.close();
+  }
+}
+
+/** The handle of the next link. */
+const linkOf = (controller: HciTransport): Promise<number> =>
+  new Promise((resolve) => {
+    const stop = controller.onPacket((packet) => {
+      if (packet[1] !== EventCode.leMeta || packet[3] !== LeEvent.connectionComplete) return;
+      stop();
+      resolve(packet.readUInt16LE(5));
+    });
+  });
