@@ -3,6 +3,7 @@ import { airFigures } from './air-bumble.js';
 import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
+import { gattFigures } from './gatt.js';
 import { grantFigures } from './grants.js';
 import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
@@ -23,6 +24,7 @@ if (!(simSeconds > 0)) throw new Error('--sim-seconds takes a number above 0');
 const figures: Figure[] = [];
 for (const [what, measure] of [
   ['bytes and round trips', byteFigures],
+  ['connecting', gattFigures],
   ['processor time', sessionFigures],
   ['grants', grantFigures],
   ['proofs and junk', proofFigures],
