@@ -59,7 +59,7 @@ export const sum = (events: readonly TraceEvent[]): number =>
 export const asked = (events: readonly TraceEvent[]): number =>
   events.filter(({ direction }) => direction === 'to-car').length;
 
-const hostWith = (identity: CarHost['identity'], phonePublicKey: Uint8Array): CarHost => {
+export const hostWith = (identity: CarHost['identity'], phonePublicKey: Uint8Array): CarHost => {
   const key: KeySlot = {
     slot: 0,
     publicKey: phonePublicKey,

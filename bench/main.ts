@@ -3,6 +3,7 @@ import { airFigures } from './air-bumble.js';
 import { airSimFigures } from './air-sim.js';
 import { byteFigures } from './bytes.js';
 import { cliFigures } from './cli.js';
+import { gattFigures } from './gatt.js';
 import { grantFigures } from './grants.js';
 import { handshakeFigures } from './handshake.js';
 import { hubFigures } from './hub/hub.js';
@@ -31,6 +32,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['unlock', 'bytes and round trips', byteFigures],
   ['unlock', 'processor time', sessionFigures],
   ['unlock', 'the command line', cliFigures],
+  ['gatt', 'connecting', gattFigures],
   ['noise', 'handshakes, beside snow', handshakeFigures],
   ['grants', 'grants', grantFigures],
   ['proofs', 'proofs and junk', proofFigures],

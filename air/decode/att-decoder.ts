@@ -1,11 +1,9 @@
 import { Att, attErrorName, attName, attPdu, type Attribute, type AttPdu } from './att.js';
 import { type Fields, shortList } from './fields.js';
-import { CHARACTERISTIC, type GattDatabase } from './gatt-database.js';
+import { CHARACTERISTIC, CLIENT_CONFIGURATION, type GattDatabase } from './gatt-database.js';
 import { hexNumber } from './names.js';
 import { parsed } from './reader.js';
 import { uuidName, type UuidNames } from './uuids.js';
-
-const CLIENT_CONFIGURATION = '2902';
 
 /** A value that was written, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
@@ -173,7 +171,7 @@ const learn = (database: GattDatabase, pdu: AttPdu, request: AttPdu | undefined)
   for (const { handle, uuid, value } of pdu.attributes ?? []) {
     const learnt = uuid ?? type;
     if (learnt !== undefined) database.learn(handle, learnt);
-    if (type === CHARACTERISTIC && value !== undefined) database.learnCharacteristic(value);
+    if (type === CHARACTERISTIC && value !== undefined) database.learnCharacteristic(handle, value);
   }
 };
 

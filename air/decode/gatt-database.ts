@@ -4,12 +4,17 @@ import { parsed } from './reader.js';
 
 /** The type of a declaration of a characteristic. */
 export const CHARACTERISTIC = '2803';
+/** The type of the descriptor by which a client subscribes. */
+export const CLIENT_CONFIGURATION = '2902';
+/** Properties of a characteristic that has one: notify, indicate. */
+const SUBSCRIBABLE = 0x30;
 /** A server with more attributes than that is not one to remember all of. */
 const MAX_ATTRIBUTES = 1024;
 
 export class GattDatabase {
   readonly #types = new Map<number, string>();
-  readonly #characteristics = new Set<number>();
+  /** Properties, by the handle of the value. */
+  readonly #characteristics = new Map<number, number>();
 
   learn(handle: number, uuid: string): void {
     if (this.#types.size < MAX_ATTRIBUTES || this.#types.has(handle)) {
@@ -17,15 +22,22 @@ export class GattDatabase {
     }
   }
 
-  /** Properties (1), handle of the value (2), type of the value (2 or 16). */
-  learnCharacteristic(declaration: Buffer): void {
-    const found = parsed(declaration, (reader) => {
-      reader.u8();
-      return { handle: reader.u16(), uuid: reader.uuid(reader.left === 2 ? 2 : 16) };
-    });
+  /**
+   * @param at handle of the declaration
+   * @param declaration properties (1), handle of the value (2), type of the value (2 or 16)
+   */
+  learnCharacteristic(at: number, declaration: Buffer): void {
+    const found = parsed(declaration, (reader) => ({
+      properties: reader.u8(),
+      handle: reader.u16(),
+      uuid: reader.uuid(reader.left === 2 ? 2 : 16),
+    }));
     if (found === undefined || this.#characteristics.size >= MAX_ATTRIBUTES) return;
     this.learn(found.handle, found.uuid);
-    this.#characteristics.add(found.handle);
+    this.#characteristics.set(found.handle, found.properties);
+    // A client need not ask for a configuration between a value and the next declaration: nothing else fits.
+    const before = this.#characteristics.get(at - 2) ?? 0;
+    if ((before & SUBSCRIBABLE) !== 0) this.learn(at - 1, CLIENT_CONFIGURATION);
   }
 
   uuid(handle: number): string | undefined {
@@ -34,7 +46,7 @@ export class GattDatabase {
 
   /** Type of the characteristic whose descriptor this is: the last one before it. */
   characteristicBefore(handle: number): string | undefined {
-    const before = [...this.#characteristics].filter((value) => value < handle);
+    const before = [...this.#characteristics.keys()].filter((value) => value < handle);
     return this.uuid(Math.max(...before));
   }
 }

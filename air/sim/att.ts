@@ -65,9 +65,9 @@ const CHARACTERISTIC_BYTES = 5 + 16;
 /**
  * How a client finds services and characteristics, as noble does with bleno, in so many round trips:
  * the services GAP and GATT (6 bytes each); the car's (20 bytes); no more; then the characteristics, as
- * many in an answer as the MTU has room for.
+ * many in an answer as the MTU has room for. One that remembers where they were asks for them alone.
  */
-export const discovery = (mtu: number): Search[] => {
+export const discovery = (mtu: number, remembered: boolean): Search[] => {
   const services = [2 + 2 * 6, 2 + 20].map((answerBytes) => ({
     opcode: readByGroupTypeRequest,
     answer: readByGroupTypeResponse,
@@ -87,14 +87,7 @@ export const discovery = (mtu: number): Search[] => {
       answerBytes: 2 + Math.min(left, room) * CHARACTERISTIC_BYTES,
     });
   }
-  return [...services, noMore, ...characteristics];
-};
-
-/** Before it subscribes, a client looks for the descriptor that it will write. */
-export const FIND_DESCRIPTOR: Search = {
-  opcode: readByTypeRequest,
-  answer: readByTypeResponse,
-  answerBytes: 2 + 4,
+  return remembered ? characteristics : [...services, noMore, ...characteristics];
 };
 
 /** Two handles and a 16-bit UUID, 7 bytes in all; the handles say which answer is meant. */

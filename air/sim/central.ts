@@ -89,7 +89,7 @@ export class SimCentral extends SimStation implements Central {
   }
 
   async connect(advertisement: Advertisement, options: ConnectOptions = {}): Promise<CentralLink> {
-    const { timeoutMs = CONNECT_TIMEOUT_MS, signal } = options;
+    const { timeoutMs = CONNECT_TIMEOUT_MS, signal, attHandle } = options;
     this.#power.signal.throwIfAborted();
     const signals = [this.#power.signal, ...(signal === undefined ? [] : [signal])];
     const attempt = new AbortController();
@@ -100,7 +100,7 @@ export class SimCentral extends SimStation implements Central {
         { what, timeoutMs, signals, failure: 'radio.connect-failed' },
         ({ resolve, reject }) => {
           this.#connecting
-            .run(() => this.#connect(advertisement.id, attempt.signal), [attempt.signal])
+            .run(() => this.#connect(advertisement.id, attHandle, attempt.signal), [attempt.signal])
             .then(resolve, reject);
         },
       );
@@ -147,7 +147,11 @@ export class SimCentral extends SimStation implements Central {
   }
 
   /** Until it works, as often as a link comes up that the peripheral never answers on. */
-  async #connect(id: string, signal: AbortSignal): Promise<CentralLink> {
+  async #connect(
+    id: string,
+    attHandle: number | undefined,
+    signal: AbortSignal,
+  ): Promise<CentralLink> {
     if (this.#links.has(id)) {
       throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
         temporary: false,
@@ -159,7 +163,7 @@ export class SimCentral extends SimStation implements Central {
       const abandon = (): void => void link.close();
       signal.addEventListener('abort', abandon, { once: true });
       try {
-        await link.prepare();
+        await link.prepare(attHandle);
         return link;
       } catch (cause) {
         await link.close();

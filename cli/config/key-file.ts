@@ -12,6 +12,7 @@ import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/i
 import { MOST_CARRIED } from '../../lib/phone/carrying.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
   bytes,
   flag,
@@ -40,7 +41,16 @@ export const MAX_FILE = 512 * 1024;
 
 const VERSION = 1;
 const FIELDS = ['version', 'name', 'state', 'role', 'slot', 'car', 'identity', 'signing'];
-const LATER_FIELDS = ['epoch', 'grant', 'ownName', 'ownFormFactor', 'shared', 'notice', 'carrying'];
+const LATER_FIELDS = [
+  'epoch',
+  'grant',
+  'ownName',
+  'ownFormFactor',
+  'attHandle',
+  'shared',
+  'notice',
+  'carrying',
+];
 const SHARED_TIMES = ['issuedAt', 'notBefore', 'notAfter'] as const;
 const SHARED_COUNTS = ['uses', 'leaseHours', 'delegations'] as const;
 /** The car's own name has 32 bytes at most; a phone may append a number. */
@@ -63,6 +73,7 @@ export const formatKeyFile = (car: PairedCar): string =>
       grant: car.grant && toHex(car.grant),
       ownName: car.ownName,
       ownFormFactor: car.ownFormFactor,
+      attHandle: car.attHandle,
       shared: car.shared,
       notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
       carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
@@ -90,6 +101,7 @@ export const parseKeyFile = (text: string): PairedCar => {
     ...optional(root, 'grant', chain),
     ...optional(root, 'ownName', name(MAX_OWN_NAME)),
     ...optional(root, 'ownFormFactor', oneOf(FORM_FACTOR_NAMES)),
+    ...optional(root, 'attHandle', attHandle),
     ...optional(root, 'shared', (value) => list(value, MOST_SHARED, sharedKey)),
     ...optional(root, 'notice', ownNotice),
     ...optional(root, 'carrying', (value) => list(value, MOST_CARRIED, carriedNotice)),
@@ -104,6 +116,11 @@ const chain = (value: unknown): Uint8Array => {
     throw unreadable('not a grant');
   }
   return read;
+};
+
+const attHandle = (value: unknown): number => {
+  if (!isRowHandle(value)) throw unreadable('not a handle of ATT, or out of range');
+  return value;
 };
 
 const sharedKey = (value: unknown): SharedKey => {

@@ -21,6 +21,8 @@ const MAX_WAITING = 4;
 
 /** Messages to and from one car, as a queue that the straight-line code of a phone can await. */
 export class CarChannel {
+  /** As the radio's link has it. */
+  readonly attHandle: number | undefined;
   readonly #link: MessageLink;
   readonly #clock: Clock;
   readonly #received: { readonly message: CarMessage; readonly at: number }[] = [];
@@ -28,6 +30,7 @@ export class CarChannel {
   #failure: PhoneKeyError | undefined;
 
   private constructor(link: CentralLink, { clock, trace }: PhoneEnvironment) {
+    this.attHandle = link.attHandle;
     this.#clock = clock;
     this.#link = new MessageLink(link, {
       clock,

@@ -23,24 +23,27 @@ const NOT_ADMITTED: ReadonlySet<RefusalReason> = new Set([
 ]);
 
 /**
- * A car that answered has this phone's key, also where the confirmation of its pairing got lost; and
- * it tells owners its epoch. The command is done: that it cannot be saved is no reason to fail.
+ * A car that answered has this phone's key, also where the confirmation of its pairing got lost; it
+ * tells owners its epoch; and it is where this link found its characteristics. The command is done: that it cannot be saved is no reason to fail.
  */
 export const learnFrom = async (
   { store, suite, log }: PhoneEnvironment,
   car: PairedCar,
+  attHandle: number | undefined,
   result: Result,
 ): Promise<void> => {
   const taken = car.state === 'pending' && wasTaken(car, result);
   const { epoch } = result;
   // It only ever counts up.
   const told = isOwner(car) && epoch > (car.epoch ?? 0);
-  if (!taken && !told) return;
+  if (!taken && !told && attHandle === car.attHandle) return;
   try {
     await store.update(car.name, (now) => {
       if (!sameKey(suite, car, now)) return now;
+      if (!taken && !told && attHandle === now.attHandle) return now;
       return {
         ...now,
+        attHandle,
         ...(taken ? { state: 'paired' as const } : {}),
         ...(told ? { epoch: Math.max(epoch, now.epoch ?? 0) } : {}),
       };

@@ -48,6 +48,7 @@ export const pairOver = async (
     // A grant that it had is of no matter any more.
     return await store.update(pending.name, ({ grant: _, ...now }) => ({
       ...now,
+      attHandle: channel.attHandle,
       state: 'paired',
       slot: done.slot,
       ...(role === 'none' ? {} : { role }),

@@ -155,7 +155,7 @@ export class PhoneKey {
     const { car } = seen;
     const channel = await this.#open(seen, deadline);
     return new CarConnection(this.#environment, car, channel, (result) =>
-      learnFrom(this.#environment, car, result),
+      learnFrom(this.#environment, car, channel.attHandle, result),
     );
   }
 
@@ -297,6 +297,7 @@ export class PhoneKey {
     const link = await this.#environment.central.connect(seen.advertisement, {
       timeoutMs: deadline.leftMs,
       signal: deadline.signal,
+      attHandle: seen.car?.attHandle,
     });
     try {
       return await CarChannel.open(link, this.#environment, deadline);

@@ -34,6 +34,8 @@ export interface PairedCar {
   readonly ownName?: string;
   /** And what kind of thing has the key; none: as PhoneKeyOptions say. */
   readonly ownFormFactor?: FormFactorName;
+  /** Where its characteristics were when it last proved itself: `attHandle` of radio/types.ts. */
+  readonly attHandle?: number | undefined;
   /** What this phone has granted to others, newest last. */
   readonly shared?: readonly SharedKey[];
   /** An owner's last notice to the car: its number is never used again. */

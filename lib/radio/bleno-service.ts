@@ -54,6 +54,7 @@ export const primaryService = (bleno: Bleno, info: Uint8Array, events: ServiceEv
   });
   return new PrimaryService({
     uuid: bareUuid(SERVICE_UUID),
+    // In the order of gatt-row.ts, which phones remember.
     characteristics: [toCar, fromCar, infoValue],
   });
 };

@@ -1,14 +1,11 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
-import { bareUuid, FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from './gatt.js';
-import { runOperation } from './operation.js';
-import type { NobleCharacteristic, NoblePeripheral, NobleService } from './noble-types.js';
+import { discover, type Discovered } from './noble-discover.js';
+import type { Noble, NoblePeripheral } from './noble-types.js';
+import { runOperation, type Settle } from './operation.js';
 
 /** What the phone uses of a connected car. */
-export interface NobleGatt {
-  readonly toCar: NobleCharacteristic;
-  readonly fromCar: NobleCharacteristic;
-  readonly info: NobleCharacteristic;
+export interface NobleGatt extends Discovered {
   /** ATT MTU in bytes. */
   readonly mtu: number;
 }
@@ -22,9 +19,12 @@ const CANCEL_TIMEOUT_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 
 export interface ConnectContext {
+  readonly noble: Noble;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signals: readonly AbortSignal[];
+  /** As in ConnectOptions. */
+  readonly attHandle: number | undefined;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface ConnectContext {
  */
 export const connectPeripheral = async (
   peripheral: NoblePeripheral,
-  { clock, timeoutMs, signals }: ConnectContext,
+  { noble, clock, timeoutMs, signals, attHandle }: ConnectContext,
 ): Promise<NobleGatt> => {
   const end = clock.now() + timeoutMs;
   const options = (what: string) => ({
@@ -54,64 +54,22 @@ export const connectPeripheral = async (
       'radio.connect-failed',
       'The connection ended before it was ready.',
     );
-    const services = await runOperation<NobleService[]>(
-      clock,
-      options('Looking for the service'),
-      ({ resolve, reject, on }) => {
-        on(peripheral, 'disconnect', () => {
-          reject(dropped);
+    const ask = <T>(what: string, start: (settle: Settle<T>) => void): Promise<T> =>
+      runOperation<T>(clock, options(what), (settle) => {
+        settle.on(peripheral, 'disconnect', () => {
+          settle.reject(dropped);
         });
-        on(peripheral, 'servicesDiscover', resolve);
-        peripheral.discoverServices([bareUuid(SERVICE_UUID)]);
-      },
-    );
-    const service = services.find(({ uuid }) => uuid === bareUuid(SERVICE_UUID));
-    if (service === undefined) throw notACar('phonekey service');
-    const characteristics = await runOperation<NobleCharacteristic[]>(
-      clock,
-      options('Looking for the characteristics'),
-      ({ resolve, reject, on }) => {
-        on(peripheral, 'disconnect', () => {
-          reject(dropped);
-        });
-        on(service, 'characteristicsDiscover', resolve);
-        service.discoverCharacteristics([TO_CAR_UUID, FROM_CAR_UUID, INFO_UUID].map(bareUuid));
-      },
-    );
+        start(settle);
+      });
+    const discovered = await discover(noble, peripheral, attHandle, ask);
     // The MTU exchange was noble's first request on this connection, so its answer is in by now.
     const mtu = Math.max(DEFAULT_MTU, Math.min(peripheral.mtu ?? DEFAULT_MTU, NOBLE_MTU));
-    return {
-      toCar: find(characteristics, TO_CAR_UUID, ['write', 'writeWithoutResponse']),
-      // noble's subscribe never answers where there is nothing to subscribe to.
-      fromCar: find(characteristics, FROM_CAR_UUID, ['notify']),
-      info: find(characteristics, INFO_UUID, ['read']),
-      mtu,
-    };
+    return { ...discovered, mtu };
   } catch (error) {
     await abandon(peripheral, clock);
     throw error;
   }
 };
-
-const find = (
-  characteristics: readonly NobleCharacteristic[],
-  uuid: string,
-  properties: readonly string[],
-): NobleCharacteristic => {
-  const found = characteristics.find(
-    (each) =>
-      each.uuid === bareUuid(uuid) &&
-      properties.some((property) => each.properties.includes(property)),
-  );
-  if (found === undefined) throw notACar(`characteristic ${uuid}`);
-  return found;
-};
-
-const notACar = (missing: string): PhoneKeyError =>
-  new PhoneKeyError('radio.connect-failed', `The device has no ${missing}.`, {
-    temporary: false,
-    hint: 'This is not a phonekey car, or it speaks another version.',
-  });
 
 /**
  * Ends whatever there is: a pending connection is cancelled, a connection closed. Waits for the

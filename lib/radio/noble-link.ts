@@ -1,5 +1,6 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
+import { configurationInRow } from './gatt-row.js';
 import { checkChunk, LinkState } from './link-state.js';
 import { abandon, type NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
@@ -10,6 +11,8 @@ import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 const OPERATION_TIMEOUT_MS = 5000;
 /** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
 const MAX_VALUE_BYTES = 512;
+/** In a configuration (Vol 3 Part G 3.3.3.3). */
+const ENABLE_NOTIFICATIONS = Buffer.of(1, 0);
 /**
  * Write commands in a row before one chunk is sent as a request. A command costs no round trip, so a
  * short message arrives in one connection event at any MTU; but nothing acknowledges it, and a full
@@ -61,12 +64,20 @@ export class NobleLink implements CentralLink {
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge comes before the answer to the subscription.
     this.#state.open(handlers);
-    const { fromCar } = this.#gatt;
+    const { fromCar, attHandle } = this.#gatt;
     await this.#run<void>('Subscribing', ({ resolve, on }) => {
-      on(fromCar, 'notify', () => {
+      const subscribed = (): void => {
         resolve();
-      });
-      fromCar.subscribe();
+      };
+      if (attHandle === undefined) {
+        on(fromCar, 'notify', subscribed);
+        fromCar.subscribe();
+        return;
+      }
+      // noble would look for the handle first.
+      const handle = configurationInRow(attHandle);
+      on(this.#peripheral, `handleWrite${String(handle)}`, subscribed);
+      this.#peripheral.writeHandle(handle, ENABLE_NOTIFICATIONS, false);
     });
   }
 
@@ -110,6 +121,10 @@ export class NobleLink implements CentralLink {
 
   async close(): Promise<void> {
     await this.#drop('local');
+  }
+
+  get attHandle(): number | undefined {
+    return this.#gatt.attHandle;
   }
 
   /** True once nothing more can be sent; the device is free when `close` resolves. */

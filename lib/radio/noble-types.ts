@@ -11,6 +11,14 @@ export interface Noble extends Stack {
   startScanning(serviceUuids: string[], allowDuplicates: boolean): void;
   /** Answered by 'scanStop'. */
   stopScanning(): void;
+  /**
+   * Makes a service of a connected device known without looking for it; in vain where noble does not run
+   * its own host. The package's types lack it.
+   */
+  addService?(
+    peripheralId: string,
+    service: { readonly uuid: string; readonly startHandle: number; readonly endHandle: number },
+  ): NobleService;
 }
 
 export interface NoblePeripheral extends Emitter {
@@ -31,13 +39,20 @@ export interface NoblePeripheral extends Emitter {
   disconnect(): void;
   /** Answered by 'rssiUpdate' (dBm). */
   updateRssi(): void;
+  /** Of the last discovery, and those that were added since. */
+  services: NobleService[] | null;
   /** Answered by 'servicesDiscover' (services). */
   discoverServices(uuids: string[]): void;
+  /** Answered by 'handleWrite' with the handle appended, in decimal digits; never on an ATT error. */
+  writeHandle(handle: number, data: Buffer, withoutResponse: boolean): void;
 }
 
 export interface NobleService extends Emitter {
   readonly uuid: string;
-  /** Answered by 'characteristicsDiscover' (characteristics). */
+  /**
+   * Answered by 'characteristicsDiscover' (characteristics); before that, where noble runs its own host, by
+   * 'characteristicsDiscovered' (declarations, also those of other characteristics).
+   */
   discoverCharacteristics(uuids: string[]): void;
 }
 

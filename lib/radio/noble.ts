@@ -28,6 +28,13 @@ export const openNobleCentral = async (options: StackOptions<LoadedNoble>): Prom
   return new NobleCentral(loaded, options.clock, options.log ?? silentLogger);
 };
 
+interface Attempt {
+  readonly signal: AbortSignal;
+  /** On the clock, in milliseconds. */
+  readonly end: number;
+  readonly attHandle: number | undefined;
+}
+
 class NobleCentral implements Central {
   readonly #loaded: LoadedNoble;
   readonly #noble: Noble;
@@ -68,7 +75,7 @@ class NobleCentral implements Central {
 
   async connect(
     advertisement: Advertisement,
-    { timeoutMs = CONNECT_TIMEOUT_MS, signal }: ConnectOptions = {},
+    { timeoutMs = CONNECT_TIMEOUT_MS, signal, attHandle }: ConnectOptions = {},
   ): Promise<CentralLink> {
     this.#assertUsable();
     const peripheral = this.#scanner.device(advertisement.id);
@@ -89,7 +96,8 @@ class NobleCentral implements Central {
       attempt.abort(new PhoneKeyError('radio.timeout', 'Connecting took too long.'));
     });
     try {
-      const connect = () => this.#connect(peripheral, attempt.signal, end);
+      const context = { signal: attempt.signal, end, attHandle };
+      const connect = () => this.#connect(peripheral, context);
       return await this.#connecting.run(() => this.#scanner.hold(connect), [attempt.signal]);
     } finally {
       cancelTimeout();
@@ -102,11 +110,7 @@ class NobleCentral implements Central {
     return this.#closing;
   }
 
-  async #connect(
-    peripheral: NoblePeripheral,
-    signal: AbortSignal,
-    end: number,
-  ): Promise<CentralLink> {
+  async #connect(peripheral: NoblePeripheral, attempt: Attempt): Promise<CentralLink> {
     const earlier = this.#links.get(peripheral.id);
     if (earlier?.isDown === true) await earlier.close();
     else if (earlier !== undefined) {
@@ -115,7 +119,7 @@ class NobleCentral implements Central {
         hint: 'Close the other link to this car first.',
       });
     }
-    const gatt = await this.#connectInTime(peripheral, signal, end);
+    const gatt = await this.#connectInTime(peripheral, attempt);
     const link = new NobleLink(peripheral, gatt, {
       clock: this.#clock,
       peer: `car#${String(++this.#connections)}`,
@@ -134,10 +138,9 @@ class NobleCentral implements Central {
    */
   async #connectInTime(
     peripheral: NoblePeripheral,
-    signal: AbortSignal,
-    end: number,
+    { signal, end, attHandle }: Attempt,
   ): Promise<NobleGatt> {
-    const clock = this.#clock;
+    const [noble, clock, signals] = [this.#noble, this.#clock, [signal]];
     this.#guard(peripheral);
     this.#wanted.add(peripheral.id);
     try {
@@ -145,7 +148,8 @@ class NobleCentral implements Central {
         const next = clock.now() + ATTEMPT_MS;
         try {
           const timeoutMs = end - clock.now();
-          return await connectPeripheral(peripheral, { clock, timeoutMs, signals: [signal] });
+          const context = { noble, clock, timeoutMs, signals, attHandle };
+          return await connectPeripheral(peripheral, context);
         } catch (error) {
           const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';
           const inTime = Math.max(next, clock.now()) < end && !signal.aborted;

@@ -68,10 +68,20 @@ export interface ConnectOptions {
   /** For the whole of connecting and discovering, in milliseconds (default 10,000). */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * `CentralLink.attHandle` of an earlier link to the same car, which saves looking for the service. It is
+   * verified before anything is written; where it is wrong, the service is looked for as without it.
+   */
+  readonly attHandle?: number | undefined;
 }
 
 /** A link seen from the phone. */
 export interface CentralLink extends Link {
+  /**
+   * Where the car has its characteristics: the ATT handle of the first one, 1 to 0xfff9. Undefined where the
+   * radio is not told (macOS, Windows), or where they are not in a row (docs/PROTOCOL.md, section 2).
+   */
+  readonly attHandle?: number | undefined;
   /**
    * Reads the `info` characteristic (at most 512 bytes).
    * @throws PhoneKeyError `protocol.malformed`, `radio.link-lost`, `radio.timeout`

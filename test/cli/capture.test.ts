@@ -15,6 +15,16 @@ jest.setTimeout(60_000);
 const MAIN = join(import.meta.dirname, '../../dist/bin/key.js');
 const HAS_MODES = process.platform !== 'win32';
 
+const ACL = 0x02;
+const READ_BY_GROUP_TYPE = 0x10;
+const WRITE_REQUEST = 0x12;
+
+/** Of the unfragmented PDUs of ATT. */
+const attOpcodes = (path: string): (number | undefined)[] =>
+  parseCapture(readFileSync(path))
+    .filter(({ packet }) => packet[0] === ACL && packet.readUInt16LE(7) === 4)
+    .map(({ packet }) => packet[9]);
+
 describe('--capture of an air, a car and a phone', () => {
   let cli: Cli;
   let session: CapturedSession;
@@ -51,6 +61,15 @@ describe('--capture of an air, a car and a phone', () => {
       // What the controller said last may have come after its host had gone.
       const heard = way(own, 1);
       expect(way(packets, 1).slice(0, heard.length)).toEqual(heard);
+    }
+  });
+
+  it('a phone looks for the service of its car once, and remembers where it is', () => {
+    const [pair = '', ...later] = session.phone;
+    expect(attOpcodes(pair)).toContain(READ_BY_GROUP_TYPE);
+    for (const path of later) {
+      expect(attOpcodes(path)).toContain(WRITE_REQUEST);
+      expect(attOpcodes(path)).not.toContain(READ_BY_GROUP_TYPE);
     }
   });
 

@@ -214,8 +214,31 @@ describe('key files', () => {
     );
   });
 
+  it('remember where the car has its characteristics, which older ones do not', () => {
+    for (const attHandle of [1, 11, 0xfff9]) {
+      const entry = { ...car('sample'), attHandle };
+      expect(parseKeyFile(formatKeyFile(entry))).toEqual(entry);
+    }
+    const text = formatKeyFile({ ...car('sample'), attHandle: undefined });
+    expect(text).not.toContain('attHandle');
+    expect(parseKeyFile(text)).toEqual(car('sample'));
+  });
+
+  it.each([0, -1, 0xfffa, 1.5, '11', null, [11], true])(
+    'are refused with %p as a handle',
+    (attHandle) => {
+      const whole = JSON.parse(formatKeyFile(car('sample'))) as object;
+      expect(() => parseKeyFile(JSON.stringify({ ...whole, attHandle }))).toThrow(
+        expect.objectContaining({ code: 'keys.unreadable', message: expect.any(String) }),
+      );
+    },
+  );
+
   it('are refused with keys.unreadable and nothing else, whatever is in them', () => {
-    const whole = JSON.parse(formatKeyFile(car('sample'))) as Record<string, unknown>;
+    const whole = JSON.parse(formatKeyFile({ ...car('sample'), attHandle: 11 })) as Record<
+      string,
+      unknown
+    >;
     const field = fc.constantFrom(...Object.keys(whole));
     const check = (text: string): void => {
       try {

@@ -88,6 +88,7 @@ const shared = (): string => {
     signing,
     grant: signLink(nodeSuite, signing, random(32), new Uint8Array(0), identity, terms),
     ownName: 'Cleo',
+    attHandle: 11,
     shared: [{ fingerprint: '0011223344556677', name: 'Dan', role: 'valet', ...times, ...counts }],
     notice: {
       number: 1,

@@ -11,6 +11,7 @@ import { openNobleCentral } from '../../../lib/radio/noble.js';
 export interface Phone {
   readonly phone: PhoneKey;
   readonly controller: VirtualController;
+  readonly store: MemoryCarStore;
 }
 
 /** Whole cars and phones over the real noble and bleno, all in this process, on one air. */
@@ -42,9 +43,10 @@ export const spine = (options: VirtualAirOptions = {}) => {
         clock: systemClock,
         load: () => Promise.resolve(loadNoble(controller)),
       });
-      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name, ...options });
+      const store = new MemoryCarStore();
+      const phone = new PhoneKey({ central, store, name, ...options });
       phones.push(phone);
-      return { phone, controller };
+      return { phone, controller, store };
     },
 
     close: async (): Promise<void> => {

@@ -207,6 +207,8 @@ describeIf('Google bumble as the host', () => {
       const link = await central.connect(found);
       expect(await car.next()).toEqual({ event: 'connected' });
       expect(link.mtu).toBe(256);
+      // Its attributes are in the row that phones remember, too.
+      expect(link.attHandle).toBeGreaterThan(0);
       let notified: (chunk: Uint8Array) => void = () => undefined;
       await link.open({
         data: (chunk) => {

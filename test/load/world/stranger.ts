@@ -27,8 +27,11 @@ const JUNK = encodeToCar({
 const PATIENT_MS = 3_600_000;
 const JUNK_EVERY_MS = 300;
 const BYTE_EVERY_MS = 1000;
-/** Just before the car would lose its patience. */
-const LATE_MS = LEAST_PATIENCE_MS - 400;
+/**
+ * Just before the car would lose its patience. Not just any time: while it connects, noble listens for 30 of
+ * every 60 ms, and where a stranger's links keep step with that the owner misses more advertisements.
+ */
+const LATE_MS = LEAST_PATIENCE_MS - 390;
 
 /** Takes the link whenever it is to be had, keeps it as long as the car lets him, and comes back at once. */
 export class Stranger {

@@ -6,6 +6,7 @@ import {
   SERVICE_UUID,
   TO_CAR_UUID,
 } from '../../../lib/radio/gatt.js';
+import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import type {
   LoadedNoble,
   Noble,
@@ -33,6 +34,11 @@ export class FakeNoble extends EventEmitter implements Noble {
         if (this.firstState !== null) this.become(this.firstState);
       });
     });
+  }
+
+  /** That of a system's own stack, which nothing comes of. */
+  addService(): NobleService {
+    throw new Error('a service that was not looked for');
   }
 
   load = (): Promise<LoadedNoble> =>
@@ -103,10 +109,11 @@ class FakeService extends EventEmitter implements NobleService {
   }
 
   discoverCharacteristics(): void {
-    const { noble, characteristics } = this.peripheral;
-    noble.answer('discoverCharacteristics', () =>
-      this.emit('characteristicsDiscover', characteristics),
-    );
+    const { noble, characteristics, declarations } = this.peripheral;
+    noble.answer('discoverCharacteristics', () => {
+      if (declarations !== undefined) this.emit('characteristicsDiscovered', declarations);
+      this.emit('characteristicsDiscover', characteristics);
+    });
   }
 }
 
@@ -121,8 +128,12 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
     serviceData: [{ uuid: SERVICE, data: Buffer.of(7, 7) }],
   };
   hasService = true;
+  services: NobleService[] | null = null;
+  /** Told only where noble runs its own host. */
+  declarations: Declaration[] | undefined;
   connectErrors: Error[] = [];
   connects = 0;
+  readonly handleWrites: object[] = [];
   readonly toCar: FakeCharacteristic;
   readonly fromCar: FakeCharacteristic;
   readonly info: FakeCharacteristic;
@@ -179,6 +190,11 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
   updateRssi(): void {
     if (this.state !== 'connected') throw new TypeError('no handle');
     this.noble.answer('updateRssi', () => this.emit('rssiUpdate', -55));
+  }
+
+  writeHandle(handle: number, data: Buffer, withoutResponse: boolean): void {
+    this.handleWrites.push({ handle, data, withoutResponse });
+    this.noble.answer('writeHandle', () => this.emit(`handleWrite${String(handle)}`));
   }
 
   discoverServices(): void {

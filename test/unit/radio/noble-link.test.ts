@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CentralLink } from '../../../lib/radio/types.js';
-import { linked, settle } from './noble-setup.js';
+import { declarationsAt, linked, settle } from './noble-setup.js';
 import { outcome } from './outcome.js';
 
 describe('a link over noble', () => {
@@ -12,6 +12,28 @@ describe('a link over noble', () => {
     await settle(clock);
     expect(opened).toEqual({ done: true });
     expect(got).toEqual([Uint8Array.of(1)]);
+  });
+
+  it('subscribes by the handle where the car has told it', async () => {
+    const { link, noble, clock, peripheral, handlers } = await linked(declarationsAt(11));
+    expect(link.attHandle).toBe(11);
+    noble.mute.add('subscribe');
+    const opened = outcome(link.open(handlers));
+    await settle(clock);
+    expect(opened).toEqual({ done: true });
+    expect(peripheral.handleWrites).toEqual([
+      { handle: 15, data: Buffer.of(1, 0), withoutResponse: false },
+    ]);
+  });
+
+  it('gives that up, too, when no answer comes', async () => {
+    const { link, noble, clock, peripheral, handlers } = await linked(declarationsAt(11));
+    noble.mute.add('writeHandle');
+    const opened = outcome(link.open(handlers));
+    await clock.advance(5000);
+    expect(opened.error?.code).toBe('radio.timeout');
+    expect(peripheral.state).toBe('disconnected');
+    expect(clock.pending).toBe(0);
   });
 
   it('acknowledges every eighth chunk', async () => {

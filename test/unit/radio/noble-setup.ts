@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { bareUuid, FROM_CAR_UUID, INFO_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
+import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type {
   Advertisement,
@@ -37,17 +39,18 @@ export const heard = async (central: Central, clock: SimClock, peripheral: FakeP
   return advertisement;
 };
 
-export const connect = async (options?: ConnectOptions) => {
+export const connect = async (options?: ConnectOptions, declarations?: Declaration[]) => {
   const { noble, clock, central } = await open();
   const peripheral = new FakePeripheral(noble);
+  peripheral.declarations = declarations;
   const advertisement = await heard(central, clock, peripheral);
   const attempt = outcome(central.connect(advertisement, options));
   await settle(clock);
   return { noble, clock, central, peripheral, advertisement, attempt };
 };
 
-export const linked = async () => {
-  const { attempt, ...rest } = await connect();
+export const linked = async (declarations?: Declaration[]) => {
+  const { attempt, ...rest } = await connect({}, declarations);
   await rest.clock.advance(0);
   if (attempt.value === undefined) throw attempt.error ?? new Error('no link');
   const link: CentralLink = attempt.value;
@@ -59,3 +62,16 @@ export const linked = async () => {
   };
   return { ...rest, link, got, closed, handlers };
 };
+
+/** Of a car whose characteristics are in a row. */
+export const declarationsAt = (first: number): Declaration[] =>
+  [
+    { uuid: TO_CAR_UUID, at: first, properties: 0x0c },
+    { uuid: FROM_CAR_UUID, at: first + 2, properties: 0x10 },
+    { uuid: INFO_UUID, at: first + 5, properties: 0x02 },
+  ].map(({ uuid, at, properties }) => ({
+    uuid: bareUuid(uuid),
+    properties,
+    startHandle: at,
+    valueHandle: at + 1,
+  }));

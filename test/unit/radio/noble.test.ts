@@ -150,6 +150,17 @@ describe('connecting', () => {
     expect(link.value?.mtu).toBe(mtu);
   });
 
+  it("looks for the service whatever it remembers, where the stack is the system's own", async () => {
+    const { attempt, clock, peripheral } = await connect({ attHandle: 11 });
+    const link = attempt.value;
+    if (link === undefined) throw attempt.error ?? new Error('no link');
+    expect(link.attHandle).toBeUndefined();
+    const opened = outcome(link.open({ data: () => undefined, closed: () => undefined }));
+    await settle(clock);
+    expect(opened).toEqual({ done: true });
+    expect(peripheral.handleWrites).toEqual([]);
+  });
+
   it('stops scanning meanwhile and goes on afterwards', async () => {
     const { noble, clock, central } = await open();
     void outcome(central.scan(() => undefined, new AbortController().signal));

@@ -89,6 +89,20 @@ describe('ATT', () => {
     expect(told('peripheral', '1b 0c00 1122')).toBe('Notification: doorbell, handle 0x000c, 2 B');
   });
 
+  it('knows the configuration between a value that is notified and the next declaration', () => {
+    told('central', '08 0a00 1200 0328');
+    told(
+      'peripheral',
+      `09 15 0b00 10 0c00 ${WIRE_UUID} 0e00 02 0f00 ${WIRE_UUID} 1100 02 1200 ${WIRE_UUID}`,
+    );
+    expect(told('central', '12 0d00 0100')).toBe(
+      'Write Request: Client Characteristic Configuration of doorbell, handle 0x000d, 2 B',
+    );
+    told('peripheral', '13');
+    // What only is read has none.
+    expect(told('central', '12 1000 0100')).toBe('Write Request: handle 0x0010, 2 B');
+  });
+
   it('learns services, and values from the request before', () => {
     told('central', '10 0100 ffff 0028');
     expect(told('peripheral', '11 06 0a00 0d00 0f18')).toBe(

@@ -9,7 +9,8 @@ import { SimPeripheral } from '../../../../air/sim/peripheral.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { TestRadio } from '../medium/test-radio.js';
 
-const sizes = (mtu: number): number[] => discovery(mtu).map(({ answerBytes }) => answerBytes);
+const sizes = (mtu: number, remembered = false): number[] =>
+  discovery(mtu, remembered).map(({ answerBytes }) => answerBytes);
 
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
@@ -33,6 +34,8 @@ describe('PDUs of ATT', () => {
     expect(sizes(65)).toEqual([14, 22, 5, 65]);
     expect(sizes(64)).toEqual([14, 22, 5, 44, 23]);
     expect(sizes(23)).toEqual([14, 22, 5, 23, 23, 23]);
+    expect(sizes(256, true)).toEqual([65]);
+    expect(sizes(23, true)).toEqual([23, 23, 23]);
   });
 
   it('are no longer than the MTU, whatever is asked for', () => {

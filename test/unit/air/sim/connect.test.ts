@@ -7,15 +7,19 @@ interrupted.abort();
 describe('SimCentral connecting', () => {
   it.each([
     // Five round trips of two intervals each; the first of them begins within the first interval.
-    [256, 30, 5],
-    [256, 7.5, 5],
+    [256, 30, 5, undefined],
+    [256, 7.5, 5, undefined],
     // An answer has room for one characteristic only.
-    [23, 30, 7],
-  ])('at MTU %d and %d ms takes %d round trips', async (mtu, intervalMs, roundTrips) => {
+    [23, 30, 7, undefined],
+    // It remembers where the characteristics are, and where they are not.
+    [256, 30, 2, 11],
+    [23, 30, 4, 11],
+    [256, 30, 5, 12],
+  ])('at MTU %d and %d ms takes %d round trips', async (mtu, intervalMs, roundTrips, attHandle) => {
     const rig = await Rig.start({ phone: { mtu, connection: { intervalMs } } });
     const advertisement = await rig.find();
     const before = rig.clock.now();
-    const link = await rig.connect(advertisement);
+    const link = await rig.connect(advertisement, rig.phone, { attHandle });
     const elapsed = rig.clock.now() - before;
     expect(link.mtu).toBe(mtu);
     // Up to 110 ms until the car advertises again, and a transmit window.
@@ -24,8 +28,9 @@ describe('SimCentral connecting', () => {
     const connected = rig.clock.now();
     await rig.clock.until(link.open(new LinkLog(rig.clock, link)));
     const subscribing = rig.clock.now() - connected;
-    expect(subscribing).toBeGreaterThan(3 * intervalMs);
-    expect(subscribing).toBeLessThan(4 * intervalMs + 2);
+    expect(subscribing).toBeGreaterThan(intervalMs);
+    expect(subscribing).toBeLessThan(2 * intervalMs + 2);
+    expect(link.attHandle).toBe(11);
   });
 
   it('is refused a second link to the same car', async () => {

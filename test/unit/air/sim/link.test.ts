@@ -202,14 +202,14 @@ describe('the end of a direct link', () => {
   });
 
   it('comes of a car that stops taking data, once the buffers are full', async () => {
-    const stall = { role: Role.peripheral, after: 8 };
+    const stall = { role: Role.peripheral, after: 7 };
     const rig = await Rig.start({ air: { faults: { stall } } });
     const { link, ours, cars } = await rig.link();
     for (let i = 0; i < 9; i++) await rig.clock.until(link.send(Uint8Array.of(i)));
     const sending = link.send(Uint8Array.of(9));
     await expect(rig.clock.until(sending)).rejects.toMatchObject({ code: 'radio.timeout' });
     expect(ours.closedAs).toBe('lost');
-    expect(cars.received).toEqual([[0]]); // after the seven requests
+    expect(cars.received).toEqual([[0]]); // after the six requests
     await rig.clock.advance(10_000);
     expect(cars.closedAs).toBe('lost');
   });

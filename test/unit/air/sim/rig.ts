@@ -8,6 +8,7 @@ import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import type {
   Advertisement,
   CentralLink,
+  ConnectOptions,
   Link,
   LinkCloseReason,
   LinkHandlers,
@@ -95,8 +96,12 @@ export class Rig {
     return first;
   }
 
-  connect(advertisement: Advertisement, phone = this.phone): Promise<CentralLink> {
-    return this.clock.until(phone.connect(advertisement));
+  connect(
+    advertisement: Advertisement,
+    phone = this.phone,
+    options: ConnectOptions = {},
+  ): Promise<CentralLink> {
+    return this.clock.until(phone.connect(advertisement, options));
   }
 
   /** Both ends of a link that is open. */
