@@ -4,38 +4,41 @@ import type { VirtualAirOptions } from '../../../air/index.js';
 import type { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openWindow, spine } from '../support/spine.js';
 
 /**
  * The phone and the car of the spine, over the real noble and bleno, under each fault: what they do ends
  * in success or in a clear error; a command that the phone calls not done was not done; nobody loses a
- * key; and without the fault everything works again.
+ * key; and without the fault everything works again. Time is simulated: nobody waits for a timeout.
  */
 
-/** Ends what hangs, in milliseconds; what goes well takes a tenth. */
+/** Ends what hangs, in simulated milliseconds; what goes well takes a tenth. */
 const HANGS = { timeoutMs: 400 };
 
-/** For tests with dozens of attempts, in milliseconds. */
-const SWEEP = 90_000;
-
+let clock: SimClock;
 let world: ReturnType<typeof spine>;
 let car: SimulatedCar;
 let phone: PhoneKey;
 
 const start = async (options: VirtualAirOptions = {}): Promise<void> => {
-  world = spine({ seed: 'faults', ...options });
+  clock = new SimClock();
+  world = spine({ clock, seed: 'faults', ...options });
   car = await world.startCar('Car');
   ({ phone } = await world.startPhone('Ada'));
 };
 
 afterEach(async () => {
-  await world.close();
+  await clock.until(world.close());
 });
+
+/** As much simulated time as it takes. */
+const run = <T>(work: Promise<T>): Promise<T> => clock.until(work);
 
 /** Undefined when it is done, else a clear error. */
 const failure = async (action: Promise<unknown>): Promise<PhoneKeyError | undefined> => {
   try {
-    await action;
+    await run(action);
     return undefined;
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;
@@ -61,11 +64,11 @@ const isLocked = async (): Promise<boolean> => (await car.control.status()).lock
 
 /** Unlocks under a fault, and then without; `done`, or the code of the first error. */
 const unlockUnder = async (faults: string, options?: typeof HANGS): Promise<string> => {
-  if (!(await isLocked())) await phone.lock();
+  if (!(await isLocked())) await run(phone.lock());
   const error = await under(faults, () => phone.unlock(options));
   if (error === undefined) expect(await isLocked()).toBe(false);
   else if (!error.mayHaveSucceeded) expect(await isLocked()).toBe(true);
-  await phone.unlock();
+  await run(phone.unlock());
   expect(await isLocked()).toBe(false);
   return error?.code ?? 'done';
 };
@@ -83,7 +86,7 @@ const sweep = async (first: number, attempt: (n: number) => Promise<string>): Pr
 describe('a phone with its key, at a car under', () => {
   beforeEach(async () => {
     await start();
-    await phone.pair({ code: await openWindow(car) });
+    await run(phone.pair({ code: await openWindow(car) }));
   });
 
   it.each(['loss=0.3', 'delay=0.3:5', 'delay=1:5', 'buffers=27x1', 'mtu=23'])(
@@ -102,41 +105,29 @@ describe('a phone with its key, at a car under', () => {
     },
   );
 
-  it(
-    'a link that is lost at any event: never both done and told not done',
-    async () => {
-      const outcomes = await sweep(1, (n) => unlockUnder(`cut=${String(n)}`, HANGS));
-      expect(outcomes.length).toBeGreaterThan(15);
-      // The phone connects again until the time is over, which may be in the middle of an attempt.
-      const seen = new Set(outcomes.filter((outcome) => outcome !== 'radio.timeout'));
-      expect(seen).toEqual(
-        new Set(['radio.connect-failed', 'radio.link-lost', 'car.outcome-unknown', 'done']),
-      );
-    },
-    SWEEP,
-  );
+  it('a link that is lost at any event: never both done and told not done', async () => {
+    const outcomes = await sweep(1, (n) => unlockUnder(`cut=${String(n)}`, HANGS));
+    expect(outcomes.length).toBeGreaterThan(15);
+    // The phone connects again until the time is over, which may be in the middle of an attempt.
+    const seen = new Set(outcomes.filter((outcome) => outcome !== 'radio.timeout'));
+    expect(seen).toEqual(
+      new Set(['radio.connect-failed', 'radio.link-lost', 'car.outcome-unknown', 'done']),
+    );
+  });
 
-  it(
-    'a peripheral that stalls at any moment',
-    async () => {
-      const outcomes = await sweep(0, (n) => unlockUnder(`stall=peripheral:${String(n)}`, HANGS));
-      expect(outcomes.length).toBeGreaterThan(6);
-      expect(outcomes).toContain('radio.timeout');
-      expect(outcomes).toContain('car.outcome-unknown');
-    },
-    SWEEP,
-  );
+  it('a peripheral that stalls at any moment', async () => {
+    const outcomes = await sweep(0, (n) => unlockUnder(`stall=peripheral:${String(n)}`, HANGS));
+    expect(outcomes.length).toBeGreaterThan(6);
+    expect(outcomes).toContain('radio.timeout');
+    expect(outcomes).toContain('car.outcome-unknown');
+  });
 
-  it(
-    'a central that reads nothing from some moment on',
-    async () => {
-      const outcomes = await sweep(0, (n) => unlockUnder(`stall=central:${String(n)}`, HANGS));
-      expect(outcomes.length).toBeGreaterThan(6);
-      expect(outcomes).toContain('car.silent');
-      expect(outcomes).toContain('car.outcome-unknown');
-    },
-    SWEEP,
-  );
+  it('a central that reads nothing from some moment on', async () => {
+    const outcomes = await sweep(0, (n) => unlockUnder(`stall=central:${String(n)}`, HANGS));
+    expect(outcomes.length).toBeGreaterThan(6);
+    expect(outcomes).toContain('car.silent');
+    expect(outcomes).toContain('car.outcome-unknown');
+  });
 });
 
 describe('pairing', () => {
@@ -148,10 +139,10 @@ describe('pairing', () => {
   const pairUnder = async (faults: string): Promise<string> => {
     const code = await openWindow(car);
     const error = await under(faults, () => phone.pair({ code }));
-    if (error !== undefined) await phone.pair({ code: await openWindow(car) });
-    await phone.unlock();
+    if (error !== undefined) await run(phone.pair({ code: await openWindow(car) }));
+    await run(phone.unlock());
     expect(await isLocked()).toBe(false);
-    await phone.lock();
+    await run(phone.lock());
     expect(await car.control.status()).toMatchObject({ keys: { length: 1 } });
     return error?.code ?? 'done';
   };
@@ -163,25 +154,21 @@ describe('pairing', () => {
     },
   );
 
-  it(
-    'survives a link that is lost at any event, and leaves one key',
-    async () => {
-      // The first ten are those of every connection, see above.
-      const outcomes = await sweep(11, (n) => pairUnder(`cut=${String(n)}`));
-      expect(outcomes.length).toBeGreaterThan(8);
-      expect(outcomes).toContain('radio.link-lost');
-    },
-    SWEEP,
-  );
+  it('survives a link that is lost at any event, and leaves one key', async () => {
+    // The first ten are those of every connection, see above.
+    const outcomes = await sweep(11, (n) => pairUnder(`cut=${String(n)}`));
+    expect(outcomes.length).toBeGreaterThan(8);
+    expect(outcomes).toContain('radio.link-lost');
+  });
 });
 
 describe('at the pace of a real radio', () => {
   it.each(['', 'loss=0.1', 'mtu=23,buffers=27x1'])('the same works, under "%s"', async (faults) => {
     await start({ pace: 'real', ...(faults !== '' && { faults: parseFaults(faults) }) });
-    await phone.pair({ code: await openWindow(car) });
-    await phone.unlock();
+    await run(phone.pair({ code: await openWindow(car) }));
+    await run(phone.unlock());
     expect(await isLocked()).toBe(false);
-    await phone.lock();
+    await run(phone.lock());
     expect(await isLocked()).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { PhoneKeyOptions } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
+import type { Clock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 
@@ -13,8 +14,9 @@ export interface Phone {
   readonly controller: VirtualController;
 }
 
-/** Whole cars and phones over the real noble and bleno, all in this process, on one air. */
-export const spine = (options: VirtualAirOptions = {}) => {
+/** Whole cars and phones over the real noble and bleno, all in this process, on one air and one clock. */
+export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = {}) => {
+  const { clock = systemClock } = options;
   const air = new VirtualAir(options);
   const cars: SimulatedCar[] = [];
   const phones: PhoneKey[] = [];
@@ -24,10 +26,10 @@ export const spine = (options: VirtualAirOptions = {}) => {
     startCar: async (name: string, position: Position = { x: 0, y: 0 }): Promise<SimulatedCar> => {
       const controller = air.controller({ label: name, position });
       const peripheral = await openBlenoPeripheral({
-        clock: systemClock,
+        clock,
         load: () => Promise.resolve(loadBleno(controller)),
       });
-      const car = await SimulatedCar.start({ name, peripheral });
+      const car = await SimulatedCar.start({ name, peripheral, clock });
       cars.push(car);
       return car;
     },
@@ -39,10 +41,10 @@ export const spine = (options: VirtualAirOptions = {}) => {
     ): Promise<Phone> => {
       const controller = air.controller({ label: name, position });
       const central = await openNobleCentral({
-        clock: systemClock,
+        clock,
         load: () => Promise.resolve(loadNoble(controller)),
       });
-      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name, ...options });
+      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name, clock, ...options });
       phones.push(phone);
       return { phone, controller };
     },
