@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseAirCapture } from '../support/btsnoop.js';
 import { Cli } from '../support/cli.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/running.js';
 
 /** Looking at the air and moving what is on it, each car and air a process of its own. */
 
@@ -19,7 +19,8 @@ let cli: Cli;
 beforeEach(async () => {
   cli = await Cli.create({ inside: true });
 });
-afterEach(() => cli.close());
+afterEach(() => cli.end());
+afterAll(() => Cli.allClosed());
 
 const start = async (...args: string[]): Promise<Running> => {
   const running = cli.start([...args, '--json']);
@@ -206,7 +207,7 @@ describe('the settings of an air', () => {
       expect(seed).toBe('mondegreen');
       addresses.push(devices.map(({ address }) => address));
     }
-    await other.close();
+    await other.end();
     expect(addresses[0]).toHaveLength(2);
     expect(addresses[1]).toEqual(addresses[0]);
   });

@@ -2,7 +2,7 @@ import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Cli } from '../support/cli.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/running.js';
 
 /**
  * The main job as a person does it: a car and two phones over the hub, the car and what the owner does
