@@ -1,3 +1,5 @@
+import { defaultSuite } from '../crypto/index.js';
+import type { Suite } from '../crypto/suite.js';
 import type { Random } from '../platform/random.js';
 import { PhoneKeyError } from '../errors.js';
 import { utf8 } from '../platform/bytes.js';
@@ -47,9 +49,14 @@ export const parsePairingCode = (text: string): string => {
 export const formatPairingCode = (code: string): string => `${code.slice(0, 4)} ${code.slice(4)}`;
 
 /** The prover's secrets, 32 bytes each. Takes tens of milliseconds: the derivation is slow on purpose. */
-export const pairingSecrets = (code: string): { w0: Uint8Array; w1: Uint8Array } =>
-  deriveSecrets(utf8(parsePairingCode(code)), ID_PROVER, ID_VERIFIER);
+export const pairingSecrets = (
+  code: string,
+  suite: Suite = defaultSuite,
+): { w0: Uint8Array; w1: Uint8Array } =>
+  deriveSecrets(utf8(parsePairingCode(code)), ID_PROVER, ID_VERIFIER, suite);
 
 /** The verifier's record: w0 (32 bytes) and L (65 bytes). Slow, like `pairingSecrets`. */
-export const pairingRegistration = (code: string): { w0: Uint8Array; L: Uint8Array } =>
-  register(pairingSecrets(code));
+export const pairingRegistration = (
+  code: string,
+  suite: Suite = defaultSuite,
+): { w0: Uint8Array; L: Uint8Array } => register(pairingSecrets(code, suite));

@@ -8,6 +8,7 @@ import { systemClock } from '../../../lib/platform/clock.js';
 import type { Clock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 export interface Phone {
   readonly phone: PhoneKey;
@@ -29,7 +30,7 @@ export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = 
         clock,
         load: () => Promise.resolve(loadBleno(controller)),
       });
-      const car = await SimulatedCar.start({ name, peripheral, clock });
+      const car = await SimulatedCar.start({ name, peripheral, clock, suite: cheapSuite });
       cars.push(car);
       return car;
     },
@@ -44,7 +45,14 @@ export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = 
         clock,
         load: () => Promise.resolve(loadNoble(controller)),
       });
-      const phone = new PhoneKey({ central, store: new MemoryCarStore(), name, clock, ...options });
+      const phone = new PhoneKey({
+        central,
+        store: new MemoryCarStore(),
+        name,
+        clock,
+        suite: cheapSuite,
+        ...options,
+      });
       phones.push(phone);
       return { phone, controller };
     },
