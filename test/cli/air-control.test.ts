@@ -76,13 +76,13 @@ describe('key air list and key air move', () => {
       devices: [{ label: 'car', position: { x: 0, y: 0 }, advertising: true }],
       absent: [{ label: 'phone', position: { x: -300, y: 0.5 }, walk: null }],
     });
-    expect(await cli.json(['unlock', '--timeout', '1'])).toMatchObject({
+    expect(await cli.json(['unlock', '--timeout', '0.3'])).toMatchObject({
       code: 4,
       value: { code: 'car.not-found' },
     });
     // What is said for one command is for that one.
     expect((await cli.run(['unlock', '--at', '2,0'])).code).toBe(0);
-    expect((await cli.run(['unlock', '--timeout', '1'])).code).toBe(4);
+    expect((await cli.run(['unlock', '--timeout', '0.3'])).code).toBe(4);
     await move('1,0');
     expect((await cli.run(['unlock'])).code).toBe(0);
   });
@@ -101,7 +101,7 @@ describe('key air list and key air move', () => {
     expect(await list()).toMatchObject({
       absent: [{ label: 'phone', walk: { to: { x: 1, y: 0 }, speed: 0.01 } }],
     });
-    expect(await cli.run([...walk, '99', '--wait'])).toMatchObject({
+    expect(await cli.run([...walk, '990', '--wait'])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^phone is at 1,0 \(/),
     });
