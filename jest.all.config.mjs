@@ -1,8 +1,7 @@
 import base from './jest.config.mjs';
 
-/** Power cuts at every point, of which `npm test` takes a sample: minutes, or days with POWER_CUTS=all. */
-export default {
-  ...base,
-  roots: ['<rootDir>/test'],
-  testMatch: ['**/*.exhaustive.ts'],
-};
+/**
+ * All that `npm test` runs, and what that takes a sample of: kills and power cuts at many more points. Minutes;
+ * with POWER_CUTS=first or all much longer (test/unit/firmware-sim/memory/power/power.exhaustive.ts).
+ */
+export default { ...base, testMatch: [...base.testMatch, '**/*.exhaustive.ts'] };
