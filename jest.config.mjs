@@ -14,6 +14,9 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  injectGlobals: false,
+  testRunner: '<rootDir>/scripts/shared-modules.mjs',
+  reporters: ['default', '<rootDir>/scripts/budget-reporter.mjs'],
   maxWorkers: 4,
   // Whole cars and phones in several processes, on a machine that may be busy with something else.
   testTimeout: 30_000,
