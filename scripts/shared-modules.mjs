@@ -24,6 +24,7 @@ export default async function run(globalConfig, config, environment, runtime, pa
   }
   if (first === undefined) keep(environment, runtime);
   else forget(environment.global.console);
+  mapStacks(runtime.getSourceMaps());
   const { global } = first.environment;
   const before = new Set(Object.keys(global));
   const result = await circus(
@@ -35,8 +36,6 @@ export default async function run(globalConfig, config, environment, runtime, pa
     report,
   ).finally(() => {
     first.runtime.restoreAllMocks();
-    const sourceMaps = runtime.getSourceMaps();
-    for (const [file, map] of first.runtime.getSourceMaps()) sourceMaps.set(file, map);
   });
   const left = Object.keys(global).filter((name) => !before.has(name) && !(name in globalThis));
   if (left.length > 0) throw new Error(`leaves globals to the next suite: ${left.join(', ')}`);
@@ -55,9 +54,20 @@ function forget(console) {
   environment.global.console = console;
   for (const symbol of KEPT) Reflect.deleteProperty(environment.global, symbol);
   const { registries } = runtime;
-  drop(registries.getInternalCjsRegistry(), /\/jest-circus\//);
+  drop(registries.getInternalCjsRegistry(), /[\\/]jest-circus[\\/]/);
   drop(registries.getActiveEsmRegistry(), /^@jest\/globals$|\/test\//);
   runtime.enterTestCode();
+}
+
+/** Jest looks for source maps where the suite's own runtime would have put them. */
+function mapStacks(own) {
+  const maps = first.runtime.getSourceMaps();
+  if (maps === own) return;
+  for (const [file, map] of maps) own.set(file, map);
+  maps.set = (file, map) => {
+    own.set(file, map);
+    return Map.prototype.set.call(maps, file, map);
+  };
 }
 
 function drop(registry, pattern) {
