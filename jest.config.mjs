@@ -9,6 +9,9 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest-transform.mjs' },
+  injectGlobals: false,
+  testRunner: '<rootDir>/scripts/shared-modules.mjs',
+  reporters: ['default', '<rootDir>/scripts/budget-reporter.mjs'],
   maxWorkers: 4,
   // Whole cars and phones in several processes, on a machine that may be busy with something else.
   testTimeout: 30_000,

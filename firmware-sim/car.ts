@@ -81,17 +81,18 @@ export class SimulatedCar {
   ) {
     this.#options = options;
     this.#undo = undo;
+    const { suite = defaultSuite } = options;
     this.#controller = new DoorController({
       name: options.name,
       store,
       behaviors,
       slots: options.slots ?? DEFAULT_SLOTS,
-      suite: options.suite ?? defaultSuite,
+      suite,
       clock: options.clock ?? systemClock,
       wallTime: options.wallTime ?? Date.now,
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
-      register: pairingRegistration,
+      register: (code) => pairingRegistration(code, suite),
       onEvent: (event) => options.onEvent?.(event),
       onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
       onPairingChanged: () => this.#endpoint?.pairingChanged(),

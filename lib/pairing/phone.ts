@@ -28,7 +28,7 @@ export class PhonePairing {
   constructor(suite: Suite, random: Random, code: string, challenge: Uint8Array) {
     this.#suite = suite;
     this.#prover = new Spake2PlusProver({
-      ...pairingSecrets(code),
+      ...pairingSecrets(code, suite),
       context: pairingContext(challenge),
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,

@@ -5,6 +5,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { requireLength } from '../crypto/checks.js';
 import { defaultSuite } from '../crypto/index.js';
+import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, utf8 } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
@@ -51,10 +52,11 @@ export function deriveSecrets(
   password: Uint8Array,
   idProver: Uint8Array,
   idVerifier: Uint8Array,
+  suite: Suite = defaultSuite,
 ): ProverSecrets {
   const input = withLengths(password, idProver, idVerifier);
   const cost = { N: 2 ** 14, r: 8, p: 1 };
-  const output = defaultSuite.scrypt(input, new Uint8Array(0), cost, 2 * WIDE_SCALAR);
+  const output = suite.scrypt(input, new Uint8Array(0), cost, 2 * WIDE_SCALAR);
   return {
     w0: encodeScalar(reduce(output.subarray(0, WIDE_SCALAR))),
     w1: encodeScalar(reduce(output.subarray(WIDE_SCALAR))),

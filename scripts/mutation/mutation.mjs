@@ -79,6 +79,8 @@ const options = (name, mutate) => ({
   jest: {
     config: {
       ...jest,
+      // Each altered module must be loaded anew.
+      testRunner: 'jest-circus/runner',
       roots: ['<rootDir>/test'],
       testMatch: AREAS[name].tests.map((tests) => `<rootDir>/test/${tests}.test.ts`),
     },

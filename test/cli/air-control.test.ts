@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseAirCapture } from '../support/btsnoop.js';
 import { Cli } from '../support/cli.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/running.js';
 
 /** Looking at the air and moving what is on it, each car and air a process of its own. */
 
@@ -19,7 +19,8 @@ let cli: Cli;
 beforeEach(async () => {
   cli = await Cli.create({ inside: true });
 });
-afterEach(() => cli.close());
+afterEach(() => cli.end());
+afterAll(() => Cli.allClosed());
 
 const start = async (...args: string[]): Promise<Running> => {
   const running = cli.start([...args, '--json']);
@@ -75,13 +76,13 @@ describe('key air list and key air move', () => {
       devices: [{ label: 'car', position: { x: 0, y: 0 }, advertising: true }],
       absent: [{ label: 'phone', position: { x: -300, y: 0.5 }, walk: null }],
     });
-    expect(await cli.json(['unlock', '--timeout', '1'])).toMatchObject({
+    expect(await cli.json(['unlock', '--timeout', '0.3'])).toMatchObject({
       code: 4,
       value: { code: 'car.not-found' },
     });
     // What is said for one command is for that one.
     expect((await cli.run(['unlock', '--at', '2,0'])).code).toBe(0);
-    expect((await cli.run(['unlock', '--timeout', '1'])).code).toBe(4);
+    expect((await cli.run(['unlock', '--timeout', '0.3'])).code).toBe(4);
     await move('1,0');
     expect((await cli.run(['unlock'])).code).toBe(0);
   });
@@ -100,7 +101,7 @@ describe('key air list and key air move', () => {
     expect(await list()).toMatchObject({
       absent: [{ label: 'phone', walk: { to: { x: 1, y: 0 }, speed: 0.01 } }],
     });
-    expect(await cli.run([...walk, '99', '--wait'])).toMatchObject({
+    expect(await cli.run([...walk, '990', '--wait'])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^phone is at 1,0 \(/),
     });
@@ -206,7 +207,7 @@ describe('the settings of an air', () => {
       expect(seed).toBe('mondegreen');
       addresses.push(devices.map(({ address }) => address));
     }
-    await other.close();
+    await other.end();
     expect(addresses[0]).toHaveLength(2);
     expect(addresses[1]).toEqual(addresses[0]);
   });

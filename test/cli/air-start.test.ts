@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Opcode } from '../../air/hci/constants.js';
 import { Cli } from '../support/cli.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/running.js';
 import { H4Client } from '../support/h4-client.js';
 
 jest.setTimeout(60_000);

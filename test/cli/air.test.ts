@@ -2,7 +2,7 @@ import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Cli } from '../support/cli.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/running.js';
 
 /**
  * The main job as a person does it: a car and two phones over the hub, the car and what the owner does
@@ -202,12 +202,12 @@ describe('a car and two phones', () => {
   });
 
   it('a phone out of range does not hear the car, and nothing happens', async () => {
-    const { code, value } = await phone.json(['unlock', '--at', '500,0', '--timeout', '1']);
+    const { code, value } = await phone.json(['unlock', '--at', '500,0', '--timeout', '0.3']);
     expect({ code, value }).toMatchObject({
       code: 4,
       value: { code: 'car.not-found', mayHaveSucceeded: false },
     });
-    const scan = await phone.run(['scan', '--at', '500,0', '--for', '0.5']);
+    const scan = await phone.run(['scan', '--at', '500,0', '--for', '0.2']);
     expect(scan).toMatchObject({ code: 0, stdout: '' });
     expect(scan.stderr).toContain('no car was heard');
   });
@@ -272,10 +272,12 @@ describe('a car and two phones', () => {
     expect(code).toBe(0);
     expect(fingerprint).not.toBe(before.fingerprint);
     expect(await carStatus()).toMatchObject({ fingerprint, keys: [] });
-    expect(await phone.json(['unlock', '--timeout', '1'])).toMatchObject({ code: 4 });
+    expect(await phone.json(['unlock', '--timeout', '0.3'])).toMatchObject({ code: 4 });
   });
 
   it('the car told everything as it happened, and no code; Ctrl-C ends it with 0', async () => {
+    // Without anybody on it the air would end a second later, and then the next test would find none.
+    await owner.start(['air', 'start', '--json']).until(/"type":"ready"/);
     const { code, stdout } = await car.stop('SIGINT');
     expect(code).toBe(0);
     const events = parseLines(stdout);
@@ -290,7 +292,7 @@ describe('a car and two phones', () => {
   });
 
   it('where the car has gone, nothing is reached', async () => {
-    expect(await owner.json(['unlock', '--timeout', '2'])).toMatchObject({
+    expect(await phone.json(['unlock', '--timeout', '0.5'])).toMatchObject({
       code: 4,
       value: { code: 'car.not-found' },
     });

@@ -7,6 +7,7 @@ import { makeHubDirectory } from '../../air/hub/path.js';
 import { connectHub, defaultHubPath, loadBleno } from '../../air/index.js';
 import type { AirTransport } from '../../air/index.js';
 import type { CarEndpoint } from '../../lib/car/endpoint.js';
+import { defaultSuite } from '../../lib/crypto/index.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import type { Link, Peripheral } from '../../lib/radio/types.js';
@@ -41,7 +42,7 @@ beforeEach(async () => {
     clock: systemClock,
   });
   altering = false;
-  host = new TestHost();
+  host = new TestHost(1, defaultSuite);
   host.open = true;
   ({ endpoint: car } = await startTestCar({ host, peripheral: altered(bleno) }));
   const env = { KEY_PAIRING_CODE: host.code };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cli } from '../support/cli.js';
@@ -9,7 +9,8 @@ let cli: Cli;
 beforeEach(async () => {
   cli = await Cli.create({ inside: true });
 });
-afterEach(() => cli.close());
+afterEach(() => cli.end());
+afterAll(() => Cli.allClosed());
 
 const start = async (...args: string[]) => {
   const car = cli.start(['--json', 'car', 'start', ...args]);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Cli } from '../support/cli.js';
 
 jest.setTimeout(60_000);
@@ -14,8 +14,9 @@ beforeEach(async () => {
   await running.until(/"type":"ready"/);
 });
 afterEach(async () => {
-  for (const each of [...phones, car]) await each.close();
+  for (const each of [...phones, car]) await each.end();
 });
+afterAll(() => Cli.allClosed());
 
 interface Shown {
   readonly code: string;

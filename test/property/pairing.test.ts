@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhonePairing } from '../../lib/pairing/phone.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { decodeFromCar, encodeToCar } from '../../lib/wire/codec.js';
 import { Role } from '../../lib/wire/gen/phonekey_pb.js';
+import { cheapSuite } from '../support/cheap-suite.js';
 import { Machine } from '../unit/car/machine.js';
 import { flip } from '../unit/session/sample.js';
 
@@ -23,7 +23,7 @@ const openMachine = (): Machine => {
 };
 
 const newPhone = (challenge: Uint8Array): PhonePairing =>
-  new PhonePairing(defaultSuite, seededRandom('phone'), '12345678', challenge);
+  new PhonePairing(cheapSuite, seededRandom('phone'), '12345678', challenge);
 
 /** A good pairing, both directions; the machine and the phone repeat it byte for byte. */
 const record = () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Cli, Running } from './cli.js';
+import type { Cli } from './cli.js';
+import type { Running } from './running.js';
 
 /** Files in the home of the command line. */
 export interface CapturedSession {

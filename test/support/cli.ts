@@ -1,24 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { EventEmitter } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { defaultHubPath } from '../../air/hub/path.js';
 import { run } from '../../cli/run.js';
 import { testHost } from './cli-host.js';
+import { Running } from './running.js';
+import type { Finished } from './running.js';
 
 /** The command as `npm run build` made it, and where Node keeps it compiled. */
 const MAIN = resolve('dist/bin/key.js');
 const CACHE = resolve('node_modules/.cache');
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -123,69 +117,24 @@ export class Cli {
 
   /** Ends what still runs, waits until the air has ended, and removes the home. */
   async close(): Promise<void> {
+    await this.end();
+    await Cli.allClosed();
+  }
+
+  /** Ends what still runs. The air takes another second, for which `allClosed` waits once for a whole suite. */
+  async end(): Promise<void> {
     await Promise.all([...this.#running].map((running) => running.stop('SIGKILL')));
-    if (this.#air === this.home) await hubEnded(this.home);
-    await rm(this.home, { recursive: true, force: true });
+    const ended = this.#air === this.home ? hubEnded(this.home) : Promise.resolve();
+    closing.add(ended.then(() => rm(this.home, { recursive: true, force: true })));
+  }
+
+  static async allClosed(): Promise<void> {
+    await Promise.all(closing);
+    closing.clear();
   }
 }
 
-/** What `Running` needs of a process: its 'close' event gives the exit code, 'error' says that none will come. */
-export interface Program extends EventEmitter {
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
-  kill(signal: NodeJS.Signals): unknown;
-}
-
-/** A command that has not ended yet. */
-export class Running {
-  readonly finished: Promise<Finished>;
-  readonly #child: Program;
-  readonly #text = { stdout: '', stderr: '' };
-  readonly #listeners = new Set<() => void>();
-  #ended = false;
-
-  constructor(child: Program) {
-    this.#child = child;
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
-        this.#text[name] += chunk;
-        this.#tell();
-      });
-    }
-    this.finished = once(child, 'close')
-      .finally(() => (this.#ended = true))
-      .then(([code]) => ({ code: code as number | null, ...this.#text }));
-    this.finished
-      .catch(() => undefined)
-      .finally(() => {
-        this.#tell();
-      });
-  }
-
-  /** Resolves when the output matches; rejects when the command ends without. */
-  async until(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const match = pattern.exec(this.#text[stream]);
-        if (match === null && !this.#ended) return;
-        this.#listeners.delete(look);
-        if (match !== null) resolve(match);
-        else reject(new Error(`ended without ${String(pattern)}:\n${JSON.stringify(this.#text)}`));
-      };
-      this.#listeners.add(look);
-      look();
-    });
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<Finished> {
-    if (!this.#ended) this.#child.kill(signal);
-    return this.finished;
-  }
-
-  #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
-  }
-}
+const closing = new Set<Promise<void>>();
 
 /** A hub ends by itself once nobody is connected, and takes its socket away. */
 const hubEnded = async (home: string): Promise<void> => {

@@ -7,23 +7,15 @@ import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { Role } from '../../lib/credentials/roles.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
-import type { KeyPair } from '../../lib/crypto/suite.js';
+import type { KeyPair, Suite } from '../../lib/crypto/suite.js';
 import { pairingRegistration } from '../../lib/pairing/secrets.js';
 import type { SimClock } from '../../lib/platform/sim-clock.js';
 import type { AnyCommand, CommandName } from '../../lib/wire/commands.js';
 import { ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
 import type { PhoneIdentity, Result } from '../../lib/wire/gen/phonekey_pb.js';
+import { cheapSuite } from './cheap-suite.js';
 
 export const DONE: Result = create(ResultSchema, { outcome: { case: 'done', value: {} } });
-
-const registrations = new Map<string, ReturnType<typeof pairingRegistration>>();
-
-/** `pairingRegistration`, computed once per code: the derivation is slow on purpose. */
-export const registrationOf = (code: string): ReturnType<typeof pairingRegistration> => {
-  const registration = registrations.get(code) ?? pairingRegistration(code);
-  registrations.set(code, registration);
-  return registration;
-};
 
 /** Moves the clock in small steps until the promise settles; gives what it gave. */
 export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise<T> => {
@@ -36,7 +28,7 @@ export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise
   return promise;
 };
 
-/** The smallest CarHost: counts what it is asked, keeps keys in memory. */
+/** The smallest CarHost: counts what it is asked, keeps keys in memory. Its pairing is for phones with `suite`. */
 export class TestHost implements CarHost {
   readonly identity: KeyPair;
   readonly name = 'Test car';
@@ -50,7 +42,10 @@ export class TestHost implements CarHost {
   answer: (command: AnyCommand, key: KeySlot) => Promise<Result> = () => Promise.resolve(DONE);
   #window: PairingWindow | undefined;
 
-  constructor(seed = 1) {
+  readonly #suite: Suite;
+
+  constructor(seed = 1, suite = cheapSuite) {
+    this.#suite = suite;
     this.identity = defaultSuite.x25519KeyPair(new Uint8Array(32).fill(seed));
   }
 
@@ -75,7 +70,7 @@ export class TestHost implements CarHost {
   readonly pairing = {
     window: (): PairingWindow | undefined => {
       if (!this.open) return undefined;
-      this.#window ??= { registration: registrationOf(this.code) };
+      this.#window ??= { registration: pairingRegistration(this.code, this.#suite) };
       return this.#window;
     },
     countTry: (): Promise<boolean> => {

@@ -7,6 +7,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openWindow } from '../support/spine.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Metres in a second. */
 const BICYCLE = 6;
@@ -31,6 +32,7 @@ class Scene {
     this.phone = new PhoneKey({
       central: this.phoneRadio,
       store: this.store,
+      suite: cheapSuite,
       clock,
       random: seededRandom(`${options.seed}/phone`),
       trace: ({ direction, kind, bytes }) => {
@@ -43,6 +45,7 @@ class Scene {
     this.#car = await SimulatedCar.start({
       name: 'Car',
       peripheral: this.carRadio,
+      suite: cheapSuite,
       clock: this.clock,
       random: seededRandom(`${this.air.seed}/car`),
       onEvent: ({ type }) => {

@@ -6,6 +6,7 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /**
  * A car with its memory in a flash pairs one phone and removes another, and its power is cut at a random
@@ -63,9 +64,14 @@ const withCar = async <T>(
       }
     },
   };
-  const car = await SimulatedCar.start({ name: 'car', memory, peripheral: radio.peripheral() });
+  const car = await SimulatedCar.start({
+    name: 'car',
+    memory,
+    peripheral: radio.peripheral(),
+    suite: cheapSuite,
+  });
   const phone = (keys: MemoryCarStore): PhoneKey =>
-    new PhoneKey({ central: radio.central(), store: keys });
+    new PhoneKey({ central: radio.central(), store: keys, suite: cheapSuite });
   try {
     return await use({
       car,

@@ -5,39 +5,42 @@ import type { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { CarStore } from '../../../lib/phone/store.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openWindow, spine } from '../support/spine.js';
 
 /**
  * The phone and the car of the spine, over the real noble and bleno, under each fault: what they do ends
  * in success or in a clear error; a command that the phone calls not done was not done; nobody loses a
- * key; and without the fault everything works again.
+ * key; and without the fault everything works again. Time is simulated: nobody waits for a timeout.
  */
 
-/** Ends what hangs, in milliseconds; what goes well takes a tenth. */
+/** Ends what hangs, in simulated milliseconds; what goes well takes a tenth. */
 const HANGS = { timeoutMs: 400 };
 
-/** For tests with dozens of attempts, in milliseconds. */
-const SWEEP = 90_000;
-
+let clock: SimClock;
 let world: ReturnType<typeof spine>;
 let car: SimulatedCar;
 let phone: PhoneKey;
 let store: CarStore;
 
 const start = async (options: VirtualAirOptions = {}): Promise<void> => {
-  world = spine({ seed: 'faults', ...options });
+  clock = new SimClock();
+  world = spine({ clock, seed: 'faults', ...options });
   car = await world.startCar('Car');
   ({ phone, store } = await world.startPhone('Ada'));
 };
 
 afterEach(async () => {
-  await world.close();
+  await clock.until(world.close());
 });
+
+/** As much simulated time as it takes. */
+const run = <T>(work: Promise<T>): Promise<T> => clock.until(work);
 
 /** Undefined when it is done, else a clear error. */
 const failure = async (action: Promise<unknown>): Promise<PhoneKeyError | undefined> => {
   try {
-    await action;
+    await run(action);
     return undefined;
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;
@@ -67,12 +70,12 @@ const unlockUnder = async (
   options?: typeof HANGS,
   before?: () => Promise<unknown>,
 ): Promise<string> => {
-  if (!(await isLocked())) await phone.lock();
+  if (!(await isLocked())) await run(phone.lock());
   await before?.();
   const error = await under(faults, () => phone.unlock(options));
   if (error === undefined) expect(await isLocked()).toBe(false);
   else if (!error.mayHaveSucceeded) expect(await isLocked()).toBe(true);
-  await phone.unlock();
+  await run(phone.unlock());
   expect(await isLocked()).toBe(false);
   return error?.code ?? 'done';
 };
@@ -90,7 +93,7 @@ const sweep = async (first: number, attempt: (n: number) => Promise<string>): Pr
 describe('a phone with its key, at a car under', () => {
   beforeEach(async () => {
     await start();
-    await phone.pair({ code: await openWindow(car) });
+    await run(phone.pair({ code: await openWindow(car) }));
   });
 
   it.each(['loss=0.3', 'delay=0.3:5', 'delay=1:5', 'buffers=27x1', 'mtu=23'])(
@@ -112,44 +115,38 @@ describe('a phone with its key, at a car under', () => {
   /** The next connection is as the first. */
   const forget = () => store.update('Car', ({ attHandle: _, ...now }) => now);
 
-  it.each([
-    ['of a connection', 8, undefined],
-    ['of the first connection', 14, forget],
-  ])(
-    'a link that is lost at any event %s: never both done and told not done',
-    async (_which, events, before) => {
+  describe.each([
+    ['connection', { cuts: 8, stalls: 4 }, undefined],
+    ['first connection', { cuts: 14, stalls: 6 }, forget],
+  ])('of a %s', (_which, atLeast, before) => {
+    it('a link that is lost at any event: never both done and told not done', async () => {
       const outcomes = await sweep(1, (n) => unlockUnder(`cut=${String(n)}`, HANGS, before));
-      expect(outcomes.length).toBeGreaterThan(events);
+      expect(outcomes.length).toBeGreaterThan(atLeast.cuts);
       // The phone connects again until the time is over, which may be in the middle of an attempt.
       const seen = new Set(outcomes.filter((outcome) => outcome !== 'radio.timeout'));
       expect(seen).toEqual(
         new Set(['radio.connect-failed', 'radio.link-lost', 'car.outcome-unknown', 'done']),
       );
-    },
-    SWEEP,
-  );
+    });
 
-  it(
-    'a peripheral that stalls at any moment',
-    async () => {
-      const outcomes = await sweep(0, (n) => unlockUnder(`stall=peripheral:${String(n)}`, HANGS));
-      expect(outcomes.length).toBeGreaterThan(4);
+    it('a peripheral that stalls at any moment', async () => {
+      const outcomes = await sweep(0, (n) =>
+        unlockUnder(`stall=peripheral:${String(n)}`, HANGS, before),
+      );
+      expect(outcomes.length).toBeGreaterThan(atLeast.stalls);
       expect(outcomes).toContain('radio.timeout');
       expect(outcomes).toContain('car.outcome-unknown');
-    },
-    SWEEP,
-  );
+    });
 
-  it(
-    'a central that reads nothing from some moment on',
-    async () => {
-      const outcomes = await sweep(0, (n) => unlockUnder(`stall=central:${String(n)}`, HANGS));
-      expect(outcomes.length).toBeGreaterThan(4);
+    it('a central that reads nothing from some moment on', async () => {
+      const outcomes = await sweep(0, (n) =>
+        unlockUnder(`stall=central:${String(n)}`, HANGS, before),
+      );
+      expect(outcomes.length).toBeGreaterThan(atLeast.stalls);
       expect(outcomes).toContain('car.silent');
       expect(outcomes).toContain('car.outcome-unknown');
-    },
-    SWEEP,
-  );
+    });
+  });
 });
 
 describe('pairing', () => {
@@ -161,10 +158,10 @@ describe('pairing', () => {
   const pairUnder = async (faults: string): Promise<string> => {
     const code = await openWindow(car);
     const error = await under(faults, () => phone.pair({ code }));
-    if (error !== undefined) await phone.pair({ code: await openWindow(car) });
-    await phone.unlock();
+    if (error !== undefined) await run(phone.pair({ code: await openWindow(car) }));
+    await run(phone.unlock());
     expect(await isLocked()).toBe(false);
-    await phone.lock();
+    await run(phone.lock());
     expect(await car.control.status()).toMatchObject({ keys: { length: 1 } });
     return error?.code ?? 'done';
   };
@@ -176,25 +173,21 @@ describe('pairing', () => {
     },
   );
 
-  it(
-    'survives a link that is lost at any event, and leaves one key',
-    async () => {
-      // The first four are those of every connection, see above.
-      const outcomes = await sweep(5, (n) => pairUnder(`cut=${String(n)}`));
-      expect(outcomes.length).toBeGreaterThan(8);
-      expect(outcomes).toContain('radio.link-lost');
-    },
-    SWEEP,
-  );
+  it('survives a link that is lost at any event, and leaves one key', async () => {
+    // The first four are those of every connection, see above.
+    const outcomes = await sweep(5, (n) => pairUnder(`cut=${String(n)}`));
+    expect(outcomes.length).toBeGreaterThan(8);
+    expect(outcomes).toContain('radio.link-lost');
+  });
 });
 
 describe('at the pace of a real radio', () => {
   it.each(['', 'loss=0.1', 'mtu=23,buffers=27x1'])('the same works, under "%s"', async (faults) => {
     await start({ pace: 'real', ...(faults !== '' && { faults: parseFaults(faults) }) });
-    await phone.pair({ code: await openWindow(car) });
-    await phone.unlock();
+    await run(phone.pair({ code: await openWindow(car) }));
+    await run(phone.unlock());
     expect(await isLocked()).toBe(false);
-    await phone.lock();
+    await run(phone.lock());
     expect(await isLocked()).toBe(true);
   });
 });

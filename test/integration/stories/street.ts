@@ -8,6 +8,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { withTime } from '../../support/test-car.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
@@ -38,6 +39,7 @@ export class Street {
     street.#car = await SimulatedCar.start({
       name: 'Blue',
       peripheral: street.#radio.peripheral(),
+      suite: cheapSuite,
       clock: street.clock,
       wallTime: street.#wallTime,
       random: street.#random,
@@ -66,6 +68,7 @@ export class Street {
       central: this.#radio.central(),
       store,
       name,
+      suite: cheapSuite,
       clock: this.clock,
       wallTime: this.#wallTime,
       random: this.#random,

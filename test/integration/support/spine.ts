@@ -5,8 +5,10 @@ import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { PhoneKeyOptions } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
+import type { Clock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 export interface Phone {
   readonly phone: PhoneKey;
@@ -14,8 +16,9 @@ export interface Phone {
   readonly store: MemoryCarStore;
 }
 
-/** Whole cars and phones over the real noble and bleno, all in this process, on one air. */
-export const spine = (options: VirtualAirOptions = {}) => {
+/** Whole cars and phones over the real noble and bleno, all in this process, on one air and one clock. */
+export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = {}) => {
+  const { clock = systemClock } = options;
   const air = new VirtualAir(options);
   const cars: SimulatedCar[] = [];
   const phones: PhoneKey[] = [];
@@ -25,10 +28,10 @@ export const spine = (options: VirtualAirOptions = {}) => {
     startCar: async (name: string, position: Position = { x: 0, y: 0 }): Promise<SimulatedCar> => {
       const controller = air.controller({ label: name, position });
       const peripheral = await openBlenoPeripheral({
-        clock: systemClock,
+        clock,
         load: () => Promise.resolve(loadBleno(controller)),
       });
-      const car = await SimulatedCar.start({ name, peripheral });
+      const car = await SimulatedCar.start({ name, peripheral, clock, suite: cheapSuite });
       cars.push(car);
       return car;
     },
@@ -40,11 +43,18 @@ export const spine = (options: VirtualAirOptions = {}) => {
     ): Promise<Phone> => {
       const controller = air.controller({ label: name, position });
       const central = await openNobleCentral({
-        clock: systemClock,
+        clock,
         load: () => Promise.resolve(loadNoble(controller)),
       });
       const store = new MemoryCarStore();
-      const phone = new PhoneKey({ central, store, name, ...options });
+      const phone = new PhoneKey({
+        central,
+        store,
+        name,
+        clock,
+        suite: cheapSuite,
+        ...options,
+      });
       phones.push(phone);
       return { phone, controller, store };
     },

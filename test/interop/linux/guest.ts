@@ -9,8 +9,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { serveH4 } from '../../../air/index.js';
 import type { H4Server, HciTransport } from '../../../air/index.js';
-import { Running } from '../../support/cli.js';
-import type { Finished, RunOptions } from '../../support/cli.js';
+import { Running } from '../../support/running.js';
+import type { RunOptions } from '../../support/cli.js';
+import type { Finished } from '../../support/running.js';
 import { bootQemu } from './qemu.js';
 
 /** What `guest/agent.mjs` says; `id` is that of the request, 0 when it is ready for them. */

@@ -4,7 +4,7 @@ import { existsSync, lstatSync, readlinkSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Opcode } from '../../../air/hci/constants.js';
 import { Cli } from '../../support/cli.js';
-import type { Running } from '../../support/cli.js';
+import type { Running } from '../../support/running.js';
 import { H4Client } from '../../support/h4-client.js';
 import { requireTool } from '../support/toolchain.js';
 

@@ -8,6 +8,7 @@ import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/car/car-link.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/car/link-machine.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
@@ -42,7 +43,7 @@ const command = async (radio: MemoryRadio, ...names: string[]): Promise<PhoneRun
 const startCar = async () => {
   const clock = new SimClock();
   const radio = new MemoryRadio();
-  const host = new TestHost();
+  const host = new TestHost(1, defaultSuite);
   host.open = true;
   const events: CarLinkEvent['type'][] = [];
   const waits: Promise<void>[] = [];

@@ -3,7 +3,7 @@ import { pathsFor } from '../../../cli/config/paths.js';
 import { controlClient, controlPath } from '../../../firmware-sim/index.js';
 import type { CarControl } from '../../../firmware-sim/index.js';
 import { Cli } from '../../support/cli.js';
-import type { Running } from '../../support/cli.js';
+import type { Running } from '../../support/running.js';
 
 /** A car that is not ready by then, in milliseconds, hangs. */
 const BOOT_MS = 60_000;

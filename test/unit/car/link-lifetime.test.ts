@@ -16,6 +16,7 @@ import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE } from '../../support/test-car.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
 import { deferred, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 const stranger = keyPair(defaultSuite, 'stranger');
 
@@ -82,12 +83,7 @@ describe('a link of the car', () => {
     host.open = true;
     const phone = await connect();
     await clock.advance(5_000);
-    const pairing = new PhonePairing(
-      defaultSuite,
-      seededRandom('phone'),
-      host.code,
-      phone.challenge,
-    );
+    const pairing = new PhonePairing(cheapSuite, seededRandom('phone'), host.code, phone.challenge);
     await phone.send({ case: 'pairStart', value: { share: pairing.share } });
     const { last } = phone;
     if (last.case !== 'pairShare') throw new Error('no PairShare');

@@ -13,6 +13,7 @@ import type { ToCar } from '../../../lib/wire/gen/phonekey_pb.js';
 import { DONE, TestHost } from '../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
 import { IDENTITY } from './raw-phone.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 export type Phase = LinkState['phase'];
 export type MessageCase = NonNullable<ToCar['message']['case']>;
@@ -85,7 +86,7 @@ export class LinkRig {
 
   pairStart(share?: Uint8Array): Step {
     const random = seededRandom('phone');
-    this.#pairing = new PhonePairing(defaultSuite, random, this.host.code, this.#challenge.bytes);
+    this.#pairing = new PhonePairing(cheapSuite, random, this.host.code, this.#challenge.bytes);
     return this.send({ case: 'pairStart', value: { share: share ?? this.#pairing.share } });
   }
 

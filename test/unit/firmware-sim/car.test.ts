@@ -11,6 +11,7 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Peripheral } from '../../../lib/radio/types.js';
 import { withTime } from '../../support/test-car.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 let home: string;
 // The derivation from a pairing code is slow on purpose.
@@ -36,6 +37,7 @@ const start = async (options: Partial<SimulatedCarOptions> & { peripheral: Perip
   const car = await SimulatedCar.start({
     name: 'Test car',
     home,
+    suite: cheapSuite,
     clock,
     onEvent: (event) => events.push(event),
     ...options,
@@ -46,7 +48,13 @@ const start = async (options: Partial<SimulatedCarOptions> & { peripheral: Perip
 
 const pairedPhone = async (radio: MemoryRadio, car: SimulatedCar, name: string) => {
   const store = new MemoryCarStore();
-  const phone = new PhoneKey({ central: radio.central(), store, name, clock: phoneClock });
+  const phone = new PhoneKey({
+    central: radio.central(),
+    store,
+    name,
+    suite: cheapSuite,
+    clock: phoneClock,
+  });
   await car.control.tap({ reader: 'console', purpose: 'pair' });
   const screen = await car.control.screen();
   if (screen.state !== 'pairing') throw new Error('no code');

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../lib/pairing/phone.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
@@ -9,6 +8,7 @@ import { LAST_WORD_MS, PAIRING_IDLE_MS, REFUSAL_DELAY_MS } from '../../../lib/ca
 import { deferred, IDENTITY, settle, startCar } from '../car/raw-phone.js';
 import type { RawPhone } from '../car/raw-phone.js';
 import { flip, UNLOCK } from '../session/sample.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 const PHONE_KEYS = {
   publicKey: new Uint8Array(32).fill(2),
@@ -42,7 +42,7 @@ const ended = async (phone: RawPhone, clock: SimClock): Promise<void> => {
 };
 
 const pairing = (phone: RawPhone, code = '12345678'): PhonePairing =>
-  new PhonePairing(defaultSuite, seededRandom('phone'), code, phone.challenge);
+  new PhonePairing(cheapSuite, seededRandom('phone'), code, phone.challenge);
 
 /** Up to the PairOffer. */
 const offered = async (phone: RawPhone): Promise<PhonePairing> => {

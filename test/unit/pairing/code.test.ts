@@ -1,12 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { Suite } from '../../../lib/crypto/index.js';
 import {
   formatPairingCode,
   newPairingCode,
   pairingUri,
   parsePairingCode,
 } from '../../../lib/pairing/code.js';
+import { pairingRegistration, pairingSecrets } from '../../../lib/pairing/secrets.js';
+import { PhonePairing } from '../../../lib/pairing/phone.js';
+import { register } from '../../../lib/pairing/spake2plus.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { Random } from '../../../lib/platform/random.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Gives these 32-bit numbers, big-endian, one per call. */
 const numbers = (...values: number[]): Random => {
@@ -105,5 +111,16 @@ describe('parsePairingCode', () => {
   it('reads what the screen shows', () => {
     expect(formatPairingCode('01234567')).toBe('0123 4567');
     expect(parsePairingCode(formatPairingCode('01234567'))).toBe('01234567');
+  });
+});
+
+describe('what a car and a phone make of a code', () => {
+  it('is derived with the suite that they are given', () => {
+    const secrets = pairingSecrets('12345678', cheapSuite);
+    expect(secrets).not.toEqual(pairingSecrets('12345678'));
+    expect(pairingRegistration('12345678', cheapSuite)).toEqual(register(secrets));
+    const phone = (suite: Suite): PhonePairing =>
+      new PhonePairing(suite, seededRandom('phone'), '12345678', new Uint8Array(32));
+    expect(phone(cheapSuite).share).not.toEqual(phone(defaultSuite).share);
   });
 });

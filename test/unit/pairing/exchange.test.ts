@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
 import { CarPairing } from '../../../lib/pairing/car.js';
+import { pairingRegistration } from '../../../lib/pairing/secrets.js';
 import { PhonePairing } from '../../../lib/pairing/phone.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { Role } from '../../../lib/wire/gen/phonekey_pb.js';
-import { registrationOf } from '../../support/test-car.js';
 import { errorWith } from '../../support/errors.js';
 
 const CODE = '12345678';
@@ -12,8 +12,10 @@ const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 const challenge = key(9);
 const outOfOrder = errorWith('protocol.order');
 
+const registration = pairingRegistration(CODE, portableSuite);
+
 const carPairing = (on = challenge): CarPairing =>
-  new CarPairing(portableSuite, seededRandom('car'), registrationOf(CODE), on);
+  new CarPairing(portableSuite, seededRandom('car'), registration, on);
 const phonePairing = (code = CODE): PhonePairing =>
   new PhonePairing(nodeSuite, seededRandom('phone'), code, challenge);
 

@@ -4,6 +4,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { TraceEvent } from '../../../lib/wire/message-link.js';
 import { startTestCar } from '../../support/test-car.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 const pairedPhone = async () => {
   const radio = new MemoryRadio();
@@ -16,6 +17,7 @@ const pairedPhone = async () => {
     central: radio.central(),
     store,
     name: 'Ada',
+    suite: cheapSuite,
     trace: (event) => trace.push(event),
   });
   const car = await phone.pair({ code: '1234 5678' });

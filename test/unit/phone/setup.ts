@@ -9,6 +9,7 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { Central } from '../../../lib/radio/types.js';
 import type { TraceEvent } from '../../../lib/wire/message-link.js';
 import { startTestCar, TestHost, withTime } from '../../support/test-car.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Phones and cars on one air and one simulated clock. */
 export class Air {
@@ -33,6 +34,7 @@ export class Air {
       central,
       store,
       name,
+      suite: cheapSuite,
       clock,
       wallTime: () => this.wall,
       random,

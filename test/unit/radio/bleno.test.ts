@@ -47,10 +47,14 @@ const linked = async (mtu?: number) => {
 
 describe('opening a peripheral over bleno', () => {
   it.each([
-    [Object.assign(new Error('ENODEV, No such device'), { code: 'ENODEV' }), /plug one in/],
-    ['unauthorized', /setcap/],
-    ['unsupported', /Low Energy/],
-  ])('translates %s', async (state, hint) => {
+    [
+      'ENODEV',
+      Object.assign(new Error('ENODEV, No such device'), { code: 'ENODEV' }),
+      /plug one in/,
+    ],
+    ['unauthorized', 'unauthorized', /setcap/],
+    ['unsupported', 'unsupported', /Low Energy/],
+  ])('translates %s', async (_name, state, hint) => {
     const bleno = new FakeBleno(state);
     const clock = new SimClock();
     const opened = outcome(openBlenoPeripheral({ load: bleno.load, clock }));

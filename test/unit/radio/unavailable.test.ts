@@ -6,7 +6,7 @@ const system = (code: string, message: string): Error =>
   Object.assign(new Error(message), { code });
 
 describe('what keeps a radio from starting', () => {
-  it.each([
+  const cases: [Error, RegExp][] = [
     [system('MODULE_NOT_FOUND', "Cannot find module '@abandonware/noble'"), /npm install/],
     [system('ERR_MODULE_NOT_FOUND', "Cannot find package '@abandonware/bleno'"), /npm install/],
     [
@@ -27,7 +27,9 @@ describe('what keeps a radio from starting', () => {
     [system('EBUSY', 'Device or resource busy'), /Another program/],
     [new Error('Network is down'), /bluetoothctl power on/],
     [new Error('Unsupported platform sunos'), /not supported/],
-  ])('%s', (error, hint) => {
+  ];
+  const named = cases.map(([error, hint]) => [String(error).split('\n')[0], error, hint] as const);
+  it.each(named)('%s', (_name, error, hint) => {
     const translated = radioUnavailable(error);
     expect(translated.code).toBe('radio.unavailable');
     expect(translated.hint).toMatch(hint);

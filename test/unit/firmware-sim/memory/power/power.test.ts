@@ -1,7 +1,7 @@
 import { fileMedium, flashMedium } from './medium.js';
 import { describeCuts, describeDamage } from './suite.js';
 
-// Samples; power.exhaustive.ts takes all.
+// Samples; power.exhaustive.ts takes more.
 const TIMEOUT = 120_000;
 const files = () => fileMedium((length) => [1, length >> 1, length - 1]);
 

@@ -10,7 +10,7 @@ import { controlClient, controlPath } from '../../firmware-sim/index.js';
 import type { CarControl } from '../../firmware-sim/index.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { Cli } from '../support/cli.js';
-import type { Running } from '../support/cli.js';
+import type { Running } from '../support/running.js';
 
 /**
  * `key car start --memory flash`, killed with SIGKILL while phones unlock, pair and remove keys, and

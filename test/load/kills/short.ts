@@ -1,0 +1,27 @@
+import { expect } from '@jest/globals';
+import { runKills } from './run.js';
+
+/** The short form of `npm run load`, with the built car: needs dist/. */
+export const loseNothing = async (cycles: number, killEvery: number): Promise<void> => {
+  const said: string[] = [];
+  const figures = await runKills({
+    cycles,
+    killEvery,
+    seed: process.env['LOAD_SEED'] ?? 'short',
+    signal: new AbortController().signal,
+    say: (text) => said.push(text),
+  });
+  expect({ said, ...figures }).toMatchObject({
+    said: [],
+    ended: 'complete',
+    cycles,
+    unlocksRefused: 0,
+    unlocksUnreached: 0,
+    keysLost: 0,
+    keysBack: 0,
+    bootsFailed: 0,
+    numbersWentBack: 0,
+  });
+  expect(figures.kills).toBeGreaterThanOrEqual(Math.floor(cycles / killEvery));
+  expect(figures.checks).toBeGreaterThan(figures.kills);
+};
