@@ -7,8 +7,16 @@ import { performance } from 'node:perf_hooks';
 import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
-const SOURCES = ['lib', 'air', 'firmware-sim', 'cli', 'bench', 'examples', 'scripts'];
-const IN_TESTS = ['test/fuzz', 'test/load'];
+const FOLDERS = [
+  'lib',
+  'air',
+  'firmware-sim',
+  'cli',
+  'bench',
+  'examples',
+  'test/fuzz',
+  'test/load',
+];
 const COMMAND = 'dist/bin/key.js';
 const LICENCES = 'dist/bin/LICENSES.txt';
 
@@ -25,7 +33,7 @@ const OPTIONS = {
 const compile = () =>
   build({
     ...OPTIONS,
-    entryPoints: [...[...SOURCES, ...IN_TESTS].map((folder) => `${folder}/**/*.ts`), 'air/**/*.py'],
+    entryPoints: [...FOLDERS.map((folder) => `${folder}/**/*.ts`), 'scripts/*.ts', 'air/**/*.py'],
     loader: { '.py': 'copy' },
     outbase: '.',
     outdir: 'dist',
@@ -98,11 +106,17 @@ const declarations = () => {
 };
 
 const begin = performance.now();
-const results = await Promise.all([compile(), bundle()]);
-const [modules, chunks] = results.map(({ metafile }) => Object.keys(metafile.outputs));
-writeFileSync(join(ROOT, LICENCES), licences(Object.keys(results[1].metafile.inputs)));
-chmodSync(join(ROOT, COMMAND), 0o755);
-removeAllBut(new Set([...modules, ...chunks, LICENCES]));
-if (process.argv.includes('--declarations')) declarations();
-const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-process.stderr.write(`built ${modules.length} modules and the command in ${seconds} s\n`);
+try {
+  const results = await Promise.all([compile(), bundle()]);
+  const [modules, chunks] = results.map(({ metafile }) => Object.keys(metafile.outputs));
+  writeFileSync(join(ROOT, LICENCES), licences(Object.keys(results[1].metafile.inputs)));
+  chmodSync(join(ROOT, COMMAND), 0o755);
+  removeAllBut(new Set([...modules, ...chunks, LICENCES]));
+  if (process.argv.includes('--declarations')) declarations();
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  process.stderr.write(`built ${modules.length} modules and the command in ${seconds} s\n`);
+} catch (error) {
+  // esbuild has said already what is wrong with a source.
+  if (error.errors === undefined) process.stderr.write(`build: ${error.message}\n`);
+  process.exitCode = 1;
+}
