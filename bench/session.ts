@@ -33,6 +33,7 @@ export const sessionFigures = (): Figure[] => {
     figure('unlock.cpu_us.floor', cpu.floor, 'us'),
     figure('unlock.cpu.vs_floor', cpu.node / cpu.floor, 'x'),
     figure('unlock.cpu_us.tweetnacl', cpu.tweetnacl, 'us'),
+    figure('unlock.cpu_us.ratio', cpu.tweetnacl / cpu.node, 'x'),
   ];
 };
 

@@ -24,7 +24,8 @@ const NOT_ADMITTED: ReadonlySet<RefusalReason> = new Set([
 
 /**
  * A car that answered has this phone's key, also where the confirmation of its pairing got lost; it
- * tells owners its epoch; and it is where this link found its characteristics. The command is done: that it cannot be saved is no reason to fail.
+ * tells owners its epoch; and it is where this link found its characteristics. The command is done: that
+ * it cannot be saved is no reason to fail.
  */
 export const learnFrom = async (
   { store, suite, log }: PhoneEnvironment,

@@ -36,6 +36,9 @@ const ends = (): [string, string, string][] => [
 ];
 const opposite = (direction: string): string => (direction === '0x00' ? '0x01' : '0x00');
 
+/** From the second connection on a phone knows where the service is, and does not look for it. */
+const discovers = (path: string): boolean => path === session.car || path === session.phone[0];
+
 const COMPLAINTS = '_ws.malformed || _ws.expert.severity >= 0x00600000 || data';
 
 /** A Write Request that ends before its handle. */
@@ -138,11 +141,13 @@ const appendBroken = (path: string, index: number): void => {
   });
 
   it('finds the service, and that writes and notifications are its own', () => {
-    const service = bareUuid(SERVICE_UUID);
     for (const [path, , direction] of ends()) {
+      const service = discovers(path) ? bareUuid(SERVICE_UUID) : '';
       const values = (opcodes: string) => {
         const fields = ['hci_h4.direction', 'btatt.service_uuid128', 'btatt.uuid128'];
-        const found = dissect(path, `btatt.opcode in {${opcodes}} && btatt.value`, ...fields);
+        // The phone did not ask for the handle of the configuration, so tshark has no name for that write.
+        const filter = `btatt.opcode in {${opcodes}} && btatt.value && btatt.value != 01:00`;
+        const found = dissect(path, filter, ...fields);
         expect(found.length).toBeGreaterThanOrEqual(1);
         return new Set(found.map((each) => each.join(' ')));
       };
@@ -190,7 +195,7 @@ const withoutReadByType = (path: string, datalink: 1002 | 2001 = 1002): string =
       expect(whole).toMatch(/LE Connection Complete \(0x01\)\n +Status: Success/);
       expect(whole).toMatch(after(up, 'Exchange MTU Request .*\\n +Client RX MTU: 256'));
       expect(whole).toMatch(after(down, 'Exchange MTU Response .*\\n +Server RX MTU: 256'));
-      expect(whole).toContain(`UUID: Vendor specific (${SERVICE_UUID})`);
+      expect(whole.includes(`UUID: Vendor specific (${SERVICE_UUID})`)).toBe(discovers(path));
       expect(whole).toMatch(after(up, 'Write (Command|Request) .*\\n +Handle: 0x'));
       expect(whole).toMatch(after(down, 'Handle Value Notification .*\\n +Handle: 0x'));
     }
