@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { withPhone } from './open.js';
+import { withRemote } from './open.js';
 
 /** The commands that need no answer but yes, and what to say when they were done. */
 export const ACTIONS = {
@@ -19,7 +19,7 @@ export type SimpleAction = Exclude<Action, 'start'>;
 
 export const act = async (context: Context, action: SimpleAction): Promise<ExitCode> => {
   const doing = `reaching the car to ${action}`;
-  await withPhone(context, { doing }, ({ phone, call }) => phone[action](call));
+  await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
   const { output } = context;
   output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
   return EXIT.ok;

@@ -5,11 +5,11 @@ import { formatTime } from '../config/time.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
-import { withPhone } from './open.js';
+import { withRemote } from './open.js';
 
 /** The keys that the car knows; the car tells them to an owner only. */
 export const listKeys = async (context: Context): Promise<ExitCode> => {
-  const { keys, labels } = await withPhone(context, { doing: 'asking the car' }, async (open) => {
+  const { keys, labels } = await withRemote(context, { doing: 'asking the car' }, async (open) => {
     const { phone, store, call } = open;
     const cars = await store.list();
     const shared = cars.flatMap((car) => car.shared ?? []);
@@ -23,7 +23,7 @@ export const listKeys = async (context: Context): Promise<ExitCode> => {
 /** Removes a key from the car; with the phone's own key goes its entry in the key store. */
 export const removeKey = async (context: Context, slot: number): Promise<ExitCode> => {
   const { options, output } = context;
-  const own = await withPhone(context, { doing: 'reaching the car' }, async (open) => {
+  const own = await withRemote(context, { doing: 'reaching the car' }, async (open) => {
     const { phone, store, call } = open;
     const { name } = await chooseCar({ store }, options.car);
     const connection = await phone.connect({ ...call, car: name });

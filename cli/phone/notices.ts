@@ -8,7 +8,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { readUris } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
-import { withoutRadio, withPhone } from './open.js';
+import { withoutRadio, withPhone } from './open-key.js';
 
 const PAST = { revoke: 'revoked', suspend: 'suspended', resume: 'resumed' } as const;
 

@@ -1,6 +1,11 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { PhoneKey } from '../../lib/index.js';
-import type { CarCallOptions, Central, FormFactorName, TraceEvent } from '../../lib/index.js';
+import type {
+  CarCallOptions,
+  FormFactorName,
+  PhoneKeyOptions,
+  TraceEvent,
+} from '../../lib/index.js';
+import { Remote } from '../../lib/phone/remote.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { openCentral } from '../config/radio.js';
@@ -17,32 +22,26 @@ export interface PhoneUse {
   readonly formFactor?: FormFactorName | undefined;
 }
 
-export interface OpenPhone {
-  readonly phone: PhoneKey;
+export interface OpenPhone<Phone extends Remote = Remote> {
+  readonly phone: Phone;
   readonly store: FileKeyStore;
   /** Car, timeout and abort signal, as the global options say. */
   readonly call: CarCallOptions;
 }
 
-/** What a phone does that needs no car: it signs, and it keeps keys. */
-export const withoutRadio = <T>(
-  { paths, log }: Pick<Context, 'paths' | 'log'>,
-  work: (open: Pick<OpenPhone, 'phone' | 'store'>) => Promise<T>,
-): Promise<T> => {
-  const store = new FileKeyStore(paths.keys);
-  return work({ phone: new PhoneKey({ central: NO_RADIO, store, log }), store });
-};
-
-const noRadio = (): Promise<never> =>
-  Promise.reject(new PhoneKeyError('radio.closed', 'this is done without a radio'));
-
-const NO_RADIO: Central = { scan: noRadio, connect: noRadio, close: () => Promise.resolve() };
-
 /** Opens the keys and the radio, and frees the radio whatever happens. */
-export const withPhone = async <T>(
+export const withRemote = <T>(
+  context: Context,
+  use: PhoneUse,
+  work: (open: OpenPhone) => Promise<T>,
+): Promise<T> => withRadio(context, use, (options) => new Remote(options), work);
+
+/** As `withRemote`, with another kind of phone. */
+export const withRadio = async <Phone extends Remote, T>(
   context: Context,
   { doing, needsKeys = true, name, formFactor }: PhoneUse,
-  work: (open: OpenPhone) => Promise<T>,
+  make: (options: PhoneKeyOptions) => Phone,
+  work: (open: OpenPhone<Phone>) => Promise<T>,
 ): Promise<T> => {
   const { options, paths, log, signal, output } = context;
   const store = new FileKeyStore(paths.keys);
@@ -51,7 +50,7 @@ export const withPhone = async <T>(
   }
   const onSessionKeys = sessionKeyLog(context);
   const central = await openCentral(context);
-  const phone = new PhoneKey({
+  const phone = make({
     central,
     store,
     log,

@@ -2,7 +2,7 @@ import type { FormFactorName } from '../../lib/index.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { withPhone } from './open.js';
+import { withPhone } from './open-key.js';
 import { readPairingCode } from './pairing-code.js';
 import type { CodeSource } from './pairing-code.js';
 

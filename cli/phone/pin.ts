@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { readSecret } from '../io/secret.js';
 import { ACTIONS } from './act.js';
-import { withPhone } from './open.js';
+import { withRemote } from './open.js';
 
 const VARIABLE = 'KEY_PIN';
 
@@ -43,7 +43,7 @@ export const clearPin = async (context: Context): Promise<ExitCode> => {
 };
 
 const givePin = (context: Context, pin: string, doing: string): Promise<void> =>
-  withPhone(context, { doing }, async ({ phone, store, call }) => {
+  withRemote(context, { doing }, async ({ phone, store, call }) => {
     const { name } = await chooseCar({ store }, context.options.car);
     await phone.setPin(pin, { ...call, car: name });
   });
@@ -59,7 +59,7 @@ export const start = async (context: Context, given: string | undefined): Promis
   const { host, output } = context;
   const doing = 'reaching the car to start';
   const attempt = (pin: StartOptions['pin']): Promise<void> =>
-    withPhone(context, { doing }, ({ phone, call }) =>
+    withRemote(context, { doing }, ({ phone, call }) =>
       phone.start({ ...call, ...(pin === undefined ? {} : { pin }) }),
     );
   try {

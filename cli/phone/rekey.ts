@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { confirm } from '../io/ask.js';
-import { withPhone } from './open.js';
+import { withRemote } from './open.js';
 
 /** Every key but the owners' is gone, and every grant of before is worth nothing. */
 export const rekey = async (context: Context, sure: boolean): Promise<ExitCode> => {
@@ -14,7 +14,7 @@ export const rekey = async (context: Context, sure: boolean): Promise<ExitCode> 
     const question = `Remove every key of ${name} but the owners', and void all grants?`;
     await confirm(host, question, "this removes every key but the owners'", 'key rekey --yes');
   }
-  await withPhone(context, { doing: 're-keying the car' }, ({ phone, call }) =>
+  await withRemote(context, { doing: 're-keying the car' }, ({ phone, call }) =>
     phone.raiseEpoch({ ...call, car: name }),
   );
   output.result({ command: 'rekey', ok: true }, [

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
-import { withPhone } from './open.js';
+import { withRemote } from './open.js';
 
 /**
  * Listens for cars. With `--json` a line for each car when it is first heard and when it opens or
@@ -12,7 +12,7 @@ import { withPhone } from './open.js';
 export const scan = async (context: Context, seconds: number): Promise<ExitCode> => {
   const { output, signal } = context;
   const heard = new Map<string, SeenCar>();
-  await withPhone(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
+  await withRemote(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
     const over = new AbortController();
     const stop = (): void => {
       over.abort();

@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { readUri } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
-import { withoutRadio } from './open.js';
+import { withoutRadio } from './open-key.js';
 import { boundsOf, describeBounds } from './bounds.js';
 
 /** A key of this phone to show to an owner: a fresh one, or with `--car` the one it has for that car. */

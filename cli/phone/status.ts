@@ -1,11 +1,11 @@
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { withPhone } from './open.js';
+import { withRemote } from './open.js';
 import { statusLines } from './status-lines.js';
 
 export const status = async (context: Context): Promise<ExitCode> => {
-  const answer = await withPhone(context, { doing: 'asking the car' }, ({ phone, call }) =>
+  const answer = await withRemote(context, { doing: 'asking the car' }, ({ phone, call }) =>
     phone.status(call),
   );
   context.output.result(answer, statusLines(answer));

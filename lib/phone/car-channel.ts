@@ -6,6 +6,7 @@ import type { FromCar } from '../wire/gen/phonekey_pb.js';
 import { MessageLink } from '../wire/message-link.js';
 import type { Clock } from '../platform/clock.js';
 import type { Deadline, PhoneEnvironment } from './environment.js';
+import type { SeenCar } from './finder.js';
 
 export type CarMessage = FromCar['message'];
 
@@ -54,6 +55,25 @@ export class CarChannel {
     const channel = new CarChannel(link, environment);
     await deadline.race(channel.#link.open(), timedOut);
     return channel;
+  }
+
+  /** Connects to a car that was found, and subscribes. */
+  static async connect(
+    environment: PhoneEnvironment,
+    { advertisement, car }: SeenCar,
+    deadline: Deadline,
+  ): Promise<CarChannel> {
+    const link = await environment.central.connect(advertisement, {
+      timeoutMs: deadline.leftMs,
+      signal: deadline.signal,
+      attHandle: car?.attHandle,
+    });
+    try {
+      return await CarChannel.open(link, environment, deadline);
+    } catch (error) {
+      await link.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Why the link cannot be used any more. */

@@ -1,12 +1,17 @@
 import type { FormFactorName } from '../credentials/form-factors.js';
+import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
+import { systemClock, systemWallTime } from '../platform/clock.js';
 import type { Clock } from '../platform/clock.js';
+import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
+import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
 import type { Trace } from '../wire/message-link.js';
+import { chosenName } from './naming.js';
 import type { CarStore } from './store.js';
 
 /** What the parts of a phone share. */
@@ -25,6 +30,43 @@ export interface PhoneEnvironment {
   readonly trace: Trace | undefined;
   readonly onSessionKeys: OnSessionKeys | undefined;
 }
+
+export interface PhoneKeyOptions {
+  readonly central: Central;
+  readonly store: CarStore;
+  /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
+  readonly name?: string;
+  /** What kind of thing this is, for the same list (default `phone`). */
+  readonly formFactor?: FormFactorName;
+  readonly suite?: Suite;
+  readonly clock?: Clock;
+  /** Milliseconds since 1970: what grants and notices are dated with (default: the system's). */
+  readonly wallTime?: () => number;
+  readonly random?: Random;
+  readonly log?: Logger;
+  /** Sees every message that goes over the air, without any key. */
+  readonly trace?: Trace;
+  /**
+   * Is given the keys of every session, so that somebody who records the air can read what is sealed:
+   * for simulation and development. Without it they are kept nowhere but in the session.
+   */
+  readonly onSessionKeys?: OnSessionKeys | undefined;
+}
+
+/** What was given, and the defaults of the rest. @throws PhoneKeyError `usage.invalid` for an impossible name */
+export const phoneEnvironment = (options: PhoneKeyOptions): PhoneEnvironment => ({
+  central: options.central,
+  store: options.store,
+  suite: options.suite ?? defaultSuite,
+  clock: options.clock ?? systemClock,
+  wallTime: options.wallTime ?? systemWallTime,
+  name: chosenName('a phone', options.name ?? 'phone'),
+  formFactor: options.formFactor ?? 'phone',
+  random: options.random ?? systemRandom,
+  log: options.log ?? silentLogger,
+  trace: options.trace,
+  onSessionKeys: options.onSessionKeys,
+});
 
 /** Seconds since 1970, now. */
 export const wallSeconds = ({ wallTime }: Pick<PhoneEnvironment, 'wallTime'>): number =>

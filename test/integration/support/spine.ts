@@ -2,7 +2,7 @@ import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import type { Position, VirtualAirOptions, VirtualController } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
-import type { PhoneKeyOptions } from '../../../lib/phone/phone-key.js';
+import type { PhoneKeyOptions } from '../../../lib/phone/environment.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import type { Clock } from '../../../lib/platform/clock.js';
