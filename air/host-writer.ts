@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { systemClock, type Clock } from '../lib/platform/clock.js';
 import { EventCode, PacketType } from './hci/constants.js';
 
 /** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
@@ -26,6 +27,7 @@ export class HostWriter {
   constructor(
     private readonly socket: Socket,
     private readonly buffers: number,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   write(packet: Buffer): void {
@@ -47,10 +49,10 @@ export class HostWriter {
   #flushSoon(): void {
     if (this.#timed) return;
     this.#timed = true;
-    setTimeout(() => {
+    this.clock.after(COMPLETIONS_MS, () => {
       this.#timed = false;
       this.flush();
-    }, COMPLETIONS_MS);
+    });
   }
 
   /** Writes what waits, now. */

@@ -3,17 +3,22 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { HostWriter } from '../../../air/host-writer.js';
+import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { settle } from './test-host.js';
 
 const COMPLETION = Buffer.from('0413050140000100', 'hex');
 const DATA = Buffer.from('024020020001ff', 'hex');
 
 /** A writer and what it has written so far, in hex, an entry for each write. */
-const rig = (buffers: number): { writer: HostWriter; written: string[]; socket: PassThrough } => {
+const rig = (
+  buffers: number,
+): { writer: HostWriter; written: string[]; socket: PassThrough; clock: SimClock } => {
+  const clock = new SimClock();
   const socket = new PassThrough();
   const written: string[] = [];
   socket.on('data', (chunk: Buffer) => written.push(chunk.toString('hex')));
-  return { writer: new HostWriter(socket as unknown as Socket, buffers), written, socket };
+  const writer = new HostWriter(socket as unknown as Socket, buffers, clock);
+  return { writer, written, socket, clock };
 };
 
 const hex = (...packets: Buffer[]): string => Buffer.concat(packets).toString('hex');
@@ -56,10 +61,12 @@ describe('what a host in another process is told', () => {
   });
 
   it('arrives even when nothing else is said', async () => {
-    const { writer, written, socket } = rig(8);
+    const { writer, written, socket, clock } = rig(8);
     for (let i = 0; i < 2; i++) {
       writer.write(COMPLETION);
-      await once(socket, 'data');
+      const data = once(socket, 'data');
+      await clock.advance(10);
+      await data;
     }
     expect(written).toEqual([hex(COMPLETION), hex(COMPLETION)]);
   });
