@@ -42,7 +42,7 @@ export function hkdfSha512(
 }
 
 /** @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes */
-export function requireHkdfLength(length: number): void {
+function requireHkdfLength(length: number): void {
   if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
     throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
   }

@@ -21,7 +21,7 @@ export interface CarCallOptions extends CallOptions {
 /**
  * A phone that uses the keys it has. `unlock()` and its siblings find the car, connect, do one thing and
  * disconnect; `connect()` keeps the link for several. All throw PhoneKeyError. `PhoneKey` also gets keys and
- * gives them; what that takes, SPAKE2+ above all, is twice as long in loading.
+ * gives them; what that takes, SPAKE2+ above all, is not loaded with this.
  */
 export class Remote {
   readonly #environment: PhoneEnvironment;
