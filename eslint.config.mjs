@@ -34,12 +34,12 @@ const ENDS = {
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
 const OUTSIDE_AIR = {
-  regex: up('lib/(?!platform/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
-  message: 'air imports only lib/platform and lib/errors.',
+  regex: up('lib/(?!platform/|hci/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
+  message: 'air imports only lib/platform, lib/hci and lib/errors.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|errors\\.js$|radio/(types|link-state|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|radio/(types|link-state|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
 };
@@ -48,8 +48,8 @@ const NOT_THE_CAR = {
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/session|lib/wire|bench|examples|test)/'),
-  message: 'cli never imports lib/session or lib/wire: it uses lib/phone and lib/inspect.',
+  regex: up('(lib/native/(?!inspect/)|bench|examples|test)/'),
+  message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const WHOLE_AIR = {
   regex: up('air/index\\.js$'),
@@ -72,7 +72,8 @@ const DIRECTIONS = [
   [['lib/**'], [ABOVE_LIB, NODE]],
   [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
-  [['lib/{noise,wire,session,pairing,credentials,proximity,inspect}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/{noise,link,hci,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/native/**'], [ABOVE_LIB, NODE]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
@@ -107,7 +108,13 @@ function direction([folders, patterns]) {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'reports/', 'lib/wire/gen/', 'test/interop/**/target/']),
+  globalIgnores([
+    'dist/',
+    'coverage/',
+    'reports/',
+    'lib/native/schema/gen/',
+    'test/interop/**/target/',
+  ]),
   js.configs.recommended,
   {
     rules: {

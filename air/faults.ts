@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../lib/errors.js';
 import type { AclBuffers } from './controller/connection/connections.js';
-import { Role } from './hci/constants.js';
+import { Role } from '../lib/hci/constants.js';
 import type { Faults } from './medium/faults.js';
 
 /** What goes wrong on an air on purpose: on the medium, and in its controllers. */

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { silentLogger, type Logger } from '../lib/platform/logger.js';
-import { HardwareError } from './hci/constants.js';
-import { H4Decoder, H4Error } from './hci/h4.js';
-import { hardwareError } from './hci/packets.js';
-import type { HciTransport } from './hci/transport.js';
+import { HardwareError } from '../lib/hci/constants.js';
+import { H4Decoder, H4Error } from '../lib/hci/h4.js';
+import { hardwareError } from '../lib/hci/packets.js';
+import type { HciTransport } from '../lib/hci/transport.js';
 import { HostWriter } from './host-writer.js';
 
 /** How long a host whose stream was refused may take to close before it is cut off. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { HciTransport } from './hci/transport.js';
+import type { HciTransport } from '../lib/hci/transport.js';
 
 /** One adapter, as `getDeviceList` of the native module describes it. */
 export interface HciDevice {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net';
 import { silentLogger, type Logger } from '../lib/platform/logger.js';
 import { attachHost } from './h4-connection.js';
-import type { HciTransport } from './hci/transport.js';
+import type { HciTransport } from '../lib/hci/transport.js';
 
 const MAX_CONNECTIONS = 256;
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { systemClock, type Clock } from '../lib/platform/clock.js';
-import { EventCode, PacketType } from './hci/constants.js';
+import { EventCode, PacketType } from '../lib/hci/constants.js';
 
 /** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
 const MAX_UNREAD = 1 << 20;

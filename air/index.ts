@@ -11,7 +11,7 @@ export { describeEvent, type Description } from './decode/describe.js';
 export type { DecodedEvent, Party, Told } from './decode/event.js';
 export { describeHci, HciDecoder, type HciPacket } from './decode/hci-decoder.js';
 export { parseFaults, type AirFaults } from './faults.js';
-export type { AirTransport, HciTransport } from './hci/transport.js';
+export type { AirTransport, HciTransport } from '../lib/hci/transport.js';
 export { serveH4, type H4Server, type H4ServerOptions } from './h4-server.js';
 export type { ControllerSource, HostServerOptions } from './host-server.js';
 export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { PhoneKeyError } from '../lib/errors.js';
-import type { HciTransport } from './hci/transport.js';
+import type { HciTransport } from '../lib/hci/transport.js';
 import { hciSocketClass } from './hci-socket.js';
 import { loadPackage } from './package-loader.js';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/platform/clock.js';
 import { systemWallTime } from './capture/capturing.js';
 import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
-import { isVendorPacket } from './hci/vendor.js';
+import { isVendorPacket } from './vendor.js';
 
 /** Must not throw, and is not to be slow: the air waits. */
 export type AirListener = (event: AirEvent) => void;

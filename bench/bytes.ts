@@ -8,8 +8,8 @@ import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { MemoryRadio } from '../lib/radio/memory-radio.js';
-import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
-import type { TraceEvent } from '../lib/wire/message-link.js';
+import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
+import type { TraceEvent } from '../lib/link/message-link.js';
 import { figure } from './measure.js';
 import type { Figure } from './measure.js';
 

@@ -6,7 +6,7 @@ import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { concat } from '../lib/platform/bytes.js';
 import { MemoryRadio } from '../lib/radio/memory-radio.js';
-import type { TraceEvent } from '../lib/wire/message-link.js';
+import type { TraceEvent } from '../lib/link/message-link.js';
 import { asked, sum } from './bytes.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';

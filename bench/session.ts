@@ -3,8 +3,8 @@ import { diffieHellman, generateKeyPairSync } from 'node:crypto';
 import { nodeSuite, portableSuite } from '../lib/crypto/index.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { systemRandom } from '../lib/platform/random.js';
-import { carSecrets, Challenge } from '../lib/session/car.js';
-import { answerChallenge } from '../lib/session/phone.js';
+import { carSecrets, Challenge } from '../lib/native/session/car.js';
+import { answerChallenge } from '../lib/native/session/phone.js';
 import {
   decodeRequest,
   decodeFromCar,
@@ -14,8 +14,8 @@ import {
   encodeFromCar,
   encodeResult,
   encodeToCar,
-} from '../lib/wire/codec.js';
-import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+} from '../lib/native/codec.js';
+import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
 

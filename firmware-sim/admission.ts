@@ -9,7 +9,7 @@ import { decide } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { sameBytes } from '../lib/platform/bytes.js';
-import type { Introduction } from '../lib/wire/codec.js';
+import type { Introduction } from '../lib/native/codec.js';
 import { raiseFloor, timeForRecords } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import { lowestFree } from './key-slots.js';

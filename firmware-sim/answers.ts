@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { POLICY_REASONS } from '../lib/car/reasons.js';
-import { RefusalReason, ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
-import type { Result } from '../lib/wire/gen/phonekey_pb.js';
+import { POLICY_REASONS } from '../lib/native/car/reasons.js';
+import { RefusalReason, ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../lib/native/schema/gen/phonekey_pb.js';
 import type { CommandRefusal } from './events.js';
 
 export const result = (

@@ -1,7 +1,7 @@
 import type { Allowance } from '../lib/credentials/policy.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import type { AnyCommand, CommandName } from '../lib/wire/commands.js';
-import type { Result } from '../lib/wire/gen/phonekey_pb.js';
+import type { AnyCommand, CommandName } from '../lib/native/commands.js';
+import type { Result } from '../lib/native/schema/gen/phonekey_pb.js';
 import type { BodyInput, BodyState } from './body.js';
 import type { CommandRefusal } from './events.js';
 import type { CarRecord } from './memory/record.js';

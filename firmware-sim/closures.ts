@@ -1,6 +1,6 @@
-import type { Closure } from '../lib/wire/closures.js';
+import type { Closure } from '../lib/native/closures.js';
 
-export { closureMask, CLOSURES } from '../lib/wire/closures.js';
+export { closureMask, CLOSURES } from '../lib/native/closures.js';
 export type { Closure };
 
 /** The doors people get in by. Only they keep the car from being locked, and stop the relock. */

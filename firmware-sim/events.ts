@@ -2,7 +2,7 @@ import type { AdmissionRefusal } from '../lib/car/host.js';
 import type { PolicyRefusal } from '../lib/credentials/policy.js';
 import type { FormFactorName } from '../lib/credentials/form-factors.js';
 import type { RoleName } from '../lib/credentials/roles.js';
-import type { CommandName } from '../lib/wire/commands.js';
+import type { CommandName } from '../lib/native/commands.js';
 import type { BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
 import type { Closure, Door } from './closures.js';
 import type { PinRefusal } from './pin-lock.js';

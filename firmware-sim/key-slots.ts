@@ -2,7 +2,7 @@ import { knownFormFactor } from '../lib/credentials/form-factors.js';
 import { Role } from '../lib/credentials/roles.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { sameBytes } from '../lib/platform/bytes.js';
-import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
+import type { PhoneIdentity } from '../lib/native/schema/gen/phonekey_pb.js';
 
 /** As many as `list_keys` can tell in one message, however long their names are. */
 export const MAX_CAR_SLOTS = 32;

@@ -5,7 +5,7 @@ import { roleName } from '../lib/credentials/roles.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { toHex } from '../lib/platform/bytes.js';
-import { FormFactor } from '../lib/wire/gen/phonekey_pb.js';
+import { FormFactor } from '../lib/native/schema/gen/phonekey_pb.js';
 import { circumstancesOf } from './circumstances.js';
 import type { GrantSummary, KeySummary } from './events.js';
 import type { CarRecord } from './memory/record.js';

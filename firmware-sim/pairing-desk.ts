@@ -3,7 +3,7 @@ import { roleFromName } from '../lib/credentials/roles.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
-import type { PhoneIdentity } from '../lib/wire/gen/phonekey_pb.js';
+import type { PhoneIdentity } from '../lib/native/schema/gen/phonekey_pb.js';
 import { placeKey } from './key-slots.js';
 import type { Placement } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
@@ -18,7 +18,7 @@ export interface PairingDeskOptions {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly slots: number;
-  /** SPAKE2+ record of a code (lib/pairing/code.ts). */
+  /** SPAKE2+ record of a code (lib/native/pairing/code.ts). */
   readonly register: (code: string) => PairingWindow['registration'];
   /** Seconds since 1970, or the last that is known. */
   readonly now: (record: CarRecord) => number;

@@ -1,4 +1,4 @@
-import { PAIRING_IDLE_MS } from '../lib/car/link-machine.js';
+import { PAIRING_IDLE_MS } from '../lib/native/car/link-machine.js';
 import type { RoleName } from '../lib/credentials/roles.js';
 
 /**

@@ -14,5 +14,5 @@ export { systemRandom } from './platform/random.js';
 export type { Random } from './platform/random.js';
 export * from './radio/gatt.js';
 export type * from './radio/types.js';
-export type { OnSessionKeys, SessionKeys } from './session/session-keys.js';
-export type { Trace, TraceEvent } from './wire/message-link.js';
+export type { OnSessionKeys, SessionKeys } from './native/session/session-keys.js';
+export type { Trace, TraceEvent } from './link/message-link.js';

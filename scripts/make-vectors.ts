@@ -1,9 +1,9 @@
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/session/car.js';
-import { answerChallenge } from '../lib/session/phone.js';
-import { proofTag, proofTagKey } from '../lib/session/transcript.js';
-import { encodeCommand } from '../lib/wire/codec.js';
-import { MAX_MESSAGE } from '../lib/wire/framing.js';
+import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
+import { answerChallenge } from '../lib/native/session/phone.js';
+import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
+import { encodeCommand } from '../lib/native/codec.js';
+import { MAX_MESSAGE } from '../lib/link/framing.js';
 import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { pairingRun } from './worked-example.js';
 

@@ -1,29 +1,29 @@
 import { create } from '@bufbuild/protobuf';
 import { Role } from '../lib/credentials/roles.js';
-import { CarPairing } from '../lib/pairing/car.js';
+import { CarPairing } from '../lib/native/pairing/car.js';
 import {
   ID_PROVER,
   ID_VERIFIER,
   pairingRegistration,
   pairingSecrets,
-} from '../lib/pairing/secrets.js';
-import { PhonePairing } from '../lib/pairing/phone.js';
-import type { PhoneKeys } from '../lib/pairing/phone.js';
-import { Spake2PlusProver } from '../lib/pairing/spake2plus.js';
-import { pairingContext, pairingKeys } from '../lib/pairing/transcript.js';
-import { carSecrets, Challenge } from '../lib/session/car.js';
-import { answerChallenge } from '../lib/session/phone.js';
-import { PROLOGUE, proofTagKey } from '../lib/session/transcript.js';
-import { advertisementKey, encodeAdvertisement } from '../lib/wire/advertisement.js';
+} from '../lib/native/pairing/secrets.js';
+import { PhonePairing } from '../lib/native/pairing/phone.js';
+import type { PhoneKeys } from '../lib/native/pairing/phone.js';
+import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
+import { pairingContext, pairingKeys } from '../lib/native/pairing/transcript.js';
+import { carSecrets, Challenge } from '../lib/native/session/car.js';
+import { answerChallenge } from '../lib/native/session/phone.js';
+import { PROLOGUE, proofTagKey } from '../lib/native/session/transcript.js';
+import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
 import {
   encodeCarIdentity,
   encodeCommand,
   encodeEnrolment,
   encodePhoneIdentity,
   encodeResult,
-} from '../lib/wire/codec.js';
-import type { CommandInit } from '../lib/wire/codec.js';
-import { ResultSchema } from '../lib/wire/gen/phonekey_pb.js';
+} from '../lib/native/codec.js';
+import type { CommandInit } from '../lib/native/codec.js';
+import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 import { grantExample, introductionExample, noticeExample } from './sharing-examples.js';

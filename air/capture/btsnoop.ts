@@ -1,4 +1,4 @@
-import { PacketType } from '../hci/constants.js';
+import { PacketType } from '../../lib/hci/constants.js';
 
 /**
  * The btsnoop file format: a header of 16 bytes, then records of 24 bytes and a packet each. Numbers

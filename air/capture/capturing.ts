@@ -1,4 +1,4 @@
-import type { HciTransport } from '../hci/transport.js';
+import type { HciTransport } from '../../lib/hci/transport.js';
 import { btsnoopHeader, btsnoopRecord, type Direction } from './btsnoop.js';
 
 /** Takes a capture, whole records at a time. Must not throw: hosts rely on a transport that does not. */

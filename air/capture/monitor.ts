@@ -1,5 +1,5 @@
 import { fromHex, utf8Prefix } from '../../lib/platform/bytes.js';
-import { PacketType } from '../hci/constants.js';
+import { PacketType } from '../../lib/hci/constants.js';
 import type { AirListener } from '../tap.js';
 import { btsnoopHeader, Datalink, recordOf, type Direction } from './btsnoop.js';
 import type { CaptureSink } from './capturing.js';

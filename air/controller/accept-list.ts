@@ -1,4 +1,4 @@
-import { Status } from '../hci/constants.js';
+import { Status } from '../../lib/hci/constants.js';
 import { addressTypeByte, type DeviceAddress } from '../medium/pdu.js';
 
 export const ACCEPT_LIST_SIZE = 16;

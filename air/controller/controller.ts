@@ -1,10 +1,10 @@
 import { silentLogger, type Logger } from '../../lib/platform/logger.js';
 import { systemRandom, type Random } from '../../lib/platform/random.js';
 import type { Direction } from '../capture/btsnoop.js';
-import { EventCode, HardwareError, PacketType, Role, Status } from '../hci/constants.js';
-import { H4Error, packetLength } from '../hci/h4.js';
-import { commandComplete, commandStatus } from '../hci/packets.js';
-import type { AirTransport } from '../hci/transport.js';
+import { EventCode, HardwareError, PacketType, Role, Status } from '../../lib/hci/constants.js';
+import { H4Error, packetLength } from '../../lib/hci/h4.js';
+import { commandComplete, commandStatus } from '../../lib/hci/packets.js';
+import type { AirTransport } from '../../lib/hci/transport.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';

@@ -1,5 +1,5 @@
-import { EventCode } from '../hci/constants.js';
-import { eventPacket } from '../hci/packets.js';
+import { EventCode } from '../../lib/hci/constants.js';
+import { eventPacket } from '../../lib/hci/packets.js';
 
 /** Events that no mask silences (Vol 4 Part E 7.3.1). */
 const UNMASKABLE: ReadonlySet<number> = new Set([

@@ -1,5 +1,5 @@
-import { Status } from '../hci/constants.js';
-import { TX_POWER_RANGE } from '../hci/vendor.js';
+import { Status } from '../../lib/hci/constants.js';
+import { TX_POWER_RANGE } from '../vendor.js';
 import type { Station } from '../medium/station.js';
 
 /** dBm. */

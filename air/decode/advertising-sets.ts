@@ -1,4 +1,4 @@
-import { AdvertisingBit, MAX_ADVERTISING_DATA, Opcode } from '../hci/constants.js';
+import { AdvertisingBit, MAX_ADVERTISING_DATA, Opcode } from '../../lib/hci/constants.js';
 import type { Advertisement } from './advertisements.js';
 import { parsed, type Reader } from './reader.js';
 

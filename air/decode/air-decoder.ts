@@ -1,5 +1,5 @@
 import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
-import { EventCode, LeEvent, Opcode, PacketType, Status } from '../hci/constants.js';
+import { EventCode, LeEvent, Opcode, PacketType, Status } from '../../lib/hci/constants.js';
 import { Advertisements } from './advertisements.js';
 import type { AdvertisingChange } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';

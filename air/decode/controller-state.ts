@@ -1,4 +1,4 @@
-import { Opcode } from '../hci/constants.js';
+import { Opcode } from '../../lib/hci/constants.js';
 import { Advertisements } from './advertisements.js';
 import { AdvertisingSets } from './advertising-sets.js';
 import type { LinkEnd } from './links.js';

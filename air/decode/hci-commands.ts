@@ -1,5 +1,5 @@
-import { Opcode } from '../hci/constants.js';
-import { VendorOpcode } from '../hci/vendor.js';
+import { Opcode } from '../../lib/hci/constants.js';
+import { VendorOpcode } from '../vendor.js';
 import { advertisingData, describeAdvertisingData } from './advertising-data.js';
 import { type Fields, printable } from './fields.js';
 import { HANDLE_MASK, wantedParameters } from './link-events.js';

@@ -1,6 +1,6 @@
 import type { Direction } from '../capture/btsnoop.js';
 import type { AirEvent, AirRecord } from '../capture/record.js';
-import { EventCode, PacketType } from '../hci/constants.js';
+import { EventCode, PacketType } from '../../lib/hci/constants.js';
 import { AttDecoder } from './att-decoder.js';
 import { Controllers } from './controllers.js';
 import type { Party } from './event.js';

@@ -1,4 +1,4 @@
-import { EventCode, LeEvent, Opcode } from '../hci/constants.js';
+import { EventCode, LeEvent, Opcode } from '../../lib/hci/constants.js';
 import { advertisingData, describeAdvertisingData } from './advertising-data.js';
 import { type Fields, MAX_ITEMS } from './fields.js';
 import {

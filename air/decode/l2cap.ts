@@ -1,4 +1,4 @@
-import { PacketBoundary } from '../hci/constants.js';
+import { PacketBoundary } from '../../lib/hci/constants.js';
 import type { Fields } from './fields.js';
 import { wantedParameters } from './link-events.js';
 import { hexNumber } from './names.js';

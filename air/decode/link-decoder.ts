@@ -1,5 +1,5 @@
 import type { Direction } from '../capture/btsnoop.js';
-import { Status } from '../hci/constants.js';
+import { Status } from '../../lib/hci/constants.js';
 import { type AttributeValue, otherEnd } from './att-decoder.js';
 import type { Controllers } from './controllers.js';
 import type { ControllerState } from './controller-state.js';

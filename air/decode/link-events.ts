@@ -1,4 +1,4 @@
-import { LeEvent, Role } from '../hci/constants.js';
+import { LeEvent, Role } from '../../lib/hci/constants.js';
 import type { Reader } from './reader.js';
 
 /** Events about links, and of LE Meta about connections (Vol 4 Part E 7.7). */

@@ -1,5 +1,5 @@
-import { EventCode, LeEvent, Opcode, Status } from '../hci/constants.js';
-import { VendorOpcode } from '../hci/vendor.js';
+import { EventCode, LeEvent, Opcode, Status } from '../../lib/hci/constants.js';
+import { VendorOpcode } from '../vendor.js';
 
 /**
  * Names of HCI's numbers, made of the names of our own constants, so that what the controller learns has a

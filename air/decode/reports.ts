@@ -1,4 +1,4 @@
-import { AdvertisingBit, LeEvent, MAX_ADVERTISING_DATA } from '../hci/constants.js';
+import { AdvertisingBit, LeEvent, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
 import type { Reader } from './reader.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */

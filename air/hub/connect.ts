@@ -4,15 +4,15 @@ import { parse, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { Status } from '../hci/constants.js';
-import { parseCommandComplete } from '../hci/packets.js';
-import type { AirTransport } from '../hci/transport.js';
+import { Status } from '../../lib/hci/constants.js';
+import { parseCommandComplete } from '../../lib/hci/packets.js';
+import type { AirTransport } from '../../lib/hci/transport.js';
 import {
   setDefaultPositionCommand,
   setLabelCommand,
   setPositionCommand,
   setTxPowerCommand,
-} from '../hci/vendor.js';
+} from '../vendor.js';
 import type { Position } from '../medium/path-loss.js';
 import { joinWith } from './join-with.js';
 import { isPipe, makeHubDirectory } from './path.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { HciTransport } from '../hci/transport.js';
+import type { HciTransport } from '../../lib/hci/transport.js';
 import type { DeviceReport } from './control.js';
 import { openHubControl, type HubControl } from './control-client.js';
 import { differences, type HubSettings } from './settings.js';

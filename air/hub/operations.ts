@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { isJsonObject, type JsonObject } from '../../lib/platform/json.js';
-import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../hci/vendor.js';
+import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
 import type { Position } from '../medium/path-loss.js';
 import { SPEED_RANGE, type MoveRequest } from './control.js';
 import type { ControlDesk } from './desk.js';

@@ -1,5 +1,5 @@
 import type { VirtualController } from '../controller/controller.js';
-import { Role } from '../hci/constants.js';
+import { Role } from '../../lib/hci/constants.js';
 import { positionAt, type Motion } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';

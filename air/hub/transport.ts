@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { H4Decoder, H4Error } from '../hci/h4.js';
-import type { AirTransport } from '../hci/transport.js';
-import { setPositionCommand } from '../hci/vendor.js';
+import { H4Decoder, H4Error } from '../../lib/hci/h4.js';
+import type { AirTransport } from '../../lib/hci/transport.js';
+import { setPositionCommand } from '../vendor.js';
 
 /** A controller in the hub, over a connected socket. */
 export class HubTransport implements AirTransport {

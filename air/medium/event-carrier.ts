@@ -1,5 +1,5 @@
 import type { Cancel } from '../../lib/platform/clock.js';
-import { Status } from '../hci/constants.js';
+import { Status } from '../../lib/hci/constants.js';
 import { INTER_FRAME_SPACE_MS, packetBytes, packetMs } from './airtime.js';
 import type { Carrier, Frame, Link, LinkEnd } from './link.js';
 

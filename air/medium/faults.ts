@@ -1,4 +1,4 @@
-import { Role } from '../hci/constants.js';
+import { Role } from '../../lib/hci/constants.js';
 
 /**
  * What goes wrong on purpose. `loss` is what any air does: the link layer sends again, and hosts see

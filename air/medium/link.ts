@@ -1,5 +1,5 @@
 import type { Cancel } from '../../lib/platform/clock.js';
-import { Role, Status } from '../hci/constants.js';
+import { Role, Status } from '../../lib/hci/constants.js';
 import type { Phy } from './airtime.js';
 import type { ControlPdu } from './control-pdu.js';
 import type { LinkFaults } from './faults.js';

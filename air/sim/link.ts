@@ -3,7 +3,7 @@ import { checkChunk, LinkState } from '../../lib/radio/link-state.js';
 import { runOperation, type Settle } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
-import { Status } from '../hci/constants.js';
+import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium } from '../medium/medium.js';
 import type { ControlPdu } from '../medium/control-pdu.js';

@@ -1,6 +1,6 @@
 import { VirtualAir, type HciTransport } from '../../air/index.js';
-import { EventCode, LeEvent, Opcode, PacketType } from '../../air/hci/constants.js';
-import { commandPacket } from '../../air/hci/packets.js';
+import { EventCode, LeEvent, Opcode, PacketType } from '../../lib/hci/constants.js';
+import { commandPacket } from '../../lib/hci/packets.js';
 import { perSecond } from '../measure.js';
 import { SETUP } from '../two-devices.js';
 import { echo, writeRequest } from './packets.js';

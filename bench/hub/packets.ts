@@ -1,5 +1,5 @@
-import { PacketBoundary } from '../../air/hci/constants.js';
-import { aclPacket } from '../../air/hci/packets.js';
+import { PacketBoundary } from '../../lib/hci/constants.js';
+import { aclPacket } from '../../lib/hci/packets.js';
 import { SETUP } from '../two-devices.js';
 
 /** What noble and bleno send in a round trip: ATT on its channel of L2CAP, in ACL packets of H4. */

@@ -5,20 +5,20 @@ import { Role } from '../../lib/credentials/roles.js';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { CarPairing } from '../../lib/pairing/car.js';
-import { ID_PROVER, ID_VERIFIER } from '../../lib/pairing/secrets.js';
+import { CarPairing } from '../../lib/native/pairing/car.js';
+import { ID_PROVER, ID_VERIFIER } from '../../lib/native/pairing/secrets.js';
 import {
   deriveSecrets,
   register,
   requireConfirmation,
   Spake2PlusProver,
-} from '../../lib/pairing/spake2plus.js';
-import { pairingContext } from '../../lib/pairing/transcript.js';
+} from '../../lib/native/pairing/spake2plus.js';
+import { pairingContext } from '../../lib/native/pairing/transcript.js';
 import { utf8 } from '../../lib/platform/bytes.js';
 import { systemRandom as random } from '../../lib/platform/random.js';
-import { carSecrets, Challenge } from '../../lib/session/car.js';
-import { answerChallenge } from '../../lib/session/phone.js';
-import { encodeCommand, LENGTH } from '../../lib/wire/codec.js';
+import { carSecrets, Challenge } from '../../lib/native/session/car.js';
+import { answerChallenge } from '../../lib/native/session/phone.js';
+import { encodeCommand, LENGTH } from '../../lib/native/codec.js';
 import type { Class, Subject } from './measure-classes.js';
 
 const suite = nodeSuite;

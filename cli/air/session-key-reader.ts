@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { parseSessionKeys, SESSION_KEY_LINE } from '../../lib/inspect/index.js';
-import type { SessionKeys } from '../../lib/inspect/index.js';
+import { parseSessionKeys, SESSION_KEY_LINE } from '../../lib/native/inspect/index.js';
+import type { SessionKeys } from '../../lib/native/inspect/index.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { errorMessage } from '../error-message.js';
 

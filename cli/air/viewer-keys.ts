@@ -1,4 +1,4 @@
-import type { KnownCar, SessionKeys, ViewerKeys } from '../../lib/inspect/index.js';
+import type { KnownCar, SessionKeys, ViewerKeys } from '../../lib/native/inspect/index.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';

@@ -3,8 +3,16 @@ import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
 import type { AirEvent, DecodedEvent, Told } from '../../air/index.js';
 import { FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../lib/index.js';
-import { Conversation, describeMessage, inspectAdvertisement } from '../../lib/inspect/index.js';
-import type { InspectedMessage, SeenAdvertisement, ViewerKeys } from '../../lib/inspect/index.js';
+import {
+  Conversation,
+  describeMessage,
+  inspectAdvertisement,
+} from '../../lib/native/inspect/index.js';
+import type {
+  InspectedMessage,
+  SeenAdvertisement,
+  ViewerKeys,
+} from '../../lib/native/inspect/index.js';
 
 /** One line of the view. */
 export interface ViewLine {

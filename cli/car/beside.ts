@@ -3,7 +3,7 @@ import { controlPath } from '../../firmware-sim/control/path.js';
 import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { RoleName } from '../../lib/index.js';
-import { formatPairingCode, pairingUri } from '../../lib/pairing/code.js';
+import { formatPairingCode, pairingUri } from '../../lib/native/pairing/code.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';

@@ -10,8 +10,8 @@ import { ROLE_NAMES, roleFromName, roleName } from '../../lib/credentials/roles.
 import type { RoleName } from '../../lib/credentials/roles.js';
 import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { checkName, LENGTH } from '../../lib/wire/codec.js';
-import { FormFactor } from '../../lib/wire/gen/phonekey_pb.js';
+import { checkName, LENGTH } from '../../lib/native/codec.js';
+import { FormFactor } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { bytes, integer, invalid, list, object } from './fields.js';
 
 /** Slot numbers fit in a byte. */

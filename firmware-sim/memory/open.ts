@@ -4,8 +4,8 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { isErrno } from './errno.js';
 import { FileMemory, MEMORY_FILES } from './file-memory.js';
-import { FileFlash } from './flash/file-flash.js';
-import { FlashMemory } from './flash/flash-memory.js';
+import { FileFlash } from '../flash/file-flash.js';
+import { FlashMemory } from '../flash/flash-memory.js';
 import type { Memory } from './memory.js';
 
 const MEMORY_KINDS = ['files', 'flash'] as const;

@@ -1,9 +1,9 @@
 import type { KeySlot } from '../credentials/key-slot.js';
 import type { PolicyRefusal } from '../credentials/policy.js';
 import type { KeyPair } from '../crypto/suite.js';
-import type { Introduction } from '../wire/codec.js';
-import type { AnyCommand } from '../wire/commands.js';
-import type { PhoneIdentity, Result } from '../wire/gen/phonekey_pb.js';
+import type { Introduction } from '../native/codec.js';
+import type { AnyCommand } from '../native/commands.js';
+import type { PhoneIdentity, Result } from '../native/schema/gen/phonekey_pb.js';
 
 /**
  * What CarEndpoint asks of the car it serves: firmware-sim implements this, and so does anybody who

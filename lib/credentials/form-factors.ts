@@ -1,4 +1,4 @@
-import { FormFactor } from '../wire/gen/phonekey_pb.js';
+import { FormFactor } from '../native/schema/gen/phonekey_pb.js';
 
 /** What kind of thing has a key. It is said by that thing, stands in lists, and gives no right. */
 export type FormFactorName = 'phone' | 'watch' | 'tablet' | 'computer' | 'fob' | 'card';

@@ -1,4 +1,4 @@
-import type { FormFactor, Role } from '../wire/gen/phonekey_pb.js';
+import type { FormFactor, Role } from '../native/schema/gen/phonekey_pb.js';
 import type { GrantTerms } from './grant.js';
 
 /** One enrolled phone, as the car keeps it. */

@@ -1,5 +1,5 @@
-import type { CommandName } from '../wire/commands.js';
-import { Role } from '../wire/gen/phonekey_pb.js';
+import type { CommandName } from '../native/commands.js';
+import { Role } from '../native/schema/gen/phonekey_pb.js';
 import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
 import type { NoticeEntry } from './notice.js';
 import { permits, speedLimitOf } from './roles.js';

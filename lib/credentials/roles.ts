@@ -1,5 +1,5 @@
-import type { CommandName } from '../wire/commands.js';
-import { Role } from '../wire/gen/phonekey_pb.js';
+import type { CommandName } from '../native/commands.js';
+import { Role } from '../native/schema/gen/phonekey_pb.js';
 
 /** The role's name as people write it. */
 export type RoleName = 'owner' | 'driver' | 'guest' | 'valet' | 'service';

@@ -1,6 +1,6 @@
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import type { CarChannel } from './car-channel.js';
+import type { CarChannel } from '../native/phone/car-channel.js';
 import { takeAlong } from './carrying.js';
 import type { Delivery } from './carrying.js';
 import { Deadline } from './environment.js';

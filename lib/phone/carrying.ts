@@ -1,8 +1,8 @@
 import { isNoticeFor } from '../credentials/notice.js';
 import type { Suite } from '../crypto/suite.js';
-import { RefusalReason } from '../wire/gen/phonekey_pb.js';
-import { isRefusal } from './answers.js';
-import type { CarConnection } from './connection.js';
+import { RefusalReason } from '../native/schema/gen/phonekey_pb.js';
+import { isRefusal } from '../native/phone/answers.js';
+import type { CarConnection } from '../native/phone/connection.js';
 import { isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { CallOptions, Deadline, PhoneEnvironment } from './environment.js';

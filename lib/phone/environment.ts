@@ -9,8 +9,8 @@ import type { Logger } from '../platform/logger.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
-import type { OnSessionKeys } from '../session/session-keys.js';
-import type { Trace } from '../wire/message-link.js';
+import type { OnSessionKeys } from '../native/session/session-keys.js';
+import type { Trace } from '../link/message-link.js';
 import { chosenName } from './naming.js';
 import type { CarStore } from './store.js';
 

@@ -4,7 +4,7 @@ import {
   advertisementIsFrom,
   advertisementKey,
   decodeAdvertisement,
-} from '../wire/advertisement.js';
+} from '../native/advertisement.js';
 import type { Deadline, PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
 

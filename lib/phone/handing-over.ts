@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { CarChannel } from './car-channel.js';
+import type { CarChannel } from '../native/phone/car-channel.js';
 import { Deadline } from './environment.js';
 import type { CallOptions, PhoneEnvironment } from './environment.js';
 import { scanCars } from './finder.js';

@@ -1,11 +1,11 @@
-export { CLOSURES } from '../wire/closures.js';
-export type { Closure } from '../wire/closures.js';
+export { CLOSURES } from '../native/closures.js';
+export type { Closure } from '../native/closures.js';
 export type { AcceptOptions } from './accepting.js';
-export type { CarStatus, KeyEntry } from './answers.js';
+export type { CarStatus, KeyEntry } from '../native/phone/answers.js';
 export type { Carried, CarryOptions } from './carry.js';
 export type { Delivery } from './carrying.js';
-export { CarConnection } from './connection.js';
-export type { StartOptions } from './connection.js';
+export { CarConnection } from '../native/phone/connection.js';
+export type { StartOptions } from '../native/phone/connection.js';
 export type { CallOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { PhoneKey } from './phone-key.js';

@@ -1,7 +1,7 @@
 import type { Suite } from '../crypto/suite.js';
-import { RefusalReason } from '../wire/gen/phonekey_pb.js';
-import type { Result } from '../wire/gen/phonekey_pb.js';
-import type { KeyEntry } from './answers.js';
+import { RefusalReason } from '../native/schema/gen/phonekey_pb.js';
+import type { Result } from '../native/schema/gen/phonekey_pb.js';
+import type { KeyEntry } from '../native/phone/answers.js';
 import { isOwner } from './choose.js';
 import type { PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import { checkName } from '../wire/codec.js';
+import { checkName } from '../native/codec.js';
 import type { CarStore, PairedCar } from './store.js';
 
 /**

@@ -1,15 +1,15 @@
 import { PhoneKeyError } from '../errors.js';
-import { parsePairingCode } from '../pairing/code.js';
+import { parsePairingCode } from '../native/pairing/code.js';
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
-import { CarChannel } from './car-channel.js';
+import { CarChannel } from '../native/phone/car-channel.js';
 import { carry } from './carry.js';
 import type { Carried, CarryOptions, Ways } from './carry.js';
 import { chooseCar } from './choose.js';
 import { Deadline, phoneEnvironment } from './environment.js';
 import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { findCar } from './finder.js';
-import { pairOver } from './pair.js';
+import { pairOver } from '../native/phone/pair.js';
 import { Remote } from './remote.js';
 import { judge, stamp } from './revoking.js';
 import type { NoticeOptions, SignedNotice } from './revoking.js';

@@ -1,10 +1,10 @@
 import { PhoneKeyError } from '../errors.js';
-import type { CarStatus, KeyEntry } from './answers.js';
-import { CarChannel } from './car-channel.js';
+import type { CarStatus, KeyEntry } from '../native/phone/answers.js';
+import { CarChannel } from '../native/phone/car-channel.js';
 import { afterCommand, deliverCarried } from './carrying.js';
 import type { Delivery } from './carrying.js';
-import { CarConnection } from './connection.js';
-import type { StartOptions } from './connection.js';
+import { CarConnection } from '../native/phone/connection.js';
+import type { StartOptions } from '../native/phone/connection.js';
 import { Deadline, phoneEnvironment } from './environment.js';
 import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { findCar, scanCars } from './finder.js';

@@ -1,7 +1,7 @@
 // Alters the code, one small change at a time, and counts the changes that no test notices (Stryker).
 //   npm run mutation                    everything; what did not change since the last run is not run again
 //   npm run mutation -- session wire    these areas
-//   npm run mutation -- --mutate 'lib/session/transcript.ts' session
+//   npm run mutation -- --mutate 'lib/native/session/transcript.ts' session
 // Exit status 1 when an area has less than its share of changes noticed.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,12 +24,12 @@ const AREAS = {
   },
   noise: { mutate: ['lib/noise/*.ts'], tests: ['unit/noise/*', 'vectors/noise'] },
   session: {
-    mutate: ['lib/session/*.ts'],
-    tests: ['unit/session/*', 'property/session', 'vectors/protocol'],
+    mutate: ['lib/native/session/*.ts'],
+    tests: ['unit/native/session/*', 'property/session', 'vectors/protocol'],
   },
   pairing: {
-    mutate: ['lib/pairing/*.ts'],
-    tests: ['unit/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
+    mutate: ['lib/native/pairing/*.ts'],
+    tests: ['unit/native/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
   },
   credentials: {
     mutate: ['lib/credentials/*.ts'],
@@ -46,10 +46,10 @@ const AREAS = {
       'vectors/credentials',
     ],
   },
-  wire: { mutate: ['lib/wire/*.ts'], tests: ['unit/wire/*', 'property/{codec,framing}'] },
+  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing}'] },
   car: {
-    mutate: ['lib/car/link-machine.ts'],
-    tests: ['unit/car/*', 'unit/pairing/car-side', 'property/car-link'],
+    mutate: ['lib/native/car/link-machine.ts'],
+    tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],
   },
   controller: {
     mutate: ['firmware-sim/{controller,pairing-window}.ts'],
@@ -61,11 +61,11 @@ const AREAS = {
   memory: {
     mutate: [
       'firmware-sim/memory/{disk,fields,file-memory,generation,key-record,memory,record,rights-record,store}.ts',
-      'firmware-sim/memory/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
+      'firmware-sim/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
     ],
     tests: [
       'unit/firmware-sim/memory/{disk,file-memory,record,store}',
-      'unit/firmware-sim/memory/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,simulated-flash,splice}',
+      'unit/firmware-sim/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,simulated-flash,splice}',
     ],
   },
 };

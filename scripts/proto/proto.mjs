@@ -1,4 +1,4 @@
-// Generates lib/wire/gen from lib/wire/*.proto, or with --check says whether it is current.
+// Generates lib/native/schema/gen from lib/native/schema/*.proto, or with --check says whether it is current.
 // The tools are packages of this folder: they are 130 MB that only those who change the schema need. The
 // checksums written beside the generated code let `npm test` see, without buf, that the two belong together.
 import { spawnSync } from 'node:child_process';
@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from '../tools.mjs';
 
-const SOURCE = 'lib/wire';
-const TARGET = 'lib/wire/gen';
+const SOURCE = 'lib/native/schema';
+const TARGET = 'lib/native/schema/gen';
 const check = process.argv.includes('--check');
 const out = check ? mkdtempSync(join(tmpdir(), 'phonekey-proto-')) : TARGET;
 

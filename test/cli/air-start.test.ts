@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Opcode } from '../../air/hci/constants.js';
+import { Opcode } from '../../lib/hci/constants.js';
 import { Cli } from '../support/cli.js';
 import type { Running } from '../support/running.js';
 import { H4Client } from '../support/h4-client.js';

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-const folder = join(process.cwd(), 'lib/wire');
+const folder = join(process.cwd(), 'lib/native/schema');
 const checksums = JSON.parse(readFileSync(join(folder, 'gen/checksums.json'), 'utf8')) as Record<
   string,
   string

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RefusalReason, ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
+import { RefusalReason, ResultSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { create } from '@bufbuild/protobuf';
 import { parseCount, parseDuration, parseTime } from '../../cli/config/parse.js';
 import { formatTime } from '../../cli/config/time.js';
@@ -11,7 +11,7 @@ import { qrLines } from '../../cli/io/qr.js';
 import { readUri, readUris } from '../../cli/io/uri-source.js';
 import { buildProgram } from '../../cli/program.js';
 import { errorCatalogue, PhoneKeyError } from '../../lib/errors.js';
-import { expectDone } from '../../lib/phone/answers.js';
+import { expectDone } from '../../lib/native/phone/answers.js';
 import { testHost } from '../support/cli-host.js';
 
 const now = (): number => Math.floor(Date.now() / 1000);

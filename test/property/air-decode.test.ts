@@ -4,8 +4,8 @@ import type { AirEvent } from '../../air/capture/record.js';
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import { EventCode, LeEvent, Opcode } from '../../air/hci/constants.js';
-import { aclPacket, commandComplete, commandPacket, eventPacket } from '../../air/hci/packets.js';
+import { EventCode, LeEvent, Opcode } from '../../lib/hci/constants.js';
+import { aclPacket, commandComplete, commandPacket, eventPacket } from '../../lib/hci/packets.js';
 
 /** Characters of a line, and of its JSON, that no packet may exceed. */
 const MOST_TEXT = 3_000;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { REFUSAL_DELAY_MS } from '../../lib/car/link-machine.js';
+import { REFUSAL_DELAY_MS } from '../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
-import { PhonePairing } from '../../lib/pairing/phone.js';
+import { PhonePairing } from '../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { answerChallenge } from '../../lib/session/phone.js';
-import { encodeToCar } from '../../lib/wire/codec.js';
-import { IDENTITY, startCar } from '../unit/car/raw-phone.js';
-import { Machine } from '../unit/car/machine.js';
-import { sample, UNLOCK } from '../unit/session/sample.js';
+import { answerChallenge } from '../../lib/native/session/phone.js';
+import { encodeToCar } from '../../lib/native/codec.js';
+import { IDENTITY, startCar } from '../unit/native/car/raw-phone.js';
+import { Machine } from '../unit/native/car/machine.js';
+import { sample, UNLOCK } from '../unit/native/session/sample.js';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 

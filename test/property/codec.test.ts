@@ -11,9 +11,9 @@ import {
   decodeResult,
   decodeToCar,
   encodeToCar,
-} from '../../lib/wire/codec.js';
-import { decodeAdvertisement } from '../../lib/wire/advertisement.js';
-import { describe as describeMessage } from '../../lib/wire/describe.js';
+} from '../../lib/native/codec.js';
+import { decodeAdvertisement } from '../../lib/native/advertisement.js';
+import { describe as describeMessage } from '../../lib/native/describe.js';
 import { errorWith } from '../support/errors.js';
 
 const decoders = {

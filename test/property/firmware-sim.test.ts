@@ -8,7 +8,7 @@ import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { Role } from '../../lib/credentials/roles.js';
 import type { RoleName } from '../../lib/credentials/roles.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
-import type { CommandName } from '../../lib/wire/commands.js';
+import type { CommandName } from '../../lib/native/commands.js';
 import { commandOf, phoneIdentity, rig } from '../unit/firmware-sim/rig.js';
 import type { Rig } from '../unit/firmware-sim/rig.js';
 

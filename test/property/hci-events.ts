@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../air/controller/commands.js';
-import { EventCode, LeEvent, PacketType, Status } from '../../air/hci/constants.js';
+import { EventCode, LeEvent, PacketType, Status } from '../../lib/hci/constants.js';
 
 /** Bytes of parameters of each event that a controller here sends (Vol 4 Part E 7.7). */
 const LENGTHS: ReadonlyMap<number, number> = new Map([

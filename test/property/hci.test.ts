@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { COMMANDS } from '../../air/controller/commands.js';
-import { Opcode } from '../../air/hci/constants.js';
+import { Opcode } from '../../lib/hci/constants.js';
 import { VirtualAir } from '../../air/index.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
 import { settle, TestHost } from '../unit/air/test-host.js';

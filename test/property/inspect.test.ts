@@ -5,11 +5,11 @@ import {
   describeMessage,
   inspectAdvertisement,
   parseSessionKeys,
-} from '../../lib/inspect/index.js';
-import type { SessionKeys } from '../../lib/inspect/index.js';
+} from '../../lib/native/inspect/index.js';
+import type { SessionKeys } from '../../lib/native/inspect/index.js';
 import { concat } from '../../lib/platform/bytes.js';
-import { encodeFromCar, encodeToCar } from '../../lib/wire/codec.js';
-import { KNOWN } from '../unit/inspect/setup.js';
+import { encodeFromCar, encodeToCar } from '../../lib/native/codec.js';
+import { KNOWN } from '../unit/native/inspect/setup.js';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

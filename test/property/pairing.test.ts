@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { PhonePairing } from '../../lib/pairing/phone.js';
+import { PhonePairing } from '../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { decodeFromCar, encodeToCar } from '../../lib/wire/codec.js';
-import { Role } from '../../lib/wire/gen/phonekey_pb.js';
+import { decodeFromCar, encodeToCar } from '../../lib/native/codec.js';
+import { Role } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { cheapSuite } from '../support/cheap-suite.js';
-import { Machine } from '../unit/car/machine.js';
-import { flip } from '../unit/session/sample.js';
+import { Machine } from '../unit/native/car/machine.js';
+import { flip } from '../unit/native/session/sample.js';
 
 const KEYS = {
   publicKey: new Uint8Array(32).fill(2),

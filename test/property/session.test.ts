@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
-import { flip, sample } from '../unit/session/sample.js';
+import { flip, sample } from '../unit/native/session/sample.js';
 
 const seed = fc.string({ maxLength: 8 });
 const command = fc.uint8Array({ maxLength: 64 });

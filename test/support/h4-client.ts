@@ -3,9 +3,9 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
-import { Opcode } from '../../air/hci/constants.js';
-import { H4Decoder } from '../../air/hci/h4.js';
-import { commandPacket } from '../../air/hci/packets.js';
+import { Opcode } from '../../lib/hci/constants.js';
+import { H4Decoder } from '../../lib/hci/h4.js';
+import { commandPacket } from '../../lib/hci/packets.js';
 
 /** A host that is nothing but a TCP connection or a serial port; packets in hex. */
 export class H4Client {

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { AdmissionRefusal, CredentialHost } from '../../lib/car/host.js';
-import { refusal } from '../../lib/car/link-machine.js';
+import { refusal } from '../../lib/native/car/link-machine.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
 import { fingerprint } from '../../lib/credentials/fingerprint.js';
 import { parseChain } from '../../lib/credentials/grant.js';
@@ -11,10 +11,10 @@ import { permits, Role } from '../../lib/credentials/roles.js';
 import { defaultSuite as suite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import type { Introduction } from '../../lib/wire/codec.js';
-import type { AnyCommand } from '../../lib/wire/commands.js';
-import { RefusalReason, ResultSchema } from '../../lib/wire/gen/phonekey_pb.js';
-import type { Result } from '../../lib/wire/gen/phonekey_pb.js';
+import type { Introduction } from '../../lib/native/codec.js';
+import type { AnyCommand } from '../../lib/native/commands.js';
+import { RefusalReason, ResultSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { DONE, TestHost } from './test-car.js';
 
 const { EXPIRED, NOT_PERMITTED, NOTICE_INVALID, SUSPENDED } = RefusalReason;

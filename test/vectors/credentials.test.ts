@@ -144,7 +144,7 @@ describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
   });
 });
 
-/** What the phone hears: lib/car/link-machine.ts turns the outcome into this. */
+/** What the phone hears: lib/native/car/link-machine.ts turns the outcome into this. */
 const answerTo = (outcome: ReturnType<typeof admitKey>, known: boolean): string => {
   if (typeof outcome !== 'string') return 'admitted';
   if (outcome === 'invalid') return known ? 'GRANT_INVALID' : 'HELLO';

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
-import { CarPairing } from '../../lib/pairing/car.js';
-import { pairingRegistration } from '../../lib/pairing/secrets.js';
+import { CarPairing } from '../../lib/native/pairing/car.js';
+import { pairingRegistration } from '../../lib/native/pairing/secrets.js';
 import { fromHex } from '../../lib/platform/bytes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { carSecrets, Challenge } from '../../lib/session/car.js';
-import { decodeToCar } from '../../lib/wire/codec.js';
-import { Reassembler } from '../../lib/wire/framing.js';
+import { carSecrets, Challenge } from '../../lib/native/session/car.js';
+import { decodeToCar } from '../../lib/native/codec.js';
+import { Reassembler } from '../../lib/link/framing.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
 import { countExamples, EXAMPLES, fillExamples } from '../../scripts/worked-example.js';

@@ -1,5 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { register, Spake2PlusProver, Spake2PlusVerifier } from '../../lib/pairing/spake2plus.js';
+import {
+  register,
+  Spake2PlusProver,
+  Spake2PlusVerifier,
+} from '../../lib/native/pairing/spake2plus.js';
 import { toHex, utf8 } from '../../lib/platform/bytes.js';
 import { fromHex } from './support.js';
 

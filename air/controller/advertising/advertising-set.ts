@@ -1,6 +1,6 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { LeEvent, Status } from '../../hci/constants.js';
+import { LeEvent, Status } from '../../../lib/hci/constants.js';
 import {
   sameAddress,
   type ConnectRequest,

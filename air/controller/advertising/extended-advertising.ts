@@ -1,4 +1,4 @@
-import { LeEvent, Status } from '../../hci/constants.js';
+import { LeEvent, Status } from '../../../lib/hci/constants.js';
 import { ok, type Outcome } from '../commands/command.js';
 import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';

@@ -1,4 +1,4 @@
-import { Status } from '../../hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
 import type { AdvertisingSet } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import { FragmentedData, Operation, parseFragment } from './fragmented-data.js';

@@ -1,4 +1,4 @@
-import { Status } from '../../hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
 import { parseAddress } from '../privacy/peer.js';
 import type { PowerRange } from '../power.js';
 import { HIGH_DUTY_INTERVAL_MS, validChannels, type SetParameters } from './set-parameters.js';

@@ -1,4 +1,4 @@
-import { MAX_ADVERTISING_DATA, Status } from '../../hci/constants.js';
+import { MAX_ADVERTISING_DATA, Status } from '../../../lib/hci/constants.js';
 
 export const Operation = {
   intermediate: 0,

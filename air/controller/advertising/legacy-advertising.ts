@@ -1,4 +1,4 @@
-import { Role, Status } from '../../hci/constants.js';
+import { Role, Status } from '../../../lib/hci/constants.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { HostPort } from '../host-port.js';
 import type { Identity } from '../identity.js';

@@ -1,4 +1,4 @@
-import { MAX_ADVERTISING_DATA } from '../../hci/constants.js';
+import { MAX_ADVERTISING_DATA } from '../../../lib/hci/constants.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
 
 /** What an advertising set does, whichever family of commands it was made with. */

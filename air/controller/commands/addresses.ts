@@ -1,4 +1,4 @@
-import { Opcode } from '../../hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { ACCEPT_LIST_SIZE } from '../accept-list.js';
 import { RESOLVING_LIST_SIZE } from '../privacy/resolving-list.js';
 import { command, read } from './command.js';

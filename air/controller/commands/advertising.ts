@@ -1,4 +1,4 @@
-import { MAX_ADVERTISING_DATA, Opcode } from '../../hci/constants.js';
+import { MAX_ADVERTISING_DATA, Opcode } from '../../../lib/hci/constants.js';
 import { MAX_ADVERTISING_SETS } from '../advertising/extended-advertising.js';
 import { command, extended, legacy, read } from './command.js';
 

@@ -1,4 +1,4 @@
-import { Status } from '../../hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
 import type { VirtualController } from '../controller.js';
 
 /** What a command gives: a status, and what is to happen once the host has been answered. */

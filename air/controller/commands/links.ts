@@ -1,4 +1,4 @@
-import { Opcode, Status } from '../../hci/constants.js';
+import { Opcode, Status } from '../../../lib/hci/constants.js';
 import type { Connection } from '../connection/connection.js';
 import {
   dataLengthBytes,

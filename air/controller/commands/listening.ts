@@ -1,4 +1,4 @@
-import { Opcode } from '../../hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { command, extended, legacy, status } from './command.js';
 
 /** Commands of both families by which a host scans and connects. */

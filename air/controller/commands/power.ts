@@ -1,4 +1,4 @@
-import { Opcode, Status } from '../../hci/constants.js';
+import { Opcode, Status } from '../../../lib/hci/constants.js';
 import { command, read } from './command.js';
 import { readOfLink } from './links.js';
 

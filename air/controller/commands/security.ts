@@ -1,4 +1,4 @@
-import { Opcode } from '../../hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { encryptBlock } from '../security/cipher.js';
 import { command, ok, read, status } from './command.js';
 

@@ -1,5 +1,5 @@
-import { Status } from '../../hci/constants.js';
-import { MAX_LABEL_BYTES, TX_POWER_RANGE, VendorOpcode } from '../../hci/vendor.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { MAX_LABEL_BYTES, TX_POWER_RANGE, VendorOpcode } from '../../vendor.js';
 import { command } from './command.js';
 
 /** Commands of our own, about the place of the controller on the air. */

@@ -1,4 +1,4 @@
-import { LeEvent, Status, type Role } from '../../hci/constants.js';
+import { LeEvent, Status, type Role } from '../../../lib/hci/constants.js';
 import { addressTypeByte, type DeviceAddress, type LinkParameters } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
 import { peerTypeByte, type Peer } from '../privacy/peer.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../../../lib/platform/random.js';
-import { EventCode, LeEvent, PacketBoundary, Role, Status } from '../../hci/constants.js';
+import { EventCode, LeEvent, PacketBoundary, Role, Status } from '../../../lib/hci/constants.js';
 import type { LinkEnd } from '../../medium/link.js';
 import type { Medium } from '../../medium/medium.js';
 import { sameAddress, type ConnectRequest, type DeviceAddress } from '../../medium/pdu.js';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { EventCode, LeEvent, Role, Status } from '../../hci/constants.js';
+import { EventCode, LeEvent, Role, Status } from '../../../lib/hci/constants.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
 import type { LinkEnd } from '../../medium/link.js';
 import { encryptBlock } from '../security/cipher.js';

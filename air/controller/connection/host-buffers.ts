@@ -1,5 +1,5 @@
-import { PacketBoundary, Status } from '../../hci/constants.js';
-import { aclPacket } from '../../hci/packets.js';
+import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
+import { aclPacket } from '../../../lib/hci/packets.js';
 import type { Fragment } from '../../medium/link.js';
 
 /** ACL only; the other two values are for synchronous data, which LE does not have. */

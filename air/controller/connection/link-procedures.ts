@@ -1,4 +1,4 @@
-import { EventCode, LeEvent, Status } from '../../hci/constants.js';
+import { EventCode, LeEvent, Status } from '../../../lib/hci/constants.js';
 import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
 import type { Phy } from '../../medium/airtime.js';
 import type { LinkEnd } from '../../medium/link.js';

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
-import { LeEvent, Status } from '../../hci/constants.js';
+import { LeEvent, Status } from '../../../lib/hci/constants.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
 import type { LinkEnd } from '../../medium/link.js';
 import type { HostPort } from '../host-port.js';

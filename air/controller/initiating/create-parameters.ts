@@ -1,4 +1,4 @@
-import { Status } from '../../hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
 import type { DeviceAddress, LinkParameters } from '../../medium/pdu.js';
 import type { ScanWindow } from '../../medium/station.js';
 import { parseParameterRange, shortest } from '../connection/link-parameters.js';

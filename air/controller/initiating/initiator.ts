@@ -1,4 +1,4 @@
-import { Role, Status } from '../../hci/constants.js';
+import { Role, Status } from '../../../lib/hci/constants.js';
 import { sameAddress, type AdvertisingPdu, type ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
 import type { Outcome } from '../commands/command.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { Status } from '../../hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
 import { sameAddress, type DeviceAddress } from '../../medium/pdu.js';
 import { ok, type Outcome } from '../commands/command.js';
 import { parseAddress, type Peer } from './peer.js';

@@ -1,4 +1,4 @@
-import { LeEvent } from '../../hci/constants.js';
+import { LeEvent } from '../../../lib/hci/constants.js';
 import {
   addressTypeByte,
   type AdvertisingPdu,

@@ -1,4 +1,4 @@
-import { Status } from '../../hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
 import type { ScanWindow } from '../../medium/station.js';
 
 export interface ScanParameters {

@@ -1,5 +1,5 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
-import { LeEvent, Status } from '../../hci/constants.js';
+import { LeEvent, Status } from '../../../lib/hci/constants.js';
 import {
   addressTypeByte,
   sameAddress,

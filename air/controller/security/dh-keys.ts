@@ -1,5 +1,5 @@
 import type { Random } from '../../../lib/platform/random.js';
-import { LeEvent, Status } from '../../hci/constants.js';
+import { LeEvent, Status } from '../../../lib/hci/constants.js';
 import type { Outcome } from '../commands/command.js';
 import type { HostPort } from '../host-port.js';
 import { P256KeyPair } from './p256.js';

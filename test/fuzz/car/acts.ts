@@ -1,7 +1,7 @@
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import type { Introduction } from '../../../lib/wire/codec.js';
-import type { AnyCommand, CommandName } from '../../../lib/wire/commands.js';
+import type { Introduction } from '../../../lib/native/codec.js';
+import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
 import type { MadeLink, SignedPart } from './papers.js';
 import type { Person } from './people.js';
 

@@ -1,25 +1,25 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { ID_PROVER, ID_VERIFIER } from '../../../lib/pairing/secrets.js';
-import { Spake2PlusProver } from '../../../lib/pairing/spake2plus.js';
-import { pairingChannel, pairingContext } from '../../../lib/pairing/transcript.js';
+import { ID_PROVER, ID_VERIFIER } from '../../../lib/native/pairing/secrets.js';
+import { Spake2PlusProver } from '../../../lib/native/pairing/spake2plus.js';
+import { pairingChannel, pairingContext } from '../../../lib/native/pairing/transcript.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
-import { CHALLENGE_LIFETIME_MS } from '../../../lib/session/car.js';
-import type { SealedChannel } from '../../../lib/session/channel.js';
-import { answerChallenge } from '../../../lib/session/phone.js';
+import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
+import type { SealedChannel } from '../../../lib/native/session/channel.js';
+import { answerChallenge } from '../../../lib/native/session/phone.js';
 import {
   decodeRequest,
   decodeFromCar,
   encodePhoneIdentity,
   encodeToCar,
-} from '../../../lib/wire/codec.js';
-import type { ToCarMessage } from '../../../lib/wire/codec.js';
-import type { AnyCommand } from '../../../lib/wire/commands.js';
-import { CommandSchema } from '../../../lib/wire/gen/phonekey_pb.js';
-import { frame, Reassembler } from '../../../lib/wire/framing.js';
+} from '../../../lib/native/codec.js';
+import type { ToCarMessage } from '../../../lib/native/codec.js';
+import type { AnyCommand } from '../../../lib/native/commands.js';
+import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { frame, Reassembler } from '../../../lib/link/framing.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
 import { CODE, secretsOf, WRONG_CODE } from './people.js';

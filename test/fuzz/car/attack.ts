@@ -1,4 +1,4 @@
-import { decodeResult } from '../../../lib/wire/codec.js';
+import { decodeResult } from '../../../lib/native/codec.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { demand } from '../target.js';
 import { COMMANDS, OPERATIONS } from './operations.js';

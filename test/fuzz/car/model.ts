@@ -1,6 +1,6 @@
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role, roleFromCode, roleName } from '../../../lib/credentials/roles.js';
-import type { AnyCommand, CommandName } from '../../../lib/wire/commands.js';
+import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
 import { Heard } from '../sharing/heard.js';
 import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
 import { sameBytes } from '../target.js';

@@ -3,7 +3,7 @@ import type { CarHost } from '../../../lib/car/host.js';
 import { done } from '../../../firmware-sim/answers.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import type { CommandName } from '../../../lib/wire/commands.js';
+import type { CommandName } from '../../../lib/native/commands.js';
 import { attack } from './attack.js';
 import { PEOPLE } from './people.js';
 import { program } from './program.js';

@@ -2,7 +2,7 @@ import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
-import { pairingSecrets } from '../../../lib/pairing/secrets.js';
+import { pairingSecrets } from '../../../lib/native/pairing/secrets.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 
 /** Who may be near the car. The attacker is the stranger and the driver, and hears the others. */

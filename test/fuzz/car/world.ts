@@ -7,7 +7,7 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { register } from '../../../lib/pairing/spake2plus.js';
+import { register } from '../../../lib/native/pairing/spake2plus.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';

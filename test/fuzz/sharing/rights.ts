@@ -1,5 +1,5 @@
 import { Role } from '../../../lib/credentials/roles.js';
-import type { CommandName } from '../../../lib/wire/commands.js';
+import type { CommandName } from '../../../lib/native/commands.js';
 import type { LinkFields } from './by-hand.js';
 
 /** Written down here once more, so that a slip in the project's own table is noticed. */

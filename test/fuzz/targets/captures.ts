@@ -9,18 +9,18 @@ import { ControlDesk } from '../../../air/hub/desk.js';
 import { isRequest, perform } from '../../../air/hub/operations.js';
 import { Places } from '../../../air/hub/places.js';
 import { checkSettings, hubArguments, parseHubArguments } from '../../../air/hub/settings.js';
-import { commandPacket } from '../../../air/hci/packets.js';
-import { Conversation, describeMessage } from '../../../lib/inspect/conversation.js';
+import { commandPacket } from '../../../lib/hci/packets.js';
+import { Conversation, describeMessage } from '../../../lib/native/inspect/conversation.js';
 import {
   formatSessionKeys,
   parseSessionKeys,
   SESSION_KEY_LABEL,
-} from '../../../lib/inspect/session-key-line.js';
+} from '../../../lib/native/inspect/session-key-line.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { parseJsonObject } from '../../../lib/platform/json.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { encodeFromCar, encodeToCar } from '../../../lib/wire/codec.js';
-import { frame } from '../../../lib/wire/framing.js';
+import { encodeFromCar, encodeToCar } from '../../../lib/native/codec.js';
+import { frame } from '../../../lib/link/framing.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 

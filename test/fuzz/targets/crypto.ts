@@ -2,13 +2,17 @@ import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
 import { CipherState } from '../../../lib/noise/cipher-state.js';
 import { HandshakeState } from '../../../lib/noise/handshake-state.js';
 import { PATTERNS } from '../../../lib/noise/patterns.js';
-import { register, Spake2PlusProver, Spake2PlusVerifier } from '../../../lib/pairing/spake2plus.js';
+import {
+  register,
+  Spake2PlusProver,
+  Spake2PlusVerifier,
+} from '../../../lib/native/pairing/spake2plus.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { carSecrets, Challenge } from '../../../lib/session/car.js';
-import { SealedChannel } from '../../../lib/session/channel.js';
-import { answerChallenge } from '../../../lib/session/phone.js';
-import { encodeCommand } from '../../../lib/wire/codec.js';
+import { carSecrets, Challenge } from '../../../lib/native/session/car.js';
+import { SealedChannel } from '../../../lib/native/session/channel.js';
+import { answerChallenge } from '../../../lib/native/session/phone.js';
+import { encodeCommand } from '../../../lib/native/codec.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 

@@ -9,7 +9,7 @@ import { Role } from '../../../lib/credentials/roles.js';
 import { nodeSuite } from '../../../lib/crypto/index.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { LENGTH } from '../../../lib/wire/codec.js';
+import { LENGTH } from '../../../lib/native/codec.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 

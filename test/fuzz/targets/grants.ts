@@ -5,7 +5,7 @@ import { Role } from '../../../lib/credentials/roles.js';
 import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
 import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
-import { pairingUri, parsePairingCode } from '../../../lib/pairing/code.js';
+import { pairingUri, parsePairingCode } from '../../../lib/native/pairing/code.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {

@@ -2,8 +2,8 @@ import { concat } from '../../../lib/platform/bytes.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Link, LinkHandlers } from '../../../lib/radio/types.js';
-import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/wire/framing.js';
-import { MessageLink } from '../../../lib/wire/message-link.js';
+import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
+import { MessageLink } from '../../../lib/link/message-link.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 

@@ -5,17 +5,17 @@ import {
   advertisementIsFrom,
   decodeAdvertisement,
   encodeAdvertisement,
-} from '../../../lib/wire/advertisement.js';
-import * as codec from '../../../lib/wire/codec.js';
-import { describe } from '../../../lib/wire/describe.js';
+} from '../../../lib/native/advertisement.js';
+import * as codec from '../../../lib/native/codec.js';
+import { describe } from '../../../lib/native/describe.js';
 import { create } from '@bufbuild/protobuf';
 import {
   PairRefusalReason,
   RefusalReason,
   ResultSchema,
   Role,
-} from '../../../lib/wire/gen/phonekey_pb.js';
-import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
+} from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 

@@ -5,8 +5,8 @@ import {
   Opcode,
   PacketBoundary,
   PacketType,
-} from '../../../air/hci/constants.js';
-import { aclPacket, commandPacket } from '../../../air/hci/packets.js';
+} from '../../../lib/hci/constants.js';
+import { aclPacket, commandPacket } from '../../../lib/hci/packets.js';
 
 const ATT_CID = 4;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { monitorCapture } from '../../../air/capture/monitor.js';
-import { aclPacket } from '../../../air/hci/packets.js';
+import { aclPacket } from '../../../lib/hci/packets.js';
 import { bareUuid, FROM_CAR_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { playCaptured } from '../../support/captured-session.js';

@@ -1,5 +1,5 @@
 import { EventEmitter, on } from 'node:events';
-import { EventCode, LeEvent } from '../../../air/hci/constants.js';
+import { EventCode, LeEvent } from '../../../lib/hci/constants.js';
 import type { HciTransport } from '../../../air/index.js';
 
 /** Gives what `pick` makes of the controller's events, one a call, from now on and in their order. */

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { servePty, VirtualAir } from '../../../air/index.js';
 import type { PtyServer } from '../../../air/index.js';
-import { Opcode } from '../../../air/hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
 import { createConnection, TestHost } from '../../unit/air/test-host.js';

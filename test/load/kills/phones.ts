@@ -1,12 +1,12 @@
 import { connectHub, loadNoble } from '../../../air/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import type { CarConnection } from '../../../lib/phone/connection.js';
+import type { CarConnection } from '../../../lib/native/phone/connection.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Central } from '../../../lib/radio/types.js';
-import type { Trace, TraceEvent } from '../../../lib/wire/message-link.js';
+import type { Trace, TraceEvent } from '../../../lib/link/message-link.js';
 
 /**
  * `done`: the car said so. `unknown`: it may have been done. `failed`: it was not. `refused`: the car, or the

@@ -2,8 +2,8 @@ import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import { systemRandom } from '../../../lib/platform/random.js';
 import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import type { Advertisement, Central, CentralLink } from '../../../lib/radio/types.js';
-import { encodeToCar, LENGTH } from '../../../lib/wire/codec.js';
-import { frame } from '../../../lib/wire/framing.js';
+import { encodeToCar, LENGTH } from '../../../lib/native/codec.js';
+import { frame } from '../../../lib/link/framing.js';
 
 /** What somebody does on the car's link, who wants it for himself and has no key. */
 export const HABITS = [

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../air/hci/constants.js';
-import { setTxPowerCommand } from '../../../air/hci/vendor.js';
+import { Opcode } from '../../../lib/hci/constants.js';
+import { setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, TestHost } from './test-host.js';
 

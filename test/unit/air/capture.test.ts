@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { capturing, VirtualAir } from '../../../air/index.js';
-import { aclPacket, commandPacket, eventPacket } from '../../../air/hci/packets.js';
+import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../air/hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { extendedCreate, ExtendedHost, setParameters } from './extended-host.js';
 import { addressHex } from './test-host.js';

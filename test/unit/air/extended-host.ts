@@ -1,4 +1,4 @@
-import { Opcode } from '../../../air/hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import type { VirtualController } from '../../../air/index.js';
 import { TestHost } from './test-host.js';
 

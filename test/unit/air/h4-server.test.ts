@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { serveH4, VirtualAir } from '../../../air/index.js';
 import type { H4Server, VirtualController } from '../../../air/index.js';
-import { Opcode } from '../../../air/hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
 import { addressHex, createConnection, TestHost } from './test-host.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { setDefaultPositionCommand, setLabelCommand } from '../../../air/hci/vendor.js';
+import { setDefaultPositionCommand, setLabelCommand } from '../../../air/vendor.js';
 import { Places } from '../../../air/hub/places.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { Opcode } from '../../../air/hci/constants.js';
-import { commandPacket } from '../../../air/hci/packets.js';
+import { Opcode } from '../../../lib/hci/constants.js';
+import { commandPacket } from '../../../lib/hci/packets.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { startHub, type HubRig } from './hub-rig.js';
 

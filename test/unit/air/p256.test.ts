@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { P256KeyPair } from '../../../air/controller/security/p256.js';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../air/hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { resolves } from '../../../air/controller/privacy/rpa.js';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../air/hci/constants.js';
+import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, extendedCreate, scanEnable, scanParameters } from './extended-host.js';
 import type { TestHost } from './test-host.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualAir, type AirEvent } from '../../../air/index.js';
-import { commandPacket } from '../../../air/hci/packets.js';
-import { setLabelCommand, setPositionCommand } from '../../../air/hci/vendor.js';
+import { commandPacket } from '../../../lib/hci/packets.js';
+import { setLabelCommand, setPositionCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { settle, TestHost } from './test-host.js';
 

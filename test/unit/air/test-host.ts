@@ -1,5 +1,5 @@
 import type { VirtualController } from '../../../air/index.js';
-import { commandPacket } from '../../../air/hci/packets.js';
+import { commandPacket } from '../../../lib/hci/packets.js';
 
 /** Lets everything that is on its way arrive: no exchange on an instant air takes more turns. */
 export const settle = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import {
   setLabelCommand,
   setPositionCommand,
   setTxPowerCommand,
-} from '../../../air/hci/vendor.js';
+} from '../../../air/vendor.js';
 import { TestHost } from './test-host.js';
 
 describe('vendor commands', () => {

@@ -9,9 +9,9 @@ import {
   advertisementIsFrom,
   advertisementKey,
   ROTATION_MS,
-} from '../../../lib/wire/advertisement.js';
+} from '../../../lib/native/advertisement.js';
 import { startTestCar } from '../../support/test-car.js';
-import { settle, startCar } from './raw-phone.js';
+import { settle, startCar } from '../native/car/raw-phone.js';
 
 /** A radio that notes what it is asked to advertise. */
 const startRecorded = async () => {

@@ -4,8 +4,8 @@ import {
   formFactorFromName,
   formFactorName,
 } from '../../../lib/credentials/form-factors.js';
-import type { FormFactor } from '../../../lib/wire/gen/phonekey_pb.js';
-import { FormFactorSchema } from '../../../lib/wire/gen/phonekey_pb.js';
+import type { FormFactor } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { FormFactorSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
 
 describe('form factors', () => {
   it('are those of the wire, with their numbers', () => {

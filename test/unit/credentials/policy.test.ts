@@ -7,7 +7,7 @@ import type { NoticeEntry } from '../../../lib/credentials/notice.js';
 import { decide, type Circumstances } from '../../../lib/credentials/policy.js';
 import { Role, ROLE_NAMES, roleFromName, permits } from '../../../lib/credentials/roles.js';
 import { toHex } from '../../../lib/platform/bytes.js';
-import type { CommandName } from '../../../lib/wire/commands.js';
+import type { CommandName } from '../../../lib/native/commands.js';
 import { FRIEND, GUEST, HOUR, NOW, suite, TERMS } from './sample.js';
 
 const ABOUT = fingerprint(suite, GUEST.publicKey);

@@ -11,8 +11,8 @@ import {
   speedLimitOf,
   type RoleName,
 } from '../../../lib/credentials/roles.js';
-import { CommandSchema } from '../../../lib/wire/gen/phonekey_pb.js';
-import type { CommandName } from '../../../lib/wire/commands.js';
+import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { CommandName } from '../../../lib/native/commands.js';
 
 const commands = CommandSchema.oneofs[0]!.fields.map(({ localName }) => localName as CommandName);
 const permitted = (role: Role): CommandName[] => commands.filter((name) => permits(role, name));

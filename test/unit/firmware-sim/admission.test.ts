@@ -4,7 +4,7 @@ import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.
 import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import { FormFactor, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { FormFactor, RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { person, suite } from '../credentials/sample.js';
 import { commandOf } from './rig.js';
 import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';

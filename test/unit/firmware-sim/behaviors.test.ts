@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { CommandSchema, RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { commandOf, outcomeOf, phoneIdentity, rig } from './rig.js';
 
 describe('loadBehaviors', () => {

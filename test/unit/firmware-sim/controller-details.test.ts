@@ -4,7 +4,7 @@ import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import { RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { commandOf, outcomeOf, phoneIdentity, rig } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;

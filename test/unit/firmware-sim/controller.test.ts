@@ -5,7 +5,7 @@ import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { commandOf, outcomeOf, phoneIdentity, rig, WALL_TIME } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;

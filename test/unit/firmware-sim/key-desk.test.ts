@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Role } from '../../../lib/credentials/roles.js';
-import { RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import { RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { person } from '../credentials/sample.js';
 import { ADA, BOB, CLEO, town } from './people.js';
 import { commandOf } from './rig.js';

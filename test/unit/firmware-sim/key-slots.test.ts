@@ -3,9 +3,9 @@ import { result } from '../../../firmware-sim/answers.js';
 import { MAX_CAR_SLOTS, placeKey } from '../../../firmware-sim/key-slots.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import { encodeFromCar, encodeResult, LENGTH } from '../../../lib/wire/codec.js';
-import { MAX_MESSAGE } from '../../../lib/wire/framing.js';
-import { FormFactor } from '../../../lib/wire/gen/phonekey_pb.js';
+import { encodeFromCar, encodeResult, LENGTH } from '../../../lib/native/codec.js';
+import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import { FormFactor } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { phoneIdentity } from './rig.js';
 
 const { OWNER, DRIVER } = Role;

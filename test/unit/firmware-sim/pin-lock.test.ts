@@ -7,8 +7,8 @@ import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import type { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
 import { MOST_PIN_TRIES } from '../../../firmware-sim/memory/rights-record.js';
-import type { AnyCommand } from '../../../lib/wire/commands.js';
-import { CommandSchema, RefusalReason } from '../../../lib/wire/gen/phonekey_pb.js';
+import type { AnyCommand } from '../../../lib/native/commands.js';
+import { CommandSchema, RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { ADA, BOB, CLEO, DAN, town } from './people.js';
 import { outcomeOf } from './rig.js';
 

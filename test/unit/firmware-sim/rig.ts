@@ -15,9 +15,9 @@ import { silentLogger } from '../../../lib/platform/logger.js';
 import type { LogFields } from '../../../lib/platform/logger.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import type { AnyCommand, CommandName } from '../../../lib/wire/commands.js';
-import { CommandSchema, PhoneIdentitySchema } from '../../../lib/wire/gen/phonekey_pb.js';
-import type { PhoneIdentity, Result } from '../../../lib/wire/gen/phonekey_pb.js';
+import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
+import { CommandSchema, PhoneIdentitySchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { PhoneIdentity, Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
 
 /** The wall time of every test car, as events tell it. */
 export const WALL_TIME = '2026-11-19T08:00:00.000Z';

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
-import { ResultSchema, Role } from '../../../lib/wire/gen/phonekey_pb.js';
-import type { Result } from '../../../lib/wire/gen/phonekey_pb.js';
+import { ResultSchema, Role } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 
 /** A guest's phone at the car: the grant goes along until the car has taken the key. */

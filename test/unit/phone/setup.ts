@@ -7,7 +7,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { Central } from '../../../lib/radio/types.js';
-import type { TraceEvent } from '../../../lib/wire/message-link.js';
+import type { TraceEvent } from '../../../lib/link/message-link.js';
 import { startTestCar, TestHost, withTime } from '../../support/test-car.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { H4Decoder } from '../../../../dist/air/hci/h4.js';
+import { H4Decoder } from '../../../../dist/lib/hci/h4.js';
 
 /** First byte of what is no H4 packet, but between the driver and us. */
 const VENDOR = 0xff;

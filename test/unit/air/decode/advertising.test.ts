@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { eventPacket } from '../../../../air/hci/packets.js';
+import { eventPacket } from '../../../../lib/hci/packets.js';
 import { connectionComplete, disconnectionComplete, hex, Stream, u8, wire } from './stream.js';
 
 const CAR = '00:00:00:00:00:02';

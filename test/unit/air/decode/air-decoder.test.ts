@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aclPacket, eventPacket } from '../../../../air/hci/packets.js';
+import { aclPacket, eventPacket } from '../../../../lib/hci/packets.js';
 import {
   att,
   connectionComplete,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
 import { describeHci, HciDecoder } from '../../../../air/decode/hci-decoder.js';
-import { aclPacket } from '../../../../air/hci/packets.js';
+import { aclPacket } from '../../../../lib/hci/packets.js';
 import { att, connectionComplete, disconnectionComplete, hex } from './stream.js';
 
 const view = () => {

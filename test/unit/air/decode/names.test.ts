@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { commandName, eventName, leEventName, statusName } from '../../../../air/decode/names.js';
-import { EventCode, LeEvent, Opcode, Status } from '../../../../air/hci/constants.js';
+import { EventCode, LeEvent, Opcode, Status } from '../../../../lib/hci/constants.js';
 
 describe('names of HCI', () => {
   it('are those of the specification', () => {

@@ -6,7 +6,7 @@ import {
   commandComplete,
   commandPacket,
   eventPacket,
-} from '../../../../air/hci/packets.js';
+} from '../../../../lib/hci/packets.js';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
 
 export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');

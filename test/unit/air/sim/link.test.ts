@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Role } from '../../../../air/hci/constants.js';
+import { Role } from '../../../../lib/hci/constants.js';
 import { LinkLog, Rig } from './rig.js';
 
 const bytes = (length: number, first = 0): Uint8Array =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileFlash } from '../../../../firmware-sim/memory/flash/file-flash.js';
+import { FileFlash } from '../../../../firmware-sim/flash/file-flash.js';
 import { openHomeMemory } from '../../../../firmware-sim/memory/open.js';
 import type { MemoryKind } from '../../../../firmware-sim/memory/open.js';
 import { silentLogger } from '../../../../lib/platform/logger.js';

@@ -1,7 +1,7 @@
-import { copyImage } from '../../../../../firmware-sim/memory/flash/cells.js';
-import type { FlashImage } from '../../../../../firmware-sim/memory/flash/cells.js';
-import { isBlank } from '../../../../../firmware-sim/memory/flash/flash.js';
-import { tearNames } from '../../../../../firmware-sim/memory/flash/torn.js';
+import { copyImage } from '../../../../../firmware-sim/flash/cells.js';
+import type { FlashImage } from '../../../../../firmware-sim/flash/cells.js';
+import { isBlank } from '../../../../../firmware-sim/flash/flash.js';
+import { tearNames } from '../../../../../firmware-sim/flash/torn.js';
 import { checkLeft } from './check.js';
 import { NEW_CAR } from './cut-everywhere.js';
 import { everyOne, Figures } from './figures.js';

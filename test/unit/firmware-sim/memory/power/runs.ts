@@ -1,9 +1,9 @@
 import type { GrantTerms } from '../../../../../lib/credentials/grant.js';
 import type { EntryKind } from '../../../../../lib/credentials/notice.js';
-import type { CommandInit } from '../../../../../lib/wire/codec.js';
-import type { AnyCommand, CommandName } from '../../../../../lib/wire/commands.js';
+import type { CommandInit } from '../../../../../lib/native/codec.js';
+import type { AnyCommand, CommandName } from '../../../../../lib/native/commands.js';
 import { create } from '@bufbuild/protobuf';
-import { CommandSchema, RefusalReason } from '../../../../../lib/wire/gen/phonekey_pb.js';
+import { CommandSchema, RefusalReason } from '../../../../../lib/native/schema/gen/phonekey_pb.js';
 import type { Person } from '../../../credentials/sample.js';
 import { ADA, BOB, CLEO, townOf } from '../../people.js';
 import { commandOf, outcomeOf } from '../../rig.js';

@@ -1,8 +1,8 @@
-import type { Entry } from '../../../../../firmware-sim/memory/flash/entry.js';
-import { FlashMemory } from '../../../../../firmware-sim/memory/flash/flash-memory.js';
-import { isBlank } from '../../../../../firmware-sim/memory/flash/flash.js';
-import type { Flash } from '../../../../../firmware-sim/memory/flash/flash.js';
-import type { Chain } from '../../../../../firmware-sim/memory/flash/scan.js';
+import type { Entry } from '../../../../../firmware-sim/flash/entry.js';
+import { FlashMemory } from '../../../../../firmware-sim/flash/flash-memory.js';
+import { isBlank } from '../../../../../firmware-sim/flash/flash.js';
+import type { Flash } from '../../../../../firmware-sim/flash/flash.js';
+import type { Chain } from '../../../../../firmware-sim/flash/scan.js';
 import type { Memory } from '../../../../../firmware-sim/memory/memory.js';
 import type { CarRecord } from '../../../../../firmware-sim/memory/record.js';
 import type { FlashStore } from './medium.js';

@@ -1,0 +1,100 @@
+import { concat, toHex } from '../../lib/platform/bytes.js';
+import { decodeEntry } from './entry.js';
+import type { Entry } from './entry.js';
+import { isBlank } from './flash.js';
+import type { Flash, Geometry } from './flash.js';
+import { decodeHeader, headerBytes, UNKNOWN_VERSION } from './header.js';
+import type { SectorHeader } from './header.js';
+
+/** A chain as far as it can be read. */
+export interface Chain {
+  /** The last one that can be read. */
+  readonly entry: Entry;
+  /** It is sealed. */
+  readonly sealed: boolean;
+  /** Nothing follows it. */
+  readonly ends: boolean;
+  /** In order. */
+  readonly sectors: readonly number[];
+}
+
+export interface Scan {
+  /** Those of which at least one entry can be read. */
+  readonly chains: readonly Chain[];
+  /** The sectors that begin with a header, whatever follows. */
+  readonly headed: readonly number[];
+  /** Nothing says that a record was ever committed. */
+  readonly factoryNew: boolean;
+}
+
+/** A sector, read twice: what differs is in between, and worth nothing. */
+interface Reading {
+  readonly sector: number;
+  readonly bytes: Uint8Array;
+  readonly again: Uint8Array;
+}
+
+type Headed = Reading & { readonly header: SectorHeader };
+
+/** Reads all of the flash; changes nothing. */
+export const scan = (flash: Flash): Scan => {
+  const { sectors, sectorBytes } = flash.geometry;
+  const read = (sector: number): Uint8Array => flash.read(sector * sectorBytes, sectorBytes);
+  const used = Array.from({ length: sectors }, (_, sector): Reading => {
+    return { sector, bytes: read(sector), again: read(sector) };
+  }).filter(({ bytes, again }) => !isBlank(bytes) || !isBlank(again));
+  const headers = used.map(({ bytes }) => decodeHeader(bytes));
+  const headed = used.flatMap((reading, index): Headed[] => {
+    const header = headers[index];
+    return typeof header === 'object' ? [{ ...reading, header }] : [];
+  });
+  const chains = new Map<string, Headed[]>();
+  for (const reading of headed) {
+    const id = toHex(reading.header.chain);
+    chains.set(id, [...(chains.get(id) ?? []), reading]);
+  }
+  return {
+    chains: [...chains.values()].flatMap((parts) => readChain(parts, flash.geometry) ?? []),
+    headed: used
+      .filter((reading) => [reading.bytes, reading.again].some((bytes) => decodeHeader(bytes)))
+      .map(({ sector }) => sector),
+    // Cuts in the very first commit leave a few sectors without a header; ruin leaves more.
+    factoryNew:
+      !headers.includes(UNKNOWN_VERSION) &&
+      headed.every(({ header }) => header.first) &&
+      used.length - headed.length <= sectors / 8,
+  };
+};
+
+const readChain = (parts: readonly Headed[], geometry: Geometry): Chain | undefined => {
+  const ordered: Headed[] = [];
+  for (;;) {
+    const part = parts.find(({ header }) => header.index === ordered.length);
+    if (part === undefined) break;
+    ordered.push(part);
+  }
+  const body = (bytes: Uint8Array): Uint8Array => bytes.subarray(headerBytes(geometry));
+  const stream = concat(...ordered.map(({ bytes }) => body(bytes)));
+  const again = concat(...ordered.map(({ again }) => body(again)));
+  const same = (from: number, to: number): boolean =>
+    Buffer.compare(stream.subarray(from, to), again.subarray(from, to)) === 0;
+  const blank = (from: number, to: number): boolean =>
+    isBlank(stream.subarray(from, to)) && isBlank(again.subarray(from, to));
+
+  const { wordBytes } = geometry;
+  let last: Omit<Chain, 'sectors' | 'ends'> | undefined;
+  let offset = 0;
+  for (;;) {
+    const entry = decodeEntry(stream, offset, last?.entry, geometry);
+    if (entry === undefined || !same(offset, entry.sealAt)) break;
+    offset = entry.sealAt + wordBytes;
+    // Any bit will do: the seal was begun, so the entry had been read back.
+    last = { entry, sealed: !blank(entry.sealAt, offset) };
+  }
+  if (last === undefined) return undefined;
+  return {
+    ...last,
+    ends: blank(offset, offset + wordBytes),
+    sectors: ordered.map(({ sector }) => sector),
+  };
+};

@@ -1,0 +1,188 @@
+import type { KeySlot } from '../../credentials/key-slot.js';
+import { PhoneKeyError } from '../../errors.js';
+import { decodeRequest, encodeResult } from '../codec.js';
+import type { Request } from '../codec.js';
+import { RefusalReason } from '../schema/gen/phonekey_pb.js';
+import type { Command, Result, ToCar } from '../schema/gen/phonekey_pb.js';
+import type { AdmissionRefusal } from '../../car/host.js';
+import {
+  onEnrolled,
+  onPairCommit,
+  onPairConfirm,
+  onPairStart,
+  onTryCounted,
+} from './link-pairing.js';
+import { BUSY, challenge, close, drop, lastWord, refusal, refuse } from './link-steps.js';
+import { MAX_FAILURES, READY_IDLE_MS } from './link-state.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, Session, Step } from './link-state.js';
+import { POLICY_REASONS } from './reasons.js';
+
+export { openLink, refusal } from './link-steps.js';
+export * from './link-state.js';
+
+export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): Step => {
+  if (state.phase === 'closed') return { state, effects: [] };
+  switch (input.type) {
+    case 'message':
+      return onMessage(state, input.message, context);
+    case 'malformed':
+      if (state.phase === 'challenged') return refuse(state.failures);
+      return drop(state, 'malformed message');
+    case 'refusal-due':
+      if (state.phase !== 'refusing') return { state, effects: [] };
+      return state.failures < MAX_FAILURES
+        ? challenge(context, state.failures)
+        : close('too many failed proofs');
+    case 'admitted':
+      return onAdmitted(state, input.outcome);
+    case 'executed':
+      return onExecuted(state, input.result);
+    case 'try-counted':
+      return onTryCounted(state, input.allowed);
+    case 'enrolled':
+      return onEnrolled(state, input.outcome, context);
+    case 'key-removed':
+      return onKeyRemoved(state, input.publicKey, context);
+    case 'idle':
+      return BUSY.has(state.phase)
+        ? { state, effects: [] }
+        : close(state.phase === 'ending' ? state.why : 'idle');
+  }
+};
+
+const onMessage = (
+  state: Exclude<LinkState, { phase: 'closed' }>,
+  message: ToCar['message'],
+  context: LinkContext,
+): Step => {
+  switch (state.phase) {
+    case 'challenged':
+      if (message.case === 'proof') return onProof(state, message.value, context);
+      if (message.case === 'pairStart') return onPairStart(state, message.value.share, context);
+      if (message.case === 'notice') return onNotice(state.failures, message.value);
+      return refuse(state.failures);
+    case 'ready':
+      return message.case === 'sealed'
+        ? onSealed(state.session, message.value, context)
+        : drop(state, 'not a sealed command');
+    case 'shared':
+      return message.case === 'pairConfirm'
+        ? onPairConfirm(state.pairing, message.value.confirm, context)
+        : drop(state, 'not a PairConfirm');
+    case 'offered':
+      return message.case === 'pairCommit'
+        ? onPairCommit(state.pairing, message.value)
+        : drop(state, 'not a PairCommit');
+    case 'refusing':
+    case 'admitting':
+    case 'executing':
+    case 'counting-try':
+    case 'enrolling':
+    case 'ending':
+      return drop(state, 'a message before the answer to the last one');
+  }
+};
+
+const onProof = (
+  state: Extract<LinkState, { phase: 'challenged' }>,
+  proof: { readonly handshake: Uint8Array; readonly tag: Uint8Array },
+  context: LinkContext,
+): Step => {
+  const verified = state.challenge.verify(proof.handshake, proof.tag, context.now);
+  if (verified === undefined) return refuse(state.failures);
+  const { phonePublicKey } = verified;
+  const key = context.findKey(phonePublicKey);
+  const request = requestIn(verified.command);
+  const { command, introduction } = request;
+  if (introduction !== undefined) {
+    const admission = {
+      session: verified,
+      command,
+      known: key !== undefined,
+      failures: state.failures,
+    };
+    return {
+      state: { phase: 'admitting', admission },
+      effects: [{ type: 'admit', publicKey: phonePublicKey, introduction }],
+    };
+  }
+  return key === undefined ? refuse(state.failures) : begin(verified, key, command);
+};
+
+/** The phone has proved itself, and has a key. */
+const begin = (session: Session, key: KeySlot, command: Command['command']): Step => {
+  const { state, effects } = execute(session, key, command);
+  return { state, effects: [{ type: 'authenticated', key }, ...effects] };
+};
+
+/** Only a chain that holds shows that its bearer is no stranger; he is told why he is not let in. */
+const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step => {
+  if (state.phase !== 'admitting') return { state, effects: [] };
+  const { session, command, known, failures } = state.admission;
+  if (typeof outcome !== 'string') return begin(session, outcome, command);
+  if (outcome === 'invalid' && !known) return refuse(failures);
+  const executing: LinkState = { phase: 'executing', session, removed: true };
+  return onExecuted(executing, refusal(ADMISSION_REFUSALS[outcome]));
+};
+
+const ADMISSION_REFUSALS: Readonly<Record<AdmissionRefusal, RefusalReason>> = {
+  invalid: RefusalReason.GRANT_INVALID,
+  'slots-full': RefusalReason.SLOTS_FULL,
+  ...POLICY_REASONS,
+};
+
+/** To who brought it, a notice is like anything else that is no proof. */
+const onNotice = (failures: number, notice: Uint8Array): Step => {
+  const { state, effects } = refuse(failures);
+  return { state, effects: [{ type: 'receive-notice', notice }, ...effects] };
+};
+
+const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): Step => {
+  const key = context.findKey(session.phonePublicKey);
+  if (key === undefined) return close('key removed');
+  try {
+    return execute(session, key, requestIn(session.channel.open(sealed)).command);
+  } catch (error) {
+    if (error instanceof PhoneKeyError) return close('a sealed command did not open');
+    throw error;
+  }
+};
+
+/** The sender is known from here on, so it may be told what is wrong with the command. */
+const execute = (session: Session, key: KeySlot, command: Command['command']): Step => {
+  const executing: LinkState = { phase: 'executing', session, removed: false };
+  if (command.case === undefined) {
+    return onExecuted(executing, refusal(RefusalReason.UNKNOWN_COMMAND));
+  }
+  return { state: executing, effects: [{ type: 'execute', command, key }] };
+};
+
+const requestIn = (encoded: Uint8Array): Request => {
+  try {
+    return decodeRequest(encoded);
+  } catch {
+    return { command: { case: undefined }, introduction: undefined };
+  }
+};
+
+const onExecuted = (state: LinkState, result: Result): Step => {
+  if (state.phase !== 'executing') return { state, effects: [] };
+  const sealed = state.session.channel.seal(encodeResult(result));
+  const send: LinkEffect = { type: 'send', message: { case: 'sealed', value: sealed } };
+  if (state.removed) {
+    return lastWord(send, 'key removed');
+  }
+  return {
+    state: { phase: 'ready', session: state.session },
+    effects: [send, { type: 'idle-after', ms: READY_IDLE_MS }],
+  };
+};
+
+const onKeyRemoved = (state: LinkState, publicKey: Uint8Array, context: LinkContext): Step => {
+  if (state.phase !== 'ready' && state.phase !== 'executing') return { state, effects: [] };
+  if (!context.suite.equal(state.session.phonePublicKey, publicKey)) return { state, effects: [] };
+  // A phone that removes its own key still gets the answer.
+  return state.phase === 'executing'
+    ? { state: { ...state, removed: true }, effects: [] }
+    : close('key removed');
+};

@@ -1,0 +1,107 @@
+import type { KeySlot } from '../../credentials/key-slot.js';
+import type { Suite } from '../../crypto/suite.js';
+import type { CarPairing } from '../pairing/car.js';
+import type { Random } from '../../platform/random.js';
+import type { CarSecrets, Challenge } from '../session/car.js';
+import type { SealedChannel } from '../session/channel.js';
+import type { OnSessionKeys } from '../session/session-keys.js';
+import type { FromCarMessage, Introduction } from '../codec.js';
+import type { AnyCommand } from '../commands.js';
+import type { Command, PhoneIdentity, Result, ToCar } from '../schema/gen/phonekey_pb.js';
+import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from '../../car/host.js';
+
+/**
+ * One link of the car as a state machine: (state, input) -> state and effects. car-link.ts carries
+ * the effects out. A stranger gets one answer to everything: a fresh challenge, always after the same
+ * time (docs/PROTOCOL.md, section 4).
+ */
+export type LinkState =
+  | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }
+  | { readonly phase: 'refusing'; readonly failures: number }
+  | { readonly phase: 'ready'; readonly session: Session }
+  | { readonly phase: 'admitting'; readonly admission: Admission }
+  | { readonly phase: 'executing'; readonly session: Session; readonly removed: boolean }
+  | { readonly phase: 'counting-try'; readonly pairing: Pairing; readonly share: Uint8Array }
+  | { readonly phase: 'shared'; readonly pairing: Pairing }
+  | { readonly phase: 'offered'; readonly pairing: Pairing }
+  | { readonly phase: 'enrolling'; readonly pairing: Pairing }
+  /** The last word is said; the phone closes the link once it has it, or we do a little later. */
+  | { readonly phase: 'ending'; readonly why: string }
+  | { readonly phase: 'closed' };
+
+export interface Session {
+  readonly phonePublicKey: Uint8Array;
+  readonly channel: SealedChannel;
+}
+
+/** A key with a grant, of which the car is asked what it makes of it. */
+export interface Admission {
+  readonly session: Session;
+  readonly command: Command['command'];
+  /** It is in a slot already, so it may be told what is wrong with the grant. */
+  readonly known: boolean;
+  readonly failures: number;
+}
+
+export interface Pairing {
+  readonly window: PairingWindow;
+  readonly exchange: CarPairing;
+}
+
+export type LinkInput =
+  | { readonly type: 'message'; readonly message: ToCar['message'] }
+  /** Not a message at all. */
+  | { readonly type: 'malformed' }
+  | { readonly type: 'refusal-due' }
+  | { readonly type: 'admitted'; readonly outcome: KeySlot | AdmissionRefusal }
+  | { readonly type: 'executed'; readonly result: Result }
+  | { readonly type: 'try-counted'; readonly allowed: boolean }
+  | { readonly type: 'enrolled'; readonly outcome: KeySlot | EnrolRefusal | 'fault' }
+  | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
+  | { readonly type: 'idle' };
+
+export type LinkEffect =
+  | { readonly type: 'send'; readonly message: NonNullable<FromCarMessage> }
+  /** Give `refusal-due` REFUSAL_DELAY_MS after the message that was refused arrived. */
+  | { readonly type: 'refuse-later' }
+  | {
+      readonly type: 'admit';
+      readonly publicKey: Uint8Array;
+      readonly introduction: Introduction;
+    }
+  | { readonly type: 'execute'; readonly command: AnyCommand; readonly key: KeySlot }
+  | { readonly type: 'receive-notice'; readonly notice: Uint8Array }
+  | { readonly type: 'count-try'; readonly window: PairingWindow }
+  | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
+  /** Give `idle` after this time, unless another such effect comes first. */
+  | { readonly type: 'idle-after'; readonly ms: number }
+  | { readonly type: 'authenticated'; readonly key: KeySlot }
+  | { readonly type: 'refused' }
+  | { readonly type: 'close'; readonly why: string };
+
+export interface LinkContext {
+  readonly suite: Suite;
+  readonly random: Random;
+  readonly secrets: CarSecrets;
+  readonly onSessionKeys?: OnSessionKeys | undefined;
+  readonly carName: string;
+  /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
+  readonly now: number;
+  /** A link that has not proved itself by then is closed: a car holds few links. */
+  readonly unprovenMs: number;
+  findKey(publicKey: Uint8Array): KeySlot | undefined;
+  pairingWindow(): PairingWindow | undefined;
+}
+
+export interface Step {
+  readonly state: LinkState;
+  readonly effects: readonly LinkEffect[];
+}
+
+/** Every refusal leaves this long after the message came, whatever was wrong with it. */
+export const REFUSAL_DELAY_MS = 250;
+export const READY_IDLE_MS = 60_000;
+export const PAIRING_IDLE_MS = 30_000;
+export const MAX_FAILURES = 5;
+/** For the last message to arrive: what is sent just before closing may be lost in a controller. */
+export const LAST_WORD_MS = 1_000;

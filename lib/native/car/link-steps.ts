@@ -1,0 +1,56 @@
+import { create } from '@bufbuild/protobuf';
+import { Challenge } from '../session/car.js';
+import { PROTOCOL_VERSION } from '../codec.js';
+import { ResultSchema } from '../schema/gen/phonekey_pb.js';
+import type { RefusalReason, Result } from '../schema/gen/phonekey_pb.js';
+import { LAST_WORD_MS } from './link-state.js';
+import type { LinkContext, LinkEffect, LinkState, Step } from './link-state.js';
+
+/** Steps that several states of a link take. */
+
+/** A phone has subscribed. */
+export const openLink = (context: LinkContext): Step => {
+  const { state, effects } = challenge(context, 0);
+  return { state, effects: [...effects, { type: 'idle-after', ms: context.unprovenMs }] };
+};
+
+export const challenge = (context: LinkContext, failures: number): Step => {
+  const { suite, random, secrets, now, onSessionKeys } = context;
+  const fresh = new Challenge(suite, random, secrets, now, { onSessionKeys });
+  const hello = { version: PROTOCOL_VERSION, handshake: fresh.bytes };
+  return {
+    state: { phase: 'challenged', challenge: fresh, failures },
+    effects: [{ type: 'send', message: { case: 'hello', value: hello } }],
+  };
+};
+
+export const refuse = (failures: number): Step => ({
+  state: { phase: 'refusing', failures: failures + 1 },
+  effects: [{ type: 'refused' }, { type: 'refuse-later' }],
+});
+
+export const lastWord = (send: LinkEffect, why: string): Step => ({
+  state: { phase: 'ending', why },
+  effects: [send, { type: 'idle-after', ms: LAST_WORD_MS }],
+});
+
+/** Out-of-turn messages end the link, but never a command or an enrolment that is under way. */
+export const drop = (state: LinkState, why: string): Step =>
+  DEAF.has(state.phase) ? { state, effects: [] } : close(why);
+
+/** The host is at work, and will say so when it is done. */
+export const BUSY: ReadonlySet<LinkState['phase']> = new Set([
+  'admitting',
+  'executing',
+  'enrolling',
+]);
+
+const DEAF: ReadonlySet<LinkState['phase']> = new Set([...BUSY, 'refusing', 'ending']);
+
+export const close = (why: string): Step => ({
+  state: { phase: 'closed' },
+  effects: [{ type: 'close', why }],
+});
+
+export const refusal = (reason: RefusalReason): Result =>
+  create(ResultSchema, { outcome: { case: 'refusal', value: { reason } } });

@@ -1,0 +1,119 @@
+import { fingerprint } from '../../credentials/fingerprint.js';
+import type { Suite } from '../../crypto/suite.js';
+import { PhoneKeyError } from '../../errors.js';
+import { toHex } from '../../platform/bytes.js';
+import { closuresIn } from '../closures.js';
+import type { Closure } from '../closures.js';
+import { decodeRequest, decodeResult } from '../codec.js';
+import type { CommandName } from '../commands.js';
+import { RefusalReason } from '../schema/gen/phonekey_pb.js';
+
+/** What was sealed in a message, as far as a viewer is told. */
+export type Content =
+  | {
+      readonly type: 'command';
+      readonly command: CommandName | 'unknown';
+      /** Of the key to remove. */
+      readonly slot?: number;
+      /** Fingerprint of the key that the phone proved to have, in hex; in a Proof. */
+      readonly key?: string;
+    }
+  | { readonly type: 'done' }
+  | { readonly type: 'refusal'; readonly reason: string }
+  | {
+      readonly type: 'status';
+      readonly locked: boolean;
+      readonly open: readonly Closure[];
+      readonly driveSecondsLeft: number;
+    }
+  /** Only how many: names of people are nobody's business. */
+  | { readonly type: 'keys'; readonly count: number }
+  /** The keys of the session do not open it, or what it holds is no message. */
+  | { readonly type: 'unreadable' };
+
+const UNREADABLE: Content = { type: 'unreadable' };
+
+/** @param encoded undefined where it could not be opened */
+export const commandContent = (encoded: Uint8Array | undefined): Content =>
+  orUnreadable(encoded, (bytes) => {
+    const { command } = decodeRequest(bytes);
+    return {
+      type: 'command',
+      command: command.case ?? 'unknown',
+      ...(command.case === 'removeKey' ? { slot: command.value.slot } : {}),
+    };
+  });
+
+export const proofContent = (
+  suite: Suite,
+  opened: { readonly phonePublicKey: Uint8Array; readonly command: Uint8Array } | undefined,
+): Content => {
+  if (opened === undefined) return UNREADABLE;
+  const content = commandContent(opened.command);
+  const key = toHex(fingerprint(suite, opened.phonePublicKey));
+  return content.type === 'command' ? { ...content, key } : content;
+};
+
+/** @param encoded undefined where it could not be opened */
+export const resultContent = (encoded: Uint8Array | undefined): Content =>
+  orUnreadable(encoded, (bytes) => {
+    const { outcome } = decodeResult(bytes);
+    switch (outcome.case) {
+      case 'done':
+        return { type: 'done' };
+      case 'refusal':
+        return { type: 'refusal', reason: reasonName(outcome.value.reason) };
+      case 'status': {
+        const { locked, openClosures, driveSecondsLeft } = outcome.value;
+        return { type: 'status', locked, open: closuresIn(openClosures), driveSecondsLeft };
+      }
+      case 'keys':
+        return { type: 'keys', count: outcome.value.keys.length };
+      case undefined:
+        return UNREADABLE;
+    }
+  });
+
+/** `unlock by key 43ea6d628a0fbb21`, `refused: door open`. */
+export const describeContent = (content: Content): string => {
+  switch (content.type) {
+    case 'command': {
+      const { command, slot, key } = content;
+      const what = slot === undefined ? command : `${command} in slot ${String(slot)}`;
+      return key === undefined ? what : `${what} by key ${key}`;
+    }
+    case 'done':
+      return 'done';
+    case 'refusal':
+      return `refused: ${content.reason}`;
+    case 'status': {
+      const { locked, open, driveSecondsLeft } = content;
+      const parts = [locked ? 'locked' : 'unlocked', `open: ${open.join(', ') || 'nothing'}`];
+      if (driveSecondsLeft > 0) parts.push(`driving for ${String(driveSecondsLeft)} s`);
+      return parts.join('; ');
+    }
+    case 'keys':
+      return `a list of ${String(content.count)} ${content.count === 1 ? 'key' : 'keys'}`;
+    case 'unreadable':
+      return 'not opened by the keys of the session';
+  }
+};
+
+/** Reasons of later versions are numbers. */
+const reasonName = (reason: RefusalReason): string => {
+  const name = RefusalReason[reason] as string | undefined;
+  return name?.toLowerCase().replaceAll('_', ' ') ?? `reason ${String(reason)}`;
+};
+
+const orUnreadable = (
+  encoded: Uint8Array | undefined,
+  decode: (bytes: Uint8Array) => Content,
+): Content => {
+  if (encoded === undefined) return UNREADABLE;
+  try {
+    return decode(encoded);
+  } catch (error) {
+    if (error instanceof PhoneKeyError) return UNREADABLE;
+    throw error;
+  }
+};

@@ -1,0 +1,277 @@
+import { formFactorFromName } from '../../credentials/form-factors.js';
+import { PhoneKeyError } from '../../errors.js';
+import type { SealedChannel } from '../session/channel.js';
+import { answerChallenge } from '../session/phone.js';
+import { decodeResult, encodeCommand } from '../codec.js';
+import type { CommandInit, Introduction } from '../codec.js';
+import type { CommandName } from '../commands.js';
+import { RefusalReason } from '../schema/gen/phonekey_pb.js';
+import type { Result } from '../schema/gen/phonekey_pb.js';
+import { expectDone, expectKeys, expectStatus, isRefusal } from './answers.js';
+import type { CarStatus, KeyEntry } from './answers.js';
+import type { CarChannel, CarMessage } from './car-channel.js';
+import { Deadline } from '../../phone/environment.js';
+import type { CallOptions, PhoneEnvironment } from '../../phone/environment.js';
+import type { PairedCar } from '../../phone/store.js';
+
+/** Commands that change nothing: when their answer is lost, nothing can have happened. */
+const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
+
+export interface StartOptions extends CallOptions {
+  /** 4 to 8 digits; a function is called only when the car asks for it. */
+  readonly pin?: string | (() => string | Promise<string>);
+}
+
+/** What fits the uint32 of the wire format; the car says whether there is such a slot. */
+const MAX_SLOT = 2 ** 32 - 1;
+
+/** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
+const STALE_MS = 4_000;
+
+/**
+ * A link to a car this phone has a key for. Commands run one after the other; the first carries the
+ * proof of who we are. A command that got no answer ends the link. Every command throws
+ * PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`, `car.outcome-unknown`,
+ * `car.silent`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ */
+export class CarConnection {
+  readonly car: PairedCar;
+  readonly #environment: PhoneEnvironment;
+  readonly #channel: CarChannel;
+  readonly #onResult: (result: Result) => Promise<void>;
+  #clockLost = false;
+  #sealed: SealedChannel | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param onResult called with whatever the car answers to a command, before the command resolves */
+  constructor(
+    environment: PhoneEnvironment,
+    car: PairedCar,
+    channel: CarChannel,
+    onResult: (result: Result) => Promise<void>,
+  ) {
+    this.#environment = environment;
+    this.#onResult = onResult;
+    this.car = car;
+    this.#channel = channel;
+  }
+
+  /** Whether the last answer said that the car does not know the time. */
+  get clockLost(): boolean {
+    return this.#clockLost;
+  }
+
+  /** Whether the car has accepted this phone's key, and the link is still there. */
+  get usable(): boolean {
+    return this.#sealed !== undefined && this.#channel.failure === undefined;
+  }
+
+  async unlock(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'unlock', value: {} }, options));
+  }
+
+  async lock(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'lock', value: {} }, options));
+  }
+
+  /** Authorises driving for two minutes. */
+  async start({ pin, ...rest }: StartOptions = {}): Promise<void> {
+    const ask = (digits?: string): Promise<Result> => {
+      const value = digits === undefined ? {} : { pin: checkPin(digits) };
+      return this.command({ case: 'start', value }, rest);
+    };
+    if (typeof pin !== 'function') {
+      expectDone(await ask(pin));
+      return;
+    }
+    const result = await ask();
+    expectDone(isRefusal(result, RefusalReason.PIN_NEEDED) ? await ask(await pin()) : result);
+  }
+
+  async trunk(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'trunk', value: {} }, options));
+  }
+
+  async frunk(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'frunk', value: {} }, options));
+  }
+
+  async status(options?: CallOptions): Promise<CarStatus> {
+    return expectStatus(await this.command({ case: 'status', value: {} }, options));
+  }
+
+  async listKeys(options?: CallOptions): Promise<KeyEntry[]> {
+    return expectKeys(await this.command({ case: 'listKeys', value: {} }, options));
+  }
+
+  /** @param slot of the key, from `listKeys` */
+  async removeKey(slot: number, options?: CallOptions): Promise<void> {
+    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+      throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
+    }
+    expectDone(await this.command({ case: 'removeKey', value: { slot } }, options));
+  }
+
+  /**
+   * For owners: from now on the car asks for this PIN to start.
+   * @param pin 4 to 8 digits; empty: none any more
+   */
+  async setPin(pin: string, options?: CallOptions): Promise<void> {
+    const value = { pin: pin === '' ? pin : checkPin(pin) };
+    expectDone(await this.command({ case: 'setPin', value }, options));
+  }
+
+  /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
+  async raiseEpoch(options?: CallOptions): Promise<void> {
+    expectDone(await this.command({ case: 'raiseEpoch', value: {} }, options));
+  }
+
+  /** Any command of the schema; resolves to the car's Result as it came. */
+  command(command: CommandInit, options: CallOptions = {}): Promise<Result> {
+    const deadline = new Deadline(this.#environment.clock, options);
+    const before = this.#turn;
+    const result = deadline
+      .race(before, () => new PhoneKeyError('car.silent', 'the time was over before its turn came'))
+      .then(() => this.#exchange(command, deadline));
+    this.#turn = Promise.allSettled([before, result]);
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.#channel.close();
+  }
+
+  async #exchange(command: CommandInit, deadline: Deadline): Promise<Result> {
+    deadline.check();
+    if (deadline.leftMs === 0) {
+      throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
+    }
+    try {
+      if (this.#sealed === undefined) return await this.#prove(command, deadline);
+      const sealed = this.#sealed.seal(encodeCommand(command));
+      const message = await this.#ask(command, { case: 'sealed', value: sealed }, deadline);
+      return await this.#openResult(command, message, this.#sealed);
+    } catch (error) {
+      // An answer that comes late would be taken for that of the next command.
+      this.#channel.giveUp();
+      throw error;
+    }
+  }
+
+  #introduction(grants: Uint8Array): Introduction {
+    const { ownName = this.#environment.name, ownFormFactor } = this.car;
+    const formFactor = formFactorFromName(ownFormFactor ?? this.#environment.formFactor);
+    return { grants, name: ownName, formFactor };
+  }
+
+  /** The first command: the answer to the car's challenge, with the command inside. */
+  async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
+    const { suite, random, clock, onSessionKeys } = this.#environment;
+    const { identity, carPublicKey, grant, state } = this.car;
+    // A car that took the key by its grant knows it from then on, unless it needed the slot.
+    let introducing = grant !== undefined && state === 'pending';
+    let challenge = await this.#channel.receiveHello(deadline);
+    for (;;) {
+      const response = answerChallenge(
+        suite,
+        random,
+        { identity, carPublicKey },
+        challenge.bytes,
+        encodeCommand(command, introducing && grant ? this.#introduction(grant) : undefined),
+        onSessionKeys,
+      );
+      const { handshake, tag, channel } = response;
+      const stale = clock.now() - challenge.receivedAt >= STALE_MS;
+      const message = await this.#ask(
+        command,
+        { case: 'proof', value: { handshake, tag } },
+        deadline,
+      );
+      if (message.case !== 'hello') {
+        const result = await this.#openResult(command, message, channel);
+        this.#sealed = channel;
+        return result;
+      }
+      // Another challenge instead of a result: the car did not accept the proof.
+      const unintroduced = grant !== undefined && !introducing;
+      introducing ||= unintroduced;
+      if (!stale && !unintroduced) {
+        throw notRecognised(this.car);
+      }
+      challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
+    }
+  }
+
+  /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
+  async #ask(
+    command: CommandInit,
+    message: Parameters<CarChannel['send']>[0],
+    deadline: Deadline,
+  ): Promise<CarMessage> {
+    deadline.check();
+    if (this.#channel.failure !== undefined) throw this.#channel.failure;
+    try {
+      await this.#channel.send(message, deadline);
+      return await this.#channel.receive(deadline);
+    } catch (error) {
+      throw READ_ONLY.has(command.case) ? error : outcomeUnknown(error);
+    }
+  }
+
+  async #openResult(
+    command: CommandInit,
+    message: CarMessage,
+    sealed: SealedChannel,
+  ): Promise<Result> {
+    const mayHaveSucceeded = !READ_ONLY.has(command.case);
+    if (message.case !== 'sealed') {
+      throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
+        mayHaveSucceeded,
+      });
+    }
+    try {
+      const result = decodeResult(sealed.open(message.value));
+      this.#clockLost = result.clockLost;
+      await this.#onResult(result);
+      return result;
+    } catch (error) {
+      if (!(error instanceof PhoneKeyError)) throw error;
+      throw new PhoneKeyError(error.code, error.message, { cause: error, mayHaveSucceeded });
+    }
+  }
+}
+
+const notRecognised = ({ grant }: PairedCar): PhoneKeyError =>
+  new PhoneKeyError('car.not-recognised', 'the car does not accept the key of this phone', {
+    ...(grant === undefined
+      ? {}
+      : {
+          hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.',
+        }),
+  });
+
+const checkPin = (pin: string): string => {
+  if (/^\d{4,8}$/.test(pin)) return pin;
+  throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
+};
+
+/** An interrupted call stays interrupted, and a broken protocol broken; all may have acted. */
+const outcomeUnknown = (error: unknown): PhoneKeyError => {
+  if (!(error instanceof PhoneKeyError)) {
+    return new PhoneKeyError('internal', String(error), { cause: error, mayHaveSucceeded: true });
+  }
+  if (error.kind === 'unreachable') {
+    return new PhoneKeyError('car.outcome-unknown', `no answer to the command: ${error.message}`, {
+      cause: error,
+    });
+  }
+  const hint =
+    error.kind === 'interrupted'
+      ? 'The command had been sent and may have been carried out: key status.'
+      : error.hint;
+  return new PhoneKeyError(error.code, error.message, {
+    cause: error,
+    mayHaveSucceeded: true,
+    hint,
+  });
+};

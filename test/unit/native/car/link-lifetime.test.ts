@@ -1,0 +1,207 @@
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from '@jest/globals';
+import {
+  LAST_WORD_MS,
+  PAIRING_IDLE_MS,
+  READY_IDLE_MS,
+  REFUSAL_DELAY_MS,
+} from '../../../../lib/native/car/link-machine.js';
+import { defaultSuite } from '../../../../lib/crypto/index.js';
+import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
+import { seededRandom } from '../../../../lib/platform/seeded-random.js';
+import { LEAST_PATIENCE_MS, MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
+import { encodeCommand } from '../../../../lib/native/codec.js';
+import { ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { DONE } from '../../../support/test-car.js';
+import { keyPair, UNLOCK } from '../session/sample.js';
+import { deferred, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
+import { cheapSuite } from '../../../support/cheap-suite.js';
+
+const stranger = keyPair(defaultSuite, 'stranger');
+
+describe('a link of the car', () => {
+  it('closes after 10 s without a right proof, whatever else was sent', async () => {
+    const { clock, connect, endpoint, events } = await startCar();
+    const silent = await connect();
+    const trying = await connect();
+    for (let second = 0; second < 9; second += 3) {
+      await clock.advance(3_000);
+      await trying.prove(stranger, UNLOCK);
+    }
+    await clock.advance(MOST_PATIENCE_MS - 9_000 - 1);
+    expect([silent.closedAt, trying.closedAt]).toEqual([undefined, undefined]);
+    await clock.advance(1);
+    await settle(clock);
+    expect([silent.closedAt, trying.closedAt]).toEqual([10_000, 10_000]);
+    expect(events.filter(({ type }) => type === 'link-closed')).toEqual([
+      { type: 'link-closed', why: 'idle' },
+      { type: 'link-closed', why: 'idle' },
+    ]);
+    await endpoint.stop();
+  });
+
+  it('gives the next one half of the time, but no less than 2.5 s', async () => {
+    const { clock, connect, endpoint } = await startCar();
+    for (const ms of [MOST_PATIENCE_MS, 5_000, LEAST_PATIENCE_MS, LEAST_PATIENCE_MS]) {
+      const silent = await connect();
+      const since = clock.now();
+      await clock.advance(ms - 1);
+      expect(silent.closedAt).toBeUndefined();
+      await clock.advance(1);
+      await settle(clock);
+      expect(silent.closedAt).toBe(since + ms);
+    }
+    await endpoint.stop();
+  });
+
+  it('loses no patience with a phone that has proved itself, however long it stays', async () => {
+    const { clock, phone, endpoint, connect } = await ready();
+    await clock.advance(READY_IDLE_MS);
+    await settle(clock);
+    expect(phone.closedAt).toBe(READY_IDLE_MS);
+    const silent = await connect();
+    await clock.advance(MOST_PATIENCE_MS - 1);
+    expect(silent.closedAt).toBeUndefined();
+    await endpoint.stop();
+  });
+
+  it('closes 60 s after the last command of a proven phone', async () => {
+    const { clock, phone, command, endpoint } = await ready();
+    await clock.advance(READY_IDLE_MS - 1);
+    await command(LOCK);
+    await clock.advance(READY_IDLE_MS - 1);
+    expect(phone.closedAt).toBeUndefined();
+    await clock.advance(1);
+    await settle(clock);
+    expect(phone.closedAt).toBe(60_000 - 1 + 60_000);
+    await endpoint.stop();
+  });
+
+  it('closes 30 s after PairStart, and a PairConfirm gives no more time', async () => {
+    const { clock, host, connect, endpoint } = await startCar();
+    host.open = true;
+    const phone = await connect();
+    await clock.advance(5_000);
+    const pairing = new PhonePairing(cheapSuite, seededRandom('phone'), host.code, phone.challenge);
+    await phone.send({ case: 'pairStart', value: { share: pairing.share } });
+    const { last } = phone;
+    if (last.case !== 'pairShare') throw new Error('no PairShare');
+    await clock.advance(20_000);
+    const confirm = pairing.confirm(last.value.share, last.value.confirm);
+    await phone.send({ case: 'pairConfirm', value: { confirm } });
+    expect(phone.last.case).toBe('pairOffer');
+    await clock.advance(PAIRING_IDLE_MS - 20_000 - 1);
+    expect(phone.closedAt).toBeUndefined();
+    await clock.advance(1);
+    await settle(clock);
+    expect(phone.closedAt).toBe(35_000);
+    await endpoint.stop();
+  });
+
+  it('stays for a command that takes longer than any timeout', async () => {
+    const { clock, host, phone, channel, command, endpoint } = await ready();
+    lastResult(phone, channel);
+    const answer = deferred<Result>();
+    host.answer = () => answer.promise;
+    await command(LOCK);
+    await clock.advance(2 * READY_IDLE_MS);
+    answer.resolve(DONE);
+    await settle(clock);
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    await clock.advance(READY_IDLE_MS);
+    await settle(clock);
+    expect(phone.closedAt).toBe(3 * READY_IDLE_MS);
+    await endpoint.stop();
+  });
+
+  it('sends nothing to a phone that has gone, and keeps no timer for it', async () => {
+    const { clock, host, radio, events, command, endpoint } = await ready();
+    const answer = deferred<Result>();
+    host.answer = () => answer.promise;
+    await command(LOCK);
+    radio.links[0]?.phone.lose();
+    await settle(clock);
+    answer.resolve(DONE);
+    await settle(clock);
+    expect(host.executed).toEqual(['unlock', 'lock']);
+    expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'lost' });
+    expect(clock.pending).toBe(1); // the rotation of the advertisement
+    await endpoint.stop();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a key that is removed', () => {
+  it('loses its link at once, and no other key does', async () => {
+    const { clock, host, endpoint, phone, connect } = await ready();
+    const other = await connect();
+    host.enrol(stranger.publicKey);
+    await other.prove(stranger, UNLOCK);
+    const unproven = await connect();
+    const [key] = host.enrolled.splice(0, 1);
+    endpoint.keyRemoved(key?.publicKey ?? new Uint8Array(0));
+    await settle(clock);
+    expect(phone.closedAt).toBe(0);
+    expect(phone.received).toHaveLength(2);
+    expect([other.closedAt, unproven.closedAt]).toEqual([undefined, undefined]);
+    await endpoint.stop();
+  });
+
+  it('is told the result of the command that removed it, and then nothing', async () => {
+    const { clock, host, endpoint, phone, channel, command, events } = await ready();
+    lastResult(phone, channel);
+    host.answer = (_, key) => {
+      host.enrolled.length = 0;
+      endpoint.keyRemoved(key.publicKey);
+      return Promise.resolve(DONE);
+    };
+    await command(LOCK);
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    await command(UNLOCK);
+    await clock.advance(LAST_WORD_MS - 1);
+    expect(phone.closedAt).toBeUndefined();
+    await clock.advance(1);
+    await settle(clock);
+    expect(phone.closedAt).toBe(LAST_WORD_MS);
+    expect(phone.received).toHaveLength(3);
+    expect(host.executed).toEqual(['unlock', 'lock']);
+    expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'key removed' });
+    await endpoint.stop();
+  });
+
+  it('does nothing more even if nobody told the endpoint', async () => {
+    const { clock, host, endpoint, phone, command } = await ready();
+    host.enrolled.length = 0;
+    await command(LOCK);
+    await settle(clock);
+    expect(host.executed).toEqual(['unlock']);
+    expect(phone.closedAt).toBe(0);
+    await endpoint.stop();
+  });
+});
+
+it('closes when the answer of its host does not fit into a message', async () => {
+  const { clock, host, phone, command, events, endpoint } = await ready();
+  const key = { name: 'x'.repeat(32), fingerprint: new Uint8Array(8) };
+  const keys = Array.from({ length: 60 }, (_, slot) => ({ ...key, slot }));
+  host.answer = () =>
+    Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
+  await command(encodeCommand({ case: 'listKeys', value: {} }));
+  await settle(clock);
+  expect(phone.closedAt).toBe(0);
+  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'sending failed' });
+  expect(clock.pending).toBe(1); // the rotation of the advertisement
+  await endpoint.stop();
+});
+
+it('a refusal that is due after the link closed is not sent', async () => {
+  const { clock, connect, endpoint, radio } = await startCar();
+  const phone = await connect();
+  await phone.prove(stranger, UNLOCK);
+  radio.links[0]?.car.lose();
+  await clock.advance(REFUSAL_DELAY_MS);
+  expect(phone.received).toHaveLength(1);
+  expect(clock.pending).toBe(1);
+  await endpoint.stop();
+});

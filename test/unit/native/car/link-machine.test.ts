@@ -1,0 +1,345 @@
+import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
+import { describe, expect, it } from '@jest/globals';
+import {
+  LAST_WORD_MS,
+  MAX_FAILURES,
+  openLink,
+  PAIRING_IDLE_MS,
+  READY_IDLE_MS,
+  refusal,
+} from '../../../../lib/native/car/link-machine.js';
+import type { LinkInput, Step } from '../../../../lib/native/car/link-machine.js';
+import { defaultSuite } from '../../../../lib/crypto/index.js';
+import type { Suite } from '../../../../lib/crypto/suite.js';
+import { seededRandom } from '../../../../lib/platform/seeded-random.js';
+import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
+import {
+  PairRefusalReason,
+  RefusalReason,
+  Role,
+} from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { ToCar } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { DONE } from '../../../support/test-car.js';
+import { linkIn, LinkRig, PHASES, PHONE, WAYS } from './link-rig.js';
+import type { MessageCase, Phase } from './link-rig.js';
+import { IDENTITY } from './raw-phone.js';
+
+/** The input changes nothing and causes nothing. */
+const expectDeaf = (rig: LinkRig, input: LinkInput): void => {
+  const before = rig.state;
+  const step = rig.input(input);
+  expect(step.effects).toEqual([]);
+  expect(step.state).toBe(before);
+};
+
+const closed = (why: string): Step => ({
+  state: { phase: 'closed' },
+  effects: [{ type: 'close', why }],
+});
+
+const pairRefusal = (reason: PairRefusalReason): Step => ({
+  state: { phase: 'ending', why: 'pairing refused' },
+  effects: [
+    { type: 'send', message: { case: 'pairRefusal', value: { reason } } },
+    { type: 'idle-after', ms: LAST_WORD_MS },
+  ],
+});
+
+const MESSAGES: readonly { case: MessageCase; value: unknown }[] = [
+  { case: 'proof', value: { handshake: new Uint8Array(98), tag: new Uint8Array(16) } },
+  { case: 'sealed', value: new Uint8Array(18) },
+  { case: 'pairStart', value: { share: new Uint8Array(65) } },
+  { case: 'pairConfirm', value: { confirm: new Uint8Array(32) } },
+  { case: 'pairCommit', value: new Uint8Array(90) },
+];
+
+describe('a link opens', () => {
+  it('with a challenge, and ends without a proof in time', () => {
+    const { state, effects } = openLink(new LinkRig().context);
+    if (state.phase !== 'challenged') throw new Error('no challenge');
+    expect(state.failures).toBe(0);
+    const hello = { version: 1, handshake: state.challenge.bytes };
+    expect(effects).toEqual([
+      { type: 'send', message: { case: 'hello', value: hello } },
+      { type: 'idle-after', ms: MOST_PATIENCE_MS },
+    ]);
+  });
+});
+
+describe('what comes late', () => {
+  const late: readonly [LinkInput, Phase][] = [
+    [{ type: 'refusal-due' }, 'refusing'],
+    [{ type: 'executed', result: DONE }, 'executing'],
+    [{ type: 'try-counted', allowed: true }, 'counting-try'],
+    [{ type: 'enrolled', outcome: 'fault' }, 'enrolling'],
+  ];
+
+  it.each(PHASES)('changes nothing for a link that is %s', (phase) => {
+    for (const [input, awaited] of late) {
+      if (phase !== awaited) expectDeaf(linkIn(phase), input);
+    }
+    expectDeaf(linkIn(phase), { type: 'key-removed', publicKey: new Uint8Array(32).fill(9) });
+  });
+
+  it('finds a closed link closed', () => {
+    for (const message of MESSAGES) {
+      expectDeaf(linkIn('closed'), { type: 'message', message: message as ToCar['message'] });
+    }
+    expectDeaf(linkIn('closed'), { type: 'malformed' });
+    expectDeaf(linkIn('closed'), { type: 'idle' });
+  });
+});
+
+describe('an idle link', () => {
+  it.each(PHASES.filter((phase) => phase !== 'closed'))('that is %s', (phase) => {
+    const rig = linkIn(phase);
+    if (phase === 'admitting' || phase === 'executing' || phase === 'enrolling') {
+      expectDeaf(rig, { type: 'idle' });
+    } else {
+      const why = phase === 'ending' ? 'pairing refused' : 'idle';
+      expect(rig.input({ type: 'idle' })).toEqual(closed(why));
+    }
+  });
+});
+
+describe('a message out of turn', () => {
+  const expected: Partial<Record<Phase, [MessageCase, string]>> = {
+    ready: ['sealed', 'not a sealed command'],
+    shared: ['pairConfirm', 'not a PairConfirm'],
+    offered: ['pairCommit', 'not a PairCommit'],
+  };
+
+  it.each(Object.entries(expected))('closes a link that is %s', (phase, [awaited, why]) => {
+    for (const message of MESSAGES) {
+      if (message.case === awaited) continue;
+      expect(linkIn(phase as Phase).send(message)).toEqual(closed(why));
+    }
+  });
+
+  it('closes a link whose try is being counted', () => {
+    for (const message of MESSAGES) {
+      const why = 'a message before the answer to the last one';
+      expect(linkIn('counting-try').send(message)).toEqual(closed(why));
+    }
+  });
+
+  it.each<Phase>(['refusing', 'admitting', 'executing', 'enrolling', 'ending'])(
+    'is not heard by a link that is %s',
+    (phase) => {
+      for (const message of MESSAGES) {
+        expectDeaf(linkIn(phase), { type: 'message', message: message as ToCar['message'] });
+      }
+      expectDeaf(linkIn(phase), { type: 'malformed' });
+    },
+  );
+
+  it.each<Phase>(['ready', 'counting-try', 'shared', 'offered'])(
+    'that is none closes a link that is %s',
+    (phase) => {
+      expect(linkIn(phase).input({ type: 'malformed' })).toEqual(closed('malformed message'));
+    },
+  );
+});
+
+describe('a stranger', () => {
+  const refused = { effects: [{ type: 'refused' }, { type: 'refuse-later' }] };
+
+  it('is refused alike for whatever it sends', () => {
+    for (const message of MESSAGES.filter((each) => each.case !== 'pairStart')) {
+      const step = linkIn('challenged').send(message);
+      expect(step).toEqual({ ...refused, state: { phase: 'refusing', failures: 1 } });
+    }
+    const step = linkIn('challenged').input({ type: 'malformed' });
+    expect(step).toEqual({ ...refused, state: { phase: 'refusing', failures: 1 } });
+  });
+
+  it('gets a fresh challenge each time, and no sixth', () => {
+    const rig = linkIn('challenged');
+    const challenges = new Set<string>();
+    for (let failure = 1; failure <= MAX_FAILURES; failure++) {
+      const { state } = rig;
+      if (state.phase === 'challenged') {
+        challenges.add(Buffer.from(state.challenge.bytes).toString('hex'));
+      }
+      const step = rig.input({ type: 'malformed' });
+      expect(step.state).toEqual({ phase: 'refusing', failures: failure });
+      if (failure === MAX_FAILURES) break;
+      const { effects } = rig.input({ type: 'refusal-due' });
+      expect(effects).toMatchObject([{ type: 'send', message: { case: 'hello' } }]);
+      expect(rig.state).toMatchObject({ phase: 'challenged', failures: failure });
+    }
+    expect(challenges.size).toBe(MAX_FAILURES);
+    expect(rig.input({ type: 'refusal-due' })).toEqual(closed('too many failed proofs'));
+  });
+});
+
+describe('a phone that is known', () => {
+  const unlock = expect.objectContaining({ case: 'unlock' });
+  const key = expect.objectContaining({ slot: 0, publicKey: IDENTITY.publicKey });
+
+  it('gives a command with its proof, and gets the result', () => {
+    const rig = new LinkRig();
+    expect(rig.prove().effects).toEqual([
+      { type: 'authenticated', key },
+      { type: 'execute', command: unlock, key },
+    ]);
+    expect(rig.state).toMatchObject({ phase: 'executing', removed: false });
+    const { effects } = rig.input({ type: 'executed', result: DONE });
+    expect(effects).toMatchObject([
+      { type: 'send', message: { case: 'sealed' } },
+      { type: 'idle-after', ms: READY_IDLE_MS },
+    ]);
+    expect(rig.result().case).toBe('done');
+    expect(rig.state.phase).toBe('ready');
+    expect(rig.send(rig.sealed()).effects).toEqual([{ type: 'execute', command: unlock, key }]);
+  });
+
+  it.each([
+    ['unknown', Uint8Array.of(0xa2, 0x06, 0x00)],
+    ['no message', Uint8Array.of(0x0a)],
+  ])('is told that a command is %s', (_, command) => {
+    const rig = new LinkRig();
+    const { effects } = rig.prove(command);
+    expect(effects.map(({ type }) => type)).toEqual(['authenticated', 'send', 'idle-after']);
+    expect(rig.result()).toMatchObject({ value: { reason: RefusalReason.UNKNOWN_COMMAND } });
+    expect(rig.state.phase).toBe('ready');
+  });
+
+  it('loses its link for a command that does not open, or once its key is gone', () => {
+    const altered = linkIn('ready').send({ case: 'sealed', value: new Uint8Array(18) });
+    expect(altered).toEqual(closed('a sealed command did not open'));
+    const rig = linkIn('ready');
+    rig.host.enrolled.length = 0;
+    expect(rig.send(rig.sealed())).toEqual(closed('key removed'));
+  });
+
+  it('does not take a fault of the car for an altered command', () => {
+    let failing = false;
+    const suite: Suite = {
+      ...defaultSuite,
+      open: (...sealed) => {
+        if (failing) throw new RangeError('out of memory');
+        return defaultSuite.open(...sealed);
+      },
+    };
+    const rig = linkIn('ready', { suite });
+    failing = true;
+    expect(() => rig.send(rig.sealed())).toThrow(RangeError);
+  });
+
+  it('loses its link when its key is removed, though not before an answer under way', () => {
+    const removed = { type: 'key-removed', publicKey: IDENTITY.publicKey } as const;
+    expect(linkIn('ready').input(removed)).toEqual(closed('key removed'));
+    const rig = linkIn('executing');
+    const before = rig.state;
+    expect(rig.input(removed)).toEqual({ state: { ...before, removed: true }, effects: [] });
+    const { state, effects } = rig.input({ type: 'executed', result: DONE });
+    expect(state).toEqual({ phase: 'ending', why: 'key removed' });
+    expect(effects).toMatchObject([
+      { type: 'send', message: { case: 'sealed' } },
+      { type: 'idle-after', ms: LAST_WORD_MS },
+    ]);
+    expect(rig.result().case).toBe('done');
+  });
+
+  it('lets somebody read along who was allowed to', () => {
+    const logged: SessionKeys[] = [];
+    const rig = new LinkRig({ onSessionKeys: (keys) => logged.push(keys) });
+    const challenge = rig.state.phase === 'challenged' ? rig.state.challenge.bytes : undefined;
+    rig.prove();
+    expect(logged).toMatchObject([{ challenge }]);
+  });
+});
+
+describe('pairing', () => {
+  it('counts a try, shares, offers, enrols, and challenges anew', () => {
+    const rig = new LinkRig();
+    const window = rig.host.pairing.window();
+    expect(rig.pairStart().effects).toEqual([
+      { type: 'idle-after', ms: PAIRING_IDLE_MS },
+      { type: 'count-try', window },
+    ]);
+    const shared = rig.input({ type: 'try-counted', allowed: true });
+    expect(shared.effects).toMatchObject([{ type: 'send', message: { case: 'pairShare' } }]);
+    expect(shared.effects).toHaveLength(1);
+    const offer = rig.pairConfirm();
+    expect(offer.effects).toMatchObject([{ type: 'send', message: { case: 'pairOffer' } }]);
+    expect(offer.state.phase).toBe('offered');
+    const enrol = rig.pairCommit();
+    expect(enrol.effects).toEqual([
+      { type: 'enrol', window, phone: expect.objectContaining(PHONE) },
+    ]);
+    const key = { ...PHONE, slot: 3, role: Role.DRIVER };
+    const done = rig.input({ type: 'enrolled', outcome: key });
+    expect(done.effects).toMatchObject([
+      { type: 'send', message: { case: 'pairDone' } },
+      { type: 'send', message: { case: 'hello' } },
+      { type: 'idle-after', ms: MOST_PATIENCE_MS },
+    ]);
+    expect(rig.done()).toMatchObject({ slot: 3, role: Role.DRIVER });
+    expect(done.state).toMatchObject({ phase: 'challenged', failures: 0 });
+  });
+
+  it.each([
+    ['closed', PairRefusalReason.CLOSED],
+    ['slots-full', PairRefusalReason.SLOTS_FULL],
+    ['fault', PairRefusalReason.FAULT],
+  ] as const)('says in private why a key was not enrolled: %s', (outcome, reason) => {
+    const rig = linkIn('enrolling');
+    const { state, effects } = rig.input({ type: 'enrolled', outcome });
+    expect(effects).toMatchObject([
+      { type: 'send', message: { case: 'pairDone' } },
+      { type: 'idle-after', ms: LAST_WORD_MS },
+    ]);
+    expect(state).toEqual({ phase: 'ending', why: 'pairing refused' });
+    expect(rig.done()).toMatchObject({ refusal: reason });
+  });
+
+  it('is refused while the window is closed, and when it closes before the try counts', () => {
+    const rig = new LinkRig({ pairingWindow: () => undefined });
+    expect(rig.pairStart()).toEqual(pairRefusal(PairRefusalReason.CLOSED));
+    const late = linkIn('counting-try');
+    expect(late.input({ type: 'try-counted', allowed: false })).toEqual(
+      pairRefusal(PairRefusalReason.CLOSED),
+    );
+  });
+
+  it.each([
+    ['a share that is no point', 'counting-try'],
+    ['a confirmation under another code', 'shared'],
+    ['a commitment that does not open', 'offered'],
+  ] as const)('fails for %s', (_, phase) => {
+    const rig = new LinkRig();
+    if (phase === 'counting-try') {
+      rig.pairStart(new Uint8Array(65).fill(4));
+      const step = rig.input({ type: 'try-counted', allowed: true });
+      expect(step).toEqual(pairRefusal(PairRefusalReason.FAILED));
+      return;
+    }
+    WAYS[phase](rig);
+    const message =
+      phase === 'shared'
+        ? { case: 'pairConfirm' as const, value: { confirm: new Uint8Array(32) } }
+        : { case: 'pairCommit' as const, value: new Uint8Array(90) };
+    expect(rig.send(message)).toEqual(pairRefusal(PairRefusalReason.FAILED));
+  });
+
+  it('does not take a fault of the car for one of the phone', () => {
+    const working = seededRandom('link machine');
+    let broken = false;
+    const random = (length: number): Uint8Array => {
+      if (broken) throw new RangeError('out of memory');
+      return working(length);
+    };
+    const rig = linkIn('counting-try', { random });
+    broken = true;
+    expect(() => rig.input({ type: 'try-counted', allowed: true })).toThrow(RangeError);
+  });
+});
+
+it('a refusal is a Result with its reason', () => {
+  expect(refusal(RefusalReason.DRIVING).outcome).toMatchObject({
+    case: 'refusal',
+    value: { reason: RefusalReason.DRIVING },
+  });
+});

@@ -1,0 +1,134 @@
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from '@jest/globals';
+import { refusal } from '../../../../lib/native/car/link-machine.js';
+import { PhoneKeyError } from '../../../../lib/errors.js';
+import { encodeCommand } from '../../../../lib/native/codec.js';
+import { RefusalReason, ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { DONE, TestHost } from '../../../support/test-car.js';
+import { flip, UNLOCK } from '../session/sample.js';
+import { deferred, IDENTITY, lastResult, LOCK, ready, settle } from './raw-phone.js';
+
+describe('a link of the car', () => {
+  it('carries out the command of the proof, then sealed ones, and answers each', async () => {
+    const { host, phone, channel, command, events, endpoint } = await ready();
+    const keys: unknown[] = [];
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    host.answer = (_, key) => {
+      keys.push(key);
+      return Promise.resolve(
+        create(ResultSchema, { outcome: { case: 'status', value: { locked: true } } }),
+      );
+    };
+    await command(encodeCommand({ case: 'status', value: {} }));
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'status', value: { locked: true } });
+    expect(host.executed).toEqual(['unlock', 'status']);
+    expect(keys).toEqual([host.enrolled[0]]);
+    expect(events).toEqual([
+      { type: 'link-opened' },
+      { type: 'authenticated', key: host.enrolled[0] },
+    ]);
+    await endpoint.stop();
+  });
+
+  it.each([
+    ['a command of the future', Uint8Array.of(0xa2, 0x06, 0x00)],
+    ['no command', new Uint8Array(0)],
+    ['junk', Uint8Array.of(0x0a, 0x7f)],
+  ])('answers %s from a known phone with unknown-command', async (_, encoded) => {
+    const { host, endpoint, phone, channel, command, connect } = await ready();
+    lastResult(phone, channel);
+    await command(encoded);
+    const refused = { case: 'refusal', value: { reason: RefusalReason.UNKNOWN_COMMAND } };
+    expect(lastResult(phone, channel)).toMatchObject(refused);
+    await command(LOCK);
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    const other = await connect();
+    expect(lastResult(other, await other.prove(IDENTITY, encoded))).toMatchObject(refused);
+    expect(host.executed).toEqual(['unlock', 'lock']);
+    await endpoint.stop();
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new PhoneKeyError('sim.storage', 'disk full'))],
+    ['rejects with something else', () => Promise.reject(new Error('bug'))],
+    [
+      'throws',
+      () => {
+        throw new Error('bug');
+      },
+    ],
+  ])('answers with a fault when the host %s, and goes on', async (_, answer) => {
+    const host = new TestHost();
+    host.answer = answer;
+    const { phone, channel, command, endpoint, warnings } = await ready({ host });
+    expect(lastResult(phone, channel)).toMatchObject({
+      case: 'refusal',
+      value: { reason: RefusalReason.FAULT },
+    });
+    expect(warnings).toEqual(['execute failed']);
+    host.answer = () => Promise.resolve(DONE);
+    await command(LOCK);
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    await endpoint.stop();
+  });
+
+  it('ignores what comes before the answer to the last command', async () => {
+    const { clock, host, phone, channel, command, endpoint } = await ready();
+    lastResult(phone, channel);
+    const answer = deferred<Result>();
+    host.answer = () => answer.promise;
+    await command(LOCK);
+    await phone.send({ case: 'sealed', value: new Uint8Array(18) });
+    await phone.sendBytes(Uint8Array.of(0xff));
+    await phone.send({ case: 'pairStart', value: { share: new Uint8Array(65) } });
+    expect(phone.received).toHaveLength(2);
+    answer.resolve(refusal(RefusalReason.DOOR_OPEN));
+    await settle(clock);
+    expect(lastResult(phone, channel)).toMatchObject({
+      value: { reason: RefusalReason.DOOR_OPEN },
+    });
+    host.answer = () => Promise.resolve(DONE);
+    await command(UNLOCK);
+    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(host.executed).toEqual(['unlock', 'lock', 'unlock']);
+    await endpoint.stop();
+  });
+
+  it.each([
+    ['flipped', (sealed: Uint8Array) => flip(sealed, 5)],
+    ['truncated', (sealed: Uint8Array) => sealed.slice(1)],
+  ])('closes without a word on a sealed command that is %s', async (_, change) => {
+    const { clock, host, phone, channel, endpoint } = await ready();
+    await phone.send({ case: 'sealed', value: change(channel.seal(LOCK)) });
+    await settle(clock);
+    expect(phone.closedAt).toBe(0);
+    expect(phone.received).toHaveLength(2);
+    expect(host.executed).toEqual(['unlock']);
+    await endpoint.stop();
+  });
+
+  it('closes on a replayed and on a skipped command', async () => {
+    for (const replay of [true, false]) {
+      const { clock, host, phone, channel, endpoint } = await ready();
+      const first = channel.seal(LOCK);
+      const second = channel.seal(LOCK);
+      if (replay) await phone.send({ case: 'sealed', value: first });
+      await phone.send({ case: 'sealed', value: replay ? first : second });
+      await settle(clock);
+      expect(phone.closedAt).toBe(0);
+      expect(host.executed).toEqual(replay ? ['unlock', 'lock'] : ['unlock']);
+      await endpoint.stop();
+    }
+  });
+
+  it('closes when a proven phone sends anything but a sealed command', async () => {
+    const { clock, host, phone, endpoint } = await ready();
+    host.open = true;
+    await phone.send({ case: 'pairStart', value: { share: new Uint8Array(65) } });
+    await settle(clock);
+    expect(phone.closedAt).toBe(0);
+    expect(host.tries).toBe(0);
+    await endpoint.stop();
+  });
+});

@@ -1,0 +1,339 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { describe, expect, it } from '@jest/globals';
+import { concat, fromHex, utf8 } from '../../../lib/platform/bytes.js';
+import {
+  checkName,
+  decodeCarIdentity,
+  decodeRequest,
+  decodeEnrolment,
+  decodeFromCar,
+  decodePhoneIdentity,
+  decodeResult,
+  decodeToCar,
+  encodeCarIdentity,
+  encodeCommand,
+  encodeEnrolment,
+  encodeFromCar,
+  encodePhoneIdentity,
+  encodeResult,
+  encodeToCar,
+} from '../../../lib/native/codec.js';
+import type { FromCarMessage, ToCarMessage } from '../../../lib/native/codec.js';
+import {
+  PairRefusalReason,
+  ResultSchema,
+  Role,
+} from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { errorWith } from '../../support/errors.js';
+
+const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0xa5);
+const malformed = errorWith('protocol.malformed');
+
+/** A field that no version knows: number 100, varint 1. */
+const UNKNOWN_FIELD = Uint8Array.of(0xa0, 0x06, 0x01);
+
+/** `make(length)` is right at `length`; `exact` when one byte more is wrong too. */
+interface Sized<M> {
+  readonly name: string;
+  readonly make: (length: number) => NonNullable<M>;
+  readonly length: number;
+  readonly exact: boolean;
+}
+
+const toCar: readonly Sized<ToCarMessage>[] = [
+  {
+    name: 'Proof.handshake',
+    make: (n) => ({ case: 'proof', value: { handshake: bytes(n), tag: bytes(16) } }),
+    length: 96,
+    exact: false,
+  },
+  {
+    name: 'Proof.tag',
+    make: (n) => ({ case: 'proof', value: { handshake: bytes(98), tag: bytes(n) } }),
+    length: 16,
+    exact: true,
+  },
+  { name: 'sealed', make: (n) => ({ case: 'sealed', value: bytes(n) }), length: 16, exact: false },
+  {
+    name: 'PairStart.share',
+    make: (n) => ({ case: 'pairStart', value: { share: bytes(n) } }),
+    length: 65,
+    exact: true,
+  },
+  {
+    name: 'PairConfirm.confirm',
+    make: (n) => ({ case: 'pairConfirm', value: { confirm: bytes(n) } }),
+    length: 32,
+    exact: true,
+  },
+  {
+    name: 'pair_commit',
+    make: (n) => ({ case: 'pairCommit', value: bytes(n) }),
+    length: 16,
+    exact: false,
+  },
+];
+
+const fromCar: readonly Sized<FromCarMessage>[] = [
+  {
+    name: 'Hello.handshake',
+    make: (n) => ({ case: 'hello', value: { version: 1, handshake: bytes(n) } }),
+    length: 32,
+    exact: true,
+  },
+  { name: 'sealed', make: (n) => ({ case: 'sealed', value: bytes(n) }), length: 16, exact: false },
+  {
+    name: 'PairShare.share',
+    make: (n) => ({ case: 'pairShare', value: { share: bytes(n), confirm: bytes(32) } }),
+    length: 65,
+    exact: true,
+  },
+  {
+    name: 'PairShare.confirm',
+    make: (n) => ({ case: 'pairShare', value: { share: bytes(65), confirm: bytes(n) } }),
+    length: 32,
+    exact: true,
+  },
+  {
+    name: 'pair_offer',
+    make: (n) => ({ case: 'pairOffer', value: bytes(n) }),
+    length: 16,
+    exact: false,
+  },
+  {
+    name: 'pair_done',
+    make: (n) => ({ case: 'pairDone', value: bytes(n) }),
+    length: 16,
+    exact: false,
+  },
+];
+
+describe.each([
+  { direction: 'ToCar', encode: encodeToCar, decode: decodeToCar, cases: toCar },
+  { direction: 'FromCar', encode: encodeFromCar, decode: decodeFromCar, cases: fromCar },
+])('$direction', ({ encode, decode, cases }) => {
+  it.each(cases.map((sized) => [sized.name, sized] as const))(
+    'takes %s at its length and refuses it one byte off',
+    (_, { make, length, exact }) => {
+      const coded = (n: number): Uint8Array => (encode as (m: unknown) => Uint8Array)(make(n));
+      expect(decode(coded(length))).toMatchObject(make(length));
+      expect(() => decode(coded(length - 1))).toThrow(malformed);
+      // It says what is too short.
+      expect(() => decode(coded(length - 1))).toThrow(/^[a-z ]+: \d+ bytes/);
+      expect(() => decode(coded(0))).toThrow(malformed);
+      if (exact) expect(() => decode(coded(length + 1))).toThrow(malformed);
+      else expect(decode(coded(length + 1))).toMatchObject(make(length + 1));
+    },
+  );
+
+  it('refuses a frame without a message it knows', () => {
+    expect(() => decode(new Uint8Array(0))).toThrow(malformed);
+    expect(() => decode(UNKNOWN_FIELD)).toThrow(malformed);
+  });
+
+  it('refuses what is not protobuf', () => {
+    expect(() => decode(Uint8Array.of(0x0a, 0x7f))).toThrow(malformed);
+    expect(() => decode(Uint8Array.of(0xff))).toThrow(malformed);
+  });
+});
+
+it('ignores unknown fields beside a known message', () => {
+  const share = bytes(65);
+  const whole = concat(encodeToCar({ case: 'pairStart', value: { share } }), UNKNOWN_FIELD);
+  expect(decodeToCar(whole)).toMatchObject({ case: 'pairStart', value: { share } });
+});
+
+it('drops unknown fields, and says why something is malformed', () => {
+  const whole = concat(encodeCommand({ case: 'unlock', value: {} }), UNKNOWN_FIELD);
+  expect(decodeRequest(whole).command.value).not.toHaveProperty('$unknown');
+  const result = decodeResult(concat(Uint8Array.of(0x0a, 0x00), UNKNOWN_FIELD));
+  expect(result).not.toHaveProperty('$unknown');
+  let cause: unknown;
+  try {
+    decodeRequest(Uint8Array.of(0x08, 0x01));
+  } catch (error) {
+    ({ cause } = error as Error);
+  }
+  expect(String(cause)).toBe('Error: unlock has wire type 0');
+});
+
+it('takes a refusal of a pairing as it is', () => {
+  const refusal = { case: 'pairRefusal', value: { reason: PairRefusalReason.FAULT } } as const;
+  expect(decodeFromCar(encodeFromCar(refusal))).toMatchObject(refusal);
+});
+
+it.each([0, 2, 0xffff_ffff])('refuses a Hello of version %i with protocol.version', (version) => {
+  const hello = encodeFromCar({ case: 'hello', value: { version, handshake: bytes(32) } });
+  expect(() => decodeFromCar(hello)).toThrow(errorWith('protocol.version'));
+});
+
+it('says protocol.version also when a later version has another challenge', () => {
+  const hello = encodeFromCar({ case: 'hello', value: { version: 2, handshake: bytes(48) } });
+  expect(() => decodeFromCar(hello)).toThrow(errorWith('protocol.version'));
+});
+
+describe('Command and Result', () => {
+  it('keeps the slot of removeKey', () => {
+    expect(
+      decodeRequest(encodeCommand({ case: 'removeKey', value: { slot: 7 } })).command,
+    ).toMatchObject({
+      case: 'removeKey',
+      value: { slot: 7 },
+    });
+  });
+
+  it('decodes an unknown command to case undefined', () => {
+    // Field 100, an empty message.
+    expect(decodeRequest(Uint8Array.of(0xa2, 0x06, 0x00)).command.case).toBeUndefined();
+    expect(() => decodeRequest(Uint8Array.of(0x0a))).toThrow(malformed);
+  });
+
+  it('gives back a status', () => {
+    const status = { locked: true, openClosures: 18, driveSecondsLeft: 119 };
+    const result = create(ResultSchema, { outcome: { case: 'status', value: status } });
+    expect(decodeResult(encodeResult(result)).outcome).toMatchObject({ value: status });
+  });
+});
+
+describe('identities', () => {
+  const phone = { publicKey: bytes(32), signingKey: bytes(32), name: 'Ada' };
+  const car = { publicKey: bytes(32), name: 'Car' };
+
+  it('come back as they were', () => {
+    expect(decodePhoneIdentity(encodePhoneIdentity(phone))).toMatchObject(phone);
+    expect(decodeCarIdentity(encodeCarIdentity(car))).toMatchObject(car);
+  });
+
+  it.each([0, 31, 33])('refuse a key of %i bytes', (length) => {
+    const wrong = bytes(length);
+    expect(() => decodePhoneIdentity(encodePhoneIdentity({ ...phone, publicKey: wrong }))).toThrow(
+      malformed,
+    );
+    expect(() => decodePhoneIdentity(encodePhoneIdentity({ ...phone, signingKey: wrong }))).toThrow(
+      malformed,
+    );
+    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, publicKey: wrong }))).toThrow(
+      malformed,
+    );
+  });
+
+  it('refuse a bad name', () => {
+    expect(() => decodePhoneIdentity(encodePhoneIdentity({ ...phone, name: '' }))).toThrow(
+      malformed,
+    );
+    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, name: 'a\nb' }))).toThrow(malformed);
+  });
+
+  it('refuse a name that is not UTF-8', () => {
+    const encoded = encodeCarIdentity(car);
+    encoded.set([0xff, 0xfe, 0xfd], encoded.length - 3);
+    expect(() => decodeCarIdentity(encoded)).toThrow(malformed);
+  });
+
+  it('say which key has the wrong length', () => {
+    const wrong = bytes(31);
+    const phoneWith = (change: object) => () =>
+      decodePhoneIdentity(encodePhoneIdentity({ ...phone, ...change }));
+    expect(phoneWith({ publicKey: wrong })).toThrow('public key: 31 bytes instead of 32');
+    expect(phoneWith({ signingKey: wrong })).toThrow('signing key: 31 bytes instead of 32');
+    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, publicKey: wrong }))).toThrow(
+      'public key: 31 bytes instead of 32',
+    );
+  });
+
+  it('need no role in an enrolment that was refused', () => {
+    const refused = { refusal: PairRefusalReason.SLOTS_FULL };
+    expect(decodeEnrolment(encodeEnrolment(refused))).toMatchObject(refused);
+    const owner = { slot: 0, role: Role.OWNER };
+    expect(decodeEnrolment(encodeEnrolment(owner))).toMatchObject(owner);
+  });
+
+  it('refuse a role that is none', () => {
+    expect(decodeEnrolment(encodeEnrolment({ slot: 3, role: Role.DRIVER }))).toMatchObject({
+      slot: 3,
+      role: Role.DRIVER,
+    });
+    for (const role of [0, 6]) {
+      expect(() => decodeEnrolment(Uint8Array.of(0x08, 0, 0x10, role))).toThrow(malformed);
+    }
+  });
+});
+
+describe('checkName', () => {
+  it.each(['A', 'a'.repeat(32), 'é'.repeat(16), '車の鍵', "Zoë's phone 2", '🚗'])(
+    'takes %j',
+    (name) => {
+      expect(checkName(name)).toBe(name);
+    },
+  );
+
+  it.each([
+    ['empty', ''],
+    ['33 bytes', 'a'.repeat(33)],
+    ['33 bytes in 17 characters', `${'é'.repeat(16)}a`],
+    ['line feed', 'a\nb'],
+    ['NUL', 'a\0'],
+    ['escape', '\u001b[31mred'],
+    ['DEL', 'a\u007f'],
+    ['C1 control', 'a\u0085'],
+    ['right-to-left override', 'a\u202eb'],
+    ['isolate', '\u2066a'],
+    ['right-to-left mark', 'a\u200f'],
+    ['zero-width space', 'a\u200bb'],
+    ['byte order mark', '\ufeffa'],
+    ['line separator', 'a\u2028b'],
+    ['paragraph separator', 'a\u2029b'],
+    ['lone surrogate', 'a\ud800'],
+  ])('refuses %s', (_, name) => {
+    expect(() => checkName(name)).toThrow(malformed);
+  });
+});
+
+// The bytes of the schema, so that a renumbered field is noticed: other implementations depend on it.
+it.each([
+  ['unlock', encodeCommand({ case: 'unlock', value: {} }), '0a00'],
+  ['lock', encodeCommand({ case: 'lock', value: {} }), '1200'],
+  ['start', encodeCommand({ case: 'start', value: {} }), '1a00'],
+  ['trunk', encodeCommand({ case: 'trunk', value: {} }), '2200'],
+  ['frunk', encodeCommand({ case: 'frunk', value: {} }), '2a00'],
+  ['status', encodeCommand({ case: 'status', value: {} }), '3200'],
+  ['listKeys', encodeCommand({ case: 'listKeys', value: {} }), '3a00'],
+  ['removeKey', encodeCommand({ case: 'removeKey', value: { slot: 2 } }), '42020802'],
+  [
+    'done',
+    toBinary(ResultSchema, create(ResultSchema, { outcome: { case: 'done', value: {} } })),
+    '0a00',
+  ],
+  ['enrolment', encodeEnrolment({ slot: 1, role: Role.OWNER }), '08011001'],
+  ['car', encodeCarIdentity({ publicKey: utf8('k'), name: 'n' }), '0a016b12016e'],
+])('encodes %s as specified', (_, encoded, hex) => {
+  expect(encoded).toEqual(fromHex(hex));
+});
+
+describe('a list of keys from a car', () => {
+  const list = (key: { name?: string; fingerprint?: Uint8Array }): Uint8Array =>
+    encodeResult(
+      create(ResultSchema, {
+        outcome: {
+          case: 'keys',
+          value: { keys: [{ name: 'Ada', fingerprint: bytes(8), role: Role.OWNER, ...key }] },
+        },
+      }),
+    );
+
+  it('decodes, and says what is wrong with a fingerprint', () => {
+    const short = list({ fingerprint: bytes(7) });
+    expect(() => decodeResult(short)).toThrow('fingerprint: 7 bytes instead of 8');
+    expect(decodeResult(list({})).outcome).toMatchObject({ value: { keys: [{ name: 'Ada' }] } });
+  });
+
+  it.each([
+    ['a name that would steer a terminal', { name: '\u001b[2J' }],
+    ['no name', { name: '' }],
+    ['a name of 33 bytes', { name: 'x'.repeat(33) }],
+    ['a fingerprint of 7 bytes', { fingerprint: bytes(7) }],
+    ['a fingerprint of 9 bytes', { fingerprint: bytes(9) }],
+  ])('is malformed with %s', (_, key) => {
+    expect(() => decodeResult(list(key))).toThrow(malformed);
+  });
+});

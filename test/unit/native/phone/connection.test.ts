@@ -1,0 +1,316 @@
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from '@jest/globals';
+import { refusal } from '../../../../lib/native/car/link-machine.js';
+import { NO_END } from '../../../../lib/credentials/grant.js';
+import {
+  FormFactor,
+  RefusalReason,
+  ResultSchema,
+  Role,
+} from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { DONE } from '../../../support/test-car.js';
+import { deferred } from '../car/raw-phone.js';
+import { introduced } from '../../phone/setup.js';
+
+const connected = async () => {
+  const all = await introduced();
+  return { ...all, connection: await all.air.run(all.key.connect()) };
+};
+
+describe('CarConnection', () => {
+  it('runs concurrent commands in the order of the calls, each with its own answer', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    host.answer = (command) =>
+      Promise.resolve(
+        command.case === 'status'
+          ? create(ResultSchema, { outcome: { case: 'status', value: { driveSecondsLeft: 7 } } })
+          : command.case === 'lock'
+            ? refusal(RefusalReason.DOOR_OPEN)
+            : DONE,
+      );
+    const answers = await air.run(
+      Promise.allSettled([connection.unlock(), connection.lock(), connection.status()]),
+    );
+    expect(host.executed).toEqual(['unlock', 'lock', 'status']);
+    expect(answers).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'car.refused', temporary: true } },
+      { status: 'fulfilled', value: { driveSecondsLeft: 7 } },
+    ]);
+    await endpoint.stop();
+  });
+
+  it.each([
+    // ms of idling, Proofs that it takes
+    [3_000, 1],
+    [4_500, 1],
+    [5_000, 2],
+    [8_000, 2],
+  ])('unlocks after %i ms with %i proofs', async (idle, proofs) => {
+    const { air, host, connection, trace, endpoint } = await connected();
+    await air.clock.advance(idle);
+    await air.run(connection.unlock());
+    expect(host.executed).toEqual(['unlock']);
+    expect(trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(proofs);
+    await endpoint.stop();
+  });
+
+  it.each([
+    [0, 1],
+    [6_000, 2],
+  ])('gives up after %i ms and %i proofs with a key that was removed', async (idle, proofs) => {
+    const { air, host, connection, trace, endpoint } = await connected();
+    host.enrolled.length = 0;
+    await air.clock.advance(idle);
+    await expect(air.run(connection.unlock())).rejects.toMatchObject({
+      code: 'car.not-recognised',
+      mayHaveSucceeded: false,
+    });
+    expect(trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(proofs);
+    await endpoint.stop();
+  });
+
+  it('never takes a late answer for that of the next command', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    await air.run(connection.status().catch(() => undefined));
+    const late = deferred<Result>();
+    host.answer = () => late.promise;
+    await expect(air.run(connection.unlock({ timeoutMs: 1_000 }))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+    });
+    const lock = connection.lock().then(
+      () => 'locked',
+      (error: unknown) => error,
+    );
+    late.resolve(DONE);
+    expect(await air.run(lock)).toMatchObject({
+      code: 'radio.link-lost',
+      mayHaveSucceeded: false,
+    });
+    expect(host.executed).toEqual(['status', 'unlock']);
+    await endpoint.stop();
+  });
+
+  it('goes on after a command that was aborted before it was sent', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    await air.run(connection.unlock());
+    await expect(air.run(connection.lock({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+      code: 'interrupted',
+      mayHaveSucceeded: false,
+    });
+    await air.run(connection.start());
+    expect(host.executed).toEqual(['unlock', 'start']);
+    await endpoint.stop();
+  });
+
+  it('does not send a command whose time ran out while it waited its turn', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    const slow = deferred<Result>();
+    host.answer = () => slow.promise;
+    const first = connection.unlock();
+    const second = connection.lock({ timeoutMs: 1_000 }).catch((error: unknown) => error);
+    await air.clock.advance(2_000);
+    slow.resolve(DONE);
+    await air.run(first);
+    expect(await air.run(second)).toMatchObject({ code: 'car.silent', mayHaveSucceeded: false });
+    host.answer = () => Promise.resolve(DONE);
+    await air.run(connection.start());
+    expect(host.executed).toEqual(['unlock', 'start']);
+    await endpoint.stop();
+  });
+
+  it('hangs up on a car that talks without being asked', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    const sealed = Uint8Array.of(0, 18, 0x12, 16, ...new Uint8Array(16));
+    for (let message = 0; message < 4; message++) await air.radio.links[0]?.car.send(sealed);
+    await air.clock.advance(0);
+    await expect(air.run(connection.unlock())).rejects.toMatchObject({
+      code: 'protocol.order',
+      mayHaveSucceeded: false,
+    });
+    expect(host.executed).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('sends nothing once it is closed', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    await air.run(connection.unlock());
+    await connection.close();
+    await expect(air.run(connection.lock())).rejects.toMatchObject({
+      code: 'radio.link-lost',
+      mayHaveSucceeded: false,
+    });
+    expect(host.executed).toEqual(['unlock']);
+    await endpoint.stop();
+  });
+
+  it('notices that the car closed the link while it was idle', async () => {
+    const { air, connection, endpoint } = await connected();
+    await air.run(connection.unlock());
+    await air.clock.advance(60_000);
+    await expect(air.run(connection.lock())).rejects.toMatchObject({
+      code: 'radio.link-lost',
+      mayHaveSucceeded: false,
+    });
+    await endpoint.stop();
+  });
+
+  it.each([-1, 1.5, 2 ** 32, Number.NaN])('refuses the slot %d', async (slot) => {
+    const { air, host, connection, endpoint } = await connected();
+    await expect(air.run(connection.removeKey(slot))).rejects.toMatchObject({
+      code: 'usage.invalid',
+    });
+    expect(host.executed).toEqual([]);
+    await endpoint.stop();
+  });
+});
+
+describe('what an answer means', () => {
+  it.each([
+    ['NOT_PERMITTED', 'car.not-permitted', false, false],
+    ['UNKNOWN_COMMAND', 'car.refused', false, false],
+    ['DOOR_OPEN', 'car.refused', true, false],
+    ['DRIVING', 'car.refused', true, false],
+    ['NO_SUCH_KEY', 'car.refused', false, false],
+    ['LAST_OWNER', 'car.refused', false, false],
+    ['FAULT', 'car.refused', true, true],
+    ['UNSPECIFIED', 'car.refused', false, false],
+  ] as const)('refusal %s is %s', async (reason, code, temporary, mayHaveSucceeded) => {
+    const { air, host, key, endpoint } = await introduced();
+    host.answer = () => Promise.resolve(refusal(RefusalReason[reason]));
+    await expect(air.run(key.unlock())).rejects.toMatchObject({
+      code,
+      temporary,
+      mayHaveSucceeded,
+      hint: expect.stringMatching(/[.]$|: key [a-z ]+[.]?$/),
+    });
+    await endpoint.stop();
+  });
+
+  it('a car on the road says so, and not that somebody may drive it', async () => {
+    const { air, host, key, endpoint } = await introduced();
+    host.answer = () => Promise.resolve(refusal(RefusalReason.DRIVING));
+    await expect(air.run(key.lock())).rejects.toMatchObject({
+      message: 'the car is being driven',
+      hint: expect.stringContaining('Park'),
+    });
+    await endpoint.stop();
+  });
+
+  it('a refusal of the future is a refusal', async () => {
+    const { air, host, key, endpoint } = await introduced();
+    const future = refusal(RefusalReason.FAULT);
+    if (future.outcome.case === 'refusal') Object.assign(future.outcome.value, { reason: 99 });
+    host.answer = () => Promise.resolve(future);
+    await expect(air.run(key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
+    await endpoint.stop();
+  });
+
+  it('a status names what is open', async () => {
+    const { air, host, key, endpoint } = await introduced();
+    const value = {
+      locked: true,
+      openClosures: 0b101001,
+      driveSecondsLeft: 119,
+      speedLimit: 30,
+      pinNeeded: true,
+    };
+    host.answer = () =>
+      Promise.resolve(
+        create(ResultSchema, { outcome: { case: 'status', value }, clockLost: true }),
+      );
+    expect(await air.run(key.status())).toEqual({
+      locked: true,
+      open: ['front-left', 'rear-right', 'frunk'],
+      driveSecondsLeft: 119,
+      speedLimit: 30,
+      pinNeeded: true,
+      clockLost: true,
+    });
+    await endpoint.stop();
+  });
+
+  it('a list of keys has roles, fingerprints and whose they are', async () => {
+    const { air, host, key, endpoint } = await introduced();
+    const fingerprint = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 255);
+    const keys = [
+      {
+        slot: 0,
+        name: 'Ada',
+        role: Role.OWNER,
+        fingerprint,
+        own: true,
+        formFactor: FormFactor.WATCH,
+      },
+      { slot: 2, name: 'Bob', role: Role.DRIVER, fingerprint, own: false },
+      {
+        slot: 3,
+        name: 'Eve',
+        role: Role.GUEST,
+        fingerprint,
+        suspended: true,
+        notAfter: 1_800_000_000,
+        usesLeft: 1,
+        grantedBy: 1,
+      },
+      { slot: 4, name: 'Zoe', role: Role.DRIVER, fingerprint, notAfter: NO_END, grantedBy: 3 },
+    ];
+    host.answer = () =>
+      Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
+    const unbounded = {
+      formFactor: 'unknown',
+      fingerprint: '00010203040506ff',
+      suspended: false,
+      notAfter: null,
+      usesLeft: null,
+      grantedBy: null,
+    };
+    expect(await air.run(key.listKeys())).toEqual([
+      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true, formFactor: 'watch' },
+      { ...unbounded, slot: 2, name: 'Bob', role: 'driver', own: false },
+      {
+        ...unbounded,
+        slot: 3,
+        name: 'Eve',
+        role: 'guest',
+        own: false,
+        suspended: true,
+        notAfter: 1_800_000_000,
+        usesLeft: 0,
+        grantedBy: 0,
+      },
+      { ...unbounded, slot: 4, name: 'Zoe', role: 'driver', own: false, grantedBy: 2 },
+    ]);
+    await endpoint.stop();
+  });
+
+  it.each(['unlock', 'status', 'listKeys'] as const)(
+    'another kind of answer than %s wants is an error',
+    async (call) => {
+      const { air, host, key, endpoint } = await introduced();
+      const status = create(ResultSchema, { outcome: { case: 'status', value: {} } });
+      host.answer = () => Promise.resolve(call === 'unlock' ? status : DONE);
+      await expect(air.run<unknown>(key[call]())).rejects.toMatchObject({
+        code: 'protocol.malformed',
+      });
+      await endpoint.stop();
+    },
+  );
+
+  it('each call sends its own command', async () => {
+    const { air, host, key, endpoint } = await introduced();
+    const commands: unknown[] = [];
+    host.answer = (command) => {
+      commands.push(command);
+      return Promise.resolve(DONE);
+    };
+    for (const call of ['unlock', 'lock', 'start', 'trunk', 'frunk'] as const) {
+      await air.run(key[call]());
+    }
+    await air.run(key.removeKey(3));
+    expect(host.executed).toEqual(['unlock', 'lock', 'start', 'trunk', 'frunk', 'removeKey']);
+    expect(commands.at(-1)).toMatchObject({ value: { slot: 3 } });
+    await endpoint.stop();
+  });
+});
