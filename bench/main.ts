@@ -11,6 +11,7 @@ import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
 import { storeFigures } from './store.js';
+import { walkFigures } from './walk.js';
 
 // npm run bench            a table
 // npm run bench -- unlock  one group of figures, or several
@@ -32,6 +33,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['unlock', 'bytes and round trips', byteFigures],
   ['unlock', 'processor time', sessionFigures],
   ['unlock', 'the command line', cliFigures],
+  ['walk', 'the way of one unlock', walkFigures],
   ['gatt', 'connecting', gattFigures],
   ['noise', 'handshakes, beside snow', handshakeFigures],
   ['grants', 'grants', grantFigures],
