@@ -3,7 +3,7 @@ import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/sess
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
 import { encodeCommand } from '../lib/native/codec.js';
-import { MAX_MESSAGE } from '../lib/link/framing.js';
+import { MAX_MESSAGE } from '../lib/native/profile.js';
 import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { pairingRun } from './worked-example.js';
 

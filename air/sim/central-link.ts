@@ -1,11 +1,8 @@
-import { PhoneKeyError } from '../../lib/errors.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { Att } from '../decode/att.js';
 import { attPdu, discovery, NO_HANDLE, searchRequest, uint16, type AttPdu } from './att.js';
 import { SimLink } from './link.js';
 
-/** Longest attribute value (Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 const ENABLE_NOTIFICATIONS = uint16(1);
 /** Where bleno has the characteristics of a car. */
 const ATT_HANDLE = 11;
@@ -40,31 +37,6 @@ export class SimCentralLink extends SimLink implements CentralLink {
     this.state.open(handlers);
     const subscription = attPdu(Att.writeRequest, NO_HANDLE, ENABLE_NOTIFICATIONS);
     await this.#ask('Subscribing', subscription);
-  }
-
-  async readInfo(): Promise<Uint8Array> {
-    const parts: Buffer[] = [];
-    let size = 0;
-    let request = attPdu(Att.readRequest, NO_HANDLE);
-    for (;;) {
-      const { parameters: part } = await this.#ask('Reading', request);
-      parts.push(part);
-      size += part.length;
-      // A part that fills the answer may have another one behind it (Vol 3 Part G 4.8.3).
-      if (part.length < this.mtu - 1 || size > MAX_VALUE_BYTES) break;
-      request = attPdu(Att.readBlobRequest, NO_HANDLE, uint16(size));
-    }
-    if (size === 0 || size > MAX_VALUE_BYTES) {
-      const message = `The car gives no usable info (${String(size)} bytes).`;
-      throw new PhoneKeyError('protocol.malformed', message);
-    }
-    return new Uint8Array(Buffer.concat(parts));
-  }
-
-  async rssi(): Promise<number> {
-    this.state.signal.throwIfAborted();
-    const { medium, end } = this.options;
-    return medium.rssi(end.peer, end.station);
   }
 
   protected received(pdu: AttPdu): void {

@@ -12,7 +12,7 @@ import { carSecrets } from '../native/session/car.js';
 import type { CarSecrets } from '../native/session/car.js';
 import type { OnSessionKeys } from '../native/session/session-keys.js';
 import { advertisementKey, encodeAdvertisement, ROTATION_MS } from '../native/advertisement.js';
-import { PROTOCOL_VERSION } from '../native/codec.js';
+import { PROTOCOL_VERSION } from '../native/profile.js';
 import type { Trace } from '../link/message-link.js';
 import { CarLink } from '../native/car/car-link.js';
 import type { CarLinkEvent } from '../native/car/car-link.js';

@@ -61,8 +61,6 @@ export class MemoryRadio {
       },
       send: (chunk) => phone.send(chunk),
       close: () => phone.close(),
-      readInfo: () => Promise.resolve(service.info.slice()),
-      rssi: () => Promise.resolve(-40),
     });
   }
 }

@@ -9,8 +9,6 @@ import { OperationQueue } from './operation-queue.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
-/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 /** In a configuration (Vol 3 Part G 3.3.3.3). */
 const ENABLE_NOTIFICATIONS = Buffer.of(1, 0);
 /**
@@ -55,7 +53,6 @@ export class NobleLink implements CentralLink {
         this.#down(REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
       }),
       subscribe(gatt.fromCar, 'data', (chunk: Uint8Array, isNotification: boolean) => {
-        // 'data' also answers a read.
         if (isNotification && !this.#state.receive(chunk)) void this.#drop('lost');
       }),
     ];
@@ -91,31 +88,6 @@ export class NobleLink implements CentralLink {
         resolve();
       });
       toCar.write(bytes, asCommand);
-    });
-  }
-
-  async readInfo(): Promise<Uint8Array> {
-    const { info } = this.#gatt;
-    const value = await this.#run<Uint8Array>('Reading', ({ resolve, on }) => {
-      on(info, 'data', (bytes: Uint8Array, isNotification: boolean) => {
-        if (!isNotification) resolve(new Uint8Array(bytes));
-      });
-      info.read();
-    });
-    // noble answers an ATT error with no bytes.
-    if (value.length === 0 || value.length > MAX_VALUE_BYTES) {
-      throw new PhoneKeyError(
-        'protocol.malformed',
-        `The car gives no usable info (${String(value.length)} bytes).`,
-      );
-    }
-    return value;
-  }
-
-  async rssi(): Promise<number> {
-    return this.#run<number>('Measuring the signal', ({ resolve, on }) => {
-      on(this.#peripheral, 'rssiUpdate', resolve);
-      this.#peripheral.updateRssi();
     });
   }
 

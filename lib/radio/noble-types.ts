@@ -37,8 +37,6 @@ export interface NoblePeripheral extends Emitter {
   cancelConnect(): void;
   /** Answered by 'disconnect' (HCI reason); throws where no connection is known. */
   disconnect(): void;
-  /** Answered by 'rssiUpdate' (dBm). */
-  updateRssi(): void;
   /** Of the last discovery, and those that were added since. */
   services: NobleService[] | null;
   /** Answered by 'servicesDiscover' (services). */

@@ -82,13 +82,6 @@ export interface CentralLink extends Link {
    * radio is not told (macOS, Windows), or where they are not in a row (docs/PROTOCOL.md, section 2).
    */
   readonly attHandle?: number | undefined;
-  /**
-   * Reads the `info` characteristic (at most 512 bytes).
-   * @throws PhoneKeyError `protocol.malformed`, `radio.link-lost`, `radio.timeout`
-   */
-  readInfo(): Promise<Uint8Array>;
-  /** Received signal strength in dBm. */
-  rssi(): Promise<number>;
 }
 
 export interface Peripheral {

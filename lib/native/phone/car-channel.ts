@@ -3,6 +3,7 @@ import type { CentralLink, LinkCloseReason } from '../../radio/types.js';
 import { decodeFromCar, encodeToCar } from '../codec.js';
 import type { ToCarMessage } from '../codec.js';
 import type { FromCar } from '../schema/gen/phonekey_pb.js';
+import { nativeMessages } from '../describe.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';
@@ -34,6 +35,7 @@ export class CarChannel {
     this.attHandle = link.attHandle;
     this.#clock = clock;
     this.#link = new MessageLink(link, {
+      ...nativeMessages,
       clock,
       sends: 'to-car',
       trace,

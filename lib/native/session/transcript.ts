@@ -1,7 +1,8 @@
 import type { Suite } from '../../crypto/suite.js';
 import { utf8 } from '../../platform/bytes.js';
 import { SERVICE_UUID } from '../../radio/gatt.js';
-import { LENGTH, PROTOCOL_VERSION } from '../codec.js';
+import { LENGTH } from '../codec.js';
+import { PROTOCOL_VERSION } from '../profile.js';
 
 /** Binds protocol name, version and GATT service into every handshake; see docs/PROTOCOL.md, 4. */
 export const PROLOGUE: Uint8Array = utf8(`phonekey v${String(PROTOCOL_VERSION)} ${SERVICE_UUID}`);

@@ -3,7 +3,7 @@ import type { CardTap } from '../../../firmware-sim/controller.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { encodeCommand } from '../../../lib/native/codec.js';
 import type { CommandInit } from '../../../lib/native/codec.js';
-import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE } from '../../../lib/native/profile.js';
 import type { AttackLink, Made } from './attack-link.js';
 import { PEOPLE } from './people.js';
 import type { Person } from './people.js';

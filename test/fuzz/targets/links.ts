@@ -2,8 +2,10 @@ import { concat } from '../../../lib/platform/bytes.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Link, LinkHandlers } from '../../../lib/radio/types.js';
-import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
+import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE } from '../../../lib/native/profile.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
+import { nativeMessages } from '../../../lib/native/describe.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -51,7 +53,7 @@ export const linkTargets: readonly Target[] = [
     seeds,
     dictionary: DICTIONARY,
     run(input) {
-      const reassembler = new Reassembler();
+      const reassembler = new Reassembler(MAX_MESSAGE);
       const received: Uint8Array[] = [];
       const chunks = chunksOf(input);
       const whole = refusing(['protocol.malformed', 'protocol.too-large'], () => {
@@ -81,6 +83,7 @@ export const linkTargets: readonly Target[] = [
       const ends: (PhoneKeyError | undefined)[] = [];
       let bytes = 0;
       const messages = new MessageLink(link, {
+    ...nativeMessages,
         clock,
         sends: 'from-car',
         trace: ({ kind }) => {

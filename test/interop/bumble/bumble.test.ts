@@ -14,6 +14,7 @@ import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement } from '../../../lib/radio/types.js';
 import { decodeFromCar } from '../../../lib/native/codec.js';
 import { Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE } from '../../../lib/native/profile.js';
 import { fromHex } from '../../vectors/support.js';
 import type { PhoneRun } from '../python-phone/python-phone.js';
 import { preparePhone, runPhone } from '../python-phone/python-phone.js';
@@ -102,7 +103,7 @@ describeIf('Google bumble as the host', () => {
       { event: 'written' },
       { event: 'disconnected', reason: 0x13 },
     ]);
-    const [message] = new Reassembler().push(fromHex(String(events[4]?.['value'])));
+    const [message] = new Reassembler(MAX_MESSAGE).push(fromHex(String(events[4]?.['value'])));
     if (message === undefined) throw new Error('no whole message');
     expect(decodeFromCar(message).case).toBe('hello');
   };

@@ -15,7 +15,7 @@ import { HandshakeState } from '../../../lib/noise/handshake-state.js';
 import { PATTERNS } from '../../../lib/noise/patterns.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE } from '../../../lib/native/profile.js';
 import { CAR, GUEST, NOW, OWNER, person, suite } from './sample.js';
 
 const entry = (number: number, kind: NoticeEntry['kind'] = 'revoked'): NoticeEntry => ({

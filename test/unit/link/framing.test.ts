@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, toHex } from '../../../lib/platform/bytes.js';
-import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
+import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE } from '../../../lib/native/profile.js';
 import { errorWith } from '../../support/errors.js';
 
 const message = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i % 251);
@@ -34,7 +35,7 @@ describe('frame', () => {
 
 describe('Reassembler', () => {
   it('gives several messages of one chunk in order, and keeps the rest', () => {
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler(MAX_MESSAGE);
     const whole = concat(...[1, 2, 3].flatMap((length) => frame(message(length), 256)));
     expect(reassembler.push(whole.subarray(0, whole.length - 1))).toEqual([message(1), message(2)]);
     expect(reassembler.partial).toBe(true);
@@ -43,7 +44,7 @@ describe('Reassembler', () => {
   });
 
   it('waits for the second byte of the length', () => {
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler(MAX_MESSAGE);
     expect(reassembler.push(Uint8Array.of(0))).toEqual([]);
     expect(reassembler.partial).toBe(true);
     expect(reassembler.push(Uint8Array.of(1, 7))).toEqual([Uint8Array.of(7)]);
@@ -51,23 +52,23 @@ describe('Reassembler', () => {
 
   it('takes a message of MAX_MESSAGE bytes and refuses the claim of one more', () => {
     const chunks = frame(message(MAX_MESSAGE), 185);
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler(MAX_MESSAGE);
     expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual([message(MAX_MESSAGE)]);
     const claim = MAX_MESSAGE + 1;
-    expect(() => new Reassembler().push(Uint8Array.of(claim >> 8, claim & 0xff))).toThrow(
+    expect(() => new Reassembler(MAX_MESSAGE).push(Uint8Array.of(claim >> 8, claim & 0xff))).toThrow(
       errorWith('protocol.too-large'),
     );
   });
 
   it('refuses a length of 0', () => {
-    expect(() => new Reassembler().push(Uint8Array.of(0, 0))).toThrow(
+    expect(() => new Reassembler(MAX_MESSAGE).push(Uint8Array.of(0, 0))).toThrow(
       errorWith('protocol.malformed'),
     );
   });
 
   it('gives messages that do not change with the chunk they came in', () => {
     const chunk = Uint8Array.of(0, 1, 42);
-    const [received] = new Reassembler().push(chunk);
+    const [received] = new Reassembler(MAX_MESSAGE).push(chunk);
     chunk.fill(0);
     expect(received).toEqual(Uint8Array.of(42));
   });
