@@ -57,8 +57,6 @@ export interface NobleService extends Emitter {
 export interface NobleCharacteristic extends Emitter {
   readonly uuid: string;
   readonly properties: readonly string[];
-  /** Answered by 'data' (bytes, false); by no bytes on an ATT error. */
-  read(): void;
   /** Answered by 'write': at once without response, never on an ATT error. */
   write(data: Buffer, withoutResponse: boolean): void;
   /** Answered by 'notify'; never, where the characteristic cannot notify. */

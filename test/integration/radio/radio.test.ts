@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 /** A car whose links come one after another. */
-const carWithLinks = async (info?: Uint8Array) => {
+const carWithLinks = async () => {
   const links: { readonly link: Link; readonly inbox: Inbox }[] = [];
   let wake = (): void => undefined;
   const { controller, peripheral } = await world.car((link) => {
@@ -19,7 +19,7 @@ const carWithLinks = async (info?: Uint8Array) => {
     links.push({ link, inbox });
     void link.open(inbox.handlers);
     wake();
-  }, info);
+  });
   const linkNumber = async (count: number) => {
     for (;;) {
       const found = links[count - 1];
@@ -32,8 +32,8 @@ const carWithLinks = async (info?: Uint8Array) => {
   return { controller, peripheral, links, linkNumber };
 };
 
-const connected = async (info?: Uint8Array) => {
-  const car = await carWithLinks(info);
+const connected = async () => {
+  const car = await carWithLinks();
   await car.peripheral.advertise(Uint8Array.of(0xca, 0xfe));
   const phone = await world.phone();
   const advertisement = await hear(phone.central);
@@ -69,12 +69,9 @@ describe('noble and bleno on the air', () => {
     expect(changed.serviceData).toEqual(Uint8Array.of(9));
   });
 
-  it('connects with MTU 256, reads a long info, measures the signal', async () => {
-    const info = Uint8Array.from({ length: 512 }, (_, i) => i & 0xff);
-    const { link } = await connected(info);
+  it('connects with MTU 256', async () => {
+    const { link } = await connected();
     expect(link.mtu).toBe(256);
-    expect(await link.readInfo()).toEqual(info);
-    expect(await link.rssi()).toBeLessThan(0);
   });
 
   it('makes do with MTU 23 where no more is to be had', async () => {
@@ -83,12 +80,6 @@ describe('noble and bleno on the air', () => {
     expect([link.mtu, other.link.mtu]).toEqual([23, 23]);
     for (const chunk of numbered(50, 20)) await other.link.send(chunk);
     expect(await inbox.until(50)).toEqual(numbered(50, 20));
-  });
-
-  it('reads an info that fills its packets exactly', async () => {
-    const info = new Uint8Array(255).fill(3);
-    const { link } = await connected(info);
-    expect(await link.readInfo()).toEqual(info);
   });
 
   it('carries 1000 chunks of 200 bytes both ways, in order', async () => {
@@ -148,7 +139,6 @@ describe('noble and bleno on the air', () => {
     expect(await other.inbox.closed).toBe('local');
     expect(await inbox.closed).toBe('remote');
     await expect(link.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'radio.link-lost' });
-    await expect(link.readInfo()).rejects.toMatchObject({ code: 'radio.link-lost' });
   });
 
   it('advertises after the disconnection what was set while connected', async () => {

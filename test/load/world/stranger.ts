@@ -92,9 +92,9 @@ export class Stranger {
     this.#leaving.signal.addEventListener('abort', leave);
     try {
       if (this.#habit === 'does not subscribe') {
-        // Reading does no harm, and fails when the link is gone.
+        // What comes before the subscription is dropped; it fails when the link is gone.
         while (this.#going) {
-          await link.readInfo();
+          await link.send(Uint8Array.of(0));
           await this.#wait(200);
         }
         return;

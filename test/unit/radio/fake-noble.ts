@@ -78,7 +78,6 @@ export class FakeNoble extends EventEmitter implements Noble {
 
 export class FakeCharacteristic extends EventEmitter implements NobleCharacteristic {
   readonly writes: { readonly data: Buffer; readonly withoutResponse: boolean }[] = [];
-  value: Uint8Array = Uint8Array.of(1, 2, 3);
 
   constructor(
     private readonly noble: FakeNoble,
@@ -86,10 +85,6 @@ export class FakeCharacteristic extends EventEmitter implements NobleCharacteris
     readonly properties: readonly string[],
   ) {
     super();
-  }
-
-  read(): void {
-    this.noble.answer('read', () => this.emit('data', Buffer.from(this.value), false));
   }
 
   write(data: Buffer, withoutResponse: boolean): void {
@@ -185,11 +180,6 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
   disconnected(reason: number): void {
     this.state = 'disconnected';
     this.emit('disconnect', reason);
-  }
-
-  updateRssi(): void {
-    if (this.state !== 'connected') throw new TypeError('no handle');
-    this.noble.answer('updateRssi', () => this.emit('rssiUpdate', -55));
   }
 
   writeHandle(handle: number, data: Buffer, withoutResponse: boolean): void {
