@@ -34,7 +34,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
 
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge may come before the answer to the subscription.
-    this.state.open(handlers);
+    this.buffer.open(handlers);
     const subscription = attPdu(Att.writeRequest, NO_HANDLE, ENABLE_NOTIFICATIONS);
     await this.#ask('Subscribing', subscription);
   }

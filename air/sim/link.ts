@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { checkChunk, LinkState } from '../../lib/radio/link-state.js';
+import { checkChunk, LinkBuffer } from '../../lib/radio/link-buffer.js';
 import { runOperation, type Settle } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
@@ -33,7 +33,7 @@ const LONGEST_DATA = { octets: 251, time: 2120 };
 /** One end of a link between a SimCentral and a SimPeripheral. */
 export abstract class SimLink implements Link {
   readonly peer: string;
-  protected readonly state = new LinkState();
+  protected readonly buffer = new LinkBuffer();
   protected readonly options: SimLinkOptions;
   readonly #queue = new OperationQueue();
   #mtu = DEFAULT_ATT_MTU;
@@ -56,7 +56,7 @@ export abstract class SimLink implements Link {
       data: ({ data }) => {
         this.#throughHost(() => {
           const pdu = parseAttPdu(data);
-          if (pdu !== undefined && !this.state.isDown) this.received(pdu);
+          if (pdu !== undefined && !this.buffer.isDown) this.received(pdu);
         });
       },
       acknowledged: () => {
@@ -104,7 +104,7 @@ export abstract class SimLink implements Link {
 
   async close(): Promise<void> {
     if (this.#isGone) return;
-    this.state.end('local');
+    this.buffer.end('local');
     if (!this.#terminating) this.options.end.terminate(Status.remoteUserTerminated);
     this.#terminating = true;
     const options = { what: 'Disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
@@ -120,7 +120,7 @@ export abstract class SimLink implements Link {
 
   /** Falls silent: the radio is off, or the peer does not hear any more. */
   abandon(reason: LinkCloseReason): void {
-    this.state.end(reason);
+    this.buffer.end(reason);
     this.options.end.abandon();
     this.#down();
   }
@@ -146,20 +146,20 @@ export abstract class SimLink implements Link {
     if (chunk.length === 0) return;
     // Who sends too much before the link is open is put out.
     this.options.medium.defer(() => {
-      if (!this.state.receive(chunk)) void this.close();
+      if (!this.buffer.receive(chunk)) void this.close();
     });
   }
 
   /** One operation at a time; one that got no answer ends the link. */
   protected run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const signals = [this.state.signal];
+    const signals = [this.buffer.signal];
     const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
     return this.#queue.run(async () => {
       try {
         return await runOperation(this.options.medium.clock, options, start);
       } catch (error) {
         if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
-          this.state.end('lost');
+          this.buffer.end('lost');
           void this.close();
         }
         throw error;
@@ -190,7 +190,7 @@ export abstract class SimLink implements Link {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#reason = reason;
-    this.state.end(reason !== undefined && REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
+    this.buffer.end(reason !== undefined && REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
     this.#tellGone();
     this.options.onDown();
   }

@@ -22,7 +22,7 @@ export class SimPeripheralLink extends SimLink {
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
-    this.state.open(handlers);
+    this.buffer.open(handlers);
     await Promise.resolve();
   }
 
@@ -66,7 +66,7 @@ export class SimPeripheralLink extends SimLink {
     if (this.#subscribed) return;
     this.#subscribed = true;
     this.options.medium.defer(() => {
-      if (!this.state.isDown) this.#server.onSubscribed();
+      if (!this.buffer.isDown) this.#server.onSubscribed();
     });
   }
 }

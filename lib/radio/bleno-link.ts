@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
-import { checkChunk, LinkState } from './link-state.js';
+import { checkChunk, LinkBuffer } from './link-buffer.js';
 import { runOperation } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
@@ -22,7 +22,7 @@ export interface BlenoLinkOptions {
 export class BlenoLink implements Link {
   readonly peer: string;
   readonly #options: BlenoLinkOptions;
-  readonly #state = new LinkState();
+  readonly #buffer = new LinkBuffer();
   readonly #queue = new OperationQueue();
   #notified = (): void => undefined;
 
@@ -36,7 +36,7 @@ export class BlenoLink implements Link {
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
-    this.#state.open(handlers);
+    this.#buffer.open(handlers);
     await Promise.resolve();
   }
 
@@ -44,7 +44,7 @@ export class BlenoLink implements Link {
     checkChunk(chunk, this.mtu);
     const value = Buffer.from(chunk); // a copy, because it may wait
     const { clock } = this.#options;
-    const signals = [this.#state.signal];
+    const signals = [this.#buffer.signal];
     await this.#queue.run(async () => {
       try {
         // Never after the end: bleno's flow control does not recover from a notification to nobody.
@@ -67,7 +67,7 @@ export class BlenoLink implements Link {
   }
 
   async close(): Promise<void> {
-    if (this.#state.isDown) return;
+    if (this.#buffer.isDown) return;
     this.end('local');
     await this.#options.disconnect();
   }
@@ -79,10 +79,10 @@ export class BlenoLink implements Link {
 
   /** False when the phone sends too much before the link is open. */
   receive(chunk: Uint8Array): boolean {
-    return this.#state.receive(chunk);
+    return this.#buffer.receive(chunk);
   }
 
   end(reason: LinkCloseReason): void {
-    this.#state.end(reason);
+    this.#buffer.end(reason);
   }
 }

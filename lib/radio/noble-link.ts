@@ -1,7 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
 import { configurationInRow } from './gatt-row.js';
-import { checkChunk, LinkState } from './link-state.js';
+import { checkChunk, LinkBuffer } from './link-buffer.js';
 import { abandon, type NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
 import { runOperation, subscribe, type Settle } from './operation.js';
@@ -33,7 +33,7 @@ export interface NobleLinkOptions {
 export class NobleLink implements CentralLink {
   readonly mtu: number;
   readonly peer: string;
-  readonly #state = new LinkState();
+  readonly #buffer = new LinkBuffer();
   readonly #queue = new OperationQueue();
   readonly #peripheral: NoblePeripheral;
   readonly #gatt: NobleGatt;
@@ -53,14 +53,14 @@ export class NobleLink implements CentralLink {
         this.#down(REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
       }),
       subscribe(gatt.fromCar, 'data', (chunk: Uint8Array, isNotification: boolean) => {
-        if (isNotification && !this.#state.receive(chunk)) void this.#drop('lost');
+        if (isNotification && !this.#buffer.receive(chunk)) void this.#drop('lost');
       }),
     ];
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge comes before the answer to the subscription.
-    this.#state.open(handlers);
+    this.#buffer.open(handlers);
     const { fromCar, attHandle } = this.#gatt;
     await this.#run<void>('Subscribing', ({ resolve, on }) => {
       const subscribed = (): void => {
@@ -101,7 +101,7 @@ export class NobleLink implements CentralLink {
 
   /** True once nothing more can be sent; the device is free when `close` resolves. */
   get isDown(): boolean {
-    return this.#state.isDown;
+    return this.#buffer.isDown;
   }
 
   /** The adapter is gone: no event will come for this link. */
@@ -119,7 +119,7 @@ export class NobleLink implements CentralLink {
 
   /** One operation at a time; one that got no answer ends the link. */
   #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const signals = [this.#state.signal];
+    const signals = [this.#buffer.signal];
     const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
     return this.#queue.run(async () => {
       try {
@@ -137,7 +137,7 @@ export class NobleLink implements CentralLink {
   #drop(reason: LinkCloseReason): Promise<void> {
     this.#closing ??= (async () => {
       if (this.#forget.length === 0) return;
-      this.#state.end(reason);
+      this.#buffer.end(reason);
       await abandon(this.#peripheral, this.#options.clock);
       this.#down(reason);
     })();
@@ -150,6 +150,6 @@ export class NobleLink implements CentralLink {
     if (forgets.length === 0) return;
     for (const forget of forgets) forget();
     this.#options.onDown();
-    this.#state.end(reason);
+    this.#buffer.end(reason);
   }
 }

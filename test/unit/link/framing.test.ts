@@ -27,8 +27,9 @@ describe('frame', () => {
   });
 
   it('takes 1 to MAX_MESSAGE bytes', () => {
-    expect(concat(...frame(message(MAX_MESSAGE), 185))).toHaveLength(MAX_MESSAGE + 2);
-    expect(() => frame(message(MAX_MESSAGE + 1), 185)).toThrow(errorWith('protocol.too-large'));
+    expect(concat(...frame(message(MAX_MESSAGE), 185, MAX_MESSAGE))).toHaveLength(MAX_MESSAGE + 2);
+    const tooLong = () => frame(message(MAX_MESSAGE + 1), 185, MAX_MESSAGE);
+    expect(tooLong).toThrow(errorWith('protocol.too-large'));
     expect(() => frame(new Uint8Array(0), 185)).toThrow(errorWith('protocol.malformed'));
   });
 });

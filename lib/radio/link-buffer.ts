@@ -7,7 +7,7 @@ const MAX_WAITING_BYTES = 8192;
 /**
  * What every link has: chunks that wait for `open`, handlers, and an end that is told exactly once.
  */
-export class LinkState {
+export class LinkBuffer {
   readonly #down = new AbortController();
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
