@@ -39,7 +39,7 @@ const OUTSIDE_AIR = {
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|radio/(types|link-buffer|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
 };
@@ -48,7 +48,7 @@ const NOT_THE_CAR = {
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/)|bench|examples|test)/'),
+  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|test)/'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const WHOLE_AIR = {

@@ -1,13 +1,15 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { checkChunk, LinkBuffer } from '../../lib/radio/link-buffer.js';
-import { runOperation, type Settle } from '../../lib/radio/operation.js';
+import { runOperation } from '../../lib/radio/operation.js';
+import type { Settle } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium } from '../medium/medium.js';
 import type { ControlPdu } from '../medium/control-pdu.js';
-import { attPdu, DEFAULT_ATT_MTU, NO_HANDLE, parseAttPdu, type AttPdu } from './att.js';
+import { DEFAULT_ATT_MTU, parseSimAttPdu, simAttPdu, uint16 } from './att.js';
+import type { SimAttPdu } from './att.js';
 
 export interface SimLinkOptions {
   readonly medium: Medium;
@@ -19,6 +21,17 @@ export interface SimLinkOptions {
   onDown(): void;
 }
 
+/** How a side sends its chunks. */
+export interface ChunkPdu {
+  readonly opcode: number;
+  /** ATT handle of the value. */
+  readonly handle: number;
+  /** The peer answers each one before the next is sent. */
+  readonly acknowledged: boolean;
+}
+
+/** Of the handle in front of a value. */
+const HANDLE_BYTES = 2;
 /** From a controller through its host to whoever answers, in milliseconds: never in the same event. */
 const HOST_MS = 1;
 /** Fragments that a controller takes before it has got rid of some. */
@@ -40,6 +53,7 @@ export abstract class SimLink implements Link {
   #outstanding = 0;
   /** Sends what waits for a buffer. */
   #onRoom: (() => void) | undefined;
+  #answered: ((pdu: SimAttPdu) => void) | undefined;
   #reason: number | undefined;
   #terminating = false;
   #isGone = false;
@@ -55,7 +69,7 @@ export abstract class SimLink implements Link {
       // A fragment is a whole PDU here: the link layer cuts it into packets.
       data: ({ data }) => {
         this.#throughHost(() => {
-          const pdu = parseAttPdu(data);
+          const pdu = parseSimAttPdu(data);
           if (pdu !== undefined && !this.buffer.isDown) this.received(pdu);
         });
       },
@@ -91,8 +105,13 @@ export abstract class SimLink implements Link {
 
   async send(chunk: Uint8Array): Promise<void> {
     checkChunk(chunk, this.#mtu);
-    const pdu = attPdu(this.chunkOpcode, NO_HANDLE, chunk);
-    await this.run<void>('Sending', ({ resolve }) => {
+    const { opcode, handle, acknowledged } = this.chunkPdu;
+    const pdu = simAttPdu(opcode, uint16(handle), chunk);
+    if (acknowledged) {
+      await this.ask('Sending', pdu);
+      return;
+    }
+    await this.#run<void>('Sending', ({ resolve }) => {
       const send = (): void => {
         this.transmit(pdu);
         resolve();
@@ -125,10 +144,9 @@ export abstract class SimLink implements Link {
     this.#down();
   }
 
-  /** What chunks are sent as. */
-  protected abstract readonly chunkOpcode: number;
+  protected abstract readonly chunkPdu: ChunkPdu;
   /** A PDU of the peer's, some time after it came; not in a turn of its own. */
-  protected abstract received(pdu: AttPdu): void;
+  protected abstract received(pdu: SimAttPdu): void;
 
   /** The smaller of the two holds (Vol 3 Part F 3.4.2.2). */
   protected agreeOnMtu(offered: number): void {
@@ -142,7 +160,7 @@ export abstract class SimLink implements Link {
 
   /** The value of a write or a notification is a chunk for the user of the link. */
   protected deliver(parameters: Buffer): void {
-    const chunk = parameters.subarray(NO_HANDLE.length);
+    const chunk = parameters.subarray(HANDLE_BYTES);
     if (chunk.length === 0) return;
     // Who sends too much before the link is open is put out.
     this.options.medium.defer(() => {
@@ -150,8 +168,27 @@ export abstract class SimLink implements Link {
     });
   }
 
+  /** Sends a PDU that the peer answers by another one. */
+  protected ask(what: string, request: Buffer): Promise<SimAttPdu> {
+    return this.#run<SimAttPdu>(what, ({ resolve }) => {
+      this.#answered = resolve;
+      this.transmit(request);
+    });
+  }
+
+  /** This is what the peer answers. */
+  protected answered(pdu: SimAttPdu): void {
+    const answered = this.#answered;
+    this.#answered = undefined;
+    if (answered !== undefined) {
+      this.options.medium.defer(() => {
+        answered(pdu);
+      });
+    }
+  }
+
   /** One operation at a time; one that got no answer ends the link. */
-  protected run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
+  #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
     const signals = [this.buffer.signal];
     const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
     return this.#queue.run(async () => {

@@ -5,15 +5,15 @@ import { runOperation } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
 
-const NOTIFY_TIMEOUT_MS = 5000;
+const TELL_TIMEOUT_MS = 5000;
 
 export interface BlenoLinkOptions {
   readonly clock: Clock;
   readonly peer: string;
   /** ATT MTU in bytes at the time of the subscription. */
   readonly mtu: number;
-  /** Sends a notification. To be called only while the central is connected. */
-  notify(value: Buffer): void;
+  /** Notifies or indicates. To be called only while the central is connected. */
+  tell(value: Buffer): void;
   /** Disconnects the central; resolves when it is gone. */
   disconnect(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export class BlenoLink implements Link {
   readonly #options: BlenoLinkOptions;
   readonly #buffer = new LinkBuffer();
   readonly #queue = new OperationQueue();
-  #notified = (): void => undefined;
+  #told = (): void => undefined;
 
   constructor(options: BlenoLinkOptions) {
     this.peer = options.peer;
@@ -50,10 +50,10 @@ export class BlenoLink implements Link {
         // Never after the end: bleno's flow control does not recover from a notification to nobody.
         await runOperation<void>(
           clock,
-          { what: 'Sending', timeoutMs: NOTIFY_TIMEOUT_MS, signals },
+          { what: 'Sending', timeoutMs: TELL_TIMEOUT_MS, signals },
           ({ resolve }) => {
-            this.#notified = resolve;
-            this.#options.notify(value);
+            this.#told = resolve;
+            this.#options.tell(value);
           },
         );
       } catch (error) {
@@ -72,9 +72,9 @@ export class BlenoLink implements Link {
     await this.#options.disconnect();
   }
 
-  /** The stack has taken the notification. */
-  notified(): void {
-    this.#notified();
+  /** The stack has taken the notification, or the phone has confirmed the indication. */
+  told(): void {
+    this.#told();
   }
 
   /** False when the phone sends too much before the link is open. */

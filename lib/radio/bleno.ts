@@ -1,17 +1,22 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
-import { silentLogger, type Logger } from '../platform/logger.js';
-import { advertisingData, scanResponse } from './advertising-data.js';
+import type { AdvertisingSet } from '../link/advertising.js';
+import { silentLogger } from '../platform/logger.js';
+import type { Logger } from '../platform/logger.js';
+import { encodeSet } from './advertising-data.js';
+import type { EncodedSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService, withDeviceName } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { bareUuid, SERVICE_UUID } from './gatt.js';
-import { errorMessage, runOperation, subscribe, type Settle } from './operation.js';
+import { errorMessage, runOperation, subscribe } from './operation.js';
+import type { Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import { Patience } from './patience.js';
-import { closedError, openStack, runsOwnHost, type StackOptions } from './stack.js';
+import { closedError, openStack, runsOwnHost } from './stack.js';
+import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
 import { stateUnavailable } from './unavailable.js';
+import { bareUuid } from './uuid.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
@@ -21,6 +26,8 @@ const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
 const RETRY_MS = 1000;
+/** How long each of several sets is advertised: bleno can do only one, about every 100 ms. */
+const TURN_MS = 300;
 
 /**
  * A Peripheral over bleno: on a real adapter (`load: systemBleno`) or on the virtual air. Serves one
@@ -35,6 +42,12 @@ export const openBlenoPeripheral = async (
   return new BlenoPeripheral(loaded, options.clock, options.log ?? silentLogger);
 };
 
+interface PreparedSet extends EncodedSet {
+  /** What is left of it where the system makes the advertisement. */
+  readonly name: string;
+  readonly services: readonly string[];
+}
+
 class BlenoPeripheral implements Peripheral {
   readonly #loaded: LoadedBleno;
   readonly #bleno: Bleno;
@@ -44,13 +57,15 @@ class BlenoPeripheral implements Peripheral {
   readonly #forget: Cancel[];
   /** Aborted while the adapter is off, and for good by `close`. */
   #power = new AbortController();
-  #service: PeripheralService | undefined;
-  #serviceData: Uint8Array | undefined;
+  #onError: ((error: PhoneKeyError) => void) | undefined;
+  #sets: readonly PreparedSet[] = [];
+  /** Which of them is the next. */
+  #turn = 0;
   /** What bleno advertises now, or will after a disconnection. */
-  #advertised: Uint8Array | undefined;
+  #advertised: PreparedSet | undefined;
   #connected = false;
-  /** The central that is connected has had its link. */
-  #served = false;
+  /** The service of which the central that is connected has had its link. */
+  #served: PeripheralService | undefined;
   #link: BlenoLink | undefined;
   #links = 0;
   /** With a central that is connected but not subscribed, which keeps every phone out. */
@@ -78,24 +93,31 @@ class BlenoPeripheral implements Peripheral {
     ];
   }
 
-  async start(service: PeripheralService): Promise<void> {
+  async start(
+    services: readonly PeripheralService[],
+    onError?: (error: PhoneKeyError) => void,
+  ): Promise<void> {
     this.#assertUsable();
-    this.#service = service;
+    this.#onError = onError;
     await this.#run<void>('Offering the service', ({ resolve, reject, on }) => {
       on(this.#bleno, 'servicesSet', () => {
         resolve();
       });
       on(this.#bleno, 'servicesSetError', reject);
       withDeviceName(() => {
-        this.#bleno.setServices([this.#primaryService(service.info)]);
+        this.#bleno.setServices(services.map((service) => this.#primaryService(service)));
       });
     });
   }
 
-  async advertise(serviceData: Uint8Array): Promise<void> {
+  async advertise(sets: readonly AdvertisingSet[]): Promise<void> {
     this.#assertUsable();
-    scanResponse(serviceData); // throws when it is too long
-    this.#serviceData = serviceData.slice();
+    this.#sets = sets.map((set) => ({
+      ...encodeSet(set),
+      name: set.scanResponse?.localName ?? set.advertisement.localName ?? '',
+      services: (set.advertisement.services ?? []).map(bareUuid),
+    }));
+    this.#turn = 0;
     await this.#advertise();
   }
 
@@ -104,24 +126,26 @@ class BlenoPeripheral implements Peripheral {
     return this.#closing;
   }
 
-  #primaryService(info: Uint8Array): object {
-    return primaryService(this.#bleno, info, {
+  #primaryService(service: PeripheralService): object {
+    return primaryService(this.#bleno, service.profile, {
       // Bytes before the subscription belong to nobody and are dropped.
       written: (chunk) => {
-        if (this.#link?.receive(chunk) === false) this.#expel('sends before the link is open');
+        if (this.#served === service && this.#link?.receive(chunk) === false)
+          this.#expel('sends before the link is open');
       },
       tooLong: () => {
         this.#expel('writes more than an attribute has');
       },
-      subscribed: (mtu, notify) => {
-        this.#subscribed(mtu, notify);
+      subscribed: (mtu, tell) => {
+        this.#subscribed(service, mtu, tell);
       },
       unsubscribed: () => {
+        if (this.#served !== service) return;
         this.#endLink('remote');
         this.#watchIdle();
       },
-      notified: () => {
-        this.#link?.notified();
+      told: () => {
+        this.#link?.told();
       },
     });
   }
@@ -130,28 +154,28 @@ class BlenoPeripheral implements Peripheral {
     // bleno serves the newest central only, and says nothing of the one before.
     this.#endLink('lost');
     this.#connected = true;
-    this.#served = false;
+    this.#served = undefined;
     this.#cancelRetry();
     this.#watchIdle();
   }
 
-  #subscribed(mtu: number, notify: (value: Buffer) => void): void {
+  #subscribed(service: PeripheralService, mtu: number, tell: (value: Buffer) => void): void {
     this.#endLink('remote');
-    if (this.#connected && this.#served) {
+    if (this.#connected && this.#served !== undefined) {
       // Each link would have its time and its refusals anew, and nobody else could connect.
       this.#expel('subscribes again');
       return;
     }
-    this.#served = true;
+    this.#served = service;
     this.#stopIdle();
     this.#link = new BlenoLink({
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
       mtu,
-      notify,
+      tell,
       disconnect: () => this.#disconnect(),
     });
-    this.#service?.onLink(this.#link);
+    service.onLink(this.#link);
   }
 
   #disconnected(): void {
@@ -159,7 +183,7 @@ class BlenoPeripheral implements Peripheral {
     this.#connected = false;
     this.#stopIdle();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    if (this.#serviceData !== this.#advertised) this.#advertiseAfter(0);
+    if (this.#next !== this.#advertised) this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {
@@ -178,7 +202,7 @@ class BlenoPeripheral implements Peripheral {
     this.#stopIdle();
     this.#cancelRetry();
     this.#endLink('lost');
-    this.#service?.onError?.(error);
+    this.#onError?.(error);
   }
 
   #endLink(reason: LinkCloseReason): void {
@@ -207,17 +231,22 @@ class BlenoPeripheral implements Peripheral {
     };
   }
 
+  get #next(): PreparedSet | undefined {
+    return this.#sets[this.#turn % this.#sets.length];
+  }
+
   /** Not while a phone is connected: the controller would let a second one in. */
   async #advertise(): Promise<void> {
     await this.#run<void>('Advertising', ({ resolve, reject, on }) => {
-      const serviceData = this.#serviceData;
-      const done = serviceData === undefined || serviceData === this.#advertised;
-      if (done || this.#connected) {
+      const set = this.#next;
+      if (set === undefined || set === this.#advertised || this.#connected) {
         resolve();
         return;
       }
       on(this.#bleno, 'advertisingStart', () => {
-        this.#advertised = serviceData;
+        this.#advertised = set;
+        this.#turn++;
+        if (this.#sets.length > 1) this.#advertiseAfter(TURN_MS);
         resolve();
       });
       on(this.#bleno, 'advertisingStartError', reject);
@@ -227,9 +256,13 @@ class BlenoPeripheral implements Peripheral {
         resolve();
       });
       if (!runsOwnHost(this.#bleno)) {
-        this.#bleno.startAdvertising('', [bareUuid(SERVICE_UUID)]);
+        this.#bleno.startAdvertising(set.name, set.services);
       } else {
-        this.#bleno.startAdvertisingWithEIRData(advertisingData, scanResponse(serviceData));
+        const { advertisement, scanResponse } = set;
+        this.#bleno.startAdvertisingWithEIRData(
+          Buffer.from(advertisement),
+          Buffer.from(scanResponse),
+        );
       }
     });
   }

@@ -1,16 +1,19 @@
 import { PhoneKeyError } from '../errors.js';
+import { indicates } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
 import { configurationInRow } from './gatt-row.js';
 import { checkChunk, LinkBuffer } from './link-buffer.js';
-import { abandon, type NobleGatt } from './noble-connect.js';
+import { abandon } from './noble-connect.js';
+import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
-import { runOperation, subscribe, type Settle } from './operation.js';
+import { runOperation, subscribe } from './operation.js';
+import type { Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
 /** In a configuration (Vol 3 Part G 3.3.3.3). */
-const ENABLE_NOTIFICATIONS = Buffer.of(1, 0);
+const ENABLE = { notifications: Buffer.of(1, 0), indications: Buffer.of(2, 0) };
 /**
  * Write commands in a row before one chunk is sent as a request. A command costs no round trip, so a
  * short message arrives in one connection event at any MTU; but nothing acknowledges it, and a full
@@ -61,7 +64,7 @@ export class NobleLink implements CentralLink {
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge comes before the answer to the subscription.
     this.#buffer.open(handlers);
-    const { fromCar, attHandle } = this.#gatt;
+    const { profile, fromCar, attHandle } = this.#gatt;
     await this.#run<void>('Subscribing', ({ resolve, on }) => {
       const subscribed = (): void => {
         resolve();
@@ -72,9 +75,10 @@ export class NobleLink implements CentralLink {
         return;
       }
       // noble would look for the handle first.
-      const handle = configurationInRow(attHandle);
+      const handle = configurationInRow(attHandle, profile);
       on(this.#peripheral, `handleWrite${String(handle)}`, subscribed);
-      this.#peripheral.writeHandle(handle, ENABLE_NOTIFICATIONS, false);
+      const value = indicates(profile) ? ENABLE.indications : ENABLE.notifications;
+      this.#peripheral.writeHandle(handle, value, false);
     });
   }
 
@@ -110,9 +114,11 @@ export class NobleLink implements CentralLink {
   }
 
   #nextIsCommand(): boolean {
-    const { properties } = this.#gatt.toCar;
-    if (!properties.includes('writeWithoutResponse')) return false;
-    if (!properties.includes('write')) return true;
+    const { profile, toCar } = this.#gatt;
+    const both = (property: 'write' | 'writeWithoutResponse'): boolean =>
+      profile.toCar.properties.includes(property) && toCar.properties.includes(property);
+    if (!both('writeWithoutResponse')) return false;
+    if (!both('write')) return true;
     this.#commands = (this.#commands + 1) % (COMMANDS_PER_REQUEST + 1);
     return this.#commands !== 0;
   }

@@ -28,6 +28,7 @@ export interface NoblePeripheral extends Emitter {
   readonly mtu: number | null;
   readonly state: 'error' | 'connecting' | 'connected' | 'disconnecting' | 'disconnected';
   readonly advertisement: {
+    readonly localName?: string | undefined;
     readonly serviceUuids?: readonly string[];
     readonly serviceData?: readonly { readonly uuid: string; readonly data: Uint8Array }[];
   };

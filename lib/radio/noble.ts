@@ -1,13 +1,18 @@
 import { PhoneKeyError } from '../errors.js';
-import { silentLogger, type Logger } from '../platform/logger.js';
+import type { ScanFilter } from '../link/advertising.js';
+import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
-import { abandon, connectPeripheral, type NobleGatt } from './noble-connect.js';
+import { silentLogger } from '../platform/logger.js';
+import type { Logger } from '../platform/logger.js';
+import { abandon, connectPeripheral } from './noble-connect.js';
+import type { NobleGatt } from './noble-connect.js';
 import { NobleLink } from './noble-link.js';
 import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
 import { abortError, runOperation, subscribe } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
-import { closedError, openStack, type StackOptions } from './stack.js';
+import { closedError, openStack } from './stack.js';
+import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
 import { stateUnavailable } from './unavailable.js';
 
@@ -32,6 +37,7 @@ interface Attempt {
   readonly signal: AbortSignal;
   /** On the clock, in milliseconds. */
   readonly end: number;
+  readonly profile: GattProfile;
   readonly attHandle: number | undefined;
 }
 
@@ -68,13 +74,18 @@ class NobleCentral implements Central {
     ];
   }
 
-  async scan(found: (advertisement: Advertisement) => void, signal: AbortSignal): Promise<void> {
+  async scan(
+    filters: readonly ScanFilter[],
+    found: (advertisement: Advertisement) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.#assertUsable();
-    await this.#scanner.scan(found, signal);
+    await this.#scanner.scan(filters, found, signal);
   }
 
   async connect(
     advertisement: Advertisement,
+    profile: GattProfile,
     { timeoutMs = CONNECT_TIMEOUT_MS, signal, attHandle }: ConnectOptions = {},
   ): Promise<CentralLink> {
     this.#assertUsable();
@@ -96,7 +107,7 @@ class NobleCentral implements Central {
       attempt.abort(new PhoneKeyError('radio.timeout', 'Connecting took too long.'));
     });
     try {
-      const context = { signal: attempt.signal, end, attHandle };
+      const context = { signal: attempt.signal, end, profile, attHandle };
       const connect = () => this.#connect(peripheral, context);
       return await this.#connecting.run(() => this.#scanner.hold(connect), [attempt.signal]);
     } finally {
@@ -138,7 +149,7 @@ class NobleCentral implements Central {
    */
   async #connectInTime(
     peripheral: NoblePeripheral,
-    { signal, end, attHandle }: Attempt,
+    { signal, end, ...target }: Attempt,
   ): Promise<NobleGatt> {
     const [noble, clock, signals] = [this.#noble, this.#clock, [signal]];
     this.#guard(peripheral);
@@ -148,7 +159,7 @@ class NobleCentral implements Central {
         const next = clock.now() + ATTEMPT_MS;
         try {
           const timeoutMs = end - clock.now();
-          const context = { noble, clock, timeoutMs, signals, attHandle };
+          const context = { noble, clock, timeoutMs, signals, ...target };
           return await connectPeripheral(peripheral, context);
         } catch (error) {
           const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';

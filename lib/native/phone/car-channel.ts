@@ -4,6 +4,7 @@ import { decodeFromCar, encodeToCar } from '../codec.js';
 import type { ToCarMessage } from '../codec.js';
 import type { FromCar } from '../schema/gen/phonekey_pb.js';
 import { nativeMessages } from '../describe.js';
+import { nativeProfile } from '../profile.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';
@@ -65,7 +66,7 @@ export class CarChannel {
     { advertisement, car }: SeenCar,
     deadline: Deadline,
   ): Promise<CarChannel> {
-    const link = await environment.central.connect(advertisement, {
+    const link = await environment.central.connect(advertisement, nativeProfile, {
       timeoutMs: deadline.leftMs,
       signal: deadline.signal,
       attHandle: car?.attHandle,

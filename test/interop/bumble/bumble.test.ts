@@ -14,13 +14,14 @@ import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement } from '../../../lib/radio/types.js';
 import { decodeFromCar } from '../../../lib/native/codec.js';
 import { Reassembler } from '../../../lib/link/framing.js';
-import { MAX_MESSAGE } from '../../../lib/native/profile.js';
 import { fromHex } from '../../vectors/support.js';
 import type { PhoneRun } from '../python-phone/python-phone.js';
 import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import { BumbleLink } from './bumble-link.js';
 import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
+import { MAX_MESSAGE, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -199,13 +200,17 @@ describeIf('Google bumble as the host', () => {
     try {
       const stop = new AbortController();
       let found: Advertisement | undefined;
-      await central.scan((advertisement) => {
-        found ??= advertisement;
-        stop.abort();
-      }, stop.signal);
+      await central.scan(
+        [nativeScan],
+        (advertisement) => {
+          found ??= advertisement;
+          stop.abort();
+        },
+        stop.signal,
+      );
       if (found === undefined) throw new Error('nothing found');
-      expect(toHex(found.serviceData)).toBe('000102030405060708');
-      const link = await central.connect(found);
+      expect(toHex(serviceDataOf(found, nativeProfile.service)!)).toBe('000102030405060708');
+      const link = await central.connect(found, nativeProfile);
       expect(await car.next()).toEqual({ event: 'connected' });
       expect(link.mtu).toBe(256);
       // Its attributes are in the row that phones remember, too.

@@ -1,11 +1,6 @@
 import { EventEmitter } from 'node:events';
-import {
-  bareUuid,
-  FROM_CAR_UUID,
-  INFO_UUID,
-  SERVICE_UUID,
-  TO_CAR_UUID,
-} from '../../../lib/radio/gatt.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { bareUuid } from '../../../lib/radio/uuid.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import type {
   LoadedNoble,
@@ -15,7 +10,7 @@ import type {
   NobleService,
 } from '../../../lib/radio/noble-types.js';
 
-const SERVICE = bareUuid(SERVICE_UUID);
+const SERVICE = bareUuid(nativeProfile.service);
 
 /** Answers in a later turn, as the real stack does; `mute` names the calls that get no answer. */
 export class FakeNoble extends EventEmitter implements Noble {
@@ -141,9 +136,9 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
     super();
     const make = (uuid: string, ...properties: string[]) =>
       new FakeCharacteristic(noble, bareUuid(uuid), properties);
-    this.toCar = make(TO_CAR_UUID, 'write', 'writeWithoutResponse');
-    this.fromCar = make(FROM_CAR_UUID, 'notify');
-    this.info = make(INFO_UUID, 'read');
+    this.toCar = make(nativeProfile.toCar.uuid, 'write', 'writeWithoutResponse');
+    this.fromCar = make(nativeProfile.fromCar.uuid, 'notify');
+    this.info = make(nativeProfile.info.uuid, 'read');
     this.characteristics = [this.toCar, this.fromCar, this.info];
   }
 

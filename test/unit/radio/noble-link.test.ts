@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CentralLink } from '../../../lib/radio/types.js';
 import { declarationsAt, linked, settle } from './noble-setup.js';
 import { outcome } from './outcome.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 
 describe('a link over noble', () => {
   it('delivers notifications from before open returns, and no reads', async () => {
@@ -119,7 +120,7 @@ describe('a link over noble', () => {
     expect(write.error?.code).toBe('radio.link-lost');
     expect(closed).toEqual(['local']);
     expect(peripheral.state).toBe('disconnected');
-    const again = outcome(central.connect(advertisement));
+    const again = outcome(central.connect(advertisement, nativeProfile));
     await settle(clock);
     expect(again.value).toBeDefined();
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Role } from '../../../../lib/hci/constants.js';
 import { LinkLog, Rig } from './rig.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
 
 const bytes = (length: number, first = 0): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (first + i) & 0xff);
@@ -160,7 +161,7 @@ describe('the end of a direct link', () => {
     const rig = await Rig.start({ air: { faults: { drop: 1 } } });
     const advertisement = await rig.find();
     const before = rig.clock.now();
-    const connecting = rig.phone.connect(advertisement, { timeoutMs: 20_000 });
+    const connecting = rig.phone.connect(advertisement, nativeProfile, { timeoutMs: 20_000 });
     await expect(rig.clock.until(connecting)).rejects.toMatchObject({ code: 'radio.timeout' });
     expect(rig.clock.now() - before).toBeGreaterThan(5000);
     expect(rig.clock.now() - before).toBeLessThan(5500);

@@ -15,10 +15,10 @@ import {
 import type { ToCarMessage } from '../../../../lib/native/codec.js';
 import type { FromCar, Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { frame, Reassembler } from '../../../../lib/link/framing.js';
-import { MAX_MESSAGE } from '../../../../lib/native/profile.js';
 import { startTestCar } from '../../../support/test-car.js';
 import type { TestHost } from '../../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
+import { MAX_MESSAGE, nativeProfile } from '../../../../lib/native/profile.js';
 
 export const LOCK = encodeCommand({ case: 'lock', value: {} });
 
@@ -45,7 +45,7 @@ export class RawPhone {
   }
 
   async connect(radio: MemoryRadio, id: string): Promise<void> {
-    const link = await radio.central().connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
+    const link = await radio.central().connect({ id, rssi: -40 }, nativeProfile);
     const reassembler = new Reassembler(MAX_MESSAGE);
     this.#send = async (bytes) => {
       for (const chunk of frame(bytes, link.mtu)) await link.send(chunk);
