@@ -113,7 +113,7 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
   /** What the car answers to the exchange of MTUs. */
   offeredMtu: number | null = 256;
   state: NoblePeripheral['state'] = 'disconnected';
-  advertisement = {
+  advertisement: NoblePeripheral['advertisement'] = {
     serviceUuids: [SERVICE],
     serviceData: [{ uuid: SERVICE, data: Buffer.of(7, 7) }],
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { GattProfile } from '../../../lib/link/gatt-profile.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { bareUuid } from '../../../lib/radio/uuid.js';
 import { configurationInRow, isRowHandle, lastInRow, rowOf } from '../../../lib/radio/gatt-row.js';
@@ -50,6 +51,13 @@ describe('a row of characteristics', () => {
     ]) {
       expect(rowOf(declarations, nativeProfile)).toBeUndefined();
     }
+  });
+
+  it('is none where the configuration is the last attribute', () => {
+    const { service, ...rest } = nativeProfile;
+    const profile: GattProfile = { service, toCar: rest.toCar, fromCar: rest.fromCar };
+    expect(rowOf([toCar, fromCar], profile)).toBeUndefined();
+    expect(isRowHandle(11, profile)).toBe(false);
   });
 
   it.each([undefined, null, '11', NaN, 0, -1, 1.5, 0xfffa, 2 ** 32, Infinity])(

@@ -5,6 +5,7 @@ import type { Advertisement } from '../../../lib/radio/types.js';
 import { FakeNoble, FakePeripheral } from './fake-noble.js';
 import { connect, heard, linked, open, settle } from './noble-setup.js';
 import { outcome } from './outcome.js';
+import type { AdvertisingFields } from '../../../lib/link/advertising.js';
 import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 
 describe('opening a central over noble', () => {
@@ -75,7 +76,7 @@ describe('scanning', () => {
     expect(noble.calls).toEqual(['startScanning 9d1f5a007c524b6e9a431f0c6e2b7d10 true']);
     const car = new FakePeripheral(noble);
     const bare = new FakePeripheral(noble, 'bare');
-    bare.advertisement.serviceData = [];
+    bare.advertisement = { ...bare.advertisement, serviceData: [] };
     const other = new FakePeripheral(noble, 'other');
     other.advertisement = { serviceUuids: ['180d'], serviceData: [] };
     const noRssi = new FakePeripheral(noble, 'no-rssi');
@@ -93,6 +94,37 @@ describe('scanning', () => {
     expect(noble.calls).toContain('stopScanning');
     noble.emit('discover', car);
     expect(found).toHaveLength(3);
+  });
+
+  it('looks for what all scans want, and reports to each what it wants', async () => {
+    const { noble, clock, central } = await open();
+    const [ours, other] = [new AbortController(), new AbortController()];
+    const found: string[] = [];
+    const note = (who: string) => (heard: Advertisement) => found.push(`${who} ${heard.id}`);
+    const heartRate = {
+      service: '180d',
+      matches: (heard: AdvertisingFields) => heard.localName === 'heart',
+    };
+    void outcome(central.scan([nativeScan], note('ours'), ours.signal));
+    await settle(clock);
+    void outcome(central.scan([heartRate, nativeScan], note('both'), other.signal));
+    await settle(clock);
+    const heart = new FakePeripheral(noble, 'heart');
+    heart.advertisement = { serviceUuids: ['180d'], serviceData: [], localName: 'heart' };
+    for (const each of [heart, new FakePeripheral(noble)]) noble.emit('discover', each);
+    expect(found).toEqual(['both heart', 'ours car1', 'both car1']);
+    other.abort();
+    await settle(clock);
+    const native = '9d1f5a007c524b6e9a431f0c6e2b7d10';
+    expect(noble.calls).toEqual([
+      `startScanning ${native} true`,
+      'stopScanning',
+      `startScanning 180d,${native} true`,
+      'stopScanning',
+      `startScanning ${native} true`,
+    ]);
+    ours.abort();
+    await settle(clock);
   });
 
   it('fails when the adapter does not start to scan', async () => {
