@@ -33,9 +33,15 @@ const ENDS = {
 };
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
+const DIALECT = {
+  regex: up('native/'),
+  message: 'Links and radios know no dialect: they are given it.',
+};
 const OUTSIDE_AIR = {
-  regex: up('lib/(?!platform/|hci/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
-  message: 'air imports only lib/platform, lib/hci and lib/errors.',
+  regex: up(
+    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|test)/',
+  ),
+  message: 'air imports only lib/platform, lib/hci, lib/errors and the loader of the stacks.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
@@ -73,10 +79,12 @@ const DIRECTIONS = [
   [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
   [['lib/{noise,link,hci,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/link/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
   [['lib/native/**'], [ABOVE_LIB, NODE]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
-  [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
+  [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
+  [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR]],

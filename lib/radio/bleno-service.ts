@@ -66,17 +66,3 @@ export const primaryService = (
     ),
   });
 };
-
-/** Characteristic 0x2A00 of every car; bleno gives the host's name to anybody who reads it otherwise. */
-const DEVICE_NAME = 'phonekey';
-
-/** Runs `body`, in which bleno sets its services, with the device name in bleno's environment. */
-export const withDeviceName = (body: () => void): void => {
-  const { BLENO_DEVICE_NAME: before } = process.env;
-  process.env['BLENO_DEVICE_NAME'] = before ?? DEVICE_NAME;
-  try {
-    body();
-  } finally {
-    if (before === undefined) delete process.env['BLENO_DEVICE_NAME'];
-  }
-};

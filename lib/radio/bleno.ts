@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.js';
 import { encodeSet } from './advertising-data.js';
 import type { EncodedSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
-import { primaryService, withDeviceName } from './bleno-service.js';
+import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
 import { errorMessage, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
@@ -20,7 +20,7 @@ import { bareUuid } from './uuid.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
-export { systemBleno } from './system.js';
+export { systemBleno } from './loader/system.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
@@ -104,9 +104,7 @@ class BlenoPeripheral implements Peripheral {
         resolve();
       });
       on(this.#bleno, 'servicesSetError', reject);
-      withDeviceName(() => {
-        this.#bleno.setServices(services.map((service) => this.#primaryService(service)));
-      });
+      this.#bleno.setServices(services.map((service) => this.#primaryService(service)));
     });
   }
 

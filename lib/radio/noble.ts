@@ -18,7 +18,7 @@ import { stateUnavailable } from './unavailable.js';
 
 export type { LoadedNoble, Noble } from './noble-types.js';
 export type { StackOptions } from './stack.js';
-export { systemNoble } from './system.js';
+export { systemNoble } from './loader/system.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** From one attempt to the next, at least: an adapter may refuse without taking any time. */

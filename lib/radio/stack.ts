@@ -40,9 +40,6 @@ export const openStack = async <Loaded extends { close(): void | Promise<void> }
   try {
     dropMalformedPackets(stackOf(loaded), log);
     await untilPoweredOn(stackOf(loaded), clock, timeoutMs);
-    // Whether Ctrl-C ends the process is the program's decision.
-    const { onSigIntBinded } = stackInternals(stackOf(loaded));
-    if (onSigIntBinded !== undefined) process.removeListener('SIGINT', onSigIntBinded);
     return loaded;
   } catch (error) {
     await loaded.close();
@@ -80,13 +77,9 @@ const untilPoweredOn = (stack: Stack, clock: Clock, timeoutMs: number): Promise<
 
 /** What both stacks keep behind their API; `_hci` only where they run their own HCI host. */
 interface StackInternals {
-  init?: () => void;
   stop?: () => void;
-  /** Ends the process when nobody else listens for SIGINT after it. */
-  readonly onSigIntBinded?: () => void;
   readonly _hci?: {
     onSocketData?: (packet: Uint8Array) => void;
-    pollIsDevUp?: () => void;
     readonly _socket?: { stop(): void };
   };
 }

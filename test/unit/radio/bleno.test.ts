@@ -80,19 +80,6 @@ describe('opening a peripheral over bleno', () => {
     expect(start.error?.code).toBe('radio.unavailable');
     expect(clock.pending).toBe(0);
   });
-
-  it('hides the name of the machine while bleno reads it', async () => {
-    const { bleno, peripheral } = await open();
-    let name: string | undefined;
-    const setServices = bleno.setServices.bind(bleno);
-    bleno.setServices = (services) => {
-      name = process.env['BLENO_DEVICE_NAME'];
-      setServices(services);
-    };
-    await peripheral.start([{ profile: nativeProfile, onLink: () => undefined }]);
-    expect(name).toBe('phonekey');
-    expect(process.env['BLENO_DEVICE_NAME']).toBeUndefined();
-  });
 });
 
 describe('advertising', () => {
