@@ -1,4 +1,4 @@
-import type { AdvertisingFields, AdvertisingSet } from '../../lib/link/advertising.js';
+import type { AdvertisingFields, AdvertisingContent } from '../../lib/link/advertising.js';
 import { encodeSet } from '../../lib/radio/advertising-data.js';
 import type { AdvertisingPdu, AirPdu, DeviceAddress } from '../medium/pdu.js';
 
@@ -23,7 +23,7 @@ const MAX_BYTES = 31;
 export const simAdvertisement = (
   advertiser: DeviceAddress,
   id: string,
-  set: AdvertisingSet,
+  set: AdvertisingContent,
 ): SimAdvertisement => {
   const { advertisement, scanResponse } = encodeSet(set);
   const bytes = Math.max(advertisement.length, FLAGS_BYTES + scanResponse.length);

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { AdvertisingSet } from '../../lib/link/advertising.js';
+import type { AdvertisingContent } from '../../lib/link/advertising.js';
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
@@ -59,7 +59,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#table = new AttributeTable(services);
   }
 
-  async advertise(sets: readonly AdvertisingSet[]): Promise<void> {
+  async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#assertOpen();
     this.#advertisements = sets.map((set) => simAdvertisement(this.#address, this.address, set));
     this.#update();

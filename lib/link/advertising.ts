@@ -11,7 +11,7 @@ export interface ServiceData {
 }
 
 /** What is advertised together. Each part is encoded into at most 31 bytes, of which the flags are 3. */
-export interface AdvertisingSet {
+export interface AdvertisingContent {
   readonly advertisement: AdvertisingFields;
   /** For those who ask. */
   readonly scanResponse?: AdvertisingFields;

@@ -1,6 +1,6 @@
 import type { MessageDescription, MessageDirection, MessageRules } from '../link/message-link.js';
 import { decodeFromCar, decodeToCar, LENGTH } from './codec.js';
-import { MAX_MESSAGE } from './profile.js';
+import { MAX_MESSAGE_BYTES } from './profile.js';
 
 /** Decodes a message for a person to read. Ciphertext stays ciphertext: only its length is told. */
 export const describe = (direction: MessageDirection, message: Uint8Array): MessageDescription => {
@@ -12,7 +12,7 @@ export const describe = (direction: MessageDirection, message: Uint8Array): Mess
 };
 
 export const nativeMessages: MessageRules = {
-  maxMessage: MAX_MESSAGE,
+  maxMessage: MAX_MESSAGE_BYTES,
   reassemblyMs: 5_000,
   describe,
 };

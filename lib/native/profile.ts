@@ -1,5 +1,5 @@
 import { serviceDataOf } from '../link/advertising.js';
-import type { AdvertisingSet, ScanFilter } from '../link/advertising.js';
+import type { AdvertisingContent, ScanFilter } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 
 export const PROTOCOL_VERSION = 1;
@@ -8,7 +8,7 @@ export const PROTOCOL_VERSION = 1;
  * The longest message either side accepts, in bytes; a longer one closes the link. The longest that is
  * sent is the list of all keys.
  */
-export const MAX_MESSAGE = 2048;
+export const MAX_MESSAGE_BYTES = 2048;
 
 const SERVICE = '9d1f5a00-7c52-4b6e-9a43-1f0c6e2b7d10';
 
@@ -28,7 +28,7 @@ export const nativeProfile = {
 } as const satisfies GattProfile;
 
 /** The service in the advertisement, and its data (advertisement.ts; at most 13 bytes fit) for who asks. */
-export const nativeAdvertising = (data: Uint8Array): AdvertisingSet => ({
+export const nativeAdvertising = (data: Uint8Array): AdvertisingContent => ({
   advertisement: { services: [SERVICE] },
   scanResponse: { serviceData: [{ uuid: SERVICE, data }] },
 });

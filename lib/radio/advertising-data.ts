@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { AdvertisingFields, AdvertisingSet } from '../link/advertising.js';
+import type { AdvertisingFields, AdvertisingContent } from '../link/advertising.js';
 import { concat, fromHex, utf8 } from '../platform/bytes.js';
 import { bareUuid } from './uuid.js';
 
@@ -21,7 +21,7 @@ export interface EncodedSet {
 }
 
 /** @throws PhoneKeyError `internal` where one of the two has more than 31 bytes */
-export const encodeSet = ({ advertisement, scanResponse = {} }: AdvertisingSet): EncodedSet => ({
+export const encodeSet = ({ advertisement, scanResponse = {} }: AdvertisingContent): EncodedSet => ({
   advertisement: fitting(
     'an advertisement',
     concat(structure(FLAGS, Uint8Array.of(FLAGS_VALUE)), encodeFields(advertisement)),

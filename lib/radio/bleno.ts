@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
-import type { AdvertisingSet } from '../link/advertising.js';
+import type { AdvertisingContent } from '../link/advertising.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import { encodeSet } from './advertising-data.js';
@@ -108,7 +108,7 @@ class BlenoPeripheral implements Peripheral {
     });
   }
 
-  async advertise(sets: readonly AdvertisingSet[]): Promise<void> {
+  async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#assertUsable();
     this.#sets = sets.map((set) => ({
       ...encodeSet(set),

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { AdvertisingSet } from '../link/advertising.js';
+import type { AdvertisingContent } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import { encodeSet } from './advertising-data.js';
 import { memoryLinkPair } from './memory.js';
@@ -76,7 +76,7 @@ export class MemoryRadio {
 
 class MemoryPeripheral implements Peripheral {
   services: readonly PeripheralService[] = [];
-  sets: readonly AdvertisingSet[] = [];
+  sets: readonly AdvertisingContent[] = [];
   readonly #gone: () => void;
 
   constructor(gone: () => void) {
@@ -88,7 +88,7 @@ class MemoryPeripheral implements Peripheral {
     return Promise.resolve();
   }
 
-  async advertise(sets: readonly AdvertisingSet[]): Promise<void> {
+  async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     for (const set of sets) encodeSet(set); // throws where a set does not fit
     this.sets = sets;
     return Promise.resolve();

@@ -1,5 +1,5 @@
 import type { PhoneKeyError } from '../errors.js';
-import type { AdvertisingFields, AdvertisingSet, ScanFilter } from '../link/advertising.js';
+import type { AdvertisingFields, AdvertisingContent, ScanFilter } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 
 /**
@@ -104,7 +104,7 @@ export interface Peripheral {
    * before. A radio that can do only one at a time advertises them in turn.
    * @throws PhoneKeyError `internal` where a part of a set has more than 31 bytes, `radio.unavailable`
    */
-  advertise(sets: readonly AdvertisingSet[]): Promise<void>;
+  advertise(sets: readonly AdvertisingContent[]): Promise<void>;
   /** Stops advertising, closes every link and frees the radio. */
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { decodeFromCar, decodeToCar } from '../codec.js';
 import { describe } from '../describe.js';
 import type { MessageDescription, MessageDirection } from '../../link/message-link.js';
 import { Reassembler } from '../../link/framing.js';
-import { MAX_MESSAGE } from '../../native/profile.js';
+import { MAX_MESSAGE_BYTES } from '../../native/profile.js';
 import type { FromCar, ToCar } from '../schema/gen/phonekey_pb.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';
 import type { Content } from './content.js';
@@ -43,7 +43,7 @@ type Proof = Extract<ToCar['message'], { case: 'proof' }>['value'];
 export class Conversation {
   readonly #suite: Suite;
   readonly #keys: ViewerKeys;
-  readonly #streams = { 'to-car': new Reassembler(MAX_MESSAGE), 'from-car': new Reassembler(MAX_MESSAGE) };
+  readonly #streams = { 'to-car': new Reassembler(MAX_MESSAGE_BYTES), 'from-car': new Reassembler(MAX_MESSAGE_BYTES) };
   readonly #broken = new Set<MessageDirection>();
   #challenge: Uint8Array | undefined;
   /** That answered the challenge; not told in full while its keys are not there. */

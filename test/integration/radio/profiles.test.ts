@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AirDecoder, loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
-import type { AdvertisingSet, ScanFilter } from '../../../lib/link/advertising.js';
+import type { AdvertisingContent, ScanFilter } from '../../../lib/link/advertising.js';
 import type { GattProfile } from '../../../lib/link/gatt-profile.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
 import { nativeAdvertising, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
@@ -19,7 +19,7 @@ const otherProfile: GattProfile = {
   fromCar: { uuid: '00000213-b2d1-43f0-9b88-960cebf8b91e', properties: ['indicate'] },
 };
 const LOCAL_NAME = 'S0123456789abcdef01C'; // 20 bytes
-const otherAdvertising: AdvertisingSet = {
+const otherAdvertising: AdvertisingContent = {
   advertisement: { services: [SERVICE] },
   scanResponse: { localName: LOCAL_NAME },
 };

@@ -20,7 +20,7 @@ import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import { BumbleLink } from './bumble-link.js';
 import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
-import { MAX_MESSAGE, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { MAX_MESSAGE_BYTES, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
@@ -104,7 +104,7 @@ describeIf('Google bumble as the host', () => {
       { event: 'written' },
       { event: 'disconnected', reason: 0x13 },
     ]);
-    const [message] = new Reassembler(MAX_MESSAGE).push(fromHex(String(events[4]?.['value'])));
+    const [message] = new Reassembler(MAX_MESSAGE_BYTES).push(fromHex(String(events[4]?.['value'])));
     if (message === undefined) throw new Error('no whole message');
     expect(decodeFromCar(message).case).toBe('hello');
   };
