@@ -174,7 +174,7 @@ export default defineConfig(
   },
   {
     files: ['lib/**/*.ts'],
-    ignores: ['lib/platform/**'],
+    ignores: ['lib/platform/**', 'lib/radio/loader/**'],
     rules: {
       'no-restricted-globals': [
         'error',

@@ -54,9 +54,7 @@ export const loadBleno = (transport: HciTransport): BlenoHandle => {
 const loadVirtual = (name: string, transport: HciTransport): LoadedPackage => {
   try {
     const loaded = loadStack(name, hciSocketClass(transport));
-    transport.onClose(() => {
-      loaded.stop();
-    });
+    transport.onClose(loaded.stop);
     return loaded;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;

@@ -49,7 +49,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const profile = this.#profile;
     this.lengthenData();
     const request = simAttPdu(Att.mtuRequest, uint16(this.options.mtu));
-    const { opcode, parameters } = await this.ask('Exchanging the MTU', request);
+    const { opcode, parameters } = await this.ask('exchanging the MTU', request);
     if (opcode === Att.mtuResponse && parameters.length === 2) {
       this.agreeOnMtu(parameters.readUInt16LE());
     }
@@ -70,7 +70,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
         ? await this.#findConfiguration()
         : configurationInRow(attHandle, this.#profile);
     const value = indicates(this.#profile) ? 2 : 1;
-    await this.ask('Subscribing', simAttPdu(Att.writeRequest, uint16(handle, value)));
+    await this.ask('subscribing', simAttPdu(Att.writeRequest, uint16(handle, value)));
   }
 
   protected get chunkPdu(): ChunkPdu {
@@ -129,7 +129,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
   }
 
   async #search({ first, last }: HandleRange, type: number): Promise<Buffer[]> {
-    return entriesIn(await this.ask('Looking for the service', searchRequest(first, last, type)));
+    return entriesIn(await this.ask('looking for the service', searchRequest(first, last, type)));
   }
 
   #valueOf(uuid: string): number {

@@ -108,7 +108,7 @@ export class SimCentral extends SimStation implements Central {
     this.#power.signal.throwIfAborted();
     const signals = [this.#power.signal, ...(signal === undefined ? [] : [signal])];
     const attempt = new AbortController();
-    const what = 'Connecting';
+    const what = 'connecting';
     try {
       return await runOperation<CentralLink>(
         this.medium.clock,
@@ -173,7 +173,7 @@ export class SimCentral extends SimStation implements Central {
     signal: AbortSignal,
   ): Promise<CentralLink> {
     if (this.#links.has(id)) {
-      throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
+      throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
         temporary: false,
         hint: 'Close the other link to this car first.',
       });
@@ -190,7 +190,7 @@ export class SimCentral extends SimStation implements Central {
         if (link.neverEstablished && !signal.aborted) continue;
         const { code } = cause instanceof PhoneKeyError ? cause : {};
         if (code === 'radio.timeout' || code === 'radio.connect-failed') throw cause;
-        const message = 'The connection ended before it was ready.';
+        const message = 'the connection ended before it was ready';
         throw new PhoneKeyError('radio.connect-failed', message, { cause });
       } finally {
         signal.removeEventListener('abort', abandon);
@@ -254,7 +254,7 @@ export class SimCentral extends SimStation implements Central {
   }
 
   #stop(): void {
-    const error = new PhoneKeyError('radio.closed', 'The radio was closed.');
+    const error = new PhoneKeyError('radio.closed', 'the radio was closed');
     this.#power.abort(error);
     for (const scan of [...this.#scans]) scan.fail(error);
   }

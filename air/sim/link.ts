@@ -108,10 +108,10 @@ export abstract class SimLink implements Link {
     const { opcode, handle, acknowledged } = this.chunkPdu;
     const pdu = simAttPdu(opcode, uint16(handle), chunk);
     if (acknowledged) {
-      await this.ask('Sending', pdu);
+      await this.ask('sending', pdu);
       return;
     }
-    await this.#run<void>('Sending', ({ resolve }) => {
+    await this.#run<void>('sending', ({ resolve }) => {
       const send = (): void => {
         this.transmit(pdu);
         resolve();
@@ -126,7 +126,7 @@ export abstract class SimLink implements Link {
     this.buffer.end('local');
     if (!this.#terminating) this.options.end.terminate(Status.remoteUserTerminated);
     this.#terminating = true;
-    const options = { what: 'Disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
+    const options = { what: 'disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
     try {
       await runOperation<void>(this.options.medium.clock, options, ({ resolve }) => {
         void this.#gone.then(resolve);

@@ -54,5 +54,5 @@ const within = (value: number, least: number, most: number): boolean =>
   Number.isInteger(value) && value >= least && value <= most;
 
 const require = (valid: boolean, rule: string): void => {
-  if (!valid) throw new PhoneKeyError('usage.invalid', `${rule}.`);
+  if (!valid) throw new PhoneKeyError('usage.invalid', rule);
 };

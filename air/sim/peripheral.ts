@@ -147,7 +147,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
 
   #assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new PhoneKeyError('radio.closed', 'The radio was closed.');
+      throw new PhoneKeyError('radio.closed', 'the radio was closed');
     }
   }
 

@@ -52,7 +52,7 @@ export const startCar = async (
     },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
-      if (error.temporary && radio === 'ble') output.say(`${error.message} ${error.hint}`);
+      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
       else fail(radio === 'ble' ? error : airEnded(error));
     },
     onSessionKeys,

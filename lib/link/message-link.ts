@@ -20,7 +20,7 @@ export interface MessageRules {
   /** From the first chunk of a message to its last, in milliseconds. */
   readonly reassemblyMs: number;
   /** Called for a trace alone. */
-  describe(direction: MessageDirection, message: Uint8Array): MessageDescription;
+  readonly describe: (direction: MessageDirection, message: Uint8Array) => MessageDescription;
 }
 
 /** One message that went over the link: never more than what an eavesdropper sees as well. */

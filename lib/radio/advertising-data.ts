@@ -21,7 +21,10 @@ export interface EncodedSet {
 }
 
 /** @throws PhoneKeyError `internal` where one of the two has more than 31 bytes */
-export const encodeSet = ({ advertisement, scanResponse = {} }: AdvertisingContent): EncodedSet => ({
+export const encodeSet = ({
+  advertisement,
+  scanResponse = {},
+}: AdvertisingContent): EncodedSet => ({
   advertisement: fitting(
     'an advertisement',
     concat(structure(FLAGS, Uint8Array.of(FLAGS_VALUE)), encodeFields(advertisement)),

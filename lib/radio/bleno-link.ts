@@ -50,7 +50,7 @@ export class BlenoLink implements Link {
         // Never after the end: bleno's flow control does not recover from a notification to nobody.
         await runOperation<void>(
           clock,
-          { what: 'Sending', timeoutMs: TELL_TIMEOUT_MS, signals },
+          { what: 'sending', timeoutMs: TELL_TIMEOUT_MS, signals },
           ({ resolve }) => {
             this.#told = resolve;
             this.#options.tell(value);

@@ -99,7 +99,7 @@ class BlenoPeripheral implements Peripheral {
   ): Promise<void> {
     this.#assertUsable();
     this.#onError = onError;
-    await this.#run<void>('Offering the service', ({ resolve, reject, on }) => {
+    await this.#run<void>('offering the service', ({ resolve, reject, on }) => {
       on(this.#bleno, 'servicesSet', () => {
         resolve();
       });
@@ -235,7 +235,7 @@ class BlenoPeripheral implements Peripheral {
 
   /** Not while a phone is connected: the controller would let a second one in. */
   async #advertise(): Promise<void> {
-    await this.#run<void>('Advertising', ({ resolve, reject, on }) => {
+    await this.#run<void>('advertising', ({ resolve, reject, on }) => {
       const set = this.#next;
       if (set === undefined || set === this.#advertised || this.#connected) {
         resolve();
@@ -278,7 +278,7 @@ class BlenoPeripheral implements Peripheral {
 
   async #disconnect(): Promise<void> {
     if (!this.#connected) return;
-    await this.#quietly('Disconnecting', DISCONNECT_TIMEOUT_MS, 'disconnect', () => {
+    await this.#quietly('disconnecting', DISCONNECT_TIMEOUT_MS, 'disconnect', () => {
       this.#bleno.disconnect();
     });
   }
@@ -290,7 +290,7 @@ class BlenoPeripheral implements Peripheral {
       timeoutMs: OPERATION_TIMEOUT_MS,
       signals,
       failure: 'radio.unavailable',
-      timeoutError: () => new PhoneKeyError('radio.unavailable', `${what} took too long.`),
+      timeoutError: () => new PhoneKeyError('radio.unavailable', `${what} took too long`),
     } as const;
     return this.#queue.run(() => runOperation(this.#clock, options, start), signals);
   }
@@ -321,7 +321,7 @@ class BlenoPeripheral implements Peripheral {
     this.#endLink('local');
     if (wasOn) {
       // In this order: bleno advertises again after a disconnection unless it was told to stop.
-      await this.#quietly('Stopping to advertise', STOP_TIMEOUT_MS, 'advertisingStop', () => {
+      await this.#quietly('stopping to advertise', STOP_TIMEOUT_MS, 'advertisingStop', () => {
         this.#bleno.stopAdvertising();
       });
       await this.#disconnect();

@@ -48,7 +48,7 @@ export const connectPeripheral = async (
     failure: 'radio.connect-failed' as const,
   });
   try {
-    await runOperation<void>(clock, options('Connecting'), ({ resolve, reject, on }) => {
+    await runOperation<void>(clock, options('connecting'), ({ resolve, reject, on }) => {
       on(peripheral, 'connect', (error?: Error | string | null) => {
         if (error) reject(error);
         else resolve();
@@ -57,7 +57,7 @@ export const connectPeripheral = async (
     });
     const dropped = new PhoneKeyError(
       'radio.connect-failed',
-      'The connection ended before it was ready.',
+      'the connection ended before it was ready',
     );
     const ask = <T>(what: string, start: (settle: Settle<T>) => void): Promise<T> =>
       runOperation<T>(clock, options(what), (settle) => {
@@ -103,7 +103,7 @@ const quietly = async (
   act: () => void,
 ): Promise<void> => {
   try {
-    await runOperation<void>(clock, { what: 'Disconnecting', timeoutMs }, ({ resolve, on }) => {
+    await runOperation<void>(clock, { what: 'disconnecting', timeoutMs }, ({ resolve, on }) => {
       act();
       on(peripheral, event, () => {
         resolve();

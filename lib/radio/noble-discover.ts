@@ -38,7 +38,7 @@ export const discover = async (
     const found = await lookInto(service, profile, ask);
     if (found.attHandle === known) return chosen(found, profile);
   }
-  const services = await ask<NobleService[]>('Looking for the service', ({ resolve, on }) => {
+  const services = await ask<NobleService[]>('looking for the service', ({ resolve, on }) => {
     on(peripheral, 'servicesDiscover', resolve);
     peripheral.discoverServices([bareUuid(profile.service)]);
   });
@@ -73,7 +73,7 @@ const lookInto = (
   profile: GattProfile,
   ask: Ask,
 ): Promise<Characteristics> =>
-  ask('Looking for the characteristics', ({ resolve, on }) => {
+  ask('looking for the characteristics', ({ resolve, on }) => {
     let attHandle: number | undefined;
     // Comes first, and only where noble knows handles.
     on(service, 'characteristicsDiscovered', (declarations: readonly Declaration[]) => {

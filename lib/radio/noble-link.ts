@@ -65,7 +65,7 @@ export class NobleLink implements CentralLink {
     // First, because the car's challenge comes before the answer to the subscription.
     this.#buffer.open(handlers);
     const { profile, fromCar, attHandle } = this.#gatt;
-    await this.#run<void>('Subscribing', ({ resolve, on }) => {
+    await this.#run<void>('subscribing', ({ resolve, on }) => {
       const subscribed = (): void => {
         resolve();
       };
@@ -86,7 +86,7 @@ export class NobleLink implements CentralLink {
     checkChunk(chunk, this.mtu);
     const bytes = Buffer.from(chunk); // a copy, because it may wait
     const { toCar } = this.#gatt;
-    await this.#run<void>('Sending', ({ resolve, on }) => {
+    await this.#run<void>('sending', ({ resolve, on }) => {
       const asCommand = this.#nextIsCommand();
       on(toCar, 'write', () => {
         resolve();

@@ -140,11 +140,11 @@ export class NobleScanner {
     return runOperation<void>(
       this.#clock,
       {
-        what: wanted ? 'Starting to scan' : 'Stopping to scan',
+        what: wanted ? 'starting to scan' : 'stopping to scan',
         timeoutMs: SCAN_TIMEOUT_MS,
         failure: 'radio.scan-failed',
         timeoutError: () =>
-          new PhoneKeyError('radio.scan-failed', 'The adapter does not start or stop scanning.'),
+          new PhoneKeyError('radio.scan-failed', 'the adapter does not start or stop scanning'),
       },
       ({ resolve, on }) => {
         on(this.#noble, wanted ? 'scanStart' : 'scanStop', () => {

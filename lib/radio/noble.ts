@@ -91,7 +91,7 @@ class NobleCentral implements Central {
     this.#assertUsable();
     const peripheral = this.#scanner.device(advertisement.id);
     if (peripheral === undefined) {
-      throw new PhoneKeyError('radio.connect-failed', 'The device was not seen in a scan.');
+      throw new PhoneKeyError('radio.connect-failed', 'the device was not seen in a scan');
     }
     // One signal for all that ends the attempt, wherever it waits.
     const attempt = new AbortController();
@@ -104,7 +104,7 @@ class NobleCentral implements Central {
     onAbort();
     const end = this.#clock.now() + timeoutMs;
     const cancelTimeout = this.#clock.after(timeoutMs, () => {
-      attempt.abort(new PhoneKeyError('radio.timeout', 'Connecting took too long.'));
+      attempt.abort(new PhoneKeyError('radio.timeout', 'connecting took too long'));
     });
     try {
       const context = { signal: attempt.signal, end, profile, attHandle };
@@ -125,7 +125,7 @@ class NobleCentral implements Central {
     const earlier = this.#links.get(peripheral.id);
     if (earlier?.isDown === true) await earlier.close();
     else if (earlier !== undefined) {
-      throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
+      throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
         temporary: false,
         hint: 'Close the other link to this car first.',
       });
@@ -177,7 +177,7 @@ class NobleCentral implements Central {
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
     if (ms <= 0) return;
-    const options = { what: 'Waiting', timeoutMs: ms, signals: [signal] };
+    const options = { what: 'waiting', timeoutMs: ms, signals: [signal] };
     await runOperation(this.#clock, options, () => undefined).catch(() => undefined);
     if (signal.aborted) throw abortError(signal);
   }

@@ -14,8 +14,8 @@ export interface Link {
   readonly peer: string;
   /**
    * Starts reception. Called once; whatever arrived earlier is delivered first. On the phone this
-   * subscribes to `fromCar` of the profile. Handlers must not throw, and may be called before `open` resolves: the
-   * car's first message can come before the answer to the subscription.
+   * subscribes to `fromCar` of the profile. Handlers must not throw, and may be called before `open`
+   * resolves: the car's first message can come before the answer to the subscription.
    * @throws PhoneKeyError `radio.link-lost`, `radio.timeout` (on the phone)
    */
   open(handlers: LinkHandlers): Promise<void>;

@@ -43,7 +43,10 @@ type Proof = Extract<ToCar['message'], { case: 'proof' }>['value'];
 export class Conversation {
   readonly #suite: Suite;
   readonly #keys: ViewerKeys;
-  readonly #streams = { 'to-car': new Reassembler(MAX_MESSAGE_BYTES), 'from-car': new Reassembler(MAX_MESSAGE_BYTES) };
+  readonly #streams = {
+    'to-car': new Reassembler(MAX_MESSAGE_BYTES),
+    'from-car': new Reassembler(MAX_MESSAGE_BYTES),
+  };
   readonly #broken = new Set<MessageDirection>();
   #challenge: Uint8Array | undefined;
   /** That answered the challenge; not told in full while its keys are not there. */

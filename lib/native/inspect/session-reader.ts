@@ -41,7 +41,11 @@ export class SessionReader {
    * An encoded Command or Result.
    * @param nonce how many sealed messages went this way before in this session
    */
-  openSealed(direction: MessageDirection, nonce: number, ciphertext: Uint8Array): Uint8Array | undefined {
+  openSealed(
+    direction: MessageDirection,
+    nonce: number,
+    ciphertext: Uint8Array,
+  ): Uint8Array | undefined {
     const { toCarKey, fromCarKey } = this.#keys;
     return this.#open(direction === 'to-car' ? toCarKey : fromCarKey, nonce, NO_AD, ciphertext);
   }

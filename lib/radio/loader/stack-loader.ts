@@ -6,7 +6,7 @@ export interface LoadedPackage {
   /** Takes paths inside the package (`lib/noble`). */
   readonly require: (path: string) => unknown;
   /** Ends its timers, and takes its listeners from the process. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 const SOCKET = '@abandonware/bluetooth-hci-socket';

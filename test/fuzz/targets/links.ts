@@ -83,7 +83,7 @@ export const linkTargets: readonly Target[] = [
       const ends: (PhoneKeyError | undefined)[] = [];
       let bytes = 0;
       const messages = new MessageLink(link, {
-    ...nativeMessages,
+        ...nativeMessages,
         clock,
         sends: 'from-car',
         trace: ({ kind }) => {

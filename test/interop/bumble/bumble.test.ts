@@ -104,7 +104,9 @@ describeIf('Google bumble as the host', () => {
       { event: 'written' },
       { event: 'disconnected', reason: 0x13 },
     ]);
-    const [message] = new Reassembler(MAX_MESSAGE_BYTES).push(fromHex(String(events[4]?.['value'])));
+    const [message] = new Reassembler(MAX_MESSAGE_BYTES).push(
+      fromHex(String(events[4]?.['value'])),
+    );
     if (message === undefined) throw new Error('no whole message');
     expect(decodeFromCar(message).case).toBe('hello');
   };

@@ -27,7 +27,9 @@ describe('frame', () => {
   });
 
   it('takes 1 to MAX_MESSAGE_BYTES bytes', () => {
-    expect(concat(...frame(message(MAX_MESSAGE_BYTES), 185, MAX_MESSAGE_BYTES))).toHaveLength(MAX_MESSAGE_BYTES + 2);
+    expect(concat(...frame(message(MAX_MESSAGE_BYTES), 185, MAX_MESSAGE_BYTES))).toHaveLength(
+      MAX_MESSAGE_BYTES + 2,
+    );
     const tooLong = () => frame(message(MAX_MESSAGE_BYTES + 1), 185, MAX_MESSAGE_BYTES);
     expect(tooLong).toThrow(errorWith('protocol.too-large'));
     expect(() => frame(new Uint8Array(0), 185)).toThrow(errorWith('protocol.malformed'));
@@ -54,11 +56,13 @@ describe('Reassembler', () => {
   it('takes a message of MAX_MESSAGE_BYTES bytes and refuses the claim of one more', () => {
     const chunks = frame(message(MAX_MESSAGE_BYTES), 185);
     const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
-    expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual([message(MAX_MESSAGE_BYTES)]);
+    expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual([
+      message(MAX_MESSAGE_BYTES),
+    ]);
     const claim = MAX_MESSAGE_BYTES + 1;
-    expect(() => new Reassembler(MAX_MESSAGE_BYTES).push(Uint8Array.of(claim >> 8, claim & 0xff))).toThrow(
-      errorWith('protocol.too-large'),
-    );
+    expect(() =>
+      new Reassembler(MAX_MESSAGE_BYTES).push(Uint8Array.of(claim >> 8, claim & 0xff)),
+    ).toThrow(errorWith('protocol.too-large'));
   });
 
   it('refuses a length of 0', () => {

@@ -158,32 +158,6 @@ describe('advertising', () => {
     expect(bleno.calls.at(-1)).toBe(`${ADVERTISING} ${scanResponse('01')}`);
   });
 
-  it('takes turns where there are several sets, but not beside a phone', async () => {
-    const { bleno, clock, peripheral } = await started();
-    const named = { advertisement: { localName: 'a car' } };
-    const sets = [nativeAdvertising(Uint8Array.of(1)), named];
-    const [first, second] = [`${ADVERTISING} ${scanResponse('01')}`, '020106' + '06096120636172 '];
-    void outcome(peripheral.advertise(sets));
-    await clock.advance(0);
-    expect(bleno.calls).toEqual([first]);
-    for (let turn = 0; turn < 3; turn++) {
-      await clock.advance(300);
-      await clock.advance(0);
-    }
-    expect(bleno.calls).toEqual([first, second, first, second]);
-    bleno.centralComes();
-    await clock.advance(5_000);
-    expect(bleno.calls).toHaveLength(4);
-    bleno.centralGone();
-    await clock.advance(0);
-    await clock.advance(0);
-    expect(bleno.calls.slice(4)).toEqual([first]);
-    void outcome(peripheral.advertise([named]));
-    await clock.advance(10_000);
-    expect(bleno.calls.slice(5)).toEqual([second]);
-    expect(clock.pending).toBe(0);
-  });
-
   it('fails in time, and is tried again after a disconnection', async () => {
     const { bleno, clock, peripheral } = await started();
     bleno.mute.add('advertise');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadStack } from '../../../../lib/radio/loader/stack-loader.js';
 
-class Socket {}
+const Socket = (): void => undefined;
 
 describe('a loaded stack', () => {
   it.each([
@@ -11,6 +11,5 @@ describe('a loaded stack', () => {
     const { require } = loadStack('@abandonware/bleno', socket);
     const Gatt = require('lib/hci-socket/gatt') as new () => object;
     expect(JSON.stringify(new Gatt())).toContain(JSON.stringify([...Buffer.from('phonekey')]));
-    expect((require('lib/hci-socket/gatt') as unknown) === Gatt).toBe(true);
   });
 });
