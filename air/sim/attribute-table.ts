@@ -1,7 +1,5 @@
-import { characteristicsOf } from '../../lib/link/gatt-profile.js';
-import type { GattProfile } from '../../lib/link/gatt-profile.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
-import { configurationInRow, lastInRow, PROPERTY_BITS } from '../../lib/radio/gatt-row.js';
+import { layoutOf } from '../../lib/radio/gatt-row.js';
 import type { PeripheralService } from '../../lib/radio/types.js';
 import { Att } from '../decode/att.js';
 import { AttributeType, simAttPdu, uint16 } from './att.js';
@@ -35,18 +33,26 @@ export class AttributeTable {
   readonly #attributes: Attribute[] = [...GENERIC];
 
   constructor(services: readonly PeripheralService[]) {
-    let next = FIRST_HANDLE;
+    let handle = FIRST_HANDLE;
     this.services = services.map((service) => {
-      const { profile } = service;
-      const handle = next;
+      const { characteristics, configurationAt, lastAt } = layoutOf(service.profile);
       const first = handle + 1;
-      const configuration = configurationInRow(first, profile);
-      const end = lastInRow(first, profile);
-      next = end + 1;
-      const entry = Buffer.concat([uint16(handle, end), uuidBytes(profile.service)]);
-      this.#attributes.push({ type: AttributeType.service, handle, entry });
-      const values = this.#declare(profile, first, configuration);
-      const [toCar = 0, fromCar = 0] = values;
+      const [toCar = 0, fromCar = 0] = characteristics.map(({ at }) => first + at + 1);
+      const configuration = first + configurationAt;
+      const uuid = uuidBytes(service.profile.service);
+      this.#add(AttributeType.service, handle, uint16(handle, first + lastAt), uuid);
+      for (const { uuid: bare, at, properties } of characteristics) {
+        const value = Buffer.concat([Buffer.of(properties), uint16(first + at + 1)]);
+        this.#add(
+          AttributeType.declaration,
+          first + at,
+          uint16(first + at),
+          value,
+          uuidBytes(bare),
+        );
+      }
+      this.#add(AttributeType.configuration, configuration, uint16(configuration, 0));
+      handle = first + lastAt + 1;
       return { service, toCar, fromCar, configuration };
     });
   }
@@ -56,18 +62,14 @@ export class AttributeTable {
     if (parameters.length !== 6) return undefined;
     const from = parameters.readUInt16LE(0);
     const to = parameters.readUInt16LE(2);
-    const type = parameters.readUInt16LE(4);
     const found = this.#attributes
-      .filter(({ handle, ...each }) => each.type === type && handle >= from && handle <= to)
+      .filter(
+        ({ type, handle }) => type === parameters.readUInt16LE(4) && handle >= from && handle <= to,
+      )
       .map(({ entry }) => entry);
     const length = found[0]?.length;
     if (length === undefined) {
-      return simAttPdu(
-        Att.error,
-        Buffer.of(opcode),
-        parameters.subarray(0, 2),
-        Buffer.of(NOT_FOUND),
-      );
+      return simAttPdu(Att.error, Buffer.of(opcode), uint16(from), Buffer.of(NOT_FOUND));
     }
     const other = found.findIndex((entry) => entry.length !== length);
     const room = Math.max(1, Math.floor((mtu - 2) / length));
@@ -75,24 +77,8 @@ export class AttributeTable {
     return simAttPdu(opcode + 1, Buffer.of(length), ...entries);
   }
 
-  /** The handles of the values. */
-  #declare(profile: GattProfile, first: number, configuration: number): number[] {
-    let handle = first;
-    return characteristicsOf(profile).map(({ uuid, properties }) => {
-      const value = handle + 1;
-      const bits = properties.reduce((all, property) => all | PROPERTY_BITS[property], 0);
-      this.#attributes.push({
-        type: AttributeType.declaration,
-        handle,
-        entry: Buffer.concat([uint16(handle), Buffer.of(bits), uint16(value), uuidBytes(uuid)]),
-      });
-      handle += 2;
-      if (handle === configuration) {
-        const entry = uint16(handle++, 0);
-        this.#attributes.push({ type: AttributeType.configuration, handle: configuration, entry });
-      }
-      return value;
-    });
+  #add(type: number, handle: number, ...entry: readonly Uint8Array[]): void {
+    this.#attributes.push({ type, handle, entry: Buffer.concat(entry) });
   }
 }
 

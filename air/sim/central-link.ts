@@ -16,11 +16,6 @@ export interface SimCentralLinkOptions extends SimLinkOptions {
   readonly profile: GattProfile;
 }
 
-interface HandleRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 const LAST_HANDLE = 0xffff;
 
 /** A link seen from the phone: the client of GATT. */
@@ -54,10 +49,11 @@ export class SimCentralLink extends SimLink implements CentralLink {
       this.agreeOnMtu(parameters.readUInt16LE());
     }
     if (isRowHandle(remembered, profile)) {
-      await this.#lookInto({ first: remembered, last: lastInRow(remembered, profile) });
+      await this.#lookInto(remembered, lastInRow(remembered, profile));
       if (this.attHandle === remembered) return;
     }
-    await this.#lookInto(await this.#findService());
+    const service = await this.#findService();
+    await this.#lookInto(service.readUInt16LE(0) + 1, service.readUInt16LE(2));
     for (const { uuid } of characteristicsOf(profile)) this.#valueOf(uuid);
   }
 
@@ -90,46 +86,47 @@ export class SimCentralLink extends SimLink implements CentralLink {
     }
   }
 
-  async #findService(): Promise<HandleRange> {
+  async #findService(): Promise<Buffer> {
+    const services = await this.#search(1, LAST_HANDLE, AttributeType.service, (entry) =>
+      entry.readUInt16LE(2),
+    );
     const uuid = uuidBytes(this.#profile.service);
-    let service: HandleRange | undefined;
-    for (let next = 1; ;) {
-      const entries = await this.#search({ first: next, last: LAST_HANDLE }, AttributeType.service);
-      const found = entries.map((entry) => ({
-        range: { first: entry.readUInt16LE(0), last: entry.readUInt16LE(2) },
-        ours: entry.subarray(4).equals(uuid),
-      }));
-      service ??= found.find(({ ours }) => ours)?.range;
-      const last = found.at(-1)?.range.last ?? 0;
-      if (last < next) break;
-      next = last + 1;
-    }
-    if (service === undefined) throw notThere(`service ${this.#profile.service}`);
-    return { first: service.first + 1, last: service.last };
+    const found = services.find((entry) => entry.subarray(4).equals(uuid));
+    if (found === undefined) throw notThere(`service ${this.#profile.service}`);
+    return found;
   }
 
-  async #lookInto({ first, last }: HandleRange): Promise<void> {
-    const declarations: Declaration[] = [];
-    for (let next = first; next <= last;) {
-      const entries = await this.#search({ first: next, last }, AttributeType.declaration);
-      declarations.push(...entries.map(declarationIn));
-      const value = entries.length === 0 ? 0 : (declarations.at(-1)?.valueHandle ?? 0);
-      if (value < next) break;
-      next = value + 1;
-    }
-    this.#declarations = declarations;
+  async #lookInto(first: number, last: number): Promise<void> {
+    const declarations = await this.#search(first, last, AttributeType.declaration, (entry) =>
+      entry.readUInt16LE(3),
+    );
+    this.#declarations = declarations.map(declarationIn);
   }
 
   async #findConfiguration(): Promise<number> {
-    const first = this.#valueOf(this.#profile.fromCar.uuid);
-    const type = AttributeType.configuration;
-    const [entry] = await this.#search({ first, last: LAST_HANDLE }, type);
+    const first = this.#valueOf(this.#profile.fromCar.uuid) + 1;
+    const [entry] = await this.#search(first, first, AttributeType.configuration, () => first);
     if (entry === undefined) throw notThere('configuration to subscribe by');
     return entry.readUInt16LE(0);
   }
 
-  async #search({ first, last }: HandleRange, type: number): Promise<Buffer[]> {
-    return entriesIn(await this.ask('looking for the service', searchRequest(first, last, type)));
+  /** In as many requests as it takes. @param end the last handle that an entry speaks of */
+  async #search(
+    first: number,
+    last: number,
+    type: number,
+    end: (entry: Buffer) => number,
+  ): Promise<Buffer[]> {
+    const found: Buffer[] = [];
+    for (let next = first; next <= last;) {
+      const request = searchRequest(next, last, type);
+      const entries = entriesIn(await this.ask('looking for the service', request));
+      found.push(...entries);
+      const [reached = 0] = entries.slice(-1).map(end);
+      if (reached < next) break;
+      next = reached + 1;
+    }
+    return found;
   }
 
   #valueOf(uuid: string): number {

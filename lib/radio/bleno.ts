@@ -4,7 +4,6 @@ import type { AdvertisingContent } from '../link/advertising.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import { encodeSet } from './advertising-data.js';
-import type { EncodedSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
@@ -42,12 +41,6 @@ export const openBlenoPeripheral = async (
   return new BlenoPeripheral(loaded, options.clock, options.log ?? silentLogger);
 };
 
-interface PreparedSet extends EncodedSet {
-  /** What is left of it where the system makes the advertisement. */
-  readonly name: string;
-  readonly services: readonly string[];
-}
-
 class BlenoPeripheral implements Peripheral {
   readonly #loaded: LoadedBleno;
   readonly #bleno: Bleno;
@@ -58,11 +51,11 @@ class BlenoPeripheral implements Peripheral {
   /** Aborted while the adapter is off, and for good by `close`. */
   #power = new AbortController();
   #onError: ((error: PhoneKeyError) => void) | undefined;
-  #sets: readonly PreparedSet[] = [];
+  #sets: readonly AdvertisingContent[] = [];
   /** Which of them is the next. */
   #turn = 0;
   /** What bleno advertises now, or will after a disconnection. */
-  #advertised: PreparedSet | undefined;
+  #advertised: AdvertisingContent | undefined;
   #connected = false;
   /** The service of which the central that is connected has had its link. */
   #served: PeripheralService | undefined;
@@ -110,11 +103,8 @@ class BlenoPeripheral implements Peripheral {
 
   async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#assertUsable();
-    this.#sets = sets.map((set) => ({
-      ...encodeSet(set),
-      name: set.scanResponse?.localName ?? set.advertisement.localName ?? '',
-      services: (set.advertisement.services ?? []).map(bareUuid),
-    }));
+    for (const set of sets) encodeSet(set); // throws where one does not fit
+    this.#sets = structuredClone(sets);
     this.#turn = 0;
     await this.#advertise();
   }
@@ -229,7 +219,7 @@ class BlenoPeripheral implements Peripheral {
     };
   }
 
-  get #next(): PreparedSet | undefined {
+  get #next(): AdvertisingContent | undefined {
     return this.#sets[this.#turn % this.#sets.length];
   }
 
@@ -254,9 +244,10 @@ class BlenoPeripheral implements Peripheral {
         resolve();
       });
       if (!runsOwnHost(this.#bleno)) {
-        this.#bleno.startAdvertising(set.name, set.services);
+        const { services = [], localName = '' } = { ...set.scanResponse, ...set.advertisement };
+        this.#bleno.startAdvertising(localName, services.map(bareUuid));
       } else {
-        const { advertisement, scanResponse } = set;
+        const { advertisement, scanResponse } = encodeSet(set);
         this.#bleno.startAdvertisingWithEIRData(
           Buffer.from(advertisement),
           Buffer.from(scanResponse),

@@ -4,7 +4,7 @@ import type { GattProfile, GattProperty } from '../link/gatt-profile.js';
 import { bareUuid } from './uuid.js';
 
 /** Bits of the properties of a characteristic (Core, Vol 3 Part G 3.3.1.1). */
-export const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
+const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
   read: 0x02,
   writeWithoutResponse: 0x04,
   write: 0x08,
@@ -17,17 +17,19 @@ export const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
  * characteristic the declaration and the value, then the configuration of the one that tells something.
  * One number says where all of them are: the ATT handle of the first.
  */
-interface Row {
+export interface Row {
   readonly characteristics: readonly {
+    /** 32 hex digits. */
     readonly uuid: string;
     readonly at: number;
+    /** Bits. */
     readonly properties: number;
   }[];
   readonly configurationAt: number;
   readonly lastAt: number;
 }
 
-const layout = (profile: GattProfile): Row => {
+export const layoutOf = (profile: GattProfile): Row => {
   let next = 0;
   let configurationAt = 0;
   const characteristics = characteristicsOf(profile).map(({ uuid, properties }) => {
@@ -55,28 +57,28 @@ export interface Declaration {
  * is the last of them: then nothing tells that it is there.
  */
 export const isRowHandle = (value: unknown, profile: GattProfile): value is number => {
-  const { configurationAt, lastAt } = layout(profile);
+  const { configurationAt, lastAt } = layoutOf(profile);
   if (configurationAt === lastAt || typeof value !== 'number') return false;
   return Number.isInteger(value) && value >= 1 && value + lastAt <= 0xffff;
 };
 
 /** The handle of the last attribute in the row that begins at `first`. */
 export const lastInRow = (first: number, profile: GattProfile): number =>
-  first + layout(profile).lastAt;
+  first + layoutOf(profile).lastAt;
 
 /**
  * The handle of the configuration of `fromCar` in the row that begins at `first`. Nothing else can be
  * there: what notifies has one (Vol 3 Part G 3.3.3.3), and the next declaration leaves room for no more.
  */
 export const configurationInRow = (first: number, profile: GattProfile): number =>
-  first + layout(profile).configurationAt;
+  first + layoutOf(profile).configurationAt;
 
 /** Where the row begins; undefined when these are not in one. */
 export const rowOf = (
   declarations: readonly Declaration[],
   profile: GattProfile,
 ): number | undefined => {
-  const { characteristics } = layout(profile);
+  const { characteristics } = layoutOf(profile);
   const [toCar] = characteristics;
   const first = declarations.find(({ uuid }) => uuid === toCar?.uuid)?.startHandle;
   if (!isRowHandle(first, profile)) return undefined;
