@@ -146,8 +146,8 @@ export class SimulatedCar {
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
-        start: (service) => peripheral.start(service),
-        advertise: (serviceData) => peripheral.advertise(serviceData),
+        start: (services, onError) => peripheral.start(services, onError),
+        advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
       ...definedOnly({ suite, clock, random, log, trace, onSessionKeys }),

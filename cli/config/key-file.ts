@@ -12,6 +12,7 @@ import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/i
 import { MOST_CARRIED } from '../../lib/phone/carrying.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
   bytes,
@@ -119,7 +120,7 @@ const chain = (value: unknown): Uint8Array => {
 };
 
 const attHandle = (value: unknown): number => {
-  if (!isRowHandle(value)) throw unreadable('not a handle of ATT, or out of range');
+  if (!isRowHandle(value, nativeProfile)) throw unreadable('not a handle of ATT, or out of range');
   return value;
 };
 

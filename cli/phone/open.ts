@@ -49,6 +49,9 @@ export const withRadio = async <Phone extends Remote, T>(
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const onSessionKeys = sessionKeyLog(context);
+  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
+    log.debug(`${direction} ${kind}`, { fields, bytes });
+  };
   const central = await openCentral(context);
   const phone = make({
     central,
@@ -57,9 +60,7 @@ export const withRadio = async <Phone extends Remote, T>(
     onSessionKeys,
     ...(name === undefined ? {} : { name }),
     ...(formFactor === undefined ? {} : { formFactor }),
-    trace: ({ direction, kind, fields, bytes }: TraceEvent) => {
-      log.debug(`${direction} ${kind}`, { fields, bytes });
-    },
+    ...(options.verbose === true && { trace }),
   });
   try {
     const call = {

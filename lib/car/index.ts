@@ -1,5 +1,5 @@
 /** `phonekey/car`: for those who build a car. See docs/guides/car.md. */
-export { CarEndpoint, INFO_VALUE } from './endpoint.js';
+export { CarEndpoint } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
 export type { CarLinkEvent } from '../native/car/car-link.js';
 export type { CarHost, EnrolRefusal, PairingHost, PairingWindow } from './host.js';

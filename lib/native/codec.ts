@@ -23,14 +23,13 @@ import type {
   Result,
   ToCar,
 } from './schema/gen/phonekey_pb.js';
+import { PROTOCOL_VERSION } from './profile.js';
 import { checkWireTypes } from './strict.js';
 
 /**
  * Bytes to messages and back. Everything that comes from the air goes through here: each decoder
  * checks every length, and throws `protocol.malformed` for whatever is not exactly as specified.
  */
-
-export const PROTOCOL_VERSION = 1;
 
 /** Lengths in bytes. */
 export const LENGTH = {

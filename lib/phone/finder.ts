@@ -1,4 +1,6 @@
 import type { PhoneKeyError } from '../errors.js';
+import { serviceDataOf } from '../link/advertising.js';
+import { nativeProfile, nativeScan } from '../native/profile.js';
 import type { Advertisement } from '../radio/types.js';
 import {
   advertisementIsFrom,
@@ -35,13 +37,15 @@ export const scanCars = async (
     car,
     key: advertisementKey(suite, car.carPublicKey),
   }));
-  await central.scan((advertisement) => {
-    const { id, rssi, serviceData } = advertisement;
+  const hear = (advertisement: Advertisement): void => {
+    const { id, rssi } = advertisement;
+    const serviceData = serviceDataOf(advertisement, nativeProfile.service) ?? new Uint8Array();
     const decoded = decodeAdvertisement(serviceData);
     if (decoded === undefined) return;
     const match = known.find(({ key }) => advertisementIsFrom(suite, key, serviceData));
     found({ advertisement, id, rssi, pairing: decoded.pairing, car: match?.car });
-  }, signal);
+  };
+  await central.scan([nativeScan], hear, signal);
 };
 
 export interface Wanted {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_UUID } from '../../lib/radio/gatt.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import type { CapturedPacket } from '../support/btsnoop.js';
 import { attValues, parseAirCapture, parseCapture } from '../support/btsnoop.js';
 import { CAR_NAME, PHONE_NAME, playCaptured } from '../support/captured-session.js';
@@ -92,7 +92,9 @@ describe('--capture of an air, a car and a phone', () => {
     const holds = (needle: Buffer | string): boolean =>
       seen.some((bytes) => bytes.includes(needle));
     // So that the search is one: this is there, in the byte order of the air.
-    expect(holds(Buffer.from(SERVICE_UUID.replaceAll('-', ''), 'hex').reverse())).toBe(true);
+    expect(holds(Buffer.from(nativeProfile.service.replaceAll('-', ''), 'hex').reverse())).toBe(
+      true,
+    );
 
     const kept = keptIn(cli.home);
     const keys = privateKeysIn(kept);

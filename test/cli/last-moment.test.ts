@@ -60,14 +60,17 @@ afterEach(async () => {
 });
 
 const altered = (peripheral: Peripheral): Peripheral => ({
-  start: ({ onLink, ...service }) =>
-    peripheral.start({
-      ...service,
-      onLink: (link) => {
-        onLink(alteredLink(link));
-      },
-    }),
-  advertise: (serviceData) => peripheral.advertise(serviceData),
+  start: (services, onError) =>
+    peripheral.start(
+      services.map(({ profile, onLink }) => ({
+        profile,
+        onLink: (link) => {
+          onLink(alteredLink(link));
+        },
+      })),
+      onError,
+    ),
+  advertise: (sets) => peripheral.advertise(sets),
   close: () => peripheral.close(),
 });
 

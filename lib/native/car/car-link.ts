@@ -13,6 +13,7 @@ import { decodeToCar, encodeFromCar } from '../codec.js';
 import type { Introduction } from '../codec.js';
 import { RefusalReason } from '../schema/gen/phonekey_pb.js';
 import type { ToCar } from '../schema/gen/phonekey_pb.js';
+import { nativeMessages } from '../describe.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Trace } from '../../link/message-link.js';
 import type { AdmissionRefusal, CarHost } from '../../car/host.js';
@@ -55,6 +56,7 @@ export class CarLink {
   constructor(link: Link, options: CarLinkOptions) {
     this.#options = options;
     this.#link = new MessageLink(link, {
+      ...nativeMessages,
       clock: options.clock,
       sends: 'from-car',
       trace: options.trace,

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { Challenge } from '../session/car.js';
-import { PROTOCOL_VERSION } from '../codec.js';
+import { PROTOCOL_VERSION } from '../profile.js';
 import { ResultSchema } from '../schema/gen/phonekey_pb.js';
 import type { RefusalReason, Result } from '../schema/gen/phonekey_pb.js';
 import { LAST_WORD_MS } from './link-state.js';

@@ -20,6 +20,7 @@ import type { ToCarMessage } from '../../../lib/native/codec.js';
 import type { AnyCommand } from '../../../lib/native/commands.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
 import { CODE, secretsOf, WRONG_CODE } from './people.js';
@@ -40,7 +41,7 @@ export class AttackLink {
   readonly #clock: SimClock;
   readonly #oracle: Oracle;
   readonly #carPublicKey: Uint8Array;
-  readonly #reassembler = new Reassembler();
+  readonly #reassembler = new Reassembler(MAX_MESSAGE_BYTES);
   /** Everything that the car said here. */
   readonly heard: Uint8Array[] = [];
   closed = false;

@@ -3,7 +3,7 @@ import type { CardTap } from '../../../firmware-sim/controller.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { encodeCommand } from '../../../lib/native/codec.js';
 import type { CommandInit } from '../../../lib/native/codec.js';
-import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import type { AttackLink, Made } from './attack-link.js';
 import { PEOPLE } from './people.js';
 import type { Person } from './people.js';
@@ -127,7 +127,7 @@ const make = (run: Run, step: Step): Made | undefined => {
   if (maker === MESSAGES.pairStart && ++run.pairings > MAX_PAIRINGS) return undefined;
   const made = maker?.(link, person, step, run);
   // No phone can say so much at once: a full part of a notice beside a proof.
-  if (made === undefined || made.bytes.length > MAX_MESSAGE) return undefined;
+  if (made === undefined || made.bytes.length > MAX_MESSAGE_BYTES) return undefined;
   run.recorded.push(made);
   return made;
 };

@@ -15,6 +15,7 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
 import { CODE, ENROLLED, secretsOf, SLOTS } from './people.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
 export interface Weakness {
@@ -92,7 +93,7 @@ export class World {
   async connect(): Promise<AttackLink> {
     const id = `memory-${String(this.#starts)}`;
     const radio = this.#radio.central();
-    const central = await radio.connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
+    const central = await radio.connect({ id, rssi: -40 }, nativeProfile);
     const { publicKey } = this.controller.identity;
     const link = new AttackLink(central, this.clock, this.oracle, publicKey);
     this.links.push(link);

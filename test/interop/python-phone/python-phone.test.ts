@@ -13,6 +13,7 @@ import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { TestHost } from '../../support/test-car.js';
 import { RawPhone, settle } from '../../unit/native/car/raw-phone.js';
 import { requireTool } from '../support/toolchain.js';
@@ -201,7 +202,7 @@ describeIf('a phone written in Python from the specification', () => {
       const thief = new RawPhone(car.clock, car.host.identity.publicKey);
       await thief.connect(car.radio, 'memory-1');
       const first = toHex(thief.challenge);
-      const frames = new Reassembler();
+      const frames = new Reassembler(MAX_MESSAGE_BYTES);
       for (const message of sent.flatMap((chunk) => frames.push(chunk))) {
         await thief.sendBytes(message);
         await car.clock.advance(REFUSAL_DELAY_MS);

@@ -4,7 +4,7 @@ import { MAX_CAR_SLOTS, placeKey } from '../../../firmware-sim/key-slots.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { encodeFromCar, encodeResult, LENGTH } from '../../../lib/native/codec.js';
-import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { FormFactor } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { phoneIdentity } from './rig.js';
 
@@ -93,6 +93,6 @@ describe('MAX_CAR_SLOTS', () => {
     }));
     const list = encodeResult(result({ case: 'keys', value: { keys } }));
     const value = new Uint8Array(list.length + LENGTH.aeadTag);
-    expect(encodeFromCar({ case: 'sealed', value }).length).toBeLessThanOrEqual(MAX_MESSAGE);
+    expect(encodeFromCar({ case: 'sealed', value }).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
 });

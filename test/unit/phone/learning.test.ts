@@ -8,10 +8,10 @@ const phoneOn = (air: Air) => {
   const central = air.radio.central();
   const radio = { attHandle: 11 as number | undefined, told: [] as (number | undefined)[] };
   const knowing: Central = {
-    scan: (found, signal) => central.scan(found, signal),
-    connect: async (advertisement, options) => {
+    scan: (filters, found, signal) => central.scan(filters, found, signal),
+    connect: async (advertisement, profile, options) => {
       radio.told.push(options?.attHandle);
-      const link = await central.connect(advertisement, options);
+      const link = await central.connect(advertisement, profile, options);
       return { ...link, attHandle: radio.attHandle };
     },
     close: () => central.close(),

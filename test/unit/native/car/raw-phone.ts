@@ -18,6 +18,7 @@ import { frame, Reassembler } from '../../../../lib/link/framing.js';
 import { startTestCar } from '../../../support/test-car.js';
 import type { TestHost } from '../../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
+import { MAX_MESSAGE_BYTES, nativeProfile } from '../../../../lib/native/profile.js';
 
 export const LOCK = encodeCommand({ case: 'lock', value: {} });
 
@@ -44,8 +45,8 @@ export class RawPhone {
   }
 
   async connect(radio: MemoryRadio, id: string): Promise<void> {
-    const link = await radio.central().connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
-    const reassembler = new Reassembler();
+    const link = await radio.central().connect({ id, rssi: -40 }, nativeProfile);
+    const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
     this.#send = async (bytes) => {
       for (const chunk of frame(bytes, link.mtu)) await link.send(chunk);
     };

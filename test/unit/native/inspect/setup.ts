@@ -14,7 +14,7 @@ import {
   encodeToCar,
 } from '../../../../lib/native/codec.js';
 import type { CommandInit } from '../../../../lib/native/codec.js';
-import type { Direction } from '../../../../lib/native/describe.js';
+import type { MessageDirection } from '../../../../lib/link/message-link.js';
 import { frame } from '../../../../lib/link/framing.js';
 import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { keyPair } from '../session/sample.js';
@@ -52,7 +52,7 @@ export class Scene {
   }
 
   /** Chunks as an MTU of 23 gives them. */
-  carry(direction: Direction, message: Uint8Array): InspectedMessage[] {
+  carry(direction: MessageDirection, message: Uint8Array): InspectedMessage[] {
     return frame(message, 23).flatMap((chunk) => this.conversation.chunk(direction, chunk));
   }
 

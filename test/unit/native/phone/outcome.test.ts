@@ -5,22 +5,24 @@ import { encodeFromCar } from '../../../../lib/native/codec.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import type { PhoneKeyError } from '../../../../lib/errors.js';
+import type { Link } from '../../../../lib/radio/types.js';
 import { TestHost } from '../../../support/test-car.js';
 import { Air, introduce, introduced } from '../../phone/setup.js';
+import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile.js';
 
 /** A car that sends one chunk to whoever connects, or nothing at all. */
 const beforeACarThatSays = async (chunk?: Uint8Array) => {
   const air = new Air();
   const host = new TestHost();
   const peripheral = air.radio.peripheral();
-  await peripheral.start({
-    info: Uint8Array.of(1),
-    onLink: (link) => {
-      if (chunk !== undefined) void link.send(chunk);
-    },
-  });
+  const onLink = (link: Link): void => {
+    if (chunk !== undefined) void link.send(chunk);
+  };
+  await peripheral.start([{ profile: nativeProfile, onLink }]);
   const adKey = advertisementKey(defaultSuite, host.identity.publicKey);
-  await peripheral.advertise(encodeAdvertisement(defaultSuite, adKey, false, air.random));
+  await peripheral.advertise([
+    nativeAdvertising(encodeAdvertisement(defaultSuite, adKey, false, air.random)),
+  ]);
   const phone = air.phone();
   await introduce(phone.store, host);
   return { air, ...phone };

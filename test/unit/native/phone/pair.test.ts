@@ -3,6 +3,7 @@ import { PhoneKeyError } from '../../../../lib/errors.js';
 import { TestHost } from '../../../support/test-car.js';
 import { grantTo } from '../../credentials/sample.js';
 import { Air, introduce } from '../../phone/setup.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
 
 const CODE = '12345678';
 
@@ -211,7 +212,7 @@ describe('PhoneKey.pair', () => {
     const { key, store } = air.phone({
       ...central,
       connect: async (advertisement) => ({
-        ...(await central.connect(advertisement)),
+        ...(await central.connect(advertisement, nativeProfile)),
         close: () => Promise.reject(new PhoneKeyError('radio.link-lost', 'gone already')),
       }),
     });
