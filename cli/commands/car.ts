@@ -1,11 +1,11 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import type { Act } from '../command.js';
 import { ROLE_NAMES } from '../../lib/credentials/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
 import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
 import type { ExitCode } from '../exit-codes.js';
-import type { Act } from '../program.js';
 
 type BesideModule = typeof import('../car/beside.js');
 
@@ -43,13 +43,13 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ).choices(['files', 'flash'] as const),
     )
     .action(({ memory }) =>
-      act(async (context) =>
+      act('radio', async (context) =>
         (await import('../car/start.js')).startCar(context, car.opts().name, { memory }),
       ),
     );
 
   const beside = (work: (module: BesideModule, at: Beside) => Promise<ExitCode>): Promise<void> =>
-    act(async (context) => {
+    act('nothing', async (context) => {
       const module = await import('../car/beside.js');
       return work(module, { context, name: car.opts().name });
     });

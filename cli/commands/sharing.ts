@@ -1,8 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import type { Act } from '../command.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
-import type { Judgement } from '../phone/notices.js';
-import type { Act } from '../program.js';
+import type { StatusVerb } from '../phone/notices.js';
 import { formFactor } from './form-factor.js';
 
 const ID_EXAMPLES = `Examples:
@@ -52,7 +52,7 @@ const PIN_EXAMPLES = `Examples:
   $ key pin clear
 `;
 
-const JUDGEMENTS: readonly (readonly [Judgement, string])[] = [
+const STATUS_VERBS: readonly (readonly [StatusVerb, string])[] = [
   ['revoke', 'take the rights of a key away, for good; for owners'],
   ['suspend', 'take them away until key resume; for owners'],
   ['resume', 'give the rights of a suspended key back; for owners'],
@@ -73,18 +73,22 @@ export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act):
     .description('ask for this one from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
     .action((options) =>
-      act(async (context) => (await import('../phone/pin.js')).setPin(context, options.pin)),
+      act('radio', async (context) =>
+        (await import('../phone/pin.js')).setPin(context, options.pin),
+      ),
     );
   pin
     .command('clear')
     .description('ask for none')
-    .action(() => act(async (context) => (await import('../phone/pin.js')).clearPin(context)));
+    .action(() =>
+      act('radio', async (context) => (await import('../phone/pin.js')).clearPin(context)),
+    );
   program
     .command('rekey')
     .description("remove every key but the owners', and void every grant; for owners")
     .option('-y, --yes', 'do not ask')
     .action((options) =>
-      act(async (context) =>
+      act('radio', async (context) =>
         (await import('../phone/rekey.js')).rekey(context, options.yes === true),
       ),
     );
@@ -98,7 +102,9 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(out())
     .addOption(qr())
     .action((options) =>
-      act(async (context) => (await import('../phone/share.js')).showKey(context, options)),
+      act('nothing', async (context) =>
+        (await import('../phone/share.js')).showKey(context, options),
+      ),
     );
   program
     .command('share')
@@ -124,7 +130,9 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(out())
     .addOption(qr())
     .action((options) =>
-      act(async (context) => (await import('../phone/share.js')).share(context, options)),
+      act('nothing', async (context) =>
+        (await import('../phone/share.js')).share(context, options),
+      ),
     );
   program
     .command('accept')
@@ -138,16 +146,20 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
     .addOption(formFactor())
     .action((source, options) =>
-      act(async (context) => (await import('../phone/share.js')).accept(context, source, options)),
+      act('nothing', async (context) =>
+        (await import('../phone/share.js')).accept(context, source, options),
+      ),
     );
   program
     .command('shared')
     .description('list what this phone has shared')
-    .action(() => act(async (context) => (await import('../phone/shared.js')).listShared(context)));
+    .action(() =>
+      act('nothing', async (context) => (await import('../phone/shared.js')).listShared(context)),
+    );
 };
 
 const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
-  for (const [verb, summary] of JUDGEMENTS) {
+  for (const [verb, summary] of STATUS_VERBS) {
     program
       .command(verb)
       .description(summary)
@@ -157,8 +169,8 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       .addOption(out())
       .addOption(qr())
       .action((which, options) =>
-        act(async (context) =>
-          (await import('../phone/notices.js')).judge(context, verb, which, options),
+        act(radioUnless(options), async (context) =>
+          (await import('../phone/notices.js')).setKeyStatus(context, verb, which, options),
         ),
       );
   }
@@ -169,7 +181,9 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(out())
     .addOption(qr())
     .action((options) =>
-      act(async (context) => (await import('../phone/notices.js')).stamp(context, options)),
+      act(radioUnless(options), async (context) =>
+        (await import('../phone/notices.js')).stamp(context, options),
+      ),
     );
   program
     .command('carry')
@@ -181,7 +195,9 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
     .action((source, options) =>
-      act(async (context) => (await import('../phone/notices.js')).carry(context, source, options)),
+      act('radio', async (context) =>
+        (await import('../phone/notices.js')).carry(context, source, options),
+      ),
     );
 };
 
@@ -191,3 +207,5 @@ const out = () =>
     parseFile,
   );
 const offline = () => new Option('--offline', 'does not try to reach the car');
+const radioUnless = (options: { readonly offline?: true | undefined }): 'nothing' | 'radio' =>
+  options.offline === true ? 'nothing' : 'radio';

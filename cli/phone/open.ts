@@ -2,6 +2,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type {
   CarCallOptions,
   FormFactorName,
+  PairedCar,
   PhoneKeyOptions,
   TraceEvent,
 } from '../../lib/index.js';
@@ -17,6 +18,8 @@ export interface PhoneUse {
   readonly doing: string;
   /** Asks for keys before it opens the radio. */
   readonly needsKeys?: boolean;
+  /** Those of them that were read already. */
+  readonly cars?: readonly PairedCar[];
   /** What the car's owner sees; for pairing. */
   readonly name?: string | undefined;
   readonly formFactor?: FormFactorName | undefined;
@@ -25,27 +28,30 @@ export interface PhoneUse {
 export interface OpenPhone<Phone extends Remote = Remote> {
   readonly phone: Phone;
   readonly store: FileKeyStore;
+  /** That this phone has a key for; none where no keys were asked for. */
+  readonly cars: readonly PairedCar[];
   /** Car, timeout and abort signal, as the global options say. */
   readonly call: CarCallOptions;
 }
 
 /** Opens the keys and the radio, and frees the radio whatever happens. */
 export const withRemote = <T>(
-  context: Context,
+  context: Context<'radio'>,
   use: PhoneUse,
   work: (open: OpenPhone) => Promise<T>,
 ): Promise<T> => withRadio(context, use, (options) => new Remote(options), work);
 
 /** As `withRemote`, with another kind of phone. */
 export const withRadio = async <Phone extends Remote, T>(
-  context: Context,
-  { doing, needsKeys = true, name, formFactor }: PhoneUse,
+  context: Context<'radio'>,
+  { doing, needsKeys = true, cars: read, name, formFactor }: PhoneUse,
   make: (options: PhoneKeyOptions) => Phone,
   work: (open: OpenPhone<Phone>) => Promise<T>,
 ): Promise<T> => {
   const { options, paths, log, signal, output } = context;
   const store = new FileKeyStore(paths.keys);
-  if (needsKeys && (await store.list()).length === 0) {
+  const cars = needsKeys ? (read ?? (await store.list())) : [];
+  if (needsKeys && cars.length === 0) {
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const onSessionKeys = sessionKeyLog(context);
@@ -66,8 +72,9 @@ export const withRadio = async <Phone extends Remote, T>(
       timeoutMs: options.timeout * 1000,
       signal,
       ...(options.car === undefined ? {} : { car: options.car }),
+      ...(needsKeys ? { cars } : {}),
     };
-    return await withProgress(output, doing, work({ phone, store, call }));
+    return await withProgress(output, doing, work({ phone, store, cars, call }));
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

@@ -14,7 +14,7 @@ export interface PairArguments extends CodeSource {
 }
 
 export const pair = async (
-  context: Context,
+  context: Context<'radio'>,
   { id, name, formFactor, ...source }: PairArguments,
 ): Promise<ExitCode> => {
   const code = await readPairingCode(context.host, source);

@@ -10,17 +10,17 @@ import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
+import type { RingEnvironment } from './environment.js';
 import { lastTerms } from './sharing.js';
 import { addUniquely, chosenName } from './naming.js';
-import type { PairedCar } from './store.js';
+import type { CarChange, PairedCar } from './store.js';
 
 /**
  * A fresh key for a grant, which this phone keeps until one comes; every car gets a key of its own, so
  * that no two can tell that they know the same phone.
  * @returns `phonekey:key/...`, 64 bytes in base64url; no secret
  */
-export const offer = async (environment: PhoneEnvironment): Promise<string> => {
+export const offer = async (environment: RingEnvironment): Promise<string> => {
   const { suite, random, store } = environment;
   const identity = generateX25519(suite, random);
   const signing = generateEd25519(suite, random);
@@ -50,7 +50,7 @@ type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
  * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
  */
 export const accept = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   uri: string,
   { name = 'car', ownName, ownFormFactor }: AcceptOptions = {},
 ): Promise<PairedCar> => {
@@ -105,7 +105,7 @@ export const accept = async (
 
 /** A key for a car that this phone has one for: only in the place of one that is of no use. */
 const replaced = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   { name }: PairedCar,
   entry: Omit<PairedCar, 'name'>,
 ): Promise<PairedCar> =>
@@ -117,8 +117,11 @@ const replaced = (
         hint: `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
       });
     }
-    return { name, ...entry, ...(car.carrying === undefined ? {} : { carrying: car.carrying }) };
+    const { carrying } = car;
+    return changed({ name, ...entry, ...(carrying === undefined ? {} : { carrying }) });
   });
+
+const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });
 
 /** A newer grant to the same key replaces the one before; the same again changes nothing. */
 const renew = (
@@ -126,24 +129,24 @@ const renew = (
   car: PairedCar,
   { carPublicKey, chain }: Grant,
   called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
-): PairedCar => {
+): CarChange<PairedCar> => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
-  if (suite.equal(car.grant, chain)) return car;
+  if (suite.equal(car.grant, chain)) return changed(car);
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
   const role = roleName(now.role);
-  return {
+  return changed({
     ...car,
     ...called,
     grant: chain,
     state: 'pending',
     ...(role === 'none' ? {} : { role }),
-  };
+  });
 };
 
 /** All that can be verified without knowing the owner, which is all but the first link. */

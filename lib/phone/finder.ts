@@ -24,14 +24,17 @@ export interface SeenCar {
 /** After the first candidate the finder listens this much longer for a nearer one. */
 const NEARER_MS = 400;
 
-/** Reports every phonekey car that is heard, each time it is heard, until the signal aborts. */
+/**
+ * Reports every phonekey car that is heard, each time it is heard, until the signal aborts.
+ * @param cars those to recognise
+ */
 export const scanCars = async (
-  environment: PhoneEnvironment,
+  { central, suite }: PhoneEnvironment,
+  cars: readonly PairedCar[],
   found: (car: SeenCar) => void,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { central, suite, store } = environment;
-  const known = (await store.list()).map((car) => ({
+  const known = cars.map((car) => ({
     car,
     key: advertisementKey(suite, car.carPublicKey),
   }));
@@ -51,9 +54,10 @@ export interface Wanted {
   notFound(): PhoneKeyError;
 }
 
-/** Scans until a wanted car is heard. */
+/** Scans until a wanted car is heard. @param cars those to recognise */
 export const findCar = async (
   environment: PhoneEnvironment,
+  cars: readonly PairedCar[],
   wanted: Wanted,
   deadline: Deadline,
 ): Promise<SeenCar> => {
@@ -63,6 +67,7 @@ export const findCar = async (
   let cancelNearer: (() => void) | undefined;
   const scanning = scanCars(
     environment,
+    cars,
     (car) => {
       if (!wanted.wants(car)) return;
       candidates.set(car.id, car);

@@ -4,16 +4,12 @@ import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
 import { formatUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { fromHex, toHex } from '../platform/bytes.js';
-import { chooseCar, isOwner } from './choose.js';
-import { ownFirst } from './carrying.js';
+import { chooseCar, ownerSlot } from './choose.js';
+import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
-import type { OwnNotice, PairedCar } from './store.js';
-
-export interface NoticeOptions {
-  /** Which car, by its name; needed where there are several. */
-  readonly car?: string;
-}
+import type { RingEnvironment } from './environment.js';
+import { ownFirst } from './outbox.js';
+import type { OwnNotice, PairedCar, SharedKey } from './store.js';
 
 /** A notice that was signed: on this phone for the car, and for whoever else may carry it. */
 export interface SignedNotice {
@@ -32,44 +28,41 @@ type Change = (entries: readonly NoticeEntry[], stamp: number) => readonly Notic
 
 /**
  * Revokes, suspends or resumes a key: the owner's next notice to the car. Nothing is sent; see
- * `carrying.ts`.
+ * `outbox.ts`.
  * @param which fingerprint in hex, or the name that it was shared by
- * @param kind undefined: resume, which takes a suspension back but no revocation
+ * @param status valid: takes a suspension back but no revocation
  * @throws PhoneKeyError `usage.invalid`, `car.not-permitted`, `keys.*`
  */
-export const judge = async (
-  environment: PhoneEnvironment,
+export const setKeyStatus = async (
+  environment: RingEnvironment,
   which: string,
-  kind: EntryKind | undefined,
-  options: NoticeOptions,
+  status: EntryKind | 'valid',
+  { car: name }: CarChoice = {},
 ): Promise<SignedNotice> => {
-  const car = await chooseCar(environment, options.car);
-  checkOwner(car);
+  const car = await chooseCar(environment.store, name);
+  signingSlot(car);
   const about = keyCalled(environment, car, which);
   const change: Change = (entries, since) => {
     const before = entries.find((entry) => sameKey(entry, about));
-    if (kind === undefined) checkSuspended(before);
     const others = entries.filter((entry) => entry !== before);
-    if (kind === undefined) return others;
+    if (status === 'valid') {
+      checkSuspended(before);
+      return others;
+    }
     // What is revoked stays so; suspended would end one day.
-    const entry = {
-      fingerprint: about,
-      since,
-      kind: before?.kind === 'revoked' ? before.kind : kind,
-    };
-    return [...others, entry];
+    const kind = before?.kind === 'revoked' ? before.kind : status;
+    return [...others, { fingerprint: about, since, kind }];
   };
-  const notice = await sign(environment, car.name, about, change);
-  return { ...notice, fingerprint: toHex(about) };
+  return sign(environment, car.name, change, about);
 };
 
 /** A notice that says nothing new but the time, which is what leases wait for. */
 export const stamp = async (
-  environment: PhoneEnvironment,
-  options: NoticeOptions,
+  environment: RingEnvironment,
+  { car }: CarChoice = {},
 ): Promise<SignedNotice> => {
-  const car = await chooseCar(environment, options.car);
-  return sign(environment, car.name, undefined, (entries) => entries);
+  const { name } = await chooseCar(environment.store, car);
+  return sign(environment, name, (entries) => entries);
 };
 
 /**
@@ -77,36 +70,37 @@ export const stamp = async (
  * one of which the car never hears.
  */
 const sign = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   name: string,
-  about: Uint8Array | undefined,
   change: Change,
+  about?: Uint8Array,
 ): Promise<SignedNotice> => {
   const { suite, random, store } = environment;
-  let parts: readonly Uint8Array[] = [];
-  const car = await store.update(name, (now) => {
-    const slot = checkOwner(now);
-    const at = stampAfter(environment, now, about);
+  const hex = about && toHex(about);
+  return store.update(name, (now) => {
+    const slot = signingSlot(now);
+    const at = stampAfter(environment, now, hex);
     const number = (now.notice?.number ?? 0) + 1;
     const entries = change(now.notice?.entries ?? [], at);
     const notice: OwnNotice = { number, stamp: at, entries };
     const sealed = { ...notice, ownerSlot: slot };
-    parts = sealNotice(suite, random, now.signing, now.carPublicKey, sealed);
-    return { ...now, notice, carrying: ownFirst(parts, now.carrying ?? []) };
+    const parts = sealNotice(suite, random, now.signing, now.carPublicKey, sealed);
+    const uris = parts.map((part) => formatUri({ what: 'notice', notice: part }));
+    const said = hex === undefined ? {} : { fingerprint: hex };
+    return {
+      car: { ...now, notice, carrying: ownFirst(parts, now.carrying ?? []) },
+      value: { uris, car: name, number, stamp: at, ...said },
+    };
   });
-  const { number = 0, stamp: at = 0 } = car.notice ?? {};
-  const uris = parts.map((notice) => formatUri({ what: 'notice', notice }));
-  return { uris, car: name, number, stamp: at };
 };
 
 /** Later than the last one, and not before what was granted to the key. */
 const stampAfter = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   { notice, shared = [] }: PairedCar,
-  about: Uint8Array | undefined,
+  about: string | undefined,
 ): number => {
-  const hex = about === undefined ? undefined : toHex(about);
-  const grants = shared.filter((each) => each.fingerprint === hex);
+  const grants = shared.filter((each) => each.fingerprint === about);
   return Math.max(
     wallSeconds(environment),
     (notice?.stamp ?? 0) + 1,
@@ -114,23 +108,15 @@ const stampAfter = (
   );
 };
 
-/** Gives the slot, in which the car looks for the key that signs. */
-const checkOwner = (car: PairedCar): number => {
-  if (!isOwner(car)) {
-    throw new PhoneKeyError(
-      'car.not-permitted',
-      `this phone is no owner of ${car.name}, and the car hears owners alone`,
-      { hint: 'Ask an owner to revoke it: key revoke.' },
-    );
-  }
-  if (car.slot !== undefined) return car.slot;
-  throw new PhoneKeyError('usage.invalid', 'this phone does not know its slot in the car', {
-    hint: 'Ask the car once: key keys list.',
-  });
-};
+const signingSlot = (car: PairedCar): number =>
+  ownerSlot(
+    car,
+    `this phone is no owner of ${car.name}, and the car hears owners alone`,
+    'Ask an owner to revoke it: key revoke.',
+  );
 
 const keyCalled = (
-  { suite }: PhoneEnvironment,
+  { suite }: RingEnvironment,
   { name, shared = [], identity }: PairedCar,
   which: string,
 ): Uint8Array => {
@@ -172,3 +158,29 @@ const checkSuspended = (entry: NoticeEntry | undefined): void => {
 
 const sameKey = (entry: NoticeEntry, about: Uint8Array): boolean =>
   toHex(entry.fingerprint) === toHex(about);
+
+/** A key that this phone has shared, and what it has said of it since. */
+export interface KnownSharedKey extends SharedKey {
+  /** Name of the car. */
+  readonly car: string;
+  readonly status: EntryKind | 'valid';
+}
+
+/** Of one car, or of all. No car is asked. */
+export const sharedKeys = async (
+  { store }: Pick<RingEnvironment, 'store'>,
+  { car: wanted }: CarChoice = {},
+): Promise<readonly KnownSharedKey[]> => {
+  const cars = await store.list();
+  return cars
+    .filter(({ name }) => wanted === undefined || name === wanted)
+    .flatMap(({ name, notice, shared = [] }) =>
+      shared.map((key) => {
+        const entry = notice?.entries.find(
+          ({ fingerprint, since }) =>
+            toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
+        );
+        return { ...key, car: name, status: entry?.kind ?? 'valid' };
+      }),
+    );
+};

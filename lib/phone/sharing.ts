@@ -7,17 +7,16 @@ import type { RoleName } from '../credentials/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
-import { chooseCar, isOwner } from './choose.js';
+import { chooseCar, ownerSlot } from './choose.js';
+import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
+import type { RingEnvironment } from './environment.js';
 import { chosenName } from './naming.js';
 import { MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
 
 /** Times are in seconds since 1970. */
-export interface ShareOptions {
-  /** Which car, by its name; needed where there are several. */
-  readonly car?: string;
+export interface ShareOptions extends CarChoice {
   /**
    * The key that is to have rights, as `PhoneKey.offer` gave it on the other phone: `phonekey:key/...`.
    * Where it is not to be handed on, its X25519 public key alone is enough: 64 hex digits.
@@ -57,17 +56,16 @@ export const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefine
  * @throws PhoneKeyError `usage.invalid`, `keys.*`; `car.not-permitted` for a key that may not share
  */
 export const share = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   options: ShareOptions,
 ): Promise<Share> => {
   const { suite, store } = environment;
   const subject = subjectOf(options.to, options.delegations ?? 0);
   const name = options.name === undefined ? undefined : chosenName('a key', options.name);
   const to = toHex(fingerprint(suite, subject.publicKey));
-  const chosen = await chooseCar(environment, options.car);
-  let made: { readonly uri: string; readonly shared: SharedKey } | undefined;
+  const chosen = await chooseCar(store, options.car);
   // Signed and remembered in one step: what a phone has granted, it can revoke.
-  await store.update(chosen.name, (car) => {
+  return store.update(chosen.name, (car) => {
     if (suite.equal(car.identity.publicKey, subject.publicKey)) {
       throw invalid('that is the key of this phone itself', 'Take what key id shows on the other.');
     }
@@ -75,12 +73,11 @@ export const share = async (
     const before = car.grant ?? new Uint8Array(0);
     const link = signLink(suite, car.signing, car.carPublicKey, before, subject, terms);
     const { carPublicKey } = car;
+    const uri = formatUri({ what: 'grant', carPublicKey, chain: concat(before, link) });
     const shared = sharedKey(to, name, terms);
-    made = { uri: formatUri({ what: 'grant', carPublicKey, chain: concat(before, link) }), shared };
-    return { ...car, shared: remembered(car.shared ?? [], shared, wallSeconds(environment)) };
+    const all = remembered(car.shared ?? [], shared, wallSeconds(environment));
+    return { car: { ...car, shared: all }, value: { uri, car: car.name, shared } };
   });
-  if (made === undefined) throw new PhoneKeyError('internal', 'nothing was signed');
-  return { ...made, car: chosen.name };
 };
 
 const subjectOf = (to: string, delegations: number): GrantSubject => {
@@ -95,7 +92,7 @@ const subjectOf = (to: string, delegations: number): GrantSubject => {
 };
 
 const termsOf = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   car: PairedCar,
   to: string,
   options: ShareOptions,
@@ -103,7 +100,7 @@ const termsOf = (
   const now = wallSeconds(environment);
   const { role: name = 'guest', uses = 0, delegations = 0 } = options;
   const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
-  if (outer === undefined) checkOwner(car);
+  const slot = outer === undefined ? sharingSlot(car) : outer.ownerSlot;
   const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
   const hours = SHARE_HOURS[name];
   const most = outer?.notAfter ?? NO_END;
@@ -112,7 +109,7 @@ const termsOf = (
   const begins = Math.max(now, notBefore);
   const terms: GrantTerms = {
     role: roleFromName(name),
-    ownerSlot: outer?.ownerSlot ?? car.slot ?? 0,
+    ownerSlot: slot,
     epoch: outer?.epoch ?? car.epoch ?? 0,
     issuedAt,
     notBefore,
@@ -136,19 +133,12 @@ const nextIssue = ({ shared = [], notice }: PairedCar, to: string): number =>
       .map((entry) => entry.since + 1),
   );
 
-const checkOwner = (car: PairedCar): void => {
-  if (!isOwner(car)) {
-    throw new PhoneKeyError('car.not-permitted', `this phone's key of ${car.name} cannot share`, {
-      hint: 'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
-    });
-  }
-  if (car.slot === undefined) {
-    throw invalid(
-      'this phone does not know its slot in the car',
-      'Ask the car once: key keys list.',
-    );
-  }
-};
+const sharingSlot = (car: PairedCar): number =>
+  ownerSlot(
+    car,
+    `this phone's key of ${car.name} cannot share`,
+    'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
+  );
 
 /** Of the last link, which is what the bearer may do. */
 export const lastTerms = (chain: Uint8Array): GrantTerms => {

@@ -6,7 +6,7 @@ import { isOwner } from './choose.js';
 import type { PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
 
-/** What a phone learns from what the car answers, besides the answer. */
+/** What a car answers, besides the answer, brings the phone's entry of it up to date. */
 
 /**
  * After these the car may not have taken the key of a grant, which is shown to it again. A grant that
@@ -27,7 +27,7 @@ const NOT_ADMITTED: ReadonlySet<RefusalReason> = new Set([
  * tells owners its epoch; and it is where this link found its characteristics. The command is done: that
  * it cannot be saved is no reason to fail.
  */
-export const learnFrom = async (
+export const reconcile = async (
   { store, suite, log }: PhoneEnvironment,
   car: PairedCar,
   attHandle: number | undefined,
@@ -40,14 +40,15 @@ export const learnFrom = async (
   if (!taken && !told && attHandle === car.attHandle) return;
   try {
     await store.update(car.name, (now) => {
-      if (!sameKey(suite, car, now)) return now;
-      if (!taken && !told && attHandle === now.attHandle) return now;
-      return {
+      const news = taken || told || attHandle !== now.attHandle;
+      if (!news || !sameKey(suite, car, now)) return { car: now, value: undefined };
+      const reconciled = {
         ...now,
         attHandle,
         ...(taken ? { state: 'paired' as const } : {}),
         ...(told ? { epoch: Math.max(epoch, now.epoch ?? 0) } : {}),
       };
+      return { car: reconciled, value: undefined };
     });
   } catch (error) {
     log.warn('what the car told could not be saved', { error: String(error) });
@@ -65,7 +66,7 @@ const sameKey = (suite: Suite, car: PairedCar, now: PairedCar): boolean =>
 const NONE = new Uint8Array(0);
 
 /** Slot and role, where the confirmation of the pairing got lost. */
-export const learnOwnKey = async (
+export const reconcileOwnKey = async (
   { store, log }: PhoneEnvironment,
   car: PairedCar,
   keys: readonly KeyEntry[],
@@ -75,7 +76,7 @@ export const learnOwnKey = async (
   const { slot, role } = own;
   if (car.slot === slot && car.role === role) return;
   await store
-    .update(car.name, (now) => ({ ...now, slot, role }))
+    .update(car.name, (now) => ({ car: { ...now, slot, role }, value: undefined }))
     .catch((error: unknown) => {
       log.warn('what the car told could not be saved', { error: String(error) });
     });

@@ -1,0 +1,18 @@
+import type { AirUse, Context, GlobalOptions } from './context.js';
+import type { ExitCode } from './exit-codes.js';
+
+/** What a command does once its arguments are known. */
+export type Work<Use extends AirUse> = (context: Context<Use>) => Promise<ExitCode>;
+
+/** Gives the work of a command its context, and takes care of its errors. */
+export type Perform = <Use extends AirUse>(
+  options: GlobalOptions,
+  use: Use,
+  work: Work<Use>,
+) => Promise<void>;
+
+/**
+ * Runs a command with the global options that were given. Its use of the air says which of them go with
+ * it, and what its context lets it open.
+ */
+export type Act = <Use extends AirUse>(use: Use, work: Work<Use>) => Promise<void>;
