@@ -12,7 +12,10 @@ export type Perform = <Use extends AirUse>(
 ) => Promise<void>;
 
 /**
- * Runs a command with the global options that were given. Its use of the air says which of them go with
- * it, and what its context lets it open.
+ * Makes the action of a command, which runs with the global options that were given. Its use of the air
+ * says which of them go with it, and what its context lets it open.
  */
-export type Act = <Use extends AirUse>(use: Use, work: Work<Use>) => Promise<void>;
+export type Act = <Use extends AirUse, Args extends readonly unknown[]>(
+  use: Use,
+  work: (context: Context<Use>, ...args: Args) => Promise<ExitCode>,
+) => (...args: Args) => Promise<void>;

@@ -119,10 +119,12 @@ export const buildProgram = (host: Host, perform: Perform) => {
     if (force === true && capture === undefined)
       running.error('error: --force goes with --capture');
   };
-  const act: Act = async (use, work) => {
-    check(use);
-    await perform(program.opts(), use, work);
-  };
+  const act: Act =
+    (use, work) =>
+    async (...args) => {
+      check(use);
+      await perform(program.opts(), use, (context) => work(context, ...args));
+    };
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);
   program.commandsGroup('Sharing the key:');

@@ -58,16 +58,16 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ),
     )
     .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
-    .action((options) =>
-      act('keep', async (context) => (await import('../air/start.js')).startAir(context, options)),
+    .action(
+      act('keep', async (context, options) =>
+        (await import('../air/start.js')).startAir(context, options),
+      ),
     );
 
   air
     .command('list')
     .description('list what is on the air: places, radios, links')
-    .action(() =>
-      act('nothing', async (context) => (await import('../air/list.js')).listAir(context)),
-    );
+    .action(act('nothing', async (context) => (await import('../air/list.js')).listAir(context)));
 
   air
     .command('move')
@@ -80,8 +80,8 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     )
     .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
     .option('--wait', 'wait until it is there')
-    .action((who, options) =>
-      act('nothing', async (context) =>
+    .action(
+      act('nothing', async (context, who, options) =>
         (await import('../air/move.js')).moveOnAir(context, who, options),
       ),
     );
@@ -93,7 +93,9 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     )
     .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
     .option('--hci', 'every packet between a host and its controller')
-    .action((options) =>
-      act('watch', async (context) => (await import('../air/watch.js')).watchAir(context, options)),
+    .action(
+      act('watch', async (context, options) =>
+        (await import('../air/watch.js')).watchAir(context, options),
+      ),
     );
 };

@@ -42,8 +42,8 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
         'what a new car keeps its keys in: files, or a simulated flash (default: files)',
       ).choices(['files', 'flash'] as const),
     )
-    .action(({ memory }) =>
-      act('radio', async (context) =>
+    .action(
+      act('radio', async (context, { memory }) =>
         (await import('../car/start.js')).startCar(context, car.opts().name, { memory }),
       ),
     );
@@ -52,7 +52,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
     act('nothing', async (context) => {
       const module = await import('../car/beside.js');
       return work(module, { context, name: car.opts().name });
-    });
+    })();
 
   car
     .command('tap')

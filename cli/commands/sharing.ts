@@ -72,23 +72,21 @@ export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act):
     .command('set')
     .description('ask for this one from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
-    .action((options) =>
-      act('radio', async (context) =>
+    .action(
+      act('radio', async (context, options) =>
         (await import('../phone/pin.js')).setPin(context, options.pin),
       ),
     );
   pin
     .command('clear')
     .description('ask for none')
-    .action(() =>
-      act('radio', async (context) => (await import('../phone/pin.js')).clearPin(context)),
-    );
+    .action(act('radio', async (context) => (await import('../phone/pin.js')).clearPin(context)));
   program
     .command('rekey')
     .description("remove every key but the owners', and void every grant; for owners")
     .option('-y, --yes', 'do not ask')
-    .action((options) =>
-      act('radio', async (context) =>
+    .action(
+      act('radio', async (context, options) =>
         (await import('../phone/rekey.js')).rekey(context, options.yes === true),
       ),
     );
@@ -101,8 +99,8 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addHelpText('before', ID_EXAMPLES)
     .addOption(out())
     .addOption(qr())
-    .action((options) =>
-      act('nothing', async (context) =>
+    .action(
+      act('nothing', async (context, options) =>
         (await import('../phone/share.js')).showKey(context, options),
       ),
     );
@@ -129,8 +127,8 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--name <name>', 'what to call it, for key revoke')
     .addOption(out())
     .addOption(qr())
-    .action((options) =>
-      act('nothing', async (context) =>
+    .action(
+      act('nothing', async (context, options) =>
         (await import('../phone/share.js')).share(context, options),
       ),
     );
@@ -145,15 +143,15 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--name <name>', 'what to call the car (default: car)')
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
     .addOption(formFactor())
-    .action((source, options) =>
-      act('nothing', async (context) =>
+    .action(
+      act('nothing', async (context, source, options) =>
         (await import('../phone/share.js')).accept(context, source, options),
       ),
     );
   program
     .command('shared')
     .description('list what this phone has shared')
-    .action(() =>
+    .action(
       act('nothing', async (context) => (await import('../phone/shared.js')).listShared(context)),
     );
 };
@@ -171,7 +169,7 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       .action((which, options) =>
         act(radioUnless(options), async (context) =>
           (await import('../phone/notices.js')).setKeyStatus(context, verb, which, options),
-        ),
+        )(),
       );
   }
   program
@@ -183,7 +181,7 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
     .action((options) =>
       act(radioUnless(options), async (context) =>
         (await import('../phone/notices.js')).stamp(context, options),
-      ),
+      )(),
     );
   program
     .command('carry')
@@ -194,8 +192,8 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
-    .action((source, options) =>
-      act('radio', async (context) =>
+    .action(
+      act('radio', async (context, source, options) =>
         (await import('../phone/notices.js')).carry(context, source, options),
       ),
     );

@@ -54,7 +54,7 @@ const send = async (
 ): Promise<ExitCode> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
-  const notice = await sign(ring, options.car === undefined ? {} : { car: options.car });
+  const notice = await sign(ring, { car: options.car });
   const { uris, car, number, fingerprint } = notice;
   if (out !== undefined) await handOut(context, uris, { out });
   const delivered = hasRadio(context) && (await deliver(context, car));
@@ -136,7 +136,7 @@ export const carry = async (
   const use = { doing: 'looking for cars', needsKeys: false };
   const carried = await withPhone(context, use, ({ phone, call }) => {
     const { car: _, ...limits } = call;
-    return phone.carry(uris, { ...limits, ...(id === undefined ? {} : { id }) });
+    return phone.carry(uris, { ...limits, id });
   });
   const { delivered, refused, waiting, handedTo } = carried;
   output.result({ command: 'carry', ok: true, ...carried }, [

@@ -50,8 +50,8 @@ export const withRadio = async <Phone extends Remote, T>(
 ): Promise<T> => {
   const { options, paths, log, signal, output } = context;
   const store = new FileKeyStore(paths.keys);
-  const cars = needsKeys ? (read ?? (await store.list())) : [];
-  if (needsKeys && cars.length === 0) {
+  const cars = needsKeys ? (read ?? (await store.list())) : undefined;
+  if (cars?.length === 0) {
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const onSessionKeys = sessionKeyLog(context);
@@ -61,20 +61,15 @@ export const withRadio = async <Phone extends Remote, T>(
     store,
     log,
     onSessionKeys,
-    ...(name === undefined ? {} : { name }),
-    ...(formFactor === undefined ? {} : { formFactor }),
+    name,
+    formFactor,
     trace: ({ direction, kind, fields, bytes }: TraceEvent) => {
       log.debug(`${direction} ${kind}`, { fields, bytes });
     },
   });
   try {
-    const call = {
-      timeoutMs: options.timeout * 1000,
-      signal,
-      ...(options.car === undefined ? {} : { car: options.car }),
-      ...(needsKeys ? { cars } : {}),
-    };
-    return await withProgress(output, doing, work({ phone, store, cars, call }));
+    const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };
+    return await withProgress(output, doing, work({ phone, store, cars: cars ?? [], call }));
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

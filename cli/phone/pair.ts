@@ -26,7 +26,7 @@ export const pair = async (
     await store.prepare();
     // The car has no name yet: `--car` is for paired ones.
     const { car: _, ...limits } = call;
-    return phone.pair({ code, ...limits, ...(id === undefined ? {} : { id }) });
+    return phone.pair({ code, ...limits, id });
   });
   const { role, slot } = car;
   const { output } = context;

@@ -65,9 +65,7 @@ export const start = async (
   const { host, output } = context;
   const doing = 'reaching the car to start';
   const attempt = (pin: StartOptions['pin']): Promise<void> =>
-    withRemote(context, { doing }, ({ phone, call }) =>
-      phone.start({ ...call, ...(pin === undefined ? {} : { pin }) }),
-    );
+    withRemote(context, { doing }, ({ phone, call }) => phone.start({ ...call, pin }));
   try {
     await attempt(given === undefined ? whereAsked(host) : await readPin(host, given));
   } catch (error) {

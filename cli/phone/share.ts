@@ -13,9 +13,8 @@ import { boundsOf, describeBounds } from './bounds.js';
 /** A key of this phone to show to an owner: a fresh one, or with `--car` the one it has for that car. */
 export const showKey = async (context: Context, given: HandOutOptions): Promise<ExitCode> => {
   const { options, output, paths } = context;
-  const { car } = options;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
-  const uri = await ring.offer(car === undefined ? {} : { car });
+  const uri = await ring.offer({ car: options.car });
   output.result({ key: uri }, given.out === undefined ? [uri] : []);
   await handOut(context, [uri], given);
   return EXIT.ok;
@@ -40,8 +39,8 @@ export const share = async (context: Context, given: ShareArguments): Promise<Ex
   const { uri, car, shared } = await new KeyRing({ store: new FileKeyStore(paths.keys) }).share({
     ...terms,
     to,
-    ...(lease === undefined ? {} : { leaseHours: lease }),
-    ...(options.car === undefined ? {} : { car: options.car }),
+    leaseHours: lease,
+    car: options.car,
   });
   const { fingerprint, name, role } = shared;
   output.result(
@@ -76,9 +75,9 @@ export const accept = async (
   const store = new FileKeyStore(paths.keys);
   await store.prepare();
   const car = await new KeyRing({ store }).accept(uri, {
-    ...(name === undefined ? {} : { name }),
-    ...(as === undefined ? {} : { ownName: as }),
-    ...(formFactor === undefined ? {} : { ownFormFactor: formFactor }),
+    name,
+    ownName: as,
+    ownFormFactor: formFactor,
   });
   const bounds = boundsOf(car);
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [

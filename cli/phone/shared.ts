@@ -10,7 +10,7 @@ import { boundsOf } from './bounds.js';
 export const listShared = async (context: Context): Promise<ExitCode> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
-  const known = await ring.shared(options.car === undefined ? {} : { car: options.car });
+  const known = await ring.shared({ car: options.car });
   const shared = known.map(({ car, status, ...key }) => {
     const { fingerprint, name = null, role } = key;
     const state = status === 'valid' ? 'shared' : status;

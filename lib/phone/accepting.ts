@@ -11,6 +11,7 @@ import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
 import { lastTerms } from './sharing.js';
 import { addUniquely, chosenName } from './naming.js';
 import type { CarChange, PairedCar } from './store.js';
@@ -34,11 +35,11 @@ export const keyUri = ({ identity, signing }: Pick<PairedCar, 'identity' | 'sign
 
 export interface AcceptOptions {
   /** What to call the car, 1 to 32 bytes (default `car`); unique, a number is added where it is taken. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
-  readonly ownName?: string;
+  readonly ownName?: string | undefined;
   /** What kind of thing has the key (default: as PhoneKeyOptions say). */
-  readonly ownFormFactor?: FormFactorName;
+  readonly ownFormFactor?: FormFactorName | undefined;
 }
 
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
@@ -113,9 +114,10 @@ const replaced = (
     const over =
       car.grant !== undefined && lastTerms(car.grant).notAfter <= wallSeconds(environment);
     if (!over) {
-      throw new PhoneKeyError('usage.invalid', `this phone has a key for that car: ${name}`, {
-        hint: `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
-      });
+      throw invalid(
+        `this phone has a key for that car: ${name}`,
+        `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+      );
     }
     const { carrying } = car;
     return changed({ name, ...entry, ...(carrying === undefined ? {} : { carrying }) });
@@ -177,5 +179,3 @@ const checkSigningKey = (suite: Suite, { subject }: GrantLink, signingKey: Uint8
     throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
   }
 };
-
-const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

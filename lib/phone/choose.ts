@@ -1,10 +1,11 @@
 import { PhoneKeyError } from '../errors.js';
+import { invalid } from './invalid.js';
 import { unknownCar } from './store.js';
 import type { CarStore, PairedCar } from './store.js';
 
 export interface CarChoice {
   /** Which car, by its name; needed where there are several. */
-  readonly car?: string;
+  readonly car?: string | undefined;
 }
 
 /**
@@ -20,9 +21,10 @@ export const chooseCar = async (
 export const chosenFrom = (cars: readonly PairedCar[], name: string | undefined): PairedCar => {
   const [only, ...others] = carsNamed(cars, name);
   if (only !== undefined && others.length === 0) return only;
-  throw new PhoneKeyError('usage.invalid', 'this phone knows several cars', {
-    hint: 'Say which one: --car NAME; list them with key cars.',
-  });
+  throw invalid(
+    'this phone knows several cars',
+    'Say which one: --car NAME; list them with key cars.',
+  );
 };
 
 /** Of that name, or all of them without one. @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car` */
@@ -48,7 +50,5 @@ export const isOwner = ({ grant, role }: PairedCar): boolean =>
 export const ownerSlot = (car: PairedCar, otherwise: string, hint: string): number => {
   if (!isOwner(car)) throw new PhoneKeyError('car.not-permitted', otherwise, { hint });
   if (car.slot !== undefined) return car.slot;
-  throw new PhoneKeyError('usage.invalid', 'this phone does not know its slot in the car', {
-    hint: 'Ask the car once: key keys list.',
-  });
+  throw invalid('this phone does not know its slot in the car', 'Ask the car once: key keys list.');
 };

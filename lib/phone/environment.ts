@@ -33,28 +33,16 @@ export const ringEnvironment = ({
   wallTime = systemWallTime,
 }: KeyRingOptions): RingEnvironment => ({ store, suite, random, wallTime });
 
-/** What the parts of a phone share. */
-export interface PhoneEnvironment extends RingEnvironment {
-  readonly central: Central;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** What cars call this phone. */
-  readonly name: string;
-  readonly formFactor: FormFactorName;
-  readonly trace: Trace | undefined;
-  readonly onSessionKeys: OnSessionKeys | undefined;
-}
-
 export interface PhoneKeyOptions extends KeyRingOptions {
   readonly central: Central;
   /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What kind of thing this is, for the same list (default `phone`). */
-  readonly formFactor?: FormFactorName;
+  readonly formFactor?: FormFactorName | undefined;
   readonly clock?: Clock;
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
-  readonly trace?: Trace;
+  readonly trace?: Trace | undefined;
   /**
    * Is given the keys of every session, so that somebody who records the air can read what is sealed:
    * for simulation and development. Without it they are kept nowhere but in the session.
@@ -62,16 +50,20 @@ export interface PhoneKeyOptions extends KeyRingOptions {
   readonly onSessionKeys?: OnSessionKeys | undefined;
 }
 
+/** What the parts of a phone share. */
+export type PhoneEnvironment = PhoneKeyOptions &
+  NoneUndefined<Omit<PhoneKeyOptions, 'trace' | 'onSessionKeys'>>;
+
+type NoneUndefined<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
+
 /** As `ringEnvironment`. @throws PhoneKeyError `usage.invalid` for an impossible name */
 export const phoneEnvironment = (options: PhoneKeyOptions): PhoneEnvironment => ({
+  ...options,
   ...ringEnvironment(options),
-  central: options.central,
   clock: options.clock ?? systemClock,
   name: chosenName('a phone', options.name ?? 'phone'),
   formFactor: options.formFactor ?? 'phone',
   log: options.log ?? silentLogger,
-  trace: options.trace,
-  onSessionKeys: options.onSessionKeys,
 });
 
 /** Seconds since 1970, now. */

@@ -61,32 +61,44 @@ export const findCar = async (
   wanted: Wanted,
   deadline: Deadline,
 ): Promise<SeenCar> => {
-  const { clock } = environment;
-  const stop = new AbortController();
-  const candidates = new Map<string, SeenCar>();
-  let cancelNearer: (() => void) | undefined;
-  const scanning = scanCars(
-    environment,
-    cars,
-    (car) => {
-      if (!wanted.wants(car)) return;
-      candidates.set(car.id, car);
-      if (wanted.first) stop.abort();
-      else
-        cancelNearer ??= clock.after(Math.min(NEARER_MS, deadline.leftMs / 2), () => {
-          stop.abort();
-        });
-    },
-    stop.signal,
-  );
-  try {
-    await deadline.race(scanning, () => wanted.notFound());
-  } finally {
-    stop.abort();
-    cancelNearer?.();
-    await scanning.catch(() => undefined);
-  }
-  const nearest = [...candidates.values()].sort((a, b) => b.rssi - a.rssi)[0];
+  const [nearest] = await hearCars(environment, cars, wanted, deadline);
   if (nearest === undefined) throw wanted.notFound();
   return nearest;
+};
+
+/**
+ * The wanted cars that are heard, nearest first.
+ * @param cars those to recognise
+ * @param forMs how long to listen, in milliseconds; without it, until a moment after the first
+ * @throws PhoneKeyError `interrupted`, `notFound` where the deadline is over first
+ */
+export const hearCars = async (
+  environment: PhoneEnvironment,
+  cars: readonly PairedCar[],
+  { wants, first, notFound }: Wanted,
+  deadline: Deadline,
+  forMs?: number,
+): Promise<readonly SeenCar[]> => {
+  const stop = new AbortController();
+  const stopAfter = (ms: number) =>
+    environment.clock.after(Math.min(ms, deadline.leftMs / 2), () => {
+      stop.abort();
+    });
+  let cancel = forMs === undefined ? undefined : stopAfter(forMs);
+  const heard = new Map<string, SeenCar>();
+  const listen = (car: SeenCar): void => {
+    if (!wants(car)) return;
+    heard.set(car.id, car);
+    if (first) stop.abort();
+    else cancel ??= stopAfter(NEARER_MS);
+  };
+  const scanning = scanCars(environment, cars, listen, stop.signal);
+  try {
+    await deadline.race(scanning, notFound);
+  } finally {
+    stop.abort();
+    cancel?.();
+    await scanning.catch(() => undefined);
+  }
+  return [...heard.values()].sort((a, b) => b.rssi - a.rssi);
 };

@@ -3,7 +3,6 @@ export type { Closure } from '../native/closures.js';
 export type { AcceptOptions } from './accepting.js';
 export type { CarStatus, KeyEntry } from '../native/phone/answers.js';
 export type { CarChoice } from './choose.js';
-export { CarCommands } from '../native/phone/car-commands.js';
 export type { StartOptions } from '../native/phone/car-commands.js';
 export { CarConnection } from '../native/phone/connection.js';
 export type { CallOptions, KeyRingOptions, PhoneKeyOptions } from './environment.js';

@@ -15,7 +15,7 @@ export interface PairOptions extends CallOptions {
   /** The 8-digit code on the screen of the car. */
   readonly code: string;
   /** The radio's id of the car (`SeenCar.id`); without it, the nearest car that waits for pairing. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 /** A phone that is a key: a Remote that pairs and carries, with a ring of keys to share and take back. */

@@ -24,11 +24,10 @@ const NOT_ADMITTED: ReadonlySet<RefusalReason> = new Set([
 
 /**
  * A car that answered has this phone's key, also where the confirmation of its pairing got lost; it
- * tells owners its epoch; and it is where this link found its characteristics. The command is done: that
- * it cannot be saved is no reason to fail.
+ * tells owners its epoch; and it is where this link found its characteristics.
  */
 export const reconcile = async (
-  { store, suite, log }: PhoneEnvironment,
+  environment: PhoneEnvironment,
   car: PairedCar,
   attHandle: number | undefined,
   result: Result,
@@ -38,21 +37,16 @@ export const reconcile = async (
   // It only ever counts up.
   const told = isOwner(car) && epoch > (car.epoch ?? 0);
   if (!taken && !told && attHandle === car.attHandle) return;
-  try {
-    await store.update(car.name, (now) => {
-      const news = taken || told || attHandle !== now.attHandle;
-      if (!news || !sameKey(suite, car, now)) return { car: now, value: undefined };
-      const reconciled = {
-        ...now,
-        attHandle,
-        ...(taken ? { state: 'paired' as const } : {}),
-        ...(told ? { epoch: Math.max(epoch, now.epoch ?? 0) } : {}),
-      };
-      return { car: reconciled, value: undefined };
-    });
-  } catch (error) {
-    log.warn('what the car told could not be saved', { error: String(error) });
-  }
+  await save(environment, car, (now) => {
+    const news = taken || told || attHandle !== now.attHandle;
+    if (!news || !sameKey(environment.suite, car, now)) return now;
+    return {
+      ...now,
+      attHandle,
+      ...(taken ? { state: 'paired' as const } : {}),
+      ...(told ? { epoch: Math.max(epoch, now.epoch ?? 0) } : {}),
+    };
+  });
 };
 
 const wasTaken = ({ grant }: PairedCar, { outcome }: Result): boolean =>
@@ -67,7 +61,7 @@ const NONE = new Uint8Array(0);
 
 /** Slot and role, where the confirmation of the pairing got lost. */
 export const reconcileOwnKey = async (
-  { store, log }: PhoneEnvironment,
+  environment: PhoneEnvironment,
   car: PairedCar,
   keys: readonly KeyEntry[],
 ): Promise<void> => {
@@ -75,9 +69,15 @@ export const reconcileOwnKey = async (
   if (own === undefined || own.role === 'none') return;
   const { slot, role } = own;
   if (car.slot === slot && car.role === role) return;
-  await store
-    .update(car.name, (now) => ({ car: { ...now, slot, role }, value: undefined }))
+  await save(environment, car, (now) => ({ ...now, slot, role }));
+};
+
+/** The command is done: that this cannot be saved is no reason to fail. */
+const save = ({ store, log }: PhoneEnvironment, { name }: PairedCar, change: Change) =>
+  store
+    .update(name, (now) => ({ car: change(now), value: undefined }))
     .catch((error: unknown) => {
       log.warn('what the car told could not be saved', { error: String(error) });
     });
-};
+
+type Change = (now: PairedCar) => PairedCar;

@@ -4,8 +4,9 @@ import { PhoneKeyError } from '../errors.js';
 import { CarChannel } from '../native/phone/car-channel.js';
 import { Deadline } from './environment.js';
 import type { CallOptions, PhoneEnvironment } from './environment.js';
-import { scanCars } from './finder.js';
+import { hearCars } from './finder.js';
 import type { SeenCar } from './finder.js';
+import { invalid } from './invalid.js';
 import { takeAlong } from './outbox.js';
 import type { Delivery } from './outbox.js';
 import type { PairedCar } from './store.js';
@@ -17,7 +18,7 @@ const ONE_CAR_MS = 5_000;
 
 export interface CarryOptions extends CallOptions {
   /** The radio's id (`SeenCar.id`) of the only car to hand them to, of those this phone has no key for. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 /** What became of notices that were to be carried. */
@@ -68,22 +69,28 @@ export const carry = async (
     }
   }
   if (foreign.size === 0) return { ...carried, handedTo: [] };
-  const near = await carsInRange(environment, cars, options.id, deadline);
+  const { id } = options;
+  const wanted = { wants: (car: SeenCar) => id === undefined || car.id === id, notFound };
+  const first = id !== undefined;
+  const near = await hearCars(environment, cars, { ...wanted, first }, deadline, LISTEN_MS);
   return { ...carried, handedTo: await handOver(environment, near, [...foreign], deadline) };
 };
+
+const notFound = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'no car was heard');
 
 const isStranger = (error: unknown): boolean =>
   error instanceof PhoneKeyError && error.code === 'car.not-recognised';
 
 /** @throws PhoneKeyError `usage.invalid` for what is no notice */
 const noticesIn = (uris: readonly string[]): readonly Uint8Array[] => {
-  if (uris.length === 0) throw new PhoneKeyError('usage.invalid', 'no notice was given');
+  if (uris.length === 0) throw invalid('no notice was given');
   return uris.map((text) => {
     const uri = parseUri(text);
     if (uri.what === 'notice') return uri.notice;
-    throw new PhoneKeyError('usage.invalid', `that is a ${uri.what}, not a notice`, {
-      hint: 'Notices come from key revoke, key suspend, key resume and key stamp.',
-    });
+    throw invalid(
+      `that is a ${uri.what}, not a notice`,
+      'Notices come from key revoke, key suspend, key resume and key stamp.',
+    );
   });
 };
 
@@ -100,7 +107,7 @@ const handOver = async (
   whole: Deadline,
 ): Promise<readonly string[]> => {
   const handed: string[] = [];
-  let failure: unknown = new PhoneKeyError('car.not-found', 'no car was heard');
+  let failure: unknown = notFound();
   for (const seen of near) {
     const deadline = whole.within(ONE_CAR_MS * notices.length);
     try {
@@ -115,40 +122,6 @@ const handOver = async (
   }
   if (handed.length === 0) throw failure;
   return handed;
-};
-
-/** Nearest first. */
-const carsInRange = async (
-  environment: PhoneEnvironment,
-  cars: readonly PairedCar[],
-  id: string | undefined,
-  deadline: Deadline,
-): Promise<readonly SeenCar[]> => {
-  const found = new Map<string, SeenCar>();
-  const over = new AbortController();
-  const stop = (): void => {
-    over.abort();
-  };
-  const cancel = environment.clock.after(Math.min(LISTEN_MS, deadline.leftMs / 2), stop);
-  deadline.signal.addEventListener('abort', stop, { once: true });
-  if (deadline.signal.aborted) stop();
-  try {
-    await scanCars(
-      environment,
-      cars,
-      (seen) => {
-        if (id !== undefined && seen.id !== id) return;
-        found.set(seen.id, seen);
-        if (id !== undefined) stop();
-      },
-      over.signal,
-    );
-  } finally {
-    cancel();
-    deadline.signal.removeEventListener('abort', stop);
-  }
-  deadline.check();
-  return [...found.values()].sort((a, b) => b.rssi - a.rssi);
 };
 
 /** The next challenge, or the end of the link, says that the car has it. */

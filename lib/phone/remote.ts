@@ -15,9 +15,9 @@ import type { PairedCar } from './store.js';
 
 export interface CarCallOptions extends CallOptions {
   /** Name of the paired car; without it, the nearest of the cars this phone has a key for. */
-  readonly car?: string;
+  readonly car?: string | undefined;
   /** Those cars, for who has read them already; without them, the store is read. */
-  readonly cars?: readonly PairedCar[];
+  readonly cars?: readonly PairedCar[] | undefined;
 }
 
 /**

@@ -2,12 +2,12 @@ import { fingerprint } from '../credentials/fingerprint.js';
 import { sealNotice } from '../credentials/notice.js';
 import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
 import { formatUri } from '../credentials/uri.js';
-import { PhoneKeyError } from '../errors.js';
 import { fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, ownerSlot } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
 import { ownFirst } from './outbox.js';
 import type { OwnNotice, PairedCar, SharedKey } from './store.js';
 
@@ -122,38 +122,34 @@ const keyCalled = (
 ): Uint8Array => {
   const called = shared.filter((each) => each.name === which);
   if (called.length > 1) {
-    throw new PhoneKeyError('usage.invalid', `several keys are called "${which}"`, {
-      hint: `Say which one by its fingerprint: ${called.map((each) => each.fingerprint).join(', ')}.`,
-    });
+    const fingerprints = called.map((each) => each.fingerprint).join(', ');
+    throw invalid(
+      `several keys are called "${which}"`,
+      `Say which one by its fingerprint: ${fingerprints}.`,
+    );
   }
   const known = called[0]?.fingerprint ?? which;
   const bytes = known.length === 16 ? fromHex(known) : undefined;
   if (bytes === undefined) {
-    throw new PhoneKeyError(
-      'usage.invalid',
+    throw invalid(
       `this phone shared no key called "${which}" of ${name}`,
-      {
-        hint: 'Take its fingerprint: key keys list shows it, at the car.',
-      },
+      'Take its fingerprint: key keys list shows it, at the car.',
     );
   }
   if (suite.equal(bytes, fingerprint(suite, identity.publicKey))) {
-    throw new PhoneKeyError('usage.invalid', 'that is the key of this phone', {
-      hint: 'Another owner can suspend it; key keys remove takes it away.',
-    });
+    throw invalid(
+      'that is the key of this phone',
+      'Another owner can suspend it; key keys remove takes it away.',
+    );
   }
   return bytes;
 };
 
 const checkSuspended = (entry: NoticeEntry | undefined): void => {
   if (entry?.kind === 'suspended') return;
-  throw new PhoneKeyError(
-    'usage.invalid',
-    entry === undefined ? 'that key is not suspended' : 'that key is revoked, which stays',
-    entry === undefined
-      ? { hint: 'Only the phone that suspended a key can resume it.' }
-      : { hint: 'Give it a new grant instead: key share.' },
-  );
+  throw entry === undefined
+    ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')
+    : invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
 };
 
 const sameKey = (entry: NoticeEntry, about: Uint8Array): boolean =>

@@ -2,7 +2,7 @@ import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/fingerprint.js';
 import { NO_END, parseChain, signLink } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
-import { covers, roleFromName, roleName } from '../credentials/roles.js';
+import { covers, roleFromName } from '../credentials/roles.js';
 import type { RoleName } from '../credentials/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
@@ -11,6 +11,7 @@ import { chooseCar, ownerSlot } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
 import { chosenName } from './naming.js';
 import { MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
@@ -23,19 +24,19 @@ export interface ShareOptions extends CarChoice {
    */
   readonly to: string;
   /** Default `guest`. */
-  readonly role?: Exclude<RoleName, 'owner'>;
+  readonly role?: Exclude<RoleName, 'owner'> | undefined;
   /** Default: now. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** The first second in which it does not hold any more. Default: see SHARE_HOURS. */
-  readonly until?: number;
+  readonly until?: number | undefined;
   /** How often it may unlock or start, 1 to 255; 0, the default: no limit. Not with `delegations`. */
-  readonly uses?: number;
+  readonly uses?: number | undefined;
   /** Without news of the owner for so long it unlocks and does not drive; 0, the default: none. */
-  readonly leaseHours?: number;
+  readonly leaseHours?: number | undefined;
   /** How many times it may be handed on, 0 to 3; default 0. */
-  readonly delegations?: number;
+  readonly delegations?: number | undefined;
   /** What this phone shall call it, 1 to 32 bytes: for revoking it by name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export interface Share {
@@ -74,7 +75,9 @@ export const share = async (
     const link = signLink(suite, car.signing, car.carPublicKey, before, subject, terms);
     const { carPublicKey } = car;
     const uri = formatUri({ what: 'grant', carPublicKey, chain: concat(before, link) });
-    const shared = sharedKey(to, name, terms);
+    const { role, ownerSlot, epoch, ...bounds } = terms;
+    const called = name === undefined ? {} : { name };
+    const shared = { fingerprint: to, ...called, role: options.role ?? 'guest', ...bounds };
     const all = remembered(car.shared ?? [], shared, wallSeconds(environment));
     return { car: { ...car, shared: all }, value: { uri, car: car.name, shared } };
   });
@@ -166,23 +169,6 @@ const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {
   );
 };
 
-const sharedKey = (to: string, name: string | undefined, terms: GrantTerms): SharedKey => {
-  const { issuedAt, notBefore, notAfter, uses, leaseHours, delegations } = terms;
-  const role = roleName(terms.role);
-  if (role === 'none') throw new PhoneKeyError('internal', 'a grant without a role was signed');
-  return {
-    fingerprint: to,
-    ...(name === undefined ? {} : { name }),
-    role,
-    issuedAt,
-    notBefore,
-    notAfter,
-    uses,
-    leaseHours,
-    delegations,
-  };
-};
-
 /** Another grant to the same key takes the place of the one before, and its name where it has none. */
 const remembered = (
   shared: readonly SharedKey[],
@@ -200,6 +186,3 @@ const remembered = (
     name === undefined ? added : { ...added, name },
   ];
 };
-
-const invalid = (message: string, hint: string): PhoneKeyError =>
-  new PhoneKeyError('usage.invalid', message, { hint });

@@ -8,7 +8,7 @@ import type { CarStatus, KeyEntry } from './answers.js';
 
 export interface StartOptions extends CallOptions {
   /** 4 to 8 digits; a function is called only when the car asks for it. */
-  readonly pin?: string | (() => string | Promise<string>);
+  readonly pin?: string | (() => string | Promise<string>) | undefined;
 }
 
 /** Sends one command and waits for its answer; several of one call come over the same link. */
