@@ -1,14 +1,11 @@
 import type { AirUse, Context, GlobalOptions } from './context.js';
 import type { ExitCode } from './exit-codes.js';
 
-/** What a command does once its arguments are known. */
-export type Work<Use extends AirUse> = (context: Context<Use>) => Promise<ExitCode>;
-
 /** Gives the work of a command its context, and takes care of its errors. */
 export type Perform = <Use extends AirUse>(
   options: GlobalOptions,
   use: Use,
-  work: Work<Use>,
+  work: (context: Context<Use>) => Promise<ExitCode>,
 ) => Promise<void>;
 
 /**

@@ -22,11 +22,11 @@ export class UsageError extends CommanderError {
   }
 }
 
-/** Which of the global options go with what a command does with the air. */
-const GOES_WITH: Readonly<Record<'capture' | 'sessionKeys', ReadonlySet<AirUse>>> = {
-  capture: new Set(['radio', 'keep']),
-  sessionKeys: new Set(['radio', 'watch']),
-};
+/** What a command does with the air, for which these global options are of use. */
+const GOES_WITH: readonly (readonly ['capture' | 'sessionKeys', string, readonly AirUse[]])[] = [
+  ['capture', '--capture', ['radio', 'keep']],
+  ['sessionKeys', '--session-keys', ['radio', 'watch']],
+];
 
 const EXAMPLES = `Examples:
   $ key demo                               the whole thing in one terminal
@@ -107,15 +107,14 @@ export const buildProgram = (host: Host, perform: Perform) => {
     running = command;
   });
   const check = (use: AirUse): void => {
+    for (const [option, flag, uses] of GOES_WITH) {
+      // In the environment it is for whoever can use it.
+      const given = program.getOptionValueSource(option) === 'cli';
+      if (given && !uses.includes(use)) {
+        running.error(`error: ${flag} goes with commands that use the radio`);
+      }
+    }
     const { capture, force } = program.opts();
-    if (capture !== undefined && !GOES_WITH.capture.has(use)) {
-      running.error('error: --capture goes with commands that use the radio');
-    }
-    // In the environment it is for whoever can use it.
-    const given = program.getOptionValueSource('sessionKeys') === 'cli';
-    if (given && !GOES_WITH.sessionKeys.has(use)) {
-      running.error('error: --session-keys goes with commands that use the radio');
-    }
     if (force === true && capture === undefined)
       running.error('error: --force goes with --capture');
   };

@@ -2,6 +2,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { CarChoice, Delivery, SignedNotice } from '../../lib/index.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
+import { PhoneKey } from '../../lib/phone/phone-key.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { hasRadio } from '../context.js';
 import type { Context } from '../context.js';
@@ -10,8 +11,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { readUris } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
-import { withRemote } from './open.js';
-import { withPhone } from './open-key.js';
+import { withPhone, withRemote } from './open.js';
 
 const PAST = { revoke: 'revoked', suspend: 'suspended', resume: 'resumed' } as const;
 
@@ -134,7 +134,7 @@ export const carry = async (
   const { host, output } = context;
   const uris = await readUris(host, source);
   const use = { doing: 'looking for cars', needsKeys: false };
-  const carried = await withPhone(context, use, ({ phone, call }) => {
+  const carried = await withPhone(context, PhoneKey, use, ({ phone, call }) => {
     const { car: _, ...limits } = call;
     return phone.carry(uris, { ...limits, id });
   });

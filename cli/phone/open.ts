@@ -39,13 +39,13 @@ export const withRemote = <T>(
   context: Context<'radio'>,
   use: PhoneUse,
   work: (open: OpenPhone) => Promise<T>,
-): Promise<T> => withRadio(context, use, (options) => new Remote(options), work);
+): Promise<T> => withPhone(context, Remote, use, work);
 
-/** As `withRemote`, with another kind of phone. */
-export const withRadio = async <Phone extends Remote, T>(
+/** As `withRemote`, with another kind of phone, which is not loaded here. */
+export const withPhone = async <Phone extends Remote, T>(
   context: Context<'radio'>,
+  Kind: new (options: PhoneKeyOptions) => Phone,
   { doing, needsKeys = true, cars: read, name, formFactor }: PhoneUse,
-  make: (options: PhoneKeyOptions) => Phone,
   work: (open: OpenPhone<Phone>) => Promise<T>,
 ): Promise<T> => {
   const { options, paths, log, signal, output } = context;
@@ -56,7 +56,7 @@ export const withRadio = async <Phone extends Remote, T>(
   }
   const onSessionKeys = sessionKeyLog(context);
   const central = await openCentral(context);
-  const phone = make({
+  const phone = new Kind({
     central,
     store,
     log,

@@ -8,13 +8,14 @@ export { CarConnection } from '../native/phone/connection.js';
 export type { CallOptions, KeyRingOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
+export type { KnownSharedKey } from './key-ring.js';
 export type { Delivery } from './outbox.js';
 export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
 export type { Carried, CarryOptions } from './relay.js';
 export { Remote } from './remote.js';
 export type { CarCallOptions } from './remote.js';
-export type { KnownSharedKey, SignedNotice } from './revoking.js';
+export type { SignedNotice } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
 export type {

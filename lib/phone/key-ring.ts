@@ -1,14 +1,23 @@
+import type { EntryKind } from '../credentials/notice.js';
+import { toHex } from '../platform/bytes.js';
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
 import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { ringEnvironment } from './environment.js';
 import type { KeyRingOptions, RingEnvironment } from './environment.js';
-import { setKeyStatus, sharedKeys, stamp } from './revoking.js';
-import type { KnownSharedKey, SignedNotice } from './revoking.js';
+import { setKeyStatus, stamp } from './revoking.js';
+import type { SignedNotice } from './revoking.js';
 import { share } from './sharing.js';
 import type { Share, ShareOptions } from './sharing.js';
-import type { PairedCar } from './store.js';
+import type { PairedCar, SharedKey } from './store.js';
+
+/** A key that this phone has shared, and what it has said of it since. */
+export interface KnownSharedKey extends SharedKey {
+  /** Name of the car. */
+  readonly car: string;
+  readonly status: EntryKind | 'valid';
+}
 
 /**
  * The keys of a phone, and what their owner does with them without a car or a radio: shows them, shares
@@ -43,9 +52,18 @@ export class KeyRing {
     return share(this.#environment, options);
   }
 
-  /** What this phone has shared, of one car or of all, as it remembers it. */
-  shared(options?: CarChoice): Promise<readonly KnownSharedKey[]> {
-    return sharedKeys(this.#environment, options);
+  /** What this phone has shared, of one car or of all, as it remembers it: no car is asked. */
+  async shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
+    const cars = (await this.cars()).filter(({ name }) => car === undefined || name === car);
+    return cars.flatMap(({ name, notice, shared = [] }) =>
+      shared.map((key) => {
+        const entry = notice?.entries.find(
+          ({ fingerprint, since }) =>
+            toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
+        );
+        return { ...key, car: name, status: entry?.kind ?? 'valid' };
+      }),
+    );
   }
 
   /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */

@@ -73,11 +73,13 @@ export const reconcileOwnKey = async (
 };
 
 /** The command is done: that this cannot be saved is no reason to fail. */
-const save = ({ store, log }: PhoneEnvironment, { name }: PairedCar, change: Change) =>
+const save = (
+  { store, log }: PhoneEnvironment,
+  { name }: PairedCar,
+  change: (now: PairedCar) => PairedCar,
+): Promise<void> =>
   store
     .update(name, (now) => ({ car: change(now), value: undefined }))
     .catch((error: unknown) => {
       log.warn('what the car told could not be saved', { error: String(error) });
     });
-
-type Change = (now: PairedCar) => PairedCar;

@@ -9,7 +9,7 @@ import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './invalid.js';
 import { ownFirst } from './outbox.js';
-import type { OwnNotice, PairedCar, SharedKey } from './store.js';
+import type { OwnNotice, PairedCar } from './store.js';
 
 /** A notice that was signed: on this phone for the car, and for whoever else may carry it. */
 export interface SignedNotice {
@@ -42,8 +42,9 @@ export const setKeyStatus = async (
   const car = await chooseCar(environment.store, name);
   signingSlot(car);
   const about = keyCalled(environment, car, which);
+  const hex = toHex(about);
   const change: Change = (entries, since) => {
-    const before = entries.find((entry) => sameKey(entry, about));
+    const before = entries.find((entry) => toHex(entry.fingerprint) === hex);
     const others = entries.filter((entry) => entry !== before);
     if (status === 'valid') {
       checkSuspended(before);
@@ -53,7 +54,7 @@ export const setKeyStatus = async (
     const kind = before?.kind === 'revoked' ? before.kind : status;
     return [...others, { fingerprint: about, since, kind }];
   };
-  return sign(environment, car.name, change, about);
+  return sign(environment, car.name, change, hex);
 };
 
 /** A notice that says nothing new but the time, which is what leases wait for. */
@@ -73,20 +74,19 @@ const sign = async (
   environment: RingEnvironment,
   name: string,
   change: Change,
-  about?: Uint8Array,
+  about?: string,
 ): Promise<SignedNotice> => {
   const { suite, random, store } = environment;
-  const hex = about && toHex(about);
   return store.update(name, (now) => {
     const slot = signingSlot(now);
-    const at = stampAfter(environment, now, hex);
+    const at = stampAfter(environment, now, about);
     const number = (now.notice?.number ?? 0) + 1;
     const entries = change(now.notice?.entries ?? [], at);
     const notice: OwnNotice = { number, stamp: at, entries };
     const sealed = { ...notice, ownerSlot: slot };
     const parts = sealNotice(suite, random, now.signing, now.carPublicKey, sealed);
     const uris = parts.map((part) => formatUri({ what: 'notice', notice: part }));
-    const said = hex === undefined ? {} : { fingerprint: hex };
+    const said = about === undefined ? {} : { fingerprint: about };
     return {
       car: { ...now, notice, carrying: ownFirst(parts, now.carrying ?? []) },
       value: { uris, car: name, number, stamp: at, ...said },
@@ -150,33 +150,4 @@ const checkSuspended = (entry: NoticeEntry | undefined): void => {
   throw entry === undefined
     ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')
     : invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
-};
-
-const sameKey = (entry: NoticeEntry, about: Uint8Array): boolean =>
-  toHex(entry.fingerprint) === toHex(about);
-
-/** A key that this phone has shared, and what it has said of it since. */
-export interface KnownSharedKey extends SharedKey {
-  /** Name of the car. */
-  readonly car: string;
-  readonly status: EntryKind | 'valid';
-}
-
-/** Of one car, or of all. No car is asked. */
-export const sharedKeys = async (
-  { store }: Pick<RingEnvironment, 'store'>,
-  { car: wanted }: CarChoice = {},
-): Promise<readonly KnownSharedKey[]> => {
-  const cars = await store.list();
-  return cars
-    .filter(({ name }) => wanted === undefined || name === wanted)
-    .flatMap(({ name, notice, shared = [] }) =>
-      shared.map((key) => {
-        const entry = notice?.entries.find(
-          ({ fingerprint, since }) =>
-            toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
-        );
-        return { ...key, car: name, status: entry?.kind ?? 'valid' };
-      }),
-    );
 };

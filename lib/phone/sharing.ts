@@ -19,7 +19,7 @@ import type { PairedCar, SharedKey } from './store.js';
 /** Times are in seconds since 1970. */
 export interface ShareOptions extends CarChoice {
   /**
-   * The key that is to have rights, as `PhoneKey.offer` gave it on the other phone: `phonekey:key/...`.
+   * The key that is to have rights, as `KeyRing.offer` gave it on the other phone: `phonekey:key/...`.
    * Where it is not to be handed on, its X25519 public key alone is enough: 64 hex digits.
    */
   readonly to: string;

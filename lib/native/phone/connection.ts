@@ -176,13 +176,13 @@ export class CarConnection extends CarCommands<CallOptions> {
 }
 
 const notRecognised = ({ grant }: PairedCar): PhoneKeyError =>
-  new PhoneKeyError('car.not-recognised', 'the car does not accept the key of this phone', {
-    ...(grant === undefined
+  new PhoneKeyError(
+    'car.not-recognised',
+    'the car does not accept the key of this phone',
+    grant === undefined
       ? {}
-      : {
-          hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.',
-        }),
-  });
+      : { hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.' },
+  );
 
 /** An interrupted call stays interrupted, and a broken protocol broken; all may have acted. */
 const outcomeUnknown = (error: unknown): PhoneKeyError => {
