@@ -42,13 +42,3 @@ export const carsNamed = (
 /** True where this phone's key was paired at the car as an owner's: its signature counts there. */
 export const isOwner = ({ grant, role }: PairedCar): boolean =>
   grant === undefined && role === 'owner';
-
-/**
- * The slot of an owner's key, in which the car looks for the key that signs.
- * @throws PhoneKeyError `car.not-permitted`, as it is said to who is no owner; `usage.invalid`
- */
-export const ownerSlot = (car: PairedCar, otherwise: string, hint: string): number => {
-  if (!isOwner(car)) throw new PhoneKeyError('car.not-permitted', otherwise, { hint });
-  if (car.slot !== undefined) return car.slot;
-  throw invalid('this phone does not know its slot in the car', 'Ask the car once: key keys list.');
-};

@@ -48,10 +48,10 @@ export const scanCars = async (
 };
 
 export interface Wanted {
-  wants(car: SeenCar): boolean;
+  readonly wants: (car: SeenCar) => boolean;
   /** Take the first that is heard; otherwise the nearest of those heard within a moment. */
   readonly first: boolean;
-  notFound(): PhoneKeyError;
+  readonly notFound: () => PhoneKeyError;
 }
 
 /** Scans until a wanted car is heard. @param cars those to recognise */

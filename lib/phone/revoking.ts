@@ -3,12 +3,13 @@ import { sealNotice } from '../credentials/notice.js';
 import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
 import { formatUri } from '../credentials/uri.js';
 import { fromHex, toHex } from '../platform/bytes.js';
-import { chooseCar, ownerSlot } from './choose.js';
+import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './invalid.js';
 import { ownFirst } from './outbox.js';
+import { ownerSlot } from './sharing.js';
 import type { OwnNotice, PairedCar } from './store.js';
 
 /** A notice that was signed: on this phone for the car, and for whoever else may carry it. */

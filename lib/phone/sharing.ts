@@ -7,7 +7,7 @@ import type { RoleName } from '../credentials/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
-import { chooseCar, ownerSlot } from './choose.js';
+import { chooseCar, isOwner } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
@@ -135,6 +135,16 @@ const nextIssue = ({ shared = [], notice }: PairedCar, to: string): number =>
       .filter((entry) => toHex(entry.fingerprint) === to)
       .map((entry) => entry.since + 1),
   );
+
+/**
+ * The slot of an owner's key, in which the car looks for the key that signs.
+ * @throws PhoneKeyError `car.not-permitted`, as it is said to who is no owner; `usage.invalid`
+ */
+export const ownerSlot = (car: PairedCar, otherwise: string, hint: string): number => {
+  if (!isOwner(car)) throw new PhoneKeyError('car.not-permitted', otherwise, { hint });
+  if (car.slot !== undefined) return car.slot;
+  throw invalid('this phone does not know its slot in the car', 'Ask the car once: key keys list.');
+};
 
 const sharingSlot = (car: PairedCar): number =>
   ownerSlot(
