@@ -1,14 +1,10 @@
-import type { Suite } from '../crypto/suite.js';
 import { RefusalReason } from '../native/schema/gen/phonekey_pb.js';
 import { isRefusal } from '../native/phone/answers.js';
 import type { CarConnection } from '../native/phone/connection.js';
 import { isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
-import type { CallOptions, Deadline, PhoneEnvironment, RingEnvironment } from './environment.js';
-import type { CarriedNotice, PairedCar } from './store.js';
-
-/** A phone carries no more than this for one car: 8 of its own, and those of others. */
-export const MOST_CARRIED = 32;
+import type { CallOptions, Deadline, PhoneEnvironment } from './environment.js';
+import type { CarriedNotice } from './store.js';
 
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */
 const AFTERWARDS_MS = 3_000;
@@ -22,45 +18,6 @@ export interface Delivery {
   /** Still to be delivered. */
   readonly left: number;
 }
-
-/** The parts of a new notice instead of those of the one before. */
-export const ownFirst = (
-  parts: readonly Uint8Array[],
-  carrying: readonly CarriedNotice[],
-): readonly CarriedNotice[] =>
-  bounded([
-    ...parts.map((notice) => ({ notice, own: true })),
-    ...carrying.filter((each) => !each.own),
-  ]);
-
-/** Where there is no room, the oldest of others' goes. */
-const bounded = (carrying: readonly CarriedNotice[]): readonly CarriedNotice[] => {
-  const own = carrying.filter((each) => each.own);
-  const others = carrying.filter((each) => !each.own);
-  return [...own, ...others.slice(own.length - MOST_CARRIED)];
-};
-
-const has = (suite: Suite, notices: readonly Uint8Array[], notice: Uint8Array): boolean =>
-  notices.some((each) => suite.equal(each, notice));
-
-/**
- * Remembers notices of others for a car of this phone.
- * @returns its entry as it is then
- */
-export const takeAlong = (
-  { suite, store }: RingEnvironment,
-  name: string,
-  notices: readonly Uint8Array[],
-): Promise<PairedCar> =>
-  store.update(name, (now) => {
-    let carrying = now.carrying ?? [];
-    for (const notice of notices) {
-      const known = carrying.map((each) => each.notice);
-      if (!has(suite, known, notice)) carrying = bounded([...carrying, { notice, own: false }]);
-    }
-    const car = { ...now, carrying };
-    return { car, value: car };
-  });
 
 /** Notices on their way to the car of a connection, which this phone has a key for. To other cars: relay.ts. */
 export class Outbox {
@@ -120,7 +77,7 @@ export class Outbox {
   async #drop(answered: readonly Uint8Array[]): Promise<void> {
     const { suite, store } = this.#environment;
     const left = (carrying: readonly CarriedNotice[]): readonly CarriedNotice[] =>
-      carrying.filter(({ notice }) => !has(suite, answered, notice));
+      carrying.filter(({ notice }) => !answered.some((each) => suite.equal(each, notice)));
     this.#carrying = left(this.#carrying);
     await store.update(this.#connection.car.name, ({ carrying = [], ...now }) => {
       const rest = left(carrying);

@@ -2,12 +2,12 @@ import { isNoticeFor } from '../credentials/notice.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { CarChannel } from '../native/phone/car-channel.js';
+import { takeAlong } from './carried.js';
 import { Deadline } from './environment.js';
 import type { CallOptions, PhoneEnvironment } from './environment.js';
 import { hearCars } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { invalid } from './invalid.js';
-import { takeAlong } from './outbox.js';
 import type { Delivery } from './outbox.js';
 import type { PairedCar } from './store.js';
 

@@ -3,12 +3,12 @@ import { sealNotice } from '../credentials/notice.js';
 import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
 import { formatUri } from '../credentials/uri.js';
 import { fromHex, toHex } from '../platform/bytes.js';
+import { ownFirst } from './carried.js';
 import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './invalid.js';
-import { ownFirst } from './outbox.js';
 import { ownerSlot } from './sharing.js';
 import type { OwnNotice, PairedCar } from './store.js';
 

@@ -12,7 +12,7 @@ import { FileKeyStore } from '../../cli/config/key-store.js';
 import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
 import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/outbox.js';
+import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';

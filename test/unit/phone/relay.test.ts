@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_NOTICE_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/notice.js';
-import { MOST_CARRIED } from '../../../lib/phone/outbox.js';
+import { MOST_CARRIED } from '../../../lib/phone/carried.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
 import { NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
