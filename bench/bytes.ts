@@ -24,7 +24,7 @@ export const byteFigures = async (): Promise<Figure[]> => {
   });
   await endpoint.start();
   const store = new MemoryCarStore();
-  await store.save({
+  await store.add({
     name: 'car',
     carPublicKey: car.publicKey,
     identity,

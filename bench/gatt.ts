@@ -57,7 +57,7 @@ const unlocks = async (intervalMs: number): Promise<Wait[]> => {
   const car = new CarEndpoint({ host, peripheral, clock, random });
   await clock.until(car.start());
   const store = new MemoryCarStore();
-  await store.save({
+  await store.add({
     name: 'car',
     carPublicKey: carKey.publicKey,
     identity,

@@ -14,7 +14,7 @@ import { carHome } from './home.js';
 
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
 export const startCar = async (
-  context: Context,
+  context: Context<'radio'>,
   name: string,
   options: { readonly memory?: MemoryKind | undefined } = {},
 ): Promise<ExitCode> => {

@@ -9,7 +9,7 @@ import {
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
 import { GRANTED_ROLE_NAMES, ROLE_NAMES } from '../../lib/credentials/roles.js';
 import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carrying.js';
+import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { nativeProfile } from '../../lib/native/profile.js';

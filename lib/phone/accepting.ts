@@ -10,17 +10,18 @@ import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
+import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
 import { lastTerms } from './sharing.js';
 import { addUniquely, chosenName } from './naming.js';
-import type { PairedCar } from './store.js';
+import type { CarChange, PairedCar } from './store.js';
 
 /**
  * A fresh key for a grant, which this phone keeps until one comes; every car gets a key of its own, so
  * that no two can tell that they know the same phone.
  * @returns `phonekey:key/...`, 64 bytes in base64url; no secret
  */
-export const offer = async (environment: PhoneEnvironment): Promise<string> => {
+export const offer = async (environment: RingEnvironment): Promise<string> => {
   const { suite, random, store } = environment;
   const identity = generateX25519(suite, random);
   const signing = generateEd25519(suite, random);
@@ -34,11 +35,11 @@ export const keyUri = ({ identity, signing }: Pick<PairedCar, 'identity' | 'sign
 
 export interface AcceptOptions {
   /** What to call the car, 1 to 32 bytes (default `car`); unique, a number is added where it is taken. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
-  readonly ownName?: string;
+  readonly ownName?: string | undefined;
   /** What kind of thing has the key (default: as PhoneKeyOptions say). */
-  readonly ownFormFactor?: FormFactorName;
+  readonly ownFormFactor?: FormFactorName | undefined;
 }
 
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
@@ -50,7 +51,7 @@ type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
  * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
  */
 export const accept = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   uri: string,
   { name = 'car', ownName, ownFormFactor }: AcceptOptions = {},
 ): Promise<PairedCar> => {
@@ -105,7 +106,7 @@ export const accept = async (
 
 /** A key for a car that this phone has one for: only in the place of one that is of no use. */
 const replaced = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   { name }: PairedCar,
   entry: Omit<PairedCar, 'name'>,
 ): Promise<PairedCar> =>
@@ -113,12 +114,16 @@ const replaced = (
     const over =
       car.grant !== undefined && lastTerms(car.grant).notAfter <= wallSeconds(environment);
     if (!over) {
-      throw new PhoneKeyError('usage.invalid', `this phone has a key for that car: ${name}`, {
-        hint: `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
-      });
+      throw invalid(
+        `this phone has a key for that car: ${name}`,
+        `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+      );
     }
-    return { name, ...entry, ...(car.carrying === undefined ? {} : { carrying: car.carrying }) };
+    const { carrying } = car;
+    return changed({ name, ...entry, ...(carrying === undefined ? {} : { carrying }) });
   });
+
+const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });
 
 /** A newer grant to the same key replaces the one before; the same again changes nothing. */
 const renew = (
@@ -126,24 +131,24 @@ const renew = (
   car: PairedCar,
   { carPublicKey, chain }: Grant,
   called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
-): PairedCar => {
+): CarChange<PairedCar> => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
-  if (suite.equal(car.grant, chain)) return car;
+  if (suite.equal(car.grant, chain)) return changed(car);
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
   const role = roleName(now.role);
-  return {
+  return changed({
     ...car,
     ...called,
     grant: chain,
     state: 'pending',
     ...(role === 'none' ? {} : { role }),
-  };
+  });
 };
 
 /** All that can be verified without knowing the owner, which is all but the first link. */
@@ -174,5 +179,3 @@ const checkSigningKey = (suite: Suite, { subject }: GrantLink, signingKey: Uint8
     throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
   }
 };
-
-const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

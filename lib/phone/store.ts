@@ -93,6 +93,12 @@ export interface Offer {
 /** A phone keeps no more offers than this: the oldest goes when another one is made. */
 export const MOST_OFFERS = 64;
 
+/** What an update wants: the entry as it is to be (the same object: nothing changes), and what to tell the caller. */
+export interface CarChange<T> {
+  readonly car: PairedCar;
+  readonly value: T;
+}
+
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {
   list(): Promise<readonly PairedCar[]>;
@@ -101,17 +107,15 @@ export interface CarStore {
    * pair at the same time.
    */
   add(car: PairedCar): Promise<boolean>;
-  /** Adds, or replaces the entry of the same name. Resolves once it is durable. */
-  save(car: PairedCar): Promise<void>;
   /**
    * Replaces the entry by what `change` makes of it as it is now, durably: one at a time, also where
    * several programs have the store. Nothing is written when `change` gives the same object back.
-   * Resolves to the entry as it is then.
+   * Resolves to its `value`.
    * @throws PhoneKeyError `keys.unknown-car`, and what `change` throws
    */
-  update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar>;
-  /** Removes the entry; without effect where there is none. */
-  remove(name: string): Promise<void>;
+  update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T>;
+  /** Removes the entry. False where there is none. */
+  remove(name: string): Promise<boolean>;
   /** Oldest first. */
   offers(): Promise<readonly Offer[]>;
   /** Resolves once it is durable; keeps the newest MOST_OFFERS. */
@@ -138,22 +142,16 @@ export class MemoryCarStore implements CarStore {
     return Promise.resolve(true);
   }
 
-  save(car: PairedCar): Promise<void> {
+  remove(name: string): Promise<boolean> {
+    return Promise.resolve(this.#cars.delete(name));
+  }
+
+  async update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T> {
+    const before = this.#cars.get(name);
+    if (before === undefined) throw unknownCar(name);
+    const { car, value } = change(before);
     this.#cars.set(car.name, car);
-    return Promise.resolve();
-  }
-
-  remove(name: string): Promise<void> {
-    this.#cars.delete(name);
-    return Promise.resolve();
-  }
-
-  async update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar> {
-    const car = this.#cars.get(name);
-    if (car === undefined) throw unknownCar(name);
-    const changed = change(car);
-    if (changed !== car) await this.save(changed);
-    return changed;
+    return value;
   }
 
   offers(): Promise<readonly Offer[]> {

@@ -46,13 +46,16 @@ export const pairOver = async (
   const role = roleName(done.role);
   try {
     // A grant that it had is of no matter any more.
-    return await store.update(pending.name, ({ grant: _, ...now }) => ({
-      ...now,
-      attHandle: channel.attHandle,
-      state: 'paired',
-      slot: done.slot,
-      ...(role === 'none' ? {} : { role }),
-    }));
+    return await store.update(pending.name, ({ grant: _, ...now }) => {
+      const car: PairedCar = {
+        ...now,
+        attHandle: channel.attHandle,
+        state: 'paired',
+        slot: done.slot,
+        ...(role === 'none' ? {} : { role }),
+      };
+      return { car, value: car };
+    });
   } catch (cause) {
     // The key is there and works; the first command makes up for it.
     throw new PhoneKeyError(
@@ -105,7 +108,7 @@ const savedEntry = async (
   const cars = await store.list();
   const known = cars.find((car) => suite.equal(car.carPublicKey, offer.publicKey));
   if (known !== undefined) {
-    const entry = await store.update(known.name, ({ slot: _, ...now }) => now);
+    const entry = await store.update(known.name, ({ slot: _, ...car }) => ({ car, value: car }));
     return { entry, fresh: false };
   }
   const keys = {

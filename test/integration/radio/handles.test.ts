@@ -107,7 +107,7 @@ describe('a phone and a car whose characteristics it has seen', () => {
     const asked = askedFrom(controller);
     // Of before the update; among things to write to, or beyond all that there is.
     for (const attHandle of [11, 12, 22, 23, 25, 30, 200, 0xfff9]) {
-      await store.update('Car', (now) => ({ ...now, attHandle }));
+      await store.update('Car', (now) => ({ car: { ...now, attHandle }, value: undefined }));
       asked.length = 0;
       await phone.lock();
       expect(asked.slice(0, 2)).toEqual(REMEMBERED);

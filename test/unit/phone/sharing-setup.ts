@@ -5,6 +5,7 @@ import { Role } from '../../../lib/credentials/roles.js';
 import { parseUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
+import type { ShareOptions } from '../../../lib/phone/sharing.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
@@ -29,9 +30,9 @@ export const ownerAndGuest = async () => {
 
 /** The owner shares, the guest accepts; gives the guest's entry. */
 export const shareWith = async (
-  from: PhoneKey,
-  to: PhoneKey,
-  options: Partial<Parameters<PhoneKey['share']>[0]> = {},
+  { ring: from }: PhoneKey,
+  { ring: to }: PhoneKey,
+  options: Partial<ShareOptions> = {},
 ): Promise<PairedCar> => {
   const { uri } = await from.share({ to: await to.offer(), ...options });
   return to.accept(uri);
