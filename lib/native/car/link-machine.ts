@@ -123,7 +123,7 @@ const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step
   const { session, command, known, failures } = state.admission;
   if (typeof outcome !== 'string') return begin(session, outcome, command);
   if (outcome === 'grant-invalid' && !known) return refuse(failures);
-  return lastWord(answer(session, refusedResult(outcome)), 'key removed');
+  return lastWord(answer(session, refusedResult(outcome)), `refused: ${outcome}`);
 };
 
 /** To who brought it, a notice is like anything else that is no proof. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PAIRING_MS } from '../../../../lib/car/host.js';
+import type { CredentialHost } from '../../../../lib/car/host.js';
 import type { KeyEntry, Result } from '../../../../lib/domain/outcomes.js';
 import {
   LAST_WORD_MS,
@@ -11,7 +12,7 @@ import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { LEAST_PATIENCE_MS, MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
-import { DONE, resultOf } from '../../../support/test-car.js';
+import { DONE, resultOf, TestHost } from '../../../support/test-car.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
 import { deferred, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
 import { cheapSuite } from '../../../support/cheap-suite.js';
@@ -128,6 +129,24 @@ describe('a link of the car', () => {
     await endpoint.stop();
     expect(clock.pending).toBe(0);
   });
+});
+
+it('a phone that was refused for its grant, and does not hang up, is closed with that reason', async () => {
+  const credentials: CredentialHost = {
+    admit: () => Promise.resolve('expired'),
+    receive: () => Promise.resolve(),
+  };
+  const host = Object.assign(new TestHost(), { credentials });
+  const { clock, connect, events, endpoint } = await startCar({ host });
+  const phone = await connect();
+  const grant = { grants: new Uint8Array(115), name: 'guest' };
+  const channel = await phone.prove(stranger, encodeCommand({ type: 'unlock' }, grant));
+  expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'expired' });
+  await clock.advance(LAST_WORD_MS);
+  await settle(clock);
+  expect(phone.closedAt).toBe(LAST_WORD_MS);
+  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'refused: expired' });
+  await endpoint.stop();
 });
 
 describe('a key that is removed', () => {
