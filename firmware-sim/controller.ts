@@ -273,9 +273,6 @@ export class DoorController implements CarHost {
     return {
       allowance,
       act: (input) => {
-        // A PIN is checked slowly: the key may have been revoked meanwhile.
-        const late = this.credentials.askAgain(key, command);
-        if (late !== undefined) return late;
         if (input.type === 'authorise-drive') this.#starter = key.slot;
         return this.#body.apply(input, by) ?? DONE;
       },
@@ -285,7 +282,9 @@ export class DoorController implements CarHost {
       keys: () => this.keys(),
       fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
       isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
-      checkPin: (pin) => this.#pin.check(pin, key),
+      // Slow on purpose: the key may have been removed or suspended meanwhile.
+      checkPin: async (pin) =>
+        (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
         if (refused !== undefined) return refused;
