@@ -34,8 +34,8 @@ const ENDS = {
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
 const DIALECT = {
-  regex: up('native/'),
-  message: 'Links and radios know no dialect: they are given it.',
+  regex: up('(native|tesla)/'),
+  message: 'Links, radios and credentials are the same in every dialect, and know none.',
 };
 const OUTSIDE_AIR = {
   regex: up(
@@ -48,6 +48,14 @@ const OUTSIDE_AIR_SIM = {
     'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
+};
+const ABOVE_DOMAIN = {
+  regex: '^\\.\\./(?!platform/|errors\\.js$)',
+  message: 'lib/domain is words: besides itself it imports lib/platform and lib/errors alone.',
+};
+const THE_WIRE = {
+  regex: up('lib/(native|tesla)/'),
+  message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
   regex: up('(lib/phone|cli|bench|examples|test)/'),
@@ -78,8 +86,9 @@ const DIRECTIONS = [
   [['lib/**'], [ABOVE_LIB, NODE]],
   [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
-  [['lib/{noise,link,hci,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
-  [['lib/link/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
+  [['lib/domain/**'], [ABOVE_LIB, NODE, ABOVE_DOMAIN]],
+  [['lib/{noise,hci,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/{link,credentials}/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
   [['lib/native/**'], [ABOVE_LIB, NODE]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
@@ -87,7 +96,7 @@ const DIRECTIONS = [
   [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
-  [['firmware-sim/**'], [NOT_THE_CAR]],
+  [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
   [['cli/**'], [UNDER_THE_PHONE, WHOLE_AIR]],
   [['examples/**'], [NOT_BY_NAME]],
 ];

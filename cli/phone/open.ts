@@ -1,7 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type {
   CarCallOptions,
-  FormFactorName,
+  FormFactor,
   PairedCar,
   PhoneKeyOptions,
   TraceEvent,
@@ -22,7 +22,7 @@ export interface PhoneUse {
   readonly cars?: readonly PairedCar[];
   /** What the car's owner sees; for pairing. */
   readonly name?: string | undefined;
-  readonly formFactor?: FormFactorName | undefined;
+  readonly formFactor?: FormFactor | undefined;
 }
 
 export interface OpenPhone<Phone extends Remote = Remote> {

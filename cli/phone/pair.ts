@@ -1,4 +1,4 @@
-import type { FormFactorName } from '../../lib/index.js';
+import type { FormFactor } from '../../lib/index.js';
 import { PhoneKey } from '../../lib/phone/phone-key.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -11,7 +11,7 @@ export interface PairArguments extends CodeSource {
   /** The radio's id of the car, from `key scan`. */
   readonly id?: string | undefined;
   readonly name?: string | undefined;
-  readonly formFactor?: FormFactorName | undefined;
+  readonly formFactor?: FormFactor | undefined;
 }
 
 export const pair = async (

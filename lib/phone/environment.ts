@@ -1,4 +1,4 @@
-import type { FormFactorName } from '../credentials/form-factors.js';
+import type { FormFactor } from '../domain/form-factors.js';
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
@@ -38,7 +38,7 @@ export interface PhoneKeyOptions extends KeyRingOptions {
   /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
   readonly name?: string | undefined;
   /** What kind of thing this is, for the same list (default `phone`). */
-  readonly formFactor?: FormFactorName | undefined;
+  readonly formFactor?: FormFactor | undefined;
   readonly clock?: Clock;
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */

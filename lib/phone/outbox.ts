@@ -1,5 +1,4 @@
-import { RefusalReason } from '../native/schema/gen/phonekey_pb.js';
-import { isRefusal } from '../native/phone/answers.js';
+import { isRefusal } from '../domain/outcomes.js';
 import type { CarConnection } from '../native/phone/connection.js';
 import { isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
@@ -41,14 +40,14 @@ export class Outbox {
     let delivered = 0;
     // A long notice does not fit into the first message, beside the proof and perhaps a grant.
     if (this.#carrying.length > 0 && !connection.usable) {
-      await connection.command({ case: 'status', value: {} }, options);
+      await connection.command({ type: 'status' }, options);
     }
     try {
       for (const { notice } of this.#carrying) {
-        const result = await connection.command({ case: 'deliver', value: { notice } }, options);
-        const done = result.outcome.case === 'done';
+        const { outcome } = await connection.command({ type: 'deliver', notice }, options);
+        const done = outcome.type === 'done';
         if (done) delivered += 1;
-        if (done || isRefusal(result, RefusalReason.NOTICE_INVALID)) answered.push(notice);
+        if (done || isRefusal(outcome, 'notice-invalid')) answered.push(notice);
       }
     } finally {
       if (answered.length > 0) await this.#drop(answered);
@@ -66,8 +65,8 @@ export class Outbox {
     if (!usable || (!tellTime && this.#carrying.length === 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
     try {
-      const value = { seconds: wallSeconds(this.#environment) };
-      if (tellTime) await this.#connection.command({ case: 'setTime', value }, options);
+      const seconds = wallSeconds(this.#environment);
+      if (tellTime) await this.#connection.command({ type: 'setTime', seconds }, options);
       await this.deliver(options);
     } catch (error) {
       this.#environment.log.debug('not all was delivered to the car', { error: String(error) });

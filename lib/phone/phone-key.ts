@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import { parsePairingCode } from '../native/pairing/code.js';
+import { parsePairingCode } from '../domain/pairing-code.js';
 import { CarChannel } from '../native/phone/car-channel.js';
 import { Deadline, phoneEnvironment } from './environment.js';
 import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { KeyEntry } from '../native/phone/answers.js';
+import type { KeyEntry } from '../domain/outcomes.js';
 import { CarChannel } from '../native/phone/car-channel.js';
 import { CarCommands } from '../native/phone/car-commands.js';
 import { CarConnection } from '../native/phone/connection.js';

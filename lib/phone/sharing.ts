@@ -2,8 +2,8 @@ import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/fingerprint.js';
 import { NO_END, parseChain, signLink } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
-import { covers, roleFromName } from '../credentials/roles.js';
-import type { RoleName } from '../credentials/roles.js';
+import { covers } from '../domain/roles.js';
+import type { Role } from '../domain/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
@@ -24,7 +24,7 @@ export interface ShareOptions extends CarChoice {
    */
   readonly to: string;
   /** Default `guest`. */
-  readonly role?: Exclude<RoleName, 'owner'> | undefined;
+  readonly role?: Exclude<Role, 'owner'> | undefined;
   /** Default: now. */
   readonly from?: number | undefined;
   /** The first second in which it does not hold any more. Default: see SHARE_HOURS. */
@@ -101,17 +101,17 @@ const termsOf = (
   options: ShareOptions,
 ): GrantTerms => {
   const now = wallSeconds(environment);
-  const { role: name = 'guest', uses = 0, delegations = 0 } = options;
+  const { role = 'guest', uses = 0, delegations = 0 } = options;
   const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
   const slot = outer === undefined ? sharingSlot(car) : outer.ownerSlot;
   const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
-  const hours = SHARE_HOURS[name];
+  const hours = SHARE_HOURS[role];
   const most = outer?.notAfter ?? NO_END;
   // Handed on, it begins when its giver's did: the car's clock may be behind this phone's.
   const notBefore = options.from ?? outer?.notBefore ?? now;
   const begins = Math.max(now, notBefore);
   const terms: GrantTerms = {
-    role: roleFromName(name),
+    role,
     ownerSlot: slot,
     epoch: outer?.epoch ?? car.epoch ?? 0,
     issuedAt,

@@ -9,7 +9,6 @@ export const ID_VERIFIER: Uint8Array = utf8('phonekey car');
 
 /**
  * The prover's secrets, 32 bytes each. Takes tens of milliseconds: the derivation is slow on purpose.
- * @param code its 8 digits, as `newPairingCode` or `parsePairingCode` give them
  */
 export const pairingSecrets = (
   code: string,

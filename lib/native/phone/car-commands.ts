@@ -1,10 +1,9 @@
 import { PhoneKeyError } from '../../errors.js';
 import type { Deadline, CallOptions } from '../../phone/environment.js';
-import type { CommandInit } from '../codec.js';
-import { RefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { Result } from '../schema/gen/phonekey_pb.js';
-import { expectDone, expectKeys, expectStatus, isRefusal } from './answers.js';
-import type { CarStatus, KeyEntry } from './answers.js';
+import type { Command } from '../../domain/commands.js';
+import { isRefusal } from '../../domain/outcomes.js';
+import type { CarStatus, KeyEntry, Result } from '../../domain/outcomes.js';
+import { expectDone, expectKeys, expectStatus } from './answers.js';
 
 export interface StartOptions extends CallOptions {
   /** 4 to 8 digits; a function is called only when the car asks for it. */
@@ -12,7 +11,7 @@ export interface StartOptions extends CallOptions {
 }
 
 /** Sends one command and waits for its answer; several of one call come over the same link. */
-export type Ask = (command: CommandInit, deadline: Deadline) => Promise<Result>;
+export type Ask = (command: Command, deadline: Deadline) => Promise<Result>;
 
 /** What fits the uint32 of the wire format; the car says whether there is such a slot. */
 const MAX_SLOT = 2 ** 32 - 1;
@@ -30,11 +29,11 @@ export abstract class CarCommands<Options extends CallOptions> {
   ): Promise<T>;
 
   unlock(options?: Options): Promise<void> {
-    return this.#act({ case: 'unlock', value: {} }, options);
+    return this.#act({ type: 'unlock' }, options);
   }
 
   lock(options?: Options): Promise<void> {
-    return this.#act({ case: 'lock', value: {} }, options);
+    return this.#act({ type: 'lock' }, options);
   }
 
   /** Authorises driving for two minutes. */
@@ -42,29 +41,29 @@ export abstract class CarCommands<Options extends CallOptions> {
     const pin = options?.pin;
     return this.call(options, async (link, deadline) => {
       const ask = (digits?: string): Promise<Result> => {
-        const value = digits === undefined ? {} : { pin: checkPin(digits) };
-        return link.command({ case: 'start', value }, deadline);
+        const typed = digits === undefined ? {} : { pin: checkPin(digits) };
+        return link.command({ type: 'start', ...typed }, deadline);
       };
       const result = await ask(typeof pin === 'function' ? undefined : pin);
-      const again = typeof pin === 'function' && isRefusal(result, RefusalReason.PIN_NEEDED);
+      const again = typeof pin === 'function' && isRefusal(result.outcome, 'pin-needed');
       expectDone(again ? await ask(await pin()) : result);
     });
   }
 
   trunk(options?: Options): Promise<void> {
-    return this.#act({ case: 'trunk', value: {} }, options);
+    return this.#act({ type: 'trunk' }, options);
   }
 
   frunk(options?: Options): Promise<void> {
-    return this.#act({ case: 'frunk', value: {} }, options);
+    return this.#act({ type: 'frunk' }, options);
   }
 
   async status(options?: Options): Promise<CarStatus> {
-    return expectStatus(await this.#ask({ case: 'status', value: {} }, options));
+    return expectStatus(await this.#ask({ type: 'status' }, options));
   }
 
   async listKeys(options?: Options): Promise<KeyEntry[]> {
-    return expectKeys(await this.#ask({ case: 'listKeys', value: {} }, options));
+    return expectKeys(await this.#ask({ type: 'listKeys' }, options));
   }
 
   /** @param slot of the key, from `listKeys` */
@@ -72,7 +71,7 @@ export abstract class CarCommands<Options extends CallOptions> {
     if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
       throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
     }
-    await this.#act({ case: 'removeKey', value: { slot } }, options);
+    await this.#act({ type: 'removeKey', slot }, options);
   }
 
   /**
@@ -80,22 +79,22 @@ export abstract class CarCommands<Options extends CallOptions> {
    * @param pin 4 to 8 digits; empty: none any more
    */
   async setPin(pin: string, options?: Options): Promise<void> {
-    const value = { pin: pin === '' ? pin : checkPin(pin) };
-    await this.#act({ case: 'setPin', value }, options);
+    const checked = pin === '' ? pin : checkPin(pin);
+    await this.#act({ type: 'setPin', pin: checked }, options);
   }
 
   /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
   raiseEpoch(options?: Options): Promise<void> {
-    return this.#act({ case: 'raiseEpoch', value: {} }, options);
+    return this.#act({ type: 'raiseEpoch' }, options);
   }
 
-  async #act(command: CommandInit, options: Options | undefined): Promise<void> {
+  async #act(command: Command, options: Options | undefined): Promise<void> {
     await this.call(options, async (link, deadline) => {
       expectDone(await link.command(command, deadline));
     });
   }
 
-  #ask(command: CommandInit, options: Options | undefined): Promise<Result> {
+  #ask(command: Command, options: Options | undefined): Promise<Result> {
     return this.call(options, (link, deadline) => link.command(command, deadline));
   }
 }

@@ -1,11 +1,11 @@
-import { formFactorFromName } from '../../credentials/form-factors.js';
+import type { Introduction } from '../../credentials/key-slot.js';
+import type { Command, CommandName } from '../../domain/commands.js';
+import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { SealedChannel } from '../session/channel.js';
 import { answerChallenge } from '../session/phone.js';
-import { decodeResult, encodeCommand } from '../codec.js';
-import type { CommandInit, Introduction } from '../codec.js';
-import type { CommandName } from '../commands.js';
-import type { Result } from '../schema/gen/phonekey_pb.js';
+import { encodeCommand } from '../commands.js';
+import { decodeResult } from '../results.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import { CarCommands } from './car-commands.js';
 import { Deadline } from '../../phone/environment.js';
@@ -13,7 +13,7 @@ import type { CallOptions, PhoneEnvironment } from '../../phone/environment.js';
 import type { PairedCar } from '../../phone/store.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
-const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
+const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys']);
 
 /** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
 const STALE_MS = 4_000;
@@ -55,8 +55,8 @@ export class CarConnection extends CarCommands<CallOptions> {
     return this.#sealed !== undefined && this.#channel.failure === undefined;
   }
 
-  /** Any command of the schema; resolves to the car's Result as it came. */
-  command(command: CommandInit, options?: CallOptions): Promise<Result> {
+  /** Any command; resolves to what the car answered, a refusal too. */
+  command(command: Command, options?: CallOptions): Promise<Result> {
     const deadline = Deadline.of(this.#environment.clock, options);
     const before = this.#turn;
     const result = deadline
@@ -77,7 +77,7 @@ export class CarConnection extends CarCommands<CallOptions> {
     return work(this, Deadline.of(this.#environment.clock, options));
   }
 
-  async #exchange(command: CommandInit, deadline: Deadline): Promise<Result> {
+  async #exchange(command: Command, deadline: Deadline): Promise<Result> {
     deadline.check();
     if (deadline.leftMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
@@ -96,12 +96,11 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   #introduction(grants: Uint8Array): Introduction {
     const { ownName = this.#environment.name, ownFormFactor } = this.car;
-    const formFactor = formFactorFromName(ownFormFactor ?? this.#environment.formFactor);
-    return { grants, name: ownName, formFactor };
+    return { grants, name: ownName, formFactor: ownFormFactor ?? this.#environment.formFactor };
   }
 
   /** The first command: the answer to the car's challenge, with the command inside. */
-  async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
+  async #prove(command: Command, deadline: Deadline): Promise<Result> {
     const { suite, random, clock, onSessionKeys } = this.#environment;
     const { identity, carPublicKey, grant, state } = this.car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
@@ -138,7 +137,7 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
   async #ask(
-    command: CommandInit,
+    command: Command,
     message: Parameters<CarChannel['send']>[0],
     deadline: Deadline,
   ): Promise<CarMessage> {
@@ -148,16 +147,12 @@ export class CarConnection extends CarCommands<CallOptions> {
       await this.#channel.send(message, deadline);
       return await this.#channel.receive(deadline);
     } catch (error) {
-      throw READ_ONLY.has(command.case) ? error : outcomeUnknown(error);
+      throw READ_ONLY.has(command.type) ? error : outcomeUnknown(error);
     }
   }
 
-  async #openResult(
-    command: CommandInit,
-    message: CarMessage,
-    sealed: SealedChannel,
-  ): Promise<Result> {
-    const mayHaveSucceeded = !READ_ONLY.has(command.case);
+  async #openResult(command: Command, message: CarMessage, sealed: SealedChannel): Promise<Result> {
+    const mayHaveSucceeded = !READ_ONLY.has(command.type);
     if (message.case !== 'sealed') {
       throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
         mayHaveSucceeded,

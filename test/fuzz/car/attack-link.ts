@@ -10,14 +10,10 @@ import type { CentralLink } from '../../../lib/radio/types.js';
 import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../lib/native/session/phone.js';
-import {
-  decodeRequest,
-  decodeFromCar,
-  encodePhoneIdentity,
-  encodeToCar,
-} from '../../../lib/native/codec.js';
+import { decodeFromCar, encodePhoneIdentity, encodeToCar } from '../../../lib/native/codec.js';
+import { decodeRequest } from '../../../lib/native/commands.js';
 import type { ToCarMessage } from '../../../lib/native/codec.js';
-import type { AnyCommand } from '../../../lib/native/commands.js';
+import type { Command } from '../../../lib/domain/commands.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { frame, Reassembler } from '../../../lib/link/framing.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
@@ -245,10 +241,9 @@ export class AttackLink {
 const introduction = (grants: Uint8Array, name: string): Uint8Array =>
   toBinary(CommandSchema, create(CommandSchema, { grants, name }));
 
-const parseCommand = (bytes: Uint8Array): AnyCommand | undefined => {
+const parseCommand = (bytes: Uint8Array): Command | undefined => {
   try {
-    const { command } = decodeRequest(bytes);
-    return command.case === undefined ? undefined : command;
+    return decodeRequest(bytes).command;
   } catch {
     return undefined;
   }

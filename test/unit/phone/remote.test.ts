@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CarStore } from '../../../lib/phone/store.js';
-import { RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
-import { refusal } from '../../../lib/native/car/link-machine.js';
+import { refusedResult } from '../../../lib/domain/outcomes.js';
 import { introduced } from './setup.js';
 import { ownerAndGuest } from './sharing-setup.js';
 
@@ -46,7 +45,7 @@ describe('one call of a phone', () => {
 
   it('has one time for all that it does on its link', async () => {
     const { air, host, key, endpoint } = await introduced();
-    host.execute = async () => refusal(RefusalReason.PIN_NEEDED);
+    host.execute = async () => refusedResult('pin-needed');
     const { clock } = air;
     const begun = clock.now();
     const typing = (): Promise<string> =>
