@@ -1,5 +1,5 @@
-import { isErrno } from '../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../lib/errors.js';
+import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
 import type { GlobalOptions, Host } from './context.js';
 import { EXIT } from './exit-codes.js';

@@ -23,8 +23,7 @@ import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
 import { loadBehaviors } from './load-behaviors.js';
 import type { Behaviors } from './load-behaviors.js';
-import { prepareHome } from './memory/home.js';
-import { acquireLock } from './memory/lock.js';
+import { lockHome, prepareHome } from './memory/home.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
 import { openHomeMemory } from './memory/open.js';
@@ -185,7 +184,7 @@ const openMemory = async (
 ): Promise<Memory> => {
   if (home !== undefined) {
     await prepareHome(home);
-    const lock = await acquireLock(home);
+    const lock = await lockHome(home);
     undo.push(() => lock.release());
   }
   if (typeof memory === 'object') return memory;

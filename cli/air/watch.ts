@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import type { AirEvent } from '../../air/index.js';
-import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno } from '../../local/errno.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { parseJsonObject } from '../../lib/platform/json.js';
 import type { JsonObject } from '../../lib/platform/json.js';
-import { isErrno } from '../memory/errno.js';
+import { isErrno } from '../../local/errno.js';
 import type { CarControl } from './car-control.js';
 
 const TIMEOUT_MS = 10_000;
