@@ -14,6 +14,19 @@ export interface AirList extends SettingsInForce {
   readonly absent: readonly PlaceReport[];
 }
 
+/**
+ * What has become otherwise on the air, by itself or because somebody moved it. Where something is on
+ * its walk, and how strongly it hears others meanwhile, is no change.
+ */
+export interface AirChange {
+  /** Those that have come, and those of which something has changed: as they are now. */
+  readonly devices: readonly DeviceReport[];
+  /** The indices of those that have gone. */
+  readonly left: readonly number[];
+  /** All that are away, as they are now. */
+  readonly absent: readonly PlaceReport[];
+}
+
 /** Metres are given to a thousandth, seconds to a tenth. */
 export interface PlaceReport {
   /** A name for people, as its program gave it: any characters. */

@@ -1,82 +1,146 @@
-import { PhoneKeyError } from '../../lib/errors.js';
-import { isJsonObject, type JsonObject } from '../../lib/platform/json.js';
-import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
+import { isJsonObject } from '../../lib/platform/json.js';
+import {
+  boolean,
+  JsonError,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../local/json.js';
+import type { Reader } from '../../local/json.js';
+import { none } from '../../local/rpc/operation.js';
+import type { None, Operation, Stream } from '../../local/rpc/operation.js';
+import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
 import type { Position } from '../medium/path-loss.js';
-import { SPEED_RANGE, type MoveRequest } from './control.js';
-import type { ControlDesk } from './desk.js';
+import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
+import { SPEED_RANGE } from './control.js';
+import type {
+  AirChange,
+  AirList,
+  DeviceReport,
+  HubInfo,
+  LinkReport,
+  MoveReport,
+  MoveRequest,
+  PlaceReport,
+  WalkReport,
+} from './control.js';
+import { PACES } from './settings.js';
 
-/** One operation of a control connection: parses its arguments and gives what to answer. */
-type Operation = (desk: ControlDesk, args: JsonObject) => object;
+/** Devices on an air; as many may be absent. */
+const MOST_DEVICES = 4096;
+const index = whole(Number.MAX_SAFE_INTEGER);
 
-const OPERATIONS: ReadonlyMap<unknown, Operation> = new Map<unknown, Operation>([
-  [
-    'info',
-    (desk, args) => {
-      expectKeys(args, []);
-      return desk.info();
-    },
-  ],
-  [
-    'list',
-    (desk, args) => {
-      expectKeys(args, []);
-      return desk.list();
-    },
-  ],
-  ['move', (desk, args) => desk.move(parseMove(args))],
-]);
+const position = object<Position>({ x: number(), y: number() });
+const placeFields = {
+  label: text,
+  position,
+  walk: nullable(object<WalkReport>({ to: position, speed: number(), secondsLeft: number(0) })),
+};
+const place = object<PlaceReport>(placeFields);
 
-/** True for one of the requests that change what their connection is. */
-export const isRequest = (request: JsonObject, op: 'tap' | 'stop'): boolean => {
-  if (request['op'] !== op) return false;
-  expectKeys(request, ['op']);
-  return true;
+const device = object<DeviceReport>({
+  ...placeFields,
+  index,
+  address: text,
+  txPower: number(),
+  advertising: boolean,
+  scanning: boolean,
+  initiating: boolean,
+  links: list(
+    object<LinkReport>({
+      role: oneOf(['central', 'peripheral']),
+      peer: index,
+      address: text,
+      rssi: number(),
+    }),
+    MOST_DEVICES,
+  ),
+});
+
+const settings = { seed: text, pace: oneOf(PACES), faults: nullable(text) };
+
+const destination = number(-FARTHEST_METRES, FARTHEST_METRES);
+
+const who: Reader<string> = (value, what) => {
+  const found = text(value, what);
+  if (found !== '' && Buffer.byteLength(found) <= MAX_LABEL_BYTES) return found;
+  throw JsonError.not(what, `a label or an address, 1 to ${String(MAX_LABEL_BYTES)} bytes`);
 };
 
-/**
- * Does what a request `{"op":...}` asks for, and gives the result.
- * @throws PhoneKeyError `usage.invalid`
- */
-export const perform = (desk: ControlDesk, request: JsonObject): object => {
-  const { op, ...args } = request;
-  const operation = OPERATIONS.get(op);
-  if (operation === undefined) throw invalid('there is no such operation');
-  return operation(desk, args);
+const packet: Reader<Buffer> = (value, what) => Buffer.from(text(value, what), 'base64');
+
+const introduced = object<{
+  readonly type: 'came' | 'left';
+  readonly device: AirDevice;
+  readonly time: number;
+}>({
+  type: oneOf(['came', 'left']),
+  device: object<AirDevice>({ index, address: text, label: text }),
+  time: number(),
+});
+
+const recorded = object<Extract<AirEvent, { type: 'record' }>>({
+  type: oneOf(['record']),
+  record: object<AirRecord>({
+    time: number(),
+    index,
+    direction: oneOf(['sent', 'received']),
+    packet,
+  }),
+});
+
+const absent = list(place, MOST_DEVICES);
+
+const devices = list(device, MOST_DEVICES);
+
+const move: Operation<MoveRequest, MoveReport> = {
+  op: 'move',
+  parameters: object<MoveRequest>({
+    who,
+    to: object<Position>({ x: destination, y: destination }),
+    speed: optional(number(SPEED_RANGE.min, SPEED_RANGE.max)),
+  }),
+  result: object<MoveReport>({
+    label: text,
+    address: nullable(text),
+    from: nullable(position),
+    to: position,
+    seconds: number(0),
+  }),
 };
 
-const parseMove = (args: JsonObject): MoveRequest => {
-  expectKeys(args, ['who', 'to', 'speed']);
-  const { who, to, speed } = args;
-  if (typeof who !== 'string' || who === '' || Buffer.byteLength(who) > MAX_LABEL_BYTES) {
-    throw invalid(`who is a label or an address, 1 to ${String(MAX_LABEL_BYTES)} bytes`);
-  }
-  if (speed === undefined) return { who, to: parsePosition(to) };
-  const { min, max } = SPEED_RANGE;
-  if (!isNumber(speed) || speed < min || speed > max) {
-    throw invalid(`speed is metres in a second, ${String(min)} to ${String(max)}`);
-  }
-  return { who, to: parsePosition(to), speed };
+/** Packets in base64. */
+const tap: Stream<None, None, AirEvent> = {
+  op: 'tap',
+  parameters: none,
+  result: none,
+  event: (value, what) =>
+    isJsonObject(value) && value['type'] === 'record'
+      ? recorded(value, what)
+      : introduced(value, what),
+  toJson: (event) =>
+    event.type === 'record'
+      ? { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } }
+      : event,
 };
 
-const parsePosition = (value: unknown): Position => {
-  if (isJsonObject(value)) {
-    expectKeys(value, ['x', 'y']);
-    const { x, y } = value;
-    if (isNumber(x) && isNumber(y) && Math.max(Math.abs(x), Math.abs(y)) <= FARTHEST_METRES) {
-      return { x, y };
-    }
-  }
-  throw invalid('to is two numbers of metres: {"x":1,"y":0}');
+const airList = object<AirList>({ ...settings, devices, absent });
+
+/** What a control connection to a hub can ask for. */
+export const HUB = {
+  info: { op: 'info', parameters: none, result: object<HubInfo>({ ...settings, devices: index }) },
+  list: { op: 'list', parameters: none, result: airList },
+  move,
+  tap,
+  watch: {
+    op: 'watch',
+    parameters: none,
+    result: airList,
+    event: object<AirChange>({ devices, left: list(index, MOST_DEVICES), absent }),
+  },
 };
-
-/** JSON knows neither infinities nor NaN, but `1e999` is read as one. */
-const isNumber = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value);
-
-/** What is not known is not passed over: it may have been meant to matter. */
-const expectKeys = (args: JsonObject, allowed: readonly string[]): void => {
-  const unknown = Object.keys(args).find((name) => !allowed.includes(name));
-  if (unknown !== undefined) throw invalid(`${JSON.stringify(unknown)} means nothing here`);
-};
-
-const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

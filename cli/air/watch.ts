@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
+import { tapHub } from '../../air/hub/control-client.js';
 import type { AirEvent } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
@@ -7,7 +8,6 @@ import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { openTap } from './tap.js';
 import { AirView, HciView } from './viewer.js';
 import type { View, ViewLine } from './viewer.js';
 import { HomeKeys } from './viewer-keys.js';
@@ -19,19 +19,11 @@ export interface WatchOptions {
   readonly read?: string | undefined;
 }
 
-/** What goes on on an air, from now on. The iteration ends when the air does, or after `stop`. */
-export interface Tap extends AsyncIterable<AirEvent> {
-  stop(): void;
-}
-
-/** @throws PhoneKeyError `radio.unavailable` when no hub listens at the path */
-export type OpenTap = (path: string) => Promise<Tap>;
-
 /** Tells what happens on the air, a line each, until Ctrl-C; or what a capture holds. */
 export const watchAir = async (
   context: Context,
   { hci, read }: WatchOptions,
-  open: OpenTap = openTap,
+  open = tapHub,
 ): Promise<ExitCode> => {
   const { output, paths, signal } = context;
   const keys = await HomeKeys.open(context);
