@@ -13,12 +13,14 @@ import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
 import type { Peripheral } from '../lib/radio/types.js';
 import { checkName } from '../lib/native/codec.js';
+import type { Opened } from '../local/rpc/server.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
-import { controlPath } from './control/path.js';
-import { openControlDoor } from './control/server.js';
+import { controlPath } from './control/client.js';
+import { carHandlers, openControlDoor } from './control/server.js';
 import { DoorController } from './controller.js';
+import type { CarReport } from './controller.js';
 import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
 import { loadBehaviors } from './load-behaviors.js';
@@ -68,6 +70,7 @@ export class SimulatedCar {
   readonly #controller: DoorController;
   /** What `stop` does, the last first. */
   readonly #undo: Undo[];
+  readonly #watchers = new Set<(event: CarEvent) => void>();
   #endpoint: CarEndpoint | undefined;
   #reset: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -92,7 +95,10 @@ export class SimulatedCar {
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
       register: (code) => pairingRegistration(code, suite),
-      onEvent: (event) => options.onEvent?.(event),
+      onEvent: (event) => {
+        options.onEvent?.(event);
+        for (const watcher of this.#watchers) watcher(event);
+      },
       onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
     });
@@ -121,7 +127,7 @@ export class SimulatedCar {
       if (home !== undefined) {
         const door = await openControlDoor(
           controlPath(home),
-          car.control,
+          carHandlers(car.control, (push) => car.#watch(push)),
           options.log ?? silentLogger,
         );
         undo.push(() => door.close());
@@ -137,6 +143,16 @@ export class SimulatedCar {
   stop(): Promise<void> {
     this.#stopped ??= this.#reset.then(() => undoAll(this.#undo));
     return this.#stopped;
+  }
+
+  #watch(push: (event: CarEvent) => void): Opened<CarReport> {
+    this.#watchers.add(push);
+    return {
+      first: this.#controller.status(),
+      stop: () => {
+        this.#watchers.delete(push);
+      },
+    };
   }
 
   async #goOnAir(): Promise<void> {

@@ -1,5 +1,4 @@
-import { controlClient, noAnswer } from '../../firmware-sim/control/client.js';
-import { controlPath } from '../../firmware-sim/control/path.js';
+import { controlClient, controlPath, noAnswer } from '../../firmware-sim/control/client.js';
 import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { RoleName } from '../../lib/index.js';

@@ -31,6 +31,6 @@ export interface Stream<P extends object, R extends object, E extends object> ex
 export const STOP = 'stop';
 
 /** No parameters, or no result. */
-export type None = Record<never, never>;
+export type None = Readonly<Record<string, never>>;
 
 export const none: Reader<None> = object<None>({});
