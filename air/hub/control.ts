@@ -27,6 +27,17 @@ export interface AirChange {
   readonly absent: readonly PlaceReport[];
 }
 
+/** The list as the change makes it. */
+export const withChange = (list: AirList, { devices, left, absent }: AirChange): AirList => {
+  const other = new Set([...left, ...devices.map(({ index }) => index)]);
+  const kept = list.devices.filter(({ index }) => !other.has(index));
+  return {
+    ...list,
+    devices: [...kept, ...devices].sort((a, b) => a.index - b.index),
+    absent,
+  };
+};
+
 /** Metres are given to a thousandth, seconds to a tenth. */
 export interface PlaceReport {
   /** A name for people, as its program gave it: any characters. */

@@ -10,7 +10,7 @@ const TOGETHER_MS = 50;
 
 /**
  * Tells changes of what is on the air. It looks when packets have passed between a host and its controller,
- * when somebody was moved, and when a walk is over: nothing changes otherwise.
+ * when somebody came, went or was moved, and when a walk is over: nothing changes otherwise.
  */
 export const watchAir = (
   air: VirtualAir,
@@ -42,7 +42,7 @@ export const watchAir = (
   };
 
   awaitWalks(first);
-  const stops = [air.tap(soon), desk.onMove(soon)];
+  const stops = [air.onActivity(soon), desk.onMove(soon)];
   return {
     first,
     stop: () => {

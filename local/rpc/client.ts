@@ -32,6 +32,8 @@ export interface Subscription<R, E> extends AsyncIterable<E> {
   readonly first: R;
   /** Asks for no more: the iteration gives what has happened so far, and ends. */
   stop(): void;
+  /** At once, with or without an iteration. */
+  close(): void;
 }
 
 /** A connection to a server. Calls reject with the error of the server as it is, or as `faults` say. */
@@ -70,6 +72,9 @@ export class RpcClient {
         [Symbol.asyncIterator]: () => this.#events(stream.event),
         stop: () => {
           this.#send({ op: STOP });
+        },
+        close: () => {
+          this.close();
         },
       };
     } catch (error) {

@@ -108,6 +108,30 @@ describe('key air list and key air move', () => {
     expect((await cli.run(['unlock'])).code).toBe(0);
   });
 
+  it('--watch tells what is there, and then what changes, until Ctrl-C or the end of the air', async () => {
+    const car = await start('car', 'start');
+    const watch = cli.start(['air', 'list', '--watch', '--json']);
+    await watch.until(/"absent":\[\]\}\n/);
+    const text = cli.start(['air', 'list', '--watch']);
+    await text.until(/NAME/);
+    await cli.run(['air', 'move', 'phone', '--to', '7,0']);
+    await watch.until(/"position":\{"x":7,"y":0\}/);
+    await text.until(/phone +7,0 +- +absent/);
+    const { code, stdout } = await watch.stop('SIGINT');
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([
+      { pace: 'instant', devices: [{ label: 'car' }], absent: [] },
+      { devices: [], left: [], absent: [{ label: 'phone', position: { x: 7, y: 0 } }] },
+    ]);
+    await car.stop('SIGTERM');
+    const { code: lost, stderr } = await text.finished;
+    expect({ lost, stderr }).toMatchObject({ lost: 4, stderr: expect.stringContaining('ended') });
+  });
+
   it('a car is moved while it is there, by name or by address', async () => {
     await start('car', 'start');
     const [car] = (await list()).devices;
