@@ -316,3 +316,36 @@ describe('key air watch', () => {
     });
   });
 });
+
+describe('key car status --watch', () => {
+  it('looks at the car, and then tells what happens at it, until Ctrl-C or the end of the car', async () => {
+    const car = await start('car', 'start');
+    const watch = cli.start(['car', 'status', '--watch', '--json']);
+    await watch.until(/"pin":false\}\n/);
+    const text = cli.start(['car', 'status', '--watch']);
+    await text.until(/key slots taken/);
+    await cli.run(['car', 'tap', 'pillar']);
+    await watch.until(/"type":"unlocked"/);
+    await text.until(/\d\d:\d\d:\d\d\.\d{3} unlocked by the key card\n/);
+    const { code, stdout } = await watch.stop('SIGINT');
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { name: 'car', locked: true },
+      { type: 'card-tapped', reader: 'pillar' },
+      { type: 'unlocked', by: 'card' },
+    ]);
+    await car.stop('SIGTERM');
+    expect(await text.finished).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('car has stopped'),
+    });
+  });
+
+  it('needs a car', async () => {
+    expect(await cli.json(['car', 'status', '--watch'])).toMatchObject({
+      code: 4,
+      value: { code: 'sim.not-running' },
+    });
+  });
+});
