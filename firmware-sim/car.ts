@@ -127,7 +127,7 @@ export class SimulatedCar {
       if (home !== undefined) {
         const door = await openControlDoor(
           controlPath(home),
-          carHandlers(car.control, (push) => car.#watch(push)),
+          carHandlers(car.control, () => car.#watch()),
           options.log ?? silentLogger,
         );
         undo.push(() => door.close());
@@ -145,12 +145,12 @@ export class SimulatedCar {
     return this.#stopped;
   }
 
-  #watch(push: (event: CarEvent) => void): Opened<CarReport> {
-    this.#watchers.add(push);
+  #watch(): Opened<CarReport, CarEvent> {
     return {
       first: this.#controller.status(),
-      stop: () => {
-        this.#watchers.delete(push);
+      start: (push) => {
+        this.#watchers.add(push);
+        return () => this.#watchers.delete(push);
       },
     };
   }

@@ -17,6 +17,9 @@ export class JsonError extends Error {
  */
 export type Reader<T> = (value: unknown, what: string) => T;
 
+/** What a reader gives. */
+export type Read<R> = R extends Reader<infer T> ? Readonly<T> : never;
+
 /** @throws JsonError */
 export const readJson = <T>(text: string, what: string, reader: Reader<T>): T => {
   let value: unknown;

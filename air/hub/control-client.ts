@@ -2,8 +2,8 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { RpcClient } from '../../local/rpc/client.js';
 import type { Faults, Subscription } from '../../local/rpc/client.js';
 import type { AirEvent } from '../capture/record.js';
+import { HUB } from './control.js';
 import type { AirChange, AirList, HubInfo, MoveReport, MoveRequest } from './control.js';
-import { HUB } from './operations.js';
 import { connectSocket, noAir } from './socket.js';
 
 /** A control connection to a hub. It does not keep the hub running: that is what hosts do. */

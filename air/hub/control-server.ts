@@ -5,7 +5,7 @@ import { handle, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler } from '../../local/rpc/server.js';
 import type { VirtualAir } from '../air.js';
 import type { ControlDesk } from './desk.js';
-import { HUB } from './operations.js';
+import { HUB } from './control.js';
 import { watchAir } from './watch.js';
 
 /** What a control connection begins with; no H4 packet does. */
@@ -15,8 +15,8 @@ export const hubHandlers = (air: VirtualAir, desk: ControlDesk, clock: Clock): H
   handle(HUB.info, () => desk.info()),
   handle(HUB.list, () => desk.list()),
   handle(HUB.move, (request) => desk.move(request)),
-  handleStream(HUB.tap, (_, push) => ({ first: {}, stop: air.tap(push) })),
-  handleStream(HUB.watch, (_, push) => watchAir(air, desk, clock, push)),
+  handleStream(HUB.tap, () => ({ first: undefined, start: (push) => air.tap(push) })),
+  handleStream(HUB.watch, () => watchAir(air, desk, clock)),
 ];
 
 /**

@@ -16,41 +16,35 @@ export const watchAir = (
   air: VirtualAir,
   desk: ControlDesk,
   clock: Clock,
-  push: (change: AirChange) => void,
-): Opened<AirList> => {
+): Opened<AirList, AirChange> => {
   const first = desk.list();
-  let told = first;
-  let cancel: Cancel | undefined;
-  let cancelWalks: Cancel | undefined;
-
-  const soon = (): void => {
-    cancel ??= clock.after(TOGETHER_MS, look);
-  };
-  const look = (): void => {
-    cancel = undefined;
-    const list = desk.list();
-    const change = differences(told, list);
-    told = list;
-    awaitWalks(list);
-    if (change !== undefined) push(change);
-  };
-  const awaitWalks = ({ devices, absent }: AirList): void => {
-    cancelWalks?.();
-    cancelWalks = undefined;
-    const left = [...devices, ...absent].flatMap(({ walk }) => walk?.secondsLeft ?? []);
-    if (left.length > 0) cancelWalks = clock.after(Math.min(...left) * 1000, look);
-  };
-
-  awaitWalks(first);
-  const stops = [air.onActivity(soon), desk.onMove(soon)];
-  return {
-    first,
-    stop: () => {
-      for (const stop of stops) stop();
-      cancel?.();
+  const start = (push: (change: AirChange) => void): (() => void) => {
+    let told = first;
+    let cancel: Cancel | undefined;
+    let cancelWalks: Cancel | undefined;
+    const soon = (): void => {
+      cancel ??= clock.after(TOGETHER_MS, look);
+    };
+    const look = (): void => {
+      cancel = undefined;
+      const list = desk.list();
+      const change = differences(told, list);
+      told = list;
+      awaitWalks();
+      if (change !== undefined) push(change);
+    };
+    const awaitWalks = (): void => {
       cancelWalks?.();
-    },
+      const left = [...told.devices, ...told.absent].flatMap(({ walk }) => walk?.secondsLeft ?? []);
+      cancelWalks = left.length > 0 ? clock.after(Math.min(...left) * 1000, look) : undefined;
+    };
+    awaitWalks();
+    const stops = [air.onActivity(soon), desk.onMove(soon)];
+    return () => {
+      for (const stop of [...stops, cancel, cancelWalks]) stop?.();
+    };
   };
+  return { first, start };
 };
 
 /** Undefined: none. */

@@ -40,7 +40,7 @@ export const controlPath = (home: string): string => {
  *   does not answer, `car.outcome-unknown` for what changes it, and `car.silent` for the rest
  */
 export const controlClient = (path: string): RemoteCar => {
-  const ask = async <P extends object, R extends object>(
+  const ask = async <P extends object, R>(
     operation: Operation<P, R>,
     parameters: P,
     acts = false,
@@ -52,26 +52,18 @@ export const controlClient = (path: string): RemoteCar => {
       client.close();
     }
   };
-  const act = <P extends object, R extends object>(
-    operation: Operation<P, R>,
-    parameters: P,
-  ): Promise<R> => ask(operation, parameters, true);
-  const run = async <P extends object>(
-    operation: Operation<P, object>,
-    parameters: P,
-  ): Promise<void> => {
-    await act(operation, parameters);
-  };
+  const act = <P extends object, R>(operation: Operation<P, R>, parameters: P): Promise<R> =>
+    ask(operation, parameters, true);
   return {
-    tap: (tap) => run(CAR.tap, tap),
+    tap: (tap) => act(CAR.tap, tap),
     pullHandle: (door) => act(CAR.handle, { door }),
-    open: (closure) => run(CAR.open, { closure }),
-    close: (closure) => run(CAR.close, { closure }),
-    drive: () => run(CAR.drive, {}),
-    park: () => run(CAR.park, {}),
-    removeKey: (slot) => run(CAR.remove, { slot }),
-    loseClock: () => run(CAR.loseClock, {}),
-    advanceClock: (seconds) => run(CAR.advanceClock, { seconds }),
+    open: (closure) => act(CAR.open, { closure }),
+    close: (closure) => act(CAR.close, { closure }),
+    drive: () => act(CAR.drive, {}),
+    park: () => act(CAR.park, {}),
+    removeKey: (slot) => act(CAR.remove, { slot }),
+    loseClock: () => act(CAR.loseClock, {}),
+    advanceClock: (seconds) => act(CAR.advanceClock, { seconds }),
     screen: () => ask(CAR.screen, {}),
     status: () => ask(CAR.status, {}),
     reset: () => act(CAR.reset, {}),

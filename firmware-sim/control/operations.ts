@@ -15,7 +15,7 @@ import {
   whole,
 } from '../../local/json.js';
 import type { Reader } from '../../local/json.js';
-import { none } from '../../local/rpc/operation.js';
+import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
 import { CLOSURES, DOORS } from '../closures.js';
 import type { Closure, Door } from '../closures.js';
@@ -109,10 +109,10 @@ const cardTap: Reader<CardTap> = (value, what) => {
   return { reader, purpose };
 };
 
-const doing = <P extends object>(op: string, parameters: Reader<P>): Operation<P, None> => ({
+const doing = <P extends object>(op: string, parameters: Reader<P>): Operation<P, void> => ({
   op,
   parameters,
-  result: none,
+  result: done,
 });
 
 const closure = object<{ readonly closure: Closure }>({ closure: oneOf(CLOSURES) });

@@ -18,30 +18,25 @@ export interface ControlDoor {
   close(): Promise<void>;
 }
 
-/** The car as a watcher sees it: as it is now, and from then on what happens. */
-export type WatchCar = (push: (event: CarEvent) => void) => Opened<CarReport>;
-
-export const carHandlers = (car: CarControl, watch: WatchCar): Handler[] => {
-  const done = async (work: Promise<void>): Promise<Record<string, never>> => {
-    await work;
-    return {};
-  };
-  return [
-    handle(CAR.status, () => car.status()),
-    handle(CAR.screen, () => car.screen()),
-    handle(CAR.tap, (tap) => done(car.tap(tap))),
-    handle(CAR.handle, ({ door }) => car.pullHandle(door)),
-    handle(CAR.open, ({ closure }) => done(car.open(closure))),
-    handle(CAR.close, ({ closure }) => done(car.close(closure))),
-    handle(CAR.drive, () => done(car.drive())),
-    handle(CAR.park, () => done(car.park())),
-    handle(CAR.remove, ({ slot }) => done(car.removeKey(slot))),
-    handle(CAR.loseClock, () => done(car.loseClock())),
-    handle(CAR.advanceClock, ({ seconds }) => done(car.advanceClock(seconds))),
-    handle(CAR.reset, () => car.reset()),
-    handleStream(CAR.watch, (_, push) => watch(push)),
-  ];
-};
+/** @param watch the car as it is now, and from then on what happens */
+export const carHandlers = (
+  car: CarControl,
+  watch: () => Opened<CarReport, CarEvent>,
+): Handler[] => [
+  handle(CAR.status, () => car.status()),
+  handle(CAR.screen, () => car.screen()),
+  handle(CAR.tap, (tap) => car.tap(tap)),
+  handle(CAR.handle, ({ door }) => car.pullHandle(door)),
+  handle(CAR.open, ({ closure }) => car.open(closure)),
+  handle(CAR.close, ({ closure }) => car.close(closure)),
+  handle(CAR.drive, () => car.drive()),
+  handle(CAR.park, () => car.park()),
+  handle(CAR.remove, ({ slot }) => car.removeKey(slot)),
+  handle(CAR.loseClock, () => car.loseClock()),
+  handle(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
+  handle(CAR.reset, () => car.reset()),
+  handleStream(CAR.watch, watch),
+];
 
 /**
  * Opens the control door: JSON lines over a Unix socket that only its owner can reach, never over a

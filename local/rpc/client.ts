@@ -51,17 +51,14 @@ export class RpcClient {
     socket.on('error', () => undefined); // also while nobody reads
   }
 
-  call<P extends object, R extends object>(
-    { op, result }: Operation<P, R>,
-    parameters: P,
-  ): Promise<R> {
+  call<P extends object, R>({ op, result }: Operation<P, R>, parameters: P): Promise<R> {
     const answered = this.#last.then(() => this.#exchange({ op, ...parameters }, result));
     this.#last = answered.catch(() => undefined);
     return answered;
   }
 
   /** Nothing else can be called any more. */
-  async subscribe<P extends object, R extends object, E extends object>(
+  async subscribe<P extends object, R, E extends object>(
     stream: Stream<P, R, E>,
     parameters: P,
   ): Promise<Subscription<R, E>> {

@@ -13,16 +13,14 @@ import type { Reader } from '../json.js';
  */
 
 /** What server and client both know of a request; each reads strictly what the other has written. */
-export interface Operation<P extends object, R extends object> {
+export interface Operation<P extends object, R> {
   readonly op: string;
   readonly parameters: Reader<P>;
   readonly result: Reader<R>;
 }
 
-export interface Stream<P extends object, R extends object, E extends object> extends Operation<
-  P,
-  R
-> {
+/** One that goes on after its result, until it is stopped. */
+export interface Stream<P extends object, R, E extends object> extends Operation<P, R> {
   readonly event: Reader<E>;
   /** An event as JSON, where it is not that already. */
   readonly toJson?: (event: E) => object;
@@ -30,7 +28,12 @@ export interface Stream<P extends object, R extends object, E extends object> ex
 
 export const STOP = 'stop';
 
-/** No parameters, or no result. */
+/** No parameters. */
 export type None = Readonly<Record<string, never>>;
 
 export const none: Reader<None> = object<None>({});
+
+/** The result of what is only done: an empty object. */
+export const done: Reader<void> = (value, what) => {
+  none(value, what);
+};

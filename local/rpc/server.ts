@@ -14,50 +14,53 @@ const MAX_UNREAD = 1 << 22;
 /** Who then reads nothing for this long is cut off. */
 const LAST_WORDS_MS = 5000;
 
-/** What a stream is opened with. */
-export interface Opened<R> {
-  readonly first: R;
-  /** Called once, when the client stops it or goes, or the server ends. */
-  readonly stop: () => void;
-}
+type Push<E extends object> = (event: E) => void;
 
-type Push = (event: object) => void;
+/** What a stream begins with, and what follows upon it. */
+export interface Opened<R, E extends object> {
+  readonly first: R;
+  /** Gives what ends it: called once, when the client stops it or goes, or the server ends. */
+  readonly start: (push: Push<E>) => () => void;
+}
 
 /** An operation together with the work that it asks for. */
 export interface Handler {
   readonly op: string;
-  readonly answer: (args: JsonObject) => object | Promise<object>;
-  readonly open?: (args: JsonObject, push: Push) => Opened<object>;
+  readonly answer: (args: JsonObject) => unknown;
+  readonly open?: (args: JsonObject) => Opened<unknown, object>;
 }
 
-export const handle = <P extends object, R extends object>(
+export const handle = <P extends object, R>(
   { op, parameters }: Operation<P, R>,
   work: (parameters: P) => R | Promise<R>,
 ): Handler => ({ op, answer: (args) => work(read(parameters, args)) });
 
-/** Events that `work` pushes at once come after the result, too. */
-export const handleStream = <P extends object, R extends object, E extends object>(
+export const handleStream = <P extends object, R, E extends object>(
   { op, parameters, toJson = (event) => event }: Stream<P, R, E>,
-  work: (parameters: P, push: (event: E) => void) => Opened<R>,
+  work: (parameters: P) => Opened<R, E>,
 ): Handler => ({
   op,
   answer: () => {
     throw invalid(`${op} is a stream`);
   },
-  open: (args, push) =>
-    work(read(parameters, args), (event) => {
-      push(toJson(event));
-    }),
+  open: (args) => {
+    const { first, start } = work(read(parameters, args));
+    return {
+      first,
+      start: (push) =>
+        start((event) => {
+          push(toJson(event));
+        }),
+    };
+  },
 });
 
 /**
  * Does what a request `{"op":...}` asks for.
  * @throws PhoneKeyError `usage.invalid`; and what the work throws
  */
-export const perform = (
-  handlers: readonly Handler[],
-  { op, ...args }: JsonObject,
-): object | Promise<object> => find(handlers, op).answer(args);
+export const perform = (handlers: readonly Handler[], { op, ...args }: JsonObject): unknown =>
+  find(handlers, op).answer(args);
 
 export interface Serving {
   readonly handlers: readonly Handler[];
@@ -80,14 +83,14 @@ export const serve = (
 ): (() => void) => {
   const decoder = new LineDecoder(MAX_REQUEST_BYTES);
   const waiting: (Buffer | 'too long')[] = [];
-  let stream: Pick<Opened<object>, 'stop'> | undefined;
+  let stopStream: (() => void) | undefined;
   let working = false;
   let over = false;
 
   const stop = (): void => {
     over = true;
-    stream?.stop();
-    stream = undefined;
+    stopStream?.();
+    stopStream = undefined;
   };
   /** With a last line, and time to read it. */
   const end = (last: object): void => {
@@ -100,33 +103,22 @@ export const serve = (
     socket.write(`${JSON.stringify(answer)}\n`);
     if (socket.writableLength > MAX_UNREAD) end({ error: tooSlow });
   };
-  const open = (handler: Required<Handler>, args: JsonObject): void => {
-    const early: object[] = [];
-    let push: Push = (event) => early.push(event);
-    const opened = handler.open(args, (event) => {
-      push(event);
-    });
-    stream = opened;
-    send({ result: opened.first });
-    push = send;
-    early.forEach(send);
-  };
   const answer = async (line: Buffer): Promise<void> => {
     const request = parseJsonObject(line);
     if (request === undefined) throw invalid('a request is a JSON object');
     const { op, ...args } = request;
-    if (stream !== undefined) {
+    if (stopStream !== undefined) {
       if (op !== STOP) throw invalid(`a stream takes ${STOP}, and no more`);
       read(none, args);
       end({ result: {} });
       return;
     }
     const handler = find(handlers, op);
-    if (handler.open !== undefined) open({ ...handler, open: handler.open }, args);
-    else {
-      const result = handler.answer(args);
-      send({ result: result instanceof Promise ? await result : result });
-    }
+    const opened = handler.open?.(args);
+    send({ result: (opened === undefined ? await handler.answer(args) : opened.first) ?? {} });
+    if (over) return;
+    stopStream = opened?.start(send);
+    if (over) stop(); // it was too slow by then
   };
   /** In order: while one is answered, no more are read. */
   const work = async (): Promise<void> => {
@@ -164,7 +156,7 @@ export const serve = (
   });
   for (const event of ['error', 'end', 'close']) socket.on(event, stop);
   return () => {
-    if (stream === undefined) socket.destroy();
+    if (stopStream === undefined) socket.destroy();
     else end({ result: {} });
   };
 };

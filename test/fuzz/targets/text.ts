@@ -106,7 +106,7 @@ export const textTargets: readonly Target[] = [
         });
         return 'refused';
       });
-      demand(JSON.stringify(done).length < 4096, 'an answer is short');
+      demand(JSON.stringify(done ?? {}).length < 4096, 'an answer is short');
       const { locked } = world.controller.status();
       demand(locked || asked['op'] === 'tap', 'only a card unlocks');
       await world.stop();

@@ -24,7 +24,7 @@ beforeEach(() => {
 const join = (label: string, x = 0, options: ControllerOptions = {}) =>
   air.controller({ label, position: { x, y: 0 }, ...options });
 
-const perform = (request: Record<string, unknown>): object =>
+const perform = (request: Record<string, unknown>): unknown =>
   performOf(hubHandlers(air, desk, clock), request);
 
 const move = (args: object) => perform({ op: 'move', ...args });

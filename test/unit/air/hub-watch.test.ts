@@ -18,12 +18,12 @@ let stop: () => void;
 
 const watch = (): void => {
   changes = [];
-  const opened = watchAir(air, desk, clock, (change) => {
+  const { first, start } = watchAir(air, desk, clock);
+  list = first;
+  stop = start((change) => {
     changes.push(change);
     list = withChange(list, change);
   });
-  list = opened.first;
-  ({ stop } = opened);
 };
 
 beforeEach(() => {

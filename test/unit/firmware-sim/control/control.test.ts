@@ -23,10 +23,13 @@ let door: ControlDoor;
 const watchers = new Set<(event: CarEvent) => void>();
 
 const openDoor = (reset = () => setup.car.reset()): Promise<ControlDoor> => {
-  const handlers = carHandlers(controlOf(setup.car, reset), (push) => {
-    watchers.add(push);
-    return { first: setup.car.status(), stop: () => watchers.delete(push) };
-  });
+  const handlers = carHandlers(controlOf(setup.car, reset), () => ({
+    first: setup.car.status(),
+    start: (push) => {
+      watchers.add(push);
+      return () => watchers.delete(push);
+    },
+  }));
   return openControlDoor(path, handlers, silentLogger);
 };
 
