@@ -24,11 +24,13 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** For tests: a disk and processes of their own. */
-export interface LockOptions {
-  readonly disk?: Disk | undefined;
-  readonly owners?: Owners;
+/** Where locks lie, and whose they may be; a test has its own. */
+export interface Ground {
+  readonly disk: Disk;
+  readonly owners: Owners;
 }
+
+const HERE: Ground = { disk: nodeDisk, owners: systemOwners };
 
 const MAX_LOCK_BYTES = 256;
 const ATTEMPTS = 100;
@@ -41,22 +43,17 @@ const HEX = /^[0-9a-f]{16}$/;
  * Takes a lock; undefined while somebody who is alive has it, or is about to. Nobody waits here: of
  * several that find a stale lock at least one gets it.
  */
-export const tryLock = async (
-  path: string,
-  options: LockOptions = {},
-): Promise<Lock | undefined> => {
-  const { disk = nodeDisk, owners = systemOwners } = options;
+export const tryLock = async (path: string, ground = HERE): Promise<Lock | undefined> => {
   let broke = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const holder = await holderOf(disk, path);
+    const holder = await holderOf(ground.disk, path);
     if (holder === undefined) {
-      const lock = await take(disk, owners, path);
+      const lock = await take(ground, path);
       if (lock === undefined) continue; // somebody was quicker
-      if (broke) await sweep(disk, owners, path, options).catch(() => undefined);
+      if (broke) await sweep(ground, dirname(path)).catch(() => undefined);
       return lock;
     }
-    if (holder !== 'torn' && (await owners.isAlive(holder))) return undefined;
-    if (!(await breakStale(disk, path, holder, options))) return undefined;
+    if (!(await isStale(ground, holder)) || !(await breakStale(ground, path, holder))) break;
     broke = true;
   }
   return undefined;
@@ -72,12 +69,12 @@ const queues = new Map<string, Promise<unknown>>();
 export const withLock = async <T>(
   path: string,
   work: () => Promise<T>,
-  { held, ...options }: LockOptions & { readonly held: () => Error },
+  { held, disk = nodeDisk }: { readonly held: () => Error; readonly disk?: Disk },
 ): Promise<T> => {
   const run = async (): Promise<T> => {
     const giveUpAt = performance.now() + MOST_WAITING_MS;
     for (;;) {
-      const lock = await tryLock(path, options);
+      const lock = await tryLock(path, { ...HERE, disk });
       if (lock === undefined) {
         if (performance.now() > giveUpAt) throw held();
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
@@ -100,7 +97,7 @@ export const withLock = async <T>(
   }
 };
 
-const take = async (disk: Disk, owners: Owners, path: string): Promise<Lock | undefined> => {
+const take = async ({ disk, owners }: Ground, path: string): Promise<Lock | undefined> => {
   const owner = await owners.begin();
   const own = temporaryIn(dirname(path), owner);
   let taken = false;
@@ -130,17 +127,15 @@ const take = async (disk: Disk, owners: Owners, path: string): Promise<Lock | un
 
 type Holder = Owner | 'torn';
 
+const isStale = async ({ owners }: Ground, holder: Holder): Promise<boolean> =>
+  holder === 'torn' || !(await owners.isAlive(holder));
+
 /** False: somebody else is about to do it. */
-const breakStale = async (
-  disk: Disk,
-  path: string,
-  stale: Holder,
-  options: LockOptions,
-): Promise<boolean> => {
-  const claim = await tryLock(claimOn(path, stale), options);
+const breakStale = async (ground: Ground, path: string, stale: Holder): Promise<boolean> => {
+  const claim = await tryLock(claimOn(path, stale), ground);
   if (claim === undefined) return false;
   try {
-    if (isSame(await holderOf(disk, path), stale)) await disk.unlink(path);
+    if (isSame(await holderOf(ground.disk, path), stale)) await ground.disk.unlink(path);
   } finally {
     await claim.release();
   }
@@ -169,20 +164,15 @@ const holderOf = async (disk: Disk, path: string): Promise<Holder | undefined> =
   return HEX.test(birth) && HEX.test(nonce) ? { pid, birth, nonce } : 'torn';
 };
 
-/** What those who were killed while they took or broke a lock left in its directory. */
-const sweep = async (
-  disk: Disk,
-  owners: Owners,
-  path: string,
-  options: LockOptions,
-): Promise<void> => {
-  const directory = dirname(path);
+/** Removes what those who were killed while they took or broke a lock left in its directory. */
+const sweep = async (ground: Ground, directory: string): Promise<void> => {
+  const { disk, owners } = ground;
   await sweepTemporaries(disk, directory, owners);
   for (const name of await disk.list(directory)) {
     if (!name.endsWith(CLAIM)) continue;
     const claim = join(directory, name);
     const holder = await holderOf(disk, claim);
-    if (holder === undefined || (holder !== 'torn' && (await owners.isAlive(holder)))) continue;
-    await breakStale(disk, claim, holder, options);
+    if (holder === undefined || !(await isStale(ground, holder))) continue;
+    await breakStale(ground, claim, holder);
   }
 };

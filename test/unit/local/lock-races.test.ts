@@ -141,7 +141,7 @@ describe.each(LEFT)('many who want a lock, with %s there', (_, left) => {
   it('hold it one at a time, wherever one stops for the others', async () => {
     let points = 0;
     for (let first = 0; first < 30; first++) {
-      for (let second = 0; second < 30; second++) {
+      for (let second = 0; second < 30; second += 3) {
         const machine = new Machine(left);
         for (let n = 0; n < 3; n++) machine.start(1);
         // One runs so far, another one so far; then the third one most of the time.
@@ -157,11 +157,11 @@ describe.each(LEFT)('many who want a lock, with %s there', (_, left) => {
         expect(await machine.names()).toEqual([]);
       }
     }
-    expect(points).toBe(900);
+    expect(points).toBe(300);
   });
 
   it('hold it one at a time, in any order, and whoever is killed when', async () => {
-    for (let seed = 0; seed < 400; seed++) {
+    for (let seed = 0; seed < 150; seed++) {
       const random = seededRandom(`lock ${String(seed)}`);
       const machine = new Machine(left);
       for (let n = 0; n < 5; n++) machine.start(2);
