@@ -78,9 +78,14 @@ export const oneOf =
   <T extends string | number>(choices: readonly T[]): Reader<T> =>
   (value, what) => {
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw JsonError.not(what, `one of ${choices.join(', ')}`);
-    return found;
+    if (found !== undefined) return found;
+    const named = choices.length > 5 ? `${String(choices.length)} choices` : choices.join(', ');
+    throw JsonError.not(what, `one of ${named}`);
   };
+
+/** Nothing where it says nothing. */
+const range = (least: number, most: number): string =>
+  most > 2 ** 32 ? '' : ` from ${String(least)} to ${String(most)}`;
 
 export const whole =
   (most: number, least = 0): Reader<number> =>
@@ -88,7 +93,7 @@ export const whole =
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
       return value;
     }
-    throw JsonError.not(what, `a whole number from ${String(least)} to ${String(most)}`);
+    throw JsonError.not(what, `a whole number${range(least, most)}`);
   };
 
 /** JSON knows neither infinities nor NaN, but `1e999` is read as one. */
@@ -96,7 +101,7 @@ export const number =
   (least = -Number.MAX_VALUE, most = Number.MAX_VALUE): Reader<number> =>
   (value, what) => {
     if (typeof value === 'number' && value >= least && value <= most) return value;
-    throw JsonError.not(what, `a number from ${String(least)} to ${String(most)}`);
+    throw JsonError.not(what, `a number${range(least, most)}`);
   };
 
 export const boolean: Reader<boolean> = (value, what) => {

@@ -18,6 +18,23 @@ export const MAX_SLOTS = 256;
 
 const MAX_TIME = 2 ** 32 - 1;
 
+const time = whole(MAX_TIME);
+const count = whole(255);
+
+/** In the order in which they are written. The role is the key's own. */
+const TERMS = {
+  ownerSlot: whole(MAX_SLOTS - 1),
+  epoch: whole(0xffff),
+  issuedAt: time,
+  notBefore: time,
+  notAfter: time,
+  uses: count,
+  leaseHours: count,
+  delegations: whole(MOST_LINKS - 1),
+} as const satisfies Record<Exclude<keyof GrantTerms, 'role'>, Reader<number>>;
+
+const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
+
 /** One key slot as JSON. */
 export const encodeKey = (key: KeySlot): object => ({
   slot: key.slot,
@@ -30,31 +47,21 @@ export const encodeKey = (key: KeySlot): object => ({
   grant: key.grant === undefined ? null : encodeGrant(key.grant),
 });
 
-/** The role is the key's own. */
-const encodeGrant = ({ terms: { role: _, ...terms }, path, used }: KeyGrant): object => ({
-  terms,
+const encodeGrant = ({ terms, path, used }: KeyGrant): object => ({
+  terms: Object.fromEntries(TERM_NAMES.map((name) => [name, terms[name]])),
   path: path.map(({ fingerprint, issuedAt }) => ({ fingerprint: toHex(fingerprint), issuedAt })),
   used,
 });
 
 const step = object<PathStep>({
   fingerprint: bytes(LENGTH.fingerprint),
-  issuedAt: whole(MAX_TIME),
+  issuedAt: time,
 });
 
 const grant = object<Omit<KeyGrant, 'terms'> & { readonly terms: Omit<GrantTerms, 'role'> }>({
-  terms: object<Omit<GrantTerms, 'role'>>({
-    ownerSlot: whole(MAX_SLOTS - 1),
-    epoch: whole(0xffff),
-    issuedAt: whole(MAX_TIME),
-    notBefore: whole(MAX_TIME),
-    notAfter: whole(MAX_TIME),
-    uses: whole(255),
-    leaseHours: whole(255),
-    delegations: whole(MOST_LINKS - 1),
-  }),
+  terms: object<Omit<GrantTerms, 'role'>>(TERMS),
   path: list(step, MOST_LINKS, 1),
-  used: whole(255),
+  used: count,
 });
 
 const fields = {
@@ -64,7 +71,7 @@ const fields = {
   name: (value: unknown, what: string) => checkName(text(value, what)),
   formFactor: oneOf(['unknown', ...FORM_FACTOR_NAMES]),
   role: oneOf(ROLE_NAMES),
-  pairedAt: whole(MAX_TIME),
+  pairedAt: time,
   grant: absent(grant),
 };
 

@@ -118,7 +118,7 @@ export const serve = (
     send({ result: (opened === undefined ? await handler.answer(args) : opened.first) ?? {} });
     if (over) return;
     stopStream = opened?.start(send);
-    if (over) stop(); // it was too slow by then
+    if (socket.writableEnded) stop(); // it was too slow by then
   };
   /** In order: while one is answered, no more are read. */
   const work = async (): Promise<void> => {
@@ -156,8 +156,8 @@ export const serve = (
   });
   for (const event of ['error', 'end', 'close']) socket.on(event, stop);
   return () => {
-    if (stopStream === undefined) socket.destroy();
-    else end({ result: {} });
+    if (stopStream !== undefined) end({ result: {} });
+    else if (!socket.writableEnded) socket.destroy(); // else its last line is under way
   };
 };
 
