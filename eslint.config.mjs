@@ -12,8 +12,12 @@ const up = (targets) => `^(\\.\\./)+(${targets})`;
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(air|firmware-sim|cli|bench|examples|test)/'),
-  message: 'lib imports nothing of air, firmware-sim or cli.',
+  regex: up('(local|air|firmware-sim|cli|bench|examples|test)/'),
+  message: 'lib imports nothing of local, air, firmware-sim or cli.',
+};
+const OUTSIDE_LOCAL = {
+  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|test)/'),
+  message: 'local imports only lib/platform and lib/errors.',
 };
 const NODE = {
   regex: '^node:',
@@ -41,7 +45,8 @@ const OUTSIDE_AIR = {
   regex: up(
     'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|test)/',
   ),
-  message: 'air imports only lib/platform, lib/hci, lib/errors and the loader of the stacks.',
+  message:
+    'air imports only local, lib/platform, lib/hci, lib/errors and the loader of the stacks.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
@@ -64,6 +69,11 @@ const NOT_THE_CAR = {
 const UNDER_THE_PHONE = {
   regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|test)/'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
+};
+const MEMORY_OF_A_CAR = {
+  regex: up('firmware-sim/(memory|flash)/'),
+  message:
+    'How a simulated car keeps its memory is its own: files, locks and sockets are in local.',
 };
 const WHOLE_AIR = {
   regex: up('air/index\\.js$'),
@@ -94,10 +104,11 @@ const DIRECTIONS = [
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
   [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
+  [['local/**'], [OUTSIDE_LOCAL]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
-  [['cli/**'], [UNDER_THE_PHONE, WHOLE_AIR]],
+  [['cli/**'], [UNDER_THE_PHONE, MEMORY_OF_A_CAR, WHOLE_AIR]],
   [['examples/**'], [NOT_BY_NAME]],
 ];
 
@@ -178,7 +189,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['lib/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts'],
+    files: ['lib/**/*.ts', 'local/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts'],
     rules: { 'no-console': 'error' },
   },
   {

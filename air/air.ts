@@ -91,6 +91,11 @@ export class VirtualAir {
     return this.#taps.listen(listener);
   }
 
+  /** Calls `listener` whenever the state of a controller may change, until what is returned is called. */
+  onActivity(listener: () => void): () => void {
+    return this.#taps.onActivity(listener);
+  }
+
   /** Powers everything off. */
   close(): void {
     for (const controller of this.controllers) controller.close();

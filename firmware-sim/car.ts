@@ -12,18 +12,19 @@ import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
 import type { Peripheral } from '../lib/radio/types.js';
+import type { Opened } from '../local/rpc/server.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
-import { controlPath } from './control/path.js';
-import { openControlDoor } from './control/server.js';
+import { controlPath } from './control/client.js';
+import { carHandlers, openControlDoor } from './control/server.js';
 import { DoorController } from './controller.js';
+import type { CarReport } from './controller.js';
 import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
 import { loadBehaviors } from './load-behaviors.js';
 import type { Behaviors } from './load-behaviors.js';
-import { prepareHome } from './memory/home.js';
-import { acquireLock } from './memory/lock.js';
+import { lockHome, prepareHome } from './memory/home.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
 import { openHomeMemory } from './memory/open.js';
@@ -68,6 +69,7 @@ export class SimulatedCar {
   readonly #controller: DoorController;
   /** What `stop` does, the last first. */
   readonly #undo: Undo[];
+  readonly #watchers = new Set<(event: CarEvent) => void>();
   #endpoint: CarEndpoint | undefined;
   #reset: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -91,7 +93,10 @@ export class SimulatedCar {
       wallTime: options.wallTime ?? Date.now,
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
-      onEvent: (event) => options.onEvent?.(event),
+      onEvent: (event) => {
+        options.onEvent?.(event);
+        for (const watcher of this.#watchers) watcher(event);
+      },
       onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
     });
@@ -120,7 +125,7 @@ export class SimulatedCar {
       if (home !== undefined) {
         const door = await openControlDoor(
           controlPath(home),
-          car.control,
+          carHandlers(car.control, () => car.#watch()),
           options.log ?? silentLogger,
         );
         undo.push(() => door.close());
@@ -136,6 +141,16 @@ export class SimulatedCar {
   stop(): Promise<void> {
     this.#stopped ??= this.#reset.then(() => undoAll(this.#undo));
     return this.#stopped;
+  }
+
+  #watch(): Opened<CarReport, CarEvent> {
+    return {
+      first: this.#controller.status(),
+      start: (push) => {
+        this.#watchers.add(push);
+        return () => this.#watchers.delete(push);
+      },
+    };
   }
 
   async #goOnAir(): Promise<void> {
@@ -183,7 +198,7 @@ const openMemory = async (
 ): Promise<Memory> => {
   if (home !== undefined) {
     await prepareHome(home);
-    const lock = await acquireLock(home);
+    const lock = await lockHome(home);
     undo.push(() => lock.release());
   }
   if (typeof memory === 'object') return memory;

@@ -2,8 +2,8 @@
 export { SimulatedCar } from './car.js';
 export type { SimulatedCarOptions } from './car.js';
 export type { CarControl } from './control/car-control.js';
-export { controlClient, noAnswer } from './control/client.js';
-export { controlPath } from './control/path.js';
+export { controlClient, controlPath, noAnswer } from './control/client.js';
+export type { CarWatch, RemoteCar } from './control/client.js';
 export { DoorController } from './controller.js';
 export type { CardTap, CarReport, DoorControllerOptions, HandInput } from './controller.js';
 export { CLOSURES, DOORS } from '../lib/domain/closures.js';

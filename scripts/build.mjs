@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 const FOLDERS = [
   'lib',
+  'local',
   'air',
   'firmware-sim',
   'cli',

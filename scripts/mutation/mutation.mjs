@@ -64,11 +64,13 @@ const AREAS = {
   // (memory/power, power-cut), damage everywhere and large records take seconds for every change.
   memory: {
     mutate: [
-      'firmware-sim/memory/{disk,fields,file-memory,generation,key-record,memory,record,rights-record,store}.ts',
+      'local/{json,files/*}.ts',
+      'firmware-sim/memory/{file-memory,generation,key-record,memory,record,rights-record,store}.ts',
       'firmware-sim/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
     ],
     tests: [
-      'unit/firmware-sim/memory/{disk,file-memory,record,store}',
+      'unit/local/disk',
+      'unit/firmware-sim/memory/{file-memory,record,store}',
       'unit/firmware-sim/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,simulated-flash,splice}',
     ],
   },

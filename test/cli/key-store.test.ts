@@ -189,8 +189,9 @@ describe('FileKeyStore', () => {
   it('ignores what a killed writer left, and removes it; not what a living one is writing', async () => {
     const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
     await put(store, car('Blue'));
-    const left = `Blue.json.${String(dead)}-1.tmp`;
-    const living = `Blue.json.${String(process.ppid)}-1.tmp`;
+    const zeros = '0'.repeat(16);
+    const left = `${String(dead)}-${zeros}-${zeros}.tmp`;
+    const living = `${String(process.ppid)}-${zeros}-${zeros}.tmp`;
     for (const name of [left, living]) await writeFile(join(keys, name), 'half', { mode: 0o600 });
     expect(await store.list()).toEqual([car('Blue')]);
     await put(store, car('Red'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LineDecoder, LineTooLong } from '../../../air/hub/lines.js';
+import { LineDecoder, LineTooLong } from '../../../local/rpc/lines.js';
 
 describe('lines of a stream', () => {
   it('are the same however the stream is cut', () => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeDisk, writeAll } from '../../../../firmware-sim/memory/disk.js';
+import { nodeDisk } from '../../../local/files/disk.js';
+import { writeAll, writeDurably } from '../../../local/files/durable.js';
 
 let home: string;
 beforeEach(async () => {
@@ -12,7 +13,7 @@ afterEach(async () => {
   await rm(home, { recursive: true });
 });
 
-describe('the disk of the car', () => {
+describe('the disk', () => {
   it('reads at most one byte more than it was asked for', async () => {
     const path = join(home, 'file');
     for (const [length, read] of [
@@ -22,7 +23,7 @@ describe('the disk of the car', () => {
       [9, 4],
     ]) {
       await writeFile(path, new Uint8Array(length!).fill(7));
-      expect(await nodeDisk.read(path, 3)).toEqual(new Uint8Array(read!).fill(7));
+      expect((await nodeDisk.read(path, 3))?.bytes).toEqual(new Uint8Array(read!).fill(7));
     }
   });
 
@@ -34,19 +35,16 @@ describe('the disk of the car', () => {
     });
   });
 
-  it('writes what nobody else can read, in place of what was there', async () => {
+  it('makes new files that nobody else can read, and only where there is none', async () => {
     const path = join(home, 'file');
-    await writeFile(path, 'longer than what comes');
-    await rm(path);
-    const file = await nodeDisk.create(path);
+    const file = await nodeDisk.createNew(path);
     await writeAll(file, new Uint8Array(5).fill(65));
     await file.sync();
     await file.close();
     expect(await readFile(path, 'utf8')).toBe('AAAAA');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     await expect(file.sync()).rejects.toThrow();
-    await (await nodeDisk.create(path)).close();
-    expect(await readFile(path, 'utf8')).toBe('');
+    await expect(nodeDisk.createNew(path)).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
   it('cannot sync a directory that is not there', async () => {
@@ -54,5 +52,19 @@ describe('the disk of the car', () => {
     await expect(nodeDisk.syncDirectory(join(home, 'none'))).rejects.toMatchObject({
       code: 'ENOENT',
     });
+  });
+});
+
+describe('writeDurably', () => {
+  it('replaces what was there, or leaves it, and nothing beside it', async () => {
+    const path = join(home, 'file');
+    const write = (text: string, how: 'new' | 'replace'): Promise<boolean> =>
+      writeDurably(nodeDisk, path, Buffer.from(text), how);
+    expect(await write('a long one', 'new')).toBe(true);
+    expect(await write('short', 'replace')).toBe(true);
+    expect(await write('other', 'new')).toBe(false);
+    expect(await readFile(path, 'utf8')).toBe('short');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(home)).toEqual(['file']);
   });
 });

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { Disk, DiskFile } from '../../../../firmware-sim/memory/disk.js';
+import type { Disk, DiskFile, FileStatus } from '../../../local/files/disk.js';
 
 /**
  * Files by path, as a disk holds them after a power cut. Directories have a `/` at the end; those of the
@@ -56,21 +56,41 @@ export class CrashDisk implements Disk {
     this.#durableNames = new Map(this.#names);
   }
 
-  async read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  async status(path: string): Promise<FileStatus | undefined> {
     await Promise.resolve();
-    return this.#names.get(path)?.content.slice(0, maxBytes + 1);
+    const uid = process.getuid?.() ?? 0;
+    if (this.#names.has(path)) return { kind: 'file', mode: 0o600, uid };
+    return this.hasDirectory(path) ? { kind: 'directory', mode: 0o700, uid } : undefined;
   }
 
-  async create(path: string): Promise<DiskFile> {
-    await this.#step();
-    return this.#open(path, this.#names.get(path) ?? newFile());
+  async read(
+    path: string,
+    maxBytes: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly status: FileStatus } | undefined> {
+    const status = await this.status(path);
+    const content = this.#names.get(path)?.content;
+    if (status === undefined || content === undefined) return undefined;
+    return { bytes: content.slice(0, maxBytes + 1), status };
   }
 
-  /** Rejects where the name is taken. */
   async createNew(path: string): Promise<DiskFile> {
     await this.#step();
     this.#requireFree(path);
-    return this.#open(path, newFile());
+    const inode: Inode = { content: new Uint8Array(0), durable: undefined };
+    this.#apply({ path, inode });
+    return {
+      write: async (bytes) => {
+        await this.#step();
+        const taken = bytes.subarray(0, this.#options.writeLimit);
+        inode.content = Uint8Array.from([...inode.content, ...taken]);
+        return taken.length;
+      },
+      sync: async () => {
+        await this.#step();
+        if (this.#options.ignores !== 'sync') inode.durable = inode.content;
+      },
+      close: () => this.#step(),
+    };
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -89,12 +109,13 @@ export class CrashDisk implements Disk {
     if (this.#names.has(path)) this.#apply({ path, inode: undefined });
   }
 
-  /** With its parents; gives the first that was missing. */
   async makeDirectory(path: string): Promise<string | undefined> {
     await this.#step();
     const missing: string[] = [];
     for (let at = path; !this.hasDirectory(at); at = dirname(at)) missing.unshift(at);
-    for (const each of missing) this.#apply({ path: `${each}/`, inode: newFile() });
+    for (const each of missing) {
+      this.#apply({ path: `${each}/`, inode: { content: new Uint8Array(0), durable: undefined } });
+    }
     return missing[0];
   }
 
@@ -111,11 +132,8 @@ export class CrashDisk implements Disk {
     return this.#names.has(`${path}/`) || dirname(path) === '/' || path === '/';
   }
 
-  has(path: string): boolean {
-    return this.#names.has(path);
-  }
-
-  list(path: string): readonly string[] {
+  async list(path: string): Promise<readonly string[]> {
+    await Promise.resolve();
     const inIt = [...this.#names.keys()].filter((name) => dirname(name) === path);
     return inIt.map((name) => name.slice(path.length + 1));
   }
@@ -158,24 +176,6 @@ export class CrashDisk implements Disk {
     }
   }
 
-  #open(path: string, inode: Inode): DiskFile {
-    inode.content = new Uint8Array(0);
-    this.#apply({ path, inode });
-    return {
-      write: async (bytes) => {
-        await this.#step();
-        const taken = bytes.subarray(0, this.#options.writeLimit);
-        inode.content = Uint8Array.from([...inode.content, ...taken]);
-        return taken.length;
-      },
-      sync: async () => {
-        await this.#step();
-        if (this.#options.ignores !== 'sync') inode.durable = inode.content;
-      },
-      close: () => this.#step(),
-    };
-  }
-
   #inode(path: string): Inode {
     const inode = this.#names.get(path);
     if (inode === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
@@ -200,8 +200,6 @@ export class CrashDisk implements Disk {
     this.steps += 1;
   }
 }
-
-const newFile = (): Inode => ({ content: new Uint8Array(0), durable: undefined });
 
 const setName = (names: Map<string, Inode>, { path, inode, from }: Change): void => {
   if (from !== undefined) names.delete(from);
