@@ -7,7 +7,10 @@ export default {
   testMatch: ['**/*.test.{ts,mjs}'],
   testPathIgnorePatterns: ['/node_modules/', '/test/interop/'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^#suite$': '<rootDir>/lib/crypto/for-node.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest-transform.mjs' },
   injectGlobals: false,
   testRunner: '<rootDir>/scripts/shared-modules.mjs',

@@ -8,7 +8,7 @@ import { findKey } from '../lib/credentials/find-key.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { Role } from '../lib/credentials/roles.js';
-import { nodeSuite as suite } from '../lib/crypto/index.js';
+import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';

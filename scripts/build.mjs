@@ -64,6 +64,7 @@ const bundle = () =>
     chunkNames: '[name]-[hash]',
     outdir: 'dist/bin',
     external: ['@abandonware/*'], // are loaded as they are
+    alias: { '#suite': './lib/crypto/for-node.ts' }, // package.json names what is compiled
     plugins: [MODULE_PATHS],
     // CommonJS packages ask for the modules of Node by `require`.
     banner: {

@@ -12,7 +12,7 @@ import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
 import { Role } from '../../lib/credentials/roles.js';
 import { formatUri, parseUri } from '../../lib/credentials/uri.js';
-import { nodeSuite } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { grantVectors } from '../../scripts/grant-vectors.js';

@@ -33,6 +33,7 @@ export class PhonePairing {
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
       random,
+      suite,
     });
   }
 

@@ -167,6 +167,7 @@ export class AttackLink {
       context: pairingContext(this.#challenge.bytes),
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
+      suite: defaultSuite,
       random,
     });
     return this.#made({ case: 'pairStart', value: { share: prover.share } }, () => {

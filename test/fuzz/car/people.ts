@@ -59,7 +59,7 @@ const derived = new Map<string, ReturnType<typeof pairingSecrets>>();
 
 /** `pairingSecrets`, computed once per code. */
 export const secretsOf = (code: string): ReturnType<typeof pairingSecrets> => {
-  const secrets = derived.get(code) ?? pairingSecrets(code);
+  const secrets = derived.get(code) ?? pairingSecrets(code, defaultSuite);
   derived.set(code, secrets);
   return secrets;
 };

@@ -6,7 +6,7 @@ import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/mem
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { signLink } from '../../../lib/credentials/grant.js';
 import { Role } from '../../../lib/credentials/roles.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { LENGTH } from '../../../lib/native/codec.js';
