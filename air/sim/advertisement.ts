@@ -34,7 +34,7 @@ export const simAdvertisement = (
   return {
     kind: 'advertising',
     advertiser,
-    data: Buffer.from([...FLAGS, ...header, ...new Uint8Array(UUID_BYTES), ...serviceData]),
+    data: Uint8Array.from([...FLAGS, ...header, ...new Uint8Array(UUID_BYTES), ...serviceData]),
     connectable: true,
     scannable: false,
     id,

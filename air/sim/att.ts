@@ -1,3 +1,4 @@
+import { concat, viewOf } from '../../lib/platform/bytes.js';
 import { Att } from '../decode/att.js';
 import { Channel } from '../decode/l2cap.js';
 
@@ -15,32 +16,31 @@ const L2CAP_HEADER_BYTES = 4;
 
 export interface AttPdu {
   readonly opcode: number;
-  readonly parameters: Buffer;
+  readonly parameters: Uint8Array;
 }
 
 /** An L2CAP PDU on the channel of ATT: 5 bytes and the parameters, which are copied. */
-export const attPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Buffer => {
+export const attPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Uint8Array => {
   const length = parameters.reduce((sum, part) => sum + part.length, 1);
-  const header = Buffer.alloc(L2CAP_HEADER_BYTES + 1);
-  header.writeUInt16LE(length, 0);
-  header.writeUInt16LE(Channel.att, 2);
-  header.writeUInt8(opcode, L2CAP_HEADER_BYTES);
-  return Buffer.concat([header, ...parameters]);
+  return concat(uint16(length), uint16(Channel.att), Uint8Array.of(opcode), ...parameters);
 };
 
 /** Undefined for what is no whole PDU of ATT. */
-export const parseAttPdu = (data: Buffer): AttPdu | undefined => {
+export const parseAttPdu = (data: Uint8Array): AttPdu | undefined => {
   if (data.length <= L2CAP_HEADER_BYTES) return undefined;
-  if (data.readUInt16LE(0) !== data.length - L2CAP_HEADER_BYTES) return undefined;
-  if (data.readUInt16LE(2) !== Channel.att) return undefined;
+  if (readUint16(data, 0) !== data.length - L2CAP_HEADER_BYTES) return undefined;
+  if (readUint16(data, 2) !== Channel.att) return undefined;
   return {
-    opcode: data.readUInt8(L2CAP_HEADER_BYTES),
+    opcode: viewOf(data).getUint8(L2CAP_HEADER_BYTES),
     parameters: data.subarray(L2CAP_HEADER_BYTES + 1),
   };
 };
 
 /** A handle, or another number of 16 bits. */
-export const uint16 = (value: number): Buffer => Buffer.of(value & 0xff, value >> 8);
+export const uint16 = (value: number): Uint8Array => Uint8Array.of(value & 0xff, value >> 8);
+
+/** What `uint16` made, at this place. */
+export const readUint16 = (bytes: Uint8Array, at = 0): number => viewOf(bytes).getUint16(at, true);
 
 /** In front of the value of a write, a notification or a blob. */
 export const NO_HANDLE = uint16(0);
@@ -91,13 +91,13 @@ export const discovery = (mtu: number, remembered: boolean): Search[] => {
 };
 
 /** Two handles and a 16-bit UUID, 7 bytes in all; the handles say which answer is meant. */
-export const searchRequest = ({ opcode, answer, answerBytes }: Search): Buffer =>
+export const searchRequest = ({ opcode, answer, answerBytes }: Search): Uint8Array =>
   attPdu(opcode, uint16(answer), uint16(answerBytes), NO_HANDLE);
 
 /** What the request asks for, at most as long as the MTU allows; undefined when it makes no sense. */
-export const searchAnswer = (parameters: Buffer, mtu: number): Buffer | undefined => {
+export const searchAnswer = (parameters: Uint8Array, mtu: number): Uint8Array | undefined => {
   if (parameters.length !== 6) return undefined;
-  const answer = parameters.readUInt8(0);
-  const bytes = Math.max(1, Math.min(parameters.readUInt16LE(2), mtu));
-  return attPdu(answer, Buffer.alloc(bytes - 1));
+  const answer = viewOf(parameters).getUint8(0);
+  const bytes = Math.max(1, Math.min(readUint16(parameters, 2), mtu));
+  return attPdu(answer, new Uint8Array(bytes - 1));
 };

@@ -1,7 +1,9 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import { concat } from '../../lib/platform/bytes.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { Att } from '../decode/att.js';
-import { attPdu, discovery, NO_HANDLE, searchRequest, uint16, type AttPdu } from './att.js';
+import { attPdu, discovery, NO_HANDLE, readUint16, searchRequest, uint16 } from './att.js';
+import type { AttPdu } from './att.js';
 import { SimLink } from './link.js';
 
 /** Longest attribute value (Vol 3 Part F 3.2.9). */
@@ -28,7 +30,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const request = attPdu(Att.mtuRequest, uint16(this.options.mtu));
     const { opcode, parameters } = await this.#ask('Exchanging the MTU', request);
     if (opcode === Att.mtuResponse && parameters.length === 2) {
-      this.agreeOnMtu(parameters.readUInt16LE());
+      this.agreeOnMtu(readUint16(parameters));
     }
     for (const search of discovery(this.mtu, remembered === ATT_HANDLE)) {
       await this.#ask('Looking for the service', searchRequest(search));
@@ -43,7 +45,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
   }
 
   async readInfo(): Promise<Uint8Array> {
-    const parts: Buffer[] = [];
+    const parts: Uint8Array[] = [];
     let size = 0;
     let request = attPdu(Att.readRequest, NO_HANDLE);
     for (;;) {
@@ -58,7 +60,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
       const message = `The car gives no usable info (${String(size)} bytes).`;
       throw new PhoneKeyError('protocol.malformed', message);
     }
-    return new Uint8Array(Buffer.concat(parts));
+    return concat(...parts);
   }
 
   async rssi(): Promise<number> {
@@ -80,7 +82,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
     });
   }
 
-  #ask(what: string, request: Buffer): Promise<AttPdu> {
+  #ask(what: string, request: Uint8Array): Promise<AttPdu> {
     return this.run<AttPdu>(what, ({ resolve }) => {
       this.#answered = resolve;
       this.transmit(request);

@@ -135,13 +135,13 @@ export abstract class SimLink implements Link {
     this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offered, this.options.mtu));
   }
 
-  protected transmit(pdu: Buffer): void {
+  protected transmit(pdu: Uint8Array): void {
     this.#outstanding++;
     this.options.end.send({ first: true, data: pdu });
   }
 
   /** The value of a write or a notification is a chunk for the user of the link. */
-  protected deliver(parameters: Buffer): void {
+  protected deliver(parameters: Uint8Array): void {
     const chunk = parameters.subarray(NO_HANDLE.length);
     if (chunk.length === 0) return;
     // Who sends too much before the link is open is put out.

@@ -1,6 +1,7 @@
 import type { LinkHandlers } from '../../lib/radio/types.js';
 import { Att } from '../decode/att.js';
-import { attPdu, searchAnswer, uint16, type AttPdu } from './att.js';
+import { attPdu, readUint16, searchAnswer, uint16 } from './att.js';
+import type { AttPdu } from './att.js';
 import { SimLink, type SimLinkOptions } from './link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions {
@@ -37,10 +38,10 @@ export class SimPeripheralLink extends SimLink {
     if (opcode === Att.writeRequest) this.#subscribe();
   }
 
-  #answer(opcode: number, parameters: Buffer): Buffer | undefined {
+  #answer(opcode: number, parameters: Uint8Array): Uint8Array | undefined {
     switch (opcode) {
       case Att.mtuRequest:
-        if (parameters.length === 2) this.agreeOnMtu(parameters.readUInt16LE());
+        if (parameters.length === 2) this.agreeOnMtu(readUint16(parameters));
         return attPdu(Att.mtuResponse, uint16(this.options.mtu));
       case Att.readByGroupTypeRequest:
       case Att.readByTypeRequest:
@@ -49,7 +50,7 @@ export class SimPeripheralLink extends SimLink {
         return attPdu(Att.readResponse, this.#infoFrom(0));
       case Att.readBlobRequest:
         return parameters.length === 4
-          ? attPdu(Att.readBlobResponse, this.#infoFrom(parameters.readUInt16LE(2)))
+          ? attPdu(Att.readBlobResponse, this.#infoFrom(readUint16(parameters, 2)))
           : undefined;
       case Att.writeRequest:
         return attPdu(Att.writeResponse);

@@ -23,6 +23,10 @@ export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   return whole;
 };
 
+/** To read and write numbers at these bytes. */
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** Lower-case hex. */
 export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes);
 

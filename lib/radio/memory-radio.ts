@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
+import { inTurn } from '../platform/turn.js';
 import { memoryLinkPair } from './memory.js';
 import type { MemoryLink, MemoryLinkOptions } from './memory.js';
 import type {
@@ -36,7 +37,7 @@ export class MemoryRadio {
           for (const [id, { serviceData }] of this.#peripherals) {
             if (serviceData !== undefined && listening()) found({ id, rssi: -40, serviceData });
           }
-          await new Promise((resolve) => setImmediate(resolve));
+          await new Promise<void>(inTurn);
         }
       },
       connect: (advertisement) => this.#connect(advertisement),

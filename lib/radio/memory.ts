@@ -1,4 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
+import { inTurn } from '../platform/turn.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
 
 /** One end of a link without a radio, for tests of whatever runs over a Link. */
@@ -61,7 +62,7 @@ class MemoryEnd implements MemoryLink {
     }
     const sent =
       this.#tamper === undefined ? chunk.slice() : this.#tamper(chunk.slice(), this.#name);
-    if (sent !== undefined) setImmediate(() => this.#other?.receive(sent));
+    if (sent !== undefined) inTurn(() => this.#other?.receive(sent));
   }
 
   async close(): Promise<void> {
@@ -83,7 +84,7 @@ class MemoryEnd implements MemoryLink {
 
   /** After what is on its way. */
   end(reason: LinkCloseReason): void {
-    setImmediate(() => {
+    inTurn(() => {
       this.#end(reason);
     });
   }

@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { requireLength } from '../../crypto/checks.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
-import { concat, utf8 } from '../../platform/bytes.js';
+import { concat, utf8, viewOf } from '../../platform/bytes.js';
 import type { Random } from '../../platform/random.js';
 
 // SPAKE2+, RFC 9383, ciphersuite P256-SHA256-HKDF-SHA256-HMAC-SHA256.
@@ -200,7 +200,7 @@ function withLengths(...parts: Uint8Array[]): Uint8Array {
   return concat(
     ...parts.flatMap((part) => {
       const length = new Uint8Array(8);
-      new DataView(length.buffer).setBigUint64(0, BigInt(part.length), true);
+      viewOf(length).setBigUint64(0, BigInt(part.length), true);
       return [length, part];
     }),
   );

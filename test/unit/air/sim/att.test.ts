@@ -8,6 +8,7 @@ import { attPdu, discovery, parseAttPdu, searchAnswer, uint16 } from '../../../.
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { TestRadio } from '../medium/test-radio.js';
+import { toHex } from '../../../../lib/platform/bytes.js';
 
 const sizes = (mtu: number, remembered = false): number[] =>
   discovery(mtu, remembered).map(({ answerBytes }) => answerBytes);
@@ -15,7 +16,7 @@ const sizes = (mtu: number, remembered = false): number[] =>
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
     const pdu = attPdu(Att.writeCommand, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
-    expect(pdu.toString('hex')).toBe('05000400520b00aabb');
+    expect(toHex(pdu)).toBe('05000400520b00aabb');
     expect(parseAttPdu(pdu)).toEqual({
       opcode: Att.writeCommand,
       parameters: Buffer.from('0b00aabb', 'hex'),
@@ -101,4 +102,4 @@ describe('SimPeripheral', () => {
   });
 });
 
-const opcodeOf = (message: Buffer): number | undefined => parseAttPdu(message)?.opcode;
+const opcodeOf = (message: Uint8Array): number | undefined => parseAttPdu(message)?.opcode;
