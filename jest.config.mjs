@@ -8,6 +8,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/test/interop/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    '^#car-homes$': '<rootDir>/firmware-sim/homes.ts',
     '^#suite$': '<rootDir>/lib/crypto/for-node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -17,6 +17,7 @@ import type { AnyCommand, CommandName } from '../lib/native/commands.js';
 import type { Result } from '../lib/native/schema/gen/phonekey_pb.js';
 import { done, refusalReason } from './answers.js';
 import type { Answer, BehaviorContext } from './behavior.js';
+import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import type { Closure, Door } from './closures.js';
@@ -26,7 +27,6 @@ import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.
 import { circumstancesOf } from './circumstances.js';
 import { KeyDesk } from './key-desk.js';
 import { summarise } from './key-summary.js';
-import type { Behaviors } from './load-behaviors.js';
 import { newRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { DoorController } from '../../../firmware-sim/controller.js';
 import type { CarEvent } from '../../../firmware-sim/events.js';
-import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
-import type { Behaviors } from '../../../firmware-sim/load-behaviors.js';
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
+import type { Behaviors } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
@@ -42,8 +42,6 @@ export const commandOf = (name: CommandName, slot = 0): AnyCommand => {
 export const outcomeOf = ({ outcome }: Result): string | number | undefined =>
   outcome.case === 'refusal' ? outcome.value.reason : outcome.case;
 
-let behaviors: ReturnType<typeof loadBehaviors> | undefined;
-
 export interface Rig {
   readonly clock: SimClock;
   readonly car: DoorController;
@@ -82,7 +80,7 @@ export const rig = async (
   const car = new DoorController({
     name: 'Test car',
     store,
-    behaviors: options.behaviors ?? (await (behaviors ??= loadBehaviors())),
+    behaviors: options.behaviors ?? BEHAVIORS,
     slots: options.slots ?? 19,
     suite: defaultSuite,
     clock,
