@@ -6,10 +6,15 @@ import type { Figure } from './measure.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a page loads to be a key: minified, and as gzip -9 sends it. */
-export const webFigures = async (): Promise<Figure[]> => {
+/** What a page loads to be a key, and to use one that it has: minified, and as gzip -9 sends it. */
+export const webFigures = async (): Promise<Figure[]> => [
+  ...(await sizes('phone', 'PhoneKey')),
+  ...(await sizes('remote', 'Remote')),
+];
+
+const sizes = async (what: string, name: string): Promise<Figure[]> => {
   const { outputFiles } = await build({
-    stdin: { contents: "export { PhoneKey } from 'phonekey';", resolveDir: ROOT },
+    stdin: { contents: `export { ${name} } from 'phonekey';`, resolveDir: ROOT },
     bundle: true,
     format: 'esm',
     minify: true,
@@ -18,7 +23,7 @@ export const webFigures = async (): Promise<Figure[]> => {
   });
   const bytes = outputFiles[0]?.contents ?? new Uint8Array();
   return [
-    figure('web.phone.minified_kb', bytes.length / 1000, 'kB'),
-    figure('web.phone.gzip_kb', gzipSync(bytes, { level: 9 }).length / 1000, 'kB'),
+    figure(`web.${what}.minified_kb`, bytes.length / 1000, 'kB'),
+    figure(`web.${what}.gzip_kb`, gzipSync(bytes, { level: 9 }).length / 1000, 'kB'),
   ];
 };
