@@ -131,6 +131,7 @@ export default defineConfig(
     'coverage/',
     'reports/',
     'lib/native/schema/gen/',
+    'test/support/schema/',
     'test/interop/**/target/',
   ]),
   js.configs.recommended,
