@@ -43,6 +43,18 @@ const OUTSIDE_AIR_SIM = {
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
 };
+const ABOVE_DOMAIN = {
+  regex: '^\\.\\./(?!platform/|errors\\.js$)',
+  message: 'lib/domain is words: besides itself it imports lib/platform and lib/errors alone.',
+};
+const A_DIALECT = {
+  regex: up('native/'),
+  message: 'Keys, grants and notices are the same in every dialect: lib/credentials knows none.',
+};
+const THE_WIRE = {
+  regex: up('lib/native/'),
+  message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
+};
 const NOT_THE_CAR = {
   regex: up('(lib/phone|cli|bench|examples|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
@@ -73,14 +85,16 @@ const DIRECTIONS = [
   [['lib/platform/**'], [ABOVE_LIB, NODE, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, NODE, ENDS]],
   [['lib/crypto/node*.ts'], [ABOVE_LIB, ENDS]],
+  [['lib/domain/**'], [ABOVE_LIB, NODE, ABOVE_DOMAIN]],
   [['lib/{noise,link,hci,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/credentials/**'], [ABOVE_LIB, NODE, ENDS, A_DIALECT]],
   [['lib/native/**'], [ABOVE_LIB, NODE]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
-  [['firmware-sim/**'], [NOT_THE_CAR]],
+  [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
   [['cli/**'], [UNDER_THE_PHONE, WHOLE_AIR]],
   [['examples/**'], [NOT_BY_NAME]],
 ];

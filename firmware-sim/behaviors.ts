@@ -1,4 +1,4 @@
-import type { CommandName } from '../lib/native/commands.js';
+import type { CommandName } from '../lib/domain/commands.js';
 import type { Behavior } from './behavior.js';
 import { behavior as deliver } from './behaviors/deliver.js';
 import { behavior as frunk } from './behaviors/frunk.js';

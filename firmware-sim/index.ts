@@ -1,4 +1,4 @@
-/** `phonekey/sim`: a simulated car. See docs/guides/car.md. */
+/** `phonekey/sim`: a simulated car. See docs/guides/test-without-hardware.md. */
 export * from './browser.js';
 export { controlClient, noAnswer } from './control/client.js';
 export { controlPath } from './control/path.js';

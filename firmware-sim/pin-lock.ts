@@ -1,6 +1,5 @@
 import type { PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { utf8 } from '../lib/platform/bytes.js';
 import type { Clock } from '../lib/platform/clock.js';
@@ -53,7 +52,7 @@ export class PinLock {
   async check(pin: string, key: KeySlot): Promise<PinRefusal | undefined> {
     if (!this.isSet) return undefined;
     if (pin === '') return 'pin-needed';
-    const who = key.role === Role.OWNER ? 'owners' : 'others';
+    const who = key.role === 'owner' ? 'owners' : 'others';
     const counted = await this.#count(who);
     if (typeof counted === 'string') return counted;
     if (counted === undefined) return undefined; // cleared meanwhile

@@ -2,7 +2,7 @@ import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
-import { encodeCommand } from '../lib/native/codec.js';
+import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE } from '../lib/link/framing.js';
 import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { pairingRun } from './worked-example.js';
@@ -22,7 +22,7 @@ interface ProofVector {
 export const sessionVectors = () => {
   const challenge = challengeFrom(KEYS.carEphemeral);
   const other = challengeFrom(KEYS.pairingChallengeEphemeral);
-  const command = encodeCommand({ case: 'unlock', value: {} });
+  const command = encodeCommand({ type: 'unlock' });
   const answer = (to: Uint8Array, carPublicKey = KEYS.car.publicKey) =>
     answerChallenge(
       suite,

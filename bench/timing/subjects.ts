@@ -1,7 +1,6 @@
 import { findKey } from '../../lib/credentials/find-key.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { Role } from '../../lib/credentials/roles.js';
 import { portableSuite } from '../../lib/crypto/index.js';
 import { nobleSuite } from '../../lib/crypto/noble.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
@@ -20,7 +19,8 @@ import { utf8 } from '../../lib/platform/bytes.js';
 import { systemRandom as random } from '../../lib/platform/random.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { answerChallenge } from '../../lib/native/session/phone.js';
-import { encodeCommand, LENGTH } from '../../lib/native/codec.js';
+import { LENGTH } from '../../lib/native/codec.js';
+import { encodeCommand } from '../../lib/native/commands.js';
 import type { Class, Subject } from './measure-classes.js';
 
 const suite = nodeSuite;
@@ -84,7 +84,7 @@ const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
 
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
-const command = encodeCommand({ case: 'unlock', value: {} });
+const command = encodeCommand({ type: 'unlock' });
 
 interface Proof {
   readonly challenge: Challenge;
@@ -116,7 +116,7 @@ const keys = enrolled.map(({ publicKey }, slot): KeySlot => ({
   publicKey,
   signingKey: random(32),
   name: 'phone',
-  role: Role.DRIVER,
+  role: 'driver',
 }));
 const strangers = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
 

@@ -1,6 +1,6 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import { ROLE_NAMES } from '../../lib/credentials/roles.js';
+import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
 import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
@@ -65,7 +65,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--pair', 'open the pairing window')
     .addOption(
       new Option('--role <role>', 'what the new key may do (default: the first key owns the car)')
-        .choices(ROLE_NAMES)
+        .choices(ROLES)
         .implies({ pair: true }),
     )
     .action((reader, options) => beside((module, at) => module.tap(at, reader, options)));

@@ -1,10 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type {
-  CarCallOptions,
-  FormFactorName,
-  PhoneKeyOptions,
-  TraceEvent,
-} from '../../lib/index.js';
+import type { CarCallOptions, FormFactor, PhoneKeyOptions, TraceEvent } from '../../lib/index.js';
 import { Remote } from '../../lib/phone/remote.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
@@ -19,7 +14,7 @@ export interface PhoneUse {
   readonly needsKeys?: boolean;
   /** What the car's owner sees; for pairing. */
   readonly name?: string | undefined;
-  readonly formFactor?: FormFactorName | undefined;
+  readonly formFactor?: FormFactor | undefined;
 }
 
 export interface OpenPhone<Phone extends Remote = Remote> {

@@ -1,4 +1,4 @@
-import type { FormFactorName } from '../../lib/index.js';
+import type { FormFactor } from '../../lib/index.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -10,7 +10,7 @@ export interface PairArguments extends CodeSource {
   /** The radio's id of the car, from `key scan`. */
   readonly id?: string | undefined;
   readonly name?: string | undefined;
-  readonly formFactor?: FormFactorName | undefined;
+  readonly formFactor?: FormFactor | undefined;
 }
 
 export const pair = async (

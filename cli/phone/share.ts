@@ -1,4 +1,4 @@
-import type { FormFactorName, ShareOptions } from '../../lib/index.js';
+import type { FormFactor, ShareOptions } from '../../lib/index.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -65,7 +65,7 @@ export interface AcceptArguments {
   readonly name?: string;
   /** What the car is to call this phone. */
   readonly as?: string;
-  readonly formFactor?: FormFactorName;
+  readonly formFactor?: FormFactor;
 }
 
 /** Takes a grant for a key that `showKey` has shown. */

@@ -119,7 +119,7 @@ const read = (
       continue;
     }
     const { name, type, oneof, list } = field;
-    if (wireType !== wireTypeOf(type)) throw new Error(`${name} has another wire type`);
+    if (wireType !== wireTypeOf(type)) throw new Error(`${name} has wire type ${String(wireType)}`);
     if (list) {
       (message[name] as unknown[]).push(readField(reader, type, depth));
     } else if (oneof === undefined) {

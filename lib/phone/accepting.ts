@@ -1,14 +1,12 @@
-import type { FormFactorName } from '../credentials/form-factors.js';
-import { narrows } from '../credentials/chain.js';
-import { parseChain, verifyLink } from '../credentials/grant.js';
+import type { FormFactor } from '../domain/form-factors.js';
+import { verifyDelegations } from '../credentials/chain.js';
+import { parseChain } from '../credentials/grant.js';
 import type { GrantLink } from '../credentials/grant.js';
-import { roleName } from '../credentials/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
 import { generateEd25519, generateX25519 } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
-import { concat } from '../platform/bytes.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { lastTerms } from './sharing.js';
@@ -38,7 +36,7 @@ export interface AcceptOptions {
   /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
   readonly ownName?: string;
   /** What kind of thing has the key (default: as PhoneKeyOptions say). */
-  readonly ownFormFactor?: FormFactorName;
+  readonly ownFormFactor?: FormFactor;
 }
 
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
@@ -83,7 +81,6 @@ export const accept = async (
   }
   checkSigningKey(suite, last, offered.signing.publicKey);
   const { identity, signing } = offered;
-  const role = roleName(last.terms.role);
   const { carPublicKey, chain } = grant;
   const entry = {
     carPublicKey,
@@ -92,7 +89,7 @@ export const accept = async (
     state: 'pending',
     grant: chain,
     ...called,
-    ...(role === 'none' ? {} : { role }),
+    role: last.terms.role,
   } as const;
   const place = cars.find((car) => suite.equal(car.carPublicKey, carPublicKey));
   const saved =
@@ -136,35 +133,18 @@ const renew = (
   if (suite.equal(car.grant, chain)) return car;
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
-  const role = roleName(now.role);
-  return {
-    ...car,
-    ...called,
-    grant: chain,
-    state: 'pending',
-    ...(role === 'none' ? {} : { role }),
-  };
+  return { ...car, ...called, grant: chain, state: 'pending', role: now.role };
 };
 
-/** All that can be verified without knowing the owner, which is all but the first link. */
 const checkDelegations = (
   suite: Suite,
   { carPublicKey }: Grant,
-  links: readonly GrantLink[],
+  links: ReturnType<typeof parseChain>,
 ): void => {
-  let soFar: Uint8Array = new Uint8Array(0);
-  let before: GrantLink | undefined;
-  for (const link of links) {
-    if (before !== undefined) {
-      const issuer = before.subject.signingKey;
-      const holds =
-        issuer !== undefined &&
-        narrows(before.terms, link.terms) &&
-        verifyLink(suite, issuer, carPublicKey, soFar, link);
-      if (!holds) throw new PhoneKeyError('grant.invalid', 'this grant was altered');
-    }
-    soFar = concat(soFar, link.bytes);
-    before = link;
+  try {
+    verifyDelegations(suite, carPublicKey, links);
+  } catch (cause) {
+    throw new PhoneKeyError('grant.invalid', 'this grant was altered', { cause });
   }
 };
 

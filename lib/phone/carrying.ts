@@ -1,7 +1,6 @@
 import { isNoticeFor } from '../credentials/notice.js';
 import type { Suite } from '../crypto/suite.js';
-import { RefusalReason } from '../native/schema/gen/phonekey_pb.js';
-import { isRefusal } from '../native/phone/answers.js';
+import { isRefusal } from '../domain/outcomes.js';
 import type { CarConnection } from '../native/phone/connection.js';
 import { isOwner } from './choose.js';
 import { wallSeconds } from './environment.js';
@@ -92,14 +91,14 @@ export const deliverCarried = async (
   let delivered = 0;
   // A long notice does not fit into the first message, beside the proof and perhaps a grant.
   if (carrying.length > 0 && !connection.usable) {
-    await connection.command({ case: 'status', value: {} }, options);
+    await connection.command({ type: 'status' }, options);
   }
   try {
     for (const { notice } of carrying) {
-      const result = await connection.command({ case: 'deliver', value: { notice } }, options);
-      const done = result.outcome.case === 'done';
+      const { outcome } = await connection.command({ type: 'deliver', notice }, options);
+      const done = outcome.type === 'done';
       if (done) delivered += 1;
-      if (done || isRefusal(result, RefusalReason.NOTICE_INVALID)) answered.push(notice);
+      if (done || isRefusal(outcome, 'notice-invalid')) answered.push(notice);
     }
   } finally {
     if (answered.length > 0) await drop(suite, store, name, answered);
@@ -139,8 +138,8 @@ export const afterCommand = async (
     signal: deadline.signal,
   };
   try {
-    const value = { seconds: wallSeconds(environment) };
-    if (tellTime) await connection.command({ case: 'setTime', value }, options);
+    const seconds = wallSeconds(environment);
+    if (tellTime) await connection.command({ type: 'setTime', seconds }, options);
     await deliverCarried(environment, connection, options);
   } catch (error) {
     environment.log.debug('not all was delivered to the car', { error: String(error) });

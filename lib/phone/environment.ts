@@ -1,4 +1,4 @@
-import type { FormFactorName } from '../credentials/form-factors.js';
+import type { FormFactor } from '../domain/form-factors.js';
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
@@ -26,7 +26,7 @@ export interface PhoneEnvironment {
   readonly log: Logger;
   /** What cars call this phone. */
   readonly name: string;
-  readonly formFactor: FormFactorName;
+  readonly formFactor: FormFactor;
   readonly trace: Trace | undefined;
   readonly onSessionKeys: OnSessionKeys | undefined;
 }
@@ -37,7 +37,7 @@ export interface PhoneKeyOptions {
   /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
   readonly name?: string;
   /** What kind of thing this is, for the same list (default `phone`). */
-  readonly formFactor?: FormFactorName;
+  readonly formFactor?: FormFactor;
   readonly suite?: Suite;
   readonly clock?: Clock;
   /** Milliseconds since 1970: what grants and notices are dated with (default: the system's). */

@@ -1,7 +1,9 @@
-export { CLOSURES } from '../native/closures.js';
-export type { Closure } from '../native/closures.js';
+export { CLOSURES } from '../domain/closures.js';
+export type { Closure } from '../domain/closures.js';
+export type { Command, CommandName } from '../domain/commands.js';
+export type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
+export type { Refusal } from '../domain/refusals.js';
 export type { AcceptOptions } from './accepting.js';
-export type { CarStatus, KeyEntry } from '../native/phone/answers.js';
 export type { Carried, CarryOptions } from './carry.js';
 export type { Delivery } from './carrying.js';
 export { CarConnection } from '../native/phone/connection.js';

@@ -1,7 +1,6 @@
 import type { Suite } from '../crypto/suite.js';
-import { RefusalReason } from '../native/schema/gen/phonekey_pb.js';
-import type { Result } from '../native/schema/gen/phonekey_pb.js';
-import type { KeyEntry } from '../native/phone/answers.js';
+import type { KeyEntry, Result } from '../domain/outcomes.js';
+import type { Refusal } from '../domain/refusals.js';
 import { isOwner } from './choose.js';
 import type { PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
@@ -12,14 +11,14 @@ import type { PairedCar } from './store.js';
  * After these the car may not have taken the key of a grant, which is shown to it again. A grant that
  * does not hold it calls invalid only to keys that it has.
  */
-const NOT_ADMITTED: ReadonlySet<RefusalReason> = new Set([
-  RefusalReason.SLOTS_FULL,
-  RefusalReason.SUSPENDED,
-  RefusalReason.NOT_YET,
-  RefusalReason.EXPIRED,
-  RefusalReason.USED_UP,
-  RefusalReason.CLOCK_LOST,
-  RefusalReason.FAULT,
+const NOT_ADMITTED: ReadonlySet<Refusal> = new Set([
+  'slots-full',
+  'suspended',
+  'not-yet',
+  'expired',
+  'used-up',
+  'clock-lost',
+  'fault',
 ]);
 
 /**
@@ -55,7 +54,7 @@ export const learnFrom = async (
 };
 
 const wasTaken = ({ grant }: PairedCar, { outcome }: Result): boolean =>
-  grant === undefined || outcome.case !== 'refusal' || !NOT_ADMITTED.has(outcome.value.reason);
+  grant === undefined || outcome.type !== 'refused' || !NOT_ADMITTED.has(outcome.refusal);
 
 /** Another program may have accepted a newer grant meanwhile. */
 const sameKey = (suite: Suite, car: PairedCar, now: PairedCar): boolean =>

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import { parsePairingCode } from '../native/pairing/code.js';
+import { parsePairingCode } from '../domain/pairing-code.js';
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
 import { CarChannel } from '../native/phone/car-channel.js';

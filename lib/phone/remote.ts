@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { CarStatus, KeyEntry } from '../native/phone/answers.js';
+import type { CarStatus, KeyEntry } from '../domain/outcomes.js';
 import { CarChannel } from '../native/phone/car-channel.js';
 import { afterCommand, deliverCarried } from './carrying.js';
 import type { Delivery } from './carrying.js';

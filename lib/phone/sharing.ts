@@ -2,8 +2,8 @@ import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/fingerprint.js';
 import { NO_END, parseChain, signLink } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
-import { covers, roleFromName, roleName } from '../credentials/roles.js';
-import type { RoleName } from '../credentials/roles.js';
+import { covers } from '../domain/roles.js';
+import type { Role } from '../domain/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
@@ -24,7 +24,7 @@ export interface ShareOptions {
    */
   readonly to: string;
   /** Default `guest`. */
-  readonly role?: Exclude<RoleName, 'owner'>;
+  readonly role?: Exclude<Role, 'owner'>;
   /** Default: now. */
   readonly from?: number;
   /** The first second in which it does not hold any more. Default: see SHARE_HOURS. */
@@ -101,17 +101,17 @@ const termsOf = (
   options: ShareOptions,
 ): GrantTerms => {
   const now = wallSeconds(environment);
-  const { role: name = 'guest', uses = 0, delegations = 0 } = options;
+  const { role = 'guest', uses = 0, delegations = 0 } = options;
   const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
   if (outer === undefined) checkOwner(car);
   const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
-  const hours = SHARE_HOURS[name];
+  const hours = SHARE_HOURS[role];
   const most = outer?.notAfter ?? NO_END;
   // Handed on, it begins when its giver's did: the car's clock may be behind this phone's.
   const notBefore = options.from ?? outer?.notBefore ?? now;
   const begins = Math.max(now, notBefore);
   const terms: GrantTerms = {
-    role: roleFromName(name),
+    role,
     ownerSlot: outer?.ownerSlot ?? car.slot ?? 0,
     epoch: outer?.epoch ?? car.epoch ?? 0,
     issuedAt,
@@ -177,9 +177,7 @@ const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {
 };
 
 const sharedKey = (to: string, name: string | undefined, terms: GrantTerms): SharedKey => {
-  const { issuedAt, notBefore, notAfter, uses, leaseHours, delegations } = terms;
-  const role = roleName(terms.role);
-  if (role === 'none') throw new PhoneKeyError('internal', 'a grant without a role was signed');
+  const { role, issuedAt, notBefore, notAfter, uses, leaseHours, delegations } = terms;
   return {
     fingerprint: to,
     ...(name === undefined ? {} : { name }),

@@ -1,7 +1,7 @@
 import type { KeyPair } from '../crypto/suite.js';
-import type { FormFactorName } from '../credentials/form-factors.js';
+import type { FormFactor } from '../domain/form-factors.js';
 import type { NoticeEntry } from '../credentials/notice.js';
-import type { RoleName } from '../credentials/roles.js';
+import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
 
@@ -21,7 +21,7 @@ export interface PairedCar {
    */
   readonly state: 'pending' | 'paired';
   /** Known once paired; of a granted key, what the grant says. */
-  readonly role?: RoleName;
+  readonly role?: Role;
   readonly slot?: number;
   /** The car's count of re-keyings, as it told an owner's phone; none: 0. */
   readonly epoch?: number;
@@ -33,7 +33,7 @@ export interface PairedCar {
   /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
   readonly ownName?: string;
   /** And what kind of thing has the key; none: as PhoneKeyOptions say. */
-  readonly ownFormFactor?: FormFactorName;
+  readonly ownFormFactor?: FormFactor;
   /** Where its characteristics were when it last proved itself: `attHandle` of radio/types.ts. */
   readonly attHandle?: number | undefined;
   /** What this phone has granted to others, newest last. */
@@ -53,7 +53,7 @@ export interface SharedKey {
   readonly fingerprint: string;
   /** What the person calls it. */
   readonly name?: string;
-  readonly role: RoleName;
+  readonly role: Role;
   readonly issuedAt: number;
   readonly notBefore: number;
   /** The first second in which it does not hold any more; NO_END of credentials/grant.ts: none. */

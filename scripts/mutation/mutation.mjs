@@ -31,6 +31,10 @@ const AREAS = {
     mutate: ['lib/native/pairing/*.ts'],
     tests: ['unit/native/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
   },
+  domain: {
+    mutate: ['lib/domain/*.ts'],
+    tests: ['unit/domain/*', 'unit/native/phone/connection', 'unit/firmware-sim/body'],
+  },
   credentials: {
     mutate: ['lib/credentials/*.ts'],
     tests: ['unit/credentials/*', 'vectors/credentials'],
@@ -46,7 +50,7 @@ const AREAS = {
       'vectors/credentials',
     ],
   },
-  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing}'] },
+  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
     mutate: ['lib/native/car/link-machine.ts'],
     tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],

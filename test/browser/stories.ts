@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultSuite, PhoneKey, portableSuite } from 'phonekey';
 import type { Central, Peripheral, SessionKeys } from 'phonekey';
 import { SimAir } from 'phonekey/air/sim';
-import { CarEndpoint, newPairingCode, pairingRegistration, Role } from 'phonekey/car';
+import { CarEndpoint, newPairingCode } from 'phonekey/car';
 import { Conversation } from 'phonekey/inspect';
 import type { InspectedMessage } from 'phonekey/inspect';
 import { FlashMemory, SimulatedCar, SimulatedFlash } from 'phonekey/sim';
@@ -120,8 +120,7 @@ describe('over the radio in memory', () => {
   it("a car of one's own lets a phone pair and refuses what it cannot do", async () => {
     const radio = new MemoryRadio();
     const code = newPairingCode(seededRandom('code'));
-    const window = { registration: pairingRegistration(code) };
-    const key = { slot: 0, role: Role.DRIVER };
+    const key = { slot: 0, role: 'driver' } as const;
     let enrolled: Parameters<CarEndpointHost['pairing']['enrol']>[1] | undefined;
     const car = new CarEndpoint({
       peripheral: radio.peripheral(),
@@ -132,7 +131,7 @@ describe('over the radio in memory', () => {
           enrolled === undefined ? [] : [{ ...key, ...enrolled, publicKey: enrolled.publicKey }],
         execute: () => Promise.reject(new Error('it has no doors')),
         pairing: {
-          window: () => window,
+          window: () => ({ code }),
           countTry: () => Promise.resolve(true),
           enrol: (_, phone) => {
             enrolled = phone;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { nodePrivateDisk } from '../../cli/config/private-disk.js';
 import { withLock } from '../../cli/config/private-lock.js';
@@ -61,7 +61,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     epoch: fc.integer({ min: 0, max: 0xffff }),
     grant: fc.constant(grantTo()),
     ownName: name,
-    ownFormFactor: fc.constantFrom(...FORM_FACTOR_NAMES),
+    ownFormFactor: fc.constantFrom(...FORM_FACTORS),
     shared: fc.array(sharedKeys, { maxLength: 5 }),
     notice: fc.record({
       number: seconds,

@@ -42,9 +42,13 @@ beforeEach(async () => {
     clock: systemClock,
   });
   altering = false;
-  host = new TestHost(1, defaultSuite);
+  host = new TestHost();
   host.open = true;
-  ({ endpoint: car } = await startTestCar({ host, peripheral: altered(bleno) }));
+  ({ endpoint: car } = await startTestCar({
+    host,
+    peripheral: altered(bleno),
+    suite: defaultSuite,
+  }));
   const env = { KEY_PAIRING_CODE: host.code };
   expect(await phone.inside().json(['pair'], { env })).toMatchObject({ code: 0 });
 });

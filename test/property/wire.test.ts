@@ -107,7 +107,7 @@ describe.each(MESSAGES)('%s', (_, schema, theirSchema) => {
         const read = outcome(() => decode(schema, bytes));
         expect(read).toEqual(outcome(() => reference(theirSchema, bytes)));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -126,7 +126,7 @@ describe.each(MESSAGES)('%s', (_, schema, theirSchema) => {
         );
         expect(encode(schema, message)).toEqual(expected);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -6,7 +6,7 @@ import { decodeFromCar, decodeToCar } from '../codec.js';
 import { describe } from '../describe.js';
 import type { Direction, MessageDescription } from '../describe.js';
 import { Reassembler } from '../../link/framing.js';
-import type { FromCar, ToCar } from '../schema/gen/phonekey_pb.js';
+import type { FromCar, ToCar } from '../schema/gen/phonekey.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';
 import type { Content } from './content.js';
 import { carOfProof } from './known-car.js';

@@ -1,7 +1,7 @@
 import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
 import { utf8 } from '../../platform/bytes.js';
-import { parsePairingCode } from './code.js';
+import { parsePairingCode } from '../../domain/pairing-code.js';
 import { deriveSecrets, register } from './spake2plus.js';
 
 /** Names of the two ends in SPAKE2+ (RFC 9383, section 3.2). */

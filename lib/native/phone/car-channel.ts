@@ -2,7 +2,7 @@ import { PhoneKeyError } from '../../errors.js';
 import type { CentralLink, LinkCloseReason } from '../../radio/types.js';
 import { decodeFromCar, encodeToCar } from '../codec.js';
 import type { ToCarMessage } from '../codec.js';
-import type { FromCar } from '../schema/gen/phonekey_pb.js';
+import type { FromCar } from '../schema/gen/phonekey.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';

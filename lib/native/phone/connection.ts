@@ -1,21 +1,20 @@
-import { formFactorFromName } from '../../credentials/form-factors.js';
+import type { Introduction } from '../../credentials/key-slot.js';
+import type { Command, CommandName } from '../../domain/commands.js';
+import { isRefusal } from '../../domain/outcomes.js';
+import type { CarStatus, KeyEntry, Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { SealedChannel } from '../session/channel.js';
 import { answerChallenge } from '../session/phone.js';
-import { decodeResult, encodeCommand } from '../codec.js';
-import type { CommandInit, Introduction } from '../codec.js';
-import type { CommandName } from '../commands.js';
-import { RefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { Result } from '../schema/gen/phonekey_pb.js';
-import { expectDone, expectKeys, expectStatus, isRefusal } from './answers.js';
-import type { CarStatus, KeyEntry } from './answers.js';
+import { encodeCommand } from '../commands.js';
+import { decodeResult } from '../results.js';
+import { expectDone, expectKeys, expectStatus } from './answers.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import { Deadline } from '../../phone/environment.js';
 import type { CallOptions, PhoneEnvironment } from '../../phone/environment.js';
 import type { PairedCar } from '../../phone/store.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
-const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
+const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys']);
 
 export interface StartOptions extends CallOptions {
   /** 4 to 8 digits; a function is called only when the car asks for it. */
@@ -67,41 +66,41 @@ export class CarConnection {
   }
 
   async unlock(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'unlock', value: {} }, options));
+    expectDone(await this.command({ type: 'unlock' }, options));
   }
 
   async lock(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'lock', value: {} }, options));
+    expectDone(await this.command({ type: 'lock' }, options));
   }
 
   /** Authorises driving for two minutes. */
   async start({ pin, ...rest }: StartOptions = {}): Promise<void> {
     const ask = (digits?: string): Promise<Result> => {
-      const value = digits === undefined ? {} : { pin: checkPin(digits) };
-      return this.command({ case: 'start', value }, rest);
+      const typed = digits === undefined ? {} : { pin: checkPin(digits) };
+      return this.command({ type: 'start', ...typed }, rest);
     };
     if (typeof pin !== 'function') {
       expectDone(await ask(pin));
       return;
     }
     const result = await ask();
-    expectDone(isRefusal(result, RefusalReason.PIN_NEEDED) ? await ask(await pin()) : result);
+    expectDone(isRefusal(result.outcome, 'pin-needed') ? await ask(await pin()) : result);
   }
 
   async trunk(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'trunk', value: {} }, options));
+    expectDone(await this.command({ type: 'trunk' }, options));
   }
 
   async frunk(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'frunk', value: {} }, options));
+    expectDone(await this.command({ type: 'frunk' }, options));
   }
 
   async status(options?: CallOptions): Promise<CarStatus> {
-    return expectStatus(await this.command({ case: 'status', value: {} }, options));
+    return expectStatus(await this.command({ type: 'status' }, options));
   }
 
   async listKeys(options?: CallOptions): Promise<KeyEntry[]> {
-    return expectKeys(await this.command({ case: 'listKeys', value: {} }, options));
+    return expectKeys(await this.command({ type: 'listKeys' }, options));
   }
 
   /** @param slot of the key, from `listKeys` */
@@ -109,7 +108,7 @@ export class CarConnection {
     if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
       throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
     }
-    expectDone(await this.command({ case: 'removeKey', value: { slot } }, options));
+    expectDone(await this.command({ type: 'removeKey', slot }, options));
   }
 
   /**
@@ -117,17 +116,17 @@ export class CarConnection {
    * @param pin 4 to 8 digits; empty: none any more
    */
   async setPin(pin: string, options?: CallOptions): Promise<void> {
-    const value = { pin: pin === '' ? pin : checkPin(pin) };
-    expectDone(await this.command({ case: 'setPin', value }, options));
+    const checked = pin === '' ? pin : checkPin(pin);
+    expectDone(await this.command({ type: 'setPin', pin: checked }, options));
   }
 
   /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
   async raiseEpoch(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'raiseEpoch', value: {} }, options));
+    expectDone(await this.command({ type: 'raiseEpoch' }, options));
   }
 
-  /** Any command of the schema; resolves to the car's Result as it came. */
-  command(command: CommandInit, options: CallOptions = {}): Promise<Result> {
+  /** Any command; resolves to what the car answered, a refusal too. */
+  command(command: Command, options: CallOptions = {}): Promise<Result> {
     const deadline = new Deadline(this.#environment.clock, options);
     const before = this.#turn;
     const result = deadline
@@ -141,7 +140,7 @@ export class CarConnection {
     return this.#channel.close();
   }
 
-  async #exchange(command: CommandInit, deadline: Deadline): Promise<Result> {
+  async #exchange(command: Command, deadline: Deadline): Promise<Result> {
     deadline.check();
     if (deadline.leftMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
@@ -160,12 +159,11 @@ export class CarConnection {
 
   #introduction(grants: Uint8Array): Introduction {
     const { ownName = this.#environment.name, ownFormFactor } = this.car;
-    const formFactor = formFactorFromName(ownFormFactor ?? this.#environment.formFactor);
-    return { grants, name: ownName, formFactor };
+    return { grants, name: ownName, formFactor: ownFormFactor ?? this.#environment.formFactor };
   }
 
   /** The first command: the answer to the car's challenge, with the command inside. */
-  async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
+  async #prove(command: Command, deadline: Deadline): Promise<Result> {
     const { suite, random, clock, onSessionKeys } = this.#environment;
     const { identity, carPublicKey, grant, state } = this.car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
@@ -204,7 +202,7 @@ export class CarConnection {
 
   /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
   async #ask(
-    command: CommandInit,
+    command: Command,
     message: Parameters<CarChannel['send']>[0],
     deadline: Deadline,
   ): Promise<CarMessage> {
@@ -214,16 +212,12 @@ export class CarConnection {
       await this.#channel.send(message, deadline);
       return await this.#channel.receive(deadline);
     } catch (error) {
-      throw READ_ONLY.has(command.case) ? error : outcomeUnknown(error);
+      throw READ_ONLY.has(command.type) ? error : outcomeUnknown(error);
     }
   }
 
-  async #openResult(
-    command: CommandInit,
-    message: CarMessage,
-    sealed: SealedChannel,
-  ): Promise<Result> {
-    const mayHaveSucceeded = !READ_ONLY.has(command.case);
+  async #openResult(command: Command, message: CarMessage, sealed: SealedChannel): Promise<Result> {
+    const mayHaveSucceeded = !READ_ONLY.has(command.type);
     if (message.case !== 'sealed') {
       throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
         mayHaveSucceeded,

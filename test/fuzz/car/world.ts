@@ -7,14 +7,14 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { register } from '../../../lib/native/pairing/spake2plus.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
-import { CODE, ENROLLED, secretsOf, SLOTS } from './people.js';
+import { CODE, ENROLLED, SLOTS } from './people.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
 export interface Weakness {
@@ -34,8 +34,6 @@ type Watched = Required<Pick<CarHost, 'keys' | 'execute' | 'pairing' | 'credenti
 
 /** When every program begins: seconds since 1970. */
 export const START = 1_800_000_000;
-
-let registration: ReturnType<typeof register> | undefined;
 
 /** Always draws CODE; nothing else is drawn from it in these tests. */
 const codeRandom: Random = (length) => {
@@ -145,8 +143,6 @@ export class World {
       keys: ENROLLED,
     }));
     this.#store = store;
-    registration ??= register(secretsOf(CODE));
-    const record = registration;
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -164,7 +160,6 @@ export class World {
       wallTime: () => START * 1000 + clock.now(),
       random: codeRandom,
       log,
-      register: () => record,
       onEvent: (event) => {
         oracle.onEvent(event);
       },
@@ -178,6 +173,7 @@ export class World {
     this.#endpoint = new CarEndpoint({
       host: this.#weakness.host?.(host) ?? host,
       peripheral: this.#radio.peripheral(),
+      suite: cheapSuite,
       clock,
       random: this.#random,
       log,

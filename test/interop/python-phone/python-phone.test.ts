@@ -8,7 +8,6 @@ import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/native/car/car-link.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
-import { defaultSuite } from '../../../lib/crypto/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
@@ -43,7 +42,7 @@ const command = async (radio: MemoryRadio, ...names: string[]): Promise<PhoneRun
 const startCar = async () => {
   const clock = new SimClock();
   const radio = new MemoryRadio();
-  const host = new TestHost(1, defaultSuite);
+  const host = new TestHost();
   host.open = true;
   const events: CarLinkEvent['type'][] = [];
   const waits: Promise<void>[] = [];

@@ -1,7 +1,6 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
-import { ResultSchema, Role } from '../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/domain/outcomes.js';
+import { resultOf } from '../../support/test-car.js';
 import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 
 /** A guest's phone at the car: the grant goes along until the car has taken the key. */
@@ -195,15 +194,21 @@ describe('a PIN', () => {
   });
 });
 
-const keyList = (): Result =>
-  create(ResultSchema, {
-    outcome: {
-      case: 'keys',
-      value: {
-        keys: [
-          { slot: 1, name: 'Bob', role: Role.GUEST, fingerprint: new Uint8Array(8) },
-          { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint: new Uint8Array(8), own: true },
-        ],
-      },
-    },
+const keyList = (): Result => {
+  const unbounded = {
+    formFactor: 'unknown',
+    fingerprint: '00'.repeat(8),
+    own: false,
+    suspended: false,
+    notAfter: null,
+    usesLeft: null,
+    grantedBy: null,
+  } as const;
+  return resultOf({
+    type: 'keys',
+    keys: [
+      { ...unbounded, slot: 1, name: 'Bob', role: 'guest' },
+      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true },
+    ],
   });
+};

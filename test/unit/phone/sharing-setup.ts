@@ -1,7 +1,6 @@
 import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import { parseChain } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { parseUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
@@ -22,7 +21,7 @@ export const ownerAndGuest = async () => {
   const car = await air.car(host);
   const owner = air.phone();
   const entry = await introduce(owner.store, host, { role: 'owner', slot: 0 });
-  host.enrol(entry.identity.publicKey, Role.OWNER, 'Ada', entry.signing.publicKey);
+  host.enrol(entry.identity.publicKey, 'owner', 'Ada', entry.signing.publicKey);
   const guest = air.phone(undefined, 'Bob');
   return { air, ...car, host, owner, guest, entry };
 };

@@ -1,6 +1,6 @@
-import type { Random } from '../../platform/random.js';
-import { PhoneKeyError } from '../../errors.js';
-import { viewOf } from '../../platform/bytes.js';
+import type { Random } from '../platform/random.js';
+import { PhoneKeyError } from '../errors.js';
+import { viewOf } from '../platform/bytes.js';
 
 /** The 8-digit code on the car's screen, as text; what SPAKE2+ makes of it is in secrets.ts. */
 
