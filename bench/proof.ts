@@ -6,7 +6,7 @@ import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
 import { findKey } from '../lib/credentials/find-key.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
-import { nodeSuite as suite } from '../lib/crypto/index.js';
+import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';

@@ -50,7 +50,7 @@ const AREAS = {
       'vectors/credentials',
     ],
   },
-  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing}'] },
+  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
     mutate: ['lib/native/car/link-machine.ts'],
     tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],

@@ -1,4 +1,3 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { ID_PROVER, ID_VERIFIER } from '../../../lib/native/pairing/secrets.js';
 import { Spake2PlusProver } from '../../../lib/native/pairing/spake2plus.js';
@@ -14,7 +13,8 @@ import { decodeFromCar, encodePhoneIdentity, encodeToCar } from '../../../lib/na
 import { decodeRequest } from '../../../lib/native/commands.js';
 import type { ToCarMessage } from '../../../lib/native/codec.js';
 import type { Command } from '../../../lib/domain/commands.js';
-import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';
+import { encode } from '../../../lib/native/wire.js';
 import { frame, Reassembler } from '../../../lib/link/framing.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { refusing } from '../target.js';
@@ -164,6 +164,7 @@ export class AttackLink {
       context: pairingContext(this.#challenge.bytes),
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
+      suite: defaultSuite,
       random,
     });
     return this.#made({ case: 'pairStart', value: { share: prover.share } }, () => {
@@ -239,7 +240,7 @@ export class AttackLink {
 
 /** The two fields that go beside a command, whatever the command is. */
 const introduction = (grants: Uint8Array, name: string): Uint8Array =>
-  toBinary(CommandSchema, create(CommandSchema, { grants, name }));
+  encode(CommandSchema, { grants, name });
 
 const parseCommand = (bytes: Uint8Array): Command | undefined => {
   try {

@@ -7,7 +7,7 @@ import type { Command } from '../../../lib/domain/commands.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
 import type { Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
-import type { FromCar } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { fingerprintOf, ROLE } from '../sharing/by-hand.js';
 import { fastest } from '../sharing/rights.js';

@@ -10,7 +10,7 @@ import * as codec from '../../../lib/native/codec.js';
 import { describe } from '../../../lib/native/describe.js';
 import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
 import { decodeResult, encodeResult } from '../../../lib/native/results.js';
-import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
 import type { Outcome } from '../../../lib/domain/outcomes.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';

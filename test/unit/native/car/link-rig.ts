@@ -15,7 +15,7 @@ import type { SealedChannel } from '../../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
 import { decodeResult } from '../../../../lib/native/results.js';
-import type { ToCar } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { ToCar } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE, TestHost } from '../../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
 import { IDENTITY } from './raw-phone.js';

@@ -11,7 +11,7 @@ import { decodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
 import { decodeResult } from '../../../../lib/native/results.js';
 import type { ToCarMessage } from '../../../../lib/native/codec.js';
-import type { FromCar } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { FromCar } from '../../../../lib/native/schema/gen/phonekey.js';
 import { frame, Reassembler } from '../../../../lib/link/framing.js';
 import { startTestCar } from '../../../support/test-car.js';
 import type { TestHost } from '../../../support/test-car.js';
