@@ -8,7 +8,7 @@ export type { AclBuffers } from './controller/connection/connections.js';
 export { AirDecoder, type AirDecoderOptions } from './decode/air-decoder.js';
 export type { AttributeValue } from './decode/att-decoder.js';
 export { describeEvent, type Description } from './decode/describe.js';
-export type { DecodedEvent, Party, Told } from './decode/event.js';
+export type { DecodedEvent, Party, ReportedEvent } from './decode/event.js';
 export { describeHci, HciDecoder, type HciPacket } from './decode/hci-decoder.js';
 export { parseFaults, type AirFaults } from './faults.js';
 export type { AirTransport, HciTransport } from '../lib/hci/transport.js';
@@ -18,9 +18,9 @@ export { hciSocketClass, VirtualHciSocket } from './hci-socket.js';
 export {
   loadBleno,
   loadNoble,
-  type Bleno,
+  type BlenoModule,
   type BlenoHandle,
-  type Noble,
+  type NobleModule,
   type NobleHandle,
 } from './load.js';
 export type { Pace } from './medium/medium.js';
@@ -38,7 +38,7 @@ export {
   type HubWatch,
 } from './hub/control-client.js';
 export { defaultHubPath } from './hub/socket.js';
-export { servePty, type PtyServer, type PtyServerOptions } from './pty/server.js';
+export { servePty, type PtyServer, type PtyServerOptions } from './pty/pty-server.js';
 export type { HubSettings, SettingsInForce } from './hub/settings.js';
 export type { AirListener } from './tap.js';
 export type { SimCentral, SimCentralOptions } from './sim/central.js';

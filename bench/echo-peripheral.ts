@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { loadBleno, type Bleno, type HciTransport } from '../air/index.js';
+import { loadBleno, type BlenoModule, type HciTransport } from '../air/index.js';
 import { SETUP } from './two-devices.js';
 
 /** A bleno that notifies what is written by Write Request, and counts what comes by Write Command. */
@@ -7,7 +7,7 @@ export class EchoPeripheral {
   #left = 0;
   #arrived: () => void = () => undefined;
 
-  private constructor(readonly bleno: Bleno) {}
+  private constructor(readonly bleno: BlenoModule) {}
 
   /** Resolves once it advertises. */
   static async start(transport: HciTransport): Promise<EchoPeripheral> {

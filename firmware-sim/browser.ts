@@ -24,4 +24,4 @@ export type { CommitOptions, Memory } from './memory/memory.js';
 export type { MemoryKind } from './memory/open.js';
 export type { CarRecord } from './memory/record.js';
 export { RecordStore } from './memory/store.js';
-export type { Screen } from './pairing-desk.js';
+export type { Screen } from './pairing-manager.js';

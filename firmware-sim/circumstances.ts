@@ -4,18 +4,18 @@ import { isSuspended } from '../lib/credentials/policy.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { timeOf } from './car-clock.js';
 import type { CarRecord } from './memory/record.js';
-import { entriesAbout, lastStamp } from './notices.js';
+import { entriesAbout, lastIssuedAt } from './revocation-lists.js';
 
 /** What the policy is told by the car's record. */
 export const circumstancesOf = (
   suite: Suite,
-  { clock, notices }: CarRecord,
+  { clock, revocationLists }: CarRecord,
   wallMs: number,
 ): Circumstances => ({
   now: timeOf(clock, wallMs),
   fingerprint: ({ publicKey }) => fingerprint(suite, publicKey),
-  notices: (about) => entriesAbout(notices, about),
-  lastStamp: (ownerSlot) => lastStamp(notices, ownerSlot),
+  revocationLists: (about) => entriesAbout(revocationLists, about),
+  lastIssuedAt: (ownerSlot) => lastIssuedAt(revocationLists, ownerSlot),
 });
 
 /** Finds the signing key of an owner whose signatures count: one that nobody has suspended. */

@@ -24,12 +24,12 @@ import { bodyEvent, windowEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
-import { KeyDesk } from './key-desk.js';
+import { KeyManager } from './key-manager.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
-import { PairingDesk } from './pairing-desk.js';
-import type { Screen } from './pairing-desk.js';
+import { PairingManager } from './pairing-manager.js';
+import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
 
 export interface DoorControllerOptions {
@@ -90,8 +90,8 @@ export interface CarReport {
  */
 export class DoorController implements CarHost {
   readonly name: string;
-  readonly pairing: PairingDesk;
-  readonly credentials: KeyDesk;
+  readonly pairing: PairingManager;
+  readonly credentials: KeyManager;
   readonly #pin: PinLock;
   readonly #options: DoorControllerOptions;
   readonly #body: BodyRunner;
@@ -108,7 +108,7 @@ export class DoorController implements CarHost {
       this.#emit(bodyEvent(effect, by));
     });
     this.#pin = new PinLock(options);
-    this.credentials = new KeyDesk({
+    this.credentials = new KeyManager({
       ...options,
       identity: () => this.#identity,
       emit: (detail) => {
@@ -119,7 +119,7 @@ export class DoorController implements CarHost {
         options.onKeyRemoved(key.publicKey);
       },
     });
-    this.pairing = new PairingDesk({
+    this.pairing = new PairingManager({
       ...options,
       now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
@@ -292,7 +292,7 @@ export class DoorController implements CarHost {
         return DONE;
       },
       removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (notice) => orDone(this.credentials.deliver(notice)),
+      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
       raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
       setTime: (seconds) => this.#setTime(seconds, by),
     };

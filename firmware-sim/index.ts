@@ -1,5 +1,5 @@
 /** `phonekey/sim`: a simulated car. See docs/guides/test-without-hardware.md. */
 export * from './browser.js';
-export { controlClient, controlPath, noAnswer } from './control/client.js';
-export type { CarWatch, RemoteCar } from './control/client.js';
+export { controlClient, controlPath, noAnswer } from './control/car-client.js';
+export type { CarWatch, RemoteCar } from './control/car-client.js';
 export { FileMemory } from './memory/file-memory.js';

@@ -32,17 +32,25 @@ export const readJson = <T>(text: string, what: string, reader: Reader<T>): T =>
   return reader(value, what);
 };
 
-/** An object with these fields and no others; those that are read as undefined are left out. */
+/**
+ * An object with these fields and no others; those that are read as undefined are left out.
+ * @param keys what fields are called in JSON, where that is something else
+ */
 export const object =
-  <T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> =>
+  <T extends object>(
+    fields: { readonly [K in keyof T]-?: Reader<T[K]> },
+    keys: { readonly [K in keyof T]?: string } = {},
+  ): Reader<T> =>
   (value, what) => {
     if (!isJsonObject(value)) throw JsonError.not(what, 'an object');
-    if (!Object.keys(value).every((name) => Object.hasOwn(fields, name))) {
+    const known = new Set(Object.keys(fields).map((name) => keys[name as keyof T] ?? name));
+    if (!Object.keys(value).every((key) => known.has(key))) {
       throw new JsonError(`${what} has an unknown field`);
     }
     const read: Partial<Record<keyof T, unknown>> = {};
     for (const name in fields) {
-      const found = fields[name](value[name], name);
+      const key = keys[name] ?? name;
+      const found = fields[name](value[key], key);
       if (found !== undefined) read[name] = found;
     }
     return read as T;

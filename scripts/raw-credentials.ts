@@ -1,5 +1,5 @@
-import type { NoticeEntry, NoticePart } from '../lib/credentials/notice.js';
-import { noticeTagKey } from '../lib/credentials/notice.js';
+import type { RevocationEntry, RevocationListPart } from '../lib/credentials/revocation-list.js';
+import { revocationListTagKey } from '../lib/credentials/revocation-list.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { HandshakeState } from '../lib/noise/handshake-state.js';
 import { PATTERNS } from '../lib/noise/patterns.js';
@@ -8,7 +8,7 @@ import type { Random } from '../lib/platform/random.js';
 import { KEYS, suite } from './example-keys.js';
 
 /**
- * Links and notices with whatever body, properly signed and sealed: lib refuses to write what no car takes.
+ * Links and revocation lists with whatever body, properly signed and sealed: lib refuses to write what no car takes.
  */
 
 const bigEndian = (value: number, length: number): Uint8Array =>
@@ -25,28 +25,28 @@ export const rawLink = (
   return concat(body, suite.ed25519Sign(signing, signed));
 };
 
-/** What the signature of a notice covers, without car and context; one part unless it says otherwise. */
-export const noticeBody = ({
+/** What the signature of a revocation list covers, without car and context; one part unless it says otherwise. */
+export const revocationListBody = ({
   ownerSlot,
   number,
-  stamp,
+  issuedAt,
   part = 0,
   parts = 1,
   entries,
-}: Omit<NoticePart, 'part' | 'parts'> & Partial<NoticePart>): Uint8Array =>
+}: Omit<RevocationListPart, 'part' | 'parts'> & Partial<RevocationListPart>): Uint8Array =>
   concat(
     Uint8Array.of(1, ownerSlot),
     bigEndian(number, 4),
-    bigEndian(stamp, 4),
+    bigEndian(issuedAt, 4),
     Uint8Array.of(part, parts),
     bigEndian(entries.length, 2),
     ...entries.map(encodeEntry),
   );
 
-const encodeEntry = ({ fingerprint, since, kind }: NoticeEntry): Uint8Array =>
+const encodeEntry = ({ fingerprint, since, kind }: RevocationEntry): Uint8Array =>
   concat(fingerprint, bigEndian(since, 4), Uint8Array.of(kind === 'revoked' ? 1 : 2));
 
-interface RawNoticeOptions {
+interface RawRevocationListOptions {
   /** Of the car that it is sealed for. */
   readonly carPublicKey?: Uint8Array;
   /** Of the car that the signature names. */
@@ -55,7 +55,7 @@ interface RawNoticeOptions {
 }
 
 /** Signs `body` and seals it, for the car of the examples unless it says otherwise. */
-export const rawNotice = (
+export const rawRevocationList = (
   signing: KeyPair,
   random: Random,
   body: Uint8Array,
@@ -63,7 +63,7 @@ export const rawNotice = (
     carPublicKey = KEYS.car.publicKey,
     signedFor = carPublicKey,
     prologue = utf8('phonekey v1 notice'),
-  }: RawNoticeOptions = {},
+  }: RawRevocationListOptions = {},
 ): Uint8Array => {
   const signed = concat(utf8('phonekey v1 notice'), signedFor, body);
   const noise = new HandshakeState(suite, PATTERNS.N, {
@@ -77,6 +77,6 @@ export const rawNotice = (
 
 /** With the tag by which the car of the examples takes a closer look. */
 export const tagged = (sealed: Uint8Array): Uint8Array => {
-  const key = noticeTagKey(suite, KEYS.car.publicKey);
+  const key = revocationListTagKey(suite, KEYS.car.publicKey);
   return concat(suite.hmacSha512(key, sealed).subarray(0, 16), sealed);
 };

@@ -1,11 +1,17 @@
 import { silentLogger, type Logger } from '../../lib/platform/logger.js';
 import { systemRandom, type Random } from '../../lib/platform/random.js';
 import type { Direction } from '../capture/btsnoop.js';
-import { EventCode, HardwareError, PacketType, Role, Status } from '../../lib/hci/constants.js';
+import {
+  EventCode,
+  HardwareError,
+  PacketType,
+  ConnectionRole,
+  Status,
+} from '../../lib/hci/constants.js';
 import { H4Error, packetLength } from '../../lib/hci/h4.js';
 import { commandComplete, commandStatus } from '../../lib/hci/packets.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd } from '../medium/air-link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
@@ -21,7 +27,7 @@ import {
   SUPPORTED_COMMANDS,
   SUPPORTED_LEGACY_COMMANDS,
 } from './commands.js';
-import type { AdvertisingFamily, Command, Outcome } from './commands/command.js';
+import type { AdvertisingFamily, CommandHandler, CommandOutcome } from './commands/command.js';
 import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connection/connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
@@ -77,7 +83,7 @@ export class VirtualController implements AirTransport, LinkLayer {
   readonly dhKeys: DhKeys;
   label: string;
   leHostSupport = false;
-  readonly #commands: ReadonlyMap<number, Command>;
+  readonly #commands: ReadonlyMap<number, CommandHandler>;
   /** The family of advertising commands that the host uses. */
   #family: AdvertisingFamily | undefined;
   readonly #medium: Medium;
@@ -112,7 +118,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     const { acceptList, resolvingList, identity, connections, power } = this;
     const context = { medium, station, host, random, acceptList, resolvingList, identity, power };
     const hasRoom = (): boolean =>
-      connections.count(Role.peripheral) + this.#accepted.size < this.peripheralLinks;
+      connections.count(ConnectionRole.peripheral) + this.#accepted.size < this.peripheralLinks;
     this.advertisingSets = new AdvertisingSets(context, hasRoom);
     this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets, identity, host);
     this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets, host, power);
@@ -301,7 +307,7 @@ export class VirtualController implements AirTransport, LinkLayer {
     outcome.then?.();
   }
 
-  #run(command: Command, parameters: Buffer): Outcome {
+  #run(command: CommandHandler, parameters: Buffer): CommandOutcome {
     const { length, minimum = length, family } = command;
     if (parameters.length < minimum || parameters.length > length) {
       return { status: Status.invalidParameters };

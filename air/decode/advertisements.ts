@@ -5,7 +5,7 @@ import type { DecodedDetail, Party } from './event.js';
 const MAX_ADVERTISERS = 1024;
 
 /** What is known of one advertisement; what is not known is left out. */
-export interface Advertisement {
+export interface DecodedAdvertisement {
   readonly address: string | null;
   readonly connectable: boolean;
   readonly scannable: boolean;
@@ -24,7 +24,7 @@ export class Advertisements {
   readonly #last = new Map<string, Last>();
 
   /** @param key of the advertiser, or of one of its advertising sets */
-  seen(key: string, device: Party, advertisement: Advertisement): DecodedDetail | undefined {
+  seen(key: string, device: Party, advertisement: DecodedAdvertisement): DecodedDetail | undefined {
     const { address, connectable, scannable, extended, data, scanResponse } = advertisement;
     const last = this.#lastOf(key);
     const response = scanResponse?.toString('hex') ?? last.scanResponse;

@@ -1,6 +1,6 @@
 import { printable, shortHex, shortList } from './fields.js';
 import { hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed, type ByteReader } from './reader.js';
 
 /** What a device advertises (Core Specification Supplement, Part A; Assigned Numbers 2.3). */
 export interface AdvertisingData {
@@ -117,7 +117,7 @@ const split = (
   return { structures, whole: true };
 };
 
-const uuids = (reader: Reader, length: number): string[] => {
+const uuids = (reader: ByteReader, length: number): string[] => {
   const found: string[] = [];
   while (reader.left >= length) found.push(reader.uuid(length));
   return found;

@@ -1,6 +1,6 @@
 import { AdvertisingBit, MAX_ADVERTISING_DATA, Opcode } from '../../lib/hci/constants.js';
-import type { Advertisement } from './advertisements.js';
-import { parsed, type Reader } from './reader.js';
+import type { DecodedAdvertisement } from './advertisements.js';
+import { parsed, type ByteReader } from './reader.js';
 
 /**
  * What a host makes its controller advertise, followed by its commands (Vol 4 Part E 7.8.5 to 7.8.9 and
@@ -31,10 +31,10 @@ export interface AdvertisingChange {
   /** Of the set, where it has one of its own. */
   readonly randomAddress: string | undefined;
   /** Undefined: it has stopped. */
-  readonly advertisement: Omit<Advertisement, 'address'> | undefined;
+  readonly advertisement: Omit<DecodedAdvertisement, 'address'> | undefined;
 }
 
-type Apply = (sets: AdvertisingSets, reader: Reader) => readonly string[];
+type Apply = (sets: FollowedSets, reader: ByteReader) => readonly string[];
 
 const { connectable: CONNECTABLE, scannable: SCANNABLE } = AdvertisingBit;
 /** By legacy advertising type: 0 undirected, 1 and 4 directed, 2 scannable, 3 neither. */
@@ -46,7 +46,7 @@ const LEGACY_BITS: readonly number[] = [
   CONNECTABLE,
 ];
 
-export class AdvertisingSets {
+export class FollowedSets {
   readonly #sets = new Map<string, AdvertisingSet>();
   #followed = false;
 

@@ -4,8 +4,8 @@ import { Advertisements } from './advertisements.js';
 import type { AdvertisingChange } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
-import type { DecodedDetail, Told } from './event.js';
-import { LinkDecoder, type LinkNews } from './link-decoder.js';
+import type { DecodedDetail, ReportedEvent } from './event.js';
+import { LinkDecoder, type LinkEvent } from './link-decoder.js';
 import {
   connectionComplete,
   connectionUpdate,
@@ -14,8 +14,8 @@ import {
   encryptionChange,
   phyUpdate,
 } from './link-events.js';
-import { parsed, type Reader } from './reader.js';
-import { type Report, ReportAssembler, reportKey, reports } from './reports.js';
+import { parsed, type ByteReader } from './reader.js';
+import { type DecodedReport, ReportAssembler, reportKey, reports } from './reports.js';
 import type { UuidNames } from './uuids.js';
 
 export interface AirDecoderOptions {
@@ -35,20 +35,20 @@ export class AirDecoder {
   readonly #heard = new Advertisements();
   readonly #assembler = new ReportAssembler();
   #time = 0;
-  #told: Told[] = [];
+  #reported: ReportedEvent[] = [];
 
   constructor({ uuidNames = new Map() }: AirDecoderOptions = {}) {
     this.#links = new LinkDecoder(this.#controllers, uuidNames);
   }
 
   /** What is news in it, in order. Never throws. */
-  push(event: AirEvent): Told[] {
-    this.#told = [];
+  push(event: AirEvent): ReportedEvent[] {
+    this.#reported = [];
     this.#time = event.type === 'record' ? event.record.time : event.time;
     if (event.type === 'came') this.#came(event.device);
     else if (event.type === 'left') this.#left(event.device);
     else this.#record(event.record);
-    return this.#told;
+    return this.#reported;
   }
 
   #came({ index, address, label }: AirDevice): void {
@@ -75,7 +75,8 @@ export class AirDecoder {
     const controller = this.#controllers.get(index);
     this.#understand(controller, packet, 'HCI packet', (reader) => {
       const type = reader.u8();
-      if (type === PacketType.acl) this.#tellNews(this.#links.data(controller, direction, reader));
+      if (type === PacketType.acl)
+        this.#reportLink(this.#links.data(controller, direction, reader));
       else if (type === PacketType.command && direction === 'sent') {
         controller.command(reader.u16(), reader.bytes(reader.u8()));
       } else if (type === PacketType.event && direction === 'received') {
@@ -87,7 +88,7 @@ export class AirDecoder {
     });
   }
 
-  #event(controller: ControllerState, code: number, reader: Reader): void {
+  #event(controller: ControllerState, code: number, reader: ByteReader): void {
     switch (code) {
       case EventCode.commandComplete:
         this.#commandComplete(controller, reader);
@@ -112,7 +113,7 @@ export class AirDecoder {
     }
   }
 
-  #leEvent(controller: ControllerState, subevent: number, reader: Reader): void {
+  #leEvent(controller: ControllerState, subevent: number, reader: ByteReader): void {
     const heard = reports(subevent, reader);
     const connection = heard === undefined ? connectionComplete(subevent, reader) : undefined;
     if (heard !== undefined) {
@@ -140,7 +141,7 @@ export class AirDecoder {
   }
 
   /** What a command has brought about is true once it is answered. */
-  #commandComplete(controller: ControllerState, reader: Reader): void {
+  #commandComplete(controller: ControllerState, reader: ByteReader): void {
     reader.u8(); // how many commands are allowed now
     const opcode = reader.u16();
     const parameters = controller.answered(opcode);
@@ -170,7 +171,7 @@ export class AirDecoder {
   }
 
   /** As a scanner hears it; of interest where the advertiser's own host is not heard. */
-  #report(report: Report): void {
+  #report(report: DecodedReport): void {
     const { address, scanResponse, data, connectable, scannable, extended } = report;
     if (this.#controllers.at(address)?.sets.followed === true) return;
     const what = scanResponse ? { scanResponse: data } : { data };
@@ -186,7 +187,7 @@ export class AirDecoder {
     { identity }: ControllerState,
     bytes: Buffer,
     what: string,
-    read: (reader: Reader) => void,
+    read: (reader: ByteReader) => void,
   ): void {
     const understood = parsed(bytes, (reader) => {
       read(reader);
@@ -196,12 +197,12 @@ export class AirDecoder {
     this.#tell({ type: 'malformed', device: this.#controllers.party(identity), what });
   }
 
-  #tellNews(news: LinkNews | undefined): void {
-    if (news !== undefined) this.#tell(news.event, news.values);
+  #reportLink(report: LinkEvent | undefined): void {
+    if (report !== undefined) this.#tell(report.event, report.values);
   }
 
-  #tell(event: DecodedDetail | undefined, values: Told['values'] = []): void {
-    if (event !== undefined) this.#told.push({ event: { time: this.#time, ...event }, values });
+  #tell(event: DecodedDetail | undefined, values: ReportedEvent['values'] = []): void {
+    if (event !== undefined) this.#reported.push({ event: { time: this.#time, ...event }, values });
   }
 }
 

@@ -1,5 +1,5 @@
 import { hexNumber } from './names.js';
-import { type Reader, Truncated } from './reader.js';
+import { type ByteReader, Truncated } from './reader.js';
 
 /** The Attribute Protocol (Vol 3 Part F 3.4). */
 
@@ -122,12 +122,12 @@ export interface AttPdu {
 }
 
 /** @throws Truncated */
-export const attPdu = (reader: Reader): AttPdu => {
+export const attPdu = (reader: ByteReader): AttPdu => {
   const opcode = reader.u8();
   return { opcode, ...LAYOUTS.get(opcode)?.(reader) };
 };
 
-type Layout = (reader: Reader) => Omit<AttPdu, 'opcode'>;
+type Layout = (reader: ByteReader) => Omit<AttPdu, 'opcode'>;
 
 const mtu: Layout = (reader) => ({ mtu: reader.u16() });
 const onlyValue: Layout = (reader) => ({ value: reader.rest() });
@@ -231,14 +231,14 @@ const LAYOUTS: ReadonlyMap<number, Layout> = new Map<number, Layout>([
   [Att.signedWriteCommand, handleAndValue],
 ]);
 
-const list = <T>(reader: Reader, item: () => T): T[] => {
+const list = <T>(reader: ByteReader, item: () => T): T[] => {
   const items: T[] = [];
   while (reader.left > 0) items.push(item());
   return items;
 };
 
 /** The value of an entry of a list; a length that leaves no room for its handles is malformed. */
-const entry = (reader: Reader, length: number): Buffer => {
+const entry = (reader: ByteReader, length: number): Buffer => {
   if (length < 0) throw new Truncated();
   return reader.bytes(length);
 };

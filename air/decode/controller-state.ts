@@ -1,8 +1,8 @@
 import { Opcode } from '../../lib/hci/constants.js';
 import { Advertisements } from './advertisements.js';
-import { AdvertisingSets } from './advertising-sets.js';
-import type { LinkEnd } from './links.js';
-import { Identity } from './party.js';
+import { FollowedSets } from './advertising-sets.js';
+import type { FollowedLinkEnd } from './links.js';
+import { FollowedIdentity } from './party.js';
 
 /** Links of one controller that are followed. */
 const MAX_LINKS = 64;
@@ -16,17 +16,17 @@ interface PendingCommand {
 
 /** What has been heard of one controller and its host. */
 export class ControllerState {
-  readonly identity: Identity;
+  readonly identity: FollowedIdentity;
   readonly advertisements = new Advertisements();
-  readonly sets = new AdvertisingSets();
+  readonly sets = new FollowedSets();
   /** By connection handle. */
-  readonly #links = new Map<number, LinkEnd>();
+  readonly #links = new Map<number, FollowedLinkEnd>();
   /** Handles of links that have ended: what a host still sends on them is lost. */
   readonly #over = new Set<number>();
   #commands: PendingCommand[] = [];
 
   constructor(index: number) {
-    this.identity = new Identity(index);
+    this.identity = new FollowedIdentity(index);
   }
 
   /** Keeps what its answer will make true. */
@@ -47,30 +47,30 @@ export class ControllerState {
     return this.#over.has(handle);
   }
 
-  link(handle: number): LinkEnd | undefined {
+  link(handle: number): FollowedLinkEnd | undefined {
     return this.#links.get(handle);
   }
 
   /** Gives the end that has to make room, where there is one. */
-  setLink(handle: number, end: LinkEnd): LinkEnd | undefined {
+  setLink(handle: number, end: FollowedLinkEnd): FollowedLinkEnd | undefined {
     const replaced = this.removeLink(handle) ?? this.#oldest();
     this.#links.set(handle, end);
     this.#over.delete(handle);
     return replaced;
   }
 
-  removeLink(handle: number): LinkEnd | undefined {
+  removeLink(handle: number): FollowedLinkEnd | undefined {
     this.#over.add(handle);
     const end = this.#links.get(handle);
     this.#links.delete(handle);
     return end;
   }
 
-  get links(): readonly LinkEnd[] {
+  get links(): readonly FollowedLinkEnd[] {
     return [...this.#links.values()];
   }
 
-  #oldest(): LinkEnd | undefined {
+  #oldest(): FollowedLinkEnd | undefined {
     const [oldest] = this.#links.keys();
     return oldest === undefined || this.#links.size < MAX_LINKS
       ? undefined
@@ -85,4 +85,4 @@ const FOLLOWED: ReadonlySet<number> = new Set([
 ]);
 
 const isFollowed = (opcode: number): boolean =>
-  FOLLOWED.has(opcode) || AdvertisingSets.concerns(opcode);
+  FOLLOWED.has(opcode) || FollowedSets.concerns(opcode);

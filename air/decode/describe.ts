@@ -1,7 +1,7 @@
 import { type AdvertisingData, describeAdvertisingData } from './advertising-data.js';
 import type { DecodedEvent, OnLink } from './event.js';
 import { fieldsText } from './fields.js';
-import type { LinkParameters } from './link-events.js';
+import type { DecodedLinkParameters } from './link-events.js';
 import { uuidName, type UuidNames } from './uuids.js';
 
 /** What happened, and to whom: `phone -> car` and `Write Command toCar, handle 0x000c, 122 B`. */
@@ -71,7 +71,7 @@ export const describeEvent = (event: DecodedEvent, names: UuidNames = new Map())
 const pair = ({ central, peripheral }: OnLink, arrow = '--'): string =>
   `${central.name} ${arrow} ${peripheral.name}`;
 
-const parametersText = ({ intervalMs, latency, timeoutMs }: LinkParameters): string =>
+const parametersText = ({ intervalMs, latency, timeoutMs }: DecodedLinkParameters): string =>
   fieldsText({ intervalMs, latency, timeoutMs });
 
 const dataText = (data: AdvertisingData, names: UuidNames): string =>

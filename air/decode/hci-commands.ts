@@ -4,17 +4,17 @@ import { advertisingData, describeAdvertisingData } from './advertising-data.js'
 import { type Fields, printable } from './fields.js';
 import { HANDLE_MASK, wantedParameters } from './link-events.js';
 import { statusName } from './names.js';
-import type { Reader } from './reader.js';
+import type { ByteReader } from './reader.js';
 
 /**
  * The parameters of commands that matter (Vol 4 Part E 7). What is a key, or would become one, is never
  * taken: LE Encrypt, LE Enable Encryption and LE Long Term Key Request Reply show a handle at most, LE Add
  * Device To Resolving List only whose the keys are.
  */
-type Parameters = (reader: Reader) => Fields;
+type Parameters = (reader: ByteReader) => Fields;
 
 /** Fields that matter, or none for a command that is not in the table. @throws Truncated */
-export const commandFields = (opcode: number, reader: Reader): Fields =>
+export const commandFields = (opcode: number, reader: ByteReader): Fields =>
   PARAMETERS.get(opcode)?.(reader) ?? {};
 
 const INTERVAL_UNIT_MS = 0.625;
@@ -29,7 +29,7 @@ const addressType: Parameters = (reader) => ({
   addressType: reader.u8() === 0 ? 'public' : 'random',
 });
 
-const data = (reader: Reader): Fields => ({
+const data = (reader: ByteReader): Fields => ({
   data: describeAdvertisingData(advertisingData(reader.bytes(reader.u8())), (uuid) => uuid),
 });
 

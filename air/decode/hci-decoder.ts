@@ -11,7 +11,7 @@ import { hciEvent } from './hci-events.js';
 import { Channel, describePdu, L2capReassembler, type L2capPdu } from './l2cap.js';
 import { disconnection, HANDLE_MASK } from './link-events.js';
 import { commandName, hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed, type ByteReader } from './reader.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
@@ -75,7 +75,7 @@ export class HciDecoder {
     return { time, type: 'hci', index, device, direction, ...content };
   }
 
-  #content(index: number, direction: Direction, reader: Reader): Content {
+  #content(index: number, direction: Direction, reader: ByteReader): Content {
     const type = reader.u8();
     if (type === PacketType.command) {
       const opcode = reader.u16();

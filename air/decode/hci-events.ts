@@ -12,7 +12,7 @@ import {
   wantedParameters,
 } from './link-events.js';
 import { commandName, eventName, hexNumber, leEventName, statusName } from './names.js';
-import type { Reader } from './reader.js';
+import type { ByteReader } from './reader.js';
 import { reports } from './reports.js';
 
 export interface HciEvent {
@@ -21,7 +21,7 @@ export interface HciEvent {
 }
 
 /** An event after its code and length: its name and the fields that matter. @throws Truncated */
-export const hciEvent = (code: number, reader: Reader): HciEvent => {
+export const hciEvent = (code: number, reader: ByteReader): HciEvent => {
   if (code === EventCode.leMeta) {
     const subevent = reader.u8();
     return { name: leEventName(subevent), fields: leFields(subevent, reader) };
@@ -29,10 +29,10 @@ export const hciEvent = (code: number, reader: Reader): HciEvent => {
   return { name: eventName(code), fields: FIELDS.get(code)?.(reader) ?? {} };
 };
 
-const FIELDS: ReadonlyMap<number, (reader: Reader) => Fields> = new Map([
+const FIELDS: ReadonlyMap<number, (reader: ByteReader) => Fields> = new Map([
   [
     EventCode.commandComplete,
-    (reader: Reader): Fields => {
+    (reader: ByteReader): Fields => {
       reader.u8(); // how many commands are allowed now
       const opcode = reader.u16();
       const command = commandName(opcode);
@@ -42,20 +42,20 @@ const FIELDS: ReadonlyMap<number, (reader: Reader) => Fields> = new Map([
   ],
   [
     EventCode.commandStatus,
-    (reader: Reader): Fields => {
+    (reader: ByteReader): Fields => {
       const status = statusName(reader.u8());
       reader.u8();
       return { command: commandName(reader.u16()), status };
     },
   ],
-  [EventCode.disconnectionComplete, (reader: Reader) => named(disconnection(reader))],
-  [EventCode.encryptionChange, (reader: Reader) => named(encryptionChange(reader))],
-  [EventCode.encryptionKeyRefreshComplete, (reader: Reader) => statusAndHandle(reader)],
-  [EventCode.readRemoteVersionComplete, (reader: Reader) => statusAndHandle(reader)],
-  [EventCode.hardwareError, (reader: Reader) => ({ code: hexNumber(reader.u8()) })],
+  [EventCode.disconnectionComplete, (reader: ByteReader) => named(disconnection(reader))],
+  [EventCode.encryptionChange, (reader: ByteReader) => named(encryptionChange(reader))],
+  [EventCode.encryptionKeyRefreshComplete, (reader: ByteReader) => statusAndHandle(reader)],
+  [EventCode.readRemoteVersionComplete, (reader: ByteReader) => statusAndHandle(reader)],
+  [EventCode.hardwareError, (reader: ByteReader) => ({ code: hexNumber(reader.u8()) })],
   [
     EventCode.numberOfCompletedPackets,
-    (reader: Reader): Fields => {
+    (reader: ByteReader): Fields => {
       const count = reader.u8();
       const completed = Array.from({ length: count }, () => {
         const handle = hexNumber(reader.u16() & HANDLE_MASK, 2);
@@ -67,15 +67,15 @@ const FIELDS: ReadonlyMap<number, (reader: Reader) => Fields> = new Map([
 ]);
 
 /** Return parameters after a status of success; keys and random numbers are not among them. */
-const RETURNED: ReadonlyMap<number, (reader: Reader) => Fields> = new Map([
-  [Opcode.readBdAddr, (reader: Reader): Fields => ({ address: reader.address() })],
+const RETURNED: ReadonlyMap<number, (reader: ByteReader) => Fields> = new Map([
+  [Opcode.readBdAddr, (reader: ByteReader): Fields => ({ address: reader.address() })],
   [
     Opcode.readRssi,
-    (reader: Reader): Fields => ({ handle: reader.u16() & HANDLE_MASK, rssiDbm: reader.i8() }),
+    (reader: ByteReader): Fields => ({ handle: reader.u16() & HANDLE_MASK, rssiDbm: reader.i8() }),
   ],
 ]);
 
-const leFields = (subevent: number, reader: Reader): Fields => {
+const leFields = (subevent: number, reader: ByteReader): Fields => {
   const heard = reports(subevent, reader);
   if (heard !== undefined) {
     const [first, ...more] = heard;
@@ -112,7 +112,7 @@ const leFields = (subevent: number, reader: Reader): Fields => {
   }
 };
 
-const statusAndHandle = (reader: Reader): Fields => ({
+const statusAndHandle = (reader: ByteReader): Fields => ({
   status: statusName(reader.u8()),
   handle: reader.u16() & HANDLE_MASK,
 });

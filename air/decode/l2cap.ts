@@ -2,7 +2,7 @@ import { PacketBoundary } from '../../lib/hci/constants.js';
 import type { Fields } from './fields.js';
 import { wantedParameters } from './link-events.js';
 import { hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed, type ByteReader } from './reader.js';
 
 /** L2CAP (Vol 3 Part A): basic frames, and what goes over the two fixed channels beside ATT. */
 
@@ -112,7 +112,7 @@ export const describePdu = ({
 };
 
 /** Code (1), identifier (1), length (2), data. */
-const signallingFields = (reader: Reader): Fields => {
+const signallingFields = (reader: ByteReader): Fields => {
   const bytes = reader.left;
   const code = reader.u8();
   reader.bytes(3);

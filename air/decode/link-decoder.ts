@@ -5,20 +5,20 @@ import type { Controllers } from './controllers.js';
 import type { ControllerState } from './controller-state.js';
 import type { DecodedDetail, OnLink } from './event.js';
 import { Channel, describePdu, type L2capPdu } from './l2cap.js';
-import { type ConnectionComplete, HANDLE_MASK, type LinkParameters } from './link-events.js';
-import { type LinkEnd, Links } from './links.js';
+import { type ConnectionComplete, HANDLE_MASK, type DecodedLinkParameters } from './link-events.js';
+import { type FollowedLinkEnd, Links } from './links.js';
 import { statusName } from './names.js';
-import type { Reader } from './reader.js';
+import type { ByteReader } from './reader.js';
 import type { UuidNames } from './uuids.js';
 
 /** What both ends of a link report. */
 export type LinkChange =
-  | ({ readonly type: 'parameters' } & LinkParameters)
+  | ({ readonly type: 'parameters' } & DecodedLinkParameters)
   | { readonly type: 'encryption'; readonly encrypted: boolean }
   | { readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number }
   | { readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string };
 
-export interface LinkNews {
+export interface LinkEvent {
   readonly event: DecodedDetail;
   readonly values: readonly AttributeValue[];
 }
@@ -99,7 +99,11 @@ export class LinkDecoder {
   }
 
   /** An ACL packet after its type. @throws Truncated */
-  data(controller: ControllerState, direction: Direction, reader: Reader): LinkNews | undefined {
+  data(
+    controller: ControllerState,
+    direction: Direction,
+    reader: ByteReader,
+  ): LinkEvent | undefined {
     const header = reader.u16();
     const fragment = reader.bytes(reader.u16());
     const handle = header & HANDLE_MASK;
@@ -111,11 +115,11 @@ export class LinkDecoder {
 
   #pdu(
     { identity }: ControllerState,
-    end: LinkEnd,
+    end: FollowedLinkEnd,
     direction: Direction,
     pdu: L2capPdu | 'malformed',
-  ): LinkNews {
-    const malformed = (what: string): LinkNews => ({
+  ): LinkEvent {
+    const malformed = (what: string): LinkEvent => ({
       event: { type: 'malformed', device: this.#controllers.party(identity), what },
       values: [],
     });
@@ -136,12 +140,12 @@ export class LinkDecoder {
    * Of a link whose beginning was heard, one end tells both directions. Otherwise nobody knows which two
    * ends belong together: where there are several controllers, each tells what it receives.
    */
-  #tells({ link, role }: LinkEnd, direction: Direction): boolean {
+  #tells({ link, role }: FollowedLinkEnd, direction: Direction): boolean {
     if (link.begun) return role === link.observer;
     return direction === 'received' || this.#controllers.count === 1;
   }
 
-  #unbegun(controller: ControllerState, handle: number): LinkEnd | undefined {
+  #unbegun(controller: ControllerState, handle: number): FollowedLinkEnd | undefined {
     if (controller.isOver(handle)) return undefined;
     const end = this.#links.unbegun(controller.identity);
     const central = this.#controllers.party(controller.identity);
@@ -150,10 +154,10 @@ export class LinkDecoder {
     return end;
   }
 
-  #keep(controller: ControllerState, handle: number, end: LinkEnd): void {
+  #keep(controller: ControllerState, handle: number, end: FollowedLinkEnd): void {
     const replaced = controller.setLink(handle, end);
     if (replaced !== undefined) this.#links.left(replaced);
   }
 }
 
-const onLink = ({ link }: LinkEnd): OnLink => ({ link: link.id, ...link.parties });
+const onLink = ({ link }: FollowedLinkEnd): OnLink => ({ link: link.id, ...link.parties });

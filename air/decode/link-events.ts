@@ -1,5 +1,5 @@
-import { LeEvent, Role } from '../../lib/hci/constants.js';
-import type { Reader } from './reader.js';
+import { LeEvent, ConnectionRole } from '../../lib/hci/constants.js';
+import type { ByteReader } from './reader.js';
 
 /** Events about links, and of LE Meta about connections (Vol 4 Part E 7.7). */
 
@@ -11,13 +11,13 @@ export const HANDLE_MASK = 0x0fff;
 
 const ANY_ADDRESS = '00:00:00:00:00:00';
 
-export interface LinkParameters {
+export interface DecodedLinkParameters {
   readonly intervalMs: number;
   readonly latency: number;
   readonly timeoutMs: number;
 }
 
-export interface ConnectionComplete extends LinkParameters {
+export interface ConnectionComplete extends DecodedLinkParameters {
   readonly status: number;
   readonly handle: number;
   readonly role: 'central' | 'peripheral';
@@ -27,13 +27,13 @@ export interface ConnectionComplete extends LinkParameters {
   readonly peerRpa?: string;
 }
 
-export interface ConnectionUpdate extends LinkParameters {
+export interface ConnectionUpdate extends DecodedLinkParameters {
   readonly status: number;
   readonly handle: number;
 }
 
 /** Interval, latency and supervision timeout, 6 bytes. */
-export const linkParameters = (reader: Reader): LinkParameters => ({
+export const linkParameters = (reader: ByteReader): DecodedLinkParameters => ({
   intervalMs: reader.u16() * 1.25,
   latency: reader.u16(),
   timeoutMs: reader.u16() * 10,
@@ -47,7 +47,7 @@ export interface WantedParameters {
 }
 
 /** What is asked for: shortest and longest interval, latency and supervision timeout, 8 bytes. */
-export const wantedParameters = (reader: Reader): WantedParameters => {
+export const wantedParameters = (reader: ByteReader): WantedParameters => {
   const intervalMinMs = reader.u16() * 1.25;
   const { intervalMs: intervalMaxMs, latency, timeoutMs } = linkParameters(reader);
   return { intervalMinMs, intervalMaxMs, latency, timeoutMs };
@@ -59,14 +59,14 @@ export const wantedParameters = (reader: Reader): WantedParameters => {
  */
 export const connectionComplete = (
   subevent: number,
-  reader: Reader,
+  reader: ByteReader,
 ): ConnectionComplete | undefined => {
   const enhanced =
     subevent === LeEvent.enhancedConnectionComplete || subevent === ENHANCED_CONNECTION_COMPLETE_V2;
   if (!enhanced && subevent !== LeEvent.connectionComplete) return undefined;
   const status = reader.u8();
   const handle = reader.u16() & HANDLE_MASK;
-  const role = reader.u8() === Role.central ? 'central' : 'peripheral';
+  const role = reader.u8() === ConnectionRole.central ? 'central' : 'peripheral';
   reader.u8(); // type of the peer's address
   const peer = reader.address();
   const rpas = enhanced ? { localRpa: reader.address(), peerRpa: reader.address() } : {};
@@ -75,7 +75,7 @@ export const connectionComplete = (
 };
 
 /** LE Connection Update Complete, after the subevent code. @throws Truncated */
-export const connectionUpdate = (reader: Reader): ConnectionUpdate => ({
+export const connectionUpdate = (reader: ByteReader): ConnectionUpdate => ({
   status: reader.u8(),
   handle: reader.u16() & HANDLE_MASK,
   ...linkParameters(reader),
@@ -83,7 +83,7 @@ export const connectionUpdate = (reader: Reader): ConnectionUpdate => ({
 
 /** Disconnection Complete. @throws Truncated */
 export const disconnection = (
-  reader: Reader,
+  reader: ByteReader,
 ): { readonly status: number; readonly handle: number; readonly reason: number } => ({
   status: reader.u8(),
   handle: reader.u16() & HANDLE_MASK,
@@ -92,7 +92,7 @@ export const disconnection = (
 
 /** Encryption Change. @throws Truncated */
 export const encryptionChange = (
-  reader: Reader,
+  reader: ByteReader,
 ): { readonly status: number; readonly handle: number; readonly encrypted: boolean } => ({
   status: reader.u8(),
   handle: reader.u16() & HANDLE_MASK,
@@ -103,7 +103,7 @@ const PHYS = ['?', '1M', '2M', 'coded'] as const;
 
 /** LE PHY Update Complete, after the subevent code. @throws Truncated */
 export const phyUpdate = (
-  reader: Reader,
+  reader: ByteReader,
 ): {
   readonly status: number;
   readonly handle: number;
@@ -118,7 +118,7 @@ export const phyUpdate = (
 
 /** LE Data Length Change, after the subevent code. @throws Truncated */
 export const dataLengthChange = (
-  reader: Reader,
+  reader: ByteReader,
 ): { readonly handle: number; readonly txBytes: number; readonly rxBytes: number } => {
   const handle = reader.u16() & HANDLE_MASK;
   const txBytes = reader.u16();

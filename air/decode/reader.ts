@@ -4,7 +4,7 @@ export class Truncated extends Error {
 }
 
 /** Takes fields off the front of a packet; numbers are little-endian, as HCI, L2CAP and ATT have them. */
-export class Reader {
+export class ByteReader {
   #bytes: Buffer;
 
   constructor(bytes: Uint8Array) {
@@ -61,9 +61,9 @@ export class Reader {
 }
 
 /** What `parse` makes of the bytes, or undefined when they end too early. */
-export const parsed = <T>(bytes: Uint8Array, parse: (reader: Reader) => T): T | undefined => {
+export const parsed = <T>(bytes: Uint8Array, parse: (reader: ByteReader) => T): T | undefined => {
   try {
-    return parse(new Reader(bytes));
+    return parse(new ByteReader(bytes));
   } catch (error) {
     if (error instanceof Truncated) return undefined;
     throw error;

@@ -1,9 +1,9 @@
 import { AdvertisingBit, LeEvent, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
-import type { Reader } from './reader.js';
+import type { ByteReader } from './reader.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
 
-export interface Report {
+export interface DecodedReport {
   readonly address: string;
   readonly scanResponse: boolean;
   readonly connectable: boolean;
@@ -33,7 +33,7 @@ const LEGACY_TYPES: readonly number[] = [
 ];
 
 /** After the subevent code; undefined for other subevents. @throws Truncated */
-export const reports = (subevent: number, reader: Reader): Report[] | undefined => {
+export const reports = (subevent: number, reader: ByteReader): DecodedReport[] | undefined => {
   const extended = subevent === LeEvent.extendedAdvertisingReport;
   if (!extended && subevent !== LeEvent.advertisingReport) return undefined;
   return Array.from({ length: reader.u8() }, () =>
@@ -41,7 +41,7 @@ export const reports = (subevent: number, reader: Reader): Report[] | undefined 
   );
 };
 
-const legacyReport = (reader: Reader): Report => {
+const legacyReport = (reader: ByteReader): DecodedReport => {
   const type = LEGACY_TYPES[reader.u8()] ?? 0;
   reader.u8(); // type of the address
   const address = reader.address();
@@ -49,7 +49,7 @@ const legacyReport = (reader: Reader): Report => {
   return { address, ...typeBits(type | LEGACY), rssiDbm: reader.i8(), data, incomplete: false };
 };
 
-const extendedReport = (reader: Reader): Report => {
+const extendedReport = (reader: ByteReader): DecodedReport => {
   const type = reader.u16();
   reader.u8(); // type of the address
   const address = reader.address();
@@ -65,7 +65,7 @@ const extendedReport = (reader: Reader): Report => {
 };
 
 /** Which advertisement a report is about. */
-export const reportKey = ({ address, sid }: Report): string =>
+export const reportKey = ({ address, sid }: DecodedReport): string =>
   sid === undefined ? address : `${address}/${String(sid)}`;
 
 /** Advertisements that come in several reports, at one time. */
@@ -76,7 +76,7 @@ export class ReportAssembler {
   readonly #partial = new Map<string, Buffer>();
 
   /** @param controller that gives the report */
-  push(controller: number, report: Report): Report | undefined {
+  push(controller: number, report: DecodedReport): DecodedReport | undefined {
     const key = [controller, reportKey(report), report.scanResponse].join(' ');
     const before = this.#partial.get(key);
     this.#partial.delete(key);
@@ -94,7 +94,7 @@ export class ReportAssembler {
 
 const typeBits = (
   type: number,
-): Pick<Report, 'scanResponse' | 'connectable' | 'scannable' | 'extended'> => ({
+): Pick<DecodedReport, 'scanResponse' | 'connectable' | 'scannable' | 'extended'> => ({
   scanResponse: (type & SCAN_RESPONSE) !== 0,
   connectable: (type & CONNECTABLE) !== 0,
   scannable: (type & SCANNABLE) !== 0,

@@ -6,7 +6,7 @@ import { AdvertisingChannels } from './advertising.js';
 import { EventCarrier } from './event-carrier.js';
 import { LinkFaults, type Faults } from './faults.js';
 import { InstantCarrier } from './instant-carrier.js';
-import { AirLink, type Carrier, type LinkEnd } from './link.js';
+import { AirLink, type Carrier, type LinkEnd } from './air-link.js';
 import { standing, walking } from './motion.js';
 import {
   DEFAULT_PATH_LOSS,

@@ -1,4 +1,4 @@
-import type { AirLink, LinkEnd } from './link.js';
+import type { AirLink, LinkEnd } from './air-link.js';
 import type { Motion } from './motion.js';
 import type { AdvertisingPdu, AirPdu, ConnectRequest } from './pdu.js';
 

@@ -10,8 +10,8 @@ import { bareUuid } from '../../lib/radio/uuid.js';
 import { Att } from '../decode/att.js';
 import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
-import { SimLink } from './link.js';
-import type { ChunkPdu, SimLinkOptions } from './link.js';
+import { SimLink } from './sim-link.js';
+import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
 
 export interface SimCentralLinkOptions extends SimLinkOptions {
   readonly profile: GattProfile;

@@ -5,7 +5,7 @@ import { abortError, runOperation } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
 import type { AirPdu, ConnectRequest, DeviceAddress, LinkParameters } from '../medium/pdu.js';
 import type { ScanWindow, Station } from '../medium/station.js';

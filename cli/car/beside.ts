@@ -1,4 +1,4 @@
-import { controlClient, controlPath, noAnswer } from '../../firmware-sim/control/client.js';
+import { controlClient, controlPath, noAnswer } from '../../firmware-sim/control/car-client.js';
 import type { CarEvent, CarReport, Closure, Door, RemoteCar } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Role } from '../../lib/index.js';
@@ -97,7 +97,7 @@ export const screen = async (
   return EXIT.ok;
 };
 
-export const status = async (
+export const carStatus = async (
   beside: Beside,
   { watch }: { readonly watch?: true | undefined },
 ): Promise<ExitCode> => {
@@ -143,7 +143,7 @@ export const reset = async (beside: Beside, sure: boolean): Promise<ExitCode> =>
   return done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 
-export const removeKey = async (beside: Beside, slot: number): Promise<ExitCode> => {
+export const removeKeyAtScreen = async (beside: Beside, slot: number): Promise<ExitCode> => {
   await act(beside, (car) => car.removeKey(slot));
   return done(beside, { slot }, `removed the key in slot ${String(slot)}`);
 };

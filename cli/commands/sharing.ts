@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
 import type { Act } from '../command.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
-import type { StatusVerb } from '../phone/notices.js';
+import type { StatusVerb } from '../phone/revocation-lists.js';
 import { formFactor } from './form-factor.js';
 
 const ID_EXAMPLES = `Examples:
@@ -19,7 +19,7 @@ const SHARE_EXAMPLES = `Examples:
 
 A guest's key ends after 72 hours, a valet's after 12, a service's after 24, a driver's not, unless
 --until says otherwise. Without news of the owner for the hours of --lease, it unlocks and does not
-drive; key stamp is such news. Nothing is sent: give the grant to the other phone, for key accept.
+drive; key refresh is such news. Nothing is sent: give the grant to the other phone, for key accept.
 `;
 
 const ACCEPT_EXAMPLES = `Examples:
@@ -32,15 +32,15 @@ const REVOKE_EXAMPLES = `Examples:
   $ key revoke Bob                         by the name that it was shared by
   $ key revoke 43ea6d628a0fbb21            by its fingerprint: key shared, key keys list
   $ key revoke 3                           by its slot; asks the car
-  $ key revoke Bob --offline --out bob.notice
+  $ key revoke Bob --offline --out bob.revocation
 
-The notice is delivered when the car is near; otherwise it goes along with the next command there,
-and whoever else comes to the car may carry it: key carry. It is sealed, they cannot read it.
+The revocation list is delivered when the car is near; otherwise it goes along with the next command there,
+and whoever else comes to the car may carry it: key relay. It is sealed, they cannot read it.
 `;
 
-const CARRY_EXAMPLES = `Examples:
-  $ key carry bob.notice
-  $ key carry - --id ID < bob.notice       to the car that key scan shows as ID
+const RELAY_EXAMPLES = `Examples:
+  $ key relay bob.revocation
+  $ key relay - --id ID < bob.revocation       to the car that key scan shows as ID
 
 A phone that has a key for the car delivers it as its own. Any other phone hands it to the cars that
 are near; only the car knows whether it was for it, and does not tell.
@@ -63,7 +63,7 @@ const ROLES = ['driver', 'guest', 'valet', 'service'] as const;
 /** The commands of keys that come from a phone, not from the car. */
 export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   addGrants(program, act);
-  addNotices(program, act);
+  addRevocationLists(program, act);
   const pin = program
     .command('pin')
     .description('the PIN that the car asks for to start; for owners')
@@ -129,7 +129,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(qr())
     .action(
       act('nothing', async (context, options) =>
-        (await import('../phone/share.js')).share(context, options),
+        (await import('../phone/share.js')).shareKey(context, options),
       ),
     );
   program
@@ -145,7 +145,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(formFactor())
     .action(
       act('nothing', async (context, source, options) =>
-        (await import('../phone/share.js')).accept(context, source, options),
+        (await import('../phone/share.js')).acceptGrant(context, source, options),
       ),
     );
   program
@@ -156,7 +156,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     );
 };
 
-const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
+const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void => {
   for (const [verb, summary] of STATUS_VERBS) {
     program
       .command(verb)
@@ -168,33 +168,38 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       .addOption(qr())
       .action((which, options) =>
         act(radioUnless(options), async (context) =>
-          (await import('../phone/notices.js')).setKeyStatus(context, verb, which, options),
+          (await import('../phone/revocation-lists.js')).changeKeyStatus(
+            context,
+            verb,
+            which,
+            options,
+          ),
         )(),
       );
   }
   program
-    .command('stamp')
+    .command('refresh')
     .description('sign news for the car, so that the leases of shared keys begin anew; for owners')
     .addOption(offline())
     .addOption(out())
     .addOption(qr())
     .action((options) =>
       act(radioUnless(options), async (context) =>
-        (await import('../phone/notices.js')).stamp(context, options),
+        (await import('../phone/revocation-lists.js')).refreshLeases(context, options),
       )(),
     );
   program
-    .command('carry')
-    .description("bring an owner's notice to the car, from any phone")
-    .addHelpText('before', CARRY_EXAMPLES)
+    .command('relay')
+    .description("bring an owner's revocation list to the car, from any phone")
+    .addHelpText('before', RELAY_EXAMPLES)
     .argument(
-      '<notice>',
+      '<list>',
       'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
     .action(
       act('radio', async (context, source, options) =>
-        (await import('../phone/notices.js')).carry(context, source, options),
+        (await import('../phone/revocation-lists.js')).relayLists(context, source, options),
       ),
     );
 };

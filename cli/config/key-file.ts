@@ -2,14 +2,14 @@ import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
 import {
   ENTRIES_PER_PART,
-  LEAST_NOTICE_BYTES,
-  MOST_NOTICE_BYTES,
+  LEAST_PART_BYTES,
+  MOST_PART_BYTES,
   MOST_PARTS,
-} from '../../lib/credentials/notice.js';
-import type { NoticeEntry } from '../../lib/credentials/notice.js';
+} from '../../lib/credentials/revocation-list.js';
+import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
-import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carried.js';
+import type { OutboxEntry, OwnRevocationList, PairedCar, SharedKey } from '../../lib/index.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { nativeProfile } from '../../lib/native/profile.js';
@@ -35,7 +35,7 @@ import { keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
  */
 
 /**
- * Largest file that is read, in bytes. One without grants and notices has about 600; the most that
+ * Largest file that is read, in bytes. One without grants and revocation lists has about 600; the most that
  * a phone may share, revoke and carry for one car has about 350,000.
  */
 export const MAX_FILE = 512 * 1024;
@@ -62,8 +62,13 @@ export const formatKeyFile = (car: PairedCar): string =>
       ownFormFactor: car.ownFormFactor,
       attHandle: car.attHandle,
       shared: car.shared,
-      notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
-      carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
+      // The names of files that exist.
+      notice: car.revocationList && {
+        number: car.revocationList.number,
+        stamp: car.revocationList.issuedAt,
+        entries: car.revocationList.entries.map(formatEntry),
+      },
+      carrying: car.outbox?.map(({ part, own }) => ({ notice: toHex(part), own })),
     },
     undefined,
     2,
@@ -79,12 +84,13 @@ export const parseKeyFile = (file: string): PairedCar => {
 };
 
 /** One line for each: `43ea6d628a0fbb21 1800000000 revoked`. */
-const formatEntry = ({ fingerprint, since, kind }: NoticeEntry): string =>
+const formatEntry = ({ fingerprint, since, kind }: RevocationEntry): string =>
   `${toHex(fingerprint)} ${String(since)} ${kind}`;
 
-const entry: Reader<NoticeEntry> = (value, what) => {
+const entry: Reader<RevocationEntry> = (value, what) => {
   const [fingerprint, since = '', kind, ...rest] = text(value, what).split(' ');
-  if (rest.length > 0 || !/^\d{1,10}$/.test(since)) throw JsonError.not(what, 'of a notice');
+  if (rest.length > 0 || !/^\d{1,10}$/.test(since))
+    throw JsonError.not(what, 'of a revocation list');
   return {
     fingerprint: bytes(8)(fingerprint, what),
     since: time(Number(since), what),
@@ -128,35 +134,37 @@ const keyFile = object<
     readonly version: 1;
     readonly car: { readonly publicKey: Uint8Array };
   }
->({
-  version,
-  name: name(MAX_NAME),
-  state: oneOf(['pending', 'paired']),
-  role: optional(oneOf(ROLES)),
-  slot: optional(whole(999)),
-  car: object<{ readonly publicKey: Uint8Array }>({ publicKey: bytes(32) }),
-  identity: keyPair,
-  signing: keyPair,
-  epoch: optional(whole(0xffff)),
-  grant: optional(chain),
-  ownName: optional(name(MAX_OWN_NAME)),
-  ownFormFactor: optional(oneOf(FORM_FACTORS)),
-  attHandle: optional(attHandle),
-  shared: optional(list(sharedKey, MOST_SHARED)),
-  notice: optional(
-    object<OwnNotice>({
-      number: time,
-      stamp: time,
-      entries: list(entry, MOST_PARTS * ENTRIES_PER_PART),
-    }),
-  ),
-  carrying: optional(
-    list(
-      object<CarriedNotice>({
-        notice: bytes(LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES),
-        own: boolean,
-      }),
-      MOST_CARRIED,
+>(
+  {
+    version,
+    name: name(MAX_NAME),
+    state: oneOf(['pending', 'paired']),
+    role: optional(oneOf(ROLES)),
+    slot: optional(whole(999)),
+    car: object<{ readonly publicKey: Uint8Array }>({ publicKey: bytes(32) }),
+    identity: keyPair,
+    signing: keyPair,
+    epoch: optional(whole(0xffff)),
+    grant: optional(chain),
+    ownName: optional(name(MAX_OWN_NAME)),
+    ownFormFactor: optional(oneOf(FORM_FACTORS)),
+    attHandle: optional(attHandle),
+    shared: optional(list(sharedKey, MOST_SHARED)),
+    revocationList: optional(
+      object<OwnRevocationList>(
+        { number: time, issuedAt: time, entries: list(entry, MOST_PARTS * ENTRIES_PER_PART) },
+        { issuedAt: 'stamp' },
+      ),
     ),
-  ),
-});
+    outbox: optional(
+      list(
+        object<OutboxEntry>(
+          { part: bytes(LEAST_PART_BYTES, MOST_PART_BYTES), own: boolean },
+          { part: 'notice' },
+        ),
+        MOST_IN_OUTBOX,
+      ),
+    ),
+  },
+  { revocationList: 'notice', outbox: 'carrying' },
+);

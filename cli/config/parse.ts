@@ -1,12 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import type { Position } from '../../air/index.js';
 import { SPEED_RANGE } from '../../air/hub/control.js';
 import { isSeed } from '../../air/hub/settings.js';
-
-/** Metres on the virtual air. */
-export interface Position {
-  readonly x: number;
-  readonly y: number;
-}
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;

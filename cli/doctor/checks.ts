@@ -1,6 +1,5 @@
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
-import { errorMessage } from '../error-message.js';
 import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
 import { buildCommand } from './fixes.js';
 import type { Probes } from './probes.js';
@@ -35,7 +34,7 @@ export const diagnose = async (
   probes: Probes,
   timeoutMs = PROBE_TIMEOUT_MS,
 ): Promise<Diagnosis> => {
-  const ask = <T>(probe: () => Promise<T>): Promise<Answer<T>> => answered(probe, timeoutMs);
+  const ask = <T>(probe: () => Promise<T>): Promise<ProbeResult<T>> => answered(probe, timeoutMs);
   const checks: Check[] = [checkNode(probes.nodeVersion)];
   for (const name of ['@abandonware/noble', '@abandonware/bleno']) {
     checks.push(checkPackage(name, await ask(() => probes.packageVersion(name))));
@@ -46,7 +45,7 @@ export const diagnose = async (
     checks.push(checkPermission(await ask(() => probes.mayOpenRawSockets())));
   }
   const obstacle = checks.find(({ name, status }) => status !== 'ok' && NEEDED.has(name));
-  const ble: Answer<void> =
+  const ble: ProbeResult<void> =
     obstacle === undefined
       ? await ask(() => probes.openBluetooth())
       : { ok: false, error: new Error(`not tried: see ${obstacle.name}`) };
@@ -63,10 +62,10 @@ export const diagnose = async (
   };
 };
 
-export type Answer<T> =
+export type ProbeResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
-const answered = async <T>(probe: () => Promise<T>, timeoutMs: number): Promise<Answer<T>> => {
+const answered = async <T>(probe: () => Promise<T>, timeoutMs: number): Promise<ProbeResult<T>> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -92,7 +91,7 @@ const checkNode = (version: string): Check => {
   };
 };
 
-const checkPackage = (name: string, version: Answer<string>): Check =>
+const checkPackage = (name: string, version: ProbeResult<string>): Check =>
   version.ok
     ? { name, status: 'ok', detail: version.value }
     : {
@@ -104,7 +103,7 @@ const checkPackage = (name: string, version: Answer<string>): Check =>
 
 const checkLinux = (
   { installation }: Probes,
-  devices: Answer<readonly { readonly devId: number; readonly devUp: boolean }[]>,
+  devices: ProbeResult<readonly { readonly devId: number; readonly devUp: boolean }[]>,
 ): Check[] => {
   const socket = { name: 'native socket' } as const;
   const kernel = { name: 'kernel' } as const;
@@ -149,7 +148,7 @@ const checkLinux = (
   ];
 };
 
-const checkRfkill = (blocked: Answer<'soft' | 'hard' | undefined>): Check => {
+const checkRfkill = (blocked: ProbeResult<'soft' | 'hard' | undefined>): Check => {
   const name = 'rfkill';
   if (!blocked.ok) return { name, status: 'warn', detail: messageOf(blocked.error) };
   switch (blocked.value) {
@@ -172,7 +171,7 @@ const checkRfkill = (blocked: Answer<'soft' | 'hard' | undefined>): Check => {
   }
 };
 
-const checkPermission = (allowed: Answer<boolean>): Check => {
+const checkPermission = (allowed: ProbeResult<boolean>): Check => {
   const name = 'permission';
   if (allowed.ok && allowed.value) {
     return { name, status: 'ok', detail: 'may open raw Bluetooth sockets' };
@@ -185,7 +184,7 @@ const checkPermission = (allowed: Answer<boolean>): Check => {
   };
 };
 
-const checkRadio = (name: string, opened: Answer<unknown>, detail: string): Check => {
+const checkRadio = (name: string, opened: ProbeResult<unknown>, detail: string): Check => {
   if (opened.ok) return { name, status: 'ok', detail };
   const { error } = opened;
   return {
@@ -196,7 +195,7 @@ const checkRadio = (name: string, opened: Answer<unknown>, detail: string): Chec
   };
 };
 
-const checkHub = (running: Answer<boolean>): Check => {
+const checkHub = (running: ProbeResult<boolean>): Check => {
   const name = 'air hub';
   if (!running.ok) return failed(name, running.error);
   return running.value
@@ -209,7 +208,7 @@ const checkHub = (running: Answer<boolean>): Check => {
       };
 };
 
-const checkKeys = (cars: Answer<number>): Check => {
+const checkKeys = (cars: ProbeResult<number>): Check => {
   const name = 'key store';
   if (!cars.ok) return failed(name, cars.error);
   return { name, status: 'ok', detail: `private; cars paired: ${String(cars.value)}` };

@@ -21,7 +21,7 @@ export const listCars = async (context: Context): Promise<ExitCode> => {
           role ?? '-',
           slot === null ? '-' : String(slot),
           until ?? '-',
-          carrying === 0 ? state : `${state}, news for the car`,
+          carrying === 0 ? state : `${state}, revocation list for the car`,
         ];
       }),
     ]),
@@ -30,7 +30,7 @@ export const listCars = async (context: Context): Promise<ExitCode> => {
 };
 
 const entry = (car: PairedCar) => {
-  const { name, state, role = null, slot = null, grant, carrying = [] } = car;
+  const { name, state, role = null, slot = null, grant, outbox = [] } = car;
   return {
     name,
     state,
@@ -38,7 +38,7 @@ const entry = (car: PairedCar) => {
     slot,
     granted: grant !== undefined,
     ...boundsOf(car),
-    carrying: carrying.length,
+    carrying: outbox.length,
   };
 };
 

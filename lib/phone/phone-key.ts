@@ -6,8 +6,8 @@ import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environme
 import { findCar } from './finder.js';
 import { KeyRing } from './key-ring.js';
 import { pairOver } from '../native/phone/pair.js';
-import { carry } from './relay.js';
-import type { Carried, CarryOptions } from './relay.js';
+import { relay } from './relay.js';
+import type { Relayed, RelayOptions } from './relay.js';
 import { Remote } from './remote.js';
 import type { PairedCar } from './store.js';
 
@@ -65,13 +65,13 @@ export class PhoneKey extends Remote {
   }
 
   /**
-   * Carries notices of owners to their cars: to those this phone has a key for now, or with its next
+   * Carries revocation lists of owners to their cars: to those this phone has a key for now, or with its next
    * command there; what is for none of them is handed to all cars in range.
    * @param uris `phonekey:notice/...`
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
    */
-  carry(uris: readonly string[], options: CarryOptions = {}): Promise<Carried> {
-    return carry(this.#environment, uris, options, (car, { leftMs, signal }) =>
+  relay(uris: readonly string[], options: RelayOptions = {}): Promise<Relayed> {
+    return relay(this.#environment, uris, options, (car, { leftMs, signal }) =>
       this.deliver({ car: car.name, cars: [car], timeoutMs: leftMs, signal }),
     );
   }

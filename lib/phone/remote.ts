@@ -71,7 +71,7 @@ export class Remote extends CarCommands<CarCallOptions> {
 
   /**
    * Delivers what this phone carries for a car. Every other command does so too, when it is done;
-   * notices of this phone are carried from the moment they are signed.
+   * revocation lists of this phone are carried from the moment they are signed.
    */
   deliver(options?: CarCallOptions): Promise<Delivery> {
     return this.call(options, (_, deadline, outbox) => outbox.deliver(deadline));

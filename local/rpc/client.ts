@@ -12,7 +12,7 @@ import type { Operation, Stream } from './operation.js';
 const MAX_ANSWER_BYTES = 1 << 24;
 
 /** What is said of a server that does not do its part. */
-export interface Faults {
+export interface ServerErrors {
   /** It has ended, or does not answer in time. */
   readonly noAnswer: (cause?: unknown) => PhoneKeyError;
   /** It answers what it should not. */
@@ -39,12 +39,12 @@ export interface Subscription<R, E> extends AsyncIterable<E> {
 /** A connection to a server. Calls reject with the error of the server as it is, or as `faults` say. */
 export class RpcClient {
   readonly #socket: Socket;
-  readonly #faults: Faults;
+  readonly #faults: ServerErrors;
   readonly #lines: AsyncGenerator<Buffer, void, undefined>;
   /** Calls are answered in their order; the next one waits for the last. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(socket: Socket, faults: Faults) {
+  constructor(socket: Socket, faults: ServerErrors) {
     this.#socket = socket;
     this.#faults = faults;
     this.#lines = this.#read();

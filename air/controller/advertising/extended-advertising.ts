@@ -1,5 +1,5 @@
 import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import { ok, type Outcome } from '../commands/command.js';
+import { ok, type CommandOutcome } from '../commands/command.js';
 import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';
 import type { Power } from '../power.js';
@@ -40,7 +40,7 @@ export class ExtendedAdvertising {
   }
 
   /** LE Set Extended Advertising Parameters [v1], 25 bytes. Returns the selected TX power. */
-  setParameters(p: Buffer): Outcome {
+  setParameters(p: Buffer): CommandOutcome {
     const handle = p.readUInt8(0);
     const { range } = this.power;
     const parameters = parseExtendedParameters(p.subarray(1), range);

@@ -1,7 +1,7 @@
 import { Status } from '../../../lib/hci/constants.js';
 import type { AdvertisingSet } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
-import { FragmentedData, Operation, parseFragment } from './fragmented-data.js';
+import { FragmentedData, FragmentOperation, parseFragment } from './fragmented-data.js';
 import { dataCapacity, takesData } from './set-parameters.js';
 
 const EMPTY = Buffer.alloc(0);
@@ -30,7 +30,7 @@ export class ExtendedData {
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (parsed === undefined || !takesData(set.parameters)) return Status.invalidParameters;
     const { operation, fragment } = parsed;
-    if (operation === Operation.unchanged) {
+    if (operation === FragmentOperation.unchanged) {
       const changes = set.enabled && set.data.length > 0 && !set.parameters.legacyPdus;
       if (!changes || fragment.length > 0) return Status.invalidParameters;
       set.renewDid();
@@ -47,12 +47,12 @@ export class ExtendedData {
     const set = this.sets.get(p.readUInt8(0));
     const parsed = parseFragment(p.subarray(1));
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
-    if (parsed === undefined || parsed.operation === Operation.unchanged) {
+    if (parsed === undefined || parsed.operation === FragmentOperation.unchanged) {
       return Status.invalidParameters;
     }
     const { operation, fragment } = parsed;
     const { scannable, legacyPdus } = set.parameters;
-    const discards = operation === Operation.complete && fragment.length === 0;
+    const discards = operation === FragmentOperation.complete && fragment.length === 0;
     if (!scannable && !discards) return Status.invalidParameters;
     const error = fragmentError(set, operation, fragment);
     if (error !== undefined) return error;
@@ -84,7 +84,7 @@ const fragmentError = (
   operation: number,
   fragment: Buffer,
 ): number | undefined => {
-  const isWhole = operation === Operation.complete;
+  const isWhole = operation === FragmentOperation.complete;
   if (parameters.legacyPdus && (!isWhole || fragment.length > 31)) return Status.invalidParameters;
   if (!isWhole && fragment.length === 0) return Status.invalidParameters;
   return enabled && !isWhole ? Status.commandDisallowed : undefined;

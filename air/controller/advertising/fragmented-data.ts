@@ -1,6 +1,6 @@
 import { MAX_ADVERTISING_DATA, Status } from '../../../lib/hci/constants.js';
 
-export const Operation = {
+export const FragmentOperation = {
   intermediate: 0,
   first: 1,
   last: 2,
@@ -23,12 +23,12 @@ export class FragmentedData {
   take(operation: number, fragment: Buffer): Buffer | 'partial' | number {
     const before = this.#bytes;
     this.#bytes = undefined;
-    if (operation === Operation.complete) return Buffer.from(fragment);
-    const isFirst = operation === Operation.first;
+    if (operation === FragmentOperation.complete) return Buffer.from(fragment);
+    const isFirst = operation === FragmentOperation.first;
     if (!isFirst && before === undefined) return Status.commandDisallowed;
     const bytes = Buffer.concat([isFirst ? EMPTY : (before ?? EMPTY), fragment]);
     if (bytes.length > MAX_ADVERTISING_DATA) return Status.memoryCapacityExceeded;
-    if (operation === Operation.last) return bytes;
+    if (operation === FragmentOperation.last) return bytes;
     this.#bytes = bytes;
     return 'partial';
   }
@@ -40,6 +40,6 @@ export const parseFragment = (
 ): { readonly operation: number; readonly fragment: Buffer } | undefined => {
   const operation = p.readUInt8(0);
   const length = p.readUInt8(2);
-  if (operation > Operation.unchanged || p.readUInt8(1) > 1) return undefined;
+  if (operation > FragmentOperation.unchanged || p.readUInt8(1) > 1) return undefined;
   return p.length === 3 + length ? { operation, fragment: p.subarray(3) } : undefined;
 };

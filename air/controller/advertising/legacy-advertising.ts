@@ -1,4 +1,4 @@
-import { Role, Status } from '../../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { HostPort } from '../host-port.js';
 import type { Identity } from '../identity.js';
@@ -28,7 +28,7 @@ export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
     ended: (status) => {
-      reportNoConnection(this.host, status, Role.peripheral);
+      reportNoConnection(this.host, status, ConnectionRole.peripheral);
     },
   };
 

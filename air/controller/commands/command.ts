@@ -2,7 +2,7 @@ import { Status } from '../../../lib/hci/constants.js';
 import type { VirtualController } from '../controller.js';
 
 /** What a command gives: a status, and what is to happen once the host has been answered. */
-export interface Outcome {
+export interface CommandOutcome {
   readonly status: number;
   /** Return parameters after the status byte; on failure zeros take their place. */
   readonly returned?: Uint8Array;
@@ -12,7 +12,7 @@ export interface Outcome {
 /** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
 export type AdvertisingFamily = 'legacy' | 'extended';
 
-export interface Command {
+export interface CommandHandler {
   /** Bytes of parameters, exactly, or at most where there is a `minimum`. */
   readonly length: number;
   readonly minimum?: number;
@@ -23,24 +23,24 @@ export interface Command {
   /** Octet and bit in Read Local Supported Commands (Vol 4 Part E 6.27); none for vendor commands. */
   readonly supported?: readonly [octet: number, bit: number];
   readonly family?: AdvertisingFamily;
-  run(controller: VirtualController, parameters: Buffer): number | Outcome;
+  run(controller: VirtualController, parameters: Buffer): number | CommandOutcome;
 }
 
 /** Success with return parameters. */
-export const ok = (returned: Uint8Array): Outcome => ({ status: Status.success, returned });
+export const ok = (returned: Uint8Array): CommandOutcome => ({ status: Status.success, returned });
 
-export type Options = Partial<Pick<Command, 'answer' | 'returns' | 'minimum' | 'family'>>;
+export type Options = Partial<Pick<CommandHandler, 'answer' | 'returns' | 'minimum' | 'family'>>;
 
-export type Entry = readonly [opcode: number, command: Command];
+export type CommandEntry = readonly [opcode: number, command: CommandHandler];
 
 /** An entry of the table of commands. */
 export const command = (
   opcode: number,
-  supported: Command['supported'],
+  supported: CommandHandler['supported'],
   length: number,
-  run: Command['run'],
+  run: CommandHandler['run'],
   options: Options = {},
-): Entry => [
+): CommandEntry => [
   opcode,
   { length, answer: 'complete', returns: 0, ...(supported && { supported }), run, ...options },
 ];
@@ -48,12 +48,12 @@ export const command = (
 /** A command without parameters that reads `returns` bytes. */
 export const read = (
   opcode: number,
-  supported: Command['supported'],
+  supported: CommandHandler['supported'],
   returns: number,
   run: (controller: VirtualController) => Uint8Array,
   options: Options = {},
-): Entry => command(opcode, supported, 0, (c) => ok(run(c)), { returns, ...options });
+): CommandEntry => command(opcode, supported, 0, (c) => ok(run(c)), { returns, ...options });
 
-export const status: Options = { answer: 'status' };
+export const answersStatus: Options = { answer: 'status' };
 export const legacy: Options = { family: 'legacy' };
 export const extended: Options = { family: 'extended' };

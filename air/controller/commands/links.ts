@@ -7,10 +7,14 @@ import {
   parsePhys,
 } from '../connection/link-procedures.js';
 import type { VirtualController } from '../controller.js';
-import { command, ok, status, type Outcome } from './command.js';
+import { command, ok, answersStatus, type CommandOutcome } from './command.js';
 
 /** Return parameters that begin with the handle, which is given back also on failure. */
-const withHandle = (p: Buffer, code: number, rest: Uint8Array = Buffer.alloc(0)): Outcome => ({
+const withHandle = (
+  p: Buffer,
+  code: number,
+  rest: Uint8Array = Buffer.alloc(0),
+): CommandOutcome => ({
   status: code,
   returned: Buffer.concat([p.subarray(0, 2), rest]),
 });
@@ -21,7 +25,7 @@ export const readOfLink = (
   p: Buffer,
   length: number,
   read: (connection: Connection, rest: Buffer) => Uint8Array | number,
-): Outcome => {
+): CommandOutcome => {
   let found: Uint8Array | undefined;
   const code = connections.on(p, (connection, rest) => {
     const result = read(connection, rest);
@@ -34,15 +38,15 @@ export const readOfLink = (
 
 /** Commands about links, and about what is wanted of them. */
 export const LINK_COMMANDS = [
-  command(Opcode.disconnect, [0, 5], 3, (c, p) => c.connections.disconnect(p), status),
+  command(Opcode.disconnect, [0, 5], 3, (c, p) => c.connections.disconnect(p), answersStatus),
   command(
     Opcode.readRemoteVersion,
     [2, 7],
     2,
     (c, p) => c.connections.on(p, ({ procedures }) => procedures.ask('version-request')),
-    status,
+    answersStatus,
   ),
-  command(Opcode.leConnectionUpdate, [27, 2], 14, (c, p) => c.connections.update(p), status),
+  command(Opcode.leConnectionUpdate, [27, 2], 14, (c, p) => c.connections.update(p), answersStatus),
   command(
     Opcode.leParameterRequestReply,
     [33, 4],
@@ -80,14 +84,14 @@ export const LINK_COMMANDS = [
     [27, 5],
     2,
     (c, p) => c.connections.on(p, ({ procedures }) => procedures.ask('features-request')),
-    status,
+    answersStatus,
   ),
   command(
     Opcode.leEnableEncryption,
     [28, 0],
     28,
     (c, p) => c.connections.on(p, ({ encryption }, rest) => encryption.start(rest)),
-    status,
+    answersStatus,
   ),
   command(
     Opcode.leLongTermKeyReply,
@@ -160,6 +164,6 @@ export const LINK_COMMANDS = [
     [35, 6],
     7,
     (c, p) => c.connections.on(p, ({ procedures }, rest) => procedures.setPhy(rest)),
-    status,
+    answersStatus,
   ),
 ];

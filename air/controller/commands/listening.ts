@@ -1,5 +1,5 @@
 import { Opcode } from '../../../lib/hci/constants.js';
-import { command, extended, legacy, status } from './command.js';
+import { command, extended, legacy, answersStatus } from './command.js';
 
 /** Commands of both families by which a host scans and connects. */
 export const LISTENING_COMMANDS = [
@@ -7,7 +7,7 @@ export const LISTENING_COMMANDS = [
   command(Opcode.leSetScanEnable, [26, 3], 2, (c, p) => c.scanner.setEnable(p), legacy),
   command(Opcode.leCreateConnection, [26, 4], 25, (c, p) => c.initiator.create(p), {
     ...legacy,
-    ...status,
+    ...answersStatus,
   }),
   command(Opcode.leCreateConnectionCancel, [26, 5], 0, (c) => c.initiator.cancel()),
 
@@ -30,6 +30,6 @@ export const LISTENING_COMMANDS = [
     [37, 7],
     10 + 3 * 16,
     (c, p) => c.initiator.createExtended(p),
-    { ...extended, ...status, minimum: 10 },
+    { ...extended, ...answersStatus, minimum: 10 },
   ),
 ];

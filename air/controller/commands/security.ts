@@ -1,6 +1,6 @@
 import { Opcode } from '../../../lib/hci/constants.js';
 import { encryptBlock } from '../security/cipher.js';
-import { command, ok, read, status } from './command.js';
+import { command, ok, read, answersStatus } from './command.js';
 
 /** Commands about cryptography that concern no link. */
 export const SECURITY_COMMANDS = [
@@ -12,6 +12,12 @@ export const SECURITY_COMMANDS = [
     { returns: 16 },
   ),
   read(Opcode.leRand, [27, 7], 8, (c) => Buffer.from(c.random(8))),
-  command(Opcode.leReadLocalP256PublicKey, [34, 1], 0, (c) => c.dhKeys.readPublicKey(), status),
-  command(Opcode.leGenerateDhKey, [34, 2], 64, (c, p) => c.dhKeys.generate(p), status),
+  command(
+    Opcode.leReadLocalP256PublicKey,
+    [34, 1],
+    0,
+    (c) => c.dhKeys.readPublicKey(),
+    answersStatus,
+  ),
+  command(Opcode.leGenerateDhKey, [34, 2], 64, (c, p) => c.dhKeys.generate(p), answersStatus),
 ];

@@ -1,4 +1,4 @@
-import { LeEvent, Status, type Role } from '../../../lib/hci/constants.js';
+import { LeEvent, Status, type ConnectionRole } from '../../../lib/hci/constants.js';
 import { addressTypeByte, type DeviceAddress, type LinkParameters } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
 import { peerTypeByte, type Peer } from '../privacy/peer.js';
@@ -23,7 +23,7 @@ const CLOCK_ACCURACY = Buffer.from([0]);
 export const reportConnection = (
   host: HostPort,
   handle: Buffer,
-  role: Role,
+  role: ConnectionRole,
   { peer, localRpa }: Meeting,
   parameters: LinkParameters,
 ): void => {
@@ -43,7 +43,7 @@ export const reportConnection = (
 };
 
 /** The same event for a link that did not come about: zeros after status and role. */
-export const reportNoConnection = (host: HostPort, status: number, role: Role): void => {
+export const reportNoConnection = (host: HostPort, status: number, role: ConnectionRole): void => {
   const isEnhanced = host.wantsLe(LeEvent.enhancedConnectionComplete);
   const event = [
     Buffer.from([status, 0, 0, role, 0]),

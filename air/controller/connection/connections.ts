@@ -1,6 +1,12 @@
 import type { Random } from '../../../lib/platform/random.js';
-import { EventCode, LeEvent, PacketBoundary, Role, Status } from '../../../lib/hci/constants.js';
-import type { LinkEnd } from '../../medium/link.js';
+import {
+  EventCode,
+  LeEvent,
+  PacketBoundary,
+  ConnectionRole,
+  Status,
+} from '../../../lib/hci/constants.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { Medium } from '../../medium/medium.js';
 import { sameAddress, type ConnectRequest, type DeviceAddress } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
@@ -57,7 +63,7 @@ export class Connections {
     return [...this.#byHandle.values()];
   }
 
-  count(role: Role): number {
+  count(role: ConnectionRole): number {
     return [...this.#byHandle.values()].filter(({ end }) => end.role === role).length;
   }
 
@@ -132,7 +138,7 @@ export class Connections {
     return this.on(p, ({ end, parameterRequest }, rest) => {
       const range = parseParameterRange(rest);
       if (range === undefined) return Status.invalidParameters;
-      if (end.role === Role.peripheral) return parameterRequest.ask(range);
+      if (end.role === ConnectionRole.peripheral) return parameterRequest.ask(range);
       end.update(shortest(range));
       return Status.success;
     });
@@ -144,7 +150,7 @@ export class Connections {
     if (map === undefined) return Status.invalidParameters;
     this.preferences.channelMap = map;
     for (const connection of this.#byHandle.values()) {
-      if (connection.end.role !== Role.central) continue;
+      if (connection.end.role !== ConnectionRole.central) continue;
       connection.channelMap = map;
       connection.end.control({ kind: 'channel-map', map });
     }

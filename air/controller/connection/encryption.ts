@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { EventCode, LeEvent, Role, Status } from '../../../lib/hci/constants.js';
+import { EventCode, LeEvent, ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import { encryptBlock } from '../security/cipher.js';
 import type { HostPort } from '../host-port.js';
 
@@ -45,7 +45,8 @@ export class Encryption {
 
   /** LE Enable Encryption after the handle, 26 bytes: Random_Number, Encrypted_Diversifier, LTK. */
   start(p: Buffer): number {
-    if (this.end.role !== Role.central || this.#state !== IDLE) return Status.commandDisallowed;
+    if (this.end.role !== ConnectionRole.central || this.#state !== IDLE)
+      return Status.commandDisallowed;
     const skd = Buffer.from(this.random(8));
     this.#state = { name: 'requested', key: Buffer.from(p.subarray(10, 26)), skd };
     this.#cancelTimeout = this.clock.after(RESPONSE_TIMEOUT_MS, () => {

@@ -1,6 +1,6 @@
 import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
 import { aclPacket } from '../../../lib/hci/packets.js';
-import type { Fragment } from '../../medium/link.js';
+import type { Fragment } from '../../medium/air-link.js';
 
 /** ACL only; the other two values are for synchronous data, which LE does not have. */
 const FLOW_CONTROL_ON = 0x01;

@@ -1,7 +1,7 @@
 import { EventCode, LeEvent, Status } from '../../../lib/hci/constants.js';
 import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
 import type { Phy } from '../../medium/airtime.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
 import { featuresForPeers, localVersion } from '../informational.js';
 import { ALL_CHANNELS } from './channel-map.js';

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
 import { LeEvent, Status } from '../../../lib/hci/constants.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
 import { RESPONSE_TIMEOUT_MS } from './encryption.js';
 import { parseParameterRange, shortest } from './link-parameters.js';

@@ -11,7 +11,7 @@ import {
 } from '../scanning/scan-parameters.js';
 
 /** The link that a host wants to have. */
-export interface Wanted {
+export interface WantedLink {
   /** Wanted with the extended command, which connects to extended PDUs, too. */
   readonly extended: boolean;
   readonly window: ScanWindow;
@@ -24,7 +24,7 @@ export interface Wanted {
 }
 
 /** LE Create Connection, 25 bytes; an error code for bad parameters. */
-export const parseCreate = (p: Buffer): Wanted | number => {
+export const parseCreate = (p: Buffer): WantedLink | number => {
   const window = parseScanWindow(p, LONGEST_LEGACY_INTERVAL);
   const who = parseWho(p.readUInt8(4), p.readUInt8(12), p.subarray(5));
   const range = parseParameterRange(p.subarray(13));
@@ -37,7 +37,7 @@ export const parseCreate = (p: Buffer): Wanted | number => {
 const PER_PHY = 16;
 
 /** LE Extended Create Connection [v1], 10 bytes and 16 for each PHY; an error code for bad ones. */
-export const parseExtendedCreate = (p: Buffer): Wanted | number => {
+export const parseExtendedCreate = (p: Buffer): WantedLink | number => {
   const who = parseWho(p.readUInt8(0), p.readUInt8(1), p.subarray(2));
   const phys = p.readUInt8(9);
   if (who === undefined) return Status.invalidParameters;
@@ -66,7 +66,7 @@ const parseWho = (
   filterPolicy: number,
   ownAddressType: number,
   address: Buffer,
-): Pick<Wanted, 'peer' | 'ownAddressType'> | undefined => {
+): Pick<WantedLink, 'peer' | 'ownAddressType'> | undefined => {
   if (filterPolicy > 1 || ownAddressType > 3) return undefined;
   if (filterPolicy === 1) return { peer: undefined, ownAddressType };
   return address.readUInt8(0) > 3 ? undefined : { peer: parseAddress(address), ownAddressType };

@@ -1,13 +1,13 @@
-import { Role, Status } from '../../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import { sameAddress, type AdvertisingPdu, type ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { Outcome } from '../commands/command.js';
+import type { CommandOutcome } from '../commands/command.js';
 import { reportNoConnection, type Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../parts.js';
 import type { Peer } from '../privacy/peer.js';
-import { parseCreate, parseExtendedCreate, type Wanted } from './create-parameters.js';
+import { parseCreate, parseExtendedCreate, type WantedLink } from './create-parameters.js';
 
 export interface InitiatingContext extends ControllerParts {
   readonly connections: Connections;
@@ -18,11 +18,11 @@ export interface InitiatingContext extends ControllerParts {
 type State =
   | { readonly name: 'idle' }
   /** Waiting to hear the advertiser that is wanted. */
-  | { readonly name: 'listening'; readonly wanted: Wanted }
+  | { readonly name: 'listening'; readonly wanted: WantedLink }
   /** The request is on the air and cannot be taken back; `cancelled` is remembered. */
   | {
       readonly name: 'requested';
-      readonly wanted: Wanted;
+      readonly wanted: WantedLink;
       readonly request: ConnectRequest;
       readonly meeting: Meeting;
       readonly cancelled: boolean;
@@ -61,7 +61,7 @@ export class Initiator {
   }
 
   /** LE Create Connection Cancel. */
-  cancel(): Outcome {
+  cancel(): CommandOutcome {
     const state = this.#state;
     switch (state.name) {
       case 'idle':
@@ -124,7 +124,7 @@ export class Initiator {
     this.#set(IDLE);
   }
 
-  #create(wanted: Wanted | number): number {
+  #create(wanted: WantedLink | number): number {
     if (this.#state.name !== 'idle') return Status.commandDisallowed;
     if (typeof wanted === 'number') return wanted;
     const { peer, ownAddressType } = wanted;
@@ -140,7 +140,7 @@ export class Initiator {
     return Status.success;
   }
 
-  #isWanted(wanted: Wanted, { address, rpa }: Peer): boolean {
+  #isWanted(wanted: WantedLink, { address, rpa }: Peer): boolean {
     const { acceptList, connections } = this.context;
     if (connections.isConnectedTo(address)) return false;
     if (wanted.peer === undefined) return acceptList.has(address);
@@ -161,6 +161,6 @@ export class Initiator {
   }
 
   #reportFailure(): void {
-    reportNoConnection(this.context.host, Status.unknownConnection, Role.central);
+    reportNoConnection(this.context.host, Status.unknownConnection, ConnectionRole.central);
   }
 }

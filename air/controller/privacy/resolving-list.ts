@@ -2,7 +2,7 @@ import type { Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { sameAddress, type DeviceAddress } from '../../medium/pdu.js';
-import { ok, type Outcome } from '../commands/command.js';
+import { ok, type CommandOutcome } from '../commands/command.js';
 import { parseAddress, type Peer } from './peer.js';
 import { generateRpa, isResolvable, resolves } from './rpa.js';
 
@@ -81,12 +81,12 @@ export class ResolvingList {
   }
 
   /** LE Read Peer Resolvable Address, 7 bytes. */
-  readPeer(p: Buffer): Outcome {
+  readPeer(p: Buffer): CommandOutcome {
     return readAddress(p, this.#find(parseAddress(p))?.peerRpa);
   }
 
   /** LE Read Local Resolvable Address, 7 bytes. */
-  readLocal(p: Buffer): Outcome {
+  readLocal(p: Buffer): CommandOutcome {
     return readAddress(p, this.#find(parseAddress(p))?.local?.address);
   }
 
@@ -198,7 +198,7 @@ export class ResolvingList {
 const key = (bytes: Buffer): Buffer | undefined =>
   bytes.every((byte) => byte === 0) ? undefined : Buffer.from(bytes);
 
-const readAddress = (p: Buffer, found: DeviceAddress | undefined): Outcome => {
+const readAddress = (p: Buffer, found: DeviceAddress | undefined): CommandOutcome => {
   if (p.readUInt8(0) > 1) return { status: Status.invalidParameters };
   return found === undefined ? { status: Status.unknownConnection } : ok(found.bytes);
 };

@@ -1,6 +1,6 @@
 import type { Random } from '../../../lib/platform/random.js';
 import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import type { Outcome } from '../commands/command.js';
+import type { CommandOutcome } from '../commands/command.js';
 import type { HostPort } from '../host-port.js';
 import { P256KeyPair } from './p256.js';
 
@@ -16,7 +16,7 @@ export class DhKeys {
   ) {}
 
   /** LE Read Local P-256 Public Key: makes a new pair of keys. */
-  readPublicKey(): Outcome {
+  readPublicKey(): CommandOutcome {
     const pair = P256KeyPair.generate(this.random);
     this.#pair = pair;
     return {
@@ -28,7 +28,7 @@ export class DhKeys {
   }
 
   /** LE Generate DHKey [v1], 64 bytes: the peer's public key. */
-  generate(p: Buffer): Outcome {
+  generate(p: Buffer): CommandOutcome {
     if (this.#pair === undefined) return { status: Status.commandDisallowed };
     const key = this.#pair.dhKey(p);
     return {

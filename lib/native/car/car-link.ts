@@ -17,7 +17,7 @@ import { MessageLink } from '../../link/message-link.js';
 import type { Trace } from '../../link/message-link.js';
 import type { AdmissionRefusal, CarHost } from '../../car/host.js';
 import { openLink, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
-import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './link-machine.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, LinkStep } from './link-machine.js';
 
 export interface CarLinkOptions {
   readonly suite: Suite;
@@ -102,7 +102,7 @@ export class CarLink {
     this.#run(stepLink(this.#state, input, this.#context()));
   }
 
-  #run(step: Step): void {
+  #run(step: LinkStep): void {
     this.#state = step.state;
     for (const effect of step.effects) this.#carryOut(effect);
   }
@@ -131,8 +131,8 @@ export class CarLink {
           (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
         );
         break;
-      case 'receive-notice':
-        this.#receiveNotice(effect.notice);
+      case 'receive-revocation-list':
+        this.#receiveRevocationList(effect.revocationList);
         break;
       case 'count-try':
         this.#await(
@@ -185,9 +185,9 @@ export class CarLink {
     );
   }
 
-  #receiveNotice(notice: Uint8Array): void {
-    this.#options.host.credentials?.receive(notice).catch((error: unknown) => {
-      this.#options.log.warn('a notice could not be taken', { error: String(error) });
+  #receiveRevocationList(revocationList: Uint8Array): void {
+    this.#options.host.credentials?.receive(revocationList).catch((error: unknown) => {
+      this.#options.log.warn('a revocation list could not be taken', { error: String(error) });
     });
   }
 

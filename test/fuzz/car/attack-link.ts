@@ -19,8 +19,8 @@ import { frame, Reassembler } from '../../../lib/link/framing.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
-import { CODE, secretsOf, WRONG_CODE } from './people.js';
-import type { Person } from './people.js';
+import { CODE, secretsOf, WRONG_CODE } from './key-holders.js';
+import type { KeyHolder } from './key-holders.js';
 
 /** A message as somebody really made it, and what it means to deliver it whole. */
 export interface Made {
@@ -44,7 +44,7 @@ export class AttackLink {
   /** The last thing that the car sealed for the phone here, opened. */
   lastAnswer: Uint8Array | undefined;
   #challenge: { readonly bytes: Uint8Array; readonly at: number; open: boolean } | undefined;
-  #answer: { readonly person: Person; readonly channel: SealedChannel } | undefined;
+  #answer: { readonly person: KeyHolder; readonly channel: SealedChannel } | undefined;
   #session: { made: number; sent: number } | undefined;
   #pairing: { readonly prover: Spake2PlusProver; readonly right: boolean } | undefined;
   #share: { readonly share: Uint8Array; readonly confirm: Uint8Array } | undefined;
@@ -65,7 +65,7 @@ export class AttackLink {
   }
 
   /** Who has a session here, which the car has answered in. */
-  get holder(): Person | undefined {
+  get holder(): KeyHolder | undefined {
     return this.closed || this.lastAnswer === undefined ? undefined : this.#answer?.person;
   }
 
@@ -116,7 +116,7 @@ export class AttackLink {
   }
 
   /** Answers the newest challenge; with a grant, which may be made out to somebody else. */
-  proof(person: Person, command: Uint8Array, grant?: Uint8Array): Made | undefined {
+  proof(person: KeyHolder, command: Uint8Array, grant?: Uint8Array): Made | undefined {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     const { handshake, tag, channel } = answerChallenge(
@@ -139,8 +139,8 @@ export class AttackLink {
   }
 
   /** In place of a proof: what anybody may carry. */
-  notice(notice: Uint8Array): Made {
-    return this.#made({ case: 'notice', value: notice }, () => undefined);
+  revocationList(revocationList: Uint8Array): Made {
+    return this.#made({ case: 'revocationList', value: revocationList }, () => undefined);
   }
 
   /** A further command in the session that is open here. */
@@ -188,7 +188,7 @@ export class AttackLink {
     });
   }
 
-  pairCommit({ identity, signingKey, name }: Person): Made | undefined {
+  pairCommit({ identity, signingKey, name }: KeyHolder): Made | undefined {
     const identityBytes = encodePhoneIdentity({ publicKey: identity.publicKey, signingKey, name });
     const sealed = this.#pairingChannel?.seal(identityBytes);
     if (sealed === undefined) return undefined;

@@ -6,7 +6,7 @@ import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import type { Random } from '../../../lib/platform/random.js';
 
 /**
- * Grants and notices as docs/PROTOCOL.md lays them out, written without the checks of the code that makes
+ * Grants and revocation lists as docs/PROTOCOL.md lays them out, written without the checks of the code that makes
  * good ones: what somebody with a key of his own can send.
  */
 
@@ -98,7 +98,7 @@ export interface PartFields {
   readonly ownerSlot: number;
   readonly number: number;
   /** Seconds since 1970. */
-  readonly stamp: number;
+  readonly issuedAt: number;
   readonly part: number;
   readonly parts: number;
   readonly count: number;
@@ -110,7 +110,7 @@ export const readPart = (body: Uint8Array): PartFields => {
     version: view.getUint8(0),
     ownerSlot: view.getUint8(1),
     number: view.getUint32(2),
-    stamp: view.getUint32(6),
+    issuedAt: view.getUint32(6),
     part: view.getUint8(10),
     parts: view.getUint8(11),
     count: view.getUint16(12),
@@ -135,7 +135,7 @@ export const writePart = (
   view.setUint8(0, fields.version);
   view.setUint8(1, fields.ownerSlot);
   view.setUint32(2, fields.number);
-  view.setUint32(6, fields.stamp);
+  view.setUint32(6, fields.issuedAt);
   view.setUint8(10, fields.part);
   view.setUint8(11, fields.parts);
   view.setUint16(12, entries.length);
@@ -173,6 +173,6 @@ export const sealPart = (
   return concat(suite.hmacSha512(tagKey, sealed).subarray(0, 16), sealed);
 };
 
-/** By which notices name a key. */
+/** By which revocation lists name a key. */
 export const fingerprintOf = (publicKey: Uint8Array): Uint8Array =>
   suite.sha512(publicKey).subarray(0, 8);

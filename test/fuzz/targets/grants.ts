@@ -18,7 +18,7 @@ import {
   writePart,
 } from '../sharing/by-hand.js';
 import type { LinkFields } from '../sharing/by-hand.js';
-import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/cast.js';
+import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/test-keys.js';
 import { isWritable, whatGrows } from '../sharing/rights.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
@@ -119,8 +119,8 @@ let signed: readonly Uint8Array[] | undefined;
 
 const uris = (): PhoneKeyUri[] => {
   const [publicKey, signingKey] = [CAR.publicKey, STRANGER.signing.publicKey];
-  const part = { version: 1, ownerSlot: 0, number: 1, stamp: 9, part: 0, parts: 1 };
-  const notice = sealPart(
+  const part = { version: 1, ownerSlot: 0, number: 1, issuedAt: 9, part: 0, parts: 1 };
+  const revocationList = sealPart(
     seededRandom('notice'),
     STRANGER.signing,
     CAR.publicKey,
@@ -129,7 +129,7 @@ const uris = (): PhoneKeyUri[] => {
   return [
     { what: 'key', publicKey, signingKey },
     ...chainSeeds().map((chain) => ({ what: 'grant' as const, carPublicKey: publicKey, chain })),
-    { what: 'notice', notice },
+    { what: 'notice', revocationList },
   ];
 };
 

@@ -33,28 +33,28 @@ const WAYS: readonly Way[] = [
     because: SUSPENDED,
   },
   {
-    carrier: "another owner's phone, which has the notice",
+    carrier: "another owner's phone, which has the revocation list",
     after: HOUR,
-    bring: (street, { ben, uris }) => street.run(ben.key.carry(uris)),
+    bring: (street, { ben, uris }) => street.run(ben.key.relay(uris)),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
     carrier: "another guest's next use",
     after: 3 * HOUR,
-    bring: (street, { neighbour, uris }) => street.run(neighbour.key.carry(uris)),
+    bring: (street, { neighbour, uris }) => street.run(neighbour.key.relay(uris)),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
     carrier: "a stranger's phone passing by",
     after: 5 * HOUR,
-    bring: (street, { uris }) => street.run(street.phone('Stranger').key.carry(uris)),
+    bring: (street, { uris }) => street.run(street.phone('Stranger').key.relay(uris)),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
-    carrier: 'the card at the screen, without any notice',
+    carrier: 'the card at the screen, without any revocation list',
     after: 0,
     bring: async (street) => street.control.removeKey(await street.slot('Bob')),
     refused: 'unlock',
@@ -106,13 +106,13 @@ describe('the time from revoking a key to the refusal', () => {
     await bring(street, { ada, ben, bob, neighbour, uris });
     expect(await street[refused](bob)).toBe(because);
 
-    const carried = seconds(street) - broughtAt;
+    const relayed = seconds(street) - broughtAt;
     const total = seconds(street) - revokedAt;
     process.stderr.write(
-      `time to revocation: ${carrier}: ${(total / HOUR).toFixed(2)} h, of which ${carried.toFixed(1)} s at the car\n`,
+      `time to revocation: ${carrier}: ${(total / HOUR).toFixed(2)} h, of which ${relayed.toFixed(1)} s at the car\n`,
     );
     // Whoever brings it is done in seconds: the rest is the way to the car.
-    expect(carried).toBeLessThan(10);
+    expect(relayed).toBeLessThan(10);
     expect(total).toBeLessThan(after + 10);
   });
 });

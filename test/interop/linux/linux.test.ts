@@ -33,7 +33,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
   };
 
   /** One guest serves all tests. A panic of its kernel is forgiven once; nothing else is. */
-  const judge = (name: string, body: (world: World) => Promise<void>): void => {
+  const scenario = (name: string, body: (world: World) => Promise<void>): void => {
     const test = async (): Promise<void> => {
       try {
         await attempt(body);
@@ -50,7 +50,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     it(name, test, 3 * LIMIT_MS);
   };
 
-  judge('BlueZ sees our controller, turns it on, and its scan finds our car', async (world) => {
+  scenario('BlueZ sees our controller, turns it on, and its scan finds our car', async (world) => {
     const { address } = world.controllers.scanner;
     const { car, at } = await startCar(world);
     try {
@@ -68,7 +68,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     }
   });
 
-  judge('a phone on noble unlocks a car on bleno; without the car it cannot', async (world) => {
+  scenario('a phone on noble unlocks a car on bleno; without the car it cannot', async (world) => {
     const inCar = { adapter: await world.attachUp('car'), home: 'garage' };
     const phone = { adapter: await world.attachUp('phone'), home: 'garage' };
     const car = world.startKey(['car', 'start'], inCar);
@@ -91,22 +91,25 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     }
   });
 
-  judge('a phone on noble unlocks a car whose bleno is on a virtual controller', async (world) => {
-    const { car } = await startCar(world);
-    try {
-      const phone = { adapter: await world.attachUp('passerBy'), home: 'street' };
-      await car.control.tap({ reader: 'console', purpose: 'pair' });
-      const screen = await car.control.screen();
-      if (screen.state !== 'pairing') throw new Error(`the screen is ${screen.state}`);
-      expect(await car.control.status()).toMatchObject({ locked: true });
-      await pairAndUnlock(world, phone, screen.code);
-      expect(await car.control.status()).toMatchObject({ locked: false });
-    } finally {
-      await car.stop();
-    }
-  });
+  scenario(
+    'a phone on noble unlocks a car whose bleno is on a virtual controller',
+    async (world) => {
+      const { car } = await startCar(world);
+      try {
+        const phone = { adapter: await world.attachUp('passerBy'), home: 'street' };
+        await car.control.tap({ reader: 'console', purpose: 'pair' });
+        const screen = await car.control.screen();
+        if (screen.state !== 'pairing') throw new Error(`the screen is ${screen.state}`);
+        expect(await car.control.status()).toMatchObject({ locked: true });
+        await pairAndUnlock(world, phone, screen.code);
+        expect(await car.control.status()).toMatchObject({ locked: false });
+      } finally {
+        await car.stop();
+      }
+    },
+  );
 
-  judge(
+  scenario(
     'the kernel pairs two adapters, and encrypts with the key that both have',
     async (world) => {
       const { left, right } = world.controllers;

@@ -1,6 +1,6 @@
 import { AirDecoder } from '../../../../air/decode/air-decoder.js';
 import { describeEvent } from '../../../../air/decode/describe.js';
-import type { DecodedEvent, Told } from '../../../../air/decode/event.js';
+import type { DecodedEvent, ReportedEvent } from '../../../../air/decode/event.js';
 import {
   aclPacket,
   commandComplete,
@@ -58,7 +58,7 @@ export class Stream {
     return lines(this.decoder.push({ type: 'left', device, time: this.#time++ }));
   }
 
-  told(index: number, direction: Direction, packet: Buffer): Told[] {
+  told(index: number, direction: Direction, packet: Buffer): ReportedEvent[] {
     const record = { time: this.#time++, index, direction, packet };
     return this.decoder.push({ type: 'record', record });
   }
@@ -85,7 +85,7 @@ export class Stream {
 }
 
 /** `phone -> car: Write Command ...` */
-const lines = (told: readonly Told[]): string[] =>
+const lines = (told: readonly ReportedEvent[]): string[] =>
   told.map(({ event }) => {
     const { who, what } = describeEvent(event);
     return `${who}: ${what}`;

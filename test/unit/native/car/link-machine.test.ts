@@ -7,7 +7,7 @@ import {
   openLink,
   READY_IDLE_MS,
 } from '../../../../lib/native/car/link-machine.js';
-import type { LinkInput, Step } from '../../../../lib/native/car/link-machine.js';
+import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
@@ -27,12 +27,12 @@ const expectDeaf = (rig: LinkRig, input: LinkInput): void => {
   expect(step.state).toBe(before);
 };
 
-const closed = (why: string): Step => ({
+const closed = (why: string): LinkStep => ({
   state: { phase: 'closed' },
   effects: [{ type: 'close', why }],
 });
 
-const pairRefusal = (reason: PairRefusalReason): Step => ({
+const pairRefusal = (reason: PairRefusalReason): LinkStep => ({
   state: { phase: 'ending', why: 'pairing refused' },
   effects: [
     { type: 'send', message: { case: 'pairRefusal', value: { reason } } },

@@ -5,7 +5,7 @@ import type {
   LinkContext,
   LinkInput,
   LinkState,
-  Step,
+  LinkStep,
 } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
@@ -35,7 +35,7 @@ export const PHONE = {
 export class LinkRig {
   readonly host = new TestHost();
   readonly context: LinkContext;
-  #step: Step;
+  #step: LinkStep;
   channel: SealedChannel | undefined;
   #pairing: PhonePairing | undefined;
 
@@ -62,16 +62,16 @@ export class LinkRig {
     return this.#step.state;
   }
 
-  input(input: LinkInput, context: Partial<LinkContext> = {}): Step {
+  input(input: LinkInput, context: Partial<LinkContext> = {}): LinkStep {
     this.#step = stepLink(this.state, input, { ...this.context, ...context });
     return this.#step;
   }
 
-  send(message: { case: MessageCase; value: unknown }, context?: Partial<LinkContext>): Step {
+  send(message: { case: MessageCase; value: unknown }, context?: Partial<LinkContext>): LinkStep {
     return this.input({ type: 'message', message: message as ToCar['message'] }, context);
   }
 
-  prove(command: Uint8Array = UNLOCK): Step {
+  prove(command: Uint8Array = UNLOCK): LinkStep {
     const { bytes } = this.#challenge;
     const secrets = { identity: IDENTITY, carPublicKey: this.host.identity.publicKey };
     const random = seededRandom('phone');
@@ -90,14 +90,14 @@ export class LinkRig {
     return { case: 'sealed', value: this.channel?.seal(command) ?? new Uint8Array(18) };
   }
 
-  pairStart(share?: Uint8Array): Step {
+  pairStart(share?: Uint8Array): LinkStep {
     const random = seededRandom('phone');
     this.#pairing = new PhonePairing(cheapSuite, random, this.host.code, this.#challenge.bytes);
     return this.send({ case: 'pairStart', value: { share: share ?? this.#pairing.share } });
   }
 
   /** The phone's answer to the PairShare that was just sent. */
-  pairConfirm(): Step {
+  pairConfirm(): LinkStep {
     const { message } = this.#sent();
     if (message?.case !== 'pairShare') throw new Error('no PairShare');
     const { share, confirm } = message.value as { share: Uint8Array; confirm: Uint8Array };
@@ -106,7 +106,7 @@ export class LinkRig {
   }
 
   /** The phone's answer to the PairOffer that was just sent. */
-  pairCommit(): Step {
+  pairCommit(): LinkStep {
     const { message } = this.#sent();
     if (message?.case !== 'pairOffer') throw new Error('no PairOffer');
     this.#pairing!.openOffer(message.value);

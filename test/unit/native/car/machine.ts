@@ -3,7 +3,7 @@ import type {
   LinkContext,
   LinkEffect,
   LinkInput,
-  Step,
+  LinkStep,
 } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
@@ -24,7 +24,7 @@ export class Machine {
   readonly sent: Uint8Array[] = [];
   now = 0;
   readonly #context: Omit<LinkContext, 'now'>;
-  #step: Step = { state: { phase: 'closed' }, effects: [] };
+  #step: LinkStep = { state: { phase: 'closed' }, effects: [] };
 
   constructor(suite: Suite = defaultSuite) {
     const { host } = this;
@@ -62,7 +62,7 @@ export class Machine {
     this.input(input);
   }
 
-  #run(step: Step): void {
+  #run(step: LinkStep): void {
     this.#step = step;
     for (const effect of step.effects) {
       this.effects.push(effect);

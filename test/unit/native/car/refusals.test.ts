@@ -22,7 +22,8 @@ const wrongs: Readonly<Record<string, (phone: RawPhone, car: Car) => Promise<voi
     const introduction = { grants: new Uint8Array(115), name: 'stranger' };
     await phone.prove(stranger, encodeCommand({ type: 'unlock' }, introduction));
   },
-  'a notice of nobody': (phone) => phone.send({ case: 'notice', value: new Uint8Array(142) }),
+  'a revocation list of nobody': (phone) =>
+    phone.send({ case: 'revocationList', value: new Uint8Array(142) }),
   'a removed key': async (phone, { host }) => {
     host.enrolled.length = 0;
     await phone.prove(IDENTITY, UNLOCK);

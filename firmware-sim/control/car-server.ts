@@ -9,7 +9,7 @@ import { listenAt } from '../../local/sockets.js';
 import type { CarReport } from '../controller.js';
 import type { CarEvent } from '../events.js';
 import type { CarControl } from './car-control.js';
-import { CAR } from './operations.js';
+import { CAR } from './car-operations.js';
 
 const MAX_CONNECTIONS = 32;
 

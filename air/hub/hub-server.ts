@@ -4,7 +4,7 @@ import { VirtualAir } from '../air.js';
 import { parseFaults } from '../faults.js';
 import { attachHost } from '../h4-connection.js';
 import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
-import { ControlDesk } from './desk.js';
+import { HubOperations } from './hub-operations.js';
 import { Places } from './places.js';
 import { DEFAULT_PACE, type HubSettings } from './settings.js';
 
@@ -34,8 +34,8 @@ export const createHubServer = (
   });
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
-  const desk = new ControlDesk(air, clock, places, inForce);
-  const handlers = hubHandlers(air, desk, clock);
+  const operations = new HubOperations(air, clock, places, inForce);
+  const handlers = hubHandlers(air, operations, clock);
   /** With how each is ended when the hub is. */
   const sockets = new Map<Socket, () => void>();
   const idle = (): void => {
