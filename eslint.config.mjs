@@ -12,7 +12,7 @@ const up = (targets) => `^(\\.\\./)+(${targets})`;
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(air|firmware-sim|cli|bench|examples|test)/'),
+  regex: up('(air|firmware-sim|cli|bench|examples|lab|test)/'),
   message: 'lib imports nothing of air, firmware-sim or cli.',
 };
 const NODE = {
@@ -34,21 +34,21 @@ const ENDS = {
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
 const OUTSIDE_AIR = {
-  regex: up('lib/(?!platform/|hci/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
+  regex: up('lib/(?!platform/|hci/|errors\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/'),
   message: 'air imports only lib/platform, lib/hci and lib/errors.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|radio/(types|link-state|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|radio/(types|link-state|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
 };
 const NOT_THE_CAR = {
-  regex: up('(lib/phone|cli|bench|examples|test)/'),
+  regex: up('(lib/phone|cli|bench|examples|lab|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/)|bench|examples|test)/'),
+  regex: up('(lib/native/(?!inspect/)|bench|examples|lab|test)/'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const WHOLE_AIR = {
@@ -56,6 +56,10 @@ const WHOLE_AIR = {
   allowTypeImports: true,
   message:
     'Most commands need little of the air, and loading all of it takes a tenth of a second: import the module itself.',
+};
+const UNDER_THE_LAB = {
+  regex: up('(cli|bench|examples|scripts|test)/'),
+  message: 'lab imports the product alone; tests, fuzzers and benches import lab.',
 };
 const NOT_BY_NAME = {
   regex: '^\\.|^phonekey/(dist|lib)/',
@@ -81,6 +85,7 @@ const DIRECTIONS = [
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR]],
   [['cli/**'], [UNDER_THE_PHONE, WHOLE_AIR]],
+  [['lab/**'], [UNDER_THE_LAB]],
   [['examples/**'], [NOT_BY_NAME]],
 ];
 

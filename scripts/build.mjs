@@ -14,8 +14,10 @@ const FOLDERS = [
   'cli',
   'bench',
   'examples',
+  'lab',
   'test/fuzz',
   'test/load',
+  'test/support',
 ];
 const COMMAND = 'dist/bin/key.js';
 const LICENCES = 'dist/bin/LICENSES.txt';

@@ -2,14 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import { placeKey } from '../../../firmware-sim/key-slots.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
+import { fingerprint as fingerprintOf } from '../../../lib/credentials/fingerprint.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { Introduction } from '../../../lib/native/codec.js';
 import type { AnyCommand } from '../../../lib/native/commands.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
 import type { FromCar, PhoneIdentity, Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { toHex } from '../../../lib/platform/bytes.js';
-import { fingerprintOf } from '../sharing/by-hand.js';
 import { fastest } from '../sharing/rights.js';
 import { sameBytes, Violation } from '../target.js';
 import { BY_NOTICE, COMMAND_OF } from './acts.js';
@@ -258,7 +259,8 @@ export class Oracle {
 
   #keyAdded({ key: { slot, fingerprint } }: Extract<CarEvent, { type: 'key-added' }>): void {
     const shown = this.#admissions.filter(
-      ({ done, publicKey }) => !done && fingerprint === toHex(fingerprintOf(publicKey)),
+      ({ done, publicKey }) =>
+        !done && fingerprint === toHex(fingerprintOf(defaultSuite, publicKey)),
     );
     const holds = ({ publicKey, links }: Admission): boolean =>
       this.model.whyNotAdmitted(publicKey, links) === undefined;

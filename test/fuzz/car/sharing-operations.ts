@@ -1,8 +1,10 @@
+import { sealPart, withLink, writeFields, writePart } from '../../../lab/forged-credentials.js';
+import type { LinkFields } from '../../../lab/forged-credentials.js';
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import { Role } from '../../../lib/credentials/roles.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { fingerprintOf, sealPart, withLink, writeFields, writePart } from '../sharing/by-hand.js';
-import type { LinkFields } from '../sharing/by-hand.js';
 import type { Operation, Run } from './operations.js';
 import type { MadeEntry, MadeNotice } from './papers.js';
 import { PEOPLE } from './people.js';
@@ -96,7 +98,7 @@ export const grant: Operation = (run, step) => {
   const forThisCar = !hasBit(step, ODD.otherCar);
   const bytes = withLink(
     parent?.bytes ?? new Uint8Array(0),
-    signer.signing,
+    signer,
     carKey(run, forThisCar),
     writeFields(fields),
     subject,
@@ -182,12 +184,12 @@ export const sign: Operation = (run, step) => {
 const NOBODY: MadeEntry = { about: undefined, since: 0, kind: 'suspended' };
 
 const seal = (run: Run, signed: NonNullable<MadeNotice['signed']>): MadeNotice => {
-  const written = signed.entries.map(({ about, since, kind }) => ({
-    fingerprint: about === undefined ? new Uint8Array(8) : fingerprintOf(about.identity.publicKey),
+  const entries = signed.entries.map(({ about, since, kind }) => ({
+    fingerprint: about ? fingerprint(defaultSuite, about.identity.publicKey) : new Uint8Array(8),
     since,
-    kind: kind === 'revoked' ? 1 : 2,
+    kind,
   }));
-  const body = writePart(signed, written);
+  const body = writePart({ ...signed, entries });
   const bytes = sealPart(random, signed.by.signing, carKey(run, signed.forThisCar), body);
   return { bytes, signed };
 };

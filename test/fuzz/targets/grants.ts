@@ -1,4 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import {
+  FIXED_BYTES,
+  readFields,
+  sealPart,
+  withLink,
+  writeFields,
+  writePart,
+} from '../../../lab/forged-credentials.js';
+import type { LinkFields } from '../../../lab/forged-credentials.js';
 import { verifyChain } from '../../../lib/credentials/chain.js';
 import { parseChain } from '../../../lib/credentials/grant.js';
 import { Role } from '../../../lib/credentials/roles.js';
@@ -8,15 +17,6 @@ import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { pairingUri, parsePairingCode } from '../../../lib/native/pairing/code.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import {
-  FIXED_BYTES,
-  readFields,
-  sealPart,
-  withLink,
-  writeFields,
-  writePart,
-} from '../sharing/by-hand.js';
-import type { LinkFields } from '../sharing/by-hand.js';
 import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/cast.js';
 import { isWritable, whatGrows } from '../sharing/rights.js';
 import { demand, refusing, sameBytes } from '../target.js';
@@ -59,7 +59,7 @@ const write = (links: readonly Link[]): Uint8Array => {
     const signer = { 'an owner': ownerIn(0), 'a stranger': STRANGER }[by as string] ?? issuer;
     const { publicKey } = by === 'for another car' ? OTHER_CAR : CAR;
     const subject = SUBJECTS[index] ?? STRANGER;
-    chain = withLink(chain, signer.signing, publicKey, fixed, subject);
+    chain = withLink(chain, signer, publicKey, fixed, subject);
     issuer = subject;
   });
   return chain;
@@ -118,12 +118,11 @@ let signed: readonly Uint8Array[] | undefined;
 
 const uris = (): PhoneKeyUri[] => {
   const [publicKey, signingKey] = [CAR.publicKey, STRANGER.signing.publicKey];
-  const part = { version: 1, ownerSlot: 0, number: 1, stamp: 9, part: 0, parts: 1 };
   const notice = sealPart(
     seededRandom('notice'),
     STRANGER.signing,
     CAR.publicKey,
-    writePart(part, []),
+    writePart({ ownerSlot: 0, number: 1, stamp: 9, entries: [] }),
   );
   return [
     { what: 'key', publicKey, signingKey },
