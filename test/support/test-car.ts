@@ -9,24 +9,12 @@ import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair, Suite } from '../../lib/crypto/suite.js';
 import { pairingRegistration } from '../../lib/native/pairing/secrets.js';
-import type { SimClock } from '../../lib/platform/sim-clock.js';
 import type { AnyCommand, CommandName } from '../../lib/native/commands.js';
 import { ResultSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
 import type { PhoneIdentity, Result } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { cheapSuite } from './cheap-suite.js';
 
 export const DONE: Result = create(ResultSchema, { outcome: { case: 'done', value: {} } });
-
-/** Moves the clock in small steps until the promise settles; gives what it gave. */
-export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise<T> => {
-  const state = { settled: false };
-  const settle = (): void => {
-    state.settled = true;
-  };
-  promise.then(settle, settle);
-  while (!state.settled) await clock.advance(10);
-  return promise;
-};
 
 /** The smallest CarHost: counts what it is asked, keeps keys in memory. Its pairing is for phones with `suite`. */
 export class TestHost implements CarHost {

@@ -7,7 +7,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
-import { withTime } from '../../support/test-car.js';
+import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 export const HOUR = 3600;

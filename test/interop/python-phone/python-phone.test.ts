@@ -14,7 +14,8 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { Reassembler } from '../../../lib/link/framing.js';
 import { TestHost } from '../../support/test-car.js';
-import { RawPhone, settle } from '../../unit/native/car/raw-phone.js';
+import { connectHostile } from '../../support/memory-car.js';
+import { settle } from '../../support/waiting.js';
 import { requireTool } from '../support/toolchain.js';
 import type { PhoneRun } from './python-phone.js';
 import { connect, failed, preparePhone, runPhone, succeeded } from './python-phone.js';
@@ -198,8 +199,7 @@ describeIf('a phone written in Python from the specification', () => {
       const { sent } = await command(car.radio, 'unlock', 'start');
       expect(car.host.executed.splice(0)).toEqual(['unlock', 'start']);
 
-      const thief = new RawPhone(car.clock, car.host.identity.publicKey);
-      await thief.connect(car.radio, 'memory-1');
+      const thief = await connectHostile(car.radio, car.clock, {});
       const first = toHex(thief.challenge);
       const frames = new Reassembler();
       for (const message of sent.flatMap((chunk) => frames.push(chunk))) {

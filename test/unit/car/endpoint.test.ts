@@ -11,7 +11,8 @@ import {
   ROTATION_MS,
 } from '../../../lib/native/advertisement.js';
 import { startTestCar } from '../../support/test-car.js';
-import { settle, startCar } from '../native/car/raw-phone.js';
+import { startCar } from '../../support/memory-car.js';
+import { settle } from '../../support/waiting.js';
 
 /** A radio that notes what it is asked to advertise. */
 const startRecorded = async () => {

@@ -10,7 +10,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Peripheral } from '../../../lib/radio/types.js';
-import { withTime } from '../../support/test-car.js';
+import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 let home: string;

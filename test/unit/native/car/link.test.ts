@@ -7,13 +7,14 @@ import { RefusalReason, ResultSchema } from '../../../../lib/native/schema/gen/p
 import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { DONE, TestHost } from '../../../support/test-car.js';
 import { flip, UNLOCK } from '../session/sample.js';
-import { deferred, IDENTITY, lastResult, LOCK, ready, settle } from './raw-phone.js';
+import { IDENTITY, LOCK, ready } from '../../../support/memory-car.js';
+import { deferred, settle } from '../../../support/waiting.js';
 
 describe('a link of the car', () => {
   it('carries out the command of the proof, then sealed ones, and answers each', async () => {
-    const { host, phone, channel, command, events, endpoint } = await ready();
+    const { host, phone, command, events, endpoint } = await ready();
     const keys: unknown[] = [];
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ case: 'done' });
     host.answer = (_, key) => {
       keys.push(key);
       return Promise.resolve(
@@ -21,7 +22,7 @@ describe('a link of the car', () => {
       );
     };
     await command(encodeCommand({ case: 'status', value: {} }));
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'status', value: { locked: true } });
+    expect(phone.result()).toMatchObject({ case: 'status', value: { locked: true } });
     expect(host.executed).toEqual(['unlock', 'status']);
     expect(keys).toEqual([host.enrolled[0]]);
     expect(events).toEqual([
@@ -36,15 +37,16 @@ describe('a link of the car', () => {
     ['no command', new Uint8Array(0)],
     ['junk', Uint8Array.of(0x0a, 0x7f)],
   ])('answers %s from a known phone with unknown-command', async (_, encoded) => {
-    const { host, endpoint, phone, channel, command, connect } = await ready();
-    lastResult(phone, channel);
+    const { host, endpoint, phone, command, connect } = await ready();
+    phone.result();
     await command(encoded);
     const refused = { case: 'refusal', value: { reason: RefusalReason.UNKNOWN_COMMAND } };
-    expect(lastResult(phone, channel)).toMatchObject(refused);
+    expect(phone.result()).toMatchObject(refused);
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ case: 'done' });
     const other = await connect();
-    expect(lastResult(other, await other.prove(IDENTITY, encoded))).toMatchObject(refused);
+    await other.send(other.proof(IDENTITY, encoded));
+    expect(other.result()).toMatchObject(refused);
     expect(host.executed).toEqual(['unlock', 'lock']);
     await endpoint.stop();
   });
@@ -61,21 +63,21 @@ describe('a link of the car', () => {
   ])('answers with a fault when the host %s, and goes on', async (_, answer) => {
     const host = new TestHost();
     host.answer = answer;
-    const { phone, channel, command, endpoint, warnings } = await ready({ host });
-    expect(lastResult(phone, channel)).toMatchObject({
+    const { phone, command, endpoint, warnings } = await ready({ host });
+    expect(phone.result()).toMatchObject({
       case: 'refusal',
       value: { reason: RefusalReason.FAULT },
     });
     expect(warnings).toEqual(['execute failed']);
     host.answer = () => Promise.resolve(DONE);
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ case: 'done' });
     await endpoint.stop();
   });
 
   it('ignores what comes before the answer to the last command', async () => {
-    const { clock, host, phone, channel, command, endpoint } = await ready();
-    lastResult(phone, channel);
+    const { clock, host, phone, command, endpoint } = await ready();
+    phone.result();
     const answer = deferred<Result>();
     host.answer = () => answer.promise;
     await command(LOCK);
@@ -85,12 +87,12 @@ describe('a link of the car', () => {
     expect(phone.received).toHaveLength(2);
     answer.resolve(refusal(RefusalReason.DOOR_OPEN));
     await settle(clock);
-    expect(lastResult(phone, channel)).toMatchObject({
+    expect(phone.result()).toMatchObject({
       value: { reason: RefusalReason.DOOR_OPEN },
     });
     host.answer = () => Promise.resolve(DONE);
     await command(UNLOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ case: 'done' });
     expect(host.executed).toEqual(['unlock', 'lock', 'unlock']);
     await endpoint.stop();
   });
@@ -99,8 +101,8 @@ describe('a link of the car', () => {
     ['flipped', (sealed: Uint8Array) => flip(sealed, 5)],
     ['truncated', (sealed: Uint8Array) => sealed.slice(1)],
   ])('closes without a word on a sealed command that is %s', async (_, change) => {
-    const { clock, host, phone, channel, endpoint } = await ready();
-    await phone.send({ case: 'sealed', value: change(channel.seal(LOCK)) });
+    const { clock, host, phone, endpoint } = await ready();
+    await phone.send({ case: 'sealed', value: change(phone.sealed(LOCK).value) });
     await settle(clock);
     expect(phone.closedAt).toBe(0);
     expect(phone.received).toHaveLength(2);
@@ -110,11 +112,11 @@ describe('a link of the car', () => {
 
   it('closes on a replayed and on a skipped command', async () => {
     for (const replay of [true, false]) {
-      const { clock, host, phone, channel, endpoint } = await ready();
-      const first = channel.seal(LOCK);
-      const second = channel.seal(LOCK);
-      if (replay) await phone.send({ case: 'sealed', value: first });
-      await phone.send({ case: 'sealed', value: replay ? first : second });
+      const { clock, host, phone, endpoint } = await ready();
+      const first = phone.sealed(LOCK);
+      const second = phone.sealed(LOCK);
+      if (replay) await phone.send(first);
+      await phone.send(replay ? first : second);
       await settle(clock);
       expect(phone.closedAt).toBe(0);
       expect(host.executed).toEqual(replay ? ['unlock', 'lock'] : ['unlock']);

@@ -10,7 +10,7 @@ import {
 } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { DONE } from '../../../support/test-car.js';
-import { deferred } from '../car/raw-phone.js';
+import { deferred } from '../../../support/waiting.js';
 import { introduced } from '../../phone/setup.js';
 
 const connected = async () => {
