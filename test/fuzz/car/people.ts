@@ -2,7 +2,6 @@ import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
-import { pairingSecrets } from '../../../lib/native/pairing/secrets.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 
 /** Who may be near the car. The attacker is the stranger and the driver, and hears the others. */
@@ -50,16 +49,7 @@ export const ENROLLED: readonly KeySlot[] = [
   role,
 }));
 
-/** The pairing code of every window, so that its slow derivation is done once. */
+/** The pairing code of every window. */
 export const CODE = '20211119';
 /** What a guesser tries. */
 export const WRONG_CODE = '20211118';
-
-const derived = new Map<string, ReturnType<typeof pairingSecrets>>();
-
-/** `pairingSecrets`, computed once per code. */
-export const secretsOf = (code: string): ReturnType<typeof pairingSecrets> => {
-  const secrets = derived.get(code) ?? pairingSecrets(code);
-  derived.set(code, secrets);
-  return secrets;
-};

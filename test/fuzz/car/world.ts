@@ -7,14 +7,16 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { register } from '../../../lib/native/pairing/spake2plus.js';
+import { pairingRegistration } from '../../../lib/native/pairing/secrets.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
+import { settle } from '../../support/waiting.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
-import { CODE, ENROLLED, secretsOf, SLOTS } from './people.js';
+import { CODE, ENROLLED, SLOTS } from './people.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
 export interface Weakness {
@@ -36,7 +38,7 @@ type Watched = Required<Pick<CarHost, 'keys' | 'execute' | 'pairing' | 'credenti
 export const START = 1_800_000_000;
 
 const behaviors = loadBehaviors();
-let registration: ReturnType<typeof register> | undefined;
+const registration = pairingRegistration(CODE, cheapSuite);
 
 /** Always draws CODE; nothing else is drawn from it in these tests. */
 const codeRandom: Random = (length) => {
@@ -93,10 +95,9 @@ export class World {
     const id = `memory-${String(this.#starts)}`;
     const radio = this.#radio.central();
     const central = await radio.connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
-    const { publicKey } = this.controller.identity;
-    const link = new AttackLink(central, this.clock, this.oracle, publicKey);
+    const link = new AttackLink(this.clock, this.oracle, this.controller.identity.publicKey);
     this.links.push(link);
-    await link.open();
+    await link.open(central);
     await this.settle();
     return link;
   }
@@ -125,7 +126,7 @@ export class World {
   async settle(): Promise<void> {
     do {
       await Promise.allSettled([...this.#work]);
-      for (let turn = 0; turn < 3; turn++) await this.clock.advance(0);
+      await settle(this.clock);
     } while (this.#work.size > 0);
   }
 
@@ -146,8 +147,6 @@ export class World {
       keys: ENROLLED,
     }));
     this.#store = store;
-    registration ??= register(secretsOf(CODE));
-    const record = registration;
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -165,7 +164,7 @@ export class World {
       wallTime: () => START * 1000 + clock.now(),
       random: codeRandom,
       log,
-      register: () => record,
+      register: () => registration,
       onEvent: (event) => {
         oracle.onEvent(event);
       },
