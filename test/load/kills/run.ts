@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Rng } from '../rng.js';
+import { Rng } from '../../support/rng.js';
 import { KilledCar } from './car.js';
 import { Tally, type KillFigures } from './figures.js';
 import { Ledger, type Finding } from './ledger.js';
