@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import { diffieHellman, generateKeyPairSync } from 'node:crypto';
 import { nodeSuite, portableSuite } from '../lib/crypto/index.js';
 import type { Suite } from '../lib/crypto/suite.js';
@@ -15,9 +14,9 @@ import {
   encodeResult,
   encodeToCar,
 } from '../lib/native/codec.js';
-import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
+import { DONE } from './setup.js';
 
 const ROUNDS = 11;
 
@@ -53,7 +52,6 @@ export const unlock = (suite: Suite): (() => void) => {
   const car = carSecrets(suite, suite.x25519KeyPair(random(32)));
   const identity = suite.x25519KeyPair(random(32));
   const phone = { identity, carPublicKey: car.identity.publicKey };
-  const done = create(ResultSchema, { outcome: { case: 'done', value: {} } });
   return () => {
     const challenge = new Challenge(suite, random, car, 0);
     const hello = decodeFromCar(
@@ -73,7 +71,7 @@ export const unlock = (suite: Suite): (() => void) => {
     }
     if (!suite.equal(verified.phonePublicKey, identity.publicKey)) throw new Error('who is this');
     const sealed = decodeFromCar(
-      encodeFromCar({ case: 'sealed', value: verified.channel.seal(encodeResult(done)) }),
+      encodeFromCar({ case: 'sealed', value: verified.channel.seal(encodeResult(DONE)) }),
     );
     if (sealed.case !== 'sealed') throw new Error('no result');
     const result = decodeResult(response.channel.open(sealed.value));

@@ -1,7 +1,6 @@
 import { findKey } from '../../lib/credentials/find-key.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { Role } from '../../lib/credentials/roles.js';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { PhoneKeyError } from '../../lib/errors.js';
@@ -18,7 +17,8 @@ import { utf8 } from '../../lib/platform/bytes.js';
 import { systemRandom as random } from '../../lib/platform/random.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { answerChallenge } from '../../lib/native/session/phone.js';
-import { encodeCommand, LENGTH } from '../../lib/native/codec.js';
+import { LENGTH } from '../../lib/native/codec.js';
+import { keySlots, somePhones, UNLOCK } from '../setup.js';
 import type { Class, Subject } from './measure-classes.js';
 
 const suite = nodeSuite;
@@ -82,7 +82,6 @@ const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
 
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
-const command = encodeCommand({ case: 'unlock', value: {} });
 
 interface Proof {
   readonly challenge: Challenge;
@@ -108,15 +107,9 @@ const proofTagCheck: Subject<Proof> = {
   run: ({ challenge, handshake }) => challenge.verify(handshake, tagScratch, 1) === undefined,
 };
 
-const enrolled = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
-const keys = enrolled.map(({ publicKey }, slot): KeySlot => ({
-  slot,
-  publicKey,
-  signingKey: random(32),
-  name: 'phone',
-  role: Role.DRIVER,
-}));
-const strangers = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
+const enrolled = somePhones();
+const keys = keySlots(enrolled);
+const strangers = somePhones();
 
 const pick = <T>(list: readonly T[]): T => list[(random(1)[0] ?? 0) % list.length] as T;
 
@@ -133,7 +126,7 @@ const proofOfKey: Subject<Proof> = {
       identity: pick(kind === 0 ? enrolled : strangers),
       carPublicKey: identity.publicKey,
     };
-    const { handshake, tag } = answerChallenge(suite, random, phone, challenge.bytes, command);
+    const { handshake, tag } = answerChallenge(suite, random, phone, challenge.bytes, UNLOCK);
     return { challenge, handshake, tag };
   },
   run({ challenge, handshake, tag }) {

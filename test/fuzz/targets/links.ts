@@ -1,7 +1,7 @@
+import { SilentLink } from '../../../lab/silent-link.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import type { Link, LinkHandlers } from '../../../lib/radio/types.js';
 import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
 import { demand, refusing, sameBytes } from '../target.js';
@@ -77,7 +77,7 @@ export const linkTargets: readonly Target[] = [
     batch: 32,
     async run(input) {
       const clock = new SimClock();
-      const link = new FakeLink();
+      const link = new SilentLink();
       const ends: (PhoneKeyError | undefined)[] = [];
       let bytes = 0;
       const messages = new MessageLink(link, {
@@ -104,27 +104,3 @@ export const linkTargets: readonly Target[] = [
     },
   },
 ];
-
-class FakeLink implements Link {
-  readonly mtu = 256;
-  readonly peer = 'fuzz';
-  #handlers: LinkHandlers | undefined;
-
-  open(handlers: LinkHandlers): Promise<void> {
-    this.#handlers = handlers;
-    return Promise.resolve();
-  }
-
-  deliver(chunk: Uint8Array): void {
-    this.#handlers?.data(chunk);
-  }
-
-  send(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    this.#handlers?.closed('local');
-    return Promise.resolve();
-  }
-}

@@ -19,7 +19,7 @@ import {
   TO_CAR_UUID,
 } from '../../../lib/radio/gatt.js';
 import type { Central } from '../../../lib/radio/types.js';
-import { openWindow } from '../support/spine.js';
+import { openWindow } from '../../../lab/open-window.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWindow } from '../../../lab/open-window.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/native/car/car-link.js';
@@ -97,10 +98,7 @@ describeIf('a phone written in Python from the specification', () => {
       onEvent: (event) => events.push(event),
     });
     try {
-      await car.control.tap({ reader: 'console', purpose: 'pair' });
-      const screen = await car.control.screen();
-      if (screen.state !== 'pairing') throw new Error('no code');
-      const paired = await pair(radio, screen.code);
+      const paired = await pair(radio, await openWindow(car));
       expect(paired).toMatchObject({ ...succeeded, result: { car: 'Test car', role: 'owner' } });
       const { slot, role, fingerprint } = paired.result as Record<string, unknown>;
 
