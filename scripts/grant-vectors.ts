@@ -1,3 +1,4 @@
+import { flip } from '../lab/flip.js';
 import { signBody } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { signLink } from '../lib/credentials/grant.js';
@@ -6,7 +7,7 @@ import type { EntryKind } from '../lib/credentials/notice.js';
 import { Role } from '../lib/credentials/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { counting, flip, KEYS, NOTE, suite } from './example-keys.js';
+import { counting, KEYS, NOTE, suite } from './example-keys.js';
 import { exampleChain, FIRST_TERMS, FRIEND, GUEST, NOW, SECOND_TERMS } from './sharing-examples.js';
 
 /** test/vectors/grants.json: chains, and what a car makes of them. */

@@ -1,3 +1,4 @@
+import { flip } from '../lab/flip.js';
 import { HEADER_BYTES, sealPart, tagged, writePart } from '../lab/forged-credentials.js';
 import type { SealOptions } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
@@ -7,7 +8,7 @@ import { formatUri } from '../lib/credentials/uri.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex, utf8 } from '../lib/platform/bytes.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
-import { counting, fixed, flip, KEYS, NOTE, suite } from './example-keys.js';
+import { counting, fixed, KEYS, NOTE, suite } from './example-keys.js';
 import { SECOND_OWNER } from './grant-vectors.js';
 import { EXAMPLE_NOTICE, exampleChain, exampleNotice, NOW } from './sharing-examples.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { flip } from '../../lab/flip.js';
 import type { ToCar } from '../../lab/hostile-phone.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhonePairing } from '../../lib/native/pairing/phone.js';
@@ -8,7 +9,6 @@ import { encodeToCar } from '../../lib/native/codec.js';
 import { Role } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { cheapSuite } from '../support/cheap-suite.js';
 import { Machine } from '../unit/native/car/machine.js';
-import { flip } from '../unit/native/session/sample.js';
 
 const KEYS = {
   publicKey: new Uint8Array(32).fill(2),

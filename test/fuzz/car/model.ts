@@ -1,9 +1,9 @@
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { Role, roleFromCode, roleName } from '../../../lib/credentials/roles.js';
 import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
 import { Heard } from '../sharing/heard.js';
 import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
-import { sameBytes } from '../target.js';
 import type { MadeEntry, MadeLink, SignedPart } from './papers.js';
 import { ENROLLED, SLOTS } from './people.js';
 

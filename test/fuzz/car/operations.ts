@@ -11,6 +11,7 @@ import type { Step } from './program.js';
 import {
   alterGrant,
   alterNotice,
+  at,
   clock,
   grant,
   removeAtScreen,
@@ -33,8 +34,6 @@ export interface Run {
 }
 
 export type Operation = (run: Run, step: Step) => Promise<void> | void;
-
-const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
 
 const command = (init: CommandInit): Uint8Array => encodeCommand(init);
 

@@ -1,4 +1,4 @@
-import { sameBytes } from '../target.js';
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { LinkFields, PartFields } from '../../../lab/forged-credentials.js';
 import type { Person } from './people.js';
 

@@ -16,7 +16,9 @@ const LAST_SECOND = 2 ** 32 - 1;
 const FULL_PART = 144;
 const random = seededRandom('papers');
 
-const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
+/** Programs choose by numbers, of which there are more than things to choose from. */
+export const at = <T>(list: readonly T[], index: number): T | undefined =>
+  list[index % list.length];
 
 /** By right clocks; the car's may go wrong. */
 const now = ({ world }: Run): number => world.wallSeconds;

@@ -7,10 +7,10 @@ import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { signLink } from '../../../lib/credentials/grant.js';
 import { Role } from '../../../lib/credentials/roles.js';
 import { nodeSuite } from '../../../lib/crypto/index.js';
-import { concat, utf8 } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { LENGTH } from '../../../lib/native/codec.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 const random = seededRandom('files');

@@ -15,11 +15,11 @@ import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
 import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { pairingUri, parsePairingCode } from '../../../lib/native/pairing/code.js';
-import { concat, utf8 } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/cast.js';
 import { isWritable, whatGrows } from '../sharing/rights.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 const EPOCH = 7;

@@ -1,10 +1,10 @@
 import { SilentLink } from '../../../lab/silent-link.js';
-import { concat } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes } from '../../../lib/platform/bytes.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 /** Cuts the rest of an input into chunks; its first byte says how long they are. */

@@ -13,11 +13,11 @@ import { entriesOf, lastStamp, takePart } from '../../../firmware-sim/notices.js
 import { isNoticeFor, noticeTagKey, openNotice } from '../../../lib/credentials/notice.js';
 import type { NoticeEntry, NoticePart } from '../../../lib/credentials/notice.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
-import { concat, toHex } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/cast.js';
 import { Heard } from '../sharing/heard.js';
-import { demand, sameBytes } from '../target.js';
+import { demand } from '../target.js';
 import type { Target } from '../target.js';
 
 const FULL_PART = 144;

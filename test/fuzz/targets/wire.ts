@@ -1,5 +1,5 @@
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { utf8 } from '../../../lib/platform/bytes.js';
+import { sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
   advertisementIsFrom,
@@ -16,7 +16,7 @@ import {
   Role,
 } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import type { Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 /** What a decoder may say to bytes that it does not take. */

@@ -1,12 +1,13 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import { refusal } from '../../../../lib/native/car/link-machine.js';
 import { PhoneKeyError } from '../../../../lib/errors.js';
 import { encodeCommand } from '../../../../lib/native/codec.js';
 import { RefusalReason, ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { DONE, TestHost } from '../../../support/test-car.js';
-import { flip, UNLOCK } from '../session/sample.js';
+import { UNLOCK } from '../session/sample.js';
 import { IDENTITY, LOCK, ready } from '../../../support/memory-car.js';
 import { deferred, settle } from '../../../support/waiting.js';
 

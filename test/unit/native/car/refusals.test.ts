@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import type { HostilePhone } from '../../../../lab/hostile-phone.js';
 import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
 import { encodeCommand } from '../../../../lib/native/codec.js';
-import { flip, keyPair, UNLOCK } from '../session/sample.js';
+import { keyPair, UNLOCK } from '../session/sample.js';
 import { IDENTITY, startCar } from '../../../support/memory-car.js';
 import { settle } from '../../../support/waiting.js';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import type { HostilePhone } from '../../../../lab/hostile-phone.js';
 import type { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey_pb.js';
@@ -9,7 +10,7 @@ import {
 } from '../../../../lib/native/car/link-machine.js';
 import { IDENTITY, startCar } from '../../../support/memory-car.js';
 import { deferred, settle } from '../../../support/waiting.js';
-import { flip, UNLOCK } from '../session/sample.js';
+import { UNLOCK } from '../session/sample.js';
 
 const PHONE_KEYS = {
   publicKey: new Uint8Array(32).fill(2),

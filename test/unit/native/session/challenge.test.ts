@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import { nodeSuite, portableSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { HandshakeState } from '../../../../lib/noise/handshake-state.js';
@@ -12,7 +13,7 @@ import {
 } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import { PROLOGUE } from '../../../../lib/native/session/transcript.js';
-import { flip, keyPair, sample, UNLOCK } from './sample.js';
+import { keyPair, sample, UNLOCK } from './sample.js';
 import { errorWith } from '../../../support/errors.js';
 
 describe.each([nodeSuite, portableSuite])('challenge and response ($name)', (suite) => {
