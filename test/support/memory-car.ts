@@ -1,3 +1,4 @@
+import { silentLogger } from '../../lib/platform/logger.js';
 import { HostilePhone } from '../../lab/hostile-phone.js';
 import type { HostilePhoneOptions } from '../../lab/hostile-phone.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
@@ -37,14 +38,11 @@ export const startCar = async (
   const clock = new SimClock();
   const radio = new MemoryRadio();
   const warnings: string[] = [];
-  const note = (message: string): void => {
-    warnings.push(message);
-  };
   const car = await startTestCar({
     peripheral: radio.peripheral(),
     clock: options.carClock?.(clock) ?? clock,
     random: seededRandom('car'),
-    log: { debug: () => undefined, info: () => undefined, warn: note },
+    log: { ...silentLogger, warn: (message) => warnings.push(message) },
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.suite === undefined ? {} : { suite: options.suite }),
   });

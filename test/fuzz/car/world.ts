@@ -1,3 +1,4 @@
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { DoorController } from '../../../firmware-sim/controller.js';
 import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
@@ -148,8 +149,7 @@ export class World {
     }));
     this.#store = store;
     const log = {
-      debug: () => undefined,
-      info: () => undefined,
+      ...silentLogger,
       warn: (message: string) => {
         oracle.fail(`the car warns: ${message}`);
       },

@@ -3,6 +3,7 @@ import type { Peripheral } from '@abandonware/noble';
 import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { openWindow } from '../../../lab/open-window.js';
 import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
@@ -30,8 +31,7 @@ describeIf('Google bumble as the host', () => {
   let warnings: string[];
   const runs: BumbleRun[] = [];
   const logger = {
-    debug: () => undefined,
-    info: () => undefined,
+    ...silentLogger,
     warn: (message: string) => void warnings.push(message),
   };
 
