@@ -33,22 +33,36 @@ const ENDS = {
 };
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
+const DIALECT = {
+  regex: up('(native|tesla)/'),
+  message: 'Links, radios and credentials are the same in every dialect, and know none.',
+};
 const OUTSIDE_AIR = {
-  regex: up('lib/(?!platform/|hci/|errors\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/'),
-  message: 'air imports only lib/platform, lib/hci and lib/errors.',
+  regex: up(
+    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|lab|test)/',
+  ),
+  message: 'air imports only lib/platform, lib/hci, lib/errors and the loader of the stacks.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|radio/(types|link-state|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
+};
+const ABOVE_DOMAIN = {
+  regex: '^\\.\\./(?!platform/|errors\\.js$)',
+  message: 'lib/domain is words: besides itself it imports lib/platform and lib/errors alone.',
+};
+const THE_WIRE = {
+  regex: up('lib/(native|tesla)/'),
+  message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
   regex: up('(lib/phone|cli|bench|examples|lab|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/)|bench|examples|lab|test)/'),
+  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|lab|test)/'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const WHOLE_AIR = {
@@ -76,14 +90,17 @@ const DIRECTIONS = [
   [['lib/**'], [ABOVE_LIB, NODE]],
   [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
   [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
-  [['lib/{noise,link,hci,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/domain/**'], [ABOVE_LIB, NODE, ABOVE_DOMAIN]],
+  [['lib/{noise,hci,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/{link,credentials}/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
   [['lib/native/**'], [ABOVE_LIB, NODE]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
-  [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
+  [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
+  [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
-  [['firmware-sim/**'], [NOT_THE_CAR]],
+  [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
   [['cli/**'], [UNDER_THE_PHONE, WHOLE_AIR]],
   [['lab/**'], [UNDER_THE_LAB]],
   [['examples/**'], [NOT_BY_NAME]],
@@ -171,7 +188,7 @@ export default defineConfig(
   },
   {
     files: ['lib/**/*.ts'],
-    ignores: ['lib/platform/**'],
+    ignores: ['lib/platform/**', 'lib/radio/loader/**'],
     rules: {
       'no-restricted-globals': [
         'error',

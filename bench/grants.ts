@@ -46,13 +46,17 @@ export const grantFigures = async (): Promise<Figure[]> => {
     const [owner, guest, friend] = [phone(), phone(), phone()];
     await owner.pair({ code: await openWindow(car) });
 
-    const one = await owner.share({ to: await guest.offer(), until: UNTIL, delegations: 1 });
-    await guest.accept(one.uri);
-    const two = await guest.share({ to: await friend.offer(), until: UNTIL });
-    await friend.accept(two.uri);
-    const last = await owner.share({ to: await phone().offer(), until: UNTIL });
+    const one = await owner.ring.share({
+      to: await guest.ring.offer(),
+      until: UNTIL,
+      delegations: 1,
+    });
+    await guest.ring.accept(one.uri);
+    const two = await guest.ring.share({ to: await friend.ring.offer(), until: UNTIL });
+    await friend.ring.accept(two.uri);
+    const last = await owner.ring.share({ to: await phone().ring.offer(), until: UNTIL });
 
-    const [entry] = await owner.cars();
+    const [entry] = await owner.ring.cars();
     if (entry === undefined) throw new Error('not paired');
     const cpu = cpuMicros(
       {

@@ -2,7 +2,7 @@ import { junkProof } from '../lab/hostile-phone.js';
 import { SilentLink } from '../lab/silent-link.js';
 import { CarLink } from '../lib/native/car/car-link.js';
 import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
-import { openLink, REFUSAL_DELAY_MS, stepLink } from '../lib/native/car/link-machine.js';
+import { REFUSAL_DELAY_MS, openLink, stepLink } from '../lib/native/car/link-machine.js';
 import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
 import { findKey } from '../lib/credentials/find-key.js';
 import { nodeSuite as suite } from '../lib/crypto/index.js';

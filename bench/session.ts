@@ -4,16 +4,9 @@ import type { Suite } from '../lib/crypto/suite.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import {
-  decodeRequest,
-  decodeFromCar,
-  decodeResult,
-  decodeToCar,
-  encodeCommand,
-  encodeFromCar,
-  encodeResult,
-  encodeToCar,
-} from '../lib/native/codec.js';
+import { decodeFromCar, decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
+import { decodeRequest, encodeCommand } from '../lib/native/commands.js';
+import { decodeResult, encodeResult } from '../lib/native/results.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
 import { DONE } from './setup.js';
@@ -59,14 +52,14 @@ export const unlock = (suite: Suite): (() => void) => {
     );
     if (hello.case !== 'hello') throw new Error('no Hello');
 
-    const command = encodeCommand({ case: 'unlock', value: {} });
+    const command = encodeCommand({ type: 'unlock' });
     const response = answerChallenge(suite, random, phone, hello.value.handshake, command);
     const { handshake, tag } = response;
     const proof = decodeToCar(encodeToCar({ case: 'proof', value: { handshake, tag } }));
     if (proof.case !== 'proof') throw new Error('no Proof');
 
     const verified = challenge.verify(proof.value.handshake, proof.value.tag, 1);
-    if (verified === undefined || decodeRequest(verified.command).command.case !== 'unlock') {
+    if (verified === undefined || decodeRequest(verified.command).command?.type !== 'unlock') {
       throw new Error('the proof was refused');
     }
     if (!suite.equal(verified.phonePublicKey, identity.publicKey)) throw new Error('who is this');
@@ -75,6 +68,6 @@ export const unlock = (suite: Suite): (() => void) => {
     );
     if (sealed.case !== 'sealed') throw new Error('no result');
     const result = decodeResult(response.channel.open(sealed.value));
-    if (result.outcome.case !== 'done') throw new Error('not done');
+    if (result.outcome.type !== 'done') throw new Error('not done');
   };
 };

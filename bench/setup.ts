@@ -1,18 +1,16 @@
-import { create } from '@bufbuild/protobuf';
 import type { CarHost } from '../lib/car/host.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
 import { generateEd25519, generateX25519, nodeSuite } from '../lib/crypto/index.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
-import { encodeCommand } from '../lib/native/codec.js';
-import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../lib/domain/outcomes.js';
+import { encodeCommand } from '../lib/native/commands.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
 
-export const UNLOCK = encodeCommand({ case: 'unlock', value: {} });
-export const DONE = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+export const UNLOCK = encodeCommand({ type: 'unlock' });
+export const DONE: Result = { outcome: { type: 'done' }, clockLost: false, epoch: 0 };
 
 /** As many phones as a car has slots for. */
 export const somePhones = (): KeyPair[] =>
@@ -25,7 +23,7 @@ export const keySlots = (phones: readonly KeyPair[]): KeySlot[] =>
     publicKey,
     signingKey: systemRandom(32),
     name: `phone ${String(slot)}`,
-    role: Role.OWNER,
+    role: 'owner',
   }));
 
 /** A car with these keys that does whatever it is told, and pairs with nobody. */

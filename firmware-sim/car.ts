@@ -3,8 +3,8 @@ import type { CarEndpointOptions } from '../lib/car/endpoint.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
 import type { Suite } from '../lib/crypto/suite.js';
+import { checkName } from '../lib/domain/names.js';
 import { PhoneKeyError } from '../lib/errors.js';
-import { pairingRegistration } from '../lib/native/pairing/secrets.js';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
@@ -12,7 +12,6 @@ import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
 import type { Peripheral } from '../lib/radio/types.js';
-import { checkName } from '../lib/native/codec.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
@@ -92,7 +91,6 @@ export class SimulatedCar {
       wallTime: options.wallTime ?? Date.now,
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
-      register: (code) => pairingRegistration(code, suite),
       onEvent: (event) => options.onEvent?.(event),
       onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
@@ -146,8 +144,8 @@ export class SimulatedCar {
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
-        start: (service) => peripheral.start(service),
-        advertise: (serviceData) => peripheral.advertise(serviceData),
+        start: (services, onError) => peripheral.start(services, onError),
+        advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
       ...definedOnly({ suite, clock, random, log, trace, onSessionKeys }),

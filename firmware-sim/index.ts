@@ -1,4 +1,4 @@
-/** `phonekey/sim`: a simulated car. See docs/guides/car.md. */
+/** `phonekey/sim`: a simulated car. See docs/guides/test-without-hardware.md. */
 export { SimulatedCar } from './car.js';
 export type { SimulatedCarOptions } from './car.js';
 export type { CarControl } from './control/car-control.js';
@@ -6,9 +6,9 @@ export { controlClient, noAnswer } from './control/client.js';
 export { controlPath } from './control/path.js';
 export { DoorController } from './controller.js';
 export type { CardTap, CarReport, DoorControllerOptions, HandInput } from './controller.js';
-export { CLOSURES, DOORS } from './closures.js';
-export type { Closure, Door } from './closures.js';
-export type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
+export { CLOSURES, DOORS } from '../lib/domain/closures.js';
+export type { Closure, Door } from '../lib/domain/closures.js';
+export type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 export { DRIVE_MS, initialBody, RELOCK_MS, stepBody } from './body.js';
 export type { BodyEffect, BodyInput, BodyRefusal, BodyState, BodyStep } from './body.js';
 export type { Answer, Behavior, BehaviorContext } from './behavior.js';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { PhoneKeyError } from '../lib/errors.js';
-import type { CommandName } from '../lib/native/commands.js';
+import type { CommandName } from '../lib/domain/commands.js';
 import type { Behavior } from './behavior.js';
 
 export type Behaviors = ReadonlyMap<CommandName, Behavior>;

@@ -2,7 +2,6 @@ import { scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
 import type { Clock } from '../lib/platform/clock.js';
 import type { Random } from '../lib/platform/random.js';
 import { MOST_PIN_TRIES, PIN_HASH_BYTES, PIN_SALT_BYTES } from './memory/rights-record.js';
@@ -52,7 +51,7 @@ export class PinLock {
   async check(pin: string, key: KeySlot): Promise<PinRefusal | undefined> {
     if (!this.isSet) return undefined;
     if (pin === '') return 'pin-needed';
-    const who = key.role === Role.OWNER ? 'owners' : 'others';
+    const who = key.role === 'owner' ? 'owners' : 'others';
     const counted = await this.#count(who);
     if (typeof counted === 'string') return counted;
     if (counted === undefined) return undefined; // cleared meanwhile

@@ -41,6 +41,9 @@ export type LinkFields = Fields<typeof LINK>;
 /** Of a part of a notice before its entries. */
 export type PartFields = Fields<typeof PART>;
 
+/** Numbers of the roles on the wire. */
+export const ROLE = { owner: 1, driver: 2, guest: 3, valet: 4, service: 5 } as const;
+
 /** Bytes of a link before its keys. */
 export const FIXED_BYTES = 19;
 /** Bytes of a part before its entries, and of an entry. */

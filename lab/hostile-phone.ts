@@ -1,14 +1,17 @@
 import { defaultSuite } from '../lib/crypto/index.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { frame, Reassembler } from '../lib/link/framing.js';
-import { decodeFromCar, decodeResult, encodeToCar, LENGTH } from '../lib/native/codec.js';
-import type { ToCarMessage } from '../lib/native/codec.js';
+import { decodeFromCar, encodeToCar, LENGTH } from '../lib/native/codec.js';
+import type { Enrolment, ToCarMessage } from '../lib/native/codec.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
-import type { PhoneKeys } from '../lib/native/pairing/phone.js';
 import type { SealedChannel } from '../lib/native/session/channel.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
+import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
+import { decodeResult } from '../lib/native/results.js';
+import type { Outcome } from '../lib/domain/outcomes.js';
+import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
@@ -67,7 +70,7 @@ export class HostilePhone {
   #link: Link | undefined;
   readonly #options: Required<Pick<HostilePhoneOptions, 'suite' | 'random' | 'carPublicKey'>> &
     HostilePhoneOptions;
-  readonly #reassembler = new Reassembler();
+  readonly #reassembler = new Reassembler(MAX_MESSAGE_BYTES);
 
   constructor(options: HostilePhoneOptions) {
     const nobody = { suite: defaultSuite, random: systemRandom, carPublicKey: new Uint8Array(32) };
@@ -150,7 +153,7 @@ export class HostilePhone {
   }
 
   /** The outcome in the newest message. Each must be read, for the next one to open. */
-  result(): ReturnType<typeof decodeResult>['outcome'] {
+  result(): Outcome {
     return decodeResult(known(this.#channel, 'session').open(this.read('sealed'))).outcome;
   }
 
@@ -173,14 +176,14 @@ export class HostilePhone {
   }
 
   /** After a PairOffer. */
-  pairCommit(keys: PhoneKeys): Said<'pairCommit'> {
+  pairCommit(keys: PhoneIdentity): Said<'pairCommit'> {
     const pairing = known(this.#pairing, 'pairing');
     pairing.openOffer(this.read('pairOffer'));
     return { case: 'pairCommit', value: pairing.commit(keys) };
   }
 
   /** What the newest PairDone says. */
-  pairDone(): ReturnType<PhonePairing['openDone']> {
+  pairDone(): Enrolment {
     return known(this.#pairing, 'pairing').openDone(this.#newest('pairDone'));
   }
 

@@ -35,7 +35,12 @@ const OPTIONS = {
 const compile = () =>
   build({
     ...OPTIONS,
-    entryPoints: [...FOLDERS.map((folder) => `${folder}/**/*.ts`), 'scripts/*.ts', 'air/**/*.py'],
+    entryPoints: [
+      ...FOLDERS.map((folder) => `${folder}/**/*.ts`),
+      'test/support/cheap-suite.ts',
+      'scripts/*.ts',
+      'air/**/*.py',
+    ],
     loader: { '.py': 'copy' },
     outbase: '.',
     outdir: 'dist',

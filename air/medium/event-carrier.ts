@@ -1,7 +1,7 @@
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Status } from '../../lib/hci/constants.js';
 import { INTER_FRAME_SPACE_MS, packetBytes, packetMs } from './airtime.js';
-import type { Carrier, Frame, Link, LinkEnd } from './link.js';
+import type { Carrier, Frame, AirLink, LinkEnd } from './link.js';
 
 /** What connection events need to know of the air. */
 export interface EventConditions {
@@ -54,7 +54,7 @@ export class EventCarrier implements Carrier {
   #update: { readonly from: LinkEnd; readonly frame: Frame; readonly instant: number } | undefined;
 
   constructor(
-    private readonly link: Link,
+    private readonly link: AirLink,
     private readonly conditions: EventConditions,
   ) {
     const now = link.time.now();

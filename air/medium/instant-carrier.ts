@@ -1,12 +1,12 @@
 import type { Cancel } from '../../lib/platform/clock.js';
-import type { Carrier, Link, LinkEnd } from './link.js';
+import type { Carrier, AirLink, LinkEnd } from './link.js';
 
 /** Each frame in the next turn, while both ends hear each other. */
 export class InstantCarrier implements Carrier {
   #supervision: Cancel | undefined;
 
   constructor(
-    private readonly link: Link,
+    private readonly link: AirLink,
     private readonly inReach: () => boolean,
   ) {}
 

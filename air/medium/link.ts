@@ -46,7 +46,7 @@ export interface LinkSetup {
   readonly time: AirTime;
   readonly faults: LinkFaults;
   readonly parameters: LinkParameters;
-  carrier(link: Link): Carrier;
+  carrier(link: AirLink): Carrier;
 }
 
 /** One side of a link, held by the controller there. */
@@ -64,7 +64,7 @@ export class LinkEnd {
   #busyUntil = -Infinity;
 
   constructor(
-    readonly link: Link,
+    readonly link: AirLink,
     readonly station: Station,
     readonly role: Role,
   ) {}
@@ -136,7 +136,7 @@ export class LinkEnd {
  * other; when they no longer do, frames wait for the peer, and after the supervision timeout the ends go
  * down with reason 0x08.
  */
-export class Link {
+export class AirLink {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
   readonly time: AirTime;

@@ -5,7 +5,7 @@ import { AdvertisingChannels } from './advertising.js';
 import { EventCarrier } from './event-carrier.js';
 import { LinkFaults, type Faults } from './faults.js';
 import { InstantCarrier } from './instant-carrier.js';
-import { Link, type Carrier, type LinkEnd } from './link.js';
+import { AirLink, type Carrier, type LinkEnd } from './link.js';
 import { standing, walking } from './motion.js';
 import {
   DEFAULT_PATH_LOSS,
@@ -205,14 +205,14 @@ export class Medium {
   #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {
     const { parameters } = request;
     const faults = new LinkFaults(this.faults, this.#unit);
-    const carrier = (link: Link): Carrier => this.#carrier(link);
-    const link = new Link({ time: this.#time, faults, parameters, carrier }, from, to);
+    const carrier = (link: AirLink): Carrier => this.#carrier(link);
+    const link = new AirLink({ time: this.#time, faults, parameters, carrier }, from, to);
     if (accepted) this.defer(() => to.linkLayer.linkUp(link.peripheral, request));
     else link.peripheral.closed = true;
     this.defer(() => from.linkLayer.linkUp(link.central, request));
   }
 
-  #carrier(link: Link): Carrier {
+  #carrier(link: AirLink): Carrier {
     if (this.pace === 'instant') {
       const { central, peripheral } = link;
       return new InstantCarrier(link, () =>

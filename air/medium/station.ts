@@ -1,4 +1,4 @@
-import type { Link, LinkEnd } from './link.js';
+import type { AirLink, LinkEnd } from './link.js';
 import type { Motion } from './motion.js';
 import type { AdvertisingPdu, AirPdu, ConnectRequest } from './pdu.js';
 
@@ -27,7 +27,7 @@ export interface Station {
   present: boolean;
   /** By the number of the advertising set. */
   readonly advertising: Map<number, AdvertisingTrain>;
-  readonly links: Set<Link>;
+  readonly links: Set<AirLink>;
 }
 
 /** Listens for `windowMs` at the beginning of every `intervalMs`; scanning and initiating. */

@@ -2,8 +2,8 @@ import { controlClient, noAnswer } from '../../firmware-sim/control/client.js';
 import { controlPath } from '../../firmware-sim/control/path.js';
 import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { RoleName } from '../../lib/index.js';
-import { formatPairingCode, pairingUri } from '../../lib/native/pairing/code.js';
+import type { Role } from '../../lib/index.js';
+import { formatPairingCode, pairingUri } from '../../lib/domain/pairing-code.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -26,7 +26,7 @@ export interface Beside {
 export const tap = async (
   beside: Beside,
   reader: 'console' | 'pillar',
-  { pair, role }: { readonly pair?: true | undefined; readonly role?: RoleName | undefined },
+  { pair, role }: { readonly pair?: true | undefined; readonly role?: Role | undefined },
 ): Promise<ExitCode> => {
   if (reader === 'pillar') {
     if (pair === true) {

@@ -1,4 +1,4 @@
-import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
 import {
   ENTRIES_PER_PART,
@@ -7,11 +7,12 @@ import {
   MOST_PARTS,
 } from '../../lib/credentials/notice.js';
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
-import { GRANTED_ROLE_NAMES, ROLE_NAMES } from '../../lib/credentials/roles.js';
+import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
 import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carrying.js';
+import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
   bytes,
@@ -95,12 +96,12 @@ export const parseKeyFile = (text: string): PairedCar => {
     carPublicKey: bytes(32)(object(root['car'], ['publicKey'])['publicKey']),
     identity: keyPair(root['identity']),
     signing: keyPair(root['signing']),
-    ...optional(root, 'role', oneOf(ROLE_NAMES)),
+    ...optional(root, 'role', oneOf(ROLES)),
     ...optional(root, 'slot', whole(999)),
     ...optional(root, 'epoch', whole(0xffff)),
     ...optional(root, 'grant', chain),
     ...optional(root, 'ownName', name(MAX_OWN_NAME)),
-    ...optional(root, 'ownFormFactor', oneOf(FORM_FACTOR_NAMES)),
+    ...optional(root, 'ownFormFactor', oneOf(FORM_FACTORS)),
     ...optional(root, 'attHandle', attHandle),
     ...optional(root, 'shared', (value) => list(value, MOST_SHARED, sharedKey)),
     ...optional(root, 'notice', ownNotice),
@@ -119,7 +120,7 @@ const chain = (value: unknown): Uint8Array => {
 };
 
 const attHandle = (value: unknown): number => {
-  if (!isRowHandle(value)) throw unreadable('not a handle of ATT, or out of range');
+  if (!isRowHandle(value, nativeProfile)) throw unreadable('not a handle of ATT, or out of range');
   return value;
 };
 
@@ -130,7 +131,7 @@ const sharedKey = (value: unknown): SharedKey => {
   return {
     fingerprint: toHex(bytes(8)(root['fingerprint'])),
     ...optional(root, 'name', name(MAX_OWN_NAME)),
-    role: oneOf(GRANTED_ROLE_NAMES)(root['role']),
+    role: oneOf(GRANTED_ROLES)(root['role']),
     issuedAt: time(root['issuedAt']),
     notBefore: time(root['notBefore']),
     notAfter: time(root['notAfter']),

@@ -1,7 +1,7 @@
-import { ROLE_NAMES } from '../../lib/credentials/roles.js';
+import { ROLES } from '../../lib/domain/roles.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { JsonObject } from '../../lib/platform/json.js';
-import { CLOSURES, DOORS } from '../closures.js';
+import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import type { CardTap } from '../controller.js';
 import { MAX_CAR_SLOTS } from '../key-slots.js';
 import type { CarControl } from './car-control.js';
@@ -41,7 +41,7 @@ const parseTap = (args: Args): CardTap => {
   const purpose = oneOf(args, 'purpose', ['drive', 'pair'] as const);
   if (args['role'] === undefined) return { reader, purpose };
   if (purpose === 'drive') throw new PhoneKeyError('usage.invalid', 'a role is for pairing only');
-  return { reader, purpose, role: oneOf(args, 'role', ROLE_NAMES) };
+  return { reader, purpose, role: oneOf(args, 'role', ROLES) };
 };
 
 /** As far ahead as a person may turn the clock at once: ten years. */

@@ -1,23 +1,20 @@
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import type { KeyGrant, KeySlot, PathStep } from '../../lib/credentials/key-slot.js';
-import {
-  FORM_FACTOR_NAMES,
-  formFactorFromName,
-  formFactorName,
-} from '../../lib/credentials/form-factors.js';
-import type { FormFactorName } from '../../lib/credentials/form-factors.js';
-import { ROLE_NAMES, roleFromName, roleName } from '../../lib/credentials/roles.js';
-import type { RoleName } from '../../lib/credentials/roles.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import type { FormFactor } from '../../lib/domain/form-factors.js';
+import { checkName } from '../../lib/domain/names.js';
+import { ROLES } from '../../lib/domain/roles.js';
+import type { Role } from '../../lib/domain/roles.js';
 import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { checkName, LENGTH } from '../../lib/native/codec.js';
-import { FormFactor } from '../../lib/native/schema/gen/phonekey_pb.js';
 import { bytes, integer, invalid, list, object } from './fields.js';
 
 /** Slot numbers fit in a byte. */
 export const MAX_SLOTS = 256;
 
 const MAX_TIME = 2 ** 32 - 1;
+const KEY_BYTES = 32;
 
 const TERMS = {
   ownerSlot: MAX_SLOTS - 1,
@@ -38,8 +35,8 @@ export const encodeKey = (key: KeySlot): object => ({
   publicKey: toHex(key.publicKey),
   signingKey: toHex(key.signingKey),
   name: key.name,
-  formFactor: formFactorName(key.formFactor ?? FormFactor.UNSPECIFIED),
-  role: roleName(key.role),
+  formFactor: key.formFactor ?? 'unknown',
+  role: key.role,
   pairedAt: key.pairedAt ?? 0,
   grant: key.grant === undefined ? null : encodeGrant(key.grant),
 });
@@ -56,18 +53,17 @@ export const decodeKey = (value: unknown): KeySlot => {
     'pairedAt',
     'grant',
   ]);
-  const { name, formFactor, role: given } = fields;
+  const { name, formFactor, role } = fields;
   if (typeof name !== 'string') throw invalid('name');
-  if (!isRoleName(given)) throw invalid('role');
-  if (!isFormFactorName(formFactor)) throw invalid('formFactor');
-  const role = roleFromName(given);
+  if (!isRole(role)) throw invalid('role');
+  if (!isFormFactor(formFactor)) throw invalid('formFactor');
   const grant = fields['grant'] === null ? undefined : decodeGrant(fields['grant'], role);
   return {
     slot: integer('slot', fields['slot'], MAX_SLOTS - 1),
-    publicKey: bytes('publicKey', fields['publicKey'], LENGTH.publicKey),
-    signingKey: bytes('signingKey', fields['signingKey'], LENGTH.publicKey),
+    publicKey: bytes('publicKey', fields['publicKey'], KEY_BYTES),
+    signingKey: bytes('signingKey', fields['signingKey'], KEY_BYTES),
     name: checkName(name),
-    formFactor: formFactorFromName(formFactor),
+    ...(formFactor === 'unknown' ? {} : { formFactor }),
     role,
     pairedAt: integer('pairedAt', fields['pairedAt'], MAX_TIME),
     ...(grant === undefined ? {} : { grant }),
@@ -98,12 +94,12 @@ const decodeGrant = (value: unknown, role: KeySlot['role']): KeyGrant => {
 const decodeStep = (value: unknown): PathStep => {
   const fields = object('step', value, ['fingerprint', 'issuedAt']);
   return {
-    fingerprint: bytes('fingerprint', fields['fingerprint'], LENGTH.fingerprint),
+    fingerprint: bytes('fingerprint', fields['fingerprint'], FINGERPRINT_BYTES),
     issuedAt: integer('issuedAt', fields['issuedAt'], MAX_TIME),
   };
 };
 
-const isRoleName = (value: unknown): value is RoleName => ROLE_NAMES.some((name) => name === value);
+const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
 
-const isFormFactorName = (value: unknown): value is FormFactorName | 'unknown' =>
-  value === 'unknown' || FORM_FACTOR_NAMES.some((name) => name === value);
+const isFormFactor = (value: unknown): value is FormFactor | 'unknown' =>
+  value === 'unknown' || FORM_FACTORS.some((name) => name === value);

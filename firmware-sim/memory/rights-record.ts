@@ -1,6 +1,6 @@
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
 import { MOST_PARTS } from '../../lib/credentials/notice.js';
-import { LENGTH } from '../../lib/native/codec.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
 import { boolean, bytes, integer, invalid, list, object, pack, packed } from './fields.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { MAX_SLOTS } from './key-record.js';
@@ -65,8 +65,8 @@ export const PIN_SALT_BYTES = 16;
 export const PIN_HASH_BYTES = 32;
 export const MOST_PIN_TRIES = 1000;
 const MAX_TIME = 2 ** 32 - 1;
-const ENTRY_BYTES = LENGTH.fingerprint + 4 + 1;
-const REMOVED_BYTES = LENGTH.fingerprint + 4;
+const ENTRY_BYTES = FINGERPRINT_BYTES + 4 + 1;
+const REMOVED_BYTES = FINGERPRINT_BYTES + 4;
 
 export const encodeNotices = (notices: OwnerNotices): object => ({
   ...notices,
@@ -103,17 +103,17 @@ const decodePending = (value: unknown): PendingNotice => {
 const packEntries = (entries: readonly NoticeEntry[]): string =>
   pack(entries, ENTRY_BYTES, ({ fingerprint, since, kind }, view) => {
     setBytes(view, fingerprint);
-    view.setUint32(LENGTH.fingerprint, since);
-    view.setUint8(LENGTH.fingerprint + 4, kind === 'revoked' ? 1 : 2);
+    view.setUint32(FINGERPRINT_BYTES, since);
+    view.setUint8(FINGERPRINT_BYTES + 4, kind === 'revoked' ? 1 : 2);
   });
 
 const unpackEntries = (value: unknown): readonly NoticeEntry[] =>
   packed('entries', value, ENTRY_BYTES, MOST_ENTRIES, (view) => {
-    const kind = view.getUint8(LENGTH.fingerprint + 4);
+    const kind = view.getUint8(FINGERPRINT_BYTES + 4);
     if (kind !== 1 && kind !== 2) throw invalid('entries');
     return {
       fingerprint: getBytes(view),
-      since: view.getUint32(LENGTH.fingerprint),
+      since: view.getUint32(FINGERPRINT_BYTES),
       kind: kind === 1 ? 'revoked' : 'suspended',
     };
   });
@@ -121,13 +121,13 @@ const unpackEntries = (value: unknown): readonly NoticeEntry[] =>
 export const encodeRemoved = (removed: readonly RemovedKey[]): string =>
   pack(removed, REMOVED_BYTES, ({ fingerprint, since }, view) => {
     setBytes(view, fingerprint);
-    view.setUint32(LENGTH.fingerprint, since);
+    view.setUint32(FINGERPRINT_BYTES, since);
   });
 
 export const decodeRemoved = (value: unknown): readonly RemovedKey[] =>
   packed('removed', value, REMOVED_BYTES, MOST_REMOVED, (view) => ({
     fingerprint: getBytes(view),
-    since: view.getUint32(LENGTH.fingerprint),
+    since: view.getUint32(FINGERPRINT_BYTES),
   }));
 
 export const decodeClock = (value: unknown): ClockRecord => {
@@ -171,8 +171,8 @@ export const decodeNoticesList = (value: unknown): readonly OwnerNotices[] => {
 };
 
 const setBytes = (view: DataView, fingerprint: Uint8Array): void => {
-  new Uint8Array(view.buffer, view.byteOffset, LENGTH.fingerprint).set(fingerprint);
+  new Uint8Array(view.buffer, view.byteOffset, FINGERPRINT_BYTES).set(fingerprint);
 };
 
 const getBytes = (view: DataView): Uint8Array =>
-  new Uint8Array(view.buffer, view.byteOffset, LENGTH.fingerprint).slice();
+  new Uint8Array(view.buffer, view.byteOffset, FINGERPRINT_BYTES).slice();

@@ -31,6 +31,10 @@ const AREAS = {
     mutate: ['lib/native/pairing/*.ts'],
     tests: ['unit/native/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
   },
+  domain: {
+    mutate: ['lib/domain/*.ts'],
+    tests: ['unit/domain/*', 'unit/native/phone/connection', 'unit/firmware-sim/body'],
+  },
   credentials: {
     mutate: ['lib/credentials/*.ts'],
     tests: ['unit/credentials/*', 'vectors/credentials'],

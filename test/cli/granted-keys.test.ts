@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { nodePrivateDisk } from '../../cli/config/private-disk.js';
 import { withLock } from '../../cli/config/private-lock.js';
@@ -12,11 +12,12 @@ import { FileKeyStore } from '../../cli/config/key-store.js';
 import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
 import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carrying.js';
+import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { grantTo } from '../unit/credentials/sample.js';
+import { to } from '../support/car-store.js';
 
 /** What the store of a phone keeps for keys that are shared: grants, notices, offers. */
 
@@ -60,7 +61,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     epoch: fc.integer({ min: 0, max: 0xffff }),
     grant: fc.constant(grantTo()),
     ownName: name,
-    ownFormFactor: fc.constantFrom(...FORM_FACTOR_NAMES),
+    ownFormFactor: fc.constantFrom(...FORM_FACTORS),
     shared: fc.array(sharedKeys, { maxLength: 5 }),
     notice: fc.record({
       number: seconds,
@@ -196,7 +197,10 @@ describe('FileKeyStore', () => {
     const before = await store.list();
     await Promise.all(
       Array.from({ length: 20 }, () =>
-        new FileKeyStore(keys).update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+        new FileKeyStore(keys).update(
+          'Blue',
+          to((now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+        ),
       ),
     );
     expect(await store.list()).toEqual([{ ...before[0], epoch: 20 }]);
@@ -212,10 +216,18 @@ describe('FileKeyStore', () => {
         throw new Error('no');
       }),
     ).rejects.toMatchObject({ code: 'keys.not-saved' });
-    await store.update('Blue', (now) => now);
+    await store.update(
+      'Blue',
+      to((now) => now),
+    );
     expect((await stat(path)).ino).toBe(ino);
     expect(await readdir(keys)).toHaveLength(1);
-    await expect(store.update('Red', (now) => now)).rejects.toMatchObject({
+    await expect(
+      store.update(
+        'Red',
+        to((now) => now),
+      ),
+    ).rejects.toMatchObject({
       code: 'keys.unknown-car',
     });
   });
@@ -224,7 +236,12 @@ describe('FileKeyStore', () => {
     await store.add(car());
     const path = join(keys, (await readdir(keys))[0]!);
     await writeFile(path, 'junk');
-    await expect(store.update('Blue', (now) => now)).rejects.toMatchObject({
+    await expect(
+      store.update(
+        'Blue',
+        to((now) => now),
+      ),
+    ).rejects.toMatchObject({
       code: 'keys.unreadable',
       message: `cannot read the key file ${path}: not JSON`,
     });
@@ -265,7 +282,10 @@ describe('FileKeyStore', () => {
     const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
     await writeFile(lock, holder);
     const all = Array.from({ length: 5 }, () =>
-      store.update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+      store.update(
+        'Blue',
+        to((now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+      ),
     );
     await Promise.all(all);
     expect(await store.list()).toMatchObject([{ epoch: 5 }]);
@@ -276,7 +296,10 @@ describe('FileKeyStore', () => {
     await store.add(car());
     const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
     await writeFile(lock, `/keys/x.${String(process.ppid)}-1.tmp`);
-    const update = store.update('Blue', (now) => ({ ...now, epoch: 1 }));
+    const update = store.update(
+      'Blue',
+      to((now) => ({ ...now, epoch: 1 })),
+    );
     for (let n = 0; n < 5; n++) await readdir(keys);
     expect(await store.list()).not.toMatchObject([{ epoch: 1 }]);
     await rm(lock);

@@ -8,6 +8,7 @@ import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { CrashDisk } from '../unit/firmware-sim/memory/crash-disk.js';
 import type { CrashDiskOptions, Image } from '../unit/firmware-sim/memory/crash-disk.js';
 import { everyOne } from '../unit/firmware-sim/memory/power/figures.js';
+import { put } from '../support/car-store.js';
 
 jest.setTimeout(120_000);
 
@@ -30,23 +31,24 @@ const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
   return made;
 };
 
-const withNotice =
-  (number: number) =>
-  (now: PairedCar): PairedCar => ({ ...now, notice: { number, stamp: number, entries: [] } });
+const withNotice = (number: number) => (now: PairedCar) => ({
+  car: { ...now, notice: { number, stamp: number, entries: [] } },
+  value: undefined,
+});
 
 /** What a phone does with its keys, one after the other, as pairing and forgetting do it. */
 const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<unknown>)[]>> = {
   'the first pairing': [
     (store) => store.prepare(),
     (store) => store.add(car('blue', 'pending')),
-    (store) => store.save(car('blue')),
+    (store) => put(store, car('blue')),
   ],
   'pairing again': [
     (store) => store.add(car('blue')),
     (store) => store.prepare(),
     (store) => store.add(car('blue', 'pending')),
     (store) => store.add(car('red', 'pending')),
-    (store) => store.save(car('red')),
+    (store) => put(store, car('red')),
   ],
   // A notice that was given away may never be followed by another one of its number.
   'sharing and revoking': [
@@ -171,7 +173,7 @@ const ifUnknown = (error: unknown): void => {
 const AFTERWARDS = [
   (store: FileKeyStore) => store.prepare(),
   (store: FileKeyStore) => store.update('blue', withNotice(9)).catch(ifUnknown),
-  (store: FileKeyStore) => store.save(car('green')),
+  (store: FileKeyStore) => put(store, car('green')),
   (store: FileKeyStore) => store.remove('red'),
 ];
 
@@ -224,8 +226,8 @@ describe('the keys of a phone', () => {
   it('leave no private key in a temporary file once another one is saved', async () => {
     for (const { image } of await recordRun(new Map(), RUNS['pairing again'] ?? [], {})) {
       const disk = new CrashDisk(image);
-      await open(disk).save(car('green'));
-      expect(disk.list(KEYS).filter((name) => !name.endsWith('.json'))).toEqual([]);
+      await open(disk).add(car('green'));
+      expect(disk.list(KEYS).filter((name) => !/\.json(\.lock)?$/.test(name))).toEqual([]);
     }
   });
 });

@@ -43,9 +43,13 @@ beforeEach(async () => {
     clock: systemClock,
   });
   altering = false;
-  host = new TestHost(1, defaultSuite);
+  host = new TestHost();
   host.open = true;
-  ({ endpoint: car } = await startTestCar({ host, peripheral: altered(bleno) }));
+  ({ endpoint: car } = await startTestCar({
+    host,
+    peripheral: altered(bleno),
+    suite: defaultSuite,
+  }));
   const env = { KEY_PAIRING_CODE: host.code };
   expect(await phone.inside().json(['pair'], { env })).toMatchObject({ code: 0 });
 });
@@ -61,14 +65,17 @@ afterEach(async () => {
 });
 
 const altered = (peripheral: Peripheral): Peripheral => ({
-  start: ({ onLink, ...service }) =>
-    peripheral.start({
-      ...service,
-      onLink: (link) => {
-        onLink(alteredLink(link));
-      },
-    }),
-  advertise: (serviceData) => peripheral.advertise(serviceData),
+  start: (services, onError) =>
+    peripheral.start(
+      services.map(({ profile, onLink }) => ({
+        profile,
+        onLink: (link) => {
+          onLink(alteredLink(link));
+        },
+      })),
+      onError,
+    ),
+  advertise: (sets) => peripheral.advertise(sets),
   close: () => peripheral.close(),
 });
 

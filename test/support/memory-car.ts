@@ -3,7 +3,8 @@ import { HostilePhone } from '../../lab/hostile-phone.js';
 import type { HostilePhoneOptions } from '../../lab/hostile-phone.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair, Suite } from '../../lib/crypto/suite.js';
-import { encodeCommand } from '../../lib/native/codec.js';
+import { encodeCommand } from '../../lib/native/commands.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import type { Clock } from '../../lib/platform/clock.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
@@ -14,7 +15,7 @@ import { startTestCar } from './test-car.js';
 import type { TestHost } from './test-car.js';
 import { settle } from './waiting.js';
 
-export const LOCK = encodeCommand({ case: 'lock', value: {} });
+export const LOCK = encodeCommand({ type: 'lock' });
 
 export const IDENTITY: KeyPair = defaultSuite.x25519KeyPair(new Uint8Array(32).fill(0x77));
 
@@ -27,7 +28,7 @@ export const connectHostile = async (
 ): Promise<HostilePhone> => {
   const phone = new HostilePhone({ ...options, clock, pause: () => settle(clock) });
   const central = radio.central();
-  await phone.open(await central.connect({ id, rssi: -40, serviceData: new Uint8Array(9) }));
+  await phone.open(await central.connect({ id, rssi: -40 }, nativeProfile));
   return phone;
 };
 

@@ -8,6 +8,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { decodeToCar } from '../../lib/native/codec.js';
 import { Reassembler } from '../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
 import { countExamples, EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
@@ -94,7 +95,7 @@ describe('pairing', () => {
 describe('frames to a car', () => {
   it.each(frames.to_car)('$name: $expect', ({ frame, expect: wanted }) => {
     const decode = (): string | undefined => {
-      const [message] = new Reassembler().push(hex(frame));
+      const [message] = new Reassembler(MAX_MESSAGE_BYTES).push(hex(frame));
       if (message === undefined) throw new Error('the frame is not complete');
       return decodeToCar(message).case;
     };

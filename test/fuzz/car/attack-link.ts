@@ -8,10 +8,11 @@ import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
 import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../lib/native/session/channel.js';
-import { decodeRequest, encodeToCar } from '../../../lib/native/codec.js';
-import type { AnyCommand } from '../../../lib/native/commands.js';
+import { encodeToCar } from '../../../lib/native/codec.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
+import { decodeRequest } from '../../../lib/native/commands.js';
+import type { Command } from '../../../lib/domain/commands.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
 import { CODE, WRONG_CODE } from './people.js';
@@ -230,10 +231,9 @@ export class AttackLink {
 const introduction = (grants: Uint8Array, name: string): Uint8Array =>
   toBinary(CommandSchema, create(CommandSchema, { grants, name }));
 
-const parseCommand = (bytes: Uint8Array): AnyCommand | undefined => {
+const parseCommand = (bytes: Uint8Array): Command | undefined => {
   try {
-    const { command } = decodeRequest(bytes);
-    return command.case === undefined ? undefined : command;
+    return decodeRequest(bytes).command;
   } catch {
     return undefined;
   }

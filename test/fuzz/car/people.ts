@@ -1,5 +1,4 @@
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
@@ -39,8 +38,8 @@ export const SLOTS = 5;
 
 /** The keys that every car here begins with. */
 export const ENROLLED: readonly KeySlot[] = [
-  { person: PEOPLE.owner, role: Role.OWNER },
-  { person: PEOPLE.driver, role: Role.DRIVER },
+  { person: PEOPLE.owner, role: 'owner' as const },
+  { person: PEOPLE.driver, role: 'driver' as const },
 ].map(({ person: { name, identity, signingKey }, role }, slot) => ({
   slot,
   publicKey: identity.publicKey,

@@ -1,7 +1,12 @@
-import { sealPart, withLink, writeFields, writePart } from '../../../lab/forged-credentials.js';
+import {
+  ROLE,
+  sealPart,
+  withLink,
+  writeFields,
+  writePart,
+} from '../../../lab/forged-credentials.js';
 import type { LinkFields } from '../../../lab/forged-credentials.js';
 import { fingerprint } from '../../../lib/credentials/fingerprint.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
@@ -29,16 +34,16 @@ type Terms = Partial<LinkFields> & { readonly from?: number; readonly until?: nu
 export const TERMS = {
   guest: {},
   delegable: { delegations: 1 },
-  driverDelegable: { role: Role.DRIVER, delegations: 2 },
-  valet: { role: Role.VALET },
-  service: { role: Role.SERVICE },
+  driverDelegable: { role: ROLE.driver, delegations: 2 },
+  valet: { role: ROLE.valet },
+  service: { role: ROLE.service },
   once: { uses: 1 },
   leased: { leaseHours: 1, until: 48 * HOUR },
   short: { until: 5 },
   later: { from: HOUR, until: 2 * HOUR },
-  driver: { role: Role.DRIVER, until: LAST_SECOND },
-  owner: { role: Role.OWNER },
-  valetDelegable: { role: Role.VALET, delegations: 1 },
+  driver: { role: ROLE.driver, until: LAST_SECOND },
+  owner: { role: ROLE.owner },
+  valetDelegable: { role: ROLE.valet, delegations: 1 },
   over: { from: -HOUR, until: 0 },
   onceDelegable: { uses: 1, delegations: 1 },
   leasedDelegable: { leaseHours: 2, delegations: 3, until: 48 * HOUR },
@@ -86,7 +91,7 @@ export const grant: Operation = (run, step) => {
   const fields: LinkFields = {
     version: 1,
     delegations: 0,
-    role: Role.GUEST,
+    role: ROLE.guest,
     ownerSlot: rootSlot + (hasBit(step, ODD.otherSlot) ? 1 : 0),
     epoch: run.world.oracle.model.epoch + (hasBit(step, ODD.otherEpoch) ? 1 : 0),
     issuedAt: time,

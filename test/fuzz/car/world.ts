@@ -8,7 +8,6 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { pairingRegistration } from '../../../lib/native/pairing/secrets.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
@@ -18,6 +17,7 @@ import { settle } from '../../support/waiting.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
 import { CODE, ENROLLED, SLOTS } from './people.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
 export interface Weakness {
@@ -39,7 +39,6 @@ type Watched = Required<Pick<CarHost, 'keys' | 'execute' | 'pairing' | 'credenti
 export const START = 1_800_000_000;
 
 const behaviors = loadBehaviors();
-const registration = pairingRegistration(CODE, cheapSuite);
 
 /** Always draws CODE; nothing else is drawn from it in these tests. */
 const codeRandom: Random = (length) => {
@@ -95,7 +94,7 @@ export class World {
   async connect(): Promise<AttackLink> {
     const id = `memory-${String(this.#starts)}`;
     const radio = this.#radio.central();
-    const central = await radio.connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
+    const central = await radio.connect({ id, rssi: -40 }, nativeProfile);
     const link = new AttackLink(this.clock, this.oracle, this.controller.identity.publicKey);
     this.links.push(link);
     await link.open(central);
@@ -164,7 +163,6 @@ export class World {
       wallTime: () => START * 1000 + clock.now(),
       random: codeRandom,
       log,
-      register: () => registration,
       onEvent: (event) => {
         oracle.onEvent(event);
       },
@@ -178,6 +176,7 @@ export class World {
     this.#endpoint = new CarEndpoint({
       host: this.#weakness.host?.(host) ?? host,
       peripheral: this.#radio.peripheral(),
+      suite: cheapSuite,
       clock,
       random: this.#random,
       log,

@@ -12,7 +12,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../lib/native/session/car.js';
 import { SealedChannel } from '../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../lib/native/session/phone.js';
-import { encodeCommand } from '../../../lib/native/codec.js';
+import { encodeCommand } from '../../../lib/native/commands.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -22,7 +22,7 @@ const keyPair = (name: string) => suite.x25519KeyPair(seededRandom(name)(32));
 const car = keyPair('car');
 const phone = keyPair('phone');
 const secrets = carSecrets(suite, car);
-const command = encodeCommand({ case: 'unlock', value: {} });
+const command = encodeCommand({ type: 'unlock' });
 /** The same challenge every time, so that inputs mean the same. */
 const challenge = (): Challenge => new Challenge(suite, seededRandom('challenge'), secrets, 0);
 const answer = () =>

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
-import type { LinkContext, LinkState } from '../../../../lib/native/car/link-machine.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
 import { IDENTITY } from '../../../support/memory-car.js';
 import { DONE } from '../../../support/test-car.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import type { LinkContext, LinkState } from '../../../../lib/native/car/link-machine.js';
 import { UNLOCK } from '../session/sample.js';
 import { Machine } from './machine.js';
 
@@ -27,7 +27,7 @@ export const opened = (change?: Partial<LinkContext>): Machine => {
 
 /** A first command with a grant. */
 const INTRODUCTION = encodeCommand(
-  { case: 'unlock', value: {} },
+  { type: 'unlock' },
   { grants: new Uint8Array(115), name: 'guest' },
 );
 

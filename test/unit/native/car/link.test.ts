@@ -1,29 +1,32 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { flip } from '../../../../lab/flip.js';
-import { refusal } from '../../../../lib/native/car/link-machine.js';
 import { PhoneKeyError } from '../../../../lib/errors.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
-import { RefusalReason, ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import { DONE, TestHost } from '../../../support/test-car.js';
+import { DONE, TestHost, resultOf } from '../../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
 import { IDENTITY, LOCK, ready } from '../../../support/memory-car.js';
 import { deferred, settle } from '../../../support/waiting.js';
+import { refusedResult } from '../../../../lib/domain/outcomes.js';
+import type { Result } from '../../../../lib/domain/outcomes.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
 
 describe('a link of the car', () => {
   it('carries out the command of the proof, then sealed ones, and answers each', async () => {
     const { host, phone, command, events, endpoint } = await ready();
     const keys: unknown[] = [];
-    expect(phone.result()).toMatchObject({ case: 'done' });
+    const status = {
+      locked: true,
+      open: [],
+      driveSecondsLeft: 0,
+      speedLimit: null,
+      pinNeeded: false,
+    };
+    expect(phone.result()).toMatchObject({ type: 'done' });
     host.answer = (_, key) => {
       keys.push(key);
-      return Promise.resolve(
-        create(ResultSchema, { outcome: { case: 'status', value: { locked: true } } }),
-      );
+      return Promise.resolve(resultOf({ type: 'status', status }));
     };
-    await command(encodeCommand({ case: 'status', value: {} }));
-    expect(phone.result()).toMatchObject({ case: 'status', value: { locked: true } });
+    await command(encodeCommand({ type: 'status' }));
+    expect(phone.result()).toEqual({ type: 'status', status });
     expect(host.executed).toEqual(['unlock', 'status']);
     expect(keys).toEqual([host.enrolled[0]]);
     expect(events).toEqual([
@@ -41,10 +44,10 @@ describe('a link of the car', () => {
     const { host, endpoint, phone, command, connect } = await ready();
     phone.result();
     await command(encoded);
-    const refused = { case: 'refusal', value: { reason: RefusalReason.UNKNOWN_COMMAND } };
+    const refused = { type: 'refused', refusal: 'unknown-command' };
     expect(phone.result()).toMatchObject(refused);
     await command(LOCK);
-    expect(phone.result()).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     const other = await connect();
     await other.send(other.proof(IDENTITY, encoded));
     expect(other.result()).toMatchObject(refused);
@@ -65,14 +68,11 @@ describe('a link of the car', () => {
     const host = new TestHost();
     host.answer = answer;
     const { phone, command, endpoint, warnings } = await ready({ host });
-    expect(phone.result()).toMatchObject({
-      case: 'refusal',
-      value: { reason: RefusalReason.FAULT },
-    });
+    expect(phone.result()).toEqual({ type: 'refused', refusal: 'fault' });
     expect(warnings).toEqual(['execute failed']);
     host.answer = () => Promise.resolve(DONE);
     await command(LOCK);
-    expect(phone.result()).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     await endpoint.stop();
   });
 
@@ -86,14 +86,12 @@ describe('a link of the car', () => {
     await phone.sendBytes(Uint8Array.of(0xff));
     await phone.send({ case: 'pairStart', value: { share: new Uint8Array(65) } });
     expect(phone.received).toHaveLength(2);
-    answer.resolve(refusal(RefusalReason.DOOR_OPEN));
+    answer.resolve(refusedResult('door-open'));
     await settle(clock);
-    expect(phone.result()).toMatchObject({
-      value: { reason: RefusalReason.DOOR_OPEN },
-    });
+    expect(phone.result()).toEqual({ type: 'refused', refusal: 'door-open' });
     host.answer = () => Promise.resolve(DONE);
     await command(UNLOCK);
-    expect(phone.result()).toMatchObject({ case: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     expect(host.executed).toEqual(['unlock', 'lock', 'unlock']);
     await endpoint.stop();
   });

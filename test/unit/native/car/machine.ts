@@ -8,7 +8,6 @@ import type {
   LinkState,
   Step,
 } from '../../../../lib/native/car/link-machine.js';
-import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { carSecrets } from '../../../../lib/native/session/car.js';
@@ -31,7 +30,7 @@ export class Machine {
 
   constructor(change: Partial<LinkContext> = {}) {
     const { host } = this;
-    const suite = change.suite ?? defaultSuite;
+    const suite = change.suite ?? cheapSuite;
     this.context = {
       suite,
       random: seededRandom('machine'),

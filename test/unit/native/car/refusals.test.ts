@@ -5,10 +5,10 @@ import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
 import { IDENTITY, startCar } from '../../../support/memory-car.js';
 import { settle } from '../../../support/waiting.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
 
 type Car = Awaited<ReturnType<typeof startCar>>;
 
@@ -19,7 +19,7 @@ const wrongs: Readonly<Record<string, (phone: HostilePhone, car: Car) => Promise
   'an unknown key': (phone) => phone.send(phone.proof(stranger, UNLOCK)),
   'an unknown key with grants that do not hold': (phone) => {
     const introduction = { grants: new Uint8Array(115), name: 'stranger' };
-    const command = encodeCommand({ case: 'unlock', value: {} }, introduction);
+    const command = encodeCommand({ type: 'unlock' }, introduction);
     return phone.send(phone.proof(stranger, command));
   },
   'a notice of nobody': (phone) => phone.send({ case: 'notice', value: new Uint8Array(142) }),

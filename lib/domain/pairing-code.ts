@@ -1,5 +1,5 @@
-import type { Random } from '../../platform/random.js';
-import { PhoneKeyError } from '../../errors.js';
+import type { Random } from '../platform/random.js';
+import { PhoneKeyError } from '../errors.js';
 
 /** The 8-digit code on the car's screen, as text; what SPAKE2+ makes of it is in secrets.ts. */
 

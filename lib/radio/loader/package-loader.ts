@@ -29,7 +29,6 @@ const ownRequire = createRequire(import.meta.url);
 export const loadPackage = (options: PackageOptions): ((path: string) => unknown) => {
   const manifest = ownRequire.resolve(`${options.name}/package.json`);
   const root = dirname(manifest);
-  const requireOutside = createRequire(manifest);
   const cache = new Map<string, LoadedModule>();
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
   const globalNames = Object.keys(options.globals);
@@ -40,7 +39,8 @@ export const loadPackage = (options: PackageOptions): ((path: string) => unknown
     (request: string): unknown => {
       if (Object.hasOwn(options.modules, request)) return options.modules[request];
       const file = request.startsWith('.') ? findFile(resolve(directory, request)) : undefined;
-      return file?.startsWith(root + sep) === true ? loadFile(file) : requireOutside(request);
+      if (file?.startsWith(root + sep) === true) return loadFile(file);
+      return createRequire(join(directory, 'any.js'))(request);
     };
 
   const loadFile = (file: string): unknown => {

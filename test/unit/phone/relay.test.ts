@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_NOTICE_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/notice.js';
-import { MOST_CARRIED } from '../../../lib/phone/carrying.js';
+import { MOST_CARRIED } from '../../../lib/phone/carried.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
 import { NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { put } from '../../support/car-store.js';
 
 const KEY = '00112233aabbccdd';
 
@@ -11,14 +12,14 @@ const KEY = '00112233aabbccdd';
 const manyNotices = async (count: number): Promise<string[]> => {
   const { owner } = await ownerAndGuest();
   const uris: string[] = [];
-  for (let n = 0; n < count; n++) uris.push(...(await owner.key.stamp()).uris);
+  for (let n = 0; n < count; n++) uris.push(...(await owner.key.ring.stamp()).uris);
   return uris;
 };
 
 describe('what is carried', () => {
   it('is delivered by the next command, of any kind, and then no more', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
-    await owner.key.revoke(KEY);
+    await owner.key.ring.revoke(KEY);
     await air.run(owner.key.status());
     await air.run(owner.key.status());
     expect(host.executed).toEqual(['status', 'deliver', 'status']);
@@ -29,7 +30,7 @@ describe('what is carried', () => {
   it('is delivered also when the command was refused', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
     host.pin = '1234';
-    await owner.key.stamp();
+    await owner.key.ring.stamp();
     await expect(air.run(owner.key.start())).rejects.toMatchObject({ code: 'car.refused' });
     expect(host.executed).toEqual(['start', 'deliver']);
     await endpoint.stop();
@@ -37,7 +38,7 @@ describe('what is carried', () => {
 
   it('never makes a command fail, nor wait for long', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
-    await owner.key.revoke(KEY);
+    await owner.key.ring.revoke(KEY);
     owner.hooks.onTrace = (kind) => {
       // After the answer to the command: the car hears nothing more.
       if (kind === 'Sealed' && host.executed.includes('lock')) {
@@ -47,15 +48,15 @@ describe('what is carried', () => {
     const before = air.clock.now();
     await air.run(owner.key.lock());
     expect(air.clock.now() - before).toBeLessThanOrEqual(4_000);
-    expect((await owner.key.cars())[0]?.carrying).toHaveLength(1);
+    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(1);
     await endpoint.stop();
   });
 
   it('is kept when the link breaks, and dropped when the car has a newer one', async () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { role: 'driver' });
-    const old = await owner.key.revoke(KEY);
-    await owner.key.stamp();
+    const old = await owner.key.ring.revoke(KEY);
+    await owner.key.ring.stamp();
     await air.run(owner.key.deliver());
     await air.run(guest.key.unlock());
     expect(await air.run(guest.key.carry(old.uris))).toEqual({
@@ -64,15 +65,15 @@ describe('what is carried', () => {
       waiting: [],
       handedTo: [],
     });
-    expect((await guest.key.cars())[0]?.carrying).toBeUndefined();
+    expect((await guest.key.ring.cars())[0]?.carrying).toBeUndefined();
     expect(host.heard.get(0)?.[0]?.number).toBe(2);
 
-    const next = await owner.key.revoke(KEY);
+    const next = await owner.key.ring.revoke(KEY);
     guest.hooks.onTrace = (kind) => {
       if (kind === 'Proof') air.loseLink();
     };
     expect(await air.run(guest.key.carry(next.uris))).toMatchObject({ waiting: ['car'] });
-    expect((await guest.key.cars())[0]?.carrying).toHaveLength(1);
+    expect((await guest.key.ring.cars())[0]?.carrying).toHaveLength(1);
     guest.hooks.onTrace = () => undefined;
     await air.run(guest.key.lock());
     expect(host.heard.get(0)?.[0]?.number).toBe(3);
@@ -86,8 +87,8 @@ describe('what is carried', () => {
       since: NOW,
       kind: 'revoked' as const,
     }));
-    await owner.store.save({ ...entry, notice: { number: 1, stamp: NOW, entries } });
-    const { uris } = await owner.key.stamp();
+    await put(owner.store, { ...entry, notice: { number: 1, stamp: NOW, entries } });
+    const { uris } = await owner.key.ring.stamp();
     await shareWith(owner.key, guest.key, { delegations: 3 });
     await air.run(guest.key.carry(uris));
     expect(host.heard.get(0)).toHaveLength(2);
@@ -97,15 +98,15 @@ describe('what is carried', () => {
 
   it('is bounded: the oldest of others go first, its own stay', async () => {
     const { owner, air, endpoint } = await ownerAndGuest();
-    await owner.key.revoke(KEY);
+    await owner.key.ring.revoke(KEY);
     const others = await manyNotices(40);
     await endpoint.stop(); // not near
     await air.run(owner.key.carry(others));
-    const carrying = (await owner.key.cars())[0]!.carrying!;
+    const carrying = (await owner.key.ring.cars())[0]!.carrying!;
     expect(carrying).toHaveLength(MOST_CARRIED);
     expect(carrying.filter(({ own }) => own)).toHaveLength(1);
     await air.run(owner.key.carry(others.slice(-1)));
-    expect((await owner.key.cars())[0]!.carrying).toEqual(carrying);
+    expect((await owner.key.ring.cars())[0]!.carrying).toEqual(carrying);
   });
 
   it.each([[[]], [['phonekey:key/AAAA']], [['hello']]])('is a notice, not %j', async (uris) => {
@@ -117,7 +118,7 @@ describe('what is carried', () => {
 describe("a stranger's phone", () => {
   it('hands a notice to the car, and knows only that it did', async () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
-    const { uris } = await owner.key.revoke(KEY);
+    const { uris } = await owner.key.ring.revoke(KEY);
     expect(await air.run(guest.key.carry(uris))).toEqual({
       delivered: [],
       refused: [],
@@ -126,7 +127,7 @@ describe("a stranger's phone", () => {
     });
     expect(guest.trace.map(({ kind }) => kind)).toEqual(['Hello', 'Notice', 'Hello']);
     expect(host.heard.get(0)?.[0]?.number).toBe(1);
-    expect(await guest.key.cars()).toEqual([]);
+    expect(await guest.key.ring.cars()).toEqual([]);
     await endpoint.stop();
   });
 
@@ -134,7 +135,7 @@ describe("a stranger's phone", () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     const other = new SharingHost(2);
     const second = await air.car(other);
-    const { uris } = await owner.key.revoke(KEY);
+    const { uris } = await owner.key.ring.revoke(KEY);
     const { handedTo } = await air.run(guest.key.carry(uris));
     expect(handedTo).toHaveLength(2);
     expect([host.received, other.received]).toMatchObject([{ length: 1 }, { length: 1 }]);
@@ -147,7 +148,7 @@ describe("a stranger's phone", () => {
 
   it('says so when there is no car, and ends when it is told to', async () => {
     const { air, owner, guest, endpoint } = await ownerAndGuest();
-    const { uris } = await owner.key.revoke(KEY);
+    const { uris } = await owner.key.ring.revoke(KEY);
     const abort = new AbortController();
     const carrying = guest.key.carry(uris, { signal: abort.signal });
     abort.abort();
@@ -160,7 +161,7 @@ describe("a stranger's phone", () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     await shareWith(owner.key, guest.key);
     host.epoch = 1; // its grant is worth nothing
-    const { uris } = await owner.key.revoke(KEY);
+    const { uris } = await owner.key.ring.revoke(KEY);
     expect(await air.run(guest.key.carry(uris))).toMatchObject({
       waiting: [],
       handedTo: [expect.any(String)],

@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultSuite } from '../../../../lib/crypto/index.js';
-import type { Suite } from '../../../../lib/crypto/index.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { Suite } from '../../../lib/crypto/index.js';
 import {
   formatPairingCode,
   newPairingCode,
   pairingUri,
   parsePairingCode,
-} from '../../../../lib/native/pairing/code.js';
-import { pairingRegistration, pairingSecrets } from '../../../../lib/native/pairing/secrets.js';
-import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
-import { register } from '../../../../lib/native/pairing/spake2plus.js';
-import { seededRandom } from '../../../../lib/platform/seeded-random.js';
-import type { Random } from '../../../../lib/platform/random.js';
-import { cheapSuite } from '../../../support/cheap-suite.js';
+} from '../../../lib/domain/pairing-code.js';
+import { pairingRegistration, pairingSecrets } from '../../../lib/native/pairing/secrets.js';
+import { PhonePairing } from '../../../lib/native/pairing/phone.js';
+import { register } from '../../../lib/native/pairing/spake2plus.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import type { Random } from '../../../lib/platform/random.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Gives these 32-bit numbers, big-endian, one per call. */
 const numbers = (...values: number[]): Random => {

@@ -2,16 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { Central } from '../../../lib/radio/types.js';
 import { TestHost } from '../../support/test-car.js';
 import { Air, introduce } from './setup.js';
+import { watchUpdates } from '../../support/car-store.js';
 
 /** A phone whose radio knows handles, and the handle in whatever is written to its store. */
 const phoneOn = (air: Air) => {
   const central = air.radio.central();
   const radio = { attHandle: 11 as number | undefined, told: [] as (number | undefined)[] };
   const knowing: Central = {
-    scan: (found, signal) => central.scan(found, signal),
-    connect: async (advertisement, options) => {
+    scan: (filters, found, signal) => central.scan(filters, found, signal),
+    connect: async (advertisement, profile, options) => {
       radio.told.push(options?.attHandle);
-      const link = await central.connect(advertisement, options);
+      const link = await central.connect(advertisement, profile, options);
       return { ...link, attHandle: radio.attHandle };
     },
     close: () => central.close(),
@@ -19,11 +20,7 @@ const phoneOn = (air: Air) => {
   const phone = air.phone(knowing);
   const { store } = phone;
   const written: (number | undefined)[] = [];
-  const save = store.save.bind(store);
-  store.save = (car) => {
-    written.push(car.attHandle);
-    return save(car);
-  };
+  watchUpdates(store, (car) => written.push(car.attHandle));
   return { ...phone, radio, written };
 };
 

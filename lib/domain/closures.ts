@@ -1,7 +1,14 @@
-import type { Closure } from '../lib/native/closures.js';
+/** Everything on the car that opens, in the order of the bits that lib/native has for them. */
+export const CLOSURES = [
+  'front-left',
+  'front-right',
+  'rear-left',
+  'rear-right',
+  'trunk',
+  'frunk',
+] as const;
 
-export { closureMask, CLOSURES } from '../lib/native/closures.js';
-export type { Closure };
+export type Closure = (typeof CLOSURES)[number];
 
 /** The doors people get in by. Only they keep the car from being locked, and stop the relock. */
 export const DOORS = ['front-left', 'front-right', 'rear-left', 'rear-right'] as const;

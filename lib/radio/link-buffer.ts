@@ -7,7 +7,7 @@ const MAX_WAITING_BYTES = 8192;
 /**
  * What every link has: chunks that wait for `open`, handlers, and an end that is told exactly once.
  */
-export class LinkState {
+export class LinkBuffer {
   readonly #down = new AbortController();
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -28,7 +28,7 @@ export class LinkState {
    * @throws PhoneKeyError `internal` when opened twice
    */
   open(handlers: LinkHandlers): void {
-    if (this.#handlers !== undefined) throw new PhoneKeyError('internal', 'The link is open.');
+    if (this.#handlers !== undefined) throw new PhoneKeyError('internal', 'the link is open');
     this.#handlers = handlers;
     const endedBefore = this.#reason;
     for (const chunk of this.#waiting.splice(0)) handlers.data(chunk);
@@ -60,9 +60,9 @@ export class LinkState {
 }
 
 const MESSAGES: Readonly<Record<LinkCloseReason, string>> = {
-  local: 'The link was closed.',
-  remote: 'The other side closed the link.',
-  lost: 'The link was lost.',
+  local: 'the link was closed',
+  remote: 'the other side closed the link',
+  lost: 'the link was lost',
 };
 
 /** @throws PhoneKeyError `internal` unless the chunk has 1 to mtu - 3 bytes */
@@ -70,7 +70,7 @@ export const checkChunk = (chunk: Uint8Array, mtu: number): void => {
   if (chunk.length < 1 || chunk.length > mtu - 3) {
     throw new PhoneKeyError(
       'internal',
-      `A chunk has 1 to ${String(mtu - 3)} bytes, not ${String(chunk.length)}.`,
+      `a chunk has 1 to ${String(mtu - 3)} bytes, not ${String(chunk.length)}`,
     );
   }
 };
