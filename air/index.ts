@@ -29,8 +29,15 @@ export type { Shadowing } from './medium/shadowing.js';
 export type { ScanWindow } from './medium/station.js';
 export { connectHub, connectOrStartHub, type HubOptions } from './hub/connect.js';
 export type * from './hub/control.js';
-export { openHubControl, type HubControl, type HubTap } from './hub/control-client.js';
-export { defaultHubPath } from './hub/path.js';
+export {
+  openHubControl,
+  tapHub,
+  watchHub,
+  type HubControl,
+  type HubTap,
+  type HubWatch,
+} from './hub/control-client.js';
+export { defaultHubPath } from './hub/socket.js';
 export { servePty, type PtyServer, type PtyServerOptions } from './pty/server.js';
 export type { HubSettings, SettingsInForce } from './hub/settings.js';
 export type { AirListener } from './tap.js';

@@ -2,7 +2,7 @@ import { openWindow } from '../lab/open-window.js';
 import { SimulatedCar } from '../firmware-sim/index.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import { parseUri } from '../lib/credentials/uri.js';
-import { nodeSuite } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { concat } from '../lib/platform/bytes.js';

@@ -12,6 +12,7 @@ import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
 import { storeFigures } from './store.js';
 import { walkFigures } from './walk.js';
+import { webFigures } from './web.js';
 
 // npm run bench            a table
 // npm run bench -- unlock  one group of figures, or several
@@ -38,6 +39,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['noise', 'handshakes, beside snow', handshakeFigures],
   ['grants', 'grants', grantFigures],
   ['proofs', 'proofs and junk', proofFigures],
+  ['web', 'what a page loads', webFigures],
   ['store', "the car's memory", storeFigures],
   ['air', 'the air, beside bumble', airFigures],
   ['hub', 'the hub, beside sockets alone', hubFigures],

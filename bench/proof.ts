@@ -5,7 +5,7 @@ import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
 import { REFUSAL_DELAY_MS, openLink, stepLink } from '../lib/native/car/link-machine.js';
 import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
 import { findKey } from '../lib/credentials/find-key.js';
-import { nodeSuite as suite } from '../lib/crypto/index.js';
+import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';

@@ -1,5 +1,6 @@
 import { diffieHellman, generateKeyPairSync } from 'node:crypto';
-import { nodeSuite, portableSuite } from '../lib/crypto/index.js';
+import { portableSuite } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';

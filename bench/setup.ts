@@ -1,7 +1,8 @@
 import type { CarHost } from '../lib/car/host.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { encodeCommand } from '../lib/native/commands.js';

@@ -1,6 +1,6 @@
-import { isErrno } from '../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import type { Perform } from './command.js';
+import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
 import type { Host } from './context.js';
 import { EXIT } from './exit-codes.js';

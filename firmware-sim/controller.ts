@@ -17,6 +17,7 @@ import type { Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Random } from '../lib/platform/random.js';
 import type { Answer, BehaviorContext } from './behavior.js';
+import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent, windowEvent } from './events.js';
@@ -25,7 +26,6 @@ import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.
 import { circumstancesOf } from './circumstances.js';
 import { KeyDesk } from './key-desk.js';
 import { summarise } from './key-summary.js';
-import type { Behaviors } from './load-behaviors.js';
 import { newRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';

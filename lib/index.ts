@@ -2,7 +2,7 @@
 export * from './phone/index.js';
 export { errorCatalogue, PhoneKeyError } from './errors.js';
 export type { ErrorCode, ErrorKind, ErrorObject } from './errors.js';
-export { defaultSuite, nodeSuite, portableSuite } from './crypto/index.js';
+export { defaultSuite, portableSuite } from './crypto/index.js';
 export type { KeyPair, ScryptCost, Suite } from './crypto/suite.js';
 export type { FormFactor } from './domain/form-factors.js';
 export type { Role } from './domain/roles.js';

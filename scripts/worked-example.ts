@@ -131,11 +131,12 @@ export const pairingRun = () => {
 /** K_shared of that run, 32 bytes: SPAKE2+ alone, which PhonePairing keeps to itself. */
 const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
   new Spake2PlusProver({
-    ...pairingSecrets(KEYS.code),
+    ...pairingSecrets(KEYS.code, suite),
     context: pairingContext(hello),
     idProver: ID_PROVER,
     idVerifier: ID_VERIFIER,
     random: fixed(KEYS.proverRandom),
+    suite,
   }).finish(answer.share, answer.confirm).sharedKey;
 
 const pairingExample = (): Line[] => {
@@ -148,7 +149,7 @@ const pairingExample = (): Line[] => {
     bytes('id_prover', ID_PROVER),
     bytes('id_verifier', ID_VERIFIER),
     bytes('w0', registration.w0),
-    bytes('w1', pairingSecrets(KEYS.code).w1),
+    bytes('w1', pairingSecrets(KEYS.code, suite).w1),
     bytes('L', registration.L),
     bytes('car_ephemeral_private', KEYS.pairingChallengeEphemeral),
     bytes('hello_handshake', hello),

@@ -1,3 +1,4 @@
+import { toHex } from '../../lib/platform/bytes.js';
 import { Status } from '../../lib/hci/constants.js';
 import { addressTypeByte, type DeviceAddress } from '../medium/pdu.js';
 
@@ -55,5 +56,5 @@ export class AcceptList {
 const ANONYMOUS = 'anonymous';
 
 /** Anonymous advertisers have no address. */
-const key = (type: number, bytes: Buffer): string =>
-  type === 0xff ? ANONYMOUS : `${String(type)}/${bytes.toString('hex')}`;
+const key = (type: number, bytes: Uint8Array): string =>
+  type === 0xff ? ANONYMOUS : `${String(type)}/${toHex(bytes)}`;

@@ -19,7 +19,7 @@ export class Identity {
 
   /** `publicAddress`: 6 bytes, little-endian. */
   constructor(
-    publicAddress: Buffer,
+    publicAddress: Uint8Array,
     private readonly resolvingList: ResolvingList,
   ) {
     this.public = { type: 'public', bytes: publicAddress };

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { VirtualAir } from '../air.js';
 import { parseFaults } from '../faults.js';
 import { attachHost } from '../h4-connection.js';
-import { CONTROL_BYTE, serveControl } from './control-server.js';
+import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
 import { ControlDesk } from './desk.js';
 import { Places } from './places.js';
 import { DEFAULT_PACE, type HubSettings } from './settings.js';
@@ -35,6 +35,7 @@ export const createHubServer = (
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
   const desk = new ControlDesk(air, clock, places, inForce);
+  const handlers = hubHandlers(air, desk, clock);
   /** With how each is ended when the hub is. */
   const sockets = new Map<Socket, () => void>();
   const idle = (): void => {
@@ -70,7 +71,7 @@ export const createHubServer = (
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     socket.once('data', (first: Buffer) => {
-      if (first[0] === CONTROL_BYTE) sockets.set(socket, serveControl(socket, air, desk));
+      if (first[0] === CONTROL_BYTE) sockets.set(socket, serveControl(socket, handlers));
       else serveHost(socket);
       socket.unshift(first); // for who serves it now
     });

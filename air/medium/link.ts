@@ -10,7 +10,7 @@ import type { AirTime } from './time.js';
 /** A fragment of an L2CAP PDU as one ACL packet carries it. */
 export interface Fragment {
   readonly first: boolean;
-  readonly data: Buffer;
+  readonly data: Uint8Array;
 }
 
 export interface LinkEndHandlers {

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../../lib/platform/clock.js';
+import { viewOf } from '../../lib/platform/bytes.js';
 import type { Random } from '../../lib/platform/random.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { AdvertisingChannels } from './advertising.js';
@@ -263,14 +264,14 @@ export class Medium {
 
 /** Whole numbers of 32 bits. Drawn by the block, as there are many. */
 const integers = (random: Random): (() => number) => {
-  let block = Buffer.alloc(0);
+  let block = viewOf(new Uint8Array());
   let used = 0;
   return () => {
-    if (used === block.length) {
-      block = Buffer.from(random(RANDOM_BLOCK_BYTES));
+    if (used === block.byteLength) {
+      block = viewOf(random(RANDOM_BLOCK_BYTES));
       used = 0;
     }
-    const value = block.readUInt32LE(used);
+    const value = block.getUint32(used, true);
     used += 4;
     return value;
   };

@@ -27,7 +27,7 @@ export const simAdvertisement = (
 ): SimAdvertisement => {
   const { advertisement, scanResponse } = encodeSet(set);
   const bytes = Math.max(advertisement.length, FLAGS_BYTES + scanResponse.length);
-  const data = Buffer.alloc(Math.min(bytes, MAX_BYTES));
+  const data = new Uint8Array(Math.min(bytes, MAX_BYTES));
   data.set(advertisement.subarray(0, FLAGS_BYTES));
   const fields = structuredClone({ ...set.advertisement, ...set.scanResponse });
   return { kind: 'advertising', advertiser, data, connectable: true, scannable: false, id, fields };

@@ -1,3 +1,4 @@
+import { concat, viewOf } from '../../lib/platform/bytes.js';
 import { Att } from '../decode/att.js';
 import { Channel } from '../decode/l2cap.js';
 
@@ -14,33 +15,32 @@ const L2CAP_HEADER_BYTES = 4;
 
 export interface SimAttPdu {
   readonly opcode: number;
-  readonly parameters: Buffer;
+  readonly parameters: Uint8Array;
 }
 
 /** An L2CAP PDU on the channel of ATT: 5 bytes and the parameters, which are copied. */
-export const simAttPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Buffer => {
+export const simAttPdu = (opcode: number, ...parameters: readonly Uint8Array[]): Uint8Array => {
   const length = parameters.reduce((sum, part) => sum + part.length, 1);
-  const header = Buffer.alloc(L2CAP_HEADER_BYTES + 1);
-  header.writeUInt16LE(length, 0);
-  header.writeUInt16LE(Channel.att, 2);
-  header.writeUInt8(opcode, L2CAP_HEADER_BYTES);
-  return Buffer.concat([header, ...parameters]);
+  return concat(uint16(length, Channel.att), Uint8Array.of(opcode), ...parameters);
 };
 
 /** Undefined for what is no whole PDU of ATT. */
-export const parseSimAttPdu = (data: Buffer): SimAttPdu | undefined => {
+export const parseSimAttPdu = (data: Uint8Array): SimAttPdu | undefined => {
   if (data.length <= L2CAP_HEADER_BYTES) return undefined;
-  if (data.readUInt16LE(0) !== data.length - L2CAP_HEADER_BYTES) return undefined;
-  if (data.readUInt16LE(2) !== Channel.att) return undefined;
+  if (readUint16(data) !== data.length - L2CAP_HEADER_BYTES) return undefined;
+  if (readUint16(data, 2) !== Channel.att) return undefined;
   return {
-    opcode: data.readUInt8(L2CAP_HEADER_BYTES),
+    opcode: viewOf(data).getUint8(L2CAP_HEADER_BYTES),
     parameters: data.subarray(L2CAP_HEADER_BYTES + 1),
   };
 };
 
 /** Numbers of 16 bits, such as handles. */
-export const uint16 = (...values: readonly number[]): Buffer =>
-  Buffer.from(values.flatMap((value) => [value & 0xff, value >> 8]));
+export const uint16 = (...values: readonly number[]): Uint8Array =>
+  Uint8Array.from(values.flatMap((value) => [value & 0xff, value >> 8]));
+
+/** One of those that `uint16` made, `at` bytes on. */
+export const readUint16 = (bytes: Uint8Array, at = 0): number => viewOf(bytes).getUint16(at, true);
 
 /** What a request looks for (Vol 3 Part G 3.1, 3.3.1 and 3.3.3.3). */
 export const AttributeType = {
@@ -50,17 +50,17 @@ export const AttributeType = {
 } as const;
 
 /** Where, in handles, and which type of attributes. */
-export const searchRequest = (first: number, last: number, type: number): Buffer => {
+export const searchRequest = (first: number, last: number, type: number): Uint8Array => {
   const { readByGroupTypeRequest, readByTypeRequest } = Att;
   const group = type === AttributeType.service;
   return simAttPdu(group ? readByGroupTypeRequest : readByTypeRequest, uint16(first, last, type));
 };
 
 /** The entries of an answer, all of one length; none in an error. */
-export const entriesIn = ({ opcode, parameters }: SimAttPdu): Buffer[] => {
+export const entriesIn = ({ opcode, parameters }: SimAttPdu): Uint8Array[] => {
   const length = parameters[0] ?? 0;
   if (opcode === Att.error || length === 0) return [];
-  const entries: Buffer[] = [];
+  const entries: Uint8Array[] = [];
   for (let at = 1; at + length <= parameters.length; at += length) {
     entries.push(parameters.subarray(at, at + length));
   }

@@ -1,8 +1,9 @@
+import { concat } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { layoutOf } from '../../lib/radio/gatt-row.js';
 import type { PeripheralService } from '../../lib/radio/types.js';
 import { Att } from '../decode/att.js';
-import { AttributeType, simAttPdu, uint16 } from './att.js';
+import { AttributeType, readUint16, simAttPdu, uint16 } from './att.js';
 
 /** What a search finds, as it stands in an answer. */
 interface Attribute {
@@ -42,7 +43,7 @@ export class AttributeTable {
       const uuid = uuidBytes(service.profile.service);
       this.#add(AttributeType.service, handle, uint16(handle, first + lastAt), uuid);
       for (const { uuid: bare, at, properties } of characteristics) {
-        const value = Buffer.concat([Buffer.of(properties), uint16(first + at + 1)]);
+        const value = concat(Uint8Array.of(properties), uint16(first + at + 1));
         this.#add(
           AttributeType.declaration,
           first + at,
@@ -58,27 +59,27 @@ export class AttributeTable {
   }
 
   /** The answer to a search, in which entries of one length fill at most `mtu` bytes. */
-  find(opcode: number, parameters: Buffer, mtu: number): Buffer | undefined {
+  find(opcode: number, parameters: Uint8Array, mtu: number): Uint8Array | undefined {
     if (parameters.length !== 6) return undefined;
-    const from = parameters.readUInt16LE(0);
-    const to = parameters.readUInt16LE(2);
+    const from = readUint16(parameters);
+    const to = readUint16(parameters, 2);
     const found = this.#attributes
       .filter(
-        ({ type, handle }) => type === parameters.readUInt16LE(4) && handle >= from && handle <= to,
+        ({ type, handle }) => type === readUint16(parameters, 4) && handle >= from && handle <= to,
       )
       .map(({ entry }) => entry);
     const length = found[0]?.length;
     if (length === undefined) {
-      return simAttPdu(Att.error, Buffer.of(opcode), uint16(from), Buffer.of(NOT_FOUND));
+      return simAttPdu(Att.error, Uint8Array.of(opcode), uint16(from), Uint8Array.of(NOT_FOUND));
     }
     const other = found.findIndex((entry) => entry.length !== length);
     const room = Math.max(1, Math.floor((mtu - 2) / length));
     const entries = found.slice(0, Math.min(room, other < 0 ? found.length : other));
-    return simAttPdu(opcode + 1, Buffer.of(length), ...entries);
+    return simAttPdu(opcode + 1, Uint8Array.of(length), ...entries);
   }
 
   #add(type: number, handle: number, ...entry: readonly Uint8Array[]): void {
-    this.#attributes.push({ type, handle, entry: Buffer.concat(entry) });
+    this.#attributes.push({ type, handle, entry: concat(...entry) });
   }
 }
 

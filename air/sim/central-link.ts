@@ -1,5 +1,6 @@
 import { characteristicsOf, indicates } from '../../lib/link/gatt-profile.js';
 import type { GattProfile } from '../../lib/link/gatt-profile.js';
+import { sameBytes, toHex, viewOf } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { configurationInRow, isRowHandle, lastInRow } from '../../lib/radio/gatt-row.js';
 import { notThere, rowOf } from '../../lib/radio/gatt-row.js';
@@ -7,7 +8,7 @@ import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { bareUuid } from '../../lib/radio/uuid.js';
 import { Att } from '../decode/att.js';
-import { AttributeType, entriesIn, searchRequest, simAttPdu, uint16 } from './att.js';
+import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
 import { SimLink } from './link.js';
 import type { ChunkPdu, SimLinkOptions } from './link.js';
@@ -46,14 +47,14 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const request = simAttPdu(Att.mtuRequest, uint16(this.options.mtu));
     const { opcode, parameters } = await this.ask('exchanging the MTU', request);
     if (opcode === Att.mtuResponse && parameters.length === 2) {
-      this.agreeOnMtu(parameters.readUInt16LE());
+      this.agreeOnMtu(readUint16(parameters));
     }
     if (isRowHandle(remembered, profile)) {
       await this.#lookInto(remembered, lastInRow(remembered, profile));
       if (this.attHandle === remembered) return;
     }
     const service = await this.#findService();
-    await this.#lookInto(service.readUInt16LE(0) + 1, service.readUInt16LE(2));
+    await this.#lookInto(readUint16(service) + 1, readUint16(service, 2));
     for (const { uuid } of characteristicsOf(profile)) this.#valueOf(uuid);
   }
 
@@ -86,19 +87,19 @@ export class SimCentralLink extends SimLink implements CentralLink {
     }
   }
 
-  async #findService(): Promise<Buffer> {
+  async #findService(): Promise<Uint8Array> {
     const services = await this.#search(1, LAST_HANDLE, AttributeType.service, (entry) =>
-      entry.readUInt16LE(2),
+      readUint16(entry, 2),
     );
     const uuid = uuidBytes(this.#profile.service);
-    const found = services.find((entry) => entry.subarray(4).equals(uuid));
+    const found = services.find((entry) => sameBytes(entry.subarray(4), uuid));
     if (found === undefined) throw notThere(`service ${this.#profile.service}`);
     return found;
   }
 
   async #lookInto(first: number, last: number): Promise<void> {
     const declarations = await this.#search(first, last, AttributeType.declaration, (entry) =>
-      entry.readUInt16LE(3),
+      readUint16(entry, 3),
     );
     this.#declarations = declarations.map(declarationIn);
   }
@@ -107,7 +108,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const first = this.#valueOf(this.#profile.fromCar.uuid) + 1;
     const [entry] = await this.#search(first, first, AttributeType.configuration, () => first);
     if (entry === undefined) throw notThere('configuration to subscribe by');
-    return entry.readUInt16LE(0);
+    return readUint16(entry);
   }
 
   /** In as many requests as it takes. @param end the last handle that an entry speaks of */
@@ -115,9 +116,9 @@ export class SimCentralLink extends SimLink implements CentralLink {
     first: number,
     last: number,
     type: number,
-    end: (entry: Buffer) => number,
-  ): Promise<Buffer[]> {
-    const found: Buffer[] = [];
+    end: (entry: Uint8Array) => number,
+  ): Promise<Uint8Array[]> {
+    const found: Uint8Array[] = [];
     for (let next = first; next <= last;) {
       const request = searchRequest(next, last, type);
       const entries = entriesIn(await this.ask('looking for the service', request));
@@ -136,9 +137,9 @@ export class SimCentralLink extends SimLink implements CentralLink {
   }
 }
 
-const declarationIn = (entry: Buffer): Declaration => ({
-  startHandle: entry.readUInt16LE(0),
-  properties: entry.readUInt8(2),
-  valueHandle: entry.readUInt16LE(3),
-  uuid: Buffer.from(entry.subarray(5)).reverse().toString('hex'),
+const declarationIn = (entry: Uint8Array): Declaration => ({
+  startHandle: readUint16(entry),
+  properties: viewOf(entry).getUint8(2),
+  valueHandle: readUint16(entry, 3),
+  uuid: toHex(entry.slice(5).reverse()),
 });

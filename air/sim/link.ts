@@ -153,13 +153,13 @@ export abstract class SimLink implements Link {
     this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offered, this.options.mtu));
   }
 
-  protected transmit(pdu: Buffer): void {
+  protected transmit(pdu: Uint8Array): void {
     this.#outstanding++;
     this.options.end.send({ first: true, data: pdu });
   }
 
   /** The value of a write or a notification is a chunk for the user of the link. */
-  protected deliver(parameters: Buffer): void {
+  protected deliver(parameters: Uint8Array): void {
     const chunk = parameters.subarray(HANDLE_BYTES);
     if (chunk.length === 0) return;
     // Who sends too much before the link is open is put out.
@@ -169,7 +169,7 @@ export abstract class SimLink implements Link {
   }
 
   /** Sends a PDU that the peer answers by another one. */
-  protected ask(what: string, request: Buffer): Promise<SimAttPdu> {
+  protected ask(what: string, request: Uint8Array): Promise<SimAttPdu> {
     return this.#run<SimAttPdu>(what, ({ resolve }) => {
       this.#answered = resolve;
       this.transmit(request);

@@ -1,7 +1,7 @@
 import { indicates } from '../../lib/link/gatt-profile.js';
 import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
 import { Att } from '../decode/att.js';
-import { simAttPdu, uint16 } from './att.js';
+import { readUint16, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
 import type { AttributeTable, PlacedService } from './attribute-table.js';
 import { SimLink } from './link.js';
@@ -39,7 +39,7 @@ export class SimPeripheralLink extends SimLink {
     const { opcode, parameters } = pdu;
     switch (opcode) {
       case Att.mtuRequest:
-        if (parameters.length === 2) this.agreeOnMtu(parameters.readUInt16LE());
+        if (parameters.length === 2) this.agreeOnMtu(readUint16(parameters));
         this.transmit(simAttPdu(Att.mtuResponse, uint16(this.options.mtu)));
         break;
       case Att.readByGroupTypeRequest:
@@ -61,9 +61,9 @@ export class SimPeripheralLink extends SimLink {
     }
   }
 
-  #written(parameters: Buffer): void {
+  #written(parameters: Uint8Array): void {
     if (parameters.length < 2) return;
-    const handle = parameters.readUInt16LE();
+    const handle = readUint16(parameters);
     // Bytes before the subscription belong to nobody and are dropped.
     if (handle === this.#subscribed?.toCar) this.deliver(parameters);
     const placed = this.#server.table.services.find(

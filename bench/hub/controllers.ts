@@ -4,6 +4,7 @@ import { commandPacket } from '../../lib/hci/packets.js';
 import { perSecond } from '../measure.js';
 import { SETUP } from '../two-devices.js';
 import { echo, writeRequest } from './packets.js';
+import { toHex } from '../../lib/platform/bytes.js';
 
 /** Two controllers on an air in this process whose hosts know nothing but the bytes of a round trip. */
 export class Controllers {
@@ -20,7 +21,7 @@ export class Controllers {
     }
     const linked = Promise.all([linkOf(central), linkOf(peripheral)]);
     peripheral.send(commandPacket(Opcode.leSetAdvertisingEnable, Buffer.from([1])));
-    const address = peripheral.identity.public.bytes.toString('hex');
+    const address = toHex(peripheral.identity.public.bytes);
     const create = `600030000000${address}000600120000002a0004000600`;
     central.send(commandPacket(Opcode.leCreateConnection, Buffer.from(create, 'hex')));
     const [handle, peripheralHandle] = await linked;

@@ -1,7 +1,9 @@
 import { findKey } from '../../lib/credentials/find-key.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { portableSuite } from '../../lib/crypto/index.js';
+import { nobleSuite } from '../../lib/crypto/noble.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { CarPairing } from '../../lib/native/pairing/car.js';
@@ -77,7 +79,7 @@ const refuses = (check: () => void): boolean => {
 
 const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
   !refuses(() => {
-    requireConfirmation(expected, received);
+    requireConfirmation(suite, expected, received);
   });
 
 const identity = suite.x25519KeyPair(random(32));
@@ -169,7 +171,7 @@ const enrolledOrNot = (kind: Class): Uint8Array =>
 const stoppingEarly = (key: Uint8Array): unknown =>
   keys.find(({ publicKey }) => stopsEarly(publicKey, key));
 
-const secretsOf = (code: string) => deriveSecrets(utf8(code), ID_PROVER, ID_VERIFIER);
+const secretsOf = (code: string) => deriveSecrets(utf8(code), ID_PROVER, ID_VERIFIER, suite);
 const registration = register(secretsOf('20211119'));
 const wrong = [secretsOf('30211119'), secretsOf('20211118')] as const;
 
@@ -182,7 +184,7 @@ const pairingTry: Subject<{ car: CarPairing; share: Uint8Array }> = {
     const challenge = random(32);
     const context = pairingContext(challenge);
     const names = { idProver: ID_PROVER, idVerifier: ID_VERIFIER };
-    const { share } = new Spake2PlusProver({ ...wrong[kind], context, ...names, random });
+    const { share } = new Spake2PlusProver({ ...wrong[kind], context, ...names, random, suite });
     return { car: new CarPairing(suite, random, registration, challenge), share };
   },
   run({ car, share }) {
@@ -203,6 +205,7 @@ export const SUBJECTS: readonly Subject[] = [
   listed({ ...lookUp('control.slot', SLOTS, firstOrLast, stoppingEarly), control: true }),
   listed(comparison('tag.equal', 16, (a, b) => nodeSuite.equal(a, b))),
   listed(comparison('tag.equal.portable', 16, (a, b) => portableSuite.equal(a, b))),
+  listed(comparison('tag.equal.noble', 16, (a, b) => nobleSuite.equal(a, b))),
   listed({ ...comparison('pairing.confirm', 32, confirms), calls: 1 }),
   listed(proofTagCheck),
   listed(lookUp('key.slot', SLOTS, firstOrLast)),

@@ -67,7 +67,12 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
   air
     .command('list')
     .description('list what is on the air: places, radios, links')
-    .action(act('nothing', async (context) => (await import('../air/list.js')).listAir(context)));
+    .option('--watch', 'go on to tell what changes, until Ctrl-C (then exit code 0)')
+    .action(
+      act('nothing', async (context, options) =>
+        (await import('../air/list.js')).listAir(context, options),
+      ),
+    );
 
   air
     .command('move')

@@ -97,7 +97,8 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
   car
     .command('status')
     .description('look at the car: locks, doors, driving, keys')
-    .action(() => beside((module, at) => module.status(at)));
+    .option('--watch', 'go on to tell what happens at it, until Ctrl-C (then exit code 0)')
+    .action((options) => beside((module, at) => module.status(at, options)));
   car
     .command('remove')
     .description('take a key away at the screen, with the card on the console')

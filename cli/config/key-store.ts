@@ -4,12 +4,12 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { CarChange, CarStore, KeyPair, Offer, PairedCar } from '../../lib/index.js';
 import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import type { Disk } from '../../local/files/disk.js';
 import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
 import { formatOffer, parseOffer } from './offer-file.js';
 import { PrivateDirectory } from './private-directory.js';
-import type { PrivateDisk } from './private-disk.js';
 
 const EXTENSION = '.json';
 const OFFER_EXTENSION = '.offer';
@@ -25,7 +25,7 @@ export class FileKeyStore implements CarStore {
   readonly #path: string;
   readonly #directory: PrivateDirectory;
 
-  constructor(path: string, disk?: PrivateDisk) {
+  constructor(path: string, disk?: Disk) {
     this.#path = path;
     this.#directory = new PrivateDirectory(path, disk);
   }

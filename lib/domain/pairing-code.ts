@@ -1,5 +1,6 @@
 import type { Random } from '../platform/random.js';
 import { PhoneKeyError } from '../errors.js';
+import { viewOf } from '../platform/bytes.js';
 
 /** The 8-digit code on the car's screen, as text; what SPAKE2+ makes of it is in secrets.ts. */
 
@@ -10,8 +11,7 @@ const CODES = 10 ** DIGITS;
 export const newPairingCode = (random: Random): string => {
   const limit = 2 ** 32 - (2 ** 32 % CODES);
   for (;;) {
-    const bytes = random(4);
-    const value = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+    const value = viewOf(random(4)).getUint32(0);
     if (value < limit) return String(value % CODES).padStart(DIGITS, '0');
   }
 };

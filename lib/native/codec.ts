@@ -1,4 +1,3 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { PhoneIdentity } from '../credentials/key-slot.js';
 import { checkName } from '../domain/names.js';
 import type { PairingRefusal } from '../domain/refusals.js';
@@ -12,10 +11,12 @@ import {
   PairRefusalReason,
   PhoneIdentitySchema,
   ToCarSchema,
-} from './schema/gen/phonekey_pb.js';
-import type { CarIdentity, FromCar, ToCar } from './schema/gen/phonekey_pb.js';
+} from './schema/gen/phonekey.js';
+import type { CarIdentity, FromCar, ToCar } from './schema/gen/phonekey.js';
 import { PROTOCOL_VERSION } from './profile.js';
-import { atLeast, decode, encode, exactly, malformed } from './strict.js';
+import { atLeast, exactly, malformed } from './strict.js';
+import { decode, encode } from './wire.js';
+import type { Init } from './wire.js';
 
 /**
  * Bytes to messages and back. Everything that comes from the air goes through here: each decoder
@@ -36,8 +37,8 @@ export const LENGTH = {
   notice: 142,
 } as const;
 
-export type ToCarMessage = MessageInitShape<typeof ToCarSchema>['message'];
-export type FromCarMessage = MessageInitShape<typeof FromCarSchema>['message'];
+export type ToCarMessage = Init<ToCar>['message'];
+export type FromCarMessage = Init<FromCar>['message'];
 
 export const encodeToCar = (message: NonNullable<ToCarMessage>): Uint8Array =>
   encode(ToCarSchema, { message });
@@ -110,7 +111,7 @@ export const decodePhoneIdentity = (bytes: Uint8Array): PhoneIdentity => {
   return { publicKey, signingKey, name: checkName(name), ...knownFormFactor(formFactor) };
 };
 
-export const encodeCarIdentity = (identity: MessageInitShape<typeof CarIdentitySchema>) =>
+export const encodeCarIdentity = (identity: Init<CarIdentity>) =>
   encode(CarIdentitySchema, identity);
 
 export const decodeCarIdentity = (bytes: Uint8Array): CarIdentity => {

@@ -1,7 +1,7 @@
 import type { FormFactor } from '../domain/form-factors.js';
 import type { PairingRefusal, Refusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
-import * as schema from './schema/gen/phonekey_pb.js';
+import * as schema from './schema/gen/phonekey.js';
 
 /** Domain words and their numbers in the schema: a word without one does not compile. */
 

@@ -1,5 +1,4 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { NO_END } from '../credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../credentials/fingerprint.js';
 import { checkName } from '../domain/names.js';
@@ -7,13 +6,15 @@ import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { toHex } from '../platform/bytes.js';
 import { closureMask, closuresIn } from './closures.js';
 import { formFactors, refusals, roles } from './numbers.js';
-import { ResultSchema } from './schema/gen/phonekey_pb.js';
-import type * as schema from './schema/gen/phonekey_pb.js';
-import { decode, encode, exactly } from './strict.js';
+import { ResultSchema } from './schema/gen/phonekey.js';
+import type * as schema from './schema/gen/phonekey.js';
+import { exactly } from './strict.js';
+import { decode, encode } from './wire.js';
+import type { Init } from './wire.js';
 
 /** The schema's Result, in which zero stands for what there is none of. */
 
-type ResultInit = MessageInitShape<typeof ResultSchema>;
+type ResultInit = Init<schema.Result>;
 
 export const encodeResult = ({ outcome, clockLost, epoch }: Result): Uint8Array =>
   encode(ResultSchema, { ...messageOf(outcome), clockLost, epoch });

@@ -2,6 +2,7 @@ import { PhoneKeyError } from '../errors.js';
 import type { AdvertisingContent } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import { encodeSet } from './advertising-data.js';
+import { inTurn } from '../platform/turn.js';
 import { memoryLinkPair } from './memory.js';
 import type { MemoryLink, MemoryLinkOptions } from './memory.js';
 import type {
@@ -42,7 +43,7 @@ export class MemoryRadio {
               if (listening() && filters.some((filter) => filter.matches(heard))) found(heard);
             }
           }
-          await new Promise((resolve) => setImmediate(resolve));
+          await new Promise<void>(inTurn);
         }
       },
       connect: (advertisement, profile) => this.#connect(advertisement, profile),

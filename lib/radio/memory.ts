@@ -1,4 +1,5 @@
 import { checkChunk, LinkBuffer } from './link-buffer.js';
+import { inTurn } from '../platform/turn.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
 
 /** One end of a link without a radio, for tests of whatever runs over a Link. */
@@ -55,7 +56,7 @@ class MemoryEnd implements MemoryLink {
     checkChunk(chunk, this.mtu);
     const sent =
       this.#tamper === undefined ? chunk.slice() : this.#tamper(chunk.slice(), this.#name);
-    if (sent !== undefined) setImmediate(() => this.#other?.receive(sent));
+    if (sent !== undefined) inTurn(() => this.#other?.receive(sent));
   }
 
   async close(): Promise<void> {
@@ -75,7 +76,7 @@ class MemoryEnd implements MemoryLink {
 
   /** After what is on its way. */
   end(reason: LinkCloseReason): void {
-    setImmediate(() => {
+    inTurn(() => {
       this.#buffer.end(reason);
     });
   }

@@ -6,11 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
-import { nodePrivateDisk } from '../../cli/config/private-disk.js';
-import { withLock } from '../../cli/config/private-lock.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
 import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
@@ -273,9 +272,14 @@ describe('FileKeyStore', () => {
 
   const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
 
+  /** Where nothing tells when the process began, its birth is 0. */
+  const holding = (pid: number, birth = '00'.repeat(8)): string =>
+    JSON.stringify({ pid, birth, nonce: '0123456789abcdef' });
+
   it.each([
-    ['of another pid', `/keys/x.${String(dead)}-1.tmp`],
-    ['of the pid that this one has now', `/keys/x.${String(process.pid)}-0.tmp`],
+    ['of another pid', holding(dead)],
+    ['of the pid that this one has now', holding(process.pid)],
+    ['of the pid that another one has now', holding(process.ppid, 'ab'.repeat(8))],
     ['before a power cut', ''],
   ])('goes on where a program %s died with the lock in its hands', async (_what, holder) => {
     await store.add(car());
@@ -295,7 +299,7 @@ describe('FileKeyStore', () => {
   it('waits for a program that lives', async () => {
     await store.add(car());
     const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
-    await writeFile(lock, `/keys/x.${String(process.ppid)}-1.tmp`);
+    await writeFile(lock, holding(process.ppid));
     const update = store.update(
       'Blue',
       to((now) => ({ ...now, epoch: 1 })),
@@ -304,22 +308,5 @@ describe('FileKeyStore', () => {
     expect(await store.list()).not.toMatchObject([{ epoch: 1 }]);
     await rm(lock);
     expect(await update).toMatchObject({ epoch: 1 });
-  });
-
-  it('lets nobody in while somebody works', async () => {
-    const path = join(home, 'lock');
-    const order: string[] = [];
-    let release: () => void = () => undefined;
-    const first = withLock(nodePrivateDisk, path, async () => {
-      order.push('first begins');
-      await new Promise<void>((resolve) => (release = resolve));
-      order.push('first ends');
-    });
-    while (order.length === 0) await new Promise(setImmediate);
-    const second = withLock(nodePrivateDisk, path, async () => order.push('second'));
-    await readdir(home); // it has looked at least once
-    release();
-    await Promise.all([first, second]);
-    expect(order).toEqual(['first begins', 'first ends', 'second']);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { FileKeyStore } from '../../cli/config/key-store.js';
-import type { PrivateDisk } from '../../cli/config/private-disk.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { CrashDisk } from '../unit/firmware-sim/memory/crash-disk.js';
-import type { CrashDiskOptions, Image } from '../unit/firmware-sim/memory/crash-disk.js';
+import { CrashDisk } from '../unit/local/crash-disk.js';
+import type { CrashDiskOptions, Image } from '../unit/local/crash-disk.js';
 import { everyOne } from '../unit/firmware-sim/memory/power/figures.js';
 import { put } from '../support/car-store.js';
 
@@ -69,28 +69,7 @@ const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<u
 };
 
 /** Of this process, as of one that got the pid of the one before after a reboot. */
-const open = (disk: CrashDisk): FileKeyStore => {
-  const uid = process.getuid?.() ?? 0;
-  const file = { kind: 'file', mode: 0o600, uid } as const;
-  const view: PrivateDisk = {
-    status: async (path) => {
-      if (disk.has(path)) return file;
-      return disk.hasDirectory(path) ? { kind: 'directory', mode: 0o700, uid } : undefined;
-    },
-    read: async (path, maxBytes) => {
-      const bytes = await disk.read(path, maxBytes);
-      return bytes === undefined ? undefined : { bytes, status: file };
-    },
-    list: async (path) => disk.list(path),
-    makeDirectory: (path) => disk.makeDirectory(path),
-    createNew: (path) => disk.createNew(path),
-    rename: (from, to) => disk.rename(from, to),
-    link: (from, to) => disk.link(from, to),
-    unlink: (path) => disk.unlink(path),
-    syncDirectory: (path) => disk.syncDirectory(path),
-  };
-  return new FileKeyStore(KEYS, view);
-};
+const open = (disk: CrashDisk): FileKeyStore => new FileKeyStore(KEYS, disk);
 
 const states = (cars: readonly PairedCar[]): string[] =>
   cars.map(({ name, state, notice }) => `${name} ${state} ${String(notice?.number ?? 0)}`);
@@ -227,7 +206,8 @@ describe('the keys of a phone', () => {
     for (const { image } of await recordRun(new Map(), RUNS['pairing again'] ?? [], {})) {
       const disk = new CrashDisk(image);
       await open(disk).add(car('green'));
-      expect(disk.list(KEYS).filter((name) => !/\.json(\.lock)?$/.test(name))).toEqual([]);
+      const names = await disk.list(KEYS);
+      expect(names.filter((name) => !/\.json(\.lock)?$/.test(name))).toEqual([]);
     }
   });
 });

@@ -7,7 +7,8 @@ import * as fc from 'fast-check';
 import { fileNameFor } from '../../cli/config/file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
 import { toHex } from '../../lib/platform/bytes.js';
@@ -189,8 +190,9 @@ describe('FileKeyStore', () => {
   it('ignores what a killed writer left, and removes it; not what a living one is writing', async () => {
     const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
     await put(store, car('Blue'));
-    const left = `Blue.json.${String(dead)}-1.tmp`;
-    const living = `Blue.json.${String(process.ppid)}-1.tmp`;
+    const zeros = '0'.repeat(16);
+    const left = `${String(dead)}-${zeros}-${zeros}.tmp`;
+    const living = `${String(process.ppid)}-${zeros}-${zeros}.tmp`;
     for (const name of [left, living]) await writeFile(join(keys, name), 'half', { mode: 0o600 });
     expect(await store.list()).toEqual([car('Blue')]);
     await put(store, car('Red'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { refusalError } from '../../lib/domain/refusals.js';
 import { refusals as words } from '../../lib/native/numbers.js';
-import { RefusalReasonSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
+import { RefusalReasonSchema } from '../support/schema/phonekey_pb.js';
 import { parseCount, parseDuration, parseTime } from '../../cli/config/parse.js';
 import { formatTime } from '../../cli/config/time.js';
 import { askLine } from '../../cli/io/ask.js';

@@ -6,6 +6,7 @@ import { VirtualAir } from '../../air/index.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
 import { settle, TestHost } from '../unit/air/test-host.js';
 import { answeredOpcode, complaint } from './hci-events.js';
+import { toHex } from '../../lib/platform/bytes.js';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
@@ -21,7 +22,7 @@ const oneOf = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constant
 const peers = (() => {
   const air = new VirtualAir({ seed: 'property', clock: new SimClock() });
   return [air.controller(), air.controller()].map(
-    ({ identity }) => `00${identity.public.bytes.toString('hex')}`,
+    ({ identity }) => `00${toHex(identity.public.bytes)}`,
   );
 })();
 

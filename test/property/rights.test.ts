@@ -5,7 +5,7 @@ import { decide } from '../../lib/credentials/policy.js';
 import { permits, ROLES, speedLimitOf } from '../../lib/domain/roles.js';
 import type { Role } from '../../lib/domain/roles.js';
 import type { Command, CommandName } from '../../lib/domain/commands.js';
-import { CommandSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
+import { CommandSchema } from '../support/schema/phonekey_pb.js';
 import { circumstancesOf } from '../../firmware-sim/circumstances.js';
 import { person, suite } from '../unit/credentials/sample.js';
 import type { Person } from '../unit/credentials/sample.js';

@@ -11,7 +11,7 @@ import { parseChain } from '../../lib/credentials/grant.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
 import { formatUri, parseUri } from '../../lib/credentials/uri.js';
-import { nodeSuite } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { grantVectors } from '../../scripts/grant-vectors.js';

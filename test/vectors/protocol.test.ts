@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { portableSuite } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { CarPairing } from '../../lib/native/pairing/car.js';
 import { pairingRegistration } from '../../lib/native/pairing/secrets.js';
 import { fromHex } from '../../lib/platform/bytes.js';

@@ -5,7 +5,7 @@ import type { VirtualController } from '../controller.js';
 export interface Outcome {
   readonly status: number;
   /** Return parameters after the status byte; on failure zeros take their place. */
-  readonly returned?: Buffer;
+  readonly returned?: Uint8Array;
   readonly then?: () => void;
 }
 
@@ -27,7 +27,7 @@ export interface Command {
 }
 
 /** Success with return parameters. */
-export const ok = (returned: Buffer): Outcome => ({ status: Status.success, returned });
+export const ok = (returned: Uint8Array): Outcome => ({ status: Status.success, returned });
 
 export type Options = Partial<Pick<Command, 'answer' | 'returns' | 'minimum' | 'family'>>;
 
@@ -50,7 +50,7 @@ export const read = (
   opcode: number,
   supported: Command['supported'],
   returns: number,
-  run: (controller: VirtualController) => Buffer,
+  run: (controller: VirtualController) => Uint8Array,
   options: Options = {},
 ): Entry => command(opcode, supported, 0, (c) => ok(run(c)), { returns, ...options });
 

@@ -10,7 +10,7 @@ import type { VirtualController } from '../controller.js';
 import { command, ok, status, type Outcome } from './command.js';
 
 /** Return parameters that begin with the handle, which is given back also on failure. */
-const withHandle = (p: Buffer, code: number, rest: Buffer = Buffer.alloc(0)): Outcome => ({
+const withHandle = (p: Buffer, code: number, rest: Uint8Array = Buffer.alloc(0)): Outcome => ({
   status: code,
   returned: Buffer.concat([p.subarray(0, 2), rest]),
 });
@@ -20,9 +20,9 @@ export const readOfLink = (
   { connections }: VirtualController,
   p: Buffer,
   length: number,
-  read: (connection: Connection, rest: Buffer) => Buffer | number,
+  read: (connection: Connection, rest: Buffer) => Uint8Array | number,
 ): Outcome => {
-  let found: Buffer | undefined;
+  let found: Uint8Array | undefined;
   const code = connections.on(p, (connection, rest) => {
     const result = read(connection, rest);
     if (typeof result === 'number') return result;

@@ -55,7 +55,7 @@ export const reportNoConnection = (host: HostPort, status: number, role: Role): 
   report(host, isEnhanced, event);
 };
 
-const report = (host: HostPort, isEnhanced: boolean, event: Buffer[]): void => {
+const report = (host: HostPort, isEnhanced: boolean, event: Uint8Array[]): void => {
   const { connectionComplete, enhancedConnectionComplete } = LeEvent;
   const subevent = isEnhanced ? enhancedConnectionComplete : connectionComplete;
   host.leEvent(subevent, Buffer.concat(event));

@@ -179,7 +179,7 @@ export class LinkProcedures {
     this.host.leEvent(LeEvent.phyUpdateComplete, this.#succeeded(this.phy));
   }
 
-  #succeeded(data: Buffer): Buffer {
+  #succeeded(data: Uint8Array): Buffer {
     return Buffer.concat([Buffer.from([Status.success]), this.handle, data]);
   }
 }

@@ -108,7 +108,7 @@ const LE_1M = 1;
 const NO_SID = 0xff;
 const NO_TX_POWER = 0x7f;
 
-const extendedReport = (sighting: Sighting, moreToCome: boolean, data: Buffer): Buffer => {
+const extendedReport = (sighting: Sighting, moreToCome: boolean, data: Uint8Array): Buffer => {
   const { pdu, response, peer, target, rssi } = sighting;
   const header = response?.extended ?? pdu.extended;
   const type = Buffer.alloc(2);

@@ -6,7 +6,7 @@ import { PhoneKeyError } from '../../errors.js';
 import { decodeRequest } from '../commands.js';
 import type { Request } from '../commands.js';
 import { encodeResult } from '../results.js';
-import type { ToCar } from '../schema/gen/phonekey_pb.js';
+import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal } from '../../car/host.js';
 import {
   onEnrolled,

@@ -8,7 +8,7 @@ import type { CarSecrets, Challenge } from '../session/car.js';
 import type { SealedChannel } from '../session/channel.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
 import type { FromCarMessage } from '../codec.js';
-import type { ToCar } from '../schema/gen/phonekey_pb.js';
+import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from '../../car/host.js';
 
 /**

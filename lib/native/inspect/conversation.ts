@@ -7,7 +7,7 @@ import { describe } from '../describe.js';
 import type { MessageDescription, MessageDirection } from '../../link/message-link.js';
 import { Reassembler } from '../../link/framing.js';
 import { MAX_MESSAGE_BYTES } from '../../native/profile.js';
-import type { FromCar, ToCar } from '../schema/gen/phonekey_pb.js';
+import type { FromCar, ToCar } from '../schema/gen/phonekey.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';
 import type { Content } from './content.js';
 import { carOfProof } from './known-car.js';

@@ -31,6 +31,7 @@ export class CarPairing {
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
       random,
+      suite,
     });
   }
 

@@ -4,7 +4,7 @@ import type { Random } from '../../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodeCarIdentity, decodeEnrolment, encodePhoneIdentity } from '../codec.js';
 import type { Enrolment } from '../codec.js';
-import type { CarIdentity } from '../schema/gen/phonekey_pb.js';
+import type { CarIdentity } from '../schema/gen/phonekey.js';
 import { ID_PROVER, ID_VERIFIER, pairingSecrets } from './secrets.js';
 import { Spake2PlusProver } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
@@ -24,6 +24,7 @@ export class PhonePairing {
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
       random,
+      suite,
     });
   }
 

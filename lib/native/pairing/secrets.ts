@@ -7,13 +7,9 @@ import { deriveSecrets, register } from './spake2plus.js';
 export const ID_PROVER: Uint8Array = utf8('phonekey phone');
 export const ID_VERIFIER: Uint8Array = utf8('phonekey car');
 
-/**
- * The prover's secrets, 32 bytes each. Takes tens of milliseconds: the derivation is slow on purpose.
- */
-export const pairingSecrets = (
-  code: string,
-  suite: Suite = defaultSuite,
-): { w0: Uint8Array; w1: Uint8Array } => deriveSecrets(utf8(code), ID_PROVER, ID_VERIFIER, suite);
+/** The prover's secrets, 32 bytes each. Takes tens of milliseconds: the derivation is slow on purpose. */
+export const pairingSecrets = (code: string, suite: Suite): { w0: Uint8Array; w1: Uint8Array } =>
+  deriveSecrets(utf8(code), ID_PROVER, ID_VERIFIER, suite);
 
 /** The verifier's record: w0 (32 bytes) and L (65 bytes). Slow, like `pairingSecrets`. */
 export const pairingRegistration = (

@@ -4,7 +4,7 @@ import { pairingRefusalError } from '../../domain/refusals.js';
 import { pairingRefusal } from '../codec.js';
 import type { Enrolment } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
-import type { CarIdentity } from '../schema/gen/phonekey_pb.js';
+import type { CarIdentity } from '../schema/gen/phonekey.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';
 import { addUniquely } from '../../phone/naming.js';

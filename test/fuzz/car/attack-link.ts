@@ -1,4 +1,3 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { HostilePhone } from '../../../lab/hostile-phone.js';
 import type { FromCar, ToCar } from '../../../lab/hostile-phone.js';
 import type { PhonePairing } from '../../../lib/native/pairing/phone.js';
@@ -9,10 +8,11 @@ import type { CentralLink } from '../../../lib/radio/types.js';
 import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../lib/native/session/channel.js';
 import { encodeToCar } from '../../../lib/native/codec.js';
-import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 import { decodeRequest } from '../../../lib/native/commands.js';
 import type { Command } from '../../../lib/domain/commands.js';
+import { encode } from '../../../lib/native/wire.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
 import { CODE, WRONG_CODE } from './people.js';
@@ -229,7 +229,7 @@ export class AttackLink {
 
 /** The two fields that go beside a command, whatever the command is. */
 const introduction = (grants: Uint8Array, name: string): Uint8Array =>
-  toBinary(CommandSchema, create(CommandSchema, { grants, name }));
+  encode(CommandSchema, { grants, name });
 
 const parseCommand = (bytes: Uint8Array): Command | undefined => {
   try {

@@ -7,7 +7,7 @@ import { fingerprint as fingerprintOf } from '../../../lib/credentials/fingerpri
 import type { KeySlot, Introduction, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
-import type { FromCar } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
 import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import type { Command } from '../../../lib/domain/commands.js';
 import type { Result } from '../../../lib/domain/outcomes.js';

@@ -1,6 +1,6 @@
 import { silentLogger } from '../../../lib/platform/logger.js';
 import { DoorController } from '../../../firmware-sim/controller.js';
-import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
@@ -37,8 +37,6 @@ type Watched = Required<Pick<CarHost, 'keys' | 'execute' | 'pairing' | 'credenti
 
 /** When every program begins: seconds since 1970. */
 export const START = 1_800_000_000;
-
-const behaviors = loadBehaviors();
 
 /** Always draws CODE; nothing else is drawn from it in these tests. */
 const codeRandom: Random = (length) => {
@@ -156,7 +154,7 @@ export class World {
     const controller = new DoorController({
       name: 'Fuzzed car',
       store,
-      behaviors: await behaviors,
+      behaviors: BEHAVIORS,
       slots: SLOTS,
       suite: defaultSuite,
       clock,

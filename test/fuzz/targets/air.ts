@@ -5,7 +5,7 @@ import { COMMANDS } from '../../../air/controller/commands.js';
 import { Opcode, Status } from '../../../lib/hci/constants.js';
 import { H4Decoder, H4Error, MAX_ACL_DATA, packetLength } from '../../../lib/hci/h4.js';
 import { aclPacket, commandPacket, parseCommandComplete } from '../../../lib/hci/packets.js';
-import { concat } from '../../../lib/platform/bytes.js';
+import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { demand } from '../target.js';
 import type { Target } from '../target.js';
@@ -43,7 +43,7 @@ const air = () => {
 
 const seeds = (): Uint8Array[] => {
   const { virtual, hosts } = air();
-  const address = hosts[0].identity.public.bytes.toString('hex');
+  const address = toHex(hosts[0].identity.public.bytes);
   virtual.close();
   const up = concat(
     by(0, ...MASKS, ...ADVERTISE),

@@ -5,7 +5,7 @@ import { decodeGeneration, encodeGeneration } from '../../../firmware-sim/memory
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { signLink } from '../../../lib/credentials/grant.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import { concat, sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { LENGTH } from '../../../lib/native/codec.js';

@@ -8,7 +8,7 @@ import {
 } from '../../../lib/native/advertisement.js';
 import * as codec from '../../../lib/native/codec.js';
 import { describe } from '../../../lib/native/describe.js';
-import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
 import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
 import { decodeResult, encodeResult } from '../../../lib/native/results.js';
 import type { Outcome } from '../../../lib/domain/outcomes.js';

@@ -5,8 +5,8 @@ import { createServer, type Socket } from 'node:net';
 import { connectHub, openHubControl, type AirEvent, type HubTap } from '../../../air/index.js';
 import { Opcode } from '../../../lib/hci/constants.js';
 import { commandPacket } from '../../../lib/hci/packets.js';
-import { MAX_REQUEST_BYTES } from '../../../air/hub/control-server.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { MAX_REQUEST_BYTES } from '../../../local/rpc/server.js';
 import { readLines, startHub, type HubRig } from './hub-rig.js';
 
 jest.setTimeout(30_000);

@@ -4,6 +4,7 @@ import { captureAir, monitorCapture, VirtualAir, type AirEvent } from '../../../
 import { commandPacket } from '../../../lib/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 
 /** Records as `index opcode data`. */
 const captured = (chunks: readonly Uint8Array[]): string[] =>
@@ -110,7 +111,7 @@ describe('a capture of a whole air', () => {
     stop();
     one.send(commandPacket(0x0c03));
     await settle();
-    const bytes = one.identity.public.bytes.toString('hex');
+    const bytes = toHex(one.identity.public.bytes);
     expect(captured(chunks)).toEqual([
       `0 0 0000${bytes}6f6e650000000000`,
       '0 8 ',

@@ -1,5 +1,6 @@
 import type { VirtualController } from '../../../air/index.js';
 import { commandPacket } from '../../../lib/hci/packets.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 
 /** Lets everything that is on its way arrive: no exchange on an instant air takes more turns. */
 export const settle = async (): Promise<void> => {
@@ -65,7 +66,7 @@ export class TestHost {
 }
 
 export const addressHex = (controller: VirtualController): string =>
-  controller.identity.public.bytes.toString('hex');
+  toHex(controller.identity.public.bytes);
 
 export const createConnection = (peer: VirtualController): string =>
   `6000300000` + `00${addressHex(peer)}` + `00` + `0600120000002a00` + `04000600`;

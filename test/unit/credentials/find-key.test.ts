@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findKey } from '../../../lib/credentials/find-key.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import type { Suite } from '../../../lib/crypto/suite.js';
 
 const keyOf = (slot: number): Uint8Array => new Uint8Array(32).fill(slot + 1);

@@ -1,6 +1,6 @@
 import type { GrantSubject, GrantTerms } from '../../../lib/credentials/grant.js';
 import { signLink } from '../../../lib/credentials/grant.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
 import { concat } from '../../../lib/platform/bytes.js';
 

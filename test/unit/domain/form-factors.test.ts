@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FORM_FACTORS } from '../../../lib/domain/form-factors.js';
 import { formFactors, knownFormFactor } from '../../../lib/native/numbers.js';
-import { FormFactorSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { FormFactorSchema } from '../../support/schema/phonekey_pb.js';
 
 describe('form factors', () => {
   it('are those of the wire, with their numbers', () => {

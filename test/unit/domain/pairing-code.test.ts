@@ -117,7 +117,7 @@ describe('parsePairingCode', () => {
 describe('what a car and a phone make of a code', () => {
   it('is derived with the suite that they are given', () => {
     const secrets = pairingSecrets('12345678', cheapSuite);
-    expect(secrets).not.toEqual(pairingSecrets('12345678'));
+    expect(secrets).not.toEqual(pairingSecrets('12345678', defaultSuite));
     expect(pairingRegistration('12345678', cheapSuite)).toEqual(register(secrets));
     const phone = (suite: Suite): PhonePairing =>
       new PhonePairing(suite, seededRandom('phone'), '12345678', new Uint8Array(32));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { covers, GRANTED_ROLES, permits, ROLES, speedLimitOf } from '../../../lib/domain/roles.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { roles } from '../../../lib/native/numbers.js';
-import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { CommandSchema } from '../../support/schema/phonekey_pb.js';
 import type { CommandName } from '../../../lib/domain/commands.js';
 
 const commands = CommandSchema.oneofs[0]!.fields.map(({ localName }) => localName as CommandName);

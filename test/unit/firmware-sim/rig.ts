@@ -1,7 +1,7 @@
 import { DoorController } from '../../../firmware-sim/controller.js';
 import type { CarEvent } from '../../../firmware-sim/events.js';
-import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
-import type { Behaviors } from '../../../firmware-sim/load-behaviors.js';
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
+import type { Behaviors } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
@@ -53,8 +53,6 @@ export const commandOf = (name: CommandName, slot = 0): Command => {
 export const outcomeOf = ({ outcome }: Result): string =>
   outcome.type === 'refused' ? outcome.refusal : outcome.type;
 
-let behaviors: ReturnType<typeof loadBehaviors> | undefined;
-
 export interface Rig {
   readonly clock: SimClock;
   readonly car: DoorController;
@@ -93,7 +91,7 @@ export const rig = async (
   const car = new DoorController({
     name: 'Test car',
     store,
-    behaviors: options.behaviors ?? (await (behaviors ??= loadBehaviors())),
+    behaviors: options.behaviors ?? BEHAVIORS,
     slots: options.slots ?? 19,
     suite: defaultSuite,
     clock,

@@ -17,11 +17,7 @@ import type { FromCarMessage, ToCarMessage } from '../../../lib/native/codec.js'
 import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
 import { decodeResult, encodeResult } from '../../../lib/native/results.js';
 import { resultOf } from '../../support/test-car.js';
-import {
-  PairRefusalReason,
-  ResultSchema,
-  Role,
-} from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { PairRefusalReason, ResultSchema, Role } from '../../support/schema/phonekey_pb.js';
 import { errorWith } from '../../support/errors.js';
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0xa5);

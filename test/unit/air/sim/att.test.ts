@@ -9,11 +9,13 @@ import {
   entriesIn,
   parseSimAttPdu,
   searchRequest,
+  readUint16,
   simAttPdu,
   uint16,
 } from '../../../../air/sim/att.js';
 import { AttributeTable } from '../../../../air/sim/attribute-table.js';
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
+import { toHex } from '../../../../lib/platform/bytes.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import type { Link } from '../../../../lib/radio/types.js';
 import { TestRadio } from '../medium/test-radio.js';
@@ -22,10 +24,10 @@ import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
     const pdu = simAttPdu(Att.writeCommand, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
-    expect(pdu.toString('hex')).toBe('05000400520b00aabb');
+    expect(toHex(pdu)).toBe('05000400520b00aabb');
     expect(parseSimAttPdu(pdu)).toEqual({
       opcode: Att.writeCommand,
-      parameters: Buffer.from('0b00aabb', 'hex'),
+      parameters: Uint8Array.of(0x0b, 0, 0xaa, 0xbb),
     });
   });
 
@@ -124,7 +126,8 @@ describe('SimPeripheral', () => {
   });
 });
 
-const isSubscription = (message: Buffer): boolean => {
-  const { opcode, parameters } = parseSimAttPdu(message) ?? {};
-  return opcode === Att.writeRequest && parameters?.subarray(0, 2).equals(uint16(15)) === true;
+const isSubscription = (message: Uint8Array): boolean => {
+  const pdu = parseSimAttPdu(message);
+  if (pdu?.opcode !== Att.writeRequest || pdu.parameters.length < 2) return false;
+  return readUint16(pdu.parameters) === 15;
 };

@@ -13,7 +13,7 @@ import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
-import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE } from '../../../support/test-car.js';
 import { IDENTITY } from '../../../support/memory-car.js';
 import { UNLOCK } from '../session/sample.js';

@@ -6,7 +6,7 @@ import { describeMessage } from '../../../../lib/native/inspect/index.js';
 import type { InspectedMessage } from '../../../../lib/native/inspect/index.js';
 import { toHex } from '../../../../lib/platform/bytes.js';
 import { encodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
-import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE, resultOf } from '../../../support/test-car.js';
 import { keyPair } from '../session/sample.js';
 import { framed, KNOWN, PHONE, Scene } from './setup.js';
