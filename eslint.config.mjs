@@ -12,11 +12,11 @@ const up = (targets) => `^(\\.\\./)+(${targets})`;
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(local|air|firmware-sim|cli|bench|examples|test)/'),
+  regex: up('(local|air|firmware-sim|cli|bench|examples|lab|test)/'),
   message: 'lib imports nothing of local, air, firmware-sim or cli.',
 };
 const OUTSIDE_LOCAL = {
-  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|test)/'),
+  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|lab|test)/'),
   message: 'local imports only lib/platform and lib/errors.',
 };
 const NODE = {
@@ -43,14 +43,14 @@ const DIALECT = {
 };
 const OUTSIDE_AIR = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|lab|test)/',
   ),
   message:
     'air imports only local, lib/platform, lib/hci, lib/errors and the loader of the stacks.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
 };
@@ -63,11 +63,11 @@ const THE_WIRE = {
   message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
-  regex: up('(lib/phone|cli|bench|examples|test)/'),
+  regex: up('(lib/phone|cli|bench|examples|lab|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|test)/'),
+  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|lab|test)/'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const MEMORY_OF_A_CAR = {
@@ -80,6 +80,10 @@ const WHOLE_AIR = {
   allowTypeImports: true,
   message:
     'Most commands need little of the air, and loading all of it takes a tenth of a second: import the module itself.',
+};
+const UNDER_THE_LAB = {
+  regex: up('(cli|bench|examples|scripts|test)/'),
+  message: 'lab imports the product alone; tests, fuzzers and benches import lab.',
 };
 const NOT_BY_NAME = {
   regex: '^\\.|^phonekey/(dist|lib)/',
@@ -110,6 +114,7 @@ const DIRECTIONS = [
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
   [['cli/**'], [UNDER_THE_PHONE, MEMORY_OF_A_CAR, WHOLE_AIR]],
+  [['lab/**'], [UNDER_THE_LAB]],
   [['examples/**'], [NOT_BY_NAME]],
 ];
 

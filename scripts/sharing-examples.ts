@@ -1,3 +1,4 @@
+import { writePart } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
@@ -13,7 +14,6 @@ import { encodeCommand } from '../lib/native/commands.js';
 import { encodeResult } from '../lib/native/results.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
-import { noticeBody } from './raw-credentials.js';
 
 /** The worked examples of grants and notices, sections 7 and 8 of docs/PROTOCOL.md. */
 
@@ -187,7 +187,7 @@ export const noticeExample = (): Line[] => {
   const notice = exampleNotice();
   const { stamp, number, ownerSlot, entries } = EXAMPLE_NOTICE;
   const context = utf8('phonekey v1 notice');
-  const body = noticeBody(EXAMPLE_NOTICE);
+  const body = writePart(EXAMPLE_NOTICE);
   const signed = concat(context, KEYS.car.publicKey, body);
   return [
     bytes('car_private', KEYS.car.privateKey),

@@ -1,3 +1,4 @@
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { DoorController } from '../../../firmware-sim/controller.js';
 import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
@@ -12,6 +13,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
+import { settle } from '../../support/waiting.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
 import { CODE, ENROLLED, SLOTS } from './people.js';
@@ -91,10 +93,9 @@ export class World {
     const id = `memory-${String(this.#starts)}`;
     const radio = this.#radio.central();
     const central = await radio.connect({ id, rssi: -40 }, nativeProfile);
-    const { publicKey } = this.controller.identity;
-    const link = new AttackLink(central, this.clock, this.oracle, publicKey);
+    const link = new AttackLink(this.clock, this.oracle, this.controller.identity.publicKey);
     this.links.push(link);
-    await link.open();
+    await link.open(central);
     await this.settle();
     return link;
   }
@@ -123,7 +124,7 @@ export class World {
   async settle(): Promise<void> {
     do {
       await Promise.allSettled([...this.#work]);
-      for (let turn = 0; turn < 3; turn++) await this.clock.advance(0);
+      await settle(this.clock);
     } while (this.#work.size > 0);
   }
 
@@ -145,8 +146,7 @@ export class World {
     }));
     this.#store = store;
     const log = {
-      debug: () => undefined,
-      info: () => undefined,
+      ...silentLogger,
       warn: (message: string) => {
         oracle.fail(`the car warns: ${message}`);
       },

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { openWindow } from '../../../lab/open-window.js';
 import { FlashMemory, SimulatedCar, SimulatedFlash } from '../../../firmware-sim/index.js';
 import type { FlashImage, Memory } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
@@ -78,12 +79,7 @@ const withCar = async <T>(
       flash,
       commits,
       phone,
-      pair: async (keys) => {
-        await car.control.tap({ reader: 'console', purpose: 'pair' });
-        const screen = await car.control.screen();
-        if (screen.state !== 'pairing') throw new Error('no code');
-        return phone(keys).pair({ code: screen.code });
-      },
+      pair: async (keys) => phone(keys).pair({ code: await openWindow(car) }),
     });
   } finally {
     await car.stop();

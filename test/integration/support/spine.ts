@@ -66,15 +66,3 @@ export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = 
     },
   };
 };
-
-/** Taps the car's key card to add a key; gives the code on its screen. */
-export const openWindow = async (car: SimulatedCar, role?: 'owner' | 'driver'): Promise<string> => {
-  await car.control.tap({
-    reader: 'console',
-    purpose: 'pair',
-    ...(role === undefined ? {} : { role }),
-  });
-  const screen = await car.control.screen();
-  if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
-  return screen.code;
-};

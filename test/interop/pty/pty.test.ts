@@ -14,6 +14,7 @@ import {
 import { open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { servePty, VirtualAir } from '../../../air/index.js';
 import type { PtyServer } from '../../../air/index.js';
 import { Opcode } from '../../../lib/hci/constants.js';
@@ -72,8 +73,7 @@ describeIf('a pseudo-terminal', () => {
       path,
       air,
       logger: {
-        debug: () => undefined,
-        info: () => undefined,
+        ...silentLogger,
         warn: (message) => void warnings.push(message),
       },
       onLost,

@@ -10,7 +10,8 @@ import {
   ROTATION_MS,
 } from '../../../lib/native/advertisement.js';
 import { startTestCar } from '../../support/test-car.js';
-import { settle, startCar } from '../native/car/raw-phone.js';
+import { startCar } from '../../support/memory-car.js';
+import { settle } from '../../support/waiting.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
 
