@@ -1,14 +1,20 @@
 import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
-import { systemRandom, type Random } from '../lib/platform/random.js';
+import { systemRandom } from '../lib/platform/random.js';
+import type { Random } from '../lib/platform/random.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
-import { VirtualController, type ControllerOptions } from './controller/controller.js';
+import { VirtualController } from './controller/controller.js';
+import type { ControllerOptions } from './controller/controller.js';
 import type { AirFaults } from './faults.js';
-import { Medium, type MediumOptions } from './medium/medium.js';
-import { SimCentral, type SimCentralOptions } from './sim/central.js';
-import { SimPeripheral, type SimPeripheralOptions } from './sim/peripheral.js';
+import { Medium } from './medium/medium.js';
+import type { MediumOptions } from './medium/medium.js';
+import { SimCentral } from './sim/central.js';
+import type { SimCentralOptions } from './sim/central.js';
+import { SimPeripheral } from './sim/peripheral.js';
+import type { SimPeripheralOptions } from './sim/peripheral.js';
 import type { SimContext, SimStation } from './sim/station.js';
-import { AirTaps, type AirListener } from './tap.js';
+import { AirTaps } from './tap.js';
+import type { AirListener } from './tap.js';
 
 export interface VirtualAirOptions extends Omit<MediumOptions, 'seed' | 'faults'> {
   /** Makes everything random the same in every run (default: a new one; see `seed` of the air). */

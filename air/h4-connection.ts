@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { silentLogger, type Logger } from '../lib/platform/logger.js';
+import { silentLogger } from '../lib/platform/logger.js';
+import type { Logger } from '../lib/platform/logger.js';
 import { HardwareError } from '../lib/hci/constants.js';
 import { H4Decoder, H4Error } from '../lib/hci/h4.js';
 import { hardwareError } from '../lib/hci/packets.js';

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net';
-import { silentLogger, type Logger } from '../lib/platform/logger.js';
+import { createServer } from 'node:net';
+import type { AddressInfo, ListenOptions, Socket } from 'node:net';
+import { silentLogger } from '../lib/platform/logger.js';
+import type { Logger } from '../lib/platform/logger.js';
 import { attachHost } from './h4-connection.js';
 import type { HciTransport } from '../lib/hci/transport.js';
 

@@ -1,5 +1,6 @@
 import { Status } from '../../lib/hci/constants.js';
-import { addressTypeByte, type DeviceAddress } from '../medium/pdu.js';
+import { addressTypeByte } from '../medium/pdu.js';
+import type { DeviceAddress } from '../medium/pdu.js';
 
 export const ACCEPT_LIST_SIZE = 16;
 
@@ -9,10 +10,12 @@ const ADDRESS_TYPES: ReadonlySet<number> = new Set([0x00, 0x01, 0xff]);
 export class AcceptList {
   readonly #entries = new Set<string>();
 
-  constructor(
-    /** True while scanning, advertising or connecting consults the list. */
-    private readonly inUse: () => boolean,
-  ) {}
+  /** True while scanning, advertising or connecting consults the list. */
+  readonly #inUse: () => boolean;
+
+  constructor(inUse: () => boolean) {
+    this.#inUse = inUse;
+  }
 
   /** True for an identity that was added; undefined is an anonymous advertiser. */
   has(address: DeviceAddress | undefined): boolean {
@@ -22,7 +25,7 @@ export class AcceptList {
   }
 
   clear(): number {
-    if (this.inUse()) return Status.commandDisallowed;
+    if (this.#inUse()) return Status.commandDisallowed;
     this.#entries.clear();
     return Status.success;
   }
@@ -30,7 +33,7 @@ export class AcceptList {
   /** 7 bytes: address type and address. */
   add(p: Buffer): number {
     if (!ADDRESS_TYPES.has(p.readUInt8(0))) return Status.invalidParameters;
-    if (this.inUse()) return Status.commandDisallowed;
+    if (this.#inUse()) return Status.commandDisallowed;
     const entry = key(p.readUInt8(0), p.subarray(1));
     if (!this.#entries.has(entry) && this.#entries.size >= ACCEPT_LIST_SIZE) {
       return Status.memoryCapacityExceeded;
@@ -42,7 +45,7 @@ export class AcceptList {
   /** 7 bytes, as `add`. */
   remove(p: Buffer): number {
     if (!ADDRESS_TYPES.has(p.readUInt8(0))) return Status.invalidParameters;
-    if (this.inUse()) return Status.commandDisallowed;
+    if (this.#inUse()) return Status.commandDisallowed;
     this.#entries.delete(key(p.readUInt8(0), p.subarray(1)));
     return Status.success;
   }

@@ -1,16 +1,21 @@
-import { silentLogger, type Logger } from '../../lib/platform/logger.js';
-import { systemRandom, type Random } from '../../lib/platform/random.js';
+import { silentLogger } from '../../lib/platform/logger.js';
+import type { Logger } from '../../lib/platform/logger.js';
+import { systemRandom } from '../../lib/platform/random.js';
+import type { Random } from '../../lib/platform/random.js';
 import type { Direction } from '../capture/btsnoop.js';
 import { EventCode, HardwareError, PacketType, Role, Status } from '../../lib/hci/constants.js';
 import { H4Error, packetLength } from '../../lib/hci/h4.js';
 import { commandComplete, commandStatus } from '../../lib/hci/packets.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd, LinkLayer } from '../medium/link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
-import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
-import type { LinkLayer, Station } from '../medium/station.js';
+import { formatAddress } from '../medium/pdu.js';
+import type { AirPdu, ConnectRequest } from '../medium/pdu.js';
+import type { Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
+import { DEFAULT_ACL_BUFFERS } from './acl-buffers.js';
+import type { AclBuffers } from './acl-buffers.js';
 import type { Acceptance } from './advertising/advertising-set.js';
 import { AdvertisingSets } from './advertising/advertising-sets.js';
 import { ExtendedAdvertising } from './advertising/extended-advertising.js';
@@ -21,11 +26,13 @@ import {
   SUPPORTED_COMMANDS,
   SUPPORTED_LEGACY_COMMANDS,
 } from './commands.js';
-import type { AdvertisingFamily, Command, Outcome } from './commands/command.js';
-import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connection/connections.js';
+import type { AdvertisingFamily, Command } from './commands/command.js';
+import { Connections } from './connection/connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
 import { Initiator } from './initiating/initiator.js';
+import type { Outcome } from './outcome.js';
+import type { Controller } from './parts.js';
 import { Power } from './power.js';
 import { ResolvingList } from './privacy/resolving-list.js';
 import { Scanner } from './scanning/scanner.js';
@@ -58,7 +65,7 @@ export interface ControllerOptions extends Placement {
 export type PacketObserver = (packet: Buffer, direction: Direction) => void;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
-export class VirtualController implements AirTransport, LinkLayer {
+export class VirtualController implements AirTransport, Controller, LinkLayer {
   readonly host: HostPort;
   readonly station: Station;
   readonly random: Random;

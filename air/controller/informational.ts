@@ -1,4 +1,4 @@
-import type { AclBuffers } from './connection/connections.js';
+import type { AclBuffers } from './acl-buffers.js';
 
 /** Bluetooth 5.0, which brought extended advertising; what is optional in it, the bitmaps tell. */
 const VERSION_5_0 = 0x09;

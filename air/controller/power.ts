@@ -19,12 +19,15 @@ const MAX_COMPENSATION = 1280;
 export class Power {
   #txCompensation = 0;
   #rxCompensation = 0;
+  readonly #station: Station;
 
-  constructor(private readonly station: Station) {}
+  constructor(station: Station) {
+    this.#station = station;
+  }
 
   /** What can be transmitted with. */
   get range(): PowerRange {
-    const max = this.station.txPower;
+    const max = this.#station.txPower;
     return { min: Math.min(TX_POWER_RANGE.min, max), max };
   }
 

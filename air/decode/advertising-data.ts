@@ -1,6 +1,7 @@
 import { printable, shortHex, shortList } from './fields.js';
 import { hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed } from './reader.js';
+import type { Reader } from './reader.js';
 
 /** What a device advertises (Core Specification Supplement, Part A; Assigned Numbers 2.3). */
 export interface AdvertisingData {

@@ -1,6 +1,7 @@
 import { AdvertisingBit, MAX_ADVERTISING_DATA, Opcode } from '../../lib/hci/constants.js';
 import type { Advertisement } from './advertisements.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed } from './reader.js';
+import type { Reader } from './reader.js';
 
 /**
  * What a host makes its controller advertise, followed by its commands (Vol 4 Part E 7.8.5 to 7.8.9 and

@@ -5,7 +5,8 @@ import type { AdvertisingChange } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
 import type { DecodedDetail, Told } from './event.js';
-import { LinkDecoder, type LinkNews } from './link-decoder.js';
+import { LinkDecoder } from './link-decoder.js';
+import type { LinkNews } from './link-decoder.js';
 import {
   connectionComplete,
   connectionUpdate,
@@ -14,8 +15,10 @@ import {
   encryptionChange,
   phyUpdate,
 } from './link-events.js';
-import { parsed, type Reader } from './reader.js';
-import { type Report, ReportAssembler, reportKey, reports } from './reports.js';
+import { parsed } from './reader.js';
+import type { Reader } from './reader.js';
+import { ReportAssembler, reportKey, reports } from './reports.js';
+import type { Report } from './reports.js';
 import type { UuidNames } from './uuids.js';
 
 export interface AirDecoderOptions {

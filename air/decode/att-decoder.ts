@@ -1,9 +1,13 @@
-import { Att, attErrorName, attName, attPdu, type Attribute, type AttPdu } from './att.js';
-import { type Fields, shortList } from './fields.js';
-import { CHARACTERISTIC, CLIENT_CONFIGURATION, type GattDatabase } from './gatt-database.js';
+import { Att, attErrorName, attName, attPdu } from './att.js';
+import type { Attribute, AttPdu } from './att.js';
+import { shortList } from './fields.js';
+import type { Fields } from './fields.js';
+import { CHARACTERISTIC, CLIENT_CONFIGURATION } from './gatt-database.js';
+import type { GattDatabase } from './gatt-database.js';
 import { hexNumber } from './names.js';
 import { parsed } from './reader.js';
-import { uuidName, type UuidNames } from './uuids.js';
+import { uuidName } from './uuids.js';
+import type { UuidNames } from './uuids.js';
 
 /** A value that was written, notified or indicated, and what it belongs to. */
 export interface AttributeValue {

@@ -1,5 +1,6 @@
 import { hexNumber } from './names.js';
-import { type Reader, Truncated } from './reader.js';
+import { Truncated } from './reader.js';
+import type { Reader } from './reader.js';
 
 /** The Attribute Protocol (Vol 3 Part F 3.4). */
 

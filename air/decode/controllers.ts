@@ -1,6 +1,7 @@
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
-import { type Identity, partyOf, strangerOf } from './party.js';
+import { partyOf, strangerOf } from './party.js';
+import type { Identity } from './party.js';
 
 /** Controllers that are followed; the one that was heard first is forgotten first. */
 const MAX_CONTROLLERS = 1024;

@@ -1,8 +1,10 @@
-import { type AdvertisingData, describeAdvertisingData } from './advertising-data.js';
+import { describeAdvertisingData } from './advertising-data.js';
+import type { AdvertisingData } from './advertising-data.js';
 import type { DecodedEvent, OnLink } from './event.js';
 import { fieldsText } from './fields.js';
 import type { LinkParameters } from './link-events.js';
-import { uuidName, type UuidNames } from './uuids.js';
+import { uuidName } from './uuids.js';
+import type { UuidNames } from './uuids.js';
 
 /** What happened, and to whom: `phone -> car` and `Write Command toCar, handle 0x000c, 122 B`. */
 export interface Description {

@@ -1,7 +1,8 @@
 import { Opcode } from '../../lib/hci/constants.js';
 import { VendorOpcode } from '../vendor.js';
 import { advertisingData, describeAdvertisingData } from './advertising-data.js';
-import { type Fields, printable } from './fields.js';
+import { printable } from './fields.js';
+import type { Fields } from './fields.js';
 import { HANDLE_MASK, wantedParameters } from './link-events.js';
 import { statusName } from './names.js';
 import type { Reader } from './reader.js';

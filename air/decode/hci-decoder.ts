@@ -4,14 +4,17 @@ import { EventCode, PacketType } from '../../lib/hci/constants.js';
 import { AttDecoder } from './att-decoder.js';
 import { Controllers } from './controllers.js';
 import type { Party } from './event.js';
-import { type Fields, fieldsText } from './fields.js';
+import { fieldsText } from './fields.js';
+import type { Fields } from './fields.js';
 import { GattDatabase } from './gatt-database.js';
 import { commandFields } from './hci-commands.js';
 import { hciEvent } from './hci-events.js';
-import { Channel, describePdu, L2capReassembler, type L2capPdu } from './l2cap.js';
+import { Channel, describePdu, L2capReassembler } from './l2cap.js';
+import type { L2capPdu } from './l2cap.js';
 import { disconnection, HANDLE_MASK } from './link-events.js';
 import { commandName, hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed } from './reader.js';
+import type { Reader } from './reader.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */

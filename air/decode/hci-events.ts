@@ -1,6 +1,7 @@
 import { EventCode, LeEvent, Opcode } from '../../lib/hci/constants.js';
 import { advertisingData, describeAdvertisingData } from './advertising-data.js';
-import { type Fields, MAX_ITEMS } from './fields.js';
+import { MAX_ITEMS } from './fields.js';
+import type { Fields } from './fields.js';
 import {
   connectionComplete,
   connectionUpdate,

@@ -2,7 +2,8 @@ import { PacketBoundary } from '../../lib/hci/constants.js';
 import type { Fields } from './fields.js';
 import { wantedParameters } from './link-events.js';
 import { hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed } from './reader.js';
+import type { Reader } from './reader.js';
 
 /** L2CAP (Vol 3 Part A): basic frames, and what goes over the two fixed channels beside ATT. */
 

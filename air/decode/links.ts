@@ -1,9 +1,11 @@
-import { AttDecoder, type End } from './att-decoder.js';
+import { AttDecoder } from './att-decoder.js';
+import type { End } from './att-decoder.js';
 import type { Party } from './event.js';
 import { GattDatabase } from './gatt-database.js';
 import { L2capReassembler } from './l2cap.js';
 import type { ConnectionComplete } from './link-events.js';
-import { type Identity, strangerOf } from './party.js';
+import { strangerOf } from './party.js';
+import type { Identity } from './party.js';
 import type { UuidNames } from './uuids.js';
 
 /** Links that are remembered until both of their ends have said that they are over. */

@@ -1,5 +1,6 @@
 import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import { ok, type Outcome } from '../commands/command.js';
+import { ok } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
 import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';
 import type { Power } from '../power.js';
@@ -7,12 +8,8 @@ import type { Acceptance, AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import { ExtendedData } from './extended-data.js';
 import { parseExtendedParameters } from './extended-parameters.js';
-import {
-  dataCapacity,
-  HIGH_DUTY_DURATION_MS,
-  takesData,
-  type SetParameters,
-} from './set-parameters.js';
+import { dataCapacity, HIGH_DUTY_DURATION_MS, takesData } from './set-parameters.js';
+import type { SetParameters } from './set-parameters.js';
 
 export const MAX_ADVERTISING_SETS = 4;
 const LAST_HANDLE = 0xef;
@@ -20,18 +17,20 @@ const LAST_HANDLE = 0xef;
 /** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60), with legacy and extended PDUs. */
 export class ExtendedAdvertising {
   readonly data: ExtendedData;
+  readonly #sets: AdvertisingSets;
+  readonly #host: HostPort;
+  readonly #power: Power;
 
-  constructor(
-    private readonly sets: AdvertisingSets,
-    private readonly host: HostPort,
-    private readonly power: Power,
-  ) {
+  constructor(sets: AdvertisingSets, host: HostPort, power: Power) {
+    this.#sets = sets;
+    this.#host = host;
+    this.#power = power;
     this.data = new ExtendedData(sets);
   }
 
   /** LE Set Advertising Set Random Address, 7 bytes: handle and address. */
   setRandomAddress(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
+    const set = this.#sets.get(p.readUInt8(0));
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (set.enabled && set.parameters.connectable) return Status.commandDisallowed;
     set.random = { type: 'random', bytes: Buffer.from(p.subarray(1)) };
@@ -42,17 +41,17 @@ export class ExtendedAdvertising {
   /** LE Set Extended Advertising Parameters [v1], 25 bytes. Returns the selected TX power. */
   setParameters(p: Buffer): Outcome {
     const handle = p.readUInt8(0);
-    const { range } = this.power;
+    const { range } = this.#power;
     const parameters = parseExtendedParameters(p.subarray(1), range);
     if (typeof parameters === 'number') return { status: parameters };
     if (handle > LAST_HANDLE) return { status: Status.invalidParameters };
-    const set = this.sets.get(handle);
+    const set = this.#sets.get(handle);
     if (set?.enabled === true) return { status: Status.commandDisallowed };
     if (set !== undefined && !suits(set, parameters)) return { status: Status.invalidParameters };
-    if (set === undefined && this.sets.all.length >= MAX_ADVERTISING_SETS) {
+    if (set === undefined && this.#sets.all.length >= MAX_ADVERTISING_SETS) {
       return { status: Status.memoryCapacityExceeded };
     }
-    if (set === undefined) this.sets.create(handle, parameters);
+    if (set === undefined) this.#sets.create(handle, parameters);
     else set.parameters = parameters;
     return ok(Buffer.from([(parameters.txPower ?? range.max) & 0xff]));
   }
@@ -65,10 +64,10 @@ export class ExtendedAdvertising {
     if (count === 0 && enable === 1) return Status.invalidParameters;
     const wanted = Array.from({ length: count }, (_, i) => parseWanted(p.subarray(2 + 4 * i)));
     if (new Set(wanted.map(({ handle }) => handle)).size !== count) return Status.invalidParameters;
-    const sets = wanted.map(({ handle }) => this.sets.get(handle));
+    const sets = wanted.map(({ handle }) => this.#sets.get(handle));
     if (!sets.every((set) => set !== undefined)) return Status.unknownAdvertisingIdentifier;
     if (enable === 0) {
-      for (const set of count === 0 ? this.sets.all : sets) set.stop();
+      for (const set of count === 0 ? this.#sets.all : sets) set.stop();
       return Status.success;
     }
     const owns = sets.map((set, i) => this.#ready(set, wanted[i]?.limits ?? {}));
@@ -83,17 +82,17 @@ export class ExtendedAdvertising {
 
   /** LE Remove Advertising Set, 1 byte. */
   remove(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
+    const set = this.#sets.get(p.readUInt8(0));
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (set.enabled) return Status.commandDisallowed;
-    this.sets.delete(set.handle);
+    this.#sets.delete(set.handle);
     return Status.success;
   }
 
   /** LE Clear Advertising Sets. */
   clear(): number {
-    if (this.sets.enabled) return Status.commandDisallowed;
-    this.sets.reset();
+    if (this.#sets.enabled) return Status.commandDisallowed;
+    this.#sets.reset();
     return Status.success;
   }
 
@@ -111,7 +110,7 @@ export class ExtendedAdvertising {
     if (this.data.isPartial(set)) return Status.commandDisallowed;
     if (scannable && !legacyPdus && set.scanResponse.length === 0) return Status.commandDisallowed;
     if (set.data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
-    if (connectable && !this.sets.hasRoom()) return Status.connectionLimitExceeded;
+    if (connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
     return set.ownAddress() ?? Status.invalidParameters;
   }
 
@@ -131,7 +130,7 @@ export class ExtendedAdvertising {
     events: number,
   ): void {
     const event = Buffer.from([status, handle, connection & 0xff, connection >> 8, events]);
-    this.host.leEvent(LeEvent.advertisingSetTerminated, event);
+    this.#host.leEvent(LeEvent.advertisingSetTerminated, event);
   }
 }
 

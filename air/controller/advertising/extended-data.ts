@@ -15,7 +15,11 @@ interface Pending {
 export class ExtendedData {
   readonly #pending = new WeakMap<AdvertisingSet, Pending>();
 
-  constructor(private readonly sets: AdvertisingSets) {}
+  readonly #sets: AdvertisingSets;
+
+  constructor(sets: AdvertisingSets) {
+    this.#sets = sets;
+  }
 
   /** True while the last fragment of something is missing. */
   isPartial(set: AdvertisingSet): boolean {
@@ -25,7 +29,7 @@ export class ExtendedData {
 
   /** LE Set Extended Advertising Data, 4 to 255 bytes. */
   setData(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
+    const set = this.#sets.get(p.readUInt8(0));
     const parsed = parseFragment(p.subarray(1));
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (parsed === undefined || !takesData(set.parameters)) return Status.invalidParameters;
@@ -44,7 +48,7 @@ export class ExtendedData {
 
   /** LE Set Extended Scan Response Data, 4 to 255 bytes. */
   setScanResponse(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
+    const set = this.#sets.get(p.readUInt8(0));
     const parsed = parseFragment(p.subarray(1));
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (parsed === undefined || parsed.operation === Operation.unchanged) {

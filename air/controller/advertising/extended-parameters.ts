@@ -1,7 +1,8 @@
 import { Status } from '../../../lib/hci/constants.js';
 import { parseAddress } from '../privacy/peer.js';
 import type { PowerRange } from '../power.js';
-import { HIGH_DUTY_INTERVAL_MS, validChannels, type SetParameters } from './set-parameters.js';
+import { HIGH_DUTY_INTERVAL_MS, validChannels } from './set-parameters.js';
+import type { SetParameters } from './set-parameters.js';
 
 /** Bits of Advertising_Event_Properties. */
 const Property = {

@@ -28,15 +28,19 @@ export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
     ended: (status) => {
-      reportNoConnection(this.host, status, Role.peripheral);
+      reportNoConnection(this.#host, status, Role.peripheral);
     },
   };
 
-  constructor(
-    private readonly sets: AdvertisingSets,
-    private readonly identity: Identity,
-    private readonly host: HostPort,
-  ) {}
+  readonly #sets: AdvertisingSets;
+  readonly #identity: Identity;
+  readonly #host: HostPort;
+
+  constructor(sets: AdvertisingSets, identity: Identity, host: HostPort) {
+    this.#sets = sets;
+    this.#identity = identity;
+    this.#host = host;
+  }
 
   /** LE Set Advertising Parameters, 15 bytes. */
   setParameters(p: Buffer): number {
@@ -90,8 +94,8 @@ export class LegacyAdvertising {
     if (enable > 1) return Status.invalidParameters;
     if (enable === 0) set.stop();
     if (enable === 0 || set.enabled) return Status.success;
-    if (set.parameters.connectable && !this.sets.hasRoom()) return Status.connectionLimitExceeded;
-    set.random = this.identity.random;
+    if (set.parameters.connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
+    set.random = this.#identity.random;
     const own = set.ownAddress();
     if (own === undefined) return Status.invalidParameters;
     set.start(own, set.parameters.highDuty ? this.#highDutyLimits : {});
@@ -100,11 +104,11 @@ export class LegacyAdvertising {
 
   /** While it is enabled, the random address of the device stays as it is. */
   get enabled(): boolean {
-    return this.sets.get(LEGACY_HANDLE)?.enabled ?? false;
+    return this.#sets.get(LEGACY_HANDLE)?.enabled ?? false;
   }
 
   get #set(): AdvertisingSet {
-    return this.sets.get(LEGACY_HANDLE) ?? this.sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
+    return this.#sets.get(LEGACY_HANDLE) ?? this.#sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
   }
 }
 

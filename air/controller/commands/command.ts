@@ -1,13 +1,6 @@
-import { Status } from '../../../lib/hci/constants.js';
-import type { VirtualController } from '../controller.js';
-
-/** What a command gives: a status, and what is to happen once the host has been answered. */
-export interface Outcome {
-  readonly status: number;
-  /** Return parameters after the status byte; on failure zeros take their place. */
-  readonly returned?: Buffer;
-  readonly then?: () => void;
-}
+import { ok } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
+import type { Controller } from '../parts.js';
 
 /** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
 export type AdvertisingFamily = 'legacy' | 'extended';
@@ -23,11 +16,8 @@ export interface Command {
   /** Octet and bit in Read Local Supported Commands (Vol 4 Part E 6.27); none for vendor commands. */
   readonly supported?: readonly [octet: number, bit: number];
   readonly family?: AdvertisingFamily;
-  run(controller: VirtualController, parameters: Buffer): number | Outcome;
+  run(controller: Controller, parameters: Buffer): number | Outcome;
 }
-
-/** Success with return parameters. */
-export const ok = (returned: Buffer): Outcome => ({ status: Status.success, returned });
 
 export type Options = Partial<Pick<Command, 'answer' | 'returns' | 'minimum' | 'family'>>;
 
@@ -50,7 +40,7 @@ export const read = (
   opcode: number,
   supported: Command['supported'],
   returns: number,
-  run: (controller: VirtualController) => Buffer,
+  run: (controller: Controller) => Buffer,
   options: Options = {},
 ): Entry => command(opcode, supported, 0, (c) => ok(run(c)), { returns, ...options });
 

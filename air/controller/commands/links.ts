@@ -6,8 +6,10 @@ import {
   parseDataLength,
   parsePhys,
 } from '../connection/link-procedures.js';
-import type { VirtualController } from '../controller.js';
-import { command, ok, status, type Outcome } from './command.js';
+import { ok } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
+import type { Controller } from '../parts.js';
+import { command, status } from './command.js';
 
 /** Return parameters that begin with the handle, which is given back also on failure. */
 const withHandle = (p: Buffer, code: number, rest: Buffer = Buffer.alloc(0)): Outcome => ({
@@ -17,7 +19,7 @@ const withHandle = (p: Buffer, code: number, rest: Buffer = Buffer.alloc(0)): Ou
 
 /** Reads `length` bytes of the link whose handle the parameters begin with, or an error code. */
 export const readOfLink = (
-  { connections }: VirtualController,
+  { connections }: Controller,
   p: Buffer,
   length: number,
   read: (connection: Connection, rest: Buffer) => Buffer | number,

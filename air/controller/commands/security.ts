@@ -1,6 +1,7 @@
 import { Opcode } from '../../../lib/hci/constants.js';
 import { encryptBlock } from '../security/cipher.js';
-import { command, ok, read, status } from './command.js';
+import { ok } from '../outcome.js';
+import { command, read, status } from './command.js';
 
 /** Commands about cryptography that concern no link. */
 export const SECURITY_COMMANDS = [

@@ -1,7 +1,10 @@
-import { LeEvent, Status, type Role } from '../../../lib/hci/constants.js';
-import { addressTypeByte, type DeviceAddress, type LinkParameters } from '../../medium/pdu.js';
+import { LeEvent, Status } from '../../../lib/hci/constants.js';
+import type { Role } from '../../../lib/hci/constants.js';
+import { addressTypeByte } from '../../medium/pdu.js';
+import type { DeviceAddress, LinkParameters } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
-import { peerTypeByte, type Peer } from '../privacy/peer.js';
+import { peerTypeByte } from '../privacy/peer.js';
+import type { Peer } from '../privacy/peer.js';
 import { linkParameterBytes } from './link-parameters.js';
 
 /** What the two ends of a link know of each other's addresses. */

@@ -2,24 +2,20 @@ import type { Random } from '../../../lib/platform/random.js';
 import { EventCode, LeEvent, PacketBoundary, Role, Status } from '../../../lib/hci/constants.js';
 import type { LinkEnd } from '../../medium/link.js';
 import type { Medium } from '../../medium/medium.js';
-import { sameAddress, type ConnectRequest, type DeviceAddress } from '../../medium/pdu.js';
+import { sameAddress } from '../../medium/pdu.js';
+import type { ConnectRequest, DeviceAddress } from '../../medium/pdu.js';
+import type { AclBuffers } from '../acl-buffers.js';
 import type { HostPort } from '../host-port.js';
 import { ALL_CHANNELS, parseChannelMap } from './channel-map.js';
-import { closeConnection, receiveControl, type Connection } from './connection.js';
-import { reportConnection, type Meeting } from './connection-events.js';
+import { closeConnection, receiveControl } from './connection.js';
+import type { Connection } from './connection.js';
+import { reportConnection } from './connection-events.js';
+import type { Meeting } from './connection-events.js';
 import { Encryption } from './encryption.js';
 import { HostBuffers } from './host-buffers.js';
 import { linkParameterBytes, parseParameterRange, shortest } from './link-parameters.js';
 import { defaultPreferences, LinkProcedures } from './link-procedures.js';
 import { ParameterRequest } from './parameter-request.js';
-
-/** Buffers for data from the host: `count` packets of at most `length` bytes of data. */
-export interface AclBuffers {
-  readonly length: number;
-  readonly count: number;
-}
-
-export const DEFAULT_ACL_BUFFERS: AclBuffers = { length: 251, count: 8 };
 
 /** bleno takes handle 0 for no handle; real controllers begin at 0x40 or so, too. */
 const FIRST_HANDLE = 0x0040;
@@ -37,13 +33,16 @@ export class Connections {
   readonly hostBuffers: HostBuffers;
   readonly #byHandle = new Map<number, Connection>();
   #nextHandle = FIRST_HANDLE;
+  readonly #medium: Medium;
+  readonly #host: HostPort;
+  readonly #buffers: AclBuffers;
+  readonly #random: Random;
 
-  constructor(
-    private readonly medium: Medium,
-    private readonly host: HostPort,
-    private readonly buffers: AclBuffers,
-    private readonly random: Random,
-  ) {
+  constructor(medium: Medium, host: HostPort, buffers: AclBuffers, random: Random) {
+    this.#medium = medium;
+    this.#host = host;
+    this.#buffers = buffers;
+    this.#random = random;
     this.hostBuffers = new HostBuffers((packet) => {
       host.send(packet);
     });
@@ -72,14 +71,16 @@ export class Connections {
     meeting: Meeting,
     reported: (handle: number) => void,
   ): void {
-    const { host, medium, preferences } = this;
+    const { preferences } = this;
+    const host = this.#host;
+    const medium = this.#medium;
     const handle = this.#freeHandle();
     const handleBytes = Buffer.from([handle & 0xff, handle >> 8]);
     const connection: Connection = {
       handle,
       end,
       peer: meeting.peer.address,
-      encryption: new Encryption(end, handleBytes, host, this.random, medium.clock),
+      encryption: new Encryption(end, handleBytes, host, this.#random, medium.clock),
       procedures: new LinkProcedures(end, handleBytes, host, preferences, request.phy ?? 1),
       parameterRequest: new ParameterRequest(end, handleBytes, host, medium.clock),
       channelMap: request.channelMap ?? ALL_CHANNELS,
@@ -103,11 +104,11 @@ export class Connections {
     const field = packet.readUInt16LE(1);
     const boundary = (field >> 12) & 0b11;
     const data = packet.subarray(5);
-    if (field >> 14 !== 0 || boundary === 0b11 || data.length > this.buffers.length) return false;
+    if (field >> 14 !== 0 || boundary === 0b11 || data.length > this.#buffers.length) return false;
     const connection = this.#byHandle.get(field & 0x0fff);
     if (connection === undefined) return true;
-    if (this.#outstanding() >= this.buffers.count) {
-      this.host.event(EventCode.dataBufferOverflow, Buffer.from([0x01]));
+    if (this.#outstanding() >= this.#buffers.count) {
+      this.#host.event(EventCode.dataBufferOverflow, Buffer.from([0x01]));
       return true;
     }
     connection.outstanding++;
@@ -159,7 +160,7 @@ export class Connections {
 
   /** Signal strength of the peer in dBm. */
   rssi({ end }: Connection): number {
-    return this.medium.rssi(end.peer, end.station);
+    return this.#medium.rssi(end.peer, end.station);
   }
 
   /** Forgets every link without a word to the host; the peers lose them by timeout. */
@@ -183,13 +184,13 @@ export class Connections {
       },
       acknowledged: () => {
         connection.outstanding--;
-        this.host.event(EventCode.numberOfCompletedPackets, oneCompleted);
+        this.#host.event(EventCode.numberOfCompletedPackets, oneCompleted);
       },
       updated: (parameters) => {
         parameterRequest.close();
         const head = Buffer.concat([Buffer.from([Status.success]), handleBytes]);
         const event = Buffer.concat([head, linkParameterBytes(parameters)]);
-        this.host.leEvent(LeEvent.connectionUpdateComplete, event);
+        this.#host.leEvent(LeEvent.connectionUpdateComplete, event);
       },
       control: (pdu) => {
         receiveControl(connection, pdu);
@@ -200,7 +201,7 @@ export class Connections {
         this.hostBuffers.drop(handle);
         const head = Buffer.concat([Buffer.from([Status.success]), handleBytes]);
         const event = Buffer.concat([head, Buffer.from([reason])]);
-        this.host.event(EventCode.disconnectionComplete, event);
+        this.#host.event(EventCode.disconnectionComplete, event);
       },
     };
   }

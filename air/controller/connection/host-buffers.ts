@@ -19,8 +19,11 @@ export class HostBuffers {
   /** Packets that the host has not completed, by handle. */
   readonly #taken = new Map<number, number>();
   #withheld: { readonly handle: number; readonly packet: Buffer }[] = [];
+  readonly #deliver: (packet: Buffer) => void;
 
-  constructor(private readonly deliver: (packet: Buffer) => void) {}
+  constructor(deliver: (packet: Buffer) => void) {
+    this.#deliver = deliver;
+  }
 
   /** Set Controller To Host Flow Control, 1 byte; not while there are links. */
   setFlowControl(p: Buffer, hasLinks: boolean): number {
@@ -62,14 +65,14 @@ export class HostBuffers {
   send(handle: number, fragment: Fragment): boolean {
     const { first, data } = fragment;
     if (!this.#flowControl && data.length <= this.#length) {
-      this.deliver(aclPacket(handle, boundaryOf(first), data));
+      this.#deliver(aclPacket(handle, boundaryOf(first), data));
       return true;
     }
     for (let at = 0; at === 0 || at < data.length; at += this.#length) {
       const piece = data.subarray(at, at + this.#length);
       const packet = aclPacket(handle, boundaryOf(first && at === 0), piece);
       if (this.#flowControl) this.#withheld.push({ handle, packet });
-      else this.deliver(packet);
+      else this.#deliver(packet);
     }
     this.#release();
     return this.#withheld.filter((waiting) => waiting.handle === handle).length <= MOST_WITHHELD;
@@ -97,7 +100,7 @@ export class HostBuffers {
       const next = this.#withheld.shift();
       if (next === undefined) return;
       this.#taken.set(next.handle, (this.#taken.get(next.handle) ?? 0) + 1);
-      this.deliver(next.packet);
+      this.#deliver(next.packet);
     }
   }
 }

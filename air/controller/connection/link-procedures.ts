@@ -69,29 +69,35 @@ export class LinkProcedures {
   #wantedPhys: PhyPreference;
   #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
   #phy: { tx: Phy; rx: Phy };
+  readonly #end: LinkEnd;
+  readonly #handle: Buffer;
+  readonly #host: HostPort;
 
   constructor(
-    private readonly end: LinkEnd,
-    private readonly handle: Buffer,
-    private readonly host: HostPort,
+    end: LinkEnd,
+    handle: Buffer,
+    host: HostPort,
     preferences: LinkPreferences,
     phy: Phy,
   ) {
+    this.#end = end;
+    this.#handle = handle;
+    this.#host = host;
     this.#wantedLength = possible(preferences.dataLength);
     this.#wantedPhys = preferences.phys;
     this.#phy = { tx: phy, rx: phy };
-    this.end.phy = phy;
+    this.#end.phy = phy;
   }
 
   /** Asks for the data length that the host has suggested for new links (Vol 6 Part B 4.5.10). */
   begin(): void {
     if (sameLength(this.#wantedLength, LEAST_LENGTH)) return;
-    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
+    this.#end.control({ kind: 'length-request', tx: this.#wantedLength });
   }
 
   /** Read Remote Version Information and LE Read Remote Features. */
   ask(kind: 'version-request' | 'features-request'): number {
-    this.end.control({ kind });
+    this.#end.control({ kind });
     return Status.success;
   }
 
@@ -100,7 +106,7 @@ export class LinkProcedures {
     const wanted = parseDataLength(p);
     if (wanted === undefined) return Status.invalidParameters;
     this.#wantedLength = possible(wanted);
-    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
+    this.#end.control({ kind: 'length-request', tx: this.#wantedLength });
     return Status.success;
   }
 
@@ -109,7 +115,7 @@ export class LinkProcedures {
     const wanted = parsePhys(p);
     if (typeof wanted === 'number') return wanted;
     this.#wantedPhys = wanted;
-    this.end.control({ kind: 'phy-request', ...wanted });
+    this.#end.control({ kind: 'phy-request', ...wanted });
     return Status.success;
   }
 
@@ -122,20 +128,20 @@ export class LinkProcedures {
   received(pdu: ProcedurePdu): void {
     switch (pdu.kind) {
       case 'version-request':
-        this.end.control({ kind: 'version-response', data: remoteVersion() });
+        this.#end.control({ kind: 'version-response', data: remoteVersion() });
         break;
       case 'features-request':
-        this.end.control({ kind: 'features-response', data: featuresForPeers() });
+        this.#end.control({ kind: 'features-response', data: featuresForPeers() });
         break;
       case 'version-response':
-        this.host.event(EventCode.readRemoteVersionComplete, this.#succeeded(pdu.data));
+        this.#host.event(EventCode.readRemoteVersionComplete, this.#succeeded(pdu.data));
         break;
       case 'features-response':
-        this.host.leEvent(LeEvent.readRemoteFeaturesComplete, this.#succeeded(pdu.data));
+        this.#host.leEvent(LeEvent.readRemoteFeaturesComplete, this.#succeeded(pdu.data));
         break;
       case 'length-request':
         this.#agreeLength(pdu.tx);
-        this.end.control({ kind: 'length-response', tx: this.#wantedLength });
+        this.#end.control({ kind: 'length-response', tx: this.#wantedLength });
         break;
       case 'length-response':
         this.#agreeLength(pdu.tx);
@@ -153,11 +159,11 @@ export class LinkProcedures {
   #agreeLength(peer: DataLength): void {
     const before = this.#length;
     this.#length = { tx: this.#wantedLength, rx: peer };
-    this.end.octets = this.#length.tx.octets;
+    this.#end.octets = this.#length.tx.octets;
     if (sameLength(before.tx, this.#length.tx) && sameLength(before.rx, peer)) return;
     const { tx, rx } = this.#length;
-    const event = Buffer.concat([this.handle, dataLengthBytes(tx), dataLengthBytes(rx)]);
-    this.host.leEvent(LeEvent.dataLengthChange, event);
+    const event = Buffer.concat([this.#handle, dataLengthBytes(tx), dataLengthBytes(rx)]);
+    this.#host.leEvent(LeEvent.dataLengthChange, event);
   }
 
   /** What both want, the faster first; what there is, where they have nothing in common. */
@@ -166,21 +172,21 @@ export class LinkProcedures {
     const tx = fastest(peer.rx & this.#wantedPhys.tx) ?? before.tx;
     const rx = fastest(peer.tx & this.#wantedPhys.rx) ?? before.rx;
     this.#usePhys({ tx, rx });
-    this.end.control({ kind: 'phy-response', tx: rx, rx: tx });
+    this.#end.control({ kind: 'phy-response', tx: rx, rx: tx });
     if (tx !== before.tx || rx !== before.rx) this.#reportPhy();
   }
 
   #usePhys(phys: { tx: Phy; rx: Phy }): void {
     this.#phy = phys;
-    this.end.phy = phys.tx;
+    this.#end.phy = phys.tx;
   }
 
   #reportPhy(): void {
-    this.host.leEvent(LeEvent.phyUpdateComplete, this.#succeeded(this.phy));
+    this.#host.leEvent(LeEvent.phyUpdateComplete, this.#succeeded(this.phy));
   }
 
   #succeeded(data: Buffer): Buffer {
-    return Buffer.concat([Buffer.from([Status.success]), this.handle, data]);
+    return Buffer.concat([Buffer.from([Status.success]), this.#handle, data]);
   }
 }
 

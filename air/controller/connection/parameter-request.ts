@@ -15,21 +15,25 @@ export class ParameterRequest {
   #cancelTimeout: Cancel | undefined;
   /** The central's: its host has been asked. */
   #asked = false;
+  readonly #end: LinkEnd;
+  readonly #handle: Buffer;
+  readonly #host: HostPort;
+  readonly #clock: Clock;
 
-  constructor(
-    private readonly end: LinkEnd,
-    private readonly handle: Buffer,
-    private readonly host: HostPort,
-    private readonly clock: Clock,
-  ) {}
+  constructor(end: LinkEnd, handle: Buffer, host: HostPort, clock: Clock) {
+    this.#end = end;
+    this.#handle = handle;
+    this.#host = host;
+    this.#clock = clock;
+  }
 
   /** LE Connection Update at the peripheral. */
   ask(wanted: ParameterRange): number {
     if (this.#cancelTimeout !== undefined) return Status.commandDisallowed;
-    this.#cancelTimeout = this.clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.end.fail(Status.responseTimeout);
+    this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.#end.fail(Status.responseTimeout);
     });
-    this.end.control({ kind: 'parameters-request', wanted });
+    this.#end.control({ kind: 'parameters-request', wanted });
     return Status.success;
   }
 
@@ -39,7 +43,7 @@ export class ParameterRequest {
     const range = parseParameterRange(p);
     if (range === undefined) return Status.invalidParameters;
     this.#asked = false;
-    this.end.update(shortest(range));
+    this.#end.update(shortest(range));
     return Status.success;
   }
 
@@ -47,7 +51,7 @@ export class ParameterRequest {
   refuse(p: Buffer): number {
     if (!this.#asked) return Status.commandDisallowed;
     this.#asked = false;
-    this.end.control({ kind: 'parameters-reject', reason: p.readUInt8(0) });
+    this.#end.control({ kind: 'parameters-reject', reason: p.readUInt8(0) });
     return Status.success;
   }
 
@@ -69,17 +73,17 @@ export class ParameterRequest {
     range.writeUInt16LE(maximum, 2);
     range.writeUInt16LE(latency, 4);
     range.writeUInt16LE(timeout, 6);
-    const event = Buffer.concat([this.handle, range]);
-    this.#asked = this.host.leEvent(LeEvent.remoteParameterRequest, event);
+    const event = Buffer.concat([this.#handle, range]);
+    this.#asked = this.#host.leEvent(LeEvent.remoteParameterRequest, event);
     if (this.#asked) return;
     // A host that does not want to be asked does not have the feature.
-    this.end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
+    this.#end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
   }
 
   #rejected(reason: number): void {
     if (this.#cancelTimeout === undefined) return;
     this.close();
-    const event = Buffer.concat([Buffer.from([reason]), this.handle, Buffer.alloc(6)]);
-    this.host.leEvent(LeEvent.connectionUpdateComplete, event);
+    const event = Buffer.concat([Buffer.from([reason]), this.#handle, Buffer.alloc(6)]);
+    this.#host.leEvent(LeEvent.connectionUpdateComplete, event);
   }
 }

@@ -1,4 +1,5 @@
-import { addressTypeByte, type DeviceAddress } from '../../medium/pdu.js';
+import { addressTypeByte } from '../../medium/pdu.js';
+import type { DeviceAddress } from '../../medium/pdu.js';
 
 /** Another device as the host is told of it. */
 export interface Peer {

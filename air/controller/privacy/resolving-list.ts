@@ -1,9 +1,12 @@
 import type { Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { sameAddress, type DeviceAddress } from '../../medium/pdu.js';
-import { ok, type Outcome } from '../commands/command.js';
-import { parseAddress, type Peer } from './peer.js';
+import { sameAddress } from '../../medium/pdu.js';
+import type { DeviceAddress } from '../../medium/pdu.js';
+import { ok } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
+import { parseAddress } from './peer.js';
+import type { Peer } from './peer.js';
 import { generateRpa, isResolvable, resolves } from './rpa.js';
 
 export const RESOLVING_LIST_SIZE = 16;
@@ -39,13 +42,16 @@ export class ResolvingList {
   readonly #entries: Entry[] = [];
   #enabled = false;
   #timeoutMs = DEFAULT_TIMEOUT_S * 1000;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  /** True while advertising, scanning or initiating. */
+  readonly #inUse: () => boolean;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly random: Random,
-    /** True while advertising, scanning or initiating. */
-    private readonly inUse: () => boolean,
-  ) {}
+  constructor(clock: Clock, random: Random, inUse: () => boolean) {
+    this.#inUse = inUse;
+    this.#clock = clock;
+    this.#random = random;
+  }
 
   /** 39 bytes: peer identity address type (1) and address (6), peer IRK (16), local IRK (16). */
   add(p: Buffer): number {
@@ -94,7 +100,7 @@ export class ResolvingList {
   setEnable(p: Buffer): number {
     const enable = p.readUInt8(0);
     if (enable > 1) return Status.invalidParameters;
-    if (this.inUse()) return Status.commandDisallowed;
+    if (this.#inUse()) return Status.commandDisallowed;
     this.#enabled = enable === 1;
     return Status.success;
   }
@@ -170,7 +176,7 @@ export class ResolvingList {
     const entry = this.#find(peer);
     const made = [which.local && entry?.local, which.target && entry?.target];
     const since = made.map((address) => (address ? address.at : Infinity));
-    return Math.min(...since) + this.#timeoutMs - this.clock.now();
+    return Math.min(...since) + this.#timeoutMs - this.#clock.now();
   }
 
   reset(): void {
@@ -180,9 +186,9 @@ export class ResolvingList {
   }
 
   #current(made: Generated | undefined, irk: Buffer): Generated {
-    const now = this.clock.now();
+    const now = this.#clock.now();
     if (made !== undefined && now - made.at < this.#timeoutMs) return made;
-    return { address: generateRpa(irk, this.random), at: now };
+    return { address: generateRpa(irk, this.#random), at: now };
   }
 
   #find(peer: DeviceAddress): Entry | undefined {
@@ -190,7 +196,7 @@ export class ResolvingList {
   }
 
   #isLocked(): boolean {
-    return this.#enabled && this.inUse();
+    return this.#enabled && this.#inUse();
   }
 }
 

@@ -1,11 +1,8 @@
 import { LeEvent } from '../../../lib/hci/constants.js';
-import {
-  addressTypeByte,
-  type AdvertisingPdu,
-  type DeviceAddress,
-  type ScanResponsePdu,
-} from '../../medium/pdu.js';
-import { peerTypeByte, type Peer } from '../privacy/peer.js';
+import { addressTypeByte } from '../../medium/pdu.js';
+import type { AdvertisingPdu, DeviceAddress, ScanResponsePdu } from '../../medium/pdu.js';
+import { peerTypeByte } from '../privacy/peer.js';
+import type { Peer } from '../privacy/peer.js';
 
 /** The device that directed advertising is for. */
 export interface Target {

@@ -1,28 +1,15 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
 import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import {
-  addressTypeByte,
-  sameAddress,
-  type AdvertisingPdu,
-  type ScanResponsePdu,
-} from '../../medium/pdu.js';
+import { addressTypeByte, sameAddress } from '../../medium/pdu.js';
+import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { ControllerParts } from '../parts.js';
+import type { ControllerParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
-import {
-  extendedReports,
-  legacyReport,
-  UNRESOLVED,
-  type Sighting,
-  type Target,
-} from './reports.js';
-import {
-  DEFAULT_SCAN,
-  parseExtendedScan,
-  parseLegacyScan,
-  type ScanParameters,
-} from './scan-parameters.js';
+import { extendedReports, legacyReport, UNRESOLVED } from './reports.js';
+import type { Sighting, Target } from './reports.js';
+import { DEFAULT_SCAN, parseExtendedScan, parseLegacyScan } from './scan-parameters.js';
+import type { ScanParameters } from './scan-parameters.js';
 
 export interface ScanningContext extends ControllerParts {
   /** To be called when listening begins or ends. */
@@ -49,7 +36,11 @@ export class Scanner {
   /** What was asked for a scan response, by station and set. */
   readonly #asked = new Map<string, Sighting>();
 
-  constructor(private readonly context: ScanningContext) {}
+  readonly #context: ScanningContext;
+
+  constructor(context: ScanningContext) {
+    this.#context = context;
+  }
 
   get enabled(): boolean {
     return this.#scan !== undefined;
@@ -100,7 +91,7 @@ export class Scanner {
 
   heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
     if (!this.#listening || (pdu.extended !== undefined && !this.#parameters.extended)) return;
-    const { identity, medium, station } = this.context;
+    const { identity, medium, station } = this.#context;
     const { active, ownAddressType } = this.#parameters;
     const sighting = this.#sighting(pdu, rssi);
     if (sighting === undefined) return;
@@ -124,7 +115,7 @@ export class Scanner {
     if (!this.#listening || asked === undefined || advertiser === undefined) return;
     if (!sameAddress(advertiser, response.advertiser)) return;
     this.#asked.delete(key);
-    this.#report({ ...asked, response, rssi: this.context.power.toldRssi(rssi) });
+    this.#report({ ...asked, response, rssi: this.#context.power.toldRssi(rssi) });
   }
 
   reset(): void {
@@ -144,7 +135,7 @@ export class Scanner {
   }
 
   #start(scan: Scan): number {
-    if (this.context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
+    if (this.#context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
       return Status.invalidParameters;
     }
     this.#scan = scan;
@@ -165,7 +156,7 @@ export class Scanner {
     this.#after(scan.durationMs, () => {
       if (scan.periodMs === 0) {
         this.#stop();
-        this.context.host.leEvent(LeEvent.scanTimeout, Buffer.alloc(0));
+        this.#context.host.leEvent(LeEvent.scanTimeout, Buffer.alloc(0));
         return;
       }
       this.#listen(false);
@@ -178,18 +169,18 @@ export class Scanner {
 
   #after(ms: number, run: () => void): void {
     this.#cancelTimer?.();
-    this.#cancelTimer = ms === 0 ? undefined : this.context.medium.clock.after(ms, run);
+    this.#cancelTimer = ms === 0 ? undefined : this.#context.medium.clock.after(ms, run);
   }
 
   #listen(listening: boolean): void {
     this.#listening = listening;
     this.#asked.clear();
-    this.context.listeningChanged();
+    this.#context.listeningChanged();
   }
 
   /** Undefined for what the filter policy or network privacy leaves out. */
   #sighting(pdu: AdvertisingPdu, rssi: number): Sighting | undefined {
-    const { acceptList, resolvingList, power } = this.context;
+    const { acceptList, resolvingList, power } = this.#context;
     const peer = pdu.advertiser && resolvingList.identify(pdu.advertiser);
     if (pdu.advertiser !== undefined && peer === undefined) return undefined;
     if (this.#listOnly && !acceptList.has(peer?.address)) return undefined;
@@ -200,7 +191,7 @@ export class Scanner {
 
   /** For whom the PDU is, where that may be this device. */
   #target(pdu: AdvertisingPdu): Target | undefined {
-    const { identity, resolvingList } = this.context;
+    const { identity, resolvingList } = this.#context;
     const { ownAddressType, filterPolicy } = this.#parameters;
     const own = identity.identityAddress(ownAddressType);
     if (pdu.target === undefined || own === undefined) return undefined;
@@ -217,7 +208,7 @@ export class Scanner {
       ? extendedReports(sighting)
       : [legacyReport(sighting)];
     for (const { subevent, parameters } of reports) {
-      this.context.host.leEvent(subevent, parameters);
+      this.#context.host.leEvent(subevent, parameters);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../../lib/platform/random.js';
 import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import type { Outcome } from '../commands/command.js';
+import type { Outcome } from '../outcome.js';
 import type { HostPort } from '../host-port.js';
 import { P256KeyPair } from './p256.js';
 
@@ -9,15 +9,17 @@ const DH_KEY_BYTES = 32;
 /** Elliptic curve Diffie-Hellman for hosts that leave it to the controller (Vol 4 Part E 7.8.36, 7.8.37). */
 export class DhKeys {
   #pair: P256KeyPair | undefined;
+  readonly #host: HostPort;
+  readonly #random: Random;
 
-  constructor(
-    private readonly host: HostPort,
-    private readonly random: Random,
-  ) {}
+  constructor(host: HostPort, random: Random) {
+    this.#host = host;
+    this.#random = random;
+  }
 
   /** LE Read Local P-256 Public Key: makes a new pair of keys. */
   readPublicKey(): Outcome {
-    const pair = P256KeyPair.generate(this.random);
+    const pair = P256KeyPair.generate(this.#random);
     this.#pair = pair;
     return {
       status: Status.success,
@@ -46,6 +48,6 @@ export class DhKeys {
   }
 
   #report(subevent: number, status: number, key: Buffer): void {
-    this.host.leEvent(subevent, Buffer.concat([Buffer.from([status]), key]));
+    this.#host.leEvent(subevent, Buffer.concat([Buffer.from([status]), key]));
   }
 }

@@ -1,4 +1,5 @@
-import { createECDH, type ECDH } from 'node:crypto';
+import { createECDH } from 'node:crypto';
+import type { ECDH } from 'node:crypto';
 import type { Random } from '../../../lib/platform/random.js';
 
 const CURVE = 'prime256v1';

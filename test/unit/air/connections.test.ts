@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { VirtualAir, type AclBuffers } from '../../../air/index.js';
+import { VirtualAir } from '../../../air/index.js';
+import type { AclBuffers } from '../../../air/index.js';
 import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, createConnection, TestHost } from './test-host.js';

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { ExtendedHost, setData, setParameters, type SetFields } from './extended-host.js';
+import { ExtendedHost, setData, setParameters } from './extended-host.js';
+import type { SetFields } from './extended-host.js';
 
 let host: ExtendedHost;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { captureAir, monitorCapture, VirtualAir, type AirEvent } from '../../../air/index.js';
+import { captureAir, monitorCapture, VirtualAir } from '../../../air/index.js';
+import type { AirEvent } from '../../../air/index.js';
 import { commandPacket } from '../../../lib/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { VirtualAir, type AirEvent } from '../../../air/index.js';
+import { VirtualAir } from '../../../air/index.js';
+import type { AirEvent } from '../../../air/index.js';
 import { commandPacket } from '../../../lib/hci/packets.js';
 import { setLabelCommand, setPositionCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
