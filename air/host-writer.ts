@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
-import { EventCode, PacketType } from '../lib/hci/constants.js';
+import { PacketType } from '../lib/hci/constants.js';
+import { NumberOfCompletedPackets } from '../lib/hci/events/general.js';
 
 /** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
 const MAX_UNREAD = 1 << 20;
@@ -20,7 +21,7 @@ const COMPLETIONS_MS = 10;
 export class HostWriter {
   /** Packets with completions that wait. */
   #untold = 0;
-  #packets: Buffer[] = [];
+  #packets: Uint8Array[] = [];
   #flushes = false;
   #timed = false;
   readonly #socket: Socket;
@@ -34,7 +35,7 @@ export class HostWriter {
     this.#clock = clock;
   }
 
-  write(packet: Buffer): void {
+  write(packet: Uint8Array): void {
     this.#packets.push(packet);
     if (isCompletion(packet) && ++this.#untold * 2 < this.#buffers) this.#flushSoon();
     else this.#flushNext();
@@ -68,5 +69,5 @@ export class HostWriter {
   }
 }
 
-const isCompletion = (packet: Buffer): boolean =>
-  packet[0] === PacketType.event && packet[1] === EventCode.numberOfCompletedPackets;
+const isCompletion = (packet: Uint8Array): boolean =>
+  packet[0] === PacketType.event && packet[1] === NumberOfCompletedPackets.code;

@@ -1,4 +1,7 @@
+import type { LeAddToAcceptList } from '../../lib/hci/commands/addresses.js';
 import { Status } from '../../lib/hci/constants.js';
+import type { ParametersOf } from '../../lib/hci/packet.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { addressTypeByte } from '../medium/pdu.js';
 import type { DeviceAddress } from '../medium/pdu.js';
 
@@ -30,11 +33,10 @@ export class AcceptList {
     return Status.success;
   }
 
-  /** 7 bytes: address type and address. */
-  add(p: Buffer): number {
-    if (!ADDRESS_TYPES.has(p.readUInt8(0))) return Status.invalidParameters;
+  add({ addressType, address }: ParametersOf<typeof LeAddToAcceptList>): number {
+    if (!ADDRESS_TYPES.has(addressType)) return Status.invalidParameters;
     if (this.#inUse()) return Status.commandDisallowed;
-    const entry = key(p.readUInt8(0), p.subarray(1));
+    const entry = key(addressType, address);
     if (!this.#entries.has(entry) && this.#entries.size >= ACCEPT_LIST_SIZE) {
       return Status.memoryCapacityExceeded;
     }
@@ -42,11 +44,10 @@ export class AcceptList {
     return Status.success;
   }
 
-  /** 7 bytes, as `add`. */
-  remove(p: Buffer): number {
-    if (!ADDRESS_TYPES.has(p.readUInt8(0))) return Status.invalidParameters;
+  remove({ addressType, address }: ParametersOf<typeof LeAddToAcceptList>): number {
+    if (!ADDRESS_TYPES.has(addressType)) return Status.invalidParameters;
     if (this.#inUse()) return Status.commandDisallowed;
-    this.#entries.delete(key(p.readUInt8(0), p.subarray(1)));
+    this.#entries.delete(key(addressType, address));
     return Status.success;
   }
 
@@ -58,5 +59,5 @@ export class AcceptList {
 const ANONYMOUS = 'anonymous';
 
 /** Anonymous advertisers have no address. */
-const key = (type: number, bytes: Buffer): string =>
-  type === 0xff ? ANONYMOUS : `${String(type)}/${bytes.toString('hex')}`;
+const key = (type: number, address: Uint8Array): string =>
+  type === 0xff ? ANONYMOUS : `${String(type)}/${toHex(address)}`;

@@ -28,7 +28,7 @@ export class Identity {
     return this.#random;
   }
 
-  setRandom(bytes: Buffer): void {
+  setRandom(bytes: Uint8Array): void {
     this.#random = { type: 'random', bytes: Buffer.from(bytes) };
   }
 

@@ -29,7 +29,7 @@ export interface Controller extends Omit<ControllerParts, 'medium'> {
   /** The bitmap of Read Local Supported Commands. */
   supportedCommands(): Buffer;
   /** LE Set Random Address, 6 bytes. */
-  setRandomAddress(bytes: Buffer): number;
+  setRandomAddress(bytes: Uint8Array): number;
   /** Back to the state after power-on. */
   reset(): void;
   /** Puts it there at once; metres. */

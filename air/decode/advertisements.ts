@@ -1,3 +1,4 @@
+import { toHex } from '../../lib/platform/bytes.js';
 import { advertisingData } from './advertising-data.js';
 import type { DecodedDetail, Party } from './event.js';
 
@@ -5,13 +6,13 @@ import type { DecodedDetail, Party } from './event.js';
 const MAX_ADVERTISERS = 1024;
 
 /** What is known of one advertisement; what is not known is left out. */
-export interface Advertisement {
+export interface FollowedAdvertisement {
   readonly address: string | null;
   readonly connectable: boolean;
   readonly scannable: boolean;
   readonly extended: boolean;
-  readonly data?: Buffer;
-  readonly scanResponse?: Buffer;
+  readonly data?: Uint8Array;
+  readonly scanResponse?: Uint8Array;
 }
 
 interface Last {
@@ -24,14 +25,18 @@ export class Advertisements {
   readonly #last = new Map<string, Last>();
 
   /** @param key of the advertiser, or of one of its advertising sets */
-  seen(key: string, device: Party, advertisement: Advertisement): DecodedDetail | undefined {
+  seen(
+    key: string,
+    device: Party,
+    advertisement: FollowedAdvertisement,
+  ): DecodedDetail | undefined {
     const { address, connectable, scannable, extended, data, scanResponse } = advertisement;
     const last = this.#lastOf(key);
-    const response = scanResponse?.toString('hex') ?? last.scanResponse;
+    const response = scanResponse === undefined ? last.scanResponse : toHex(scanResponse);
     const isNewResponse = response !== last.scanResponse;
     last.scanResponse = response;
     if (data !== undefined) {
-      const now = JSON.stringify([connectable, scannable, extended, data.toString('hex')]);
+      const now = JSON.stringify([connectable, scannable, extended, toHex(data)]);
       if (now !== last.advertisement) {
         last.advertisement = now;
         return {

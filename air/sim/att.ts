@@ -1,4 +1,4 @@
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { Channel } from '../decode/l2cap.js';
 
 // The Attribute Protocol between a SimCentral and a SimPeripheral (Vol 3 Part F 3.4). Opcodes and sizes are
@@ -69,21 +69,21 @@ const CHARACTERISTIC_BYTES = 5 + 16;
  */
 export const discovery = (mtu: number, remembered: boolean): Search[] => {
   const services = [2 + 2 * 6, 2 + 20].map((answerBytes) => ({
-    opcode: readByGroupTypeRequest,
-    answer: readByGroupTypeResponse,
+    opcode: readByGroupTypeRequest.opcode,
+    answer: readByGroupTypeResponse.opcode,
     answerBytes,
   }));
   const noMore = {
-    opcode: readByGroupTypeRequest,
-    answer: Att.error,
+    opcode: readByGroupTypeRequest.opcode,
+    answer: Att.error.opcode,
     answerBytes: ERROR_BYTES,
   };
   const room = Math.max(1, Math.floor((mtu - 2) / CHARACTERISTIC_BYTES));
   const characteristics: Search[] = [];
   for (let left = CHARACTERISTICS; left > 0; left -= room) {
     characteristics.push({
-      opcode: readByTypeRequest,
-      answer: readByTypeResponse,
+      opcode: readByTypeRequest.opcode,
+      answer: readByTypeResponse.opcode,
       answerBytes: 2 + Math.min(left, room) * CHARACTERISTIC_BYTES,
     });
   }

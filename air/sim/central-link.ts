@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { attPdu, discovery, NO_HANDLE, searchRequest, uint16, type AttPdu } from './att.js';
 import { SimLink } from './link.js';
 
@@ -13,7 +13,7 @@ const ATT_HANDLE = 11;
 /** A link seen from the phone: the client of GATT. */
 export class SimCentralLink extends SimLink implements CentralLink {
   readonly attHandle = ATT_HANDLE;
-  protected readonly chunkOpcode = Att.writeCommand;
+  protected readonly chunkOpcode = Att.writeCommand.opcode;
   #answered: ((pdu: AttPdu) => void) | undefined;
 
   /**
@@ -25,9 +25,9 @@ export class SimCentralLink extends SimLink implements CentralLink {
    */
   async prepare(remembered: number | undefined): Promise<void> {
     this.lengthenData();
-    const request = attPdu(Att.mtuRequest, uint16(this.options.mtu));
+    const request = attPdu(Att.mtuRequest.opcode, uint16(this.options.mtu));
     const { opcode, parameters } = await this.#ask('Exchanging the MTU', request);
-    if (opcode === Att.mtuResponse && parameters.length === 2) {
+    if (opcode === Att.mtuResponse.opcode && parameters.length === 2) {
       this.agreeOnMtu(parameters.readUInt16LE());
     }
     for (const search of discovery(this.mtu, remembered === ATT_HANDLE)) {
@@ -38,21 +38,21 @@ export class SimCentralLink extends SimLink implements CentralLink {
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge may come before the answer to the subscription.
     this.state.open(handlers);
-    const subscription = attPdu(Att.writeRequest, NO_HANDLE, ENABLE_NOTIFICATIONS);
+    const subscription = attPdu(Att.writeRequest.opcode, NO_HANDLE, ENABLE_NOTIFICATIONS);
     await this.#ask('Subscribing', subscription);
   }
 
   async readInfo(): Promise<Uint8Array> {
     const parts: Buffer[] = [];
     let size = 0;
-    let request = attPdu(Att.readRequest, NO_HANDLE);
+    let request = attPdu(Att.readRequest.opcode, NO_HANDLE);
     for (;;) {
       const { parameters: part } = await this.#ask('Reading', request);
       parts.push(part);
       size += part.length;
       // A part that fills the answer may have another one behind it (Vol 3 Part G 4.8.3).
       if (part.length < this.mtu - 1 || size > MAX_VALUE_BYTES) break;
-      request = attPdu(Att.readBlobRequest, NO_HANDLE, uint16(size));
+      request = attPdu(Att.readBlobRequest.opcode, NO_HANDLE, uint16(size));
     }
     if (size === 0 || size > MAX_VALUE_BYTES) {
       const message = `The car gives no usable info (${String(size)} bytes).`;
@@ -68,7 +68,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
   }
 
   protected received(pdu: AttPdu): void {
-    if (pdu.opcode === Att.notification) {
+    if (pdu.opcode === Att.notification.opcode) {
       this.deliver(pdu.parameters);
       return;
     }

@@ -1,5 +1,5 @@
 import type { LinkHandlers } from '../../lib/radio/types.js';
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { attPdu, searchAnswer, uint16, type AttPdu } from './att.js';
 import { SimLink, type SimLinkOptions } from './link.js';
 
@@ -12,7 +12,7 @@ export interface SimPeripheralLinkOptions extends SimLinkOptions {
 
 /** A link seen from the car: the server of GATT. */
 export class SimPeripheralLink extends SimLink {
-  protected readonly chunkOpcode = Att.notification;
+  protected readonly chunkOpcode = Att.notification.opcode;
   readonly #server: SimPeripheralLinkOptions;
   #subscribed = false;
 
@@ -27,32 +27,32 @@ export class SimPeripheralLink extends SimLink {
   }
 
   protected received({ opcode, parameters }: AttPdu): void {
-    if (opcode === Att.writeCommand) {
+    if (opcode === Att.writeCommand.opcode) {
       // Bytes before the subscription belong to nobody and are dropped.
       if (this.#subscribed) this.deliver(parameters);
       return;
     }
     const answer = this.#answer(opcode, parameters);
     if (answer !== undefined) this.transmit(answer);
-    if (opcode === Att.writeRequest) this.#subscribe();
+    if (opcode === Att.writeRequest.opcode) this.#subscribe();
   }
 
   #answer(opcode: number, parameters: Buffer): Buffer | undefined {
     switch (opcode) {
-      case Att.mtuRequest:
+      case Att.mtuRequest.opcode:
         if (parameters.length === 2) this.agreeOnMtu(parameters.readUInt16LE());
-        return attPdu(Att.mtuResponse, uint16(this.options.mtu));
-      case Att.readByGroupTypeRequest:
-      case Att.readByTypeRequest:
+        return attPdu(Att.mtuResponse.opcode, uint16(this.options.mtu));
+      case Att.readByGroupTypeRequest.opcode:
+      case Att.readByTypeRequest.opcode:
         return searchAnswer(parameters, this.mtu);
-      case Att.readRequest:
-        return attPdu(Att.readResponse, this.#infoFrom(0));
-      case Att.readBlobRequest:
+      case Att.readRequest.opcode:
+        return attPdu(Att.readResponse.opcode, this.#infoFrom(0));
+      case Att.readBlobRequest.opcode:
         return parameters.length === 4
-          ? attPdu(Att.readBlobResponse, this.#infoFrom(parameters.readUInt16LE(2)))
+          ? attPdu(Att.readBlobResponse.opcode, this.#infoFrom(parameters.readUInt16LE(2)))
           : undefined;
-      case Att.writeRequest:
-        return attPdu(Att.writeResponse);
+      case Att.writeRequest.opcode:
+        return attPdu(Att.writeResponse.opcode);
       default:
         return undefined;
     }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
+import { toHex } from '../../lib/platform/bytes.js';
 import { closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
-import { Opcode } from '../../lib/hci/constants.js';
-import { H4Decoder } from '../../lib/hci/h4.js';
-import { commandPacket } from '../../lib/hci/packets.js';
+import { H4Decoder, commandPacket } from '../../lib/hci/h4.js';
+import { SetEventMask } from '../../lib/hci/commands/host-control.js';
 
 /** A host that is nothing but a TCP connection or a serial port; packets in hex. */
 export class H4Client {
@@ -19,7 +19,7 @@ export class H4Client {
     this.#socket = socket;
     const decoder = new H4Decoder();
     socket.on('data', (chunk: Buffer) => {
-      for (const packet of decoder.push(chunk)) this.#packets.push(packet.toString('hex'));
+      for (const packet of decoder.push(chunk)) this.#packets.push(toHex(packet));
       this.#look();
     });
     this.closed = new Promise((resolve) => socket.on('close', resolve)).then(() => {
@@ -53,7 +53,7 @@ export class H4Client {
 
   /** Lets the events of LE through, which after a reset are masked. */
   async enableEvents(): Promise<void> {
-    this.command(Opcode.setEventMask, 'ffffffffffffff3f');
+    this.command(SetEventMask.opcode, 'ffffffffffffff3f');
     await this.until(/^040e0401010c00/);
   }
 

@@ -1,6 +1,7 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeScanRequestReceived } from '../../../lib/hci/events/advertising.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type {
   ConnectRequest,
@@ -154,8 +155,11 @@ export class AdvertisingSet {
       ...(!legacyPdus && { extended: this.#header() }),
     });
     if (!notifyScanRequests) return;
-    const head = Buffer.from([this.handle, peerTypeByte(peer)]);
-    host.leEvent(LeEvent.scanRequestReceived, Buffer.concat([head, peer.address.bytes]));
+    host.event(LeScanRequestReceived, {
+      set: this.handle,
+      addressType: peerTypeByte(peer),
+      address: peer.address.bytes,
+    });
   }
 
   /** Takes a central's request; the set is disabled then, as the specification has it. */

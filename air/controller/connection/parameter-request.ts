@@ -1,10 +1,16 @@
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
+import type { LeParameterRequestReply } from '../../../lib/hci/commands/links.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  LeConnectionUpdateComplete,
+  LeRemoteParameterRequest,
+} from '../../../lib/hci/events/links.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
 import type { LinkEnd } from '../../medium/link.js';
 import type { HostPort } from '../host-port.js';
 import { RESPONSE_TIMEOUT_MS } from './encryption.js';
-import { parseParameterRange, shortest } from './link-parameters.js';
+import { parameterRange, shortest } from './link-parameters.js';
 
 /**
  * The connection parameters request procedure of one link (Vol 6 Part B 5.1.7): the peripheral's host
@@ -16,11 +22,11 @@ export class ParameterRequest {
   /** The central's: its host has been asked. */
   #asked = false;
   readonly #end: LinkEnd;
-  readonly #handle: Buffer;
+  readonly #handle: number;
   readonly #host: HostPort;
   readonly #clock: Clock;
 
-  constructor(end: LinkEnd, handle: Buffer, host: HostPort, clock: Clock) {
+  constructor(end: LinkEnd, handle: number, host: HostPort, clock: Clock) {
     this.#end = end;
     this.#handle = handle;
     this.#host = host;
@@ -37,21 +43,21 @@ export class ParameterRequest {
     return Status.success;
   }
 
-  /** LE Remote Connection Parameter Request Reply after the handle, 12 bytes. */
-  reply(p: Buffer): number {
+  /** LE Remote Connection Parameter Request Reply. */
+  reply(p: ParametersOf<typeof LeParameterRequestReply>): number {
     if (!this.#asked) return Status.commandDisallowed;
-    const range = parseParameterRange(p);
+    const range = parameterRange(p);
     if (range === undefined) return Status.invalidParameters;
     this.#asked = false;
     this.#end.update(shortest(range));
     return Status.success;
   }
 
-  /** LE Remote Connection Parameter Request Negative Reply after the handle: a reason. */
-  refuse(p: Buffer): number {
+  /** LE Remote Connection Parameter Request Negative Reply. */
+  refuse(reason: number): number {
     if (!this.#asked) return Status.commandDisallowed;
     this.#asked = false;
-    this.#end.control({ kind: 'parameters-reject', reason: p.readUInt8(0) });
+    this.#end.control({ kind: 'parameters-reject', reason });
     return Status.success;
   }
 
@@ -68,13 +74,13 @@ export class ParameterRequest {
   }
 
   #requested({ minimum, maximum, latency, timeout }: ParameterRange): void {
-    const range = Buffer.alloc(8);
-    range.writeUInt16LE(minimum, 0);
-    range.writeUInt16LE(maximum, 2);
-    range.writeUInt16LE(latency, 4);
-    range.writeUInt16LE(timeout, 6);
-    const event = Buffer.concat([this.#handle, range]);
-    this.#asked = this.#host.leEvent(LeEvent.remoteParameterRequest, event);
+    this.#asked = this.#host.event(LeRemoteParameterRequest, {
+      handle: this.#handle,
+      intervalMin: minimum,
+      intervalMax: maximum,
+      latency,
+      timeout,
+    });
     if (this.#asked) return;
     // A host that does not want to be asked does not have the feature.
     this.#end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
@@ -83,7 +89,12 @@ export class ParameterRequest {
   #rejected(reason: number): void {
     if (this.#cancelTimeout === undefined) return;
     this.close();
-    const event = Buffer.concat([Buffer.from([reason]), this.#handle, Buffer.alloc(6)]);
-    this.#host.leEvent(LeEvent.connectionUpdateComplete, event);
+    this.#host.event(LeConnectionUpdateComplete, {
+      status: reason,
+      handle: this.#handle,
+      interval: 0,
+      latency: 0,
+      timeout: 0,
+    });
   }
 }

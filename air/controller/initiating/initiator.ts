@@ -1,4 +1,6 @@
+import type { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
 import { Role, Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
@@ -9,7 +11,7 @@ import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../context.js';
 import type { Peer } from '../privacy/peer.js';
-import { parseCreate, parseExtendedCreate } from './create-parameters.js';
+import { wantedExtendedLink, wantedLink } from './create-parameters.js';
 import type { Wanted } from './create-parameters.js';
 
 export interface InitiatingContext extends ControllerParts {
@@ -56,18 +58,17 @@ export class Initiator {
     return this.#state.name !== 'idle' && this.#state.wanted.peer === undefined;
   }
 
-  /** LE Create Connection, 25 bytes. */
-  create(p: Buffer): number {
-    return this.#create(parseCreate(p));
+  create(p: ParametersOf<typeof LeCreateConnection>): number {
+    return this.#create(wantedLink(p));
   }
 
   /** LE Extended Create Connection [v1], 10 bytes and 16 for each PHY. */
-  createExtended(p: Buffer): number {
-    return this.#create(parseExtendedCreate(p));
+  createExtended(bytes: Uint8Array): number {
+    return this.#create(wantedExtendedLink(bytes));
   }
 
   /** LE Create Connection Cancel. */
-  cancel(): Outcome {
+  cancel(): Outcome<never> {
     const state = this.#state;
     switch (state.name) {
       case 'idle':

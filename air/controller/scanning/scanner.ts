@@ -1,14 +1,21 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
+import { LeSetScanEnable } from '../../../lib/hci/commands/listening.js';
+import type {
+  LeSetExtendedScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { addressTypeByte, sameAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
 import type { ControllerParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
-import { extendedReports, legacyReport, UNRESOLVED } from './reports.js';
+import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
 import type { Sighting, Target } from './reports.js';
-import { DEFAULT_SCAN, parseExtendedScan, parseLegacyScan } from './scan-parameters.js';
+import { DEFAULT_SCAN, extendedScan, legacyScan } from './scan-parameters.js';
 import type { ScanParameters } from './scan-parameters.js';
 
 export interface ScanningContext extends ControllerParts {
@@ -35,7 +42,6 @@ export class Scanner {
   readonly #duplicates = new DuplicateFilter();
   /** What was asked for a scan response, by station and set. */
   readonly #asked = new Map<string, Sighting>();
-
   readonly #context: ScanningContext;
 
   constructor(context: ScanningContext) {
@@ -55,32 +61,27 @@ export class Scanner {
     return this.enabled && this.#listOnly;
   }
 
-  /** LE Set Scan Parameters, 7 bytes. */
-  setParameters(p: Buffer): number {
-    return this.#setParameters(parseLegacyScan(p));
+  setParameters(p: ParametersOf<typeof LeSetScanParameters>): number {
+    return this.#setParameters(legacyScan(p));
   }
 
   /** LE Set Extended Scan Parameters, 3 bytes and 5 for each PHY. */
-  setExtendedParameters(p: Buffer): number {
-    return this.#setParameters(parseExtendedScan(p));
+  setExtendedParameters(bytes: Uint8Array): number {
+    return this.#setParameters(extendedScan(bytes));
   }
 
-  /** LE Set Scan Enable, 2 bytes. Enabling again begins with nothing reported. */
-  setEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
-    const filter = p.readUInt8(1);
-    if (enable > 1 || filter > 1) return Status.invalidParameters;
-    if (enable === 0) return this.#stop();
-    const filterDuplicates = filter === 1;
+  /** Enabling again begins with nothing reported. */
+  setEnable(p: ParametersOf<typeof LeSetScanEnable>): number {
+    if (!LeSetScanEnable.parameters.allows(p)) return Status.invalidParameters;
+    if (p.enable === 0) return this.#stop();
+    const filterDuplicates = p.filterDuplicates === 1;
     return this.#start({ filterDuplicates, filterByPeriod: false, durationMs: 0, periodMs: 0 });
   }
 
-  /** LE Set Extended Scan Enable, 6 bytes. */
-  setExtendedEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
-    const filter = p.readUInt8(1);
-    const durationMs = p.readUInt16LE(2) * 10;
-    const periodMs = durationMs === 0 ? 0 : p.readUInt16LE(4) * 1280;
+  setExtendedEnable(p: ParametersOf<typeof LeSetExtendedScanEnable>): number {
+    const { enable, filterDuplicates: filter } = p;
+    const durationMs = p.duration * 10;
+    const periodMs = durationMs === 0 ? 0 : p.period * 1280;
     if (enable > 1) return Status.invalidParameters;
     if (enable === 0) return this.#stop();
     if (filter > 2 || (filter === 2 && periodMs === 0)) return Status.invalidParameters;
@@ -156,7 +157,7 @@ export class Scanner {
     this.#after(scan.durationMs, () => {
       if (scan.periodMs === 0) {
         this.#stop();
-        this.#context.host.leEvent(LeEvent.scanTimeout, Buffer.alloc(0));
+        this.#context.host.event(LeScanTimeout, {});
         return;
       }
       this.#listen(false);
@@ -204,12 +205,8 @@ export class Scanner {
 
   #report(sighting: Sighting): void {
     if (this.#scan?.filterDuplicates === true && !this.#duplicates.admit(sighting)) return;
-    const reports = this.#parameters.extended
-      ? extendedReports(sighting)
-      : [legacyReport(sighting)];
-    for (const { subevent, parameters } of reports) {
-      this.#context.host.leEvent(subevent, parameters);
-    }
+    const report = this.#parameters.extended ? reportExtended : reportLegacy;
+    report(this.#context.host, sighting);
   }
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { monitorCapture } from '../../../air/capture/monitor.js';
-import { aclPacket } from '../../../lib/hci/packets.js';
 import { bareUuid, FROM_CAR_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { playCaptured } from '../../support/captured-session.js';
@@ -11,6 +10,7 @@ import type { CapturedSession } from '../../support/captured-session.js';
 import { Cli } from '../../support/cli.js';
 import { requireTool } from '../support/toolchain.js';
 import { dissect, monitor } from './judges.js';
+import { aclPacket } from '../../../lib/hci/h4.js';
 
 /** Wireshark and btmon read what `--capture` writes. */
 
@@ -42,7 +42,7 @@ const discovers = (path: string): boolean => path === session.car || path === se
 const COMPLAINTS = '_ws.malformed || _ws.expert.severity >= 0x00600000 || data';
 
 /** A Write Request that ends before its handle. */
-const BROKEN = aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12));
+const BROKEN = Buffer.from(aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12)));
 
 /** Adds it to a capture of the whole air, as sent to controller `index`. */
 const appendBroken = (path: string, index: number): void => {

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readlinkSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { Cli } from '../../support/cli.js';
 import type { Running } from '../../support/running.js';
 import { H4Client } from '../../support/h4-client.js';
 import { requireTool } from '../support/toolchain.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeSetScanEnable, LeSetScanParameters } from '../../../lib/hci/commands/listening.js';
 
 jest.setTimeout(60_000);
 
@@ -45,11 +46,11 @@ describeIf('key air start --pty', () => {
     await car.until(/"type":"ready"/);
     const hosts = [H4Client.openSerial(path), await H4Client.connect(Number(port))];
     for (const host of hosts) {
-      host.command(Opcode.reset);
+      host.command(Reset.opcode);
       expect(await host.until(/^040e/)).toBe('040e0401030c00');
       await host.enableEvents();
-      host.command(Opcode.leSetScanParameters, '01120012000000');
-      host.command(Opcode.leSetScanEnable, '0100');
+      host.command(LeSetScanParameters.opcode, '01120012000000');
+      host.command(LeSetScanEnable.opcode, '0100');
       expect(await host.until(/^043e..0201/)).toMatch(/^043e..02010000[0-9a-f]+c5$/);
     }
     await air.until(/"type":"host-connected","hosts":2/);
@@ -73,7 +74,7 @@ describeIf('key air start --pty', () => {
     const air = await startAir();
     const folder = dirname(readlinkSync(path));
     const host = H4Client.openSerial(path);
-    host.command(Opcode.reset);
+    host.command(Reset.opcode);
     await host.until(/^040e/);
     await air.stop('SIGKILL');
     await host.closed; // hung up: nobody holds the pty

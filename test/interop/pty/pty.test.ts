@@ -16,11 +16,21 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { servePty, VirtualAir } from '../../../air/index.js';
 import type { PtyServer } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
 import { createConnection, TestHost } from '../../unit/air/test-host.js';
 import { requireTool } from '../support/toolchain.js';
+import {
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeCreateConnection,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
 
 jest.setTimeout(60_000);
 
@@ -55,7 +65,7 @@ describeIf('a pseudo-terminal', () => {
   };
 
   const reset = async (client: H4Client): Promise<string> => {
-    client.command(Opcode.reset);
+    client.command(Reset.opcode);
     return client.until(/./);
   };
 
@@ -106,14 +116,14 @@ describeIf('a pseudo-terminal', () => {
     const other = new TestHost(air.controller());
     await other.enableEvents();
     await other.advertise(CONTROL_CHARACTERS.slice(0, 62));
-    client.command(Opcode.leSetScanParameters, '01120012000000');
-    client.command(Opcode.leSetScanEnable, '0100');
+    client.command(LeSetScanParameters.opcode, '01120012000000');
+    client.command(LeSetScanEnable.opcode, '0100');
     expect(await client.until(/^043e/)).toContain(CONTROL_CHARACTERS.slice(0, 62));
 
-    client.command(Opcode.leSetScanEnable, '0000');
-    client.command(Opcode.leSetAdvertisingParameters, 'a000a0000000000000000000000700');
-    client.command(Opcode.leSetAdvertisingData, `1f${CONTROL_CHARACTERS.slice(0, 62)}`);
-    client.command(Opcode.leSetAdvertisingEnable, '01');
+    client.command(LeSetScanEnable.opcode, '0000');
+    client.command(LeSetAdvertisingParameters.opcode, 'a000a0000000000000000000000700');
+    client.command(LeSetAdvertisingData.opcode, `1f${CONTROL_CHARACTERS.slice(0, 62)}`);
+    client.command(LeSetAdvertisingEnable.opcode, '01');
     await client.until(/^040e04010a20/);
     other.scan(false);
     expect((await other.packets()).join()).toContain(CONTROL_CHARACTERS.slice(0, 62));
@@ -126,7 +136,7 @@ describeIf('a pseudo-terminal', () => {
     const client = open();
     await client.enableEvents();
     const first = air.controllers.at(-1)!.address;
-    client.command(Opcode.leCreateConnection, createConnection(car.controller));
+    client.command(LeCreateConnection.opcode, createConnection(car.controller));
     await client.until(/^043e130100/);
     await car.packets();
     client.close();

@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, TestHost } from './test-host.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeReadAdvertisingTxPower,
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeSetScanEnable, LeSetScanParameters } from '../../../lib/hci/commands/listening.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -55,10 +63,10 @@ describe('scanning', () => {
     await phone.packets();
     await clock.advance(1000);
     expect(await reports()).toEqual([]);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await phone.exchange(LeSetScanEnable.opcode, '0000');
     await clock.advance(1000);
     expect(await reports()).toEqual([]);
-    phone.command(Opcode.leSetScanEnable, '0101');
+    phone.command(LeSetScanEnable.opcode, '0101');
     expect(await reports()).toEqual([advertisement(), scanResponse()]);
   });
 
@@ -74,29 +82,29 @@ describe('scanning', () => {
     await car.advertise();
     phone.scan(false, false);
     await phone.packets();
-    await car.exchange(Opcode.leSetAdvertisingData, '0402010477'.padEnd(64, '0'));
+    await car.exchange(LeSetAdvertisingData.opcode, '0402010477'.padEnd(64, '0'));
     expect(await reports()).toEqual([`043e1002010000${addressHex(car.controller)}0402010477b6`]);
   });
 
   it('is refused new parameters meanwhile', async () => {
     phone.scan(true);
     await phone.packets();
-    expect(await phone.exchange(Opcode.leSetScanParameters, '01120012000000')).toEqual([
+    expect(await phone.exchange(LeSetScanParameters.opcode, '01120012000000')).toEqual([
       '040e04010b200c',
     ]);
   });
 
   it('says nothing where the LE event mask leaves reports out', async () => {
-    phone.command(Opcode.leSetEventMask, '1d00000000000000');
+    phone.command(LeSetEventMask.opcode, '1d00000000000000');
     await car.advertise();
     phone.scan(false);
     expect(await reports()).toEqual([]);
   });
 
   it('tells apart what cannot be connected to, and advertises under a random address', async () => {
-    car.command(Opcode.leSetRandomAddress, '0102030405c6');
-    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000301000000000000000700');
-    car.command(Opcode.leSetAdvertisingEnable, '01');
+    car.command(LeSetRandomAddress.opcode, '0102030405c6');
+    car.command(LeSetAdvertisingParameters.opcode, 'a000a0000301000000000000000700');
+    car.command(LeSetAdvertisingEnable.opcode, '01');
     phone.scan(true);
     expect(await reports()).toEqual(['043e0c020103010102030405c600b6']);
   });
@@ -140,7 +148,7 @@ describe('range', () => {
     car.controller.send(setTxPowerCommand(8));
     await clock.advance(100);
     expect((await reports()).map(rssiOf)).toEqual([-82]);
-    expect((await car.exchange(Opcode.leReadAdvertisingTxPower)).at(-1)).toBe('040e050107200008');
+    expect((await car.exchange(LeReadAdvertisingTxPower.opcode)).at(-1)).toBe('040e050107200008');
   });
 
   it('is set by the host with the vendor command, in centimetres', async () => {
@@ -156,10 +164,10 @@ describe('advertising', () => {
   it('ends when it is disabled, and when the controller is reset or closed', async () => {
     for (const stop of [
       () => {
-        car.command(Opcode.leSetAdvertisingEnable, '00');
+        car.command(LeSetAdvertisingEnable.opcode, '00');
       },
       () => {
-        car.command(Opcode.reset);
+        car.command(Reset.opcode);
       },
       () => {
         car.controller.close();
@@ -171,7 +179,7 @@ describe('advertising', () => {
       expect(await reports()).toEqual([]);
       await clock.advance(1000);
       expect(await reports()).toEqual([]);
-      await phone.exchange(Opcode.leSetScanEnable, '0000');
+      await phone.exchange(LeSetScanEnable.opcode, '0000');
     }
   });
 
@@ -181,7 +189,7 @@ describe('advertising', () => {
     phone.scan(false);
     await phone.packets();
     expect(clock.pending).toBe(1);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await phone.exchange(LeSetScanEnable.opcode, '0000');
     await clock.advance(1000);
     expect(clock.pending).toBe(0);
   });

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { capturing, VirtualAir } from '../../../air/index.js';
-import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
+import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/h4.js';
 
 const RESET = commandPacket(0x0c03, Buffer.alloc(0));
 /** 2000-01-01T00:00:00Z, which other programs give as 0x00e03ab44a676000. */

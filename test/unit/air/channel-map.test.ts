@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import {
+  LeReadChannelMap,
+  LeSetHostChannelClassification,
+} from '../../../lib/hci/commands/links.js';
 
 const HANDLE = '4000';
 const ALL = 'ffffffff1f';
@@ -19,7 +22,7 @@ const connect = async (): Promise<void> => {
 
 const maps = async (handle = HANDLE): Promise<string[]> => {
   const answers = [central, peripheral].map((host) =>
-    host.exchange(Opcode.leReadChannelMap, handle),
+    host.exchange(LeReadChannelMap.opcode, handle),
   );
   return (await Promise.all(answers)).flat();
 };
@@ -35,7 +38,7 @@ describe('the channels of a link', () => {
   it('are all of them, until the host of the central knows better', async () => {
     await connect();
     expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
-    expect(await central.exchange(Opcode.leSetHostChannelClassification, FEW)).toEqual([
+    expect(await central.exchange(LeSetHostChannelClassification.opcode, FEW)).toEqual([
       '040e0401142000',
     ]);
     expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
@@ -43,12 +46,12 @@ describe('the channels of a link', () => {
 
   it('are not for the peripheral to change', async () => {
     await connect();
-    await peripheral.exchange(Opcode.leSetHostChannelClassification, FEW);
+    await peripheral.exchange(LeSetHostChannelClassification.opcode, FEW);
     expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
   });
 
   it('are known when the link begins', async () => {
-    await central.exchange(Opcode.leSetHostChannelClassification, FEW);
+    await central.exchange(LeSetHostChannelClassification.opcode, FEW);
     await connect();
     expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
   });
@@ -58,7 +61,7 @@ describe('the channels of a link', () => {
   });
 
   it.each(['0000000000', '0100000000', 'ffffffff3f'])('are not these: %s', async (map) => {
-    expect(await central.exchange(Opcode.leSetHostChannelClassification, map)).toEqual([
+    expect(await central.exchange(LeSetHostChannelClassification.opcode, map)).toEqual([
       '040e0401142012',
     ]);
   });

@@ -1,9 +1,21 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import type { AclBuffers } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, createConnection, TestHost } from './test-host.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeReadBufferSize } from '../../../lib/hci/commands/information.js';
+import { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
+import {
+  LeCreateConnection,
+  LeCreateConnectionCancel,
+} from '../../../lib/hci/commands/listening.js';
+import { ReadRssi } from '../../../lib/hci/commands/power.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -48,7 +60,7 @@ describe('connecting', () => {
     phone.connect(car.controller);
     expect(await phone.packets()).toEqual(['040f0400010d20']);
     expect(
-      await phone.exchange(Opcode.leCreateConnection, createConnection(car.controller)),
+      await phone.exchange(LeCreateConnection.opcode, createConnection(car.controller)),
     ).toEqual(['040f040c010d20']);
     await car.advertise();
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
@@ -56,13 +68,13 @@ describe('connecting', () => {
 
   it('goes between random static addresses, where both have set one', async () => {
     const [carAddress, phoneAddress] = ['0102030405c0', '0102030405f0'];
-    await car.exchange(Opcode.leSetRandomAddress, carAddress);
-    await phone.exchange(Opcode.leSetRandomAddress, phoneAddress);
-    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000001000000000000000700');
-    car.command(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeSetRandomAddress.opcode, carAddress);
+    await phone.exchange(LeSetRandomAddress.opcode, phoneAddress);
+    car.command(LeSetAdvertisingParameters.opcode, 'a000a0000001000000000000000700');
+    car.command(LeSetAdvertisingEnable.opcode, '01');
     await car.packets();
     const parameters = `600030000001${carAddress}010600120000002a0004000600`;
-    expect(await phone.exchange(Opcode.leCreateConnection, parameters)).toEqual([
+    expect(await phone.exchange(LeCreateConnection.opcode, parameters)).toEqual([
       '040f0400010d20',
       `043e13010040000001${carAddress}060000002a0000`,
     ]);
@@ -72,7 +84,7 @@ describe('connecting', () => {
   it('can be cancelled', async () => {
     phone.connect(car.controller);
     await phone.packets();
-    expect(await phone.exchange(Opcode.leCreateConnectionCancel)).toEqual([
+    expect(await phone.exchange(LeCreateConnectionCancel.opcode)).toEqual([
       '040e04010e2000',
       `043e130102${'00'.repeat(17)}`,
     ]);
@@ -83,7 +95,7 @@ describe('connecting', () => {
   it('ends in one way only when it is cancelled at the last moment', async () => {
     await car.advertise();
     phone.connect(car.controller);
-    phone.command(Opcode.leCreateConnectionCancel);
+    phone.command(LeCreateConnectionCancel.opcode);
     const [status, cancelled, complete, ...more] = await phone.packets();
     expect([status, cancelled]).toEqual(['040f0400010d20', '040e04010e2000']);
     expect(complete).toMatch(/^043e1301(00|02)/);
@@ -118,9 +130,9 @@ describe('connecting', () => {
     await phone.packets();
     await clock.advance(1000);
     expect(await phone.packets()).toEqual([]);
-    expect(await car.exchange(Opcode.leSetAdvertisingEnable, '01')).toEqual(['040e04010a2009']);
+    expect(await car.exchange(LeSetAdvertisingEnable.opcode, '01')).toEqual(['040e04010a2009']);
     expect(
-      await phone.exchange(Opcode.leCreateConnection, createConnection(car.controller)),
+      await phone.exchange(LeCreateConnection.opcode, createConnection(car.controller)),
     ).toEqual(['040f040b010d20']);
   });
 
@@ -133,9 +145,9 @@ describe('connecting', () => {
     await car.advertise();
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
     expect(await other.packets()).toEqual([]);
-    phone.command(Opcode.disconnect, '400013');
+    phone.command(Disconnect.opcode, '400013');
     await phone.packets();
-    await car.exchange(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeSetAdvertisingEnable.opcode, '01');
     expect(await other.packets()).toEqual([connected('4000', '00', car)]);
   });
 });
@@ -148,7 +160,7 @@ describe('several links', () => {
     phone.connect(hub.controller);
     await phone.packets();
     await hub.packets();
-    await hub.exchange(Opcode.leSetAdvertisingEnable, '01');
+    await hub.exchange(LeSetAdvertisingEnable.opcode, '01');
     other.connect(hub.controller);
     await other.packets();
     expect(await hub.packets()).toEqual([connected('4100', '01', other)]);
@@ -177,7 +189,7 @@ describe('data', () => {
   it('overflows the buffers that were announced with an event, and drops what is too much', async () => {
     phone = await makeHost(5, { length: 27, count: 1 });
     await link();
-    expect(await phone.exchange(Opcode.leReadBufferSize)).toEqual(['040e07010220001b0001']);
+    expect(await phone.exchange(LeReadBufferSize.opcode)).toEqual(['040e07010220001b0001']);
     phone.send('024000050001000400aa');
     phone.send('024000050001000400bb');
     expect(await phone.packets()).toEqual(['041a0101', '0413050140000100']);
@@ -209,18 +221,18 @@ describe('disconnecting', () => {
   ])('by %s: the peer is told the reason', async (_name, ends) => {
     await link();
     const [one, other] = ends();
-    expect(await one.exchange(Opcode.disconnect, '400013')).toEqual([
+    expect(await one.exchange(Disconnect.opcode, '400013')).toEqual([
       '040f0400010604',
       '04050400400016',
     ]);
     expect(await other.packets()).toEqual(['04050400400013']);
-    expect(await other.exchange(Opcode.disconnect, '400013')).toEqual(['040f0402010604']);
+    expect(await other.exchange(Disconnect.opcode, '400013')).toEqual(['040f0402010604']);
   });
 
   it('lets arrive what was sent before', async () => {
     await link();
     phone.send('024000050001000400aa');
-    phone.command(Opcode.disconnect, '400013');
+    phone.command(Disconnect.opcode, '400013');
     phone.controller.close();
     expect(await car.packets()).toEqual(['024020050001000400aa', '04050400400013']);
     expect(clock.pending).toBe(0);
@@ -228,7 +240,7 @@ describe('disconnecting', () => {
 
   it('takes only reasons that a host may give', async () => {
     await link();
-    expect(await phone.exchange(Opcode.disconnect, '400008')).toEqual(['040f0412010604']);
+    expect(await phone.exchange(Disconnect.opcode, '400008')).toEqual(['040f0412010604']);
     expect(await car.packets()).toEqual([]);
   });
 });
@@ -269,7 +281,7 @@ describe('losing a link', () => {
     [
       'reset',
       () => {
-        phone.command(Opcode.reset);
+        phone.command(Reset.opcode);
       },
     ],
   ])('by %s of the peer', async (_name, fail) => {
@@ -293,18 +305,18 @@ describe('losing a link', () => {
 describe('a link', () => {
   it('has a signal strength at each end', async () => {
     await link();
-    expect(await phone.exchange(Opcode.readRssi, '4000')).toEqual([
+    expect(await phone.exchange(ReadRssi.opcode, '4000')).toEqual([
       '040e0701051400' + '4000' + 'b6',
     ]);
     phone.controller.moveTo(1, 0);
-    expect(await car.exchange(Opcode.readRssi, '4000')).toEqual(['040e0701051400' + '4000' + 'c5']);
+    expect(await car.exchange(ReadRssi.opcode, '4000')).toEqual(['040e0701051400' + '4000' + 'c5']);
   });
 
   it('changes its parameters for both ends, at the wish of the central', async () => {
     await link();
     const wish = '4000' + '1000' + '2000' + '0100' + '6400' + '00000000';
     const updated = '043e0a03004000100001006400';
-    expect(await phone.exchange(Opcode.leConnectionUpdate, wish)).toEqual([
+    expect(await phone.exchange(LeConnectionUpdate.opcode, wish)).toEqual([
       '040f0400011320',
       updated,
     ]);

@@ -1,9 +1,33 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
-import { Opcode } from '../../../lib/hci/constants.js';
+import { COMMANDS as DECLARED } from '../../../lib/hci/commands/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, createConnection, settle, TestHost } from './test-host.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import {
+  ReadLeHostSupport,
+  Reset,
+  WriteLeHostSupport,
+} from '../../../lib/hci/commands/host-control.js';
+import {
+  LeReadSupportedStates,
+  ReadBdAddr,
+  ReadSupportedCommands,
+} from '../../../lib/hci/commands/information.js';
+import { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
+import {
+  LeCreateConnection,
+  LeCreateConnectionCancel,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { ReadRssi } from '../../../lib/hci/commands/power.js';
 
 const hex = (value: number, bytes: number): string => {
   const buffer = Buffer.alloc(bytes);
@@ -44,7 +68,7 @@ describe('commands that noble and bleno send at first', () => {
 
   it('Read BD_ADDR gives the address, least significant byte first', async () => {
     const answer = `040e0a01091000${addressHex(host.controller)}`;
-    expect(await host.exchange(Opcode.readBdAddr)).toEqual([answer]);
+    expect(await host.exchange(ReadBdAddr.opcode)).toEqual([answer]);
     const reversed = addressHex(host.controller).match(/../g)?.reverse().join(':');
     expect(host.controller.address).toBe(reversed);
   });
@@ -56,14 +80,14 @@ describe('commands that noble and bleno send at first', () => {
       [2, 'ffffffffff030000'],
     ] as const) {
       const fob = new TestHost(air.controller({ peripheralLinks }));
-      expect(await fob.exchange(Opcode.leReadSupportedStates)).toEqual([`040e0c011c2000${states}`]);
+      expect(await fob.exchange(LeReadSupportedStates.opcode)).toEqual([`040e0c011c2000${states}`]);
     }
   });
 
   it('Read LE Host Support tells what was written', async () => {
-    host.command(Opcode.writeLeHostSupport, '0100');
+    host.command(WriteLeHostSupport.opcode, '0100');
     await host.packets();
-    expect(await host.exchange(Opcode.readLeHostSupport)).toEqual(['040e06016c0c000100']);
+    expect(await host.exchange(ReadLeHostSupport.opcode)).toEqual(['040e06016c0c000100']);
   });
 });
 
@@ -73,8 +97,10 @@ describe('command checking', () => {
   });
 
   it('answers every known command of a wrong length with status 0x12, in its own event', async () => {
-    for (const [opcode, { answer, length, minimum, returns }] of COMMANDS) {
-      const wrongs = [length + 1, (minimum ?? length) - 1].filter((n) => n >= 0 && n <= 255);
+    for (const [opcode, { declared }] of COMMANDS) {
+      const { answer, parameters, returned } = declared;
+      const returns = returned.least - 1;
+      const wrongs = [parameters.most + 1, parameters.least - 1].filter((n) => n >= 0 && n <= 255);
       for (const wrong of wrongs) {
         const [packet, ...more] = await host.exchange(opcode, '00'.repeat(wrong));
         expect(more).toEqual([]);
@@ -88,16 +114,18 @@ describe('command checking', () => {
   });
 
   it('names in Read Supported Commands what it knows, and nothing else', async () => {
-    const [packet = ''] = await host.exchange(Opcode.readSupportedCommands);
+    const [packet = ''] = await host.exchange(ReadSupportedCommands.opcode);
     const bitmap = Buffer.from(packet, 'hex').subarray(7);
     expect(bitmap).toHaveLength(64);
     const bits = [...bitmap].flatMap((byte, octet) =>
       [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => (byte >> bit) & 1).map((bit) => [octet, bit]),
     );
-    const known = [...COMMANDS.values()].flatMap(({ supported }) => (supported ? [supported] : []));
+    const known = [...COMMANDS.values()].flatMap(({ declared: { supported } }) =>
+      supported ? [supported] : [],
+    );
     expect(bits).toHaveLength(known.length);
     expect(bits).toEqual(expect.arrayContaining(known.map((pair) => [...pair])));
-    expect(known).toHaveLength(Object.keys(Opcode).length);
+    expect(known).toHaveLength(DECLARED.size);
   });
 
   it.each([
@@ -114,7 +142,7 @@ describe('command checking', () => {
   ])('answers the malformed packet "%s" with a hardware error, and goes on', async (packet) => {
     host.send(packet);
     expect(await host.packets()).toEqual(['04100101']);
-    expect(await host.exchange(Opcode.reset)).toEqual(['040e0401030c00']);
+    expect(await host.exchange(Reset.opcode)).toEqual(['040e0401030c00']);
   });
 });
 
@@ -122,19 +150,19 @@ describe('parameters out of bounds', () => {
   const peer = (): string => createConnection(air.controller());
 
   it.each([
-    ['scan window over interval', Opcode.leSetScanParameters, '01100011000000', 0x12],
-    ['scan type', Opcode.leSetScanParameters, '02120012000000', 0x12],
-    ['filter policy when scanning', Opcode.leSetScanParameters, '01120012000004', 0x12],
-    ['own address type when scanning', Opcode.leSetScanParameters, '01120012000400', 0x12],
-    ['scan enable', Opcode.leSetScanEnable, '0200', 0x12],
-    ['no channel', Opcode.leSetAdvertisingParameters, `a000a000${'00'.repeat(11)}`, 0x12],
-    ['interval', Opcode.leSetAdvertisingParameters, '1f00a0000000000000000000000700', 0x11],
-    ['interval range', Opcode.leSetAdvertisingParameters, 'a100a0000000000000000000000700', 0x12],
-    ['advertising type', Opcode.leSetAdvertisingParameters, 'a000a0000500000000000000000700', 0x12],
-    ['peer type', Opcode.leSetAdvertisingParameters, 'a000a0000400020000000000000700', 0x12],
-    ['too much data', Opcode.leSetAdvertisingData, '20'.padEnd(64, '0'), 0x12],
-    ['advertising enable', Opcode.leSetAdvertisingEnable, '02', 0x12],
-    ['LE host support', Opcode.writeLeHostSupport, '0200', 0x12],
+    ['scan window over interval', LeSetScanParameters.opcode, '01100011000000', 0x12],
+    ['scan type', LeSetScanParameters.opcode, '02120012000000', 0x12],
+    ['filter policy when scanning', LeSetScanParameters.opcode, '01120012000004', 0x12],
+    ['own address type when scanning', LeSetScanParameters.opcode, '01120012000400', 0x12],
+    ['scan enable', LeSetScanEnable.opcode, '0200', 0x12],
+    ['no channel', LeSetAdvertisingParameters.opcode, `a000a000${'00'.repeat(11)}`, 0x12],
+    ['interval', LeSetAdvertisingParameters.opcode, '1f00a0000000000000000000000700', 0x11],
+    ['interval range', LeSetAdvertisingParameters.opcode, 'a100a0000000000000000000000700', 0x12],
+    ['advertising type', LeSetAdvertisingParameters.opcode, 'a000a0000500000000000000000700', 0x12],
+    ['peer type', LeSetAdvertisingParameters.opcode, 'a000a0000400020000000000000700', 0x12],
+    ['too much data', LeSetAdvertisingData.opcode, '20'.padEnd(64, '0'), 0x12],
+    ['advertising enable', LeSetAdvertisingEnable.opcode, '02', 0x12],
+    ['LE host support', WriteLeHostSupport.opcode, '0200', 0x12],
     ['TX power', 0xfc03, '15', 0x12],
   ])('%s', async (_name, opcode, parameters, status) => {
     expect(await host.exchange(opcode, parameters)).toEqual([
@@ -150,30 +178,30 @@ describe('parameters out of bounds', () => {
       [`6000300002${good.slice(10)}`, '12'],
       [`3000600000${good.slice(10)}`, '12'],
     ] as const) {
-      expect(await host.exchange(Opcode.leCreateConnection, parameters)).toEqual([
+      expect(await host.exchange(LeCreateConnection.opcode, parameters)).toEqual([
         `040f04${status}010d20`,
       ]);
     }
   });
 
   it('an own random address must have been set', async () => {
-    host.command(Opcode.leSetScanParameters, '01120012000100');
+    host.command(LeSetScanParameters.opcode, '01120012000100');
     await host.packets();
-    expect(await host.exchange(Opcode.leSetScanEnable, '0100')).toEqual(['040e04010c2012']);
-    await host.exchange(Opcode.leSetRandomAddress, '010203040506');
-    expect(await host.exchange(Opcode.leSetScanEnable, '0100')).toEqual(['040e04010c2000']);
-    expect(await host.exchange(Opcode.leSetRandomAddress, '010203040506')).toEqual([
+    expect(await host.exchange(LeSetScanEnable.opcode, '0100')).toEqual(['040e04010c2012']);
+    await host.exchange(LeSetRandomAddress.opcode, '010203040506');
+    expect(await host.exchange(LeSetScanEnable.opcode, '0100')).toEqual(['040e04010c2000']);
+    expect(await host.exchange(LeSetRandomAddress.opcode, '010203040506')).toEqual([
       '040e040105200c',
     ]);
   });
 
   it('commands about a link that is not there', async () => {
-    expect(await host.exchange(Opcode.readRssi, '4000')).toEqual(['040e070105140240' + '0000']);
-    expect(await host.exchange(Opcode.disconnect, '400013')).toEqual(['040f0402010604']);
-    expect(await host.exchange(Opcode.leConnectionUpdate, '4000' + '00'.repeat(12))).toEqual([
+    expect(await host.exchange(ReadRssi.opcode, '4000')).toEqual(['040e070105140240' + '0000']);
+    expect(await host.exchange(Disconnect.opcode, '400013')).toEqual(['040f0402010604']);
+    expect(await host.exchange(LeConnectionUpdate.opcode, '4000' + '00'.repeat(12))).toEqual([
       '040f0402011320',
     ]);
-    expect(await host.exchange(Opcode.leCreateConnectionCancel)).toEqual(['040e04010e200c']);
+    expect(await host.exchange(LeCreateConnectionCancel.opcode)).toEqual(['040e04010e200c']);
   });
 });
 
@@ -181,10 +209,10 @@ describe('a closed controller', () => {
   it('takes nothing, says nothing, and tells once that it is closed', async () => {
     let closed = 0;
     host.controller.onClose(() => closed++);
-    host.command(Opcode.reset);
+    host.command(Reset.opcode);
     host.controller.close();
     host.controller.close();
-    host.command(Opcode.reset);
+    host.command(Reset.opcode);
     expect(await host.packets()).toEqual([]);
     expect(closed).toBe(1);
     expect(host.controller.closed).toBe(true);

@@ -1,9 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, extendedCreate, scanParameters } from './extended-host.js';
 import { addressHex, TestHost } from './test-host.js';
+import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeExtendedCreateConnection,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
 
 /** Looks like a resolvable private address that nobody can resolve. */
 const UNRESOLVABLE = '010203040546';
@@ -20,8 +30,8 @@ const directed = (type: string, target: string): string => `a000a000${type}00${t
 const targetOf = (host: TestHost): string => `00${addressHex(host.controller)}`;
 
 const scan = (host: TestHost, policy: string): void => {
-  host.command(Opcode.leSetScanParameters, `001200120000${policy}`);
-  host.command(Opcode.leSetScanEnable, '0100');
+  host.command(LeSetScanParameters.opcode, `001200120000${policy}`);
+  host.command(LeSetScanEnable.opcode, '0100');
 };
 
 const events = async (host: TestHost): Promise<string[]> =>
@@ -39,10 +49,10 @@ beforeEach(async () => {
 });
 
 const advertise = async (type: string, target: string): Promise<void> => {
-  expect(await car.exchange(Opcode.leSetAdvertisingParameters, directed(type, target))).toEqual([
+  expect(await car.exchange(LeSetAdvertisingParameters.opcode, directed(type, target))).toEqual([
     '040e0401062000',
   ]);
-  expect((await car.exchange(Opcode.leSetAdvertisingEnable, '01'))[0]).toBe('040e04010a2000');
+  expect((await car.exchange(LeSetAdvertisingEnable.opcode, '01'))[0]).toBe('040e04010a2000');
 };
 
 describe('directed advertising', () => {
@@ -72,17 +82,17 @@ describe('directed advertising', () => {
     phone.connect(car.controller);
     await clock.advance(1000);
     expect(await phone.packets()).toEqual(['040f0400010d20']);
-    expect((await car.exchange(Opcode.leSetAdvertisingEnable, '01'))[0]).toBe('040e04010a2000');
+    expect((await car.exchange(LeSetAdvertisingEnable.opcode, '01'))[0]).toBe('040e04010a2000');
   });
 
   it('ends without an event when the host stops it or a link comes about', async () => {
     await advertise('01', targetOf(phone));
-    await car.exchange(Opcode.leSetAdvertisingEnable, '00');
+    await car.exchange(LeSetAdvertisingEnable.opcode, '00');
     await clock.advance(2000);
     expect(await car.packets()).toEqual([]);
     phone.connect(car.controller);
     await phone.packets();
-    await car.exchange(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeSetAdvertisingEnable.opcode, '01');
     await clock.advance(2000);
     expect((await events(phone)).concat(await events(car))).toHaveLength(1);
   });
@@ -112,18 +122,18 @@ describe('directed advertising', () => {
       scan(phone, policy);
       await clock.advance(150);
       expect(await events(phone)).toEqual([]);
-      await phone.exchange(Opcode.leSetScanEnable, '0000');
+      await phone.exchange(LeSetScanEnable.opcode, '0000');
     }
-    phone.command(Opcode.leSetEventMask, '1f04000000000000');
+    phone.command(LeSetEventMask.opcode, '1f04000000000000');
     scan(phone, '02');
     const report = `043e120b010100${addressHex(car.controller)}01${UNRESOLVABLE}db`;
     expect((await events(phone))[0]).toBe(report);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await phone.exchange(LeSetScanEnable.opcode, '0000');
     // Policy 3 wants the advertiser in the accept list besides.
     scan(phone, '03');
     expect(await events(phone)).toEqual([]);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
-    await phone.exchange(Opcode.leAddToAcceptList, targetOf(car));
+    await phone.exchange(LeSetScanEnable.opcode, '0000');
+    await phone.exchange(LeAddToAcceptList.opcode, targetOf(car));
     scan(phone, '03');
     expect((await events(phone))[0]).toBe(report);
   });
@@ -178,7 +188,7 @@ describe('directed advertising with extended commands', () => {
 
   it('connects', async () => {
     await fob.advertiseSet({ properties: '0500', peer: targetOf(watch) });
-    await watch.exchange(Opcode.leExtendedCreateConnection, extendedCreate(targetOf(fob)));
+    await watch.exchange(LeExtendedCreateConnection.opcode, extendedCreate(targetOf(fob)));
     await clock.advance(150);
     expect((await fob.leEvents())[0]).toMatch(/^043e1f0a00400001/);
   });

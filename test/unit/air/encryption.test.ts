@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  Disconnect,
+  LeEnableEncryption,
+  LeLongTermKeyNegativeReply,
+  LeLongTermKeyReply,
+} from '../../../lib/hci/commands/links.js';
+import { LeEncrypt, LeRand } from '../../../lib/hci/commands/security.js';
 
 const HANDLE = '4000';
 const RANDOM = '0102030405060708';
@@ -26,13 +33,13 @@ let peripheral: TestHost;
 
 /** Central and peripheral have been asked for encryption, and the peripheral for the key. */
 const request = async (): Promise<void> => {
-  expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([ENABLING]);
+  expect(await central.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual([ENABLING]);
   expect(await peripheral.packets()).toEqual([KEY_REQUEST]);
 };
 
 const encrypt = async (): Promise<void> => {
   await request();
-  peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+  peripheral.command(LeLongTermKeyReply.opcode, HANDLE + KEY);
   await peripheral.packets();
   await central.packets();
 };
@@ -51,7 +58,7 @@ beforeEach(async () => {
 describe('encrypting a link', () => {
   it('with the same key at both ends', async () => {
     await request();
-    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+    peripheral.command(LeLongTermKeyReply.opcode, HANDLE + KEY);
     expect(await peripheral.packets()).toEqual([REPLIED, changed('00', '01')]);
     expect(await central.packets()).toEqual([changed('00', '01')]);
     expect(clock.pending).toBe(0);
@@ -59,23 +66,23 @@ describe('encrypting a link', () => {
 
   it('with another key ends the link at both ends, reason 0x3d', async () => {
     await request();
-    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + OTHER_KEY);
+    peripheral.command(LeLongTermKeyReply.opcode, HANDLE + OTHER_KEY);
     expect(await peripheral.packets()).toEqual([REPLIED, lost('3d')]);
     expect(await central.packets()).toEqual([changed('3d', '00'), lost('3d')]);
   });
 
   it('without a key at the peripheral fails with 0x06, and the link stays', async () => {
     await request();
-    expect(await peripheral.exchange(Opcode.leLongTermKeyNegativeReply, HANDLE)).toEqual([REFUSED]);
+    expect(await peripheral.exchange(LeLongTermKeyNegativeReply.opcode, HANDLE)).toEqual([REFUSED]);
     expect(await central.packets()).toEqual([changed('06', '00')]);
     await encrypt();
-    expect(await central.exchange(Opcode.disconnect, `${HANDLE}13`)).toContain(lost('16'));
+    expect(await central.exchange(Disconnect.opcode, `${HANDLE}13`)).toContain(lost('16'));
   });
 
   it('fails with 0x06 where the host has masked the question', async () => {
-    peripheral.command(Opcode.leSetEventMask, '0f00000000000000');
+    peripheral.command(LeSetEventMask.opcode, '0f00000000000000');
     await peripheral.packets();
-    expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([
+    expect(await central.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual([
       ENABLING,
       changed('06', '00'),
     ]);
@@ -84,7 +91,7 @@ describe('encrypting a link', () => {
   it('refreshes the key when it is encrypted already', async () => {
     await encrypt();
     await request();
-    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+    peripheral.command(LeLongTermKeyReply.opcode, HANDLE + KEY);
     expect(await peripheral.packets()).toEqual([REPLIED, refreshed('00')]);
     expect(await central.packets()).toEqual([refreshed('00')]);
   });
@@ -92,7 +99,7 @@ describe('encrypting a link', () => {
   it('ends the link when there is no key for the refresh', async () => {
     await encrypt();
     await request();
-    peripheral.command(Opcode.leLongTermKeyNegativeReply, HANDLE);
+    peripheral.command(LeLongTermKeyNegativeReply.opcode, HANDLE);
     expect(await peripheral.packets()).toEqual([REFUSED, lost('16')]);
     expect(await central.packets()).toEqual([lost('06')]);
   });
@@ -109,7 +116,7 @@ describe('encrypting a link', () => {
 
   it('leaves no timer behind when the link goes meanwhile', async () => {
     await request();
-    central.command(Opcode.reset);
+    central.command(Reset.opcode);
     await central.packets();
     await clock.advance(420);
     expect(await peripheral.packets()).toEqual([lost('08')]);
@@ -117,21 +124,21 @@ describe('encrypting a link', () => {
   });
 
   it('is for the central to begin, once at a time, and for a link that there is', async () => {
-    expect(await peripheral.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([
+    expect(await peripheral.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual([
       '040f040c011920',
     ]);
     await request();
-    expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual(['040f040c011920']);
-    expect(await central.exchange(Opcode.leEnableEncryption, `4100${ENABLE.slice(4)}`)).toEqual([
+    expect(await central.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual(['040f040c011920']);
+    expect(await central.exchange(LeEnableEncryption.opcode, `4100${ENABLE.slice(4)}`)).toEqual([
       '040f0402011920',
     ]);
   });
 
   it('no key is taken that was not asked for', async () => {
-    expect(await peripheral.exchange(Opcode.leLongTermKeyReply, HANDLE + KEY)).toEqual([
+    expect(await peripheral.exchange(LeLongTermKeyReply.opcode, HANDLE + KEY)).toEqual([
       `040e06011a200c${HANDLE}`,
     ]);
-    expect(await peripheral.exchange(Opcode.leLongTermKeyNegativeReply, '4100')).toEqual([
+    expect(await peripheral.exchange(LeLongTermKeyNegativeReply.opcode, '4100')).toEqual([
       '040e06011b20024100',
     ]);
     expect(await central.packets()).toEqual([]);
@@ -143,15 +150,15 @@ describe('LE Encrypt and LE Rand', () => {
     const reverse = (hex: string): string => Buffer.from(hex, 'hex').reverse().toString('hex');
     const plain = '00112233445566778899aabbccddeeff';
     const cipher = '69c4e0d86a7b0430d8cdb78070b4c55a';
-    expect(await central.exchange(Opcode.leEncrypt, reverse(KEY) + reverse(plain))).toEqual([
+    expect(await central.exchange(LeEncrypt.opcode, reverse(KEY) + reverse(plain))).toEqual([
       `040e1401172000${reverse(cipher)}`,
     ]);
   });
 
   it('gives 8 other random bytes each time', async () => {
     const answers = [
-      ...(await central.exchange(Opcode.leRand)),
-      ...(await central.exchange(Opcode.leRand)),
+      ...(await central.exchange(LeRand.opcode)),
+      ...(await central.exchange(LeRand.opcode)),
     ];
     for (const answer of answers) expect(answer).toMatch(/^040e0c01182000[0-9a-f]{16}$/);
     expect(new Set(answers).size).toBe(2);

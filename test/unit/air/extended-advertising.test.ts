@@ -1,9 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, scanParameters, setData, setParameters } from './extended-host.js';
 import { addressHex, TestHost } from './test-host.js';
+import {
+  LeClearAdvertisingSets,
+  LeReadMaximumAdvertisingDataLength,
+  LeReadNumberOfAdvertisingSets,
+  LeRemoveAdvertisingSet,
+  LeSetAdvertisingSetRandomAddress,
+  LeSetExtendedAdvertisingData,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+  LeSetExtendedScanResponseData,
+} from '../../../lib/hci/commands/extended-advertising.js';
 
 /** Long enough for one advertising event of an interval of 100 ms, too short for two. */
 const EVENT_MS = 150;
@@ -35,19 +45,19 @@ beforeEach(async () => {
 describe('extended advertising', () => {
   it('is set up, enabled, disabled and removed', async () => {
     for (const [opcode, parameters, answer] of [
-      [Opcode.leReadMaximumAdvertisingDataLength, '', '040e06013a20007206'],
-      [Opcode.leReadNumberOfAdvertisingSets, '', '040e05013b200004'],
-      [Opcode.leSetExtendedAdvertisingParameters, setParameters(), '040e050136200000'],
-      [Opcode.leSetAdvertisingSetRandomAddress, '010102030405c6', '040e0401352000'],
-      [Opcode.leSetExtendedAdvertisingData, setData('020106'), '040e0401372000'],
-      [Opcode.leSetExtendedAdvertisingEnable, '010101000000', '040e0401392000'],
-      [Opcode.leRemoveAdvertisingSet, '01', '040e04013c200c'],
-      [Opcode.leClearAdvertisingSets, '', '040e04013d200c'],
-      [Opcode.leSetExtendedAdvertisingParameters, setParameters(), '040e05013620' + '0c00'],
-      [Opcode.leSetExtendedAdvertisingEnable, '0000', '040e0401392000'],
-      [Opcode.leRemoveAdvertisingSet, '01', '040e04013c2000'],
-      [Opcode.leRemoveAdvertisingSet, '01', '040e04013c2042'],
-      [Opcode.leClearAdvertisingSets, '', '040e04013d2000'],
+      [LeReadMaximumAdvertisingDataLength.opcode, '', '040e06013a20007206'],
+      [LeReadNumberOfAdvertisingSets.opcode, '', '040e05013b200004'],
+      [LeSetExtendedAdvertisingParameters.opcode, setParameters(), '040e050136200000'],
+      [LeSetAdvertisingSetRandomAddress.opcode, '010102030405c6', '040e0401352000'],
+      [LeSetExtendedAdvertisingData.opcode, setData('020106'), '040e0401372000'],
+      [LeSetExtendedAdvertisingEnable.opcode, '010101000000', '040e0401392000'],
+      [LeRemoveAdvertisingSet.opcode, '01', '040e04013c200c'],
+      [LeClearAdvertisingSets.opcode, '', '040e04013d200c'],
+      [LeSetExtendedAdvertisingParameters.opcode, setParameters(), '040e05013620' + '0c00'],
+      [LeSetExtendedAdvertisingEnable.opcode, '0000', '040e0401392000'],
+      [LeRemoveAdvertisingSet.opcode, '01', '040e04013c2000'],
+      [LeRemoveAdvertisingSet.opcode, '01', '040e04013c2042'],
+      [LeClearAdvertisingSets.opcode, '', '040e04013d2000'],
     ] as const) {
       expect(await car.exchange(opcode, parameters)).toEqual([answer]);
     }
@@ -79,19 +89,19 @@ describe('extended advertising', () => {
 
   it('is enabled and disabled for several sets at once', async () => {
     for (const handle of ['01', '02', '03']) {
-      await car.exchange(Opcode.leSetExtendedAdvertisingParameters, setParameters({ handle }));
+      await car.exchange(LeSetExtendedAdvertisingParameters.opcode, setParameters({ handle }));
     }
     const both = '02' + '01000000' + '03320000';
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, `01${both}`)).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `01${both}`)).toEqual([
       '040e0401392000',
     ]);
-    expect(await car.exchange(Opcode.leRemoveAdvertisingSet, '02')).toEqual(['040e04013c2000']);
+    expect(await car.exchange(LeRemoveAdvertisingSet.opcode, '02')).toEqual(['040e04013c2000']);
     await clock.advance(500);
     expect(await car.packets()).toEqual(['043e06123c03000000']);
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, `00${both}`)).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `00${both}`)).toEqual([
       '040e0401392000',
     ]);
-    expect(await car.exchange(Opcode.leClearAdvertisingSets)).toEqual(['040e04013d2000']);
+    expect(await car.exchange(LeClearAdvertisingSets.opcode)).toEqual(['040e04013d2000']);
   });
 
   it('has no address when it is anonymous', async () => {
@@ -113,20 +123,20 @@ describe('extended advertising', () => {
   });
 
   it('under the random address of the set', async () => {
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ ownAddressType: '01' }));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ ownAddressType: '01' }));
     await car.packets();
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
       '040e0401392012',
     ]);
-    car.command(Opcode.leSetAdvertisingSetRandomAddress, '01' + '0102030405c6');
-    car.command(Opcode.leSetExtendedAdvertisingEnable, '010101000000');
+    car.command(LeSetAdvertisingSetRandomAddress.opcode, '01' + '0102030405c6');
+    car.command(LeSetExtendedAdvertisingEnable.opcode, '010101000000');
     await car.packets();
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
     const [packet = ''] = await phone.leEvents();
     expect(packet.slice(14, 28)).toBe('01' + '0102030405c6');
     // While it is not connectable, another address may be set, and is used at once.
-    car.command(Opcode.leSetAdvertisingSetRandomAddress, '01' + '0908070605c4');
+    car.command(LeSetAdvertisingSetRandomAddress.opcode, '01' + '0908070605c4');
     expect(await car.packets()).toEqual(['040e0401352000']);
     const [later = ''] = await phone.leEvents();
     expect(later.slice(14, 28)).toBe('01' + '0908070605c4');
@@ -150,16 +160,16 @@ describe('long data', () => {
 
   it('comes in fragments and is reported in pieces of 229 bytes', async () => {
     const data = long(600);
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters());
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(data.slice(0, 500), '01'));
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(0, 500), '01'));
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
       '040e050136200000',
       '040e0401372000',
       '040e040139200c',
     ]);
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(data.slice(500, 1000), '00'));
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(data.slice(1000), '02'));
-    car.command(Opcode.leSetExtendedAdvertisingEnable, '010101000000');
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(500, 1000), '00'));
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(1000), '02'));
+    car.command(LeSetExtendedAdvertisingEnable.opcode, '010101000000');
     expect(await car.packets()).toEqual(['040e0401372000', '040e0401372000', '040e0401392000']);
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
@@ -171,36 +181,36 @@ describe('long data', () => {
   });
 
   it('has 1650 bytes at the most', async () => {
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters());
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(long(251), '01'));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(long(251), '01'));
     for (let i = 0; i < 5; i++) {
-      car.command(Opcode.leSetExtendedAdvertisingData, setData(long(251), '00'));
+      car.command(LeSetExtendedAdvertisingData.opcode, setData(long(251), '00'));
     }
     await car.packets();
     expect(
-      await car.exchange(Opcode.leSetExtendedAdvertisingData, setData(long(145), '02')),
+      await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(145), '02')),
     ).toEqual(['040e0401372007']);
     // All of it is discarded then.
     expect(
-      await car.exchange(Opcode.leSetExtendedAdvertisingData, setData(long(144), '02')),
+      await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(144), '02')),
     ).toEqual(['040e040137200c']);
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
       '040e0401392000',
     ]);
   });
 
   it('does not fit in connectable advertising', async () => {
     const connectable = setParameters({ properties: '0100' });
-    car.command(Opcode.leSetExtendedAdvertisingParameters, connectable);
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(long(246)));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, connectable);
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(long(246)));
     await car.packets();
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
       '040e0401392012',
     ]);
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(long(245)));
-    car.command(Opcode.leSetExtendedAdvertisingEnable, '010101000000');
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(long(245)));
+    car.command(LeSetExtendedAdvertisingEnable.opcode, '010101000000');
     expect(await car.packets()).toEqual(['040e0401372000', '040e0401392000']);
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingData, setData(long(246)))).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(246)))).toEqual([
       '040e0401372045',
     ]);
   });
@@ -233,16 +243,16 @@ describe('scan responses', () => {
   );
 
   it('are needed for scannable extended PDUs', async () => {
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ properties: '0200' }));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0200' }));
     await car.packets();
     const enable = '010101000000';
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, enable)).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, enable)).toEqual([
       '040e040139200c',
     ]);
-    car.command(Opcode.leSetExtendedScanResponseData, setData('0301cccc'));
-    car.command(Opcode.leSetExtendedAdvertisingEnable, enable);
+    car.command(LeSetExtendedScanResponseData.opcode, setData('0301cccc'));
+    car.command(LeSetExtendedAdvertisingEnable.opcode, enable);
     expect(await car.packets()).toEqual(['040e0401382000', '040e0401392000']);
-    expect(await car.exchange(Opcode.leSetExtendedScanResponseData, setData(''))).toEqual([
+    expect(await car.exchange(LeSetExtendedScanResponseData.opcode, setData(''))).toEqual([
       '040e040138200c',
     ]);
   });
@@ -273,10 +283,10 @@ describe('the end of advertising', () => {
   it('is not told when the host ends it, and begins anew when it is enabled again', async () => {
     await car.advertiseSet({}, '', '', '640000');
     await clock.advance(900);
-    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101640000');
+    await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101640000');
     await clock.advance(900);
     expect(await car.packets()).toEqual([]);
-    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '000101000000');
+    await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '000101000000');
     await clock.advance(1000);
     expect(await car.packets()).toEqual([]);
   });
@@ -288,14 +298,14 @@ describe('new data', () => {
     await phone.scanExtended(scanParameters(), '010100000000');
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([]);
-    await car.exchange(Opcode.leSetExtendedAdvertisingData, setData('0301aaaa'));
+    await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('0301aaaa'));
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([]);
-    await car.exchange(Opcode.leSetExtendedAdvertisingData, setData('0301bbbb'));
+    await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('0301bbbb'));
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([report('0000', '0301bbbb')]);
     // Unchanged data under a new identifier.
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingData, setData('', '04'))).toEqual([
+    expect(await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('', '04'))).toEqual([
       '040e0401372000',
     ]);
     await clock.advance(500);

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { serveH4, VirtualAir } from '../../../air/index.js';
 import type { H4Server, VirtualController } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
 import { addressHex, createConnection, TestHost } from './test-host.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { ReadBdAddr } from '../../../lib/hci/commands/information.js';
+import { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -29,7 +31,7 @@ const enter = async (): Promise<H4Client> => {
 const enterWithController = async (): Promise<[H4Client, VirtualController]> => {
   const before = air.controllers;
   const client = await enter();
-  client.command(Opcode.readBdAddr);
+  client.command(ReadBdAddr.opcode);
   await client.until(/^040e0a01091000/);
   const controller = air.controllers.find((each) => !before.includes(each));
   if (controller === undefined) throw new Error('no controller');
@@ -56,9 +58,9 @@ describe('HCI over H4/TCP', () => {
     const [one, other] = [await enter(), await enter()];
     const addresses = [];
     for (const client of [one, other]) {
-      client.command(Opcode.reset);
+      client.command(Reset.opcode);
       expect(await client.until(/./)).toBe('040e0401030c00');
-      client.command(Opcode.readBdAddr);
+      client.command(ReadBdAddr.opcode);
       addresses.push((await client.until(/./)).slice(14));
     }
     expect(addresses).toEqual(air.controllers.map(addressHex));
@@ -82,7 +84,7 @@ describe('HCI over H4/TCP', () => {
     await car.enableEvents();
     await car.advertise();
     await client.enableEvents();
-    client.command(Opcode.leCreateConnection, createConnection(car.controller));
+    client.command(LeCreateConnection.opcode, createConnection(car.controller));
     await client.until(/^043e130100/);
     await car.packets();
     const closed = new Promise<void>((resolve) => controller.onClose(resolve));
@@ -106,7 +108,7 @@ describe('HCI over H4/TCP', () => {
     await client.closed;
     expect(controller.closed).toBe(true);
     expect(warnings).toEqual(['malformed H4 stream from a host']);
-    other.command(Opcode.reset);
+    other.command(Reset.opcode);
     expect(await other.until(/./)).toBe('040e0401030c00');
   });
 
@@ -114,7 +116,7 @@ describe('HCI over H4/TCP', () => {
     const client = await enter();
     client.send(Buffer.from('0240f00000', 'hex'));
     expect(await client.until(/./)).toBe('04100101');
-    client.command(Opcode.reset);
+    client.command(Reset.opcode);
     expect(await client.until(/./)).toBe('040e0401030c00');
   });
 
@@ -140,7 +142,7 @@ describe('HCI over H4/TCP', () => {
     });
     try {
       const first = await H4Client.connect(late.port);
-      first.command(Opcode.reset);
+      first.command(Reset.opcode);
       expect(await first.until(/./)).toBe('040e0401030c00');
       const second = await H4Client.connect(late.port);
       await second.closed;

@@ -1,8 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import {
+  HostBufferSize,
+  HostCompletedPackets,
+  Reset,
+  SetHostFlowControl,
+} from '../../../lib/hci/commands/host-control.js';
+import { Disconnect, ReadRemoteVersion } from '../../../lib/hci/commands/links.js';
 
 const HANDLE = '4000';
 const ON = '040e0401310c00';
@@ -36,9 +42,9 @@ beforeEach(async () => {
 
 describe('flow control from controller to host', () => {
   beforeEach(async () => {
-    expect(await peripheral.exchange(Opcode.setHostFlowControl, '01')).toEqual([ON]);
+    expect(await peripheral.exchange(SetHostFlowControl.opcode, '01')).toEqual([ON]);
     // Two packets of 27 bytes.
-    expect(await peripheral.exchange(Opcode.hostBufferSize, '1b000002000000')).toEqual([
+    expect(await peripheral.exchange(HostBufferSize.opcode, '1b000002000000')).toEqual([
       '040e0401330c00',
     ]);
     await connect();
@@ -49,17 +55,17 @@ describe('flow control from controller to host', () => {
   it('withholds data while the host has no buffer for it', async () => {
     expect(await arrived()).toEqual([received('01'), received('02')]);
     // On success the command has no answer.
-    expect(await peripheral.exchange(Opcode.hostCompletedPackets, completed('0100'))).toEqual([
+    expect(await peripheral.exchange(HostCompletedPackets.opcode, completed('0100'))).toEqual([
       received('03'),
     ]);
-    expect(await peripheral.exchange(Opcode.hostCompletedPackets, completed('0200'))).toEqual([
+    expect(await peripheral.exchange(HostCompletedPackets.opcode, completed('0200'))).toEqual([
       received('04'),
     ]);
   });
 
   it('does not withhold events', async () => {
     await peripheral.packets();
-    expect(await peripheral.exchange(Opcode.readRemoteVersion, HANDLE)).toEqual([
+    expect(await peripheral.exchange(ReadRemoteVersion.opcode, HANDLE)).toEqual([
       '040f0400011d04',
       `040c0800${HANDLE}09ffff0000`,
     ]);
@@ -73,7 +79,7 @@ describe('flow control from controller to host', () => {
       '02' + '40000100', // not as many as it says
       '00' + '40000100',
     ]) {
-      expect(await peripheral.exchange(Opcode.hostCompletedPackets, wrong)).toEqual([
+      expect(await peripheral.exchange(HostCompletedPackets.opcode, wrong)).toEqual([
         '040e0401350c12',
       ]);
     }
@@ -81,7 +87,7 @@ describe('flow control from controller to host', () => {
 
   it('forgets a link that ends, and what the host had of it', async () => {
     await peripheral.packets();
-    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    await central.exchange(Disconnect.opcode, `${HANDLE}13`);
     expect(await peripheral.packets()).toEqual([`04050400${HANDLE}13`]);
     await connect();
     central.send(data('05').replace(/^024000/, '024100'));
@@ -92,13 +98,13 @@ describe('flow control from controller to host', () => {
   });
 
   it('stays as it is while there are links', async () => {
-    expect(await peripheral.exchange(Opcode.setHostFlowControl, '00')).toContain('040e0401310c0c');
+    expect(await peripheral.exchange(SetHostFlowControl.opcode, '00')).toContain('040e0401310c0c');
   });
 
   it('ends with a reset', async () => {
-    await peripheral.exchange(Opcode.reset);
+    await peripheral.exchange(Reset.opcode);
     await peripheral.enableEvents();
-    await central.exchange(Opcode.reset);
+    await central.exchange(Reset.opcode);
     await central.enableEvents();
     await connect();
     const handle = '4100';
@@ -107,13 +113,13 @@ describe('flow control from controller to host', () => {
     }
     await central.packets();
     expect(await arrived()).toHaveLength(4);
-    expect(await peripheral.exchange(Opcode.disconnect, `${handle}13`)).toContain('040f0400010604');
+    expect(await peripheral.exchange(Disconnect.opcode, `${handle}13`)).toContain('040f0400010604');
   });
 });
 
 describe('the size of host buffers', () => {
   it('cuts data into pieces, with and without flow control', async () => {
-    await peripheral.exchange(Opcode.hostBufferSize, '03000002000000');
+    await peripheral.exchange(HostBufferSize.opcode, '03000002000000');
     await connect();
     central.send('02400008000102030405060708');
     expect(await arrived()).toEqual(['0240200300010203', '0240100300040506', '02401002000708']);
@@ -122,7 +128,7 @@ describe('the size of host buffers', () => {
   it.each(['0000' + '00' + '0200' + '0000', '1b00' + '00' + '0000' + '0000'])(
     'is not nothing: %s',
     async (sizes) => {
-      expect(await peripheral.exchange(Opcode.hostBufferSize, sizes)).toEqual(['040e0401330c12']);
+      expect(await peripheral.exchange(HostBufferSize.opcode, sizes)).toEqual(['040e0401330c12']);
     },
   );
 
@@ -131,7 +137,7 @@ describe('the size of host buffers', () => {
     ['03', '11'],
     ['04', '12'],
   ])('has no synchronous data: %s', async (mode, status) => {
-    expect(await peripheral.exchange(Opcode.setHostFlowControl, mode)).toEqual([
+    expect(await peripheral.exchange(SetHostFlowControl.opcode, mode)).toEqual([
       `040e0401310c${status}`,
     ]);
   });
@@ -139,8 +145,8 @@ describe('the size of host buffers', () => {
 
 describe('a host that never completes anything', () => {
   it('loses the link in the end', async () => {
-    await peripheral.exchange(Opcode.setHostFlowControl, '01');
-    await peripheral.exchange(Opcode.hostBufferSize, '1b000001000000');
+    await peripheral.exchange(SetHostFlowControl.opcode, '01');
+    await peripheral.exchange(HostBufferSize.opcode, '1b000001000000');
     await connect();
     let events: string[] = [];
     for (let i = 0; i < 300 && !events.some((e) => e.startsWith('0405')); i++) {

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { connectHub, openHubControl, type AirEvent, type HubTap } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
 import { MAX_REQUEST_BYTES } from '../../../air/hub/control-server.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { readLines, startHub, type HubRig } from './hub-rig.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
 
 jest.setTimeout(30_000);
 
@@ -112,7 +113,7 @@ describe('a tap', () => {
     const early = await connectHub(hub.path, { label: 'early' });
     const tap = await control.tap();
     control.close();
-    const reset = commandPacket(Opcode.reset);
+    const reset = commandPacket(Reset.opcode);
     for (const host of [early, await connectHub(hub.path, { label: 'late' })]) {
       const answered = new Promise((resolve) => host.onPacket(resolve));
       host.send(reset);
@@ -168,7 +169,7 @@ describe('a tap', () => {
 
   it('closes when its reader leaves the loop', async () => {
     const host = await connectHub(hub.path, { label: 'host' });
-    host.send(commandPacket(Opcode.reset));
+    host.send(commandPacket(Reset.opcode));
     const tap = await (await openHubControl(hub.path)).tap();
     const end = hub.accepted.at(-1);
     if (end === undefined) throw new Error('nobody came');
@@ -192,7 +193,7 @@ describe('a tap', () => {
     const tap = await (await openHubControl(hub.path)).tap();
     const end = hub.accepted.at(-1);
     if (end === undefined) throw new Error('nobody came');
-    const command = commandPacket(Opcode.readSupportedCommands);
+    const command = commandPacket(ReadSupportedCommands.opcode);
     let answers = 0;
     host.onPacket(() => answers++);
     let sent = 0;

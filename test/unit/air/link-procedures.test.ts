@@ -1,8 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  Disconnect,
+  LeReadMaximumDataLength,
+  LeReadPhy,
+  LeReadRemoteFeatures,
+  LeReadSuggestedDataLength,
+  LeSetDataLength,
+  LeSetDefaultPhy,
+  LeSetPhy,
+  LeWriteSuggestedDataLength,
+  ReadRemoteVersion,
+} from '../../../lib/hci/commands/links.js';
 
 const HANDLE = '4000';
 const MOST = 'fb004808'; // 251 bytes, 2120 us
@@ -17,7 +29,7 @@ beforeEach(async () => {
   peripheral = new TestHost(air.controller());
   for (const host of [central, peripheral]) {
     await host.enableEvents();
-    host.command(Opcode.leSetEventMask, 'ffffffffffffffff');
+    host.command(LeSetEventMask.opcode, 'ffffffffffffffff');
   }
   await peripheral.advertise();
   central.connect(peripheral.controller);
@@ -27,11 +39,11 @@ beforeEach(async () => {
 describe('what the peer is', () => {
   it.each([0, 1])('version and features, asked by either side (%i)', async (side) => {
     const host = [central, peripheral][side];
-    expect(await host?.exchange(Opcode.readRemoteVersion, HANDLE)).toEqual([
+    expect(await host?.exchange(ReadRemoteVersion.opcode, HANDLE)).toEqual([
       '040f0400011d04',
       `040c0800${HANDLE}09ffff0000`,
     ]);
-    expect(await host?.exchange(Opcode.leReadRemoteFeatures, HANDLE)).toEqual([
+    expect(await host?.exchange(LeReadRemoteFeatures.opcode, HANDLE)).toEqual([
       '040f0400011620',
       `043e0c0400${HANDLE}2f41000000000000`,
     ]);
@@ -39,7 +51,7 @@ describe('what the peer is', () => {
   });
 
   it('is not told of a link that is not there', async () => {
-    for (const opcode of [Opcode.readRemoteVersion, Opcode.leReadRemoteFeatures]) {
+    for (const opcode of [ReadRemoteVersion.opcode, LeReadRemoteFeatures.opcode]) {
       expect((await central.exchange(opcode, '4100'))[0]).toMatch(/^040f0402/);
     }
   });
@@ -47,25 +59,25 @@ describe('what the peer is', () => {
 
 describe('data length', () => {
   it('reads the most, and what new links begin with', async () => {
-    expect(await central.exchange(Opcode.leReadMaximumDataLength)).toEqual([
+    expect(await central.exchange(LeReadMaximumDataLength.opcode)).toEqual([
       `040e0c012f2000${MOST}${MOST}`,
     ]);
-    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
+    expect(await central.exchange(LeReadSuggestedDataLength.opcode)).toEqual([
       `040e0801232000${LEAST}`,
     ]);
-    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
-    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
+    await central.exchange(LeWriteSuggestedDataLength.opcode, MOST);
+    expect(await central.exchange(LeReadSuggestedDataLength.opcode)).toEqual([
       `040e0801232000${MOST}`,
     ]);
-    await central.exchange(Opcode.reset);
-    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
+    await central.exchange(Reset.opcode);
+    expect(await central.exchange(LeReadSuggestedDataLength.opcode)).toEqual([
       `040e0801232000${LEAST}`,
     ]);
   });
 
   it('of new links is what the host suggests', async () => {
-    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
-    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
+    await central.exchange(Disconnect.opcode, `${HANDLE}13`);
+    await central.exchange(LeWriteSuggestedDataLength.opcode, MOST);
     await peripheral.packets();
     await peripheral.advertise();
     central.connect(peripheral.controller);
@@ -76,18 +88,18 @@ describe('data length', () => {
 
   it('changes in one direction, and is told where it changes', async () => {
     const set = [`040e0601222000${HANDLE}`, `043e0b07${HANDLE}${MOST}${LEAST}`];
-    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual(set);
+    expect(await central.exchange(LeSetDataLength.opcode, HANDLE + MOST)).toEqual(set);
     expect(await peripheral.packets()).toEqual([`043e0b07${HANDLE}${LEAST}${MOST}`]);
     // Once more: nothing changes, nobody is told.
-    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual([set[0]]);
+    expect(await central.exchange(LeSetDataLength.opcode, HANDLE + MOST)).toEqual([set[0]]);
     expect(await peripheral.packets()).toEqual([]);
   });
 
   it.each(['1a004801', 'fc004808', '1b004701', '1b009142'])('has bounds: %s', async (length) => {
-    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + length)).toEqual([
+    expect(await central.exchange(LeSetDataLength.opcode, HANDLE + length)).toEqual([
       `040e0601222012${HANDLE}`,
     ]);
-    expect(await central.exchange(Opcode.leWriteSuggestedDataLength, length)).toEqual([
+    expect(await central.exchange(LeWriteSuggestedDataLength.opcode, length)).toEqual([
       '040e0401242012',
     ]);
   });
@@ -97,8 +109,8 @@ describe('PHY', () => {
   const phys = async (): Promise<string[]> => {
     for (const host of [central, peripheral]) await host.packets();
     const answers = [
-      ...(await central.exchange(Opcode.leReadPhy, HANDLE)),
-      ...(await peripheral.exchange(Opcode.leReadPhy, HANDLE)),
+      ...(await central.exchange(LeReadPhy.opcode, HANDLE)),
+      ...(await peripheral.exchange(LeReadPhy.opcode, HANDLE)),
     ];
     for (const answer of answers) expect(answer).toMatch(/^040e080130200040000[12]0[12]$/);
     return answers.map((answer) => answer.slice(-4));
@@ -106,7 +118,7 @@ describe('PHY', () => {
 
   it('is 1M at first, and 2M once one asks for it', async () => {
     expect(await phys()).toEqual(['0101', '0101']);
-    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}0002020000`)).toEqual([
+    expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}0002020000`)).toEqual([
       '040f0400013220',
       `043e060c00${HANDLE}0202`,
     ]);
@@ -116,9 +128,9 @@ describe('PHY', () => {
 
   it('is what both want, each direction by itself; who asked is told in any case', async () => {
     // The peripheral sends on 1M only.
-    await peripheral.exchange(Opcode.leSetPhy, `${HANDLE}0001030000`);
+    await peripheral.exchange(LeSetPhy.opcode, `${HANDLE}0001030000`);
     expect(await phys()).toEqual(['0201', '0102']);
-    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}0002020000`)).toEqual([
+    expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}0002020000`)).toEqual([
       '040f0400013220',
       `043e060c00${HANDLE}0201`,
     ]);
@@ -129,17 +141,17 @@ describe('PHY', () => {
     ['no PHY', '000001', '12'],
     ['the coded PHY', '000401', '11'],
   ])('refuses %s', async (_what, wanted, status) => {
-    expect(await central.exchange(Opcode.leSetDefaultPhy, wanted)).toEqual([
+    expect(await central.exchange(LeSetDefaultPhy.opcode, wanted)).toEqual([
       `040e04013120${status}`,
     ]);
-    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}${wanted}0000`)).toEqual([
+    expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}${wanted}0000`)).toEqual([
       `040f04${status}013220`,
     ]);
   });
 
   it('has defaults for links to come', async () => {
-    expect(await central.exchange(Opcode.leSetDefaultPhy, '030000')).toEqual(['040e0401312000']);
-    expect(await central.exchange(Opcode.leReadPhy, '4100')).toEqual(['040e080130200241000000']);
+    expect(await central.exchange(LeSetDefaultPhy.opcode, '030000')).toEqual(['040e0401312000']);
+    expect(await central.exchange(LeReadPhy.opcode, '4100')).toEqual(['040e080130200241000000']);
   });
 });
 
@@ -154,7 +166,7 @@ describe('at the pace of a real radio', () => {
     await peripheral.advertise();
     central.connect(peripheral.controller);
     await clock.advance(300);
-    if (length !== undefined) central.command(Opcode.leSetDataLength, `${HANDLE}${length}`);
+    if (length !== undefined) central.command(LeSetDataLength.opcode, `${HANDLE}${length}`);
     await clock.advance(100);
     await peripheral.packets();
     central.send(`024000fb00${'00'.repeat(251)}`);

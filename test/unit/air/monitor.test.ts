@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { captureAir, monitorCapture, VirtualAir } from '../../../air/index.js';
 import type { AirEvent } from '../../../air/index.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
 
 /** Records as `index opcode data`. */
 const captured = (chunks: readonly Uint8Array[]): string[] =>

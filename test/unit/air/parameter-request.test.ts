@@ -1,8 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  Disconnect,
+  LeConnectionUpdate,
+  LeParameterRequestNegativeReply,
+  LeParameterRequestReply,
+} from '../../../lib/hci/commands/links.js';
 
 const HANDLE = '4000';
 /** Interval 40 to 50 (units of 1.25 ms), latency 4, timeout 6 s. */
@@ -27,7 +33,7 @@ beforeEach(async () => {
   peripheral = new TestHost(air.controller());
   for (const host of [central, peripheral]) {
     await host.enableEvents();
-    host.command(Opcode.leSetEventMask, '3f00000000000000');
+    host.command(LeSetEventMask.opcode, '3f00000000000000');
   }
   await peripheral.advertise();
   central.connect(peripheral.controller);
@@ -36,12 +42,12 @@ beforeEach(async () => {
 
 describe('connection parameters that the peripheral asks for', () => {
   beforeEach(async () => {
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING]);
+    expect(await peripheral.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([UPDATING]);
     expect(await central.packets()).toEqual([ASKED]);
   });
 
   it('come into force when the host of the central grants them', async () => {
-    expect(await central.exchange(Opcode.leParameterRequestReply, UPDATE)).toEqual([
+    expect(await central.exchange(LeParameterRequestReply.opcode, UPDATE)).toEqual([
       `040e0601202000${HANDLE}`,
       UPDATED,
     ]);
@@ -51,28 +57,28 @@ describe('connection parameters that the peripheral asks for', () => {
 
   it('are refused with the reason that it gives', async () => {
     const answer = `040e0601212000${HANDLE}`;
-    expect(await central.exchange(Opcode.leParameterRequestNegativeReply, `${HANDLE}3b`)).toEqual([
+    expect(await central.exchange(LeParameterRequestNegativeReply.opcode, `${HANDLE}3b`)).toEqual([
       answer,
     ]);
     expect(await peripheral.packets()).toEqual([refused('3b')]);
     expect(clock.pending).toBe(0);
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING]);
+    expect(await peripheral.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([UPDATING]);
   });
 
   it('are asked for once at a time', async () => {
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([
+    expect(await peripheral.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([
       '040f040c011320',
     ]);
   });
 
   it('are not granted out of bounds, nor when nobody asks', async () => {
-    const reply = Opcode.leParameterRequestReply;
+    const reply = LeParameterRequestReply.opcode;
     const short = `${HANDLE}2800280000000400${EVENT_LENGTHS}`;
     expect(await central.exchange(reply, short)).toEqual([`040e0601202012${HANDLE}`]);
     expect(await peripheral.exchange(reply, UPDATE)).toEqual([`040e060120200c${HANDLE}`]);
     expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual(['040e06012020024100']);
     expect(
-      await peripheral.exchange(Opcode.leParameterRequestNegativeReply, `${HANDLE}3b`),
+      await peripheral.exchange(LeParameterRequestNegativeReply.opcode, `${HANDLE}3b`),
     ).toEqual([`040e060121200c${HANDLE}`]);
   });
 
@@ -86,22 +92,22 @@ describe('connection parameters that the peripheral asks for', () => {
   });
 
   it('leave no timer behind when the link ends', async () => {
-    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    await central.exchange(Disconnect.opcode, `${HANDLE}13`);
     expect(clock.pending).toBe(0);
   });
 });
 
 describe('connection parameters', () => {
   it('are refused with 0x1a by a host that does not want to be asked', async () => {
-    await central.exchange(Opcode.leSetEventMask, '1f00000000000000');
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([
+    await central.exchange(LeSetEventMask.opcode, '1f00000000000000');
+    expect(await peripheral.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([
       UPDATING,
       refused('1a'),
     ]);
   });
 
   it('are changed by the central without asking', async () => {
-    expect(await central.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING, UPDATED]);
+    expect(await central.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([UPDATING, UPDATED]);
     expect(await peripheral.packets()).toEqual([UPDATED]);
   });
 
@@ -114,7 +120,7 @@ describe('connection parameters', () => {
   ])('have bounds: %s', async (_what, wish) => {
     for (const host of [central, peripheral]) {
       const parameters = HANDLE + wish + EVENT_LENGTHS;
-      expect(await host.exchange(Opcode.leConnectionUpdate, parameters)).toEqual([
+      expect(await host.exchange(LeConnectionUpdate.opcode, parameters)).toEqual([
         '040f0412011320',
       ]);
     }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import type { AirEvent } from '../../../air/index.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
 import { setLabelCommand, setPositionCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { settle, TestHost } from './test-host.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
 
 const RESET = commandPacket(0x0c03);
 

@@ -1,5 +1,6 @@
 import type { VirtualController } from '../../../air/index.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 
 /** Lets everything that is on its way arrive: no exchange on an instant air takes more turns. */
 export const settle = async (): Promise<void> => {
@@ -12,7 +13,7 @@ export class TestHost {
 
   constructor(readonly controller: VirtualController) {
     controller.onPacket((packet) => {
-      this.#packets.push(packet.toString('hex'));
+      this.#packets.push(toHex(packet));
     });
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Medium } from '../../../../air/medium/medium.js';
 import type { AirPdu } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
-import { Att } from '../../../../air/decode/att.js';
+import { Att } from '../../../../lib/hci/att/pdus.js';
 import { attPdu, discovery, parseAttPdu, searchAnswer, uint16 } from '../../../../air/sim/att.js';
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
@@ -14,10 +14,10 @@ const sizes = (mtu: number, remembered = false): number[] =>
 
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
-    const pdu = attPdu(Att.writeCommand, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
+    const pdu = attPdu(Att.writeCommand.opcode, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
     expect(pdu.toString('hex')).toBe('05000400520b00aabb');
     expect(parseAttPdu(pdu)).toEqual({
-      opcode: Att.writeCommand,
+      opcode: Att.writeCommand.opcode,
       parameters: Buffer.from('0b00aabb', 'hex'),
     });
   });
@@ -40,7 +40,7 @@ describe('PDUs of ATT', () => {
 
   it('are no longer than the MTU, whatever is asked for', () => {
     const ask = (bytes: number): Buffer =>
-      Buffer.concat([uint16(Att.error), uint16(bytes), uint16(0)]);
+      Buffer.concat([uint16(Att.error.opcode), uint16(bytes), uint16(0)]);
     expect(searchAnswer(ask(0xffff), 23)).toHaveLength(4 + 23);
     expect(searchAnswer(ask(0), 23)).toHaveLength(4 + 1);
     expect(searchAnswer(Buffer.alloc(5), 23)).toBeUndefined();
@@ -59,7 +59,7 @@ class Caller extends TestRadio {
 
 describe('SimPeripheral', () => {
   it('survives any bytes from a phone, and gives its user none before the subscription', async () => {
-    const known = fc.constantFrom(...Object.values(Att));
+    const known = fc.constantFrom(...Object.values(Att).map(({ opcode }) => opcode));
     const pdu = fc
       .tuple(fc.oneof(known, fc.integer({ min: 0, max: 255 })), fc.uint8Array({ maxLength: 40 }))
       .map(([opcode, parameters]) => attPdu(opcode, parameters));
@@ -91,7 +91,9 @@ describe('SimPeripheral', () => {
         await clock.advance(50);
         for (const message of messages) phone.link!.send({ first: true, data: message });
         await clock.advance(500);
-        const subscriptions = messages.filter((message) => opcodeOf(message) === Att.writeRequest);
+        const subscriptions = messages.filter(
+          (message) => opcodeOf(message) === Att.writeRequest.opcode,
+        );
         expect(links).toBe(Math.min(1, subscriptions.length));
         if (links === 0) expect(chunks).toBe(0);
         expect(phone.told.filter((what) => what.startsWith('down'))).toEqual([]);
