@@ -26,7 +26,7 @@ export interface Field<T> {
   allows(value: T): boolean;
   /** Under which it is told. A field without a name for that is not: keys and random numbers never are. */
   readonly name?: string;
-  tell?(value: T, before: Before): Told;
+  tell?(this: void, value: T, before: Before): Told;
 }
 
 /** A field of the same size in every packet. */

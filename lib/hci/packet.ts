@@ -3,6 +3,9 @@ import { Layout } from './layout.js';
 import type { Shape, Values } from './layout.js';
 import { status } from './shared.js';
 
+/** No fields. */
+type None = Readonly<Record<never, never>>;
+
 /** The event that answers a command; `failure`: Command Complete, but only when it fails. */
 export type Answer = 'complete' | 'status' | 'failure';
 
@@ -43,7 +46,7 @@ export type ParametersOf<D extends { readonly parameters: Layout<Shape> }> = Val
 >;
 
 /** A command, with what it returns after the status. Its answer is Command Complete, unless it says otherwise. */
-export const command = <P extends Shape, R extends Shape = Record<never, never>>(
+export const command = <P extends Shape, R extends Shape = None>(
   opcode: number,
   name: string,
   supported: SupportedBit | undefined,
@@ -58,8 +61,7 @@ export const commandWithStatus = <P extends Shape>(
   name: string,
   supported: SupportedBit,
   parameters: P,
-): HciCommand<P, Record<never, never>> =>
-  command(opcode, name, supported, parameters, {}, 'status');
+): HciCommand<P, None> => command(opcode, name, supported, parameters, {}, 'status');
 
 /** An HCI event as the specification declares it, or a subevent of LE Meta. */
 export class HciEvent<S extends Shape = Shape> {
@@ -98,5 +100,4 @@ export const leEvent = <S extends Shape>(
   subevent: number,
   name: string,
   parameters: S,
-): HciLeEvent<S> =>
-  Object.assign(new HciEvent(LE_META, name, parameters, subevent), { subevent });
+): HciLeEvent<S> => Object.assign(new HciEvent(LE_META, name, parameters, subevent), { subevent });

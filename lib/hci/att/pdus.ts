@@ -2,7 +2,7 @@ import { bytes, longCounted, rest, u16, u8 } from '../fields.js';
 import type { Before } from '../fields.js';
 import { Layout } from '../layout.js';
 import type { Shape, Values } from '../layout.js';
-import { listToEnd } from '../lists.js';
+import { listBySize, listToEnd } from '../lists.js';
 
 /** A PDU of the Attribute Protocol (Vol 3 Part F 3.4). */
 export class AttDeclaration<S extends Shape = Shape> {
@@ -51,7 +51,7 @@ export const Att = {
   findInformationRequest: pdu(0x04, 'Find Information Request', range),
   findInformationResponse: pdu(0x05, 'Find Information Response', {
     format: u8({ min: 1, max: 2 }),
-    attributes: listToEnd({ ...handle, type: rest() }, pairBytes),
+    attributes: listBySize(pairBytes, { ...handle, type: rest() }),
   }),
   findByTypeValueRequest: pdu(0x06, 'Find By Type Value Request', {
     ...range,
@@ -64,7 +64,7 @@ export const Att = {
   readByTypeRequest: pdu(0x08, 'Read By Type Request', typedRange),
   readByTypeResponse: pdu(0x09, 'Read By Type Response', {
     length: u8({ min: 2 }),
-    attributes: listToEnd(handleAndValue, itemBytes),
+    attributes: listBySize(itemBytes, handleAndValue),
   }),
   readRequest: pdu(0x0a, 'Read Request', handle),
   readResponse: pdu(0x0b, 'Read Response', value),
@@ -75,7 +75,7 @@ export const Att = {
   readByGroupTypeRequest: pdu(0x10, 'Read By Group Type Request', typedRange),
   readByGroupTypeResponse: pdu(0x11, 'Read By Group Type Response', {
     length: u8({ min: 4 }),
-    attributes: listToEnd({ ...group, ...value }, itemBytes),
+    attributes: listBySize(itemBytes, { ...group, ...value }),
   }),
   writeRequest: pdu(0x12, 'Write Request', handleAndValue),
   writeResponse: pdu(0x13, 'Write Response', {}),

@@ -1,6 +1,6 @@
 import { as, u16, u8 } from '../fields.js';
 import type { Before } from '../fields.js';
-import { listOf } from '../lists.js';
+import { listByCount } from '../lists.js';
 import { command, commandWithStatus } from '../packet.js';
 import {
   address,
@@ -56,8 +56,8 @@ export const LeSetExtendedScanParameters = command(
   {
     ownAddressType,
     filterPolicy: u8({ max: 3 }),
-    phys: u8({ min: 1, max: 0b111 }),
-    scans: listOf(2, phyCount, {
+    phys: u8({ min: 1, max: 0b101 }),
+    scans: listByCount(2, phyCount, {
       type: u8({ max: 1 }),
       interval: u16({ min: 0x0004 }),
       window: u16({ min: 0x0004 }),
@@ -82,7 +82,7 @@ export const LeExtendedCreateConnection = commandWithStatus(
     ownAddressType,
     ...peer,
     phys: u8({ min: 1, max: 0b111 }),
-    links: listOf(3, phyCount, {
+    links: listByCount(3, phyCount, {
       scanInterval: u16({ min: 0x0004 }),
       scanWindow: u16({ min: 0x0004 }),
       ...connectionParameters,

@@ -1,14 +1,6 @@
 import { as, bytes, u16, u8 } from '../fields.js';
 import { event, leEvent } from '../packet.js';
-import {
-  address,
-  handle,
-  HANDLE_MASK,
-  linkParameters,
-  reason,
-  status,
-  wantedParameters,
-} from '../shared.js';
+import { address, handle, linkParameters, reason, status, wantedParameters } from '../shared.js';
 import { addressText } from '../text.js';
 
 /** Events about links (Vol 4 Part E 7.7.5 to 7.7.39 and 7.7.65). */
