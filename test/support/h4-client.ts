@@ -4,7 +4,11 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
-import { H4Decoder, commandPacket } from '../../lib/hci/h4.js';
+import { H4Decoder } from '../../lib/hci/h4.js';
+import type { Shape } from '../../lib/hci/layout.js';
+import type { HciCommand } from '../../lib/hci/packet.js';
+import { bytes, completed, filled } from './hci-packets.js';
+import type { Given } from './hci-packets.js';
 import { SetEventMask } from '../../lib/hci/commands/host-control.js';
 
 /** A host that is nothing but a TCP connection or a serial port; packets in hex. */
@@ -47,14 +51,15 @@ export class H4Client {
     this.#socket.write(bytes);
   }
 
-  command(opcode: number, parameters = ''): void {
-    this.send(commandPacket(opcode, Buffer.from(parameters, 'hex')));
+  /** Fields that are not given are zeros. */
+  command<P extends Shape>(declared: HciCommand<P>, parameters: Given<P> = {}): void {
+    this.send(declared.packet(filled(declared.parameters, parameters)));
   }
 
   /** Lets the events of LE through, which after a reset are masked. */
   async enableEvents(): Promise<void> {
-    this.command(SetEventMask.opcode, 'ffffffffffffff3f');
-    await this.until(/^040e0401010c00/);
+    this.command(SetEventMask, { mask: bytes('ffffffffffffff3f') });
+    await this.until(new RegExp(`^${completed(SetEventMask)}`));
   }
 
   /** Takes packets off until one matches, and gives that; rejects when the connection ends before. */

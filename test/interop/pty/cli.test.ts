@@ -8,6 +8,7 @@ import { H4Client } from '../../support/h4-client.js';
 import { requireTool } from '../support/toolchain.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { LeSetScanEnable, LeSetScanParameters } from '../../../lib/hci/commands/listening.js';
+import { completed } from '../../support/hci-packets.js';
 
 jest.setTimeout(60_000);
 
@@ -46,11 +47,11 @@ describeIf('key air start --pty', () => {
     await car.until(/"type":"ready"/);
     const hosts = [H4Client.openSerial(path), await H4Client.connect(Number(port))];
     for (const host of hosts) {
-      host.command(Reset.opcode);
-      expect(await host.until(/^040e/)).toBe('040e0401030c00');
+      host.command(Reset);
+      expect(await host.until(/^040e/)).toBe(completed(Reset));
       await host.enableEvents();
-      host.command(LeSetScanParameters.opcode, '01120012000000');
-      host.command(LeSetScanEnable.opcode, '0100');
+      host.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12 });
+      host.command(LeSetScanEnable, { enable: 1 });
       expect(await host.until(/^043e..0201/)).toMatch(/^043e..02010000[0-9a-f]+c5$/);
     }
     await air.until(/"type":"host-connected","hosts":2/);
@@ -74,7 +75,7 @@ describeIf('key air start --pty', () => {
     const air = await startAir();
     const folder = dirname(readlinkSync(path));
     const host = H4Client.openSerial(path);
-    host.command(Reset.opcode);
+    host.command(Reset);
     await host.until(/^040e/);
     await air.stop('SIGKILL');
     await host.closed; // hung up: nobody holds the pty

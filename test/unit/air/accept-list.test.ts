@@ -18,6 +18,8 @@ import {
   LeSetScanEnable,
   LeSetScanParameters,
 } from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -43,19 +45,30 @@ beforeEach(async () => {
 
 describe('the filter accept list', () => {
   it('has 16 entries, each once', async () => {
-    expect(await phone.exchange(LeReadAcceptListSize.opcode)).toEqual(['040e05010f200010']);
+    expect(await phone.exchange(LeReadAcceptListSize)).toEqual([
+      completed(LeReadAcceptListSize, { size: 0x10 }),
+    ]);
     for (let last = 0; last < 16; last++) {
       const added = `01${last.toString(16).padStart(12, '0')}`;
       for (const again of [added, added]) {
-        expect(await phone.exchange(LeAddToAcceptList.opcode, again)).toEqual(['040e0401112000']);
+        expect(await phone.exchange(LeAddToAcceptList.opcode, again)).toEqual([
+          completed(LeAddToAcceptList),
+        ]);
       }
     }
-    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual(['040e0401112007']);
-    await phone.exchange(LeRemoveFromAcceptList.opcode, '01000000000001');
-    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual(['040e0401112000']);
-    expect(await phone.exchange(LeClearAcceptList.opcode)).toEqual(['040e0401102000']);
-    expect(await phone.exchange(LeAddToAcceptList.opcode, '02000000000000')).toEqual([
-      '040e0401112012',
+    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual([
+      completed(LeAddToAcceptList, { status: Status.memoryCapacityExceeded }),
+    ]);
+    await phone.exchange(LeRemoveFromAcceptList, {
+      addressType: 1,
+      address: bytes('000000000001'),
+    });
+    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual([
+      completed(LeAddToAcceptList),
+    ]);
+    expect(await phone.exchange(LeClearAcceptList)).toEqual([completed(LeClearAcceptList)]);
+    expect(await phone.exchange(LeAddToAcceptList, { addressType: 2 })).toEqual([
+      completed(LeAddToAcceptList, { status: Status.invalidParameters }),
     ]);
   });
 
@@ -63,23 +76,29 @@ describe('the filter accept list', () => {
     await car.advertise();
     await stranger.advertise();
     await phone.exchange(LeAddToAcceptList.opcode, entry(car));
-    phone.command(LeSetScanParameters.opcode, '01120012000001');
-    phone.command(LeSetScanEnable.opcode, '0101');
+    phone.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, filterPolicy: 1 });
+    phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     const reports = (await phone.packets()).filter((packet) => packet.startsWith('043e'));
     expect(reports).toHaveLength(2);
     for (const report of reports) expect(report).toContain(addressHex(car.controller));
     expect(await phone.exchange(LeAddToAcceptList.opcode, entry(stranger))).toEqual([
-      '040e040111200c',
+      completed(LeAddToAcceptList, { status: Status.commandDisallowed }),
     ]);
-    expect(await phone.exchange(LeClearAcceptList.opcode)).toEqual(['040e040110200c']);
+    expect(await phone.exchange(LeClearAcceptList)).toEqual([
+      completed(LeClearAcceptList, { status: Status.commandDisallowed }),
+    ]);
   });
 
   it('lets an initiator connect to whoever of them comes first', async () => {
     await stranger.advertise();
     await phone.exchange(LeAddToAcceptList.opcode, entry(car));
-    const parameters = createConnection(stranger.controller).replace(/^6000300000/, '6000300001');
-    expect(await phone.exchange(LeCreateConnection.opcode, parameters)).toEqual(['040f0400010d20']);
-    expect(await phone.exchange(LeClearAcceptList.opcode)).toEqual(['040e040110200c']);
+    const parameters = { ...createConnection(stranger.controller), filterPolicy: 1 };
+    expect(await phone.exchange(LeCreateConnection, parameters)).toEqual([
+      answered(LeCreateConnection),
+    ]);
+    expect(await phone.exchange(LeClearAcceptList)).toEqual([
+      completed(LeClearAcceptList, { status: Status.commandDisallowed }),
+    ]);
     await car.advertise();
     expect(await phone.packets()).toEqual([
       `043e13010040000000${addressHex(car.controller)}060000002a0000`,
@@ -89,12 +108,17 @@ describe('the filter accept list', () => {
 
   it('keeps strangers from an advertiser', async () => {
     await car.exchange(LeAddToAcceptList.opcode, entry(phone));
-    car.command(LeSetAdvertisingParameters.opcode, 'a000a0000000000000000000000703');
-    car.command(LeSetAdvertisingEnable.opcode, '01');
+    car.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      channels: 7,
+      filterPolicy: 3,
+    });
+    car.command(LeSetAdvertisingEnable, { enable: 1 });
     await car.packets();
     stranger.scan(true);
     expect((await stranger.packets()).filter((p) => p.startsWith('043e'))).toHaveLength(1);
-    stranger.command(LeSetScanEnable.opcode, '0000');
+    stranger.command(LeSetScanEnable);
     stranger.connect(car.controller);
     await stranger.packets();
     await clock.advance(1000);
@@ -108,10 +132,10 @@ describe('the filter accept list', () => {
   it('is empty after a reset', async () => {
     await car.advertise();
     await phone.exchange(LeAddToAcceptList.opcode, entry(car));
-    await phone.exchange(Reset.opcode);
+    await phone.exchange(Reset);
     await phone.enableEvents();
-    phone.command(LeSetScanParameters.opcode, '01120012000001');
-    phone.command(LeSetScanEnable.opcode, '0101');
+    phone.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, filterPolicy: 1 });
+    phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     expect((await phone.packets()).filter((p) => p.startsWith('043e'))).toEqual([]);
   });
 });

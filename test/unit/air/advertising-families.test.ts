@@ -11,6 +11,7 @@ import {
   LeReadLocalFeatures,
   ReadSupportedCommands,
 } from '../../../lib/hci/commands/information.js';
+import { bytes, completed } from '../../support/hci-packets.js';
 
 let air: VirtualAir;
 let host: TestHost;
@@ -39,7 +40,7 @@ describe('legacy and extended advertising commands', () => {
       [EXTENDED, LEGACY],
     ] as const) {
       for (const first of mine) {
-        await host.exchange(Reset.opcode);
+        await host.exchange(Reset);
         expect(await status(first)).not.toBe('0c');
         for (const other of others) expect(await status(other)).toBe('0c');
       }
@@ -50,7 +51,7 @@ describe('legacy and extended advertising commands', () => {
     await host.exchange(LeSetAdvertisingEnable.opcode, '');
     const parameters = setParameters();
     expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
-      '040e050136200000',
+      completed(LeSetExtendedAdvertisingParameters),
     ]);
   });
 
@@ -70,10 +71,10 @@ describe('a controller without extended advertising', () => {
 
   it('does not know its commands, and does not claim the feature', async () => {
     for (const opcode of EXTENDED) expect(await status(opcode)).toBe('01');
-    expect(await host.exchange(LeReadLocalFeatures.opcode)).toEqual([
-      '040e0c01032000ef41000000000000',
+    expect(await host.exchange(LeReadLocalFeatures)).toEqual([
+      completed(LeReadLocalFeatures, { features: bytes('ef41000000000000') }),
     ]);
-    const [packet = ''] = await host.exchange(ReadSupportedCommands.opcode);
+    const [packet = ''] = await host.exchange(ReadSupportedCommands);
     const bitmap = Buffer.from(packet, 'hex').subarray(7);
     // 36.1 to 37.1 and 37.5 to 37.7.
     expect(bitmap.readUInt8(36) & 0xfe).toBe(0);

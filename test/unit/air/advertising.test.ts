@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { setTxPowerCommand } from '../../../air/vendor.js';
+import { VendorSetPosition, setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, TestHost } from './test-host.js';
 import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
@@ -12,6 +12,9 @@ import {
 } from '../../../lib/hci/commands/advertising.js';
 import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
 import { LeSetScanEnable, LeSetScanParameters } from '../../../lib/hci/commands/listening.js';
+import { bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingReport } from '../../../lib/hci/events/advertising.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -63,10 +66,10 @@ describe('scanning', () => {
     await phone.packets();
     await clock.advance(1000);
     expect(await reports()).toEqual([]);
-    await phone.exchange(LeSetScanEnable.opcode, '0000');
+    await phone.exchange(LeSetScanEnable);
     await clock.advance(1000);
     expect(await reports()).toEqual([]);
-    phone.command(LeSetScanEnable.opcode, '0101');
+    phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     expect(await reports()).toEqual([advertisement(), scanResponse()]);
   });
 
@@ -89,24 +92,34 @@ describe('scanning', () => {
   it('is refused new parameters meanwhile', async () => {
     phone.scan(true);
     await phone.packets();
-    expect(await phone.exchange(LeSetScanParameters.opcode, '01120012000000')).toEqual([
-      '040e04010b200c',
-    ]);
+    expect(
+      await phone.exchange(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12 }),
+    ).toEqual([completed(LeSetScanParameters, { status: Status.commandDisallowed })]);
   });
 
   it('says nothing where the LE event mask leaves reports out', async () => {
-    phone.command(LeSetEventMask.opcode, '1d00000000000000');
+    phone.command(LeSetEventMask, { mask: bytes('1d00000000000000') });
     await car.advertise();
     phone.scan(false);
     expect(await reports()).toEqual([]);
   });
 
   it('tells apart what cannot be connected to, and advertises under a random address', async () => {
-    car.command(LeSetRandomAddress.opcode, '0102030405c6');
-    car.command(LeSetAdvertisingParameters.opcode, 'a000a0000301000000000000000700');
-    car.command(LeSetAdvertisingEnable.opcode, '01');
+    car.command(LeSetRandomAddress, { address: bytes('0102030405c6') });
+    car.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      type: 3,
+      ownAddressType: 1,
+      channels: 7,
+    });
+    car.command(LeSetAdvertisingEnable, { enable: 1 });
     phone.scan(true);
-    expect(await reports()).toEqual(['043e0c020103010102030405c600b6']);
+    expect(await reports()).toEqual([
+      event(LeAdvertisingReport, {
+        reports: [{ type: 3, addressType: 1, address: bytes('0102030405c6'), rssi: -74 }],
+      }),
+    ]);
   });
 });
 
@@ -148,13 +161,15 @@ describe('range', () => {
     car.controller.send(setTxPowerCommand(8));
     await clock.advance(100);
     expect((await reports()).map(rssiOf)).toEqual([-82]);
-    expect((await car.exchange(LeReadAdvertisingTxPower.opcode)).at(-1)).toBe('040e050107200008');
+    expect((await car.exchange(LeReadAdvertisingTxPower)).at(-1)).toBe(
+      completed(LeReadAdvertisingTxPower, { power: 8 }),
+    );
   });
 
   it('is set by the host with the vendor command, in centimetres', async () => {
     await car.advertise();
     phone.command(0xfc01, 'e8030000' + '00000000');
-    expect(await phone.packets()).toEqual(['040e040101fc00']);
+    expect(await phone.packets()).toEqual([completed(VendorSetPosition)]);
     phone.scan(true, false);
     expect((await reports()).map(rssiOf)).toEqual([-81]);
   });
@@ -164,10 +179,10 @@ describe('advertising', () => {
   it('ends when it is disabled, and when the controller is reset or closed', async () => {
     for (const stop of [
       () => {
-        car.command(LeSetAdvertisingEnable.opcode, '00');
+        car.command(LeSetAdvertisingEnable);
       },
       () => {
-        car.command(Reset.opcode);
+        car.command(Reset);
       },
       () => {
         car.controller.close();
@@ -179,7 +194,7 @@ describe('advertising', () => {
       expect(await reports()).toEqual([]);
       await clock.advance(1000);
       expect(await reports()).toEqual([]);
-      await phone.exchange(LeSetScanEnable.opcode, '0000');
+      await phone.exchange(LeSetScanEnable);
     }
   });
 
@@ -189,7 +204,7 @@ describe('advertising', () => {
     phone.scan(false);
     await phone.packets();
     expect(clock.pending).toBe(1);
-    await phone.exchange(LeSetScanEnable.opcode, '0000');
+    await phone.exchange(LeSetScanEnable);
     await clock.advance(1000);
     expect(clock.pending).toBe(0);
   });

@@ -6,6 +6,8 @@ import {
   LeReadChannelMap,
   LeSetHostChannelClassification,
 } from '../../../lib/hci/commands/links.js';
+import { completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
 const ALL = 'ffffffff1f';
@@ -39,7 +41,7 @@ describe('the channels of a link', () => {
     await connect();
     expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
     expect(await central.exchange(LeSetHostChannelClassification.opcode, FEW)).toEqual([
-      '040e0401142000',
+      completed(LeSetHostChannelClassification),
     ]);
     expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
   });
@@ -57,12 +59,16 @@ describe('the channels of a link', () => {
   });
 
   it('are zeros where there is no link', async () => {
-    expect(await maps('4100')).toEqual(Array(2).fill('040e0b0115200241000000000000'));
+    expect(await maps('4100')).toEqual(
+      Array(2).fill(
+        completed(LeReadChannelMap, { status: Status.unknownConnection, handle: 0x41 }),
+      ),
+    );
   });
 
   it.each(['0000000000', '0100000000', 'ffffffff3f'])('are not these: %s', async (map) => {
     expect(await central.exchange(LeSetHostChannelClassification.opcode, map)).toEqual([
-      '040e0401142012',
+      completed(LeSetHostChannelClassification, { status: Status.invalidParameters }),
     ]);
   });
 });

@@ -16,6 +16,17 @@ import {
   LeCreateConnectionCancel,
 } from '../../../lib/hci/commands/listening.js';
 import { ReadRssi } from '../../../lib/hci/commands/power.js';
+import { acl, answered, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  DataBufferOverflow,
+  HardwareErrorEvent,
+  NumberOfCompletedPackets,
+} from '../../../lib/hci/events/general.js';
+import {
+  DisconnectionComplete,
+  LeConnectionUpdateComplete,
+} from '../../../lib/hci/events/links.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -52,16 +63,19 @@ describe('connecting', () => {
   it('gives Command Status, then Connection Complete at both ends', async () => {
     await car.advertise();
     phone.connect(car.controller);
-    expect(await phone.packets()).toEqual(['040f0400010d20', connected('4000', '00', car)]);
+    expect(await phone.packets()).toEqual([
+      answered(LeCreateConnection),
+      connected('4000', '00', car),
+    ]);
     expect(await car.packets()).toEqual([connected('4000', '01', phone)]);
   });
 
   it('waits for the advertiser, and refuses a second attempt meanwhile', async () => {
     phone.connect(car.controller);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
-    expect(
-      await phone.exchange(LeCreateConnection.opcode, createConnection(car.controller)),
-    ).toEqual(['040f040c010d20']);
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
+    expect(await phone.exchange(LeCreateConnection, createConnection(car.controller))).toEqual([
+      answered(LeCreateConnection, Status.commandDisallowed),
+    ]);
     await car.advertise();
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
   });
@@ -70,12 +84,17 @@ describe('connecting', () => {
     const [carAddress, phoneAddress] = ['0102030405c0', '0102030405f0'];
     await car.exchange(LeSetRandomAddress.opcode, carAddress);
     await phone.exchange(LeSetRandomAddress.opcode, phoneAddress);
-    car.command(LeSetAdvertisingParameters.opcode, 'a000a0000001000000000000000700');
-    car.command(LeSetAdvertisingEnable.opcode, '01');
+    car.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      ownAddressType: 1,
+      channels: 7,
+    });
+    car.command(LeSetAdvertisingEnable, { enable: 1 });
     await car.packets();
     const parameters = `600030000001${carAddress}010600120000002a0004000600`;
     expect(await phone.exchange(LeCreateConnection.opcode, parameters)).toEqual([
-      '040f0400010d20',
+      answered(LeCreateConnection),
       `043e13010040000001${carAddress}060000002a0000`,
     ]);
     expect(await car.packets()).toEqual([`043e13010040000101${phoneAddress}060000002a0000`]);
@@ -84,8 +103,8 @@ describe('connecting', () => {
   it('can be cancelled', async () => {
     phone.connect(car.controller);
     await phone.packets();
-    expect(await phone.exchange(LeCreateConnectionCancel.opcode)).toEqual([
-      '040e04010e2000',
+    expect(await phone.exchange(LeCreateConnectionCancel)).toEqual([
+      completed(LeCreateConnectionCancel),
       `043e130102${'00'.repeat(17)}`,
     ]);
     await car.advertise();
@@ -95,9 +114,12 @@ describe('connecting', () => {
   it('ends in one way only when it is cancelled at the last moment', async () => {
     await car.advertise();
     phone.connect(car.controller);
-    phone.command(LeCreateConnectionCancel.opcode);
+    phone.command(LeCreateConnectionCancel);
     const [status, cancelled, complete, ...more] = await phone.packets();
-    expect([status, cancelled]).toEqual(['040f0400010d20', '040e04010e2000']);
+    expect([status, cancelled]).toEqual([
+      answered(LeCreateConnection),
+      completed(LeCreateConnectionCancel),
+    ]);
     expect(complete).toMatch(/^043e1301(00|02)/);
     expect(more).toEqual([]);
     const accepted = (await car.packets()).length === 1;
@@ -109,7 +131,7 @@ describe('connecting', () => {
     await car.advertise();
     phone.connect(car.controller);
     await clock.advance(1000);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
   });
 
   it('needs both directions: who is heard must hear the answer', async () => {
@@ -119,7 +141,7 @@ describe('connecting', () => {
     const refused = jest.spyOn(phone.controller, 'refused');
     phone.connect(deaf.controller);
     await clock.advance(1000);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
     // One attempt at once, and one for each advertising event of 100 ms.
     expect(refused).toHaveBeenCalledTimes(11);
   });
@@ -130,10 +152,12 @@ describe('connecting', () => {
     await phone.packets();
     await clock.advance(1000);
     expect(await phone.packets()).toEqual([]);
-    expect(await car.exchange(LeSetAdvertisingEnable.opcode, '01')).toEqual(['040e04010a2009']);
-    expect(
-      await phone.exchange(LeCreateConnection.opcode, createConnection(car.controller)),
-    ).toEqual(['040f040b010d20']);
+    expect(await car.exchange(LeSetAdvertisingEnable, { enable: 1 })).toEqual([
+      completed(LeSetAdvertisingEnable, { status: Status.connectionLimitExceeded }),
+    ]);
+    expect(await phone.exchange(LeCreateConnection, createConnection(car.controller))).toEqual([
+      answered(LeCreateConnection, Status.connectionAlreadyExists),
+    ]);
   });
 
   it('goes to one of two phones; the other one gets the next chance', async () => {
@@ -145,9 +169,9 @@ describe('connecting', () => {
     await car.advertise();
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
     expect(await other.packets()).toEqual([]);
-    phone.command(Disconnect.opcode, '400013');
+    phone.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     await phone.packets();
-    await car.exchange(LeSetAdvertisingEnable.opcode, '01');
+    await car.exchange(LeSetAdvertisingEnable, { enable: 1 });
     expect(await other.packets()).toEqual([connected('4000', '00', car)]);
   });
 });
@@ -160,19 +184,22 @@ describe('several links', () => {
     phone.connect(hub.controller);
     await phone.packets();
     await hub.packets();
-    await hub.exchange(LeSetAdvertisingEnable.opcode, '01');
+    await hub.exchange(LeSetAdvertisingEnable, { enable: 1 });
     other.connect(hub.controller);
     await other.packets();
     expect(await hub.packets()).toEqual([connected('4100', '01', other)]);
     await car.advertise();
     hub.connect(car.controller);
-    expect(await hub.packets()).toEqual(['040f0400010d20', connected('4200', '00', car)]);
+    expect(await hub.packets()).toEqual([
+      answered(LeCreateConnection),
+      connected('4200', '00', car),
+    ]);
 
-    hub.send('024100050001000400aa');
-    expect(await other.packets()).toEqual(['024020050001000400aa']);
-    hub.send('024200050001000400bb');
+    hub.send(acl(0x41, 0, '01000400aa'));
+    expect(await other.packets()).toEqual([acl(0x40, 2, '01000400aa')]);
+    hub.send(acl(0x42, 0, '01000400bb'));
     await hub.packets();
-    expect((await car.packets()).at(-1)).toBe('024020050001000400bb');
+    expect((await car.packets()).at(-1)).toBe(acl(0x40, 2, '01000400bb'));
     expect(await phone.packets()).toEqual([]);
   });
 });
@@ -180,35 +207,40 @@ describe('several links', () => {
 describe('data', () => {
   it('arrives with the boundary flag of a controller, and is acknowledged', async () => {
     await link();
-    phone.send('024000070003000400010203');
+    phone.send(acl(0x40, 0, '03000400010203'));
     phone.send('0240100200ffee');
-    expect(await car.packets()).toEqual(['024020070003000400010203', '0240100200ffee']);
+    expect(await car.packets()).toEqual([acl(0x40, 2, '03000400010203'), '0240100200ffee']);
     expect(await phone.packets()).toEqual(['04130501400001' + '00', '04130501400001' + '00']);
   });
 
   it('overflows the buffers that were announced with an event, and drops what is too much', async () => {
     phone = await makeHost(5, { length: 27, count: 1 });
     await link();
-    expect(await phone.exchange(LeReadBufferSize.opcode)).toEqual(['040e07010220001b0001']);
-    phone.send('024000050001000400aa');
-    phone.send('024000050001000400bb');
-    expect(await phone.packets()).toEqual(['041a0101', '0413050140000100']);
-    expect(await car.packets()).toEqual(['024020050001000400aa']);
+    expect(await phone.exchange(LeReadBufferSize)).toEqual([
+      completed(LeReadBufferSize, { length: 0x1b, count: 1 }),
+    ]);
+    phone.send(acl(0x40, 0, '01000400aa'));
+    phone.send(acl(0x40, 0, '01000400bb'));
+    expect(await phone.packets()).toEqual([
+      event(DataBufferOverflow, { linkType: 1 }),
+      event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
+    ]);
+    expect(await car.packets()).toEqual([acl(0x40, 2, '01000400aa')]);
     phone.send(`0240001c00${'00'.repeat(28)}`);
-    expect(await phone.packets()).toEqual(['04100101']);
+    expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
   });
 
   it('for a handle that is gone is dropped in silence', async () => {
-    phone.send('024000050001000400aa');
+    phone.send(acl(0x40, 0, '01000400aa'));
     expect(await phone.packets()).toEqual([]);
   });
 
-  it.each(['024030050001000400aa', '024040050001000400aa'])(
+  it.each([acl(0x40, 3, '01000400aa'), '024040050001000400aa'])(
     'with bad flags is malformed: %s',
     async (p) => {
       await link();
       phone.send(p);
-      expect(await phone.packets()).toEqual(['04100101']);
+      expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
       expect(await car.packets()).toEqual([]);
     },
   );
@@ -221,26 +253,37 @@ describe('disconnecting', () => {
   ])('by %s: the peer is told the reason', async (_name, ends) => {
     await link();
     const [one, other] = ends();
-    expect(await one.exchange(Disconnect.opcode, '400013')).toEqual([
-      '040f0400010604',
-      '04050400400016',
+    expect(
+      await one.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ).toEqual([
+      answered(Disconnect),
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.terminatedByLocalHost }),
     ]);
-    expect(await other.packets()).toEqual(['04050400400013']);
-    expect(await other.exchange(Disconnect.opcode, '400013')).toEqual(['040f0402010604']);
+    expect(await other.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ]);
+    expect(
+      await other.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ).toEqual([answered(Disconnect, Status.unknownConnection)]);
   });
 
   it('lets arrive what was sent before', async () => {
     await link();
-    phone.send('024000050001000400aa');
-    phone.command(Disconnect.opcode, '400013');
+    phone.send(acl(0x40, 0, '01000400aa'));
+    phone.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     phone.controller.close();
-    expect(await car.packets()).toEqual(['024020050001000400aa', '04050400400013']);
+    expect(await car.packets()).toEqual([
+      acl(0x40, 2, '01000400aa'),
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('takes only reasons that a host may give', async () => {
     await link();
-    expect(await phone.exchange(Disconnect.opcode, '400008')).toEqual(['040f0412010604']);
+    expect(
+      await phone.exchange(Disconnect, { handle: 0x40, reason: Status.connectionTimeout }),
+    ).toEqual([answered(Disconnect, Status.invalidParameters)]);
     expect(await car.packets()).toEqual([]);
   });
 });
@@ -252,22 +295,26 @@ describe('losing a link', () => {
     await clock.advance(419);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual(['04050400400008']);
-    expect(await phone.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
+    expect(await phone.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('does not happen when the peer comes back in time; what waited arrives then, in order', async () => {
     await link();
     phone.controller.moveTo(100, 0);
-    phone.send('024000050001000400aa');
-    phone.send('024000050001000400bb');
+    phone.send(acl(0x40, 0, '01000400aa'));
+    phone.send(acl(0x40, 0, '01000400bb'));
     await clock.advance(400);
     expect(await car.packets()).toEqual([]);
     expect(await phone.packets()).toEqual([]);
     phone.controller.moveTo(5, 0);
     await clock.advance(1000);
-    expect(await car.packets()).toEqual(['024020050001000400aa', '024020050001000400bb']);
+    expect(await car.packets()).toEqual([acl(0x40, 2, '01000400aa'), acl(0x40, 2, '01000400bb')]);
     expect(await phone.packets()).toHaveLength(2);
   });
 
@@ -281,7 +328,7 @@ describe('losing a link', () => {
     [
       'reset',
       () => {
-        phone.command(Reset.opcode);
+        phone.command(Reset);
       },
     ],
   ])('by %s of the peer', async (_name, fail) => {
@@ -291,7 +338,9 @@ describe('losing a link', () => {
     expect(atPhone.filter((packet) => packet.startsWith('0405'))).toEqual([]);
     expect(await car.packets()).toEqual([]);
     await clock.advance(420);
-    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
@@ -305,19 +354,26 @@ describe('losing a link', () => {
 describe('a link', () => {
   it('has a signal strength at each end', async () => {
     await link();
-    expect(await phone.exchange(ReadRssi.opcode, '4000')).toEqual([
+    expect(await phone.exchange(ReadRssi, { handle: 0x40 })).toEqual([
       '040e0701051400' + '4000' + 'b6',
     ]);
     phone.controller.moveTo(1, 0);
-    expect(await car.exchange(ReadRssi.opcode, '4000')).toEqual(['040e0701051400' + '4000' + 'c5']);
+    expect(await car.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      '040e0701051400' + '4000' + 'c5',
+    ]);
   });
 
   it('changes its parameters for both ends, at the wish of the central', async () => {
     await link();
     const wish = '4000' + '1000' + '2000' + '0100' + '6400' + '00000000';
-    const updated = '043e0a03004000100001006400';
+    const updated = event(LeConnectionUpdateComplete, {
+      handle: 0x40,
+      interval: 0x10,
+      latency: 1,
+      timeout: 0x64,
+    });
     expect(await phone.exchange(LeConnectionUpdate.opcode, wish)).toEqual([
-      '040f0400011320',
+      answered(LeConnectionUpdate),
       updated,
     ]);
     expect(await car.packets()).toEqual([updated]);
@@ -325,6 +381,8 @@ describe('a link', () => {
     await clock.advance(999);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
   });
 });

@@ -10,10 +10,14 @@ import {
 } from '../../../lib/hci/commands/advertising.js';
 import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
 import {
+  LeCreateConnection,
   LeExtendedCreateConnection,
   LeSetScanEnable,
   LeSetScanParameters,
 } from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
 
 /** Looks like a resolvable private address that nobody can resolve. */
 const UNRESOLVABLE = '010203040546';
@@ -31,7 +35,7 @@ const targetOf = (host: TestHost): string => `00${addressHex(host.controller)}`;
 
 const scan = (host: TestHost, policy: string): void => {
   host.command(LeSetScanParameters.opcode, `001200120000${policy}`);
-  host.command(LeSetScanEnable.opcode, '0100');
+  host.command(LeSetScanEnable, { enable: 1 });
 };
 
 const events = async (host: TestHost): Promise<string[]> =>
@@ -50,9 +54,11 @@ beforeEach(async () => {
 
 const advertise = async (type: string, target: string): Promise<void> => {
   expect(await car.exchange(LeSetAdvertisingParameters.opcode, directed(type, target))).toEqual([
-    '040e0401062000',
+    completed(LeSetAdvertisingParameters),
   ]);
-  expect((await car.exchange(LeSetAdvertisingEnable.opcode, '01'))[0]).toBe('040e04010a2000');
+  expect((await car.exchange(LeSetAdvertisingEnable, { enable: 1 }))[0]).toBe(
+    completed(LeSetAdvertisingEnable),
+  );
 };
 
 describe('directed advertising', () => {
@@ -68,7 +74,7 @@ describe('directed advertising', () => {
     phone.connect(car.controller);
     await clock.advance(500);
     expect(await phone.packets()).toEqual([
-      '040f0400010d20',
+      answered(LeCreateConnection),
       `043e13010040000000${addressHex(car.controller)}060000002a0000`,
     ]);
   });
@@ -81,18 +87,20 @@ describe('directed advertising', () => {
     expect(await car.packets()).toEqual([`043e13013c000001${'00'.repeat(14)}`]);
     phone.connect(car.controller);
     await clock.advance(1000);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
-    expect((await car.exchange(LeSetAdvertisingEnable.opcode, '01'))[0]).toBe('040e04010a2000');
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
+    expect((await car.exchange(LeSetAdvertisingEnable, { enable: 1 }))[0]).toBe(
+      completed(LeSetAdvertisingEnable),
+    );
   });
 
   it('ends without an event when the host stops it or a link comes about', async () => {
     await advertise('01', targetOf(phone));
-    await car.exchange(LeSetAdvertisingEnable.opcode, '00');
+    await car.exchange(LeSetAdvertisingEnable);
     await clock.advance(2000);
     expect(await car.packets()).toEqual([]);
     phone.connect(car.controller);
     await phone.packets();
-    await car.exchange(LeSetAdvertisingEnable.opcode, '01');
+    await car.exchange(LeSetAdvertisingEnable, { enable: 1 });
     await clock.advance(2000);
     expect((await events(phone)).concat(await events(car))).toHaveLength(1);
   });
@@ -122,17 +130,17 @@ describe('directed advertising', () => {
       scan(phone, policy);
       await clock.advance(150);
       expect(await events(phone)).toEqual([]);
-      await phone.exchange(LeSetScanEnable.opcode, '0000');
+      await phone.exchange(LeSetScanEnable);
     }
-    phone.command(LeSetEventMask.opcode, '1f04000000000000');
+    phone.command(LeSetEventMask, { mask: bytes('1f04000000000000') });
     scan(phone, '02');
     const report = `043e120b010100${addressHex(car.controller)}01${UNRESOLVABLE}db`;
     expect((await events(phone))[0]).toBe(report);
-    await phone.exchange(LeSetScanEnable.opcode, '0000');
+    await phone.exchange(LeSetScanEnable);
     // Policy 3 wants the advertiser in the accept list besides.
     scan(phone, '03');
     expect(await events(phone)).toEqual([]);
-    await phone.exchange(LeSetScanEnable.opcode, '0000');
+    await phone.exchange(LeSetScanEnable);
     await phone.exchange(LeAddToAcceptList.opcode, targetOf(car));
     scan(phone, '03');
     expect((await events(phone))[0]).toBe(report);
@@ -170,7 +178,9 @@ describe('directed advertising with extended commands', () => {
   it('with high duty cycle ends with the set: no connection event', async () => {
     await fob.advertiseSet({ properties: '1d00', peer: targetOf(watch) }, '', '', '800000');
     await clock.advance(1280);
-    expect(await fob.packets()).toEqual(['043e06123c01000000']);
+    expect(await fob.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 1 }),
+    ]);
   });
 
   it('gives its scan response to its target alone', async () => {

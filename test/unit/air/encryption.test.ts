@@ -10,6 +10,8 @@ import {
   LeLongTermKeyReply,
 } from '../../../lib/hci/commands/links.js';
 import { LeEncrypt, LeRand } from '../../../lib/hci/commands/security.js';
+import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
 const RANDOM = '0102030405060708';
@@ -18,7 +20,7 @@ const KEY = '000102030405060708090a0b0c0d0e0f';
 const OTHER_KEY = `${KEY.slice(0, -2)}0e`;
 
 const ENABLE = HANDLE + RANDOM + DIVERSIFIER + KEY;
-const ENABLING = '040f0400011920';
+const ENABLING = answered(LeEnableEncryption);
 const KEY_REQUEST = `043e0d05${HANDLE}${RANDOM}${DIVERSIFIER}`;
 const REPLIED = `040e0601` + `1a2000${HANDLE}`;
 const REFUSED = `040e0601` + `1b2000${HANDLE}`;
@@ -80,7 +82,7 @@ describe('encrypting a link', () => {
   });
 
   it('fails with 0x06 where the host has masked the question', async () => {
-    peripheral.command(LeSetEventMask.opcode, '0f00000000000000');
+    peripheral.command(LeSetEventMask, { mask: bytes('0f00000000000000') });
     await peripheral.packets();
     expect(await central.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual([
       ENABLING,
@@ -116,7 +118,7 @@ describe('encrypting a link', () => {
 
   it('leaves no timer behind when the link goes meanwhile', async () => {
     await request();
-    central.command(Reset.opcode);
+    central.command(Reset);
     await central.packets();
     await clock.advance(420);
     expect(await peripheral.packets()).toEqual([lost('08')]);
@@ -125,12 +127,14 @@ describe('encrypting a link', () => {
 
   it('is for the central to begin, once at a time, and for a link that there is', async () => {
     expect(await peripheral.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual([
-      '040f040c011920',
+      answered(LeEnableEncryption, Status.commandDisallowed),
     ]);
     await request();
-    expect(await central.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual(['040f040c011920']);
+    expect(await central.exchange(LeEnableEncryption.opcode, ENABLE)).toEqual([
+      answered(LeEnableEncryption, Status.commandDisallowed),
+    ]);
     expect(await central.exchange(LeEnableEncryption.opcode, `4100${ENABLE.slice(4)}`)).toEqual([
-      '040f0402011920',
+      answered(LeEnableEncryption, Status.unknownConnection),
     ]);
   });
 
@@ -138,8 +142,8 @@ describe('encrypting a link', () => {
     expect(await peripheral.exchange(LeLongTermKeyReply.opcode, HANDLE + KEY)).toEqual([
       `040e06011a200c${HANDLE}`,
     ]);
-    expect(await peripheral.exchange(LeLongTermKeyNegativeReply.opcode, '4100')).toEqual([
-      '040e06011b20024100',
+    expect(await peripheral.exchange(LeLongTermKeyNegativeReply, { handle: 0x41 })).toEqual([
+      completed(LeLongTermKeyNegativeReply, { status: Status.unknownConnection, handle: 0x41 }),
     ]);
     expect(await central.packets()).toEqual([]);
   });
@@ -156,10 +160,7 @@ describe('LE Encrypt and LE Rand', () => {
   });
 
   it('gives 8 other random bytes each time', async () => {
-    const answers = [
-      ...(await central.exchange(LeRand.opcode)),
-      ...(await central.exchange(LeRand.opcode)),
-    ];
+    const answers = [...(await central.exchange(LeRand)), ...(await central.exchange(LeRand))];
     for (const answer of answers) expect(answer).toMatch(/^040e0c01182000[0-9a-f]{16}$/);
     expect(new Set(answers).size).toBe(2);
   });

@@ -14,6 +14,9 @@ import {
   LeSetExtendedAdvertisingParameters,
   LeSetExtendedScanResponseData,
 } from '../../../lib/hci/commands/extended-advertising.js';
+import { completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
 
 /** Long enough for one advertising event of an interval of 100 ms, too short for two. */
 const EVENT_MS = 150;
@@ -26,10 +29,10 @@ let phone: ExtendedHost;
 /** An LE Extended Advertising Report of a car at 5 m (-74 dBm = b6), LE 1M, SID 5. */
 const report = (type: string, data: string, header = '01010' + '57f'): string => {
   const body = `0d01${type}00${addressHex(car.controller)}${header}b6` + '0000' + '00'.repeat(7);
-  return event(body, data);
+  return withData(body, data);
 };
 
-const event = (body: string, data: string): string => {
+const withData = (body: string, data: string): string => {
   const length = (data.length / 2).toString(16).padStart(2, '0');
   const total = (body.length + 2 + data.length) / 2;
   return `043e${total.toString(16).padStart(2, '0')}${body}${length}${data}`;
@@ -45,19 +48,55 @@ beforeEach(async () => {
 describe('extended advertising', () => {
   it('is set up, enabled, disabled and removed', async () => {
     for (const [opcode, parameters, answer] of [
-      [LeReadMaximumAdvertisingDataLength.opcode, '', '040e06013a20007206'],
-      [LeReadNumberOfAdvertisingSets.opcode, '', '040e05013b200004'],
-      [LeSetExtendedAdvertisingParameters.opcode, setParameters(), '040e050136200000'],
-      [LeSetAdvertisingSetRandomAddress.opcode, '010102030405c6', '040e0401352000'],
-      [LeSetExtendedAdvertisingData.opcode, setData('020106'), '040e0401372000'],
-      [LeSetExtendedAdvertisingEnable.opcode, '010101000000', '040e0401392000'],
-      [LeRemoveAdvertisingSet.opcode, '01', '040e04013c200c'],
-      [LeClearAdvertisingSets.opcode, '', '040e04013d200c'],
+      [
+        LeReadMaximumAdvertisingDataLength.opcode,
+        '',
+        completed(LeReadMaximumAdvertisingDataLength, { length: 0x672 }),
+      ],
+      [
+        LeReadNumberOfAdvertisingSets.opcode,
+        '',
+        completed(LeReadNumberOfAdvertisingSets, { sets: 4 }),
+      ],
+      [
+        LeSetExtendedAdvertisingParameters.opcode,
+        setParameters(),
+        completed(LeSetExtendedAdvertisingParameters),
+      ],
+      [
+        LeSetAdvertisingSetRandomAddress.opcode,
+        '010102030405c6',
+        completed(LeSetAdvertisingSetRandomAddress),
+      ],
+      [
+        LeSetExtendedAdvertisingData.opcode,
+        setData('020106'),
+        completed(LeSetExtendedAdvertisingData),
+      ],
+      [
+        LeSetExtendedAdvertisingEnable.opcode,
+        '010101000000',
+        completed(LeSetExtendedAdvertisingEnable),
+      ],
+      [
+        LeRemoveAdvertisingSet.opcode,
+        '01',
+        completed(LeRemoveAdvertisingSet, { status: Status.commandDisallowed }),
+      ],
+      [
+        LeClearAdvertisingSets.opcode,
+        '',
+        completed(LeClearAdvertisingSets, { status: Status.commandDisallowed }),
+      ],
       [LeSetExtendedAdvertisingParameters.opcode, setParameters(), '040e05013620' + '0c00'],
-      [LeSetExtendedAdvertisingEnable.opcode, '0000', '040e0401392000'],
-      [LeRemoveAdvertisingSet.opcode, '01', '040e04013c2000'],
-      [LeRemoveAdvertisingSet.opcode, '01', '040e04013c2042'],
-      [LeClearAdvertisingSets.opcode, '', '040e04013d2000'],
+      [LeSetExtendedAdvertisingEnable.opcode, '0000', completed(LeSetExtendedAdvertisingEnable)],
+      [LeRemoveAdvertisingSet.opcode, '01', completed(LeRemoveAdvertisingSet)],
+      [
+        LeRemoveAdvertisingSet.opcode,
+        '01',
+        completed(LeRemoveAdvertisingSet, { status: Status.unknownAdvertisingIdentifier }),
+      ],
+      [LeClearAdvertisingSets.opcode, '', completed(LeClearAdvertisingSets)],
     ] as const) {
       expect(await car.exchange(opcode, parameters)).toEqual([answer]);
     }
@@ -93,22 +132,26 @@ describe('extended advertising', () => {
     }
     const both = '02' + '01000000' + '03320000';
     expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `01${both}`)).toEqual([
-      '040e0401392000',
+      completed(LeSetExtendedAdvertisingEnable),
     ]);
-    expect(await car.exchange(LeRemoveAdvertisingSet.opcode, '02')).toEqual(['040e04013c2000']);
+    expect(await car.exchange(LeRemoveAdvertisingSet, { set: 2 })).toEqual([
+      completed(LeRemoveAdvertisingSet),
+    ]);
     await clock.advance(500);
-    expect(await car.packets()).toEqual(['043e06123c03000000']);
-    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `00${both}`)).toEqual([
-      '040e0401392000',
+    expect(await car.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 3 }),
     ]);
-    expect(await car.exchange(LeClearAdvertisingSets.opcode)).toEqual(['040e04013d2000']);
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `00${both}`)).toEqual([
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
+    expect(await car.exchange(LeClearAdvertisingSets)).toEqual([completed(LeClearAdvertisingSets)]);
   });
 
   it('has no address when it is anonymous', async () => {
     await car.advertiseSet({ properties: '2000' }, '020106');
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
-    const anonymous = event(
+    const anonymous = withData(
       '0d010000' + 'ff' + '00'.repeat(6) + '0101057f' + 'b6' + '00'.repeat(9),
       '020106',
     );
@@ -125,11 +168,11 @@ describe('extended advertising', () => {
   it('under the random address of the set', async () => {
     car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ ownAddressType: '01' }));
     await car.packets();
-    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
-      '040e0401392012',
-    ]);
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([completed(LeSetExtendedAdvertisingEnable, { status: Status.invalidParameters })]);
     car.command(LeSetAdvertisingSetRandomAddress.opcode, '01' + '0102030405c6');
-    car.command(LeSetExtendedAdvertisingEnable.opcode, '010101000000');
+    car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
     await car.packets();
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
@@ -137,7 +180,7 @@ describe('extended advertising', () => {
     expect(packet.slice(14, 28)).toBe('01' + '0102030405c6');
     // While it is not connectable, another address may be set, and is used at once.
     car.command(LeSetAdvertisingSetRandomAddress.opcode, '01' + '0908070605c4');
-    expect(await car.packets()).toEqual(['040e0401352000']);
+    expect(await car.packets()).toEqual([completed(LeSetAdvertisingSetRandomAddress)]);
     const [later = ''] = await phone.leEvents();
     expect(later.slice(14, 28)).toBe('01' + '0908070605c4');
   });
@@ -162,15 +205,21 @@ describe('long data', () => {
     const data = long(600);
     car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
     car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(0, 500), '01'));
-    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
-      '040e050136200000',
-      '040e0401372000',
-      '040e040139200c',
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([
+      completed(LeSetExtendedAdvertisingParameters),
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.commandDisallowed }),
     ]);
     car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(500, 1000), '00'));
     car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(1000), '02'));
-    car.command(LeSetExtendedAdvertisingEnable.opcode, '010101000000');
-    expect(await car.packets()).toEqual(['040e0401372000', '040e0401372000', '040e0401392000']);
+    car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
+    expect(await car.packets()).toEqual([
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
     expect(await phone.leEvents()).toEqual([
@@ -189,14 +238,14 @@ describe('long data', () => {
     await car.packets();
     expect(
       await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(145), '02')),
-    ).toEqual(['040e0401372007']);
+    ).toEqual([completed(LeSetExtendedAdvertisingData, { status: Status.memoryCapacityExceeded })]);
     // All of it is discarded then.
     expect(
       await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(144), '02')),
-    ).toEqual(['040e040137200c']);
-    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
-      '040e0401392000',
-    ]);
+    ).toEqual([completed(LeSetExtendedAdvertisingData, { status: Status.commandDisallowed })]);
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([completed(LeSetExtendedAdvertisingEnable)]);
   });
 
   it('does not fit in connectable advertising', async () => {
@@ -204,14 +253,17 @@ describe('long data', () => {
     car.command(LeSetExtendedAdvertisingParameters.opcode, connectable);
     car.command(LeSetExtendedAdvertisingData.opcode, setData(long(246)));
     await car.packets();
-    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
-      '040e0401392012',
-    ]);
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([completed(LeSetExtendedAdvertisingEnable, { status: Status.invalidParameters })]);
     car.command(LeSetExtendedAdvertisingData.opcode, setData(long(245)));
-    car.command(LeSetExtendedAdvertisingEnable.opcode, '010101000000');
-    expect(await car.packets()).toEqual(['040e0401372000', '040e0401392000']);
+    car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
+    expect(await car.packets()).toEqual([
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
     expect(await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(246)))).toEqual([
-      '040e0401372045',
+      completed(LeSetExtendedAdvertisingData, { status: Status.packetTooLong }),
     ]);
   });
 });
@@ -247,13 +299,16 @@ describe('scan responses', () => {
     await car.packets();
     const enable = '010101000000';
     expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, enable)).toEqual([
-      '040e040139200c',
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.commandDisallowed }),
     ]);
     car.command(LeSetExtendedScanResponseData.opcode, setData('0301cccc'));
     car.command(LeSetExtendedAdvertisingEnable.opcode, enable);
-    expect(await car.packets()).toEqual(['040e0401382000', '040e0401392000']);
+    expect(await car.packets()).toEqual([
+      completed(LeSetExtendedScanResponseData),
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
     expect(await car.exchange(LeSetExtendedScanResponseData.opcode, setData(''))).toEqual([
-      '040e040138200c',
+      completed(LeSetExtendedScanResponseData, { status: Status.commandDisallowed }),
     ]);
   });
 });
@@ -264,7 +319,9 @@ describe('the end of advertising', () => {
     await clock.advance(999);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual(['043e06123c01000000']);
+    expect(await car.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 1 }),
+    ]);
     await phone.scanExtended();
     await clock.advance(1000);
     expect(await phone.leEvents()).toEqual([]);
@@ -276,17 +333,22 @@ describe('the end of advertising', () => {
     await clock.advance(199);
     expect(await car.packets()).toEqual([]);
     await clock.advance(EVENT_MS);
-    expect(await car.packets()).toEqual(['043e06124301000003']);
+    expect(await car.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.limitReached, set: 1, events: 3 }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('is not told when the host ends it, and begins anew when it is enabled again', async () => {
     await car.advertiseSet({}, '', '', '640000');
     await clock.advance(900);
-    await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101640000');
+    await car.exchange(LeSetExtendedAdvertisingEnable, {
+      enable: 1,
+      sets: [{ set: 1, duration: 0x64 }],
+    });
     await clock.advance(900);
     expect(await car.packets()).toEqual([]);
-    await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '000101000000');
+    await car.exchange(LeSetExtendedAdvertisingEnable, { sets: [{ set: 1 }] });
     await clock.advance(1000);
     expect(await car.packets()).toEqual([]);
   });
@@ -306,7 +368,7 @@ describe('new data', () => {
     expect(await phone.leEvents()).toEqual([report('0000', '0301bbbb')]);
     // Unchanged data under a new identifier.
     expect(await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('', '04'))).toEqual([
-      '040e0401372000',
+      completed(LeSetExtendedAdvertisingData),
     ]);
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([report('0000', '0301bbbb')]);

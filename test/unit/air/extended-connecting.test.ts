@@ -15,11 +15,15 @@ import {
   LeCreateConnectionCancel,
   LeExtendedCreateConnection,
 } from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
+import { LeChannelSelectionAlgorithm } from '../../../lib/hci/events/links.js';
 
 const NO_RPA = '00'.repeat(6);
 const PARAMETERS = '060000002a00' + '00';
 /** LE Channel Selection Algorithm: #2. */
-const ALGORITHM = '043e0414400001';
+const ALGORITHM = event(LeChannelSelectionAlgorithm, { handle: 0x40, algorithm: 1 });
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -46,21 +50,27 @@ describe('LE Extended Create Connection', () => {
   ])('connects to a set with %s PDUs', async (_what, properties) => {
     await car.advertiseSet({ properties });
     expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
-      '040f0400014320',
+      answered(LeExtendedCreateConnection),
       connected('00', car),
       ALGORITHM,
     ]);
     // Nothing comes between the link and the end of the advertising that led to it.
-    expect(await car.packets()).toEqual([connected('01', phone), '043e06120001400000', ALGORITHM]);
-    expect(await car.exchange(LeRemoveAdvertisingSet.opcode, '01')).toEqual(['040e04013c2000']);
+    expect(await car.packets()).toEqual([
+      connected('01', phone),
+      event(LeAdvertisingSetTerminated, { set: 1, handle: 0x40 }),
+      ALGORITHM,
+    ]);
+    expect(await car.exchange(LeRemoveAdvertisingSet, { set: 1 })).toEqual([
+      completed(LeRemoveAdvertisingSet),
+    ]);
   });
 
   it('gives the legacy event to a host that has masked the other one', async () => {
-    phone.command(LeSetEventMask.opcode, '1f00000000000000');
+    phone.command(LeSetEventMask, { mask: bytes('1f00000000000000') });
     await car.advertiseSet({ properties: '0100' });
     expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
-      '040e0401012000',
-      '040f0400014320',
+      completed(LeSetEventMask),
+      answered(LeExtendedCreateConnection),
       `043e130100400000` + `00${addressHex(car.controller)}${PARAMETERS}`,
     ]);
   });
@@ -73,7 +83,9 @@ describe('LE Extended Create Connection', () => {
     const parameters = `0000${peer}03${for1M}${for2M}`;
     const [, event] = await phone.exchange(LeExtendedCreateConnection.opcode, parameters);
     expect(event).toBe(connected('00', car).replace(PARAMETERS, '18000000640000'));
-    expect(await phone.exchange(LeReadPhy.opcode, '4000')).toEqual(['040e080130200040000202']);
+    expect(await phone.exchange(LeReadPhy, { handle: 0x40 })).toEqual([
+      completed(LeReadPhy, { handle: 0x40, tx: 2, rx: 2 }),
+    ]);
   });
 
   it('ends the set that was answered, not another one with the same address', async () => {
@@ -84,7 +96,9 @@ describe('LE Extended Create Connection', () => {
     const terminated = (await car.packets()).filter((packet) => packet.startsWith('043e0612'));
     expect(terminated).toHaveLength(1);
     expect(terminated[0]).toMatch(/^043e06120002|^043e06120003/);
-    expect(await car.exchange(LeRemoveAdvertisingSet.opcode, '01')).toEqual(['040e04013c200c']);
+    expect(await car.exchange(LeRemoveAdvertisingSet, { set: 1 })).toEqual([
+      completed(LeRemoveAdvertisingSet, { status: Status.commandDisallowed }),
+    ]);
   });
 
   it('tells how many events it took, where they are counted', async () => {
@@ -99,10 +113,10 @@ describe('LE Extended Create Connection', () => {
   it('is cancelled with the enhanced event', async () => {
     await phone.exchange(LeExtendedCreateConnection.opcode, create());
     expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
-      '040f040c014320',
+      answered(LeExtendedCreateConnection, Status.commandDisallowed),
     ]);
-    expect(await phone.exchange(LeCreateConnectionCancel.opcode)).toEqual([
-      '040e04010e2000',
+    expect(await phone.exchange(LeCreateConnectionCancel)).toEqual([
+      completed(LeCreateConnectionCancel),
       `043e1f0a02${'00'.repeat(29)}`,
     ]);
   });
@@ -161,13 +175,15 @@ describe('several centrals', () => {
     await clock.advance(500);
     expect(await third.packets()).toEqual([]);
     await car.packets();
-    car.command(Disconnect.opcode, '400013');
+    car.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     await car.packets();
     await clock.advance(500);
     expect((await third.packets())[0]).toMatch(/^043e1f0a00/);
     car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0100' }));
-    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toContain(
-      '040e0401392009',
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toContain(
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.connectionLimitExceeded }),
     );
   });
 });

@@ -11,6 +11,7 @@ import {
   LeSetExtendedScanEnable,
   LeSetExtendedScanParameters,
 } from '../../../lib/hci/commands/listening.js';
+import { bytes } from '../../support/hci-packets.js';
 
 /** Fields of LE Set Extended Advertising Parameters in hex; the rest has values that do no harm. */
 export interface SetFields {
@@ -66,8 +67,8 @@ export const extendedCreate = (peer: string, ownAddressType = '00'): string =>
 export class ExtendedHost extends TestHost {
   static async create(controller: VirtualController): Promise<ExtendedHost> {
     const host = new ExtendedHost(controller);
-    host.command(SetEventMask.opcode, 'ffffffffffffff3f');
-    host.command(LeSetEventMask.opcode, 'ffffffffffffffff');
+    host.command(SetEventMask, { mask: bytes('ffffffffffffff3f') });
+    host.command(LeSetEventMask, { mask: bytes('ffffffffffffffff') });
     await host.packets();
     return host;
   }

@@ -12,6 +12,8 @@ import {
   LeSetExtendedAdvertisingParameters,
   LeSetExtendedScanResponseData,
 } from '../../../lib/hci/commands/extended-advertising.js';
+import { completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 let host: ExtendedHost;
 
@@ -48,7 +50,7 @@ describe('LE Set Extended Advertising Parameters', () => {
     const opcode = LeSetExtendedAdvertisingParameters.opcode;
     expect(await host.exchange(opcode, setParameters(fields))).toEqual([`040e05013620${status}00`]);
     expect(await host.exchange(LeRemoveAdvertisingSet.opcode, fields.handle ?? '01')).toEqual([
-      '040e04013c2042',
+      completed(LeRemoveAdvertisingSet, { status: Status.unknownAdvertisingIdentifier }),
     ]);
   });
 
@@ -69,7 +71,7 @@ describe('LE Set Extended Advertising Parameters', () => {
   it('takes any interval for high duty cycle, which has its own', async () => {
     const parameters = setParameters({ properties: '1d00', intervals: '000000000000' });
     expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
-      '040e050136200000',
+      completed(LeSetExtendedAdvertisingParameters),
     ]);
   });
 
@@ -147,14 +149,18 @@ describe('the data commands', () => {
   });
 
   it('let the response of a set that is not scannable be discarded', async () => {
-    expect(await host.exchange(RESPONSE, setData('', '03', '00'))).toEqual(['040e0401382000']);
+    expect(await host.exchange(RESPONSE, setData('', '03', '00'))).toEqual([
+      completed(LeSetExtendedScanResponseData),
+    ]);
   });
 
   it('take no fragments while the set is enabled', async () => {
     host.command(DATA, setData('aa', '03', '00'));
-    host.command(LeSetExtendedAdvertisingEnable.opcode, '010100000000');
+    host.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{}] });
     await host.packets();
-    expect(await host.exchange(DATA, setData('aa', '01', '00'))).toEqual(['040e040137200c']);
+    expect(await host.exchange(DATA, setData('aa', '01', '00'))).toEqual([
+      completed(LeSetExtendedAdvertisingData, { status: Status.commandDisallowed }),
+    ]);
   });
 });
 
@@ -178,7 +184,9 @@ describe('LE Set Extended Advertising Enable', () => {
     expect(await host.exchange(LeSetExtendedAdvertisingEnable.opcode, parameters)).toEqual([
       `040e04013920${status}`,
     ]);
-    expect(await host.exchange(LeClearAdvertisingSets.opcode)).toEqual(['040e04013d2000']);
+    expect(await host.exchange(LeClearAdvertisingSets)).toEqual([
+      completed(LeClearAdvertisingSets),
+    ]);
   });
 
   it('refuses a connectable set where there is no room for a link', async () => {
@@ -186,8 +194,10 @@ describe('LE Set Extended Advertising Enable', () => {
     const full = await ExtendedHost.create(air.controller({ peripheralLinks: 0 }));
     full.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0100' }));
     await full.packets();
-    expect(await full.exchange(LeSetExtendedAdvertisingEnable.opcode, '010101000000')).toEqual([
-      '040e0401392009',
+    expect(
+      await full.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.connectionLimitExceeded }),
     ]);
   });
 });
@@ -195,8 +205,12 @@ describe('LE Set Extended Advertising Enable', () => {
 describe('LE Set Advertising Set Random Address', () => {
   it('is for a set that there is, and does not change under a connectable one', async () => {
     const opcode = LeSetAdvertisingSetRandomAddress.opcode;
-    expect(await host.exchange(opcode, '010102030405c6')).toEqual(['040e0401352042']);
+    expect(await host.exchange(opcode, '010102030405c6')).toEqual([
+      completed(LeSetAdvertisingSetRandomAddress, { status: Status.unknownAdvertisingIdentifier }),
+    ]);
     await host.advertiseSet({ properties: '0100' });
-    expect(await host.exchange(opcode, '010102030405c6')).toEqual(['040e040135200c']);
+    expect(await host.exchange(opcode, '010102030405c6')).toEqual([
+      completed(LeSetAdvertisingSetRandomAddress, { status: Status.commandDisallowed }),
+    ]);
   });
 });

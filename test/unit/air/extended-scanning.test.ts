@@ -8,8 +8,11 @@ import {
   LeSetExtendedScanEnable,
   LeSetExtendedScanParameters,
 } from '../../../lib/hci/commands/listening.js';
+import { completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
 
-const TIMEOUT = '043e0111';
+const TIMEOUT = event(LeScanTimeout);
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -36,7 +39,9 @@ describe('extended scanning', () => {
     expect(await phone.leEvents()).toEqual([]);
     // It is over: the parameters may be changed.
     const opcode = LeSetExtendedScanParameters.opcode;
-    expect(await phone.exchange(opcode, scanParameters())).toEqual(['040e0401412000']);
+    expect(await phone.exchange(opcode, scanParameters())).toEqual([
+      completed(LeSetExtendedScanParameters),
+    ]);
   });
 
   it('begins again with each period, also with what was reported before', async () => {
@@ -51,7 +56,7 @@ describe('extended scanning', () => {
       await clock.advance(period * 1280 + 400 - clock.now());
       expect(await phone.leEvents()).toHaveLength(1);
     }
-    await phone.exchange(LeSetExtendedScanEnable.opcode, '000000000000');
+    await phone.exchange(LeSetExtendedScanEnable);
     await clock.advance(5000);
     expect(await phone.leEvents()).toEqual([]);
     expect(clock.pending).toBe(0);
@@ -71,17 +76,17 @@ describe('extended scanning', () => {
       [`00${addressHex(car.controller)}`, '0301aaaa'],
       ['ff000000000000', '0301bbbb'],
     ] as const) {
-      await phone.exchange(LeClearAcceptList.opcode);
+      await phone.exchange(LeClearAcceptList);
       await phone.exchange(LeAddToAcceptList.opcode, entry);
       await phone.scanExtended(scanParameters(false, '00', '01'), scanEnable('01'));
       await clock.advance(150);
-      await phone.exchange(LeSetExtendedScanEnable.opcode, '000000000000');
+      await phone.exchange(LeSetExtendedScanEnable);
       await phone.scanExtended(scanParameters(false, '00', '01'), scanEnable('00'));
       await clock.advance(150);
       const reports = await phone.leEvents();
       expect(reports.length).toBeGreaterThan(0);
       for (const report of reports) expect(report.endsWith(data)).toBe(true);
-      await phone.exchange(LeSetExtendedScanEnable.opcode, '000000000000');
+      await phone.exchange(LeSetExtendedScanEnable);
     }
   });
 
@@ -111,7 +116,7 @@ describe('extended scanning', () => {
     ['a duration as long as the period', '010080000100'],
   ])('is not enabled with %s', async (_what, parameters) => {
     expect(await phone.exchange(LeSetExtendedScanEnable.opcode, parameters)).toEqual([
-      '040e0401422012',
+      completed(LeSetExtendedScanEnable, { status: Status.invalidParameters }),
     ]);
   });
 
@@ -120,7 +125,7 @@ describe('extended scanning', () => {
       phone.command(LeSetExtendedScanParameters.opcode, scanParameters(true, type));
       await phone.packets();
       expect(await phone.exchange(LeSetExtendedScanEnable.opcode, scanEnable())).toEqual([
-        '040e0401422012',
+        completed(LeSetExtendedScanEnable, { status: Status.invalidParameters }),
       ]);
     }
   });
@@ -128,6 +133,8 @@ describe('extended scanning', () => {
   it('is refused new parameters meanwhile', async () => {
     await phone.scanExtended();
     const opcode = LeSetExtendedScanParameters.opcode;
-    expect(await phone.exchange(opcode, scanParameters())).toEqual(['040e040141200c']);
+    expect(await phone.exchange(opcode, scanParameters())).toEqual([
+      completed(LeSetExtendedScanParameters, { status: Status.commandDisallowed }),
+    ]);
   });
 });

@@ -9,6 +9,7 @@ import { readLines, startHub, type HubRig } from './hub-rig.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
 import { commandPacket } from '../../../lib/hci/h4.js';
+import { completed } from '../../support/hci-packets.js';
 
 jest.setTimeout(30_000);
 
@@ -137,7 +138,7 @@ describe('a tap', () => {
         record: {
           index,
           direction: 'received',
-          packet: Buffer.from('040e0401030c00', 'hex'),
+          packet: Buffer.from(completed(Reset), 'hex'),
           time,
         },
       },

@@ -6,6 +6,7 @@ import { startHub, type HubRig } from './hub-rig.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
 import { commandPacket } from '../../../lib/hci/h4.js';
+import { completed } from '../../support/hci-packets.js';
 
 jest.setTimeout(30_000);
 
@@ -99,6 +100,6 @@ describe('a hub', () => {
       await new Promise(setImmediate);
     }
     const [answer] = (await once(host, 'data')) as [Buffer];
-    expect(answer.toString('hex')).toBe('040e0401030c00');
+    expect(answer.toString('hex')).toBe(completed(Reset));
   });
 });

@@ -15,6 +15,8 @@ import {
   LeWriteSuggestedDataLength,
   ReadRemoteVersion,
 } from '../../../lib/hci/commands/links.js';
+import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
 const MOST = 'fb004808'; // 251 bytes, 2120 us
@@ -29,7 +31,7 @@ beforeEach(async () => {
   peripheral = new TestHost(air.controller());
   for (const host of [central, peripheral]) {
     await host.enableEvents();
-    host.command(LeSetEventMask.opcode, 'ffffffffffffffff');
+    host.command(LeSetEventMask, { mask: bytes('ffffffffffffffff') });
   }
   await peripheral.advertise();
   central.connect(peripheral.controller);
@@ -40,11 +42,11 @@ describe('what the peer is', () => {
   it.each([0, 1])('version and features, asked by either side (%i)', async (side) => {
     const host = [central, peripheral][side];
     expect(await host?.exchange(ReadRemoteVersion.opcode, HANDLE)).toEqual([
-      '040f0400011d04',
+      answered(ReadRemoteVersion),
       `040c0800${HANDLE}09ffff0000`,
     ]);
     expect(await host?.exchange(LeReadRemoteFeatures.opcode, HANDLE)).toEqual([
-      '040f0400011620',
+      answered(LeReadRemoteFeatures),
       `043e0c0400${HANDLE}2f41000000000000`,
     ]);
     expect(await [peripheral, central][side]?.packets()).toEqual([]);
@@ -59,20 +61,14 @@ describe('what the peer is', () => {
 
 describe('data length', () => {
   it('reads the most, and what new links begin with', async () => {
-    expect(await central.exchange(LeReadMaximumDataLength.opcode)).toEqual([
+    expect(await central.exchange(LeReadMaximumDataLength)).toEqual([
       `040e0c012f2000${MOST}${MOST}`,
     ]);
-    expect(await central.exchange(LeReadSuggestedDataLength.opcode)).toEqual([
-      `040e0801232000${LEAST}`,
-    ]);
+    expect(await central.exchange(LeReadSuggestedDataLength)).toEqual([`040e0801232000${LEAST}`]);
     await central.exchange(LeWriteSuggestedDataLength.opcode, MOST);
-    expect(await central.exchange(LeReadSuggestedDataLength.opcode)).toEqual([
-      `040e0801232000${MOST}`,
-    ]);
-    await central.exchange(Reset.opcode);
-    expect(await central.exchange(LeReadSuggestedDataLength.opcode)).toEqual([
-      `040e0801232000${LEAST}`,
-    ]);
+    expect(await central.exchange(LeReadSuggestedDataLength)).toEqual([`040e0801232000${MOST}`]);
+    await central.exchange(Reset);
+    expect(await central.exchange(LeReadSuggestedDataLength)).toEqual([`040e0801232000${LEAST}`]);
   });
 
   it('of new links is what the host suggests', async () => {
@@ -100,7 +96,7 @@ describe('data length', () => {
       `040e0601222012${HANDLE}`,
     ]);
     expect(await central.exchange(LeWriteSuggestedDataLength.opcode, length)).toEqual([
-      '040e0401242012',
+      completed(LeWriteSuggestedDataLength, { status: Status.invalidParameters }),
     ]);
   });
 });
@@ -119,7 +115,7 @@ describe('PHY', () => {
   it('is 1M at first, and 2M once one asks for it', async () => {
     expect(await phys()).toEqual(['0101', '0101']);
     expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}0002020000`)).toEqual([
-      '040f0400013220',
+      answered(LeSetPhy),
       `043e060c00${HANDLE}0202`,
     ]);
     expect(await peripheral.packets()).toEqual([`043e060c00${HANDLE}0202`]);
@@ -131,7 +127,7 @@ describe('PHY', () => {
     await peripheral.exchange(LeSetPhy.opcode, `${HANDLE}0001030000`);
     expect(await phys()).toEqual(['0201', '0102']);
     expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}0002020000`)).toEqual([
-      '040f0400013220',
+      answered(LeSetPhy),
       `043e060c00${HANDLE}0201`,
     ]);
     expect(await peripheral.packets()).toEqual([]);
@@ -150,8 +146,12 @@ describe('PHY', () => {
   });
 
   it('has defaults for links to come', async () => {
-    expect(await central.exchange(LeSetDefaultPhy.opcode, '030000')).toEqual(['040e0401312000']);
-    expect(await central.exchange(LeReadPhy.opcode, '4100')).toEqual(['040e080130200241000000']);
+    expect(await central.exchange(LeSetDefaultPhy, { all: 3 })).toEqual([
+      completed(LeSetDefaultPhy),
+    ]);
+    expect(await central.exchange(LeReadPhy, { handle: 0x41 })).toEqual([
+      completed(LeReadPhy, { status: Status.unknownConnection, handle: 0x41 }),
+    ]);
   });
 });
 

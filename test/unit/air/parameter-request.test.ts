@@ -9,6 +9,8 @@ import {
   LeParameterRequestNegativeReply,
   LeParameterRequestReply,
 } from '../../../lib/hci/commands/links.js';
+import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
 /** Interval 40 to 50 (units of 1.25 ms), latency 4, timeout 6 s. */
@@ -16,7 +18,7 @@ const WISH = '2800' + '3200' + '0400' + '5802';
 const EVENT_LENGTHS = '00000000';
 const UPDATE = HANDLE + WISH + EVENT_LENGTHS;
 
-const UPDATING = '040f0400011320';
+const UPDATING = answered(LeConnectionUpdate);
 const ASKED = `043e0b06${HANDLE}${WISH}`;
 /** LE Connection Update Complete with the shortest interval of the wish. */
 const UPDATED = `043e0a0300${HANDLE}` + '2800' + '0400' + '5802';
@@ -33,7 +35,7 @@ beforeEach(async () => {
   peripheral = new TestHost(air.controller());
   for (const host of [central, peripheral]) {
     await host.enableEvents();
-    host.command(LeSetEventMask.opcode, '3f00000000000000');
+    host.command(LeSetEventMask, { mask: bytes('3f00000000000000') });
   }
   await peripheral.advertise();
   central.connect(peripheral.controller);
@@ -67,7 +69,7 @@ describe('connection parameters that the peripheral asks for', () => {
 
   it('are asked for once at a time', async () => {
     expect(await peripheral.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([
-      '040f040c011320',
+      answered(LeConnectionUpdate, Status.commandDisallowed),
     ]);
   });
 
@@ -76,7 +78,9 @@ describe('connection parameters that the peripheral asks for', () => {
     const short = `${HANDLE}2800280000000400${EVENT_LENGTHS}`;
     expect(await central.exchange(reply, short)).toEqual([`040e0601202012${HANDLE}`]);
     expect(await peripheral.exchange(reply, UPDATE)).toEqual([`040e060120200c${HANDLE}`]);
-    expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual(['040e06012020024100']);
+    expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual([
+      completed(LeParameterRequestReply, { status: Status.unknownConnection, handle: 0x41 }),
+    ]);
     expect(
       await peripheral.exchange(LeParameterRequestNegativeReply.opcode, `${HANDLE}3b`),
     ).toEqual([`040e060121200c${HANDLE}`]);
@@ -99,7 +103,7 @@ describe('connection parameters that the peripheral asks for', () => {
 
 describe('connection parameters', () => {
   it('are refused with 0x1a by a host that does not want to be asked', async () => {
-    await central.exchange(LeSetEventMask.opcode, '1f00000000000000');
+    await central.exchange(LeSetEventMask, { mask: bytes('1f00000000000000') });
     expect(await peripheral.exchange(LeConnectionUpdate.opcode, UPDATE)).toEqual([
       UPDATING,
       refused('1a'),
@@ -121,7 +125,7 @@ describe('connection parameters', () => {
     for (const host of [central, peripheral]) {
       const parameters = HANDLE + wish + EVENT_LENGTHS;
       expect(await host.exchange(LeConnectionUpdate.opcode, parameters)).toEqual([
-        '040f0412011320',
+        answered(LeConnectionUpdate, Status.invalidParameters),
       ]);
     }
   });

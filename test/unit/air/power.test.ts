@@ -13,6 +13,8 @@ import {
   ReadTransmitPower,
 } from '../../../lib/hci/commands/power.js';
 import { toHex } from '../../../lib/platform/bytes.js';
+import { completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
 
@@ -39,46 +41,52 @@ describe('transmit power', () => {
     expect(await central.exchange(ReadTransmitPower.opcode, `${HANDLE}02`)).toEqual([
       `040e07012d0c12${HANDLE}00`,
     ]);
-    expect(await central.exchange(ReadTransmitPower.opcode, '410000')).toEqual([
-      '040e07012d0c02410000',
+    expect(await central.exchange(ReadTransmitPower, { handle: 0x41 })).toEqual([
+      completed(ReadTransmitPower, { status: Status.unknownConnection, handle: 0x41 }),
     ]);
   });
 
   it('goes down to -40 dBm from that of the station', async () => {
-    expect(await central.exchange(LeReadTransmitPower.opcode)).toEqual(['040e06014b2000d804']);
+    expect(await central.exchange(LeReadTransmitPower)).toEqual([
+      completed(LeReadTransmitPower, { min: -40, max: 4 }),
+    ]);
     central.send(toHex(setTxPowerCommand(-12)));
     await central.packets();
-    expect(await central.exchange(LeReadTransmitPower.opcode)).toEqual(['040e06014b2000d8f4']);
+    expect(await central.exchange(LeReadTransmitPower)).toEqual([
+      completed(LeReadTransmitPower, { min: -40, max: -12 }),
+    ]);
   });
 });
 
 describe('RF path compensation', () => {
   it('is nothing at first and after a reset', async () => {
-    const none = '040e08014c200000000000';
-    expect(await central.exchange(LeReadRfPathCompensation.opcode)).toEqual([none]);
-    await central.exchange(LeWriteRfPathCompensation.opcode, 'f6ff1400');
-    expect(await central.exchange(LeReadRfPathCompensation.opcode)).toEqual([
-      '040e08014c2000f6ff1400',
+    const none = completed(LeReadRfPathCompensation);
+    expect(await central.exchange(LeReadRfPathCompensation)).toEqual([none]);
+    await central.exchange(LeWriteRfPathCompensation, { tx: -10, rx: 0x14 });
+    expect(await central.exchange(LeReadRfPathCompensation)).toEqual([
+      completed(LeReadRfPathCompensation, { tx: -10, rx: 0x14 }),
     ]);
-    await central.exchange(Reset.opcode);
-    expect(await central.exchange(LeReadRfPathCompensation.opcode)).toEqual([none]);
+    await central.exchange(Reset);
+    expect(await central.exchange(LeReadRfPathCompensation)).toEqual([none]);
   });
 
   it('changes what is told: 1 dB of loss when sending, 2 dB of gain when receiving', async () => {
     expect(await central.exchange(ReadRssi.opcode, HANDLE)).toEqual([`040e0701051400${HANDLE}b6`]);
-    expect(await central.exchange(LeWriteRfPathCompensation.opcode, 'f6ff1400')).toEqual([
-      '040e04014d2000',
+    expect(await central.exchange(LeWriteRfPathCompensation, { tx: -10, rx: 0x14 })).toEqual([
+      completed(LeWriteRfPathCompensation),
     ]);
     expect(await central.exchange(ReadRssi.opcode, HANDLE)).toEqual([`040e0701051400${HANDLE}b4`]);
     expect(await central.exchange(ReadTransmitPower.opcode, `${HANDLE}00`)).toEqual([
       `040e07012d0c00${HANDLE}03`,
     ]);
-    expect(await central.exchange(LeReadAdvertisingTxPower.opcode)).toEqual(['040e050107200003']);
+    expect(await central.exchange(LeReadAdvertisingTxPower)).toEqual([
+      completed(LeReadAdvertisingTxPower, { power: 3 }),
+    ]);
   });
 
   it.each(['01050000', 'fffa0000', '00000105', '0000fffa'])('has bounds: %s', async (values) => {
     expect(await central.exchange(LeWriteRfPathCompensation.opcode, values)).toEqual([
-      '040e04014d2012',
+      completed(LeWriteRfPathCompensation, { status: Status.invalidParameters }),
     ]);
   });
 });

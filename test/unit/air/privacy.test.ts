@@ -22,6 +22,8 @@ import {
   LeExtendedCreateConnection,
   LeSetExtendedScanEnable,
 } from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const CAR_KEY = '1c'.repeat(16);
 const PHONE_KEY = '2f'.repeat(16);
@@ -44,8 +46,11 @@ const introduce = async (peerKey = CAR_KEY, localKey = PHONE_KEY): Promise<void>
 
 const enable = async (host: TestHost, entry: string): Promise<void> => {
   host.command(LeAddToResolvingList.opcode, entry);
-  host.command(LeSetAddressResolutionEnable.opcode, '01');
-  expect(await host.packets()).toEqual(['040e0401272000', '040e04012d2000']);
+  host.command(LeSetAddressResolutionEnable, { enable: 1 });
+  expect(await host.packets()).toEqual([
+    completed(LeAddToResolvingList),
+    completed(LeSetAddressResolutionEnable),
+  ]);
 };
 
 /** Type and address of the advertiser in an LE Extended Advertising Report. */
@@ -94,7 +99,7 @@ describe('advertising under a private address', () => {
 
   it('is not resolved where resolution is off', async () => {
     await introduce();
-    await phone.exchange(LeSetAddressResolutionEnable.opcode, '00');
+    await phone.exchange(LeSetAddressResolutionEnable);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await phone.scanExtended();
     expect(advertiser(await heard(phone)).slice(0, 2)).toBe('01');
@@ -102,7 +107,7 @@ describe('advertising under a private address', () => {
 
   it('rotates after the timeout, and not before', async () => {
     await introduce();
-    await car.exchange(LeSetResolvableAddressTimeout.opcode, '3c00');
+    await car.exchange(LeSetResolvableAddressTimeout, { seconds: 0x3c });
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await stranger.scanExtended(scanParameters(), scanEnable('01'));
     await stranger.packets();
@@ -115,19 +120,19 @@ describe('advertising under a private address', () => {
     const more = (await stranger.leEvents()).map(advertiser);
     expect(new Set([advertiser(first), ...more]).size).toBe(4);
     // A shorter timeout counts at once.
-    await car.exchange(LeSetResolvableAddressTimeout.opcode, '0100');
+    await car.exchange(LeSetResolvableAddressTimeout, { seconds: 1 });
     await clock.advance(10_000);
     expect((await stranger.leEvents()).length).toBeGreaterThanOrEqual(9);
-    await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '0000');
-    await stranger.exchange(LeSetExtendedScanEnable.opcode, '000000000000');
+    await car.exchange(LeSetExtendedAdvertisingEnable);
+    await stranger.exchange(LeSetExtendedScanEnable);
     expect(clock.pending).toBe(0);
   });
 
   it('rotates no faster for an address of a target that is not used any more', async () => {
     await introduce();
-    await car.exchange(LeSetResolvableAddressTimeout.opcode, '0a00');
+    await car.exchange(LeSetResolvableAddressTimeout, { seconds: 0x0a });
     await car.advertiseSet({ properties: '0500', ownAddressType: '02', peer: identity(phone) });
-    await car.exchange(LeSetExtendedAdvertisingEnable.opcode, '0000');
+    await car.exchange(LeSetExtendedAdvertisingEnable);
     await clock.advance(30_000);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await stranger.scanExtended(scanParameters(), scanEnable('01'));
@@ -155,7 +160,7 @@ describe('advertising under a private address', () => {
   });
 
   it('stands for the random address with own address type 3', async () => {
-    await car.exchange(LeSetRandomAddress.opcode, '0102030405c6');
+    await car.exchange(LeSetRandomAddress, { address: bytes('0102030405c6') });
     await enable(car, identity(phone) + PHONE_KEY + CAR_KEY);
     await enable(phone, '01' + '0102030405c6' + CAR_KEY + PHONE_KEY);
     await car.advertiseSet({ ...PRIVATE, ownAddressType: '03', peer: identity(phone) });
@@ -170,9 +175,9 @@ describe('network privacy mode', () => {
     await car.advertiseSet({ properties: '0100' });
     await phone.scanExtended();
     expect(await heard(phone)).toBeUndefined();
-    await phone.exchange(LeSetExtendedScanEnable.opcode, '000000000000');
+    await phone.exchange(LeSetExtendedScanEnable);
     expect(await phone.exchange(LeSetPrivacyMode.opcode, `${identity(car)}01`)).toEqual([
-      '040e04014e2000',
+      completed(LeSetPrivacyMode),
     ]);
     await phone.scanExtended();
     expect(advertiser(await heard(phone))).toBe(identity(car));
@@ -196,7 +201,7 @@ describe('network privacy mode', () => {
     await connect(phone, identity(car), '00');
     expect(await car.leEvents()).toEqual([]);
     // Under a private address it may.
-    await phone.exchange(LeCreateConnectionCancel.opcode);
+    await phone.exchange(LeCreateConnectionCancel);
     await connect(phone, identity(car));
     expect((await car.leEvents())[0]).toMatch(/^043e1f0a00/);
   });
@@ -248,7 +253,7 @@ describe('connecting under private addresses', () => {
 
   it('gives the identity also in the legacy event', async () => {
     await introduce();
-    car.command(LeSetEventMask.opcode, '1f00000000000000');
+    car.command(LeSetEventMask, { mask: bytes('1f00000000000000') });
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await connect(phone, identity(car));
     expect((await car.leEvents())[0]).toBe(`043e130100400001${identity(phone)}060000002a0000`);
@@ -275,11 +280,11 @@ describe('connecting under private addresses', () => {
     await connect(phone, identity(car));
     expect(
       await phone.exchange(LeExtendedCreateConnection.opcode, extendedCreate(identity(car), '02')),
-    ).toEqual(['040f040b014320']);
+    ).toEqual([answered(LeExtendedCreateConnection, Status.connectionAlreadyExists)]);
   });
 
   it('takes the private address itself for the name of the peer', async () => {
-    await car.exchange(LeSetRandomAddress.opcode, '0102030405c6');
+    await car.exchange(LeSetRandomAddress, { address: bytes('0102030405c6') });
     await enable(car, identity(phone) + PHONE_KEY + CAR_KEY);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await stranger.scanExtended();

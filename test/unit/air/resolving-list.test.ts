@@ -13,6 +13,7 @@ import {
   LeSetPrivacyMode,
   LeSetResolvableAddressTimeout,
 } from '../../../lib/hci/commands/addresses.js';
+import { completed } from '../../support/hci-packets.js';
 
 const PEER = '01' + '0102030405c6';
 const OTHER = '00' + '0102030405c6';
@@ -33,20 +34,22 @@ beforeEach(() => {
 
 describe('the resolving list', () => {
   it('has 16 entries', async () => {
-    expect(await host.exchange(LeReadResolvingListSize.opcode)).toEqual(['040e05012a200010']);
+    expect(await host.exchange(LeReadResolvingListSize)).toEqual([
+      completed(LeReadResolvingListSize, { size: 0x10 }),
+    ]);
     const entry = (i: number): string => {
       const number = i.toString(16).padStart(2, '0');
       return `0001020304c0${number}` + `${number}${KEY.slice(2)}` + LOCAL_KEY;
     };
     for (let i = 1; i <= 16; i++) {
       expect(await host.exchange(LeAddToResolvingList.opcode, entry(i))).toEqual([
-        '040e0401272000',
+        completed(LeAddToResolvingList),
       ]);
     }
     expect(await status(LeAddToResolvingList.opcode, entry(17))).toBe('07');
     expect(await status(LeRemoveFromResolvingList.opcode, entry(3).slice(0, 14))).toBe('00');
     expect(await status(LeAddToResolvingList.opcode, entry(17))).toBe('00');
-    expect(await host.exchange(LeClearResolvingList.opcode)).toEqual(['040e0401292000']);
+    expect(await host.exchange(LeClearResolvingList)).toEqual([completed(LeClearResolvingList)]);
     expect(await status(LeRemoveFromResolvingList.opcode, entry(1).slice(0, 14))).toBe('02');
   });
 
