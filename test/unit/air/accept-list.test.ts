@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { addressHex, createConnection, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf, createConnection } from './test-host.js';
 import {
   LeAddToAcceptList,
   LeClearAcceptList,
@@ -18,8 +18,9 @@ import {
   LeSetScanEnable,
   LeSetScanParameters,
 } from '../../../lib/hci/commands/listening.js';
-import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
+import { LeConnectionComplete } from '../../../lib/hci/events/links.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -101,7 +102,12 @@ describe('the filter accept list', () => {
     ]);
     await car.advertise();
     expect(await phone.packets()).toEqual([
-      `043e13010040000000${addressHex(car.controller)}060000002a0000`,
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     ]);
     expect(await stranger.packets()).toEqual([]);
   });
@@ -125,7 +131,12 @@ describe('the filter accept list', () => {
     expect(await stranger.packets()).toEqual([]);
     phone.connect(car.controller);
     expect(await phone.packets()).toContain(
-      `043e13010040000000${addressHex(car.controller)}060000002a0000`,
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     );
   });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { VendorSetPosition, setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { addressHex, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf } from './test-host.js';
 import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
 import {
   LeReadAdvertisingTxPower,
@@ -22,8 +22,16 @@ let car: TestHost;
 let phone: TestHost;
 
 /** Reports of a car 5 m away (-74 dBm = b6) with the data that `TestHost.advertise` sets. */
-const advertisement = (): string => `043e0f02010000${addressHex(car.controller)}03020106b6`;
-const scanResponse = (): string => `043e1102010400${addressHex(car.controller)}050408636172b6`;
+const advertisement = (): string =>
+  event(LeAdvertisingReport, {
+    reports: [{ address: addressOf(car.controller), data: bytes('020106'), rssi: -74 }],
+  });
+const scanResponse = (): string =>
+  event(LeAdvertisingReport, {
+    reports: [
+      { type: 4, address: addressOf(car.controller), data: bytes('0408636172'), rssi: -74 },
+    ],
+  });
 
 const reports = async (): Promise<string[]> =>
   (await phone.packets()).filter((packet) => packet.startsWith('043e'));
@@ -86,7 +94,11 @@ describe('scanning', () => {
     phone.scan(false, false);
     await phone.packets();
     await car.exchange(LeSetAdvertisingData.opcode, '0402010477'.padEnd(64, '0'));
-    expect(await reports()).toEqual([`043e1002010000${addressHex(car.controller)}0402010477b6`]);
+    expect(await reports()).toEqual([
+      event(LeAdvertisingReport, {
+        reports: [{ address: addressOf(car.controller), data: bytes('02010477'), rssi: -74 }],
+      }),
+    ]);
   });
 
   it('is refused new parameters meanwhile', async () => {
@@ -168,7 +180,7 @@ describe('range', () => {
 
   it('is set by the host with the vendor command, in centimetres', async () => {
     await car.advertise();
-    phone.command(0xfc01, 'e8030000' + '00000000');
+    phone.command(VendorSetPosition, { x: 0x3e8 });
     expect(await phone.packets()).toEqual([completed(VendorSetPosition)]);
     phone.scan(true, false);
     expect((await reports()).map(rssiOf)).toEqual([-81]);

@@ -6,7 +6,7 @@ import {
   LeReadChannelMap,
   LeSetHostChannelClassification,
 } from '../../../lib/hci/commands/links.js';
-import { completed } from '../../support/hci-packets.js';
+import { bytes, completed } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
@@ -39,23 +39,31 @@ beforeEach(async () => {
 describe('the channels of a link', () => {
   it('are all of them, until the host of the central knows better', async () => {
     await connect();
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
-    expect(await central.exchange(LeSetHostChannelClassification.opcode, FEW)).toEqual([
-      completed(LeSetHostChannelClassification),
-    ]);
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('ffffffff1f') })),
+    );
+    expect(
+      await central.exchange(LeSetHostChannelClassification, { channels: bytes('0f00000010') }),
+    ).toEqual([completed(LeSetHostChannelClassification)]);
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('0f00000010') })),
+    );
   });
 
   it('are not for the peripheral to change', async () => {
     await connect();
-    await peripheral.exchange(LeSetHostChannelClassification.opcode, FEW);
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
+    await peripheral.exchange(LeSetHostChannelClassification, { channels: bytes('0f00000010') });
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('ffffffff1f') })),
+    );
   });
 
   it('are known when the link begins', async () => {
-    await central.exchange(LeSetHostChannelClassification.opcode, FEW);
+    await central.exchange(LeSetHostChannelClassification, { channels: bytes('0f00000010') });
     await connect();
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('0f00000010') })),
+    );
   });
 
   it('are zeros where there is no link', async () => {

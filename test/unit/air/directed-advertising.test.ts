@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, extendedCreate, scanParameters } from './extended-host.js';
-import { addressHex, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf } from './test-host.js';
 import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
 import {
   LeSetAdvertisingEnable,
@@ -17,7 +17,12 @@ import {
 } from '../../../lib/hci/commands/listening.js';
 import { answered, bytes, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
+import {
+  LeAdvertisingReport,
+  LeAdvertisingSetTerminated,
+  LeDirectedAdvertisingReport,
+} from '../../../lib/hci/events/advertising.js';
+import { LeConnectionComplete } from '../../../lib/hci/events/links.js';
 
 /** Looks like a resolvable private address that nobody can resolve. */
 const UNRESOLVABLE = '010203040546';
@@ -75,7 +80,12 @@ describe('directed advertising', () => {
     await clock.advance(500);
     expect(await phone.packets()).toEqual([
       answered(LeCreateConnection),
-      `043e13010040000000${addressHex(car.controller)}060000002a0000`,
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     ]);
   });
 
@@ -84,7 +94,9 @@ describe('directed advertising', () => {
     await clock.advance(1279);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual([`043e13013c000001${'00'.repeat(14)}`]);
+    expect(await car.packets()).toEqual([
+      event(LeConnectionComplete, { status: Status.advertisingTimeout, role: 1 }),
+    ]);
     phone.connect(car.controller);
     await clock.advance(1000);
     expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
@@ -111,7 +123,9 @@ describe('directed advertising', () => {
     expect(await car.packets()).toEqual([]);
     scan(phone, '00');
     // Without data, whatever is set.
-    const report = `043e0c02010100${addressHex(car.controller)}00db`;
+    const report = event(LeAdvertisingReport, {
+      reports: [{ type: 1, address: addressOf(car.controller), rssi: -37 }],
+    });
     expect((await events(phone))[0]).toBe(report);
   });
 
@@ -134,7 +148,17 @@ describe('directed advertising', () => {
     }
     phone.command(LeSetEventMask, { mask: bytes('1f04000000000000') });
     scan(phone, '02');
-    const report = `043e120b010100${addressHex(car.controller)}01${UNRESOLVABLE}db`;
+    const report = event(LeDirectedAdvertisingReport, {
+      reports: [
+        {
+          type: 1,
+          address: addressOf(car.controller),
+          targetType: 1,
+          target: bytes(UNRESOLVABLE),
+          rssi: -37,
+        },
+      ],
+    });
     expect((await events(phone))[0]).toBe(report);
     await phone.exchange(LeSetScanEnable);
     // Policy 3 wants the advertiser in the accept list besides.

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, scanParameters, setData, setParameters } from './extended-host.js';
-import { addressHex, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf } from './test-host.js';
 import {
   LeClearAdvertisingSets,
   LeReadMaximumAdvertisingDataLength,
@@ -14,9 +14,13 @@ import {
   LeSetExtendedAdvertisingParameters,
   LeSetExtendedScanResponseData,
 } from '../../../lib/hci/commands/extended-advertising.js';
-import { completed, event } from '../../support/hci-packets.js';
+import { bytes, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
+import {
+  LeAdvertisingReport,
+  LeAdvertisingSetTerminated,
+  LeScanRequestReceived,
+} from '../../../lib/hci/events/advertising.js';
 
 /** Long enough for one advertising event of an interval of 100 ms, too short for two. */
 const EVENT_MS = 150;
@@ -88,7 +92,11 @@ describe('extended advertising', () => {
         '',
         completed(LeClearAdvertisingSets, { status: Status.commandDisallowed }),
       ],
-      [LeSetExtendedAdvertisingParameters.opcode, setParameters(), '040e05013620' + '0c00'],
+      [
+        LeSetExtendedAdvertisingParameters.opcode,
+        setParameters(),
+        completed(LeSetExtendedAdvertisingParameters, { status: Status.commandDisallowed }),
+      ],
       [LeSetExtendedAdvertisingEnable.opcode, '0000', completed(LeSetExtendedAdvertisingEnable)],
       [LeRemoveAdvertisingSet.opcode, '01', completed(LeRemoveAdvertisingSet)],
       [
@@ -171,7 +179,7 @@ describe('extended advertising', () => {
     expect(
       await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
     ).toEqual([completed(LeSetExtendedAdvertisingEnable, { status: Status.invalidParameters })]);
-    car.command(LeSetAdvertisingSetRandomAddress.opcode, '01' + '0102030405c6');
+    car.command(LeSetAdvertisingSetRandomAddress, { set: 1, address: bytes('0102030405c6') });
     car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
     await car.packets();
     await phone.scanExtended();
@@ -179,7 +187,7 @@ describe('extended advertising', () => {
     const [packet = ''] = await phone.leEvents();
     expect(packet.slice(14, 28)).toBe('01' + '0102030405c6');
     // While it is not connectable, another address may be set, and is used at once.
-    car.command(LeSetAdvertisingSetRandomAddress.opcode, '01' + '0908070605c4');
+    car.command(LeSetAdvertisingSetRandomAddress, { set: 1, address: bytes('0908070605c4') });
     expect(await car.packets()).toEqual([completed(LeSetAdvertisingSetRandomAddress)]);
     const [later = ''] = await phone.leEvents();
     expect(later.slice(14, 28)).toBe('01' + '0908070605c4');
@@ -192,7 +200,9 @@ describe('extended advertising', () => {
     await car.advertiseSet({ handle: '02', properties: '1300' }, '0301bbbb');
     old.scan(true, false);
     expect((await old.packets()).slice(2)).toEqual([
-      `043e1002010000${addressHex(car.controller)}040301bbbbb6`,
+      event(LeAdvertisingReport, {
+        reports: [{ address: addressOf(car.controller), data: bytes('0301bbbb'), rssi: -74 }],
+      }),
     ]);
   });
 });
@@ -275,7 +285,9 @@ describe('scan responses', () => {
     await car.packets();
     await clock.advance(EVENT_MS);
     expect(await phone.leEvents()).toEqual([report('0200', ''), report('0a00', '0301cccc')]);
-    expect(await car.leEvents()).toEqual([`043e091301` + `00${addressHex(phone.controller)}`]);
+    expect(await car.leEvents()).toEqual([
+      event(LeScanRequestReceived, { set: 1, address: addressOf(phone.controller) }),
+    ]);
   });
 
   it.each([

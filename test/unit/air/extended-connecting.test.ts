@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { extendedCreate, ExtendedHost, setParameters } from './extended-host.js';
-import { addressHex } from './test-host.js';
+import { addressHex, addressOf } from './test-host.js';
 import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
 import {
   LeRemoveAdvertisingSet,
@@ -18,7 +18,11 @@ import {
 import { answered, bytes, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
-import { LeChannelSelectionAlgorithm } from '../../../lib/hci/events/links.js';
+import {
+  LeChannelSelectionAlgorithm,
+  LeConnectionComplete,
+  LeEnhancedConnectionComplete,
+} from '../../../lib/hci/events/links.js';
 
 const NO_RPA = '00'.repeat(6);
 const PARAMETERS = '060000002a00' + '00';
@@ -71,7 +75,12 @@ describe('LE Extended Create Connection', () => {
     expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
       completed(LeSetEventMask),
       answered(LeExtendedCreateConnection),
-      `043e130100400000` + `00${addressHex(car.controller)}${PARAMETERS}`,
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     ]);
   });
 
@@ -117,13 +126,13 @@ describe('LE Extended Create Connection', () => {
     ]);
     expect(await phone.exchange(LeCreateConnectionCancel)).toEqual([
       completed(LeCreateConnectionCancel),
-      `043e1f0a02${'00'.repeat(29)}`,
+      event(LeEnhancedConnectionComplete, { status: Status.unknownConnection }),
     ]);
   });
 
   it('goes to the accept list, too', async () => {
     await car.advertiseSet({ properties: '0100' });
-    await phone.exchange(LeAddToAcceptList.opcode, `00${addressHex(car.controller)}`);
+    await phone.exchange(LeAddToAcceptList, { address: addressOf(car.controller) });
     const anyone = create().replace(/^00/, '01');
     const [, event] = await phone.exchange(LeExtendedCreateConnection.opcode, anyone);
     expect(event).toBe(connected('00', car));

@@ -9,8 +9,9 @@ import {
   SetHostFlowControl,
 } from '../../../lib/hci/commands/host-control.js';
 import { Disconnect, ReadRemoteVersion } from '../../../lib/hci/commands/links.js';
-import { acl, answered, completed } from '../../support/hci-packets.js';
+import { acl, answered, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
+import { DisconnectionComplete, ReadRemoteVersionComplete } from '../../../lib/hci/events/links.js';
 
 const HANDLE = '4000';
 const ON = completed(SetHostFlowControl);
@@ -67,9 +68,9 @@ describe('flow control from controller to host', () => {
 
   it('does not withhold events', async () => {
     await peripheral.packets();
-    expect(await peripheral.exchange(ReadRemoteVersion.opcode, HANDLE)).toEqual([
+    expect(await peripheral.exchange(ReadRemoteVersion, { handle: 0x40 })).toEqual([
       answered(ReadRemoteVersion),
-      `040c0800${HANDLE}09ffff0000`,
+      event(ReadRemoteVersionComplete, { handle: 0x40, version: 9, company: 0xffff }),
     ]);
   });
 
@@ -89,8 +90,10 @@ describe('flow control from controller to host', () => {
 
   it('forgets a link that ends, and what the host had of it', async () => {
     await peripheral.packets();
-    await central.exchange(Disconnect.opcode, `${HANDLE}13`);
-    expect(await peripheral.packets()).toEqual([`04050400${HANDLE}13`]);
+    await central.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
+    expect(await peripheral.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ]);
     await connect();
     central.send(data('05').replace(/^024000/, '024100'));
     central.send(data('06').replace(/^024000/, '024100'));
@@ -161,6 +164,8 @@ describe('a host that never completes anything', () => {
       for (let packet = 0; packet < 8; packet++) central.send(data('01'));
       events = await central.packets();
     }
-    expect(events).toContain(`04050400${HANDLE}14`);
+    expect(events).toContain(
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.lowResources }),
+    );
   });
 });

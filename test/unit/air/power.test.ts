@@ -35,11 +35,11 @@ describe('transmit power', () => {
   it('of a link is that of the station, now and at the most', async () => {
     for (const type of ['00', '01']) {
       expect(await central.exchange(ReadTransmitPower.opcode, HANDLE + type)).toEqual([
-        `040e07012d0c00${HANDLE}04`,
+        completed(ReadTransmitPower, { handle: 0x40, power: 4 }),
       ]);
     }
-    expect(await central.exchange(ReadTransmitPower.opcode, `${HANDLE}02`)).toEqual([
-      `040e07012d0c12${HANDLE}00`,
+    expect(await central.exchange(ReadTransmitPower, { handle: 0x40, kind: 2 })).toEqual([
+      completed(ReadTransmitPower, { status: Status.invalidParameters, handle: 0x40 }),
     ]);
     expect(await central.exchange(ReadTransmitPower, { handle: 0x41 })).toEqual([
       completed(ReadTransmitPower, { status: Status.unknownConnection, handle: 0x41 }),
@@ -71,13 +71,17 @@ describe('RF path compensation', () => {
   });
 
   it('changes what is told: 1 dB of loss when sending, 2 dB of gain when receiving', async () => {
-    expect(await central.exchange(ReadRssi.opcode, HANDLE)).toEqual([`040e0701051400${HANDLE}b6`]);
+    expect(await central.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { handle: 0x40, rssi: -74 }),
+    ]);
     expect(await central.exchange(LeWriteRfPathCompensation, { tx: -10, rx: 0x14 })).toEqual([
       completed(LeWriteRfPathCompensation),
     ]);
-    expect(await central.exchange(ReadRssi.opcode, HANDLE)).toEqual([`040e0701051400${HANDLE}b4`]);
-    expect(await central.exchange(ReadTransmitPower.opcode, `${HANDLE}00`)).toEqual([
-      `040e07012d0c00${HANDLE}03`,
+    expect(await central.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { handle: 0x40, rssi: -76 }),
+    ]);
+    expect(await central.exchange(ReadTransmitPower, { handle: 0x40 })).toEqual([
+      completed(ReadTransmitPower, { handle: 0x40, power: 3 }),
     ]);
     expect(await central.exchange(LeReadAdvertisingTxPower)).toEqual([
       completed(LeReadAdvertisingTxPower, { power: 3 }),

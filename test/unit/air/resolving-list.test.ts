@@ -13,7 +13,8 @@ import {
   LeSetPrivacyMode,
   LeSetResolvableAddressTimeout,
 } from '../../../lib/hci/commands/addresses.js';
-import { completed } from '../../support/hci-packets.js';
+import { bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const PEER = '01' + '0102030405c6';
 const OTHER = '00' + '0102030405c6';
@@ -84,13 +85,24 @@ describe('the resolving list', () => {
   });
 
   it('gives no address where none was used yet', async () => {
-    await host.exchange(LeAddToResolvingList.opcode, PEER + KEY + LOCAL_KEY);
-    expect(await host.exchange(LeReadPeerResolvableAddress.opcode, PEER)).toEqual([
-      `040e0a012b2002${'00'.repeat(6)}`,
-    ]);
-    expect(await host.exchange(LeReadLocalResolvableAddress.opcode, PEER)).toEqual([
-      `040e0a012c2002${'00'.repeat(6)}`,
-    ]);
+    await host.exchange(LeAddToResolvingList, {
+      addressType: 1,
+      address: bytes('0102030405c6'),
+      peerIrk: bytes(KEY),
+      localIrk: bytes(LOCAL_KEY),
+    });
+    expect(
+      await host.exchange(LeReadPeerResolvableAddress, {
+        addressType: 1,
+        address: bytes('0102030405c6'),
+      }),
+    ).toEqual([completed(LeReadPeerResolvableAddress, { status: Status.unknownConnection })]);
+    expect(
+      await host.exchange(LeReadLocalResolvableAddress, {
+        addressType: 1,
+        address: bytes('0102030405c6'),
+      }),
+    ).toEqual([completed(LeReadLocalResolvableAddress, { status: Status.unknownConnection })]);
   });
 
   const uses = [
@@ -99,7 +111,12 @@ describe('the resolving list', () => {
   ] as const;
   it.each(uses)('stays as it is during %s, once it is enabled', async (_use, name, on, off) => {
     const use = Number.parseInt(name, 16);
-    await host.exchange(LeAddToResolvingList.opcode, PEER + KEY + LOCAL_KEY);
+    await host.exchange(LeAddToResolvingList, {
+      addressType: 1,
+      address: bytes('0102030405c6'),
+      peerIrk: bytes(KEY),
+      localIrk: bytes(LOCAL_KEY),
+    });
     const changes = [
       [LeAddToResolvingList.opcode, OTHER + OTHER_KEY + LOCAL_KEY],
       [LeSetPrivacyMode.opcode, PEER + '01'],

@@ -88,8 +88,11 @@ export class TestHost {
   }
 }
 
-export const addressHex = (controller: VirtualController): string =>
-  controller.identity.public.bytes.toString('hex');
+/** 6 bytes, little-endian. */
+export const addressOf = (controller: VirtualController): Uint8Array =>
+  controller.identity.public.bytes;
+
+export const addressHex = (controller: VirtualController): string => toHex(addressOf(controller));
 
 /** LE Create Connection with the parameters of noble. */
 export const createConnection = (peer: VirtualController): CreateConnection => ({
