@@ -35,8 +35,8 @@ export type PowerOn = 'connection' | 'first-byte';
 export interface HostSockets {
   /** Does not listen yet. When it closes, its connections end. */
   readonly server: Server;
-  /** Ends every connection. */
-  end(): void;
+  /** Ends every connection; fulfilled once they are closed. */
+  end(): Promise<unknown>;
 }
 
 /**
@@ -89,8 +89,10 @@ export const createHostServer = (
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const endAll = (): void => {
-    for (const end of sockets.values()) end();
+  const endAll = (): Promise<unknown> => {
+    const closed = [...sockets.keys()].map((socket) => once(socket, 'close'));
+    for (const end of [...sockets.values()]) end();
+    return Promise.all(closed);
   };
   server.on('close', () => {
     for (const socket of sockets.keys()) socket.destroy();
@@ -111,12 +113,9 @@ export const serveHosts = async (
   return {
     address: server.address(),
     close: () => {
-      closed ??= new Promise((resolve) =>
-        server.close(() => {
-          resolve();
-        }),
+      closed ??= Promise.all([new Promise((resolve) => server.close(resolve)), end()]).then(
+        () => undefined,
       );
-      end();
       return closed;
     },
   };

@@ -39,7 +39,7 @@ export const createHubServer = (
   let lingerMs = FIRST_HOST_MS;
   const idle = (): void => {
     onIdle();
-    end(); // a server that has to close waits for its connections
+    void end(); // a server that has to close waits for its connections
   };
   let cancelIdle: Cancel = clock.after(lingerMs, idle);
 

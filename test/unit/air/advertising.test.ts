@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { VendorSetPosition, setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { TestHost, addressHex, addressOf } from './test-host.js';
+import { TestHost, addressOf } from './test-host.js';
 import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
 import {
   LeReadAdvertisingTxPower,

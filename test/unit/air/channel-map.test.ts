@@ -10,8 +10,6 @@ import { bytes, completed } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
-const ALL = 'ffffffff1f';
-const FEW = '0f00000010';
 
 let central: TestHost;
 let peripheral: TestHost;

@@ -20,7 +20,6 @@ const DIVERSIFIER = '0a0b';
 const KEY = '000102030405060708090a0b0c0d0e0f';
 const OTHER_KEY = `${KEY.slice(0, -2)}0e`;
 
-const ENABLE = HANDLE + RANDOM + DIVERSIFIER + KEY;
 const ENABLING = answered(LeEnableEncryption);
 const KEY_REQUEST = event(LeLongTermKeyRequest, {
   handle: 0x40,

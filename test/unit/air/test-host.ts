@@ -44,20 +44,21 @@ export class TestHost {
   }
 
   /** Sends a command: fields that are not given are zeros. Or an opcode, with any bytes in hex. */
-  command<P extends Shape>(declared: HciCommand<P> | number, parameters?: Given<P> | string): void {
+  command<P extends Shape>(
+    ...[declared, parameters]: [HciCommand<P>, Given<P>?] | [opcode: number, parameters?: string]
+  ): void {
     this.controller.send(
       typeof declared === 'number'
-        ? commandPacket(declared, bytes(String(parameters ?? '')))
+        ? commandPacket(declared, bytes((parameters ?? '') as string))
         : declared.packet(filled(declared.parameters, (parameters ?? {}) as Given<P>)),
     );
   }
 
   /** Sends a command and gives what comes back. */
   async exchange<P extends Shape>(
-    declared: HciCommand<P> | number,
-    parameters?: Given<P> | string,
+    ...command: [HciCommand<P>, Given<P>?] | [opcode: number, parameters?: string]
   ): Promise<string[]> {
-    this.command(declared, parameters);
+    this.command(...command);
     return this.packets();
   }
 
