@@ -1,13 +1,4 @@
-import {
-  LeReadBufferSize,
-  LeReadLocalFeatures,
-  LeReadSupportedStates,
-  ReadBdAddr,
-  ReadBufferSize,
-  ReadLocalFeatures,
-  ReadLocalVersion,
-  ReadSupportedCommands,
-} from '../../../lib/hci/commands/information.js';
+import * as information from '../../../lib/hci/commands/information.js';
 import {
   leLocalFeatures,
   LOCAL_FEATURES,
@@ -19,14 +10,16 @@ import { on } from './command.js';
 
 /** Commands that ask what the controller is. */
 export const INFORMATION_COMMANDS = [
-  on(ReadLocalVersion, () => ok(LOCAL_VERSION)),
-  on(ReadSupportedCommands, (c) => ok({ commands: c.supportedCommands() })),
-  on(ReadLocalFeatures, () => ok({ features: LOCAL_FEATURES })),
-  on(ReadBufferSize, ({ buffers: { length, count } }) =>
+  on(information.ReadLocalVersion, () => ok(LOCAL_VERSION)),
+  on(information.ReadSupportedCommands, (c) => ok({ commands: c.supportedCommands() })),
+  on(information.ReadLocalFeatures, () => ok({ features: LOCAL_FEATURES })),
+  on(information.ReadBufferSize, ({ buffers: { length, count } }) =>
     ok({ aclLength: length, synchronousLength: 0, aclCount: count, synchronousCount: 0 }),
   ),
-  on(ReadBdAddr, (c) => ok({ address: c.identity.public.bytes })),
-  on(LeReadBufferSize, ({ buffers }) => ok(buffers)),
-  on(LeReadLocalFeatures, (c) => ok({ features: leLocalFeatures(c.offersExtendedAdvertising) })),
-  on(LeReadSupportedStates, (c) => ok({ states: supportedStates(c.peripheralLinks) })),
+  on(information.ReadBdAddr, (c) => ok({ address: c.identity.public.bytes })),
+  on(information.LeReadBufferSize, ({ buffers }) => ok(buffers)),
+  on(information.LeReadLocalFeatures, (c) =>
+    ok({ features: leLocalFeatures(c.offersExtendedAdvertising) }),
+  ),
+  on(information.LeReadSupportedStates, (c) => ok({ states: supportedStates(c.peripheralLinks) })),
 ];

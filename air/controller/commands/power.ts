@@ -1,10 +1,4 @@
-import {
-  LeReadRfPathCompensation,
-  LeReadTransmitPower,
-  LeWriteRfPathCompensation,
-  ReadRssi,
-  ReadTransmitPower,
-} from '../../../lib/hci/commands/power.js';
+import * as power from '../../../lib/hci/commands/power.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { ok } from '../outcome.js';
 import { on } from './command.js';
@@ -12,19 +6,19 @@ import { on } from './command.js';
 /** Commands about signal strength. */
 export const POWER_COMMANDS = [
   // Current power of a link, or the most that it can have; they are the same here.
-  on(ReadTransmitPower, ({ connections, power, station }, p) =>
+  on(power.ReadTransmitPower, ({ connections, power, station }, p) =>
     connections.on(p.handle, () =>
       p.kind <= 1
         ? ok({ handle: p.handle, power: power.told(station.txPower) })
         : Status.invalidParameters,
     ),
   ),
-  on(ReadRssi, ({ connections, power }, { handle }) =>
+  on(power.ReadRssi, ({ connections, power }, { handle }) =>
     connections.on(handle, (connection) =>
       ok({ handle, rssi: power.toldRssi(connections.rssi(connection)) }),
     ),
   ),
-  on(LeReadTransmitPower, ({ power }) => ok(power.range)),
-  on(LeReadRfPathCompensation, (c) => ok(c.power.compensation)),
-  on(LeWriteRfPathCompensation, (c, p) => c.power.setCompensation(p)),
+  on(power.LeReadTransmitPower, ({ power }) => ok(power.range)),
+  on(power.LeReadRfPathCompensation, (c) => ok(c.power.compensation)),
+  on(power.LeWriteRfPathCompensation, (c, p) => c.power.setCompensation(p)),
 ];

@@ -1,17 +1,12 @@
-import {
-  LeEncrypt,
-  LeGenerateDhKey,
-  LeRand,
-  LeReadLocalP256PublicKey,
-} from '../../../lib/hci/commands/security.js';
+import * as security from '../../../lib/hci/commands/security.js';
 import { ok } from '../outcome.js';
 import { encryptBlock } from '../security/cipher.js';
 import { on } from './command.js';
 
 /** Commands about cryptography that concern no link. */
 export const SECURITY_COMMANDS = [
-  on(LeEncrypt, (_, { key, block }) => ok({ block: encryptBlock(key, block) })),
-  on(LeRand, (c) => ok({ random: c.random(8) })),
-  on(LeReadLocalP256PublicKey, (c) => c.dhKeys.readPublicKey()),
-  on(LeGenerateDhKey, (c, { publicKey }) => c.dhKeys.generate(publicKey)),
+  on(security.LeEncrypt, (_, { key, block }) => ok({ block: encryptBlock(key, block) })),
+  on(security.LeRand, (c) => ok({ random: c.random(8) })),
+  on(security.LeReadLocalP256PublicKey, (c) => c.dhKeys.readPublicKey()),
+  on(security.LeGenerateDhKey, (c, { publicKey }) => c.dhKeys.generate(publicKey)),
 ];
