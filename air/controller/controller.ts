@@ -31,7 +31,7 @@ import {
   SUPPORTED_LEGACY_COMMANDS,
 } from './commands.js';
 import { failed } from './commands/command.js';
-import type { AdvertisingFamily, Answer, Command } from './commands/command.js';
+import type { AdvertisingFamily, Command, HostAnswer } from './commands/command.js';
 import { Connections } from './connection/connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
@@ -311,7 +311,7 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
     this.host.event(CommandComplete, { allowed: ALLOWED, opcode, returned });
   }
 
-  #run(command: Command, bytes: Uint8Array): Answer {
+  #run(command: Command, bytes: Uint8Array): HostAnswer {
     const { declared, family } = command;
     const { least, most } = declared.parameters;
     if (bytes.length < least || bytes.length > most) {

@@ -1,5 +1,5 @@
 import { toHex } from '../../lib/platform/bytes.js';
-import { advertisingData } from './advertising-data.js';
+import { readAdvertisingData } from './advertising-data.js';
 import type { DecodedDetail, Party } from './event.js';
 
 /** Advertisers that are remembered; the one that was heard first is forgotten first. */
@@ -46,15 +46,15 @@ export class Advertisements {
           connectable,
           scannable,
           extended,
-          data: advertisingData(data),
+          data: readAdvertisingData(data),
           ...(scanResponse === undefined || scanResponse.length === 0
             ? {}
-            : { scanResponse: advertisingData(scanResponse) }),
+            : { scanResponse: readAdvertisingData(scanResponse) }),
         };
       }
     }
     return isNewResponse && scanResponse !== undefined
-      ? { type: 'scan-response', device, data: advertisingData(scanResponse) }
+      ? { type: 'scan-response', device, data: readAdvertisingData(scanResponse) }
       : undefined;
   }
 

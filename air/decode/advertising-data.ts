@@ -43,7 +43,7 @@ const SERVICE_DATA: ReadonlyMap<number, number> = new Map([
 const MANUFACTURER = 0xff;
 
 /** Never throws: what is not told by its fields is told by its type. */
-export const advertisingData = (bytes: Uint8Array): AdvertisingData => {
+export const readAdvertisingData = (bytes: Uint8Array): AdvertisingData => {
   const { structures, whole } = split(bytes);
   const told: { -readonly [K in keyof AdvertisingData]: AdvertisingData[K] } = {
     bytes: bytes.length,

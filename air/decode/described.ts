@@ -1,5 +1,5 @@
 import type { Layout, Shape } from '../../lib/hci/layout.js';
-import { advertisingData, describeAdvertisingData } from './advertising-data.js';
+import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
 import { printable } from './fields.js';
 import type { Fields, FieldValue } from './fields.js';
 
@@ -19,4 +19,4 @@ export const describeBytes = (layout: Layout<Shape> | undefined, bytes: Uint8Arr
 const describeValue = (name: string, value: Uint8Array): FieldValue =>
   name === 'label'
     ? printable(Buffer.from(value).toString('utf8'))
-    : describeAdvertisingData(advertisingData(value), (uuid) => uuid);
+    : describeAdvertisingData(readAdvertisingData(value), (uuid) => uuid);

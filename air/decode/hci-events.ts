@@ -4,7 +4,7 @@ import { eventOf } from '../../lib/hci/events/index.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import { PacketError } from '../../lib/hci/reader.js';
 import { statusName } from '../../lib/hci/status.js';
-import { advertisingData, describeAdvertisingData } from './advertising-data.js';
+import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
 import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
 import { ENHANCED_CONNECTION_COMPLETE_V2 } from './link-events.js';
@@ -60,7 +60,7 @@ const leFields = (subevent: number, parameters: Uint8Array): Fields => {
     address,
     rssiDbm,
     ...(scanResponse ? { scanResponse } : { connectable }),
-    data: describeAdvertisingData(advertisingData(data), (uuid) => uuid),
+    data: describeAdvertisingData(readAdvertisingData(data), (uuid) => uuid),
     ...(more.length === 0 ? {} : { others: more.length }),
   };
 };

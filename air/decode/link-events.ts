@@ -9,19 +9,19 @@ import {
 } from '../../lib/hci/events/links.js';
 import type { Values } from '../../lib/hci/layout.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
-import type { linkParameters as wireParameters } from '../../lib/hci/shared.js';
+import type { linkParameterFields } from '../../lib/hci/shared.js';
 import { addressText } from '../../lib/hci/text.js';
 
 /** LE Enhanced Connection Complete [v2], of newer controllers than ours (Vol 4 Part E 7.7.65.10). */
 export const ENHANCED_CONNECTION_COMPLETE_V2 = 0x29;
 
-export interface LinkParameters {
+export interface FollowedParameters {
   readonly intervalMs: number;
   readonly latency: number;
   readonly timeoutMs: number;
 }
 
-export interface ConnectionComplete extends LinkParameters {
+export interface ConnectionComplete extends FollowedParameters {
   readonly status: number;
   readonly handle: number;
   readonly role: 'central' | 'peripheral';
@@ -31,11 +31,11 @@ export interface ConnectionComplete extends LinkParameters {
   readonly peerRpa: string | undefined;
 }
 
-export const linkParameters = ({
+export const followedParameters = ({
   interval,
   latency,
   timeout,
-}: Values<typeof wireParameters>): LinkParameters => ({
+}: Values<typeof linkParameterFields>): FollowedParameters => ({
   intervalMs: interval * 1.25,
   latency,
   timeoutMs: timeout * 10,
@@ -68,7 +68,7 @@ const completed = (
   peer: addressText(p.peerAddress),
   localRpa: usedAddress(p.localRpa),
   peerRpa: usedAddress(p.peerRpa),
-  ...linkParameters(p),
+  ...followedParameters(p),
 });
 
 const usedAddress = (address: Uint8Array): string | undefined =>
@@ -76,7 +76,7 @@ const usedAddress = (address: Uint8Array): string | undefined =>
 
 /** What both ends of a link report. */
 export type LinkChange =
-  | ({ readonly type: 'parameters' } & LinkParameters)
+  | ({ readonly type: 'parameters' } & FollowedParameters)
   | { readonly type: 'encryption'; readonly encrypted: boolean }
   | { readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number }
   | { readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string };
@@ -90,7 +90,7 @@ export const linkChange = (
     case LeConnectionUpdateComplete.subevent: {
       const { status, handle, ...wire } = LeConnectionUpdateComplete.parameters.read(parameters);
       if (status !== Status.success) return undefined;
-      return { handle, change: { type: 'parameters', ...linkParameters(wire) } };
+      return { handle, change: { type: 'parameters', ...followedParameters(wire) } };
     }
     case LeDataLengthChange.subevent: {
       const { handle, txOctets, rxOctets } = LeDataLengthChange.parameters.read(parameters);

@@ -1,4 +1,4 @@
-import { COMMANDS } from '../../lib/hci/commands/index.js';
+import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
 import { eventOf } from '../../lib/hci/events/index.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import type { HciCommand } from '../../lib/hci/packet.js';
@@ -8,7 +8,7 @@ import { VENDOR_DECLARATIONS } from '../vendor.js';
 /** Names of commands and events, also of those that are not declared. */
 
 export const commandOf = (opcode: number): HciCommand | undefined =>
-  COMMANDS.get(opcode) ?? VENDOR_DECLARATIONS.get(opcode);
+  HCI_COMMANDS.get(opcode) ?? VENDOR_DECLARATIONS.get(opcode);
 
 export const commandName = (opcode: number): string =>
   commandOf(opcode)?.name ?? `Command ${hexNumber(opcode, 2)}`;

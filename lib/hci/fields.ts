@@ -1,7 +1,7 @@
 import type { Reader } from './reader.js';
 
 /** What a field says in words; undefined is nothing. Bytes are for the one who knows what they mean. */
-export type Told = string | number | boolean | readonly string[] | Uint8Array | undefined;
+export type ToldValue = string | number | boolean | readonly string[] | Uint8Array | undefined;
 
 /** The fields that were read before one, by their names. */
 export type Before = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export interface Field<T> {
   allows(value: T): boolean;
   /** Under which it is told. A field without a name for that is not: keys and random numbers never are. */
   readonly name?: string;
-  tell?(this: void, value: T, before: Before): Told;
+  tell?(this: void, value: T, before: Before): ToldValue;
 }
 
 /** A field of the same size in every packet. */
@@ -43,7 +43,7 @@ export interface Bounds {
 export const as = <T, F extends Field<T>>(
   name: string,
   field: F & Field<T>,
-  tell: (value: T, before: Before) => Told,
+  tell: (value: T, before: Before) => ToldValue,
 ): F => ({ ...field, name, tell });
 
 type Integer = 'u8' | 'i8' | 'u16' | 'i16' | 'u24' | 'i32';

@@ -1,4 +1,4 @@
-import type { Field, Fixed, Told } from './fields.js';
+import type { Field, Fixed, ToldValue } from './fields.js';
 import { PacketError, Reader } from './reader.js';
 
 /** Fields in their order on the wire. */
@@ -115,10 +115,10 @@ export class Layout<S extends Shape> {
    * looked at.
    * @throws PacketError for too few bytes
    */
-  describe(bytes: Uint8Array): Record<string, Exclude<Told, undefined>> {
+  describe(bytes: Uint8Array): Record<string, Exclude<ToldValue, undefined>> {
     const reader = new Reader(bytes);
     const values: Record<string, unknown> = {};
-    const told: Record<string, Exclude<Told, undefined>> = {};
+    const told: Record<string, Exclude<ToldValue, undefined>> = {};
     for (const [key, field] of this.#told) {
       values[key] = field.read(reader, values);
       const said = field.tell?.(values[key], values);

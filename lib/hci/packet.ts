@@ -7,7 +7,7 @@ import { status } from './shared.js';
 type None = Readonly<Record<never, never>>;
 
 /** The event that answers a command; `failure`: Command Complete, but only when it fails. */
-export type Answer = 'complete' | 'status' | 'failure';
+export type AnswerKind = 'complete' | 'status' | 'failure';
 
 /** Octet and bit in Read Local Supported Commands (Vol 4 Part E 6.27); none for vendor commands. */
 export type SupportedBit = readonly [octet: number, bit: number];
@@ -26,7 +26,7 @@ export class HciCommand<P extends Shape = Shape, R extends Shape = Shape> {
     readonly supported: SupportedBit | undefined,
     parameters: P,
     returned: R,
-    readonly answer: Answer,
+    readonly answer: AnswerKind,
   ) {
     this.parameters = new Layout(parameters);
     this.returned = new Layout({ status, ...returned });
@@ -52,8 +52,16 @@ export const command = <P extends Shape, R extends Shape = None>(
   supported: SupportedBit | undefined,
   parameters: P,
   returned: R = {} as R,
-  answer: Answer = 'complete',
+  answer: AnswerKind = 'complete',
 ): HciCommand<P, R> => new HciCommand(opcode, name, supported, parameters, returned, answer);
+
+/** A command without parameters, which reads something. */
+export const read = <R extends Shape>(
+  opcode: number,
+  name: string,
+  supported: SupportedBit,
+  returned: R,
+): HciCommand<None, R> => command(opcode, name, supported, {}, returned);
 
 /** A command that is answered by Command Status, and later by an event of its own. */
 export const commandWithStatus = <P extends Shape>(

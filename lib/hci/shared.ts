@@ -46,7 +46,7 @@ const timeout = (min: number): typeof handle =>
   as('timeoutMs', u16({ min, max: 0x0c80 }), (value) => value * 10);
 
 /** The parameters of a link, 6 bytes; zeros where there is none. */
-export const linkParameters = {
+export const linkParameterFields = {
   interval: linkInterval('intervalMs', 0),
   latency,
   timeout: timeout(0),

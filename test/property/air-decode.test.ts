@@ -4,7 +4,7 @@ import type { AirEvent } from '../../air/capture/record.js';
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import { COMMANDS } from '../../lib/hci/commands/index.js';
+import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
 import { CommandComplete } from '../../lib/hci/events/general.js';
 import { EVENTS } from '../../lib/hci/events/index.js';
 import { aclPacket, commandPacket, eventPacket } from '../../lib/hci/h4.js';
@@ -20,7 +20,7 @@ const index = fc.nat({ max: 3 });
 const handle = fc.constantFrom(0x40, 0x41);
 const address = fc.constantFrom('000000000001', '000000000002', '0300000000c0');
 const opcode = fc.oneof(
-  fc.constantFrom(...COMMANDS.keys()),
+  fc.constantFrom(...HCI_COMMANDS.keys()),
   fc.integer({ min: 0x2001, max: 0x20ff }),
 );
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { VENDOR_DECLARATIONS } from '../../air/vendor.js';
 import { ATT_PDUS } from '../../lib/hci/att/pdus.js';
-import { COMMANDS } from '../../lib/hci/commands/index.js';
+import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
 import { EVENTS } from '../../lib/hci/events/index.js';
 import type { Field } from '../../lib/hci/fields.js';
 import type { Layout, Shape } from '../../lib/hci/layout.js';
@@ -10,7 +10,7 @@ import type { ListField } from '../../lib/hci/lists.js';
 import { PacketError } from '../../lib/hci/reader.js';
 
 const DECLARED: readonly (readonly [name: string, layout: Layout<Shape>])[] = [
-  ...[...COMMANDS.values(), ...VENDOR_DECLARATIONS.values()].flatMap(
+  ...[...HCI_COMMANDS.values(), ...VENDOR_DECLARATIONS.values()].flatMap(
     ({ name, parameters, returned }) =>
       [
         [name, parameters],

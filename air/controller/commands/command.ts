@@ -8,7 +8,7 @@ import type { Controller } from '../parts.js';
 export type AdvertisingFamily = 'legacy' | 'extended';
 
 /** What a host is answered; the return parameters begin with the status. */
-export interface Answer {
+export interface HostAnswer {
   readonly status: number;
   readonly returned: Uint8Array;
   readonly then?: (() => void) | undefined;
@@ -25,7 +25,7 @@ export interface Command {
   readonly declared: Declared;
   readonly family?: AdvertisingFamily;
   /** `parameters` are as many as the declaration allows. */
-  run(controller: Controller, parameters: Uint8Array): Answer;
+  run(controller: Controller, parameters: Uint8Array): HostAnswer;
 }
 
 type Result<R extends Shape> = number | Outcome<Values<R>>;
@@ -66,7 +66,7 @@ export const failed = (
   { returned: { least, shape } }: Declared,
   status: number,
   parameters: Uint8Array = new Uint8Array(0),
-): Answer => {
+): HostAnswer => {
   const returned = new Uint8Array(least);
   returned[0] = status;
   if ('handle' in shape) returned.set(parameters.subarray(0, 2), 1);

@@ -6,11 +6,11 @@ import type { DeviceAddress, LinkParameters } from '../../medium/pdu.js';
 import type { ScanWindow } from '../../medium/station.js';
 import { parameterRange, shortest } from '../connection/link-parameters.js';
 import { deviceAddress } from '../privacy/peer.js';
-import { scanWindow } from '../scanning/scan-parameters.js';
+import { windowOf } from '../scanning/scan-parameters.js';
 
 /** The link that a host wants to have. */
-export interface Wanted {
-  /** Wanted with the extended command, which connects to extended PDUs, too. */
+export interface WantedLink {
+  /** WantedLink with the extended command, which connects to extended PDUs, too. */
   readonly extended: boolean;
   readonly window: ScanWindow;
   /** Undefined: anyone in the accept list. */
@@ -22,9 +22,9 @@ export interface Wanted {
 }
 
 /** LE Create Connection; an error code for bad parameters. */
-export const wantedLink = (p: ParametersOf<typeof LeCreateConnection>): Wanted | number => {
+export const wantedLink = (p: ParametersOf<typeof LeCreateConnection>): WantedLink | number => {
   const window =
-    p.scanInterval > LONGEST_LEGACY_INTERVAL ? undefined : scanWindow(p.scanInterval, p.scanWindow);
+    p.scanInterval > LONGEST_LEGACY_INTERVAL ? undefined : windowOf(p.scanInterval, p.scanWindow);
   const who = wantedPeer(p);
   const range = parameterRange(p);
   if (window === undefined || who === undefined || range === undefined) {
@@ -36,7 +36,7 @@ export const wantedLink = (p: ParametersOf<typeof LeCreateConnection>): Wanted |
 const LONGEST_LEGACY_INTERVAL = 0x4000;
 
 /** LE Extended Create Connection [v1], 10 bytes or more; an error code for bad ones. */
-export const wantedExtendedLink = (bytes: Uint8Array): Wanted | number => {
+export const wantedExtendedLink = (bytes: Uint8Array): WantedLink | number => {
   const { parameters } = LeExtendedCreateConnection;
   const head = parameters.head(bytes);
   const who = wantedPeer(head);
@@ -45,7 +45,7 @@ export const wantedExtendedLink = (bytes: Uint8Array): Wanted | number => {
   // Nobody can be heard on LE 2M alone.
   if ((head.phys & PhyBit.le1M) === 0) return Status.invalidParameters;
   const [link, link2M = link] = parameters.exact(bytes)?.links ?? [];
-  const window = link && scanWindow(link.scanInterval, link.scanWindow);
+  const window = link && windowOf(link.scanInterval, link.scanWindow);
   const range = link && parameterRange(link);
   const range2M = link2M && parameterRange(link2M);
   if (window === undefined || range === undefined || range2M === undefined) {
@@ -66,7 +66,7 @@ const wantedPeer = (
     ParametersOf<typeof LeCreateConnection>,
     'filterPolicy' | 'ownAddressType' | 'peerAddressType' | 'peerAddress'
   >,
-): Pick<Wanted, 'peer' | 'ownAddressType'> | undefined => {
+): Pick<WantedLink, 'peer' | 'ownAddressType'> | undefined => {
   const { filterPolicy, ownAddressType, peerAddressType, peerAddress } = p;
   if (filterPolicy > 1 || ownAddressType > 3) return undefined;
   if (filterPolicy === 1) return { peer: undefined, ownAddressType };

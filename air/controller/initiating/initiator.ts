@@ -12,7 +12,7 @@ import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../context.js';
 import type { Peer } from '../privacy/peer.js';
 import { wantedExtendedLink, wantedLink } from './create-parameters.js';
-import type { Wanted } from './create-parameters.js';
+import type { WantedLink } from './create-parameters.js';
 
 export interface InitiatingContext extends ControllerParts {
   readonly connections: Connections;
@@ -23,11 +23,11 @@ export interface InitiatingContext extends ControllerParts {
 type State =
   | { readonly name: 'idle' }
   /** Waiting to hear the advertiser that is wanted. */
-  | { readonly name: 'listening'; readonly wanted: Wanted }
+  | { readonly name: 'listening'; readonly wanted: WantedLink }
   /** The request is on the air and cannot be taken back; `cancelled` is remembered. */
   | {
       readonly name: 'requested';
-      readonly wanted: Wanted;
+      readonly wanted: WantedLink;
       readonly request: ConnectRequest;
       readonly meeting: Meeting;
       readonly cancelled: boolean;
@@ -131,7 +131,7 @@ export class Initiator {
     this.#set(IDLE);
   }
 
-  #create(wanted: Wanted | number): number {
+  #create(wanted: WantedLink | number): number {
     if (this.#state.name !== 'idle') return Status.commandDisallowed;
     if (typeof wanted === 'number') return wanted;
     const { peer, ownAddressType } = wanted;
@@ -147,7 +147,7 @@ export class Initiator {
     return Status.success;
   }
 
-  #isWanted(wanted: Wanted, { address, rpa }: Peer): boolean {
+  #isWanted(wanted: WantedLink, { address, rpa }: Peer): boolean {
     const { acceptList, connections } = this.#context;
     if (connections.isConnectedTo(address)) return false;
     if (wanted.peer === undefined) return acceptList.has(address);

@@ -27,7 +27,7 @@ export const DEFAULT_SCAN: ScanParameters = {
 };
 
 /** Interval and window in units of 0.625 ms; undefined where they do not suit each other. */
-export const scanWindow = (interval: number, window: number): ScanWindow | undefined =>
+export const windowOf = (interval: number, window: number): ScanWindow | undefined =>
   window < SHORTEST || window > interval
     ? undefined
     : { intervalMs: interval * 0.625, windowMs: window * 0.625 };
@@ -39,7 +39,7 @@ const SHORTEST = 0x0004;
 export const legacyScan = (
   p: ParametersOf<typeof LeSetScanParameters>,
 ): ScanParameters | number => {
-  const window = scanWindow(p.interval, p.window);
+  const window = windowOf(p.interval, p.window);
   if (window === undefined || !LeSetScanParameters.parameters.allows(p)) {
     return Status.invalidParameters;
   }
@@ -55,7 +55,7 @@ export const extendedScan = (bytes: Uint8Array): ScanParameters | number => {
   // Of the PHYs for primary channels the coded one is not offered.
   if (phys !== PhyBit.le1M) return Status.unsupportedFeature;
   const scan = parameters.exact(bytes)?.scans[0];
-  const window = scan && scanWindow(scan.interval, scan.window);
+  const window = scan && windowOf(scan.interval, scan.window);
   if (window === undefined || scan === undefined || scan.type > 1) return Status.invalidParameters;
   return { extended: true, active: scan.type === 1, ownAddressType, filterPolicy, window };
 };

@@ -1,5 +1,5 @@
 import { bytes, u16, u8 } from '../fields.js';
-import { command } from '../packet.js';
+import { command, read } from '../packet.js';
 import { address, addressType, enable, peerIdentity } from '../shared.js';
 
 /** Commands about the own random address and the filter accept list (Vol 4 Part E 7.8.4, 7.8.14 to 7.8.17). */
@@ -9,13 +9,9 @@ export const LeSetRandomAddress = command(0x2005, 'LE Set Random Address', [25, 
 /** 0xff: anonymous advertisers. */
 const listed = { addressType: addressType(0xff), address };
 
-export const LeReadAcceptListSize = command(
-  0x200f,
-  'LE Read Accept List Size',
-  [26, 6],
-  {},
-  { size: u8() },
-);
+export const LeReadAcceptListSize = read(0x200f, 'LE Read Accept List Size', [26, 6], {
+  size: u8(),
+});
 export const LeClearAcceptList = command(0x2010, 'LE Clear Accept List', [26, 7], {});
 export const LeAddToAcceptList = command(0x2011, 'LE Add To Accept List', [27, 0], listed);
 export const LeRemoveFromAcceptList = command(
@@ -39,13 +35,9 @@ export const LeRemoveFromResolvingList = command(
   peerIdentity,
 );
 export const LeClearResolvingList = command(0x2029, 'LE Clear Resolving List', [34, 5], {});
-export const LeReadResolvingListSize = command(
-  0x202a,
-  'LE Read Resolving List Size',
-  [34, 6],
-  {},
-  { size: u8() },
-);
+export const LeReadResolvingListSize = read(0x202a, 'LE Read Resolving List Size', [34, 6], {
+  size: u8(),
+});
 
 /** 7.8.42 and 7.8.43; their parameters were never told. */
 const asked = { addressType: u8({ max: 1 }), address: bytes(6) };

@@ -1,5 +1,5 @@
 import { as, bytes, i8, u8 } from '../fields.js';
-import { command } from '../packet.js';
+import { command, read } from '../packet.js';
 import { addressType, enable, slots } from '../shared.js';
 
 /** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9). */
@@ -20,13 +20,9 @@ export const LeSetAdvertisingParameters = command(
     filterPolicy: u8({ max: 3 }),
   },
 );
-export const LeReadAdvertisingTxPower = command(
-  0x2007,
-  'LE Read Advertising TX Power',
-  [25, 6],
-  {},
-  { power: i8() },
-);
+export const LeReadAdvertisingTxPower = read(0x2007, 'LE Read Advertising TX Power', [25, 6], {
+  power: i8(),
+});
 
 /** Significant length, and 31 bytes whatever it says. */
 const legacyData = {

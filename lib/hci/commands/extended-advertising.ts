@@ -1,6 +1,6 @@
 import { as, bytes, counted, i8, u16, u24, u8 } from '../fields.js';
 import { countedList } from '../lists.js';
-import { command } from '../packet.js';
+import { command, read } from '../packet.js';
 import { address, enable, ownAddressType, tellData } from '../shared.js';
 
 /** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60). */
@@ -76,18 +76,16 @@ export const LeSetExtendedAdvertisingEnable = command(
   { enable, sets: countedList({ set, duration: u16(), maxEvents: u8() }) },
 );
 
-export const LeReadMaximumAdvertisingDataLength = command(
+export const LeReadMaximumAdvertisingDataLength = read(
   0x203a,
   'LE Read Maximum Advertising Data Length',
   [36, 6],
-  {},
   { length: u16() },
 );
-export const LeReadNumberOfAdvertisingSets = command(
+export const LeReadNumberOfAdvertisingSets = read(
   0x203b,
   'LE Read Number Of Advertising Sets',
   [36, 7],
-  {},
   { sets: u8() },
 );
 export const LeRemoveAdvertisingSet = command(0x203c, 'LE Remove Advertising Set', [37, 0], {

@@ -1,6 +1,6 @@
 import { bytes, u16, u8, untold } from '../fields.js';
 import { countedList } from '../lists.js';
-import { command } from '../packet.js';
+import { command, read } from '../packet.js';
 import { enable, untoldHandle } from '../shared.js';
 
 /** Commands by which a host governs what it is told, and when (Vol 4 Part E 7.3 and 7.8.1). */
@@ -16,11 +16,10 @@ export const Reset = command(0x0c03, 'Reset', [5, 7], {});
 /** The second byte is ignored (7.3.78 and 7.3.79). */
 const leHostSupport = { supported: enable, simultaneous: u8() };
 
-export const ReadLeHostSupport = command(
+export const ReadLeHostSupport = read(
   0x0c6c,
   'Read LE Host Support',
   [24, 5],
-  {},
   untold(leHostSupport),
 );
 export const WriteLeHostSupport = command(0x0c6d, 'Write LE Host Support', [24, 6], leHostSupport);

@@ -22,7 +22,7 @@ const MODULES = [
 ];
 
 /** Every command, by its opcode. */
-export const COMMANDS: ReadonlyMap<number, HciCommand> = new Map(
+export const HCI_COMMANDS: ReadonlyMap<number, HciCommand> = new Map(
   MODULES.flatMap((module): unknown[] => Object.values(module))
     .filter((declared) => declared instanceof HciCommand)
     .map((command) => [command.opcode, command]),

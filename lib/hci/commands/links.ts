@@ -1,5 +1,5 @@
 import { as, bytes, u16, u8 } from '../fields.js';
-import { command, commandWithStatus } from '../packet.js';
+import { command, commandWithStatus, read } from '../packet.js';
 import {
   connectionParameters,
   dataLength,
@@ -81,11 +81,10 @@ export const LeSetDataLength = command(
   { handle, octets: as('txBytes', dataLength.octets, (value) => value), time: dataLength.time },
   given,
 );
-export const LeReadSuggestedDataLength = command(
+export const LeReadSuggestedDataLength = read(
   0x2023,
   'LE Read Suggested Data Length',
   [33, 7],
-  {},
   dataLength,
 );
 export const LeWriteSuggestedDataLength = command(
@@ -94,13 +93,12 @@ export const LeWriteSuggestedDataLength = command(
   [34, 0],
   dataLength,
 );
-export const LeReadMaximumDataLength = command(
-  0x202f,
-  'LE Read Maximum Data Length',
-  [35, 3],
-  {},
-  { txOctets: u16(), txTime: u16(), rxOctets: u16(), rxTime: u16() },
-);
+export const LeReadMaximumDataLength = read(0x202f, 'LE Read Maximum Data Length', [35, 3], {
+  txOctets: u16(),
+  txTime: u16(),
+  rxOctets: u16(),
+  rxTime: u16(),
+});
 
 /** 1: LE 1M, 2: LE 2M, 3: coded. */
 export const LeReadPhy = command(

@@ -1,5 +1,5 @@
 import { as, i16, i8, u8 } from '../fields.js';
-import { command } from '../packet.js';
+import { command, read } from '../packet.js';
 import { handle, untoldHandle } from '../shared.js';
 
 /** Commands about signal strength, dBm (Vol 4 Part E 7.3.35, 7.5.4 and 7.8.74 to 7.8.76). */
@@ -19,22 +19,18 @@ export const ReadRssi = command(
   { handle },
   { handle, rssi: as('rssiDbm', i8(), (value) => value) },
 );
-export const LeReadTransmitPower = command(
-  0x204b,
-  'LE Read Transmit Power',
-  [38, 7],
-  {},
-  { min: i8(), max: i8() },
-);
+export const LeReadTransmitPower = read(0x204b, 'LE Read Transmit Power', [38, 7], {
+  min: i8(),
+  max: i8(),
+});
 
 /** Tenths of a dB, either way. */
 const compensation = { tx: i16({ min: -1280, max: 1280 }), rx: i16({ min: -1280, max: 1280 }) };
 
-export const LeReadRfPathCompensation = command(
+export const LeReadRfPathCompensation = read(
   0x204c,
   'LE Read RF Path Compensation',
   [39, 0],
-  {},
   compensation,
 );
 export const LeWriteRfPathCompensation = command(

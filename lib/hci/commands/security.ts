@@ -1,5 +1,5 @@
 import { bytes } from '../fields.js';
-import { command, commandWithStatus } from '../packet.js';
+import { command, commandWithStatus, read } from '../packet.js';
 
 /** Commands about cryptography that concern no link (Vol 4 Part E 7.8.22, 7.8.23, 7.8.36 and 7.8.37). */
 
@@ -10,7 +10,7 @@ export const LeEncrypt = command(
   { key: bytes(16), block: bytes(16) },
   { block: bytes(16) },
 );
-export const LeRand = command(0x2018, 'LE Rand', [27, 7], {}, { random: bytes(8) });
+export const LeRand = read(0x2018, 'LE Rand', [27, 7], { random: bytes(8) });
 export const LeReadLocalP256PublicKey = commandWithStatus(
   0x2025,
   'LE Read Local P256 Public Key',

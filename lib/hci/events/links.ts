@@ -1,6 +1,13 @@
 import { as, bytes, u16, u8 } from '../fields.js';
 import { event, leEvent } from '../packet.js';
-import { address, handle, linkParameters, reason, status, wantedParameters } from '../shared.js';
+import {
+  address,
+  handle,
+  linkParameterFields,
+  reason,
+  status,
+  wantedParameters,
+} from '../shared.js';
 import { addressText } from '../text.js';
 
 /** Events about links (Vol 4 Part E 7.7.5 to 7.7.39 and 7.7.65). */
@@ -44,7 +51,7 @@ const privateAddress = (name: string): typeof address =>
 
 export const LeConnectionComplete = leEvent(0x01, 'LE Connection Complete', {
   ...met,
-  ...linkParameters,
+  ...linkParameterFields,
   clockAccuracy: u8(),
 });
 /** [v1]; [v2] has more behind it. */
@@ -52,13 +59,13 @@ export const LeEnhancedConnectionComplete = leEvent(0x0a, 'LE Enhanced Connectio
   ...met,
   localRpa: privateAddress('localRpa'),
   peerRpa: privateAddress('peerRpa'),
-  ...linkParameters,
+  ...linkParameterFields,
   clockAccuracy: u8(),
 });
 export const LeConnectionUpdateComplete = leEvent(0x03, 'LE Connection Update Complete', {
   status,
   handle,
-  ...linkParameters,
+  ...linkParameterFields,
 });
 export const LeReadRemoteFeaturesComplete = leEvent(0x04, 'LE Read Remote Features Complete', {
   status,

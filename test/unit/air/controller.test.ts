@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
-import { COMMANDS as DECLARED } from '../../../lib/hci/commands/index.js';
+import { HCI_COMMANDS as DECLARED } from '../../../lib/hci/commands/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost, addressHex, addressOf, createConnection, settle } from './test-host.js';
 import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { commandName, eventName, leEventName } from '../../../../air/decode/names.js';
-import { COMMANDS } from '../../../../lib/hci/commands/index.js';
+import { HCI_COMMANDS } from '../../../../lib/hci/commands/index.js';
 import { EVENTS } from '../../../../lib/hci/events/index.js';
 import { statusName } from '../../../../lib/hci/status.js';
 import { Status } from '../../../../lib/hci/constants.js';
@@ -30,7 +30,7 @@ describe('names of HCI', () => {
 
   it('exist for all that our controller knows, each another one', () => {
     const named = [
-      ...[...COMMANDS.keys()].map(commandName),
+      ...[...HCI_COMMANDS.keys()].map(commandName),
       ...EVENTS.map(({ code, subevent }) =>
         subevent === undefined ? eventName(code) : leEventName(subevent),
       ),
