@@ -36,7 +36,7 @@ export interface HostSockets {
   /** Does not listen yet. When it closes, its connections end. */
   readonly server: Server;
   /** Ends every connection; fulfilled once they are closed. */
-  end(): Promise<unknown>;
+  readonly end: () => Promise<unknown>;
 }
 
 /**

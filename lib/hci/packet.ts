@@ -3,8 +3,8 @@ import { Layout } from './layout.js';
 import type { Shape, Values } from './layout.js';
 import { status } from './shared.js';
 
-/** No fields. */
-type None = Readonly<Record<never, never>>;
+const NO_FIELDS = {};
+type None = typeof NO_FIELDS;
 
 /** The event that answers a command; `failure`: Command Complete, but only when it fails. */
 export type AnswerKind = 'complete' | 'status' | 'failure';
@@ -51,7 +51,7 @@ export const command = <P extends Shape, R extends Shape = None>(
   name: string,
   supported: SupportedBit | undefined,
   parameters: P,
-  returned: R = {} as R,
+  returned: R = NO_FIELDS as R,
   answer: AnswerKind = 'complete',
 ): HciCommand<P, R> => new HciCommand(opcode, name, supported, parameters, returned, answer);
 
@@ -61,7 +61,7 @@ export const read = <R extends Shape>(
   name: string,
   supported: SupportedBit,
   returned: R,
-): HciCommand<None, R> => command(opcode, name, supported, {}, returned);
+): HciCommand<None, R> => command(opcode, name, supported, NO_FIELDS, returned);
 
 /** A command that is answered by Command Status, and later by an event of its own. */
 export const commandWithStatus = <P extends Shape>(
@@ -69,7 +69,7 @@ export const commandWithStatus = <P extends Shape>(
   name: string,
   supported: SupportedBit,
   parameters: P,
-): HciCommand<P, None> => command(opcode, name, supported, parameters, {}, 'status');
+): HciCommand<P, None> => command(opcode, name, supported, parameters, NO_FIELDS, 'status');
 
 /** An HCI event as the specification declares it, or a subevent of LE Meta. */
 export class HciEvent<S extends Shape = Shape> {

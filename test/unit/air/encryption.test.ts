@@ -16,7 +16,6 @@ import { LeLongTermKeyRequest } from '../../../lib/hci/events/links.js';
 
 const HANDLE = '4000';
 const RANDOM = '0102030405060708';
-const DIVERSIFIER = '0a0b';
 const KEY = '000102030405060708090a0b0c0d0e0f';
 const OTHER_KEY = `${KEY.slice(0, -2)}0e`;
 
