@@ -174,7 +174,7 @@ const command = fc.oneof(
     arbitrary: fc
       .constantFrom(...COMMANDS)
       .chain(([opcode, { declared }]) =>
-        fc.tuple(fc.constant(opcode), bytes(declared.parameters.most)),
+        fc.tuple(fc.constant(opcode), bytes(Math.min(255, declared.parameters.most))),
       ),
   },
   { weight: 1, arbitrary: fc.tuple(fc.nat(0xffff), fc.uint8Array({ maxLength: 255 })) },

@@ -23,7 +23,7 @@ const command = (opcode: number, parameters = ''): Uint8Array =>
 
 /** The start of each command that the controller knows, with zeros as parameters. */
 const COMMAND_WORDS = [...COMMANDS].map(([opcode, { declared }]) =>
-  commandPacket(opcode, Buffer.alloc(declared.parameters.most)),
+  commandPacket(opcode, Buffer.alloc(Math.min(255, declared.parameters.most))),
 );
 
 /** Packets of two hosts as an input: before each the host's number, or an order to let time pass. */
