@@ -12,8 +12,12 @@ const up = (targets) => `^(\\.\\./)+(${targets})`;
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(air|firmware-sim|cli|bench|examples|test)/'),
-  message: 'lib imports nothing of air, firmware-sim or cli.',
+  regex: up('(local|air|firmware-sim|cli|bench|examples|test)/'),
+  message: 'lib imports nothing of local, air, firmware-sim or cli.',
+};
+const OUTSIDE_LOCAL = {
+  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|test)/'),
+  message: 'local imports only lib/platform and lib/errors.',
 };
 const NODE = {
   regex: '^node:',
@@ -33,23 +37,43 @@ const ENDS = {
 };
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
+const DIALECT = {
+  regex: up('(native|tesla)/'),
+  message: 'Links, radios and credentials are the same in every dialect, and know none.',
+};
 const OUTSIDE_AIR = {
-  regex: up('lib/(?!platform/|hci/|errors\\.js$)|(firmware-sim|cli|bench|examples|test)/'),
-  message: 'air imports only lib/platform, lib/hci and lib/errors.',
+  regex: up(
+    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|test)/',
+  ),
+  message:
+    'air imports only local, lib/platform, lib/hci, lib/errors and the loader of the stacks.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|radio/(types|link-state|operation|operation-queue|patience)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
+};
+const ABOVE_DOMAIN = {
+  regex: '^\\.\\./(?!platform/|errors\\.js$)',
+  message: 'lib/domain is words: besides itself it imports lib/platform and lib/errors alone.',
+};
+const THE_WIRE = {
+  regex: up('lib/(native|tesla)/'),
+  message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
   regex: up('(lib/phone|cli|bench|examples|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/)|bench|examples|test)/'),
+  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|test)/'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
+};
+const MEMORY_OF_A_CAR = {
+  regex: up('firmware-sim/(memory|flash)/'),
+  message:
+    'How a simulated car keeps its memory is its own: files, locks and sockets are in local.',
 };
 const WHOLE_AIR = {
   regex: up('air/index\\.js$'),
@@ -70,17 +94,22 @@ const RADIO_PACKAGES = {
 /** Of two entries that match a file, the later one alone counts, hence the full lists. */
 const DIRECTIONS = [
   [['lib/**'], [ABOVE_LIB, NODE]],
-  [['lib/platform/**'], [ABOVE_LIB, OUTSIDE_PLATFORM]],
-  [['lib/crypto/**'], [ABOVE_LIB, ENDS]],
-  [['lib/{noise,link,hci,credentials,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/platform/**'], [ABOVE_LIB, NODE, OUTSIDE_PLATFORM]],
+  [['lib/crypto/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/crypto/node*.ts'], [ABOVE_LIB, ENDS]],
+  [['lib/domain/**'], [ABOVE_LIB, NODE, ABOVE_DOMAIN]],
+  [['lib/{noise,hci,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
+  [['lib/{link,credentials}/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
   [['lib/native/**'], [ABOVE_LIB, NODE]],
   [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
   [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
-  [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE]],
+  [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
+  [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
+  [['local/**'], [OUTSIDE_LOCAL]],
   [['air/**'], [OUTSIDE_AIR]],
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
-  [['firmware-sim/**'], [NOT_THE_CAR]],
-  [['cli/**'], [UNDER_THE_PHONE, WHOLE_AIR]],
+  [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
+  [['cli/**'], [UNDER_THE_PHONE, MEMORY_OF_A_CAR, WHOLE_AIR]],
   [['examples/**'], [NOT_BY_NAME]],
 ];
 
@@ -96,7 +125,7 @@ function direction([folders, patterns]) {
     })),
   );
   return {
-    files: folders.map((folder) => `${folder}/*.ts`),
+    files: folders.map((folder) => (folder.endsWith('.ts') ? folder : `${folder}/*.ts`)),
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -107,12 +136,29 @@ function direction([folders, patterns]) {
   };
 }
 
+/** What only Node has, and the files of lib that are for Node: its adapters and its suite. */
+const NODE_GLOBALS = ['Buffer', 'process', 'setImmediate', 'require'];
+const LIB_FOR_NODE = [
+  'lib/crypto/node*.ts',
+  'lib/radio/{advertising-data,bleno*,noble*,stack,system}.ts',
+];
+
+const CLOCKS = ['setTimeout', 'setInterval', 'performance', 'Date'].map((name) => ({
+  name,
+  message: 'lib has no timers and no clock of its own: use the Clock it is given.',
+}));
+const FOR_NODE = NODE_GLOBALS.map((name) => ({
+  name,
+  message: 'This runs in browsers too: see lib/platform/bytes.ts and lib/platform/turn.ts.',
+}));
+
 export default defineConfig(
   globalIgnores([
     'dist/',
     'coverage/',
     'reports/',
     'lib/native/schema/gen/',
+    'test/support/schema/',
     'test/interop/**/target/',
   ]),
   js.configs.recommended,
@@ -161,21 +207,32 @@ export default defineConfig(
     },
   },
   {
-    files: ['lib/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts'],
+    files: ['lib/**/*.ts', 'local/**/*.ts', 'air/**/*.ts', 'firmware-sim/**/*.ts'],
     rules: { 'no-console': 'error' },
   },
   {
     files: ['lib/**/*.ts'],
-    ignores: ['lib/platform/**'],
+    ignores: ['lib/platform/**', 'lib/radio/loader/**'],
     rules: {
-      'no-restricted-globals': [
-        'error',
-        ...['setTimeout', 'setInterval', 'performance', 'Date'].map((name) => ({
-          name,
-          message: 'lib has no timers and no clock of its own: use the Clock it is given.',
-        })),
-      ],
+      'no-restricted-globals': ['error', ...CLOCKS, ...FOR_NODE],
     },
+  },
+  {
+    files: LIB_FOR_NODE,
+    rules: { 'no-restricted-globals': ['error', ...CLOCKS] },
+  },
+  {
+    files: [
+      'lib/platform/**/*.ts',
+      'air/{medium,sim}/**/*.ts',
+      'firmware-sim/{*,behaviors/*,flash/*}.ts',
+    ],
+    ignores: [
+      'lib/platform/turn.ts',
+      'firmware-sim/{homes,index}.ts',
+      'firmware-sim/flash/file-flash.ts',
+    ],
+    rules: { 'no-restricted-globals': ['error', ...FOR_NODE] },
   },
   ...DIRECTIONS.map(direction),
   {
@@ -195,6 +252,7 @@ export default defineConfig(
         process: 'readonly',
         console: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
         URL: 'readonly',
       },
     },

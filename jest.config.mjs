@@ -7,7 +7,11 @@ export default {
   testMatch: ['**/*.test.{ts,mjs}'],
   testPathIgnorePatterns: ['/node_modules/', '/test/interop/'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^#car-homes$': '<rootDir>/firmware-sim/homes.ts',
+    '^#suite$': '<rootDir>/lib/crypto/for-node.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest-transform.mjs' },
   injectGlobals: false,
   testRunner: '<rootDir>/scripts/shared-modules.mjs',

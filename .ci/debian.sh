@@ -26,9 +26,10 @@ libraries() {
   find "$folder/root" -path '*/lib/*' -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:
 }
 
-# Where program $1 of package $2 is missing: makes $folder/bin/$1, which finds the unpacked libraries.
+# Where program $1 of package $2 is missing: makes $folder/bin/$1, which finds the unpacked libraries and runs
+# the unpacked file $3 (default: usr/bin/$1).
 program() {
-  local name=$1 package=$2 packages
+  local name=$1 package=$2 file=${3:-usr/bin/$1} packages
   command -v "$name" >/dev/null && return
   lists
   packages=$(missing "$package")
@@ -37,7 +38,7 @@ program() {
   unpack $packages || return
   cat >"$folder/bin/$name" <<WRAPPER
 #!/bin/sh
-LD_LIBRARY_PATH='$(libraries)' exec '$folder/root/usr/bin/$name' "\$@"
+LD_LIBRARY_PATH='$(libraries)' exec '$folder/root/$file' "\$@"
 WRAPPER
   chmod +x "$folder/bin/$name"
 }

@@ -1,8 +1,8 @@
-import os from 'node:os';
 import { PhoneKeyError } from '../lib/errors.js';
 import type { HciTransport } from '../lib/hci/transport.js';
+import { loadStack } from '../lib/radio/loader/stack-loader.js';
+import type { LoadedPackage } from '../lib/radio/loader/stack-loader.js';
 import { hciSocketClass } from './hci-socket.js';
-import { loadPackage } from './package-loader.js';
 
 /** The central's host stack, as `@abandonware/noble` types it. */
 export type Noble = typeof import('@abandonware/noble') & { readonly state: string };
@@ -32,7 +32,7 @@ interface Bindings {
  * @throws PhoneKeyError `radio.unavailable` when the package is not installed
  */
 export const loadNoble = (transport: HciTransport): NobleHandle => {
-  const require = loadStack('@abandonware/noble', transport);
+  const { require } = loadVirtual('@abandonware/noble', transport);
   // Not the package's own choice of bindings, which on macOS and Windows is not HCI.
   const NobleBindings = require('lib/hci-socket/bindings') as new (options: object) => Bindings;
   const withBindings = require('with-bindings') as (bindings: Bindings) => Noble;
@@ -46,18 +46,16 @@ export const loadNoble = (transport: HciTransport): NobleHandle => {
  * @throws PhoneKeyError `radio.unavailable` when the package is not installed
  */
 export const loadBleno = (transport: HciTransport): BlenoHandle => {
-  const require = loadStack('@abandonware/bleno', transport);
+  const { require } = loadVirtual('@abandonware/bleno', transport);
   const bleno = require('index') as Bleno & { readonly _bindings: Bindings };
   return { bleno, close: closer(transport, bleno._bindings) };
 };
 
-const loadStack = (name: string, transport: HciTransport): ((path: string) => unknown) => {
+const loadVirtual = (name: string, transport: HciTransport): LoadedPackage => {
   try {
-    return loadPackage({
-      name,
-      modules: { '@abandonware/bluetooth-hci-socket': hciSocketClass(transport), os: hostOs },
-      globals: { process: hostProcess(), setTimeout: timeoutsUntilClosed(transport) },
-    });
+    const loaded = loadStack(name, hciSocketClass(transport));
+    transport.onClose(loaded.stop);
+    return loaded;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new PhoneKeyError('radio.unavailable', `${name} is not installed`, {
@@ -75,60 +73,4 @@ const closer = (transport: HciTransport, bindings: Bindings): (() => void) => {
   return () => {
     transport.close();
   };
-};
-
-/** The name that bleno gives to whoever connects, instead of the computer's. */
-const DEVICE_NAME = 'phonekey';
-
-/**
- * `os` as the stacks see it: a platform on which both use HCI, and on which no kernel answers connection
- * parameter requests in noble's place.
- */
-const hostOs = { ...os, platform: () => 'freebsd', hostname: () => DEVICE_NAME };
-
-/** Choose an adapter or a channel of the Linux kernel; a virtual adapter knows neither. */
-const ADAPTER_VARIABLES = new Set([
-  'HCI_CHANNEL_USER',
-  'NOBLE_HCI_DEVICE_ID',
-  'BLENO_HCI_DEVICE_ID',
-]);
-
-/**
- * `process` as the stacks see it. Their listeners are not let through: at exit they would switch the
- * radio off, which its owner does; on SIGINT they would exit with 1 before a program can end in order.
- */
-const hostProcess = (): NodeJS.Process =>
-  Object.create(process, {
-    env: {
-      value: Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => !ADAPTER_VARIABLES.has(name)),
-      ),
-    },
-    on: {
-      value(this: NodeJS.Process): NodeJS.Process {
-        return this;
-      },
-    },
-  }) as NodeJS.Process;
-
-/**
- * `setTimeout` as the stacks see it: they ask every second whether the adapter is up, for ever. That
- * does not keep the process alive, and ends when the transport closes.
- */
-const timeoutsUntilClosed = (transport: HciTransport): typeof setTimeout => {
-  const timers = new Set<NodeJS.Timeout>();
-  transport.onClose(() => {
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
-  });
-  const start = (run: () => void, ms: number): NodeJS.Timeout => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      run();
-    }, ms).unref();
-    if (transport.closed) clearTimeout(timer);
-    else timers.add(timer);
-    return timer;
-  };
-  return start as typeof setTimeout;
 };

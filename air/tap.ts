@@ -17,6 +17,7 @@ export class AirTaps {
   /** Milliseconds from the clock's zero, whatever that is, to the one of 1970. */
   readonly #epoch: number;
   readonly #listeners = new Set<AirListener>();
+  readonly #activityListeners = new Set<() => void>();
   readonly #known = new Map<VirtualController, AirDevice>();
 
   constructor(clock: Clock) {
@@ -26,7 +27,9 @@ export class AirTaps {
 
   /** To be called with every new controller. */
   join(controller: VirtualController): void {
+    this.#active();
     controller.observe((packet, direction) => {
+      this.#active();
       if (this.#listeners.size === 0 && this.#known.has(controller)) return;
       if (isVendorPacket(packet)) return;
       const { index } = this.#introduce(controller);
@@ -36,6 +39,7 @@ export class AirTaps {
       this.#tell({ type: 'record', record });
     });
     controller.onClose(() => {
+      this.#active();
       const device = this.#known.get(controller);
       if (device === undefined) return;
       this.#known.delete(controller);
@@ -51,6 +55,18 @@ export class AirTaps {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /** Whenever anything may have changed: a controller comes or goes, or any packet passes. */
+  onActivity(listener: () => void): () => void {
+    this.#activityListeners.add(listener);
+    return () => {
+      this.#activityListeners.delete(listener);
+    };
+  }
+
+  #active(): void {
+    for (const listener of this.#activityListeners) listener();
   }
 
   #introduce(controller: VirtualController): AirDevice {

@@ -1,14 +1,13 @@
-import { create } from '@bufbuild/protobuf';
 import { CarEndpoint } from '../lib/car/endpoint.js';
 import type { CarHost } from '../lib/car/host.js';
+import { DONE } from '../lib/domain/outcomes.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { MemoryRadio } from '../lib/radio/memory-radio.js';
-import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
 import { figure } from './measure.js';
 import type { Figure } from './measure.js';
@@ -24,7 +23,7 @@ export const byteFigures = async (): Promise<Figure[]> => {
   });
   await endpoint.start();
   const store = new MemoryCarStore();
-  await store.save({
+  await store.add({
     name: 'car',
     carPublicKey: car.publicKey,
     identity,
@@ -65,13 +64,13 @@ export const hostWith = (identity: CarHost['identity'], phonePublicKey: Uint8Arr
     publicKey: phonePublicKey,
     signingKey: new Uint8Array(32),
     name: 'phone',
-    role: Role.OWNER,
+    role: 'owner',
   };
   return {
     identity,
     name: 'car',
     keys: () => [key],
-    execute: () => Promise.resolve(create(ResultSchema, { outcome: { case: 'done', value: {} } })),
+    execute: () => Promise.resolve({ outcome: DONE, clockLost: false, epoch: 0 }),
     pairing: {
       window: () => undefined,
       countTry: () => Promise.resolve(false),

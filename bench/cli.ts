@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openHubControl } from '../air/hub/control-client.js';
-import { defaultHubPath } from '../air/hub/path.js';
+import { defaultHubPath } from '../air/hub/socket.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 

@@ -2,6 +2,7 @@ import { VirtualAir, type Position, type SimCentral, type SimPeripheral } from '
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';
 import type { Advertisement, Link } from '../lib/radio/types.js';
+import { nativeAdvertising, nativeProfile, nativeScan } from '../lib/native/profile.js';
 
 /** Where stations are and walk to: a square whose side has so many metres. */
 export interface Place {
@@ -59,13 +60,8 @@ export class Crowd {
       position: this.#somewhere(place),
       advertisingIntervalMs: ADVERTISING_INTERVAL_MS,
     });
-    await car.start({
-      info: Uint8Array.of(1),
-      onLink: (link) => {
-        answer(link);
-      },
-    });
-    await car.advertise(new Uint8Array(9));
+    await car.start([{ profile: nativeProfile, onLink: answer }]);
+    await car.advertise([nativeAdvertising(new Uint8Array(9))]);
     return car;
   }
 
@@ -88,7 +84,7 @@ export class Crowd {
         coolDown(COOL_DOWN_MS);
       });
     };
-    phone.scan(found, new AbortController().signal).catch(() => undefined); // until it is off
+    phone.scan([nativeScan], found, new AbortController().signal).catch(() => undefined); // until it is off
     return phone;
   }
 
@@ -99,7 +95,7 @@ export class Crowd {
   /** True when the phone got its answer. */
   async #visit(phone: SimCentral, car: Advertisement): Promise<boolean> {
     try {
-      const link = await phone.connect(car, { timeoutMs: CONNECT_TIMEOUT_MS });
+      const link = await phone.connect(car, nativeProfile, { timeoutMs: CONNECT_TIMEOUT_MS });
       let settle: (got: boolean) => void = () => undefined;
       const answered = new Promise<boolean>((resolve) => {
         settle = resolve;

@@ -1,6 +1,7 @@
 import { AirDecoder, loadBleno, loadNoble, VirtualAir, type NobleHandle } from '../air/index.js';
 import { CarEndpoint } from '../lib/car/endpoint.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
@@ -57,7 +58,7 @@ const unlocks = async (intervalMs: number): Promise<Wait[]> => {
   const car = new CarEndpoint({ host, peripheral, clock, random });
   await clock.until(car.start());
   const store = new MemoryCarStore();
-  await store.save({
+  await store.add({
     name: 'car',
     carPublicKey: carKey.publicKey,
     identity,

@@ -1,7 +1,7 @@
 import { SimulatedCar } from '../firmware-sim/index.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import { parseUri } from '../lib/credentials/uri.js';
-import { nodeSuite } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { concat } from '../lib/platform/bytes.js';
@@ -48,13 +48,17 @@ export const grantFigures = async (): Promise<Figure[]> => {
     if (screen.state !== 'pairing') throw new Error('no code');
     await owner.pair({ code: screen.code });
 
-    const one = await owner.share({ to: await guest.offer(), until: UNTIL, delegations: 1 });
-    await guest.accept(one.uri);
-    const two = await guest.share({ to: await friend.offer(), until: UNTIL });
-    await friend.accept(two.uri);
-    const last = await owner.share({ to: await phone().offer(), until: UNTIL });
+    const one = await owner.ring.share({
+      to: await guest.ring.offer(),
+      until: UNTIL,
+      delegations: 1,
+    });
+    await guest.ring.accept(one.uri);
+    const two = await guest.ring.share({ to: await friend.ring.offer(), until: UNTIL });
+    await friend.ring.accept(two.uri);
+    const last = await owner.ring.share({ to: await phone().ring.offer(), until: UNTIL });
 
-    const [entry] = await owner.cars();
+    const [entry] = await owner.ring.cars();
     if (entry === undefined) throw new Error('not paired');
     const cpu = cpuMicros(
       {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { nodeSuite as suite } from '../lib/crypto/index.js';
+import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { HandshakeState } from '../lib/noise/handshake-state.js';
 import { PATTERNS } from '../lib/noise/patterns.js';
 import { systemRandom as random } from '../lib/platform/random.js';

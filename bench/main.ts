@@ -11,6 +11,8 @@ import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
 import { storeFigures } from './store.js';
+import { walkFigures } from './walk.js';
+import { webFigures } from './web.js';
 
 // npm run bench            a table
 // npm run bench -- unlock  one group of figures, or several
@@ -32,10 +34,12 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['unlock', 'bytes and round trips', byteFigures],
   ['unlock', 'processor time', sessionFigures],
   ['unlock', 'the command line', cliFigures],
+  ['walk', 'the way of one unlock', walkFigures],
   ['gatt', 'connecting', gattFigures],
   ['noise', 'handshakes, beside snow', handshakeFigures],
   ['grants', 'grants', grantFigures],
   ['proofs', 'proofs and junk', proofFigures],
+  ['web', 'what a page loads', webFigures],
   ['store', "the car's memory", storeFigures],
   ['air', 'the air, beside bumble', airFigures],
   ['hub', 'the hub, beside sockets alone', hubFigures],

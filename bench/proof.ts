@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import { CarLink } from '../lib/native/car/car-link.js';
 import type { CarHost } from '../lib/car/host.js';
 import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
@@ -7,17 +6,17 @@ import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
 import { findKey } from '../lib/credentials/find-key.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
-import { nodeSuite as suite } from '../lib/crypto/index.js';
+import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';
 import type { Link, LinkHandlers } from '../lib/radio/types.js';
 import { carSecrets } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { decodeToCar, encodeCommand, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
+import type { Result } from '../lib/domain/outcomes.js';
+import { decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
+import { encodeCommand } from '../lib/native/commands.js';
 import { frame } from '../lib/link/framing.js';
-import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 
@@ -26,8 +25,8 @@ const ROUNDS = 11;
 const POOL = 1_000;
 const LINKS = 200;
 
-const DONE = create(ResultSchema, { outcome: { case: 'done', value: {} } });
-const UNLOCK = encodeCommand({ case: 'unlock', value: {} });
+const DONE: Result = { outcome: { type: 'done' }, clockLost: false, epoch: 0 };
+const UNLOCK = encodeCommand({ type: 'unlock' });
 
 /** A car whose slots are all taken; the phone that unlocks it is in the last one. */
 const identity = suite.x25519KeyPair(random(32));
@@ -38,7 +37,7 @@ const keys = phones.map(({ publicKey }, slot): KeySlot => ({
   publicKey,
   signingKey: random(32),
   name: `phone ${String(slot)}`,
-  role: Role.OWNER,
+  role: 'owner',
 }));
 const phone = phones[DEFAULT_SLOTS - 1] ?? identity;
 

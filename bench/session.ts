@@ -1,21 +1,14 @@
-import { create } from '@bufbuild/protobuf';
 import { diffieHellman, generateKeyPairSync } from 'node:crypto';
-import { nodeSuite, portableSuite } from '../lib/crypto/index.js';
+import { portableSuite } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import {
-  decodeRequest,
-  decodeFromCar,
-  decodeResult,
-  decodeToCar,
-  encodeCommand,
-  encodeFromCar,
-  encodeResult,
-  encodeToCar,
-} from '../lib/native/codec.js';
-import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../lib/domain/outcomes.js';
+import { decodeFromCar, decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
+import { decodeRequest, encodeCommand } from '../lib/native/commands.js';
+import { decodeResult, encodeResult } from '../lib/native/results.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
 
@@ -53,7 +46,7 @@ export const unlock = (suite: Suite): (() => void) => {
   const car = carSecrets(suite, suite.x25519KeyPair(random(32)));
   const identity = suite.x25519KeyPair(random(32));
   const phone = { identity, carPublicKey: car.identity.publicKey };
-  const done = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+  const done: Result = { outcome: { type: 'done' }, clockLost: false, epoch: 0 };
   return () => {
     const challenge = new Challenge(suite, random, car, 0);
     const hello = decodeFromCar(
@@ -61,14 +54,14 @@ export const unlock = (suite: Suite): (() => void) => {
     );
     if (hello.case !== 'hello') throw new Error('no Hello');
 
-    const command = encodeCommand({ case: 'unlock', value: {} });
+    const command = encodeCommand({ type: 'unlock' });
     const response = answerChallenge(suite, random, phone, hello.value.handshake, command);
     const { handshake, tag } = response;
     const proof = decodeToCar(encodeToCar({ case: 'proof', value: { handshake, tag } }));
     if (proof.case !== 'proof') throw new Error('no Proof');
 
     const verified = challenge.verify(proof.value.handshake, proof.value.tag, 1);
-    if (verified === undefined || decodeRequest(verified.command).command.case !== 'unlock') {
+    if (verified === undefined || decodeRequest(verified.command).command?.type !== 'unlock') {
       throw new Error('the proof was refused');
     }
     if (!suite.equal(verified.phonePublicKey, identity.publicKey)) throw new Error('who is this');
@@ -77,6 +70,6 @@ export const unlock = (suite: Suite): (() => void) => {
     );
     if (sealed.case !== 'sealed') throw new Error('no result');
     const result = decodeResult(response.channel.open(sealed.value));
-    if (result.outcome.case !== 'done') throw new Error('not done');
+    if (result.outcome.type !== 'done') throw new Error('not done');
   };
 };

@@ -3,7 +3,6 @@ import type { CarRecord } from '../firmware-sim/index.js';
 import { newRecord } from '../firmware-sim/memory/record.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import type { KeyGrant } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
@@ -82,14 +81,14 @@ const keyIn = (slot: number): CarRecord['keys'][number] => ({
   publicKey: systemRandom(32),
   signingKey: systemRandom(32),
   name: `phone ${String(slot)}`,
-  role: slot === 0 ? Role.OWNER : Role.GUEST,
+  role: slot === 0 ? 'owner' : 'guest',
   pairedAt: NOW,
   ...(slot === 0 ? {} : { grant: grantOf() }),
 });
 
 const grantOf = (): KeyGrant => ({
   terms: {
-    role: Role.GUEST,
+    role: 'guest',
     issuedAt: NOW,
     notBefore: NOW,
     notAfter: NOW + 86_400,

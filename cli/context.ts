@@ -40,8 +40,15 @@ export interface Host {
   readonly interrupt: Interrupt;
 }
 
-/** What a command is given besides its own arguments. */
-export interface Context {
+/**
+ * What a command does with the air: nothing, be on it with a radio (a car, a phone), keep it up, or watch
+ * it.
+ */
+export type AirUse = 'nothing' | 'radio' | 'keep' | 'watch';
+
+/** What a command is given besides its own arguments. A radio opens for those alone that said so. */
+export interface Context<Use extends AirUse = AirUse> {
+  readonly use: Use;
   readonly options: GlobalOptions;
   readonly host: Host;
   readonly output: Output;
@@ -51,9 +58,17 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-export const createContext = (options: GlobalOptions, host: Host): Context => {
+/** Whether it may open a radio. */
+export const hasRadio = (context: Context): context is Context<'radio'> => context.use === 'radio';
+
+export const createContext = <Use extends AirUse>(
+  options: GlobalOptions,
+  host: Host,
+  use: Use,
+): Context<Use> => {
   const output = new Output(host.stdout, host.stderr, host.env, options.json === true);
   return {
+    use,
     options,
     host,
     output,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Act, Perform } from './command.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
@@ -8,9 +9,8 @@ import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
 import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
 import { RADIOS } from './context.js';
-import type { Context, GlobalOptions, Host } from './context.js';
+import type { AirUse, Host } from './context.js';
 import { EXIT_CODES } from './exit-codes.js';
-import type { ExitCode } from './exit-codes.js';
 
 /** Wrong usage, and of which command: `car tap`; empty for the program itself. */
 export class UsageError extends CommanderError {
@@ -22,14 +22,11 @@ export class UsageError extends CommanderError {
   }
 }
 
-/** What a command does once its arguments are known. */
-export type Work = (context: Context) => Promise<ExitCode>;
-
-/** Gives the work of a command its context, and takes care of its errors. */
-export type Perform = (options: GlobalOptions, work: Work) => Promise<void>;
-
-/** Adds commands to a program; `act` runs one with the global options that were given. */
-export type Act = (work: Work) => Promise<void>;
+/** What a command does with the air, for which these global options are of use. */
+const GOES_WITH: readonly (readonly ['capture' | 'sessionKeys', string, readonly AirUse[]])[] = [
+  ['capture', '--capture', ['radio', 'keep']],
+  ['sessionKeys', '--session-keys', ['radio', 'watch']],
+];
 
 const EXAMPLES = `Examples:
   $ key demo                               the whole thing in one terminal
@@ -105,19 +102,28 @@ export const buildProgram = (host: Host, perform: Perform) => {
       outputError: () => undefined, // reportError says it
     })
     .configureHelp({ showGlobalOptions: true });
+  let running: CommandUnknownOpts = program;
   program.hook('preAction', (_, command) => {
-    const { capture, force } = program.opts();
-    if (capture !== undefined && !canCapture(command)) {
-      command.error('error: --capture goes with commands that use the radio');
-    }
-    // In the environment it is for whoever can use it.
-    if (program.getOptionValueSource('sessionKeys') === 'cli' && !hasSessions(command)) {
-      command.error('error: --session-keys goes with commands that use the radio');
-    }
-    if (force === true && capture === undefined)
-      command.error('error: --force goes with --capture');
+    running = command;
   });
-  const act: Act = (work) => perform(program.opts(), work);
+  const check = (use: AirUse): void => {
+    for (const [option, flag, uses] of GOES_WITH) {
+      // In the environment it is for whoever can use it.
+      const given = program.getOptionValueSource(option) === 'cli';
+      if (given && !uses.includes(use)) {
+        running.error(`error: ${flag} goes with commands that use the radio`);
+      }
+    }
+    const { capture, force } = program.opts();
+    if (force === true && capture === undefined)
+      running.error('error: --force goes with --capture');
+  };
+  const act: Act =
+    (use, work) =>
+    async (...args) => {
+      check(use);
+      await perform(program.opts(), use, (context) => work(context, ...args));
+    };
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);
   program.commandsGroup('Sharing the key:');
@@ -128,44 +134,22 @@ export const buildProgram = (host: Host, perform: Perform) => {
   addAirCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
-  addHelpCommand(program);
+  addHelpCommand(program, () => {
+    check('nothing');
+  });
   nameCommandInErrors(program, []);
   return program;
 };
 
-const WITHOUT_RADIO: ReadonlySet<string> = new Set([
-  'cars',
-  'forget',
-  'id',
-  'share',
-  'accept',
-  'shared',
-  'doctor',
-  'help',
-]);
-
-/** Of the commands about a car, only the car itself is on the air. */
-const usesRadio = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'car'
-    ? command.name() === 'start'
-    : command.parent?.name() !== 'air' && !WITHOUT_RADIO.has(command.name());
-
-/** Who is on the air, and who keeps it up. */
-const canCapture = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'air' ? command.name() === 'start' : usesRadio(command);
-
-/** Cars and phones have sessions, and who watches the air looks into them. */
-const hasSessions = (command: CommandUnknownOpts): boolean =>
-  command.parent?.name() === 'air' ? command.name() === 'watch' : usesRadio(command);
-
 /** Of any depth, `key help car tap`, and not without a word for a command that does not exist. */
-const addHelpCommand = (program: CommandUnknownOpts): void => {
+const addHelpCommand = (program: CommandUnknownOpts, check: () => void): void => {
   program
     .helpCommand(false)
     .command('help')
     .description('help, also on one command')
     .argument('[command...]', 'which one')
     .action((names: string[]) => {
+      check();
       let command = program;
       for (const name of names) {
         const found = command.commands.find((each) => each.name() === name);

@@ -1,20 +1,20 @@
-import { isErrno } from '../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../lib/errors.js';
+import type { Perform } from './command.js';
+import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
-import type { GlobalOptions, Host } from './context.js';
+import type { Host } from './context.js';
 import { EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
 import { Interrupt } from './io/interrupt.js';
 import { Output } from './io/output.js';
 import { reportError } from './io/report.js';
 import { buildProgram, UsageError } from './program.js';
-import type { Work } from './program.js';
 
 /** Runs one command line and gives its exit code. Never rejects. */
 export const run = async (argv: readonly string[], host: Host): Promise<ExitCode> => {
   let exitCode: ExitCode = EXIT.ok;
-  const perform = async (options: GlobalOptions, work: Work): Promise<void> => {
-    const context = createContext(options, host);
+  const perform: Perform = async (options, use, work) => {
+    const context = createContext(options, host, use);
     try {
       exitCode = await work(context);
     } catch (error) {

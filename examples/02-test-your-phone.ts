@@ -23,7 +23,8 @@ assert.equal((await car.control.status()).locked, false);
 await clock.advance(30_000);
 assert.equal((await car.control.status()).locked, true);
 
-// Somebody takes the phone's key away at the car's screen. The phone is told no more than a stranger.
+// Somebody resets the car: it forgets every key and becomes another one, so that its old phones do not even
+// find it.
 await car.control.reset();
 await assert.rejects(phone.unlock({ timeoutMs: 100 }), { code: 'car.not-found' });
 

@@ -1,15 +1,13 @@
 import type { AdmissionRefusal } from '../lib/car/host.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import type { VerifiedChain } from '../lib/credentials/chain.js';
-import { knownFormFactor } from '../lib/credentials/form-factors.js';
 import { findKey } from '../lib/credentials/find-key.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
-import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
-import { decide } from '../lib/credentials/policy.js';
+import type { Introduction, KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
+import { grantRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { sameBytes } from '../lib/platform/bytes.js';
-import type { Introduction } from '../lib/native/codec.js';
 import { raiseFloor, timeForRecords } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import { lowestFree } from './key-slots.js';
@@ -46,7 +44,7 @@ export const admitKey = (
   const { suite, wallMs } = context;
   const known = findKey(suite, record.keys, publicKey);
   const chain = verified(record, publicKey, introduction.grants, context);
-  if (chain === undefined) return 'invalid';
+  if (chain === undefined) return 'grant-invalid';
   const { terms, links } = chain;
   if (known !== undefined && (known.grant?.terms.issuedAt ?? Infinity) >= terms.issuedAt) {
     return { key: known, replaced: false };
@@ -56,25 +54,25 @@ export const admitKey = (
     issuedAt,
   }));
   const grant: KeyGrant = { terms, path, used: 0 };
-  const unplaced: Omit<KeySlot, 'slot'> = {
-    publicKey,
-    // What it signs are grants, and those show the key that signs.
-    signingKey: new Uint8Array(32),
-    name: introduction.name,
-    formFactor: knownFormFactor(introduction.formFactor),
-    role: terms.role,
-    grant,
-  };
   // Only what an owner signed counts; a guest's phone may say any time.
   const clock = raiseFloor(record.clock, links[0].terms.issuedAt);
   const now: CarRecord = { ...record, clock };
   if (wasRemoved(record.removed, grant)) return 'suspended';
-  const verdict = decide({ slot: 0, ...unplaced }, 'unlock', circumstancesOf(suite, now, wallMs));
-  if (typeof verdict === 'string') return verdict;
+  const refusal = grantRefusal(grant, circumstancesOf(suite, now, wallMs));
+  if (refusal !== undefined) return refusal;
   const evicted = known === undefined ? expiredIn(now, context) : undefined;
   const slot = known?.slot ?? lowestFree(record.keys, context.slots) ?? evicted?.slot;
   if (slot === undefined) return 'slots-full';
-  const key: KeySlot = { slot, ...unplaced };
+  const { grants: _, ...called } = introduction;
+  const key: KeySlot = {
+    slot,
+    publicKey,
+    // What it signs are grants, and those show the key that signs.
+    signingKey: new Uint8Array(32),
+    ...called,
+    role: terms.role,
+    grant,
+  };
   const others = record.keys.filter((other) => other.slot !== slot);
   return {
     key,

@@ -1,11 +1,10 @@
-import type { Allowance } from '../lib/credentials/policy.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import type { AnyCommand, CommandName } from '../lib/native/commands.js';
-import type { Result } from '../lib/native/schema/gen/phonekey_pb.js';
+import type { Allowance } from '../lib/credentials/policy.js';
+import type { CommandName, CommandOf } from '../lib/domain/commands.js';
+import type { Outcome } from '../lib/domain/outcomes.js';
+import type { Refusal } from '../lib/domain/refusals.js';
 import type { BodyInput, BodyState } from './body.js';
-import type { CommandRefusal } from './events.js';
 import type { CarRecord } from './memory/record.js';
-import type { PinRefusal } from './pin-lock.js';
 
 /**
  * What the car does on one command. Each lives in a file of its own in behaviors/ and exports it as
@@ -14,14 +13,10 @@ import type { PinRefusal } from './pin-lock.js';
 export interface Behavior<N extends CommandName = CommandName> {
   readonly command: N;
   /** Gives what to answer, or why it was not done. */
-  execute(
-    context: BehaviorContext,
-    command: Extract<AnyCommand, { case: N }>,
-    key: KeySlot,
-  ): Answer | Promise<Answer>;
+  execute(context: BehaviorContext, command: CommandOf<N>, key: KeySlot): Answer | Promise<Answer>;
 }
 
-export type Answer = Result | CommandRefusal;
+export type Answer = Outcome | Refusal;
 
 /** The car as a behaviour sees it, for the command and the key in hand. */
 export interface BehaviorContext {
@@ -33,11 +28,11 @@ export interface BehaviorContext {
   readonly driveSecondsLeft: () => number;
   readonly record: () => CarRecord;
   readonly keys: () => readonly KeySlot[];
-  /** First 8 bytes of SHA-512 of the public key. */
-  readonly fingerprint: (key: KeySlot) => Uint8Array;
+  /** 16 hex digits: the first 8 bytes of SHA-512 of the public key. */
+  readonly fingerprint: (key: KeySlot) => string;
   readonly isSuspended: (key: KeySlot) => boolean;
-  /** The PIN that was typed, empty for none. */
-  readonly checkPin: (pin: string) => Promise<PinRefusal | undefined>;
+  /** The PIN that was typed, empty for none; and whether the key may do it still, now that it was checked. */
+  readonly checkPin: (pin: string) => Promise<Refusal | undefined>;
   /** Empty: no PIN any more. */
   readonly setPin: (pin: string) => Promise<Answer>;
   /** These resolve when the change is durable. @throws PhoneKeyError `sim.storage` */

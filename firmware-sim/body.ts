@@ -1,5 +1,5 @@
-import { isDoor } from './closures.js';
-import type { Closure } from './closures.js';
+import { isDoor } from '../lib/domain/closures.js';
+import type { Closure } from '../lib/domain/closures.js';
 
 /**
  * The car's body as a pure state machine: `stepBody(state, input, now)`. It knows nothing of keys,

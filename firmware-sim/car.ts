@@ -3,8 +3,8 @@ import type { CarEndpointOptions } from '../lib/car/endpoint.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
 import type { Suite } from '../lib/crypto/suite.js';
+import { checkName } from '../lib/domain/names.js';
 import { PhoneKeyError } from '../lib/errors.js';
-import { pairingRegistration } from '../lib/native/pairing/secrets.js';
 import { systemClock } from '../lib/platform/clock.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
@@ -12,22 +12,18 @@ import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
 import type { Peripheral } from '../lib/radio/types.js';
-import { checkName } from '../lib/native/codec.js';
+import type { Opened } from '../local/rpc/server.js';
+import { carHomes } from '#car-homes';
+import { BEHAVIORS } from './behaviors.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
-import { controlPath } from './control/path.js';
-import { openControlDoor } from './control/server.js';
 import { DoorController } from './controller.js';
+import type { CarReport } from './controller.js';
 import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
-import { loadBehaviors } from './load-behaviors.js';
-import type { Behaviors } from './load-behaviors.js';
-import { prepareHome } from './memory/home.js';
-import { acquireLock } from './memory/lock.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
-import { openHomeMemory } from './memory/open.js';
 import type { MemoryKind } from './memory/open.js';
 import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
@@ -69,31 +65,29 @@ export class SimulatedCar {
   readonly #controller: DoorController;
   /** What `stop` does, the last first. */
   readonly #undo: Undo[];
+  readonly #watchers = new Set<(event: CarEvent) => void>();
   #endpoint: CarEndpoint | undefined;
   #reset: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
-  private constructor(
-    options: SimulatedCarOptions,
-    store: RecordStore,
-    behaviors: Behaviors,
-    undo: Undo[],
-  ) {
+  private constructor(options: SimulatedCarOptions, store: RecordStore, undo: Undo[]) {
     this.#options = options;
     this.#undo = undo;
     const { suite = defaultSuite } = options;
     this.#controller = new DoorController({
       name: options.name,
       store,
-      behaviors,
+      behaviors: BEHAVIORS,
       slots: options.slots ?? DEFAULT_SLOTS,
       suite,
       clock: options.clock ?? systemClock,
       wallTime: options.wallTime ?? Date.now,
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
-      register: (code) => pairingRegistration(code, suite),
-      onEvent: (event) => options.onEvent?.(event),
+      onEvent: (event) => {
+        options.onEvent?.(event);
+        for (const watcher of this.#watchers) watcher(event);
+      },
       onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
     });
@@ -113,19 +107,15 @@ export class SimulatedCar {
       const memory = await openMemory(options, undo);
       const store = await RecordStore.open(memory, () => newRecord(random(32)));
       undo.push(() => store.idle());
-      const car = new SimulatedCar(options, store, await loadBehaviors(), undo);
+      const car = new SimulatedCar(options, store, undo);
       undo.push(() => {
         car.#controller.stop();
       });
       undo.push(() => car.#endpoint?.stop());
       await car.#goOnAir();
       if (home !== undefined) {
-        const door = await openControlDoor(
-          controlPath(home),
-          car.control,
-          options.log ?? silentLogger,
-        );
-        undo.push(() => door.close());
+        const served = { control: car.control, watch: () => car.#watch() };
+        undo.push(await carHomes.serve(home, served, options.log ?? silentLogger));
       }
       return car;
     } catch (error) {
@@ -140,14 +130,24 @@ export class SimulatedCar {
     return this.#stopped;
   }
 
+  #watch(): Opened<CarReport, CarEvent> {
+    return {
+      first: this.#controller.status(),
+      start: (push) => {
+        this.#watchers.add(push);
+        return () => this.#watchers.delete(push);
+      },
+    };
+  }
+
   async #goOnAir(): Promise<void> {
     const { suite, clock, random, log, trace, onSessionKeys, peripheral } = this.#options;
     this.#endpoint = new CarEndpoint({
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
-        start: (service) => peripheral.start(service),
-        advertise: (serviceData) => peripheral.advertise(serviceData),
+        start: (services, onError) => peripheral.start(services, onError),
+        advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
       ...definedOnly({ suite, clock, random, log, trace, onSessionKeys }),
@@ -184,13 +184,11 @@ const openMemory = async (
   undo: Undo[],
 ): Promise<Memory> => {
   if (home !== undefined) {
-    await prepareHome(home);
-    const lock = await acquireLock(home);
-    undo.push(() => lock.release());
+    undo.push(await carHomes.lock(home));
   }
   if (typeof memory === 'object') return memory;
   if (home === undefined) return volatileMemory();
-  const opened = await openHomeMemory(home, memory, log);
+  const opened = await carHomes.openMemory(home, memory, log);
   undo.push(opened.close);
   return opened.memory;
 };
@@ -199,7 +197,7 @@ const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCa
   if (typeof memory === 'string' && home === undefined) {
     throw new PhoneKeyError('usage.invalid', `a memory in ${memory} needs a home`);
   }
-  if (home !== undefined) controlPath(home);
+  if (home !== undefined) carHomes.check(home);
   if (!Number.isInteger(slots) || slots < 1 || slots > MAX_CAR_SLOTS) {
     throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_CAR_SLOTS)} key slots`);
   }

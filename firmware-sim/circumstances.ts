@@ -1,7 +1,6 @@
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import type { Circumstances } from '../lib/credentials/policy.js';
 import { isSuspended } from '../lib/credentials/policy.js';
-import { Role } from '../lib/credentials/roles.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { timeOf } from './car-clock.js';
 import type { CarRecord } from './memory/record.js';
@@ -23,7 +22,7 @@ export const circumstancesOf = (
 export const ownerKeyIn =
   (suite: Suite, record: CarRecord) =>
   (slot: number): Uint8Array | undefined => {
-    const owner = record.keys.find((key) => key.slot === slot && key.role === Role.OWNER);
+    const owner = record.keys.find((key) => key.slot === slot && key.role === 'owner');
     if (owner === undefined) return undefined;
     return isSuspended(owner, circumstancesOf(suite, record, 0)) ? undefined : owner.signingKey;
   };

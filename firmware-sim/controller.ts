@@ -1,39 +1,40 @@
 import type { CarHost } from '../lib/car/host.js';
-import { refusal } from '../lib/native/car/link-machine.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { findKey } from '../lib/credentials/find-key.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
-import { Role } from '../lib/credentials/roles.js';
-import type { RoleName } from '../lib/credentials/roles.js';
+import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
-import { newPairingCode } from '../lib/native/pairing/code.js';
+import type { Command } from '../lib/domain/commands.js';
+import type { Closure, Door } from '../lib/domain/closures.js';
+import { DONE, refused } from '../lib/domain/outcomes.js';
+import type { Result } from '../lib/domain/outcomes.js';
+import { newPairingCode } from '../lib/domain/pairing-code.js';
+import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
 import type { Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Random } from '../lib/platform/random.js';
-import type { AnyCommand, CommandName } from '../lib/native/commands.js';
-import type { Result } from '../lib/native/schema/gen/phonekey_pb.js';
-import { done, refusalReason } from './answers.js';
 import type { Answer, BehaviorContext } from './behavior.js';
+import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
-import type { Closure, Door } from './closures.js';
 import { bodyEvent, windowEvent } from './events.js';
-import type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
+import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
 import { KeyDesk } from './key-desk.js';
 import { summarise } from './key-summary.js';
-import type { Behaviors } from './load-behaviors.js';
 import { newRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';
-import type { PairingDeskOptions, Screen } from './pairing-desk.js';
+import type { Screen } from './pairing-desk.js';
 import { PinLock } from './pin-lock.js';
 
-export interface DoorControllerOptions extends Pick<PairingDeskOptions, 'register' | 'slots'> {
+export interface DoorControllerOptions {
+  /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
+  readonly slots: number;
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
   readonly store: RecordStore;
@@ -55,7 +56,7 @@ export interface DoorControllerOptions extends Pick<PairingDeskOptions, 'registe
 export type CardTap =
   | { readonly reader: 'pillar' }
   | { readonly reader: 'console'; readonly purpose: 'drive' }
-  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: RoleName };
+  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role };
 
 /** What a person's hand does to the car. */
 export type HandInput = Extract<BodyInput, { type: 'open' | 'close' | 'drive' | 'park' }>;
@@ -143,14 +144,21 @@ export class DoorController implements CarHost {
     return this.#options.store.record.keys;
   }
 
-  async execute(command: AnyCommand, asking: KeySlot): Promise<Result> {
+  async execute(command: Command, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
     const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
-    if (typeof answer !== 'string') return this.#withNews(answer, key);
-    const by = actor(asking);
-    this.#emit({ type: 'command-refused', command: command.case, reason: answer, by });
-    return this.#withNews(refusal(refusalReason(answer)), key);
+    if (typeof answer === 'string') {
+      const by = actor(asking);
+      this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
+    }
+    // What else the phone needs to know: that the car lost the time, and to owners, the epoch.
+    const { clock, epoch } = this.#options.store.record;
+    return {
+      outcome: typeof answer === 'string' ? refused(answer) : answer,
+      clockLost: clock.lost,
+      epoch: key?.role === 'owner' ? epoch : 0,
+    };
   }
 
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
@@ -167,7 +175,7 @@ export class DoorController implements CarHost {
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
     // A car without an owner makes its next key one, whatever was asked.
-    const ownerless = !this.keys().some(({ role }) => role === Role.OWNER);
+    const ownerless = !this.keys().some(({ role }) => role === 'owner');
     this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
     return undefined;
   }
@@ -249,40 +257,39 @@ export class DoorController implements CarHost {
     this.pairing.stop();
   }
 
-  async #answer(command: AnyCommand, key: KeySlot): Promise<Answer> {
-    const allowance = await this.credentials.ask(key, command.case);
+  async #answer(command: Command, key: KeySlot): Promise<Answer> {
+    const allowance = await this.credentials.ask(key, command.type);
     if (typeof allowance === 'string') return allowance;
-    const behavior = this.#options.behaviors.get(command.case);
+    const behavior = this.#options.behaviors.get(command.type);
     if (behavior === undefined) return 'unknown-command';
-    return behavior.execute(this.#context(key, allowance, command.case), command, key);
+    return behavior.execute(this.#context(key, allowance, command.type), command, key);
   }
 
-  #context(key: KeySlot, allowance: Allowance, command: CommandName): BehaviorContext {
+  #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
     const { store, suite } = this.#options;
     const by = actor(key);
-    const orDone = async (refusal: Promise<CommandRefusal | undefined>): Promise<Answer> =>
-      (await refusal) ?? done();
+    const orDone = async (refusal: Promise<Refusal | undefined>): Promise<Answer> =>
+      (await refusal) ?? DONE;
     return {
       allowance,
       act: (input) => {
-        // A PIN is checked slowly: the key may have been revoked meanwhile.
-        const late = this.credentials.askAgain(key, command);
-        if (late !== undefined) return late;
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, by) ?? done();
+        return this.#body.apply(input, by) ?? DONE;
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
       record: () => store.record,
       keys: () => this.keys(),
-      fingerprint: ({ publicKey }) => fingerprint(suite, publicKey),
+      fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
       isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
-      checkPin: (pin) => this.#pin.check(pin, key),
+      // Slow on purpose: the key may have been removed or suspended meanwhile.
+      checkPin: async (pin) =>
+        (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
         if (refused !== undefined) return refused;
         this.#emit({ type: 'pin-changed', set: pin !== '', by });
-        return done();
+        return DONE;
       },
       removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
       deliver: (notice) => orDone(this.credentials.deliver(notice)),
@@ -299,17 +306,7 @@ export class DoorController implements CarHost {
       return { record: { ...record, clock }, value: true };
     });
     if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
-    return done();
-  }
-
-  /** What else the phone needs to know: that the car lost the time, and to owners, the epoch. */
-  #withNews(result: Result, key: KeySlot | undefined): Result {
-    const { clock, epoch } = this.#options.store.record;
-    return {
-      ...result,
-      clockLost: clock.lost,
-      epoch: key?.role === Role.OWNER ? epoch : 0,
-    };
+    return DONE;
   }
 
   #ownFingerprint(): string {

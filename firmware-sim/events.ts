@@ -1,11 +1,10 @@
 import type { AdmissionRefusal } from '../lib/car/host.js';
-import type { PolicyRefusal } from '../lib/credentials/policy.js';
-import type { FormFactorName } from '../lib/credentials/form-factors.js';
-import type { RoleName } from '../lib/credentials/roles.js';
-import type { CommandName } from '../lib/native/commands.js';
+import type { KeyEntry } from '../lib/domain/outcomes.js';
+import type { Role } from '../lib/domain/roles.js';
+import type { CommandName } from '../lib/domain/commands.js';
+import type { Refusal } from '../lib/domain/refusals.js';
 import type { BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
-import type { Closure, Door } from './closures.js';
-import type { PinRefusal } from './pin-lock.js';
+import type { Closure, Door } from '../lib/domain/closures.js';
 import type { CloseReason, WindowEffect } from './pairing-window.js';
 
 /**
@@ -28,14 +27,8 @@ export interface KeyActor {
 }
 
 /** A key as people may see it. */
-export interface KeySummary {
-  readonly slot: number;
-  readonly name: string;
-  /** What kind of thing has it, by its own words. */
-  readonly formFactor: FormFactorName | 'unknown';
-  readonly role: RoleName | 'none';
-  /** 16 hex digits: the first 8 bytes of SHA-512 of the X25519 public key. */
-  readonly fingerprint: string;
+export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor' | 'fingerprint'> {
+  readonly role: Role;
   /** An owner's notice has switched it off. */
   readonly suspended?: true;
   /** Of a key that came by a grant. */
@@ -70,7 +63,7 @@ export type CarEventDetail =
   | {
       readonly type: 'command-refused';
       readonly command: CommandName;
-      readonly reason: CommandRefusal;
+      readonly reason: Refusal;
       readonly by: Actor;
     }
   | {
@@ -78,7 +71,7 @@ export type CarEventDetail =
       readonly reader: 'console' | 'pillar';
       readonly purpose: 'drive' | 'pair' | 'lock';
     }
-  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: RoleName }
+  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
   | { readonly type: 'pairing-try'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason }
   | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
@@ -98,18 +91,6 @@ export type CarEventDetail =
   /** Seconds since 1970. */
   | { readonly type: 'clock-set'; readonly now: number; readonly by: Actor }
   | { readonly type: 'factory-reset'; readonly fingerprint: string };
-
-/** Why the car did not carry out a command: the schema's RefusalReason in words. */
-export type CommandRefusal =
-  | BodyRefusal
-  | PolicyRefusal
-  | PinRefusal
-  | 'unknown-command'
-  | 'no-such-key'
-  | 'last-owner'
-  | 'owner-key'
-  | 'slots-full'
-  | 'notice-invalid';
 
 /** The event that an effect of the body is, done by `by`. */
 export const bodyEvent = (effect: BodyEffect, by: Actor): CarEventDetail => {

@@ -1,30 +1,5 @@
-/** `phonekey/sim`: a simulated car. See docs/guides/car.md. */
-export { SimulatedCar } from './car.js';
-export type { SimulatedCarOptions } from './car.js';
-export type { CarControl } from './control/car-control.js';
-export { controlClient, noAnswer } from './control/client.js';
-export { controlPath } from './control/path.js';
-export { DoorController } from './controller.js';
-export type { CardTap, CarReport, DoorControllerOptions, HandInput } from './controller.js';
-export { CLOSURES, DOORS } from './closures.js';
-export type { Closure, Door } from './closures.js';
-export type { Actor, CarEvent, CarEventDetail, CommandRefusal, KeySummary } from './events.js';
-export { DRIVE_MS, initialBody, RELOCK_MS, stepBody } from './body.js';
-export type { BodyEffect, BodyInput, BodyRefusal, BodyState, BodyStep } from './body.js';
-export type { Answer, Behavior, BehaviorContext } from './behavior.js';
-export { loadBehaviors } from './load-behaviors.js';
-export type { Behaviors } from './load-behaviors.js';
+/** `phonekey/sim`: a simulated car. See docs/guides/test-without-hardware.md. */
+export * from './browser.js';
+export { controlClient, controlPath, noAnswer } from './control/client.js';
+export type { CarWatch, RemoteCar } from './control/client.js';
 export { FileMemory } from './memory/file-memory.js';
-export type { FlashImage } from './flash/cells.js';
-export { FlashMemory } from './flash/flash-memory.js';
-export type { FlashMemoryOptions } from './flash/flash-memory.js';
-export { DEFAULT_GEOMETRY } from './flash/flash.js';
-export type { Flash, Geometry } from './flash/flash.js';
-export { SimulatedFlash } from './flash/simulated-flash.js';
-export type { FlashCounts, SimulatedFlashOptions } from './flash/simulated-flash.js';
-export { volatileMemory } from './memory/memory.js';
-export type { CommitOptions, Memory } from './memory/memory.js';
-export type { MemoryKind } from './memory/open.js';
-export type { CarRecord } from './memory/record.js';
-export { RecordStore } from './memory/store.js';
-export type { Screen } from './pairing-desk.js';

@@ -1,19 +1,18 @@
 import type { AdmissionRefusal, CredentialHost } from '../lib/car/host.js';
 import { findKey } from '../lib/credentials/find-key.js';
-import type { KeySlot } from '../lib/credentials/key-slot.js';
+import type { Introduction, KeySlot } from '../lib/credentials/key-slot.js';
 import { noticeTagKey, openNotice } from '../lib/credentials/notice.js';
 import type { NoticePart } from '../lib/credentials/notice.js';
 import { decide, isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
-import { Role } from '../lib/credentials/roles.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
-import type { Introduction } from '../lib/native/codec.js';
-import type { CommandName } from '../lib/native/commands.js';
+import type { CommandName } from '../lib/domain/commands.js';
+import type { Refusal } from '../lib/domain/refusals.js';
 import { admitKey } from './admission.js';
 import type { Admission } from './admission.js';
 import { raiseFloor } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
-import type { Actor, CarEventDetail, CommandRefusal } from './events.js';
+import type { Actor, CarEventDetail } from './events.js';
 import { summarise } from './key-summary.js';
 import { MOST_EPOCH } from './memory/record.js';
 import type { CarRecord } from './memory/record.js';
@@ -57,7 +56,7 @@ export class KeyDesk implements CredentialHost {
       return { record: typeof value === 'string' ? undefined : value.record, value };
     });
     if (typeof admission === 'string') {
-      if (admission !== 'invalid') {
+      if (admission !== 'grant-invalid') {
         emit({ type: 'key-refused', name: introduction.name, reason: admission });
       }
       return admission;
@@ -74,19 +73,19 @@ export class KeyDesk implements CredentialHost {
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  async deliver(notice: Uint8Array): Promise<CommandRefusal | undefined> {
+  async deliver(notice: Uint8Array): Promise<Refusal | undefined> {
     return (await this.#take(notice)) ? undefined : 'notice-invalid';
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
   async ask(key: KeySlot, command: CommandName): Promise<Allowance | PolicyRefusal> {
-    const { store, suite, wallTime } = this.#options;
-    const verdict = decide(key, command, circumstancesOf(suite, store.record, wallTime()));
+    const { store, suite } = this.#options;
+    const verdict = this.#decide(key, command, store.record);
     if (typeof verdict === 'string' || !verdict.counts) return verdict;
     return store.update<Allowance | PolicyRefusal>((record) => {
       const now = findKey(suite, record.keys, key.publicKey);
       if (now?.grant === undefined) return { value: 'not-permitted' };
-      const value = decide(now, command, circumstancesOf(suite, record, wallTime()));
+      const value = this.#decide(now, command, record);
       if (typeof value === 'string') return { value };
       const counted: KeySlot = { ...now, grant: { ...now.grant, used: now.grant.used + 1 } };
       const keys = record.keys.map((other) => (other === now ? counted : other));
@@ -96,37 +95,42 @@ export class KeyDesk implements CredentialHost {
 
   /** As `ask`, after something that took its time, and for a use that was counted. */
   askAgain(key: KeySlot, command: CommandName): PolicyRefusal | undefined {
-    const { store, suite, wallTime } = this.#options;
+    const { store, suite } = this.#options;
     const now = findKey(suite, store.record.keys, key.publicKey);
     if (now === undefined) return 'not-permitted';
     const uncounted = now.grant === undefined ? now : { ...now, grant: { ...now.grant, used: 0 } };
-    const verdict = decide(uncounted, command, circumstancesOf(suite, store.record, wallTime()));
+    const verdict = this.#decide(uncounted, command, store.record);
     return typeof verdict === 'string' ? verdict : undefined;
   }
 
+  #decide(key: KeySlot, command: CommandName, record: CarRecord): Allowance | PolicyRefusal {
+    const { suite, wallTime } = this.#options;
+    return decide(key, command, circumstancesOf(suite, record, wallTime()));
+  }
+
   /** A key asks over the air. */
-  remove(slot: number, by: KeySlot): Promise<CommandRefusal | undefined> {
+  remove(slot: number, by: KeySlot): Promise<Refusal | undefined> {
     return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {
       // Whoever asks may have been removed while this waited its turn.
       if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
-      return key.role === Role.OWNER && key.slot !== by.slot ? 'owner-key' : undefined;
+      return key.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
     });
   }
 
   /** A person at the screen, with the card on the console: any key but the last owner's. */
-  removeAtScreen(slot: number): Promise<CommandRefusal | undefined> {
+  removeAtScreen(slot: number): Promise<Refusal | undefined> {
     return this.#remove(slot, 'card', () => undefined);
   }
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
-  async raiseEpoch(by: Actor): Promise<CommandRefusal | undefined> {
+  async raiseEpoch(by: Actor): Promise<Refusal | undefined> {
     const { store, emit } = this.#options;
     const raised = await store.update<
       { readonly epoch: number; readonly gone: readonly KeySlot[] } | undefined
     >((record) => {
       if (record.epoch === MOST_EPOCH) return { value: undefined };
       const epoch = record.epoch + 1;
-      const keys = record.keys.filter(({ role }) => role === Role.OWNER);
+      const keys = record.keys.filter(({ role }) => role === 'owner');
       return {
         // Notices stay for their numbers, and for owners whom others have suspended.
         record: { ...record, epoch, keys, removed: [] },
@@ -143,10 +147,10 @@ export class KeyDesk implements CredentialHost {
   async #remove(
     slot: number,
     by: Actor,
-    check: (key: KeySlot, record: CarRecord) => CommandRefusal | undefined,
-  ): Promise<CommandRefusal | undefined> {
+    check: (key: KeySlot, record: CarRecord) => Refusal | undefined,
+  ): Promise<Refusal | undefined> {
     const { store, suite } = this.#options;
-    const outcome = await store.update<readonly KeySlot[] | CommandRefusal>((record) => {
+    const outcome = await store.update<readonly KeySlot[] | Refusal>((record) => {
       const key = record.keys.find((candidate) => candidate.slot === slot);
       if (key === undefined) return { value: 'no-such-key' };
       const refusal = check(key, record) ?? lastOwner(key, record);
@@ -227,7 +231,7 @@ interface Taken {
   readonly gone: readonly KeySlot[];
 }
 
-const lastOwner = (key: KeySlot, { keys }: CarRecord): CommandRefusal | undefined =>
-  key.role === Role.OWNER && !keys.some((other) => other !== key && other.role === Role.OWNER)
+const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
+  key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')
     ? 'last-owner'
     : undefined;

@@ -1,8 +1,6 @@
-import { knownFormFactor } from '../lib/credentials/form-factors.js';
-import { Role } from '../lib/credentials/roles.js';
-import type { KeySlot } from '../lib/credentials/key-slot.js';
+import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { Role } from '../lib/domain/roles.js';
 import { sameBytes } from '../lib/platform/bytes.js';
-import type { PhoneIdentity } from '../lib/native/schema/gen/phonekey_pb.js';
 
 /** As many as `list_keys` can tell in one message, however long their names are. */
 export const MAX_CAR_SLOTS = 32;
@@ -22,7 +20,7 @@ export interface Placement {
  */
 export const placeKey = (
   keys: readonly KeySlot[],
-  phone: Pick<PhoneIdentity, 'publicKey' | 'signingKey' | 'name' | 'formFactor'>,
+  phone: PhoneIdentity,
   asked: Role,
   slots: number,
   pairedAt: number,
@@ -30,15 +28,11 @@ export const placeKey = (
   const same = keys.find((key) => sameBytes(key.publicKey, phone.publicKey));
   const slot = same?.slot ?? lowestFree(keys, slots);
   if (slot === undefined) return undefined;
-  const ownerless = !keys.some((key) => key.role === Role.OWNER);
-  const { publicKey, signingKey, name, formFactor } = phone;
+  const ownerless = !keys.some((key) => key.role === 'owner');
   const key: KeySlot = {
+    ...phone,
     slot,
-    publicKey,
-    signingKey,
-    name,
-    formFactor: knownFormFactor(formFactor),
-    role: ownerless || same?.role === Role.OWNER ? Role.OWNER : asked,
+    role: ownerless || same?.role === 'owner' ? 'owner' : asked,
     pairedAt,
   };
   const others = keys.filter((other) => other.slot !== slot);

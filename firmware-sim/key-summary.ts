@@ -1,11 +1,8 @@
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { isSuspended } from '../lib/credentials/policy.js';
-import { formFactorName } from '../lib/credentials/form-factors.js';
-import { roleName } from '../lib/credentials/roles.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { toHex } from '../lib/platform/bytes.js';
-import { FormFactor } from '../lib/native/schema/gen/phonekey_pb.js';
 import { circumstancesOf } from './circumstances.js';
 import type { GrantSummary, KeySummary } from './events.js';
 import type { CarRecord } from './memory/record.js';
@@ -14,8 +11,8 @@ import type { CarRecord } from './memory/record.js';
 export const summarise = (suite: Suite, key: KeySlot, record: CarRecord): KeySummary => ({
   slot: key.slot,
   name: key.name,
-  formFactor: formFactorName(key.formFactor ?? FormFactor.UNSPECIFIED),
-  role: roleName(key.role),
+  formFactor: key.formFactor ?? 'unknown',
+  role: key.role,
   fingerprint: toHex(fingerprint(suite, key.publicKey)),
   ...(isSuspended(key, circumstancesOf(suite, record, 0)) ? { suspended: true } : {}),
   ...(key.grant === undefined ? {} : { grant: summariseGrant(key.grant) }),

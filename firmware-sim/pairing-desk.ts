@@ -1,9 +1,7 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
-import { roleFromName } from '../lib/credentials/roles.js';
-import type { RoleName } from '../lib/credentials/roles.js';
-import type { KeySlot } from '../lib/credentials/key-slot.js';
+import type { Role } from '../lib/domain/roles.js';
+import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
-import type { PhoneIdentity } from '../lib/native/schema/gen/phonekey_pb.js';
 import { placeKey } from './key-slots.js';
 import type { Placement } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
@@ -18,8 +16,6 @@ export interface PairingDeskOptions {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly slots: number;
-  /** SPAKE2+ record of a code (lib/native/pairing/code.ts). */
-  readonly register: (code: string) => PairingWindow['registration'];
   /** Seconds since 1970, or the last that is known. */
   readonly now: (record: CarRecord) => number;
   readonly onWindow: (effect: WindowEffect) => void;
@@ -38,7 +34,7 @@ export type Screen =
       readonly code: string;
       readonly secondsLeft: number;
       readonly triesLeft: number;
-      readonly role?: RoleName;
+      readonly role?: Role;
     };
 
 /** Runs the pairing window on a clock and a memory. Each window has a handle of its own. */
@@ -53,9 +49,8 @@ export class PairingDesk implements PairingHost {
   }
 
   /** A card tap: opens a window with this code; one that was open is replaced. */
-  open(code: string, role: RoleName | undefined): void {
-    const handle: PairingWindow = { registration: this.#options.register(code) };
-    this.#input({ type: 'open', code, role }, handle);
+  open(code: string, role: Role | undefined): void {
+    this.#input({ type: 'open', code, role }, { code });
   }
 
   window(): PairingWindow | undefined {
@@ -77,7 +72,7 @@ export class PairingDesk implements PairingHost {
   async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
     const { store, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
-    const role = roleFromName(this.#state.role ?? 'driver');
+    const role = this.#state.role ?? 'driver';
     const place = (record: CarRecord): Placement | undefined =>
       placeKey(record.keys, phone, role, this.#options.slots, this.#pairedAt(record));
     // Looked at before, so that a full car leaves the window as it is.

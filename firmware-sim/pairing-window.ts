@@ -1,5 +1,5 @@
-import { PAIRING_IDLE_MS } from '../lib/native/car/link-machine.js';
-import type { RoleName } from '../lib/credentials/roles.js';
+import { PAIRING_MS } from '../lib/car/host.js';
+import type { Role } from '../lib/domain/roles.js';
 
 /**
  * The pairing window as a pure state machine. A card tap opens it with a code on the screen; three
@@ -9,7 +9,7 @@ import type { RoleName } from '../lib/credentials/roles.js';
 export const WINDOW_MS = 120_000;
 export const MAX_TRIES = 3;
 /** What the last try has to finish in: all that a link gets for a pairing. */
-export const LAST_TRY_MS = PAIRING_IDLE_MS;
+export const LAST_TRY_MS = PAIRING_MS;
 
 /** Times are milliseconds on the clock that gives `now`. */
 export type WindowState =
@@ -23,17 +23,17 @@ export interface OpenWindow {
   readonly phase: 'open' | 'last-try';
   readonly code: string;
   /** What the tap asked for. */
-  readonly role: RoleName | undefined;
+  readonly role: Role | undefined;
   readonly until: number;
   readonly tries: number;
 }
 
 export type WindowInput =
-  | { readonly type: 'open'; readonly code: string; readonly role: RoleName | undefined }
+  | { readonly type: 'open'; readonly code: string; readonly role: Role | undefined }
   | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
 
 export type WindowEffect =
-  | { readonly type: 'opened'; readonly seconds: number; readonly role: RoleName | undefined }
+  | { readonly type: 'opened'; readonly seconds: number; readonly role: Role | undefined }
   | { readonly type: 'try'; readonly triesLeft: number }
   | { readonly type: 'closed'; readonly reason: CloseReason };
 

@@ -1,8 +1,7 @@
-import { scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { Role } from '../lib/credentials/roles.js';
+import type { Suite } from '../lib/crypto/suite.js';
+import { utf8 } from '../lib/platform/bytes.js';
 import type { Clock } from '../lib/platform/clock.js';
 import type { Random } from '../lib/platform/random.js';
 import { MOST_PIN_TRIES, PIN_HASH_BYTES, PIN_SALT_BYTES } from './memory/rights-record.js';
@@ -23,6 +22,7 @@ export interface PinLockOptions {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly random: Random;
+  readonly suite: Suite;
 }
 
 /**
@@ -52,12 +52,12 @@ export class PinLock {
   async check(pin: string, key: KeySlot): Promise<PinRefusal | undefined> {
     if (!this.isSet) return undefined;
     if (pin === '') return 'pin-needed';
-    const who = key.role === Role.OWNER ? 'owners' : 'others';
+    const who = key.role === 'owner' ? 'owners' : 'others';
     const counted = await this.#count(who);
     if (typeof counted === 'string') return counted;
     if (counted === undefined) return undefined; // cleared meanwhile
-    const hash = await hashPin(pin, counted.salt);
-    if (!timingSafeEqual(hash, counted.hash)) return 'pin-wrong';
+    const { suite } = this.#options;
+    if (!suite.equal(hashPin(suite, pin, counted.salt), counted.hash)) return 'pin-wrong';
     await this.#right(who);
     return undefined;
   }
@@ -73,7 +73,7 @@ export class PinLock {
   ): Promise<PolicyRefusal | undefined> {
     if (pin !== '' && !PIN.test(pin)) return 'not-permitted';
     const salt = this.#options.random(PIN_SALT_BYTES);
-    const hash = await hashPin(pin, salt);
+    const hash = hashPin(this.#options.suite, pin, salt);
     return this.#options.store.update<PolicyRefusal | undefined>((record) => {
       const value = refused();
       if (value !== undefined) return { value };
@@ -131,5 +131,5 @@ export const waitAfter = (tries: number): number =>
   tries < FREE_TRIES ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - FREE_TRIES));
 
 /** RFC 7914, N = 2^14, r = 8, p = 1. Four digits are guessed from it all the same, only not at once. */
-const hashPin = (pin: string, salt: Uint8Array): Promise<Buffer> =>
-  promisify<string, Uint8Array, number, Buffer>(scrypt)(pin, salt, PIN_HASH_BYTES);
+const hashPin = (suite: Suite, pin: string, salt: Uint8Array): Uint8Array =>
+  suite.scrypt(utf8(pin), salt, { N: 2 ** 14, r: 8, p: 1 }, PIN_HASH_BYTES);

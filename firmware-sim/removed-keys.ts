@@ -1,7 +1,6 @@
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import { applies, pathOf } from '../lib/credentials/policy.js';
-import { Role } from '../lib/credentials/roles.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import type { CarRecord } from './memory/record.js';
@@ -32,7 +31,7 @@ export const removeFrom = (
   const isGone = (other: KeySlot): boolean =>
     other.slot === key.slot ||
     other.grant?.path.some((step) => sameBytes(step.fingerprint, own)) === true ||
-    (key.role === Role.OWNER && other.grant?.terms.ownerSlot === key.slot);
+    (key.role === 'owner' && other.grant?.terms.ownerSlot === key.slot);
   const tombs = tombsOf(record, key, own);
   const removed = [...record.removed.filter((each) => !tombs.some(isSameKey(each))), ...tombs];
   if (tombs.length > 0 && removed.length > MOST_REMOVED / (by === 'itself' ? 2 : 1)) {
@@ -61,7 +60,7 @@ export const wasRemoved = (removed: readonly RemovedKey[], { path }: KeyGrant): 
 export const dropRevoked = (suite: Suite, record: CarRecord): Removal => {
   const own = ({ publicKey }: KeySlot): Uint8Array => fingerprint(suite, publicKey);
   const isRevoked = (key: KeySlot): boolean =>
-    key.role !== Role.OWNER &&
+    key.role !== 'owner' &&
     pathOf(key, own).some((step) =>
       entriesAbout(record.notices, step.fingerprint).some(
         (entry) => entry.kind === 'revoked' && applies(entry, step),
@@ -72,7 +71,7 @@ export const dropRevoked = (suite: Suite, record: CarRecord): Removal => {
 };
 
 const isOwnerIn = ({ role, slot }: KeySlot, ownerSlot: number): boolean =>
-  role === Role.OWNER && slot === ownerSlot;
+  role === 'owner' && slot === ownerSlot;
 
 /** What to remember: the key's own grant, and what an owner that goes has revoked. */
 const tombsOf = (record: CarRecord, key: KeySlot, own: Uint8Array): readonly RemovedKey[] => {

@@ -128,7 +128,6 @@ const ERRORS = {
     false,
     'Ask the owner for a new grant: key share. This one is not for you, or was altered.',
   ),
-  'notice.invalid': entry('security', false, 'Ask the owner for the notice again: key revoke.'),
 
   'keys.not-paired': entry('key-store', false, 'Pair this phone first: key pair.'),
   'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key cars.'),

@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 const FOLDERS = [
   'lib',
+  'local',
   'air',
   'firmware-sim',
   'cli',
@@ -33,7 +34,12 @@ const OPTIONS = {
 const compile = () =>
   build({
     ...OPTIONS,
-    entryPoints: [...FOLDERS.map((folder) => `${folder}/**/*.ts`), 'scripts/*.ts', 'air/**/*.py'],
+    entryPoints: [
+      ...FOLDERS.map((folder) => `${folder}/**/*.ts`),
+      'test/support/cheap-suite.ts',
+      'scripts/*.ts',
+      'air/**/*.py',
+    ],
     loader: { '.py': 'copy' },
     outbase: '.',
     outdir: 'dist',
@@ -47,10 +53,10 @@ const MODULE_PATHS = {
       const source = readFileSync(path, 'utf8');
       if (!source.includes('import.meta.url')) return undefined;
       const module = slashes(relative(ROOT, path)).replace(/ts$/, 'js');
-      const contents = source
-        .replaceAll('import.meta.url', `new URL('../${module}', import.meta.url).href`)
-        // A folder of modules: esbuild looks for them by the names that they have here.
-        .replaceAll('${stem}.js', '${stem}.ts');
+      const contents = source.replaceAll(
+        'import.meta.url',
+        `new URL('../${module}', import.meta.url).href`,
+      );
       return { contents, loader: 'ts' };
     }),
 };
@@ -64,6 +70,8 @@ const bundle = () =>
     chunkNames: '[name]-[hash]',
     outdir: 'dist/bin',
     external: ['@abandonware/*'], // are loaded as they are
+    // What package.json names is compiled.
+    alias: { '#car-homes': './firmware-sim/homes.ts', '#suite': './lib/crypto/for-node.ts' },
     plugins: [MODULE_PATHS],
     // CommonJS packages ask for the modules of Node by `require`.
     banner: {

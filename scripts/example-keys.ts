@@ -1,4 +1,4 @@
-import { nodeSuite } from '../lib/crypto/index.js';
+import { nodeSuite } from '../lib/crypto/node.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import type { Random } from '../lib/platform/random.js';
 import { encodeFromCar, encodeToCar } from '../lib/native/codec.js';

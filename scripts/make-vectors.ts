@@ -2,8 +2,8 @@ import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
-import { encodeCommand } from '../lib/native/codec.js';
-import { MAX_MESSAGE } from '../lib/link/framing.js';
+import { encodeCommand } from '../lib/native/commands.js';
+import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { pairingRun } from './worked-example.js';
 
@@ -22,7 +22,7 @@ interface ProofVector {
 export const sessionVectors = () => {
   const challenge = challengeFrom(KEYS.carEphemeral);
   const other = challengeFrom(KEYS.pairingChallengeEphemeral);
-  const command = encodeCommand({ case: 'unlock', value: {} });
+  const command = encodeCommand({ type: 'unlock' });
   const answer = (to: Uint8Array, carPublicKey = KEYS.car.publicKey) =>
     answerChallenge(
       suite,
@@ -210,7 +210,7 @@ export const frameVectors = () => {
         fromCar({ case: 'hello', value: { version: 1, handshake: new Uint8Array(32) } }),
       ),
       bad('length 0', length(0)),
-      bad('length over the limit', length(MAX_MESSAGE + 1)),
+      bad('length over the limit', length(MAX_MESSAGE_BYTES + 1)),
       bad('an empty oneof: only an unknown field', concat(length(2), Uint8Array.of(0x78, 1))),
       bad('a field that ends too late', concat(length(3), Uint8Array.of(0x12, 0x7f, 0))),
       bad('an endless varint', concat(length(12), new Uint8Array(12).fill(0xff))),

@@ -1,16 +1,16 @@
-import { create } from '@bufbuild/protobuf';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
 import { noticeTagKey, sealNotice } from '../lib/credentials/notice.js';
 import type { Notice } from '../lib/credentials/notice.js';
-import { Role } from '../lib/credentials/roles.js';
 import { formatUri } from '../lib/credentials/uri.js';
+import { ROLES } from '../lib/domain/roles.js';
 import { concat, utf8 } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { encodeCommand, encodeResult } from '../lib/native/codec.js';
-import { RefusalReason, ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
+import { refusedResult } from '../lib/domain/outcomes.js';
+import { encodeCommand } from '../lib/native/commands.js';
+import { encodeResult } from '../lib/native/results.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 import { noticeBody } from './raw-credentials.js';
@@ -23,7 +23,7 @@ const DAY = 24 * HOUR;
 
 /** The owner's phone gives the guest's a driver's key, to be handed on once. */
 export const FIRST_TERMS: GrantTerms = {
-  role: Role.DRIVER,
+  role: 'driver',
   issuedAt: NOW,
   notBefore: NOW,
   notAfter: NOW + 30 * DAY,
@@ -37,7 +37,7 @@ export const FIRST_TERMS: GrantTerms = {
 /** The guest's phone hands a narrower one on. */
 export const SECOND_TERMS: GrantTerms = {
   ...FIRST_TERMS,
-  role: Role.VALET,
+  role: 'valet',
   issuedAt: NOW + HOUR,
   notBefore: NOW + DAY,
   notAfter: NOW + DAY + 8 * HOUR,
@@ -76,7 +76,8 @@ const bodyOf = (signed: Uint8Array): Uint8Array => signed.subarray(0, -SIGNATURE
 const signatureOf = (signed: Uint8Array): Uint8Array => signed.subarray(-SIGNATURE_BYTES);
 
 const termLines = (name: string, terms: GrantTerms): Line[] => {
-  const { delegations, role, ownerSlot, epoch, uses, leaseHours } = terms;
+  const { delegations, ownerSlot, epoch, uses, leaseHours } = terms;
+  const role = ROLES.indexOf(terms.role) + 1;
   const numbers = { delegations, role, slot: ownerSlot, epoch, uses, lease: leaseHours };
   const times = { issued: terms.issuedAt, from: terms.notBefore, until: terms.notAfter };
   return [
@@ -130,7 +131,7 @@ export const introductionExample = (): Line[] => {
   const { first, second } = exampleChain();
   const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), carSecrets(suite, KEYS.car), 0);
   const command = encodeCommand(
-    { case: 'unlock', value: {} },
+    { type: 'unlock' },
     { grants: concat(first, second), name: KEYS.friendName },
   );
   const { handshake, tag } = answerChallenge(
@@ -142,11 +143,7 @@ export const introductionExample = (): Line[] => {
   );
   const verified = challenge.verify(handshake, tag, 1);
   if (verified === undefined) throw new Error('the example does not verify');
-  const expired = encodeResult(
-    create(ResultSchema, {
-      outcome: { case: 'refusal', value: { reason: RefusalReason.EXPIRED } },
-    }),
-  );
+  const expired = encodeResult(refusedResult('expired'));
   const sealed = verified.channel.seal(expired);
   return [
     bytes('friend_private', KEYS.friend.privateKey),
@@ -209,7 +206,7 @@ export const noticeExample = (): Line[] => {
     bytes('tag_key', noticeTagKey(suite, KEYS.car.publicKey)),
     bytes('notice', notice),
     bytes('notice_frame', toCar({ case: 'notice', value: notice })),
-    bytes('command_deliver', encodeCommand({ case: 'deliver', value: { notice } })),
+    bytes('command_deliver', encodeCommand({ type: 'deliver', notice })),
     ['notice_uri (text)', formatUri({ what: 'notice', notice })],
   ];
 };

@@ -1,5 +1,3 @@
-import { create } from '@bufbuild/protobuf';
-import { Role } from '../lib/credentials/roles.js';
 import { CarPairing } from '../lib/native/pairing/car.js';
 import {
   ID_PROVER,
@@ -8,22 +6,18 @@ import {
   pairingSecrets,
 } from '../lib/native/pairing/secrets.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
-import type { PhoneKeys } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
 import { pairingContext, pairingKeys } from '../lib/native/pairing/transcript.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { PROLOGUE, proofTagKey } from '../lib/native/session/transcript.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
-import {
-  encodeCarIdentity,
-  encodeCommand,
-  encodeEnrolment,
-  encodePhoneIdentity,
-  encodeResult,
-} from '../lib/native/codec.js';
-import type { CommandInit } from '../lib/native/codec.js';
-import { ResultSchema } from '../lib/native/schema/gen/phonekey_pb.js';
+import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
+import { encodeCommand } from '../lib/native/commands.js';
+import { encodeResult } from '../lib/native/results.js';
+import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { Command } from '../lib/domain/commands.js';
+import type { Outcome } from '../lib/domain/outcomes.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 import { grantExample, introductionExample, noticeExample } from './sharing-examples.js';
@@ -48,8 +42,8 @@ const advertisementExample = (): Line[] => {
 const sessionExample = (): Line[] => {
   const secrets = carSecrets(suite, KEYS.car);
   const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), secrets, 0);
-  const unlock: CommandInit = { case: 'unlock', value: {} };
-  const status: CommandInit = { case: 'status', value: {} };
+  const unlock: Command = { type: 'unlock' };
+  const status: Command = { type: 'status' };
   const response = answerChallenge(
     suite,
     fixed(KEYS.phoneEphemeral),
@@ -60,12 +54,19 @@ const sessionExample = (): Line[] => {
   const { handshake, tag } = response;
   const verified = challenge.verify(handshake, tag, 1);
   if (verified === undefined) throw new Error('the example does not verify');
-  const done = encodeResult(create(ResultSchema, { outcome: { case: 'done', value: {} } }));
-  const state = encodeResult(
-    create(ResultSchema, {
-      outcome: { case: 'status', value: { locked: false, openClosures: 1, driveSecondsLeft: 120 } },
-    }),
-  );
+  const result = (outcome: Outcome): Uint8Array =>
+    encodeResult({ outcome, clockLost: false, epoch: 0 });
+  const done = result({ type: 'done' });
+  const state = result({
+    type: 'status',
+    status: {
+      locked: false,
+      open: ['front-left'],
+      driveSecondsLeft: 120,
+      speedLimit: null,
+      pinNeeded: false,
+    },
+  });
   const firstResult = verified.channel.seal(done);
   const nextCommand = response.channel.seal(encodeCommand(status));
   const nextResult = verified.channel.seal(state);
@@ -98,7 +99,7 @@ const sessionExample = (): Line[] => {
   ];
 };
 
-const phoneKeys: PhoneKeys = {
+const phoneKeys: PhoneIdentity = {
   publicKey: KEYS.phone.publicKey,
   signingKey: KEYS.phoneSigning.publicKey,
   name: KEYS.phoneName,
@@ -122,7 +123,7 @@ export const pairingRun = () => {
   phone.openOffer(offer);
   const commit = phone.commit(phoneKeys);
   car.openCommit(commit);
-  const done = car.done(0, Role.OWNER);
+  const done = car.done({ slot: 0, role: 'owner' });
   phone.openDone(done);
   return { hello, registration, share: phone.share, answer, confirm, offer, commit, done };
 };
@@ -130,11 +131,12 @@ export const pairingRun = () => {
 /** K_shared of that run, 32 bytes: SPAKE2+ alone, which PhonePairing keeps to itself. */
 const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
   new Spake2PlusProver({
-    ...pairingSecrets(KEYS.code),
+    ...pairingSecrets(KEYS.code, suite),
     context: pairingContext(hello),
     idProver: ID_PROVER,
     idVerifier: ID_VERIFIER,
     random: fixed(KEYS.proverRandom),
+    suite,
   }).finish(answer.share, answer.confirm).sharedKey;
 
 const pairingExample = (): Line[] => {
@@ -147,7 +149,7 @@ const pairingExample = (): Line[] => {
     bytes('id_prover', ID_PROVER),
     bytes('id_verifier', ID_VERIFIER),
     bytes('w0', registration.w0),
-    bytes('w1', pairingSecrets(KEYS.code).w1),
+    bytes('w1', pairingSecrets(KEYS.code, suite).w1),
     bytes('L', registration.L),
     bytes('car_ephemeral_private', KEYS.pairingChallengeEphemeral),
     bytes('hello_handshake', hello),
@@ -174,7 +176,7 @@ const pairingExample = (): Line[] => {
     ['phone_name (text)', KEYS.phoneName],
     bytes('phone_identity', encodePhoneIdentity(phoneKeys)),
     bytes('pair_commit_frame', toCar({ case: 'pairCommit', value: commit })),
-    bytes('enrolment', encodeEnrolment({ slot: 0, role: Role.OWNER })),
+    bytes('enrolment', encodeEnrolment({ slot: 0, role: 'owner' })),
     bytes('pair_done_frame', fromCar({ case: 'pairDone', value: done })),
   ];
 };

@@ -104,7 +104,7 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
   #closed = false;
 
   /** `address`: the public device address, 6 bytes, little-endian. */
-  constructor(medium: Medium, address: Buffer, options: ControllerOptions = {}) {
+  constructor(medium: Medium, address: Uint8Array, options: ControllerOptions = {}) {
     this.#medium = medium;
     this.#logger = options.logger ?? silentLogger;
     this.#commands = options.extendedAdvertising === false ? LEGACY_COMMANDS : COMMANDS;

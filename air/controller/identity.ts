@@ -19,7 +19,7 @@ export class Identity {
   readonly #resolvingList: ResolvingList;
 
   /** `publicAddress`: 6 bytes, little-endian. */
-  constructor(publicAddress: Buffer, resolvingList: ResolvingList) {
+  constructor(publicAddress: Uint8Array, resolvingList: ResolvingList) {
     this.#resolvingList = resolvingList;
     this.public = { type: 'public', bytes: publicAddress };
   }

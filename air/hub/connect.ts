@@ -7,6 +7,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { Status } from '../../lib/hci/constants.js';
 import { parseCommandComplete } from '../../lib/hci/events/general.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
+import { isPipe } from '../../local/sockets.js';
 import {
   setDefaultPositionCommand,
   setLabelCommand,
@@ -15,9 +16,8 @@ import {
 } from '../vendor.js';
 import type { Position } from '../medium/path-loss.js';
 import { joinWith } from './join-with.js';
-import { isPipe, makeHubDirectory } from './path.js';
 import { checkSettings, hubArguments, type HubSettings } from './settings.js';
-import { connectSocket, noAir } from './socket.js';
+import { connectSocket, makeHubDirectory, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
 
 export interface HubOptions {

@@ -1,60 +1,103 @@
+import { isJsonObject } from '../../lib/platform/json.js';
+import {
+  boolean,
+  JsonError,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../local/json.js';
+import type { Read, Reader } from '../../local/json.js';
+import { done, none } from '../../local/rpc/operation.js';
+import type { None, Operation, Stream } from '../../local/rpc/operation.js';
+import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
 import type { Position } from '../medium/path-loss.js';
+import { FARTHEST_METRES, MAX_LABEL_BYTES } from '../vendor.js';
+import { PACES } from './settings.js';
 import type { SettingsInForce } from './settings.js';
 
-/** What a person beside the air can ask of its hub, and what it answers: all of it is JSON. */
+/*
+ * What a person beside the air can ask of its hub, and what it answers. Metres are given to a
+ * thousandth, seconds to a tenth.
+ */
 
-export interface HubInfo extends SettingsInForce {
-  /** Controllers on the air. */
-  readonly devices: number;
-}
-
-/** What is on the air, and where what is away will be when it comes. */
-export interface AirList extends SettingsInForce {
-  readonly devices: readonly DeviceReport[];
-  readonly absent: readonly PlaceReport[];
-}
-
-/** Metres are given to a thousandth, seconds to a tenth. */
-export interface PlaceReport {
-  /** A name for people, as its program gave it: any characters. */
-  readonly label: string;
-  readonly position: Position;
-  /** Null when it stands still. */
-  readonly walk: WalkReport | null;
-}
-
-export interface WalkReport {
-  readonly to: Position;
-  /** Metres in a second. */
-  readonly speed: number;
-  readonly secondsLeft: number;
-}
-
-export interface DeviceReport extends PlaceReport {
-  readonly index: number;
-  /** The public device address, aa:bb:cc:dd:ee:ff. */
-  readonly address: string;
-  /** dBm. */
-  readonly txPower: number;
-  readonly advertising: boolean;
-  readonly scanning: boolean;
-  /** It waits for a peer to connect to. */
-  readonly initiating: boolean;
-  readonly links: readonly LinkReport[];
-}
-
-export interface LinkReport {
-  readonly role: 'central' | 'peripheral';
-  /** The peer's index. */
-  readonly peer: number;
-  /** The peer's address as it is used on the link. */
-  readonly address: string;
-  /** dBm at which this device hears its peer. */
-  readonly rssi: number;
-}
-
+/** Devices on an air; as many may be absent. */
+const MOST_DEVICES = 4096;
+const index = whole(Number.MAX_SAFE_INTEGER);
+const role = oneOf(['central', 'peripheral'] as const);
+const position: Reader<Position> = object({ x: number(), y: number() });
 /** Metres in a second. */
 export const SPEED_RANGE = { min: 0.001, max: 1000 } as const;
+
+const walk = object({
+  to: position,
+  /** Metres in a second. */ speed: number(),
+  secondsLeft: number(0),
+});
+
+const placeFields = {
+  /** A name for people, as its program gave it: any characters. */
+  label: text,
+  position,
+  /** Null when it stands still. */
+  walk: nullable(walk),
+};
+const place = object(placeFields);
+export type PlaceReport = Read<typeof place>;
+
+const link = object({
+  role,
+  /** The peer's index. */
+  peer: index,
+  /** The peer's address as it is used on the link. */
+  address: text,
+  /** dBm at which this device hears its peer. */
+  rssi: number(),
+});
+export type LinkReport = Read<typeof link>;
+
+const device = object({
+  ...placeFields,
+  index,
+  /** The public device address, aa:bb:cc:dd:ee:ff. */
+  address: text,
+  /** dBm. */
+  txPower: number(),
+  advertising: boolean,
+  scanning: boolean,
+  /** It waits for a peer to connect to. */
+  initiating: boolean,
+  links: list(link, MOST_DEVICES),
+});
+export type DeviceReport = Read<typeof device>;
+
+const devices = list(device, MOST_DEVICES);
+const absent = list(place, MOST_DEVICES);
+const settings: { readonly [K in keyof SettingsInForce]: Reader<SettingsInForce[K]> } = {
+  seed: text,
+  pace: oneOf(PACES),
+  faults: nullable(text),
+};
+
+/** The settings, and how many controllers are on the air. */
+const info = object({ ...settings, devices: index });
+export type HubInfo = Read<typeof info>;
+
+/** What is on the air, and where what is away will be when it comes. */
+const airList = object({ ...settings, devices, absent });
+export type AirList = Read<typeof airList>;
+
+/**
+ * What has become otherwise on the air, by itself or because somebody moved it: devices that have come or
+ * changed, as they are now; the indices of those that have gone; and all that are away. Where something
+ * is on its walk, and how strongly it hears others meanwhile, is no change.
+ */
+const airChange = object({ devices, left: list(index, MOST_DEVICES), absent });
+export type AirChange = Read<typeof airChange>;
 
 export interface MoveRequest {
   /** The label or the address of who is to move. */
@@ -64,13 +107,83 @@ export interface MoveRequest {
   readonly speed?: number | undefined;
 }
 
-export interface MoveReport {
-  readonly label: string;
+const destination = number(-FARTHEST_METRES, FARTHEST_METRES);
+
+const moveRequest = object<MoveRequest>({
+  who: (value, what) => {
+    const found = text(value, what);
+    if (found !== '' && Buffer.byteLength(found) <= MAX_LABEL_BYTES) return found;
+    throw JsonError.not(what, `a label or an address, 1 to ${String(MAX_LABEL_BYTES)} bytes`);
+  },
+  to: object<Position>({ x: destination, y: destination }),
+  speed: optional(number(SPEED_RANGE.min, SPEED_RANGE.max)),
+});
+
+const moved = object({
+  label: text,
   /** Null: it is away, and will be there when it comes. */
-  readonly address: string | null;
+  address: nullable(text),
   /** Null: nobody knows where it was. */
-  readonly from: Position | null;
-  readonly to: Position;
+  from: nullable(position),
+  to: position,
   /** Until it is there; 0 for at once. */
-  readonly seconds: number;
-}
+  seconds: number(0),
+});
+export type MoveReport = Read<typeof moved>;
+
+const recorded = object<Extract<AirEvent, { type: 'record' }>>({
+  type: oneOf(['record']),
+  record: object<AirRecord>({
+    time: number(),
+    index,
+    direction: oneOf(['sent', 'received']),
+    packet: (value, what) => Buffer.from(text(value, what), 'base64'),
+  }),
+});
+
+const introduced = object<
+  Omit<Exclude<AirEvent, { type: 'record' }>, 'type'> & {
+    readonly type: 'came' | 'left';
+  }
+>({
+  type: oneOf(['came', 'left']),
+  device: object<AirDevice>({ index, address: text, label: text }),
+  time: number(),
+});
+
+const tap: Stream<None, void, AirEvent> = {
+  op: 'tap',
+  parameters: none,
+  result: done,
+  event: (value, what) =>
+    isJsonObject(value) && value['type'] === 'record'
+      ? recorded(value, what)
+      : introduced(value, what),
+  toJson: (event) =>
+    event.type === 'record'
+      ? { ...event, record: { ...event.record, packet: event.record.packet.toString('base64') } }
+      : event,
+};
+
+/** What a control connection to a hub can ask for. */
+export const HUB = {
+  info: { op: 'info', parameters: none, result: info },
+  list: { op: 'list', parameters: none, result: airList },
+  move: { op: 'move', parameters: moveRequest, result: moved } satisfies Operation<
+    MoveRequest,
+    MoveReport
+  >,
+  tap,
+  watch: { op: 'watch', parameters: none, result: airList, event: airChange },
+};
+
+/** The list as the change makes it. */
+export const withChange = (before: AirList, { devices, left, absent }: AirChange): AirList => {
+  const other = new Set([...left, ...devices.map(({ index }) => index)]);
+  const kept = before.devices.filter(({ index }) => !other.has(index));
+  return {
+    ...before,
+    devices: [...kept, ...devices].sort((a, b) => a.index - b.index),
+    absent,
+  };
+};

@@ -16,6 +16,7 @@ export class ControlDesk {
   readonly #clock: Clock;
   readonly #places: Places;
   readonly #settings: SettingsInForce;
+  readonly #moveListeners = new Set<() => void>();
 
   /** `clock`: the one of the air and the places. */
   constructor(air: VirtualAir, clock: Clock, places: Places, settings: SettingsInForce) {
@@ -48,6 +49,20 @@ export class ControlDesk {
    * @throws PhoneKeyError `usage.invalid` when it is not clear who is meant, or from where to walk
    */
   move(request: MoveRequest): MoveReport {
+    const report = this.#move(request);
+    for (const listener of this.#moveListeners) listener();
+    return report;
+  }
+
+  /** Returns the unsubscriber. */
+  onMove(listener: () => void): () => void {
+    this.#moveListeners.add(listener);
+    return () => {
+      this.#moveListeners.delete(listener);
+    };
+  }
+
+  #move(request: MoveRequest): MoveReport {
     const { who } = request;
     const byAddress = ADDRESS.test(who);
     const controller = byAddress ? this.#withAddress(who) : this.#withLabel(who);

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { HciTransport } from '../../lib/hci/transport.js';
 import type { DeviceReport } from './control.js';
-import { openHubControl, type HubControl } from './control-client.js';
+import { watchHub, type HubWatch } from './control-client.js';
 import { differences, type HubSettings } from './settings.js';
-
-const PAUSE_MS = 50;
 
 /**
  * Makes sure that the hub which `transport` has joined has the settings that are asked for. A hub that
@@ -20,11 +17,11 @@ export const joinWith = async (
   label = '',
 ): Promise<boolean> => {
   if (Object.values(asked).every((value) => value === undefined)) return true;
-  let control: HubControl | undefined;
+  let watch: HubWatch | undefined;
   let fits = false;
   try {
-    control = await openHubControl(path);
-    const { devices, ...inForce } = await control.list();
+    watch = await watchHub(path);
+    const { devices, ...inForce } = watch.first;
     const different = differences(asked, inForce);
     fits = different.length === 0;
     if (fits) return true;
@@ -32,29 +29,21 @@ export const joinWith = async (
     const own = devices.findLast((device) => device.label === label);
     const others = devices.filter((device) => device !== own);
     if (others.length > 0) throw otherSettings(different, others);
-    await hubEnds(control, transport, own?.index ?? 0);
+    await hubEnds(watch, transport, own?.index ?? 0);
     return false;
   } finally {
-    control?.close();
+    watch?.close();
     if (!fits) transport.close();
   }
 };
 
 /** Leaves it, and waits until it has ended, or somebody else has come and may keep it. */
-const hubEnds = async (
-  control: HubControl,
-  transport: HciTransport,
-  own: number,
-): Promise<void> => {
+const hubEnds = async (watch: HubWatch, transport: HciTransport, own: number): Promise<void> => {
   transport.close();
   try {
-    for (;;) {
-      const { devices } = await control.list();
-      if (devices.some(({ index }) => index > own)) return;
-      await sleep(PAUSE_MS);
-    }
+    for await (const { devices } of watch) if (devices.some(({ index }) => index > own)) return;
   } catch {
-    // It has ended.
+    // It was killed.
   }
 };
 

@@ -4,7 +4,7 @@ import { VirtualAir } from '../air.js';
 import { DEFAULT_ACL_BUFFERS } from '../controller/acl-buffers.js';
 import { parseFaults } from '../faults.js';
 import { createHostServer } from '../host-server.js';
-import { CONTROL_BYTE, serveControl } from './control-server.js';
+import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
 import { ControlDesk } from './desk.js';
 import { Places } from './places.js';
 import { DEFAULT_PACE } from './settings.js';
@@ -35,6 +35,7 @@ export const createHubServer = (
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
   const desk = new ControlDesk(air, clock, places, inForce);
+  const handlers = hubHandlers(air, desk, clock);
   let closed = false;
   let lingerMs = FIRST_HOST_MS;
   const idle = (): void => {
@@ -70,7 +71,7 @@ export const createHubServer = (
       },
     },
     'first-byte',
-    (socket, first) => (first[0] === CONTROL_BYTE ? serveControl(socket, air, desk) : undefined),
+    (socket, first) => (first[0] === CONTROL_BYTE ? serveControl(socket, handlers) : undefined),
   );
   server.on('close', () => {
     closed = true;

@@ -8,7 +8,7 @@ export type ControlPdu =
   | { readonly kind: 'encryption-started' }
   | { readonly kind: 'encryption-reject'; readonly reason: number }
   | ParametersPdu
-  | { readonly kind: 'channel-map'; readonly map: Buffer }
+  | { readonly kind: 'channel-map'; readonly map: Uint8Array }
   | ProcedurePdu;
 
 /** The peripheral asks for connection parameters, and is refused; a granted request is an update. */
@@ -27,7 +27,7 @@ export interface ParameterRange {
 export type ProcedurePdu =
   | { readonly kind: 'version-request' | 'features-request' }
   | { readonly kind: 'version-response'; readonly data: LinkVersion }
-  | { readonly kind: 'features-response'; readonly data: Buffer }
+  | { readonly kind: 'features-response'; readonly data: Uint8Array }
   | { readonly kind: 'length-request' | 'length-response'; readonly tx: DataLength }
   | PhyPdu;
 
@@ -40,19 +40,19 @@ export interface LinkVersion {
 export interface EncryptionRequestPdu {
   readonly kind: 'encryption-request';
   /** 8 bytes: with the diversifier, which key is meant. */
-  readonly random: Buffer;
+  readonly random: Uint8Array;
   /** 2 bytes. */
-  readonly diversifier: Buffer;
+  readonly diversifier: Uint8Array;
   /** The central's half of the session key diversifier, 8 bytes. */
-  readonly skd: Buffer;
+  readonly skd: Uint8Array;
 }
 
 export interface EncryptionStartPdu {
   readonly kind: 'encryption-start';
   /** The peripheral's half of the session key diversifier, 8 bytes. */
-  readonly skd: Buffer;
+  readonly skd: Uint8Array;
   /** 16 bytes that stand for the first enciphered packet: only who has the key can make them. */
-  readonly proof: Buffer;
+  readonly proof: Uint8Array;
 }
 
 /** In a request the sets that the sender prefers, in a response what its peer is to use. */

@@ -1,7 +1,7 @@
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Status } from '../../lib/hci/constants.js';
 import { INTER_FRAME_SPACE_MS, packetBytes, packetMs } from './airtime.js';
-import type { Carrier, Frame, Link, LinkEnd } from './link.js';
+import type { Carrier, Frame, AirLink, LinkEnd } from './link.js';
 
 /** What connection events need to know of the air. */
 export interface EventConditions {
@@ -52,10 +52,10 @@ export class EventCarrier implements Carrier {
   /** The peripheral has the central's packet, and the central does not know: it will come again. */
   #repeats = false;
   #update: { readonly from: LinkEnd; readonly frame: Frame; readonly instant: number } | undefined;
-  readonly #link: Link;
+  readonly #link: AirLink;
   readonly #conditions: EventConditions;
 
-  constructor(link: Link, conditions: EventConditions) {
+  constructor(link: AirLink, conditions: EventConditions) {
     this.#link = link;
     this.#conditions = conditions;
     const now = link.time.now();

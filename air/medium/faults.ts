@@ -1,4 +1,5 @@
 import { Role } from '../../lib/hci/constants.js';
+import { viewOf } from '../../lib/platform/bytes.js';
 
 /**
  * What goes wrong on purpose. `loss` is what any air does: the link layer sends again, and hosts see
@@ -70,11 +71,12 @@ export class LinkFaults {
   }
 
   /** The data of an L2CAP PDU's first fragment, with a smaller ATT_MTU where it proposes one. */
-  limitMtu(data: Buffer): Buffer {
+  limitMtu(data: Uint8Array): Uint8Array {
     const { mtu } = this.#faults;
-    if (mtu === undefined || !proposesMtu(data) || data.readUInt16LE(5) <= mtu) return data;
-    const limited = Buffer.from(data);
-    limited.writeUInt16LE(mtu, 5);
+    if (mtu === undefined || !proposesMtu(data) || viewOf(data).getUint16(5, true) <= mtu)
+      return data;
+    const limited = data.slice();
+    viewOf(limited).setUint16(5, mtu, true);
     return limited;
   }
 
@@ -84,5 +86,7 @@ export class LinkFaults {
 }
 
 /** ATT_EXCHANGE_MTU_REQ or RSP (Vol 3 Part F 3.4.2) on the channel of ATT. */
-const proposesMtu = (data: Buffer): boolean =>
-  data.length === 7 && data.readUInt16LE(2) === 0x0004 && (data[4] === 0x02 || data[4] === 0x03);
+const proposesMtu = (data: Uint8Array): boolean =>
+  data.length === 7 &&
+  viewOf(data).getUint16(2, true) === 0x0004 &&
+  (data[4] === 0x02 || data[4] === 0x03);

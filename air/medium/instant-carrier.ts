@@ -1,13 +1,13 @@
 import type { Cancel } from '../../lib/platform/clock.js';
-import type { Carrier, Link, LinkEnd } from './link.js';
+import type { Carrier, AirLink, LinkEnd } from './link.js';
 
 /** Each frame in the next turn, while both ends hear each other. */
 export class InstantCarrier implements Carrier {
   #supervision: Cancel | undefined;
-  readonly #link: Link;
+  readonly #link: AirLink;
   readonly #inReach: () => boolean;
 
-  constructor(link: Link, inReach: () => boolean) {
+  constructor(link: AirLink, inReach: () => boolean) {
     this.#link = link;
     this.#inReach = inReach;
   }

@@ -19,7 +19,7 @@ export interface LinkLayer extends Receiver {
 /** A fragment of an L2CAP PDU as one ACL packet carries it. */
 export interface Fragment {
   readonly first: boolean;
-  readonly data: Buffer;
+  readonly data: Uint8Array;
 }
 
 export interface LinkEndHandlers {
@@ -55,7 +55,7 @@ export interface LinkSetup {
   readonly time: AirTime;
   readonly faults: LinkFaults;
   readonly parameters: LinkParameters;
-  carrier(link: Link): Carrier;
+  carrier(link: AirLink): Carrier;
 }
 
 /** One side of a link, held by the controller there. */
@@ -73,7 +73,7 @@ export class LinkEnd {
   #busyUntil = -Infinity;
 
   constructor(
-    readonly link: Link,
+    readonly link: AirLink,
     readonly station: Station,
     readonly role: Role,
   ) {}
@@ -145,7 +145,7 @@ export class LinkEnd {
  * other; when they no longer do, frames wait for the peer, and after the supervision timeout the ends go
  * down with reason 0x08.
  */
-export class Link {
+export class AirLink {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
   readonly time: AirTime;

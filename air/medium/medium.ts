@@ -1,5 +1,6 @@
 import { systemClock } from '../../lib/platform/clock.js';
 import type { Clock } from '../../lib/platform/clock.js';
+import { viewOf } from '../../lib/platform/bytes.js';
 import type { Random } from '../../lib/platform/random.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { AdvertisingChannels } from './advertising.js';
@@ -7,7 +8,7 @@ import { EventCarrier } from './event-carrier.js';
 import { LinkFaults } from './faults.js';
 import type { Faults } from './faults.js';
 import { InstantCarrier } from './instant-carrier.js';
-import { Link } from './link.js';
+import { AirLink } from './link.js';
 import type { Carrier, LinkEnd, LinkLayer } from './link.js';
 import { standing, walking } from './motion.js';
 import { DEFAULT_PATH_LOSS, DEFAULT_SENSITIVITY, DEFAULT_TX_POWER } from './path-loss.js';
@@ -208,14 +209,14 @@ export class Medium {
   #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {
     const { parameters } = request;
     const faults = new LinkFaults(this.faults, this.#unit);
-    const carrier = (link: Link): Carrier => this.#carrier(link);
-    const link = new Link({ time: this.#time, faults, parameters, carrier }, from, to);
+    const carrier = (link: AirLink): Carrier => this.#carrier(link);
+    const link = new AirLink({ time: this.#time, faults, parameters, carrier }, from, to);
     if (accepted) this.defer(() => this.#layers.get(to)?.linkUp(link.peripheral, request));
     else link.peripheral.closed = true;
     this.defer(() => this.#layers.get(from)?.linkUp(link.central, request));
   }
 
-  #carrier(link: Link): Carrier {
+  #carrier(link: AirLink): Carrier {
     if (this.pace === 'instant') {
       const { central, peripheral } = link;
       return new InstantCarrier(link, () =>
@@ -266,14 +267,14 @@ export class Medium {
 
 /** Whole numbers of 32 bits. Drawn by the block, as there are many. */
 const integers = (random: Random): (() => number) => {
-  let block = Buffer.alloc(0);
+  let block = viewOf(new Uint8Array());
   let used = 0;
   return () => {
-    if (used === block.length) {
-      block = Buffer.from(random(RANDOM_BLOCK_BYTES));
+    if (used === block.byteLength) {
+      block = viewOf(random(RANDOM_BLOCK_BYTES));
       used = 0;
     }
-    const value = block.readUInt32LE(used);
+    const value = block.getUint32(used, true);
     used += 4;
     return value;
   };

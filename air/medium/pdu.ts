@@ -1,14 +1,16 @@
+import { sameBytes } from '../../lib/platform/bytes.js';
+
 /** What goes over the advertising channels (Vol 6 Part B 2.3), reduced to what a host can tell apart. */
 
 /** 48-bit device address in the byte order of HCI (little-endian). */
 export interface DeviceAddress {
   readonly type: 'public' | 'random';
   /** 6 bytes. */
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 export const sameAddress = (a: DeviceAddress, b: DeviceAddress): boolean =>
-  a.type === b.type && a.bytes.equals(b.bytes);
+  a.type === b.type && sameBytes(a.bytes, b.bytes);
 
 /** The address type byte of HCI. */
 export const addressTypeByte = (address: DeviceAddress): number =>
@@ -28,7 +30,7 @@ export interface AdvertisingPdu {
   /** Of directed advertising: whom it is for. */
   readonly target?: DeviceAddress;
   /** At most 31 bytes in a legacy PDU, 1650 in extended ones. */
-  readonly data: Buffer;
+  readonly data: Uint8Array;
   readonly connectable: boolean;
   readonly scannable: boolean;
   /**
@@ -62,7 +64,7 @@ export interface ScanResponsePdu {
   readonly kind: 'scan-response';
   readonly advertiser: DeviceAddress;
   /** At most 31 bytes in a legacy PDU, 1650 in extended ones. */
-  readonly data: Buffer;
+  readonly data: Uint8Array;
   readonly set?: number;
   readonly extended?: ExtendedHeader;
 }
@@ -78,7 +80,7 @@ export interface ConnectRequest {
   /** On which the link begins: 1 is LE 1M (default), 2 is LE 2M. */
   readonly phy?: 1 | 2;
   /** Used channels, 37 bits in 5 bytes (default: all). */
-  readonly channelMap?: Buffer;
+  readonly channelMap?: Uint8Array;
 }
 
 export interface LinkParameters {

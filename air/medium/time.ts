@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
+import { inTurn } from '../../lib/platform/turn.js';
 
 /** Time as the medium has it: a clock, and turns. */
 export interface AirTime extends Clock {
@@ -18,7 +19,7 @@ export const airTime = (clock: Clock): AirTime => {
     after: (ms, fn): Cancel => timers.after(ms, fn),
     defer: (deliver) => {
       if (clock instanceof SimClock) clock.stir();
-      setImmediate(deliver);
+      inTurn(deliver);
     },
   };
 };

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { mkdtemp, readlink, rm, symlink, unlink } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno } from '../../local/errno.js';
+import { connectTo } from '../../local/sockets.js';
 
 /*
  * The user's link leads to FOLDER/tty, and that to the slave. So a link of ours is known by its target,
@@ -31,7 +31,7 @@ export const makeLink = async (path: string, folder: string): Promise<void> => {
   try {
     await symlink(join(folder, TTY), path);
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    const exists = isErrno(cause, 'EEXIST');
     throw new PhoneKeyError(
       'usage.invalid',
       exists ? `${path} is there already` : `cannot make the link ${path}`,
@@ -55,15 +55,13 @@ const target = (path: string): Promise<string | undefined> => readlink(path).cat
 const isOurs = (found: string): boolean =>
   basename(found) === TTY && basename(dirname(found)).startsWith(FOLDER_PREFIX);
 
+/** When it cannot be told, too. */
 const isServed = async (folder: string): Promise<boolean> => {
-  const socket = connect(socketIn(folder));
   try {
-    await once(socket, 'connect');
+    const socket = await connectTo(socketIn(folder));
+    socket?.destroy();
+    return socket !== undefined;
+  } catch {
     return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code !== 'ENOENT' && code !== 'ECONNREFUSED';
-  } finally {
-    socket.destroy();
   }
 };

@@ -1,43 +1,34 @@
-import { PhoneKeyError } from '../../lib/errors.js';
+import type { AdvertisingFields, AdvertisingContent } from '../../lib/link/advertising.js';
+import { encodeSet } from '../../lib/radio/advertising-data.js';
 import type { AdvertisingPdu, AirPdu, DeviceAddress } from '../medium/pdu.js';
 
 /** What a SimPeripheral advertises. Only a SimCentral takes it for a car, and it takes nothing else. */
 export interface SimAdvertisement extends AdvertisingPdu {
   /** Address of the advertiser, aa:bb:cc:dd:ee:ff. */
   readonly id: string;
-  readonly serviceData: Uint8Array;
+  /** Of the advertisement and of the scan response: no scan request is needed. */
+  readonly fields: AdvertisingFields;
 }
 
-export const isSimAdvertisement = (pdu: AirPdu): pdu is SimAdvertisement => 'serviceData' in pdu;
+export const isSimAdvertisement = (pdu: AirPdu): pdu is SimAdvertisement => 'fields' in pdu;
 
-/** What the 31 bytes of a PDU have room for beside flags and UUID; the same with every radio. */
-const MAX_SERVICE_DATA_BYTES = 10;
-/** LE General Discoverable, BR/EDR not supported. */
-const FLAGS = [2, 0x01, 0x06];
-const SERVICE_DATA_128 = 0x21;
-/** This air knows no services: the UUID is left blank, so that no host takes it for one. */
-const UUID_BYTES = 16;
+/** Length, type and value of the flags. */
+const FLAGS_BYTES = 3;
+const MAX_BYTES = 31;
 
 /**
- * Flags and service data, 21 to 31 bytes, all in the advertisement itself: no scan request is needed.
- * @throws PhoneKeyError `internal` above 10 bytes of service data
+ * Flags, and blanks for the longer of the two parts, so that no host takes it for a service that it knows.
+ * @throws PhoneKeyError `internal` where a part has more than 31 bytes
  */
 export const simAdvertisement = (
   advertiser: DeviceAddress,
   id: string,
-  serviceData: Uint8Array,
+  set: AdvertisingContent,
 ): SimAdvertisement => {
-  if (serviceData.length > MAX_SERVICE_DATA_BYTES) {
-    throw new PhoneKeyError('internal', 'Service data has at most 10 bytes.');
-  }
-  const header = [1 + UUID_BYTES + serviceData.length, SERVICE_DATA_128];
-  return {
-    kind: 'advertising',
-    advertiser,
-    data: Buffer.from([...FLAGS, ...header, ...new Uint8Array(UUID_BYTES), ...serviceData]),
-    connectable: true,
-    scannable: false,
-    id,
-    serviceData: serviceData.slice(),
-  };
+  const { advertisement, scanResponse } = encodeSet(set);
+  const bytes = Math.max(advertisement.length, FLAGS_BYTES + scanResponse.length);
+  const data = new Uint8Array(Math.min(bytes, MAX_BYTES));
+  data.set(advertisement.subarray(0, FLAGS_BYTES));
+  const fields = structuredClone({ ...set.advertisement, ...set.scanResponse });
+  return { kind: 'advertising', advertiser, data, connectable: true, scannable: false, id, fields };
 };

@@ -1,4 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import type { ScanFilter } from '../../lib/link/advertising.js';
+import type { GattProfile } from '../../lib/link/gatt-profile.js';
 import { abortError, runOperation } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
@@ -7,10 +9,13 @@ import type { LinkEnd } from '../medium/link.js';
 import type { Placement } from '../medium/medium.js';
 import type { AirPdu, ConnectRequest, DeviceAddress, LinkParameters } from '../medium/pdu.js';
 import type { ScanWindow, Station } from '../medium/station.js';
-import { isSimAdvertisement, type SimAdvertisement } from './advertisement.js';
+import { isSimAdvertisement } from './advertisement.js';
+import type { SimAdvertisement } from './advertisement.js';
 import { SimCentralLink } from './central-link.js';
-import { linkParameters, offeredMtu, scanWindow, type ConnectionOptions } from './parameters.js';
-import { SimStation, type SimContext } from './station.js';
+import { connectionParameters, offeredMtu, scanWindow } from './parameters.js';
+import type { ConnectionOptions } from './parameters.js';
+import { SimStation } from './station.js';
+import type { SimContext } from './station.js';
 
 export interface SimCentralOptions extends Placement {
   /** When it listens while it scans (default: always). Android's low power mode: 512 ms of 5,120 ms. */
@@ -21,6 +26,7 @@ export interface SimCentralOptions extends Placement {
 }
 
 interface Scan {
+  readonly filters: readonly ScanFilter[];
   found(advertisement: Advertisement): void;
   fail(error: PhoneKeyError): void;
 }
@@ -57,11 +63,15 @@ export class SimCentral extends SimStation implements Central {
     super(context, options);
     this.#address = context.address;
     this.#window = scanWindow(options.scan);
-    this.#parameters = linkParameters(options.connection);
+    this.#parameters = connectionParameters(options.connection);
     this.#mtu = offeredMtu(options.mtu);
   }
 
-  async scan(found: Scan['found'], signal: AbortSignal): Promise<void> {
+  async scan(
+    filters: readonly ScanFilter[],
+    found: Scan['found'],
+    signal: AbortSignal,
+  ): Promise<void> {
     this.#power.signal.throwIfAborted();
     if (signal.aborted) return;
     await new Promise<void>((resolve, reject) => {
@@ -75,6 +85,7 @@ export class SimCentral extends SimStation implements Central {
         end(resolve);
       };
       const scan: Scan = {
+        filters,
         found,
         fail: (error) => {
           end(() => {
@@ -88,19 +99,26 @@ export class SimCentral extends SimStation implements Central {
     });
   }
 
-  async connect(advertisement: Advertisement, options: ConnectOptions = {}): Promise<CentralLink> {
+  async connect(
+    advertisement: Advertisement,
+    profile: GattProfile,
+    options: ConnectOptions = {},
+  ): Promise<CentralLink> {
     const { timeoutMs = CONNECT_TIMEOUT_MS, signal, attHandle } = options;
     this.#power.signal.throwIfAborted();
     const signals = [this.#power.signal, ...(signal === undefined ? [] : [signal])];
     const attempt = new AbortController();
-    const what = 'Connecting';
+    const what = 'connecting';
     try {
       return await runOperation<CentralLink>(
         this.medium.clock,
         { what, timeoutMs, signals, failure: 'radio.connect-failed' },
         ({ resolve, reject }) => {
           this.#connecting
-            .run(() => this.#connect(advertisement.id, attHandle, attempt.signal), [attempt.signal])
+            .run(
+              () => this.#connect(advertisement.id, profile, attHandle, attempt.signal),
+              [attempt.signal],
+            )
             .then(resolve, reject);
         },
       );
@@ -125,10 +143,11 @@ export class SimCentral extends SimStation implements Central {
   protected heard(pdu: AirPdu, from: Station, rssi: number): void {
     if (!isSimAdvertisement(pdu)) return;
     if (this.#wanted?.id === pdu.id) this.#request(this.#wanted, pdu, from);
-    const { id, serviceData } = pdu;
+    const advertisement = { id: pdu.id, rssi, ...pdu.fields };
     for (const scan of this.#scans) {
+      if (!scan.filters.some((filter) => filter.matches(advertisement))) continue;
       this.medium.defer(() => {
-        if (this.#scans.has(scan)) scan.found({ id, rssi, serviceData: serviceData.slice() });
+        if (this.#scans.has(scan)) scan.found(advertisement);
       });
     }
   }
@@ -149,17 +168,18 @@ export class SimCentral extends SimStation implements Central {
   /** Until it works, as often as a link comes up that the peripheral never answers on. */
   async #connect(
     id: string,
+    profile: GattProfile,
     attHandle: number | undefined,
     signal: AbortSignal,
   ): Promise<CentralLink> {
     if (this.#links.has(id)) {
-      throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
+      throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
         temporary: false,
         hint: 'Close the other link to this car first.',
       });
     }
     for (;;) {
-      const link = this.#linkOver(await this.#initiate(id, signal), id);
+      const link = this.#linkOver(await this.#initiate(id, signal), id, profile);
       const abandon = (): void => void link.close();
       signal.addEventListener('abort', abandon, { once: true });
       try {
@@ -168,8 +188,9 @@ export class SimCentral extends SimStation implements Central {
       } catch (cause) {
         await link.close();
         if (link.neverEstablished && !signal.aborted) continue;
-        if (cause instanceof PhoneKeyError && cause.code === 'radio.timeout') throw cause;
-        const message = 'The connection ended before it was ready.';
+        const { code } = cause instanceof PhoneKeyError ? cause : {};
+        if (code === 'radio.timeout' || code === 'radio.connect-failed') throw cause;
+        const message = 'the connection ended before it was ready';
         throw new PhoneKeyError('radio.connect-failed', message, { cause });
       } finally {
         signal.removeEventListener('abort', abandon);
@@ -209,12 +230,13 @@ export class SimCentral extends SimStation implements Central {
     this.medium.connect(this.station, from, wanted.request);
   }
 
-  #linkOver(end: LinkEnd, id: string): SimCentralLink {
+  #linkOver(end: LinkEnd, id: string, profile: GattProfile): SimCentralLink {
     const link = new SimCentralLink({
       medium: this.medium,
       end,
       peer: `car#${String(++this.#sequence)}`,
       mtu: this.#mtu,
+      profile,
       onDown: () => {
         this.#links.delete(id);
       },
@@ -232,7 +254,7 @@ export class SimCentral extends SimStation implements Central {
   }
 
   #stop(): void {
-    const error = new PhoneKeyError('radio.closed', 'The radio was closed.');
+    const error = new PhoneKeyError('radio.closed', 'the radio was closed');
     this.#power.abort(error);
     for (const scan of [...this.#scans]) scan.fail(error);
   }

@@ -1,13 +1,15 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { checkChunk, LinkState } from '../../lib/radio/link-state.js';
-import { runOperation, type Settle } from '../../lib/radio/operation.js';
+import { checkChunk, LinkBuffer } from '../../lib/radio/link-buffer.js';
+import { runOperation } from '../../lib/radio/operation.js';
+import type { Settle } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium } from '../medium/medium.js';
 import type { ControlPdu } from '../medium/control-pdu.js';
-import { attPdu, DEFAULT_ATT_MTU, NO_HANDLE, parseAttPdu, type AttPdu } from './att.js';
+import { DEFAULT_ATT_MTU, parseSimAttPdu, simAttPdu, uint16 } from './att.js';
+import type { SimAttPdu } from './att.js';
 
 export interface SimLinkOptions {
   readonly medium: Medium;
@@ -19,6 +21,17 @@ export interface SimLinkOptions {
   onDown(): void;
 }
 
+/** How a side sends its chunks. */
+export interface ChunkPdu {
+  readonly opcode: number;
+  /** ATT handle of the value. */
+  readonly handle: number;
+  /** The peer answers each one before the next is sent. */
+  readonly acknowledged: boolean;
+}
+
+/** Of the handle in front of a value. */
+const HANDLE_BYTES = 2;
 /** From a controller through its host to whoever answers, in milliseconds: never in the same event. */
 const HOST_MS = 1;
 /** Fragments that a controller takes before it has got rid of some. */
@@ -33,13 +46,14 @@ const LONGEST_DATA = { octets: 251, time: 2120 };
 /** One end of a link between a SimCentral and a SimPeripheral. */
 export abstract class SimLink implements Link {
   readonly peer: string;
-  protected readonly state = new LinkState();
+  protected readonly buffer = new LinkBuffer();
   protected readonly options: SimLinkOptions;
   readonly #queue = new OperationQueue();
   #mtu = DEFAULT_ATT_MTU;
   #outstanding = 0;
   /** Sends what waits for a buffer. */
   #onRoom: (() => void) | undefined;
+  #answered: ((pdu: SimAttPdu) => void) | undefined;
   #reason: number | undefined;
   #terminating = false;
   #isGone = false;
@@ -55,8 +69,8 @@ export abstract class SimLink implements Link {
       // A fragment is a whole PDU here: the link layer cuts it into packets.
       data: ({ data }) => {
         this.#throughHost(() => {
-          const pdu = parseAttPdu(data);
-          if (pdu !== undefined && !this.state.isDown) this.received(pdu);
+          const pdu = parseSimAttPdu(data);
+          if (pdu !== undefined && !this.buffer.isDown) this.received(pdu);
         });
       },
       acknowledged: () => {
@@ -91,8 +105,13 @@ export abstract class SimLink implements Link {
 
   async send(chunk: Uint8Array): Promise<void> {
     checkChunk(chunk, this.#mtu);
-    const pdu = attPdu(this.chunkOpcode, NO_HANDLE, chunk);
-    await this.run<void>('Sending', ({ resolve }) => {
+    const { opcode, handle, acknowledged } = this.chunkPdu;
+    const pdu = simAttPdu(opcode, uint16(handle), chunk);
+    if (acknowledged) {
+      await this.ask('sending', pdu);
+      return;
+    }
+    await this.#run<void>('sending', ({ resolve }) => {
       const send = (): void => {
         this.transmit(pdu);
         resolve();
@@ -104,10 +123,10 @@ export abstract class SimLink implements Link {
 
   async close(): Promise<void> {
     if (this.#isGone) return;
-    this.state.end('local');
+    this.buffer.end('local');
     if (!this.#terminating) this.options.end.terminate(Status.remoteUserTerminated);
     this.#terminating = true;
-    const options = { what: 'Disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
+    const options = { what: 'disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
     try {
       await runOperation<void>(this.options.medium.clock, options, ({ resolve }) => {
         void this.#gone.then(resolve);
@@ -120,46 +139,64 @@ export abstract class SimLink implements Link {
 
   /** Falls silent: the radio is off, or the peer does not hear any more. */
   abandon(reason: LinkCloseReason): void {
-    this.state.end(reason);
+    this.buffer.end(reason);
     this.options.end.abandon();
     this.#down();
   }
 
-  /** What chunks are sent as. */
-  protected abstract readonly chunkOpcode: number;
+  protected abstract readonly chunkPdu: ChunkPdu;
   /** A PDU of the peer's, some time after it came; not in a turn of its own. */
-  protected abstract received(pdu: AttPdu): void;
+  protected abstract received(pdu: SimAttPdu): void;
 
   /** The smaller of the two holds (Vol 3 Part F 3.4.2.2). */
   protected agreeOnMtu(offered: number): void {
     this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offered, this.options.mtu));
   }
 
-  protected transmit(pdu: Buffer): void {
+  protected transmit(pdu: Uint8Array): void {
     this.#outstanding++;
     this.options.end.send({ first: true, data: pdu });
   }
 
   /** The value of a write or a notification is a chunk for the user of the link. */
-  protected deliver(parameters: Buffer): void {
-    const chunk = parameters.subarray(NO_HANDLE.length);
+  protected deliver(parameters: Uint8Array): void {
+    const chunk = parameters.subarray(HANDLE_BYTES);
     if (chunk.length === 0) return;
     // Who sends too much before the link is open is put out.
     this.options.medium.defer(() => {
-      if (!this.state.receive(chunk)) void this.close();
+      if (!this.buffer.receive(chunk)) void this.close();
     });
   }
 
+  /** Sends a PDU that the peer answers by another one. */
+  protected ask(what: string, request: Uint8Array): Promise<SimAttPdu> {
+    return this.#run<SimAttPdu>(what, ({ resolve }) => {
+      this.#answered = resolve;
+      this.transmit(request);
+    });
+  }
+
+  /** This is what the peer answers. */
+  protected answered(pdu: SimAttPdu): void {
+    const answered = this.#answered;
+    this.#answered = undefined;
+    if (answered !== undefined) {
+      this.options.medium.defer(() => {
+        answered(pdu);
+      });
+    }
+  }
+
   /** One operation at a time; one that got no answer ends the link. */
-  protected run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const signals = [this.state.signal];
+  #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
+    const signals = [this.buffer.signal];
     const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
     return this.#queue.run(async () => {
       try {
         return await runOperation(this.options.medium.clock, options, start);
       } catch (error) {
         if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
-          this.state.end('lost');
+          this.buffer.end('lost');
           void this.close();
         }
         throw error;
@@ -190,7 +227,7 @@ export abstract class SimLink implements Link {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#reason = reason;
-    this.state.end(reason !== undefined && REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
+    this.buffer.end(reason !== undefined && REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
     this.#tellGone();
     this.options.onDown();
   }

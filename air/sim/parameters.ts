@@ -14,7 +14,7 @@ export interface ConnectionOptions {
 }
 
 /** @throws PhoneKeyError `usage.invalid` for what the specification does not allow (Vol 4 Part E 7.8.12) */
-export const linkParameters = (options: ConnectionOptions = {}): LinkParameters => {
+export const connectionParameters = (options: ConnectionOptions = {}): LinkParameters => {
   const { intervalMs = 30, latency = 0, timeoutMs = 4000 } = options;
   require(within(intervalMs / 1.25, 6, 3200), 'a connection interval has 7.5 to 4,000 ms');
   require(within(latency, 0, 499), 'a latency is 0 to 499 events');
@@ -54,5 +54,5 @@ const within = (value: number, least: number, most: number): boolean =>
   Number.isInteger(value) && value >= least && value <= most;
 
 const require = (valid: boolean, rule: string): void => {
-  if (!valid) throw new PhoneKeyError('usage.invalid', `${rule}.`);
+  if (!valid) throw new PhoneKeyError('usage.invalid', rule);
 };

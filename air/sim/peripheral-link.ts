@@ -1,20 +1,22 @@
-import type { LinkHandlers } from '../../lib/radio/types.js';
+import { indicates } from '../../lib/link/gatt-profile.js';
+import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
 import { Att } from '../../lib/hci/att/pdus.js';
-import { attPdu, searchAnswer, uint16, type AttPdu } from './att.js';
-import { SimLink, type SimLinkOptions } from './link.js';
+import { readUint16, simAttPdu, uint16 } from './att.js';
+import type { SimAttPdu } from './att.js';
+import type { AttributeTable, PlacedService } from './attribute-table.js';
+import { SimLink } from './link.js';
+import type { ChunkPdu, SimLinkOptions } from './link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions {
-  /** Value of the `info` characteristic. */
-  readonly info: Uint8Array;
+  readonly table: AttributeTable;
   /** The phone has subscribed; in a turn of its own. */
-  onSubscribed(): void;
+  onSubscribed(service: PeripheralService): void;
 }
 
 /** A link seen from the car: the server of GATT. */
 export class SimPeripheralLink extends SimLink {
-  protected readonly chunkOpcode = Att.notification.opcode;
   readonly #server: SimPeripheralLinkOptions;
-  #subscribed = false;
+  #subscribed: PlacedService | undefined;
 
   constructor(options: SimPeripheralLinkOptions) {
     super(options);
@@ -22,51 +24,55 @@ export class SimPeripheralLink extends SimLink {
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
-    this.state.open(handlers);
+    this.buffer.open(handlers);
     await Promise.resolve();
   }
 
-  protected received({ opcode, parameters }: AttPdu): void {
-    if (opcode === Att.writeCommand.opcode) {
-      // Bytes before the subscription belong to nobody and are dropped.
-      if (this.#subscribed) this.deliver(parameters);
-      return;
-    }
-    const answer = this.#answer(opcode, parameters);
-    if (answer !== undefined) this.transmit(answer);
-    if (opcode === Att.writeRequest.opcode) this.#subscribe();
+  protected get chunkPdu(): ChunkPdu {
+    const { service, fromCar = 0 } = this.#subscribed ?? {};
+    return service !== undefined && indicates(service.profile)
+      ? { opcode: Att.indication.opcode, handle: fromCar, acknowledged: true }
+      : { opcode: Att.notification.opcode, handle: fromCar, acknowledged: false };
   }
 
-  #answer(opcode: number, parameters: Buffer): Buffer | undefined {
+  protected received(pdu: SimAttPdu): void {
+    const { opcode, parameters } = pdu;
     switch (opcode) {
       case Att.mtuRequest.opcode:
-        if (parameters.length === 2) this.agreeOnMtu(parameters.readUInt16LE());
-        return attPdu(Att.mtuResponse.opcode, uint16(this.options.mtu));
+        if (parameters.length === 2) this.agreeOnMtu(readUint16(parameters));
+        this.transmit(simAttPdu(Att.mtuResponse.opcode, uint16(this.options.mtu)));
+        break;
       case Att.readByGroupTypeRequest.opcode:
-      case Att.readByTypeRequest.opcode:
-        return searchAnswer(parameters, this.mtu);
-      case Att.readRequest.opcode:
-        return attPdu(Att.readResponse.opcode, this.#infoFrom(0));
-      case Att.readBlobRequest.opcode:
-        return parameters.length === 4
-          ? attPdu(Att.readBlobResponse.opcode, this.#infoFrom(parameters.readUInt16LE(2)))
-          : undefined;
+      case Att.readByTypeRequest.opcode: {
+        const answer = this.#server.table.find(opcode, parameters, this.mtu);
+        if (answer !== undefined) this.transmit(answer);
+        break;
+      }
       case Att.writeRequest.opcode:
-        return attPdu(Att.writeResponse.opcode);
-      default:
-        return undefined;
+        this.transmit(simAttPdu(Att.writeResponse.opcode));
+        this.#written(parameters);
+        break;
+      case Att.writeCommand.opcode:
+        this.#written(parameters);
+        break;
+      case Att.confirmation.opcode:
+        this.answered(pdu);
+        break;
     }
   }
 
-  #infoFrom(offset: number): Uint8Array {
-    return this.#server.info.subarray(offset, offset + this.mtu - 1);
-  }
-
-  #subscribe(): void {
-    if (this.#subscribed) return;
-    this.#subscribed = true;
+  #written(parameters: Uint8Array): void {
+    if (parameters.length < 2) return;
+    const handle = readUint16(parameters);
+    // Bytes before the subscription belong to nobody and are dropped.
+    if (handle === this.#subscribed?.toCar) this.deliver(parameters);
+    const placed = this.#server.table.services.find(
+      ({ configuration }) => configuration === handle,
+    );
+    if (placed === undefined || this.#subscribed !== undefined) return;
+    this.#subscribed = placed;
     this.options.medium.defer(() => {
-      if (!this.state.isDown) this.#server.onSubscribed();
+      if (!this.buffer.isDown) this.#server.onSubscribed(placed.service);
     });
   }
 }

@@ -1,14 +1,18 @@
 import { PhoneKeyError } from '../../lib/errors.js';
+import type { AdvertisingContent } from '../../lib/link/advertising.js';
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
 import type { LinkEnd } from '../medium/link.js';
 import type { Placement } from '../medium/medium.js';
 import type { ConnectRequest, DeviceAddress } from '../medium/pdu.js';
-import { simAdvertisement, type SimAdvertisement } from './advertisement.js';
+import { simAdvertisement } from './advertisement.js';
+import type { SimAdvertisement } from './advertisement.js';
+import { AttributeTable } from './attribute-table.js';
 import { advertisingInterval, offeredMtu } from './parameters.js';
 import { SimPeripheralLink } from './peripheral-link.js';
-import { SimStation, type SimContext } from './station.js';
+import { SimStation } from './station.js';
+import type { SimContext } from './station.js';
 
 export interface SimPeripheralOptions extends Placement {
   /** From one advertising event to the next, in milliseconds: 20 to 10,240 (default 100, as bleno). */
@@ -18,9 +22,6 @@ export interface SimPeripheralOptions extends Placement {
   /** ATT MTU in bytes that it offers, 23 to 517 (default 256, as bleno). */
   readonly mtu?: number;
 }
-
-/** The one advertising set. */
-const SET = 0;
 
 /**
  * A car's radio on the air, without controller and HCI. SimCentrals hear it, and only they: to the hosts
@@ -36,8 +37,10 @@ export class SimPeripheral extends SimStation implements Peripheral {
   readonly #accepted = new Set<ConnectRequest>();
   /** With phones that are connected and do not subscribe. */
   readonly #patience: Patience;
-  #advertisement: SimAdvertisement | undefined;
-  #service: PeripheralService | undefined;
+  #advertisements: readonly SimAdvertisement[] = [];
+  /** How many of them the medium knows. */
+  #advertised = 0;
+  #table = new AttributeTable([]);
   #sequence = 0;
   #closing: Promise<void> | undefined;
 
@@ -51,14 +54,14 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#patience = new Patience(context.medium.clock);
   }
 
-  async start(service: PeripheralService): Promise<void> {
+  async start(services: readonly PeripheralService[]): Promise<void> {
     this.#assertOpen();
-    this.#service = service;
+    this.#table = new AttributeTable(services);
   }
 
-  async advertise(serviceData: Uint8Array): Promise<void> {
+  async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#assertOpen();
-    this.#advertisement = simAdvertisement(this.#address, this.address, serviceData);
+    this.#advertisements = sets.map((set) => simAdvertisement(this.#address, this.address, set));
     this.#update();
   }
 
@@ -99,10 +102,10 @@ export class SimPeripheral extends SimStation implements Peripheral {
       end,
       peer: `phone#${String(++this.#sequence)}`,
       mtu: this.#mtu,
-      info: this.#service?.info ?? new Uint8Array(),
-      onSubscribed: () => {
+      table: this.#table,
+      onSubscribed: (service) => {
         stopIdle();
-        this.#service?.onLink(link);
+        service.onLink(link);
       },
       onDown: () => {
         stopIdle();
@@ -130,22 +133,26 @@ export class SimPeripheral extends SimStation implements Peripheral {
 
   get #advertises(): boolean {
     const room = this.#mostLinks - this.#links.size - this.#accepted.size;
-    return this.#closing === undefined && this.#advertisement !== undefined && room > 0;
+    return this.#closing === undefined && this.#advertisements.length > 0 && room > 0;
   }
 
   #update(): void {
-    const pdu = this.#advertises ? this.#advertisement : undefined;
-    this.medium.advertise(this.station, SET, pdu && { pdu, intervalMs: this.#intervalMs });
+    const pdus = this.#advertises ? this.#advertisements : [];
+    for (let set = 0; set < Math.max(pdus.length, this.#advertised); set++) {
+      const pdu = pdus[set];
+      this.medium.advertise(this.station, set, pdu && { pdu, intervalMs: this.#intervalMs });
+    }
+    this.#advertised = pdus.length;
   }
 
   #assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new PhoneKeyError('radio.closed', 'The radio was closed.');
+      throw new PhoneKeyError('radio.closed', 'the radio was closed');
     }
   }
 
   async #close(): Promise<void> {
-    this.#advertisement = undefined;
+    this.#advertisements = [];
     this.#update();
     await Promise.all([...this.#links].map((link) => link.close()));
     this.powerOff();

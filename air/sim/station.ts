@@ -1,12 +1,8 @@
 import type { LinkEnd } from '../medium/link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
-import {
-  formatAddress,
-  type AirPdu,
-  type ConnectRequest,
-  type DeviceAddress,
-} from '../medium/pdu.js';
+import { formatAddress } from '../medium/pdu.js';
+import type { AirPdu, ConnectRequest, DeviceAddress } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
 
 /** Given by the air to the stations that it makes. */

@@ -9,6 +9,7 @@ import { LeCreateConnection } from '../../lib/hci/commands/listening.js';
 import { LeConnectionComplete } from '../../lib/hci/events/links.js';
 import { commandPacket } from '../../lib/hci/h4.js';
 import { LE_META } from '../../lib/hci/packet.js';
+import { toHex } from '../../lib/platform/bytes.js';
 
 /** Two controllers on an air in this process whose hosts know nothing but the bytes of a round trip. */
 export class Controllers {
@@ -25,7 +26,7 @@ export class Controllers {
     }
     const linked = Promise.all([linkOf(central), linkOf(peripheral)]);
     peripheral.send(commandPacket(LeSetAdvertisingEnable.opcode, Buffer.from([1])));
-    const address = peripheral.identity.public.bytes.toString('hex');
+    const address = toHex(peripheral.identity.public.bytes);
     const create = `600030000000${address}000600120000002a0004000600`;
     central.send(commandPacket(LeCreateConnection.opcode, Buffer.from(create, 'hex')));
     const [handle, peripheralHandle] = await linked;

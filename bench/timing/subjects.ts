@@ -1,8 +1,9 @@
 import { findKey } from '../../lib/credentials/find-key.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { Role } from '../../lib/credentials/roles.js';
-import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { portableSuite } from '../../lib/crypto/index.js';
+import { nobleSuite } from '../../lib/crypto/noble.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { CarPairing } from '../../lib/native/pairing/car.js';
@@ -18,7 +19,8 @@ import { utf8 } from '../../lib/platform/bytes.js';
 import { systemRandom as random } from '../../lib/platform/random.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { answerChallenge } from '../../lib/native/session/phone.js';
-import { encodeCommand, LENGTH } from '../../lib/native/codec.js';
+import { LENGTH } from '../../lib/native/codec.js';
+import { encodeCommand } from '../../lib/native/commands.js';
 import type { Class, Subject } from './measure-classes.js';
 
 const suite = nodeSuite;
@@ -77,12 +79,12 @@ const refuses = (check: () => void): boolean => {
 
 const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
   !refuses(() => {
-    requireConfirmation(expected, received);
+    requireConfirmation(suite, expected, received);
   });
 
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
-const command = encodeCommand({ case: 'unlock', value: {} });
+const command = encodeCommand({ type: 'unlock' });
 
 interface Proof {
   readonly challenge: Challenge;
@@ -114,7 +116,7 @@ const keys = enrolled.map(({ publicKey }, slot): KeySlot => ({
   publicKey,
   signingKey: random(32),
   name: 'phone',
-  role: Role.DRIVER,
+  role: 'driver',
 }));
 const strangers = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
 
@@ -176,7 +178,7 @@ const enrolledOrNot = (kind: Class): Uint8Array =>
 const stoppingEarly = (key: Uint8Array): unknown =>
   keys.find(({ publicKey }) => stopsEarly(publicKey, key));
 
-const secretsOf = (code: string) => deriveSecrets(utf8(code), ID_PROVER, ID_VERIFIER);
+const secretsOf = (code: string) => deriveSecrets(utf8(code), ID_PROVER, ID_VERIFIER, suite);
 const registration = register(secretsOf('20211119'));
 const wrong = [secretsOf('30211119'), secretsOf('20211118')] as const;
 
@@ -189,7 +191,7 @@ const pairingTry: Subject<{ car: CarPairing; share: Uint8Array }> = {
     const challenge = random(32);
     const context = pairingContext(challenge);
     const names = { idProver: ID_PROVER, idVerifier: ID_VERIFIER };
-    const { share } = new Spake2PlusProver({ ...wrong[kind], context, ...names, random });
+    const { share } = new Spake2PlusProver({ ...wrong[kind], context, ...names, random, suite });
     return { car: new CarPairing(suite, random, registration, challenge), share };
   },
   run({ car, share }) {
@@ -210,6 +212,7 @@ export const SUBJECTS: readonly Subject[] = [
   listed({ ...lookUp('control.slot', SLOTS, firstOrLast, stoppingEarly), control: true }),
   listed(comparison('tag.equal', 16, (a, b) => nodeSuite.equal(a, b))),
   listed(comparison('tag.equal.portable', 16, (a, b) => portableSuite.equal(a, b))),
+  listed(comparison('tag.equal.noble', 16, (a, b) => nobleSuite.equal(a, b))),
   listed({ ...comparison('pairing.confirm', 32, confirms), calls: 1 }),
   listed(proofTagCheck),
   listed(lookUp('key.slot', SLOTS, firstOrLast)),

@@ -1,23 +1,52 @@
-import type { AirList, DeviceReport, PlaceReport } from '../../air/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { watchHub } from '../../air/hub/control-client.js';
+import { withChange } from '../../air/hub/control.js';
+import type { AirChange, AirList, DeviceReport, PlaceReport } from '../../air/index.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { follow } from '../io/follow.js';
 import { table } from '../io/table.js';
 import { withControl } from './control.js';
-import { describePosition, describeSettings, metresPerSecond, plain } from './words.js';
+import { airEnded, describePosition, describeSettings, metresPerSecond, plain } from './words.js';
+
+export interface ListOptions {
+  /** Goes on to tell what becomes otherwise. */
+  readonly watch?: true | undefined;
+}
 
 /** Shows what is on the air, and where what is away will be when it comes. */
-export const listAir = async (context: Context): Promise<ExitCode> => {
-  const list = await withControl(context, (control) => control.list());
-  context.output.result(list, [describeSettings(list), ...table(rows(list))]);
-  return EXIT.ok;
+export const listAir = async (context: Context, { watch }: ListOptions): Promise<ExitCode> => {
+  const { output, paths, signal } = context;
+  const show = (list: AirList): void => {
+    output.result(list, [describeSettings(list), ...table([HEADER, ...rows(list)])]);
+  };
+  if (watch !== true) {
+    show(await withControl(context, (control) => control.list()));
+    return EXIT.ok;
+  }
+  const watched = await watchHub(paths.hub);
+  show(watched.first);
+  let list = watched.first;
+  const tell = (change: AirChange): void => {
+    const gone = list.devices.filter(({ index }) => change.left.includes(index));
+    const absent = change.absent.filter(
+      (place) => !list.absent.some((before) => isDeepStrictEqual(place, before)),
+    );
+    list = withChange(list, change);
+    const left = gone.map(({ label, address }) => `${plain(label) || address} has left`);
+    output.result(change, [...left, ...table(rows(list, change.devices, absent))]);
+  };
+  return follow(signal, watched, tell, airEnded);
 };
 
-const rows = ({ devices, absent }: AirList): string[][] => {
+const HEADER = ['NAME', 'PLACE', 'POWER', 'RADIO', 'ADDRESS', 'LINKS'];
+
+/** Of these devices and places of the list (default: all). */
+const rows = ({ devices, absent: away }: AirList, shown = devices, absent = away): string[][] => {
   const names = new Map(devices.map(({ index, label, address }) => [index, label || address]));
   return [
-    ['NAME', 'PLACE', 'POWER', 'RADIO', 'ADDRESS', 'LINKS'],
-    ...devices.map((device) => [
+    ...shown.map((device) => [
       plain(device.label) || '-',
       place(device),
       `${String(device.txPower)} dBm`,

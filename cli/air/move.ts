@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { AirList, HubControl, MoveReport, PlaceReport, Position } from '../../air/index.js';
+import { watchHub } from '../../air/hub/control-client.js';
+import { withChange } from '../../air/hub/control.js';
+import type { AirList, MoveReport, PlaceReport, Position } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -7,9 +8,6 @@ import type { ExitCode } from '../exit-codes.js';
 import { withProgress } from '../io/progress.js';
 import { withControl } from './control.js';
 import { describePosition, plain } from './words.js';
-
-/** How often, in seconds, somebody who waits looks where it is. */
-const LOOK_S = 1;
 
 export interface MoveOptions {
   readonly to: Position;
@@ -32,7 +30,7 @@ export const moveOnAir = async (
     const report = await control.move({ who, to, ...(speed !== undefined && { speed }) });
     if (wait === true) {
       const doing = `walking to ${describePosition(to)}`;
-      await withProgress(output, doing, arrival(control, report, context.signal));
+      await withProgress(output, doing, arrival(context, report));
     }
     return report;
   });
@@ -51,20 +49,34 @@ const sentence = ({ label, address, to, seconds }: MoveReport, arrived: boolean)
     : `${name} walks to ${there}, for ${String(seconds)} s${away}`;
 };
 
-/** Walks are timed by the hub, which is asked when it should be over, and on the way what has happened. */
-const arrival = async (
-  control: HubControl,
-  moved: MoveReport,
-  signal: AbortSignal,
-): Promise<void> => {
-  for (let seconds = moved.seconds; seconds > 0;) {
-    await sleep(Math.min(seconds, LOOK_S) * 1000, undefined, { signal });
-    const found = find(await control.list(), moved);
-    if (found === undefined) throw lost(moved, 'has left the air');
-    const { position, walk } = found;
-    if (!isSame(walk?.to ?? position, moved.to)) throw lost(moved, 'was sent elsewhere');
-    seconds = walk?.secondsLeft ?? 0;
+/** Walks are timed by the hub, which tells when it is over, and what has happened on the way. */
+const arrival = async ({ paths, signal }: Context, moved: MoveReport): Promise<void> => {
+  if (moved.seconds === 0) return;
+  const watch = await watchHub(paths.hub);
+  const stop = (): void => {
+    watch.close();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    let list = watch.first;
+    if (isThere(list, moved)) return;
+    for await (const change of watch) {
+      list = withChange(list, change);
+      if (isThere(list, moved)) return;
+    }
+    throw lost(moved, 'has left the air');
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
+};
+
+const isThere = (list: AirList, moved: MoveReport): boolean => {
+  const found = find(list, moved);
+  if (found === undefined) throw lost(moved, 'has left the air');
+  const { position, walk } = found;
+  if (!isSame(walk?.to ?? position, moved.to)) throw lost(moved, 'was sent elsewhere');
+  return walk === null;
 };
 
 /** By address; one that has left goes on, under its label, if it was moved by that. */

@@ -2,7 +2,7 @@ import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
 import type { AirEvent, DecodedEvent, Told } from '../../air/index.js';
-import { FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../lib/index.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import {
   Conversation,
   describeMessage,
@@ -31,10 +31,10 @@ export interface View {
 }
 
 const UUID_NAMES: ReadonlyMap<string, string> = new Map([
-  [SERVICE_UUID, 'phonekey'],
-  [TO_CAR_UUID, 'toCar'],
-  [FROM_CAR_UUID, 'fromCar'],
-  [INFO_UUID, 'info'],
+  [nativeProfile.service, 'phonekey'],
+  [nativeProfile.toCar.uuid, 'toCar'],
+  [nativeProfile.fromCar.uuid, 'fromCar'],
+  [nativeProfile.info.uuid, 'info'],
 ]);
 
 /** Conversations that are followed at one time. */
@@ -82,7 +82,8 @@ export class AirView implements View {
     if (event.type !== 'att') return [line];
     const { link } = event;
     const messages = values.flatMap(({ uuid, toServer, value }) => {
-      if (uuid !== (toServer ? TO_CAR_UUID : FROM_CAR_UUID)) return [];
+      const { toCar, fromCar } = nativeProfile;
+      if (uuid !== (toServer ? toCar : fromCar).uuid) return [];
       return this.#conversation(link).chunk(toServer ? 'to-car' : 'from-car', value);
     });
     return [line, ...messages.map((message) => messageLine(message, { time, link, who }))];
@@ -94,7 +95,7 @@ export class AirView implements View {
     const data = [event.data, event.type === 'advertising' ? event.scanResponse : undefined];
     const [ours] = data
       .flatMap((each) => each?.serviceData ?? [])
-      .filter(({ uuid }) => uuid === SERVICE_UUID);
+      .filter(({ uuid }) => uuid === nativeProfile.service);
     return ours && inspectAdvertisement(Buffer.from(ours.data, 'hex'), this.#keys.cars());
   }
 

@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
+import { tapHub } from '../../air/hub/control-client.js';
 import type { AirEvent } from '../../air/index.js';
-import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno } from '../../local/errno.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { openTap } from './tap.js';
+import { follow } from '../io/follow.js';
 import { AirView, HciView } from './viewer.js';
 import type { View, ViewLine } from './viewer.js';
 import { HomeKeys } from './viewer-keys.js';
+import { airEnded } from './words.js';
 
 export interface WatchOptions {
   /** Every HCI packet instead of what it means. */
@@ -19,52 +21,29 @@ export interface WatchOptions {
   readonly read?: string | undefined;
 }
 
-/** What goes on on an air, from now on. The iteration ends when the air does, or after `stop`. */
-export interface Tap extends AsyncIterable<AirEvent> {
-  stop(): void;
-}
-
-/** @throws PhoneKeyError `radio.unavailable` when no hub listens at the path */
-export type OpenTap = (path: string) => Promise<Tap>;
-
 /** Tells what happens on the air, a line each, until Ctrl-C; or what a capture holds. */
 export const watchAir = async (
   context: Context,
   { hci, read }: WatchOptions,
-  open: OpenTap = openTap,
+  open = tapHub,
 ): Promise<ExitCode> => {
   const { output, paths, signal } = context;
   const keys = await HomeKeys.open(context);
   const view: View = hci === true ? new HciView() : new AirView(keys);
-  const tell = async (events: AsyncIterable<AirEvent>): Promise<void> => {
-    for await (const event of events) {
-      for (const line of view.push(event)) {
-        print(line, context);
-        // The phone has saved the car by then, and its next advertisement is to be known.
-        if (isPaired(line)) await keys.reload().catch(() => undefined);
-      }
+  const tell = async (event: AirEvent): Promise<void> => {
+    for (const line of view.push(event)) {
+      print(line, context);
+      // The phone has saved the car by then, and its next advertisement is to be known.
+      if (isPaired(line)) await keys.reload().catch(() => undefined);
     }
   };
   if (read !== undefined) {
-    await tell(capture(read, signal));
+    for await (const event of capture(read, signal)) await tell(event);
     return signal.aborted ? EXIT.interrupted : EXIT.ok;
   }
   const tap = await open(paths.hub);
-  const stop = (): void => {
-    tap.stop();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
   output.say('watching the air; Ctrl-C ends it');
-  try {
-    await tell(tap);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-  if (signal.aborted) return EXIT.ok;
-  throw new PhoneKeyError('radio.unavailable', 'the virtual air has ended', {
-    hint: 'Start it again, and then this: key air start.',
-  });
+  return follow(signal, tap, tell, airEnded);
 };
 
 /** @throws PhoneKeyError `usage.invalid` */

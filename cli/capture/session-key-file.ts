@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { formatSessionKeys, SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
 import type { OnSessionKeys } from '../../lib/native/inspect/index.js';
+import { isErrno } from '../../local/errno.js';
 import { checkPrivate } from '../config/private-directory.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';

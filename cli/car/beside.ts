@@ -1,18 +1,19 @@
-import { controlClient, noAnswer } from '../../firmware-sim/control/client.js';
-import { controlPath } from '../../firmware-sim/control/path.js';
-import type { CarControl, Closure, Door } from '../../firmware-sim/index.js';
+import { controlClient, controlPath, noAnswer } from '../../firmware-sim/control/client.js';
+import type { CarEvent, CarReport, Closure, Door, RemoteCar } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { RoleName } from '../../lib/index.js';
-import { formatPairingCode, pairingUri } from '../../lib/native/pairing/code.js';
+import type { Role } from '../../lib/index.js';
+import { formatPairingCode, pairingUri } from '../../lib/domain/pairing-code.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { confirm } from '../io/ask.js';
+import { follow } from '../io/follow.js';
 import { orAborted } from '../io/interrupt.js';
 import { table } from '../io/table.js';
 import { handOut } from '../phone/hand-out.js';
 import type { HandOutOptions } from '../phone/hand-out.js';
 import { statusLines } from '../phone/status-lines.js';
+import { describeCarEvent } from './describe-event.js';
 import { carHome, DEFAULT_NAME } from './home.js';
 
 /** What a person beside a car that runs in another process can do, through its control door. */
@@ -26,7 +27,7 @@ export interface Beside {
 export const tap = async (
   beside: Beside,
   reader: 'console' | 'pillar',
-  { pair, role }: { readonly pair?: true | undefined; readonly role?: RoleName | undefined },
+  { pair, role }: { readonly pair?: true | undefined; readonly role?: Role | undefined },
 ): Promise<ExitCode> => {
   if (reader === 'pillar') {
     if (pair === true) {
@@ -96,8 +97,27 @@ export const screen = async (
   return EXIT.ok;
 };
 
-export const status = async (beside: Beside): Promise<ExitCode> => {
-  const found = await ask(beside, (car) => car.status());
+export const status = async (
+  beside: Beside,
+  { watch }: { readonly watch?: true | undefined },
+): Promise<ExitCode> => {
+  const { output, signal } = beside.context;
+  if (watch !== true) {
+    showStatus(beside, await ask(beside, (car) => car.status()));
+    return EXIT.ok;
+  }
+  const watched = await ask(beside, (car) => car.watch());
+  showStatus(beside, watched.first);
+  const tell = (event: CarEvent): void => {
+    const time = output.paint('dim', event.time.slice(11, 23));
+    output.result(event, [`${time} ${describeCarEvent(event)}`]);
+  };
+  const stopped = (): PhoneKeyError =>
+    new PhoneKeyError('sim.not-running', `${beside.name} has stopped`);
+  return follow(signal, watched, tell, stopped);
+};
+
+const showStatus = (beside: Beside, found: CarReport): void => {
   const { name, fingerprint, driving, pairing, keys, slots, now, pin } = found;
   beside.context.output.result(found, [
     `${name}, ${fingerprint}`,
@@ -111,7 +131,6 @@ export const status = async (beside: Beside): Promise<ExitCode> => {
       keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
     ),
   ]);
-  return EXIT.ok;
 };
 
 export const reset = async (beside: Beside, sure: boolean): Promise<ExitCode> => {
@@ -149,7 +168,7 @@ const clockLine = (now: number | null): string =>
 
 const PAST = { open: 'open', close: 'closed' } as const;
 
-type Request<T> = (car: CarControl) => Promise<T>;
+type Request<T> = (car: RemoteCar) => Promise<T>;
 
 /** @throws PhoneKeyError `sim.not-running`, `car.silent`, `interrupted`, what the car refuses with */
 const ask = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, false);

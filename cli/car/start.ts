@@ -2,6 +2,7 @@ import { SimulatedCar } from '../../firmware-sim/index.js';
 import type { MemoryKind } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
+import type { TraceEvent } from '../../lib/link/message-link.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
@@ -13,7 +14,7 @@ import { carHome } from './home.js';
 
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
 export const startCar = async (
-  context: Context,
+  context: Context<'radio'>,
   name: string,
   options: { readonly memory?: MemoryKind | undefined } = {},
 ): Promise<ExitCode> => {
@@ -34,6 +35,9 @@ export const startCar = async (
     fail = reject;
   });
   failed.catch(() => undefined); // also when nobody waits any more
+  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
+    log.debug(`${direction} ${kind}`, { fields, bytes });
+  };
   const car = await SimulatedCar.start({
     name,
     home: carHome(paths, name),
@@ -48,13 +52,11 @@ export const startCar = async (
     },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
-      if (error.temporary && radio === 'ble') output.say(`${error.message} ${error.hint}`);
+      if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
       else fail(radio === 'ble' ? error : airEnded(error));
     },
     onSessionKeys,
-    trace: ({ direction, kind, fields, bytes }) => {
-      log.debug(`${direction} ${kind}`, { fields, bytes });
-    },
+    ...(context.options.verbose === true && { trace }),
   });
   try {
     const { fingerprint } = await car.control.status();

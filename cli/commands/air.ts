@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import type { Act } from '../command.js';
 import { PACES } from '../../air/hub/settings.js';
 import {
   parseEndpoint,
@@ -9,7 +10,6 @@ import {
   parseSpeed,
   parseWho,
 } from '../config/parse.js';
-import type { Act } from '../program.js';
 
 const EXAMPLES = `Examples:
   $ key air start                          keeps the air of this home up, until Ctrl-C
@@ -58,14 +58,21 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ),
     )
     .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
-    .action((options) =>
-      act(async (context) => (await import('../air/start.js')).startAir(context, options)),
+    .action(
+      act('keep', async (context, options) =>
+        (await import('../air/start.js')).startAir(context, options),
+      ),
     );
 
   air
     .command('list')
     .description('list what is on the air: places, radios, links')
-    .action(() => act(async (context) => (await import('../air/list.js')).listAir(context)));
+    .option('--watch', 'go on to tell what changes, until Ctrl-C (then exit code 0)')
+    .action(
+      act('nothing', async (context, options) =>
+        (await import('../air/list.js')).listAir(context, options),
+      ),
+    );
 
   air
     .command('move')
@@ -78,8 +85,10 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     )
     .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
     .option('--wait', 'wait until it is there')
-    .action((who, options) =>
-      act(async (context) => (await import('../air/move.js')).moveOnAir(context, who, options)),
+    .action(
+      act('nothing', async (context, who, options) =>
+        (await import('../air/move.js')).moveOnAir(context, who, options),
+      ),
     );
 
   air
@@ -89,7 +98,9 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     )
     .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
     .option('--hci', 'every packet between a host and its controller')
-    .action((options) =>
-      act(async (context) => (await import('../air/watch.js')).watchAir(context, options)),
+    .action(
+      act('watch', async (context, options) =>
+        (await import('../air/watch.js')).watchAir(context, options),
+      ),
     );
 };

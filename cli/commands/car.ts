@@ -1,11 +1,11 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import { ROLE_NAMES } from '../../lib/credentials/roles.js';
+import type { Act } from '../command.js';
+import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
 import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
 import type { ExitCode } from '../exit-codes.js';
-import type { Act } from '../program.js';
 
 type BesideModule = typeof import('../car/beside.js');
 
@@ -42,17 +42,17 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
         'what a new car keeps its keys in: files, or a simulated flash (default: files)',
       ).choices(['files', 'flash'] as const),
     )
-    .action(({ memory }) =>
-      act(async (context) =>
+    .action(
+      act('radio', async (context, { memory }) =>
         (await import('../car/start.js')).startCar(context, car.opts().name, { memory }),
       ),
     );
 
   const beside = (work: (module: BesideModule, at: Beside) => Promise<ExitCode>): Promise<void> =>
-    act(async (context) => {
+    act('nothing', async (context) => {
       const module = await import('../car/beside.js');
       return work(module, { context, name: car.opts().name });
-    });
+    })();
 
   car
     .command('tap')
@@ -65,7 +65,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--pair', 'open the pairing window')
     .addOption(
       new Option('--role <role>', 'what the new key may do (default: the first key owns the car)')
-        .choices(ROLE_NAMES)
+        .choices(ROLES)
         .implies({ pair: true }),
     )
     .action((reader, options) => beside((module, at) => module.tap(at, reader, options)));
@@ -97,7 +97,8 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
   car
     .command('status')
     .description('look at the car: locks, doors, driving, keys')
-    .action(() => beside((module, at) => module.status(at)));
+    .option('--watch', 'go on to tell what happens at it, until Ctrl-C (then exit code 0)')
+    .action((options) => beside((module, at) => module.status(at, options)));
   car
     .command('remove')
     .description('take a key away at the screen, with the card on the console')

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import type { FormFactorName } from '../../lib/index.js';
+import type { FormFactor } from '../../lib/index.js';
 
 /** Said here, so that help does not load the library. */
 const FORM_FACTORS = [
@@ -9,7 +9,7 @@ const FORM_FACTORS = [
   'computer',
   'fob',
   'card',
-] as const satisfies readonly FormFactorName[];
+] as const satisfies readonly FormFactor[];
 
 export const formFactor = () =>
   new Option(

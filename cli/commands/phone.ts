@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
+import type { Act } from '../command.js';
 import { parseSeconds, parseSlot } from '../config/parse.js';
-import type { Act } from '../program.js';
 import { formFactor } from './form-factor.js';
 import type { SimpleAction } from '../phone/act.js';
 
@@ -34,20 +34,24 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     program
       .command(action)
       .description(summary)
-      .action(() => act(async (context) => (await import('../phone/act.js')).act(context, action)));
+      .action(
+        act('radio', async (context) => (await import('../phone/act.js')).act(context, action)),
+      );
   }
   program
     .command('start')
     .description('authorise driving for 2 minutes')
     .addHelpText('before', START_EXAMPLES)
     .option('--pin <->', '-: read the PIN of the car from stdin (or give it in KEY_PIN)')
-    .action((options) =>
-      act(async (context) => (await import('../phone/pin.js')).start(context, options.pin)),
+    .action(
+      act('radio', async (context, options) =>
+        (await import('../phone/pin.js')).start(context, options.pin),
+      ),
     );
   program
     .command('status')
     .description('ask the car: locks, doors, driving')
-    .action(() => act(async (context) => (await import('../phone/status.js')).status(context)));
+    .action(act('radio', async (context) => (await import('../phone/status.js')).status(context)));
 
   program
     .command('pair')
@@ -58,16 +62,20 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
     .option('--name <name>', 'how the car shall call this phone')
     .addOption(formFactor())
-    .action((options) =>
-      act(async (context) => (await import('../phone/pair.js')).pair(context, options)),
+    .action(
+      act('radio', async (context, options) =>
+        (await import('../phone/pair.js')).pair(context, options),
+      ),
     );
 
   program
     .command('scan')
     .description('list the cars that are near')
     .option('--for <seconds>', 'how long to listen', parseSeconds, 3)
-    .action((options) =>
-      act(async (context) => (await import('../phone/scan.js')).scan(context, options.for)),
+    .action(
+      act('radio', async (context, options) =>
+        (await import('../phone/scan.js')).scan(context, options.for),
+      ),
     );
 
   const keys = program
@@ -77,24 +85,30 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
   keys
     .command('list')
     .description('list them; for owners')
-    .action(() => act(async (context) => (await import('../phone/keys.js')).listKeys(context)));
+    .action(act('radio', async (context) => (await import('../phone/keys.js')).listKeys(context)));
   keys
     .command('remove')
     .description('remove one')
     .argument('<slot>', 'slot of the key', parseSlot)
-    .action((slot) =>
-      act(async (context) => (await import('../phone/keys.js')).removeKey(context, slot)),
+    .action(
+      act('radio', async (context, slot) =>
+        (await import('../phone/keys.js')).removeKey(context, slot),
+      ),
     );
 
   program
     .command('cars')
     .description('list the cars this phone has a key for')
-    .action(() => act(async (context) => (await import('../phone/cars.js')).listCars(context)));
+    .action(
+      act('nothing', async (context) => (await import('../phone/cars.js')).listCars(context)),
+    );
   program
     .command('forget')
     .description("delete this phone's key for a car")
     .argument('<name>', 'name of the car')
-    .action((name) =>
-      act(async (context) => (await import('../phone/cars.js')).forgetCar(context, name)),
+    .action(
+      act('nothing', async (context, name) =>
+        (await import('../phone/cars.js')).forgetCar(context, name),
+      ),
     );
 };

@@ -1,8 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import type { Act } from '../command.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
-import type { Judgement } from '../phone/notices.js';
-import type { Act } from '../program.js';
+import type { StatusVerb } from '../phone/notices.js';
 import { formFactor } from './form-factor.js';
 
 const ID_EXAMPLES = `Examples:
@@ -52,7 +52,7 @@ const PIN_EXAMPLES = `Examples:
   $ key pin clear
 `;
 
-const JUDGEMENTS: readonly (readonly [Judgement, string])[] = [
+const STATUS_VERBS: readonly (readonly [StatusVerb, string])[] = [
   ['revoke', 'take the rights of a key away, for good; for owners'],
   ['suspend', 'take them away until key resume; for owners'],
   ['resume', 'give the rights of a suspended key back; for owners'],
@@ -72,19 +72,21 @@ export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act):
     .command('set')
     .description('ask for this one from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
-    .action((options) =>
-      act(async (context) => (await import('../phone/pin.js')).setPin(context, options.pin)),
+    .action(
+      act('radio', async (context, options) =>
+        (await import('../phone/pin.js')).setPin(context, options.pin),
+      ),
     );
   pin
     .command('clear')
     .description('ask for none')
-    .action(() => act(async (context) => (await import('../phone/pin.js')).clearPin(context)));
+    .action(act('radio', async (context) => (await import('../phone/pin.js')).clearPin(context)));
   program
     .command('rekey')
     .description("remove every key but the owners', and void every grant; for owners")
     .option('-y, --yes', 'do not ask')
-    .action((options) =>
-      act(async (context) =>
+    .action(
+      act('radio', async (context, options) =>
         (await import('../phone/rekey.js')).rekey(context, options.yes === true),
       ),
     );
@@ -97,8 +99,10 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addHelpText('before', ID_EXAMPLES)
     .addOption(out())
     .addOption(qr())
-    .action((options) =>
-      act(async (context) => (await import('../phone/share.js')).showKey(context, options)),
+    .action(
+      act('nothing', async (context, options) =>
+        (await import('../phone/share.js')).showKey(context, options),
+      ),
     );
   program
     .command('share')
@@ -123,8 +127,10 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--name <name>', 'what to call it, for key revoke')
     .addOption(out())
     .addOption(qr())
-    .action((options) =>
-      act(async (context) => (await import('../phone/share.js')).share(context, options)),
+    .action(
+      act('nothing', async (context, options) =>
+        (await import('../phone/share.js')).share(context, options),
+      ),
     );
   program
     .command('accept')
@@ -137,17 +143,21 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--name <name>', 'what to call the car (default: car)')
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
     .addOption(formFactor())
-    .action((source, options) =>
-      act(async (context) => (await import('../phone/share.js')).accept(context, source, options)),
+    .action(
+      act('nothing', async (context, source, options) =>
+        (await import('../phone/share.js')).accept(context, source, options),
+      ),
     );
   program
     .command('shared')
     .description('list what this phone has shared')
-    .action(() => act(async (context) => (await import('../phone/shared.js')).listShared(context)));
+    .action(
+      act('nothing', async (context) => (await import('../phone/shared.js')).listShared(context)),
+    );
 };
 
 const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
-  for (const [verb, summary] of JUDGEMENTS) {
+  for (const [verb, summary] of STATUS_VERBS) {
     program
       .command(verb)
       .description(summary)
@@ -157,9 +167,9 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       .addOption(out())
       .addOption(qr())
       .action((which, options) =>
-        act(async (context) =>
-          (await import('../phone/notices.js')).judge(context, verb, which, options),
-        ),
+        act(radioUnless(options), async (context) =>
+          (await import('../phone/notices.js')).setKeyStatus(context, verb, which, options),
+        )(),
       );
   }
   program
@@ -169,7 +179,9 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(out())
     .addOption(qr())
     .action((options) =>
-      act(async (context) => (await import('../phone/notices.js')).stamp(context, options)),
+      act(radioUnless(options), async (context) =>
+        (await import('../phone/notices.js')).stamp(context, options),
+      )(),
     );
   program
     .command('carry')
@@ -180,8 +192,10 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
-    .action((source, options) =>
-      act(async (context) => (await import('../phone/notices.js')).carry(context, source, options)),
+    .action(
+      act('radio', async (context, source, options) =>
+        (await import('../phone/notices.js')).carry(context, source, options),
+      ),
     );
 };
 
@@ -191,3 +205,5 @@ const out = () =>
     parseFile,
   );
 const offline = () => new Option('--offline', 'does not try to reach the car');
+const radioUnless = (options: { readonly offline?: true | undefined }): 'nothing' | 'radio' =>
+  options.offline === true ? 'nothing' : 'radio';

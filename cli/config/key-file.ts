@@ -1,4 +1,4 @@
-import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
 import {
   ENTRIES_PER_PART,
@@ -7,26 +7,27 @@ import {
   MOST_PARTS,
 } from '../../lib/credentials/notice.js';
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
-import { GRANTED_ROLE_NAMES, ROLE_NAMES } from '../../lib/credentials/roles.js';
+import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
 import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carrying.js';
+import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
+  boolean,
   bytes,
-  flag,
-  keyPair,
-  keyPairJson,
+  JsonError,
   list,
   name,
   object,
   oneOf,
   optional,
-  parseJson,
-  unreadable,
+  text,
   whole,
-} from './strict-json.js';
+} from '../../local/json.js';
+import type { Reader } from '../../local/json.js';
+import { keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
 
 /**
  * The text of a key file: one car, JSON, version 1. Keys are 32 bytes each, in hex, as all bytes are.
@@ -39,20 +40,6 @@ import {
  */
 export const MAX_FILE = 512 * 1024;
 
-const VERSION = 1;
-const FIELDS = ['version', 'name', 'state', 'role', 'slot', 'car', 'identity', 'signing'];
-const LATER_FIELDS = [
-  'epoch',
-  'grant',
-  'ownName',
-  'ownFormFactor',
-  'attHandle',
-  'shared',
-  'notice',
-  'carrying',
-];
-const SHARED_TIMES = ['issuedAt', 'notBefore', 'notAfter'] as const;
-const SHARED_COUNTS = ['uses', 'leaseHours', 'delegations'] as const;
 /** The car's own name has 32 bytes at most; a phone may append a number. */
 const MAX_NAME = 64;
 /** What a person calls a phone. */
@@ -61,7 +48,7 @@ const MAX_OWN_NAME = 32;
 export const formatKeyFile = (car: PairedCar): string =>
   `${JSON.stringify(
     {
-      version: VERSION,
+      version: 1,
       name: car.name,
       state: car.state,
       role: car.role,
@@ -86,88 +73,90 @@ export const formatKeyFile = (car: PairedCar): string =>
  * Reads what `formatKeyFile` wrote and nothing else: a field too many or of another type is an error.
  * @throws PhoneKeyError `keys.unreadable`; never quotes the contents
  */
-export const parseKeyFile = (text: string): PairedCar => {
-  const root = object(parseJson(text), [...FIELDS, ...LATER_FIELDS]);
-  if (root['version'] !== VERSION) throw unreadable('a version this phonekey does not know');
-  return {
-    name: name(MAX_NAME)(root['name']),
-    state: oneOf(['pending', 'paired'] as const)(root['state']),
-    carPublicKey: bytes(32)(object(root['car'], ['publicKey'])['publicKey']),
-    identity: keyPair(root['identity']),
-    signing: keyPair(root['signing']),
-    ...optional(root, 'role', oneOf(ROLE_NAMES)),
-    ...optional(root, 'slot', whole(999)),
-    ...optional(root, 'epoch', whole(0xffff)),
-    ...optional(root, 'grant', chain),
-    ...optional(root, 'ownName', name(MAX_OWN_NAME)),
-    ...optional(root, 'ownFormFactor', oneOf(FORM_FACTOR_NAMES)),
-    ...optional(root, 'attHandle', attHandle),
-    ...optional(root, 'shared', (value) => list(value, MOST_SHARED, sharedKey)),
-    ...optional(root, 'notice', ownNotice),
-    ...optional(root, 'carrying', (value) => list(value, MOST_CARRIED, carriedNotice)),
-  };
-};
-
-const chain = (value: unknown): Uint8Array => {
-  const read = bytes(LEAF_BYTES, MOST_CHAIN_BYTES)(value);
-  try {
-    parseChain(read);
-  } catch {
-    throw unreadable('not a grant');
-  }
-  return read;
-};
-
-const attHandle = (value: unknown): number => {
-  if (!isRowHandle(value)) throw unreadable('not a handle of ATT, or out of range');
-  return value;
-};
-
-const sharedKey = (value: unknown): SharedKey => {
-  const root = object(value, ['fingerprint', 'name', 'role', ...SHARED_TIMES, ...SHARED_COUNTS]);
-  const time = whole(NO_END);
-  const count = whole(255);
-  return {
-    fingerprint: toHex(bytes(8)(root['fingerprint'])),
-    ...optional(root, 'name', name(MAX_OWN_NAME)),
-    role: oneOf(GRANTED_ROLE_NAMES)(root['role']),
-    issuedAt: time(root['issuedAt']),
-    notBefore: time(root['notBefore']),
-    notAfter: time(root['notAfter']),
-    uses: count(root['uses']),
-    leaseHours: count(root['leaseHours']),
-    delegations: count(root['delegations']),
-  };
-};
-
-const ownNotice = (value: unknown): OwnNotice => {
-  const root = object(value, ['number', 'stamp', 'entries']);
-  return {
-    number: whole(2 ** 32 - 1)(root['number']),
-    stamp: whole(2 ** 32 - 1)(root['stamp']),
-    entries: list(root['entries'], MOST_PARTS * ENTRIES_PER_PART, entry),
-  };
+export const parseKeyFile = (file: string): PairedCar => {
+  const { version: _, car, ...rest } = parsePrivate(file, keyFile);
+  return { ...rest, carPublicKey: car.publicKey };
 };
 
 /** One line for each: `43ea6d628a0fbb21 1800000000 revoked`. */
 const formatEntry = ({ fingerprint, since, kind }: NoticeEntry): string =>
   `${toHex(fingerprint)} ${String(since)} ${kind}`;
 
-const entry = (value: unknown): NoticeEntry => {
-  if (typeof value !== 'string') throw unreadable('not an entry of a notice');
-  const [fingerprint, since = '', kind, ...rest] = value.split(' ');
-  if (rest.length > 0 || !/^\d{1,10}$/.test(since)) throw unreadable('not an entry of a notice');
+const entry: Reader<NoticeEntry> = (value, what) => {
+  const [fingerprint, since = '', kind, ...rest] = text(value, what).split(' ');
+  if (rest.length > 0 || !/^\d{1,10}$/.test(since)) throw JsonError.not(what, 'of a notice');
   return {
-    fingerprint: bytes(8)(fingerprint),
-    since: whole(2 ** 32 - 1)(Number(since)),
-    kind: oneOf(['revoked', 'suspended'] as const)(kind),
+    fingerprint: bytes(8)(fingerprint, what),
+    since: time(Number(since), what),
+    kind: oneOf(['revoked', 'suspended'])(kind, what),
   };
 };
 
-const carriedNotice = (value: unknown): CarriedNotice => {
-  const root = object(value, ['notice', 'own']);
-  return {
-    notice: bytes(LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES)(root['notice']),
-    own: flag(root['own']),
-  };
+const chain: Reader<Uint8Array> = (value, what) => {
+  const read = bytes(LEAF_BYTES, MOST_CHAIN_BYTES)(value, what);
+  try {
+    parseChain(read);
+  } catch {
+    throw JsonError.not(what, 'a chain of grants');
+  }
+  return read;
 };
+
+const attHandle: Reader<number> = (value, what) => {
+  if (!isRowHandle(value, nativeProfile)) throw JsonError.not(what, 'a handle of ATT');
+  return value;
+};
+
+const time = whole(2 ** 32 - 1);
+const grantTime = whole(NO_END);
+const count = whole(255);
+
+const sharedKey = object<SharedKey>({
+  fingerprint: (value, what) => toHex(bytes(8)(value, what)),
+  name: optional(name(MAX_OWN_NAME)),
+  role: oneOf(GRANTED_ROLES),
+  issuedAt: grantTime,
+  notBefore: grantTime,
+  notAfter: grantTime,
+  uses: count,
+  leaseHours: count,
+  delegations: count,
+});
+
+const keyFile = object<
+  Omit<PairedCar, 'carPublicKey'> & {
+    readonly version: 1;
+    readonly car: { readonly publicKey: Uint8Array };
+  }
+>({
+  version,
+  name: name(MAX_NAME),
+  state: oneOf(['pending', 'paired']),
+  role: optional(oneOf(ROLES)),
+  slot: optional(whole(999)),
+  car: object<{ readonly publicKey: Uint8Array }>({ publicKey: bytes(32) }),
+  identity: keyPair,
+  signing: keyPair,
+  epoch: optional(whole(0xffff)),
+  grant: optional(chain),
+  ownName: optional(name(MAX_OWN_NAME)),
+  ownFormFactor: optional(oneOf(FORM_FACTORS)),
+  attHandle: optional(attHandle),
+  shared: optional(list(sharedKey, MOST_SHARED)),
+  notice: optional(
+    object<OwnNotice>({
+      number: time,
+      stamp: time,
+      entries: list(entry, MOST_PARTS * ENTRIES_PER_PART),
+    }),
+  ),
+  carrying: optional(
+    list(
+      object<CarriedNotice>({
+        notice: bytes(LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES),
+        own: boolean,
+      }),
+      MOST_CARRIED,
+    ),
+  ),
+});

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { CarStore, KeyPair, Offer, PairedCar } from '../../lib/index.js';
+import type { CarChange, CarStore, KeyPair, Offer, PairedCar } from '../../lib/index.js';
 import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import type { Disk } from '../../local/files/disk.js';
 import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
 import { formatOffer, parseOffer } from './offer-file.js';
 import { PrivateDirectory } from './private-directory.js';
-import type { PrivateDisk } from './private-disk.js';
 
 const EXTENSION = '.json';
 const OFFER_EXTENSION = '.offer';
@@ -25,7 +25,7 @@ export class FileKeyStore implements CarStore {
   readonly #path: string;
   readonly #directory: PrivateDirectory;
 
-  constructor(path: string, disk?: PrivateDisk) {
+  constructor(path: string, disk?: Disk) {
     this.#path = path;
     this.#directory = new PrivateDirectory(path, disk);
   }
@@ -48,26 +48,26 @@ export class FileKeyStore implements CarStore {
     return this.#write(car, 'new');
   }
 
-  async save(car: PairedCar): Promise<void> {
-    await this.#write(car, 'replace');
-  }
-
-  async update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar> {
+  async update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T> {
     const file = fileFor(name);
-    if (!(await this.has(name))) throw unknownCar(name);
+    if (!(await this.#has(file))) throw unknownCar(name);
     return guard('keys.not-saved', this.#path, () =>
       this.#directory.locked(file, async () => {
-        const car = await this.#read(file);
-        if (car === undefined) throw unknownCar(name);
-        const changed = change(car);
-        if (changed !== car) await this.#write(changed, 'replace');
-        return changed;
+        const before = await this.#read(file);
+        if (before === undefined) throw unknownCar(name);
+        const { car, value } = change(before);
+        if (car !== before) await this.#write(car, 'replace');
+        return value;
       }),
     );
   }
 
-  async remove(name: string): Promise<void> {
-    await this.#remove(fileFor(name));
+  /** Also of a file that cannot be read. */
+  async remove(name: string): Promise<boolean> {
+    const file = fileFor(name);
+    const there = await this.#has(file);
+    if (there) await this.#remove(file);
+    return there;
   }
 
   async offers(): Promise<readonly Offer[]> {
@@ -92,10 +92,8 @@ export class FileKeyStore implements CarStore {
     await this.#remove(offerFileFor(publicKey));
   }
 
-  /** Whether there is a file for the car, readable or not. */
-  async has(name: string): Promise<boolean> {
-    const names = await guard('keys.unreadable', this.#path, () => this.#directory.list());
-    return names.includes(fileFor(name));
+  async #has(file: string): Promise<boolean> {
+    return (await this.#files(EXTENSION)).includes(file);
   }
 
   #write(car: PairedCar, how: 'new' | 'replace'): Promise<boolean> {

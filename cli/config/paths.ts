@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { defaultHubPath } from '../../air/hub/path.js';
+import { defaultHubPath } from '../../air/hub/socket.js';
 
 /** Where the command keeps things. */
 export interface Paths {

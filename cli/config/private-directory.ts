@@ -1,16 +1,11 @@
 import { join } from 'node:path';
-import { writeAll } from '../../firmware-sim/memory/disk.js';
-import { isErrno } from '../../firmware-sim/memory/errno.js';
-import { syncParents } from '../../firmware-sim/memory/home.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { utf8 } from '../../lib/platform/bytes.js';
-import { isAbandoned, pidOfTemporary, setInUse, temporaryName } from './in-use.js';
-import { nodePrivateDisk } from './private-disk.js';
-import type { FileStatus, PrivateDisk } from './private-disk.js';
-import { withLock } from './private-lock.js';
-
-/** Windows has no modes; the user's own directories are private there. */
-const HAS_MODES = process.platform !== 'win32';
+import { nodeDisk } from '../../local/files/disk.js';
+import type { Disk, FileStatus } from '../../local/files/disk.js';
+import { makeDirectory, probe, writeDurably } from '../../local/files/durable.js';
+import { notPrivate } from '../../local/files/privacy.js';
+import { withLock } from '../../local/lock.js';
 
 /**
  * Files that nobody else may read: 0600 in a directory of mode 0700, written so that a power cut
@@ -19,9 +14,9 @@ const HAS_MODES = process.platform !== 'win32';
  */
 export class PrivateDirectory {
   readonly #path: string;
-  readonly #disk: PrivateDisk;
+  readonly #disk: Disk;
 
-  constructor(path: string, disk: PrivateDisk = nodePrivateDisk) {
+  constructor(path: string, disk: Disk = nodeDisk) {
     this.#path = path;
     this.#disk = disk;
   }
@@ -39,9 +34,7 @@ export class PrivateDirectory {
     const path = join(this.#path, name);
     const found = await this.#disk.read(path, maxBytes);
     if (found === undefined) return undefined;
-    if (found.status.kind !== 'file') {
-      throw notPrivate(`${path} is not a file`, `Move it away: ${path}`);
-    }
+    if (found.status.kind !== 'file') throw inTheWay(path, 'file');
     checkPrivate(path, found.status, 'chmod 600');
     return Buffer.from(found.bytes).toString();
   }
@@ -52,33 +45,13 @@ export class PrivateDirectory {
    */
   async write(name: string, text: string, how: 'new' | 'replace'): Promise<boolean> {
     await this.#make();
-    const path = join(this.#path, name);
-    const written = await this.#withTemporary(name, text, async (temporary) => {
-      if (how === 'replace') {
-        await this.#disk.rename(temporary, path);
-        return true;
-      }
-      // A link fails where the name is taken; a rename would replace what is there.
-      const linked = await this.#disk.link(temporary, path).then(
-        () => true,
-        (error: unknown) => {
-          if (isErrno(error, 'EEXIST')) return false;
-          throw error;
-        },
-      );
-      await this.#disk.unlink(temporary);
-      return linked;
-    });
-    if (written) await this.#disk.syncDirectory(this.#path);
-    return written;
+    return writeDurably(this.#disk, join(this.#path, name), utf8(text), how);
   }
 
   /** Finds out whether so many bytes could be written. */
   async probe(bytes: number): Promise<void> {
     await this.#make();
-    await this.#withTemporary('probe', ' '.repeat(bytes), (temporary) =>
-      this.#disk.unlink(temporary),
-    );
+    await probe(this.#disk, this.#path, bytes);
   }
 
   /** Without effect where there is none. */
@@ -94,59 +67,26 @@ export class PrivateDirectory {
    */
   async locked<T>(name: string, work: () => Promise<T>): Promise<T> {
     await this.#make();
-    return withLock(this.#disk, join(this.#path, `${name}.lock`), work);
+    const path = join(this.#path, `${name}.lock`);
+    const held = (): PhoneKeyError =>
+      new PhoneKeyError('keys.not-saved', `another program holds ${path}`, {
+        hint: `If no other key command runs, remove it: ${path}`,
+      });
+    return withLock(path, work, { disk: this.#disk, held });
   }
 
   async #exists(): Promise<boolean> {
     const found = await this.#disk.status(this.#path);
     if (found === undefined) return false;
-    if (found.kind !== 'directory') {
-      throw notPrivate(`${this.#path} is not a directory`, `Move it away: ${this.#path}`);
-    }
+    if (found.kind !== 'directory') throw inTheWay(this.#path, 'directory');
     checkPrivate(this.#path, found, 'chmod 700');
     return true;
   }
 
   async #make(): Promise<void> {
     if (await this.#exists()) return;
-    const first = await this.#disk.makeDirectory(this.#path);
+    await makeDirectory(this.#disk, this.#path);
     await this.#exists();
-    if (first !== undefined) await syncParents(this.#disk, first, this.#path);
-  }
-
-  /** Writes a temporary file, durably, for `use` to rename or remove. */
-  async #withTemporary<T>(
-    name: string,
-    text: string,
-    use: (path: string) => Promise<T>,
-  ): Promise<T> {
-    await this.#sweep();
-    const path = temporaryName(join(this.#path, name));
-    setInUse(path, true);
-    try {
-      const file = await this.#disk.createNew(path);
-      try {
-        await writeAll(file, utf8(text));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      return await use(path);
-    } catch (error) {
-      await this.#disk.unlink(path).catch(() => undefined);
-      throw error;
-    } finally {
-      setInUse(path, false);
-    }
-  }
-
-  /** Removes what writers that were killed left behind: it holds private keys. */
-  async #sweep(): Promise<void> {
-    for (const name of await this.#disk.list(this.#path)) {
-      const pid = pidOfTemporary(name);
-      const path = join(this.#path, name);
-      if (pid !== undefined && isAbandoned(pid, path)) await this.#disk.unlink(path);
-    }
   }
 }
 
@@ -157,17 +97,20 @@ export class PrivateDirectory {
  */
 export const checkPrivate = (
   path: string,
-  { mode, uid }: Pick<FileStatus, 'mode' | 'uid'>,
+  status: Pick<FileStatus, 'mode' | 'uid'>,
   fix: string,
 ): void => {
-  if (!HAS_MODES) return;
-  if ((mode & 0o077) !== 0) {
-    throw notPrivate(`others may read ${path}`, `Make it private: ${fix} '${path}'`);
-  }
-  if (uid !== process.getuid?.()) {
-    throw notPrivate(`${path} belongs to somebody else`, 'Run key as the user who paired.');
+  switch (notPrivate(status)) {
+    case 'mode':
+      throw denied(`others may read ${path}`, `Make it private: ${fix} '${path}'`);
+    case 'owner':
+      throw denied(`${path} belongs to somebody else`, 'Run key as the user who paired.');
+    case undefined:
   }
 };
 
-const notPrivate = (message: string, hint: string): PhoneKeyError =>
+const inTheWay = (path: string, wanted: 'file' | 'directory'): PhoneKeyError =>
+  denied(`${path} is not a ${wanted}`, `Move it away: ${path}`);
+
+const denied = (message: string, hint: string): PhoneKeyError =>
   new PhoneKeyError('keys.permissions', message, { hint });

@@ -19,7 +19,7 @@ const PHONE_AT: Position = { x: 1, y: 0 };
  * The phone's radio, as `--radio` says.
  * @throws PhoneKeyError `radio.unavailable`
  */
-export const openCentral = async (context: Context): Promise<Central> => {
+export const openCentral = async (context: Context<'radio'>): Promise<Central> => {
   const { openNobleCentral, systemNoble } = await import('../../lib/radio/noble.js');
   const { paths, log, output, options } = context;
   const stack = { clock: systemClock, log };
@@ -48,7 +48,7 @@ export const openCentral = async (context: Context): Promise<Central> => {
  * @throws PhoneKeyError `radio.unavailable`
  */
 export const openPeripheral = async (
-  context: Context,
+  context: Context<'radio'>,
   label: string,
 ): Promise<{ readonly peripheral: Peripheral; readonly radio: Radio }> => {
   const { openBlenoPeripheral, systemBleno } = await import('../../lib/radio/bleno.js');

@@ -18,7 +18,7 @@ import type { World } from './world.js';
  * @throws PhoneKeyError of the step that did not happen, with the step's name in the message
  */
 export const demo = async (
-  context: Context,
+  context: Context<'radio'>,
   open: (...args: Parameters<typeof openWorld>) => Promise<World> = openWorld,
 ): Promise<ExitCode> => {
   const { output, signal, log } = context;

@@ -1,6 +1,6 @@
 import type { CarControl } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { formatPairingCode } from '../../lib/native/pairing/code.js';
+import { formatPairingCode } from '../../lib/domain/pairing-code.js';
 import type { World } from './world.js';
 
 /**

@@ -1,5 +1,5 @@
-import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno } from '../../local/errno.js';
 import { errorMessage } from '../error-message.js';
 import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
 import { buildCommand } from './fixes.js';

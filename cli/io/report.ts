@@ -1,5 +1,5 @@
-import { isErrno } from '../../firmware-sim/memory/errno.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { isErrno } from '../../local/errno.js';
 import { errorMessage } from '../error-message.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';

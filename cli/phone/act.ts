@@ -17,7 +17,7 @@ export type Action = keyof typeof ACTIONS;
 /** All but starting, for which the car may ask for a PIN: see pin.ts. */
 export type SimpleAction = Exclude<Action, 'start'>;
 
-export const act = async (context: Context, action: SimpleAction): Promise<ExitCode> => {
+export const act = async (context: Context<'radio'>, action: SimpleAction): Promise<ExitCode> => {
   const doing = `reaching the car to ${action}`;
   await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
   const { output } = context;

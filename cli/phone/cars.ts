@@ -44,13 +44,11 @@ const entry = (car: PairedCar) => {
 
 /** Deletes this phone's key for a car, readable or not. The car still has it in a slot. */
 export const forgetCar = async (context: Context, name: string): Promise<ExitCode> => {
-  const store = new FileKeyStore(context.paths.keys);
-  if (!(await store.has(name))) {
+  if (!(await new FileKeyStore(context.paths.keys).remove(name))) {
     throw new PhoneKeyError('keys.unknown-car', `no car named ${name} is paired`, {
       hint: 'List the cars this phone knows: key cars.',
     });
   }
-  await store.remove(name);
   context.output.result({ command: 'forget', ok: true, car: name }, [`forgot ${name}`]);
   return EXIT.ok;
 };

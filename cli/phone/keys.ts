@@ -1,5 +1,5 @@
 import type { KeyEntry } from '../../lib/index.js';
-import { chooseCar } from '../../lib/phone/choose.js';
+import { chosenFrom } from '../../lib/phone/choose.js';
 import type { Context } from '../context.js';
 import { formatTime } from '../config/time.js';
 import { EXIT } from '../exit-codes.js';
@@ -8,10 +8,9 @@ import { table } from '../io/table.js';
 import { withRemote } from './open.js';
 
 /** The keys that the car knows; the car tells them to an owner only. */
-export const listKeys = async (context: Context): Promise<ExitCode> => {
+export const listKeys = async (context: Context<'radio'>): Promise<ExitCode> => {
   const { keys, labels } = await withRemote(context, { doing: 'asking the car' }, async (open) => {
-    const { phone, store, call } = open;
-    const cars = await store.list();
+    const { phone, cars, call } = open;
     const shared = cars.flatMap((car) => car.shared ?? []);
     const labels = new Map(shared.map(({ fingerprint, name = '' }) => [fingerprint, name]));
     return { keys: await phone.listKeys(call), labels };
@@ -21,11 +20,11 @@ export const listKeys = async (context: Context): Promise<ExitCode> => {
 };
 
 /** Removes a key from the car; with the phone's own key goes its entry in the key store. */
-export const removeKey = async (context: Context, slot: number): Promise<ExitCode> => {
+export const removeKey = async (context: Context<'radio'>, slot: number): Promise<ExitCode> => {
   const { options, output } = context;
   const own = await withRemote(context, { doing: 'reaching the car' }, async (open) => {
-    const { phone, store, call } = open;
-    const { name } = await chooseCar({ store }, options.car);
+    const { phone, store, cars, call } = open;
+    const { name } = chosenFrom(cars, options.car);
     const connection = await phone.connect({ ...call, car: name });
     try {
       await connection.removeKey(slot, call);

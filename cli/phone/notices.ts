@@ -1,69 +1,63 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { Delivery, NoticeOptions, PhoneKey, SignedNotice } from '../../lib/index.js';
-import { chooseCar } from '../../lib/phone/choose.js';
+import type { CarChoice, Delivery, SignedNotice } from '../../lib/index.js';
+import { chosenFrom } from '../../lib/phone/choose.js';
+import { KeyRing } from '../../lib/phone/key-ring.js';
+import { PhoneKey } from '../../lib/phone/phone-key.js';
 import { FileKeyStore } from '../config/key-store.js';
+import { hasRadio } from '../context.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { readUris } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
-import { withoutRadio, withPhone } from './open-key.js';
+import { withPhone, withRemote } from './open.js';
 
 const PAST = { revoke: 'revoked', suspend: 'suspended', resume: 'resumed' } as const;
 
-export type Judgement = keyof typeof PAST;
-
-export interface NoticeArguments extends HandOutOptions {
-  /** Does not try to reach the car. */
-  readonly offline?: true | undefined;
-}
+export type StatusVerb = keyof typeof PAST;
 
 /** Revokes, suspends or resumes a key: a fingerprint, a name that it was shared by, or a slot. */
-export const judge = async (
+export const setKeyStatus = async (
   context: Context,
-  verb: Judgement,
+  verb: StatusVerb,
   which: string,
-  given: NoticeArguments,
+  given: HandOutOptions,
 ): Promise<ExitCode> => {
-  const fingerprint = await fingerprintOf(context, which, given.offline === true);
-  const sign = (phone: PhoneKey, options: NoticeOptions): Promise<SignedNotice> =>
-    phone[verb](fingerprint, options);
+  const fingerprint = await fingerprintOf(context, which);
   return send(
     context,
     verb,
     (notice) => `${PAST[verb]} ${notice.fingerprint ?? which}`,
-    sign,
+    (ring, car) => ring[verb](fingerprint, car),
     given,
   );
 };
 
 /** News for the car that nothing has changed, so that leases begin anew. */
-export const stamp = (context: Context, given: NoticeArguments): Promise<ExitCode> =>
+export const stamp = (context: Context, given: HandOutOptions): Promise<ExitCode> =>
   send(
     context,
     'stamp',
     (notice) => `leases of ${notice.car} begin anew`,
-    (phone, options) => phone.stamp(options),
+    (ring, car) => ring.stamp(car),
     given,
   );
 
-/** Signs first, which needs no car; then tries to deliver, and says whether it was. */
+/** Signs first, which needs no car; then tries to deliver where there is a radio, and says whether it was. */
 const send = async (
   context: Context,
-  command: Judgement | 'stamp',
+  command: StatusVerb | 'stamp',
   what: (notice: SignedNotice) => string,
-  sign: (phone: PhoneKey, options: NoticeOptions) => Promise<SignedNotice>,
-  given: NoticeArguments,
+  sign: (ring: KeyRing, car: CarChoice) => Promise<SignedNotice>,
+  { out, qr }: HandOutOptions,
 ): Promise<ExitCode> => {
-  const { options, output } = context;
-  const { out, qr, offline } = given;
-  const notice = await withoutRadio(context, ({ phone }) =>
-    sign(phone, options.car === undefined ? {} : { car: options.car }),
-  );
+  const { options, output, paths } = context;
+  const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
+  const notice = await sign(ring, { car: options.car });
   const { uris, car, number, fingerprint } = notice;
   if (out !== undefined) await handOut(context, uris, { out });
-  const delivered = offline !== true && (await deliver(context, car));
+  const delivered = hasRadio(context) && (await deliver(context, car));
   output.result(
     { command, ok: true, car, fingerprint: fingerprint ?? null, number, delivered, notices: uris },
     delivered
@@ -81,10 +75,10 @@ const send = async (
 };
 
 /** False where the car was not reached, which is no failure: it is carried from now on. */
-const deliver = async (context: Context, car: string): Promise<boolean> => {
+const deliver = async (context: Context<'radio'>, car: string): Promise<boolean> => {
   let delivery: Delivery;
   try {
-    delivery = await withPhone(context, { doing: 'looking for the car' }, ({ phone, call }) =>
+    delivery = await withRemote(context, { doing: 'looking for the car' }, ({ phone, call }) =>
       phone.deliver({ ...call, car }),
     );
   } catch (error) {
@@ -107,15 +101,12 @@ const deliver = async (context: Context, car: string): Promise<boolean> => {
 const NOT_REACHED: ReadonlySet<string> = new Set(['unreachable', 'outcome-unknown', 'refused']);
 
 /** A slot, or a name that only the car knows, is looked up at the car. */
-const fingerprintOf = async (
-  context: Context,
-  which: string,
-  offline: boolean,
-): Promise<string> => {
-  const car = await chooseCar({ store: new FileKeyStore(context.paths.keys) }, context.options.car);
-  const known = (car.shared ?? []).some(({ name }) => name === which);
-  if (known || /^[0-9a-f]{16}$/i.test(which) || offline) return which;
-  const keys = await withPhone(context, { doing: 'asking the car' }, ({ phone, call }) =>
+const fingerprintOf = async (context: Context, which: string): Promise<string> => {
+  if (/^[0-9a-f]{16}$/i.test(which) || !hasRadio(context)) return which;
+  const cars = await new FileKeyStore(context.paths.keys).list();
+  const car = chosenFrom(cars, context.options.car);
+  if ((car.shared ?? []).some(({ name }) => name === which)) return which;
+  const keys = await withRemote(context, { doing: 'asking the car', cars }, ({ phone, call }) =>
     phone.listKeys({ ...call, car: car.name }),
   );
   const slot = /^\d{1,3}$/.test(which) ? Number(which) : undefined;
@@ -136,16 +127,16 @@ export interface CarryArguments {
 
 /** Brings notices of owners to their cars, whoever this phone is. */
 export const carry = async (
-  context: Context,
+  context: Context<'radio'>,
   source: string,
   { id }: CarryArguments,
 ): Promise<ExitCode> => {
   const { host, output } = context;
   const uris = await readUris(host, source);
   const use = { doing: 'looking for cars', needsKeys: false };
-  const carried = await withPhone(context, use, ({ phone, call }) => {
+  const carried = await withPhone(context, PhoneKey, use, ({ phone, call }) => {
     const { car: _, ...limits } = call;
-    return phone.carry(uris, { ...limits, ...(id === undefined ? {} : { id }) });
+    return phone.carry(uris, { ...limits, id });
   });
   const { delivered, refused, waiting, handedTo } = carried;
   output.result({ command: 'carry', ok: true, ...carried }, [

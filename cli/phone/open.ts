@@ -1,7 +1,8 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type {
   CarCallOptions,
-  FormFactorName,
+  FormFactor,
+  PairedCar,
   PhoneKeyOptions,
   TraceEvent,
 } from '../../lib/index.js';
@@ -17,57 +18,59 @@ export interface PhoneUse {
   readonly doing: string;
   /** Asks for keys before it opens the radio. */
   readonly needsKeys?: boolean;
+  /** Those of them that were read already. */
+  readonly cars?: readonly PairedCar[];
   /** What the car's owner sees; for pairing. */
   readonly name?: string | undefined;
-  readonly formFactor?: FormFactorName | undefined;
+  readonly formFactor?: FormFactor | undefined;
 }
 
 export interface OpenPhone<Phone extends Remote = Remote> {
   readonly phone: Phone;
   readonly store: FileKeyStore;
+  /** That this phone has a key for; none where no keys were asked for. */
+  readonly cars: readonly PairedCar[];
   /** Car, timeout and abort signal, as the global options say. */
   readonly call: CarCallOptions;
 }
 
 /** Opens the keys and the radio, and frees the radio whatever happens. */
 export const withRemote = <T>(
-  context: Context,
+  context: Context<'radio'>,
   use: PhoneUse,
   work: (open: OpenPhone) => Promise<T>,
-): Promise<T> => withRadio(context, use, (options) => new Remote(options), work);
+): Promise<T> => withPhone(context, Remote, use, work);
 
-/** As `withRemote`, with another kind of phone. */
-export const withRadio = async <Phone extends Remote, T>(
-  context: Context,
-  { doing, needsKeys = true, name, formFactor }: PhoneUse,
-  make: (options: PhoneKeyOptions) => Phone,
+/** As `withRemote`, with another kind of phone, which is not loaded here. */
+export const withPhone = async <Phone extends Remote, T>(
+  context: Context<'radio'>,
+  Kind: new (options: PhoneKeyOptions) => Phone,
+  { doing, needsKeys = true, cars: read, name, formFactor }: PhoneUse,
   work: (open: OpenPhone<Phone>) => Promise<T>,
 ): Promise<T> => {
   const { options, paths, log, signal, output } = context;
   const store = new FileKeyStore(paths.keys);
-  if (needsKeys && (await store.list()).length === 0) {
+  const cars = needsKeys ? (read ?? (await store.list())) : undefined;
+  if (cars?.length === 0) {
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const onSessionKeys = sessionKeyLog(context);
+  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
+    log.debug(`${direction} ${kind}`, { fields, bytes });
+  };
   const central = await openCentral(context);
-  const phone = make({
+  const phone = new Kind({
     central,
     store,
     log,
     onSessionKeys,
-    ...(name === undefined ? {} : { name }),
-    ...(formFactor === undefined ? {} : { formFactor }),
-    trace: ({ direction, kind, fields, bytes }: TraceEvent) => {
-      log.debug(`${direction} ${kind}`, { fields, bytes });
-    },
+    name,
+    formFactor,
+    ...(options.verbose === true && { trace }),
   });
   try {
-    const call = {
-      timeoutMs: options.timeout * 1000,
-      signal,
-      ...(options.car === undefined ? {} : { car: options.car }),
-    };
-    return await withProgress(output, doing, work({ phone, store, call }));
+    const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };
+    return await withProgress(output, doing, work({ phone, store, cars: cars ?? [], call }));
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import { parsePairingCode } from '../../lib/native/pairing/code.js';
+import { parsePairingCode } from '../../lib/domain/pairing-code.js';
 import type { Host } from '../context.js';
 import { readSecret } from '../io/secret.js';
 

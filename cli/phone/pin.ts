@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { StartOptions } from '../../lib/index.js';
-import { chooseCar } from '../../lib/phone/choose.js';
+import { chosenFrom } from '../../lib/phone/choose.js';
 import type { Context, Host } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -29,22 +29,25 @@ const readPin = async (
 };
 
 /** From now on the car asks for this PIN to start; for owners. */
-export const setPin = async (context: Context, given: string | undefined): Promise<ExitCode> => {
+export const setPin = async (
+  context: Context<'radio'>,
+  given: string | undefined,
+): Promise<ExitCode> => {
   const pin = await readPin(context.host, given, 'New PIN, 4 to 8 digits: ');
   await givePin(context, pin, 'setting the PIN');
   context.output.result({ command: 'pin set', ok: true }, ['the car asks for this PIN to start']);
   return EXIT.ok;
 };
 
-export const clearPin = async (context: Context): Promise<ExitCode> => {
+export const clearPin = async (context: Context<'radio'>): Promise<ExitCode> => {
   await givePin(context, '', 'clearing the PIN');
   context.output.result({ command: 'pin clear', ok: true }, ['the car asks for no PIN any more']);
   return EXIT.ok;
 };
 
-const givePin = (context: Context, pin: string, doing: string): Promise<void> =>
-  withRemote(context, { doing }, async ({ phone, store, call }) => {
-    const { name } = await chooseCar({ store }, context.options.car);
+const givePin = (context: Context<'radio'>, pin: string, doing: string): Promise<void> =>
+  withRemote(context, { doing }, async ({ phone, cars, call }) => {
+    const { name } = chosenFrom(cars, context.options.car);
     await phone.setPin(pin, { ...call, car: name });
   });
 
@@ -55,13 +58,14 @@ class PinWanted extends Error {}
  * Authorises driving. A PIN in the environment or of a person is given only where the car asks for it.
  * While a person types, no link is kept.
  */
-export const start = async (context: Context, given: string | undefined): Promise<ExitCode> => {
+export const start = async (
+  context: Context<'radio'>,
+  given: string | undefined,
+): Promise<ExitCode> => {
   const { host, output } = context;
   const doing = 'reaching the car to start';
   const attempt = (pin: StartOptions['pin']): Promise<void> =>
-    withRemote(context, { doing }, ({ phone, call }) =>
-      phone.start({ ...call, ...(pin === undefined ? {} : { pin }) }),
-    );
+    withRemote(context, { doing }, ({ phone, call }) => phone.start({ ...call, pin }));
   try {
     await attempt(given === undefined ? whereAsked(host) : await readPin(host, given));
   } catch (error) {

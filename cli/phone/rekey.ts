@@ -1,4 +1,4 @@
-import { chooseCar } from '../../lib/phone/choose.js';
+import { chosenFrom } from '../../lib/phone/choose.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -7,14 +7,15 @@ import { confirm } from '../io/ask.js';
 import { withRemote } from './open.js';
 
 /** Every key but the owners' is gone, and every grant of before is worth nothing. */
-export const rekey = async (context: Context, sure: boolean): Promise<ExitCode> => {
+export const rekey = async (context: Context<'radio'>, sure: boolean): Promise<ExitCode> => {
   const { host, options, output, paths } = context;
-  const { name } = await chooseCar({ store: new FileKeyStore(paths.keys) }, options.car);
+  const cars = await new FileKeyStore(paths.keys).list();
+  const { name } = chosenFrom(cars, options.car);
   if (!sure) {
     const question = `Remove every key of ${name} but the owners', and void all grants?`;
     await confirm(host, question, "this removes every key but the owners'", 'key rekey --yes');
   }
-  await withRemote(context, { doing: 're-keying the car' }, ({ phone, call }) =>
+  await withRemote(context, { doing: 're-keying the car', cars }, ({ phone, call }) =>
     phone.raiseEpoch({ ...call, car: name }),
   );
   output.result({ command: 'rekey', ok: true }, [

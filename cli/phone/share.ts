@@ -1,4 +1,6 @@
-import type { FormFactorName, ShareOptions } from '../../lib/index.js';
+import type { FormFactor, ShareOptions } from '../../lib/index.js';
+import { KeyRing } from '../../lib/phone/key-ring.js';
+import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -6,16 +8,13 @@ import type { ExitCode } from '../exit-codes.js';
 import { readUri } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
-import { withoutRadio } from './open-key.js';
 import { boundsOf, describeBounds } from './bounds.js';
 
 /** A key of this phone to show to an owner: a fresh one, or with `--car` the one it has for that car. */
 export const showKey = async (context: Context, given: HandOutOptions): Promise<ExitCode> => {
-  const { options, output } = context;
-  const { car } = options;
-  const uri = await withoutRadio(context, ({ phone }) =>
-    phone.offer(car === undefined ? {} : { car }),
-  );
+  const { options, output, paths } = context;
+  const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
+  const uri = await ring.offer({ car: options.car });
   output.result({ key: uri }, given.out === undefined ? [uri] : []);
   await handOut(context, [uri], given);
   return EXIT.ok;
@@ -33,19 +32,16 @@ export interface ShareArguments
 
 /** Gives rights to a key of another phone. Nothing is sent: the grant is what is printed. */
 export const share = async (context: Context, given: ShareArguments): Promise<ExitCode> => {
-  const { host, options, output } = context;
+  const { host, options, output, paths } = context;
   const { to: source, lease, out, qr, ...terms } = given;
   // A public key is no file's name; who has such a file can say ./ before it.
   const to = /^[0-9a-f]{64}$/i.test(source) ? source : await readUri(host, source);
-  const made = await withoutRadio(context, ({ phone }) =>
-    phone.share({
-      ...terms,
-      to,
-      ...(lease === undefined ? {} : { leaseHours: lease }),
-      ...(options.car === undefined ? {} : { car: options.car }),
-    }),
-  );
-  const { uri, car, shared } = made;
+  const { uri, car, shared } = await new KeyRing({ store: new FileKeyStore(paths.keys) }).share({
+    ...terms,
+    to,
+    leaseHours: lease,
+    car: options.car,
+  });
   const { fingerprint, name, role } = shared;
   output.result(
     { grant: uri, car, fingerprint, name: name ?? null, role, ...boundsOf(shared) },
@@ -65,7 +61,7 @@ export interface AcceptArguments {
   readonly name?: string;
   /** What the car is to call this phone. */
   readonly as?: string;
-  readonly formFactor?: FormFactorName;
+  readonly formFactor?: FormFactor;
 }
 
 /** Takes a grant for a key that `showKey` has shown. */
@@ -74,15 +70,14 @@ export const accept = async (
   source: string,
   { name, as, formFactor }: AcceptArguments,
 ): Promise<ExitCode> => {
-  const { host, output } = context;
+  const { host, output, paths } = context;
   const uri = await readUri(host, source);
-  const car = await withoutRadio(context, async ({ phone, store }) => {
-    await store.prepare();
-    return phone.accept(uri, {
-      ...(name === undefined ? {} : { name }),
-      ...(as === undefined ? {} : { ownName: as }),
-      ...(formFactor === undefined ? {} : { ownFormFactor: formFactor }),
-    });
+  const store = new FileKeyStore(paths.keys);
+  await store.prepare();
+  const car = await new KeyRing({ store }).accept(uri, {
+    name,
+    ownName: as,
+    ownFormFactor: formFactor,
   });
   const bounds = boundsOf(car);
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [

@@ -1,4 +1,4 @@
-import { toHex } from '../../lib/platform/bytes.js';
+import { KeyRing } from '../../lib/phone/key-ring.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -9,21 +9,13 @@ import { boundsOf } from './bounds.js';
 /** What this phone has granted to others, as it remembers it: no car is asked. */
 export const listShared = async (context: Context): Promise<ExitCode> => {
   const { options, output, paths } = context;
-  const cars = await new FileKeyStore(paths.keys).list();
-  const shared = cars
-    .filter(({ name }) => options.car === undefined || name === options.car)
-    .flatMap((car) => {
-      const entries = car.notice?.entries ?? [];
-      return (car.shared ?? []).map((key) => {
-        const entry = entries.find(
-          ({ fingerprint, since }) =>
-            toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
-        );
-        const { fingerprint, name = null, role } = key;
-        const state = entry?.kind ?? 'shared';
-        return { car: car.name, fingerprint, name, role, state, ...boundsOf(key) };
-      });
-    });
+  const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
+  const known = await ring.shared({ car: options.car });
+  const shared = known.map(({ car, status, ...key }) => {
+    const { fingerprint, name = null, role } = key;
+    const state = status === 'valid' ? 'shared' : status;
+    return { car, fingerprint, name, role, state, ...boundsOf(key) };
+  });
   output.result(
     { shared },
     table([

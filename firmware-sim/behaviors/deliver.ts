@@ -3,5 +3,5 @@ import type { Behavior } from '../behavior.js';
 /** Whoever has a key may bring a notice; what it may do is asked of the owner who signed it. */
 export const behavior: Behavior<'deliver'> = {
   command: 'deliver',
-  execute: ({ deliver }, { value: { notice } }) => deliver(notice),
+  execute: ({ deliver }, { notice }) => deliver(notice),
 };

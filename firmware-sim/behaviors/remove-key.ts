@@ -1,4 +1,3 @@
-import { Role } from '../../lib/credentials/roles.js';
 import type { Behavior } from '../behavior.js';
 
 /**
@@ -7,8 +6,8 @@ import type { Behavior } from '../behavior.js';
  */
 export const behavior: Behavior<'removeKey'> = {
   command: 'removeKey',
-  execute({ removeKey }, { value: { slot } }, by) {
-    if (by.role !== Role.OWNER && slot !== by.slot) return 'not-permitted';
+  execute({ removeKey }, { slot }, by) {
+    if (by.role !== 'owner' && slot !== by.slot) return 'not-permitted';
     return removeKey(slot);
   },
 };

@@ -2,5 +2,5 @@ import type { Behavior } from '../behavior.js';
 
 export const behavior: Behavior<'setPin'> = {
   command: 'setPin',
-  execute: ({ setPin }, { value: { pin } }) => setPin(pin),
+  execute: ({ setPin }, { pin }) => setPin(pin),
 };

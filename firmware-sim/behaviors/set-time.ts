@@ -2,5 +2,5 @@ import type { Behavior } from '../behavior.js';
 
 export const behavior: Behavior<'setTime'> = {
   command: 'setTime',
-  execute: ({ setTime }, { value: { seconds } }) => setTime(seconds),
+  execute: ({ setTime }, { seconds }) => setTime(seconds),
 };

@@ -1,4 +1,4 @@
-import { permits } from '../../lib/credentials/roles.js';
+import { permits } from '../../lib/domain/roles.js';
 import type { Behavior } from '../behavior.js';
 
 export const behavior: Behavior<'unlock'> = {

@@ -1,7 +1,8 @@
+import { refusalMessage } from '../../lib/domain/refusals.js';
+import type { Refusal } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
-import type { Closure, Door } from '../closures.js';
-import type { CommandRefusal } from '../events.js';
+import type { Closure, Door } from '../../lib/domain/closures.js';
 import type { CarReport, CardTap, DoorController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-desk.js';
 
@@ -74,7 +75,7 @@ export const controlOf = (
     },
     async removeKey(slot) {
       const refusal = await controller.credentials.removeAtScreen(slot);
-      if (refusal !== undefined) throw refused(REMOVE_REASONS[refusal] ?? refusal);
+      if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
     },
     loseClock: () => controller.clock('lose'),
     advanceClock: (seconds) => controller.clock({ advance: seconds }),
@@ -85,15 +86,8 @@ export const controlOf = (
   };
 };
 
-const REASONS: Readonly<Record<BodyRefusal, string>> = {
-  locked: 'the car is locked',
-  'door-open': 'a door is open',
-  driving: 'the car is being driven',
-  'not-authorised': 'driving is not authorised',
-};
-
-const REMOVE_REASONS: Readonly<Partial<Record<CommandRefusal, string>>> = {
-  'no-such-key': 'there is no key in that slot',
+/** What to do about it is another thing there. */
+const AT_SCREEN: Readonly<Partial<Record<Refusal, string>>> = {
   'slots-full': 'the car remembers no more removed keys: raise the epoch with key rekey',
   'last-owner': "it is the last owner's key: pair another owner first, or reset the car",
 };
@@ -101,5 +95,5 @@ const REMOVE_REASONS: Readonly<Partial<Record<CommandRefusal, string>>> = {
 const refused = (reason: string): PhoneKeyError => new PhoneKeyError('sim.refused', reason);
 
 const permit = (refusal: BodyRefusal | undefined): void => {
-  if (refusal !== undefined) throw refused(REASONS[refusal]);
+  if (refusal !== undefined) throw refused(refusalMessage(refusal));
 };

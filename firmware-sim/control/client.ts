@@ -1,14 +1,37 @@
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { resolve } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { parseJsonObject } from '../../lib/platform/json.js';
-import type { JsonObject } from '../../lib/platform/json.js';
-import { isErrno } from '../memory/errno.js';
+import { RpcClient } from '../../local/rpc/client.js';
+import type { Subscription } from '../../local/rpc/client.js';
+import type { Operation } from '../../local/rpc/operation.js';
+import { connectTo, socketPath, surplusOf } from '../../local/sockets.js';
+import type { CarReport } from '../controller.js';
+import type { CarEvent } from '../events.js';
 import type { CarControl } from './car-control.js';
+import { CAR } from './operations.js';
 
-const TIMEOUT_MS = 10_000;
-/** A car with all its slots taken says less than this, in bytes. */
-const MAX_ANSWER_BYTES = 256 * 1024;
+const ANSWER_MS = 10_000;
+
+/** The status of a car, and from then on what happens there. */
+export type CarWatch = Subscription<CarReport, CarEvent>;
+
+/** A car in another process. */
+export interface RemoteCar extends CarControl {
+  /** The iteration ends when the car stops; it throws when the car was killed. */
+  watch(): Promise<CarWatch>;
+}
+
+/**
+ * Where the control door of the car in `home` listens: a Unix socket there, on Windows a named pipe.
+ * @throws PhoneKeyError `usage.invalid` when the path is too long for a socket
+ */
+export const controlPath = (home: string): string => {
+  const path = socketPath(resolve(home), 'car', 'control.sock');
+  const surplus = surplusOf(path);
+  if (surplus === 0) return path;
+  throw new PhoneKeyError('usage.invalid', `the path of the car's directory is too long: ${path}`, {
+    hint: `Choose a directory whose path is shorter by ${String(surplus)} bytes.`,
+  });
+};
 
 /**
  * The control door of a car in another process.
@@ -16,55 +39,53 @@ const MAX_ANSWER_BYTES = 256 * 1024;
  * @throws PhoneKeyError (each operation) `sim.not-running` when nobody listens; when the car listens and
  *   does not answer, `car.outcome-unknown` for what changes it, and `car.silent` for the rest
  */
-export const controlClient = (path: string): CarControl => {
-  const post = (operation: string, args: object = {}): Promise<unknown> =>
-    call(path, 'POST', operation, JSON.stringify(args));
-  const run = async (operation: string, args?: object): Promise<void> => {
-    await post(operation, args);
-  };
-  const get = (operation: string): Promise<unknown> => call(path, 'GET', operation);
-  return {
-    tap: (tap) => run('/tap', tap),
-    pullHandle: async (door) =>
-      (await post('/handle', { door })) as Awaited<ReturnType<CarControl['pullHandle']>>,
-    open: (closure) => run('/open', { closure }),
-    close: (closure) => run('/close', { closure }),
-    drive: () => run('/drive'),
-    park: () => run('/park'),
-    removeKey: (slot) => run('/remove', { slot }),
-    loseClock: () => run('/clock/lose'),
-    advanceClock: (seconds) => run('/clock/advance', { seconds }),
-    screen: async () => (await get('/screen')) as Awaited<ReturnType<CarControl['screen']>>,
-    status: async () => (await get('/status')) as Awaited<ReturnType<CarControl['status']>>,
-    reset: async () => (await post('/reset')) as Awaited<ReturnType<CarControl['reset']>>,
-  };
-};
-
-const call = async (
-  socketPath: string,
-  method: 'GET' | 'POST',
-  operation: string,
-  body?: string,
-): Promise<unknown> => {
-  let status: number | undefined;
-  let bytes: Buffer;
-  try {
-    const response = await exchange(socketPath, method, operation, body);
-    status = response.statusCode;
-    bytes = await readAnswer(response);
-  } catch (cause) {
-    if (NOBODY.some((code) => isErrno(cause, code))) {
-      throw new PhoneKeyError('sim.not-running', "nobody is at the car's control door", { cause });
+export const controlClient = (path: string): RemoteCar => {
+  const ask = async <P extends object, R>(
+    operation: Operation<P, R>,
+    parameters: P,
+    acts = false,
+  ): Promise<R> => {
+    const client = await connect(path, acts);
+    try {
+      return await client.call(operation, parameters);
+    } finally {
+      client.close();
     }
-    throw noAnswer(method === 'POST', cause);
-  }
-  const answer = parse(bytes);
-  if (status !== 200) throw errorFrom(answer);
-  return answer;
+  };
+  const act = <P extends object, R>(operation: Operation<P, R>, parameters: P): Promise<R> =>
+    ask(operation, parameters, true);
+  return {
+    tap: (tap) => act(CAR.tap, tap),
+    pullHandle: (door) => act(CAR.handle, { door }),
+    open: (closure) => act(CAR.open, { closure }),
+    close: (closure) => act(CAR.close, { closure }),
+    drive: () => act(CAR.drive, {}),
+    park: () => act(CAR.park, {}),
+    removeKey: (slot) => act(CAR.remove, { slot }),
+    loseClock: () => act(CAR.loseClock, {}),
+    advanceClock: (seconds) => act(CAR.advanceClock, { seconds }),
+    screen: () => ask(CAR.screen, {}),
+    status: () => ask(CAR.status, {}),
+    reset: () => act(CAR.reset, {}),
+    watch: async () => (await connect(path, false)).subscribe(CAR.watch, {}),
+  };
 };
 
-/** What the system says when no car has the socket open. */
-const NOBODY = ['ENOENT', 'ECONNREFUSED'] as const;
+/** @param acts the car is asked to do something, and may still do it when it does not answer */
+const connect = async (path: string, acts: boolean): Promise<RpcClient> => {
+  const socket = await connectTo(path).catch((cause: unknown) => {
+    throw noAnswer(acts, cause);
+  });
+  if (socket === undefined) {
+    throw new PhoneKeyError('sim.not-running', "nobody is at the car's control door");
+  }
+  return new RpcClient(socket, {
+    answerMs: ANSWER_MS,
+    noAnswer: (cause) => noAnswer(acts, cause),
+    strange: () => new PhoneKeyError('internal', 'the car answered what is not understood'),
+    lost: () => new PhoneKeyError('car.silent', 'the connection to the car is lost'),
+  });
+};
 
 /** @param acts the car was asked to do something, and may still do it */
 export const noAnswer = (acts: boolean, cause?: unknown): PhoneKeyError =>
@@ -74,40 +95,3 @@ export const noAnswer = (acts: boolean, cause?: unknown): PhoneKeyError =>
       ? 'It may still be done. Look at the car: key car status.'
       : 'Look at the terminal where the car runs, and start it again if it hangs.',
   });
-
-const exchange = (
-  socketPath: string,
-  method: string,
-  path: string,
-  body: string | undefined,
-): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, method, path, agent: false, timeout: TIMEOUT_MS });
-    outgoing.on('response', resolve);
-    outgoing.on('error', reject);
-    outgoing.on('timeout', () => {
-      outgoing.destroy(new Error('no answer in time'));
-    });
-    outgoing.end(body);
-  });
-
-const readAnswer = async (response: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
-
-const parse = (bytes: Buffer): JsonObject => {
-  const answer = parseJsonObject(bytes);
-  if (answer !== undefined) return answer;
-  throw new PhoneKeyError('internal', 'the car answered something that is not JSON');
-};
-
-const errorFrom = (answer: JsonObject): PhoneKeyError =>
-  PhoneKeyError.fromJSON(answer['error']) ??
-  new PhoneKeyError('internal', 'the car answered with an error it did not name');

@@ -1,67 +1,157 @@
-import { ROLE_NAMES } from '../../lib/credentials/roles.js';
-import { PhoneKeyError } from '../../lib/errors.js';
-import type { JsonObject } from '../../lib/platform/json.js';
-import { CLOSURES, DOORS } from '../closures.js';
-import type { CardTap } from '../controller.js';
+import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
+import type { Closure, Door } from '../../lib/domain/closures.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { ROLES } from '../../lib/domain/roles.js';
+import type { Role } from '../../lib/domain/roles.js';
+import { isJsonObject } from '../../lib/platform/json.js';
+import {
+  boolean,
+  JsonError,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  whole,
+} from '../../local/json.js';
+import type { Reader } from '../../local/json.js';
+import { done, none } from '../../local/rpc/operation.js';
+import type { None, Operation, Stream } from '../../local/rpc/operation.js';
+import type { CardTap, CarReport } from '../controller.js';
+import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
 import { MAX_CAR_SLOTS } from '../key-slots.js';
-import type { CarControl } from './car-control.js';
-
-/** One operation of the control door: parses its arguments, and gives what to answer as JSON. */
-export type Operation = (car: CarControl, args: Args) => Promise<unknown>;
-
-/** The JSON object in the request. */
-export type Args = JsonObject;
-
-/** Method and path of each operation. */
-export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ['GET /status', (car) => car.status()],
-  ['GET /screen', (car) => car.screen()],
-  ['POST /tap', (car, args) => car.tap(parseTap(args))],
-  ['POST /handle', (car, args) => car.pullHandle(oneOf(args, 'door', DOORS))],
-  ['POST /open', (car, args) => car.open(oneOf(args, 'closure', CLOSURES))],
-  ['POST /close', (car, args) => car.close(oneOf(args, 'closure', CLOSURES))],
-  ['POST /drive', (car) => car.drive()],
-  ['POST /park', (car) => car.park()],
-  ['POST /remove', (car, args) => car.removeKey(integer(args, 'slot', 0, MAX_CAR_SLOTS - 1))],
-  ['POST /clock/lose', (car) => car.loseClock()],
-  ['POST /clock/advance', (car, args) => car.advanceClock(integer(args, 'seconds', 1, YEARS_S))],
-  ['POST /reset', (car) => car.reset()],
-]);
-
-const parseTap = (args: Args): CardTap => {
-  const reader = oneOf(args, 'reader', ['console', 'pillar'] as const);
-  if (reader === 'pillar') {
-    if (args['purpose'] !== undefined) {
-      throw new PhoneKeyError('usage.invalid', 'the reader in the pillar only locks and unlocks', {
-        hint: 'Tap the card on the console to drive or to pair.',
-      });
-    }
-    return { reader };
-  }
-  const purpose = oneOf(args, 'purpose', ['drive', 'pair'] as const);
-  if (args['role'] === undefined) return { reader, purpose };
-  if (purpose === 'drive') throw new PhoneKeyError('usage.invalid', 'a role is for pairing only');
-  return { reader, purpose, role: oneOf(args, 'role', ROLE_NAMES) };
-};
+import type { Screen } from '../pairing-desk.js';
 
 /** As far ahead as a person may turn the clock at once: ten years. */
 const YEARS_S = 10 * 366 * 86_400;
+const count = whole(Number.MAX_SAFE_INTEGER);
 
-const integer = (args: Args, name: string, min: number, max: number): number => {
-  const value = args[name];
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    throw new PhoneKeyError(
-      'usage.invalid',
-      `${name} is a whole number from ${String(min)} to ${String(max)}`,
-    );
+const keySummary = object<KeySummary>({
+  slot: count,
+  name: text,
+  formFactor: oneOf(['unknown', ...FORM_FACTORS]),
+  role: oneOf(ROLES),
+  fingerprint: text,
+  suspended: optional((value, what) => {
+    if (value !== true) throw JsonError.not(what, 'true');
+    return value;
+  }),
+  grant: optional(
+    object<GrantSummary>({
+      owner: count,
+      notBefore: count,
+      notAfter: count,
+      usesLeft: optional(count),
+      leaseHours: optional(count),
+    }),
+  ),
+});
+
+const carReport = object<CarReport>({
+  name: text,
+  fingerprint: text,
+  locked: boolean,
+  open: list(oneOf(CLOSURES), CLOSURES.length),
+  driveSecondsLeft: count,
+  driving: boolean,
+  keys: list(keySummary, MAX_CAR_SLOTS),
+  slots: count,
+  pairing: oneOf(['idle', 'checking', 'pairing']),
+  pairingTries: count,
+  epoch: count,
+  now: nullable(number()),
+  pin: boolean,
+});
+
+const dark = object<{ readonly state: 'idle' | 'checking' }>({
+  state: oneOf(['idle', 'checking']),
+});
+const lit = object<Extract<Screen, { state: 'pairing' }>>({
+  state: oneOf(['pairing']),
+  code: text,
+  secondsLeft: count,
+  triesLeft: count,
+  role: optional(oneOf(ROLES)),
+});
+
+/** Of all kinds of events what they have in common; whoever shows one knows the rest. */
+const carEvent: Reader<CarEvent> = (value, what) => {
+  if (isJsonObject(value)) {
+    const { type, at, time } = value;
+    if (typeof type === 'string' && typeof at === 'number' && typeof time === 'string') {
+      return value as CarEvent;
+    }
   }
-  return value;
+  throw JsonError.not(what, 'an event of a car');
 };
 
-const oneOf = <T extends string>(args: Args, name: string, allowed: readonly T[]): T => {
-  const found = allowed.find((value) => value === args[name]);
-  if (found === undefined) {
-    throw new PhoneKeyError('usage.invalid', `${name} is one of ${allowed.join(', ')}`);
+const tapFields = object<{
+  readonly reader: CardTap['reader'];
+  readonly purpose?: 'drive' | 'pair';
+  readonly role?: Role;
+}>({
+  reader: oneOf(['console', 'pillar']),
+  purpose: optional(oneOf(['drive', 'pair'])),
+  role: optional(oneOf(ROLES)),
+});
+
+const cardTap: Reader<CardTap> = (value, what) => {
+  const { reader, purpose, role } = tapFields(value, what);
+  if (reader === 'pillar') {
+    if (purpose === undefined && role === undefined) return { reader };
+    throw new JsonError('the reader in the pillar only locks and unlocks');
   }
-  return found;
+  if (purpose === undefined) throw JsonError.not('purpose', 'one of drive, pair');
+  if (purpose === 'pair') return { reader, purpose, ...(role !== undefined && { role }) };
+  if (role !== undefined) throw new JsonError('a role is for pairing only');
+  return { reader, purpose };
+};
+
+const doing = <P extends object>(op: string, parameters: Reader<P>): Operation<P, void> => ({
+  op,
+  parameters,
+  result: done,
+});
+
+const closure = object<{ readonly closure: Closure }>({ closure: oneOf(CLOSURES) });
+
+/** What the person beside a car can ask of it; see CarControl. */
+export const CAR = {
+  status: { op: 'status', parameters: none, result: carReport },
+  screen: {
+    op: 'screen',
+    parameters: none,
+    result: ((value, what) =>
+      isJsonObject(value) && value['state'] === 'pairing'
+        ? lit(value, what)
+        : dark(value, what)) satisfies Reader<Screen>,
+  },
+  tap: doing('tap', cardTap),
+  handle: {
+    op: 'handle',
+    parameters: object<{ readonly door: Door }>({ door: oneOf(DOORS) }),
+    result: object<{ readonly opened: boolean }>({ opened: boolean }),
+  },
+  open: doing('open', closure),
+  close: doing('close', closure),
+  drive: doing('drive', none),
+  park: doing('park', none),
+  remove: doing('remove', object<{ readonly slot: number }>({ slot: whole(MAX_CAR_SLOTS - 1) })),
+  loseClock: doing('clock/lose', none),
+  advanceClock: doing(
+    'clock/advance',
+    object<{ readonly seconds: number }>({ seconds: whole(YEARS_S, 1) }),
+  ),
+  reset: {
+    op: 'reset',
+    parameters: none,
+    result: object<{ readonly fingerprint: string }>({ fingerprint: text }),
+  },
+  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent } satisfies Stream<
+    None,
+    CarReport,
+    CarEvent
+  >,
 };

@@ -1,3 +1,4 @@
+import { sameBytes } from '../../lib/platform/bytes.js';
 import type { Flash } from './flash.js';
 import { encodeHeader, payloadBytes } from './header.js';
 import type { SectorPool } from './sector-pool.js';
@@ -86,7 +87,7 @@ export class ChainWriter {
 
   /** Twice, since bits in between may look right once. */
   #readsBack({ address, bytes }: Programmed): boolean {
-    const read = (): Buffer => Buffer.from(this.#options.flash.read(address, bytes.length));
-    return read().equals(bytes) && read().equals(bytes);
+    const same = (): boolean => sameBytes(this.#options.flash.read(address, bytes.length), bytes);
+    return same() && same();
   }
 }

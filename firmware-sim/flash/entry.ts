@@ -1,5 +1,5 @@
 import { defaultSuite } from '../../lib/crypto/index.js';
-import { concat } from '../../lib/platform/bytes.js';
+import { concat, sameBytes } from '../../lib/platform/bytes.js';
 import { wholeWords } from './flash.js';
 import type { Geometry } from './flash.js';
 import { applySplices, splicesBetween } from './splice.js';
@@ -56,10 +56,8 @@ export const encodeEntry = (
   geometry: Geometry,
 ): Entry & { readonly words: Uint8Array } => {
   const body = before === undefined ? record : encodeSplices(splicesBetween(before.record, record));
-  const head = Buffer.alloc(HEAD);
-  head.writeUInt8(before === undefined ? WHOLE : SPLICES, 0);
-  head.writeUIntBE(body.length, 1, 3);
-  head.writeUIntBE(sequence, 4, 6);
+  const kind = before === undefined ? WHOLE : SPLICES;
+  const head = concat(uint(kind, 1), uint(body.length, 3), uint(sequence, 6));
   const checksum = checksumOf(before, head, body);
   const words = new Uint8Array(wholeWords(BODY + body.length, geometry));
   words.set(concat(head, checksum, body));
@@ -76,47 +74,53 @@ export const decodeEntry = (
   before: Entry | undefined,
   geometry: Geometry,
 ): (Entry & { readonly sealAt: number }) | undefined => {
-  const bytes = Buffer.from(stream.buffer, stream.byteOffset + offset, stream.length - offset);
+  const bytes = stream.subarray(offset);
   if (bytes.length < BODY) return undefined;
-  if (bytes.readUInt8(0) !== (before === undefined ? WHOLE : SPLICES)) return undefined;
-  const length = bytes.readUIntBE(1, 3);
+  if (bytes[0] !== (before === undefined ? WHOLE : SPLICES)) return undefined;
+  const length = readUint(bytes, 1, 3);
   const sealAt = wholeWords(BODY + length, geometry);
   if (sealAt + geometry.wordBytes > bytes.length) return undefined;
   const body = bytes.subarray(BODY, BODY + length);
   const checksum = checksumOf(before, bytes.subarray(0, HEAD), body);
-  if (!bytes.subarray(HEAD, BODY).equals(checksum)) return undefined;
+  if (!sameBytes(bytes.subarray(HEAD, BODY), checksum)) return undefined;
   const record = before === undefined ? Uint8Array.from(body) : applyBody(before.record, body);
   if (record === undefined) return undefined;
-  return { sequence: bytes.readUIntBE(4, 6), record, checksum, sealAt: offset + sealAt };
+  return { sequence: readUint(bytes, 4, 6), record, checksum, sealAt: offset + sealAt };
 };
 
 const encodeSplices = (splices: readonly Splice[]): Uint8Array =>
   concat(
-    ...splices.flatMap(({ at, removed, inserted }) => {
-      const head = Buffer.alloc(SPLICE_HEAD);
-      head.writeUIntBE(at, 0, 3);
-      head.writeUIntBE(removed, 3, 3);
-      head.writeUIntBE(inserted.length, 6, 3);
-      return [head, inserted];
-    }),
+    ...splices.flatMap(({ at, removed, inserted }) => [
+      uint(at, 3),
+      uint(removed, 3),
+      uint(inserted.length, 3),
+      inserted,
+    ]),
   );
 
-const applyBody = (before: Uint8Array, body: Buffer): Uint8Array | undefined => {
+const applyBody = (before: Uint8Array, body: Uint8Array): Uint8Array | undefined => {
   const splices: Splice[] = [];
   for (let offset = 0; offset < body.length;) {
     if (offset + SPLICE_HEAD > body.length) return undefined;
     const from = offset + SPLICE_HEAD;
-    const end = from + body.readUIntBE(offset + 6, 3);
+    const end = from + readUint(body, offset + 6, 3);
     if (end > body.length) return undefined;
     splices.push({
-      at: body.readUIntBE(offset, 3),
-      removed: body.readUIntBE(offset + 3, 3),
+      at: readUint(body, offset, 3),
+      removed: readUint(body, offset + 3, 3),
       inserted: body.subarray(from, end),
     });
     offset = end;
   }
   return applySplices(before, splices);
 };
+
+/** A number in so many bytes, big-endian. */
+const uint = (value: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => Math.floor(value / 256 ** (length - 1 - at)) % 256);
+
+const readUint = (bytes: Uint8Array, from: number, length: number): number =>
+  bytes.subarray(from, from + length).reduce((value, byte) => value * 256 + byte, 0);
 
 const checksumOf = (before: Entry | undefined, head: Uint8Array, body: Uint8Array): Uint8Array =>
   defaultSuite.sha512(concat(before?.checksum ?? NOTHING, head, body)).subarray(0, SUM);

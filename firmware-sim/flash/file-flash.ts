@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { nodeDisk, writeAll } from '../memory/disk.js';
+import { nodeDisk } from '../../local/files/disk.js';
+import { writeDurably } from '../../local/files/durable.js';
 import { blankImage } from './cells.js';
 import type { FlashImage } from './cells.js';
 import { DEFAULT_GEOMETRY, isBlank } from './flash.js';
@@ -30,7 +30,7 @@ export class FileFlash implements Flash {
    */
   static async open(path: string, geometry: Geometry = DEFAULT_GEOMETRY): Promise<FileFlash> {
     const size = fileSize(geometry);
-    const bytes = (await nodeDisk.read(path, size)) ?? (await createFile(path, geometry));
+    const bytes = (await nodeDisk.read(path, size))?.bytes ?? (await createFile(path, geometry));
     if (bytes.length !== size) throw new Error(`not a flash of ${size} bytes`);
     const chip = new SimulatedFlash({ geometry, image: imageOf(bytes, geometry) });
     return new FileFlash(chip, openSync(path, 'r+'));
@@ -96,15 +96,6 @@ const imageOf = (bytes: Uint8Array, geometry: Geometry): FlashImage => {
 const createFile = async (path: string, geometry: Geometry): Promise<Uint8Array> => {
   const bytes = new Uint8Array(fileSize(geometry));
   bytes.fill(0xff, 0, geometry.sectors * geometry.sectorBytes);
-  const temporary = `${path}.tmp`;
-  const file = await nodeDisk.create(temporary);
-  try {
-    await writeAll(file, bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await nodeDisk.rename(temporary, path);
-  await nodeDisk.syncDirectory(dirname(path));
+  await writeDurably(nodeDisk, path, bytes);
   return bytes;
 };

@@ -40,14 +40,9 @@ export const checkGeometry = ({ sectors, sectorBytes, wordBytes }: Geometry): vo
 
 /** Whether erased flash reads like this. */
 export const isBlank = (bytes: Uint8Array): boolean => {
-  for (let from = 0; from < bytes.length; from += ERASED.length) {
-    const to = Math.min(bytes.length, from + ERASED.length);
-    if (ERASED.compare(bytes, from, to, 0, to - from) !== 0) return false;
-  }
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0xff) return false;
   return true;
 };
-
-const ERASED = Buffer.alloc(4096, 0xff);
 
 /** So many bytes, rounded up to whole words. */
 export const wholeWords = (length: number, { wordBytes }: Geometry): number =>

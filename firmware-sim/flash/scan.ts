@@ -1,4 +1,4 @@
-import { concat, toHex } from '../../lib/platform/bytes.js';
+import { concat, sameBytes, toHex } from '../../lib/platform/bytes.js';
 import { decodeEntry } from './entry.js';
 import type { Entry } from './entry.js';
 import { isBlank } from './flash.js';
@@ -77,7 +77,7 @@ const readChain = (parts: readonly Headed[], geometry: Geometry): Chain | undefi
   const stream = concat(...ordered.map(({ bytes }) => body(bytes)));
   const again = concat(...ordered.map(({ again }) => body(again)));
   const same = (from: number, to: number): boolean =>
-    Buffer.compare(stream.subarray(from, to), again.subarray(from, to)) === 0;
+    sameBytes(stream.subarray(from, to), again.subarray(from, to));
   const blank = (from: number, to: number): boolean =>
     isBlank(stream.subarray(from, to)) && isBlank(again.subarray(from, to));
 

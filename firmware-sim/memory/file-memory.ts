@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
-import { nodeDisk, writeAll } from './disk.js';
-import type { Disk } from './disk.js';
+import { nodeDisk } from '../../local/files/disk.js';
+import type { Disk } from '../../local/files/disk.js';
+import { writeDurably } from '../../local/files/durable.js';
 import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
 import type { Generation } from './generation.js';
 import type { CommitOptions, Memory } from './memory.js';
@@ -69,7 +70,8 @@ export class FileMemory implements Memory {
     // Counted up even if this fails: what a failed commit may have left is older than the next one.
     this.#sequence += 1;
     try {
-      await this.#write(target, encodeGeneration({ sequence: this.#sequence, record }));
+      const bytes = encodeGeneration({ sequence: this.#sequence, record });
+      await writeDurably(this.#disk, join(this.#directory, target), bytes);
     } catch (cause) {
       throw storageError(`cannot write the car's memory in ${this.#directory}`, cause);
     }
@@ -78,10 +80,11 @@ export class FileMemory implements Memory {
 
   async #read(file: MemoryFile, problems: string[]): Promise<Generation | undefined> {
     const path = join(this.#directory, file);
-    const bytes = await this.#disk.read(path, MAX_GENERATION_BYTES).catch((cause: unknown) => {
+    const found = await this.#disk.read(path, MAX_GENERATION_BYTES).catch((cause: unknown) => {
       throw storageError(`cannot read the car's memory in ${path}`, cause);
     });
-    if (bytes === undefined) return undefined;
+    if (found === undefined) return undefined;
+    const { bytes } = found;
     try {
       if (bytes.length > MAX_GENERATION_BYTES) throw new Error('too large');
       return decodeGeneration(bytes);
@@ -89,20 +92,6 @@ export class FileMemory implements Memory {
       problems.push(`${file}: ${error instanceof Error ? error.message : 'unreadable'}`);
       return undefined;
     }
-  }
-
-  async #write(target: MemoryFile, bytes: Uint8Array): Promise<void> {
-    const path = join(this.#directory, target);
-    const temporary = `${path}.tmp`;
-    const file = await this.#disk.create(temporary);
-    try {
-      await writeAll(file, bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await this.#disk.rename(temporary, path);
-    await this.#disk.syncDirectory(this.#directory);
   }
 
   #damaged(problems: readonly string[]): PhoneKeyError {

@@ -1,8 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { nodeDisk } from './disk.js';
-import type { Disk } from './disk.js';
+import { nodeDisk } from '../../local/files/disk.js';
+import { makeDirectory } from '../../local/files/durable.js';
+import { notPrivate } from '../../local/files/privacy.js';
+import { tryLock } from '../../local/lock.js';
+import type { Lock } from '../../local/lock.js';
 
 /**
  * Creates the directory of a car (0700) where it is missing.
@@ -10,14 +13,10 @@ import type { Disk } from './disk.js';
  */
 export const prepareHome = async (home: string): Promise<void> => {
   const path = resolve(home);
-  try {
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (first !== undefined) await syncParents(nodeDisk, first, path);
-  } catch (cause) {
+  await makeDirectory(nodeDisk, path).catch((cause: unknown) => {
     throw new PhoneKeyError('sim.storage', `cannot create the directory ${path}`, { cause });
-  }
-  const { mode } = await stat(path);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+  });
+  if (notPrivate(await stat(path)) === 'mode') {
     throw new PhoneKeyError('sim.storage', `others may enter the car's directory ${path}`, {
       hint: `Make it private: chmod 700 ${path}`,
     });
@@ -25,17 +24,16 @@ export const prepareHome = async (home: string): Promise<void> => {
 };
 
 /**
- * Makes the entries of new directories durable, from that of `last` up to that of `first`, one of its
- * parents or itself: they must outlive a power cut, too.
+ * Keeps a second process off the car's memory.
+ * @throws PhoneKeyError `sim.already-running`, `sim.storage`
  */
-export const syncParents = async (
-  disk: Pick<Disk, 'syncDirectory'>,
-  first: string,
-  last: string,
-): Promise<void> => {
-  const end = resolve(first);
-  for (let path = resolve(last); ; path = dirname(path)) {
-    await disk.syncDirectory(dirname(path));
-    if (path === end) return;
-  }
+export const lockHome = async (home: string): Promise<Lock> => {
+  const path = join(home, 'lock');
+  const lock = await tryLock(path).catch((cause: unknown) => {
+    throw new PhoneKeyError('sim.storage', `cannot write the lock ${path}`, { cause });
+  });
+  if (lock !== undefined) return lock;
+  throw new PhoneKeyError('sim.already-running', 'this car runs already in another process', {
+    hint: `Stop it first. If no car runs, delete ${path}.`,
+  });
 };

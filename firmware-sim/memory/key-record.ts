@@ -1,34 +1,34 @@
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import type { KeyGrant, KeySlot, PathStep } from '../../lib/credentials/key-slot.js';
-import {
-  FORM_FACTOR_NAMES,
-  formFactorFromName,
-  formFactorName,
-} from '../../lib/credentials/form-factors.js';
-import type { FormFactorName } from '../../lib/credentials/form-factors.js';
-import { ROLE_NAMES, roleFromName, roleName } from '../../lib/credentials/roles.js';
-import type { RoleName } from '../../lib/credentials/roles.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { checkName } from '../../lib/domain/names.js';
+import { ROLES } from '../../lib/domain/roles.js';
 import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { checkName, LENGTH } from '../../lib/native/codec.js';
-import { FormFactor } from '../../lib/native/schema/gen/phonekey_pb.js';
-import { bytes, integer, invalid, list, object } from './fields.js';
+import { absent, bytes, list, object, oneOf, text, whole } from '../../local/json.js';
+import type { Reader } from '../../local/json.js';
 
 /** Slot numbers fit in a byte. */
 export const MAX_SLOTS = 256;
 
 const MAX_TIME = 2 ** 32 - 1;
+const KEY_BYTES = 32;
 
+const time = whole(MAX_TIME);
+const count = whole(255);
+
+/** In the order in which they are written. The role is the key's own. */
 const TERMS = {
-  ownerSlot: MAX_SLOTS - 1,
-  epoch: 0xffff,
-  issuedAt: MAX_TIME,
-  notBefore: MAX_TIME,
-  notAfter: MAX_TIME,
-  uses: 255,
-  leaseHours: 255,
-  delegations: MOST_LINKS - 1,
-} as const satisfies Record<Exclude<keyof GrantTerms, 'role'>, number>;
+  ownerSlot: whole(MAX_SLOTS - 1),
+  epoch: whole(0xffff),
+  issuedAt: time,
+  notBefore: time,
+  notAfter: time,
+  uses: count,
+  leaseHours: count,
+  delegations: whole(MOST_LINKS - 1),
+} as const satisfies Record<Exclude<keyof GrantTerms, 'role'>, Reader<number>>;
 
 const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
 
@@ -38,41 +38,11 @@ export const encodeKey = (key: KeySlot): object => ({
   publicKey: toHex(key.publicKey),
   signingKey: toHex(key.signingKey),
   name: key.name,
-  formFactor: formFactorName(key.formFactor ?? FormFactor.UNSPECIFIED),
-  role: roleName(key.role),
+  formFactor: key.formFactor ?? 'unknown',
+  role: key.role,
   pairedAt: key.pairedAt ?? 0,
   grant: key.grant === undefined ? null : encodeGrant(key.grant),
 });
-
-/** @throws Error */
-export const decodeKey = (value: unknown): KeySlot => {
-  const fields = object('key', value, [
-    'slot',
-    'publicKey',
-    'signingKey',
-    'name',
-    'formFactor',
-    'role',
-    'pairedAt',
-    'grant',
-  ]);
-  const { name, formFactor, role: given } = fields;
-  if (typeof name !== 'string') throw invalid('name');
-  if (!isRoleName(given)) throw invalid('role');
-  if (!isFormFactorName(formFactor)) throw invalid('formFactor');
-  const role = roleFromName(given);
-  const grant = fields['grant'] === null ? undefined : decodeGrant(fields['grant'], role);
-  return {
-    slot: integer('slot', fields['slot'], MAX_SLOTS - 1),
-    publicKey: bytes('publicKey', fields['publicKey'], LENGTH.publicKey),
-    signingKey: bytes('signingKey', fields['signingKey'], LENGTH.publicKey),
-    name: checkName(name),
-    formFactor: formFactorFromName(formFactor),
-    role,
-    pairedAt: integer('pairedAt', fields['pairedAt'], MAX_TIME),
-    ...(grant === undefined ? {} : { grant }),
-  };
-};
 
 const encodeGrant = ({ terms, path, used }: KeyGrant): object => ({
   terms: Object.fromEntries(TERM_NAMES.map((name) => [name, terms[name]])),
@@ -80,30 +50,34 @@ const encodeGrant = ({ terms, path, used }: KeyGrant): object => ({
   used,
 });
 
-const decodeGrant = (value: unknown, role: KeySlot['role']): KeyGrant => {
-  const fields = object('grant', value, ['terms', 'path', 'used']);
-  const terms = object('terms', fields['terms'], TERM_NAMES);
-  const path = list('path', fields['path'], MOST_LINKS);
-  if (path.length === 0) throw invalid('path');
-  const numbers = Object.fromEntries(
-    TERM_NAMES.map((name) => [name, integer(name, terms[name], TERMS[name])]),
-  ) as Omit<GrantTerms, 'role'>;
-  return {
-    terms: { role, ...numbers },
-    path: path.map(decodeStep),
-    used: integer('used', fields['used'], 255),
-  };
+const step = object<PathStep>({
+  fingerprint: bytes(FINGERPRINT_BYTES),
+  issuedAt: time,
+});
+
+const grant = object<Omit<KeyGrant, 'terms'> & { readonly terms: Omit<GrantTerms, 'role'> }>({
+  terms: object<Omit<GrantTerms, 'role'>>(TERMS),
+  path: list(step, MOST_LINKS, 1),
+  used: count,
+});
+
+const fields = {
+  slot: whole(MAX_SLOTS - 1),
+  publicKey: bytes(KEY_BYTES),
+  signingKey: bytes(KEY_BYTES),
+  name: (value: unknown, what: string) => checkName(text(value, what)),
+  formFactor: oneOf(['unknown', ...FORM_FACTORS]),
+  role: oneOf(ROLES),
+  pairedAt: time,
+  grant: absent(grant),
 };
 
-const decodeStep = (value: unknown): PathStep => {
-  const fields = object('step', value, ['fingerprint', 'issuedAt']);
+/** Of `encodeKey`. */
+export const keySlot: Reader<KeySlot> = (value, what) => {
+  const { formFactor, grant: bounds, ...key } = object(fields)(value, what);
   return {
-    fingerprint: bytes('fingerprint', fields['fingerprint'], LENGTH.fingerprint),
-    issuedAt: integer('issuedAt', fields['issuedAt'], MAX_TIME),
+    ...key,
+    ...(formFactor !== 'unknown' && { formFactor }),
+    ...(bounds && { grant: { ...bounds, terms: { role: key.role, ...bounds.terms } } }),
   };
 };
-
-const isRoleName = (value: unknown): value is RoleName => ROLE_NAMES.some((name) => name === value);
-
-const isFormFactorName = (value: unknown): value is FormFactorName | 'unknown' =>
-  value === 'unknown' || FORM_FACTOR_NAMES.some((name) => name === value);

@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Logger } from '../../lib/platform/logger.js';
-import { isErrno } from './errno.js';
+import { nodeDisk } from '../../local/files/disk.js';
 import { FileMemory, MEMORY_FILES } from './file-memory.js';
 import { FileFlash } from '../flash/file-flash.js';
 import { FlashMemory } from '../flash/flash-memory.js';
@@ -56,16 +55,8 @@ export const openHomeMemory = async (
 /** Undefined: a new car. */
 const kindOf = async (home: string): Promise<MemoryKind | undefined> => {
   for (const kind of MEMORY_KINDS) {
-    for (const name of FILES[kind]) if (await exists(join(home, name))) return kind;
+    for (const name of FILES[kind])
+      if ((await nodeDisk.status(join(home, name))) !== undefined) return kind;
   }
   return undefined;
 };
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (isErrno(error, 'ENOENT')) return false;
-      throw error;
-    },
-  );

@@ -1,15 +1,15 @@
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { bytes, integer, invalid, list, object } from './fields.js';
-import { decodeKey, encodeKey, MAX_SLOTS } from './key-record.js';
+import { absent, bytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
+import { encodeKey, keySlot, MAX_SLOTS } from './key-record.js';
 import {
-  decodeClock,
-  decodeNoticesList,
-  decodePin,
-  decodeRemoved,
+  clockRecord,
   encodeNotices,
   encodePin,
   encodeRemoved,
+  ownerNotices,
+  pinRecord,
+  removedKeys,
 } from './rights-record.js';
 import type { ClockRecord, OwnerNotices, PinRecord, RemovedKey } from './rights-record.js';
 
@@ -44,17 +44,6 @@ export const newRecord = (privateKey: Uint8Array): CarRecord => ({
   clock: { offset: 0, floor: 0, lost: false },
 });
 
-const FIELDS = [
-  'privateKey',
-  'pairingTries',
-  'keys',
-  'epoch',
-  'notices',
-  'removed',
-  'clock',
-  'pin',
-] as const;
-
 /** The record as JSON, binary fields in hex, long lists packed. */
 export const encodeRecord = (record: CarRecord): string =>
   JSON.stringify({
@@ -68,37 +57,36 @@ export const encodeRecord = (record: CarRecord): string =>
     pin: record.pin === undefined ? null : encodePin(record.pin),
   });
 
-/** @throws Error saying which field is wrong; never tells its value. */
+const carRecord = object<CarRecord>({
+  privateKey: bytes(32),
+  pairingTries: whole(Number.MAX_SAFE_INTEGER),
+  keys: list(keySlot, MAX_SLOTS),
+  epoch: whole(MOST_EPOCH),
+  notices: list(ownerNotices, MAX_SLOTS),
+  removed: removedKeys,
+  clock: clockRecord,
+  pin: absent(pinRecord),
+});
+
+/** @throws JsonError saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
-  const fields = object('record', parseJson(text), FIELDS);
-  return {
-    privateKey: bytes('privateKey', fields['privateKey'], 32),
-    pairingTries: integer('pairingTries', fields['pairingTries'], Number.MAX_SAFE_INTEGER),
-    keys: distinct(list('keys', fields['keys'], MAX_SLOTS).map(decodeKey)),
-    epoch: integer('epoch', fields['epoch'], MOST_EPOCH),
-    notices: decodeNoticesList(fields['notices']),
-    removed: decodeRemoved(fields['removed']),
-    clock: decodeClock(fields['clock']),
-    ...(fields['pin'] === null ? {} : { pin: decodePin(fields['pin']) }),
-  };
-};
-
-const distinct = (keys: readonly KeySlot[]): readonly KeySlot[] => {
-  keys.reduce((last, { slot }) => {
-    if (slot <= last) throw invalid('slot');
-    return slot;
-  }, -1);
-  if (new Set(keys.map((key) => toHex(key.publicKey))).size !== keys.length) {
-    throw invalid('publicKey');
+  const record = readJson(text, 'record', carRecord);
+  requireAscending(
+    'slot',
+    record.keys.map(({ slot }) => slot),
+  );
+  requireAscending(
+    'ownerSlot',
+    record.notices.map(({ ownerSlot }) => ownerSlot),
+  );
+  if (new Set(record.keys.map((key) => toHex(key.publicKey))).size !== record.keys.length) {
+    throw JsonError.not('publicKey', 'of one key alone');
   }
-  return keys;
+  return record;
 };
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Its error may quote the text, and the text holds the private key.
-    throw invalid('JSON');
+const requireAscending = (what: string, slots: readonly number[]): void => {
+  if (slots.some((slot, index) => index > 0 && slot <= (slots[index - 1] ?? slot))) {
+    throw JsonError.not(what, 'above the one before');
   }
 };

@@ -1,8 +1,10 @@
+import { base64urlnopad } from '@scure/base';
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
 import { MOST_PARTS } from '../../lib/credentials/notice.js';
-import { LENGTH } from '../../lib/native/codec.js';
-import { boolean, bytes, integer, invalid, list, object, pack, packed } from './fields.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { absent, boolean, bytes, JsonError, object, text, whole } from '../../local/json.js';
+import type { Reader } from '../../local/json.js';
 import { MAX_SLOTS } from './key-record.js';
 
 /** What the car keeps about rights besides the keys: notices, removed grants, its clock, the PIN. */
@@ -65,8 +67,39 @@ export const PIN_SALT_BYTES = 16;
 export const PIN_HASH_BYTES = 32;
 export const MOST_PIN_TRIES = 1000;
 const MAX_TIME = 2 ** 32 - 1;
-const ENTRY_BYTES = LENGTH.fingerprint + 4 + 1;
-const REMOVED_BYTES = LENGTH.fingerprint + 4;
+const ENTRY_BYTES = FINGERPRINT_BYTES + 4 + 1;
+const REMOVED_BYTES = FINGERPRINT_BYTES + 4;
+
+/** Many items of one size in little room: base64url of their bytes one after the other. */
+const pack = <T>(
+  items: readonly T[],
+  size: number,
+  write: (item: T, view: DataView) => void,
+): string => {
+  const all = new Uint8Array(items.length * size);
+  for (const [index, item] of items.entries()) {
+    write(item, new DataView(all.buffer, index * size, size));
+  }
+  return base64urlnopad.encode(all);
+};
+
+const packed =
+  <T>(size: number, most: number, unpack: (item: DataView) => T): Reader<readonly T[]> =>
+  (value, what) => {
+    const wanted = `0 to ${String(most)} times ${String(size)} bytes in base64url`;
+    let decoded: Uint8Array;
+    try {
+      decoded = base64urlnopad.decode(text(value, what));
+    } catch {
+      throw JsonError.not(what, wanted);
+    }
+    if (decoded.length % size !== 0 || decoded.length > most * size) {
+      throw JsonError.not(what, wanted);
+    }
+    return Array.from({ length: decoded.length / size }, (_, index) =>
+      unpack(new DataView(decoded.buffer, decoded.byteOffset + index * size, size)),
+    );
+  };
 
 export const encodeNotices = (notices: OwnerNotices): object => ({
   ...notices,
@@ -77,69 +110,58 @@ export const encodeNotices = (notices: OwnerNotices): object => ({
       : { ...notices.pending, entries: packEntries(notices.pending.entries) },
 });
 
-export const decodeNotices = (value: unknown): OwnerNotices => {
-  const fields = object('notices', value, ['ownerSlot', 'number', 'stamp', 'entries', 'pending']);
-  const { pending } = fields;
-  return {
-    ownerSlot: integer('ownerSlot', fields['ownerSlot'], MAX_SLOTS - 1),
-    number: integer('number', fields['number'], MAX_TIME),
-    stamp: integer('stamp', fields['stamp'], MAX_TIME),
-    entries: unpackEntries(fields['entries']),
-    ...(pending === null ? {} : { pending: decodePending(pending) }),
-  };
-};
-
-const decodePending = (value: unknown): PendingNotice => {
-  const fields = object('pending', value, ['number', 'stamp', 'parts', 'have', 'entries']);
-  return {
-    number: integer('number', fields['number'], MAX_TIME),
-    stamp: integer('stamp', fields['stamp'], MAX_TIME),
-    parts: integer('parts', fields['parts'], MOST_PARTS),
-    have: integer('have', fields['have'], 2 ** MOST_PARTS - 1),
-    entries: unpackEntries(fields['entries']),
-  };
-};
-
 const packEntries = (entries: readonly NoticeEntry[]): string =>
   pack(entries, ENTRY_BYTES, ({ fingerprint, since, kind }, view) => {
     setBytes(view, fingerprint);
-    view.setUint32(LENGTH.fingerprint, since);
-    view.setUint8(LENGTH.fingerprint + 4, kind === 'revoked' ? 1 : 2);
+    view.setUint32(FINGERPRINT_BYTES, since);
+    view.setUint8(FINGERPRINT_BYTES + 4, kind === 'revoked' ? 1 : 2);
   });
 
-const unpackEntries = (value: unknown): readonly NoticeEntry[] =>
-  packed('entries', value, ENTRY_BYTES, MOST_ENTRIES, (view) => {
-    const kind = view.getUint8(LENGTH.fingerprint + 4);
-    if (kind !== 1 && kind !== 2) throw invalid('entries');
-    return {
-      fingerprint: getBytes(view),
-      since: view.getUint32(LENGTH.fingerprint),
-      kind: kind === 1 ? 'revoked' : 'suspended',
-    };
-  });
+const entries = packed<NoticeEntry>(ENTRY_BYTES, MOST_ENTRIES, (view) => {
+  const kind = view.getUint8(FINGERPRINT_BYTES + 4);
+  if (kind !== 1 && kind !== 2) throw JsonError.not('entries', 'of revoked and suspended keys');
+  return {
+    fingerprint: getBytes(view),
+    since: view.getUint32(FINGERPRINT_BYTES),
+    kind: kind === 1 ? 'revoked' : 'suspended',
+  };
+});
 
 export const encodeRemoved = (removed: readonly RemovedKey[]): string =>
   pack(removed, REMOVED_BYTES, ({ fingerprint, since }, view) => {
     setBytes(view, fingerprint);
-    view.setUint32(LENGTH.fingerprint, since);
+    view.setUint32(FINGERPRINT_BYTES, since);
   });
 
-export const decodeRemoved = (value: unknown): readonly RemovedKey[] =>
-  packed('removed', value, REMOVED_BYTES, MOST_REMOVED, (view) => ({
-    fingerprint: getBytes(view),
-    since: view.getUint32(LENGTH.fingerprint),
-  }));
+export const removedKeys = packed<RemovedKey>(REMOVED_BYTES, MOST_REMOVED, (view) => ({
+  fingerprint: getBytes(view),
+  since: view.getUint32(FINGERPRINT_BYTES),
+}));
 
-export const decodeClock = (value: unknown): ClockRecord => {
-  const fields = object('clock', value, ['offset', 'floor', 'lost']);
-  const { offset } = fields;
-  if (typeof offset !== 'number' || !Number.isSafeInteger(offset)) throw invalid('offset');
-  return {
-    offset,
-    floor: integer('floor', fields['floor'], MAX_TIME),
-    lost: boolean('lost', fields['lost']),
-  };
-};
+const time = whole(MAX_TIME);
+
+/** Of `encodeNotices`. */
+export const ownerNotices = object<OwnerNotices>({
+  ownerSlot: whole(MAX_SLOTS - 1),
+  number: time,
+  stamp: time,
+  entries,
+  pending: absent(
+    object<PendingNotice>({
+      number: time,
+      stamp: time,
+      parts: whole(MOST_PARTS),
+      have: whole(2 ** MOST_PARTS - 1),
+      entries,
+    }),
+  ),
+});
+
+export const clockRecord = object<ClockRecord>({
+  offset: whole(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER),
+  floor: time,
+  lost: boolean,
+});
 
 export const encodePin = ({ salt, hash, tries }: PinRecord): object => ({
   salt: toHex(salt),
@@ -147,32 +169,15 @@ export const encodePin = ({ salt, hash, tries }: PinRecord): object => ({
   tries,
 });
 
-export const decodePin = (value: unknown): PinRecord => {
-  const fields = object('pin', value, ['salt', 'hash', 'tries']);
-  const tries = object('tries', fields['tries'], ['owners', 'others']);
-  return {
-    salt: bytes('salt', fields['salt'], PIN_SALT_BYTES),
-    hash: bytes('hash', fields['hash'], PIN_HASH_BYTES),
-    tries: {
-      owners: integer('tries', tries['owners'], MOST_PIN_TRIES),
-      others: integer('tries', tries['others'], MOST_PIN_TRIES),
-    },
-  };
-};
-
-/** Of a list of owners' notices, ascending by slot. */
-export const decodeNoticesList = (value: unknown): readonly OwnerNotices[] => {
-  const notices = list('notices', value, MAX_SLOTS).map(decodeNotices);
-  notices.reduce((last, { ownerSlot }) => {
-    if (ownerSlot <= last) throw invalid('ownerSlot');
-    return ownerSlot;
-  }, -1);
-  return notices;
-};
+export const pinRecord = object<PinRecord>({
+  salt: bytes(PIN_SALT_BYTES),
+  hash: bytes(PIN_HASH_BYTES),
+  tries: object<PinTries>({ owners: whole(MOST_PIN_TRIES), others: whole(MOST_PIN_TRIES) }),
+});
 
 const setBytes = (view: DataView, fingerprint: Uint8Array): void => {
-  new Uint8Array(view.buffer, view.byteOffset, LENGTH.fingerprint).set(fingerprint);
+  new Uint8Array(view.buffer, view.byteOffset, FINGERPRINT_BYTES).set(fingerprint);
 };
 
 const getBytes = (view: DataView): Uint8Array =>
-  new Uint8Array(view.buffer, view.byteOffset, LENGTH.fingerprint).slice();
+  new Uint8Array(view.buffer, view.byteOffset, FINGERPRINT_BYTES).slice();

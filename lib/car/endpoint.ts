@@ -12,7 +12,7 @@ import { carSecrets } from '../native/session/car.js';
 import type { CarSecrets } from '../native/session/car.js';
 import type { OnSessionKeys } from '../native/session/session-keys.js';
 import { advertisementKey, encodeAdvertisement, ROTATION_MS } from '../native/advertisement.js';
-import { PROTOCOL_VERSION } from '../native/codec.js';
+import { nativeAdvertising, nativeProfile } from '../native/profile.js';
 import type { Trace } from '../link/message-link.js';
 import { CarLink } from '../native/car/car-link.js';
 import type { CarLinkEvent } from '../native/car/car-link.js';
@@ -34,9 +34,6 @@ export interface CarEndpointOptions {
   /** The radio failed for good. */
   readonly onRadioError?: (error: PhoneKeyError) => void;
 }
-
-/** The value of the `info` characteristic: the protocol versions this car speaks, a byte each. */
-export const INFO_VALUE: Uint8Array = Uint8Array.of(PROTOCOL_VERSION);
 
 /**
  * A car on the air: advertises, challenges every phone that connects, and asks its CarHost what to
@@ -68,13 +65,10 @@ export class CarEndpoint {
   async start(): Promise<void> {
     const { peripheral, onRadioError } = this.#options;
     this.#running = true;
-    await peripheral.start({
-      info: INFO_VALUE,
-      onLink: (link) => {
-        this.#accept(link);
-      },
-      ...(onRadioError === undefined ? {} : { onError: onRadioError }),
-    });
+    const onLink = (link: Link): void => {
+      this.#accept(link);
+    };
+    await peripheral.start([{ profile: nativeProfile, onLink }], onRadioError);
     await this.#advertise();
   }
 
@@ -135,9 +129,9 @@ export class CarEndpoint {
       this.pairingChanged();
     });
     const pairing = this.#options.host.pairing.window() !== undefined;
-    await this.#options.peripheral.advertise(
-      encodeAdvertisement(this.#suite, this.#advertisementKey, pairing, this.#random),
-    );
+    const [suite, key] = [this.#suite, this.#advertisementKey];
+    const data = encodeAdvertisement(suite, key, pairing, this.#random);
+    await this.#options.peripheral.advertise([nativeAdvertising(data)]);
   }
 
   get #log(): Logger {

@@ -1,9 +1,8 @@
-import type { KeySlot } from '../credentials/key-slot.js';
+import type { Introduction, KeySlot, PhoneIdentity } from '../credentials/key-slot.js';
 import type { PolicyRefusal } from '../credentials/policy.js';
 import type { KeyPair } from '../crypto/suite.js';
-import type { Introduction } from '../native/codec.js';
-import type { AnyCommand } from '../native/commands.js';
-import type { PhoneIdentity, Result } from '../native/schema/gen/phonekey_pb.js';
+import type { Command } from '../domain/commands.js';
+import type { Result } from '../domain/outcomes.js';
 
 /**
  * What CarEndpoint asks of the car it serves: firmware-sim implements this, and so does anybody who
@@ -19,7 +18,7 @@ export interface CarHost {
   /** All enrolled keys. */
   keys(): readonly KeySlot[];
   /** Carries out an authenticated command after checking what the key's role permits. */
-  execute(command: AnyCommand, key: KeySlot): Promise<Result>;
+  execute(command: Command, key: KeySlot): Promise<Result>;
   readonly pairing: PairingHost;
   /** Grants and notices of owners; a car without it takes paired keys alone. */
   readonly credentials?: CredentialHost;
@@ -28,14 +27,14 @@ export interface CarHost {
 export interface CredentialHost {
   /**
    * Takes a key that proved itself and shows a chain of grants, with which it may be known already.
-   * Resolves once it is durable. `invalid`: the chain does not hold, and the sender is a stranger.
+   * Resolves once it is durable. `grant-invalid`: the chain does not hold, and the sender is a stranger.
    */
   admit(publicKey: Uint8Array, introduction: Introduction): Promise<KeySlot | AdmissionRefusal>;
   /** A notice that anybody may have brought; whether it was good for something is not answered. */
   receive(notice: Uint8Array): Promise<void>;
 }
 
-export type AdmissionRefusal = 'invalid' | 'slots-full' | PolicyRefusal;
+export type AdmissionRefusal = 'grant-invalid' | 'slots-full' | PolicyRefusal;
 
 export interface PairingHost {
   /** The window that a card tap opened, or undefined when it is closed (time, tries, done). */
@@ -54,7 +53,14 @@ export interface PairingHost {
 
 export type EnrolRefusal = 'slots-full' | 'closed';
 
+/** A window is an object of its own: another one is another window, also with the same code. */
 export interface PairingWindow {
-  /** SPAKE2+ verifier record of the 8-digit code on the screen (pairing/spake2plus.ts). */
-  readonly registration: { readonly w0: Uint8Array; readonly L: Uint8Array };
+  /** 8 digits, as the car's screen shows them. */
+  readonly code: string;
 }
+
+/**
+ * What a pairing has to finish in, in milliseconds: a link is closed then, and a host leaves the window
+ * open for so long after the last try.
+ */
+export const PAIRING_MS = 30_000;

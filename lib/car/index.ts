@@ -1,22 +1,27 @@
-/** `phonekey/car`: for those who build a car. See docs/guides/car.md. */
-export { CarEndpoint, INFO_VALUE } from './endpoint.js';
+/** `phonekey/car`: for those who build a car. See docs/guides/your-own-car.md. */
+export { CarEndpoint } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
 export type { CarLinkEvent } from '../native/car/car-link.js';
-export type { CarHost, EnrolRefusal, PairingHost, PairingWindow } from './host.js';
-export { refusal } from '../native/car/link-machine.js';
+export { PAIRING_MS } from './host.js';
+export type {
+  AdmissionRefusal,
+  CarHost,
+  CredentialHost,
+  EnrolRefusal,
+  PairingHost,
+  PairingWindow,
+} from './host.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
-export type { KeySlot } from '../credentials/key-slot.js';
-export { permits, Role, roleFromName, roleName, ROLE_NAMES } from '../credentials/roles.js';
-export {
-  formFactorFromName,
-  formFactorName,
-  FORM_FACTOR_NAMES,
-} from '../credentials/form-factors.js';
-export type { FormFactorName } from '../credentials/form-factors.js';
-export type { RoleName } from '../credentials/roles.js';
-export { newPairingCode } from '../native/pairing/code.js';
-export { pairingRegistration } from '../native/pairing/secrets.js';
+export type { Introduction, KeyGrant, KeySlot, PhoneIdentity } from '../credentials/key-slot.js';
+export { CLOSURES } from '../domain/closures.js';
+export type { Closure } from '../domain/closures.js';
+export type { Command, CommandName, CommandOf } from '../domain/commands.js';
+export { FORM_FACTORS } from '../domain/form-factors.js';
+export type { FormFactor } from '../domain/form-factors.js';
+export { DONE, refused, refusedResult } from '../domain/outcomes.js';
+export type { KeyEntry, Outcome, Result, VehicleStatus } from '../domain/outcomes.js';
+export { newPairingCode } from '../domain/pairing-code.js';
+export type { PairingRefusal, Refusal } from '../domain/refusals.js';
+export { permits, ROLES } from '../domain/roles.js';
+export type { Role } from '../domain/roles.js';
 export type { OnSessionKeys, SessionKeys } from '../native/session/session-keys.js';
-export type { AnyCommand, CommandMessage, CommandName } from '../native/commands.js';
-export { RefusalReason, ResultSchema } from '../native/schema/gen/phonekey_pb.js';
-export type { PhoneIdentity, Result } from '../native/schema/gen/phonekey_pb.js';

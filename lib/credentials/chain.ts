@@ -1,8 +1,9 @@
 import type { Suite } from '../crypto/suite.js';
+import { covers } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
-import { parseChain, verifyLink, type GrantLink, type GrantTerms } from './grant.js';
-import { covers } from './roles.js';
+import { parseChain, verifyLink } from './grant.js';
+import type { GrantLink, GrantTerms } from './grant.js';
 
 /** What a car asks of a chain of grants before it takes the key that it names. */
 export interface ChainContext {
@@ -34,24 +35,41 @@ export const verifyChain = (
   context: ChainContext,
 ): VerifiedChain => {
   const links = parseChain(chain);
+  const { carPublicKey, epoch } = context;
   const [first] = links;
-  let issuer = context.ownerKey(first.terms.ownerSlot);
-  let before: GrantLink | undefined;
-  let soFar: Uint8Array = new Uint8Array(0);
+  if (links.some(({ terms }) => terms.epoch !== epoch)) throw invalid('a grant of another epoch');
+  const owner = context.ownerKey(first.terms.ownerSlot);
+  const empty = new Uint8Array(0);
+  if (owner === undefined || !verifyLink(suite, owner, carPublicKey, empty, first))
+    throw unsigned();
+  verifyDelegations(suite, carPublicKey, links);
+  const { terms, subject } = links.at(-1) ?? first;
+  return { terms, bearer: subject.publicKey, links };
+};
+
+/**
+ * All that can be verified without knowing the owner: that each link but the first was signed by the one
+ * before, and is not wider.
+ * @throws PhoneKeyError `grant.invalid`
+ */
+export const verifyDelegations = (
+  suite: Suite,
+  carPublicKey: Uint8Array,
+  [first, ...links]: readonly [GrantLink, ...GrantLink[]],
+): void => {
+  let issuer = first;
+  let soFar = issuer.bytes;
   for (const link of links) {
-    if (link.terms.epoch !== context.epoch) throw invalid('a grant of another epoch');
-    if (before !== undefined && !narrows(before.terms, link.terms)) {
+    if (!narrows(issuer.terms, link.terms)) {
       throw invalid('a grant that gives more than its issuer has');
     }
-    if (issuer === undefined || !verifyLink(suite, issuer, context.carPublicKey, soFar, link)) {
-      throw invalid('a grant that was not signed by who could');
+    const { signingKey } = issuer.subject;
+    if (signingKey === undefined || !verifyLink(suite, signingKey, carPublicKey, soFar, link)) {
+      throw unsigned();
     }
     soFar = concat(soFar, link.bytes);
-    issuer = link.subject.signingKey;
-    before = link;
+    issuer = link;
   }
-  const { terms, subject } = before ?? first;
-  return { terms, bearer: subject.publicKey, links };
 };
 
 /** True when `inner` gives nothing that `outer` does not. */
@@ -70,3 +88,5 @@ const within = (outer: number, inner: number): boolean =>
   outer === 0 || (inner > 0 && inner <= outer);
 
 const invalid = (message: string): PhoneKeyError => new PhoneKeyError('grant.invalid', message);
+
+const unsigned = (): PhoneKeyError => invalid('a grant that was not signed by who could');

@@ -1,14 +1,14 @@
 import type { KeyPair, Suite } from '../crypto/suite.js';
+import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, utf8 } from '../platform/bytes.js';
-import { Role, roleFromCode } from './roles.js';
 
 /**
  * One link of a chain of grants (docs/PROTOCOL.md, section 7): whoever has a key says by signature that
  * another one shall have rights. Fixed layout, big-endian, so that there is one encoding of everything:
  *
  *      0  version (high nibble, 1), how often it may be delegated on (low nibble, 0 to 3)
- *      1  role
+ *      1  role: 1 owner, 2 driver, 3 guest, 4 valet, 5 service
  *      2  slot of the owner with whom the chain begins
  *      3  epoch (2)
  *      5  issued at (4), not before (4), not after (4): seconds since 1970
@@ -23,6 +23,8 @@ const VERSION = 1;
 const FIXED_BYTES = 19;
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
+/** Their codes are 1 to 5. */
+const ROLE_CODES: readonly Role[] = ['owner', 'driver', 'guest', 'valet', 'service'];
 
 /** Without and with the key that signs the next link: 115 and 147 bytes. */
 export const LEAF_BYTES = FIXED_BYTES + KEY_BYTES + SIGNATURE_BYTES;
@@ -131,8 +133,10 @@ const parseLink = (rest: Uint8Array): GrantLink => {
   const bytes = rest.slice(0, length);
   const view = new DataView(bytes.buffer);
   if (view.getUint8(0) >> 4 !== VERSION) throw malformed('a grant of an unknown version');
+  const role = ROLE_CODES[view.getUint8(1) - 1];
+  if (role === undefined) throw malformed('a grant of an unknown role');
   const terms: GrantTerms = {
-    role: roleFromCode(view.getUint8(1)),
+    role,
     ownerSlot: view.getUint8(2),
     epoch: view.getUint16(3),
     issuedAt: view.getUint32(5),
@@ -159,7 +163,7 @@ const encodeBody = ({ publicKey, signingKey }: GrantSubject, terms: GrantTerms):
   const body = new Uint8Array(FIXED_BYTES);
   const view = new DataView(body.buffer);
   view.setUint8(0, (VERSION << 4) | terms.delegations);
-  view.setUint8(1, terms.role);
+  view.setUint8(1, ROLE_CODES.indexOf(terms.role) + 1);
   view.setUint8(2, terms.ownerSlot);
   view.setUint16(3, terms.epoch);
   view.setUint32(5, terms.issuedAt);
@@ -178,8 +182,8 @@ const whatIsWrong = ({
   notBefore,
   notAfter,
 }: GrantTerms): string | undefined => {
-  if (role === Role.UNSPECIFIED) return 'a grant of an unknown role';
-  if (role === Role.OWNER) return 'an owner is made at the car, not by a grant';
+  if (!ROLE_CODES.includes(role)) return 'a grant of an unknown role';
+  if (role === 'owner') return 'an owner is made at the car, not by a grant';
   if (delegations > MOST_DELEGATIONS) return 'a grant that may be delegated too often';
   // Many keys of one use each would be more than one key of one use.
   if (uses > 0 && delegations > 0) return 'a grant of limited uses cannot be delegated on';
@@ -190,8 +194,8 @@ const whatIsWrong = ({
 const whatOverflows = (terms: GrantTerms): string | undefined => {
   const fits = (value: number, most: number): boolean =>
     Number.isInteger(value) && value >= 0 && value <= most;
-  const { role, ownerSlot, uses, leaseHours, delegations } = terms;
-  const small = [role, ownerSlot, uses, leaseHours, delegations].every((each) => fits(each, 255));
+  const { ownerSlot, uses, leaseHours, delegations } = terms;
+  const small = [ownerSlot, uses, leaseHours, delegations].every((each) => fits(each, 255));
   const times = [terms.issuedAt, terms.notBefore, terms.notAfter];
   const large = times.every((each) => fits(each, 2 ** 32 - 1));
   return small && large && fits(terms.epoch, 0xffff)

@@ -1,18 +1,29 @@
-import type { FormFactor, Role } from '../native/schema/gen/phonekey_pb.js';
+import type { FormFactor } from '../domain/form-factors.js';
+import type { Role } from '../domain/roles.js';
 import type { GrantTerms } from './grant.js';
 
-/** One enrolled phone, as the car keeps it. */
-export interface KeySlot {
-  /** 0 to slot count - 1. */
-  readonly slot: number;
+/** What a phone that is paired tells the car of itself. */
+export interface PhoneIdentity {
   /** X25519, 32 bytes. */
   readonly publicKey: Uint8Array;
   /** Ed25519, 32 bytes; signs grants and notices. Of a granted key, 32 zero bytes: it signs nothing here. */
   readonly signingKey: Uint8Array;
-  /** At most 32 bytes of UTF-8, chosen by the phone. */
+  /** 1 to 32 bytes of UTF-8, chosen by the phone. */
   readonly name: string;
   /** What kind of thing has the key, by its own words; none where it did not say. */
   readonly formFactor?: FormFactor;
+}
+
+/** What a key that the car does not know yet sends along with its first command. */
+export interface Introduction extends Pick<PhoneIdentity, 'name' | 'formFactor'> {
+  /** A chain of grants (grant.ts). */
+  readonly grants: Uint8Array;
+}
+
+/** One enrolled phone, as the car keeps it. */
+export interface KeySlot extends PhoneIdentity {
+  /** 0 to slot count - 1. */
+  readonly slot: number;
   readonly role: Role;
   /**
    * When it was paired, by the car's clock and never before anything that an owner had signed by then:

@@ -1,5 +1,6 @@
 import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
+import { FINGERPRINT_BYTES } from './fingerprint.js';
 import { HandshakeState } from '../noise/handshake-state.js';
 import { PATTERNS } from '../noise/patterns.js';
 import { concat, utf8 } from '../platform/bytes.js';
@@ -22,7 +23,6 @@ import type { Random } from '../platform/random.js';
 
 const VERSION = 1;
 const HEADER_BYTES = 14;
-const FINGERPRINT_BYTES = 8;
 const ENTRY_BYTES = FINGERPRINT_BYTES + 4 + 1;
 const SIGNATURE_BYTES = 64;
 const TAG_BYTES = 16;

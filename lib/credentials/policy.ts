@@ -1,8 +1,8 @@
-import type { CommandName } from '../native/commands.js';
-import { Role } from '../native/schema/gen/phonekey_pb.js';
+import type { CommandName } from '../domain/commands.js';
+import { permits, speedLimitOf } from '../domain/roles.js';
+import type { GrantTerms } from './grant.js';
 import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
 import type { NoticeEntry } from './notice.js';
-import { permits, speedLimitOf } from './roles.js';
 
 /** Why a key may not do what it asks; the car tells it the key, which has proved itself. */
 export type PolicyRefusal =
@@ -47,26 +47,36 @@ export const decide = (
 ): Allowance | PolicyRefusal => {
   if (!permits(key.role, command)) return 'not-permitted';
   if (isSuspended(key, circumstances)) {
-    if (key.role !== Role.OWNER || !LEFT_TO_OWNERS.has(command)) return 'suspended';
+    if (key.role !== 'owner' || !LEFT_TO_OWNERS.has(command)) return 'suspended';
   }
   const speedLimit = speedLimitOf(key.role);
   if (key.grant === undefined) return { speedLimit, counts: false };
   const { terms, used } = key.grant;
   const bounded = terms.uses > 0 && USES.has(command);
-  const refusal = outOfTime(key.grant, command, circumstances);
-  if (refusal !== undefined) return refusal;
+  const refusal = outOfTime(terms, circumstances);
+  if (refusal !== undefined && !(refusal === 'clock-lost' && TIMELESS.has(command))) return refusal;
+  if (DRIVES.has(command) && leaseIsOver(key.grant, circumstances)) return 'lease-over';
   if (bounded && used >= terms.uses) return 'used-up';
   return { speedLimit, counts: bounded };
 };
 
+/** Why a grant does not hold now, whatever it is used for; undefined where it does. */
+export const grantRefusal = (
+  { terms, path }: KeyGrant,
+  circumstances: Circumstances,
+): PolicyRefusal | undefined =>
+  isRevoked(path, circumstances) ? 'suspended' : outOfTime(terms, circumstances);
+
 /** True where an owner's notice is about this key or one that it came from; revoked counts as well. */
 export const isSuspended = (
   key: KeySlot,
-  { fingerprint, notices }: Pick<Circumstances, 'fingerprint' | 'notices'>,
-): boolean =>
-  pathOf(key, fingerprint).some((step) =>
-    notices(step.fingerprint).some((entry) => applies(entry, step)),
-  );
+  circumstances: Pick<Circumstances, 'fingerprint' | 'notices'>,
+): boolean => isRevoked(pathOf(key, circumstances.fingerprint), circumstances);
+
+const isRevoked = (
+  path: readonly PathStep[],
+  { notices }: Pick<Circumstances, 'notices'>,
+): boolean => path.some((step) => notices(step.fingerprint).some((entry) => applies(entry, step)));
 
 /** The chain of a granted key; a paired one is a chain of itself, as if issued when it was paired. */
 export const pathOf = (
@@ -83,16 +93,21 @@ export const applies = (entry: NoticeEntry, step: PathStep): boolean =>
   step.issuedAt <= entry.since;
 
 const outOfTime = (
-  { terms, path }: KeyGrant,
-  command: CommandName,
-  { now, lastStamp }: Circumstances,
+  { notBefore, notAfter }: GrantTerms,
+  { now }: Pick<Circumstances, 'now'>,
 ): PolicyRefusal | undefined => {
-  if (now === undefined) return TIMELESS.has(command) ? undefined : 'clock-lost';
-  if (now < terms.notBefore) return 'not-yet';
-  if (now >= terms.notAfter) return 'expired';
-  if (terms.leaseHours === 0 || !DRIVES.has(command)) return undefined;
+  if (now === undefined) return 'clock-lost';
+  if (now < notBefore) return 'not-yet';
+  return now >= notAfter ? 'expired' : undefined;
+};
+
+const leaseIsOver = (
+  { terms, path }: KeyGrant,
+  { now = 0, lastStamp }: Pick<Circumstances, 'now' | 'lastStamp'>,
+): boolean => {
+  if (terms.leaseHours === 0) return false;
   // Of all links only the first is the owner's word; a guest's phone may say any time.
   const signed = path[0]?.issuedAt ?? 0;
   const news = Math.max(signed, lastStamp(terms.ownerSlot));
-  return now >= news + terms.leaseHours * 3600 ? 'lease-over' : undefined;
+  return now >= news + terms.leaseHours * 3600;
 };

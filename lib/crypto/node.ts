@@ -14,7 +14,8 @@ import { PhoneKeyError } from '../errors.js';
 import { requireLength, requireScrypt } from './checks.js';
 import { isStrict } from './ed25519.js';
 import { hkdfSha512 } from './hmac.js';
-import { exportPublic, importPrivate, importPublic, type Curve } from './node-keys.js';
+import { exportPublic, importPrivate, importPublic } from './node-keys.js';
+import type { Curve } from './node-keys.js';
 import type { KeyPair, Suite } from './suite.js';
 
 const AEAD = 'chacha20-poly1305';

@@ -1,16 +1,16 @@
-import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { scrypt } from '@noble/hashes/scrypt.js';
 import nacl from 'tweetnacl';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
-import { requireLength, requireScrypt } from './checks.js';
+import { requireLength } from './checks.js';
 import { isStrict } from './ed25519.js';
 import { hkdfSha512, hmacSha512 } from './hmac.js';
+import { nobleSymmetric } from './noble-symmetric.js';
 import type { KeyPair, Suite } from './suite.js';
 
-/** tweetnacl for the curves and SHA-512, @noble for scrypt and the AEAD: runs anywhere. */
+/** tweetnacl for the curves and SHA-512, @noble for scrypt and the AEAD: Node without its own cryptography. */
 export const portableSuite: Suite = {
   name: 'portable',
+  ...nobleSymmetric,
 
   x25519KeyPair(privateKey) {
     requireLength('X25519 private key', privateKey, 32);
@@ -52,28 +52,6 @@ export const portableSuite: Suite = {
   },
 
   hkdfSha512: (ikm, salt, info, length) => hkdfSha512(hmac, ikm, salt, info, length),
-
-  scrypt(password, salt, cost, length) {
-    requireScrypt(cost, length);
-    return scrypt(password, salt, { ...cost, dkLen: length });
-  },
-
-  seal(key, nonce, aad, plaintext) {
-    requireLength('ChaCha20-Poly1305 key', key, 32);
-    requireLength('ChaCha20-Poly1305 nonce', nonce, 12);
-    return chacha20poly1305(key, nonce, aad).encrypt(plaintext);
-  },
-
-  open(key, nonce, aad, ciphertext) {
-    requireLength('ChaCha20-Poly1305 key', key, 32);
-    requireLength('ChaCha20-Poly1305 nonce', nonce, 12);
-    if (ciphertext.length < 16) return undefined;
-    try {
-      return chacha20poly1305(key, nonce, aad).decrypt(ciphertext);
-    } catch {
-      return undefined;
-    }
-  },
 
   // nacl.verify calls two empty inputs unequal.
   equal: (a, b) => a.length === b.length && (a.length === 0 || nacl.verify(a, b)),

@@ -1,10 +1,11 @@
 /**
- * The primitives that both ends use, and nothing else. Two implementations give identical results:
- * `nodeSuite` (node:crypto, fast) and `portableSuite` (tweetnacl and @noble, runs anywhere).
+ * The primitives that both ends use, and nothing else. Three implementations give identical results:
+ * node:crypto, fast, the default on Node; @noble, the one of browsers; and tweetnacl with some of @noble,
+ * `portableSuite` on Node.
  */
 export interface Suite {
   /** For logs and benches. */
-  readonly name: 'node' | 'portable';
+  readonly name: 'node' | 'noble' | 'portable';
 
   /** X25519 key pair from a 32-byte private key (clamped as RFC 7748 section 5 says). */
   x25519KeyPair(privateKey: Uint8Array): KeyPair;

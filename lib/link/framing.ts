@@ -6,23 +6,23 @@ import { concat } from '../platform/bytes.js';
  * nothing added per chunk (docs/PROTOCOL.md, section 3).
  */
 
-/**
- * The longest message either side accepts, in bytes; a longer one closes the link. The longest that is
- * sent is the list of all keys.
- */
-export const MAX_MESSAGE = 2048;
-
 const HEADER = 2;
+/** What the length can say, in bytes. */
+const MAX_LENGTH = 0xffff;
 /** ATT opcode and handle, which a chunk shares the MTU with (Core Specification Vol 3, Part F, 3.4). */
 const ATT_HEADER = 3;
 
 /**
  * One message as the chunks to send.
- * @throws PhoneKeyError `protocol.too-large` over MAX_MESSAGE, `protocol.malformed` when empty
+ * @throws PhoneKeyError `protocol.too-large` over `maxMessage` bytes, `protocol.malformed` when empty
  */
-export const frame = (message: Uint8Array, mtu: number): Uint8Array[] => {
+export const frame = (
+  message: Uint8Array,
+  mtu: number,
+  maxMessage: number = MAX_LENGTH,
+): Uint8Array[] => {
   if (message.length === 0) throw new PhoneKeyError('protocol.malformed', 'empty message');
-  if (message.length > MAX_MESSAGE) throw tooLarge(message.length);
+  if (message.length > maxMessage) throw tooLarge(message.length, maxMessage);
   const size = Math.max(1, mtu - ATT_HEADER);
   const whole = concat(Uint8Array.of(message.length >> 8, message.length & 0xff), message);
   const chunks: Uint8Array[] = [];
@@ -37,7 +37,13 @@ export const frame = (message: Uint8Array, mtu: number): Uint8Array[] => {
  * is never allocated before it is checked.
  */
 export class Reassembler {
+  readonly #maxMessage: number;
   #buffer: Uint8Array = new Uint8Array(0);
+
+  /** @param maxMessage the longest message that is accepted, in bytes */
+  constructor(maxMessage: number) {
+    this.#maxMessage = maxMessage;
+  }
 
   /** True while a message has begun and not ended: the caller keeps a timeout. */
   get partial(): boolean {
@@ -65,13 +71,13 @@ export class Reassembler {
     if (high === undefined || low === undefined) return undefined;
     const length = (high << 8) | low;
     if (length === 0) throw new PhoneKeyError('protocol.malformed', 'frame of length 0');
-    if (length > MAX_MESSAGE) throw tooLarge(length);
+    if (length > this.#maxMessage) throw tooLarge(length, this.#maxMessage);
     return length;
   }
 }
 
-const tooLarge = (length: number): PhoneKeyError =>
+const tooLarge = (length: number, most: number): PhoneKeyError =>
   new PhoneKeyError(
     'protocol.too-large',
-    `a message of ${String(length)} bytes; at most ${String(MAX_MESSAGE)} are allowed`,
+    `a message of ${String(length)} bytes; at most ${String(most)} are allowed`,
   );

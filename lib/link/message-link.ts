@@ -2,12 +2,30 @@ import { PhoneKeyError } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Link, LinkCloseReason } from '../radio/types.js';
 import { frame, Reassembler } from './framing.js';
-import { describe } from '../native/describe.js';
-import type { Direction, MessageDescription } from '../native/describe.js';
+
+export type MessageDirection = 'to-car' | 'from-car';
+
+/** What can be said of a message without any key. */
+export interface MessageDescription {
+  /** Name of the message in its dialect, or `malformed`. */
+  readonly kind: string;
+  /** Its fields with their sizes in bytes. */
+  readonly fields: string;
+}
+
+/** What the messages of a dialect are like. */
+export interface MessageRules {
+  /** The longest message either side accepts, in bytes; a longer one closes the link. */
+  readonly maxMessage: number;
+  /** From the first chunk of a message to its last, in milliseconds. */
+  readonly reassemblyMs: number;
+  /** Called for a trace alone. */
+  readonly describe: (direction: MessageDirection, message: Uint8Array) => MessageDescription;
+}
 
 /** One message that went over the link: never more than what an eavesdropper sees as well. */
 export interface TraceEvent extends MessageDescription {
-  readonly direction: Direction;
+  readonly direction: MessageDirection;
   /** With framing. */
   readonly bytes: number;
   /** GATT writes or notifications it took. */
@@ -16,24 +34,21 @@ export interface TraceEvent extends MessageDescription {
 
 export type Trace = (event: TraceEvent) => void;
 
-export interface MessageLinkOptions {
+export interface MessageLinkOptions extends MessageRules {
   readonly clock: Clock;
   /** Which way `send` goes. */
-  readonly sends: Direction;
+  readonly sends: MessageDirection;
   readonly trace?: Trace | undefined;
   message(message: Uint8Array): void;
   /** The link is down. `error` when the peer broke the framing; called exactly once. */
   closed(reason: LinkCloseReason, error?: PhoneKeyError): void;
 }
 
-/** From the first chunk of a message to its last, in milliseconds. */
-const REASSEMBLY_TIMEOUT_MS = 5_000;
-
 /** Whole messages over a Link. Breaking the framing closes the link. */
 export class MessageLink {
   readonly #link: Link;
   readonly #options: MessageLinkOptions;
-  readonly #reassembler = new Reassembler();
+  readonly #reassembler: Reassembler;
   #sending: Promise<void> = Promise.resolve();
   #chunks = 0;
   #stopTimer: Cancel | undefined;
@@ -42,6 +57,7 @@ export class MessageLink {
   constructor(link: Link, options: MessageLinkOptions) {
     this.#link = link;
     this.#options = options;
+    this.#reassembler = new Reassembler(options.maxMessage);
   }
 
   open(): Promise<void> {
@@ -58,7 +74,7 @@ export class MessageLink {
   /** Sends one message; messages go out in the order of the calls. */
   send(message: Uint8Array): Promise<void> {
     const sent = this.#sending.then(async () => {
-      const chunks = frame(message, this.#link.mtu);
+      const chunks = frame(message, this.#link.mtu, this.#options.maxMessage);
       this.#trace(this.#options.sends, message, chunks.length);
       for (const chunk of chunks) await this.#link.send(chunk);
     });
@@ -95,7 +111,7 @@ export class MessageLink {
 
   #startReassemblyTimer(): void {
     if (this.#ended) return; // the receiver has closed the link
-    this.#stopTimer ??= this.#options.clock.after(REASSEMBLY_TIMEOUT_MS, () => {
+    this.#stopTimer ??= this.#options.clock.after(this.#options.reassemblyMs, () => {
       this.#fail(new PhoneKeyError('protocol.malformed', 'a message began and never ended'));
     });
   }
@@ -121,15 +137,11 @@ export class MessageLink {
     this.#options.closed(reason, error);
   }
 
-  #trace(direction: Direction, message: Uint8Array, chunks: number): void {
-    this.#options.trace?.({
-      ...describe(direction, message),
-      direction,
-      bytes: message.length + 2,
-      chunks,
-    });
+  #trace(direction: MessageDirection, message: Uint8Array, chunks: number): void {
+    const { trace, describe } = this.#options;
+    trace?.({ ...describe(direction, message), direction, bytes: message.length + 2, chunks });
   }
 }
 
-const opposite = (direction: Direction): Direction =>
+const opposite = (direction: MessageDirection): MessageDirection =>
   direction === 'to-car' ? 'from-car' : 'to-car';

@@ -1,14 +1,5 @@
-/** Everything on the car that opens, in the order of the bits of `VehicleStatus.open_closures`. */
-export const CLOSURES = [
-  'front-left',
-  'front-right',
-  'rear-left',
-  'rear-right',
-  'trunk',
-  'frunk',
-] as const;
-
-export type Closure = (typeof CLOSURES)[number];
+import { CLOSURES } from '../domain/closures.js';
+import type { Closure } from '../domain/closures.js';
 
 /** Bit mask of open closures as the schema has it: 1 front left, ... 32 frunk. */
 export const closureMask = (open: readonly Closure[]): number =>

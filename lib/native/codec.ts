@@ -1,36 +1,27 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { PhoneIdentity } from '../credentials/key-slot.js';
+import { checkName } from '../domain/names.js';
+import type { PairingRefusal } from '../domain/refusals.js';
+import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
-import { utf8 } from '../platform/bytes.js';
+import { formFactors, knownFormFactor, pairingRefusals, roles } from './numbers.js';
 import {
   CarIdentitySchema,
-  CommandSchema,
   EnrolmentSchema,
   FromCarSchema,
   PairRefusalReason,
   PhoneIdentitySchema,
-  ResultSchema,
-  Role,
   ToCarSchema,
-} from './schema/gen/phonekey_pb.js';
-import type {
-  CarIdentity,
-  Command,
-  Enrolment,
-  FormFactor,
-  FromCar,
-  PhoneIdentity,
-  Result,
-  ToCar,
-} from './schema/gen/phonekey_pb.js';
-import { checkWireTypes } from './strict.js';
+} from './schema/gen/phonekey.js';
+import type { CarIdentity, FromCar, ToCar } from './schema/gen/phonekey.js';
+import { PROTOCOL_VERSION } from './profile.js';
+import { atLeast, exactly, malformed } from './strict.js';
+import { decode, encode } from './wire.js';
+import type { Init } from './wire.js';
 
 /**
  * Bytes to messages and back. Everything that comes from the air goes through here: each decoder
  * checks every length, and throws `protocol.malformed` for whatever is not exactly as specified.
  */
-
-export const PROTOCOL_VERSION = 1;
 
 /** Lengths in bytes. */
 export const LENGTH = {
@@ -42,16 +33,12 @@ export const LENGTH = {
   aeadTag: 16,
   spakeShare: 65,
   spakeConfirm: 32,
-  name: 32,
-  fingerprint: 8,
   /** At least: tag, Noise N, header and signature. */
   notice: 142,
 } as const;
 
-export type ToCarMessage = MessageInitShape<typeof ToCarSchema>['message'];
-/** A command to send: `{ case: 'unlock', value: {} }`. */
-export type CommandInit = NonNullable<MessageInitShape<typeof CommandSchema>['command']>;
-export type FromCarMessage = MessageInitShape<typeof FromCarSchema>['message'];
+export type ToCarMessage = Init<ToCar>['message'];
+export type FromCarMessage = Init<FromCar>['message'];
 
 export const encodeToCar = (message: NonNullable<ToCarMessage>): Uint8Array =>
   encode(ToCarSchema, { message });
@@ -114,54 +101,17 @@ export const decodeFromCar = (bytes: Uint8Array): FromCar['message'] => {
   return message;
 };
 
-/** What a key that the car does not know yet sends along with its first command. */
-export interface Introduction {
-  /** A chain of grants (credentials/grant.ts). */
-  readonly grants: Uint8Array;
-  readonly name: string;
-  readonly formFactor?: FormFactor;
-}
-
-export const encodeCommand = (command: CommandInit, introduction?: Introduction): Uint8Array =>
-  encode(CommandSchema, { command, ...introduction });
-
-export interface Request {
-  /** A command that this version does not know has case undefined. */
-  readonly command: Command['command'];
-  readonly introduction: Introduction | undefined;
-}
-
-export const decodeRequest = (bytes: Uint8Array): Request => {
-  const { command, grants, name, formFactor } = decode(CommandSchema, bytes);
-  if (grants.length === 0) return { command, introduction: undefined };
-  return { command, introduction: { grants, name: checkName(name), formFactor } };
-};
-
-export const encodeResult = (result: Result): Uint8Array => toBinary(ResultSchema, result);
-
-export const decodeResult = (bytes: Uint8Array): Result => {
-  const result = decode(ResultSchema, bytes);
-  if (result.outcome.case === 'keys') {
-    for (const { name, fingerprint } of result.outcome.value.keys) {
-      checkName(name);
-      exactly('fingerprint', fingerprint, LENGTH.fingerprint);
-    }
-  }
-  return result;
-};
-
-export const encodePhoneIdentity = (identity: MessageInitShape<typeof PhoneIdentitySchema>) =>
-  encode(PhoneIdentitySchema, identity);
+export const encodePhoneIdentity = ({ formFactor, ...rest }: PhoneIdentity) =>
+  encode(PhoneIdentitySchema, { ...rest, formFactor: formFactors.of(formFactor ?? 'unknown') });
 
 export const decodePhoneIdentity = (bytes: Uint8Array): PhoneIdentity => {
-  const identity = decode(PhoneIdentitySchema, bytes);
-  exactly('public key', identity.publicKey, LENGTH.publicKey);
-  exactly('signing key', identity.signingKey, LENGTH.publicKey);
-  checkName(identity.name);
-  return identity;
+  const { publicKey, signingKey, name, formFactor } = decode(PhoneIdentitySchema, bytes);
+  exactly('public key', publicKey, LENGTH.publicKey);
+  exactly('signing key', signingKey, LENGTH.publicKey);
+  return { publicKey, signingKey, name: checkName(name), ...knownFormFactor(formFactor) };
 };
 
-export const encodeCarIdentity = (identity: MessageInitShape<typeof CarIdentitySchema>) =>
+export const encodeCarIdentity = (identity: Init<CarIdentity>) =>
   encode(CarIdentitySchema, identity);
 
 export const decodeCarIdentity = (bytes: Uint8Array): CarIdentity => {
@@ -171,57 +121,25 @@ export const decodeCarIdentity = (bytes: Uint8Array): CarIdentity => {
   return identity;
 };
 
-export const encodeEnrolment = (enrolment: MessageInitShape<typeof EnrolmentSchema>) =>
-  encode(EnrolmentSchema, enrolment);
+/** What became of a pairing: the key's place, or why it has none. */
+export type Enrolment = { readonly slot: number; readonly role: Role } | PairingRefusal;
+
+export const encodeEnrolment = (enrolment: Enrolment) =>
+  encode(
+    EnrolmentSchema,
+    typeof enrolment === 'string'
+      ? { refusal: pairingRefusals.of(enrolment) }
+      : { slot: enrolment.slot, role: roles.of(enrolment.role) },
+  );
 
 export const decodeEnrolment = (bytes: Uint8Array): Enrolment => {
-  const enrolment = decode(EnrolmentSchema, bytes);
-  const refused = enrolment.refusal !== PairRefusalReason.UNSPECIFIED;
-  // 1 to 5; another one is of a later version.
-  if (!refused && (enrolment.role < Role.OWNER || enrolment.role > Role.SERVICE)) {
-    throw malformed('unknown role');
-  }
-  return enrolment;
+  const { slot, role: number, refusal } = decode(EnrolmentSchema, bytes);
+  if (refusal !== PairRefusalReason.UNSPECIFIED) return pairingRefusal(refusal);
+  const role = roles.word(number);
+  if (role === undefined || role === 'none') throw malformed('unknown role');
+  return { slot, role };
 };
 
-/**
- * Names go to screens and terminals: 1 to 32 bytes of UTF-8, no control or formatting characters.
- * @throws PhoneKeyError `protocol.malformed`
- */
-export const checkName = (name: string): string => {
-  const { length } = utf8(name);
-  if (length === 0 || length > LENGTH.name) {
-    throw malformed(`a name has 1 to ${String(LENGTH.name)} bytes, not ${String(length)}`);
-  }
-  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name))
-    throw malformed('a name has no control characters');
-  return name;
-};
-
-const encode = <D extends DescMessage>(schema: D, value: MessageInitShape<D>): Uint8Array =>
-  toBinary(schema, create(schema, value));
-
-const decode = <D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> => {
-  try {
-    checkWireTypes(schema, bytes);
-    // Unknown fields are dropped: a later version may add some, and nothing is ever re-encoded.
-    return fromBinary(schema, bytes, { readUnknownFields: false, recursionLimit: 4 });
-  } catch (cause) {
-    throw new PhoneKeyError('protocol.malformed', `not a ${schema.name} message`, { cause });
-  }
-};
-
-const exactly = (what: string, bytes: Uint8Array, length: number): void => {
-  if (bytes.length !== length) {
-    throw malformed(`${what}: ${String(bytes.length)} bytes instead of ${String(length)}`);
-  }
-};
-
-const atLeast = (what: string, bytes: Uint8Array, length: number): void => {
-  if (bytes.length < length) {
-    throw malformed(`${what}: ${String(bytes.length)} bytes, at least ${String(length)} expected`);
-  }
-};
-
-const malformed = (message: string): PhoneKeyError =>
-  new PhoneKeyError('protocol.malformed', message);
+/** One that only later versions know counts as a code that was not accepted. */
+export const pairingRefusal = (reason: number): PairingRefusal =>
+  pairingRefusals.word(reason) ?? 'failed';

@@ -1,22 +1,20 @@
+import type { MessageDescription, MessageDirection, MessageRules } from '../link/message-link.js';
 import { decodeFromCar, decodeToCar, LENGTH } from './codec.js';
-
-export type Direction = 'to-car' | 'from-car';
-
-/** What can be said of a message without any key. */
-export interface MessageDescription {
-  /** Name of the message in the schema, or `malformed`. */
-  readonly kind: string;
-  /** Its fields with their sizes in bytes. */
-  readonly fields: string;
-}
+import { MAX_MESSAGE_BYTES } from './profile.js';
 
 /** Decodes a message for a person to read. Ciphertext stays ciphertext: only its length is told. */
-export const describe = (direction: Direction, message: Uint8Array): MessageDescription => {
+export const describe = (direction: MessageDirection, message: Uint8Array): MessageDescription => {
   try {
     return direction === 'to-car' ? describeToCar(message) : describeFromCar(message);
   } catch {
     return { kind: 'malformed', fields: size('bytes', message.length) };
   }
+};
+
+export const nativeMessages: MessageRules = {
+  maxMessage: MAX_MESSAGE_BYTES,
+  reassemblyMs: 5_000,
+  describe,
 };
 
 const describeToCar = (bytes: Uint8Array): MessageDescription => {

@@ -1,26 +1,25 @@
-import type { FormFactorName } from '../credentials/form-factors.js';
-import { narrows } from '../credentials/chain.js';
-import { parseChain, verifyLink } from '../credentials/grant.js';
+import type { FormFactor } from '../domain/form-factors.js';
+import { verifyDelegations } from '../credentials/chain.js';
+import { parseChain } from '../credentials/grant.js';
 import type { GrantLink } from '../credentials/grant.js';
-import { roleName } from '../credentials/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
 import { generateEd25519, generateX25519 } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
-import { concat } from '../platform/bytes.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
+import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
 import { lastTerms } from './sharing.js';
 import { addUniquely, chosenName } from './naming.js';
-import type { PairedCar } from './store.js';
+import type { CarChange, PairedCar } from './store.js';
 
 /**
  * A fresh key for a grant, which this phone keeps until one comes; every car gets a key of its own, so
  * that no two can tell that they know the same phone.
  * @returns `phonekey:key/...`, 64 bytes in base64url; no secret
  */
-export const offer = async (environment: PhoneEnvironment): Promise<string> => {
+export const offer = async (environment: RingEnvironment): Promise<string> => {
   const { suite, random, store } = environment;
   const identity = generateX25519(suite, random);
   const signing = generateEd25519(suite, random);
@@ -34,11 +33,11 @@ export const keyUri = ({ identity, signing }: Pick<PairedCar, 'identity' | 'sign
 
 export interface AcceptOptions {
   /** What to call the car, 1 to 32 bytes (default `car`); unique, a number is added where it is taken. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What the car is to call this phone, 1 to 32 bytes (default: as PhoneKeyOptions say). */
-  readonly ownName?: string;
+  readonly ownName?: string | undefined;
   /** What kind of thing has the key (default: as PhoneKeyOptions say). */
-  readonly ownFormFactor?: FormFactorName;
+  readonly ownFormFactor?: FormFactor | undefined;
 }
 
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
@@ -50,7 +49,7 @@ type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
  * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
  */
 export const accept = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   uri: string,
   { name = 'car', ownName, ownFormFactor }: AcceptOptions = {},
 ): Promise<PairedCar> => {
@@ -83,7 +82,6 @@ export const accept = async (
   }
   checkSigningKey(suite, last, offered.signing.publicKey);
   const { identity, signing } = offered;
-  const role = roleName(last.terms.role);
   const { carPublicKey, chain } = grant;
   const entry = {
     carPublicKey,
@@ -92,7 +90,7 @@ export const accept = async (
     state: 'pending',
     grant: chain,
     ...called,
-    ...(role === 'none' ? {} : { role }),
+    role: last.terms.role,
   } as const;
   const place = cars.find((car) => suite.equal(car.carPublicKey, carPublicKey));
   const saved =
@@ -105,7 +103,7 @@ export const accept = async (
 
 /** A key for a car that this phone has one for: only in the place of one that is of no use. */
 const replaced = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   { name }: PairedCar,
   entry: Omit<PairedCar, 'name'>,
 ): Promise<PairedCar> =>
@@ -113,12 +111,16 @@ const replaced = (
     const over =
       car.grant !== undefined && lastTerms(car.grant).notAfter <= wallSeconds(environment);
     if (!over) {
-      throw new PhoneKeyError('usage.invalid', `this phone has a key for that car: ${name}`, {
-        hint: `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
-      });
+      throw invalid(
+        `this phone has a key for that car: ${name}`,
+        `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+      );
     }
-    return { name, ...entry, ...(car.carrying === undefined ? {} : { carrying: car.carrying }) };
+    const { carrying } = car;
+    return changed({ name, ...entry, ...(carrying === undefined ? {} : { carrying }) });
   });
+
+const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });
 
 /** A newer grant to the same key replaces the one before; the same again changes nothing. */
 const renew = (
@@ -126,45 +128,28 @@ const renew = (
   car: PairedCar,
   { carPublicKey, chain }: Grant,
   called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
-): PairedCar => {
+): CarChange<PairedCar> => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
-  if (suite.equal(car.grant, chain)) return car;
+  if (suite.equal(car.grant, chain)) return changed(car);
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
-  const role = roleName(now.role);
-  return {
-    ...car,
-    ...called,
-    grant: chain,
-    state: 'pending',
-    ...(role === 'none' ? {} : { role }),
-  };
+  return changed({ ...car, ...called, grant: chain, state: 'pending', role: now.role });
 };
 
-/** All that can be verified without knowing the owner, which is all but the first link. */
 const checkDelegations = (
   suite: Suite,
   { carPublicKey }: Grant,
-  links: readonly GrantLink[],
+  links: ReturnType<typeof parseChain>,
 ): void => {
-  let soFar: Uint8Array = new Uint8Array(0);
-  let before: GrantLink | undefined;
-  for (const link of links) {
-    if (before !== undefined) {
-      const issuer = before.subject.signingKey;
-      const holds =
-        issuer !== undefined &&
-        narrows(before.terms, link.terms) &&
-        verifyLink(suite, issuer, carPublicKey, soFar, link);
-      if (!holds) throw new PhoneKeyError('grant.invalid', 'this grant was altered');
-    }
-    soFar = concat(soFar, link.bytes);
-    before = link;
+  try {
+    verifyDelegations(suite, carPublicKey, links);
+  } catch (cause) {
+    throw new PhoneKeyError('grant.invalid', 'this grant was altered', { cause });
   }
 };
 
@@ -174,5 +159,3 @@ const checkSigningKey = (suite: Suite, { subject }: GrantLink, signingKey: Uint8
     throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
   }
 };
-
-const invalid = (message: string): PhoneKeyError => new PhoneKeyError('usage.invalid', message);

@@ -1,28 +1,42 @@
 import { PhoneKeyError } from '../errors.js';
-import type { PhoneEnvironment } from './environment.js';
-import type { PairedCar } from './store.js';
+import { invalid } from './invalid.js';
 import { unknownCar } from './store.js';
+import type { CarStore, PairedCar } from './store.js';
+
+export interface CarChoice {
+  /** Which car, by its name; needed where there are several. */
+  readonly car?: string | undefined;
+}
 
 /**
  * The one car that is meant, where the nearest would not do: what is signed is for one car.
  * @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car`, `usage.invalid` where there are several
  */
 export const chooseCar = async (
-  { store }: Pick<PhoneEnvironment, 'store'>,
+  store: Pick<CarStore, 'list'>,
   name: string | undefined,
-): Promise<PairedCar> => {
-  const cars = await store.list();
-  const [only, ...others] = cars;
-  if (only === undefined) throw new PhoneKeyError('keys.not-paired', 'no car is paired');
-  if (name === undefined) {
-    if (others.length === 0) return only;
-    throw new PhoneKeyError('usage.invalid', 'this phone knows several cars', {
-      hint: 'Say which one: --car NAME; list them with key cars.',
-    });
-  }
-  const chosen = cars.find((car) => car.name === name);
-  if (chosen === undefined) throw unknownCar(name);
-  return chosen;
+): Promise<PairedCar> => chosenFrom(await store.list(), name);
+
+/** @throws as `chooseCar` */
+export const chosenFrom = (cars: readonly PairedCar[], name: string | undefined): PairedCar => {
+  const [only, ...others] = carsNamed(cars, name);
+  if (only !== undefined && others.length === 0) return only;
+  throw invalid(
+    'this phone knows several cars',
+    'Say which one: --car NAME; list them with key cars.',
+  );
+};
+
+/** Of that name, or all of them without one. @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car` */
+export const carsNamed = (
+  cars: readonly PairedCar[],
+  name: string | undefined,
+): readonly PairedCar[] => {
+  if (cars.length === 0) throw new PhoneKeyError('keys.not-paired', 'no car is paired');
+  if (name === undefined) return cars;
+  const named = cars.filter((car) => car.name === name);
+  if (named.length === 0) throw unknownCar(name);
+  return named;
 };
 
 /** True where this phone's key was paired at the car as an owner's: its signature counts there. */

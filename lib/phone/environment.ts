@@ -1,4 +1,4 @@
-import type { FormFactorName } from '../credentials/form-factors.js';
+import type { FormFactor } from '../domain/form-factors.js';
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
@@ -14,38 +14,35 @@ import type { Trace } from '../link/message-link.js';
 import { chosenName } from './naming.js';
 import type { CarStore } from './store.js';
 
-/** What the parts of a phone share. */
-export interface PhoneEnvironment {
-  readonly central: Central;
+export interface KeyRingOptions {
   readonly store: CarStore;
-  readonly suite: Suite;
-  readonly clock: Clock;
-  /** Milliseconds since 1970: what grants and notices are dated with. */
-  readonly wallTime: () => number;
-  readonly random: Random;
-  readonly log: Logger;
-  /** What cars call this phone. */
-  readonly name: string;
-  readonly formFactor: FormFactorName;
-  readonly trace: Trace | undefined;
-  readonly onSessionKeys: OnSessionKeys | undefined;
-}
-
-export interface PhoneKeyOptions {
-  readonly central: Central;
-  readonly store: CarStore;
-  /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
-  readonly name?: string;
-  /** What kind of thing this is, for the same list (default `phone`). */
-  readonly formFactor?: FormFactorName;
   readonly suite?: Suite;
-  readonly clock?: Clock;
+  readonly random?: Random;
   /** Milliseconds since 1970: what grants and notices are dated with (default: the system's). */
   readonly wallTime?: () => number;
-  readonly random?: Random;
+}
+
+/** What the parts of a key ring share. */
+export type RingEnvironment = Required<KeyRingOptions>;
+
+/** What was given, and the defaults of the rest. */
+export const ringEnvironment = ({
+  store,
+  suite = defaultSuite,
+  random = systemRandom,
+  wallTime = systemWallTime,
+}: KeyRingOptions): RingEnvironment => ({ store, suite, random, wallTime });
+
+export interface PhoneKeyOptions extends KeyRingOptions {
+  readonly central: Central;
+  /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
+  readonly name?: string | undefined;
+  /** What kind of thing this is, for the same list (default `phone`). */
+  readonly formFactor?: FormFactor | undefined;
+  readonly clock?: Clock;
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
-  readonly trace?: Trace;
+  readonly trace?: Trace | undefined;
   /**
    * Is given the keys of every session, so that somebody who records the air can read what is sealed:
    * for simulation and development. Without it they are kept nowhere but in the session.
@@ -53,19 +50,20 @@ export interface PhoneKeyOptions {
   readonly onSessionKeys?: OnSessionKeys | undefined;
 }
 
-/** What was given, and the defaults of the rest. @throws PhoneKeyError `usage.invalid` for an impossible name */
+/** What the parts of a phone share. */
+export type PhoneEnvironment = PhoneKeyOptions &
+  NoneUndefined<Omit<PhoneKeyOptions, 'trace' | 'onSessionKeys'>>;
+
+type NoneUndefined<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** As `ringEnvironment`. @throws PhoneKeyError `usage.invalid` for an impossible name */
 export const phoneEnvironment = (options: PhoneKeyOptions): PhoneEnvironment => ({
-  central: options.central,
-  store: options.store,
-  suite: options.suite ?? defaultSuite,
+  ...options,
+  ...ringEnvironment(options),
   clock: options.clock ?? systemClock,
-  wallTime: options.wallTime ?? systemWallTime,
   name: chosenName('a phone', options.name ?? 'phone'),
   formFactor: options.formFactor ?? 'phone',
-  random: options.random ?? systemRandom,
   log: options.log ?? silentLogger,
-  trace: options.trace,
-  onSessionKeys: options.onSessionKeys,
 });
 
 /** Seconds since 1970, now. */
@@ -82,11 +80,16 @@ export interface CallOptions {
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** The time left of a call, and its abort signal, handed from step to step. */
-export class Deadline {
+/** The time left of a call, and its abort signal, handed from step to step: the options of each. */
+export class Deadline implements CallOptions {
   readonly signal: AbortSignal;
   readonly #clock: Clock;
   readonly #endsAt: number;
+
+  /** Of a call that is part of another one, the deadline of that. */
+  static of(clock: Clock, options: CallOptions = {}): Deadline {
+    return options instanceof Deadline ? options : new Deadline(clock, options);
+  }
 
   constructor(clock: Clock, options: CallOptions) {
     this.#clock = clock;
@@ -96,6 +99,19 @@ export class Deadline {
 
   get leftMs(): number {
     return Math.max(0, this.#endsAt - this.#clock.now());
+  }
+
+  /** The same, as an option of the next step. */
+  get timeoutMs(): number {
+    return this.leftMs;
+  }
+
+  /** As this one, but no longer than so many milliseconds from now. */
+  within(timeoutMs: number): Deadline {
+    return new Deadline(this.#clock, {
+      timeoutMs: Math.min(timeoutMs, this.leftMs),
+      signal: this.signal,
+    });
   }
 
   /** @throws PhoneKeyError `interrupted` */

@@ -1,18 +1,31 @@
-export { CLOSURES } from '../native/closures.js';
-export type { Closure } from '../native/closures.js';
+export { CLOSURES } from '../domain/closures.js';
+export type { Closure } from '../domain/closures.js';
+export type { Command, CommandName } from '../domain/commands.js';
+export type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
+export type { Refusal } from '../domain/refusals.js';
 export type { AcceptOptions } from './accepting.js';
-export type { CarStatus, KeyEntry } from '../native/phone/answers.js';
-export type { Carried, CarryOptions } from './carry.js';
-export type { Delivery } from './carrying.js';
+export type { CarChoice } from './choose.js';
+export type { StartOptions } from '../native/phone/car-commands.js';
 export { CarConnection } from '../native/phone/connection.js';
-export type { StartOptions } from '../native/phone/connection.js';
-export type { CallOptions, PhoneKeyOptions } from './environment.js';
+export type { CallOptions, KeyRingOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
+export { KeyRing } from './key-ring.js';
+export type { KnownSharedKey } from './key-ring.js';
+export type { Delivery } from './outbox.js';
 export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
+export type { Carried, CarryOptions } from './relay.js';
 export { Remote } from './remote.js';
 export type { CarCallOptions } from './remote.js';
-export type { NoticeOptions, SignedNotice } from './revoking.js';
+export type { SignedNotice } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
-export type { CarriedNotice, CarStore, Offer, OwnNotice, PairedCar, SharedKey } from './store.js';
+export type {
+  CarChange,
+  CarriedNotice,
+  CarStore,
+  Offer,
+  OwnNotice,
+  PairedCar,
+  SharedKey,
+} from './store.js';

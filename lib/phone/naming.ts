@@ -1,5 +1,5 @@
+import { checkName } from '../domain/names.js';
 import { PhoneKeyError } from '../errors.js';
-import { checkName } from '../native/codec.js';
 import type { CarStore, PairedCar } from './store.js';
 
 /**

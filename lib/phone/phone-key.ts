@@ -1,35 +1,31 @@
 import { PhoneKeyError } from '../errors.js';
-import { parsePairingCode } from '../native/pairing/code.js';
-import { accept, keyUri, offer } from './accepting.js';
-import type { AcceptOptions } from './accepting.js';
+import { parsePairingCode } from '../domain/pairing-code.js';
 import { CarChannel } from '../native/phone/car-channel.js';
-import { carry } from './carry.js';
-import type { Carried, CarryOptions, Ways } from './carry.js';
-import { chooseCar } from './choose.js';
 import { Deadline, phoneEnvironment } from './environment.js';
 import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { findCar } from './finder.js';
+import { KeyRing } from './key-ring.js';
 import { pairOver } from '../native/phone/pair.js';
+import { carry } from './relay.js';
+import type { Carried, CarryOptions } from './relay.js';
 import { Remote } from './remote.js';
-import { judge, stamp } from './revoking.js';
-import type { NoticeOptions, SignedNotice } from './revoking.js';
-import { share } from './sharing.js';
-import type { Share, ShareOptions } from './sharing.js';
 import type { PairedCar } from './store.js';
 
 export interface PairOptions extends CallOptions {
   /** The 8-digit code on the screen of the car. */
   readonly code: string;
   /** The radio's id of the car (`SeenCar.id`); without it, the nearest car that waits for pairing. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
-/** A phone that is a key: a Remote that pairs, shares its keys and takes them back. */
+/** A phone that is a key: a Remote that pairs and carries, with a ring of keys to share and take back. */
 export class PhoneKey extends Remote {
+  readonly ring: KeyRing;
   readonly #environment: PhoneEnvironment;
 
   constructor(options: PhoneKeyOptions) {
     super(options);
+    this.ring = new KeyRing(options);
     this.#environment = phoneEnvironment(options);
   }
 
@@ -40,10 +36,11 @@ export class PhoneKey extends Remote {
    */
   async pair(options: PairOptions): Promise<PairedCar> {
     const code = parsePairingCode(options.code);
-    const deadline = new Deadline(this.#environment.clock, options);
+    const deadline = Deadline.of(this.#environment.clock, options);
     let heard = false;
     const seen = await findCar(
       this.#environment,
+      await this.ring.cars(),
       {
         wants: (car) => {
           if (options.id !== undefined && car.id !== options.id) return false;
@@ -62,45 +59,9 @@ export class PhoneKey extends Remote {
     try {
       return await pairOver(this.#environment, channel, code, deadline);
     } finally {
-      // What the car answered counts, not how the link ended.
+      // As in Remote: the answer counts.
       await channel.close().catch(() => undefined);
     }
-  }
-
-  /** A fresh key to show to an owner, `phonekey:key/...`. Of a named car, the key that this phone has for it. */
-  async offer({ car }: NoticeOptions = {}): Promise<string> {
-    return car === undefined
-      ? offer(this.#environment)
-      : keyUri(await chooseCar(this.#environment, car));
-  }
-
-  /** Gives somebody else's key rights, by a grant that travels to their phone: `phonekey:grant/...`. */
-  share(options: ShareOptions): Promise<Share> {
-    return share(this.#environment, options);
-  }
-
-  /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
-  accept(uri: string, options?: AcceptOptions): Promise<PairedCar> {
-    return accept(this.#environment, uri, options);
-  }
-
-  /** @param which its fingerprint in hex, or the name that this phone shared it by */
-  revoke(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
-    return judge(this.#environment, which, 'revoked', options);
-  }
-
-  /** As `revoke`, until `resume`. */
-  suspend(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
-    return judge(this.#environment, which, 'suspended', options);
-  }
-
-  resume(which: string, options: NoticeOptions = {}): Promise<SignedNotice> {
-    return judge(this.#environment, which, undefined, options);
-  }
-
-  /** News for the car that nothing has changed: leases begin anew. */
-  stamp(options: NoticeOptions = {}): Promise<SignedNotice> {
-    return stamp(this.#environment, options);
   }
 
   /**
@@ -110,10 +71,8 @@ export class PhoneKey extends Remote {
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
    */
   carry(uris: readonly string[], options: CarryOptions = {}): Promise<Carried> {
-    const ways: Ways = {
-      deliver: (car, rest) => this.deliver({ car, ...rest }),
-      open: (seen, deadline) => CarChannel.connect(this.#environment, seen, deadline),
-    };
-    return carry(this.#environment, ways, uris, options);
+    return carry(this.#environment, uris, options, (car, { leftMs, signal }) =>
+      this.deliver({ car: car.name, cars: [car], timeoutMs: leftMs, signal }),
+    );
   }
 }

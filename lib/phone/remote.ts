@@ -1,124 +1,71 @@
 import { PhoneKeyError } from '../errors.js';
-import type { CarStatus, KeyEntry } from '../native/phone/answers.js';
+import type { KeyEntry } from '../domain/outcomes.js';
 import { CarChannel } from '../native/phone/car-channel.js';
-import { afterCommand, deliverCarried } from './carrying.js';
-import type { Delivery } from './carrying.js';
+import { CarCommands } from '../native/phone/car-commands.js';
 import { CarConnection } from '../native/phone/connection.js';
-import type { StartOptions } from '../native/phone/connection.js';
+import { carsNamed } from './choose.js';
 import { Deadline, phoneEnvironment } from './environment.js';
 import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
-import { learnFrom, learnOwnKey } from './learning.js';
-import { unknownCar } from './store.js';
+import { Outbox } from './outbox.js';
+import type { Delivery } from './outbox.js';
+import { reconcile, reconcileOwnKey } from './reconcile.js';
 import type { PairedCar } from './store.js';
 
 export interface CarCallOptions extends CallOptions {
   /** Name of the paired car; without it, the nearest of the cars this phone has a key for. */
-  readonly car?: string;
+  readonly car?: string | undefined;
+  /** Those cars, for who has read them already; without them, the store is read. */
+  readonly cars?: readonly PairedCar[] | undefined;
 }
 
 /**
  * A phone that uses the keys it has. `unlock()` and its siblings find the car, connect, do one thing and
- * disconnect; `connect()` keeps the link for several. All throw PhoneKeyError. `PhoneKey` also gets keys and
- * gives them; what that takes, SPAKE2+ above all, is not loaded with this.
+ * disconnect; `connect()` keeps the link for several. All throw PhoneKeyError. `PhoneKey` also gets keys;
+ * what that takes, SPAKE2+ above all, is not loaded with this.
  */
-export class Remote {
+export class Remote extends CarCommands<CarCallOptions> {
   readonly #environment: PhoneEnvironment;
 
   constructor(options: PhoneKeyOptions) {
+    super();
     this.#environment = phoneEnvironment(options);
   }
 
   /** Reports phonekey cars each time they are heard, until the signal aborts. */
-  scan(found: (car: SeenCar) => void, signal: AbortSignal): Promise<void> {
-    return scanCars(this.#environment, found, signal);
+  async scan(found: (car: SeenCar) => void, signal: AbortSignal): Promise<void> {
+    const cars = await this.#environment.store.list();
+    await scanCars(this.#environment, cars, found, signal);
   }
 
   /**
    * Finds the car and opens a link to it. Nothing is proved until the first command.
    * @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car`, `car.not-found`, `radio.*`
    */
-  async connect(options: CarCallOptions = {}): Promise<CarConnection> {
-    const deadline = new Deadline(this.#environment.clock, options);
-    const cars = await this.cars();
-    const wanted =
-      options.car === undefined ? cars : cars.filter((car) => car.name === options.car);
-    if (cars.length === 0) throw new PhoneKeyError('keys.not-paired', 'no car is paired');
-    if (wanted.length === 0) throw unknownCar(String(options.car));
-    const names = new Set(wanted.map((car) => car.name));
-    const seen = await findCar(
-      this.#environment,
-      {
-        wants: ({ car }) => car !== undefined && names.has(car.name),
-        first: wanted.length === 1,
-        notFound: () => new PhoneKeyError('car.not-found', 'the car was not heard'),
-      },
-      deadline,
-    );
-    if (seen.car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    const { car } = seen;
-    const channel = await CarChannel.connect(this.#environment, seen, deadline);
-    return new CarConnection(this.#environment, car, channel, (result) =>
-      learnFrom(this.#environment, car, channel.attHandle, result),
-    );
+  connect(options: CarCallOptions = {}): Promise<CarConnection> {
+    return this.#connect(options, Deadline.of(this.#environment.clock, options));
   }
 
-  unlock(options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.unlock(rest));
-  }
-
-  lock(options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.lock(rest));
-  }
-
-  /** Authorises driving for two minutes. */
-  start(options?: CarCallOptions & StartOptions): Promise<void> {
-    return this.#once(options, (car, rest) =>
-      car.start({ ...rest, ...(options?.pin === undefined ? {} : { pin: options.pin }) }),
-    );
-  }
-
-  trunk(options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.trunk(rest));
-  }
-
-  frunk(options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.frunk(rest));
-  }
-
-  status(options?: CarCallOptions): Promise<CarStatus> {
-    return this.#once(options, (car, rest) => car.status(rest));
-  }
-
-  listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
-    return this.#once(options, async (connection, rest) => {
-      const keys = await connection.listKeys(rest);
-      await learnOwnKey(this.#environment, connection.car, keys);
+  override listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
+    return this.call(options, async (connection, deadline) => {
+      const keys = await connection.listKeys(deadline);
+      await reconcileOwnKey(this.#environment, connection.car, keys);
       return keys;
     });
-  }
-
-  removeKey(slot: number, options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.removeKey(slot, rest));
-  }
-
-  /** For owners: the car asks for this PIN to start; empty: for none any more. */
-  setPin(pin: string, options?: CarCallOptions): Promise<void> {
-    return this.#once(options, (car, rest) => car.setPin(pin, rest));
   }
 
   /**
    * For owners, where the keys are in the wrong hands: every key but the owners' is gone, every grant of
    * before is worth nothing, and this phone remembers none of those it made.
    */
-  raiseEpoch(options?: CarCallOptions): Promise<void> {
-    return this.#once(options, async (connection, rest) => {
-      await connection.raiseEpoch(rest);
-      await this.#environment.store.update(
-        connection.car.name,
-        ({ shared: _, ...car }): PairedCar => car,
-      );
+  override raiseEpoch(options?: CarCallOptions): Promise<void> {
+    return this.call(options, async (connection, deadline) => {
+      await connection.raiseEpoch(deadline);
+      await this.#environment.store.update(connection.car.name, ({ shared: _, ...car }) => ({
+        car,
+        value: undefined,
+      }));
     });
   }
 
@@ -127,12 +74,7 @@ export class Remote {
    * notices of this phone are carried from the moment they are signed.
    */
   deliver(options?: CarCallOptions): Promise<Delivery> {
-    return this.#once(options, (car, rest) => deliverCarried(this.#environment, car, rest));
-  }
-
-  /** The cars this phone has a key for. */
-  cars(): Promise<readonly PairedCar[]> {
-    return this.#environment.store.list();
+    return this.call(options, (_, deadline, outbox) => outbox.deliver(deadline));
   }
 
   /** Frees the radio. */
@@ -141,19 +83,41 @@ export class Remote {
   }
 
   /** One timeout for all of it: finding, connecting, asking. */
-  async #once<T>(
-    options: CarCallOptions = {},
-    ask: (connection: CarConnection, options: CallOptions) => Promise<T>,
+  protected async call<T>(
+    options: CarCallOptions | undefined,
+    work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(this.#environment.clock, options);
-    const connection = await this.connect(options);
+    const deadline = Deadline.of(this.#environment.clock, options);
+    const connection = await this.#connect(options ?? {}, deadline);
+    const outbox = new Outbox(this.#environment, connection);
     try {
-      const answer = await ask(connection, { timeoutMs: deadline.leftMs, signal: deadline.signal });
-      return answer;
+      return await work(connection, deadline, outbox);
     } finally {
-      await afterCommand(this.#environment, connection, deadline);
-      // As in `pair`.
+      await outbox.afterCommand(deadline);
+      // What the car answered counts, not how the link ended.
       await connection.close().catch(() => undefined);
     }
+  }
+
+  async #connect({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<CarConnection> {
+    const environment = this.#environment;
+    const known = cars ?? (await environment.store.list());
+    const wanted = new Set(carsNamed(known, name));
+    const seen = await findCar(
+      environment,
+      known,
+      {
+        wants: ({ car }) => car !== undefined && wanted.has(car),
+        first: wanted.size === 1,
+        notFound: () => new PhoneKeyError('car.not-found', 'the car was not heard'),
+      },
+      deadline,
+    );
+    const { car } = seen;
+    if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
+    const channel = await CarChannel.connect(environment, seen, deadline);
+    return new CarConnection(environment, car, channel, (result) =>
+      reconcile(environment, car, channel.attHandle, result),
+    );
   }
 }

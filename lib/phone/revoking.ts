@@ -2,18 +2,15 @@ import { fingerprint } from '../credentials/fingerprint.js';
 import { sealNotice } from '../credentials/notice.js';
 import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
 import { formatUri } from '../credentials/uri.js';
-import { PhoneKeyError } from '../errors.js';
 import { fromHex, toHex } from '../platform/bytes.js';
-import { chooseCar, isOwner } from './choose.js';
-import { ownFirst } from './carrying.js';
+import { ownFirst } from './carried.js';
+import { chooseCar } from './choose.js';
+import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
+import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
+import { ownerSlot } from './sharing.js';
 import type { OwnNotice, PairedCar } from './store.js';
-
-export interface NoticeOptions {
-  /** Which car, by its name; needed where there are several. */
-  readonly car?: string;
-}
 
 /** A notice that was signed: on this phone for the car, and for whoever else may carry it. */
 export interface SignedNotice {
@@ -32,44 +29,42 @@ type Change = (entries: readonly NoticeEntry[], stamp: number) => readonly Notic
 
 /**
  * Revokes, suspends or resumes a key: the owner's next notice to the car. Nothing is sent; see
- * `carrying.ts`.
+ * `outbox.ts`.
  * @param which fingerprint in hex, or the name that it was shared by
- * @param kind undefined: resume, which takes a suspension back but no revocation
+ * @param status valid: takes a suspension back but no revocation
  * @throws PhoneKeyError `usage.invalid`, `car.not-permitted`, `keys.*`
  */
-export const judge = async (
-  environment: PhoneEnvironment,
+export const setKeyStatus = async (
+  environment: RingEnvironment,
   which: string,
-  kind: EntryKind | undefined,
-  options: NoticeOptions,
+  status: EntryKind | 'valid',
+  { car: name }: CarChoice = {},
 ): Promise<SignedNotice> => {
-  const car = await chooseCar(environment, options.car);
-  checkOwner(car);
+  const car = await chooseCar(environment.store, name);
+  signingSlot(car);
   const about = keyCalled(environment, car, which);
+  const hex = toHex(about);
   const change: Change = (entries, since) => {
-    const before = entries.find((entry) => sameKey(entry, about));
-    if (kind === undefined) checkSuspended(before);
+    const before = entries.find((entry) => toHex(entry.fingerprint) === hex);
     const others = entries.filter((entry) => entry !== before);
-    if (kind === undefined) return others;
+    if (status === 'valid') {
+      checkSuspended(before);
+      return others;
+    }
     // What is revoked stays so; suspended would end one day.
-    const entry = {
-      fingerprint: about,
-      since,
-      kind: before?.kind === 'revoked' ? before.kind : kind,
-    };
-    return [...others, entry];
+    const kind = before?.kind === 'revoked' ? before.kind : status;
+    return [...others, { fingerprint: about, since, kind }];
   };
-  const notice = await sign(environment, car.name, about, change);
-  return { ...notice, fingerprint: toHex(about) };
+  return sign(environment, car.name, change, hex);
 };
 
 /** A notice that says nothing new but the time, which is what leases wait for. */
 export const stamp = async (
-  environment: PhoneEnvironment,
-  options: NoticeOptions,
+  environment: RingEnvironment,
+  { car }: CarChoice = {},
 ): Promise<SignedNotice> => {
-  const car = await chooseCar(environment, options.car);
-  return sign(environment, car.name, undefined, (entries) => entries);
+  const { name } = await chooseCar(environment.store, car);
+  return sign(environment, name, (entries) => entries);
 };
 
 /**
@@ -77,36 +72,36 @@ export const stamp = async (
  * one of which the car never hears.
  */
 const sign = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   name: string,
-  about: Uint8Array | undefined,
   change: Change,
+  about?: string,
 ): Promise<SignedNotice> => {
   const { suite, random, store } = environment;
-  let parts: readonly Uint8Array[] = [];
-  const car = await store.update(name, (now) => {
-    const slot = checkOwner(now);
+  return store.update(name, (now) => {
+    const slot = signingSlot(now);
     const at = stampAfter(environment, now, about);
     const number = (now.notice?.number ?? 0) + 1;
     const entries = change(now.notice?.entries ?? [], at);
     const notice: OwnNotice = { number, stamp: at, entries };
     const sealed = { ...notice, ownerSlot: slot };
-    parts = sealNotice(suite, random, now.signing, now.carPublicKey, sealed);
-    return { ...now, notice, carrying: ownFirst(parts, now.carrying ?? []) };
+    const parts = sealNotice(suite, random, now.signing, now.carPublicKey, sealed);
+    const uris = parts.map((part) => formatUri({ what: 'notice', notice: part }));
+    const said = about === undefined ? {} : { fingerprint: about };
+    return {
+      car: { ...now, notice, carrying: ownFirst(parts, now.carrying ?? []) },
+      value: { uris, car: name, number, stamp: at, ...said },
+    };
   });
-  const { number = 0, stamp: at = 0 } = car.notice ?? {};
-  const uris = parts.map((notice) => formatUri({ what: 'notice', notice }));
-  return { uris, car: name, number, stamp: at };
 };
 
 /** Later than the last one, and not before what was granted to the key. */
 const stampAfter = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   { notice, shared = [] }: PairedCar,
-  about: Uint8Array | undefined,
+  about: string | undefined,
 ): number => {
-  const hex = about === undefined ? undefined : toHex(about);
-  const grants = shared.filter((each) => each.fingerprint === hex);
+  const grants = shared.filter((each) => each.fingerprint === about);
   return Math.max(
     wallSeconds(environment),
     (notice?.stamp ?? 0) + 1,
@@ -114,61 +109,46 @@ const stampAfter = (
   );
 };
 
-/** Gives the slot, in which the car looks for the key that signs. */
-const checkOwner = (car: PairedCar): number => {
-  if (!isOwner(car)) {
-    throw new PhoneKeyError(
-      'car.not-permitted',
-      `this phone is no owner of ${car.name}, and the car hears owners alone`,
-      { hint: 'Ask an owner to revoke it: key revoke.' },
-    );
-  }
-  if (car.slot !== undefined) return car.slot;
-  throw new PhoneKeyError('usage.invalid', 'this phone does not know its slot in the car', {
-    hint: 'Ask the car once: key keys list.',
-  });
-};
+const signingSlot = (car: PairedCar): number =>
+  ownerSlot(
+    car,
+    `this phone is no owner of ${car.name}, and the car hears owners alone`,
+    'Ask an owner to revoke it: key revoke.',
+  );
 
 const keyCalled = (
-  { suite }: PhoneEnvironment,
+  { suite }: RingEnvironment,
   { name, shared = [], identity }: PairedCar,
   which: string,
 ): Uint8Array => {
   const called = shared.filter((each) => each.name === which);
   if (called.length > 1) {
-    throw new PhoneKeyError('usage.invalid', `several keys are called "${which}"`, {
-      hint: `Say which one by its fingerprint: ${called.map((each) => each.fingerprint).join(', ')}.`,
-    });
+    const fingerprints = called.map((each) => each.fingerprint).join(', ');
+    throw invalid(
+      `several keys are called "${which}"`,
+      `Say which one by its fingerprint: ${fingerprints}.`,
+    );
   }
   const known = called[0]?.fingerprint ?? which;
   const bytes = known.length === 16 ? fromHex(known) : undefined;
   if (bytes === undefined) {
-    throw new PhoneKeyError(
-      'usage.invalid',
+    throw invalid(
       `this phone shared no key called "${which}" of ${name}`,
-      {
-        hint: 'Take its fingerprint: key keys list shows it, at the car.',
-      },
+      'Take its fingerprint: key keys list shows it, at the car.',
     );
   }
   if (suite.equal(bytes, fingerprint(suite, identity.publicKey))) {
-    throw new PhoneKeyError('usage.invalid', 'that is the key of this phone', {
-      hint: 'Another owner can suspend it; key keys remove takes it away.',
-    });
+    throw invalid(
+      'that is the key of this phone',
+      'Another owner can suspend it; key keys remove takes it away.',
+    );
   }
   return bytes;
 };
 
 const checkSuspended = (entry: NoticeEntry | undefined): void => {
   if (entry?.kind === 'suspended') return;
-  throw new PhoneKeyError(
-    'usage.invalid',
-    entry === undefined ? 'that key is not suspended' : 'that key is revoked, which stays',
-    entry === undefined
-      ? { hint: 'Only the phone that suspended a key can resume it.' }
-      : { hint: 'Give it a new grant instead: key share.' },
-  );
+  throw entry === undefined
+    ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')
+    : invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
 };
-
-const sameKey = (entry: NoticeEntry, about: Uint8Array): boolean =>
-  toHex(entry.fingerprint) === toHex(about);

@@ -2,41 +2,41 @@ import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/fingerprint.js';
 import { NO_END, parseChain, signLink } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
-import { covers, roleFromName, roleName } from '../credentials/roles.js';
-import type { RoleName } from '../credentials/roles.js';
+import { covers } from '../domain/roles.js';
+import type { Role } from '../domain/roles.js';
 import { formatUri, parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, isOwner } from './choose.js';
+import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment } from './environment.js';
+import type { RingEnvironment } from './environment.js';
+import { invalid } from './invalid.js';
 import { chosenName } from './naming.js';
 import { MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
 
 /** Times are in seconds since 1970. */
-export interface ShareOptions {
-  /** Which car, by its name; needed where there are several. */
-  readonly car?: string;
+export interface ShareOptions extends CarChoice {
   /**
-   * The key that is to have rights, as `PhoneKey.offer` gave it on the other phone: `phonekey:key/...`.
+   * The key that is to have rights, as `KeyRing.offer` gave it on the other phone: `phonekey:key/...`.
    * Where it is not to be handed on, its X25519 public key alone is enough: 64 hex digits.
    */
   readonly to: string;
   /** Default `guest`. */
-  readonly role?: Exclude<RoleName, 'owner'>;
+  readonly role?: Exclude<Role, 'owner'> | undefined;
   /** Default: now. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** The first second in which it does not hold any more. Default: see SHARE_HOURS. */
-  readonly until?: number;
+  readonly until?: number | undefined;
   /** How often it may unlock or start, 1 to 255; 0, the default: no limit. Not with `delegations`. */
-  readonly uses?: number;
+  readonly uses?: number | undefined;
   /** Without news of the owner for so long it unlocks and does not drive; 0, the default: none. */
-  readonly leaseHours?: number;
+  readonly leaseHours?: number | undefined;
   /** How many times it may be handed on, 0 to 3; default 0. */
-  readonly delegations?: number;
+  readonly delegations?: number | undefined;
   /** What this phone shall call it, 1 to 32 bytes: for revoking it by name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export interface Share {
@@ -57,17 +57,16 @@ export const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefine
  * @throws PhoneKeyError `usage.invalid`, `keys.*`; `car.not-permitted` for a key that may not share
  */
 export const share = async (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   options: ShareOptions,
 ): Promise<Share> => {
   const { suite, store } = environment;
   const subject = subjectOf(options.to, options.delegations ?? 0);
   const name = options.name === undefined ? undefined : chosenName('a key', options.name);
   const to = toHex(fingerprint(suite, subject.publicKey));
-  const chosen = await chooseCar(environment, options.car);
-  let made: { readonly uri: string; readonly shared: SharedKey } | undefined;
+  const chosen = await chooseCar(store, options.car);
   // Signed and remembered in one step: what a phone has granted, it can revoke.
-  await store.update(chosen.name, (car) => {
+  return store.update(chosen.name, (car) => {
     if (suite.equal(car.identity.publicKey, subject.publicKey)) {
       throw invalid('that is the key of this phone itself', 'Take what key id shows on the other.');
     }
@@ -75,12 +74,13 @@ export const share = async (
     const before = car.grant ?? new Uint8Array(0);
     const link = signLink(suite, car.signing, car.carPublicKey, before, subject, terms);
     const { carPublicKey } = car;
-    const shared = sharedKey(to, name, terms);
-    made = { uri: formatUri({ what: 'grant', carPublicKey, chain: concat(before, link) }), shared };
-    return { ...car, shared: remembered(car.shared ?? [], shared, wallSeconds(environment)) };
+    const uri = formatUri({ what: 'grant', carPublicKey, chain: concat(before, link) });
+    const { role, ownerSlot, epoch, ...bounds } = terms;
+    const called = name === undefined ? {} : { name };
+    const shared = { fingerprint: to, ...called, role: options.role ?? 'guest', ...bounds };
+    const all = remembered(car.shared ?? [], shared, wallSeconds(environment));
+    return { car: { ...car, shared: all }, value: { uri, car: car.name, shared } };
   });
-  if (made === undefined) throw new PhoneKeyError('internal', 'nothing was signed');
-  return { ...made, car: chosen.name };
 };
 
 const subjectOf = (to: string, delegations: number): GrantSubject => {
@@ -95,24 +95,24 @@ const subjectOf = (to: string, delegations: number): GrantSubject => {
 };
 
 const termsOf = (
-  environment: PhoneEnvironment,
+  environment: RingEnvironment,
   car: PairedCar,
   to: string,
   options: ShareOptions,
 ): GrantTerms => {
   const now = wallSeconds(environment);
-  const { role: name = 'guest', uses = 0, delegations = 0 } = options;
+  const { role = 'guest', uses = 0, delegations = 0 } = options;
   const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
-  if (outer === undefined) checkOwner(car);
+  const slot = outer === undefined ? sharingSlot(car) : outer.ownerSlot;
   const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
-  const hours = SHARE_HOURS[name];
+  const hours = SHARE_HOURS[role];
   const most = outer?.notAfter ?? NO_END;
   // Handed on, it begins when its giver's did: the car's clock may be behind this phone's.
   const notBefore = options.from ?? outer?.notBefore ?? now;
   const begins = Math.max(now, notBefore);
   const terms: GrantTerms = {
-    role: roleFromName(name),
-    ownerSlot: outer?.ownerSlot ?? car.slot ?? 0,
+    role,
+    ownerSlot: slot,
     epoch: outer?.epoch ?? car.epoch ?? 0,
     issuedAt,
     notBefore,
@@ -136,19 +136,22 @@ const nextIssue = ({ shared = [], notice }: PairedCar, to: string): number =>
       .map((entry) => entry.since + 1),
   );
 
-const checkOwner = (car: PairedCar): void => {
-  if (!isOwner(car)) {
-    throw new PhoneKeyError('car.not-permitted', `this phone's key of ${car.name} cannot share`, {
-      hint: 'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
-    });
-  }
-  if (car.slot === undefined) {
-    throw invalid(
-      'this phone does not know its slot in the car',
-      'Ask the car once: key keys list.',
-    );
-  }
+/**
+ * The slot of an owner's key, in which the car looks for the key that signs.
+ * @throws PhoneKeyError `car.not-permitted`, as it is said to who is no owner; `usage.invalid`
+ */
+export const ownerSlot = (car: PairedCar, otherwise: string, hint: string): number => {
+  if (!isOwner(car)) throw new PhoneKeyError('car.not-permitted', otherwise, { hint });
+  if (car.slot !== undefined) return car.slot;
+  throw invalid('this phone does not know its slot in the car', 'Ask the car once: key keys list.');
 };
+
+const sharingSlot = (car: PairedCar): number =>
+  ownerSlot(
+    car,
+    `this phone's key of ${car.name} cannot share`,
+    'Owners can, and whoever was given a key to hand on: key share --delegations 1.',
+  );
 
 /** Of the last link, which is what the bearer may do. */
 export const lastTerms = (chain: Uint8Array): GrantTerms => {
@@ -176,23 +179,6 @@ const tooWide = (outer: GrantTerms, inner: GrantTerms): PhoneKeyError => {
   );
 };
 
-const sharedKey = (to: string, name: string | undefined, terms: GrantTerms): SharedKey => {
-  const { issuedAt, notBefore, notAfter, uses, leaseHours, delegations } = terms;
-  const role = roleName(terms.role);
-  if (role === 'none') throw new PhoneKeyError('internal', 'a grant without a role was signed');
-  return {
-    fingerprint: to,
-    ...(name === undefined ? {} : { name }),
-    role,
-    issuedAt,
-    notBefore,
-    notAfter,
-    uses,
-    leaseHours,
-    delegations,
-  };
-};
-
 /** Another grant to the same key takes the place of the one before, and its name where it has none. */
 const remembered = (
   shared: readonly SharedKey[],
@@ -210,6 +196,3 @@ const remembered = (
     name === undefined ? added : { ...added, name },
   ];
 };
-
-const invalid = (message: string, hint: string): PhoneKeyError =>
-  new PhoneKeyError('usage.invalid', message, { hint });

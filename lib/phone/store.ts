@@ -1,7 +1,7 @@
 import type { KeyPair } from '../crypto/suite.js';
-import type { FormFactorName } from '../credentials/form-factors.js';
+import type { FormFactor } from '../domain/form-factors.js';
 import type { NoticeEntry } from '../credentials/notice.js';
-import type { RoleName } from '../credentials/roles.js';
+import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
 
@@ -21,7 +21,7 @@ export interface PairedCar {
    */
   readonly state: 'pending' | 'paired';
   /** Known once paired; of a granted key, what the grant says. */
-  readonly role?: RoleName;
+  readonly role?: Role;
   readonly slot?: number;
   /** The car's count of re-keyings, as it told an owner's phone; none: 0. */
   readonly epoch?: number;
@@ -33,7 +33,7 @@ export interface PairedCar {
   /** What the car is to call this phone when it shows its grant; none: as PhoneKeyOptions say. */
   readonly ownName?: string;
   /** And what kind of thing has the key; none: as PhoneKeyOptions say. */
-  readonly ownFormFactor?: FormFactorName;
+  readonly ownFormFactor?: FormFactor;
   /** Where its characteristics were when it last proved itself: `attHandle` of radio/types.ts. */
   readonly attHandle?: number | undefined;
   /** What this phone has granted to others, newest last. */
@@ -53,7 +53,7 @@ export interface SharedKey {
   readonly fingerprint: string;
   /** What the person calls it. */
   readonly name?: string;
-  readonly role: RoleName;
+  readonly role: Role;
   readonly issuedAt: number;
   readonly notBefore: number;
   /** The first second in which it does not hold any more; NO_END of credentials/grant.ts: none. */
@@ -93,6 +93,12 @@ export interface Offer {
 /** A phone keeps no more offers than this: the oldest goes when another one is made. */
 export const MOST_OFFERS = 64;
 
+/** What an update wants: the entry as it is to be (the same object: nothing changes), and what to tell the caller. */
+export interface CarChange<T> {
+  readonly car: PairedCar;
+  readonly value: T;
+}
+
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {
   list(): Promise<readonly PairedCar[]>;
@@ -101,17 +107,15 @@ export interface CarStore {
    * pair at the same time.
    */
   add(car: PairedCar): Promise<boolean>;
-  /** Adds, or replaces the entry of the same name. Resolves once it is durable. */
-  save(car: PairedCar): Promise<void>;
   /**
    * Replaces the entry by what `change` makes of it as it is now, durably: one at a time, also where
    * several programs have the store. Nothing is written when `change` gives the same object back.
-   * Resolves to the entry as it is then.
+   * Resolves to its `value`.
    * @throws PhoneKeyError `keys.unknown-car`, and what `change` throws
    */
-  update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar>;
-  /** Removes the entry; without effect where there is none. */
-  remove(name: string): Promise<void>;
+  update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T>;
+  /** Removes the entry. False where there is none. */
+  remove(name: string): Promise<boolean>;
   /** Oldest first. */
   offers(): Promise<readonly Offer[]>;
   /** Resolves once it is durable; keeps the newest MOST_OFFERS. */
@@ -138,22 +142,16 @@ export class MemoryCarStore implements CarStore {
     return Promise.resolve(true);
   }
 
-  save(car: PairedCar): Promise<void> {
+  remove(name: string): Promise<boolean> {
+    return Promise.resolve(this.#cars.delete(name));
+  }
+
+  async update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T> {
+    const before = this.#cars.get(name);
+    if (before === undefined) throw unknownCar(name);
+    const { car, value } = change(before);
     this.#cars.set(car.name, car);
-    return Promise.resolve();
-  }
-
-  remove(name: string): Promise<void> {
-    this.#cars.delete(name);
-    return Promise.resolve();
-  }
-
-  async update(name: string, change: (car: PairedCar) => PairedCar): Promise<PairedCar> {
-    const car = this.#cars.get(name);
-    if (car === undefined) throw unknownCar(name);
-    const changed = change(car);
-    if (changed !== car) await this.save(changed);
-    return changed;
+    return value;
   }
 
   offers(): Promise<readonly Offer[]> {

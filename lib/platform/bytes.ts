@@ -23,6 +23,10 @@ export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   return whole;
 };
 
+/** To read and write numbers at these bytes. */
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** Lower-case hex. */
 export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes);
 
@@ -33,5 +37,9 @@ export const fromHex = (text: string): Uint8Array | undefined => {
 };
 
 /** For bytes that are no secret: takes less time when they differ early. */
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  // By index, as it is asked of every packet on the air and of every word of a flash.
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+};

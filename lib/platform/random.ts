@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-
 /** Returns `length` unpredictable bytes. Tests give a seeded one (`seededRandom`). */
 export type Random = (length: number) => Uint8Array;
 
-/** The operating system's generator. */
-export const systemRandom: Random = (length) => new Uint8Array(randomBytes(length));
+/** The operating system's generator; gives at most 65,536 bytes at once. */
+export const systemRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length));

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { utf8 } from './bytes.js';
 import type { Random } from './random.js';
 
 /**
@@ -7,16 +8,12 @@ import type { Random } from './random.js';
  */
 export const seededRandom = (seed: string): Random => {
   let counter = 0;
-  let pool = new Uint8Array(0);
+  let pool: Uint8Array = new Uint8Array(0);
   return (length) => {
     const out = new Uint8Array(length);
     for (let filled = 0; filled < length;) {
       if (pool.length === 0) {
-        pool = new Uint8Array(
-          createHash('sha512')
-            .update(`${seed}/${String(counter++)}`)
-            .digest(),
-        );
+        pool = sha512(utf8(`${seed}/${String(counter++)}`));
       }
       const part = pool.subarray(0, length - filled);
       out.set(part, filled);

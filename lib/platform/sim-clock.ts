@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { Cancel, Clock } from './clock.js';
+import { inTurn } from './turn.js';
 
 interface Timer {
   readonly at: number;
@@ -12,7 +13,7 @@ interface Timer {
 
 /**
  * A clock that stands still until it is told to move. Between two timers it lets everything that
- * became runnable run (promises, setImmediate), so that code waiting for the first one gets to set
+ * became runnable run (promises, turns), so that code waiting for the first one gets to set
  * the second.
  */
 export class SimClock implements Clock {
@@ -122,7 +123,8 @@ export class SimClock implements Clock {
   async #settle(): Promise<void> {
     do {
       this.#stirred = false;
-      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      await new Promise<void>(inTurn);
+      await new Promise<void>(inTurn);
     } while (this.#hasStirred());
   }
 }

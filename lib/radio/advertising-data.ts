@@ -1,40 +1,57 @@
 import { PhoneKeyError } from '../errors.js';
-import { bareUuid, SERVICE_UUID } from './gatt.js';
+import type { AdvertisingFields, AdvertisingContent } from '../link/advertising.js';
+import { concat, fromHex, utf8 } from '../platform/bytes.js';
+import { bareUuid } from './uuid.js';
 
-/** What fits beside a 128-bit UUID into the 31 bytes of a scan response, less what we keep free. */
-const MAX_SERVICE_DATA_BYTES = 10;
+/** What an advertisement and a scan response have room for (Core, Vol 6 Part B 2.3.1). */
+const MAX_BYTES = 31;
 
 /** AD types (Bluetooth Assigned Numbers, section 2.3). */
 const FLAGS = 0x01;
 const COMPLETE_UUIDS_128 = 0x07;
+const COMPLETE_NAME = 0x09;
 const SERVICE_DATA_128 = 0x21;
 
 /** LE General Discoverable, BR/EDR not supported. */
 const FLAGS_VALUE = 0x06;
 
-const uuid = Buffer.from(bareUuid(SERVICE_UUID), 'hex').reverse();
+export interface EncodedSet {
+  readonly advertisement: Uint8Array;
+  readonly scanResponse: Uint8Array;
+}
 
-const structure = (type: number, ...values: readonly Uint8Array[]): Buffer => {
-  const value = Buffer.concat(values);
-  return Buffer.concat([Buffer.of(value.length + 1, type), value]);
+/** @throws PhoneKeyError `internal` where one of the two has more than 31 bytes */
+export const encodeSet = ({
+  advertisement,
+  scanResponse = {},
+}: AdvertisingContent): EncodedSet => ({
+  advertisement: fitting(
+    'an advertisement',
+    concat(structure(FLAGS, Uint8Array.of(FLAGS_VALUE)), encodeFields(advertisement)),
+  ),
+  scanResponse: fitting('a scan response', encodeFields(scanResponse)),
+});
+
+const encodeFields = ({ services, serviceData, localName }: AdvertisingFields): Uint8Array =>
+  concat(
+    ...(services === undefined ? [] : [structure(COMPLETE_UUIDS_128, ...services.map(uuidBytes))]),
+    ...(serviceData ?? []).map(({ uuid, data }) =>
+      structure(SERVICE_DATA_128, uuidBytes(uuid), data),
+    ),
+    ...(localName === undefined ? [] : [structure(COMPLETE_NAME, utf8(localName))]),
+  );
+
+const fitting = (what: string, bytes: Uint8Array): Uint8Array => {
+  if (bytes.length <= MAX_BYTES) return bytes;
+  const sizes = `at most ${String(MAX_BYTES)} bytes, not ${String(bytes.length)}`;
+  throw new PhoneKeyError('internal', `${what} has ${sizes}`);
 };
 
-/** Advertising data: flags and the service UUID, the same for every car. 21 bytes. */
-export const advertisingData = Buffer.concat([
-  structure(FLAGS, Buffer.of(FLAGS_VALUE)),
-  structure(COMPLETE_UUIDS_128, uuid),
-]);
-
-/**
- * Scan response: the service data. 18 to 28 bytes.
- * @throws PhoneKeyError `internal` above 10 bytes of service data
- */
-export const scanResponse = (serviceData: Uint8Array): Buffer => {
-  if (serviceData.length > MAX_SERVICE_DATA_BYTES) {
-    throw new PhoneKeyError(
-      'internal',
-      `Service data has at most ${String(MAX_SERVICE_DATA_BYTES)} bytes.`,
-    );
-  }
-  return structure(SERVICE_DATA_128, uuid, serviceData);
+const structure = (type: number, ...values: readonly Uint8Array[]): Uint8Array => {
+  const value = concat(...values);
+  return concat(Uint8Array.of(value.length + 1, type), value);
 };
+
+/** In the order of bytes that goes over the air. */
+export const uuidBytes = (uuid: string): Uint8Array =>
+  (fromHex(bareUuid(uuid)) ?? new Uint8Array()).reverse();

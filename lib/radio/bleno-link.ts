@@ -1,19 +1,19 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
-import { checkChunk, LinkState } from './link-state.js';
+import { checkChunk, LinkBuffer } from './link-buffer.js';
 import { runOperation } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
 
-const NOTIFY_TIMEOUT_MS = 5000;
+const TELL_TIMEOUT_MS = 5000;
 
 export interface BlenoLinkOptions {
   readonly clock: Clock;
   readonly peer: string;
   /** ATT MTU in bytes at the time of the subscription. */
   readonly mtu: number;
-  /** Sends a notification. To be called only while the central is connected. */
-  notify(value: Buffer): void;
+  /** Notifies or indicates. To be called only while the central is connected. */
+  tell(value: Buffer): void;
   /** Disconnects the central; resolves when it is gone. */
   disconnect(): Promise<void>;
 }
@@ -22,9 +22,9 @@ export interface BlenoLinkOptions {
 export class BlenoLink implements Link {
   readonly peer: string;
   readonly #options: BlenoLinkOptions;
-  readonly #state = new LinkState();
+  readonly #buffer = new LinkBuffer();
   readonly #queue = new OperationQueue();
-  #notified = (): void => undefined;
+  #told = (): void => undefined;
 
   constructor(options: BlenoLinkOptions) {
     this.peer = options.peer;
@@ -36,7 +36,7 @@ export class BlenoLink implements Link {
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
-    this.#state.open(handlers);
+    this.#buffer.open(handlers);
     await Promise.resolve();
   }
 
@@ -44,16 +44,16 @@ export class BlenoLink implements Link {
     checkChunk(chunk, this.mtu);
     const value = Buffer.from(chunk); // a copy, because it may wait
     const { clock } = this.#options;
-    const signals = [this.#state.signal];
+    const signals = [this.#buffer.signal];
     await this.#queue.run(async () => {
       try {
         // Never after the end: bleno's flow control does not recover from a notification to nobody.
         await runOperation<void>(
           clock,
-          { what: 'Sending', timeoutMs: NOTIFY_TIMEOUT_MS, signals },
+          { what: 'sending', timeoutMs: TELL_TIMEOUT_MS, signals },
           ({ resolve }) => {
-            this.#notified = resolve;
-            this.#options.notify(value);
+            this.#told = resolve;
+            this.#options.tell(value);
           },
         );
       } catch (error) {
@@ -67,22 +67,22 @@ export class BlenoLink implements Link {
   }
 
   async close(): Promise<void> {
-    if (this.#state.isDown) return;
+    if (this.#buffer.isDown) return;
     this.end('local');
     await this.#options.disconnect();
   }
 
-  /** The stack has taken the notification. */
-  notified(): void {
-    this.#notified();
+  /** The stack has taken the notification, or the phone has confirmed the indication. */
+  told(): void {
+    this.#told();
   }
 
   /** False when the phone sends too much before the link is open. */
   receive(chunk: Uint8Array): boolean {
-    return this.#state.receive(chunk);
+    return this.#buffer.receive(chunk);
   }
 
   end(reason: LinkCloseReason): void {
-    this.#state.end(reason);
+    this.#buffer.end(reason);
   }
 }

@@ -1,3 +1,4 @@
+import type { GattProperty } from '../link/gatt-profile.js';
 import type { Stack } from './stack.js';
 
 /** The part of @abandonware/bleno that the adapter uses; the calls are answered by events. */
@@ -34,7 +35,7 @@ export interface BlenoCharacteristic {
 
 export interface BlenoCharacteristicOptions {
   readonly uuid: string;
-  readonly properties: readonly ('read' | 'write' | 'writeWithoutResponse' | 'notify')[];
+  readonly properties: readonly GattProperty[];
   /** A constant value; bleno answers reads of it, at any offset. */
   readonly value?: Buffer;
   onWriteRequest?(
@@ -43,11 +44,13 @@ export interface BlenoCharacteristicOptions {
     withoutResponse: boolean,
     callback: (result: number) => void,
   ): void;
-  /** `maxValueSize` is the ATT MTU less 3; `update` sends a notification. */
+  /** `maxValueSize` is the ATT MTU less 3; `update` notifies or indicates. */
   onSubscribe?(maxValueSize: number, update: (value: Buffer) => void): void;
   onUnsubscribe?(): void;
   /** A notification was handed to the controller. */
   onNotify?(): void;
+  /** The central has confirmed an indication. */
+  onIndicate?(): void;
 }
 
 /** A loaded bleno. `close` frees everything it holds. */

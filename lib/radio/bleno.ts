@@ -1,26 +1,32 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
-import { silentLogger, type Logger } from '../platform/logger.js';
-import { advertisingData, scanResponse } from './advertising-data.js';
+import type { AdvertisingContent } from '../link/advertising.js';
+import { silentLogger } from '../platform/logger.js';
+import type { Logger } from '../platform/logger.js';
+import { encodeSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
-import { primaryService, withDeviceName } from './bleno-service.js';
+import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { bareUuid, SERVICE_UUID } from './gatt.js';
-import { errorMessage, runOperation, subscribe, type Settle } from './operation.js';
+import { errorMessage, runOperation, subscribe } from './operation.js';
+import type { Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import { Patience } from './patience.js';
-import { closedError, openStack, runsOwnHost, type StackOptions } from './stack.js';
+import { closedError, openStack, runsOwnHost } from './stack.js';
+import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
 import { stateUnavailable } from './unavailable.js';
+import { bareUuid } from './uuid.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
-export { systemBleno } from './system.js';
+export { systemBleno } from './loader/system.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
 const RETRY_MS = 1000;
+/** How long each of several sets is advertised: bleno can do only one, about every 100 ms. */
+const TURN_MS = 300;
 
 /**
  * A Peripheral over bleno: on a real adapter (`load: systemBleno`) or on the virtual air. Serves one
@@ -44,13 +50,15 @@ class BlenoPeripheral implements Peripheral {
   readonly #forget: Cancel[];
   /** Aborted while the adapter is off, and for good by `close`. */
   #power = new AbortController();
-  #service: PeripheralService | undefined;
-  #serviceData: Uint8Array | undefined;
+  #onError: ((error: PhoneKeyError) => void) | undefined;
+  #sets: readonly AdvertisingContent[] = [];
+  /** Which of them is the next. */
+  #turn = 0;
   /** What bleno advertises now, or will after a disconnection. */
-  #advertised: Uint8Array | undefined;
+  #advertised: AdvertisingContent | undefined;
   #connected = false;
-  /** The central that is connected has had its link. */
-  #served = false;
+  /** The service of which the central that is connected has had its link. */
+  #served: PeripheralService | undefined;
   #link: BlenoLink | undefined;
   #links = 0;
   /** With a central that is connected but not subscribed, which keeps every phone out. */
@@ -78,24 +86,26 @@ class BlenoPeripheral implements Peripheral {
     ];
   }
 
-  async start(service: PeripheralService): Promise<void> {
+  async start(
+    services: readonly PeripheralService[],
+    onError?: (error: PhoneKeyError) => void,
+  ): Promise<void> {
     this.#assertUsable();
-    this.#service = service;
-    await this.#run<void>('Offering the service', ({ resolve, reject, on }) => {
+    this.#onError = onError;
+    await this.#run<void>('offering the service', ({ resolve, reject, on }) => {
       on(this.#bleno, 'servicesSet', () => {
         resolve();
       });
       on(this.#bleno, 'servicesSetError', reject);
-      withDeviceName(() => {
-        this.#bleno.setServices([this.#primaryService(service.info)]);
-      });
+      this.#bleno.setServices(services.map((service) => this.#primaryService(service)));
     });
   }
 
-  async advertise(serviceData: Uint8Array): Promise<void> {
+  async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#assertUsable();
-    scanResponse(serviceData); // throws when it is too long
-    this.#serviceData = serviceData.slice();
+    for (const set of sets) encodeSet(set); // throws where one does not fit
+    this.#sets = structuredClone(sets);
+    this.#turn = 0;
     await this.#advertise();
   }
 
@@ -104,24 +114,26 @@ class BlenoPeripheral implements Peripheral {
     return this.#closing;
   }
 
-  #primaryService(info: Uint8Array): object {
-    return primaryService(this.#bleno, info, {
+  #primaryService(service: PeripheralService): object {
+    return primaryService(this.#bleno, service.profile, {
       // Bytes before the subscription belong to nobody and are dropped.
       written: (chunk) => {
-        if (this.#link?.receive(chunk) === false) this.#expel('sends before the link is open');
+        if (this.#served === service && this.#link?.receive(chunk) === false)
+          this.#expel('sends before the link is open');
       },
       tooLong: () => {
         this.#expel('writes more than an attribute has');
       },
-      subscribed: (mtu, notify) => {
-        this.#subscribed(mtu, notify);
+      subscribed: (mtu, tell) => {
+        this.#subscribed(service, mtu, tell);
       },
       unsubscribed: () => {
+        if (this.#served !== service) return;
         this.#endLink('remote');
         this.#watchIdle();
       },
-      notified: () => {
-        this.#link?.notified();
+      told: () => {
+        this.#link?.told();
       },
     });
   }
@@ -130,28 +142,28 @@ class BlenoPeripheral implements Peripheral {
     // bleno serves the newest central only, and says nothing of the one before.
     this.#endLink('lost');
     this.#connected = true;
-    this.#served = false;
+    this.#served = undefined;
     this.#cancelRetry();
     this.#watchIdle();
   }
 
-  #subscribed(mtu: number, notify: (value: Buffer) => void): void {
+  #subscribed(service: PeripheralService, mtu: number, tell: (value: Buffer) => void): void {
     this.#endLink('remote');
-    if (this.#connected && this.#served) {
+    if (this.#connected && this.#served !== undefined) {
       // Each link would have its time and its refusals anew, and nobody else could connect.
       this.#expel('subscribes again');
       return;
     }
-    this.#served = true;
+    this.#served = service;
     this.#stopIdle();
     this.#link = new BlenoLink({
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
       mtu,
-      notify,
+      tell,
       disconnect: () => this.#disconnect(),
     });
-    this.#service?.onLink(this.#link);
+    service.onLink(this.#link);
   }
 
   #disconnected(): void {
@@ -159,7 +171,7 @@ class BlenoPeripheral implements Peripheral {
     this.#connected = false;
     this.#stopIdle();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    if (this.#serviceData !== this.#advertised) this.#advertiseAfter(0);
+    if (this.#next !== this.#advertised) this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {
@@ -178,7 +190,7 @@ class BlenoPeripheral implements Peripheral {
     this.#stopIdle();
     this.#cancelRetry();
     this.#endLink('lost');
-    this.#service?.onError?.(error);
+    this.#onError?.(error);
   }
 
   #endLink(reason: LinkCloseReason): void {
@@ -207,17 +219,22 @@ class BlenoPeripheral implements Peripheral {
     };
   }
 
+  get #next(): AdvertisingContent | undefined {
+    return this.#sets[this.#turn % this.#sets.length];
+  }
+
   /** Not while a phone is connected: the controller would let a second one in. */
   async #advertise(): Promise<void> {
-    await this.#run<void>('Advertising', ({ resolve, reject, on }) => {
-      const serviceData = this.#serviceData;
-      const done = serviceData === undefined || serviceData === this.#advertised;
-      if (done || this.#connected) {
+    await this.#run<void>('advertising', ({ resolve, reject, on }) => {
+      const set = this.#next;
+      if (set === undefined || set === this.#advertised || this.#connected) {
         resolve();
         return;
       }
       on(this.#bleno, 'advertisingStart', () => {
-        this.#advertised = serviceData;
+        this.#advertised = set;
+        this.#turn++;
+        if (this.#sets.length > 1) this.#advertiseAfter(TURN_MS);
         resolve();
       });
       on(this.#bleno, 'advertisingStartError', reject);
@@ -227,9 +244,14 @@ class BlenoPeripheral implements Peripheral {
         resolve();
       });
       if (!runsOwnHost(this.#bleno)) {
-        this.#bleno.startAdvertising('', [bareUuid(SERVICE_UUID)]);
+        const { services = [], localName = '' } = { ...set.scanResponse, ...set.advertisement };
+        this.#bleno.startAdvertising(localName, services.map(bareUuid));
       } else {
-        this.#bleno.startAdvertisingWithEIRData(advertisingData, scanResponse(serviceData));
+        const { advertisement, scanResponse } = encodeSet(set);
+        this.#bleno.startAdvertisingWithEIRData(
+          Buffer.from(advertisement),
+          Buffer.from(scanResponse),
+        );
       }
     });
   }
@@ -247,7 +269,7 @@ class BlenoPeripheral implements Peripheral {
 
   async #disconnect(): Promise<void> {
     if (!this.#connected) return;
-    await this.#quietly('Disconnecting', DISCONNECT_TIMEOUT_MS, 'disconnect', () => {
+    await this.#quietly('disconnecting', DISCONNECT_TIMEOUT_MS, 'disconnect', () => {
       this.#bleno.disconnect();
     });
   }
@@ -259,7 +281,7 @@ class BlenoPeripheral implements Peripheral {
       timeoutMs: OPERATION_TIMEOUT_MS,
       signals,
       failure: 'radio.unavailable',
-      timeoutError: () => new PhoneKeyError('radio.unavailable', `${what} took too long.`),
+      timeoutError: () => new PhoneKeyError('radio.unavailable', `${what} took too long`),
     } as const;
     return this.#queue.run(() => runOperation(this.#clock, options, start), signals);
   }
@@ -290,7 +312,7 @@ class BlenoPeripheral implements Peripheral {
     this.#endLink('local');
     if (wasOn) {
       // In this order: bleno advertises again after a disconnection unless it was told to stop.
-      await this.#quietly('Stopping to advertise', STOP_TIMEOUT_MS, 'advertisingStop', () => {
+      await this.#quietly('stopping to advertise', STOP_TIMEOUT_MS, 'advertisingStop', () => {
         this.#bleno.stopAdvertising();
       });
       await this.#disconnect();

@@ -1,17 +1,46 @@
-import { bareUuid, FROM_CAR_UUID, INFO_UUID, TO_CAR_UUID } from './gatt.js';
+import { PhoneKeyError } from '../errors.js';
+import { characteristicsOf } from '../link/gatt-profile.js';
+import type { GattProfile, GattProperty } from '../link/gatt-profile.js';
+import { bareUuid } from './uuid.js';
+
+/** Bits of the properties of a characteristic (Core, Vol 3 Part G 3.3.1.1). */
+const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
+  read: 0x02,
+  writeWithoutResponse: 0x04,
+  write: 0x08,
+  notify: 0x10,
+  indicate: 0x20,
+};
 
 /**
- * The attributes of our characteristics as most cars have them, in a row (docs/PROTOCOL.md, section 2):
- * declaration and value of `toCar`, those of `fromCar` and its configuration, those of `info`. One number
- * says where all of them are: the ATT handle of the first.
+ * The attributes of a profile as most servers have them, in a row (docs/PROTOCOL.md, section 2): of each
+ * characteristic the declaration and the value, then the configuration of the one that tells something.
+ * One number says where all of them are: the ATT handle of the first.
  */
-const ROW = [
-  { uuid: TO_CAR_UUID, at: 0, properties: 0x04 | 0x08 },
-  { uuid: FROM_CAR_UUID, at: 2, properties: 0x10 },
-  { uuid: INFO_UUID, at: 5, properties: 0x02 },
-] as const;
-const CONFIGURATION_AT = 4;
-const LAST_AT = 6;
+export interface Row {
+  readonly characteristics: readonly {
+    /** 32 hex digits. */
+    readonly uuid: string;
+    readonly at: number;
+    /** Bits. */
+    readonly properties: number;
+  }[];
+  readonly configurationAt: number;
+  readonly lastAt: number;
+}
+
+export const layoutOf = (profile: GattProfile): Row => {
+  let next = 0;
+  let configurationAt = 0;
+  const characteristics = characteristicsOf(profile).map(({ uuid, properties }) => {
+    const at = next;
+    next += 2;
+    if (uuid === profile.fromCar.uuid) configurationAt = next++;
+    const bits = properties.reduce((all, property) => all | PROPERTY_BITS[property], 0);
+    return { uuid: bareUuid(uuid), at, properties: bits };
+  });
+  return { characteristics, configurationAt, lastAt: next - 1 };
+};
 
 /** The declaration of a characteristic, as a server tells it (Core, Vol 3 Part G 3.3.1). */
 export interface Declaration {
@@ -23,27 +52,40 @@ export interface Declaration {
   readonly valueHandle: number;
 }
 
-/** Whether a row could begin at this handle: 1 to 0xfff9. */
-export const isRowHandle = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value + LAST_AT <= 0xffff;
+/**
+ * Whether a row could begin at this handle: 1 to 0xfff9 for seven attributes. None where the configuration
+ * is the last of them: then nothing tells that it is there.
+ */
+export const isRowHandle = (value: unknown, profile: GattProfile): value is number => {
+  const { configurationAt, lastAt } = layoutOf(profile);
+  if (configurationAt === lastAt || typeof value !== 'number') return false;
+  return Number.isInteger(value) && value >= 1 && value + lastAt <= 0xffff;
+};
 
 /** The handle of the last attribute in the row that begins at `first`. */
-export const lastInRow = (first: number): number => first + LAST_AT;
+export const lastInRow = (first: number, profile: GattProfile): number =>
+  first + layoutOf(profile).lastAt;
 
 /**
  * The handle of the configuration of `fromCar` in the row that begins at `first`. Nothing else can be
  * there: what notifies has one (Vol 3 Part G 3.3.3.3), and the next declaration leaves room for no more.
  */
-export const configurationInRow = (first: number): number => first + CONFIGURATION_AT;
+export const configurationInRow = (first: number, profile: GattProfile): number =>
+  first + layoutOf(profile).configurationAt;
 
 /** Where the row begins; undefined when these are not in one. */
-export const rowOf = (declarations: readonly Declaration[]): number | undefined => {
-  const first = declarations.find(({ uuid }) => uuid === bareUuid(TO_CAR_UUID))?.startHandle;
-  if (!isRowHandle(first)) return undefined;
-  const complete = ROW.every(({ uuid, at, properties }) =>
+export const rowOf = (
+  declarations: readonly Declaration[],
+  profile: GattProfile,
+): number | undefined => {
+  const { characteristics } = layoutOf(profile);
+  const [toCar] = characteristics;
+  const first = declarations.find(({ uuid }) => uuid === toCar?.uuid)?.startHandle;
+  if (!isRowHandle(first, profile)) return undefined;
+  const complete = characteristics.every(({ uuid, at, properties }) =>
     declarations.some(
       (each) =>
-        each.uuid === bareUuid(uuid) &&
+        each.uuid === uuid &&
         each.startHandle === first + at &&
         each.valueHandle === first + at + 1 &&
         (each.properties & properties) !== 0,
@@ -51,3 +93,10 @@ export const rowOf = (declarations: readonly Declaration[]): number | undefined 
   );
   return complete ? first : undefined;
 };
+
+/** The error for a device that lacks something of the profile. */
+export const notThere = (missing: string): PhoneKeyError =>
+  new PhoneKeyError('radio.connect-failed', `the device has no ${missing}`, {
+    temporary: false,
+    hint: 'This is not a phonekey car, or it speaks another version.',
+  });

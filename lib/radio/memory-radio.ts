@@ -1,4 +1,8 @@
 import { PhoneKeyError } from '../errors.js';
+import type { AdvertisingContent } from '../link/advertising.js';
+import type { GattProfile } from '../link/gatt-profile.js';
+import { encodeSet } from './advertising-data.js';
+import { inTurn } from '../platform/turn.js';
 import { memoryLinkPair } from './memory.js';
 import type { MemoryLink, MemoryLinkOptions } from './memory.js';
 import type {
@@ -30,22 +34,28 @@ export class MemoryRadio {
 
   central(): Central {
     return {
-      scan: async (found, signal) => {
+      scan: async (filters, found, signal) => {
         const listening = (): boolean => !signal.aborted; // `found` may abort it
         while (listening()) {
-          for (const [id, { serviceData }] of this.#peripherals) {
-            if (serviceData !== undefined && listening()) found({ id, rssi: -40, serviceData });
+          for (const [id, { sets }] of this.#peripherals) {
+            for (const { advertisement, scanResponse } of sets) {
+              const heard = { id, rssi: -40, ...advertisement, ...scanResponse };
+              if (listening() && filters.some((filter) => filter.matches(heard))) found(heard);
+            }
           }
-          await new Promise((resolve) => setImmediate(resolve));
+          await new Promise<void>(inTurn);
         }
       },
-      connect: (advertisement) => this.#connect(advertisement),
+      connect: (advertisement, profile) => this.#connect(advertisement, profile),
       close: () => Promise.resolve(),
     };
   }
 
-  #connect(advertisement: Advertisement): Promise<CentralLink> {
-    const service = this.#peripherals.get(advertisement.id)?.service;
+  #connect(advertisement: Advertisement, profile: GattProfile): Promise<CentralLink> {
+    const { id } = advertisement;
+    const service = this.#peripherals
+      .get(id)
+      ?.services.find((each) => each.profile.service === profile.service);
     if (service === undefined) {
       return Promise.reject(new PhoneKeyError('radio.connect-failed', 'the car has gone'));
     }
@@ -54,35 +64,34 @@ export class MemoryRadio {
     const { phone, car } = pair;
     return Promise.resolve({
       mtu: phone.mtu,
-      peer: advertisement.id,
+      peer: id,
       open: async (handlers) => {
         await phone.open(handlers);
         service.onLink(car);
       },
       send: (chunk) => phone.send(chunk),
       close: () => phone.close(),
-      readInfo: () => Promise.resolve(service.info.slice()),
-      rssi: () => Promise.resolve(-40),
     });
   }
 }
 
 class MemoryPeripheral implements Peripheral {
-  service: PeripheralService | undefined;
-  serviceData: Uint8Array | undefined;
+  services: readonly PeripheralService[] = [];
+  sets: readonly AdvertisingContent[] = [];
   readonly #gone: () => void;
 
   constructor(gone: () => void) {
     this.#gone = gone;
   }
 
-  start(service: PeripheralService): Promise<void> {
-    this.service = service;
+  start(services: readonly PeripheralService[]): Promise<void> {
+    this.services = services;
     return Promise.resolve();
   }
 
-  advertise(serviceData: Uint8Array): Promise<void> {
-    this.serviceData = serviceData;
+  async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
+    for (const set of sets) encodeSet(set); // throws where a set does not fit
+    this.sets = sets;
     return Promise.resolve();
   }
 

@@ -1,4 +1,5 @@
-import { PhoneKeyError } from '../errors.js';
+import { checkChunk, LinkBuffer } from './link-buffer.js';
+import { inTurn } from '../platform/turn.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
 
 /** One end of a link without a radio, for tests of whatever runs over a Link. */
@@ -30,10 +31,8 @@ class MemoryEnd implements MemoryLink {
   readonly peer: string;
   readonly #name: 'phone' | 'car';
   readonly #tamper: MemoryLinkOptions['tamper'];
-  readonly #early: Uint8Array[] = [];
+  readonly #buffer = new LinkBuffer();
   #other: MemoryEnd | undefined;
-  #handlers: LinkHandlers | undefined;
-  #down: LinkCloseReason | undefined;
 
   constructor(name: 'phone' | 'car', options: MemoryLinkOptions) {
     this.#name = name;
@@ -48,49 +47,37 @@ class MemoryEnd implements MemoryLink {
 
   async open(handlers: LinkHandlers): Promise<void> {
     await Promise.resolve();
-    this.#handlers = handlers;
-    for (const chunk of this.#early.splice(0)) handlers.data(chunk);
-    if (this.#down !== undefined) handlers.closed(this.#down);
+    this.#buffer.open(handlers);
   }
 
   async send(chunk: Uint8Array): Promise<void> {
     await Promise.resolve();
-    if (this.#down !== undefined) throw new PhoneKeyError('radio.link-lost', 'the link is down');
-    if (chunk.length === 0 || chunk.length > this.mtu - 3) {
-      throw new PhoneKeyError('internal', `a chunk of ${String(chunk.length)} bytes`);
-    }
+    this.#buffer.signal.throwIfAborted();
+    checkChunk(chunk, this.mtu);
     const sent =
       this.#tamper === undefined ? chunk.slice() : this.#tamper(chunk.slice(), this.#name);
-    if (sent !== undefined) setImmediate(() => this.#other?.receive(sent));
+    if (sent !== undefined) inTurn(() => this.#other?.receive(sent));
   }
 
   async close(): Promise<void> {
     await Promise.resolve();
-    this.#end('local');
+    this.#buffer.end('local');
     this.#other?.end('remote');
   }
 
   lose(): void {
-    this.#end('lost');
+    this.#buffer.end('lost');
     this.#other?.end('lost');
   }
 
   receive(chunk: Uint8Array): void {
-    if (this.#down !== undefined) return;
-    if (this.#handlers === undefined) this.#early.push(chunk);
-    else this.#handlers.data(chunk);
+    if (!this.#buffer.receive(chunk)) void this.close();
   }
 
   /** After what is on its way. */
   end(reason: LinkCloseReason): void {
-    setImmediate(() => {
-      this.#end(reason);
+    inTurn(() => {
+      this.#buffer.end(reason);
     });
-  }
-
-  #end(reason: LinkCloseReason): void {
-    if (this.#down !== undefined) return;
-    this.#down = reason;
-    this.#handlers?.closed(reason);
   }
 }

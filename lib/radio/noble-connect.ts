@@ -1,11 +1,15 @@
 import { PhoneKeyError } from '../errors.js';
+import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
-import { discover, type Discovered } from './noble-discover.js';
+import { discover } from './noble-discover.js';
+import type { Discovered } from './noble-discover.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
-import { runOperation, type Settle } from './operation.js';
+import { runOperation } from './operation.js';
+import type { Settle } from './operation.js';
 
 /** What the phone uses of a connected car. */
 export interface NobleGatt extends Discovered {
+  readonly profile: GattProfile;
   /** ATT MTU in bytes. */
   readonly mtu: number;
 }
@@ -23,17 +27,18 @@ export interface ConnectContext {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signals: readonly AbortSignal[];
+  readonly profile: GattProfile;
   /** As in ConnectOptions. */
   readonly attHandle: number | undefined;
 }
 
 /**
- * Connects and finds the phonekey service. On any failure nothing is left connected or connecting.
+ * Connects and finds the service of the profile. On any failure nothing is left connected or connecting.
  * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, or what a signal was aborted with
  */
 export const connectPeripheral = async (
   peripheral: NoblePeripheral,
-  { noble, clock, timeoutMs, signals, attHandle }: ConnectContext,
+  { noble, clock, timeoutMs, signals, profile, attHandle }: ConnectContext,
 ): Promise<NobleGatt> => {
   const end = clock.now() + timeoutMs;
   const options = (what: string) => ({
@@ -43,7 +48,7 @@ export const connectPeripheral = async (
     failure: 'radio.connect-failed' as const,
   });
   try {
-    await runOperation<void>(clock, options('Connecting'), ({ resolve, reject, on }) => {
+    await runOperation<void>(clock, options('connecting'), ({ resolve, reject, on }) => {
       on(peripheral, 'connect', (error?: Error | string | null) => {
         if (error) reject(error);
         else resolve();
@@ -52,7 +57,7 @@ export const connectPeripheral = async (
     });
     const dropped = new PhoneKeyError(
       'radio.connect-failed',
-      'The connection ended before it was ready.',
+      'the connection ended before it was ready',
     );
     const ask = <T>(what: string, start: (settle: Settle<T>) => void): Promise<T> =>
       runOperation<T>(clock, options(what), (settle) => {
@@ -61,10 +66,10 @@ export const connectPeripheral = async (
         });
         start(settle);
       });
-    const discovered = await discover(noble, peripheral, attHandle, ask);
+    const discovered = await discover(noble, peripheral, profile, attHandle, ask);
     // The MTU exchange was noble's first request on this connection, so its answer is in by now.
     const mtu = Math.max(DEFAULT_MTU, Math.min(peripheral.mtu ?? DEFAULT_MTU, NOBLE_MTU));
-    return { ...discovered, mtu };
+    return { ...discovered, profile, mtu };
   } catch (error) {
     await abandon(peripheral, clock);
     throw error;
@@ -98,7 +103,7 @@ const quietly = async (
   act: () => void,
 ): Promise<void> => {
   try {
-    await runOperation<void>(clock, { what: 'Disconnecting', timeoutMs }, ({ resolve, on }) => {
+    await runOperation<void>(clock, { what: 'disconnecting', timeoutMs }, ({ resolve, on }) => {
       act();
       on(peripheral, event, () => {
         resolve();

@@ -1,15 +1,16 @@
-import { PhoneKeyError } from '../errors.js';
-import { bareUuid, FROM_CAR_UUID, INFO_UUID, SERVICE_UUID, TO_CAR_UUID } from './gatt.js';
-import { isRowHandle, lastInRow, rowOf, type Declaration } from './gatt-row.js';
+import { characteristicsOf } from '../link/gatt-profile.js';
+import type { GattCharacteristic, GattProfile } from '../link/gatt-profile.js';
+import { isRowHandle, lastInRow, notThere, rowOf } from './gatt-row.js';
+import type { Declaration } from './gatt-row.js';
 import type { Noble, NobleCharacteristic, NoblePeripheral, NobleService } from './noble-types.js';
 import type { Settle } from './operation.js';
 import { runsOwnHost } from './stack.js';
+import { bareUuid } from './uuid.js';
 
 /** The characteristics of a connected car. */
 export interface Discovered {
   readonly toCar: NobleCharacteristic;
   readonly fromCar: NobleCharacteristic;
-  readonly info: NobleCharacteristic;
   /** Where their row begins, as the car has told it on this connection; undefined: in no row. */
   readonly attHandle: number | undefined;
 }
@@ -18,7 +19,7 @@ export interface Discovered {
 type Ask = <T>(what: string, start: (settle: Settle<T>) => void) => Promise<T>;
 
 /**
- * Finds the phonekey service and its characteristics, first where they were the last time. A memory that is
+ * Finds the service of the profile and its characteristics, first where they were the last time. A memory that is
  * wrong costs one request: noble uses the handles that the car tells now, and no others.
  * @param known ATT handle of the first characteristic on an earlier connection
  * @throws PhoneKeyError `radio.connect-failed` where there is no such service, and what `ask` throws
@@ -26,21 +27,24 @@ type Ask = <T>(what: string, start: (settle: Settle<T>) => void) => Promise<T>;
 export const discover = async (
   noble: Noble,
   peripheral: NoblePeripheral,
+  profile: GattProfile,
   known: number | undefined,
   ask: Ask,
 ): Promise<Discovered> => {
-  const service = isRowHandle(known) ? serviceAt(noble, peripheral, known) : undefined;
+  const service = isRowHandle(known, profile)
+    ? serviceAt(noble, peripheral, profile, known)
+    : undefined;
   if (service !== undefined) {
-    const found = await characteristicsOf(service, ask);
-    if (found.attHandle === known) return chosen(found);
+    const found = await lookInto(service, profile, ask);
+    if (found.attHandle === known) return chosen(found, profile);
   }
-  const services = await ask<NobleService[]>('Looking for the service', ({ resolve, on }) => {
+  const services = await ask<NobleService[]>('looking for the service', ({ resolve, on }) => {
     on(peripheral, 'servicesDiscover', resolve);
-    peripheral.discoverServices([bareUuid(SERVICE_UUID)]);
+    peripheral.discoverServices([bareUuid(profile.service)]);
   });
-  const found = services.find(({ uuid }) => uuid === bareUuid(SERVICE_UUID));
-  if (found === undefined) throw notACar('phonekey service');
-  return chosen(await characteristicsOf(found, ask));
+  const found = services.find(({ uuid }) => uuid === bareUuid(profile.service));
+  if (found === undefined) throw notThere(`service ${profile.service}`);
+  return chosen(await lookInto(found, profile, ask), profile);
 };
 
 /**
@@ -50,12 +54,13 @@ export const discover = async (
 const serviceAt = (
   noble: Noble,
   peripheral: NoblePeripheral,
+  profile: GattProfile,
   first: number,
 ): NobleService | undefined => {
   if (!runsOwnHost(noble)) return undefined;
   peripheral.services = null; // noble would add one for each connection
-  const range = { startHandle: first, endHandle: lastInRow(first) };
-  return noble.addService?.(peripheral.id, { uuid: bareUuid(SERVICE_UUID), ...range });
+  const range = { startHandle: first, endHandle: lastInRow(first, profile) };
+  return noble.addService?.(peripheral.id, { uuid: bareUuid(profile.service), ...range });
 };
 
 interface Characteristics {
@@ -63,43 +68,42 @@ interface Characteristics {
   readonly attHandle: number | undefined;
 }
 
-const characteristicsOf = (service: NobleService, ask: Ask): Promise<Characteristics> =>
-  ask('Looking for the characteristics', ({ resolve, on }) => {
+const lookInto = (
+  service: NobleService,
+  profile: GattProfile,
+  ask: Ask,
+): Promise<Characteristics> =>
+  ask('looking for the characteristics', ({ resolve, on }) => {
     let attHandle: number | undefined;
     // Comes first, and only where noble knows handles.
     on(service, 'characteristicsDiscovered', (declarations: readonly Declaration[]) => {
-      attHandle = rowOf(declarations);
+      attHandle = rowOf(declarations, profile);
     });
     on(service, 'characteristicsDiscover', (characteristics: readonly NobleCharacteristic[]) => {
       resolve({ characteristics, attHandle });
     });
-    service.discoverCharacteristics([TO_CAR_UUID, FROM_CAR_UUID, INFO_UUID].map(bareUuid));
+    service.discoverCharacteristics(characteristicsOf(profile).map(({ uuid }) => bareUuid(uuid)));
   });
 
-const chosen = ({ characteristics, attHandle }: Characteristics): Discovered => ({
-  toCar: find(characteristics, TO_CAR_UUID, ['write', 'writeWithoutResponse']),
-  // noble's subscribe never answers where there is nothing to subscribe to.
-  fromCar: find(characteristics, FROM_CAR_UUID, ['notify']),
-  info: find(characteristics, INFO_UUID, ['read']),
-  attHandle,
-});
+const chosen = (
+  { characteristics, attHandle }: Characteristics,
+  profile: GattProfile,
+): Discovered => {
+  // All of them: noble's subscribe, for one, never answers where there is nothing to subscribe to.
+  const [toCar, fromCar] = characteristicsOf(profile).map((each) => find(characteristics, each));
+  if (toCar === undefined || fromCar === undefined) throw notThere('characteristics');
+  return { toCar, fromCar, attHandle };
+};
 
 const find = (
   characteristics: readonly NobleCharacteristic[],
-  uuid: string,
-  properties: readonly string[],
+  { uuid, properties }: GattCharacteristic,
 ): NobleCharacteristic => {
   const found = characteristics.find(
     (each) =>
       each.uuid === bareUuid(uuid) &&
       properties.some((property) => each.properties.includes(property)),
   );
-  if (found === undefined) throw notACar(`characteristic ${uuid}`);
+  if (found === undefined) throw notThere(`characteristic ${uuid}`);
   return found;
 };
-
-const notACar = (missing: string): PhoneKeyError =>
-  new PhoneKeyError('radio.connect-failed', `The device has no ${missing}.`, {
-    temporary: false,
-    hint: 'This is not a phonekey car, or it speaks another version.',
-  });

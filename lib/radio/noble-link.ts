@@ -1,18 +1,19 @@
 import { PhoneKeyError } from '../errors.js';
+import { indicates } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
 import { configurationInRow } from './gatt-row.js';
-import { checkChunk, LinkState } from './link-state.js';
-import { abandon, type NobleGatt } from './noble-connect.js';
+import { checkChunk, LinkBuffer } from './link-buffer.js';
+import { abandon } from './noble-connect.js';
+import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
-import { runOperation, subscribe, type Settle } from './operation.js';
+import { runOperation, subscribe } from './operation.js';
+import type { Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
-/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 /** In a configuration (Vol 3 Part G 3.3.3.3). */
-const ENABLE_NOTIFICATIONS = Buffer.of(1, 0);
+const ENABLE = { notifications: Buffer.of(1, 0), indications: Buffer.of(2, 0) };
 /**
  * Write commands in a row before one chunk is sent as a request. A command costs no round trip, so a
  * short message arrives in one connection event at any MTU; but nothing acknowledges it, and a full
@@ -35,7 +36,7 @@ export interface NobleLinkOptions {
 export class NobleLink implements CentralLink {
   readonly mtu: number;
   readonly peer: string;
-  readonly #state = new LinkState();
+  readonly #buffer = new LinkBuffer();
   readonly #queue = new OperationQueue();
   readonly #peripheral: NoblePeripheral;
   readonly #gatt: NobleGatt;
@@ -55,17 +56,16 @@ export class NobleLink implements CentralLink {
         this.#down(REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
       }),
       subscribe(gatt.fromCar, 'data', (chunk: Uint8Array, isNotification: boolean) => {
-        // 'data' also answers a read.
-        if (isNotification && !this.#state.receive(chunk)) void this.#drop('lost');
+        if (isNotification && !this.#buffer.receive(chunk)) void this.#drop('lost');
       }),
     ];
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge comes before the answer to the subscription.
-    this.#state.open(handlers);
-    const { fromCar, attHandle } = this.#gatt;
-    await this.#run<void>('Subscribing', ({ resolve, on }) => {
+    this.#buffer.open(handlers);
+    const { profile, fromCar, attHandle } = this.#gatt;
+    await this.#run<void>('subscribing', ({ resolve, on }) => {
       const subscribed = (): void => {
         resolve();
       };
@@ -75,9 +75,10 @@ export class NobleLink implements CentralLink {
         return;
       }
       // noble would look for the handle first.
-      const handle = configurationInRow(attHandle);
+      const handle = configurationInRow(attHandle, profile);
       on(this.#peripheral, `handleWrite${String(handle)}`, subscribed);
-      this.#peripheral.writeHandle(handle, ENABLE_NOTIFICATIONS, false);
+      const value = indicates(profile) ? ENABLE.indications : ENABLE.notifications;
+      this.#peripheral.writeHandle(handle, value, false);
     });
   }
 
@@ -85,37 +86,12 @@ export class NobleLink implements CentralLink {
     checkChunk(chunk, this.mtu);
     const bytes = Buffer.from(chunk); // a copy, because it may wait
     const { toCar } = this.#gatt;
-    await this.#run<void>('Sending', ({ resolve, on }) => {
+    await this.#run<void>('sending', ({ resolve, on }) => {
       const asCommand = this.#nextIsCommand();
       on(toCar, 'write', () => {
         resolve();
       });
       toCar.write(bytes, asCommand);
-    });
-  }
-
-  async readInfo(): Promise<Uint8Array> {
-    const { info } = this.#gatt;
-    const value = await this.#run<Uint8Array>('Reading', ({ resolve, on }) => {
-      on(info, 'data', (bytes: Uint8Array, isNotification: boolean) => {
-        if (!isNotification) resolve(new Uint8Array(bytes));
-      });
-      info.read();
-    });
-    // noble answers an ATT error with no bytes.
-    if (value.length === 0 || value.length > MAX_VALUE_BYTES) {
-      throw new PhoneKeyError(
-        'protocol.malformed',
-        `The car gives no usable info (${String(value.length)} bytes).`,
-      );
-    }
-    return value;
-  }
-
-  async rssi(): Promise<number> {
-    return this.#run<number>('Measuring the signal', ({ resolve, on }) => {
-      on(this.#peripheral, 'rssiUpdate', resolve);
-      this.#peripheral.updateRssi();
     });
   }
 
@@ -129,7 +105,7 @@ export class NobleLink implements CentralLink {
 
   /** True once nothing more can be sent; the device is free when `close` resolves. */
   get isDown(): boolean {
-    return this.#state.isDown;
+    return this.#buffer.isDown;
   }
 
   /** The adapter is gone: no event will come for this link. */
@@ -138,16 +114,18 @@ export class NobleLink implements CentralLink {
   }
 
   #nextIsCommand(): boolean {
-    const { properties } = this.#gatt.toCar;
-    if (!properties.includes('writeWithoutResponse')) return false;
-    if (!properties.includes('write')) return true;
+    const { profile, toCar } = this.#gatt;
+    const both = (property: 'write' | 'writeWithoutResponse'): boolean =>
+      profile.toCar.properties.includes(property) && toCar.properties.includes(property);
+    if (!both('writeWithoutResponse')) return false;
+    if (!both('write')) return true;
     this.#commands = (this.#commands + 1) % (COMMANDS_PER_REQUEST + 1);
     return this.#commands !== 0;
   }
 
   /** One operation at a time; one that got no answer ends the link. */
   #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const signals = [this.#state.signal];
+    const signals = [this.#buffer.signal];
     const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
     return this.#queue.run(async () => {
       try {
@@ -165,7 +143,7 @@ export class NobleLink implements CentralLink {
   #drop(reason: LinkCloseReason): Promise<void> {
     this.#closing ??= (async () => {
       if (this.#forget.length === 0) return;
-      this.#state.end(reason);
+      this.#buffer.end(reason);
       await abandon(this.#peripheral, this.#options.clock);
       this.#down(reason);
     })();
@@ -178,6 +156,6 @@ export class NobleLink implements CentralLink {
     if (forgets.length === 0) return;
     for (const forget of forgets) forget();
     this.#options.onDown();
-    this.#state.end(reason);
+    this.#buffer.end(reason);
   }
 }

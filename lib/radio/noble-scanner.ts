@@ -1,11 +1,12 @@
 import { PhoneKeyError } from '../errors.js';
+import type { AdvertisingFields, ScanFilter } from '../link/advertising.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
-import { bareUuid, SERVICE_UUID } from './gatt.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
 import { runOperation, subscribe } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { Advertisement } from './types.js';
+import { bareUuid, dashedUuid } from './uuid.js';
 
 const SCAN_TIMEOUT_MS = 5000;
 const RESTART_MS = 1000;
@@ -14,9 +15,8 @@ const MAX_DEVICES = 256;
 /** HCI's value for "not available". */
 const NO_RSSI = 127;
 
-const UUID = bareUuid(SERVICE_UUID);
-
 interface Scan {
+  readonly filters: readonly ScanFilter[];
   found(advertisement: Advertisement): void;
   fail(error: unknown): void;
 }
@@ -31,7 +31,8 @@ export class NobleScanner {
   readonly #devices = new Map<string, NoblePeripheral>();
   readonly #forget: (() => void)[];
   #holds = 0;
-  #running = false;
+  /** The UUIDs that noble looks for, joined; empty while it does not scan. */
+  #running = '';
   #changing = false;
   #cancelRestart: Cancel = () => undefined;
 
@@ -54,13 +55,17 @@ export class NobleScanner {
   }
 
   /** Reports until one of the signals aborts; then resolves. Rejects when the radio fails. */
-  async scan(found: Scan['found'], signal: AbortSignal): Promise<void> {
+  async scan(
+    filters: readonly ScanFilter[],
+    found: Scan['found'],
+    signal: AbortSignal,
+  ): Promise<void> {
     if (signal.aborted) return;
     let end = (): void => undefined;
     let scan: Scan | undefined;
     const ended = new Promise<void>((resolve, reject) => {
       end = resolve;
-      scan = { found, fail: reject };
+      scan = { filters, found, fail: reject };
       this.#scans.add(scan);
     });
     signal.addEventListener('abort', end, { once: true });
@@ -89,7 +94,7 @@ export class NobleScanner {
 
   /** The adapter is gone, or the radio closed: ends every scan with `error`. */
   stop(error: PhoneKeyError): void {
-    this.#running = false;
+    this.#running = '';
     this.#fail(error);
   }
 
@@ -109,11 +114,13 @@ export class NobleScanner {
   /** Brings the radio to the state that is wanted now. */
   #update(): Promise<void> {
     return this.#queue.run(async () => {
-      const wanted = this.#scans.size > 0 && this.#holds === 0;
+      const wanted = this.#holds === 0 ? this.#wanted() : '';
       if (wanted === this.#running) return;
       this.#changing = true;
       try {
-        await this.#switch(wanted);
+        if (this.#running !== '') await this.#switch('');
+        this.#running = '';
+        if (wanted !== '') await this.#switch(wanted);
         this.#running = wanted;
       } finally {
         this.#changing = false;
@@ -121,22 +128,30 @@ export class NobleScanner {
     });
   }
 
-  #switch(wanted: boolean): Promise<void> {
+  #wanted(): string {
+    const services = [...this.#scans].flatMap(({ filters }) =>
+      filters.map(({ service }) => bareUuid(service)),
+    );
+    return [...new Set(services)].sort().join();
+  }
+
+  #switch(services: string): Promise<void> {
+    const wanted = services !== '';
     return runOperation<void>(
       this.#clock,
       {
-        what: wanted ? 'Starting to scan' : 'Stopping to scan',
+        what: wanted ? 'starting to scan' : 'stopping to scan',
         timeoutMs: SCAN_TIMEOUT_MS,
         failure: 'radio.scan-failed',
         timeoutError: () =>
-          new PhoneKeyError('radio.scan-failed', 'The adapter does not start or stop scanning.'),
+          new PhoneKeyError('radio.scan-failed', 'the adapter does not start or stop scanning'),
       },
       ({ resolve, on }) => {
         on(this.#noble, wanted ? 'scanStart' : 'scanStop', () => {
           resolve();
         });
         // Duplicates, because the same car is to be reported again when it is heard again.
-        if (wanted) this.#noble.startScanning([UUID], true);
+        if (wanted) this.#noble.startScanning(services.split(','), true);
         else this.#noble.stopScanning();
       },
     );
@@ -144,8 +159,8 @@ export class NobleScanner {
 
   /** Other programs share the adapter on Linux, and may switch off a scan that is not theirs. */
   #stoppedByOthers(): void {
-    if (!this.#running || this.#changing) return;
-    this.#running = false;
+    if (this.#running === '' || this.#changing) return;
+    this.#running = '';
     this.#cancelRestart();
     this.#cancelRestart = this.#clock.after(RESTART_MS, () => {
       this.#update().catch((error: unknown) => {
@@ -158,25 +173,37 @@ export class NobleScanner {
     try {
       await this.#update();
     } catch (error) {
-      this.#running = false;
+      this.#running = '';
       this.#log.warn('scanning does not stop', { error: String(error) });
     }
   }
 
   #discovered(peripheral: NoblePeripheral): void {
-    const { advertisement, id, rssi } = peripheral;
-    const serviceData = advertisement.serviceData?.find(
-      ({ uuid }) => bareUuid(uuid) === UUID,
-    )?.data;
-    const ours = serviceData !== undefined || advertisement.serviceUuids?.includes(UUID) === true;
-    if (!ours || rssi === NO_RSSI) return;
+    const { id, rssi } = peripheral;
+    if (rssi === NO_RSSI) return;
+    const advertisement = { id, rssi, ...fieldsOf(peripheral) };
+    const wanted = [...this.#scans].filter(({ filters }) =>
+      filters.some((filter) => filter.matches(advertisement)),
+    );
+    if (wanted.length === 0) return;
     this.#devices.delete(id);
     this.#devices.set(id, peripheral);
     const oldest = this.#devices.keys().next();
     if (this.#devices.size > MAX_DEVICES && oldest.done !== true)
       this.#devices.delete(oldest.value);
-    for (const scan of this.#scans) {
-      scan.found({ id, rssi, serviceData: new Uint8Array(serviceData ?? []) });
-    }
+    for (const scan of wanted) scan.found(advertisement);
   }
 }
+
+const fieldsOf = ({ advertisement }: NoblePeripheral): AdvertisingFields => {
+  const { serviceUuids = [], serviceData = [], localName } = advertisement;
+  return {
+    services: serviceUuids.map(dashedUuid),
+    // Copies: the stack hands out views of its own buffers.
+    serviceData: serviceData.map(({ uuid, data }) => ({
+      uuid: dashedUuid(uuid),
+      data: new Uint8Array(data),
+    })),
+    ...(localName === undefined ? {} : { localName }),
+  };
+};

@@ -28,6 +28,7 @@ export interface NoblePeripheral extends Emitter {
   readonly mtu: number | null;
   readonly state: 'error' | 'connecting' | 'connected' | 'disconnecting' | 'disconnected';
   readonly advertisement: {
+    readonly localName?: string | undefined;
     readonly serviceUuids?: readonly string[];
     readonly serviceData?: readonly { readonly uuid: string; readonly data: Uint8Array }[];
   };
@@ -37,8 +38,6 @@ export interface NoblePeripheral extends Emitter {
   cancelConnect(): void;
   /** Answered by 'disconnect' (HCI reason); throws where no connection is known. */
   disconnect(): void;
-  /** Answered by 'rssiUpdate' (dBm). */
-  updateRssi(): void;
   /** Of the last discovery, and those that were added since. */
   services: NobleService[] | null;
   /** Answered by 'servicesDiscover' (services). */
@@ -59,8 +58,6 @@ export interface NobleService extends Emitter {
 export interface NobleCharacteristic extends Emitter {
   readonly uuid: string;
   readonly properties: readonly string[];
-  /** Answered by 'data' (bytes, false); by no bytes on an ATT error. */
-  read(): void;
   /** Answered by 'write': at once without response, never on an ATT error. */
   write(data: Buffer, withoutResponse: boolean): void;
   /** Answered by 'notify'; never, where the characteristic cannot notify. */

@@ -1,19 +1,24 @@
 import { PhoneKeyError } from '../errors.js';
-import { silentLogger, type Logger } from '../platform/logger.js';
+import type { ScanFilter } from '../link/advertising.js';
+import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
-import { abandon, connectPeripheral, type NobleGatt } from './noble-connect.js';
+import { silentLogger } from '../platform/logger.js';
+import type { Logger } from '../platform/logger.js';
+import { abandon, connectPeripheral } from './noble-connect.js';
+import type { NobleGatt } from './noble-connect.js';
 import { NobleLink } from './noble-link.js';
 import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
 import { abortError, runOperation, subscribe } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
-import { closedError, openStack, type StackOptions } from './stack.js';
+import { closedError, openStack } from './stack.js';
+import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
 import { stateUnavailable } from './unavailable.js';
 
 export type { LoadedNoble, Noble } from './noble-types.js';
 export type { StackOptions } from './stack.js';
-export { systemNoble } from './system.js';
+export { systemNoble } from './loader/system.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** From one attempt to the next, at least: an adapter may refuse without taking any time. */
@@ -32,6 +37,7 @@ interface Attempt {
   readonly signal: AbortSignal;
   /** On the clock, in milliseconds. */
   readonly end: number;
+  readonly profile: GattProfile;
   readonly attHandle: number | undefined;
 }
 
@@ -68,19 +74,24 @@ class NobleCentral implements Central {
     ];
   }
 
-  async scan(found: (advertisement: Advertisement) => void, signal: AbortSignal): Promise<void> {
+  async scan(
+    filters: readonly ScanFilter[],
+    found: (advertisement: Advertisement) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.#assertUsable();
-    await this.#scanner.scan(found, signal);
+    await this.#scanner.scan(filters, found, signal);
   }
 
   async connect(
     advertisement: Advertisement,
+    profile: GattProfile,
     { timeoutMs = CONNECT_TIMEOUT_MS, signal, attHandle }: ConnectOptions = {},
   ): Promise<CentralLink> {
     this.#assertUsable();
     const peripheral = this.#scanner.device(advertisement.id);
     if (peripheral === undefined) {
-      throw new PhoneKeyError('radio.connect-failed', 'The device was not seen in a scan.');
+      throw new PhoneKeyError('radio.connect-failed', 'the device was not seen in a scan');
     }
     // One signal for all that ends the attempt, wherever it waits.
     const attempt = new AbortController();
@@ -93,10 +104,10 @@ class NobleCentral implements Central {
     onAbort();
     const end = this.#clock.now() + timeoutMs;
     const cancelTimeout = this.#clock.after(timeoutMs, () => {
-      attempt.abort(new PhoneKeyError('radio.timeout', 'Connecting took too long.'));
+      attempt.abort(new PhoneKeyError('radio.timeout', 'connecting took too long'));
     });
     try {
-      const context = { signal: attempt.signal, end, attHandle };
+      const context = { signal: attempt.signal, end, profile, attHandle };
       const connect = () => this.#connect(peripheral, context);
       return await this.#connecting.run(() => this.#scanner.hold(connect), [attempt.signal]);
     } finally {
@@ -114,7 +125,7 @@ class NobleCentral implements Central {
     const earlier = this.#links.get(peripheral.id);
     if (earlier?.isDown === true) await earlier.close();
     else if (earlier !== undefined) {
-      throw new PhoneKeyError('radio.connect-failed', 'The device is connected.', {
+      throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
         temporary: false,
         hint: 'Close the other link to this car first.',
       });
@@ -138,7 +149,7 @@ class NobleCentral implements Central {
    */
   async #connectInTime(
     peripheral: NoblePeripheral,
-    { signal, end, attHandle }: Attempt,
+    { signal, end, ...target }: Attempt,
   ): Promise<NobleGatt> {
     const [noble, clock, signals] = [this.#noble, this.#clock, [signal]];
     this.#guard(peripheral);
@@ -148,7 +159,7 @@ class NobleCentral implements Central {
         const next = clock.now() + ATTEMPT_MS;
         try {
           const timeoutMs = end - clock.now();
-          const context = { noble, clock, timeoutMs, signals, attHandle };
+          const context = { noble, clock, timeoutMs, signals, ...target };
           return await connectPeripheral(peripheral, context);
         } catch (error) {
           const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';
@@ -166,7 +177,7 @@ class NobleCentral implements Central {
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
     if (ms <= 0) return;
-    const options = { what: 'Waiting', timeoutMs: ms, signals: [signal] };
+    const options = { what: 'waiting', timeoutMs: ms, signals: [signal] };
     await runOperation(this.#clock, options, () => undefined).catch(() => undefined);
     if (signal.aborted) throw abortError(signal);
   }

@@ -1,4 +1,5 @@
-import { PhoneKeyError, type ErrorCode } from '../errors.js';
+import { PhoneKeyError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 
 /** The part of an EventEmitter that is used of noble, bleno and their objects. */
@@ -15,7 +16,7 @@ export const subscribe = (emitter: Emitter, event: string, listener: Listener): 
 };
 
 export interface OperationOptions {
-  /** For messages, as in "Connecting took too long". */
+  /** For messages, as in "connecting took too long". */
   readonly what: string;
   readonly timeoutMs: number;
   /** Whatever ends the operation early; a PhoneKeyError as reason is what it rejects with. */
@@ -80,7 +81,7 @@ export const runOperation = <T>(
       clock.after(options.timeoutMs, () => {
         fail(
           options.timeoutError?.() ??
-            new PhoneKeyError('radio.timeout', `${options.what} took too long.`),
+            new PhoneKeyError('radio.timeout', `${options.what} took too long`),
         );
       }),
     );
@@ -105,7 +106,7 @@ export const runOperation = <T>(
 export const abortError = (signal: AbortSignal): PhoneKeyError =>
   signal.reason instanceof PhoneKeyError
     ? signal.reason
-    : new PhoneKeyError('interrupted', 'The operation was interrupted.', { cause: signal.reason });
+    : new PhoneKeyError('interrupted', 'the operation was interrupted', { cause: signal.reason });
 
 /** Wraps an error of a radio stack; a PhoneKeyError stays as it is. */
 const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKeyError =>

@@ -1,7 +1,9 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
-import { silentLogger, type Logger } from '../platform/logger.js';
-import { errorMessage, runOperation, type Emitter } from './operation.js';
+import { silentLogger } from '../platform/logger.js';
+import type { Logger } from '../platform/logger.js';
+import { errorMessage, runOperation } from './operation.js';
+import type { Emitter } from './operation.js';
 import { radioUnavailable, stateUnavailable } from './unavailable.js';
 
 /** What noble and bleno have in common. */
@@ -40,9 +42,6 @@ export const openStack = async <Loaded extends { close(): void | Promise<void> }
   try {
     dropMalformedPackets(stackOf(loaded), log);
     await untilPoweredOn(stackOf(loaded), clock, timeoutMs);
-    // Whether Ctrl-C ends the process is the program's decision.
-    const { onSigIntBinded } = stackInternals(stackOf(loaded));
-    if (onSigIntBinded !== undefined) process.removeListener('SIGINT', onSigIntBinded);
     return loaded;
   } catch (error) {
     await loaded.close();
@@ -51,13 +50,13 @@ export const openStack = async <Loaded extends { close(): void | Promise<void> }
 };
 
 export const closedError = (): PhoneKeyError =>
-  new PhoneKeyError('radio.closed', 'The radio was closed.');
+  new PhoneKeyError('radio.closed', 'the radio was closed');
 
 /** Both stacks start when somebody listens for 'stateChange'; resolves once the adapter is on. */
 const untilPoweredOn = (stack: Stack, clock: Clock, timeoutMs: number): Promise<void> =>
   runOperation<void>(
     clock,
-    { what: 'Starting Bluetooth', timeoutMs, timeoutError: () => stateUnavailable(stack.state) },
+    { what: 'starting Bluetooth', timeoutMs, timeoutError: () => stateUnavailable(stack.state) },
     ({ resolve, reject, on }) => {
       const look = (state: string): void => {
         if (state === 'poweredOn') resolve();
@@ -80,13 +79,9 @@ const untilPoweredOn = (stack: Stack, clock: Clock, timeoutMs: number): Promise<
 
 /** What both stacks keep behind their API; `_hci` only where they run their own HCI host. */
 interface StackInternals {
-  init?: () => void;
   stop?: () => void;
-  /** Ends the process when nobody else listens for SIGINT after it. */
-  readonly onSigIntBinded?: () => void;
   readonly _hci?: {
     onSocketData?: (packet: Uint8Array) => void;
-    pollIsDevUp?: () => void;
     readonly _socket?: { stop(): void };
   };
 }

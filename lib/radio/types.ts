@@ -1,4 +1,6 @@
 import type { PhoneKeyError } from '../errors.js';
+import type { AdvertisingFields, AdvertisingContent, ScanFilter } from '../link/advertising.js';
+import type { GattProfile } from '../link/gatt-profile.js';
 
 /**
  * The radio as the protocol sees it: a phone is a Central, a car is a Peripheral, and between them
@@ -12,8 +14,8 @@ export interface Link {
   readonly peer: string;
   /**
    * Starts reception. Called once; whatever arrived earlier is delivered first. On the phone this
-   * subscribes to `fromCar`. Handlers must not throw, and may be called before `open` resolves: the
-   * car's first message can come before the answer to the subscription.
+   * subscribes to `fromCar` of the profile. Handlers must not throw, and may be called before `open`
+   * resolves: the car's first message can come before the answer to the subscription.
    * @throws PhoneKeyError `radio.link-lost`, `radio.timeout` (on the phone)
    */
   open(handlers: LinkHandlers): Promise<void>;
@@ -35,31 +37,34 @@ export interface LinkHandlers {
 
 export type LinkCloseReason = 'local' | 'remote' | 'lost';
 
-/** What a car says of itself before anybody connects. */
-export interface Advertisement {
+/** What a car says of itself before anybody connects, in the advertisement and in the scan response. */
+export interface Advertisement extends AdvertisingFields {
   /** The radio's handle for the device; may change from one scan to the next. */
   readonly id: string;
   /** Received signal strength in dBm. */
   readonly rssi: number;
-  /**
-   * The service data of the phonekey service (wire/advertisement.ts decodes it); empty where the
-   * car's system cannot advertise any (macOS).
-   */
-  readonly serviceData: Uint8Array;
 }
 
 export interface Central {
   /**
-   * Calls `found` for every advertisement of the phonekey service until `signal` aborts (then it
+   * Calls `found` for every advertisement that matches one of the filters, until `signal` aborts (then it
    * resolves). The same device is reported again when it is heard again.
    * @throws PhoneKeyError `radio.unavailable`, `radio.scan-failed`
    */
-  scan(found: (advertisement: Advertisement) => void, signal: AbortSignal): Promise<void>;
+  scan(
+    filters: readonly ScanFilter[],
+    found: (advertisement: Advertisement) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
-   * Connects to a device seen in a scan and finds the phonekey service.
+   * Connects to a device seen in a scan and finds the service of the profile.
    * @throws PhoneKeyError `radio.connect-failed`, `radio.timeout`, `interrupted` when aborted
    */
-  connect(advertisement: Advertisement, options?: ConnectOptions): Promise<CentralLink>;
+  connect(
+    advertisement: Advertisement,
+    profile: GattProfile,
+    options?: ConnectOptions,
+  ): Promise<CentralLink>;
   /** Closes every link and frees the radio. */
   close(): Promise<void>;
 }
@@ -79,38 +84,33 @@ export interface ConnectOptions {
 export interface CentralLink extends Link {
   /**
    * Where the car has its characteristics: the ATT handle of the first one, 1 to 0xfff9. Undefined where the
-   * radio is not told (macOS, Windows), or where they are not in a row (docs/PROTOCOL.md, section 2).
+   * radio is not told (macOS, Windows), or where they are not in a row (gatt-row.ts).
    */
   readonly attHandle?: number | undefined;
-  /**
-   * Reads the `info` characteristic (at most 512 bytes).
-   * @throws PhoneKeyError `protocol.malformed`, `radio.link-lost`, `radio.timeout`
-   */
-  readInfo(): Promise<Uint8Array>;
-  /** Received signal strength in dBm. */
-  rssi(): Promise<number>;
 }
 
 export interface Peripheral {
   /**
-   * Offers the phonekey service, and calls `onLink` each time a phone has subscribed to `fromCar`.
-   * The link is not opened yet. Does not advertise.
+   * Offers these services; a phone uses one of them at a time. Does not advertise.
+   * @param onError The radio failed for good (the adapter was unplugged, the air ended).
    * @throws PhoneKeyError `radio.unavailable`
    */
-  start(service: PeripheralService): Promise<void>;
+  start(
+    services: readonly PeripheralService[],
+    onError?: (error: PhoneKeyError) => void,
+  ): Promise<void>;
   /**
-   * Advertises the service with this service data (at most 10 bytes) from now on, again after each
-   * disconnection, replacing what was advertised before.
+   * Advertises these sets from now on, again after each disconnection, replacing what was advertised
+   * before. A radio that can do only one at a time advertises them in turn.
+   * @throws PhoneKeyError `internal` where a part of a set has more than 31 bytes, `radio.unavailable`
    */
-  advertise(serviceData: Uint8Array): Promise<void>;
+  advertise(sets: readonly AdvertisingContent[]): Promise<void>;
   /** Stops advertising, closes every link and frees the radio. */
   close(): Promise<void>;
 }
 
 export interface PeripheralService {
-  /** Value of the `info` characteristic. */
-  readonly info: Uint8Array;
+  readonly profile: GattProfile;
+  /** A phone has subscribed to `fromCar`. The link is not opened yet. */
   onLink(link: Link): void;
-  /** The radio failed for good (the adapter was unplugged, the air ended). */
-  onError?(error: PhoneKeyError): void;
 }

@@ -39,7 +39,7 @@ export const radioUnavailable = (error: unknown): PhoneKeyError => {
   const message = errorMessage(error).split('\n')[0] ?? '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const cause = CAUSES.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1];
-  return new PhoneKeyError('radio.unavailable', `The Bluetooth radio does not start: ${message}`, {
+  return new PhoneKeyError('radio.unavailable', `the Bluetooth radio does not start: ${message}`, {
     cause: error,
     ...(cause === undefined ? {} : { hint: hints[cause] }),
   });
@@ -52,7 +52,7 @@ export const stateUnavailable = (state: string): PhoneKeyError => {
     unsupported: hints.unsupported,
     poweredOff: hints.off,
   }[state];
-  return new PhoneKeyError('radio.unavailable', `The Bluetooth adapter is not on: ${state}.`, {
+  return new PhoneKeyError('radio.unavailable', `the Bluetooth adapter is not on: ${state}`, {
     hint: hint ?? hints.silent,
     temporary: state === 'poweredOff',
   });

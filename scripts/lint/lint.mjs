@@ -14,7 +14,7 @@ const paths = positionals.length > 0 ? positionals : ['.'];
 
 const CIRCLES = join(import.meta.dirname, 'circles.cjs');
 /** Folders whose modules do not import each other in circles. */
-const FOLDERS = ['lib', 'air', 'firmware-sim', 'cli', 'bench', 'examples'];
+const FOLDERS = ['lib', 'local', 'air', 'firmware-sim', 'cli', 'bench', 'examples'];
 
 /** Runs in the root; false when the tool complains. */
 function run(name, ...args) {

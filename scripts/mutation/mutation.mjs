@@ -31,6 +31,10 @@ const AREAS = {
     mutate: ['lib/native/pairing/*.ts'],
     tests: ['unit/native/pairing/*', 'property/pairing', 'vectors/{spake2plus,protocol}'],
   },
+  domain: {
+    mutate: ['lib/domain/*.ts'],
+    tests: ['unit/domain/*', 'unit/native/phone/connection', 'unit/firmware-sim/body'],
+  },
   credentials: {
     mutate: ['lib/credentials/*.ts'],
     tests: ['unit/credentials/*', 'vectors/credentials'],
@@ -46,7 +50,7 @@ const AREAS = {
       'vectors/credentials',
     ],
   },
-  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing}'] },
+  wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
     mutate: ['lib/native/car/link-machine.ts'],
     tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],
@@ -60,11 +64,13 @@ const AREAS = {
   // (memory/power, power-cut), damage everywhere and large records take seconds for every change.
   memory: {
     mutate: [
-      'firmware-sim/memory/{disk,fields,file-memory,generation,key-record,memory,record,rights-record,store}.ts',
+      'local/{json,files/*}.ts',
+      'firmware-sim/memory/{file-memory,generation,key-record,memory,record,rights-record,store}.ts',
       'firmware-sim/flash/{chain-writer,entry,flash,flash-memory,header,scan,sector-pool,splice}.ts',
     ],
     tests: [
-      'unit/firmware-sim/memory/{disk,file-memory,record,store}',
+      'unit/local/disk',
+      'unit/firmware-sim/memory/{file-memory,record,store}',
       'unit/firmware-sim/flash/{entry,flash-cuts,flash-memory,header,scan,sector-pool,simulated-flash,splice}',
     ],
   },

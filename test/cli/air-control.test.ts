@@ -108,6 +108,30 @@ describe('key air list and key air move', () => {
     expect((await cli.run(['unlock'])).code).toBe(0);
   });
 
+  it('--watch tells what is there, and then what changes, until Ctrl-C or the end of the air', async () => {
+    const car = await start('car', 'start');
+    const watch = cli.start(['air', 'list', '--watch', '--json']);
+    await watch.until(/"absent":\[\]\}\n/);
+    const text = cli.start(['air', 'list', '--watch']);
+    await text.until(/NAME/);
+    await cli.run(['air', 'move', 'phone', '--to', '7,0']);
+    await watch.until(/"position":\{"x":7,"y":0\}/);
+    await text.until(/phone +7,0 +- +absent/);
+    const { code, stdout } = await watch.stop('SIGINT');
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([
+      { pace: 'instant', devices: [{ label: 'car' }], absent: [] },
+      { devices: [], left: [], absent: [{ label: 'phone', position: { x: 7, y: 0 } }] },
+    ]);
+    await car.stop('SIGTERM');
+    const { code: lost, stderr } = await text.finished;
+    expect({ lost, stderr }).toMatchObject({ lost: 4, stderr: expect.stringContaining('ended') });
+  });
+
   it('a car is moved while it is there, by name or by address', async () => {
     await start('car', 'start');
     const [car] = (await list()).devices;
@@ -289,6 +313,39 @@ describe('key air watch', () => {
     expect(await second?.finished).toMatchObject({
       code: 4,
       stderr: expect.stringContaining('the virtual air has ended'),
+    });
+  });
+});
+
+describe('key car status --watch', () => {
+  it('looks at the car, and then tells what happens at it, until Ctrl-C or the end of the car', async () => {
+    const car = await start('car', 'start');
+    const watch = cli.start(['car', 'status', '--watch', '--json']);
+    await watch.until(/"pin":false\}\n/);
+    const text = cli.start(['car', 'status', '--watch']);
+    await text.until(/key slots taken/);
+    await cli.run(['car', 'tap', 'pillar']);
+    await watch.until(/"type":"unlocked"/);
+    await text.until(/\d\d:\d\d:\d\d\.\d{3} unlocked by the key card\n/);
+    const { code, stdout } = await watch.stop('SIGINT');
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { name: 'car', locked: true },
+      { type: 'card-tapped', reader: 'pillar' },
+      { type: 'unlocked', by: 'card' },
+    ]);
+    await car.stop('SIGTERM');
+    expect(await text.finished).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('car has stopped'),
+    });
+  });
+
+  it('needs a car', async () => {
+    expect(await cli.json(['car', 'status', '--watch'])).toMatchObject({
+      code: 4,
+      value: { code: 'sim.not-running' },
     });
   });
 });

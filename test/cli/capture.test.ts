@@ -1,8 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_UUID } from '../../lib/radio/gatt.js';
+import { nativeProfile } from '../../lib/native/profile.js';
 import type { CapturedPacket } from '../support/btsnoop.js';
 import { attValues, parseAirCapture, parseCapture } from '../support/btsnoop.js';
 import { CAR_NAME, PHONE_NAME, playCaptured } from '../support/captured-session.js';
@@ -92,7 +100,9 @@ describe('--capture of an air, a car and a phone', () => {
     const holds = (needle: Buffer | string): boolean =>
       seen.some((bytes) => bytes.includes(needle));
     // So that the search is one: this is there, in the byte order of the air.
-    expect(holds(Buffer.from(SERVICE_UUID.replaceAll('-', ''), 'hex').reverse())).toBe(true);
+    expect(holds(Buffer.from(nativeProfile.service.replaceAll('-', ''), 'hex').reverse())).toBe(
+      true,
+    );
 
     const kept = keptIn(cli.home);
     const keys = privateKeysIn(kept);
@@ -147,12 +157,19 @@ describe('--capture', () => {
     if (HAS_MODES) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it.each([['cars'], ['doctor'], ['car', 'status'], ['air', 'list']])(
-    'is refused where there is nothing to capture: %s %s',
-    async (...command) => {
-      expect(await refused([...command, '--capture', `${file}.other`])).toContain('use the radio');
-    },
-  );
+  it.each([
+    [['cars']],
+    [['doctor']],
+    [['help']],
+    [['car', 'status']],
+    [['air', 'list']],
+    [['revoke', 'Bob', '--offline']],
+    [['stamp', '--offline']],
+  ])('is refused where there is nothing to capture: %j', async (command) => {
+    const other = `${file}.other`;
+    expect(await refused([...command, '--capture', other])).toContain('use the radio');
+    expect(existsSync(other)).toBe(false);
+  });
 
   it('does nothing where the file cannot be made', async () => {
     const directory = join(cli.home, 'directory');

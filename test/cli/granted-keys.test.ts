@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { FORM_FACTOR_NAMES } from '../../lib/credentials/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
-import { nodePrivateDisk } from '../../cli/config/private-disk.js';
-import { withLock } from '../../cli/config/private-lock.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carrying.js';
+import { MOST_CARRIED } from '../../lib/phone/carried.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { grantTo } from '../unit/credentials/sample.js';
+import { to } from '../support/car-store.js';
 
 /** What the store of a phone keeps for keys that are shared: grants, notices, offers. */
 
@@ -60,7 +60,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     epoch: fc.integer({ min: 0, max: 0xffff }),
     grant: fc.constant(grantTo()),
     ownName: name,
-    ownFormFactor: fc.constantFrom(...FORM_FACTOR_NAMES),
+    ownFormFactor: fc.constantFrom(...FORM_FACTORS),
     shared: fc.array(sharedKeys, { maxLength: 5 }),
     notice: fc.record({
       number: seconds,
@@ -196,7 +196,10 @@ describe('FileKeyStore', () => {
     const before = await store.list();
     await Promise.all(
       Array.from({ length: 20 }, () =>
-        new FileKeyStore(keys).update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+        new FileKeyStore(keys).update(
+          'Blue',
+          to((now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+        ),
       ),
     );
     expect(await store.list()).toEqual([{ ...before[0], epoch: 20 }]);
@@ -212,10 +215,18 @@ describe('FileKeyStore', () => {
         throw new Error('no');
       }),
     ).rejects.toMatchObject({ code: 'keys.not-saved' });
-    await store.update('Blue', (now) => now);
+    await store.update(
+      'Blue',
+      to((now) => now),
+    );
     expect((await stat(path)).ino).toBe(ino);
     expect(await readdir(keys)).toHaveLength(1);
-    await expect(store.update('Red', (now) => now)).rejects.toMatchObject({
+    await expect(
+      store.update(
+        'Red',
+        to((now) => now),
+      ),
+    ).rejects.toMatchObject({
       code: 'keys.unknown-car',
     });
   });
@@ -224,7 +235,12 @@ describe('FileKeyStore', () => {
     await store.add(car());
     const path = join(keys, (await readdir(keys))[0]!);
     await writeFile(path, 'junk');
-    await expect(store.update('Blue', (now) => now)).rejects.toMatchObject({
+    await expect(
+      store.update(
+        'Blue',
+        to((now) => now),
+      ),
+    ).rejects.toMatchObject({
       code: 'keys.unreadable',
       message: `cannot read the key file ${path}: not JSON`,
     });
@@ -256,16 +272,24 @@ describe('FileKeyStore', () => {
 
   const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
 
+  /** Where nothing tells when the process began, its birth is 0. */
+  const holding = (pid: number, birth = '00'.repeat(8)): string =>
+    JSON.stringify({ pid, birth, nonce: '0123456789abcdef' });
+
   it.each([
-    ['of another pid', `/keys/x.${String(dead)}-1.tmp`],
-    ['of the pid that this one has now', `/keys/x.${String(process.pid)}-0.tmp`],
+    ['of another pid', holding(dead)],
+    ['of the pid that this one has now', holding(process.pid)],
+    ['of the pid that another one has now', holding(process.ppid, 'ab'.repeat(8))],
     ['before a power cut', ''],
   ])('goes on where a program %s died with the lock in its hands', async (_what, holder) => {
     await store.add(car());
     const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
     await writeFile(lock, holder);
     const all = Array.from({ length: 5 }, () =>
-      store.update('Blue', (now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+      store.update(
+        'Blue',
+        to((now) => ({ ...now, epoch: (now.epoch ?? 0) + 1 })),
+      ),
     );
     await Promise.all(all);
     expect(await store.list()).toMatchObject([{ epoch: 5 }]);
@@ -275,28 +299,14 @@ describe('FileKeyStore', () => {
   it('waits for a program that lives', async () => {
     await store.add(car());
     const lock = join(keys, `${(await readdir(keys))[0]!}.lock`);
-    await writeFile(lock, `/keys/x.${String(process.ppid)}-1.tmp`);
-    const update = store.update('Blue', (now) => ({ ...now, epoch: 1 }));
+    await writeFile(lock, holding(process.ppid));
+    const update = store.update(
+      'Blue',
+      to((now) => ({ ...now, epoch: 1 })),
+    );
     for (let n = 0; n < 5; n++) await readdir(keys);
     expect(await store.list()).not.toMatchObject([{ epoch: 1 }]);
     await rm(lock);
     expect(await update).toMatchObject({ epoch: 1 });
-  });
-
-  it('lets nobody in while somebody works', async () => {
-    const path = join(home, 'lock');
-    const order: string[] = [];
-    let release: () => void = () => undefined;
-    const first = withLock(nodePrivateDisk, path, async () => {
-      order.push('first begins');
-      await new Promise<void>((resolve) => (release = resolve));
-      order.push('first ends');
-    });
-    while (order.length === 0) await new Promise(setImmediate);
-    const second = withLock(nodePrivateDisk, path, async () => order.push('second'));
-    await readdir(home); // it has looked at least once
-    release();
-    await Promise.all([first, second]);
-    expect(order).toEqual(['first begins', 'first ends', 'second']);
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { FileKeyStore } from '../../cli/config/key-store.js';
-import type { PrivateDisk } from '../../cli/config/private-disk.js';
-import { generateEd25519, generateX25519, nodeSuite } from '../../lib/crypto/index.js';
+import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { CrashDisk } from '../unit/firmware-sim/memory/crash-disk.js';
-import type { CrashDiskOptions, Image } from '../unit/firmware-sim/memory/crash-disk.js';
+import { CrashDisk } from '../unit/local/crash-disk.js';
+import type { CrashDiskOptions, Image } from '../unit/local/crash-disk.js';
 import { everyOne } from '../unit/firmware-sim/memory/power/figures.js';
+import { put } from '../support/car-store.js';
 
 jest.setTimeout(120_000);
 
@@ -30,23 +31,24 @@ const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
   return made;
 };
 
-const withNotice =
-  (number: number) =>
-  (now: PairedCar): PairedCar => ({ ...now, notice: { number, stamp: number, entries: [] } });
+const withNotice = (number: number) => (now: PairedCar) => ({
+  car: { ...now, notice: { number, stamp: number, entries: [] } },
+  value: undefined,
+});
 
 /** What a phone does with its keys, one after the other, as pairing and forgetting do it. */
 const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<unknown>)[]>> = {
   'the first pairing': [
     (store) => store.prepare(),
     (store) => store.add(car('blue', 'pending')),
-    (store) => store.save(car('blue')),
+    (store) => put(store, car('blue')),
   ],
   'pairing again': [
     (store) => store.add(car('blue')),
     (store) => store.prepare(),
     (store) => store.add(car('blue', 'pending')),
     (store) => store.add(car('red', 'pending')),
-    (store) => store.save(car('red')),
+    (store) => put(store, car('red')),
   ],
   // A notice that was given away may never be followed by another one of its number.
   'sharing and revoking': [
@@ -67,28 +69,7 @@ const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<u
 };
 
 /** Of this process, as of one that got the pid of the one before after a reboot. */
-const open = (disk: CrashDisk): FileKeyStore => {
-  const uid = process.getuid?.() ?? 0;
-  const file = { kind: 'file', mode: 0o600, uid } as const;
-  const view: PrivateDisk = {
-    status: async (path) => {
-      if (disk.has(path)) return file;
-      return disk.hasDirectory(path) ? { kind: 'directory', mode: 0o700, uid } : undefined;
-    },
-    read: async (path, maxBytes) => {
-      const bytes = await disk.read(path, maxBytes);
-      return bytes === undefined ? undefined : { bytes, status: file };
-    },
-    list: async (path) => disk.list(path),
-    makeDirectory: (path) => disk.makeDirectory(path),
-    createNew: (path) => disk.createNew(path),
-    rename: (from, to) => disk.rename(from, to),
-    link: (from, to) => disk.link(from, to),
-    unlink: (path) => disk.unlink(path),
-    syncDirectory: (path) => disk.syncDirectory(path),
-  };
-  return new FileKeyStore(KEYS, view);
-};
+const open = (disk: CrashDisk): FileKeyStore => new FileKeyStore(KEYS, disk);
 
 const states = (cars: readonly PairedCar[]): string[] =>
   cars.map(({ name, state, notice }) => `${name} ${state} ${String(notice?.number ?? 0)}`);
@@ -171,7 +152,7 @@ const ifUnknown = (error: unknown): void => {
 const AFTERWARDS = [
   (store: FileKeyStore) => store.prepare(),
   (store: FileKeyStore) => store.update('blue', withNotice(9)).catch(ifUnknown),
-  (store: FileKeyStore) => store.save(car('green')),
+  (store: FileKeyStore) => put(store, car('green')),
   (store: FileKeyStore) => store.remove('red'),
 ];
 
@@ -224,8 +205,9 @@ describe('the keys of a phone', () => {
   it('leave no private key in a temporary file once another one is saved', async () => {
     for (const { image } of await recordRun(new Map(), RUNS['pairing again'] ?? [], {})) {
       const disk = new CrashDisk(image);
-      await open(disk).save(car('green'));
-      expect(disk.list(KEYS).filter((name) => !name.endsWith('.json'))).toEqual([]);
+      await open(disk).add(car('green'));
+      const names = await disk.list(KEYS);
+      expect(names.filter((name) => !/\.json(\.lock)?$/.test(name))).toEqual([]);
     }
   });
 });

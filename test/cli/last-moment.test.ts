@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { createHubServer } from '../../air/hub/server.js';
-import { publish, unpublish } from '../../air/hub/socket-file.js';
-import { makeHubDirectory } from '../../air/hub/path.js';
+import { makeHubDirectory } from '../../air/hub/socket.js';
 import { connectHub, defaultHubPath, loadBleno } from '../../air/index.js';
 import type { AirTransport } from '../../air/index.js';
 import type { CarEndpoint } from '../../lib/car/endpoint.js';
@@ -11,6 +10,7 @@ import { defaultSuite } from '../../lib/crypto/index.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import type { Link, Peripheral } from '../../lib/radio/types.js';
+import { listenAt } from '../../local/sockets.js';
 import { Cli } from '../support/cli.js';
 import { DONE, startTestCar, TestHost } from '../support/test-car.js';
 
@@ -35,16 +35,20 @@ beforeEach(async () => {
   path = defaultHubPath(phone.home);
   await makeHubDirectory(path);
   hub = createHubServer(systemClock, () => undefined);
-  expect(await publish(hub, path)).toBe(true);
+  await listenAt(hub, path);
   radio = await connectHub(path, { label: 'car', position: { x: 0, y: 0 } });
   const bleno = await openBlenoPeripheral({
     load: () => Promise.resolve(loadBleno(radio)),
     clock: systemClock,
   });
   altering = false;
-  host = new TestHost(1, defaultSuite);
+  host = new TestHost();
   host.open = true;
-  ({ endpoint: car } = await startTestCar({ host, peripheral: altered(bleno) }));
+  ({ endpoint: car } = await startTestCar({
+    host,
+    peripheral: altered(bleno),
+    suite: defaultSuite,
+  }));
   const env = { KEY_PAIRING_CODE: host.code };
   expect(await phone.inside().json(['pair'], { env })).toMatchObject({ code: 0 });
 });
@@ -52,7 +56,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await car.stop();
   radio.close();
-  unpublish(hub, path);
   const closed = once(hub, 'close');
   hub.close();
   await closed;
@@ -60,14 +63,17 @@ afterEach(async () => {
 });
 
 const altered = (peripheral: Peripheral): Peripheral => ({
-  start: ({ onLink, ...service }) =>
-    peripheral.start({
-      ...service,
-      onLink: (link) => {
-        onLink(alteredLink(link));
-      },
-    }),
-  advertise: (serviceData) => peripheral.advertise(serviceData),
+  start: (services, onError) =>
+    peripheral.start(
+      services.map(({ profile, onLink }) => ({
+        profile,
+        onLink: (link) => {
+          onLink(alteredLink(link));
+        },
+      })),
+      onError,
+    ),
+  advertise: (sets) => peripheral.advertise(sets),
   close: () => peripheral.close(),
 });
 

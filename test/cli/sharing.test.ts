@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { FileKeyStore } from '../../cli/config/key-store.js';
 import { run } from '../../cli/run.js';
 import { Cli } from '../support/cli.js';
 import { testHost } from '../support/cli-host.js';
@@ -253,6 +254,27 @@ describe('a shared key', () => {
     await shareWith(owner, bob, 'Bob7');
     expect((await bob.run(['unlock'])).code).toBe(0);
     await forget(bob);
+  });
+});
+
+describe('the key file', () => {
+  it('is read once a command, and written where there is something to write', async () => {
+    await owner.run(['status']); // delivers what is left of before
+    const list = jest.spyOn(FileKeyStore.prototype, 'list');
+    const update = jest.spyOn(FileKeyStore.prototype, 'update');
+    const accesses = async (...args: string[]): Promise<readonly [number, number]> => {
+      list.mockClear();
+      update.mockClear();
+      expect((await owner.run(args)).code).toBe(0);
+      return [list.mock.calls.length, update.mock.calls.length];
+    };
+    expect(await accesses('status')).toEqual([1, 0]);
+    expect(await accesses('keys', 'list')).toEqual([1, 0]);
+    expect(await accesses('stamp', '--offline')).toEqual([1, 1]);
+    expect(await accesses('lock')).toEqual([1, 1]); // delivers it
+    expect(await accesses('lock')).toEqual([1, 0]);
+    expect(await accesses('rekey', '--yes')).toEqual([1, 2]); // and the epoch
+    jest.restoreAllMocks();
   });
 });
 

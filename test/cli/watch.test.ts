@@ -365,6 +365,8 @@ describe('--session-keys', () => {
   it('goes with commands that use the radio; in the environment it bothers no other', async () => {
     expect(await refused('cars', '--session-keys', file('x'))).toContain('use the radio');
     expect(await refused('car', 'status', '--session-keys', file('x'))).toContain('use the radio');
+    const offline = ['revoke', 'Bob', '--offline'];
+    expect(await refused(...offline, '--session-keys', file('x'))).toContain('use the radio');
     expect(await refused('demo', '--session-keys', '')).toContain('A file is needed');
     const env = { KEY_SESSION_KEYS: file('x') };
     expect(await cli.run(['cars'], { env })).toMatchObject({ code: 0, stderr: '' });

@@ -4,14 +4,14 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
 import {
   decodeCarIdentity,
-  decodeRequest,
   decodeEnrolment,
   decodeFromCar,
   decodePhoneIdentity,
-  decodeResult,
   decodeToCar,
   encodeToCar,
 } from '../../lib/native/codec.js';
+import { decodeRequest } from '../../lib/native/commands.js';
+import { decodeResult } from '../../lib/native/results.js';
 import { decodeAdvertisement } from '../../lib/native/advertisement.js';
 import { describe as describeMessage } from '../../lib/native/describe.js';
 import { errorWith } from '../support/errors.js';

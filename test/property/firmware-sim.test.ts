@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CLOSURES, DOORS, isDoor } from '../../firmware-sim/closures.js';
+import { CLOSURES, DOORS, isDoor } from '../../lib/domain/closures.js';
 import type { CardTap } from '../../firmware-sim/controller.js';
 import { volatileMemory } from '../../firmware-sim/memory/memory.js';
 import type { PairingWindow } from '../../lib/car/host.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { Role } from '../../lib/credentials/roles.js';
-import type { RoleName } from '../../lib/credentials/roles.js';
+import type { Role } from '../../lib/domain/roles.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
-import type { CommandName } from '../../lib/native/commands.js';
+import type { CommandName } from '../../lib/domain/commands.js';
 import { commandOf, phoneIdentity, rig } from '../unit/firmware-sim/rig.js';
 import type { Rig } from '../unit/firmware-sim/rig.js';
 
@@ -23,7 +22,7 @@ type Action =
   | { do: 'tries'; window: number; count: number }
   | { do: 'enrol'; window: number; phone: number }
   /** Tap, try and enrol, as a person does it. */
-  | { do: 'pair'; phone: number; role: RoleName | undefined }
+  | { do: 'pair'; phone: number; role: Role | undefined }
   | { do: 'remove-at-once'; phones: [number, number]; slots: [number, number] }
   | { do: 'wait'; ms: number };
 
@@ -93,7 +92,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('pair' as const),
       phone,
-      role: fc.constantFrom<RoleName | undefined>('owner', undefined),
+      role: fc.constantFrom<Role | undefined>('owner', undefined),
     }),
   },
   {
@@ -117,12 +116,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const keyOf = ({ car }: Rig, id: number): { key: KeySlot; enrolled: boolean } => {
   const identity = phoneIdentity(id);
   const enrolled = car.keys().find(({ name }) => name === identity.name);
-  const stranger = { ...identity, slot: 0, role: Role.OWNER };
+  const stranger = { ...identity, slot: 0, role: 'owner' as const };
   return { key: enrolled ?? stranger, enrolled: enrolled !== undefined };
 };
 
-const owners = ({ car }: Rig): number =>
-  car.keys().filter(({ role }) => role === Role.OWNER).length;
+const owners = ({ car }: Rig): number => car.keys().filter(({ role }) => role === 'owner').length;
 
 describe('the car', () => {
   it('keeps its promises whatever is done to it, in any order', async () => {
@@ -146,7 +144,7 @@ describe('the car', () => {
               const before = car.status();
               const result = await car.execute(commandOf(step.command, step.slot), key);
               if (enrolled) return;
-              expect(result.outcome.case).toBe('refusal');
+              expect(result.outcome.type).toBe('refused');
               expect(car.status()).toEqual(before);
               return;
             }

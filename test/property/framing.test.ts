@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
-import { frame, MAX_MESSAGE, Reassembler } from '../../lib/link/framing.js';
+import { frame, Reassembler } from '../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
 
 const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 600 }), { maxLength: 6 });
 
@@ -21,7 +22,7 @@ describe('framing', () => {
   it('gives back any messages at any MTU', () => {
     fc.assert(
       fc.property(messages, fc.integer({ min: 23, max: 517 }), (sent, mtu) => {
-        const reassembler = new Reassembler();
+        const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
         const chunks = sent.flatMap((message) => frame(message, mtu));
         expect(chunks.every(({ length }) => length >= 1 && length <= mtu - 3)).toBe(true);
         expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual(sent);
@@ -34,7 +35,7 @@ describe('framing', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 512 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(messages, sizes, (sent, chunkSizes) => {
-        const reassembler = new Reassembler();
+        const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
         const whole = concat(...sent.flatMap((message) => frame(message, 256)));
         const received = cut(whole, chunkSizes).flatMap((chunk) => reassembler.push(chunk));
         expect(received).toEqual(sent);
@@ -52,17 +53,17 @@ describe('framing', () => {
     );
     fc.assert(
       fc.property(fc.array(chunk, { maxLength: 30 }), (chunks) => {
-        const reassembler = new Reassembler();
+        const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
         let held = 0;
         try {
           for (const bytes of chunks) {
             held += bytes.length;
             for (const { length } of reassembler.push(bytes)) {
               expect(length).toBeGreaterThan(0);
-              expect(length).toBeLessThanOrEqual(MAX_MESSAGE);
+              expect(length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
               held -= length + 2;
             }
-            expect(held).toBeLessThan(MAX_MESSAGE + 2);
+            expect(held).toBeLessThan(MAX_MESSAGE_BYTES + 2);
             expect(reassembler.partial).toBe(held > 0);
           }
         } catch (error) {

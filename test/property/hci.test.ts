@@ -58,6 +58,7 @@ import {
   LeSetScanParameters,
 } from '../../lib/hci/commands/listening.js';
 import { ReadRssi } from '../../lib/hci/commands/power.js';
+import { toHex } from '../../lib/platform/bytes.js';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
@@ -73,7 +74,7 @@ const oneOf = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constant
 const peers = (() => {
   const air = new VirtualAir({ seed: 'property', clock: new SimClock() });
   return [air.controller(), air.controller()].map(
-    ({ identity }) => `00${identity.public.bytes.toString('hex')}`,
+    ({ identity }) => `00${toHex(identity.public.bytes)}`,
   );
 })();
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { portableSuite } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
 import { flip, sample } from '../unit/native/session/sample.js';

@@ -5,11 +5,10 @@ import { parseChain } from '../../lib/credentials/grant.js';
 import { parseUri } from '../../lib/credentials/uri.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { PhoneKey } from '../../lib/phone/phone-key.js';
+import { KeyRing } from '../../lib/phone/key-ring.js';
 import type { ShareOptions } from '../../lib/phone/sharing.js';
 import { MemoryCarStore } from '../../lib/phone/store.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { MemoryRadio } from '../../lib/radio/memory-radio.js';
 
 const NOW = 1_800_000_000;
 const CAR = defaultSuite.x25519KeyPair(new Uint8Array(32).fill(9));
@@ -37,9 +36,8 @@ const wide: fc.Arbitrary<Omit<ShareOptions, 'to'>> = fc.record(
   { requiredKeys: ['delegations'] },
 );
 
-const phone = (seed: string, store = new MemoryCarStore()): PhoneKey =>
-  new PhoneKey({
-    central: new MemoryRadio().central(),
+const phone = (seed: string, store = new MemoryCarStore()): KeyRing =>
+  new KeyRing({
     store,
     random: seededRandom(seed),
     wallTime: () => NOW * 1000,

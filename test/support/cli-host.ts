@@ -46,4 +46,4 @@ export const testHost = ({ tty = false, env = {} } = {}): TestHost => {
 export const testContext = (
   host: TestHost,
   options: Partial<GlobalOptions> & { readonly home: string },
-): Context => createContext({ radio: 'virtual', timeout: 5, ...options }, host);
+): Context<'radio'> => createContext({ radio: 'virtual', timeout: 5, ...options }, host, 'radio');

@@ -4,7 +4,7 @@ import { existsSync, watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { defaultHubPath } from '../../air/hub/path.js';
+import { defaultHubPath } from '../../air/hub/socket.js';
 import { run } from '../../cli/run.js';
 import { testHost } from './cli-host.js';
 import { Running } from './running.js';

@@ -1,23 +1,22 @@
-import { create } from '@bufbuild/protobuf';
 import type { AdmissionRefusal, CredentialHost } from '../../lib/car/host.js';
-import { refusal } from '../../lib/native/car/link-machine.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
 import { fingerprint } from '../../lib/credentials/fingerprint.js';
 import { parseChain } from '../../lib/credentials/grant.js';
-import type { KeySlot } from '../../lib/credentials/key-slot.js';
+import type { Introduction, KeySlot } from '../../lib/credentials/key-slot.js';
 import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
 import type { NoticePart } from '../../lib/credentials/notice.js';
-import { permits, Role } from '../../lib/credentials/roles.js';
+import { refused } from '../../lib/domain/outcomes.js';
+import type { Result } from '../../lib/domain/outcomes.js';
+import type { Refusal } from '../../lib/domain/refusals.js';
+import { permits } from '../../lib/domain/roles.js';
+import type { Role } from '../../lib/domain/roles.js';
 import { defaultSuite as suite } from '../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import type { Introduction } from '../../lib/native/codec.js';
-import type { AnyCommand } from '../../lib/native/commands.js';
-import { RefusalReason, ResultSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../lib/native/schema/gen/phonekey_pb.js';
-import { DONE, TestHost } from './test-car.js';
+import type { Command } from '../../lib/domain/commands.js';
+import { DONE, resultOf, TestHost } from './test-car.js';
 
-const { EXPIRED, NOT_PERMITTED, NOTICE_INVALID, SUSPENDED } = RefusalReason;
+const refusal = (why: Refusal): Result => resultOf(refused(why));
 
 /** A TestHost that knows grants and notices: verified for real, kept in memory. */
 export class SharingHost extends TestHost {
@@ -42,7 +41,7 @@ export class SharingHost extends TestHost {
 
   override enrol(
     publicKey: Uint8Array,
-    role = Role.OWNER,
+    role: Role = 'owner',
     name = 'phone',
     signingKey: Uint8Array = new Uint8Array(32),
   ): KeySlot {
@@ -51,14 +50,14 @@ export class SharingHost extends TestHost {
     return key;
   }
 
-  override async execute(command: AnyCommand, key: KeySlot): Promise<Result> {
-    this.executed.push(command.case);
+  override async execute(command: Command, key: KeySlot): Promise<Result> {
+    this.executed.push(command.type);
     const result = await this.#answer(command, key);
-    return create(ResultSchema, {
+    return {
       ...result,
       clockLost: this.clockLost,
-      ...(key.role === Role.OWNER ? { epoch: this.epoch } : {}),
-    });
+      ...(key.role === 'owner' ? { epoch: this.epoch } : {}),
+    };
   }
 
   /** Forgets a key, as a car does that needs the slot. */
@@ -66,26 +65,35 @@ export class SharingHost extends TestHost {
     this.enrolled.splice(slot, 1);
   }
 
-  async #answer(command: AnyCommand, key: KeySlot): Promise<Result> {
+  async #answer(command: Command, key: KeySlot): Promise<Result> {
     const why = this.#refusal(command, key);
     if (why !== undefined) return refusal(why);
-    switch (command.case) {
+    switch (command.type) {
       case 'deliver':
-        return this.#take(command.value.notice) ? DONE : refusal(NOTICE_INVALID);
+        return this.#take(command.notice) ? DONE : refusal('notice-invalid');
       case 'setTime':
-        this.now = command.value.seconds;
+        this.now = command.seconds;
         this.clockLost = false;
         return DONE;
       case 'setPin':
-        this.pin = command.value.pin;
+        this.pin = command.pin;
         return DONE;
       case 'start':
-        return command.value.pin === this.pin ? DONE : refusal(RefusalReason.PIN_WRONG);
+        return (command.pin ?? '') === this.pin ? DONE : refusal('pin-wrong');
       case 'raiseEpoch':
         this.epoch += 1;
         return DONE;
       case 'status':
-        return create(ResultSchema, { outcome: { case: 'status', value: { locked: true } } });
+        return resultOf({
+          type: 'status',
+          status: {
+            locked: true,
+            open: [],
+            driveSecondsLeft: 0,
+            speedLimit: null,
+            pinNeeded: false,
+          },
+        });
       case 'unlock':
       case 'lock':
       case 'trunk':
@@ -96,14 +104,14 @@ export class SharingHost extends TestHost {
     }
   }
 
-  #refusal(command: AnyCommand, { slot, role }: KeySlot): RefusalReason | undefined {
-    if (!permits(role, command.case)) return NOT_PERMITTED;
+  #refusal(command: Command, { slot, role }: KeySlot): Refusal | undefined {
+    if (!permits(role, command.type)) return 'not-permitted';
     const chain = this.#chains.get(slot);
-    if (chain === undefined || command.case === 'deliver') return undefined;
-    if (this.#isSuspended(chain)) return SUSPENDED;
+    if (chain === undefined || command.type === 'deliver') return undefined;
+    if (this.#isSuspended(chain)) return 'suspended';
     const { terms } = parseChain(chain).at(-1)!;
-    if (this.now < terms.notBefore) return RefusalReason.NOT_YET;
-    return this.now >= terms.notAfter ? EXPIRED : undefined;
+    if (this.now < terms.notBefore) return 'not-yet';
+    return this.now >= terms.notAfter ? 'expired' : undefined;
   }
 
   #isSuspended(chain: Uint8Array): boolean {
@@ -125,7 +133,7 @@ export class SharingHost extends TestHost {
       const context = { carPublicKey: identity.publicKey, epoch, ownerKey: this.#ownerKey };
       const { terms } = verifyChain(suite, grants, context);
       const bearer = parseChain(grants).at(-1)!.subject.publicKey;
-      if (!suite.equal(bearer, publicKey)) return 'invalid';
+      if (!suite.equal(bearer, publicKey)) return 'grant-invalid';
       if (this.#isSuspended(grants)) return 'suspended';
       if (this.now < terms.notBefore) return 'not-yet';
       if (this.now >= terms.notAfter) return 'expired';
@@ -134,7 +142,7 @@ export class SharingHost extends TestHost {
       this.#chains.set(key.slot, grants);
       return key;
     } catch (error) {
-      if (error instanceof PhoneKeyError) return 'invalid';
+      if (error instanceof PhoneKeyError) return 'grant-invalid';
       throw error;
     }
   }
@@ -156,6 +164,6 @@ export class SharingHost extends TestHost {
 
   readonly #ownerKey = (slot: number): Uint8Array | undefined => {
     const key = this.enrolled[slot];
-    return key?.role === Role.OWNER ? key.signingKey : undefined;
+    return key?.role === 'owner' ? key.signingKey : undefined;
   };
 }

@@ -1,8 +1,8 @@
 import type { AirEvent, VirtualAir } from '../../air/index.js';
-import type { Tap } from '../../cli/air/watch.js';
+import type { HubTap } from '../../air/index.js';
 
 /** What happens on an air in this process, to be iterated over. */
-export const tapAir = (air: VirtualAir): Tap => {
+export const tapAir = (air: VirtualAir): HubTap => {
   const queue: AirEvent[] = [];
   let stopped = false;
   let wake: () => void = () => undefined;

@@ -1,21 +1,21 @@
-import { create } from '@bufbuild/protobuf';
 import type { CarHost, EnrolRefusal, PairingWindow } from '../../lib/car/host.js';
 import { CarEndpoint } from '../../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
 import type { CarLinkEvent } from '../../lib/native/car/car-link.js';
-import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { Role } from '../../lib/credentials/roles.js';
+import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
-import type { KeyPair, Suite } from '../../lib/crypto/suite.js';
-import { pairingRegistration } from '../../lib/native/pairing/secrets.js';
+import type { KeyPair } from '../../lib/crypto/suite.js';
 import type { SimClock } from '../../lib/platform/sim-clock.js';
-import type { AnyCommand, CommandName } from '../../lib/native/commands.js';
-import { ResultSchema } from '../../lib/native/schema/gen/phonekey_pb.js';
-import type { PhoneIdentity, Result } from '../../lib/native/schema/gen/phonekey_pb.js';
+import type { Command, CommandName } from '../../lib/domain/commands.js';
+import type { Outcome, Result } from '../../lib/domain/outcomes.js';
+import type { Role } from '../../lib/domain/roles.js';
 import { cheapSuite } from './cheap-suite.js';
 
-export const DONE: Result = create(ResultSchema, { outcome: { case: 'done', value: {} } });
+/** What a car answers, whose clock runs and which was never re-keyed. */
+export const resultOf = (outcome: Outcome): Result => ({ outcome, clockLost: false, epoch: 0 });
+
+export const DONE = resultOf({ type: 'done' });
 
 /** Moves the clock in small steps until the promise settles; gives what it gave. */
 export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise<T> => {
@@ -28,7 +28,7 @@ export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise
   return promise;
 };
 
-/** The smallest CarHost: counts what it is asked, keeps keys in memory. Its pairing is for phones with `suite`. */
+/** The smallest CarHost: counts what it is asked, keeps keys in memory. */
 export class TestHost implements CarHost {
   readonly identity: KeyPair;
   readonly name = 'Test car';
@@ -39,13 +39,10 @@ export class TestHost implements CarHost {
   code = '12345678';
   open = false;
   /** What `execute` gives; a test may make it fail or wait. */
-  answer: (command: AnyCommand, key: KeySlot) => Promise<Result> = () => Promise.resolve(DONE);
+  answer: (command: Command, key: KeySlot) => Promise<Result> = () => Promise.resolve(DONE);
   #window: PairingWindow | undefined;
 
-  readonly #suite: Suite;
-
-  constructor(seed = 1, suite = cheapSuite) {
-    this.#suite = suite;
+  constructor(seed = 1) {
     this.identity = defaultSuite.x25519KeyPair(new Uint8Array(32).fill(seed));
   }
 
@@ -53,13 +50,13 @@ export class TestHost implements CarHost {
     return this.enrolled;
   }
 
-  execute(command: AnyCommand, key: KeySlot): Promise<Result> {
-    this.executed.push(command.case);
+  execute(command: Command, key: KeySlot): Promise<Result> {
+    this.executed.push(command.type);
     return this.answer(command, key);
   }
 
   /** The same key again replaces its slot. */
-  enrol(publicKey: Uint8Array, role = Role.OWNER, name = 'phone'): KeySlot {
+  enrol(publicKey: Uint8Array, role: Role = 'owner', name = 'phone'): KeySlot {
     const known = this.enrolled.findIndex((key) => defaultSuite.equal(key.publicKey, publicKey));
     const slot = known < 0 ? this.enrolled.length : known;
     const key: KeySlot = { slot, publicKey, signingKey: new Uint8Array(32), name, role };
@@ -70,7 +67,7 @@ export class TestHost implements CarHost {
   readonly pairing = {
     window: (): PairingWindow | undefined => {
       if (!this.open) return undefined;
-      this.#window ??= { registration: pairingRegistration(this.code, this.#suite) };
+      this.#window ??= { code: this.code };
       return this.#window;
     },
     countTry: (): Promise<boolean> => {
@@ -86,18 +83,23 @@ export class TestHost implements CarHost {
       if (!this.open) return Promise.resolve('closed');
       if (full) return Promise.resolve('slots-full');
       this.open = false;
-      return Promise.resolve(this.enrol(phone.publicKey, Role.OWNER, phone.name));
+      return Promise.resolve(this.enrol(phone.publicKey, 'owner', phone.name));
     },
   };
 }
 
-/** A TestHost on a radio; `events` are those of its links. */
+/** A TestHost on a radio, for phones whose suite is cheap too; `events` are those of its links. */
 export const startTestCar = async (
   options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & { readonly host?: TestHost },
 ): Promise<{ host: TestHost; endpoint: CarEndpoint; events: CarLinkEvent[] }> => {
   const host = options.host ?? new TestHost();
   const events: CarLinkEvent[] = [];
-  const endpoint = new CarEndpoint({ ...options, host, onEvent: (event) => events.push(event) });
+  const endpoint = new CarEndpoint({
+    suite: cheapSuite,
+    ...options,
+    host,
+    onEvent: (event) => events.push(event),
+  });
   await endpoint.start();
   return { host, endpoint, events };
 };

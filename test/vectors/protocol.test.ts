@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
+import { portableSuite } from '../../lib/crypto/index.js';
+import { nodeSuite } from '../../lib/crypto/node.js';
 import { CarPairing } from '../../lib/native/pairing/car.js';
 import { pairingRegistration } from '../../lib/native/pairing/secrets.js';
 import { fromHex } from '../../lib/platform/bytes.js';
@@ -8,6 +9,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { decodeToCar } from '../../lib/native/codec.js';
 import { Reassembler } from '../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
 import { countExamples, EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
@@ -94,7 +96,7 @@ describe('pairing', () => {
 describe('frames to a car', () => {
   it.each(frames.to_car)('$name: $expect', ({ frame, expect: wanted }) => {
     const decode = (): string | undefined => {
-      const [message] = new Reassembler().push(hex(frame));
+      const [message] = new Reassembler(MAX_MESSAGE_BYTES).push(hex(frame));
       if (message === undefined) throw new Error('the frame is not complete');
       return decodeToCar(message).case;
     };

@@ -5,7 +5,7 @@ import {
   Spake2PlusVerifier,
 } from '../../lib/native/pairing/spake2plus.js';
 import { toHex, utf8 } from '../../lib/platform/bytes.js';
-import { fromHex } from './support.js';
+import { fromHex, suites } from './support.js';
 
 // RFC 9383 appendix C, P256-SHA256-HKDF-SHA256-HMAC-SHA256.
 const VECTOR = {
@@ -33,13 +33,14 @@ const VECTOR = {
 /** The scalar comes out of 40 random bytes modulo the order: eight zero bytes leave it as it is. */
 const fixedScalar = (scalar: string) => (): Uint8Array => fromHex('00'.repeat(8) + scalar);
 
-it('RFC 9383 appendix C', () => {
+it.each(suites)('RFC 9383 appendix C, $name suite', (suite) => {
   const w0 = fromHex(VECTOR.w0);
   const w1 = fromHex(VECTOR.w1);
   const common = {
     context: utf8(VECTOR.context),
     idProver: utf8(VECTOR.idProver),
     idVerifier: utf8(VECTOR.idVerifier),
+    suite,
   };
   const { L } = register({ w0, w1 });
   expect(toHex(L)).toBe(VECTOR.L);

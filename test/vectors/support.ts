@@ -1,8 +1,6 @@
-import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import { fromHex as parse } from '../../lib/platform/bytes.js';
 
-/** Both implementations; every vector runs against each. */
-export const suites = [nodeSuite, portableSuite];
+export { suites } from './suites.js';
 
 /** Bytes of a hex text; spaces are allowed. Throws where it is not hex. */
 export function fromHex(text: string): Uint8Array {

@@ -15,7 +15,7 @@ export interface Connection {
   readonly procedures: LinkProcedures;
   readonly parameterRequest: ParameterRequest;
   /** Data channels in use, 5 bytes. */
-  channelMap: Buffer;
+  channelMap: Uint8Array;
   /** Packets of the host that were not acknowledged yet. */
   outstanding: number;
   terminating: boolean;

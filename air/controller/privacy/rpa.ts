@@ -3,14 +3,14 @@ import type { DeviceAddress } from '../../medium/pdu.js';
 import { encryptBlock } from '../security/cipher.js';
 
 /** The random address hash function (Vol 3 Part H 2.2.2), little-endian: key 16 bytes, r 3, hash 3. */
-export const ah = (key: Buffer, r: Buffer): Buffer =>
+export const ah = (key: Buffer, r: Uint8Array): Buffer =>
   encryptBlock(key, Buffer.concat([r, Buffer.alloc(13)])).subarray(0, 3);
 
 /** The two most significant bits of a resolvable private address (Vol 6 Part B 1.3.2.2). */
 const RESOLVABLE = 0b01;
 
 export const isResolvable = ({ type, bytes }: DeviceAddress): boolean =>
-  type === 'random' && bytes.readUInt8(5) >> 6 === RESOLVABLE;
+  type === 'random' && (bytes[5] ?? 0) >> 6 === RESOLVABLE;
 
 /** True when the address was made with this identity resolving key (16 bytes, little-endian). */
 export const resolves = (irk: Buffer, address: DeviceAddress): boolean =>

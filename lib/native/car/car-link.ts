@@ -1,7 +1,8 @@
 import { PhoneKeyError } from '../../errors.js';
 import { findKey } from '../../credentials/find-key.js';
-import type { KeySlot } from '../../credentials/key-slot.js';
+import type { Introduction, KeySlot } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
+import { refusedResult } from '../../domain/outcomes.js';
 import type { Cancel, Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Random } from '../../platform/random.js';
@@ -10,13 +11,12 @@ import type { Link } from '../../radio/types.js';
 import type { CarSecrets } from '../session/car.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
 import { decodeToCar, encodeFromCar } from '../codec.js';
-import type { Introduction } from '../codec.js';
-import { RefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { ToCar } from '../schema/gen/phonekey_pb.js';
+import { nativeMessages } from '../describe.js';
+import type { ToCar } from '../schema/gen/phonekey.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Trace } from '../../link/message-link.js';
 import type { AdmissionRefusal, CarHost } from '../../car/host.js';
-import { openLink, refusal, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
+import { openLink, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
 import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './link-machine.js';
 
 export interface CarLinkOptions {
@@ -55,6 +55,7 @@ export class CarLink {
   constructor(link: Link, options: CarLinkOptions) {
     this.#options = options;
     this.#link = new MessageLink(link, {
+      ...nativeMessages,
       clock: options.clock,
       sends: 'from-car',
       trace: options.trace,
@@ -120,14 +121,14 @@ export class CarLink {
         this.#await(
           'execute',
           () => host.execute(effect.command, effect.key),
-          (result) => ({ type: 'executed', result: result ?? refusal(RefusalReason.FAULT) }),
+          (result) => ({ type: 'executed', result: result ?? refusedResult('fault') }),
         );
         break;
       case 'admit':
         this.#await(
           'admit',
           () => this.#admit(effect.publicKey, effect.introduction),
-          (outcome) => ({ type: 'admitted', outcome: outcome ?? 'invalid' }),
+          (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
         );
         break;
       case 'receive-notice':
@@ -179,7 +180,9 @@ export class CarLink {
     publicKey: Uint8Array,
     introduction: Introduction,
   ): Promise<KeySlot | AdmissionRefusal> {
-    return (await this.#options.host.credentials?.admit(publicKey, introduction)) ?? 'invalid';
+    return (
+      (await this.#options.host.credentials?.admit(publicKey, introduction)) ?? 'grant-invalid'
+    );
   }
 
   #receiveNotice(notice: Uint8Array): void {

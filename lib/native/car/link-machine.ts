@@ -1,9 +1,12 @@
 import type { KeySlot } from '../../credentials/key-slot.js';
+import type { Command } from '../../domain/commands.js';
+import { refusedResult } from '../../domain/outcomes.js';
+import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
-import { decodeRequest, encodeResult } from '../codec.js';
-import type { Request } from '../codec.js';
-import { RefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { Command, Result, ToCar } from '../schema/gen/phonekey_pb.js';
+import { decodeRequest } from '../commands.js';
+import type { Request } from '../commands.js';
+import { encodeResult } from '../results.js';
+import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal } from '../../car/host.js';
 import {
   onEnrolled,
@@ -12,12 +15,11 @@ import {
   onPairStart,
   onTryCounted,
 } from './link-pairing.js';
-import { BUSY, challenge, close, drop, lastWord, refusal, refuse } from './link-steps.js';
+import { BUSY, challenge, close, drop, lastWord, refuse } from './link-steps.js';
 import { MAX_FAILURES, READY_IDLE_MS } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkInput, LinkState, Session, Step } from './link-state.js';
-import { POLICY_REASONS } from './reasons.js';
 
-export { openLink, refusal } from './link-steps.js';
+export { openLink } from './link-steps.js';
 export * from './link-state.js';
 
 export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): Step => {
@@ -110,7 +112,7 @@ const onProof = (
 };
 
 /** The phone has proved itself, and has a key. */
-const begin = (session: Session, key: KeySlot, command: Command['command']): Step => {
+const begin = (session: Session, key: KeySlot, command: Command | undefined): Step => {
   const { state, effects } = execute(session, key, command);
   return { state, effects: [{ type: 'authenticated', key }, ...effects] };
 };
@@ -120,15 +122,8 @@ const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step
   if (state.phase !== 'admitting') return { state, effects: [] };
   const { session, command, known, failures } = state.admission;
   if (typeof outcome !== 'string') return begin(session, outcome, command);
-  if (outcome === 'invalid' && !known) return refuse(failures);
-  const executing: LinkState = { phase: 'executing', session, removed: true };
-  return onExecuted(executing, refusal(ADMISSION_REFUSALS[outcome]));
-};
-
-const ADMISSION_REFUSALS: Readonly<Record<AdmissionRefusal, RefusalReason>> = {
-  invalid: RefusalReason.GRANT_INVALID,
-  'slots-full': RefusalReason.SLOTS_FULL,
-  ...POLICY_REASONS,
+  if (outcome === 'grant-invalid' && !known) return refuse(failures);
+  return lastWord(answer(session, refusedResult(outcome)), `refused: ${outcome}`);
 };
 
 /** To who brought it, a notice is like anything else that is no proof. */
@@ -149,11 +144,9 @@ const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): S
 };
 
 /** The sender is known from here on, so it may be told what is wrong with the command. */
-const execute = (session: Session, key: KeySlot, command: Command['command']): Step => {
+const execute = (session: Session, key: KeySlot, command: Command | undefined): Step => {
   const executing: LinkState = { phase: 'executing', session, removed: false };
-  if (command.case === undefined) {
-    return onExecuted(executing, refusal(RefusalReason.UNKNOWN_COMMAND));
-  }
+  if (command === undefined) return onExecuted(executing, refusedResult('unknown-command'));
   return { state: executing, effects: [{ type: 'execute', command, key }] };
 };
 
@@ -161,22 +154,25 @@ const requestIn = (encoded: Uint8Array): Request => {
   try {
     return decodeRequest(encoded);
   } catch {
-    return { command: { case: undefined }, introduction: undefined };
+    return { command: undefined, introduction: undefined };
   }
 };
 
 const onExecuted = (state: LinkState, result: Result): Step => {
   if (state.phase !== 'executing') return { state, effects: [] };
-  const sealed = state.session.channel.seal(encodeResult(result));
-  const send: LinkEffect = { type: 'send', message: { case: 'sealed', value: sealed } };
-  if (state.removed) {
-    return lastWord(send, 'key removed');
-  }
+  const { session, removed } = state;
+  const send = answer(session, result);
+  if (removed) return lastWord(send, 'key removed');
   return {
-    state: { phase: 'ready', session: state.session },
+    state: { phase: 'ready', session },
     effects: [send, { type: 'idle-after', ms: READY_IDLE_MS }],
   };
 };
+
+const answer = ({ channel }: Session, result: Result): LinkEffect => ({
+  type: 'send',
+  message: { case: 'sealed', value: channel.seal(encodeResult(result)) },
+});
 
 const onKeyRemoved = (state: LinkState, publicKey: Uint8Array, context: LinkContext): Step => {
   if (state.phase !== 'ready' && state.phase !== 'executing') return { state, effects: [] };

@@ -1,10 +1,14 @@
+import { PAIRING_MS } from '../../car/host.js';
+import type { EnrolRefusal, PairingWindow } from '../../car/host.js';
 import type { KeySlot } from '../../credentials/key-slot.js';
+import type { Suite } from '../../crypto/suite.js';
+import type { PairingRefusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
+import { pairingRefusals } from '../numbers.js';
 import { CarPairing } from '../pairing/car.js';
-import { PairRefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { EnrolRefusal } from '../../car/host.js';
+import { pairingRegistration } from '../pairing/secrets.js';
+import type { Registration } from '../pairing/spake2plus.js';
 import { lastWord, openLink } from './link-steps.js';
-import { PAIRING_IDLE_MS } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Pairing, Step } from './link-state.js';
 
 /** The steps of pairing on one link: SPAKE2+, then the keys (docs/PROTOCOL.md, section 5). */
@@ -15,17 +19,17 @@ export const onPairStart = (
   context: LinkContext,
 ): Step => {
   const window = context.pairingWindow();
-  if (window === undefined) return refusePairing(PairRefusalReason.CLOSED);
+  if (window === undefined) return refusePairing('closed');
   const exchange = new CarPairing(
     context.suite,
     context.random,
-    window.registration,
+    registrationOf(context.suite, window),
     state.challenge.bytes,
   );
   return {
     state: { phase: 'counting-try', pairing: { window, exchange }, share },
     effects: [
-      { type: 'idle-after', ms: PAIRING_IDLE_MS },
+      { type: 'idle-after', ms: PAIRING_MS },
       { type: 'count-try', window },
     ],
   };
@@ -33,9 +37,9 @@ export const onPairStart = (
 
 export const onTryCounted = (state: LinkState, allowed: boolean): Step => {
   if (state.phase !== 'counting-try') return { state, effects: [] };
-  if (!allowed) return refusePairing(PairRefusalReason.CLOSED);
+  if (!allowed) return refusePairing('closed');
   const { pairing, share } = state;
-  return attempt(PairRefusalReason.FAILED, () => ({
+  return attempt(() => ({
     state: { phase: 'shared', pairing },
     effects: [
       { type: 'send', message: { case: 'pairShare', value: pairing.exchange.respond(share) } },
@@ -48,7 +52,7 @@ export const onPairConfirm = (
   confirm: Uint8Array,
   { secrets, carName }: LinkContext,
 ): Step =>
-  attempt(PairRefusalReason.FAILED, () => {
+  attempt(() => {
     pairing.exchange.verify(confirm);
     const offer = pairing.exchange.offer(secrets.identity.publicKey, carName);
     return {
@@ -58,7 +62,7 @@ export const onPairConfirm = (
   });
 
 export const onPairCommit = (pairing: Pairing, sealed: Uint8Array): Step =>
-  attempt(PairRefusalReason.FAILED, () => {
+  attempt(() => {
     const phone = pairing.exchange.openCommit(sealed);
     return {
       state: { phase: 'enrolling', pairing },
@@ -74,37 +78,34 @@ export const onEnrolled = (
 ): Step => {
   if (state.phase !== 'enrolling') return { state, effects: [] };
   const { exchange } = state.pairing;
-  const done = (value: Uint8Array): LinkEffect => ({
+  const done: LinkEffect = {
     type: 'send',
-    message: { case: 'pairDone', value },
-  });
-  if (typeof outcome === 'string') {
-    return lastWord(done(exchange.refused(ENROL_REFUSALS[outcome])), 'pairing refused');
-  }
-  const next = openLink(context);
-  return {
-    state: next.state,
-    effects: [done(exchange.done(outcome.slot, outcome.role)), ...next.effects],
+    message: { case: 'pairDone', value: exchange.done(outcome) },
   };
+  if (typeof outcome === 'string') return lastWord(done, 'pairing refused');
+  const next = openLink(context);
+  return { state: next.state, effects: [done, ...next.effects] };
 };
 
-const ENROL_REFUSALS = {
-  closed: PairRefusalReason.CLOSED,
-  'slots-full': PairRefusalReason.SLOTS_FULL,
-  fault: PairRefusalReason.FAULT,
-} as const;
+const refusePairing = (refusal: PairingRefusal): Step => {
+  const value = { reason: pairingRefusals.of(refusal) };
+  return lastWord({ type: 'send', message: { case: 'pairRefusal', value } }, 'pairing refused');
+};
 
-const refusePairing = (reason: PairRefusalReason): Step =>
-  lastWord(
-    { type: 'send', message: { case: 'pairRefusal', value: { reason } } },
-    'pairing refused',
-  );
-
-const attempt = (reason: PairRefusalReason, step: () => Step): Step => {
+const attempt = (step: () => Step): Step => {
   try {
     return step();
   } catch (error) {
-    if (error instanceof PhoneKeyError) return refusePairing(reason);
+    if (error instanceof PhoneKeyError) return refusePairing('failed');
     throw error;
   }
+};
+
+/** Made once for a window, because it is slow on purpose; gone with the window. */
+const registrations = new WeakMap<PairingWindow, Registration>();
+
+const registrationOf = (suite: Suite, window: PairingWindow): Registration => {
+  const made = registrations.get(window) ?? pairingRegistration(window.code, suite);
+  registrations.set(window, made);
+  return made;
 };

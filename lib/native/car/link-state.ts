@@ -1,13 +1,14 @@
-import type { KeySlot } from '../../credentials/key-slot.js';
+import type { Introduction, KeySlot, PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
+import type { Command } from '../../domain/commands.js';
+import type { Result } from '../../domain/outcomes.js';
 import type { CarPairing } from '../pairing/car.js';
 import type { Random } from '../../platform/random.js';
 import type { CarSecrets, Challenge } from '../session/car.js';
 import type { SealedChannel } from '../session/channel.js';
 import type { OnSessionKeys } from '../session/session-keys.js';
-import type { FromCarMessage, Introduction } from '../codec.js';
-import type { AnyCommand } from '../commands.js';
-import type { Command, PhoneIdentity, Result, ToCar } from '../schema/gen/phonekey_pb.js';
+import type { FromCarMessage } from '../codec.js';
+import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from '../../car/host.js';
 
 /**
@@ -37,7 +38,8 @@ export interface Session {
 /** A key with a grant, of which the car is asked what it makes of it. */
 export interface Admission {
   readonly session: Session;
-  readonly command: Command['command'];
+  /** Undefined: one that this version does not know. */
+  readonly command: Command | undefined;
   /** It is in a slot already, so it may be told what is wrong with the grant. */
   readonly known: boolean;
   readonly failures: number;
@@ -69,7 +71,7 @@ export type LinkEffect =
       readonly publicKey: Uint8Array;
       readonly introduction: Introduction;
     }
-  | { readonly type: 'execute'; readonly command: AnyCommand; readonly key: KeySlot }
+  | { readonly type: 'execute'; readonly command: Command; readonly key: KeySlot }
   | { readonly type: 'receive-notice'; readonly notice: Uint8Array }
   | { readonly type: 'count-try'; readonly window: PairingWindow }
   | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
@@ -101,7 +103,6 @@ export interface Step {
 /** Every refusal leaves this long after the message came, whatever was wrong with it. */
 export const REFUSAL_DELAY_MS = 250;
 export const READY_IDLE_MS = 60_000;
-export const PAIRING_IDLE_MS = 30_000;
 export const MAX_FAILURES = 5;
 /** For the last message to arrive: what is sent just before closing may be lost in a controller. */
 export const LAST_WORD_MS = 1_000;

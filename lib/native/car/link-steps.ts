@@ -1,8 +1,5 @@
-import { create } from '@bufbuild/protobuf';
 import { Challenge } from '../session/car.js';
-import { PROTOCOL_VERSION } from '../codec.js';
-import { ResultSchema } from '../schema/gen/phonekey_pb.js';
-import type { RefusalReason, Result } from '../schema/gen/phonekey_pb.js';
+import { PROTOCOL_VERSION } from '../profile.js';
 import { LAST_WORD_MS } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Step } from './link-state.js';
 
@@ -51,6 +48,3 @@ export const close = (why: string): Step => ({
   state: { phase: 'closed' },
   effects: [{ type: 'close', why }],
 });
-
-export const refusal = (reason: RefusalReason): Result =>
-  create(ResultSchema, { outcome: { case: 'refusal', value: { reason } } });

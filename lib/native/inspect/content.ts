@@ -1,12 +1,12 @@
 import { fingerprint } from '../../credentials/fingerprint.js';
 import type { Suite } from '../../crypto/suite.js';
+import type { Closure } from '../../domain/closures.js';
+import type { CommandName } from '../../domain/commands.js';
+import type { Refusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import { toHex } from '../../platform/bytes.js';
-import { closuresIn } from '../closures.js';
-import type { Closure } from '../closures.js';
-import { decodeRequest, decodeResult } from '../codec.js';
-import type { CommandName } from '../commands.js';
-import { RefusalReason } from '../schema/gen/phonekey_pb.js';
+import { decodeRequest } from '../commands.js';
+import { decodeResult } from '../results.js';
 
 /** What was sealed in a message, as far as a viewer is told. */
 export type Content =
@@ -39,8 +39,8 @@ export const commandContent = (encoded: Uint8Array | undefined): Content =>
     const { command } = decodeRequest(bytes);
     return {
       type: 'command',
-      command: command.case ?? 'unknown',
-      ...(command.case === 'removeKey' ? { slot: command.value.slot } : {}),
+      command: command?.type ?? 'unknown',
+      ...(command?.type === 'removeKey' ? { slot: command.slot } : {}),
     };
   });
 
@@ -58,18 +58,18 @@ export const proofContent = (
 export const resultContent = (encoded: Uint8Array | undefined): Content =>
   orUnreadable(encoded, (bytes) => {
     const { outcome } = decodeResult(bytes);
-    switch (outcome.case) {
+    switch (outcome.type) {
       case 'done':
         return { type: 'done' };
-      case 'refusal':
-        return { type: 'refusal', reason: reasonName(outcome.value.reason) };
+      case 'refused':
+        return { type: 'refusal', reason: reasonName(outcome.refusal, outcome.code) };
       case 'status': {
-        const { locked, openClosures, driveSecondsLeft } = outcome.value;
-        return { type: 'status', locked, open: closuresIn(openClosures), driveSecondsLeft };
+        const { locked, open, driveSecondsLeft } = outcome.status;
+        return { type: 'status', locked, open, driveSecondsLeft };
       }
       case 'keys':
-        return { type: 'keys', count: outcome.value.keys.length };
-      case undefined:
+        return { type: 'keys', count: outcome.keys.length };
+      case 'unknown':
         return UNREADABLE;
     }
   });
@@ -100,10 +100,8 @@ export const describeContent = (content: Content): string => {
 };
 
 /** Reasons of later versions are numbers. */
-const reasonName = (reason: RefusalReason): string => {
-  const name = RefusalReason[reason] as string | undefined;
-  return name?.toLowerCase().replaceAll('_', ' ') ?? `reason ${String(reason)}`;
-};
+const reasonName = (refusal: Refusal, code = 0): string =>
+  refusal === 'unknown' ? `reason ${String(code)}` : refusal.replaceAll('-', ' ');
 
 const orUnreadable = (
   encoded: Uint8Array | undefined,

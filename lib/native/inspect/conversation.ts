@@ -4,9 +4,10 @@ import { PhoneKeyError } from '../../errors.js';
 import type { SessionKeys } from '../session/session-keys.js';
 import { decodeFromCar, decodeToCar } from '../codec.js';
 import { describe } from '../describe.js';
-import type { Direction, MessageDescription } from '../describe.js';
+import type { MessageDescription, MessageDirection } from '../../link/message-link.js';
 import { Reassembler } from '../../link/framing.js';
-import type { FromCar, ToCar } from '../schema/gen/phonekey_pb.js';
+import { MAX_MESSAGE_BYTES } from '../../native/profile.js';
+import type { FromCar, ToCar } from '../schema/gen/phonekey.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';
 import type { Content } from './content.js';
 import { carOfProof } from './known-car.js';
@@ -22,7 +23,7 @@ export interface ViewerKeys {
 
 /** One message between a phone and a car, as a viewer beside them sees it. */
 export interface InspectedMessage extends MessageDescription {
-  readonly direction: Direction;
+  readonly direction: MessageDirection;
   /** With framing. */
   readonly bytes: number;
   /** Of a Proof, where cars are known: the one for which its tag is valid, or null. */
@@ -42,8 +43,11 @@ type Proof = Extract<ToCar['message'], { case: 'proof' }>['value'];
 export class Conversation {
   readonly #suite: Suite;
   readonly #keys: ViewerKeys;
-  readonly #streams = { 'to-car': new Reassembler(), 'from-car': new Reassembler() };
-  readonly #broken = new Set<Direction>();
+  readonly #streams = {
+    'to-car': new Reassembler(MAX_MESSAGE_BYTES),
+    'from-car': new Reassembler(MAX_MESSAGE_BYTES),
+  };
+  readonly #broken = new Set<MessageDirection>();
   #challenge: Uint8Array | undefined;
   /** That answered the challenge; not told in full while its keys are not there. */
   #proof: { readonly value: Proof; readonly told: InspectedMessage } | undefined;
@@ -57,7 +61,7 @@ export class Conversation {
   }
 
   /** A GATT write to `toCar` or a notification of `fromCar`; gives the messages it completes. */
-  chunk(direction: Direction, bytes: Uint8Array): InspectedMessage[] {
+  chunk(direction: MessageDirection, bytes: Uint8Array): InspectedMessage[] {
     if (this.#broken.has(direction)) return [];
     let messages: Uint8Array[];
     try {
@@ -70,7 +74,7 @@ export class Conversation {
     return messages.flatMap((message) => this.#message(direction, message));
   }
 
-  #message(direction: Direction, bytes: Uint8Array): InspectedMessage[] {
+  #message(direction: MessageDirection, bytes: Uint8Array): InspectedMessage[] {
     const told = { ...describe(direction, bytes), direction, bytes: bytes.length + 2 };
     const message = decoded(direction, bytes);
     if (message?.case === 'hello') {
@@ -131,7 +135,7 @@ export const describeMessage = ({ kind, fields, content, car, late }: InspectedM
 };
 
 const decoded = (
-  direction: Direction,
+  direction: MessageDirection,
   bytes: Uint8Array,
 ): ToCar['message'] | FromCar['message'] | undefined => {
   try {

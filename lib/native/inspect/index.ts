@@ -15,4 +15,4 @@ export {
   SESSION_KEY_LINE,
 } from './session-key-line.js';
 export type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
-export type { Direction } from '../describe.js';
+export type { MessageDirection } from '../../link/message-link.js';

@@ -2,7 +2,7 @@ import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
 import { CipherState } from '../../noise/cipher-state.js';
 import type { SessionKeys } from '../session/session-keys.js';
-import type { Direction } from '../describe.js';
+import type { MessageDirection } from '../../link/message-link.js';
 
 const EPHEMERAL = 32;
 /** The encrypted public key: 32 bytes and a tag. */
@@ -41,7 +41,11 @@ export class SessionReader {
    * An encoded Command or Result.
    * @param nonce how many sealed messages went this way before in this session
    */
-  openSealed(direction: Direction, nonce: number, ciphertext: Uint8Array): Uint8Array | undefined {
+  openSealed(
+    direction: MessageDirection,
+    nonce: number,
+    ciphertext: Uint8Array,
+  ): Uint8Array | undefined {
     const { toCarKey, fromCarKey } = this.#keys;
     return this.#open(direction === 'to-car' ? toCarKey : fromCarKey, nonce, NO_AD, ciphertext);
   }

@@ -1,8 +1,9 @@
+import type { PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Random } from '../../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodePhoneIdentity, encodeCarIdentity, encodeEnrolment } from '../codec.js';
-import type { PairRefusalReason, PhoneIdentity, Role } from '../schema/gen/phonekey_pb.js';
+import type { Enrolment } from '../codec.js';
 import { ID_PROVER, ID_VERIFIER } from './secrets.js';
 import { Spake2PlusVerifier } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
@@ -30,6 +31,7 @@ export class CarPairing {
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
       random,
+      suite,
     });
   }
 
@@ -61,14 +63,9 @@ export class CarPairing {
     return decodePhoneIdentity(this.#established().open(sealed));
   }
 
-  /** For PairDone, once the key is durable. */
-  done(slot: number, role: Role): Uint8Array {
-    return this.#established().seal(encodeEnrolment({ slot, role }));
-  }
-
-  /** For PairDone, when the key could not be enrolled after all. */
-  refused(refusal: PairRefusalReason): Uint8Array {
-    return this.#established().seal(encodeEnrolment({ refusal }));
+  /** For PairDone: once the key is durable, or when it could not be enrolled after all. */
+  done(enrolment: Enrolment): Uint8Array {
+    return this.#established().seal(encodeEnrolment(enrolment));
   }
 
   #established(): SealedChannel {

@@ -1,22 +1,13 @@
+import type { PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Random } from '../../platform/random.js';
 import type { SealedChannel } from '../session/channel.js';
 import { decodeCarIdentity, decodeEnrolment, encodePhoneIdentity } from '../codec.js';
-import type { CarIdentity, Enrolment, FormFactor } from '../schema/gen/phonekey_pb.js';
+import type { Enrolment } from '../codec.js';
+import type { CarIdentity } from '../schema/gen/phonekey.js';
 import { ID_PROVER, ID_VERIFIER, pairingSecrets } from './secrets.js';
 import { Spake2PlusProver } from './spake2plus.js';
 import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
-
-/** What the phone tells the car it pairs with. */
-export interface PhoneKeys {
-  /** X25519, 32 bytes. */
-  readonly publicKey: Uint8Array;
-  /** Ed25519, 32 bytes. */
-  readonly signingKey: Uint8Array;
-  /** 1 to 32 bytes of UTF-8. */
-  readonly name: string;
-  readonly formFactor?: FormFactor;
-}
 
 /** The phone's side of a pairing, one call per message. Its mirror is car.ts. */
 export class PhonePairing {
@@ -33,6 +24,7 @@ export class PhonePairing {
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
       random,
+      suite,
     });
   }
 
@@ -57,8 +49,8 @@ export class PhonePairing {
   }
 
   /** For PairCommit. Save the car before sending it: from here on the car may have enrolled us. */
-  commit(keys: PhoneKeys): Uint8Array {
-    return this.#established().seal(encodePhoneIdentity(keys));
+  commit(identity: PhoneIdentity): Uint8Array {
+    return this.#established().seal(encodePhoneIdentity(identity));
   }
 
   /** Takes PairDone. @throws PhoneKeyError `protocol.authentication`, `protocol.malformed` */

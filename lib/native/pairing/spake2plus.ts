@@ -4,10 +4,9 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { requireLength } from '../../crypto/checks.js';
-import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
-import { concat, utf8 } from '../../platform/bytes.js';
+import { concat, utf8, viewOf } from '../../platform/bytes.js';
 import type { Random } from '../../platform/random.js';
 
 // SPAKE2+, RFC 9383, ciphersuite P256-SHA256-HKDF-SHA256-HMAC-SHA256.
@@ -45,6 +44,7 @@ export interface Spake2PlusParameters {
   readonly idProver: Uint8Array;
   readonly idVerifier: Uint8Array;
   readonly random: Random;
+  readonly suite: Suite;
 }
 
 /** w0 and w1 of a password: scrypt (N = 2^14, r = 8, p = 1, no salt) as in section 3.2. */
@@ -52,7 +52,7 @@ export function deriveSecrets(
   password: Uint8Array,
   idProver: Uint8Array,
   idVerifier: Uint8Array,
-  suite: Suite = defaultSuite,
+  suite: Suite,
 ): ProverSecrets {
   const input = withLengths(password, idProver, idVerifier);
   const cost = { N: 2 ** 14, r: 8, p: 1 };
@@ -105,7 +105,7 @@ export class Spake2PlusProver {
       V: unmasked.multiply(this.#w1),
       w0: this.#w0,
     });
-    requireConfirmation(keys.confirmV, confirmV);
+    requireConfirmation(this.#parameters.suite, keys.confirmV, confirmV);
     return { confirmP: keys.confirmP, sharedKey: keys.sharedKey };
   }
 }
@@ -153,7 +153,7 @@ export class Spake2PlusVerifier {
     const keys = this.#keys;
     if (keys === undefined) throw outOfOrder();
     this.#keys = undefined;
-    requireConfirmation(keys.confirmP, confirmP);
+    requireConfirmation(this.#parameters.suite, keys.confirmP, confirmP);
     return keys.sharedKey;
   }
 }
@@ -200,7 +200,7 @@ function withLengths(...parts: Uint8Array[]): Uint8Array {
   return concat(
     ...parts.flatMap((part) => {
       const length = new Uint8Array(8);
-      new DataView(length.buffer).setBigUint64(0, BigInt(part.length), true);
+      viewOf(length).setBigUint64(0, BigInt(part.length), true);
       return [length, part];
     }),
   );
@@ -258,11 +258,15 @@ function decodeScalar(what: string, bytes: Uint8Array): bigint {
  * Takes as long for a confirmation that is nearly right as for any other (bench/timing measures it).
  * @throws PhoneKeyError `protocol.malformed`, `pairing.wrong-code`
  */
-export function requireConfirmation(expected: Uint8Array, received: Uint8Array): void {
+export function requireConfirmation(
+  suite: Suite,
+  expected: Uint8Array,
+  received: Uint8Array,
+): void {
   if (received.length !== CONFIRM_LENGTH) {
     throw new PhoneKeyError('protocol.malformed', 'SPAKE2+ confirmation of the wrong length');
   }
-  if (!defaultSuite.equal(expected, received)) {
+  if (!suite.equal(expected, received)) {
     throw new PhoneKeyError('pairing.wrong-code', 'the code does not match');
   }
 }

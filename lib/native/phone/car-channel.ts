@@ -2,7 +2,9 @@ import { PhoneKeyError } from '../../errors.js';
 import type { CentralLink, LinkCloseReason } from '../../radio/types.js';
 import { decodeFromCar, encodeToCar } from '../codec.js';
 import type { ToCarMessage } from '../codec.js';
-import type { FromCar } from '../schema/gen/phonekey_pb.js';
+import { nativeMessages } from '../describe.js';
+import { nativeProfile } from '../profile.js';
+import type { FromCar } from '../schema/gen/phonekey.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';
@@ -34,6 +36,7 @@ export class CarChannel {
     this.attHandle = link.attHandle;
     this.#clock = clock;
     this.#link = new MessageLink(link, {
+      ...nativeMessages,
       clock,
       sends: 'to-car',
       trace,
@@ -63,7 +66,7 @@ export class CarChannel {
     { advertisement, car }: SeenCar,
     deadline: Deadline,
   ): Promise<CarChannel> {
-    const link = await environment.central.connect(advertisement, {
+    const link = await environment.central.connect(advertisement, nativeProfile, {
       timeoutMs: deadline.leftMs,
       signal: deadline.signal,
       attHandle: car?.attHandle,

@@ -1,40 +1,28 @@
-import { formFactorFromName } from '../../credentials/form-factors.js';
+import type { Introduction } from '../../credentials/key-slot.js';
+import type { Command, CommandName } from '../../domain/commands.js';
+import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { SealedChannel } from '../session/channel.js';
 import { answerChallenge } from '../session/phone.js';
-import { decodeResult, encodeCommand } from '../codec.js';
-import type { CommandInit, Introduction } from '../codec.js';
-import type { CommandName } from '../commands.js';
-import { RefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { Result } from '../schema/gen/phonekey_pb.js';
-import { expectDone, expectKeys, expectStatus, isRefusal } from './answers.js';
-import type { CarStatus, KeyEntry } from './answers.js';
+import { encodeCommand } from '../commands.js';
+import { decodeResult } from '../results.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
+import { CarCommands } from './car-commands.js';
 import { Deadline } from '../../phone/environment.js';
 import type { CallOptions, PhoneEnvironment } from '../../phone/environment.js';
 import type { PairedCar } from '../../phone/store.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
-const READ_ONLY: ReadonlySet<CommandName | undefined> = new Set(['status', 'listKeys']);
-
-export interface StartOptions extends CallOptions {
-  /** 4 to 8 digits; a function is called only when the car asks for it. */
-  readonly pin?: string | (() => string | Promise<string>);
-}
-
-/** What fits the uint32 of the wire format; the car says whether there is such a slot. */
-const MAX_SLOT = 2 ** 32 - 1;
+const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys']);
 
 /** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
 const STALE_MS = 4_000;
 
 /**
  * A link to a car this phone has a key for. Commands run one after the other; the first carries the
- * proof of who we are. A command that got no answer ends the link. Every command throws
- * PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`, `car.outcome-unknown`,
- * `car.silent`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ * proof of who we are. A command that got no answer ends the link.
  */
-export class CarConnection {
+export class CarConnection extends CarCommands<CallOptions> {
   readonly car: PairedCar;
   readonly #environment: PhoneEnvironment;
   readonly #channel: CarChannel;
@@ -50,6 +38,7 @@ export class CarConnection {
     channel: CarChannel,
     onResult: (result: Result) => Promise<void>,
   ) {
+    super();
     this.#environment = environment;
     this.#onResult = onResult;
     this.car = car;
@@ -66,69 +55,9 @@ export class CarConnection {
     return this.#sealed !== undefined && this.#channel.failure === undefined;
   }
 
-  async unlock(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'unlock', value: {} }, options));
-  }
-
-  async lock(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'lock', value: {} }, options));
-  }
-
-  /** Authorises driving for two minutes. */
-  async start({ pin, ...rest }: StartOptions = {}): Promise<void> {
-    const ask = (digits?: string): Promise<Result> => {
-      const value = digits === undefined ? {} : { pin: checkPin(digits) };
-      return this.command({ case: 'start', value }, rest);
-    };
-    if (typeof pin !== 'function') {
-      expectDone(await ask(pin));
-      return;
-    }
-    const result = await ask();
-    expectDone(isRefusal(result, RefusalReason.PIN_NEEDED) ? await ask(await pin()) : result);
-  }
-
-  async trunk(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'trunk', value: {} }, options));
-  }
-
-  async frunk(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'frunk', value: {} }, options));
-  }
-
-  async status(options?: CallOptions): Promise<CarStatus> {
-    return expectStatus(await this.command({ case: 'status', value: {} }, options));
-  }
-
-  async listKeys(options?: CallOptions): Promise<KeyEntry[]> {
-    return expectKeys(await this.command({ case: 'listKeys', value: {} }, options));
-  }
-
-  /** @param slot of the key, from `listKeys` */
-  async removeKey(slot: number, options?: CallOptions): Promise<void> {
-    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
-      throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
-    }
-    expectDone(await this.command({ case: 'removeKey', value: { slot } }, options));
-  }
-
-  /**
-   * For owners: from now on the car asks for this PIN to start.
-   * @param pin 4 to 8 digits; empty: none any more
-   */
-  async setPin(pin: string, options?: CallOptions): Promise<void> {
-    const value = { pin: pin === '' ? pin : checkPin(pin) };
-    expectDone(await this.command({ case: 'setPin', value }, options));
-  }
-
-  /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
-  async raiseEpoch(options?: CallOptions): Promise<void> {
-    expectDone(await this.command({ case: 'raiseEpoch', value: {} }, options));
-  }
-
-  /** Any command of the schema; resolves to the car's Result as it came. */
-  command(command: CommandInit, options: CallOptions = {}): Promise<Result> {
-    const deadline = new Deadline(this.#environment.clock, options);
+  /** Any command; resolves to what the car answered, a refusal too. */
+  command(command: Command, options?: CallOptions): Promise<Result> {
+    const deadline = Deadline.of(this.#environment.clock, options);
     const before = this.#turn;
     const result = deadline
       .race(before, () => new PhoneKeyError('car.silent', 'the time was over before its turn came'))
@@ -141,7 +70,14 @@ export class CarConnection {
     return this.#channel.close();
   }
 
-  async #exchange(command: CommandInit, deadline: Deadline): Promise<Result> {
+  protected call<T>(
+    options: CallOptions | undefined,
+    work: (link: this, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    return work(this, Deadline.of(this.#environment.clock, options));
+  }
+
+  async #exchange(command: Command, deadline: Deadline): Promise<Result> {
     deadline.check();
     if (deadline.leftMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
@@ -160,16 +96,15 @@ export class CarConnection {
 
   #introduction(grants: Uint8Array): Introduction {
     const { ownName = this.#environment.name, ownFormFactor } = this.car;
-    const formFactor = formFactorFromName(ownFormFactor ?? this.#environment.formFactor);
-    return { grants, name: ownName, formFactor };
+    return { grants, name: ownName, formFactor: ownFormFactor ?? this.#environment.formFactor };
   }
 
   /** The first command: the answer to the car's challenge, with the command inside. */
-  async #prove(command: CommandInit, deadline: Deadline): Promise<Result> {
+  async #prove(command: Command, deadline: Deadline): Promise<Result> {
     const { suite, random, clock, onSessionKeys } = this.#environment;
     const { identity, carPublicKey, grant, state } = this.car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
-    let introducing = grant !== undefined && state === 'pending';
+    let shown = state === 'pending' ? grant : undefined;
     let challenge = await this.#channel.receiveHello(deadline);
     for (;;) {
       const response = answerChallenge(
@@ -177,7 +112,7 @@ export class CarConnection {
         random,
         { identity, carPublicKey },
         challenge.bytes,
-        encodeCommand(command, introducing && grant ? this.#introduction(grant) : undefined),
+        encodeCommand(command, shown && this.#introduction(shown)),
         onSessionKeys,
       );
       const { handshake, tag, channel } = response;
@@ -192,19 +127,17 @@ export class CarConnection {
         this.#sealed = channel;
         return result;
       }
-      // Another challenge instead of a result: the car did not accept the proof.
-      const unintroduced = grant !== undefined && !introducing;
-      introducing ||= unintroduced;
-      if (!stale && !unintroduced) {
-        throw notRecognised(this.car);
-      }
+      // Another challenge instead of a result: the car did not accept the proof. It may have to be shown
+      // the grant, or the challenge was too old.
+      if (shown !== grant) shown = grant;
+      else if (!stale) throw notRecognised(this.car);
       challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
     }
   }
 
   /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
   async #ask(
-    command: CommandInit,
+    command: Command,
     message: Parameters<CarChannel['send']>[0],
     deadline: Deadline,
   ): Promise<CarMessage> {
@@ -214,16 +147,12 @@ export class CarConnection {
       await this.#channel.send(message, deadline);
       return await this.#channel.receive(deadline);
     } catch (error) {
-      throw READ_ONLY.has(command.case) ? error : outcomeUnknown(error);
+      throw READ_ONLY.has(command.type) ? error : outcomeUnknown(error);
     }
   }
 
-  async #openResult(
-    command: CommandInit,
-    message: CarMessage,
-    sealed: SealedChannel,
-  ): Promise<Result> {
-    const mayHaveSucceeded = !READ_ONLY.has(command.case);
+  async #openResult(command: Command, message: CarMessage, sealed: SealedChannel): Promise<Result> {
+    const mayHaveSucceeded = !READ_ONLY.has(command.type);
     if (message.case !== 'sealed') {
       throw new PhoneKeyError('protocol.order', 'the car sent something else than a result', {
         mayHaveSucceeded,
@@ -242,18 +171,13 @@ export class CarConnection {
 }
 
 const notRecognised = ({ grant }: PairedCar): PhoneKeyError =>
-  new PhoneKeyError('car.not-recognised', 'the car does not accept the key of this phone', {
-    ...(grant === undefined
+  new PhoneKeyError(
+    'car.not-recognised',
+    'the car does not accept the key of this phone',
+    grant === undefined
       ? {}
-      : {
-          hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.',
-        }),
-  });
-
-const checkPin = (pin: string): string => {
-  if (/^\d{4,8}$/.test(pin)) return pin;
-  throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
-};
+      : { hint: 'Its grant may be void: ask the owner for a new one, to what key id --car shows.' },
+  );
 
 /** An interrupted call stays interrupted, and a broken protocol broken; all may have acted. */
 const outcomeUnknown = (error: unknown): PhoneKeyError => {

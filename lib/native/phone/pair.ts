@@ -1,10 +1,10 @@
 import { generateEd25519, generateX25519 } from '../../crypto/index.js';
 import { PhoneKeyError } from '../../errors.js';
+import { pairingRefusalError } from '../../domain/refusals.js';
+import { pairingRefusal } from '../codec.js';
+import type { Enrolment } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
-import { formFactorFromName } from '../../credentials/form-factors.js';
-import { roleName } from '../../credentials/roles.js';
-import { PairRefusalReason } from '../schema/gen/phonekey_pb.js';
-import type { CarIdentity, Enrolment } from '../schema/gen/phonekey_pb.js';
+import type { CarIdentity } from '../schema/gen/phonekey.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
 import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';
 import { addUniquely } from '../../phone/naming.js';
@@ -35,24 +35,20 @@ export const pairOver = async (
     publicKey: identity.publicKey,
     signingKey: signing.publicKey,
     name,
-    formFactor: formFactorFromName(formFactor),
+    formFactor,
   });
   const done = await commit(exchange, channel, sealed, deadline);
-  if (done.refusal !== PairRefusalReason.UNSPECIFIED) {
+  if (typeof done === 'string') {
     // Only what this very attempt made: an earlier one may have got through.
     if (fresh) await forget(environment, pending.name);
-    throw refused(done.refusal);
+    throw pairingRefusalError(done);
   }
-  const role = roleName(done.role);
   try {
     // A grant that it had is of no matter any more.
-    return await store.update(pending.name, ({ grant: _, ...now }) => ({
-      ...now,
-      attHandle: channel.attHandle,
-      state: 'paired',
-      slot: done.slot,
-      ...(role === 'none' ? {} : { role }),
-    }));
+    return await store.update(pending.name, ({ grant: _, ...now }) => {
+      const car: PairedCar = { ...now, attHandle: channel.attHandle, state: 'paired', ...done };
+      return { car, value: car };
+    });
   } catch (cause) {
     // The key is there and works; the first command makes up for it.
     throw new PhoneKeyError(
@@ -105,7 +101,7 @@ const savedEntry = async (
   const cars = await store.list();
   const known = cars.find((car) => suite.equal(car.carPublicKey, offer.publicKey));
   if (known !== undefined) {
-    const entry = await store.update(known.name, ({ slot: _, ...now }) => now);
+    const entry = await store.update(known.name, ({ slot: _, ...car }) => ({ car, value: car }));
     return { entry, fresh: false };
   }
   const keys = {
@@ -124,7 +120,8 @@ const expect = <C extends NonNullable<CarMessage['case']>>(
   message: CarMessage,
 ): ValueOf<C> => {
   if (message.case === wanted) return message.value as ValueOf<C>;
-  if (message.case === 'pairRefusal') throw refused(message.value.reason);
+  if (message.case === 'pairRefusal')
+    throw pairingRefusalError(pairingRefusal(message.value.reason));
   throw new PhoneKeyError('protocol.order', `the car sent something else than ${wanted}`);
 };
 
@@ -134,22 +131,4 @@ const expectDone = (message: CarMessage): Uint8Array => {
     throw new PhoneKeyError('car.outcome-unknown', 'a refusal came that anybody could have sent');
   }
   return expect('pairDone', message);
-};
-
-const refused = (reason: PairRefusalReason): PhoneKeyError => {
-  switch (reason) {
-    case PairRefusalReason.CLOSED:
-      return new PhoneKeyError('pairing.closed', 'the pairing window of the car is closed');
-    case PairRefusalReason.SLOTS_FULL:
-      return new PhoneKeyError('pairing.slots-full', 'the car has no free key slot');
-    case PairRefusalReason.FAULT:
-      return new PhoneKeyError('car.refused', 'the car has a fault and did not keep the key', {
-        hint: 'Look at the log of the car, then pair again.',
-        temporary: true,
-      });
-    case PairRefusalReason.FAILED:
-    case PairRefusalReason.UNSPECIFIED:
-    default: // a reason that only later versions know
-      return new PhoneKeyError('pairing.wrong-code', 'the car did not accept the code');
-  }
 };

@@ -1,10 +1,12 @@
 import type { Suite } from '../../crypto/suite.js';
 import { utf8 } from '../../platform/bytes.js';
-import { SERVICE_UUID } from '../../radio/gatt.js';
-import { LENGTH, PROTOCOL_VERSION } from '../codec.js';
+import { LENGTH } from '../codec.js';
+import { nativeProfile, PROTOCOL_VERSION } from '../profile.js';
 
 /** Binds protocol name, version and GATT service into every handshake; see docs/PROTOCOL.md, 4. */
-export const PROLOGUE: Uint8Array = utf8(`phonekey v${String(PROTOCOL_VERSION)} ${SERVICE_UUID}`);
+export const PROLOGUE: Uint8Array = utf8(
+  `phonekey v${String(PROTOCOL_VERSION)} ${nativeProfile.service}`,
+);
 
 /** The 32-byte key of the Proof's tag. The car's public key is never sent in clear. */
 export const proofTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array =>

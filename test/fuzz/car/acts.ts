@@ -1,19 +1,18 @@
 import type { CarEvent } from '../../../firmware-sim/events.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import type { Introduction } from '../../../lib/native/codec.js';
-import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
+import type { Introduction, KeySlot } from '../../../lib/credentials/key-slot.js';
+import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import type { MadeLink, SignedPart } from './papers.js';
 import type { Person } from './people.js';
 
 /** A command that was really given: fresh, on its own link, by somebody who is enrolled. */
 export interface Credit {
   readonly person: Person;
-  readonly command: AnyCommand;
+  readonly command: Command;
 }
 
 /** What the car carries out at this moment. */
 export interface Acting {
-  readonly command: AnyCommand;
+  readonly command: Command;
   readonly key: KeySlot;
   /** Why it must not, as things stood when it began. */
   readonly whyNot: string | undefined;

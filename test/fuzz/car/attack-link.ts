@@ -1,4 +1,3 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { ID_PROVER, ID_VERIFIER } from '../../../lib/native/pairing/secrets.js';
 import { Spake2PlusProver } from '../../../lib/native/pairing/spake2plus.js';
@@ -10,16 +9,14 @@ import type { CentralLink } from '../../../lib/radio/types.js';
 import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../lib/native/session/phone.js';
-import {
-  decodeRequest,
-  decodeFromCar,
-  encodePhoneIdentity,
-  encodeToCar,
-} from '../../../lib/native/codec.js';
+import { decodeFromCar, encodePhoneIdentity, encodeToCar } from '../../../lib/native/codec.js';
+import { decodeRequest } from '../../../lib/native/commands.js';
 import type { ToCarMessage } from '../../../lib/native/codec.js';
-import type { AnyCommand } from '../../../lib/native/commands.js';
-import { CommandSchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Command } from '../../../lib/domain/commands.js';
+import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';
+import { encode } from '../../../lib/native/wire.js';
 import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
 import { CODE, secretsOf, WRONG_CODE } from './people.js';
@@ -40,7 +37,7 @@ export class AttackLink {
   readonly #clock: SimClock;
   readonly #oracle: Oracle;
   readonly #carPublicKey: Uint8Array;
-  readonly #reassembler = new Reassembler();
+  readonly #reassembler = new Reassembler(MAX_MESSAGE_BYTES);
   /** Everything that the car said here. */
   readonly heard: Uint8Array[] = [];
   closed = false;
@@ -167,6 +164,7 @@ export class AttackLink {
       context: pairingContext(this.#challenge.bytes),
       idProver: ID_PROVER,
       idVerifier: ID_VERIFIER,
+      suite: defaultSuite,
       random,
     });
     return this.#made({ case: 'pairStart', value: { share: prover.share } }, () => {
@@ -242,12 +240,11 @@ export class AttackLink {
 
 /** The two fields that go beside a command, whatever the command is. */
 const introduction = (grants: Uint8Array, name: string): Uint8Array =>
-  toBinary(CommandSchema, create(CommandSchema, { grants, name }));
+  encode(CommandSchema, { grants, name });
 
-const parseCommand = (bytes: Uint8Array): AnyCommand | undefined => {
+const parseCommand = (bytes: Uint8Array): Command | undefined => {
   try {
-    const { command } = decodeRequest(bytes);
-    return command.case === undefined ? undefined : command;
+    return decodeRequest(bytes).command;
   } catch {
     return undefined;
   }

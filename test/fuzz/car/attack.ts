@@ -1,5 +1,4 @@
-import { decodeResult } from '../../../lib/native/codec.js';
-import { Role } from '../../../lib/credentials/roles.js';
+import { decodeResult } from '../../../lib/native/results.js';
 import { demand } from '../target.js';
 import { COMMANDS, OPERATIONS } from './operations.js';
 import type { Operation, Run } from './operations.js';
@@ -68,7 +67,7 @@ const lookAt = async (world: World): Promise<void> => {
 const answersTheOwner = async (world: World): Promise<void> => {
   const { oracle } = world;
   const people = Object.values(PEOPLE);
-  const owners = people.filter((person) => oracle.keyOf(person)?.role === Role.OWNER);
+  const owners = people.filter((person) => oracle.keyOf(person)?.role === 'owner');
   demand(owners.length > 0, 'a car has an owner');
   const owner = owners.find((person) => {
     const key = oracle.keyOf(person);
@@ -85,7 +84,7 @@ const answersTheOwner = async (world: World): Promise<void> => {
   demand(link.lastAnswer !== undefined, 'the car answers its owner');
   const { outcome } = decodeResult(link.lastAnswer);
   demand(
-    outcome.case === 'keys' && outcome.value.keys.length === oracle.keys.length,
+    outcome.type === 'keys' && outcome.keys.length === oracle.keys.length,
     'with the keys that it has',
   );
 };

@@ -1,7 +1,8 @@
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { Role, roleFromCode, roleName } from '../../../lib/credentials/roles.js';
-import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
+import { ROLES } from '../../../lib/domain/roles.js';
+import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import { Heard } from '../sharing/heard.js';
+import { ROLE } from '../sharing/by-hand.js';
 import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
 import { sameBytes } from '../target.js';
 import type { MadeEntry, MadeLink, SignedPart } from './papers.js';
@@ -24,7 +25,7 @@ const WITHOUT_TIME: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliv
 const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
 const LAST_SECOND = 2 ** 32 - 1;
 
-const isOwner = ({ role }: KeySlot): boolean => role === Role.OWNER;
+const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 
 /**
  * Who may do what at this moment, by what was really signed, and by what the car was heard to take. All
@@ -62,11 +63,11 @@ export class Model {
   }
 
   /** Ends an authorisation, or never was one: in words, undefined where the key may do this now. */
-  whyNot(key: ModelKey | undefined, command: AnyCommand): string | undefined {
+  whyNot(key: ModelKey | undefined, command: Command): string | undefined {
     if (key === undefined) return 'the car obeys a key that is gone';
-    const name = command.case;
+    const name = command.type;
     const { role, links = [] } = key;
-    if (!mayEver(role, name)) return `a ${roleName(role)} may not ${name}`;
+    if (!mayEver(ROLE[role], name)) return `a ${role} may not ${name}`;
     if (!links.every(({ fields }) => mayEver(fields.role, name))) {
       return `a key may ${name}, which it was never given`;
     }
@@ -79,7 +80,11 @@ export class Model {
       const uses = links.at(-1)?.fields.uses ?? 0;
       if (uses > 0 && (this.#used.get(key) ?? 0) >= uses) return `a key may ${name} too often`;
     }
-    if (name === 'start' && !this.pins.includes('') && !this.pins.includes(command.value.pin)) {
+    if (
+      command.type === 'start' &&
+      !this.pins.includes('') &&
+      !this.pins.includes(command.pin ?? '')
+    ) {
       return 'a key may drive without the PIN';
     }
     return undefined;
@@ -137,7 +142,7 @@ export class Model {
     const known = this.keyOf(publicKey);
     const free = Array.from({ length: SLOTS }, (_, slot) => slot);
     const slot = known?.slot ?? free.find((each) => this.keyIn(each) === undefined) ?? -1;
-    const role = roleFromCode(links.at(-1)?.fields.role ?? 0);
+    const role = ROLES[(links.at(-1)?.fields.role ?? 0) - 1] ?? 'guest';
     const key: ModelKey = { slot, publicKey, signingKey: new Uint8Array(32), name, role, links };
     this.keys = [...this.keys.filter((each) => each !== known), key].sort(
       (a, b) => a.slot - b.slot,

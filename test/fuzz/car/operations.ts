@@ -1,9 +1,8 @@
-import { CLOSURES, DOORS } from '../../../firmware-sim/closures.js';
+import { CLOSURES, DOORS } from '../../../lib/domain/closures.js';
 import type { CardTap } from '../../../firmware-sim/controller.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import { encodeCommand } from '../../../lib/native/codec.js';
-import type { CommandInit } from '../../../lib/native/codec.js';
-import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import type { Command } from '../../../lib/domain/commands.js';
+import { encodeCommand } from '../../../lib/native/commands.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import type { AttackLink, Made } from './attack-link.js';
 import { PEOPLE } from './people.js';
 import type { Person } from './people.js';
@@ -36,35 +35,35 @@ export type Operation = (run: Run, step: Step) => Promise<void> | void;
 
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
 
-const command = (init: CommandInit): Uint8Array => encodeCommand(init);
+const command = (given: Command): Uint8Array => encodeCommand(given);
 
 const PIN = '2468';
 
 /** What phones ask for. Programs name them by number: new ones go to the end. */
 export const COMMANDS = {
-  unlock: command({ case: 'unlock', value: {} }),
-  lock: command({ case: 'lock', value: {} }),
-  start: command({ case: 'start', value: {} }),
-  trunk: command({ case: 'trunk', value: {} }),
-  frunk: command({ case: 'frunk', value: {} }),
-  status: command({ case: 'status', value: {} }),
-  listKeys: command({ case: 'listKeys', value: {} }),
-  removeOwner: command({ case: 'removeKey', value: { slot: 0 } }),
-  removeDriver: command({ case: 'removeKey', value: { slot: 1 } }),
-  removeNewcomer: command({ case: 'removeKey', value: { slot: 2 } }),
+  unlock: command({ type: 'unlock' }),
+  lock: command({ type: 'lock' }),
+  start: command({ type: 'start' }),
+  trunk: command({ type: 'trunk' }),
+  frunk: command({ type: 'frunk' }),
+  status: command({ type: 'status' }),
+  listKeys: command({ type: 'listKeys' }),
+  removeOwner: command({ type: 'removeKey', slot: 0 }),
+  removeDriver: command({ type: 'removeKey', slot: 1 }),
+  removeNewcomer: command({ type: 'removeKey', slot: 2 }),
   nothing: new Uint8Array(0),
   cutOff: Uint8Array.of(0x0a, 0x7f),
   unknown: Uint8Array.of(0xfa, 0x01, 0x00),
-  setPin: command({ case: 'setPin', value: { pin: PIN } }),
-  clearPin: command({ case: 'setPin', value: { pin: '' } }),
-  setBadPin: command({ case: 'setPin', value: { pin: '12' } }),
-  startWithPin: command({ case: 'start', value: { pin: PIN } }),
-  startWithWrongPin: command({ case: 'start', value: { pin: '0000' } }),
-  raiseEpoch: command({ case: 'raiseEpoch', value: {} }),
-  setTimeBack: command({ case: 'setTime', value: { seconds: START - 7_200 } }),
-  setTimeForward: command({ case: 'setTime', value: { seconds: START + 7_200 } }),
-  removeThird: command({ case: 'removeKey', value: { slot: 3 } }),
-  removeFourth: command({ case: 'removeKey', value: { slot: 4 } }),
+  setPin: command({ type: 'setPin', pin: PIN }),
+  clearPin: command({ type: 'setPin', pin: '' }),
+  setBadPin: command({ type: 'setPin', pin: '12' }),
+  startWithPin: command({ type: 'start', pin: PIN }),
+  startWithWrongPin: command({ type: 'start', pin: '0000' }),
+  raiseEpoch: command({ type: 'raiseEpoch' }),
+  setTimeBack: command({ type: 'setTime', seconds: START - 7_200 }),
+  setTimeForward: command({ type: 'setTime', seconds: START + 7_200 }),
+  removeThird: command({ type: 'removeKey', slot: 3 }),
+  removeFourth: command({ type: 'removeKey', slot: 4 }),
 } as const satisfies Record<string, Uint8Array>;
 
 type Maker = (link: AttackLink, person: Person, step: Step, run: Run) => Made | undefined;
@@ -91,7 +90,7 @@ const noticeOf = ({ at: number }: Step, { world }: Run): Uint8Array =>
   (at(world.oracle.papers.notices.toReversed(), number) ?? NO_PAPER).bytes;
 
 const deliver = (step: Step, run: Run): Uint8Array =>
-  command({ case: 'deliver', value: { notice: noticeOf(step, run) } });
+  command({ type: 'deliver', notice: noticeOf(step, run) });
 
 /** What phones say. A new message is a line here, at the end. */
 export const MESSAGES = {
@@ -127,7 +126,7 @@ const make = (run: Run, step: Step): Made | undefined => {
   if (maker === MESSAGES.pairStart && ++run.pairings > MAX_PAIRINGS) return undefined;
   const made = maker?.(link, person, step, run);
   // No phone can say so much at once: a full part of a notice beside a proof.
-  if (made === undefined || made.bytes.length > MAX_MESSAGE) return undefined;
+  if (made === undefined || made.bytes.length > MAX_MESSAGE_BYTES) return undefined;
   run.recorded.push(made);
   return made;
 };
@@ -161,7 +160,7 @@ const tap: Operation = ({ world: { controller, oracle } }, { parameter }) => {
   controller.tap(card);
   oracle.byHand = false;
   if (card.reader !== 'console' || card.purpose !== 'pair') return;
-  oracle.tapped(card.role === 'owner' ? Role.OWNER : Role.DRIVER);
+  oracle.tapped(card.role === 'owner' ? 'owner' : 'driver');
 };
 
 const hand: Operation = ({ world: { controller, oracle } }, { parameter, message }) => {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CarHost } from '../../../lib/car/host.js';
-import { done } from '../../../firmware-sim/answers.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import type { CommandName } from '../../../lib/native/commands.js';
+import type { CommandName } from '../../../lib/domain/commands.js';
 import { attack } from './attack.js';
 import { PEOPLE } from './people.js';
 import { program } from './program.js';
@@ -21,6 +19,7 @@ import {
   then,
 } from './steps.js';
 import type { Weakness } from './world.js';
+import { DONE } from '../../support/test-car.js';
 
 // Each detector has its control: a car that is worse on purpose, and a program that must break it.
 // The same program on the real car must not.
@@ -44,14 +43,14 @@ const stranger = {
   publicKey: PEOPLE.stranger.identity.publicKey,
   signingKey: PEOPLE.stranger.signingKey,
   name: 'stranger',
-  role: Role.OWNER,
-};
+  role: 'owner',
+} as const;
 
 /** A car that says done to this command, whoever gives it. */
 const obeys = (name: CommandName): Weakness => ({
   car: (real) => ({
     execute: (command, key) =>
-      command.case === name ? Promise.resolve(done()) : real.execute(command, key),
+      command.type === name ? Promise.resolve(DONE) : real.execute(command, key),
   }),
 });
 
@@ -64,7 +63,7 @@ const admitsAll: Weakness = {
         const outcome = await credentials.admit(publicKey, introduction);
         const { name } = introduction;
         return typeof outcome === 'string'
-          ? { slot: 4, publicKey, signingKey: publicKey, name, role: Role.GUEST }
+          ? { slot: 4, publicKey, signingKey: publicKey, name, role: 'guest' }
           : outcome;
       },
     },
@@ -343,9 +342,9 @@ describe('the oracle notices', () => {
       program(open, prove('driver', 'raiseEpoch')),
       {
         car: (real) => ({
-          execute: async ({ case: name }, { slot, name: who }) => {
+          execute: async ({ type: name }, { slot, name: who }) => {
             if (name === 'raiseEpoch') await real.credentials.raiseEpoch({ slot, name: who });
-            return done();
+            return DONE;
           },
         }),
       },

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import { placeKey } from '../../../firmware-sim/key-slots.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import type { Introduction } from '../../../lib/native/codec.js';
-import type { AnyCommand } from '../../../lib/native/commands.js';
+import type { Introduction, KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
+import type { Command } from '../../../lib/domain/commands.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
-import type { FromCar, PhoneIdentity, Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/domain/outcomes.js';
+import type { Role } from '../../../lib/domain/roles.js';
+import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
 import { toHex } from '../../../lib/platform/bytes.js';
-import { fingerprintOf } from '../sharing/by-hand.js';
+import { fingerprintOf, ROLE } from '../sharing/by-hand.js';
 import { fastest } from '../sharing/rights.js';
 import { sameBytes, Violation } from '../target.js';
 import { BY_NOTICE, COMMAND_OF } from './acts.js';
@@ -22,7 +22,7 @@ import { Papers } from './papers.js';
 import { SLOTS } from './people.js';
 import type { Person } from './people.js';
 
-const isOwner = ({ role }: KeySlot): boolean => role === Role.OWNER;
+const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 
 /**
  * What must hold of the car whatever is sent to it. It knows each command that was really given and
@@ -49,7 +49,7 @@ export class Oracle {
   /** The car does one thing after the other: what it ought to do is known exactly. */
   strict = true;
   /** For the window that is open: the role that the tap asked for, and the shares given out. */
-  #window = { role: Role.DRIVER, shares: 0 };
+  #window: { readonly role: Role; shares: number } = { role: 'driver', shares: 0 };
   #openLinks = 0;
 
   /** @param wall seconds since 1970 by the clock that runs in the car */
@@ -87,7 +87,7 @@ export class Oracle {
     if (first !== undefined) throw new Violation(first);
   }
 
-  give(person: Person, command: AnyCommand): void {
+  give(person: Person, command: Command): void {
     this.#credits.push({ person, command });
   }
 
@@ -109,17 +109,16 @@ export class Oracle {
     this.#applicants.push(publicKey);
   }
 
-  executing(command: AnyCommand, key: KeySlot): Acting {
+  executing(command: Command, key: KeySlot): Acting {
     const credit = this.#credits.findIndex(
       (given) =>
         sameBytes(given.person.identity.publicKey, key.publicKey) &&
         isDeepStrictEqual(given.command, command),
     );
-    if (credit < 0) this.fail(`the car obeys ${command.case}, which nobody gave`);
+    if (credit < 0) this.fail(`the car obeys ${command.type}, which nobody gave`);
     else this.#credits.splice(credit, 1);
     const whyNot = this.model.whyNot(this.model.keyOf(key.publicKey), command);
-    const notice =
-      command.case === 'deliver' ? this.receiving(command.value.notice, whyNot) : undefined;
+    const notice = command.type === 'deliver' ? this.receiving(command.notice, whyNot) : undefined;
     const acting = { command, key, whyNot, notice };
     this.#acting.push(acting);
     return acting;
@@ -129,18 +128,18 @@ export class Oracle {
     this.#acting.splice(this.#acting.indexOf(acting), 1);
     const { command, key, whyNot, notice } = acting;
     if (notice !== undefined) this.received(notice);
-    if (outcome.case === 'refusal') return;
+    if (outcome.type === 'refused') return;
     const own = this.model.keyOf(key.publicKey);
     // With others at work a key may have been resumed before the oracle heard of it.
     if (whyNot !== undefined && (this.strict || this.model.whyNot(own, command) !== undefined)) {
       this.fail(whyNot);
     }
     if (notice?.taken === false) this.fail('the car says that it took a notice, and did not');
-    if (own !== undefined && (command.case === 'unlock' || command.case === 'start')) {
+    if (own !== undefined && (command.type === 'unlock' || command.type === 'start')) {
       this.model.count(own);
     }
-    if (command.case === 'removeKey' && this.strict) {
-      const left = this.model.keyIn(command.value.slot);
+    if (command.type === 'removeKey' && this.strict) {
+      const left = this.model.keyIn(command.slot);
       if (left !== undefined) this.fail('the car says that it removed a key, and did not');
     }
   }
@@ -203,7 +202,7 @@ export class Oracle {
     }
     const commands = COMMAND_OF[event.type] ?? [];
     const causes = this.#acting.filter(
-      ({ command, key }) => key.slot === by.slot && commands.includes(command.case),
+      ({ command, key }) => key.slot === by.slot && commands.includes(command.type),
     );
     if (BY_NOTICE.has(event.type) && by.slot === this.#noticeBy) this.#followed(event, causes);
     else if (causes.length === 0) this.fail(`${event.type} by a key that did not ask for it`);
@@ -313,18 +312,18 @@ export class Oracle {
     const commands = causes.map(({ command }) => command);
     if (event.type === 'key-removed') {
       for (const { command, key } of causes) {
-        if (command.case === 'removeKey') this.#removed(command.value.slot, key);
+        if (command.type === 'removeKey') this.#removed(command.slot, key);
       }
       if (this.model.keyIn(event.key.slot) !== undefined) this.fail('a key goes unasked');
     } else if (event.type === 'epoch-raised') {
       this.model.raiseEpoch();
     } else if (event.type === 'pin-changed') {
-      const given = commands.flatMap((each) => (each.case === 'setPin' ? [each.value.pin] : []));
+      const given = commands.flatMap((each) => (each.type === 'setPin' ? [each.pin] : []));
       this.model.pins = this.strict ? given : [...this.model.pins, ...given];
       this.#lastPins = given;
     } else if (event.type === 'clock-set') {
       for (const each of commands) {
-        if (each.case === 'setTime') this.model.setClock(each.value.seconds);
+        if (each.type === 'setTime') this.model.setClock(each.seconds);
       }
     } else if (event.type === 'drive-authorised') {
       this.#drives(event, causes);
@@ -341,7 +340,7 @@ export class Oracle {
       const late = this.model.whyNot(own, command);
       if (causes.length === 1 && whyNot === undefined && late !== undefined) this.fail(late);
       const roles = [
-        own?.role ?? Role.OWNER,
+        ROLE[own?.role ?? 'owner'],
         ...(own?.links ?? []).map(({ fields }) => fields.role),
       ];
       if (speedLimit > Math.min(...roles.map(fastest))) this.fail('a key drives too fast');

@@ -1,9 +1,9 @@
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
 import { pairingSecrets } from '../../../lib/native/pairing/secrets.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Who may be near the car. The attacker is the stranger and the driver, and hears the others. */
 export interface Person {
@@ -40,8 +40,8 @@ export const SLOTS = 5;
 
 /** The keys that every car here begins with. */
 export const ENROLLED: readonly KeySlot[] = [
-  { person: PEOPLE.owner, role: Role.OWNER },
-  { person: PEOPLE.driver, role: Role.DRIVER },
+  { person: PEOPLE.owner, role: 'owner' as const },
+  { person: PEOPLE.driver, role: 'driver' as const },
 ].map(({ person: { name, identity, signingKey }, role }, slot) => ({
   slot,
   publicKey: identity.publicKey,
@@ -50,7 +50,7 @@ export const ENROLLED: readonly KeySlot[] = [
   role,
 }));
 
-/** The pairing code of every window, so that its slow derivation is done once. */
+/** The pairing code of every window. */
 export const CODE = '20211119';
 /** What a guesser tries. */
 export const WRONG_CODE = '20211118';
@@ -59,7 +59,7 @@ const derived = new Map<string, ReturnType<typeof pairingSecrets>>();
 
 /** `pairingSecrets`, computed once per code. */
 export const secretsOf = (code: string): ReturnType<typeof pairingSecrets> => {
-  const secrets = derived.get(code) ?? pairingSecrets(code);
+  const secrets = derived.get(code) ?? pairingSecrets(code, cheapSuite);
   derived.set(code, secrets);
   return secrets;
 };

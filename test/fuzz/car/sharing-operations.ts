@@ -1,7 +1,13 @@
-import { Role } from '../../../lib/credentials/roles.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { fingerprintOf, sealPart, withLink, writeFields, writePart } from '../sharing/by-hand.js';
+import {
+  fingerprintOf,
+  ROLE,
+  sealPart,
+  withLink,
+  writeFields,
+  writePart,
+} from '../sharing/by-hand.js';
 import type { LinkFields } from '../sharing/by-hand.js';
 import type { Operation, Run } from './operations.js';
 import type { MadeEntry, MadeNotice } from './papers.js';
@@ -25,16 +31,16 @@ type Terms = Partial<LinkFields> & { readonly from?: number; readonly until?: nu
 export const TERMS = {
   guest: {},
   delegable: { delegations: 1 },
-  driverDelegable: { role: Role.DRIVER, delegations: 2 },
-  valet: { role: Role.VALET },
-  service: { role: Role.SERVICE },
+  driverDelegable: { role: ROLE.driver, delegations: 2 },
+  valet: { role: ROLE.valet },
+  service: { role: ROLE.service },
   once: { uses: 1 },
   leased: { leaseHours: 1, until: 48 * HOUR },
   short: { until: 5 },
   later: { from: HOUR, until: 2 * HOUR },
-  driver: { role: Role.DRIVER, until: LAST_SECOND },
-  owner: { role: Role.OWNER },
-  valetDelegable: { role: Role.VALET, delegations: 1 },
+  driver: { role: ROLE.driver, until: LAST_SECOND },
+  owner: { role: ROLE.owner },
+  valetDelegable: { role: ROLE.valet, delegations: 1 },
   over: { from: -HOUR, until: 0 },
   onceDelegable: { uses: 1, delegations: 1 },
   leasedDelegable: { leaseHours: 2, delegations: 3, until: 48 * HOUR },
@@ -82,7 +88,7 @@ export const grant: Operation = (run, step) => {
   const fields: LinkFields = {
     version: 1,
     delegations: 0,
-    role: Role.GUEST,
+    role: ROLE.guest,
     ownerSlot: rootSlot + (hasBit(step, ODD.otherSlot) ? 1 : 0),
     epoch: run.world.oracle.model.epoch + (hasBit(step, ODD.otherEpoch) ? 1 : 0),
     issuedAt: time,

@@ -1,5 +1,5 @@
 import { DoorController } from '../../../firmware-sim/controller.js';
-import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
@@ -7,14 +7,15 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { register } from '../../../lib/native/pairing/spake2plus.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
-import { CODE, ENROLLED, secretsOf, SLOTS } from './people.js';
+import { CODE, ENROLLED, SLOTS } from './people.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
 export interface Weakness {
@@ -34,9 +35,6 @@ type Watched = Required<Pick<CarHost, 'keys' | 'execute' | 'pairing' | 'credenti
 
 /** When every program begins: seconds since 1970. */
 export const START = 1_800_000_000;
-
-const behaviors = loadBehaviors();
-let registration: ReturnType<typeof register> | undefined;
 
 /** Always draws CODE; nothing else is drawn from it in these tests. */
 const codeRandom: Random = (length) => {
@@ -92,7 +90,7 @@ export class World {
   async connect(): Promise<AttackLink> {
     const id = `memory-${String(this.#starts)}`;
     const radio = this.#radio.central();
-    const central = await radio.connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
+    const central = await radio.connect({ id, rssi: -40 }, nativeProfile);
     const { publicKey } = this.controller.identity;
     const link = new AttackLink(central, this.clock, this.oracle, publicKey);
     this.links.push(link);
@@ -146,8 +144,6 @@ export class World {
       keys: ENROLLED,
     }));
     this.#store = store;
-    registration ??= register(secretsOf(CODE));
-    const record = registration;
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -158,14 +154,13 @@ export class World {
     const controller = new DoorController({
       name: 'Fuzzed car',
       store,
-      behaviors: await behaviors,
+      behaviors: BEHAVIORS,
       slots: SLOTS,
       suite: defaultSuite,
       clock,
       wallTime: () => START * 1000 + clock.now(),
       random: codeRandom,
       log,
-      register: () => record,
       onEvent: (event) => {
         oracle.onEvent(event);
       },
@@ -179,6 +174,7 @@ export class World {
     this.#endpoint = new CarEndpoint({
       host: this.#weakness.host?.(host) ?? host,
       peripheral: this.#radio.peripheral(),
+      suite: cheapSuite,
       clock,
       random: this.#random,
       log,

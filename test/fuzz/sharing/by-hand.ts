@@ -16,6 +16,9 @@ export const FIXED_BYTES = 19;
 export const HEADER_BYTES = 14;
 export const ENTRY_BYTES = 13;
 
+/** Numbers of the roles on the wire. */
+export const ROLE = { owner: 1, driver: 2, guest: 3, valet: 4, service: 5 } as const;
+
 export interface LinkFields {
   readonly version: number;
   readonly delegations: number;

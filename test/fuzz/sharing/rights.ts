@@ -1,5 +1,5 @@
-import { Role } from '../../../lib/credentials/roles.js';
-import type { CommandName } from '../../../lib/native/commands.js';
+import type { CommandName } from '../../../lib/domain/commands.js';
+import { ROLE } from './by-hand.js';
 import type { LinkFields } from './by-hand.js';
 
 /** Written down here once more, so that a slip in the project's own table is noticed. */
@@ -9,17 +9,17 @@ const COMMANDS: ReadonlyMap<number, ReadonlySet<CommandName>> = new Map<
   ReadonlySet<CommandName>
 >([
   [
-    Role.OWNER,
+    ROLE.owner,
     new Set([...DRIVER, 'listKeys', 'removeKey', 'deliver', 'setPin', 'raiseEpoch', 'setTime']),
   ],
-  [Role.DRIVER, new Set([...DRIVER, 'removeKey', 'deliver'])],
-  [Role.GUEST, new Set(['unlock', 'lock', 'start', 'trunk', 'status', 'removeKey', 'deliver'])],
-  [Role.VALET, new Set(['unlock', 'lock', 'start', 'status', 'deliver'])],
-  [Role.SERVICE, new Set(['unlock', 'lock', 'start', 'frunk', 'status', 'deliver'])],
+  [ROLE.driver, new Set([...DRIVER, 'removeKey', 'deliver'])],
+  [ROLE.guest, new Set(['unlock', 'lock', 'start', 'trunk', 'status', 'removeKey', 'deliver'])],
+  [ROLE.valet, new Set(['unlock', 'lock', 'start', 'status', 'deliver'])],
+  [ROLE.service, new Set(['unlock', 'lock', 'start', 'frunk', 'status', 'deliver'])],
 ]);
 const SPEED: ReadonlyMap<number, number> = new Map<number, number>([
-  [Role.VALET, 30],
-  [Role.SERVICE, 50],
+  [ROLE.valet, 30],
+  [ROLE.service, 50],
 ]);
 
 export const mayEver = (role: number, command: CommandName): boolean =>
@@ -45,7 +45,7 @@ export const whatGrows = (outer: LinkFields, inner: LinkFields): string | undefi
   return Object.keys(grows).find((what) => grows[what]);
 };
 
-const GRANTED: ReadonlySet<number> = new Set([Role.DRIVER, Role.GUEST, Role.VALET, Role.SERVICE]);
+const GRANTED: ReadonlySet<number> = new Set([ROLE.driver, ROLE.guest, ROLE.valet, ROLE.service]);
 
 /** False for a link that no car takes, wherever it stands. */
 export const isWritable = (link: LinkFields): boolean =>

@@ -11,7 +11,7 @@ import {
   commandPacket,
   packetLength,
 } from '../../../lib/hci/h4.js';
-import { concat } from '../../../lib/platform/bytes.js';
+import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { demand } from '../target.js';
 import type { Target } from '../target.js';
@@ -51,7 +51,7 @@ const air = () => {
 
 const seeds = (): Uint8Array[] => {
   const { virtual, hosts } = air();
-  const address = hosts[0].identity.public.bytes.toString('hex');
+  const address = toHex(hosts[0].identity.public.bytes);
   virtual.close();
   const up = concat(
     by(0, ...MASKS, ...ADVERTISE),

@@ -3,10 +3,12 @@ import { BtsnoopReader } from '../../../air/capture/btsnoop-reader.js';
 import { capturing } from '../../../air/capture/capturing.js';
 import { captureAir } from '../../../air/capture/monitor.js';
 import { AirDecoder } from '../../../air/decode/air-decoder.js';
-import { LineDecoder, LineTooLong } from '../../../air/hub/lines.js';
+import { LineDecoder, LineTooLong } from '../../../local/rpc/lines.js';
 import { VirtualAir } from '../../../air/index.js';
 import { ControlDesk } from '../../../air/hub/desk.js';
-import { isRequest, perform } from '../../../air/hub/operations.js';
+import { hubHandlers } from '../../../air/hub/control-server.js';
+import { perform } from '../../../local/rpc/server.js';
+import type { Handler } from '../../../local/rpc/server.js';
 import { Places } from '../../../air/hub/places.js';
 import { checkSettings, hubArguments, parseHubArguments } from '../../../air/hub/settings.js';
 import { Conversation, describeMessage } from '../../../lib/native/inspect/conversation.js';
@@ -42,12 +44,17 @@ const captures = (): Uint8Array[] => {
   return files.map((parts) => concat(...parts));
 };
 
-const controlDesk = (): { desk: ControlDesk; air: VirtualAir } => {
+const controlDesk = (): {
+  readonly handlers: readonly Handler[];
+  readonly desk: ControlDesk;
+  readonly air: VirtualAir;
+} => {
   const clock = new SimClock();
   const air = new VirtualAir({ seed: 'fuzz', clock });
   air.controller({ label: 'car' });
   const settings = { seed: 'fuzz', pace: 'instant', faults: null } as const;
-  return { desk: new ControlDesk(air, clock, new Places(clock), settings), air };
+  const desk = new ControlDesk(air, clock, new Places(clock), settings);
+  return { handlers: hubHandlers(air, desk, clock), desk, air };
 };
 
 const MAX_LINE = 64;
@@ -125,12 +132,10 @@ export const captureTargets: readonly Target[] = [
     dictionary: ['"op":', '"who":', '"to":', '"speed":', '{"x":', '1e999', '-0', 'null'].map(utf8),
     batch: 16,
     run(input) {
-      const { desk, air } = controlDesk();
+      const { handlers, desk, air } = controlDesk();
       const request = parseJsonObject(input);
       if (request !== undefined) {
-        for (const op of ['tap', 'stop'] as const)
-          refusing(['usage.invalid'], () => isRequest(request, op));
-        const answer = refusing(['usage.invalid'], () => perform(desk, request));
+        const answer = refusing(['usage.invalid'], () => perform(handlers, request));
         demand(JSON.stringify(answer ?? {}).length < 4096, 'an answer is short');
         demand(JSON.stringify(desk.list()).includes('"car"'), 'and the air goes on');
       }

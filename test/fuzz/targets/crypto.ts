@@ -1,4 +1,6 @@
-import { nodeSuite, portableSuite } from '../../../lib/crypto/index.js';
+import { portableSuite } from '../../../lib/crypto/index.js';
+import { nobleSuite } from '../../../lib/crypto/noble.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import { CipherState } from '../../../lib/noise/cipher-state.js';
 import { HandshakeState } from '../../../lib/noise/handshake-state.js';
 import { PATTERNS } from '../../../lib/noise/patterns.js';
@@ -12,7 +14,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../lib/native/session/car.js';
 import { SealedChannel } from '../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../lib/native/session/phone.js';
-import { encodeCommand } from '../../../lib/native/codec.js';
+import { encodeCommand } from '../../../lib/native/commands.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -22,7 +24,7 @@ const keyPair = (name: string) => suite.x25519KeyPair(seededRandom(name)(32));
 const car = keyPair('car');
 const phone = keyPair('phone');
 const secrets = carSecrets(suite, car);
-const command = encodeCommand({ case: 'unlock', value: {} });
+const command = encodeCommand({ type: 'unlock' });
 /** The same challenge every time, so that inputs mean the same. */
 const challenge = (): Challenge => new Challenge(suite, seededRandom('challenge'), secrets, 0);
 const answer = () =>
@@ -74,6 +76,7 @@ const spake = {
   context: utf8('fuzz'),
   idProver: utf8('phone'),
   idVerifier: utf8('car'),
+  suite,
 };
 const scalar = (name: string): Uint8Array => concat(Uint8Array.of(0), seededRandom(name)(31));
 const password = { w0: scalar('w0'), w1: scalar('w1') };
@@ -190,8 +193,10 @@ export const cryptoTargets: readonly Target[] = [
       const [key, signature] = [input.slice(0, 32), input.slice(32, 96)];
       const message = input.slice(96);
       const valid = suite.ed25519Verify(key, message, signature);
-      const other = portableSuite.ed25519Verify(key, message, signature);
-      demand(valid === other, 'both suites say the same of a signature');
+      for (const other of [portableSuite, nobleSuite]) {
+        const same = other.ed25519Verify(key, message, signature) === valid;
+        demand(same, 'all suites say the same of a signature');
+      }
     },
   },
 ];

@@ -5,8 +5,7 @@ import { decodeGeneration, encodeGeneration } from '../../../firmware-sim/memory
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { signLink } from '../../../lib/credentials/grant.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { LENGTH } from '../../../lib/native/codec.js';
@@ -20,18 +19,18 @@ const RECORD: CarRecord = {
   ...newRecord(key),
   pairingTries: 3,
   keys: [
-    { slot: 0, publicKey: random(32), signingKey: random(32), name: 'Ann', role: Role.OWNER },
-    { slot: 7, publicKey: random(32), signingKey: random(32), name: 'Bob ✓', role: Role.DRIVER },
+    { slot: 0, publicKey: random(32), signingKey: random(32), name: 'Ann', role: 'owner' },
+    { slot: 7, publicKey: random(32), signingKey: random(32), name: 'Bob ✓', role: 'driver' },
     {
       slot: 9,
       publicKey: random(32),
       signingKey: new Uint8Array(32),
       name: 'Cleo',
-      role: Role.GUEST,
+      role: 'guest',
       pairedAt: 0,
       grant: {
         terms: {
-          role: Role.GUEST,
+          role: 'guest',
           issuedAt: 5,
           notBefore: 6,
           notAfter: 7,
@@ -77,7 +76,7 @@ const shared = (): string => {
   const counts = { uses: 0, leaseHours: 8, delegations: 0 };
   const identity = nodeSuite.x25519KeyPair(key);
   const signing = nodeSuite.ed25519KeyPair(key);
-  const terms = { role: Role.GUEST, epoch: 1, ownerSlot: 0, ...times, ...counts };
+  const terms = { role: 'guest' as const, epoch: 1, ownerSlot: 0, ...times, ...counts };
   return formatKeyFile({
     name: 'Blue car',
     state: 'pending',

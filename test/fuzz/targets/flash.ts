@@ -5,7 +5,6 @@ import { SimulatedFlash } from '../../../firmware-sim/flash/simulated-flash.js';
 import { encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { demand } from '../target.js';
 import type { Target } from '../target.js';
@@ -19,7 +18,7 @@ const [privateKey, publicKey, signingKey] = [bytes(32), bytes(32), bytes(32)];
 const record = (pairingTries: number): CarRecord => ({
   ...newRecord(privateKey),
   pairingTries,
-  keys: [{ slot: 0, publicKey, signingKey, name: 'Ann', role: Role.OWNER }],
+  keys: [{ slot: 0, publicKey, signingKey, name: 'Ann', role: 'owner' }],
 });
 const COMMITTED = [record(0), record(1), record(2), record(3)];
 const NEXT = record(9);

@@ -1,16 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { verifyChain } from '../../../lib/credentials/chain.js';
 import { parseChain } from '../../../lib/credentials/grant.js';
-import { Role } from '../../../lib/credentials/roles.js';
+import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
 import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
-import { pairingUri, parsePairingCode } from '../../../lib/native/pairing/code.js';
+import { pairingUri, parsePairingCode } from '../../../lib/domain/pairing-code.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
   FIXED_BYTES,
   readFields,
+  ROLE,
   sealPart,
   withLink,
   writeFields,
@@ -86,7 +87,7 @@ const link = (fields: Partial<LinkFields> = {}, by: (typeof SIGNERS)[number] = '
     writeFields({
       version: 1,
       delegations: 0,
-      role: Role.GUEST,
+      role: ROLE.guest,
       ownerSlot: 0,
       epoch: EPOCH,
       issuedAt: 1_800_000_000,
@@ -101,13 +102,13 @@ const link = (fields: Partial<LinkFields> = {}, by: (typeof SIGNERS)[number] = '
 
 const grantSeeds = (): Uint8Array[] => [
   link({ uses: 3, leaseHours: 12 }),
-  link({ ownerSlot: 3, role: Role.DRIVER, notAfter: 2 ** 32 - 1 }),
+  link({ ownerSlot: 3, role: ROLE.driver, notAfter: 2 ** 32 - 1 }),
   link({}, 'a stranger'),
   link({}, 'for another car'),
-  concat(link({ delegations: 1 }), link({ role: Role.VALET, leaseHours: 1 })),
-  concat(link({ delegations: 1 }), link({ role: Role.SERVICE })),
+  concat(link({ delegations: 1 }), link({ role: ROLE.valet, leaseHours: 1 })),
+  concat(link({ delegations: 1 }), link({ role: ROLE.service })),
   concat(link({ delegations: 1, leaseHours: 2 }), link({ leaseHours: 3 })),
-  concat(...[3, 2, 1, 0].map((delegations) => link({ delegations, role: Role.DRIVER }))),
+  concat(...[3, 2, 1, 0].map((delegations) => link({ delegations, role: ROLE.driver }))),
   concat(...[3, 2, 1, 0, 0].map((delegations) => link({ delegations }))),
 ];
 
@@ -132,6 +133,12 @@ const uris = (): PhoneKeyUri[] => {
   ];
 };
 
+const fieldsOf = (terms: GrantTerms): LinkFields => ({
+  version: 1,
+  ...terms,
+  role: ROLE[terms.role],
+});
+
 const textOf = (input: Uint8Array): string => new TextDecoder().decode(input);
 
 /** What phones hand to each other and show to the car. */
@@ -151,7 +158,7 @@ export const grantTargets: readonly Target[] = [
       demand(verified === undefined || wrong === undefined, `a car takes ${wrong ?? ''}`);
       demand(verified !== undefined || wrong !== undefined, 'a chain that holds is taken');
       if (verified === undefined) return;
-      const given: unknown = { version: 1, ...verified.terms };
+      const given: unknown = fieldsOf(verified.terms);
       demand(isDeepStrictEqual(given, links.at(-1)?.fields), 'for what its last link says');
     },
   },
@@ -167,9 +174,9 @@ export const grantTargets: readonly Target[] = [
         demand(links.length <= MOST_LINKS, 'a chain is short');
         demand(sameBytes(concat(...links.map(({ bytes }) => bytes)), input), 'and whole');
         for (const { terms, bytes } of links) {
-          const fixed = writeFields({ version: 1, ...terms });
+          const fixed = writeFields(fieldsOf(terms));
           demand(sameBytes(fixed, bytes.subarray(0, FIXED_BYTES)), 'there is one form of a link');
-          demand(isWritable({ version: 1, ...terms }), 'that somebody can mean');
+          demand(isWritable(fieldsOf(terms)), 'that somebody can mean');
         }
       }
       if (refusing(REFUSALS, () => verifyChain(suite, input, CONTEXT)) === undefined) return;

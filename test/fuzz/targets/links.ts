@@ -2,8 +2,10 @@ import { concat } from '../../../lib/platform/bytes.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Link, LinkHandlers } from '../../../lib/radio/types.js';
-import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
+import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
+import { nativeMessages } from '../../../lib/native/describe.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -21,7 +23,7 @@ const byTheBook = (stream: Uint8Array): { messages: Uint8Array[]; broken: boolea
   let at = 0;
   while (stream.length - at >= 2) {
     const length = ((stream[at] ?? 0) << 8) | (stream[at + 1] ?? 0);
-    if (length === 0 || length > MAX_MESSAGE) return { messages, broken: true };
+    if (length === 0 || length > MAX_MESSAGE_BYTES) return { messages, broken: true };
     if (stream.length - at - 2 < length) break;
     messages.push(stream.subarray(at + 2, at + 2 + length));
     at += 2 + length;
@@ -51,7 +53,7 @@ export const linkTargets: readonly Target[] = [
     seeds,
     dictionary: DICTIONARY,
     run(input) {
-      const reassembler = new Reassembler();
+      const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
       const received: Uint8Array[] = [];
       const chunks = chunksOf(input);
       const whole = refusing(['protocol.malformed', 'protocol.too-large'], () => {
@@ -81,6 +83,7 @@ export const linkTargets: readonly Target[] = [
       const ends: (PhoneKeyError | undefined)[] = [];
       let bytes = 0;
       const messages = new MessageLink(link, {
+        ...nativeMessages,
         clock,
         sends: 'from-car',
         trace: ({ kind }) => {

@@ -3,11 +3,13 @@ import { parseFaults } from '../../../air/faults.js';
 import { fileNameFor } from '../../../cli/config/file-name.js';
 import * as args from '../../../cli/config/parse.js';
 import { controlOf } from '../../../firmware-sim/control/car-control.js';
-import { OPERATIONS } from '../../../firmware-sim/control/operations.js';
-import { parsePairingCode } from '../../../lib/native/pairing/code.js';
+import { CAR } from '../../../firmware-sim/control/operations.js';
+import { carHandlers } from '../../../firmware-sim/control/server.js';
+import { perform } from '../../../local/rpc/server.js';
+import { parsePairingCode } from '../../../lib/domain/pairing-code.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { parseJsonObject } from '../../../lib/platform/json.js';
-import { checkName } from '../../../lib/native/codec.js';
+import { checkName } from '../../../lib/domain/names.js';
 import { World } from '../car/world.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
@@ -59,7 +61,8 @@ const refusingArgument = (parse: () => unknown): unknown => {
 
 const textOf = (input: Uint8Array): string => new TextDecoder().decode(input);
 
-const request = (operation: string, body = ''): Uint8Array => utf8(`${operation}\n${body}`);
+const request = (op: string, args = ''): Uint8Array =>
+  utf8(`{"op":"${op}"${args === '' ? '' : `,${args}`}}`);
 
 export const textTargets: readonly Target[] = [
   {
@@ -79,27 +82,25 @@ export const textTargets: readonly Target[] = [
   {
     name: 'control-door',
     seeds: () => [
-      ...[...OPERATIONS.keys()].map((operation) => request(operation)),
-      request('POST /tap', '{"reader":"console","purpose":"pair","role":"owner"}'),
-      request('POST /tap', '{"reader":"pillar"}'),
-      request('POST /handle', '{"door":"front-left"}'),
-      request('POST /open', '{"closure":"trunk"}'),
+      ...Object.values(CAR).map(({ op }) => request(op)),
+      request('tap', '"reader":"console","purpose":"pair","role":"owner"'),
+      request('tap', '"reader":"pillar"'),
+      request('handle', '"door":"front-left"'),
+      request('open', '"closure":"trunk"'),
     ],
     dictionary: ['"reader":', '"purpose":', '"drive"', '"role":', '"closure":', '{', '}', '[]'].map(
       utf8,
     ),
     batch: 1,
     async run(input) {
-      const end = input.indexOf(0x0a);
-      const name = textOf(input.subarray(0, Math.max(0, end)));
-      const operation = OPERATIONS.get(name);
-      const body = input.subarray(end + 1);
-      const given = body.length === 0 ? {} : parseJsonObject(body);
-      if (operation === undefined || given === undefined) return;
+      const asked = parseJsonObject(input);
+      if (asked === undefined) return;
       const world = await World.create();
       const control = controlOf(world.controller, () => world.controller.reset());
-      const perform = async (): Promise<unknown> => operation(control, given);
-      const done = await perform().catch((error: unknown) => {
+      const handlers = carHandlers(control, () => {
+        throw new Error('a stream is not opened here');
+      });
+      const done = await (async () => perform(handlers, asked))().catch((error: unknown) => {
         refusing(['usage.invalid', 'sim.refused'], () => {
           throw error;
         });
@@ -107,7 +108,7 @@ export const textTargets: readonly Target[] = [
       });
       demand(JSON.stringify(done ?? {}).length < 4096, 'an answer is short');
       const { locked } = world.controller.status();
-      demand(locked || name === 'POST /tap', 'only a card unlocks');
+      demand(locked || asked['op'] === 'tap', 'only a card unlocks');
       await world.stop();
     },
   },

@@ -8,14 +8,10 @@ import {
 } from '../../../lib/native/advertisement.js';
 import * as codec from '../../../lib/native/codec.js';
 import { describe } from '../../../lib/native/describe.js';
-import { create } from '@bufbuild/protobuf';
-import {
-  PairRefusalReason,
-  RefusalReason,
-  ResultSchema,
-  Role,
-} from '../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
+import { decodeResult, encodeResult } from '../../../lib/native/results.js';
+import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
+import type { Outcome } from '../../../lib/domain/outcomes.js';
 import { demand, refusing, sameBytes } from '../target.js';
 import type { Target } from '../target.js';
 
@@ -65,20 +61,36 @@ const decoder = <T>(
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(length);
 const key = { publicKey: bytes(32), signingKey: bytes(32) };
 
-const results = (): Result[] => [
-  create(ResultSchema, { outcome: { case: 'done', value: {} } }),
-  create(ResultSchema, {
-    outcome: { case: 'refusal', value: { reason: RefusalReason.DOOR_OPEN } },
-  }),
-  create(ResultSchema, { outcome: { case: 'status', value: { locked: true, openClosures: 33 } } }),
-  create(ResultSchema, {
-    outcome: {
-      case: 'keys',
-      value: {
-        keys: [{ slot: 1, name: 'phone', role: Role.OWNER, fingerprint: bytes(8), own: true }],
-      },
+const outcomes: readonly Outcome[] = [
+  { type: 'done' },
+  { type: 'refused', refusal: 'door-open' },
+  {
+    type: 'status',
+    status: {
+      locked: true,
+      open: ['front-left', 'frunk'],
+      driveSecondsLeft: 0,
+      speedLimit: null,
+      pinNeeded: false,
     },
-  }),
+  },
+  {
+    type: 'keys',
+    keys: [
+      {
+        slot: 1,
+        name: 'phone',
+        formFactor: 'unknown',
+        role: 'owner',
+        fingerprint: '08'.repeat(8),
+        own: true,
+        suspended: false,
+        notAfter: null,
+        usesLeft: null,
+        grantedBy: null,
+      },
+    ],
+  },
 ];
 
 const toCarSeeds = (): Uint8Array[] =>
@@ -106,13 +118,13 @@ const fromCarSeeds = (): Uint8Array[] =>
   ).map((message) => codec.encodeFromCar(message));
 
 const commands = (): Uint8Array[] => [
-  codec.encodeCommand({ case: 'unlock', value: {} }),
-  codec.encodeCommand({ case: 'listKeys', value: {} }),
-  codec.encodeCommand({ case: 'removeKey', value: { slot: 3 } }),
-  codec.encodeCommand({ case: 'start', value: { pin: '1234' } }),
-  codec.encodeCommand({ case: 'deliver', value: { notice: bytes(142) } }),
-  codec.encodeCommand({ case: 'setTime', value: { seconds: 1_800_000_000 } }),
-  codec.encodeCommand({ case: 'unlock', value: {} }, { grants: bytes(115), name: 'Ann’s phone' }),
+  encodeCommand({ type: 'unlock' }),
+  encodeCommand({ type: 'listKeys' }),
+  encodeCommand({ type: 'removeKey', slot: 3 }),
+  encodeCommand({ type: 'start', pin: '1234' }),
+  encodeCommand({ type: 'deliver', notice: bytes(142) }),
+  encodeCommand({ type: 'setTime', seconds: 1_800_000_000 }),
+  encodeCommand({ type: 'unlock' }, { grants: bytes(115), name: 'Ann’s phone' }),
 ];
 
 export const wireTargets: readonly Target[] = [
@@ -130,13 +142,12 @@ export const wireTargets: readonly Target[] = [
   ),
   decoder(
     'command',
-    codec.decodeRequest,
-    ({ command, introduction }) =>
-      (command.case && codec.encodeCommand(command, introduction)) || undefined,
+    decodeRequest,
+    ({ command, introduction }) => command && encodeCommand(command, introduction),
     commands,
   ),
-  decoder('result', codec.decodeResult, codec.encodeResult, () =>
-    results().map(codec.encodeResult),
+  decoder('result', decodeResult, encodeResult, () =>
+    outcomes.map((outcome) => encodeResult({ outcome, clockLost: false, epoch: 0 })),
   ),
   decoder('phone-identity', codec.decodePhoneIdentity, codec.encodePhoneIdentity, () => [
     codec.encodePhoneIdentity({ ...key, name: 'Ann’s phone' }),
@@ -145,8 +156,8 @@ export const wireTargets: readonly Target[] = [
     codec.encodeCarIdentity({ publicKey: bytes(32), name: 'Blue car' }),
   ]),
   decoder('enrolment', codec.decodeEnrolment, codec.encodeEnrolment, () => [
-    codec.encodeEnrolment({ slot: 3, role: Role.DRIVER }),
-    codec.encodeEnrolment({ refusal: PairRefusalReason.SLOTS_FULL }),
+    codec.encodeEnrolment({ slot: 3, role: 'driver' }),
+    codec.encodeEnrolment('slots-full'),
   ]),
   {
     name: 'describe',

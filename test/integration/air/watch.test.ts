@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { watchAir } from '../../../cli/air/watch.js';
-import type { Tap, WatchOptions } from '../../../cli/air/watch.js';
+import type { HubTap } from '../../../air/index.js';
+import type { WatchOptions } from '../../../cli/air/watch.js';
 import { sessionKeyLog } from '../../../cli/capture/session-key-file.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { testContext, testHost } from '../../support/cli-host.js';
@@ -166,7 +167,7 @@ describe('watching a car and a phone', () => {
 
 describe('watching an air that ends', () => {
   it('ends, too, with exit code 4', async () => {
-    const tap: Tap = { async *[Symbol.asyncIterator]() {}, stop: () => undefined };
+    const tap: HubTap = { async *[Symbol.asyncIterator]() {}, stop: () => undefined };
     const context = testContext(testHost(), { home });
     const ended = await watchAir(context, {}, () => Promise.resolve(tap)).catch(
       (error: unknown) => error,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 
 const [, , dist, home, hub, killAt] = process.argv;
 const load = (path) => import(pathToFileURL(`${dist}/${path}`).href);
-const { nodeDisk } = await load('firmware-sim/memory/disk.js');
+const { nodeDisk } = await load('local/files/disk.js');
 const { SimulatedCar } = await load('firmware-sim/index.js');
 const { connectOrStartHub } = await load('air/hub/connect.js');
 const { loadBleno } = await load('air/load.js');
@@ -19,10 +19,10 @@ const step = (work) => {
 };
 
 // Half of the data first: the kill may fall between.
-const { create, rename, syncDirectory } = nodeDisk;
-nodeDisk.create = (path) =>
+const { createNew, rename, syncDirectory } = nodeDisk;
+nodeDisk.createNew = (path) =>
   step(async () => {
-    const file = await create(path);
+    const file = await createNew(path);
     let begun = false;
     return {
       write: (bytes) => {

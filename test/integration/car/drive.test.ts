@@ -47,7 +47,7 @@ describe('cars and phones over noble and bleno', () => {
     ada.controller.moveTo(2.5, 0);
     bob.controller.moveTo(0.5, 0);
     await Promise.all([ada.phone.pair({ code: fourth }), bob.phone.pair({ code: third })]);
-    expect((await ada.phone.cars()).map(({ name, role }) => [name, role])).toEqual([
+    expect((await ada.phone.ring.cars()).map(({ name, role }) => [name, role])).toEqual([
       ['North', 'owner'],
       ['South', 'driver'],
     ]);

@@ -113,7 +113,7 @@ const opens = (phone: PhoneKey): Promise<boolean> =>
 
 const copyOf = async (store: MemoryCarStore): Promise<MemoryCarStore> => {
   const copy = new MemoryCarStore();
-  for (const car of await store.list()) await copy.save(car);
+  for (const car of await store.list()) await copy.add(car);
   return copy;
 };
 

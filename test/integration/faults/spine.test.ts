@@ -113,7 +113,8 @@ describe('a phone with its key, at a car under', () => {
   );
 
   /** The next connection is as the first. */
-  const forget = () => store.update('Car', ({ attHandle: _, ...now }) => now);
+  const forget = () =>
+    store.update('Car', ({ attHandle: _, ...car }) => ({ car, value: undefined }));
 
   describe.each([
     ['connection', { cuts: 8, stalls: 4 }, undefined],

@@ -9,19 +9,14 @@ import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
-import { advertisingData, scanResponse } from '../../../lib/radio/advertising-data.js';
+import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
-import {
-  bareUuid,
-  FROM_CAR_UUID,
-  INFO_UUID,
-  SERVICE_UUID,
-  TO_CAR_UUID,
-} from '../../../lib/radio/gatt.js';
+import { bareUuid } from '../../../lib/radio/uuid.js';
 import type { Central } from '../../../lib/radio/types.js';
 import { openWindow } from '../support/spine.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
+import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
 
 let world: ReturnType<typeof radios>;
 beforeEach(() => {
@@ -112,7 +107,7 @@ describe('a phone and a car whose characteristics it has seen', () => {
     const asked = askedFrom(controller);
     // Of before the update; among things to write to, or beyond all that there is.
     for (const attHandle of [11, 12, 22, 23, 25, 30, 200, 0xfff9]) {
-      await store.update('Car', (now) => ({ ...now, attHandle }));
+      await store.update('Car', (now) => ({ car: { ...now, attHandle }, value: undefined }));
       asked.length = 0;
       await phone.lock();
       expect(asked.slice(0, 2)).toEqual(REMEMBERED);
@@ -130,9 +125,9 @@ const uuid = (text: string): Buffer => Buffer.from(bareUuid(text), 'hex').revers
 const declaration = (handle: number, properties: number, value: number, type: Buffer): Buffer =>
   Buffer.concat([uint16(handle), Buffer.of(properties), uint16(value), type]);
 const row = (first: number): Buffer[] => [
-  declaration(first, 0x0c, first + 1, uuid(TO_CAR_UUID)),
-  declaration(first + 2, 0x10, first + 3, uuid(FROM_CAR_UUID)),
-  declaration(first + 5, 0x02, first + 6, uuid(INFO_UUID)),
+  declaration(first, 0x0c, first + 1, uuid(nativeProfile.toCar.uuid)),
+  declaration(first + 2, 0x10, first + 3, uuid(nativeProfile.fromCar.uuid)),
+  declaration(first + 5, 0x02, first + 6, uuid(nativeProfile.info.uuid)),
 ];
 
 /** Where the rogue really has its characteristics. */
@@ -149,7 +144,8 @@ class Liar {
     this.rogue.onAtt = (pdu) => {
       this.#answer(pdu);
     };
-    this.rogue.advertise(advertisingData, scanResponse(Uint8Array.of(1)));
+    const set = encodeSet(nativeAdvertising(Uint8Array.of(1)));
+    this.rogue.advertise(set.advertisement, set.scanResponse);
   }
 
   #answer(pdu: Buffer): void {
@@ -167,7 +163,7 @@ class Liar {
         return;
       case 0x10:
         if (pdu.readUInt16LE(1) >= REAL) error(NOT_FOUND);
-        else rogue.att(0x11, 20, uint16(REAL - 1), uint16(REAL + 6), uuid(SERVICE_UUID));
+        else rogue.att(0x11, 20, uint16(REAL - 1), uint16(REAL + 6), uuid(nativeProfile.service));
         return;
       default:
         this.writes.push(pdu.toString('hex'));
@@ -193,7 +189,7 @@ const otherUuid = uuid('9d1f5a04-7c52-4b6e-9a43-1f0c6e2b7d10');
 
 describe('a stranger who lies about handles', () => {
   const linkTo = async (central: Central, attHandle: number) => {
-    const link = await central.connect(await hear(central), { attHandle });
+    const link = await central.connect(await hear(central), nativeProfile, { attHandle });
     await link.open(new Inbox().handlers);
     return link;
   };
@@ -213,13 +209,16 @@ describe('a stranger who lies about handles', () => {
     ],
     [
       'that nothing may be written',
-      [declaration(11, 2, 12, uuid(TO_CAR_UUID)), ...row(11).slice(1)],
+      [declaration(11, 2, 12, uuid(nativeProfile.toCar.uuid)), ...row(11).slice(1)],
     ],
     [
       'that nothing is notified',
-      [row(11)[0]!, declaration(13, 2, 14, uuid(FROM_CAR_UUID)), row(11)[2]!],
+      [row(11)[0]!, declaration(13, 2, 14, uuid(nativeProfile.fromCar.uuid)), row(11)[2]!],
     ],
-    ['a descriptor more', [...row(11).slice(0, 2), declaration(17, 2, 18, uuid(INFO_UUID))]],
+    [
+      'a descriptor more',
+      [...row(11).slice(0, 2), declaration(17, 2, 18, uuid(nativeProfile.info.uuid))],
+    ],
   ])('(%s) costs a discovery, and is written to where he then says', async (_what, lie) => {
     const liar = new Liar(lie);
     const { controller, central } = await world.phone();
@@ -237,7 +236,7 @@ describe('a stranger who lies about handles', () => {
   it('leaves nothing to remember where no handle is valid', async () => {
     const liar = new Liar(row(0));
     const { central } = await world.phone();
-    const link = await central.connect(await hear(central));
+    const link = await central.connect(await hear(central), nativeProfile);
     expect(link.attHandle).toBeUndefined();
     expect(liar.writes).toEqual([]);
   });

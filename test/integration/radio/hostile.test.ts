@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { advertisingData, scanResponse } from '../../../lib/radio/advertising-data.js';
+import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
+import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
 
 let world: ReturnType<typeof radios>;
 beforeEach(() => {
@@ -22,7 +23,7 @@ const carAndAttacker = async () => {
     links.push(inbox);
     void link.open(inbox.handlers);
   });
-  await car.peripheral.advertise(Uint8Array.of(1));
+  await car.peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]);
   const attacker = new RawHost(world.air.controller());
   await attacker.connect(car.controller);
   return { ...car, attacker, links };
@@ -60,7 +61,7 @@ describe('a hostile phone', () => {
       }),
       { numRuns: 200 },
     );
-    await peripheral.advertise(Uint8Array.of(2));
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(2))]);
   });
 
   it.each([
@@ -97,7 +98,7 @@ describe('a hostile phone', () => {
     expect(links[0]?.chunks).toEqual([]);
     expect(await links[0]?.closed).toBe('local');
     const { central } = await world.phone();
-    expect((await central.connect(await hear(central))).mtu).toBe(256);
+    expect((await central.connect(await hear(central), nativeProfile)).mtu).toBe(256);
   });
 
   it('cannot keep the car to itself by one link after another', async () => {
@@ -109,7 +110,7 @@ describe('a hostile phone', () => {
     await attacker.until(() => !attacker.isConnected);
     expect(links).toHaveLength(1);
     const { central } = await world.phone();
-    expect((await central.connect(await hear(central))).mtu).toBe(256);
+    expect((await central.connect(await hear(central), nativeProfile)).mtu).toBe(256);
   });
 });
 
@@ -119,7 +120,8 @@ describe('a hostile car', () => {
     rogue.onAtt = (pdu) => {
       onAtt(rogue, pdu);
     };
-    rogue.advertise(advertisingData, scanResponse(Uint8Array.of(1)));
+    const set = encodeSet(nativeAdvertising(Uint8Array.of(1)));
+    rogue.advertise(set.advertisement, set.scanResponse);
     const { central } = await world.phone();
     return { rogue, central, advertisement: await hear(central) };
   };
@@ -133,7 +135,9 @@ describe('a hostile car', () => {
     ['answers with no entry', (rogue, pdu) => rogue.att((pdu[0] ?? 0) + 1, 6)],
   ])('gives a clear error for %s', async (_what, onAtt) => {
     const { rogue, central, advertisement } = await rogueAnd(onAtt);
-    await expect(central.connect(advertisement, { timeoutMs: 250 })).rejects.toMatchObject({
+    await expect(
+      central.connect(advertisement, nativeProfile, { timeoutMs: 250 }),
+    ).rejects.toMatchObject({
       code: expect.stringMatching(/^radio\.(timeout|connect-failed)$/),
     });
     await rogue.until(() => !rogue.isConnected);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Link } from '../../../lib/radio/types.js';
+import type { Advertisement, Link } from '../../../lib/radio/types.js';
 import { hear, Inbox, radios } from './setup.js';
+import { nativeAdvertising, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 let world: ReturnType<typeof radios>;
 beforeEach(() => {
@@ -11,7 +13,7 @@ afterEach(async () => {
 });
 
 /** A car whose links come one after another. */
-const carWithLinks = async (info?: Uint8Array) => {
+const carWithLinks = async () => {
   const links: { readonly link: Link; readonly inbox: Inbox }[] = [];
   let wake = (): void => undefined;
   const { controller, peripheral } = await world.car((link) => {
@@ -19,7 +21,7 @@ const carWithLinks = async (info?: Uint8Array) => {
     links.push({ link, inbox });
     void link.open(inbox.handlers);
     wake();
-  }, info);
+  });
   const linkNumber = async (count: number) => {
     for (;;) {
       const found = links[count - 1];
@@ -32,12 +34,12 @@ const carWithLinks = async (info?: Uint8Array) => {
   return { controller, peripheral, links, linkNumber };
 };
 
-const connected = async (info?: Uint8Array) => {
-  const car = await carWithLinks(info);
-  await car.peripheral.advertise(Uint8Array.of(0xca, 0xfe));
+const connected = async () => {
+  const car = await carWithLinks();
+  await car.peripheral.advertise([nativeAdvertising(Uint8Array.of(0xca, 0xfe))]);
   const phone = await world.phone();
   const advertisement = await hear(phone.central);
-  const link = await phone.central.connect(advertisement);
+  const link = await phone.central.connect(advertisement, nativeProfile);
   const inbox = new Inbox();
   return { car, phone, advertisement, link, inbox };
 };
@@ -47,6 +49,9 @@ const opened = async () => {
   await link.open(inbox.handlers);
   return { link, inbox, car, other: await car.linkNumber(1), ...rest };
 };
+
+const dataOf = (heard: Advertisement): Uint8Array =>
+  serviceDataOf(heard, nativeProfile.service) ?? new Uint8Array();
 
 const numbered = (count: number, length: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => {
@@ -58,23 +63,20 @@ const numbered = (count: number, length: number): Uint8Array[] =>
 describe('noble and bleno on the air', () => {
   it('a scan gives service data and RSSI, again and again', async () => {
     const { peripheral } = await carWithLinks();
-    await peripheral.advertise(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))]);
     const { central } = await world.phone();
     const first = await hear(central);
-    expect(first.serviceData).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+    expect(dataOf(first)).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
     expect(first.rssi).toBeLessThan(0);
     expect((await hear(central)).id).toBe(first.id);
-    await peripheral.advertise(Uint8Array.of(9));
-    const changed = await hear(central, ({ serviceData }) => serviceData.length === 1);
-    expect(changed.serviceData).toEqual(Uint8Array.of(9));
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(9))]);
+    const changed = await hear(central, (heard) => dataOf(heard).length === 1);
+    expect(dataOf(changed)).toEqual(Uint8Array.of(9));
   });
 
-  it('connects with MTU 256, reads a long info, measures the signal', async () => {
-    const info = Uint8Array.from({ length: 512 }, (_, i) => i & 0xff);
-    const { link } = await connected(info);
+  it('connects with MTU 256', async () => {
+    const { link } = await connected();
     expect(link.mtu).toBe(256);
-    expect(await link.readInfo()).toEqual(info);
-    expect(await link.rssi()).toBeLessThan(0);
   });
 
   it('makes do with MTU 23 where no more is to be had', async () => {
@@ -83,12 +85,6 @@ describe('noble and bleno on the air', () => {
     expect([link.mtu, other.link.mtu]).toEqual([23, 23]);
     for (const chunk of numbered(50, 20)) await other.link.send(chunk);
     expect(await inbox.until(50)).toEqual(numbered(50, 20));
-  });
-
-  it('reads an info that fills its packets exactly', async () => {
-    const info = new Uint8Array(255).fill(3);
-    const { link } = await connected(info);
-    expect(await link.readInfo()).toEqual(info);
   });
 
   it('carries 1000 chunks of 200 bytes both ways, in order', async () => {
@@ -118,9 +114,9 @@ describe('noble and bleno on the air', () => {
       void link.open(new Inbox().handlers);
       void link.send(Uint8Array.of(42));
     });
-    await peripheral.advertise(Uint8Array.of(1));
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]);
     const { central } = await world.phone();
-    const link = await central.connect(await hear(central));
+    const link = await central.connect(await hear(central), nativeProfile);
     const inbox = new Inbox();
     await link.open(inbox.handlers);
     expect(await inbox.until(1)).toEqual([Uint8Array.of(42)]);
@@ -134,7 +130,7 @@ describe('noble and bleno on the air', () => {
     await expect(other.link.send(Uint8Array.of(1))).rejects.toMatchObject({
       code: 'radio.link-lost',
     });
-    const again = await phone.central.connect(await hear(phone.central));
+    const again = await phone.central.connect(await hear(phone.central), nativeProfile);
     const secondInbox = new Inbox();
     await again.open(secondInbox.handlers);
     const second = await car.linkNumber(2);
@@ -148,15 +144,14 @@ describe('noble and bleno on the air', () => {
     expect(await other.inbox.closed).toBe('local');
     expect(await inbox.closed).toBe('remote');
     await expect(link.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'radio.link-lost' });
-    await expect(link.readInfo()).rejects.toMatchObject({ code: 'radio.link-lost' });
   });
 
   it('advertises after the disconnection what was set while connected', async () => {
     const { link, car, phone } = await opened();
-    await car.peripheral.advertise(Uint8Array.of(0xbe, 0xef));
+    await car.peripheral.advertise([nativeAdvertising(Uint8Array.of(0xbe, 0xef))]);
     await link.close();
-    const heard = await hear(phone.central, ({ serviceData }) => serviceData[0] === 0xbe);
-    expect(heard.serviceData).toEqual(Uint8Array.of(0xbe, 0xef));
+    const heard = await hear(phone.central, (each) => dataOf(each)[0] === 0xbe);
+    expect(dataOf(heard)).toEqual(Uint8Array.of(0xbe, 0xef));
   });
 
   it('rejects what is under way when the car loses its power', async () => {
@@ -178,23 +173,25 @@ describe('noble and bleno on the air', () => {
     expect(await inbox.closed).toBe('lost');
     await expect(link.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'radio.link-lost' });
     await expect(
-      phone.central.scan(() => undefined, new AbortController().signal),
+      phone.central.scan([nativeScan], () => undefined, new AbortController().signal),
     ).rejects.toMatchObject({ code: 'radio.unavailable' });
   });
 
   it('two phones at once: one gets the link, the other times out cleanly and connects later', async () => {
     const { peripheral } = await carWithLinks();
-    await peripheral.advertise(Uint8Array.of(1));
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]);
     const first = await world.phone();
     const second = await world.phone();
     const heardByFirst = await hear(first.central);
     const heardBySecond = await hear(second.central);
-    const link = await first.central.connect(heardByFirst);
-    await expect(second.central.connect(heardBySecond, { timeoutMs: 200 })).rejects.toMatchObject({
+    const link = await first.central.connect(heardByFirst, nativeProfile);
+    await expect(
+      second.central.connect(heardBySecond, nativeProfile, { timeoutMs: 200 }),
+    ).rejects.toMatchObject({
       code: 'radio.timeout',
     });
     await link.close();
-    const late = await second.central.connect(heardBySecond);
+    const late = await second.central.connect(heardBySecond, nativeProfile);
     expect(late.mtu).toBe(256);
   });
 });

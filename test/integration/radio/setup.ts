@@ -3,6 +3,7 @@ import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement, Central, Link, LinkCloseReason } from '../../../lib/radio/types.js';
+import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 
 const clock = systemClock;
 
@@ -18,18 +19,14 @@ export const radios = () => {
       opened.push(central);
       return { controller, central };
     },
-    car: async (
-      onLink: (link: Link) => void,
-      info: Uint8Array = Uint8Array.of(1),
-      options: ControllerOptions = {},
-    ) => {
+    car: async (onLink: (link: Link) => void, options: ControllerOptions = {}) => {
       const controller = air.controller(options);
       const peripheral = await openBlenoPeripheral({
         load: async () => loadBleno(controller),
         clock,
       });
       opened.push(peripheral);
-      await peripheral.start({ info, onLink });
+      await peripheral.start([{ profile: nativeProfile, onLink }]);
       return { controller, peripheral };
     },
     close: async () => {
@@ -46,11 +43,15 @@ export const hear = async (
 ): Promise<Advertisement> => {
   const stop = new AbortController();
   let heard: Advertisement | undefined;
-  await central.scan((advertisement) => {
-    if (heard !== undefined || !accept(advertisement)) return;
-    heard = advertisement;
-    stop.abort();
-  }, stop.signal);
+  await central.scan(
+    [nativeScan],
+    (advertisement) => {
+      if (heard !== undefined || !accept(advertisement)) return;
+      heard = advertisement;
+      stop.abort();
+    },
+    stop.signal,
+  );
   if (heard === undefined) throw new Error('nothing was heard');
   return heard;
 };

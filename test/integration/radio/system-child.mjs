@@ -3,6 +3,7 @@
 // socket: as far as one can get without hardware. Prints what happened as JSON, and has to end by itself.
 import Module from 'node:module';
 import { hciSocketClass, VirtualAir } from '../../../dist/air/index.js';
+import { nativeAdvertising, nativeProfile, nativeScan } from '../../../dist/lib/native/profile.js';
 import { systemClock as clock } from '../../../dist/lib/platform/clock.js';
 import { openBlenoPeripheral, systemBleno } from '../../../dist/lib/radio/bleno.js';
 import { openNobleCentral, systemNoble } from '../../../dist/lib/radio/noble.js';
@@ -49,19 +50,29 @@ const works = async () => {
     const peripheral = await open(openBlenoPeripheral, systemBleno, car);
     const central = await open(openNobleCentral, systemNoble, phone);
     const sigint = process.listenerCount('SIGINT') - before[1];
-    await peripheral.start({ info: Uint8Array.of(round), onLink: () => undefined });
-    await peripheral.advertise(Uint8Array.of(round));
+    await peripheral.start([{ profile: nativeProfile, onLink: () => undefined }]);
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(round))]);
     const stop = new AbortController();
     let heard;
-    await central.scan((advertisement) => {
-      heard = advertisement;
-      stop.abort();
-    }, stop.signal);
-    const link = await central.connect(heard);
-    const info = [...(await link.readInfo())];
+    await central.scan(
+      [nativeScan],
+      (advertisement) => {
+        heard = advertisement;
+        stop.abort();
+      },
+      stop.signal,
+    );
+    const link = await central.connect(heard, nativeProfile);
     await central.close();
     await peripheral.close();
-    rounds.push({ info, sigint, left: listeners().map((count, i) => count - before[i]) });
+    const data = [...heard.serviceData[0].data];
+    const { attHandle } = link;
+    rounds.push({
+      data,
+      attHandle,
+      sigint,
+      left: listeners().map((count, i) => count - before[i]),
+    });
     // The controllers stay on: nothing of the stacks may depend on them any more.
   }
   return rounds;

@@ -22,8 +22,8 @@ beforeAll(() => {
 describe('the loaders of a real adapter', () => {
   it('give stacks that work, can be closed and opened again, and let the process end', async () => {
     expect(await run('works')).toEqual([
-      { info: [1], sigint: 0, left: [0, 0] },
-      { info: [2], sigint: 0, left: [0, 0] },
+      { data: [1], attHandle: 11, sigint: 0, left: [0, 0] },
+      { data: [2], attHandle: 11, sigint: 0, left: [0, 0] },
     ]);
   }, 15_000);
 

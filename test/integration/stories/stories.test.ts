@@ -16,7 +16,7 @@ describe('a lost phone', () => {
     const dan = await street.share(ada, 'Dan', { role: 'driver' });
     expect(await street.start(dan)).toBe('done');
     // Dan leaves his phone on a train, and calls Ada, who is far away from the car.
-    await ada.key.revoke('Dan');
+    await ada.key.ring.revoke('Dan');
     expect(await street.unlock(dan)).toBe('done');
     // In the evening she locks the car, with her phone, which carries the notice.
     await street.pass(8 * HOUR);
@@ -36,7 +36,7 @@ describe('a lost phone', () => {
     const bens = keys.find((each) => each.slot === slot)!;
     // Ben loses his phone. Over the air, nobody takes an owner's key away.
     expect(await street.see(ada.key.removeKey(slot))).toMatch(/only the card/);
-    await ada.key.suspend(bens.fingerprint);
+    await ada.key.ring.suspend(bens.fingerprint);
     await street.run(ada.key.lock());
     expect(await street.start(ben)).toBe(SUSPENDED);
     expect(await street.see(ben.key.raiseEpoch())).toBe(SUSPENDED);
@@ -101,9 +101,9 @@ describe('a valet', () => {
     expect(await street.see(vic.key.frunk())).toMatch(/may not do that/);
     expect(await street.see(vic.key.listKeys())).toMatch(/may not do that/);
     expect(await street.see(vic.key.removeKey(0))).toMatch(/may not do that/);
-    await expect(vic.key.share({ to: await street.phone('Friend').key.offer() })).rejects.toEqual(
-      errorWith('car.not-permitted'),
-    );
+    await expect(
+      vic.key.ring.share({ to: await street.phone('Friend').key.ring.offer() }),
+    ).rejects.toEqual(errorWith('car.not-permitted'));
     // Nor does his hand open what his key does not, although the car is unlocked.
     await expect(street.control.open('trunk')).rejects.toEqual(errorWith('sim.refused'));
     expect(await street.control.pullHandle('front-left')).toEqual({ opened: true });
@@ -134,7 +134,7 @@ describe('a guest who hides the revocation', () => {
     const mallory = await street.share(ada, 'Mallory', terms);
     const neighbour = await street.share(ada, 'Neighbour', terms);
     expect(await street.start(mallory)).toBe('done');
-    const { uris } = await ada.key.revoke('Mallory');
+    const { uris } = await ada.key.ring.revoke('Mallory');
     // He got the notice, and deletes it. The car does not know.
     expect(await street.start(mallory)).toBe('done');
     return { mallory, neighbour, uris };
@@ -152,7 +152,7 @@ describe('a guest who hides the revocation', () => {
     const stranger = street.phone('Stranger');
     const { handedTo } = await street.run(stranger.key.carry(uris));
     expect(handedTo).toHaveLength(1);
-    expect(await stranger.key.cars()).toEqual([]);
+    expect(await stranger.key.ring.cars()).toEqual([]);
     expect(await street.unlock(mallory)).toBe(SUSPENDED);
   });
 
@@ -171,8 +171,8 @@ describe('a guest who hides the revocation', () => {
     const ada = await street.pair('Ada', 'owner');
     const mallory = await street.share(ada, 'Mallory');
     expect(await street.unlock(mallory)).toBe('done');
-    const before = await ada.key.stamp();
-    await ada.key.revoke('Mallory');
+    const before = await ada.key.ring.stamp();
+    await ada.key.ring.revoke('Mallory');
     await street.run(ada.key.lock());
     const accomplice = street.phone('Accomplice');
     await street.run(accomplice.key.carry(before.uris));
@@ -206,7 +206,7 @@ describe('thirty days with no network', () => {
 
     // Day 10: the next guest met the owner, and brings her stamp.
     await street.pass(3 * DAY);
-    const { uris } = await ada.key.stamp();
+    const { uris } = await ada.key.ring.stamp();
     await street.run(later.key.carry(uris));
     expect(await street.start(later)).toBe('done');
     expect(await street.start(neighbour)).toBe('done');
@@ -228,7 +228,7 @@ describe('thirty days with no network', () => {
     expect(await street.unlock(later)).toBe(EXPIRED);
 
     // Day 30. The owner's phone was never bound to a time.
-    await street.run(ada.key.stamp().then(() => ada.key.lock()));
+    await street.run(ada.key.ring.stamp().then(() => ada.key.lock()));
     await street.pass(month.until - 60 - street.now());
     expect(await street.unlock(neighbour)).toBe('done');
     await street.pass(60);

@@ -105,10 +105,10 @@ export class Street {
 
   /** For a phone that may have a key already. */
   async grant(from: Phone, to: Phone, options: Partial<ShareOptions> = {}): Promise<void> {
-    const [known] = await to.key.cars();
-    const offer = await to.key.offer(known === undefined ? {} : { car: known.name });
-    const { uri } = await from.key.share({ to: offer, name: to.name, ...options });
-    await to.key.accept(uri);
+    const [known] = await to.key.ring.cars();
+    const offer = await to.key.ring.offer(known === undefined ? {} : { car: known.name });
+    const { uri } = await from.key.ring.share({ to: offer, name: to.name, ...options });
+    await to.key.ring.accept(uri);
   }
 
   /** What comes of it, in the words that the person reads. */

@@ -97,7 +97,7 @@ describe('the time from revoking a key to the refusal', () => {
     expect(await street.unlock(neighbour)).toBe('done');
 
     const revokedAt = seconds(street);
-    const { uris } = await ada.key.revoke('Bob');
+    const { uris } = await ada.key.ring.revoke('Bob');
     // Until somebody comes, the car does not know. The last try is a minute before.
     if (after > 0) await street.pass(after - 60);
     expect(await street[refused](bob)).toBe('done');

@@ -20,6 +20,8 @@ import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import { BumbleLink } from './bumble-link.js';
 import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
+import { MAX_MESSAGE_BYTES, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -102,7 +104,9 @@ describeIf('Google bumble as the host', () => {
       { event: 'written' },
       { event: 'disconnected', reason: 0x13 },
     ]);
-    const [message] = new Reassembler().push(fromHex(String(events[4]?.['value'])));
+    const [message] = new Reassembler(MAX_MESSAGE_BYTES).push(
+      fromHex(String(events[4]?.['value'])),
+    );
     if (message === undefined) throw new Error('no whole message');
     expect(decodeFromCar(message).case).toBe('hello');
   };
@@ -198,13 +202,17 @@ describeIf('Google bumble as the host', () => {
     try {
       const stop = new AbortController();
       let found: Advertisement | undefined;
-      await central.scan((advertisement) => {
-        found ??= advertisement;
-        stop.abort();
-      }, stop.signal);
+      await central.scan(
+        [nativeScan],
+        (advertisement) => {
+          found ??= advertisement;
+          stop.abort();
+        },
+        stop.signal,
+      );
       if (found === undefined) throw new Error('nothing found');
-      expect(toHex(found.serviceData)).toBe('000102030405060708');
-      const link = await central.connect(found);
+      expect(toHex(serviceDataOf(found, nativeProfile.service)!)).toBe('000102030405060708');
+      const link = await central.connect(found, nativeProfile);
       expect(await car.next()).toEqual({ event: 'connected' });
       expect(link.mtu).toBe(256);
       // Its attributes are in the row that phones remember, too.

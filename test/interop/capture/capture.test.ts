@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { monitorCapture } from '../../../air/capture/monitor.js';
-import { bareUuid, FROM_CAR_UUID, SERVICE_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { bareUuid } from '../../../lib/radio/uuid.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { playCaptured } from '../../support/captured-session.js';
 import type { CapturedSession } from '../../support/captured-session.js';
@@ -142,7 +143,7 @@ const appendBroken = (path: string, index: number): void => {
 
   it('finds the service, and that writes and notifications are its own', () => {
     for (const [path, , direction] of ends()) {
-      const service = discovers(path) ? bareUuid(SERVICE_UUID) : '';
+      const service = discovers(path) ? bareUuid(nativeProfile.service) : '';
       const values = (opcodes: string) => {
         const fields = ['hci_h4.direction', 'btatt.service_uuid128', 'btatt.uuid128'];
         // The phone did not ask for the handle of the configuration, so tshark has no name for that write.
@@ -151,8 +152,8 @@ const appendBroken = (path: string, index: number): void => {
         expect(found.length).toBeGreaterThanOrEqual(1);
         return new Set(found.map((each) => each.join(' ')));
       };
-      const toCar = `${direction} ${service} ${bareUuid(TO_CAR_UUID)}`;
-      const fromCar = `${opposite(direction)} ${service} ${bareUuid(FROM_CAR_UUID)}`;
+      const toCar = `${direction} ${service} ${bareUuid(nativeProfile.toCar.uuid)}`;
+      const fromCar = `${opposite(direction)} ${service} ${bareUuid(nativeProfile.fromCar.uuid)}`;
       expect(values('0x12, 0x52')).toEqual(new Set([toCar]));
       expect(values('0x1b')).toEqual(new Set([fromCar]));
     }
@@ -195,7 +196,9 @@ const withoutReadByType = (path: string, datalink: 1002 | 2001 = 1002): string =
       expect(whole).toMatch(/LE Connection Complete \(0x01\)\n +Status: Success/);
       expect(whole).toMatch(after(up, 'Exchange MTU Request .*\\n +Client RX MTU: 256'));
       expect(whole).toMatch(after(down, 'Exchange MTU Response .*\\n +Server RX MTU: 256'));
-      expect(whole.includes(`UUID: Vendor specific (${SERVICE_UUID})`)).toBe(discovers(path));
+      expect(whole.includes(`UUID: Vendor specific (${nativeProfile.service})`)).toBe(
+        discovers(path),
+      );
       expect(whole).toMatch(after(up, 'Write (Command|Request) .*\\n +Handle: 0x'));
       expect(whole).toMatch(after(down, 'Handle Value Notification .*\\n +Handle: 0x'));
     }

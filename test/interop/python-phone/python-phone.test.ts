@@ -8,11 +8,11 @@ import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/native/car/car-link.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
-import { defaultSuite } from '../../../lib/crypto/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { TestHost } from '../../support/test-car.js';
 import { RawPhone, settle } from '../../unit/native/car/raw-phone.js';
 import { requireTool } from '../support/toolchain.js';
@@ -43,7 +43,7 @@ const command = async (radio: MemoryRadio, ...names: string[]): Promise<PhoneRun
 const startCar = async () => {
   const clock = new SimClock();
   const radio = new MemoryRadio();
-  const host = new TestHost(1, defaultSuite);
+  const host = new TestHost();
   host.open = true;
   const events: CarLinkEvent['type'][] = [];
   const waits: Promise<void>[] = [];
@@ -201,7 +201,7 @@ describeIf('a phone written in Python from the specification', () => {
       const thief = new RawPhone(car.clock, car.host.identity.publicKey);
       await thief.connect(car.radio, 'memory-1');
       const first = toHex(thief.challenge);
-      const frames = new Reassembler();
+      const frames = new Reassembler(MAX_MESSAGE_BYTES);
       for (const message of sent.flatMap((chunk) => frames.push(chunk))) {
         await thief.sendBytes(message);
         await car.clock.advance(REFUSAL_DELAY_MS);

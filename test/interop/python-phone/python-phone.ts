@@ -6,6 +6,7 @@ import type { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { fromHex } from '../../vectors/support.js';
 import { preparePython } from '../../../scripts/python.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 
 const FOLDER = 'test/interop/python-phone';
 let python: string | undefined;
@@ -33,7 +34,7 @@ export interface PhoneOptions {
 
 /** To the first car on the radio. */
 export const connect = (radio: MemoryRadio): Promise<Link> =>
-  radio.central().connect({ id: 'memory-1', rssi: -40, serviceData: new Uint8Array(9) });
+  radio.central().connect({ id: 'memory-1', rssi: -40 }, nativeProfile);
 
 export const succeeded = { exitCode: 0, errors: '' };
 export const failed = (why: string) => ({

@@ -1,6 +1,6 @@
 """Frames and protobuf messages, written from PROTOCOL.md section 3 and phonekey.proto."""
 
-MAX_MESSAGE = 2048
+MAX_MESSAGE_BYTES = 2048
 
 VARINT = 0
 FIXED64 = 1
@@ -14,7 +14,7 @@ class Malformed(Exception):
 
 def frame(message):
     """The length (2 bytes, big-endian) and the message."""
-    if not 1 <= len(message) <= MAX_MESSAGE:
+    if not 1 <= len(message) <= MAX_MESSAGE_BYTES:
         raise Malformed("message length out of range")
     return len(message).to_bytes(2, "big") + message
 
@@ -35,7 +35,7 @@ class FrameReader:
         messages = []
         while len(self._buffer) >= 2:
             length = int.from_bytes(self._buffer[:2], "big")
-            if not 1 <= length <= MAX_MESSAGE:
+            if not 1 <= length <= MAX_MESSAGE_BYTES:
                 raise Malformed("frame length out of range")
             if len(self._buffer) < 2 + length:
                 break

@@ -4,6 +4,7 @@ import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import type { Advertisement, Central, CentralLink } from '../../../lib/radio/types.js';
 import { encodeToCar, LENGTH } from '../../../lib/native/codec.js';
 import { frame } from '../../../lib/link/framing.js';
+import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 
 /** What somebody does on the car's link, who wants it for himself and has no key. */
 export const HABITS = [
@@ -61,7 +62,10 @@ export class Stranger {
     while (this.#going && car !== undefined) {
       try {
         const { signal } = this.#leaving;
-        const link = await this.#central.connect(car, { timeoutMs: PATIENT_MS, signal });
+        const link = await this.#central.connect(car, nativeProfile, {
+          timeoutMs: PATIENT_MS,
+          signal,
+        });
         const since = this.#clock.now();
         await this.#hold(link).finally(() => this.held.push(this.#clock.now() - since));
       } catch {
@@ -75,10 +79,14 @@ export class Stranger {
     const heard = new AbortController();
     let car: Advertisement | undefined;
     const signal = AbortSignal.any([heard.signal, this.#leaving.signal]);
-    await this.#central.scan((advertisement) => {
-      car = advertisement;
-      heard.abort();
-    }, signal);
+    await this.#central.scan(
+      [nativeScan],
+      (advertisement) => {
+        car = advertisement;
+        heard.abort();
+      },
+      signal,
+    );
     return car;
   }
 
@@ -92,9 +100,9 @@ export class Stranger {
     this.#leaving.signal.addEventListener('abort', leave);
     try {
       if (this.#habit === 'does not subscribe') {
-        // Reading does no harm, and fails when the link is gone.
+        // What comes before the subscription is dropped; it fails when the link is gone.
         while (this.#going) {
-          await link.readInfo();
+          await link.send(Uint8Array.of(0));
           await this.#wait(200);
         }
         return;

@@ -1,5 +1,4 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { defaultSuite, generateEd25519, generateX25519 } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
@@ -81,7 +80,7 @@ export class LoadWorld {
       signing: generateEd25519(defaultSuite, random),
       state: 'paired',
     });
-    if (state === 'enrolled') host.enrol(identity.publicKey, Role.OWNER);
+    if (state === 'enrolled') host.enrol(identity.publicKey, 'owner');
     return new PhoneKey({ central: await this.central(), store, clock, random });
   }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 
 let host: TestHost;
 
@@ -33,7 +34,7 @@ describe('what hosts send before anything else, in their order', () => {
       RESET,
       FEATURES,
       VERSION,
-      [0x1009, '', `00${host.controller.identity.public.bytes.toString('hex')}`],
+      [0x1009, '', `00${toHex(host.controller.identity.public.bytes)}`],
       [0x1002, '', `00${host.controller.supportedCommands().toString('hex')}`],
       LE_FEATURES,
       [0x2002, '', '00fb0008'],
@@ -68,7 +69,7 @@ describe('what hosts send before anything else, in their order', () => {
       [0x1005, '', '00fb000008000000'],
       [0x2002, '', '00fb0008'],
       [0x2023, '', '001b004801'],
-      [0x1009, '', `00${host.controller.identity.public.bytes.toString('hex')}`],
+      [0x1009, '', `00${toHex(host.controller.identity.public.bytes)}`],
       [0x0c6d, '0100', '00'],
       [0x2005, '0102030405c6', '00'],
       [0x2029, '', '00'],

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { VirtualAir, type ControllerOptions } from '../../../air/index.js';
+import { hubHandlers } from '../../../air/hub/control-server.js';
 import { ControlDesk } from '../../../air/hub/desk.js';
-import { isRequest, perform } from '../../../air/hub/operations.js';
 import { Places } from '../../../air/hub/places.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { perform as performOf } from '../../../local/rpc/server.js';
 import { settle, TestHost } from './test-host.js';
 
 let clock: SimClock;
@@ -23,13 +24,16 @@ beforeEach(() => {
 const join = (label: string, x = 0, options: ControllerOptions = {}) =>
   air.controller({ label, position: { x, y: 0 }, ...options });
 
-const move = (args: object) => perform(desk, { op: 'move', ...args });
+const perform = (request: Record<string, unknown>): unknown =>
+  performOf(hubHandlers(air, desk, clock), request);
+
+const move = (args: object) => perform({ op: 'move', ...args });
 
 describe('info and list', () => {
   it('tell the settings and what is there', () => {
     const car = join('car', 0, { txPower: 4 });
     join('phone', 1.23456);
-    expect(perform(desk, { op: 'info' })).toEqual({
+    expect(perform({ op: 'info' })).toEqual({
       seed: 'desk',
       pace: 'instant',
       faults: null,
@@ -188,16 +192,9 @@ describe('requests', () => {
   it.each([[{}], [{ op: 'fly' }], [{ op: null }], [{ op: 'tap' }], [{ op: 'info', x: 1 }]])(
     'refuses %j',
     (request) => {
-      expect(() => perform(desk, request)).toThrow(PhoneKeyError);
+      expect(() => perform(request)).toThrow(PhoneKeyError);
     },
   );
-
-  it('for a tap and for its end have nothing else', () => {
-    expect(isRequest({ op: 'tap' }, 'tap')).toBe(true);
-    expect(isRequest({ op: 'tap' }, 'stop')).toBe(false);
-    expect(isRequest({ op: 'list', tap: 1 }, 'tap')).toBe(false);
-    expect(() => isRequest({ op: 'tap', from: 0 }, 'tap')).toThrow(PhoneKeyError);
-  });
 
   it('of any kind are done or refused, and what is there stays sound', () => {
     const phone = join('phone');
@@ -217,7 +214,7 @@ describe('requests', () => {
     fc.assert(
       fc.property(request, (value) => {
         try {
-          perform(desk, value);
+          perform(value);
         } catch (error) {
           expect(error).toMatchObject({ code: 'usage.invalid' });
         }

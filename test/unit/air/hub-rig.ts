@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultHubPath, makeHubDirectory } from '../../../air/hub/path.js';
+import { defaultHubPath, makeHubDirectory } from '../../../air/hub/socket.js';
 import { createHubServer } from '../../../air/hub/server.js';
 import type { HubSettings } from '../../../air/hub/settings.js';
 import { systemClock, type Clock } from '../../../lib/platform/clock.js';
+import { listenAt } from '../../../local/sockets.js';
 
 /** A hub in this process, at a path of its own. */
 export interface HubRig {
@@ -38,8 +39,7 @@ export const startHub = async (
   const accepted: Socket[] = [];
   server.on('connection', (socket: Socket) => accepted.push(socket));
   await makeHubDirectory(path);
-  server.listen(path);
-  await once(server, 'listening');
+  await listenAt(server, path);
   const entered: Socket[] = [];
   return {
     server,

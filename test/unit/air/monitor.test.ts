@@ -7,6 +7,7 @@ import { settle } from './test-host.js';
 import { commandPacket } from '../../../lib/hci/h4.js';
 import { completed } from '../../support/hci-packets.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 
 /** Records as `index opcode data`. */
 const captured = (chunks: readonly Uint8Array[]): string[] =>
@@ -113,7 +114,7 @@ describe('a capture of a whole air', () => {
     stop();
     one.send(commandPacket(0x0c03));
     await settle();
-    const bytes = one.identity.public.bytes.toString('hex');
+    const bytes = toHex(one.identity.public.bytes);
     expect(captured(chunks)).toEqual([
       `0 0 0000${bytes}6f6e650000000000`,
       '0 8 ',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import { INFO_VALUE } from '../../../lib/car/endpoint.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { memoryLinkPair } from '../../../lib/radio/memory.js';
 import type { Peripheral, PeripheralService } from '../../../lib/radio/types.js';
@@ -12,20 +11,24 @@ import {
 } from '../../../lib/native/advertisement.js';
 import { startTestCar } from '../../support/test-car.js';
 import { settle, startCar } from '../native/car/raw-phone.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 /** A radio that notes what it is asked to advertise. */
 const startRecorded = async () => {
   const advertised: Uint8Array[] = [];
   const hooks = { fail: false, closed: false };
   let service: PeripheralService | undefined;
+  let onError: ((error: PhoneKeyError) => void) | undefined;
   const peripheral: Peripheral = {
-    start: (offered) => {
-      service = offered;
+    start: (offered, failed) => {
+      [service] = offered;
+      onError = failed;
       return Promise.resolve();
     },
-    advertise: (data) => {
+    advertise: ([set]) => {
       if (hooks.fail) return Promise.reject(new PhoneKeyError('radio.unavailable', 'no'));
-      advertised.push(data);
+      advertised.push(serviceDataOf(set?.scanResponse ?? {}, nativeProfile.service)!);
       return Promise.resolve();
     },
     close: () => {
@@ -40,7 +43,7 @@ const startRecorded = async () => {
     clock,
     onRadioError: (error) => errors.push(error),
   });
-  return { ...car, clock, advertised, hooks, errors, service: () => service };
+  return { ...car, clock, advertised, hooks, errors, service: () => service, onError };
 };
 
 const nonce = (data: Uint8Array | undefined): string =>
@@ -135,11 +138,11 @@ describe('CarEndpoint', () => {
   });
 
   it('offers the versions it speaks, and passes on that the radio failed', async () => {
-    const { errors, service, endpoint } = await startRecorded();
-    expect(service()?.info).toEqual(INFO_VALUE);
-    expect(INFO_VALUE).toEqual(Uint8Array.of(1));
+    const { errors, service, onError, endpoint } = await startRecorded();
+    expect(service()?.profile).toBe(nativeProfile);
+    expect(nativeProfile.info.value).toEqual(Uint8Array.of(1));
     const error = new PhoneKeyError('radio.unavailable', 'unplugged');
-    service()?.onError?.(error);
+    onError?.(error);
     expect(errors).toEqual([error]);
     await endpoint.stop();
   });

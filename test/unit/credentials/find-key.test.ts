@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findKey } from '../../../lib/credentials/find-key.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import type { Suite } from '../../../lib/crypto/suite.js';
 
 const keyOf = (slot: number): Uint8Array => new Uint8Array(32).fill(slot + 1);
@@ -12,7 +11,7 @@ const keys = [0, 3, 4, 18].map((slot) => ({
   publicKey: keyOf(slot),
   signingKey: new Uint8Array(32),
   name: `phone ${String(slot)}`,
-  role: Role.DRIVER,
+  role: 'driver' as const,
 }));
 
 describe('findKey', () => {

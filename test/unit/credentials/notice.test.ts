@@ -15,7 +15,7 @@ import { HandshakeState } from '../../../lib/noise/handshake-state.js';
 import { PATTERNS } from '../../../lib/noise/patterns.js';
 import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { MAX_MESSAGE } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { CAR, GUEST, NOW, OWNER, person, suite } from './sample.js';
 
 const entry = (number: number, kind: NoticeEntry['kind'] = 'revoked'): NoticeEntry => ({
@@ -70,7 +70,7 @@ describe('a notice', () => {
     const parts = seal({ ...NOTICE, entries });
     expect(parts).toHaveLength(7);
     for (const part of parts) expect(part.length).toBeLessThanOrEqual(MOST_NOTICE_BYTES);
-    expect(MOST_NOTICE_BYTES + 6).toBeLessThanOrEqual(MAX_MESSAGE);
+    expect(MOST_NOTICE_BYTES + 6).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
     const opened = parts.map((part) => open(part)!);
     expect(opened.map(({ part }) => part)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(opened.flatMap(({ entries: some }) => some)).toEqual(entries);

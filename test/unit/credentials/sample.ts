@@ -1,7 +1,6 @@
 import type { GrantSubject, GrantTerms } from '../../../lib/credentials/grant.js';
 import { signLink } from '../../../lib/credentials/grant.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import { nodeSuite } from '../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
 import { concat } from '../../../lib/platform/bytes.js';
 
@@ -36,7 +35,7 @@ export const NOW = 1_800_000_000;
 export const HOUR = 3600;
 
 export const TERMS: GrantTerms = {
-  role: Role.GUEST,
+  role: 'guest',
   issuedAt: NOW,
   notBefore: NOW,
   notAfter: NOW + 24 * HOUR,

@@ -3,9 +3,10 @@ import {
   defaultSuite,
   generateEd25519,
   generateX25519,
-  nodeSuite,
   portableSuite,
 } from '../../../lib/crypto/index.js';
+import { nobleSuite } from '../../../lib/crypto/noble.js';
+import { nodeSuite } from '../../../lib/crypto/node.js';
 import type { ScryptCost } from '../../../lib/crypto/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { errorWith } from '../../support/errors.js';
@@ -16,10 +17,11 @@ const message = utf8('unlock');
 
 it('uses node:crypto by default', () => {
   expect(defaultSuite).toBe(nodeSuite);
-  expect([nodeSuite.name, portableSuite.name]).toEqual(['node', 'portable']);
+  const suites = [nodeSuite, portableSuite, nobleSuite];
+  expect(suites.map(({ name }) => name)).toEqual(['node', 'portable', 'noble']);
 });
 
-describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
+describe.each([nodeSuite, portableSuite, nobleSuite])('$name suite', (suite) => {
   const x25519 = suite.x25519KeyPair(bytes(32));
   const ed25519 = suite.ed25519KeyPair(bytes(32));
 
@@ -170,11 +172,11 @@ describe.each([nodeSuite, portableSuite])('$name suite', (suite) => {
   });
 });
 
-it.each([0, 1, 127, 128, 129, 300])('both suites hash an HMAC key of %i bytes alike', (length) => {
-  const [node, portable] = [nodeSuite, portableSuite].map((suite) =>
+it.each([0, 1, 127, 128, 129, 300])('all suites hash an HMAC key of %i bytes alike', (length) => {
+  const [node, ...others] = [nodeSuite, portableSuite, nobleSuite].map((suite) =>
     suite.hmacSha512(bytes(length), message),
   );
-  expect(portable).toEqual(node);
+  expect(others).toEqual([node, node]);
 });
 
 it('keeps what OpenSSL said about a weak key', () => {

@@ -3,8 +3,6 @@ import { admitKey } from '../../../firmware-sim/admission.js';
 import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
 import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import { FormFactor, RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { person, suite } from '../credentials/sample.js';
 import { commandOf } from './rig.js';
 import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
@@ -16,15 +14,15 @@ describe('a granted key', () => {
     expect(seen()).toEqual(['key-added', 'unlocked']);
     expect(car.status().keys[1]).toMatchObject({ slot: 1, name: 'granted', role: 'guest' });
     expect(await attempt(BOB, 'trunk')).toBe('done');
-    expect(await attempt(BOB, 'frunk')).toBe(RefusalReason.NOT_PERMITTED);
-    expect(await attempt(BOB, 'listKeys')).toBe(RefusalReason.NOT_PERMITTED);
+    expect(await attempt(BOB, 'frunk')).toBe('not-permitted');
+    expect(await attempt(BOB, 'listKeys')).toBe('not-permitted');
   });
 
   it('keeps what kind of thing has it', async () => {
     const { car, grant } = await town();
-    const introduction = { grants: grant(BOB), name: 'Bob', formFactor: FormFactor.WATCH };
+    const introduction = { grants: grant(BOB), name: 'Bob', formFactor: 'watch' as const };
     expect(await car.credentials.admit(BOB.publicKey, introduction)).toMatchObject({
-      formFactor: FormFactor.WATCH,
+      formFactor: 'watch',
     });
     expect(car.status().keys).toMatchObject([{ formFactor: 'unknown' }, { formFactor: 'watch' }]);
   });
@@ -56,7 +54,7 @@ describe('a granted key', () => {
       const chain = await make(all);
       if (what === 'of another car') await all.car.reset();
       if (what === 'of another car') await all.pair(ADA.person);
-      expect(await all.admit(BOB, chain)).toBe('invalid');
+      expect(await all.admit(BOB, chain)).toBe('grant-invalid');
       expect(all.car.keys()).toHaveLength(1);
     },
   );
@@ -64,7 +62,7 @@ describe('a granted key', () => {
   it('by a driver, who is in a slot and has a signing key, is a stranger', async () => {
     const { car, grant, pair, admit } = await town();
     await pair(CLEO, 'driver');
-    expect(await admit(BOB, grant(BOB, {}, { person: CLEO, slot: 1 }))).toBe('invalid');
+    expect(await admit(BOB, grant(BOB, {}, { person: CLEO, slot: 1 }))).toBe('grant-invalid');
     expect(car.keys()).toHaveLength(2);
   });
 
@@ -78,7 +76,7 @@ describe('a granted key', () => {
     pass(HOUR - 1);
     expect(await attempt(BOB, 'unlock')).toBe('done');
     pass(1);
-    expect(await attempt(BOB, 'unlock')).toBe(RefusalReason.EXPIRED);
+    expect(await attempt(BOB, 'unlock')).toBe('expired');
     expect(await attempt(CLEO, 'unlock', grant(CLEO, { notBefore: 1, notAfter: now() }))).toBe(
       'expired',
     );
@@ -90,14 +88,14 @@ describe('a granted key', () => {
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
     expect(await attempt(BOB, 'lock')).toBe('done');
     expect(store.record.keys[1]?.grant?.used).toBe(1);
-    expect(await attempt(BOB, 'removeKey')).toBe(RefusalReason.NOT_PERMITTED);
+    expect(await attempt(BOB, 'removeKey')).toBe('not-permitted');
     const own = commandOf('removeKey', 1);
     expect(await attempt(BOB, own)).toBe('done');
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
     const fresh = grant(CLEO, { uses: 2 });
     expect(await attempt(CLEO, 'unlock', fresh)).toBe('done');
     expect(await attempt(CLEO, 'start', fresh)).toBe('done');
-    expect(await attempt(CLEO, 'unlock', fresh)).toBe(RefusalReason.USED_UP);
+    expect(await attempt(CLEO, 'unlock', fresh)).toBe('used-up');
     expect(await attempt(CLEO, 'lock', fresh)).toBe('done');
   });
 
@@ -109,7 +107,7 @@ describe('a granted key', () => {
       car.execute(commandOf('unlock'), key),
       car.execute(commandOf('unlock'), key),
     ]);
-    expect(results.map(({ outcome }) => outcome.case)).toEqual(['done', 'refusal']);
+    expect(results.map(({ outcome }) => outcome.type)).toEqual(['done', 'refused']);
     expect(car.keys()[1]?.grant?.used).toBe(1);
   });
 
@@ -117,10 +115,10 @@ describe('a granted key', () => {
     const { grant, attempt, pass, now, car } = await town();
     const early = grant(BOB, { notAfter: now() + HOUR });
     pass(10);
-    const late = grant(BOB, { role: Role.VALET, notAfter: now() + 3 * HOUR });
+    const late = grant(BOB, { role: 'valet', notAfter: now() + 3 * HOUR });
     expect(await attempt(BOB, 'trunk', early)).toBe('done');
-    expect(await attempt(BOB, 'trunk', late)).toBe(RefusalReason.NOT_PERMITTED);
-    expect(await attempt(BOB, 'trunk', early)).toBe(RefusalReason.NOT_PERMITTED);
+    expect(await attempt(BOB, 'trunk', late)).toBe('not-permitted');
+    expect(await attempt(BOB, 'trunk', early)).toBe('not-permitted');
     expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1]);
   });
 
@@ -197,10 +195,10 @@ describe('a granted key', () => {
     const { grant, attempt, pass, events, seen } = await town();
     expect(await attempt(BOB, 'lock', grant(BOB))).toBe('done');
     seen();
-    expect(await attempt(BOB, 'lock', grant(BOB, { role: Role.DRIVER }))).toBe('done');
+    expect(await attempt(BOB, 'lock', grant(BOB, { role: 'driver' }))).toBe('done');
     expect(events.filter(({ type }) => type === 'key-added')).toEqual([]);
     pass(1);
-    expect(await attempt(BOB, 'lock', grant(BOB, { role: Role.DRIVER }))).toBe('done');
+    expect(await attempt(BOB, 'lock', grant(BOB, { role: 'driver' }))).toBe('done');
     expect(events.find(({ type }) => type === 'key-added')).toMatchObject({
       replaced: true,
       key: { role: 'driver', slot: 1 },
@@ -211,7 +209,7 @@ describe('a granted key', () => {
     const { grant, attempt, pair, car, pass } = await town();
     await pair(BOB, 'driver');
     pass(DAY);
-    expect(await attempt(BOB, 'trunk', grant(BOB, { role: Role.VALET }))).toBe('done');
+    expect(await attempt(BOB, 'trunk', grant(BOB, { role: 'valet' }))).toBe('done');
     expect(car.status().keys[1]).toMatchObject({ role: 'driver', name: 'paired' });
   });
 
@@ -244,17 +242,17 @@ describe('a granted key', () => {
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
     expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
     expect(car.keys().map(({ slot }) => slot)).toEqual([0]);
-    expect(await attempt(BOB, 'unlock', chain)).toBe('invalid');
+    expect(await attempt(BOB, 'unlock', chain)).toBe('grant-invalid');
   });
 
   it('drives as fast as its role may, and finds shut what it may not open', async () => {
     const { car, grant, attempt } = await town();
-    expect(await attempt(BOB, 'unlock', grant(BOB, { role: Role.VALET }))).toBe('done');
+    expect(await attempt(BOB, 'unlock', grant(BOB, { role: 'valet' }))).toBe('done');
     expect(car.hand({ type: 'open', closure: 'trunk' })).toBe('locked');
     expect(car.hand({ type: 'open', closure: 'front-left' })).toBeUndefined();
     expect(await attempt(BOB, 'start')).toBe('done');
     const { outcome } = await car.execute(commandOf('status'), car.keys()[1]!);
-    expect(outcome).toMatchObject({ case: 'status', value: { speedLimit: 30 } });
+    expect(outcome).toMatchObject({ type: 'status', status: { speedLimit: 30 } });
     expect(await attempt(ADA.person, 'unlock')).toBe('done');
     expect(car.hand({ type: 'open', closure: 'trunk' })).toBeUndefined();
   });
@@ -269,12 +267,12 @@ describe('a lease', () => {
     pass(6 * HOUR - 1);
     expect(await attempt(BOB, 'start')).toBe('done');
     pass(1);
-    expect(await attempt(BOB, 'start')).toBe(RefusalReason.LEASE_OVER);
+    expect(await attempt(BOB, 'start')).toBe('lease-over');
     expect(await attempt(BOB, 'unlock')).toBe('done');
     for (const part of notice([])) await car.credentials.receive(part);
     expect(await attempt(BOB, 'start')).toBe('done');
     pass(6 * HOUR);
-    expect(await attempt(BOB, 'start')).toBe(RefusalReason.LEASE_OVER);
+    expect(await attempt(BOB, 'start')).toBe('lease-over');
   });
 });
 
@@ -290,7 +288,7 @@ describe('what a guest signs', () => {
     });
     expect(await attempt(CLEO, 'start', second)).toBe('done');
     pass(500 * HOUR);
-    expect(await attempt(CLEO, 'start')).toBe(RefusalReason.LEASE_OVER);
+    expect(await attempt(CLEO, 'start')).toBe('lease-over');
   });
 });
 
@@ -298,7 +296,7 @@ describe('a key that was removed', () => {
   it('does not come back by an older grant that gave more, whoever removed it', async () => {
     for (const by of ['owner', 'itself'] as const) {
       const { car, grant, attempt, pass, now } = await town();
-      const wide = grant(BOB, { role: Role.DRIVER, notAfter: now() + 30 * DAY });
+      const wide = grant(BOB, { role: 'driver', notAfter: now() + 30 * DAY });
       pass(10);
       const narrow = grant(BOB, { notAfter: now() + HOUR });
       expect(await attempt(BOB, 'unlock', narrow)).toBe('done');
@@ -322,7 +320,7 @@ describe('a key that was removed', () => {
     }
     expect(store.record.removed).toHaveLength(MOST_REMOVED / 2);
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
-    expect(await attempt(BOB, commandOf('removeKey', 1))).toBe(RefusalReason.SLOTS_FULL);
+    expect(await attempt(BOB, commandOf('removeKey', 1))).toBe('slots-full');
     expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
     // The same key again takes no more room.
     pass(1);

@@ -7,7 +7,8 @@ import {
   stepBody,
 } from '../../../firmware-sim/body.js';
 import type { BodyEffect, BodyInput, BodyState } from '../../../firmware-sim/body.js';
-import { CLOSURES, closureMask, DOORS } from '../../../firmware-sim/closures.js';
+import { CLOSURES, DOORS } from '../../../lib/domain/closures.js';
+import { closureMask } from '../../../lib/native/closures.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 
 const unlocked: BodyState = { ...initialBody, locked: false };

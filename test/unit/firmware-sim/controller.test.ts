@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { RefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
 import { commandOf, outcomeOf, phoneIdentity, rig, WALL_TIME } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;
@@ -108,9 +106,7 @@ describe('execute', () => {
     seen();
     const stranger = { ...key, publicKey: phoneIdentity(9).publicKey };
     for (const name of ['unlock', 'start', 'trunk', 'status', 'listKeys', 'removeKey'] as const) {
-      expect(outcomeOf(await car.execute(commandOf(name), stranger))).toBe(
-        RefusalReason.NOT_PERMITTED,
-      );
+      expect(outcomeOf(await car.execute(commandOf(name), stranger))).toBe('not-permitted');
     }
     expect(car.status()).toMatchObject({ locked: true, open: [], driveSecondsLeft: 0 });
     expect(new Set(seen())).toEqual(new Set(['command-refused']));
@@ -120,9 +116,7 @@ describe('execute', () => {
     const { car, enrol } = await rig();
     await enrol(1);
     const driver = await enrol(2);
-    expect(outcomeOf(await car.execute(commandOf('listKeys'), driver))).toBe(
-      RefusalReason.NOT_PERMITTED,
-    );
+    expect(outcomeOf(await car.execute(commandOf('listKeys'), driver))).toBe('not-permitted');
     await enrol(2, 'owner');
     expect(outcomeOf(await car.execute(commandOf('listKeys'), driver))).toBe('keys');
   });
@@ -139,7 +133,7 @@ describe('pairing', () => {
     expect(screen).toMatchObject({ secondsLeft: 119, triesLeft: 3, role: 'owner' });
     expect(screen.code).toMatch(/^\d{8}$/);
     expect(JSON.stringify([events, car.status()])).not.toContain(screen.code);
-    expect(new TextDecoder().decode(car.pairing.window()?.registration.w0)).toBe(screen.code);
+    expect(car.pairing.window()?.code).toBe(screen.code);
   });
 
   it('closes after 120 s by itself', async () => {
@@ -156,7 +150,7 @@ describe('pairing', () => {
     const { car, enrol } = await rig();
     car.tap({ reader: 'console', purpose: 'pair', role: 'driver' });
     expect(car.screen()).toMatchObject({ role: 'owner' });
-    expect(await enrol(1, 'driver')).toMatchObject({ role: Role.OWNER });
+    expect(await enrol(1, 'driver')).toMatchObject({ role: 'owner' });
     car.tap({ reader: 'console', purpose: 'pair', role: 'driver' });
     expect(car.screen()).toMatchObject({ role: 'driver' });
   });
@@ -321,9 +315,7 @@ describe('reset', () => {
     expect(after.fingerprint).not.toBe(before.fingerprint);
     expect(toHex(store.record.privateKey)).toBe(toHex(car.identity.privateKey));
     expect(events.at(-1)).toMatchObject({ type: 'factory-reset', fingerprint: after.fingerprint });
-    expect(outcomeOf(await car.execute(commandOf('unlock'), key))).toBe(
-      RefusalReason.NOT_PERMITTED,
-    );
+    expect(outcomeOf(await car.execute(commandOf('unlock'), key))).toBe('not-permitted');
   });
 
   it('changes nothing when it cannot be written, or on the road', async () => {

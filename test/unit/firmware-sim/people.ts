@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import type { DoorController } from '../../../firmware-sim/controller.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
@@ -8,13 +7,11 @@ import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { sealNotice } from '../../../lib/credentials/notice.js';
 import type { EntryKind, NoticeEntry } from '../../../lib/credentials/notice.js';
-import { Role } from '../../../lib/credentials/roles.js';
-import type { RoleName } from '../../../lib/credentials/roles.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { concat } from '../../../lib/platform/bytes.js';
-import type { CommandName } from '../../../lib/native/commands.js';
-import { PhoneIdentitySchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
-import type { AnyCommand } from '../../../lib/native/commands.js';
+import type { CommandName } from '../../../lib/domain/commands.js';
+import type { Command } from '../../../lib/domain/commands.js';
 import { person, suite } from '../credentials/sample.js';
 import type { Person } from '../credentials/sample.js';
 import { commandOf, outcomeOf, rig, WALL_TIME } from './rig.js';
@@ -31,7 +28,7 @@ export interface Town extends Rig {
   /** Lets time pass, in seconds. */
   readonly pass: (seconds: number) => void;
   /** Pairs, with the card. */
-  readonly pair: (who: Person, role?: RoleName) => Promise<KeySlot>;
+  readonly pair: (who: Person, role?: Role) => Promise<KeySlot>;
   /** What `who` gets from the owner: a chain of one link. */
   readonly grant: (who: Person, terms?: Partial<GrantTerms>, by?: Owner) => Uint8Array;
   /** The chain with one link more, from one of its subjects. */
@@ -43,12 +40,12 @@ export interface Town extends Rig {
   ) => Uint8Array;
   /** As at a first use: the key, or why not. */
   readonly admit: (who: Person, chain: Uint8Array) => Promise<KeySlot | string>;
-  /** Admits and does. Gives the outcome or the refusal's number. */
+  /** Admits and does. Gives the outcome or the refusal. */
   readonly attempt: (
     who: Person,
-    command: CommandName | AnyCommand,
+    command: CommandName | Command,
     chain?: Uint8Array,
-  ) => Promise<string | number | undefined>;
+  ) => Promise<string>;
   /** The next notice of an owner, in parts. */
   readonly notice: (entries: readonly NoticeEntry[], by?: Owner) => readonly Uint8Array[];
   readonly entry: (who: Person, kind?: EntryKind, since?: number) => NoticeEntry;
@@ -84,7 +81,7 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
   const now = (): number => Math.floor(wall.ms / 1000);
   const numbers = new Map<number, number>();
   const termsOf = (terms: Partial<GrantTerms>, ownerSlot: number): GrantTerms => ({
-    role: Role.GUEST,
+    role: 'guest',
     issuedAt: now(),
     notBefore: now(),
     notAfter: now() + DAY,
@@ -101,8 +98,7 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
     pass: (seconds) => {
       wall.ms += seconds * 1000;
     },
-    pair: (who, role) =>
-      pairWith(car, role, create(PhoneIdentitySchema, { ...publicOf(who), name: 'paired' })),
+    pair: (who, role) => pairWith(car, role, { ...publicOf(who), name: 'paired' }),
     grant: (who, terms = {}, { person: { signing }, slot } = ADA) =>
       signLink(suite, signing, carPublicKey(), new Uint8Array(0), who, termsOf(terms, slot)),
     delegate: (chain, from, to, terms = {}) =>
@@ -145,7 +141,7 @@ const publicOf = ({ publicKey, signingKey }: Person) => ({ publicKey, signingKey
 
 const pairWith = async (
   car: DoorController,
-  role: RoleName | undefined,
+  role: Role | undefined,
   phone: Parameters<DoorController['pairing']['enrol']>[1],
 ): Promise<KeySlot> => {
   car.tap({ reader: 'console', purpose: 'pair', ...(role === undefined ? {} : { role }) });

@@ -6,8 +6,8 @@ import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { dropRevoked, removeFrom, wasRemoved } from '../../../firmware-sim/removed-keys.js';
 import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import type { KeyGrant, KeySlot } from '../../../lib/credentials/key-slot.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import type { NoticeEntry } from '../../../lib/credentials/notice.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { suite, TERMS } from '../credentials/sample.js';
 
 const publicKeyOf = (slot: number): Uint8Array => new Uint8Array(32).fill(slot + 1);
@@ -25,14 +25,14 @@ const paired = (slot: number, role: Role): KeySlot => ({
 const granted = (slot: number, ownerSlot: number, ...over: readonly number[]): KeySlot => {
   const path = [...over, slot].map((each) => ({ fingerprint: printOf(each), issuedAt: 100 }));
   const terms = { ...TERMS, ownerSlot, issuedAt: 100 };
-  return { ...paired(slot, Role.GUEST), grant: { terms, path, used: 0 } };
+  return { ...paired(slot, 'guest'), grant: { terms, path, used: 0 } };
 };
 
 // Two owners, a paired driver, a guest of the first owner, the guest's friend, a guest of the second.
 const KEYS = [
-  paired(0, Role.OWNER),
-  paired(1, Role.OWNER),
-  paired(2, Role.DRIVER),
+  paired(0, 'owner'),
+  paired(1, 'owner'),
+  paired(2, 'driver'),
   granted(3, 0),
   granted(4, 0, 3),
   granted(5, 1),
@@ -87,7 +87,7 @@ describe('a key that goes', () => {
   });
 
   it('and is no owner takes no guests of an owner who had its slot', () => {
-    const keys = [paired(0, Role.OWNER), paired(1, Role.DRIVER), granted(5, 1)];
+    const keys = [paired(0, 'owner'), paired(1, 'driver'), granted(5, 1)];
     expect(slots(remove(recordOf({ keys }), 1)!.gone)).toEqual([1]);
   });
 

@@ -1,48 +1,57 @@
-import { create } from '@bufbuild/protobuf';
 import { DoorController } from '../../../firmware-sim/controller.js';
 import type { CarEvent } from '../../../firmware-sim/events.js';
-import { loadBehaviors } from '../../../firmware-sim/load-behaviors.js';
-import type { Behaviors } from '../../../firmware-sim/load-behaviors.js';
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
+import type { Behaviors } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../firmware-sim/memory/store.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import type { RoleName } from '../../../lib/credentials/roles.js';
+import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { utf8 } from '../../../lib/platform/bytes.js';
 import { silentLogger } from '../../../lib/platform/logger.js';
 import type { LogFields } from '../../../lib/platform/logger.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import type { AnyCommand, CommandName } from '../../../lib/native/commands.js';
-import { CommandSchema, PhoneIdentitySchema } from '../../../lib/native/schema/gen/phonekey_pb.js';
-import type { PhoneIdentity, Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Command, CommandName } from '../../../lib/domain/commands.js';
+import type { Result } from '../../../lib/domain/outcomes.js';
 
 /** The wall time of every test car, as events tell it. */
 export const WALL_TIME = '2026-11-19T08:00:00.000Z';
 
 /** A phone's keys, different for each id from 1 to 255. */
-export const phoneIdentity = (id: number): PhoneIdentity =>
-  create(PhoneIdentitySchema, {
-    publicKey: new Uint8Array(32).fill(id),
-    signingKey: new Uint8Array(32).fill(256 - id),
-    name: `phone ${String(id)}`,
-  });
+export const phoneIdentity = (id: number): PhoneIdentity => ({
+  publicKey: new Uint8Array(32).fill(id),
+  signingKey: new Uint8Array(32).fill(256 - id),
+  name: `phone ${String(id)}`,
+});
 
 /** The command of that name; `slot` is for removeKey. */
-export const commandOf = (name: CommandName, slot = 0): AnyCommand => {
-  const value = name === 'removeKey' ? { slot } : {};
-  const { command } = create(CommandSchema, { command: { case: name, value } as AnyCommand });
-  if (command.case === undefined) throw new Error('no command');
-  return command;
+export const commandOf = (name: CommandName, slot = 0): Command => {
+  switch (name) {
+    case 'removeKey':
+      return { type: name, slot };
+    case 'deliver':
+      return { type: name, notice: new Uint8Array(0) };
+    case 'setPin':
+      return { type: name, pin: '' };
+    case 'setTime':
+      return { type: name, seconds: 0 };
+    case 'unlock':
+    case 'lock':
+    case 'start':
+    case 'trunk':
+    case 'frunk':
+    case 'status':
+    case 'listKeys':
+    case 'raiseEpoch':
+      return { type: name };
+  }
 };
 
-/** The name of the outcome, or of the refusal's reason. */
-export const outcomeOf = ({ outcome }: Result): string | number | undefined =>
-  outcome.case === 'refusal' ? outcome.value.reason : outcome.case;
-
-let behaviors: ReturnType<typeof loadBehaviors> | undefined;
+/** The name of the outcome, or of the refusal. */
+export const outcomeOf = ({ outcome }: Result): string =>
+  outcome.type === 'refused' ? outcome.refusal : outcome.type;
 
 export interface Rig {
   readonly clock: SimClock;
@@ -57,10 +66,10 @@ export interface Rig {
   /** Types of the events so far; forgets them. */
   readonly seen: () => string[];
   /** Taps, tries and enrols. */
-  readonly enrol: (id: number, role?: RoleName) => Promise<KeySlot>;
+  readonly enrol: (id: number, role?: Role) => Promise<KeySlot>;
 }
 
-/** A controller on a simulated clock, with a registration that costs nothing. */
+/** A controller on a simulated clock. */
 export const rig = async (
   options: {
     memory?: Memory;
@@ -82,14 +91,13 @@ export const rig = async (
   const car = new DoorController({
     name: 'Test car',
     store,
-    behaviors: options.behaviors ?? (await (behaviors ??= loadBehaviors())),
+    behaviors: options.behaviors ?? BEHAVIORS,
     slots: options.slots ?? 19,
     suite: defaultSuite,
     clock,
     wallTime: options.wallTime ?? (() => Date.parse(WALL_TIME)),
     random,
     log: { ...silentLogger, warn: (message, fields) => warnings.push({ message, fields }) },
-    register: (code) => ({ w0: utf8(code), L: utf8(code) }),
     onEvent: (event) => events.push(event),
     onKeyRemoved: (publicKey) => removed.push(publicKey),
     onPairingChanged: () => {

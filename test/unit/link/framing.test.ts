@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, toHex } from '../../../lib/platform/bytes.js';
-import { frame, MAX_MESSAGE, Reassembler } from '../../../lib/link/framing.js';
+import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { errorWith } from '../../support/errors.js';
 
 const message = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i % 251);
@@ -25,16 +26,19 @@ describe('frame', () => {
     expect(toHex(concat(...frame(message(0x0102), 23)).subarray(0, 3))).toBe('010200');
   });
 
-  it('takes 1 to MAX_MESSAGE bytes', () => {
-    expect(concat(...frame(message(MAX_MESSAGE), 185))).toHaveLength(MAX_MESSAGE + 2);
-    expect(() => frame(message(MAX_MESSAGE + 1), 185)).toThrow(errorWith('protocol.too-large'));
+  it('takes 1 to MAX_MESSAGE_BYTES bytes', () => {
+    expect(concat(...frame(message(MAX_MESSAGE_BYTES), 185, MAX_MESSAGE_BYTES))).toHaveLength(
+      MAX_MESSAGE_BYTES + 2,
+    );
+    const tooLong = () => frame(message(MAX_MESSAGE_BYTES + 1), 185, MAX_MESSAGE_BYTES);
+    expect(tooLong).toThrow(errorWith('protocol.too-large'));
     expect(() => frame(new Uint8Array(0), 185)).toThrow(errorWith('protocol.malformed'));
   });
 });
 
 describe('Reassembler', () => {
   it('gives several messages of one chunk in order, and keeps the rest', () => {
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
     const whole = concat(...[1, 2, 3].flatMap((length) => frame(message(length), 256)));
     expect(reassembler.push(whole.subarray(0, whole.length - 1))).toEqual([message(1), message(2)]);
     expect(reassembler.partial).toBe(true);
@@ -43,31 +47,33 @@ describe('Reassembler', () => {
   });
 
   it('waits for the second byte of the length', () => {
-    const reassembler = new Reassembler();
+    const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
     expect(reassembler.push(Uint8Array.of(0))).toEqual([]);
     expect(reassembler.partial).toBe(true);
     expect(reassembler.push(Uint8Array.of(1, 7))).toEqual([Uint8Array.of(7)]);
   });
 
-  it('takes a message of MAX_MESSAGE bytes and refuses the claim of one more', () => {
-    const chunks = frame(message(MAX_MESSAGE), 185);
-    const reassembler = new Reassembler();
-    expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual([message(MAX_MESSAGE)]);
-    const claim = MAX_MESSAGE + 1;
-    expect(() => new Reassembler().push(Uint8Array.of(claim >> 8, claim & 0xff))).toThrow(
-      errorWith('protocol.too-large'),
-    );
+  it('takes a message of MAX_MESSAGE_BYTES bytes and refuses the claim of one more', () => {
+    const chunks = frame(message(MAX_MESSAGE_BYTES), 185);
+    const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
+    expect(chunks.flatMap((chunk) => reassembler.push(chunk))).toEqual([
+      message(MAX_MESSAGE_BYTES),
+    ]);
+    const claim = MAX_MESSAGE_BYTES + 1;
+    expect(() =>
+      new Reassembler(MAX_MESSAGE_BYTES).push(Uint8Array.of(claim >> 8, claim & 0xff)),
+    ).toThrow(errorWith('protocol.too-large'));
   });
 
   it('refuses a length of 0', () => {
-    expect(() => new Reassembler().push(Uint8Array.of(0, 0))).toThrow(
+    expect(() => new Reassembler(MAX_MESSAGE_BYTES).push(Uint8Array.of(0, 0))).toThrow(
       errorWith('protocol.malformed'),
     );
   });
 
   it('gives messages that do not change with the chunk they came in', () => {
     const chunk = Uint8Array.of(0, 1, 42);
-    const [received] = new Reassembler().push(chunk);
+    const [received] = new Reassembler(MAX_MESSAGE_BYTES).push(chunk);
     chunk.fill(0);
     expect(received).toEqual(Uint8Array.of(42));
   });

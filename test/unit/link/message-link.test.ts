@@ -6,6 +6,7 @@ import { memoryLinkPair } from '../../../lib/radio/memory.js';
 import type { LinkCloseReason, LinkHandlers } from '../../../lib/radio/types.js';
 import { encodeFromCar, encodeToCar } from '../../../lib/native/codec.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
+import { nativeMessages } from '../../../lib/native/describe.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
 import type { ErrorCode } from '../../../lib/errors.js';
 import { errorWith } from '../../support/errors.js';
@@ -18,6 +19,7 @@ const open = async (mtu = 23) => {
   const trace: TraceEvent[] = [];
   const hooks: { onMessage: (message: Uint8Array) => void } = { onMessage: () => undefined };
   const car = new MessageLink(pair.car, {
+    ...nativeMessages,
     clock,
     sends: 'from-car',
     trace: (event) => trace.push(event),
@@ -251,6 +253,7 @@ const onSlowRadio = async (
     close: () => Promise.resolve(),
   };
   const link = new MessageLink(radio, {
+    ...nativeMessages,
     clock,
     sends: 'to-car',
     trace,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeFromCar, encodeToCar } from '../../../lib/native/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../../../lib/native/codec.js';
 import { describe as describeMessage } from '../../../lib/native/describe.js';
-import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length);
 

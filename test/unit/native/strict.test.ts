@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import {
   decodeFromCar,
-  decodeResult,
   decodeToCar,
   encodeFromCar,
   encodeToCar,
 } from '../../../lib/native/codec.js';
+import { decodeResult } from '../../../lib/native/results.js';
 import { flip } from './session/sample.js';
 
 const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill);
@@ -51,7 +51,7 @@ it('reads fields in any order, and the last of two', () => {
   // VehicleStatus with drive_seconds_left before locked, and locked twice.
   const swapped = fromHex('1a06180508000801') ?? new Uint8Array(0);
   expect(decodeResult(swapped).outcome).toMatchObject({
-    case: 'status',
-    value: { locked: true, driveSecondsLeft: 5 },
+    type: 'status',
+    status: { locked: true, driveSecondsLeft: 5 },
   });
 });

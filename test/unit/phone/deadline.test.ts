@@ -17,6 +17,16 @@ describe('Deadline', () => {
     expect(deadline.leftMs).toBe(0);
   });
 
+  it('is the one of the call that a step is part of, or a shorter one', async () => {
+    const clock = new SimClock();
+    const whole = Deadline.of(clock, { timeoutMs: 1_000 });
+    await clock.advance(600);
+    expect(Deadline.of(clock, whole)).toBe(whole);
+    expect(whole.timeoutMs).toBe(400);
+    expect(whole.within(300).leftMs).toBe(300);
+    expect(whole.within(500).leftMs).toBe(400);
+  });
+
   it('settles as the work does, and leaves no timer', async () => {
     const clock = new SimClock();
     const deadline = new Deadline(clock, { timeoutMs: 100 });

@@ -14,16 +14,20 @@ const twoCars = async () => {
   const scans = { running: 0, connected: [] as string[] };
   const heard: Central = {
     ...central,
-    scan: async (found, signal) => {
+    scan: async (filters, found, signal) => {
       scans.running += 1;
-      await central.scan((ad) => {
-        found({ ...ad, rssi: rssi[ad.id] ?? 0 });
-      }, signal);
+      await central.scan(
+        filters,
+        (ad) => {
+          found({ ...ad, rssi: rssi[ad.id] ?? 0 });
+        },
+        signal,
+      );
       scans.running -= 1;
     },
-    connect: (ad, options) => {
+    connect: (ad, profile, options) => {
       scans.connected.push(ad.id);
-      return central.connect(ad, options);
+      return central.connect(ad, profile, options);
     },
   };
   const phone = air.phone(heard);

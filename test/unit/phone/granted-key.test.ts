@@ -1,8 +1,8 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
-import { ResultSchema, Role } from '../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../lib/native/schema/gen/phonekey_pb.js';
+import type { Result } from '../../../lib/domain/outcomes.js';
+import { resultOf } from '../../support/test-car.js';
 import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { put } from '../../support/car-store.js';
 
 /** A guest's phone at the car: the grant goes along until the car has taken the key. */
 describe('a granted key', () => {
@@ -14,7 +14,7 @@ describe('a granted key', () => {
     expect(guest.trace.map(({ kind }) => kind)).toEqual(['Hello', 'Proof', 'Sealed']);
     expect(guest.trace.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(350);
     expect(host.introductions.map(({ name }) => name)).toEqual(['Bob']);
-    expect(await guest.key.cars()).toMatchObject([{ state: 'paired', role: 'guest' }]);
+    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'paired', role: 'guest' }]);
 
     guest.trace.length = 0;
     await air.run(guest.key.lock());
@@ -46,10 +46,10 @@ describe('a granted key', () => {
       message: expect.stringContaining(message),
       mayHaveSucceeded: false,
     });
-    expect(await guest.key.cars()).toMatchObject([{ state: 'pending' }]);
+    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending' }]);
     host.now = NOW + HOUR;
     await air.run(guest.key.unlock());
-    expect(await guest.key.cars()).toMatchObject([{ state: 'paired' }]);
+    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'paired' }]);
     await endpoint.stop();
   });
 
@@ -94,22 +94,22 @@ describe('a granted key', () => {
     });
     expect(guest.trace.filter(({ kind }) => kind === 'Proof')).toHaveLength(1);
     expect(host.executed).toEqual([]);
-    expect(await guest.key.cars()).toMatchObject([{ state: 'pending' }]);
+    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending' }]);
     await endpoint.stop();
   });
 
   it('keeps a newer grant that was accepted while the car answered about the older', async () => {
     const { air, owner, guest, endpoint } = await ownerAndGuest();
-    const to = await guest.key.offer();
+    const to = await guest.key.ring.offer();
     const [first, second] = [
-      await owner.key.share({ to }),
-      await owner.key.share({ to, role: 'driver' }),
+      await owner.key.ring.share({ to }),
+      await owner.key.ring.share({ to, role: 'driver' }),
     ];
-    await guest.key.accept(first.uri);
+    await guest.key.ring.accept(first.uri);
     const connection = await air.run(guest.key.connect());
-    await guest.key.accept(second.uri);
+    await guest.key.ring.accept(second.uri);
     await air.run(connection.unlock());
-    expect(await guest.key.cars()).toMatchObject([{ state: 'pending', role: 'driver' }]);
+    expect(await guest.key.ring.cars()).toMatchObject([{ state: 'pending', role: 'driver' }]);
     await endpoint.stop();
   });
 });
@@ -119,7 +119,7 @@ describe("an owner's phone", () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     host.epoch = 3;
     await air.run(owner.key.lock());
-    expect(await owner.key.cars()).toMatchObject([{ epoch: 3 }]);
+    expect(await owner.key.ring.cars()).toMatchObject([{ epoch: 3 }]);
     await shareWith(owner.key, guest.key);
     await air.run(guest.key.unlock());
     expect(host.executed).toEqual(['lock', 'unlock']);
@@ -131,7 +131,7 @@ describe("an owner's phone", () => {
     await shareWith(owner.key, guest.key);
     await air.run(owner.key.raiseEpoch());
     expect(host.epoch).toBe(1);
-    const [car] = await owner.key.cars();
+    const [car] = await owner.key.ring.cars();
     expect(car).toMatchObject({ epoch: 1 });
     expect(car?.shared).toBeUndefined();
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.not-recognised' });
@@ -157,13 +157,13 @@ describe("an owner's phone", () => {
   it('learns its slot from the list of keys where its pairing was not confirmed', async () => {
     const { air, host, owner, entry, endpoint } = await ownerAndGuest();
     const { role: _role, slot: _slot, ...unconfirmed } = entry;
-    await owner.store.save(unconfirmed);
-    const to = await owner.key.offer();
-    await expect(owner.key.share({ to })).rejects.toMatchObject({ code: 'car.not-permitted' });
+    await put(owner.store, unconfirmed);
+    const to = await owner.key.ring.offer();
+    await expect(owner.key.ring.share({ to })).rejects.toMatchObject({ code: 'car.not-permitted' });
     host.answer = () => Promise.resolve(keyList());
     await air.run(owner.key.listKeys());
-    expect(await owner.key.cars()).toMatchObject([{ slot: 0, role: 'owner' }]);
-    await expect(owner.key.share({ to })).resolves.toMatchObject({ car: 'Test car' });
+    expect(await owner.key.ring.cars()).toMatchObject([{ slot: 0, role: 'owner' }]);
+    await expect(owner.key.ring.share({ to })).resolves.toMatchObject({ car: 'Test car' });
     await endpoint.stop();
   });
 });
@@ -195,15 +195,21 @@ describe('a PIN', () => {
   });
 });
 
-const keyList = (): Result =>
-  create(ResultSchema, {
-    outcome: {
-      case: 'keys',
-      value: {
-        keys: [
-          { slot: 1, name: 'Bob', role: Role.GUEST, fingerprint: new Uint8Array(8) },
-          { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint: new Uint8Array(8), own: true },
-        ],
-      },
-    },
+const keyList = (): Result => {
+  const unbounded = {
+    formFactor: 'unknown',
+    fingerprint: '00'.repeat(8),
+    own: false,
+    suspended: false,
+    notAfter: null,
+    usesLeft: null,
+    grantedBy: null,
+  } as const;
+  return resultOf({
+    type: 'keys',
+    keys: [
+      { ...unbounded, slot: 1, name: 'Bob', role: 'guest' },
+      { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true },
+    ],
   });
+};

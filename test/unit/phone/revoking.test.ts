@@ -5,6 +5,7 @@ import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { fromHex, toHex } from '../../../lib/platform/bytes.js';
 import { NOW, fingerprintOf, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { put, watchUpdates } from '../../support/car-store.js';
 
 const someEntries = (count: number) =>
   Array.from({ length: count }, (_, n) => ({
@@ -13,21 +14,23 @@ const someEntries = (count: number) =>
     kind: 'revoked' as const,
   }));
 
-describe('PhoneKey.revoke', () => {
+describe('KeyRing.revoke', () => {
   it('writes the next notice, durably, before it gives it away', async () => {
     const { owner, guest } = await ownerAndGuest();
     const key = await shareWith(owner.key, guest.key, { name: 'Bob' });
     const order: string[] = [];
-    const save = owner.store.save.bind(owner.store);
-    owner.store.save = async (car) => {
-      await save(car);
-      order.push(`saved ${String(car.notice?.number)}`);
+    const update = owner.store.update.bind(owner.store);
+    owner.store.update = async (name, change) => {
+      const value = await update(name, change);
+      const [saved] = await owner.store.list();
+      order.push(`saved ${String(saved?.notice?.number)}`);
+      return value;
     };
-    const notice = await owner.key.revoke('Bob');
+    const notice = await owner.key.ring.revoke('Bob');
     order.push(`given ${String(notice.number)}`);
     expect(order).toEqual(['saved 1', 'given 1']);
     expect(notice).toMatchObject({ car: 'Test car', stamp: NOW, fingerprint: fingerprintOf(key) });
-    const [car] = await owner.key.cars();
+    const [car] = await owner.key.ring.cars();
     expect(car).toMatchObject({
       notice: { number: 1, stamp: NOW, entries: [{ since: NOW, kind: 'revoked' }] },
       carrying: [{ own: true }],
@@ -37,8 +40,10 @@ describe('PhoneKey.revoke', () => {
   it('gives no notice away when it cannot be saved', async () => {
     const { owner, guest } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
-    owner.store.save = () => Promise.reject(new PhoneKeyError('keys.not-saved', 'disk full'));
-    await expect(owner.key.revoke('Bob')).rejects.toMatchObject({ code: 'keys.not-saved' });
+    watchUpdates(owner.store, () => {
+      throw new PhoneKeyError('keys.not-saved', 'disk full');
+    });
+    await expect(owner.key.ring.revoke('Bob')).rejects.toMatchObject({ code: 'keys.not-saved' });
   });
 
   it('never uses a number or a stamp twice, whatever the clock does', async () => {
@@ -50,7 +55,7 @@ describe('PhoneKey.revoke', () => {
           let last = { number: 0, stamp: 0 };
           for (const time of times) {
             air.wall = time * 1000;
-            const next = await owner.key.stamp();
+            const next = await owner.key.ring.stamp();
             expect(next.number).toBe(last.number + 1);
             expect(next.stamp).toBeGreaterThan(last.stamp);
             expect(next.stamp).toBeGreaterThanOrEqual(time);
@@ -65,16 +70,16 @@ describe('PhoneKey.revoke', () => {
     const { air, owner, guest } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
     air.wall -= 3600_000;
-    expect((await owner.key.revoke('Bob')).stamp).toBe(NOW);
+    expect((await owner.key.ring.revoke('Bob')).stamp).toBe(NOW);
   });
 
   it('takes fingerprints of keys that it did not share, and no other words', async () => {
     const { owner } = await ownerAndGuest();
-    await expect(owner.key.revoke('00112233AABBccdd')).resolves.toMatchObject({
+    await expect(owner.key.ring.revoke('00112233AABBccdd')).resolves.toMatchObject({
       fingerprint: '00112233aabbccdd',
     });
     for (const which of ['Bob', '', '00112233aabbccd', '00112233aabbccddee', 'zz112233aabbccdd']) {
-      await expect(owner.key.revoke(which)).rejects.toMatchObject({
+      await expect(owner.key.ring.revoke(which)).rejects.toMatchObject({
         code: 'usage.invalid',
         hint: expect.stringContaining('key keys list'),
       });
@@ -85,7 +90,7 @@ describe('PhoneKey.revoke', () => {
     const { air, owner, guest } = await ownerAndGuest();
     const one = await shareWith(owner.key, guest.key, { name: 'Bob' });
     await shareWith(owner.key, air.phone(undefined, 'Bob').key, { name: 'Bob' });
-    await expect(owner.key.revoke('Bob')).rejects.toMatchObject({
+    await expect(owner.key.ring.revoke('Bob')).rejects.toMatchObject({
       code: 'usage.invalid',
       hint: expect.stringContaining(fingerprintOf(one)),
     });
@@ -93,11 +98,11 @@ describe('PhoneKey.revoke', () => {
 
   it('refuses the key of this phone itself, and is for owners', async () => {
     const { owner, guest, entry } = await ownerAndGuest();
-    await expect(owner.key.suspend(fingerprintOf(entry))).rejects.toMatchObject({
+    await expect(owner.key.ring.suspend(fingerprintOf(entry))).rejects.toMatchObject({
       code: 'usage.invalid',
     });
     await shareWith(owner.key, guest.key, { delegations: 1 });
-    for (const work of [guest.key.revoke('00112233aabbccdd'), guest.key.stamp()]) {
+    for (const work of [guest.key.ring.revoke('00112233aabbccdd'), guest.key.ring.stamp()]) {
       await expect(work).rejects.toMatchObject({ code: 'car.not-permitted' });
     }
   });
@@ -105,34 +110,34 @@ describe('PhoneKey.revoke', () => {
   it('cuts a long list into parts, one URI each', async () => {
     const { owner, entry } = await ownerAndGuest();
     const entries = someEntries(ENTRIES_PER_PART);
-    await owner.store.save({ ...entry, notice: { number: 7, stamp: NOW, entries } });
-    const notice = await owner.key.revoke('00112233aabbccdd');
+    await put(owner.store, { ...entry, notice: { number: 7, stamp: NOW, entries } });
+    const notice = await owner.key.ring.revoke('00112233aabbccdd');
     expect(notice).toMatchObject({ number: 8, uris: { length: 2 } });
-    expect((await owner.key.cars())[0]?.carrying).toHaveLength(2);
-    await owner.key.stamp();
-    expect((await owner.key.cars())[0]?.carrying).toHaveLength(2);
+    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(2);
+    await owner.key.ring.stamp();
+    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(2);
   });
 });
 
-describe('PhoneKey.resume', () => {
+describe('KeyRing.resume', () => {
   it('takes a suspension back, and no revocation', async () => {
     const { owner } = await ownerAndGuest();
     const kinds = async () =>
-      (await owner.key.cars())[0]!.notice!.entries.map(
+      (await owner.key.ring.cars())[0]!.notice!.entries.map(
         ({ fingerprint, kind }) => `${toHex(fingerprint).slice(0, 2)} ${kind}`,
       );
     const [one, two] = ['11'.repeat(8), '22'.repeat(8)];
-    await owner.key.suspend(one);
-    await owner.key.revoke(two);
+    await owner.key.ring.suspend(one);
+    await owner.key.ring.revoke(two);
     expect(await kinds()).toEqual(['11 suspended', '22 revoked']);
-    await owner.key.resume(one);
+    await owner.key.ring.resume(one);
     expect(await kinds()).toEqual(['22 revoked']);
-    await owner.key.suspend(two); // less than it is
+    await owner.key.ring.suspend(two); // less than it is
     expect(await kinds()).toEqual(['22 revoked']);
     for (const which of [one, two]) {
-      await expect(owner.key.resume(which)).rejects.toMatchObject({ code: 'usage.invalid' });
+      await expect(owner.key.ring.resume(which)).rejects.toMatchObject({ code: 'usage.invalid' });
     }
-    expect((await owner.key.cars())[0]!.notice!.number).toBe(4);
+    expect((await owner.key.ring.cars())[0]!.notice!.number).toBe(4);
   });
 });
 
@@ -141,15 +146,15 @@ describe('at the car', () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     const key = await shareWith(owner.key, guest.key, { name: 'Bob' });
     await air.run(guest.key.unlock());
-    await owner.key.revoke('Bob');
+    await owner.key.ring.revoke('Bob');
     await air.run(owner.key.lock()); // it goes along
     expect(host.executed).toEqual(['unlock', 'lock', 'deliver']);
-    expect((await owner.key.cars())[0]?.carrying).toBeUndefined();
+    expect((await owner.key.ring.cars())[0]?.carrying).toBeUndefined();
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
       message: 'this key is suspended or revoked',
     });
-    const again = await owner.key.share({ to: await guest.key.offer({ car: key.name }) });
-    await guest.key.accept(again.uri);
+    const again = await owner.key.ring.share({ to: await guest.key.ring.offer({ car: key.name }) });
+    await guest.key.ring.accept(again.uri);
     await air.run(guest.key.unlock());
     expect(defaultSuite.equal(host.enrolled[1]!.publicKey, key.identity.publicKey)).toBe(true);
     await endpoint.stop();
@@ -158,10 +163,10 @@ describe('at the car', () => {
   it('a suspended key works again once it is resumed', async () => {
     const { air, owner, guest, endpoint } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
-    await owner.key.suspend('Bob');
+    await owner.key.ring.suspend('Bob');
     await air.run(owner.key.deliver());
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
-    await owner.key.resume('Bob');
+    await owner.key.ring.resume('Bob');
     await air.run(owner.key.deliver());
     await air.run(guest.key.unlock());
     await endpoint.stop();

@@ -72,7 +72,7 @@ export const introduce = async (
     state: 'paired',
     ...entry,
   };
-  await store.save(car);
+  await store.add(car);
   host.enrol(car.identity.publicKey);
   return car;
 };

@@ -1,10 +1,10 @@
 import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import { parseChain } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
-import { Role } from '../../../lib/credentials/roles.js';
 import { parseUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
+import type { ShareOptions } from '../../../lib/phone/sharing.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
@@ -22,16 +22,16 @@ export const ownerAndGuest = async () => {
   const car = await air.car(host);
   const owner = air.phone();
   const entry = await introduce(owner.store, host, { role: 'owner', slot: 0 });
-  host.enrol(entry.identity.publicKey, Role.OWNER, 'Ada', entry.signing.publicKey);
+  host.enrol(entry.identity.publicKey, 'owner', 'Ada', entry.signing.publicKey);
   const guest = air.phone(undefined, 'Bob');
   return { air, ...car, host, owner, guest, entry };
 };
 
 /** The owner shares, the guest accepts; gives the guest's entry. */
 export const shareWith = async (
-  from: PhoneKey,
-  to: PhoneKey,
-  options: Partial<Parameters<PhoneKey['share']>[0]> = {},
+  { ring: from }: PhoneKey,
+  { ring: to }: PhoneKey,
+  options: Partial<ShareOptions> = {},
 ): Promise<PairedCar> => {
   const { uri } = await from.share({ to: await to.offer(), ...options });
   return to.accept(uri);

@@ -5,6 +5,7 @@ import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { FakeBleno } from './fake-bleno.js';
 import { outcome } from './outcome.js';
+import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
 
 const ADVERTISING = '020106' + '1107' + '107d2b6e0c1f439a6e4b527c005a1f9d';
 const scanResponse = (data: string): string =>
@@ -22,11 +23,8 @@ const started = async (bleno?: FakeBleno) => {
   const rest = await open(bleno);
   const links: Link[] = [];
   const errors: PhoneKeyError[] = [];
-  await rest.peripheral.start({
-    info: Uint8Array.of(1, 2, 3),
-    onLink: (link) => links.push(link),
-    onError: (error) => errors.push(error),
-  });
+  const service = { profile: nativeProfile, onLink: (link: Link) => links.push(link) };
+  await rest.peripheral.start([service], (error) => errors.push(error));
   return { ...rest, links, errors };
 };
 
@@ -77,34 +75,25 @@ describe('opening a peripheral over bleno', () => {
   it('gives up a service that bleno does not set', async () => {
     const { bleno, clock, peripheral } = await open();
     bleno.mute.add('setServices');
-    const start = outcome(peripheral.start({ info: Uint8Array.of(1), onLink: () => undefined }));
+    const start = outcome(peripheral.start([{ profile: nativeProfile, onLink: () => undefined }]));
     await clock.advance(5000);
     expect(start.error?.code).toBe('radio.unavailable');
     expect(clock.pending).toBe(0);
-  });
-
-  it('hides the name of the machine while bleno reads it', async () => {
-    const { bleno, peripheral } = await open();
-    let name: string | undefined;
-    const setServices = bleno.setServices.bind(bleno);
-    bleno.setServices = (services) => {
-      name = process.env['BLENO_DEVICE_NAME'];
-      setServices(services);
-    };
-    await peripheral.start({ info: Uint8Array.of(1), onLink: () => undefined });
-    expect(name).toBe('phonekey');
-    expect(process.env['BLENO_DEVICE_NAME']).toBeUndefined();
   });
 });
 
 describe('advertising', () => {
   it('carries flags, service UUID and service data, and nothing else', async () => {
     const { bleno, clock, peripheral } = await started();
-    const done = outcome(peripheral.advertise(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)));
+    const done = outcome(
+      peripheral.advertise([nativeAdvertising(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))]),
+    );
     await clock.advance(0);
     expect(done).toEqual({ done: true });
     expect(bleno.calls).toEqual([`${ADVERTISING} ${scanResponse('0102030405060708090a')}`]);
-    await expect(peripheral.advertise(new Uint8Array(11))).rejects.toMatchObject({
+    await expect(
+      peripheral.advertise([nativeAdvertising(new Uint8Array(14))]),
+    ).rejects.toMatchObject({
       code: 'internal',
     });
   });
@@ -113,7 +102,7 @@ describe('advertising', () => {
     const bleno = new FakeBleno();
     delete bleno._bindings._hci;
     const { clock, peripheral } = await started(bleno);
-    void outcome(peripheral.advertise(Uint8Array.of(1)));
+    void outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
     await clock.advance(0);
     expect(bleno.calls).toEqual(['plain "" 9d1f5a007c524b6e9a431f0c6e2b7d10']);
   });
@@ -121,8 +110,8 @@ describe('advertising', () => {
   it('does not start beside a connected phone, but after it', async () => {
     const { bleno, clock, peripheral } = await started();
     bleno.centralComes();
-    await peripheral.advertise(Uint8Array.of(1));
-    await peripheral.advertise(Uint8Array.of(2));
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]);
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(2))]);
     await clock.advance(0);
     expect(bleno.calls).toEqual([]);
     bleno.centralGone();
@@ -132,7 +121,7 @@ describe('advertising', () => {
 
   it('leaves it to bleno to advertise the same again', async () => {
     const { bleno, clock, peripheral } = await started();
-    void outcome(peripheral.advertise(Uint8Array.of(1)));
+    void outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
     await clock.advance(0);
     bleno.centralComes();
     bleno.centralGone();
@@ -143,7 +132,10 @@ describe('advertising', () => {
   it('takes the newest data when it changes while it starts', async () => {
     const { bleno, clock, peripheral } = await started();
     const both = outcome(
-      Promise.all([peripheral.advertise(Uint8Array.of(1)), peripheral.advertise(Uint8Array.of(2))]),
+      Promise.all([
+        peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]),
+        peripheral.advertise([nativeAdvertising(Uint8Array.of(2))]),
+      ]),
     );
     await clock.advance(0);
     await clock.advance(0);
@@ -154,7 +146,7 @@ describe('advertising', () => {
   it('stops again when a phone connected while it started', async () => {
     const { bleno, clock, peripheral } = await started();
     bleno.mute.add('advertise');
-    const done = outcome(peripheral.advertise(Uint8Array.of(1)));
+    const done = outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
     await clock.advance(0);
     bleno.centralComes();
     await clock.advance(0);
@@ -169,7 +161,7 @@ describe('advertising', () => {
   it('fails in time, and is tried again after a disconnection', async () => {
     const { bleno, clock, peripheral } = await started();
     bleno.mute.add('advertise');
-    const failed = outcome(peripheral.advertise(Uint8Array.of(1)));
+    const failed = outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
     await clock.advance(5000);
     expect(failed.error?.code).toBe('radio.unavailable');
     bleno.centralComes();
@@ -348,13 +340,15 @@ describe('the adapter', () => {
   it('ends links when it goes off, and advertises again when it is back', async () => {
     const { bleno, clock, peripheral, link, closed, handlers, errors } = await linked();
     await link.open(handlers);
-    void outcome(peripheral.advertise(Uint8Array.of(1)));
+    void outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
     bleno.become('poweredOff');
     expect(closed).toEqual(['lost']);
     expect(errors.map(({ code }) => code)).toEqual(['radio.unavailable']);
-    await expect(peripheral.advertise(Uint8Array.of(2))).rejects.toMatchObject({
-      code: 'radio.unavailable',
-    });
+    await expect(peripheral.advertise([nativeAdvertising(Uint8Array.of(2))])).rejects.toMatchObject(
+      {
+        code: 'radio.unavailable',
+      },
+    );
     bleno.connected = false;
     bleno.become('poweredOn');
     await clock.advance(0);
@@ -373,15 +367,17 @@ describe('the adapter', () => {
     expect(bleno.closed).toBe(1);
     expect(bleno.ownListeners).toBe(0);
     expect(clock.pending).toBe(0);
-    await expect(peripheral.advertise(Uint8Array.of(1))).rejects.toMatchObject({
-      code: 'radio.closed',
-    });
+    await expect(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))])).rejects.toMatchObject(
+      {
+        code: 'radio.closed',
+      },
+    );
   });
 
   it('closes in time although bleno is silent, and with an operation under way', async () => {
     const { bleno, clock, peripheral } = await started();
     bleno.mute.add('stop').add('advertise');
-    const advertising = outcome(peripheral.advertise(Uint8Array.of(1)));
+    const advertising = outcome(peripheral.advertise([nativeAdvertising(Uint8Array.of(1))]));
     await clock.advance(0);
     const closing = outcome(peripheral.close());
     await clock.advance(1000);

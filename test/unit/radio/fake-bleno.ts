@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { bareUuid, FROM_CAR_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 import type {
   Bleno,
   BlenoCharacteristicOptions,
   LoadedBleno,
 } from '../../../lib/radio/bleno-types.js';
+import { bareUuid } from '../../../lib/radio/uuid.js';
 
 class FakeCharacteristic extends EventEmitter {
   static readonly RESULT_SUCCESS = 0;
@@ -118,14 +119,19 @@ export class FakeBleno extends EventEmitter implements Bleno {
   /** The result code of a write. */
   centralWrites(data: Uint8Array): number | undefined {
     let result: number | undefined;
-    this.#options(TO_CAR_UUID).onWriteRequest?.(Buffer.from(data), 0, false, (code) => {
-      result = code;
-    });
+    this.#options(nativeProfile.toCar.uuid).onWriteRequest?.(
+      Buffer.from(data),
+      0,
+      false,
+      (code) => {
+        result = code;
+      },
+    );
     return result;
   }
 
   get fromCar(): BlenoCharacteristicOptions {
-    return this.#options(FROM_CAR_UUID);
+    return this.#options(nativeProfile.fromCar.uuid);
   }
 
   get ownListeners(): number {

@@ -1,11 +1,6 @@
 import { EventEmitter } from 'node:events';
-import {
-  bareUuid,
-  FROM_CAR_UUID,
-  INFO_UUID,
-  SERVICE_UUID,
-  TO_CAR_UUID,
-} from '../../../lib/radio/gatt.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { bareUuid } from '../../../lib/radio/uuid.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import type {
   LoadedNoble,
@@ -15,7 +10,7 @@ import type {
   NobleService,
 } from '../../../lib/radio/noble-types.js';
 
-const SERVICE = bareUuid(SERVICE_UUID);
+const SERVICE = bareUuid(nativeProfile.service);
 
 /** Answers in a later turn, as the real stack does; `mute` names the calls that get no answer. */
 export class FakeNoble extends EventEmitter implements Noble {
@@ -78,7 +73,6 @@ export class FakeNoble extends EventEmitter implements Noble {
 
 export class FakeCharacteristic extends EventEmitter implements NobleCharacteristic {
   readonly writes: { readonly data: Buffer; readonly withoutResponse: boolean }[] = [];
-  value: Uint8Array = Uint8Array.of(1, 2, 3);
 
   constructor(
     private readonly noble: FakeNoble,
@@ -86,10 +80,6 @@ export class FakeCharacteristic extends EventEmitter implements NobleCharacteris
     readonly properties: readonly string[],
   ) {
     super();
-  }
-
-  read(): void {
-    this.noble.answer('read', () => this.emit('data', Buffer.from(this.value), false));
   }
 
   write(data: Buffer, withoutResponse: boolean): void {
@@ -123,7 +113,7 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
   /** What the car answers to the exchange of MTUs. */
   offeredMtu: number | null = 256;
   state: NoblePeripheral['state'] = 'disconnected';
-  advertisement = {
+  advertisement: NoblePeripheral['advertisement'] = {
     serviceUuids: [SERVICE],
     serviceData: [{ uuid: SERVICE, data: Buffer.of(7, 7) }],
   };
@@ -146,9 +136,9 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
     super();
     const make = (uuid: string, ...properties: string[]) =>
       new FakeCharacteristic(noble, bareUuid(uuid), properties);
-    this.toCar = make(TO_CAR_UUID, 'write', 'writeWithoutResponse');
-    this.fromCar = make(FROM_CAR_UUID, 'notify');
-    this.info = make(INFO_UUID, 'read');
+    this.toCar = make(nativeProfile.toCar.uuid, 'write', 'writeWithoutResponse');
+    this.fromCar = make(nativeProfile.fromCar.uuid, 'notify');
+    this.info = make(nativeProfile.info.uuid, 'read');
     this.characteristics = [this.toCar, this.fromCar, this.info];
   }
 
@@ -185,11 +175,6 @@ export class FakePeripheral extends EventEmitter implements NoblePeripheral {
   disconnected(reason: number): void {
     this.state = 'disconnected';
     this.emit('disconnect', reason);
-  }
-
-  updateRssi(): void {
-    if (this.state !== 'connected') throw new TypeError('no handle');
-    this.noble.answer('updateRssi', () => this.emit('rssiUpdate', -55));
   }
 
   writeHandle(handle: number, data: Buffer, withoutResponse: boolean): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CentralLink } from '../../../lib/radio/types.js';
 import { declarationsAt, linked, settle } from './noble-setup.js';
 import { outcome } from './outcome.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
 
 describe('a link over noble', () => {
   it('delivers notifications from before open returns, and no reads', async () => {
@@ -65,8 +66,6 @@ describe('a link over noble', () => {
 
   it.each<[string, (link: CentralLink) => Promise<unknown>]>([
     ['write', (link) => link.send(Uint8Array.of(1))],
-    ['read', (link) => link.readInfo()],
-    ['updateRssi', (link) => link.rssi()],
     ['subscribe', (link) => link.open({ data: () => undefined, closed: () => undefined })],
   ])('gives up a %s without answer, and the link with it', async (call, operate) => {
     const { link, noble, clock, peripheral } = await linked();
@@ -82,22 +81,18 @@ describe('a link over noble', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each<[string, (link: CentralLink) => Promise<unknown>]>([
-    ['write', (link) => link.send(Uint8Array.of(1))],
-    ['read', (link) => link.readInfo()],
-    ['updateRssi', (link) => link.rssi()],
-  ])('ends a %s at once when the link goes down', async (call, operate) => {
+  it('ends a write at once when the link goes down', async () => {
     const { link, noble, clock, peripheral, closed, handlers } = await linked();
     await Promise.all([link.open(handlers), settle(clock)]);
-    noble.mute.add(call);
-    const operation = outcome(operate(link));
+    noble.mute.add('write');
+    const operation = outcome(link.send(Uint8Array.of(1)));
     await clock.advance(1);
     peripheral.disconnected(0x08);
     await settle(clock);
     expect(operation.error?.code).toBe('radio.link-lost');
     expect(closed).toEqual(['lost']);
     expect(clock.pending).toBe(0);
-    await expect(operate(link)).rejects.toMatchObject({ code: 'radio.link-lost' });
+    await expect(link.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'radio.link-lost' });
   });
 
   it.each([
@@ -125,23 +120,9 @@ describe('a link over noble', () => {
     expect(write.error?.code).toBe('radio.link-lost');
     expect(closed).toEqual(['local']);
     expect(peripheral.state).toBe('disconnected');
-    const again = outcome(central.connect(advertisement));
+    const again = outcome(central.connect(advertisement, nativeProfile));
     await settle(clock);
     expect(again.value).toBeDefined();
-  });
-
-  it('takes an empty or a too long info for what it is', async () => {
-    const { link, clock, peripheral } = await linked();
-    for (const length of [0, 513]) {
-      peripheral.info.value = new Uint8Array(length);
-      const read = outcome(link.readInfo());
-      await settle(clock);
-      expect(read.error?.code).toBe('protocol.malformed');
-    }
-    peripheral.info.value = new Uint8Array(512).fill(4);
-    const read = outcome(link.readInfo());
-    await settle(clock);
-    expect(read.value).toEqual(new Uint8Array(512).fill(4));
   });
 
   it('refuses chunks that do not fit', async () => {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { bareUuid, FROM_CAR_UUID, INFO_UUID, TO_CAR_UUID } from '../../../lib/radio/gatt.js';
+import { bareUuid } from '../../../lib/radio/uuid.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type {
@@ -11,6 +11,7 @@ import type {
 } from '../../../lib/radio/types.js';
 import { FakeNoble, FakePeripheral } from './fake-noble.js';
 import { outcome } from './outcome.js';
+import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 
 /** Lets the fake answer as many times as one operation asks. */
 export const settle = async (clock: SimClock): Promise<void> => {
@@ -28,7 +29,7 @@ export const open = async (noble = new FakeNoble()) => {
 export const heard = async (central: Central, clock: SimClock, peripheral: FakePeripheral) => {
   const stop = new AbortController();
   const found: Advertisement[] = [];
-  const scan = outcome(central.scan((each) => found.push(each), stop.signal));
+  const scan = outcome(central.scan([nativeScan], (each) => found.push(each), stop.signal));
   await clock.advance(0);
   peripheral.noble.emit('discover', peripheral);
   stop.abort();
@@ -44,7 +45,7 @@ export const connect = async (options?: ConnectOptions, declarations?: Declarati
   const peripheral = new FakePeripheral(noble);
   peripheral.declarations = declarations;
   const advertisement = await heard(central, clock, peripheral);
-  const attempt = outcome(central.connect(advertisement, options));
+  const attempt = outcome(central.connect(advertisement, nativeProfile, options));
   await settle(clock);
   return { noble, clock, central, peripheral, advertisement, attempt };
 };
@@ -66,9 +67,9 @@ export const linked = async (declarations?: Declaration[]) => {
 /** Of a car whose characteristics are in a row. */
 export const declarationsAt = (first: number): Declaration[] =>
   [
-    { uuid: TO_CAR_UUID, at: first, properties: 0x0c },
-    { uuid: FROM_CAR_UUID, at: first + 2, properties: 0x10 },
-    { uuid: INFO_UUID, at: first + 5, properties: 0x02 },
+    { uuid: nativeProfile.toCar.uuid, at: first, properties: 0x0c },
+    { uuid: nativeProfile.fromCar.uuid, at: first + 2, properties: 0x10 },
+    { uuid: nativeProfile.info.uuid, at: first + 5, properties: 0x02 },
   ].map(({ uuid, at, properties }) => ({
     uuid: bareUuid(uuid),
     properties,

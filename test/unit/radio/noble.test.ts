@@ -5,6 +5,8 @@ import type { Advertisement } from '../../../lib/radio/types.js';
 import { FakeNoble, FakePeripheral } from './fake-noble.js';
 import { connect, heard, linked, open, settle } from './noble-setup.js';
 import { outcome } from './outcome.js';
+import type { AdvertisingFields } from '../../../lib/link/advertising.js';
+import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 
 describe('opening a central over noble', () => {
   it.each([
@@ -69,20 +71,23 @@ describe('scanning', () => {
     const { noble, clock, central } = await open();
     const stop = new AbortController();
     const found: Advertisement[] = [];
-    const scan = outcome(central.scan((each) => found.push(each), stop.signal));
+    const scan = outcome(central.scan([nativeScan], (each) => found.push(each), stop.signal));
     await settle(clock);
     expect(noble.calls).toEqual(['startScanning 9d1f5a007c524b6e9a431f0c6e2b7d10 true']);
     const car = new FakePeripheral(noble);
     const bare = new FakePeripheral(noble, 'bare');
-    bare.advertisement.serviceData = [];
+    bare.advertisement = { ...bare.advertisement, serviceData: [] };
     const other = new FakePeripheral(noble, 'other');
     other.advertisement = { serviceUuids: ['180d'], serviceData: [] };
     const noRssi = new FakePeripheral(noble, 'no-rssi');
     noRssi.rssi = 127;
     for (const each of [car, other, noRssi, bare, car]) noble.emit('discover', each);
     expect(found.map(({ id }) => id)).toEqual(['car1', 'bare', 'car1']);
-    expect(found[0]).toEqual({ id: 'car1', rssi: -60, serviceData: Uint8Array.of(7, 7) });
-    expect(found[1]?.serviceData).toEqual(new Uint8Array(0));
+    const uuid = nativeProfile.service;
+    const heard = { rssi: -60, services: [uuid] };
+    const serviceData = [{ uuid, data: Uint8Array.of(7, 7) }];
+    expect(found[0]).toEqual({ ...heard, id: 'car1', serviceData });
+    expect(found[1]).toEqual({ ...heard, id: 'bare', serviceData: [] });
     stop.abort();
     await settle(clock);
     expect(scan).toEqual({ done: true });
@@ -91,10 +96,41 @@ describe('scanning', () => {
     expect(found).toHaveLength(3);
   });
 
+  it('looks for what all scans want, and reports to each what it wants', async () => {
+    const { noble, clock, central } = await open();
+    const [ours, other] = [new AbortController(), new AbortController()];
+    const found: string[] = [];
+    const note = (who: string) => (heard: Advertisement) => found.push(`${who} ${heard.id}`);
+    const heartRate = {
+      service: '180d',
+      matches: (heard: AdvertisingFields) => heard.localName === 'heart',
+    };
+    void outcome(central.scan([nativeScan], note('ours'), ours.signal));
+    await settle(clock);
+    void outcome(central.scan([heartRate, nativeScan], note('both'), other.signal));
+    await settle(clock);
+    const heart = new FakePeripheral(noble, 'heart');
+    heart.advertisement = { serviceUuids: ['180d'], serviceData: [], localName: 'heart' };
+    for (const each of [heart, new FakePeripheral(noble)]) noble.emit('discover', each);
+    expect(found).toEqual(['both heart', 'ours car1', 'both car1']);
+    other.abort();
+    await settle(clock);
+    const native = '9d1f5a007c524b6e9a431f0c6e2b7d10';
+    expect(noble.calls).toEqual([
+      `startScanning ${native} true`,
+      'stopScanning',
+      `startScanning 180d,${native} true`,
+      'stopScanning',
+      `startScanning ${native} true`,
+    ]);
+    ours.abort();
+    await settle(clock);
+  });
+
   it('fails when the adapter does not start to scan', async () => {
     const { noble, clock, central } = await open();
     noble.mute.add('startScanning');
-    const scan = outcome(central.scan(() => undefined, new AbortController().signal));
+    const scan = outcome(central.scan([nativeScan], () => undefined, new AbortController().signal));
     await clock.advance(5000);
     expect(scan.error?.code).toBe('radio.scan-failed');
     expect(clock.pending).toBe(0);
@@ -102,13 +138,13 @@ describe('scanning', () => {
 
   it('does not start for a signal that was aborted', async () => {
     const { noble, central } = await open();
-    await central.scan(() => undefined, AbortSignal.abort());
+    await central.scan([nativeScan], () => undefined, AbortSignal.abort());
     expect(noble.calls).toEqual([]);
   });
 
   it('starts again when another program stops it', async () => {
     const { noble, clock, central } = await open();
-    void outcome(central.scan(() => undefined, new AbortController().signal));
+    void outcome(central.scan([nativeScan], () => undefined, new AbortController().signal));
     await settle(clock);
     noble.emit('scanStop');
     await clock.advance(1000);
@@ -117,14 +153,14 @@ describe('scanning', () => {
 
   it('ends when the adapter goes off, and works again when it is back', async () => {
     const { noble, clock, central } = await open();
-    const scan = outcome(central.scan(() => undefined, new AbortController().signal));
+    const scan = outcome(central.scan([nativeScan], () => undefined, new AbortController().signal));
     await settle(clock);
     noble.become('poweredOff');
     await settle(clock);
     expect(scan.error?.code).toBe('radio.unavailable');
-    await expect(central.scan(() => undefined, new AbortController().signal)).rejects.toMatchObject(
-      { code: 'radio.unavailable' },
-    );
+    await expect(
+      central.scan([nativeScan], () => undefined, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'radio.unavailable' });
     noble.become('poweredOn');
     await heard(central, clock, new FakePeripheral(noble));
   });
@@ -145,7 +181,7 @@ describe('connecting', () => {
     const { noble, clock, central } = await open();
     const peripheral = new FakePeripheral(noble);
     peripheral.offeredMtu = offered;
-    const link = outcome(central.connect(await heard(central, clock, peripheral)));
+    const link = outcome(central.connect(await heard(central, clock, peripheral), nativeProfile));
     await settle(clock);
     expect(link.value?.mtu).toBe(mtu);
   });
@@ -163,12 +199,12 @@ describe('connecting', () => {
 
   it('stops scanning meanwhile and goes on afterwards', async () => {
     const { noble, clock, central } = await open();
-    void outcome(central.scan(() => undefined, new AbortController().signal));
+    void outcome(central.scan([nativeScan], () => undefined, new AbortController().signal));
     await settle(clock);
     const peripheral = new FakePeripheral(noble);
     noble.emit('discover', peripheral);
-    const advertisement = { id: 'car1', rssi: -60, serviceData: new Uint8Array(0) };
-    const link = outcome(central.connect(advertisement));
+    const advertisement = { id: 'car1', rssi: -60 };
+    const link = outcome(central.connect(advertisement, nativeProfile));
     await settle(clock);
     expect(link.value).toBeDefined();
     expect(noble.calls.map((call) => call.split(' ')[0])).toEqual([
@@ -183,7 +219,7 @@ describe('connecting', () => {
     noble.mute.add('connect');
     const peripheral = new FakePeripheral(noble);
     const advertisement = await heard(central, clock, peripheral);
-    const attempt = outcome(central.connect(advertisement, { timeoutMs: 3000 }));
+    const attempt = outcome(central.connect(advertisement, nativeProfile, { timeoutMs: 3000 }));
     await clock.advance(2999);
     expect(attempt.done).toBe(false);
     await clock.advance(1);
@@ -196,7 +232,9 @@ describe('connecting', () => {
     const { noble, clock, central } = await open();
     noble.mute.add('connect').add('cancelConnect');
     const peripheral = new FakePeripheral(noble);
-    const attempt = outcome(central.connect(await heard(central, clock, peripheral)));
+    const attempt = outcome(
+      central.connect(await heard(central, clock, peripheral), nativeProfile),
+    );
     await clock.advance(11_000);
     expect(attempt.error?.code).toBe('radio.timeout');
     peripheral.connected();
@@ -213,8 +251,8 @@ describe('connecting', () => {
     const one = await heard(central, clock, first);
     const two = await heard(central, clock, second);
     const stop = new AbortController();
-    const running = outcome(central.connect(one, { signal: stop.signal }));
-    const waiting = outcome(central.connect(two, { signal: stop.signal }));
+    const running = outcome(central.connect(one, nativeProfile, { signal: stop.signal }));
+    const waiting = outcome(central.connect(two, nativeProfile, { signal: stop.signal }));
     await clock.advance(10);
     stop.abort();
     await settle(clock);
@@ -229,7 +267,7 @@ describe('connecting', () => {
     const peripheral = new FakePeripheral(noble);
     const failure = new Error('Connection Failed to be Established (0x3e)');
     peripheral.connectErrors = Array<Error>(5).fill(failure);
-    const link = outcome(central.connect(await heard(central, clock, peripheral)));
+    const link = outcome(central.connect(await heard(central, clock, peripheral), nativeProfile));
     await settle(clock);
     for (let connects = 1; connects <= 5; connects++) {
       expect(link.done).toBe(false);
@@ -248,7 +286,7 @@ describe('connecting', () => {
       (each) => new Error(each),
     );
     const advertisement = await heard(central, clock, peripheral);
-    const link = outcome(central.connect(advertisement, { timeoutMs: 250 }));
+    const link = outcome(central.connect(advertisement, nativeProfile, { timeoutMs: 250 }));
     for (const pause of [0, 100, 100]) {
       await clock.advance(pause);
       await settle(clock);
@@ -264,7 +302,7 @@ describe('connecting', () => {
     peripheral.connectErrors = [new Error('first')];
     const stop = new AbortController();
     const advertisement = await heard(central, clock, peripheral);
-    const link = outcome(central.connect(advertisement, { signal: stop.signal }));
+    const link = outcome(central.connect(advertisement, nativeProfile, { signal: stop.signal }));
     await clock.advance(50);
     stop.abort();
     await settle(clock);
@@ -277,7 +315,7 @@ describe('connecting', () => {
     noble.mute.add('discoverServices');
     const peripheral = new FakePeripheral(noble);
     const advertisement = await heard(central, clock, peripheral);
-    const link = outcome(central.connect(advertisement, { timeoutMs: 250 }));
+    const link = outcome(central.connect(advertisement, nativeProfile, { timeoutMs: 250 }));
     await settle(clock);
     for (const pause of [100, 100, 0]) {
       expect(link.done).toBe(false);
@@ -296,7 +334,7 @@ describe('connecting', () => {
       const { noble, clock, central } = await open();
       noble.mute.add(call);
       const peripheral = new FakePeripheral(noble);
-      const link = outcome(central.connect(await heard(central, clock, peripheral)));
+      const link = outcome(central.connect(await heard(central, clock, peripheral), nativeProfile));
       await clock.advance(10_000);
       await settle(clock);
       expect(link.error?.code).toBe('radio.timeout');
@@ -312,7 +350,7 @@ describe('connecting', () => {
     const { noble, clock, central } = await open();
     const peripheral = new FakePeripheral(noble);
     spoil(peripheral);
-    const link = outcome(central.connect(await heard(central, clock, peripheral)));
+    const link = outcome(central.connect(await heard(central, clock, peripheral), nativeProfile));
     await settle(clock);
     expect(link.error).toMatchObject({ code: 'radio.connect-failed', temporary: false });
     expect(peripheral.connects).toBe(1);
@@ -321,8 +359,8 @@ describe('connecting', () => {
 
   it('refuses a second link to a connected car and an unknown device', async () => {
     const { central, clock, advertisement } = await linked();
-    const again = outcome(central.connect(advertisement));
-    const unknown = outcome(central.connect({ ...advertisement, id: 'unknown' }));
+    const again = outcome(central.connect(advertisement, nativeProfile));
+    const unknown = outcome(central.connect({ ...advertisement, id: 'unknown' }, nativeProfile));
     await settle(clock);
     expect(again.error).toMatchObject({ code: 'radio.connect-failed', temporary: false });
     expect(unknown.error?.code).toBe('radio.connect-failed');
@@ -333,14 +371,12 @@ describe('closing the central', () => {
   it('ends scans, attempts and links, and leaves no listener and no timer', async () => {
     const { central, noble, clock, closed, handlers, link, peripheral } = await linked();
     await Promise.all([link.open(handlers), settle(clock)]);
-    const scan = outcome(central.scan(() => undefined, new AbortController().signal));
+    const scan = outcome(central.scan([nativeScan], () => undefined, new AbortController().signal));
     await settle(clock);
     const second = new FakePeripheral(noble, 'car2');
     noble.emit('discover', second);
     noble.mute.add('connect');
-    const attempt = outcome(
-      central.connect({ id: 'car2', rssi: 0, serviceData: new Uint8Array(0) }),
-    );
+    const attempt = outcome(central.connect({ id: 'car2', rssi: 0 }, nativeProfile));
     await settle(clock);
     expect(second.connects).toBe(1);
     const closing = outcome(Promise.all([central.close(), central.close()]));
@@ -355,7 +391,9 @@ describe('closing the central', () => {
     expect(second.eventNames()).toEqual([]);
     expect(peripheral.fromCar.eventNames()).toEqual([]);
     expect(clock.pending).toBe(0);
-    await expect(central.scan(() => undefined, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(
+      central.scan([nativeScan], () => undefined, AbortSignal.abort()),
+    ).rejects.toMatchObject({
       code: 'radio.closed',
     });
   });

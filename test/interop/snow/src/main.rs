@@ -14,7 +14,7 @@ use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
 const PROTOCOL: &str = "Noise_KX_25519_ChaChaPoly_SHA512";
-const MAX_MESSAGE: usize = 65535;
+const MAX_MESSAGE_BYTES: usize = 65535;
 
 enum Session {
     Handshake(Box<HandshakeState>),
@@ -79,7 +79,7 @@ fn start(words: &[&str]) -> Result<HandshakeState, String> {
 }
 
 fn step(session: &mut Session, verb: &str, input: &[u8]) -> Answer {
-    let mut output = vec![0; MAX_MESSAGE];
+    let mut output = vec![0; MAX_MESSAGE_BYTES];
     let length = match (&mut *session, verb) {
         (Session::Handshake(state), "write") => state.write_message(input, &mut output),
         (Session::Handshake(state), _) => state.read_message(input, &mut output),

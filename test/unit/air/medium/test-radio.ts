@@ -2,6 +2,7 @@ import type { LinkEnd, LinkLayer } from '../../../../air/medium/link.js';
 import type { Medium, Placement } from '../../../../air/medium/medium.js';
 import type { AirPdu, ConnectRequest, DeviceAddress } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
+import { toHex } from '../../../../lib/platform/bytes.js';
 
 /** A radio that does what its test says, and notes with the time what the medium tells it. */
 export class TestRadio implements LinkLayer {
@@ -40,7 +41,7 @@ export class TestRadio implements LinkLayer {
     this.#note('up');
     end.handlers = {
       data: ({ data }) => {
-        this.#note(`data ${data.toString('hex')}`);
+        this.#note(`data ${toHex(data)}`);
       },
       acknowledged: () => {
         this.#note('ack');

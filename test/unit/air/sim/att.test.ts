@@ -4,46 +4,69 @@ import { Medium } from '../../../../air/medium/medium.js';
 import type { AirPdu } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
 import { Att } from '../../../../lib/hci/att/pdus.js';
-import { attPdu, discovery, parseAttPdu, searchAnswer, uint16 } from '../../../../air/sim/att.js';
+import {
+  AttributeType,
+  entriesIn,
+  parseSimAttPdu,
+  searchRequest,
+  readUint16,
+  simAttPdu,
+  uint16,
+} from '../../../../air/sim/att.js';
+import { AttributeTable } from '../../../../air/sim/attribute-table.js';
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
+import { toHex } from '../../../../lib/platform/bytes.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
+import type { Link } from '../../../../lib/radio/types.js';
 import { TestRadio } from '../medium/test-radio.js';
-
-const sizes = (mtu: number, remembered = false): number[] =>
-  discovery(mtu, remembered).map(({ answerBytes }) => answerBytes);
+import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile.js';
 
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
-    const pdu = attPdu(Att.writeCommand.opcode, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
-    expect(pdu.toString('hex')).toBe('05000400520b00aabb');
-    expect(parseAttPdu(pdu)).toEqual({
+    const pdu = simAttPdu(Att.writeCommand.opcode, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
+    expect(toHex(pdu)).toBe('05000400520b00aabb');
+    expect(parseSimAttPdu(pdu)).toEqual({
       opcode: Att.writeCommand.opcode,
-      parameters: Buffer.from('0b00aabb', 'hex'),
+      parameters: Uint8Array.of(0x0b, 0, 0xaa, 0xbb),
     });
   });
 
   it.each(['', '0000', '00000400', '0100040052aa', '0200040052', '0100050052', '01000600', '52'])(
     'are not %j',
     (hex) => {
-      expect(parseAttPdu(Buffer.from(hex, 'hex'))).toBeUndefined();
+      expect(parseSimAttPdu(Buffer.from(hex, 'hex'))).toBeUndefined();
     },
   );
+});
 
-  it('find services and characteristics in the round trips of noble and bleno', () => {
-    expect(sizes(256)).toEqual([14, 22, 5, 65]);
-    expect(sizes(65)).toEqual([14, 22, 5, 65]);
-    expect(sizes(64)).toEqual([14, 22, 5, 44, 23]);
-    expect(sizes(23)).toEqual([14, 22, 5, 23, 23, 23]);
-    expect(sizes(256, true)).toEqual([65]);
-    expect(sizes(23, true)).toEqual([23, 23, 23]);
+describe('the attributes of a car', () => {
+  const table = new AttributeTable([{ profile: nativeProfile, onLink: () => undefined }]);
+  const { service, declaration } = AttributeType;
+
+  /** The size of an answer, and what is in it. */
+  const ask = (first: number, type: number, mtu = 256) => {
+    const request = parseSimAttPdu(searchRequest(first, 0xffff, type))!;
+    const answer = parseSimAttPdu(table.find(request.opcode, request.parameters, mtu)!)!;
+    return [1 + answer.parameters.length, entriesIn(answer).length];
+  };
+
+  it('are where bleno has them, and as many in an answer as there is room for', () => {
+    expect([1, 10, 17].map((first) => ask(first, service))).toEqual([
+      [14, 2],
+      [22, 1],
+      [5, 0],
+    ]);
+    expect(ask(1, declaration)).toEqual([65, 3]);
+    expect(ask(11, declaration, 65)).toEqual([65, 3]);
+    expect(ask(11, declaration, 64)).toEqual([44, 2]);
+    expect(ask(16, declaration, 64)).toEqual([23, 1]);
+    expect(ask(11, declaration, 23)).toEqual([23, 1]);
+    expect(table.services).toMatchObject([{ toCar: 12, fromCar: 14, configuration: 15 }]);
   });
 
-  it('are no longer than the MTU, whatever is asked for', () => {
-    const ask = (bytes: number): Buffer =>
-      Buffer.concat([uint16(Att.error.opcode), uint16(bytes), uint16(0)]);
-    expect(searchAnswer(ask(0xffff), 23)).toHaveLength(4 + 23);
-    expect(searchAnswer(ask(0), 23)).toHaveLength(4 + 1);
-    expect(searchAnswer(Buffer.alloc(5), 23)).toBeUndefined();
+  it('are not told to who asks for something else', () => {
+    expect(table.find(Att.readByTypeRequest.opcode, Buffer.alloc(5), 23)).toBeUndefined();
+    expect(ask(1, 0x2a00)).toEqual([5, 0]);
   });
 });
 
@@ -62,45 +85,49 @@ describe('SimPeripheral', () => {
     const known = fc.constantFrom(...Object.values(Att).map(({ opcode }) => opcode));
     const pdu = fc
       .tuple(fc.oneof(known, fc.integer({ min: 0, max: 255 })), fc.uint8Array({ maxLength: 40 }))
-      .map(([opcode, parameters]) => attPdu(opcode, parameters));
+      .map(([opcode, parameters]) => simAttPdu(opcode, parameters));
+    const subscription = fc.constant(simAttPdu(Att.writeRequest.opcode, uint16(15, 1)));
     const junk = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(pdu, junk), { maxLength: 20 }), async (messages) => {
-        const clock = new SimClock();
-        const medium = new Medium({ clock, pace: 'real', seed: 'junk' });
-        const address = { type: 'public', bytes: Buffer.alloc(6, 1) } as const;
-        const car = new SimPeripheral({ medium, address, onClose: () => undefined });
-        let links = 0;
-        let chunks = 0;
-        await car.start({
-          info: new Uint8Array(3),
-          onLink: (link) => {
+      fc.asyncProperty(
+        fc.array(fc.oneof(pdu, junk, subscription), { maxLength: 20 }),
+        async (messages) => {
+          const clock = new SimClock();
+          const medium = new Medium({ clock, pace: 'real', seed: 'junk' });
+          const address = { type: 'public', bytes: Buffer.alloc(6, 1) } as const;
+          const car = new SimPeripheral({ medium, address, onClose: () => undefined });
+          let links = 0;
+          let chunks = 0;
+          const onLink = (link: Link): void => {
             links++;
             void link.open({ data: () => chunks++, closed: () => undefined });
-          },
-        });
-        await car.advertise(new Uint8Array(9));
-        const phone = new Caller(medium, 2);
-        medium.listen(phone.station, [{ intervalMs: 10, windowMs: 10 }]);
-        await clock.advance(200);
-        medium.connect(phone.station, phone.from!, {
-          initiator: phone.address,
-          advertiser: address,
-          parameters: { interval: 6, latency: 0, timeout: 100 },
-        });
-        await clock.advance(50);
-        for (const message of messages) phone.link!.send({ first: true, data: message });
-        await clock.advance(500);
-        const subscriptions = messages.filter(
-          (message) => opcodeOf(message) === Att.writeRequest.opcode,
-        );
-        expect(links).toBe(Math.min(1, subscriptions.length));
-        if (links === 0) expect(chunks).toBe(0);
-        expect(phone.told.filter((what) => what.startsWith('down'))).toEqual([]);
-      }),
+          };
+          await car.start([{ profile: nativeProfile, onLink }]);
+          await car.advertise([nativeAdvertising(new Uint8Array(9))]);
+          const phone = new Caller(medium, 2);
+          medium.listen(phone.station, [{ intervalMs: 10, windowMs: 10 }]);
+          await clock.advance(200);
+          medium.connect(phone.station, phone.from!, {
+            initiator: phone.address,
+            advertiser: address,
+            parameters: { interval: 6, latency: 0, timeout: 100 },
+          });
+          await clock.advance(50);
+          for (const message of messages) phone.link!.send({ first: true, data: message });
+          await clock.advance(500);
+          const subscriptions = messages.filter(isSubscription);
+          expect(links).toBe(Math.min(1, subscriptions.length));
+          if (links === 0) expect(chunks).toBe(0);
+          expect(phone.told.filter((what) => what.startsWith('down'))).toEqual([]);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 });
 
-const opcodeOf = (message: Buffer): number | undefined => parseAttPdu(message)?.opcode;
+const isSubscription = (message: Uint8Array): boolean => {
+  const pdu = parseSimAttPdu(message);
+  if (pdu?.opcode !== Att.writeRequest.opcode || pdu.parameters.length < 2) return false;
+  return readUint16(pdu.parameters) === 15;
+};

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LinkLog, Rig } from './rig.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
 
 const interrupted = new AbortController();
 interrupted.abort();
@@ -11,10 +12,10 @@ describe('SimCentral connecting', () => {
     [256, 7.5, 5, undefined],
     // An answer has room for one characteristic only.
     [23, 30, 7, undefined],
-    // It remembers where the characteristics are, and where they are not.
+    // It remembers where the characteristics are, or looks for them in vain where they are not.
     [256, 30, 2, 11],
     [23, 30, 4, 11],
-    [256, 30, 5, 12],
+    [256, 30, 7, 12],
   ])('at MTU %d and %d ms takes %d round trips', async (mtu, intervalMs, roundTrips, attHandle) => {
     const rig = await Rig.start({ phone: { mtu, connection: { intervalMs } } });
     const advertisement = await rig.find();
@@ -49,7 +50,10 @@ describe('SimCentral connecting', () => {
     await rig.serve(second);
     const advertisement = { ...(await rig.find()), id: rig.car.address };
     const other = { ...advertisement, id: second.address };
-    const links = [rig.phone.connect(advertisement), rig.phone.connect(other)];
+    const links = [
+      rig.phone.connect(advertisement, nativeProfile),
+      rig.phone.connect(other, nativeProfile),
+    ];
     const [a, b] = await rig.clock.until(Promise.all(links));
     expect([a?.peer, b?.peer]).toEqual(['car#1', 'car#2']);
   });
@@ -59,7 +63,7 @@ describe('SimCentral connecting', () => {
     const advertisement = await rig.find();
     rig.phone.moveTo(500, 0);
     const before = rig.clock.now();
-    const connecting = rig.phone.connect(advertisement, { timeoutMs: 700 });
+    const connecting = rig.phone.connect(advertisement, nativeProfile, { timeoutMs: 700 });
     await expect(rig.clock.until(connecting)).rejects.toMatchObject({ code: 'radio.timeout' });
     expect(rig.clock.now() - before).toBe(700);
     await rig.clock.advance(200); // the last advertising event
@@ -71,11 +75,11 @@ describe('SimCentral connecting', () => {
   it('ends when it is aborted: before, while it listens, and while it discovers', async () => {
     const rig = await Rig.start();
     const advertisement = await rig.find();
-    const before = rig.phone.connect(advertisement, { signal: interrupted.signal });
+    const before = rig.phone.connect(advertisement, nativeProfile, { signal: interrupted.signal });
     await expect(before).rejects.toMatchObject({ code: 'interrupted' });
     for (const ms of [1, 200]) {
       const stop = new AbortController();
-      const connecting = rig.phone.connect(advertisement, { signal: stop.signal });
+      const connecting = rig.phone.connect(advertisement, nativeProfile, { signal: stop.signal });
       const rejected = expect(connecting).rejects.toMatchObject({ code: 'interrupted' });
       await rig.clock.advance(ms);
       stop.abort();
@@ -91,7 +95,7 @@ describe('SimCentral connecting', () => {
     const other = rig.air.central({ position: { x: 0, y: 2 } });
     const advertisement = await rig.find(other);
     const { link } = await rig.link();
-    const connecting = other.connect(advertisement, { timeoutMs: 1000 });
+    const connecting = other.connect(advertisement, nativeProfile, { timeoutMs: 1000 });
     await expect(rig.clock.until(connecting)).rejects.toMatchObject({ code: 'radio.timeout' });
     await rig.clock.until(link.close());
     await rig.connect(await rig.find(other), other);
@@ -107,7 +111,7 @@ describe('SimCentral connecting', () => {
 
   it('fails when the car goes off while it discovers', async () => {
     const rig = await Rig.start({ phone: { connection: { timeoutMs: 500 } } });
-    const connecting = rig.phone.connect(await rig.find());
+    const connecting = rig.phone.connect(await rig.find(), nativeProfile);
     const rejected = expect(connecting).rejects.toMatchObject({
       code: 'radio.connect-failed',
       temporary: true,
@@ -137,7 +141,7 @@ describe('SimCentral connecting', () => {
     rig.air.faults = { loss: 0.75 };
     let tries = 0;
     for (let i = 0; i < 10; i++) {
-      const connecting = rig.phone.connect(advertisement, { timeoutMs: 60_000 });
+      const connecting = rig.phone.connect(advertisement, nativeProfile, { timeoutMs: 60_000 });
       const link = await rig.clock.until(connecting);
       tries += Number(link.peer.slice('car#'.length));
       await rig.clock.until(link.close());

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Role } from '../../../../lib/hci/constants.js';
 import { LinkLog, Rig } from './rig.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
 
 const bytes = (length: number, first = 0): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (first + i) & 0xff);
@@ -73,34 +74,13 @@ describe('a direct link', () => {
     expect(cars.received).toEqual(Array.from({ length: 32 }, (_, i) => [...bytes(200, i)]));
   });
 
-  it.each([
-    [1, 256],
-    [255, 256],
-    [512, 256],
-    [300, 23],
-  ])('reads an info of %d bytes at MTU %d', async (length, mtu) => {
-    const info = bytes(length, 7);
-    const rig = await Rig.start({ info, phone: { mtu } });
-    const link = await rig.connect(await rig.find());
-    expect(await rig.clock.until(link.readInfo())).toEqual(info);
-  });
-
-  it.each([0, 513])('does not take an info of %d bytes', async (length) => {
-    const rig = await Rig.start({ info: bytes(length) });
-    const link = await rig.connect(await rig.find());
-    await expect(rig.clock.until(link.readInfo())).rejects.toMatchObject({
-      code: 'protocol.malformed',
-    });
-  });
-
   it('tells the strength of the signal at the time', async () => {
     const rig = await Rig.start();
-    const { link } = await rig.link();
-    expect(await link.rssi()).toBe(-66);
+    await rig.link();
+    expect(rig.phone.rssi(rig.car)).toBe(-66);
     rig.phone.walkTo({ x: 12, y: 0 }, 1);
     await rig.clock.advance(8000);
     expect(rig.phone.position.x).toBeCloseTo(10, 6);
-    expect(await link.rssi()).toBe(-81);
     expect(rig.phone.rssi(rig.car)).toBe(-81);
   });
 
@@ -124,9 +104,7 @@ describe('the end of a direct link', () => {
     expect(cars.received).toEqual([[9]]); // what was sent before arrives
     await link.close();
     expect([ours.closings, cars.closings]).toEqual([1, 1]);
-    for (const call of [link.send(Uint8Array.of(1)), link.readInfo(), link.rssi()]) {
-      await expect(call).rejects.toMatchObject({ code: 'radio.link-lost' });
-    }
+    await expect(link.send(Uint8Array.of(1))).rejects.toMatchObject({ code: 'radio.link-lost' });
   });
 
   it('is local for the car that closes it, and remote for the phone', async () => {
@@ -183,7 +161,7 @@ describe('the end of a direct link', () => {
     const rig = await Rig.start({ air: { faults: { drop: 1 } } });
     const advertisement = await rig.find();
     const before = rig.clock.now();
-    const connecting = rig.phone.connect(advertisement, { timeoutMs: 20_000 });
+    const connecting = rig.phone.connect(advertisement, nativeProfile, { timeoutMs: 20_000 });
     await expect(rig.clock.until(connecting)).rejects.toMatchObject({ code: 'radio.timeout' });
     expect(rig.clock.now() - before).toBeGreaterThan(5000);
     expect(rig.clock.now() - before).toBeLessThan(5500);
@@ -195,9 +173,9 @@ describe('the end of a direct link', () => {
     for (const ms of [10_000, 5_000]) {
       const link = await rig.connect(advertisement);
       await rig.clock.advance(ms - 1_000);
-      await rig.clock.until(link.readInfo());
+      await rig.clock.until(link.send(Uint8Array.of(0)));
       await rig.clock.advance(1_000);
-      await expect(link.readInfo()).rejects.toMatchObject({ code: 'radio.link-lost' });
+      await expect(link.send(Uint8Array.of(0))).rejects.toMatchObject({ code: 'radio.link-lost' });
     }
   });
 

@@ -13,6 +13,7 @@ import type {
   LinkCloseReason,
   LinkHandlers,
 } from '../../../../lib/radio/types.js';
+import { nativeAdvertising, nativeProfile, nativeScan } from '../../../../lib/native/profile.js';
 
 /** What came over one end of a link, and when. */
 export class LinkLog implements LinkHandlers {
@@ -47,7 +48,6 @@ export interface RigOptions {
   readonly air?: VirtualAirOptions;
   readonly car?: SimPeripheralOptions;
   readonly phone?: SimCentralOptions;
-  readonly info?: Uint8Array;
 }
 
 /** A car at the origin that advertises, and a phone two metres away, on one air with simulated time. */
@@ -67,30 +67,32 @@ export class Rig {
 
   static async start(options: RigOptions = {}): Promise<Rig> {
     const rig = new Rig(options);
-    await rig.serve(rig.car, options.info);
+    await rig.serve(rig.car);
     return rig;
   }
 
-  async serve(car: SimPeripheral, info: Uint8Array = Uint8Array.of(1)): Promise<void> {
-    await car.start({
-      info,
-      onLink: (link) => {
-        const log = new LinkLog(this.clock, link);
-        this.carLinks.push(log);
-        void link.open(log);
-      },
-    });
-    await car.advertise(SERVICE_DATA);
+  async serve(car: SimPeripheral): Promise<void> {
+    const onLink = (link: Link): void => {
+      const log = new LinkLog(this.clock, link);
+      this.carLinks.push(log);
+      void link.open(log);
+    };
+    await car.start([{ profile: nativeProfile, onLink }]);
+    await car.advertise([nativeAdvertising(SERVICE_DATA)]);
   }
 
   /** The first car that the phone hears. */
   async find(phone = this.phone): Promise<Advertisement> {
     const stop = new AbortController();
     let first: Advertisement | undefined;
-    const scanning = phone.scan((advertisement) => {
-      first ??= advertisement;
-      stop.abort();
-    }, stop.signal);
+    const scanning = phone.scan(
+      [nativeScan],
+      (advertisement) => {
+        first ??= advertisement;
+        stop.abort();
+      },
+      stop.signal,
+    );
     await this.clock.until(scanning);
     if (first === undefined) throw new Error('no car was heard');
     return first;
@@ -101,7 +103,7 @@ export class Rig {
     phone = this.phone,
     options: ConnectOptions = {},
   ): Promise<CentralLink> {
-    return this.clock.until(phone.connect(advertisement, options));
+    return this.clock.until(phone.connect(advertisement, nativeProfile, options));
   }
 
   /** Both ends of a link that is open. */

@@ -2,12 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { Advertisement } from '../../../../lib/radio/types.js';
 import { TestHost } from '../test-host.js';
 import { Rig, SERVICE_DATA } from './rig.js';
+import { nativeAdvertising, nativeProfile, nativeScan } from '../../../../lib/native/profile.js';
 
 /** What the phone hears in so many milliseconds. */
 const heardIn = async (rig: Rig, ms: number): Promise<Advertisement[]> => {
   const heard: Advertisement[] = [];
   const stop = new AbortController();
-  const scanning = rig.phone.scan((advertisement) => heard.push(advertisement), stop.signal);
+  const scanning = rig.phone.scan(
+    [nativeScan],
+    (advertisement) => heard.push(advertisement),
+    stop.signal,
+  );
   await rig.clock.advance(ms);
   stop.abort();
   await scanning;
@@ -23,7 +28,7 @@ describe('SimCentral scanning', () => {
     for (const { id, rssi, serviceData } of heard) {
       expect(id).toBe(rig.car.address);
       expect(rssi).toBe(-66); // 0 dBm less 59 and 22 log10(2) dB
-      expect(serviceData).toEqual(SERVICE_DATA);
+      expect(serviceData).toEqual([{ uuid: nativeProfile.service, data: SERVICE_DATA }]);
     }
   });
 
@@ -43,10 +48,10 @@ describe('SimCentral scanning', () => {
 
   it('hears new service data, and nothing of a car that is off', async () => {
     const rig = await Rig.start();
-    await rig.car.advertise(Uint8Array.of(7));
-    expect((await heardIn(rig, 200)).map(({ serviceData }) => [...serviceData])).toContainEqual([
-      7,
-    ]);
+    await rig.car.advertise([nativeAdvertising(Uint8Array.of(7))]);
+    expect(
+      (await heardIn(rig, 200)).map(({ serviceData }) => serviceData?.[0]?.data),
+    ).toContainEqual(Uint8Array.of(7));
     await rig.car.close();
     expect(await heardIn(rig, 1000)).toEqual([]);
     expect(rig.clock.pending).toBe(0);
@@ -57,14 +62,18 @@ describe('SimCentral scanning', () => {
     await rig.serve(rig.air.peripheral());
     let calls = 0;
     const stop = new AbortController();
-    const scanning = rig.phone.scan(() => {
-      calls++;
-      stop.abort();
-    }, stop.signal);
+    const scanning = rig.phone.scan(
+      [nativeScan],
+      () => {
+        calls++;
+        stop.abort();
+      },
+      stop.signal,
+    );
     await rig.clock.advance(1000);
     await scanning;
     expect(calls).toBe(1);
-    await rig.phone.scan(() => calls++, stop.signal);
+    await rig.phone.scan([nativeScan], () => calls++, stop.signal);
     expect(calls).toBe(1);
   });
 
@@ -72,7 +81,7 @@ describe('SimCentral scanning', () => {
     const rig = await Rig.start();
     const stop = new AbortController();
     let others = 0;
-    const other = rig.phone.scan(() => others++, stop.signal);
+    const other = rig.phone.scan([nativeScan], () => others++, stop.signal);
     expect(await heardIn(rig, 500)).toHaveLength(others);
     expect(others).toBeGreaterThan(3);
     stop.abort();
@@ -100,15 +109,15 @@ describe('SimCentral scanning', () => {
 
   it('rejects when the radio is closed meanwhile, and afterwards', async () => {
     const rig = await Rig.start();
-    const scanning = rig.phone.scan(() => undefined, new AbortController().signal);
+    const scanning = rig.phone.scan([nativeScan], () => undefined, new AbortController().signal);
     await Promise.all([
       expect(scanning).rejects.toMatchObject({ code: 'radio.closed' }),
       rig.phone.close(),
     ]);
     for (const call of [
-      rig.phone.scan(() => undefined, new AbortController().signal),
-      rig.phone.connect({ id: rig.car.address, rssi: -50, serviceData: SERVICE_DATA }),
-      rig.car.close().then(() => rig.car.advertise(SERVICE_DATA)),
+      rig.phone.scan([nativeScan], () => undefined, new AbortController().signal),
+      rig.phone.connect({ id: rig.car.address, rssi: -50 }, nativeProfile),
+      rig.car.close().then(() => rig.car.advertise([nativeAdvertising(SERVICE_DATA)])),
     ]) {
       await expect(call).rejects.toMatchObject({ code: 'radio.closed' });
     }
@@ -141,9 +150,11 @@ describe('a direct link', () => {
     },
   );
 
-  it('advertises at most 10 bytes of service data, as any other radio', async () => {
+  it('advertises at most 31 bytes in a part, as any other radio', async () => {
     const { car } = await Rig.start();
-    await car.advertise(new Uint8Array(10));
-    await expect(car.advertise(new Uint8Array(11))).rejects.toMatchObject({ code: 'internal' });
+    await car.advertise([nativeAdvertising(new Uint8Array(13))]);
+    await expect(car.advertise([nativeAdvertising(new Uint8Array(14))])).rejects.toMatchObject({
+      code: 'internal',
+    });
   });
 });

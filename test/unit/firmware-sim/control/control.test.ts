@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import { createConnection } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlOf } from '../../../../firmware-sim/control/car-control.js';
-import { controlClient } from '../../../../firmware-sim/control/client.js';
-import { controlPath } from '../../../../firmware-sim/control/path.js';
-import { MAX_REQUEST_BYTES, openControlDoor } from '../../../../firmware-sim/control/server.js';
+import { controlClient, controlPath } from '../../../../firmware-sim/control/client.js';
+import { carHandlers, openControlDoor } from '../../../../firmware-sim/control/server.js';
 import type { ControlDoor } from '../../../../firmware-sim/control/server.js';
+import type { CarEvent } from '../../../../firmware-sim/index.js';
 import { silentLogger } from '../../../../lib/platform/logger.js';
+import { MAX_REQUEST_BYTES } from '../../../../local/rpc/server.js';
 import { rig } from '../rig.js';
 import type { Rig } from '../rig.js';
 
@@ -19,36 +20,38 @@ let path: string;
 let setup: Rig;
 let door: ControlDoor;
 
+const watchers = new Set<(event: CarEvent) => void>();
+
+const openDoor = (reset = () => setup.car.reset()): Promise<ControlDoor> => {
+  const handlers = carHandlers(controlOf(setup.car, reset), () => ({
+    first: setup.car.status(),
+    start: (push) => {
+      watchers.add(push);
+      return () => watchers.delete(push);
+    },
+  }));
+  return openControlDoor(path, handlers, silentLogger);
+};
+
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'phonekey-'));
   path = controlPath(home);
   setup = await rig();
-  const { car } = setup;
-  door = await openControlDoor(
-    path,
-    controlOf(car, () => car.reset()),
-    silentLogger,
-  );
+  door = await openDoor();
 });
 afterEach(async () => {
   await door.close();
   await rm(home, { recursive: true });
 });
 
-/** A request as no client of ours would send it. */
-const raw = async (
-  method: string,
-  url: string,
-  body?: string,
-): Promise<{ status: number | undefined; body: string }> => {
-  const outgoing = request({ socketPath: path, method, path: url, agent: false });
-  outgoing.end(body);
-  const [response] = (await once(outgoing, 'response')) as [
-    AsyncIterable<Buffer> & { statusCode?: number },
-  ];
+/** What comes for lines that no client of ours would send. */
+const raw = async (...lines: readonly string[]): Promise<object[]> => {
+  const socket = connect(path);
+  socket.end(lines.map((line) => `${line}\n`).join(''));
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  return { status: response.statusCode, body: Buffer.concat(chunks).toString() };
+  for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
+  const answers = Buffer.concat(chunks).toString().split('\n').slice(0, -1);
+  return answers.map((answer) => JSON.parse(answer) as object);
 };
 
 describe('the control door', () => {
@@ -106,62 +109,107 @@ describe('the control door', () => {
     expect(await car.status()).toMatchObject({ fingerprint, keys: [] });
   });
 
-  it.each<[string, string, string, string]>([
-    ['GET', '/nothing', '', 'no such operation'],
-    ['GET', '/tap', '', 'no such operation'],
-    ['POST', '/status', '', 'no such operation'],
-    ['POST', '/tap', '', 'reader is one of console, pillar'],
-    ['POST', '/tap', '{"reader":"console"}', 'purpose is one of drive, pair'],
-    ['POST', '/tap', '{"reader":"console","purpose":"pair","role":"king"}', 'role is one of'],
-    ['POST', '/tap', '{"reader":"console","purpose":"drive","role":"owner"}', 'for pairing only'],
-    ['POST', '/tap', '{"reader":"pillar","purpose":"pair"}', 'only locks and unlocks'],
-    ['POST', '/handle', '{"door":"trunk"}', 'door is one of front-left'],
-    ['POST', '/open', '{"closure":["trunk"]}', 'closure is one of'],
-    ['POST', '/open', '[]', 'JSON object'],
-    ['POST', '/open', 'null', 'JSON object'],
-    ['POST', '/open', '{', 'a request is a JSON object'],
-  ])('refuses %s %s %s', async (method, url, body, message) => {
-    const answer = await raw(method, url, body);
-    expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      error: { code: 'usage.invalid', message: expect.stringContaining(message) },
-    });
+  it.each<[string, string]>([
+    ['{"op":"nothing"}', 'no such operation'],
+    ['{"op":"__proto__"}', 'no such operation'],
+    ['{"op":"tap"}', 'reader is not one of console, pillar'],
+    ['{"op":"tap","reader":"console"}', 'purpose is not one of drive, pair'],
+    ['{"op":"tap","reader":"console","purpose":"pair","role":"king"}', 'role is not one of'],
+    ['{"op":"tap","reader":"console","purpose":"drive","role":"owner"}', 'for pairing only'],
+    ['{"op":"tap","reader":"pillar","purpose":"pair"}', 'only locks and unlocks'],
+    ['{"op":"handle","door":"trunk"}', 'door is not one of front-left'],
+    ['{"op":"open","closure":["trunk"]}', 'closure is not one of'],
+    ['{"op":"drive","fast":true}', 'unknown field'],
+    ['{"op":"remove","slot":32}', 'slot is not a whole number from 0 to 31'],
+    ['{"op":"clock/advance","seconds":0}', 'seconds is not a whole number from 1 to'],
+    ['[]', 'JSON object'],
+    ['null', 'JSON object'],
+    ['{', 'a request is a JSON object'],
+  ])('refuses %s', async (line, message) => {
+    expect(await raw(line)).toMatchObject([
+      { error: { code: 'usage.invalid', message: expect.stringContaining(message) } },
+    ]);
     expect(setup.events).toEqual([]);
   });
 
-  it('reads no more than its limit', async () => {
-    const fits = JSON.stringify({ reader: 'pillar' }).padEnd(MAX_REQUEST_BYTES);
-    expect((await raw('POST', '/tap', fits)).status).toBe(200);
-    const answer = await raw('POST', '/tap', `${fits} `);
-    expect(answer.status).toBe(400);
+  it('answers one after the other, and reads no more than its limit', async () => {
+    const fits = JSON.stringify({ op: 'tap', reader: 'pillar' }).padEnd(MAX_REQUEST_BYTES);
+    const answers = await raw(fits, '{"op":"handle","door":"front-left"}', `${fits} `, fits);
+    expect(answers).toMatchObject([
+      { result: {} },
+      { result: { opened: true } },
+      { error: { code: 'usage.invalid' } },
+    ]);
     expect(setup.car.status().locked).toBe(false);
   });
 
   it('names a fault of the car without its details', async () => {
     await door.close();
-    const control = controlOf(setup.car, () => Promise.reject(new Error('secret detail')));
-    door = await openControlDoor(path, control, silentLogger);
-    const answer = await raw('POST', '/reset');
-    expect(answer.status).toBe(500);
-    expect(answer.body).not.toContain('secret');
+    door = await openDoor(() => Promise.reject(new Error('secret detail')));
+    expect(JSON.stringify(await raw('{"op":"reset"}'))).not.toContain('secret');
     await expect(controlClient(path).reset()).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('takes the place of a dead socket, and closes with clients in it', async () => {
     await door.close();
     await writeFile(path, '');
-    door = await openControlDoor(
-      path,
-      controlOf(setup.car, () => setup.car.reset()),
-      silentLogger,
-    );
-    const idle = createConnection(path);
+    door = await openDoor();
+    const idle = connect(path);
     await once(idle, 'connect');
     const closed = once(idle, 'close');
     idle.resume();
     await door.close();
     await closed;
     await door.close();
+  });
+});
+
+describe('a watch', () => {
+  const push = (type: 'driving' | 'clock-lost'): void => {
+    for (const watcher of watchers) watcher({ type, at: 1, time: '2026-01-01T00:00:00.000Z' });
+  };
+
+  it('gives the status, and then what happens, until it is stopped', async () => {
+    const watch = await controlClient(path).watch();
+    expect(watch.first).toEqual(setup.car.status());
+    push('driving');
+    push('clock-lost');
+    watch.stop();
+    const seen: string[] = [];
+    for await (const { type } of watch) seen.push(type);
+    expect(seen).toEqual(['driving', 'clock-lost']);
+    expect(watchers.size).toBe(0);
+  });
+
+  it('ends with the car, and when its watcher goes', async () => {
+    const watch = await controlClient(path).watch();
+    const other = await controlClient(path).watch();
+    push('driving');
+    for await (const { type } of other) {
+      expect(type).toBe('driving');
+      break;
+    }
+    while (watchers.size > 1) await new Promise(setImmediate);
+    const closing = door.close();
+    const seen: string[] = [];
+    for await (const { type } of watch) seen.push(type);
+    expect(seen).toEqual(['driving']);
+    await closing;
+  });
+
+  it('is cut off when it does not read; the car goes on, and the watcher is told', async () => {
+    const watch = await controlClient(path).watch();
+    // 60 bytes each; nobody reads what exceeds the buffers of the system.
+    for (let sent = 0; watchers.size > 0 && sent < 1_000_000; sent++) {
+      push('driving');
+      if (sent % 1000 === 0) await new Promise(setImmediate);
+    }
+    let seen = 0;
+    const read = async (): Promise<void> => {
+      for await (const { type } of watch) if (type === 'driving') seen += 1;
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'car.silent' });
+    expect(seen).toBeGreaterThan(10_000);
   });
 });
 
@@ -176,7 +224,7 @@ describe('controlClient', () => {
 
   it('says when somebody else answers there', async () => {
     await door.close();
-    const other = createServer((_, response) => response.writeHead(200).end('hello'));
+    const other = createServer((socket: Socket) => socket.resume().end('hello\n'));
     other.listen(path);
     await once(other, 'listening');
     await expect(controlClient(path).status()).rejects.toMatchObject({ code: 'internal' });

@@ -11,7 +11,7 @@ import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { toHex, utf8 } from '../../../../lib/platform/bytes.js';
 import { commandOf, outcomeOf, rig } from '../rig.js';
-import { CrashDisk } from './crash-disk.js';
+import { CrashDisk } from '../../local/crash-disk.js';
 import { HOME, load, NEWEST, next, old, OLDER, twoGenerations } from './generations.js';
 import { sampleRecord } from './sample.js';
 
@@ -121,7 +121,7 @@ describe('FileMemory', () => {
     });
     disk.syncDirectory = syncDirectory;
     await memory.load();
-    disk.create = fail;
+    disk.createNew = fail;
     await expect(memory.commit(old)).rejects.toMatchObject({
       code: 'sim.storage',
       message: "cannot write the car's memory in /car",
@@ -134,7 +134,7 @@ describe('FileMemory', () => {
     const memory = new FileMemory(HOME, { disk });
     await memory.load();
     let closed = false;
-    disk.create = () =>
+    disk.createNew = () =>
       Promise.resolve({
         write: () => Promise.resolve(0),
         sync: () => Promise.resolve(),

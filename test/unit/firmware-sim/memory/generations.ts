@@ -1,7 +1,7 @@
 import { FileMemory } from '../../../../firmware-sim/memory/file-memory.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
-import { CrashDisk } from './crash-disk.js';
-import type { Image } from './crash-disk.js';
+import { CrashDisk } from '../../local/crash-disk.js';
+import type { Image } from '../../local/crash-disk.js';
 import { sampleRecord } from './sample.js';
 
 /** The directory of a car on a disk that is a test's, and its two files. */

@@ -3,8 +3,8 @@ import { FileMemory } from '../../../../firmware-sim/memory/file-memory.js';
 import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
-import { CrashDisk, everyByte } from './crash-disk.js';
-import type { Image } from './crash-disk.js';
+import { CrashDisk, everyByte } from '../../local/crash-disk.js';
+import type { Image } from '../../local/crash-disk.js';
 import { sampleRecord } from './sample.js';
 
 // Thousands of disk images; a busy machine takes its time over them.

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeRecord, encodeRecord, newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { MOST_ENTRIES, MOST_REMOVED } from '../../../../firmware-sim/memory/rights-record.js';
+import { JsonError } from '../../../../local/json.js';
 import { fullRecord, sampleRecord } from './sample.js';
 
 type Json = Record<string, unknown>;
@@ -22,7 +23,7 @@ describe('decodeRecord', () => {
 
   it.each<[string, (record: Json, key: Json) => void]>([
     ['record', (record) => (record['extra'] = 1)],
-    ['record', (record) => delete record['pairingTries']],
+    ['pairingTries', (record) => delete record['pairingTries']],
     ['privateKey', (record) => (record['privateKey'] = 'ab')],
     ['privateKey', (record) => (record['privateKey'] = 7)],
     ['pairingTries', (record) => (record['pairingTries'] = -1)],
@@ -30,8 +31,8 @@ describe('decodeRecord', () => {
     ['pairingTries', (record) => (record['pairingTries'] = '1')],
     ['keys', (record) => (record['keys'] = {})],
     ['keys', (record) => (record['keys'] = Array.from({ length: 257 }, () => null))],
-    ['key', (record) => (record['keys'] = [null])],
-    ['key', (_, key) => (key['extra'] = 1)],
+    ['keys', (record) => (record['keys'] = [null])],
+    ['keys', (_, key) => (key['extra'] = 1)],
     ['slot', (_, key) => (key['slot'] = 0)],
     ['slot', (_, key) => (key['slot'] = 256)],
     ['publicKey', (_, key) => (key['publicKey'] = 'zz'.repeat(32))],
@@ -42,7 +43,7 @@ describe('decodeRecord', () => {
     ['role', (_, key) => (key['role'] = 'none')],
     ['role', (_, key) => (key['role'] = 1)],
   ])('refuses an invalid %s: %s', (what, change) => {
-    expect(() => decodeRecord(changed(change))).toThrow(`invalid ${what}`);
+    expect(() => decodeRecord(changed(change))).toThrow(new RegExp(`^${what} (is not|has) `));
   });
 
   it('gives back that of a new car, which knows the time and nobody', () => {
@@ -75,14 +76,14 @@ describe('decodeRecord', () => {
         : { ...sampleRecord(1), removed: all.map(({ kind: _, ...removed }) => removed) };
     };
     expect(decodeRecord(encodeRecord(many(most)))).toEqual(many(most));
-    expect(() => decodeRecord(encodeRecord(many(most + 1)))).toThrow(/^invalid (entries|removed)$/);
+    expect(() => decodeRecord(encodeRecord(many(most + 1)))).toThrow(/^(entries|removed) is not /);
   });
 
   // The path to a field of the full record, what it may not be, and what is then said to be wrong.
   it.each<[string, unknown, string?]>([
     ['epoch', 0x10000],
     ['pairingTries', 2 ** 53],
-    ['keys.0', [], 'key'],
+    ['keys.0', [], 'keys'],
     ['keys.2.slot', 1, 'slot'],
     ['keys.2.pairedAt', LATEST + 1],
     ['keys.2.pairedAt', -1],
@@ -90,7 +91,7 @@ describe('decodeRecord', () => {
     ['keys.2.publicKey', '02'.repeat(33)],
     ['keys.2.name', 'x'.repeat(33), 'a name has 1 to 32 bytes'],
     ['keys.2.grant', 7],
-    ['keys.2.grant', {}],
+    ['keys.2.grant', {}, 'terms'],
     ['keys.2.grant.used', 256],
     ['keys.2.grant.terms', null],
     ['keys.2.grant.terms.ownerSlot', 256],
@@ -103,7 +104,7 @@ describe('decodeRecord', () => {
     ['keys.2.grant.terms.delegations', 4],
     ['keys.2.grant.path', []],
     ['keys.2.grant.path', [1, 2, 3, 4, 5]],
-    ['keys.2.grant.path.1', {}, 'step'],
+    ['keys.2.grant.path.1', {}, 'fingerprint'],
     ['keys.2.grant.path.1.fingerprint', '01'.repeat(7)],
     ['keys.2.grant.path.1.issuedAt', LATEST + 1],
     ['notices', Array.from({ length: 257 }, () => null)],
@@ -134,9 +135,9 @@ describe('decodeRecord', () => {
     ['pin', 7],
     ['pin.salt', '01'.repeat(15)],
     ['pin.hash', '01'.repeat(31)],
-    ['pin.tries', {}],
-    ['pin.tries.owners', 1001, 'tries'],
-    ['pin.tries.others', 1001, 'tries'],
+    ['pin.tries', {}, 'owners'],
+    ['pin.tries.owners', 1001],
+    ['pin.tries.others', 1001],
   ])('refuses in %s the value %j', (path, value, what = path.split('.').at(-1)) => {
     const record: unknown = JSON.parse(encodeRecord(fullRecord()));
     const names = path.split('.');
@@ -144,7 +145,7 @@ describe('decodeRecord', () => {
     const parent = names.reduce<unknown>((at, name) => (at as Json)[name], record) as Json;
     expect(parent).toHaveProperty(last);
     parent[last] = value;
-    const message = what?.includes(' ') === true ? what : `invalid ${what ?? ''}`;
+    const message = what?.includes(' ') === true ? what : `${what ?? ''} is not `;
     expect(() => decodeRecord(JSON.stringify(record))).toThrow(message);
   });
 
@@ -163,18 +164,18 @@ describe('decodeRecord', () => {
         what(names.reduce<unknown>((at, name) => (at as Json)[name], record) as Json);
         return JSON.stringify(record);
       };
-      expect(() => decodeRecord(change((fields) => (fields['more'] = null)))).toThrow('invalid');
+      expect(() => decodeRecord(change((fields) => (fields['more'] = null)))).toThrow(JsonError);
       const names: string[] = [];
       change((fields) => names.push(...Object.keys(fields)));
       for (const name of names) {
         expect(() =>
           decodeRecord(change((fields) => Reflect.deleteProperty(fields, name))),
-        ).toThrow('invalid');
+        ).toThrow(JsonError);
         const renamed = change((fields) => {
           fields['more'] = fields[name];
           Reflect.deleteProperty(fields, name);
         });
-        expect(() => decodeRecord(renamed)).toThrow('invalid');
+        expect(() => decodeRecord(renamed)).toThrow(JsonError);
       }
     }
   });
@@ -186,6 +187,6 @@ describe('decodeRecord', () => {
   });
 
   it('quotes nothing of a text that is not JSON', () => {
-    expect(() => decodeRecord('{"privateKey":"5ec7e7')).toThrow(/^invalid JSON$/);
+    expect(() => decodeRecord('{"privateKey":"5ec7e7')).toThrow(/^not JSON$/);
   });
 });

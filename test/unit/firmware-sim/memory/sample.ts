@@ -1,7 +1,8 @@
+import type { GrantTerms } from '../../../../lib/credentials/grant.js';
+import type { KeySlot } from '../../../../lib/credentials/key-slot.js';
 import { newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
-import { FORM_FACTOR_NAMES, formFactorFromName } from '../../../../lib/credentials/form-factors.js';
-import { Role } from '../../../../lib/credentials/roles.js';
+import { FORM_FACTORS } from '../../../../lib/domain/form-factors.js';
 
 const LATEST = 2 ** 32 - 1;
 
@@ -13,9 +14,9 @@ export const sampleRecord = (keys: number, pairingTries = keys): CarRecord => ({
     slot,
     publicKey: new Uint8Array(32).fill(slot + 1),
     signingKey: new Uint8Array(32).fill(slot + 101),
-    formFactor: formFactorFromName(FORM_FACTOR_NAMES[slot % 7] ?? 'unknown'),
+    ...(slot % 7 < 6 ? { formFactor: FORM_FACTORS[slot % 7]! } : {}),
     name: `Ada's phone ${String(slot)} ☂`,
-    role: slot === 0 ? Role.OWNER : Role.DRIVER,
+    role: slot === 0 ? 'owner' : 'driver',
     pairedAt: 1_800_000_000 + slot,
   })),
 });
@@ -25,8 +26,8 @@ const print = (id: number): Uint8Array => new Uint8Array(8).fill(id);
 /** A record in which every field says something; two owners, and a guest's guest. */
 export const fullRecord = (): CarRecord => {
   const { keys, ...rest } = sampleRecord(2);
-  const terms = {
-    role: Role.GUEST,
+  const terms: GrantTerms = {
+    role: 'guest',
     ownerSlot: 255,
     epoch: 0xffff,
     issuedAt: LATEST,
@@ -37,13 +38,13 @@ export const fullRecord = (): CarRecord => {
     delegations: 3,
   };
   const path = [1, 2, 3, 4].map((id) => ({ fingerprint: print(id), issuedAt: LATEST - id }));
-  const guest = {
+  const guest: KeySlot = {
     slot: 255,
     publicKey: new Uint8Array(32).fill(77),
     signingKey: new Uint8Array(32),
     name: 'x'.repeat(32),
-    formFactor: formFactorFromName('computer'),
-    role: Role.GUEST,
+    formFactor: 'computer',
+    role: 'guest',
     pairedAt: LATEST,
     grant: { terms, path, used: 255 },
   };

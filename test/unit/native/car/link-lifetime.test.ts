@@ -1,8 +1,9 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
+import { PAIRING_MS } from '../../../../lib/car/host.js';
+import type { CredentialHost } from '../../../../lib/car/host.js';
+import type { KeyEntry, Result } from '../../../../lib/domain/outcomes.js';
 import {
   LAST_WORD_MS,
-  PAIRING_IDLE_MS,
   READY_IDLE_MS,
   REFUSAL_DELAY_MS,
 } from '../../../../lib/native/car/link-machine.js';
@@ -10,10 +11,8 @@ import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { LEAST_PATIENCE_MS, MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
-import { ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import { DONE } from '../../../support/test-car.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import { DONE, resultOf, TestHost } from '../../../support/test-car.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
 import { deferred, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
 import { cheapSuite } from '../../../support/cheap-suite.js';
@@ -91,7 +90,7 @@ describe('a link of the car', () => {
     const confirm = pairing.confirm(last.value.share, last.value.confirm);
     await phone.send({ case: 'pairConfirm', value: { confirm } });
     expect(phone.last.case).toBe('pairOffer');
-    await clock.advance(PAIRING_IDLE_MS - 20_000 - 1);
+    await clock.advance(PAIRING_MS - 20_000 - 1);
     expect(phone.closedAt).toBeUndefined();
     await clock.advance(1);
     await settle(clock);
@@ -108,7 +107,7 @@ describe('a link of the car', () => {
     await clock.advance(2 * READY_IDLE_MS);
     answer.resolve(DONE);
     await settle(clock);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
     await clock.advance(READY_IDLE_MS);
     await settle(clock);
     expect(phone.closedAt).toBe(3 * READY_IDLE_MS);
@@ -130,6 +129,24 @@ describe('a link of the car', () => {
     await endpoint.stop();
     expect(clock.pending).toBe(0);
   });
+});
+
+it('a phone that was refused for its grant, and does not hang up, is closed with that reason', async () => {
+  const credentials: CredentialHost = {
+    admit: () => Promise.resolve('expired'),
+    receive: () => Promise.resolve(),
+  };
+  const host = Object.assign(new TestHost(), { credentials });
+  const { clock, connect, events, endpoint } = await startCar({ host });
+  const phone = await connect();
+  const grant = { grants: new Uint8Array(115), name: 'guest' };
+  const channel = await phone.prove(stranger, encodeCommand({ type: 'unlock' }, grant));
+  expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'expired' });
+  await clock.advance(LAST_WORD_MS);
+  await settle(clock);
+  expect(phone.closedAt).toBe(LAST_WORD_MS);
+  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'refused: expired' });
+  await endpoint.stop();
 });
 
 describe('a key that is removed', () => {
@@ -157,7 +174,7 @@ describe('a key that is removed', () => {
       return Promise.resolve(DONE);
     };
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
     await command(UNLOCK);
     await clock.advance(LAST_WORD_MS - 1);
     expect(phone.closedAt).toBeUndefined();
@@ -183,11 +200,20 @@ describe('a key that is removed', () => {
 
 it('closes when the answer of its host does not fit into a message', async () => {
   const { clock, host, phone, command, events, endpoint } = await ready();
-  const key = { name: 'x'.repeat(32), fingerprint: new Uint8Array(8) };
+  const key: Omit<KeyEntry, 'slot'> = {
+    name: 'x'.repeat(32),
+    formFactor: 'unknown',
+    role: 'none',
+    fingerprint: '00'.repeat(8),
+    own: false,
+    suspended: false,
+    notAfter: null,
+    usesLeft: null,
+    grantedBy: null,
+  };
   const keys = Array.from({ length: 60 }, (_, slot) => ({ ...key, slot }));
-  host.answer = () =>
-    Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
-  await command(encodeCommand({ case: 'listKeys', value: {} }));
+  host.answer = () => Promise.resolve(resultOf({ type: 'keys', keys }));
+  await command(encodeCommand({ type: 'listKeys' }));
   await settle(clock);
   expect(phone.closedAt).toBe(0);
   expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'sending failed' });

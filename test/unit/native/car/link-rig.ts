@@ -13,8 +13,9 @@ import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { carSecrets } from '../../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
-import { encodeCommand, decodeResult } from '../../../../lib/native/codec.js';
-import type { ToCar } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import { decodeResult } from '../../../../lib/native/results.js';
+import type { ToCar } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE, TestHost } from '../../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
 import { IDENTITY } from './raw-phone.js';
@@ -43,7 +44,7 @@ export class LinkRig {
     host.enrol(IDENTITY.publicKey);
     host.open = true;
     this.context = {
-      suite: defaultSuite,
+      suite: cheapSuite,
       random: seededRandom('link machine'),
       secrets: carSecrets(defaultSuite, host.identity),
       carName: host.name,
@@ -140,7 +141,7 @@ export class LinkRig {
 
 /** A first command with a grant. */
 const INTRODUCTION = encodeCommand(
-  { case: 'unlock', value: {} },
+  { type: 'unlock' },
   { grants: new Uint8Array(115), name: 'guest' },
 );
 

@@ -1,11 +1,9 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
-import { refusal } from '../../../../lib/native/car/link-machine.js';
+import { refusedResult } from '../../../../lib/domain/outcomes.js';
+import type { Result } from '../../../../lib/domain/outcomes.js';
 import { PhoneKeyError } from '../../../../lib/errors.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
-import { RefusalReason, ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import { DONE, TestHost } from '../../../support/test-car.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import { DONE, resultOf, TestHost } from '../../../support/test-car.js';
 import { flip, UNLOCK } from '../session/sample.js';
 import { deferred, IDENTITY, lastResult, LOCK, ready, settle } from './raw-phone.js';
 
@@ -13,15 +11,20 @@ describe('a link of the car', () => {
   it('carries out the command of the proof, then sealed ones, and answers each', async () => {
     const { host, phone, channel, command, events, endpoint } = await ready();
     const keys: unknown[] = [];
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    const status = {
+      locked: true,
+      open: [],
+      driveSecondsLeft: 0,
+      speedLimit: null,
+      pinNeeded: false,
+    };
+    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
     host.answer = (_, key) => {
       keys.push(key);
-      return Promise.resolve(
-        create(ResultSchema, { outcome: { case: 'status', value: { locked: true } } }),
-      );
+      return Promise.resolve(resultOf({ type: 'status', status }));
     };
-    await command(encodeCommand({ case: 'status', value: {} }));
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'status', value: { locked: true } });
+    await command(encodeCommand({ type: 'status' }));
+    expect(lastResult(phone, channel)).toEqual({ type: 'status', status });
     expect(host.executed).toEqual(['unlock', 'status']);
     expect(keys).toEqual([host.enrolled[0]]);
     expect(events).toEqual([
@@ -39,10 +42,10 @@ describe('a link of the car', () => {
     const { host, endpoint, phone, channel, command, connect } = await ready();
     lastResult(phone, channel);
     await command(encoded);
-    const refused = { case: 'refusal', value: { reason: RefusalReason.UNKNOWN_COMMAND } };
+    const refused = { type: 'refused', refusal: 'unknown-command' };
     expect(lastResult(phone, channel)).toMatchObject(refused);
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
     const other = await connect();
     expect(lastResult(other, await other.prove(IDENTITY, encoded))).toMatchObject(refused);
     expect(host.executed).toEqual(['unlock', 'lock']);
@@ -62,14 +65,11 @@ describe('a link of the car', () => {
     const host = new TestHost();
     host.answer = answer;
     const { phone, channel, command, endpoint, warnings } = await ready({ host });
-    expect(lastResult(phone, channel)).toMatchObject({
-      case: 'refusal',
-      value: { reason: RefusalReason.FAULT },
-    });
+    expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'fault' });
     expect(warnings).toEqual(['execute failed']);
     host.answer = () => Promise.resolve(DONE);
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
     await endpoint.stop();
   });
 
@@ -83,14 +83,12 @@ describe('a link of the car', () => {
     await phone.sendBytes(Uint8Array.of(0xff));
     await phone.send({ case: 'pairStart', value: { share: new Uint8Array(65) } });
     expect(phone.received).toHaveLength(2);
-    answer.resolve(refusal(RefusalReason.DOOR_OPEN));
+    answer.resolve(refusedResult('door-open'));
     await settle(clock);
-    expect(lastResult(phone, channel)).toMatchObject({
-      value: { reason: RefusalReason.DOOR_OPEN },
-    });
+    expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'door-open' });
     host.answer = () => Promise.resolve(DONE);
     await command(UNLOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ case: 'done' });
+    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
     expect(host.executed).toEqual(['unlock', 'lock', 'unlock']);
     await endpoint.stop();
   });

@@ -6,20 +6,19 @@ import type { Clock } from '../../../../lib/platform/clock.js';
 import { MemoryRadio } from '../../../../lib/radio/memory-radio.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import type { Response } from '../../../../lib/native/session/phone.js';
-import {
-  decodeFromCar,
-  decodeResult,
-  encodeCommand,
-  encodeToCar,
-} from '../../../../lib/native/codec.js';
+import type { Outcome } from '../../../../lib/domain/outcomes.js';
+import { decodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import { decodeResult } from '../../../../lib/native/results.js';
 import type { ToCarMessage } from '../../../../lib/native/codec.js';
-import type { FromCar, Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
+import type { FromCar } from '../../../../lib/native/schema/gen/phonekey.js';
 import { frame, Reassembler } from '../../../../lib/link/framing.js';
 import { startTestCar } from '../../../support/test-car.js';
 import type { TestHost } from '../../../support/test-car.js';
 import { UNLOCK } from '../session/sample.js';
+import { MAX_MESSAGE_BYTES, nativeProfile } from '../../../../lib/native/profile.js';
 
-export const LOCK = encodeCommand({ case: 'lock', value: {} });
+export const LOCK = encodeCommand({ type: 'lock' });
 
 export interface Received {
   /** Milliseconds on the clock. */
@@ -44,8 +43,8 @@ export class RawPhone {
   }
 
   async connect(radio: MemoryRadio, id: string): Promise<void> {
-    const link = await radio.central().connect({ id, rssi: -40, serviceData: new Uint8Array(9) });
-    const reassembler = new Reassembler();
+    const link = await radio.central().connect({ id, rssi: -40 }, nativeProfile);
+    const reassembler = new Reassembler(MAX_MESSAGE_BYTES);
     this.#send = async (bytes) => {
       for (const chunk of frame(bytes, link.mtu)) await link.send(chunk);
     };
@@ -98,7 +97,7 @@ export class RawPhone {
 }
 
 /** The Result in the newest message. */
-export const lastResult = (phone: RawPhone, channel: Response['channel']): Result['outcome'] => {
+export const lastResult = (phone: RawPhone, channel: Response['channel']): Outcome => {
   const { last } = phone;
   if (last.case !== 'sealed') throw new Error(`the car sent ${String(last.case)}`);
   return decodeResult(channel.open(last.value)).outcome;

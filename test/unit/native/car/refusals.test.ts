@@ -4,7 +4,7 @@ import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
 import { proofTag, proofTagKey } from '../../../../lib/native/session/transcript.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
 import { flip, keyPair, UNLOCK } from '../session/sample.js';
 import { IDENTITY, settle, startCar } from './raw-phone.js';
 import type { RawPhone } from './raw-phone.js';
@@ -20,7 +20,7 @@ const wrongs: Readonly<Record<string, (phone: RawPhone, car: Car) => Promise<voi
   },
   'an unknown key with grants that do not hold': async (phone) => {
     const introduction = { grants: new Uint8Array(115), name: 'stranger' };
-    await phone.prove(stranger, encodeCommand({ case: 'unlock', value: {} }, introduction));
+    await phone.prove(stranger, encodeCommand({ type: 'unlock' }, introduction));
   },
   'a notice of nobody': (phone) => phone.send({ case: 'notice', value: new Uint8Array(142) }),
   'a removed key': async (phone, { host }) => {

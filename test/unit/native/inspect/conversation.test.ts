@@ -1,29 +1,20 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { fingerprint } from '../../../../lib/credentials/fingerprint.js';
+import type { KeyEntry, VehicleStatus } from '../../../../lib/domain/outcomes.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { describeMessage } from '../../../../lib/native/inspect/index.js';
 import type { InspectedMessage } from '../../../../lib/native/inspect/index.js';
 import { toHex } from '../../../../lib/platform/bytes.js';
 import { encodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
-import {
-  PairRefusalReason,
-  RefusalReason,
-  ResultSchema,
-  Role,
-} from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import { DONE } from '../../../support/test-car.js';
+import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
+import { DONE, resultOf } from '../../../support/test-car.js';
 import { keyPair } from '../session/sample.js';
 import { framed, KNOWN, PHONE, Scene } from './setup.js';
 
 const KEY = toHex(fingerprint(defaultSuite, PHONE.publicKey));
-const UNLOCK = { case: 'unlock', value: {} } as const;
+const UNLOCK = { type: 'unlock' } as const;
 
 const text = (messages: readonly InspectedMessage[]): string[] => messages.map(describeMessage);
-
-const result = (outcome: Parameters<typeof create<typeof ResultSchema>>[1]): Result =>
-  create(ResultSchema, outcome);
 
 describe('a conversation without keys', () => {
   it('is told by the lengths of its messages', () => {
@@ -63,16 +54,21 @@ describe('a conversation with the keys of its session', () => {
     expect(text(proof)).toEqual([`Proof: unlock by key ${KEY}`]);
     expect(proof[0]?.content).toEqual({ type: 'command', command: 'unlock', key: KEY });
     expect(text(scene.result(DONE))).toEqual(['Sealed: done']);
-    expect(text(scene.command({ case: 'removeKey', value: { slot: 3 } }))).toEqual([
+    expect(text(scene.command({ type: 'removeKey', slot: 3 }))).toEqual([
       'Sealed: removeKey in slot 3',
     ]);
-    const refusal = { reason: RefusalReason.DOOR_OPEN };
-    expect(text(scene.result(result({ outcome: { case: 'refusal', value: refusal } })))).toEqual([
+    expect(text(scene.result(resultOf({ type: 'refused', refusal: 'door-open' })))).toEqual([
       'Sealed: refused: door open',
     ]);
-    scene.command({ case: 'status', value: {} });
-    const status = { locked: false, openClosures: 0b10001, driveSecondsLeft: 90 };
-    expect(text(scene.result(result({ outcome: { case: 'status', value: status } })))).toEqual([
+    scene.command({ type: 'status' });
+    const status: VehicleStatus = {
+      locked: false,
+      open: ['front-left', 'trunk'],
+      driveSecondsLeft: 90,
+      speedLimit: null,
+      pinNeeded: false,
+    };
+    expect(text(scene.result(resultOf({ type: 'status', status })))).toEqual([
       'Sealed: unlocked; open: front-left, trunk; driving for 90 s',
     ]);
   });
@@ -80,10 +76,21 @@ describe('a conversation with the keys of its session', () => {
   it('tells of a list of keys only how long it is', () => {
     const scene = new Scene();
     scene.hello();
-    scene.prove({ case: 'listKeys', value: {} });
+    scene.prove({ type: 'listKeys' });
     scene.reveal();
-    const key = { slot: 0, name: 'Ada', role: Role.OWNER, fingerprint: new Uint8Array(8) };
-    const told = scene.result(result({ outcome: { case: 'keys', value: { keys: [key, key] } } }));
+    const key: KeyEntry = {
+      slot: 0,
+      name: 'Ada',
+      formFactor: 'unknown',
+      role: 'owner',
+      fingerprint: '00'.repeat(8),
+      own: true,
+      suspended: false,
+      notAfter: null,
+      usesLeft: null,
+      grantedBy: null,
+    };
+    const told = scene.result(resultOf({ type: 'keys', keys: [key, key] }));
     expect(text(told).at(-1)).toBe('Sealed: a list of 2 keys');
     expect(JSON.stringify(told)).not.toContain('Ada');
   });
@@ -108,7 +115,7 @@ describe('a conversation with the keys of its session', () => {
     scene.command(UNLOCK);
     scene.reveal();
     expect(text(scene.result(DONE)).at(-1)).toBe('Sealed: done');
-    expect(text(scene.command({ case: 'lock', value: {} }))).toEqual(['Sealed: lock']);
+    expect(text(scene.command({ type: 'lock' }))).toEqual(['Sealed: lock']);
   });
 
   it('says when they do not open a message', () => {
@@ -142,7 +149,7 @@ describe('a conversation with the keys of its session', () => {
     scene.reveal();
     expect(scene.result(DONE)).toHaveLength(2);
     scene.hello();
-    scene.prove({ case: 'lock', value: {} });
+    scene.prove({ type: 'lock' });
     scene.reveal();
     expect(text(scene.result(DONE))).toEqual([
       `Proof, opened now: lock by key ${KEY}`,

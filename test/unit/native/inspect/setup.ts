@@ -7,16 +7,13 @@ import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
-import {
-  encodeCommand,
-  encodeFromCar,
-  encodeResult,
-  encodeToCar,
-} from '../../../../lib/native/codec.js';
-import type { CommandInit } from '../../../../lib/native/codec.js';
-import type { Direction } from '../../../../lib/native/describe.js';
+import type { Command } from '../../../../lib/domain/commands.js';
+import type { Result } from '../../../../lib/domain/outcomes.js';
+import { encodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import { encodeResult } from '../../../../lib/native/results.js';
+import type { MessageDirection } from '../../../../lib/link/message-link.js';
 import { frame } from '../../../../lib/link/framing.js';
-import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { keyPair } from '../session/sample.js';
 
 export const CAR = keyPair(defaultSuite, 'car');
@@ -52,7 +49,7 @@ export class Scene {
   }
 
   /** Chunks as an MTU of 23 gives them. */
-  carry(direction: Direction, message: Uint8Array): InspectedMessage[] {
+  carry(direction: MessageDirection, message: Uint8Array): InspectedMessage[] {
     return frame(message, 23).flatMap((chunk) => this.conversation.chunk(direction, chunk));
   }
 
@@ -63,7 +60,7 @@ export class Scene {
     return this.carry('from-car', encodeFromCar({ case: 'hello', value: hello }));
   }
 
-  prove(command: CommandInit, carPublicKey = CAR.publicKey): InspectedMessage[] {
+  prove(command: Command, carPublicKey = CAR.publicKey): InspectedMessage[] {
     const { handshake, tag, channel } = answerChallenge(
       defaultSuite,
       seededRandom('answer'),
@@ -81,7 +78,7 @@ export class Scene {
     return this.carry('to-car', encodeToCar({ case: 'proof', value: { handshake, tag } }));
   }
 
-  command(command: CommandInit): InspectedMessage[] {
+  command(command: Command): InspectedMessage[] {
     const value = this.#phone.seal(encodeCommand(command));
     return this.carry('to-car', encodeToCar({ case: 'sealed', value }));
   }

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { nodeSuite, portableSuite } from '../../../../lib/crypto/index.js';
+import { portableSuite } from '../../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../../lib/crypto/node.js';
 import { CarPairing } from '../../../../lib/native/pairing/car.js';
 import { pairingRegistration } from '../../../../lib/native/pairing/secrets.js';
 import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
-import { Role } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import { errorWith } from '../../../support/errors.js';
 
 const CODE = '12345678';
@@ -32,7 +32,10 @@ describe('pairing', () => {
     });
     const keys = { publicKey: key(2), signingKey: key(3), name: 'Ada' };
     expect(car.openCommit(phone.commit(keys))).toMatchObject(keys);
-    expect(phone.openDone(car.done(4, Role.DRIVER))).toMatchObject({ slot: 4, role: Role.DRIVER });
+    expect(phone.openDone(car.done({ slot: 4, role: 'driver' }))).toMatchObject({
+      slot: 4,
+      role: 'driver',
+    });
   });
 
   it('tells the phone that its code is wrong, and the car that the phone did not know it', () => {
@@ -62,7 +65,7 @@ describe('pairing', () => {
       car.respond(phonePairing().share);
       expect(() => car.offer(key(1), 'Car')).toThrow(outOfOrder);
       expect(() => car.openCommit(new Uint8Array(90))).toThrow(outOfOrder);
-      expect(() => car.done(0, Role.OWNER)).toThrow(outOfOrder);
+      expect(() => car.done({ slot: 0, role: 'owner' })).toThrow(outOfOrder);
     });
 
     it('the car answers one share and checks one confirmation', () => {
@@ -96,7 +99,7 @@ describe('pairing', () => {
     const refused = errorWith('protocol.authentication');
     const offer = car.offer(key(1), 'Car');
     expect(() => car.openCommit(offer)).toThrow(refused);
-    const done = car.done(0, Role.OWNER);
+    const done = car.done({ slot: 0, role: 'owner' });
     expect(() => phone.openOffer(done)).toThrow(refused);
     expect(phone.openOffer(offer)).toMatchObject({ name: 'Car' });
     expect(() => phone.openDone(offer)).toThrow(refused);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { p256 } from '@noble/curves/nist.js';
 import { numberToBytesBE } from '@noble/curves/utils.js';
+import { defaultSuite as suite } from '../../../../lib/crypto/index.js';
 import {
   deriveSecrets,
   register,
@@ -13,9 +14,10 @@ import { errorWith } from '../../../support/errors.js';
 
 const idProver = utf8('phone');
 const idVerifier = utf8('car');
-const common = { context: utf8('test'), idProver, idVerifier, random: seededRandom('spake2plus') };
-const right = deriveSecrets(utf8('12345678'), idProver, idVerifier);
-const wrong = deriveSecrets(utf8('12345679'), idProver, idVerifier);
+const random = seededRandom('spake2plus');
+const common = { context: utf8('test'), idProver, idVerifier, random, suite };
+const right = deriveSecrets(utf8('12345678'), idProver, idVerifier, suite);
+const wrong = deriveSecrets(utf8('12345679'), idProver, idVerifier, suite);
 
 const newProver = (options = {}): Spake2PlusProver =>
   new Spake2PlusProver({ ...common, ...right, ...options });
@@ -37,7 +39,7 @@ describe('deriveSecrets', () => {
   });
 
   it('tells apart where one input ends and the next begins', () => {
-    const moved = deriveSecrets(utf8('12345678p'), utf8('hone'), idVerifier);
+    const moved = deriveSecrets(utf8('12345678p'), utf8('hone'), idVerifier, suite);
     expect(toHex(moved.w0)).not.toBe(toHex(right.w0));
   });
 });

@@ -1,17 +1,17 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
-import { refusal } from '../../../../lib/native/car/link-machine.js';
-import { NO_END } from '../../../../lib/credentials/grant.js';
-import {
-  FormFactor,
-  RefusalReason,
-  ResultSchema,
-  Role,
-} from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import type { Result } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import { DONE } from '../../../support/test-car.js';
+import { refusedResult } from '../../../../lib/domain/outcomes.js';
+import type { KeyEntry, Result, VehicleStatus } from '../../../../lib/domain/outcomes.js';
+import { DONE, resultOf } from '../../../support/test-car.js';
 import { deferred } from '../car/raw-phone.js';
 import { introduced } from '../../phone/setup.js';
+
+const STATUS: VehicleStatus = {
+  locked: true,
+  open: [],
+  driveSecondsLeft: 0,
+  speedLimit: null,
+  pinNeeded: false,
+};
 
 const connected = async () => {
   const all = await introduced();
@@ -23,10 +23,10 @@ describe('CarConnection', () => {
     const { air, host, connection, endpoint } = await connected();
     host.answer = (command) =>
       Promise.resolve(
-        command.case === 'status'
-          ? create(ResultSchema, { outcome: { case: 'status', value: { driveSecondsLeft: 7 } } })
-          : command.case === 'lock'
-            ? refusal(RefusalReason.DOOR_OPEN)
+        command.type === 'status'
+          ? resultOf({ type: 'status', status: { ...STATUS, driveSecondsLeft: 7 } })
+          : command.type === 'lock'
+            ? refusedResult('door-open')
             : DONE,
       );
     const answers = await air.run(
@@ -168,17 +168,17 @@ describe('CarConnection', () => {
 
 describe('what an answer means', () => {
   it.each([
-    ['NOT_PERMITTED', 'car.not-permitted', false, false],
-    ['UNKNOWN_COMMAND', 'car.refused', false, false],
-    ['DOOR_OPEN', 'car.refused', true, false],
-    ['DRIVING', 'car.refused', true, false],
-    ['NO_SUCH_KEY', 'car.refused', false, false],
-    ['LAST_OWNER', 'car.refused', false, false],
-    ['FAULT', 'car.refused', true, true],
-    ['UNSPECIFIED', 'car.refused', false, false],
+    ['not-permitted', 'car.not-permitted', false, false],
+    ['unknown-command', 'car.refused', false, false],
+    ['door-open', 'car.refused', true, false],
+    ['driving', 'car.refused', true, false],
+    ['no-such-key', 'car.refused', false, false],
+    ['last-owner', 'car.refused', false, false],
+    ['fault', 'car.refused', true, true],
+    ['unknown', 'car.refused', false, false],
   ] as const)('refusal %s is %s', async (reason, code, temporary, mayHaveSucceeded) => {
     const { air, host, key, endpoint } = await introduced();
-    host.answer = () => Promise.resolve(refusal(RefusalReason[reason]));
+    host.answer = () => Promise.resolve(refusedResult(reason));
     await expect(air.run(key.unlock())).rejects.toMatchObject({
       code,
       temporary,
@@ -190,7 +190,7 @@ describe('what an answer means', () => {
 
   it('a car on the road says so, and not that somebody may drive it', async () => {
     const { air, host, key, endpoint } = await introduced();
-    host.answer = () => Promise.resolve(refusal(RefusalReason.DRIVING));
+    host.answer = () => Promise.resolve(refusedResult('driving'));
     await expect(air.run(key.lock())).rejects.toMatchObject({
       message: 'the car is being driven',
       hint: expect.stringContaining('Park'),
@@ -198,90 +198,49 @@ describe('what an answer means', () => {
     await endpoint.stop();
   });
 
-  it('a refusal of the future is a refusal', async () => {
-    const { air, host, key, endpoint } = await introduced();
-    const future = refusal(RefusalReason.FAULT);
-    if (future.outcome.case === 'refusal') Object.assign(future.outcome.value, { reason: 99 });
-    host.answer = () => Promise.resolve(future);
-    await expect(air.run(key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
-    await endpoint.stop();
-  });
-
   it('a status names what is open', async () => {
     const { air, host, key, endpoint } = await introduced();
-    const value = {
-      locked: true,
-      openClosures: 0b101001,
-      driveSecondsLeft: 119,
-      speedLimit: 30,
-      pinNeeded: true,
-    };
-    host.answer = () =>
-      Promise.resolve(
-        create(ResultSchema, { outcome: { case: 'status', value }, clockLost: true }),
-      );
-    expect(await air.run(key.status())).toEqual({
+    const status: VehicleStatus = {
       locked: true,
       open: ['front-left', 'rear-right', 'frunk'],
       driveSecondsLeft: 119,
       speedLimit: 30,
       pinNeeded: true,
-      clockLost: true,
-    });
+    };
+    host.answer = () =>
+      Promise.resolve({ ...resultOf({ type: 'status', status }), clockLost: true });
+    expect(await air.run(key.status())).toEqual({ ...status, clockLost: true });
     await endpoint.stop();
   });
 
   it('a list of keys has roles, fingerprints and whose they are', async () => {
     const { air, host, key, endpoint } = await introduced();
-    const fingerprint = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 255);
-    const keys = [
-      {
-        slot: 0,
-        name: 'Ada',
-        role: Role.OWNER,
-        fingerprint,
-        own: true,
-        formFactor: FormFactor.WATCH,
-      },
-      { slot: 2, name: 'Bob', role: Role.DRIVER, fingerprint, own: false },
-      {
-        slot: 3,
-        name: 'Eve',
-        role: Role.GUEST,
-        fingerprint,
-        suspended: true,
-        notAfter: 1_800_000_000,
-        usesLeft: 1,
-        grantedBy: 1,
-      },
-      { slot: 4, name: 'Zoe', role: Role.DRIVER, fingerprint, notAfter: NO_END, grantedBy: 3 },
-    ];
-    host.answer = () =>
-      Promise.resolve(create(ResultSchema, { outcome: { case: 'keys', value: { keys } } }));
     const unbounded = {
       formFactor: 'unknown',
       fingerprint: '00010203040506ff',
+      own: false,
       suspended: false,
       notAfter: null,
       usesLeft: null,
       grantedBy: null,
-    };
-    expect(await air.run(key.listKeys())).toEqual([
+    } as const;
+    const keys: KeyEntry[] = [
       { ...unbounded, slot: 0, name: 'Ada', role: 'owner', own: true, formFactor: 'watch' },
-      { ...unbounded, slot: 2, name: 'Bob', role: 'driver', own: false },
+      { ...unbounded, slot: 2, name: 'Bob', role: 'driver' },
       {
         ...unbounded,
         slot: 3,
         name: 'Eve',
         role: 'guest',
-        own: false,
         suspended: true,
         notAfter: 1_800_000_000,
         usesLeft: 0,
         grantedBy: 0,
       },
-      { ...unbounded, slot: 4, name: 'Zoe', role: 'driver', own: false, grantedBy: 2 },
-    ]);
+      { ...unbounded, slot: 4, name: 'Zoe', role: 'driver', grantedBy: 2 },
+    ];
+    host.answer = () => Promise.resolve(resultOf({ type: 'keys', keys }));
+    expect(await air.run(key.listKeys())).toEqual(keys);
     await endpoint.stop();
   });
 
@@ -289,7 +248,7 @@ describe('what an answer means', () => {
     'another kind of answer than %s wants is an error',
     async (call) => {
       const { air, host, key, endpoint } = await introduced();
-      const status = create(ResultSchema, { outcome: { case: 'status', value: {} } });
+      const status = resultOf({ type: 'status', status: STATUS });
       host.answer = () => Promise.resolve(call === 'unlock' ? status : DONE);
       await expect(air.run<unknown>(key[call]())).rejects.toMatchObject({
         code: 'protocol.malformed',
@@ -310,7 +269,7 @@ describe('what an answer means', () => {
     }
     await air.run(key.removeKey(3));
     expect(host.executed).toEqual(['unlock', 'lock', 'start', 'trunk', 'frunk', 'removeKey']);
-    expect(commands.at(-1)).toMatchObject({ value: { slot: 3 } });
+    expect(commands.at(-1)).toEqual({ type: 'removeKey', slot: 3 });
     await endpoint.stop();
   });
 });

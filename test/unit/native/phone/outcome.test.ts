@@ -1,26 +1,34 @@
-import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { encodeAdvertisement, advertisementKey } from '../../../../lib/native/advertisement.js';
 import { encodeFromCar } from '../../../../lib/native/codec.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
-import { ResultSchema } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import type { PhoneKeyError } from '../../../../lib/errors.js';
-import { TestHost } from '../../../support/test-car.js';
+import type { Link } from '../../../../lib/radio/types.js';
+import { resultOf, TestHost } from '../../../support/test-car.js';
 import { Air, introduce, introduced } from '../../phone/setup.js';
+import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile.js';
+
+const STATUS = {
+  locked: true,
+  open: [],
+  driveSecondsLeft: 0,
+  speedLimit: null,
+  pinNeeded: false,
+};
 
 /** A car that sends one chunk to whoever connects, or nothing at all. */
 const beforeACarThatSays = async (chunk?: Uint8Array) => {
   const air = new Air();
   const host = new TestHost();
   const peripheral = air.radio.peripheral();
-  await peripheral.start({
-    info: Uint8Array.of(1),
-    onLink: (link) => {
-      if (chunk !== undefined) void link.send(chunk);
-    },
-  });
+  const onLink = (link: Link): void => {
+    if (chunk !== undefined) void link.send(chunk);
+  };
+  await peripheral.start([{ profile: nativeProfile, onLink }]);
   const adKey = advertisementKey(defaultSuite, host.identity.publicKey);
-  await peripheral.advertise(encodeAdvertisement(defaultSuite, adKey, false, air.random));
+  await peripheral.advertise([
+    nativeAdvertising(encodeAdvertisement(defaultSuite, adKey, false, air.random)),
+  ]);
   const phone = air.phone();
   await introduce(phone.store, host);
   return { air, ...phone };
@@ -198,11 +206,11 @@ describe('an answer that is wrong', () => {
   );
 
   it.each([
-    ['to another question', { case: 'status', value: {} } as const],
-    ['of a later version', { case: undefined } as const],
+    ['to another question', { type: 'status', status: STATUS } as const],
+    ['of a later version', { type: 'unknown' } as const],
   ])('is sealed, but %s: the command may have been carried out', async (_, answer) => {
     const { air, host, key, endpoint } = await introduced();
-    host.answer = () => Promise.resolve(create(ResultSchema, { outcome: answer }));
+    host.answer = () => Promise.resolve(resultOf(answer));
     for (const [call, mayHaveSucceeded] of [
       [() => key.unlock(), true],
       [() => key.listKeys(), false],

@@ -3,6 +3,8 @@ import { PhoneKeyError } from '../../../../lib/errors.js';
 import { TestHost } from '../../../support/test-car.js';
 import { grantTo } from '../../credentials/sample.js';
 import { Air, introduce } from '../../phone/setup.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
+import { watchUpdates } from '../../../support/car-store.js';
 
 const CODE = '12345678';
 
@@ -179,11 +181,9 @@ describe('PhoneKey.pair', () => {
 
   it('says that the car has enrolled it when only saving the slot failed', async () => {
     const { air, host, key, store, endpoint } = await withWindow();
-    const save = store.save.bind(store);
-    store.save = (car) =>
-      car.state === 'paired'
-        ? Promise.reject(new PhoneKeyError('keys.not-saved', 'disk full'))
-        : save(car);
+    watchUpdates(store, (car) => {
+      if (car.state === 'paired') throw new PhoneKeyError('keys.not-saved', 'disk full');
+    });
     await expect(air.run(key.pair({ code: CODE }))).rejects.toMatchObject({
       code: 'keys.not-saved',
       message: expect.stringContaining('has enrolled'),
@@ -211,7 +211,7 @@ describe('PhoneKey.pair', () => {
     const { key, store } = air.phone({
       ...central,
       connect: async (advertisement) => ({
-        ...(await central.connect(advertisement)),
+        ...(await central.connect(advertisement, nativeProfile)),
         close: () => Promise.reject(new PhoneKeyError('radio.link-lost', 'gone already')),
       }),
     });

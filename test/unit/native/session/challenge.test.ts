@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodeSuite, portableSuite } from '../../../../lib/crypto/index.js';
+import { portableSuite } from '../../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../../lib/crypto/node.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { HandshakeState } from '../../../../lib/noise/handshake-state.js';
 import { PATTERNS } from '../../../../lib/noise/patterns.js';

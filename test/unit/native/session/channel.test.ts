@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodeSuite, portableSuite } from '../../../../lib/crypto/index.js';
+import { portableSuite } from '../../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../../lib/crypto/node.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
 import { flip, sample } from './sample.js';
 import { errorWith } from '../../../support/errors.js';

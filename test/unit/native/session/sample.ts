@@ -3,9 +3,9 @@ import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import type { Response } from '../../../../lib/native/session/phone.js';
-import { encodeCommand } from '../../../../lib/native/codec.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
 
-export const UNLOCK = encodeCommand({ case: 'unlock', value: {} });
+export const UNLOCK = encodeCommand({ type: 'unlock' });
 
 export const keyPair = (suite: Suite, seed: string): KeyPair =>
   suite.x25519KeyPair(seededRandom(seed)(32));

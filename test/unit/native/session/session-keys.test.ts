@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodeSuite, portableSuite } from '../../../../lib/crypto/index.js';
+import { portableSuite } from '../../../../lib/crypto/index.js';
+import { nodeSuite } from '../../../../lib/crypto/node.js';
 import { toHex } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../../lib/native/session/car.js';

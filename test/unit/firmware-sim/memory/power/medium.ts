@@ -9,8 +9,8 @@ import type { SimulatedFlashOptions } from '../../../../../firmware-sim/flash/si
 import { tornImages } from '../../../../../firmware-sim/flash/torn.js';
 import type { Memory } from '../../../../../firmware-sim/memory/memory.js';
 import { seededRandom } from '../../../../../lib/platform/seeded-random.js';
-import { CrashDisk } from '../crash-disk.js';
-import type { Image } from '../crash-disk.js';
+import { CrashDisk } from '../../../local/crash-disk.js';
+import type { Image } from '../../../local/crash-disk.js';
 
 /** One way in which a power cut may leave a medium. */
 export interface Left<I> {

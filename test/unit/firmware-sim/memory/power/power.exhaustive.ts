@@ -1,4 +1,4 @@
-import { everyByte } from '../crash-disk.js';
+import { everyByte } from '../../../local/crash-disk.js';
 import { fileMedium, flashMedium } from './medium.js';
 import { describeCuts, describeDamage } from './suite.js';
 

@@ -1,0 +1,18 @@
+import type { AirUse, Context, GlobalOptions } from './context.js';
+import type { ExitCode } from './exit-codes.js';
+
+/** Gives the work of a command its context, and takes care of its errors. */
+export type Perform = <Use extends AirUse>(
+  options: GlobalOptions,
+  use: Use,
+  work: (context: Context<Use>) => Promise<ExitCode>,
+) => Promise<void>;
+
+/**
+ * Makes the action of a command, which runs with the global options that were given. Its use of the air
+ * says which of them go with it, and what its context lets it open.
+ */
+export type Act = <Use extends AirUse, Args extends readonly unknown[]>(
+  use: Use,
+  work: (context: Context<Use>, ...args: Args) => Promise<ExitCode>,
+) => (...args: Args) => Promise<void>;

@@ -1,0 +1,27 @@
+/** `phonekey/sim` in a browser: a simulated car without a home. */
+export { SimulatedCar } from './car.js';
+export type { SimulatedCarOptions } from './car.js';
+export type { CarControl } from './control/car-control.js';
+export { DoorController } from './controller.js';
+export type { CardTap, CarReport, DoorControllerOptions, HandInput } from './controller.js';
+export { CLOSURES, DOORS } from '../lib/domain/closures.js';
+export type { Closure, Door } from '../lib/domain/closures.js';
+export type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
+export { DRIVE_MS, initialBody, RELOCK_MS, stepBody } from './body.js';
+export type { BodyEffect, BodyInput, BodyRefusal, BodyState, BodyStep } from './body.js';
+export type { Answer, Behavior, BehaviorContext } from './behavior.js';
+export { BEHAVIORS } from './behaviors.js';
+export type { Behaviors } from './behaviors.js';
+export type { FlashImage } from './flash/cells.js';
+export { FlashMemory } from './flash/flash-memory.js';
+export type { FlashMemoryOptions } from './flash/flash-memory.js';
+export { DEFAULT_GEOMETRY } from './flash/flash.js';
+export type { Flash, Geometry } from './flash/flash.js';
+export { SimulatedFlash } from './flash/simulated-flash.js';
+export type { FlashCounts, SimulatedFlashOptions } from './flash/simulated-flash.js';
+export { volatileMemory } from './memory/memory.js';
+export type { CommitOptions, Memory } from './memory/memory.js';
+export type { MemoryKind } from './memory/open.js';
+export type { CarRecord } from './memory/record.js';
+export { RecordStore } from './memory/store.js';
+export type { Screen } from './pairing-desk.js';

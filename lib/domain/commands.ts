@@ -1,0 +1,23 @@
+/** What a phone can ask of a car. */
+export type Command =
+  | { readonly type: 'unlock' }
+  | { readonly type: 'lock' }
+  /** Authorises driving; the PIN, 4 to 8 digits, where the car asks for it; empty: not typed. */
+  | { readonly type: 'start'; readonly pin?: string }
+  | { readonly type: 'trunk' }
+  | { readonly type: 'frunk' }
+  | { readonly type: 'status' }
+  | { readonly type: 'listKeys' }
+  | { readonly type: 'removeKey'; readonly slot: number }
+  /** A sealed notice of an owner, 142 to 2014 bytes. */
+  | { readonly type: 'deliver'; readonly notice: Uint8Array }
+  /** 4 to 8 digits; empty: no PIN any more. */
+  | { readonly type: 'setPin'; readonly pin: string }
+  | { readonly type: 'raiseEpoch' }
+  /** Seconds since 1970, by the clock of an owner's phone. */
+  | { readonly type: 'setTime'; readonly seconds: number };
+
+export type CommandName = Command['type'];
+
+/** The command of that name. */
+export type CommandOf<N extends CommandName> = Extract<Command, { type: N }>;

@@ -1,0 +1,73 @@
+import type { Closure } from './closures.js';
+import type { FormFactor } from './form-factors.js';
+import type { Refusal } from './refusals.js';
+import type { Role } from './roles.js';
+
+/** What a car answers to a command. */
+export interface Result {
+  readonly outcome: Outcome;
+  /** The car does not know the time, and refuses all keys with limits. */
+  readonly clockLost: boolean;
+  /** How often the car was re-keyed, which grants must name; told to owners, to others 0. */
+  readonly epoch: number;
+}
+
+export type Outcome =
+  | { readonly type: 'done' }
+  /** `code`: the number of a refusal that is `unknown`. */
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly code?: number }
+  | { readonly type: 'status'; readonly status: VehicleStatus }
+  | { readonly type: 'keys'; readonly keys: readonly KeyEntry[] }
+  /** One that only later versions know. */
+  | { readonly type: 'unknown' };
+
+export const DONE: Outcome = { type: 'done' };
+
+export const refused = (refusal: Refusal): Outcome => ({ type: 'refused', refusal });
+
+/** Of a car that says no more than that. */
+export const refusedResult = (refusal: Refusal): Result => ({
+  outcome: refused(refusal),
+  clockLost: false,
+  epoch: 0,
+});
+
+export const isRefusal = (outcome: Outcome, refusal: Refusal): boolean =>
+  outcome.type === 'refused' && outcome.refusal === refusal;
+
+export interface VehicleStatus {
+  readonly locked: boolean;
+  readonly open: readonly Closure[];
+  /** Seconds for which driving is authorised; 0 when it is not. */
+  readonly driveSecondsLeft: number;
+  /** km/h, while driving is authorised; null: no limit. */
+  readonly speedLimit: number | null;
+  /** It asks for a PIN to start. */
+  readonly pinNeeded: boolean;
+}
+
+export interface CarStatus extends VehicleStatus {
+  /** It does not know the time, and refuses all keys with limits. */
+  readonly clockLost: boolean;
+}
+
+/** One enrolled key, as an owner sees it. */
+export interface KeyEntry {
+  readonly slot: number;
+  readonly name: string;
+  /** What kind of thing has it, by its own words. */
+  readonly formFactor: FormFactor | 'unknown';
+  readonly role: Role | 'none';
+  /** Hex, the first 8 bytes of SHA-512 of the public key. */
+  readonly fingerprint: string;
+  /** The key of this phone. */
+  readonly own: boolean;
+  /** An owner's notice says so: suspended or revoked. */
+  readonly suspended: boolean;
+  /** The first second in which it does not hold any more, since 1970; null: no end. */
+  readonly notAfter: number | null;
+  /** null: no limit. */
+  readonly usesLeft: number | null;
+  /** Slot of the owner with whom its chain of grants begins; null: it was paired at the car. */
+  readonly grantedBy: number | null;
+}

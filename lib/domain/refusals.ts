@@ -1,0 +1,116 @@
+import { PhoneKeyError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
+
+/**
+ * Why a car does not do what it is asked, and what that means to the person who asked: the one table. The
+ * numbers that they have on the air are those of a dialect (lib/native/numbers.ts).
+ */
+
+interface RefusalEntry {
+  readonly message: string;
+  /** What to do now, as a sentence; where there is none, that of the code. */
+  readonly hint?: string;
+  /** Default: `car.refused`. */
+  readonly code?: ErrorCode;
+  /** The same may well succeed a moment later; where it is not said, as the code has it. */
+  readonly temporary?: true;
+  readonly mayHaveSucceeded?: true;
+}
+
+const TEMPORARY = { temporary: true } as const;
+
+const entry = (message: string, hint: string, more: Partial<RefusalEntry> = {}): RefusalEntry => ({
+  message,
+  hint,
+  ...more,
+});
+
+const REFUSALS = {
+  'not-permitted': { code: 'car.not-permitted', message: 'this key may not do that' },
+  'unknown-command': entry('the car does not know this command', 'Update the car.'),
+  'door-open': entry('a door is open', 'Close all doors, then try again.', TEMPORARY),
+  driving: entry('the car is being driven', 'Park the car first.', TEMPORARY),
+  'no-such-key': entry('there is no key in that slot', 'See the slots: key keys list.'),
+  'last-owner': entry(
+    'this is the last owner key',
+    'Pair another owner first, or reset the car from inside: key car reset.',
+  ),
+  fault: entry('the car has a fault', 'Look at the log of the car, then try again.', {
+    temporary: true,
+    mayHaveSucceeded: true,
+  }),
+  suspended: entry(
+    'this key is suspended or revoked',
+    'Ask an owner (another one, if you are one) to give it back: key resume.',
+  ),
+  'not-yet': entry('this key does not hold yet', 'Wait until it begins: key cars.', TEMPORARY),
+  expired: entry('this key has expired', 'Ask the owner for a new grant: key share.'),
+  'used-up': entry('this key is used up', 'Ask the owner for a new grant: key share.'),
+  'lease-over': entry(
+    'the car has not heard from its owner for too long; this key unlocks, but does not drive',
+    'Get a notice of the owner and carry it to the car: key carry.',
+  ),
+  'clock-lost': entry(
+    'the car does not know the time, so it takes no key with limits',
+    'The key of an owner brings the time: let one use the car.',
+  ),
+  'pin-needed': entry('the car asks for its PIN', 'Start with it: key start --pin -.'),
+  'pin-wrong': entry(
+    'the PIN is wrong',
+    'Type it again; each wrong one makes the wait longer.',
+    TEMPORARY,
+  ),
+  'pin-locked': entry(
+    'too many wrong PINs',
+    'Wait a while. The key of an owner, or the card on the console, clears it at once.',
+    TEMPORARY,
+  ),
+  'slots-full': entry(
+    'the car has no slot left',
+    'Ask the owner to remove a key: key keys remove.',
+  ),
+  'grant-invalid': entry(
+    'the car does not take this grant',
+    'Ask the owner for a new one: key share.',
+  ),
+  'notice-invalid': entry(
+    'the car does not take this notice',
+    'It has a newer one, or it is for another car.',
+  ),
+  'owner-key': entry(
+    "only the card takes an owner's key away",
+    'At the car: key car remove, with the card on the console.',
+  ),
+  /** By hand; a phone is told that it may not. */
+  locked: { message: 'the car is locked' },
+  'not-authorised': { message: 'driving is not authorised' },
+  /** One that only later versions know. */
+  unknown: { message: 'the car refused' },
+} satisfies Readonly<Record<string, RefusalEntry>>;
+
+export type Refusal = keyof typeof REFUSALS;
+
+const PAIRING_REFUSALS = {
+  closed: { code: 'pairing.closed', message: 'the pairing window of the car is closed' },
+  failed: { code: 'pairing.wrong-code', message: 'the car did not accept the code' },
+  'slots-full': { code: 'pairing.slots-full', message: 'the car has no free key slot' },
+  fault: entry(
+    'the car has a fault and did not keep the key',
+    'Look at the log of the car, then pair again.',
+    TEMPORARY,
+  ),
+} satisfies Readonly<Record<string, RefusalEntry>>;
+
+export type PairingRefusal = keyof typeof PAIRING_REFUSALS;
+
+export const refusalMessage = (refusal: Refusal): string => REFUSALS[refusal].message;
+
+/** `car.refused`, or `car.not-permitted`. */
+export const refusalError = (refusal: Refusal): PhoneKeyError => errorOf(REFUSALS[refusal]);
+
+/** `pairing.closed`, `pairing.wrong-code`, `pairing.slots-full` or `car.refused`. */
+export const pairingRefusalError = (refusal: PairingRefusal): PhoneKeyError =>
+  errorOf(PAIRING_REFUSALS[refusal]);
+
+const errorOf = ({ code = 'car.refused', message, ...rest }: RefusalEntry): PhoneKeyError =>
+  new PhoneKeyError(code, message, rest);

@@ -1,0 +1,43 @@
+/**
+ * What the messages of a dialect go over: a GATT service with a characteristic for each direction, and
+ * sometimes one that says what the car speaks. UUIDs have 128 bits, in lower case with dashes.
+ */
+export interface GattProfile {
+  readonly service: string;
+  /** Phone to car. */
+  readonly toCar: {
+    readonly uuid: string;
+    readonly properties: readonly ('write' | 'writeWithoutResponse')[];
+  };
+  /** Car to phone, once the phone has subscribed. */
+  readonly fromCar: {
+    readonly uuid: string;
+    readonly properties: readonly ['notify' | 'indicate'];
+  };
+  /** For whoever reads it: at most 512 bytes. */
+  readonly info?: { readonly uuid: string; readonly value: Uint8Array };
+}
+
+export type GattProperty = 'read' | 'write' | 'writeWithoutResponse' | 'notify' | 'indicate';
+
+export interface GattCharacteristic {
+  readonly uuid: string;
+  readonly properties: readonly GattProperty[];
+  /** A constant. */
+  readonly value?: Uint8Array;
+}
+
+/** In the order in which a server has them, and phones remember them. */
+export const characteristicsOf = ({
+  toCar,
+  fromCar,
+  info,
+}: GattProfile): readonly GattCharacteristic[] => [
+  toCar,
+  fromCar,
+  ...(info === undefined ? [] : [{ ...info, properties: ['read'] as const }]),
+];
+
+/** Whether the car waits until the phone has confirmed a chunk, before it sends another. */
+export const indicates = ({ fromCar }: GattProfile): boolean =>
+  fromCar.properties[0] === 'indicate';

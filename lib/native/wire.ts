@@ -1,0 +1,185 @@
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { PhoneKeyError } from '../errors.js';
+
+/**
+ * The protobuf of the schema, by tables that `npm run proto` makes of it: proto3 with open enums, of which it
+ * uses uint32, bool, enum, bytes, string and messages. A value that is zero and in no oneof is not sent.
+ */
+
+/** A message; the type is that of its values. */
+export interface Schema<T> {
+  readonly name: string;
+  /** In the order of their numbers, in which they are written. */
+  readonly fields: readonly Field[];
+  /** Never there. */
+  readonly values?: T;
+}
+
+interface Field {
+  readonly number: number;
+  readonly name: string;
+  readonly type: 'uint32' | 'bool' | 'enum' | 'bytes' | 'string' | Schema<unknown>;
+  readonly oneof?: string;
+  readonly list?: true;
+}
+
+/** What a message is made of: fields that are left out are zero. */
+export type Init<T> = T extends Uint8Array | number | string | boolean | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Init<Item>[]
+    : T extends { readonly case: infer Case; readonly value: infer Value }
+      ? { readonly case: Case; readonly value: Init<Value> }
+      : { readonly [K in keyof T]?: Init<T[K]> | undefined };
+
+type Fields = Record<string, unknown>;
+type Chosen = { readonly case?: string; readonly value?: unknown } | undefined;
+
+/** Messages in messages in messages: more than the schema has. */
+const DEEPEST = 4;
+
+export const encode = <T>(schema: Schema<T>, value: Init<T>): Uint8Array => {
+  const writer = new BinaryWriter();
+  write(writer, schema, value as Fields);
+  return writer.finish();
+};
+
+/**
+ * A known field has the wire type that the schema says, and ends where the message around it does, so that
+ * no two encodings of one field mean the same. Unknown fields are dropped: a later version may add some, and
+ * nothing is ever re-encoded. Of a field that comes twice the last counts; messages are merged.
+ * @throws PhoneKeyError `protocol.malformed`
+ */
+export const decode = <T>(schema: Schema<T>, bytes: Uint8Array): T => {
+  try {
+    return read(schema, bytes, 1) as T;
+  } catch (cause) {
+    throw new PhoneKeyError('protocol.malformed', `not a ${schema.name} message`, { cause });
+  }
+};
+
+const write = (writer: BinaryWriter, { fields }: Schema<unknown>, values: Fields): void => {
+  for (const field of fields) {
+    const { name, oneof, list } = field;
+    if (oneof !== undefined) {
+      const chosen = values[oneof] as Chosen;
+      if (chosen?.case === name) writeField(writer, field, chosen.value);
+    } else if (list) {
+      for (const item of (values[name] ?? []) as unknown[]) writeField(writer, field, item);
+    } else if (!isZero(values[name])) {
+      writeField(writer, field, values[name]);
+    }
+  }
+};
+
+const isZero = (value: unknown): boolean =>
+  value === undefined ||
+  value === 0 ||
+  value === '' ||
+  value === false ||
+  (value instanceof Uint8Array && value.length === 0);
+
+const writeField = (writer: BinaryWriter, { number, type }: Field, value: unknown): void => {
+  writer.tag(number, wireTypeOf(type));
+  switch (type) {
+    case 'uint32':
+      writer.uint32(value as number);
+      break;
+    case 'bool':
+      writer.bool(value as boolean);
+      break;
+    case 'enum':
+      writer.int32(value as number);
+      break;
+    case 'bytes':
+      writer.bytes(value as Uint8Array);
+      break;
+    case 'string':
+      writer.string(value as string);
+      break;
+    default:
+      writer.fork();
+      write(writer, type, value as Fields);
+      writer.join();
+  }
+};
+
+const read = (
+  schema: Schema<unknown>,
+  bytes: Uint8Array,
+  depth: number,
+  message = zero(schema),
+): Fields => {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    const field = schema.fields.find((each) => each.number === number);
+    if (field === undefined) {
+      reader.skip(wireType, number, DEEPEST - depth);
+      continue;
+    }
+    const { name, type, oneof, list } = field;
+    if (wireType !== wireTypeOf(type)) throw new Error(`${name} has wire type ${String(wireType)}`);
+    if (list) {
+      (message[name] as unknown[]).push(readField(reader, type, depth));
+    } else if (oneof === undefined) {
+      message[name] = readField(reader, type, depth);
+    } else {
+      const chosen = message[oneof] as Chosen;
+      const before = chosen?.case === name ? chosen.value : undefined;
+      message[oneof] = { case: name, value: readField(reader, type, depth, before) };
+    }
+  }
+  return message;
+};
+
+const readField = (
+  reader: BinaryReader,
+  type: Field['type'],
+  depth: number,
+  before?: unknown,
+): unknown => {
+  switch (type) {
+    case 'uint32':
+      return reader.uint32();
+    case 'bool':
+      return reader.bool();
+    case 'enum':
+      return reader.int32();
+    case 'bytes':
+      return reader.bytes();
+    case 'string':
+      return reader.string(true);
+    default:
+      return read(type, reader.bytes(), depth + 1, before as Fields | undefined);
+  }
+};
+
+/** A message in which everything is zero. */
+const zero = ({ fields }: Schema<unknown>): Fields =>
+  Object.fromEntries(
+    fields.map(({ name, type, oneof, list }) =>
+      oneof === undefined ? [name, list ? [] : zeroOf(type)] : [oneof, { case: undefined }],
+    ),
+  );
+
+const zeroOf = (type: Field['type']): unknown => {
+  switch (type) {
+    case 'uint32':
+    case 'enum':
+      return 0;
+    case 'bool':
+      return false;
+    case 'bytes':
+      return new Uint8Array();
+    case 'string':
+      return '';
+    default:
+      return undefined;
+  }
+};
+
+const wireTypeOf = (type: Field['type']): WireType =>
+  type === 'uint32' || type === 'bool' || type === 'enum'
+    ? WireType.Varint
+    : WireType.LengthDelimited;

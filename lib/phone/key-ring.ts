@@ -1,0 +1,92 @@
+import type { EntryKind } from '../credentials/notice.js';
+import { toHex } from '../platform/bytes.js';
+import { accept, keyUri, offer } from './accepting.js';
+import type { AcceptOptions } from './accepting.js';
+import { chooseCar } from './choose.js';
+import type { CarChoice } from './choose.js';
+import { ringEnvironment } from './environment.js';
+import type { KeyRingOptions, RingEnvironment } from './environment.js';
+import { setKeyStatus, stamp } from './revoking.js';
+import type { SignedNotice } from './revoking.js';
+import { share } from './sharing.js';
+import type { Share, ShareOptions } from './sharing.js';
+import type { PairedCar, SharedKey } from './store.js';
+
+/** A key that this phone has shared, and what it has said of it since. */
+export interface KnownSharedKey extends SharedKey {
+  /** Name of the car. */
+  readonly car: string;
+  readonly status: EntryKind | 'valid';
+}
+
+/**
+ * The keys of a phone, and what their owner does with them without a car or a radio: shows them, shares
+ * them, takes them back. What it signs travels by whatever way people have. All throw PhoneKeyError.
+ */
+export class KeyRing {
+  readonly #environment: RingEnvironment;
+
+  constructor(options: KeyRingOptions) {
+    this.#environment = ringEnvironment(options);
+  }
+
+  /** The cars this phone has a key for. */
+  cars(): Promise<readonly PairedCar[]> {
+    return this.#environment.store.list();
+  }
+
+  /** Deletes this phone's key for a car, which still has it in a slot. False where there is none. */
+  forget(car: string): Promise<boolean> {
+    return this.#environment.store.remove(car);
+  }
+
+  /** A fresh key to show to an owner, `phonekey:key/...`. Of a named car, the key that this phone has for it. */
+  async offer({ car }: CarChoice = {}): Promise<string> {
+    return car === undefined
+      ? offer(this.#environment)
+      : keyUri(await chooseCar(this.#environment.store, car));
+  }
+
+  /** Gives somebody else's key rights, by a grant that travels to their phone: `phonekey:grant/...`. */
+  share(options: ShareOptions): Promise<Share> {
+    return share(this.#environment, options);
+  }
+
+  /** What this phone has shared, of one car or of all, as it remembers it: no car is asked. */
+  async shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
+    const cars = (await this.cars()).filter(({ name }) => car === undefined || name === car);
+    return cars.flatMap(({ name, notice, shared = [] }) =>
+      shared.map((key) => {
+        const entry = notice?.entries.find(
+          ({ fingerprint, since }) =>
+            toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
+        );
+        return { ...key, car: name, status: entry?.kind ?? 'valid' };
+      }),
+    );
+  }
+
+  /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
+  accept(uri: string, options?: AcceptOptions): Promise<PairedCar> {
+    return accept(this.#environment, uri, options);
+  }
+
+  /** @param which its fingerprint in hex, or the name that this phone shared it by */
+  revoke(which: string, options?: CarChoice): Promise<SignedNotice> {
+    return setKeyStatus(this.#environment, which, 'revoked', options);
+  }
+
+  /** As `revoke`, until `resume`. */
+  suspend(which: string, options?: CarChoice): Promise<SignedNotice> {
+    return setKeyStatus(this.#environment, which, 'suspended', options);
+  }
+
+  resume(which: string, options?: CarChoice): Promise<SignedNotice> {
+    return setKeyStatus(this.#environment, which, 'valid', options);
+  }
+
+  /** News for the car that nothing has changed: leases begin anew. */
+  stamp(options?: CarChoice): Promise<SignedNotice> {
+    return stamp(this.#environment, options);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Suite } from '../crypto/suite.js';
+import type { KeyEntry, Result } from '../domain/outcomes.js';
+import type { Refusal } from '../domain/refusals.js';
+import { isOwner } from './choose.js';
+import type { PhoneEnvironment } from './environment.js';
+import type { PairedCar } from './store.js';
+
+/** What a car answers, besides the answer, brings the phone's entry of it up to date. */
+
+/**
+ * After these the car may not have taken the key of a grant, which is shown to it again. A grant that
+ * does not hold it calls invalid only to keys that it has.
+ */
+const NOT_ADMITTED: ReadonlySet<Refusal> = new Set([
+  'slots-full',
+  'suspended',
+  'not-yet',
+  'expired',
+  'used-up',
+  'clock-lost',
+  'fault',
+]);
+
+/**
+ * A car that answered has this phone's key, also where the confirmation of its pairing got lost; it
+ * tells owners its epoch; and it is where this link found its characteristics.
+ */
+export const reconcile = async (
+  environment: PhoneEnvironment,
+  car: PairedCar,
+  attHandle: number | undefined,
+  result: Result,
+): Promise<void> => {
+  const taken = car.state === 'pending' && wasTaken(car, result);
+  const { epoch } = result;
+  // It only ever counts up.
+  const told = isOwner(car) && epoch > (car.epoch ?? 0);
+  if (!taken && !told && attHandle === car.attHandle) return;
+  await save(environment, car, (now) => {
+    const news = taken || told || attHandle !== now.attHandle;
+    if (!news || !sameKey(environment.suite, car, now)) return now;
+    return {
+      ...now,
+      attHandle,
+      ...(taken ? { state: 'paired' as const } : {}),
+      ...(told ? { epoch: Math.max(epoch, now.epoch ?? 0) } : {}),
+    };
+  });
+};
+
+const wasTaken = ({ grant }: PairedCar, { outcome }: Result): boolean =>
+  grant === undefined || outcome.type !== 'refused' || !NOT_ADMITTED.has(outcome.refusal);
+
+/** Another program may have accepted a newer grant meanwhile. */
+const sameKey = (suite: Suite, car: PairedCar, now: PairedCar): boolean =>
+  suite.equal(car.identity.publicKey, now.identity.publicKey) &&
+  suite.equal(car.grant ?? NONE, now.grant ?? NONE);
+
+const NONE = new Uint8Array(0);
+
+/** Slot and role, where the confirmation of the pairing got lost. */
+export const reconcileOwnKey = async (
+  environment: PhoneEnvironment,
+  car: PairedCar,
+  keys: readonly KeyEntry[],
+): Promise<void> => {
+  const own = keys.find((key) => key.own);
+  if (own === undefined || own.role === 'none') return;
+  const { slot, role } = own;
+  if (car.slot === slot && car.role === role) return;
+  await save(environment, car, (now) => ({ ...now, slot, role }));
+};
+
+/** The command is done: that this cannot be saved is no reason to fail. */
+const save = (
+  { store, log }: PhoneEnvironment,
+  { name }: PairedCar,
+  change: (now: PairedCar) => PairedCar,
+): Promise<void> =>
+  store
+    .update(name, (now) => ({ car: change(now), value: undefined }))
+    .catch((error: unknown) => {
+      log.warn('what the car told could not be saved', { error: String(error) });
+    });

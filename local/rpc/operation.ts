@@ -1,0 +1,39 @@
+import { object } from '../json.js';
+import type { Reader } from '../json.js';
+
+/*
+ * Requests and answers are JSON objects, one a line, in order:
+ *
+ *     {"op":"info"}                                          {"result":{"seed":"5f…","pace":"instant",…}}
+ *     {"op":"move","who":"phone","to":{"x":1,"y":0}}         {"result":{"label":"phone",…}}
+ *     {"op":"fly"}                                           {"error":{"code":"usage.invalid",…}}
+ *
+ * After the result of a stream come its events, an object in each line. The one request that is then
+ * taken is `{"op":"stop"}`; upon that, and when the server ends, an empty result says that this was all.
+ */
+
+/** What server and client both know of a request; each reads strictly what the other has written. */
+export interface Operation<P extends object, R> {
+  readonly op: string;
+  readonly parameters: Reader<P>;
+  readonly result: Reader<R>;
+}
+
+/** One that goes on after its result, until it is stopped. */
+export interface Stream<P extends object, R, E extends object> extends Operation<P, R> {
+  readonly event: Reader<E>;
+  /** An event as JSON, where it is not that already. */
+  readonly toJson?: (event: E) => object;
+}
+
+export const STOP = 'stop';
+
+/** No parameters. */
+export type None = Readonly<Record<string, never>>;
+
+export const none: Reader<None> = object<None>({});
+
+/** The result of what is only done: an empty object. */
+export const done: Reader<void> = (value, what) => {
+  none(value, what);
+};

@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import { MOST_NOTICE_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/notice.js';
+import { MOST_CARRIED } from '../../../lib/phone/carried.js';
+import { fromHex } from '../../../lib/platform/bytes.js';
+import { SharingHost } from '../../support/sharing-car.js';
+import { NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { put } from '../../support/car-store.js';
+
+const KEY = '00112233aabbccdd';
+
+/** Notices to the car of `ownerAndGuest` from an owner that its other phones have not heard of. */
+const manyNotices = async (count: number): Promise<string[]> => {
+  const { owner } = await ownerAndGuest();
+  const uris: string[] = [];
+  for (let n = 0; n < count; n++) uris.push(...(await owner.key.ring.stamp()).uris);
+  return uris;
+};
+
+describe('what is carried', () => {
+  it('is delivered by the next command, of any kind, and then no more', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    await owner.key.ring.revoke(KEY);
+    await air.run(owner.key.status());
+    await air.run(owner.key.status());
+    expect(host.executed).toEqual(['status', 'deliver', 'status']);
+    expect(host.heard.get(0)?.[0]).toMatchObject({ number: 1, stamp: NOW });
+    await endpoint.stop();
+  });
+
+  it('is delivered also when the command was refused', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    host.pin = '1234';
+    await owner.key.ring.stamp();
+    await expect(air.run(owner.key.start())).rejects.toMatchObject({ code: 'car.refused' });
+    expect(host.executed).toEqual(['start', 'deliver']);
+    await endpoint.stop();
+  });
+
+  it('never makes a command fail, nor wait for long', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    await owner.key.ring.revoke(KEY);
+    owner.hooks.onTrace = (kind) => {
+      // After the answer to the command: the car hears nothing more.
+      if (kind === 'Sealed' && host.executed.includes('lock')) {
+        host.execute = () => new Promise(() => undefined);
+      }
+    };
+    const before = air.clock.now();
+    await air.run(owner.key.lock());
+    expect(air.clock.now() - before).toBeLessThanOrEqual(4_000);
+    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(1);
+    await endpoint.stop();
+  });
+
+  it('is kept when the link breaks, and dropped when the car has a newer one', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { role: 'driver' });
+    const old = await owner.key.ring.revoke(KEY);
+    await owner.key.ring.stamp();
+    await air.run(owner.key.deliver());
+    await air.run(guest.key.unlock());
+    expect(await air.run(guest.key.carry(old.uris))).toEqual({
+      delivered: [],
+      refused: ['car'],
+      waiting: [],
+      handedTo: [],
+    });
+    expect((await guest.key.ring.cars())[0]?.carrying).toBeUndefined();
+    expect(host.heard.get(0)?.[0]?.number).toBe(2);
+
+    const next = await owner.key.ring.revoke(KEY);
+    guest.hooks.onTrace = (kind) => {
+      if (kind === 'Proof') air.loseLink();
+    };
+    expect(await air.run(guest.key.carry(next.uris))).toMatchObject({ waiting: ['car'] });
+    expect((await guest.key.ring.cars())[0]?.carrying).toHaveLength(1);
+    guest.hooks.onTrace = () => undefined;
+    await air.run(guest.key.lock());
+    expect(host.heard.get(0)?.[0]?.number).toBe(3);
+    await endpoint.stop();
+  });
+
+  it('has every part of a long notice, which fits into no first message beside a grant', async () => {
+    const { air, host, owner, guest, entry, endpoint } = await ownerAndGuest();
+    const entries = Array.from({ length: 2 * ENTRIES_PER_PART }, (_, n) => ({
+      fingerprint: fromHex(n.toString(16).padStart(16, '0'))!,
+      since: NOW,
+      kind: 'revoked' as const,
+    }));
+    await put(owner.store, { ...entry, notice: { number: 1, stamp: NOW, entries } });
+    const { uris } = await owner.key.ring.stamp();
+    await shareWith(owner.key, guest.key, { delegations: 3 });
+    await air.run(guest.key.carry(uris));
+    expect(host.heard.get(0)).toHaveLength(2);
+    expect(Math.max(...host.received.map(({ length }) => length))).toBe(MOST_NOTICE_BYTES);
+    await endpoint.stop();
+  });
+
+  it('is bounded: the oldest of others go first, its own stay', async () => {
+    const { owner, air, endpoint } = await ownerAndGuest();
+    await owner.key.ring.revoke(KEY);
+    const others = await manyNotices(40);
+    await endpoint.stop(); // not near
+    await air.run(owner.key.carry(others));
+    const carrying = (await owner.key.ring.cars())[0]!.carrying!;
+    expect(carrying).toHaveLength(MOST_CARRIED);
+    expect(carrying.filter(({ own }) => own)).toHaveLength(1);
+    await air.run(owner.key.carry(others.slice(-1)));
+    expect((await owner.key.ring.cars())[0]!.carrying).toEqual(carrying);
+  });
+
+  it.each([[[]], [['phonekey:key/AAAA']], [['hello']]])('is a notice, not %j', async (uris) => {
+    const { owner } = await ownerAndGuest();
+    await expect(owner.key.carry(uris)).rejects.toMatchObject({ code: 'usage.invalid' });
+  });
+});
+
+describe("a stranger's phone", () => {
+  it('hands a notice to the car, and knows only that it did', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    const { uris } = await owner.key.ring.revoke(KEY);
+    expect(await air.run(guest.key.carry(uris))).toEqual({
+      delivered: [],
+      refused: [],
+      waiting: [],
+      handedTo: [expect.any(String)],
+    });
+    expect(guest.trace.map(({ kind }) => kind)).toEqual(['Hello', 'Notice', 'Hello']);
+    expect(host.heard.get(0)?.[0]?.number).toBe(1);
+    expect(await guest.key.ring.cars()).toEqual([]);
+    await endpoint.stop();
+  });
+
+  it('hands it to every car in range, or to the one that was named', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    const other = new SharingHost(2);
+    const second = await air.car(other);
+    const { uris } = await owner.key.ring.revoke(KEY);
+    const { handedTo } = await air.run(guest.key.carry(uris));
+    expect(handedTo).toHaveLength(2);
+    expect([host.received, other.received]).toMatchObject([{ length: 1 }, { length: 1 }]);
+    expect(other.heard.size).toBe(0);
+    const id = handedTo[0]!;
+    expect((await air.run(guest.key.carry(uris, { id }))).handedTo).toEqual([id]);
+    expect(host.received.length + other.received.length).toBe(3);
+    await Promise.all([endpoint.stop(), second.endpoint.stop()]);
+  });
+
+  it('says so when there is no car, and ends when it is told to', async () => {
+    const { air, owner, guest, endpoint } = await ownerAndGuest();
+    const { uris } = await owner.key.ring.revoke(KEY);
+    const abort = new AbortController();
+    const carrying = guest.key.carry(uris, { signal: abort.signal });
+    abort.abort();
+    await expect(air.run(carrying)).rejects.toMatchObject({ code: 'interrupted' });
+    await endpoint.stop();
+    await expect(air.run(guest.key.carry(uris))).rejects.toMatchObject({ code: 'car.not-found' });
+  });
+
+  it('may be one whose own key was taken away', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    host.epoch = 1; // its grant is worth nothing
+    const { uris } = await owner.key.ring.revoke(KEY);
+    expect(await air.run(guest.key.carry(uris))).toMatchObject({
+      waiting: [],
+      handedTo: [expect.any(String)],
+    });
+    expect(host.heard.get(0)?.[0]?.number).toBe(1);
+    await endpoint.stop();
+  });
+});
