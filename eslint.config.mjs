@@ -145,7 +145,6 @@ function direction([folders, patterns]) {
 const NODE_GLOBALS = ['Buffer', 'process', 'setImmediate', 'require'];
 const LIB_FOR_NODE = [
   'lib/crypto/node*.ts',
-  'lib/hci/**',
   'lib/radio/{advertising-data,bleno*,noble*,stack,system}.ts',
 ];
 

@@ -1,15 +1,21 @@
-import { Att, attErrorName, attName, attPdu, type Attribute, type AttPdu } from './att.js';
-import { type Fields, shortList } from './fields.js';
-import { CHARACTERISTIC, CLIENT_CONFIGURATION, type GattDatabase } from './gatt-database.js';
-import { hexNumber } from './names.js';
-import { parsed } from './reader.js';
-import { uuidName, type UuidNames } from './uuids.js';
+import { attErrorName } from '../../lib/hci/att/errors.js';
+import { Att } from '../../lib/hci/att/pdus.js';
+import { hexNumber, uuidText } from '../../lib/hci/text.js';
+import { attName, followedPdu } from './att.js';
+import type { Attribute, FollowedPdu } from './att.js';
+import { shortList } from './fields.js';
+import type { Fields } from './fields.js';
+import { CHARACTERISTIC, CLIENT_CONFIGURATION } from './gatt-database.js';
+import type { GattDatabase } from './gatt-database.js';
+import { parsed, readable } from './reader.js';
+import { uuidName } from './uuids.js';
+import type { UuidNames } from './uuids.js';
 
 /** A value that was written, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
   readonly uuid: string;
   readonly toServer: boolean;
-  readonly value: Buffer;
+  readonly value: Uint8Array;
 }
 
 export interface AttEvent {
@@ -21,36 +27,36 @@ export interface AttEvent {
 
 /** What a client sends; all else comes from the server. */
 const FROM_CLIENT: ReadonlySet<number> = new Set([
-  Att.mtuRequest,
-  Att.findInformationRequest,
-  Att.findByTypeValueRequest,
-  Att.readByTypeRequest,
-  Att.readRequest,
-  Att.readBlobRequest,
-  Att.readMultipleRequest,
-  Att.readByGroupTypeRequest,
-  Att.writeRequest,
-  Att.prepareWriteRequest,
-  Att.executeWriteRequest,
-  Att.confirmation,
-  Att.readMultipleVariableRequest,
-  Att.writeCommand,
-  Att.signedWriteCommand,
+  Att.mtuRequest.opcode,
+  Att.findInformationRequest.opcode,
+  Att.findByTypeValueRequest.opcode,
+  Att.readByTypeRequest.opcode,
+  Att.readRequest.opcode,
+  Att.readBlobRequest.opcode,
+  Att.readMultipleRequest.opcode,
+  Att.readByGroupTypeRequest.opcode,
+  Att.writeRequest.opcode,
+  Att.prepareWriteRequest.opcode,
+  Att.executeWriteRequest.opcode,
+  Att.confirmation.opcode,
+  Att.readMultipleVariableRequest.opcode,
+  Att.writeCommand.opcode,
+  Att.signedWriteCommand.opcode,
 ]);
 
 /** Without an answer. */
 const COMMANDS: ReadonlySet<number> = new Set([
-  Att.confirmation,
-  Att.writeCommand,
-  Att.signedWriteCommand,
+  Att.confirmation.opcode,
+  Att.writeCommand.opcode,
+  Att.signedWriteCommand.opcode,
 ]);
 
 const WITH_VALUES: ReadonlySet<number> = new Set([
-  Att.writeRequest,
-  Att.writeCommand,
-  Att.notification,
-  Att.indication,
-  Att.multipleNotifications,
+  Att.writeRequest.opcode,
+  Att.writeCommand.opcode,
+  Att.notification.opcode,
+  Att.indication.opcode,
+  Att.multipleNotifications.opcode,
 ]);
 
 export type End = 'central' | 'peripheral';
@@ -62,7 +68,7 @@ export class AttDecoder {
   readonly #databases: Readonly<Record<End, GattDatabase>>;
   readonly #names: UuidNames;
   /** By client; a client has one request under way (Vol 3 Part F 3.3.2). */
-  readonly #requests = new Map<End, AttPdu>();
+  readonly #requests = new Map<End, FollowedPdu>();
 
   /** @param databases by server */
   constructor(databases: Readonly<Record<End, GattDatabase>>, names: UuidNames) {
@@ -71,8 +77,8 @@ export class AttDecoder {
   }
 
   /** Undefined for a PDU that ends too early. */
-  decode(from: End, payload: Buffer): AttEvent | undefined {
-    const pdu = parsed(payload, attPdu);
+  decode(from: End, payload: Uint8Array): AttEvent | undefined {
+    const pdu = readable(() => followedPdu(payload));
     if (pdu === undefined) return undefined;
     const toServer = FROM_CLIENT.has(pdu.opcode);
     const client = toServer ? from : otherEnd(from);
@@ -91,8 +97,8 @@ export class AttDecoder {
 
   #fields(
     database: GattDatabase,
-    { opcode, mtu, range, error, attributes, value }: AttPdu,
-    request: AttPdu | undefined,
+    { opcode, mtu, range, error, attributes, value }: FollowedPdu,
+    request: FollowedPdu | undefined,
     bytes: number,
   ): Fields {
     if (mtu !== undefined) return { mtu };
@@ -151,20 +157,24 @@ export class AttDecoder {
 }
 
 const LISTS: ReadonlySet<number> = new Set([
-  Att.findInformationResponse,
-  Att.findByTypeValueResponse,
-  Att.readByTypeResponse,
-  Att.readByGroupTypeResponse,
+  Att.findInformationResponse.opcode,
+  Att.findByTypeValueResponse.opcode,
+  Att.readByTypeResponse.opcode,
+  Att.readByGroupTypeResponse.opcode,
 ]);
 
 const KNOWN_EMPTY: ReadonlySet<number> = new Set([
-  Att.writeResponse,
-  Att.executeWriteRequest,
-  Att.executeWriteResponse,
-  Att.confirmation,
+  Att.writeResponse.opcode,
+  Att.executeWriteRequest.opcode,
+  Att.executeWriteResponse.opcode,
+  Att.confirmation.opcode,
 ]);
 
-const learn = (database: GattDatabase, pdu: AttPdu, request: AttPdu | undefined): void => {
+const learn = (
+  database: GattDatabase,
+  pdu: FollowedPdu,
+  request: FollowedPdu | undefined,
+): void => {
   if (!LISTS.has(pdu.opcode)) return;
   // The type of what is found is told (Find Information), or it is the type that was asked for.
   const type = request?.opcode === pdu.opcode - 1 ? request.range?.uuid : undefined;
@@ -178,16 +188,16 @@ const learn = (database: GattDatabase, pdu: AttPdu, request: AttPdu | undefined)
 const SERVICES: ReadonlySet<string | undefined> = new Set(['2800', '2801']);
 
 /** The UUID in the value of a declaration of a service or a characteristic. */
-const declaredUuid = (type: string | undefined, value: Buffer): string | undefined =>
+const declaredUuid = (type: string | undefined, value: Uint8Array): string | undefined =>
   parsed(value, (reader) => {
     if (type === CHARACTERISTIC) reader.bytes(3);
     else if (!SERVICES.has(type)) return undefined;
-    return reader.uuid(reader.left === 2 ? 2 : 16);
+    return uuidText(reader.bytes(reader.left === 2 ? 2 : 16));
   });
 
 const valuesOf = (
   database: GattDatabase,
-  { attributes = [] }: AttPdu,
+  { attributes = [] }: FollowedPdu,
   toServer: boolean,
 ): AttributeValue[] =>
   attributes.flatMap(({ handle, value }) => {

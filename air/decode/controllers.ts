@@ -1,6 +1,7 @@
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
-import { type Identity, partyOf, strangerOf } from './party.js';
+import { partyOf, strangerOf } from './party.js';
+import type { FollowedIdentity } from './party.js';
 
 /** Controllers that are followed; the one that was heard first is forgotten first. */
 const MAX_CONTROLLERS = 1024;
@@ -34,7 +35,7 @@ export class Controllers {
     return [...this.#states.values()].find(({ identity }) => identity.has(address));
   }
 
-  party(identity: Identity): Party {
+  party(identity: FollowedIdentity): Party {
     return partyOf(identity, (label) =>
       [...this.#states.values()].some(
         (other) => other.identity !== identity && other.identity.label === label,

@@ -1,8 +1,11 @@
 import { PacketBoundary } from '../../lib/hci/constants.js';
+import { Layout } from '../../lib/hci/layout.js';
+import type { Reader } from '../../lib/hci/reader.js';
+import { wantedParameters } from '../../lib/hci/shared.js';
+import { hexNumber } from '../../lib/hci/text.js';
+import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
-import { wantedParameters } from './link-events.js';
-import { hexNumber } from './names.js';
-import { parsed, type Reader } from './reader.js';
+import { parsed } from './reader.js';
 
 /** L2CAP (Vol 3 Part A): basic frames, and what goes over the two fixed channels beside ATT. */
 
@@ -10,7 +13,7 @@ export const Channel = { att: 0x0004, signalling: 0x0005, security: 0x0006 } as 
 
 export interface L2capPdu {
   readonly channel: number;
-  readonly payload: Buffer;
+  readonly payload: Uint8Array;
 }
 
 const HEADER_BYTES = 4;
@@ -20,11 +23,11 @@ const HEADER_BYTES = 4;
  * the 65,539 bytes that its length field can announce.
  */
 export class L2capReassembler {
-  #parts: Buffer[] = [];
+  #parts: Uint8Array[] = [];
   #bytes = 0;
 
   /** The PDU that this fragment completes; `malformed` for one that fits nowhere, which is dropped. */
-  push(boundary: number, fragment: Buffer): L2capPdu | 'malformed' | undefined {
+  push(boundary: number, fragment: Uint8Array): L2capPdu | 'malformed' | undefined {
     const begins = boundary !== PacketBoundary.continuing;
     const outOfPlace = begins ? this.#bytes > 0 : this.#bytes === 0;
     if (begins) this.#clear();
@@ -118,6 +121,8 @@ const signallingFields = (reader: Reader): Fields => {
   reader.bytes(3);
   if (code === PARAMETER_UPDATE_RESPONSE)
     return { result: reader.u16() === 0 ? 'accepted' : 'rejected' };
-  if (code !== PARAMETER_UPDATE_REQUEST) return { bytes };
-  return { ...wantedParameters(reader) };
+  return code === PARAMETER_UPDATE_REQUEST ? describeBytes(WANTED, reader.rest()) : { bytes };
 };
+
+/** Interval, latency and timeout, 8 bytes (4.20). */
+const WANTED = new Layout(wantedParameters);

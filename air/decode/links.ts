@@ -1,9 +1,11 @@
-import { AttDecoder, type End } from './att-decoder.js';
+import { AttDecoder } from './att-decoder.js';
+import type { End } from './att-decoder.js';
 import type { Party } from './event.js';
 import { GattDatabase } from './gatt-database.js';
 import { L2capReassembler } from './l2cap.js';
 import type { ConnectionComplete } from './link-events.js';
-import { type Identity, strangerOf } from './party.js';
+import { strangerOf } from './party.js';
+import type { FollowedIdentity } from './party.js';
 import type { UuidNames } from './uuids.js';
 
 /** Links that are remembered until both of their ends have said that they are over. */
@@ -14,21 +16,21 @@ const MAX_SERVERS = 64;
 const NOBODY = strangerOf(undefined);
 
 /** A link as one of its two controllers sees it. */
-export interface LinkEnd {
-  readonly controller: Identity;
+export interface FollowedEnd {
+  readonly controller: FollowedIdentity;
   readonly role: End;
   /** The other one's address. */
   readonly peer: string | undefined;
-  readonly link: Link;
+  readonly link: FollowedLink;
   readonly sent: L2capReassembler;
   readonly received: L2capReassembler;
 }
 
 /** A link, of which one end or both are heard. */
-export interface Link {
+export interface FollowedLink {
   readonly id: number;
   /** By role; the one that was heard first tells what goes over the link. */
-  readonly ends: Map<End, LinkEnd>;
+  readonly ends: Map<End, FollowedEnd>;
   readonly observer: End;
   readonly att: AttDecoder;
   /** False when the capture began later than the link: then nobody knows who is at the other end. */
@@ -44,7 +46,7 @@ export interface Link {
 export class Links {
   readonly #names: UuidNames;
   readonly #servers = new Map<string, GattDatabase>();
-  #open: Link[] = [];
+  #open: FollowedLink[] = [];
   #count = 0;
 
   constructor(names: UuidNames) {
@@ -53,9 +55,9 @@ export class Links {
 
   /** A connection was made; `isNew` unless the other end has told so before. */
   connected(
-    controller: Identity,
+    controller: FollowedIdentity,
     connection: Pick<ConnectionComplete, 'role' | 'peer' | 'peerRpa'>,
-  ): { readonly end: LinkEnd; readonly isNew: boolean } {
+  ): { readonly end: FollowedEnd; readonly isNew: boolean } {
     const { role, peer } = connection;
     const other = this.#open.find((link) => isOtherEnd(link, controller, connection));
     const link = other ?? this.#new(role, controller.address, peer, true);
@@ -64,7 +66,7 @@ export class Links {
   }
 
   /** A link that was there before the first packet. Its roles are unknown: `controller` counts as central. */
-  unbegun(controller: Identity): LinkEnd {
+  unbegun(controller: FollowedIdentity): FollowedEnd {
     return this.#end(
       this.#new('central', null, undefined, false),
       controller,
@@ -74,27 +76,32 @@ export class Links {
   }
 
   /** Both ends have ended, or one has and the other will not be heard any more. */
-  left(end: LinkEnd): void {
+  left(end: FollowedEnd): void {
     const { link, role } = end;
     link.ends.delete(role);
     if (link.ends.size === 0) this.#open = this.#open.filter((each) => each !== link);
   }
 
-  #end(link: Link, controller: Identity, role: End, peer: string | undefined): LinkEnd {
+  #end(
+    link: FollowedLink,
+    controller: FollowedIdentity,
+    role: End,
+    peer: string | undefined,
+  ): FollowedEnd {
     const reassemblers = { sent: new L2capReassembler(), received: new L2capReassembler() };
-    const end: LinkEnd = { controller, role, peer, link, ...reassemblers };
+    const end: FollowedEnd = { controller, role, peer, link, ...reassemblers };
     link.ends.set(role, end);
     return end;
   }
 
-  #new(observer: End, own: string | null, peer: string | undefined, begun: boolean): Link {
+  #new(observer: End, own: string | null, peer: string | undefined, begun: boolean): FollowedLink {
     const ours = this.#database(own);
     const theirs = this.#database(peer ?? null);
     const databases =
       observer === 'central'
         ? { central: ours, peripheral: theirs }
         : { central: theirs, peripheral: ours };
-    const link: Link = {
+    const link: FollowedLink = {
       id: this.#count++,
       ends: new Map(),
       observer,
@@ -121,8 +128,8 @@ export class Links {
 
 /** One address that fits is enough: the other one may be private. */
 const isOtherEnd = (
-  link: Link,
-  controller: Identity,
+  link: FollowedLink,
+  controller: FollowedIdentity,
   { role, peer, peerRpa }: Pick<ConnectionComplete, 'role' | 'peer' | 'peerRpa'>,
 ): boolean => {
   const end = link.ends.get(link.observer);

@@ -5,7 +5,7 @@ import { printable } from './fields.js';
 const MAX_RANDOM_ADDRESSES = 8;
 
 /** Who a controller is, as far as it was heard. */
-export class Identity {
+export class FollowedIdentity {
   readonly index: number;
   #public: string | undefined;
   /** The latest first. */
@@ -48,7 +48,7 @@ export class Identity {
 }
 
 /** @param taken whether somebody else on the air has this label */
-export const partyOf = (identity: Identity, taken: (label: string) => boolean): Party => {
+export const partyOf = (identity: FollowedIdentity, taken: (label: string) => boolean): Party => {
   const { index, label, address } = identity;
   const plain = label === '' ? (address ?? `controller ${String(index)}`) : label;
   return { name: label !== '' && taken(label) ? `${label} #${String(index)}` : plain, address };

@@ -20,7 +20,7 @@ export class Places {
     this.#clock = clock;
   }
 
-  /** Keeps where the label is, or whither it walks, as its controller's station has it. */
+  /** Keeps where the label is, or where it walks to, as its controller's station has it. */
   remember(label: string, motion: Motion): void {
     keep(this.#remembered, label, motion);
   }

@@ -1,8 +1,13 @@
+import type {
+  LeSetAdvertisingData,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
 import { Role, Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { HostPort } from '../host-port.js';
 import type { Identity } from '../identity.js';
-import { parseAddress } from '../privacy/peer.js';
+import { deviceAddress } from '../privacy/peer.js';
 import type { AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import {
@@ -11,6 +16,8 @@ import {
   HIGH_DUTY_INTERVAL_MS,
   validChannels,
 } from './set-parameters.js';
+
+type LegacyData = ParametersOf<typeof LeSetAdvertisingData>;
 
 const LEGACY_HANDLE = 0;
 
@@ -28,29 +35,30 @@ export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
     ended: (status) => {
-      reportNoConnection(this.host, status, Role.peripheral);
+      reportNoConnection(this.#host, status, Role.peripheral);
     },
   };
 
-  constructor(
-    private readonly sets: AdvertisingSets,
-    private readonly identity: Identity,
-    private readonly host: HostPort,
-  ) {}
+  readonly #sets: AdvertisingSets;
+  readonly #identity: Identity;
+  readonly #host: HostPort;
 
-  /** LE Set Advertising Parameters, 15 bytes. */
-  setParameters(p: Buffer): number {
+  constructor(sets: AdvertisingSets, identity: Identity, host: HostPort) {
+    this.#sets = sets;
+    this.#identity = identity;
+    this.#host = host;
+  }
+
+  /** LE Set Advertising Parameters. */
+  setParameters(p: ParametersOf<typeof LeSetAdvertisingParameters>): number {
     if (this.#set.enabled) return Status.commandDisallowed;
-    const minimum = p.readUInt16LE(0);
-    const maximum = p.readUInt16LE(2);
-    const type = TYPES[p.readUInt8(4)];
-    const ownAddressType = p.readUInt8(5);
-    const peerType = p.readUInt8(6);
-    const filterPolicy = p.readUInt8(14);
+    const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
+    const type = TYPES[p.type];
+    const peerType = p.peerAddressType;
     if (type === undefined || ownAddressType > 3 || filterPolicy > 3) {
       return Status.invalidParameters;
     }
-    if (!validChannels(p.readUInt8(13))) return Status.invalidParameters;
+    if (!validChannels(p.channels)) return Status.invalidParameters;
     if (peerType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
     if (!type.highDuty) {
       if (minimum > maximum) return Status.invalidParameters;
@@ -61,37 +69,34 @@ export class LegacyAdvertising {
       ...type,
       intervalMs: type.highDuty ? HIGH_DUTY_INTERVAL_MS : minimum * 0.625,
       ownAddressType,
-      peer: parseAddress(p.subarray(6)),
+      peer: deviceAddress(peerType, p.peerAddress),
       filterPolicy,
     };
     return Status.success;
   }
 
-  /** LE Set Advertising Data, 32 bytes: significant length and 31 bytes. */
-  setData(p: Buffer): number {
+  setData(p: LegacyData): number {
     const data = significant(p);
     if (data === undefined) return Status.invalidParameters;
     this.#set.setData(data);
     return Status.success;
   }
 
-  /** LE Set Scan Response Data, 32 bytes. */
-  setScanResponse(p: Buffer): number {
+  setScanResponse(p: LegacyData): number {
     const data = significant(p);
     if (data === undefined) return Status.invalidParameters;
     this.#set.setScanResponse(data);
     return Status.success;
   }
 
-  /** LE Set Advertising Enable, 1 byte. */
-  setEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
+  /** LE Set Advertising Enable. */
+  setEnable(enable: number): number {
     const set = this.#set;
     if (enable > 1) return Status.invalidParameters;
     if (enable === 0) set.stop();
     if (enable === 0 || set.enabled) return Status.success;
-    if (set.parameters.connectable && !this.sets.hasRoom()) return Status.connectionLimitExceeded;
-    set.random = this.identity.random;
+    if (set.parameters.connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
+    set.random = this.#identity.random;
     const own = set.ownAddress();
     if (own === undefined) return Status.invalidParameters;
     set.start(own, set.parameters.highDuty ? this.#highDutyLimits : {});
@@ -100,16 +105,14 @@ export class LegacyAdvertising {
 
   /** While it is enabled, the random address of the device stays as it is. */
   get enabled(): boolean {
-    return this.sets.get(LEGACY_HANDLE)?.enabled ?? false;
+    return this.#sets.get(LEGACY_HANDLE)?.enabled ?? false;
   }
 
   get #set(): AdvertisingSet {
-    return this.sets.get(LEGACY_HANDLE) ?? this.sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
+    return this.#sets.get(LEGACY_HANDLE) ?? this.#sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
   }
 }
 
 /** Copies the significant part of a data command; undefined when the length is out of bounds. */
-const significant = (p: Buffer): Buffer | undefined => {
-  const length = p.readUInt8(0);
-  return length > 31 ? undefined : Buffer.from(p.subarray(1, 1 + length));
-};
+const significant = ({ length, data }: LegacyData): Buffer | undefined =>
+  length > data.length ? undefined : Buffer.from(data.subarray(0, length));

@@ -6,10 +6,10 @@ const RESERVED_BITS = 0b111 << 5;
 const FEWEST_CHANNELS = 2;
 
 /** LE Set Host Channel Classification, 5 bytes; undefined where they are not valid. */
-export const parseChannelMap = (p: Buffer): Buffer | undefined => {
-  if ((p.readUInt8(4) & RESERVED_BITS) !== 0) return undefined;
-  const channels = p.reduce((count, byte) => count + bitCount(byte), 0);
-  return channels < FEWEST_CHANNELS ? undefined : Buffer.from(p);
+export const channelMap = (channels: Uint8Array): Buffer | undefined => {
+  if (((channels[4] ?? 0) & RESERVED_BITS) !== 0) return undefined;
+  const count = channels.reduce((sum, byte) => sum + bitCount(byte), 0);
+  return count < FEWEST_CHANNELS ? undefined : Buffer.from(channels);
 };
 
 const bitCount = (byte: number): number => byte.toString(2).replaceAll('0', '').length;

@@ -1,4 +1,5 @@
-import { createECDH, type ECDH } from 'node:crypto';
+import { createECDH } from 'node:crypto';
+import type { ECDH } from 'node:crypto';
 import type { Random } from '../../../lib/platform/random.js';
 
 const CURVE = 'prime256v1';
@@ -35,7 +36,7 @@ export class P256KeyPair {
   }
 
   /** The Diffie-Hellman key with a peer (64 bytes), 32 bytes; undefined for a point off the curve. */
-  dhKey(peer: Buffer): Buffer | undefined {
+  dhKey(peer: Uint8Array): Buffer | undefined {
     try {
       return reverseEach(
         this.#ecdh.computeSecret(Buffer.concat([UNCOMPRESSED, reverseEach(peer)])),
@@ -47,7 +48,7 @@ export class P256KeyPair {
 }
 
 /** Numbers of 32 bytes, each from big-endian to little-endian or back. */
-const reverseEach = (numbers: Buffer): Buffer => {
+const reverseEach = (numbers: Uint8Array): Buffer => {
   const reversed = Buffer.from(numbers);
   for (let at = 0; at < reversed.length; at += COORDINATE) {
     reversed.subarray(at, at + COORDINATE).reverse();

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { connectHub, openHubControl, type AirEvent, type HubTap } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MAX_REQUEST_BYTES } from '../../../local/rpc/server.js';
 import { readLines, startHub, type HubRig } from './hub-rig.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
+import { completed } from '../../support/hci-packets.js';
 
 jest.setTimeout(30_000);
 
@@ -112,7 +114,7 @@ describe('a tap', () => {
     const early = await connectHub(hub.path, { label: 'early' });
     const tap = await control.tap();
     control.close();
-    const reset = commandPacket(Opcode.reset);
+    const reset = commandPacket(Reset.opcode);
     for (const host of [early, await connectHub(hub.path, { label: 'late' })]) {
       const answered = new Promise((resolve) => host.onPacket(resolve));
       host.send(reset);
@@ -136,7 +138,7 @@ describe('a tap', () => {
         record: {
           index,
           direction: 'received',
-          packet: Buffer.from('040e0401030c00', 'hex'),
+          packet: Buffer.from(completed(Reset), 'hex'),
           time,
         },
       },
@@ -168,7 +170,7 @@ describe('a tap', () => {
 
   it('closes when its reader leaves the loop', async () => {
     const host = await connectHub(hub.path, { label: 'host' });
-    host.send(commandPacket(Opcode.reset));
+    host.send(commandPacket(Reset.opcode));
     const tap = await (await openHubControl(hub.path)).tap();
     const end = hub.accepted.at(-1);
     if (end === undefined) throw new Error('nobody came');
@@ -192,7 +194,7 @@ describe('a tap', () => {
     const tap = await (await openHubControl(hub.path)).tap();
     const end = hub.accepted.at(-1);
     if (end === undefined) throw new Error('nobody came');
-    const command = commandPacket(Opcode.readSupportedCommands);
+    const command = commandPacket(ReadSupportedCommands.opcode);
     let answers = 0;
     host.onPacket(() => answers++);
     let sent = 0;

@@ -1,12 +1,12 @@
-import { once, type EventEmitter } from 'node:events';
-import {
-  loadBleno,
-  loadNoble,
-  type Bleno,
-  type BlenoHandle,
-  type HciTransport,
-  type Noble,
-  type NobleHandle,
+import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
+import { loadBleno, loadNoble } from '../../../../air/index.js';
+import type {
+  Bleno,
+  BlenoHandle,
+  HciTransport,
+  Noble,
+  NobleHandle,
 } from '../../../../air/index.js';
 
 type Peripheral = import('@abandonware/noble').Peripheral;
