@@ -12,11 +12,11 @@ const up = (targets) => `^(\\.\\./)+(${targets})`;
 // What must not be imported, and why. The directions are those of docs/ARCHITECTURE.md.
 // Modules of Node have the prefix `node:` (a rule below), which makes them easy to tell.
 const ABOVE_LIB = {
-  regex: up('(local|air|firmware-sim|cli|bench|examples|test)/'),
+  regex: up('(local|air|firmware-sim|cli|bench|examples|lab|test)/'),
   message: 'lib imports nothing of local, air, firmware-sim or cli.',
 };
 const OUTSIDE_LOCAL = {
-  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|test)/'),
+  regex: up('lib/(?!platform/|errors\\.js$)|(air|firmware-sim|cli|bench|examples|lab|test)/'),
   message: 'local imports only lib/platform and lib/errors.',
 };
 const NODE = {
@@ -35,6 +35,15 @@ const ENDS = {
   regex: up('(phone|car)/|radio/(noble|bleno)'),
   message: 'The protocol knows neither its two public ends nor a Bluetooth stack.',
 };
+const DIALECT_INSIDE = {
+  regex: up('(native|tesla)/(?!(car|phone|phone/pair)\\.js$)'),
+  message: 'lib/phone and lib/car speak lib/domain: of a dialect they know that it is the default.',
+};
+const BEHIND_INTERFACES = {
+  regex: up('(phone/(?!(dialect|deadline|store)\\.js$)|car/(?!(dialect|host)\\.js$))'),
+  message:
+    'A dialect implements interfaces of lib/phone and lib/car, and knows nothing behind them.',
+};
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
 const DIALECT = {
@@ -43,14 +52,14 @@ const DIALECT = {
 };
 const OUTSIDE_AIR = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|radio/loader/)|(firmware-sim|cli|bench|examples|lab|test)/',
   ),
   message:
     'air imports only local, lib/platform, lib/hci, lib/errors and the loader of the stacks.',
 };
 const OUTSIDE_AIR_SIM = {
   regex: up(
-    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|test)/',
+    'lib/(?!platform/|hci/|errors\\.js$|link/(advertising|gatt-profile)\\.js$|radio/(types|link-buffer|operation|operation-queue|patience|advertising-data|gatt-row|uuid)\\.js$)|(firmware-sim|cli|bench|examples|lab|test)/',
   ),
   message: 'air/sim implements the radio of lib/radio, and knows nothing else of lib.',
 };
@@ -63,11 +72,11 @@ const THE_WIRE = {
   message: 'A car speaks the words of lib/domain: how they go over the air is not its business.',
 };
 const NOT_THE_CAR = {
-  regex: up('(lib/phone|cli|bench|examples|test)/'),
+  regex: up('(lib/phone|cli|bench|examples|lab|test)/'),
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|test)/'),
+  regex: up('(lib/(native|tesla)/(?!inspect/|profile\\.js$)|(bench|examples|lab|test)/)'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const MEMORY_OF_A_CAR = {
@@ -80,6 +89,10 @@ const WHOLE_AIR = {
   allowTypeImports: true,
   message:
     'Most commands need little of the air, and loading all of it takes a tenth of a second: import the module itself.',
+};
+const UNDER_THE_LAB = {
+  regex: up('(cli|bench|examples|scripts|test)/'),
+  message: 'lab imports the product alone; tests, fuzzers and benches import lab.',
 };
 const NOT_BY_NAME = {
   regex: '^\\.|^phonekey/(dist|lib)/',
@@ -100,9 +113,9 @@ const DIRECTIONS = [
   [['lib/domain/**'], [ABOVE_LIB, NODE, ABOVE_DOMAIN]],
   [['lib/{noise,hci,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
   [['lib/{link,credentials}/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
-  [['lib/native/**'], [ABOVE_LIB, NODE]],
-  [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
-  [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
+  [['lib/{native,tesla}/**'], [ABOVE_LIB, NODE, BEHIND_INTERFACES]],
+  [['lib/phone/**'], [ABOVE_LIB, NODE, CAR, DIALECT_INSIDE]],
+  [['lib/car/**'], [ABOVE_LIB, NODE, PHONE, DIALECT_INSIDE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
   [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
   [['local/**'], [OUTSIDE_LOCAL]],
@@ -110,6 +123,7 @@ const DIRECTIONS = [
   [['air/sim/**'], [OUTSIDE_AIR_SIM]],
   [['firmware-sim/**'], [NOT_THE_CAR, THE_WIRE]],
   [['cli/**'], [UNDER_THE_PHONE, MEMORY_OF_A_CAR, WHOLE_AIR]],
+  [['lab/**'], [UNDER_THE_LAB]],
   [['examples/**'], [NOT_BY_NAME]],
 ];
 
@@ -140,7 +154,6 @@ function direction([folders, patterns]) {
 const NODE_GLOBALS = ['Buffer', 'process', 'setImmediate', 'require'];
 const LIB_FOR_NODE = [
   'lib/crypto/node*.ts',
-  'lib/hci/**',
   'lib/radio/{advertising-data,bleno*,noble*,stack,system}.ts',
 ];
 
@@ -223,11 +236,7 @@ export default defineConfig(
     rules: { 'no-restricted-globals': ['error', ...CLOCKS] },
   },
   {
-    files: [
-      'lib/platform/**/*.ts',
-      'air/{medium,sim}/**/*.ts',
-      'firmware-sim/{*,behaviors/*,flash/*}.ts',
-    ],
+    files: ['lib/platform/**/*.ts', 'air/{medium,sim}/**/*.ts', 'firmware-sim/{*,flash/*}.ts'],
     ignores: [
       'lib/platform/turn.ts',
       'firmware-sim/{homes,index}.ts',

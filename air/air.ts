@@ -1,8 +1,10 @@
 import type { Logger } from '../lib/platform/logger.js';
-import { VirtualController, type ControllerOptions } from './controller/controller.js';
+import { VirtualController } from './controller/controller.js';
+import type { ControllerOptions } from './controller/controller.js';
 import { SimAir } from './sim/air.js';
 import type { SimAirOptions } from './sim/air.js';
-import { AirTaps, type AirListener } from './tap.js';
+import { AirTaps } from './tap.js';
+import type { AirListener } from './tap.js';
 
 export interface VirtualAirOptions extends SimAirOptions {
   /** Is told of malformed packets from hosts. */

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { silentLogger, type Logger } from '../lib/platform/logger.js';
+import { silentLogger } from '../lib/platform/logger.js';
+import type { Logger } from '../lib/platform/logger.js';
 import { HardwareError } from '../lib/hci/constants.js';
+import { HardwareErrorEvent } from '../lib/hci/events/general.js';
 import { H4Decoder, H4Error } from '../lib/hci/h4.js';
-import { hardwareError } from '../lib/hci/packets.js';
 import type { HciTransport } from '../lib/hci/transport.js';
 import { HostWriter } from './host-writer.js';
 
@@ -39,7 +40,7 @@ export const attachHost = (
     controller.close();
     writer.flush();
     // Not destroyed at once: with bytes of the host unread, the event might not reach it.
-    socket.end(hardwareError(HardwareError.outOfStep));
+    socket.end(HardwareErrorEvent.packet({ code: HardwareError.outOfStep }));
     const cutOff = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
     socket.on('close', () => {
       clearTimeout(cutOff);

@@ -1,6 +1,8 @@
-import { isIPv4, type AddressInfo } from 'node:net';
+import { isIPv4 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { PhoneKeyError } from '../lib/errors.js';
-import { serveHosts, type HostServer, type HostServerOptions } from './host-server.js';
+import { serveHosts } from './host-server.js';
+import type { HostServer, HostServerOptions } from './host-server.js';
 
 export interface H4ServerOptions extends HostServerOptions {
   /** A loopback address: HCI knows no authentication (default 127.0.0.1). */

@@ -65,7 +65,8 @@ export class VirtualHciSocket extends EventEmitter {
   start(): void {
     if (this.#channel !== 'hci' || this.#unsubscribe !== undefined) return;
     this.#unsubscribe = this.#transport.onPacket((packet) => {
-      this.emit('data', packet);
+      const { buffer, byteOffset, byteLength } = packet;
+      this.emit('data', Buffer.from(buffer, byteOffset, byteLength));
     });
   }
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net';
-import { silentLogger, type Logger } from '../lib/platform/logger.js';
+import { createServer } from 'node:net';
+import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import { silentLogger } from '../lib/platform/logger.js';
 import { attachHost } from './h4-connection.js';
+import type { HostConnectionOptions } from './h4-connection.js';
 import type { HciTransport } from '../lib/hci/transport.js';
 
 const MAX_CONNECTIONS = 256;
@@ -11,10 +13,9 @@ export interface ControllerSource {
   controller(): HciTransport | Promise<HciTransport>;
 }
 
-export interface HostServerOptions {
+/** The logger is also told of hosts that got no controller. */
+export interface HostServerOptions extends HostConnectionOptions {
   readonly air: ControllerSource;
-  /** Is told of malformed streams, and of hosts that got no controller. */
-  readonly logger?: Logger;
   /** Called when a host has its controller, with the number of hosts. */
   readonly onConnect?: (hosts: number) => void;
   /** Called when a host has gone, with the number of those that stay. */
@@ -28,17 +29,28 @@ export interface HostServer {
   close(): Promise<void>;
 }
 
+/** A controller is powered on when its connection comes, or when the host says something. */
+export type PowerOn = 'connection' | 'first-byte';
+
+export interface HostSockets {
+  /** Does not listen yet. When it closes, its connections end. */
+  readonly server: Server;
+  /** Ends every connection; fulfilled once they are closed. */
+  readonly end: () => Promise<unknown>;
+}
+
 /**
- * Listens for hosts that speak H4: every connection is a fresh controller, powered on when it comes or,
- * with `powerOn: 'first-byte'`, when the host says something. Rejects as Node does when it cannot listen.
+ * A server for hosts that speak H4, each of which gets a fresh controller.
+ * @param other serves what, by its first bytes, is no host, and gives what ends that; undefined for a host
  */
-export const serveHosts = async (
-  where: ListenOptions,
+export const createHostServer = (
   options: HostServerOptions,
-  powerOn: 'connection' | 'first-byte' = 'connection',
-): Promise<HostServer> => {
+  powerOn: PowerOn,
+  other: (socket: Socket, first: Buffer) => (() => void) | undefined = () => undefined,
+): HostSockets => {
   const { air, logger = silentLogger } = options;
-  const sockets = new Set<Socket>();
+  /** With how each is ended. */
+  const sockets = new Map<Socket, () => void>();
   let hosts = 0;
   const serve = async (socket: Socket): Promise<void> => {
     const controller = await air.controller();
@@ -50,7 +62,7 @@ export const serveHosts = async (
       options.onDisconnect?.(--hosts);
     });
     options.onConnect?.(++hosts);
-    attachHost(socket, controller, { logger });
+    attachHost(socket, controller, { ...options, logger });
     socket.resume();
   };
   const welcome = (socket: Socket): void => {
@@ -61,31 +73,49 @@ export const serveHosts = async (
     });
   };
   const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
+    sockets.set(socket, () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
     if (powerOn === 'connection') {
       welcome(socket);
       return;
     }
-    socket.once('data', (chunk: Buffer) => {
-      socket.pause();
-      socket.unshift(chunk);
-      welcome(socket);
+    socket.once('data', (first: Buffer) => {
+      const end = other(socket, first);
+      if (end === undefined) socket.pause();
+      else sockets.set(socket, end);
+      socket.unshift(first); // for who serves it now
+      if (end === undefined) welcome(socket);
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  const endAll = (): Promise<unknown> => {
+    const closed = [...sockets.keys()].map((socket) => once(socket, 'close'));
+    for (const end of [...sockets.values()]) end();
+    return Promise.all(closed);
+  };
+  server.on('close', () => {
+    for (const socket of sockets.keys()) socket.destroy();
+  });
+  return { server, end: endAll };
+};
+
+/** Listens for hosts that speak H4. Rejects as Node does when it cannot listen. */
+export const serveHosts = async (
+  where: ListenOptions,
+  options: HostServerOptions,
+  powerOn: PowerOn = 'connection',
+): Promise<HostServer> => {
+  const { server, end } = createHostServer(options, powerOn);
   server.listen(where);
   await once(server, 'listening');
   let closed: Promise<void> | undefined;
   return {
     address: server.address(),
     close: () => {
-      closed ??= Promise.all([
-        new Promise((resolve) => server.close(resolve)),
-        ...[...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
-      ]).then(() => undefined);
-      for (const socket of sockets) socket.destroy();
+      closed ??= Promise.all([new Promise((resolve) => server.close(resolve)), end()]).then(
+        () => undefined,
+      );
       return closed;
     },
   };

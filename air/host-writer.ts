@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
-import { systemClock, type Clock } from '../lib/platform/clock.js';
-import { EventCode, PacketType } from '../lib/hci/constants.js';
+import { systemClock } from '../lib/platform/clock.js';
+import type { Clock } from '../lib/platform/clock.js';
+import { PacketType } from '../lib/hci/constants.js';
+import { NumberOfCompletedPackets } from '../lib/hci/events/general.js';
 
 /** A host that does not read this many bytes (1 MiB) of what its controller says is cut off. */
 const MAX_UNREAD = 1 << 20;
@@ -19,20 +21,23 @@ const COMPLETIONS_MS = 10;
 export class HostWriter {
   /** Packets with completions that wait. */
   #untold = 0;
-  #packets: Buffer[] = [];
+  #packets: Uint8Array[] = [];
   #flushes = false;
   #timed = false;
+  readonly #socket: Socket;
+  readonly #buffers: number;
+  readonly #clock: Clock;
 
   /** @param buffers data packets that the host may send before it hears of completions */
-  constructor(
-    private readonly socket: Socket,
-    private readonly buffers: number,
-    private readonly clock: Clock = systemClock,
-  ) {}
+  constructor(socket: Socket, buffers: number, clock: Clock = systemClock) {
+    this.#socket = socket;
+    this.#buffers = buffers;
+    this.#clock = clock;
+  }
 
-  write(packet: Buffer): void {
+  write(packet: Uint8Array): void {
     this.#packets.push(packet);
-    if (isCompletion(packet) && ++this.#untold * 2 < this.buffers) this.#flushSoon();
+    if (isCompletion(packet) && ++this.#untold * 2 < this.#buffers) this.#flushSoon();
     else this.#flushNext();
   }
 
@@ -49,7 +54,7 @@ export class HostWriter {
   #flushSoon(): void {
     if (this.#timed) return;
     this.#timed = true;
-    this.clock.after(COMPLETIONS_MS, () => {
+    this.#clock.after(COMPLETIONS_MS, () => {
       this.#timed = false;
       this.flush();
     });
@@ -59,10 +64,10 @@ export class HostWriter {
   flush(): void {
     this.#untold = 0;
     if (this.#packets.length === 0) return;
-    this.socket.write(Buffer.concat(this.#packets.splice(0)));
-    if (this.socket.writableLength > MAX_UNREAD) this.socket.destroy();
+    this.#socket.write(Buffer.concat(this.#packets.splice(0)));
+    if (this.#socket.writableLength > MAX_UNREAD) this.#socket.destroy();
   }
 }
 
-const isCompletion = (packet: Buffer): boolean =>
-  packet[0] === PacketType.event && packet[1] === EventCode.numberOfCompletedPackets;
+const isCompletion = (packet: Uint8Array): boolean =>
+  packet[0] === PacketType.event && packet[1] === NumberOfCompletedPackets.code;

@@ -1,65 +1,77 @@
-import { utf8Prefix } from '../lib/platform/bytes.js';
 import { PacketType } from '../lib/hci/constants.js';
-import { commandPacket, parseCommandComplete } from '../lib/hci/packets.js';
+import { parseCommandComplete } from '../lib/hci/events/general.js';
+import { as, i32, i8, rest } from '../lib/hci/fields.js';
+import { command } from '../lib/hci/packet.js';
+import type { HciCommand } from '../lib/hci/packet.js';
+import { utf8Prefix } from '../lib/platform/bytes.js';
 
 /**
  * Vendor commands (OGF 0x3f) with which a host says where its controller is. All are answered by
  * Command Complete with a status byte: 0x00, or 0x12 for a value out of bounds.
- *
- *     0xfc01  Set Position           x (4 bytes), y (4 bytes): signed, little-endian, centimetres
- *     0xfc02  Set Label              1 to 32 bytes of UTF-8: a name for people, under which a hub
- *                                    remembers places
- *     0xfc03  Set TX Power           1 byte, signed: dBm, -40 to 20
- *     0xfc04  Set Default Position   as Set Position, unless the air remembers a place for the label
  */
-export const VendorOpcode = {
-  setPosition: 0xfc01,
-  setLabel: 0xfc02,
-  setTxPower: 0xfc03,
-  setDefaultPosition: 0xfc04,
-} as const;
 
 export const MAX_LABEL_BYTES = 32;
 export const TX_POWER_RANGE = { min: -40, max: 20 } as const;
+
+const metres = (name: string): ReturnType<typeof i32> =>
+  as(name, i32(), (centimetres) => centimetres / 100);
+
+/** Centimetres. */
+const position = { x: metres('xMetres'), y: metres('yMetres') };
+
+export const VendorSetPosition = command(0xfc01, 'Vendor Set Position', undefined, position);
+/** A name for people, in UTF-8, under which a hub remembers places. */
+export const VendorSetLabel = command(0xfc02, 'Vendor Set Label', undefined, {
+  label: as('label', rest({ min: 1, max: MAX_LABEL_BYTES }), (label) => label),
+});
+/** dBm. */
+export const VendorSetTxPower = command(0xfc03, 'Vendor Set TX Power', undefined, {
+  power: as('powerDbm', i8(TX_POWER_RANGE), (power) => power),
+});
+/** As Set Position, unless the air remembers a place for the label. */
+export const VendorSetDefaultPosition = command(0xfc04, 'Vendor Set Default Position', undefined, {
+  x: i32(),
+  y: i32(),
+});
+
+/** By opcode. */
+export const VENDOR_DECLARATIONS: ReadonlyMap<number, HciCommand> = new Map(
+  [VendorSetPosition, VendorSetLabel, VendorSetTxPower, VendorSetDefaultPosition].map(
+    (declared): [number, HciCommand] => [declared.opcode, declared],
+  ),
+);
 
 const MAX_CENTIMETRES = 0x7fffffff;
 /** In both directions of both axes. */
 export const FARTHEST_METRES = MAX_CENTIMETRES / 100;
 
 /** Set Position; metres, cut to centimetres. */
-export const setPositionCommand = (x: number, y: number): Buffer =>
-  commandPacket(VendorOpcode.setPosition, centimetres(x, y));
+export const setPositionCommand = (x: number, y: number): Uint8Array =>
+  VendorSetPosition.packet({ x: toCentimetres(x), y: toCentimetres(y) });
 
 /** Set Default Position; metres, cut to centimetres. */
-export const setDefaultPositionCommand = (x: number, y: number): Buffer =>
-  commandPacket(VendorOpcode.setDefaultPosition, centimetres(x, y));
+export const setDefaultPositionCommand = (x: number, y: number): Uint8Array =>
+  VendorSetDefaultPosition.packet({ x: toCentimetres(x), y: toCentimetres(y) });
 
 /** Set Label; cut to 32 bytes at a character boundary. */
-export const setLabelCommand = (label: string): Buffer =>
-  commandPacket(VendorOpcode.setLabel, utf8Prefix(label, MAX_LABEL_BYTES));
+export const setLabelCommand = (label: string): Uint8Array =>
+  VendorSetLabel.packet({ label: utf8Prefix(label, MAX_LABEL_BYTES) });
 
 /** Set TX Power; dBm. */
-export const setTxPowerCommand = (dbm: number): Buffer =>
-  commandPacket(VendorOpcode.setTxPower, Buffer.from([Math.round(dbm) & 0xff]));
+export const setTxPowerCommand = (dbm: number): Uint8Array =>
+  VendorSetTxPower.packet({ power: Math.round(dbm) });
 
 /**
  * True for an H4 packet that is one of these commands, or the answer to one: between a program and the
  * air, it is no part of what a Bluetooth host does.
  */
-export const isVendorPacket = (packet: Buffer): boolean => {
-  const command = packet[0] === PacketType.command && packet.length >= 3;
-  const opcode = command ? packet.readUInt16LE(1) : parseCommandComplete(packet)?.opcode;
-  return opcode !== undefined && OPCODES.has(opcode);
+export const isVendorPacket = (packet: Uint8Array): boolean => {
+  const [type, low = 0, high = 0] = packet;
+  if (type === PacketType.command && packet.length >= 3)
+    return VENDOR_DECLARATIONS.has(low | (high << 8));
+  const opcode = parseCommandComplete(packet)?.opcode;
+  return opcode !== undefined && VENDOR_DECLARATIONS.has(opcode);
 };
 
-const OPCODES: ReadonlySet<number> = new Set(Object.values(VendorOpcode));
-
-const centimetres = (x: number, y: number): Buffer => {
-  const parameters = Buffer.alloc(8);
-  parameters.writeInt32LE(toCentimetres(x), 0);
-  parameters.writeInt32LE(toCentimetres(y), 4);
-  return parameters;
-};
-
-const toCentimetres = (metres: number): number =>
-  Math.max(-MAX_CENTIMETRES, Math.min(MAX_CENTIMETRES, Math.round(metres * 100) || 0));
+const toCentimetres = (distance: number): number =>
+  Math.max(-MAX_CENTIMETRES, Math.min(MAX_CENTIMETRES, Math.round(distance * 100) || 0));

@@ -1,16 +1,13 @@
 import { AirDecoder, loadBleno, loadNoble, VirtualAir, type NobleHandle } from '../air/index.js';
 import { CarEndpoint } from '../lib/car/endpoint.js';
-import { generateEd25519, generateX25519 } from '../lib/crypto/index.js';
-import { nodeSuite } from '../lib/crypto/node.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
-import { MemoryCarStore } from '../lib/phone/store.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';
 import { openBlenoPeripheral } from '../lib/radio/bleno.js';
 import { openNobleCentral } from '../lib/radio/noble.js';
-import { hostWith } from './bytes.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
+import { introduced } from './setup.js';
 
 const INTERVALS_MS = [7.5, 30];
 /** Each begins at another moment of the car's advertising. */
@@ -50,21 +47,11 @@ const unlocks = async (intervalMs: number): Promise<Wait[]> => {
   const random = seededRandom('gatt');
   const air = new VirtualAir({ clock, pace: 'real', seed: 'gatt' });
   const waits = listen(air);
-  const carKey = generateX25519(nodeSuite, random);
-  const identity = generateX25519(nodeSuite, random);
+  const { host, store } = await introduced(random);
   const load = async () => loadBleno(air.controller());
   const peripheral = await clock.until(openBlenoPeripheral({ clock, load }));
-  const host = hostWith(carKey, identity.publicKey);
   const car = new CarEndpoint({ host, peripheral, clock, random });
   await clock.until(car.start());
-  const store = new MemoryCarStore();
-  await store.add({
-    name: 'car',
-    carPublicKey: carKey.publicKey,
-    identity,
-    signing: generateEd25519(nodeSuite, random),
-    state: 'paired',
-  });
   const central = await clock.until(
     openNobleCentral({
       clock,

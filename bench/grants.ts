@@ -1,3 +1,4 @@
+import { openWindow } from '../lab/open-window.js';
 import { SimulatedCar } from '../firmware-sim/index.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import { parseUri } from '../lib/credentials/uri.js';
@@ -43,10 +44,7 @@ export const grantFigures = async (): Promise<Figure[]> => {
     };
 
     const [owner, guest, friend] = [phone(), phone(), phone()];
-    await car.control.tap({ reader: 'console', purpose: 'pair' });
-    const screen = await car.control.screen();
-    if (screen.state !== 'pairing') throw new Error('no code');
-    await owner.pair({ code: screen.code });
+    await owner.pair({ code: await openWindow(car) });
 
     const one = await owner.ring.share({
       to: await guest.ring.offer(),

@@ -1,54 +1,42 @@
-import { CarLink } from '../lib/native/car/car-link.js';
-import type { CarHost } from '../lib/car/host.js';
+import { junkProof } from '../lab/hostile-phone.js';
+import { SilentLink } from '../lab/silent-link.js';
+import { nativeCar } from '../lib/native/car.js';
 import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
-import { openLink, REFUSAL_DELAY_MS, stepLink } from '../lib/native/car/link-machine.js';
+import { REFUSAL_DELAY_MS, openLink, stepLink } from '../lib/native/car/link-machine.js';
 import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
 import { findKey } from '../lib/credentials/find-key.js';
-import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';
-import type { Link, LinkHandlers } from '../lib/radio/types.js';
 import { carSecrets } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import type { Result } from '../lib/domain/outcomes.js';
 import { decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
-import { encodeCommand } from '../lib/native/commands.js';
 import { frame } from '../lib/link/framing.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
+import { DONE, hostWith, keySlots, somePhones, UNLOCK } from './setup.js';
 
 const ROUNDS = 11;
 /** Challenges are good for one proof: so many are made before each stretch that is measured. */
 const POOL = 1_000;
 const LINKS = 200;
 
-const DONE: Result = { outcome: { type: 'done' }, clockLost: false, epoch: 0 };
-const UNLOCK = encodeCommand({ type: 'unlock' });
-
 /** A car whose slots are all taken; the phone that unlocks it is in the last one. */
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
-const phones = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
-const keys = phones.map(({ publicKey }, slot): KeySlot => ({
-  slot,
-  publicKey,
-  signingKey: random(32),
-  name: `phone ${String(slot)}`,
-  role: 'owner',
-}));
-const phone = phones[DEFAULT_SLOTS - 1] ?? identity;
+const phones = somePhones();
+const host = hostWith(identity, keySlots(phones));
+const phone = phones.at(-1) ?? identity;
 
 const context: LinkContext = {
   suite,
   random,
   secrets,
-  carName: 'car',
+  carName: host.name,
   now: 0,
   unprovenMs: MOST_PATIENCE_MS,
-  findKey: (publicKey) => findKey(suite, keys, publicKey),
+  findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
   pairingWindow: () => undefined,
 };
 
@@ -98,11 +86,7 @@ const provenLink = (): Prepared => {
   return { state, proof: encodeToCar({ case: 'proof', value: { handshake, tag } }) };
 };
 
-/** As long as a real one; the tag is wrong. */
-const junkProof = (): Uint8Array =>
-  encodeToCar({ case: 'proof', value: { handshake: random(98), tag: random(16) } });
-
-const junkLink = (): Prepared => ({ state: challenged().state, proof: junkProof() });
+const junkLink = (): Prepared => ({ state: challenged().state, proof: junkProof(random) });
 
 const openAndEncode = (): void => {
   for (const effect of openLink(context).effects) {
@@ -126,40 +110,29 @@ const refuse = (prepared: Prepared): void => {
   if (receive(prepared).state.phase !== 'refusing') throw new Error('a junk proof was taken');
 };
 
-const host: CarHost = {
-  identity,
-  name: 'car',
-  keys: () => keys,
-  execute: () => Promise.resolve(DONE),
-  pairing: {
-    window: () => undefined,
-    countTry: () => Promise.resolve(false),
-    enrol: () => Promise.resolve('closed'),
-  },
-};
-
 /**
  * Microseconds of CPU for a stranger who connects, sends one junk proof, waits for the refusal (a
  * fresh challenge) and goes: everything above the radio.
  */
 const junkLinks = async (): Promise<number> => {
   const clock = new SimClock();
-  const proof = junkProof();
-  const radios = Array.from({ length: LINKS }, () => new SilentRadio());
-  const links = radios.map(
-    (radio) =>
-      new CarLink(radio, {
+  const proof = junkProof(random);
+  const radios = Array.from({ length: LINKS }, () => new SilentLink());
+  const links = radios.map((radio) =>
+    nativeCar.serve(
+      radio,
+      {
         suite,
         random,
         clock: clock.quiet, // whose timers cost the least
         log: silentLogger,
-        secrets,
         host,
         patience: new Patience(clock.quiet),
         trace: undefined,
-        onSessionKeys: undefined,
-        onEvent: () => undefined,
-      }),
+        keyLog: undefined,
+      },
+      () => undefined,
+    ),
   );
   const before = process.cpuUsage();
   for (const link of links) await link.open();
@@ -170,29 +143,3 @@ const junkLinks = async (): Promise<number> => {
   if (radios.some(({ sent }) => sent !== 2)) throw new Error('a challenge is missing');
   return (user + system) / LINKS;
 };
-
-/** The radio's end of a link, which costs nothing. */
-class SilentRadio implements Link {
-  readonly mtu = 256;
-  readonly peer = 'stranger';
-  sent = 0;
-  #handlers: LinkHandlers | undefined;
-
-  open(handlers: LinkHandlers): Promise<void> {
-    this.#handlers = handlers;
-    return Promise.resolve();
-  }
-
-  deliver(chunk: Uint8Array): void {
-    this.#handlers?.data(chunk);
-  }
-
-  send(): Promise<void> {
-    this.sent += 1;
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}

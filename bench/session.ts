@@ -5,12 +5,12 @@ import type { Suite } from '../lib/crypto/suite.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import type { Result } from '../lib/domain/outcomes.js';
 import { decodeFromCar, decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import { decodeRequest, encodeCommand } from '../lib/native/commands.js';
 import { decodeResult, encodeResult } from '../lib/native/results.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
+import { DONE } from './setup.js';
 
 const ROUNDS = 11;
 
@@ -46,7 +46,6 @@ export const unlock = (suite: Suite): (() => void) => {
   const car = carSecrets(suite, suite.x25519KeyPair(random(32)));
   const identity = suite.x25519KeyPair(random(32));
   const phone = { identity, carPublicKey: car.identity.publicKey };
-  const done: Result = { outcome: { type: 'done' }, clockLost: false, epoch: 0 };
   return () => {
     const challenge = new Challenge(suite, random, car, 0);
     const hello = decodeFromCar(
@@ -66,7 +65,7 @@ export const unlock = (suite: Suite): (() => void) => {
     }
     if (!suite.equal(verified.phonePublicKey, identity.publicKey)) throw new Error('who is this');
     const sealed = decodeFromCar(
-      encodeFromCar({ case: 'sealed', value: verified.channel.seal(encodeResult(done)) }),
+      encodeFromCar({ case: 'sealed', value: verified.channel.seal(encodeResult(DONE)) }),
     );
     if (sealed.case !== 'sealed') throw new Error('no result');
     const result = decodeResult(response.channel.open(sealed.value));

@@ -1,4 +1,5 @@
 import { Session } from 'node:inspector/promises';
+import { openWindow } from '../lab/open-window.js';
 import { loadBleno, loadNoble, VirtualAir } from '../air/index.js';
 import { SimulatedCar } from '../firmware-sim/index.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
@@ -51,10 +52,7 @@ export const walkFigures = async (): Promise<Figure[]> => {
   });
   const phone = new PhoneKey({ central, store: new MemoryCarStore(), name: 'Ann' });
   try {
-    await car.control.tap({ reader: 'console', purpose: 'pair' });
-    const screen = await car.control.screen();
-    if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
-    await phone.pair({ code: screen.code });
+    await phone.pair({ code: await openWindow(car) });
     await phone.unlock(); // learns where the car has its characteristics
     await session.post('Profiler.enable');
     await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
@@ -67,14 +65,13 @@ export const walkFigures = async (): Promise<Figure[]> => {
     await connection.lock();
     const next = await counted(session);
     await connection.close();
-    return [
-      ...Object.entries(first).map(([unit, value]) => ({
-        name: `unlock.walk.${unit}`,
+    return Object.entries({ unlock: first, next }).flatMap(([what, counts]) =>
+      Object.entries(counts).map(([unit, value]) => ({
+        name: `${what}.walk.${unit}`,
         value,
         unit,
       })),
-      ...Object.entries(next).map(([unit, value]) => ({ name: `next.walk.${unit}`, value, unit })),
-    ];
+    );
   } finally {
     session.disconnect();
     await phone.close();

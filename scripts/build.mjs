@@ -15,8 +15,10 @@ const FOLDERS = [
   'cli',
   'bench',
   'examples',
+  'lab',
   'test/fuzz',
   'test/load',
+  'test/support',
 ];
 const COMMAND = 'dist/bin/key.js';
 const LICENCES = 'dist/bin/LICENSES.txt';
@@ -34,12 +36,7 @@ const OPTIONS = {
 const compile = () =>
   build({
     ...OPTIONS,
-    entryPoints: [
-      ...FOLDERS.map((folder) => `${folder}/**/*.ts`),
-      'test/support/cheap-suite.ts',
-      'scripts/*.ts',
-      'air/**/*.py',
-    ],
+    entryPoints: [...FOLDERS.map((folder) => `${folder}/**/*.ts`), 'scripts/*.ts', 'air/**/*.py'],
     loader: { '.py': 'copy' },
     outbase: '.',
     outdir: 'dist',

@@ -62,9 +62,3 @@ export const fromCar = (message: NonNullable<FromCarMessage>): Uint8Array =>
   framed(encodeFromCar(message));
 
 export const NOTE = 'Made by scripts/vectors.ts. Published test keys: never enrol them.';
-
-export const flip = (data: Uint8Array, bit: number): Uint8Array => {
-  const out = data.slice();
-  out[bit >> 3] = (out[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-  return out;
-};

@@ -1,11 +1,12 @@
+import { flip } from '../lab/flip.js';
+import { signBody } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
 import type { EntryKind } from '../lib/credentials/revocation-list.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { counting, flip, KEYS, NOTE, suite } from './example-keys.js';
-import { rawLink } from './raw-credentials.js';
+import { counting, KEYS, NOTE, suite } from './example-keys.js';
 import { exampleChain, FIRST_TERMS, FRIEND, GUEST, NOW, SECOND_TERMS } from './sharing-examples.js';
 
 /** test/vectors/grants.json: chains, and what a car makes of them. */
@@ -50,7 +51,7 @@ interface Delegation {
 const changed = (change: (body: Uint8Array) => void, link = grant()): Uint8Array => {
   const body = link.slice(0, -SIGNATURE_BYTES);
   change(body);
-  return rawLink(owner, NOTHING, body);
+  return signBody(owner, KEYS.car.publicKey, NOTHING, body);
 };
 
 const byte = (at: number, value: number, link?: Uint8Array): Uint8Array =>

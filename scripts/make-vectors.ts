@@ -1,10 +1,11 @@
+import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
+import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
-import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { pairingRun } from './worked-example.js';
 
 /** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */

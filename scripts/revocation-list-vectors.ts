@@ -1,3 +1,6 @@
+import { flip } from '../lab/flip.js';
+import { HEADER_BYTES, sealPart, tagged, writePart } from '../lab/forged-credentials.js';
+import type { SealOptions } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { ENTRIES_PER_PART, sealRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationList, RevocationEntry } from '../lib/credentials/revocation-list.js';
@@ -5,9 +8,8 @@ import { formatUri } from '../lib/credentials/uri.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex, utf8 } from '../lib/platform/bytes.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
-import { counting, fixed, flip, KEYS, NOTE, suite } from './example-keys.js';
+import { counting, fixed, KEYS, NOTE, suite } from './example-keys.js';
 import { SECOND_OWNER } from './grant-vectors.js';
-import { revocationListBody, rawRevocationList, tagged } from './raw-credentials.js';
 import {
   EXAMPLE_REVOCATION_LIST,
   exampleChain,
@@ -27,12 +29,13 @@ const one = (revocationList: RevocationList, signing: KeyPair = owner): Uint8Arr
   seal(revocationList, signing)[0] ?? new Uint8Array(0);
 
 /** A body of its own, signed by the owner and sealed. */
-const raw = (body: Uint8Array, options?: Parameters<typeof rawRevocationList>[3]): Uint8Array =>
-  rawRevocationList(owner, fixed(KEYS.revocationListEphemeral), body, options);
+const raw = (body: Uint8Array, options?: SealOptions, car = KEYS.car.publicKey): Uint8Array =>
+  sealPart(fixed(KEYS.revocationListEphemeral), owner, car, body, options);
+
+const retagged = (sealed: Uint8Array): Uint8Array => tagged(KEYS.car.publicKey, sealed);
 
 const EMPTY: RevocationList = { ...EXAMPLE_REVOCATION_LIST, entries: [] };
-const body = revocationListBody(EXAMPLE_REVOCATION_LIST);
-const HEADER_BYTES = 14;
+const body = writePart(EXAMPLE_REVOCATION_LIST);
 const KIND_AT = HEADER_BYTES + 12;
 
 const byte = (at: number, value: number): Uint8Array => {
@@ -75,20 +78,20 @@ const parts = () => {
     ...[0, 255].map((bit) =>
       part(
         `bit ${String(bit)} of the ephemeral key flipped, tag made anew`,
-        tagged(flip(good.subarray(16), bit)),
+        retagged(flip(good.subarray(16), bit)),
       ),
     ),
     ...[256, 8 * (good.length - 16) - 1].map((bit) =>
       part(
         `bit ${String(bit)} of the sealed message flipped, tag made anew`,
-        tagged(flip(good.subarray(16), bit)),
+        retagged(flip(good.subarray(16), bit)),
       ),
     ),
     part(
       'ephemeral key of small order (all zero), tag made anew',
-      tagged(concat(new Uint8Array(32), good.subarray(48))),
+      retagged(concat(new Uint8Array(32), good.subarray(48))),
     ),
-    part('for another car', raw(body, { carPublicKey: otherCar })),
+    part('for another car', retagged(raw(body, {}, otherCar).subarray(16))),
     part('sealed for this car, signed for another one', raw(body, { signedFor: otherCar })),
     part('sealed with the prologue of a session', raw(body, { prologue: utf8('phonekey v1') })),
     part('signed by a guest', one(EXAMPLE_REVOCATION_LIST, KEYS.guestSigning)),
@@ -105,7 +108,7 @@ const parts = () => {
     part('kind 0', raw(byte(KIND_AT, 0))),
     part('kind 3', raw(byte(KIND_AT, 3))),
     part('a header that ends too early', raw(body.slice(0, HEADER_BYTES - 1))),
-    part('145 entries in one part', raw(revocationListBody({ ...EMPTY, entries: entries(145) }))),
+    part('145 entries in one part', raw(writePart({ ...EMPTY, entries: entries(145) }))),
   ];
 };
 

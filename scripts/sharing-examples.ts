@@ -1,3 +1,4 @@
+import { writePart } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
@@ -13,7 +14,6 @@ import { encodeCommand } from '../lib/native/commands.js';
 import { encodeResult } from '../lib/native/results.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
-import { revocationListBody } from './raw-credentials.js';
 
 /** The worked examples of grants and revocation lists, sections 7 and 8 of docs/PROTOCOL.md. */
 
@@ -193,7 +193,7 @@ export const revocationListExample = (): Line[] => {
   const revocationList = exampleRevocationList();
   const { issuedAt, number, ownerSlot, entries } = EXAMPLE_REVOCATION_LIST;
   const context = utf8('phonekey v1 notice');
-  const body = revocationListBody(EXAMPLE_REVOCATION_LIST);
+  const body = writePart(EXAMPLE_REVOCATION_LIST);
   const signed = concat(context, KEYS.car.publicKey, body);
   return [
     bytes('car_private', KEYS.car.privateKey),

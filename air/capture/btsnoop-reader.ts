@@ -2,13 +2,13 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import {
   BTSNOOP_MAGIC,
   BTSNOOP_VERSION,
-  type BtsnoopRecord,
   Datalink,
   FLAG_RECEIVED,
   HEADER_BYTES,
   RECORD_HEADER_BYTES,
   UNIX_EPOCH,
 } from './btsnoop.js';
+import type { BtsnoopRecord } from './btsnoop.js';
 import { MonitorReader } from './monitor-reader.js';
 import type { AirEvent } from './record.js';
 

@@ -1,5 +1,6 @@
 import type { HciTransport } from '../../lib/hci/transport.js';
-import { btsnoopHeader, btsnoopRecord, type Direction } from './btsnoop.js';
+import { btsnoopHeader, btsnoopRecord } from './btsnoop.js';
+import type { Direction } from './btsnoop.js';
 
 /** Takes a capture, whole records at a time. Must not throw: hosts rely on a transport that does not. */
 export interface CaptureSink {

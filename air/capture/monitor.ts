@@ -1,7 +1,8 @@
 import { fromHex, utf8Prefix } from '../../lib/platform/bytes.js';
 import { PacketType } from '../../lib/hci/constants.js';
 import type { AirListener } from '../tap.js';
-import { btsnoopHeader, Datalink, recordOf, type Direction } from './btsnoop.js';
+import { btsnoopHeader, Datalink, recordOf } from './btsnoop.js';
+import type { Direction } from './btsnoop.js';
 import type { CaptureSink } from './capturing.js';
 import type { AirDevice, AirEvent, AirRecord } from './record.js';
 

@@ -1,6 +1,9 @@
-import { toHex } from '../../lib/platform/bytes.js';
+import type { LeAddToAcceptList } from '../../lib/hci/commands/addresses.js';
 import { Status } from '../../lib/hci/constants.js';
-import { addressTypeByte, type DeviceAddress } from '../medium/pdu.js';
+import type { ParametersOf } from '../../lib/hci/packet.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { addressTypeByte } from '../medium/pdu.js';
+import type { DeviceAddress } from '../medium/pdu.js';
 
 export const ACCEPT_LIST_SIZE = 16;
 
@@ -10,10 +13,12 @@ const ADDRESS_TYPES: ReadonlySet<number> = new Set([0x00, 0x01, 0xff]);
 export class AcceptList {
   readonly #entries = new Set<string>();
 
-  constructor(
-    /** True while scanning, advertising or connecting consults the list. */
-    private readonly inUse: () => boolean,
-  ) {}
+  /** True while scanning, advertising or connecting consults the list. */
+  readonly #inUse: () => boolean;
+
+  constructor(inUse: () => boolean) {
+    this.#inUse = inUse;
+  }
 
   /** True for an identity that was added; undefined is an anonymous advertiser. */
   has(address: DeviceAddress | undefined): boolean {
@@ -23,16 +28,15 @@ export class AcceptList {
   }
 
   clear(): number {
-    if (this.inUse()) return Status.commandDisallowed;
+    if (this.#inUse()) return Status.commandDisallowed;
     this.#entries.clear();
     return Status.success;
   }
 
-  /** 7 bytes: address type and address. */
-  add(p: Buffer): number {
-    if (!ADDRESS_TYPES.has(p.readUInt8(0))) return Status.invalidParameters;
-    if (this.inUse()) return Status.commandDisallowed;
-    const entry = key(p.readUInt8(0), p.subarray(1));
+  add({ addressType, address }: ParametersOf<typeof LeAddToAcceptList>): number {
+    if (!ADDRESS_TYPES.has(addressType)) return Status.invalidParameters;
+    if (this.#inUse()) return Status.commandDisallowed;
+    const entry = key(addressType, address);
     if (!this.#entries.has(entry) && this.#entries.size >= ACCEPT_LIST_SIZE) {
       return Status.memoryCapacityExceeded;
     }
@@ -40,11 +44,10 @@ export class AcceptList {
     return Status.success;
   }
 
-  /** 7 bytes, as `add`. */
-  remove(p: Buffer): number {
-    if (!ADDRESS_TYPES.has(p.readUInt8(0))) return Status.invalidParameters;
-    if (this.inUse()) return Status.commandDisallowed;
-    this.#entries.delete(key(p.readUInt8(0), p.subarray(1)));
+  remove({ addressType, address }: ParametersOf<typeof LeAddToAcceptList>): number {
+    if (!ADDRESS_TYPES.has(addressType)) return Status.invalidParameters;
+    if (this.#inUse()) return Status.commandDisallowed;
+    this.#entries.delete(key(addressType, address));
     return Status.success;
   }
 
@@ -56,5 +59,5 @@ export class AcceptList {
 const ANONYMOUS = 'anonymous';
 
 /** Anonymous advertisers have no address. */
-const key = (type: number, bytes: Uint8Array): string =>
-  type === 0xff ? ANONYMOUS : `${String(type)}/${toHex(bytes)}`;
+const key = (type: number, address: Uint8Array): string =>
+  type === 0xff ? ANONYMOUS : `${String(type)}/${toHex(address)}`;

@@ -11,27 +11,29 @@ import { VENDOR_COMMANDS } from './commands/vendor.js';
 import { bitmap } from './informational.js';
 
 /** Every command that a controller can know, by its opcode. */
-export const COMMANDS: ReadonlyMap<number, CommandHandler> = new Map([
-  ...HOST_CONTROL_COMMANDS,
-  ...INFORMATION_COMMANDS,
-  ...ADDRESS_COMMANDS,
-  ...ADVERTISING_COMMANDS,
-  ...LISTENING_COMMANDS,
-  ...LINK_COMMANDS,
-  ...POWER_COMMANDS,
-  ...SECURITY_COMMANDS,
-  ...VENDOR_COMMANDS,
-]);
+export const COMMANDS: ReadonlyMap<number, CommandHandler> = new Map(
+  [
+    ...HOST_CONTROL_COMMANDS,
+    ...INFORMATION_COMMANDS,
+    ...ADDRESS_COMMANDS,
+    ...ADVERTISING_COMMANDS,
+    ...LISTENING_COMMANDS,
+    ...LINK_COMMANDS,
+    ...POWER_COMMANDS,
+    ...SECURITY_COMMANDS,
+    ...VENDOR_COMMANDS,
+  ].map((command) => [command.declared.opcode, command]),
+);
 
 /** The same without those of extended advertising. */
 export const LEGACY_COMMANDS: ReadonlyMap<number, CommandHandler> = new Map(
   [...COMMANDS].filter(([, { family }]) => family !== 'extended'),
 );
 
-const bitmapOf = (commands: ReadonlyMap<number, CommandHandler>): Buffer =>
+const bitmapOf = (commands: ReadonlyMap<number, CommandHandler>): Uint8Array =>
   bitmap(
     64,
-    [...commands.values()].flatMap(({ supported }) =>
+    [...commands.values()].flatMap(({ declared: { supported } }) =>
       supported === undefined ? [] : [supported[0] * 8 + supported[1]],
     ),
   );

@@ -1,22 +1,25 @@
-import { silentLogger, type Logger } from '../../lib/platform/logger.js';
-import { systemRandom, type Random } from '../../lib/platform/random.js';
+import { silentLogger } from '../../lib/platform/logger.js';
+import type { Logger } from '../../lib/platform/logger.js';
+import { systemRandom } from '../../lib/platform/random.js';
+import type { Random } from '../../lib/platform/random.js';
 import type { Direction } from '../capture/btsnoop.js';
+import { HardwareError, PacketType, ConnectionRole, Status } from '../../lib/hci/constants.js';
 import {
-  EventCode,
-  HardwareError,
-  PacketType,
-  ConnectionRole,
-  Status,
-} from '../../lib/hci/constants.js';
+  CommandComplete,
+  CommandStatus,
+  HardwareErrorEvent,
+} from '../../lib/hci/events/general.js';
 import { H4Error, packetLength } from '../../lib/hci/h4.js';
-import { commandComplete, commandStatus } from '../../lib/hci/packets.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
-import type { LinkEnd } from '../medium/air-link.js';
+import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
-import { formatAddress, type AirPdu, type ConnectRequest } from '../medium/pdu.js';
-import type { LinkLayer, Station } from '../medium/station.js';
+import { formatAddress } from '../medium/pdu.js';
+import type { AirPdu, ConnectRequest } from '../medium/pdu.js';
+import type { Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
+import { DEFAULT_ACL_BUFFERS } from './acl-buffers.js';
+import type { AclBuffers } from './acl-buffers.js';
 import type { Acceptance } from './advertising/advertising-set.js';
 import { AdvertisingSets } from './advertising/advertising-sets.js';
 import { ExtendedAdvertising } from './advertising/extended-advertising.js';
@@ -27,11 +30,13 @@ import {
   SUPPORTED_COMMANDS,
   SUPPORTED_LEGACY_COMMANDS,
 } from './commands.js';
-import type { AdvertisingFamily, CommandHandler, CommandOutcome } from './commands/command.js';
-import { Connections, DEFAULT_ACL_BUFFERS, type AclBuffers } from './connection/connections.js';
+import { failed } from './commands/command.js';
+import type { AdvertisingFamily, CommandHandler, HostAnswer } from './commands/command.js';
+import { Connections } from './connection/connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
 import { Initiator } from './initiating/initiator.js';
+import type { Controller } from './parts.js';
 import { Power } from './power.js';
 import { ResolvingList } from './privacy/resolving-list.js';
 import { Scanner } from './scanning/scanner.js';
@@ -60,11 +65,14 @@ export interface ControllerOptions extends Placement {
   readonly recall?: (controller: VirtualController) => boolean;
 }
 
+/** Hosts send one command at a time. */
+const ALLOWED = 1;
+
 /** Sees a whole H4 packet pass. Must not throw. */
-export type PacketObserver = (packet: Buffer, direction: Direction) => void;
+export type PacketObserver = (packet: Uint8Array, direction: Direction) => void;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
-export class VirtualController implements AirTransport, LinkLayer {
+export class VirtualController implements AirTransport, Controller, LinkLayer {
   readonly host: HostPort;
   readonly station: Station;
   readonly random: Random;
@@ -141,20 +149,19 @@ export class VirtualController implements AirTransport, LinkLayer {
 
   send(packet: Uint8Array): void {
     if (this.#closed) return;
-    const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    if (!isWhole(bytes) || bytes[0] === PacketType.event) {
+    const [type, low = 0, high = 0] = packet;
+    if (!isWhole(packet) || type === PacketType.event) {
       this.#malformed();
       return;
     }
-    for (const observe of this.#observers) observe(bytes, 'sent');
-    if (bytes[0] === PacketType.command) {
-      this.#command(bytes.readUInt16LE(1), bytes.subarray(4));
-    } else if (bytes[0] !== PacketType.acl || !this.connections.sendData(bytes)) {
-      this.#malformed();
-    }
+    for (const observe of this.#observers) observe(packet, 'sent');
+    // A copy: it is the host's to write to again.
+    if (type === PacketType.command)
+      this.#command(low | (high << 8), new Uint8Array(packet.subarray(4)));
+    else if (type !== PacketType.acl || !this.connections.sendData(packet)) this.#malformed();
   }
 
-  onPacket(listener: (packet: Buffer) => void): () => void {
+  onPacket(listener: (packet: Uint8Array) => void): () => void {
     return this.host.onPacket(listener);
   }
 
@@ -208,7 +215,7 @@ export class VirtualController implements AirTransport, LinkLayer {
   }
 
   /** The bitmap of Read Local Supported Commands. */
-  supportedCommands(): Buffer {
+  supportedCommands(): Uint8Array {
     return this.offersExtendedAdvertising ? SUPPORTED_COMMANDS : SUPPORTED_LEGACY_COMMANDS;
   }
 
@@ -218,7 +225,7 @@ export class VirtualController implements AirTransport, LinkLayer {
   }
 
   /** LE Set Random Address, 6 bytes. */
-  setRandomAddress(bytes: Buffer): number {
+  setRandomAddress(bytes: Uint8Array): number {
     if (this.legacyAdvertising.enabled || this.scanner.enabled || this.initiator.listening) {
       return Status.commandDisallowed;
     }
@@ -289,46 +296,45 @@ export class VirtualController implements AirTransport, LinkLayer {
     return this.advertisingSets.enabled || this.scanner.enabled || this.initiator.listening;
   }
 
-  #command(opcode: number, parameters: Buffer): void {
+  #command(opcode: number, parameters: Uint8Array): void {
     const command = this.#commands.get(opcode);
     if (command === undefined) {
-      this.host.send(commandComplete(opcode, Buffer.from([Status.unknownCommand])));
+      this.#complete(opcode, Uint8Array.of(Status.unknownCommand));
       return;
     }
-    const outcome = this.#run(command, parameters);
-    if (command.answer === 'status') {
-      this.host.send(commandStatus(opcode, outcome.status));
-    } else if (command.answer === 'complete' || outcome.status !== Status.success) {
-      const returned = outcome.returned ?? Buffer.alloc(command.returns);
-      this.host.send(
-        commandComplete(opcode, Buffer.concat([Buffer.from([outcome.status]), returned])),
-      );
-    }
-    outcome.then?.();
+    const { answer } = command.declared;
+    const { status, returned, then } = this.#run(command, parameters);
+    if (answer === 'status') this.host.event(CommandStatus, { status, allowed: ALLOWED, opcode });
+    else if (answer === 'complete' || status !== Status.success) this.#complete(opcode, returned);
+    then?.();
   }
 
-  #run(command: CommandHandler, parameters: Buffer): CommandOutcome {
-    const { length, minimum = length, family } = command;
-    if (parameters.length < minimum || parameters.length > length) {
-      return { status: Status.invalidParameters };
+  #complete(opcode: number, returned: Uint8Array): void {
+    this.host.event(CommandComplete, { allowed: ALLOWED, opcode, returned });
+  }
+
+  #run(command: CommandHandler, bytes: Uint8Array): HostAnswer {
+    const { declared, family } = command;
+    const { least, most } = declared.parameters;
+    if (bytes.length < least || bytes.length > most) {
+      return failed(declared, Status.invalidParameters);
     }
     if (family !== undefined) {
       this.#family ??= family;
-      if (this.#family !== family) return { status: Status.commandDisallowed };
+      if (this.#family !== family) return failed(declared, Status.commandDisallowed);
     }
-    const outcome = command.run(this, parameters);
-    return typeof outcome === 'number' ? { status: outcome } : outcome;
+    return command.run(this, bytes);
   }
 
   #malformed(): void {
     this.#logger.warn('malformed packet from the host', { label: this.label });
-    this.host.event(EventCode.hardwareError, Buffer.from([HardwareError.malformedPacket]));
+    this.host.event(HardwareErrorEvent, { code: HardwareError.malformedPacket });
   }
 }
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
-const isWhole = (packet: Buffer): boolean => {
+const isWhole = (packet: Uint8Array): boolean => {
   try {
     return packetLength(packet) === packet.length;
   } catch (error) {

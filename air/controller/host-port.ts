@@ -1,11 +1,17 @@
-import { EventCode } from '../../lib/hci/constants.js';
-import { eventPacket } from '../../lib/hci/packets.js';
+import {
+  CommandComplete,
+  CommandStatus,
+  NumberOfCompletedPackets,
+} from '../../lib/hci/events/general.js';
+import type { Shape, Values } from '../../lib/hci/layout.js';
+import type { HciEvent } from '../../lib/hci/packet.js';
+import { viewOf } from '../../lib/platform/bytes.js';
 
 /** Events that no mask silences (Vol 4 Part E 7.3.1). */
 const UNMASKABLE: ReadonlySet<number> = new Set([
-  EventCode.commandComplete,
-  EventCode.commandStatus,
-  EventCode.numberOfCompletedPackets,
+  CommandComplete.code,
+  CommandStatus.code,
+  NumberOfCompletedPackets.code,
 ]);
 
 const DEFAULT_EVENT_MASK = 0x00001fffffffffffn;
@@ -16,7 +22,7 @@ const DEFAULT_LE_EVENT_MASK = 0x1fn;
  * the two event masks.
  */
 export class HostPort {
-  readonly #listeners = new Set<(packet: Buffer) => void>();
+  readonly #listeners = new Set<(packet: Uint8Array) => void>();
   readonly #defer: (deliver: () => void) => void;
   #eventMask = DEFAULT_EVENT_MASK;
   #leEventMask = DEFAULT_LE_EVENT_MASK;
@@ -26,14 +32,14 @@ export class HostPort {
     this.#defer = defer;
   }
 
-  onPacket(listener: (packet: Buffer) => void): () => void {
+  onPacket(listener: (packet: Uint8Array) => void): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
     };
   }
 
-  send(packet: Buffer): void {
+  send(packet: Uint8Array): void {
     this.#defer(() => {
       if (!this.#open) return;
       for (const listener of [...this.#listeners]) listener(packet);
@@ -41,30 +47,26 @@ export class HostPort {
   }
 
   /** False when the host has masked the event. */
-  event(code: number, parameters: Uint8Array): boolean {
-    const wanted = UNMASKABLE.has(code) || isSet(this.#eventMask, code);
-    if (wanted) this.send(eventPacket(code, parameters));
+  event<S extends Shape>(declared: HciEvent<S>, parameters: Values<S>): boolean {
+    const wanted = this.wants(declared);
+    if (wanted) this.send(declared.packet(parameters));
     return wanted;
   }
 
-  /** An LE Meta event; `parameters` follow the subevent code. False when the host has masked it. */
-  leEvent(subevent: number, parameters: Uint8Array): boolean {
-    if (!isSet(this.#leEventMask, subevent)) return false;
-    return this.event(EventCode.leMeta, Buffer.concat([Buffer.from([subevent]), parameters]));
-  }
-
-  /** True when the host has not masked the LE event. */
-  wantsLe(subevent: number): boolean {
-    return isSet(this.#leEventMask, subevent) && isSet(this.#eventMask, EventCode.leMeta);
+  /** True when the host has not masked the event. */
+  wants({ code, subevent }: HciEvent): boolean {
+    if (UNMASKABLE.has(code)) return true;
+    if (!isSet(this.#eventMask, code)) return false;
+    return subevent === undefined || isSet(this.#leEventMask, subevent);
   }
 
   /** `mask` as the host sends it: 8 bytes, little-endian. */
-  setEventMask(mask: Buffer): void {
-    this.#eventMask = mask.readBigUInt64LE();
+  setEventMask(mask: Uint8Array): void {
+    this.#eventMask = viewOf(mask).getBigUint64(0, true);
   }
 
-  setLeEventMask(mask: Buffer): void {
-    this.#leEventMask = mask.readBigUInt64LE();
+  setLeEventMask(mask: Uint8Array): void {
+    this.#leEventMask = viewOf(mask).getBigUint64(0, true);
   }
 
   reset(): void {

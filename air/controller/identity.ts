@@ -16,12 +16,11 @@ export interface OwnAddress {
 export class Identity {
   readonly public: DeviceAddress;
   #random: DeviceAddress | undefined;
+  readonly #resolvingList: ResolvingList;
 
   /** `publicAddress`: 6 bytes, little-endian. */
-  constructor(
-    publicAddress: Uint8Array,
-    private readonly resolvingList: ResolvingList,
-  ) {
+  constructor(publicAddress: Uint8Array, resolvingList: ResolvingList) {
+    this.#resolvingList = resolvingList;
     this.public = { type: 'public', bytes: publicAddress };
   }
 
@@ -29,8 +28,8 @@ export class Identity {
     return this.#random;
   }
 
-  setRandom(bytes: Buffer): void {
-    this.#random = { type: 'random', bytes: Buffer.from(bytes) };
+  setRandom(bytes: Uint8Array): void {
+    this.#random = { type: 'random', bytes };
   }
 
   reset(): void {
@@ -43,7 +42,7 @@ export class Identity {
     peer: DeviceAddress | undefined,
     random: DeviceAddress | undefined = this.#random,
   ): OwnAddress | undefined {
-    const rpa = type < 2 || peer === undefined ? undefined : this.resolvingList.localAddress(peer);
+    const rpa = type < 2 || peer === undefined ? undefined : this.#resolvingList.localAddress(peer);
     if (rpa !== undefined) return { address: rpa, isPrivate: true };
     const address = this.identityAddress(type, random);
     return address && { address, isPrivate: false };

@@ -1,17 +1,19 @@
-import { advertisingData } from './advertising-data.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { keepLatest } from '../keep-latest.js';
+import { readAdvertisingData } from './advertising-data.js';
 import type { DecodedDetail, Party } from './event.js';
 
 /** Advertisers that are remembered; the one that was heard first is forgotten first. */
 const MAX_ADVERTISERS = 1024;
 
 /** What is known of one advertisement; what is not known is left out. */
-export interface DecodedAdvertisement {
+export interface FollowedAdvertisement {
   readonly address: string | null;
   readonly connectable: boolean;
   readonly scannable: boolean;
   readonly extended: boolean;
-  readonly data?: Buffer;
-  readonly scanResponse?: Buffer;
+  readonly data?: Uint8Array;
+  readonly scanResponse?: Uint8Array;
 }
 
 interface Last {
@@ -24,14 +26,18 @@ export class Advertisements {
   readonly #last = new Map<string, Last>();
 
   /** @param key of the advertiser, or of one of its advertising sets */
-  seen(key: string, device: Party, advertisement: DecodedAdvertisement): DecodedDetail | undefined {
+  seen(
+    key: string,
+    device: Party,
+    advertisement: FollowedAdvertisement,
+  ): DecodedDetail | undefined {
     const { address, connectable, scannable, extended, data, scanResponse } = advertisement;
     const last = this.#lastOf(key);
-    const response = scanResponse?.toString('hex') ?? last.scanResponse;
+    const response = scanResponse === undefined ? last.scanResponse : toHex(scanResponse);
     const isNewResponse = response !== last.scanResponse;
     last.scanResponse = response;
     if (data !== undefined) {
-      const now = JSON.stringify([connectable, scannable, extended, data.toString('hex')]);
+      const now = JSON.stringify([connectable, scannable, extended, toHex(data)]);
       if (now !== last.advertisement) {
         last.advertisement = now;
         return {
@@ -41,15 +47,15 @@ export class Advertisements {
           connectable,
           scannable,
           extended,
-          data: advertisingData(data),
+          data: readAdvertisingData(data),
           ...(scanResponse === undefined || scanResponse.length === 0
             ? {}
-            : { scanResponse: advertisingData(scanResponse) }),
+            : { scanResponse: readAdvertisingData(scanResponse) }),
         };
       }
     }
     return isNewResponse && scanResponse !== undefined
-      ? { type: 'scan-response', device, data: advertisingData(scanResponse) }
+      ? { type: 'scan-response', device, data: readAdvertisingData(scanResponse) }
       : undefined;
   }
 
@@ -60,11 +66,6 @@ export class Advertisements {
 
   #lastOf(key: string): Last {
     const known = this.#last.get(key);
-    if (known !== undefined) return known;
-    const [oldest] = this.#last.keys();
-    if (oldest !== undefined && this.#last.size >= MAX_ADVERTISERS) this.#last.delete(oldest);
-    const last: Last = { scanResponse: '' };
-    this.#last.set(key, last);
-    return last;
+    return known ?? keepLatest(this.#last, key, { scanResponse: '' }, MAX_ADVERTISERS);
   }
 }

@@ -1,6 +1,8 @@
+import { Reader } from '../../lib/hci/reader.js';
+import { hexNumber, uuidText } from '../../lib/hci/text.js';
+import { toHex } from '../../lib/platform/bytes.js';
 import { printable, shortHex, shortList } from './fields.js';
-import { hexNumber } from './names.js';
-import { parsed, type ByteReader } from './reader.js';
+import { parsed } from './reader.js';
 
 /** What a device advertises (Core Specification Supplement, Part A; Assigned Numbers 2.3). */
 export interface AdvertisingData {
@@ -21,7 +23,7 @@ export interface AdvertisingData {
 
 interface Structure {
   readonly type: number;
-  readonly value: Buffer;
+  readonly value: Uint8Array;
 }
 
 const FLAGS = 0x01;
@@ -41,7 +43,7 @@ const SERVICE_DATA: ReadonlyMap<number, number> = new Map([
 const MANUFACTURER = 0xff;
 
 /** Never throws: what is not told by its fields is told by its type. */
-export const advertisingData = (bytes: Buffer): AdvertisingData => {
+export const readAdvertisingData = (bytes: Uint8Array): AdvertisingData => {
   const { structures, whole } = split(bytes);
   const told: { -readonly [K in keyof AdvertisingData]: AdvertisingData[K] } = {
     bytes: bytes.length,
@@ -57,15 +59,15 @@ export const advertisingData = (bytes: Buffer): AdvertisingData => {
       const uuidLength = UUIDS.get(type);
       const dataUuidLength = SERVICE_DATA.get(type);
       if (type === FLAGS) told.flags = reader.u8();
-      else if (NAMES.includes(type)) told.name = printable(value.toString('utf8'));
+      else if (NAMES.includes(type)) told.name = printable(Buffer.from(value).toString('utf8'));
       else if (type === TX_POWER) told.txPowerDbm = reader.i8();
       else if (uuidLength !== undefined) lists.services.push(...uuids(reader, uuidLength));
       else if (dataUuidLength !== undefined) {
-        const uuid = reader.uuid(dataUuidLength);
-        lists.serviceData.push({ uuid, data: reader.rest().toString('hex') });
+        const uuid = uuidText(reader.bytes(dataUuidLength));
+        lists.serviceData.push({ uuid, data: toHex(reader.rest()) });
       } else if (type === MANUFACTURER) {
         const company = reader.u16();
-        lists.manufacturerData.push({ company, data: reader.rest().toString('hex') });
+        lists.manufacturerData.push({ company, data: toHex(reader.rest()) });
       } else return false;
       return true;
     });
@@ -83,16 +85,15 @@ export const describeAdvertisingData = (
   data: AdvertisingData,
   nameOf: (uuid: string) => string,
 ): string[] => {
-  const hex = (text: string): string => shortHex(Buffer.from(text, 'hex'));
   return shortList([
     ...(data.flags === undefined ? [] : [`flags ${hexNumber(data.flags)}`]),
     ...(data.name === undefined ? [] : [`name "${data.name}"`]),
     ...(data.services ?? []).map((uuid) => `service ${nameOf(uuid)}`),
     ...(data.serviceData ?? []).map(
-      ({ uuid, data: value }) => `service data of ${nameOf(uuid)} ${hex(value)}`,
+      ({ uuid, data: value }) => `service data of ${nameOf(uuid)} ${shortHex(value)}`,
     ),
     ...(data.manufacturerData ?? []).map(
-      ({ company, data: value }) => `manufacturer ${hexNumber(company, 2)} ${hex(value)}`,
+      ({ company, data: value }) => `manufacturer ${hexNumber(company, 2)} ${shortHex(value)}`,
     ),
     ...(data.txPowerDbm === undefined ? [] : [`TX power ${String(data.txPowerDbm)} dBm`]),
     ...(data.others ?? []).map((type) => `AD type ${hexNumber(type)}`),
@@ -103,22 +104,21 @@ export const describeAdvertisingData = (
 
 /** A structure of length 0 ends the significant part early. */
 const split = (
-  bytes: Buffer,
+  bytes: Uint8Array,
 ): { readonly structures: readonly Structure[]; readonly whole: boolean } => {
   const structures: Structure[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const length = bytes.readUInt8(at);
+  const reader = new Reader(bytes);
+  while (reader.left > 0) {
+    const length = reader.u8();
     if (length === 0) break;
-    const end = at + 1 + length;
-    if (end > bytes.length) return { structures, whole: false };
-    structures.push({ type: bytes.readUInt8(at + 1), value: bytes.subarray(at + 2, end) });
-    at = end;
+    if (length > reader.left) return { structures, whole: false };
+    structures.push({ type: reader.u8(), value: reader.bytes(length - 1) });
   }
   return { structures, whole: true };
 };
 
-const uuids = (reader: ByteReader, length: number): string[] => {
+const uuids = (reader: Reader, length: number): string[] => {
   const found: string[] = [];
-  while (reader.left >= length) found.push(reader.uuid(length));
+  while (reader.left >= length) found.push(uuidText(reader.bytes(length)));
   return found;
 };

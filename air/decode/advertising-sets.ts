@@ -1,6 +1,28 @@
-import { AdvertisingBit, MAX_ADVERTISING_DATA, Opcode } from '../../lib/hci/constants.js';
-import type { DecodedAdvertisement } from './advertisements.js';
-import { parsed, type ByteReader } from './reader.js';
+import {
+  LEGACY_PROPERTIES,
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+  LeSetScanResponseData,
+} from '../../lib/hci/commands/advertising.js';
+import {
+  DataOperation,
+  LeClearAdvertisingSets,
+  LeRemoveAdvertisingSet,
+  LeSetAdvertisingSetRandomAddress,
+  LeSetExtendedAdvertisingData,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+  LeSetExtendedScanResponseData,
+} from '../../lib/hci/commands/extended-advertising.js';
+import { Reset } from '../../lib/hci/commands/host-control.js';
+import { AdvertisingBit, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
+import type { Shape, Values } from '../../lib/hci/layout.js';
+import type { HciCommand, ParametersOf } from '../../lib/hci/packet.js';
+import { addressText } from '../../lib/hci/text.js';
+import { concat } from '../../lib/platform/bytes.js';
+import type { FollowedAdvertisement } from './advertisements.js';
+import { readable } from './reader.js';
 
 /**
  * What a host makes its controller advertise, followed by its commands (Vol 4 Part E 7.8.5 to 7.8.9 and
@@ -9,17 +31,17 @@ import { parsed, type ByteReader } from './reader.js';
 
 /** The one set of legacy advertising; others have the number that their host gives them. */
 const LEGACY = 'legacy';
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
 
-interface AdvertisingSet {
+interface FollowedSet {
   extended: boolean;
   enabled: boolean;
   connectable: boolean;
   scannable: boolean;
   ownAddressType: number;
   randomAddress?: string;
-  data: Buffer;
-  scanResponse: Buffer;
+  data: Uint8Array;
+  scanResponse: Uint8Array;
 }
 
 /** A set that is new, has changed, or has stopped. */
@@ -31,23 +53,13 @@ export interface AdvertisingChange {
   /** Of the set, where it has one of its own. */
   readonly randomAddress: string | undefined;
   /** Undefined: it has stopped. */
-  readonly advertisement: Omit<DecodedAdvertisement, 'address'> | undefined;
+  readonly advertisement: Omit<FollowedAdvertisement, 'address'> | undefined;
 }
 
-type Apply = (sets: FollowedSets, reader: ByteReader) => readonly string[];
-
 const { connectable: CONNECTABLE, scannable: SCANNABLE } = AdvertisingBit;
-/** By legacy advertising type: 0 undirected, 1 and 4 directed, 2 scannable, 3 neither. */
-const LEGACY_BITS: readonly number[] = [
-  CONNECTABLE | SCANNABLE,
-  CONNECTABLE,
-  SCANNABLE,
-  0,
-  CONNECTABLE,
-];
 
-export class FollowedSets {
-  readonly #sets = new Map<string, AdvertisingSet>();
+export class FollowedAdvertisingSets {
+  readonly #sets = new Map<string, FollowedSet>();
   #followed = false;
 
   /** True once the host has been heard to start or stop: its commands then tell all there is. */
@@ -60,8 +72,8 @@ export class FollowedSets {
   }
 
   /** A command that succeeded. */
-  apply(opcode: number, parameters: Buffer): AdvertisingChange[] {
-    const touched = parsed(parameters, (reader) => COMMANDS.get(opcode)?.(this, reader)) ?? [];
+  apply(opcode: number, parameters: Uint8Array): AdvertisingChange[] {
+    const touched = readable(() => COMMANDS.get(opcode)?.(this, parameters)) ?? [];
     return touched.map((name) => this.#change(name));
   }
 
@@ -77,10 +89,10 @@ export class FollowedSets {
     if (set !== undefined) set.enabled = false;
   }
 
-  set(name: string): AdvertisingSet {
+  set(name: string): FollowedSet {
     const known = this.#sets.get(name);
     if (known !== undefined) return known;
-    const set: AdvertisingSet = {
+    const set: FollowedSet = {
       extended: name !== LEGACY,
       enabled: false,
       connectable: true,
@@ -133,83 +145,75 @@ export class FollowedSets {
   }
 }
 
-/** Length (1) and data: legacy commands carry 31 bytes whatever the length says. */
-const legacyData =
-  (field: 'data' | 'scanResponse'): Apply =>
-  (sets, reader) => {
+type Apply = (sets: FollowedAdvertisingSets, parameters: Uint8Array) => readonly string[];
+
+const apply = <P extends Shape>(
+  declared: HciCommand<P>,
+  run: (sets: FollowedAdvertisingSets, parameters: Values<P>) => readonly string[],
+): [number, Apply] => [
+  declared.opcode,
+  (sets, bytes) => run(sets, declared.parameters.read(bytes)),
+];
+
+const setLegacyData =
+  (field: 'data' | 'scanResponse') =>
+  (
+    sets: FollowedAdvertisingSets,
+    { length, data }: ParametersOf<typeof LeSetAdvertisingData>,
+  ): string[] => {
     const set = sets.set(LEGACY);
-    set[field] = reader.bytes(reader.u8());
+    set[field] = data.subarray(0, length);
     return set.enabled ? [LEGACY] : [];
   };
 
-const Operation = { intermediate: 0, first: 1, last: 2, complete: 3, unchanged: 4 } as const;
-
-/** Handle (1), operation (1), fragment preference (1), length (1), data. */
-const extendedData =
-  (field: 'data' | 'scanResponse'): Apply =>
-  (sets, reader) => {
-    const name = String(reader.u8());
-    const operation = reader.u8();
-    reader.u8();
-    const data = reader.bytes(reader.u8());
+const setExtendedData =
+  (field: 'data' | 'scanResponse') =>
+  (
+    sets: FollowedAdvertisingSets,
+    { set: handle, operation, data }: ParametersOf<typeof LeSetExtendedAdvertisingData>,
+  ): string[] => {
+    const name = String(handle);
     const set = sets.set(name);
-    if (operation === Operation.unchanged) return [];
-    const begins = operation === Operation.first || operation === Operation.complete;
-    const joined = Buffer.concat(begins ? [data] : [set[field], data]);
+    if (operation === DataOperation.unchanged) return [];
+    const begins = operation === DataOperation.first || operation === DataOperation.complete;
+    const joined = begins ? data : concat(set[field], data);
     set[field] = joined.subarray(0, MAX_ADVERTISING_DATA);
-    const ends = operation === Operation.last || operation === Operation.complete;
+    const ends = operation === DataOperation.last || operation === DataOperation.complete;
     return set.enabled && ends ? [name] : [];
   };
 
-const COMMANDS: ReadonlyMap<number, Apply> = new Map<number, Apply>([
-  [Opcode.reset, (sets) => sets.names().flatMap((name) => sets.remove(name))],
-  [
-    Opcode.leSetAdvertisingParameters,
-    (sets, reader) => {
-      reader.bytes(4); // intervals
-      sets.setDirection(LEGACY, LEGACY_BITS[reader.u8()] ?? 0);
-      sets.set(LEGACY).ownAddressType = reader.u8();
-      return [];
-    },
-  ],
-  [Opcode.leSetAdvertisingData, legacyData('data')],
-  [Opcode.leSetScanResponseData, legacyData('scanResponse')],
-  [Opcode.leSetAdvertisingEnable, (sets, reader) => sets.enable(LEGACY, reader.u8() !== 0)],
-  [
-    Opcode.leSetAdvertisingSetRandomAddress,
-    (sets, reader) => {
-      sets.set(String(reader.u8())).randomAddress = reader.address();
-      return [];
-    },
-  ],
-  [
-    Opcode.leSetExtendedAdvertisingParameters,
-    (sets, reader) => {
-      const name = String(reader.u8());
-      const properties = reader.u16();
-      sets.setDirection(name, properties);
-      sets.set(name).extended = (properties & AdvertisingBit.legacy) === 0;
-      reader.bytes(3 + 3 + 1); // intervals, channels
-      sets.set(name).ownAddressType = reader.u8();
-      return [];
-    },
-  ],
-  [Opcode.leSetExtendedAdvertisingData, extendedData('data')],
-  [Opcode.leSetExtendedScanResponseData, extendedData('scanResponse')],
-  [
-    Opcode.leSetExtendedAdvertisingEnable,
-    (sets, reader) => {
-      const enabled = reader.u8() !== 0;
-      const count = reader.u8();
-      // Disabling none in particular disables all.
-      if (!enabled && count === 0) return sets.names().flatMap((name) => sets.enable(name, false));
-      return Array.from({ length: count }, () => {
-        const name = String(reader.u8());
-        reader.bytes(3); // how long
-        return sets.enable(name, enabled);
-      }).flat();
-    },
-  ],
-  [Opcode.leRemoveAdvertisingSet, (sets, reader) => sets.remove(String(reader.u8()))],
-  [Opcode.leClearAdvertisingSets, (sets) => sets.names().flatMap((name) => sets.remove(name))],
+const removeAll = (sets: FollowedAdvertisingSets): string[] =>
+  sets.names().flatMap((name) => sets.remove(name));
+
+const COMMANDS: ReadonlyMap<number, Apply> = new Map([
+  apply(Reset, removeAll),
+  apply(LeSetAdvertisingParameters, (sets, { type, ownAddressType }) => {
+    sets.setDirection(LEGACY, LEGACY_PROPERTIES[type] ?? 0);
+    sets.set(LEGACY).ownAddressType = ownAddressType;
+    return [];
+  }),
+  apply(LeSetAdvertisingData, setLegacyData('data')),
+  apply(LeSetScanResponseData, setLegacyData('scanResponse')),
+  apply(LeSetAdvertisingEnable, (sets, { enable }) => sets.enable(LEGACY, enable !== 0)),
+  apply(LeSetAdvertisingSetRandomAddress, (sets, { set, address }) => {
+    sets.set(String(set)).randomAddress = addressText(address);
+    return [];
+  }),
+  apply(LeSetExtendedAdvertisingParameters, (sets, { set, properties, ownAddressType }) => {
+    const name = String(set);
+    sets.setDirection(name, properties);
+    sets.set(name).extended = (properties & AdvertisingBit.legacy) === 0;
+    sets.set(name).ownAddressType = ownAddressType;
+    return [];
+  }),
+  apply(LeSetExtendedAdvertisingData, setExtendedData('data')),
+  apply(LeSetExtendedScanResponseData, setExtendedData('scanResponse')),
+  apply(LeSetExtendedAdvertisingEnable, (sets, { enable, sets: named }) => {
+    const enabled = enable !== 0;
+    // Disabling none in particular disables all.
+    const names = enabled || named.length > 0 ? named.map(({ set }) => String(set)) : sets.names();
+    return names.flatMap((name) => sets.enable(name, enabled));
+  }),
+  apply(LeRemoveAdvertisingSet, (sets, { set }) => sets.remove(String(set))),
+  apply(LeClearAdvertisingSets, removeAll),
 ]);

@@ -1,21 +1,28 @@
 import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
-import { EventCode, LeEvent, Opcode, PacketType, Status } from '../../lib/hci/constants.js';
+import { LeSetRandomAddress } from '../../lib/hci/commands/addresses.js';
+import { LeSetAdvertisingSetRandomAddress } from '../../lib/hci/commands/extended-advertising.js';
+import { ReadBdAddr } from '../../lib/hci/commands/information.js';
+import { PacketType, Status } from '../../lib/hci/constants.js';
+import { LeAdvertisingSetTerminated } from '../../lib/hci/events/advertising.js';
+import { CommandComplete } from '../../lib/hci/events/general.js';
+import { DisconnectionComplete, EncryptionChange } from '../../lib/hci/events/links.js';
+import { readAcl } from '../../lib/hci/h4.js';
+import { LE_META } from '../../lib/hci/packet.js';
+import type { ParametersOf } from '../../lib/hci/packet.js';
+import { PacketError, Reader } from '../../lib/hci/reader.js';
+import { HANDLE_MASK } from '../../lib/hci/shared.js';
+import { addressText } from '../../lib/hci/text.js';
 import { Advertisements } from './advertisements.js';
 import type { AdvertisingChange } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
 import type { DecodedDetail, ReportedEvent } from './event.js';
-import { LinkDecoder, type LinkEvent } from './link-decoder.js';
-import {
-  connectionComplete,
-  connectionUpdate,
-  dataLengthChange,
-  disconnection,
-  encryptionChange,
-  phyUpdate,
-} from './link-events.js';
-import { parsed, type ByteReader } from './reader.js';
-import { type DecodedReport, ReportAssembler, reportKey, reports } from './reports.js';
+import { LinkDecoder } from './link-decoder.js';
+import type { LinkEvent } from './link-decoder.js';
+import { connectionComplete, linkChange } from './link-events.js';
+import { readable } from './reader.js';
+import { ReportAssembler, reportKey, reports } from './reports.js';
+import type { DecodedReport } from './reports.js';
 import type { UuidNames } from './uuids.js';
 
 export interface AirDecoderOptions {
@@ -73,49 +80,57 @@ export class AirDecoder {
 
   #record({ index, direction, packet }: AirRecord): void {
     const controller = this.#controllers.get(index);
-    this.#understand(controller, packet, 'HCI packet', (reader) => {
+    this.#understand(controller, 'HCI packet', () => {
+      const reader = new Reader(packet);
       const type = reader.u8();
-      if (type === PacketType.acl)
-        this.#reportLink(this.#links.data(controller, direction, reader));
-      else if (type === PacketType.command && direction === 'sent') {
+      if (type === PacketType.acl) {
+        this.#reportLink(this.#links.data(controller, direction, readAcl(packet)));
+      } else if (type === PacketType.command && direction === 'sent') {
         controller.command(reader.u16(), reader.bytes(reader.u8()));
       } else if (type === PacketType.event && direction === 'received') {
         const code = reader.u8();
-        this.#understand(controller, reader.bytes(reader.u8()), 'HCI event', (parameters) => {
+        const parameters = reader.bytes(reader.u8());
+        this.#understand(controller, 'HCI event', () => {
           this.#event(controller, code, parameters);
         });
       }
     });
   }
 
-  #event(controller: ControllerState, code: number, reader: ByteReader): void {
+  #event(controller: ControllerState, code: number, parameters: Uint8Array): void {
     switch (code) {
-      case EventCode.commandComplete:
-        this.#commandComplete(controller, reader);
+      case CommandComplete.code:
+        this.#commandComplete(controller, CommandComplete.parameters.read(parameters));
         break;
-      case EventCode.disconnectionComplete: {
-        const { status, ...ended } = disconnection(reader);
-        if (status === Status.success) this.#tell(this.#links.disconnected(controller, ended));
+      case DisconnectionComplete.code: {
+        const { status, handle, reason } = DisconnectionComplete.parameters.read(parameters);
+        if (status !== Status.success) return;
+        this.#tell(this.#links.disconnected(controller, { handle: handle & HANDLE_MASK, reason }));
         break;
       }
-      case EventCode.encryptionChange: {
-        const { status, handle, encrypted } = encryptionChange(reader);
+      case EncryptionChange.code: {
+        const { status, handle: field, enabled } = EncryptionChange.parameters.read(parameters);
+        const handle = field & HANDLE_MASK;
+        const change = { type: 'encryption', encrypted: enabled !== 0 } as const;
         this.#tell(
           status === Status.success
-            ? this.#links.changed(controller, handle, { type: 'encryption', encrypted })
+            ? this.#links.changed(controller, handle, change)
             : this.#links.encryptionFailed(controller, handle, status),
         );
         break;
       }
-      case EventCode.leMeta:
-        this.#leEvent(controller, reader.u8(), reader);
+      case LE_META: {
+        const [subevent] = parameters;
+        if (subevent === undefined) throw new PacketError('no subevent');
+        this.#leEvent(controller, subevent, parameters.subarray(1));
         break;
+      }
     }
   }
 
-  #leEvent(controller: ControllerState, subevent: number, reader: ByteReader): void {
-    const heard = reports(subevent, reader);
-    const connection = heard === undefined ? connectionComplete(subevent, reader) : undefined;
+  #leEvent(controller: ControllerState, subevent: number, parameters: Uint8Array): void {
+    const heard = reports(subevent, parameters);
+    const connection = heard === undefined ? connectionComplete(subevent, parameters) : undefined;
     if (heard !== undefined) {
       for (const report of heard) {
         const whole = this.#assembler.push(controller.identity.index, report);
@@ -123,37 +138,33 @@ export class AirDecoder {
       }
     } else if (connection !== undefined) {
       this.#tell(this.#links.connected(controller, connection));
-    } else if (subevent === LeEvent.connectionUpdateComplete) {
-      const { status, handle, ...parameters } = connectionUpdate(reader);
-      if (status !== Status.success) return;
-      this.#tell(this.#links.changed(controller, handle, { type: 'parameters', ...parameters }));
-    } else if (subevent === LeEvent.dataLengthChange) {
-      const { handle, ...lengths } = dataLengthChange(reader);
-      this.#tell(this.#links.changed(controller, handle, { type: 'data-length', ...lengths }));
-    } else if (subevent === LeEvent.phyUpdateComplete) {
-      const { status, handle, ...phys } = phyUpdate(reader);
-      if (status !== Status.success) return;
-      this.#tell(this.#links.changed(controller, handle, { type: 'phy', ...phys }));
-    } else if (subevent === LeEvent.advertisingSetTerminated) {
-      reader.u8(); // status
-      controller.sets.terminated(reader.u8());
+    } else if (subevent === LeAdvertisingSetTerminated.subevent) {
+      controller.sets.terminated(LeAdvertisingSetTerminated.parameters.read(parameters).set);
+    } else {
+      const changed = linkChange(subevent, parameters);
+      if (changed === undefined) return;
+      this.#tell(this.#links.changed(controller, changed.handle & HANDLE_MASK, changed.change));
     }
   }
 
   /** What a command has brought about is true once it is answered. */
-  #commandComplete(controller: ControllerState, reader: ByteReader): void {
-    reader.u8(); // how many commands are allowed now
-    const opcode = reader.u16();
+  #commandComplete(
+    controller: ControllerState,
+    { opcode, returned }: ParametersOf<typeof CommandComplete>,
+  ): void {
     const parameters = controller.answered(opcode);
-    if (parameters === undefined || reader.u8() !== Status.success) return;
+    if (parameters === undefined) return;
+    if (returned.length === 0) throw new PacketError('no status');
+    if (returned[0] !== Status.success) return;
     const { identity, sets } = controller;
-    if (opcode === Opcode.readBdAddr) {
-      identity.setPublic(reader.address());
-    } else if (opcode === Opcode.leSetRandomAddress) {
-      addRandom(controller, parameters);
+    if (opcode === ReadBdAddr.opcode) {
+      identity.setPublic(addressText(ReadBdAddr.returned.read(returned).address));
+    } else if (opcode === LeSetRandomAddress.opcode) {
+      addRandom(controller, LeSetRandomAddress, parameters);
     } else {
-      if (opcode === Opcode.leSetAdvertisingSetRandomAddress)
-        addRandom(controller, parameters.subarray(1));
+      if (opcode === LeSetAdvertisingSetRandomAddress.opcode) {
+        addRandom(controller, LeSetAdvertisingSetRandomAddress, parameters);
+      }
       for (const change of sets.apply(opcode, parameters)) this.#advertises(controller, change);
     }
   }
@@ -183,14 +194,9 @@ export class AirDecoder {
     );
   }
 
-  #understand(
-    { identity }: ControllerState,
-    bytes: Buffer,
-    what: string,
-    read: (reader: ByteReader) => void,
-  ): void {
-    const understood = parsed(bytes, (reader) => {
-      read(reader);
+  #understand({ identity }: ControllerState, what: string, read: () => void): void {
+    const understood = readable(() => {
+      read();
       return true;
     });
     if (understood === true) return;
@@ -206,7 +212,11 @@ export class AirDecoder {
   }
 }
 
-const addRandom = ({ identity }: ControllerState, bytes: Buffer): void => {
-  const address = parsed(bytes, (reader) => reader.address());
-  if (address !== undefined) identity.addRandom(address);
+const addRandom = (
+  { identity }: ControllerState,
+  { parameters }: typeof LeSetRandomAddress | typeof LeSetAdvertisingSetRandomAddress,
+  bytes: Uint8Array,
+): void => {
+  const address = readable(() => parameters.read(bytes).address);
+  if (address !== undefined) identity.addRandom(addressText(address));
 };

@@ -1,15 +1,21 @@
-import { Att, attErrorName, attName, attPdu, type Attribute, type AttPdu } from './att.js';
-import { type Fields, shortList } from './fields.js';
-import { CHARACTERISTIC, CLIENT_CONFIGURATION, type GattDatabase } from './gatt-database.js';
-import { hexNumber } from './names.js';
-import { parsed } from './reader.js';
-import { uuidName, type UuidNames } from './uuids.js';
+import { attErrorName } from '../../lib/hci/att/errors.js';
+import { Att, ATT_PDUS } from '../../lib/hci/att/pdus.js';
+import { hexNumber, uuidText } from '../../lib/hci/text.js';
+import { attName, followedPdu } from './att.js';
+import type { Attribute, FollowedPdu } from './att.js';
+import { shortList } from './fields.js';
+import type { Fields } from './fields.js';
+import { CHARACTERISTIC, CLIENT_CONFIGURATION } from './gatt-database.js';
+import type { GattDatabase } from './gatt-database.js';
+import { parsed, readable } from './reader.js';
+import { uuidName } from './uuids.js';
+import type { UuidNames } from './uuids.js';
 
 /** A value that was written, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
   readonly uuid: string;
   readonly toServer: boolean;
-  readonly value: Buffer;
+  readonly value: Uint8Array;
 }
 
 export interface AttEvent {
@@ -19,38 +25,19 @@ export interface AttEvent {
   readonly values: readonly AttributeValue[];
 }
 
-/** What a client sends; all else comes from the server. */
-const FROM_CLIENT: ReadonlySet<number> = new Set([
-  Att.mtuRequest,
-  Att.findInformationRequest,
-  Att.findByTypeValueRequest,
-  Att.readByTypeRequest,
-  Att.readRequest,
-  Att.readBlobRequest,
-  Att.readMultipleRequest,
-  Att.readByGroupTypeRequest,
-  Att.writeRequest,
-  Att.prepareWriteRequest,
-  Att.executeWriteRequest,
-  Att.confirmation,
-  Att.readMultipleVariableRequest,
-  Att.writeCommand,
-  Att.signedWriteCommand,
-]);
+/** What a client sends has an even opcode, all else comes from the server. */
+const isFromClient = (opcode: number): boolean => ATT_PDUS.has(opcode) && opcode % 2 === 0;
 
-/** Without an answer. */
-const COMMANDS: ReadonlySet<number> = new Set([
-  Att.confirmation,
-  Att.writeCommand,
-  Att.signedWriteCommand,
-]);
+/** Commands (bit 6, Vol 3 Part F 3.3.1) and confirmations have no answer. */
+const isAnswered = (opcode: number): boolean =>
+  (opcode & 0x40) === 0 && opcode !== Att.confirmation.opcode;
 
 const WITH_VALUES: ReadonlySet<number> = new Set([
-  Att.writeRequest,
-  Att.writeCommand,
-  Att.notification,
-  Att.indication,
-  Att.multipleNotifications,
+  Att.writeRequest.opcode,
+  Att.writeCommand.opcode,
+  Att.notification.opcode,
+  Att.indication.opcode,
+  Att.multipleNotifications.opcode,
 ]);
 
 export type End = 'central' | 'peripheral';
@@ -62,7 +49,7 @@ export class AttDecoder {
   readonly #databases: Readonly<Record<End, GattDatabase>>;
   readonly #names: UuidNames;
   /** By client; a client has one request under way (Vol 3 Part F 3.3.2). */
-  readonly #requests = new Map<End, AttPdu>();
+  readonly #requests = new Map<End, FollowedPdu>();
 
   /** @param databases by server */
   constructor(databases: Readonly<Record<End, GattDatabase>>, names: UuidNames) {
@@ -71,14 +58,14 @@ export class AttDecoder {
   }
 
   /** Undefined for a PDU that ends too early. */
-  decode(from: End, payload: Buffer): AttEvent | undefined {
-    const pdu = parsed(payload, attPdu);
+  decode(from: End, payload: Uint8Array): AttEvent | undefined {
+    const pdu = readable(() => followedPdu(payload));
     if (pdu === undefined) return undefined;
-    const toServer = FROM_CLIENT.has(pdu.opcode);
+    const toServer = isFromClient(pdu.opcode);
     const client = toServer ? from : otherEnd(from);
     const database = this.#databases[otherEnd(client)];
     const request = toServer ? undefined : this.#requests.get(client);
-    if (toServer && !COMMANDS.has(pdu.opcode)) this.#requests.set(client, pdu);
+    if (toServer && isAnswered(pdu.opcode)) this.#requests.set(client, pdu);
     else if (!toServer && !WITH_VALUES.has(pdu.opcode)) this.#requests.delete(client);
     learn(database, pdu, request);
     return {
@@ -91,8 +78,8 @@ export class AttDecoder {
 
   #fields(
     database: GattDatabase,
-    { opcode, mtu, range, error, attributes, value }: AttPdu,
-    request: AttPdu | undefined,
+    { opcode, mtu, range, error, attributes, value }: FollowedPdu,
+    request: FollowedPdu | undefined,
     bytes: number,
   ): Fields {
     if (mtu !== undefined) return { mtu };
@@ -151,20 +138,24 @@ export class AttDecoder {
 }
 
 const LISTS: ReadonlySet<number> = new Set([
-  Att.findInformationResponse,
-  Att.findByTypeValueResponse,
-  Att.readByTypeResponse,
-  Att.readByGroupTypeResponse,
+  Att.findInformationResponse.opcode,
+  Att.findByTypeValueResponse.opcode,
+  Att.readByTypeResponse.opcode,
+  Att.readByGroupTypeResponse.opcode,
 ]);
 
 const KNOWN_EMPTY: ReadonlySet<number> = new Set([
-  Att.writeResponse,
-  Att.executeWriteRequest,
-  Att.executeWriteResponse,
-  Att.confirmation,
+  Att.writeResponse.opcode,
+  Att.executeWriteRequest.opcode,
+  Att.executeWriteResponse.opcode,
+  Att.confirmation.opcode,
 ]);
 
-const learn = (database: GattDatabase, pdu: AttPdu, request: AttPdu | undefined): void => {
+const learn = (
+  database: GattDatabase,
+  pdu: FollowedPdu,
+  request: FollowedPdu | undefined,
+): void => {
   if (!LISTS.has(pdu.opcode)) return;
   // The type of what is found is told (Find Information), or it is the type that was asked for.
   const type = request?.opcode === pdu.opcode - 1 ? request.range?.uuid : undefined;
@@ -178,16 +169,16 @@ const learn = (database: GattDatabase, pdu: AttPdu, request: AttPdu | undefined)
 const SERVICES: ReadonlySet<string | undefined> = new Set(['2800', '2801']);
 
 /** The UUID in the value of a declaration of a service or a characteristic. */
-const declaredUuid = (type: string | undefined, value: Buffer): string | undefined =>
+const declaredUuid = (type: string | undefined, value: Uint8Array): string | undefined =>
   parsed(value, (reader) => {
     if (type === CHARACTERISTIC) reader.bytes(3);
     else if (!SERVICES.has(type)) return undefined;
-    return reader.uuid(reader.left === 2 ? 2 : 16);
+    return uuidText(reader.bytes(reader.left === 2 ? 2 : 16));
   });
 
 const valuesOf = (
   database: GattDatabase,
-  { attributes = [] }: AttPdu,
+  { attributes = [] }: FollowedPdu,
   toServer: boolean,
 ): AttributeValue[] =>
   attributes.flatMap(({ handle, value }) => {

@@ -1,6 +1,8 @@
+import { keepLatest } from '../keep-latest.js';
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
-import { type FollowedIdentity, partyOf, strangerOf } from './party.js';
+import { partyOf, strangerOf } from './party.js';
+import type { FollowedIdentity } from './party.js';
 
 /** Controllers that are followed; the one that was heard first is forgotten first. */
 const MAX_CONTROLLERS = 1024;
@@ -16,12 +18,7 @@ export class Controllers {
   /** Captures of one controller do not introduce it. */
   get(index: number): ControllerState {
     const known = this.#states.get(index);
-    if (known !== undefined) return known;
-    const [oldest] = this.#states.keys();
-    if (oldest !== undefined && this.count >= MAX_CONTROLLERS) this.#states.delete(oldest);
-    const state = new ControllerState(index);
-    this.#states.set(index, state);
-    return state;
+    return known ?? keepLatest(this.#states, index, new ControllerState(index), MAX_CONTROLLERS);
   }
 
   remove(index: number): ControllerState | undefined {

@@ -1,8 +1,10 @@
-import { type AdvertisingData, describeAdvertisingData } from './advertising-data.js';
+import { describeAdvertisingData } from './advertising-data.js';
+import type { AdvertisingData } from './advertising-data.js';
 import type { DecodedEvent, OnLink } from './event.js';
 import { fieldsText } from './fields.js';
-import type { DecodedLinkParameters } from './link-events.js';
-import { uuidName, type UuidNames } from './uuids.js';
+import type { FollowedParameters } from './link-events.js';
+import { uuidName } from './uuids.js';
+import type { UuidNames } from './uuids.js';
 
 /** What happened, and to whom: `phone -> car` and `Write Command toCar, handle 0x000c, 122 B`. */
 export interface Description {
@@ -71,7 +73,7 @@ export const describeEvent = (event: DecodedEvent, names: UuidNames = new Map())
 const pair = ({ central, peripheral }: OnLink, arrow = '--'): string =>
   `${central.name} ${arrow} ${peripheral.name}`;
 
-const parametersText = ({ intervalMs, latency, timeoutMs }: DecodedLinkParameters): string =>
+const parametersText = ({ intervalMs, latency, timeoutMs }: FollowedParameters): string =>
   fieldsText({ intervalMs, latency, timeoutMs });
 
 const dataText = (data: AdvertisingData, names: UuidNames): string =>

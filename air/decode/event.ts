@@ -1,7 +1,7 @@
 import type { AdvertisingData } from './advertising-data.js';
 import type { AttributeValue, End } from './att-decoder.js';
 import type { Fields } from './fields.js';
-import type { DecodedLinkParameters } from './link-events.js';
+import type { FollowedParameters } from './link-events.js';
 
 /** Somebody on the air. */
 export interface Party {
@@ -41,14 +41,14 @@ type Detail =
     }
   | { readonly type: 'scan-response'; readonly device: Party; readonly data: AdvertisingData }
   | { readonly type: 'advertising-stopped'; readonly device: Party }
-  | ({ readonly type: 'connected' } & OnLink & DecodedLinkParameters)
+  | ({ readonly type: 'connected' } & OnLink & FollowedParameters)
   | {
       readonly type: 'not-connected';
       readonly device: Party;
       readonly status: number;
       readonly reason: string;
     }
-  | ({ readonly type: 'parameters' } & OnLink & DecodedLinkParameters)
+  | ({ readonly type: 'parameters' } & OnLink & FollowedParameters)
   | ({ readonly type: 'encryption'; readonly encrypted: boolean } & OnLink)
   | ({
       readonly type: 'encryption-failed';

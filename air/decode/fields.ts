@@ -1,4 +1,4 @@
-import { hexNumber } from './names.js';
+import { hexNumber } from '../../lib/hci/text.js';
 
 /** The fields of a packet that matter: plain values, ready for JSON. */
 export type Fields = Readonly<Record<string, FieldValue>>;
@@ -13,11 +13,8 @@ const MAX_HEX_BYTES = 32;
 export const printable = (text: string): string =>
   cut(text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd'), MAX_TEXT);
 
-/** Hex of at most 32 bytes. */
-export const shortHex = (bytes: Buffer): string =>
-  bytes.length > MAX_HEX_BYTES
-    ? `${bytes.toString('hex', 0, MAX_HEX_BYTES)}...`
-    : bytes.toString('hex');
+/** At most 32 bytes of hex. */
+export const shortHex = (hex: string): string => cut(hex, 2 * MAX_HEX_BYTES);
 
 /** At most 16 items, and a word about the others. */
 export const shortList = (items: readonly string[]): string[] =>

@@ -1,3 +1,4 @@
+import { uuidText } from '../../lib/hci/text.js';
 import { parsed } from './reader.js';
 
 /** What the handles of a server mean, learnt by listening to a client that discovers them (Vol 3 Part G). */
@@ -26,11 +27,11 @@ export class GattDatabase {
    * @param at handle of the declaration
    * @param declaration properties (1), handle of the value (2), type of the value (2 or 16)
    */
-  learnCharacteristic(at: number, declaration: Buffer): void {
+  learnCharacteristic(at: number, declaration: Uint8Array): void {
     const found = parsed(declaration, (reader) => ({
       properties: reader.u8(),
       handle: reader.u16(),
-      uuid: reader.uuid(reader.left === 2 ? 2 : 16),
+      uuid: uuidText(reader.bytes(reader.left === 2 ? 2 : 16)),
     }));
     if (found === undefined || this.#characteristics.size >= MAX_ATTRIBUTES) return;
     this.learn(found.handle, found.uuid);

@@ -1,17 +1,24 @@
 import type { Direction } from '../capture/btsnoop.js';
 import type { AirEvent, AirRecord } from '../capture/record.js';
-import { EventCode, PacketType } from '../../lib/hci/constants.js';
+import { PacketType } from '../../lib/hci/constants.js';
+import { DisconnectionComplete } from '../../lib/hci/events/links.js';
+import { readAcl } from '../../lib/hci/h4.js';
+import { Reader } from '../../lib/hci/reader.js';
+import { HANDLE_MASK } from '../../lib/hci/shared.js';
+import { hexNumber } from '../../lib/hci/text.js';
+import { keepLatest } from '../keep-latest.js';
 import { AttDecoder } from './att-decoder.js';
 import { Controllers } from './controllers.js';
+import { describeBytes } from './described.js';
 import type { Party } from './event.js';
-import { type Fields, fieldsText } from './fields.js';
+import { fieldsText } from './fields.js';
+import type { Fields } from './fields.js';
 import { GattDatabase } from './gatt-database.js';
-import { commandFields } from './hci-commands.js';
-import { hciEvent } from './hci-events.js';
-import { Channel, describePdu, L2capReassembler, type L2capPdu } from './l2cap.js';
-import { disconnection, HANDLE_MASK } from './link-events.js';
-import { commandName, hexNumber } from './names.js';
-import { parsed, type ByteReader } from './reader.js';
+import { describeEventPacket } from './hci-events.js';
+import { Channel, describePdu, L2capReassembler } from './l2cap.js';
+import type { L2capPdu } from './l2cap.js';
+import { commandName, commandOf } from './names.js';
+import { readable } from './reader.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
@@ -67,7 +74,7 @@ export class HciDecoder {
   #packet({ time, index, direction, packet }: AirRecord): HciPacket {
     const device = this.#controllers.party(this.#controllers.get(index).identity);
     const bytes = packet.length;
-    const content = parsed(packet, (reader) => this.#content(index, direction, reader)) ?? {
+    const content = readable(() => this.#content(index, direction, packet)) ?? {
       packet: 'other',
       name: 'malformed packet',
       fields: { bytes },
@@ -75,19 +82,21 @@ export class HciDecoder {
     return { time, type: 'hci', index, device, direction, ...content };
   }
 
-  #content(index: number, direction: Direction, reader: ByteReader): Content {
+  #content(index: number, direction: Direction, packet: Uint8Array): Content {
+    const reader = new Reader(packet);
     const type = reader.u8();
     if (type === PacketType.command) {
       const opcode = reader.u16();
       const parameters = reader.bytes(reader.u8());
-      const fields = parsed(parameters, (inner) => commandFields(opcode, inner)) ?? MALFORMED;
+      const declared = commandOf(opcode)?.parameters;
+      const fields = readable(() => describeBytes(declared, parameters)) ?? MALFORMED;
       return { packet: 'command', code: opcode, name: commandName(opcode), fields };
     }
     if (type === PacketType.event) {
       const code = reader.u8();
       const parameters = reader.bytes(reader.u8());
-      if (code === EventCode.disconnectionComplete) this.#ended(index, parameters);
-      const event = parsed(parameters, (inner) => hciEvent(code, inner)) ?? {
+      if (code === DisconnectionComplete.code) this.#ended(index, parameters);
+      const event = readable(() => describeEventPacket(code, parameters)) ?? {
         name: `Event ${hexNumber(code)}`,
         fields: MALFORMED,
       };
@@ -97,16 +106,13 @@ export class HciDecoder {
       const name = `packet of type ${hexNumber(type)}`;
       return { packet: 'other', name, fields: { bytes: reader.left } };
     }
-    const header = reader.u16();
-    const fragment = reader.bytes(reader.u16());
-    const handle = header & HANDLE_MASK;
-    const boundary = (header >> 12) & 0b11;
+    const { handle, boundary, data } = readAcl(packet);
     const link = this.#link(index, handle);
-    const pdu = link[direction].push(boundary, fragment);
+    const pdu = link[direction].push(boundary, data);
     return {
       packet: 'acl',
       name: 'ACL',
-      fields: { handle, bytes: fragment.length },
+      fields: { handle, bytes: data.length },
       ...(pdu === undefined ? {} : { pdu: this.#pdu(link, direction, pdu) }),
     };
   }
@@ -125,25 +131,22 @@ export class HciDecoder {
   }
 
   /** Handles come back, for other links. */
-  #ended(index: number, parameters: Buffer): void {
-    const ended = parsed(parameters, disconnection);
-    if (ended !== undefined) this.#links.delete(linkKey(index, ended.handle));
+  #ended(index: number, parameters: Uint8Array): void {
+    const ended = readable(() => DisconnectionComplete.parameters.read(parameters));
+    if (ended !== undefined) this.#links.delete(linkKey(index, ended.handle & HANDLE_MASK));
   }
 
   #link(index: number, handle: number): Channelled {
     const key = linkKey(index, handle);
     const known = this.#links.get(key);
     if (known !== undefined) return known;
-    const [oldest] = this.#links.keys();
-    if (oldest !== undefined && this.#links.size >= MAX_LINKS) this.#links.delete(oldest);
     const databases = { central: new GattDatabase(), peripheral: new GattDatabase() };
     const link = {
       sent: new L2capReassembler(),
       received: new L2capReassembler(),
       att: new AttDecoder(databases, this.#names),
     };
-    this.#links.set(key, link);
-    return link;
+    return keepLatest(this.#links, key, link, MAX_LINKS);
   }
 }
 

@@ -1,129 +1,66 @@
-import { EventCode, LeEvent, Opcode } from '../../lib/hci/constants.js';
-import { advertisingData, describeAdvertisingData } from './advertising-data.js';
-import { type Fields, MAX_ITEMS } from './fields.js';
-import {
-  connectionComplete,
-  connectionUpdate,
-  dataLengthChange,
-  disconnection,
-  encryptionChange,
-  HANDLE_MASK,
-  phyUpdate,
-  wantedParameters,
-} from './link-events.js';
-import { commandName, eventName, hexNumber, leEventName, statusName } from './names.js';
-import type { ByteReader } from './reader.js';
+import { CommandComplete, CommandStatus } from '../../lib/hci/events/general.js';
+import { LeEnhancedConnectionComplete } from '../../lib/hci/events/links.js';
+import { eventOf } from '../../lib/hci/events/index.js';
+import { LE_META } from '../../lib/hci/packet.js';
+import { PacketError } from '../../lib/hci/reader.js';
+import { statusName } from '../../lib/hci/status.js';
+import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
+import { describeBytes } from './described.js';
+import type { Fields } from './fields.js';
+import { ENHANCED_CONNECTION_COMPLETE_V2 } from './link-events.js';
+import { commandName, commandOf, eventName, leEventName } from './names.js';
 import { reports } from './reports.js';
 
-export interface HciEvent {
+export interface DescribedEvent {
   readonly name: string;
   readonly fields: Fields;
 }
 
-/** An event after its code and length: its name and the fields that matter. @throws Truncated */
-export const hciEvent = (code: number, reader: ByteReader): HciEvent => {
-  if (code === EventCode.leMeta) {
-    const subevent = reader.u8();
-    return { name: leEventName(subevent), fields: leFields(subevent, reader) };
+/** An event after its code and length: its name and the fields that matter. @throws PacketError */
+export const describeEventPacket = (code: number, parameters: Uint8Array): DescribedEvent => {
+  if (code === LE_META) {
+    const [subevent] = parameters;
+    if (subevent === undefined) throw new PacketError('no subevent');
+    return { name: leEventName(subevent), fields: leFields(subevent, parameters.subarray(1)) };
   }
-  return { name: eventName(code), fields: FIELDS.get(code)?.(reader) ?? {} };
+  return { name: eventName(code), fields: fieldsOf(code, parameters) };
 };
 
-const FIELDS: ReadonlyMap<number, (reader: ByteReader) => Fields> = new Map([
-  [
-    EventCode.commandComplete,
-    (reader: ByteReader): Fields => {
-      reader.u8(); // how many commands are allowed now
-      const opcode = reader.u16();
+const fieldsOf = (code: number, parameters: Uint8Array): Fields => {
+  switch (code) {
+    case CommandComplete.code: {
+      const { opcode, returned } = CommandComplete.parameters.read(parameters);
       const command = commandName(opcode);
-      if (reader.left === 0) return { command };
-      return { command, status: statusName(reader.u8()), ...RETURNED.get(opcode)?.(reader) };
-    },
-  ],
-  [
-    EventCode.commandStatus,
-    (reader: ByteReader): Fields => {
-      const status = statusName(reader.u8());
-      reader.u8();
-      return { command: commandName(reader.u16()), status };
-    },
-  ],
-  [EventCode.disconnectionComplete, (reader: ByteReader) => named(disconnection(reader))],
-  [EventCode.encryptionChange, (reader: ByteReader) => named(encryptionChange(reader))],
-  [EventCode.encryptionKeyRefreshComplete, (reader: ByteReader) => statusAndHandle(reader)],
-  [EventCode.readRemoteVersionComplete, (reader: ByteReader) => statusAndHandle(reader)],
-  [EventCode.hardwareError, (reader: ByteReader) => ({ code: hexNumber(reader.u8()) })],
-  [
-    EventCode.numberOfCompletedPackets,
-    (reader: ByteReader): Fields => {
-      const count = reader.u8();
-      const completed = Array.from({ length: count }, () => {
-        const handle = hexNumber(reader.u16() & HANDLE_MASK, 2);
-        return `handle ${handle}: ${String(reader.u16())}`;
-      });
-      return { completed: completed.slice(0, MAX_ITEMS) };
-    },
-  ],
-]);
-
-/** Return parameters after a status of success; keys and random numbers are not among them. */
-const RETURNED: ReadonlyMap<number, (reader: ByteReader) => Fields> = new Map([
-  [Opcode.readBdAddr, (reader: ByteReader): Fields => ({ address: reader.address() })],
-  [
-    Opcode.readRssi,
-    (reader: ByteReader): Fields => ({ handle: reader.u16() & HANDLE_MASK, rssiDbm: reader.i8() }),
-  ],
-]);
-
-const leFields = (subevent: number, reader: ByteReader): Fields => {
-  const heard = reports(subevent, reader);
-  if (heard !== undefined) {
-    const [first, ...more] = heard;
-    if (first === undefined) return {};
-    const { address, rssiDbm, scanResponse, connectable, data } = first;
-    return {
-      address,
-      rssiDbm,
-      ...(scanResponse ? { scanResponse } : { connectable }),
-      data: describeAdvertisingData(advertisingData(data), (uuid) => uuid),
-      ...(more.length === 0 ? {} : { others: more.length }),
-    };
-  }
-  const connection = connectionComplete(subevent, reader);
-  if (connection !== undefined) return named({ ...connection });
-  switch (subevent) {
-    case LeEvent.connectionUpdateComplete:
-      return named({ ...connectionUpdate(reader) });
-    case LeEvent.dataLengthChange:
-      return dataLengthChange(reader);
-    case LeEvent.phyUpdateComplete:
-      return named({ ...phyUpdate(reader) });
-    case LeEvent.remoteParameterRequest:
-      return { handle: reader.u16() & HANDLE_MASK, ...wantedParameters(reader) };
-    case LeEvent.advertisingSetTerminated:
-      return { status: statusName(reader.u8()), set: reader.u8() };
-    case LeEvent.longTermKeyRequest:
-    case LeEvent.channelSelectionAlgorithm:
-      return { handle: reader.u16() & HANDLE_MASK };
-    case LeEvent.readRemoteFeaturesComplete:
-      return statusAndHandle(reader);
+      const [status] = returned;
+      if (status === undefined) return { command };
+      const declared = commandOf(opcode);
+      if (declared === undefined) return { command, status: statusName(status) };
+      return { command, ...describeBytes(declared.returned, returned) };
+    }
+    case CommandStatus.code: {
+      const { status, opcode } = CommandStatus.parameters.read(parameters);
+      return { command: commandName(opcode), status: statusName(status) };
+    }
     default:
-      return {};
+      return describeBytes(eventOf(code)?.parameters, parameters);
   }
 };
 
-const statusAndHandle = (reader: ByteReader): Fields => ({
-  status: statusName(reader.u8()),
-  handle: reader.u16() & HANDLE_MASK,
-});
-
-/** Statuses and reasons as people read them. */
-const named = (fields: Fields): Fields =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'number' && (name === 'status' || name === 'reason')
-        ? statusName(value)
-        : value,
-    ]),
-  );
+const leFields = (subevent: number, parameters: Uint8Array): Fields => {
+  const heard = reports(subevent, parameters);
+  if (heard === undefined) {
+    const known =
+      subevent === ENHANCED_CONNECTION_COMPLETE_V2 ? LeEnhancedConnectionComplete : undefined;
+    return describeBytes((known ?? eventOf(LE_META, subevent))?.parameters, parameters);
+  }
+  const [first, ...more] = heard;
+  if (first === undefined) return {};
+  const { address, rssiDbm, scanResponse, connectable, data } = first;
+  return {
+    address,
+    rssiDbm,
+    ...(scanResponse ? { scanResponse } : { connectable }),
+    data: describeAdvertisingData(readAdvertisingData(data), (uuid) => uuid),
+    ...(more.length === 0 ? {} : { others: more.length }),
+  };
+};

@@ -1,8 +1,12 @@
 import { PacketBoundary } from '../../lib/hci/constants.js';
+import { Layout } from '../../lib/hci/layout.js';
+import type { Reader } from '../../lib/hci/reader.js';
+import { wantedParameters } from '../../lib/hci/shared.js';
+import { hexNumber } from '../../lib/hci/text.js';
+import { concat, viewOf } from '../../lib/platform/bytes.js';
+import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
-import { wantedParameters } from './link-events.js';
-import { hexNumber } from './names.js';
-import { parsed, type ByteReader } from './reader.js';
+import { parsed } from './reader.js';
 
 /** L2CAP (Vol 3 Part A): basic frames, and what goes over the two fixed channels beside ATT. */
 
@@ -10,7 +14,7 @@ export const Channel = { att: 0x0004, signalling: 0x0005, security: 0x0006 } as 
 
 export interface L2capPdu {
   readonly channel: number;
-  readonly payload: Buffer;
+  readonly payload: Uint8Array;
 }
 
 const HEADER_BYTES = 4;
@@ -20,11 +24,11 @@ const HEADER_BYTES = 4;
  * the 65,539 bytes that its length field can announce.
  */
 export class L2capReassembler {
-  #parts: Buffer[] = [];
+  #parts: Uint8Array[] = [];
   #bytes = 0;
 
   /** The PDU that this fragment completes; `malformed` for one that fits nowhere, which is dropped. */
-  push(boundary: number, fragment: Buffer): L2capPdu | 'malformed' | undefined {
+  push(boundary: number, fragment: Uint8Array): L2capPdu | 'malformed' | undefined {
     const begins = boundary !== PacketBoundary.continuing;
     const outOfPlace = begins ? this.#bytes > 0 : this.#bytes === 0;
     if (begins) this.#clear();
@@ -38,15 +42,15 @@ export class L2capReassembler {
 
   #take(): L2capPdu | 'malformed' | undefined {
     if (this.#bytes < HEADER_BYTES) return undefined;
-    const bytes = Buffer.concat(this.#parts);
-    const end = HEADER_BYTES + bytes.readUInt16LE(0);
+    const bytes = concat(...this.#parts);
+    const end = HEADER_BYTES + viewOf(bytes).getUint16(0, true);
     if (bytes.length < end) {
       this.#parts = [bytes];
       return undefined;
     }
     this.#clear();
     if (bytes.length > end) return 'malformed';
-    return { channel: bytes.readUInt16LE(2), payload: bytes.subarray(HEADER_BYTES) };
+    return { channel: viewOf(bytes).getUint16(2, true), payload: bytes.subarray(HEADER_BYTES) };
   }
 
   #clear(): void {
@@ -112,12 +116,14 @@ export const describePdu = ({
 };
 
 /** Code (1), identifier (1), length (2), data. */
-const signallingFields = (reader: ByteReader): Fields => {
+const signallingFields = (reader: Reader): Fields => {
   const bytes = reader.left;
   const code = reader.u8();
   reader.bytes(3);
   if (code === PARAMETER_UPDATE_RESPONSE)
     return { result: reader.u16() === 0 ? 'accepted' : 'rejected' };
-  if (code !== PARAMETER_UPDATE_REQUEST) return { bytes };
-  return { ...wantedParameters(reader) };
+  return code === PARAMETER_UPDATE_REQUEST ? describeBytes(WANTED, reader.rest()) : { bytes };
 };
+
+/** Interval, latency and timeout, 8 bytes (4.20). */
+const WANTED = new Layout(wantedParameters);

@@ -1,22 +1,19 @@
 import type { Direction } from '../capture/btsnoop.js';
 import { Status } from '../../lib/hci/constants.js';
-import { type AttributeValue, otherEnd } from './att-decoder.js';
+import type { AclPacket } from '../../lib/hci/h4.js';
+import { statusName } from '../../lib/hci/status.js';
+import { otherEnd } from './att-decoder.js';
+import type { AttributeValue } from './att-decoder.js';
 import type { Controllers } from './controllers.js';
 import type { ControllerState } from './controller-state.js';
 import type { DecodedDetail, OnLink } from './event.js';
-import { Channel, describePdu, type L2capPdu } from './l2cap.js';
-import { type ConnectionComplete, HANDLE_MASK, type DecodedLinkParameters } from './link-events.js';
-import { type FollowedLinkEnd, Links } from './links.js';
-import { statusName } from './names.js';
-import type { ByteReader } from './reader.js';
-import type { UuidNames } from './uuids.js';
+import { Channel, describePdu } from './l2cap.js';
+import type { L2capPdu } from './l2cap.js';
+import type { ConnectionComplete, LinkChange } from './link-events.js';
+import { Links } from './links.js';
+import type { FollowedEnd } from './links.js';
 
-/** What both ends of a link report. */
-export type LinkChange =
-  | ({ readonly type: 'parameters' } & DecodedLinkParameters)
-  | { readonly type: 'encryption'; readonly encrypted: boolean }
-  | { readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number }
-  | { readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string };
+import type { UuidNames } from './uuids.js';
 
 export interface LinkEvent {
   readonly event: DecodedDetail;
@@ -98,24 +95,21 @@ export class LinkDecoder {
     return end && { type: 'encryption-failed', ...onLink(end), status, reason: statusName(status) };
   }
 
-  /** An ACL packet after its type. @throws Truncated */
+  /** A fragment of what an ACL packet carries. */
   data(
     controller: ControllerState,
     direction: Direction,
-    reader: ByteReader,
+    { handle, boundary, data }: AclPacket,
   ): LinkEvent | undefined {
-    const header = reader.u16();
-    const fragment = reader.bytes(reader.u16());
-    const handle = header & HANDLE_MASK;
     const end = controller.link(handle) ?? this.#unbegun(controller, handle);
     if (end === undefined || !this.#tells(end, direction)) return undefined;
-    const pdu = end[direction].push((header >> 12) & 0b11, fragment);
+    const pdu = end[direction].push(boundary, data);
     return pdu && this.#pdu(controller, end, direction, pdu);
   }
 
   #pdu(
     { identity }: ControllerState,
-    end: FollowedLinkEnd,
+    end: FollowedEnd,
     direction: Direction,
     pdu: L2capPdu | 'malformed',
   ): LinkEvent {
@@ -140,12 +134,12 @@ export class LinkDecoder {
    * Of a link whose beginning was heard, one end tells both directions. Otherwise nobody knows which two
    * ends belong together: where there are several controllers, each tells what it receives.
    */
-  #tells({ link, role }: FollowedLinkEnd, direction: Direction): boolean {
+  #tells({ link, role }: FollowedEnd, direction: Direction): boolean {
     if (link.begun) return role === link.observer;
     return direction === 'received' || this.#controllers.count === 1;
   }
 
-  #unbegun(controller: ControllerState, handle: number): FollowedLinkEnd | undefined {
+  #unbegun(controller: ControllerState, handle: number): FollowedEnd | undefined {
     if (controller.isOver(handle)) return undefined;
     const end = this.#links.unbegun(controller.identity);
     const central = this.#controllers.party(controller.identity);
@@ -154,10 +148,10 @@ export class LinkDecoder {
     return end;
   }
 
-  #keep(controller: ControllerState, handle: number, end: FollowedLinkEnd): void {
+  #keep(controller: ControllerState, handle: number, end: FollowedEnd): void {
     const replaced = controller.setLink(handle, end);
     if (replaced !== undefined) this.#links.left(replaced);
   }
 }
 
-const onLink = ({ link }: FollowedLinkEnd): OnLink => ({ link: link.id, ...link.parties });
+const onLink = ({ link }: FollowedEnd): OnLink => ({ link: link.id, ...link.parties });

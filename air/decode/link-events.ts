@@ -1,129 +1,107 @@
-import { LeEvent, ConnectionRole } from '../../lib/hci/constants.js';
-import type { ByteReader } from './reader.js';
+import { ConnectionRole, Status } from '../../lib/hci/constants.js';
+import {
+  LeConnectionComplete,
+  LeConnectionUpdateComplete,
+  LeDataLengthChange,
+  LeEnhancedConnectionComplete,
+  LePhyUpdateComplete,
+  phyName,
+} from '../../lib/hci/events/links.js';
+import type { Values } from '../../lib/hci/layout.js';
+import { HANDLE_MASK } from '../../lib/hci/shared.js';
+import type { linkParameterFields } from '../../lib/hci/shared.js';
+import { addressText } from '../../lib/hci/text.js';
 
-/** Events about links, and of LE Meta about connections (Vol 4 Part E 7.7). */
+/** LE Enhanced Connection Complete [v2], of newer controllers than ours (Vol 4 Part E 7.7.65.10). */
+export const ENHANCED_CONNECTION_COMPLETE_V2 = 0x29;
 
-/** LE Enhanced Connection Complete [v2], of newer controllers than ours (7.7.65.10). */
-const ENHANCED_CONNECTION_COMPLETE_V2 = 0x29;
-
-/** The 12 bits of a connection handle. */
-export const HANDLE_MASK = 0x0fff;
-
-const ANY_ADDRESS = '00:00:00:00:00:00';
-
-export interface DecodedLinkParameters {
+export interface FollowedParameters {
   readonly intervalMs: number;
   readonly latency: number;
   readonly timeoutMs: number;
 }
 
-export interface ConnectionComplete extends DecodedLinkParameters {
+export interface ConnectionComplete extends FollowedParameters {
   readonly status: number;
   readonly handle: number;
   readonly role: 'central' | 'peripheral';
   readonly peer: string;
   /** Resolvable private addresses that were used, where there are any. */
-  readonly localRpa?: string;
-  readonly peerRpa?: string;
+  readonly localRpa: string | undefined;
+  readonly peerRpa: string | undefined;
 }
 
-export interface ConnectionUpdate extends DecodedLinkParameters {
-  readonly status: number;
-  readonly handle: number;
-}
-
-/** Interval, latency and supervision timeout, 6 bytes. */
-export const linkParameters = (reader: ByteReader): DecodedLinkParameters => ({
-  intervalMs: reader.u16() * 1.25,
-  latency: reader.u16(),
-  timeoutMs: reader.u16() * 10,
+export const followedParameters = ({
+  interval,
+  latency,
+  timeout,
+}: Values<typeof linkParameterFields>): FollowedParameters => ({
+  intervalMs: interval * 1.25,
+  latency,
+  timeoutMs: timeout * 10,
 });
-
-export interface WantedParameters {
-  readonly intervalMinMs: number;
-  readonly intervalMaxMs: number;
-  readonly latency: number;
-  readonly timeoutMs: number;
-}
-
-/** What is asked for: shortest and longest interval, latency and supervision timeout, 8 bytes. */
-export const wantedParameters = (reader: ByteReader): WantedParameters => {
-  const intervalMinMs = reader.u16() * 1.25;
-  const { intervalMs: intervalMaxMs, latency, timeoutMs } = linkParameters(reader);
-  return { intervalMinMs, intervalMaxMs, latency, timeoutMs };
-};
 
 /**
  * Any of the three forms, after the subevent code; undefined for other subevents.
- * @throws Truncated
+ * @throws PacketError
  */
 export const connectionComplete = (
   subevent: number,
-  reader: ByteReader,
+  parameters: Uint8Array,
 ): ConnectionComplete | undefined => {
-  const enhanced =
-    subevent === LeEvent.enhancedConnectionComplete || subevent === ENHANCED_CONNECTION_COMPLETE_V2;
-  if (!enhanced && subevent !== LeEvent.connectionComplete) return undefined;
-  const status = reader.u8();
-  const handle = reader.u16() & HANDLE_MASK;
-  const role = reader.u8() === ConnectionRole.central ? 'central' : 'peripheral';
-  reader.u8(); // type of the peer's address
-  const peer = reader.address();
-  const rpas = enhanced ? { localRpa: reader.address(), peerRpa: reader.address() } : {};
-  const used = Object.entries(rpas).filter(([, address]) => address !== ANY_ADDRESS);
-  return { status, handle, role, peer, ...Object.fromEntries(used), ...linkParameters(reader) };
+  const { subevent: plain, parameters: layout } = LeConnectionComplete;
+  const { subevent: enhanced, parameters: enhancedLayout } = LeEnhancedConnectionComplete;
+  if (subevent === plain) return completed({ ...NO_RPAS, ...layout.read(parameters) });
+  if (subevent !== enhanced && subevent !== ENHANCED_CONNECTION_COMPLETE_V2) return undefined;
+  return completed(enhancedLayout.read(parameters));
 };
 
-/** LE Connection Update Complete, after the subevent code. @throws Truncated */
-export const connectionUpdate = (reader: ByteReader): ConnectionUpdate => ({
-  status: reader.u8(),
-  handle: reader.u16() & HANDLE_MASK,
-  ...linkParameters(reader),
+const NO_ADDRESS = new Uint8Array(6);
+const NO_RPAS = { localRpa: NO_ADDRESS, peerRpa: NO_ADDRESS };
+
+const completed = (
+  p: Values<typeof LeEnhancedConnectionComplete.parameters.shape>,
+): ConnectionComplete => ({
+  status: p.status,
+  handle: p.handle & HANDLE_MASK,
+  role: p.role === ConnectionRole.central ? 'central' : 'peripheral',
+  peer: addressText(p.peerAddress),
+  localRpa: usedAddress(p.localRpa),
+  peerRpa: usedAddress(p.peerRpa),
+  ...followedParameters(p),
 });
 
-/** Disconnection Complete. @throws Truncated */
-export const disconnection = (
-  reader: ByteReader,
-): { readonly status: number; readonly handle: number; readonly reason: number } => ({
-  status: reader.u8(),
-  handle: reader.u16() & HANDLE_MASK,
-  reason: reader.u8(),
-});
+const usedAddress = (address: Uint8Array): string | undefined =>
+  address.some((byte) => byte !== 0) ? addressText(address) : undefined;
 
-/** Encryption Change. @throws Truncated */
-export const encryptionChange = (
-  reader: ByteReader,
-): { readonly status: number; readonly handle: number; readonly encrypted: boolean } => ({
-  status: reader.u8(),
-  handle: reader.u16() & HANDLE_MASK,
-  encrypted: reader.u8() !== 0,
-});
+/** What both ends of a link report. */
+export type LinkChange =
+  | ({ readonly type: 'parameters' } & FollowedParameters)
+  | { readonly type: 'encryption'; readonly encrypted: boolean }
+  | { readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number }
+  | { readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string };
 
-const PHYS = ['?', '1M', '2M', 'coded'] as const;
-
-/** LE PHY Update Complete, after the subevent code. @throws Truncated */
-export const phyUpdate = (
-  reader: ByteReader,
-): {
-  readonly status: number;
-  readonly handle: number;
-  readonly txPhy: string;
-  readonly rxPhy: string;
-} => ({
-  status: reader.u8(),
-  handle: reader.u16() & HANDLE_MASK,
-  txPhy: phyName(reader.u8()),
-  rxPhy: phyName(reader.u8()),
-});
-
-/** LE Data Length Change, after the subevent code. @throws Truncated */
-export const dataLengthChange = (
-  reader: ByteReader,
-): { readonly handle: number; readonly txBytes: number; readonly rxBytes: number } => {
-  const handle = reader.u16() & HANDLE_MASK;
-  const txBytes = reader.u16();
-  reader.u16(); // time
-  return { handle, txBytes, rxBytes: reader.u16() };
+/** What an LE event changes of a link; undefined for other events, and where nothing has changed. */
+export const linkChange = (
+  subevent: number,
+  parameters: Uint8Array,
+): { readonly handle: number; readonly change: LinkChange } | undefined => {
+  switch (subevent) {
+    case LeConnectionUpdateComplete.subevent: {
+      const { status, handle, ...wire } = LeConnectionUpdateComplete.parameters.read(parameters);
+      if (status !== Status.success) return undefined;
+      return { handle, change: { type: 'parameters', ...followedParameters(wire) } };
+    }
+    case LeDataLengthChange.subevent: {
+      const { handle, txOctets, rxOctets } = LeDataLengthChange.parameters.read(parameters);
+      return { handle, change: { type: 'data-length', txBytes: txOctets, rxBytes: rxOctets } };
+    }
+    case LePhyUpdateComplete.subevent: {
+      const { status, handle, tx, rx } = LePhyUpdateComplete.parameters.read(parameters);
+      if (status !== Status.success) return undefined;
+      return { handle, change: { type: 'phy', txPhy: phyName(tx), rxPhy: phyName(rx) } };
+    }
+    default:
+      return undefined;
+  }
 };
-
-const phyName = (phy: number): string => PHYS[phy] ?? '?';

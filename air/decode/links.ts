@@ -1,9 +1,12 @@
-import { AttDecoder, type End } from './att-decoder.js';
+import { keepLatest } from '../keep-latest.js';
+import { AttDecoder } from './att-decoder.js';
+import type { End } from './att-decoder.js';
 import type { Party } from './event.js';
 import { GattDatabase } from './gatt-database.js';
 import { L2capReassembler } from './l2cap.js';
 import type { ConnectionComplete } from './link-events.js';
-import { type FollowedIdentity, strangerOf } from './party.js';
+import { strangerOf } from './party.js';
+import type { FollowedIdentity } from './party.js';
 import type { UuidNames } from './uuids.js';
 
 /** Links that are remembered until both of their ends have said that they are over. */
@@ -14,7 +17,7 @@ const MAX_SERVERS = 64;
 const NOBODY = strangerOf(undefined);
 
 /** A link as one of its two controllers sees it. */
-export interface FollowedLinkEnd {
+export interface FollowedEnd {
   readonly controller: FollowedIdentity;
   readonly role: End;
   /** The other one's address. */
@@ -28,7 +31,7 @@ export interface FollowedLinkEnd {
 export interface FollowedLink {
   readonly id: number;
   /** By role; the one that was heard first tells what goes over the link. */
-  readonly ends: Map<End, FollowedLinkEnd>;
+  readonly ends: Map<End, FollowedEnd>;
   readonly observer: End;
   readonly att: AttDecoder;
   /** False when the capture began later than the link: then nobody knows who is at the other end. */
@@ -55,7 +58,7 @@ export class Links {
   connected(
     controller: FollowedIdentity,
     connection: Pick<ConnectionComplete, 'role' | 'peer' | 'peerRpa'>,
-  ): { readonly end: FollowedLinkEnd; readonly isNew: boolean } {
+  ): { readonly end: FollowedEnd; readonly isNew: boolean } {
     const { role, peer } = connection;
     const other = this.#open.find((link) => isOtherEnd(link, controller, connection));
     const link = other ?? this.#new(role, controller.address, peer, true);
@@ -64,7 +67,7 @@ export class Links {
   }
 
   /** A link that was there before the first packet. Its roles are unknown: `controller` counts as central. */
-  unbegun(controller: FollowedIdentity): FollowedLinkEnd {
+  unbegun(controller: FollowedIdentity): FollowedEnd {
     return this.#end(
       this.#new('central', null, undefined, false),
       controller,
@@ -74,7 +77,7 @@ export class Links {
   }
 
   /** Both ends have ended, or one has and the other will not be heard any more. */
-  left(end: FollowedLinkEnd): void {
+  left(end: FollowedEnd): void {
     const { link, role } = end;
     link.ends.delete(role);
     if (link.ends.size === 0) this.#open = this.#open.filter((each) => each !== link);
@@ -85,9 +88,9 @@ export class Links {
     controller: FollowedIdentity,
     role: End,
     peer: string | undefined,
-  ): FollowedLinkEnd {
+  ): FollowedEnd {
     const reassemblers = { sent: new L2capReassembler(), received: new L2capReassembler() };
-    const end: FollowedLinkEnd = { controller, role, peer, link, ...reassemblers };
+    const end: FollowedEnd = { controller, role, peer, link, ...reassemblers };
     link.ends.set(role, end);
     return end;
   }
@@ -115,12 +118,8 @@ export class Links {
 
   #database(server: string | null): GattDatabase {
     if (server === null) return new GattDatabase();
-    const database = this.#servers.get(server) ?? new GattDatabase();
-    this.#servers.delete(server); // the latest are last
-    this.#servers.set(server, database);
-    const [oldest] = this.#servers.keys();
-    if (oldest !== undefined && this.#servers.size > MAX_SERVERS) this.#servers.delete(oldest);
-    return database;
+    const known = this.#servers.get(server);
+    return keepLatest(this.#servers, server, known ?? new GattDatabase(), MAX_SERVERS);
   }
 }
 

@@ -1,5 +1,12 @@
-import { AdvertisingBit, LeEvent, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
-import type { ByteReader } from './reader.js';
+import { AdvertisingBit, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
+import {
+  LeAdvertisingReport,
+  LeExtendedAdvertisingReport,
+  ReportBit,
+} from '../../lib/hci/events/advertising.js';
+import { addressText } from '../../lib/hci/text.js';
+import { concat } from '../../lib/platform/bytes.js';
+import { keepLatest } from '../keep-latest.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
 
@@ -12,16 +19,13 @@ export interface DecodedReport {
   /** Advertising set identifier; of extended advertising. */
   readonly sid?: number;
   readonly rssiDbm: number;
-  readonly data: Buffer;
+  readonly data: Uint8Array;
   /** More of the data comes in the next report. */
   readonly incomplete: boolean;
 }
 
 const { connectable: CONNECTABLE, scannable: SCANNABLE, legacy: LEGACY } = AdvertisingBit;
-/** More bits of the event type of an extended report. */
-const SCAN_RESPONSE = 0b01000;
-const DATA_STATUS = 0b1100000;
-const INCOMPLETE = 0b0100000;
+const { scanResponse: SCAN_RESPONSE, incomplete: INCOMPLETE, truncated: TRUNCATED } = ReportBit;
 
 /** Legacy event types: ADV_IND, ADV_DIRECT_IND, ADV_SCAN_IND, ADV_NONCONN_IND, SCAN_RSP. */
 const LEGACY_TYPES: readonly number[] = [
@@ -32,36 +36,30 @@ const LEGACY_TYPES: readonly number[] = [
   SCAN_RESPONSE,
 ];
 
-/** After the subevent code; undefined for other subevents. @throws Truncated */
-export const reports = (subevent: number, reader: ByteReader): DecodedReport[] | undefined => {
-  const extended = subevent === LeEvent.extendedAdvertisingReport;
-  if (!extended && subevent !== LeEvent.advertisingReport) return undefined;
-  return Array.from({ length: reader.u8() }, () =>
-    extended ? extendedReport(reader) : legacyReport(reader),
-  );
-};
-
-const legacyReport = (reader: ByteReader): DecodedReport => {
-  const type = LEGACY_TYPES[reader.u8()] ?? 0;
-  reader.u8(); // type of the address
-  const address = reader.address();
-  const data = reader.bytes(reader.u8());
-  return { address, ...typeBits(type | LEGACY), rssiDbm: reader.i8(), data, incomplete: false };
-};
-
-const extendedReport = (reader: ByteReader): DecodedReport => {
-  const type = reader.u16();
-  reader.u8(); // type of the address
-  const address = reader.address();
-  reader.bytes(2); // PHYs
-  const sid = reader.u8();
-  reader.u8(); // TX power
-  const rssiDbm = reader.i8();
-  reader.bytes(2 + 1 + 6); // periodic advertising, whom it is for
-  const data = reader.bytes(reader.u8());
-  const incomplete = (type & DATA_STATUS) === INCOMPLETE;
-  const bits = typeBits(type);
-  return { address, ...bits, ...(bits.extended ? { sid } : {}), rssiDbm, data, incomplete };
+/** After the subevent code; undefined for other subevents. @throws PacketError */
+export const reports = (subevent: number, parameters: Uint8Array): DecodedReport[] | undefined => {
+  if (subevent === LeAdvertisingReport.subevent) {
+    return LeAdvertisingReport.parameters.read(parameters).reports.map((report) => ({
+      address: addressText(report.address),
+      ...typeBits((LEGACY_TYPES[report.type] ?? 0) | LEGACY),
+      rssiDbm: report.rssi,
+      data: report.data,
+      incomplete: false,
+    }));
+  }
+  if (subevent !== LeExtendedAdvertisingReport.subevent) return undefined;
+  return LeExtendedAdvertisingReport.parameters.read(parameters).reports.map((report) => {
+    const { type, address, sid, rssi, data } = report;
+    const bits = typeBits(type);
+    return {
+      address: addressText(address),
+      ...bits,
+      ...(bits.extended ? { sid } : {}),
+      rssiDbm: rssi,
+      data,
+      incomplete: (type & (INCOMPLETE | TRUNCATED)) === INCOMPLETE,
+    };
+  });
 };
 
 /** Which advertisement a report is about. */
@@ -73,7 +71,7 @@ const MAX_PARTIAL = 64;
 
 /** Puts the reports of long data together (7.7.65.13). */
 export class ReportAssembler {
-  readonly #partial = new Map<string, Buffer>();
+  readonly #partial = new Map<string, Uint8Array>();
 
   /** @param controller that gives the report */
   push(controller: number, report: DecodedReport): DecodedReport | undefined {
@@ -83,11 +81,9 @@ export class ReportAssembler {
     const data =
       before === undefined
         ? report.data
-        : Buffer.concat([before, report.data]).subarray(0, MAX_ADVERTISING_DATA);
+        : concat(before, report.data).subarray(0, MAX_ADVERTISING_DATA);
     if (!report.incomplete) return { ...report, data };
-    const [oldest] = this.#partial.keys();
-    if (oldest !== undefined && this.#partial.size >= MAX_PARTIAL) this.#partial.delete(oldest);
-    this.#partial.set(key, data);
+    keepLatest(this.#partial, key, data, MAX_PARTIAL);
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { Status } from '../../lib/hci/constants.js';
-import { parseCommandComplete } from '../../lib/hci/packets.js';
+import { parseCommandComplete } from '../../lib/hci/events/general.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
 import { isPipe } from '../../local/sockets.js';
 import {
@@ -89,7 +89,7 @@ const tryHub = async (
 /** Tells the controller where it is. True when all was answered: the hub is there to stay. */
 const settle = async (transport: HubTransport, options: HubOptions): Promise<boolean> => {
   const { label, position, defaultPosition: { x, y } = ORIGIN, txPower } = options;
-  const commands: Buffer[] = [];
+  const commands: Uint8Array[] = [];
   // The label comes first: places are remembered under it.
   if (label !== undefined && label !== '') commands.push(setLabelCommand(label));
   if (position !== undefined) commands.push(setPositionCommand(position.x, position.y));

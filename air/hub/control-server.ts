@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Clock } from '../../lib/platform/clock.js';
-import { handle, handleStream, serve } from '../../local/rpc/server.js';
+import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler } from '../../local/rpc/server.js';
 import type { VirtualAir } from '../air.js';
 import type { HubOperations } from './hub-operations.js';
@@ -16,9 +16,9 @@ export const hubHandlers = (
   operations: HubOperations,
   clock: Clock,
 ): Handler[] => [
-  handle(HUB.info, () => operations.info()),
-  handle(HUB.list, () => operations.list()),
-  handle(HUB.move, (request) => operations.move(request)),
+  handleCall(HUB.info, () => operations.info()),
+  handleCall(HUB.list, () => operations.list()),
+  handleCall(HUB.move, (request) => operations.move(request)),
   handleStream(HUB.tap, () => ({ first: undefined, start: (push) => air.tap(push) })),
   handleStream(HUB.watch, () => watchAir(air, operations, clock)),
 ];

@@ -1,14 +1,14 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { VirtualAir } from '../air.js';
+import { DEFAULT_ACL_BUFFERS } from '../controller/acl-buffers.js';
 import { parseFaults } from '../faults.js';
-import { attachHost } from '../h4-connection.js';
+import { createHostServer } from '../host-server.js';
 import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
 import { HubOperations } from './hub-operations.js';
 import { Places } from './places.js';
-import { DEFAULT_PACE, type HubSettings } from './settings.js';
-
-const MAX_CONNECTIONS = 256;
+import { DEFAULT_PACE } from './settings.js';
+import type { HubSettings } from './settings.js';
 
 /** Without any host for this long, the hub ends: at first, and after the last host has gone. */
 const FIRST_HOST_MS = 5000;
@@ -36,51 +36,46 @@ export const createHubServer = (
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
   const operations = new HubOperations(air, clock, places, inForce);
   const handlers = hubHandlers(air, operations, clock);
-  /** With how each is ended when the hub is. */
-  const sockets = new Map<Socket, () => void>();
-  const idle = (): void => {
-    onIdle();
-    for (const end of sockets.values()) end(); // a server that has to close waits for its connections
-  };
-  let hosts = 0;
   let closed = false;
   let lingerMs = FIRST_HOST_MS;
+  const idle = (): void => {
+    onIdle();
+    void end(); // a server that has to close waits for its connections
+  };
   let cancelIdle: Cancel = clock.after(lingerMs, idle);
 
-  const serveHost = (socket: Socket): void => {
-    hosts++;
-    cancelIdle();
-    const controller = air.controller({ recall: (newcomer) => places.recall(newcomer) });
-    controller.onClose(() => {
-      places.left(controller);
-    });
-    attachHost(socket, controller, {
-      buffers: controller.buffers.count,
+  const source = {
+    controller: () => {
+      const controller = air.controller({ recall: (newcomer) => places.recall(newcomer) });
+      controller.onClose(() => {
+        places.left(controller);
+      });
+      return controller;
+    },
+  };
+  const { server, end } = createHostServer(
+    {
+      air: source,
+      get buffers() {
+        return (air.faults.buffers ?? DEFAULT_ACL_BUFFERS).count;
+      },
       onPacket: () => {
         lingerMs = LAST_HOST_MS;
       },
-    });
-    socket.on('close', () => {
-      // A server may have closed before the last of its sockets.
-      if (--hosts === 0 && !closed) cancelIdle = clock.after(lingerMs, idle);
-    });
-  };
-
-  const server = createServer((socket) => {
-    sockets.set(socket, () => socket.destroy());
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    socket.once('data', (first: Buffer) => {
-      if (first[0] === CONTROL_BYTE) sockets.set(socket, serveControl(socket, handlers));
-      else serveHost(socket);
-      socket.unshift(first); // for who serves it now
-    });
-  });
-  server.maxConnections = MAX_CONNECTIONS;
+      onConnect: () => {
+        cancelIdle();
+      },
+      onDisconnect: (hosts) => {
+        // A server may have closed before the last of its sockets.
+        if (hosts === 0 && !closed) cancelIdle = clock.after(lingerMs, idle);
+      },
+    },
+    'first-byte',
+    (socket, first) => (first[0] === CONTROL_BYTE ? serveControl(socket, handlers) : undefined),
+  );
   server.on('close', () => {
     closed = true;
     cancelIdle();
-    for (const socket of sockets.keys()) socket.destroy();
   });
   return server;
 };

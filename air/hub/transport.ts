@@ -7,7 +7,7 @@ import { setPositionCommand } from '../vendor.js';
 export class HubTransport implements AirTransport {
   readonly #socket: Socket;
   readonly #decoder = new H4Decoder();
-  readonly #packetListeners = new Set<(packet: Buffer) => void>();
+  readonly #packetListeners = new Set<(packet: Uint8Array) => void>();
   readonly #closeListeners = new Set<() => void>();
   #closed = false;
 
@@ -37,7 +37,7 @@ export class HubTransport implements AirTransport {
     this.#socket.write(Buffer.from(packet)); // a copy: it is the host's to write to again
   }
 
-  onPacket(listener: (packet: Buffer) => void): () => void {
+  onPacket(listener: (packet: Uint8Array) => void): () => void {
     this.#packetListeners.add(listener);
     return () => {
       this.#packetListeners.delete(listener);
@@ -73,7 +73,7 @@ export class HubTransport implements AirTransport {
   }
 
   /** A turn for each: hosts rely on their promises having run between two packets. */
-  #deliver(packet: Buffer): void {
+  #deliver(packet: Uint8Array): void {
     setImmediate(() => {
       if (this.#closed) return;
       for (const listener of [...this.#packetListeners]) listener(packet);

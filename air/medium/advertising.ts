@@ -47,7 +47,10 @@ export class AdvertisingChannels {
   /** Those without a timer. */
   readonly #resting = new Set<Train>();
 
-  constructor(private readonly conditions: AdvertisingConditions) {
+  readonly #conditions: AdvertisingConditions;
+
+  constructor(conditions: AdvertisingConditions) {
+    this.#conditions = conditions;
     this.#listeners = new Listeners(conditions.time);
   }
 
@@ -61,7 +64,7 @@ export class AdvertisingChannels {
   }
 
   listen(station: Station, windows: readonly ScanWindow[]): void {
-    const { paced, unit } = this.conditions;
+    const { paced, unit } = this.#conditions;
     this.#listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
     if (windows.length === 0) return;
     if (!paced) {
@@ -88,7 +91,7 @@ export class AdvertisingChannels {
 
   /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
   send(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
-    const { time, paced } = this.conditions;
+    const { time, paced } = this.#conditions;
     const arrive = (): void => {
       this.#receive(from, to, pdu, txPower);
     };
@@ -107,7 +110,7 @@ export class AdvertisingChannels {
       over: false,
     };
     this.#trains.set(set, train);
-    if (this.conditions.paced) this.#arm(train, 0);
+    if (this.#conditions.paced) this.#arm(train, 0);
     else this.#event(train);
   }
 
@@ -121,7 +124,7 @@ export class AdvertisingChannels {
   }
 
   #event(train: Train): void {
-    const { time, propagation, paced } = this.conditions;
+    const { time, propagation, paced } = this.#conditions;
     const { from, set } = train;
     for (const to of this.#listeners.near(propagation.position(from))) {
       if (to === from) continue;
@@ -134,7 +137,7 @@ export class AdvertisingChannels {
 
   /** Without a listener no timer runs: an air on which nobody scans is idle. */
   #arm(train: Train, intervals: number): void {
-    const { time, paced, unit } = this.conditions;
+    const { time, paced, unit } = this.#conditions;
     const { set } = train;
     const delay = paced && set.punctual !== true ? unit() * MOST_DELAY_MS : 0;
     if (this.#listeners.size === 0 && set.sent === undefined) {
@@ -147,15 +150,15 @@ export class AdvertisingChannels {
   }
 
   #receive(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
-    const { propagation } = this.conditions;
+    const { propagation } = this.#conditions;
     const margin = propagation.margin(from, to, txPower);
     if (margin < HOPELESS_MARGIN || this.#isLost(margin, payloadBytes(pdu))) return;
-    to.linkLayer.receive(pdu, from, propagation.rssi(from, to, txPower));
+    to.receiver.receive(pdu, from, propagation.rssi(from, to, txPower));
   }
 
   /** Also of a request for a link. */
   #isLost(margin: number, payload: number): boolean {
-    const { paced, loss, unit } = this.conditions;
+    const { paced, loss, unit } = this.#conditions;
     if (loss() > 0 && unit() < loss()) return true;
     if (!paced) return margin < 0;
     return unit() < packetErrorRate(margin, packetBytes(payload, 1));
@@ -163,7 +166,7 @@ export class AdvertisingChannels {
 
   /** True when `to` gets a request (34 bytes) of `from`. */
   reaches(from: Station, to: Station): boolean {
-    const margin = this.conditions.propagation.margin(from, to);
+    const margin = this.#conditions.propagation.margin(from, to);
     return margin >= HOPELESS_MARGIN && !this.#isLost(margin, REQUEST_BYTES);
   }
 }

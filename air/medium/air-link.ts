@@ -3,9 +3,18 @@ import { ConnectionRole, Status } from '../../lib/hci/constants.js';
 import type { Phy } from './airtime.js';
 import type { ControlPdu } from './control-pdu.js';
 import type { LinkFaults } from './faults.js';
-import type { LinkParameters } from './pdu.js';
-import type { Station } from './station.js';
+import type { ConnectRequest, LinkParameters } from './pdu.js';
+import type { Receiver, Station } from './station.js';
 import type { AirTime } from './time.js';
+
+/** What the medium tells a radio. No call comes from inside a call of the radio's own. */
+export interface LinkLayer extends Receiver {
+  /** A central asks for a link. True accepts it: `linkUp` follows at both ends. Must not send. */
+  accept(request: ConnectRequest): boolean;
+  /** The own request was not heard or not accepted. */
+  refused(request: ConnectRequest): void;
+  linkUp(end: LinkEnd, request: ConnectRequest): void;
+}
 
 /** A fragment of an L2CAP PDU as one ACL packet carries it. */
 export interface Fragment {

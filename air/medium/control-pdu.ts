@@ -26,9 +26,16 @@ export interface ParameterRange {
 
 export type ProcedurePdu =
   | { readonly kind: 'version-request' | 'features-request' }
-  | { readonly kind: 'version-response' | 'features-response'; readonly data: Uint8Array }
+  | { readonly kind: 'version-response'; readonly data: LinkVersion }
+  | { readonly kind: 'features-response'; readonly data: Uint8Array }
   | { readonly kind: 'length-request' | 'length-response'; readonly tx: DataLength }
   | PhyPdu;
+
+export interface LinkVersion {
+  readonly version: number;
+  readonly company: number;
+  readonly subversion: number;
+}
 
 export interface EncryptionRequestPdu {
   readonly kind: 'encryption-request';

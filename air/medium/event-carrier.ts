@@ -52,11 +52,12 @@ export class EventCarrier implements Carrier {
   /** The peripheral has the central's packet, and the central does not know: it will come again. */
   #repeats = false;
   #update: { readonly from: LinkEnd; readonly frame: Frame; readonly instant: number } | undefined;
+  readonly #link: AirLink;
+  readonly #conditions: EventConditions;
 
-  constructor(
-    private readonly link: AirLink,
-    private readonly conditions: EventConditions,
-  ) {
+  constructor(link: AirLink, conditions: EventConditions) {
+    this.#link = link;
+    this.#conditions = conditions;
     const now = link.time.now();
     this.#central = { end: link.central, offset: 0, heard: now };
     this.#peripheral = { end: link.peripheral, offset: 0, heard: now };
@@ -73,7 +74,7 @@ export class EventCarrier implements Carrier {
     const asleep = this.#cancel === undefined;
     if (asleep && this.#mayRest()) return;
     if (asleep) {
-      const now = this.link.time.now();
+      const now = this.#link.time.now();
       this.#central.heard = this.#peripheral.heard = now;
     }
     this.#cancel?.();
@@ -86,22 +87,22 @@ export class EventCarrier implements Carrier {
   }
 
   get #intervalMs(): number {
-    return this.link.parameters.interval * 1.25;
+    return this.#link.parameters.interval * 1.25;
   }
 
   /** The number of the next event; with peripheral latency, the next one that is attended. */
   #nextIndex(): number {
-    const elapsed = (this.link.time.now() - this.#anchor) / this.#intervalMs;
+    const elapsed = (this.#link.time.now() - this.#anchor) / this.#intervalMs;
     const next = Math.max(this.#index, Math.ceil(elapsed - 1e-6));
-    const { latency } = this.link.parameters;
-    if (latency === 0 || !this.#established || this.link.peripheral.queue.length > 0) return next;
+    const { latency } = this.#link.parameters;
+    if (latency === 0 || !this.#established || this.#link.peripheral.queue.length > 0) return next;
     return Math.ceil(next / (latency + 1)) * (latency + 1);
   }
 
   #schedule(index: number): void {
     this.#index = index;
-    const wait = this.#anchor + index * this.#intervalMs - this.link.time.now();
-    this.#cancel = this.link.time.after(Math.max(0, wait), () => {
+    const wait = this.#anchor + index * this.#intervalMs - this.#link.time.now();
+    this.#cancel = this.#link.time.after(Math.max(0, wait), () => {
       this.#event();
     });
   }
@@ -114,7 +115,7 @@ export class EventCarrier implements Carrier {
     this.#supervise(this.#central);
     this.#supervise(this.#peripheral);
     this.#running = false;
-    const { central, peripheral } = this.link;
+    const { central, peripheral } = this.#link;
     if (central.closed && peripheral.closed) return;
     this.#index++;
     if (!this.#mayRest()) this.#schedule(this.#nextIndex());
@@ -122,11 +123,11 @@ export class EventCarrier implements Carrier {
 
   #exchangePackets(): void {
     let elapsed = 0;
-    for (let count = 0; count < this.conditions.packetsPerEvent; count++) {
+    for (let count = 0; count < this.#conditions.packetsPerEvent; count++) {
       const spent = this.#exchange();
       if (spent === undefined) return;
       elapsed += spent;
-      const { central, peripheral } = this.link;
+      const { central, peripheral } = this.#link;
       if (central.queue.length === 0 && peripheral.queue.length === 0 && !this.#repeats) return;
       // As long again as this one would be too much.
       if (elapsed + spent > this.#intervalMs) return;
@@ -137,27 +138,27 @@ export class EventCarrier implements Carrier {
   #exchange(): number | undefined {
     const asked = this.#transmit(this.#central);
     if (asked === undefined) return undefined;
-    this.#peripheral.heard = this.link.time.now();
+    this.#peripheral.heard = this.#link.time.now();
     if (!this.#repeats) this.#arrive(this.#central);
     this.#repeats = asked > 0;
     const answered = this.#transmit(this.#peripheral);
     if (answered === undefined) return undefined;
-    this.#central.heard = this.link.time.now();
+    this.#central.heard = this.#link.time.now();
     this.#established = true;
     this.#repeats = false;
     this.#arrive(this.#peripheral);
-    const { central, peripheral } = this.link;
+    const { central, peripheral } = this.#link;
     const spent = packetMs(asked, central.phy) + packetMs(answered, peripheral.phy);
     return spent + 2 * INTER_FRAME_SPACE_MS;
   }
 
   /** Bytes of payload that were sent and received; undefined when nothing was. */
   #transmit({ end, offset }: Sender): number | undefined {
-    if (end.closed || this.link.other(end).closed) return undefined;
+    if (end.closed || this.#link.other(end).closed) return undefined;
     const frame = end.queue[0];
     const payload = frame === undefined ? 0 : Math.min(end.octets, frameBytes(frame) - offset);
-    const lossRate = this.conditions.lossRate(end, packetBytes(payload, end.phy));
-    return this.conditions.unit() < lossRate ? undefined : payload;
+    const lossRate = this.#conditions.lossRate(end, packetBytes(payload, end.phy));
+    return this.#conditions.unit() < lossRate ? undefined : payload;
   }
 
   /** The packet that was sent last counts; the last one of a frame delivers it. */
@@ -174,7 +175,7 @@ export class EventCarrier implements Carrier {
     if (frame.kind === 'update') {
       this.#update = { from: end, frame, instant: this.#index + UPDATE_DISTANCE };
     } else {
-      this.link.deliver(end, frame);
+      this.#link.deliver(end, frame);
     }
   }
 
@@ -184,15 +185,15 @@ export class EventCarrier implements Carrier {
     this.#update = undefined;
     this.#anchor += this.#index * this.#intervalMs;
     this.#index = 0;
-    this.link.deliver(from, frame);
+    this.#link.deliver(from, frame);
   }
 
   #supervise({ end, heard }: Sender): void {
     const limit = this.#established
-      ? this.link.supervisionMs
+      ? this.#link.supervisionMs
       : EVENTS_TO_ESTABLISH * this.#intervalMs;
-    if (this.link.time.now() - heard < limit) return;
-    this.link.down(
+    if (this.#link.time.now() - heard < limit) return;
+    this.#link.down(
       end,
       this.#established ? Status.connectionTimeout : Status.connectionNotEstablished,
     );
@@ -200,12 +201,12 @@ export class EventCarrier implements Carrier {
 
   /** True when nothing waits, and the link holds by itself until somebody moves or speaks. */
   #mayRest(): boolean {
-    const { central, peripheral, parameters, supervisionMs } = this.link;
+    const { central, peripheral, parameters, supervisionMs } = this.#link;
     if (!this.#established || this.#repeats || this.#update !== undefined) return false;
     if (central.queue.length > 0 || peripheral.queue.length > 0) return false;
-    if (central.closed || peripheral.closed || this.conditions.moving()) return false;
+    if (central.closed || peripheral.closed || this.#conditions.moving()) return false;
     const empty = packetBytes(0, 1);
-    const lost = (from: LinkEnd): number => this.conditions.lossRate(from, empty);
+    const lost = (from: LinkEnd): number => this.#conditions.lossRate(from, empty);
     const silent = 1 - (1 - lost(central)) * (1 - lost(peripheral));
     const events = Math.floor(supervisionMs / (this.#intervalMs * (parameters.latency + 1)));
     return silent ** Math.max(1, events - 1) < NEGLIGIBLE;

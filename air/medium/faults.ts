@@ -35,16 +35,18 @@ const FINE: Fate = { copies: 1, delayMs: 0 };
 export class LinkFaults {
   #sent = 0;
   readonly #taken = { [ConnectionRole.central]: 0, [ConnectionRole.peripheral]: 0 };
+  readonly #faults: Faults;
+  /** A random number, from 0 to below 1. */
+  readonly #unit: () => number;
 
-  constructor(
-    private readonly faults: Faults,
-    /** A random number, from 0 to below 1. */
-    private readonly unit: () => number,
-  ) {}
+  constructor(faults: Faults, unit: () => number) {
+    this.#unit = unit;
+    this.#faults = faults;
+  }
 
   /** Of the next fragment; nothing is drawn for faults that are not asked for. */
   fate(): Fate {
-    const { drop, duplicate, delay } = this.faults;
+    const { drop, duplicate, delay } = this.#faults;
     if (drop === undefined && duplicate === undefined && delay === undefined) return FINE;
     const dropped = this.#happens(drop);
     const doubled = this.#happens(duplicate);
@@ -54,12 +56,12 @@ export class LinkFaults {
 
   /** Counts a fragment that is sent; true when the link is lost instead. */
   cuts(): boolean {
-    return ++this.#sent === this.faults.cut;
+    return ++this.#sent === this.#faults.cut;
   }
 
   /** True when the side with this role takes nothing more. */
   stalls(role: ConnectionRole): boolean {
-    const { stall } = this.faults;
+    const { stall } = this.#faults;
     return stall?.role === role && this.#taken[role] >= stall.after;
   }
 
@@ -70,7 +72,7 @@ export class LinkFaults {
 
   /** The data of an L2CAP PDU's first fragment, with a smaller ATT_MTU where it proposes one. */
   limitMtu(data: Uint8Array): Uint8Array {
-    const { mtu } = this.faults;
+    const { mtu } = this.#faults;
     if (mtu === undefined || !proposesMtu(data) || viewOf(data).getUint16(5, true) <= mtu)
       return data;
     const limited = data.slice();
@@ -79,7 +81,7 @@ export class LinkFaults {
   }
 
   #happens(share: number | undefined): boolean {
-    return share !== undefined && this.unit() < share;
+    return share !== undefined && this.#unit() < share;
   }
 }
 

@@ -4,17 +4,19 @@ import type { Carrier, AirLink, LinkEnd } from './air-link.js';
 /** Each frame in the next turn, while both ends hear each other. */
 export class InstantCarrier implements Carrier {
   #supervision: Cancel | undefined;
+  readonly #link: AirLink;
+  readonly #inReach: () => boolean;
 
-  constructor(
-    private readonly link: AirLink,
-    private readonly inReach: () => boolean,
-  ) {}
+  constructor(link: AirLink, inReach: () => boolean) {
+    this.#link = link;
+    this.#inReach = inReach;
+  }
 
   queued(from: LinkEnd): void {
     if (!this.#alive()) return;
     for (const frame of from.queue.splice(0)) {
-      this.link.time.defer(() => {
-        this.link.deliver(from, frame);
+      this.#link.time.defer(() => {
+        this.#link.deliver(from, frame);
       });
     }
   }
@@ -22,11 +24,11 @@ export class InstantCarrier implements Carrier {
   check(): void {
     if (this.#alive()) {
       this.stop();
-      this.queued(this.link.central);
-      this.queued(this.link.peripheral);
+      this.queued(this.#link.central);
+      this.queued(this.#link.peripheral);
     } else {
-      this.#supervision ??= this.link.time.after(this.link.supervisionMs, () => {
-        this.link.lose();
+      this.#supervision ??= this.#link.time.after(this.#link.supervisionMs, () => {
+        this.#link.lose();
       });
     }
   }
@@ -37,7 +39,7 @@ export class InstantCarrier implements Carrier {
   }
 
   #alive(): boolean {
-    const { central, peripheral } = this.link;
-    return !central.closed && !peripheral.closed && this.inReach();
+    const { central, peripheral } = this.#link;
+    return !central.closed && !peripheral.closed && this.#inReach();
   }
 }

@@ -18,7 +18,10 @@ export class Listeners {
   readonly #grid: Grid;
   readonly #listening = new Map<Station, Listening>();
 
-  constructor(private readonly clock: Clock) {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
     this.#grid = new Grid(clock);
   }
 
@@ -66,8 +69,8 @@ export class Listeners {
       const reopen = (): void => {
         this.#open(station, listening, window, index);
       };
-      listening.cancels.set(index, this.clock.after(intervalMs - windowMs, reopen));
+      listening.cancels.set(index, this.#clock.after(intervalMs - windowMs, reopen));
     };
-    listening.cancels.set(index, this.clock.after(windowMs, close));
+    listening.cancels.set(index, this.#clock.after(windowMs, close));
   }
 }

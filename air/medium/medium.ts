@@ -1,26 +1,26 @@
-import { systemClock, type Clock } from '../../lib/platform/clock.js';
+import { systemClock } from '../../lib/platform/clock.js';
+import type { Clock } from '../../lib/platform/clock.js';
 import { viewOf } from '../../lib/platform/bytes.js';
 import type { Random } from '../../lib/platform/random.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { AdvertisingChannels } from './advertising.js';
 import { EventCarrier } from './event-carrier.js';
-import { LinkFaults, type Faults } from './faults.js';
+import { LinkFaults } from './faults.js';
+import type { Faults } from './faults.js';
 import { InstantCarrier } from './instant-carrier.js';
-import { AirLink, type Carrier, type LinkEnd } from './air-link.js';
+import { AirLink } from './air-link.js';
+import type { Carrier, LinkEnd, LinkLayer } from './air-link.js';
 import { standing, walking } from './motion.js';
-import {
-  DEFAULT_PATH_LOSS,
-  DEFAULT_SENSITIVITY,
-  DEFAULT_TX_POWER,
-  type PathLoss,
-  type Position,
-} from './path-loss.js';
+import { DEFAULT_PATH_LOSS, DEFAULT_SENSITIVITY, DEFAULT_TX_POWER } from './path-loss.js';
+import type { PathLoss, Position } from './path-loss.js';
 import type { AirPdu, ConnectRequest } from './pdu.js';
 import { Propagation } from './propagation.js';
 import { packetErrorRate } from './reception.js';
-import { NO_SHADOWING, type Shadowing } from './shadowing.js';
-import type { AdvertisingTrain, LinkLayer, ScanWindow, Station } from './station.js';
-import { airTime, type AirTime } from './time.js';
+import { NO_SHADOWING } from './shadowing.js';
+import type { Shadowing } from './shadowing.js';
+import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
+import { airTime } from './time.js';
+import type { AirTime } from './time.js';
 
 /**
  * `instant`: what is sent arrives in the next turn or never, and only advertising intervals, walks and
@@ -67,6 +67,7 @@ export class Medium {
   readonly #unit: () => number;
   readonly #packetsPerEvent: number;
   readonly #present = new Set<Station>();
+  readonly #layers = new WeakMap<Station, LinkLayer>();
   #faults: Faults;
   readonly #propagation: Propagation;
   readonly #channels: AdvertisingChannels;
@@ -117,7 +118,7 @@ export class Medium {
   join(linkLayer: LinkLayer, placement: Placement = {}): Station {
     const station: Station = {
       id: this.#stations++,
-      linkLayer,
+      receiver: linkLayer,
       motion: standing(placement.position ?? { x: 0, y: 0 }, this.clock.now()),
       txPower: placement.txPower ?? DEFAULT_TX_POWER,
       sensitivity: placement.sensitivity ?? DEFAULT_SENSITIVITY,
@@ -125,6 +126,7 @@ export class Medium {
       advertising: new Map(),
       links: new Set(),
     };
+    this.#layers.set(station, linkLayer);
     this.#present.add(station);
     this.#cover(station.txPower, station.sensitivity);
     return station;
@@ -194,10 +196,11 @@ export class Medium {
    */
   connect(from: Station, to: Station, request: ConnectRequest): void {
     const arrive = (): void => {
-      const accepted = this.#channels.reaches(from, to) && to.linkLayer.accept(request);
+      const reached = this.#channels.reaches(from, to);
+      const accepted = reached && this.#layers.get(to)?.accept(request) === true;
       if (this.pace === 'real') this.#link(from, to, request, accepted);
       else if (accepted && this.#propagation.hears(from, to)) this.#link(from, to, request, true);
-      else this.defer(() => from.linkLayer.refused(request));
+      else this.defer(() => this.#layers.get(from)?.refused(request));
     };
     if (this.pace === 'real') this.#time.after(REQUEST_MS, arrive);
     else this.defer(arrive);
@@ -208,9 +211,9 @@ export class Medium {
     const faults = new LinkFaults(this.faults, this.#unit);
     const carrier = (link: AirLink): Carrier => this.#carrier(link);
     const link = new AirLink({ time: this.#time, faults, parameters, carrier }, from, to);
-    if (accepted) this.defer(() => to.linkLayer.linkUp(link.peripheral, request));
+    if (accepted) this.defer(() => this.#layers.get(to)?.linkUp(link.peripheral, request));
     else link.peripheral.closed = true;
-    this.defer(() => from.linkLayer.linkUp(link.central, request));
+    this.defer(() => this.#layers.get(from)?.linkUp(link.central, request));
   }
 
   #carrier(link: AirLink): Carrier {

@@ -1,4 +1,5 @@
-import { distance, type Position } from './path-loss.js';
+import { distance } from './path-loss.js';
+import type { Position } from './path-loss.js';
 
 /** A walk in a straight line at constant speed; standing still is one that has ended. */
 export interface Motion {

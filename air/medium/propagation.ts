@@ -1,22 +1,29 @@
 import { positionAt } from './motion.js';
-import { distance, rangeOf, receivedPower, type PathLoss, type Position } from './path-loss.js';
+import { distance, rangeOf, receivedPower } from './path-loss.js';
+import type { PathLoss, Position } from './path-loss.js';
 import { HOPELESS_MARGIN } from './reception.js';
-import { shadowing, SHADOWING_BOUND, type Shadowing } from './shadowing.js';
+import { shadowing, SHADOWING_BOUND } from './shadowing.js';
+import type { Shadowing } from './shadowing.js';
 import type { Station } from './station.js';
 
 /** Who hears whom, and how well. */
 export class Propagation {
-  constructor(
-    private readonly pathLoss: PathLoss,
-    private readonly shadows: Shadowing,
-    /** 32 bits. */
-    private readonly seed: number,
-    private readonly now: () => number,
-  ) {}
+  readonly #pathLoss: PathLoss;
+  readonly #shadows: Shadowing;
+  /** 32 bits. */
+  readonly #seed: number;
+  readonly #now: () => number;
+
+  constructor(pathLoss: PathLoss, shadows: Shadowing, seed: number, now: () => number) {
+    this.#pathLoss = pathLoss;
+    this.#shadows = shadows;
+    this.#seed = seed;
+    this.#now = now;
+  }
 
   /** Where the station is now. Of one that stands the clock is not asked: there are many, at every frame. */
   position({ motion }: Station): Position {
-    return motion.speed === 0 ? motion.to : positionAt(motion, this.now());
+    return motion.speed === 0 ? motion.to : positionAt(motion, this.#now());
   }
 
   /** Signal strength in dBm, not rounded, at which `to` receives what `from` sends with `txPower`. */
@@ -25,8 +32,8 @@ export class Propagation {
     const here = { id: to.id, position: this.position(to) };
     const metres = distance(there.position, here.position);
     return (
-      receivedPower(this.pathLoss, txPower, metres) -
-      shadowing(this.shadows, this.seed, there, here)
+      receivedPower(this.#pathLoss, txPower, metres) -
+      shadowing(this.#shadows, this.#seed, there, here)
     );
   }
 
@@ -51,7 +58,7 @@ export class Propagation {
 
   /** Metres beyond which nothing of `txPower` dBm is heard by receivers of that sensitivity. */
   range(txPower: number, sensitivity: number): number {
-    const best = SHADOWING_BOUND * this.shadows.sigma - HOPELESS_MARGIN;
-    return rangeOf(this.pathLoss, txPower - sensitivity + best);
+    const best = SHADOWING_BOUND * this.#shadows.sigma - HOPELESS_MARGIN;
+    return rangeOf(this.#pathLoss, txPower - sensitivity + best);
   }
 }

@@ -1,23 +1,17 @@
-import type { AirLink, LinkEnd } from './air-link.js';
 import type { Motion } from './motion.js';
-import type { AdvertisingPdu, AirPdu, ConnectRequest } from './pdu.js';
+import type { AdvertisingPdu, AirPdu } from './pdu.js';
 
-/** What the medium tells a radio. No call comes from inside a call of the radio's own. */
-export interface LinkLayer {
+/** What a station hears. No call comes from inside a call of its own. */
+export interface Receiver {
   /** A PDU was heard at `rssi` dBm (rounded). */
   receive(pdu: AirPdu, from: Station, rssi: number): void;
-  /** A central asks for a link. True accepts it: `linkUp` follows at both ends. Must not send. */
-  accept(request: ConnectRequest): boolean;
-  /** The own request was not heard or not accepted. */
-  refused(request: ConnectRequest): void;
-  linkUp(end: LinkEnd, request: ConnectRequest): void;
 }
 
 /** One radio on the medium. Changed by the medium only. */
 export interface Station {
   /** Its number on this medium, from 0. */
   readonly id: number;
-  readonly linkLayer: LinkLayer;
+  readonly receiver: Receiver;
   motion: Motion;
   /** dBm. */
   txPower: number;
@@ -27,7 +21,8 @@ export interface Station {
   present: boolean;
   /** By the number of the advertising set. */
   readonly advertising: Map<number, AdvertisingTrain>;
-  readonly links: Set<AirLink>;
+  /** To be told when something has changed. */
+  readonly links: Set<{ check(): void }>;
 }
 
 /** Listens for `windowMs` at the beginning of every `intervalMs`; scanning and initiating. */

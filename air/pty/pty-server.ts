@@ -1,11 +1,13 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PhoneKeyError, errorMessage } from '../../lib/errors.js';
-import { serveHosts, type HostServerOptions } from '../host-server.js';
+import { serveHosts } from '../host-server.js';
+import type { HostServerOptions } from '../host-server.js';
 import { makeFolder, makeLink, removeLink, socketIn } from './symbolic-link.js';
 
 const PYTHON = 'python3';

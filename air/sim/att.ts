@@ -1,5 +1,5 @@
 import { concat, viewOf } from '../../lib/platform/bytes.js';
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { Channel } from '../decode/l2cap.js';
 
 // The Attribute Protocol between a SimCentral and a SimPeripheral (Vol 3 Part F 3.4): opcodes, handles and
@@ -53,13 +53,16 @@ export const AttributeType = {
 export const searchRequest = (first: number, last: number, type: number): Uint8Array => {
   const { readByGroupTypeRequest, readByTypeRequest } = Att;
   const group = type === AttributeType.service;
-  return simAttPdu(group ? readByGroupTypeRequest : readByTypeRequest, uint16(first, last, type));
+  return simAttPdu(
+    (group ? readByGroupTypeRequest : readByTypeRequest).opcode,
+    uint16(first, last, type),
+  );
 };
 
 /** The entries of an answer, all of one length; none in an error. */
 export const entriesIn = ({ opcode, parameters }: SimAttPdu): Uint8Array[] => {
   const length = parameters[0] ?? 0;
-  if (opcode === Att.error || length === 0) return [];
+  if (opcode === Att.error.opcode || length === 0) return [];
   const entries: Uint8Array[] = [];
   for (let at = 1; at + length <= parameters.length; at += length) {
     entries.push(parameters.subarray(at, at + length));

@@ -2,7 +2,7 @@ import { concat } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { layoutOf } from '../../lib/radio/gatt-row.js';
 import type { PeripheralService } from '../../lib/radio/types.js';
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { AttributeType, readUint16, simAttPdu, uint16 } from './att.js';
 
 /** What a search finds, as it stands in an answer. */
@@ -70,7 +70,12 @@ export class AttributeTable {
       .map(({ entry }) => entry);
     const length = found[0]?.length;
     if (length === undefined) {
-      return simAttPdu(Att.error, Uint8Array.of(opcode), uint16(from), Uint8Array.of(NOT_FOUND));
+      return simAttPdu(
+        Att.error.opcode,
+        Uint8Array.of(opcode),
+        uint16(from),
+        Uint8Array.of(NOT_FOUND),
+      );
     }
     const other = found.findIndex((entry) => entry.length !== length);
     const room = Math.max(1, Math.floor((mtu - 2) / length));

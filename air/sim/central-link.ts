@@ -7,7 +7,7 @@ import { notThere, rowOf } from '../../lib/radio/gatt-row.js';
 import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { bareUuid } from '../../lib/radio/uuid.js';
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
 import { SimLink } from './sim-link.js';
@@ -44,9 +44,9 @@ export class SimCentralLink extends SimLink implements CentralLink {
   async prepare(remembered: number | undefined): Promise<void> {
     const profile = this.#profile;
     this.lengthenData();
-    const request = simAttPdu(Att.mtuRequest, uint16(this.options.mtu));
+    const request = simAttPdu(Att.mtuRequest.opcode, uint16(this.options.mtu));
     const { opcode, parameters } = await this.ask('exchanging the MTU', request);
-    if (opcode === Att.mtuResponse && parameters.length === 2) {
+    if (opcode === Att.mtuResponse.opcode && parameters.length === 2) {
       this.agreeOnMtu(readUint16(parameters));
     }
     if (isRowHandle(remembered, profile)) {
@@ -67,20 +67,20 @@ export class SimCentralLink extends SimLink implements CentralLink {
         ? await this.#findConfiguration()
         : configurationInRow(attHandle, this.#profile);
     const value = indicates(this.#profile) ? 2 : 1;
-    await this.ask('subscribing', simAttPdu(Att.writeRequest, uint16(handle, value)));
+    await this.ask('subscribing', simAttPdu(Att.writeRequest.opcode, uint16(handle, value)));
   }
 
   protected get chunkPdu(): ChunkPdu {
     const { uuid, properties } = this.#profile.toCar;
     const handle = this.#valueOf(uuid);
     return properties.includes('writeWithoutResponse')
-      ? { opcode: Att.writeCommand, handle, acknowledged: false }
-      : { opcode: Att.writeRequest, handle, acknowledged: true };
+      ? { opcode: Att.writeCommand.opcode, handle, acknowledged: false }
+      : { opcode: Att.writeRequest.opcode, handle, acknowledged: true };
   }
 
   protected received(pdu: SimAttPdu): void {
-    if (pdu.opcode === Att.indication) this.transmit(simAttPdu(Att.confirmation));
-    if (pdu.opcode === Att.indication || pdu.opcode === Att.notification) {
+    if (pdu.opcode === Att.indication.opcode) this.transmit(simAttPdu(Att.confirmation.opcode));
+    if (pdu.opcode === Att.indication.opcode || pdu.opcode === Att.notification.opcode) {
       this.deliver(pdu.parameters);
     } else {
       this.answered(pdu);

@@ -12,7 +12,7 @@ import type { ScanWindow, Station } from '../medium/station.js';
 import { isSimAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
 import { SimCentralLink } from './central-link.js';
-import { connectionParameters, offeredMtu, scanWindow } from './parameters.js';
+import { requestedParameters, offeredMtu, scanWindow } from './parameters.js';
 import type { ConnectionOptions } from './parameters.js';
 import { SimStation } from './station.js';
 import type { SimContext } from './station.js';
@@ -63,7 +63,7 @@ export class SimCentral extends SimStation implements Central {
     super(context, options);
     this.#address = context.address;
     this.#window = scanWindow(options.scan);
-    this.#parameters = connectionParameters(options.connection);
+    this.#parameters = requestedParameters(options.connection);
     this.#mtu = offeredMtu(options.mtu);
   }
 

@@ -1,6 +1,6 @@
 import { indicates } from '../../lib/link/gatt-profile.js';
 import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
-import { Att } from '../decode/att.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { readUint16, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
 import type { AttributeTable, PlacedService } from './attribute-table.js';
@@ -31,31 +31,31 @@ export class SimPeripheralLink extends SimLink {
   protected get chunkPdu(): ChunkPdu {
     const { service, fromCar = 0 } = this.#subscribed ?? {};
     return service !== undefined && indicates(service.profile)
-      ? { opcode: Att.indication, handle: fromCar, acknowledged: true }
-      : { opcode: Att.notification, handle: fromCar, acknowledged: false };
+      ? { opcode: Att.indication.opcode, handle: fromCar, acknowledged: true }
+      : { opcode: Att.notification.opcode, handle: fromCar, acknowledged: false };
   }
 
   protected received(pdu: SimAttPdu): void {
     const { opcode, parameters } = pdu;
     switch (opcode) {
-      case Att.mtuRequest:
+      case Att.mtuRequest.opcode:
         if (parameters.length === 2) this.agreeOnMtu(readUint16(parameters));
-        this.transmit(simAttPdu(Att.mtuResponse, uint16(this.options.mtu)));
+        this.transmit(simAttPdu(Att.mtuResponse.opcode, uint16(this.options.mtu)));
         break;
-      case Att.readByGroupTypeRequest:
-      case Att.readByTypeRequest: {
+      case Att.readByGroupTypeRequest.opcode:
+      case Att.readByTypeRequest.opcode: {
         const answer = this.#server.table.find(opcode, parameters, this.mtu);
         if (answer !== undefined) this.transmit(answer);
         break;
       }
-      case Att.writeRequest:
-        this.transmit(simAttPdu(Att.writeResponse));
+      case Att.writeRequest.opcode:
+        this.transmit(simAttPdu(Att.writeResponse.opcode));
         this.#written(parameters);
         break;
-      case Att.writeCommand:
+      case Att.writeCommand.opcode:
         this.#written(parameters);
         break;
-      case Att.confirmation:
+      case Att.confirmation.opcode:
         this.answered(pdu);
         break;
     }

@@ -20,7 +20,7 @@ import { systemRandom as random } from '../../lib/platform/random.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { answerChallenge } from '../../lib/native/session/phone.js';
 import { LENGTH } from '../../lib/native/codec.js';
-import { encodeCommand } from '../../lib/native/commands.js';
+import { keySlots, somePhones, UNLOCK } from '../setup.js';
 import type { Class, Subject } from './measure-classes.js';
 
 const suite = nodeSuite;
@@ -84,7 +84,6 @@ const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
 
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
-const command = encodeCommand({ type: 'unlock' });
 
 interface Proof {
   readonly challenge: Challenge;
@@ -110,15 +109,9 @@ const proofTagCheck: Subject<Proof> = {
   run: ({ challenge, handshake }) => challenge.verify(handshake, tagScratch, 1) === undefined,
 };
 
-const enrolled = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
-const keys = enrolled.map(({ publicKey }, slot): KeySlot => ({
-  slot,
-  publicKey,
-  signingKey: random(32),
-  name: 'phone',
-  role: 'driver',
-}));
-const strangers = Array.from({ length: DEFAULT_SLOTS }, () => suite.x25519KeyPair(random(32)));
+const enrolled = somePhones();
+const keys = keySlots(enrolled);
+const strangers = somePhones();
 
 const pick = <T>(list: readonly T[]): T => list[(random(1)[0] ?? 0) % list.length] as T;
 
@@ -135,7 +128,7 @@ const proofOfKey: Subject<Proof> = {
       identity: pick(kind === 0 ? enrolled : strangers),
       carPublicKey: identity.publicKey,
     };
-    const { handshake, tag } = answerChallenge(suite, random, phone, challenge.bytes, command);
+    const { handshake, tag } = answerChallenge(suite, random, phone, challenge.bytes, UNLOCK);
     return { challenge, handshake, tag };
   },
   run({ challenge, handshake, tag }) {

@@ -16,7 +16,7 @@ import { nativeProfile } from '../../lib/native/profile.js';
 import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
   boolean,
-  bytes,
+  hexBytes,
   JsonError,
   list,
   name,
@@ -26,8 +26,8 @@ import {
   text,
   whole,
 } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
-import { keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
+import type { JsonReader } from '../../local/json.js';
+import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
 
 /**
  * The text of a key file: one car, JSON, version 1. Keys are 32 bytes each, in hex, as all bytes are.
@@ -46,33 +46,31 @@ const MAX_NAME = 64;
 const MAX_OWN_NAME = 32;
 
 export const formatKeyFile = (car: PairedCar): string =>
-  `${JSON.stringify(
-    {
-      version: 1,
-      name: car.name,
-      state: car.state,
-      role: car.role,
-      slot: car.slot,
-      car: { publicKey: toHex(car.carPublicKey) },
-      identity: keyPairJson(car.identity),
-      signing: keyPairJson(car.signing),
-      epoch: car.epoch,
-      grant: car.grant && toHex(car.grant),
-      ownName: car.ownName,
-      ownFormFactor: car.ownFormFactor,
-      attHandle: car.attHandle,
-      shared: car.shared,
-      // The names of files that exist.
-      notice: car.revocationList && {
-        number: car.revocationList.number,
-        stamp: car.revocationList.issuedAt,
-        entries: car.revocationList.entries.map(formatEntry),
-      },
-      carrying: car.outbox?.map(({ part, own }) => ({ notice: toHex(part), own })),
+  formatPrivate({
+    version: 1,
+    name: car.name,
+    dialect: car.dialect,
+    state: car.state,
+    role: car.role,
+    slot: car.slot,
+    car: { publicKey: toHex(car.carPublicKey) },
+    identity: keyPairJson(car.identity),
+    signing: keyPairJson(car.signing),
+    epoch: car.epoch,
+    grant: car.grant && toHex(car.grant),
+    ownName: car.ownName,
+    ownFormFactor: car.ownFormFactor,
+    attHandle: car.attHandle,
+    shared: car.shared,
+    revocationList: car.revocationList && {
+      ...car.revocationList,
+      entries: car.revocationList.entries.map(formatEntry),
     },
-    undefined,
-    2,
-  )}\n`;
+    outbox: car.outbox?.map(({ revocationList, own }) => ({
+      revocationList: toHex(revocationList),
+      own,
+    })),
+  });
 
 /**
  * Reads what `formatKeyFile` wrote and nothing else: a field too many or of another type is an error.
@@ -87,19 +85,19 @@ export const parseKeyFile = (file: string): PairedCar => {
 const formatEntry = ({ fingerprint, since, kind }: RevocationEntry): string =>
   `${toHex(fingerprint)} ${String(since)} ${kind}`;
 
-const entry: Reader<RevocationEntry> = (value, what) => {
+const entry: JsonReader<RevocationEntry> = (value, what) => {
   const [fingerprint, since = '', kind, ...rest] = text(value, what).split(' ');
   if (rest.length > 0 || !/^\d{1,10}$/.test(since))
     throw JsonError.not(what, 'of a revocation list');
   return {
-    fingerprint: bytes(8)(fingerprint, what),
+    fingerprint: hexBytes(8)(fingerprint, what),
     since: time(Number(since), what),
     kind: oneOf(['revoked', 'suspended'])(kind, what),
   };
 };
 
-const chain: Reader<Uint8Array> = (value, what) => {
-  const read = bytes(LEAF_BYTES, MOST_CHAIN_BYTES)(value, what);
+const chain: JsonReader<Uint8Array> = (value, what) => {
+  const read = hexBytes(LEAF_BYTES, MOST_CHAIN_BYTES)(value, what);
   try {
     parseChain(read);
   } catch {
@@ -108,7 +106,7 @@ const chain: Reader<Uint8Array> = (value, what) => {
   return read;
 };
 
-const attHandle: Reader<number> = (value, what) => {
+const attHandle: JsonReader<number> = (value, what) => {
   if (!isRowHandle(value, nativeProfile)) throw JsonError.not(what, 'a handle of ATT');
   return value;
 };
@@ -118,7 +116,7 @@ const grantTime = whole(NO_END);
 const count = whole(255);
 
 const sharedKey = object<SharedKey>({
-  fingerprint: (value, what) => toHex(bytes(8)(value, what)),
+  fingerprint: (value, what) => toHex(hexBytes(8)(value, what)),
   name: optional(name(MAX_OWN_NAME)),
   role: oneOf(GRANTED_ROLES),
   issuedAt: grantTime,
@@ -138,10 +136,11 @@ const keyFile = object<
   {
     version,
     name: name(MAX_NAME),
+    dialect: optional(name(MAX_OWN_NAME)),
     state: oneOf(['pending', 'paired']),
     role: optional(oneOf(ROLES)),
     slot: optional(whole(999)),
-    car: object<{ readonly publicKey: Uint8Array }>({ publicKey: bytes(32) }),
+    car: object<{ readonly publicKey: Uint8Array }>({ publicKey: hexBytes(32) }),
     identity: keyPair,
     signing: keyPair,
     epoch: optional(whole(0xffff)),
@@ -159,7 +158,7 @@ const keyFile = object<
     outbox: optional(
       list(
         object<OutboxEntry>(
-          { part: bytes(LEAST_PART_BYTES, MOST_PART_BYTES), own: boolean },
+          { part: hexBytes(LEAST_PART_BYTES, MOST_PART_BYTES), own: boolean },
           { part: 'notice' },
         ),
         MOST_IN_OUTBOX,

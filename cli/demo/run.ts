@@ -3,8 +3,7 @@ import type { TraceEvent } from '../../lib/index.js';
 import { captured } from '../capture/captured.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
+import { interrupted } from '../io/interrupt.js';
 import type { Output } from '../io/output.js';
 import { table } from '../io/table.js';
 import { STEPS } from './steps.js';
@@ -19,11 +18,11 @@ import type { World } from './world.js';
 export const demo = async (
   context: Context<'radio'>,
   open: (...args: Parameters<typeof openWorld>) => Promise<World> = openWorld,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, signal, log } = context;
   const begun = performance.now();
   const world = await open(log, signal, {
-    onSessionKeys: sessionKeyLog(context),
+    keyLog: sessionKeyLog(context),
     watch: (transport) => captured(transport, context),
   });
   try {
@@ -37,7 +36,6 @@ export const demo = async (
     output.paint('green', `Done in ${String(Math.round(ms))} ms. No cloud was needed.`),
     'Try it yourself: key car start, and in another terminal: key help',
   ]);
-  return EXIT.ok;
 };
 
 const play = async (
@@ -46,7 +44,7 @@ const play = async (
   stage: Stage,
   { output, signal }: Context,
 ): Promise<void> => {
-  if (signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+  if (signal.aborted) throw interrupted();
   if (!output.json) {
     output.result({}, [
       output.paint('bold', `${String(number)}. ${step.title}`),
@@ -77,7 +75,7 @@ const messageLines = (messages: readonly TraceEvent[], output: Output): string[]
 };
 
 const failed = (step: DemoStep, error: unknown, signal: AbortSignal): PhoneKeyError => {
-  if (signal.aborted) return new PhoneKeyError('interrupted', 'interrupted');
+  if (signal.aborted) return interrupted();
   const known = error instanceof PhoneKeyError ? error : undefined;
   return new PhoneKeyError(
     known?.code ?? 'internal',

@@ -1,6 +1,6 @@
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { absent, bytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
+import { absent, hexBytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
 import { encodeKey, keySlot, MAX_SLOTS } from './key-record.js';
 import {
   clockRecord,
@@ -59,7 +59,7 @@ export const encodeRecord = (record: CarRecord): string =>
 
 const carRecord = object<CarRecord>(
   {
-    privateKey: bytes(32),
+    privateKey: hexBytes(32),
     pairingTries: whole(Number.MAX_SAFE_INTEGER),
     keys: list(keySlot, MAX_SLOTS),
     epoch: whole(MOST_EPOCH),
@@ -74,22 +74,19 @@ const carRecord = object<CarRecord>(
 /** @throws JsonError saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
   const record = readJson(text, 'record', carRecord);
-  requireAscending(
-    'slot',
-    record.keys.map(({ slot }) => slot),
-  );
-  requireAscending(
-    'ownerSlot',
-    record.revocationLists.map(({ ownerSlot }) => ownerSlot),
-  );
+  requireAscending('slot', record.keys);
+  requireAscending('ownerSlot', record.revocationLists);
   if (new Set(record.keys.map((key) => toHex(key.publicKey))).size !== record.keys.length) {
     throw JsonError.not('publicKey', 'of one key alone');
   }
   return record;
 };
 
-const requireAscending = (what: string, slots: readonly number[]): void => {
-  if (slots.some((slot, index) => index > 0 && slot <= (slots[index - 1] ?? slot))) {
+const requireAscending = <K extends string>(
+  what: K,
+  items: readonly { readonly [Name in K]: number }[],
+): void => {
+  if (items.some((item, index) => index > 0 && item[what] <= (items[index - 1] ?? item)[what])) {
     throw JsonError.not(what, 'above the one before');
   }
 };

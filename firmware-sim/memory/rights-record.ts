@@ -3,8 +3,8 @@ import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { MOST_PARTS } from '../../lib/credentials/revocation-list.js';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { absent, boolean, bytes, JsonError, object, text, whole } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
+import { absent, boolean, hexBytes, JsonError, object, text, whole } from '../../local/json.js';
+import type { JsonReader } from '../../local/json.js';
 import { MAX_SLOTS } from './key-record.js';
 
 /** What the car keeps about rights besides the keys: revocation lists, removed grants, its clock, the PIN. */
@@ -84,7 +84,7 @@ const pack = <T>(
 };
 
 const packed =
-  <T>(size: number, most: number, unpack: (item: DataView) => T): Reader<readonly T[]> =>
+  <T>(size: number, most: number, unpack: (item: DataView) => T): JsonReader<readonly T[]> =>
   (value, what) => {
     const wanted = `0 to ${String(most)} times ${String(size)} bytes in base64url`;
     let decoded: Uint8Array;
@@ -185,8 +185,8 @@ export const encodePin = ({ salt, hash, tries }: PinRecord): object => ({
 });
 
 export const pinRecord = object<PinRecord>({
-  salt: bytes(PIN_SALT_BYTES),
-  hash: bytes(PIN_HASH_BYTES),
+  salt: hexBytes(PIN_SALT_BYTES),
+  hash: hexBytes(PIN_HASH_BYTES),
   tries: object<PinTries>({ owners: whole(MOST_PIN_TRIES), others: whole(MOST_PIN_TRIES) }),
 });
 

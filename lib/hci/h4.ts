@@ -1,4 +1,6 @@
+import { concat } from '../platform/bytes.js';
 import { PacketType } from './constants.js';
+import { PacketError } from './reader.js';
 
 /**
  * Most data bytes of an ACL packet that the framing lets through. Above every buffer size that a
@@ -11,18 +13,13 @@ export class H4Error extends Error {
   override readonly name = 'H4Error';
 }
 
-interface Header {
-  /** Bytes up to and including the length field. */
-  readonly length: number;
-  dataLength(packet: Buffer): number;
-}
-
-const HEADERS: ReadonlyMap<number, Header> = new Map<number, Header>([
-  [PacketType.command, { length: 4, dataLength: (packet) => packet.readUInt8(3) }],
-  [PacketType.acl, { length: 5, dataLength: (packet) => packet.readUInt16LE(3) }],
-  [PacketType.sco, { length: 4, dataLength: (packet) => packet.readUInt8(3) }],
-  [PacketType.event, { length: 3, dataLength: (packet) => packet.readUInt8(2) }],
-  [PacketType.iso, { length: 5, dataLength: (packet) => packet.readUInt16LE(3) & 0x3fff }],
+/** The length field of each type: where it is, and which bits of its 1 or 2 bytes count. */
+const LENGTHS: ReadonlyMap<number, { readonly at: number; readonly mask: number }> = new Map([
+  [PacketType.command, { at: 3, mask: 0xff }],
+  [PacketType.acl, { at: 3, mask: 0xffff }],
+  [PacketType.sco, { at: 3, mask: 0xff }],
+  [PacketType.event, { at: 2, mask: 0xff }],
+  [PacketType.iso, { at: 3, mask: 0x3fff }],
 ]);
 
 /**
@@ -30,27 +27,30 @@ const HEADERS: ReadonlyMap<number, Header> = new Map<number, Header>([
  * too few bytes are there to tell.
  * @throws H4Error for an unknown type or more than MAX_ACL_DATA bytes of data
  */
-export const packetLength = (bytes: Buffer): number | undefined => {
+export const packetLength = (bytes: Uint8Array): number | undefined => {
   const type = bytes[0];
   if (type === undefined) return undefined;
-  const header = HEADERS.get(type);
-  if (header === undefined) throw new H4Error(`unknown packet type ${String(type)}`);
-  if (bytes.length < header.length) return undefined;
-  const dataLength = header.dataLength(bytes);
+  const field = LENGTHS.get(type);
+  if (field === undefined) throw new H4Error(`unknown packet type ${String(type)}`);
+  const header = field.at + (field.mask > 0xff ? 2 : 1);
+  if (bytes.length < header) return undefined;
+  const dataLength = (byteAt(bytes, field.at) | (byteAt(bytes, field.at + 1) << 8)) & field.mask;
   if (dataLength > MAX_ACL_DATA) throw new H4Error(`packet of ${String(dataLength)} bytes`);
-  return header.length + dataLength;
+  return header + dataLength;
 };
+
+const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 
 /** Cuts a byte stream, in chunks of any size, into H4 packets. Holds less than one packet. */
 export class H4Decoder {
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Uint8Array = new Uint8Array(0);
 
   /**
    * The packets that `chunk` completes.
    * @throws H4Error when the stream is malformed; the decoder is of no use afterwards
    */
-  *push(chunk: Buffer): Generator<Buffer, void, undefined> {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+  *push(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
+    this.#rest = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
     for (;;) {
       const length = packetLength(this.#rest);
       if (length === undefined || this.#rest.length < length) return;
@@ -60,3 +60,71 @@ export class H4Decoder {
     }
   }
 }
+
+/** A packet of any type: its header, with the length of the data behind it, and the data. */
+const packetOf = (header: readonly number[], data: Uint8Array): Uint8Array => {
+  const packet = new Uint8Array(header.length + data.length);
+  packet.set(header);
+  packet.set(data, header.length);
+  return packet;
+};
+
+/** A command packet: type, opcode (2 bytes, little-endian), length (1), parameters (0 to 255). */
+export const commandPacket = (
+  opcode: number,
+  parameters: Uint8Array = new Uint8Array(0),
+): Uint8Array =>
+  packetOf([PacketType.command, opcode & 0xff, opcode >> 8, parameters.length], parameters);
+
+/** An event packet: type, code (1), length (1), parameters (0 to 255). */
+export const eventPacket = (code: number, parameters: Uint8Array): Uint8Array =>
+  packetOf([PacketType.event, code, parameters.length], parameters);
+
+/** The header of an ACL packet after its type, 4 bytes. */
+export interface AclHeader {
+  readonly handle: number;
+  /** A PacketBoundary. */
+  readonly boundary: number;
+  /** 0: not a broadcast, which LE has none of. */
+  readonly broadcast: number;
+  /** Bytes of data. */
+  readonly length: number;
+}
+
+/** Of a packet of 5 bytes or more (Vol 4 Part E 5.4.2). */
+export const aclHeader = (packet: Uint8Array): AclHeader => {
+  const field = byteAt(packet, 1) | (byteAt(packet, 2) << 8);
+  return {
+    handle: field & 0x0fff,
+    boundary: (field >> 12) & 0b11,
+    broadcast: field >> 14,
+    length: byteAt(packet, 3) | (byteAt(packet, 4) << 8),
+  };
+};
+
+/** An ACL packet taken apart. */
+export interface AclPacket extends AclHeader {
+  readonly data: Uint8Array;
+}
+
+/** @throws PacketError for a packet that ends too early */
+export const readAcl = (packet: Uint8Array): AclPacket => {
+  const header = aclHeader(packet);
+  const data = packet.subarray(5, 5 + header.length);
+  if (packet.length < 5 || data.length < header.length)
+    throw new PacketError('too few bytes of data');
+  return { ...header, data };
+};
+
+/** An ACL packet: type, handle with flags (2), length (2), data. */
+export const aclPacket = (handle: number, boundary: number, data: Uint8Array): Uint8Array =>
+  packetOf(
+    [
+      PacketType.acl,
+      handle & 0xff,
+      (handle >> 8) | (boundary << 4),
+      data.length & 0xff,
+      data.length >> 8,
+    ],
+    data,
+  );

@@ -6,7 +6,7 @@ export interface HciTransport {
   /** Gives a packet to the controller. Without effect once closed; never throws. */
   send(packet: Uint8Array): void;
   /** Packets from the controller, never delivered from inside `send`. Returns the unsubscriber. */
-  onPacket(listener: (packet: Buffer) => void): () => void;
+  onPacket(listener: (packet: Uint8Array) => void): () => void;
   /** Called once, when either side has closed. Returns the unsubscriber. */
   onClose(listener: () => void): () => void;
   readonly closed: boolean;

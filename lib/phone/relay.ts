@@ -1,11 +1,11 @@
 import { isRevocationListFor } from '../credentials/revocation-list.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { CarChannel } from '../native/phone/car-channel.js';
 import { addToOutbox } from './outbox-entries.js';
-import { Deadline } from './environment.js';
-import type { CallOptions, PhoneEnvironment } from './environment.js';
-import { hearCars } from './finder.js';
+import { Deadline } from './deadline.js';
+import type { CallOptions } from './deadline.js';
+import type { PhoneEnvironment } from './environment.js';
+import { hearCars, overLink } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { invalid } from './invalid.js';
 import type { Delivery } from './outbox.js';
@@ -73,9 +73,10 @@ export const relay = async (
   }
   if (foreign.size === 0) return { ...relayed, handedTo: [] };
   const { id } = options;
-  const wanted = { wants: (car: SeenCar) => id === undefined || car.id === id, notFound };
+  const wants = ({ id: heard, dialect }: SeenCar): boolean =>
+    dialect.relay !== undefined && (id === undefined || heard === id);
   const first = id !== undefined;
-  const near = await hearCars(environment, cars, { ...wanted, first }, deadline, LISTEN_MS);
+  const near = await hearCars(environment, cars, { wants, notFound, first }, deadline, LISTEN_MS);
   return { ...relayed, handedTo: await handOver(environment, near, [...foreign], deadline) };
 };
 
@@ -115,10 +116,8 @@ const handOver = async (
     const deadline = whole.within(ONE_CAR_MS * revocationLists.length);
     try {
       for (const revocationList of revocationLists) {
-        await handOne(
-          await CarChannel.connect(environment, seen, deadline),
-          revocationList,
-          deadline,
+        await overLink(environment, seen, deadline, async (link) =>
+          seen.dialect.relay?.(link, revocationList, environment, deadline),
         );
       }
       handed.push(seen.id);
@@ -129,22 +128,4 @@ const handOver = async (
   }
   if (handed.length === 0) throw failure;
   return handed;
-};
-
-/** The next challenge, or the end of the link, says that the car has it. */
-const handOne = async (
-  channel: CarChannel,
-  revocationList: Uint8Array,
-  deadline: Deadline,
-): Promise<void> => {
-  try {
-    await channel.receiveHello(deadline);
-    await channel.send({ case: 'revocationList', value: revocationList }, deadline);
-    await channel.receiveHello(deadline).catch((error: unknown) => {
-      const ended = error instanceof PhoneKeyError && error.code === 'radio.link-lost';
-      if (!ended) throw error;
-    });
-  } finally {
-    await channel.close().catch(() => undefined);
-  }
 };

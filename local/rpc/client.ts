@@ -3,7 +3,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { parseJsonObject } from '../../lib/platform/json.js';
 import type { JsonObject } from '../../lib/platform/json.js';
 import { JsonError } from '../json.js';
-import type { Reader } from '../json.js';
+import type { JsonReader } from '../json.js';
 import { LineDecoder, LineTooLong } from './lines.js';
 import { STOP } from './operation.js';
 import type { Operation, Stream } from './operation.js';
@@ -84,7 +84,7 @@ export class RpcClient {
     this.#socket.destroy();
   }
 
-  async *#events<E>(event: Reader<E>): AsyncGenerator<E, void, undefined> {
+  async *#events<E>(event: JsonReader<E>): AsyncGenerator<E, void, undefined> {
     for await (const line of this.#lines) {
       const answer = this.#parse(line);
       if (answer['result'] !== undefined) return; // that was all
@@ -93,7 +93,7 @@ export class RpcClient {
     throw this.#faults.lost();
   }
 
-  async #exchange<R>(request: object, result: Reader<R>): Promise<R> {
+  async #exchange<R>(request: object, result: JsonReader<R>): Promise<R> {
     // Closes the connection: a late answer would be taken for that of another call.
     const timer = setTimeout(() => {
       this.close();
@@ -135,7 +135,7 @@ export class RpcClient {
     return answer;
   }
 
-  #valid<T>(reader: Reader<T>, value: unknown): T {
+  #valid<T>(reader: JsonReader<T>, value: unknown): T {
     try {
       return reader(value, 'the answer');
     } catch (error) {

@@ -1,5 +1,5 @@
 // Lints with eslint and prettier, or with --write formats instead.
-//   npm run lint                 everything
+//   npm run lint                 everything, and looks for circles of imports
 //   npm run lint -- lib/noise    some files or folders
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,9 +12,13 @@ const { values, positionals } = parseArgs({
 });
 const paths = positionals.length > 0 ? positionals : ['.'];
 
+const CIRCLES = join(import.meta.dirname, 'circles.cjs');
+/** Folders whose modules do not import each other in circles. */
+const FOLDERS = ['lib', 'local', 'air', 'firmware-sim', 'cli', 'bench', 'examples'];
+
 /** Runs in the root; false when the tool complains. */
 function run(name, ...args) {
-  const result = spawnSync(command('lint', name), [...args, ...paths], {
+  const result = spawnSync(command('lint', name), args, {
     cwd: join(import.meta.dirname, '../..'),
     stdio: 'inherit',
     shell: process.platform === 'win32',
@@ -25,8 +29,10 @@ function run(name, ...args) {
 
 try {
   const ok = values.write
-    ? run('prettier', '--write')
-    : run('eslint', '--no-warn-ignored') && run('prettier', '--check');
+    ? run('prettier', '--write', ...paths)
+    : run('eslint', '--no-warn-ignored', ...paths) &&
+      run('prettier', '--check', ...paths) &&
+      (positionals.length > 0 || run('depcruise', '--config', CIRCLES, ...FOLDERS));
   process.exitCode = ok ? 0 : 1;
 } catch (error) {
   console.error(error.message);

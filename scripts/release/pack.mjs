@@ -27,6 +27,7 @@ const LEFT_OUT = [
   'dist/bench',
   'dist/cli',
   'dist/examples',
+  'dist/lab',
   'dist/scripts',
   'dist/test',
   ...RADIOS.flatMap((name) =>

@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultSuite, PhoneKey, portableSuite } from 'phonekey';
-import type { Central, Peripheral, SessionKeys } from 'phonekey';
+import type { Central, Peripheral } from 'phonekey';
 import { SimAir } from 'phonekey/air/sim';
 import { CarEndpoint, newPairingCode } from 'phonekey/car';
-import { Conversation } from 'phonekey/inspect';
-import type { InspectedMessage } from 'phonekey/inspect';
-import { FlashMemory, SimulatedCar, SimulatedFlash } from 'phonekey/sim';
+import { Conversation, parseSessionKeys } from 'phonekey/inspect';
+import type { InspectedMessage, SessionKeys } from 'phonekey/inspect';
+import { SimulatedCar } from 'phonekey/sim';
 import type { SimulatedCarOptions } from 'phonekey/sim';
 import { MemoryCarStore, MemoryRadio, seededRandom, SimClock } from 'phonekey/testing';
+import { FlashMemory } from '../../firmware-sim/flash/flash-memory.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { errorWith } from '../support/errors.js';
+import { SimulatedFlash } from '../support/flash/simulated-flash.js';
 
 // A phone and a car in one page. As a user has it: the real scrypt, and the suites by their public names.
 
@@ -82,7 +84,10 @@ describe('over the radio in memory', () => {
       },
     });
     const car = await startCar(radio.peripheral(), {
-      onSessionKeys: (keys) => logged.set(toHex(keys.challenge), keys),
+      keyLog: (line) => {
+        const keys = parseSessionKeys(line.trimEnd());
+        if (keys !== undefined) logged.set(toHex(keys.challenge), keys);
+      },
     });
     const phone = newPhone(radio.central(), 'Ada');
     await phone.pair({ code: await codeOf(car) });

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Opcode } from '../../lib/hci/constants.js';
 import { Cli } from '../support/cli.js';
 import type { Running } from '../support/running.js';
 import { H4Client } from '../support/h4-client.js';
+import { Reset } from '../../lib/hci/commands/host-control.js';
+import { ReadBdAddr } from '../../lib/hci/commands/information.js';
+import { LeSetScanEnable, LeSetScanParameters } from '../../lib/hci/commands/listening.js';
+import { completed } from '../support/hci-packets.js';
 
 jest.setTimeout(60_000);
 
@@ -30,13 +33,13 @@ describe('key air start', () => {
     const car = cli.start(['car', 'start', '--json']);
     await car.until(/"type":"ready"/);
     const client = await H4Client.connect(port);
-    client.command(Opcode.reset);
-    expect(await client.until(/^040e/)).toBe('040e0401030c00');
-    client.command(Opcode.readBdAddr);
+    client.command(Reset);
+    expect(await client.until(/^040e/)).toBe(completed(Reset));
+    client.command(ReadBdAddr);
     expect(await client.until(/^040e/)).toMatch(/^040e0a01091000[0-9a-f]{12}$/);
     await client.enableEvents();
-    client.command(Opcode.leSetScanParameters, '01120012000000');
-    client.command(Opcode.leSetScanEnable, '0100');
+    client.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12 });
+    client.command(LeSetScanEnable, { enable: 1 });
     // A connectable advertisement, from a public address, at one metre.
     expect(await client.until(/^043e..0201/)).toMatch(/^043e..02010000[0-9a-f]+c5$/);
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openWindow } from '../../lab/open-window.js';
 import { carHome } from '../../cli/car/home.js';
 import { pathsFor } from '../../cli/config/paths.js';
 import { EXIT } from '../../cli/exit-codes.js';
@@ -78,10 +79,8 @@ class Phone {
   }
 
   async pair(): Promise<Running> {
-    await control.tap({ reader: 'console', purpose: 'pair' });
-    const screen = await control.screen();
-    if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
-    return this.#start(['pair', '--name', this.name, '--code', '-'], screen.code);
+    const code = await openWindow({ control });
+    return this.#start(['pair', '--name', this.name, '--code', '-'], code);
   }
 
   async remove(other: Phone): Promise<Running> {

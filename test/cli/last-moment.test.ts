@@ -13,6 +13,7 @@ import type { Link, Peripheral } from '../../lib/radio/types.js';
 import { listenAt } from '../../local/sockets.js';
 import { Cli } from '../support/cli.js';
 import { DONE, startTestCar, TestHost } from '../support/test-car.js';
+import { deferred } from '../support/waiting.js';
 
 /**
  * What the built `key` says when the last message of an unlock, the car's result, does not come as the
@@ -125,9 +126,9 @@ it('exits with 5 when the car never answers', async () => {
 });
 
 it('exits with 130 when it is interrupted before the result, and does not deny the deed', async () => {
-  const { promise: executing, resolve } = deferred();
+  const { promise: executing, resolve } = deferred<undefined>();
   host.answer = () => {
-    resolve();
+    resolve(undefined);
     return new Promise(() => undefined);
   };
   const unlock = phone.start(['unlock', '--json']);
@@ -152,11 +153,3 @@ it('exits with 7 when the result is altered on the way', async () => {
   });
   expect(host.executed).toEqual(['unlock']);
 });
-
-const deferred = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-};

@@ -48,6 +48,7 @@ describe('the tarball', () => {
     expect(manifest).not.toHaveProperty('devDependencies');
     expect(manifest).not.toHaveProperty('private');
     expect(existsSync(join(stage, 'dist/bench'))).toBe(false);
+    expect(existsSync(join(stage, 'dist/lab'))).toBe(false);
     expect(existsSync(join(stage, 'dist/test'))).toBe(false);
     expect(existsSync(join(stage, 'dist/bin/key.js'))).toBe(true);
   });

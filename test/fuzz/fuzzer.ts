@@ -1,7 +1,7 @@
 import { blockOf } from './coverage.js';
 import type { Coverage } from './coverage.js';
 import { mutate } from './mutator.js';
-import { Rng } from './rng.js';
+import { Rng } from '../support/rng.js';
 import { catchStrays } from './strays.js';
 import { Violation } from './target.js';
 import type { Target } from './target.js';

@@ -1,5 +1,5 @@
 import { concat } from '../../lib/platform/bytes.js';
-import type { Rng } from './rng.js';
+import type { Rng } from '../support/rng.js';
 
 export interface MutatorOptions {
   readonly dictionary: readonly Uint8Array[];

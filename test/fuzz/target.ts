@@ -46,5 +46,3 @@ export const refusing = <T>(codes: readonly string[], parse: () => T): T | undef
     throw error;
   }
 };
-
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -4,8 +4,10 @@ import type { AirEvent } from '../../air/capture/record.js';
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import { EventCode, LeEvent, Opcode } from '../../lib/hci/constants.js';
-import { aclPacket, commandComplete, commandPacket, eventPacket } from '../../lib/hci/packets.js';
+import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
+import { CommandComplete } from '../../lib/hci/events/general.js';
+import { EVENTS } from '../../lib/hci/events/index.js';
+import { aclPacket, commandPacket, eventPacket } from '../../lib/hci/h4.js';
 
 /** Characters of a line, and of its JSON, that no packet may exceed. */
 const MOST_TEXT = 3_000;
@@ -18,9 +20,14 @@ const index = fc.nat({ max: 3 });
 const handle = fc.constantFrom(0x40, 0x41);
 const address = fc.constantFrom('000000000001', '000000000002', '0300000000c0');
 const opcode = fc.oneof(
-  fc.constantFrom(...Object.values(Opcode)),
+  fc.constantFrom(...HCI_COMMANDS.keys()),
   fc.integer({ min: 0x2001, max: 0x20ff }),
 );
+
+const LE_EVENTS = EVENTS.flatMap(({ subevent }) => subevent ?? []);
+
+const completed = (code: number, returned: Uint8Array): Uint8Array =>
+  CommandComplete.packet({ allowed: 1, opcode: code, returned });
 
 /** LE Connection Complete of one of few addresses: so that links come about, and are put together. */
 const connected = fc
@@ -57,25 +64,27 @@ const report = fc
     );
   });
 
-const packet = fc.oneof(
+const packets = fc.oneof<fc.Arbitrary<Uint8Array>[]>(
   bytes(300),
   report,
   connected,
   pdu,
   fc.tuple(opcode, bytes(64)).map(([code, parameters]) => commandPacket(code, parameters)),
-  fc.tuple(opcode, bytes(16)).map(([code, returned]) => commandComplete(code, returned)),
+  fc.tuple(opcode, bytes(16)).map(([code, returned]) => completed(code, returned)),
   // What a host does is true once the controller has agreed.
-  fc.tuple(opcode).map(([code]) => commandComplete(code, Buffer.of(0))),
+  fc.tuple(opcode).map(([code]) => completed(code, Buffer.of(0))),
   fc
-    .tuple(fc.constantFrom(...Object.values(EventCode)), bytes(255))
+    .tuple(fc.constantFrom(...EVENTS.map(({ code }) => code)), bytes(255))
     .map(([code, parameters]) => eventPacket(code, parameters)),
   fc
-    .tuple(fc.constantFrom(...Object.values(LeEvent), 0x0a, 0x0d, 0x12, 0x29), bytes(254))
+    .tuple(fc.constantFrom(...LE_EVENTS, 0x0a, 0x0d, 0x12, 0x29), bytes(254))
     .map(([code, rest]) => eventPacket(0x3e, Buffer.concat([Buffer.of(code), rest]))),
   fc
     .tuple(handle, fc.nat({ max: 3 }), bytes(64))
     .map(([link, boundary, data]) => aclPacket(link, boundary, data)),
 );
+
+const packet = packets.map((each) => Buffer.from(each));
 
 const sighting: fc.Arbitrary<AirEvent> = fc.oneof(
   {

@@ -2,11 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { REFUSAL_DELAY_MS } from '../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
-import { PhonePairing } from '../../lib/native/pairing/phone.js';
-import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { answerChallenge } from '../../lib/native/session/phone.js';
-import { encodeToCar } from '../../lib/native/codec.js';
-import { IDENTITY, startCar } from '../unit/native/car/raw-phone.js';
+import { encodeFromCar, encodeToCar } from '../../lib/native/codec.js';
+import { IDENTITY, startCar } from '../support/memory-car.js';
 import { Machine } from '../unit/native/car/machine.js';
 import { sample, UNLOCK } from '../unit/native/session/sample.js';
 
@@ -14,29 +11,16 @@ const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: 
 
 /** Real messages that a stranger may have recorded, none of them made for this link. */
 const recorded = (() => {
-  const { answer, challenge } = sample(defaultSuite, 'elsewhere');
-  const here = new Machine().host.identity.publicKey;
-  const proof = (carPublicKey: Uint8Array): Uint8Array => {
-    const secrets = { identity: IDENTITY, carPublicKey };
-    const random = seededRandom('recorded');
-    const { handshake, tag } = answerChallenge(
-      defaultSuite,
-      random,
-      secrets,
-      challenge().bytes,
-      UNLOCK,
-    );
-    return encodeToCar({ case: 'proof', value: { handshake, tag } });
-  };
-  const { handshake, tag, channel } = answer(challenge().bytes);
-  const random = seededRandom('guesser');
-  const guess = new PhonePairing(defaultSuite, random, '00000000', challenge().bytes);
+  const elsewhere = sample(defaultSuite, 'elsewhere');
+  const { phone } = new Machine();
+  const challenge = elsewhere.challenge().bytes;
+  phone.hear(encodeFromCar({ case: 'hello', value: { version: 1, handshake: challenge } }));
   return [
-    proof(here),
-    encodeToCar({ case: 'proof', value: { handshake, tag } }),
-    encodeToCar({ case: 'sealed', value: channel.seal(UNLOCK) }),
-    encodeToCar({ case: 'pairStart', value: { share: guess.share } }),
-  ];
+    phone.proof(IDENTITY, UNLOCK),
+    phone.proof(elsewhere.phone, UNLOCK, { carPublicKey: elsewhere.car.publicKey }),
+    phone.sealed(UNLOCK),
+    phone.pairStart('00000000'),
+  ].map((message) => encodeToCar(message));
 })();
 
 const message = fc.oneof(
@@ -104,7 +88,7 @@ describe('a stranger', () => {
       const allowed = new Set(stranger.received.map(({ message: { case: kind } }) => kind));
       expect([...allowed].filter((kind) => kind !== 'hello' && kind !== 'pairRefusal')).toEqual([]);
       expect(host.executed).toEqual([]);
-      await owner.prove(IDENTITY, UNLOCK);
+      await owner.send(owner.proof(IDENTITY, UNLOCK));
       expect(host.executed).toEqual(['unlock']);
       expect(warnings).toEqual([]);
       await endpoint.stop();

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { flip } from '../../lab/flip.js';
+import type { ToCar } from '../../lab/hostile-phone.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { PhonePairing } from '../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
-import { decodeFromCar, encodeToCar } from '../../lib/native/codec.js';
+import { encodeToCar } from '../../lib/native/codec.js';
 import { cheapSuite } from '../support/cheap-suite.js';
 import { Machine } from '../unit/native/car/machine.js';
-import { flip } from '../unit/native/session/sample.js';
 
 const KEYS = {
   publicKey: new Uint8Array(32).fill(2),
@@ -15,7 +16,7 @@ const KEYS = {
 };
 
 const openMachine = (): Machine => {
-  const machine = new Machine(cheapSuite);
+  const machine = new Machine();
   machine.host.open = true;
   machine.open();
   return machine;
@@ -27,34 +28,23 @@ const newPhone = (challenge: Uint8Array): PhonePairing =>
 /** A good pairing, both directions; the machine and the phone repeat it byte for byte. */
 const record = () => {
   const machine = openMachine();
+  const { phone } = machine;
   const toCar: Uint8Array[] = [];
-  const send = (message: Parameters<typeof encodeToCar>[0]): void => {
+  const send = (message: ToCar): void => {
     toCar.push(encodeToCar(message));
-    machine.receive(encodeToCar(message));
+    machine.say(message);
   };
-  const last = () => decodeFromCar(machine.sent.at(-1) ?? new Uint8Array(0));
-  const hello = last();
-  if (hello.case !== 'hello') throw new Error('no Hello');
-  const phone = newPhone(hello.value.handshake);
-  send({ case: 'pairStart', value: { share: phone.share } });
-  const answer = last();
-  if (answer.case !== 'pairShare') throw new Error('no PairShare');
-  const { share, confirm } = answer.value;
-  send({ case: 'pairConfirm', value: { confirm: phone.confirm(share, confirm) } });
-  const offer = last();
-  if (offer.case !== 'pairOffer') throw new Error('no PairOffer');
-  phone.openOffer(offer.value);
-  send({ case: 'pairCommit', value: phone.commit(KEYS) });
-  const enrolled = machine.host.enrol(KEYS.publicKey);
-  machine.input({ type: 'enrolled', outcome: enrolled });
-  const done = decodeFromCar(machine.sent.at(-2) ?? new Uint8Array(0));
-  if (done.case !== 'pairDone') throw new Error('no PairDone');
-  return {
-    toCar,
-    effects: machine.effects,
-    challenge: hello.value.handshake,
-    fromCar: { share, confirm, offer: offer.value, done: done.value },
-  };
+  const { challenge } = phone;
+  send(phone.pairStart(machine.host.code));
+  const { share, confirm } = phone.read('pairShare');
+  send(phone.pairConfirm());
+  const offer = phone.read('pairOffer');
+  send(phone.pairCommit(KEYS));
+  machine.input({ type: 'enrolled', outcome: machine.host.enrol(KEYS.publicKey) });
+  const done = phone.received.at(-2)?.message;
+  if (done?.case !== 'pairDone') throw new Error('no PairDone');
+  const fromCar = { share, confirm, offer, done: done.value };
+  return { toCar, effects: machine.effects, challenge, fromCar };
 };
 
 const good = record();

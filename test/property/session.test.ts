@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { flip } from '../../lab/flip.js';
 import { portableSuite } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
-import { flip, sample } from '../unit/native/session/sample.js';
+import { sample } from '../unit/native/session/sample.js';
 
 const seed = fc.string({ maxLength: 8 });
 const command = fc.uint8Array({ maxLength: 64 });

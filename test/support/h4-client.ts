@@ -1,11 +1,15 @@
 import { once } from 'node:events';
+import { toHex } from '../../lib/platform/bytes.js';
 import { closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
-import { Opcode } from '../../lib/hci/constants.js';
 import { H4Decoder } from '../../lib/hci/h4.js';
-import { commandPacket } from '../../lib/hci/packets.js';
+import type { Shape } from '../../lib/hci/layout.js';
+import type { HciCommand } from '../../lib/hci/packet.js';
+import { bytes, completed, filled } from './hci-packets.js';
+import type { Given } from './hci-packets.js';
+import { SetEventMask } from '../../lib/hci/commands/host-control.js';
 
 /** A host that is nothing but a TCP connection or a serial port; packets in hex. */
 export class H4Client {
@@ -19,7 +23,7 @@ export class H4Client {
     this.#socket = socket;
     const decoder = new H4Decoder();
     socket.on('data', (chunk: Buffer) => {
-      for (const packet of decoder.push(chunk)) this.#packets.push(packet.toString('hex'));
+      for (const packet of decoder.push(chunk)) this.#packets.push(toHex(packet));
       this.#look();
     });
     this.closed = new Promise((resolve) => socket.on('close', resolve)).then(() => {
@@ -47,14 +51,15 @@ export class H4Client {
     this.#socket.write(bytes);
   }
 
-  command(opcode: number, parameters = ''): void {
-    this.send(commandPacket(opcode, Buffer.from(parameters, 'hex')));
+  /** Fields that are not given are zeros. */
+  command<P extends Shape>(declared: HciCommand<P>, parameters: Given<P> = {}): void {
+    this.send(declared.packet(filled(declared.parameters, parameters)));
   }
 
   /** Lets the events of LE through, which after a reset are masked. */
   async enableEvents(): Promise<void> {
-    this.command(Opcode.setEventMask, 'ffffffffffffff3f');
-    await this.until(/^040e0401010c00/);
+    this.command(SetEventMask, { mask: bytes('ffffffffffffff3f') });
+    await this.until(new RegExp(`^${completed(SetEventMask)}`));
   }
 
   /** Takes packets off until one matches, and gives that; rejects when the connection ends before. */

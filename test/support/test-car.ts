@@ -1,14 +1,13 @@
 import type { CarHost, EnrolRefusal, PairingWindow } from '../../lib/car/host.js';
 import { CarEndpoint } from '../../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
-import type { CarLinkEvent } from '../../lib/native/car/car-link.js';
-import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
+import type { CarLinkEvent } from '../../lib/car/dialect.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
+import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
-import type { SimClock } from '../../lib/platform/sim-clock.js';
 import type { Command, CommandName } from '../../lib/domain/commands.js';
-import type { Outcome, Result } from '../../lib/domain/outcomes.js';
+import type { Result, Outcome } from '../../lib/domain/outcomes.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { cheapSuite } from './cheap-suite.js';
 
@@ -16,17 +15,6 @@ import { cheapSuite } from './cheap-suite.js';
 export const resultOf = (outcome: Outcome): Result => ({ outcome, clockLost: false, epoch: 0 });
 
 export const DONE = resultOf({ type: 'done' });
-
-/** Moves the clock in small steps until the promise settles; gives what it gave. */
-export const withTime = async <T>(clock: SimClock, promise: Promise<T>): Promise<T> => {
-  const state = { settled: false };
-  const settle = (): void => {
-    state.settled = true;
-  };
-  promise.then(settle, settle);
-  while (!state.settled) await clock.advance(10);
-  return promise;
-};
 
 /** The smallest CarHost: counts what it is asked, keeps keys in memory. */
 export class TestHost implements CarHost {

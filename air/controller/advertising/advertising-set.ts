@@ -1,18 +1,22 @@
+import { sameBytes, viewOf } from '../../../lib/platform/bytes.js';
 import type { Cancel } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import {
-  sameAddress,
-  type ConnectRequest,
-  type DeviceAddress,
-  type ExtendedHeader,
-  type ScanRequestPdu,
+import { Status } from '../../../lib/hci/constants.js';
+import { LeScanRequestReceived } from '../../../lib/hci/events/advertising.js';
+import { sameAddress } from '../../medium/pdu.js';
+import type {
+  ConnectRequest,
+  DeviceAddress,
+  ExtendedHeader,
+  ScanRequestPdu,
 } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
 import type { OwnAddress } from '../identity.js';
-import type { ControllerParts } from '../parts.js';
-import { peerTypeByte, type Peer } from '../privacy/peer.js';
-import { takesData, type SetParameters } from './set-parameters.js';
+import type { ControllerParts } from '../context.js';
+import { peerTypeByte } from '../privacy/peer.js';
+import type { Peer } from '../privacy/peer.js';
+import { takesData } from './set-parameters.js';
+import type { SetParameters } from './set-parameters.js';
 
 export interface AdvertisingContext extends ControllerParts {
   readonly random: Random;
@@ -43,22 +47,24 @@ export interface Acceptance {
   readonly events: number;
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
 
 /** One advertising set: its data, and the train of PDUs on the medium while it is enabled. */
 export class AdvertisingSet {
   /** Of the set itself; legacy advertising takes that of the device. */
   random: DeviceAddress | undefined;
-  #data: Buffer = EMPTY;
-  #scanResponse: Buffer = EMPTY;
+  #data: Uint8Array = EMPTY;
+  #scanResponse: Uint8Array = EMPTY;
   #did: number;
   #run: Run | undefined;
+  readonly #context: AdvertisingContext;
 
   constructor(
-    private readonly context: AdvertisingContext,
+    context: AdvertisingContext,
     readonly handle: number,
     public parameters: SetParameters,
   ) {
+    this.#context = context;
     this.#did = this.#newDid();
   }
 
@@ -66,22 +72,22 @@ export class AdvertisingSet {
     return this.#run !== undefined;
   }
 
-  get data(): Buffer {
+  get data(): Uint8Array {
     return this.#data;
   }
 
-  get scanResponse(): Buffer {
+  get scanResponse(): Uint8Array {
     return this.#scanResponse;
   }
 
-  setData(data: Buffer): void {
-    if (this.#data.equals(data)) return;
+  setData(data: Uint8Array): void {
+    if (sameBytes(this.#data, data)) return;
     this.#data = data;
     this.renewDid();
   }
 
-  setScanResponse(data: Buffer): void {
-    if (this.#scanResponse.equals(data)) return;
+  setScanResponse(data: Uint8Array): void {
+    if (sameBytes(this.#scanResponse, data)) return;
     this.#scanResponse = data;
     this.#did = this.#newDid();
     if (!this.parameters.legacyPdus) this.refresh();
@@ -96,7 +102,7 @@ export class AdvertisingSet {
   /** The own address at this moment; undefined when a random one is needed and not set. */
   ownAddress(): OwnAddress | undefined {
     const { ownAddressType, peer } = this.parameters;
-    return this.context.identity.own(ownAddressType, peer, this.random);
+    return this.#context.identity.own(ownAddressType, peer, this.random);
   }
 
   /** Advertises under `own` until it is stopped or a limit is reached. */
@@ -105,7 +111,7 @@ export class AdvertisingSet {
     const run: Run = { limits, own, target: undefined, events: 0 };
     this.#run = run;
     if (limits.durationMs !== undefined) {
-      run.cancelDuration = this.context.medium.clock.after(limits.durationMs, () => {
+      run.cancelDuration = this.#context.medium.clock.after(limits.durationMs, () => {
         this.#end(run, Status.advertisingTimeout);
       });
     }
@@ -118,7 +124,7 @@ export class AdvertisingSet {
     run.cancelDuration?.();
     run.cancelRotation?.();
     this.#run = undefined;
-    this.context.medium.advertise(this.context.station, this.handle, undefined);
+    this.#context.medium.advertise(this.#context.station, this.handle, undefined);
   }
 
   /** The timeout of private addresses has changed. */
@@ -141,7 +147,7 @@ export class AdvertisingSet {
     if (!sameAddress(advertiser, this.#run.own.address)) return;
     const peer = this.#admit(this.#run, scanner, 0b01);
     if (peer === undefined) return;
-    const { medium, station, host } = this.context;
+    const { medium, station, host } = this.#context;
     medium.send(station, from, {
       kind: 'scan-response',
       advertiser,
@@ -150,8 +156,11 @@ export class AdvertisingSet {
       ...(!legacyPdus && { extended: this.#header() }),
     });
     if (!notifyScanRequests) return;
-    const head = Buffer.from([this.handle, peerTypeByte(peer)]);
-    host.leEvent(LeEvent.scanRequestReceived, Buffer.concat([head, peer.address.bytes]));
+    host.event(LeScanRequestReceived, {
+      set: this.handle,
+      addressType: peerTypeByte(peer),
+      address: peer.address.bytes,
+    });
   }
 
   /** Takes a central's request; the set is disabled then, as the specification has it. */
@@ -168,7 +177,7 @@ export class AdvertisingSet {
 
   /** Who asks, if it may: the target of directed advertising, or whom the filter policy lets through. */
   #admit(run: Run, address: DeviceAddress, policy: number): Peer | undefined {
-    const { resolvingList, acceptList } = this.context;
+    const { resolvingList, acceptList } = this.#context;
     const { directed, filterPolicy, peer: target } = this.parameters;
     const peer = resolvingList.identify(address);
     if (peer === undefined) return undefined;
@@ -182,7 +191,7 @@ export class AdvertisingSet {
   }
 
   #advertise(run: Run): void {
-    const { medium, station, resolvingList } = this.context;
+    const { medium, station, resolvingList } = this.#context;
     const { parameters } = this;
     const { connectable, scannable, directed, ownAddressType, peer } = parameters;
     const targetRpa =
@@ -220,7 +229,7 @@ export class AdvertisingSet {
 
   #header(): ExtendedHeader {
     const { sid, secondaryPhy, includeTxPower, txPower } = this.parameters;
-    const { power, station } = this.context;
+    const { power, station } = this.#context;
     return {
       sid,
       did: this.#did,
@@ -242,6 +251,6 @@ export class AdvertisingSet {
 
   /** 12 bits. */
   #newDid(): number {
-    return Buffer.from(this.context.random(2)).readUInt16LE(0) & 0x0fff;
+    return viewOf(this.#context.random(2)).getUint16(0, true) & 0x0fff;
   }
 }

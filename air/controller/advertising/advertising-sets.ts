@@ -1,17 +1,22 @@
 import type { ConnectRequest, ScanRequestPdu } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
-import { AdvertisingSet, type Acceptance, type AdvertisingContext } from './advertising-set.js';
+import { AdvertisingSet } from './advertising-set.js';
+import type { Acceptance, AdvertisingContext } from './advertising-set.js';
 import type { SetParameters } from './set-parameters.js';
 
 /** The advertising sets of a controller by their handles; legacy advertising is one of them. */
 export class AdvertisingSets {
   readonly #sets = new Map<number, AdvertisingSet>();
 
+  readonly #context: AdvertisingContext;
+
   constructor(
-    private readonly context: AdvertisingContext,
+    context: AdvertisingContext,
     /** True when one more link in the peripheral role is possible. */
     readonly hasRoom: () => boolean,
-  ) {}
+  ) {
+    this.#context = context;
+  }
 
   get all(): readonly AdvertisingSet[] {
     return [...this.#sets.values()];
@@ -30,7 +35,7 @@ export class AdvertisingSets {
   }
 
   create(handle: number, parameters: SetParameters): AdvertisingSet {
-    const set = new AdvertisingSet(this.context, handle, parameters);
+    const set = new AdvertisingSet(this.#context, handle, parameters);
     this.#sets.set(handle, set);
     return set;
   }

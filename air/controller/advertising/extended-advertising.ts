@@ -1,18 +1,22 @@
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import { ok, type CommandOutcome } from '../commands/command.js';
+import type {
+  LeSetAdvertisingSetRandomAddress,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+} from '../../../lib/hci/commands/extended-advertising.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { ok } from '../outcome.js';
+import type { CommandOutcome } from '../outcome.js';
 import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';
 import type { Power } from '../power.js';
 import type { Acceptance, AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import { ExtendedData } from './extended-data.js';
-import { parseExtendedParameters } from './extended-parameters.js';
-import {
-  dataCapacity,
-  HIGH_DUTY_DURATION_MS,
-  takesData,
-  type SetParameters,
-} from './set-parameters.js';
+import { setParameters } from './extended-parameters.js';
+import { dataCapacity, HIGH_DUTY_DURATION_MS, takesData } from './set-parameters.js';
+import type { SetParameters } from './set-parameters.js';
 
 export const MAX_ADVERTISING_SETS = 4;
 const LAST_HANDLE = 0xef;
@@ -20,55 +24,62 @@ const LAST_HANDLE = 0xef;
 /** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60), with legacy and extended PDUs. */
 export class ExtendedAdvertising {
   readonly data: ExtendedData;
+  readonly #sets: AdvertisingSets;
+  readonly #host: HostPort;
+  readonly #power: Power;
 
-  constructor(
-    private readonly sets: AdvertisingSets,
-    private readonly host: HostPort,
-    private readonly power: Power,
-  ) {
+  constructor(sets: AdvertisingSets, host: HostPort, power: Power) {
+    this.#sets = sets;
+    this.#host = host;
+    this.#power = power;
     this.data = new ExtendedData(sets);
   }
 
-  /** LE Set Advertising Set Random Address, 7 bytes: handle and address. */
-  setRandomAddress(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
+  setRandomAddress(p: ParametersOf<typeof LeSetAdvertisingSetRandomAddress>): number {
+    const set = this.#sets.get(p.set);
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (set.enabled && set.parameters.connectable) return Status.commandDisallowed;
-    set.random = { type: 'random', bytes: Buffer.from(p.subarray(1)) };
+    set.random = { type: 'random', bytes: p.address };
     set.refresh();
     return Status.success;
   }
 
-  /** LE Set Extended Advertising Parameters [v1], 25 bytes. Returns the selected TX power. */
-  setParameters(p: Buffer): CommandOutcome {
-    const handle = p.readUInt8(0);
-    const { range } = this.power;
-    const parameters = parseExtendedParameters(p.subarray(1), range);
-    if (typeof parameters === 'number') return { status: parameters };
-    if (handle > LAST_HANDLE) return { status: Status.invalidParameters };
-    const set = this.sets.get(handle);
-    if (set?.enabled === true) return { status: Status.commandDisallowed };
-    if (set !== undefined && !suits(set, parameters)) return { status: Status.invalidParameters };
-    if (set === undefined && this.sets.all.length >= MAX_ADVERTISING_SETS) {
-      return { status: Status.memoryCapacityExceeded };
+  /** LE Set Extended Advertising Parameters. Returns the selected TX power. */
+  setParameters(
+    p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
+  ): number | CommandOutcome<{ readonly txPower: number }> {
+    const { range } = this.#power;
+    const parameters = setParameters(p, range);
+    if (typeof parameters === 'number') return parameters;
+    if (p.set > LAST_HANDLE) return Status.invalidParameters;
+    const set = this.#sets.get(p.set);
+    if (set?.enabled === true) return Status.commandDisallowed;
+    if (set !== undefined && !suits(set, parameters)) return Status.invalidParameters;
+    if (set === undefined && this.#sets.all.length >= MAX_ADVERTISING_SETS) {
+      return Status.memoryCapacityExceeded;
     }
-    if (set === undefined) this.sets.create(handle, parameters);
+    if (set === undefined) this.#sets.create(p.set, parameters);
     else set.parameters = parameters;
-    return ok(Buffer.from([(parameters.txPower ?? range.max) & 0xff]));
+    return ok({ txPower: parameters.txPower ?? range.max });
   }
 
-  /** LE Set Extended Advertising Enable: enable, number of sets, and 4 bytes for each of them. */
-  setEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
-    const count = p.readUInt8(1);
-    if (enable > 1 || p.length !== 2 + 4 * count) return Status.invalidParameters;
-    if (count === 0 && enable === 1) return Status.invalidParameters;
-    const wanted = Array.from({ length: count }, (_, i) => parseWanted(p.subarray(2 + 4 * i)));
+  /** LE Set Extended Advertising Enable. */
+  setEnable(p: ParametersOf<typeof LeSetExtendedAdvertisingEnable>): number {
+    const { enable } = p;
+    const count = p.sets.length;
+    if (enable > 1 || (count === 0 && enable === 1)) return Status.invalidParameters;
+    const wanted = p.sets.map(({ set, duration, maxEvents }) => ({
+      handle: set,
+      limits: {
+        ...(duration > 0 && { durationMs: duration * 10 }),
+        ...(maxEvents > 0 && { maxEvents }),
+      },
+    }));
     if (new Set(wanted.map(({ handle }) => handle)).size !== count) return Status.invalidParameters;
-    const sets = wanted.map(({ handle }) => this.sets.get(handle));
+    const sets = wanted.map(({ handle }) => this.#sets.get(handle));
     if (!sets.every((set) => set !== undefined)) return Status.unknownAdvertisingIdentifier;
     if (enable === 0) {
-      for (const set of count === 0 ? this.sets.all : sets) set.stop();
+      for (const set of count === 0 ? this.#sets.all : sets) set.stop();
       return Status.success;
     }
     const owns = sets.map((set, i) => this.#ready(set, wanted[i]?.limits ?? {}));
@@ -81,19 +92,18 @@ export class ExtendedAdvertising {
     return Status.success;
   }
 
-  /** LE Remove Advertising Set, 1 byte. */
-  remove(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
+  remove(handle: number): number {
+    const set = this.#sets.get(handle);
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (set.enabled) return Status.commandDisallowed;
-    this.sets.delete(set.handle);
+    this.#sets.delete(set.handle);
     return Status.success;
   }
 
   /** LE Clear Advertising Sets. */
   clear(): number {
-    if (this.sets.enabled) return Status.commandDisallowed;
-    this.sets.reset();
+    if (this.#sets.enabled) return Status.commandDisallowed;
+    this.#sets.reset();
     return Status.success;
   }
 
@@ -111,7 +121,7 @@ export class ExtendedAdvertising {
     if (this.data.isPartial(set)) return Status.commandDisallowed;
     if (scannable && !legacyPdus && set.scanResponse.length === 0) return Status.commandDisallowed;
     if (set.data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
-    if (connectable && !this.sets.hasRoom()) return Status.connectionLimitExceeded;
+    if (connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
     return set.ownAddress() ?? Status.invalidParameters;
   }
 
@@ -130,20 +140,10 @@ export class ExtendedAdvertising {
     connection: number,
     events: number,
   ): void {
-    const event = Buffer.from([status, handle, connection & 0xff, connection >> 8, events]);
-    this.host.leEvent(LeEvent.advertisingSetTerminated, event);
+    const terminated = { status, set: handle, handle: connection, events };
+    this.#host.event(LeAdvertisingSetTerminated, terminated);
   }
 }
-
-/** Handle (1 byte), duration (2, units of 10 ms), most events (1); 0 is no limit. */
-const parseWanted = (p: Buffer): { readonly handle: number; readonly limits: Limits } => {
-  const durationMs = p.readUInt16LE(1) * 10;
-  const maxEvents = p.readUInt8(3);
-  return {
-    handle: p.readUInt8(0),
-    limits: { ...(durationMs > 0 && { durationMs }), ...(maxEvents > 0 && { maxEvents }) },
-  };
-};
 
 /** Data that a set has already must suit its new parameters. */
 const suits = ({ data, scanResponse }: AdvertisingSet, parameters: SetParameters): boolean => {

@@ -1,10 +1,17 @@
+import {
+  DataOperation,
+  LeSetExtendedAdvertisingData,
+} from '../../../lib/hci/commands/extended-advertising.js';
 import { Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { AdvertisingSet } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
-import { FragmentedData, FragmentOperation, parseFragment } from './fragmented-data.js';
+import { FragmentedData } from './fragmented-data.js';
 import { dataCapacity, takesData } from './set-parameters.js';
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
+/** The scan response comes in the same form. */
+const { parameters } = LeSetExtendedAdvertisingData;
 
 interface Pending {
   readonly data: FragmentedData;
@@ -15,7 +22,11 @@ interface Pending {
 export class ExtendedData {
   readonly #pending = new WeakMap<AdvertisingSet, Pending>();
 
-  constructor(private readonly sets: AdvertisingSets) {}
+  readonly #sets: AdvertisingSets;
+
+  constructor(sets: AdvertisingSets) {
+    this.#sets = sets;
+  }
 
   /** True while the last fragment of something is missing. */
   isPartial(set: AdvertisingSet): boolean {
@@ -24,13 +35,13 @@ export class ExtendedData {
   }
 
   /** LE Set Extended Advertising Data, 4 to 255 bytes. */
-  setData(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
-    const parsed = parseFragment(p.subarray(1));
+  setData(bytes: Uint8Array): number {
+    const set = this.#sets.get(parameters.head(bytes).set);
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
-    if (parsed === undefined || !takesData(set.parameters)) return Status.invalidParameters;
-    const { operation, fragment } = parsed;
-    if (operation === FragmentOperation.unchanged) {
+    const p = valid(bytes);
+    if (p === undefined || !takesData(set.parameters)) return Status.invalidParameters;
+    const { operation, data: fragment } = p;
+    if (operation === DataOperation.unchanged) {
       const changes = set.enabled && set.data.length > 0 && !set.parameters.legacyPdus;
       if (!changes || fragment.length > 0) return Status.invalidParameters;
       set.renewDid();
@@ -43,16 +54,14 @@ export class ExtendedData {
   }
 
   /** LE Set Extended Scan Response Data, 4 to 255 bytes. */
-  setScanResponse(p: Buffer): number {
-    const set = this.sets.get(p.readUInt8(0));
-    const parsed = parseFragment(p.subarray(1));
+  setScanResponse(bytes: Uint8Array): number {
+    const set = this.#sets.get(parameters.head(bytes).set);
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
-    if (parsed === undefined || parsed.operation === FragmentOperation.unchanged) {
-      return Status.invalidParameters;
-    }
-    const { operation, fragment } = parsed;
+    const p = valid(bytes);
+    if (p === undefined || p.operation === DataOperation.unchanged) return Status.invalidParameters;
+    const { operation, data: fragment } = p;
     const { scannable, legacyPdus } = set.parameters;
-    const discards = operation === FragmentOperation.complete && fragment.length === 0;
+    const discards = operation === DataOperation.complete && fragment.length === 0;
     if (!scannable && !discards) return Status.invalidParameters;
     const error = fragmentError(set, operation, fragment);
     if (error !== undefined) return error;
@@ -60,11 +69,11 @@ export class ExtendedData {
     return this.#take(set, 'scanResponse', operation, fragment);
   }
 
-  #take(set: AdvertisingSet, kind: keyof Pending, operation: number, fragment: Buffer): number {
+  #take(set: AdvertisingSet, kind: keyof Pending, operation: number, fragment: Uint8Array): number {
     const taken = this.#of(set)[kind].take(operation, fragment);
     if (taken === Status.commandDisallowed) return taken;
     // With the first fragment, and with one too many, what was there before is gone.
-    const data = Buffer.isBuffer(taken) ? taken : EMPTY;
+    const data = typeof taken === 'object' ? taken : EMPTY;
     if (kind === 'data') set.setData(data);
     else set.setScanResponse(data);
     return typeof taken === 'number' ? taken : Status.success;
@@ -79,13 +88,22 @@ export class ExtendedData {
   }
 }
 
+const valid = (
+  bytes: Uint8Array,
+): ParametersOf<typeof LeSetExtendedAdvertisingData> | undefined => {
+  const p = parameters.exact(bytes);
+  const { operation, fragmentPreference } = parameters.shape;
+  if (p === undefined || !operation.allows(p.operation)) return undefined;
+  return fragmentPreference.allows(p.fragmentPreference) ? p : undefined;
+};
+
 const fragmentError = (
-  { parameters, enabled }: AdvertisingSet,
+  { parameters: { legacyPdus }, enabled }: AdvertisingSet,
   operation: number,
-  fragment: Buffer,
+  fragment: Uint8Array,
 ): number | undefined => {
-  const isWhole = operation === FragmentOperation.complete;
-  if (parameters.legacyPdus && (!isWhole || fragment.length > 31)) return Status.invalidParameters;
+  const isWhole = operation === DataOperation.complete;
+  if (legacyPdus && (!isWhole || fragment.length > 31)) return Status.invalidParameters;
   if (!isWhole && fragment.length === 0) return Status.invalidParameters;
   return enabled && !isWhole ? Status.commandDisallowed : undefined;
 };

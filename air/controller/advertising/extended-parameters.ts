@@ -1,38 +1,26 @@
+import { LEGACY_PROPERTIES } from '../../../lib/hci/commands/advertising.js';
+import type { LeSetExtendedAdvertisingParameters } from '../../../lib/hci/commands/extended-advertising.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { parseAddress } from '../privacy/peer.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { deviceAddress } from '../privacy/peer.js';
 import type { PowerRange } from '../power.js';
-import { HIGH_DUTY_INTERVAL_MS, validChannels, type SetParameters } from './set-parameters.js';
+import { eventType, HIGH_DUTY_INTERVAL_MS, validChannels } from './set-parameters.js';
+import type { EventType, SetParameters } from './set-parameters.js';
 
-/** Bits of Advertising_Event_Properties. */
-const Property = {
-  connectable: 1 << 0,
-  scannable: 1 << 1,
-  directed: 1 << 2,
-  highDuty: 1 << 3,
-  legacyPdus: 1 << 4,
-  anonymous: 1 << 5,
-  includeTxPower: 1 << 6,
-} as const;
 const PROPERTIES = 0x7f;
-
-/** ADV_IND, ADV_DIRECT_IND (low and high duty cycle), ADV_SCAN_IND, ADV_NONCONN_IND. */
-const LEGACY_TYPES: ReadonlySet<number> = new Set([0x13, 0x15, 0x1d, 0x12, 0x10]);
 
 const NO_PREFERENCE = 127;
 
-/** LE Set Extended Advertising Parameters after the handle, 24 bytes; an error code for bad ones. */
-export const parseExtendedParameters = (p: Buffer, power: PowerRange): SetParameters | number => {
-  const type = parseProperties(p.readUInt16LE(0));
+/** What LE Set Extended Advertising Parameters asks for; an error code for bad ones. */
+export const setParameters = (
+  p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
+  power: PowerRange,
+): SetParameters | number => {
+  const type = checkedType(p.properties);
   if (typeof type === 'number') return type;
-  const minimum = p.readUIntLE(2, 3);
-  const maximum = p.readUIntLE(5, 3);
-  const ownAddressType = p.readUInt8(9);
-  const peerType = p.readUInt8(10);
-  const filterPolicy = p.readUInt8(17);
-  const txPower = p.readInt8(18);
-  const sid = p.readUInt8(22);
-  const notify = p.readUInt8(23);
-  if (!validChannels(p.readUInt8(8)) || ownAddressType > 3 || filterPolicy > 3) {
+  const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
+  const { peerAddressType: peerType, txPower, sid, notifyScanRequests: notify } = p;
+  if (!validChannels(p.channels) || ownAddressType > 3 || filterPolicy > 3) {
     return Status.invalidParameters;
   }
   if (peerType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
@@ -44,13 +32,13 @@ export const parseExtendedParameters = (p: Buffer, power: PowerRange): SetParame
     if (minimum > maximum) return Status.invalidParameters;
     if (minimum < 0x20) return Status.unsupportedFeature;
   }
-  const secondaryPhy = parsePhys(p.readUInt8(19), p.readUInt8(21), type.legacyPdus);
+  const secondaryPhy = secondaryPhyOf(p.primaryPhy, p.secondaryPhy, type.legacyPdus);
   if (typeof secondaryPhy === 'object') return secondaryPhy.status;
   return {
     ...type,
     intervalMs: type.highDuty ? HIGH_DUTY_INTERVAL_MS : minimum * 0.625,
     ownAddressType,
-    peer: parseAddress(p.subarray(10)),
+    peer: deviceAddress(peerType, p.peerAddress),
     filterPolicy,
     ...(txPower !== NO_PREFERENCE && { txPower: clamp(txPower, power) }),
     secondaryPhy,
@@ -59,38 +47,18 @@ export const parseExtendedParameters = (p: Buffer, power: PowerRange): SetParame
   };
 };
 
-type EventType = Pick<
-  SetParameters,
-  | 'legacyPdus'
-  | 'connectable'
-  | 'scannable'
-  | 'directed'
-  | 'highDuty'
-  | 'anonymous'
-  | 'includeTxPower'
->;
-
-const parseProperties = (properties: number): EventType | number => {
+const checkedType = (properties: number): EventType | number => {
   if ((properties & ~PROPERTIES) !== 0) return Status.unsupportedFeature;
-  const has = (property: number): boolean => (properties & property) !== 0;
-  const type = {
-    legacyPdus: has(Property.legacyPdus),
-    connectable: has(Property.connectable),
-    scannable: has(Property.scannable),
-    directed: has(Property.directed),
-    highDuty: has(Property.highDuty),
-    anonymous: has(Property.anonymous),
-    includeTxPower: has(Property.includeTxPower),
-  };
+  const type = eventType(properties);
   const { connectable, scannable, highDuty, anonymous } = type;
   const valid = type.legacyPdus
-    ? LEGACY_TYPES.has(properties)
+    ? LEGACY_PROPERTIES.includes(properties)
     : !highDuty && !(connectable && scannable) && !(anonymous && (connectable || scannable));
   return valid ? type : Status.invalidParameters;
 };
 
 /** The secondary PHY. The coded PHY (3) is not offered; a second one is of no use to legacy PDUs. */
-const parsePhys = (
+const secondaryPhyOf = (
   primary: number,
   secondary: number,
   legacyPdus: boolean,

@@ -1,56 +1,58 @@
+import { LEGACY_PROPERTIES } from '../../../lib/hci/commands/advertising.js';
+import type {
+  LeSetAdvertisingData,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { HostPort } from '../host-port.js';
 import type { Identity } from '../identity.js';
-import { parseAddress } from '../privacy/peer.js';
+import { deviceAddress } from '../privacy/peer.js';
 import type { AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import {
   DEFAULT_PARAMETERS,
+  eventType,
   HIGH_DUTY_DURATION_MS,
   HIGH_DUTY_INTERVAL_MS,
   validChannels,
 } from './set-parameters.js';
 
-const LEGACY_HANDLE = 0;
+type LegacyData = ParametersOf<typeof LeSetAdvertisingData>;
 
-/** ADV_IND, ADV_DIRECT_IND (high duty cycle), ADV_SCAN_IND, ADV_NONCONN_IND, ADV_DIRECT_IND. */
-const TYPES = [
-  { connectable: true, scannable: true, directed: false, highDuty: false },
-  { connectable: true, scannable: false, directed: true, highDuty: true },
-  { connectable: false, scannable: true, directed: false, highDuty: false },
-  { connectable: false, scannable: false, directed: false, highDuty: false },
-  { connectable: true, scannable: false, directed: true, highDuty: false },
-] as const;
+const LEGACY_HANDLE = 0;
 
 /** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9): one advertising set, with commands of its own. */
 export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
     ended: (status) => {
-      reportNoConnection(this.host, status, ConnectionRole.peripheral);
+      reportNoConnection(this.#host, status, ConnectionRole.peripheral);
     },
   };
 
-  constructor(
-    private readonly sets: AdvertisingSets,
-    private readonly identity: Identity,
-    private readonly host: HostPort,
-  ) {}
+  readonly #sets: AdvertisingSets;
+  readonly #identity: Identity;
+  readonly #host: HostPort;
 
-  /** LE Set Advertising Parameters, 15 bytes. */
-  setParameters(p: Buffer): number {
+  constructor(sets: AdvertisingSets, identity: Identity, host: HostPort) {
+    this.#sets = sets;
+    this.#identity = identity;
+    this.#host = host;
+  }
+
+  /** LE Set Advertising Parameters. */
+  setParameters(p: ParametersOf<typeof LeSetAdvertisingParameters>): number {
     if (this.#set.enabled) return Status.commandDisallowed;
-    const minimum = p.readUInt16LE(0);
-    const maximum = p.readUInt16LE(2);
-    const type = TYPES[p.readUInt8(4)];
-    const ownAddressType = p.readUInt8(5);
-    const peerType = p.readUInt8(6);
-    const filterPolicy = p.readUInt8(14);
-    if (type === undefined || ownAddressType > 3 || filterPolicy > 3) {
+    const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
+    const properties = LEGACY_PROPERTIES[p.type];
+    const peerType = p.peerAddressType;
+    if (properties === undefined || ownAddressType > 3 || filterPolicy > 3) {
       return Status.invalidParameters;
     }
-    if (!validChannels(p.readUInt8(13))) return Status.invalidParameters;
+    if (!validChannels(p.channels)) return Status.invalidParameters;
+    const type = eventType(properties);
     if (peerType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
     if (!type.highDuty) {
       if (minimum > maximum) return Status.invalidParameters;
@@ -61,37 +63,29 @@ export class LegacyAdvertising {
       ...type,
       intervalMs: type.highDuty ? HIGH_DUTY_INTERVAL_MS : minimum * 0.625,
       ownAddressType,
-      peer: parseAddress(p.subarray(6)),
+      peer: deviceAddress(peerType, p.peerAddress),
       filterPolicy,
     };
     return Status.success;
   }
 
-  /** LE Set Advertising Data, 32 bytes: significant length and 31 bytes. */
-  setData(p: Buffer): number {
-    const data = significant(p);
-    if (data === undefined) return Status.invalidParameters;
-    this.#set.setData(data);
+  setData({ length, data }: LegacyData): number {
+    this.#set.setData(data.subarray(0, length));
     return Status.success;
   }
 
-  /** LE Set Scan Response Data, 32 bytes. */
-  setScanResponse(p: Buffer): number {
-    const data = significant(p);
-    if (data === undefined) return Status.invalidParameters;
-    this.#set.setScanResponse(data);
+  setScanResponse({ length, data }: LegacyData): number {
+    this.#set.setScanResponse(data.subarray(0, length));
     return Status.success;
   }
 
-  /** LE Set Advertising Enable, 1 byte. */
-  setEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
+  /** LE Set Advertising Enable. */
+  setEnable(enable: number): number {
     const set = this.#set;
-    if (enable > 1) return Status.invalidParameters;
     if (enable === 0) set.stop();
     if (enable === 0 || set.enabled) return Status.success;
-    if (set.parameters.connectable && !this.sets.hasRoom()) return Status.connectionLimitExceeded;
-    set.random = this.identity.random;
+    if (set.parameters.connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
+    set.random = this.#identity.random;
     const own = set.ownAddress();
     if (own === undefined) return Status.invalidParameters;
     set.start(own, set.parameters.highDuty ? this.#highDutyLimits : {});
@@ -100,16 +94,10 @@ export class LegacyAdvertising {
 
   /** While it is enabled, the random address of the device stays as it is. */
   get enabled(): boolean {
-    return this.sets.get(LEGACY_HANDLE)?.enabled ?? false;
+    return this.#sets.get(LEGACY_HANDLE)?.enabled ?? false;
   }
 
   get #set(): AdvertisingSet {
-    return this.sets.get(LEGACY_HANDLE) ?? this.sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
+    return this.#sets.get(LEGACY_HANDLE) ?? this.#sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
   }
 }
-
-/** Copies the significant part of a data command; undefined when the length is out of bounds. */
-const significant = (p: Buffer): Buffer | undefined => {
-  const length = p.readUInt8(0);
-  return length > 31 ? undefined : Buffer.from(p.subarray(1, 1 + length));
-};

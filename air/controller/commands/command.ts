@@ -1,59 +1,85 @@
 import { Status } from '../../../lib/hci/constants.js';
-import type { VirtualController } from '../controller.js';
-
-/** What a command gives: a status, and what is to happen once the host has been answered. */
-export interface CommandOutcome {
-  readonly status: number;
-  /** Return parameters after the status byte; on failure zeros take their place. */
-  readonly returned?: Uint8Array;
-  readonly then?: () => void;
-}
+import type { Layout, Shape, Values } from '../../../lib/hci/layout.js';
+import type { HciCommand } from '../../../lib/hci/packet.js';
+import type { CommandOutcome } from '../outcome.js';
+import type { Controller } from '../parts.js';
 
 /** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
 export type AdvertisingFamily = 'legacy' | 'extended';
 
-export interface CommandHandler {
-  /** Bytes of parameters, exactly, or at most where there is a `minimum`. */
-  readonly length: number;
-  readonly minimum?: number;
-  /** The answering event; `failure`: Command Complete, but only when the command fails. */
-  readonly answer: 'complete' | 'status' | 'failure';
-  /** Bytes of return parameters after the status byte. */
-  readonly returns: number;
-  /** Octet and bit in Read Local Supported Commands (Vol 4 Part E 6.27); none for vendor commands. */
-  readonly supported?: readonly [octet: number, bit: number];
-  readonly family?: AdvertisingFamily;
-  run(controller: VirtualController, parameters: Buffer): number | CommandOutcome;
+/** What a host is answered; the return parameters begin with the status. */
+export interface HostAnswer {
+  readonly status: number;
+  readonly returned: Uint8Array;
+  readonly then?: (() => void) | undefined;
 }
 
-/** Success with return parameters. */
-export const ok = (returned: Uint8Array): CommandOutcome => ({ status: Status.success, returned });
+/** Of a declaration, what does not depend on its fields. */
+interface Declared extends Pick<HciCommand, 'opcode' | 'supported' | 'answer'> {
+  readonly parameters: Pick<Layout<Shape>, 'least' | 'most'>;
+  readonly returned: { readonly least: number; readonly shape: object };
+}
 
-export type Options = Partial<Pick<CommandHandler, 'answer' | 'returns' | 'minimum' | 'family'>>;
+/** A command that a controller knows. */
+export interface CommandHandler {
+  readonly declared: Declared;
+  readonly family?: AdvertisingFamily;
+  /** `parameters` are as many as the declaration allows. */
+  run(controller: Controller, parameters: Uint8Array): HostAnswer;
+}
 
-export type CommandEntry = readonly [opcode: number, command: CommandHandler];
+type Result<R extends Shape> = number | CommandOutcome<Values<R>>;
 
-/** An entry of the table of commands. */
-export const command = (
-  opcode: number,
-  supported: CommandHandler['supported'],
-  length: number,
-  run: CommandHandler['run'],
-  options: Options = {},
-): CommandEntry => [
-  opcode,
-  { length, answer: 'complete', returns: 0, ...(supported && { supported }), run, ...options },
-];
+/** A command whose bytes `run` takes apart itself, because it has something to say of bad ones. */
+export const onBytes = <P extends Shape, R extends Shape>(
+  declared: HciCommand<P, R>,
+  run: (controller: Controller, parameters: Uint8Array) => Result<R>,
+  family?: AdvertisingFamily,
+): CommandHandler => ({
+  declared,
+  ...(family && { family }),
+  run: (controller, parameters) => {
+    const result = run(controller, parameters);
+    const { status, returned, then } = typeof result === 'number' ? { status: result } : result;
+    if (returned === undefined) return { ...failed(declared, status, parameters), then };
+    return { status, returned: declared.returned.build({ status, ...returned }), then };
+  },
+});
 
-/** A command without parameters that reads `returns` bytes. */
-export const read = (
-  opcode: number,
-  supported: CommandHandler['supported'],
-  returns: number,
-  run: (controller: VirtualController) => Uint8Array,
-  options: Options = {},
-): CommandEntry => command(opcode, supported, 0, (c) => ok(run(c)), { returns, ...options });
+/** A command, and what it does. */
+export const on = <P extends Shape, R extends Shape>(
+  declared: HciCommand<P, R>,
+  run: (controller: Controller, parameters: Values<P>) => Result<R>,
+  family?: AdvertisingFamily,
+): CommandHandler =>
+  onBytes(
+    declared,
+    (controller, bytes) => {
+      const parameters = declared.parameters.exact(bytes);
+      return parameters === undefined ? Status.invalidParameters : run(controller, parameters);
+    },
+    family,
+  );
 
-export const answersStatus: Options = { answer: 'status' };
-export const legacy: Options = { family: 'legacy' };
-export const extended: Options = { family: 'extended' };
+/** A command of which any value out of its bounds is refused before all else. */
+export const onValid: typeof on = (declared, run, family) =>
+  on(
+    declared,
+    (controller, parameters) =>
+      declared.parameters.allows(parameters)
+        ? run(controller, parameters)
+        : Status.invalidParameters,
+    family,
+  );
+
+/** Zeros after the status, but for the handle of a link: that of the parameters. */
+export const failed = (
+  { returned: { least, shape } }: Declared,
+  status: number,
+  parameters: Uint8Array = new Uint8Array(0),
+): HostAnswer => {
+  const returned = new Uint8Array(least);
+  returned[0] = status;
+  if ('handle' in shape) returned.set(parameters.subarray(0, 2), 1);
+  return { status, returned };
+};

@@ -1,22 +1,25 @@
-import { Opcode } from '../../../lib/hci/constants.js';
+import * as information from '../../../lib/hci/commands/information.js';
 import {
-  bufferSize,
-  leBufferSize,
   leLocalFeatures,
-  localFeatures,
-  localVersion,
+  LOCAL_FEATURES,
+  LOCAL_VERSION,
   supportedStates,
 } from '../informational.js';
-import { read } from './command.js';
+import { ok } from '../outcome.js';
+import { on } from './command.js';
 
 /** Commands that ask what the controller is. */
 export const INFORMATION_COMMANDS = [
-  read(Opcode.readLocalVersion, [14, 3], 8, () => localVersion()),
-  read(Opcode.readSupportedCommands, [14, 4], 64, (c) => c.supportedCommands()),
-  read(Opcode.readLocalFeatures, [14, 5], 8, () => localFeatures()),
-  read(Opcode.readBufferSize, [14, 7], 7, (c) => bufferSize(c.buffers)),
-  read(Opcode.readBdAddr, [15, 1], 6, (c) => c.identity.public.bytes),
-  read(Opcode.leReadBufferSize, [25, 1], 3, (c) => leBufferSize(c.buffers)),
-  read(Opcode.leReadLocalFeatures, [25, 2], 8, (c) => leLocalFeatures(c.offersExtendedAdvertising)),
-  read(Opcode.leReadSupportedStates, [28, 3], 8, (c) => supportedStates(c.peripheralLinks)),
+  on(information.ReadLocalVersion, () => ok(LOCAL_VERSION)),
+  on(information.ReadSupportedCommands, (c) => ok({ commands: c.supportedCommands() })),
+  on(information.ReadLocalFeatures, () => ok({ features: LOCAL_FEATURES })),
+  on(information.ReadBufferSize, ({ buffers: { length, count } }) =>
+    ok({ aclLength: length, synchronousLength: 0, aclCount: count, synchronousCount: 0 }),
+  ),
+  on(information.ReadBdAddr, (c) => ok({ address: c.identity.public.bytes })),
+  on(information.LeReadBufferSize, ({ buffers }) => ok(buffers)),
+  on(information.LeReadLocalFeatures, (c) =>
+    ok({ features: leLocalFeatures(c.offersExtendedAdvertising) }),
+  ),
+  on(information.LeReadSupportedStates, (c) => ok({ states: supportedStates(c.peripheralLinks) })),
 ];

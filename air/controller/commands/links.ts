@@ -1,169 +1,62 @@
-import { Opcode, Status } from '../../../lib/hci/constants.js';
-import type { Connection } from '../connection/connection.js';
-import {
-  dataLengthBytes,
-  MOST_LENGTH,
-  parseDataLength,
-  parsePhys,
-} from '../connection/link-procedures.js';
-import type { VirtualController } from '../controller.js';
-import { command, ok, answersStatus, type CommandOutcome } from './command.js';
-
-/** Return parameters that begin with the handle, which is given back also on failure. */
-const withHandle = (
-  p: Buffer,
-  code: number,
-  rest: Uint8Array = Buffer.alloc(0),
-): CommandOutcome => ({
-  status: code,
-  returned: Buffer.concat([p.subarray(0, 2), rest]),
-});
-
-/** Reads `length` bytes of the link whose handle the parameters begin with, or an error code. */
-export const readOfLink = (
-  { connections }: VirtualController,
-  p: Buffer,
-  length: number,
-  read: (connection: Connection, rest: Buffer) => Uint8Array | number,
-): CommandOutcome => {
-  let found: Uint8Array | undefined;
-  const code = connections.on(p, (connection, rest) => {
-    const result = read(connection, rest);
-    if (typeof result === 'number') return result;
-    found = result;
-    return Status.success;
-  });
-  return withHandle(p, code, found ?? Buffer.alloc(length));
-};
+import * as links from '../../../lib/hci/commands/links.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { MOST_LENGTH, phyPreference } from '../connection/link-procedures.js';
+import { ok } from '../outcome.js';
+import { on, onValid } from './command.js';
 
 /** Commands about links, and about what is wanted of them. */
 export const LINK_COMMANDS = [
-  command(Opcode.disconnect, [0, 5], 3, (c, p) => c.connections.disconnect(p), answersStatus),
-  command(
-    Opcode.readRemoteVersion,
-    [2, 7],
-    2,
-    (c, p) => c.connections.on(p, ({ procedures }) => procedures.ask('version-request')),
-    answersStatus,
+  on(links.Disconnect, (c, p) => c.connections.disconnect(p)),
+  on(links.ReadRemoteVersion, (c, { handle }) =>
+    c.connections.on(handle, ({ procedures }) => procedures.ask('version-request')),
   ),
-  command(Opcode.leConnectionUpdate, [27, 2], 14, (c, p) => c.connections.update(p), answersStatus),
-  command(
-    Opcode.leParameterRequestReply,
-    [33, 4],
-    14,
-    (c, p) =>
-      withHandle(
-        p,
-        c.connections.on(p, ({ parameterRequest }, rest) => parameterRequest.reply(rest)),
-      ),
-    { returns: 2 },
+  on(links.LeConnectionUpdate, (c, p) => c.connections.update(p)),
+  on(links.LeParameterRequestReply, (c, p) =>
+    c.connections.on(p.handle, ({ parameterRequest }) => parameterRequest.reply(p)),
   ),
-  command(
-    Opcode.leParameterRequestNegativeReply,
-    [33, 5],
-    3,
-    (c, p) =>
-      withHandle(
-        p,
-        c.connections.on(p, ({ parameterRequest }, rest) => parameterRequest.refuse(rest)),
-      ),
-    { returns: 2 },
+  on(links.LeParameterRequestNegativeReply, (c, { handle, reason }) =>
+    c.connections.on(handle, ({ parameterRequest }) => parameterRequest.refuse(reason)),
   ),
-  command(Opcode.leSetHostChannelClassification, [27, 3], 5, (c, p) =>
-    c.connections.classifyChannels(p),
+  on(links.LeSetHostChannelClassification, (c, { channels }) =>
+    c.connections.classifyChannels(channels),
   ),
-  command(
-    Opcode.leReadChannelMap,
-    [27, 4],
-    2,
-    (c, p) => readOfLink(c, p, 5, ({ channelMap }) => channelMap),
-    { returns: 7 },
+  on(links.LeReadChannelMap, (c, { handle }) =>
+    c.connections.on(handle, ({ channelMap }) => ok({ handle, channels: channelMap })),
   ),
-  command(
-    Opcode.leReadRemoteFeatures,
-    [27, 5],
-    2,
-    (c, p) => c.connections.on(p, ({ procedures }) => procedures.ask('features-request')),
-    answersStatus,
+  on(links.LeReadRemoteFeatures, (c, { handle }) =>
+    c.connections.on(handle, ({ procedures }) => procedures.ask('features-request')),
   ),
-  command(
-    Opcode.leEnableEncryption,
-    [28, 0],
-    28,
-    (c, p) => c.connections.on(p, ({ encryption }, rest) => encryption.start(rest)),
-    answersStatus,
+  on(links.LeEnableEncryption, (c, p) =>
+    c.connections.on(p.handle, ({ encryption }) => encryption.start(p)),
   ),
-  command(
-    Opcode.leLongTermKeyReply,
-    [28, 1],
-    18,
-    (c, p) =>
-      withHandle(
-        p,
-        c.connections.on(p, ({ encryption }, key) => encryption.reply(key)),
-      ),
-    { returns: 2 },
+  on(links.LeLongTermKeyReply, (c, { handle, key }) =>
+    c.connections.on(handle, ({ encryption }) => encryption.reply(key)),
   ),
-  command(
-    Opcode.leLongTermKeyNegativeReply,
-    [28, 2],
-    2,
-    (c, p) =>
-      withHandle(
-        p,
-        c.connections.on(p, ({ encryption }) => encryption.refuse()),
-      ),
-    { returns: 2 },
+  on(links.LeLongTermKeyNegativeReply, (c, { handle }) =>
+    c.connections.on(handle, ({ encryption }) => encryption.refuse()),
   ),
-  command(
-    Opcode.leSetDataLength,
-    [33, 6],
-    6,
-    (c, p) =>
-      withHandle(
-        p,
-        c.connections.on(p, ({ procedures }, rest) => procedures.setDataLength(rest)),
-      ),
-    { returns: 2 },
+  on(links.LeSetDataLength, (c, p) =>
+    c.connections.on(p.handle, ({ procedures }) => procedures.setDataLength(p)),
   ),
-  command(
-    Opcode.leReadSuggestedDataLength,
-    [33, 7],
-    0,
-    (c) => ok(dataLengthBytes(c.connections.preferences.dataLength)),
-    { returns: 4 },
-  ),
-  command(Opcode.leWriteSuggestedDataLength, [34, 0], 4, (c, p) => {
-    const dataLength = parseDataLength(p);
-    if (dataLength === undefined) return Status.invalidParameters;
-    c.connections.preferences.dataLength = dataLength;
+  on(links.LeReadSuggestedDataLength, (c) => ok(c.connections.preferences.dataLength)),
+  onValid(links.LeWriteSuggestedDataLength, (c, p) => {
+    c.connections.preferences.dataLength = p;
     return Status.success;
   }),
-  command(
-    Opcode.leReadMaximumDataLength,
-    [35, 3],
-    0,
-    () => ok(Buffer.concat([dataLengthBytes(MOST_LENGTH), dataLengthBytes(MOST_LENGTH)])),
-    { returns: 8 },
+  on(links.LeReadMaximumDataLength, () => {
+    const { octets, time } = MOST_LENGTH;
+    return ok({ txOctets: octets, txTime: time, rxOctets: octets, rxTime: time });
+  }),
+  on(links.LeReadPhy, (c, { handle }) =>
+    c.connections.on(handle, ({ procedures }) => ok({ handle, ...procedures.phy })),
   ),
-  command(
-    Opcode.leReadPhy,
-    [35, 4],
-    2,
-    (c, p) => readOfLink(c, p, 2, ({ procedures }) => procedures.phy),
-    { returns: 4 },
-  ),
-  command(Opcode.leSetDefaultPhy, [35, 5], 3, (c, p) => {
-    const phys = parsePhys(p);
+  on(links.LeSetDefaultPhy, (c, p) => {
+    const phys = phyPreference(p);
     if (typeof phys === 'number') return phys;
     c.connections.preferences.phys = phys;
     return Status.success;
   }),
-  command(
-    Opcode.leSetPhy,
-    [35, 6],
-    7,
-    (c, p) => c.connections.on(p, ({ procedures }, rest) => procedures.setPhy(rest)),
-    answersStatus,
+  on(links.LeSetPhy, (c, p) =>
+    c.connections.on(p.handle, ({ procedures }) => procedures.setPhy(p)),
   ),
 ];

@@ -1,37 +1,27 @@
-import { Opcode, Status } from '../../../lib/hci/constants.js';
-import { command, read } from './command.js';
-import { readOfLink } from './links.js';
-
-/** Current power of a link, or the most that it can have; they are the same here. */
-const POWER_TYPES = 2;
+import * as power from '../../../lib/hci/commands/power.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { ok } from '../outcome.js';
+import { on, onValid } from './command.js';
 
 /** Commands about signal strength. */
 export const POWER_COMMANDS = [
-  command(
-    Opcode.readTransmitPower,
-    [10, 2],
-    3,
-    (c, p) =>
-      readOfLink(c, p, 1, (_, rest) =>
-        rest.readUInt8(0) < POWER_TYPES
-          ? Buffer.from([c.power.told(c.station.txPower) & 0xff])
-          : Status.invalidParameters,
-      ),
-    { returns: 3 },
+  // Current power of a link, or the most that it can have; they are the same here.
+  on(power.ReadTransmitPower, ({ connections, power, station }, p) =>
+    connections.on(p.handle, () =>
+      p.kind <= 1
+        ? ok({ handle: p.handle, power: power.told(station.txPower) })
+        : Status.invalidParameters,
+    ),
   ),
-  command(
-    Opcode.readRssi,
-    [15, 5],
-    2,
-    (c, p) =>
-      readOfLink(c, p, 1, (connection) =>
-        Buffer.from([c.power.toldRssi(c.connections.rssi(connection)) & 0xff]),
-      ),
-    { returns: 3 },
+  on(power.ReadRssi, ({ connections, power }, { handle }) =>
+    connections.on(handle, (connection) =>
+      ok({ handle, rssi: power.toldRssi(connections.rssi(connection)) }),
+    ),
   ),
-  read(Opcode.leReadTransmitPower, [38, 7], 2, ({ power }) =>
-    Buffer.from([power.range.min & 0xff, power.range.max & 0xff]),
-  ),
-  read(Opcode.leReadRfPathCompensation, [39, 0], 4, (c) => c.power.compensation),
-  command(Opcode.leWriteRfPathCompensation, [39, 1], 4, (c, p) => c.power.setCompensation(p)),
+  on(power.LeReadTransmitPower, ({ power }) => ok(power.range)),
+  on(power.LeReadRfPathCompensation, (c) => ok(c.power.compensation)),
+  onValid(power.LeWriteRfPathCompensation, (c, p) => {
+    c.power.compensation = p;
+    return Status.success;
+  }),
 ];

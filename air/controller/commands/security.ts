@@ -1,23 +1,12 @@
-import { Opcode } from '../../../lib/hci/constants.js';
+import * as security from '../../../lib/hci/commands/security.js';
+import { ok } from '../outcome.js';
 import { encryptBlock } from '../security/cipher.js';
-import { command, ok, read, answersStatus } from './command.js';
+import { on } from './command.js';
 
 /** Commands about cryptography that concern no link. */
 export const SECURITY_COMMANDS = [
-  command(
-    Opcode.leEncrypt,
-    [27, 6],
-    32,
-    (_, p) => ok(encryptBlock(p.subarray(0, 16), p.subarray(16))),
-    { returns: 16 },
-  ),
-  read(Opcode.leRand, [27, 7], 8, (c) => Buffer.from(c.random(8))),
-  command(
-    Opcode.leReadLocalP256PublicKey,
-    [34, 1],
-    0,
-    (c) => c.dhKeys.readPublicKey(),
-    answersStatus,
-  ),
-  command(Opcode.leGenerateDhKey, [34, 2], 64, (c, p) => c.dhKeys.generate(p), answersStatus),
+  on(security.LeEncrypt, (_, { key, block }) => ok({ block: encryptBlock(key, block) })),
+  on(security.LeRand, (c) => ok({ random: c.random(8) })),
+  on(security.LeReadLocalP256PublicKey, (c) => c.dhKeys.readPublicKey()),
+  on(security.LeGenerateDhKey, (c, { publicKey }) => c.dhKeys.generate(publicKey)),
 ];

@@ -1,31 +1,28 @@
 import { Status } from '../../../lib/hci/constants.js';
-import { MAX_LABEL_BYTES, TX_POWER_RANGE, VendorOpcode } from '../../vendor.js';
-import { command } from './command.js';
+import {
+  VendorSetDefaultPosition,
+  VendorSetLabel,
+  VendorSetPosition,
+  VendorSetTxPower,
+} from '../../vendor.js';
+import { on, onValid } from './command.js';
 
 /** Commands of our own, about the place of the controller on the air. */
 export const VENDOR_COMMANDS = [
-  command(VendorOpcode.setPosition, undefined, 8, (c, p) => {
-    c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);
+  on(VendorSetPosition, (c, { x, y }) => {
+    c.moveTo(x / 100, y / 100);
     return Status.success;
   }),
-  command(VendorOpcode.setDefaultPosition, undefined, 8, (c, p) => {
-    if (!c.recall()) c.moveTo(p.readInt32LE(0) / 100, p.readInt32LE(4) / 100);
+  on(VendorSetDefaultPosition, (c, { x, y }) => {
+    if (!c.recall()) c.moveTo(x / 100, y / 100);
     return Status.success;
   }),
-  command(
-    VendorOpcode.setLabel,
-    undefined,
-    MAX_LABEL_BYTES,
-    (c, p) => {
-      c.label = p.toString('utf8');
-      return Status.success;
-    },
-    { minimum: 1 },
-  ),
-  command(VendorOpcode.setTxPower, undefined, 1, (c, p) => {
-    const dbm = p.readInt8(0);
-    if (dbm < TX_POWER_RANGE.min || dbm > TX_POWER_RANGE.max) return Status.invalidParameters;
-    c.setTxPower(dbm);
+  on(VendorSetLabel, (c, { label }) => {
+    c.label = Buffer.from(label).toString('utf8');
+    return Status.success;
+  }),
+  onValid(VendorSetTxPower, (c, { power }) => {
+    c.setTxPower(power);
     return Status.success;
   }),
 ];

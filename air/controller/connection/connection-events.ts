@@ -1,8 +1,15 @@
-import { LeEvent, Status, type ConnectionRole } from '../../../lib/hci/constants.js';
-import { addressTypeByte, type DeviceAddress, type LinkParameters } from '../../medium/pdu.js';
+import { Status } from '../../../lib/hci/constants.js';
+import type { ConnectionRole } from '../../../lib/hci/constants.js';
+import {
+  LeConnectionComplete,
+  LeEnhancedConnectionComplete,
+} from '../../../lib/hci/events/links.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { addressTypeByte } from '../../medium/pdu.js';
+import type { DeviceAddress, LinkParameters } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
-import { peerTypeByte, type Peer } from '../privacy/peer.js';
-import { linkParameterBytes } from './link-parameters.js';
+import { peerTypeByte } from '../privacy/peer.js';
+import type { Peer } from '../privacy/peer.js';
 
 /** What the two ends of a link know of each other's addresses. */
 export interface Meeting {
@@ -11,10 +18,10 @@ export interface Meeting {
   readonly localRpa?: DeviceAddress;
 }
 
-const NO_ADDRESS = Buffer.alloc(6);
-const NO_PARAMETERS = Buffer.alloc(6);
+const NO_ADDRESS = new Uint8Array(6);
+const NO_PARAMETERS: LinkParameters = { interval: 0, latency: 0, timeout: 0 };
 /** Of the central's clock: 500 ppm. */
-const CLOCK_ACCURACY = Buffer.from([0]);
+const CLOCK_ACCURACY = 0;
 
 /**
  * LE Enhanced Connection Complete, or LE Connection Complete where the host has masked that (Vol 4 Part E
@@ -22,41 +29,45 @@ const CLOCK_ACCURACY = Buffer.from([0]);
  */
 export const reportConnection = (
   host: HostPort,
-  handle: Buffer,
+  handle: number,
   role: ConnectionRole,
   { peer, localRpa }: Meeting,
   parameters: LinkParameters,
 ): void => {
-  const isEnhanced = host.wantsLe(LeEvent.enhancedConnectionComplete);
+  const isEnhanced = host.wants(LeEnhancedConnectionComplete);
   const { address, rpa } = peer;
-  const peerType = isEnhanced ? peerTypeByte(peer) : addressTypeByte(address);
-  const event = [
-    Buffer.from([Status.success]),
+  report(host, {
+    status: Status.success,
     handle,
-    Buffer.from([role, peerType]),
-    address.bytes,
-    ...(isEnhanced ? [localRpa?.bytes ?? NO_ADDRESS, rpa?.bytes ?? NO_ADDRESS] : []),
-    linkParameterBytes(parameters),
-    CLOCK_ACCURACY,
-  ];
-  report(host, isEnhanced, event);
+    role,
+    peerAddressType: isEnhanced ? peerTypeByte(peer) : addressTypeByte(address),
+    peerAddress: address.bytes,
+    localRpa: localRpa?.bytes ?? NO_ADDRESS,
+    peerRpa: rpa?.bytes ?? NO_ADDRESS,
+    ...parameters,
+    clockAccuracy: CLOCK_ACCURACY,
+  });
 };
 
 /** The same event for a link that did not come about: zeros after status and role. */
 export const reportNoConnection = (host: HostPort, status: number, role: ConnectionRole): void => {
-  const isEnhanced = host.wantsLe(LeEvent.enhancedConnectionComplete);
-  const event = [
-    Buffer.from([status, 0, 0, role, 0]),
-    NO_ADDRESS,
-    ...(isEnhanced ? [NO_ADDRESS, NO_ADDRESS] : []),
-    NO_PARAMETERS,
-    CLOCK_ACCURACY,
-  ];
-  report(host, isEnhanced, event);
+  report(host, {
+    status,
+    handle: 0,
+    role,
+    peerAddressType: 0,
+    peerAddress: NO_ADDRESS,
+    localRpa: NO_ADDRESS,
+    peerRpa: NO_ADDRESS,
+    ...NO_PARAMETERS,
+    clockAccuracy: CLOCK_ACCURACY,
+  });
 };
 
-const report = (host: HostPort, isEnhanced: boolean, event: Uint8Array[]): void => {
-  const { connectionComplete, enhancedConnectionComplete } = LeEvent;
-  const subevent = isEnhanced ? enhancedConnectionComplete : connectionComplete;
-  host.leEvent(subevent, Buffer.concat(event));
+const report = (
+  host: HostPort,
+  connection: ParametersOf<typeof LeEnhancedConnectionComplete>,
+): void => {
+  const told = host.event(LeEnhancedConnectionComplete, connection);
+  if (!told) host.event(LeConnectionComplete, connection);
 };

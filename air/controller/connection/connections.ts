@@ -1,31 +1,30 @@
 import type { Random } from '../../../lib/platform/random.js';
+import type { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
+import { PacketBoundary, ConnectionRole, Status } from '../../../lib/hci/constants.js';
+import { DataBufferOverflow, NumberOfCompletedPackets } from '../../../lib/hci/events/general.js';
 import {
-  EventCode,
-  LeEvent,
-  PacketBoundary,
-  ConnectionRole,
-  Status,
-} from '../../../lib/hci/constants.js';
+  DisconnectionComplete,
+  LeChannelSelectionAlgorithm,
+  LeConnectionUpdateComplete,
+} from '../../../lib/hci/events/links.js';
+import { aclHeader } from '../../../lib/hci/h4.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { LinkEnd } from '../../medium/air-link.js';
 import type { Medium } from '../../medium/medium.js';
-import { sameAddress, type ConnectRequest, type DeviceAddress } from '../../medium/pdu.js';
+import { sameAddress } from '../../medium/pdu.js';
+import type { ConnectRequest, DeviceAddress } from '../../medium/pdu.js';
+import type { AclBuffers } from '../acl-buffers.js';
 import type { HostPort } from '../host-port.js';
-import { ALL_CHANNELS, parseChannelMap } from './channel-map.js';
-import { closeConnection, receiveControl, type Connection } from './connection.js';
-import { reportConnection, type Meeting } from './connection-events.js';
+import { ALL_CHANNELS, isChannelMap } from './channel-map.js';
+import { closeConnection, receiveControl } from './connection.js';
+import type { Connection } from './connection.js';
+import { reportConnection } from './connection-events.js';
+import type { Meeting } from './connection-events.js';
 import { Encryption } from './encryption.js';
 import { HostBuffers } from './host-buffers.js';
-import { linkParameterBytes, parseParameterRange, shortest } from './link-parameters.js';
+import { parameterRange, shortest } from './link-parameters.js';
 import { defaultPreferences, LinkProcedures } from './link-procedures.js';
 import { ParameterRequest } from './parameter-request.js';
-
-/** Buffers for data from the host: `count` packets of at most `length` bytes of data. */
-export interface AclBuffers {
-  readonly length: number;
-  readonly count: number;
-}
-
-export const DEFAULT_ACL_BUFFERS: AclBuffers = { length: 251, count: 8 };
 
 /** bleno takes handle 0 for no handle; real controllers begin at 0x40 or so, too. */
 const FIRST_HANDLE = 0x0040;
@@ -36,6 +35,8 @@ const DISCONNECT_REASONS: ReadonlySet<number> = new Set([0x05, 0x13, 0x14, 0x15,
 
 /** Channel selection algorithm #2, which both ends of every link here have. */
 const ALGORITHM_2 = 0x01;
+/** Link type of a Data Buffer Overflow event. */
+const ACL = 0x01;
 
 /** The links of one controller, in both roles, and the data on them. */
 export class Connections {
@@ -43,13 +44,16 @@ export class Connections {
   readonly hostBuffers: HostBuffers;
   readonly #byHandle = new Map<number, Connection>();
   #nextHandle = FIRST_HANDLE;
+  readonly #medium: Medium;
+  readonly #host: HostPort;
+  readonly #buffers: AclBuffers;
+  readonly #random: Random;
 
-  constructor(
-    private readonly medium: Medium,
-    private readonly host: HostPort,
-    private readonly buffers: AclBuffers,
-    private readonly random: Random,
-  ) {
+  constructor(medium: Medium, host: HostPort, buffers: AclBuffers, random: Random) {
+    this.#medium = medium;
+    this.#host = host;
+    this.#buffers = buffers;
+    this.#random = random;
     this.hostBuffers = new HostBuffers((packet) => {
       host.send(packet);
     });
@@ -64,11 +68,11 @@ export class Connections {
   }
 
   count(role: ConnectionRole): number {
-    return [...this.#byHandle.values()].filter(({ end }) => end.role === role).length;
+    return this.all.filter(({ end }) => end.role === role).length;
   }
 
   isConnectedTo(peer: DeviceAddress): boolean {
-    return [...this.#byHandle.values()].some((connection) => sameAddress(connection.peer, peer));
+    return this.all.some((connection) => sameAddress(connection.peer, peer));
   }
 
   /** Tells the host of a new link. `reported` runs before the next event about the link. */
@@ -78,26 +82,26 @@ export class Connections {
     meeting: Meeting,
     reported: (handle: number) => void,
   ): void {
-    const { host, medium, preferences } = this;
+    const { preferences } = this;
+    const host = this.#host;
+    const medium = this.#medium;
     const handle = this.#freeHandle();
-    const handleBytes = Buffer.from([handle & 0xff, handle >> 8]);
     const connection: Connection = {
       handle,
       end,
       peer: meeting.peer.address,
-      encryption: new Encryption(end, handleBytes, host, this.random, medium.clock),
-      procedures: new LinkProcedures(end, handleBytes, host, preferences, request.phy ?? 1),
-      parameterRequest: new ParameterRequest(end, handleBytes, host, medium.clock),
+      encryption: new Encryption(end, handle, host, this.#random, medium.clock),
+      procedures: new LinkProcedures(end, handle, host, preferences, request.phy ?? 1),
+      parameterRequest: new ParameterRequest(end, handle, host, medium.clock),
       channelMap: request.channelMap ?? ALL_CHANNELS,
       outstanding: 0,
       terminating: false,
     };
     this.#byHandle.set(handle, connection);
-    this.#attach(connection, handleBytes);
-    reportConnection(host, handleBytes, end.role, meeting, request.parameters);
+    this.#attach(connection);
+    reportConnection(host, handle, end.role, meeting, request.parameters);
     reported(handle);
-    const algorithm = Buffer.concat([handleBytes, Buffer.from([ALGORITHM_2])]);
-    host.leEvent(LeEvent.channelSelectionAlgorithm, algorithm);
+    host.event(LeChannelSelectionAlgorithm, { handle, algorithm: ALGORITHM_2 });
     connection.procedures.begin();
   }
 
@@ -105,26 +109,23 @@ export class Connections {
    * An ACL packet from the host (5-byte header included, length checked). False when it is malformed;
    * data for a handle that is gone is dropped, as the host may not know yet.
    */
-  sendData(packet: Buffer): boolean {
-    const field = packet.readUInt16LE(1);
-    const boundary = (field >> 12) & 0b11;
-    const data = packet.subarray(5);
-    if (field >> 14 !== 0 || boundary === 0b11 || data.length > this.buffers.length) return false;
-    const connection = this.#byHandle.get(field & 0x0fff);
+  sendData(packet: Uint8Array): boolean {
+    const { handle, boundary, broadcast, length } = aclHeader(packet);
+    if (broadcast !== 0 || boundary === 0b11 || length > this.#buffers.length) return false;
+    const connection = this.#byHandle.get(handle);
     if (connection === undefined) return true;
-    if (this.#outstanding() >= this.buffers.count) {
-      this.host.event(EventCode.dataBufferOverflow, Buffer.from([0x01]));
+    if (this.#outstanding() >= this.#buffers.count) {
+      this.#host.event(DataBufferOverflow, { linkType: ACL });
       return true;
     }
     connection.outstanding++;
-    connection.end.send({ first: boundary !== PacketBoundary.continuing, data: Buffer.from(data) });
+    const data = new Uint8Array(packet.subarray(5)); // a copy: it is the host's to write to again
+    connection.end.send({ first: boundary !== PacketBoundary.continuing, data });
     return true;
   }
 
-  /** Disconnect, 3 bytes. */
-  disconnect(p: Buffer): number {
-    const connection = this.#byHandle.get(p.readUInt16LE(0));
-    const reason = p.readUInt8(2);
+  disconnect({ handle, reason }: ParametersOf<typeof Disconnect>): number {
+    const connection = this.#byHandle.get(handle);
     if (connection === undefined) return Status.unknownConnection;
     if (!DISCONNECT_REASONS.has(reason)) return Status.invalidParameters;
     if (connection.terminating) return Status.commandDisallowed;
@@ -133,10 +134,10 @@ export class Connections {
     return Status.success;
   }
 
-  /** LE Connection Update, 14 bytes: the central decides, the peripheral asks. */
-  update(p: Buffer): number {
-    return this.on(p, ({ end, parameterRequest }, rest) => {
-      const range = parseParameterRange(rest);
+  /** The central decides, the peripheral asks. */
+  update(p: ParametersOf<typeof LeConnectionUpdate>): number {
+    return this.on(p.handle, ({ end, parameterRequest }) => {
+      const range = parameterRange(p);
       if (range === undefined) return Status.invalidParameters;
       if (end.role === ConnectionRole.peripheral) return parameterRequest.ask(range);
       end.update(shortest(range));
@@ -144,10 +145,9 @@ export class Connections {
     });
   }
 
-  /** LE Set Host Channel Classification, 5 bytes; for the links in the central role. */
-  classifyChannels(p: Buffer): number {
-    const map = parseChannelMap(p);
-    if (map === undefined) return Status.invalidParameters;
+  /** LE Set Host Channel Classification; for the links in the central role. */
+  classifyChannels(map: Uint8Array): number {
+    if (!isChannelMap(map)) return Status.invalidParameters;
     this.preferences.channelMap = map;
     for (const connection of this.#byHandle.values()) {
       if (connection.end.role !== ConnectionRole.central) continue;
@@ -157,20 +157,20 @@ export class Connections {
     return Status.success;
   }
 
-  /** A command about one link, which begins with its handle; `run` gets what follows. */
-  on(p: Buffer, run: (connection: Connection, rest: Buffer) => number): number {
-    const connection = this.#byHandle.get(p.readUInt16LE(0));
-    return connection === undefined ? Status.unknownConnection : run(connection, p.subarray(2));
+  /** A command about one link. */
+  on<R>(handle: number, run: (connection: Connection) => R): R | number {
+    const connection = this.#byHandle.get(handle);
+    return connection === undefined ? Status.unknownConnection : run(connection);
   }
 
   /** Signal strength of the peer in dBm. */
   rssi({ end }: Connection): number {
-    return this.medium.rssi(end.peer, end.station);
+    return this.#medium.rssi(end.peer, end.station);
   }
 
   /** Forgets every link without a word to the host; the peers lose them by timeout. */
   reset(): void {
-    const connections = [...this.#byHandle.values()];
+    const connections = this.all;
     this.#byHandle.clear();
     this.preferences = defaultPreferences();
     this.hostBuffers.reset();
@@ -180,22 +180,24 @@ export class Connections {
     }
   }
 
-  #attach(connection: Connection, handleBytes: Buffer): void {
+  #attach(connection: Connection): void {
     const { handle, end, parameterRequest } = connection;
-    const oneCompleted = Buffer.concat([Buffer.from([1]), handleBytes, Buffer.from([1, 0])]);
+    const oneCompleted = NumberOfCompletedPackets.packet({ completed: [{ handle, count: 1 }] });
     end.handlers = {
       data: (fragment) => {
         if (!this.hostBuffers.send(handle, fragment)) end.terminate(Status.lowResources);
       },
       acknowledged: () => {
         connection.outstanding--;
-        this.host.event(EventCode.numberOfCompletedPackets, oneCompleted);
+        this.#host.send(oneCompleted);
       },
       updated: (parameters) => {
         parameterRequest.close();
-        const head = Buffer.concat([Buffer.from([Status.success]), handleBytes]);
-        const event = Buffer.concat([head, linkParameterBytes(parameters)]);
-        this.host.leEvent(LeEvent.connectionUpdateComplete, event);
+        this.#host.event(LeConnectionUpdateComplete, {
+          status: Status.success,
+          handle,
+          ...parameters,
+        });
       },
       control: (pdu) => {
         receiveControl(connection, pdu);
@@ -204,9 +206,7 @@ export class Connections {
         closeConnection(connection);
         this.#byHandle.delete(handle);
         this.hostBuffers.drop(handle);
-        const head = Buffer.concat([Buffer.from([Status.success]), handleBytes]);
-        const event = Buffer.concat([head, Buffer.from([reason])]);
-        this.host.event(EventCode.disconnectionComplete, event);
+        this.#host.event(DisconnectionComplete, { status: Status.success, handle, reason });
       },
     };
   }

@@ -1,7 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import { concat } from '../../../lib/platform/bytes.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { EventCode, LeEvent, ConnectionRole, Status } from '../../../lib/hci/constants.js';
+import type { LeEnableEncryption } from '../../../lib/hci/commands/links.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
+import {
+  EncryptionChange,
+  EncryptionKeyRefreshComplete,
+  LeLongTermKeyRequest,
+} from '../../../lib/hci/events/links.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
 import type { LinkEnd } from '../../medium/air-link.js';
 import { encryptBlock } from '../security/cipher.js';
@@ -13,7 +21,7 @@ export const RESPONSE_TIMEOUT_MS = 40_000;
 type State =
   | { readonly name: 'idle' }
   /** The central's: the request is on its way. */
-  | { readonly name: 'requested'; readonly key: Buffer; readonly skd: Buffer }
+  | { readonly name: 'requested'; readonly key: Uint8Array; readonly skd: Uint8Array }
   /** The peripheral's: its host has been asked for the key. */
   | { readonly name: 'asked'; readonly request: EncryptionRequestPdu }
   /** The peripheral's: it has shown that it has a key. */
@@ -34,40 +42,39 @@ export class Encryption {
   #state: State = IDLE;
   #on = false;
   #cancelTimeout: Cancel | undefined;
+  readonly #end: LinkEnd;
+  readonly #handle: number;
+  readonly #host: HostPort;
+  readonly #random: Random;
+  readonly #clock: Clock;
 
-  constructor(
-    private readonly end: LinkEnd,
-    private readonly handle: Buffer,
-    private readonly host: HostPort,
-    private readonly random: Random,
-    private readonly clock: Clock,
-  ) {}
+  constructor(end: LinkEnd, handle: number, host: HostPort, random: Random, clock: Clock) {
+    this.#end = end;
+    this.#handle = handle;
+    this.#host = host;
+    this.#random = random;
+    this.#clock = clock;
+  }
 
-  /** LE Enable Encryption after the handle, 26 bytes: Random_Number, Encrypted_Diversifier, LTK. */
-  start(p: Buffer): number {
-    if (this.end.role !== ConnectionRole.central || this.#state !== IDLE)
+  start({ key, random, diversifier }: ParametersOf<typeof LeEnableEncryption>): number {
+    if (this.#end.role !== ConnectionRole.central || this.#state !== IDLE)
       return Status.commandDisallowed;
-    const skd = Buffer.from(this.random(8));
-    this.#state = { name: 'requested', key: Buffer.from(p.subarray(10, 26)), skd };
-    this.#cancelTimeout = this.clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.end.fail(Status.responseTimeout);
+    const skd = this.#random(8);
+    this.#state = { name: 'requested', key, skd };
+    this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.#end.fail(Status.responseTimeout);
     });
-    this.end.control({
-      kind: 'encryption-request',
-      random: Buffer.from(p.subarray(0, 8)),
-      diversifier: Buffer.from(p.subarray(8, 10)),
-      skd,
-    });
+    this.#end.control({ kind: 'encryption-request', random, diversifier, skd });
     return Status.success;
   }
 
   /** LE Long Term Key Request Reply; `key`: 16 bytes. */
-  reply(key: Buffer): number {
+  reply(key: Uint8Array): number {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
-    const skd = Buffer.from(this.random(8));
-    const proof = encryptBlock(key, Buffer.concat([this.#state.request.skd, skd]));
+    const skd = this.#random(8);
+    const proof = encryptBlock(key, concat(this.#state.request.skd, skd));
     this.#state = { name: 'proved' };
-    this.end.control({ kind: 'encryption-start', skd, proof });
+    this.#end.control({ kind: 'encryption-start', skd, proof });
     return Status.success;
   }
 
@@ -76,17 +83,17 @@ export class Encryption {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
     this.#state = IDLE;
     // Encryption was paused for the refresh, and must not stay so.
-    if (this.#on) this.end.terminate(Status.keyMissing);
-    else this.end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
+    if (this.#on) this.#end.terminate(Status.keyMissing);
+    else this.#end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
     return Status.success;
   }
 
   requested(request: EncryptionRequestPdu): void {
     this.#state = { name: 'asked', request };
     const { random, diversifier } = request;
-    const event = Buffer.concat([this.handle, random, diversifier]);
     // A host that does not want to be asked has no key.
-    if (!this.host.leEvent(LeEvent.longTermKeyRequest, event)) this.refuse();
+    const asked = { handle: this.#handle, random, diversifier };
+    if (!this.#host.event(LeLongTermKeyRequest, asked)) this.refuse();
   }
 
   rejected(reason: number): void {
@@ -96,13 +103,13 @@ export class Encryption {
 
   proved({ skd, proof }: EncryptionStartPdu): void {
     if (this.#state.name !== 'requested') return;
-    const expected = encryptBlock(this.#state.key, Buffer.concat([this.#state.skd, skd]));
+    const expected = encryptBlock(this.#state.key, concat(this.#state.skd, skd));
     if (timingSafeEqual(expected, proof)) {
-      this.end.control({ kind: 'encryption-started' });
+      this.#end.control({ kind: 'encryption-started' });
       this.#finish(Status.success);
     } else {
       this.#finish(Status.micFailure);
-      this.end.fail(Status.micFailure);
+      this.#end.fail(Status.micFailure);
     }
   }
 
@@ -118,13 +125,12 @@ export class Encryption {
 
   #finish(status: number): void {
     this.close();
-    const head = Buffer.concat([Buffer.from([status]), this.handle]);
+    const handle = this.#handle;
     if (this.#on) {
-      this.host.event(EventCode.encryptionKeyRefreshComplete, head);
+      this.#host.event(EncryptionKeyRefreshComplete, { status, handle });
       return;
     }
     this.#on = status === Status.success;
-    const enabled = Buffer.from([this.#on ? 1 : 0]);
-    this.host.event(EventCode.encryptionChange, Buffer.concat([head, enabled]));
+    this.#host.event(EncryptionChange, { status, handle, enabled: this.#on ? 1 : 0 });
   }
 }

@@ -1,5 +1,10 @@
+import type {
+  HostBufferSize,
+  HostCompletedPackets,
+} from '../../../lib/hci/commands/host-control.js';
 import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
-import { aclPacket } from '../../../lib/hci/packets.js';
+import { aclPacket } from '../../../lib/hci/h4.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { Fragment } from '../../medium/air-link.js';
 
 /** ACL only; the other two values are for synchronous data, which LE does not have. */
@@ -18,38 +23,31 @@ export class HostBuffers {
   #count = Infinity;
   /** Packets that the host has not completed, by handle. */
   readonly #taken = new Map<number, number>();
-  #withheld: { readonly handle: number; readonly packet: Buffer }[] = [];
+  #withheld: { readonly handle: number; readonly packet: Uint8Array }[] = [];
+  readonly #deliver: (packet: Uint8Array) => void;
 
-  constructor(private readonly deliver: (packet: Buffer) => void) {}
+  constructor(deliver: (packet: Uint8Array) => void) {
+    this.#deliver = deliver;
+  }
 
-  /** Set Controller To Host Flow Control, 1 byte; not while there are links. */
-  setFlowControl(p: Buffer, hasLinks: boolean): number {
-    const enable = p.readUInt8(0);
-    if (enable > 3) return Status.invalidParameters;
+  /** Set Controller To Host Flow Control; not while there are links. */
+  setFlowControl(enable: number, hasLinks: boolean): number {
     if (enable > FLOW_CONTROL_ON) return Status.unsupportedFeature;
     if (hasLinks) return Status.commandDisallowed;
     this.#flowControl = enable === FLOW_CONTROL_ON;
     return Status.success;
   }
 
-  /** Host Buffer Size, 7 bytes: ACL length (2), synchronous length (1), ACL count (2), the other count. */
-  setSizes(p: Buffer): number {
-    const length = p.readUInt16LE(0);
-    const count = p.readUInt16LE(3);
-    if (length === 0 || count === 0) return Status.invalidParameters;
-    this.#length = length;
-    this.#count = count;
+  setSizes(p: ParametersOf<typeof HostBufferSize>): number {
+    this.#length = p.aclLength;
+    this.#count = p.aclCount;
     this.#release();
     return Status.success;
   }
 
-  /** Host Number Of Completed Packets: number of handles, and 4 bytes for each. */
-  completed(p: Buffer): number {
-    const entries = p.readUInt8(0);
-    if (p.length !== 1 + 4 * entries) return Status.invalidParameters;
-    for (let at = 1; at < p.length; at += 4) {
-      const handle = p.readUInt16LE(at);
-      const count = p.readUInt16LE(at + 2);
+  /** Host Number Of Completed Packets. */
+  completed(completed: ParametersOf<typeof HostCompletedPackets>['completed']): number {
+    for (const { handle, count } of completed) {
       const taken = this.#taken.get(handle) ?? 0;
       if (count > taken) return Status.invalidParameters;
       this.#taken.set(handle, taken - count);
@@ -62,14 +60,14 @@ export class HostBuffers {
   send(handle: number, fragment: Fragment): boolean {
     const { first, data } = fragment;
     if (!this.#flowControl && data.length <= this.#length) {
-      this.deliver(aclPacket(handle, boundaryOf(first), data));
+      this.#deliver(aclPacket(handle, boundaryOf(first), data));
       return true;
     }
     for (let at = 0; at === 0 || at < data.length; at += this.#length) {
       const piece = data.subarray(at, at + this.#length);
       const packet = aclPacket(handle, boundaryOf(first && at === 0), piece);
       if (this.#flowControl) this.#withheld.push({ handle, packet });
-      else this.deliver(packet);
+      else this.#deliver(packet);
     }
     this.#release();
     return this.#withheld.filter((waiting) => waiting.handle === handle).length <= MOST_WITHHELD;
@@ -97,7 +95,7 @@ export class HostBuffers {
       const next = this.#withheld.shift();
       if (next === undefined) return;
       this.#taken.set(next.handle, (this.#taken.get(next.handle) ?? 0) + 1);
-      this.deliver(next.packet);
+      this.#deliver(next.packet);
     }
   }
 }

@@ -1,16 +1,23 @@
-import { EventCode, LeEvent, Status } from '../../../lib/hci/constants.js';
+import { LeSetDataLength } from '../../../lib/hci/commands/links.js';
+import type { LeSetDefaultPhy } from '../../../lib/hci/commands/links.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  LeDataLengthChange,
+  LePhyUpdateComplete,
+  LeReadRemoteFeaturesComplete,
+  ReadRemoteVersionComplete,
+} from '../../../lib/hci/events/links.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
 import type { Phy } from '../../medium/airtime.js';
 import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
-import { featuresForPeers, localVersion } from '../informational.js';
+import { featuresForPeers, LOCAL_VERSION } from '../informational.js';
 import { ALL_CHANNELS } from './channel-map.js';
 
 /** What every link has at first, and the most that is supported (Vol 6 Part B 4.5.10). */
 const LEAST_LENGTH: DataLength = { octets: 27, time: 328 };
 export const MOST_LENGTH: DataLength = { octets: 251, time: 2120 };
-/** A host may ask for more time, for a coded PHY. */
-const LONGEST_TIME = 17_040;
 
 const PHY_1M = 0b01;
 const PHY_2M = 0b10;
@@ -27,7 +34,7 @@ export interface LinkPreferences {
   dataLength: DataLength;
   phys: PhyPreference;
   /** Data channels that are not known to be bad, 5 bytes. */
-  channelMap: Buffer;
+  channelMap: Uint8Array;
 }
 
 export const defaultPreferences = (): LinkPreferences => ({
@@ -36,26 +43,14 @@ export const defaultPreferences = (): LinkPreferences => ({
   channelMap: ALL_CHANNELS,
 });
 
-/** Octets (2 bytes) and time (2); undefined where they are out of bounds. */
-export const parseDataLength = (p: Buffer): DataLength | undefined => {
-  const octets = p.readUInt16LE(0);
-  const time = p.readUInt16LE(2);
-  if (octets < LEAST_LENGTH.octets || octets > MOST_LENGTH.octets) return undefined;
-  return time < LEAST_LENGTH.time || time > LONGEST_TIME ? undefined : { octets, time };
-};
-
-export const dataLengthBytes = ({ octets, time }: DataLength): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt16LE(octets, 0);
-  bytes.writeUInt16LE(time, 2);
-  return bytes;
-};
-
-/** ALL_PHYS, TX_PHYS and RX_PHYS, 3 bytes; an error code where they ask for nothing, or too much. */
-export const parsePhys = (p: Buffer): PhyPreference | number => {
-  const all = p.readUInt8(0);
-  const tx = (all & 0b01) === 0 ? p.readUInt8(1) : PHYS;
-  const rx = (all & 0b10) === 0 ? p.readUInt8(2) : PHYS;
+/** An error code where it asks for nothing, or too much. */
+export const phyPreference = ({
+  all,
+  tx: wantedTx,
+  rx: wantedRx,
+}: ParametersOf<typeof LeSetDefaultPhy>): PhyPreference | number => {
+  const tx = (all & 0b01) === 0 ? wantedTx : PHYS;
+  const rx = (all & 0b10) === 0 ? wantedRx : PHYS;
   if (tx === 0 || rx === 0) return Status.invalidParameters;
   return ((tx | rx) & ~PHYS) === 0 ? { tx, rx } : Status.unsupportedFeature;
 };
@@ -69,73 +64,79 @@ export class LinkProcedures {
   #wantedPhys: PhyPreference;
   #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
   #phy: { tx: Phy; rx: Phy };
+  readonly #end: LinkEnd;
+  readonly #handle: number;
+  readonly #host: HostPort;
 
   constructor(
-    private readonly end: LinkEnd,
-    private readonly handle: Buffer,
-    private readonly host: HostPort,
+    end: LinkEnd,
+    handle: number,
+    host: HostPort,
     preferences: LinkPreferences,
     phy: Phy,
   ) {
+    this.#end = end;
+    this.#handle = handle;
+    this.#host = host;
     this.#wantedLength = possible(preferences.dataLength);
     this.#wantedPhys = preferences.phys;
     this.#phy = { tx: phy, rx: phy };
-    this.end.phy = phy;
+    this.#end.phy = phy;
   }
 
   /** Asks for the data length that the host has suggested for new links (Vol 6 Part B 4.5.10). */
   begin(): void {
     if (sameLength(this.#wantedLength, LEAST_LENGTH)) return;
-    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
+    this.#end.control({ kind: 'length-request', tx: this.#wantedLength });
   }
 
   /** Read Remote Version Information and LE Read Remote Features. */
   ask(kind: 'version-request' | 'features-request'): number {
-    this.end.control({ kind });
+    this.#end.control({ kind });
     return Status.success;
   }
 
-  /** LE Set Data Length after the handle, 4 bytes. */
-  setDataLength(p: Buffer): number {
-    const wanted = parseDataLength(p);
-    if (wanted === undefined) return Status.invalidParameters;
-    this.#wantedLength = possible(wanted);
-    this.end.control({ kind: 'length-request', tx: this.#wantedLength });
+  setDataLength(p: ParametersOf<typeof LeSetDataLength>): number {
+    const { octets, time } = LeSetDataLength.parameters.shape;
+    if (!octets.allows(p.octets) || !time.allows(p.time)) return Status.invalidParameters;
+    this.#wantedLength = possible(p);
+    this.#end.control({ kind: 'length-request', tx: this.#wantedLength });
     return Status.success;
   }
 
-  /** LE Set PHY after the handle, 5 bytes. */
-  setPhy(p: Buffer): number {
-    const wanted = parsePhys(p);
+  setPhy(p: ParametersOf<typeof LeSetDefaultPhy>): number {
+    const wanted = phyPreference(p);
     if (typeof wanted === 'number') return wanted;
     this.#wantedPhys = wanted;
-    this.end.control({ kind: 'phy-request', ...wanted });
+    this.#end.control({ kind: 'phy-request', ...wanted });
     return Status.success;
   }
 
-  /** TX_PHY and RX_PHY: 1 is LE 1M, 2 is LE 2M. */
-  get phy(): Buffer {
-    return Buffer.from([this.#phy.tx, this.#phy.rx]);
+  get phy(): { readonly tx: Phy; readonly rx: Phy } {
+    return this.#phy;
   }
 
   /** A PDU from the peer. */
   received(pdu: ProcedurePdu): void {
     switch (pdu.kind) {
       case 'version-request':
-        this.end.control({ kind: 'version-response', data: remoteVersion() });
+        this.#end.control({ kind: 'version-response', data: LOCAL_VERSION });
         break;
       case 'features-request':
-        this.end.control({ kind: 'features-response', data: featuresForPeers() });
+        this.#end.control({ kind: 'features-response', data: featuresForPeers() });
         break;
       case 'version-response':
-        this.host.event(EventCode.readRemoteVersionComplete, this.#succeeded(pdu.data));
+        this.#host.event(ReadRemoteVersionComplete, { ...this.#succeeded(), ...pdu.data });
         break;
       case 'features-response':
-        this.host.leEvent(LeEvent.readRemoteFeaturesComplete, this.#succeeded(pdu.data));
+        this.#host.event(LeReadRemoteFeaturesComplete, {
+          ...this.#succeeded(),
+          features: pdu.data,
+        });
         break;
       case 'length-request':
         this.#agreeLength(pdu.tx);
-        this.end.control({ kind: 'length-response', tx: this.#wantedLength });
+        this.#end.control({ kind: 'length-response', tx: this.#wantedLength });
         break;
       case 'length-response':
         this.#agreeLength(pdu.tx);
@@ -153,11 +154,16 @@ export class LinkProcedures {
   #agreeLength(peer: DataLength): void {
     const before = this.#length;
     this.#length = { tx: this.#wantedLength, rx: peer };
-    this.end.octets = this.#length.tx.octets;
+    this.#end.octets = this.#length.tx.octets;
     if (sameLength(before.tx, this.#length.tx) && sameLength(before.rx, peer)) return;
     const { tx, rx } = this.#length;
-    const event = Buffer.concat([this.handle, dataLengthBytes(tx), dataLengthBytes(rx)]);
-    this.host.leEvent(LeEvent.dataLengthChange, event);
+    this.#host.event(LeDataLengthChange, {
+      handle: this.#handle,
+      txOctets: tx.octets,
+      txTime: tx.time,
+      rxOctets: rx.octets,
+      rxTime: rx.time,
+    });
   }
 
   /** What both want, the faster first; what there is, where they have nothing in common. */
@@ -166,21 +172,21 @@ export class LinkProcedures {
     const tx = fastest(peer.rx & this.#wantedPhys.tx) ?? before.tx;
     const rx = fastest(peer.tx & this.#wantedPhys.rx) ?? before.rx;
     this.#usePhys({ tx, rx });
-    this.end.control({ kind: 'phy-response', tx: rx, rx: tx });
+    this.#end.control({ kind: 'phy-response', tx: rx, rx: tx });
     if (tx !== before.tx || rx !== before.rx) this.#reportPhy();
   }
 
   #usePhys(phys: { tx: Phy; rx: Phy }): void {
     this.#phy = phys;
-    this.end.phy = phys.tx;
+    this.#end.phy = phys.tx;
   }
 
   #reportPhy(): void {
-    this.host.leEvent(LeEvent.phyUpdateComplete, this.#succeeded(this.phy));
+    this.#host.event(LePhyUpdateComplete, { ...this.#succeeded(), ...this.#phy });
   }
 
-  #succeeded(data: Uint8Array): Buffer {
-    return Buffer.concat([Buffer.from([Status.success]), this.handle, data]);
+  #succeeded(): { readonly status: number; readonly handle: number } {
+    return { status: Status.success, handle: this.#handle };
   }
 }
 
@@ -200,6 +206,3 @@ const fastest = (set: number): Phy | undefined => {
 
 /** Of a response, which names one of the two. */
 const phyOf = (number: number): Phy => (number === 2 ? 2 : 1);
-
-/** Version (1 byte), company (2), subversion (2). */
-const remoteVersion = (): Buffer => localVersion().subarray(3);

@@ -1,10 +1,16 @@
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
+import type { LeParameterRequestReply } from '../../../lib/hci/commands/links.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  LeConnectionUpdateComplete,
+  LeRemoteParameterRequest,
+} from '../../../lib/hci/events/links.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
 import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
 import { RESPONSE_TIMEOUT_MS } from './encryption.js';
-import { parseParameterRange, shortest } from './link-parameters.js';
+import { parameterRange, shortest } from './link-parameters.js';
 
 /**
  * The connection parameters request procedure of one link (Vol 6 Part B 5.1.7): the peripheral's host
@@ -15,39 +21,43 @@ export class ParameterRequest {
   #cancelTimeout: Cancel | undefined;
   /** The central's: its host has been asked. */
   #asked = false;
+  readonly #end: LinkEnd;
+  readonly #handle: number;
+  readonly #host: HostPort;
+  readonly #clock: Clock;
 
-  constructor(
-    private readonly end: LinkEnd,
-    private readonly handle: Buffer,
-    private readonly host: HostPort,
-    private readonly clock: Clock,
-  ) {}
+  constructor(end: LinkEnd, handle: number, host: HostPort, clock: Clock) {
+    this.#end = end;
+    this.#handle = handle;
+    this.#host = host;
+    this.#clock = clock;
+  }
 
   /** LE Connection Update at the peripheral. */
   ask(wanted: ParameterRange): number {
     if (this.#cancelTimeout !== undefined) return Status.commandDisallowed;
-    this.#cancelTimeout = this.clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.end.fail(Status.responseTimeout);
+    this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.#end.fail(Status.responseTimeout);
     });
-    this.end.control({ kind: 'parameters-request', wanted });
+    this.#end.control({ kind: 'parameters-request', wanted });
     return Status.success;
   }
 
-  /** LE Remote Connection Parameter Request Reply after the handle, 12 bytes. */
-  reply(p: Buffer): number {
+  /** LE Remote Connection Parameter Request Reply. */
+  reply(p: ParametersOf<typeof LeParameterRequestReply>): number {
     if (!this.#asked) return Status.commandDisallowed;
-    const range = parseParameterRange(p);
+    const range = parameterRange(p);
     if (range === undefined) return Status.invalidParameters;
     this.#asked = false;
-    this.end.update(shortest(range));
+    this.#end.update(shortest(range));
     return Status.success;
   }
 
-  /** LE Remote Connection Parameter Request Negative Reply after the handle: a reason. */
-  refuse(p: Buffer): number {
+  /** LE Remote Connection Parameter Request Negative Reply. */
+  refuse(reason: number): number {
     if (!this.#asked) return Status.commandDisallowed;
     this.#asked = false;
-    this.end.control({ kind: 'parameters-reject', reason: p.readUInt8(0) });
+    this.#end.control({ kind: 'parameters-reject', reason });
     return Status.success;
   }
 
@@ -64,22 +74,27 @@ export class ParameterRequest {
   }
 
   #requested({ minimum, maximum, latency, timeout }: ParameterRange): void {
-    const range = Buffer.alloc(8);
-    range.writeUInt16LE(minimum, 0);
-    range.writeUInt16LE(maximum, 2);
-    range.writeUInt16LE(latency, 4);
-    range.writeUInt16LE(timeout, 6);
-    const event = Buffer.concat([this.handle, range]);
-    this.#asked = this.host.leEvent(LeEvent.remoteParameterRequest, event);
+    this.#asked = this.#host.event(LeRemoteParameterRequest, {
+      handle: this.#handle,
+      intervalMin: minimum,
+      intervalMax: maximum,
+      latency,
+      timeout,
+    });
     if (this.#asked) return;
     // A host that does not want to be asked does not have the feature.
-    this.end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
+    this.#end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
   }
 
   #rejected(reason: number): void {
     if (this.#cancelTimeout === undefined) return;
     this.close();
-    const event = Buffer.concat([Buffer.from([reason]), this.handle, Buffer.alloc(6)]);
-    this.host.leEvent(LeEvent.connectionUpdateComplete, event);
+    this.#host.event(LeConnectionUpdateComplete, {
+      status: reason,
+      handle: this.#handle,
+      interval: 0,
+      latency: 0,
+      timeout: 0,
+    });
   }
 }

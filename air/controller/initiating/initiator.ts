@@ -1,13 +1,18 @@
+import type { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
-import { sameAddress, type AdvertisingPdu, type ConnectRequest } from '../../medium/pdu.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { sameAddress } from '../../medium/pdu.js';
+import type { AdvertisingPdu, ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { CommandOutcome } from '../commands/command.js';
-import { reportNoConnection, type Meeting } from '../connection/connection-events.js';
+import type { CommandOutcome } from '../outcome.js';
+import { reportNoConnection } from '../connection/connection-events.js';
+import type { Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
-import type { ControllerParts } from '../parts.js';
+import type { ControllerParts } from '../context.js';
 import type { Peer } from '../privacy/peer.js';
-import { parseCreate, parseExtendedCreate, type WantedLink } from './create-parameters.js';
+import { wantedExtendedLink, wantedLink } from './create-parameters.js';
+import type { WantedLink } from './create-parameters.js';
 
 export interface InitiatingContext extends ControllerParts {
   readonly connections: Connections;
@@ -33,8 +38,11 @@ const IDLE: State = { name: 'idle' };
 /** Making a connection as the central (Vol 4 Part E 7.8.12, 7.8.13 and 7.8.66). */
 export class Initiator {
   #state: State = IDLE;
+  readonly #context: InitiatingContext;
 
-  constructor(private readonly context: InitiatingContext) {}
+  constructor(context: InitiatingContext) {
+    this.#context = context;
+  }
 
   /** Also while a request is on the air: after a refusal it is the next advertising event's turn. */
   get listening(): boolean {
@@ -50,18 +58,17 @@ export class Initiator {
     return this.#state.name !== 'idle' && this.#state.wanted.peer === undefined;
   }
 
-  /** LE Create Connection, 25 bytes. */
-  create(p: Buffer): number {
-    return this.#create(parseCreate(p));
+  create(p: ParametersOf<typeof LeCreateConnection>): number {
+    return this.#create(wantedLink(p));
   }
 
   /** LE Extended Create Connection [v1], 10 bytes and 16 for each PHY. */
-  createExtended(p: Buffer): number {
-    return this.#create(parseExtendedCreate(p));
+  createExtended(bytes: Uint8Array): number {
+    return this.#create(wantedExtendedLink(bytes));
   }
 
   /** LE Create Connection Cancel. */
-  cancel(): CommandOutcome {
+  cancel(): CommandOutcome<never> {
     const state = this.#state;
     switch (state.name) {
       case 'idle':
@@ -82,7 +89,7 @@ export class Initiator {
 
   heard(pdu: AdvertisingPdu, from: Station): void {
     if (this.#state.name !== 'listening' || !pdu.connectable) return;
-    const { identity, resolvingList, medium, station, connections } = this.context;
+    const { identity, resolvingList, medium, station, connections } = this.#context;
     const { wanted } = this.#state;
     const { advertiser, extended, set } = pdu;
     if (advertiser === undefined || (extended !== undefined && !wanted.extended)) return;
@@ -128,7 +135,7 @@ export class Initiator {
     if (this.#state.name !== 'idle') return Status.commandDisallowed;
     if (typeof wanted === 'number') return wanted;
     const { peer, ownAddressType } = wanted;
-    const { identity, connections } = this.context;
+    const { identity, connections } = this.#context;
     // With type 3 and the accept list, it depends on who is heard.
     const dependsOnPeer = ownAddressType === 3 && peer === undefined;
     if (!dependsOnPeer && identity.own(ownAddressType, peer) === undefined) {
@@ -141,7 +148,7 @@ export class Initiator {
   }
 
   #isWanted(wanted: WantedLink, { address, rpa }: Peer): boolean {
-    const { acceptList, connections } = this.context;
+    const { acceptList, connections } = this.#context;
     if (connections.isConnectedTo(address)) return false;
     if (wanted.peer === undefined) return acceptList.has(address);
     // The host may name an identity, or the private address that it has heard.
@@ -150,17 +157,17 @@ export class Initiator {
 
   /** Who uses private addresses does not answer to the identity address (Vol 6 Part B 6.4). */
   #isTarget({ target }: AdvertisingPdu, { address, isPrivate }: OwnAddress): boolean {
-    if (target === undefined || this.context.resolvingList.isLocal(target)) return true;
+    if (target === undefined || this.#context.resolvingList.isLocal(target)) return true;
     return !isPrivate && sameAddress(target, address);
   }
 
   #set(state: State): void {
     const listened = this.listening;
     this.#state = state;
-    if (listened !== this.listening) this.context.listeningChanged();
+    if (listened !== this.listening) this.#context.listeningChanged();
   }
 
   #reportFailure(): void {
-    reportNoConnection(this.context.host, Status.unknownConnection, ConnectionRole.central);
+    reportNoConnection(this.#context.host, Status.unknownConnection, ConnectionRole.central);
   }
 }

@@ -1,4 +1,5 @@
-import { addressTypeByte, type DeviceAddress } from '../../medium/pdu.js';
+import { addressTypeByte } from '../../medium/pdu.js';
+import type { DeviceAddress } from '../../medium/pdu.js';
 
 /** Another device as the host is told of it. */
 export interface Peer {
@@ -12,8 +13,8 @@ export interface Peer {
 export const peerTypeByte = ({ address, rpa }: Peer): number =>
   addressTypeByte(address) | (rpa === undefined ? 0 : 0b10);
 
-/** Type (1 byte; of types above 1 the last bit counts) and address (6 bytes). */
-export const parseAddress = (p: Buffer): DeviceAddress => ({
-  type: (p.readUInt8(0) & 1) === 1 ? 'random' : 'public',
-  bytes: Buffer.from(p.subarray(1, 7)),
+/** Of types above 1 the last bit counts. */
+export const deviceAddress = (type: number, bytes: Uint8Array): DeviceAddress => ({
+  type: (type & 1) === 1 ? 'random' : 'public',
+  bytes,
 });

@@ -1,15 +1,30 @@
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
+import type {
+  LeAddToResolvingList,
+  LeRemoveFromResolvingList,
+  LeSetPrivacyMode,
+} from '../../../lib/hci/commands/addresses.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { sameAddress, type DeviceAddress } from '../../medium/pdu.js';
-import { ok, type CommandOutcome } from '../commands/command.js';
-import { parseAddress, type Peer } from './peer.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { sameAddress } from '../../medium/pdu.js';
+import type { DeviceAddress } from '../../medium/pdu.js';
+import { ok } from '../outcome.js';
+import type { CommandOutcome } from '../outcome.js';
+import { deviceAddress } from './peer.js';
+import type { Peer } from './peer.js';
 import { generateRpa, isResolvable, resolves } from './rpa.js';
+
+type PeerIdentity = ParametersOf<typeof LeRemoveFromResolvingList>;
+
+interface FoundAddress {
+  readonly address: Uint8Array;
+}
 
 export const RESOLVING_LIST_SIZE = 16;
 
 const DEFAULT_TIMEOUT_S = 900;
-const MAX_TIMEOUT_S = 3600;
 
 /** A private address that was made here. */
 interface Generated {
@@ -20,8 +35,8 @@ interface Generated {
 interface Entry {
   readonly peer: DeviceAddress;
   /** Undefined where the host gave zeros: that side uses its identity address. */
-  readonly peerIrk: Buffer | undefined;
-  readonly localIrk: Buffer | undefined;
+  readonly peerIrk: Uint8Array | undefined;
+  readonly localIrk: Uint8Array | undefined;
   /** Device privacy mode: the peer may use its identity address, too. */
   devicePrivacy: boolean;
   local?: Generated;
@@ -39,36 +54,35 @@ export class ResolvingList {
   readonly #entries: Entry[] = [];
   #enabled = false;
   #timeoutMs = DEFAULT_TIMEOUT_S * 1000;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  /** True while advertising, scanning or initiating. */
+  readonly #inUse: () => boolean;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly random: Random,
-    /** True while advertising, scanning or initiating. */
-    private readonly inUse: () => boolean,
-  ) {}
+  constructor(clock: Clock, random: Random, inUse: () => boolean) {
+    this.#inUse = inUse;
+    this.#clock = clock;
+    this.#random = random;
+  }
 
-  /** 39 bytes: peer identity address type (1) and address (6), peer IRK (16), local IRK (16). */
-  add(p: Buffer): number {
-    if (p.readUInt8(0) > 1) return Status.invalidParameters;
+  add(p: ParametersOf<typeof LeAddToResolvingList>): number {
     if (this.#isLocked()) return Status.commandDisallowed;
-    const peer = parseAddress(p);
-    const peerIrk = key(p.subarray(7, 23));
+    const peer = deviceAddress(p.addressType, p.address);
+    const peerIrk = key(p.peerIrk);
     const known = this.#entries.some(
       (entry) =>
         sameAddress(entry.peer, peer) ||
-        (peerIrk !== undefined && entry.peerIrk?.equals(peerIrk) === true),
+        (peerIrk && entry.peerIrk && sameBytes(peerIrk, entry.peerIrk)),
     );
     if (known) return Status.invalidParameters;
     if (this.#entries.length >= RESOLVING_LIST_SIZE) return Status.memoryCapacityExceeded;
-    this.#entries.push({ peer, peerIrk, localIrk: key(p.subarray(23)), devicePrivacy: false });
+    this.#entries.push({ peer, peerIrk, localIrk: key(p.localIrk), devicePrivacy: false });
     return Status.success;
   }
 
-  /** 7 bytes: peer identity address type and address. */
-  remove(p: Buffer): number {
-    if (p.readUInt8(0) > 1) return Status.invalidParameters;
+  remove(p: PeerIdentity): number {
     if (this.#isLocked()) return Status.commandDisallowed;
-    const entry = this.#find(parseAddress(p));
+    const entry = this.#named(p);
     if (entry === undefined) return Status.unknownConnection;
     this.#entries.splice(this.#entries.indexOf(entry), 1);
     return Status.success;
@@ -80,41 +94,33 @@ export class ResolvingList {
     return Status.success;
   }
 
-  /** LE Read Peer Resolvable Address, 7 bytes. */
-  readPeer(p: Buffer): CommandOutcome {
-    return readAddress(p, this.#find(parseAddress(p))?.peerRpa);
+  /** LE Read Peer Resolvable Address. */
+  readPeer(p: PeerIdentity): number | CommandOutcome<FoundAddress> {
+    return found(this.#named(p)?.peerRpa);
   }
 
-  /** LE Read Local Resolvable Address, 7 bytes. */
-  readLocal(p: Buffer): CommandOutcome {
-    return readAddress(p, this.#find(parseAddress(p))?.local?.address);
+  /** LE Read Local Resolvable Address. */
+  readLocal(p: PeerIdentity): number | CommandOutcome<FoundAddress> {
+    return found(this.#named(p)?.local?.address);
   }
 
-  /** LE Set Address Resolution Enable, 1 byte. */
-  setEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
-    if (enable > 1) return Status.invalidParameters;
-    if (this.inUse()) return Status.commandDisallowed;
+  /** LE Set Address Resolution Enable. */
+  setEnable(enable: number): number {
+    if (this.#inUse()) return Status.commandDisallowed;
     this.#enabled = enable === 1;
     return Status.success;
   }
 
-  /** LE Set Resolvable Private Address Timeout, 2 bytes: seconds. */
-  setTimeout(p: Buffer): number {
-    const seconds = p.readUInt16LE(0);
-    if (seconds < 1 || seconds > MAX_TIMEOUT_S) return Status.invalidParameters;
+  /** LE Set Resolvable Private Address Timeout. */
+  setTimeout(seconds: number): void {
     this.#timeoutMs = seconds * 1000;
-    return Status.success;
   }
 
-  /** LE Set Privacy Mode, 8 bytes: peer identity address type and address, mode. */
-  setPrivacyMode(p: Buffer): number {
-    const mode = p.readUInt8(7);
-    if (p.readUInt8(0) > 1 || mode > 1) return Status.invalidParameters;
+  setPrivacyMode(p: ParametersOf<typeof LeSetPrivacyMode>): number {
     if (this.#isLocked()) return Status.commandDisallowed;
-    const entry = this.#find(parseAddress(p));
+    const entry = this.#named(p);
     if (entry === undefined) return Status.unknownConnection;
-    entry.devicePrivacy = mode === 1;
+    entry.devicePrivacy = p.mode === 1;
     return Status.success;
   }
 
@@ -170,7 +176,7 @@ export class ResolvingList {
     const entry = this.#find(peer);
     const made = [which.local && entry?.local, which.target && entry?.target];
     const since = made.map((address) => (address ? address.at : Infinity));
-    return Math.min(...since) + this.#timeoutMs - this.clock.now();
+    return Math.min(...since) + this.#timeoutMs - this.#clock.now();
   }
 
   reset(): void {
@@ -179,26 +185,28 @@ export class ResolvingList {
     this.#timeoutMs = DEFAULT_TIMEOUT_S * 1000;
   }
 
-  #current(made: Generated | undefined, irk: Buffer): Generated {
-    const now = this.clock.now();
+  #current(made: Generated | undefined, irk: Uint8Array): Generated {
+    const now = this.#clock.now();
     if (made !== undefined && now - made.at < this.#timeoutMs) return made;
-    return { address: generateRpa(irk, this.random), at: now };
+    return { address: generateRpa(irk, this.#random), at: now };
   }
 
   #find(peer: DeviceAddress): Entry | undefined {
     return this.#entries.find((entry) => sameAddress(entry.peer, peer));
   }
 
+  #named({ addressType, address }: PeerIdentity): Entry | undefined {
+    return this.#find(deviceAddress(addressType, address));
+  }
+
   #isLocked(): boolean {
-    return this.#enabled && this.inUse();
+    return this.#enabled && this.#inUse();
   }
 }
 
 /** A key of zeros is none. */
-const key = (bytes: Buffer): Buffer | undefined =>
-  bytes.every((byte) => byte === 0) ? undefined : Buffer.from(bytes);
+const key = (bytes: Uint8Array): Uint8Array | undefined =>
+  bytes.some((byte) => byte !== 0) ? bytes : undefined;
 
-const readAddress = (p: Buffer, found: DeviceAddress | undefined): CommandOutcome => {
-  if (p.readUInt8(0) > 1) return { status: Status.invalidParameters };
-  return found === undefined ? { status: Status.unknownConnection } : ok(found.bytes);
-};
+const found = (address: DeviceAddress | undefined): number | CommandOutcome<FoundAddress> =>
+  address === undefined ? Status.unknownConnection : ok({ address: address.bytes });

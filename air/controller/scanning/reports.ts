@@ -1,11 +1,16 @@
-import { LeEvent } from '../../../lib/hci/constants.js';
+import { AdvertisingBit } from '../../../lib/hci/constants.js';
 import {
-  addressTypeByte,
-  type AdvertisingPdu,
-  type DeviceAddress,
-  type ScanResponsePdu,
-} from '../../medium/pdu.js';
-import { peerTypeByte, type Peer } from '../privacy/peer.js';
+  LeAdvertisingReport,
+  LeDirectedAdvertisingReport,
+  LeExtendedAdvertisingReport,
+  MAX_REPORT_DATA,
+  ReportBit,
+} from '../../../lib/hci/events/advertising.js';
+import { addressTypeByte } from '../../medium/pdu.js';
+import type { AdvertisingPdu, DeviceAddress, ScanResponsePdu } from '../../medium/pdu.js';
+import type { HostPort } from '../host-port.js';
+import { peerTypeByte } from '../privacy/peer.js';
+import type { Peer } from '../privacy/peer.js';
 
 /** The device that directed advertising is for. */
 export interface Target {
@@ -27,48 +32,47 @@ export interface Sighting {
   readonly rssi: number;
 }
 
-/** An LE Meta event. */
-export interface Report {
-  readonly subevent: number;
-  readonly parameters: Buffer;
-}
+const NO_ADDRESS = new Uint8Array(6);
 
-const ONE_REPORT = Buffer.from([1]);
-const NO_ADDRESS = Buffer.alloc(6);
-
-/** What a host gets that scans with legacy commands: one report to an event, as most controllers do. */
-export const legacyReport = (sighting: Sighting): Report => {
-  const { pdu, response, target, peer, rssi } = sighting;
-  const from = address(peer);
-  const strength = Buffer.from([rssi & 0xff]);
+/** Tells a host that scans with legacy commands: one report to an event, as most controllers do. */
+export const reportLegacy = (host: HostPort, sighting: Sighting): void => {
+  const { pdu, response, target, rssi } = sighting;
+  const from = advertiser(sighting);
   if (target?.type === UNRESOLVED) {
-    const to = [Buffer.from([addressTypeByte(target.address)]), target.address.bytes];
-    const head = Buffer.from([LegacyType.directed]);
-    const parameters = Buffer.concat([ONE_REPORT, head, from, ...to, strength]);
-    return { subevent: LeEvent.directedAdvertisingReport, parameters };
+    const to = { targetType: addressTypeByte(target.address), target: target.address.bytes };
+    const report = { type: LegacyType.directed, ...from, ...to, rssi };
+    host.event(LeDirectedAdvertisingReport, { reports: [report] });
+    return;
   }
-  const data = response?.data ?? pdu.data;
-  const head = Buffer.from([response ? LegacyType.scanResponse : legacyType(pdu)]);
-  return {
-    subevent: LeEvent.advertisingReport,
-    parameters: Buffer.concat([ONE_REPORT, head, from, Buffer.from([data.length]), data, strength]),
-  };
+  const type = response ? LegacyType.scanResponse : legacyType(pdu);
+  const { data } = response ?? pdu;
+  host.event(LeAdvertisingReport, { reports: [{ type, ...from, data, rssi }] });
 };
 
-/** Most bytes of data that fit in an LE Extended Advertising Report. */
-const CHUNK = 229;
-
-/** What a host gets that scans with extended commands: long data comes in several events. */
-export const extendedReports = (sighting: Sighting): Report[] => {
-  const data = sighting.response?.data ?? sighting.pdu.data;
-  const chunks = Math.max(1, Math.ceil(data.length / CHUNK));
-  return Array.from({ length: chunks }, (_, i) => ({
-    subevent: LeEvent.extendedAdvertisingReport,
-    parameters: Buffer.concat([
-      ONE_REPORT,
-      extendedReport(sighting, i < chunks - 1, data.subarray(i * CHUNK, (i + 1) * CHUNK)),
-    ]),
-  }));
+/** Tells a host that scans with extended commands: long data comes in several events. */
+export const reportExtended = (host: HostPort, sighting: Sighting): void => {
+  const { pdu, response, target, rssi } = sighting;
+  const { data } = response ?? pdu;
+  const header = response?.extended ?? pdu.extended;
+  const report = {
+    ...advertiser(sighting),
+    primaryPhy: LE_1M,
+    secondaryPhy: header?.secondaryPhy ?? 0,
+    sid: header?.sid ?? NO_SID,
+    txPower: header?.txPower ?? NO_TX_POWER,
+    rssi,
+    // No periodic advertising.
+    periodicInterval: 0,
+    targetType: target?.type ?? 0,
+    target: target?.address.bytes ?? NO_ADDRESS,
+  };
+  for (let at = 0; at === 0 || at < data.length; at += MAX_REPORT_DATA) {
+    const end = at + MAX_REPORT_DATA;
+    const type = extendedType(sighting, end < data.length);
+    host.event(LeExtendedAdvertisingReport, {
+      reports: [{ ...report, type, data: data.subarray(at, end) }],
+    });
+  }
 };
 
 /** Event types of a legacy report (Vol 4 Part E 7.7.65.2). */
@@ -86,51 +90,23 @@ const legacyType = ({ target, connectable, scannable }: AdvertisingPdu): number 
   return scannable ? LegacyType.scannable : LegacyType.nonConnectable;
 };
 
-/** Bits of the event type of an extended report (Vol 4 Part E 7.7.65.13). */
-const ExtendedType = {
-  connectable: 1 << 0,
-  scannable: 1 << 1,
-  directed: 1 << 2,
-  scanResponse: 1 << 3,
-  legacy: 1 << 4,
-  moreToCome: 1 << 5,
-} as const;
-
 const extendedType = ({ pdu, response }: Sighting, moreToCome: boolean): number =>
-  (pdu.connectable ? ExtendedType.connectable : 0) |
-  (pdu.scannable ? ExtendedType.scannable : 0) |
-  (pdu.target === undefined ? 0 : ExtendedType.directed) |
-  (response === undefined ? 0 : ExtendedType.scanResponse) |
-  (pdu.extended === undefined ? ExtendedType.legacy : 0) |
-  (moreToCome ? ExtendedType.moreToCome : 0);
+  (pdu.connectable ? AdvertisingBit.connectable : 0) |
+  (pdu.scannable ? AdvertisingBit.scannable : 0) |
+  (pdu.target === undefined ? 0 : ReportBit.directed) |
+  (response === undefined ? 0 : ReportBit.scanResponse) |
+  (pdu.extended === undefined ? AdvertisingBit.legacy : 0) |
+  (moreToCome ? ReportBit.incomplete : 0);
 
 const LE_1M = 1;
 const NO_SID = 0xff;
 const NO_TX_POWER = 0x7f;
 
-const extendedReport = (sighting: Sighting, moreToCome: boolean, data: Uint8Array): Buffer => {
-  const { pdu, response, peer, target, rssi } = sighting;
-  const header = response?.extended ?? pdu.extended;
-  const type = Buffer.alloc(2);
-  type.writeUInt16LE(extendedType(sighting, moreToCome), 0);
-  return Buffer.concat([
-    type,
-    address(peer),
-    Buffer.from([LE_1M, header?.secondaryPhy ?? 0, header?.sid ?? NO_SID]),
-    Buffer.from([(header?.txPower ?? NO_TX_POWER) & 0xff, rssi & 0xff]),
-    // No periodic advertising.
-    Buffer.alloc(2),
-    Buffer.from([target?.type ?? 0]),
-    target?.address.bytes ?? NO_ADDRESS,
-    Buffer.from([data.length]),
-    data,
-  ]);
-};
-
 const ANONYMOUS = 0xff;
 
-/** Type (1 byte) and address (6). */
-const address = (peer: Peer | undefined): Buffer =>
+const advertiser = ({
+  peer,
+}: Sighting): { readonly addressType: number; readonly address: Uint8Array } =>
   peer === undefined
-    ? Buffer.concat([Buffer.from([ANONYMOUS]), NO_ADDRESS])
-    : Buffer.concat([Buffer.from([peerTypeByte(peer)]), peer.address.bytes]);
+    ? { addressType: ANONYMOUS, address: NO_ADDRESS }
+    : { addressType: peerTypeByte(peer), address: peer.address.bytes };

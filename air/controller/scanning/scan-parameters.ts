@@ -1,4 +1,10 @@
+import {
+  LeSetExtendedScanParameters,
+  LeSetScanParameters,
+  PhyBit,
+} from '../../../lib/hci/commands/listening.js';
 import { Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { ScanWindow } from '../../medium/station.js';
 
 export interface ScanParameters {
@@ -20,43 +26,36 @@ export const DEFAULT_SCAN: ScanParameters = {
   window: { intervalMs: 10, windowMs: 10 },
 };
 
-/** Bits of Scanning_PHYs and Initiating_PHYs. */
-export const PhyBit = { le1M: 0b001, le2M: 0b010, coded: 0b100 } as const;
+/** Interval and window in units of 0.625 ms; undefined where they do not suit each other. */
+export const windowOf = (interval: number, window: number): ScanWindow | undefined =>
+  window < SHORTEST || window > interval
+    ? undefined
+    : { intervalMs: interval * 0.625, windowMs: window * 0.625 };
 
-/** Interval and window in units of 0.625 ms; 2.5 ms at least. */
-export const parseScanWindow = (p: Buffer, longest: number): ScanWindow | undefined => {
-  const interval = p.readUInt16LE(0);
-  const window = p.readUInt16LE(2);
-  if (window < 0x0004 || window > interval || interval > longest) return undefined;
-  return { intervalMs: interval * 0.625, windowMs: window * 0.625 };
-};
+/** 2.5 ms. */
+const SHORTEST = 0x0004;
 
-export const LONGEST_LEGACY_INTERVAL = 0x4000;
-export const LONGEST_EXTENDED_INTERVAL = 0xffff;
-
-/** LE Set Scan Parameters, 7 bytes; an error code for bad ones. */
-export const parseLegacyScan = (p: Buffer): ScanParameters | number => {
-  const type = p.readUInt8(0);
-  const window = parseScanWindow(p.subarray(1), LONGEST_LEGACY_INTERVAL);
-  const ownAddressType = p.readUInt8(5);
-  const filterPolicy = p.readUInt8(6);
-  if (type > 1 || ownAddressType > 3 || filterPolicy > 3 || window === undefined) {
+/** LE Set Scan Parameters; an error code for bad ones. */
+export const legacyScan = (
+  p: ParametersOf<typeof LeSetScanParameters>,
+): ScanParameters | number => {
+  const window = windowOf(p.interval, p.window);
+  if (window === undefined || !LeSetScanParameters.parameters.allows(p)) {
     return Status.invalidParameters;
   }
+  const { type, ownAddressType, filterPolicy } = p;
   return { extended: false, active: type === 1, ownAddressType, filterPolicy, window };
 };
 
-/** LE Set Extended Scan Parameters, 3 bytes and 5 for each PHY; an error code for bad ones. */
-export const parseExtendedScan = (p: Buffer): ScanParameters | number => {
-  const ownAddressType = p.readUInt8(0);
-  const filterPolicy = p.readUInt8(1);
-  const phys = p.readUInt8(2);
+/** LE Set Extended Scan Parameters, 3 bytes or more; an error code for bad ones. */
+export const extendedScan = (bytes: Uint8Array): ScanParameters | number => {
+  const { parameters } = LeSetExtendedScanParameters;
+  const { ownAddressType, filterPolicy, phys } = parameters.head(bytes);
   if (ownAddressType > 3 || filterPolicy > 3 || phys === 0) return Status.invalidParameters;
   // Of the PHYs for primary channels the coded one is not offered.
   if (phys !== PhyBit.le1M) return Status.unsupportedFeature;
-  if (p.length !== 3 + 5) return Status.invalidParameters;
-  const type = p.readUInt8(3);
-  const window = parseScanWindow(p.subarray(4), LONGEST_EXTENDED_INTERVAL);
-  if (type > 1 || window === undefined) return Status.invalidParameters;
-  return { extended: true, active: type === 1, ownAddressType, filterPolicy, window };
+  const scan = parameters.exact(bytes)?.scans[0];
+  const window = scan && windowOf(scan.interval, scan.window);
+  if (window === undefined || scan === undefined || scan.type > 1) return Status.invalidParameters;
+  return { extended: true, active: scan.type === 1, ownAddressType, filterPolicy, window };
 };

@@ -1,28 +1,22 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
-import { LeEvent, Status } from '../../../lib/hci/constants.js';
-import {
-  addressTypeByte,
-  sameAddress,
-  type AdvertisingPdu,
-  type ScanResponsePdu,
-} from '../../medium/pdu.js';
+import type {
+  LeSetExtendedScanEnable,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { addressTypeByte, sameAddress } from '../../medium/pdu.js';
+import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { ControllerParts } from '../parts.js';
+import type { ControllerParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
-import {
-  extendedReports,
-  legacyReport,
-  UNRESOLVED,
-  type Sighting,
-  type Target,
-} from './reports.js';
-import {
-  DEFAULT_SCAN,
-  parseExtendedScan,
-  parseLegacyScan,
-  type ScanParameters,
-} from './scan-parameters.js';
+import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
+import type { Sighting, Target } from './reports.js';
+import { DEFAULT_SCAN, extendedScan, legacyScan } from './scan-parameters.js';
+import type { ScanParameters } from './scan-parameters.js';
 
 export interface ScanningContext extends ControllerParts {
   /** To be called when listening begins or ends. */
@@ -48,8 +42,11 @@ export class Scanner {
   readonly #duplicates = new DuplicateFilter();
   /** What was asked for a scan response, by station and set. */
   readonly #asked = new Map<string, Sighting>();
+  readonly #context: ScanningContext;
 
-  constructor(private readonly context: ScanningContext) {}
+  constructor(context: ScanningContext) {
+    this.#context = context;
+  }
 
   get enabled(): boolean {
     return this.#scan !== undefined;
@@ -64,32 +61,26 @@ export class Scanner {
     return this.enabled && this.#listOnly;
   }
 
-  /** LE Set Scan Parameters, 7 bytes. */
-  setParameters(p: Buffer): number {
-    return this.#setParameters(parseLegacyScan(p));
+  setParameters(p: ParametersOf<typeof LeSetScanParameters>): number {
+    return this.#setParameters(legacyScan(p));
   }
 
   /** LE Set Extended Scan Parameters, 3 bytes and 5 for each PHY. */
-  setExtendedParameters(p: Buffer): number {
-    return this.#setParameters(parseExtendedScan(p));
+  setExtendedParameters(bytes: Uint8Array): number {
+    return this.#setParameters(extendedScan(bytes));
   }
 
-  /** LE Set Scan Enable, 2 bytes. Enabling again begins with nothing reported. */
-  setEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
-    const filter = p.readUInt8(1);
-    if (enable > 1 || filter > 1) return Status.invalidParameters;
-    if (enable === 0) return this.#stop();
-    const filterDuplicates = filter === 1;
+  /** Enabling again begins with nothing reported. */
+  setEnable(p: ParametersOf<typeof LeSetScanEnable>): number {
+    if (p.enable === 0) return this.#stop();
+    const filterDuplicates = p.filterDuplicates === 1;
     return this.#start({ filterDuplicates, filterByPeriod: false, durationMs: 0, periodMs: 0 });
   }
 
-  /** LE Set Extended Scan Enable, 6 bytes. */
-  setExtendedEnable(p: Buffer): number {
-    const enable = p.readUInt8(0);
-    const filter = p.readUInt8(1);
-    const durationMs = p.readUInt16LE(2) * 10;
-    const periodMs = durationMs === 0 ? 0 : p.readUInt16LE(4) * 1280;
+  setExtendedEnable(p: ParametersOf<typeof LeSetExtendedScanEnable>): number {
+    const { enable, filterDuplicates: filter } = p;
+    const durationMs = p.duration * 10;
+    const periodMs = durationMs === 0 ? 0 : p.period * 1280;
     if (enable > 1) return Status.invalidParameters;
     if (enable === 0) return this.#stop();
     if (filter > 2 || (filter === 2 && periodMs === 0)) return Status.invalidParameters;
@@ -100,7 +91,7 @@ export class Scanner {
 
   heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
     if (!this.#listening || (pdu.extended !== undefined && !this.#parameters.extended)) return;
-    const { identity, medium, station } = this.context;
+    const { identity, medium, station } = this.#context;
     const { active, ownAddressType } = this.#parameters;
     const sighting = this.#sighting(pdu, rssi);
     if (sighting === undefined) return;
@@ -124,7 +115,7 @@ export class Scanner {
     if (!this.#listening || asked === undefined || advertiser === undefined) return;
     if (!sameAddress(advertiser, response.advertiser)) return;
     this.#asked.delete(key);
-    this.#report({ ...asked, response, rssi: this.context.power.toldRssi(rssi) });
+    this.#report({ ...asked, response, rssi: this.#context.power.toldRssi(rssi) });
   }
 
   reset(): void {
@@ -144,7 +135,7 @@ export class Scanner {
   }
 
   #start(scan: Scan): number {
-    if (this.context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
+    if (this.#context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
       return Status.invalidParameters;
     }
     this.#scan = scan;
@@ -165,7 +156,7 @@ export class Scanner {
     this.#after(scan.durationMs, () => {
       if (scan.periodMs === 0) {
         this.#stop();
-        this.context.host.leEvent(LeEvent.scanTimeout, Buffer.alloc(0));
+        this.#context.host.event(LeScanTimeout, {});
         return;
       }
       this.#listen(false);
@@ -178,18 +169,18 @@ export class Scanner {
 
   #after(ms: number, run: () => void): void {
     this.#cancelTimer?.();
-    this.#cancelTimer = ms === 0 ? undefined : this.context.medium.clock.after(ms, run);
+    this.#cancelTimer = ms === 0 ? undefined : this.#context.medium.clock.after(ms, run);
   }
 
   #listen(listening: boolean): void {
     this.#listening = listening;
     this.#asked.clear();
-    this.context.listeningChanged();
+    this.#context.listeningChanged();
   }
 
   /** Undefined for what the filter policy or network privacy leaves out. */
   #sighting(pdu: AdvertisingPdu, rssi: number): Sighting | undefined {
-    const { acceptList, resolvingList, power } = this.context;
+    const { acceptList, resolvingList, power } = this.#context;
     const peer = pdu.advertiser && resolvingList.identify(pdu.advertiser);
     if (pdu.advertiser !== undefined && peer === undefined) return undefined;
     if (this.#listOnly && !acceptList.has(peer?.address)) return undefined;
@@ -200,7 +191,7 @@ export class Scanner {
 
   /** For whom the PDU is, where that may be this device. */
   #target(pdu: AdvertisingPdu): Target | undefined {
-    const { identity, resolvingList } = this.context;
+    const { identity, resolvingList } = this.#context;
     const { ownAddressType, filterPolicy } = this.#parameters;
     const own = identity.identityAddress(ownAddressType);
     if (pdu.target === undefined || own === undefined) return undefined;
@@ -213,12 +204,8 @@ export class Scanner {
 
   #report(sighting: Sighting): void {
     if (this.#scan?.filterDuplicates === true && !this.#duplicates.admit(sighting)) return;
-    const reports = this.#parameters.extended
-      ? extendedReports(sighting)
-      : [legacyReport(sighting)];
-    for (const { subevent, parameters } of reports) {
-      this.context.host.leEvent(subevent, parameters);
-    }
+    const report = this.#parameters.extended ? reportExtended : reportLegacy;
+    report(this.#context.host, sighting);
   }
 }
 

@@ -1,25 +1,21 @@
-import { defaultSuite } from '../../../lib/crypto/index.js';
-import { ID_PROVER, ID_VERIFIER } from '../../../lib/native/pairing/secrets.js';
-import { Spake2PlusProver } from '../../../lib/native/pairing/spake2plus.js';
-import { pairingChannel, pairingContext } from '../../../lib/native/pairing/transcript.js';
+import { HostilePhone } from '../../../lab/hostile-phone.js';
+import type { FromCar, ToCar } from '../../../lab/hostile-phone.js';
+import type { PhonePairing } from '../../../lib/native/pairing/phone.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
 import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../lib/native/session/channel.js';
-import { answerChallenge } from '../../../lib/native/session/phone.js';
-import { decodeFromCar, encodePhoneIdentity, encodeToCar } from '../../../lib/native/codec.js';
-import { decodeRequest } from '../../../lib/native/commands.js';
-import type { ToCarMessage } from '../../../lib/native/codec.js';
-import type { Command } from '../../../lib/domain/commands.js';
+import { encodeToCar } from '../../../lib/native/codec.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';
+import { cheapSuite } from '../../support/cheap-suite.js';
+import { decodeRequest } from '../../../lib/native/commands.js';
+import type { Command } from '../../../lib/domain/commands.js';
 import { encode } from '../../../lib/native/wire.js';
-import { frame, Reassembler } from '../../../lib/link/framing.js';
-import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
-import { CODE, secretsOf, WRONG_CODE } from './key-holders.js';
+import { CODE, WRONG_CODE } from './key-holders.js';
 import type { KeyHolder } from './key-holders.js';
 
 /** A message as somebody really made it, and what it means to deliver it whole. */
@@ -33,30 +29,44 @@ const random = seededRandom('phones');
 
 /** A link to the car in the hands of an attacker, who may also lend it to honest phones. */
 export class AttackLink {
-  readonly #radio: CentralLink;
+  readonly #phone: HostilePhone;
   readonly #clock: SimClock;
   readonly #oracle: Oracle;
-  readonly #carPublicKey: Uint8Array;
-  readonly #reassembler = new Reassembler(MAX_MESSAGE_BYTES);
-  /** Everything that the car said here. */
-  readonly heard: Uint8Array[] = [];
-  closed = false;
   /** The last thing that the car sealed for the phone here, opened. */
   lastAnswer: Uint8Array | undefined;
-  #challenge: { readonly bytes: Uint8Array; readonly at: number; open: boolean } | undefined;
+  #challenge: { readonly at: number; open: boolean } | undefined;
   #answer: { readonly person: KeyHolder; readonly channel: SealedChannel } | undefined;
   #session: { made: number; sent: number } | undefined;
-  #pairing: { readonly prover: Spake2PlusProver; readonly right: boolean } | undefined;
+  #pairing: { readonly exchange: PhonePairing; readonly right: boolean } | undefined;
   #share: { readonly share: Uint8Array; readonly confirm: Uint8Array } | undefined;
-  #pairingChannel: SealedChannel | undefined;
+  #established: PhonePairing | undefined;
   #confirmed = false;
   #committed = false;
 
-  constructor(radio: CentralLink, clock: SimClock, oracle: Oracle, carPublicKey: Uint8Array) {
-    this.#radio = radio;
+  constructor(clock: SimClock, oracle: Oracle, carPublicKey: Uint8Array) {
     this.#clock = clock;
     this.#oracle = oracle;
-    this.#carPublicKey = carPublicKey;
+    this.#phone = new HostilePhone({
+      clock,
+      carPublicKey,
+      suite: cheapSuite,
+      random,
+      heard: ({ message }) => {
+        this.#receive(message);
+      },
+      unreadable: (error) => {
+        oracle.fail(`the car sends what no phone takes: ${String(error)}`);
+      },
+    });
+  }
+
+  /** Everything that the car said here. */
+  get heard(): readonly Uint8Array[] {
+    return this.#phone.received.map(({ bytes }) => bytes);
+  }
+
+  get closed(): boolean {
+    return this.#phone.closedAt !== undefined;
   }
 
   /** A right proof was sent here. */
@@ -77,31 +87,21 @@ export class AttackLink {
     return this.#committed;
   }
 
-  async open(): Promise<void> {
-    await this.#radio.open({
-      data: (chunk) => {
-        try {
-          for (const message of this.#reassembler.push(chunk)) this.#receive(message);
-        } catch (error) {
-          this.#oracle.fail(`the car sends what no phone takes: ${String(error)}`);
-        }
-      },
-      closed: () => {
-        this.closed = true;
-      },
-    });
+  open(link: CentralLink): Promise<void> {
+    return this.#phone.open(link);
   }
 
   close(): Promise<void> {
-    return this.#radio.close();
+    return this.#phone.close();
   }
 
   /** Sends bytes that nobody made, or not like this, as a message of their own. */
   async sendMessage(message: Uint8Array, chunkSize = 0): Promise<void> {
     if (message.length === 0) return;
     if (this.#challenge !== undefined) this.#challenge.open = false;
-    const mtu = chunkSize === 0 ? this.#radio.mtu : Math.min(this.#radio.mtu, chunkSize + 3);
-    for (const chunk of frame(message, mtu)) await this.sendChunk(chunk);
+    if (this.closed) return;
+    const chunkBytes = chunkSize === 0 ? Infinity : chunkSize;
+    await this.#phone.sendBytes(message, chunkBytes).catch(() => undefined); // closed meanwhile
   }
 
   async sendMade({ bytes, sent }: Made, chunkSize?: number): Promise<void> {
@@ -112,18 +112,15 @@ export class AttackLink {
   /** Bytes without framing. */
   async sendChunk(chunk: Uint8Array): Promise<void> {
     if (this.closed || chunk.length === 0) return;
-    await this.#radio.send(chunk).catch(() => undefined); // closed meanwhile
+    await this.#phone.sendChunk(chunk).catch(() => undefined); // closed meanwhile
   }
 
   /** Answers the newest challenge; with a grant, which may be made out to somebody else. */
   proof(person: KeyHolder, command: Uint8Array, grant?: Uint8Array): Made | undefined {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
-    const { handshake, tag, channel } = answerChallenge(
-      defaultSuite,
-      random,
-      { identity: person.identity, carPublicKey: this.#carPublicKey },
-      challenge.bytes,
+    const { handshake, tag, channel } = this.#phone.answer(
+      person.identity,
       grant === undefined ? command : concat(command, introduction(grant, person.name)),
     );
     return this.#made({ case: 'proof', value: { handshake, tag } }, () => {
@@ -159,16 +156,9 @@ export class AttackLink {
 
   pairStart(right: boolean): Made | undefined {
     if (this.#challenge === undefined) return undefined;
-    const prover = new Spake2PlusProver({
-      ...secretsOf(right ? CODE : WRONG_CODE),
-      context: pairingContext(this.#challenge.bytes),
-      idProver: ID_PROVER,
-      idVerifier: ID_VERIFIER,
-      suite: defaultSuite,
-      random,
-    });
-    return this.#made({ case: 'pairStart', value: { share: prover.share } }, () => {
-      this.#pairing = { prover, right };
+    const exchange = this.#phone.newPairing(right ? CODE : WRONG_CODE);
+    return this.#made({ case: 'pairStart', value: { share: exchange.share } }, () => {
+      this.#pairing = { exchange, right };
     });
   }
 
@@ -179,27 +169,26 @@ export class AttackLink {
     this.#share = undefined;
     // An honest phone that was answered with something else goes no further.
     const codes = ['pairing.wrong-code', 'protocol.malformed', 'protocol.order'];
-    const keys = refusing(codes, () => pairing.prover.finish(share.share, share.confirm));
-    if (keys === undefined) return undefined;
-    const { confirmP, sharedKey } = keys;
-    return this.#made({ case: 'pairConfirm', value: { confirm: confirmP } }, () => {
-      this.#pairingChannel = pairingChannel(defaultSuite, sharedKey, 'phone');
+    const { exchange } = pairing;
+    const confirm = refusing(codes, () => exchange.confirm(share.share, share.confirm));
+    if (confirm === undefined) return undefined;
+    return this.#made({ case: 'pairConfirm', value: { confirm } }, () => {
+      this.#established = exchange;
       this.#confirmed = true;
     });
   }
 
-  pairCommit({ identity, signingKey, name }: KeyHolder): Made | undefined {
-    const identityBytes = encodePhoneIdentity({ publicKey: identity.publicKey, signingKey, name });
-    const sealed = this.#pairingChannel?.seal(identityBytes);
+  pairCommit({ identity: { publicKey }, signingKey, name }: KeyHolder): Made | undefined {
+    const sealed = this.#established?.commit({ publicKey, signingKey, name });
     if (sealed === undefined) return undefined;
     return this.#made({ case: 'pairCommit', value: sealed }, () => {
       this.#committed = true;
-      this.#oracle.applies(identity.publicKey);
+      this.#oracle.applies(publicKey);
     });
   }
 
   /** What it means counts once, and on this link. */
-  #made(message: NonNullable<ToCarMessage>, sent: () => void): Made {
+  #made(message: ToCar, sent: () => void): Made {
     let fresh = true;
     return {
       bytes: encodeToCar(message),
@@ -210,13 +199,11 @@ export class AttackLink {
     };
   }
 
-  #receive(bytes: Uint8Array): void {
-    this.heard.push(bytes);
-    const message = decodeFromCar(bytes);
+  #receive(message: FromCar): void {
     this.#oracle.heard(message.case, this);
     switch (message.case) {
       case 'hello':
-        this.#challenge = { bytes: message.value.handshake, at: this.#clock.now(), open: true };
+        this.#challenge = { at: this.#clock.now(), open: true };
         this.#pairing = undefined;
         this.#confirmed = false;
         this.#committed = false;
@@ -228,8 +215,10 @@ export class AttackLink {
         this.#share = message.value;
         break;
       case 'pairOffer':
+        this.#established?.openOffer(message.value);
+        break;
       case 'pairDone':
-        this.#pairingChannel?.open(message.value);
+        this.#established?.openDone(message.value);
         break;
       case 'pairRefusal':
       case undefined:

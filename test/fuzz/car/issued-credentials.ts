@@ -1,5 +1,5 @@
-import { sameBytes } from '../target.js';
-import type { LinkFields, PartFields } from '../sharing/by-hand.js';
+import { sameBytes } from '../../../lib/platform/bytes.js';
+import type { LinkFields, PartFields } from '../../../lab/forged-credentials.js';
 import type { KeyHolder } from './key-holders.js';
 
 /** A link as somebody really signed it. */

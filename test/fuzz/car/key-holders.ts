@@ -1,9 +1,7 @@
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { KeyPair } from '../../../lib/crypto/suite.js';
-import { pairingSecrets } from '../../../lib/native/pairing/secrets.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Who may be near the car. The attacker is the stranger and the driver, and hears the others. */
 export interface KeyHolder {
@@ -54,12 +52,3 @@ export const ENROLLED: readonly KeySlot[] = [
 export const CODE = '20211119';
 /** What a guesser tries. */
 export const WRONG_CODE = '20211118';
-
-const derived = new Map<string, ReturnType<typeof pairingSecrets>>();
-
-/** `pairingSecrets`, computed once per code. */
-export const secretsOf = (code: string): ReturnType<typeof pairingSecrets> => {
-  const secrets = derived.get(code) ?? pairingSecrets(code, cheapSuite);
-  derived.set(code, secrets);
-  return secrets;
-};

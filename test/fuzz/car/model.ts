@@ -1,10 +1,10 @@
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { ROLES } from '../../../lib/domain/roles.js';
 import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import { Heard } from '../sharing/heard.js';
-import { ROLE } from '../sharing/by-hand.js';
+import { ROLE } from '../../../lab/forged-credentials.js';
 import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
-import { sameBytes } from '../target.js';
 import type { MadeEntry, MadeLink, SignedPart } from './issued-credentials.js';
 import { ENROLLED, SLOTS } from './key-holders.js';
 

@@ -10,6 +10,7 @@ import type { Step } from './program.js';
 import {
   alterGrant,
   alterRevocationList,
+  at,
   clock,
   grant,
   removeAtScreen,
@@ -32,8 +33,6 @@ export interface Run {
 }
 
 export type Operation = (run: Run, step: Step) => Promise<void> | void;
-
-const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
 
 const command = (given: Command): Uint8Array => encodeCommand(given);
 

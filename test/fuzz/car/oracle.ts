@@ -2,16 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import { placeKey } from '../../../firmware-sim/key-slots.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
-import type { Introduction, KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
-import type { Command } from '../../../lib/domain/commands.js';
+import { ROLE } from '../../../lab/forged-credentials.js';
+import { fingerprint as fingerprintOf } from '../../../lib/credentials/fingerprint.js';
+import type { KeySlot, Introduction, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
+import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
+import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
+import type { Command } from '../../../lib/domain/commands.js';
 import type { Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
-import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
-import { toHex } from '../../../lib/platform/bytes.js';
-import { fingerprintOf, ROLE } from '../sharing/by-hand.js';
 import { fastest } from '../sharing/rights.js';
-import { sameBytes, Violation } from '../target.js';
+import { Violation } from '../target.js';
 import { BY_REVOCATION_LIST, COMMAND_OF } from './acts.js';
 import type { Acting, Admission, Credit, Delivery } from './acts.js';
 import type { AttackLink } from './attack-link.js';
@@ -260,7 +262,8 @@ export class Oracle {
 
   #keyAdded({ key: { slot, fingerprint } }: Extract<CarEvent, { type: 'key-added' }>): void {
     const shown = this.#admissions.filter(
-      ({ done, publicKey }) => !done && fingerprint === toHex(fingerprintOf(publicKey)),
+      ({ done, publicKey }) =>
+        !done && fingerprint === toHex(fingerprintOf(defaultSuite, publicKey)),
     );
     const holds = ({ publicKey, links }: Admission): boolean =>
       this.model.whyNotAdmitted(publicKey, links) === undefined;

@@ -1,14 +1,15 @@
-import { concat } from '../../../lib/platform/bytes.js';
-import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
-  fingerprintOf,
   ROLE,
   sealPart,
   withLink,
   writeFields,
   writePart,
-} from '../sharing/by-hand.js';
-import type { LinkFields } from '../sharing/by-hand.js';
+} from '../../../lab/forged-credentials.js';
+import type { LinkFields } from '../../../lab/forged-credentials.js';
+import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import { concat } from '../../../lib/platform/bytes.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { Operation, Run } from './operations.js';
 import type { MadeEntry, MadeRevocationList } from './issued-credentials.js';
 import { KEY_HOLDERS } from './key-holders.js';
@@ -20,7 +21,9 @@ const LAST_SECOND = 2 ** 32 - 1;
 const FULL_PART = 144;
 const random = seededRandom('papers');
 
-const at = <T>(list: readonly T[], index: number): T | undefined => list[index % list.length];
+/** Programs choose by numbers, of which there are more than things to choose from. */
+export const at = <T>(list: readonly T[], index: number): T | undefined =>
+  list[index % list.length];
 
 /** By right clocks; the car's may go wrong. */
 const now = ({ world }: Run): number => world.wallSeconds;
@@ -102,7 +105,7 @@ export const grant: Operation = (run, step) => {
   const forThisCar = !hasBit(step, ODD.otherCar);
   const bytes = withLink(
     parent?.bytes ?? new Uint8Array(0),
-    signer.signing,
+    signer,
     carKey(run, forThisCar),
     writeFields(fields),
     subject,
@@ -189,12 +192,12 @@ export const sign: Operation = (run, step) => {
 const NOBODY: MadeEntry = { about: undefined, since: 0, kind: 'suspended' };
 
 const seal = (run: Run, signed: NonNullable<MadeRevocationList['signed']>): MadeRevocationList => {
-  const written = signed.entries.map(({ about, since, kind }) => ({
-    fingerprint: about === undefined ? new Uint8Array(8) : fingerprintOf(about.identity.publicKey),
+  const entries = signed.entries.map(({ about, since, kind }) => ({
+    fingerprint: about ? fingerprint(defaultSuite, about.identity.publicKey) : new Uint8Array(8),
     since,
-    kind: kind === 'revoked' ? 1 : 2,
+    kind,
   }));
-  const body = writePart(signed, written);
+  const body = writePart({ ...signed, entries });
   const bytes = sealPart(random, signed.by.signing, carKey(run, signed.forThisCar), body);
   return { bytes, signed };
 };
@@ -225,7 +228,7 @@ export const clock: Operation = async ({ world }, { parameter }) => {
   const { oracle, controller } = world;
   const ahead = at([undefined, ...AHEAD], parameter);
   oracle.byHand = true;
-  await controller.clock(ahead === undefined ? 'lose' : { advance: ahead });
+  await (ahead === undefined ? controller.loseClock() : controller.advanceClock(ahead));
   oracle.byHand = false;
   if (ahead === undefined) oracle.model.loseClock();
   else oracle.model.advanceClock(ahead);

@@ -1,4 +1,5 @@
-import { DoorController } from '../../../firmware-sim/controller.js';
+import { silentLogger } from '../../../lib/platform/logger.js';
+import { CarController } from '../../../firmware-sim/controller.js';
 import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
@@ -12,6 +13,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
+import { settle } from '../../support/waiting.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
 import { CODE, ENROLLED, SLOTS } from './key-holders.js';
@@ -23,7 +25,7 @@ export interface Weakness {
   readonly random?: Random;
   readonly host?: (host: CarHost) => CarHost;
   /** Below the oracle, which is told what the car was asked and what it did all the same. */
-  readonly car?: (car: DoorController) => Partial<Watched>;
+  readonly car?: (car: CarController) => Partial<Watched>;
   /** Does not hear of keys that are gone. */
   readonly keepsLinks?: boolean;
   /** Between power-off and power-on. */
@@ -52,7 +54,7 @@ export class World {
   readonly #memory = volatileMemory();
   readonly #weakness: Weakness;
   readonly #random: Random;
-  #controller: DoorController | undefined;
+  #controller: CarController | undefined;
   #endpoint: CarEndpoint | undefined;
   #store: RecordStore | undefined;
   #starts = 0;
@@ -75,7 +77,7 @@ export class World {
     return START + Math.floor(this.clock.now() / 1000);
   }
 
-  get controller(): DoorController {
+  get controller(): CarController {
     if (this.#controller === undefined) throw new Error('the car is off');
     return this.#controller;
   }
@@ -91,10 +93,9 @@ export class World {
     const id = `memory-${String(this.#starts)}`;
     const radio = this.#radio.central();
     const central = await radio.connect({ id, rssi: -40 }, nativeProfile);
-    const { publicKey } = this.controller.identity;
-    const link = new AttackLink(central, this.clock, this.oracle, publicKey);
+    const link = new AttackLink(this.clock, this.oracle, this.controller.identity.publicKey);
     this.links.push(link);
-    await link.open();
+    await link.open(central);
     await this.settle();
     return link;
   }
@@ -123,7 +124,7 @@ export class World {
   async settle(): Promise<void> {
     do {
       await Promise.allSettled([...this.#work]);
-      for (let turn = 0; turn < 3; turn++) await this.clock.advance(0);
+      await settle(this.clock);
     } while (this.#work.size > 0);
   }
 
@@ -145,13 +146,12 @@ export class World {
     }));
     this.#store = store;
     const log = {
-      debug: () => undefined,
-      info: () => undefined,
+      ...silentLogger,
       warn: (message: string) => {
         oracle.fail(`the car warns: ${message}`);
       },
     };
-    const controller = new DoorController({
+    const controller = new CarController({
       name: 'Fuzzed car',
       store,
       behaviors: BEHAVIORS,
@@ -188,7 +188,7 @@ export class World {
 
 /** The controller as the endpoint sees it; the oracle looks on. */
 const watched = (
-  controller: DoorController,
+  controller: CarController,
   weak: Partial<Watched> | undefined,
   oracle: Oracle,
   track: <T>(work: Promise<T>) => Promise<T>,

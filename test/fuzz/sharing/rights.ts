@@ -1,6 +1,6 @@
+import { ROLE } from '../../../lab/forged-credentials.js';
+import type { LinkFields } from '../../../lab/forged-credentials.js';
 import type { CommandName } from '../../../lib/domain/commands.js';
-import { ROLE } from './by-hand.js';
-import type { LinkFields } from './by-hand.js';
 
 /** Written down here once more, so that a slip in the project's own table is noticed. */
 const DRIVER: readonly CommandName[] = ['unlock', 'lock', 'start', 'trunk', 'frunk', 'status'];

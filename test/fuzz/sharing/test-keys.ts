@@ -1,6 +1,6 @@
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { keysOf } from './by-hand.js';
-import type { Keys } from './by-hand.js';
+import { keysOf } from '../../../lab/forged-credentials.js';
+import type { Keys } from '../../../lab/forged-credentials.js';
 
 /** A car, its owners and others, for the parsers of what they sign. */
 

@@ -2,24 +2,32 @@ import { VirtualAir } from '../../../air/index.js';
 import type { VirtualController } from '../../../air/index.js';
 import { AirDecoder } from '../../../air/decode/air-decoder.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
-import { Opcode, Status } from '../../../lib/hci/constants.js';
-import { H4Decoder, H4Error, MAX_ACL_DATA, packetLength } from '../../../lib/hci/h4.js';
-import { aclPacket, commandPacket, parseCommandComplete } from '../../../lib/hci/packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  H4Decoder,
+  H4Error,
+  MAX_ACL_DATA,
+  aclPacket,
+  commandPacket,
+  packetLength,
+} from '../../../lib/hci/h4.js';
 import { concat, toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { demand } from '../target.js';
 import type { Target } from '../target.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { parseCommandComplete } from '../../../lib/hci/events/general.js';
 
-const command = (opcode: number, parameters = ''): Buffer =>
+const command = (opcode: number, parameters = ''): Uint8Array =>
   commandPacket(opcode, Buffer.from(parameters, 'hex'));
 
 /** The start of each command that the controller knows, with zeros as parameters. */
-const COMMAND_WORDS = [...COMMANDS].map(([opcode, { length }]) =>
-  commandPacket(opcode, Buffer.alloc(length)),
+const COMMAND_WORDS = [...COMMANDS].map(([opcode, { declared }]) =>
+  commandPacket(opcode, Buffer.alloc(Math.min(255, declared.parameters.most))),
 );
 
 /** Packets of two hosts as an input: before each the host's number, or an order to let time pass. */
-const by = (host: number, ...packets: Buffer[]): Uint8Array =>
+const by = (host: number, ...packets: Uint8Array[]): Uint8Array =>
   concat(...packets.flatMap((packet) => [Uint8Array.of(host), packet]));
 
 const MASKS = [command(0x0c01, 'ffffffffffffffff'), command(0x2001, 'ffffffffffffffff')];
@@ -29,7 +37,7 @@ const ADVERTISE = [
   command(0x200a, '01'),
 ];
 const SCAN = [command(0x200b, '01120012000000'), command(0x200c, '0100')];
-const connect = (address: string): Buffer =>
+const connect = (address: string): Uint8Array =>
   command(0x200d, `600030000000${address}000600120000002a0004000600`);
 
 const SEED = 'fuzz';
@@ -96,9 +104,9 @@ const answers = async (host: VirtualController, clock: SimClock): Promise<boolea
   let answered = false;
   host.onPacket((packet) => {
     const complete = parseCommandComplete(packet);
-    answered ||= complete?.opcode === Opcode.reset && complete.returned[0] === Status.success;
+    answered ||= complete?.opcode === Reset.opcode && complete.returned[0] === Status.success;
   });
-  host.send(command(Opcode.reset));
+  host.send(command(Reset.opcode));
   await clock.advance(1);
   return answered;
 };
@@ -125,7 +133,7 @@ export const airTargets: readonly Target[] = [
         for (let at = 0; at < stream.length; at += size) {
           for (const packet of decoder.push(stream.subarray(at, at + size))) {
             demand(packet.length <= MAX_ACL_DATA + 5, 'no packet is longer than the longest');
-            demand(packet.equals(stream.subarray(taken, taken + packet.length)), 'in order');
+            demand(stream.subarray(taken, taken + packet.length).equals(packet), 'in order');
             taken += packet.length;
           }
         }

@@ -11,7 +11,6 @@ import { perform } from '../../../local/rpc/server.js';
 import type { Handler } from '../../../local/rpc/server.js';
 import { Places } from '../../../air/hub/places.js';
 import { checkSettings, hubArguments, parseHubArguments } from '../../../air/hub/settings.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
 import { Conversation, describeMessage } from '../../../lib/native/inspect/conversation.js';
 import {
   formatSessionKeys,
@@ -25,6 +24,7 @@ import { encodeFromCar, encodeToCar } from '../../../lib/native/codec.js';
 import { frame } from '../../../lib/link/framing.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
 
 const textOf = (input: Uint8Array): string => new TextDecoder().decode(input);
 

@@ -9,13 +9,13 @@ import {
   Spake2PlusProver,
   Spake2PlusVerifier,
 } from '../../../lib/native/pairing/spake2plus.js';
-import { concat, utf8 } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../lib/native/session/car.js';
 import { SealedChannel } from '../../../lib/native/session/channel.js';
 import { answerChallenge } from '../../../lib/native/session/phone.js';
 import { encodeCommand } from '../../../lib/native/commands.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 const suite = nodeSuite;

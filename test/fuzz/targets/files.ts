@@ -6,10 +6,10 @@ import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/mem
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { signLink } from '../../../lib/credentials/grant.js';
 import { nodeSuite } from '../../../lib/crypto/node.js';
-import { concat, utf8 } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { LENGTH } from '../../../lib/native/codec.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 const random = seededRandom('files');

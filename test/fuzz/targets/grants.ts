@@ -6,7 +6,6 @@ import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
 import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { pairingUri, parsePairingCode } from '../../../lib/domain/pairing-code.js';
-import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
   FIXED_BYTES,
@@ -16,11 +15,12 @@ import {
   withLink,
   writeFields,
   writePart,
-} from '../sharing/by-hand.js';
-import type { LinkFields } from '../sharing/by-hand.js';
+} from '../../../lab/forged-credentials.js';
+import type { LinkFields } from '../../../lab/forged-credentials.js';
+import { concat, utf8, sameBytes } from '../../../lib/platform/bytes.js';
 import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/test-keys.js';
 import { isWritable, whatGrows } from '../sharing/rights.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 const EPOCH = 7;
@@ -60,7 +60,7 @@ const write = (links: readonly Link[]): Uint8Array => {
     const signer = { 'an owner': ownerIn(0), 'a stranger': STRANGER }[by as string] ?? issuer;
     const { publicKey } = by === 'for another car' ? OTHER_CAR : CAR;
     const subject = SUBJECTS[index] ?? STRANGER;
-    chain = withLink(chain, signer.signing, publicKey, fixed, subject);
+    chain = withLink(chain, signer, publicKey, fixed, subject);
     issuer = subject;
   });
   return chain;
@@ -119,12 +119,11 @@ let signed: readonly Uint8Array[] | undefined;
 
 const uris = (): PhoneKeyUri[] => {
   const [publicKey, signingKey] = [CAR.publicKey, STRANGER.signing.publicKey];
-  const part = { version: 1, ownerSlot: 0, number: 1, issuedAt: 9, part: 0, parts: 1 };
   const revocationList = sealPart(
     seededRandom('notice'),
     STRANGER.signing,
     CAR.publicKey,
-    writePart(part, []),
+    writePart({ ownerSlot: 0, number: 1, issuedAt: 9, entries: [] }),
   );
   return [
     { what: 'key', publicKey, signingKey },

@@ -1,12 +1,12 @@
-import { concat } from '../../../lib/platform/bytes.js';
+import { SilentLink } from '../../../lab/silent-link.js';
+import { concat, sameBytes } from '../../../lib/platform/bytes.js';
 import type { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import type { Link, LinkHandlers } from '../../../lib/radio/types.js';
 import { frame, Reassembler } from '../../../lib/link/framing.js';
-import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { MessageLink } from '../../../lib/link/message-link.js';
+import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { nativeMessages } from '../../../lib/native/describe.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 /** Cuts the rest of an input into chunks; its first byte says how long they are. */
@@ -79,7 +79,7 @@ export const linkTargets: readonly Target[] = [
     batch: 32,
     async run(input) {
       const clock = new SimClock();
-      const link = new FakeLink();
+      const link = new SilentLink();
       const ends: (PhoneKeyError | undefined)[] = [];
       let bytes = 0;
       const messages = new MessageLink(link, {
@@ -107,27 +107,3 @@ export const linkTargets: readonly Target[] = [
     },
   },
 ];
-
-class FakeLink implements Link {
-  readonly mtu = 256;
-  readonly peer = 'fuzz';
-  #handlers: LinkHandlers | undefined;
-
-  open(handlers: LinkHandlers): Promise<void> {
-    this.#handlers = handlers;
-    return Promise.resolve();
-  }
-
-  deliver(chunk: Uint8Array): void {
-    this.#handlers?.data(chunk);
-  }
-
-  send(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    this.#handlers?.closed('local');
-    return Promise.resolve();
-  }
-}

@@ -1,4 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import {
+  ENTRY_BYTES,
+  HEADER_BYTES,
+  readPart,
+  sealPart,
+  writePart,
+} from '../../../lab/forged-credentials.js';
+import type { ForgedEntry, PartFields } from '../../../lab/forged-credentials.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { OwnerRevocationList } from '../../../firmware-sim/memory/rights-record.js';
 import { entriesOf, lastIssuedAt, takePart } from '../../../firmware-sim/revocation-lists.js';
@@ -12,13 +20,11 @@ import type {
   RevocationListPart,
 } from '../../../lib/credentials/revocation-list.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
-import { concat, toHex } from '../../../lib/platform/bytes.js';
+import { concat, sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { ENTRY_BYTES, HEADER_BYTES, readPart, sealPart, writePart } from '../sharing/by-hand.js';
-import type { PartEntry, PartFields } from '../sharing/by-hand.js';
 import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/test-keys.js';
 import { Heard } from '../sharing/heard.js';
-import { demand, sameBytes } from '../target.js';
+import { demand } from '../target.js';
 import type { Target } from '../target.js';
 
 const FULL_PART = 144;
@@ -43,30 +49,22 @@ const seal = (body: Uint8Array, way: (typeof WAYS)[number]): Uint8Array => {
   return sealPart(seededRandom('seal'), signer.signing, car.publicKey, body);
 };
 
-const fields = (more: Partial<PartFields> = {}): PartFields => ({
-  version: 1,
-  ownerSlot: 0,
-  number: 5,
-  issuedAt: 1_800_000_000,
-  part: 0,
-  parts: 1,
-  count: 0,
-  ...more,
-});
-const entry = (number: number, kind = 1): PartEntry => ({
+const partWith = (entries: readonly ForgedEntry[], more: Partial<PartFields> = {}): Uint8Array =>
+  writePart({ ownerSlot: 0, number: 5, issuedAt: 1_800_000_000, ...more, entries });
+const entry = (number: number, kind = 1): ForgedEntry => ({
   fingerprint: new Uint8Array(8).fill(number),
   since: 1_800_000_000,
   kind,
 });
-const filled = (count: number): PartEntry[] => Array.from({ length: count }, (_, i) => entry(i));
+const filled = (count: number): ForgedEntry[] => Array.from({ length: count }, (_, i) => entry(i));
 
 const bodies = (): Uint8Array[] => [
-  writePart(fields(), []),
-  writePart(fields({ ownerSlot: 3 }), [entry(1), entry(2, 2)]),
-  writePart(fields({ parts: 2 }), filled(FULL_PART)),
-  writePart(fields({ part: 1, parts: 2 }), [entry(1)]),
-  writePart(fields({ parts: 2 }), [entry(1)]),
-  writePart(fields({ ownerSlot: 1 }), []),
+  partWith([]),
+  partWith([entry(1), entry(2, 2)], { ownerSlot: 3 }),
+  partWith(filled(FULL_PART), { parts: 2 }),
+  partWith([entry(1)], { part: 1, parts: 2 }),
+  partWith([entry(1)], { parts: 2 }),
+  partWith([], { ownerSlot: 1 }),
 ];
 
 /** By the text of the specification: a part that an owner may have meant. */
@@ -85,12 +83,6 @@ const isPart = (body: Uint8Array): boolean => {
     kinds.every((kind) => kind === 1 || kind === 2)
   );
 };
-
-const asWritten = (part: RevocationListPart): Uint8Array =>
-  writePart(
-    { version: 1, ...part },
-    part.entries.map((each) => ({ ...each, kind: each.kind === 'revoked' ? 1 : 2 })),
-  );
 
 /** Of one part in an input of `revocation list-parts`: owner, number, time of issue, part and parts, key, size and kind. */
 const STRIDE = 6;
@@ -185,7 +177,7 @@ export const revocationListTargets: readonly Target[] = [
       switch (way) {
         case 'as it should':
           demand((part !== undefined) === isPart(body), 'what an owner may mean is taken');
-          if (part !== undefined) demand(sameBytes(asWritten(part), body), 'as it was meant');
+          if (part !== undefined) demand(sameBytes(writePart(part), body), 'as it was meant');
           return;
         case 'not at all':
           if (part === undefined) return;
@@ -270,5 +262,5 @@ export const revocationListTargets: readonly Target[] = [
 ];
 
 function filledEntry(): Uint8Array {
-  return writePart(fields(), [entry(7)]).subarray(HEADER_BYTES);
+  return partWith([entry(7)]).subarray(HEADER_BYTES);
 }

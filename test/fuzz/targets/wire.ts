@@ -1,5 +1,5 @@
 import { defaultSuite } from '../../../lib/crypto/index.js';
-import { utf8 } from '../../../lib/platform/bytes.js';
+import { sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import {
   advertisementIsFrom,
@@ -8,11 +8,11 @@ import {
 } from '../../../lib/native/advertisement.js';
 import * as codec from '../../../lib/native/codec.js';
 import { describe } from '../../../lib/native/describe.js';
+import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
 import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
 import { decodeResult, encodeResult } from '../../../lib/native/results.js';
-import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
 import type { Outcome } from '../../../lib/domain/outcomes.js';
-import { demand, refusing, sameBytes } from '../target.js';
+import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 
 /** What a decoder may say to bytes that it does not take. */

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectHub, type AirTransport } from '../../../air/index.js';
-import { connect, next, startCentral, type TestCentral } from './support/hosts.js';
-import { endHubs, hubDirectory, startHost, type HostProcess } from './support/processes.js';
+import { connectHub } from '../../../air/index.js';
+import type { AirTransport } from '../../../air/index.js';
+import { connect, next, startCentral } from './support/hosts.js';
+import type { TestCentral } from './support/hosts.js';
+import { endHubs, hubDirectory, startHost } from './support/processes.js';
+import type { HostProcess } from './support/processes.js';
 
 /** The hub is one process, each car is one, and the phone is this one or another one. */
 

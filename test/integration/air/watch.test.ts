@@ -9,7 +9,8 @@ import { sessionKeyLog } from '../../../cli/capture/session-key-file.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { testContext, testHost } from '../../support/cli-host.js';
 import { tapAir } from '../../support/tap.js';
-import { openWindow, spine } from '../support/spine.js';
+import { openWindow } from '../../../lab/open-window.js';
+import { spine } from '../support/spine.js';
 
 interface Line {
   readonly type: string;
@@ -98,9 +99,9 @@ describe('watching a car and a phone', () => {
 
   it('reads along with the keys that a phone logs meanwhile', async () => {
     const watching = watch();
-    const onSessionKeys = sessionKeyLog(watching.context);
+    const keyLog = sessionKeyLog(watching.context);
     const car = await world.startCar('Car');
-    const { phone } = await world.startPhone('Ada', { x: 1, y: 0 }, { onSessionKeys });
+    const { phone } = await world.startPhone('Ada', { x: 1, y: 0 }, { keyLog });
     await phone.pair({ code: await openWindow(car) });
     await phone.unlock();
     const connection = await phone.connect();

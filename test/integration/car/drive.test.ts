@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openWindow, spine } from '../support/spine.js';
+import { openWindow } from '../../../lab/open-window.js';
+import { spine } from '../support/spine.js';
 
 let world: ReturnType<typeof spine>;
 

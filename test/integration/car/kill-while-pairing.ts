@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectHub, loadNoble } from '../../../air/index.js';
 import type { AirTransport } from '../../../air/index.js';
+import { openWindow } from '../../../lab/open-window.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
@@ -48,15 +49,6 @@ const withCar = async <T>(
   }
 };
 
-const pairingCode = async (car: SimulatedCar): Promise<string> => {
-  await car.control.tap({ reader: 'console', purpose: 'pair' });
-  for (;;) {
-    const screen = await car.control.screen();
-    if (screen.state === 'pairing') return screen.code;
-    await new Promise((done) => setImmediate(done));
-  }
-};
-
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'phonekey-kill-'));
   hub = join(directory, 'air', 'hub.sock');
@@ -69,7 +61,7 @@ beforeAll(async () => {
   anchor = await connectHub(hub, { label: 'anchor' });
   await withCar(join(directory, 'before'), async (car, radio) => {
     const phone = new PhoneKey({ central: radio.central(), store: owner });
-    await phone.pair({ code: await pairingCode(car) });
+    await phone.pair({ code: await openWindow(car) });
   });
 }, 30_000);
 

@@ -6,7 +6,8 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import type { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { CarStore } from '../../../lib/phone/store.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { openWindow, spine } from '../support/spine.js';
+import { openWindow } from '../../../lab/open-window.js';
+import { spine } from '../support/spine.js';
 
 /**
  * The phone and the car of the spine, over the real noble and bleno, under each fault: what they do ends

@@ -13,7 +13,7 @@ import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { bareUuid } from '../../../lib/radio/uuid.js';
 import type { Central } from '../../../lib/radio/types.js';
-import { openWindow } from '../support/spine.js';
+import { openWindow } from '../../../lab/open-window.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
 import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';

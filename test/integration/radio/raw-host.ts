@@ -1,12 +1,16 @@
 import type { VirtualController } from '../../../air/index.js';
+import { PacketBoundary, PacketType } from '../../../lib/hci/constants.js';
 import {
-  EventCode,
-  LeEvent,
-  Opcode,
-  PacketBoundary,
-  PacketType,
-} from '../../../lib/hci/constants.js';
-import { aclPacket, commandPacket } from '../../../lib/hci/packets.js';
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+  LeSetScanResponseData,
+} from '../../../lib/hci/commands/advertising.js';
+import { LeSetEventMask, SetEventMask } from '../../../lib/hci/commands/host-control.js';
+import { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
+import { DisconnectionComplete, LeConnectionComplete } from '../../../lib/hci/events/links.js';
+import { aclPacket, commandPacket } from '../../../lib/hci/h4.js';
+import { LE_META } from '../../../lib/hci/packet.js';
 
 const ATT_CID = 4;
 
@@ -22,17 +26,17 @@ export class RawHost {
   constructor(controller: VirtualController) {
     this.#controller = controller;
     controller.onPacket((packet) => {
-      this.#packet(packet);
+      this.#packet(Buffer.from(packet));
     });
-    this.#command(Opcode.setEventMask, Buffer.alloc(8, 0xff));
-    this.#command(Opcode.leSetEventMask, Buffer.from('1f00000000000000', 'hex'));
+    this.#command(SetEventMask.opcode, Buffer.alloc(8, 0xff));
+    this.#command(LeSetEventMask.opcode, Buffer.from('1f00000000000000', 'hex'));
   }
 
   /** Connects as the central to `peer`; resolves once the link is up. */
   async connect(peer: VirtualController): Promise<void> {
     const address = Buffer.from(peer.address.replaceAll(':', ''), 'hex').reverse();
     this.#command(
-      Opcode.leCreateConnection,
+      LeCreateConnection.opcode,
       Buffer.concat([
         Buffer.from('600030000000', 'hex'), // interval, window, no filter, public peer address
         address,
@@ -47,12 +51,12 @@ export class RawHost {
     const data = (bytes: Uint8Array): Buffer =>
       Buffer.concat([Buffer.of(bytes.length), bytes, Buffer.alloc(31 - bytes.length)]);
     this.#command(
-      Opcode.leSetAdvertisingParameters,
+      LeSetAdvertisingParameters.opcode,
       Buffer.from('a000a000' + '000000' + '000000000000' + '0700', 'hex'),
     );
-    this.#command(Opcode.leSetAdvertisingData, data(advertisingData));
-    this.#command(Opcode.leSetScanResponseData, data(scanResponse));
-    this.#command(Opcode.leSetAdvertisingEnable, Buffer.of(1));
+    this.#command(LeSetAdvertisingData.opcode, data(advertisingData));
+    this.#command(LeSetScanResponseData.opcode, data(scanResponse));
+    this.#command(LeSetAdvertisingEnable.opcode, Buffer.of(1));
   }
 
   get isConnected(): boolean {
@@ -100,9 +104,9 @@ export class RawHost {
       const pdu = packet.subarray(9);
       this.received.push(pdu);
       this.onAtt(pdu);
-    } else if (packet[1] === EventCode.leMeta && packet[3] === LeEvent.connectionComplete) {
+    } else if (packet[1] === LE_META && packet[3] === LeConnectionComplete.subevent) {
       if (packet[4] === 0) this.#handle = packet.readUInt16LE(5);
-    } else if (packet[1] === EventCode.disconnectionComplete) {
+    } else if (packet[1] === DisconnectionComplete.code) {
       this.#handle = undefined;
     }
     this.#changed();

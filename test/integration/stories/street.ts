@@ -1,3 +1,4 @@
+import { openWindow } from '../../../lab/open-window.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
@@ -7,7 +8,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
-import { withTime } from '../../support/test-car.js';
+import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 export const HOUR = 3600;
@@ -89,10 +90,7 @@ export class Street {
   /** Somebody with the card pairs a phone at the car. */
   async pair(name: string, role: 'owner' | 'driver' = 'driver'): Promise<Phone> {
     const phone = this.phone(name);
-    await this.control.tap({ reader: 'console', purpose: 'pair', role });
-    const screen = await this.control.screen();
-    if (screen.state !== 'pairing') throw new Error('the screen shows no code');
-    await this.run(phone.key.pair({ code: screen.code }));
+    await this.run(phone.key.pair({ code: await openWindow(this, role) }));
     return phone;
   }
 

@@ -39,7 +39,7 @@ export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = 
     startPhone: async (
       name: string,
       position: Position = { x: 1, y: 0 },
-      options: Pick<PhoneKeyOptions, 'onSessionKeys'> = {},
+      options: Pick<PhoneKeyOptions, 'keyLog'> = {},
     ): Promise<Phone> => {
       const controller = air.controller({ label: name, position });
       const central = await openNobleCentral({
@@ -65,16 +65,4 @@ export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = 
       air.close();
     },
   };
-};
-
-/** Taps the car's key card to add a key; gives the code on its screen. */
-export const openWindow = async (car: SimulatedCar, role?: 'owner' | 'driver'): Promise<string> => {
-  await car.control.tap({
-    reader: 'console',
-    purpose: 'pair',
-    ...(role === undefined ? {} : { role }),
-  });
-  const screen = await car.control.screen();
-  if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
-  return screen.code;
 };

@@ -3,6 +3,8 @@ import type { Peripheral } from '@abandonware/noble';
 import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { silentLogger } from '../../../lib/platform/logger.js';
+import { openWindow } from '../../../lab/open-window.js';
 import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
@@ -31,8 +33,7 @@ describeIf('Google bumble as the host', () => {
   let warnings: string[];
   const runs: BumbleRun[] = [];
   const logger = {
-    debug: () => undefined,
-    info: () => undefined,
+    ...silentLogger,
     warn: (message: string) => void warnings.push(message),
   };
 
@@ -143,15 +144,13 @@ describeIf('Google bumble as the host', () => {
       return runPhone(args, { link, ...(code !== undefined && { code }) });
     };
     try {
-      await car.control.tap({ reader: 'console', purpose: 'pair' });
-      const screen = await car.control.screen();
-      if (screen.state !== 'pairing') throw new Error('no code');
-      const wrong = screen.code === '12345678' ? '12345679' : '12345678';
+      const code = await openWindow(car);
+      const wrong = code === '12345678' ? '12345679' : '12345678';
       expect(await phone(['pair', '--state', state], wrong)).toMatchObject({
         exitCode: 1,
         errors: 'phone.py: wrong code\n',
       });
-      expect(await phone(['pair', '--state', state], screen.code)).toMatchObject({
+      expect(await phone(['pair', '--state', state], code)).toMatchObject({
         exitCode: 0,
         errors: '',
         result: { car: 'Test car', role: 'owner' },

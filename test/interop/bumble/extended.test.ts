@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { serveH4, VirtualAir } from '../../../air/index.js';
 import type { H4Server } from '../../../air/index.js';
 import { requireTool } from '../support/toolchain.js';
@@ -26,8 +27,7 @@ describeIf('Google bumble with extended advertising and privacy', () => {
     air = new VirtualAir();
     warnings = [];
     const logger = {
-      debug: () => undefined,
-      info: () => undefined,
+      ...silentLogger,
       warn: (message: string) => void warnings.push(message),
     };
     server = await serveH4({ air, logger });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { monitorCapture } from '../../../air/capture/monitor.js';
-import { aclPacket } from '../../../lib/hci/packets.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { bareUuid } from '../../../lib/radio/uuid.js';
 import { parseCapture } from '../../support/btsnoop.js';
@@ -12,6 +11,7 @@ import type { CapturedSession } from '../../support/captured-session.js';
 import { Cli } from '../../support/cli.js';
 import { requireTool } from '../support/toolchain.js';
 import { dissect, monitor } from './dissectors.js';
+import { aclPacket } from '../../../lib/hci/h4.js';
 
 /** Wireshark and btmon read what `--capture` writes. */
 
@@ -43,7 +43,7 @@ const discovers = (path: string): boolean => path === session.car || path === se
 const COMPLAINTS = '_ws.malformed || _ws.expert.severity >= 0x00600000 || data';
 
 /** A Write Request that ends before its handle. */
-const BROKEN = aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12));
+const BROKEN = Buffer.from(aclPacket(0x40, 0, Buffer.of(1, 0, 4, 0, 0x12)));
 
 /** Adds it to a capture of the whole air, as sent to controller `index`. */
 const appendBroken = (path: string, index: number): void => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { serveH4 } from '../../../air/index.js';
 import type { H4Server, HciTransport } from '../../../air/index.js';
 import { Running } from '../../support/running.js';
@@ -136,8 +137,7 @@ export class Guest {
 
   async #serve(controller: HciTransport): Promise<H4Server> {
     const logger = {
-      debug: () => undefined,
-      info: () => undefined,
+      ...silentLogger,
       warn: (message: string) => void this.warnings.push(message),
     };
     const server = await serveH4({ air: { controller: () => controller }, logger });

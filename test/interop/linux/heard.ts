@@ -1,6 +1,7 @@
 import { EventEmitter, on } from 'node:events';
-import { EventCode, LeEvent } from '../../../lib/hci/constants.js';
 import type { HciTransport } from '../../../air/index.js';
+import { EncryptionChange, LeReadRemoteFeaturesComplete } from '../../../lib/hci/events/links.js';
+import { LE_META } from '../../../lib/hci/packet.js';
 
 /** Gives what `pick` makes of the controller's events, one a call, from now on and in their order. */
 export const heard = <T>(
@@ -10,7 +11,7 @@ export const heard = <T>(
   const emitter = new EventEmitter();
   const events = on(emitter, 'picked');
   controller.onPacket((packet) => {
-    const picked = pick(packet);
+    const picked = pick(Buffer.from(packet));
     if (picked !== undefined) emitter.emit('picked', picked);
   });
   return async () => {
@@ -23,12 +24,10 @@ export const heard = <T>(
 export const encryptionChange = (
   event: Buffer,
 ): { readonly status: number; readonly on: number } | undefined =>
-  event[1] === EventCode.encryptionChange
+  event[1] === EncryptionChange.code
     ? { status: event.readUInt8(3), on: event.readUInt8(6) }
     : undefined;
 
 /** What the kernel waits for before it uses a link (Vol 4 Part E 7.7.65.4). */
 export const remoteFeatures = (event: Buffer): true | undefined =>
-  event[1] === EventCode.leMeta && event[3] === LeEvent.readRemoteFeaturesComplete
-    ? true
-    : undefined;
+  event[1] === LE_META && event[3] === LeReadRemoteFeaturesComplete.subevent ? true : undefined;

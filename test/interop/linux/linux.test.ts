@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { openWindow } from '../../../lab/open-window.js';
 import { loadBleno } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { systemClock } from '../../../lib/platform/clock.js';
@@ -97,11 +98,9 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
       const { car } = await startCar(world);
       try {
         const phone = { adapter: await world.attachUp('passerBy'), home: 'street' };
-        await car.control.tap({ reader: 'console', purpose: 'pair' });
-        const screen = await car.control.screen();
-        if (screen.state !== 'pairing') throw new Error(`the screen is ${screen.state}`);
+        const code = await openWindow(car);
         expect(await car.control.status()).toMatchObject({ locked: true });
-        await pairAndUnlock(world, phone, screen.code);
+        await pairAndUnlock(world, phone, code);
         expect(await car.control.status()).toMatchObject({ locked: false });
       } finally {
         await car.stop();

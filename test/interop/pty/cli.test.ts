@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readlinkSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { Cli } from '../../support/cli.js';
 import type { Running } from '../../support/running.js';
 import { H4Client } from '../../support/h4-client.js';
 import { requireTool } from '../support/toolchain.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeSetScanEnable, LeSetScanParameters } from '../../../lib/hci/commands/listening.js';
+import { completed } from '../../support/hci-packets.js';
 
 jest.setTimeout(60_000);
 
@@ -45,11 +47,11 @@ describeIf('key air start --pty', () => {
     await car.until(/"type":"ready"/);
     const hosts = [H4Client.openSerial(path), await H4Client.connect(Number(port))];
     for (const host of hosts) {
-      host.command(Opcode.reset);
-      expect(await host.until(/^040e/)).toBe('040e0401030c00');
+      host.command(Reset);
+      expect(await host.until(/^040e/)).toBe(completed(Reset));
       await host.enableEvents();
-      host.command(Opcode.leSetScanParameters, '01120012000000');
-      host.command(Opcode.leSetScanEnable, '0100');
+      host.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12 });
+      host.command(LeSetScanEnable, { enable: 1 });
       expect(await host.until(/^043e..0201/)).toMatch(/^043e..02010000[0-9a-f]+c5$/);
     }
     await air.until(/"type":"host-connected","hosts":2/);
@@ -73,7 +75,7 @@ describeIf('key air start --pty', () => {
     const air = await startAir();
     const folder = dirname(readlinkSync(path));
     const host = H4Client.openSerial(path);
-    host.command(Opcode.reset);
+    host.command(Reset);
     await host.until(/^040e/);
     await air.stop('SIGKILL');
     await host.closed; // hung up: nobody holds the pty

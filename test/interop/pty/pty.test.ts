@@ -14,17 +14,31 @@ import {
 import { open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { silentLogger } from '../../../lib/platform/logger.js';
 import { servePty, VirtualAir } from '../../../air/index.js';
 import type { PtyServer } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
 import { createConnection, TestHost } from '../../unit/air/test-host.js';
 import { requireTool } from '../support/toolchain.js';
+import {
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeCreateConnection,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { DisconnectionComplete } from '../../../lib/hci/events/links.js';
 
 jest.setTimeout(60_000);
 
-const RESET_COMPLETE = '040e0401030c00';
+const RESET_COMPLETE = completed(Reset);
 /** Every byte that a terminal which is not raw would do something with, and more. */
 const CONTROL_CHARACTERS = '1e00030408090a0d0e0f1112131415161718191a1b1c1d1f7f80ff5c0a0d0a0d';
 
@@ -55,7 +69,7 @@ describeIf('a pseudo-terminal', () => {
   };
 
   const reset = async (client: H4Client): Promise<string> => {
-    client.command(Opcode.reset);
+    client.command(Reset);
     return client.until(/./);
   };
 
@@ -72,8 +86,7 @@ describeIf('a pseudo-terminal', () => {
       path,
       air,
       logger: {
-        debug: () => undefined,
-        info: () => undefined,
+        ...silentLogger,
         warn: (message) => void warnings.push(message),
       },
       onLost,
@@ -106,14 +119,21 @@ describeIf('a pseudo-terminal', () => {
     const other = new TestHost(air.controller());
     await other.enableEvents();
     await other.advertise(CONTROL_CHARACTERS.slice(0, 62));
-    client.command(Opcode.leSetScanParameters, '01120012000000');
-    client.command(Opcode.leSetScanEnable, '0100');
+    client.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12 });
+    client.command(LeSetScanEnable, { enable: 1 });
     expect(await client.until(/^043e/)).toContain(CONTROL_CHARACTERS.slice(0, 62));
 
-    client.command(Opcode.leSetScanEnable, '0000');
-    client.command(Opcode.leSetAdvertisingParameters, 'a000a0000000000000000000000700');
-    client.command(Opcode.leSetAdvertisingData, `1f${CONTROL_CHARACTERS.slice(0, 62)}`);
-    client.command(Opcode.leSetAdvertisingEnable, '01');
+    client.command(LeSetScanEnable);
+    client.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      channels: 7,
+    });
+    client.command(LeSetAdvertisingData, {
+      length: 31,
+      data: bytes(CONTROL_CHARACTERS.slice(0, 62)),
+    });
+    client.command(LeSetAdvertisingEnable, { enable: 1 });
     await client.until(/^040e04010a20/);
     other.scan(false);
     expect((await other.packets()).join()).toContain(CONTROL_CHARACTERS.slice(0, 62));
@@ -126,13 +146,15 @@ describeIf('a pseudo-terminal', () => {
     const client = open();
     await client.enableEvents();
     const first = air.controllers.at(-1)!.address;
-    client.command(Opcode.leCreateConnection, createConnection(car.controller));
+    client.command(LeCreateConnection, createConnection(car.controller));
     await client.until(/^043e130100/);
     await car.packets();
     client.close();
     await hosts(1);
     await clock.advance(420);
-    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
 
     expect(await reset(open())).toBe(RESET_COMPLETE);
     expect(air.controllers.length).toBe(2);

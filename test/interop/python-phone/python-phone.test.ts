@@ -3,9 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWindow } from '../../../lab/open-window.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
-import type { CarLinkEvent } from '../../../lib/native/car/car-link.js';
+import type { CarLinkEvent } from '../../../lib/car/dialect.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
 import { toHex } from '../../../lib/platform/bytes.js';
@@ -14,7 +15,8 @@ import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { Reassembler } from '../../../lib/link/framing.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { TestHost } from '../../support/test-car.js';
-import { RawPhone, settle } from '../../unit/native/car/raw-phone.js';
+import { connectHostile } from '../../support/memory-car.js';
+import { settle } from '../../support/waiting.js';
 import { requireTool } from '../support/toolchain.js';
 import type { PhoneRun } from './python-phone.js';
 import { connect, failed, preparePhone, runPhone, succeeded } from './python-phone.js';
@@ -96,10 +98,7 @@ describeIf('a phone written in Python from the specification', () => {
       onEvent: (event) => events.push(event),
     });
     try {
-      await car.control.tap({ reader: 'console', purpose: 'pair' });
-      const screen = await car.control.screen();
-      if (screen.state !== 'pairing') throw new Error('no code');
-      const paired = await pair(radio, screen.code);
+      const paired = await pair(radio, await openWindow(car));
       expect(paired).toMatchObject({ ...succeeded, result: { car: 'Test car', role: 'owner' } });
       const { slot, role, fingerprint } = paired.result as Record<string, unknown>;
 
@@ -198,8 +197,7 @@ describeIf('a phone written in Python from the specification', () => {
       const { sent } = await command(car.radio, 'unlock', 'start');
       expect(car.host.executed.splice(0)).toEqual(['unlock', 'start']);
 
-      const thief = new RawPhone(car.clock, car.host.identity.publicKey);
-      await thief.connect(car.radio, 'memory-1');
+      const thief = await connectHostile(car.radio, car.clock, {});
       const first = toHex(thief.challenge);
       const frames = new Reassembler(MAX_MESSAGE_BYTES);
       for (const message of sent.flatMap((chunk) => frames.push(chunk))) {

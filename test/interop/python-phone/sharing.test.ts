@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWindow } from '../../../lab/open-window.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
@@ -48,12 +49,10 @@ const start = async (home: string): Promise<Scene & { stop: () => Promise<void> 
   const stateOf = (who: string): string => join(home, `${who}.json`);
   const alone: Scene['alone'] = (who, action, ...args) =>
     runPhone([action, '--state', stateOf(who), ...args]);
-  await car.control.tap({ reader: 'console', purpose: 'pair' });
-  const screen = await car.control.screen();
-  if (screen.state !== 'pairing') throw new Error('no code');
+  const code = await openWindow(car);
   const paired = await runPhone(['pair', '--state', stateOf('owner')], {
     link: await connect(radio),
-    code: screen.code,
+    code,
   });
   expect(paired).toMatchObject(succeeded);
   let told = events.length;

@@ -1,4 +1,4 @@
-import type { Rng } from '../rng.js';
+import type { Rng } from '../../support/rng.js';
 import type { Radios } from './phones.js';
 
 export type Doing = 'unlock' | 'pair' | 'remove';

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Rng } from '../rng.js';
+import { openWindow } from '../../../lab/open-window.js';
+import { Rng } from '../../support/rng.js';
 import { KilledCar } from './car.js';
 import { Tally, type KillFigures } from './figures.js';
 import { Ledger, type Finding } from './ledger.js';
@@ -119,10 +120,7 @@ class KillRun {
 
   async #pair(phone: Phone, killing: boolean): Promise<void> {
     const role = phone === this.#owner ? 'owner' : 'driver';
-    await this.#car.control.tap({ reader: 'console', purpose: 'pair', role });
-    const screen = await this.#car.control.screen();
-    if (screen.state !== 'pairing') throw new Error(`the screen shows ${screen.state}`);
-    const { code } = screen;
+    const code = await openWindow(this.#car, role);
     const outcome = await this.#do('pair', killing, (signal) =>
       this.#radios.pair(phone, code, signal),
     );

@@ -1,6 +1,6 @@
 import { median } from '../../../bench/measure.js';
 import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
-import { Rng } from '../rng.js';
+import { Rng } from '../../support/rng.js';
 import { Stranger, type Habit } from './stranger.js';
 import { LoadWorld, type Stack } from './world.js';
 

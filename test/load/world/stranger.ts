@@ -1,8 +1,9 @@
+import { HostilePhone, junkProof } from '../../../lab/hostile-phone.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import { systemRandom } from '../../../lib/platform/random.js';
 import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import type { Advertisement, Central, CentralLink } from '../../../lib/radio/types.js';
-import { encodeToCar, LENGTH } from '../../../lib/native/codec.js';
+import { concat } from '../../../lib/platform/bytes.js';
 import { frame } from '../../../lib/link/framing.js';
 import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 
@@ -16,14 +17,7 @@ export const HABITS = [
 ] as const;
 export type Habit = (typeof HABITS)[number];
 
-/** A proof of nothing. */
-const JUNK = encodeToCar({
-  case: 'proof',
-  value: {
-    handshake: systemRandom(LENGTH.proofHandshake + 8),
-    tag: systemRandom(LENGTH.proofTag),
-  },
-});
+const JUNK = junkProof(systemRandom);
 /** So long he waits for the link. */
 const PATIENT_MS = 3_600_000;
 const JUNK_EVERY_MS = 300;
@@ -110,8 +104,9 @@ export class Stranger {
       if (this.#habit === 'subscribes late and says nothing') {
         await this.#wait(LATE_MS);
       }
-      await link.open({ data: () => undefined, closed });
-      this.#talk(link);
+      const phone = new HostilePhone({ clock: this.#clock });
+      await phone.open(link, closed);
+      this.#talk(phone);
       await ended;
     } finally {
       this.#leaving.signal.removeEventListener('abort', leave);
@@ -123,19 +118,20 @@ export class Stranger {
     return new Promise((resolve) => void this.#clock.after(ms, resolve));
   }
 
-  #talk(link: CentralLink): void {
-    const say = (next: () => readonly Uint8Array[], everyMs: number): void => {
-      const send = async (): Promise<void> => {
-        for (const chunk of next()) await link.send(chunk);
-        this.#clock.after(everyMs, again);
+  #talk(phone: HostilePhone): void {
+    const say = (send: () => Promise<void>, everyMs: number): void => {
+      const again = (): void => {
+        send().then(
+          () => this.#clock.after(everyMs, again),
+          () => undefined,
+        );
       };
-      const again = (): void => void send().catch(() => undefined);
       again();
     };
     if (this.#habit === 'says a byte a second') {
-      const message = frame(JUNK, 23).flatMap((chunk) => [...chunk]);
-      say(() => message.splice(0, 1).map((byte) => Uint8Array.of(byte)), BYTE_EVERY_MS);
+      const [...bytes] = concat(...frame(JUNK, 23));
+      say(() => phone.sendChunk(Uint8Array.from(bytes.splice(0, 1))), BYTE_EVERY_MS);
     }
-    if (this.#habit === 'says junk') say(() => frame(JUNK, link.mtu), JUNK_EVERY_MS);
+    if (this.#habit === 'says junk') say(() => phone.sendBytes(JUNK), JUNK_EVERY_MS);
   }
 }

@@ -9,7 +9,7 @@ import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Central, Peripheral } from '../../../lib/radio/types.js';
 import { startTestCar, TestHost } from '../../support/test-car.js';
-import { Rng } from '../rng.js';
+import { Rng } from '../../support/rng.js';
 
 /**
  * `bleno`: the real stacks, of which the car's serves one phone at a time. `direct`: direct links, of which

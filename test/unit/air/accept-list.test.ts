@@ -1,8 +1,26 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { addressHex, createConnection, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf, createConnection } from './test-host.js';
+import {
+  LeAddToAcceptList,
+  LeClearAcceptList,
+  LeReadAcceptListSize,
+  LeRemoveFromAcceptList,
+} from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeCreateConnection,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeConnectionComplete } from '../../../lib/hci/events/links.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -28,75 +46,107 @@ beforeEach(async () => {
 
 describe('the filter accept list', () => {
   it('has 16 entries, each once', async () => {
-    expect(await phone.exchange(Opcode.leReadAcceptListSize)).toEqual(['040e05010f200010']);
+    expect(await phone.exchange(LeReadAcceptListSize)).toEqual([
+      completed(LeReadAcceptListSize, { size: 0x10 }),
+    ]);
     for (let last = 0; last < 16; last++) {
       const added = `01${last.toString(16).padStart(12, '0')}`;
       for (const again of [added, added]) {
-        expect(await phone.exchange(Opcode.leAddToAcceptList, again)).toEqual(['040e0401112000']);
+        expect(await phone.exchange(LeAddToAcceptList.opcode, again)).toEqual([
+          completed(LeAddToAcceptList),
+        ]);
       }
     }
-    expect(await phone.exchange(Opcode.leAddToAcceptList, entry(car))).toEqual(['040e0401112007']);
-    await phone.exchange(Opcode.leRemoveFromAcceptList, '01000000000001');
-    expect(await phone.exchange(Opcode.leAddToAcceptList, entry(car))).toEqual(['040e0401112000']);
-    expect(await phone.exchange(Opcode.leClearAcceptList)).toEqual(['040e0401102000']);
-    expect(await phone.exchange(Opcode.leAddToAcceptList, '02000000000000')).toEqual([
-      '040e0401112012',
+    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual([
+      completed(LeAddToAcceptList, { status: Status.memoryCapacityExceeded }),
+    ]);
+    await phone.exchange(LeRemoveFromAcceptList, {
+      addressType: 1,
+      address: bytes('000000000001'),
+    });
+    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual([
+      completed(LeAddToAcceptList),
+    ]);
+    expect(await phone.exchange(LeClearAcceptList)).toEqual([completed(LeClearAcceptList)]);
+    expect(await phone.exchange(LeAddToAcceptList, { addressType: 2 })).toEqual([
+      completed(LeAddToAcceptList, { status: Status.invalidParameters }),
     ]);
   });
 
   it('lets a scanner hear whom it names, and does not change meanwhile', async () => {
     await car.advertise();
     await stranger.advertise();
-    await phone.exchange(Opcode.leAddToAcceptList, entry(car));
-    phone.command(Opcode.leSetScanParameters, '01120012000001');
-    phone.command(Opcode.leSetScanEnable, '0101');
+    await phone.exchange(LeAddToAcceptList.opcode, entry(car));
+    phone.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, filterPolicy: 1 });
+    phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     const reports = (await phone.packets()).filter((packet) => packet.startsWith('043e'));
     expect(reports).toHaveLength(2);
     for (const report of reports) expect(report).toContain(addressHex(car.controller));
-    expect(await phone.exchange(Opcode.leAddToAcceptList, entry(stranger))).toEqual([
-      '040e040111200c',
+    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(stranger))).toEqual([
+      completed(LeAddToAcceptList, { status: Status.commandDisallowed }),
     ]);
-    expect(await phone.exchange(Opcode.leClearAcceptList)).toEqual(['040e040110200c']);
+    expect(await phone.exchange(LeClearAcceptList)).toEqual([
+      completed(LeClearAcceptList, { status: Status.commandDisallowed }),
+    ]);
   });
 
   it('lets an initiator connect to whoever of them comes first', async () => {
     await stranger.advertise();
-    await phone.exchange(Opcode.leAddToAcceptList, entry(car));
-    const parameters = createConnection(stranger.controller).replace(/^6000300000/, '6000300001');
-    expect(await phone.exchange(Opcode.leCreateConnection, parameters)).toEqual(['040f0400010d20']);
-    expect(await phone.exchange(Opcode.leClearAcceptList)).toEqual(['040e040110200c']);
+    await phone.exchange(LeAddToAcceptList.opcode, entry(car));
+    const parameters = { ...createConnection(stranger.controller), filterPolicy: 1 };
+    expect(await phone.exchange(LeCreateConnection, parameters)).toEqual([
+      answered(LeCreateConnection),
+    ]);
+    expect(await phone.exchange(LeClearAcceptList)).toEqual([
+      completed(LeClearAcceptList, { status: Status.commandDisallowed }),
+    ]);
     await car.advertise();
     expect(await phone.packets()).toEqual([
-      `043e13010040000000${addressHex(car.controller)}060000002a0000`,
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     ]);
     expect(await stranger.packets()).toEqual([]);
   });
 
   it('keeps strangers from an advertiser', async () => {
-    await car.exchange(Opcode.leAddToAcceptList, entry(phone));
-    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000000000000000000000703');
-    car.command(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeAddToAcceptList.opcode, entry(phone));
+    car.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      channels: 7,
+      filterPolicy: 3,
+    });
+    car.command(LeSetAdvertisingEnable, { enable: 1 });
     await car.packets();
     stranger.scan(true);
     expect((await stranger.packets()).filter((p) => p.startsWith('043e'))).toHaveLength(1);
-    stranger.command(Opcode.leSetScanEnable, '0000');
+    stranger.command(LeSetScanEnable);
     stranger.connect(car.controller);
     await stranger.packets();
     await clock.advance(1000);
     expect(await stranger.packets()).toEqual([]);
     phone.connect(car.controller);
     expect(await phone.packets()).toContain(
-      `043e13010040000000${addressHex(car.controller)}060000002a0000`,
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     );
   });
 
   it('is empty after a reset', async () => {
     await car.advertise();
-    await phone.exchange(Opcode.leAddToAcceptList, entry(car));
-    await phone.exchange(Opcode.reset);
+    await phone.exchange(LeAddToAcceptList.opcode, entry(car));
+    await phone.exchange(Reset);
     await phone.enableEvents();
-    phone.command(Opcode.leSetScanParameters, '01120012000001');
-    phone.command(Opcode.leSetScanEnable, '0101');
+    phone.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, filterPolicy: 1 });
+    phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     expect((await phone.packets()).filter((p) => p.startsWith('043e'))).toEqual([]);
   });
 });

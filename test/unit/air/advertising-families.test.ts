@@ -1,10 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { setParameters } from './extended-host.js';
 import { TestHost } from './test-host.js';
+import { LeSetAdvertisingEnable } from '../../../lib/hci/commands/advertising.js';
+import { LeSetExtendedAdvertisingParameters } from '../../../lib/hci/commands/extended-advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeReadLocalFeatures,
+  ReadSupportedCommands,
+} from '../../../lib/hci/commands/information.js';
+import { bytes, completed } from '../../support/hci-packets.js';
 
 let air: VirtualAir;
 let host: TestHost;
@@ -16,8 +23,8 @@ const EXTENDED = [
 
 /** Status of the answer to a command that has zeros for parameters. */
 const status = async (opcode: number): Promise<string> => {
-  const { length, minimum = length } = COMMANDS.get(opcode)!;
-  const [answer = ''] = await host.exchange(opcode, '00'.repeat(minimum));
+  const { least } = COMMANDS.get(opcode)!.declared.parameters;
+  const [answer = ''] = await host.exchange(opcode, '00'.repeat(least));
   return answer.startsWith('040f') ? answer.slice(6, 8) : answer.slice(12, 14);
 };
 
@@ -33,7 +40,7 @@ describe('legacy and extended advertising commands', () => {
       [EXTENDED, LEGACY],
     ] as const) {
       for (const first of mine) {
-        await host.exchange(Opcode.reset);
+        await host.exchange(Reset);
         expect(await status(first)).not.toBe('0c');
         for (const other of others) expect(await status(other)).toBe('0c');
       }
@@ -41,10 +48,10 @@ describe('legacy and extended advertising commands', () => {
   });
 
   it('do not count when they have the wrong length', async () => {
-    await host.exchange(Opcode.leSetAdvertisingEnable, '');
+    await host.exchange(LeSetAdvertisingEnable.opcode, '');
     const parameters = setParameters();
-    expect(await host.exchange(Opcode.leSetExtendedAdvertisingParameters, parameters)).toEqual([
-      '040e050136200000',
+    expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
+      completed(LeSetExtendedAdvertisingParameters),
     ]);
   });
 
@@ -64,10 +71,10 @@ describe('a controller without extended advertising', () => {
 
   it('does not know its commands, and does not claim the feature', async () => {
     for (const opcode of EXTENDED) expect(await status(opcode)).toBe('01');
-    expect(await host.exchange(Opcode.leReadLocalFeatures)).toEqual([
-      '040e0c01032000ef41000000000000',
+    expect(await host.exchange(LeReadLocalFeatures)).toEqual([
+      completed(LeReadLocalFeatures, { features: bytes('ef41000000000000') }),
     ]);
-    const [packet = ''] = await host.exchange(Opcode.readSupportedCommands);
+    const [packet = ''] = await host.exchange(ReadSupportedCommands);
     const bitmap = Buffer.from(packet, 'hex').subarray(7);
     // 36.1 to 37.1 and 37.5 to 37.7.
     expect(bitmap.readUInt8(36) & 0xfe).toBe(0);
@@ -76,7 +83,7 @@ describe('a controller without extended advertising', () => {
   });
 
   it('takes legacy ones after that', async () => {
-    await status(Opcode.leSetExtendedAdvertisingParameters);
+    await status(LeSetExtendedAdvertisingParameters.opcode);
     for (const opcode of LEGACY) expect(await status(opcode)).not.toBe('0c');
   });
 });

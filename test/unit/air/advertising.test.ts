@@ -1,9 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
-import { setTxPowerCommand } from '../../../air/vendor.js';
+import { VendorSetPosition, setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { addressHex, TestHost } from './test-host.js';
+import { TestHost, addressOf } from './test-host.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeReadAdvertisingTxPower,
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeSetScanEnable, LeSetScanParameters } from '../../../lib/hci/commands/listening.js';
+import { bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingReport } from '../../../lib/hci/events/advertising.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -11,8 +22,16 @@ let car: TestHost;
 let phone: TestHost;
 
 /** Reports of a car 5 m away (-74 dBm = b6) with the data that `TestHost.advertise` sets. */
-const advertisement = (): string => `043e0f02010000${addressHex(car.controller)}03020106b6`;
-const scanResponse = (): string => `043e1102010400${addressHex(car.controller)}050408636172b6`;
+const advertisement = (): string =>
+  event(LeAdvertisingReport, {
+    reports: [{ address: addressOf(car.controller), data: bytes('020106'), rssi: -74 }],
+  });
+const scanResponse = (): string =>
+  event(LeAdvertisingReport, {
+    reports: [
+      { type: 4, address: addressOf(car.controller), data: bytes('0408636172'), rssi: -74 },
+    ],
+  });
 
 const reports = async (): Promise<string[]> =>
   (await phone.packets()).filter((packet) => packet.startsWith('043e'));
@@ -55,10 +74,10 @@ describe('scanning', () => {
     await phone.packets();
     await clock.advance(1000);
     expect(await reports()).toEqual([]);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await phone.exchange(LeSetScanEnable);
     await clock.advance(1000);
     expect(await reports()).toEqual([]);
-    phone.command(Opcode.leSetScanEnable, '0101');
+    phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     expect(await reports()).toEqual([advertisement(), scanResponse()]);
   });
 
@@ -74,31 +93,45 @@ describe('scanning', () => {
     await car.advertise();
     phone.scan(false, false);
     await phone.packets();
-    await car.exchange(Opcode.leSetAdvertisingData, '0402010477'.padEnd(64, '0'));
-    expect(await reports()).toEqual([`043e1002010000${addressHex(car.controller)}0402010477b6`]);
+    await car.exchange(LeSetAdvertisingData.opcode, '0402010477'.padEnd(64, '0'));
+    expect(await reports()).toEqual([
+      event(LeAdvertisingReport, {
+        reports: [{ address: addressOf(car.controller), data: bytes('02010477'), rssi: -74 }],
+      }),
+    ]);
   });
 
   it('is refused new parameters meanwhile', async () => {
     phone.scan(true);
     await phone.packets();
-    expect(await phone.exchange(Opcode.leSetScanParameters, '01120012000000')).toEqual([
-      '040e04010b200c',
-    ]);
+    expect(
+      await phone.exchange(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12 }),
+    ).toEqual([completed(LeSetScanParameters, { status: Status.commandDisallowed })]);
   });
 
   it('says nothing where the LE event mask leaves reports out', async () => {
-    phone.command(Opcode.leSetEventMask, '1d00000000000000');
+    phone.command(LeSetEventMask, { mask: bytes('1d00000000000000') });
     await car.advertise();
     phone.scan(false);
     expect(await reports()).toEqual([]);
   });
 
   it('tells apart what cannot be connected to, and advertises under a random address', async () => {
-    car.command(Opcode.leSetRandomAddress, '0102030405c6');
-    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000301000000000000000700');
-    car.command(Opcode.leSetAdvertisingEnable, '01');
+    car.command(LeSetRandomAddress, { address: bytes('0102030405c6') });
+    car.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      type: 3,
+      ownAddressType: 1,
+      channels: 7,
+    });
+    car.command(LeSetAdvertisingEnable, { enable: 1 });
     phone.scan(true);
-    expect(await reports()).toEqual(['043e0c020103010102030405c600b6']);
+    expect(await reports()).toEqual([
+      event(LeAdvertisingReport, {
+        reports: [{ type: 3, addressType: 1, address: bytes('0102030405c6'), rssi: -74 }],
+      }),
+    ]);
   });
 });
 
@@ -140,13 +173,15 @@ describe('range', () => {
     car.controller.send(setTxPowerCommand(8));
     await clock.advance(100);
     expect((await reports()).map(rssiOf)).toEqual([-82]);
-    expect((await car.exchange(Opcode.leReadAdvertisingTxPower)).at(-1)).toBe('040e050107200008');
+    expect((await car.exchange(LeReadAdvertisingTxPower)).at(-1)).toBe(
+      completed(LeReadAdvertisingTxPower, { power: 8 }),
+    );
   });
 
   it('is set by the host with the vendor command, in centimetres', async () => {
     await car.advertise();
-    phone.command(0xfc01, 'e8030000' + '00000000');
-    expect(await phone.packets()).toEqual(['040e040101fc00']);
+    phone.command(VendorSetPosition, { x: 0x3e8 });
+    expect(await phone.packets()).toEqual([completed(VendorSetPosition)]);
     phone.scan(true, false);
     expect((await reports()).map(rssiOf)).toEqual([-81]);
   });
@@ -156,10 +191,10 @@ describe('advertising', () => {
   it('ends when it is disabled, and when the controller is reset or closed', async () => {
     for (const stop of [
       () => {
-        car.command(Opcode.leSetAdvertisingEnable, '00');
+        car.command(LeSetAdvertisingEnable);
       },
       () => {
-        car.command(Opcode.reset);
+        car.command(Reset);
       },
       () => {
         car.controller.close();
@@ -171,7 +206,7 @@ describe('advertising', () => {
       expect(await reports()).toEqual([]);
       await clock.advance(1000);
       expect(await reports()).toEqual([]);
-      await phone.exchange(Opcode.leSetScanEnable, '0000');
+      await phone.exchange(LeSetScanEnable);
     }
   });
 
@@ -181,7 +216,7 @@ describe('advertising', () => {
     phone.scan(false);
     await phone.packets();
     expect(clock.pending).toBe(1);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await phone.exchange(LeSetScanEnable);
     await clock.advance(1000);
     expect(clock.pending).toBe(0);
   });

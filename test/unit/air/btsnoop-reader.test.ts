@@ -4,6 +4,8 @@ import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { BtsnoopReader } from '../../../air/capture/btsnoop-reader.js';
 import type { AirEvent } from '../../../air/capture/record.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
+import { completed } from '../../support/hci-packets.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
 
 const MONITOR_HEADER = '6274736e6f6f700000000001000007d1';
 /** 1970, in the microseconds of the format. */
@@ -32,7 +34,7 @@ const read = (file: Buffer, size = file.length): AirEvent[] => {
 describe('a capture of one controller', () => {
   const packets = [
     { direction: 'sent', packet: hex('01030c00'), time: 1.5 },
-    { direction: 'received', packet: hex('040e0401030c00'), time: 1_700_000_000_000 },
+    { direction: 'received', packet: hex(completed(Reset)), time: 1_700_000_000_000 },
   ] as const;
   const file = Buffer.concat([
     btsnoopHeader(),

@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { capturing, VirtualAir } from '../../../air/index.js';
-import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/packets.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
+import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/h4.js';
+import { completed, event } from '../../support/hci-packets.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
 
 const RESET = commandPacket(0x0c03, Buffer.alloc(0));
 /** 2000-01-01T00:00:00Z, which other programs give as 0x00e03ab44a676000. */
@@ -89,7 +92,7 @@ describe('a transport that is captured', () => {
     transport.send(RESET);
     transport.send(commandPacket(0xfdff, Buffer.alloc(0)));
     await settle();
-    expect(heard).toEqual(['040e0401030c00', '040e0401fffd01']);
+    expect(heard).toEqual([completed(Reset), '040e0401fffd01']);
     expect(captured()).toEqual([
       '0 01030c00',
       '0 01fffd00',
@@ -115,7 +118,10 @@ describe('a transport that is captured', () => {
     transport.send(Buffer.from('7777', 'hex'));
     transport.send(Buffer.alloc(0));
     await settle();
-    expect(heard).toEqual(['04100101', '04100101']);
+    expect(heard).toEqual([
+      event(HardwareErrorEvent, { code: 1 }),
+      event(HardwareErrorEvent, { code: 1 }),
+    ]);
     expect(captured().slice(0, 2)).toEqual(['0 7777', '0 ']);
   });
 

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import {
+  LeReadChannelMap,
+  LeSetHostChannelClassification,
+} from '../../../lib/hci/commands/links.js';
+import { bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
-const ALL = 'ffffffff1f';
-const FEW = '0f00000010';
 
 let central: TestHost;
 let peripheral: TestHost;
@@ -19,7 +22,7 @@ const connect = async (): Promise<void> => {
 
 const maps = async (handle = HANDLE): Promise<string[]> => {
   const answers = [central, peripheral].map((host) =>
-    host.exchange(Opcode.leReadChannelMap, handle),
+    host.exchange(LeReadChannelMap.opcode, handle),
   );
   return (await Promise.all(answers)).flat();
 };
@@ -34,32 +37,44 @@ beforeEach(async () => {
 describe('the channels of a link', () => {
   it('are all of them, until the host of the central knows better', async () => {
     await connect();
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
-    expect(await central.exchange(Opcode.leSetHostChannelClassification, FEW)).toEqual([
-      '040e0401142000',
-    ]);
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('ffffffff1f') })),
+    );
+    expect(
+      await central.exchange(LeSetHostChannelClassification, { channels: bytes('0f00000010') }),
+    ).toEqual([completed(LeSetHostChannelClassification)]);
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('0f00000010') })),
+    );
   });
 
   it('are not for the peripheral to change', async () => {
     await connect();
-    await peripheral.exchange(Opcode.leSetHostChannelClassification, FEW);
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${ALL}`));
+    await peripheral.exchange(LeSetHostChannelClassification, { channels: bytes('0f00000010') });
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('ffffffff1f') })),
+    );
   });
 
   it('are known when the link begins', async () => {
-    await central.exchange(Opcode.leSetHostChannelClassification, FEW);
+    await central.exchange(LeSetHostChannelClassification, { channels: bytes('0f00000010') });
     await connect();
-    expect(await maps()).toEqual(Array(2).fill(`040e0b01152000${HANDLE}${FEW}`));
+    expect(await maps()).toEqual(
+      Array(2).fill(completed(LeReadChannelMap, { handle: 0x40, channels: bytes('0f00000010') })),
+    );
   });
 
   it('are zeros where there is no link', async () => {
-    expect(await maps('4100')).toEqual(Array(2).fill('040e0b0115200241000000000000'));
+    expect(await maps('4100')).toEqual(
+      Array(2).fill(
+        completed(LeReadChannelMap, { status: Status.unknownConnection, handle: 0x41 }),
+      ),
+    );
   });
 
   it.each(['0000000000', '0100000000', 'ffffffff3f'])('are not these: %s', async (map) => {
-    expect(await central.exchange(Opcode.leSetHostChannelClassification, map)).toEqual([
-      '040e0401142012',
+    expect(await central.exchange(LeSetHostChannelClassification.opcode, map)).toEqual([
+      completed(LeSetHostChannelClassification, { status: Status.invalidParameters }),
     ]);
   });
 });

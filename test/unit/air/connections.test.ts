@@ -1,8 +1,33 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { VirtualAir, type AclBuffers } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
+import { VirtualAir } from '../../../air/index.js';
+import type { AclBuffers } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { addressHex, createConnection, TestHost } from './test-host.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeReadBufferSize } from '../../../lib/hci/commands/information.js';
+import { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
+import {
+  LeCreateConnection,
+  LeCreateConnectionCancel,
+} from '../../../lib/hci/commands/listening.js';
+import { ReadRssi } from '../../../lib/hci/commands/power.js';
+import { acl, answered, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  DataBufferOverflow,
+  HardwareErrorEvent,
+  NumberOfCompletedPackets,
+} from '../../../lib/hci/events/general.js';
+import {
+  DisconnectionComplete,
+  LeConnectionComplete,
+  LeConnectionUpdateComplete,
+} from '../../../lib/hci/events/links.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -39,30 +64,38 @@ describe('connecting', () => {
   it('gives Command Status, then Connection Complete at both ends', async () => {
     await car.advertise();
     phone.connect(car.controller);
-    expect(await phone.packets()).toEqual(['040f0400010d20', connected('4000', '00', car)]);
+    expect(await phone.packets()).toEqual([
+      answered(LeCreateConnection),
+      connected('4000', '00', car),
+    ]);
     expect(await car.packets()).toEqual([connected('4000', '01', phone)]);
   });
 
   it('waits for the advertiser, and refuses a second attempt meanwhile', async () => {
     phone.connect(car.controller);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
-    expect(
-      await phone.exchange(Opcode.leCreateConnection, createConnection(car.controller)),
-    ).toEqual(['040f040c010d20']);
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
+    expect(await phone.exchange(LeCreateConnection, createConnection(car.controller))).toEqual([
+      answered(LeCreateConnection, Status.commandDisallowed),
+    ]);
     await car.advertise();
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
   });
 
   it('goes between random static addresses, where both have set one', async () => {
     const [carAddress, phoneAddress] = ['0102030405c0', '0102030405f0'];
-    await car.exchange(Opcode.leSetRandomAddress, carAddress);
-    await phone.exchange(Opcode.leSetRandomAddress, phoneAddress);
-    car.command(Opcode.leSetAdvertisingParameters, 'a000a0000001000000000000000700');
-    car.command(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeSetRandomAddress.opcode, carAddress);
+    await phone.exchange(LeSetRandomAddress.opcode, phoneAddress);
+    car.command(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      ownAddressType: 1,
+      channels: 7,
+    });
+    car.command(LeSetAdvertisingEnable, { enable: 1 });
     await car.packets();
     const parameters = `600030000001${carAddress}010600120000002a0004000600`;
-    expect(await phone.exchange(Opcode.leCreateConnection, parameters)).toEqual([
-      '040f0400010d20',
+    expect(await phone.exchange(LeCreateConnection.opcode, parameters)).toEqual([
+      answered(LeCreateConnection),
       `043e13010040000001${carAddress}060000002a0000`,
     ]);
     expect(await car.packets()).toEqual([`043e13010040000101${phoneAddress}060000002a0000`]);
@@ -71,9 +104,9 @@ describe('connecting', () => {
   it('can be cancelled', async () => {
     phone.connect(car.controller);
     await phone.packets();
-    expect(await phone.exchange(Opcode.leCreateConnectionCancel)).toEqual([
-      '040e04010e2000',
-      `043e130102${'00'.repeat(17)}`,
+    expect(await phone.exchange(LeCreateConnectionCancel)).toEqual([
+      completed(LeCreateConnectionCancel),
+      event(LeConnectionComplete, { status: Status.unknownConnection }),
     ]);
     await car.advertise();
     expect(await car.packets()).toEqual([]);
@@ -82,9 +115,12 @@ describe('connecting', () => {
   it('ends in one way only when it is cancelled at the last moment', async () => {
     await car.advertise();
     phone.connect(car.controller);
-    phone.command(Opcode.leCreateConnectionCancel);
+    phone.command(LeCreateConnectionCancel);
     const [status, cancelled, complete, ...more] = await phone.packets();
-    expect([status, cancelled]).toEqual(['040f0400010d20', '040e04010e2000']);
+    expect([status, cancelled]).toEqual([
+      answered(LeCreateConnection),
+      completed(LeCreateConnectionCancel),
+    ]);
     expect(complete).toMatch(/^043e1301(00|02)/);
     expect(more).toEqual([]);
     const accepted = (await car.packets()).length === 1;
@@ -96,7 +132,7 @@ describe('connecting', () => {
     await car.advertise();
     phone.connect(car.controller);
     await clock.advance(1000);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
   });
 
   it('needs both directions: who is heard must hear the answer', async () => {
@@ -106,7 +142,7 @@ describe('connecting', () => {
     const refused = jest.spyOn(phone.controller, 'refused');
     phone.connect(deaf.controller);
     await clock.advance(1000);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
     // One attempt at once, and one for each advertising event of 100 ms.
     expect(refused).toHaveBeenCalledTimes(11);
   });
@@ -117,10 +153,12 @@ describe('connecting', () => {
     await phone.packets();
     await clock.advance(1000);
     expect(await phone.packets()).toEqual([]);
-    expect(await car.exchange(Opcode.leSetAdvertisingEnable, '01')).toEqual(['040e04010a2009']);
-    expect(
-      await phone.exchange(Opcode.leCreateConnection, createConnection(car.controller)),
-    ).toEqual(['040f040b010d20']);
+    expect(await car.exchange(LeSetAdvertisingEnable, { enable: 1 })).toEqual([
+      completed(LeSetAdvertisingEnable, { status: Status.connectionLimitExceeded }),
+    ]);
+    expect(await phone.exchange(LeCreateConnection, createConnection(car.controller))).toEqual([
+      answered(LeCreateConnection, Status.connectionAlreadyExists),
+    ]);
   });
 
   it('goes to one of two phones; the other one gets the next chance', async () => {
@@ -132,9 +170,9 @@ describe('connecting', () => {
     await car.advertise();
     expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
     expect(await other.packets()).toEqual([]);
-    phone.command(Opcode.disconnect, '400013');
+    phone.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     await phone.packets();
-    await car.exchange(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeSetAdvertisingEnable, { enable: 1 });
     expect(await other.packets()).toEqual([connected('4000', '00', car)]);
   });
 });
@@ -147,19 +185,22 @@ describe('several links', () => {
     phone.connect(hub.controller);
     await phone.packets();
     await hub.packets();
-    await hub.exchange(Opcode.leSetAdvertisingEnable, '01');
+    await hub.exchange(LeSetAdvertisingEnable, { enable: 1 });
     other.connect(hub.controller);
     await other.packets();
     expect(await hub.packets()).toEqual([connected('4100', '01', other)]);
     await car.advertise();
     hub.connect(car.controller);
-    expect(await hub.packets()).toEqual(['040f0400010d20', connected('4200', '00', car)]);
+    expect(await hub.packets()).toEqual([
+      answered(LeCreateConnection),
+      connected('4200', '00', car),
+    ]);
 
-    hub.send('024100050001000400aa');
-    expect(await other.packets()).toEqual(['024020050001000400aa']);
-    hub.send('024200050001000400bb');
+    hub.send(acl(0x41, 0, '01000400aa'));
+    expect(await other.packets()).toEqual([acl(0x40, 2, '01000400aa')]);
+    hub.send(acl(0x42, 0, '01000400bb'));
     await hub.packets();
-    expect((await car.packets()).at(-1)).toBe('024020050001000400bb');
+    expect((await car.packets()).at(-1)).toBe(acl(0x40, 2, '01000400bb'));
     expect(await phone.packets()).toEqual([]);
   });
 });
@@ -167,35 +208,43 @@ describe('several links', () => {
 describe('data', () => {
   it('arrives with the boundary flag of a controller, and is acknowledged', async () => {
     await link();
-    phone.send('024000070003000400010203');
+    phone.send(acl(0x40, 0, '03000400010203'));
     phone.send('0240100200ffee');
-    expect(await car.packets()).toEqual(['024020070003000400010203', '0240100200ffee']);
-    expect(await phone.packets()).toEqual(['04130501400001' + '00', '04130501400001' + '00']);
+    expect(await car.packets()).toEqual([acl(0x40, 2, '03000400010203'), '0240100200ffee']);
+    expect(await phone.packets()).toEqual([
+      event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
+      event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
+    ]);
   });
 
   it('overflows the buffers that were announced with an event, and drops what is too much', async () => {
     phone = await makeHost(5, { length: 27, count: 1 });
     await link();
-    expect(await phone.exchange(Opcode.leReadBufferSize)).toEqual(['040e07010220001b0001']);
-    phone.send('024000050001000400aa');
-    phone.send('024000050001000400bb');
-    expect(await phone.packets()).toEqual(['041a0101', '0413050140000100']);
-    expect(await car.packets()).toEqual(['024020050001000400aa']);
-    phone.send(`0240001c00${'00'.repeat(28)}`);
-    expect(await phone.packets()).toEqual(['04100101']);
+    expect(await phone.exchange(LeReadBufferSize)).toEqual([
+      completed(LeReadBufferSize, { length: 0x1b, count: 1 }),
+    ]);
+    phone.send(acl(0x40, 0, '01000400aa'));
+    phone.send(acl(0x40, 0, '01000400bb'));
+    expect(await phone.packets()).toEqual([
+      event(DataBufferOverflow, { linkType: 1 }),
+      event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
+    ]);
+    expect(await car.packets()).toEqual([acl(0x40, 2, '01000400aa')]);
+    phone.send(acl(0x40, 0, '00000000000000000000000000000000000000000000000000000000'));
+    expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
   });
 
   it('for a handle that is gone is dropped in silence', async () => {
-    phone.send('024000050001000400aa');
+    phone.send(acl(0x40, 0, '01000400aa'));
     expect(await phone.packets()).toEqual([]);
   });
 
-  it.each(['024030050001000400aa', '024040050001000400aa'])(
+  it.each([acl(0x40, 3, '01000400aa'), '024040050001000400aa'])(
     'with bad flags is malformed: %s',
     async (p) => {
       await link();
       phone.send(p);
-      expect(await phone.packets()).toEqual(['04100101']);
+      expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
       expect(await car.packets()).toEqual([]);
     },
   );
@@ -208,26 +257,37 @@ describe('disconnecting', () => {
   ])('by %s: the peer is told the reason', async (_name, ends) => {
     await link();
     const [one, other] = ends();
-    expect(await one.exchange(Opcode.disconnect, '400013')).toEqual([
-      '040f0400010604',
-      '04050400400016',
+    expect(
+      await one.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ).toEqual([
+      answered(Disconnect),
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.terminatedByLocalHost }),
     ]);
-    expect(await other.packets()).toEqual(['04050400400013']);
-    expect(await other.exchange(Opcode.disconnect, '400013')).toEqual(['040f0402010604']);
+    expect(await other.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ]);
+    expect(
+      await other.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ).toEqual([answered(Disconnect, Status.unknownConnection)]);
   });
 
   it('lets arrive what was sent before', async () => {
     await link();
-    phone.send('024000050001000400aa');
-    phone.command(Opcode.disconnect, '400013');
+    phone.send(acl(0x40, 0, '01000400aa'));
+    phone.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     phone.controller.close();
-    expect(await car.packets()).toEqual(['024020050001000400aa', '04050400400013']);
+    expect(await car.packets()).toEqual([
+      acl(0x40, 2, '01000400aa'),
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('takes only reasons that a host may give', async () => {
     await link();
-    expect(await phone.exchange(Opcode.disconnect, '400008')).toEqual(['040f0412010604']);
+    expect(
+      await phone.exchange(Disconnect, { handle: 0x40, reason: Status.connectionTimeout }),
+    ).toEqual([answered(Disconnect, Status.invalidParameters)]);
     expect(await car.packets()).toEqual([]);
   });
 });
@@ -239,22 +299,26 @@ describe('losing a link', () => {
     await clock.advance(419);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual(['04050400400008']);
-    expect(await phone.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
+    expect(await phone.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('does not happen when the peer comes back in time; what waited arrives then, in order', async () => {
     await link();
     phone.controller.moveTo(100, 0);
-    phone.send('024000050001000400aa');
-    phone.send('024000050001000400bb');
+    phone.send(acl(0x40, 0, '01000400aa'));
+    phone.send(acl(0x40, 0, '01000400bb'));
     await clock.advance(400);
     expect(await car.packets()).toEqual([]);
     expect(await phone.packets()).toEqual([]);
     phone.controller.moveTo(5, 0);
     await clock.advance(1000);
-    expect(await car.packets()).toEqual(['024020050001000400aa', '024020050001000400bb']);
+    expect(await car.packets()).toEqual([acl(0x40, 2, '01000400aa'), acl(0x40, 2, '01000400bb')]);
     expect(await phone.packets()).toHaveLength(2);
   });
 
@@ -268,7 +332,7 @@ describe('losing a link', () => {
     [
       'reset',
       () => {
-        phone.command(Opcode.reset);
+        phone.command(Reset);
       },
     ],
   ])('by %s of the peer', async (_name, fail) => {
@@ -278,7 +342,9 @@ describe('losing a link', () => {
     expect(atPhone.filter((packet) => packet.startsWith('0405'))).toEqual([]);
     expect(await car.packets()).toEqual([]);
     await clock.advance(420);
-    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
@@ -292,19 +358,26 @@ describe('losing a link', () => {
 describe('a link', () => {
   it('has a signal strength at each end', async () => {
     await link();
-    expect(await phone.exchange(Opcode.readRssi, '4000')).toEqual([
-      '040e0701051400' + '4000' + 'b6',
+    expect(await phone.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { handle: 0x40, rssi: -74 }),
     ]);
     phone.controller.moveTo(1, 0);
-    expect(await car.exchange(Opcode.readRssi, '4000')).toEqual(['040e0701051400' + '4000' + 'c5']);
+    expect(await car.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { handle: 0x40, rssi: -59 }),
+    ]);
   });
 
   it('changes its parameters for both ends, at the wish of the central', async () => {
     await link();
     const wish = '4000' + '1000' + '2000' + '0100' + '6400' + '00000000';
-    const updated = '043e0a03004000100001006400';
-    expect(await phone.exchange(Opcode.leConnectionUpdate, wish)).toEqual([
-      '040f0400011320',
+    const updated = event(LeConnectionUpdateComplete, {
+      handle: 0x40,
+      interval: 0x10,
+      latency: 1,
+      timeout: 0x64,
+    });
+    expect(await phone.exchange(LeConnectionUpdate.opcode, wish)).toEqual([
+      answered(LeConnectionUpdate),
       updated,
     ]);
     expect(await car.packets()).toEqual([updated]);
@@ -312,6 +385,8 @@ describe('a link', () => {
     await clock.advance(999);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
   });
 });

@@ -1,9 +1,50 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { COMMANDS } from '../../../air/controller/commands.js';
-import { Opcode } from '../../../lib/hci/constants.js';
+import { HCI_COMMANDS as DECLARED } from '../../../lib/hci/commands/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { addressHex, createConnection, settle, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf, createConnection, settle } from './test-host.js';
+import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeReadAdvertisingTxPower,
+  LeSetAdvertisingData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import {
+  LeSetEventMask,
+  ReadLeHostSupport,
+  Reset,
+  SetEventMask,
+  WriteLeHostSupport,
+} from '../../../lib/hci/commands/host-control.js';
+import {
+  LeReadBufferSize,
+  LeReadLocalFeatures,
+  LeReadSupportedStates,
+  ReadBdAddr,
+  ReadBufferSize,
+  ReadLocalFeatures,
+  ReadLocalVersion,
+  ReadSupportedCommands,
+} from '../../../lib/hci/commands/information.js';
+import { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
+import {
+  LeCreateConnection,
+  LeCreateConnectionCancel,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { ReadRssi } from '../../../lib/hci/commands/power.js';
+import { answered, bytes, completed, event, filled } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
+import { VendorSetTxPower } from '../../../air/vendor.js';
+import { eventPacket } from '../../../lib/hci/h4.js';
+import type { Shape } from '../../../lib/hci/layout.js';
+import type { HciCommand } from '../../../lib/hci/packet.js';
+import { toHex } from '../../../lib/platform/bytes.js';
+import type { Given } from '../../support/hci-packets.js';
 
 const hex = (value: number, bytes: number): string => {
   const buffer = Buffer.alloc(bytes);
@@ -21,30 +62,50 @@ beforeEach(() => {
 
 describe('commands that noble and bleno send at first', () => {
   it.each([
-    ['Set Event Mask', '01010c08fffffbff07f8bf3d', '040e0401010c00'],
-    ['LE Set Event Mask', '010120081f00000000000000', '040e0401012000'],
-    ['Read Local Version', '01011000', '040e0c0101100009000009ffff0000'],
-    ['Write LE Host Support', '016d0c020100', '040e04016d0c00'],
-    ['Read LE Host Support', '016c0c00', '040e06016c0c000000'],
-    ['LE Read Buffer Size', '01022000', '040e0701022000fb0008'],
-    ['Read Buffer Size', '01051000', '040e0b01051000fb000008000000'],
-    ['LE Set Scan Parameters', '010b200701120012000000', '040e04010b2000'],
-    ['LE Set Scan Enable', '010c20020001', '040e04010c2000'],
-    ['LE Set Advertising Parameters', '0106200fa000a0000000000000000000000700', '040e0401062000'],
-    ['LE Set Advertising Enable', '010a200100', '040e04010a2000'],
-    ['Read Local Features', '01031000', '040e0c010310000000000060000000'],
-    ['LE Read Local Features', '01032000', '040e0c01032000ef51000000000000'],
-    ['LE Read Supported States', '011c2000', '040e0c011c2000ffffffff3f020000'],
-    ['LE Read Advertising TX Power', '01072000', '040e050107200000'],
-    ['Reset', '01030c00', '040e0401030c00'],
+    ['Set Event Mask', '01010c08fffffbff07f8bf3d', completed(SetEventMask)],
+    ['LE Set Event Mask', '010120081f00000000000000', completed(LeSetEventMask)],
+    [
+      'Read Local Version',
+      '01011000',
+      completed(ReadLocalVersion, { hciVersion: 9, version: 9, company: 0xffff }),
+    ],
+    ['Write LE Host Support', '016d0c020100', completed(WriteLeHostSupport)],
+    ['Read LE Host Support', '016c0c00', completed(ReadLeHostSupport)],
+    ['LE Read Buffer Size', '01022000', completed(LeReadBufferSize, { length: 0xfb, count: 8 })],
+    ['Read Buffer Size', '01051000', completed(ReadBufferSize, { aclLength: 0xfb, aclCount: 8 })],
+    ['LE Set Scan Parameters', '010b200701120012000000', completed(LeSetScanParameters)],
+    ['LE Set Scan Enable', '010c20020001', completed(LeSetScanEnable)],
+    [
+      'LE Set Advertising Parameters',
+      '0106200fa000a0000000000000000000000700',
+      completed(LeSetAdvertisingParameters),
+    ],
+    ['LE Set Advertising Enable', '010a200100', completed(LeSetAdvertisingEnable)],
+    [
+      'Read Local Features',
+      '01031000',
+      completed(ReadLocalFeatures, { features: bytes('0000000060000000') }),
+    ],
+    [
+      'LE Read Local Features',
+      '01032000',
+      completed(LeReadLocalFeatures, { features: bytes('ef51000000000000') }),
+    ],
+    [
+      'LE Read Supported States',
+      '011c2000',
+      completed(LeReadSupportedStates, { states: bytes('ffffffff3f020000') }),
+    ],
+    ['LE Read Advertising TX Power', '01072000', completed(LeReadAdvertisingTxPower)],
+    ['Reset', '01030c00', completed(Reset)],
   ])('%s', async (_name, command, answer) => {
     host.send(command);
     expect(await host.packets()).toEqual([answer]);
   });
 
   it('Read BD_ADDR gives the address, least significant byte first', async () => {
-    const answer = `040e0a01091000${addressHex(host.controller)}`;
-    expect(await host.exchange(Opcode.readBdAddr)).toEqual([answer]);
+    const answer = completed(ReadBdAddr, { address: addressOf(host.controller) });
+    expect(await host.exchange(ReadBdAddr)).toEqual([answer]);
     const reversed = addressHex(host.controller).match(/../g)?.reverse().join(':');
     expect(host.controller.address).toBe(reversed);
   });
@@ -56,14 +117,16 @@ describe('commands that noble and bleno send at first', () => {
       [2, 'ffffffffff030000'],
     ] as const) {
       const fob = new TestHost(air.controller({ peripheralLinks }));
-      expect(await fob.exchange(Opcode.leReadSupportedStates)).toEqual([`040e0c011c2000${states}`]);
+      expect(await fob.exchange(LeReadSupportedStates)).toEqual([`040e0c011c2000${states}`]);
     }
   });
 
   it('Read LE Host Support tells what was written', async () => {
-    host.command(Opcode.writeLeHostSupport, '0100');
+    host.command(WriteLeHostSupport, { supported: 1 });
     await host.packets();
-    expect(await host.exchange(Opcode.readLeHostSupport)).toEqual(['040e06016c0c000100']);
+    expect(await host.exchange(ReadLeHostSupport)).toEqual([
+      completed(ReadLeHostSupport, { supported: 1 }),
+    ]);
   });
 });
 
@@ -73,8 +136,10 @@ describe('command checking', () => {
   });
 
   it('answers every known command of a wrong length with status 0x12, in its own event', async () => {
-    for (const [opcode, { answer, length, minimum, returns }] of COMMANDS) {
-      const wrongs = [length + 1, (minimum ?? length) - 1].filter((n) => n >= 0 && n <= 255);
+    for (const [opcode, { declared }] of COMMANDS) {
+      const { answer, parameters, returned } = declared;
+      const returns = returned.least - 1;
+      const wrongs = [parameters.most + 1, parameters.least - 1].filter((n) => n >= 0 && n <= 255);
       for (const wrong of wrongs) {
         const [packet, ...more] = await host.exchange(opcode, '00'.repeat(wrong));
         expect(more).toEqual([]);
@@ -88,16 +153,18 @@ describe('command checking', () => {
   });
 
   it('names in Read Supported Commands what it knows, and nothing else', async () => {
-    const [packet = ''] = await host.exchange(Opcode.readSupportedCommands);
+    const [packet = ''] = await host.exchange(ReadSupportedCommands);
     const bitmap = Buffer.from(packet, 'hex').subarray(7);
     expect(bitmap).toHaveLength(64);
     const bits = [...bitmap].flatMap((byte, octet) =>
       [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => (byte >> bit) & 1).map((bit) => [octet, bit]),
     );
-    const known = [...COMMANDS.values()].flatMap(({ supported }) => (supported ? [supported] : []));
+    const known = [...COMMANDS.values()].flatMap(({ declared: { supported } }) =>
+      supported ? [supported] : [],
+    );
     expect(bits).toHaveLength(known.length);
     expect(bits).toEqual(expect.arrayContaining(known.map((pair) => [...pair])));
-    expect(known).toHaveLength(Object.keys(Opcode).length);
+    expect(known).toHaveLength(DECLARED.size);
   });
 
   it.each([
@@ -113,67 +180,99 @@ describe('command checking', () => {
     'ff',
   ])('answers the malformed packet "%s" with a hardware error, and goes on', async (packet) => {
     host.send(packet);
-    expect(await host.packets()).toEqual(['04100101']);
-    expect(await host.exchange(Opcode.reset)).toEqual(['040e0401030c00']);
+    expect(await host.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
+    expect(await host.exchange(Reset)).toEqual([completed(Reset)]);
   });
 });
 
-describe('parameters out of bounds', () => {
-  const peer = (): string => createConnection(air.controller());
+/** A command with bad parameters, and the answer to it. */
+const refused = <P extends Shape, R extends Shape>(
+  declared: HciCommand<P, R>,
+  given: Given<P>,
+  status: number = Status.invalidParameters,
+): readonly [sent: string, answer: string] => [
+  toHex(declared.packet(filled(declared.parameters, given))),
+  toHex(eventPacket(0x0e, bytes(`01${hex(declared.opcode, 2)}${hex(status, 1)}`))),
+];
 
+const SCAN = { type: 1, interval: 0x12, window: 0x12 };
+const ADVERTISING = { intervalMin: 0xa0, intervalMax: 0xa0, channels: 7 };
+
+describe('parameters out of bounds', () => {
   it.each([
-    ['scan window over interval', Opcode.leSetScanParameters, '01100011000000', 0x12],
-    ['scan type', Opcode.leSetScanParameters, '02120012000000', 0x12],
-    ['filter policy when scanning', Opcode.leSetScanParameters, '01120012000004', 0x12],
-    ['own address type when scanning', Opcode.leSetScanParameters, '01120012000400', 0x12],
-    ['scan enable', Opcode.leSetScanEnable, '0200', 0x12],
-    ['no channel', Opcode.leSetAdvertisingParameters, `a000a000${'00'.repeat(11)}`, 0x12],
-    ['interval', Opcode.leSetAdvertisingParameters, '1f00a0000000000000000000000700', 0x11],
-    ['interval range', Opcode.leSetAdvertisingParameters, 'a100a0000000000000000000000700', 0x12],
-    ['advertising type', Opcode.leSetAdvertisingParameters, 'a000a0000500000000000000000700', 0x12],
-    ['peer type', Opcode.leSetAdvertisingParameters, 'a000a0000400020000000000000700', 0x12],
-    ['too much data', Opcode.leSetAdvertisingData, '20'.padEnd(64, '0'), 0x12],
-    ['advertising enable', Opcode.leSetAdvertisingEnable, '02', 0x12],
-    ['LE host support', Opcode.writeLeHostSupport, '0200', 0x12],
-    ['TX power', 0xfc03, '15', 0x12],
-  ])('%s', async (_name, opcode, parameters, status) => {
-    expect(await host.exchange(opcode, parameters)).toEqual([
-      `040e0401${hex(opcode, 2)}${hex(status, 1)}`,
-    ]);
+    ['scan window over interval', refused(LeSetScanParameters, { ...SCAN, interval: 0x10 })],
+    ['scan type', refused(LeSetScanParameters, { ...SCAN, type: 2 })],
+    ['filter policy when scanning', refused(LeSetScanParameters, { ...SCAN, filterPolicy: 4 })],
+    [
+      'own address type when scanning',
+      refused(LeSetScanParameters, { ...SCAN, ownAddressType: 4 }),
+    ],
+    ['scan enable', refused(LeSetScanEnable, { enable: 2 })],
+    ['no channel', refused(LeSetAdvertisingParameters, { ...ADVERTISING, channels: 0 })],
+    [
+      'interval',
+      refused(
+        LeSetAdvertisingParameters,
+        { ...ADVERTISING, intervalMin: 0x1f },
+        Status.unsupportedFeature,
+      ),
+    ],
+    ['interval range', refused(LeSetAdvertisingParameters, { ...ADVERTISING, intervalMin: 0xa1 })],
+    ['advertising type', refused(LeSetAdvertisingParameters, { ...ADVERTISING, type: 5 })],
+    [
+      'peer type',
+      refused(LeSetAdvertisingParameters, { ...ADVERTISING, type: 4, peerAddressType: 2 }),
+    ],
+    ['too much data', refused(LeSetAdvertisingData, { length: 32 })],
+    ['advertising enable', refused(LeSetAdvertisingEnable, { enable: 2 })],
+    ['LE host support', refused(WriteLeHostSupport, { supported: 2 })],
+    ['TX power', refused(VendorSetTxPower, { power: 21 })],
+  ])('%s', async (_name, [sent, answer]) => {
+    host.send(sent);
+    expect(await host.packets()).toEqual([answer]);
   });
 
   it('LE Create Connection: timeout too short, filter policy, scan window', async () => {
-    const good = peer();
-    const shortTimeout = good.replace('2a00', '0a00').replace('12000000', '80000000');
-    for (const [parameters, status] of [
-      [shortTimeout, '12'],
-      [`6000300002${good.slice(10)}`, '12'],
-      [`3000600000${good.slice(10)}`, '12'],
-    ] as const) {
-      expect(await host.exchange(Opcode.leCreateConnection, parameters)).toEqual([
-        `040f04${status}010d20`,
+    const good = createConnection(air.controller());
+    for (const bad of [
+      { intervalMax: 0x80, timeout: 0x0a },
+      { filterPolicy: 2 },
+      { scanInterval: 0x30, scanWindow: 0x60 },
+    ]) {
+      expect(await host.exchange(LeCreateConnection, { ...good, ...bad })).toEqual([
+        answered(LeCreateConnection, Status.invalidParameters),
       ]);
     }
   });
 
   it('an own random address must have been set', async () => {
-    host.command(Opcode.leSetScanParameters, '01120012000100');
+    host.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, ownAddressType: 1 });
     await host.packets();
-    expect(await host.exchange(Opcode.leSetScanEnable, '0100')).toEqual(['040e04010c2012']);
-    await host.exchange(Opcode.leSetRandomAddress, '010203040506');
-    expect(await host.exchange(Opcode.leSetScanEnable, '0100')).toEqual(['040e04010c2000']);
-    expect(await host.exchange(Opcode.leSetRandomAddress, '010203040506')).toEqual([
-      '040e040105200c',
+    expect(await host.exchange(LeSetScanEnable, { enable: 1 })).toEqual([
+      completed(LeSetScanEnable, { status: Status.invalidParameters }),
+    ]);
+    await host.exchange(LeSetRandomAddress, { address: bytes('010203040506') });
+    expect(await host.exchange(LeSetScanEnable, { enable: 1 })).toEqual([
+      completed(LeSetScanEnable),
+    ]);
+    expect(await host.exchange(LeSetRandomAddress, { address: bytes('010203040506') })).toEqual([
+      completed(LeSetRandomAddress, { status: Status.commandDisallowed }),
     ]);
   });
 
   it('commands about a link that is not there', async () => {
-    expect(await host.exchange(Opcode.readRssi, '4000')).toEqual(['040e070105140240' + '0000']);
-    expect(await host.exchange(Opcode.disconnect, '400013')).toEqual(['040f0402010604']);
-    expect(await host.exchange(Opcode.leConnectionUpdate, '4000' + '00'.repeat(12))).toEqual([
-      '040f0402011320',
+    expect(await host.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { status: Status.unknownConnection, handle: 0x40 }),
     ]);
-    expect(await host.exchange(Opcode.leCreateConnectionCancel)).toEqual(['040e04010e200c']);
+    expect(
+      await host.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ).toEqual([answered(Disconnect, Status.unknownConnection)]);
+    expect(await host.exchange(LeConnectionUpdate, { handle: 0x40 })).toEqual([
+      answered(LeConnectionUpdate, Status.unknownConnection),
+    ]);
+    expect(await host.exchange(LeCreateConnectionCancel)).toEqual([
+      completed(LeCreateConnectionCancel, { status: Status.commandDisallowed }),
+    ]);
   });
 });
 
@@ -181,10 +280,10 @@ describe('a closed controller', () => {
   it('takes nothing, says nothing, and tells once that it is closed', async () => {
     let closed = 0;
     host.controller.onClose(() => closed++);
-    host.command(Opcode.reset);
+    host.command(Reset);
     host.controller.close();
     host.controller.close();
-    host.command(Opcode.reset);
+    host.command(Reset);
     expect(await host.packets()).toEqual([]);
     expect(closed).toBe(1);
     expect(host.controller.closed).toBe(true);

@@ -1,9 +1,28 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, extendedCreate, scanParameters } from './extended-host.js';
-import { addressHex, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf } from './test-host.js';
+import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeCreateConnection,
+  LeExtendedCreateConnection,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  LeAdvertisingReport,
+  LeAdvertisingSetTerminated,
+  LeDirectedAdvertisingReport,
+} from '../../../lib/hci/events/advertising.js';
+import { LeConnectionComplete } from '../../../lib/hci/events/links.js';
 
 /** Looks like a resolvable private address that nobody can resolve. */
 const UNRESOLVABLE = '010203040546';
@@ -20,8 +39,8 @@ const directed = (type: string, target: string): string => `a000a000${type}00${t
 const targetOf = (host: TestHost): string => `00${addressHex(host.controller)}`;
 
 const scan = (host: TestHost, policy: string): void => {
-  host.command(Opcode.leSetScanParameters, `001200120000${policy}`);
-  host.command(Opcode.leSetScanEnable, '0100');
+  host.command(LeSetScanParameters.opcode, `001200120000${policy}`);
+  host.command(LeSetScanEnable, { enable: 1 });
 };
 
 const events = async (host: TestHost): Promise<string[]> =>
@@ -39,10 +58,12 @@ beforeEach(async () => {
 });
 
 const advertise = async (type: string, target: string): Promise<void> => {
-  expect(await car.exchange(Opcode.leSetAdvertisingParameters, directed(type, target))).toEqual([
-    '040e0401062000',
+  expect(await car.exchange(LeSetAdvertisingParameters.opcode, directed(type, target))).toEqual([
+    completed(LeSetAdvertisingParameters),
   ]);
-  expect((await car.exchange(Opcode.leSetAdvertisingEnable, '01'))[0]).toBe('040e04010a2000');
+  expect((await car.exchange(LeSetAdvertisingEnable, { enable: 1 }))[0]).toBe(
+    completed(LeSetAdvertisingEnable),
+  );
 };
 
 describe('directed advertising', () => {
@@ -58,8 +79,13 @@ describe('directed advertising', () => {
     phone.connect(car.controller);
     await clock.advance(500);
     expect(await phone.packets()).toEqual([
-      '040f0400010d20',
-      `043e13010040000000${addressHex(car.controller)}060000002a0000`,
+      answered(LeCreateConnection),
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     ]);
   });
 
@@ -68,21 +94,25 @@ describe('directed advertising', () => {
     await clock.advance(1279);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual([`043e13013c000001${'00'.repeat(14)}`]);
+    expect(await car.packets()).toEqual([
+      event(LeConnectionComplete, { status: Status.advertisingTimeout, role: 1 }),
+    ]);
     phone.connect(car.controller);
     await clock.advance(1000);
-    expect(await phone.packets()).toEqual(['040f0400010d20']);
-    expect((await car.exchange(Opcode.leSetAdvertisingEnable, '01'))[0]).toBe('040e04010a2000');
+    expect(await phone.packets()).toEqual([answered(LeCreateConnection)]);
+    expect((await car.exchange(LeSetAdvertisingEnable, { enable: 1 }))[0]).toBe(
+      completed(LeSetAdvertisingEnable),
+    );
   });
 
   it('ends without an event when the host stops it or a link comes about', async () => {
     await advertise('01', targetOf(phone));
-    await car.exchange(Opcode.leSetAdvertisingEnable, '00');
+    await car.exchange(LeSetAdvertisingEnable);
     await clock.advance(2000);
     expect(await car.packets()).toEqual([]);
     phone.connect(car.controller);
     await phone.packets();
-    await car.exchange(Opcode.leSetAdvertisingEnable, '01');
+    await car.exchange(LeSetAdvertisingEnable, { enable: 1 });
     await clock.advance(2000);
     expect((await events(phone)).concat(await events(car))).toHaveLength(1);
   });
@@ -93,7 +123,9 @@ describe('directed advertising', () => {
     expect(await car.packets()).toEqual([]);
     scan(phone, '00');
     // Without data, whatever is set.
-    const report = `043e0c02010100${addressHex(car.controller)}00db`;
+    const report = event(LeAdvertisingReport, {
+      reports: [{ type: 1, address: addressOf(car.controller), rssi: -37 }],
+    });
     expect((await events(phone))[0]).toBe(report);
   });
 
@@ -112,18 +144,28 @@ describe('directed advertising', () => {
       scan(phone, policy);
       await clock.advance(150);
       expect(await events(phone)).toEqual([]);
-      await phone.exchange(Opcode.leSetScanEnable, '0000');
+      await phone.exchange(LeSetScanEnable);
     }
-    phone.command(Opcode.leSetEventMask, '1f04000000000000');
+    phone.command(LeSetEventMask, { mask: bytes('1f04000000000000') });
     scan(phone, '02');
-    const report = `043e120b010100${addressHex(car.controller)}01${UNRESOLVABLE}db`;
+    const report = event(LeDirectedAdvertisingReport, {
+      reports: [
+        {
+          type: 1,
+          address: addressOf(car.controller),
+          targetType: 1,
+          target: bytes(UNRESOLVABLE),
+          rssi: -37,
+        },
+      ],
+    });
     expect((await events(phone))[0]).toBe(report);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
+    await phone.exchange(LeSetScanEnable);
     // Policy 3 wants the advertiser in the accept list besides.
     scan(phone, '03');
     expect(await events(phone)).toEqual([]);
-    await phone.exchange(Opcode.leSetScanEnable, '0000');
-    await phone.exchange(Opcode.leAddToAcceptList, targetOf(car));
+    await phone.exchange(LeSetScanEnable);
+    await phone.exchange(LeAddToAcceptList.opcode, targetOf(car));
     scan(phone, '03');
     expect((await events(phone))[0]).toBe(report);
   });
@@ -160,7 +202,9 @@ describe('directed advertising with extended commands', () => {
   it('with high duty cycle ends with the set: no connection event', async () => {
     await fob.advertiseSet({ properties: '1d00', peer: targetOf(watch) }, '', '', '800000');
     await clock.advance(1280);
-    expect(await fob.packets()).toEqual(['043e06123c01000000']);
+    expect(await fob.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 1 }),
+    ]);
   });
 
   it('gives its scan response to its target alone', async () => {
@@ -178,7 +222,7 @@ describe('directed advertising with extended commands', () => {
 
   it('connects', async () => {
     await fob.advertiseSet({ properties: '0500', peer: targetOf(watch) });
-    await watch.exchange(Opcode.leExtendedCreateConnection, extendedCreate(targetOf(fob)));
+    await watch.exchange(LeExtendedCreateConnection.opcode, extendedCreate(targetOf(fob)));
     await clock.advance(150);
     expect((await fob.leEvents())[0]).toMatch(/^043e1f0a00400001/);
   });

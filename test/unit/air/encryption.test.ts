@@ -1,20 +1,32 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  Disconnect,
+  LeEnableEncryption,
+  LeLongTermKeyNegativeReply,
+  LeLongTermKeyReply,
+} from '../../../lib/hci/commands/links.js';
+import { LeEncrypt, LeRand } from '../../../lib/hci/commands/security.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeLongTermKeyRequest } from '../../../lib/hci/events/links.js';
 
 const HANDLE = '4000';
 const RANDOM = '0102030405060708';
-const DIVERSIFIER = '0a0b';
 const KEY = '000102030405060708090a0b0c0d0e0f';
 const OTHER_KEY = `${KEY.slice(0, -2)}0e`;
 
-const ENABLE = HANDLE + RANDOM + DIVERSIFIER + KEY;
-const ENABLING = '040f0400011920';
-const KEY_REQUEST = `043e0d05${HANDLE}${RANDOM}${DIVERSIFIER}`;
-const REPLIED = `040e0601` + `1a2000${HANDLE}`;
-const REFUSED = `040e0601` + `1b2000${HANDLE}`;
+const ENABLING = answered(LeEnableEncryption);
+const KEY_REQUEST = event(LeLongTermKeyRequest, {
+  handle: 0x40,
+  random: bytes(RANDOM),
+  diversifier: bytes('0a0b'),
+});
+const REPLIED = completed(LeLongTermKeyReply, { handle: 0x40 });
+const REFUSED = completed(LeLongTermKeyNegativeReply, { handle: 0x40 });
 const changed = (status: string, enabled: string): string => `040804${status}${HANDLE}${enabled}`;
 const refreshed = (status: string): string => `043003${status}${HANDLE}`;
 const lost = (reason: string): string => `04050400${HANDLE}${reason}`;
@@ -26,13 +38,20 @@ let peripheral: TestHost;
 
 /** Central and peripheral have been asked for encryption, and the peripheral for the key. */
 const request = async (): Promise<void> => {
-  expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([ENABLING]);
+  expect(
+    await central.exchange(LeEnableEncryption, {
+      handle: 0x40,
+      random: bytes(RANDOM),
+      diversifier: bytes('0a0b'),
+      key: bytes(KEY),
+    }),
+  ).toEqual([ENABLING]);
   expect(await peripheral.packets()).toEqual([KEY_REQUEST]);
 };
 
 const encrypt = async (): Promise<void> => {
   await request();
-  peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+  peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) });
   await peripheral.packets();
   await central.packets();
 };
@@ -51,7 +70,7 @@ beforeEach(async () => {
 describe('encrypting a link', () => {
   it('with the same key at both ends', async () => {
     await request();
-    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) });
     expect(await peripheral.packets()).toEqual([REPLIED, changed('00', '01')]);
     expect(await central.packets()).toEqual([changed('00', '01')]);
     expect(clock.pending).toBe(0);
@@ -59,32 +78,40 @@ describe('encrypting a link', () => {
 
   it('with another key ends the link at both ends, reason 0x3d', async () => {
     await request();
-    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + OTHER_KEY);
+    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(OTHER_KEY) });
     expect(await peripheral.packets()).toEqual([REPLIED, lost('3d')]);
     expect(await central.packets()).toEqual([changed('3d', '00'), lost('3d')]);
   });
 
   it('without a key at the peripheral fails with 0x06, and the link stays', async () => {
     await request();
-    expect(await peripheral.exchange(Opcode.leLongTermKeyNegativeReply, HANDLE)).toEqual([REFUSED]);
+    expect(await peripheral.exchange(LeLongTermKeyNegativeReply, { handle: 0x40 })).toEqual([
+      REFUSED,
+    ]);
     expect(await central.packets()).toEqual([changed('06', '00')]);
     await encrypt();
-    expect(await central.exchange(Opcode.disconnect, `${HANDLE}13`)).toContain(lost('16'));
+    expect(
+      await central.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
+    ).toContain(lost('16'));
   });
 
   it('fails with 0x06 where the host has masked the question', async () => {
-    peripheral.command(Opcode.leSetEventMask, '0f00000000000000');
+    peripheral.command(LeSetEventMask, { mask: bytes('0f00000000000000') });
     await peripheral.packets();
-    expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([
-      ENABLING,
-      changed('06', '00'),
-    ]);
+    expect(
+      await central.exchange(LeEnableEncryption, {
+        handle: 0x40,
+        random: bytes(RANDOM),
+        diversifier: bytes('0a0b'),
+        key: bytes(KEY),
+      }),
+    ).toEqual([ENABLING, changed('06', '00')]);
   });
 
   it('refreshes the key when it is encrypted already', async () => {
     await encrypt();
     await request();
-    peripheral.command(Opcode.leLongTermKeyReply, HANDLE + KEY);
+    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) });
     expect(await peripheral.packets()).toEqual([REPLIED, refreshed('00')]);
     expect(await central.packets()).toEqual([refreshed('00')]);
   });
@@ -92,7 +119,7 @@ describe('encrypting a link', () => {
   it('ends the link when there is no key for the refresh', async () => {
     await encrypt();
     await request();
-    peripheral.command(Opcode.leLongTermKeyNegativeReply, HANDLE);
+    peripheral.command(LeLongTermKeyNegativeReply, { handle: 0x40 });
     expect(await peripheral.packets()).toEqual([REFUSED, lost('16')]);
     expect(await central.packets()).toEqual([lost('06')]);
   });
@@ -109,7 +136,7 @@ describe('encrypting a link', () => {
 
   it('leaves no timer behind when the link goes meanwhile', async () => {
     await request();
-    central.command(Opcode.reset);
+    central.command(Reset);
     await central.packets();
     await clock.advance(420);
     expect(await peripheral.packets()).toEqual([lost('08')]);
@@ -117,22 +144,39 @@ describe('encrypting a link', () => {
   });
 
   it('is for the central to begin, once at a time, and for a link that there is', async () => {
-    expect(await peripheral.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual([
-      '040f040c011920',
-    ]);
+    expect(
+      await peripheral.exchange(LeEnableEncryption, {
+        handle: 0x40,
+        random: bytes(RANDOM),
+        diversifier: bytes('0a0b'),
+        key: bytes(KEY),
+      }),
+    ).toEqual([answered(LeEnableEncryption, Status.commandDisallowed)]);
     await request();
-    expect(await central.exchange(Opcode.leEnableEncryption, ENABLE)).toEqual(['040f040c011920']);
-    expect(await central.exchange(Opcode.leEnableEncryption, `4100${ENABLE.slice(4)}`)).toEqual([
-      '040f0402011920',
-    ]);
+    expect(
+      await central.exchange(LeEnableEncryption, {
+        handle: 0x40,
+        random: bytes(RANDOM),
+        diversifier: bytes('0a0b'),
+        key: bytes(KEY),
+      }),
+    ).toEqual([answered(LeEnableEncryption, Status.commandDisallowed)]);
+    expect(
+      await central.exchange(LeEnableEncryption, {
+        handle: 0x41,
+        random: bytes(RANDOM),
+        diversifier: bytes('0a0b'),
+        key: bytes(KEY),
+      }),
+    ).toEqual([answered(LeEnableEncryption, Status.unknownConnection)]);
   });
 
   it('no key is taken that was not asked for', async () => {
-    expect(await peripheral.exchange(Opcode.leLongTermKeyReply, HANDLE + KEY)).toEqual([
-      `040e06011a200c${HANDLE}`,
-    ]);
-    expect(await peripheral.exchange(Opcode.leLongTermKeyNegativeReply, '4100')).toEqual([
-      '040e06011b20024100',
+    expect(
+      await peripheral.exchange(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) }),
+    ).toEqual([completed(LeLongTermKeyReply, { status: Status.commandDisallowed, handle: 0x40 })]);
+    expect(await peripheral.exchange(LeLongTermKeyNegativeReply, { handle: 0x41 })).toEqual([
+      completed(LeLongTermKeyNegativeReply, { status: Status.unknownConnection, handle: 0x41 }),
     ]);
     expect(await central.packets()).toEqual([]);
   });
@@ -143,16 +187,13 @@ describe('LE Encrypt and LE Rand', () => {
     const reverse = (hex: string): string => Buffer.from(hex, 'hex').reverse().toString('hex');
     const plain = '00112233445566778899aabbccddeeff';
     const cipher = '69c4e0d86a7b0430d8cdb78070b4c55a';
-    expect(await central.exchange(Opcode.leEncrypt, reverse(KEY) + reverse(plain))).toEqual([
+    expect(await central.exchange(LeEncrypt.opcode, reverse(KEY) + reverse(plain))).toEqual([
       `040e1401172000${reverse(cipher)}`,
     ]);
   });
 
   it('gives 8 other random bytes each time', async () => {
-    const answers = [
-      ...(await central.exchange(Opcode.leRand)),
-      ...(await central.exchange(Opcode.leRand)),
-    ];
+    const answers = [...(await central.exchange(LeRand)), ...(await central.exchange(LeRand))];
     for (const answer of answers) expect(answer).toMatch(/^040e0c01182000[0-9a-f]{16}$/);
     expect(new Set(answers).size).toBe(2);
   });

@@ -1,9 +1,26 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, scanParameters, setData, setParameters } from './extended-host.js';
-import { addressHex, TestHost } from './test-host.js';
+import { TestHost, addressHex, addressOf } from './test-host.js';
+import {
+  LeClearAdvertisingSets,
+  LeReadMaximumAdvertisingDataLength,
+  LeReadNumberOfAdvertisingSets,
+  LeRemoveAdvertisingSet,
+  LeSetAdvertisingSetRandomAddress,
+  LeSetExtendedAdvertisingData,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+  LeSetExtendedScanResponseData,
+} from '../../../lib/hci/commands/extended-advertising.js';
+import { bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  LeAdvertisingReport,
+  LeAdvertisingSetTerminated,
+  LeScanRequestReceived,
+} from '../../../lib/hci/events/advertising.js';
 
 /** Long enough for one advertising event of an interval of 100 ms, too short for two. */
 const EVENT_MS = 150;
@@ -16,10 +33,10 @@ let phone: ExtendedHost;
 /** An LE Extended Advertising Report of a car at 5 m (-74 dBm = b6), LE 1M, SID 5. */
 const report = (type: string, data: string, header = '01010' + '57f'): string => {
   const body = `0d01${type}00${addressHex(car.controller)}${header}b6` + '0000' + '00'.repeat(7);
-  return event(body, data);
+  return withData(body, data);
 };
 
-const event = (body: string, data: string): string => {
+const withData = (body: string, data: string): string => {
   const length = (data.length / 2).toString(16).padStart(2, '0');
   const total = (body.length + 2 + data.length) / 2;
   return `043e${total.toString(16).padStart(2, '0')}${body}${length}${data}`;
@@ -35,19 +52,59 @@ beforeEach(async () => {
 describe('extended advertising', () => {
   it('is set up, enabled, disabled and removed', async () => {
     for (const [opcode, parameters, answer] of [
-      [Opcode.leReadMaximumAdvertisingDataLength, '', '040e06013a20007206'],
-      [Opcode.leReadNumberOfAdvertisingSets, '', '040e05013b200004'],
-      [Opcode.leSetExtendedAdvertisingParameters, setParameters(), '040e050136200000'],
-      [Opcode.leSetAdvertisingSetRandomAddress, '010102030405c6', '040e0401352000'],
-      [Opcode.leSetExtendedAdvertisingData, setData('020106'), '040e0401372000'],
-      [Opcode.leSetExtendedAdvertisingEnable, '010101000000', '040e0401392000'],
-      [Opcode.leRemoveAdvertisingSet, '01', '040e04013c200c'],
-      [Opcode.leClearAdvertisingSets, '', '040e04013d200c'],
-      [Opcode.leSetExtendedAdvertisingParameters, setParameters(), '040e05013620' + '0c00'],
-      [Opcode.leSetExtendedAdvertisingEnable, '0000', '040e0401392000'],
-      [Opcode.leRemoveAdvertisingSet, '01', '040e04013c2000'],
-      [Opcode.leRemoveAdvertisingSet, '01', '040e04013c2042'],
-      [Opcode.leClearAdvertisingSets, '', '040e04013d2000'],
+      [
+        LeReadMaximumAdvertisingDataLength.opcode,
+        '',
+        completed(LeReadMaximumAdvertisingDataLength, { length: 0x672 }),
+      ],
+      [
+        LeReadNumberOfAdvertisingSets.opcode,
+        '',
+        completed(LeReadNumberOfAdvertisingSets, { sets: 4 }),
+      ],
+      [
+        LeSetExtendedAdvertisingParameters.opcode,
+        setParameters(),
+        completed(LeSetExtendedAdvertisingParameters),
+      ],
+      [
+        LeSetAdvertisingSetRandomAddress.opcode,
+        '010102030405c6',
+        completed(LeSetAdvertisingSetRandomAddress),
+      ],
+      [
+        LeSetExtendedAdvertisingData.opcode,
+        setData('020106'),
+        completed(LeSetExtendedAdvertisingData),
+      ],
+      [
+        LeSetExtendedAdvertisingEnable.opcode,
+        '010101000000',
+        completed(LeSetExtendedAdvertisingEnable),
+      ],
+      [
+        LeRemoveAdvertisingSet.opcode,
+        '01',
+        completed(LeRemoveAdvertisingSet, { status: Status.commandDisallowed }),
+      ],
+      [
+        LeClearAdvertisingSets.opcode,
+        '',
+        completed(LeClearAdvertisingSets, { status: Status.commandDisallowed }),
+      ],
+      [
+        LeSetExtendedAdvertisingParameters.opcode,
+        setParameters(),
+        completed(LeSetExtendedAdvertisingParameters, { status: Status.commandDisallowed }),
+      ],
+      [LeSetExtendedAdvertisingEnable.opcode, '0000', completed(LeSetExtendedAdvertisingEnable)],
+      [LeRemoveAdvertisingSet.opcode, '01', completed(LeRemoveAdvertisingSet)],
+      [
+        LeRemoveAdvertisingSet.opcode,
+        '01',
+        completed(LeRemoveAdvertisingSet, { status: Status.unknownAdvertisingIdentifier }),
+      ],
+      [LeClearAdvertisingSets.opcode, '', completed(LeClearAdvertisingSets)],
     ] as const) {
       expect(await car.exchange(opcode, parameters)).toEqual([answer]);
     }
@@ -79,26 +136,30 @@ describe('extended advertising', () => {
 
   it('is enabled and disabled for several sets at once', async () => {
     for (const handle of ['01', '02', '03']) {
-      await car.exchange(Opcode.leSetExtendedAdvertisingParameters, setParameters({ handle }));
+      await car.exchange(LeSetExtendedAdvertisingParameters.opcode, setParameters({ handle }));
     }
     const both = '02' + '01000000' + '03320000';
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, `01${both}`)).toEqual([
-      '040e0401392000',
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `01${both}`)).toEqual([
+      completed(LeSetExtendedAdvertisingEnable),
     ]);
-    expect(await car.exchange(Opcode.leRemoveAdvertisingSet, '02')).toEqual(['040e04013c2000']);
+    expect(await car.exchange(LeRemoveAdvertisingSet, { set: 2 })).toEqual([
+      completed(LeRemoveAdvertisingSet),
+    ]);
     await clock.advance(500);
-    expect(await car.packets()).toEqual(['043e06123c03000000']);
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, `00${both}`)).toEqual([
-      '040e0401392000',
+    expect(await car.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 3 }),
     ]);
-    expect(await car.exchange(Opcode.leClearAdvertisingSets)).toEqual(['040e04013d2000']);
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, `00${both}`)).toEqual([
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
+    expect(await car.exchange(LeClearAdvertisingSets)).toEqual([completed(LeClearAdvertisingSets)]);
   });
 
   it('has no address when it is anonymous', async () => {
     await car.advertiseSet({ properties: '2000' }, '020106');
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
-    const anonymous = event(
+    const anonymous = withData(
       '0d010000' + 'ff' + '00'.repeat(6) + '0101057f' + 'b6' + '00'.repeat(9),
       '020106',
     );
@@ -113,21 +174,21 @@ describe('extended advertising', () => {
   });
 
   it('under the random address of the set', async () => {
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ ownAddressType: '01' }));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ ownAddressType: '01' }));
     await car.packets();
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
-      '040e0401392012',
-    ]);
-    car.command(Opcode.leSetAdvertisingSetRandomAddress, '01' + '0102030405c6');
-    car.command(Opcode.leSetExtendedAdvertisingEnable, '010101000000');
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([completed(LeSetExtendedAdvertisingEnable, { status: Status.invalidParameters })]);
+    car.command(LeSetAdvertisingSetRandomAddress, { set: 1, address: bytes('0102030405c6') });
+    car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
     await car.packets();
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
     const [packet = ''] = await phone.leEvents();
     expect(packet.slice(14, 28)).toBe('01' + '0102030405c6');
     // While it is not connectable, another address may be set, and is used at once.
-    car.command(Opcode.leSetAdvertisingSetRandomAddress, '01' + '0908070605c4');
-    expect(await car.packets()).toEqual(['040e0401352000']);
+    car.command(LeSetAdvertisingSetRandomAddress, { set: 1, address: bytes('0908070605c4') });
+    expect(await car.packets()).toEqual([completed(LeSetAdvertisingSetRandomAddress)]);
     const [later = ''] = await phone.leEvents();
     expect(later.slice(14, 28)).toBe('01' + '0908070605c4');
   });
@@ -139,7 +200,9 @@ describe('extended advertising', () => {
     await car.advertiseSet({ handle: '02', properties: '1300' }, '0301bbbb');
     old.scan(true, false);
     expect((await old.packets()).slice(2)).toEqual([
-      `043e1002010000${addressHex(car.controller)}040301bbbbb6`,
+      event(LeAdvertisingReport, {
+        reports: [{ address: addressOf(car.controller), data: bytes('0301bbbb'), rssi: -74 }],
+      }),
     ]);
   });
 });
@@ -150,17 +213,23 @@ describe('long data', () => {
 
   it('comes in fragments and is reported in pieces of 229 bytes', async () => {
     const data = long(600);
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters());
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(data.slice(0, 500), '01'));
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
-      '040e050136200000',
-      '040e0401372000',
-      '040e040139200c',
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(0, 500), '01'));
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([
+      completed(LeSetExtendedAdvertisingParameters),
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.commandDisallowed }),
     ]);
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(data.slice(500, 1000), '00'));
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(data.slice(1000), '02'));
-    car.command(Opcode.leSetExtendedAdvertisingEnable, '010101000000');
-    expect(await car.packets()).toEqual(['040e0401372000', '040e0401372000', '040e0401392000']);
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(500, 1000), '00'));
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(data.slice(1000), '02'));
+    car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
+    expect(await car.packets()).toEqual([
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
     expect(await phone.leEvents()).toEqual([
@@ -171,37 +240,40 @@ describe('long data', () => {
   });
 
   it('has 1650 bytes at the most', async () => {
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters());
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(long(251), '01'));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(long(251), '01'));
     for (let i = 0; i < 5; i++) {
-      car.command(Opcode.leSetExtendedAdvertisingData, setData(long(251), '00'));
+      car.command(LeSetExtendedAdvertisingData.opcode, setData(long(251), '00'));
     }
     await car.packets();
     expect(
-      await car.exchange(Opcode.leSetExtendedAdvertisingData, setData(long(145), '02')),
-    ).toEqual(['040e0401372007']);
+      await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(145), '02')),
+    ).toEqual([completed(LeSetExtendedAdvertisingData, { status: Status.memoryCapacityExceeded })]);
     // All of it is discarded then.
     expect(
-      await car.exchange(Opcode.leSetExtendedAdvertisingData, setData(long(144), '02')),
-    ).toEqual(['040e040137200c']);
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
-      '040e0401392000',
-    ]);
+      await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(144), '02')),
+    ).toEqual([completed(LeSetExtendedAdvertisingData, { status: Status.commandDisallowed })]);
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([completed(LeSetExtendedAdvertisingEnable)]);
   });
 
   it('does not fit in connectable advertising', async () => {
     const connectable = setParameters({ properties: '0100' });
-    car.command(Opcode.leSetExtendedAdvertisingParameters, connectable);
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(long(246)));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, connectable);
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(long(246)));
     await car.packets();
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
-      '040e0401392012',
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([completed(LeSetExtendedAdvertisingEnable, { status: Status.invalidParameters })]);
+    car.command(LeSetExtendedAdvertisingData.opcode, setData(long(245)));
+    car.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] });
+    expect(await car.packets()).toEqual([
+      completed(LeSetExtendedAdvertisingData),
+      completed(LeSetExtendedAdvertisingEnable),
     ]);
-    car.command(Opcode.leSetExtendedAdvertisingData, setData(long(245)));
-    car.command(Opcode.leSetExtendedAdvertisingEnable, '010101000000');
-    expect(await car.packets()).toEqual(['040e0401372000', '040e0401392000']);
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingData, setData(long(246)))).toEqual([
-      '040e0401372045',
+    expect(await car.exchange(LeSetExtendedAdvertisingData.opcode, setData(long(246)))).toEqual([
+      completed(LeSetExtendedAdvertisingData, { status: Status.packetTooLong }),
     ]);
   });
 });
@@ -213,7 +285,9 @@ describe('scan responses', () => {
     await car.packets();
     await clock.advance(EVENT_MS);
     expect(await phone.leEvents()).toEqual([report('0200', ''), report('0a00', '0301cccc')]);
-    expect(await car.leEvents()).toEqual([`043e091301` + `00${addressHex(phone.controller)}`]);
+    expect(await car.leEvents()).toEqual([
+      event(LeScanRequestReceived, { set: 1, address: addressOf(phone.controller) }),
+    ]);
   });
 
   it.each([
@@ -233,17 +307,20 @@ describe('scan responses', () => {
   );
 
   it('are needed for scannable extended PDUs', async () => {
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ properties: '0200' }));
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0200' }));
     await car.packets();
     const enable = '010101000000';
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, enable)).toEqual([
-      '040e040139200c',
+    expect(await car.exchange(LeSetExtendedAdvertisingEnable.opcode, enable)).toEqual([
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.commandDisallowed }),
     ]);
-    car.command(Opcode.leSetExtendedScanResponseData, setData('0301cccc'));
-    car.command(Opcode.leSetExtendedAdvertisingEnable, enable);
-    expect(await car.packets()).toEqual(['040e0401382000', '040e0401392000']);
-    expect(await car.exchange(Opcode.leSetExtendedScanResponseData, setData(''))).toEqual([
-      '040e040138200c',
+    car.command(LeSetExtendedScanResponseData.opcode, setData('0301cccc'));
+    car.command(LeSetExtendedAdvertisingEnable.opcode, enable);
+    expect(await car.packets()).toEqual([
+      completed(LeSetExtendedScanResponseData),
+      completed(LeSetExtendedAdvertisingEnable),
+    ]);
+    expect(await car.exchange(LeSetExtendedScanResponseData.opcode, setData(''))).toEqual([
+      completed(LeSetExtendedScanResponseData, { status: Status.commandDisallowed }),
     ]);
   });
 });
@@ -254,7 +331,9 @@ describe('the end of advertising', () => {
     await clock.advance(999);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await car.packets()).toEqual(['043e06123c01000000']);
+    expect(await car.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 1 }),
+    ]);
     await phone.scanExtended();
     await clock.advance(1000);
     expect(await phone.leEvents()).toEqual([]);
@@ -266,17 +345,22 @@ describe('the end of advertising', () => {
     await clock.advance(199);
     expect(await car.packets()).toEqual([]);
     await clock.advance(EVENT_MS);
-    expect(await car.packets()).toEqual(['043e06124301000003']);
+    expect(await car.packets()).toEqual([
+      event(LeAdvertisingSetTerminated, { status: Status.limitReached, set: 1, events: 3 }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('is not told when the host ends it, and begins anew when it is enabled again', async () => {
     await car.advertiseSet({}, '', '', '640000');
     await clock.advance(900);
-    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101640000');
+    await car.exchange(LeSetExtendedAdvertisingEnable, {
+      enable: 1,
+      sets: [{ set: 1, duration: 0x64 }],
+    });
     await clock.advance(900);
     expect(await car.packets()).toEqual([]);
-    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '000101000000');
+    await car.exchange(LeSetExtendedAdvertisingEnable, { sets: [{ set: 1 }] });
     await clock.advance(1000);
     expect(await car.packets()).toEqual([]);
   });
@@ -288,15 +372,15 @@ describe('new data', () => {
     await phone.scanExtended(scanParameters(), '010100000000');
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([]);
-    await car.exchange(Opcode.leSetExtendedAdvertisingData, setData('0301aaaa'));
+    await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('0301aaaa'));
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([]);
-    await car.exchange(Opcode.leSetExtendedAdvertisingData, setData('0301bbbb'));
+    await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('0301bbbb'));
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([report('0000', '0301bbbb')]);
     // Unchanged data under a new identifier.
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingData, setData('', '04'))).toEqual([
-      '040e0401372000',
+    expect(await car.exchange(LeSetExtendedAdvertisingData.opcode, setData('', '04'))).toEqual([
+      completed(LeSetExtendedAdvertisingData),
     ]);
     await clock.advance(500);
     expect(await phone.leEvents()).toEqual([report('0000', '0301bbbb')]);

@@ -1,14 +1,33 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { extendedCreate, ExtendedHost, setParameters } from './extended-host.js';
-import { addressHex } from './test-host.js';
+import { addressHex, addressOf } from './test-host.js';
+import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeRemoveAdvertisingSet,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+} from '../../../lib/hci/commands/extended-advertising.js';
+import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
+import { Disconnect, LeReadPhy } from '../../../lib/hci/commands/links.js';
+import {
+  LeCreateConnectionCancel,
+  LeExtendedCreateConnection,
+} from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
+import {
+  LeChannelSelectionAlgorithm,
+  LeConnectionComplete,
+  LeEnhancedConnectionComplete,
+} from '../../../lib/hci/events/links.js';
 
 const NO_RPA = '00'.repeat(6);
 const PARAMETERS = '060000002a00' + '00';
 /** LE Channel Selection Algorithm: #2. */
-const ALGORITHM = '043e0414400001';
+const ALGORITHM = event(LeChannelSelectionAlgorithm, { handle: 0x40, algorithm: 1 });
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -34,23 +53,34 @@ describe('LE Extended Create Connection', () => {
     ['legacy', '1300'],
   ])('connects to a set with %s PDUs', async (_what, properties) => {
     await car.advertiseSet({ properties });
-    expect(await phone.exchange(Opcode.leExtendedCreateConnection, create())).toEqual([
-      '040f0400014320',
+    expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
+      answered(LeExtendedCreateConnection),
       connected('00', car),
       ALGORITHM,
     ]);
     // Nothing comes between the link and the end of the advertising that led to it.
-    expect(await car.packets()).toEqual([connected('01', phone), '043e06120001400000', ALGORITHM]);
-    expect(await car.exchange(Opcode.leRemoveAdvertisingSet, '01')).toEqual(['040e04013c2000']);
+    expect(await car.packets()).toEqual([
+      connected('01', phone),
+      event(LeAdvertisingSetTerminated, { set: 1, handle: 0x40 }),
+      ALGORITHM,
+    ]);
+    expect(await car.exchange(LeRemoveAdvertisingSet, { set: 1 })).toEqual([
+      completed(LeRemoveAdvertisingSet),
+    ]);
   });
 
   it('gives the legacy event to a host that has masked the other one', async () => {
-    phone.command(Opcode.leSetEventMask, '1f00000000000000');
+    phone.command(LeSetEventMask, { mask: bytes('1f00000000000000') });
     await car.advertiseSet({ properties: '0100' });
-    expect(await phone.exchange(Opcode.leExtendedCreateConnection, create())).toEqual([
-      '040e0401012000',
-      '040f0400014320',
-      `043e130100400000` + `00${addressHex(car.controller)}${PARAMETERS}`,
+    expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
+      completed(LeSetEventMask),
+      answered(LeExtendedCreateConnection),
+      event(LeConnectionComplete, {
+        handle: 0x40,
+        peerAddress: addressOf(car.controller),
+        interval: 6,
+        timeout: 0x2a,
+      }),
     ]);
   });
 
@@ -60,54 +90,58 @@ describe('LE Extended Create Connection', () => {
     const for1M = '60003000' + '0600120000002a00' + '04000600';
     const for2M = '60003000' + '1800180000006400' + '00000000';
     const parameters = `0000${peer}03${for1M}${for2M}`;
-    const [, event] = await phone.exchange(Opcode.leExtendedCreateConnection, parameters);
+    const [, event] = await phone.exchange(LeExtendedCreateConnection.opcode, parameters);
     expect(event).toBe(connected('00', car).replace(PARAMETERS, '18000000640000'));
-    expect(await phone.exchange(Opcode.leReadPhy, '4000')).toEqual(['040e080130200040000202']);
+    expect(await phone.exchange(LeReadPhy, { handle: 0x40 })).toEqual([
+      completed(LeReadPhy, { handle: 0x40, tx: 2, rx: 2 }),
+    ]);
   });
 
   it('ends the set that was answered, not another one with the same address', async () => {
     await car.advertiseSet({ handle: '01' });
     await car.advertiseSet({ handle: '02', properties: '0100' });
     await car.advertiseSet({ handle: '03', properties: '1300' });
-    await phone.exchange(Opcode.leExtendedCreateConnection, create());
+    await phone.exchange(LeExtendedCreateConnection.opcode, create());
     const terminated = (await car.packets()).filter((packet) => packet.startsWith('043e0612'));
     expect(terminated).toHaveLength(1);
     expect(terminated[0]).toMatch(/^043e06120002|^043e06120003/);
-    expect(await car.exchange(Opcode.leRemoveAdvertisingSet, '01')).toEqual(['040e04013c200c']);
+    expect(await car.exchange(LeRemoveAdvertisingSet, { set: 1 })).toEqual([
+      completed(LeRemoveAdvertisingSet, { status: Status.commandDisallowed }),
+    ]);
   });
 
   it('tells how many events it took, where they are counted', async () => {
     await car.advertiseSet({ properties: '0100' }, '', '', '0000ff');
     await clock.advance(350);
-    await phone.exchange(Opcode.leExtendedCreateConnection, create());
+    await phone.exchange(LeExtendedCreateConnection.opcode, create());
     const [terminated = ''] = (await car.packets()).filter((p) => p.startsWith('043e0612'));
     expect(terminated.slice(0, 16)).toBe('043e061200014000');
     expect(Number.parseInt(terminated.slice(16), 16)).toBeGreaterThanOrEqual(3);
   });
 
   it('is cancelled with the enhanced event', async () => {
-    await phone.exchange(Opcode.leExtendedCreateConnection, create());
-    expect(await phone.exchange(Opcode.leExtendedCreateConnection, create())).toEqual([
-      '040f040c014320',
+    await phone.exchange(LeExtendedCreateConnection.opcode, create());
+    expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
+      answered(LeExtendedCreateConnection, Status.commandDisallowed),
     ]);
-    expect(await phone.exchange(Opcode.leCreateConnectionCancel)).toEqual([
-      '040e04010e2000',
-      `043e1f0a02${'00'.repeat(29)}`,
+    expect(await phone.exchange(LeCreateConnectionCancel)).toEqual([
+      completed(LeCreateConnectionCancel),
+      event(LeEnhancedConnectionComplete, { status: Status.unknownConnection }),
     ]);
   });
 
   it('goes to the accept list, too', async () => {
     await car.advertiseSet({ properties: '0100' });
-    await phone.exchange(Opcode.leAddToAcceptList, `00${addressHex(car.controller)}`);
+    await phone.exchange(LeAddToAcceptList, { address: addressOf(car.controller) });
     const anyone = create().replace(/^00/, '01');
-    const [, event] = await phone.exchange(Opcode.leExtendedCreateConnection, anyone);
+    const [, event] = await phone.exchange(LeExtendedCreateConnection.opcode, anyone);
     expect(event).toBe(connected('00', car));
   });
 
   it('does not connect to what cannot be connected to', async () => {
     await car.advertiseSet({ handle: '01' });
     await car.advertiseSet({ handle: '02', properties: '1000' });
-    await phone.exchange(Opcode.leExtendedCreateConnection, create());
+    await phone.exchange(LeExtendedCreateConnection.opcode, create());
     await clock.advance(1000);
     expect(await phone.packets()).toEqual([]);
   });
@@ -125,7 +159,7 @@ describe('LE Extended Create Connection', () => {
     ['event lengths in the wrong order', (p: string) => p.replace('04000600', '06000400'), '12'],
   ])('refuses %s', async (_what, spoil, status) => {
     const parameters = spoil(create());
-    expect(await phone.exchange(Opcode.leExtendedCreateConnection, parameters)).toEqual([
+    expect(await phone.exchange(LeExtendedCreateConnection.opcode, parameters)).toEqual([
       `040f04${status}014320`,
     ]);
   });
@@ -143,20 +177,22 @@ describe('several centrals', () => {
       await car.advertiseSet({ handle, properties: '0100' });
     }
     for (const central of [phone, other]) {
-      const [, event] = await central.exchange(Opcode.leExtendedCreateConnection, create());
+      const [, event] = await central.exchange(LeExtendedCreateConnection.opcode, create());
       expect(event).toMatch(/^043e1f0a00/);
     }
-    await third.exchange(Opcode.leExtendedCreateConnection, create());
+    await third.exchange(LeExtendedCreateConnection.opcode, create());
     await clock.advance(500);
     expect(await third.packets()).toEqual([]);
     await car.packets();
-    car.command(Opcode.disconnect, '400013');
+    car.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     await car.packets();
     await clock.advance(500);
     expect((await third.packets())[0]).toMatch(/^043e1f0a00/);
-    car.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ properties: '0100' }));
-    expect(await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toContain(
-      '040e0401392009',
+    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0100' }));
+    expect(
+      await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toContain(
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.connectionLimitExceeded }),
     );
   });
 });

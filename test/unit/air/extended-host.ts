@@ -1,6 +1,17 @@
-import { Opcode } from '../../../lib/hci/constants.js';
 import type { VirtualController } from '../../../air/index.js';
 import { TestHost } from './test-host.js';
+import {
+  LeSetExtendedAdvertisingData,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+  LeSetExtendedScanResponseData,
+} from '../../../lib/hci/commands/extended-advertising.js';
+import { LeSetEventMask, SetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeSetExtendedScanEnable,
+  LeSetExtendedScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { bytes } from '../../support/hci-packets.js';
 
 /** Fields of LE Set Extended Advertising Parameters in hex; the rest has values that do no harm. */
 export interface SetFields {
@@ -56,8 +67,8 @@ export const extendedCreate = (peer: string, ownAddressType = '00'): string =>
 export class ExtendedHost extends TestHost {
   static async create(controller: VirtualController): Promise<ExtendedHost> {
     const host = new ExtendedHost(controller);
-    host.command(Opcode.setEventMask, 'ffffffffffffff3f');
-    host.command(Opcode.leSetEventMask, 'ffffffffffffffff');
+    host.command(SetEventMask, { mask: bytes('ffffffffffffff3f') });
+    host.command(LeSetEventMask, { mask: bytes('ffffffffffffffff') });
     await host.packets();
     return host;
   }
@@ -70,22 +81,22 @@ export class ExtendedHost extends TestHost {
     limits = '000000',
   ): Promise<void> {
     const { handle = '01' } = fields;
-    this.command(Opcode.leSetExtendedAdvertisingParameters, setParameters(fields));
+    this.command(LeSetExtendedAdvertisingParameters.opcode, setParameters(fields));
     if (data !== '') {
-      this.command(Opcode.leSetExtendedAdvertisingData, setData(data, '03', handle));
+      this.command(LeSetExtendedAdvertisingData.opcode, setData(data, '03', handle));
     }
     if (scanResponse !== '') {
-      this.command(Opcode.leSetExtendedScanResponseData, setData(scanResponse, '03', handle));
+      this.command(LeSetExtendedScanResponseData.opcode, setData(scanResponse, '03', handle));
     }
-    this.command(Opcode.leSetExtendedAdvertisingEnable, `0101${handle}${limits}`);
+    this.command(LeSetExtendedAdvertisingEnable.opcode, `0101${handle}${limits}`);
     for (const answer of await this.packets()) {
       if (!/^040e0[45]01..2000/.test(answer)) throw new Error(`refused: ${answer}`);
     }
   }
 
   async scanExtended(parameters = scanParameters(), enable = scanEnable()): Promise<void> {
-    this.command(Opcode.leSetExtendedScanParameters, parameters);
-    this.command(Opcode.leSetExtendedScanEnable, enable);
+    this.command(LeSetExtendedScanParameters.opcode, parameters);
+    this.command(LeSetExtendedScanEnable.opcode, enable);
     await this.packets();
   }
 

@@ -1,8 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { ExtendedHost, setData, setParameters, type SetFields } from './extended-host.js';
+import { ExtendedHost, setData, setParameters } from './extended-host.js';
+import type { SetFields } from './extended-host.js';
+import {
+  LeClearAdvertisingSets,
+  LeRemoveAdvertisingSet,
+  LeSetAdvertisingSetRandomAddress,
+  LeSetExtendedAdvertisingData,
+  LeSetExtendedAdvertisingEnable,
+  LeSetExtendedAdvertisingParameters,
+  LeSetExtendedScanResponseData,
+} from '../../../lib/hci/commands/extended-advertising.js';
+import { completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 let host: ExtendedHost;
 
@@ -36,10 +47,10 @@ describe('LE Set Extended Advertising Parameters', () => {
     ['a set identifier', { sid: '10' }, '12'],
     ['a notification flag', { notify: '02' }, '12'],
   ])('refuses %s, and no set comes of it', async (_what, fields, status) => {
-    const opcode = Opcode.leSetExtendedAdvertisingParameters;
+    const opcode = LeSetExtendedAdvertisingParameters.opcode;
     expect(await host.exchange(opcode, setParameters(fields))).toEqual([`040e05013620${status}00`]);
-    expect(await host.exchange(Opcode.leRemoveAdvertisingSet, fields.handle ?? '01')).toEqual([
-      '040e04013c2042',
+    expect(await host.exchange(LeRemoveAdvertisingSet.opcode, fields.handle ?? '01')).toEqual([
+      completed(LeRemoveAdvertisingSet, { status: Status.unknownAdvertisingIdentifier }),
     ]);
   });
 
@@ -51,7 +62,7 @@ describe('LE Set Extended Advertising Parameters', () => {
       ['81', 'd8'],
     ] as const) {
       const parameters = setParameters({ txPower: wanted });
-      expect(await host.exchange(Opcode.leSetExtendedAdvertisingParameters, parameters)).toEqual([
+      expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
         `040e0501362000${selected}`,
       ]);
     }
@@ -59,8 +70,8 @@ describe('LE Set Extended Advertising Parameters', () => {
 
   it('takes any interval for high duty cycle, which has its own', async () => {
     const parameters = setParameters({ properties: '1d00', intervals: '000000000000' });
-    expect(await host.exchange(Opcode.leSetExtendedAdvertisingParameters, parameters)).toEqual([
-      '040e050136200000',
+    expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
+      completed(LeSetExtendedAdvertisingParameters),
     ]);
   });
 
@@ -74,15 +85,15 @@ describe('LE Set Extended Advertising Parameters', () => {
       ['01', '0000'],
     ] as const) {
       const parameters = setParameters({ handle });
-      expect(await host.exchange(Opcode.leSetExtendedAdvertisingParameters, parameters)).toEqual([
+      expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
         `040e05013620${status}`,
       ]);
     }
   });
 
   it('must suit the data that the set has already', async () => {
-    host.command(Opcode.leSetExtendedAdvertisingParameters, setParameters());
-    host.command(Opcode.leSetExtendedAdvertisingData, setData('aa'.repeat(32)));
+    host.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
+    host.command(LeSetExtendedAdvertisingData.opcode, setData('aa'.repeat(32)));
     await host.packets();
     for (const [properties, status] of [
       ['1000', '1200'], // more than 31 bytes
@@ -90,7 +101,7 @@ describe('LE Set Extended Advertising Parameters', () => {
       ['0100', '0000'],
     ] as const) {
       const parameters = setParameters({ properties });
-      expect(await host.exchange(Opcode.leSetExtendedAdvertisingParameters, parameters)).toEqual([
+      expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
         `040e05013620${status}`,
       ]);
     }
@@ -98,17 +109,17 @@ describe('LE Set Extended Advertising Parameters', () => {
 });
 
 describe('the data commands', () => {
-  const DATA = Opcode.leSetExtendedAdvertisingData;
-  const RESPONSE = Opcode.leSetExtendedScanResponseData;
+  const DATA = LeSetExtendedAdvertisingData.opcode;
+  const RESPONSE = LeSetExtendedScanResponseData.opcode;
 
   beforeEach(async () => {
-    host.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ handle: '00' }));
+    host.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ handle: '00' }));
     for (const [handle, properties] of [
       ['01', '1300'],
       ['02', '0200'],
     ] as const) {
       const parameters = setParameters({ handle, properties });
-      host.command(Opcode.leSetExtendedAdvertisingParameters, parameters);
+      host.command(LeSetExtendedAdvertisingParameters.opcode, parameters);
     }
     await host.packets();
   });
@@ -138,22 +149,26 @@ describe('the data commands', () => {
   });
 
   it('let the response of a set that is not scannable be discarded', async () => {
-    expect(await host.exchange(RESPONSE, setData('', '03', '00'))).toEqual(['040e0401382000']);
+    expect(await host.exchange(RESPONSE, setData('', '03', '00'))).toEqual([
+      completed(LeSetExtendedScanResponseData),
+    ]);
   });
 
   it('take no fragments while the set is enabled', async () => {
     host.command(DATA, setData('aa', '03', '00'));
-    host.command(Opcode.leSetExtendedAdvertisingEnable, '010100000000');
+    host.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{}] });
     await host.packets();
-    expect(await host.exchange(DATA, setData('aa', '01', '00'))).toEqual(['040e040137200c']);
+    expect(await host.exchange(DATA, setData('aa', '01', '00'))).toEqual([
+      completed(LeSetExtendedAdvertisingData, { status: Status.commandDisallowed }),
+    ]);
   });
 });
 
 describe('LE Set Extended Advertising Enable', () => {
   beforeEach(async () => {
-    host.command(Opcode.leSetExtendedAdvertisingParameters, setParameters());
+    host.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
     const highDuty = setParameters({ handle: '02', properties: '1d00' });
-    host.command(Opcode.leSetExtendedAdvertisingParameters, highDuty);
+    host.command(LeSetExtendedAdvertisingParameters.opcode, highDuty);
     await host.packets();
   });
 
@@ -166,28 +181,36 @@ describe('LE Set Extended Advertising Enable', () => {
     ['high duty cycle for ever', '010102000000', '12'],
     ['high duty cycle for more than 1.28 s', '010102810000', '12'],
   ])('refuses %s, and enables nothing', async (_what, parameters, status) => {
-    expect(await host.exchange(Opcode.leSetExtendedAdvertisingEnable, parameters)).toEqual([
+    expect(await host.exchange(LeSetExtendedAdvertisingEnable.opcode, parameters)).toEqual([
       `040e04013920${status}`,
     ]);
-    expect(await host.exchange(Opcode.leClearAdvertisingSets)).toEqual(['040e04013d2000']);
+    expect(await host.exchange(LeClearAdvertisingSets)).toEqual([
+      completed(LeClearAdvertisingSets),
+    ]);
   });
 
   it('refuses a connectable set where there is no room for a link', async () => {
     const air = new VirtualAir({ clock: new SimClock() });
     const full = await ExtendedHost.create(air.controller({ peripheralLinks: 0 }));
-    full.command(Opcode.leSetExtendedAdvertisingParameters, setParameters({ properties: '0100' }));
+    full.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0100' }));
     await full.packets();
-    expect(await full.exchange(Opcode.leSetExtendedAdvertisingEnable, '010101000000')).toEqual([
-      '040e0401392009',
+    expect(
+      await full.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
+    ).toEqual([
+      completed(LeSetExtendedAdvertisingEnable, { status: Status.connectionLimitExceeded }),
     ]);
   });
 });
 
 describe('LE Set Advertising Set Random Address', () => {
   it('is for a set that there is, and does not change under a connectable one', async () => {
-    const opcode = Opcode.leSetAdvertisingSetRandomAddress;
-    expect(await host.exchange(opcode, '010102030405c6')).toEqual(['040e0401352042']);
+    const opcode = LeSetAdvertisingSetRandomAddress.opcode;
+    expect(await host.exchange(opcode, '010102030405c6')).toEqual([
+      completed(LeSetAdvertisingSetRandomAddress, { status: Status.unknownAdvertisingIdentifier }),
+    ]);
     await host.advertiseSet({ properties: '0100' });
-    expect(await host.exchange(opcode, '010102030405c6')).toEqual(['040e040135200c']);
+    expect(await host.exchange(opcode, '010102030405c6')).toEqual([
+      completed(LeSetAdvertisingSetRandomAddress, { status: Status.commandDisallowed }),
+    ]);
   });
 });

@@ -1,11 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, scanEnable, scanParameters } from './extended-host.js';
 import { addressHex } from './test-host.js';
+import { LeAddToAcceptList, LeClearAcceptList } from '../../../lib/hci/commands/addresses.js';
+import {
+  LeSetExtendedScanEnable,
+  LeSetExtendedScanParameters,
+} from '../../../lib/hci/commands/listening.js';
+import { completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
 
-const TIMEOUT = '043e0111';
+const TIMEOUT = event(LeScanTimeout);
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -31,8 +38,10 @@ describe('extended scanning', () => {
     await clock.advance(1000);
     expect(await phone.leEvents()).toEqual([]);
     // It is over: the parameters may be changed.
-    const opcode = Opcode.leSetExtendedScanParameters;
-    expect(await phone.exchange(opcode, scanParameters())).toEqual(['040e0401412000']);
+    const opcode = LeSetExtendedScanParameters.opcode;
+    expect(await phone.exchange(opcode, scanParameters())).toEqual([
+      completed(LeSetExtendedScanParameters),
+    ]);
   });
 
   it('begins again with each period, also with what was reported before', async () => {
@@ -47,7 +56,7 @@ describe('extended scanning', () => {
       await clock.advance(period * 1280 + 400 - clock.now());
       expect(await phone.leEvents()).toHaveLength(1);
     }
-    await phone.exchange(Opcode.leSetExtendedScanEnable, '000000000000');
+    await phone.exchange(LeSetExtendedScanEnable);
     await clock.advance(5000);
     expect(await phone.leEvents()).toEqual([]);
     expect(clock.pending).toBe(0);
@@ -67,17 +76,17 @@ describe('extended scanning', () => {
       [`00${addressHex(car.controller)}`, '0301aaaa'],
       ['ff000000000000', '0301bbbb'],
     ] as const) {
-      await phone.exchange(Opcode.leClearAcceptList);
-      await phone.exchange(Opcode.leAddToAcceptList, entry);
+      await phone.exchange(LeClearAcceptList);
+      await phone.exchange(LeAddToAcceptList.opcode, entry);
       await phone.scanExtended(scanParameters(false, '00', '01'), scanEnable('01'));
       await clock.advance(150);
-      await phone.exchange(Opcode.leSetExtendedScanEnable, '000000000000');
+      await phone.exchange(LeSetExtendedScanEnable);
       await phone.scanExtended(scanParameters(false, '00', '01'), scanEnable('00'));
       await clock.advance(150);
       const reports = await phone.leEvents();
       expect(reports.length).toBeGreaterThan(0);
       for (const report of reports) expect(report.endsWith(data)).toBe(true);
-      await phone.exchange(Opcode.leSetExtendedScanEnable, '000000000000');
+      await phone.exchange(LeSetExtendedScanEnable);
     }
   });
 
@@ -94,7 +103,7 @@ describe('extended scanning', () => {
     ['parameters of a second PHY', '00000100100010000010001000', '12'],
     ['no parameters of its PHY', '000001', '12'],
   ])('refuses %s', async (_what, parameters, status) => {
-    expect(await phone.exchange(Opcode.leSetExtendedScanParameters, parameters)).toEqual([
+    expect(await phone.exchange(LeSetExtendedScanParameters.opcode, parameters)).toEqual([
       `040e04014120${status}`,
     ]);
   });
@@ -106,24 +115,26 @@ describe('extended scanning', () => {
     ['a filter by period for ever', '010200000100'],
     ['a duration as long as the period', '010080000100'],
   ])('is not enabled with %s', async (_what, parameters) => {
-    expect(await phone.exchange(Opcode.leSetExtendedScanEnable, parameters)).toEqual([
-      '040e0401422012',
+    expect(await phone.exchange(LeSetExtendedScanEnable.opcode, parameters)).toEqual([
+      completed(LeSetExtendedScanEnable, { status: Status.invalidParameters }),
     ]);
   });
 
   it('needs a random address where one is wanted', async () => {
     for (const type of ['01', '03']) {
-      phone.command(Opcode.leSetExtendedScanParameters, scanParameters(true, type));
+      phone.command(LeSetExtendedScanParameters.opcode, scanParameters(true, type));
       await phone.packets();
-      expect(await phone.exchange(Opcode.leSetExtendedScanEnable, scanEnable())).toEqual([
-        '040e0401422012',
+      expect(await phone.exchange(LeSetExtendedScanEnable.opcode, scanEnable())).toEqual([
+        completed(LeSetExtendedScanEnable, { status: Status.invalidParameters }),
       ]);
     }
   });
 
   it('is refused new parameters meanwhile', async () => {
     await phone.scanExtended();
-    const opcode = Opcode.leSetExtendedScanParameters;
-    expect(await phone.exchange(opcode, scanParameters())).toEqual(['040e040141200c']);
+    const opcode = LeSetExtendedScanParameters.opcode;
+    expect(await phone.exchange(opcode, scanParameters())).toEqual([
+      completed(LeSetExtendedScanParameters, { status: Status.commandDisallowed }),
+    ]);
   });
 });

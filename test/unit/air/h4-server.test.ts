@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { serveH4, VirtualAir } from '../../../air/index.js';
 import type { H4Server, VirtualController } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { H4Client } from '../../support/h4-client.js';
 import { addressHex, createConnection, TestHost } from './test-host.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { ReadBdAddr } from '../../../lib/hci/commands/information.js';
+import { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
+import { completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
+import { DisconnectionComplete } from '../../../lib/hci/events/links.js';
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -29,7 +35,7 @@ const enter = async (): Promise<H4Client> => {
 const enterWithController = async (): Promise<[H4Client, VirtualController]> => {
   const before = air.controllers;
   const client = await enter();
-  client.command(Opcode.readBdAddr);
+  client.command(ReadBdAddr);
   await client.until(/^040e0a01091000/);
   const controller = air.controllers.find((each) => !before.includes(each));
   if (controller === undefined) throw new Error('no controller');
@@ -56,9 +62,9 @@ describe('HCI over H4/TCP', () => {
     const [one, other] = [await enter(), await enter()];
     const addresses = [];
     for (const client of [one, other]) {
-      client.command(Opcode.reset);
-      expect(await client.until(/./)).toBe('040e0401030c00');
-      client.command(Opcode.readBdAddr);
+      client.command(Reset);
+      expect(await client.until(/./)).toBe(completed(Reset));
+      client.command(ReadBdAddr);
       addresses.push((await client.until(/./)).slice(14));
     }
     expect(addresses).toEqual(air.controllers.map(addressHex));
@@ -69,11 +75,11 @@ describe('HCI over H4/TCP', () => {
   it('takes bytes in any pieces', async () => {
     const client = await enter();
     for (const byte of [1, 3, 12, 0, 1]) client.send(Buffer.from([byte]));
-    expect(await client.until(/./)).toBe('040e0401030c00');
+    expect(await client.until(/./)).toBe(completed(Reset));
     client.send(Buffer.from('0910', 'hex'));
     client.send(Buffer.from('0001030c00', 'hex'));
     await client.until(/^040e0a01091000/);
-    expect(await client.until(/./)).toBe('040e0401030c00');
+    expect(await client.until(/./)).toBe(completed(Reset));
   });
 
   it('closing is power-off: the peer loses the link with reason 0x08', async () => {
@@ -82,7 +88,7 @@ describe('HCI over H4/TCP', () => {
     await car.enableEvents();
     await car.advertise();
     await client.enableEvents();
-    client.command(Opcode.leCreateConnection, createConnection(car.controller));
+    client.command(LeCreateConnection, createConnection(car.controller));
     await client.until(/^043e130100/);
     await car.packets();
     const closed = new Promise<void>((resolve) => controller.onClose(resolve));
@@ -90,7 +96,9 @@ describe('HCI over H4/TCP', () => {
     await closed;
     expect(await car.packets()).toEqual([]);
     await clock.advance(420); // the supervision timeout of the request
-    expect(await car.packets()).toEqual(['04050400400008']);
+    expect(await car.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.connectionTimeout }),
+    ]);
     expect(hosts).toEqual([1, 0]);
   });
 
@@ -106,16 +114,16 @@ describe('HCI over H4/TCP', () => {
     await client.closed;
     expect(controller.closed).toBe(true);
     expect(warnings).toEqual(['malformed H4 stream from a host']);
-    other.command(Opcode.reset);
-    expect(await other.until(/./)).toBe('040e0401030c00');
+    other.command(Reset);
+    expect(await other.until(/./)).toBe(completed(Reset));
   });
 
   it('goes on after a packet that is framed well and wrong inside', async () => {
     const client = await enter();
     client.send(Buffer.from('0240f00000', 'hex'));
-    expect(await client.until(/./)).toBe('04100101');
-    client.command(Opcode.reset);
-    expect(await client.until(/./)).toBe('040e0401030c00');
+    expect(await client.until(/./)).toBe(event(HardwareErrorEvent, { code: 1 }));
+    client.command(Reset);
+    expect(await client.until(/./)).toBe(completed(Reset));
   });
 
   it('powers all controllers off when it closes', async () => {
@@ -140,8 +148,8 @@ describe('HCI over H4/TCP', () => {
     });
     try {
       const first = await H4Client.connect(late.port);
-      first.command(Opcode.reset);
-      expect(await first.until(/./)).toBe('040e0401030c00');
+      first.command(Reset);
+      expect(await first.until(/./)).toBe(completed(Reset));
       const second = await H4Client.connect(late.port);
       await second.closed;
       expect(warnings).toEqual(['no controller for a host']);

@@ -6,9 +6,11 @@ import {
   type VirtualHciSocket,
 } from '../../../air/index.js';
 import { settle } from './test-host.js';
+import { completed } from '../../support/hci-packets.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
 
 const RESET = Buffer.from('01030c00', 'hex');
-const RESET_DONE = '040e0401030c00';
+const RESET_DONE = completed(Reset);
 
 let controller: VirtualController;
 let socket: VirtualHciSocket;

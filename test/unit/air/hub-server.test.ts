@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { Opcode } from '../../../lib/hci/constants.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { startHub, type HubRig } from './hub-rig.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
+import { completed } from '../../support/hci-packets.js';
 
 jest.setTimeout(30_000);
 
-const RESET = commandPacket(Opcode.reset);
+const RESET = commandPacket(Reset.opcode);
 
 const closed = async (socket: Socket): Promise<void> => {
   if (!socket.resume().closed) await once(socket, 'close');
@@ -25,7 +27,7 @@ it('cuts off a host that does not read, and no other', async () => {
   if (deafEnd === undefined) throw new Error('nobody came');
   const cut = once(deafEnd, 'close');
   // Each command of 4 bytes has an answer of 71: 3 MB, more than the system's buffers and the limit.
-  const command = commandPacket(Opcode.readSupportedCommands);
+  const command = commandPacket(ReadSupportedCommands.opcode);
   deaf.write(Buffer.concat(Array.from({ length: 45_000 }, () => command)));
   await cut;
   other.write(command);
@@ -98,6 +100,6 @@ describe('a hub', () => {
       await new Promise(setImmediate);
     }
     const [answer] = (await once(host, 'data')) as [Buffer];
-    expect(answer.toString('hex')).toBe('040e0401030c00');
+    expect(answer.toString('hex')).toBe(completed(Reset));
   });
 });

@@ -1,8 +1,28 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  Disconnect,
+  LeReadMaximumDataLength,
+  LeReadPhy,
+  LeReadRemoteFeatures,
+  LeReadSuggestedDataLength,
+  LeSetDataLength,
+  LeSetDefaultPhy,
+  LeSetPhy,
+  LeWriteSuggestedDataLength,
+  ReadRemoteVersion,
+} from '../../../lib/hci/commands/links.js';
+import { acl, answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  LeDataLengthChange,
+  LePhyUpdateComplete,
+  LeReadRemoteFeaturesComplete,
+  ReadRemoteVersionComplete,
+} from '../../../lib/hci/events/links.js';
 
 const HANDLE = '4000';
 const MOST = 'fb004808'; // 251 bytes, 2120 us
@@ -17,7 +37,7 @@ beforeEach(async () => {
   peripheral = new TestHost(air.controller());
   for (const host of [central, peripheral]) {
     await host.enableEvents();
-    host.command(Opcode.leSetEventMask, 'ffffffffffffffff');
+    host.command(LeSetEventMask, { mask: bytes('ffffffffffffffff') });
   }
   await peripheral.advertise();
   central.connect(peripheral.controller);
@@ -27,19 +47,19 @@ beforeEach(async () => {
 describe('what the peer is', () => {
   it.each([0, 1])('version and features, asked by either side (%i)', async (side) => {
     const host = [central, peripheral][side];
-    expect(await host?.exchange(Opcode.readRemoteVersion, HANDLE)).toEqual([
-      '040f0400011d04',
-      `040c0800${HANDLE}09ffff0000`,
+    expect(await host?.exchange(ReadRemoteVersion, { handle: 0x40 })).toEqual([
+      answered(ReadRemoteVersion),
+      event(ReadRemoteVersionComplete, { handle: 0x40, version: 9, company: 0xffff }),
     ]);
-    expect(await host?.exchange(Opcode.leReadRemoteFeatures, HANDLE)).toEqual([
-      '040f0400011620',
-      `043e0c0400${HANDLE}2f41000000000000`,
+    expect(await host?.exchange(LeReadRemoteFeatures, { handle: 0x40 })).toEqual([
+      answered(LeReadRemoteFeatures),
+      event(LeReadRemoteFeaturesComplete, { handle: 0x40, features: bytes('2f41000000000000') }),
     ]);
     expect(await [peripheral, central][side]?.packets()).toEqual([]);
   });
 
   it('is not told of a link that is not there', async () => {
-    for (const opcode of [Opcode.readRemoteVersion, Opcode.leReadRemoteFeatures]) {
+    for (const opcode of [ReadRemoteVersion.opcode, LeReadRemoteFeatures.opcode]) {
       expect((await central.exchange(opcode, '4100'))[0]).toMatch(/^040f0402/);
     }
   });
@@ -47,25 +67,30 @@ describe('what the peer is', () => {
 
 describe('data length', () => {
   it('reads the most, and what new links begin with', async () => {
-    expect(await central.exchange(Opcode.leReadMaximumDataLength)).toEqual([
-      `040e0c012f2000${MOST}${MOST}`,
+    expect(await central.exchange(LeReadMaximumDataLength)).toEqual([
+      completed(LeReadMaximumDataLength, {
+        txOctets: 0xfb,
+        txTime: 0x848,
+        rxOctets: 0xfb,
+        rxTime: 0x848,
+      }),
     ]);
-    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
-      `040e0801232000${LEAST}`,
+    expect(await central.exchange(LeReadSuggestedDataLength)).toEqual([
+      completed(LeReadSuggestedDataLength, { octets: 0x1b, time: 0x148 }),
     ]);
-    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
-    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
-      `040e0801232000${MOST}`,
+    await central.exchange(LeWriteSuggestedDataLength, { octets: 0xfb, time: 0x848 });
+    expect(await central.exchange(LeReadSuggestedDataLength)).toEqual([
+      completed(LeReadSuggestedDataLength, { octets: 0xfb, time: 0x848 }),
     ]);
-    await central.exchange(Opcode.reset);
-    expect(await central.exchange(Opcode.leReadSuggestedDataLength)).toEqual([
-      `040e0801232000${LEAST}`,
+    await central.exchange(Reset);
+    expect(await central.exchange(LeReadSuggestedDataLength)).toEqual([
+      completed(LeReadSuggestedDataLength, { octets: 0x1b, time: 0x148 }),
     ]);
   });
 
   it('of new links is what the host suggests', async () => {
-    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
-    await central.exchange(Opcode.leWriteSuggestedDataLength, MOST);
+    await central.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
+    await central.exchange(LeWriteSuggestedDataLength, { octets: 0xfb, time: 0x848 });
     await peripheral.packets();
     await peripheral.advertise();
     central.connect(peripheral.controller);
@@ -75,20 +100,41 @@ describe('data length', () => {
   });
 
   it('changes in one direction, and is told where it changes', async () => {
-    const set = [`040e0601222000${HANDLE}`, `043e0b07${HANDLE}${MOST}${LEAST}`];
-    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual(set);
-    expect(await peripheral.packets()).toEqual([`043e0b07${HANDLE}${LEAST}${MOST}`]);
+    const set = [
+      completed(LeSetDataLength, { handle: 0x40 }),
+      event(LeDataLengthChange, {
+        handle: 0x40,
+        txOctets: 0xfb,
+        txTime: 0x848,
+        rxOctets: 0x1b,
+        rxTime: 0x148,
+      }),
+    ];
+    expect(
+      await central.exchange(LeSetDataLength, { handle: 0x40, octets: 0xfb, time: 0x848 }),
+    ).toEqual(set);
+    expect(await peripheral.packets()).toEqual([
+      event(LeDataLengthChange, {
+        handle: 0x40,
+        txOctets: 0x1b,
+        txTime: 0x148,
+        rxOctets: 0xfb,
+        rxTime: 0x848,
+      }),
+    ]);
     // Once more: nothing changes, nobody is told.
-    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + MOST)).toEqual([set[0]]);
+    expect(
+      await central.exchange(LeSetDataLength, { handle: 0x40, octets: 0xfb, time: 0x848 }),
+    ).toEqual([set[0]]);
     expect(await peripheral.packets()).toEqual([]);
   });
 
   it.each(['1a004801', 'fc004808', '1b004701', '1b009142'])('has bounds: %s', async (length) => {
-    expect(await central.exchange(Opcode.leSetDataLength, HANDLE + length)).toEqual([
-      `040e0601222012${HANDLE}`,
+    expect(await central.exchange(LeSetDataLength.opcode, HANDLE + length)).toEqual([
+      completed(LeSetDataLength, { status: Status.invalidParameters, handle: 0x40 }),
     ]);
-    expect(await central.exchange(Opcode.leWriteSuggestedDataLength, length)).toEqual([
-      '040e0401242012',
+    expect(await central.exchange(LeWriteSuggestedDataLength.opcode, length)).toEqual([
+      completed(LeWriteSuggestedDataLength, { status: Status.invalidParameters }),
     ]);
   });
 });
@@ -97,8 +143,8 @@ describe('PHY', () => {
   const phys = async (): Promise<string[]> => {
     for (const host of [central, peripheral]) await host.packets();
     const answers = [
-      ...(await central.exchange(Opcode.leReadPhy, HANDLE)),
-      ...(await peripheral.exchange(Opcode.leReadPhy, HANDLE)),
+      ...(await central.exchange(LeReadPhy, { handle: 0x40 })),
+      ...(await peripheral.exchange(LeReadPhy, { handle: 0x40 })),
     ];
     for (const answer of answers) expect(answer).toMatch(/^040e080130200040000[12]0[12]$/);
     return answers.map((answer) => answer.slice(-4));
@@ -106,21 +152,23 @@ describe('PHY', () => {
 
   it('is 1M at first, and 2M once one asks for it', async () => {
     expect(await phys()).toEqual(['0101', '0101']);
-    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}0002020000`)).toEqual([
-      '040f0400013220',
-      `043e060c00${HANDLE}0202`,
+    expect(await central.exchange(LeSetPhy, { handle: 0x40, tx: 2, rx: 2 })).toEqual([
+      answered(LeSetPhy),
+      event(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 2 }),
     ]);
-    expect(await peripheral.packets()).toEqual([`043e060c00${HANDLE}0202`]);
+    expect(await peripheral.packets()).toEqual([
+      event(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 2 }),
+    ]);
     expect(await phys()).toEqual(['0202', '0202']);
   });
 
   it('is what both want, each direction by itself; who asked is told in any case', async () => {
     // The peripheral sends on 1M only.
-    await peripheral.exchange(Opcode.leSetPhy, `${HANDLE}0001030000`);
+    await peripheral.exchange(LeSetPhy, { handle: 0x40, tx: 1, rx: 3 });
     expect(await phys()).toEqual(['0201', '0102']);
-    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}0002020000`)).toEqual([
-      '040f0400013220',
-      `043e060c00${HANDLE}0201`,
+    expect(await central.exchange(LeSetPhy, { handle: 0x40, tx: 2, rx: 2 })).toEqual([
+      answered(LeSetPhy),
+      event(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 1 }),
     ]);
     expect(await peripheral.packets()).toEqual([]);
   });
@@ -129,17 +177,21 @@ describe('PHY', () => {
     ['no PHY', '000001', '12'],
     ['the coded PHY', '000401', '11'],
   ])('refuses %s', async (_what, wanted, status) => {
-    expect(await central.exchange(Opcode.leSetDefaultPhy, wanted)).toEqual([
+    expect(await central.exchange(LeSetDefaultPhy.opcode, wanted)).toEqual([
       `040e04013120${status}`,
     ]);
-    expect(await central.exchange(Opcode.leSetPhy, `${HANDLE}${wanted}0000`)).toEqual([
+    expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}${wanted}0000`)).toEqual([
       `040f04${status}013220`,
     ]);
   });
 
   it('has defaults for links to come', async () => {
-    expect(await central.exchange(Opcode.leSetDefaultPhy, '030000')).toEqual(['040e0401312000']);
-    expect(await central.exchange(Opcode.leReadPhy, '4100')).toEqual(['040e080130200241000000']);
+    expect(await central.exchange(LeSetDefaultPhy, { all: 3 })).toEqual([
+      completed(LeSetDefaultPhy),
+    ]);
+    expect(await central.exchange(LeReadPhy, { handle: 0x41 })).toEqual([
+      completed(LeReadPhy, { status: Status.unknownConnection, handle: 0x41 }),
+    ]);
   });
 });
 
@@ -154,10 +206,16 @@ describe('at the pace of a real radio', () => {
     await peripheral.advertise();
     central.connect(peripheral.controller);
     await clock.advance(300);
-    if (length !== undefined) central.command(Opcode.leSetDataLength, `${HANDLE}${length}`);
+    if (length !== undefined) central.command(LeSetDataLength.opcode, `${HANDLE}${length}`);
     await clock.advance(100);
     await peripheral.packets();
-    central.send(`024000fb00${'00'.repeat(251)}`);
+    central.send(
+      acl(
+        0x40,
+        0,
+        '0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000',
+      ),
+    );
     for (let events = 1; events < 100; events++) {
       await clock.advance(7.5);
       if ((await peripheral.packets()).length > 0) return events;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { captureAir, monitorCapture, VirtualAir, type AirEvent } from '../../../air/index.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
+import { captureAir, monitorCapture, VirtualAir } from '../../../air/index.js';
+import type { AirEvent } from '../../../air/index.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
+import { completed } from '../../support/hci-packets.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 
 /** Records as `index opcode data`. */
@@ -58,7 +61,7 @@ describe('a capture of a whole air', () => {
 
   it.each([
     ['a command', 'sent', '01030c00', '2 030c00'],
-    ['an event', 'received', '040e0401030c00', '3 0e0401030c00'],
+    ['an event', 'received', completed(Reset), '3 0e0401030c00'],
     ['data to the controller', 'sent', '024000010099', '4 4000010099'],
     ['data from the controller', 'received', '024020010099', '5 4020010099'],
     ['synchronous data to it', 'sent', '0340000199', '6 40000199'],

@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { P256KeyPair } from '../../../air/controller/security/p256.js';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
+import { LeGenerateDhKey, LeReadLocalP256PublicKey } from '../../../lib/hci/commands/security.js';
+import { answered, bytes, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { LeGenerateDhKeyComplete } from '../../../lib/hci/events/general.js';
 
 /** From the order of the specification's samples to that of HCI. */
 const reversed = (hex: string): Buffer => Buffer.from(hex, 'hex').reverse();
@@ -58,13 +62,13 @@ describe('the commands', () => {
     hosts = [new TestHost(air.controller()), new TestHost(air.controller())];
     for (const host of hosts) {
       await host.enableEvents();
-      await host.exchange(Opcode.leSetEventMask, 'ff01000000000000');
+      await host.exchange(LeSetEventMask, { mask: bytes('ff01000000000000') });
     }
   });
 
   const publicKey = async (host: TestHost): Promise<string> => {
-    const [status, event = ''] = await host.exchange(Opcode.leReadLocalP256PublicKey);
-    expect(status).toBe('040f0400012520');
+    const [status, event = ''] = await host.exchange(LeReadLocalP256PublicKey);
+    expect(status).toBe(answered(LeReadLocalP256PublicKey));
     expect(event.slice(0, 10)).toBe('043e420800');
     return event.slice(10);
   };
@@ -73,24 +77,31 @@ describe('the commands', () => {
     const [a, b] = hosts as [TestHost, TestHost];
     const [keyA, keyB] = [await publicKey(a), await publicKey(b)];
     expect(keyA).not.toBe(await publicKey(b));
-    const [status, shared = ''] = await a.exchange(Opcode.leGenerateDhKey, keyB);
-    expect([status, shared.slice(0, 10)]).toEqual(['040f0400012620', '043e220900']);
-    expect(await b.exchange(Opcode.leGenerateDhKey, keyA)).not.toContain(shared);
+    const [status, shared = ''] = await a.exchange(LeGenerateDhKey.opcode, keyB);
+    expect([status, shared.slice(0, 10)]).toEqual([answered(LeGenerateDhKey), '043e220900']);
+    expect(await b.exchange(LeGenerateDhKey.opcode, keyA)).not.toContain(shared);
     const fresh = await publicKey(b);
-    const answers = [await a.exchange(Opcode.leGenerateDhKey, fresh)];
-    answers.push(await b.exchange(Opcode.leGenerateDhKey, keyA));
+    const answers = [await a.exchange(LeGenerateDhKey.opcode, fresh)];
+    answers.push(await b.exchange(LeGenerateDhKey.opcode, keyA));
     expect(answers[0]).toEqual(answers[1]);
   });
 
   it('tell of a peer key off the curve, and of a pair that was not made', async () => {
     const [a] = hosts as [TestHost, TestHost];
-    expect(await a.exchange(Opcode.leGenerateDhKey, '00'.repeat(64))).toEqual(['040f040c012620']);
-    await publicKey(a);
-    expect(await a.exchange(Opcode.leGenerateDhKey, '00'.repeat(64))).toEqual([
-      '040f0400012620',
-      `043e220912${'ff'.repeat(32)}`,
+    expect(await a.exchange(LeGenerateDhKey)).toEqual([
+      answered(LeGenerateDhKey, Status.commandDisallowed),
     ]);
-    await a.exchange(Opcode.reset);
-    expect(await a.exchange(Opcode.leGenerateDhKey, '00'.repeat(64))).toEqual(['040f040c012620']);
+    await publicKey(a);
+    expect(await a.exchange(LeGenerateDhKey)).toEqual([
+      answered(LeGenerateDhKey),
+      event(LeGenerateDhKeyComplete, {
+        status: Status.invalidParameters,
+        key: bytes('ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff'),
+      }),
+    ]);
+    await a.exchange(Reset);
+    expect(await a.exchange(LeGenerateDhKey)).toEqual([
+      answered(LeGenerateDhKey, Status.commandDisallowed),
+    ]);
   });
 });

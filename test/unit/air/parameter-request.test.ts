@@ -1,8 +1,21 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  Disconnect,
+  LeConnectionUpdate,
+  LeParameterRequestNegativeReply,
+  LeParameterRequestReply,
+} from '../../../lib/hci/commands/links.js';
+import { answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
+import {
+  DisconnectionComplete,
+  LeConnectionUpdateComplete,
+  LeRemoteParameterRequest,
+} from '../../../lib/hci/events/links.js';
 
 const HANDLE = '4000';
 /** Interval 40 to 50 (units of 1.25 ms), latency 4, timeout 6 s. */
@@ -10,10 +23,21 @@ const WISH = '2800' + '3200' + '0400' + '5802';
 const EVENT_LENGTHS = '00000000';
 const UPDATE = HANDLE + WISH + EVENT_LENGTHS;
 
-const UPDATING = '040f0400011320';
-const ASKED = `043e0b06${HANDLE}${WISH}`;
+const UPDATING = answered(LeConnectionUpdate);
+const ASKED = event(LeRemoteParameterRequest, {
+  handle: 0x40,
+  intervalMin: 0x28,
+  intervalMax: 0x32,
+  latency: 4,
+  timeout: 0x258,
+});
 /** LE Connection Update Complete with the shortest interval of the wish. */
-const UPDATED = `043e0a0300${HANDLE}` + '2800' + '0400' + '5802';
+const UPDATED = event(LeConnectionUpdateComplete, {
+  handle: 0x40,
+  interval: 0x28,
+  latency: 4,
+  timeout: 0x258,
+});
 const refused = (reason: string): string => `043e0a03${reason}${HANDLE}000000000000`;
 
 let clock: SimClock;
@@ -27,7 +51,7 @@ beforeEach(async () => {
   peripheral = new TestHost(air.controller());
   for (const host of [central, peripheral]) {
     await host.enableEvents();
-    host.command(Opcode.leSetEventMask, '3f00000000000000');
+    host.command(LeSetEventMask, { mask: bytes('3f00000000000000') });
   }
   await peripheral.advertise();
   central.connect(peripheral.controller);
@@ -36,72 +60,133 @@ beforeEach(async () => {
 
 describe('connection parameters that the peripheral asks for', () => {
   beforeEach(async () => {
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING]);
+    expect(
+      await peripheral.exchange(LeConnectionUpdate, {
+        handle: 0x40,
+        intervalMin: 0x28,
+        intervalMax: 0x32,
+        latency: 4,
+        timeout: 0x258,
+      }),
+    ).toEqual([UPDATING]);
     expect(await central.packets()).toEqual([ASKED]);
   });
 
   it('come into force when the host of the central grants them', async () => {
-    expect(await central.exchange(Opcode.leParameterRequestReply, UPDATE)).toEqual([
-      `040e0601202000${HANDLE}`,
-      UPDATED,
-    ]);
+    expect(
+      await central.exchange(LeParameterRequestReply, {
+        handle: 0x40,
+        intervalMin: 0x28,
+        intervalMax: 0x32,
+        latency: 4,
+        timeout: 0x258,
+      }),
+    ).toEqual([completed(LeParameterRequestReply, { handle: 0x40 }), UPDATED]);
     expect(await peripheral.packets()).toEqual([UPDATED]);
     expect(clock.pending).toBe(0);
   });
 
   it('are refused with the reason that it gives', async () => {
-    const answer = `040e0601212000${HANDLE}`;
-    expect(await central.exchange(Opcode.leParameterRequestNegativeReply, `${HANDLE}3b`)).toEqual([
-      answer,
-    ]);
+    const answer = completed(LeParameterRequestNegativeReply, { handle: 0x40 });
+    expect(
+      await central.exchange(LeParameterRequestNegativeReply, {
+        handle: 0x40,
+        reason: Status.unacceptableConnectionParameters,
+      }),
+    ).toEqual([answer]);
     expect(await peripheral.packets()).toEqual([refused('3b')]);
     expect(clock.pending).toBe(0);
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING]);
+    expect(
+      await peripheral.exchange(LeConnectionUpdate, {
+        handle: 0x40,
+        intervalMin: 0x28,
+        intervalMax: 0x32,
+        latency: 4,
+        timeout: 0x258,
+      }),
+    ).toEqual([UPDATING]);
   });
 
   it('are asked for once at a time', async () => {
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([
-      '040f040c011320',
-    ]);
+    expect(
+      await peripheral.exchange(LeConnectionUpdate, {
+        handle: 0x40,
+        intervalMin: 0x28,
+        intervalMax: 0x32,
+        latency: 4,
+        timeout: 0x258,
+      }),
+    ).toEqual([answered(LeConnectionUpdate, Status.commandDisallowed)]);
   });
 
   it('are not granted out of bounds, nor when nobody asks', async () => {
-    const reply = Opcode.leParameterRequestReply;
+    const reply = LeParameterRequestReply.opcode;
     const short = `${HANDLE}2800280000000400${EVENT_LENGTHS}`;
-    expect(await central.exchange(reply, short)).toEqual([`040e0601202012${HANDLE}`]);
-    expect(await peripheral.exchange(reply, UPDATE)).toEqual([`040e060120200c${HANDLE}`]);
-    expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual(['040e06012020024100']);
+    expect(await central.exchange(reply, short)).toEqual([
+      completed(LeParameterRequestReply, { status: Status.invalidParameters, handle: 0x40 }),
+    ]);
+    expect(await peripheral.exchange(reply, UPDATE)).toEqual([
+      completed(LeParameterRequestReply, { status: Status.commandDisallowed, handle: 0x40 }),
+    ]);
+    expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual([
+      completed(LeParameterRequestReply, { status: Status.unknownConnection, handle: 0x41 }),
+    ]);
     expect(
-      await peripheral.exchange(Opcode.leParameterRequestNegativeReply, `${HANDLE}3b`),
-    ).toEqual([`040e060121200c${HANDLE}`]);
+      await peripheral.exchange(LeParameterRequestNegativeReply, {
+        handle: 0x40,
+        reason: Status.unacceptableConnectionParameters,
+      }),
+    ).toEqual([
+      completed(LeParameterRequestNegativeReply, {
+        status: Status.commandDisallowed,
+        handle: 0x40,
+      }),
+    ]);
   });
 
   it('end the link when there is no answer for 40 s', async () => {
     await clock.advance(39_999);
     expect(await peripheral.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await peripheral.packets()).toEqual([`04050400${HANDLE}22`]);
-    expect(await central.packets()).toEqual([`04050400${HANDLE}22`]);
+    expect(await peripheral.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.responseTimeout }),
+    ]);
+    expect(await central.packets()).toEqual([
+      event(DisconnectionComplete, { handle: 0x40, reason: Status.responseTimeout }),
+    ]);
     expect(clock.pending).toBe(0);
   });
 
   it('leave no timer behind when the link ends', async () => {
-    await central.exchange(Opcode.disconnect, `${HANDLE}13`);
+    await central.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     expect(clock.pending).toBe(0);
   });
 });
 
 describe('connection parameters', () => {
   it('are refused with 0x1a by a host that does not want to be asked', async () => {
-    await central.exchange(Opcode.leSetEventMask, '1f00000000000000');
-    expect(await peripheral.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([
-      UPDATING,
-      refused('1a'),
-    ]);
+    await central.exchange(LeSetEventMask, { mask: bytes('1f00000000000000') });
+    expect(
+      await peripheral.exchange(LeConnectionUpdate, {
+        handle: 0x40,
+        intervalMin: 0x28,
+        intervalMax: 0x32,
+        latency: 4,
+        timeout: 0x258,
+      }),
+    ).toEqual([UPDATING, refused('1a')]);
   });
 
   it('are changed by the central without asking', async () => {
-    expect(await central.exchange(Opcode.leConnectionUpdate, UPDATE)).toEqual([UPDATING, UPDATED]);
+    expect(
+      await central.exchange(LeConnectionUpdate, {
+        handle: 0x40,
+        intervalMin: 0x28,
+        intervalMax: 0x32,
+        latency: 4,
+        timeout: 0x258,
+      }),
+    ).toEqual([UPDATING, UPDATED]);
     expect(await peripheral.packets()).toEqual([UPDATED]);
   });
 
@@ -114,8 +199,8 @@ describe('connection parameters', () => {
   ])('have bounds: %s', async (_what, wish) => {
     for (const host of [central, peripheral]) {
       const parameters = HANDLE + wish + EVENT_LENGTHS;
-      expect(await host.exchange(Opcode.leConnectionUpdate, parameters)).toEqual([
-        '040f0412011320',
+      expect(await host.exchange(LeConnectionUpdate.opcode, parameters)).toEqual([
+        answered(LeConnectionUpdate, Status.invalidParameters),
       ]);
     }
   });

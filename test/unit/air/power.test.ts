@@ -1,9 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { setTxPowerCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
+import { LeReadAdvertisingTxPower } from '../../../lib/hci/commands/advertising.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeReadRfPathCompensation,
+  LeReadTransmitPower,
+  LeWriteRfPathCompensation,
+  ReadRssi,
+  ReadTransmitPower,
+} from '../../../lib/hci/commands/power.js';
+import { toHex } from '../../../lib/platform/bytes.js';
+import { completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const HANDLE = '4000';
 
@@ -23,53 +34,63 @@ beforeEach(async () => {
 describe('transmit power', () => {
   it('of a link is that of the station, now and at the most', async () => {
     for (const type of ['00', '01']) {
-      expect(await central.exchange(Opcode.readTransmitPower, HANDLE + type)).toEqual([
-        `040e07012d0c00${HANDLE}04`,
+      expect(await central.exchange(ReadTransmitPower.opcode, HANDLE + type)).toEqual([
+        completed(ReadTransmitPower, { handle: 0x40, power: 4 }),
       ]);
     }
-    expect(await central.exchange(Opcode.readTransmitPower, `${HANDLE}02`)).toEqual([
-      `040e07012d0c12${HANDLE}00`,
+    expect(await central.exchange(ReadTransmitPower, { handle: 0x40, kind: 2 })).toEqual([
+      completed(ReadTransmitPower, { status: Status.invalidParameters, handle: 0x40 }),
     ]);
-    expect(await central.exchange(Opcode.readTransmitPower, '410000')).toEqual([
-      '040e07012d0c02410000',
+    expect(await central.exchange(ReadTransmitPower, { handle: 0x41 })).toEqual([
+      completed(ReadTransmitPower, { status: Status.unknownConnection, handle: 0x41 }),
     ]);
   });
 
   it('goes down to -40 dBm from that of the station', async () => {
-    expect(await central.exchange(Opcode.leReadTransmitPower)).toEqual(['040e06014b2000d804']);
-    central.send(setTxPowerCommand(-12).toString('hex'));
+    expect(await central.exchange(LeReadTransmitPower)).toEqual([
+      completed(LeReadTransmitPower, { min: -40, max: 4 }),
+    ]);
+    central.send(toHex(setTxPowerCommand(-12)));
     await central.packets();
-    expect(await central.exchange(Opcode.leReadTransmitPower)).toEqual(['040e06014b2000d8f4']);
+    expect(await central.exchange(LeReadTransmitPower)).toEqual([
+      completed(LeReadTransmitPower, { min: -40, max: -12 }),
+    ]);
   });
 });
 
 describe('RF path compensation', () => {
   it('is nothing at first and after a reset', async () => {
-    const none = '040e08014c200000000000';
-    expect(await central.exchange(Opcode.leReadRfPathCompensation)).toEqual([none]);
-    await central.exchange(Opcode.leWriteRfPathCompensation, 'f6ff1400');
-    expect(await central.exchange(Opcode.leReadRfPathCompensation)).toEqual([
-      '040e08014c2000f6ff1400',
+    const none = completed(LeReadRfPathCompensation);
+    expect(await central.exchange(LeReadRfPathCompensation)).toEqual([none]);
+    await central.exchange(LeWriteRfPathCompensation, { tx: -10, rx: 0x14 });
+    expect(await central.exchange(LeReadRfPathCompensation)).toEqual([
+      completed(LeReadRfPathCompensation, { tx: -10, rx: 0x14 }),
     ]);
-    await central.exchange(Opcode.reset);
-    expect(await central.exchange(Opcode.leReadRfPathCompensation)).toEqual([none]);
+    await central.exchange(Reset);
+    expect(await central.exchange(LeReadRfPathCompensation)).toEqual([none]);
   });
 
   it('changes what is told: 1 dB of loss when sending, 2 dB of gain when receiving', async () => {
-    expect(await central.exchange(Opcode.readRssi, HANDLE)).toEqual([`040e0701051400${HANDLE}b6`]);
-    expect(await central.exchange(Opcode.leWriteRfPathCompensation, 'f6ff1400')).toEqual([
-      '040e04014d2000',
+    expect(await central.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { handle: 0x40, rssi: -74 }),
     ]);
-    expect(await central.exchange(Opcode.readRssi, HANDLE)).toEqual([`040e0701051400${HANDLE}b4`]);
-    expect(await central.exchange(Opcode.readTransmitPower, `${HANDLE}00`)).toEqual([
-      `040e07012d0c00${HANDLE}03`,
+    expect(await central.exchange(LeWriteRfPathCompensation, { tx: -10, rx: 0x14 })).toEqual([
+      completed(LeWriteRfPathCompensation),
     ]);
-    expect(await central.exchange(Opcode.leReadAdvertisingTxPower)).toEqual(['040e050107200003']);
+    expect(await central.exchange(ReadRssi, { handle: 0x40 })).toEqual([
+      completed(ReadRssi, { handle: 0x40, rssi: -76 }),
+    ]);
+    expect(await central.exchange(ReadTransmitPower, { handle: 0x40 })).toEqual([
+      completed(ReadTransmitPower, { handle: 0x40, power: 3 }),
+    ]);
+    expect(await central.exchange(LeReadAdvertisingTxPower)).toEqual([
+      completed(LeReadAdvertisingTxPower, { power: 3 }),
+    ]);
   });
 
   it.each(['01050000', 'fffa0000', '00000105', '0000fffa'])('has bounds: %s', async (values) => {
-    expect(await central.exchange(Opcode.leWriteRfPathCompensation, values)).toEqual([
-      '040e04014d2012',
+    expect(await central.exchange(LeWriteRfPathCompensation.opcode, values)).toEqual([
+      completed(LeWriteRfPathCompensation, { status: Status.invalidParameters }),
     ]);
   });
 });

@@ -1,11 +1,29 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { resolves } from '../../../air/controller/privacy/rpa.js';
 import { VirtualAir } from '../../../air/index.js';
-import { Opcode } from '../../../lib/hci/constants.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, extendedCreate, scanEnable, scanParameters } from './extended-host.js';
 import type { TestHost } from './test-host.js';
 import { addressHex } from './test-host.js';
+import {
+  LeAddToAcceptList,
+  LeAddToResolvingList,
+  LeReadLocalResolvableAddress,
+  LeReadPeerResolvableAddress,
+  LeSetAddressResolutionEnable,
+  LeSetPrivacyMode,
+  LeSetRandomAddress,
+  LeSetResolvableAddressTimeout,
+} from '../../../lib/hci/commands/addresses.js';
+import { LeSetExtendedAdvertisingEnable } from '../../../lib/hci/commands/extended-advertising.js';
+import { LeSetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeCreateConnectionCancel,
+  LeExtendedCreateConnection,
+  LeSetExtendedScanEnable,
+} from '../../../lib/hci/commands/listening.js';
+import { answered, bytes, completed } from '../../support/hci-packets.js';
+import { Status } from '../../../lib/hci/constants.js';
 
 const CAR_KEY = '1c'.repeat(16);
 const PHONE_KEY = '2f'.repeat(16);
@@ -27,9 +45,12 @@ const introduce = async (peerKey = CAR_KEY, localKey = PHONE_KEY): Promise<void>
 };
 
 const enable = async (host: TestHost, entry: string): Promise<void> => {
-  host.command(Opcode.leAddToResolvingList, entry);
-  host.command(Opcode.leSetAddressResolutionEnable, '01');
-  expect(await host.packets()).toEqual(['040e0401272000', '040e04012d2000']);
+  host.command(LeAddToResolvingList.opcode, entry);
+  host.command(LeSetAddressResolutionEnable, { enable: 1 });
+  expect(await host.packets()).toEqual([
+    completed(LeAddToResolvingList),
+    completed(LeSetAddressResolutionEnable),
+  ]);
 };
 
 /** Type and address of the advertiser in an LE Extended Advertising Report. */
@@ -68,8 +89,8 @@ describe('advertising under a private address', () => {
     expect(seen.slice(0, 2)).toBe('01');
     expect(isOf(CAR_KEY, seen.slice(2))).toBe(true);
     for (const [host, opcode, peer] of [
-      [phone, Opcode.leReadPeerResolvableAddress, car],
-      [car, Opcode.leReadLocalResolvableAddress, phone],
+      [phone, LeReadPeerResolvableAddress.opcode, car],
+      [car, LeReadLocalResolvableAddress.opcode, phone],
     ] as const) {
       const [answer] = await host.exchange(opcode, identity(peer));
       expect(answer?.slice(12)).toBe(`00${seen.slice(2)}`);
@@ -78,7 +99,7 @@ describe('advertising under a private address', () => {
 
   it('is not resolved where resolution is off', async () => {
     await introduce();
-    await phone.exchange(Opcode.leSetAddressResolutionEnable, '00');
+    await phone.exchange(LeSetAddressResolutionEnable);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await phone.scanExtended();
     expect(advertiser(await heard(phone)).slice(0, 2)).toBe('01');
@@ -86,7 +107,7 @@ describe('advertising under a private address', () => {
 
   it('rotates after the timeout, and not before', async () => {
     await introduce();
-    await car.exchange(Opcode.leSetResolvableAddressTimeout, '3c00');
+    await car.exchange(LeSetResolvableAddressTimeout, { seconds: 0x3c });
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await stranger.scanExtended(scanParameters(), scanEnable('01'));
     await stranger.packets();
@@ -99,19 +120,19 @@ describe('advertising under a private address', () => {
     const more = (await stranger.leEvents()).map(advertiser);
     expect(new Set([advertiser(first), ...more]).size).toBe(4);
     // A shorter timeout counts at once.
-    await car.exchange(Opcode.leSetResolvableAddressTimeout, '0100');
+    await car.exchange(LeSetResolvableAddressTimeout, { seconds: 1 });
     await clock.advance(10_000);
     expect((await stranger.leEvents()).length).toBeGreaterThanOrEqual(9);
-    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '0000');
-    await stranger.exchange(Opcode.leSetExtendedScanEnable, '000000000000');
+    await car.exchange(LeSetExtendedAdvertisingEnable);
+    await stranger.exchange(LeSetExtendedScanEnable);
     expect(clock.pending).toBe(0);
   });
 
   it('rotates no faster for an address of a target that is not used any more', async () => {
     await introduce();
-    await car.exchange(Opcode.leSetResolvableAddressTimeout, '0a00');
+    await car.exchange(LeSetResolvableAddressTimeout, { seconds: 0x0a });
     await car.advertiseSet({ properties: '0500', ownAddressType: '02', peer: identity(phone) });
-    await car.exchange(Opcode.leSetExtendedAdvertisingEnable, '0000');
+    await car.exchange(LeSetExtendedAdvertisingEnable);
     await clock.advance(30_000);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await stranger.scanExtended(scanParameters(), scanEnable('01'));
@@ -139,7 +160,7 @@ describe('advertising under a private address', () => {
   });
 
   it('stands for the random address with own address type 3', async () => {
-    await car.exchange(Opcode.leSetRandomAddress, '0102030405c6');
+    await car.exchange(LeSetRandomAddress, { address: bytes('0102030405c6') });
     await enable(car, identity(phone) + PHONE_KEY + CAR_KEY);
     await enable(phone, '01' + '0102030405c6' + CAR_KEY + PHONE_KEY);
     await car.advertiseSet({ ...PRIVATE, ownAddressType: '03', peer: identity(phone) });
@@ -154,9 +175,9 @@ describe('network privacy mode', () => {
     await car.advertiseSet({ properties: '0100' });
     await phone.scanExtended();
     expect(await heard(phone)).toBeUndefined();
-    await phone.exchange(Opcode.leSetExtendedScanEnable, '000000000000');
-    expect(await phone.exchange(Opcode.leSetPrivacyMode, `${identity(car)}01`)).toEqual([
-      '040e04014e2000',
+    await phone.exchange(LeSetExtendedScanEnable);
+    expect(await phone.exchange(LeSetPrivacyMode.opcode, `${identity(car)}01`)).toEqual([
+      completed(LeSetPrivacyMode),
     ]);
     await phone.scanExtended();
     expect(advertiser(await heard(phone))).toBe(identity(car));
@@ -171,7 +192,7 @@ describe('network privacy mode', () => {
 
   it('ignores centrals and scanners, too', async () => {
     await introduce();
-    await phone.exchange(Opcode.leSetPrivacyMode, `${identity(car)}01`);
+    await phone.exchange(LeSetPrivacyMode.opcode, `${identity(car)}01`);
     await car.advertiseSet({ properties: '1300' }, '', 'aabb');
     await phone.scanExtended(scanParameters(true));
     expect((await heard(phone))?.slice(10, 14)).toBe('1300');
@@ -180,7 +201,7 @@ describe('network privacy mode', () => {
     await connect(phone, identity(car), '00');
     expect(await car.leEvents()).toEqual([]);
     // Under a private address it may.
-    await phone.exchange(Opcode.leCreateConnectionCancel);
+    await phone.exchange(LeCreateConnectionCancel);
     await connect(phone, identity(car));
     expect((await car.leEvents())[0]).toMatch(/^043e1f0a00/);
   });
@@ -195,7 +216,7 @@ const connect = async (
   peer: string,
   ownAddressType = '02',
 ): Promise<string[]> => {
-  host.command(Opcode.leExtendedCreateConnection, extendedCreate(peer, ownAddressType));
+  host.command(LeExtendedCreateConnection.opcode, extendedCreate(peer, ownAddressType));
   const events = await host.leEvents();
   await clock.advance(500);
   const later = await host.leEvents();
@@ -232,7 +253,7 @@ describe('connecting under private addresses', () => {
 
   it('gives the identity also in the legacy event', async () => {
     await introduce();
-    car.command(Opcode.leSetEventMask, '1f00000000000000');
+    car.command(LeSetEventMask, { mask: bytes('1f00000000000000') });
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await connect(phone, identity(car));
     expect((await car.leEvents())[0]).toBe(`043e130100400001${identity(phone)}060000002a0000`);
@@ -240,15 +261,15 @@ describe('connecting under private addresses', () => {
 
   it('is for identities in the accept list', async () => {
     await introduce();
-    await car.exchange(Opcode.leAddToAcceptList, identity(phone));
+    await car.exchange(LeAddToAcceptList.opcode, identity(phone));
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone), filterPolicy: '03' });
     await stranger.scanExtended();
     const seen = advertiser(await heard(stranger));
     expect(await connect(stranger, seen, '00')).toEqual([]);
     expect(await car.leEvents()).toEqual([]);
-    await phone.exchange(Opcode.leAddToAcceptList, identity(car));
+    await phone.exchange(LeAddToAcceptList.opcode, identity(car));
     const anyone = extendedCreate(identity(car), '02').replace(/^00/, '01');
-    await phone.exchange(Opcode.leExtendedCreateConnection, anyone);
+    await phone.exchange(LeExtendedCreateConnection.opcode, anyone);
     await clock.advance(500);
     expect((await car.leEvents())[0]).toMatch(/^043e1f0a00/);
   });
@@ -258,12 +279,12 @@ describe('connecting under private addresses', () => {
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await connect(phone, identity(car));
     expect(
-      await phone.exchange(Opcode.leExtendedCreateConnection, extendedCreate(identity(car), '02')),
-    ).toEqual(['040f040b014320']);
+      await phone.exchange(LeExtendedCreateConnection.opcode, extendedCreate(identity(car), '02')),
+    ).toEqual([answered(LeExtendedCreateConnection, Status.connectionAlreadyExists)]);
   });
 
   it('takes the private address itself for the name of the peer', async () => {
-    await car.exchange(Opcode.leSetRandomAddress, '0102030405c6');
+    await car.exchange(LeSetRandomAddress, { address: bytes('0102030405c6') });
     await enable(car, identity(phone) + PHONE_KEY + CAR_KEY);
     await car.advertiseSet({ ...PRIVATE, peer: identity(phone) });
     await stranger.scanExtended();
@@ -291,7 +312,7 @@ describe('directed advertising under private addresses', () => {
     const [seen = ''] = await stranger.leEvents();
     expect(seen.slice(42, 44)).toBe('fe');
     expect(isOf(PHONE_KEY, seen.slice(44, 56))).toBe(true);
-    const [answer] = await car.exchange(Opcode.leReadPeerResolvableAddress, identity(phone));
+    const [answer] = await car.exchange(LeReadPeerResolvableAddress.opcode, identity(phone));
     expect(answer?.slice(14)).toBe(seen.slice(44, 56));
   });
 
@@ -317,7 +338,7 @@ describe('directed advertising under private addresses', () => {
   it('is not answered by a target that hides its identity', async () => {
     await introduce();
     // The identity address as the target, under the own identity address.
-    await phone.exchange(Opcode.leSetPrivacyMode, `${identity(car)}01`);
+    await phone.exchange(LeSetPrivacyMode.opcode, `${identity(car)}01`);
     await car.advertiseSet({ properties: '0500', peer: identity(phone) });
     expect(await connect(phone, identity(car))).toEqual([]);
   });

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { VirtualAir, type AirEvent } from '../../../air/index.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
+import { VirtualAir } from '../../../air/index.js';
+import type { AirEvent } from '../../../air/index.js';
 import { setLabelCommand, setPositionCommand } from '../../../air/vendor.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { settle, TestHost } from './test-host.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
+import { completed, event } from '../../support/hci-packets.js';
+import { Reset } from '../../../lib/hci/commands/host-control.js';
+import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
 
 const RESET = commandPacket(0x0c03);
 
@@ -96,8 +100,8 @@ describe('a tap of an air', () => {
   it('tells whole packets of hosts only, and of their own kinds', async () => {
     const { air, heard } = start();
     const host = new TestHost(air.controller());
-    for (const junk of ['', '77', '01030c', '01030c0500', '040e0401030c00']) host.send(junk);
-    expect(await host.packets()).toEqual(Array(5).fill('04100101'));
+    for (const junk of ['', '77', '01030c', '01030c0500', completed(Reset)]) host.send(junk);
+    expect(await host.packets()).toEqual(Array(5).fill(event(HardwareErrorEvent, { code: 1 })));
     expect(heard()).toEqual(['came 0 ', ...Array<string>(5).fill('0 received 04100101')]);
   });
 

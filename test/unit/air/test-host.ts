@@ -1,6 +1,22 @@
 import type { VirtualController } from '../../../air/index.js';
-import { commandPacket } from '../../../lib/hci/packets.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
+import type { Shape } from '../../../lib/hci/layout.js';
+import type { HciCommand, ParametersOf } from '../../../lib/hci/packet.js';
 import { toHex } from '../../../lib/platform/bytes.js';
+import { bytes, filled } from '../../support/hci-packets.js';
+import type { Given } from '../../support/hci-packets.js';
+import {
+  LeSetAdvertisingData,
+  LeSetScanResponseData,
+  LeSetAdvertisingEnable,
+  LeSetAdvertisingParameters,
+} from '../../../lib/hci/commands/advertising.js';
+import { LeSetEventMask, SetEventMask } from '../../../lib/hci/commands/host-control.js';
+import {
+  LeCreateConnection,
+  LeSetScanEnable,
+  LeSetScanParameters,
+} from '../../../lib/hci/commands/listening.js';
 
 /** Lets everything that is on its way arrive: no exchange on an instant air takes more turns. */
 export const settle = async (): Promise<void> => {
@@ -13,7 +29,7 @@ export class TestHost {
 
   constructor(readonly controller: VirtualController) {
     controller.onPacket((packet) => {
-      this.#packets.push(packet.toString('hex'));
+      this.#packets.push(toHex(packet));
     });
   }
 
@@ -27,50 +43,78 @@ export class TestHost {
     this.controller.send(Buffer.from(hex, 'hex'));
   }
 
-  command(opcode: number, parameters = ''): void {
-    this.controller.send(commandPacket(opcode, Buffer.from(parameters, 'hex')));
+  /** Sends a command: fields that are not given are zeros. Or an opcode, with any bytes in hex. */
+  command<P extends Shape>(
+    ...[declared, parameters]: [HciCommand<P>, Given<P>?] | [opcode: number, parameters?: string]
+  ): void {
+    this.controller.send(
+      typeof declared === 'number'
+        ? commandPacket(declared, bytes((parameters ?? '') as string))
+        : declared.packet(filled(declared.parameters, (parameters ?? {}) as Given<P>)),
+    );
   }
 
   /** Sends a command and gives what comes back. */
-  async exchange(opcode: number, parameters = ''): Promise<string[]> {
-    this.command(opcode, parameters);
+  async exchange<P extends Shape>(
+    ...command: [HciCommand<P>, Given<P>?] | [opcode: number, parameters?: string]
+  ): Promise<string[]> {
+    this.command(...command);
     return this.packets();
   }
 
   /** Both event masks as noble and bleno set them. */
   async enableEvents(): Promise<void> {
-    this.command(0x0c01, 'fffffbff07f8bf3d');
-    this.command(0x2001, '1f00000000000000');
+    this.command(SetEventMask, { mask: bytes('fffffbff07f8bf3d') });
+    this.command(LeSetEventMask, { mask: bytes('1f00000000000000') });
     await this.packets();
   }
 
   /** Advertises with the parameters of bleno. */
   async advertise(data = '020106', scanResponse = '0408636172'): Promise<void> {
-    this.command(0x2006, 'a000a0000000000000000000000700');
-    this.command(0x2008, dataCommand(data));
-    this.command(0x2009, dataCommand(scanResponse));
-    this.command(0x200a, '01');
+    this.command(LeSetAdvertisingParameters, { intervalMin: 0xa0, intervalMax: 0xa0, channels: 7 });
+    this.command(LeSetAdvertisingData, dataCommand(data));
+    this.command(LeSetScanResponseData, dataCommand(scanResponse));
+    this.command(LeSetAdvertisingEnable, { enable: 1 });
     await this.packets();
   }
 
   /** Scans with the parameters of noble. */
   scan(filterDuplicates: boolean, active = true): void {
-    this.command(0x200b, `${active ? '01' : '00'}120012000000`);
-    this.command(0x200c, `01${filterDuplicates ? '01' : '00'}`);
+    this.command(LeSetScanParameters, { type: active ? 1 : 0, interval: 0x12, window: 0x12 });
+    this.command(LeSetScanEnable, { enable: 1, filterDuplicates: filterDuplicates ? 1 : 0 });
   }
 
-  /** LE Create Connection with the parameters of noble. */
   connect(peer: VirtualController): void {
-    this.command(0x200d, createConnection(peer));
+    this.command(LeCreateConnection, createConnection(peer));
   }
 }
 
-export const addressHex = (controller: VirtualController): string =>
-  toHex(controller.identity.public.bytes);
+/** 6 bytes, little-endian. */
+export const addressOf = (controller: VirtualController): Uint8Array =>
+  controller.identity.public.bytes;
 
-export const createConnection = (peer: VirtualController): string =>
-  `6000300000` + `00${addressHex(peer)}` + `00` + `0600120000002a00` + `04000600`;
+export const addressHex = (controller: VirtualController): string => toHex(addressOf(controller));
 
-/** Length and 31 bytes. */
-const dataCommand = (hex: string): string =>
-  (hex.length / 2).toString(16).padStart(2, '0') + hex.padEnd(62, '0');
+/** LE Create Connection with the parameters of noble. */
+export const createConnection = (peer: VirtualController): CreateConnection => ({
+  scanInterval: 0x60,
+  scanWindow: 0x30,
+  filterPolicy: 0,
+  peerAddressType: 0,
+  peerAddress: peer.identity.public.bytes,
+  ownAddressType: 0,
+  intervalMin: 6,
+  intervalMax: 0x12,
+  latency: 0,
+  timeout: 0x2a,
+  eventLengthMin: 4,
+  eventLengthMax: 6,
+});
+
+type CreateConnection = ParametersOf<typeof LeCreateConnection>;
+
+/** Significant length and 31 bytes. */
+const dataCommand = (hex: string): { readonly length: number; readonly data: Uint8Array } => ({
+  length: hex.length / 2,
+  data: bytes(hex.padEnd(62, '0')),
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWindow } from '../../../lab/open-window.js';
 import { controlClient, controlPath, SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
@@ -10,7 +11,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Peripheral } from '../../../lib/radio/types.js';
-import { withTime } from '../../support/test-car.js';
+import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 let home: string;
@@ -55,11 +56,9 @@ const pairedPhone = async (radio: MemoryRadio, car: SimulatedCar, name: string) 
     suite: cheapSuite,
     clock: phoneClock,
   });
-  await car.control.tap({ reader: 'console', purpose: 'pair' });
-  const screen = await car.control.screen();
-  if (screen.state !== 'pairing') throw new Error('no code');
+  const code = await openWindow(car);
   // The car syncs its disk in real time, of which the phone's clock knows nothing.
-  await withTime(phoneClock, phone.pair({ code: screen.code, timeoutMs: 3_600_000 }));
+  await withTime(phoneClock, phone.pair({ code, timeoutMs: 3_600_000 }));
   return phone;
 };
 

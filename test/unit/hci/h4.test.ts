@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { H4Decoder, H4Error, MAX_ACL_DATA, packetLength } from '../../../lib/hci/h4.js';
-import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/packets.js';
+import {
+  H4Decoder,
+  H4Error,
+  MAX_ACL_DATA,
+  aclPacket,
+  commandPacket,
+  eventPacket,
+  packetLength,
+} from '../../../lib/hci/h4.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 
 const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
 
@@ -26,9 +34,7 @@ describe('H4 framing', () => {
         const decoder = new H4Decoder();
         const chunks = cut(Buffer.concat(packets), places);
         const decoded = chunks.flatMap((chunk) => [...decoder.push(chunk)]);
-        expect(decoded.map((p) => p.toString('hex'))).toEqual(
-          packets.map((p) => p.toString('hex')),
-        );
+        expect(decoded.map((p) => toHex(p))).toEqual(packets.map((p) => toHex(p)));
       }),
     );
   });
@@ -36,7 +42,7 @@ describe('H4 framing', () => {
   it('gives what is whole before it refuses an unknown type', () => {
     const decoder = new H4Decoder();
     const stream = decoder.push(Buffer.from('01030c0077', 'hex'));
-    expect(stream.next().value?.toString('hex')).toBe('01030c00');
+    expect(toHex(stream.next().value!)).toBe('01030c00');
     expect(() => stream.next()).toThrow(H4Error);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../lab/flip.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import {
   decodeFromCar,
@@ -7,7 +8,6 @@ import {
   encodeToCar,
 } from '../../../lib/native/codec.js';
 import { decodeResult } from '../../../lib/native/results.js';
-import { flip } from './session/sample.js';
 
 const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill);
 

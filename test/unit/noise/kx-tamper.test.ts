@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { flip } from '../../../lab/flip.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { HandshakeState, PATTERNS } from '../../../lib/noise/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
@@ -28,9 +29,6 @@ function answer(hello: Uint8Array): Uint8Array {
   state.readMessage(hello);
   return state.writeMessage(utf8('unlock'));
 }
-
-const flip = (bytes: Uint8Array, bit: number): Uint8Array =>
-  bytes.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 
 function expectRefused(state: HandshakeState, message: Uint8Array, expected: ErrorCode): void {
   expect(() => state.readMessage(message)).toThrow(errorWith(expected));

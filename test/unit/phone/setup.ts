@@ -8,7 +8,8 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import type { Central } from '../../../lib/radio/types.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
-import { startTestCar, TestHost, withTime } from '../../support/test-car.js';
+import { startTestCar, TestHost } from '../../support/test-car.js';
+import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
 /** Phones and cars on one air and one simulated clock. */

@@ -1,12 +1,12 @@
-import { once, type EventEmitter } from 'node:events';
-import {
-  loadBleno,
-  loadNoble,
-  type BlenoModule,
-  type BlenoHandle,
-  type HciTransport,
-  type NobleModule,
-  type NobleHandle,
+import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
+import { loadBleno, loadNoble } from '../../../../air/index.js';
+import type {
+  BlenoModule,
+  BlenoHandle,
+  HciTransport,
+  NobleModule,
+  NobleHandle,
 } from '../../../../air/index.js';
 
 type Peripheral = import('@abandonware/noble').Peripheral;

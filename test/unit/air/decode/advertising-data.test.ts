@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  advertisingData,
+  readAdvertisingData,
   describeAdvertisingData,
 } from '../../../../air/decode/advertising-data.js';
 import { hex } from './stream.js';
@@ -43,7 +43,7 @@ describe('advertising data', () => {
     ['a structure too short for its type', '01 01', { others: [1] }, 'AD type 0x01'],
     ['nothing', '', {}, 'nothing'],
   ])('tells %s', (_what, bytes, expected, text) => {
-    const data = advertisingData(hex(bytes));
+    const data = readAdvertisingData(hex(bytes));
     expect(data).toEqual({ bytes: hex(bytes).length, ...expected });
     const described = describeAdvertisingData(data, (uuid) => uuid).join(', ');
     if (typeof text === 'string') expect(described).toBe(text);
@@ -53,17 +53,17 @@ describe('advertising data', () => {
   it('lets no name write on a terminal', () => {
     const name = Buffer.from('\u001b[2Ja\u202eb\n');
     const bytes = Buffer.concat([Buffer.of(name.length + 1, 0x09), name]);
-    expect(advertisingData(bytes).name).toBe('\ufffd[2Ja\ufffdb\ufffd');
+    expect(readAdvertisingData(bytes).name).toBe('\ufffd[2Ja\ufffdb\ufffd');
   });
 
   it('cuts what is long', () => {
     const long = Buffer.concat([Buffer.of(0xff, 0x09), Buffer.alloc(254, 'x')]);
-    expect(advertisingData(long).name).toBe(`${'x'.repeat(64)}...`);
+    expect(readAdvertisingData(long).name).toBe(`${'x'.repeat(64)}...`);
     const maker = Buffer.concat([Buffer.of(0xff, 0xff), Buffer.alloc(254, 0xab)]);
-    const [text] = describeAdvertisingData(advertisingData(maker), (uuid) => uuid);
+    const [text] = describeAdvertisingData(readAdvertisingData(maker), (uuid) => uuid);
     expect(text).toBe(`manufacturer 0xabab ${'ab'.repeat(32)}...`);
     const many = Buffer.concat(Array.from({ length: 20 }, () => hex('03 03 0f18')));
-    expect(describeAdvertisingData(advertisingData(many), (uuid) => uuid).at(-1)).toBe(
+    expect(describeAdvertisingData(readAdvertisingData(many), (uuid) => uuid).at(-1)).toBe(
       'and 4 more',
     );
   });

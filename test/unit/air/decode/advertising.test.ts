@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { eventPacket } from '../../../../lib/hci/packets.js';
 import { connectionComplete, disconnectionComplete, hex, Stream, u8, wire } from './stream.js';
+import { eventPacket } from '../../../../lib/hci/h4.js';
 
 const CAR = '00:00:00:00:00:02';
 const RANDOM = 'c0:00:00:00:00:03';
@@ -11,11 +11,11 @@ beforeEach(() => {
 });
 
 /** LE Advertising Report of one advertising event. */
-const report = (type: string, address: string, data: string): Buffer =>
+const report = (type: string, address: string, data: string): Uint8Array =>
   eventPacket(0x3e, hex(`02 01 ${type} 00 ${wire(address)} ${u8(hex(data).length)} ${data} c5`));
 
 /** LE Extended Advertising Report, SID 1. */
-const extended = (type: string, address: string, data: string): Buffer =>
+const extended = (type: string, address: string, data: string): Uint8Array =>
   eventPacket(
     0x3e,
     hex(

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { aclPacket, eventPacket } from '../../../../lib/hci/packets.js';
 import {
   att,
   connectionComplete,
@@ -9,6 +8,7 @@ import {
   u16,
   wire,
 } from './stream.js';
+import { aclPacket, eventPacket } from '../../../../lib/hci/h4.js';
 
 const PHONE = '00:00:00:00:00:01';
 const CAR = '00:00:00:00:00:02';
@@ -146,14 +146,14 @@ describe('a link', () => {
   it('tells a change of its state once', () => {
     const stream = both();
     connect(stream);
-    const update = (handle: number, interval: string): Buffer =>
+    const update = (handle: number, interval: string): Uint8Array =>
       eventPacket(0x3e, hex(`03 00 ${u16(handle)} ${interval} 0000 2a00`));
     expect(stream.received(0, update(0x40, '0600'))).toEqual([]); // as it was
     expect([
       ...stream.received(0, update(0x40, '1800')),
       ...stream.received(1, update(0x41, '1800')),
     ]).toEqual(['phone -- car: connection parameters: interval 30 ms, latency 0, timeout 420 ms']);
-    const encryption = (handle: number, status: string): Buffer =>
+    const encryption = (handle: number, status: string): Uint8Array =>
       eventPacket(0x08, hex(`${status} ${u16(handle)} 01`));
     expect(stream.received(0, encryption(0x40, '06'))).toEqual([
       'phone -- car: not encrypted: key missing',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { AttDecoder, type End } from '../../../../air/decode/att-decoder.js';
+import { AttDecoder } from '../../../../air/decode/att-decoder.js';
+import type { End } from '../../../../air/decode/att-decoder.js';
 import { fieldsText } from '../../../../air/decode/fields.js';
 import { GattDatabase } from '../../../../air/decode/gatt-database.js';
 import { hex } from './stream.js';

@@ -1,18 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
 import { describeHci, HciDecoder } from '../../../../air/decode/hci-decoder.js';
-import { aclPacket } from '../../../../lib/hci/packets.js';
 import { att, connectionComplete, disconnectionComplete, hex } from './stream.js';
+import { aclPacket } from '../../../../lib/hci/h4.js';
 
 const view = () => {
   const decoder = new HciDecoder();
-  const packet = (direction: Direction, bytes: Buffer, index = 0) =>
-    decoder.push({ type: 'record', record: { time: 0, index, direction, packet: bytes } })!;
+  const packet = (direction: Direction, bytes: Uint8Array, index = 0) =>
+    decoder.push({
+      type: 'record',
+      record: { time: 0, index, direction, packet: Buffer.from(bytes) },
+    })!;
   return {
     decoder,
     packet,
-    sent: (bytes: Buffer) => describeHci(packet('sent', bytes)),
-    received: (bytes: Buffer) => describeHci(packet('received', bytes)),
+    sent: (bytes: Uint8Array) => describeHci(packet('sent', bytes)),
+    received: (bytes: Uint8Array) => describeHci(packet('received', bytes)),
   };
 };
 

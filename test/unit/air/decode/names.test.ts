@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandName, eventName, leEventName, statusName } from '../../../../air/decode/names.js';
-import { EventCode, LeEvent, Opcode, Status } from '../../../../lib/hci/constants.js';
+import { commandName, eventName, leEventName } from '../../../../air/decode/names.js';
+import { HCI_COMMANDS } from '../../../../lib/hci/commands/index.js';
+import { EVENTS } from '../../../../lib/hci/events/index.js';
+import { statusName } from '../../../../lib/hci/status.js';
+import { Status } from '../../../../lib/hci/constants.js';
 
 describe('names of HCI', () => {
   it('are those of the specification', () => {
@@ -27,9 +30,10 @@ describe('names of HCI', () => {
 
   it('exist for all that our controller knows, each another one', () => {
     const named = [
-      ...Object.values(Opcode).map(commandName),
-      ...Object.values(EventCode).map(eventName),
-      ...Object.values(LeEvent).map(leEventName),
+      ...[...HCI_COMMANDS.keys()].map(commandName),
+      ...EVENTS.map(({ code, subevent }) =>
+        subevent === undefined ? eventName(code) : leEventName(subevent),
+      ),
       ...Object.values(Status).map(statusName),
     ];
     expect(named.filter((name) => /0x/.test(name))).toEqual([]);

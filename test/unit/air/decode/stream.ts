@@ -1,13 +1,9 @@
 import { AirDecoder } from '../../../../air/decode/air-decoder.js';
 import { describeEvent } from '../../../../air/decode/describe.js';
 import type { DecodedEvent, ReportedEvent } from '../../../../air/decode/event.js';
-import {
-  aclPacket,
-  commandComplete,
-  commandPacket,
-  eventPacket,
-} from '../../../../lib/hci/packets.js';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
+import { CommandComplete } from '../../../../lib/hci/events/general.js';
+import { aclPacket, commandPacket, eventPacket } from '../../../../lib/hci/h4.js';
 
 export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
@@ -19,7 +15,7 @@ export const connectionComplete = (
   handle: number,
   role: 'central' | 'peripheral',
   peer: string,
-): Buffer =>
+): Uint8Array =>
   eventPacket(
     0x3e,
     hex(
@@ -27,11 +23,11 @@ export const connectionComplete = (
     ),
   );
 
-export const disconnectionComplete = (handle: number, reason: number): Buffer =>
+export const disconnectionComplete = (handle: number, reason: number): Uint8Array =>
   eventPacket(0x05, hex(`00 ${u16(handle)} ${u8(reason)}`));
 
 /** One whole ATT PDU in one ACL packet. */
-export const att = (handle: number, pdu: string): Buffer => {
+export const att = (handle: number, pdu: string): Uint8Array => {
   const payload = hex(pdu);
   return aclPacket(handle, 0, Buffer.concat([hex(`${u16(payload.length)} 0400`), payload]));
 };
@@ -58,20 +54,20 @@ export class Stream {
     return lines(this.decoder.push({ type: 'left', device, time: this.#time++ }));
   }
 
-  told(index: number, direction: Direction, packet: Buffer): ReportedEvent[] {
-    const record = { time: this.#time++, index, direction, packet };
+  told(index: number, direction: Direction, packet: Uint8Array): ReportedEvent[] {
+    const record = { time: this.#time++, index, direction, packet: Buffer.from(packet) };
     return this.decoder.push({ type: 'record', record });
   }
 
-  events(index: number, direction: Direction, packet: Buffer): DecodedEvent[] {
+  events(index: number, direction: Direction, packet: Uint8Array): DecodedEvent[] {
     return this.told(index, direction, packet).map(({ event }) => event);
   }
 
-  sent(index: number, packet: Buffer): string[] {
+  sent(index: number, packet: Uint8Array): string[] {
     return lines(this.told(index, 'sent', packet));
   }
 
-  received(index: number, packet: Buffer): string[] {
+  received(index: number, packet: Uint8Array): string[] {
     return lines(this.told(index, 'received', packet));
   }
 
@@ -79,7 +75,10 @@ export class Stream {
   command(index: number, opcode: number, parameters: string, returned = '00'): string[] {
     return [
       ...this.sent(index, commandPacket(opcode, hex(parameters))),
-      ...this.received(index, commandComplete(opcode, hex(returned))),
+      ...this.received(
+        index,
+        CommandComplete.packet({ allowed: 1, opcode, returned: hex(returned) }),
+      ),
     ];
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Medium, type MediumOptions } from '../../../../air/medium/medium.js';
+import { Medium } from '../../../../air/medium/medium.js';
+import type { MediumOptions } from '../../../../air/medium/medium.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { TestRadio } from './test-radio.js';
 

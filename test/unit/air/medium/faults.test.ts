@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Faults } from '../../../../air/medium/faults.js';
-import { Medium, type Pace } from '../../../../air/medium/medium.js';
+import { Medium } from '../../../../air/medium/medium.js';
+import type { Pace } from '../../../../air/medium/medium.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { TestRadio } from './test-radio.js';
 

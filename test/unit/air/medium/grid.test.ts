@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Grid } from '../../../../air/medium/grid.js';
-import { positionAt, standing, walking, type Motion } from '../../../../air/medium/motion.js';
-import { distance, type Position } from '../../../../air/medium/path-loss.js';
+import { positionAt, standing, walking } from '../../../../air/medium/motion.js';
+import type { Motion } from '../../../../air/medium/motion.js';
+import { distance } from '../../../../air/medium/path-loss.js';
+import type { Position } from '../../../../air/medium/path-loss.js';
 import type { Station } from '../../../../air/medium/station.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 

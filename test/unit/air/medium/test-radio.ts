@@ -1,7 +1,7 @@
-import type { LinkEnd } from '../../../../air/medium/air-link.js';
+import type { LinkEnd, LinkLayer } from '../../../../air/medium/air-link.js';
 import type { Medium, Placement } from '../../../../air/medium/medium.js';
 import type { AirPdu, ConnectRequest, DeviceAddress } from '../../../../air/medium/pdu.js';
-import type { LinkLayer, Station } from '../../../../air/medium/station.js';
+import type { Station } from '../../../../air/medium/station.js';
 import { toHex } from '../../../../lib/platform/bytes.js';
 
 /** A radio that does what its test says, and notes with the time what the medium tells it. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Medium } from '../../../../air/medium/medium.js';
 import type { AirPdu } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
-import { Att } from '../../../../air/decode/att.js';
+import { Att } from '../../../../lib/hci/att/pdus.js';
 import {
   AttributeType,
   entriesIn,
@@ -23,10 +23,10 @@ import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile
 
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
-    const pdu = simAttPdu(Att.writeCommand, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
+    const pdu = simAttPdu(Att.writeCommand.opcode, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
     expect(toHex(pdu)).toBe('05000400520b00aabb');
     expect(parseSimAttPdu(pdu)).toEqual({
-      opcode: Att.writeCommand,
+      opcode: Att.writeCommand.opcode,
       parameters: Uint8Array.of(0x0b, 0, 0xaa, 0xbb),
     });
   });
@@ -65,7 +65,7 @@ describe('the attributes of a car', () => {
   });
 
   it('are not told to who asks for something else', () => {
-    expect(table.find(Att.readByTypeRequest, Buffer.alloc(5), 23)).toBeUndefined();
+    expect(table.find(Att.readByTypeRequest.opcode, Buffer.alloc(5), 23)).toBeUndefined();
     expect(ask(1, 0x2a00)).toEqual([5, 0]);
   });
 });
@@ -82,11 +82,11 @@ class Caller extends TestRadio {
 
 describe('SimPeripheral', () => {
   it('survives any bytes from a phone, and gives its user none before the subscription', async () => {
-    const known = fc.constantFrom(...Object.values(Att));
+    const known = fc.constantFrom(...Object.values(Att).map(({ opcode }) => opcode));
     const pdu = fc
       .tuple(fc.oneof(known, fc.integer({ min: 0, max: 255 })), fc.uint8Array({ maxLength: 40 }))
       .map(([opcode, parameters]) => simAttPdu(opcode, parameters));
-    const subscription = fc.constant(simAttPdu(Att.writeRequest, uint16(15, 1)));
+    const subscription = fc.constant(simAttPdu(Att.writeRequest.opcode, uint16(15, 1)));
     const junk = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     await fc.assert(
       fc.asyncProperty(
@@ -128,6 +128,6 @@ describe('SimPeripheral', () => {
 
 const isSubscription = (message: Uint8Array): boolean => {
   const pdu = parseSimAttPdu(message);
-  if (pdu?.opcode !== Att.writeRequest || pdu.parameters.length < 2) return false;
+  if (pdu?.opcode !== Att.writeRequest.opcode || pdu.parameters.length < 2) return false;
   return readUint16(pdu.parameters) === 15;
 };

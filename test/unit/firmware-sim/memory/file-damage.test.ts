@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import { load, NEWEST, old, twoGenerations } from './generations.js';
 
 jest.setTimeout(60_000);
@@ -9,8 +10,7 @@ describe('FileMemory with a file that is damaged anywhere', () => {
     const good = image.get(NEWEST) ?? new Uint8Array(0);
     expect(good.length).toBeGreaterThan(500);
     for (let at = 0; at < good.length; at++) {
-      const bad = good.slice();
-      bad[at] = (bad[at] ?? 0) ^ (1 << (at % 8));
+      const bad = flip(good, 8 * at + (at % 8));
       expect(await load(new Map(image).set(NEWEST, bad))).toEqual(old);
     }
   });

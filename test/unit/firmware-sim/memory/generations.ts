@@ -1,3 +1,4 @@
+import { silentLogger } from '../../../../lib/platform/logger.js';
 import { FileMemory } from '../../../../firmware-sim/memory/file-memory.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { CrashDisk } from '../../local/crash-disk.js';
@@ -27,8 +28,7 @@ export const load = (image: Image, warnings: string[] = []): Promise<CarRecord |
   new FileMemory(HOME, {
     disk: new CrashDisk(image),
     log: {
-      debug: () => undefined,
-      info: () => undefined,
+      ...silentLogger,
       warn: (message, fields) => warnings.push(`${message}: ${String(fields?.['problem'])}`),
     },
   }).load();

@@ -8,14 +8,12 @@ import {
   REFUSAL_DELAY_MS,
 } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
-import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
-import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { LEAST_PATIENCE_MS, MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
 import { DONE, resultOf, TestHost } from '../../../support/test-car.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
-import { deferred, lastResult, LOCK, ready, settle, startCar } from './raw-phone.js';
-import { cheapSuite } from '../../../support/cheap-suite.js';
+import { LOCK, ready, startCar } from '../../../support/memory-car.js';
+import { deferred, settle } from '../../../support/waiting.js';
 
 const stranger = keyPair(defaultSuite, 'stranger');
 
@@ -26,7 +24,7 @@ describe('a link of the car', () => {
     const trying = await connect();
     for (let second = 0; second < 9; second += 3) {
       await clock.advance(3_000);
-      await trying.prove(stranger, UNLOCK);
+      await trying.send(trying.proof(stranger, UNLOCK));
     }
     await clock.advance(MOST_PATIENCE_MS - 9_000 - 1);
     expect([silent.closedAt, trying.closedAt]).toEqual([undefined, undefined]);
@@ -82,13 +80,9 @@ describe('a link of the car', () => {
     host.open = true;
     const phone = await connect();
     await clock.advance(5_000);
-    const pairing = new PhonePairing(cheapSuite, seededRandom('phone'), host.code, phone.challenge);
-    await phone.send({ case: 'pairStart', value: { share: pairing.share } });
-    const { last } = phone;
-    if (last.case !== 'pairShare') throw new Error('no PairShare');
+    await phone.send(phone.pairStart(host.code));
     await clock.advance(20_000);
-    const confirm = pairing.confirm(last.value.share, last.value.confirm);
-    await phone.send({ case: 'pairConfirm', value: { confirm } });
+    await phone.send(phone.pairConfirm());
     expect(phone.last.case).toBe('pairOffer');
     await clock.advance(PAIRING_MS - 20_000 - 1);
     expect(phone.closedAt).toBeUndefined();
@@ -99,15 +93,15 @@ describe('a link of the car', () => {
   });
 
   it('stays for a command that takes longer than any timeout', async () => {
-    const { clock, host, phone, channel, command, endpoint } = await ready();
-    lastResult(phone, channel);
+    const { clock, host, phone, command, endpoint } = await ready();
+    phone.result();
     const answer = deferred<Result>();
     host.answer = () => answer.promise;
     await command(LOCK);
     await clock.advance(2 * READY_IDLE_MS);
     answer.resolve(DONE);
     await settle(clock);
-    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     await clock.advance(READY_IDLE_MS);
     await settle(clock);
     expect(phone.closedAt).toBe(3 * READY_IDLE_MS);
@@ -140,8 +134,8 @@ it('a phone that was refused for its grant, and does not hang up, is closed with
   const { clock, connect, events, endpoint } = await startCar({ host });
   const phone = await connect();
   const grant = { grants: new Uint8Array(115), name: 'guest' };
-  const channel = await phone.prove(stranger, encodeCommand({ type: 'unlock' }, grant));
-  expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'expired' });
+  await phone.send(phone.proof(stranger, encodeCommand({ type: 'unlock' }, grant)));
+  expect(phone.result()).toEqual({ type: 'refused', refusal: 'expired' });
   await clock.advance(LAST_WORD_MS);
   await settle(clock);
   expect(phone.closedAt).toBe(LAST_WORD_MS);
@@ -154,7 +148,7 @@ describe('a key that is removed', () => {
     const { clock, host, endpoint, phone, connect } = await ready();
     const other = await connect();
     host.enrol(stranger.publicKey);
-    await other.prove(stranger, UNLOCK);
+    await other.send(other.proof(stranger, UNLOCK));
     const unproven = await connect();
     const [key] = host.enrolled.splice(0, 1);
     endpoint.keyRemoved(key?.publicKey ?? new Uint8Array(0));
@@ -166,15 +160,15 @@ describe('a key that is removed', () => {
   });
 
   it('is told the result of the command that removed it, and then nothing', async () => {
-    const { clock, host, endpoint, phone, channel, command, events } = await ready();
-    lastResult(phone, channel);
+    const { clock, host, endpoint, phone, command, events } = await ready();
+    phone.result();
     host.answer = (_, key) => {
       host.enrolled.length = 0;
       endpoint.keyRemoved(key.publicKey);
       return Promise.resolve(DONE);
     };
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     await command(UNLOCK);
     await clock.advance(LAST_WORD_MS - 1);
     expect(phone.closedAt).toBeUndefined();
@@ -224,7 +218,7 @@ it('closes when the answer of its host does not fit into a message', async () =>
 it('a refusal that is due after the link closed is not sent', async () => {
   const { clock, connect, endpoint, radio } = await startCar();
   const phone = await connect();
-  await phone.prove(stranger, UNLOCK);
+  await phone.send(phone.proof(stranger, UNLOCK));
   radio.links[0]?.car.lose();
   await clock.advance(REFUSAL_DELAY_MS);
   expect(phone.received).toHaveLength(1);

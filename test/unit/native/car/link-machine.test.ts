@@ -1,11 +1,12 @@
 import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { describe, expect, it } from '@jest/globals';
+import type { ToCar } from '../../../../lab/hostile-phone.js';
 import { PAIRING_MS } from '../../../../lib/car/host.js';
 import {
   LAST_WORD_MS,
   MAX_FAILURES,
-  openLink,
   READY_IDLE_MS,
+  openLink,
 } from '../../../../lib/native/car/link-machine.js';
 import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
@@ -13,18 +14,27 @@ import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
-import type { ToCar } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE } from '../../../support/test-car.js';
-import { linkIn, LinkRig, PHASES, PHONE, WAYS } from './link-rig.js';
-import type { MessageCase, Phase } from './link-rig.js';
-import { IDENTITY } from './raw-phone.js';
+import { IDENTITY } from '../../../support/memory-car.js';
+import { UNLOCK } from '../session/sample.js';
+import { linkIn, linkLeftIn, opened, PHASES, PHONE, WAYS } from './link-rig.js';
+import type { Phase } from './link-rig.js';
+import type { Machine } from './machine.js';
 
 /** The input changes nothing and causes nothing. */
-const expectDeaf = (rig: LinkRig, input: LinkInput): void => {
+const expectDeaf = (rig: Machine, input: LinkInput): void => {
   const before = rig.state;
-  const step = rig.input(input);
-  expect(step.effects).toEqual([]);
-  expect(step.state).toBe(before);
+  expectNothing(rig.input(input), before);
+};
+
+const expectNothing = ({ state, effects }: LinkStep, before: LinkStep['state']): void => {
+  expect(effects).toEqual([]);
+  expect(state).toBe(before);
+};
+
+const expectNotHeard = (rig: Machine, message: ToCar): void => {
+  const before = rig.state;
+  expectNothing(rig.say(message), before);
 };
 
 const closed = (why: string): LinkStep => ({
@@ -40,7 +50,7 @@ const pairRefusal = (reason: PairRefusalReason): LinkStep => ({
   ],
 });
 
-const MESSAGES: readonly { case: MessageCase; value: unknown }[] = [
+const MESSAGES: readonly ToCar[] = [
   { case: 'proof', value: { handshake: new Uint8Array(98), tag: new Uint8Array(16) } },
   { case: 'sealed', value: new Uint8Array(18) },
   { case: 'pairStart', value: { share: new Uint8Array(65) } },
@@ -50,7 +60,7 @@ const MESSAGES: readonly { case: MessageCase; value: unknown }[] = [
 
 describe('a link opens', () => {
   it('with a challenge, and ends without a proof in time', () => {
-    const { state, effects } = openLink(new LinkRig().context);
+    const { state, effects } = openLink(opened().context);
     if (state.phase !== 'challenged') throw new Error('no challenge');
     expect(state.failures).toBe(0);
     const hello = { version: 1, handshake: state.challenge.bytes };
@@ -71,23 +81,21 @@ describe('what comes late', () => {
 
   it.each(PHASES)('changes nothing for a link that is %s', (phase) => {
     for (const [input, awaited] of late) {
-      if (phase !== awaited) expectDeaf(linkIn(phase), input);
+      if (phase !== awaited) expectDeaf(linkLeftIn(phase), input);
     }
-    expectDeaf(linkIn(phase), { type: 'key-removed', publicKey: new Uint8Array(32).fill(9) });
+    expectDeaf(linkLeftIn(phase), { type: 'key-removed', publicKey: new Uint8Array(32).fill(9) });
   });
 
   it('finds a closed link closed', () => {
-    for (const message of MESSAGES) {
-      expectDeaf(linkIn('closed'), { type: 'message', message: message as ToCar['message'] });
-    }
-    expectDeaf(linkIn('closed'), { type: 'malformed' });
-    expectDeaf(linkIn('closed'), { type: 'idle' });
+    for (const message of MESSAGES) expectNotHeard(linkLeftIn('closed'), message);
+    expectDeaf(linkLeftIn('closed'), { type: 'malformed' });
+    expectDeaf(linkLeftIn('closed'), { type: 'idle' });
   });
 });
 
 describe('an idle link', () => {
   it.each(PHASES.filter((phase) => phase !== 'closed'))('that is %s', (phase) => {
-    const rig = linkIn(phase);
+    const rig = linkLeftIn(phase);
     if (phase === 'admitting' || phase === 'executing' || phase === 'enrolling') {
       expectDeaf(rig, { type: 'idle' });
     } else {
@@ -98,7 +106,7 @@ describe('an idle link', () => {
 });
 
 describe('a message out of turn', () => {
-  const expected: Partial<Record<Phase, [MessageCase, string]>> = {
+  const expected: Partial<Record<Phase, [ToCar['case'], string]>> = {
     ready: ['sealed', 'not a sealed command'],
     shared: ['pairConfirm', 'not a PairConfirm'],
     offered: ['pairCommit', 'not a PairCommit'],
@@ -107,31 +115,29 @@ describe('a message out of turn', () => {
   it.each(Object.entries(expected))('closes a link that is %s', (phase, [awaited, why]) => {
     for (const message of MESSAGES) {
       if (message.case === awaited) continue;
-      expect(linkIn(phase as Phase).send(message)).toEqual(closed(why));
+      expect(linkLeftIn(phase as Phase).say(message)).toEqual(closed(why));
     }
   });
 
   it('closes a link whose try is being counted', () => {
     for (const message of MESSAGES) {
       const why = 'a message before the answer to the last one';
-      expect(linkIn('counting-try').send(message)).toEqual(closed(why));
+      expect(linkLeftIn('counting-try').say(message)).toEqual(closed(why));
     }
   });
 
   it.each<Phase>(['refusing', 'admitting', 'executing', 'enrolling', 'ending'])(
     'is not heard by a link that is %s',
     (phase) => {
-      for (const message of MESSAGES) {
-        expectDeaf(linkIn(phase), { type: 'message', message: message as ToCar['message'] });
-      }
-      expectDeaf(linkIn(phase), { type: 'malformed' });
+      for (const message of MESSAGES) expectNotHeard(linkLeftIn(phase), message);
+      expectDeaf(linkLeftIn(phase), { type: 'malformed' });
     },
   );
 
   it.each<Phase>(['ready', 'counting-try', 'shared', 'offered'])(
     'that is none closes a link that is %s',
     (phase) => {
-      expect(linkIn(phase).input({ type: 'malformed' })).toEqual(closed('malformed message'));
+      expect(linkLeftIn(phase).input({ type: 'malformed' })).toEqual(closed('malformed message'));
     },
   );
 });
@@ -141,7 +147,7 @@ describe('a stranger', () => {
 
   it('is refused alike for whatever it sends', () => {
     for (const message of MESSAGES.filter((each) => each.case !== 'pairStart')) {
-      const step = linkIn('challenged').send(message);
+      const step = linkIn('challenged').say(message);
       expect(step).toEqual({ ...refused, state: { phase: 'refusing', failures: 1 } });
     }
     const step = linkIn('challenged').input({ type: 'malformed' });
@@ -173,8 +179,8 @@ describe('a phone that is known', () => {
   const key = expect.objectContaining({ slot: 0, publicKey: IDENTITY.publicKey });
 
   it('gives a command with its proof, and gets the result', () => {
-    const rig = new LinkRig();
-    expect(rig.prove().effects).toEqual([
+    const rig = opened();
+    expect(rig.say(rig.phone.proof(IDENTITY, UNLOCK)).effects).toEqual([
       { type: 'authenticated', key },
       { type: 'execute', command: unlock, key },
     ]);
@@ -184,28 +190,30 @@ describe('a phone that is known', () => {
       { type: 'send', message: { case: 'sealed' } },
       { type: 'idle-after', ms: READY_IDLE_MS },
     ]);
-    expect(rig.result().type).toBe('done');
+    expect(rig.phone.result().type).toBe('done');
     expect(rig.state.phase).toBe('ready');
-    expect(rig.send(rig.sealed()).effects).toEqual([{ type: 'execute', command: unlock, key }]);
+    expect(rig.say(rig.phone.sealed(UNLOCK)).effects).toEqual([
+      { type: 'execute', command: unlock, key },
+    ]);
   });
 
   it.each([
     ['unknown', Uint8Array.of(0xa2, 0x06, 0x00)],
     ['no message', Uint8Array.of(0x0a)],
   ])('is told that a command is %s', (_, command) => {
-    const rig = new LinkRig();
-    const { effects } = rig.prove(command);
+    const rig = opened();
+    const { effects } = rig.say(rig.phone.proof(IDENTITY, command));
     expect(effects.map(({ type }) => type)).toEqual(['authenticated', 'send', 'idle-after']);
-    expect(rig.result()).toEqual({ type: 'refused', refusal: 'unknown-command' });
+    expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'unknown-command' });
     expect(rig.state.phase).toBe('ready');
   });
 
   it('loses its link for a command that does not open, or once its key is gone', () => {
-    const altered = linkIn('ready').send({ case: 'sealed', value: new Uint8Array(18) });
+    const altered = linkIn('ready').say({ case: 'sealed', value: new Uint8Array(18) });
     expect(altered).toEqual(closed('a sealed command did not open'));
     const rig = linkIn('ready');
     rig.host.enrolled.length = 0;
-    expect(rig.send(rig.sealed())).toEqual(closed('key removed'));
+    expect(rig.say(rig.phone.sealed(UNLOCK))).toEqual(closed('key removed'));
   });
 
   it('does not take a fault of the car for an altered command', () => {
@@ -219,7 +227,7 @@ describe('a phone that is known', () => {
     };
     const rig = linkIn('ready', { suite });
     failing = true;
-    expect(() => rig.send(rig.sealed())).toThrow(RangeError);
+    expect(() => rig.say(rig.phone.sealed(UNLOCK))).toThrow(RangeError);
   });
 
   it('loses its link when its key is removed, though not before an answer under way', () => {
@@ -234,33 +242,32 @@ describe('a phone that is known', () => {
       { type: 'send', message: { case: 'sealed' } },
       { type: 'idle-after', ms: LAST_WORD_MS },
     ]);
-    expect(rig.result().type).toBe('done');
+    expect(rig.phone.result().type).toBe('done');
   });
 
   it('lets somebody read along who was allowed to', () => {
     const logged: SessionKeys[] = [];
-    const rig = new LinkRig({ onSessionKeys: (keys) => logged.push(keys) });
-    const challenge = rig.state.phase === 'challenged' ? rig.state.challenge.bytes : undefined;
-    rig.prove();
-    expect(logged).toMatchObject([{ challenge }]);
+    const rig = opened({ onSessionKeys: (keys) => logged.push(keys) });
+    rig.say(rig.phone.proof(IDENTITY, UNLOCK));
+    expect(logged).toMatchObject([{ challenge: rig.phone.challenge }]);
   });
 });
 
 describe('pairing', () => {
   it('counts a try, shares, offers, enrols, and challenges anew', () => {
-    const rig = new LinkRig();
+    const rig = opened();
     const window = rig.host.pairing.window();
-    expect(rig.pairStart().effects).toEqual([
+    expect(rig.say(rig.phone.pairStart(rig.host.code)).effects).toEqual([
       { type: 'idle-after', ms: PAIRING_MS },
       { type: 'count-try', window },
     ]);
     const shared = rig.input({ type: 'try-counted', allowed: true });
     expect(shared.effects).toMatchObject([{ type: 'send', message: { case: 'pairShare' } }]);
     expect(shared.effects).toHaveLength(1);
-    const offer = rig.pairConfirm();
+    const offer = rig.say(rig.phone.pairConfirm());
     expect(offer.effects).toMatchObject([{ type: 'send', message: { case: 'pairOffer' } }]);
     expect(offer.state.phase).toBe('offered');
-    const enrol = rig.pairCommit();
+    const enrol = rig.say(rig.phone.pairCommit(PHONE));
     expect(enrol.effects).toEqual([
       { type: 'enrol', window, phone: expect.objectContaining(PHONE) },
     ]);
@@ -271,7 +278,7 @@ describe('pairing', () => {
       { type: 'send', message: { case: 'hello' } },
       { type: 'idle-after', ms: MOST_PATIENCE_MS },
     ]);
-    expect(rig.done()).toMatchObject({ slot: 3, role: 'driver' });
+    expect(rig.phone.pairDone()).toMatchObject({ slot: 3, role: 'driver' });
     expect(done.state).toMatchObject({ phase: 'challenged', failures: 0 });
   });
 
@@ -285,13 +292,15 @@ describe('pairing', () => {
         { type: 'idle-after', ms: LAST_WORD_MS },
       ]);
       expect(state).toEqual({ phase: 'ending', why: 'pairing refused' });
-      expect(rig.done()).toBe(outcome);
+      expect(rig.phone.pairDone()).toBe(outcome);
     },
   );
 
   it('is refused while the window is closed, and when it closes before the try counts', () => {
-    const rig = new LinkRig({ pairingWindow: () => undefined });
-    expect(rig.pairStart()).toEqual(pairRefusal(PairRefusalReason.CLOSED));
+    const rig = opened({ pairingWindow: () => undefined });
+    expect(rig.say(rig.phone.pairStart(rig.host.code))).toEqual(
+      pairRefusal(PairRefusalReason.CLOSED),
+    );
     const late = linkIn('counting-try');
     expect(late.input({ type: 'try-counted', allowed: false })).toEqual(
       pairRefusal(PairRefusalReason.CLOSED),
@@ -303,9 +312,9 @@ describe('pairing', () => {
     ['a confirmation under another code', 'shared'],
     ['a commitment that does not open', 'offered'],
   ] as const)('fails for %s', (_, phase) => {
-    const rig = new LinkRig();
+    const rig = opened();
     if (phase === 'counting-try') {
-      rig.pairStart(new Uint8Array(65).fill(4));
+      rig.say({ case: 'pairStart', value: { share: new Uint8Array(65).fill(4) } });
       const step = rig.input({ type: 'try-counted', allowed: true });
       expect(step).toEqual(pairRefusal(PairRefusalReason.FAILED));
       return;
@@ -315,7 +324,7 @@ describe('pairing', () => {
       phase === 'shared'
         ? { case: 'pairConfirm' as const, value: { confirm: new Uint8Array(32) } }
         : { case: 'pairCommit' as const, value: new Uint8Array(90) };
-    expect(rig.send(message)).toEqual(pairRefusal(PairRefusalReason.FAILED));
+    expect(rig.say(message)).toEqual(pairRefusal(PairRefusalReason.FAILED));
   });
 
   it('does not take a fault of the car for one of the phone', () => {

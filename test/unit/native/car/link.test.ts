@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
+import { PhoneKeyError } from '../../../../lib/errors.js';
+import { DONE, TestHost, resultOf } from '../../../support/test-car.js';
+import { UNLOCK } from '../session/sample.js';
+import { IDENTITY, LOCK, ready } from '../../../support/memory-car.js';
+import { deferred, settle } from '../../../support/waiting.js';
 import { refusedResult } from '../../../../lib/domain/outcomes.js';
 import type { Result } from '../../../../lib/domain/outcomes.js';
-import { PhoneKeyError } from '../../../../lib/errors.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
-import { DONE, resultOf, TestHost } from '../../../support/test-car.js';
-import { flip, UNLOCK } from '../session/sample.js';
-import { deferred, IDENTITY, lastResult, LOCK, ready, settle } from './raw-phone.js';
 
 describe('a link of the car', () => {
   it('carries out the command of the proof, then sealed ones, and answers each', async () => {
-    const { host, phone, channel, command, events, endpoint } = await ready();
+    const { host, phone, command, events, endpoint } = await ready();
     const keys: unknown[] = [];
     const status = {
       locked: true,
@@ -18,13 +20,13 @@ describe('a link of the car', () => {
       speedLimit: null,
       pinNeeded: false,
     };
-    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     host.answer = (_, key) => {
       keys.push(key);
       return Promise.resolve(resultOf({ type: 'status', status }));
     };
     await command(encodeCommand({ type: 'status' }));
-    expect(lastResult(phone, channel)).toEqual({ type: 'status', status });
+    expect(phone.result()).toEqual({ type: 'status', status });
     expect(host.executed).toEqual(['unlock', 'status']);
     expect(keys).toEqual([host.enrolled[0]]);
     expect(events).toEqual([
@@ -39,15 +41,16 @@ describe('a link of the car', () => {
     ['no command', new Uint8Array(0)],
     ['junk', Uint8Array.of(0x0a, 0x7f)],
   ])('answers %s from a known phone with unknown-command', async (_, encoded) => {
-    const { host, endpoint, phone, channel, command, connect } = await ready();
-    lastResult(phone, channel);
+    const { host, endpoint, phone, command, connect } = await ready();
+    phone.result();
     await command(encoded);
     const refused = { type: 'refused', refusal: 'unknown-command' };
-    expect(lastResult(phone, channel)).toMatchObject(refused);
+    expect(phone.result()).toMatchObject(refused);
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     const other = await connect();
-    expect(lastResult(other, await other.prove(IDENTITY, encoded))).toMatchObject(refused);
+    await other.send(other.proof(IDENTITY, encoded));
+    expect(other.result()).toMatchObject(refused);
     expect(host.executed).toEqual(['unlock', 'lock']);
     await endpoint.stop();
   });
@@ -64,18 +67,18 @@ describe('a link of the car', () => {
   ])('answers with a fault when the host %s, and goes on', async (_, answer) => {
     const host = new TestHost();
     host.answer = answer;
-    const { phone, channel, command, endpoint, warnings } = await ready({ host });
-    expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'fault' });
+    const { phone, command, endpoint, warnings } = await ready({ host });
+    expect(phone.result()).toEqual({ type: 'refused', refusal: 'fault' });
     expect(warnings).toEqual(['execute failed']);
     host.answer = () => Promise.resolve(DONE);
     await command(LOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     await endpoint.stop();
   });
 
   it('ignores what comes before the answer to the last command', async () => {
-    const { clock, host, phone, channel, command, endpoint } = await ready();
-    lastResult(phone, channel);
+    const { clock, host, phone, command, endpoint } = await ready();
+    phone.result();
     const answer = deferred<Result>();
     host.answer = () => answer.promise;
     await command(LOCK);
@@ -85,10 +88,10 @@ describe('a link of the car', () => {
     expect(phone.received).toHaveLength(2);
     answer.resolve(refusedResult('door-open'));
     await settle(clock);
-    expect(lastResult(phone, channel)).toEqual({ type: 'refused', refusal: 'door-open' });
+    expect(phone.result()).toEqual({ type: 'refused', refusal: 'door-open' });
     host.answer = () => Promise.resolve(DONE);
     await command(UNLOCK);
-    expect(lastResult(phone, channel)).toMatchObject({ type: 'done' });
+    expect(phone.result()).toMatchObject({ type: 'done' });
     expect(host.executed).toEqual(['unlock', 'lock', 'unlock']);
     await endpoint.stop();
   });
@@ -97,8 +100,8 @@ describe('a link of the car', () => {
     ['flipped', (sealed: Uint8Array) => flip(sealed, 5)],
     ['truncated', (sealed: Uint8Array) => sealed.slice(1)],
   ])('closes without a word on a sealed command that is %s', async (_, change) => {
-    const { clock, host, phone, channel, endpoint } = await ready();
-    await phone.send({ case: 'sealed', value: change(channel.seal(LOCK)) });
+    const { clock, host, phone, endpoint } = await ready();
+    await phone.send({ case: 'sealed', value: change(phone.sealed(LOCK).value) });
     await settle(clock);
     expect(phone.closedAt).toBe(0);
     expect(phone.received).toHaveLength(2);
@@ -108,11 +111,11 @@ describe('a link of the car', () => {
 
   it('closes on a replayed and on a skipped command', async () => {
     for (const replay of [true, false]) {
-      const { clock, host, phone, channel, endpoint } = await ready();
-      const first = channel.seal(LOCK);
-      const second = channel.seal(LOCK);
-      if (replay) await phone.send({ case: 'sealed', value: first });
-      await phone.send({ case: 'sealed', value: replay ? first : second });
+      const { clock, host, phone, endpoint } = await ready();
+      const first = phone.sealed(LOCK);
+      const second = phone.sealed(LOCK);
+      if (replay) await phone.send(first);
+      await phone.send(replay ? first : second);
       await settle(clock);
       expect(phone.closedAt).toBe(0);
       expect(host.executed).toEqual(replay ? ['unlock', 'lock'] : ['unlock']);

@@ -1,73 +1,91 @@
+import { HostilePhone } from '../../../../lab/hostile-phone.js';
+import type { ToCar } from '../../../../lab/hostile-phone.js';
 import { openLink, stepLink } from '../../../../lib/native/car/link-machine.js';
 import type {
   LinkContext,
   LinkEffect,
   LinkInput,
+  LinkState,
   LinkStep,
 } from '../../../../lib/native/car/link-machine.js';
-import { defaultSuite } from '../../../../lib/crypto/index.js';
-import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { carSecrets } from '../../../../lib/native/session/car.js';
-import { decodeToCar, encodeFromCar } from '../../../../lib/native/codec.js';
+import { decodeToCar, encodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
+import { cheapSuite } from '../../../support/cheap-suite.js';
 import { TestHost } from '../../../support/test-car.js';
 
 /**
- * The state machine of one link without a link: tries are counted at once, and nothing else is
- * carried out. Two machines behave alike byte for byte.
+ * The state machine of one link without a link, and the phone on it: nothing is carried out but that tries are
+ * counted, unless a test does that. Two machines behave alike byte for byte.
  */
 export class Machine {
   readonly host = new TestHost();
+  readonly phone: HostilePhone;
+  readonly context: LinkContext;
   readonly effects: LinkEffect[] = [];
-  /** What the car sent, encoded. */
-  readonly sent: Uint8Array[] = [];
-  now = 0;
-  readonly #context: Omit<LinkContext, 'now'>;
-  #step: LinkStep = { state: { phase: 'closed' }, effects: [] };
+  /** Whether each try is counted at once. */
+  counts = true;
+  state: LinkState = { phase: 'closed' };
 
-  constructor(suite: Suite = defaultSuite) {
+  constructor(change: Partial<LinkContext> = {}) {
     const { host } = this;
-    this.#context = {
+    const suite = change.suite ?? cheapSuite;
+    this.context = {
       suite,
       random: seededRandom('machine'),
       secrets: carSecrets(suite, host.identity),
       carName: host.name,
+      now: 0,
       unprovenMs: MOST_PATIENCE_MS,
       findKey: (publicKey) => host.keys().find((key) => suite.equal(key.publicKey, publicKey)),
       pairingWindow: host.pairing.window,
+      ...change,
     };
+    this.phone = new HostilePhone({
+      clock: { now: () => 0 },
+      carPublicKey: host.identity.publicKey,
+      suite: cheapSuite,
+      random: seededRandom('phone'),
+    });
   }
 
-  get phase(): string {
-    return this.#step.state.phase;
+  get phase(): LinkState['phase'] {
+    return this.state.phase;
   }
 
-  open(): void {
-    this.#run(openLink({ ...this.#context, now: this.now }));
+  open(): LinkStep {
+    return this.#take(openLink(this.context));
   }
 
-  input(input: LinkInput): void {
-    this.#run(stepLink(this.#step.state, input, { ...this.#context, now: this.now }));
+  input(input: LinkInput, change: Partial<LinkContext> = {}): LinkStep {
+    return this.#take(stepLink(this.state, input, { ...this.context, ...change }));
   }
 
   /** A message as it comes from the air. */
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array): LinkStep {
     let input: LinkInput;
     try {
       input = { type: 'message', message: decodeToCar(bytes) };
     } catch {
       input = { type: 'malformed' };
     }
-    this.input(input);
+    return this.input(input);
   }
 
-  #run(step: LinkStep): void {
-    this.#step = step;
+  say(message: ToCar): LinkStep {
+    return this.receive(encodeToCar(message));
+  }
+
+  #take(step: LinkStep): LinkStep {
+    this.state = step.state;
+    this.effects.push(...step.effects);
     for (const effect of step.effects) {
-      this.effects.push(effect);
-      if (effect.type === 'send') this.sent.push(encodeFromCar(effect.message));
-      if (effect.type === 'count-try') this.input({ type: 'try-counted', allowed: true });
+      if (effect.type === 'send') this.phone.hear(encodeFromCar(effect.message));
+      if (effect.type === 'count-try' && this.counts) {
+        this.input({ type: 'try-counted', allowed: true });
+      }
     }
+    return step;
   }
 }

@@ -1,58 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
+import type { HostilePhone } from '../../../../lab/hostile-phone.js';
 import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
-import { proofTag, proofTagKey } from '../../../../lib/native/session/transcript.js';
+import { keyPair, UNLOCK } from '../session/sample.js';
+import { IDENTITY, startCar } from '../../../support/memory-car.js';
+import { settle } from '../../../support/waiting.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
-import { flip, keyPair, UNLOCK } from '../session/sample.js';
-import { IDENTITY, settle, startCar } from './raw-phone.js';
-import type { RawPhone } from './raw-phone.js';
 
 type Car = Awaited<ReturnType<typeof startCar>>;
 
 const stranger = keyPair(defaultSuite, 'stranger');
 
 /** All that a stranger, a former user or a broken phone may send instead of a right proof. */
-const wrongs: Readonly<Record<string, (phone: RawPhone, car: Car) => Promise<void>>> = {
-  'an unknown key': async (phone) => {
-    await phone.prove(stranger, UNLOCK);
-  },
-  'an unknown key with grants that do not hold': async (phone) => {
+const wrongs: Readonly<Record<string, (phone: HostilePhone, car: Car) => Promise<void>>> = {
+  'an unknown key': (phone) => phone.send(phone.proof(stranger, UNLOCK)),
+  'an unknown key with grants that do not hold': (phone) => {
     const introduction = { grants: new Uint8Array(115), name: 'stranger' };
-    await phone.prove(stranger, encodeCommand({ type: 'unlock' }, introduction));
+    const command = encodeCommand({ type: 'unlock' }, introduction);
+    return phone.send(phone.proof(stranger, command));
   },
   'a revocation list of nobody': (phone) =>
     phone.send({ case: 'revocationList', value: new Uint8Array(142) }),
-  'a removed key': async (phone, { host }) => {
+  'a removed key': (phone, { host }) => {
     host.enrolled.length = 0;
-    await phone.prove(IDENTITY, UNLOCK);
+    return phone.send(phone.proof(IDENTITY, UNLOCK));
   },
-  'a bad tag': async (phone) => {
+  'a bad tag': (phone) => {
     const { handshake, tag } = phone.answer(IDENTITY, UNLOCK);
-    await phone.send({ case: 'proof', value: { handshake, tag: flip(tag, 3) } });
+    return phone.send({ case: 'proof', value: { handshake, tag: flip(tag, 3) } });
   },
-  'a bad proof under a right tag': async (phone, { host }) => {
-    const handshake = flip(phone.answer(IDENTITY, UNLOCK).handshake, 300);
-    const key = proofTagKey(defaultSuite, host.identity.publicKey);
-    const tag = proofTag(defaultSuite, key, phone.challenge, handshake);
-    await phone.send({ case: 'proof', value: { handshake, tag } });
-  },
-  'a low-order ephemeral under a right tag': async (phone, { host }) => {
-    const handshake = new Uint8Array(98);
-    const key = proofTagKey(defaultSuite, host.identity.publicKey);
-    const tag = proofTag(defaultSuite, key, phone.challenge, handshake);
-    await phone.send({ case: 'proof', value: { handshake, tag } });
-  },
-  'a proof for another car': async (phone) => {
-    const elsewhere = keyPair(defaultSuite, 'elsewhere').publicKey;
-    const { handshake, tag } = phone.answer(IDENTITY, UNLOCK, elsewhere);
-    await phone.send({ case: 'proof', value: { handshake, tag } });
+  'a bad proof under a right tag': (phone) =>
+    phone.send(phone.tagged(flip(phone.answer(IDENTITY, UNLOCK).handshake, 300))),
+  'a low-order ephemeral under a right tag': (phone) =>
+    phone.send(phone.tagged(new Uint8Array(98))),
+  'a proof for another car': (phone) => {
+    const carPublicKey = keyPair(defaultSuite, 'elsewhere').publicKey;
+    return phone.send(phone.proof(IDENTITY, UNLOCK, { carPublicKey }));
   },
   'an expired proof': async (phone, { clock }) => {
-    const { handshake, tag } = phone.answer(IDENTITY, UNLOCK);
+    const proof = phone.proof(IDENTITY, UNLOCK);
     await clock.advance(5_000);
-    await phone.send({ case: 'proof', value: { handshake, tag } });
+    await phone.send(proof);
   },
   'junk bytes': (phone) => phone.sendBytes(utf8('open sesame')),
   'a proof that is too short': (phone) =>
@@ -79,13 +70,13 @@ describe('a car refuses', () => {
       await car.clock.advance(REFUSAL_DELAY_MS - 1);
       expect(phone.received).toHaveLength(1);
       await car.clock.advance(1);
-      expect(phone.received.slice(1)).toEqual([
-        {
-          at: arrivedAt + REFUSAL_DELAY_MS,
-          bytes: phone.received[0]?.bytes,
-          message: expect.objectContaining({ case: 'hello' }),
-        },
-      ]);
+      const [hello, again, ...more] = phone.received;
+      expect(again).toMatchObject({
+        at: arrivedAt + REFUSAL_DELAY_MS,
+        message: { case: 'hello' },
+      });
+      expect(again?.bytes).toHaveLength(hello?.bytes.length ?? 0);
+      expect(more).toEqual([]);
       expect(phone.challenge).not.toEqual(first);
       expect(phone.closedAt).toBeUndefined();
       expect(car.host.executed).toEqual([]);
@@ -129,7 +120,7 @@ describe('a car refuses', () => {
     const car = await startCar();
     const phone = await car.connect();
     for (let failure = 1; failure <= MAX_FAILURES; failure++) {
-      await phone.prove(stranger, UNLOCK);
+      await phone.send(phone.proof(stranger, UNLOCK));
       await car.clock.advance(REFUSAL_DELAY_MS);
     }
     const challenges = phone.received.map(({ message }) =>
@@ -150,12 +141,11 @@ describe('a car refuses', () => {
     async (name) => {
       const car = await startCar();
       const phone = await car.connect();
-      const right = phone.answer(IDENTITY, UNLOCK);
-      await phone.prove(stranger, UNLOCK);
+      const right = phone.proof(IDENTITY, UNLOCK);
+      await phone.send(phone.proof(stranger, UNLOCK));
       await car.clock.advance(100);
       await wrongs[name]?.(phone, car);
-      const { handshake, tag } = right;
-      await phone.send({ case: 'proof', value: { handshake, tag } });
+      await phone.send(right);
       await car.clock.advance(REFUSAL_DELAY_MS);
       expect(phone.received.map(({ at }) => at)).toEqual([0, REFUSAL_DELAY_MS]);
       expect(phone.closedAt).toBeUndefined();
@@ -167,9 +157,9 @@ describe('a car refuses', () => {
   it('and still lets the right phone in on the same link', async () => {
     const car = await startCar();
     const phone = await car.connect();
-    await phone.prove(stranger, UNLOCK);
+    await phone.send(phone.proof(stranger, UNLOCK));
     await car.clock.advance(REFUSAL_DELAY_MS);
-    await phone.prove(IDENTITY, UNLOCK);
+    await phone.send(phone.proof(IDENTITY, UNLOCK));
     expect(phone.last.case).toBe('sealed');
     expect(car.host.executed).toEqual(['unlock']);
     await car.endpoint.stop();
@@ -178,8 +168,7 @@ describe('a car refuses', () => {
   it('the recorded proof of a good session on every later link', async () => {
     const car = await startCar();
     const phone = await car.connect();
-    const { handshake, tag } = phone.answer(IDENTITY, UNLOCK);
-    const proof = { case: 'proof', value: { handshake, tag } } as const;
+    const proof = phone.proof(IDENTITY, UNLOCK);
     await phone.send(proof);
     expect(car.host.executed).toEqual(['unlock']);
     const thief = await car.connect();

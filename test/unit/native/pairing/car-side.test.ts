@@ -1,15 +1,13 @@
 import { PAIRING_MS } from '../../../../lib/car/host.js';
 import { describe, expect, it } from '@jest/globals';
-import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
+import { flip } from '../../../../lab/flip.js';
+import type { HostilePhone } from '../../../../lab/hostile-phone.js';
 import type { SimClock } from '../../../../lib/platform/sim-clock.js';
-import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
-import type { FromCar } from '../../../../lib/native/schema/gen/phonekey.js';
 import { LAST_WORD_MS, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
-import { deferred, IDENTITY, settle, startCar } from '../car/raw-phone.js';
-import type { RawPhone } from '../car/raw-phone.js';
-import { flip, UNLOCK } from '../session/sample.js';
-import { cheapSuite } from '../../../support/cheap-suite.js';
+import { IDENTITY, startCar } from '../../../support/memory-car.js';
+import { deferred, settle } from '../../../support/waiting.js';
+import { UNLOCK } from '../session/sample.js';
 
 const PHONE_KEYS = {
   publicKey: new Uint8Array(32).fill(2),
@@ -24,35 +22,20 @@ const start = async () => {
   return { ...car, phone: await car.connect() };
 };
 
-type Message = FromCar['message'];
-
-type ValueOf<C extends Message['case']> = Extract<Message, { case: C }>['value'];
-
-/** The newest message, which must be of this kind. */
-const as = <C extends NonNullable<Message['case']>>(wanted: C, { last }: RawPhone): ValueOf<C> => {
-  if (last.case === wanted) return last.value as ValueOf<C>;
-  throw new Error(`the car sent ${String(last.case)}`);
-};
-
 /** The refusal was the last word; the link closes a moment later. */
-const ended = async (phone: RawPhone, clock: SimClock): Promise<void> => {
+const ended = async (phone: HostilePhone, clock: SimClock): Promise<void> => {
   expect(phone.closedAt).toBeUndefined();
   await clock.advance(LAST_WORD_MS);
   await settle(clock);
   expect(phone.closedAt).toBe(LAST_WORD_MS);
 };
 
-const pairing = (phone: RawPhone, code = '12345678'): PhonePairing =>
-  new PhonePairing(cheapSuite, seededRandom('phone'), code, phone.challenge);
+const CODE = '12345678';
 
 /** Up to the PairOffer. */
-const offered = async (phone: RawPhone): Promise<PhonePairing> => {
-  const exchange = pairing(phone);
-  await phone.send({ case: 'pairStart', value: { share: exchange.share } });
-  const { share, confirm } = as('pairShare', phone);
-  await phone.send({ case: 'pairConfirm', value: { confirm: exchange.confirm(share, confirm) } });
-  exchange.openOffer(as('pairOffer', phone));
-  return exchange;
+const offered = async (phone: HostilePhone): Promise<void> => {
+  await phone.send(phone.pairStart(CODE));
+  await phone.send(phone.pairConfirm());
 };
 
 describe('the car, pairing', () => {
@@ -60,7 +43,7 @@ describe('the car, pairing', () => {
     const { clock, host, phone, endpoint } = await start();
     const counted = deferred<boolean>();
     host.pairing.countTry = () => counted.promise;
-    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send(phone.pairStart(CODE));
     await clock.advance(5_000);
     expect(phone.last.case).toBe('hello');
     counted.resolve(true);
@@ -81,9 +64,9 @@ describe('the car, pairing', () => {
   ])('shows nothing when counting the try %s', async (_, countTry) => {
     const { clock, host, phone, endpoint } = await start();
     host.pairing.countTry = countTry;
-    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send(phone.pairStart(CODE));
     await settle(clock);
-    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.CLOSED);
+    expect(phone.read('pairRefusal').reason).toBe(PairRefusalReason.CLOSED);
     await ended(phone, clock);
     expect(phone.received).toHaveLength(2);
     await endpoint.stop();
@@ -94,17 +77,16 @@ describe('the car, pairing', () => {
     await phone.send({ case: 'pairStart', value: { share: new Uint8Array(65).fill(4) } });
     await settle(clock);
     expect(host.tries).toBe(1);
-    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.FAILED);
+    expect(phone.read('pairRefusal').reason).toBe(PairRefusalReason.FAILED);
     await endpoint.stop();
   });
 
   it('enrols only once, with what the phone sent, and challenges anew', async () => {
     const { clock, host, phone, endpoint } = await start();
     const before = phone.challenge;
-    const exchange = await offered(phone);
+    await offered(phone);
     expect(host.enrolled).toEqual([]);
-    const commit = exchange.commit({ ...PHONE_KEYS, publicKey: IDENTITY.publicKey });
-    await phone.send({ case: 'pairCommit', value: commit });
+    await phone.send(phone.pairCommit({ ...PHONE_KEYS, publicKey: IDENTITY.publicKey }));
     expect(phone.received.map(({ message }) => message.case)).toEqual([
       'hello',
       'pairShare',
@@ -114,7 +96,7 @@ describe('the car, pairing', () => {
     ]);
     expect(host.enrolled).toMatchObject([{ publicKey: IDENTITY.publicKey, name: 'Ada' }]);
     expect(phone.challenge).not.toEqual(before);
-    await phone.prove(IDENTITY, UNLOCK);
+    await phone.send(phone.proof(IDENTITY, UNLOCK));
     expect(host.executed).toEqual(['unlock']);
     await clock.advance(0);
     await endpoint.stop();
@@ -122,14 +104,14 @@ describe('the car, pairing', () => {
 
   it('finishes an enrolment that is under way, however long it takes and whatever comes', async () => {
     const { clock, host, phone, endpoint } = await start();
-    const exchange = await offered(phone);
+    await offered(phone);
     const enrolled = deferred<undefined>();
     const { enrol } = host.pairing;
     host.pairing.enrol = async (window, identity) => {
       await enrolled.promise;
       return enrol(window, identity);
     };
-    await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
+    await phone.send(phone.pairCommit(PHONE_KEYS));
     await phone.send({ case: 'sealed', value: new Uint8Array(18) });
     await clock.advance(2 * PAIRING_MS);
     enrolled.resolve(undefined);
@@ -144,13 +126,12 @@ describe('the car, pairing', () => {
 
   it('answers a wrong confirmation without telling its identity', async () => {
     const { clock, host, phone, endpoint } = await start();
-    const exchange = pairing(phone);
-    await phone.send({ case: 'pairStart', value: { share: exchange.share } });
-    const { share, confirm } = as('pairShare', phone);
-    const right = exchange.confirm(share, confirm);
-    await phone.send({ case: 'pairConfirm', value: { confirm: flip(right, 255) } });
-    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.FAILED);
-    await phone.send({ case: 'pairConfirm', value: { confirm: right } });
+    await phone.send(phone.pairStart(CODE));
+    const right = phone.pairConfirm();
+    const confirm = flip(right.value.confirm, 255);
+    await phone.send({ case: 'pairConfirm', value: { confirm } });
+    expect(phone.read('pairRefusal').reason).toBe(PairRefusalReason.FAILED);
+    await phone.send(right);
     await ended(phone, clock);
     expect(phone.last.case).toBe('pairRefusal');
     expect(host.enrolled).toEqual([]);
@@ -159,19 +140,17 @@ describe('the car, pairing', () => {
 
   it('refuses a replayed pairing on another link', async () => {
     const { host, phone, connect, endpoint } = await start();
-    const exchange = pairing(phone);
-    await phone.send({ case: 'pairStart', value: { share: exchange.share } });
-    const { share, confirm } = as('pairShare', phone);
-    const confirmP = exchange.confirm(share, confirm);
-    await phone.send({ case: 'pairConfirm', value: { confirm: confirmP } });
-    exchange.openOffer(as('pairOffer', phone));
-    const commit = exchange.commit(PHONE_KEYS);
+    const pairStart = phone.pairStart(CODE);
+    await phone.send(pairStart);
+    const pairConfirm = phone.pairConfirm();
+    await phone.send(pairConfirm);
+    const pairCommit = phone.pairCommit(PHONE_KEYS);
     const thief = await connect();
-    await thief.send({ case: 'pairStart', value: { share: exchange.share } });
-    await thief.send({ case: 'pairConfirm', value: { confirm: confirmP } });
-    expect(as('pairRefusal', thief).reason).toBe(PairRefusalReason.FAILED);
+    await thief.send(pairStart);
+    await thief.send(pairConfirm);
+    expect(thief.read('pairRefusal').reason).toBe(PairRefusalReason.FAILED);
     const other = await connect();
-    await other.send({ case: 'pairCommit', value: commit });
+    await other.send(pairCommit);
     expect(other.last.case).toBe('hello');
     expect(host.enrolled).toEqual([]);
     await endpoint.stop();
@@ -183,15 +162,16 @@ describe('the car, pairing', () => {
     ['the memory failed', 'fault'],
   ])('enrols nobody when %s, and says so under the seal', async (why, reason) => {
     const { clock, host, phone, endpoint } = await start();
-    const exchange = await offered(phone);
+    await offered(phone);
     if (why === 'the window closed meanwhile') host.open = false;
     if (why === 'no slot is free') host.slots = 0;
     if (why === 'the memory failed') {
       host.pairing.enrol = () => Promise.reject(new Error('disk full'));
     }
-    await phone.send({ case: 'pairCommit', value: exchange.commit(PHONE_KEYS) });
+    await phone.send(phone.pairCommit(PHONE_KEYS));
     await settle(clock);
-    expect(exchange.openDone(as('pairDone', phone))).toBe(reason);
+    expect(phone.last.case).toBe('pairDone');
+    expect(phone.pairDone()).toBe(reason);
     await ended(phone, clock);
     expect(host.enrolled).toEqual([]);
     await endpoint.stop();
@@ -200,9 +180,9 @@ describe('the car, pairing', () => {
   it('refuses at once, and asks nobody, while no window is open', async () => {
     const { clock, host, phone, endpoint } = await start();
     host.open = false;
-    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send(phone.pairStart(CODE));
     await settle(clock);
-    expect(as('pairRefusal', phone).reason).toBe(PairRefusalReason.CLOSED);
+    expect(phone.read('pairRefusal').reason).toBe(PairRefusalReason.CLOSED);
     expect(host.tries).toBe(0);
     await endpoint.stop();
   });
@@ -216,7 +196,7 @@ describe('the car, pairing', () => {
     ['a second PairStart', { case: 'pairStart', value: { share: new Uint8Array(65) } }],
   ] as const)('closes on %s in place of the PairConfirm', async (_, message) => {
     const { clock, host, phone, endpoint } = await start();
-    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send(phone.pairStart(CODE));
     await phone.send(message);
     await clock.advance(REFUSAL_DELAY_MS);
     expect(phone.last.case).toBe('pairShare');
@@ -229,7 +209,7 @@ describe('the car, pairing', () => {
     const { clock, host, phone, endpoint } = await start();
     const counted = deferred<boolean>();
     host.pairing.countTry = () => counted.promise;
-    await phone.send({ case: 'pairStart', value: { share: pairing(phone).share } });
+    await phone.send(phone.pairStart(CODE));
     await phone.send({ case: 'pairConfirm', value: { confirm: new Uint8Array(32) } });
     counted.resolve(true);
     await settle(clock);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { p256 } from '@noble/curves/nist.js';
 import { numberToBytesBE } from '@noble/curves/utils.js';
+import { flip } from '../../../../lab/flip.js';
 import { defaultSuite as suite } from '../../../../lib/crypto/index.js';
 import {
   deriveSecrets,
@@ -23,9 +24,6 @@ const newProver = (options = {}): Spake2PlusProver =>
   new Spake2PlusProver({ ...common, ...right, ...options });
 const newVerifier = (options = {}): Spake2PlusVerifier =>
   new Spake2PlusVerifier({ ...common, ...register(right), ...options });
-
-const flip = (bytes: Uint8Array, bit: number): Uint8Array =>
-  bytes.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 
 describe('deriveSecrets', () => {
   it('is scrypt over the length-prefixed inputs', () => {

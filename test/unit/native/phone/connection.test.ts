@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { refusedResult } from '../../../../lib/domain/outcomes.js';
-import type { KeyEntry, Result, VehicleStatus } from '../../../../lib/domain/outcomes.js';
 import { DONE, resultOf } from '../../../support/test-car.js';
-import { deferred } from '../car/raw-phone.js';
+import { deferred } from '../../../support/waiting.js';
+import { refusedResult } from '../../../../lib/domain/outcomes.js';
+import type { Result, KeyEntry, VehicleStatus } from '../../../../lib/domain/outcomes.js';
 import { introduced } from '../../phone/setup.js';
 
 const STATUS: VehicleStatus = {

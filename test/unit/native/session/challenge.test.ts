@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import { portableSuite } from '../../../../lib/crypto/index.js';
 import { nodeSuite } from '../../../../lib/crypto/node.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
@@ -13,7 +14,7 @@ import {
 } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import { PROLOGUE } from '../../../../lib/native/session/transcript.js';
-import { flip, keyPair, sample, UNLOCK } from './sample.js';
+import { keyPair, sample, UNLOCK } from './sample.js';
 import { errorWith } from '../../../support/errors.js';
 
 describe.each([nodeSuite, portableSuite])('challenge and response ($name)', (suite) => {

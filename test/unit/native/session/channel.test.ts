@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { flip } from '../../../../lab/flip.js';
 import { portableSuite } from '../../../../lib/crypto/index.js';
 import { nodeSuite } from '../../../../lib/crypto/node.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
-import { flip, sample } from './sample.js';
+import { sample } from './sample.js';
 import { errorWith } from '../../../support/errors.js';
 
 const refused = errorWith('protocol.authentication');

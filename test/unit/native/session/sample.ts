@@ -31,10 +31,3 @@ export const sample = (suite: Suite, seed = 'sample') => {
       ),
   };
 };
-
-/** A copy with one bit changed; bit 0 is the lowest of the first byte. */
-export const flip = (bytes: Uint8Array, bit: number): Uint8Array => {
-  const copy = bytes.slice();
-  copy[bit >> 3]! ^= 1 << (bit & 7);
-  return copy;
-};

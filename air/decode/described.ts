@@ -1,0 +1,22 @@
+import type { Layout, Shape } from '../../lib/hci/layout.js';
+import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
+import { printable } from './fields.js';
+import type { Fields, FieldValue } from './fields.js';
+
+/**
+ * What is told of the parameters of a packet: nothing of one that is not declared, and never a key.
+ * @throws PacketError
+ */
+export const describeBytes = (layout: Layout<Shape> | undefined, bytes: Uint8Array): Fields =>
+  Object.fromEntries(
+    Object.entries(layout?.describe(bytes) ?? {}).map(([name, value]): [string, FieldValue] => [
+      name,
+      value instanceof Uint8Array ? describeValue(name, value) : value,
+    ]),
+  );
+
+/** Of bytes that mean something: a label, or advertising data. */
+const describeValue = (name: string, value: Uint8Array): FieldValue =>
+  name === 'label'
+    ? printable(Buffer.from(value).toString('utf8'))
+    : describeAdvertisingData(readAdvertisingData(value), (uuid) => uuid);

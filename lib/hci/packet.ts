@@ -1,0 +1,111 @@
+import { PacketType } from './constants.js';
+import { Layout } from './layout.js';
+import type { Shape, Values } from './layout.js';
+import { status } from './shared.js';
+
+const NO_FIELDS = {};
+type None = typeof NO_FIELDS;
+
+/** The event that answers a command; `failure`: Command Complete, but only when it fails. */
+export type AnswerKind = 'complete' | 'status' | 'failure';
+
+/** Octet and bit in Read Local Supported Commands (Vol 4 Part E 6.27); none for vendor commands. */
+export type SupportedBit = readonly [octet: number, bit: number];
+
+type Returned<R extends Shape> = { readonly status: typeof status } & R;
+
+/** An HCI command as the specification declares it. */
+export class HciCommand<P extends Shape = Shape, R extends Shape = Shape> {
+  readonly parameters: Layout<P>;
+  /** Return parameters: the status, and what follows it. */
+  readonly returned: Layout<Returned<R>>;
+
+  constructor(
+    readonly opcode: number,
+    readonly name: string,
+    readonly supported: SupportedBit | undefined,
+    parameters: P,
+    returned: R,
+    readonly answer: AnswerKind,
+  ) {
+    this.parameters = new Layout(parameters);
+    this.returned = new Layout({ status, ...returned });
+  }
+
+  /** The H4 packet: type, opcode (2 bytes), length (1), parameters (0 to 255). */
+  packet(parameters: Values<P>): Uint8Array {
+    const packet = this.parameters.build(parameters, 4);
+    packet.set([PacketType.command, this.opcode & 0xff, this.opcode >> 8, packet.length - 4]);
+    return packet;
+  }
+}
+
+/** What the parameters of a command or an event are. */
+export type ParametersOf<D extends { readonly parameters: Layout<Shape> }> = Values<
+  D['parameters']['shape']
+>;
+
+/** A command, with what it returns after the status. Its answer is Command Complete, unless it says otherwise. */
+export const command = <P extends Shape, R extends Shape = None>(
+  opcode: number,
+  name: string,
+  supported: SupportedBit | undefined,
+  parameters: P,
+  returned: R = NO_FIELDS as R,
+  answer: AnswerKind = 'complete',
+): HciCommand<P, R> => new HciCommand(opcode, name, supported, parameters, returned, answer);
+
+/** A command without parameters, which reads something. */
+export const read = <R extends Shape>(
+  opcode: number,
+  name: string,
+  supported: SupportedBit,
+  returned: R,
+): HciCommand<None, R> => command(opcode, name, supported, NO_FIELDS, returned);
+
+/** A command that is answered by Command Status, and later by an event of its own. */
+export const commandWithStatus = <P extends Shape>(
+  opcode: number,
+  name: string,
+  supported: SupportedBit,
+  parameters: P,
+): HciCommand<P, None> => command(opcode, name, supported, parameters, NO_FIELDS, 'status');
+
+/** An HCI event as the specification declares it, or a subevent of LE Meta. */
+export class HciEvent<S extends Shape = Shape> {
+  readonly parameters: Layout<S>;
+  readonly #header: readonly number[];
+
+  constructor(
+    readonly code: number,
+    readonly name: string,
+    parameters: S,
+    readonly subevent?: number,
+  ) {
+    this.parameters = new Layout(parameters);
+    this.#header = [PacketType.event, code, 0, ...(subevent === undefined ? [] : [subevent])];
+  }
+
+  /** The H4 packet: type, code (1 byte), length (1), subevent of LE Meta (1), parameters. */
+  packet(parameters: Values<S>): Uint8Array {
+    const packet = this.parameters.build(parameters, this.#header.length);
+    packet.set(this.#header);
+    packet[2] = packet.length - 3;
+    return packet;
+  }
+}
+
+export const event = <S extends Shape>(code: number, name: string, parameters: S): HciEvent<S> =>
+  new HciEvent(code, name, parameters);
+
+/** Code of the LE Meta event (Vol 4 Part E 7.7.65). */
+export const LE_META = 0x3e;
+
+/** A subevent of LE Meta. */
+export type HciLeEvent<S extends Shape = Shape> = HciEvent<S> & { readonly subevent: number };
+
+export const leEvent = <S extends Shape>(
+  subevent: number,
+  name: string,
+  parameters: S,
+): HciLeEvent<S> => Object.assign(new HciEvent(LE_META, name, parameters, subevent), { subevent });

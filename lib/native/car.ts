@@ -1,0 +1,263 @@
+import { PhoneKeyError } from '../errors.js';
+import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from '../car/dialect.js';
+import type { AdmissionRefusal } from '../car/host.js';
+import { findKey } from '../credentials/find-key.js';
+import type { Introduction, KeySlot } from '../credentials/key-slot.js';
+import type { KeyPair } from '../crypto/suite.js';
+import { refusedResult } from '../domain/outcomes.js';
+import { MessageLink } from '../link/message-link.js';
+import type { Cancel } from '../platform/clock.js';
+import type { Link } from '../radio/types.js';
+import { advertisementKey, encodeAdvertisement } from './advertisement.js';
+import { openLink, REFUSAL_DELAY_MS, stepLink } from './car/link-machine.js';
+import type {
+  LinkContext,
+  LinkEffect,
+  LinkInput,
+  LinkState,
+  LinkStep,
+} from './car/link-machine.js';
+import { decodeToCar, encodeFromCar } from './codec.js';
+import { nativeMessages } from './describe.js';
+import { sessionKeyObserver } from './inspect/session-key-line.js';
+import { nativeAdvertising, nativeProfile } from './profile.js';
+import type { ToCar } from './schema/gen/phonekey.js';
+import { carSecrets } from './session/car.js';
+import type { CarSecrets } from './session/car.js';
+
+/** Prepared once for a car, because every proof needs them; another identity after a reset is another car. */
+const prepared = new WeakMap<KeyPair, CarSecrets>();
+
+const secretsOf = ({ suite, host: { identity } }: CarEnvironment): CarSecrets => {
+  const secrets = prepared.get(identity) ?? carSecrets(suite, identity);
+  prepared.set(identity, secrets);
+  return secrets;
+};
+
+/** The native dialect of a car (docs/PROTOCOL.md). */
+export const nativeCar: CarDialect = {
+  profile: nativeProfile,
+  advertising: ({ suite, random, host: { identity, pairing } }) =>
+    nativeAdvertising(
+      encodeAdvertisement(
+        suite,
+        advertisementKey(suite, identity.publicKey),
+        pairing.window() !== undefined,
+        random,
+      ),
+    ),
+  serve: (link, car, onEvent) => new NativeCarLink(link, car, onEvent),
+};
+
+/** Runs the state machine of one link: carries out its effects and feeds it what comes of them. */
+class NativeCarLink implements CarLink {
+  readonly #car: CarEnvironment;
+  readonly #onEvent: (event: CarLinkEvent) => void;
+  readonly #constant: Omit<LinkContext, 'now' | 'unprovenMs'>;
+  readonly #link: MessageLink;
+  #state: LinkState | undefined;
+  #arrivedAt = 0;
+  /** Undefined once the phone has proved itself, or was enrolled. */
+  #unprovenSince: number | undefined;
+  #stopIdle: Cancel | undefined;
+  #stopRefusal: Cancel | undefined;
+  #closed = false;
+
+  constructor(link: Link, car: CarEnvironment, onEvent: (event: CarLinkEvent) => void) {
+    this.#car = car;
+    this.#onEvent = onEvent;
+    const { suite, random, host, keyLog } = car;
+    this.#constant = {
+      suite,
+      random,
+      secrets: secretsOf(car),
+      onSessionKeys: keyLog && sessionKeyObserver(keyLog),
+      carName: host.name,
+      findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
+      pairingWindow: () => host.pairing.window(),
+    };
+    this.#link = new MessageLink(link, {
+      ...nativeMessages,
+      clock: car.clock,
+      sends: 'from-car',
+      trace: car.trace,
+      message: (message) => {
+        this.#onMessage(message);
+      },
+      closed: (reason, error) => {
+        this.#end(error?.code ?? reason);
+      },
+    });
+  }
+
+  async open(): Promise<void> {
+    this.#onEvent({ type: 'link-opened' });
+    this.#unprovenSince = this.#car.clock.now();
+    await this.#link.open();
+    if (!this.#closed) this.#run(openLink(this.#context()));
+  }
+
+  /** Ends the session of this phone, if this is its link. */
+  keyRemoved(publicKey: Uint8Array): void {
+    this.#input({ type: 'key-removed', publicKey });
+  }
+
+  async close(): Promise<void> {
+    this.#end('stopped');
+    await this.#link.close();
+  }
+
+  #onMessage(bytes: Uint8Array): void {
+    this.#arrivedAt = this.#car.clock.now();
+    let message: ToCar['message'];
+    try {
+      message = decodeToCar(bytes);
+    } catch {
+      this.#input({ type: 'malformed' });
+      return;
+    }
+    this.#input({ type: 'message', message });
+  }
+
+  #input(input: LinkInput): void {
+    if (this.#state === undefined || this.#closed) return;
+    this.#run(stepLink(this.#state, input, this.#context()));
+  }
+
+  #run(step: LinkStep): void {
+    this.#state = step.state;
+    for (const effect of step.effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: LinkEffect): void {
+    const { clock, host } = this.#car;
+    switch (effect.type) {
+      case 'send':
+        this.#link.send(encodeFromCar(effect.message)).catch((error: unknown) => {
+          this.#car.log.debug('sending failed', { error: String(error) });
+          // The phone would wait for it, and the next message would not open.
+          this.#closeAfterSending('sending failed');
+        });
+        break;
+      case 'execute':
+        this.#await(
+          'execute',
+          () => host.execute(effect.command, effect.key),
+          (result) => ({ type: 'executed', result: result ?? refusedResult('fault') }),
+        );
+        break;
+      case 'admit':
+        this.#await(
+          'admit',
+          () => this.#admit(effect.publicKey, effect.introduction),
+          (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
+        );
+        break;
+      case 'receive-revocation-list':
+        this.#receiveRevocationList(effect.revocationList);
+        break;
+      case 'count-try':
+        this.#await(
+          'count try',
+          () => host.pairing.countTry(effect.window),
+          (allowed) => ({ type: 'try-counted', allowed: allowed ?? false }),
+        );
+        break;
+      case 'enrol':
+        this.#unprovenSince = undefined;
+        this.#await(
+          'enrol',
+          () => host.pairing.enrol(effect.window, effect.phone),
+          (outcome) => ({ type: 'enrolled', outcome: outcome ?? 'fault' }),
+        );
+        break;
+      case 'refuse-later':
+        this.#stopRefusal = clock.after(
+          Math.max(0, this.#arrivedAt + REFUSAL_DELAY_MS - clock.now()),
+          () => {
+            this.#input({ type: 'refusal-due' });
+          },
+        );
+        break;
+      case 'idle-after':
+        this.#stopIdle?.();
+        this.#stopIdle = clock.after(effect.ms, () => {
+          this.#input({ type: 'idle' });
+        });
+        break;
+      case 'authenticated':
+        this.#unprovenSince = undefined;
+        this.#onEvent(effect);
+        break;
+      case 'refused':
+        this.#onEvent(effect);
+        break;
+      case 'close':
+        this.#closeAfterSending(effect.why);
+        break;
+    }
+  }
+
+  async #admit(
+    publicKey: Uint8Array,
+    introduction: Introduction,
+  ): Promise<KeySlot | AdmissionRefusal> {
+    return (await this.#car.host.credentials?.admit(publicKey, introduction)) ?? 'grant-invalid';
+  }
+
+  #receiveRevocationList(revocationList: Uint8Array): void {
+    this.#car.host.credentials?.receive(revocationList).catch((error: unknown) => {
+      this.#car.log.warn('a revocation list could not be taken', { error: String(error) });
+    });
+  }
+
+  /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */
+  #await<T>(
+    what: string,
+    work: () => Promise<T>,
+    input: (value: T | undefined) => LinkInput,
+  ): void {
+    const done = async (): Promise<T> => work();
+    done()
+      .catch((error: unknown) => {
+        const code = error instanceof PhoneKeyError ? error.code : String(error);
+        this.#car.log.warn(`${what} failed`, { error: code });
+        return undefined;
+      })
+      .then((value) => {
+        this.#input(input(value));
+      })
+      .catch((error: unknown) => {
+        this.#car.log.warn('internal error on a link', { error: String(error) });
+        this.#closeAfterSending('internal error');
+      });
+  }
+
+  /** What was sent before goes out first. */
+  #closeAfterSending(why: string): void {
+    this.#link
+      .flush()
+      .then(() => {
+        this.#end(why);
+        return this.#link.close();
+      })
+      .catch((error: unknown) => {
+        this.#car.log.debug('closing failed', { error: String(error) });
+      });
+  }
+
+  #end(why: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopIdle?.();
+    this.#stopRefusal?.();
+    const { clock, patience } = this.#car;
+    if (this.#unprovenSince !== undefined) patience.waited(clock.now() - this.#unprovenSince);
+    this.#onEvent({ type: 'link-closed', why });
+  }
+
+  #context(): LinkContext {
+    const { clock, patience } = this.#car;
+    return { ...this.#constant, now: clock.now(), unprovenMs: patience.ms };
+  }
+}
