@@ -1,4 +1,4 @@
-import { CarLink } from '../lib/native/car/car-link.js';
+import { nativeCar } from '../lib/native/car.js';
 import type { CarHost } from '../lib/car/host.js';
 import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
 import { openLink, REFUSAL_DELAY_MS, stepLink } from '../lib/native/car/link-machine.js';
@@ -146,20 +146,21 @@ const junkLinks = async (): Promise<number> => {
   const clock = new SimClock();
   const proof = junkProof();
   const radios = Array.from({ length: LINKS }, () => new SilentRadio());
-  const links = radios.map(
-    (radio) =>
-      new CarLink(radio, {
+  const links = radios.map((radio) =>
+    nativeCar.serve(
+      radio,
+      {
         suite,
         random,
         clock: clock.quiet, // whose timers cost the least
         log: silentLogger,
-        secrets,
         host,
         patience: new Patience(clock.quiet),
         trace: undefined,
-        onSessionKeys: undefined,
-        onEvent: () => undefined,
-      }),
+        keyLog: undefined,
+      },
+      () => undefined,
+    ),
   );
   const before = process.cpuUsage();
   for (const link of links) await link.open();

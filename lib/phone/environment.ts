@@ -5,11 +5,10 @@ import { PhoneKeyError } from '../errors.js';
 import { systemClock, systemWallTime } from '../platform/clock.js';
 import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
-import type { Logger } from '../platform/logger.js';
+import type { KeyLog, Logger } from '../platform/logger.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
-import type { OnSessionKeys } from '../native/session/session-keys.js';
 import type { Trace } from '../link/message-link.js';
 import { chosenName } from './naming.js';
 import type { CarStore } from './store.js';
@@ -43,16 +42,12 @@ export interface PhoneKeyOptions extends KeyRingOptions {
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
   readonly trace?: Trace | undefined;
-  /**
-   * Is given the keys of every session, so that somebody who records the air can read what is sealed:
-   * for simulation and development. Without it they are kept nowhere but in the session.
-   */
-  readonly onSessionKeys?: OnSessionKeys | undefined;
+  readonly keyLog?: KeyLog | undefined;
 }
 
 /** What the parts of a phone share. */
 export type PhoneEnvironment = PhoneKeyOptions &
-  NoneUndefined<Omit<PhoneKeyOptions, 'trace' | 'onSessionKeys'>>;
+  NoneUndefined<Omit<PhoneKeyOptions, 'trace' | 'keyLog'>>;
 
 type NoneUndefined<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
 

@@ -4,6 +4,7 @@ import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { SealedChannel } from '../session/channel.js';
 import { answerChallenge } from '../session/phone.js';
+import { sessionKeyObserver } from '../inspect/session-key-line.js';
 import { encodeCommand } from '../commands.js';
 import { decodeResult } from '../results.js';
 import type { CarChannel, CarMessage } from './car-channel.js';
@@ -101,7 +102,7 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   /** The first command: the answer to the car's challenge, with the command inside. */
   async #prove(command: Command, deadline: Deadline): Promise<Result> {
-    const { suite, random, clock, onSessionKeys } = this.#environment;
+    const { suite, random, clock, keyLog } = this.#environment;
     const { identity, carPublicKey, grant, state } = this.car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
     let shown = state === 'pending' ? grant : undefined;
@@ -113,7 +114,7 @@ export class CarConnection extends CarCommands<CallOptions> {
         { identity, carPublicKey },
         challenge.bytes,
         encodeCommand(command, shown && this.#introduction(shown)),
-        onSessionKeys,
+        keyLog && sessionKeyObserver(keyLog),
       );
       const { handshake, tag, channel } = response;
       const stale = clock.now() - challenge.receivedAt >= STALE_MS;
