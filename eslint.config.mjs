@@ -35,6 +35,15 @@ const ENDS = {
   regex: up('(phone|car)/|radio/(noble|bleno)'),
   message: 'The protocol knows neither its two public ends nor a Bluetooth stack.',
 };
+const DIALECT_INSIDE = {
+  regex: up('(native|tesla)/(?!(car|phone|phone/pair)\\.js$)'),
+  message: 'lib/phone and lib/car speak lib/domain: of a dialect they know that it is the default.',
+};
+const BEHIND_INTERFACES = {
+  regex: up('(phone/(?!(dialect|deadline|store)\\.js$)|car/(?!(dialect|host)\\.js$))'),
+  message:
+    'A dialect implements interfaces of lib/phone and lib/car, and knows nothing behind them.',
+};
 const CAR = { regex: up('car/'), message: 'lib/phone does not know lib/car.' };
 const PHONE = { regex: up('phone/'), message: 'lib/car and lib/radio do not know lib/phone.' };
 const DIALECT = {
@@ -67,7 +76,7 @@ const NOT_THE_CAR = {
   message: 'firmware-sim never imports lib/phone or cli.',
 };
 const UNDER_THE_PHONE = {
-  regex: up('(lib/native/(?!inspect/|profile\\.js$)|bench|examples|lab|test)/'),
+  regex: up('(lib/(native|tesla)/(?!inspect/|profile\\.js$)|(bench|examples|lab|test)/)'),
   message: 'cli never imports the inside of a dialect: it uses lib/phone and lib/native/inspect.',
 };
 const MEMORY_OF_A_CAR = {
@@ -104,9 +113,9 @@ const DIRECTIONS = [
   [['lib/domain/**'], [ABOVE_LIB, NODE, ABOVE_DOMAIN]],
   [['lib/{noise,hci,proximity}/**'], [ABOVE_LIB, NODE, ENDS]],
   [['lib/{link,credentials}/**'], [ABOVE_LIB, NODE, ENDS, DIALECT]],
-  [['lib/native/**'], [ABOVE_LIB, NODE]],
-  [['lib/phone/**'], [ABOVE_LIB, NODE, CAR]],
-  [['lib/car/**'], [ABOVE_LIB, NODE, PHONE]],
+  [['lib/{native,tesla}/**'], [ABOVE_LIB, NODE, BEHIND_INTERFACES]],
+  [['lib/phone/**'], [ABOVE_LIB, NODE, CAR, DIALECT_INSIDE]],
+  [['lib/car/**'], [ABOVE_LIB, NODE, PHONE, DIALECT_INSIDE]],
   [['lib/radio/**'], [ABOVE_LIB, NODE_IO, CAR, PHONE, DIALECT]],
   [['lib/radio/loader/**'], [ABOVE_LIB, CAR, PHONE, DIALECT]],
   [['local/**'], [OUTSIDE_LOCAL]],

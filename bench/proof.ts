@@ -1,6 +1,6 @@
 import { junkProof } from '../lab/hostile-phone.js';
 import { SilentLink } from '../lab/silent-link.js';
-import { CarLink } from '../lib/native/car/car-link.js';
+import { nativeCar } from '../lib/native/car.js';
 import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
 import { REFUSAL_DELAY_MS, openLink, stepLink } from '../lib/native/car/link-machine.js';
 import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
@@ -118,20 +118,21 @@ const junkLinks = async (): Promise<number> => {
   const clock = new SimClock();
   const proof = junkProof(random);
   const radios = Array.from({ length: LINKS }, () => new SilentLink());
-  const links = radios.map(
-    (radio) =>
-      new CarLink(radio, {
+  const links = radios.map((radio) =>
+    nativeCar.serve(
+      radio,
+      {
         suite,
         random,
         clock: clock.quiet, // whose timers cost the least
         log: silentLogger,
-        secrets,
         host,
         patience: new Patience(clock.quiet),
         trace: undefined,
-        onSessionKeys: undefined,
-        onEvent: () => undefined,
-      }),
+        keyLog: undefined,
+      },
+      () => undefined,
+    ),
   );
   const before = process.cpuUsage();
   for (const link of links) await link.open();

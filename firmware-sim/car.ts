@@ -48,9 +48,10 @@ export interface SimulatedCarOptions {
   /** How many keys it holds, 1 to 32 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
-  /** What goes over the air, and the ends of links: see CarEndpoint. */
+  /** What it speaks, what goes over the air, and the ends of links: see CarEndpoint. */
+  readonly dialects?: CarEndpointOptions['dialects'];
   readonly trace?: CarEndpointOptions['trace'];
-  readonly onSessionKeys?: CarEndpointOptions['onSessionKeys'];
+  readonly keyLog?: CarEndpointOptions['keyLog'];
   readonly onLinkEvent?: CarEndpointOptions['onEvent'];
   readonly onRadioError?: CarEndpointOptions['onRadioError'];
 }
@@ -141,7 +142,7 @@ export class SimulatedCar {
   }
 
   async #goOnAir(): Promise<void> {
-    const { suite, clock, random, log, trace, onSessionKeys, peripheral } = this.#options;
+    const { dialects, suite, clock, random, log, trace, keyLog, peripheral } = this.#options;
     this.#endpoint = new CarEndpoint({
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
@@ -150,7 +151,7 @@ export class SimulatedCar {
         advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
-      ...definedOnly({ suite, clock, random, log, trace, onSessionKeys }),
+      ...definedOnly({ dialects, suite, clock, random, log, trace, keyLog }),
       ...definedOnly({
         onEvent: this.#options.onLinkEvent,
         onRadioError: this.#options.onRadioError,

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { formatSessionKeys, SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
-import type { OnSessionKeys } from '../../lib/native/inspect/index.js';
+import { SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
 import { isErrno } from '../../local/errno.js';
+import type { KeyLog } from '../../lib/index.js';
 import { checkPrivate } from '../config/private-directory.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
@@ -17,7 +17,7 @@ import { errorMessage } from '../error-message.js';
 export const sessionKeyLog = ({
   options: { sessionKeys: path, radio },
   output,
-}: Pick<Context, 'options' | 'output'>): OnSessionKeys | undefined => {
+}: Pick<Context, 'options' | 'output'>): KeyLog | undefined => {
   if (path === undefined) return undefined;
   if (radio === 'ble') {
     throw new PhoneKeyError('usage.invalid', '--session-keys is for the virtual air alone', {
@@ -25,11 +25,11 @@ export const sessionKeyLog = ({
     });
   }
   closeSync(openOwn(path)); // tells now what would be wrong later
-  return (keys) => {
+  return (line) => {
     try {
       const file = openOwn(path);
       try {
-        writeSync(file, formatSessionKeys(keys));
+        writeSync(file, line);
       } finally {
         closeSync(file);
       }

@@ -28,7 +28,7 @@ export const startCar = async (
     const time = new Date().toISOString();
     tell({ ...event, at: systemClock.now(), time }, time, sentence);
   };
-  const onSessionKeys = sessionKeyLog(context);
+  const keyLog = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
   let fail: (error: PhoneKeyError) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
@@ -55,7 +55,7 @@ export const startCar = async (
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
       else fail(radio === 'ble' ? error : airEnded(error));
     },
-    onSessionKeys,
+    keyLog,
     ...(context.options.verbose === true && { trace }),
   });
   try {

@@ -50,6 +50,7 @@ export const formatKeyFile = (car: PairedCar): string =>
     {
       version: 1,
       name: car.name,
+      dialect: car.dialect,
       state: car.state,
       role: car.role,
       slot: car.slot,
@@ -131,6 +132,7 @@ const keyFile = object<
 >({
   version,
   name: name(MAX_NAME),
+  dialect: optional(name(MAX_OWN_NAME)),
   state: oneOf(['pending', 'paired']),
   role: optional(oneOf(ROLES)),
   slot: optional(whole(999)),

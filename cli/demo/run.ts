@@ -24,7 +24,7 @@ export const demo = async (
   const { output, signal, log } = context;
   const begun = performance.now();
   const world = await open(log, signal, {
-    onSessionKeys: sessionKeyLog(context),
+    keyLog: sessionKeyLog(context),
     watch: (transport) => captured(transport, context),
   });
   try {

@@ -8,7 +8,7 @@ import type { HciTransport } from '../../air/index.js';
 import { SimulatedCar } from '../../firmware-sim/index.js';
 import type { CarControl } from '../../firmware-sim/index.js';
 import { PhoneKey, systemClock } from '../../lib/index.js';
-import type { Logger, OnSessionKeys, PairedCar, TraceEvent } from '../../lib/index.js';
+import type { KeyLog, Logger, PairedCar, TraceEvent } from '../../lib/index.js';
 import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../lib/radio/noble.js';
 import { FileKeyStore } from '../config/key-store.js';
@@ -33,14 +33,14 @@ export interface WorldOptions {
   /** May put something between the phone and its controller. */
   readonly watch?: (transport: HciTransport) => HciTransport;
   /** Is given the keys of the phone's sessions. */
-  readonly onSessionKeys?: OnSessionKeys | undefined;
+  readonly keyLog?: KeyLog | undefined;
 }
 
 /** A car on the real bleno and a phone on the real noble, on one air in this process. */
 export const openWorld = async (
   log: Logger,
   signal: AbortSignal,
-  { watch = (transport) => transport, onSessionKeys }: WorldOptions = {},
+  { watch = (transport) => transport, keyLog }: WorldOptions = {},
 ): Promise<World> => {
   const air = new VirtualAir();
   const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));
@@ -83,7 +83,7 @@ export const openWorld = async (
       });
       const store = new FileKeyStore(join(home, 'keys'));
       const trace = (event: TraceEvent): unknown => traced.push(event);
-      phone = new PhoneKey({ central, store, log, trace, onSessionKeys });
+      phone = new PhoneKey({ central, store, log, trace, keyLog });
     },
     pair: (code) => withPhone().pair({ code, signal }),
     async askCloud() {

@@ -54,7 +54,7 @@ export const withPhone = async <Phone extends Remote, T>(
   if (cars?.length === 0) {
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
-  const onSessionKeys = sessionKeyLog(context);
+  const keyLog = sessionKeyLog(context);
   const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
     log.debug(`${direction} ${kind}`, { fields, bytes });
   };
@@ -63,7 +63,7 @@ export const withPhone = async <Phone extends Remote, T>(
     central,
     store,
     log,
-    onSessionKeys,
+    keyLog,
     name,
     formFactor,
     ...(options.verbose === true && { trace }),

@@ -1,74 +1,78 @@
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
+import type { PhoneKeyError } from '../errors.js';
+import type { Trace } from '../link/message-link.js';
+import { nativeCar } from '../native/car.js';
 import { systemClock } from '../platform/clock.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
-import type { Logger } from '../platform/logger.js';
+import type { KeyLog, Logger } from '../platform/logger.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import { Patience } from '../radio/patience.js';
 import type { Link, Peripheral } from '../radio/types.js';
-import { carSecrets } from '../native/session/car.js';
-import type { CarSecrets } from '../native/session/car.js';
-import type { OnSessionKeys } from '../native/session/session-keys.js';
-import { advertisementKey, encodeAdvertisement, ROTATION_MS } from '../native/advertisement.js';
-import { nativeAdvertising, nativeProfile } from '../native/profile.js';
-import type { Trace } from '../link/message-link.js';
-import { CarLink } from '../native/car/car-link.js';
-import type { CarLinkEvent } from '../native/car/car-link.js';
+import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from './dialect.js';
 import type { CarHost } from './host.js';
-import type { PhoneKeyError } from '../errors.js';
 
 export interface CarEndpointOptions {
   readonly host: CarHost;
   readonly peripheral: Peripheral;
+  /** What it speaks, each over a service of its own (default: the native dialect). */
+  readonly dialects?: readonly CarDialect[];
   readonly suite?: Suite;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;
   /** Sees every message that goes over the air, without any key. */
   readonly trace?: Trace;
-  /** Is given the keys of every session, for a key log: see PhoneKeyOptions. */
-  readonly onSessionKeys?: OnSessionKeys | undefined;
+  readonly keyLog?: KeyLog | undefined;
   readonly onEvent?: (event: CarLinkEvent) => void;
   /** The radio failed for good. */
   readonly onRadioError?: (error: PhoneKeyError) => void;
 }
 
+/** How long a car advertises the same, in milliseconds: what tells it from others gets familiar. */
+export const ROTATION_MS = 15 * 60 * 1000;
+
 /**
- * A car on the air: advertises, challenges every phone that connects, and asks its CarHost what to
- * do. Give it any CarHost to make a car of your own; firmware-sim has a complete one.
+ * A car on the air: advertises, serves every phone that connects, and asks its CarHost what to do. Give
+ * it any CarHost to make a car of your own; firmware-sim has a complete one.
  */
 export class CarEndpoint {
   readonly #options: CarEndpointOptions;
-  readonly #suite: Suite;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #secrets: CarSecrets;
-  readonly #advertisementKey: Uint8Array;
+  readonly #dialects: readonly CarDialect[];
+  readonly #car: CarEnvironment;
   readonly #links = new Set<CarLink>();
-  readonly #patience: Patience;
   #stopRotation: Cancel | undefined;
   #running = false;
 
   constructor(options: CarEndpointOptions) {
+    const { clock = systemClock } = options;
     this.#options = options;
-    this.#suite = options.suite ?? defaultSuite;
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? systemRandom;
-    this.#patience = new Patience(this.#clock);
-    this.#secrets = carSecrets(this.#suite, options.host.identity);
-    this.#advertisementKey = advertisementKey(this.#suite, options.host.identity.publicKey);
+    this.#dialects = options.dialects ?? [nativeCar];
+    this.#car = {
+      host: options.host,
+      suite: options.suite ?? defaultSuite,
+      clock,
+      random: options.random ?? systemRandom,
+      log: options.log ?? silentLogger,
+      patience: new Patience(clock),
+      trace: options.trace,
+      keyLog: options.keyLog,
+    };
   }
 
   /** @throws PhoneKeyError `radio.unavailable` */
   async start(): Promise<void> {
     const { peripheral, onRadioError } = this.#options;
     this.#running = true;
-    const onLink = (link: Link): void => {
-      this.#accept(link);
-    };
-    await peripheral.start([{ profile: nativeProfile, onLink }], onRadioError);
+    const services = this.#dialects.map((dialect) => ({
+      profile: dialect.profile,
+      onLink: (link: Link) => {
+        this.#accept(dialect, link);
+      },
+    }));
+    await peripheral.start(services, onRadioError);
     await this.#advertise();
   }
 
@@ -88,53 +92,38 @@ export class CarEndpoint {
   /** Call when the pairing window opened or closed: the advertisement says so. */
   pairingChanged(): void {
     this.#advertise().catch((error: unknown) => {
-      this.#log.warn('advertising failed', { error: String(error) });
+      this.#car.log.warn('advertising failed', { error: String(error) });
     });
   }
 
-  #accept(radioLink: Link): void {
+  #accept(dialect: CarDialect, radioLink: Link): void {
+    const { log } = this.#car;
     if (!this.#running) {
       radioLink.close().catch((error: unknown) => {
-        this.#log.debug('closing failed', { error: String(error) });
+        log.debug('closing failed', { error: String(error) });
       });
       return;
     }
-    const link: CarLink = new CarLink(radioLink, {
-      suite: this.#suite,
-      random: this.#random,
-      clock: this.#clock,
-      log: this.#log,
-      secrets: this.#secrets,
-      host: this.#options.host,
-      patience: this.#patience,
-      trace: this.#options.trace,
-      onSessionKeys: this.#options.onSessionKeys,
-      onEvent: (event) => {
-        if (event.type === 'link-closed') this.#links.delete(link);
-        this.#options.onEvent?.(event);
-      },
+    const link = dialect.serve(radioLink, this.#car, (event) => {
+      if (event.type === 'link-closed') this.#links.delete(link);
+      this.#options.onEvent?.(event);
     });
     this.#links.add(link);
     link.open().catch(async (error: unknown) => {
-      this.#log.debug('a link failed to open', { error: String(error) });
+      log.debug('a link failed to open', { error: String(error) });
       await link.close().catch(() => undefined);
     });
   }
 
-  /** A new nonce each time, and again before the old one gets familiar. */
+  /** What each dialect advertises now, and again before that gets familiar. */
   async #advertise(): Promise<void> {
     if (!this.#running) return;
     this.#stopRotation?.();
-    this.#stopRotation = this.#clock.after(ROTATION_MS, () => {
+    this.#stopRotation = this.#car.clock.after(ROTATION_MS, () => {
       this.pairingChanged();
     });
-    const pairing = this.#options.host.pairing.window() !== undefined;
-    const [suite, key] = [this.#suite, this.#advertisementKey];
-    const data = encodeAdvertisement(suite, key, pairing, this.#random);
-    await this.#options.peripheral.advertise([nativeAdvertising(data)]);
-  }
-
-  get #log(): Logger {
-    return this.#options.log ?? silentLogger;
+    await this.#options.peripheral.advertise(
+      this.#dialects.map((dialect) => dialect.advertising(this.#car)),
+    );
   }
 }

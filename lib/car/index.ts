@@ -1,7 +1,8 @@
 /** `phonekey/car`: for those who build a car. See docs/guides/your-own-car.md. */
 export { CarEndpoint } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
-export type { CarLinkEvent } from '../native/car/car-link.js';
+export type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from './dialect.js';
+export { nativeCar } from '../native/car.js';
 export { PAIRING_MS } from './host.js';
 export type {
   AdmissionRefusal,
@@ -24,4 +25,4 @@ export { newPairingCode } from '../domain/pairing-code.js';
 export type { PairingRefusal, Refusal } from '../domain/refusals.js';
 export { permits, ROLES } from '../domain/roles.js';
 export type { Role } from '../domain/roles.js';
-export type { OnSessionKeys, SessionKeys } from '../native/session/session-keys.js';
+export type { KeyLog } from '../platform/logger.js';

@@ -13,9 +13,6 @@ const NONCE = 4;
 const HINT = 4;
 const SIZE = 1 + NONCE + HINT;
 
-/** How long a car keeps one nonce, in milliseconds. */
-export const ROTATION_MS = 15 * 60 * 1000;
-
 /** The 32-byte key of a car's advertisements, from its X25519 public key. */
 export const advertisementKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array =>
   suite.hkdfSha512(carPublicKey, new Uint8Array(0), utf8('phonekey v1 advertisement'), 32);

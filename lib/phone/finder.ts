@@ -1,26 +1,19 @@
 import type { PhoneKeyError } from '../errors.js';
-import { serviceDataOf } from '../link/advertising.js';
-import { nativeProfile, nativeScan } from '../native/profile.js';
-import type { Advertisement } from '../radio/types.js';
-import {
-  advertisementIsFrom,
-  advertisementKey,
-  decodeAdvertisement,
-} from '../native/advertisement.js';
-import type { Deadline, PhoneEnvironment } from './environment.js';
+import type { Advertisement, CentralLink } from '../radio/types.js';
+import type { Deadline } from './deadline.js';
+import type { PhoneDialect, RecognisedCar } from './dialect.js';
+import type { PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
 
 /** A phonekey car that was heard. */
-export interface SeenCar {
+export interface SeenCar extends RecognisedCar {
   readonly advertisement: Advertisement;
+  /** The one that it was heard to speak. */
+  readonly dialect: PhoneDialect;
   /** The radio's handle, for `--car` before the car is known. */
   readonly id: string;
   /** dBm. */
   readonly rssi: number;
-  /** Its pairing window is open. */
-  readonly pairing: boolean;
-  /** The entry of this phone's store, when it is a car it knows. */
-  readonly car: PairedCar | undefined;
 }
 
 /** After the first candidate the finder listens this much longer for a nearer one. */
@@ -31,24 +24,49 @@ const NEARER_MS = 400;
  * @param cars those to recognise
  */
 export const scanCars = async (
-  { central, suite }: PhoneEnvironment,
+  { central, suite, dialects }: PhoneEnvironment,
   cars: readonly PairedCar[],
   found: (car: SeenCar) => void,
   signal: AbortSignal,
 ): Promise<void> => {
-  const known = cars.map((car) => ({
-    car,
-    key: advertisementKey(suite, car.carPublicKey),
-  }));
+  const known = dialects.map((dialect) => ({ dialect, recognise: dialect.recognise(cars, suite) }));
   const hear = (advertisement: Advertisement): void => {
     const { id, rssi } = advertisement;
-    const serviceData = serviceDataOf(advertisement, nativeProfile.service) ?? new Uint8Array();
-    const decoded = decodeAdvertisement(serviceData);
-    if (decoded === undefined) return;
-    const match = known.find(({ key }) => advertisementIsFrom(suite, key, serviceData));
-    found({ advertisement, id, rssi, pairing: decoded.pairing, car: match?.car });
+    for (const { dialect, recognise } of known) {
+      const recognised = recognise(advertisement);
+      if (recognised !== undefined) found({ advertisement, dialect, id, rssi, ...recognised });
+    }
   };
-  await central.scan([nativeScan], hear, signal);
+  const filters = dialects.map(({ filter }) => filter);
+  await central.scan(filters, hear, signal);
+};
+
+/** Connects to a car that was heard. */
+export const connectTo = (
+  { central }: PhoneEnvironment,
+  { advertisement, dialect, car }: SeenCar,
+  deadline: Deadline,
+): Promise<CentralLink> =>
+  central.connect(advertisement, dialect.profile, {
+    timeoutMs: deadline.leftMs,
+    signal: deadline.signal,
+    attHandle: car?.attHandle,
+  });
+
+/** A link to a car that was heard, for as long as the work takes. */
+export const overLink = async <T>(
+  environment: PhoneEnvironment,
+  seen: SeenCar,
+  deadline: Deadline,
+  work: (link: CentralLink) => Promise<T>,
+): Promise<T> => {
+  const link = await connectTo(environment, seen, deadline);
+  try {
+    return await work(link);
+  } finally {
+    // What the car answered counts, not how the link ended.
+    await link.close().catch(() => undefined);
+  }
 };
 
 export interface Wanted {

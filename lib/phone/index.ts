@@ -5,9 +5,17 @@ export type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js
 export type { Refusal } from '../domain/refusals.js';
 export type { AcceptOptions } from './accepting.js';
 export type { CarChoice } from './choose.js';
-export type { StartOptions } from '../native/phone/car-commands.js';
-export { CarConnection } from '../native/phone/connection.js';
-export type { CallOptions, KeyRingOptions, PhoneKeyOptions } from './environment.js';
+export type { StartOptions } from './car-commands.js';
+export { CarConnection } from './connection.js';
+export type { CallOptions } from './deadline.js';
+export type {
+  CarSession,
+  CarToPair,
+  DialectEnvironment,
+  PhoneDialect,
+  RecognisedCar,
+} from './dialect.js';
+export type { KeyRingOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';

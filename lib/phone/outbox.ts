@@ -1,8 +1,9 @@
 import { isRefusal } from '../domain/outcomes.js';
-import type { CarConnection } from '../native/phone/connection.js';
 import { isOwner } from './choose.js';
+import type { CarConnection } from './connection.js';
+import type { CallOptions, Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
-import type { CallOptions, Deadline, PhoneEnvironment } from './environment.js';
+import type { PhoneEnvironment } from './environment.js';
 import type { CarriedNotice } from './store.js';
 
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */

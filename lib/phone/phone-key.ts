@@ -1,11 +1,13 @@
 import { PhoneKeyError } from '../errors.js';
 import { parsePairingCode } from '../domain/pairing-code.js';
-import { CarChannel } from '../native/phone/car-channel.js';
-import { Deadline, phoneEnvironment } from './environment.js';
-import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { findCar } from './finder.js';
+import { nativePhone } from '../native/phone/pair.js';
+import { Deadline } from './deadline.js';
+import type { CallOptions } from './deadline.js';
+import { phoneEnvironment } from './environment.js';
+import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
+import { findCar, overLink } from './finder.js';
 import { KeyRing } from './key-ring.js';
-import { pairOver } from '../native/phone/pair.js';
+import { enrolAt } from './pairing.js';
 import { carry } from './relay.js';
 import type { Carried, CarryOptions } from './relay.js';
 import { Remote } from './remote.js';
@@ -24,9 +26,10 @@ export class PhoneKey extends Remote {
   readonly #environment: PhoneEnvironment;
 
   constructor(options: PhoneKeyOptions) {
-    super(options);
-    this.ring = new KeyRing(options);
-    this.#environment = phoneEnvironment(options);
+    const environment = phoneEnvironment(options, [nativePhone]);
+    super(environment);
+    this.ring = new KeyRing(environment);
+    this.#environment = environment;
   }
 
   /**
@@ -36,16 +39,18 @@ export class PhoneKey extends Remote {
    */
   async pair(options: PairOptions): Promise<PairedCar> {
     const code = parsePairingCode(options.code);
-    const deadline = Deadline.of(this.#environment.clock, options);
+    const environment = this.#environment;
+    const deadline = Deadline.of(environment.clock, options);
     let heard = false;
     const seen = await findCar(
-      this.#environment,
+      environment,
       await this.ring.cars(),
       {
-        wants: (car) => {
-          if (options.id !== undefined && car.id !== options.id) return false;
+        wants: ({ id, dialect, pairing }) => {
+          if (dialect.pair === undefined || (options.id !== undefined && id !== options.id))
+            return false;
           heard = true;
-          return car.pairing;
+          return pairing;
         },
         first: options.id !== undefined,
         notFound: () =>
@@ -55,13 +60,11 @@ export class PhoneKey extends Remote {
       },
       deadline,
     );
-    const channel = await CarChannel.connect(this.#environment, seen, deadline);
-    try {
-      return await pairOver(this.#environment, channel, code, deadline);
-    } finally {
-      // As in Remote: the answer counts.
-      await channel.close().catch(() => undefined);
-    }
+    return overLink(environment, seen, deadline, async (link) => {
+      const shown = await seen.dialect.pair?.(link, code, environment, deadline);
+      if (shown === undefined) throw new PhoneKeyError('internal', 'nobody can pair with this car');
+      return enrolAt(environment, shown, link.attHandle, deadline);
+    });
   }
 
   /**

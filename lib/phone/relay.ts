@@ -1,11 +1,11 @@
 import { isNoticeFor } from '../credentials/notice.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { CarChannel } from '../native/phone/car-channel.js';
 import { takeAlong } from './carried.js';
-import { Deadline } from './environment.js';
-import type { CallOptions, PhoneEnvironment } from './environment.js';
-import { hearCars } from './finder.js';
+import { Deadline } from './deadline.js';
+import type { CallOptions } from './deadline.js';
+import type { PhoneEnvironment } from './environment.js';
+import { hearCars, overLink } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { invalid } from './invalid.js';
 import type { Delivery } from './outbox.js';
@@ -70,9 +70,10 @@ export const carry = async (
   }
   if (foreign.size === 0) return { ...carried, handedTo: [] };
   const { id } = options;
-  const wanted = { wants: (car: SeenCar) => id === undefined || car.id === id, notFound };
+  const wants = ({ id: heard, dialect }: SeenCar): boolean =>
+    dialect.relay !== undefined && (id === undefined || heard === id);
   const first = id !== undefined;
-  const near = await hearCars(environment, cars, { ...wanted, first }, deadline, LISTEN_MS);
+  const near = await hearCars(environment, cars, { wants, notFound, first }, deadline, LISTEN_MS);
   return { ...carried, handedTo: await handOver(environment, near, [...foreign], deadline) };
 };
 
@@ -112,7 +113,9 @@ const handOver = async (
     const deadline = whole.within(ONE_CAR_MS * notices.length);
     try {
       for (const notice of notices) {
-        await handOne(await CarChannel.connect(environment, seen, deadline), notice, deadline);
+        await overLink(environment, seen, deadline, async (link) =>
+          seen.dialect.relay?.(link, notice, environment, deadline),
+        );
       }
       handed.push(seen.id);
     } catch (error) {
@@ -122,22 +125,4 @@ const handOver = async (
   }
   if (handed.length === 0) throw failure;
   return handed;
-};
-
-/** The next challenge, or the end of the link, says that the car has it. */
-const handOne = async (
-  channel: CarChannel,
-  notice: Uint8Array,
-  deadline: Deadline,
-): Promise<void> => {
-  try {
-    await channel.receiveHello(deadline);
-    await channel.send({ case: 'notice', value: notice }, deadline);
-    await channel.receiveHello(deadline).catch((error: unknown) => {
-      const ended = error instanceof PhoneKeyError && error.code === 'radio.link-lost';
-      if (!ended) throw error;
-    });
-  } finally {
-    await channel.close().catch(() => undefined);
-  }
 };

@@ -1,16 +1,18 @@
 import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
-import { CarChannel } from '../native/phone/car-channel.js';
-import { CarCommands } from '../native/phone/car-commands.js';
-import { CarConnection } from '../native/phone/connection.js';
+import { nativeRemote } from '../native/phone.js';
+import { CarCommands } from './car-commands.js';
 import { carsNamed } from './choose.js';
-import { Deadline, phoneEnvironment } from './environment.js';
-import type { CallOptions, PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { findCar, scanCars } from './finder.js';
+import { CarConnection } from './connection.js';
+import { Deadline } from './deadline.js';
+import type { CallOptions } from './deadline.js';
+import { phoneEnvironment } from './environment.js';
+import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
+import { connectTo, findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { Outbox } from './outbox.js';
 import type { Delivery } from './outbox.js';
-import { reconcile, reconcileOwnKey } from './reconcile.js';
+import { reconcileOwnKey } from './reconcile.js';
 import type { PairedCar } from './store.js';
 
 export interface CarCallOptions extends CallOptions {
@@ -30,7 +32,7 @@ export class Remote extends CarCommands<CarCallOptions> {
 
   constructor(options: PhoneKeyOptions) {
     super();
-    this.#environment = phoneEnvironment(options);
+    this.#environment = phoneEnvironment(options, [nativeRemote]);
   }
 
   /** Reports phonekey cars each time they are heard, until the signal aborts. */
@@ -115,9 +117,13 @@ export class Remote extends CarCommands<CarCallOptions> {
     );
     const { car } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    const channel = await CarChannel.connect(environment, seen, deadline);
-    return new CarConnection(environment, car, channel, (result) =>
-      reconcile(environment, car, channel.attHandle, result),
-    );
+    const link = await connectTo(environment, seen, deadline);
+    try {
+      const session = await seen.dialect.open(link, car, environment, deadline);
+      return new CarConnection(environment, car, link, session);
+    } catch (error) {
+      await link.close().catch(() => undefined);
+      throw error;
+    }
   }
 }

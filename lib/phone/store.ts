@@ -9,6 +9,8 @@ import { toHex } from '../platform/bytes.js';
 export interface PairedCar {
   /** As the car told it in pairing, or as the person renamed it; unique in a store. */
   readonly name: string;
+  /** Which dialect it was paired in; none: the native one. */
+  readonly dialect?: string;
   /** X25519, 32 bytes: the car's identity. */
   readonly carPublicKey: Uint8Array;
   /** X25519: who this phone is to this car. */

@@ -13,3 +13,10 @@ export const silentLogger: Logger = {
   info: () => undefined,
   warn: () => undefined,
 };
+
+/**
+ * Is given what opens one session to whoever recorded it, as a line of text with its end, so that somebody
+ * who records the air can read what is sealed: for simulation and development (compare SSLKEYLOGFILE of
+ * TLS). Without it these keys are kept nowhere but in the session. Must not throw.
+ */
+export type KeyLog = (line: string) => void;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultSuite, PhoneKey, portableSuite } from 'phonekey';
-import type { Central, Peripheral, SessionKeys } from 'phonekey';
+import type { Central, Peripheral } from 'phonekey';
 import { SimAir } from 'phonekey/air/sim';
 import { CarEndpoint, newPairingCode } from 'phonekey/car';
-import { Conversation } from 'phonekey/inspect';
-import type { InspectedMessage } from 'phonekey/inspect';
+import { Conversation, parseSessionKeys } from 'phonekey/inspect';
+import type { InspectedMessage, SessionKeys } from 'phonekey/inspect';
 import { FlashMemory, SimulatedCar, SimulatedFlash } from 'phonekey/sim';
 import type { SimulatedCarOptions } from 'phonekey/sim';
 import { MemoryCarStore, MemoryRadio, seededRandom, SimClock } from 'phonekey/testing';
@@ -82,7 +82,10 @@ describe('over the radio in memory', () => {
       },
     });
     const car = await startCar(radio.peripheral(), {
-      onSessionKeys: (keys) => logged.set(toHex(keys.challenge), keys),
+      keyLog: (line) => {
+        const keys = parseSessionKeys(line.trimEnd());
+        if (keys !== undefined) logged.set(toHex(keys.challenge), keys);
+      },
     });
     const phone = newPhone(radio.central(), 'Ada');
     await phone.pair({ code: await codeOf(car) });

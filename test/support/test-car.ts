@@ -1,7 +1,7 @@
 import type { CarHost, EnrolRefusal, PairingWindow } from '../../lib/car/host.js';
 import { CarEndpoint } from '../../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
-import type { CarLinkEvent } from '../../lib/native/car/car-link.js';
+import type { CarLinkEvent } from '../../lib/car/dialect.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
 import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';

@@ -12,7 +12,7 @@ import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from '../../car/host.js';
 
 /**
- * One link of the car as a state machine: (state, input) -> state and effects. car-link.ts carries
+ * One link of the car as a state machine: (state, input) -> state and effects. car.ts carries
  * the effects out. A stranger gets one answer to everything: a fresh challenge, always after the same
  * time (docs/PROTOCOL.md, section 4).
  */

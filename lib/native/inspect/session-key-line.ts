@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../platform/bytes.js';
-import type { SessionKeys } from '../session/session-keys.js';
+import type { KeyLog } from '../../platform/logger.js';
+import type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
 
 /**
  * A key log is a text file in the manner of TLS's SSLKEYLOGFILE: a line for each session, its fields
@@ -32,6 +33,13 @@ export const SESSION_KEY_LINE = FIELDS.reduce(
 /** One line of a key log, with its end. */
 export const formatSessionKeys = (keys: SessionKeys): string =>
   `${[SESSION_KEY_LABEL, ...FIELDS.map(([field]) => toHex(keys[field]))].join(' ')}\n`;
+
+/** Writes what it is given to a key log. */
+export const sessionKeyObserver =
+  (keyLog: KeyLog): OnSessionKeys =>
+  (keys) => {
+    keyLog(formatSessionKeys(keys));
+  };
 
 /** The keys in a line (without its end); undefined where there are none. */
 export const parseSessionKeys = (line: string): SessionKeys | undefined => {

@@ -99,9 +99,9 @@ describe('watching a car and a phone', () => {
 
   it('reads along with the keys that a phone logs meanwhile', async () => {
     const watching = watch();
-    const onSessionKeys = sessionKeyLog(watching.context);
+    const keyLog = sessionKeyLog(watching.context);
     const car = await world.startCar('Car');
-    const { phone } = await world.startPhone('Ada', { x: 1, y: 0 }, { onSessionKeys });
+    const { phone } = await world.startPhone('Ada', { x: 1, y: 0 }, { keyLog });
     await phone.pair({ code: await openWindow(car) });
     await phone.unlock();
     const connection = await phone.connect();

@@ -7,76 +7,18 @@ import { MessageLink } from '../../../lib/link/message-link.js';
 import { nativeAdvertising, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
 import { systemClock as clock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement, Central, Link, Peripheral } from '../../../lib/radio/types.js';
+import { plainName, plainProfile, plainScan } from '../../support/plain-dialect.js';
+import { closeAll, keep, RADIOS } from './every-radio.js';
 
-/** Of another dialect: its messages come by indications, are written as requests, and nothing says what it is. */
-const SERVICE = '00000211-b2d1-43f0-9b88-960cebf8b91e';
-const otherProfile: GattProfile = {
-  service: SERVICE,
-  toCar: { uuid: '00000212-b2d1-43f0-9b88-960cebf8b91e', properties: ['write'] },
-  fromCar: { uuid: '00000213-b2d1-43f0-9b88-960cebf8b91e', properties: ['indicate'] },
-};
-const LOCAL_NAME = 'S0123456789abcdef01C'; // 20 bytes
-const otherAdvertising: AdvertisingContent = {
-  advertisement: { services: [SERVICE] },
+const LOCAL_NAME = plainName(Uint8Array.of(1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 1)); // 20 bytes
+const plainAdvertising: AdvertisingContent = {
+  advertisement: { services: [plainProfile.service] },
   scanResponse: { localName: LOCAL_NAME },
-};
-const otherScan: ScanFilter = {
-  service: SERVICE,
-  matches: ({ services, localName }) =>
-    services?.includes(SERVICE) === true && localName === LOCAL_NAME,
 };
 
 const DATA = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
-
-interface Radios {
-  car(): Promise<Peripheral>;
-  phone(): Promise<Central>;
-}
-
-const opened: { close(): unknown }[] = [];
-const keep = <T extends { close(): unknown }>(one: T): T => {
-  opened.push(one);
-  return one;
-};
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-const RADIOS: readonly (readonly [string, () => Radios])[] = [
-  [
-    'noble and bleno',
-    () => {
-      const air = keep(new VirtualAir());
-      return {
-        car: async () => {
-          const load = async () => loadBleno(air.controller());
-          return keep(await openBlenoPeripheral({ load, clock }));
-        },
-        phone: async () => {
-          const load = async () => loadNoble(air.controller());
-          return keep(await openNobleCentral({ load, clock }));
-        },
-      };
-    },
-  ],
-  [
-    'links in memory',
-    () => {
-      const radio = new MemoryRadio();
-      return { car: async () => keep(radio.peripheral()), phone: async () => radio.central() };
-    },
-  ],
-  [
-    'direct links',
-    () => {
-      const air = keep(new VirtualAir());
-      return { car: async () => keep(air.peripheral()), phone: async () => keep(air.central()) };
-    },
-  ],
-];
 
 /** Whole messages, of up to 600 bytes. */
 const messagesOver = (link: Link, sends: 'to-car' | 'from-car') => {
@@ -144,22 +86,24 @@ const exchange = async (central: Central, heard: Advertisement, profile: GattPro
   return link;
 };
 
+afterEach(closeAll);
+
 describe.each(RADIOS)('two profiles over %s', (name, radios) => {
   it('are served by two cars, each to the phone that looks for it', async () => {
     const { car, phone } = radios();
     const [native, other] = [await car(), await car()];
     await echo(native, [nativeProfile]);
-    await echo(other, [otherProfile]);
+    await echo(other, [plainProfile]);
     await native.advertise([nativeAdvertising(DATA)]);
-    await other.advertise([otherAdvertising]);
+    await other.advertise([plainAdvertising]);
     const central = await phone();
-    const heard = await hear(central, [otherScan]);
+    const heard = await hear(central, [plainScan]);
     expect(heard.localName).toBe(LOCAL_NAME);
     expect(serviceDataOf(heard, nativeProfile.service)).toBeUndefined();
     await expect(central.connect(heard, nativeProfile)).rejects.toMatchObject({
       code: 'radio.connect-failed',
     });
-    const link = await exchange(central, heard, otherProfile);
+    const link = await exchange(central, heard, plainProfile);
     // Where no characteristic comes after the configuration, its handle is looked for each time.
     expect(link.attHandle).toBeUndefined();
     const ours = await hear(central, [nativeScan]);
@@ -171,12 +115,12 @@ describe.each(RADIOS)('two profiles over %s', (name, radios) => {
   it('are served by one car, which advertises both', async () => {
     const { car, phone } = radios();
     const both = await car();
-    await echo(both, [nativeProfile, otherProfile]);
-    await both.advertise([nativeAdvertising(DATA), otherAdvertising]);
+    await echo(both, [nativeProfile, plainProfile]);
+    await both.advertise([nativeAdvertising(DATA), plainAdvertising]);
     const central = await phone();
-    const filters = [nativeScan, otherScan];
+    const filters = [nativeScan, plainScan];
     for (const { filter, profile } of [
-      { filter: otherScan, profile: otherProfile },
+      { filter: plainScan, profile: plainProfile },
       { filter: nativeScan, profile: nativeProfile },
     ]) {
       const stop = new AbortController();
@@ -196,7 +140,7 @@ describe.each(RADIOS)('two profiles over %s', (name, radios) => {
     const peripheral = await car();
     const [{ advertisement, scanResponse }] = [nativeAdvertising(new Uint8Array(10))];
     const together = { advertisement: { ...advertisement, ...scanResponse } };
-    await expect(peripheral.advertise([otherAdvertising, together])).rejects.toMatchObject({
+    await expect(peripheral.advertise([plainAdvertising, together])).rejects.toMatchObject({
       code: 'internal',
       message: 'an advertisement has at most 31 bytes, not 49',
     });
@@ -215,10 +159,10 @@ it('indications and requests go over the air as such, and are answered', async (
     bleno: async () => loadBleno(air.controller()),
   };
   const car = keep(await openBlenoPeripheral({ load: load.bleno, clock }));
-  await echo(car, [otherProfile]);
-  await car.advertise([otherAdvertising]);
+  await echo(car, [plainProfile]);
+  await car.advertise([plainAdvertising]);
   const central = keep(await openNobleCentral({ load: load.noble, clock }));
-  await exchange(central, await hear(central, [otherScan]), otherProfile);
+  await exchange(central, await hear(central, [plainScan]), plainProfile);
   for (const name of ['Write Request', 'Write Response', 'Indication', 'Confirmation']) {
     expect(names).toContain(name);
   }

@@ -39,7 +39,7 @@ export const spine = (options: VirtualAirOptions & { readonly clock?: Clock } = 
     startPhone: async (
       name: string,
       position: Position = { x: 1, y: 0 },
-      options: Pick<PhoneKeyOptions, 'onSessionKeys'> = {},
+      options: Pick<PhoneKeyOptions, 'keyLog'> = {},
     ): Promise<Phone> => {
       const controller = air.controller({ label: name, position });
       const central = await openNobleCentral({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openWindow } from '../../../lab/open-window.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
-import type { CarLinkEvent } from '../../../lib/native/car/car-link.js';
+import type { CarLinkEvent } from '../../../lib/car/dialect.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
 import { toHex } from '../../../lib/platform/bytes.js';

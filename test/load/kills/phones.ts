@@ -1,6 +1,6 @@
 import { connectHub, loadNoble } from '../../../air/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import type { CarConnection } from '../../../lib/native/phone/connection.js';
+import type { CarConnection } from '../../../lib/phone/connection.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';

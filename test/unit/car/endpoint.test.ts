@@ -4,11 +4,8 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { memoryLinkPair } from '../../../lib/radio/memory.js';
 import type { Peripheral, PeripheralService } from '../../../lib/radio/types.js';
-import {
-  advertisementIsFrom,
-  advertisementKey,
-  ROTATION_MS,
-} from '../../../lib/native/advertisement.js';
+import { ROTATION_MS } from '../../../lib/car/endpoint.js';
+import { advertisementIsFrom, advertisementKey } from '../../../lib/native/advertisement.js';
 import { startTestCar } from '../../support/test-car.js';
 import { startCar } from '../../support/memory-car.js';
 import { settle } from '../../support/waiting.js';

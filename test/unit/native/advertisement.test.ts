@@ -4,12 +4,12 @@ import { portableSuite } from '../../../lib/crypto/index.js';
 import { nodeSuite } from '../../../lib/crypto/node.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { ROTATION_MS } from '../../../lib/car/endpoint.js';
 import {
   advertisementIsFrom,
   advertisementKey,
   decodeAdvertisement,
   encodeAdvertisement,
-  ROTATION_MS,
 } from '../../../lib/native/advertisement.js';
 
 describe.each([nodeSuite, portableSuite])('advertisement ($name)', (suite) => {

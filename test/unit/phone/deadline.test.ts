@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import { Deadline, DEFAULT_TIMEOUT_MS } from '../../../lib/phone/environment.js';
+import { Deadline, DEFAULT_TIMEOUT_MS } from '../../../lib/phone/deadline.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 
 const timedOut = (): PhoneKeyError => new PhoneKeyError('car.silent', 'too late');

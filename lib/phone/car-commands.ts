@@ -1,9 +1,9 @@
-import { PhoneKeyError } from '../../errors.js';
-import type { Deadline, CallOptions } from '../../phone/environment.js';
-import type { Command } from '../../domain/commands.js';
-import { isRefusal } from '../../domain/outcomes.js';
-import type { CarStatus, KeyEntry, Result } from '../../domain/outcomes.js';
-import { expectDone, expectKeys, expectStatus } from './answers.js';
+import type { Command } from '../domain/commands.js';
+import { isRefusal } from '../domain/outcomes.js';
+import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
+import { refusalError } from '../domain/refusals.js';
+import { PhoneKeyError } from '../errors.js';
+import type { CallOptions, Deadline } from './deadline.js';
 
 export interface StartOptions extends CallOptions {
   /** 4 to 8 digits; a function is called only when the car asks for it. */
@@ -103,3 +103,30 @@ const checkPin = (pin: string): string => {
   if (/^\d{4,8}$/.test(pin)) return pin;
   throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
 };
+
+/**
+ * For commands that act: an answer that is neither yes nor no leaves open whether the car did it.
+ * @throws PhoneKeyError `car.not-permitted`, `car.refused`, `protocol.malformed`
+ */
+const expectDone = ({ outcome }: Result): void => {
+  if (outcome.type !== 'done') throw unexpected(outcome, true);
+};
+
+/** @throws as `expectDone` */
+const expectStatus = ({ outcome, clockLost }: Result): CarStatus => {
+  if (outcome.type !== 'status') throw unexpected(outcome);
+  return { ...outcome.status, clockLost };
+};
+
+/** @throws as `expectDone` */
+const expectKeys = ({ outcome }: Result): KeyEntry[] => {
+  if (outcome.type !== 'keys') throw unexpected(outcome);
+  return [...outcome.keys];
+};
+
+const unexpected = (outcome: Outcome, mayHaveSucceeded = false): PhoneKeyError =>
+  outcome.type === 'refused'
+    ? refusalError(outcome.refusal)
+    : new PhoneKeyError('protocol.malformed', 'the car answered something else than was asked', {
+        mayHaveSucceeded,
+      });

@@ -3,12 +3,11 @@ import type { CentralLink, LinkCloseReason } from '../../radio/types.js';
 import { decodeFromCar, encodeToCar } from '../codec.js';
 import type { ToCarMessage } from '../codec.js';
 import { nativeMessages } from '../describe.js';
-import { nativeProfile } from '../profile.js';
 import type { FromCar } from '../schema/gen/phonekey.js';
 import { MessageLink } from '../../link/message-link.js';
 import type { Clock } from '../../platform/clock.js';
-import type { Deadline, PhoneEnvironment } from '../../phone/environment.js';
-import type { SeenCar } from '../../phone/finder.js';
+import type { Deadline } from '../../phone/deadline.js';
+import type { DialectEnvironment } from '../../phone/dialect.js';
 
 export type CarMessage = FromCar['message'];
 
@@ -24,16 +23,13 @@ const MAX_WAITING = 4;
 
 /** Messages to and from one car, as a queue that the straight-line code of a phone can await. */
 export class CarChannel {
-  /** As the radio's link has it. */
-  readonly attHandle: number | undefined;
   readonly #link: MessageLink;
   readonly #clock: Clock;
   readonly #received: { readonly message: CarMessage; readonly at: number }[] = [];
   #waiting: { resolve(message: CarMessage): void; reject(error: PhoneKeyError): void } | undefined;
   #failure: PhoneKeyError | undefined;
 
-  private constructor(link: CentralLink, { clock, trace }: PhoneEnvironment) {
-    this.attHandle = link.attHandle;
+  private constructor(link: CentralLink, { clock, trace }: DialectEnvironment) {
     this.#clock = clock;
     this.#link = new MessageLink(link, {
       ...nativeMessages,
@@ -52,31 +48,12 @@ export class CarChannel {
   /** Subscribes; the car's challenge comes as the first message. */
   static async open(
     link: CentralLink,
-    environment: PhoneEnvironment,
+    environment: DialectEnvironment,
     deadline: Deadline,
   ): Promise<CarChannel> {
     const channel = new CarChannel(link, environment);
     await deadline.race(channel.#link.open(), timedOut);
     return channel;
-  }
-
-  /** Connects to a car that was found, and subscribes. */
-  static async connect(
-    environment: PhoneEnvironment,
-    { advertisement, car }: SeenCar,
-    deadline: Deadline,
-  ): Promise<CarChannel> {
-    const link = await environment.central.connect(advertisement, nativeProfile, {
-      timeoutMs: deadline.leftMs,
-      signal: deadline.signal,
-      attHandle: car?.attHandle,
-    });
-    try {
-      return await CarChannel.open(link, environment, deadline);
-    } catch (error) {
-      await link.close().catch(() => undefined);
-      throw error;
-    }
   }
 
   /** Why the link cannot be used any more. */
@@ -110,10 +87,6 @@ export class CarChannel {
       throw new PhoneKeyError('protocol.order', 'the car did not begin with a challenge');
     }
     return { bytes: message.value.handshake, receivedAt: at ?? this.#clock.now() };
-  }
-
-  close(): Promise<void> {
-    return this.#link.close();
   }
 
   /** Closes the link without waiting; what comes in meanwhile counts no more. */

@@ -1,48 +1,53 @@
-import { PhoneKeyError } from '../../errors.js';
-import { findKey } from '../../credentials/find-key.js';
-import type { Introduction, KeySlot } from '../../credentials/key-slot.js';
-import type { Suite } from '../../crypto/suite.js';
-import { refusedResult } from '../../domain/outcomes.js';
-import type { Cancel, Clock } from '../../platform/clock.js';
-import type { Logger } from '../../platform/logger.js';
-import type { Random } from '../../platform/random.js';
-import type { Patience } from '../../radio/patience.js';
-import type { Link } from '../../radio/types.js';
-import type { CarSecrets } from '../session/car.js';
-import type { OnSessionKeys } from '../session/session-keys.js';
-import { decodeToCar, encodeFromCar } from '../codec.js';
-import { nativeMessages } from '../describe.js';
-import type { ToCar } from '../schema/gen/phonekey.js';
-import { MessageLink } from '../../link/message-link.js';
-import type { Trace } from '../../link/message-link.js';
-import type { AdmissionRefusal, CarHost } from '../../car/host.js';
-import { openLink, REFUSAL_DELAY_MS, stepLink } from './link-machine.js';
-import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './link-machine.js';
+import { PhoneKeyError } from '../errors.js';
+import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from '../car/dialect.js';
+import type { AdmissionRefusal } from '../car/host.js';
+import { findKey } from '../credentials/find-key.js';
+import type { Introduction, KeySlot } from '../credentials/key-slot.js';
+import type { KeyPair } from '../crypto/suite.js';
+import { refusedResult } from '../domain/outcomes.js';
+import { MessageLink } from '../link/message-link.js';
+import type { Cancel } from '../platform/clock.js';
+import type { Link } from '../radio/types.js';
+import { advertisementKey, encodeAdvertisement } from './advertisement.js';
+import { openLink, REFUSAL_DELAY_MS, stepLink } from './car/link-machine.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './car/link-machine.js';
+import { decodeToCar, encodeFromCar } from './codec.js';
+import { nativeMessages } from './describe.js';
+import { sessionKeyObserver } from './inspect/session-key-line.js';
+import { nativeAdvertising, nativeProfile } from './profile.js';
+import type { ToCar } from './schema/gen/phonekey.js';
+import { carSecrets } from './session/car.js';
+import type { CarSecrets } from './session/car.js';
 
-export interface CarLinkOptions {
-  readonly suite: Suite;
-  readonly random: Random;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly secrets: CarSecrets;
-  readonly host: CarHost;
-  /** With links that prove nothing. */
-  readonly patience: Patience;
-  readonly trace: Trace | undefined;
-  readonly onSessionKeys: OnSessionKeys | undefined;
-  onEvent(event: CarLinkEvent): void;
-}
+/** Prepared once for a car, because every proof needs them; another identity after a reset is another car. */
+const prepared = new WeakMap<KeyPair, CarSecrets>();
 
-export type CarLinkEvent =
-  | { readonly type: 'link-opened' }
-  | { readonly type: 'authenticated'; readonly key: KeySlot }
-  /** A proof that was not valid; nobody knows whose. */
-  | { readonly type: 'refused' }
-  | { readonly type: 'link-closed'; readonly why: string };
+const secretsOf = ({ suite, host: { identity } }: CarEnvironment): CarSecrets => {
+  const secrets = prepared.get(identity) ?? carSecrets(suite, identity);
+  prepared.set(identity, secrets);
+  return secrets;
+};
+
+/** The native dialect of a car (docs/PROTOCOL.md). */
+export const nativeCar: CarDialect = {
+  profile: nativeProfile,
+  advertising: ({ suite, random, host: { identity, pairing } }) =>
+    nativeAdvertising(
+      encodeAdvertisement(
+        suite,
+        advertisementKey(suite, identity.publicKey),
+        pairing.window() !== undefined,
+        random,
+      ),
+    ),
+  serve: (link, car, onEvent) => new NativeCarLink(link, car, onEvent),
+};
 
 /** Runs the state machine of one link: carries out its effects and feeds it what comes of them. */
-export class CarLink {
-  readonly #options: CarLinkOptions;
+class NativeCarLink implements CarLink {
+  readonly #car: CarEnvironment;
+  readonly #onEvent: (event: CarLinkEvent) => void;
+  readonly #constant: Omit<LinkContext, 'now' | 'unprovenMs'>;
   readonly #link: MessageLink;
   #state: LinkState | undefined;
   #arrivedAt = 0;
@@ -52,13 +57,24 @@ export class CarLink {
   #stopRefusal: Cancel | undefined;
   #closed = false;
 
-  constructor(link: Link, options: CarLinkOptions) {
-    this.#options = options;
+  constructor(link: Link, car: CarEnvironment, onEvent: (event: CarLinkEvent) => void) {
+    this.#car = car;
+    this.#onEvent = onEvent;
+    const { suite, random, host, keyLog } = car;
+    this.#constant = {
+      suite,
+      random,
+      secrets: secretsOf(car),
+      onSessionKeys: keyLog && sessionKeyObserver(keyLog),
+      carName: host.name,
+      findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
+      pairingWindow: () => host.pairing.window(),
+    };
     this.#link = new MessageLink(link, {
       ...nativeMessages,
-      clock: options.clock,
+      clock: car.clock,
       sends: 'from-car',
-      trace: options.trace,
+      trace: car.trace,
       message: (message) => {
         this.#onMessage(message);
       },
@@ -69,8 +85,8 @@ export class CarLink {
   }
 
   async open(): Promise<void> {
-    this.#options.onEvent({ type: 'link-opened' });
-    this.#unprovenSince = this.#options.clock.now();
+    this.#onEvent({ type: 'link-opened' });
+    this.#unprovenSince = this.#car.clock.now();
     await this.#link.open();
     if (!this.#closed) this.#run(openLink(this.#context()));
   }
@@ -86,7 +102,7 @@ export class CarLink {
   }
 
   #onMessage(bytes: Uint8Array): void {
-    this.#arrivedAt = this.#options.clock.now();
+    this.#arrivedAt = this.#car.clock.now();
     let message: ToCar['message'];
     try {
       message = decodeToCar(bytes);
@@ -108,11 +124,11 @@ export class CarLink {
   }
 
   #carryOut(effect: LinkEffect): void {
-    const { clock, host } = this.#options;
+    const { clock, host } = this.#car;
     switch (effect.type) {
       case 'send':
         this.#link.send(encodeFromCar(effect.message)).catch((error: unknown) => {
-          this.#options.log.debug('sending failed', { error: String(error) });
+          this.#car.log.debug('sending failed', { error: String(error) });
           // The phone would wait for it, and the next message would not open.
           this.#closeAfterSending('sending failed');
         });
@@ -165,10 +181,10 @@ export class CarLink {
         break;
       case 'authenticated':
         this.#unprovenSince = undefined;
-        this.#options.onEvent(effect);
+        this.#onEvent(effect);
         break;
       case 'refused':
-        this.#options.onEvent(effect);
+        this.#onEvent(effect);
         break;
       case 'close':
         this.#closeAfterSending(effect.why);
@@ -180,14 +196,12 @@ export class CarLink {
     publicKey: Uint8Array,
     introduction: Introduction,
   ): Promise<KeySlot | AdmissionRefusal> {
-    return (
-      (await this.#options.host.credentials?.admit(publicKey, introduction)) ?? 'grant-invalid'
-    );
+    return (await this.#car.host.credentials?.admit(publicKey, introduction)) ?? 'grant-invalid';
   }
 
   #receiveNotice(notice: Uint8Array): void {
-    this.#options.host.credentials?.receive(notice).catch((error: unknown) => {
-      this.#options.log.warn('a notice could not be taken', { error: String(error) });
+    this.#car.host.credentials?.receive(notice).catch((error: unknown) => {
+      this.#car.log.warn('a notice could not be taken', { error: String(error) });
     });
   }
 
@@ -201,14 +215,14 @@ export class CarLink {
     done()
       .catch((error: unknown) => {
         const code = error instanceof PhoneKeyError ? error.code : String(error);
-        this.#options.log.warn(`${what} failed`, { error: code });
+        this.#car.log.warn(`${what} failed`, { error: code });
         return undefined;
       })
       .then((value) => {
         this.#input(input(value));
       })
       .catch((error: unknown) => {
-        this.#options.log.warn('internal error on a link', { error: String(error) });
+        this.#car.log.warn('internal error on a link', { error: String(error) });
         this.#closeAfterSending('internal error');
       });
   }
@@ -222,7 +236,7 @@ export class CarLink {
         return this.#link.close();
       })
       .catch((error: unknown) => {
-        this.#options.log.debug('closing failed', { error: String(error) });
+        this.#car.log.debug('closing failed', { error: String(error) });
       });
   }
 
@@ -231,23 +245,13 @@ export class CarLink {
     this.#closed = true;
     this.#stopIdle?.();
     this.#stopRefusal?.();
-    const { clock, patience } = this.#options;
+    const { clock, patience } = this.#car;
     if (this.#unprovenSince !== undefined) patience.waited(clock.now() - this.#unprovenSince);
-    this.#options.onEvent({ type: 'link-closed', why });
+    this.#onEvent({ type: 'link-closed', why });
   }
 
   #context(): LinkContext {
-    const { suite, random, secrets, onSessionKeys, clock, host, patience } = this.#options;
-    return {
-      suite,
-      random,
-      secrets,
-      onSessionKeys,
-      carName: host.name,
-      now: clock.now(),
-      unprovenMs: patience.ms,
-      findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
-      pairingWindow: () => host.pairing.window(),
-    };
+    const { clock, patience } = this.#car;
+    return { ...this.#constant, now: clock.now(), unprovenMs: patience.ms };
   }
 }

@@ -1,0 +1,49 @@
+import type { KeySlot } from '../credentials/key-slot.js';
+import type { Suite } from '../crypto/suite.js';
+import type { AdvertisingContent } from '../link/advertising.js';
+import type { GattProfile } from '../link/gatt-profile.js';
+import type { Trace } from '../link/message-link.js';
+import type { Clock } from '../platform/clock.js';
+import type { KeyLog, Logger } from '../platform/logger.js';
+import type { Random } from '../platform/random.js';
+import type { Patience } from '../radio/patience.js';
+import type { Link } from '../radio/types.js';
+import type { CarHost } from './host.js';
+
+/** How a car speaks with phones. What they ask, and what it answers, are words of lib/domain. */
+export interface CarDialect {
+  readonly profile: GattProfile;
+  /** What the car advertises from now on; asked anew whenever its pairing window opens or closes. */
+  advertising(car: CarEnvironment): AdvertisingContent;
+  /** A phone has subscribed; `link` is not opened yet. `onEvent` may be called from `open` on. */
+  serve(link: Link, car: CarEnvironment, onEvent: (event: CarLinkEvent) => void): CarLink;
+}
+
+/** What all links of one car share, in whatever dialect. */
+export interface CarEnvironment {
+  readonly host: CarHost;
+  readonly suite: Suite;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** With links that prove nothing. */
+  readonly patience: Patience;
+  readonly trace: Trace | undefined;
+  readonly keyLog: KeyLog | undefined;
+}
+
+/** A link to a phone. Its end is an event, `link-closed`, which comes exactly once. */
+export interface CarLink {
+  /** Opens the link, and answers what comes. */
+  open(): Promise<void>;
+  /** Ends the link, if it is one of this key. */
+  keyRemoved(publicKey: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+export type CarLinkEvent =
+  | { readonly type: 'link-opened' }
+  | { readonly type: 'authenticated'; readonly key: KeySlot }
+  /** A proof that was not valid; nobody knows whose. */
+  | { readonly type: 'refused' }
+  | { readonly type: 'link-closed'; readonly why: string };

@@ -1,0 +1,77 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+
+/** How long a call may take, and how it is called off. */
+export interface CallOptions {
+  /** In milliseconds, from the call to its end (default 15,000). */
+  readonly timeoutMs?: number;
+  /** Aborting rejects with `interrupted`, and closes what was opened. */
+  readonly signal?: AbortSignal;
+}
+
+export const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** The time left of a call, and its abort signal, handed from step to step: the options of each. */
+export class Deadline implements CallOptions {
+  readonly signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #endsAt: number;
+
+  /** Of a call that is part of another one, the deadline of that. */
+  static of(clock: Clock, options: CallOptions = {}): Deadline {
+    return options instanceof Deadline ? options : new Deadline(clock, options);
+  }
+
+  constructor(clock: Clock, options: CallOptions) {
+    this.#clock = clock;
+    this.#endsAt = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.signal = options.signal ?? new AbortController().signal;
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#endsAt - this.#clock.now());
+  }
+
+  /** The same, as an option of the next step. */
+  get timeoutMs(): number {
+    return this.leftMs;
+  }
+
+  /** As this one, but no longer than so many milliseconds from now. */
+  within(timeoutMs: number): Deadline {
+    return new Deadline(this.#clock, {
+      timeoutMs: Math.min(timeoutMs, this.leftMs),
+      signal: this.signal,
+    });
+  }
+
+  /** @throws PhoneKeyError `interrupted` */
+  check(): void {
+    if (this.signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+  }
+
+  /** Settles as `work` does, unless the time is over or the call is aborted first. */
+  async race<T>(work: Promise<T>, onTimeout: () => PhoneKeyError): Promise<T> {
+    work.catch(() => undefined); // nobody may be there to hear it
+    this.check();
+    let cleanUp: () => void = () => undefined;
+    const ended = new Promise<never>((_, reject) => {
+      const onAbort = (): void => {
+        reject(new PhoneKeyError('interrupted', 'interrupted'));
+      };
+      this.signal.addEventListener('abort', onAbort, { once: true });
+      const cancel = this.#clock.after(this.leftMs, () => {
+        reject(onTimeout());
+      });
+      cleanUp = () => {
+        cancel();
+        this.signal.removeEventListener('abort', onAbort);
+      };
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      cleanUp();
+    }
+  }
+}

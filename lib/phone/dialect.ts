@@ -1,0 +1,101 @@
+import type { Suite } from '../crypto/suite.js';
+import type { Command } from '../domain/commands.js';
+import type { FormFactor } from '../domain/form-factors.js';
+import type { Result } from '../domain/outcomes.js';
+import type { PairingRefusal } from '../domain/refusals.js';
+import type { Role } from '../domain/roles.js';
+import type { ScanFilter } from '../link/advertising.js';
+import type { GattProfile } from '../link/gatt-profile.js';
+import type { Trace } from '../link/message-link.js';
+import type { Clock } from '../platform/clock.js';
+import type { KeyLog } from '../platform/logger.js';
+import type { Random } from '../platform/random.js';
+import type { Advertisement, CentralLink } from '../radio/types.js';
+import type { Deadline } from './deadline.js';
+import type { PairedCar } from './store.js';
+
+/**
+ * How a phone speaks with cars. A link that it is given is connected and not opened yet, and is closed by
+ * who gave it. Everything throws PhoneKeyError `car.silent`, `radio.*`, `protocol.*` or `interrupted`.
+ */
+export interface PhoneDialect {
+  readonly profile: GattProfile;
+  readonly filter: ScanFilter;
+  /**
+   * Gives what tells cars of this dialect by what they advertise; undefined for what is none.
+   * @param cars that this phone has a key for, of other dialects too
+   */
+  recognise(
+    cars: readonly PairedCar[],
+    suite: Suite,
+  ): (heard: Advertisement) => RecognisedCar | undefined;
+  /** Opens a link for commands to a car that this phone has a key for. */
+  open(
+    link: CentralLink,
+    car: PairedCar,
+    phone: DialectEnvironment,
+    deadline: Deadline,
+  ): Promise<CarSession>;
+  /**
+   * Proves to a car that the code on its screen is known here, and the other way round.
+   * @param code 8 digits
+   * @throws PhoneKeyError also `pairing.*`
+   */
+  pair?(
+    link: CentralLink,
+    code: string,
+    phone: DialectEnvironment,
+    deadline: Deadline,
+  ): Promise<CarToPair>;
+  /** Hands a notice to a car that this phone need not have a key for; resolves when the car has it. */
+  relay?(
+    link: CentralLink,
+    notice: Uint8Array,
+    phone: DialectEnvironment,
+    deadline: Deadline,
+  ): Promise<void>;
+}
+
+/** What a dialect is told of the phone. */
+export interface DialectEnvironment {
+  readonly suite: Suite;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** What the car's owner is to see in the list of keys; 1 to 32 bytes of UTF-8. */
+  readonly name: string;
+  readonly formFactor: FormFactor;
+  readonly trace?: Trace | undefined;
+  readonly keyLog?: KeyLog | undefined;
+}
+
+export interface RecognisedCar {
+  /** Its pairing window is open. */
+  readonly pairing: boolean;
+  /** The entry of this phone's store, when it is a car it knows. */
+  readonly car: PairedCar | undefined;
+}
+
+/** A link to a car that takes one command after the other. */
+export interface CarSession {
+  /** Whether the car has accepted this phone's key, and the link is still there. */
+  readonly usable: boolean;
+  /**
+   * The answer, a refusal too. A command that got none ends the link.
+   * @throws PhoneKeyError also `car.not-recognised`, `car.outcome-unknown`
+   */
+  ask(command: Command, deadline: Deadline): Promise<Result>;
+}
+
+/** A car that has shown who it is, and waits for the keys of this phone. */
+export interface CarToPair {
+  readonly car: Pick<PairedCar, 'name' | 'carPublicKey' | 'dialect'>;
+  /**
+   * Tells the car the public halves of these keys, which are saved by now: it may have enrolled them
+   * even where it does not say so.
+   * @returns the key's place, or why it has none
+   */
+  enrol(
+    keys: Pick<PairedCar, 'identity' | 'signing'>,
+    deadline: Deadline,
+  ): Promise<{ readonly slot: number; readonly role: Role } | PairingRefusal>;
+}
