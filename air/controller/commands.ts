@@ -30,7 +30,7 @@ export const LEGACY_COMMANDS: ReadonlyMap<number, Command> = new Map(
   [...COMMANDS].filter(([, { family }]) => family !== 'extended'),
 );
 
-const bitmapOf = (commands: ReadonlyMap<number, Command>): Buffer =>
+const bitmapOf = (commands: ReadonlyMap<number, Command>): Uint8Array =>
   bitmap(
     64,
     [...commands.values()].flatMap(({ declared: { supported } }) =>

@@ -155,7 +155,9 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
       return;
     }
     for (const observe of this.#observers) observe(packet, 'sent');
-    if (type === PacketType.command) this.#command(low | (high << 8), packet.subarray(4));
+    // A copy: it is the host's to write to again.
+    if (type === PacketType.command)
+      this.#command(low | (high << 8), new Uint8Array(packet.subarray(4)));
     else if (type !== PacketType.acl || !this.connections.sendData(packet)) this.#malformed();
   }
 
@@ -213,7 +215,7 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
   }
 
   /** The bitmap of Read Local Supported Commands. */
-  supportedCommands(): Buffer {
+  supportedCommands(): Uint8Array {
     return this.offersExtendedAdvertising ? SUPPORTED_COMMANDS : SUPPORTED_LEGACY_COMMANDS;
   }
 

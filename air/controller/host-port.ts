@@ -5,6 +5,7 @@ import {
 } from '../../lib/hci/events/general.js';
 import type { Shape, Values } from '../../lib/hci/layout.js';
 import type { HciEvent } from '../../lib/hci/packet.js';
+import { viewOf } from '../../lib/platform/bytes.js';
 
 /** Events that no mask silences (Vol 4 Part E 7.3.1). */
 const UNMASKABLE: ReadonlySet<number> = new Set([
@@ -61,11 +62,11 @@ export class HostPort {
 
   /** `mask` as the host sends it: 8 bytes, little-endian. */
   setEventMask(mask: Uint8Array): void {
-    this.#eventMask = Buffer.from(mask).readBigUInt64LE();
+    this.#eventMask = viewOf(mask).getBigUint64(0, true);
   }
 
   setLeEventMask(mask: Uint8Array): void {
-    this.#leEventMask = Buffer.from(mask).readBigUInt64LE();
+    this.#leEventMask = viewOf(mask).getBigUint64(0, true);
   }
 
   reset(): void {

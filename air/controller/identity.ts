@@ -29,7 +29,7 @@ export class Identity {
   }
 
   setRandom(bytes: Uint8Array): void {
-    this.#random = { type: 'random', bytes: Buffer.from(bytes) };
+    this.#random = { type: 'random', bytes };
   }
 
   reset(): void {

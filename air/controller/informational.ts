@@ -12,8 +12,15 @@ export const LOCAL_VERSION = {
   subversion: 0,
 } as const;
 
+/** A bit set for each number. */
+export const bitmap = (bytes: number, bits: Iterable<number>): Uint8Array => {
+  const map = new Uint8Array(bytes);
+  for (const bit of bits) map[bit >> 3] = (map[bit >> 3] ?? 0) | (1 << (bit & 7));
+  return map;
+};
+
 /** LMP features, 8 bytes: LE is supported (bit 38), BR/EDR is not (bit 37). */
-export const LOCAL_FEATURES = Buffer.from('0000000060000000', 'hex');
+export const LOCAL_FEATURES = bitmap(8, [37, 38]);
 
 /** Bits of the LE features (Vol 6 Part B 4.6) that there are here. */
 const Feature = {
@@ -37,7 +44,7 @@ const OWN_FEATURES: ReadonlySet<number> = new Set([
 ]);
 
 /** 8 bytes. */
-export const leLocalFeatures = (extendedAdvertising: boolean): Buffer =>
+export const leLocalFeatures = (extendedAdvertising: boolean): Uint8Array =>
   bitmap(
     8,
     Object.values(Feature).filter(
@@ -46,18 +53,11 @@ export const leLocalFeatures = (extendedAdvertising: boolean): Buffer =>
   );
 
 /** 8 bytes, as the features exchange tells them. */
-export const featuresForPeers = (): Buffer =>
+export const featuresForPeers = (): Uint8Array =>
   bitmap(
     8,
     Object.values(Feature).filter((feature) => !OWN_FEATURES.has(feature)),
   );
-
-/** A bit set for each number. */
-export const bitmap = (bytes: number, bits: Iterable<number>): Buffer => {
-  const map = Buffer.alloc(bytes);
-  for (const bit of bits) map.writeUInt8(map.readUInt8(bit >> 3) | (1 << (bit & 7)), bit >> 3);
-  return map;
-};
 
 /** States and combinations of states that LE Read Supported States knows (Vol 4 Part E 7.8.27). */
 const STATES = Array.from({ length: 42 }, (_, state) => state);
@@ -69,7 +69,7 @@ const PERIPHERAL = [7, 20, 21, 26, 27, 41];
 const SECOND_LINK = [38, 39, 40];
 
 /** 8 bytes: all that `peripheralLinks` at one time allow. */
-export const supportedStates = (peripheralLinks: number): Buffer => {
+export const supportedStates = (peripheralLinks: number): Uint8Array => {
   const missing = new Set([
     ...(peripheralLinks < 1 ? [...CONNECTABLE, ...PERIPHERAL] : []),
     ...(peripheralLinks < 2 ? SECOND_LINK : []),

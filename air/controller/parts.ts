@@ -27,7 +27,7 @@ export interface Controller extends Omit<ControllerParts, 'medium'> {
   /** True unless it was made without. */
   readonly offersExtendedAdvertising: boolean;
   /** The bitmap of Read Local Supported Commands. */
-  supportedCommands(): Buffer;
+  supportedCommands(): Uint8Array;
   /** LE Set Random Address, 6 bytes. */
   setRandomAddress(bytes: Uint8Array): number;
   /** Back to the state after power-on. */

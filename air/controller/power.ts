@@ -1,5 +1,3 @@
-import { LeWriteRfPathCompensation } from '../../lib/hci/commands/power.js';
-import { Status } from '../../lib/hci/constants.js';
 import { TX_POWER_RANGE } from '../vendor.js';
 import type { Station } from '../medium/station.js';
 
@@ -23,7 +21,8 @@ const NO_COMPENSATION: Compensation = { tx: 0, rx: 0 };
  * changes what is told, not what the medium does.
  */
 export class Power {
-  #compensation = NO_COMPENSATION;
+  /** As a host reads and writes it. */
+  compensation = NO_COMPENSATION;
   readonly #station: Station;
 
   constructor(station: Station) {
@@ -38,27 +37,16 @@ export class Power {
 
   /** Transmit power as it is told, dBm. */
   told(dbm: number): number {
-    return clamp(dbm + this.#compensation.tx / 10);
+    return clamp(dbm + this.compensation.tx / 10);
   }
 
   /** Signal strength as it is told, dBm. */
   toldRssi(dbm: number): number {
-    return clamp(dbm - this.#compensation.rx / 10);
-  }
-
-  /** As a host reads and writes it. */
-  get compensation(): Compensation {
-    return this.#compensation;
-  }
-
-  setCompensation(compensation: Compensation): number {
-    if (!LeWriteRfPathCompensation.parameters.allows(compensation)) return Status.invalidParameters;
-    this.#compensation = compensation;
-    return Status.success;
+    return clamp(dbm - this.compensation.rx / 10);
   }
 
   reset(): void {
-    this.#compensation = NO_COMPENSATION;
+    this.compensation = NO_COMPENSATION;
   }
 }
 

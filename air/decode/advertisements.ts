@@ -1,4 +1,5 @@
 import { toHex } from '../../lib/platform/bytes.js';
+import { keepLatest } from '../keep-latest.js';
 import { readAdvertisingData } from './advertising-data.js';
 import type { DecodedDetail, Party } from './event.js';
 
@@ -65,11 +66,6 @@ export class Advertisements {
 
   #lastOf(key: string): Last {
     const known = this.#last.get(key);
-    if (known !== undefined) return known;
-    const [oldest] = this.#last.keys();
-    if (oldest !== undefined && this.#last.size >= MAX_ADVERTISERS) this.#last.delete(oldest);
-    const last: Last = { scanResponse: '' };
-    this.#last.set(key, last);
-    return last;
+    return known ?? keepLatest(this.#last, key, { scanResponse: '' }, MAX_ADVERTISERS);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  LEGACY_PROPERTIES,
   LeSetAdvertisingData,
   LeSetAdvertisingEnable,
   LeSetAdvertisingParameters,
@@ -56,14 +57,6 @@ export interface AdvertisingChange {
 }
 
 const { connectable: CONNECTABLE, scannable: SCANNABLE } = AdvertisingBit;
-/** By legacy advertising type: 0 undirected, 1 and 4 directed, 2 scannable, 3 neither. */
-const LEGACY_BITS: readonly number[] = [
-  CONNECTABLE | SCANNABLE,
-  CONNECTABLE,
-  SCANNABLE,
-  0,
-  CONNECTABLE,
-];
 
 export class FollowedAdvertisingSets {
   readonly #sets = new Map<string, FollowedSet>();
@@ -195,7 +188,7 @@ const removeAll = (sets: FollowedAdvertisingSets): string[] =>
 const COMMANDS: ReadonlyMap<number, Apply> = new Map([
   apply(Reset, removeAll),
   apply(LeSetAdvertisingParameters, (sets, { type, ownAddressType }) => {
-    sets.setDirection(LEGACY, LEGACY_BITS[type] ?? 0);
+    sets.setDirection(LEGACY, LEGACY_PROPERTIES[type] ?? 0);
     sets.set(LEGACY).ownAddressType = ownAddressType;
     return [];
   }),

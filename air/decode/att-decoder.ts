@@ -1,5 +1,5 @@
 import { attErrorName } from '../../lib/hci/att/errors.js';
-import { Att } from '../../lib/hci/att/pdus.js';
+import { Att, ATT_PDUS } from '../../lib/hci/att/pdus.js';
 import { hexNumber, uuidText } from '../../lib/hci/text.js';
 import { attName, followedPdu } from './att.js';
 import type { Attribute, FollowedPdu } from './att.js';
@@ -25,31 +25,12 @@ export interface AttEvent {
   readonly values: readonly AttributeValue[];
 }
 
-/** What a client sends; all else comes from the server. */
-const FROM_CLIENT: ReadonlySet<number> = new Set([
-  Att.mtuRequest.opcode,
-  Att.findInformationRequest.opcode,
-  Att.findByTypeValueRequest.opcode,
-  Att.readByTypeRequest.opcode,
-  Att.readRequest.opcode,
-  Att.readBlobRequest.opcode,
-  Att.readMultipleRequest.opcode,
-  Att.readByGroupTypeRequest.opcode,
-  Att.writeRequest.opcode,
-  Att.prepareWriteRequest.opcode,
-  Att.executeWriteRequest.opcode,
-  Att.confirmation.opcode,
-  Att.readMultipleVariableRequest.opcode,
-  Att.writeCommand.opcode,
-  Att.signedWriteCommand.opcode,
-]);
+/** What a client sends has an even opcode, all else comes from the server. */
+const isFromClient = (opcode: number): boolean => ATT_PDUS.has(opcode) && opcode % 2 === 0;
 
-/** Without an answer. */
-const COMMANDS: ReadonlySet<number> = new Set([
-  Att.confirmation.opcode,
-  Att.writeCommand.opcode,
-  Att.signedWriteCommand.opcode,
-]);
+/** Commands (bit 6, Vol 3 Part F 3.3.1) and confirmations have no answer. */
+const isAnswered = (opcode: number): boolean =>
+  (opcode & 0x40) === 0 && opcode !== Att.confirmation.opcode;
 
 const WITH_VALUES: ReadonlySet<number> = new Set([
   Att.writeRequest.opcode,
@@ -80,11 +61,11 @@ export class AttDecoder {
   decode(from: End, payload: Uint8Array): AttEvent | undefined {
     const pdu = readable(() => followedPdu(payload));
     if (pdu === undefined) return undefined;
-    const toServer = FROM_CLIENT.has(pdu.opcode);
+    const toServer = isFromClient(pdu.opcode);
     const client = toServer ? from : otherEnd(from);
     const database = this.#databases[otherEnd(client)];
     const request = toServer ? undefined : this.#requests.get(client);
-    if (toServer && !COMMANDS.has(pdu.opcode)) this.#requests.set(client, pdu);
+    if (toServer && isAnswered(pdu.opcode)) this.#requests.set(client, pdu);
     else if (!toServer && !WITH_VALUES.has(pdu.opcode)) this.#requests.delete(client);
     learn(database, pdu, request);
     return {

@@ -1,3 +1,4 @@
+import { keepLatest } from '../keep-latest.js';
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
 import { partyOf, strangerOf } from './party.js';
@@ -17,12 +18,7 @@ export class Controllers {
   /** Captures of one controller do not introduce it. */
   get(index: number): ControllerState {
     const known = this.#states.get(index);
-    if (known !== undefined) return known;
-    const [oldest] = this.#states.keys();
-    if (oldest !== undefined && this.count >= MAX_CONTROLLERS) this.#states.delete(oldest);
-    const state = new ControllerState(index);
-    this.#states.set(index, state);
-    return state;
+    return known ?? keepLatest(this.#states, index, new ControllerState(index), MAX_CONTROLLERS);
   }
 
   remove(index: number): ControllerState | undefined {

@@ -6,6 +6,7 @@ import { readAcl } from '../../lib/hci/h4.js';
 import { Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
+import { keepLatest } from '../keep-latest.js';
 import { AttDecoder } from './att-decoder.js';
 import { Controllers } from './controllers.js';
 import { describeBytes } from './described.js';
@@ -139,16 +140,13 @@ export class HciDecoder {
     const key = linkKey(index, handle);
     const known = this.#links.get(key);
     if (known !== undefined) return known;
-    const [oldest] = this.#links.keys();
-    if (oldest !== undefined && this.#links.size >= MAX_LINKS) this.#links.delete(oldest);
     const databases = { central: new GattDatabase(), peripheral: new GattDatabase() };
     const link = {
       sent: new L2capReassembler(),
       received: new L2capReassembler(),
       att: new AttDecoder(databases, this.#names),
     };
-    this.#links.set(key, link);
-    return link;
+    return keepLatest(this.#links, key, link, MAX_LINKS);
   }
 }
 

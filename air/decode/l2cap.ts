@@ -3,6 +3,7 @@ import { Layout } from '../../lib/hci/layout.js';
 import type { Reader } from '../../lib/hci/reader.js';
 import { wantedParameters } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
+import { concat, viewOf } from '../../lib/platform/bytes.js';
 import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
 import { parsed } from './reader.js';
@@ -41,15 +42,15 @@ export class L2capReassembler {
 
   #take(): L2capPdu | 'malformed' | undefined {
     if (this.#bytes < HEADER_BYTES) return undefined;
-    const bytes = Buffer.concat(this.#parts);
-    const end = HEADER_BYTES + bytes.readUInt16LE(0);
+    const bytes = concat(...this.#parts);
+    const end = HEADER_BYTES + viewOf(bytes).getUint16(0, true);
     if (bytes.length < end) {
       this.#parts = [bytes];
       return undefined;
     }
     this.#clear();
     if (bytes.length > end) return 'malformed';
-    return { channel: bytes.readUInt16LE(2), payload: bytes.subarray(HEADER_BYTES) };
+    return { channel: viewOf(bytes).getUint16(2, true), payload: bytes.subarray(HEADER_BYTES) };
   }
 
   #clear(): void {

@@ -1,3 +1,4 @@
+import { keepLatest } from '../keep-latest.js';
 import { AttDecoder } from './att-decoder.js';
 import type { End } from './att-decoder.js';
 import type { Party } from './event.js';
@@ -117,12 +118,8 @@ export class Links {
 
   #database(server: string | null): GattDatabase {
     if (server === null) return new GattDatabase();
-    const database = this.#servers.get(server) ?? new GattDatabase();
-    this.#servers.delete(server); // the latest are last
-    this.#servers.set(server, database);
-    const [oldest] = this.#servers.keys();
-    if (oldest !== undefined && this.#servers.size > MAX_SERVERS) this.#servers.delete(oldest);
-    return database;
+    const known = this.#servers.get(server);
+    return keepLatest(this.#servers, server, known ?? new GattDatabase(), MAX_SERVERS);
   }
 }
 

@@ -6,6 +6,7 @@ import {
 } from '../../lib/hci/events/advertising.js';
 import { addressText } from '../../lib/hci/text.js';
 import { concat } from '../../lib/platform/bytes.js';
+import { keepLatest } from '../keep-latest.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
 
@@ -82,9 +83,7 @@ export class ReportAssembler {
         ? report.data
         : concat(before, report.data).subarray(0, MAX_ADVERTISING_DATA);
     if (!report.incomplete) return { ...report, data };
-    const [oldest] = this.#partial.keys();
-    if (oldest !== undefined && this.#partial.size >= MAX_PARTIAL) this.#partial.delete(oldest);
-    this.#partial.set(key, data);
+    keepLatest(this.#partial, key, data, MAX_PARTIAL);
     return undefined;
   }
 }

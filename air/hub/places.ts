@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/platform/clock.js';
 import type { VirtualController } from '../controller/controller.js';
+import { keepLatest } from '../keep-latest.js';
 import { positionAt, standing, walking, type Motion } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 
@@ -22,12 +23,12 @@ export class Places {
 
   /** Keeps where the label is, or where it walks to, as its controller's station has it. */
   remember(label: string, motion: Motion): void {
-    keep(this.#remembered, label, motion);
+    keepLatest(this.#remembered, label, motion, MAX_LABELS);
   }
 
   /** Takes note that a controller is about to leave. */
   left({ label, position }: VirtualController): void {
-    if (label !== '') keep(this.#lastSeen, label, position);
+    if (label !== '') keepLatest(this.#lastSeen, label, position, MAX_LABELS);
   }
 
   /** Puts who is not there, at once, to be found there. */
@@ -71,12 +72,3 @@ export class Places {
     return this.#remembered;
   }
 }
-
-const keep = <T>(map: Map<string, T>, label: string, value: T): void => {
-  map.delete(label);
-  map.set(label, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= MAX_LABELS) break;
-    map.delete(oldest);
-  }
-};

@@ -1,3 +1,4 @@
+import { sameBytes, viewOf } from '../../../lib/platform/bytes.js';
 import type { Cancel } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { Status } from '../../../lib/hci/constants.js';
@@ -46,14 +47,14 @@ export interface Acceptance {
   readonly events: number;
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
 
 /** One advertising set: its data, and the train of PDUs on the medium while it is enabled. */
 export class AdvertisingSet {
   /** Of the set itself; legacy advertising takes that of the device. */
   random: DeviceAddress | undefined;
-  #data: Buffer = EMPTY;
-  #scanResponse: Buffer = EMPTY;
+  #data: Uint8Array = EMPTY;
+  #scanResponse: Uint8Array = EMPTY;
   #did: number;
   #run: Run | undefined;
   readonly #context: AdvertisingContext;
@@ -71,22 +72,22 @@ export class AdvertisingSet {
     return this.#run !== undefined;
   }
 
-  get data(): Buffer {
+  get data(): Uint8Array {
     return this.#data;
   }
 
-  get scanResponse(): Buffer {
+  get scanResponse(): Uint8Array {
     return this.#scanResponse;
   }
 
-  setData(data: Buffer): void {
-    if (this.#data.equals(data)) return;
+  setData(data: Uint8Array): void {
+    if (sameBytes(this.#data, data)) return;
     this.#data = data;
     this.renewDid();
   }
 
-  setScanResponse(data: Buffer): void {
-    if (this.#scanResponse.equals(data)) return;
+  setScanResponse(data: Uint8Array): void {
+    if (sameBytes(this.#scanResponse, data)) return;
     this.#scanResponse = data;
     this.#did = this.#newDid();
     if (!this.parameters.legacyPdus) this.refresh();
@@ -250,6 +251,6 @@ export class AdvertisingSet {
 
   /** 12 bits. */
   #newDid(): number {
-    return Buffer.from(this.#context.random(2)).readUInt16LE(0) & 0x0fff;
+    return viewOf(this.#context.random(2)).getUint16(0, true) & 0x0fff;
   }
 }

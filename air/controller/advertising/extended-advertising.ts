@@ -39,7 +39,7 @@ export class ExtendedAdvertising {
     const set = this.#sets.get(p.set);
     if (set === undefined) return Status.unknownAdvertisingIdentifier;
     if (set.enabled && set.parameters.connectable) return Status.commandDisallowed;
-    set.random = { type: 'random', bytes: Buffer.from(p.address) };
+    set.random = { type: 'random', bytes: p.address };
     set.refresh();
     return Status.success;
   }

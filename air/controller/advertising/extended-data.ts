@@ -9,7 +9,7 @@ import type { AdvertisingSets } from './advertising-sets.js';
 import { FragmentedData } from './fragmented-data.js';
 import { dataCapacity, takesData } from './set-parameters.js';
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
 /** The scan response comes in the same form. */
 const { parameters } = LeSetExtendedAdvertisingData;
 
@@ -73,7 +73,7 @@ export class ExtendedData {
     const taken = this.#of(set)[kind].take(operation, fragment);
     if (taken === Status.commandDisallowed) return taken;
     // With the first fragment, and with one too many, what was there before is gone.
-    const data = Buffer.isBuffer(taken) ? taken : EMPTY;
+    const data = typeof taken === 'object' ? taken : EMPTY;
     if (kind === 'data') set.setData(data);
     else set.setScanResponse(data);
     return typeof taken === 'number' ? taken : Status.success;

@@ -1,25 +1,13 @@
+import { LEGACY_PROPERTIES } from '../../../lib/hci/commands/advertising.js';
 import type { LeSetExtendedAdvertisingParameters } from '../../../lib/hci/commands/extended-advertising.js';
 import { Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { deviceAddress } from '../privacy/peer.js';
 import type { PowerRange } from '../power.js';
-import { HIGH_DUTY_INTERVAL_MS, validChannels } from './set-parameters.js';
-import type { SetParameters } from './set-parameters.js';
+import { eventType, HIGH_DUTY_INTERVAL_MS, validChannels } from './set-parameters.js';
+import type { EventType, SetParameters } from './set-parameters.js';
 
-/** Bits of Advertising_Event_Properties. */
-const Property = {
-  connectable: 1 << 0,
-  scannable: 1 << 1,
-  directed: 1 << 2,
-  highDuty: 1 << 3,
-  legacyPdus: 1 << 4,
-  anonymous: 1 << 5,
-  includeTxPower: 1 << 6,
-} as const;
 const PROPERTIES = 0x7f;
-
-/** ADV_IND, ADV_DIRECT_IND (low and high duty cycle), ADV_SCAN_IND, ADV_NONCONN_IND. */
-const LEGACY_TYPES: ReadonlySet<number> = new Set([0x13, 0x15, 0x1d, 0x12, 0x10]);
 
 const NO_PREFERENCE = 127;
 
@@ -28,7 +16,7 @@ export const setParameters = (
   p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
   power: PowerRange,
 ): SetParameters | number => {
-  const type = eventType(p.properties);
+  const type = checkedType(p.properties);
   if (typeof type === 'number') return type;
   const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
   const { peerAddressType: peerType, txPower, sid, notifyScanRequests: notify } = p;
@@ -59,32 +47,12 @@ export const setParameters = (
   };
 };
 
-type EventType = Pick<
-  SetParameters,
-  | 'legacyPdus'
-  | 'connectable'
-  | 'scannable'
-  | 'directed'
-  | 'highDuty'
-  | 'anonymous'
-  | 'includeTxPower'
->;
-
-const eventType = (properties: number): EventType | number => {
+const checkedType = (properties: number): EventType | number => {
   if ((properties & ~PROPERTIES) !== 0) return Status.unsupportedFeature;
-  const has = (property: number): boolean => (properties & property) !== 0;
-  const type = {
-    legacyPdus: has(Property.legacyPdus),
-    connectable: has(Property.connectable),
-    scannable: has(Property.scannable),
-    directed: has(Property.directed),
-    highDuty: has(Property.highDuty),
-    anonymous: has(Property.anonymous),
-    includeTxPower: has(Property.includeTxPower),
-  };
+  const type = eventType(properties);
   const { connectable, scannable, highDuty, anonymous } = type;
   const valid = type.legacyPdus
-    ? LEGACY_TYPES.has(properties)
+    ? LEGACY_PROPERTIES.includes(properties)
     : !highDuty && !(connectable && scannable) && !(anonymous && (connectable || scannable));
   return valid ? type : Status.invalidParameters;
 };

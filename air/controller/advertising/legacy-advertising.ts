@@ -1,3 +1,4 @@
+import { LEGACY_PROPERTIES } from '../../../lib/hci/commands/advertising.js';
 import type {
   LeSetAdvertisingData,
   LeSetAdvertisingParameters,
@@ -12,6 +13,7 @@ import type { AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import {
   DEFAULT_PARAMETERS,
+  eventType,
   HIGH_DUTY_DURATION_MS,
   HIGH_DUTY_INTERVAL_MS,
   validChannels,
@@ -20,15 +22,6 @@ import {
 type LegacyData = ParametersOf<typeof LeSetAdvertisingData>;
 
 const LEGACY_HANDLE = 0;
-
-/** ADV_IND, ADV_DIRECT_IND (high duty cycle), ADV_SCAN_IND, ADV_NONCONN_IND, ADV_DIRECT_IND. */
-const TYPES = [
-  { connectable: true, scannable: true, directed: false, highDuty: false },
-  { connectable: true, scannable: false, directed: true, highDuty: true },
-  { connectable: false, scannable: true, directed: false, highDuty: false },
-  { connectable: false, scannable: false, directed: false, highDuty: false },
-  { connectable: true, scannable: false, directed: true, highDuty: false },
-] as const;
 
 /** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9): one advertising set, with commands of its own. */
 export class LegacyAdvertising {
@@ -53,12 +46,13 @@ export class LegacyAdvertising {
   setParameters(p: ParametersOf<typeof LeSetAdvertisingParameters>): number {
     if (this.#set.enabled) return Status.commandDisallowed;
     const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
-    const type = TYPES[p.type];
+    const properties = LEGACY_PROPERTIES[p.type];
     const peerType = p.peerAddressType;
-    if (type === undefined || ownAddressType > 3 || filterPolicy > 3) {
+    if (properties === undefined || ownAddressType > 3 || filterPolicy > 3) {
       return Status.invalidParameters;
     }
     if (!validChannels(p.channels)) return Status.invalidParameters;
+    const type = eventType(properties);
     if (peerType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
     if (!type.highDuty) {
       if (minimum > maximum) return Status.invalidParameters;
@@ -75,24 +69,19 @@ export class LegacyAdvertising {
     return Status.success;
   }
 
-  setData(p: LegacyData): number {
-    const data = significant(p);
-    if (data === undefined) return Status.invalidParameters;
-    this.#set.setData(data);
+  setData({ length, data }: LegacyData): number {
+    this.#set.setData(data.subarray(0, length));
     return Status.success;
   }
 
-  setScanResponse(p: LegacyData): number {
-    const data = significant(p);
-    if (data === undefined) return Status.invalidParameters;
-    this.#set.setScanResponse(data);
+  setScanResponse({ length, data }: LegacyData): number {
+    this.#set.setScanResponse(data.subarray(0, length));
     return Status.success;
   }
 
   /** LE Set Advertising Enable. */
   setEnable(enable: number): number {
     const set = this.#set;
-    if (enable > 1) return Status.invalidParameters;
     if (enable === 0) set.stop();
     if (enable === 0 || set.enabled) return Status.success;
     if (set.parameters.connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
@@ -112,7 +101,3 @@ export class LegacyAdvertising {
     return this.#sets.get(LEGACY_HANDLE) ?? this.#sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
   }
 }
-
-/** Copies the significant part of a data command; undefined when the length is out of bounds. */
-const significant = ({ length, data }: LegacyData): Buffer | undefined =>
-  length > data.length ? undefined : Buffer.from(data.subarray(0, length));

@@ -1,8 +1,8 @@
 import { MAX_ADVERTISING_DATA } from '../../../lib/hci/constants.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
 
-/** What an advertising set does, whichever family of commands it was made with. */
-export interface SetParameters {
+/** What the bits of Advertising_Event_Properties say (Vol 4 Part E 7.8.53). */
+export interface EventType {
   /** Legacy PDUs; extended ones otherwise. */
   readonly legacyPdus: boolean;
   readonly connectable: boolean;
@@ -13,6 +13,23 @@ export interface SetParameters {
   readonly highDuty: boolean;
   readonly anonymous: boolean;
   readonly includeTxPower: boolean;
+}
+
+export const eventType = (properties: number): EventType => {
+  const has = (bit: number): boolean => (properties & (1 << bit)) !== 0;
+  return {
+    connectable: has(0),
+    scannable: has(1),
+    directed: has(2),
+    highDuty: has(3),
+    legacyPdus: has(4),
+    anonymous: has(5),
+    includeTxPower: has(6),
+  };
+};
+
+/** What an advertising set does, whichever family of commands it was made with. */
+export interface SetParameters extends EventType {
   readonly intervalMs: number;
   readonly ownAddressType: number;
   /** The target of directed advertising; its entry in the resolving list gives the private address. */
@@ -32,17 +49,13 @@ export interface SetParameters {
 export const HIGH_DUTY_INTERVAL_MS = 3.75;
 export const HIGH_DUTY_DURATION_MS = 1280;
 
-const NOBODY: DeviceAddress = { type: 'public', bytes: Buffer.alloc(6) };
+const NOBODY: DeviceAddress = { type: 'public', bytes: new Uint8Array(6) };
+
+const ADV_IND = 0x13;
 
 /** Legacy advertising before its parameters are set (Vol 4 Part E 7.8.5). */
 export const DEFAULT_PARAMETERS: SetParameters = {
-  legacyPdus: true,
-  connectable: true,
-  scannable: true,
-  directed: false,
-  highDuty: false,
-  anonymous: false,
-  includeTxPower: false,
+  ...eventType(ADV_IND),
   intervalMs: 1280,
   ownAddressType: 0,
   peer: NOBODY,

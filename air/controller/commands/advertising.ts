@@ -3,7 +3,7 @@ import * as extended from '../../../lib/hci/commands/extended-advertising.js';
 import { MAX_ADVERTISING_DATA } from '../../../lib/hci/constants.js';
 import { MAX_ADVERTISING_SETS } from '../advertising/extended-advertising.js';
 import { ok } from '../outcome.js';
-import { on, onBytes } from './command.js';
+import { on, onBytes, onValid } from './command.js';
 import type { Command } from './command.js';
 
 /** Commands of both families by which a host advertises. */
@@ -14,9 +14,9 @@ export const ADVERTISING_COMMANDS: readonly Command[] = [
     ({ power, station }) => ok({ power: power.told(station.txPower) }),
     'legacy',
   ),
-  on(legacy.LeSetAdvertisingData, (c, p) => c.legacyAdvertising.setData(p), 'legacy'),
-  on(legacy.LeSetScanResponseData, (c, p) => c.legacyAdvertising.setScanResponse(p), 'legacy'),
-  on(
+  onValid(legacy.LeSetAdvertisingData, (c, p) => c.legacyAdvertising.setData(p), 'legacy'),
+  onValid(legacy.LeSetScanResponseData, (c, p) => c.legacyAdvertising.setScanResponse(p), 'legacy'),
+  onValid(
     legacy.LeSetAdvertisingEnable,
     (c, { enable }) => c.legacyAdvertising.setEnable(enable),
     'legacy',

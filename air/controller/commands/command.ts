@@ -61,6 +61,17 @@ export const on = <P extends Shape, R extends Shape>(
     family,
   );
 
+/** A command of which any value out of its bounds is refused before all else. */
+export const onValid: typeof on = (declared, run, family) =>
+  on(
+    declared,
+    (controller, parameters) =>
+      declared.parameters.allows(parameters)
+        ? run(controller, parameters)
+        : Status.invalidParameters,
+    family,
+  );
+
 /** Zeros after the status, but for the handle of a link: that of the parameters. */
 export const failed = (
   { returned: { least, shape } }: Declared,

@@ -1,7 +1,7 @@
 import * as control from '../../../lib/hci/commands/host-control.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { ok } from '../outcome.js';
-import { on } from './command.js';
+import { on, onValid } from './command.js';
 
 /** Commands by which a host governs what it is told, and when. */
 export const HOST_CONTROL_COMMANDS = [
@@ -20,15 +20,14 @@ export const HOST_CONTROL_COMMANDS = [
     return Status.success;
   }),
   on(control.ReadLeHostSupport, (c) => ok({ supported: c.leHostSupport ? 1 : 0, simultaneous: 0 })),
-  on(control.WriteLeHostSupport, (c, p) => {
-    if (!control.WriteLeHostSupport.parameters.allows(p)) return Status.invalidParameters;
-    c.leHostSupport = p.supported === 1;
+  onValid(control.WriteLeHostSupport, (c, { supported }) => {
+    c.leHostSupport = supported === 1;
     return Status.success;
   }),
-  on(control.SetHostFlowControl, ({ connections }, { enable }) =>
+  onValid(control.SetHostFlowControl, ({ connections }, { enable }) =>
     connections.hostBuffers.setFlowControl(enable, connections.any),
   ),
-  on(control.HostBufferSize, (c, p) => c.connections.hostBuffers.setSizes(p)),
+  onValid(control.HostBufferSize, (c, p) => c.connections.hostBuffers.setSizes(p)),
   on(control.HostCompletedPackets, (c, { completed }) =>
     c.connections.hostBuffers.completed(completed),
   ),

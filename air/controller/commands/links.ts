@@ -2,7 +2,7 @@ import * as links from '../../../lib/hci/commands/links.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { MOST_LENGTH, phyPreference } from '../connection/link-procedures.js';
 import { ok } from '../outcome.js';
-import { on } from './command.js';
+import { on, onValid } from './command.js';
 
 /** Commands about links, and about what is wanted of them. */
 export const LINK_COMMANDS = [
@@ -39,8 +39,7 @@ export const LINK_COMMANDS = [
     c.connections.on(p.handle, ({ procedures }) => procedures.setDataLength(p)),
   ),
   on(links.LeReadSuggestedDataLength, (c) => ok(c.connections.preferences.dataLength)),
-  on(links.LeWriteSuggestedDataLength, (c, p) => {
-    if (!links.LeWriteSuggestedDataLength.parameters.allows(p)) return Status.invalidParameters;
+  onValid(links.LeWriteSuggestedDataLength, (c, p) => {
     c.connections.preferences.dataLength = p;
     return Status.success;
   }),

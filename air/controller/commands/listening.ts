@@ -1,11 +1,11 @@
 import * as listening from '../../../lib/hci/commands/listening.js';
-import { on, onBytes } from './command.js';
+import { on, onBytes, onValid } from './command.js';
 import type { Command } from './command.js';
 
 /** Commands of both families by which a host scans and connects. */
 export const LISTENING_COMMANDS: readonly Command[] = [
   on(listening.LeSetScanParameters, (c, p) => c.scanner.setParameters(p), 'legacy'),
-  on(listening.LeSetScanEnable, (c, p) => c.scanner.setEnable(p), 'legacy'),
+  onValid(listening.LeSetScanEnable, (c, p) => c.scanner.setEnable(p), 'legacy'),
   on(listening.LeCreateConnection, (c, p) => c.initiator.create(p), 'legacy'),
   on(listening.LeCreateConnectionCancel, (c) => c.initiator.cancel()),
 

@@ -1,7 +1,7 @@
 import * as power from '../../../lib/hci/commands/power.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { ok } from '../outcome.js';
-import { on } from './command.js';
+import { on, onValid } from './command.js';
 
 /** Commands about signal strength. */
 export const POWER_COMMANDS = [
@@ -20,5 +20,8 @@ export const POWER_COMMANDS = [
   ),
   on(power.LeReadTransmitPower, ({ power }) => ok(power.range)),
   on(power.LeReadRfPathCompensation, (c) => ok(c.power.compensation)),
-  on(power.LeWriteRfPathCompensation, (c, p) => c.power.setCompensation(p)),
+  onValid(power.LeWriteRfPathCompensation, (c, p) => {
+    c.power.compensation = p;
+    return Status.success;
+  }),
 ];

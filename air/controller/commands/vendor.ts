@@ -5,7 +5,7 @@ import {
   VendorSetPosition,
   VendorSetTxPower,
 } from '../../vendor.js';
-import { on } from './command.js';
+import { on, onValid } from './command.js';
 
 /** Commands of our own, about the place of the controller on the air. */
 export const VENDOR_COMMANDS = [
@@ -21,9 +21,8 @@ export const VENDOR_COMMANDS = [
     c.label = Buffer.from(label).toString('utf8');
     return Status.success;
   }),
-  on(VendorSetTxPower, (c, p) => {
-    if (!VendorSetTxPower.parameters.allows(p)) return Status.invalidParameters;
-    c.setTxPower(p.power);
+  onValid(VendorSetTxPower, (c, { power }) => {
+    c.setTxPower(power);
     return Status.success;
   }),
 ];

@@ -68,7 +68,6 @@ const report = (
   host: HostPort,
   connection: ParametersOf<typeof LeEnhancedConnectionComplete>,
 ): void => {
-  if (host.wants(LeEnhancedConnectionComplete))
-    host.event(LeEnhancedConnectionComplete, connection);
-  else host.event(LeConnectionComplete, connection);
+  const told = host.event(LeEnhancedConnectionComplete, connection);
+  if (!told) host.event(LeConnectionComplete, connection);
 };

@@ -15,7 +15,7 @@ import { sameAddress } from '../../medium/pdu.js';
 import type { ConnectRequest, DeviceAddress } from '../../medium/pdu.js';
 import type { AclBuffers } from '../acl-buffers.js';
 import type { HostPort } from '../host-port.js';
-import { ALL_CHANNELS, channelMap } from './channel-map.js';
+import { ALL_CHANNELS, isChannelMap } from './channel-map.js';
 import { closeConnection, receiveControl } from './connection.js';
 import type { Connection } from './connection.js';
 import { reportConnection } from './connection-events.js';
@@ -68,11 +68,11 @@ export class Connections {
   }
 
   count(role: Role): number {
-    return [...this.#byHandle.values()].filter(({ end }) => end.role === role).length;
+    return this.all.filter(({ end }) => end.role === role).length;
   }
 
   isConnectedTo(peer: DeviceAddress): boolean {
-    return [...this.#byHandle.values()].some((connection) => sameAddress(connection.peer, peer));
+    return this.all.some((connection) => sameAddress(connection.peer, peer));
   }
 
   /** Tells the host of a new link. `reported` runs before the next event about the link. */
@@ -119,10 +119,8 @@ export class Connections {
       return true;
     }
     connection.outstanding++;
-    connection.end.send({
-      first: boundary !== PacketBoundary.continuing,
-      data: Buffer.from(packet.subarray(5)),
-    });
+    const data = new Uint8Array(packet.subarray(5)); // a copy: it is the host's to write to again
+    connection.end.send({ first: boundary !== PacketBoundary.continuing, data });
     return true;
   }
 
@@ -148,9 +146,8 @@ export class Connections {
   }
 
   /** LE Set Host Channel Classification; for the links in the central role. */
-  classifyChannels(channels: Uint8Array): number {
-    const map = channelMap(channels);
-    if (map === undefined) return Status.invalidParameters;
+  classifyChannels(map: Uint8Array): number {
+    if (!isChannelMap(map)) return Status.invalidParameters;
     this.preferences.channelMap = map;
     for (const connection of this.#byHandle.values()) {
       if (connection.end.role !== Role.central) continue;
@@ -173,7 +170,7 @@ export class Connections {
 
   /** Forgets every link without a word to the host; the peers lose them by timeout. */
   reset(): void {
-    const connections = [...this.#byHandle.values()];
+    const connections = this.all;
     this.#byHandle.clear();
     this.preferences = defaultPreferences();
     this.hostBuffers.reset();

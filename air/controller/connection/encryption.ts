@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import { concat } from '../../../lib/platform/bytes.js';
 import type { Random } from '../../../lib/platform/random.js';
 import type { LeEnableEncryption } from '../../../lib/hci/commands/links.js';
 import { Role, Status } from '../../../lib/hci/constants.js';
@@ -20,7 +21,7 @@ export const RESPONSE_TIMEOUT_MS = 40_000;
 type State =
   | { readonly name: 'idle' }
   /** The central's: the request is on its way. */
-  | { readonly name: 'requested'; readonly key: Buffer; readonly skd: Buffer }
+  | { readonly name: 'requested'; readonly key: Uint8Array; readonly skd: Uint8Array }
   /** The peripheral's: its host has been asked for the key. */
   | { readonly name: 'asked'; readonly request: EncryptionRequestPdu }
   /** The peripheral's: it has shown that it has a key. */
@@ -57,25 +58,20 @@ export class Encryption {
 
   start({ key, random, diversifier }: ParametersOf<typeof LeEnableEncryption>): number {
     if (this.#end.role !== Role.central || this.#state !== IDLE) return Status.commandDisallowed;
-    const skd = Buffer.from(this.#random(8));
-    this.#state = { name: 'requested', key: Buffer.from(key), skd };
+    const skd = this.#random(8);
+    this.#state = { name: 'requested', key, skd };
     this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
       this.#end.fail(Status.responseTimeout);
     });
-    this.#end.control({
-      kind: 'encryption-request',
-      random: Buffer.from(random),
-      diversifier: Buffer.from(diversifier),
-      skd,
-    });
+    this.#end.control({ kind: 'encryption-request', random, diversifier, skd });
     return Status.success;
   }
 
   /** LE Long Term Key Request Reply; `key`: 16 bytes. */
   reply(key: Uint8Array): number {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
-    const skd = Buffer.from(this.#random(8));
-    const proof = encryptBlock(key, Buffer.concat([this.#state.request.skd, skd]));
+    const skd = this.#random(8);
+    const proof = encryptBlock(key, concat(this.#state.request.skd, skd));
     this.#state = { name: 'proved' };
     this.#end.control({ kind: 'encryption-start', skd, proof });
     return Status.success;
@@ -106,7 +102,7 @@ export class Encryption {
 
   proved({ skd, proof }: EncryptionStartPdu): void {
     if (this.#state.name !== 'requested') return;
-    const expected = encryptBlock(this.#state.key, Buffer.concat([this.#state.skd, skd]));
+    const expected = encryptBlock(this.#state.key, concat(this.#state.skd, skd));
     if (timingSafeEqual(expected, proof)) {
       this.#end.control({ kind: 'encryption-started' });
       this.#finish(Status.success);

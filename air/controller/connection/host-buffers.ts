@@ -1,5 +1,7 @@
-import { HostBufferSize } from '../../../lib/hci/commands/host-control.js';
-import type { HostCompletedPackets } from '../../../lib/hci/commands/host-control.js';
+import type {
+  HostBufferSize,
+  HostCompletedPackets,
+} from '../../../lib/hci/commands/host-control.js';
 import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
 import { aclPacket } from '../../../lib/hci/h4.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
@@ -30,7 +32,6 @@ export class HostBuffers {
 
   /** Set Controller To Host Flow Control; not while there are links. */
   setFlowControl(enable: number, hasLinks: boolean): number {
-    if (enable > 3) return Status.invalidParameters;
     if (enable > FLOW_CONTROL_ON) return Status.unsupportedFeature;
     if (hasLinks) return Status.commandDisallowed;
     this.#flowControl = enable === FLOW_CONTROL_ON;
@@ -38,7 +39,6 @@ export class HostBuffers {
   }
 
   setSizes(p: ParametersOf<typeof HostBufferSize>): number {
-    if (!HostBufferSize.parameters.allows(p)) return Status.invalidParameters;
     this.#length = p.aclLength;
     this.#count = p.aclCount;
     this.#release();

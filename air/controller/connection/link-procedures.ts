@@ -34,7 +34,7 @@ export interface LinkPreferences {
   dataLength: DataLength;
   phys: PhyPreference;
   /** Data channels that are not known to be bad, 5 bytes. */
-  channelMap: Buffer;
+  channelMap: Uint8Array;
 }
 
 export const defaultPreferences = (): LinkPreferences => ({

@@ -13,8 +13,8 @@ export interface Peer {
 export const peerTypeByte = ({ address, rpa }: Peer): number =>
   addressTypeByte(address) | (rpa === undefined ? 0 : 0b10);
 
-/** Of types above 1 the last bit counts. The 6 bytes are copied. */
-export const deviceAddress = (type: number, address: Uint8Array): DeviceAddress => ({
+/** Of types above 1 the last bit counts. */
+export const deviceAddress = (type: number, bytes: Uint8Array): DeviceAddress => ({
   type: (type & 1) === 1 ? 'random' : 'public',
-  bytes: Buffer.from(address),
+  bytes,
 });

@@ -1,9 +1,10 @@
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
-import { LeSetPrivacyMode } from '../../../lib/hci/commands/addresses.js';
 import type {
   LeAddToResolvingList,
   LeRemoveFromResolvingList,
+  LeSetPrivacyMode,
 } from '../../../lib/hci/commands/addresses.js';
 import { Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
@@ -24,7 +25,6 @@ interface FoundAddress {
 export const RESOLVING_LIST_SIZE = 16;
 
 const DEFAULT_TIMEOUT_S = 900;
-const MAX_TIMEOUT_S = 3600;
 
 /** A private address that was made here. */
 interface Generated {
@@ -35,8 +35,8 @@ interface Generated {
 interface Entry {
   readonly peer: DeviceAddress;
   /** Undefined where the host gave zeros: that side uses its identity address. */
-  readonly peerIrk: Buffer | undefined;
-  readonly localIrk: Buffer | undefined;
+  readonly peerIrk: Uint8Array | undefined;
+  readonly localIrk: Uint8Array | undefined;
   /** Device privacy mode: the peer may use its identity address, too. */
   devicePrivacy: boolean;
   local?: Generated;
@@ -66,14 +66,13 @@ export class ResolvingList {
   }
 
   add(p: ParametersOf<typeof LeAddToResolvingList>): number {
-    if (p.addressType > 1) return Status.invalidParameters;
     if (this.#isLocked()) return Status.commandDisallowed;
     const peer = deviceAddress(p.addressType, p.address);
     const peerIrk = key(p.peerIrk);
     const known = this.#entries.some(
       (entry) =>
         sameAddress(entry.peer, peer) ||
-        (peerIrk !== undefined && entry.peerIrk?.equals(peerIrk) === true),
+        (peerIrk && entry.peerIrk && sameBytes(peerIrk, entry.peerIrk)),
     );
     if (known) return Status.invalidParameters;
     if (this.#entries.length >= RESOLVING_LIST_SIZE) return Status.memoryCapacityExceeded;
@@ -82,7 +81,6 @@ export class ResolvingList {
   }
 
   remove(p: PeerIdentity): number {
-    if (p.addressType > 1) return Status.invalidParameters;
     if (this.#isLocked()) return Status.commandDisallowed;
     const entry = this.#named(p);
     if (entry === undefined) return Status.unknownConnection;
@@ -98,31 +96,27 @@ export class ResolvingList {
 
   /** LE Read Peer Resolvable Address. */
   readPeer(p: PeerIdentity): number | Outcome<FoundAddress> {
-    return readAddress(p, this.#named(p)?.peerRpa);
+    return found(this.#named(p)?.peerRpa);
   }
 
   /** LE Read Local Resolvable Address. */
   readLocal(p: PeerIdentity): number | Outcome<FoundAddress> {
-    return readAddress(p, this.#named(p)?.local?.address);
+    return found(this.#named(p)?.local?.address);
   }
 
   /** LE Set Address Resolution Enable. */
   setEnable(enable: number): number {
-    if (enable > 1) return Status.invalidParameters;
     if (this.#inUse()) return Status.commandDisallowed;
     this.#enabled = enable === 1;
     return Status.success;
   }
 
   /** LE Set Resolvable Private Address Timeout. */
-  setTimeout(seconds: number): number {
-    if (seconds < 1 || seconds > MAX_TIMEOUT_S) return Status.invalidParameters;
+  setTimeout(seconds: number): void {
     this.#timeoutMs = seconds * 1000;
-    return Status.success;
   }
 
   setPrivacyMode(p: ParametersOf<typeof LeSetPrivacyMode>): number {
-    if (!LeSetPrivacyMode.parameters.allows(p)) return Status.invalidParameters;
     if (this.#isLocked()) return Status.commandDisallowed;
     const entry = this.#named(p);
     if (entry === undefined) return Status.unknownConnection;
@@ -191,7 +185,7 @@ export class ResolvingList {
     this.#timeoutMs = DEFAULT_TIMEOUT_S * 1000;
   }
 
-  #current(made: Generated | undefined, irk: Buffer): Generated {
+  #current(made: Generated | undefined, irk: Uint8Array): Generated {
     const now = this.#clock.now();
     if (made !== undefined && now - made.at < this.#timeoutMs) return made;
     return { address: generateRpa(irk, this.#random), at: now };
@@ -211,13 +205,8 @@ export class ResolvingList {
 }
 
 /** A key of zeros is none. */
-const key = (bytes: Uint8Array): Buffer | undefined =>
-  bytes.every((byte) => byte === 0) ? undefined : Buffer.from(bytes);
+const key = (bytes: Uint8Array): Uint8Array | undefined =>
+  bytes.some((byte) => byte !== 0) ? bytes : undefined;
 
-const readAddress = (
-  { addressType }: PeerIdentity,
-  found: DeviceAddress | undefined,
-): number | Outcome<FoundAddress> => {
-  if (addressType > 1) return Status.invalidParameters;
-  return found === undefined ? Status.unknownConnection : ok({ address: found.bytes });
-};
+const found = (address: DeviceAddress | undefined): number | Outcome<FoundAddress> =>
+  address === undefined ? Status.unknownConnection : ok({ address: address.bytes });

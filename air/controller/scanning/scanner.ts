@@ -1,7 +1,7 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
-import { LeSetScanEnable } from '../../../lib/hci/commands/listening.js';
 import type {
   LeSetExtendedScanEnable,
+  LeSetScanEnable,
   LeSetScanParameters,
 } from '../../../lib/hci/commands/listening.js';
 import { Status } from '../../../lib/hci/constants.js';
@@ -72,7 +72,6 @@ export class Scanner {
 
   /** Enabling again begins with nothing reported. */
   setEnable(p: ParametersOf<typeof LeSetScanEnable>): number {
-    if (!LeSetScanEnable.parameters.allows(p)) return Status.invalidParameters;
     if (p.enable === 0) return this.#stop();
     const filterDuplicates = p.filterDuplicates === 1;
     return this.#start({ filterDuplicates, filterByPeriod: false, durationMs: 0, periodMs: 0 });

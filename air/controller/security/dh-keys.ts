@@ -44,7 +44,7 @@ export class DhKeys {
       status: Status.success,
       then: () => {
         const status = key === undefined ? Status.invalidParameters : Status.success;
-        const bytes = key ?? Buffer.alloc(DH_KEY_BYTES, 0xff);
+        const bytes = key ?? new Uint8Array(DH_KEY_BYTES).fill(0xff);
         this.#host.event(LeGenerateDhKeyComplete, { status, key: bytes });
       },
     };

@@ -4,7 +4,12 @@ import { addressType, enable, slots } from '../shared.js';
 
 /** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9). */
 
-/** Types 0 ADV_IND, 1 ADV_DIRECT_IND (high duty cycle), 2 ADV_SCAN_IND, 3 ADV_NONCONN_IND, 4 ADV_DIRECT_IND. */
+/**
+ * By type, the properties of the same set in extended advertising (7.8.53): 0 ADV_IND, 1 ADV_DIRECT_IND
+ * (high duty cycle), 2 ADV_SCAN_IND, 3 ADV_NONCONN_IND, 4 ADV_DIRECT_IND.
+ */
+export const LEGACY_PROPERTIES: readonly number[] = [0x13, 0x1d, 0x12, 0x10, 0x15];
+
 export const LeSetAdvertisingParameters = command(
   0x2006,
   'LE Set Advertising Parameters',

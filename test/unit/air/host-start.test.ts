@@ -35,7 +35,7 @@ describe('what hosts send before anything else, in their order', () => {
       FEATURES,
       VERSION,
       [0x1009, '', `00${toHex(host.controller.identity.public.bytes)}`],
-      [0x1002, '', `00${host.controller.supportedCommands().toString('hex')}`],
+      [0x1002, '', `00${toHex(host.controller.supportedCommands())}`],
       LE_FEATURES,
       [0x2002, '', '00fb0008'],
       [0x201c, '', '00ffffffff3f020000'],
@@ -59,7 +59,7 @@ describe('what hosts send before anything else, in their order', () => {
   it('Google bumble', async () => {
     await playedBack([
       RESET,
-      [0x1002, '', `00${host.controller.supportedCommands().toString('hex')}`],
+      [0x1002, '', `00${toHex(host.controller.supportedCommands())}`],
       VERSION,
       LE_FEATURES,
       FEATURES,
