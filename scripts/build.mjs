@@ -37,6 +37,7 @@ const compile = () =>
     entryPoints: [
       ...FOLDERS.map((folder) => `${folder}/**/*.ts`),
       'test/support/cheap-suite.ts',
+      'test/support/flash/*.ts',
       'scripts/*.ts',
       'air/**/*.py',
     ],
