@@ -226,7 +226,7 @@ export default defineConfig(
     files: [
       'lib/platform/**/*.ts',
       'air/{medium,sim}/**/*.ts',
-      'firmware-sim/{*,behaviors/*,flash/*}.ts',
+      'firmware-sim/{*,flash/*}.ts',
     ],
     ignores: [
       'lib/platform/turn.ts',

@@ -18,7 +18,7 @@ import { BEHAVIORS } from './behaviors.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
-import { DoorController } from './controller.js';
+import { CarController } from './controller.js';
 import type { CarReport } from './controller.js';
 import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
@@ -62,7 +62,7 @@ export class SimulatedCar {
   /** For the person beside the car. */
   readonly control: CarControl;
   readonly #options: SimulatedCarOptions;
-  readonly #controller: DoorController;
+  readonly #controller: CarController;
   /** What `stop` does, the last first. */
   readonly #undo: Undo[];
   readonly #watchers = new Set<(event: CarEvent) => void>();
@@ -74,7 +74,7 @@ export class SimulatedCar {
     this.#options = options;
     this.#undo = undo;
     const { suite = defaultSuite } = options;
-    this.#controller = new DoorController({
+    this.#controller = new CarController({
       name: options.name,
       store,
       behaviors: BEHAVIORS,

@@ -27,12 +27,13 @@ import { circumstancesOf } from './circumstances.js';
 import { KeyDesk } from './key-desk.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
+import type { ClockRecord } from './memory/rights-record.js';
 import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';
 import type { Screen } from './pairing-desk.js';
 import { PinLock } from './pin-lock.js';
 
-export interface DoorControllerOptions {
+export interface CarControllerOptions {
   /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
   readonly slots: number;
   /** 1 to 32 bytes of UTF-8. */
@@ -88,18 +89,18 @@ export interface CarReport {
  * The car's computer: decides who may do what, and ties body, key slots, pairing window and memory
  * together. Phones reach it through the CarHost interface, the person beside it through the rest.
  */
-export class DoorController implements CarHost {
+export class CarController implements CarHost {
   readonly name: string;
   readonly pairing: PairingDesk;
   readonly credentials: KeyDesk;
   readonly #pin: PinLock;
-  readonly #options: DoorControllerOptions;
+  readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
   /** Slot of the key whose `start` was the last. */
   #starter: number | undefined;
 
-  constructor(options: DoorControllerOptions) {
+  constructor(options: CarControllerOptions) {
     const { clock, store } = options;
     this.#options = options;
     this.name = options.name;
@@ -236,19 +237,16 @@ export class DoorController implements CarHost {
     return undefined;
   }
 
-  /**
-   * What befalls the clock in the car: it stands still and loses the time, or time passes.
-   * @throws PhoneKeyError `sim.storage`
-   */
-  async clock(what: 'lose' | { readonly advance: number }): Promise<void> {
-    await this.#options.store.update((record) => {
-      const { clock } = record;
-      const changed =
-        what === 'lose' ? { ...clock, lost: true } : advanceClock(clock, what.advance);
-      return { record: { ...record, clock: changed }, value: undefined };
-    });
-    if (what === 'lose') this.#emit({ type: 'clock-lost' });
-    else this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
+  /** The clock in the car stands still, and loses the time. @throws PhoneKeyError `sim.storage` */
+  async loseClock(): Promise<void> {
+    await this.#changeClock((clock) => ({ ...clock, lost: true }));
+    this.#emit({ type: 'clock-lost' });
+  }
+
+  /** As if so much time had passed. @throws PhoneKeyError `sim.storage` */
+  async advanceClock(seconds: number): Promise<void> {
+    await this.#changeClock((clock) => advanceClock(clock, seconds));
+    this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
   }
 
   /** Cancels every timer. */
@@ -262,7 +260,7 @@ export class DoorController implements CarHost {
     if (typeof allowance === 'string') return allowance;
     const behavior = this.#options.behaviors.get(command.type);
     if (behavior === undefined) return 'unknown-command';
-    return behavior.execute(this.#context(key, allowance, command.type), command, key);
+    return behavior(this.#context(key, allowance, command.type), command, key);
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
@@ -307,6 +305,13 @@ export class DoorController implements CarHost {
     });
     if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
     return DONE;
+  }
+
+  #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {
+    return this.#options.store.update((record) => ({
+      record: { ...record, clock: change(record.clock) },
+      value: undefined,
+    }));
   }
 
   #ownFingerprint(): string {

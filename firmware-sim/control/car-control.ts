@@ -3,7 +3,7 @@ import type { Refusal } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
-import type { CarReport, CardTap, DoorController, HandInput } from '../controller.js';
+import type { CarReport, CardTap, CarController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-desk.js';
 
 /**
@@ -45,7 +45,7 @@ export interface CarControl {
 
 /** @param resetCar the factory reset, of the controller and of whatever else knows the identity */
 export const controlOf = (
-  controller: DoorController,
+  controller: CarController,
   resetCar: () => Promise<BodyRefusal | undefined>,
 ): CarControl => {
   const hand = async (input: HandInput): Promise<void> => {
@@ -77,8 +77,8 @@ export const controlOf = (
       const refusal = await controller.credentials.removeAtScreen(slot);
       if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
     },
-    loseClock: () => controller.clock('lose'),
-    advanceClock: (seconds) => controller.clock({ advance: seconds }),
+    loseClock: () => controller.loseClock(),
+    advanceClock: (seconds) => controller.advanceClock(seconds),
     async reset() {
       permit(await resetCar());
       return { fingerprint: controller.status().fingerprint };
