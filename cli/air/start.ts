@@ -3,8 +3,6 @@ import { openHubControl } from '../../air/hub/control-client.js';
 import type { HubControl, HubSettings } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { aborted } from '../io/interrupt.js';
 import { captureToFile } from './capture.js';
 import type { AirCapture } from './capture.js';
@@ -21,11 +19,11 @@ export interface AirOptions extends HubSettings, DoorOptions {}
 export const startAir = async (
   context: Context,
   { h4, pty, ...settings }: AirOptions,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, paths, signal } = context;
   const tell = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
-    output.result({ ...event, time }, [`${output.paint('dim', time.slice(11, 23))} ${sentence}`]);
+    output.event(time, { ...event, time }, sentence);
   };
   const keeper = await connectOrStartHub(paths.hub, { label: 'air' }, settings);
   let failed: (message: string) => void = () => undefined;
@@ -60,5 +58,4 @@ export const startAir = async (
     keeper.close();
   }
   tell({ type: 'stopped' }, 'stopped');
-  return EXIT.ok;
 };

@@ -43,7 +43,8 @@ export const watchAir = async (
   }
   const tap = await open(paths.hub);
   output.say('watching the air; Ctrl-C ends it');
-  return follow(signal, tap, tell, airEnded);
+  await follow(signal, tap, tell, airEnded);
+  return EXIT.ok;
 };
 
 /** @throws PhoneKeyError `usage.invalid` */
@@ -66,14 +67,11 @@ async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEv
   reader.end();
 }
 
-/** Times of the day are in UTC, as everywhere. */
 const print = ({ type, time, fields, who, what }: ViewLine, { output }: Context): void => {
+  const text = type === 'message' ? output.paint('cyan', `  ${what}`) : what;
   const iso = new Date(time).toISOString();
-  const message = type === 'message';
-  const text = message ? output.paint('cyan', `  ${what}`) : what;
-  output.result({ time: iso, type, ...fields }, [
-    `${output.paint('dim', iso.slice(11, 23))} ${output.paint('bold', who.padEnd(WHO))} ${text}`,
-  ]);
+  const sentence = `${output.paint('bold', who.padEnd(WHO))} ${text}`;
+  output.event(iso, { time: iso, type, ...fields }, sentence);
 };
 
 /** Two names of up to eight characters and an arrow. */

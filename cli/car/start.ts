@@ -6,8 +6,6 @@ import type { TraceEvent } from '../../lib/link/message-link.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { aborted } from '../io/interrupt.js';
 import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
 import { carHome } from './home.js';
@@ -17,16 +15,12 @@ export const startCar = async (
   context: Context<'radio'>,
   name: string,
   options: { readonly memory?: MemoryKind | undefined } = {},
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, log, paths, signal } = context;
-  const tell = (event: object, time: string, sentence: string): void => {
-    // The time of day, in UTC as in the event.
-    output.result(event, [`${output.paint('dim', time.slice(11, 23))} ${sentence}`]);
-  };
   /** For what happens outside the car's own controller. */
   const tellNow = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
-    tell({ ...event, at: systemClock.now(), time }, time, sentence);
+    output.event(time, { ...event, at: systemClock.now(), time }, sentence);
   };
   const onSessionKeys = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
@@ -45,7 +39,7 @@ export const startCar = async (
     peripheral,
     log,
     onEvent: (event) => {
-      tell(event, event.time, describeCarEvent(event));
+      output.event(event.time, event, describeCarEvent(event));
     },
     onLinkEvent: (event) => {
       tellNow(linkEventFields(event), describeLinkEvent(event));
@@ -69,7 +63,6 @@ export const startCar = async (
     await car.stop();
   }
   tellNow({ type: 'stopped' }, 'stopped');
-  return EXIT.ok;
 };
 
 const airEnded = (cause: PhoneKeyError): PhoneKeyError =>

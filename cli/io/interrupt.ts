@@ -1,13 +1,15 @@
-import type { PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { EXIT } from '../exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export const interrupted = (): PhoneKeyError => new PhoneKeyError('interrupted', 'interrupted');
 
 /** Settles as `work` does, or rejects with `reason` once the signal aborts; the work goes on. */
 export const orAborted = async <T>(
   signal: AbortSignal,
   work: Promise<T>,
-  reason: () => PhoneKeyError,
+  reason = interrupted,
 ): Promise<T> => {
   let onAbort = (): void => undefined;
   try {
