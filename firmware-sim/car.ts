@@ -2,16 +2,11 @@ import { CarEndpoint } from '../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../lib/car/endpoint.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
-import type { Suite } from '../lib/crypto/suite.js';
 import { checkName } from '../lib/domain/names.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { systemClock } from '../lib/platform/clock.js';
-import type { Clock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
-import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
-import type { Random } from '../lib/platform/random.js';
-import type { Peripheral } from '../lib/radio/types.js';
 import type { Opened } from '../local/rpc/server.js';
 import { carHomes } from '#car-homes';
 import { BEHAVIORS } from './behaviors.js';
@@ -28,7 +23,10 @@ import type { MemoryKind } from './memory/open.js';
 import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
-export interface SimulatedCarOptions {
+export interface SimulatedCarOptions extends Pick<
+  CarEndpointOptions,
+  'peripheral' | 'suite' | 'clock' | 'random' | 'log' | 'trace' | 'onSessionKeys' | 'onRadioError'
+> {
   /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
   readonly name: string;
   /**
@@ -38,21 +36,13 @@ export interface SimulatedCarOptions {
   readonly home?: string;
   /** Which kind a new car gets in its home (default `files`), or where the record is kept instead. */
   readonly memory?: MemoryKind | Memory;
-  readonly peripheral: Peripheral;
-  readonly suite?: Suite;
-  readonly clock?: Clock;
   /** Milliseconds since 1970, for the events (default: the machine's). */
   readonly wallTime?: () => number;
-  readonly random?: Random;
-  readonly log?: Logger;
   /** How many keys it holds, 1 to 32 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
-  /** What goes over the air, and the ends of links: see CarEndpoint. */
-  readonly trace?: CarEndpointOptions['trace'];
-  readonly onSessionKeys?: CarEndpointOptions['onSessionKeys'];
-  readonly onLinkEvent?: CarEndpointOptions['onEvent'];
-  readonly onRadioError?: CarEndpointOptions['onRadioError'];
+  /** `onEvent` of its CarEndpoint: the ends of links. */
+  readonly onLinkEvent?: NonNullable<CarEndpointOptions['onEvent']>;
 }
 
 type Undo = () => Promise<unknown> | void;
@@ -141,8 +131,10 @@ export class SimulatedCar {
   }
 
   async #goOnAir(): Promise<void> {
-    const { suite, clock, random, log, trace, onSessionKeys, peripheral } = this.#options;
+    const { onEvent: _, onLinkEvent, ...options } = this.#options;
+    const { peripheral } = options;
     this.#endpoint = new CarEndpoint({
+      ...options,
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
@@ -150,11 +142,7 @@ export class SimulatedCar {
         advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
-      ...definedOnly({ suite, clock, random, log, trace, onSessionKeys }),
-      ...definedOnly({
-        onEvent: this.#options.onLinkEvent,
-        onRadioError: this.#options.onRadioError,
-      }),
+      ...(onLinkEvent && { onEvent: onLinkEvent }),
     });
     await this.#endpoint.start();
   }
@@ -211,12 +199,6 @@ const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCa
     );
   }
 };
-
-/** Options that were not given must not be there at all (exactOptionalPropertyTypes). */
-const definedOnly = <T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 
 /** All of it, even where one fails; the first failure is told afterwards. */
 const undoAll = async (undo: Undo[]): Promise<void> => {

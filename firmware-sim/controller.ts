@@ -20,7 +20,7 @@ import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
-import { bodyEvent, windowEvent } from './events.js';
+import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
@@ -124,7 +124,7 @@ export class CarController implements CarHost {
       ...options,
       now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
-        this.#emit(windowEvent(effect));
+        this.#emit(effect);
         options.onPairingChanged();
       },
       onKey: (key, replaced) => {
