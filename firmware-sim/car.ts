@@ -104,8 +104,8 @@ export class SimulatedCar {
       undo.push(() => car.#endpoint?.stop());
       await car.#goOnAir();
       if (home !== undefined) {
-        const served = { control: car.control, watch: () => car.#watch() };
-        undo.push(await carHomes.serve(home, served, options.log ?? silentLogger));
+        const { log = silentLogger } = options;
+        undo.push(await carHomes.serve(home, car.control, () => car.#watch(), log));
       }
       return car;
     } catch (error) {

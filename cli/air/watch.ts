@@ -11,7 +11,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
 import { AirView, HciView } from './viewer.js';
 import type { View, ViewLine } from './viewer.js';
-import { HomeKeys } from './viewer-keys.js';
+import { homeKeys } from './viewer-keys.js';
 import { airEnded } from './words.js';
 
 export interface WatchOptions {
@@ -28,7 +28,7 @@ export const watchAir = async (
   open = tapHub,
 ): Promise<ExitCode> => {
   const { output, paths, signal } = context;
-  const keys = await HomeKeys.open(context);
+  const keys = await homeKeys(context);
   const view: View = hci === true ? new HciView() : new AirView(keys);
   const tell = async (event: AirEvent): Promise<void> => {
     for (const line of view.push(event)) {

@@ -6,7 +6,7 @@ import type { TraceEvent } from '../../lib/link/message-link.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
-import { aborted } from '../io/interrupt.js';
+import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
 import { carHome } from './home.js';
 
@@ -24,11 +24,7 @@ export const startCar = async (
   };
   const onSessionKeys = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
-  let fail: (error: PhoneKeyError) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => undefined); // also when nobody waits any more
+  const failure = new AbortController();
   const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
     log.debug(`${direction} ${kind}`, { fields, bytes });
   };
@@ -47,7 +43,7 @@ export const startCar = async (
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
-      else fail(radio === 'ble' ? error : airEnded(error));
+      else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     onSessionKeys,
     ...(context.options.verbose === true && { trace }),
@@ -58,7 +54,7 @@ export const startCar = async (
       { type: 'ready', name, fingerprint, radio },
       `${name} is ready on ${radio === 'ble' ? 'Bluetooth' : 'the virtual air'}`,
     );
-    await Promise.race([aborted(signal), failed]);
+    await abortedUnless(failure.signal, signal);
   } finally {
     await car.stop();
   }

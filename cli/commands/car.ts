@@ -23,11 +23,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
   const car = program
     .command('car')
     .description('a simulated car, and what a person beside it can do')
-    .addOption(
-      new Option('--name <name>', 'which car, where there are several')
-        .argParser(parseCarName)
-        .default(DEFAULT_NAME),
-    )
+    .option('--name <name>', 'which car, where there are several', parseCarName, DEFAULT_NAME)
     .addHelpText('before', EXAMPLES);
 
   car

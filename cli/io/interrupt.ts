@@ -64,9 +64,9 @@ export class Interrupt {
   };
 }
 
-/** Resolves once the signal aborts. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+/** Resolves once the signal aborts; rejects with its reason when `failure` does before. */
+export const abortedUnless = (failure: AbortSignal, signal: AbortSignal): Promise<void> => {
+  const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener(
       'abort',
@@ -76,3 +76,5 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
       { once: true },
     );
   });
+  return orAborted(failure, aborted, () => failure.reason as PhoneKeyError);
+};

@@ -5,6 +5,7 @@ import { nodeDisk } from '../../local/files/disk.js';
 import { FileMemory, MEMORY_FILES } from './file-memory.js';
 import { FileFlash } from '../flash/file-flash.js';
 import { FlashMemory } from '../flash/flash-memory.js';
+import { storageFault } from './memory.js';
 import type { Memory } from './memory.js';
 
 /** What a car's directory keeps its record in: two files, or a file with the cells of a simulated flash. */
@@ -35,9 +36,9 @@ export const openHomeMemory = async (
     return { memory: new FileMemory(home, { log }), close: () => undefined };
   }
   const path = join(home, FLASH_FILE);
-  const flash = await FileFlash.open(path).catch((cause: unknown) => {
-    throw new PhoneKeyError('sim.storage', `cannot open the car's flash ${path}`, { cause });
-  });
+  const flash = await FileFlash.open(path).catch(
+    storageFault(`cannot open the car's flash ${path}`),
+  );
   return {
     memory: new FlashMemory(flash, { log }),
     close: () => {
