@@ -27,7 +27,6 @@ export interface BehaviorContext {
   readonly body: () => BodyState;
   readonly driveSecondsLeft: () => number;
   readonly record: () => CarRecord;
-  readonly keys: () => readonly KeySlot[];
   /** 16 hex digits: the first 8 bytes of SHA-512 of the public key. */
   readonly fingerprint: (key: KeySlot) => string;
   readonly isSuspended: (key: KeySlot) => boolean;

@@ -41,9 +41,9 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
     };
   },
 
-  listKeys: ({ keys, fingerprint, isSuspended }, _command, own) => ({
+  listKeys: ({ record, fingerprint, isSuspended }, _command, own) => ({
     type: 'keys',
-    keys: keys().map((key) => {
+    keys: record().keys.map((key) => {
       const { slot, name, formFactor = 'unknown', role, grant } = key;
       const notAfter = grant?.terms.notAfter ?? NO_END;
       return {

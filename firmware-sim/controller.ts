@@ -5,7 +5,7 @@ import { findKey } from '../lib/credentials/find-key.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
-import type { KeyPair, Suite } from '../lib/crypto/suite.js';
+import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
 import type { Closure, Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
@@ -13,9 +13,7 @@ import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
-import type { Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
-import type { Random } from '../lib/platform/random.js';
 import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
@@ -25,26 +23,20 @@ import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
 import { KeyDesk } from './key-desk.js';
+import type { KeyDeskOptions } from './key-desk.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import type { ClockRecord } from './memory/rights-record.js';
-import type { RecordStore } from './memory/store.js';
 import { PairingDesk } from './pairing-desk.js';
 import type { Screen } from './pairing-desk.js';
 import { PinLock } from './pin-lock.js';
+import type { PinLockOptions } from './pin-lock.js';
 
-export interface CarControllerOptions {
-  /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
-  readonly slots: number;
+export interface CarControllerOptions
+  extends PinLockOptions, Pick<KeyDeskOptions, 'slots' | 'wallTime'> {
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
-  readonly store: RecordStore;
   readonly behaviors: Behaviors;
-  readonly suite: Suite;
-  readonly clock: Clock;
-  /** Milliseconds since 1970: the clock that runs in the car, and the events' time. */
-  readonly wallTime: () => number;
-  readonly random: Random;
   readonly log: Logger;
   readonly onEvent: (event: CarEvent) => void;
   /** The key is gone from the memory, or was suspended: drop its links. */
@@ -277,7 +269,6 @@ export class CarController implements CarHost {
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
       record: () => store.record,
-      keys: () => this.keys(),
       fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
       isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
       // Slow on purpose: the key may have been removed or suspended meanwhile.

@@ -88,7 +88,10 @@ export const bodyEvent = (effect: BodyEffect, by: Actor): CarEventDetail => {
     case 'door-opened':
     case 'drive-authorised':
       return { ...effect, by };
-    default:
+    case 'relocked':
+    case 'driving':
+    case 'door-closed':
+    case 'drive-ended':
       return effect;
   }
 };

@@ -21,7 +21,10 @@ export const prepareHome = async (home: string): Promise<void> => {
   }
 };
 
-/** `CarHomes.lock`: keeps a second process off the car's memory. */
+/**
+ * Makes the directory and keeps other processes off it, until what it gives is called.
+ * @throws PhoneKeyError `sim.already-running`, `sim.storage`
+ */
 export const lockHome = async (home: string): Promise<() => Promise<void>> => {
   await prepareHome(home);
   const path = join(home, 'lock');
