@@ -19,12 +19,7 @@ export type CarEvent = CarEventDetail & {
 };
 
 /** Who did it: a phone's key, the key card, a person's hand, or the car by itself. */
-export type Actor = KeyActor | 'card' | 'hand' | 'car';
-
-export interface KeyActor {
-  readonly slot: number;
-  readonly name: string;
-}
+export type Actor = Pick<KeyEntry, 'slot' | 'name'> | 'card' | 'hand' | 'car';
 
 /** A key as people may see it. */
 export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor' | 'fingerprint'> {
