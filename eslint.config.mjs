@@ -236,11 +236,7 @@ export default defineConfig(
     rules: { 'no-restricted-globals': ['error', ...CLOCKS] },
   },
   {
-    files: [
-      'lib/platform/**/*.ts',
-      'air/{medium,sim}/**/*.ts',
-      'firmware-sim/{*,behaviors/*,flash/*}.ts',
-    ],
+    files: ['lib/platform/**/*.ts', 'air/{medium,sim}/**/*.ts', 'firmware-sim/{*,flash/*}.ts'],
     ignores: [
       'lib/platform/turn.ts',
       'firmware-sim/{homes,index}.ts',

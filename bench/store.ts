@@ -1,9 +1,10 @@
-import { FlashMemory, SimulatedFlash } from '../firmware-sim/index.js';
+import { FlashMemory } from '../firmware-sim/flash/flash-memory.js';
 import type { CarRecord } from '../firmware-sim/index.js';
 import { newRecord } from '../firmware-sim/memory/record.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import type { KeyGrant } from '../lib/credentials/key-slot.js';
 import { systemRandom } from '../lib/platform/random.js';
+import { SimulatedFlash } from '../test/support/flash/simulated-flash.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 

@@ -1,11 +1,14 @@
 import type { AirUse, Context, GlobalOptions } from './context.js';
 import type { ExitCode } from './exit-codes.js';
 
+/** Ends with an exit code; with none, that of what was done. */
+export type Work = Promise<ExitCode> | Promise<void>;
+
 /** Gives the work of a command its context, and takes care of its errors. */
 export type Perform = <Use extends AirUse>(
   options: GlobalOptions,
   use: Use,
-  work: (context: Context<Use>) => Promise<ExitCode>,
+  work: (context: Context<Use>) => Work,
 ) => Promise<void>;
 
 /**
@@ -14,5 +17,5 @@ export type Perform = <Use extends AirUse>(
  */
 export type Act = <Use extends AirUse, Args extends readonly unknown[]>(
   use: Use,
-  work: (context: Context<Use>, ...args: Args) => Promise<ExitCode>,
+  work: (context: Context<Use>, ...args: Args) => Work,
 ) => (...args: Args) => Promise<void>;

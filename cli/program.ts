@@ -77,13 +77,12 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .argParser(parsePosition)
         .env('KEY_AT'),
     )
-    .addOption(
-      new Option(
-        '--capture <file>',
-        'writes what goes over the virtual air to a btsnoop file',
-      ).argParser(parseFile),
+    .option(
+      '--capture <file>',
+      'writes what goes over the virtual air to a btsnoop file',
+      parseFile,
     )
-    .addOption(new Option('--force', 'lets --capture replace a file'))
+    .option('--force', 'lets --capture replace a file')
     .addOption(
       new Option(
         '--session-keys <file>',
@@ -92,7 +91,7 @@ export const buildProgram = (host: Host, perform: Perform) => {
         .argParser(parseFile)
         .env('KEY_SESSION_KEYS'),
     )
-    .addOption(new Option('-v, --verbose', 'says on stderr what is done'))
+    .option('-v, --verbose', 'says on stderr what is done')
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
     .showSuggestionAfterError()

@@ -16,7 +16,7 @@ export const run = async (argv: readonly string[], host: Host): Promise<ExitCode
   const perform: Perform = async (options, use, work) => {
     const context = createContext(options, host, use);
     try {
-      exitCode = await work(context);
+      exitCode = (await work(context)) ?? EXIT.ok;
     } catch (error) {
       exitCode = reportError(error, context.output, options.verbose === true);
     }

@@ -10,7 +10,7 @@ import { PhoneKeyError } from '../lib/errors.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import { raiseFloor, timeForRecords } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
-import { lowestFree } from './key-slots.js';
+import { lowestFree, withKey } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
 import { wasRemoved } from './removed-keys.js';
 
@@ -73,10 +73,9 @@ export const admitKey = (
     role: terms.role,
     grant,
   };
-  const others = record.keys.filter((other) => other.slot !== slot);
   return {
     key,
-    record: { ...now, keys: [...others, key].sort((a, b) => a.slot - b.slot) },
+    record: { ...now, keys: withKey(record.keys, key) },
     ...(evicted?.slot === slot ? { evicted } : {}),
     replaced: known !== undefined,
   };

@@ -7,14 +7,14 @@ import type { BodyInput, BodyState } from './body.js';
 import type { CarRecord } from './memory/record.js';
 
 /**
- * What the car does on one command. Each lives in a file of its own in behaviors/ and exports it as
- * `behavior`. Whether the policy lets the key do it was checked before, and a use of it counted.
+ * What the car does on one command: gives what to answer, or why it was not done. Whether the policy lets
+ * the key do it was checked before, and a use of it counted.
  */
-export interface Behavior<N extends CommandName = CommandName> {
-  readonly command: N;
-  /** Gives what to answer, or why it was not done. */
-  execute(context: BehaviorContext, command: CommandOf<N>, key: KeySlot): Answer | Promise<Answer>;
-}
+export type Behavior<N extends CommandName = CommandName> = (
+  context: BehaviorContext,
+  command: CommandOf<N>,
+  key: KeySlot,
+) => Answer | Promise<Answer>;
 
 export type Answer = Outcome | Refusal;
 
@@ -27,7 +27,6 @@ export interface BehaviorContext {
   readonly body: () => BodyState;
   readonly driveSecondsLeft: () => number;
   readonly record: () => CarRecord;
-  readonly keys: () => readonly KeySlot[];
   /** 16 hex digits: the first 8 bytes of SHA-512 of the public key. */
   readonly fingerprint: (key: KeySlot) => string;
   readonly isSuspended: (key: KeySlot) => boolean;

@@ -1,34 +1,81 @@
+import { NO_END } from '../lib/credentials/grant.js';
 import type { CommandName } from '../lib/domain/commands.js';
+import { permits } from '../lib/domain/roles.js';
 import type { Behavior } from './behavior.js';
-import { behavior as deliver } from './behaviors/deliver.js';
-import { behavior as frunk } from './behaviors/frunk.js';
-import { behavior as listKeys } from './behaviors/list-keys.js';
-import { behavior as lock } from './behaviors/lock.js';
-import { behavior as raiseEpoch } from './behaviors/raise-epoch.js';
-import { behavior as removeKey } from './behaviors/remove-key.js';
-import { behavior as setPin } from './behaviors/set-pin.js';
-import { behavior as setTime } from './behaviors/set-time.js';
-import { behavior as start } from './behaviors/start.js';
-import { behavior as status } from './behaviors/status.js';
-import { behavior as trunk } from './behaviors/trunk.js';
-import { behavior as unlock } from './behaviors/unlock.js';
+import { speedLimitIn } from './body.js';
+import { usesLeft } from './key-summary.js';
 
 export type Behaviors = ReadonlyMap<CommandName, Behavior>;
 
 /** One for each command: the compiler misses one that is not here. */
 const ALL: { readonly [N in CommandName]: Behavior<N> } = {
-  deliver,
-  frunk,
-  listKeys,
-  lock,
-  raiseEpoch,
-  removeKey,
-  setPin,
-  setTime,
-  start,
-  status,
-  trunk,
-  unlock,
+  lock: ({ act }) => act({ type: 'lock' }),
+
+  unlock: ({ act }, _command, { role }) =>
+    act({
+      type: 'unlock',
+      shut: (['trunk', 'frunk'] as const).filter((luggage) => !permits(role, luggage)),
+    }),
+
+  trunk: ({ act }) => act({ type: 'release', closure: 'trunk' }),
+
+  frunk: ({ act }) => act({ type: 'release', closure: 'frunk' }),
+
+  async start({ act, checkPin, allowance: { speedLimit } }, { pin = '' }) {
+    const refusal = await checkPin(pin);
+    if (refusal !== undefined) return refusal;
+    return act({ type: 'authorise-drive', ...(speedLimit === undefined ? {} : { speedLimit }) });
+  },
+
+  status({ body, driveSecondsLeft, record }) {
+    const state = body();
+    return {
+      type: 'status',
+      status: {
+        locked: state.locked,
+        open: state.open,
+        driveSecondsLeft: driveSecondsLeft(),
+        speedLimit: speedLimitIn(state) ?? null,
+        pinNeeded: record().pin !== undefined,
+      },
+    };
+  },
+
+  listKeys: ({ record, fingerprint, isSuspended }, _command, own) => ({
+    type: 'keys',
+    keys: record().keys.map((key) => {
+      const { slot, name, formFactor = 'unknown', role, grant } = key;
+      const notAfter = grant?.terms.notAfter ?? NO_END;
+      return {
+        slot,
+        name,
+        formFactor,
+        role,
+        fingerprint: fingerprint(key),
+        own: slot === own.slot,
+        suspended: isSuspended(key),
+        notAfter: notAfter === NO_END ? null : notAfter,
+        usesLeft: (grant && usesLeft(grant)) ?? null,
+        grantedBy: grant?.terms.ownerSlot ?? null,
+      };
+    }),
+  }),
+
+  /**
+   * An owner removes any key but another owner's, others only their own; to them, another's slot and an
+   * empty one look the same. The last owner cannot go over the air: nobody could share or revoke any more.
+   */
+  removeKey: ({ removeKey }, { slot }, by) =>
+    by.role !== 'owner' && slot !== by.slot ? 'not-permitted' : removeKey(slot),
+
+  /** Whoever has a key may bring a notice; what it may do is asked of the owner who signed it. */
+  deliver: ({ deliver }, { notice }) => deliver(notice),
+
+  raiseEpoch: ({ raiseEpoch }) => raiseEpoch(),
+
+  setPin: ({ setPin }, { pin }) => setPin(pin),
+
+  setTime: ({ setTime }, { seconds }) => setTime(seconds),
 };
 
 /** What a SimulatedCar does. */

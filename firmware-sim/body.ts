@@ -50,10 +50,17 @@ export type BodyInput =
   /** Only time has passed. */
   | { readonly type: 'tick' };
 
+/** Effects of which an event tells who did it. */
+export type BodyAct =
+  | { readonly type: 'unlocked' | 'locked' }
+  | { readonly type: 'door-opened'; readonly closure: Closure }
+  /** The limit in km/h. */
+  | { readonly type: 'drive-authorised'; readonly seconds: number; readonly speedLimit?: number };
+
 export type BodyEffect =
-  | { readonly type: 'unlocked' | 'locked' | 'relocked' | 'driving' }
-  | { readonly type: 'opened' | 'closed'; readonly closure: Closure }
-  | { readonly type: 'drive-authorised'; readonly seconds: number; readonly speedLimit?: number }
+  | BodyAct
+  | { readonly type: 'relocked' | 'driving' }
+  | { readonly type: 'door-closed'; readonly closure: Closure }
   | { readonly type: 'drive-ended'; readonly reason: DriveEndReason };
 
 export type DriveEndReason =
@@ -156,7 +163,7 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
       if (!state.open.includes(input.closure)) return unchanged(state);
       return changed(
         { ...state, open: state.open.filter((closure) => closure !== input.closure) },
-        [{ type: 'closed', closure: input.closure }],
+        [{ type: 'door-closed', closure: input.closure }],
       );
   }
 };
@@ -217,7 +224,7 @@ const open = (state: BodyState, closure: Closure): BodyStep => {
       open: [...state.open, closure],
       relockAt: isDoor(closure) ? undefined : state.relockAt,
     },
-    [{ type: 'opened', closure }],
+    [{ type: 'door-opened', closure }],
   );
 };
 

@@ -2,23 +2,18 @@ import { CarEndpoint } from '../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../lib/car/endpoint.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
-import type { Suite } from '../lib/crypto/suite.js';
 import { checkName } from '../lib/domain/names.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { systemClock } from '../lib/platform/clock.js';
-import type { Clock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
-import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
-import type { Random } from '../lib/platform/random.js';
-import type { Peripheral } from '../lib/radio/types.js';
 import type { Opened } from '../local/rpc/server.js';
 import { carHomes } from '#car-homes';
 import { BEHAVIORS } from './behaviors.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
-import { DoorController } from './controller.js';
+import { CarController } from './controller.js';
 import type { CarReport } from './controller.js';
 import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './key-slots.js';
@@ -28,7 +23,18 @@ import type { MemoryKind } from './memory/open.js';
 import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
-export interface SimulatedCarOptions {
+export interface SimulatedCarOptions extends Pick<
+  CarEndpointOptions,
+  | 'dialects'
+  | 'peripheral'
+  | 'suite'
+  | 'clock'
+  | 'random'
+  | 'log'
+  | 'trace'
+  | 'keyLog'
+  | 'onRadioError'
+> {
   /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
   readonly name: string;
   /**
@@ -38,22 +44,13 @@ export interface SimulatedCarOptions {
   readonly home?: string;
   /** Which kind a new car gets in its home (default `files`), or where the record is kept instead. */
   readonly memory?: MemoryKind | Memory;
-  readonly peripheral: Peripheral;
-  readonly suite?: Suite;
-  readonly clock?: Clock;
   /** Milliseconds since 1970, for the events (default: the machine's). */
   readonly wallTime?: () => number;
-  readonly random?: Random;
-  readonly log?: Logger;
   /** How many keys it holds, 1 to 32 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
-  /** What it speaks, what goes over the air, and the ends of links: see CarEndpoint. */
-  readonly dialects?: CarEndpointOptions['dialects'];
-  readonly trace?: CarEndpointOptions['trace'];
-  readonly keyLog?: CarEndpointOptions['keyLog'];
-  readonly onLinkEvent?: CarEndpointOptions['onEvent'];
-  readonly onRadioError?: CarEndpointOptions['onRadioError'];
+  /** `onEvent` of its CarEndpoint: the ends of links. */
+  readonly onLinkEvent?: NonNullable<CarEndpointOptions['onEvent']>;
 }
 
 type Undo = () => Promise<unknown> | void;
@@ -63,7 +60,7 @@ export class SimulatedCar {
   /** For the person beside the car. */
   readonly control: CarControl;
   readonly #options: SimulatedCarOptions;
-  readonly #controller: DoorController;
+  readonly #controller: CarController;
   /** What `stop` does, the last first. */
   readonly #undo: Undo[];
   readonly #watchers = new Set<(event: CarEvent) => void>();
@@ -75,7 +72,7 @@ export class SimulatedCar {
     this.#options = options;
     this.#undo = undo;
     const { suite = defaultSuite } = options;
-    this.#controller = new DoorController({
+    this.#controller = new CarController({
       name: options.name,
       store,
       behaviors: BEHAVIORS,
@@ -115,8 +112,8 @@ export class SimulatedCar {
       undo.push(() => car.#endpoint?.stop());
       await car.#goOnAir();
       if (home !== undefined) {
-        const served = { control: car.control, watch: () => car.#watch() };
-        undo.push(await carHomes.serve(home, served, options.log ?? silentLogger));
+        const { log = silentLogger } = options;
+        undo.push(await carHomes.serve(home, car.control, () => car.#watch(), log));
       }
       return car;
     } catch (error) {
@@ -142,8 +139,10 @@ export class SimulatedCar {
   }
 
   async #goOnAir(): Promise<void> {
-    const { dialects, suite, clock, random, log, trace, keyLog, peripheral } = this.#options;
+    const { onEvent: _, onLinkEvent, ...options } = this.#options;
+    const { peripheral } = options;
     this.#endpoint = new CarEndpoint({
+      ...options,
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
@@ -151,11 +150,7 @@ export class SimulatedCar {
         advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
-      ...definedOnly({ dialects, suite, clock, random, log, trace, keyLog }),
-      ...definedOnly({
-        onEvent: this.#options.onLinkEvent,
-        onRadioError: this.#options.onRadioError,
-      }),
+      ...(onLinkEvent && { onEvent: onLinkEvent }),
     });
     await this.#endpoint.start();
   }
@@ -212,12 +207,6 @@ const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCa
     );
   }
 };
-
-/** Options that were not given must not be there at all (exactOptionalPropertyTypes). */
-const definedOnly = <T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 
 /** All of it, even where one fails; the first failure is told afterwards. */
 const undoAll = async (undo: Undo[]): Promise<void> => {

@@ -5,7 +5,7 @@ import { findKey } from '../lib/credentials/find-key.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
-import type { KeyPair, Suite } from '../lib/crypto/suite.js';
+import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
 import type { Closure, Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
@@ -13,37 +13,30 @@ import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
-import type { Clock } from '../lib/platform/clock.js';
 import type { Logger } from '../lib/platform/logger.js';
-import type { Random } from '../lib/platform/random.js';
 import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
-import { bodyEvent, windowEvent } from './events.js';
+import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
 import { KeyDesk } from './key-desk.js';
+import type { KeyDeskOptions } from './key-desk.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
-import type { RecordStore } from './memory/store.js';
+import type { ClockRecord } from './memory/rights-record.js';
 import { PairingDesk } from './pairing-desk.js';
 import type { Screen } from './pairing-desk.js';
 import { PinLock } from './pin-lock.js';
+import type { PinLockOptions } from './pin-lock.js';
 
-export interface DoorControllerOptions {
-  /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
-  readonly slots: number;
+export interface CarControllerOptions
+  extends PinLockOptions, Pick<KeyDeskOptions, 'slots' | 'wallTime'> {
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
-  readonly store: RecordStore;
   readonly behaviors: Behaviors;
-  readonly suite: Suite;
-  readonly clock: Clock;
-  /** Milliseconds since 1970: the clock that runs in the car, and the events' time. */
-  readonly wallTime: () => number;
-  readonly random: Random;
   readonly log: Logger;
   readonly onEvent: (event: CarEvent) => void;
   /** The key is gone from the memory, or was suspended: drop its links. */
@@ -88,18 +81,18 @@ export interface CarReport {
  * The car's computer: decides who may do what, and ties body, key slots, pairing window and memory
  * together. Phones reach it through the CarHost interface, the person beside it through the rest.
  */
-export class DoorController implements CarHost {
+export class CarController implements CarHost {
   readonly name: string;
   readonly pairing: PairingDesk;
   readonly credentials: KeyDesk;
   readonly #pin: PinLock;
-  readonly #options: DoorControllerOptions;
+  readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
   /** Slot of the key whose `start` was the last. */
   #starter: number | undefined;
 
-  constructor(options: DoorControllerOptions) {
+  constructor(options: CarControllerOptions) {
     const { clock, store } = options;
     this.#options = options;
     this.name = options.name;
@@ -123,7 +116,7 @@ export class DoorController implements CarHost {
       ...options,
       now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
-        this.#emit(windowEvent(effect));
+        this.#emit(effect);
         options.onPairingChanged();
       },
       onKey: (key, replaced) => {
@@ -236,19 +229,16 @@ export class DoorController implements CarHost {
     return undefined;
   }
 
-  /**
-   * What befalls the clock in the car: it stands still and loses the time, or time passes.
-   * @throws PhoneKeyError `sim.storage`
-   */
-  async clock(what: 'lose' | { readonly advance: number }): Promise<void> {
-    await this.#options.store.update((record) => {
-      const { clock } = record;
-      const changed =
-        what === 'lose' ? { ...clock, lost: true } : advanceClock(clock, what.advance);
-      return { record: { ...record, clock: changed }, value: undefined };
-    });
-    if (what === 'lose') this.#emit({ type: 'clock-lost' });
-    else this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
+  /** The clock in the car stands still, and loses the time. @throws PhoneKeyError `sim.storage` */
+  async loseClock(): Promise<void> {
+    await this.#changeClock((clock) => ({ ...clock, lost: true }));
+    this.#emit({ type: 'clock-lost' });
+  }
+
+  /** As if so much time had passed. @throws PhoneKeyError `sim.storage` */
+  async advanceClock(seconds: number): Promise<void> {
+    await this.#changeClock((clock) => advanceClock(clock, seconds));
+    this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
   }
 
   /** Cancels every timer. */
@@ -262,7 +252,7 @@ export class DoorController implements CarHost {
     if (typeof allowance === 'string') return allowance;
     const behavior = this.#options.behaviors.get(command.type);
     if (behavior === undefined) return 'unknown-command';
-    return behavior.execute(this.#context(key, allowance, command.type), command, key);
+    return behavior(this.#context(key, allowance, command.type), command, key);
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
@@ -279,7 +269,6 @@ export class DoorController implements CarHost {
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
       record: () => store.record,
-      keys: () => this.keys(),
       fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
       isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
       // Slow on purpose: the key may have been removed or suspended meanwhile.
@@ -307,6 +296,13 @@ export class DoorController implements CarHost {
     });
     if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
     return DONE;
+  }
+
+  #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {
+    return this.#options.store.update((record) => ({
+      record: { ...record, clock: change(record.clock) },
+      value: undefined,
+    }));
   }
 
   #ownFingerprint(): string {

@@ -3,9 +3,9 @@ import type { KeyEntry } from '../lib/domain/outcomes.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
-import type { BodyEffect, BodyRefusal, DriveEndReason } from './body.js';
-import type { Closure, Door } from '../lib/domain/closures.js';
-import type { CloseReason, WindowEffect } from './pairing-window.js';
+import type { BodyAct, BodyEffect, BodyRefusal } from './body.js';
+import type { Door } from '../lib/domain/closures.js';
+import type { WindowEffect } from './pairing-window.js';
 
 /**
  * What happens in and at the car, for a log, a screen or a test. Events never hold a secret: the
@@ -19,12 +19,7 @@ export type CarEvent = CarEventDetail & {
 };
 
 /** Who did it: a phone's key, the key card, a person's hand, or the car by itself. */
-export type Actor = KeyActor | 'card' | 'hand' | 'car';
-
-export interface KeyActor {
-  readonly slot: number;
-  readonly name: string;
-}
+export type Actor = Pick<KeyEntry, 'slot' | 'name'> | 'card' | 'hand' | 'car';
 
 /** A key as people may see it. */
 export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor' | 'fingerprint'> {
@@ -47,19 +42,10 @@ export interface GrantSummary {
 }
 
 export type CarEventDetail =
-  | { readonly type: 'unlocked' | 'locked'; readonly by: Actor }
-  | { readonly type: 'relocked' | 'driving' }
+  | (BodyAct & { readonly by: Actor })
+  | Exclude<BodyEffect, BodyAct>
+  | WindowEffect
   | { readonly type: 'handle-refused'; readonly door: Door; readonly reason: BodyRefusal }
-  | { readonly type: 'door-opened'; readonly closure: Closure; readonly by: Actor }
-  | { readonly type: 'door-closed'; readonly closure: Closure }
-  | {
-      readonly type: 'drive-authorised';
-      readonly seconds: number;
-      /** km/h. */
-      readonly speedLimit?: number;
-      readonly by: Actor;
-    }
-  | { readonly type: 'drive-ended'; readonly reason: DriveEndReason }
   | {
       readonly type: 'command-refused';
       readonly command: CommandName;
@@ -71,9 +57,6 @@ export type CarEventDetail =
       readonly reader: 'console' | 'pillar';
       readonly purpose: 'drive' | 'pair' | 'lock';
     }
-  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
-  | { readonly type: 'pairing-try'; readonly triesLeft: number }
-  | { readonly type: 'pairing-closed'; readonly reason: CloseReason }
   | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
   | { readonly type: 'key-removed'; readonly key: KeySummary; readonly by: Actor }
   | { readonly type: 'key-refused'; readonly name: string; readonly reason: AdmissionRefusal }
@@ -97,31 +80,13 @@ export const bodyEvent = (effect: BodyEffect, by: Actor): CarEventDetail => {
   switch (effect.type) {
     case 'unlocked':
     case 'locked':
-      return { type: effect.type, by };
-    case 'opened':
-      return { type: 'door-opened', closure: effect.closure, by };
-    case 'closed':
-      return { type: 'door-closed', closure: effect.closure };
+    case 'door-opened':
     case 'drive-authorised':
       return { ...effect, by };
     case 'relocked':
     case 'driving':
-      return { type: effect.type };
+    case 'door-closed':
     case 'drive-ended':
       return effect;
-  }
-};
-
-/** The event that an effect of the pairing window is. */
-export const windowEvent = (effect: WindowEffect): CarEventDetail => {
-  switch (effect.type) {
-    case 'opened': {
-      const { seconds, role } = effect;
-      return { type: 'pairing-opened', seconds, ...(role === undefined ? {} : { role }) };
-    }
-    case 'try':
-      return { type: 'pairing-try', triesLeft: effect.triesLeft };
-    case 'closed':
-      return { type: 'pairing-closed', reason: effect.reason };
   }
 };

@@ -1,5 +1,4 @@
 /** `phonekey/sim`: a simulated car. See docs/guides/test-without-hardware.md. */
 export * from './browser.js';
-export { controlClient, controlPath, noAnswer } from './control/client.js';
+export { controlClient, controlPath } from './control/client.js';
 export type { CarWatch, RemoteCar } from './control/client.js';
-export { FileMemory } from './memory/file-memory.js';

@@ -25,8 +25,9 @@ export interface KeyDeskOptions {
   readonly suite: Suite;
   /** The car's; another one after a factory reset. */
   readonly identity: () => KeyPair;
+  /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
   readonly slots: number;
-  /** Milliseconds since 1970, by the clock that runs in the car. */
+  /** Milliseconds since 1970, by the clock that runs in the car; the events' time, too. */
   readonly wallTime: () => number;
   readonly emit: (detail: CarEventDetail) => void;
   /** May open nothing any more, or not all of what it did: drop its links, and what it authorised. */

@@ -35,13 +35,12 @@ export const placeKey = (
     role: ownerless || same?.role === 'owner' ? 'owner' : asked,
     pairedAt,
   };
-  const others = keys.filter((other) => other.slot !== slot);
-  return {
-    keys: [...others, key].sort((a, b) => a.slot - b.slot),
-    key,
-    replaced: same !== undefined,
-  };
+  return { keys: withKey(keys, key), key, replaced: same !== undefined };
 };
+
+/** Ascending by slot, with this one in its own. */
+export const withKey = (keys: readonly KeySlot[], key: KeySlot): readonly KeySlot[] =>
+  [...keys.filter(({ slot }) => slot !== key.slot), key].sort((a, b) => a.slot - b.slot);
 
 export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
   for (let slot = 0; slot < slots; slot++) {

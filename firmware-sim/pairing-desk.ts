@@ -70,11 +70,11 @@ export class PairingDesk implements PairingHost {
   }
 
   async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
-    const { store, onKey } = this.#options;
+    const { store, slots, now, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const role = this.#state.role ?? 'driver';
     const place = (record: CarRecord): Placement | undefined =>
-      placeKey(record.keys, phone, role, this.#options.slots, this.#pairedAt(record));
+      placeKey(record.keys, phone, role, slots, laterThanSigned(record, now(record)));
     // Looked at before, so that a full car leaves the window as it is.
     if (place(store.record) === undefined) return 'slots-full';
     if (!this.#input({ type: 'enrol' })) return 'closed';
@@ -86,14 +86,12 @@ export class PairingDesk implements PairingHost {
       });
       if (placed !== undefined) onKey(placed.key, placed.replaced);
     } finally {
-      this.#settle(window, placed === undefined ? 'enrol-failed' : 'enrolled');
+      // A newer window may have been opened meanwhile; it stays.
+      if (window === this.#handle) {
+        this.#input({ type: placed === undefined ? 'enrol-failed' : 'enrolled' });
+      }
     }
     return placed?.key ?? 'slots-full';
-  }
-
-  /** Later than whatever owners had signed: what they revoked before does not concern this pairing. */
-  #pairedAt(record: CarRecord): number {
-    return Math.min(MAX_TIME, Math.max(this.#options.now(record), record.clock.floor + 1));
   }
 
   screen(): Screen {
@@ -121,11 +119,6 @@ export class PairingDesk implements PairingHost {
     this.#timer = undefined;
   }
 
-  /** A newer window may have been opened meanwhile; it stays. */
-  #settle(window: PairingWindow, type: 'enrolled' | 'enrol-failed'): void {
-    if (window === this.#handle) this.#input({ type });
-  }
-
   #input(input: WindowInput, handle = this.#handle): boolean {
     const { clock, onWindow } = this.#options;
     const { state, effects, accepted } = stepWindow(this.#state, input, clock.now());
@@ -145,3 +138,7 @@ export class PairingDesk implements PairingHost {
     });
   }
 }
+
+/** What owners revoked before does not concern a pairing. */
+const laterThanSigned = ({ clock }: CarRecord, now: number): number =>
+  Math.min(MAX_TIME, Math.max(now, clock.floor + 1));

@@ -33,9 +33,9 @@ export type WindowInput =
   | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
 
 export type WindowEffect =
-  | { readonly type: 'opened'; readonly seconds: number; readonly role: Role | undefined }
-  | { readonly type: 'try'; readonly triesLeft: number }
-  | { readonly type: 'closed'; readonly reason: CloseReason };
+  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
+  | { readonly type: 'pairing-try'; readonly triesLeft: number }
+  | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
 export type CloseReason = 'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'fault';
 
@@ -53,7 +53,7 @@ export const stepWindow = (before: WindowState, input: WindowInput, now: number)
   if (!isOpen(before) || now < before.until) return react(before, input, now);
   const step = react(closedWindow, input, now);
   const reason = before.phase === 'last-try' ? 'tries' : 'timeout';
-  return { ...step, effects: [{ type: 'closed', reason }, ...step.effects] };
+  return { ...step, effects: [closedBy(reason), ...step.effects] };
 };
 
 export const isOpen = (state: WindowState): state is OpenWindow =>
@@ -74,7 +74,11 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
         },
         effects: [
           ...(state.phase === 'closed' ? [] : [closedBy('replaced')]),
-          { type: 'opened', seconds: WINDOW_MS / 1000, role: input.role },
+          {
+            type: 'pairing-opened',
+            seconds: WINDOW_MS / 1000,
+            ...(input.role && { role: input.role }),
+          },
         ],
         accepted: true,
       };
@@ -102,12 +106,12 @@ const countTry = (state: OpenWindow, now: number): WindowStep => {
       triesLeft > 0
         ? { ...state, tries }
         : { ...state, tries, phase: 'last-try', until: Math.min(state.until, now + LAST_TRY_MS) },
-    effects: [{ type: 'try', triesLeft }],
+    effects: [{ type: 'pairing-try', triesLeft }],
     accepted: true,
   };
 };
 
-const closedBy = (reason: CloseReason): WindowEffect => ({ type: 'closed', reason });
+const closedBy = (reason: CloseReason): WindowEffect => ({ type: 'pairing-closed', reason });
 
 const close = (reason: CloseReason): WindowStep => ({
   state: closedWindow,

@@ -58,7 +58,10 @@ export class PinLock {
     if (counted === undefined) return undefined; // cleared meanwhile
     const { suite } = this.#options;
     if (!suite.equal(hashPin(suite, pin, counted.salt), counted.hash)) return 'pin-wrong';
-    await this.#right(who);
+    // A right one of an owner clears all, another's is only not counted.
+    await this.#changeTries((tries) =>
+      who === 'owners' ? NO_TRIES : { ...tries, others: Math.max(0, tries.others - 1) },
+    );
     return undefined;
   }
 
@@ -103,13 +106,6 @@ export class PinLock {
       const counted = { ...pin.tries, [who]: Math.min(MOST_PIN_TRIES, tries + 1) };
       return { record: { ...record, pin: { ...pin, tries: counted } }, value: pin };
     });
-  }
-
-  /** A right one of an owner clears all, another's is only not counted. */
-  #right(who: keyof PinTries): Promise<void> {
-    return this.#changeTries((tries) =>
-      who === 'owners' ? NO_TRIES : { ...tries, others: Math.max(0, tries.others - 1) },
-    );
   }
 
   #changeTries(change: (tries: PinTries) => PinTries): Promise<void> {

@@ -1,6 +1,5 @@
 import { openHubControl } from '../../air/hub/control-client.js';
 import type { HubControl } from '../../air/index.js';
-import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { orAborted } from '../io/interrupt.js';
 
@@ -14,11 +13,7 @@ export const withControl = async <T>(
 ): Promise<T> => {
   const control = await openHubControl(paths.hub);
   try {
-    return await orAborted(
-      signal,
-      work(control),
-      () => new PhoneKeyError('interrupted', 'interrupted'),
-    );
+    return await orAborted(signal, work(control));
   } finally {
     control.close();
   }

@@ -21,58 +21,43 @@ export interface DoorEvents {
   readonly failed: (message: string) => void;
 }
 
-/** The ways by which other stacks come in; each host is handed on to a connection to the hub. */
-export class Doors {
-  readonly #open: { close(): Promise<void> }[] = [];
-  #h4: Endpoint | null = null;
-  #pty: string | null = null;
-
-  static async open(context: Context, options: DoorOptions, events: DoorEvents): Promise<Doors> {
-    const doors = new Doors();
-    try {
-      await doors.#openAll(options, hostsOf(context, events), events);
-    } catch (error) {
-      await doors.close();
-      throw error;
-    }
-    return doors;
-  }
-
+export interface Doors {
   /** What is served where, for programs. */
-  get where(): { readonly h4: Endpoint | null; readonly pty: string | null } {
-    return { h4: this.#h4, pty: this.#pty };
-  }
-
+  readonly where: { readonly h4: Endpoint | null; readonly pty: string | null };
   /** The same for people. */
-  toString(): string {
-    const at = [
-      ...(this.#h4 ? [`on ${this.#h4.host} port ${String(this.#h4.port)}`] : []),
-      ...(this.#pty === null ? [] : [`at ${this.#pty}`]),
-    ];
-    return at.length === 0 ? '' : `; HCI over H4 ${at.join(' and ')}`;
-  }
-
-  async close(): Promise<void> {
-    for (const door of this.#open) await door.close();
-  }
-
-  async #openAll(
-    { h4, pty }: DoorOptions,
-    hosts: (label: string) => HostServerOptions,
-    { failed }: DoorEvents,
-  ): Promise<void> {
-    if (h4 !== undefined) {
-      const server = await serveH4({ ...hosts('h4'), ...h4 });
-      this.#open.push(server);
-      this.#h4 = { host: server.host, port: server.port };
-    }
-    if (pty !== undefined) {
-      const onLost = (): void => failed('the pseudo-terminal has ended');
-      this.#open.push(await servePty({ ...hosts('pty'), path: pty, onLost }));
-      this.#pty = pty;
-    }
-  }
+  readonly sentence: string;
+  close(): Promise<void>;
 }
+
+/** Opens the ways by which other stacks come in; each host is handed on to a connection to the hub. */
+export const openDoors = async (
+  context: Context,
+  { h4, pty }: DoorOptions,
+  events: DoorEvents,
+): Promise<Doors> => {
+  const hosts = hostsOf(context, events);
+  const server = h4 && (await serveH4({ ...hosts('h4'), ...h4 }));
+  const onLost = (): void => events.failed('the pseudo-terminal has ended');
+  const terminal =
+    pty === undefined
+      ? undefined
+      : await servePty({ ...hosts('pty'), path: pty, onLost }).catch(async (error: unknown) => {
+          await server?.close();
+          throw error;
+        });
+  const at = [
+    ...(server ? [`on ${server.host} port ${String(server.port)}`] : []),
+    ...(pty === undefined ? [] : [`at ${pty}`]),
+  ];
+  return {
+    where: { h4: server ? { host: server.host, port: server.port } : null, pty: pty ?? null },
+    sentence: at.length === 0 ? '' : `; HCI over H4 ${at.join(' and ')}`,
+    async close() {
+      await server?.close();
+      await terminal?.close();
+    },
+  };
+};
 
 /** How the hosts of all doors get their controllers, and are counted together. */
 const hostsOf = (

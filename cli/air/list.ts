@@ -3,8 +3,6 @@ import { watchHub } from '../../air/hub/control-client.js';
 import { withChange } from '../../air/hub/control.js';
 import type { AirChange, AirList, DeviceReport, PlaceReport } from '../../air/index.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
 import { table } from '../io/table.js';
 import { withControl } from './control.js';
@@ -16,14 +14,14 @@ export interface ListOptions {
 }
 
 /** Shows what is on the air, and where what is away will be when it comes. */
-export const listAir = async (context: Context, { watch }: ListOptions): Promise<ExitCode> => {
+export const listAir = async (context: Context, { watch }: ListOptions): Promise<void> => {
   const { output, paths, signal } = context;
   const show = (list: AirList): void => {
     output.result(list, [describeSettings(list), ...table([HEADER, ...rows(list)])]);
   };
   if (watch !== true) {
     show(await withControl(context, (control) => control.list()));
-    return EXIT.ok;
+    return;
   }
   const watched = await watchHub(paths.hub);
   show(watched.first);

@@ -3,8 +3,6 @@ import { withChange } from '../../air/hub/control.js';
 import type { AirList, MoveReport, PlaceReport, Position } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { withProgress } from '../io/progress.js';
 import { withControl } from './control.js';
 import { describePosition, plain } from './words.js';
@@ -24,7 +22,7 @@ export const moveOnAir = async (
   context: Context,
   who: string,
   { to, speed, wait }: MoveOptions,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output } = context;
   const moved = await withControl(context, async (control) => {
     const report = await control.move({ who, to, ...(speed !== undefined && { speed }) });
@@ -36,7 +34,6 @@ export const moveOnAir = async (
   });
   const arrived = wait === true || moved.seconds === 0;
   output.result({ ...moved, speed: speed ?? null, arrived }, [sentence(moved, arrived)]);
-  return EXIT.ok;
 };
 
 const sentence = ({ label, address, to, seconds }: MoveReport, arrived: boolean): string => {

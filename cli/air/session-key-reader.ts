@@ -59,7 +59,7 @@ export class SessionKeyReader {
     try {
       const found = fstatSync(file);
       if (!found.isFile()) throw new Error(`${this.#path} is not a file`);
-      if (found.size < this.#offset) this.#startOver();
+      if (found.size < this.#offset) [this.#offset, this.#rest] = [0, '']; // another file
       const chunk = Buffer.alloc(CHUNK_BYTES);
       for (;;) {
         const length = readSync(file, chunk, 0, chunk.length, this.#offset);
@@ -86,10 +86,5 @@ export class SessionKeyReader {
     this.#sessions.set(toHex(keys.challenge), keys);
     const [oldest] = this.#sessions.keys();
     if (oldest !== undefined && this.#sessions.size > MAX_SESSIONS) this.#sessions.delete(oldest);
-  }
-
-  #startOver(): void {
-    this.#offset = 0;
-    this.#rest = '';
   }
 }

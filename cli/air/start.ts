@@ -3,12 +3,11 @@ import { openHubControl } from '../../air/hub/control-client.js';
 import type { HubControl, HubSettings } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
-import { aborted } from '../io/interrupt.js';
+import { abortedUnless } from '../io/interrupt.js';
 import { captureToFile } from './capture.js';
 import type { AirCapture } from './capture.js';
-import { Doors, type DoorOptions } from './doors.js';
+import { openDoors } from './doors.js';
+import type { DoorOptions, Doors } from './doors.js';
 import { describeSettings } from './words.js';
 
 export interface AirOptions extends HubSettings, DoorOptions {}
@@ -21,24 +20,18 @@ export interface AirOptions extends HubSettings, DoorOptions {}
 export const startAir = async (
   context: Context,
   { h4, pty, ...settings }: AirOptions,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, paths, signal } = context;
   const tell = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
-    output.result({ ...event, time }, [`${output.paint('dim', time.slice(11, 23))} ${sentence}`]);
+    output.event(time, { ...event, time }, sentence);
   };
   const keeper = await connectOrStartHub(paths.hub, { label: 'air' }, settings);
-  let failed: (message: string) => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    failed = (message) => {
-      reject(
-        new PhoneKeyError('radio.unavailable', message, {
-          hint: 'Start it again: key air start.',
-        }),
-      );
-    };
-  });
-  ended.catch(() => undefined); // also when nobody waits any more
+  const failure = new AbortController();
+  const failed = (message: string): void => {
+    const hint = 'Start it again: key air start.';
+    failure.abort(new PhoneKeyError('radio.unavailable', message, { hint }));
+  };
   keeper.onClose(() => failed('the virtual air has ended'));
   let control: HubControl | undefined;
   let capture: AirCapture | undefined;
@@ -47,12 +40,12 @@ export const startAir = async (
     control = await openHubControl(paths.hub);
     const { devices: _, ...inForce } = await control.info();
     capture = await captureToFile(context, control);
-    doors = await Doors.open(context, { h4, pty }, { tell, failed });
+    doors = await openDoors(context, { h4, pty }, { tell, failed });
     tell(
       { type: 'ready', ...doors.where, ...inForce },
-      `the air is up, ${describeSettings(inForce)}${String(doors)}`,
+      `the air is up, ${describeSettings(inForce)}${doors.sentence}`,
     );
-    await Promise.race([aborted(signal), ended]);
+    await abortedUnless(failure.signal, signal);
   } finally {
     await doors?.close();
     await capture?.stop();
@@ -60,5 +53,4 @@ export const startAir = async (
     keeper.close();
   }
   tell({ type: 'stopped' }, 'stopped');
-  return EXIT.ok;
 };

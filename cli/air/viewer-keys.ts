@@ -1,44 +1,28 @@
-import type { KnownCar, SessionKeys, ViewerKeys } from '../../lib/native/inspect/index.js';
+import type { KnownCar, ViewerKeys } from '../../lib/native/inspect/index.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
 import { SessionKeyReader } from './session-key-reader.js';
 
-/** What the keys of this home, and the file of `--session-keys`, let a viewer see. */
-export class HomeKeys implements ViewerKeys {
-  readonly #store: FileKeyStore;
-  readonly #sessions: SessionKeyReader | undefined;
-  #cars: readonly KnownCar[] = [];
-
-  private constructor(store: FileKeyStore, sessions: SessionKeyReader | undefined) {
-    this.#store = store;
-    this.#sessions = sessions;
-  }
-
-  /** @throws PhoneKeyError `usage.invalid` where the session keys cannot be read */
-  static async open({ options, paths, output }: Context): Promise<HomeKeys> {
-    const { sessionKeys } = options;
-    const sessions = sessionKeys === undefined ? undefined : new SessionKeyReader(sessionKeys);
-    const keys = new HomeKeys(new FileKeyStore(paths.keys), sessions);
-    try {
-      await keys.reload();
-    } catch (error) {
-      output.say(`the cars of this phone are not recognised: ${errorMessage(error)}`);
-    }
-    return keys;
-  }
-
-  /** Reads the cars anew. Of their keys only the cars' own public ones are kept. */
-  async reload(): Promise<void> {
-    const cars = await this.#store.list();
-    this.#cars = cars.map(({ name, carPublicKey }) => ({ name, publicKey: carPublicKey }));
-  }
-
-  cars(): readonly KnownCar[] {
-    return this.#cars;
-  }
-
-  session(challenge: Uint8Array): SessionKeys | undefined {
-    return this.#sessions?.find(challenge);
-  }
-}
+/**
+ * What the keys of this home, and the file of `--session-keys`, let a viewer see. Of the keys of cars
+ * only the cars' own public ones are kept.
+ * @throws PhoneKeyError `usage.invalid` where the session keys cannot be read
+ */
+export const homeKeys = async ({
+  options: { sessionKeys },
+  paths,
+  output,
+}: Context): Promise<ViewerKeys & { reload(): Promise<void> }> => {
+  const sessions = sessionKeys === undefined ? undefined : new SessionKeyReader(sessionKeys);
+  const store = new FileKeyStore(paths.keys);
+  let cars: readonly KnownCar[] = [];
+  const reload = async (): Promise<void> => {
+    const paired = await store.list();
+    cars = paired.map(({ name, carPublicKey }) => ({ name, publicKey: carPublicKey }));
+  };
+  await reload().catch((error: unknown) => {
+    output.say(`the cars of this phone are not recognised: ${errorMessage(error)}`);
+  });
+  return { cars: () => cars, session: (challenge) => sessions?.find(challenge), reload };
+};

@@ -11,7 +11,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
 import { AirView, HciView } from './viewer.js';
 import type { View, ViewLine } from './viewer.js';
-import { HomeKeys } from './viewer-keys.js';
+import { homeKeys } from './viewer-keys.js';
 import { airEnded } from './words.js';
 
 export interface WatchOptions {
@@ -28,7 +28,7 @@ export const watchAir = async (
   open = tapHub,
 ): Promise<ExitCode> => {
   const { output, paths, signal } = context;
-  const keys = await HomeKeys.open(context);
+  const keys = await homeKeys(context);
   const view: View = hci === true ? new HciView() : new AirView(keys);
   const tell = async (event: AirEvent): Promise<void> => {
     for (const line of view.push(event)) {
@@ -43,7 +43,8 @@ export const watchAir = async (
   }
   const tap = await open(paths.hub);
   output.say('watching the air; Ctrl-C ends it');
-  return follow(signal, tap, tell, airEnded);
+  await follow(signal, tap, tell, airEnded);
+  return EXIT.ok;
 };
 
 /** @throws PhoneKeyError `usage.invalid` */
@@ -66,14 +67,11 @@ async function* capture(path: string, signal: AbortSignal): AsyncGenerator<AirEv
   reader.end();
 }
 
-/** Times of the day are in UTC, as everywhere. */
 const print = ({ type, time, fields, who, what }: ViewLine, { output }: Context): void => {
+  const text = type === 'message' ? output.paint('cyan', `  ${what}`) : what;
   const iso = new Date(time).toISOString();
-  const message = type === 'message';
-  const text = message ? output.paint('cyan', `  ${what}`) : what;
-  output.result({ time: iso, type, ...fields }, [
-    `${output.paint('dim', iso.slice(11, 23))} ${output.paint('bold', who.padEnd(WHO))} ${text}`,
-  ]);
+  const sentence = `${output.paint('bold', who.padEnd(WHO))} ${text}`;
+  output.event(iso, { time: iso, type, ...fields }, sentence);
 };
 
 /** Two names of up to eight characters and an arrow. */

@@ -10,21 +10,17 @@ export interface CaptureFile {
   close(): void;
 }
 
-export interface CaptureFileOptions {
-  /** Takes the place of a file that exists already. */
-  readonly force: boolean;
-  /** Told once, when nothing more can be written. */
-  readonly onLost: (reason: string) => void;
-}
-
 /**
  * Makes a file of mode 0600. Writes are synchronous: a few records in a thousandth of a second, and
  * none is lost when the process is killed.
+ * @param force takes the place of a file that exists already
+ * @param onLost told once, when nothing more can be written
  * @throws PhoneKeyError `usage.invalid` when there is one already, or it cannot be made
  */
 export const createCaptureFile = (
   path: string,
-  { force, onLost }: CaptureFileOptions,
+  force: boolean,
+  onLost: (reason: string) => void,
 ): CaptureFile => {
   let file: number | undefined = create(path, force);
   let size = 0;

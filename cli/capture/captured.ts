@@ -14,11 +14,8 @@ export const openCapture = ({
 }: Pick<Context, 'options' | 'output'>): CaptureFile | undefined =>
   capture === undefined
     ? undefined
-    : createCaptureFile(capture, {
-        force: force === true,
-        onLost: (reason) => {
-          output.say(`the capture ends here: ${reason}`);
-        },
+    : createCaptureFile(capture, force === true, (reason) => {
+        output.say(`the capture ends here: ${reason}`);
       });
 
 /**

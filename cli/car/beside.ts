@@ -4,8 +4,6 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { Role } from '../../lib/index.js';
 import { formatPairingCode, pairingUri } from '../../lib/domain/pairing-code.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { confirm } from '../io/ask.js';
 import { follow } from '../io/follow.js';
 import { orAborted } from '../io/interrupt.js';
@@ -28,53 +26,44 @@ export const tap = async (
   beside: Beside,
   reader: 'console' | 'pillar',
   { pair, role }: { readonly pair?: true | undefined; readonly role?: Role | undefined },
-): Promise<ExitCode> => {
-  if (reader === 'pillar') {
-    if (pair === true) {
-      throw new PhoneKeyError('usage.invalid', 'the reader in the pillar only locks and unlocks', {
-        hint: 'Tap the card on the console: key car tap console --pair.',
-      });
-    }
-    await act(beside, (car) => car.tap({ reader }));
-    return done(beside, { reader }, 'tapped the pillar');
-  }
-  if (pair !== true) {
+): Promise<void> => {
+  if (reader === 'console' && pair === true) {
+    await act(beside, (car) => car.tap({ reader, purpose: 'pair', ...(role && { role }) }));
+    const sentence = 'tapped the console, to pair; the code is on the screen: key car screen';
+    done(beside, { reader, purpose: 'pair' }, sentence);
+  } else if (reader === 'console') {
     await act(beside, (car) => car.tap({ reader, purpose: 'drive' }));
-    return done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
+    done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
+  } else if (pair === true) {
+    throw new PhoneKeyError('usage.invalid', 'the reader in the pillar only locks and unlocks', {
+      hint: 'Tap the card on the console: key car tap console --pair.',
+    });
+  } else {
+    await act(beside, (car) => car.tap({ reader }));
+    done(beside, { reader }, 'tapped the pillar');
   }
-  await act(beside, (car) =>
-    car.tap({ reader, purpose: 'pair', ...(role === undefined ? {} : { role }) }),
-  );
-  return done(
-    beside,
-    { reader, purpose: 'pair' },
-    'tapped the console, to pair; the code is on the screen: key car screen',
-  );
 };
 
-export const pullHandle = async (beside: Beside, door: Door): Promise<ExitCode> => {
+export const pullHandle = async (beside: Beside, door: Door): Promise<void> => {
   const { opened } = await act(beside, (car) => car.pullHandle(door));
-  return done(beside, { door, opened }, `${door} ${opened ? 'opens' : 'stays shut'}`);
+  done(beside, { door, opened }, `${door} ${opened ? 'opens' : 'stays shut'}`);
 };
 
 export const moveDoor = async (
   beside: Beside,
   what: 'open' | 'close',
   closure: Closure,
-): Promise<ExitCode> => {
+): Promise<void> => {
   await act(beside, (car) => car[what](closure));
-  return done(beside, { closure, open: what === 'open' }, `${closure} is ${PAST[what]}`);
+  done(beside, { closure, open: what === 'open' }, `${closure} is ${PAST[what]}`);
 };
 
-export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promise<ExitCode> => {
+export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promise<void> => {
   await act(beside, (car) => car[what]());
-  return done(beside, { driving: what === 'drive' }, what === 'drive' ? 'driving' : 'parked');
+  done(beside, { driving: what === 'drive' }, what === 'drive' ? 'driving' : 'parked');
 };
 
-export const screen = async (
-  beside: Beside,
-  { qr }: Pick<HandOutOptions, 'qr'>,
-): Promise<ExitCode> => {
+export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>): Promise<void> => {
   const shown = await ask(beside, (car) => car.screen());
   const { output } = beside.context;
   switch (shown.state) {
@@ -94,27 +83,23 @@ export const screen = async (
       break;
     }
   }
-  return EXIT.ok;
 };
 
 export const status = async (
   beside: Beside,
   { watch }: { readonly watch?: true | undefined },
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, signal } = beside.context;
   if (watch !== true) {
     showStatus(beside, await ask(beside, (car) => car.status()));
-    return EXIT.ok;
+    return;
   }
   const watched = await ask(beside, (car) => car.watch());
   showStatus(beside, watched.first);
-  const tell = (event: CarEvent): void => {
-    const time = output.paint('dim', event.time.slice(11, 23));
-    output.result(event, [`${time} ${describeCarEvent(event)}`]);
-  };
+  const tell = (event: CarEvent): void => output.event(event.time, event, describeCarEvent(event));
   const stopped = (): PhoneKeyError =>
     new PhoneKeyError('sim.not-running', `${beside.name} has stopped`);
-  return follow(signal, watched, tell, stopped);
+  await follow(signal, watched, tell, stopped);
 };
 
 const showStatus = (beside: Beside, found: CarReport): void => {
@@ -133,26 +118,26 @@ const showStatus = (beside: Beside, found: CarReport): void => {
   ]);
 };
 
-export const reset = async (beside: Beside, sure: boolean): Promise<ExitCode> => {
+export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
   const { host } = beside.context;
   if (!sure) {
     const question = `Forget every key of ${beside.name}?`;
     await confirm(host, question, 'a reset forgets every key', 'key car reset --yes');
   }
   const { fingerprint } = await act(beside, (car) => car.reset());
-  return done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
+  done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 
-export const removeKey = async (beside: Beside, slot: number): Promise<ExitCode> => {
+export const removeKey = async (beside: Beside, slot: number): Promise<void> => {
   await act(beside, (car) => car.removeKey(slot));
-  return done(beside, { slot }, `removed the key in slot ${String(slot)}`);
+  done(beside, { slot }, `removed the key in slot ${String(slot)}`);
 };
 
 export const clock = async (
   beside: Beside,
   what: 'lose' | 'advance',
   seconds: number | undefined,
-): Promise<ExitCode> => {
+): Promise<void> => {
   if ((what === 'advance') !== (seconds !== undefined)) {
     throw new PhoneKeyError('usage.invalid', 'a time goes with advance, and only with it', {
       hint: 'As in key car clock advance 6h.',
@@ -160,7 +145,7 @@ export const clock = async (
   }
   await act(beside, (car) => (seconds === undefined ? car.loseClock() : car.advanceClock(seconds)));
   const { now } = await ask(beside, (car) => car.status());
-  return done(beside, { now }, clockLine(now));
+  done(beside, { now }, clockLine(now));
 };
 
 const clockLine = (now: number | null): string =>
@@ -206,7 +191,6 @@ const through = async <T>(
   }
 };
 
-const done = ({ context }: Beside, result: object, sentence: string): ExitCode => {
+const done = ({ context }: Beside, result: object, sentence: string): void => {
   context.output.result({ ok: true, ...result }, [sentence]);
-  return EXIT.ok;
 };

@@ -6,9 +6,7 @@ import type { TraceEvent } from '../../lib/link/message-link.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
-import { aborted } from '../io/interrupt.js';
+import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
 import { carHome } from './home.js';
 
@@ -17,24 +15,16 @@ export const startCar = async (
   context: Context<'radio'>,
   name: string,
   options: { readonly memory?: MemoryKind | undefined } = {},
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, log, paths, signal } = context;
-  const tell = (event: object, time: string, sentence: string): void => {
-    // The time of day, in UTC as in the event.
-    output.result(event, [`${output.paint('dim', time.slice(11, 23))} ${sentence}`]);
-  };
   /** For what happens outside the car's own controller. */
   const tellNow = (event: object, sentence: string): void => {
     const time = new Date().toISOString();
-    tell({ ...event, at: systemClock.now(), time }, time, sentence);
+    output.event(time, { ...event, at: systemClock.now(), time }, sentence);
   };
   const keyLog = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
-  let fail: (error: PhoneKeyError) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => undefined); // also when nobody waits any more
+  const failure = new AbortController();
   const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
     log.debug(`${direction} ${kind}`, { fields, bytes });
   };
@@ -45,7 +35,7 @@ export const startCar = async (
     peripheral,
     log,
     onEvent: (event) => {
-      tell(event, event.time, describeCarEvent(event));
+      output.event(event.time, event, describeCarEvent(event));
     },
     onLinkEvent: (event) => {
       tellNow(linkEventFields(event), describeLinkEvent(event));
@@ -53,7 +43,7 @@ export const startCar = async (
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
-      else fail(radio === 'ble' ? error : airEnded(error));
+      else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     keyLog,
     ...(context.options.verbose === true && { trace }),
@@ -64,12 +54,11 @@ export const startCar = async (
       { type: 'ready', name, fingerprint, radio },
       `${name} is ready on ${radio === 'ble' ? 'Bluetooth' : 'the virtual air'}`,
     );
-    await Promise.race([aborted(signal), failed]);
+    await abortedUnless(failure.signal, signal);
   } finally {
     await car.stop();
   }
   tellNow({ type: 'stopped' }, 'stopped');
-  return EXIT.ok;
 };
 
 const airEnded = (cause: PhoneKeyError): PhoneKeyError =>

@@ -34,23 +34,20 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .description(
       'keep the air up until Ctrl-C (then exit code 0); its events, one a line, on stdout',
     )
-    .addOption(
-      new Option(
-        '--h4 <address:port>',
-        'serve HCI over H4/TCP: each connection is a controller (loopback only; port 0: any)',
-      ).argParser(parseEndpoint),
+    .option(
+      '--h4 <address:port>',
+      'serve HCI over H4/TCP: each connection is a controller (loopback only; port 0: any)',
+      parseEndpoint,
     )
-    .addOption(
-      new Option(
-        '--pty <path>',
-        'serve HCI over H4 on a pseudo-terminal: the path becomes a link to it (needs python3)',
-      ).argParser(parseFile),
+    .option(
+      '--pty <path>',
+      'serve HCI over H4 on a pseudo-terminal: the path becomes a link to it (needs python3)',
+      parseFile,
     )
-    .addOption(
-      new Option(
-        '--seed <seed>',
-        'what is random on it follows from this (default: a new one)',
-      ).argParser(parseSeed),
+    .option(
+      '--seed <seed>',
+      'what is random on it follows from this (default: a new one)',
+      parseSeed,
     )
     .addOption(
       new Option('--pace <pace>', 'without air time (default), or as slow as a real radio').choices(
@@ -78,11 +75,7 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .command('move')
     .description('move something on the air; what is away is there when it comes')
     .argument('<name>', 'its name or address, as key air list shows them', parseWho)
-    .addOption(
-      new Option('--to <x,y>', 'where to, in metres')
-        .argParser(parsePosition)
-        .makeOptionMandatory(),
-    )
+    .requiredOption('--to <x,y>', 'where to, in metres', parsePosition)
     .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
     .option('--wait', 'wait until it is there')
     .action(

@@ -1,16 +1,13 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
 import type { Act } from '../command.js';
+import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
 import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
-import type { ExitCode } from '../exit-codes.js';
 
 type BesideModule = typeof import('../car/beside.js');
-
-const DOORS = ['front-left', 'front-right', 'rear-left', 'rear-right'] as const;
-const CLOSURES = [...DOORS, 'trunk', 'frunk'] as const;
 
 const EXAMPLES = `Examples:
   $ key car start                          a car, until Ctrl-C
@@ -26,11 +23,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
   const car = program
     .command('car')
     .description('a simulated car, and what a person beside it can do')
-    .addOption(
-      new Option('--name <name>', 'which car, where there are several')
-        .argParser(parseCarName)
-        .default(DEFAULT_NAME),
-    )
+    .option('--name <name>', 'which car, where there are several', parseCarName, DEFAULT_NAME)
     .addHelpText('before', EXAMPLES);
 
   car
@@ -48,7 +41,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ),
     );
 
-  const beside = (work: (module: BesideModule, at: Beside) => Promise<ExitCode>): Promise<void> =>
+  const beside = (work: (module: BesideModule, at: Beside) => Promise<void>): Promise<void> =>
     act('nothing', async (context) => {
       const module = await import('../car/beside.js');
       return work(module, { context, name: car.opts().name });

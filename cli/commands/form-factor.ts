@@ -1,15 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import type { FormFactor } from '../../lib/index.js';
-
-/** Said here, so that help does not load the library. */
-const FORM_FACTORS = [
-  'phone',
-  'watch',
-  'tablet',
-  'computer',
-  'fob',
-  'card',
-] as const satisfies readonly FormFactor[];
+import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 
 export const formFactor = () =>
   new Option(

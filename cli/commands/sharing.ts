@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
+import { GRANTED_ROLES } from '../../lib/domain/roles.js';
 import type { Act } from '../command.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
 import type { StatusVerb } from '../phone/notices.js';
@@ -58,8 +59,6 @@ const STATUS_VERBS: readonly (readonly [StatusVerb, string])[] = [
   ['resume', 'give the rights of a suspended key back; for owners'],
 ];
 
-const ROLES = ['driver', 'guest', 'valet', 'service'] as const;
-
 /** The commands of keys that come from a phone, not from the car. */
 export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   addGrants(program, act);
@@ -113,7 +112,9 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
       'phonekey:key/... of key id, a file with it or a PNG of its QR code, - for stdin, or an X25519 public key in hex',
     )
     .addOption(
-      new Option('--role <role>', 'what it may do').choices(ROLES).default('guest' as const),
+      new Option('--role <role>', 'what it may do')
+        .choices(GRANTED_ROLES)
+        .default('guest' as const),
     )
     .option('--from <time>', 'when it begins (default: now)', parseTime)
     .option(

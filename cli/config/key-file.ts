@@ -27,7 +27,7 @@ import {
   whole,
 } from '../../local/json.js';
 import type { Reader } from '../../local/json.js';
-import { keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
+import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
 
 /**
  * The text of a key file: one car, JSON, version 1. Keys are 32 bytes each, in hex, as all bytes are.
@@ -46,29 +46,25 @@ const MAX_NAME = 64;
 const MAX_OWN_NAME = 32;
 
 export const formatKeyFile = (car: PairedCar): string =>
-  `${JSON.stringify(
-    {
-      version: 1,
-      name: car.name,
-      dialect: car.dialect,
-      state: car.state,
-      role: car.role,
-      slot: car.slot,
-      car: { publicKey: toHex(car.carPublicKey) },
-      identity: keyPairJson(car.identity),
-      signing: keyPairJson(car.signing),
-      epoch: car.epoch,
-      grant: car.grant && toHex(car.grant),
-      ownName: car.ownName,
-      ownFormFactor: car.ownFormFactor,
-      attHandle: car.attHandle,
-      shared: car.shared,
-      notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
-      carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
-    },
-    undefined,
-    2,
-  )}\n`;
+  formatPrivate({
+    version: 1,
+    name: car.name,
+    dialect: car.dialect,
+    state: car.state,
+    role: car.role,
+    slot: car.slot,
+    car: { publicKey: toHex(car.carPublicKey) },
+    identity: keyPairJson(car.identity),
+    signing: keyPairJson(car.signing),
+    epoch: car.epoch,
+    grant: car.grant && toHex(car.grant),
+    ownName: car.ownName,
+    ownFormFactor: car.ownFormFactor,
+    attHandle: car.attHandle,
+    shared: car.shared,
+    notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
+    carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
+  });
 
 /**
  * Reads what `formatKeyFile` wrote and nothing else: a field too many or of another type is an error.

@@ -31,12 +31,7 @@ export class FileKeyStore implements CarStore {
   }
 
   async list(): Promise<readonly PairedCar[]> {
-    const cars: PairedCar[] = [];
-    for (const file of await this.#files(EXTENSION)) {
-      const car = await this.#read(file);
-      if (car !== undefined) cars.push(car);
-    }
-    return cars;
+    return this.#all(EXTENSION, (file) => this.#read(file));
   }
 
   /** Finds out whether a key could be saved, before a car is asked for one. */
@@ -71,11 +66,9 @@ export class FileKeyStore implements CarStore {
   }
 
   async offers(): Promise<readonly Offer[]> {
-    const offers: Offer[] = [];
-    for (const file of await this.#files(OFFER_EXTENSION)) {
-      const offer = await this.#readOffer(file);
-      if (offer !== undefined) offers.push(offer);
-    }
+    const offers = await this.#all(OFFER_EXTENSION, (file) =>
+      this.#parse(file, parseOffer, ({ identity }) => offerFileFor(identity.publicKey)),
+    );
     return offers.sort((a, b) => a.madeAt - b.madeAt);
   }
 
@@ -112,12 +105,17 @@ export class FileKeyStore implements CarStore {
     return names.filter((name) => name.endsWith(extension)).sort();
   }
 
-  #read(file: string): Promise<PairedCar | undefined> {
-    return this.#parse(file, parseKeyFile, ({ name }) => fileFor(name));
+  async #all<T>(extension: string, read: (file: string) => Promise<T | undefined>): Promise<T[]> {
+    const all: T[] = [];
+    for (const file of await this.#files(extension)) {
+      const one = await read(file);
+      if (one !== undefined) all.push(one);
+    }
+    return all;
   }
 
-  #readOffer(file: string): Promise<Offer | undefined> {
-    return this.#parse(file, parseOffer, ({ identity }) => offerFileFor(identity.publicKey));
+  #read(file: string): Promise<PairedCar | undefined> {
+    return this.#parse(file, parseKeyFile, ({ name }) => fileFor(name));
   }
 
   /** Undefined where the file was removed since the directory was read. */

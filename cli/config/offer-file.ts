@@ -1,20 +1,16 @@
 import type { Offer } from '../../lib/index.js';
 import { object, whole } from '../../local/json.js';
-import { keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
+import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
 
 /** The text of an offer: a key that waits for a grant, JSON, version 1. */
 
 export const formatOffer = ({ identity, signing, madeAt }: Offer): string =>
-  `${JSON.stringify(
-    {
-      version: 1,
-      madeAt,
-      identity: keyPairJson(identity),
-      signing: keyPairJson(signing),
-    },
-    undefined,
-    2,
-  )}\n`;
+  formatPrivate({
+    version: 1,
+    madeAt,
+    identity: keyPairJson(identity),
+    signing: keyPairJson(signing),
+  });
 
 const offerFile = object<Offer & { readonly version: 1 }>({
   version,

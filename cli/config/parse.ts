@@ -11,79 +11,65 @@ export interface Position {
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
 const MAX_NAME_BYTES = 32;
-
 const LONGEST_S = 86_400;
+const LAST_SECOND = 2 ** 32 - 1;
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** @throws InvalidArgumentError saying what is needed, where `read` gives nothing */
+const parser =
+  <T>(needed: string, read: (text: string) => T | undefined) =>
+  (text: string): T => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidArgumentError(needed);
+    return value;
+  };
+
+const decimal = (text: string, most: number, least = -most): number | undefined =>
+  NUMBER.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined;
+
+const filled = (text: string): string | undefined => (text === '' ? undefined : text);
 
 /** `--timeout 2.5` in seconds. */
-export const parseSeconds = (text: string): number => {
-  const seconds = Number(text);
-  if (!NUMBER.test(text) || seconds <= 0 || seconds > LONGEST_S) {
-    throw new InvalidArgumentError(
-      `A number of seconds is needed, more than 0 and at most ${String(LONGEST_S)}.`,
-    );
-  }
-  return seconds;
-};
-
-const UNIT_S = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+export const parseSeconds = parser(
+  `A number of seconds is needed, more than 0 and at most ${String(LONGEST_S)}.`,
+  (text) => decimal(text, LONGEST_S, Number.MIN_VALUE),
+);
 
 /** `90m`, `6h`, `30d` in seconds; also `+6h`, as other times from now are written. */
-export const parseDuration = (text: string): number => {
-  const [, digits, unit] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(digits) * UNIT_S[(unit ?? 's') as keyof typeof UNIT_S];
-  if (!(seconds > 0)) throw new InvalidArgumentError('A time is needed: 90m, 6h or 30d.');
-  return seconds;
-};
+export const parseDuration = parser('A time is needed: 90m, 6h or 30d.', (text) => {
+  const [, digits, unit = ''] = /^\+?(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(digits) * (UNIT_S[unit] ?? NaN);
+  return seconds > 0 ? seconds : undefined;
+});
 
 /** `--at 3,-2.5` in metres. */
-export const parsePosition = (text: string): Position => {
-  const [x, y, ...rest] = text.split(',').map((part) => part.trim());
-  const valid = (part: string | undefined): part is string =>
-    part !== undefined && NUMBER.test(part) && Math.abs(Number(part)) <= FARTHEST_M;
-  if (!valid(x) || !valid(y) || rest.length > 0) {
-    throw new InvalidArgumentError('Two numbers of metres are needed: x,y.');
-  }
-  return { x: Number(x), y: Number(y) };
-};
+export const parsePosition = parser('Two numbers of metres are needed: x,y.', (text) => {
+  const [x, y, ...rest] = text.split(',').map((part) => decimal(part.trim(), FARTHEST_M));
+  return x === undefined || y === undefined || rest.length > 0 ? undefined : { x, y };
+});
 
 /** `--speed 1.4` in metres a second. */
-export const parseSpeed = (text: string): number => {
-  const speed = Number(text);
-  const { min, max } = SPEED_RANGE;
-  if (!NUMBER.test(text) || speed < min || speed > max) {
-    throw new InvalidArgumentError(
-      `Metres in a second are needed, ${String(min)} to ${String(max)}.`,
-    );
-  }
-  return speed;
-};
+export const parseSpeed = parser(
+  `Metres in a second are needed, ${String(SPEED_RANGE.min)} to ${String(SPEED_RANGE.max)}.`,
+  (text) => decimal(text, SPEED_RANGE.max, SPEED_RANGE.min),
+);
 
 /** A label or an address on the virtual air. */
-export const parseWho = (text: string): string => {
-  if (text === '' || Buffer.byteLength(text) > MAX_NAME_BYTES) {
-    throw new InvalidArgumentError('A name or an address is needed: key air list shows both.');
-  }
-  return text;
-};
+export const parseWho = parser(
+  'A name or an address is needed: key air list shows both.',
+  (text) => (Buffer.byteLength(text) > MAX_NAME_BYTES ? undefined : filled(text)),
+);
 
 /** The seed of a virtual air. */
-export const parseSeed = (text: string): string => {
-  if (!isSeed(text)) {
-    throw new InvalidArgumentError('A seed has 1 to 64 letters, digits and signs, no spaces.');
-  }
-  return text;
-};
+export const parseSeed = parser(
+  'A seed has 1 to 64 letters, digits and signs, no spaces.',
+  (text) => (isSeed(text) ? text : undefined),
+);
 
 /** A script's variable that is not set gives an empty directory, which would be the current one. */
-export const parseDirectory = (text: string): string => {
-  if (text === '') throw new InvalidArgumentError('A directory is needed.');
-  return text;
-};
+export const parseDirectory = parser('A directory is needed.', filled);
 
-export const parseFile = (text: string): string => {
-  if (text === '') throw new InvalidArgumentError('A file is needed.');
-  return text;
-};
+export const parseFile = parser('A file is needed.', filled);
 
 /** The name of a simulated car, as it is shown and told to phones. */
 export const parseCarName = (text: string): string => {
@@ -101,10 +87,9 @@ export const parseCarName = (text: string): string => {
 };
 
 /** A slot of the car, as `key keys list` shows it. */
-export const parseSlot = (text: string): number => {
-  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('A slot number is needed.');
-  return Number(text);
-};
+export const parseSlot = parser('A slot number is needed.', (text) =>
+  /^\d{1,3}$/.test(text) ? Number(text) : undefined,
+);
 
 /** Where a server listens; port 0 is any free one. */
 export interface Endpoint {
@@ -113,47 +98,38 @@ export interface Endpoint {
 }
 
 /** `--h4 127.0.0.1:6402`, or with IPv6 `[::1]:6402`. */
-export const parseEndpoint = (text: string): Endpoint => {
-  const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = v6 ?? v4;
-  const port = Number(digits);
-  if (host === undefined || port > 0xffff) {
-    throw new InvalidArgumentError('An address and a port are needed: 127.0.0.1:6402.');
-  }
-  return { host, port };
-};
-
-const UNITS = { m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
-const LAST_SECOND = 2 ** 32 - 1;
+export const parseEndpoint = parser(
+  'An address and a port are needed: 127.0.0.1:6402.',
+  (text): Endpoint | undefined => {
+    const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+    const host = v6 ?? v4;
+    const port = Number(digits);
+    return host === undefined || port > 0xffff ? undefined : { host, port };
+  },
+);
 
 /** `--until +2h` or `--until 2026-05-01T18:00` in seconds since 1970; without a zone, of this machine's. */
-export const parseTime = (text: string): number => {
-  const [, count, unit] = /^\+(\d{1,6})([mhdw])$/.exec(text) ?? [];
-  const seconds =
-    count === undefined
-      ? parseIso(text)
-      : Math.floor(Date.now() / 1000) + Number(count) * UNITS[unit as keyof typeof UNITS];
-  if (seconds === undefined || seconds < 0 || seconds >= LAST_SECOND) {
-    throw new InvalidArgumentError(
-      'A time is needed: +30m, +2h, +3d, +1w from now, or 2026-05-01T18:00 (add Z for UTC).',
-    );
-  }
-  return seconds;
-};
+export const parseTime = parser(
+  'A time is needed: +30m, +2h, +3d, +1w from now, or 2026-05-01T18:00 (add Z for UTC).',
+  (text) => {
+    const [, count, unit = ''] = /^\+(\d{1,6})([mhdw])$/.exec(text) ?? [];
+    const seconds =
+      count === undefined
+        ? parseIso(text)
+        : Math.floor(Date.now() / 1000) + Number(count) * (UNIT_S[unit] ?? NaN);
+    return seconds >= 0 && seconds < LAST_SECOND ? seconds : undefined;
+  },
+);
 
-const parseIso = (text: string): number | undefined => {
-  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return undefined;
+/** NaN for what is no time. */
+const parseIso = (text: string): number => {
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return NaN;
   // A date alone would be taken for UTC.
-  const milliseconds = Date.parse(text.length === 10 ? `${text}T00:00` : text);
-  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+  return Math.floor(Date.parse(text.length === 10 ? `${text}T00:00` : text) / 1000);
 };
 
 /** A whole number from 0 to `most`. */
-export const parseCount =
-  (most: number) =>
-  (text: string): number => {
-    if (!/^\d{1,9}$/.test(text) || Number(text) > most) {
-      throw new InvalidArgumentError(`A whole number from 0 to ${String(most)} is needed.`);
-    }
-    return Number(text);
-  };
+export const parseCount = (most: number) =>
+  parser(`A whole number from 0 to ${String(most)} is needed.`, (text) =>
+    /^\d{1,9}$/.test(text) && Number(text) <= most ? Number(text) : undefined,
+  );

@@ -4,6 +4,8 @@ import { toHex } from '../../lib/platform/bytes.js';
 import { bytes, JsonError, object, readJson } from '../../local/json.js';
 import type { Reader } from '../../local/json.js';
 
+export const formatPrivate = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
 /** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
 export const parsePrivate = <T>(text: string, reader: Reader<T>): T => {
   try {

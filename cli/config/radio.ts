@@ -28,12 +28,8 @@ export const openCentral = async (context: Context<'radio'>): Promise<Central> =
     virtual: async () => {
       const { connectHub } = await import('../../air/hub/connect.js');
       const { loadNoble } = await import('../../air/load.js');
-      const transport = await connectHub(paths.hub, {
-        label: 'phone',
-        position: options.at,
-        defaultPosition: PHONE_AT,
-      });
-      const hci = captured(transport, context);
+      const place = { position: options.at, defaultPosition: PHONE_AT };
+      const hci = captured(await connectHub(paths.hub, { label: 'phone', ...place }), context);
       return openNobleCentral({ ...stack, load: () => Promise.resolve(loadNoble(hci)) });
     },
   });
@@ -59,12 +55,8 @@ export const openPeripheral = async (
     virtual: async () => {
       const { connectOrStartHub } = await import('../../air/hub/connect.js');
       const { loadBleno } = await import('../../air/load.js');
-      const transport = await connectOrStartHub(paths.hub, {
-        label,
-        position: options.at,
-        defaultPosition: CAR_AT,
-      });
-      const hci = captured(transport, context);
+      const place = { position: options.at, defaultPosition: CAR_AT };
+      const hci = captured(await connectOrStartHub(paths.hub, { label, ...place }), context);
       return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(hci)) });
     },
   });

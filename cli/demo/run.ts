@@ -4,8 +4,7 @@ import { captured } from '../capture/captured.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import type { Context } from '../context.js';
 import { errorMessage } from '../error-message.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
+import { interrupted } from '../io/interrupt.js';
 import type { Output } from '../io/output.js';
 import { table } from '../io/table.js';
 import { STEPS } from './steps.js';
@@ -20,7 +19,7 @@ import type { World } from './world.js';
 export const demo = async (
   context: Context<'radio'>,
   open: (...args: Parameters<typeof openWorld>) => Promise<World> = openWorld,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { output, signal, log } = context;
   const begun = performance.now();
   const world = await open(log, signal, {
@@ -38,7 +37,6 @@ export const demo = async (
     output.paint('green', `Done in ${String(Math.round(ms))} ms. No cloud was needed.`),
     'Try it yourself: key car start, and in another terminal: key help',
   ]);
-  return EXIT.ok;
 };
 
 const play = async (
@@ -47,7 +45,7 @@ const play = async (
   stage: Stage,
   { output, signal }: Context,
 ): Promise<void> => {
-  if (signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+  if (signal.aborted) throw interrupted();
   if (!output.json) {
     output.result({}, [
       output.paint('bold', `${String(number)}. ${step.title}`),
@@ -78,7 +76,7 @@ const messageLines = (messages: readonly TraceEvent[], output: Output): string[]
 };
 
 const failed = (step: Step, error: unknown, signal: AbortSignal): PhoneKeyError => {
-  if (signal.aborted) return new PhoneKeyError('interrupted', 'interrupted');
+  if (signal.aborted) return interrupted();
   const known = error instanceof PhoneKeyError ? error : undefined;
   return new PhoneKeyError(
     known?.code ?? 'internal',

@@ -15,19 +15,7 @@ import { FileKeyStore } from '../config/key-store.js';
 import { startBrokenCloud } from './cloud.js';
 
 /** Everything that the demonstration touches, as its steps use it. */
-export interface World {
-  startCar(): Promise<CarControl>;
-  startPhone(): Promise<void>;
-  pair(code: string): Promise<PairedCar>;
-  /** Asks the app's cloud to unlock; gives the HTTP status of its answer. */
-  askCloud(): Promise<number>;
-  unlock(): Promise<void>;
-  start(): Promise<void>;
-  lock(): Promise<void>;
-  /** What went over the air since the last call. */
-  messages(): readonly TraceEvent[];
-  close(): Promise<void>;
-}
+export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export interface WorldOptions {
   /** May put something between the phone and its controller. */
@@ -41,7 +29,7 @@ export const openWorld = async (
   log: Logger,
   signal: AbortSignal,
   { watch = (transport) => transport, keyLog }: WorldOptions = {},
-): Promise<World> => {
+) => {
   const air = new VirtualAir();
   const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));
   const home = await mkdtemp(join(tmpdir(), 'phonekey-demo-'));
@@ -60,7 +48,7 @@ export const openWorld = async (
   };
 
   return {
-    async startCar() {
+    async startCar(): Promise<CarControl> {
       const controller = air.controller({ label: 'car', position: { x: 0, y: 0 } });
       const peripheral = await openBlenoPeripheral({
         load: () => Promise.resolve(loadBleno(controller)),
@@ -75,7 +63,7 @@ export const openWorld = async (
       });
       return car.control;
     },
-    async startPhone() {
+    async startPhone(): Promise<void> {
       const central = await openNobleCentral({
         load: () => Promise.resolve(loadNoble(phoneHci)),
         clock,
@@ -85,8 +73,9 @@ export const openWorld = async (
       const trace = (event: TraceEvent): unknown => traced.push(event);
       phone = new PhoneKey({ central, store, log, trace, keyLog });
     },
-    pair: (code) => withPhone().pair({ code, signal }),
-    async askCloud() {
+    pair: (code: string): Promise<PairedCar> => withPhone().pair({ code, signal }),
+    /** Asks the app's cloud to unlock; gives the HTTP status of its answer. */
+    async askCloud(): Promise<number> {
       const response = await fetch(cloud.url, { method: 'POST', signal });
       await response.arrayBuffer();
       return response.status;
@@ -94,12 +83,13 @@ export const openWorld = async (
     unlock: () => withPhone().unlock({ signal }),
     start: () => withPhone().start({ signal }),
     lock: () => withPhone().lock({ signal }),
-    messages() {
+    /** What went over the air since the last call. */
+    messages(): readonly TraceEvent[] {
       const taken = traced;
       traced = [];
       return taken;
     },
-    async close() {
+    async close(): Promise<void> {
       await Promise.allSettled([phone?.close(), car?.stop(), cloud.close()]);
       air.close();
       await rm(home, { recursive: true, force: true });

@@ -13,14 +13,14 @@ export interface Check {
   readonly fix?: string;
 }
 
-export interface Diagnosis {
+interface Diagnosis {
   readonly checks: readonly Check[];
   /** The radios that were tried and work. */
   readonly usable: readonly ('ble' | 'virtual')[];
 }
 
 /** No probe may keep the doctor waiting for longer, in milliseconds. */
-export const PROBE_TIMEOUT_MS = 8_000;
+const PROBE_TIMEOUT_MS = 8_000;
 
 /** Checks without which there is no use in trying the adapter. */
 const NEEDED: ReadonlySet<string> = new Set([
@@ -52,10 +52,21 @@ export const diagnose = async (
       : { ok: false, error: new Error(`not tried: see ${obstacle.name}`) };
   const virtual = await ask(() => probes.openVirtual());
   checks.push(
-    checkRadio('bluetooth', ble, 'a real adapter is up'),
-    checkRadio('virtual air', virtual, 'noble and bleno run on it'),
-    checkHub(await ask(() => probes.hubRunning())),
-    checkKeys(await ask(() => probes.pairedCars())),
+    checkAnswer('bluetooth', ble, () => ['ok', 'a real adapter is up']),
+    checkAnswer('virtual air', virtual, () => ['ok', 'noble and bleno run on it']),
+    checkAnswer('air hub', await ask(() => probes.hubRunning()), (running) =>
+      running
+        ? ['ok', 'running: a car is on the virtual air']
+        : [
+            'warn',
+            'not running: no car is on the virtual air',
+            'Start one: key car start --radio virtual',
+          ],
+    ),
+    checkAnswer('key store', await ask(() => probes.pairedCars()), (cars) => [
+      'ok',
+      `private; cars paired: ${String(cars)}`,
+    ]),
   );
   return {
     checks,
@@ -63,7 +74,7 @@ export const diagnose = async (
   };
 };
 
-export type Answer<T> =
+type Answer<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 const answered = async <T>(probe: () => Promise<T>, timeoutMs: number): Promise<Answer<T>> => {
@@ -82,144 +93,87 @@ const answered = async <T>(probe: () => Promise<T>, timeoutMs: number): Promise<
   }
 };
 
-const checkNode = (version: string): Check => {
-  const ok = isSupportedNode(version);
-  return {
-    name: 'Node.js',
-    status: ok ? 'ok' : 'fail',
-    detail: version,
-    ...(ok ? {} : { fix: `Install ${NODE_NEEDED}.` }),
-  };
+/** Status, detail and fix. */
+type Finding = readonly [status: Check['status'], detail: string, fix?: string | undefined];
+
+const check = (name: string, ...[status, detail, fix]: Finding): Check => ({
+  name,
+  status,
+  detail,
+  ...(fix !== undefined && { fix }),
+});
+
+const checkAnswer = <T>(name: string, answer: Answer<T>, found: (value: T) => Finding): Check => {
+  if (answer.ok) return check(name, ...found(answer.value));
+  const { error } = answer;
+  const fix = error instanceof PhoneKeyError ? error.hint : undefined;
+  return check(name, 'fail', messageOf(error), fix);
 };
+
+const checkNode = (version: string): Check =>
+  isSupportedNode(version)
+    ? check('Node.js', 'ok', version)
+    : check('Node.js', 'fail', version, `Install ${NODE_NEEDED}.`);
 
 const checkPackage = (name: string, version: Answer<string>): Check =>
   version.ok
-    ? { name, status: 'ok', detail: version.value }
-    : {
-        name,
-        status: 'fail',
-        detail: 'not installed',
-        fix: `Install it: npm install --ignore-scripts ${name}`,
-      };
+    ? check(name, 'ok', version.value)
+    : check(name, 'fail', 'not installed', `Install it: npm install --ignore-scripts ${name}`);
 
 const checkLinux = (
   { installation }: Probes,
   devices: Answer<readonly { readonly devId: number; readonly devUp: boolean }[]>,
 ): Check[] => {
-  const socket = { name: 'native socket' } as const;
-  const kernel = { name: 'kernel' } as const;
-  const adapter = { name: 'adapter' } as const;
+  const socket = check('native socket', 'ok', 'built');
   if (!devices.ok) {
     if (isErrno(devices.error, 'EAFNOSUPPORT')) {
-      return [
-        { ...socket, status: 'ok', detail: 'built' },
-        {
-          ...kernel,
-          status: 'fail',
-          detail: 'no Bluetooth in this kernel or container',
-          fix: 'Run on a kernel with AF_BLUETOOTH, outside the container; or use --radio virtual.',
-        },
-      ];
+      const detail = 'no Bluetooth in this kernel or container';
+      const fix =
+        'Run on a kernel with AF_BLUETOOTH, outside the container; or use --radio virtual.';
+      return [socket, check('kernel', 'fail', detail, fix)];
     }
-    const missing = isErrno(devices.error, 'MODULE_NOT_FOUND');
+    const fix = `Build it, with gcc, make and Python 3 installed: ${buildCommand(installation)}`;
     return [
-      {
-        ...socket,
-        status: missing ? 'warn' : 'fail',
-        detail: missing ? 'not built; a real adapter needs it' : messageOf(devices.error),
-        fix: `Build it, with gcc, make and Python 3 installed: ${buildCommand(installation)}`,
-      },
+      isErrno(devices.error, 'MODULE_NOT_FOUND')
+        ? check('native socket', 'warn', 'not built; a real adapter needs it', fix)
+        : check('native socket', 'fail', messageOf(devices.error), fix),
     ];
   }
-  const up = devices.value.filter(({ devUp }) => devUp);
   const names = devices.value.map(({ devId }) => `hci${String(devId)}`).join(', ');
   return [
-    { ...socket, status: 'ok', detail: 'built' },
-    { ...kernel, status: 'ok', detail: 'has AF_BLUETOOTH' },
+    socket,
+    check('kernel', 'ok', 'has AF_BLUETOOTH'),
     devices.value.length === 0
-      ? { ...adapter, status: 'fail', detail: 'none found', fix: 'Plug a Bluetooth adapter in.' }
-      : up.length === 0
-        ? {
-            ...adapter,
-            status: 'fail',
-            detail: `${names}: down`,
-            fix: 'Switch it on: bluetoothctl power on',
-          }
-        : { ...adapter, status: 'ok', detail: `${names}: up` },
+      ? check('adapter', 'fail', 'none found', 'Plug a Bluetooth adapter in.')
+      : devices.value.some(({ devUp }) => devUp)
+        ? check('adapter', 'ok', `${names}: up`)
+        : check('adapter', 'fail', `${names}: down`, 'Switch it on: bluetoothctl power on'),
   ];
 };
 
-const checkRfkill = (blocked: Answer<'soft' | 'hard' | undefined>): Check => {
-  const name = 'rfkill';
-  if (!blocked.ok) return { name, status: 'warn', detail: messageOf(blocked.error) };
-  switch (blocked.value) {
-    case undefined:
-      return { name, status: 'ok', detail: 'nothing blocks Bluetooth' };
-    case 'soft':
-      return {
-        name,
-        status: 'fail',
-        detail: 'Bluetooth is blocked',
-        fix: 'Unblock it: rfkill unblock bluetooth',
-      };
-    case 'hard':
-      return {
-        name,
-        status: 'fail',
-        detail: 'Bluetooth is blocked by a switch of the computer',
-        fix: 'Move the switch, or press the key for the radio.',
-      };
-  }
+const checkRfkill = (blocked: Answer<'soft' | 'hard' | undefined>): Check =>
+  blocked.ok
+    ? check('rfkill', ...RFKILL[blocked.value ?? 'none'])
+    : check('rfkill', 'warn', messageOf(blocked.error));
+
+const RFKILL: Readonly<Record<'none' | 'soft' | 'hard', Finding>> = {
+  none: ['ok', 'nothing blocks Bluetooth'],
+  soft: ['fail', 'Bluetooth is blocked', 'Unblock it: rfkill unblock bluetooth'],
+  hard: [
+    'fail',
+    'Bluetooth is blocked by a switch of the computer',
+    'Move the switch, or press the key for the radio.',
+  ],
 };
 
-const checkPermission = (allowed: Answer<boolean>): Check => {
-  const name = 'permission';
-  if (allowed.ok && allowed.value) {
-    return { name, status: 'ok', detail: 'may open raw Bluetooth sockets' };
-  }
-  return {
-    name,
-    status: 'warn',
-    detail: allowed.ok ? 'no CAP_NET_RAW; a real adapter needs it' : messageOf(allowed.error),
-    fix: 'Grant it to Node.js: sudo setcap cap_net_raw+eip "$(readlink -f "$(command -v node)")"',
-  };
-};
-
-const checkRadio = (name: string, opened: Answer<unknown>, detail: string): Check => {
-  if (opened.ok) return { name, status: 'ok', detail };
-  const { error } = opened;
-  return {
-    name,
-    status: 'fail',
-    detail: messageOf(error),
-    ...(error instanceof PhoneKeyError ? { fix: error.hint } : {}),
-  };
-};
-
-const checkHub = (running: Answer<boolean>): Check => {
-  const name = 'air hub';
-  if (!running.ok) return failed(name, running.error);
-  return running.value
-    ? { name, status: 'ok', detail: 'running: a car is on the virtual air' }
-    : {
-        name,
-        status: 'warn',
-        detail: 'not running: no car is on the virtual air',
-        fix: 'Start one: key car start --radio virtual',
-      };
-};
-
-const checkKeys = (cars: Answer<number>): Check => {
-  const name = 'key store';
-  if (!cars.ok) return failed(name, cars.error);
-  return { name, status: 'ok', detail: `private; cars paired: ${String(cars.value)}` };
-};
-
-const failed = (name: string, error: unknown): Check => ({
-  name,
-  status: 'fail',
-  detail: messageOf(error),
-  ...(error instanceof PhoneKeyError ? { fix: error.hint } : {}),
-});
+const checkPermission = (allowed: Answer<boolean>): Check =>
+  allowed.ok && allowed.value
+    ? check('permission', 'ok', 'may open raw Bluetooth sockets')
+    : check(
+        'permission',
+        'warn',
+        allowed.ok ? 'no CAP_NET_RAW; a real adapter needs it' : messageOf(allowed.error),
+        'Grant it to Node.js: sudo setcap cap_net_raw+eip "$(readlink -f "$(command -v node)")"',
+      );
 
 const messageOf = (error: unknown): string => errorMessage(error).split('\n')[0] ?? '';

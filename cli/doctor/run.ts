@@ -1,4 +1,3 @@
-import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -11,11 +10,7 @@ import type { Probes } from './probes.js';
 /** Says which radio works here, why the others do not, and what to do. Exit code 4: none works. */
 export const doctor = async (context: Context, probes?: Probes): Promise<ExitCode> => {
   const { output, signal } = context;
-  const { checks, usable } = await orAborted(
-    signal,
-    diagnose(probes ?? systemProbes(context)),
-    () => new PhoneKeyError('interrupted', 'interrupted'),
-  );
+  const { checks, usable } = await orAborted(signal, diagnose(probes ?? systemProbes(context)));
   const width = Math.max(...checks.map(({ name }) => name.length));
   const signs: Record<Check['status'], string> = {
     ok: output.paint('green', 'ok  '),

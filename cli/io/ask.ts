@@ -3,6 +3,7 @@ import type { Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Host } from '../context.js';
+import { interrupted } from './interrupt.js';
 
 /** Both throw PhoneKeyError: `interrupted`, `usage.invalid` when the input ends before a line. */
 
@@ -17,7 +18,7 @@ export const readLines = async ({ stdin, interrupt }: Host): Promise<string[]> =
   for await (const line of createInterface({ input: stdin, signal })) {
     if (line.trim() !== '') lines.push(line.trim());
   }
-  if (signal.aborted) throw new PhoneKeyError('interrupted', 'interrupted');
+  if (signal.aborted) throw interrupted();
   return lines;
 };
 
@@ -82,7 +83,7 @@ const firstLine = async ({ interrupt }: Host, lines: Interface): Promise<string>
   try {
     return await new Promise<string>((resolve, reject) => {
       onAbort = () => {
-        reject(new PhoneKeyError('interrupted', 'interrupted'));
+        reject(interrupted());
       };
       if (signal.aborted) onAbort();
       signal.addEventListener('abort', onAbort, { once: true });

@@ -1,8 +1,5 @@
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
-
 /**
- * Tells what happens elsewhere until Ctrl-C, and then gives exit code 0.
+ * Tells what happens elsewhere until Ctrl-C.
  * @throws what `ended` gives, when the other side ends first
  */
 export const follow = async <E>(
@@ -10,7 +7,7 @@ export const follow = async <E>(
   events: AsyncIterable<E> & { stop(): void },
   tell: (event: E) => Promise<void> | void,
   ended: () => Error,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const stop = (): void => {
     events.stop();
   };
@@ -21,6 +18,5 @@ export const follow = async <E>(
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  if (signal.aborted) return EXIT.ok;
-  throw ended();
+  if (!signal.aborted) throw ended();
 };

@@ -1,13 +1,15 @@
-import type { PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { EXIT } from '../exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export const interrupted = (): PhoneKeyError => new PhoneKeyError('interrupted', 'interrupted');
 
 /** Settles as `work` does, or rejects with `reason` once the signal aborts; the work goes on. */
 export const orAborted = async <T>(
   signal: AbortSignal,
   work: Promise<T>,
-  reason: () => PhoneKeyError,
+  reason = interrupted,
 ): Promise<T> => {
   let onAbort = (): void => undefined;
   try {
@@ -62,9 +64,9 @@ export class Interrupt {
   };
 }
 
-/** Resolves once the signal aborts. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+/** Resolves once the signal aborts; rejects with its reason when `failure` does before. */
+export const abortedUnless = (failure: AbortSignal, signal: AbortSignal): Promise<void> => {
+  const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener(
       'abort',
@@ -74,3 +76,5 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
       { once: true },
     );
   });
+  return orAborted(failure, aborted, () => failure.reason as PhoneKeyError);
+};

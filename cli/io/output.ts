@@ -42,6 +42,11 @@ export class Output {
     else for (const line of lines) this.#out.write(`${line}\n`);
   }
 
+  /** What happened at `time` (ISO 8601): to a person with the time of day, in UTC. */
+  event(time: string, value: object, sentence: string): void {
+    this.result(value, [`${this.paint('dim', time.slice(11, 23))} ${sentence}`]);
+  }
+
   /** A remark for the person. */
   say(text: string): void {
     this.#err.write(`key: ${text}\n`);

@@ -1,6 +1,4 @@
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { withRemote } from './open.js';
 
 /** The commands that need no answer but yes, and what to say when they were done. */
@@ -17,10 +15,9 @@ export type Action = keyof typeof ACTIONS;
 /** All but starting, for which the car may ask for a PIN: see pin.ts. */
 export type SimpleAction = Exclude<Action, 'start'>;
 
-export const act = async (context: Context<'radio'>, action: SimpleAction): Promise<ExitCode> => {
+export const act = async (context: Context<'radio'>, action: SimpleAction): Promise<void> => {
   const doing = `reaching the car to ${action}`;
   await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
   const { output } = context;
   output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
-  return EXIT.ok;
 };

@@ -2,13 +2,11 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
 import { boundsOf } from './bounds.js';
 
 /** The cars this phone has a key for. */
-export const listCars = async (context: Context): Promise<ExitCode> => {
+export const listCars = async (context: Context): Promise<void> => {
   const cars = await new FileKeyStore(context.paths.keys).list();
   context.output.result(
     { cars: cars.map(entry) },
@@ -26,7 +24,6 @@ export const listCars = async (context: Context): Promise<ExitCode> => {
       }),
     ]),
   );
-  return EXIT.ok;
 };
 
 const entry = (car: PairedCar) => {
@@ -43,12 +40,11 @@ const entry = (car: PairedCar) => {
 };
 
 /** Deletes this phone's key for a car, readable or not. The car still has it in a slot. */
-export const forgetCar = async (context: Context, name: string): Promise<ExitCode> => {
+export const forgetCar = async (context: Context, name: string): Promise<void> => {
   if (!(await new FileKeyStore(context.paths.keys).remove(name))) {
     throw new PhoneKeyError('keys.unknown-car', `no car named ${name} is paired`, {
       hint: 'List the cars this phone knows: key cars.',
     });
   }
   context.output.result({ command: 'forget', ok: true, car: name }, [`forgot ${name}`]);
-  return EXIT.ok;
 };

@@ -2,13 +2,11 @@ import type { KeyEntry } from '../../lib/index.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import type { Context } from '../context.js';
 import { formatTime } from '../config/time.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
 import { withRemote } from './open.js';
 
 /** The keys that the car knows; the car tells them to an owner only. */
-export const listKeys = async (context: Context<'radio'>): Promise<ExitCode> => {
+export const listKeys = async (context: Context<'radio'>): Promise<void> => {
   const { keys, labels } = await withRemote(context, { doing: 'asking the car' }, async (open) => {
     const { phone, cars, call } = open;
     const shared = cars.flatMap((car) => car.shared ?? []);
@@ -16,11 +14,10 @@ export const listKeys = async (context: Context<'radio'>): Promise<ExitCode> => 
     return { keys: await phone.listKeys(call), labels };
   });
   context.output.result({ keys }, rows(keys, labels));
-  return EXIT.ok;
 };
 
 /** Removes a key from the car; with the phone's own key goes its entry in the key store. */
-export const removeKey = async (context: Context<'radio'>, slot: number): Promise<ExitCode> => {
+export const removeKey = async (context: Context<'radio'>, slot: number): Promise<void> => {
   const { options, output } = context;
   const own = await withRemote(context, { doing: 'reaching the car' }, async (open) => {
     const { phone, store, cars, call } = open;
@@ -40,7 +37,6 @@ export const removeKey = async (context: Context<'radio'>, slot: number): Promis
       ? `removed the key in slot ${String(slot)}, which was the one of this phone`
       : `removed the key in slot ${String(slot)}`,
   ]);
-  return EXIT.ok;
 };
 
 const rows = (keys: readonly KeyEntry[], labels: ReadonlyMap<string, string>): string[] =>

@@ -6,8 +6,6 @@ import { PhoneKey } from '../../lib/phone/phone-key.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { hasRadio } from '../context.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { readUris } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
@@ -23,7 +21,7 @@ export const setKeyStatus = async (
   verb: StatusVerb,
   which: string,
   given: HandOutOptions,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const fingerprint = await fingerprintOf(context, which);
   return send(
     context,
@@ -35,7 +33,7 @@ export const setKeyStatus = async (
 };
 
 /** News for the car that nothing has changed, so that leases begin anew. */
-export const stamp = (context: Context, given: HandOutOptions): Promise<ExitCode> =>
+export const stamp = (context: Context, given: HandOutOptions): Promise<void> =>
   send(
     context,
     'stamp',
@@ -51,7 +49,7 @@ const send = async (
   what: (notice: SignedNotice) => string,
   sign: (ring: KeyRing, car: CarChoice) => Promise<SignedNotice>,
   { out, qr }: HandOutOptions,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
   const notice = await sign(ring, { car: options.car });
@@ -71,7 +69,6 @@ const send = async (
     output.say('it goes along with the next command at the car; any phone may carry it: key carry');
   }
   if (!delivered || qr === true) await handOut(context, uris, { qr });
-  return EXIT.ok;
 };
 
 /** False where the car was not reached, which is no failure: it is carried from now on. */
@@ -130,7 +127,7 @@ export const carry = async (
   context: Context<'radio'>,
   source: string,
   { id }: CarryArguments,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { host, output } = context;
   const uris = await readUris(host, source);
   const use = { doing: 'looking for cars', needsKeys: false };
@@ -151,5 +148,4 @@ export const carry = async (
             : `handed to ${String(handedTo.length)} cars: only they know whether it was for them`,
         ]),
   ]);
-  return EXIT.ok;
 };

@@ -1,8 +1,6 @@
 import type { FormFactor } from '../../lib/index.js';
 import { PhoneKey } from '../../lib/phone/phone-key.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { withPhone } from './open.js';
 import { readPairingCode } from './pairing-code.js';
 import type { CodeSource } from './pairing-code.js';
@@ -17,7 +15,7 @@ export interface PairArguments extends CodeSource {
 export const pair = async (
   context: Context<'radio'>,
   { id, name, formFactor, ...source }: PairArguments,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const code = await readPairingCode(context.host, source);
   const doing = 'looking for a car that waits for pairing';
   const use = { doing, needsKeys: false, name, formFactor };
@@ -34,5 +32,4 @@ export const pair = async (
   output.result({ car: car.name, role, slot }, [
     output.paint('green', `paired with ${car.name} as ${role ?? 'guest'}, slot ${String(slot)}`),
   ]);
-  return EXIT.ok;
 };

@@ -2,8 +2,6 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { StartOptions } from '../../lib/index.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import type { Context, Host } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { readSecret } from '../io/secret.js';
 import { ACTIONS } from './act.js';
 import { withRemote } from './open.js';
@@ -32,17 +30,15 @@ const readPin = async (
 export const setPin = async (
   context: Context<'radio'>,
   given: string | undefined,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const pin = await readPin(context.host, given, 'New PIN, 4 to 8 digits: ');
   await givePin(context, pin, 'setting the PIN');
   context.output.result({ command: 'pin set', ok: true }, ['the car asks for this PIN to start']);
-  return EXIT.ok;
 };
 
-export const clearPin = async (context: Context<'radio'>): Promise<ExitCode> => {
+export const clearPin = async (context: Context<'radio'>): Promise<void> => {
   await givePin(context, '', 'clearing the PIN');
   context.output.result({ command: 'pin clear', ok: true }, ['the car asks for no PIN any more']);
-  return EXIT.ok;
 };
 
 const givePin = (context: Context<'radio'>, pin: string, doing: string): Promise<void> =>
@@ -61,7 +57,7 @@ class PinWanted extends Error {}
 export const start = async (
   context: Context<'radio'>,
   given: string | undefined,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { host, output } = context;
   const doing = 'reaching the car to start';
   const attempt = (pin: StartOptions['pin']): Promise<void> =>
@@ -73,7 +69,6 @@ export const start = async (
     await attempt(await readPin(host, undefined));
   }
   output.result({ command: 'start', ok: true }, [output.paint('green', ACTIONS.start)]);
-  return EXIT.ok;
 };
 
 const whereAsked = (host: Host): StartOptions['pin'] => {

@@ -1,13 +1,11 @@
 import { chosenFrom } from '../../lib/phone/choose.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { confirm } from '../io/ask.js';
 import { withRemote } from './open.js';
 
 /** Every key but the owners' is gone, and every grant of before is worth nothing. */
-export const rekey = async (context: Context<'radio'>, sure: boolean): Promise<ExitCode> => {
+export const rekey = async (context: Context<'radio'>, sure: boolean): Promise<void> => {
   const { host, options, output, paths } = context;
   const cars = await new FileKeyStore(paths.keys).list();
   const { name } = chosenFrom(cars, options.car);
@@ -24,5 +22,4 @@ export const rekey = async (context: Context<'radio'>, sure: boolean): Promise<E
       "re-keyed: the owners' keys alone are left, and grants of before are void",
     ),
   ]);
-  return EXIT.ok;
 };

@@ -3,21 +3,18 @@ import { KeyRing } from '../../lib/phone/key-ring.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { readUri } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
 import { boundsOf, describeBounds } from './bounds.js';
 
 /** A key of this phone to show to an owner: a fresh one, or with `--car` the one it has for that car. */
-export const showKey = async (context: Context, given: HandOutOptions): Promise<ExitCode> => {
+export const showKey = async (context: Context, given: HandOutOptions): Promise<void> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
   const uri = await ring.offer({ car: options.car });
   output.result({ key: uri }, given.out === undefined ? [uri] : []);
   await handOut(context, [uri], given);
-  return EXIT.ok;
 };
 
 export interface ShareArguments
@@ -31,7 +28,7 @@ export interface ShareArguments
 }
 
 /** Gives rights to a key of another phone. Nothing is sent: the grant is what is printed. */
-export const share = async (context: Context, given: ShareArguments): Promise<ExitCode> => {
+export const share = async (context: Context, given: ShareArguments): Promise<void> => {
   const { host, options, output, paths } = context;
   const { to: source, lease, out, qr, ...terms } = given;
   // A public key is no file's name; who has such a file can say ./ before it.
@@ -53,7 +50,6 @@ export const share = async (context: Context, given: ShareArguments): Promise<Ex
     output.say('another end: --until');
   }
   await handOut(context, [uri], { out, qr });
-  return EXIT.ok;
 };
 
 export interface AcceptArguments {
@@ -69,7 +65,7 @@ export const accept = async (
   context: Context,
   source: string,
   { name, as, formFactor }: AcceptArguments,
-): Promise<ExitCode> => {
+): Promise<void> => {
   const { host, output, paths } = context;
   const uri = await readUri(host, source);
   const store = new FileKeyStore(paths.keys);
@@ -85,5 +81,4 @@ export const accept = async (
   ]);
   if (car.state === 'pending')
     output.say('the car takes this key when you use it first: key unlock');
-  return EXIT.ok;
 };

@@ -1,13 +1,11 @@
 import { KeyRing } from '../../lib/phone/key-ring.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
-import { EXIT } from '../exit-codes.js';
-import type { ExitCode } from '../exit-codes.js';
 import { table } from '../io/table.js';
 import { boundsOf } from './bounds.js';
 
 /** What this phone has granted to others, as it remembers it: no car is asked. */
-export const listShared = async (context: Context): Promise<ExitCode> => {
+export const listShared = async (context: Context): Promise<void> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
   const known = await ring.shared({ car: options.car });
@@ -30,5 +28,4 @@ export const listShared = async (context: Context): Promise<ExitCode> => {
       ]),
     ]),
   );
-  return EXIT.ok;
 };

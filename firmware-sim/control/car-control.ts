@@ -3,7 +3,7 @@ import type { Refusal } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
-import type { CarReport, CardTap, DoorController, HandInput } from '../controller.js';
+import type { CarReport, CardTap, CarController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-desk.js';
 
 /**
@@ -45,40 +45,33 @@ export interface CarControl {
 
 /** @param resetCar the factory reset, of the controller and of whatever else knows the identity */
 export const controlOf = (
-  controller: DoorController,
+  controller: CarController,
   resetCar: () => Promise<BodyRefusal | undefined>,
 ): CarControl => {
-  const hand = async (input: HandInput): Promise<void> => {
-    await Promise.resolve();
-    permit(controller.hand(input));
-  };
+  /** A refusal is a rejection, as from another process. */
+  const later = async <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
+  const hand = (input: HandInput): Promise<void> =>
+    later(() => {
+      permit(controller.hand(input));
+    });
   return {
-    async tap(tap) {
-      await Promise.resolve();
-      permit(controller.tap(tap));
-    },
-    async pullHandle(door) {
-      await Promise.resolve();
-      return { opened: controller.pullHandle(door) === undefined };
-    },
+    tap: (tap) =>
+      later(() => {
+        permit(controller.tap(tap));
+      }),
+    pullHandle: (door) => later(() => ({ opened: controller.pullHandle(door) === undefined })),
     open: (closure) => hand({ type: 'open', closure }),
     close: (closure) => hand({ type: 'close', closure }),
     drive: () => hand({ type: 'drive' }),
     park: () => hand({ type: 'park' }),
-    async screen() {
-      await Promise.resolve();
-      return controller.screen();
-    },
-    async status() {
-      await Promise.resolve();
-      return controller.status();
-    },
+    screen: () => later(() => controller.screen()),
+    status: () => later(() => controller.status()),
     async removeKey(slot) {
       const refusal = await controller.credentials.removeAtScreen(slot);
       if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
     },
-    loseClock: () => controller.clock('lose'),
-    advanceClock: (seconds) => controller.clock({ advance: seconds }),
+    loseClock: () => controller.loseClock(),
+    advanceClock: (seconds) => controller.advanceClock(seconds),
     async reset() {
       permit(await resetCar());
       return { fingerprint: controller.status().fingerprint };

@@ -8,15 +8,11 @@ import type { Handler, Opened } from '../../local/rpc/server.js';
 import { listenAt } from '../../local/sockets.js';
 import type { CarReport } from '../controller.js';
 import type { CarEvent } from '../events.js';
+import { storageFault } from '../memory/memory.js';
 import type { CarControl } from './car-control.js';
 import { CAR } from './operations.js';
 
 const MAX_CONNECTIONS = 32;
-
-export interface ControlDoor {
-  /** Closes the door and whatever connection stands in it. */
-  close(): Promise<void>;
-}
 
 /** @param watch the car as it is now, and from then on what happens */
 export const carHandlers = (
@@ -41,13 +37,14 @@ export const carHandlers = (
 /**
  * Opens the control door: JSON lines over a Unix socket that only its owner can reach, never over a
  * network. The caller holds the car's lock.
+ * @returns closes the door and whatever connection stands in it
  * @throws PhoneKeyError `sim.storage`
  */
 export const openControlDoor = async (
   path: string,
   handlers: readonly Handler[],
   log: Logger,
-): Promise<ControlDoor> => {
+): Promise<() => Promise<void>> => {
   /** With how each is ended when the car is. */
   const sockets = new Map<Socket, () => void>();
   const server = createServer((socket) => {
@@ -63,16 +60,12 @@ export const openControlDoor = async (
     socket.on('close', () => sockets.delete(socket));
   });
   server.maxConnections = MAX_CONNECTIONS;
-  await listenAt(server, path).catch((cause: unknown) => {
-    throw new PhoneKeyError('sim.storage', `cannot open the control door ${path}`, { cause });
-  });
-  return {
-    async close() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      for (const end of sockets.values()) end();
-      await closed;
-    },
+  await listenAt(server, path).catch(storageFault(`cannot open the control door ${path}`));
+  return async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const end of sockets.values()) end();
+    await closed;
   };
 };

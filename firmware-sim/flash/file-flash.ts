@@ -2,11 +2,8 @@ import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { nodeDisk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
-import { blankImage } from './cells.js';
-import type { FlashImage } from './cells.js';
-import { DEFAULT_GEOMETRY, isBlank } from './flash.js';
+import { checkGeometry, DEFAULT_GEOMETRY, isBlank } from './flash.js';
 import type { Flash, Geometry } from './flash.js';
-import { SimulatedFlash } from './simulated-flash.js';
 
 /**
  * A simulated flash whose cells are in a file: all sectors, then how often each was erased (32 bits each,
@@ -15,12 +12,13 @@ import { SimulatedFlash } from './simulated-flash.js';
  */
 export class FileFlash implements Flash {
   readonly geometry: Geometry;
-  readonly #chip: SimulatedFlash;
+  /** The file's contents. */
+  readonly #bytes: Buffer;
   readonly #file: number;
 
-  private constructor(chip: SimulatedFlash, file: number) {
-    this.geometry = chip.geometry;
-    this.#chip = chip;
+  private constructor(geometry: Geometry, bytes: Uint8Array, file: number) {
+    this.geometry = geometry;
+    this.#bytes = Buffer.from(bytes);
     this.#file = file;
   }
 
@@ -29,29 +27,35 @@ export class FileFlash implements Flash {
    * @throws the file system's errors; Error where it is not a flash of this geometry
    */
   static async open(path: string, geometry: Geometry = DEFAULT_GEOMETRY): Promise<FileFlash> {
+    checkGeometry(geometry);
     const size = fileSize(geometry);
     const bytes = (await nodeDisk.read(path, size))?.bytes ?? (await createFile(path, geometry));
     if (bytes.length !== size) throw new Error(`not a flash of ${size} bytes`);
-    const chip = new SimulatedFlash({ geometry, image: imageOf(bytes, geometry) });
-    return new FileFlash(chip, openSync(path, 'r+'));
+    return new FileFlash(geometry, bytes, openSync(path, 'r+'));
   }
 
   read(address: number, length: number): Uint8Array {
-    return this.#chip.read(address, length);
+    return Uint8Array.from(this.#cells(address, length));
   }
 
   program(address: number, word: Uint8Array): void {
-    this.#chip.program(address, word);
-    this.#write(this.#chip.read(address, word.length), address);
+    const { wordBytes } = this.geometry;
+    if (word.length !== wordBytes || address % wordBytes !== 0) throw refused('not one whole word');
+    const cells = this.#cells(address, wordBytes);
+    if (!isBlank(cells)) throw refused(`word ${address / wordBytes} programmed twice`);
+    cells.set(word);
+    this.#write(address, wordBytes);
   }
 
   erase(sector: number): void {
-    const { sectors, sectorBytes } = this.geometry;
-    this.#chip.erase(sector);
-    this.#write(this.#chip.read(sector * sectorBytes, sectorBytes), sector * sectorBytes);
-    const erases = Buffer.alloc(4);
-    erases.writeUInt32BE(this.#chip.wear(sector));
-    this.#write(erases, sectors * sectorBytes + sector * erases.length);
+    if (!Number.isInteger(sector)) throw refused('no such sector');
+    const { sectorBytes } = this.geometry;
+    const address = sector * sectorBytes;
+    this.#cells(address, sectorBytes).fill(0xff);
+    this.#write(address, sectorBytes);
+    const count = this.#countAt(sector);
+    this.#bytes.writeUInt32BE(this.wear(sector) + 1, count);
+    this.#write(count, 4);
   }
 
   sync(): Promise<void> {
@@ -60,7 +64,7 @@ export class FileFlash implements Flash {
 
   /** How often a sector was erased, ever. */
   wear(sector: number): number {
-    return this.#chip.wear(sector);
+    return this.#bytes.readUInt32BE(this.#countAt(sector));
   }
 
   /** The file; nothing can be written afterwards. */
@@ -68,29 +72,29 @@ export class FileFlash implements Flash {
     closeSync(this.#file);
   }
 
-  #write(bytes: Uint8Array, position: number): void {
-    for (let done = 0; done < bytes.length;) {
-      done += writeSync(this.#file, bytes, done, bytes.length - done, position + done);
+  #countAt(sector: number): number {
+    const { sectors, sectorBytes } = this.geometry;
+    return sectors * sectorBytes + sector * 4;
+  }
+
+  #cells(address: number, length: number): Uint8Array {
+    const end = address + length;
+    if (!(address >= 0 && length >= 0 && end <= this.#countAt(0)))
+      throw refused('outside the flash');
+    return this.#bytes.subarray(address, end);
+  }
+
+  /** To the file, from where it is in memory. */
+  #write(from: number, length: number): void {
+    for (let done = 0; done < length;) {
+      done += writeSync(this.#file, this.#bytes, from + done, length - done, from + done);
     }
   }
 }
 
-const fileSize = ({ sectors, sectorBytes }: Geometry): number => sectors * (sectorBytes + 4);
+const refused = (what: string): RangeError => new RangeError(`the flash refuses: ${what}`);
 
-const imageOf = (bytes: Uint8Array, geometry: Geometry): FlashImage => {
-  const image = blankImage(geometry);
-  const { wordBytes } = geometry;
-  image.cells.set(bytes.subarray(0, image.cells.length));
-  image.used.forEach((_, word) => {
-    const cells = image.cells.subarray(word * wordBytes, (word + 1) * wordBytes);
-    image.used[word] = isBlank(cells) ? 0 : 1;
-  });
-  const erases = Buffer.from(bytes.slice(image.cells.length));
-  image.erases.forEach((_, sector) => {
-    image.erases[sector] = erases.readUInt32BE(sector * 4);
-  });
-  return image;
-};
+const fileSize = ({ sectors, sectorBytes }: Geometry): number => sectors * (sectorBytes + 4);
 
 /** Blank, and complete the moment it has its name. */
 const createFile = async (path: string, geometry: Geometry): Promise<Uint8Array> => {

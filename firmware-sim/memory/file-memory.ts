@@ -7,6 +7,7 @@ import type { Disk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
 import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
 import type { Generation } from './generation.js';
+import { storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -46,9 +47,9 @@ export class FileMemory implements Memory {
     }
     if (newest !== undefined) {
       // Whoever wrote it may have been killed just before. Nobody may act on what can still get lost.
-      await this.#disk.syncDirectory(this.#directory).catch((cause: unknown) => {
-        throw storageError(`cannot read the car's memory in ${this.#directory}`, cause);
-      });
+      await this.#disk
+        .syncDirectory(this.#directory)
+        .catch(storageFault(`cannot read the car's memory in ${this.#directory}`));
       for (const problem of problems)
         this.#log.warn('memory damaged, other copy used', { problem });
       this.#current = newest.file;
@@ -69,20 +70,22 @@ export class FileMemory implements Memory {
     const target = other(this.#current);
     // Counted up even if this fails: what a failed commit may have left is older than the next one.
     this.#sequence += 1;
-    try {
-      const bytes = encodeGeneration({ sequence: this.#sequence, record });
-      await writeDurably(this.#disk, join(this.#directory, target), bytes);
-    } catch (cause) {
-      throw storageError(`cannot write the car's memory in ${this.#directory}`, cause);
-    }
+    const sequence = this.#sequence;
+    const write = async (): Promise<boolean> =>
+      writeDurably(
+        this.#disk,
+        join(this.#directory, target),
+        encodeGeneration({ sequence, record }),
+      );
+    await write().catch(storageFault(`cannot write the car's memory in ${this.#directory}`));
     this.#current = target;
   }
 
   async #read(file: MemoryFile, problems: string[]): Promise<Generation | undefined> {
     const path = join(this.#directory, file);
-    const found = await this.#disk.read(path, MAX_GENERATION_BYTES).catch((cause: unknown) => {
-      throw storageError(`cannot read the car's memory in ${path}`, cause);
-    });
+    const found = await this.#disk
+      .read(path, MAX_GENERATION_BYTES)
+      .catch(storageFault(`cannot read the car's memory in ${path}`));
     if (found === undefined) return undefined;
     const { bytes } = found;
     try {
@@ -106,6 +109,3 @@ export class FileMemory implements Memory {
     );
   }
 }
-
-const storageError = (message: string, cause: unknown): PhoneKeyError =>
-  new PhoneKeyError('sim.storage', message, { cause });

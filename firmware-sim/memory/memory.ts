@@ -1,3 +1,4 @@
+import { PhoneKeyError } from '../../lib/errors.js';
 import type { CarRecord } from './record.js';
 
 /** Non-volatile memory: holds one record. Callers take turns (RecordStore sees to it). */
@@ -19,6 +20,13 @@ export interface CommitOptions {
   /** The record takes something away for good: damage to this one must not bring an older one back. */
   readonly erases?: boolean;
 }
+
+/** Rejects in place of what was the cause. */
+export const storageFault =
+  (message: string) =>
+  (cause: unknown): never => {
+    throw new PhoneKeyError('sim.storage', message, { cause });
+  };
 
 /** Forgets with the process: for a car that need not outlive it. */
 export const volatileMemory = (): Memory => {

@@ -5,18 +5,13 @@ import { nodeDisk } from '../../local/files/disk.js';
 import { FileMemory, MEMORY_FILES } from './file-memory.js';
 import { FileFlash } from '../flash/file-flash.js';
 import { FlashMemory } from '../flash/flash-memory.js';
+import { storageFault } from './memory.js';
 import type { Memory } from './memory.js';
 
-const MEMORY_KINDS = ['files', 'flash'] as const;
-
 /** What a car's directory keeps its record in: two files, or a file with the cells of a simulated flash. */
-export type MemoryKind = (typeof MEMORY_KINDS)[number];
+export type MemoryKind = 'files' | 'flash';
 
 const FLASH_FILE = 'flash';
-const FILES: Readonly<Record<MemoryKind, readonly string[]>> = {
-  files: MEMORY_FILES,
-  flash: [FLASH_FILE],
-};
 
 /**
  * The memory in a car's directory. A car keeps the kind it was made with (default: files).
@@ -41,9 +36,9 @@ export const openHomeMemory = async (
     return { memory: new FileMemory(home, { log }), close: () => undefined };
   }
   const path = join(home, FLASH_FILE);
-  const flash = await FileFlash.open(path).catch((cause: unknown) => {
-    throw new PhoneKeyError('sim.storage', `cannot open the car's flash ${path}`, { cause });
-  });
+  const flash = await FileFlash.open(path).catch(
+    storageFault(`cannot open the car's flash ${path}`),
+  );
   return {
     memory: new FlashMemory(flash, { log }),
     close: () => {
@@ -54,9 +49,7 @@ export const openHomeMemory = async (
 
 /** Undefined: a new car. */
 const kindOf = async (home: string): Promise<MemoryKind | undefined> => {
-  for (const kind of MEMORY_KINDS) {
-    for (const name of FILES[kind])
-      if ((await nodeDisk.status(join(home, name))) !== undefined) return kind;
-  }
-  return undefined;
+  const names = await nodeDisk.list(home);
+  if (MEMORY_FILES.some((name) => names.includes(name))) return 'files';
+  return names.includes(FLASH_FILE) ? 'flash' : undefined;
 };

@@ -71,22 +71,19 @@ const carRecord = object<CarRecord>({
 /** @throws JsonError saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
   const record = readJson(text, 'record', carRecord);
-  requireAscending(
-    'slot',
-    record.keys.map(({ slot }) => slot),
-  );
-  requireAscending(
-    'ownerSlot',
-    record.notices.map(({ ownerSlot }) => ownerSlot),
-  );
+  requireAscending('slot', record.keys);
+  requireAscending('ownerSlot', record.notices);
   if (new Set(record.keys.map((key) => toHex(key.publicKey))).size !== record.keys.length) {
     throw JsonError.not('publicKey', 'of one key alone');
   }
   return record;
 };
 
-const requireAscending = (what: string, slots: readonly number[]): void => {
-  if (slots.some((slot, index) => index > 0 && slot <= (slots[index - 1] ?? slot))) {
+const requireAscending = <K extends string>(
+  what: K,
+  items: readonly { readonly [Name in K]: number }[],
+): void => {
+  if (items.some((item, index) => index > 0 && item[what] <= (items[index - 1] ?? item)[what])) {
     throw JsonError.not(what, 'above the one before');
   }
 };

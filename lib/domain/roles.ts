@@ -20,7 +20,7 @@ const OWN_KEY: readonly CommandName[] = ['removeKey', 'deliver'];
 /**
  * Who may do what: the one table. An owner may do everything, so that a new command needs no line here;
  * others may do what stands in it. Whoever may remove keys but is no owner may remove its own alone
- * (firmware-sim/behaviors/remove-key.ts).
+ * (firmware-sim/behaviors.ts).
  */
 const RIGHTS: Readonly<Record<Role, Rights>> = {
   owner: { commands: 'everything' },

@@ -43,7 +43,7 @@ const AREAS = {
   policy: {
     mutate: [
       'firmware-sim/{admission,car-clock,circumstances,key-desk,key-slots,notices,pin-lock,removed-keys}.ts',
-      'firmware-sim/behaviors/{remove-key,start,unlock}.ts',
+      'firmware-sim/behaviors.ts',
     ],
     tests: [
       'unit/firmware-sim/{admission,behaviors,car-clock,key-desk,key-slots,notices,pin-lock,removed-keys,revoking}',

@@ -5,11 +5,13 @@ import { SimAir } from 'phonekey/air/sim';
 import { CarEndpoint, newPairingCode } from 'phonekey/car';
 import { Conversation, parseSessionKeys } from 'phonekey/inspect';
 import type { InspectedMessage, SessionKeys } from 'phonekey/inspect';
-import { FlashMemory, SimulatedCar, SimulatedFlash } from 'phonekey/sim';
+import { SimulatedCar } from 'phonekey/sim';
 import type { SimulatedCarOptions } from 'phonekey/sim';
 import { MemoryCarStore, MemoryRadio, seededRandom, SimClock } from 'phonekey/testing';
+import { FlashMemory } from '../../firmware-sim/flash/flash-memory.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { errorWith } from '../support/errors.js';
+import { SimulatedFlash } from '../support/flash/simulated-flash.js';
 
 // A phone and a car in one page. As a user has it: the real scrypt, and the suites by their public names.
 

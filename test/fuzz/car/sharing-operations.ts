@@ -227,7 +227,7 @@ export const clock: Operation = async ({ world }, { parameter }) => {
   const { oracle, controller } = world;
   const ahead = at([undefined, ...AHEAD], parameter);
   oracle.byHand = true;
-  await controller.clock(ahead === undefined ? 'lose' : { advance: ahead });
+  await (ahead === undefined ? controller.loseClock() : controller.advanceClock(ahead));
   oracle.byHand = false;
   if (ahead === undefined) oracle.model.loseClock();
   else oracle.model.advanceClock(ahead);

@@ -1,5 +1,5 @@
 import { silentLogger } from '../../../lib/platform/logger.js';
-import { DoorController } from '../../../firmware-sim/controller.js';
+import { CarController } from '../../../firmware-sim/controller.js';
 import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
@@ -25,7 +25,7 @@ export interface Weakness {
   readonly random?: Random;
   readonly host?: (host: CarHost) => CarHost;
   /** Below the oracle, which is told what the car was asked and what it did all the same. */
-  readonly car?: (car: DoorController) => Partial<Watched>;
+  readonly car?: (car: CarController) => Partial<Watched>;
   /** Does not hear of keys that are gone. */
   readonly keepsLinks?: boolean;
   /** Between power-off and power-on. */
@@ -54,7 +54,7 @@ export class World {
   readonly #memory = volatileMemory();
   readonly #weakness: Weakness;
   readonly #random: Random;
-  #controller: DoorController | undefined;
+  #controller: CarController | undefined;
   #endpoint: CarEndpoint | undefined;
   #store: RecordStore | undefined;
   #starts = 0;
@@ -77,7 +77,7 @@ export class World {
     return START + Math.floor(this.clock.now() / 1000);
   }
 
-  get controller(): DoorController {
+  get controller(): CarController {
     if (this.#controller === undefined) throw new Error('the car is off');
     return this.#controller;
   }
@@ -151,7 +151,7 @@ export class World {
         oracle.fail(`the car warns: ${message}`);
       },
     };
-    const controller = new DoorController({
+    const controller = new CarController({
       name: 'Fuzzed car',
       store,
       behaviors: BEHAVIORS,
@@ -188,7 +188,7 @@ export class World {
 
 /** The controller as the endpoint sees it; the oracle looks on. */
 const watched = (
-  controller: DoorController,
+  controller: CarController,
   weak: Partial<Watched> | undefined,
   oracle: Oracle,
   track: <T>(work: Promise<T>) => Promise<T>,

@@ -1,7 +1,7 @@
-import type { FlashImage } from '../../../firmware-sim/flash/cells.js';
+import type { FlashImage } from '../../support/flash/cells.js';
 import type { Geometry } from '../../../firmware-sim/flash/flash.js';
 import { FlashMemory } from '../../../firmware-sim/flash/flash-memory.js';
-import { SimulatedFlash } from '../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../support/flash/simulated-flash.js';
 import { encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { PhoneKeyError } from '../../../lib/errors.js';

@@ -1,13 +1,16 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { openWindow } from '../../../lab/open-window.js';
-import { FlashMemory, SimulatedCar, SimulatedFlash } from '../../../firmware-sim/index.js';
-import type { FlashImage, Memory } from '../../../firmware-sim/index.js';
+import { SimulatedCar } from '../../../firmware-sim/index.js';
+import type { Memory } from '../../../firmware-sim/index.js';
+import { FlashMemory } from '../../../firmware-sim/flash/flash-memory.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
+import type { FlashImage } from '../../support/flash/cells.js';
+import { SimulatedFlash } from '../../support/flash/simulated-flash.js';
 
 /**
  * A car with its memory in a flash pairs one phone and removes another, and its power is cut at a random

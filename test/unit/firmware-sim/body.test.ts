@@ -67,17 +67,23 @@ describe('stepBody', () => {
       initialBody,
       { type: 'release', closure: 'trunk' },
       { locked: true, open: ['trunk'] },
-      ['opened'],
+      ['door-opened'],
     ],
     [
       'opens a door',
       unlocked,
       { type: 'open', closure: 'rear-left' },
       { open: ['rear-left'] },
-      ['opened'],
+      ['door-opened'],
     ],
     ['opens nothing twice', withDoor, { type: 'open', closure: 'rear-left' }, {}, []],
-    ['closes a door', withDoor, { type: 'close', closure: 'rear-left' }, { open: [] }, ['closed']],
+    [
+      'closes a door',
+      withDoor,
+      { type: 'close', closure: 'rear-left' },
+      { open: [] },
+      ['door-closed'],
+    ],
     ['closes nothing twice', unlocked, { type: 'close', closure: 'frunk' }, {}, []],
     [
       'drives off',
@@ -182,7 +188,7 @@ describe('BodyRunner', () => {
     body.apply({ type: 'close', closure: 'front-left' });
     await clock.advance(3_600_000);
     expect(body.state().locked).toBe(false);
-    expect(seen).toEqual(['0 unlocked', '0 opened', '0 closed']);
+    expect(seen).toEqual(['0 unlocked', '0 door-opened', '0 door-closed']);
   });
 
   it('ends the drive authorisation after two minutes, and relocking does not', async () => {

@@ -34,17 +34,19 @@ describe('stepWindow', () => {
   it('opens for 120 s', () => {
     const { state, effects } = play([1000, OPEN]);
     expect(state).toMatchObject({ phase: 'open', code: '01234567', until: 1000 + WINDOW_MS });
-    expect(effects).toEqual([{ type: 'opened', seconds: 120, role: undefined }]);
+    expect(effects).toEqual([{ type: 'pairing-opened', seconds: 120, role: undefined }]);
     expect(play([0, OPEN], [WINDOW_MS - 1, TICK]).state.phase).toBe('open');
     const late = play([0, OPEN], [WINDOW_MS, TRY]);
     expect(late.accepted).toBe(false);
     expect(late.state).toEqual(closedWindow);
-    expect(late.last).toEqual({ type: 'closed', reason: 'timeout' });
+    expect(late.last).toEqual({ type: 'pairing-closed', reason: 'timeout' });
   });
 
   it('takes three tries and no more', () => {
     const { state, effects } = play([0, OPEN], [1, TRY], [2, TRY], [3, TRY]);
-    expect(effects.slice(1)).toEqual([2, 1, 0].map((triesLeft) => ({ type: 'try', triesLeft })));
+    expect(effects.slice(1)).toEqual(
+      [2, 1, 0].map((triesLeft) => ({ type: 'pairing-try', triesLeft })),
+    );
     expect(state.phase).toBe('last-try');
     expect(stepWindow(state, TRY, 4).accepted).toBe(false);
     expect(MAX_TRIES).toBe(3);
@@ -54,7 +56,7 @@ describe('stepWindow', () => {
     const tries = [1, 2, 3].map((now) => [now, TRY] as const);
     const over = play([0, OPEN], ...tries, [3 + LAST_TRY_MS, { type: 'enrol' }]);
     expect(over.accepted).toBe(false);
-    expect(over.last).toEqual({ type: 'closed', reason: 'tries' });
+    expect(over.last).toEqual({ type: 'pairing-closed', reason: 'tries' });
     const intime = play([0, OPEN], ...tries, [2 + LAST_TRY_MS, { type: 'enrol' }]);
     expect(intime.accepted).toBe(true);
     const end = WINDOW_MS - 1;
@@ -70,7 +72,7 @@ describe('stepWindow', () => {
       [3, { type: 'enrolled' }],
     );
     expect(state).toEqual(closedWindow);
-    expect(last).toEqual({ type: 'closed', reason: 'paired' });
+    expect(last).toEqual({ type: 'pairing-closed', reason: 'paired' });
   });
 
   it('enrols nobody who did not try, and one only', () => {
@@ -92,7 +94,7 @@ describe('stepWindow', () => {
       [WINDOW_MS + 2, { type: 'enrol-failed' }],
     );
     expect(state).toEqual(closedWindow);
-    expect(last).toEqual({ type: 'closed', reason: 'fault' });
+    expect(last).toEqual({ type: 'pairing-closed', reason: 'fault' });
   });
 
   it('starts anew with a second tap', () => {
@@ -106,14 +108,14 @@ describe('stepWindow', () => {
       tries: 0,
     });
     expect(effects.slice(-2)).toEqual([
-      { type: 'closed', reason: 'replaced' },
-      { type: 'opened', seconds: 120, role: 'owner' },
+      { type: 'pairing-closed', reason: 'replaced' },
+      { type: 'pairing-opened', seconds: 120, role: 'owner' },
     ]);
   });
 
   it('closes in a factory reset', () => {
     expect(play([0, OPEN], [1, { type: 'reset' }]).last).toEqual({
-      type: 'closed',
+      type: 'pairing-closed',
       reason: 'reset',
     });
     expect(play([0, { type: 'reset' }]).effects).toEqual([]);
@@ -127,7 +129,7 @@ describe('stepWindow', () => {
     const enrolling = stepWindow(play([0, OPEN], [1, TRY]).state, { type: 'enrol' }, 2);
     expect(enrolling).toEqual({ state: { phase: 'enrolling' }, effects: [], accepted: true });
     const enrolled = stepWindow(enrolling.state, { type: 'enrolled' }, 3);
-    const paired = [{ type: 'closed', reason: 'paired' }];
+    const paired = [{ type: 'pairing-closed', reason: 'paired' }];
     expect(enrolled).toEqual({ state: closedWindow, effects: paired, accepted: true });
     const idle = stepWindow(closedWindow, { type: 'reset' }, 4);
     expect(idle).toEqual({ state: closedWindow, effects: [], accepted: true });

@@ -1,4 +1,4 @@
-import type { DoorController } from '../../../firmware-sim/controller.js';
+import type { CarController } from '../../../firmware-sim/controller.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { fingerprint } from '../../../lib/credentials/fingerprint.js';
@@ -140,9 +140,9 @@ const numberIn = ({ store }: Rig, slot: number): number =>
 const publicOf = ({ publicKey, signingKey }: Person) => ({ publicKey, signingKey });
 
 const pairWith = async (
-  car: DoorController,
+  car: CarController,
   role: Role | undefined,
-  phone: Parameters<DoorController['pairing']['enrol']>[1],
+  phone: Parameters<CarController['pairing']['enrol']>[1],
 ): Promise<KeySlot> => {
   car.tap({ reader: 'console', purpose: 'pair', ...(role === undefined ? {} : { role }) });
   const window = car.pairing.window();

@@ -288,7 +288,7 @@ describe('the clock of the car', () => {
     await pair(DAN, 'driver');
     const chain = grant(BOB);
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
-    await car.clock('lose');
+    await car.loseClock();
     expect(car.status().now).toBeNull();
     expect(await attempt(BOB, 'unlock')).toBe('clock-lost');
     expect(await attempt(BOB, 'lock')).toBe('done');
@@ -310,7 +310,7 @@ describe('the clock of the car', () => {
   it('that was lost is not set below what an owner has signed', async () => {
     const { car, attempt, notice, now } = await town();
     for (const part of notice([])) await car.credentials.receive(part);
-    await car.clock('lose');
+    await car.loseClock();
     expect(await attempt(ADA.person, setTime(now() - DAY))).toBe('done');
     expect(car.status().now).toBe(now());
   });

@@ -1,4 +1,4 @@
-import { DoorController } from '../../../firmware-sim/controller.js';
+import { CarController } from '../../../firmware-sim/controller.js';
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import type { Behaviors } from '../../../firmware-sim/behaviors.js';
@@ -55,7 +55,7 @@ export const outcomeOf = ({ outcome }: Result): string =>
 
 export interface Rig {
   readonly clock: SimClock;
-  readonly car: DoorController;
+  readonly car: CarController;
   readonly store: RecordStore;
   readonly events: CarEvent[];
   readonly removed: Uint8Array[];
@@ -88,7 +88,7 @@ export const rig = async (
   const removed: Uint8Array[] = [];
   const warnings: Rig['warnings'] = [];
   let pairingChanges = 0;
-  const car = new DoorController({
+  const car = new CarController({
     name: 'Test car',
     store,
     behaviors: options.behaviors ?? BEHAVIORS,

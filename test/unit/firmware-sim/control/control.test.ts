@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { controlOf } from '../../../../firmware-sim/control/car-control.js';
 import { controlClient, controlPath } from '../../../../firmware-sim/control/client.js';
 import { carHandlers, openControlDoor } from '../../../../firmware-sim/control/server.js';
-import type { ControlDoor } from '../../../../firmware-sim/control/server.js';
 import type { CarEvent } from '../../../../firmware-sim/index.js';
 import { silentLogger } from '../../../../lib/platform/logger.js';
 import { MAX_REQUEST_BYTES } from '../../../../local/rpc/server.js';
@@ -18,11 +17,11 @@ import type { Rig } from '../rig.js';
 let home: string;
 let path: string;
 let setup: Rig;
-let door: ControlDoor;
+let closeDoor: () => Promise<void>;
 
 const watchers = new Set<(event: CarEvent) => void>();
 
-const openDoor = (reset = () => setup.car.reset()): Promise<ControlDoor> => {
+const openDoor = (reset = () => setup.car.reset()): Promise<() => Promise<void>> => {
   const handlers = carHandlers(controlOf(setup.car, reset), () => ({
     first: setup.car.status(),
     start: (push) => {
@@ -37,10 +36,10 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'phonekey-'));
   path = controlPath(home);
   setup = await rig();
-  door = await openDoor();
+  closeDoor = await openDoor();
 });
 afterEach(async () => {
-  await door.close();
+  await closeDoor();
   await rm(home, { recursive: true });
 });
 
@@ -144,23 +143,23 @@ describe('the control door', () => {
   });
 
   it('names a fault of the car without its details', async () => {
-    await door.close();
-    door = await openDoor(() => Promise.reject(new Error('secret detail')));
+    await closeDoor();
+    closeDoor = await openDoor(() => Promise.reject(new Error('secret detail')));
     expect(JSON.stringify(await raw('{"op":"reset"}'))).not.toContain('secret');
     await expect(controlClient(path).reset()).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('takes the place of a dead socket, and closes with clients in it', async () => {
-    await door.close();
+    await closeDoor();
     await writeFile(path, '');
-    door = await openDoor();
+    closeDoor = await openDoor();
     const idle = connect(path);
     await once(idle, 'connect');
     const closed = once(idle, 'close');
     idle.resume();
-    await door.close();
+    await closeDoor();
     await closed;
-    await door.close();
+    await closeDoor();
   });
 });
 
@@ -190,7 +189,7 @@ describe('a watch', () => {
       break;
     }
     while (watchers.size > 1) await new Promise(setImmediate);
-    const closing = door.close();
+    const closing = closeDoor();
     const seen: string[] = [];
     for await (const { type } of watch) seen.push(type);
     expect(seen).toEqual(['driving']);
@@ -215,7 +214,7 @@ describe('a watch', () => {
 
 describe('controlClient', () => {
   it('says when no car runs', async () => {
-    await door.close();
+    await closeDoor();
     await expect(controlClient(path).status()).rejects.toMatchObject({
       code: 'sim.not-running',
       hint: 'Start the car first: key car start.',
@@ -223,7 +222,7 @@ describe('controlClient', () => {
   });
 
   it('says when somebody else answers there', async () => {
-    await door.close();
+    await closeDoor();
     const other = createServer((socket: Socket) => socket.resume().end('hello\n'));
     other.listen(path);
     await once(other, 'listening');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FlashImage } from '../../../../firmware-sim/flash/cells.js';
+import type { FlashImage } from '../../../support/flash/cells.js';
 import { FlashMemory } from '../../../../firmware-sim/flash/flash-memory.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { sampleRecord } from '../memory/sample.js';
 import { small as geometry } from './opened.js';

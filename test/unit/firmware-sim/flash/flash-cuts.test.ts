@@ -3,7 +3,7 @@ import { encodeEntry } from '../../../../firmware-sim/flash/entry.js';
 import { FlashMemory } from '../../../../firmware-sim/flash/flash-memory.js';
 import type { Flash } from '../../../../firmware-sim/flash/flash.js';
 import { encodeHeader } from '../../../../firmware-sim/flash/header.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { concat, utf8 } from '../../../../lib/platform/bytes.js';
 import { sampleRecord } from '../memory/sample.js';

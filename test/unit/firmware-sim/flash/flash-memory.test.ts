@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { FlashMemory } from '../../../../firmware-sim/flash/flash-memory.js';
 import type { Flash } from '../../../../firmware-sim/flash/flash.js';
-import type { FlashImage } from '../../../../firmware-sim/flash/cells.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
-import type { SimulatedFlashOptions } from '../../../../firmware-sim/flash/simulated-flash.js';
+import type { FlashImage } from '../../../support/flash/cells.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
+import type { SimulatedFlashOptions } from '../../../support/flash/simulated-flash.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';

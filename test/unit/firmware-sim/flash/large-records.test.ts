@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FlashMemory } from '../../../../firmware-sim/flash/flash-memory.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
 import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { sampleRecord } from '../memory/sample.js';

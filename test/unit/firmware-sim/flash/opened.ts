@@ -1,7 +1,7 @@
 import { silentLogger } from '../../../../lib/platform/logger.js';
 import { FlashMemory } from '../../../../firmware-sim/flash/flash-memory.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
-import type { SimulatedFlashOptions } from '../../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
+import type { SimulatedFlashOptions } from '../../../support/flash/simulated-flash.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 
 /** For the names of chains. */

@@ -3,7 +3,7 @@ import { encodeEntry } from '../../../../firmware-sim/flash/entry.js';
 import type { Entry } from '../../../../firmware-sim/flash/entry.js';
 import { encodeHeader } from '../../../../firmware-sim/flash/header.js';
 import { scan } from '../../../../firmware-sim/flash/scan.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
 import { concat, utf8 } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 

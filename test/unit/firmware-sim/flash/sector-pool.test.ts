@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Flash } from '../../../../firmware-sim/flash/flash.js';
 import { FlashWornOut, SectorPool } from '../../../../firmware-sim/flash/sector-pool.js';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
 
 const geometry = { sectors: 4, sectorBytes: 64, wordBytes: 8 };
 const word = new Uint8Array(8);

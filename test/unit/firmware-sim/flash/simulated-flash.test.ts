@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { SimulatedFlash } from '../../../../firmware-sim/flash/simulated-flash.js';
-import type { SimulatedFlashOptions } from '../../../../firmware-sim/flash/simulated-flash.js';
-import { tearNames } from '../../../../firmware-sim/flash/torn.js';
+import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
+import type { SimulatedFlashOptions } from '../../../support/flash/simulated-flash.js';
+import { tearNames } from '../../../support/flash/torn.js';
 
 const geometry = { sectors: 4, sectorBytes: 64, wordBytes: 8 };
 const word = (...bytes: number[]): Uint8Array =>

@@ -1,7 +1,7 @@
-import { copyImage } from '../../../../../firmware-sim/flash/cells.js';
-import type { FlashImage } from '../../../../../firmware-sim/flash/cells.js';
+import { copyImage } from '../../../../support/flash/cells.js';
+import type { FlashImage } from '../../../../support/flash/cells.js';
 import { isBlank } from '../../../../../firmware-sim/flash/flash.js';
-import { tearNames } from '../../../../../firmware-sim/flash/torn.js';
+import { tearNames } from '../../../../support/flash/torn.js';
 import { checkLeft } from './check.js';
 import { NEW_CAR } from './cut-everywhere.js';
 import { everyOne, Figures } from './figures.js';

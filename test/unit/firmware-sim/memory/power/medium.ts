@@ -1,12 +1,12 @@
 import { FileMemory } from '../../../../../firmware-sim/memory/file-memory.js';
-import { blankImage } from '../../../../../firmware-sim/flash/cells.js';
-import type { FlashImage } from '../../../../../firmware-sim/flash/cells.js';
+import { blankImage } from '../../../../support/flash/cells.js';
+import type { FlashImage } from '../../../../support/flash/cells.js';
 import { FlashMemory } from '../../../../../firmware-sim/flash/flash-memory.js';
 import type { FlashMemoryOptions } from '../../../../../firmware-sim/flash/flash-memory.js';
 import type { Flash, Geometry } from '../../../../../firmware-sim/flash/flash.js';
-import { SimulatedFlash } from '../../../../../firmware-sim/flash/simulated-flash.js';
-import type { SimulatedFlashOptions } from '../../../../../firmware-sim/flash/simulated-flash.js';
-import { tornImages } from '../../../../../firmware-sim/flash/torn.js';
+import { SimulatedFlash } from '../../../../support/flash/simulated-flash.js';
+import type { SimulatedFlashOptions } from '../../../../support/flash/simulated-flash.js';
+import { tornImages } from '../../../../support/flash/torn.js';
 import type { Memory } from '../../../../../firmware-sim/memory/memory.js';
 import { seededRandom } from '../../../../../lib/platform/seeded-random.js';
 import { CrashDisk } from '../../../local/crash-disk.js';

@@ -100,7 +100,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
   ],
   'a lost clock': [
     own,
-    ({ car }) => car.clock('lose'),
+    ({ car }) => car.loseClock(),
     give(ADA.person, { type: 'setTime', seconds: 1_900_000_000 }),
     use(BOB, 'unlock', { notAfter: 2_000_000_000 }),
   ],

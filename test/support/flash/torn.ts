@@ -1,7 +1,7 @@
-import type { Random } from '../../lib/platform/random.js';
+import type { Random } from '../../../lib/platform/random.js';
 import { copyImage, wordsOf } from './cells.js';
 import type { FlashImage, FlashStep, Mood } from './cells.js';
-import type { Geometry } from './flash.js';
+import type { Geometry } from '../../../firmware-sim/flash/flash.js';
 
 /** What becomes of the bits that a step was to change. */
 export interface Tear {

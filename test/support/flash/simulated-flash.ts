@@ -1,9 +1,9 @@
-import type { Random } from '../../lib/platform/random.js';
-import { seededRandom } from '../../lib/platform/seeded-random.js';
+import type { Random } from '../../../lib/platform/random.js';
+import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { blankImage, carryOut, copyImage, wordsOf } from './cells.js';
 import type { FlashImage, FlashStep, InBetween } from './cells.js';
-import { checkGeometry, DEFAULT_GEOMETRY } from './flash.js';
-import type { Flash, Geometry } from './flash.js';
+import { checkGeometry, DEFAULT_GEOMETRY } from '../../../firmware-sim/flash/flash.js';
+import type { Flash, Geometry } from '../../../firmware-sim/flash/flash.js';
 import { findTear, tearStep, tornImages } from './torn.js';
 import type { Torn } from './torn.js';
 

@@ -1,4 +1,4 @@
-import type { Geometry } from './flash.js';
+import type { Geometry } from '../../../firmware-sim/flash/flash.js';
 
 /** What a chip holds, with the power on or off. */
 export interface FlashImage {
