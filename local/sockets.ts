@@ -41,7 +41,7 @@ export const listenAt = async (server: Server, path: string): Promise<void> => {
 };
 
 /** Undefined when nobody listens there. Rejections are the system's own errors. */
-export const connectSocket = async (path: string): Promise<Socket | undefined> => {
+export const connectTo = async (path: string): Promise<Socket | undefined> => {
   const socket = connect(path);
   try {
     await once(socket, 'connect');

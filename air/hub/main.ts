@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../lib/platform/clock.js';
 import { isErrno } from '../../local/errno.js';
 import { tryLock } from '../../local/lock.js';
-import { connectSocket, isPipe, listenAt } from '../../local/sockets.js';
+import { connectTo, isPipe, listenAt } from '../../local/sockets.js';
 import { createHubServer } from './hub-server.js';
 import { parseHubArguments } from './settings.js';
 import type { HubSettings } from './settings.js';
@@ -17,7 +17,7 @@ const PAUSE_MS = 25;
 /** One hub for one path, whoever starts and dies when: the system sees to it for pipes, a lock for sockets. */
 const run = async (path: string, settings: HubSettings): Promise<'ready' | 'taken' | 'failed'> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const other = await connectSocket(path);
+    const other = await connectTo(path);
     other?.destroy();
     if (other !== undefined) return 'taken';
     if (await start(path, settings)) return 'ready';

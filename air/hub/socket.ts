@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { notPrivate } from '../../local/files/privacy.js';
-import { connectSocket, digestOf, isPipe, socketPath, surplusOf } from '../../local/sockets.js';
+import { connectTo, digestOf, isPipe, socketPath, surplusOf } from '../../local/sockets.js';
 
 /**
  * Where the hub of the programs that share the directory `home` listens: a Unix socket in `home/air`,
@@ -43,7 +43,7 @@ export const makeHubDirectory = async (path: string): Promise<void> => {
  */
 export const connectSocket = async (path: string): Promise<Socket | undefined> => {
   await checkDirectory(path);
-  return connectSocket(path).catch((cause: unknown) => {
+  return connectTo(path).catch((cause: unknown) => {
     throw new PhoneKeyError('radio.unavailable', 'the air hub cannot be reached', { cause });
   });
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
-import { connectSocket } from '../../local/sockets.js';
+import { connectTo } from '../../local/sockets.js';
 
 /*
  * The user's link leads to FOLDER/tty, and that to the slave. So a link of ours is known by its target,
@@ -58,7 +58,7 @@ const isOurs = (found: string): boolean =>
 /** When it cannot be told, too. */
 const isServed = async (folder: string): Promise<boolean> => {
   try {
-    const socket = await connectSocket(socketIn(folder));
+    const socket = await connectTo(socketIn(folder));
     socket?.destroy();
     return socket !== undefined;
   } catch {

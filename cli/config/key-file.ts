@@ -62,14 +62,13 @@ export const formatKeyFile = (car: PairedCar): string =>
     ownFormFactor: car.ownFormFactor,
     attHandle: car.attHandle,
     shared: car.shared,
-    revocationList: car.revocationList && {
-      ...car.revocationList,
+    // The names of files that exist.
+    notice: car.revocationList && {
+      number: car.revocationList.number,
+      stamp: car.revocationList.issuedAt,
       entries: car.revocationList.entries.map(formatEntry),
     },
-    outbox: car.outbox?.map(({ revocationList, own }) => ({
-      revocationList: toHex(revocationList),
-      own,
-    })),
+    carrying: car.outbox?.map(({ part, own }) => ({ notice: toHex(part), own })),
   });
 
 /**

@@ -3,7 +3,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { RpcClient } from '../../local/rpc/client.js';
 import type { Subscription } from '../../local/rpc/client.js';
 import type { Operation } from '../../local/rpc/operation.js';
-import { connectSocket, socketPath, surplusOf } from '../../local/sockets.js';
+import { connectTo, socketPath, surplusOf } from '../../local/sockets.js';
 import type { CarReport } from '../controller.js';
 import type { CarEvent } from '../events.js';
 import type { CarControl } from './car-control.js';
@@ -73,7 +73,7 @@ export const controlClient = (path: string): RemoteCar => {
 
 /** @param acts the car is asked to do something, and may still do it when it does not answer */
 const connect = async (path: string, acts: boolean): Promise<RpcClient> => {
-  const socket = await connectSocket(path).catch((cause: unknown) => {
+  const socket = await connectTo(path).catch((cause: unknown) => {
     throw noAnswer(acts, cause);
   });
   if (socket === undefined) {

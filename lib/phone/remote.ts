@@ -8,7 +8,7 @@ import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { connectTo, findCar, scanCars } from './finder.js';
+import { connectToCar, findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { Outbox } from './outbox.js';
 import type { Delivery } from './outbox.js';
@@ -117,7 +117,7 @@ export class Remote extends CarCommands<CarCallOptions> {
     );
     const { car } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    const link = await connectTo(environment, seen, deadline);
+    const link = await connectToCar(environment, seen, deadline);
     try {
       const session = await seen.dialect.open(link, car, environment, deadline);
       return new CarConnection(environment, car, link, session);
