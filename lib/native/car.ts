@@ -75,9 +75,7 @@ class NativeCarLink implements CarLink {
       clock: car.clock,
       sends: 'from-car',
       trace: car.trace,
-      message: (message) => {
-        this.#onMessage(message);
-      },
+      message: this.#onMessage,
       closed: (reason, error) => {
         this.#end(error?.code ?? reason);
       },
@@ -101,7 +99,7 @@ class NativeCarLink implements CarLink {
     await this.#link.close();
   }
 
-  #onMessage(bytes: Uint8Array): void {
+  readonly #onMessage = (bytes: Uint8Array): void => {
     this.#arrivedAt = this.#car.clock.now();
     let message: ToCar['message'];
     try {
@@ -111,7 +109,7 @@ class NativeCarLink implements CarLink {
       return;
     }
     this.#input({ type: 'message', message });
-  }
+  };
 
   #input(input: LinkInput): void {
     if (this.#state === undefined || this.#closed) return;
@@ -134,14 +132,14 @@ class NativeCarLink implements CarLink {
         });
         break;
       case 'execute':
-        this.#await(
+        void this.#await(
           'execute',
           () => host.execute(effect.command, effect.key),
           (result) => ({ type: 'executed', result: result ?? refusedResult('fault') }),
         );
         break;
       case 'admit':
-        this.#await(
+        void this.#await(
           'admit',
           () => this.#admit(effect.publicKey, effect.introduction),
           (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
@@ -151,7 +149,7 @@ class NativeCarLink implements CarLink {
         this.#receiveNotice(effect.notice);
         break;
       case 'count-try':
-        this.#await(
+        void this.#await(
           'count try',
           () => host.pairing.countTry(effect.window),
           (allowed) => ({ type: 'try-counted', allowed: allowed ?? false }),
@@ -159,7 +157,7 @@ class NativeCarLink implements CarLink {
         break;
       case 'enrol':
         this.#unprovenSince = undefined;
-        this.#await(
+        void this.#await(
           'enrol',
           () => host.pairing.enrol(effect.window, effect.phone),
           (outcome) => ({ type: 'enrolled', outcome: outcome ?? 'fault' }),
@@ -206,25 +204,24 @@ class NativeCarLink implements CarLink {
   }
 
   /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */
-  #await<T>(
+  async #await<T>(
     what: string,
     work: () => Promise<T>,
     input: (value: T | undefined) => LinkInput,
-  ): void {
-    const done = async (): Promise<T> => work();
-    done()
-      .catch((error: unknown) => {
-        const code = error instanceof PhoneKeyError ? error.code : String(error);
-        this.#car.log.warn(`${what} failed`, { error: code });
-        return undefined;
-      })
-      .then((value) => {
-        this.#input(input(value));
-      })
-      .catch((error: unknown) => {
-        this.#car.log.warn('internal error on a link', { error: String(error) });
-        this.#closeAfterSending('internal error');
-      });
+  ): Promise<void> {
+    let value: T | undefined;
+    try {
+      value = await work();
+    } catch (error) {
+      const code = error instanceof PhoneKeyError ? error.code : String(error);
+      this.#car.log.warn(`${what} failed`, { error: code });
+    }
+    try {
+      this.#input(input(value));
+    } catch (error) {
+      this.#car.log.warn('internal error on a link', { error: String(error) });
+      this.#closeAfterSending('internal error');
+    }
   }
 
   /** What was sent before goes out first. */

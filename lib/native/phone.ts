@@ -27,9 +27,11 @@ export const nativeRemote: PhoneDialect = {
   profile: nativeProfile,
   filter: nativeScan,
   recognise: (cars, suite) => {
-    const known = cars
-      .filter(({ dialect }) => dialect === undefined)
-      .map((car) => ({ car, key: advertisementKey(suite, car.carPublicKey) }));
+    const known: { readonly car: PairedCar; readonly key: Uint8Array }[] = [];
+    for (const car of cars) {
+      if (car.dialect !== undefined) continue;
+      known.push({ car, key: advertisementKey(suite, car.carPublicKey) });
+    }
     return (heard) => {
       const data = serviceDataOf(heard, nativeProfile.service) ?? new Uint8Array();
       const decoded = decodeAdvertisement(data);

@@ -1,7 +1,6 @@
-import { characteristicsOf } from '../link/gatt-profile.js';
+import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import type { Bleno, BlenoCharacteristicOptions, BlenoServiceOptions } from './bleno-types.js';
-import { bareUuid } from './uuid.js';
 
 /** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
 const MAX_VALUE_BYTES = 512;

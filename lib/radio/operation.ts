@@ -48,20 +48,20 @@ export const runOperation = <T>(
   new Promise((resolve, reject) => {
     const cancels: Cancel[] = [];
     let settled = false;
-    const settle = (finish: () => void): void => {
-      if (settled) return;
+    /** False where it has settled before. */
+    const settle = (): boolean => {
+      if (settled) return false;
       settled = true;
       for (const cancel of cancels) cancel();
-      finish();
+      return true;
     };
     const keep = (cancel: Cancel): void => {
       if (settled) cancel();
       else cancels.push(cancel);
     };
     const fail = (error: unknown): void => {
-      settle(() => {
-        reject(asPhoneKeyError(error, options.failure ?? 'radio.link-lost', options.what));
-      });
+      if (!settle()) return;
+      reject(asPhoneKeyError(error, options.failure ?? 'radio.link-lost', options.what));
     };
 
     for (const signal of options.signals ?? []) {
@@ -88,9 +88,7 @@ export const runOperation = <T>(
     try {
       start({
         resolve: (value) => {
-          settle(() => {
-            resolve(value);
-          });
+          if (settle()) resolve(value);
         },
         reject: fail,
         on: (emitter, event, listener) => {

@@ -11,7 +11,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { Central } from '../../../lib/radio/types.js';
 import { openWindow } from '../support/spine.js';
 import { RawHost } from './raw-host.js';

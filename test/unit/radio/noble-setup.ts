@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type {
