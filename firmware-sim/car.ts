@@ -2,16 +2,11 @@ import { CarEndpoint } from '../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../lib/car/endpoint.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import { defaultSuite } from '../lib/crypto/index.js';
-import type { Suite } from '../lib/crypto/suite.js';
 import { checkName } from '../lib/domain/names.js';
 import { PhoneKeyError } from '../lib/errors.js';
 import { systemClock } from '../lib/platform/clock.js';
-import type { Clock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
-import type { Logger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
-import type { Random } from '../lib/platform/random.js';
-import type { Peripheral } from '../lib/radio/types.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
@@ -31,7 +26,7 @@ import type { MemoryKind } from './memory/open.js';
 import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
-export interface SimulatedCarOptions {
+export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | 'onEvent'> {
   /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
   readonly name: string;
   /**
@@ -41,22 +36,13 @@ export interface SimulatedCarOptions {
   readonly home?: string;
   /** Which kind a new car gets in its home (default `files`), or where the record is kept instead. */
   readonly memory?: MemoryKind | Memory;
-  readonly peripheral: Peripheral;
-  readonly suite?: Suite;
-  readonly clock?: Clock;
   /** Milliseconds since 1970, for the events (default: the machine's). */
   readonly wallTime?: () => number;
-  readonly random?: Random;
-  readonly log?: Logger;
   /** How many keys it holds, 1 to 32 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
-  /** What it speaks, what goes over the air, and the ends of links: see CarEndpoint. */
-  readonly dialects?: CarEndpointOptions['dialects'];
-  readonly trace?: CarEndpointOptions['trace'];
-  readonly keyLog?: CarEndpointOptions['keyLog'];
+  /** The ends of links: see CarEndpoint. */
   readonly onLinkEvent?: CarEndpointOptions['onEvent'];
-  readonly onRadioError?: CarEndpointOptions['onRadioError'];
 }
 
 type Undo = () => Promise<unknown> | void;
@@ -140,20 +126,17 @@ export class SimulatedCar {
   }
 
   async #goOnAir(): Promise<void> {
-    const { dialects, suite, clock, random, log, trace, keyLog, peripheral } = this.#options;
+    const { peripheral, onLinkEvent } = this.#options;
     this.#endpoint = new CarEndpoint({
+      ...this.#options,
       host: this.#controller,
+      onEvent: onLinkEvent,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
         start: (services, onError) => peripheral.start(services, onError),
         advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
-      ...definedOnly({ dialects, suite, clock, random, log, trace, keyLog }),
-      ...definedOnly({
-        onEvent: this.#options.onLinkEvent,
-        onRadioError: this.#options.onRadioError,
-      }),
     });
     await this.#endpoint.start();
   }
@@ -212,12 +195,6 @@ const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCa
     );
   }
 };
-
-/** Options that were not given must not be there at all (exactOptionalPropertyTypes). */
-const definedOnly = <T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 
 /** All of it, even where one fails; the first failure is told afterwards. */
 const undoAll = async (undo: Undo[]): Promise<void> => {

@@ -1,4 +1,4 @@
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
 import { ENTRIES_PER_PART, sealNotice } from '../lib/credentials/notice.js';
 import type { Notice, NoticeEntry } from '../lib/credentials/notice.js';
 import { formatUri } from '../lib/credentials/uri.js';

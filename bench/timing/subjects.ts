@@ -1,5 +1,5 @@
-import { findKey } from '../../lib/credentials/find-key.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
+import { findKey } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { nodeSuite, portableSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';

@@ -1,6 +1,6 @@
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
 import { MOST_PARTS } from '../../lib/credentials/notice.js';
-import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import { boolean, bytes, integer, invalid, list, object, pack, packed } from './fields.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { MAX_SLOTS } from './key-record.js';

@@ -6,12 +6,17 @@ import { serviceDataOf } from '../link/advertising.js';
 import type { Deadline } from '../phone/deadline.js';
 import type { CarSession, DialectEnvironment, PhoneDialect } from '../phone/dialect.js';
 import type { PairedCar } from '../phone/store.js';
-import { advertisementIsFrom, advertisementKey, decodeAdvertisement } from './advertisement.js';
+import {
+  advertisementIsFrom,
+  advertisementKey,
+  decodeAdvertisement,
+  nativeScan,
+} from './advertisement.js';
 import { encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { CarChannel } from './phone/channel.js';
 import type { CarMessage } from './phone/channel.js';
-import { nativeProfile, nativeScan } from './profile.js';
+import { nativeProfile } from './profile.js';
 import { decodeResult } from './results.js';
 import type { SealedChannel } from './session/channel.js';
 import { answerChallenge } from './session/phone.js';

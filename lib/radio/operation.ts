@@ -47,17 +47,13 @@ export const runOperation = <T>(
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     const cancels: Cancel[] = [];
-    let settled = false;
+    let settled = false as boolean;
     /** False where it has settled before. */
     const settle = (): boolean => {
       if (settled) return false;
       settled = true;
-      for (const cancel of cancels) cancel();
+      for (const cancel of cancels.splice(0)) cancel();
       return true;
-    };
-    const keep = (cancel: Cancel): void => {
-      if (settled) cancel();
-      else cancels.push(cancel);
     };
     const fail = (error: unknown): void => {
       if (!settle()) return;
@@ -73,11 +69,11 @@ export const runOperation = <T>(
         fail(abortError(signal));
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      keep(() => {
+      cancels.push(() => {
         signal.removeEventListener('abort', onAbort);
       });
     }
-    keep(
+    cancels.push(
       clock.after(options.timeoutMs, () => {
         fail(
           options.timeoutError?.() ??
@@ -92,12 +88,14 @@ export const runOperation = <T>(
         },
         reject: fail,
         on: (emitter, event, listener) => {
-          keep(subscribe(emitter, event, listener));
+          cancels.push(subscribe(emitter, event, listener));
         },
       });
     } catch (error) {
       fail(error);
     }
+    // Where `start` settled first, and listened then.
+    if (settled) for (const cancel of cancels) cancel();
   });
 
 /** What an aborted signal means to the caller: the PhoneKeyError it was aborted with, or `interrupted`. */

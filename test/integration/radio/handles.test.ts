@@ -16,7 +16,8 @@ import type { Central } from '../../../lib/radio/types.js';
 import { openWindow } from '../support/spine.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
-import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeAdvertising } from '../../../lib/native/advertisement.js';
 
 let world: ReturnType<typeof radios>;
 beforeEach(() => {

@@ -11,7 +11,8 @@ import type {
 } from '../../../lib/radio/types.js';
 import { FakeNoble, FakePeripheral } from './fake-noble.js';
 import { outcome } from './outcome.js';
-import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeScan } from '../../../lib/native/advertisement.js';
 
 /** Lets the fake answer as many times as one operation asks. */
 export const settle = async (clock: SimClock): Promise<void> => {
