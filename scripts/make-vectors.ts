@@ -1,7 +1,7 @@
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
+import { proofTagKey, proofTagWith } from '../lib/native/session/transcript.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { fixed, flip, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
@@ -35,7 +35,7 @@ export const sessionVectors = () => {
   const tagKey = proofTagKey(suite, KEYS.car.publicKey);
   const tagged = (handshake: Uint8Array) => ({
     handshake,
-    tag: proofTag(suite, tagKey, challenge.bytes, handshake),
+    tag: proofTagWith(suite, tagKey)(challenge.bytes, handshake),
   });
   const vector = (
     name: string,

@@ -14,7 +14,7 @@ export interface ServiceEvents {
   subscribed(mtu: number, tell: (value: Buffer) => void): void;
   unsubscribed(): void;
   /** A notification was handed to the controller, or the phone has confirmed an indication. */
-  told(): void;
+  readonly told: () => void;
 }
 
 /** The GATT service of a profile as a bleno object. */
@@ -25,9 +25,6 @@ export const primaryService = (
 ): object => {
   const { Characteristic } = bleno;
   const PrimaryService = bleno.PrimaryService as new (options: BlenoServiceOptions) => object;
-  const told = (): void => {
-    events.told();
-  };
   const handlers: Readonly<Record<string, Partial<BlenoCharacteristicOptions>>> = {
     [profile.toCar.uuid]: {
       onWriteRequest: (data, _offset, _withoutResponse, callback) => {
@@ -48,8 +45,8 @@ export const primaryService = (
       onUnsubscribe: () => {
         events.unsubscribed();
       },
-      onNotify: told,
-      onIndicate: told,
+      onNotify: events.told,
+      onIndicate: events.told,
     },
   };
   return new PrimaryService({

@@ -3,7 +3,7 @@ import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
-import { proofTag, proofTagKey } from '../../../../lib/native/session/transcript.js';
+import { proofTagKey, proofTagWith } from '../../../../lib/native/session/transcript.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
 import { flip, keyPair, UNLOCK } from '../session/sample.js';
 import { IDENTITY, settle, startCar } from './raw-phone.js';
@@ -34,13 +34,13 @@ const wrongs: Readonly<Record<string, (phone: RawPhone, car: Car) => Promise<voi
   'a bad proof under a right tag': async (phone, { host }) => {
     const handshake = flip(phone.answer(IDENTITY, UNLOCK).handshake, 300);
     const key = proofTagKey(defaultSuite, host.identity.publicKey);
-    const tag = proofTag(defaultSuite, key, phone.challenge, handshake);
+    const tag = proofTagWith(defaultSuite, key)(phone.challenge, handshake);
     await phone.send({ case: 'proof', value: { handshake, tag } });
   },
   'a low-order ephemeral under a right tag': async (phone, { host }) => {
     const handshake = new Uint8Array(98);
     const key = proofTagKey(defaultSuite, host.identity.publicKey);
-    const tag = proofTag(defaultSuite, key, phone.challenge, handshake);
+    const tag = proofTagWith(defaultSuite, key)(phone.challenge, handshake);
     await phone.send({ case: 'proof', value: { handshake, tag } });
   },
   'a proof for another car': async (phone) => {
