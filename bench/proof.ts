@@ -1,8 +1,10 @@
 import { nativeCar } from '../lib/native/car.js';
 import type { CarHost } from '../lib/car/host.js';
 import { MOST_PATIENCE_MS, Patience } from '../lib/radio/patience.js';
-import { openLink, REFUSAL_DELAY_MS, stepLink } from '../lib/native/car/link-machine.js';
-import type { LinkContext, LinkState } from '../lib/native/car/link-machine.js';
+import { stepLink } from '../lib/native/car/link-machine.js';
+import { REFUSAL_DELAY_MS } from '../lib/native/car/link-state.js';
+import type { LinkContext, LinkState } from '../lib/native/car/link-state.js';
+import { openLink } from '../lib/native/car/link-steps.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { DEFAULT_SLOTS, findKey } from '../lib/credentials/key-slot.js';
 import { nodeSuite as suite } from '../lib/crypto/index.js';

@@ -1,12 +1,13 @@
 import { expect } from '@jest/globals';
 import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
-import { openLink, stepLink } from '../../../../lib/native/car/link-machine.js';
+import { stepLink } from '../../../../lib/native/car/link-machine.js';
+import { openLink } from '../../../../lib/native/car/link-steps.js';
 import type {
   LinkContext,
   LinkInput,
   LinkState,
   Step,
-} from '../../../../lib/native/car/link-machine.js';
+} from '../../../../lib/native/car/link-state.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';

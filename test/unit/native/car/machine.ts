@@ -1,10 +1,11 @@
-import { openLink, stepLink } from '../../../../lib/native/car/link-machine.js';
+import { stepLink } from '../../../../lib/native/car/link-machine.js';
+import { openLink } from '../../../../lib/native/car/link-steps.js';
 import type {
   LinkContext,
   LinkEffect,
   LinkInput,
   Step,
-} from '../../../../lib/native/car/link-machine.js';
+} from '../../../../lib/native/car/link-state.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
+import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-state.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';

@@ -5,7 +5,7 @@ import type { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey_pb.js';
 import type { FromCar } from '../../../../lib/native/schema/gen/phonekey_pb.js';
-import { LAST_WORD_MS, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
+import { LAST_WORD_MS, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-state.js';
 import { deferred, IDENTITY, settle, startCar } from '../car/raw-phone.js';
 import type { RawPhone } from '../car/raw-phone.js';
 import { flip, UNLOCK } from '../session/sample.js';
