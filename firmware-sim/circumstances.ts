@@ -1,10 +1,13 @@
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
+import type { NoticeEntry } from '../lib/credentials/notice.js';
 import type { Circumstances } from '../lib/credentials/policy.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Suite } from '../lib/crypto/suite.js';
+import { sameBytes } from '../lib/platform/bytes.js';
 import { timeOf } from './car-clock.js';
 import type { CarRecord } from './memory/record.js';
-import { entriesAbout, lastStamp } from './notices.js';
+import type { OwnerNotices } from './memory/rights-record.js';
+import { entriesOf, lastStamp } from './notices.js';
 
 /** What the policy is told by the car's record. */
 export const circumstancesOf = (
@@ -26,3 +29,10 @@ export const ownerKeyIn =
     if (owner === undefined) return undefined;
     return isSuspended(owner, circumstancesOf(suite, record, 0)) ? undefined : owner.signingKey;
   };
+
+/** Entries of all owners about a key. */
+export const entriesAbout = (
+  all: readonly OwnerNotices[],
+  fingerprint: Uint8Array,
+): readonly NoticeEntry[] =>
+  all.flatMap(entriesOf).filter((entry) => sameBytes(entry.fingerprint, fingerprint));

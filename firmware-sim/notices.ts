@@ -1,4 +1,4 @@
-import { sameBytes, toHex } from '../lib/platform/bytes.js';
+import { toHex } from '../lib/platform/bytes.js';
 import type { NoticeEntry, NoticePart } from '../lib/credentials/notice.js';
 import { MOST_ENTRIES } from './memory/rights-record.js';
 import type { OwnerNotices, PendingNotice } from './memory/rights-record.js';
@@ -27,13 +27,6 @@ export const takePart = (
   const result = [...others, taken].sort((a, b) => a.ownerSlot - b.ownerSlot);
   return fits(result) ? result : 'full';
 };
-
-/** Entries of all owners about a key. */
-export const entriesAbout = (
-  all: readonly OwnerNotices[],
-  fingerprint: Uint8Array,
-): readonly NoticeEntry[] =>
-  all.flatMap(entriesOf).filter((entry) => sameBytes(entry.fingerprint, fingerprint));
 
 /** The stamp of the last whole notice of an owner; 0 where there is none. */
 export const lastStamp = (all: readonly OwnerNotices[], ownerSlot: number): number =>

@@ -1,7 +1,7 @@
 import { base64urlnopad } from '@scure/base';
 import type { NoticeEntry } from '../../lib/credentials/notice.js';
 import { MOST_PARTS } from '../../lib/credentials/notice.js';
-import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { absent, boolean, bytes, JsonError, object, text, whole } from '../../local/json.js';
 import type { Reader } from '../../local/json.js';

@@ -1,4 +1,4 @@
-import { fingerprint } from '../credentials/fingerprint.js';
+import { fingerprint } from '../credentials/key-slot.js';
 import { sealNotice } from '../credentials/notice.js';
 import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
 import { formatUri } from '../credentials/uri.js';

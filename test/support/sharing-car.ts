@@ -1,7 +1,7 @@
 import type { AdmissionRefusal, CredentialHost } from '../../lib/car/host.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
-import { fingerprint } from '../../lib/credentials/fingerprint.js';
 import { parseChain } from '../../lib/credentials/grant.js';
+import { fingerprint } from '../../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../../lib/credentials/key-slot.js';
 import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
 import type { NoticePart } from '../../lib/credentials/notice.js';

@@ -19,9 +19,6 @@ import { BUSY, challenge, close, drop, lastWord, refuse } from './link-steps.js'
 import { MAX_FAILURES, READY_IDLE_MS } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkInput, LinkState, Session, Step } from './link-state.js';
 
-export { openLink } from './link-steps.js';
-export * from './link-state.js';
-
 export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): Step => {
   if (state.phase === 'closed') return { state, effects: [] };
   switch (input.type) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_ENTRIES } from '../../../firmware-sim/memory/rights-record.js';
 import type { OwnerNotices } from '../../../firmware-sim/memory/rights-record.js';
-import { entriesAbout, entriesOf, lastStamp, takePart } from '../../../firmware-sim/notices.js';
+import { entriesOf, lastStamp, takePart } from '../../../firmware-sim/notices.js';
+import { entriesAbout } from '../../../firmware-sim/circumstances.js';
 import type { NoticeEntry, NoticePart } from '../../../lib/credentials/notice.js';
 
 const about = (id: number): Uint8Array => Uint8Array.of(id >> 8, id & 255, 0, 0, 0, 0, 0, 0);
