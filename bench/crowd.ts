@@ -2,7 +2,8 @@ import { VirtualAir, type Position, type SimCentral, type SimPeripheral } from '
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';
 import type { Advertisement, Link } from '../lib/radio/types.js';
-import { nativeAdvertising, nativeProfile, nativeScan } from '../lib/native/profile.js';
+import { nativeProfile } from '../lib/native/profile.js';
+import { nativeAdvertising, nativeScan } from '../lib/native/advertisement.js';
 
 /** Where stations are and walk to: a square whose side has so many metres. */
 export interface Place {

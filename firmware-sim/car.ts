@@ -23,18 +23,7 @@ import type { MemoryKind } from './memory/open.js';
 import { newRecord } from './memory/record.js';
 import { RecordStore } from './memory/store.js';
 
-export interface SimulatedCarOptions extends Pick<
-  CarEndpointOptions,
-  | 'dialects'
-  | 'peripheral'
-  | 'suite'
-  | 'clock'
-  | 'random'
-  | 'log'
-  | 'trace'
-  | 'keyLog'
-  | 'onRadioError'
-> {
+export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | 'onEvent'> {
   /** 1 to 32 bytes of UTF-8; paired phones get to know it. */
   readonly name: string;
   /**
@@ -144,6 +133,7 @@ export class SimulatedCar {
     this.#endpoint = new CarEndpoint({
       ...options,
       host: this.#controller,
+      onEvent: onLinkEvent,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
         start: (services, onError) => peripheral.start(services, onError),

@@ -1,10 +1,13 @@
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
+import type { RevocationEntry } from '../lib/credentials/revocation-list.js';
 import type { Circumstances } from '../lib/credentials/policy.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Suite } from '../lib/crypto/suite.js';
+import { sameBytes } from '../lib/platform/bytes.js';
 import { timeOf } from './car-clock.js';
 import type { CarRecord } from './memory/record.js';
-import { entriesAbout, lastIssuedAt } from './revocation-lists.js';
+import type { OwnerRevocationList } from './memory/rights-record.js';
+import { entriesOf, lastIssuedAt } from './revocation-lists.js';
 
 /** What the policy is told by the car's record. */
 export const circumstancesOf = (
@@ -26,3 +29,10 @@ export const ownerKeyIn =
     if (owner === undefined) return undefined;
     return isSuspended(owner, circumstancesOf(suite, record, 0)) ? undefined : owner.signingKey;
   };
+
+/** Entries of all owners about a key. */
+export const entriesAbout = (
+  all: readonly OwnerRevocationList[],
+  fingerprint: Uint8Array,
+): readonly RevocationEntry[] =>
+  all.flatMap(entriesOf).filter((entry) => sameBytes(entry.fingerprint, fingerprint));

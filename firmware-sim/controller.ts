@@ -1,7 +1,6 @@
 import type { CarHost } from '../lib/car/host.js';
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { findKey } from '../lib/credentials/find-key.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';

@@ -1,5 +1,5 @@
 import type { AdmissionRefusal, CredentialHost } from '../lib/car/host.js';
-import { findKey } from '../lib/credentials/find-key.js';
+import { findKey } from '../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../lib/credentials/key-slot.js';
 import { revocationListTagKey, openRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationListPart } from '../lib/credentials/revocation-list.js';

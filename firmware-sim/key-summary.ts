@@ -1,5 +1,5 @@
-import { fingerprint } from '../lib/credentials/fingerprint.js';
 import { isSuspended } from '../lib/credentials/policy.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { toHex } from '../lib/platform/bytes.js';

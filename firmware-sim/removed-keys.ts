@@ -1,4 +1,4 @@
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import { applies, pathOf } from '../lib/credentials/policy.js';
 import type { Suite } from '../lib/crypto/suite.js';
@@ -6,7 +6,8 @@ import { sameBytes } from '../lib/platform/bytes.js';
 import type { CarRecord } from './memory/record.js';
 import { MOST_REMOVED } from './memory/rights-record.js';
 import type { RemovedKey } from './memory/rights-record.js';
-import { entriesAbout, entriesOf } from './revocation-lists.js';
+import { entriesOf } from './revocation-lists.js';
+import { entriesAbout } from './circumstances.js';
 
 /** Keys that go, and what the car remembers of them, so that no grant brings them back. */
 

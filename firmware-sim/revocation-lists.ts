@@ -1,4 +1,4 @@
-import { sameBytes, toHex } from '../lib/platform/bytes.js';
+import { toHex } from '../lib/platform/bytes.js';
 import type { RevocationEntry, RevocationListPart } from '../lib/credentials/revocation-list.js';
 import { MOST_ENTRIES } from './memory/rights-record.js';
 import type { OwnerRevocationList, PendingRevocationList } from './memory/rights-record.js';
@@ -27,13 +27,6 @@ export const takePart = (
   const result = [...others, taken].sort((a, b) => a.ownerSlot - b.ownerSlot);
   return fits(result) ? result : 'full';
 };
-
-/** Entries of all owners about a key. */
-export const entriesAbout = (
-  all: readonly OwnerRevocationList[],
-  fingerprint: Uint8Array,
-): readonly RevocationEntry[] =>
-  all.flatMap(entriesOf).filter((entry) => sameBytes(entry.fingerprint, fingerprint));
 
 /** The time of issue of the last whole revocation list of an owner; 0 where there is none. */
 export const lastIssuedAt = (all: readonly OwnerRevocationList[], ownerSlot: number): number =>

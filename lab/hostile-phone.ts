@@ -7,7 +7,7 @@ import { PhonePairing } from '../lib/native/pairing/phone.js';
 import type { SealedChannel } from '../lib/native/session/channel.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import type { Response } from '../lib/native/session/phone.js';
-import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
+import { proofTagKey, proofTagWith } from '../lib/native/session/transcript.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { decodeResult } from '../lib/native/results.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
@@ -143,7 +143,7 @@ export class HostilePhone {
     const key = proofTagKey(suite, carPublicKey);
     return {
       case: 'proof',
-      value: { handshake, tag: proofTag(suite, key, this.challenge, handshake) },
+      value: { handshake, tag: proofTagWith(suite, key)(this.challenge, handshake) },
     };
   }
 

@@ -16,6 +16,7 @@ export type * from './link/advertising.js';
 export type { GattProfile } from './link/gatt-profile.js';
 export { nativeRemote } from './native/phone.js';
 export { nativePhone } from './native/phone/pair.js';
-export { nativeProfile, nativeScan } from './native/profile.js';
+export { nativeScan } from './native/advertisement.js';
+export { nativeProfile } from './native/profile.js';
 export type * from './radio/types.js';
 export type { Trace, TraceEvent } from './link/message-link.js';

@@ -1,6 +1,6 @@
 import { flip } from '../lab/flip.js';
 import { signBody } from '../lab/forged-credentials.js';
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
 import type { EntryKind } from '../lib/credentials/revocation-list.js';

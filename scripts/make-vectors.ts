@@ -2,7 +2,7 @@ import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { proofTag, proofTagKey } from '../lib/native/session/transcript.js';
+import { proofTagKey, proofTagWith } from '../lib/native/session/transcript.js';
 import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
@@ -36,7 +36,7 @@ export const sessionVectors = () => {
   const tagKey = proofTagKey(suite, KEYS.car.publicKey);
   const tagged = (handshake: Uint8Array) => ({
     handshake,
-    tag: proofTag(suite, tagKey, challenge.bytes, handshake),
+    tag: proofTagWith(suite, tagKey)(challenge.bytes, handshake),
   });
   const vector = (
     name: string,

@@ -1,7 +1,7 @@
 import { flip } from '../lab/flip.js';
 import { HEADER_BYTES, sealPart, tagged, writePart } from '../lab/forged-credentials.js';
 import type { SealOptions } from '../lab/forged-credentials.js';
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
 import { ENTRIES_PER_PART, sealRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationList, RevocationEntry } from '../lib/credentials/revocation-list.js';
 import { formatUri } from '../lib/credentials/uri.js';

@@ -1,5 +1,5 @@
 import { writePart } from '../lab/forged-credentials.js';
-import { fingerprint } from '../lib/credentials/fingerprint.js';
+import { fingerprint } from '../lib/credentials/key-slot.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
 import { revocationListTagKey, sealRevocationList } from '../lib/credentials/revocation-list.js';

@@ -1,12 +1,11 @@
-import { characteristicsOf, indicates } from '../../lib/link/gatt-profile.js';
+import { bareUuid, characteristicsOf, indicates } from '../../lib/link/gatt-profile.js';
 import type { GattProfile } from '../../lib/link/gatt-profile.js';
 import { sameBytes, toHex, viewOf } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
-import { configurationInRow, isRowHandle, lastInRow } from '../../lib/radio/gatt-row.js';
+import { isRowHandle, layoutOf } from '../../lib/radio/gatt-row.js';
 import { notThere, rowOf } from '../../lib/radio/gatt-row.js';
 import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
-import { bareUuid } from '../../lib/radio/uuid.js';
 import { Att } from '../../lib/hci/att/pdus.js';
 import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
@@ -50,7 +49,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
       this.agreeOnMtu(readUint16(parameters));
     }
     if (isRowHandle(remembered, profile)) {
-      await this.#lookInto(remembered, lastInRow(remembered, profile));
+      await this.#lookInto(remembered, remembered + layoutOf(profile).lastAt);
       if (this.attHandle === remembered) return;
     }
     const service = await this.#findService();
@@ -65,7 +64,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const handle =
       attHandle === undefined
         ? await this.#findConfiguration()
-        : configurationInRow(attHandle, this.#profile);
+        : attHandle + layoutOf(this.#profile).configurationAt;
     const value = indicates(this.#profile) ? 2 : 1;
     await this.ask('subscribing', simAttPdu(Att.writeRequest.opcode, uint16(handle, value)));
   }

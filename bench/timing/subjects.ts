@@ -1,5 +1,5 @@
-import { findKey } from '../../lib/credentials/find-key.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
+import { findKey } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { portableSuite } from '../../lib/crypto/index.js';
 import { nobleSuite } from '../../lib/crypto/noble.js';

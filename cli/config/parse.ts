@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import type { Position } from '../../air/index.js';
 import { SPEED_RANGE } from '../../air/hub/control.js';
 import { isSeed } from '../../air/hub/settings.js';
 

@@ -1,7 +1,7 @@
 import { base64urlnopad } from '@scure/base';
 import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { MOST_PARTS } from '../../lib/credentials/revocation-list.js';
-import { FINGERPRINT_BYTES } from '../../lib/credentials/fingerprint.js';
+import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { absent, boolean, hexBytes, JsonError, object, text, whole } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';

@@ -28,6 +28,7 @@ export interface CarEnvironment {
   readonly log: Logger;
   /** With links that prove nothing. */
   readonly patience: Patience;
+  /** Sees every message that goes over the air, without any key. */
   readonly trace: Trace | undefined;
   readonly keyLog: KeyLog | undefined;
 }

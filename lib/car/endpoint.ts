@@ -1,34 +1,24 @@
 import { defaultSuite } from '../crypto/index.js';
-import type { Suite } from '../crypto/suite.js';
 import type { PhoneKeyError } from '../errors.js';
-import type { Trace } from '../link/message-link.js';
 import { nativeCar } from '../native/car.js';
 import { systemClock } from '../platform/clock.js';
-import type { Cancel, Clock } from '../platform/clock.js';
+import type { Cancel } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
-import type { KeyLog, Logger } from '../platform/logger.js';
+import type { Optional } from '../platform/optional.js';
 import { systemRandom } from '../platform/random.js';
-import type { Random } from '../platform/random.js';
 import { Patience } from '../radio/patience.js';
 import type { Link, Peripheral } from '../radio/types.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from './dialect.js';
 import type { CarHost } from './host.js';
 
-export interface CarEndpointOptions {
+export interface CarEndpointOptions extends Optional<Omit<CarEnvironment, 'host' | 'patience'>> {
   readonly host: CarHost;
   readonly peripheral: Peripheral;
   /** What it speaks, each over a service of its own (default: the native dialect). */
-  readonly dialects?: readonly CarDialect[];
-  readonly suite?: Suite;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly log?: Logger;
-  /** Sees every message that goes over the air, without any key. */
-  readonly trace?: Trace;
-  readonly keyLog?: KeyLog | undefined;
-  readonly onEvent?: (event: CarLinkEvent) => void;
+  readonly dialects?: readonly CarDialect[] | undefined;
+  readonly onEvent?: ((event: CarLinkEvent) => void) | undefined;
   /** The radio failed for good. */
-  readonly onRadioError?: (error: PhoneKeyError) => void;
+  readonly onRadioError?: ((error: PhoneKeyError) => void) | undefined;
 }
 
 /** How long a car advertises the same, in milliseconds: what tells it from others gets familiar. */

@@ -1,6 +1,6 @@
 import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
-import { FINGERPRINT_BYTES } from './fingerprint.js';
+import { FINGERPRINT_BYTES } from './key-slot.js';
 import { HandshakeState } from '../noise/handshake-state.js';
 import { PATTERNS } from '../noise/patterns.js';
 import { concat, utf8 } from '../platform/bytes.js';

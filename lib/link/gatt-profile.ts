@@ -41,3 +41,10 @@ export const characteristicsOf = ({
 /** Whether the car waits until the phone has confirmed a chunk, before it sends another. */
 export const indicates = ({ fromCar }: GattProfile): boolean =>
   fromCar.properties[0] === 'indicate';
+
+/** A UUID as noble and bleno write it: hex digits without dashes. */
+export const bareUuid = (uuid: string): string => uuid.replaceAll('-', '');
+
+/** Undoes `bareUuid`; a short UUID stays as it is. */
+export const dashedUuid = (bare: string): string =>
+  bare.replace(/^(.{8})-?(.{4})-?(.{4})-?(.{4})-?(.{12})$/, '$1-$2-$3-$4-$5');

@@ -61,21 +61,14 @@ export class MessageLink {
   }
 
   open(): Promise<void> {
-    return this.#link.open({
-      data: (chunk) => {
-        this.#receive(chunk);
-      },
-      closed: (reason) => {
-        this.#end(reason);
-      },
-    });
+    return this.#link.open({ data: this.#receive, closed: this.#end });
   }
 
   /** Sends one message; messages go out in the order of the calls. */
   send(message: Uint8Array): Promise<void> {
     const sent = this.#sending.then(async () => {
       const chunks = frame(message, this.#link.mtu, this.#options.maxMessage);
-      this.#trace(this.#options.sends, message, chunks.length);
+      this.#trace(message, chunks.length, this.#options.sends);
       for (const chunk of chunks) await this.#link.send(chunk);
     });
     this.#sending = sent.catch(() => undefined);
@@ -91,12 +84,12 @@ export class MessageLink {
     return this.#link.close();
   }
 
-  #receive(chunk: Uint8Array): void {
+  readonly #receive = (chunk: Uint8Array): void => {
     if (this.#ended) return;
     this.#chunks += 1;
     try {
       for (const message of this.#reassembler.push(chunk)) {
-        this.#trace(opposite(this.#options.sends), message, this.#chunks);
+        this.#trace(message, this.#chunks);
         this.#chunks = 1; // what is left of this chunk belongs to the next message
         this.#stopReassemblyTimer();
         this.#options.message(message);
@@ -107,7 +100,7 @@ export class MessageLink {
     }
     if (this.#reassembler.partial) this.#startReassemblyTimer();
     else this.#chunks = 0;
-  }
+  };
 
   #startReassemblyTimer(): void {
     if (this.#ended) return; // the receiver has closed the link
@@ -130,18 +123,19 @@ export class MessageLink {
     this.#link.close().catch(() => undefined);
   }
 
-  #end(reason: LinkCloseReason, error?: PhoneKeyError): void {
+  readonly #end = (reason: LinkCloseReason, error?: PhoneKeyError): void => {
     if (this.#ended) return;
     this.#ended = true;
     this.#stopReassemblyTimer();
     this.#options.closed(reason, error);
-  }
+  };
 
-  #trace(direction: MessageDirection, message: Uint8Array, chunks: number): void {
+  #trace(
+    message: Uint8Array,
+    chunks: number,
+    direction: MessageDirection = this.#options.sends === 'to-car' ? 'from-car' : 'to-car',
+  ): void {
     const { trace, describe } = this.#options;
     trace?.({ ...describe(direction, message), direction, bytes: message.length + 2, chunks });
   }
 }
-
-const opposite = (direction: MessageDirection): MessageDirection =>
-  direction === 'to-car' ? 'from-car' : 'to-car';

@@ -1,6 +1,9 @@
 import type { Suite } from '../crypto/suite.js';
+import { serviceDataOf } from '../link/advertising.js';
+import type { AdvertisingContent, ScanFilter } from '../link/advertising.js';
 import { concat, utf8 } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
+import { nativeProfile } from './profile.js';
 
 /**
  * The service data a car advertises, 9 bytes: flags (1), nonce (4), hint (4). The hint is keyed with
@@ -44,3 +47,18 @@ export const advertisementIsFrom = (suite: Suite, key: Uint8Array, data: Uint8Ar
 
 const hint = (suite: Suite, key: Uint8Array, head: Uint8Array): Uint8Array =>
   suite.hmacSha512(key, head).subarray(0, HINT);
+
+const { service } = nativeProfile;
+
+/** The service in the advertisement, and its data (at most 13 bytes fit) for who asks. */
+export const nativeAdvertising = (data: Uint8Array): AdvertisingContent => ({
+  advertisement: { services: [service] },
+  scanResponse: { serviceData: [{ uuid: service, data }] },
+});
+
+/** Cars without service data, too: some systems cannot advertise any (macOS). */
+export const nativeScan: ScanFilter = {
+  service,
+  matches: (heard) =>
+    heard.services?.includes(service) === true || serviceDataOf(heard, service) !== undefined,
+};

@@ -1,26 +1,22 @@
 import { PhoneKeyError } from '../errors.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from '../car/dialect.js';
 import type { AdmissionRefusal } from '../car/host.js';
-import { findKey } from '../credentials/find-key.js';
+import { findKey } from '../credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../credentials/key-slot.js';
 import type { KeyPair } from '../crypto/suite.js';
 import { refusedResult } from '../domain/outcomes.js';
 import { MessageLink } from '../link/message-link.js';
 import type { Cancel } from '../platform/clock.js';
 import type { Link } from '../radio/types.js';
-import { advertisementKey, encodeAdvertisement } from './advertisement.js';
-import { openLink, REFUSAL_DELAY_MS, stepLink } from './car/link-machine.js';
-import type {
-  LinkContext,
-  LinkEffect,
-  LinkInput,
-  LinkState,
-  LinkStep,
-} from './car/link-machine.js';
+import { advertisementKey, encodeAdvertisement, nativeAdvertising } from './advertisement.js';
+import { stepLink } from './car/link-machine.js';
+import { REFUSAL_DELAY_MS } from './car/link-state.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, LinkStep } from './car/link-state.js';
+import { openLink } from './car/link-steps.js';
 import { decodeToCar, encodeFromCar } from './codec.js';
 import { nativeMessages } from './describe.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
-import { nativeAdvertising, nativeProfile } from './profile.js';
+import { nativeProfile } from './profile.js';
 import type { ToCar } from './schema/gen/phonekey.js';
 import { carSecrets } from './session/car.js';
 import type { CarSecrets } from './session/car.js';
@@ -81,9 +77,7 @@ class NativeCarLink implements CarLink {
       clock: car.clock,
       sends: 'from-car',
       trace: car.trace,
-      message: (message) => {
-        this.#onMessage(message);
-      },
+      message: this.#onMessage,
       closed: (reason, error) => {
         this.#end(error?.code ?? reason);
       },
@@ -107,7 +101,7 @@ class NativeCarLink implements CarLink {
     await this.#link.close();
   }
 
-  #onMessage(bytes: Uint8Array): void {
+  readonly #onMessage = (bytes: Uint8Array): void => {
     this.#arrivedAt = this.#car.clock.now();
     let message: ToCar['message'];
     try {
@@ -117,7 +111,7 @@ class NativeCarLink implements CarLink {
       return;
     }
     this.#input({ type: 'message', message });
-  }
+  };
 
   #input(input: LinkInput): void {
     if (this.#state === undefined || this.#closed) return;
@@ -140,14 +134,14 @@ class NativeCarLink implements CarLink {
         });
         break;
       case 'execute':
-        this.#await(
+        void this.#await(
           'execute',
           () => host.execute(effect.command, effect.key),
           (result) => ({ type: 'executed', result: result ?? refusedResult('fault') }),
         );
         break;
       case 'admit':
-        this.#await(
+        void this.#await(
           'admit',
           () => this.#admit(effect.publicKey, effect.introduction),
           (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
@@ -157,7 +151,7 @@ class NativeCarLink implements CarLink {
         this.#receiveRevocationList(effect.revocationList);
         break;
       case 'count-try':
-        this.#await(
+        void this.#await(
           'count try',
           () => host.pairing.countTry(effect.window),
           (allowed) => ({ type: 'try-counted', allowed: allowed ?? false }),
@@ -165,7 +159,7 @@ class NativeCarLink implements CarLink {
         break;
       case 'enrol':
         this.#unprovenSince = undefined;
-        this.#await(
+        void this.#await(
           'enrol',
           () => host.pairing.enrol(effect.window, effect.phone),
           (outcome) => ({ type: 'enrolled', outcome: outcome ?? 'fault' }),
@@ -212,25 +206,24 @@ class NativeCarLink implements CarLink {
   }
 
   /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */
-  #await<T>(
+  async #await<T>(
     what: string,
     work: () => Promise<T>,
     input: (value: T | undefined) => LinkInput,
-  ): void {
-    const done = async (): Promise<T> => work();
-    done()
-      .catch((error: unknown) => {
-        const code = error instanceof PhoneKeyError ? error.code : String(error);
-        this.#car.log.warn(`${what} failed`, { error: code });
-        return undefined;
-      })
-      .then((value) => {
-        this.#input(input(value));
-      })
-      .catch((error: unknown) => {
-        this.#car.log.warn('internal error on a link', { error: String(error) });
-        this.#closeAfterSending('internal error');
-      });
+  ): Promise<void> {
+    let value: T | undefined;
+    try {
+      value = await work();
+    } catch (error) {
+      const code = error instanceof PhoneKeyError ? error.code : String(error);
+      this.#car.log.warn(`${what} failed`, { error: code });
+    }
+    try {
+      this.#input(input(value));
+    } catch (error) {
+      this.#car.log.warn('internal error on a link', { error: String(error) });
+      this.#closeAfterSending('internal error');
+    }
   }
 
   /** What was sent before goes out first. */

@@ -6,12 +6,17 @@ import { serviceDataOf } from '../link/advertising.js';
 import type { Deadline } from '../phone/deadline.js';
 import type { CarSession, DialectEnvironment, PhoneDialect } from '../phone/dialect.js';
 import type { PairedCar } from '../phone/store.js';
-import { advertisementIsFrom, advertisementKey, decodeAdvertisement } from './advertisement.js';
+import {
+  advertisementIsFrom,
+  advertisementKey,
+  decodeAdvertisement,
+  nativeScan,
+} from './advertisement.js';
 import { encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { CarChannel } from './phone/channel.js';
 import type { CarMessage } from './phone/channel.js';
-import { nativeProfile, nativeScan } from './profile.js';
+import { nativeProfile } from './profile.js';
 import { decodeResult } from './results.js';
 import type { SealedChannel } from './session/channel.js';
 import { answerChallenge } from './session/phone.js';
@@ -27,9 +32,11 @@ export const nativeRemote: PhoneDialect = {
   profile: nativeProfile,
   filter: nativeScan,
   recognise: (cars, suite) => {
-    const known = cars
-      .filter(({ dialect }) => dialect === undefined)
-      .map((car) => ({ car, key: advertisementKey(suite, car.carPublicKey) }));
+    const known: { readonly car: PairedCar; readonly key: Uint8Array }[] = [];
+    for (const car of cars) {
+      if (car.dialect !== undefined) continue;
+      known.push({ car, key: advertisementKey(suite, car.carPublicKey) });
+    }
     return (heard) => {
       const data = serviceDataOf(heard, nativeProfile.service) ?? new Uint8Array();
       const decoded = decodeAdvertisement(data);

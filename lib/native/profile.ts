@@ -1,5 +1,3 @@
-import { serviceDataOf } from '../link/advertising.js';
-import type { AdvertisingContent, ScanFilter } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 
 export const PROTOCOL_VERSION = 1;
@@ -26,16 +24,3 @@ export const nativeProfile = {
     value: Uint8Array.of(PROTOCOL_VERSION),
   },
 } as const satisfies GattProfile;
-
-/** The service in the advertisement, and its data (advertisement.ts; at most 13 bytes fit) for who asks. */
-export const nativeAdvertising = (data: Uint8Array): AdvertisingContent => ({
-  advertisement: { services: [SERVICE] },
-  scanResponse: { serviceData: [{ uuid: SERVICE, data }] },
-});
-
-/** Cars without service data, too: some systems cannot advertise any (macOS). */
-export const nativeScan: ScanFilter = {
-  service: SERVICE,
-  matches: (heard) =>
-    heard.services?.includes(SERVICE) === true || serviceDataOf(heard, SERVICE) !== undefined,
-};

@@ -1,6 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { NO_END } from '../credentials/grant.js';
-import { FINGERPRINT_BYTES } from '../credentials/fingerprint.js';
+import { FINGERPRINT_BYTES } from '../credentials/key-slot.js';
 import { checkName } from '../domain/names.js';
 import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { toHex } from '../platform/bytes.js';

@@ -1,14 +1,109 @@
 import type { Command } from '../domain/commands.js';
-import type { Result } from '../domain/outcomes.js';
+import { isRefusal } from '../domain/outcomes.js';
+import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
+import { refusalError } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
 import type { CentralLink } from '../radio/types.js';
-import { CarCommands } from './car-commands.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { CarSession } from './dialect.js';
 import type { PhoneEnvironment } from './environment.js';
 import { reconcile } from './reconcile.js';
 import type { PairedCar } from './store.js';
+
+export interface StartOptions extends CallOptions {
+  /** 4 to 8 digits; a function is called only when the car asks for it. */
+  readonly pin?: string | (() => string | Promise<string>) | undefined;
+}
+
+/** Sends one command and waits for its answer; several of one call come over the same link. */
+export type Ask = (command: Command, deadline: Deadline) => Promise<Result>;
+
+/** What fits the uint32 of the wire format; the car says whether there is such a slot. */
+const MAX_SLOT = 2 ** 32 - 1;
+
+/**
+ * What a car can be told and asked, over a link that is there (`CarConnection`) or with one for each call
+ * (`Remote`). Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`,
+ * `car.outcome-unknown`, `car.silent`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ */
+export abstract class CarCommands<Options extends CallOptions> {
+  /** Does the work of one call, which ends at one deadline. */
+  protected abstract call<T>(
+    options: Options | undefined,
+    work: (link: { readonly command: Ask }, deadline: Deadline) => Promise<T>,
+  ): Promise<T>;
+
+  unlock(options?: Options): Promise<void> {
+    return this.#act({ type: 'unlock' }, options);
+  }
+
+  lock(options?: Options): Promise<void> {
+    return this.#act({ type: 'lock' }, options);
+  }
+
+  /** Authorises driving for two minutes. */
+  start(options?: Options & StartOptions): Promise<void> {
+    const pin = options?.pin;
+    return this.call(options, async (link, deadline) => {
+      const ask = (digits?: string): Promise<Result> => {
+        const typed = digits === undefined ? {} : { pin: checkPin(digits) };
+        return link.command({ type: 'start', ...typed }, deadline);
+      };
+      const result = await ask(typeof pin === 'function' ? undefined : pin);
+      const again = typeof pin === 'function' && isRefusal(result.outcome, 'pin-needed');
+      expectDone(again ? await ask(await pin()) : result);
+    });
+  }
+
+  trunk(options?: Options): Promise<void> {
+    return this.#act({ type: 'trunk' }, options);
+  }
+
+  frunk(options?: Options): Promise<void> {
+    return this.#act({ type: 'frunk' }, options);
+  }
+
+  async status(options?: Options): Promise<CarStatus> {
+    return expectStatus(await this.#ask({ type: 'status' }, options));
+  }
+
+  async listKeys(options?: Options): Promise<KeyEntry[]> {
+    return expectKeys(await this.#ask({ type: 'listKeys' }, options));
+  }
+
+  /** @param slot of the key, from `listKeys` */
+  async removeKey(slot: number, options?: Options): Promise<void> {
+    if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
+      throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
+    }
+    await this.#act({ type: 'removeKey', slot }, options);
+  }
+
+  /**
+   * For owners: from now on the car asks for this PIN to start.
+   * @param pin 4 to 8 digits; empty: none any more
+   */
+  async setPin(pin: string, options?: Options): Promise<void> {
+    const checked = pin === '' ? pin : checkPin(pin);
+    await this.#act({ type: 'setPin', pin: checked }, options);
+  }
+
+  /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
+  raiseEpoch(options?: Options): Promise<void> {
+    return this.#act({ type: 'raiseEpoch' }, options);
+  }
+
+  async #act(command: Command, options: Options | undefined): Promise<void> {
+    await this.call(options, async (link, deadline) => {
+      expectDone(await link.command(command, deadline));
+    });
+  }
+
+  #ask(command: Command, options: Options | undefined): Promise<Result> {
+    return this.call(options, (link, deadline) => link.command(command, deadline));
+  }
+}
 
 /**
  * A link to a car this phone has a key for. Commands run one after the other; the first carries the
@@ -78,3 +173,35 @@ export class CarConnection extends CarCommands<CallOptions> {
     return result;
   }
 }
+
+const checkPin = (pin: string): string => {
+  if (/^\d{4,8}$/.test(pin)) return pin;
+  throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
+};
+
+/**
+ * For commands that act: an answer that is neither yes nor no leaves open whether the car did it.
+ * @throws PhoneKeyError `car.not-permitted`, `car.refused`, `protocol.malformed`
+ */
+const expectDone = ({ outcome }: Result): void => {
+  if (outcome.type !== 'done') throw unexpected(outcome, true);
+};
+
+/** @throws as `expectDone` */
+const expectStatus = ({ outcome, clockLost }: Result): CarStatus => {
+  if (outcome.type !== 'status') throw unexpected(outcome);
+  return { ...outcome.status, clockLost };
+};
+
+/** @throws as `expectDone` */
+const expectKeys = ({ outcome }: Result): KeyEntry[] => {
+  if (outcome.type !== 'keys') throw unexpected(outcome);
+  return [...outcome.keys];
+};
+
+const unexpected = (outcome: Outcome, mayHaveSucceeded = false): PhoneKeyError =>
+  outcome.type === 'refused'
+    ? refusalError(outcome.refusal)
+    : new PhoneKeyError('protocol.malformed', 'the car answered something else than was asked', {
+        mayHaveSucceeded,
+      });

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { Clock } from '../platform/clock.js';
+import type { Cancel, Clock } from '../platform/clock.js';
 
 /** How long a call may take, and how it is called off. */
 export interface CallOptions {
@@ -54,24 +54,22 @@ export class Deadline implements CallOptions {
   async race<T>(work: Promise<T>, onTimeout: () => PhoneKeyError): Promise<T> {
     work.catch(() => undefined); // nobody may be there to hear it
     this.check();
-    let cleanUp: () => void = () => undefined;
+    let cancel: Cancel = () => undefined;
+    const over = new AbortController();
     const ended = new Promise<never>((_, reject) => {
       const onAbort = (): void => {
         reject(new PhoneKeyError('interrupted', 'interrupted'));
       };
-      this.signal.addEventListener('abort', onAbort, { once: true });
-      const cancel = this.#clock.after(this.leftMs, () => {
+      this.signal.addEventListener('abort', onAbort, { once: true, signal: over.signal });
+      cancel = this.#clock.after(this.leftMs, () => {
         reject(onTimeout());
       });
-      cleanUp = () => {
-        cancel();
-        this.signal.removeEventListener('abort', onAbort);
-      };
     });
     try {
       return await Promise.race([work, ended]);
     } finally {
-      cleanUp();
+      cancel();
+      over.abort();
     }
   }
 }

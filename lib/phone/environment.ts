@@ -1,15 +1,13 @@
-import type { FormFactor } from '../domain/form-factors.js';
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
-import type { Trace } from '../link/message-link.js';
 import { systemClock, systemWallTime } from '../platform/clock.js';
-import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
-import type { KeyLog, Logger } from '../platform/logger.js';
+import type { Logger } from '../platform/logger.js';
+import type { Optional } from '../platform/optional.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
-import type { PhoneDialect } from './dialect.js';
+import type { DialectEnvironment, PhoneDialect } from './dialect.js';
 import { chosenName } from './naming.js';
 import type { CarStore } from './store.js';
 
@@ -32,26 +30,19 @@ export const ringEnvironment = ({
   wallTime = systemWallTime,
 }: KeyRingOptions): RingEnvironment => ({ store, suite, random, wallTime });
 
-export interface PhoneKeyOptions extends KeyRingOptions {
+/** What the parts of a phone share. */
+export interface PhoneEnvironment extends RingEnvironment, DialectEnvironment {
   readonly central: Central;
-  /** What it speaks with cars (default: the native dialect). */
-  readonly dialects?: readonly PhoneDialect[];
-  /** What the car's owner sees in the list of keys; 1 to 32 bytes of UTF-8 (default `phone`). */
-  readonly name?: string | undefined;
-  /** What kind of thing this is, for the same list (default `phone`). */
-  readonly formFactor?: FormFactor | undefined;
-  readonly clock?: Clock;
-  readonly log?: Logger;
-  /** Sees every message that goes over the air, without any key. */
-  readonly trace?: Trace | undefined;
-  readonly keyLog?: KeyLog | undefined;
+  /** What it speaks with cars. */
+  readonly dialects: readonly PhoneDialect[];
+  readonly log: Logger;
 }
 
-/** What the parts of a phone share. */
-export type PhoneEnvironment = PhoneKeyOptions &
-  NoneUndefined<Omit<PhoneKeyOptions, 'trace' | 'keyLog'>>;
-
-type NoneUndefined<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
+/** By default it speaks the native dialect, is called `phone`, and is one. */
+export interface PhoneKeyOptions
+  extends KeyRingOptions, Optional<Omit<PhoneEnvironment, keyof RingEnvironment | 'central'>> {
+  readonly central: Central;
+}
 
 /**
  * As `ringEnvironment`.
@@ -62,9 +53,9 @@ export const phoneEnvironment = (
   options: PhoneKeyOptions,
   dialects: readonly PhoneDialect[],
 ): PhoneEnvironment => ({
-  dialects,
   ...options,
   ...ringEnvironment(options),
+  dialects: options.dialects ?? dialects,
   clock: options.clock ?? systemClock,
   name: chosenName('a phone', options.name ?? 'phone'),
   formFactor: options.formFactor ?? 'phone',

@@ -5,8 +5,8 @@ export type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js
 export type { Refusal } from '../domain/refusals.js';
 export type { AcceptOptions } from './accepting.js';
 export type { CarChoice } from './choose.js';
-export type { StartOptions } from './car-commands.js';
 export { CarConnection } from './connection.js';
+export type { StartOptions } from './connection.js';
 export type { CallOptions } from './deadline.js';
 export type {
   CarSession,

@@ -1,9 +1,8 @@
 import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
 import { nativeRemote } from '../native/phone.js';
-import { CarCommands } from './car-commands.js';
 import { carsNamed } from './choose.js';
-import { CarConnection } from './connection.js';
+import { CarCommands, CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';

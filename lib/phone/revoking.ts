@@ -1,4 +1,4 @@
-import { fingerprint } from '../credentials/fingerprint.js';
+import { fingerprint } from '../credentials/key-slot.js';
 import { sealRevocationList } from '../credentials/revocation-list.js';
 import type { EntryKind, RevocationEntry } from '../credentials/revocation-list.js';
 import { formatUri } from '../credentials/uri.js';

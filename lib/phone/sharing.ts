@@ -1,5 +1,5 @@
 import { narrows } from '../credentials/chain.js';
-import { fingerprint } from '../credentials/fingerprint.js';
+import { fingerprint } from '../credentials/key-slot.js';
 import { NO_END, parseChain, signLink } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
 import { covers } from '../domain/roles.js';

@@ -1,7 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
 import type { AdvertisingFields, AdvertisingContent } from '../link/advertising.js';
 import { concat, fromHex, utf8 } from '../platform/bytes.js';
-import { bareUuid } from './uuid.js';
+import { bareUuid } from '../link/gatt-profile.js';
 
 /** What an advertisement and a scan response have room for (Core, Vol 6 Part B 2.3.1). */
 const MAX_BYTES = 31;

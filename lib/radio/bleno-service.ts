@@ -1,7 +1,6 @@
-import { characteristicsOf } from '../link/gatt-profile.js';
+import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import type { Bleno, BlenoCharacteristicOptions, BlenoServiceOptions } from './bleno-types.js';
-import { bareUuid } from './uuid.js';
 
 /** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
 const MAX_VALUE_BYTES = 512;
@@ -15,7 +14,7 @@ export interface ServiceEvents {
   subscribed(mtu: number, tell: (value: Buffer) => void): void;
   unsubscribed(): void;
   /** A notification was handed to the controller, or the phone has confirmed an indication. */
-  told(): void;
+  readonly told: () => void;
 }
 
 /** The GATT service of a profile as a bleno object. */
@@ -26,9 +25,6 @@ export const primaryService = (
 ): object => {
   const { Characteristic } = bleno;
   const PrimaryService = bleno.PrimaryService as new (options: BlenoServiceOptions) => object;
-  const told = (): void => {
-    events.told();
-  };
   const handlers: Readonly<Record<string, Partial<BlenoCharacteristicOptions>>> = {
     [profile.toCar.uuid]: {
       onWriteRequest: (data, _offset, _withoutResponse, callback) => {
@@ -49,8 +45,8 @@ export const primaryService = (
       onUnsubscribe: () => {
         events.unsubscribed();
       },
-      onNotify: told,
-      onIndicate: told,
+      onNotify: events.told,
+      onIndicate: events.told,
     },
   };
   return new PrimaryService({

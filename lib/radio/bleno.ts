@@ -15,7 +15,7 @@ import { closedError, openStack, runsOwnHost } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
 import { stateUnavailable } from './unavailable.js';
-import { bareUuid } from './uuid.js';
+import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';

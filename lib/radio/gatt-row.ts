@@ -1,7 +1,6 @@
 import { PhoneKeyError } from '../errors.js';
-import { characteristicsOf } from '../link/gatt-profile.js';
+import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import type { GattProfile, GattProperty } from '../link/gatt-profile.js';
-import { bareUuid } from './uuid.js';
 
 /** Bits of the properties of a characteristic (Core, Vol 3 Part G 3.3.1.1). */
 const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
@@ -15,7 +14,7 @@ const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
 /**
  * The attributes of a profile as most servers have them, in a row (docs/PROTOCOL.md, section 2): of each
  * characteristic the declaration and the value, then the configuration of the one that tells something.
- * One number says where all of them are: the ATT handle of the first.
+ * One number says where all of them are: the ATT handle of the first, from which places are counted.
  */
 export interface Row {
   readonly characteristics: readonly {
@@ -25,11 +24,24 @@ export interface Row {
     /** Bits. */
     readonly properties: number;
   }[];
+  /**
+   * Of the configuration of `fromCar`. Nothing else can be there: what notifies has one (Vol 3 Part G
+   * 3.3.3.3), and the next declaration leaves room for no more.
+   */
   readonly configurationAt: number;
   readonly lastAt: number;
 }
 
+/** Of each profile, made once. */
+const layouts = new WeakMap<GattProfile, Row>();
+
 export const layoutOf = (profile: GattProfile): Row => {
+  const made = layouts.get(profile) ?? laidOut(profile);
+  layouts.set(profile, made);
+  return made;
+};
+
+const laidOut = (profile: GattProfile): Row => {
   let next = 0;
   let configurationAt = 0;
   const characteristics = characteristicsOf(profile).map(({ uuid, properties }) => {
@@ -61,17 +73,6 @@ export const isRowHandle = (value: unknown, profile: GattProfile): value is numb
   if (configurationAt === lastAt || typeof value !== 'number') return false;
   return Number.isInteger(value) && value >= 1 && value + lastAt <= 0xffff;
 };
-
-/** The handle of the last attribute in the row that begins at `first`. */
-export const lastInRow = (first: number, profile: GattProfile): number =>
-  first + layoutOf(profile).lastAt;
-
-/**
- * The handle of the configuration of `fromCar` in the row that begins at `first`. Nothing else can be
- * there: what notifies has one (Vol 3 Part G 3.3.3.3), and the next declaration leaves room for no more.
- */
-export const configurationInRow = (first: number, profile: GattProfile): number =>
-  first + layoutOf(profile).configurationAt;
 
 /** Where the row begins; undefined when these are not in one. */
 export const rowOf = (

@@ -1,11 +1,10 @@
-import { characteristicsOf } from '../link/gatt-profile.js';
+import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import type { GattCharacteristic, GattProfile } from '../link/gatt-profile.js';
-import { isRowHandle, lastInRow, notThere, rowOf } from './gatt-row.js';
+import { isRowHandle, layoutOf, notThere, rowOf } from './gatt-row.js';
 import type { Declaration } from './gatt-row.js';
 import type { Noble, NobleCharacteristic, NoblePeripheral, NobleService } from './noble-types.js';
 import type { Settle } from './operation.js';
 import { runsOwnHost } from './stack.js';
-import { bareUuid } from './uuid.js';
 
 /** The characteristics of a connected car. */
 export interface Discovered {
@@ -59,7 +58,7 @@ const serviceAt = (
 ): NobleService | undefined => {
   if (!runsOwnHost(noble)) return undefined;
   peripheral.services = null; // noble would add one for each connection
-  const range = { startHandle: first, endHandle: lastInRow(first, profile) };
+  const range = { startHandle: first, endHandle: first + layoutOf(profile).lastAt };
   return noble.addService?.(peripheral.id, { uuid: bareUuid(profile.service), ...range });
 };
 

@@ -1,7 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
 import { indicates } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
-import { configurationInRow } from './gatt-row.js';
+import { layoutOf } from './gatt-row.js';
 import { checkChunk, LinkBuffer } from './link-buffer.js';
 import { abandon } from './noble-connect.js';
 import type { NobleGatt } from './noble-connect.js';
@@ -75,7 +75,7 @@ export class NobleLink implements CentralLink {
         return;
       }
       // noble would look for the handle first.
-      const handle = configurationInRow(attHandle, profile);
+      const handle = attHandle + layoutOf(profile).configurationAt;
       on(this.#peripheral, `handleWrite${String(handle)}`, subscribed);
       const value = indicates(profile) ? ENABLE.indications : ENABLE.notifications;
       this.#peripheral.writeHandle(handle, value, false);

@@ -6,7 +6,7 @@ import type { Noble, NoblePeripheral } from './noble-types.js';
 import { runOperation, subscribe } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import type { Advertisement } from './types.js';
-import { bareUuid, dashedUuid } from './uuid.js';
+import { bareUuid, dashedUuid } from '../link/gatt-profile.js';
 
 const SCAN_TIMEOUT_MS = 5000;
 const RESTART_MS = 1000;

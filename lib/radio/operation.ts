@@ -47,21 +47,17 @@ export const runOperation = <T>(
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     const cancels: Cancel[] = [];
-    let settled = false;
-    const settle = (finish: () => void): void => {
-      if (settled) return;
+    let settled = false as boolean;
+    /** False where it has settled before. */
+    const settle = (): boolean => {
+      if (settled) return false;
       settled = true;
-      for (const cancel of cancels) cancel();
-      finish();
-    };
-    const keep = (cancel: Cancel): void => {
-      if (settled) cancel();
-      else cancels.push(cancel);
+      for (const cancel of cancels.splice(0)) cancel();
+      return true;
     };
     const fail = (error: unknown): void => {
-      settle(() => {
-        reject(asPhoneKeyError(error, options.failure ?? 'radio.link-lost', options.what));
-      });
+      if (!settle()) return;
+      reject(asPhoneKeyError(error, options.failure ?? 'radio.link-lost', options.what));
     };
 
     for (const signal of options.signals ?? []) {
@@ -73,11 +69,11 @@ export const runOperation = <T>(
         fail(abortError(signal));
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      keep(() => {
+      cancels.push(() => {
         signal.removeEventListener('abort', onAbort);
       });
     }
-    keep(
+    cancels.push(
       clock.after(options.timeoutMs, () => {
         fail(
           options.timeoutError?.() ??
@@ -88,18 +84,18 @@ export const runOperation = <T>(
     try {
       start({
         resolve: (value) => {
-          settle(() => {
-            resolve(value);
-          });
+          if (settle()) resolve(value);
         },
         reject: fail,
         on: (emitter, event, listener) => {
-          keep(subscribe(emitter, event, listener));
+          cancels.push(subscribe(emitter, event, listener));
         },
       });
     } catch (error) {
       fail(error);
     }
+    // Where `start` settled first, and listened then.
+    if (settled) for (const cancel of cancels) cancel();
   });
 
 /** What an aborted signal means to the caller: the PhoneKeyError it was aborted with, or `interrupted`. */

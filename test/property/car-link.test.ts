@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { REFUSAL_DELAY_MS } from '../../lib/native/car/link-machine.js';
+import { REFUSAL_DELAY_MS } from '../../lib/native/car/link-state.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import { encodeFromCar, encodeToCar } from '../../lib/native/codec.js';
 import { IDENTITY, startCar } from '../support/memory-car.js';

@@ -1,5 +1,5 @@
 import type { CarDialect } from '../../lib/car/dialect.js';
-import { findKey } from '../../lib/credentials/find-key.js';
+import { findKey } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import type { Command } from '../../lib/domain/commands.js';
 import type { Result } from '../../lib/domain/outcomes.js';

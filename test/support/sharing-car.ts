@@ -1,7 +1,7 @@
 import type { AdmissionRefusal, CredentialHost } from '../../lib/car/host.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
-import { fingerprint } from '../../lib/credentials/fingerprint.js';
 import { parseChain } from '../../lib/credentials/grant.js';
+import { fingerprint } from '../../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../../lib/credentials/key-slot.js';
 import { revocationListTagKey, openRevocationList } from '../../lib/credentials/revocation-list.js';
 import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';

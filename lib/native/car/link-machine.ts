@@ -26,9 +26,6 @@ import type {
   LinkStep,
 } from './link-state.js';
 
-export { openLink } from './link-steps.js';
-export * from './link-state.js';
-
 export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): LinkStep => {
   if (state.phase === 'closed') return { state, effects: [] };
   switch (input.type) {

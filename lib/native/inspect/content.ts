@@ -1,4 +1,4 @@
-import { fingerprint } from '../../credentials/fingerprint.js';
+import { fingerprint } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Closure } from '../../domain/closures.js';
 import type { CommandName } from '../../domain/commands.js';

@@ -1,6 +1,6 @@
 import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
-import { proofTag, proofTagKey } from '../session/transcript.js';
+import { proofTagKey, proofTagWith } from '../session/transcript.js';
 import { advertisementIsFrom, advertisementKey, decodeAdvertisement } from '../advertisement.js';
 
 /** A car that the viewer is paired with. No private key is needed to recognise it. */
@@ -39,5 +39,5 @@ export const carOfProof = (
   { handshake, tag }: { readonly handshake: Uint8Array; readonly tag: Uint8Array },
 ): string | null =>
   cars.find(({ publicKey }) =>
-    suite.equal(tag, proofTag(suite, proofTagKey(suite, publicKey), challenge, handshake)),
+    suite.equal(tag, proofTagWith(suite, proofTagKey(suite, publicKey))(challenge, handshake)),
   )?.name ?? null;

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../errors.js';
-import type { CentralLink, LinkCloseReason } from '../../radio/types.js';
+import type { CentralLink } from '../../radio/types.js';
 import { decodeFromCar, encodeToCar } from '../codec.js';
 import type { ToCarMessage } from '../codec.js';
 import { nativeMessages } from '../describe.js';
@@ -36,11 +36,11 @@ export class CarChannel {
       clock,
       sends: 'to-car',
       trace,
-      message: (bytes) => {
-        this.#push(decodeFromCar(bytes));
-      },
+      message: this.#push,
       closed: (reason, error) => {
-        this.#fail(error ?? linkClosed(reason));
+        const how =
+          reason === 'remote' ? 'the car closed the link' : 'the link to the car was lost';
+        this.#fail(error ?? new PhoneKeyError('radio.link-lost', how));
       },
     });
   }
@@ -95,7 +95,8 @@ export class CarChannel {
     this.#link.close().catch(() => undefined);
   }
 
-  #push(message: CarMessage): void {
+  readonly #push = (bytes: Uint8Array): void => {
+    const message = decodeFromCar(bytes);
     if (this.#waiting !== undefined) {
       this.#waiting.resolve(message);
       this.#waiting = undefined;
@@ -104,7 +105,7 @@ export class CarChannel {
     } else {
       throw new PhoneKeyError('protocol.order', 'the car talks without being asked');
     }
-  }
+  };
 
   #fail(error: PhoneKeyError): void {
     this.#failure ??= error;
@@ -112,12 +113,6 @@ export class CarChannel {
     this.#waiting = undefined;
   }
 }
-
-const linkClosed = (reason: LinkCloseReason): PhoneKeyError =>
-  new PhoneKeyError(
-    'radio.link-lost',
-    reason === 'remote' ? 'the car closed the link' : 'the link to the car was lost',
-  );
 
 const timedOut = (): PhoneKeyError =>
   new PhoneKeyError('car.silent', 'the car did not answer in time');

@@ -4,7 +4,7 @@ import { PATTERNS } from '../../noise/patterns.js';
 import type { Random } from '../../platform/random.js';
 import { SealedChannel } from './channel.js';
 import { SessionKeyTap, type OnSessionKeys } from './session-keys.js';
-import { PROLOGUE, proofTag, proofTagKey } from './transcript.js';
+import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
 
 /** The phone's side of one session: Noise KX, the phone responds. Its mirror is car.ts. */
 
@@ -51,7 +51,7 @@ export const answerChallenge = (
   noise.readMessage(challenge);
   keyTap?.hello(challenge, noise.handshakeHash);
   const handshake = noise.writeMessage(command);
-  const tag = proofTag(suite, proofTagKey(suite, secrets.carPublicKey), challenge, handshake);
+  const tag = proofTagWith(suite, proofTagKey(suite, secrets.carPublicKey))(challenge, handshake);
   const channel = new SealedChannel(noise.split());
   keyTap?.complete();
   return { handshake, tag, channel };

@@ -22,11 +22,3 @@ export const proofTagWith = (suite: Suite, tagKey: Uint8Array): ProofTag => {
   const hmac = suite.hmacSha512With(tagKey);
   return (challenge, handshake) => hmac(challenge, handshake).slice(0, LENGTH.proofTag);
 };
-
-/** One tag; see ProofTag. */
-export const proofTag = (
-  suite: Suite,
-  tagKey: Uint8Array,
-  challenge: Uint8Array,
-  handshake: Uint8Array,
-): Uint8Array => proofTagWith(suite, tagKey)(challenge, handshake);

@@ -3,7 +3,7 @@ import type { CarEvent } from '../../../firmware-sim/events.js';
 import { placeKey } from '../../../firmware-sim/key-slots.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
-import { fingerprint as fingerprintOf } from '../../../lib/credentials/fingerprint.js';
+import { fingerprint as fingerprintOf } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot, Introduction, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';

@@ -6,7 +6,7 @@ import {
   writePart,
 } from '../../../lab/forged-credentials.js';
 import type { LinkFields } from '../../../lab/forged-credentials.js';
-import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';

@@ -11,12 +11,13 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { Central } from '../../../lib/radio/types.js';
 import { openWindow } from '../../../lab/open-window.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
-import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeAdvertising } from '../../../lib/native/advertisement.js';
 
 let world: ReturnType<typeof radios>;
 beforeEach(() => {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { encodeSet } from '../../../lib/radio/advertising-data.js';
 import { RawHost } from './raw-host.js';
 import { hear, Inbox, radios } from './setup.js';
-import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeAdvertising } from '../../../lib/native/advertisement.js';
 
 let world: ReturnType<typeof radios>;
 beforeEach(() => {

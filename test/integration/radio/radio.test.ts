@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Advertisement, Link } from '../../../lib/radio/types.js';
 import { hear, Inbox, radios } from './setup.js';
-import { nativeAdvertising, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeAdvertising, nativeScan } from '../../../lib/native/advertisement.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 let world: ReturnType<typeof radios>;

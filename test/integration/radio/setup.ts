@@ -3,7 +3,8 @@ import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement, Central, Link, LinkCloseReason } from '../../../lib/radio/types.js';
-import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeScan } from '../../../lib/native/advertisement.js';
 
 const clock = systemClock;
 

@@ -22,7 +22,8 @@ import { preparePhone, runPhone } from '../python-phone/python-phone.js';
 import { requireTool } from '../support/toolchain.js';
 import { BumbleLink } from './bumble-link.js';
 import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
-import { MAX_MESSAGE_BYTES, nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { MAX_MESSAGE_BYTES, nativeProfile } from '../../../lib/native/profile.js';
+import { nativeScan } from '../../../lib/native/advertisement.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
 
 const describeIf = requireTool('python3') ? describe : describe.skip;

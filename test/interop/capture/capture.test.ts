@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { monitorCapture } from '../../../air/capture/monitor.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { playCaptured } from '../../support/captured-session.js';
 import type { CapturedSession } from '../../support/captured-session.js';

@@ -8,7 +8,7 @@ import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarLinkEvent } from '../../../lib/car/dialect.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
-import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
+import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-state.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';

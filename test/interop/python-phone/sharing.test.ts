@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openWindow } from '../../../lab/open-window.js';
 import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
-import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-machine.js';
+import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-state.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
 import { requireTool } from '../support/toolchain.js';

@@ -5,7 +5,8 @@ import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import type { Advertisement, Central, CentralLink } from '../../../lib/radio/types.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { frame } from '../../../lib/link/framing.js';
-import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeScan } from '../../../lib/native/advertisement.js';
 
 /** What somebody does on the car's link, who wants it for himself and has no key. */
 export const HABITS = [

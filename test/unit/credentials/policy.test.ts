@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot, PathStep } from '../../../lib/credentials/key-slot.js';
 import type { RevocationEntry } from '../../../lib/credentials/revocation-list.js';
 import { decide, type Circumstances } from '../../../lib/credentials/policy.js';

@@ -7,7 +7,7 @@ import type {
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { dropRevoked, removeFrom, wasRemoved } from '../../../firmware-sim/removed-keys.js';
-import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot } from '../../../lib/credentials/key-slot.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import type { RevocationEntry } from '../../../lib/credentials/revocation-list.js';

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_ENTRIES } from '../../../firmware-sim/memory/rights-record.js';
 import type { OwnerRevocationList } from '../../../firmware-sim/memory/rights-record.js';
-import {
-  entriesAbout,
-  entriesOf,
-  lastIssuedAt,
-  takePart,
-} from '../../../firmware-sim/revocation-lists.js';
+import { entriesOf, lastIssuedAt, takePart } from '../../../firmware-sim/revocation-lists.js';
+import { entriesAbout } from '../../../firmware-sim/circumstances.js';
 import type {
   RevocationEntry,
   RevocationListPart,

@@ -1,9 +1,9 @@
 import type { CarController } from '../../../firmware-sim/controller.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
-import { fingerprint } from '../../../lib/credentials/fingerprint.js';
 import { signLink } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { sealRevocationList } from '../../../lib/credentials/revocation-list.js';
 import type { EntryKind, RevocationEntry } from '../../../lib/credentials/revocation-list.js';

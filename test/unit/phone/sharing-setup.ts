@@ -1,4 +1,4 @@
-import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import { parseChain } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import { parseUri } from '../../../lib/credentials/uri.js';

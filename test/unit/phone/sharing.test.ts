@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { NO_END } from '../../../lib/credentials/grant.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
-import { fingerprint } from '../../../lib/credentials/fingerprint.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../../lib/phone/store.js';
 import { introduce } from './setup.js';

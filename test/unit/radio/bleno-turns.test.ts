@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeAdvertising } from '../../../lib/native/advertisement.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { FakeBleno } from './fake-bleno.js';

@@ -5,7 +5,8 @@ import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { FakeBleno } from './fake-bleno.js';
 import { outcome } from './outcome.js';
-import { nativeAdvertising, nativeProfile } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeAdvertising } from '../../../lib/native/advertisement.js';
 
 const ADVERTISING = '020106' + '1107' + '107d2b6e0c1f439a6e4b527c005a1f9d';
 const scanResponse = (data: string): string =>

@@ -5,7 +5,7 @@ import type {
   BlenoCharacteristicOptions,
   LoadedBleno,
 } from '../../../lib/radio/bleno-types.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 
 class FakeCharacteristic extends EventEmitter {
   static readonly RESULT_SUCCESS = 0;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { nativeProfile } from '../../../lib/native/profile.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import type {
   LoadedNoble,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { GattProfile } from '../../../lib/link/gatt-profile.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
-import { configurationInRow, isRowHandle, lastInRow, rowOf } from '../../../lib/radio/gatt-row.js';
+import { isRowHandle, layoutOf, rowOf } from '../../../lib/radio/gatt-row.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import { declarationsAt } from './noble-setup.js';
 
@@ -19,10 +19,7 @@ describe('a row of characteristics', () => {
   it.each([1, 11, 0xfff9])('is known by its first handle, %d', (first) => {
     expect(rowOf(declarationsAt(first), nativeProfile)).toBe(first);
     expect(isRowHandle(first, nativeProfile)).toBe(true);
-    expect([configurationInRow(first, nativeProfile), lastInRow(first, nativeProfile)]).toEqual([
-      first + 4,
-      first + 6,
-    ]);
+    expect(layoutOf(nativeProfile)).toMatchObject({ configurationAt: 4, lastAt: 6 });
   });
 
   it('may come in any order, among others, and its values may allow more', () => {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { bareUuid } from '../../../lib/radio/uuid.js';
+import { bareUuid } from '../../../lib/link/gatt-profile.js';
 import type { Declaration } from '../../../lib/radio/gatt-row.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type {
@@ -11,7 +11,8 @@ import type {
 } from '../../../lib/radio/types.js';
 import { FakeNoble, FakePeripheral } from './fake-noble.js';
 import { outcome } from './outcome.js';
-import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { nativeProfile } from '../../../lib/native/profile.js';
+import { nativeScan } from '../../../lib/native/advertisement.js';
 
 /** Lets the fake answer as many times as one operation asks. */
 export const settle = async (clock: SimClock): Promise<void> => {

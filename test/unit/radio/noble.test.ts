@@ -6,7 +6,7 @@ import { FakeNoble, FakePeripheral } from './fake-noble.js';
 import { connect, heard, linked, open, settle } from './noble-setup.js';
 import { outcome } from './outcome.js';
 import type { AdvertisingFields } from '../../../lib/link/advertising.js';
-import { nativeProfile, nativeScan } from '../../../lib/native/profile.js';
+import { nativeProfile, nativeScan } from '../../../lib/index.js';
 
 describe('opening a central over noble', () => {
   it.each([

@@ -19,7 +19,8 @@ import { toHex } from '../../../../lib/platform/bytes.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import type { Link } from '../../../../lib/radio/types.js';
 import { TestRadio } from '../medium/test-radio.js';
-import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
+import { nativeAdvertising } from '../../../../lib/native/advertisement.js';
 
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {

@@ -13,7 +13,8 @@ import type {
   LinkCloseReason,
   LinkHandlers,
 } from '../../../../lib/radio/types.js';
-import { nativeAdvertising, nativeProfile, nativeScan } from '../../../../lib/native/profile.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
+import { nativeAdvertising, nativeScan } from '../../../../lib/native/advertisement.js';
 
 /** What came over one end of a link, and when. */
 export class LinkLog implements LinkHandlers {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Advertisement } from '../../../../lib/radio/types.js';
 import { TestHost } from '../test-host.js';
 import { Rig, SERVICE_DATA } from './rig.js';
-import { nativeAdvertising, nativeProfile, nativeScan } from '../../../../lib/native/profile.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
+import { nativeAdvertising, nativeScan } from '../../../../lib/native/advertisement.js';
 
 /** What the phone hears in so many milliseconds. */
 const heardIn = async (rig: Rig, ms: number): Promise<Advertisement[]> => {

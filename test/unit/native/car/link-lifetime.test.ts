@@ -6,7 +6,7 @@ import {
   LAST_WORD_MS,
   READY_IDLE_MS,
   REFUSAL_DELAY_MS,
-} from '../../../../lib/native/car/link-machine.js';
+} from '../../../../lib/native/car/link-state.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { LEAST_PATIENCE_MS, MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';

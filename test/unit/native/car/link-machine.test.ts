@@ -6,9 +6,9 @@ import {
   LAST_WORD_MS,
   MAX_FAILURES,
   READY_IDLE_MS,
-  openLink,
-} from '../../../../lib/native/car/link-machine.js';
-import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-machine.js';
+} from '../../../../lib/native/car/link-state.js';
+import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-state.js';
+import { openLink } from '../../../../lib/native/car/link-steps.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';

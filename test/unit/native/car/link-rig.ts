@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import { IDENTITY } from '../../../support/memory-car.js';
 import { DONE } from '../../../support/test-car.js';
+import type { LinkContext, LinkState } from '../../../../lib/native/car/link-state.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
-import type { LinkContext, LinkState } from '../../../../lib/native/car/link-machine.js';
 import { UNLOCK } from '../session/sample.js';
 import { Machine } from './machine.js';
 

@@ -1,13 +1,14 @@
 import { HostilePhone } from '../../../../lab/hostile-phone.js';
 import type { ToCar } from '../../../../lab/hostile-phone.js';
-import { openLink, stepLink } from '../../../../lib/native/car/link-machine.js';
+import { stepLink } from '../../../../lib/native/car/link-machine.js';
+import { openLink } from '../../../../lib/native/car/link-steps.js';
 import type {
   LinkContext,
   LinkEffect,
   LinkInput,
   LinkState,
   LinkStep,
-} from '../../../../lib/native/car/link-machine.js';
+} from '../../../../lib/native/car/link-state.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
 import { carSecrets } from '../../../../lib/native/session/car.js';

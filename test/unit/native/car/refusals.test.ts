@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { flip } from '../../../../lab/flip.js';
 import type { HostilePhone } from '../../../../lab/hostile-phone.js';
-import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { utf8 } from '../../../../lib/platform/bytes.js';
 import { keyPair, UNLOCK } from '../session/sample.js';
 import { IDENTITY, startCar } from '../../../support/memory-car.js';
 import { settle } from '../../../support/waiting.js';
+import { MAX_FAILURES, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-state.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
 
 type Car = Awaited<ReturnType<typeof startCar>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fingerprint } from '../../../../lib/credentials/fingerprint.js';
+import { fingerprint } from '../../../../lib/credentials/key-slot.js';
 import type { KeyEntry, VehicleStatus } from '../../../../lib/domain/outcomes.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { describeMessage } from '../../../../lib/native/inspect/index.js';

@@ -4,10 +4,10 @@ import { flip } from '../../../../lab/flip.js';
 import type { HostilePhone } from '../../../../lab/hostile-phone.js';
 import type { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
-import { LAST_WORD_MS, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-machine.js';
 import { IDENTITY, startCar } from '../../../support/memory-car.js';
 import { deferred, settle } from '../../../support/waiting.js';
 import { UNLOCK } from '../session/sample.js';
+import { LAST_WORD_MS, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-state.js';
 
 const PHONE_KEYS = {
   publicKey: new Uint8Array(32).fill(2),

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeAdvertisement, advertisementKey } from '../../../../lib/native/advertisement.js';
+import {
+  advertisementKey,
+  encodeAdvertisement,
+  nativeAdvertising,
+} from '../../../../lib/native/advertisement.js';
 import { encodeFromCar } from '../../../../lib/native/codec.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { PhoneKeyError } from '../../../../lib/errors.js';
 import type { Link } from '../../../../lib/radio/types.js';
 import { resultOf, TestHost } from '../../../support/test-car.js';
 import { Air, introduce, introduced } from '../../phone/setup.js';
-import { nativeAdvertising, nativeProfile } from '../../../../lib/native/profile.js';
+import { nativeProfile } from '../../../../lib/native/profile.js';
 
 const STATUS = {
   locked: true,

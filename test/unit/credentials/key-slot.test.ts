@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findKey } from '../../../lib/credentials/find-key.js';
+import { findKey } from '../../../lib/credentials/key-slot.js';
 import { nodeSuite } from '../../../lib/crypto/node.js';
 import type { Suite } from '../../../lib/crypto/suite.js';
 
