@@ -11,9 +11,8 @@ import {
   noticeTagKey,
   openNotice,
   sealNotice,
-  type Notice,
-  type NoticeEntry,
 } from '../../../lib/credentials/notice.js';
+import type { Notice, NoticeEntry } from '../../../lib/credentials/notice.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';

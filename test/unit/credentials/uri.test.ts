@@ -6,7 +6,8 @@ import {
   MOST_NOTICE_BYTES,
   sealNotice,
 } from '../../../lib/credentials/notice.js';
-import { formatUri, parseUri, type PhoneKeyUri } from '../../../lib/credentials/uri.js';
+import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
+import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CAR, delegate, FRIEND, grantTo, GUEST, NOW, OWNER, suite } from './sample.js';
