@@ -130,6 +130,24 @@ const DIRECTIONS = [
 /** esquery takes no slash inside a regular expression. */
 const esquery = (regex) => `/${regex.replaceAll('/', '\\u002F')}/`;
 
+// One style: private members are the language's own, types are imported apart, and errors are told in one manner.
+const STYLE = [
+  {
+    selector:
+      "PropertyDefinition[accessibility='private'], MethodDefinition[kind!='constructor'][accessibility='private'], TSParameterProperty[accessibility='private']",
+    message: 'Private members begin with #.',
+  },
+  {
+    selector: "ImportSpecifier[importKind='type'], ExportSpecifier[exportKind='type']",
+    message: 'Import types by a statement of their own.',
+  },
+  {
+    selector: `NewExpression[callee.name='PhoneKeyError'] > Literal[value=${esquery(/^[A-Z][a-z]+ |\.$/.source)}]`,
+    message:
+      'What went wrong begins with a small letter and has no full stop; a hint is a sentence.',
+  },
+];
+
 function direction([folders, patterns]) {
   // The import rule overlooks `await import('...')` and `typeof import('...')`.
   const others = patterns.flatMap(({ regex, message }) =>
@@ -145,7 +163,7 @@ function direction([folders, patterns]) {
         'error',
         { patterns: [RADIO_PACKAGES, ...patterns] },
       ],
-      'no-restricted-syntax': ['error', ...others],
+      'no-restricted-syntax': ['error', ...STYLE, ...others],
     },
   };
 }
@@ -214,6 +232,7 @@ export default defineConfig(
           .filter((name) => !name.startsWith('node:'))
           .map((name) => ({ name, message: `Write node:${name}.` })),
       ],
+      'no-restricted-syntax': ['error', ...STYLE],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Use a Random that was given to you.' },

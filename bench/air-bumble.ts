@@ -2,7 +2,8 @@ import { Bumble } from './bumble/bumble.js';
 import { figure, rates } from './measure.js';
 import type { Figure } from './measure.js';
 import { NobleAndBleno } from './noble-bleno.js';
-import { MEASURED, type Measured, type TwoDevices } from './two-devices.js';
+import { MEASURED } from './two-devices.js';
+import type { Measured, TwoDevices } from './two-devices.js';
 
 const STRETCH_MS = 400;
 

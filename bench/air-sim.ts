@@ -1,4 +1,5 @@
-import { Crowd, type Place } from './crowd.js';
+import { Crowd } from './crowd.js';
+import type { Place } from './crowd.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 

@@ -1,4 +1,5 @@
-import { VirtualAir, type Position, type SimCentral, type SimPeripheral } from '../air/index.js';
+import { VirtualAir } from '../air/index.js';
+import type { Position, SimCentral, SimPeripheral } from '../air/index.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { SimClock } from '../lib/platform/sim-clock.js';
 import type { Advertisement, Link } from '../lib/radio/types.js';
@@ -46,11 +47,14 @@ export class Crowd {
   readonly #air: VirtualAir;
   readonly #unit: () => number;
 
+  readonly #trace: (what: keyof CrowdCounts, who: string) => void;
+
   constructor(
     seed: string,
     /** Sees whatever is counted, and when. */
-    private readonly trace: (what: keyof CrowdCounts, who: string) => void = () => undefined,
+    trace: (what: keyof CrowdCounts, who: string) => void = () => undefined,
   ) {
+    this.#trace = trace;
     this.#air = new VirtualAir({ pace: 'real', clock: this.clock, seed });
     const random = seededRandom(`${seed}/crowd`);
     this.#unit = () => Buffer.from(random(4)).readUInt32LE() / 2 ** 32;
@@ -136,7 +140,7 @@ export class Crowd {
 
   #count(what: keyof CrowdCounts, phone: SimCentral, by = 1): void {
     this.counts[what] += by;
-    this.trace(what, phone.address);
+    this.#trace(what, phone.address);
   }
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { loadBleno, type BlenoModule, type HciTransport } from '../air/index.js';
+import { loadBleno } from '../air/index.js';
+import type { BlenoModule, HciTransport } from '../air/index.js';
 import { SETUP } from './two-devices.js';
 
 /** A bleno that notifies what is written by Write Request, and counts what comes by Write Command. */

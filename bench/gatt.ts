@@ -1,4 +1,5 @@
-import { AirDecoder, loadBleno, loadNoble, VirtualAir, type NobleHandle } from '../air/index.js';
+import { AirDecoder, loadBleno, loadNoble, VirtualAir } from '../air/index.js';
+import type { NobleHandle } from '../air/index.js';
 import { CarEndpoint } from '../lib/car/endpoint.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';

@@ -4,15 +4,20 @@ import { VirtualAir } from '../air/index.js';
 import { EchoPeripheral } from './echo-peripheral.js';
 import { perSecond } from './measure.js';
 import { NobleCentral, roundTrips } from './noble-central.js';
-import { SETUP, type Measured, type TwoDevices } from './two-devices.js';
+import { SETUP } from './two-devices.js';
+import type { Measured, TwoDevices } from './two-devices.js';
 
 /** The real noble and bleno, in this process, on a virtual air of pace `instant`. */
 export class NobleAndBleno implements TwoDevices {
-  private constructor(
-    private readonly air: VirtualAir,
-    private readonly peripheral: EchoPeripheral,
-    private readonly central: NobleCentral,
-  ) {}
+  readonly #air: VirtualAir;
+  readonly #peripheral: EchoPeripheral;
+  readonly #central: NobleCentral;
+
+  private constructor(air: VirtualAir, peripheral: EchoPeripheral, central: NobleCentral) {
+    this.#air = air;
+    this.#peripheral = peripheral;
+    this.#central = central;
+  }
 
   static async start(): Promise<NobleAndBleno> {
     const air = new VirtualAir({ seed: 'bench' });
@@ -29,7 +34,7 @@ export class NobleAndBleno implements TwoDevices {
       });
     }
     await this.#connect();
-    const characteristics = await this.central.discover();
+    const characteristics = await this.#central.discover();
     const rate = await (what === 'round_trips'
       ? roundTrips(characteristics, ms)
       : perSecond(ms, () => this.#batch(characteristics.written)));
@@ -38,25 +43,25 @@ export class NobleAndBleno implements TwoDevices {
   }
 
   async close(): Promise<void> {
-    this.air.close();
+    this.#air.close();
   }
 
   async #connect(): Promise<void> {
-    const exchanged = once(this.peripheral.bleno, 'mtuChange');
-    await this.central.found.connectAsync();
+    const exchanged = once(this.#peripheral.bleno, 'mtuChange');
+    await this.#central.found.connectAsync();
     await exchanged;
   }
 
   async #disconnect(): Promise<void> {
-    const gone = once(this.peripheral.bleno, 'disconnect');
-    await this.central.found.disconnectAsync();
+    const gone = once(this.#peripheral.bleno, 'disconnect');
+    await this.#central.found.disconnectAsync();
     await gone;
   }
 
   async #batch(written: Characteristic): Promise<number> {
     const { batch, chunkBytes } = SETUP;
     const bytes = batch * chunkBytes;
-    const arrived = this.peripheral.received(bytes);
+    const arrived = this.#peripheral.received(bytes);
     for (let i = 0; i < batch; i++) written.write(Buffer.alloc(chunkBytes, i), true);
     await arrived;
     return bytes;

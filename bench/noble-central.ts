@@ -1,6 +1,7 @@
 import type { Characteristic, Peripheral } from '@abandonware/noble';
 import { once } from 'node:events';
-import { loadNoble, type HciTransport } from '../air/index.js';
+import { loadNoble } from '../air/index.js';
+import type { HciTransport } from '../air/index.js';
 import { perSecond } from './measure.js';
 import { SETUP } from './two-devices.js';
 

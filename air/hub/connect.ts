@@ -16,7 +16,8 @@ import {
 } from '../vendor.js';
 import type { Position } from '../medium/path-loss.js';
 import { joinWith } from './join-with.js';
-import { checkSettings, hubArguments, type HubSettings } from './settings.js';
+import { checkSettings, hubArguments } from './settings.js';
+import type { HubSettings } from './settings.js';
 import { connectSocket, makeHubDirectory, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
 

@@ -1,8 +1,10 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { HciTransport } from '../../lib/hci/transport.js';
 import type { DeviceReport } from './control.js';
-import { watchHub, type HubWatch } from './control-client.js';
-import { differences, type HubSettings } from './settings.js';
+import { watchHub } from './control-client.js';
+import type { HubWatch } from './control-client.js';
+import { differences } from './settings.js';
+import type { HubSettings } from './settings.js';
 
 /**
  * Makes sure that the hub which `transport` has joined has the settings that are asked for. A hub that

@@ -1,7 +1,8 @@
 import type { Clock } from '../../lib/platform/clock.js';
 import type { VirtualController } from '../controller/controller.js';
 import { keepLatest } from '../keep-latest.js';
-import { positionAt, standing, walking, type Motion } from '../medium/motion.js';
+import { positionAt, standing, walking } from '../medium/motion.js';
+import type { Motion } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 
 /** Labels of each kind that are kept; beyond, the oldest is forgotten. */

@@ -1,6 +1,7 @@
 import type { VirtualController } from '../controller/controller.js';
 import { ConnectionRole } from '../../lib/hci/constants.js';
-import { positionAt, type Motion } from '../medium/motion.js';
+import { positionAt } from '../medium/motion.js';
+import type { Motion } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';
 import type { DeviceReport, LinkReport, PlaceReport } from './control.js';

@@ -1,8 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { preparePython } from '../../scripts/python.js';
-import { SETUP, type Measured, type TwoDevices } from '../two-devices.js';
+import { SETUP } from '../two-devices.js';
+import type { Measured, TwoDevices } from '../two-devices.js';
 
 const PROGRAM = 'bench/bumble/two_devices.py';
 

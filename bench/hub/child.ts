@@ -5,7 +5,8 @@
  * and ends when its stdin does.
  */
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { connectOrStartHub } from '../../air/index.js';
 import { EchoPeripheral } from '../echo-peripheral.js';
 import { echo, writeRequest } from './packets.js';

@@ -1,4 +1,5 @@
-import { VirtualAir, type HciTransport } from '../../air/index.js';
+import { VirtualAir } from '../../air/index.js';
+import type { HciTransport } from '../../air/index.js';
 import { PacketType } from '../../lib/hci/constants.js';
 import { perSecond } from '../measure.js';
 import { SETUP } from '../two-devices.js';
@@ -13,10 +14,13 @@ import { toHex } from '../../lib/platform/bytes.js';
 
 /** Two controllers on an air in this process whose hosts know nothing but the bytes of a round trip. */
 export class Controllers {
-  private constructor(
-    private readonly air: VirtualAir,
-    private readonly roundTrip: () => Promise<number>,
-  ) {}
+  readonly #air: VirtualAir;
+  readonly #roundTrip: () => Promise<number>;
+
+  private constructor(air: VirtualAir, roundTrip: () => Promise<number>) {
+    this.#air = air;
+    this.#roundTrip = roundTrip;
+  }
 
   static async start(): Promise<Controllers> {
     const air = new VirtualAir({ seed: 'bench' });
@@ -49,11 +53,11 @@ export class Controllers {
   }
 
   measure(_what: 'round_trips', ms: number): Promise<number> {
-    return perSecond(ms, this.roundTrip);
+    return perSecond(ms, this.#roundTrip);
   }
 
   async close(): Promise<void> {
-    this.air.close();
+    this.#air.close();
   }
 }
 

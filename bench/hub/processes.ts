@@ -1,25 +1,37 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { connectHub, type AirTransport } from '../../air/index.js';
+import { connectHub } from '../../air/index.js';
+import type { AirTransport } from '../../air/index.js';
 import { perSecond } from '../measure.js';
-import { NobleCentral, roundTrips, type EchoCharacteristics } from '../noble-central.js';
+import { NobleCentral, roundTrips } from '../noble-central.js';
+import type { EchoCharacteristics } from '../noble-central.js';
 import { echo, writeRequest } from './packets.js';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 
 /** A noble in this process and a bleno in one of its own, on the air of a hub in a third. */
 export class OverHub {
+  readonly #children: Children;
+  readonly #transport: AirTransport;
+  readonly #characteristics: EchoCharacteristics;
+
   private constructor(
-    private readonly children: Children,
-    private readonly transport: AirTransport,
-    private readonly characteristics: EchoCharacteristics,
-  ) {}
+    children: Children,
+    transport: AirTransport,
+    characteristics: EchoCharacteristics,
+  ) {
+    this.#children = children;
+    this.#transport = transport;
+    this.#characteristics = characteristics;
+  }
 
   static async start(): Promise<OverHub> {
     const children = await Children.start('bleno');
@@ -30,23 +42,27 @@ export class OverHub {
   }
 
   measure(_what: 'round_trips', ms: number): Promise<number> {
-    return roundTrips(this.characteristics, ms);
+    return roundTrips(this.#characteristics, ms);
   }
 
   /** The hub ends by itself once both have gone. */
   async close(): Promise<void> {
-    this.transport.close();
-    await this.children.end();
+    this.#transport.close();
+    await this.#children.end();
   }
 }
 
 /** The same three processes and bytes, without Bluetooth: sockets, and one that passes on what the others say. */
 export class Relay {
-  private constructor(
-    private readonly children: Children,
-    private readonly socket: Socket,
-    private readonly roundTrip: () => Promise<number>,
-  ) {}
+  readonly #children: Children;
+  readonly #socket: Socket;
+  readonly #roundTrip: () => Promise<number>;
+
+  private constructor(children: Children, socket: Socket, roundTrip: () => Promise<number>) {
+    this.#children = children;
+    this.#socket = socket;
+    this.#roundTrip = roundTrip;
+  }
 
   static async start(): Promise<Relay> {
     const children = await Children.start('relay', 'answer');
@@ -68,20 +84,24 @@ export class Relay {
   }
 
   measure(_what: 'round_trips', ms: number): Promise<number> {
-    return perSecond(ms, this.roundTrip);
+    return perSecond(ms, this.#roundTrip);
   }
 
   async close(): Promise<void> {
-    this.socket.destroy();
-    await this.children.end();
+    this.#socket.destroy();
+    await this.#children.end();
   }
 }
 
 /** Processes that meet at a path. */
 class Children {
-  private readonly started: ChildProcess[] = [];
+  readonly #started: ChildProcess[] = [];
 
-  private constructor(private readonly directory: string) {}
+  readonly #directory: string;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
 
   /** One for each role of child.ts, when all are ready. */
   static async start(...roles: readonly string[]): Promise<Children> {
@@ -90,7 +110,7 @@ class Children {
       const child = spawn(process.execPath, [CHILD, role, children.path], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
-      children.started.push(child);
+      children.#started.push(child);
       const line = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
       if (line.done === true) throw new Error(`the process ${role} has ended`);
     }
@@ -98,15 +118,15 @@ class Children {
   }
 
   get path(): string {
-    return join(this.directory, 'sock');
+    return join(this.#directory, 'sock');
   }
 
   async end(): Promise<void> {
-    for (const child of this.started) {
+    for (const child of this.#started) {
       const exited = once(child, 'exit');
       child.stdin?.end();
       await exited;
     }
-    await rm(this.directory, { recursive: true });
+    await rm(this.#directory, { recursive: true });
   }
 }

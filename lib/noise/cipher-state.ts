@@ -60,7 +60,7 @@ export class CipherState {
   decryptWithAd(ad: Uint8Array, ciphertext: Uint8Array): Uint8Array {
     if (this.#key === undefined) return ciphertext.slice();
     if (ciphertext.length < TAG_LENGTH || ciphertext.length > MAX_MESSAGE) {
-      throw new PhoneKeyError('noise.message', 'Noise message too short or too long');
+      throw new PhoneKeyError('noise.message', 'a Noise message is too short or too long');
     }
     const plaintext = this.#suite.open(this.#key, this.#encodedNonce(), ad, ciphertext);
     if (plaintext === undefined) {

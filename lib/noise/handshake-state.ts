@@ -4,9 +4,11 @@ import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
-import { type CipherState, MAX_MESSAGE, TAG_LENGTH } from './cipher-state.js';
+import { MAX_MESSAGE, TAG_LENGTH } from './cipher-state.js';
+import type { CipherState } from './cipher-state.js';
 import type { HandshakePattern, Token } from './patterns.js';
-import { type KeyObserver, SymmetricState } from './symmetric-state.js';
+import { SymmetricState } from './symmetric-state.js';
+import type { KeyObserver } from './symmetric-state.js';
 
 const DH_LENGTH = 32;
 
@@ -110,7 +112,7 @@ export class HandshakeState {
     const tokens = this.#takeTurn(false);
     return this.#orEnd(() => {
       if (message.length > MAX_MESSAGE || message.length < this.#overhead(tokens)) {
-        throw new PhoneKeyError('noise.message', 'Noise message too short or too long');
+        throw new PhoneKeyError('noise.message', 'a Noise message is too short or too long');
       }
       let rest = message;
       for (const token of tokens) rest = this.#readToken(token, rest);
@@ -230,6 +232,6 @@ function outOfTurn(): PhoneKeyError {
 
 /** The order of tokens in the patterns and checkKeys see to it that the key is there. */
 function given<T>(key: T | undefined): T {
-  if (key === undefined) throw new PhoneKeyError('internal', 'Noise pattern uses a key too early');
+  if (key === undefined) throw new PhoneKeyError('internal', 'a Noise pattern uses a key too early');
   return key;
 }

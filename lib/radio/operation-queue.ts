@@ -21,15 +21,12 @@ export class OperationQueue {
         signal.addEventListener('abort', giveUp, { once: true, signal: waiting.signal });
       }
       giveUp();
-      this.#tail = this.#tail.then(async () => {
-        if (waiting.signal.aborted) return;
+      const turn = this.#tail.then(() => {
+        waiting.signal.throwIfAborted();
         waiting.abort();
-        try {
-          resolve(await operation());
-        } catch (error) {
-          reject(error);
-        }
+        return operation();
       });
+      this.#tail = turn.then(resolve, reject);
     });
   }
 }

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { toHex } from '../../lib/platform/bytes.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import { runKills } from './kills/run.js';
-import { crowdReport, siegeReport, type Report } from './world/reports.js';
+import { crowdReport, siegeReport } from './world/reports.js';
+import type { Report } from './world/reports.js';
 
 const USAGE = `npm run load -- [options] [-- arguments for key car start]
   --scenario NAME kills: unlocks, with a car that is killed with SIGKILL again and again (the default)

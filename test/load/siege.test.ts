@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { LONGEST_HOLD_MS, runSiege } from './world/siege.js';
-import { HABITS, type Habit } from './world/stranger.js';
+import { HABITS } from './world/stranger.js';
+import type { Habit } from './world/stranger.js';
 import type { Stack } from './world/world.js';
 
 // Each waits for strangers to be put out; a busy machine takes its time.

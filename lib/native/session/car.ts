@@ -4,7 +4,8 @@ import { HandshakeState } from '../../noise/handshake-state.js';
 import { PATTERNS } from '../../noise/patterns.js';
 import type { Random } from '../../platform/random.js';
 import { SealedChannel } from './channel.js';
-import { SessionKeyTap, type OnSessionKeys } from './session-keys.js';
+import { SessionKeyTap } from './session-keys.js';
+import type { OnSessionKeys } from './session-keys.js';
 import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
 import type { ProofTag } from './transcript.js';
 

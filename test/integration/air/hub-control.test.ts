@@ -5,13 +5,8 @@ import { join } from 'node:path';
 import { connectOrStartHub, openHubControl } from '../../../air/index.js';
 import type { AirEvent, HubControl, HubSettings } from '../../../air/index.js';
 import { hubArguments } from '../../../air/hub/settings.js';
-import {
-  endHubs,
-  hubDirectory,
-  hubGone,
-  startHost,
-  type HostProcess,
-} from './support/processes.js';
+import { endHubs, hubDirectory, hubGone, startHost } from './support/processes.js';
+import type { HostProcess } from './support/processes.js';
 
 jest.setTimeout(30_000);
 

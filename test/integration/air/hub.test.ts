@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { connectHub, defaultHubPath, type AirTransport } from '../../../air/index.js';
+import { connectHub, defaultHubPath } from '../../../air/index.js';
+import type { AirTransport } from '../../../air/index.js';
 import {
   endHubs,
   hubDirectory,
@@ -11,8 +12,8 @@ import {
   hubProcesses,
   onlyHub,
   startHost,
-  type HostProcess,
 } from './support/processes.js';
+import type { HostProcess } from './support/processes.js';
 
 let path: string;
 let remove: () => void;

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  AirDecoder,
-  loadBleno,
-  type BlenoHandle,
-  type VirtualController,
-} from '../../../air/index.js';
+import { AirDecoder, loadBleno } from '../../../air/index.js';
+import type { BlenoHandle, VirtualController } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
@@ -141,7 +137,10 @@ class Liar {
   readonly rogue = new RawHost(world.air.controller());
   #lied = false;
 
-  constructor(private readonly lie: readonly Buffer[] | number) {
+  readonly #lie: readonly Buffer[] | number;
+
+  constructor(lie: readonly Buffer[] | number) {
+    this.#lie = lie;
     this.rogue.onAtt = (pdu) => {
       this.#answer(pdu);
     };
@@ -178,7 +177,7 @@ class Liar {
       const handle = each.readUInt16LE(0);
       return handle >= start && handle <= end;
     });
-    const answer = this.#lied ? real : this.lie;
+    const answer = this.#lied ? real : this.#lie;
     this.#lied = true;
     if (typeof answer === 'number') error(answer);
     else if (answer[0] === undefined) error(NOT_FOUND);

@@ -1,4 +1,5 @@
-import { loadBleno, loadNoble, VirtualAir, type ControllerOptions } from '../../../air/index.js';
+import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
+import type { ControllerOptions } from '../../../air/index.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';

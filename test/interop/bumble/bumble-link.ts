@@ -8,10 +8,14 @@ export class BumbleLink implements Link {
   readonly peer = 'bumble';
   #down: Promise<void> | undefined;
 
+  readonly #run: BumbleRun;
+
   private constructor(
-    private readonly run: BumbleRun,
+    run: BumbleRun,
     readonly mtu: number,
-  ) {}
+  ) {
+    this.#run = run;
+  }
 
   static async connect(run: BumbleRun): Promise<BumbleLink> {
     const { event, mtu } = await run.next();
@@ -22,22 +26,22 @@ export class BumbleLink implements Link {
   async open(handlers: LinkHandlers): Promise<void> {
     this.#down = this.#receive(handlers);
     this.#down.catch(() => undefined); // `close` tells
-    this.run.say('open');
+    this.#run.say('open');
   }
 
   async send(chunk: Uint8Array): Promise<void> {
-    this.run.say(`write ${toHex(chunk)}`);
+    this.#run.say(`write ${toHex(chunk)}`);
   }
 
   /** Rejects when bumble has failed. */
   async close(): Promise<void> {
-    this.run.sayNoMore();
+    this.#run.sayNoMore();
     await this.#down;
   }
 
   async #receive(handlers: LinkHandlers): Promise<void> {
     for (;;) {
-      const { event, value } = await this.run.next();
+      const { event, value } = await this.#run.next();
       if (event === 'chunk') {
         handlers.data(fromHex(String(value)));
       } else {

@@ -2,10 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openWindow } from '../../../lab/open-window.js';
 import { Rng } from '../../support/rng.js';
 import { KilledCar } from './car.js';
-import { Tally, type KillFigures } from './figures.js';
-import { Ledger, type Finding } from './ledger.js';
-import { randomMoment, type Doing } from './moment.js';
-import { newPhone, outcomeOf, Radios, type Outcome, type Phone } from './phones.js';
+import { Tally } from './figures.js';
+import type { KillFigures } from './figures.js';
+import { Ledger } from './ledger.js';
+import type { Finding } from './ledger.js';
+import { randomMoment } from './moment.js';
+import type { Doing } from './moment.js';
+import { newPhone, outcomeOf, Radios } from './phones.js';
+import type { Outcome, Phone } from './phones.js';
 
 export interface KillOptions {
   /** Unlocks to be asked for. */

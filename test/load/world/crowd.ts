@@ -1,4 +1,5 @@
-import { LoadWorld, type Stack, type Turn } from './world.js';
+import { LoadWorld } from './world.js';
+import type { Stack, Turn } from './world.js';
 
 /** How a car holds as many keys as phones stand around it (lib/credentials/key-slot.ts: 19). */
 const PAIRED = 19;

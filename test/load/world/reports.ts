@@ -1,6 +1,9 @@
-import { runCrowd, type CrowdFigures } from './crowd.js';
-import { LONGEST_HOLD_MS, runSiege, type SiegeFigures } from './siege.js';
-import { HABITS, type Habit } from './stranger.js';
+import { runCrowd } from './crowd.js';
+import type { CrowdFigures } from './crowd.js';
+import { LONGEST_HOLD_MS, runSiege } from './siege.js';
+import type { SiegeFigures } from './siege.js';
+import { HABITS } from './stranger.js';
+import type { Habit } from './stranger.js';
 import type { Stack } from './world.js';
 
 export interface Report {

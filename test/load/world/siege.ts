@@ -1,8 +1,10 @@
 import { median } from '../../../bench/measure.js';
 import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import { Rng } from '../../support/rng.js';
-import { Stranger, type Habit } from './stranger.js';
-import { LoadWorld, type Stack } from './world.js';
+import { Stranger } from './stranger.js';
+import type { Habit } from './stranger.js';
+import { LoadWorld } from './world.js';
+import type { Stack } from './world.js';
 
 export interface SiegeFigures {
   readonly unlocks: number;

@@ -1,10 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  hciSocketClass,
-  VirtualAir,
-  type VirtualController,
-  type VirtualHciSocket,
-} from '../../../air/index.js';
+import { hciSocketClass, VirtualAir } from '../../../air/index.js';
+import type { VirtualController, VirtualHciSocket } from '../../../air/index.js';
 import { settle } from './test-host.js';
 import { completed } from '../../support/hci-packets.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';

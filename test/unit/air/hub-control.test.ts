@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import { connectHub, openHubControl, type AirEvent, type HubTap } from '../../../air/index.js';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { connectHub, openHubControl } from '../../../air/index.js';
+import type { AirEvent, HubTap } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MAX_REQUEST_BYTES } from '../../../local/rpc/server.js';
-import { readLines, startHub, type HubRig } from './hub-rig.js';
+import { readLines, startHub } from './hub-rig.js';
+import type { HubRig } from './hub-rig.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
 import { commandPacket } from '../../../lib/hci/h4.js';

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Server, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultHubPath, makeHubDirectory } from '../../../air/hub/socket.js';
 import { createHubServer } from '../../../air/hub/hub-server.js';
 import type { HubSettings } from '../../../air/hub/settings.js';
-import { systemClock, type Clock } from '../../../lib/platform/clock.js';
+import { systemClock } from '../../../lib/platform/clock.js';
+import type { Clock } from '../../../lib/platform/clock.js';
 import { listenAt } from '../../../local/sockets.js';
 
 /** A hub in this process, at a path of its own. */

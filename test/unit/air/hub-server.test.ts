@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { startHub, type HubRig } from './hub-rig.js';
+import { startHub } from './hub-rig.js';
+import type { HubRig } from './hub-rig.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { ReadSupportedCommands } from '../../../lib/hci/commands/information.js';
 import { commandPacket } from '../../../lib/hci/h4.js';

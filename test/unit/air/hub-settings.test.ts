@@ -5,8 +5,8 @@ import {
   hubArguments,
   isSeed,
   parseHubArguments,
-  type HubSettings,
 } from '../../../air/hub/settings.js';
+import type { HubSettings } from '../../../air/hub/settings.js';
 
 describe('the arguments of the hub process', () => {
   it.each<[HubSettings, string[]]>([

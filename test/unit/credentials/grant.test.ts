@@ -10,8 +10,8 @@ import {
   NO_END,
   parseChain,
   signLink,
-  type GrantTerms,
 } from '../../../lib/credentials/grant.js';
+import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import { ROLES } from '../../../lib/domain/roles.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { PhoneKeyError } from '../../../lib/errors.js';

@@ -11,9 +11,8 @@ import {
   revocationListTagKey,
   openRevocationList,
   sealRevocationList,
-  type RevocationList,
-  type RevocationEntry,
 } from '../../../lib/credentials/revocation-list.js';
+import type { RevocationList, RevocationEntry } from '../../../lib/credentials/revocation-list.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';

@@ -6,7 +6,8 @@ import {
   MOST_PART_BYTES,
   sealRevocationList,
 } from '../../../lib/credentials/revocation-list.js';
-import { formatUri, parseUri, uriNoun, type PhoneKeyUri } from '../../../lib/credentials/uri.js';
+import { formatUri, parseUri, uriNoun } from '../../../lib/credentials/uri.js';
+import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CAR, delegate, FRIEND, grantTo, GUEST, NOW, OWNER, suite } from './sample.js';

@@ -19,14 +19,17 @@ export class FakeNoble extends EventEmitter implements Noble {
   readonly calls: string[] = [];
   closed = 0;
 
-  constructor(private readonly firstState: string | null = 'poweredOn') {
+  readonly #firstState: string | null;
+
+  constructor(firstState: string | null = 'poweredOn') {
     super();
+    this.#firstState = firstState;
     let started = false;
     this.on('newListener', (event) => {
       if (event !== 'stateChange' || started) return;
       started = true;
       process.nextTick(() => {
-        if (this.firstState !== null) this.become(this.firstState);
+        if (this.#firstState !== null) this.become(this.#firstState);
       });
     });
   }
@@ -74,32 +77,38 @@ export class FakeNoble extends EventEmitter implements Noble {
 export class FakeCharacteristic extends EventEmitter implements NobleCharacteristic {
   readonly writes: { readonly data: Buffer; readonly withoutResponse: boolean }[] = [];
 
+  readonly #noble: FakeNoble;
+
   constructor(
-    private readonly noble: FakeNoble,
+    noble: FakeNoble,
     readonly uuid: string,
     readonly properties: readonly string[],
   ) {
     super();
+    this.#noble = noble;
   }
 
   write(data: Buffer, withoutResponse: boolean): void {
     this.writes.push({ data, withoutResponse });
-    this.noble.answer('write', () => this.emit('write'));
+    this.#noble.answer('write', () => this.emit('write'));
   }
 
   subscribe(): void {
-    this.noble.answer('subscribe', () => this.emit('notify', true));
+    this.#noble.answer('subscribe', () => this.emit('notify', true));
   }
 }
 
 class FakeService extends EventEmitter implements NobleService {
   readonly uuid = SERVICE;
-  constructor(private readonly peripheral: FakePeripheral) {
+  readonly #peripheral: FakePeripheral;
+
+  constructor(peripheral: FakePeripheral) {
     super();
+    this.#peripheral = peripheral;
   }
 
   discoverCharacteristics(): void {
-    const { noble, characteristics, declarations } = this.peripheral;
+    const { noble, characteristics, declarations } = this.#peripheral;
     noble.answer('discoverCharacteristics', () => {
       if (declarations !== undefined) this.emit('characteristicsDiscovered', declarations);
       this.emit('characteristicsDiscover', characteristics);

@@ -1,4 +1,5 @@
-import { VirtualAir, type SimCentral, type SimPeripheral } from '../../../../air/index.js';
+import { VirtualAir } from '../../../../air/index.js';
+import type { SimCentral, SimPeripheral } from '../../../../air/index.js';
 import type {
   SimCentralOptions,
   SimPeripheralOptions,
@@ -23,19 +24,23 @@ export class LinkLog implements LinkHandlers {
   closedAt: number | undefined;
   closings = 0;
 
+  readonly #clock: SimClock;
+
   constructor(
-    private readonly clock: SimClock,
+    clock: SimClock,
     readonly link: Link,
-  ) {}
+  ) {
+    this.#clock = clock;
+  }
 
   data(chunk: Uint8Array): void {
-    this.chunks.push({ at: this.clock.now(), bytes: [...chunk] });
+    this.chunks.push({ at: this.#clock.now(), bytes: [...chunk] });
   }
 
   closed(reason: LinkCloseReason): void {
     this.closings++;
     this.closedAs = reason;
-    this.closedAt = this.clock.now();
+    this.closedAt = this.#clock.now();
   }
 
   get received(): number[][] {
