@@ -35,8 +35,8 @@ export interface KeyManagerOptions {
 }
 
 /**
- * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, a new epoch. Each
- * change is durable before it takes effect.
+ * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, a new
+ * epoch. Each change is durable before it takes effect.
  */
 export class KeyManager implements CredentialHost {
   readonly #options: KeyManagerOptions;

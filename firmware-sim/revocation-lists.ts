@@ -4,8 +4,8 @@ import { MOST_ENTRIES } from './memory/rights-record.js';
 import type { OwnerRevocationList, PendingRevocationList } from './memory/rights-record.js';
 
 /**
- * Revocation lists of owners as the car keeps them. A part takes effect when it comes; what an earlier revocation list
- * said is dropped only when all parts of a later one are there.
+ * Revocation lists of owners as the car keeps them. A part takes effect when it comes; what an earlier
+ * list said is dropped only when all parts of a later one are there.
  */
 
 /** `old`: not newer than what is there. `full`: more than a car keeps. */
@@ -28,11 +28,11 @@ export const takePart = (
   return fits(result) ? result : 'full';
 };
 
-/** The time of issue of the last whole revocation list of an owner; 0 where there is none. */
+/** When the last whole list of an owner was issued; 0 where there is none. */
 export const lastIssuedAt = (all: readonly OwnerRevocationList[], ownerSlot: number): number =>
   all.find((each) => each.ownerSlot === ownerSlot)?.issuedAt ?? 0;
 
-/** All that an owner's revocation lists say. */
+/** All that an owner's lists say. */
 export const entriesOf = ({ entries, pending }: OwnerRevocationList): readonly RevocationEntry[] =>
   pending === undefined ? entries : [...entries, ...pending.entries];
 
@@ -50,13 +50,13 @@ const addPart = (
   return { ownerSlot: before.ownerSlot, number, issuedAt, entries };
 };
 
-/** A newer revocation list begins before all parts of this one came: what they said stays until it is whole. */
+/** A newer list begins before all parts of this one came: what they said stays until it is whole. */
 const overtaken = (before: OwnerRevocationList): OwnerRevocationList => {
   const { pending: _, ...rest } = before;
   return { ...rest, entries: withoutRepeats(entriesOf(before)) };
 };
 
-/** Of a key and kind the entry with the latest time, so that the list does not grow by being brought again. */
+/** Of a key and kind the entry with the latest time, so that the list does not grow by being sent again. */
 const withoutRepeats = (entries: readonly RevocationEntry[]): readonly RevocationEntry[] => {
   const latest = new Map<string, RevocationEntry>();
   for (const entry of entries) {

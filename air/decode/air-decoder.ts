@@ -48,7 +48,7 @@ export class AirDecoder {
     this.#links = new LinkDecoder(this.#controllers, uuidNames);
   }
 
-  /** What is news in it, in order. Never throws. */
+  /** What is new in it, in order. Never throws. */
   push(event: AirEvent): ReportedEvent[] {
     this.#reported = [];
     this.#time = event.type === 'record' ? event.record.time : event.time;

@@ -4,7 +4,7 @@ import type { Subject } from './measure-classes.js';
 import { SUBJECTS } from './subjects.js';
 import { largestT } from './welch.js';
 
-// npm run timing                         measures, and judges: exit status 1 for a leak
+// npm run timing                         measures, and decides: exit status 1 for a leak
 // npm run timing -- --samples 1000000    more of them, which shows smaller leaks
 // npm run timing -- --subject tag.equal --json
 

@@ -19,8 +19,9 @@ const SHARE_EXAMPLES = `Examples:
   $ key share --to eve.key --from 2026-05-01T08:00 --until 2026-05-08 --delegations 1
 
 A guest's key ends after 72 hours, a valet's after 12, a service's after 24, a driver's not, unless
---until says otherwise. Without news of the owner for the hours of --lease, it unlocks and does not
-drive; key refresh is such news. Nothing is sent: give the grant to the other phone, for key accept.
+--until says otherwise. Without a fresh signature of the owner for the hours of --lease, it unlocks
+and does not drive; key refresh signs one. Nothing is sent: give the grant to the other phone, for key
+accept.
 `;
 
 const ACCEPT_EXAMPLES = `Examples:
@@ -35,15 +36,15 @@ const REVOKE_EXAMPLES = `Examples:
   $ key revoke 3                           by its slot; asks the car
   $ key revoke Bob --offline --out bob.revocation
 
-The revocation list is delivered when the car is near; otherwise it goes along with the next command there,
-and whoever else comes to the car may carry it: key relay. It is sealed, they cannot read it.
+The owner's revocation list is delivered when the car is near; otherwise with the next command there,
+and whoever else comes to the car may relay it: key relay. It is sealed, they cannot read it.
 `;
 
 const RELAY_EXAMPLES = `Examples:
   $ key relay bob.revocation
-  $ key relay - --id ID < bob.revocation       to the car that key scan shows as ID
+  $ key relay - --id ID < bob.revocation   to the car that key scan shows as ID
 
-A phone that has a key for the car delivers it as its own. Any other phone hands it to the cars that
+A phone that has a key for the car delivers it as its own. Any other phone sends it to the cars that
 are near; only the car knows whether it was for it, and does not tell.
 `;
 
@@ -123,7 +124,11 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
       parseTime,
     )
     .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255))
-    .option('--lease <hours>', 'drives so long without news of the owner', parseCount(255))
+    .option(
+      '--lease <hours>',
+      'drives so long without a fresh signature of the owner',
+      parseCount(255),
+    )
     .option('--delegations <n>', 'how many times it may be handed on', parseCount(3))
     .option('--name <name>', 'what to call it, for key revoke')
     .addOption(out())
@@ -180,7 +185,9 @@ const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void =
   }
   program
     .command('refresh')
-    .description('sign news for the car, so that the leases of shared keys begin anew; for owners')
+    .description(
+      'sign a fresh revocation list, so that the leases of shared keys begin anew; for owners',
+    )
     .addOption(offline())
     .addOption(out())
     .addOption(qr())
@@ -191,7 +198,7 @@ const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void =
     );
   program
     .command('relay')
-    .description("bring an owner's revocation list to the car, from any phone")
+    .description("relay an owner's revocation list to the car, from any phone")
     .addHelpText('before', RELAY_EXAMPLES)
     .argument(
       '<list>',

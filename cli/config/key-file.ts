@@ -35,8 +35,8 @@ import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './pr
  */
 
 /**
- * Largest file that is read, in bytes. One without grants and revocation lists has about 600; the most that
- * a phone may share, revoke and carry for one car has about 350,000.
+ * Largest file that is read, in bytes. One without grants and revocation lists has about 600; the most
+ * that a phone may share, revoke and relay for one car has about 350,000.
  */
 export const MAX_FILE = 512 * 1024;
 

@@ -4,7 +4,7 @@ import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import type { Host } from '../context.js';
 import { readLines } from './ask.js';
 
-/** 8 revocation lists of 2,702 characters, and some room. */
+/** 8 parts of a revocation list, of 2,702 characters, and some room. */
 const MOST_BYTES = 64 * 1024;
 /** Of a screenshot. */
 const MOST_PICTURE_BYTES = 16 * 1024 * 1024;

@@ -36,7 +36,9 @@ export const describeBounds = (granted: SharedKey | PairedCar): string => {
     ...(from !== null && Date.parse(from) > Date.now() ? [`from ${from}`] : []),
     until === null ? 'no end' : `until ${until}`,
     ...(uses === null ? [] : [`${String(uses)} uses`]),
-    ...(leaseHours === null ? [] : [`${String(leaseHours)} h without news of the owner`]),
+    ...(leaseHours === null
+      ? []
+      : [`${String(leaseHours)} h without a fresh signature of the owner`]),
     ...(delegations === 0 ? [] : [`may be handed on ${times(delegations)}`]),
   ].join(', ');
 };

@@ -19,7 +19,7 @@ export const listCars = async (context: Context): Promise<void> => {
           role ?? '-',
           slot === null ? '-' : String(slot),
           until ?? '-',
-          carrying === 0 ? state : `${state}, revocation list for the car`,
+          carrying === 0 ? state : `${state}, revocation list to deliver`,
         ];
       }),
     ]),

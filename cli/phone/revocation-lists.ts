@@ -32,7 +32,7 @@ export const changeKeyStatus = async (
   );
 };
 
-/** News for the car that nothing has changed, so that leases begin anew. */
+/** Signs the list anew as it is, so that leases begin anew. */
 export const refreshLeases = (context: Context, given: HandOutOptions): Promise<void> =>
   send(
     context,
@@ -66,12 +66,14 @@ const send = async (
         ],
   );
   if (!delivered) {
-    output.say('it goes along with the next command at the car; any phone may carry it: key relay');
+    output.say(
+      'it is delivered with the next command at the car; any phone may relay it: key relay',
+    );
   }
   if (!delivered || qr === true) await handOut(context, uris, { qr });
 };
 
-/** False where the car was not reached, which is no failure: it is carried from now on. */
+/** False where the car was not reached, which is no failure: it stays in the outbox. */
 const deliver = async (context: Context<'radio'>, car: string): Promise<boolean> => {
   let delivery: Delivery;
   try {
@@ -118,11 +120,11 @@ const fingerprintOf = async (context: Context, which: string): Promise<string> =
 };
 
 export interface RelayArguments {
-  /** The radio's id of the only car to hand it to. */
+  /** The radio's id of the only car to send it to. */
   readonly id?: string;
 }
 
-/** Brings revocation lists of owners to their cars, whoever this phone is. */
+/** Relays revocation lists of owners to their cars, whoever this phone is. */
 export const relayLists = async (
   context: Context<'radio'>,
   source: string,
@@ -139,7 +141,7 @@ export const relayLists = async (
   output.result({ command: 'carry', ok: true, ...relayed }, [
     ...delivered.map((car) => output.paint('green', `delivered to ${car}`)),
     ...refused.map((car) => `${car} has a newer one`),
-    ...waiting.map((car) => `kept for ${car}: it goes along with the next command there`),
+    ...waiting.map((car) => `kept for ${car}: it is delivered with the next command there`),
     ...(handedTo.length === 0
       ? []
       : [

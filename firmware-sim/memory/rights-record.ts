@@ -9,7 +9,7 @@ import { MAX_SLOTS } from './key-record.js';
 
 /** What the car keeps about rights besides the keys: revocation lists, removed grants, its clock, the PIN. */
 
-/** What an owner has revoked and suspended, by its last revocation list. */
+/** What an owner has revoked and suspended, by its last list. */
 export interface OwnerRevocationList {
   readonly ownerSlot: number;
   /** Of the last revocation list of which all parts came; 0: none yet. Only higher ones are taken. */
@@ -17,7 +17,7 @@ export interface OwnerRevocationList {
   /** When that was signed: seconds since 1970. */
   readonly issuedAt: number;
   readonly entries: readonly RevocationEntry[];
-  /** A newer revocation list of which parts are missing; what it has takes effect already. */
+  /** A newer list of which parts are missing; what it has takes effect already. */
   readonly pending?: PendingRevocationList;
 }
 

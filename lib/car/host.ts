@@ -30,7 +30,7 @@ export interface CredentialHost {
    * Resolves once it is durable. `grant-invalid`: the chain does not hold, and the sender is a stranger.
    */
   admit(publicKey: Uint8Array, introduction: Introduction): Promise<KeySlot | AdmissionRefusal>;
-  /** A revocation list that anybody may have brought; whether it was good for something is not answered. */
+  /** A part of a revocation list, from anybody; whether it was good for something is not answered. */
   receive(revocationList: Uint8Array): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import type { GrantTerms } from './grant.js';
 export interface PhoneIdentity {
   /** X25519, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** Ed25519, 32 bytes; signs grants and revocation lists. Of a granted key, 32 zero bytes: it signs nothing here. */
+  /** Ed25519, 32 bytes; signs grants and revocation lists. Of a granted key 32 zero bytes: it signs nothing. */
   readonly signingKey: Uint8Array;
   /** 1 to 32 bytes of UTF-8, chosen by the phone. */
   readonly name: string;

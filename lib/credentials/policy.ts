@@ -21,9 +21,9 @@ export interface Circumstances {
   readonly now: number | undefined;
   /** Fingerprint of a key that was paired, 8 bytes. */
   fingerprint(key: KeySlot): Uint8Array;
-  /** Entries of all owners' revocation lists about a fingerprint. */
+  /** Entries about a fingerprint in the revocation lists of all owners. */
   revocationLists(fingerprint: Uint8Array): readonly RevocationEntry[];
-  /** The latest time of issue of that owner, in seconds since 1970; 0 when there was none. */
+  /** When that owner's last revocation list was issued, in seconds since 1970; 0 when there was none. */
   readonly lastIssuedAt: (ownerSlot: number) => number;
 }
 
@@ -67,7 +67,7 @@ export const grantRefusal = (
 ): PolicyRefusal | undefined =>
   isRevoked(path, circumstances) ? 'suspended' : outOfTime(terms, circumstances);
 
-/** True where an owner's revocation list is about this key or one that it came from; revoked counts as well. */
+/** True where an owner's list is about this key or one that it came from; revoked counts as well. */
 export const isSuspended = (
   key: KeySlot,
   circumstances: Pick<Circumstances, 'fingerprint' | 'revocationLists'>,

@@ -7,15 +7,16 @@ import { concat, utf8 } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
 
 /**
- * A revocation list of an owner to the car: all keys that it has revoked or suspended, and what time it is. Anybody
- * may carry it (docs/PROTOCOL.md, section 8). It is signed, so that nobody can alter it; numbered, so
- * that an old one does not bring a key back; and sealed for the car, so that the carrier reads nothing.
- * Long lists are cut into parts, each a revocation list of its own. Fixed layout, big-endian:
+ * The revocation list of an owner: all keys that it has revoked or suspended, and what time it is.
+ * Anybody may relay it to the car (docs/PROTOCOL.md, section 8). It is signed, so that nobody can alter
+ * it; numbered, so that an old one does not bring a key back; and sealed for the car, so that who relays
+ * it reads nothing. Long lists are cut into parts, each signed and sealed by itself. Fixed layout,
+ * big-endian:
  *
  *      0  version (1): 1
  *      1  slot of the owner (1)
  *      2  number (4)
- *      6  time of issue (4): when it was signed, seconds since 1970
+ *      6  issued at (4): when it was signed, seconds since 1970
  *     10  part (1), of how many parts (1)
  *     12  entries (2), then each: fingerprint (8), since (4), kind (1)
  *   then  signature of the owner (64)
@@ -37,7 +38,7 @@ export const MOST_PART_BYTES = LEAST_PART_BYTES + ENTRIES_PER_PART * ENTRY_BYTES
 
 const PROLOGUE = utf8('phonekey v1 notice');
 
-/** `suspended` ends when the entry is gone from a later revocation list, `revoked` never. */
+/** `suspended` ends when the entry is gone from a later list, `revoked` never. */
 export type EntryKind = 'revoked' | 'suspended';
 
 /** Their codes are 1 and 2. */
@@ -54,7 +55,7 @@ export interface RevocationEntry {
 /** One part, as the owner signs it. */
 export interface RevocationListPart {
   readonly ownerSlot: number;
-  /** Counts up with each revocation list of this owner, from 1. */
+  /** Counts up with each list of this owner, from 1. */
   readonly number: number;
   /** Seconds since 1970. */
   readonly issuedAt: number;
@@ -64,15 +65,15 @@ export interface RevocationListPart {
   readonly entries: readonly RevocationEntry[];
 }
 
-/** A revocation list as its owner thinks of it, in one piece. */
+/** The whole list, as its owner thinks of it. */
 export type RevocationList = Omit<RevocationListPart, 'part' | 'parts'>;
 
-/** The 32-byte key of the tag by which a car tells revocation lists for it from junk. */
+/** The 32-byte key of the tag by which a car tells parts for it from junk. */
 export const revocationListTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array =>
   suite.hkdfSha512(carPublicKey, new Uint8Array(0), utf8('phonekey v1 notice tag'), 32);
 
 /**
- * Signs and seals a revocation list, in as many parts as it takes, each at most MOST_PART_BYTES.
+ * Signs and seals a list, in as many parts as it takes, each at most MOST_PART_BYTES.
  * @throws PhoneKeyError `usage.invalid` for more than 1152 entries
  */
 export const sealRevocationList = (
@@ -101,7 +102,7 @@ export const sealRevocationList = (
   });
 };
 
-/** Whether a sealed revocation list is for this car, which whoever knows the car can tell and nobody else. */
+/** Whether a sealed part is for this car, which whoever knows the car can tell and nobody else. */
 export const isRevocationListFor = (
   suite: Suite,
   carPublicKey: Uint8Array,
@@ -123,7 +124,7 @@ export interface RevocationListContext {
 
 /**
  * Opens a part: first the keyed tag, then one Diffie-Hellman, then the signature. Undefined for whatever
- * is no revocation list of an owner of this car. Whether it is new is the caller's question.
+ * is none of an owner of this car. Whether it is new is the caller's question.
  */
 export const openRevocationList = (
   suite: Suite,

@@ -47,7 +47,7 @@ export interface PhoneDialect {
     phone: DialectEnvironment,
     deadline: Deadline,
   ): Promise<CarToPair>;
-  /** Hands a revocation list to a car that this phone need not have a key for; resolves when the car has it. */
+  /** Sends a part of a revocation list to a car that this phone need not have a key for; resolves when the car has it. */
   relay?(
     link: CentralLink,
     revocationList: Uint8Array,

@@ -85,7 +85,7 @@ export class KeyRing {
     return setKeyStatus(this.#environment, which, 'valid', options);
   }
 
-  /** News for the car that nothing has changed: leases begin anew. */
+  /** Signs the list anew as it is: leases begin anew. */
   refresh(options?: CarChoice): Promise<SignedRevocationList> {
     return refresh(this.#environment, options);
   }

@@ -1,10 +1,10 @@
 import type { RingEnvironment } from './environment.js';
 import type { OutboxEntry, PairedCar } from './store.js';
 
-/** A phone carries no more than this for one car: 8 of its own, and those of others. */
+/** Parts that wait for one car at most: 8 of this phone's own, and those of others. */
 export const MOST_IN_OUTBOX = 32;
 
-/** The parts of a new revocation list instead of those of the one before. */
+/** The parts of a new list of this phone's instead of those of the one before. */
 export const replaceOwn = (
   parts: readonly Uint8Array[],
   outbox: readonly OutboxEntry[],
@@ -19,7 +19,7 @@ const bounded = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] => {
 };
 
 /**
- * Remembers revocation lists of others for a car of this phone.
+ * Remembers parts of others' revocation lists for a car of this phone.
  * @returns its entry as it is then
  */
 export const addToOutbox = (

@@ -9,17 +9,17 @@ import type { OutboxEntry } from './store.js';
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */
 const AFTERWARDS_MS = 3_000;
 
-/** What became of the revocation lists that were carried for a car. */
+/** What became of the parts of revocation lists that waited for a car. */
 export interface Delivery {
   /** The car took them. */
   readonly delivered: number;
-  /** It had newer ones, or could not use them; this phone carries them no more. */
+  /** It had newer ones, or could not use them; this phone has dropped them. */
   readonly refused: number;
   /** Still to be delivered. */
   readonly left: number;
 }
 
-/** Revocation lists on their way to the car of a connection, which this phone has a key for. To other cars: relay.ts. */
+/** Revocation lists for the car of a connection, which this phone has a key for. To other cars: relay.ts. */
 export class Outbox {
   readonly #environment: PhoneEnvironment;
   readonly #connection: CarConnection;
@@ -32,14 +32,14 @@ export class Outbox {
   }
 
   /**
-   * Delivers what is carried, one command for each.
+   * Delivers what waits, one command for each part.
    * @throws PhoneKeyError as a command does; what was answered before is remembered
    */
   async deliver(options: CallOptions): Promise<Delivery> {
     const connection = this.#connection;
     const answered: Uint8Array[] = [];
     let delivered = 0;
-    // A long revocation list does not fit into the first message, beside the proof and perhaps a grant.
+    // A long part does not fit into the first message, beside the proof and perhaps a grant.
     if (this.#entries.length > 0 && !connection.usable) {
       await connection.command({ type: 'status' }, options);
     }

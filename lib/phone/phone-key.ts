@@ -20,7 +20,7 @@ export interface PairOptions extends CallOptions {
   readonly id?: string | undefined;
 }
 
-/** A phone that is a key: a Remote that pairs and carries, with a ring of keys to share and take back. */
+/** A phone that is a key: a Remote that pairs and relays, with a ring of keys to share and take back. */
 export class PhoneKey extends Remote {
   readonly ring: KeyRing;
   readonly #environment: PhoneEnvironment;
@@ -68,7 +68,7 @@ export class PhoneKey extends Remote {
   }
 
   /**
-   * Carries revocation lists of owners to their cars: to those this phone has a key for now, or with its next
+   * Relays revocation lists of owners to their cars: to those this phone has a key for now, or with its next
    * command there; what is for none of them is handed to all cars in range.
    * @param uris `phonekey:notice/...`
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`

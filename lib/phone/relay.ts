@@ -13,7 +13,7 @@ import type { PairedCar } from './store.js';
 
 /** How long cars in range are listened for, in milliseconds. */
 const LISTEN_MS = 2_000;
-/** What one car may take of the time, in milliseconds: a challenge, the revocation list, the next challenge. */
+/** What one car may take of the time, in milliseconds: a challenge, the part, the next challenge. */
 const ONE_CAR_MS = 5_000;
 
 export interface RelayOptions extends CallOptions {
@@ -21,7 +21,7 @@ export interface RelayOptions extends CallOptions {
   readonly id?: string | undefined;
 }
 
-/** What became of revocation lists that were to be carried. */
+/** What became of revocation lists that were to be relayed. */
 export interface Relayed {
   /** Names of cars of this phone that took them all. */
   readonly delivered: readonly string[];
@@ -34,8 +34,8 @@ export interface Relayed {
 }
 
 /**
- * Carries revocation lists to cars this phone has a key for, and to strangers' cars: see `PhoneKey.carry`.
- * @param deliver what this phone carries for a car of its own, in a session with it
+ * Relays revocation lists to cars this phone has a key for, and to strangers' cars: see `PhoneKey.relay`.
+ * @param deliver empties the outbox of a car of its own, in a session with it
  */
 export const relay = async (
   environment: PhoneEnvironment,

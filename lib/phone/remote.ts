@@ -71,8 +71,8 @@ export class Remote extends CarCommands<CarCallOptions> {
   }
 
   /**
-   * Delivers what this phone carries for a car. Every other command does so too, when it is done;
-   * revocation lists of this phone are carried from the moment they are signed.
+   * Delivers what is in the outbox for a car. Every other command does so too, when it is done; a
+   * revocation list of this phone is there from the moment it is signed.
    */
   deliver(options?: CarCallOptions): Promise<Delivery> {
     return this.call(options, (_, deadline, outbox) => outbox.deliver(deadline));

@@ -12,15 +12,15 @@ import { invalid } from './invalid.js';
 import { ownerSlot } from './sharing.js';
 import type { OwnRevocationList, PairedCar } from './store.js';
 
-/** A revocation list that was signed: on this phone for the car, and for whoever else may carry it. */
+/** A list that was signed: in the outbox of this phone, and for whoever else may relay it. */
 export interface SignedRevocationList {
-  /** `phonekey:notice/...`, one for each part; sealed, so that the carrier reads nothing. */
+  /** `phonekey:notice/...`, one for each part; sealed, so that who relays it reads nothing. */
   readonly uris: readonly string[];
   readonly car: string;
   readonly number: number;
   /** When it was signed, in seconds since 1970. */
   readonly issuedAt: number;
-  /** Of the key that it was about, in hex; none for a time of issue. */
+  /** Of the key that it was about, in hex; none where nothing changed. */
   readonly fingerprint?: string;
 }
 
@@ -58,7 +58,7 @@ export const setKeyStatus = async (
   return sign(environment, car.name, change, hex);
 };
 
-/** A revocation list that says nothing new but the time, which is what leases wait for. */
+/** A list that says nothing new but the time, which is what leases wait for. */
 export const refresh = async (
   environment: RingEnvironment,
   { car }: CarChoice = {},
@@ -68,7 +68,7 @@ export const refresh = async (
 };
 
 /**
- * The number is used up, durably, before anybody can see the revocation list: two with the same number would be
+ * The number is used up, durably, before anybody can see the list: two with the same number would be
  * one of which the car never hears.
  */
 const sign = async (

@@ -31,7 +31,7 @@ export interface ShareOptions extends CarChoice {
   readonly until?: number | undefined;
   /** How often it may unlock or start, 1 to 255; 0, the default: no limit. Not with `delegations`. */
   readonly uses?: number | undefined;
-  /** Without news of the owner for so long it unlocks and does not drive; 0, the default: none. */
+  /** Without a fresh signature of the owner for so long it unlocks and does not drive; 0, the default: none. */
   readonly leaseHours?: number | undefined;
   /** How many times it may be handed on, 0 to 3; default 0. */
   readonly delegations?: number | undefined;

@@ -42,7 +42,7 @@ export interface PairedCar {
   readonly shared?: readonly SharedKey[];
   /** An owner's last revocation list to the car: its number is never used again. */
   readonly revocationList?: OwnRevocationList;
-  /** Sealed revocation lists that the car has not had yet, this phone's own and those of others. */
+  /** Parts of revocation lists that the car has not had yet, this phone's own and those of others. */
   readonly outbox?: readonly OutboxEntry[];
 }
 

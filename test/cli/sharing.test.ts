@@ -134,7 +134,7 @@ describe('a shared key', () => {
     await forget(bob);
   });
 
-  it('is revoked offline: a second phone of the car brings the revocation list', async () => {
+  it('is revoked offline: a second phone of the car relays the list', async () => {
     await shareWith(owner, bob, 'Bob2');
     await shareWith(owner, eve, 'Eve2');
     expect((await bob.run(['unlock'])).code).toBe(0);
@@ -148,14 +148,14 @@ describe('a shared key', () => {
     });
     expect((await bob.run(['unlock'])).code).toBe(3);
     expect((await eve.run(['unlock'])).code).toBe(0);
-    // The owner's own copy is old news by now, and does no harm.
+    // The owner's own copy is an old one by now, and does no harm.
     expect(await owner.run(['status'])).toMatchObject({ code: 0 });
     expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ carrying: 0 }] });
     await forget(bob);
     await forget(eve);
   });
 
-  it('is suspended offline: a stranger brings the revocation list, and the owner resumes it', async () => {
+  it('is suspended offline: a stranger relays the list, and the owner resumes it', async () => {
     await shareWith(owner, bob, 'Bob3');
     expect((await bob.run(['unlock'])).code).toBe(0);
     const suspended = await owner.run(['suspend', 'Bob3', '--offline']);

@@ -130,7 +130,7 @@ const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Link
   return lastWord(answer(session, refusedResult(outcome)), `refused: ${outcome}`);
 };
 
-/** To who brought it, a revocation list is like anything else that is no proof. */
+/** To who relays it, a revocation list is like anything else that is no proof. */
 const onRevocationList = (failures: number, revocationList: Uint8Array): LinkStep => {
   const { state, effects } = refuse(failures);
   return { state, effects: [{ type: 'receive-revocation-list', revocationList }, ...effects] };

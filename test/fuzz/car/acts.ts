@@ -46,7 +46,7 @@ export const COMMAND_OF: Partial<Record<CarEvent['type'], readonly CommandName[]
   'clock-set': ['setTime'],
 };
 
-/** Of these a revocation list may be the cause, whoever carried it. */
+/** Of these a revocation list may be the cause, whoever relayed it. */
 export const BY_REVOCATION_LIST: ReadonlySet<CarEvent['type']> = new Set([
   'notice-taken',
   'key-removed',

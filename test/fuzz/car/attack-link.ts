@@ -135,7 +135,7 @@ export class AttackLink {
     });
   }
 
-  /** In place of a proof: what anybody may carry. */
+  /** In place of a proof: what anybody may relay. */
   revocationList(revocationList: Uint8Array): Made {
     return this.#made({ case: 'revocationList', value: revocationList }, () => undefined);
   }

@@ -238,7 +238,7 @@ export class Model {
       );
       const { leaseHours } = fields;
       if (command === 'start' && leaseHours > 0 && now >= lastHeard + leaseHours * 3600) {
-        return 'without news of the owner';
+        return 'without a fresh signature of the owner';
       }
     }
     return undefined;

@@ -228,7 +228,7 @@ describe('the oracle notices', () => {
       'a drive when the lease is over',
       program(open, grant('guest', 'leased'), show('guest', 'unlock'), passHours, then('start')),
       obeys('start'),
-      /may start without news of the owner/,
+      /may start without a fresh signature of the owner/,
     ],
     [
       'a car that opens by a grant and does not know the time',

@@ -287,7 +287,7 @@ export class Oracle {
       ({ part, taken }) => !taken && part?.number === number && part.entries.length === entries,
     );
     if (delivery?.part === undefined) {
-      this.fail('the car takes a revocation list that nobody brought');
+      this.fail('the car takes a revocation list that nobody relayed');
       return;
     }
     const { part } = delivery;

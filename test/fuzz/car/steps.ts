@@ -59,7 +59,7 @@ export const sign = (
   more: Partial<NamedStep> = {},
 ): NamedStep => ({ do: 'sign', says, person, ...more });
 
-/** A stranger hands over the newest revocation list. */
+/** A stranger relays the newest part of a revocation list. */
 export const relay = (link = 0, more: Partial<NamedStep> = {}): NamedStep => ({
   do: 'send',
   message: 'revocationList',

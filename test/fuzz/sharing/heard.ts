@@ -8,7 +8,7 @@ export interface Part<E> {
 }
 
 /**
- * Every part of one owner's revocation lists that a car took, in their order: what is new, and what is in force,
+ * Every part of one owner's lists that a car took, in their order: what is new, and what is in force,
  * follows from it by the text of the specification.
  */
 export class Heard<E> {

@@ -84,7 +84,8 @@ const isPart = (body: Uint8Array): boolean => {
   );
 };
 
-/** Of one part in an input of `revocation list-parts`: owner, number, time of issue, part and parts, key, size and kind. */
+/** Of one part in an input of `revocation-list-parts`: owner, number, when it was
+ * issued, part and parts, key, size and kind. */
 const STRIDE = 6;
 const MANY = 150;
 
@@ -143,10 +144,7 @@ const takeAll = (input: Uint8Array): void => {
   owners.forEach((owner, slot) => {
     const own = all.find(({ ownerSlot }) => ownerSlot === slot);
     demand((own?.number ?? 0) === owner.whole, 'a revocation list number goes back');
-    demand(
-      lastIssuedAt(all, slot) === owner.issuedAt,
-      'a time of issue is of a whole revocation list',
-    );
+    demand(lastIssuedAt(all, slot) === owner.issuedAt, 'leases begin with a whole list');
     const kept = latest(own === undefined ? [] : entriesOf(own));
     demand(isDeepStrictEqual(kept, latest(owner.said())), 'what was said is kept, and no more');
   });
@@ -172,7 +170,7 @@ export const revocationListTargets: readonly Target[] = [
       const part = openRevocationList(suite, revocationList, CONTEXT);
       demand(
         part === undefined || isRevocationListFor(suite, CAR.publicKey, revocationList),
-        'a carrier can tell for which car it is',
+        'who relays it can tell for which car it is',
       );
       switch (way) {
         case 'as it should':

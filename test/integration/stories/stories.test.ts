@@ -18,7 +18,7 @@ describe('a lost phone', () => {
     // Dan leaves his phone on a train, and calls Ada, who is far away from the car.
     await ada.key.ring.revoke('Dan');
     expect(await street.unlock(dan)).toBe('done');
-    // In the evening she locks the car, with her phone, which carries the revocation list.
+    // In the evening she locks the car, with her phone, which has the list in its outbox.
     await street.pass(8 * HOUR);
     await street.run(ada.key.lock());
     expect(await street.unlock(dan)).toBe(SUSPENDED);
@@ -184,7 +184,7 @@ describe('thirty days with no network', () => {
   it('grants are made, used, renewed and over, by the clock of the car alone', async () => {
     const ada = await street.pair('Ada', 'owner');
     const month = { until: street.now() + 30 * DAY };
-    // Day 0: a neighbour for the month who drives with news of the owner, and one for the weekend.
+    // Day 0: a neighbour for the month who drives with a lease, and one for the weekend.
     const neighbour = await street.share(ada, 'Neighbour', { ...month, leaseHours: 168 });
     const weekend = await street.share(ada, 'Weekend', { until: street.now() + 2 * DAY });
     // And somebody whose key begins on day 10.
@@ -197,14 +197,14 @@ describe('thirty days with no network', () => {
     await street.pass(2 * DAY);
     expect(await street.unlock(weekend)).toBe(EXPIRED);
 
-    // Day 7: a week without news, to the second.
+    // Day 7: the lease is over, to the second.
     await street.pass(5 * DAY - 60);
     expect(await street.start(neighbour)).toBe('done');
     await street.pass(60);
     expect(await street.start(neighbour)).toBe(LEASE_OVER);
     expect(await street.unlock(neighbour)).toBe('done');
 
-    // Day 10: the next guest met the owner, and brings her time of issue.
+    // Day 10: the next guest met the owner, and relays her fresh list.
     await street.pass(3 * DAY);
     const { uris } = await ada.key.ring.refresh();
     await street.run(later.key.relay(uris));
@@ -216,7 +216,7 @@ describe('thirty days with no network', () => {
     await street.control.loseClock();
     expect(await street.unlock(neighbour)).toMatch(/does not know the time/);
     expect(await street.see(neighbour.key.lock())).toBe('done');
-    // The owner's phone brings it, with whatever it does.
+    // The owner's phone delivers it, with whatever it does.
     await street.run(ada.key.lock());
     expect((await street.control.status()).now).toBe(street.now());
     expect(await street.start(neighbour)).toBe('done');

@@ -172,7 +172,7 @@ def command(store, texts):
 
 
 def relay(uri):
-    """Hands a revocation list to a car of which this phone knows nothing; the car does not say what it is worth."""
+    """Relays a part to a car of which this phone knows nothing; the car does not say what it is worth."""
     car = link.Link()
     read_hello(expect(car, "hello", HELLO_TIMEOUT))
     car.send(wire.to_car("revocation_list", revocation_lists.read_uri(uri)))

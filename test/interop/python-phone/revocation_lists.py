@@ -1,4 +1,4 @@
-"""Notices of an owner (PROTOCOL.md section 8), free of I/O."""
+"""Revocation lists of an owner (PROTOCOL.md section 8), free of I/O."""
 
 import hashlib
 

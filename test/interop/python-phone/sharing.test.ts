@@ -163,7 +163,7 @@ describeIf('a phone written in Python from the specification', () => {
     );
   });
 
-  it('signs a revocation list that a stranger carries, and the key is out', async () => {
+  it('signs a revocation list that a stranger relays, and the key is out', async () => {
     const fingerprint = await share('owner', 'guest');
     expect(await scene.command('guest', 'unlock')).toEqual(['done']);
     const revocationList = revocationListOf(await scene.alone('owner', 'revoke', fingerprint));
@@ -185,7 +185,7 @@ describeIf('a phone written in Python from the specification', () => {
     expect(scene.seen()).toEqual(['command-refused']);
   });
 
-  it('a guest carries the revocation list that suspends another guest, who is resumed by the next', async () => {
+  it('a guest relays the list that suspends another guest, who is resumed by the next', async () => {
     const fingerprint = await share('owner', 'guest');
     await share('owner', 'friend');
     expect(await scene.command('guest', 'unlock')).toEqual(['done']);

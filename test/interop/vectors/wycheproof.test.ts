@@ -15,7 +15,7 @@ interface TestCase {
   readonly result: 'valid' | 'invalid' | 'acceptable';
 }
 
-/** Calls `judge` on every vector of a file; returns how many of each verdict there were. */
+/** Calls `check` on every vector of a file; returns how many of each verdict there were. */
 function judgeAll<Fields>(
   file: string,
   check: (test: TestCase & Fields, group: TestGroup<TestCase & Fields>) => string,

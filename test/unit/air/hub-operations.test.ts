@@ -17,10 +17,10 @@ let operations: HubOperations;
 
 beforeEach(() => {
   clock = new SimClock();
-  air = new VirtualAir({ seed: 'desk', clock });
+  air = new VirtualAir({ seed: 'hub', clock });
   places = new Places(clock);
   operations = new HubOperations(air, clock, places, {
-    seed: 'desk',
+    seed: 'hub',
     pace: 'instant',
     faults: null,
   });
@@ -39,7 +39,7 @@ describe('info and list', () => {
     const car = join('car', 0, { txPower: 4 });
     join('phone', 1.23456);
     expect(perform({ op: 'info' })).toEqual({
-      seed: 'desk',
+      seed: 'hub',
       pace: 'instant',
       faults: null,
       devices: 2,

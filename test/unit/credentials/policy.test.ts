@@ -131,7 +131,7 @@ describe('a key that was granted', () => {
     expect(decide(granted({ uses: 0 }, 255), 'unlock', world())).toEqual(ALLOWED);
   });
 
-  it('unlocks and does not drive once its lease is over; news of its owner renew it', () => {
+  it('unlocks and does not drive once its lease is over; a fresh list of its owner renews it', () => {
     const key = granted({ leaseHours: 4 });
     const end = NOW + 4 * HOUR;
     expect(decide(key, 'start', world({ now: end - 1 }))).toEqual(ALLOWED);

@@ -94,7 +94,7 @@ describe('a revocation list', () => {
     );
   });
 
-  it('tells the carrier nothing: not a byte of it is in the clear', () => {
+  it('tells who relays it nothing: not a byte of it is in the clear', () => {
     const fingerprint = Uint8Array.from([0xde, 0xad, 0xbe, 0xef, 0xca, 0xfe, 0xba, 0xbe]);
     const [sealed] = seal({ ...REVOCATION_LIST, entries: [{ ...entry(1), fingerprint }] });
     const hex = Buffer.from(sealed!).toString('hex');

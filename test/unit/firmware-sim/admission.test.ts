@@ -259,7 +259,7 @@ describe('a granted key', () => {
 });
 
 describe('a lease', () => {
-  it('without news of the owner lets unlock and not drive, until there is news', async () => {
+  it('without a fresh signature of the owner lets unlock and not drive, until there is one', async () => {
     const { car, grant, attempt, pass, revocationList } = await town();
     expect(await attempt(BOB, 'start', grant(BOB, { leaseHours: 6, notAfter: 2 ** 32 - 1 }))).toBe(
       'done',

@@ -39,7 +39,7 @@ const after = (...parts: readonly RevocationListPart[]): readonly OwnerRevocatio
   }, []);
 
 describe('revocation lists of owners', () => {
-  it('are kept by the slot of their owner, each with the number and time of issue of the last', () => {
+  it('are kept by the slot of their owner, each with number and time of the last', () => {
     const all = after(
       part({ ownerSlot: 2, number: 9, issuedAt: 200, entries: [entry(1)] }),
       part({ ownerSlot: 0, number: 3, entries: [entry(2)] }),
@@ -54,7 +54,7 @@ describe('revocation lists of owners', () => {
     expect([0, 1, 2, 3].map((slot) => lastIssuedAt(all, slot))).toEqual([101, 100, 200, 0]);
   });
 
-  it('are told by fingerprint, from all owners, and from parts of revocation lists that are not whole', () => {
+  it('are told by fingerprint, from all owners, and from parts of lists that are not whole', () => {
     const all = after(
       part({ ownerSlot: 0, entries: [entry(1, 10), entry(2)] }),
       part({ ownerSlot: 1, entries: [entry(1, 11, 'suspended')] }),

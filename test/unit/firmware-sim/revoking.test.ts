@@ -9,7 +9,7 @@ import { commandOf } from './rig.js';
 const deliver = (revocationList: Uint8Array): Command => ({ type: 'deliver', revocationList });
 
 describe('a revocation list', () => {
-  it('takes a key away at once, whoever brings it, and its grant does not bring it back', async () => {
+  it('takes a key away at once, whoever relays it, and its grant does not bring it back', async () => {
     const { car, grant, attempt, revocationList, entry, removed, seen, events } = await town();
     const chain = grant(BOB);
     expect(await attempt(BOB, 'start', chain)).toBe('done');
@@ -188,7 +188,7 @@ describe('a revocation list', () => {
     ]);
   });
 
-  it('of many keys does not fill the memory by being brought in pieces', async () => {
+  it('of many keys does not fill the memory by coming in pieces', async () => {
     const { car, revocationList, entry, store } = await town();
     const list = Array.from({ length: 1000 }, (_, n) => ({
       ...entry(CLEO),

@@ -16,7 +16,7 @@ const manyRevocationLists = async (count: number): Promise<string[]> => {
   return uris;
 };
 
-describe('what is carried', () => {
+describe('what is in the outbox', () => {
   it('is delivered by the next command, of any kind, and then no more', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
     await owner.key.ring.revoke(KEY);
@@ -80,7 +80,7 @@ describe('what is carried', () => {
     await endpoint.stop();
   });
 
-  it('has every part of a long revocation list, which fits into no first message beside a grant', async () => {
+  it('has every part of a long list, which fits into no first message beside a grant', async () => {
     const { air, host, owner, guest, entry, endpoint } = await ownerAndGuest();
     const entries = Array.from({ length: 2 * ENTRIES_PER_PART }, (_, n) => ({
       fingerprint: fromHex(n.toString(16).padStart(16, '0'))!,
@@ -119,7 +119,7 @@ describe('what is carried', () => {
 });
 
 describe("a stranger's phone", () => {
-  it('hands a revocation list to the car, and knows only that it did', async () => {
+  it('sends a revocation list to the car, and knows only that it did', async () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     const { uris } = await owner.key.ring.revoke(KEY);
     expect(await air.run(guest.key.relay(uris))).toEqual({

@@ -50,7 +50,7 @@ describe('KeyRing.revoke', () => {
     await expect(owner.key.ring.revoke('Bob')).rejects.toMatchObject({ code: 'keys.not-saved' });
   });
 
-  it('never uses a number or a time of issue twice, whatever the clock does', async () => {
+  it('never uses a number or a time twice, whatever the clock does', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: NOW * 2 }), { maxLength: 8 }),
@@ -151,7 +151,7 @@ describe('at the car', () => {
     const key = await shareWith(owner.key, guest.key, { name: 'Bob' });
     await air.run(guest.key.unlock());
     await owner.key.ring.revoke('Bob');
-    await air.run(owner.key.lock()); // it goes along
+    await air.run(owner.key.lock()); // it is delivered
     expect(host.executed).toEqual(['unlock', 'lock', 'deliver']);
     expect((await owner.key.ring.cars())[0]?.outbox).toBeUndefined();
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
