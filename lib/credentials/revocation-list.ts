@@ -116,7 +116,7 @@ export const isRevocationListFor = (
 export interface RevocationListContext {
   /** X25519, the car's. */
   readonly identity: KeyPair;
-  /** From `noticeTagKey`. */
+  /** From `revocationListTagKey`. */
   readonly tagKey: Uint8Array;
   /** The Ed25519 key (32 bytes) of the owner in that slot; undefined where there is none that counts. */
   ownerKey(slot: number): Uint8Array | undefined;
