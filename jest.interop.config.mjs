@@ -1,6 +1,6 @@
 import base from './jest.config.mjs';
 
-/** Judges from other languages (test/interop); `npm test` does without them. */
+/** Programs that others wrote, as a check (test/interop); `npm test` does without them. */
 export default {
   ...base,
   roots: ['<rootDir>/test/interop'],

@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../lib/errors.js';
 import type { AclBuffers } from './controller/acl-buffers.js';
-import { Role } from '../lib/hci/constants.js';
+import { ConnectionRole } from '../lib/hci/constants.js';
 import type { Faults } from './medium/faults.js';
 
 /** What goes wrong on an air on purpose: on the medium, and in its controllers. */
@@ -62,7 +62,7 @@ const PARSERS: Readonly<Record<Name, (value: string) => AirFaults | undefined>> 
   stall: (value) => {
     const [name, count] = pair(value, ':');
     if (name !== 'central' && name !== 'peripheral') return undefined;
-    const stall = { role: Role[name], after: integer(count, 0, MOST_FRAGMENTS) };
+    const stall = { role: ConnectionRole[name], after: integer(count, 0, MOST_FRAGMENTS) };
     return within(stall) && { stall };
   },
   mtu: (value) => within({ mtu: integer(value, 23, 517) }),

@@ -5,18 +5,18 @@ import type { LoadedPackage } from '../lib/radio/loader/stack-loader.js';
 import { hciSocketClass } from './hci-socket.js';
 
 /** The central's host stack, as `@abandonware/noble` types it. */
-export type Noble = typeof import('@abandonware/noble') & { readonly state: string };
+export type NobleModule = typeof import('@abandonware/noble') & { readonly state: string };
 /** The peripheral's host stack, as `@abandonware/bleno` types it. */
-export type Bleno = typeof import('@abandonware/bleno');
+export type BlenoModule = typeof import('@abandonware/bleno');
 
 export interface NobleHandle {
-  readonly noble: Noble;
+  readonly noble: NobleModule;
   /** Powers the controller off. Nothing of noble keeps the process alive afterwards. */
   close(): void;
 }
 
 export interface BlenoHandle {
-  readonly bleno: Bleno;
+  readonly bleno: BlenoModule;
   /** Powers the controller off. Nothing of bleno keeps the process alive afterwards. */
   close(): void;
 }
@@ -35,7 +35,7 @@ export const loadNoble = (transport: HciTransport): NobleHandle => {
   const { require } = loadVirtual('@abandonware/noble', transport);
   // Not the package's own choice of bindings, which on macOS and Windows is not HCI.
   const NobleBindings = require('lib/hci-socket/bindings') as new (options: object) => Bindings;
-  const withBindings = require('with-bindings') as (bindings: Bindings) => Noble;
+  const withBindings = require('with-bindings') as (bindings: Bindings) => NobleModule;
   const bindings = new NobleBindings({});
   return { noble: withBindings(bindings), close: closer(transport, bindings) };
 };
@@ -47,7 +47,7 @@ export const loadNoble = (transport: HciTransport): NobleHandle => {
  */
 export const loadBleno = (transport: HciTransport): BlenoHandle => {
   const { require } = loadVirtual('@abandonware/bleno', transport);
-  const bleno = require('index') as Bleno & { readonly _bindings: Bindings };
+  const bleno = require('index') as BlenoModule & { readonly _bindings: Bindings };
   return { bleno, close: closer(transport, bleno._bindings) };
 };
 

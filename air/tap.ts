@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/platform/clock.js';
-import { systemWallTime } from './capture/capturing.js';
+import { preciseWallTime } from './capture/capturing.js';
 import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
 import { isVendorPacket } from './vendor.js';
@@ -22,7 +22,7 @@ export class AirTaps {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#epoch = systemWallTime() - clock.now();
+    this.#epoch = preciseWallTime() - clock.now();
   }
 
   /** To be called with every new controller. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { loadBleno } from '../air/index.js';
-import type { Bleno, HciTransport } from '../air/index.js';
+import type { BlenoModule, HciTransport } from '../air/index.js';
 import { SETUP } from './two-devices.js';
 
 /** A bleno that notifies what is written by Write Request, and counts what comes by Write Command. */
@@ -8,7 +8,7 @@ export class EchoPeripheral {
   #left = 0;
   #arrived: () => void = () => undefined;
 
-  private constructor(readonly bleno: Bleno) {}
+  private constructor(readonly bleno: BlenoModule) {}
 
   /** Resolves once it advertises. */
   static async start(transport: HciTransport): Promise<EchoPeripheral> {

@@ -53,11 +53,11 @@ export const storeFigures = async (): Promise<Figure[]> => {
 const fullRecord = (): CarRecord => ({
   ...newRecord(systemRandom(32)),
   keys: Array.from({ length: DEFAULT_SLOTS }, (_, slot) => keyIn(slot)),
-  notices: [
+  revocationLists: [
     {
       ownerSlot: 0,
       number: 1,
-      stamp: NOW,
+      issuedAt: NOW,
       entries: Array.from({ length: REVOCATIONS }, () => ({
         fingerprint: systemRandom(8),
         since: NOW,

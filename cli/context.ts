@@ -1,5 +1,5 @@
+import type { Position } from '../air/index.js';
 import type { Logger } from '../lib/platform/logger.js';
-import type { Position } from './config/parse.js';
 import { pathsFor } from './config/paths.js';
 import type { Paths } from './config/paths.js';
 import type { Interrupt } from './io/interrupt.js';

@@ -14,7 +14,7 @@ import { lowestFree, withKey } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
 import { wasRemoved } from './removed-keys.js';
 
-export interface Admission {
+export interface AdmittedKey {
   readonly key: KeySlot;
   /** With the key in it; undefined where it was there already. */
   readonly record?: CarRecord;
@@ -40,7 +40,7 @@ export const admitKey = (
   publicKey: Uint8Array,
   introduction: Introduction,
   context: AdmissionContext,
-): Admission | AdmissionRefusal => {
+): AdmittedKey | AdmissionRefusal => {
   const { suite, wallMs } = context;
   const known = findKey(suite, record.keys, publicKey);
   const chain = verified(record, publicKey, introduction.grants, context);

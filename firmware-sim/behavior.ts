@@ -36,7 +36,7 @@ export interface BehaviorContext {
   readonly setPin: (pin: string) => Promise<Answer>;
   /** These resolve when the change is durable. @throws PhoneKeyError `sim.storage` */
   readonly removeKey: (slot: number) => Promise<Answer>;
-  readonly deliver: (notice: Uint8Array) => Promise<Answer>;
+  readonly deliver: (revocationList: Uint8Array) => Promise<Answer>;
   readonly raiseEpoch: () => Promise<Answer>;
   readonly setTime: (seconds: number) => Promise<Answer>;
 }

@@ -68,8 +68,8 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
   removeKey: ({ removeKey }, { slot }, by) =>
     by.role !== 'owner' && slot !== by.slot ? 'not-permitted' : removeKey(slot),
 
-  /** Whoever has a key may bring a notice; what it may do is asked of the owner who signed it. */
-  deliver: ({ deliver }, { notice }) => deliver(notice),
+  /** Whoever has a key may relay a revocation list; what it may do is asked of the owner who signed it. */
+  deliver: ({ deliver }, { revocationList }) => deliver(revocationList),
 
   raiseEpoch: ({ raiseEpoch }) => raiseEpoch(),
 

@@ -10,4 +10,4 @@ export { volatileMemory } from './memory/memory.js';
 export type { CommitOptions, Memory } from './memory/memory.js';
 export type { MemoryKind } from './memory/open.js';
 export type { CarRecord } from './memory/record.js';
-export type { Screen } from './pairing-desk.js';
+export type { Screen } from './pairing-manager.js';

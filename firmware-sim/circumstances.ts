@@ -1,24 +1,24 @@
 import { fingerprint } from '../lib/credentials/key-slot.js';
-import type { NoticeEntry } from '../lib/credentials/notice.js';
+import type { RevocationEntry } from '../lib/credentials/revocation-list.js';
 import type { Circumstances } from '../lib/credentials/policy.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import { timeOf } from './car-clock.js';
 import type { CarRecord } from './memory/record.js';
-import type { OwnerNotices } from './memory/rights-record.js';
-import { entriesOf, lastStamp } from './notices.js';
+import type { OwnerRevocationList } from './memory/rights-record.js';
+import { entriesOf, lastIssuedAt } from './revocation-lists.js';
 
 /** What the policy is told by the car's record. */
 export const circumstancesOf = (
   suite: Suite,
-  { clock, notices }: CarRecord,
+  { clock, revocationLists }: CarRecord,
   wallMs: number,
 ): Circumstances => ({
   now: timeOf(clock, wallMs),
   fingerprint: ({ publicKey }) => fingerprint(suite, publicKey),
-  notices: (about) => entriesAbout(notices, about),
-  lastStamp: (ownerSlot) => lastStamp(notices, ownerSlot),
+  revocationLists: (about) => entriesAbout(revocationLists, about),
+  lastIssuedAt: (ownerSlot) => lastIssuedAt(revocationLists, ownerSlot),
 });
 
 /** Finds the signing key of an owner whose signatures count: one that nobody has suspended. */
@@ -32,7 +32,7 @@ export const ownerKeyIn =
 
 /** Entries of all owners about a key. */
 export const entriesAbout = (
-  all: readonly OwnerNotices[],
+  all: readonly OwnerRevocationList[],
   fingerprint: Uint8Array,
-): readonly NoticeEntry[] =>
+): readonly RevocationEntry[] =>
   all.flatMap(entriesOf).filter((entry) => sameBytes(entry.fingerprint, fingerprint));

@@ -21,18 +21,18 @@ import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
-import { KeyDesk } from './key-desk.js';
-import type { KeyDeskOptions } from './key-desk.js';
+import { KeyManager } from './key-manager.js';
+import type { KeyManagerOptions } from './key-manager.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import type { ClockRecord } from './memory/rights-record.js';
-import { PairingDesk } from './pairing-desk.js';
-import type { Screen } from './pairing-desk.js';
+import { PairingManager } from './pairing-manager.js';
+import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
 import type { PinLockOptions } from './pin-lock.js';
 
 export interface CarControllerOptions
-  extends PinLockOptions, Pick<KeyDeskOptions, 'slots' | 'wallTime'> {
+  extends PinLockOptions, Pick<KeyManagerOptions, 'slots' | 'wallTime'> {
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
   readonly behaviors: Behaviors;
@@ -82,8 +82,8 @@ export interface CarReport {
  */
 export class CarController implements CarHost {
   readonly name: string;
-  readonly pairing: PairingDesk;
-  readonly credentials: KeyDesk;
+  readonly pairing: PairingManager;
+  readonly credentials: KeyManager;
   readonly #pin: PinLock;
   readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
@@ -100,7 +100,7 @@ export class CarController implements CarHost {
       this.#emit(bodyEvent(effect, by));
     });
     this.#pin = new PinLock(options);
-    this.credentials = new KeyDesk({
+    this.credentials = new KeyManager({
       ...options,
       identity: () => this.#identity,
       emit: (detail) => {
@@ -111,7 +111,7 @@ export class CarController implements CarHost {
         options.onKeyRemoved(key.publicKey);
       },
     });
-    this.pairing = new PairingDesk({
+    this.pairing = new PairingManager({
       ...options,
       now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
@@ -280,7 +280,7 @@ export class CarController implements CarHost {
         return DONE;
       },
       removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (notice) => orDone(this.credentials.deliver(notice)),
+      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
       raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
       setTime: (seconds) => this.#setTime(seconds, by),
     };

@@ -24,7 +24,7 @@ export type Actor = Pick<KeyEntry, 'slot' | 'name'> | 'card' | 'hand' | 'car';
 /** A key as people may see it. */
 export interface KeySummary extends Pick<KeyEntry, 'slot' | 'name' | 'formFactor' | 'fingerprint'> {
   readonly role: Role;
-  /** An owner's notice has switched it off. */
+  /** An owner's revocation list has switched it off. */
   readonly suspended?: true;
   /** Of a key that came by a grant. */
   readonly grant?: GrantSummary;

@@ -1,8 +1,8 @@
 import type { Logger } from '../lib/platform/logger.js';
 import type { Opened } from '../local/rpc/server.js';
 import type { CarControl } from './control/car-control.js';
-import { controlPath } from './control/client.js';
-import { carHandlers, openControlDoor } from './control/server.js';
+import { controlPath } from './control/car-client.js';
+import { carHandlers, openControlDoor } from './control/car-server.js';
 import { lockHome } from './memory/home.js';
 import type { CarEvent } from './events.js';
 import type { CarReport } from './controller.js';

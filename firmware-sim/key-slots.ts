@@ -5,7 +5,7 @@ import { sameBytes } from '../lib/platform/bytes.js';
 /** As many as `list_keys` can tell in one message, however long their names are. */
 export const MAX_CAR_SLOTS = 32;
 
-export interface Placement {
+export interface PlacedKey {
   readonly keys: readonly KeySlot[];
   readonly key: KeySlot;
   /** The same public key was enrolled before: its slot is used again. */
@@ -24,7 +24,7 @@ export const placeKey = (
   asked: Role,
   slots: number,
   pairedAt: number,
-): Placement | undefined => {
+): PlacedKey | undefined => {
   const same = keys.find((key) => sameBytes(key.publicKey, phone.publicKey));
   const slot = same?.slot ?? lowestFree(keys, slots);
   if (slot === undefined) return undefined;

@@ -7,7 +7,7 @@ import { circumstancesOf } from './circumstances.js';
 import type { GrantSummary, KeySummary } from './events.js';
 import type { CarRecord } from './memory/record.js';
 
-/** A key as the screen and the log show it; `record` tells whether a notice has suspended it. */
+/** A key as the screen and the log show it; `record` tells whether a revocation list has suspended it. */
 export const summarise = (suite: Suite, key: KeySlot, record: CarRecord): KeySummary => ({
   slot: key.slot,
   name: key.name,

@@ -6,7 +6,7 @@ import { sameBytes } from '../lib/platform/bytes.js';
 import type { CarRecord } from './memory/record.js';
 import { MOST_REMOVED } from './memory/rights-record.js';
 import type { RemovedKey } from './memory/rights-record.js';
-import { entriesOf } from './notices.js';
+import { entriesOf } from './revocation-lists.js';
 import { entriesAbout } from './circumstances.js';
 
 /** Keys that go, and what the car remembers of them, so that no grant brings them back. */
@@ -42,7 +42,7 @@ export const removeFrom = (
     record: {
       ...record,
       keys: record.keys.filter((other) => !isGone(other)),
-      notices: record.notices.filter(({ ownerSlot }) => !isOwnerIn(key, ownerSlot)),
+      revocationLists: record.revocationLists.filter(({ ownerSlot }) => !isOwnerIn(key, ownerSlot)),
       removed,
     },
     gone: record.keys.filter(isGone),
@@ -57,13 +57,13 @@ export const wasRemoved = (removed: readonly RemovedKey[], { path }: KeyGrant): 
     ),
   );
 
-/** Takes out every key that a notice has revoked; owners' keys stay, whoever revoked them. */
+/** Takes out every key that a revocation list has revoked; owners' keys stay, whoever revoked them. */
 export const dropRevoked = (suite: Suite, record: CarRecord): Removal => {
   const own = ({ publicKey }: KeySlot): Uint8Array => fingerprint(suite, publicKey);
   const isRevoked = (key: KeySlot): boolean =>
     key.role !== 'owner' &&
     pathOf(key, own).some((step) =>
-      entriesAbout(record.notices, step.fingerprint).some(
+      entriesAbout(record.revocationLists, step.fingerprint).some(
         (entry) => entry.kind === 'revoked' && applies(entry, step),
       ),
     );
@@ -77,7 +77,7 @@ const isOwnerIn = ({ role, slot }: KeySlot, ownerSlot: number): boolean =>
 /** What to remember: the key's own grant, and what an owner that goes has revoked. */
 const tombsOf = (record: CarRecord, key: KeySlot, own: Uint8Array): readonly RemovedKey[] => {
   if (key.grant !== undefined) return [{ fingerprint: own, since: key.grant.terms.issuedAt }];
-  return record.notices
+  return record.revocationLists
     .filter(({ ownerSlot }) => isOwnerIn(key, ownerSlot))
     .flatMap(entriesOf)
     .filter(({ kind }) => kind === 'revoked')

@@ -1,5 +1,5 @@
-import { noticeTagKey } from '../lib/credentials/notice.js';
-import type { EntryKind } from '../lib/credentials/notice.js';
+import { revocationListTagKey } from '../lib/credentials/revocation-list.js';
+import type { EntryKind } from '../lib/credentials/revocation-list.js';
 import { defaultSuite as suite } from '../lib/crypto/index.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { HandshakeState } from '../lib/noise/handshake-state.js';
@@ -8,7 +8,7 @@ import { concat, fromHex, toHex, utf8 } from '../lib/platform/bytes.js';
 import type { Random } from '../lib/platform/random.js';
 
 /**
- * Grants and notices as docs/PROTOCOL.md lays them out (sections 7 and 8), written without the checks of the
+ * Grants and revocation lists as docs/PROTOCOL.md lays them out (sections 7 and 8), written without the checks of the
  * code that makes good ones: what somebody with a key of his own can send.
  */
 
@@ -29,7 +29,7 @@ const PART = {
   version: 2,
   ownerSlot: 2,
   number: 8,
-  stamp: 8,
+  issuedAt: 8,
   part: 2,
   parts: 2,
   count: 4,
@@ -38,7 +38,7 @@ const PART = {
 type Fields<Layout> = Readonly<Record<keyof Layout, number>>;
 /** Of a link before its keys: numbers as they are on the wire, whether they mean anything or not. */
 export type LinkFields = Fields<typeof LINK>;
-/** Of a part of a notice before its entries. */
+/** Of a part of a revocation list before its entries. */
 export type PartFields = Fields<typeof PART>;
 
 /** Numbers of the roles on the wire. */
@@ -125,9 +125,11 @@ export interface ForgedEntry {
 }
 
 export type ForgedPart = Partial<PartFields> &
-  Pick<PartFields, 'ownerSlot' | 'number' | 'stamp'> & { readonly entries: readonly ForgedEntry[] };
+  Pick<PartFields, 'ownerSlot' | 'number' | 'issuedAt'> & {
+    readonly entries: readonly ForgedEntry[];
+  };
 
-/** A part without its signature: the only one of a notice, unless it says otherwise. */
+/** A part without its signature: the only one of a revocation list, unless it says otherwise. */
 export const writePart = ({ entries, ...fields }: ForgedPart): Uint8Array => {
   const alone = { version: 1, part: 0, parts: 1, count: entries.length };
   const listed = entries.map(({ fingerprint, since, kind }) => {
@@ -144,15 +146,15 @@ export interface SealOptions {
   readonly prologue?: Uint8Array;
 }
 
-const NOTICE = utf8('phonekey v1 notice');
+const REVOCATION_LIST = utf8('phonekey v1 notice');
 
-/** Any body, signed as a part of a notice, and sealed for the car. */
+/** Any body, signed as a part of a revocation list, and sealed for the car. */
 export const sealPart = (
   random: Random,
   signing: KeyPair,
   carPublicKey: Uint8Array,
   body: Uint8Array,
-  { signedFor = carPublicKey, prologue = NOTICE }: SealOptions = {},
+  { signedFor = carPublicKey, prologue = REVOCATION_LIST }: SealOptions = {},
 ): Uint8Array => {
   const noise = new HandshakeState(suite, PATTERNS.N, {
     initiator: true,
@@ -160,12 +162,12 @@ export const sealPart = (
     rs: carPublicKey,
     random,
   });
-  const signature = suite.ed25519Sign(signing, concat(NOTICE, signedFor, body));
+  const signature = suite.ed25519Sign(signing, concat(REVOCATION_LIST, signedFor, body));
   return tagged(carPublicKey, noise.writeMessage(concat(body, signature)));
 };
 
 /** With the tag by which the car takes a closer look. */
 export const tagged = (carPublicKey: Uint8Array, sealed: Uint8Array): Uint8Array => {
-  const tag = suite.hmacSha512(noticeTagKey(suite, carPublicKey), sealed).subarray(0, 16);
+  const tag = suite.hmacSha512(revocationListTagKey(suite, carPublicKey), sealed).subarray(0, 16);
   return concat(tag, sealed);
 };

@@ -167,3 +167,7 @@ export type ErrorCode = keyof typeof ERRORS;
 
 /** All codes with their kind and default hint, for documentation and tests. */
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = ERRORS;
+
+/** What an error of any origin says. */
+export const errorMessage = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -15,13 +15,13 @@ export class JsonError extends Error {
  * @param what the name of its field
  * @throws JsonError
  */
-export type Reader<T> = (value: unknown, what: string) => T;
+export type JsonReader<T> = (value: unknown, what: string) => T;
 
 /** What a reader gives. */
-export type Read<R> = R extends Reader<infer T> ? Readonly<T> : never;
+export type Read<R> = R extends JsonReader<infer T> ? Readonly<T> : never;
 
 /** @throws JsonError */
-export const readJson = <T>(text: string, what: string, reader: Reader<T>): T => {
+export const readJson = <T>(text: string, what: string, reader: JsonReader<T>): T => {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -32,17 +32,25 @@ export const readJson = <T>(text: string, what: string, reader: Reader<T>): T =>
   return reader(value, what);
 };
 
-/** An object with these fields and no others; those that are read as undefined are left out. */
+/**
+ * An object with these fields and no others; those that are read as undefined are left out.
+ * @param keys what fields are called in JSON, where that is something else
+ */
 export const object =
-  <T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> =>
+  <T extends object>(
+    fields: { readonly [K in keyof T]-?: JsonReader<T[K]> },
+    keys: { readonly [K in keyof T]?: string } = {},
+  ): JsonReader<T> =>
   (value, what) => {
     if (!isJsonObject(value)) throw JsonError.not(what, 'an object');
-    if (!Object.keys(value).every((name) => Object.hasOwn(fields, name))) {
+    const known = new Set(Object.keys(fields).map((name) => keys[name as keyof T] ?? name));
+    if (!Object.keys(value).every((key) => known.has(key))) {
       throw new JsonError(`${what} has an unknown field`);
     }
     const read: Partial<Record<keyof T, unknown>> = {};
     for (const name in fields) {
-      const found = fields[name](value[name], name);
+      const key = keys[name] ?? name;
+      const found = fields[name](value[key], key);
       if (found !== undefined) read[name] = found;
     }
     return read as T;
@@ -50,23 +58,23 @@ export const object =
 
 /** A field that may be missing. */
 export const optional =
-  <T>(reader: Reader<T>): Reader<T | undefined> =>
+  <T>(reader: JsonReader<T>): JsonReader<T | undefined> =>
   (value, what) =>
     value === undefined ? undefined : reader(value, what);
 
 export const nullable =
-  <T>(reader: Reader<T>): Reader<T | null> =>
+  <T>(reader: JsonReader<T>): JsonReader<T | null> =>
   (value, what) =>
     value === null ? null : reader(value, what);
 
 /** A field that is null where it would be missing. */
 export const absent =
-  <T>(reader: Reader<T>): Reader<T | undefined> =>
+  <T>(reader: JsonReader<T>): JsonReader<T | undefined> =>
   (value, what) =>
     value === null ? undefined : reader(value, what);
 
 export const list =
-  <T>(item: Reader<T>, most: number, least = 0): Reader<readonly T[]> =>
+  <T>(item: JsonReader<T>, most: number, least = 0): JsonReader<readonly T[]> =>
   (value, what) => {
     if (!Array.isArray(value) || value.length < least || value.length > most) {
       throw JsonError.not(what, `a list of ${String(least)} to ${String(most)}`);
@@ -75,7 +83,7 @@ export const list =
   };
 
 export const oneOf =
-  <T extends string | number>(choices: readonly T[]): Reader<T> =>
+  <T extends string | number>(choices: readonly T[]): JsonReader<T> =>
   (value, what) => {
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
@@ -88,7 +96,7 @@ const range = (least: number, most: number): string =>
   most > 2 ** 32 ? '' : ` from ${String(least)} to ${String(most)}`;
 
 export const whole =
-  (most: number, least = 0): Reader<number> =>
+  (most: number, least = 0): JsonReader<number> =>
   (value, what) => {
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
       return value;
@@ -98,25 +106,25 @@ export const whole =
 
 /** JSON knows neither infinities nor NaN, but `1e999` is read as one. */
 export const number =
-  (least = -Number.MAX_VALUE, most = Number.MAX_VALUE): Reader<number> =>
+  (least = -Number.MAX_VALUE, most = Number.MAX_VALUE): JsonReader<number> =>
   (value, what) => {
     if (typeof value === 'number' && value >= least && value <= most) return value;
     throw JsonError.not(what, `a number${range(least, most)}`);
   };
 
-export const boolean: Reader<boolean> = (value, what) => {
+export const boolean: JsonReader<boolean> = (value, what) => {
   if (typeof value !== 'boolean') throw JsonError.not(what, 'true or false');
   return value;
 };
 
-export const text: Reader<string> = (value, what) => {
+export const text: JsonReader<string> = (value, what) => {
   if (typeof value !== 'string') throw JsonError.not(what, 'a text');
   return value;
 };
 
 /** Of 1 to `maxBytes` bytes of UTF-8, and nothing that moves the cursor of a terminal. */
 export const name =
-  (maxBytes: number): Reader<string> =>
+  (maxBytes: number): JsonReader<string> =>
   (value, what) => {
     const found = text(value, what);
     const { length } = utf8(found);
@@ -127,8 +135,8 @@ export const name =
   };
 
 /** Hex, of `least` to `most` bytes. */
-export const bytes =
-  (least: number, most = least): Reader<Uint8Array> =>
+export const hexBytes =
+  (least: number, most = least): JsonReader<Uint8Array> =>
   (value, what) => {
     const read = typeof value === 'string' ? fromHex(value) : undefined;
     if (read === undefined || read.length < least || read.length > most) {

@@ -43,7 +43,7 @@ export const KEYS = {
   guestSigning: suite.ed25519KeyPair(counting(0x35, 32)),
   friend: suite.x25519KeyPair(counting(0x55, 32)),
   friendSigning: suite.ed25519KeyPair(counting(0x75, 32)),
-  noticeEphemeral: counting(0x95, 32),
+  revocationListEphemeral: counting(0x95, 32),
   guestName: "Ben's phone",
   friendName: "Cleo's phone",
 } as const;

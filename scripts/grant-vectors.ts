@@ -3,7 +3,7 @@ import { signBody } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
-import type { EntryKind } from '../lib/credentials/notice.js';
+import type { EntryKind } from '../lib/credentials/revocation-list.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { counting, KEYS, NOTE, suite } from './example-keys.js';
@@ -16,14 +16,14 @@ const HOUR = 3600;
 const SIGNATURE_BYTES = 64;
 
 const owner = KEYS.phoneSigning;
-/** Another owner, who has notices in some cases. */
+/** Another owner, who has revocation lists in some cases. */
 export const SECOND_OWNER = {
   identity: suite.x25519KeyPair(counting(0xb5, 32)),
   signing: suite.ed25519KeyPair(counting(0xd5, 32)),
   slot: 3,
 };
-const stranger = suite.ed25519KeyPair(KEYS.noticeEphemeral);
-const otherCar = suite.x25519KeyPair(KEYS.noticeEphemeral).publicKey;
+const stranger = suite.ed25519KeyPair(KEYS.revocationListEphemeral);
+const otherCar = suite.x25519KeyPair(KEYS.revocationListEphemeral).publicKey;
 
 const grant = (
   terms: Partial<GrantTerms> = {},
@@ -208,7 +208,7 @@ interface Circumstances {
   /** Seconds since 1970; null where the car does not know the time. */
   readonly now?: number | null;
   readonly bearer?: 'guest' | 'friend';
-  /** In the notices of the owner of slot 3. */
+  /** In the revocation lists of the owner of slot 3. */
   readonly entries?: readonly Entry[];
   /** A free slot; none when false. */
   readonly room?: boolean;

@@ -182,8 +182,15 @@ export const frameVectors = () => {
         toCar({ case: 'pairStart', value: { share: new Uint8Array(65) } }),
         'pairStart',
       ),
-      valid('notice, 142 bytes', toCar({ case: 'notice', value: new Uint8Array(142) }), 'notice'),
-      bad('notice, 141 bytes', toCar({ case: 'notice', value: new Uint8Array(141) })),
+      valid(
+        'revocation list, 142 bytes',
+        toCar({ case: 'revocationList', value: new Uint8Array(142) }),
+        'revocationList',
+      ),
+      bad(
+        'revocation list, 141 bytes',
+        toCar({ case: 'revocationList', value: new Uint8Array(141) }),
+      ),
       bad('sealed, 15 bytes', toCar({ case: 'sealed', value: new Uint8Array(15) })),
       bad(
         'proof without a tag',

@@ -2,8 +2,8 @@ import { writePart } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
-import { noticeTagKey, sealNotice } from '../lib/credentials/notice.js';
-import type { Notice } from '../lib/credentials/notice.js';
+import { revocationListTagKey, sealRevocationList } from '../lib/credentials/revocation-list.js';
+import type { RevocationList } from '../lib/credentials/revocation-list.js';
 import { formatUri } from '../lib/credentials/uri.js';
 import { ROLES } from '../lib/domain/roles.js';
 import { concat, utf8 } from '../lib/platform/bytes.js';
@@ -15,7 +15,7 @@ import { encodeResult } from '../lib/native/results.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 
-/** The worked examples of grants and notices, sections 7 and 8 of docs/PROTOCOL.md. */
+/** The worked examples of grants and revocation lists, sections 7 and 8 of docs/PROTOCOL.md. */
 
 export const NOW = 1_800_000_000;
 const HOUR = 3600;
@@ -162,10 +162,10 @@ export const introductionExample = (): Line[] => {
 };
 
 /** The guest is revoked, and the friend suspended. */
-export const EXAMPLE_NOTICE: Notice = {
+export const EXAMPLE_REVOCATION_LIST: RevocationList = {
   ownerSlot: 0,
   number: 5,
-  stamp: NOW + 2 * DAY,
+  issuedAt: NOW + 2 * DAY,
   entries: [
     {
       fingerprint: fingerprint(suite, KEYS.guest.publicKey),
@@ -176,24 +176,30 @@ export const EXAMPLE_NOTICE: Notice = {
   ],
 };
 
-export const exampleNotice = (): Uint8Array => {
-  const random = fixed(KEYS.noticeEphemeral);
-  const [part] = sealNotice(suite, random, KEYS.phoneSigning, KEYS.car.publicKey, EXAMPLE_NOTICE);
-  if (part === undefined) throw new Error('a notice without parts');
+export const exampleRevocationList = (): Uint8Array => {
+  const random = fixed(KEYS.revocationListEphemeral);
+  const [part] = sealRevocationList(
+    suite,
+    random,
+    KEYS.phoneSigning,
+    KEYS.car.publicKey,
+    EXAMPLE_REVOCATION_LIST,
+  );
+  if (part === undefined) throw new Error('a revocation list without parts');
   return part;
 };
 
-export const noticeExample = (): Line[] => {
-  const notice = exampleNotice();
-  const { stamp, number, ownerSlot, entries } = EXAMPLE_NOTICE;
+export const revocationListExample = (): Line[] => {
+  const revocationList = exampleRevocationList();
+  const { issuedAt, number, ownerSlot, entries } = EXAMPLE_REVOCATION_LIST;
   const context = utf8('phonekey v1 notice');
-  const body = writePart(EXAMPLE_NOTICE);
+  const body = writePart(EXAMPLE_REVOCATION_LIST);
   const signed = concat(context, KEYS.car.publicKey, body);
   return [
     bytes('car_private', KEYS.car.privateKey),
     bytes('car_public', KEYS.car.publicKey),
     bytes('owner_signing_private', KEYS.phoneSigning.privateKey),
-    ['header (text)', pairs({ slot: ownerSlot, number, stamp, part: 0, parts: 1 })],
+    ['header (text)', pairs({ slot: ownerSlot, number, issued: issuedAt, part: 0, parts: 1 })],
     ...entries.flatMap(({ fingerprint: about, since, kind }, index): Line[] => [
       bytes(`fingerprint_${String(index)}`, about),
       [`entry_${String(index)} (text)`, pairs({ since, kind: kind === 'revoked' ? 1 : 2 })],
@@ -201,12 +207,12 @@ export const noticeExample = (): Line[] => {
     bytes('signed', signed),
     bytes('signature', suite.ed25519Sign(KEYS.phoneSigning, signed)),
     bytes('prologue', context),
-    bytes('ephemeral_private', KEYS.noticeEphemeral),
-    bytes('sealed', notice.subarray(16)),
-    bytes('tag_key', noticeTagKey(suite, KEYS.car.publicKey)),
-    bytes('notice', notice),
-    bytes('notice_frame', toCar({ case: 'notice', value: notice })),
-    bytes('command_deliver', encodeCommand({ type: 'deliver', notice })),
-    ['notice_uri (text)', formatUri({ what: 'notice', notice })],
+    bytes('ephemeral_private', KEYS.revocationListEphemeral),
+    bytes('sealed', revocationList.subarray(16)),
+    bytes('tag_key', revocationListTagKey(suite, KEYS.car.publicKey)),
+    bytes('revocation_list', revocationList),
+    bytes('revocation_list_frame', toCar({ case: 'revocationList', value: revocationList })),
+    bytes('command_deliver', encodeCommand({ type: 'deliver', revocationList })),
+    ['revocation_list_uri (text)', formatUri({ what: 'notice', revocationList })],
   ];
 };

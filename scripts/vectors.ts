@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { grantVectors } from './grant-vectors.js';
 import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
-import { noticeVectors, uriVectors } from './notice-vectors.js';
+import { revocationListVectors, uriVectors } from './revocation-list-vectors.js';
 
 // Writes test/vectors/*.json and the worked examples of docs/PROTOCOL.md: `npm run vectors`.
 // Run it only when the protocol changes on purpose, and say so in the changelog.
@@ -15,7 +15,7 @@ for (const [name, make] of Object.entries({
   pairing: pairingVectors,
   frames: frameVectors,
   grants: grantVectors,
-  notices: noticeVectors,
+  'revocation-lists': revocationListVectors,
   uris: uriVectors,
 })) {
   const path = `test/vectors/${name}.json`;

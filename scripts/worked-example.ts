@@ -20,11 +20,11 @@ import type { Command } from '../lib/domain/commands.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
-import { grantExample, introductionExample, noticeExample } from './sharing-examples.js';
+import { grantExample, introductionExample, revocationListExample } from './sharing-examples.js';
 
 /**
  * One run of the protocol with published keys, value by value: the worked example of
- * docs/PROTOCOL.md, and the base of test/vectors/*.json. Grants and notices: sharing-examples.ts.
+ * docs/PROTOCOL.md, and the base of test/vectors/*.json. Grants and revocation lists: sharing-examples.ts.
  */
 
 const advertisementExample = (): Line[] => {
@@ -187,7 +187,7 @@ export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
   pairing: pairingExample,
   grant: grantExample,
   introduction: introductionExample,
-  notice: noticeExample,
+  revocation_list: revocationListExample,
 };
 
 /** An example as it stands in docs/PROTOCOL.md: names, then values in lines of 32 bytes. */

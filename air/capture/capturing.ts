@@ -8,7 +8,7 @@ export interface CaptureSink {
 }
 
 /** Milliseconds since 1970, with fractions; unlike the time of day it never goes back. */
-export const systemWallTime = (): number => performance.timeOrigin + performance.now();
+export const preciseWallTime = (): number => performance.timeOrigin + performance.now();
 
 /**
  * The same transport, with a copy of what goes over it, as a btsnoop file, to `sink`. Adds nothing to
@@ -18,7 +18,7 @@ export const systemWallTime = (): number => performance.timeOrigin + performance
 export const capturing = (
   transport: HciTransport,
   sink: CaptureSink,
-  wallTime: () => number = systemWallTime,
+  wallTime: () => number = preciseWallTime,
 ): HciTransport => {
   const record = (packet: Uint8Array, direction: Direction): void => {
     sink.write(btsnoopRecord(packet, direction, wallTime()));

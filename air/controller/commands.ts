@@ -1,6 +1,6 @@
 import { ADDRESS_COMMANDS } from './commands/addresses.js';
 import { ADVERTISING_COMMANDS } from './commands/advertising.js';
-import type { Command } from './commands/command.js';
+import type { CommandHandler } from './commands/command.js';
 import { HOST_CONTROL_COMMANDS } from './commands/host-control.js';
 import { INFORMATION_COMMANDS } from './commands/information.js';
 import { LINK_COMMANDS } from './commands/links.js';
@@ -11,7 +11,7 @@ import { VENDOR_COMMANDS } from './commands/vendor.js';
 import { bitmap } from './informational.js';
 
 /** Every command that a controller can know, by its opcode. */
-export const COMMANDS: ReadonlyMap<number, Command> = new Map(
+export const COMMANDS: ReadonlyMap<number, CommandHandler> = new Map(
   [
     ...HOST_CONTROL_COMMANDS,
     ...INFORMATION_COMMANDS,
@@ -26,11 +26,11 @@ export const COMMANDS: ReadonlyMap<number, Command> = new Map(
 );
 
 /** The same without those of extended advertising. */
-export const LEGACY_COMMANDS: ReadonlyMap<number, Command> = new Map(
+export const LEGACY_COMMANDS: ReadonlyMap<number, CommandHandler> = new Map(
   [...COMMANDS].filter(([, { family }]) => family !== 'extended'),
 );
 
-const bitmapOf = (commands: ReadonlyMap<number, Command>): Uint8Array =>
+const bitmapOf = (commands: ReadonlyMap<number, CommandHandler>): Uint8Array =>
   bitmap(
     64,
     [...commands.values()].flatMap(({ declared: { supported } }) =>

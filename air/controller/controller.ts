@@ -3,7 +3,7 @@ import type { Logger } from '../../lib/platform/logger.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
 import type { Direction } from '../capture/btsnoop.js';
-import { HardwareError, PacketType, Role, Status } from '../../lib/hci/constants.js';
+import { HardwareError, PacketType, ConnectionRole, Status } from '../../lib/hci/constants.js';
 import {
   CommandComplete,
   CommandStatus,
@@ -11,7 +11,7 @@ import {
 } from '../../lib/hci/events/general.js';
 import { H4Error, packetLength } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
-import type { LinkEnd, LinkLayer } from '../medium/link.js';
+import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';
@@ -31,7 +31,7 @@ import {
   SUPPORTED_LEGACY_COMMANDS,
 } from './commands.js';
 import { failed } from './commands/command.js';
-import type { AdvertisingFamily, Command, HostAnswer } from './commands/command.js';
+import type { AdvertisingFamily, CommandHandler, HostAnswer } from './commands/command.js';
 import { Connections } from './connection/connections.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
@@ -91,7 +91,7 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
   readonly dhKeys: DhKeys;
   label: string;
   leHostSupport = false;
-  readonly #commands: ReadonlyMap<number, Command>;
+  readonly #commands: ReadonlyMap<number, CommandHandler>;
   /** The family of advertising commands that the host uses. */
   #family: AdvertisingFamily | undefined;
   readonly #medium: Medium;
@@ -126,7 +126,7 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
     const { acceptList, resolvingList, identity, connections, power } = this;
     const context = { medium, station, host, random, acceptList, resolvingList, identity, power };
     const hasRoom = (): boolean =>
-      connections.count(Role.peripheral) + this.#accepted.size < this.peripheralLinks;
+      connections.count(ConnectionRole.peripheral) + this.#accepted.size < this.peripheralLinks;
     this.advertisingSets = new AdvertisingSets(context, hasRoom);
     this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets, identity, host);
     this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets, host, power);
@@ -313,7 +313,7 @@ export class VirtualController implements AirTransport, Controller, LinkLayer {
     this.host.event(CommandComplete, { allowed: ALLOWED, opcode, returned });
   }
 
-  #run(command: Command, bytes: Uint8Array): HostAnswer {
+  #run(command: CommandHandler, bytes: Uint8Array): HostAnswer {
     const { declared, family } = command;
     const { least, most } = declared.parameters;
     if (bytes.length < least || bytes.length > most) {

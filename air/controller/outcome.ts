@@ -1,7 +1,7 @@
 import { Status } from '../../lib/hci/constants.js';
 
 /** What a command gives: a status, and what is to happen once the host has been answered. */
-export interface Outcome<R = unknown> {
+export interface CommandOutcome<R = unknown> {
   readonly status: number;
   /** Return parameters after the status; on failure zeros take their place. */
   readonly returned?: R;
@@ -9,4 +9,4 @@ export interface Outcome<R = unknown> {
 }
 
 /** Success with return parameters. */
-export const ok = <R>(returned: R): Outcome<R> => ({ status: Status.success, returned });
+export const ok = <R>(returned: R): CommandOutcome<R> => ({ status: Status.success, returned });

@@ -16,13 +16,13 @@ import { Advertisements } from './advertisements.js';
 import type { AdvertisingChange } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
-import type { DecodedDetail, Told } from './event.js';
+import type { DecodedDetail, ReportedEvent } from './event.js';
 import { LinkDecoder } from './link-decoder.js';
-import type { LinkNews } from './link-decoder.js';
+import type { LinkEvent } from './link-decoder.js';
 import { connectionComplete, linkChange } from './link-events.js';
 import { readable } from './reader.js';
 import { ReportAssembler, reportKey, reports } from './reports.js';
-import type { Report } from './reports.js';
+import type { DecodedReport } from './reports.js';
 import type { UuidNames } from './uuids.js';
 
 export interface AirDecoderOptions {
@@ -42,20 +42,20 @@ export class AirDecoder {
   readonly #heard = new Advertisements();
   readonly #assembler = new ReportAssembler();
   #time = 0;
-  #told: Told[] = [];
+  #reported: ReportedEvent[] = [];
 
   constructor({ uuidNames = new Map() }: AirDecoderOptions = {}) {
     this.#links = new LinkDecoder(this.#controllers, uuidNames);
   }
 
-  /** What is news in it, in order. Never throws. */
-  push(event: AirEvent): Told[] {
-    this.#told = [];
+  /** What is new in it, in order. Never throws. */
+  push(event: AirEvent): ReportedEvent[] {
+    this.#reported = [];
     this.#time = event.type === 'record' ? event.record.time : event.time;
     if (event.type === 'came') this.#came(event.device);
     else if (event.type === 'left') this.#left(event.device);
     else this.#record(event.record);
-    return this.#told;
+    return this.#reported;
   }
 
   #came({ index, address, label }: AirDevice): void {
@@ -84,7 +84,7 @@ export class AirDecoder {
       const reader = new Reader(packet);
       const type = reader.u8();
       if (type === PacketType.acl) {
-        this.#tellNews(this.#links.data(controller, direction, readAcl(packet)));
+        this.#reportLink(this.#links.data(controller, direction, readAcl(packet)));
       } else if (type === PacketType.command && direction === 'sent') {
         controller.command(reader.u16(), reader.bytes(reader.u8()));
       } else if (type === PacketType.event && direction === 'received') {
@@ -182,7 +182,7 @@ export class AirDecoder {
   }
 
   /** As a scanner hears it; of interest where the advertiser's own host is not heard. */
-  #report(report: Report): void {
+  #report(report: DecodedReport): void {
     const { address, scanResponse, data, connectable, scannable, extended } = report;
     if (this.#controllers.at(address)?.sets.followed === true) return;
     const what = scanResponse ? { scanResponse: data } : { data };
@@ -203,12 +203,12 @@ export class AirDecoder {
     this.#tell({ type: 'malformed', device: this.#controllers.party(identity), what });
   }
 
-  #tellNews(news: LinkNews | undefined): void {
-    if (news !== undefined) this.#tell(news.event, news.values);
+  #reportLink(report: LinkEvent | undefined): void {
+    if (report !== undefined) this.#tell(report.event, report.values);
   }
 
-  #tell(event: DecodedDetail | undefined, values: Told['values'] = []): void {
-    if (event !== undefined) this.#told.push({ event: { time: this.#time, ...event }, values });
+  #tell(event: DecodedDetail | undefined, values: ReportedEvent['values'] = []): void {
+    if (event !== undefined) this.#reported.push({ event: { time: this.#time, ...event }, values });
   }
 }
 

@@ -71,7 +71,7 @@ export type DecodedEvent = { readonly time: number } & Detail;
 export type DecodedDetail = Detail;
 
 /** An event, and the values that it carried for who can read them. */
-export interface Told {
+export interface ReportedEvent {
   readonly event: DecodedEvent;
   readonly values: readonly AttributeValue[];
 }

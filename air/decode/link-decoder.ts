@@ -15,7 +15,7 @@ import type { FollowedEnd } from './links.js';
 
 import type { UuidNames } from './uuids.js';
 
-export interface LinkNews {
+export interface LinkEvent {
   readonly event: DecodedDetail;
   readonly values: readonly AttributeValue[];
 }
@@ -100,7 +100,7 @@ export class LinkDecoder {
     controller: ControllerState,
     direction: Direction,
     { handle, boundary, data }: AclPacket,
-  ): LinkNews | undefined {
+  ): LinkEvent | undefined {
     const end = controller.link(handle) ?? this.#unbegun(controller, handle);
     if (end === undefined || !this.#tells(end, direction)) return undefined;
     const pdu = end[direction].push(boundary, data);
@@ -112,8 +112,8 @@ export class LinkDecoder {
     end: FollowedEnd,
     direction: Direction,
     pdu: L2capPdu | 'malformed',
-  ): LinkNews {
-    const malformed = (what: string): LinkNews => ({
+  ): LinkEvent {
+    const malformed = (what: string): LinkEvent => ({
       event: { type: 'malformed', device: this.#controllers.party(identity), what },
       values: [],
     });

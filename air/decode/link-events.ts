@@ -1,4 +1,4 @@
-import { Role, Status } from '../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../lib/hci/constants.js';
 import {
   LeConnectionComplete,
   LeConnectionUpdateComplete,
@@ -64,7 +64,7 @@ const completed = (
 ): ConnectionComplete => ({
   status: p.status,
   handle: p.handle & HANDLE_MASK,
-  role: p.role === Role.central ? 'central' : 'peripheral',
+  role: p.role === ConnectionRole.central ? 'central' : 'peripheral',
   peer: addressText(p.peerAddress),
   localRpa: usedAddress(p.localRpa),
   peerRpa: usedAddress(p.peerRpa),

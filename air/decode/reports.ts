@@ -10,7 +10,7 @@ import { keepLatest } from '../keep-latest.js';
 
 /** Advertising reports (Vol 4 Part E 7.7.65.2 and 7.7.65.13). */
 
-export interface Report {
+export interface DecodedReport {
   readonly address: string;
   readonly scanResponse: boolean;
   readonly connectable: boolean;
@@ -37,7 +37,7 @@ const LEGACY_TYPES: readonly number[] = [
 ];
 
 /** After the subevent code; undefined for other subevents. @throws PacketError */
-export const reports = (subevent: number, parameters: Uint8Array): Report[] | undefined => {
+export const reports = (subevent: number, parameters: Uint8Array): DecodedReport[] | undefined => {
   if (subevent === LeAdvertisingReport.subevent) {
     return LeAdvertisingReport.parameters.read(parameters).reports.map((report) => ({
       address: addressText(report.address),
@@ -63,7 +63,7 @@ export const reports = (subevent: number, parameters: Uint8Array): Report[] | un
 };
 
 /** Which advertisement a report is about. */
-export const reportKey = ({ address, sid }: Report): string =>
+export const reportKey = ({ address, sid }: DecodedReport): string =>
   sid === undefined ? address : `${address}/${String(sid)}`;
 
 /** Advertisements that come in several reports, at one time. */
@@ -74,7 +74,7 @@ export class ReportAssembler {
   readonly #partial = new Map<string, Uint8Array>();
 
   /** @param controller that gives the report */
-  push(controller: number, report: Report): Report | undefined {
+  push(controller: number, report: DecodedReport): DecodedReport | undefined {
     const key = [controller, reportKey(report), report.scanResponse].join(' ');
     const before = this.#partial.get(key);
     this.#partial.delete(key);
@@ -90,7 +90,7 @@ export class ReportAssembler {
 
 const typeBits = (
   type: number,
-): Pick<Report, 'scanResponse' | 'connectable' | 'scannable' | 'extended'> => ({
+): Pick<DecodedReport, 'scanResponse' | 'connectable' | 'scannable' | 'extended'> => ({
   scanResponse: (type & SCAN_RESPONSE) !== 0,
   connectable: (type & CONNECTABLE) !== 0,
   scannable: (type & SCANNABLE) !== 0,

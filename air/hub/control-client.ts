@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { RpcClient } from '../../local/rpc/client.js';
-import type { Faults, Subscription } from '../../local/rpc/client.js';
+import type { ServerErrors, Subscription } from '../../local/rpc/client.js';
 import type { AirEvent } from '../capture/record.js';
 import { HUB } from './control.js';
 import type { AirChange, AirList, HubInfo, MoveReport, MoveRequest } from './control.js';
@@ -63,7 +63,7 @@ const connectRpc = async (path: string): Promise<RpcClient> => {
   return new RpcClient(socket, FAULTS);
 };
 
-const FAULTS: Faults = {
+const FAULTS: ServerErrors = {
   answerMs: 5000,
   noAnswer: () =>
     new PhoneKeyError('radio.unavailable', 'the air hub has ended, or does not answer', {

@@ -1,22 +1,26 @@
 import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Clock } from '../../lib/platform/clock.js';
-import { handle, handleStream, serve } from '../../local/rpc/server.js';
+import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler } from '../../local/rpc/server.js';
 import type { VirtualAir } from '../air.js';
-import type { ControlDesk } from './desk.js';
+import type { HubOperations } from './hub-operations.js';
 import { HUB } from './control.js';
 import { watchAir } from './watch.js';
 
 /** What a control connection begins with; no H4 packet does. */
 export const CONTROL_BYTE = 0x7b; // {
 
-export const hubHandlers = (air: VirtualAir, desk: ControlDesk, clock: Clock): Handler[] => [
-  handle(HUB.info, () => desk.info()),
-  handle(HUB.list, () => desk.list()),
-  handle(HUB.move, (request) => desk.move(request)),
+export const hubHandlers = (
+  air: VirtualAir,
+  operations: HubOperations,
+  clock: Clock,
+): Handler[] => [
+  handleCall(HUB.info, () => operations.info()),
+  handleCall(HUB.list, () => operations.list()),
+  handleCall(HUB.move, (request) => operations.move(request)),
   handleStream(HUB.tap, () => ({ first: undefined, start: (push) => air.tap(push) })),
-  handleStream(HUB.watch, () => watchAir(air, desk, clock)),
+  handleStream(HUB.watch, () => watchAir(air, operations, clock)),
 ];
 
 /**

@@ -11,7 +11,7 @@ import {
   text,
   whole,
 } from '../../local/json.js';
-import type { Read, Reader } from '../../local/json.js';
+import type { Read, JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
 import type { AirDevice, AirEvent, AirRecord } from '../capture/record.js';
@@ -29,7 +29,7 @@ import type { SettingsInForce } from './settings.js';
 const MOST_DEVICES = 4096;
 const index = whole(Number.MAX_SAFE_INTEGER);
 const role = oneOf(['central', 'peripheral'] as const);
-const position: Reader<Position> = object({ x: number(), y: number() });
+const position: JsonReader<Position> = object({ x: number(), y: number() });
 /** Metres in a second. */
 export const SPEED_RANGE = { min: 0.001, max: 1000 } as const;
 
@@ -77,7 +77,7 @@ export type DeviceReport = Read<typeof device>;
 
 const devices = list(device, MOST_DEVICES);
 const absent = list(place, MOST_DEVICES);
-const settings: { readonly [K in keyof SettingsInForce]: Reader<SettingsInForce[K]> } = {
+const settings: { readonly [K in keyof SettingsInForce]: JsonReader<SettingsInForce[K]> } = {
   seed: text,
   pace: oneOf(PACES),
   faults: nullable(text),

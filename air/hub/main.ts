@@ -7,7 +7,7 @@ import { systemClock } from '../../lib/platform/clock.js';
 import { isErrno } from '../../local/errno.js';
 import { tryLock } from '../../local/lock.js';
 import { connectTo, isPipe, listenAt } from '../../local/sockets.js';
-import { createHubServer } from './server.js';
+import { createHubServer } from './hub-server.js';
 import { parseHubArguments } from './settings.js';
 import type { HubSettings } from './settings.js';
 

@@ -1,5 +1,5 @@
 import type { VirtualController } from '../controller/controller.js';
-import { Role } from '../../lib/hci/constants.js';
+import { ConnectionRole } from '../../lib/hci/constants.js';
 import { positionAt } from '../medium/motion.js';
 import type { Motion } from '../medium/motion.js';
 import type { Position } from '../medium/path-loss.js';
@@ -40,7 +40,7 @@ const round = (metres: number): number => Math.round(metres * 1000) / 1000;
 
 const reportLinks = ({ connections }: VirtualController): LinkReport[] =>
   connections.all.map((connection) => ({
-    role: connection.end.role === Role.central ? 'central' : 'peripheral',
+    role: connection.end.role === ConnectionRole.central ? 'central' : 'peripheral',
     peer: connection.end.peer.id,
     address: formatAddress(connection.peer),
     rssi: connections.rssi(connection),

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import type { Opened } from '../../local/rpc/server.js';
 import type { VirtualAir } from '../air.js';
 import type { AirChange, AirList, DeviceReport, PlaceReport } from './control.js';
-import type { ControlDesk } from './desk.js';
+import type { HubOperations } from './hub-operations.js';
 
 /** What happens within this time is told as one change. */
 const TOGETHER_MS = 50;
@@ -14,10 +14,10 @@ const TOGETHER_MS = 50;
  */
 export const watchAir = (
   air: VirtualAir,
-  desk: ControlDesk,
+  operations: HubOperations,
   clock: Clock,
 ): Opened<AirList, AirChange> => {
-  const first = desk.list();
+  const first = operations.list();
   const start = (push: (change: AirChange) => void): (() => void) => {
     let told = first;
     let cancel: Cancel | undefined;
@@ -27,7 +27,7 @@ export const watchAir = (
     };
     const look = (): void => {
       cancel = undefined;
-      const list = desk.list();
+      const list = operations.list();
       const change = differences(told, list);
       told = list;
       awaitWalks();
@@ -39,7 +39,7 @@ export const watchAir = (
       cancelWalks = left.length > 0 ? clock.after(Math.min(...left) * 1000, look) : undefined;
     };
     awaitWalks();
-    const stops = [air.onActivity(soon), desk.onMove(soon)];
+    const stops = [air.onActivity(soon), operations.onMove(soon)];
     return () => {
       for (const stop of [...stops, cancel, cancelWalks]) stop?.();
     };

@@ -1,7 +1,7 @@
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Status } from '../../lib/hci/constants.js';
 import { INTER_FRAME_SPACE_MS, packetBytes, packetMs } from './airtime.js';
-import type { Carrier, Frame, AirLink, LinkEnd } from './link.js';
+import type { Carrier, Frame, AirLink, LinkEnd } from './air-link.js';
 
 /** What connection events need to know of the air. */
 export interface EventConditions {

@@ -1,4 +1,4 @@
-import { Role } from '../../lib/hci/constants.js';
+import { ConnectionRole } from '../../lib/hci/constants.js';
 import { viewOf } from '../../lib/platform/bytes.js';
 
 /**
@@ -17,7 +17,7 @@ export interface Faults {
   /** Every link is lost when its fragment of this number, from 1 and in both directions, is sent. */
   readonly cut?: number;
   /** Who stops taking data, after so many fragments; the link stays up, and its peer's data waits. */
-  readonly stall?: { readonly role: Role; readonly after: number };
+  readonly stall?: { readonly role: ConnectionRole; readonly after: number };
   /** No ATT_MTU above this is agreed upon, 23 or more. */
   readonly mtu?: number;
 }
@@ -34,7 +34,7 @@ const FINE: Fate = { copies: 1, delayMs: 0 };
 /** The faults of one link. */
 export class LinkFaults {
   #sent = 0;
-  readonly #taken = { [Role.central]: 0, [Role.peripheral]: 0 };
+  readonly #taken = { [ConnectionRole.central]: 0, [ConnectionRole.peripheral]: 0 };
   readonly #faults: Faults;
   /** A random number, from 0 to below 1. */
   readonly #unit: () => number;
@@ -60,13 +60,13 @@ export class LinkFaults {
   }
 
   /** True when the side with this role takes nothing more. */
-  stalls(role: Role): boolean {
+  stalls(role: ConnectionRole): boolean {
     const { stall } = this.#faults;
     return stall?.role === role && this.#taken[role] >= stall.after;
   }
 
   /** Counts a fragment that the side with this role has taken. */
-  took(role: Role): void {
+  took(role: ConnectionRole): void {
     this.#taken[role]++;
   }
 

@@ -1,5 +1,5 @@
 import type { Cancel } from '../../lib/platform/clock.js';
-import type { Carrier, AirLink, LinkEnd } from './link.js';
+import type { Carrier, AirLink, LinkEnd } from './air-link.js';
 
 /** Each frame in the next turn, while both ends hear each other. */
 export class InstantCarrier implements Carrier {

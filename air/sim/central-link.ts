@@ -9,8 +9,8 @@ import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { Att } from '../../lib/hci/att/pdus.js';
 import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
-import { SimLink } from './link.js';
-import type { ChunkPdu, SimLinkOptions } from './link.js';
+import { SimLink } from './sim-link.js';
+import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
 
 export interface SimCentralLinkOptions extends SimLinkOptions {
   readonly profile: GattProfile;

@@ -5,14 +5,14 @@ import { abortError, runOperation } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
 import type { AirPdu, ConnectRequest, DeviceAddress, LinkParameters } from '../medium/pdu.js';
 import type { ScanWindow, Station } from '../medium/station.js';
 import { isSimAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
 import { SimCentralLink } from './central-link.js';
-import { connectionParameters, offeredMtu, scanWindow } from './parameters.js';
+import { requestedParameters, offeredMtu, scanWindow } from './parameters.js';
 import type { ConnectionOptions } from './parameters.js';
 import { SimStation } from './station.js';
 import type { SimContext } from './station.js';
@@ -63,7 +63,7 @@ export class SimCentral extends SimStation implements Central {
     super(context, options);
     this.#address = context.address;
     this.#window = scanWindow(options.scan);
-    this.#parameters = connectionParameters(options.connection);
+    this.#parameters = requestedParameters(options.connection);
     this.#mtu = offeredMtu(options.mtu);
   }
 

@@ -14,7 +14,7 @@ export interface ConnectionOptions {
 }
 
 /** @throws PhoneKeyError `usage.invalid` for what the specification does not allow (Vol 4 Part E 7.8.12) */
-export const connectionParameters = (options: ConnectionOptions = {}): LinkParameters => {
+export const requestedParameters = (options: ConnectionOptions = {}): LinkParameters => {
   const { intervalMs = 30, latency = 0, timeoutMs = 4000 } = options;
   require(within(intervalMs / 1.25, 6, 3200), 'a connection interval has 7.5 to 4,000 ms');
   require(within(latency, 0, 499), 'a latency is 0 to 499 events');

@@ -4,8 +4,8 @@ import { Att } from '../../lib/hci/att/pdus.js';
 import { readUint16, simAttPdu, uint16 } from './att.js';
 import type { SimAttPdu } from './att.js';
 import type { AttributeTable, PlacedService } from './attribute-table.js';
-import { SimLink } from './link.js';
-import type { ChunkPdu, SimLinkOptions } from './link.js';
+import { SimLink } from './sim-link.js';
+import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions {
   readonly table: AttributeTable;

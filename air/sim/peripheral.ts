@@ -3,7 +3,7 @@ import type { AdvertisingContent } from '../../lib/link/advertising.js';
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
 import type { ConnectRequest, DeviceAddress } from '../medium/pdu.js';
 import { simAdvertisement } from './advertisement.js';

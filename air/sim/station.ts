@@ -1,4 +1,4 @@
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd } from '../medium/air-link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';

@@ -4,7 +4,7 @@ import type { Subject } from './measure-classes.js';
 import { SUBJECTS } from './subjects.js';
 import { largestT } from './welch.js';
 
-// npm run timing                         measures, and judges: exit status 1 for a leak
+// npm run timing                         measures, and decides: exit status 1 for a leak
 // npm run timing -- --samples 1000000    more of them, which shows smaller leaks
 // npm run timing -- --subject tag.equal --json
 
@@ -25,7 +25,7 @@ interface Verdict {
   readonly verdict: 'no leak found' | 'leak' | 'control found' | 'control not found';
 }
 
-const judge = (subject: Subject, wanted: number): Verdict => {
+const verdictOf = (subject: Subject, wanted: number): Verdict => {
   const samples = Math.max(FEWEST_SAMPLES, Math.round(wanted * (subject.share ?? 1)));
   const t: number[] = [];
   const done = (): boolean => {
@@ -63,7 +63,7 @@ if (!(wanted > 0) || options.subject.some((name) => !SUBJECTS.some((s) => s.name
 
 let sound = true;
 for (const subject of chosen) {
-  const result = judge(subject, wanted);
+  const result = verdictOf(subject, wanted);
   sound &&= result.verdict === 'no leak found' || result.verdict === 'control found';
   if (options.json) {
     console.log(JSON.stringify(result));

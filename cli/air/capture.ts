@@ -2,7 +2,7 @@ import { monitorCapture } from '../../air/capture/monitor.js';
 import type { HubControl } from '../../air/index.js';
 import { openCapture } from '../capture/captured.js';
 import type { Context } from '../context.js';
-import { errorMessage } from '../error-message.js';
+import { errorMessage } from '../../lib/errors.js';
 
 export interface AirCapture {
   /** Resolves when all that has happened so far is in the file. */

@@ -1,8 +1,8 @@
 import { connectHub } from '../../air/hub/connect.js';
 import { serveH4 } from '../../air/h4-server.js';
-import { servePty } from '../../air/pty/server.js';
-import type { HostServerOptions } from '../../air/index.js';
-import type { Endpoint, Position } from '../config/parse.js';
+import { servePty } from '../../air/pty/pty-server.js';
+import type { HostServerOptions, Position } from '../../air/index.js';
+import type { Endpoint } from '../config/parse.js';
 import type { Context } from '../context.js';
 
 /** As near to the car as a phone is. */

@@ -1,10 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { parseSessionKeys, SESSION_KEY_LINE } from '../../lib/native/inspect/index.js';
 import type { SessionKeys } from '../../lib/native/inspect/index.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { isErrno } from '../../local/errno.js';
-import { errorMessage } from '../error-message.js';
 
 /** Sessions that are remembered; the oldest are forgotten first. */
 const MAX_SESSIONS = 16_384;

@@ -1,7 +1,7 @@
 import type { KnownCar, ViewerKeys } from '../../lib/native/inspect/index.js';
 import { FileKeyStore } from '../config/key-store.js';
 import type { Context } from '../context.js';
-import { errorMessage } from '../error-message.js';
+import { errorMessage } from '../../lib/errors.js';
 import { SessionKeyReader } from './session-key-reader.js';
 
 /**

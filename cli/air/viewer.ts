@@ -1,7 +1,7 @@
 import { AirDecoder } from '../../air/decode/air-decoder.js';
 import { describeEvent } from '../../air/decode/describe.js';
 import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
-import type { AirEvent, DecodedEvent, Told } from '../../air/index.js';
+import type { AirEvent, DecodedEvent, ReportedEvent } from '../../air/index.js';
 import { nativeProfile } from '../../lib/native/profile.js';
 import {
   Conversation,
@@ -69,7 +69,7 @@ export class AirView implements View {
     return this.#decoder.push(event).flatMap((told) => this.#lines(told));
   }
 
-  #lines({ event, values }: Told): ViewLine[] {
+  #lines({ event, values }: ReportedEvent): ViewLine[] {
     const { time, type, ...fields } = event;
     const { who, what } = describeEvent(event, UUID_NAMES);
     const seen = this.#seenIn(event);

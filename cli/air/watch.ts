@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs';
 import { BtsnoopReader } from '../../air/capture/btsnoop-reader.js';
 import { tapHub } from '../../air/hub/control-client.js';
 import type { AirEvent } from '../../air/index.js';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import type { Context } from '../context.js';
-import { errorMessage } from '../error-message.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
@@ -22,7 +21,7 @@ export interface WatchOptions {
 }
 
 /** Tells what happens on the air, a line each, until Ctrl-C; or what a capture holds. */
-export const watchAir = async (
+export const showAir = async (
   context: Context,
   { hci, read }: WatchOptions,
   open = tapHub,

@@ -1,7 +1,6 @@
 import { closeSync, ftruncateSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
-import { errorMessage } from '../error-message.js';
 
 /** A capture on disk. What was written is there, in whole records, however the process ends. */
 export interface CaptureFile {

@@ -1,11 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { SESSION_KEY_LABEL } from '../../lib/native/inspect/session-key-line.js';
 import { isErrno } from '../../local/errno.js';
 import type { KeyLog } from '../../lib/index.js';
 import { checkPrivate } from '../config/private-directory.js';
 import type { Context } from '../context.js';
-import { errorMessage } from '../error-message.js';
 
 /**
  * Adds to the file of `--session-keys`, if there is one: new with mode 0600, or one that this program has

@@ -1,4 +1,4 @@
-import { controlClient, controlPath, noAnswer } from '../../firmware-sim/control/client.js';
+import { controlClient, controlPath, noAnswer } from '../../firmware-sim/control/car-client.js';
 import type { CarEvent, CarReport, Closure, Door, RemoteCar } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Role } from '../../lib/index.js';
@@ -85,7 +85,7 @@ export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>)
   }
 };
 
-export const status = async (
+export const carStatus = async (
   beside: Beside,
   { watch }: { readonly watch?: true | undefined },
 ): Promise<void> => {
@@ -128,7 +128,7 @@ export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
   done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 
-export const removeKey = async (beside: Beside, slot: number): Promise<void> => {
+export const removeKeyAtScreen = async (beside: Beside, slot: number): Promise<void> => {
   await act(beside, (car) => car.removeKey(slot));
   done(beside, { slot }, `removed the key in slot ${String(slot)}`);
 };

@@ -45,7 +45,7 @@ export const describeCarEvent = (event: CarEvent): string => {
     case 'key-resumed':
       return `key resumed by ${who(event.by)}: ${keyText(event.key)}`;
     case 'notice-taken':
-      return `notice ${String(event.number)} of ${who(event.by)}: ${keyCount(event.entries)}`;
+      return `revocation list ${String(event.number)} of ${who(event.by)}: ${keyCount(event.entries)}`;
     case 'pin-changed':
       return `PIN to drive ${event.set ? 'set' : 'cleared'} by ${who(event.by)}`;
     case 'epoch-raised':

@@ -93,7 +93,7 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--hci', 'every packet between a host and its controller')
     .action(
       act('watch', async (context, options) =>
-        (await import('../air/watch.js')).watchAir(context, options),
+        (await import('../air/watch.js')).showAir(context, options),
       ),
     );
 };

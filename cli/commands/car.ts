@@ -91,12 +91,12 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .command('status')
     .description('look at the car: locks, doors, driving, keys')
     .option('--watch', 'go on to tell what happens at it, until Ctrl-C (then exit code 0)')
-    .action((options) => beside((module, at) => module.status(at, options)));
+    .action((options) => beside((module, at) => module.carStatus(at, options)));
   car
     .command('remove')
     .description('take a key away at the screen, with the card on the console')
     .argument('<slot>', 'slot of the key', parseSlot)
-    .action((slot) => beside((module, at) => module.removeKey(at, slot)));
+    .action((slot) => beside((module, at) => module.removeKeyAtScreen(at, slot)));
   car
     .command('clock')
     .description('what befalls the clock in the car: it loses the time, or the time passes')

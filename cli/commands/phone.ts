@@ -51,7 +51,9 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
   program
     .command('status')
     .description('ask the car: locks, doors, driving')
-    .action(act('radio', async (context) => (await import('../phone/status.js')).status(context)));
+    .action(
+      act('radio', async (context) => (await import('../phone/status.js')).showStatus(context)),
+    );
 
   program
     .command('pair')
@@ -74,7 +76,7 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .option('--for <seconds>', 'how long to listen', parseSeconds, 3)
     .action(
       act('radio', async (context, options) =>
-        (await import('../phone/scan.js')).scan(context, options.for),
+        (await import('../phone/scan.js')).showScan(context, options.for),
       ),
     );
 

@@ -3,7 +3,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { GRANTED_ROLES } from '../../lib/domain/roles.js';
 import type { Act } from '../command.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
-import type { StatusVerb } from '../phone/notices.js';
+import type { StatusVerb } from '../phone/revocation-lists.js';
 import { formFactor } from './form-factor.js';
 
 const ID_EXAMPLES = `Examples:
@@ -19,8 +19,9 @@ const SHARE_EXAMPLES = `Examples:
   $ key share --to eve.key --from 2026-05-01T08:00 --until 2026-05-08 --delegations 1
 
 A guest's key ends after 72 hours, a valet's after 12, a service's after 24, a driver's not, unless
---until says otherwise. Without news of the owner for the hours of --lease, it unlocks and does not
-drive; key stamp is such news. Nothing is sent: give the grant to the other phone, for key accept.
+--until says otherwise. Without a fresh signature of the owner for the hours of --lease, it unlocks
+and does not drive; key refresh signs one. Nothing is sent: give the grant to the other phone, for key
+accept.
 `;
 
 const ACCEPT_EXAMPLES = `Examples:
@@ -33,17 +34,17 @@ const REVOKE_EXAMPLES = `Examples:
   $ key revoke Bob                         by the name that it was shared by
   $ key revoke 43ea6d628a0fbb21            by its fingerprint: key shared, key keys list
   $ key revoke 3                           by its slot; asks the car
-  $ key revoke Bob --offline --out bob.notice
+  $ key revoke Bob --offline --out bob.revocation
 
-The notice is delivered when the car is near; otherwise it goes along with the next command there,
-and whoever else comes to the car may carry it: key carry. It is sealed, they cannot read it.
+The owner's revocation list is delivered when the car is near; otherwise with the next command there,
+and whoever else comes to the car may relay it: key relay. It is sealed, they cannot read it.
 `;
 
-const CARRY_EXAMPLES = `Examples:
-  $ key carry bob.notice
-  $ key carry - --id ID < bob.notice       to the car that key scan shows as ID
+const RELAY_EXAMPLES = `Examples:
+  $ key relay bob.revocation
+  $ key relay - --id ID < bob.revocation   to the car that key scan shows as ID
 
-A phone that has a key for the car delivers it as its own. Any other phone hands it to the cars that
+A phone that has a key for the car delivers it as its own. Any other phone sends it to the cars that
 are near; only the car knows whether it was for it, and does not tell.
 `;
 
@@ -62,7 +63,7 @@ const STATUS_VERBS: readonly (readonly [StatusVerb, string])[] = [
 /** The commands of keys that come from a phone, not from the car. */
 export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   addGrants(program, act);
-  addNotices(program, act);
+  addRevocationLists(program, act);
   const pin = program
     .command('pin')
     .description('the PIN that the car asks for to start; for owners')
@@ -123,14 +124,18 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
       parseTime,
     )
     .option('--uses <n>', 'how often it unlocks or starts (default: no limit)', parseCount(255))
-    .option('--lease <hours>', 'drives so long without news of the owner', parseCount(255))
+    .option(
+      '--lease <hours>',
+      'drives so long without a fresh signature of the owner',
+      parseCount(255),
+    )
     .option('--delegations <n>', 'how many times it may be handed on', parseCount(3))
     .option('--name <name>', 'what to call it, for key revoke')
     .addOption(out())
     .addOption(qr())
     .action(
       act('nothing', async (context, options) =>
-        (await import('../phone/share.js')).share(context, options),
+        (await import('../phone/share.js')).shareKey(context, options),
       ),
     );
   program
@@ -146,7 +151,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(formFactor())
     .action(
       act('nothing', async (context, source, options) =>
-        (await import('../phone/share.js')).accept(context, source, options),
+        (await import('../phone/share.js')).acceptGrant(context, source, options),
       ),
     );
   program
@@ -157,7 +162,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     );
 };
 
-const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
+const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void => {
   for (const [verb, summary] of STATUS_VERBS) {
     program
       .command(verb)
@@ -169,33 +174,40 @@ const addNotices = (program: Pick<Command, 'command'>, act: Act): void => {
       .addOption(qr())
       .action((which, options) =>
         act(radioUnless(options), async (context) =>
-          (await import('../phone/notices.js')).setKeyStatus(context, verb, which, options),
+          (await import('../phone/revocation-lists.js')).changeKeyStatus(
+            context,
+            verb,
+            which,
+            options,
+          ),
         )(),
       );
   }
   program
-    .command('stamp')
-    .description('sign news for the car, so that the leases of shared keys begin anew; for owners')
+    .command('refresh')
+    .description(
+      'sign a fresh revocation list, so that the leases of shared keys begin anew; for owners',
+    )
     .addOption(offline())
     .addOption(out())
     .addOption(qr())
     .action((options) =>
       act(radioUnless(options), async (context) =>
-        (await import('../phone/notices.js')).stamp(context, options),
+        (await import('../phone/revocation-lists.js')).refreshLeases(context, options),
       )(),
     );
   program
-    .command('carry')
-    .description("bring an owner's notice to the car, from any phone")
-    .addHelpText('before', CARRY_EXAMPLES)
+    .command('relay')
+    .description("relay an owner's revocation list to the car, from any phone")
+    .addHelpText('before', RELAY_EXAMPLES)
     .argument(
-      '<notice>',
+      '<list>',
       'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
     .action(
       act('radio', async (context, source, options) =>
-        (await import('../phone/notices.js')).carry(context, source, options),
+        (await import('../phone/revocation-lists.js')).relayLists(context, source, options),
       ),
     );
 };

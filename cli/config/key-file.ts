@@ -2,21 +2,21 @@ import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
 import {
   ENTRIES_PER_PART,
-  LEAST_NOTICE_BYTES,
-  MOST_NOTICE_BYTES,
+  LEAST_PART_BYTES,
+  MOST_PART_BYTES,
   MOST_PARTS,
-} from '../../lib/credentials/notice.js';
-import type { NoticeEntry } from '../../lib/credentials/notice.js';
+} from '../../lib/credentials/revocation-list.js';
+import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
-import type { CarriedNotice, OwnNotice, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carried.js';
+import type { OutboxEntry, OwnRevocationList, PairedCar, SharedKey } from '../../lib/index.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { nativeProfile } from '../../lib/native/profile.js';
 import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
   boolean,
-  bytes,
+  hexBytes,
   JsonError,
   list,
   name,
@@ -26,7 +26,7 @@ import {
   text,
   whole,
 } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
+import type { JsonReader } from '../../local/json.js';
 import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
 
 /**
@@ -35,8 +35,8 @@ import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './pr
  */
 
 /**
- * Largest file that is read, in bytes. One without grants and notices has about 600; the most that
- * a phone may share, revoke and carry for one car has about 350,000.
+ * Largest file that is read, in bytes. One without grants and revocation lists has about 600; the most
+ * that a phone may share, revoke and relay for one car has about 350,000.
  */
 export const MAX_FILE = 512 * 1024;
 
@@ -62,8 +62,13 @@ export const formatKeyFile = (car: PairedCar): string =>
     ownFormFactor: car.ownFormFactor,
     attHandle: car.attHandle,
     shared: car.shared,
-    notice: car.notice && { ...car.notice, entries: car.notice.entries.map(formatEntry) },
-    carrying: car.carrying?.map(({ notice, own }) => ({ notice: toHex(notice), own })),
+    // The names of files that exist.
+    notice: car.revocationList && {
+      number: car.revocationList.number,
+      stamp: car.revocationList.issuedAt,
+      entries: car.revocationList.entries.map(formatEntry),
+    },
+    carrying: car.outbox?.map(({ part, own }) => ({ notice: toHex(part), own })),
   });
 
 /**
@@ -76,21 +81,22 @@ export const parseKeyFile = (file: string): PairedCar => {
 };
 
 /** One line for each: `43ea6d628a0fbb21 1800000000 revoked`. */
-const formatEntry = ({ fingerprint, since, kind }: NoticeEntry): string =>
+const formatEntry = ({ fingerprint, since, kind }: RevocationEntry): string =>
   `${toHex(fingerprint)} ${String(since)} ${kind}`;
 
-const entry: Reader<NoticeEntry> = (value, what) => {
+const entry: JsonReader<RevocationEntry> = (value, what) => {
   const [fingerprint, since = '', kind, ...rest] = text(value, what).split(' ');
-  if (rest.length > 0 || !/^\d{1,10}$/.test(since)) throw JsonError.not(what, 'of a notice');
+  if (rest.length > 0 || !/^\d{1,10}$/.test(since))
+    throw JsonError.not(what, 'of a revocation list');
   return {
-    fingerprint: bytes(8)(fingerprint, what),
+    fingerprint: hexBytes(8)(fingerprint, what),
     since: time(Number(since), what),
     kind: oneOf(['revoked', 'suspended'])(kind, what),
   };
 };
 
-const chain: Reader<Uint8Array> = (value, what) => {
-  const read = bytes(LEAF_BYTES, MOST_CHAIN_BYTES)(value, what);
+const chain: JsonReader<Uint8Array> = (value, what) => {
+  const read = hexBytes(LEAF_BYTES, MOST_CHAIN_BYTES)(value, what);
   try {
     parseChain(read);
   } catch {
@@ -99,7 +105,7 @@ const chain: Reader<Uint8Array> = (value, what) => {
   return read;
 };
 
-const attHandle: Reader<number> = (value, what) => {
+const attHandle: JsonReader<number> = (value, what) => {
   if (!isRowHandle(value, nativeProfile)) throw JsonError.not(what, 'a handle of ATT');
   return value;
 };
@@ -109,7 +115,7 @@ const grantTime = whole(NO_END);
 const count = whole(255);
 
 const sharedKey = object<SharedKey>({
-  fingerprint: (value, what) => toHex(bytes(8)(value, what)),
+  fingerprint: (value, what) => toHex(hexBytes(8)(value, what)),
   name: optional(name(MAX_OWN_NAME)),
   role: oneOf(GRANTED_ROLES),
   issuedAt: grantTime,
@@ -125,36 +131,38 @@ const keyFile = object<
     readonly version: 1;
     readonly car: { readonly publicKey: Uint8Array };
   }
->({
-  version,
-  name: name(MAX_NAME),
-  dialect: optional(name(MAX_OWN_NAME)),
-  state: oneOf(['pending', 'paired']),
-  role: optional(oneOf(ROLES)),
-  slot: optional(whole(999)),
-  car: object<{ readonly publicKey: Uint8Array }>({ publicKey: bytes(32) }),
-  identity: keyPair,
-  signing: keyPair,
-  epoch: optional(whole(0xffff)),
-  grant: optional(chain),
-  ownName: optional(name(MAX_OWN_NAME)),
-  ownFormFactor: optional(oneOf(FORM_FACTORS)),
-  attHandle: optional(attHandle),
-  shared: optional(list(sharedKey, MOST_SHARED)),
-  notice: optional(
-    object<OwnNotice>({
-      number: time,
-      stamp: time,
-      entries: list(entry, MOST_PARTS * ENTRIES_PER_PART),
-    }),
-  ),
-  carrying: optional(
-    list(
-      object<CarriedNotice>({
-        notice: bytes(LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES),
-        own: boolean,
-      }),
-      MOST_CARRIED,
+>(
+  {
+    version,
+    name: name(MAX_NAME),
+    dialect: optional(name(MAX_OWN_NAME)),
+    state: oneOf(['pending', 'paired']),
+    role: optional(oneOf(ROLES)),
+    slot: optional(whole(999)),
+    car: object<{ readonly publicKey: Uint8Array }>({ publicKey: hexBytes(32) }),
+    identity: keyPair,
+    signing: keyPair,
+    epoch: optional(whole(0xffff)),
+    grant: optional(chain),
+    ownName: optional(name(MAX_OWN_NAME)),
+    ownFormFactor: optional(oneOf(FORM_FACTORS)),
+    attHandle: optional(attHandle),
+    shared: optional(list(sharedKey, MOST_SHARED)),
+    revocationList: optional(
+      object<OwnRevocationList>(
+        { number: time, issuedAt: time, entries: list(entry, MOST_PARTS * ENTRIES_PER_PART) },
+        { issuedAt: 'stamp' },
+      ),
     ),
-  ),
-});
+    outbox: optional(
+      list(
+        object<OutboxEntry>(
+          { part: hexBytes(LEAST_PART_BYTES, MOST_PART_BYTES), own: boolean },
+          { part: 'notice' },
+        ),
+        MOST_IN_OUTBOX,
+      ),
+    ),
+  },
+  { revocationList: 'notice', outbox: 'carrying' },
+);

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { defaultSuite } from '../../lib/crypto/index.js';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import type { CarChange, CarStore, KeyPair, Offer, PairedCar } from '../../lib/index.js';
 import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import type { Disk } from '../../local/files/disk.js';
-import { errorMessage } from '../error-message.js';
 import { fileNameFor } from './file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
 import { formatOffer, parseOffer } from './offer-file.js';

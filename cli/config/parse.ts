@@ -2,12 +2,6 @@ import { InvalidArgumentError } from 'commander';
 import { SPEED_RANGE } from '../../air/hub/control.js';
 import { isSeed } from '../../air/hub/settings.js';
 
-/** Metres on the virtual air. */
-export interface Position {
-  readonly x: number;
-  readonly y: number;
-}
-
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const FARTHEST_M = 10_000;
 const MAX_NAME_BYTES = 32;

@@ -1,13 +1,13 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { KeyPair } from '../../lib/index.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { bytes, JsonError, object, readJson } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
+import { hexBytes, JsonError, object, readJson } from '../../local/json.js';
+import type { JsonReader } from '../../local/json.js';
 
 export const formatPrivate = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
-export const parsePrivate = <T>(text: string, reader: Reader<T>): T => {
+export const parsePrivate = <T>(text: string, reader: JsonReader<T>): T => {
   try {
     return readJson(text, 'it', reader);
   } catch (error) {
@@ -17,12 +17,12 @@ export const parsePrivate = <T>(text: string, reader: Reader<T>): T => {
 };
 
 /** The one version of a file that is known. */
-export const version: Reader<1> = (value) => {
+export const version: JsonReader<1> = (value) => {
   if (value !== 1) throw new JsonError('a version this phonekey does not know');
   return value;
 };
 
-export const keyPair = object<KeyPair>({ privateKey: bytes(32), publicKey: bytes(32) });
+export const keyPair = object<KeyPair>({ privateKey: hexBytes(32), publicKey: hexBytes(32) });
 
 export const keyPairJson = ({ privateKey, publicKey }: KeyPair) => ({
   privateKey: toHex(privateKey),

@@ -1,3 +1,4 @@
+import type { Position } from '../../air/index.js';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { PhoneKeyError } from '../../lib/errors.js';
@@ -5,7 +6,6 @@ import { systemClock } from '../../lib/platform/clock.js';
 import type { Central, Peripheral } from '../../lib/radio/types.js';
 import { captured } from '../capture/captured.js';
 import type { Context } from '../context.js';
-import type { Position } from './parse.js';
 
 /** What a radio came to be when `auto` was asked for. */
 export type Radio = 'ble' | 'virtual';
@@ -63,7 +63,7 @@ export const openPeripheral = async (
   return { peripheral: opened, radio };
 };
 
-export interface Ways<T> {
+export interface RadioOpeners<T> {
   ble(limits: { readonly timeoutMs?: number }): Promise<T>;
   virtual(): Promise<T>;
 }
@@ -75,24 +75,24 @@ export interface Ways<T> {
  */
 export const openRadio = async <T>(
   { options, output }: Pick<Context, 'options' | 'output'>,
-  ways: Ways<T>,
+  openers: RadioOpeners<T>,
   hasAdapter = mayHaveAdapter,
 ): Promise<{ readonly opened: T; readonly radio: Radio }> => {
   const capture = options.capture !== undefined;
   if (options.radio === 'ble') {
     if (capture) throw realAdapter();
-    return { opened: await ways.ble({}), radio: 'ble' };
+    return { opened: await openers.ble({}), radio: 'ble' };
   }
   if (options.radio === 'auto' && capture) {
     output.say('on the virtual air: that is what --capture sees');
   } else if (options.radio === 'auto' && options.sessionKeys !== undefined) {
     output.say('on the virtual air: session keys are written there alone');
   } else if (options.radio === 'auto') {
-    const opened = (await hasAdapter()) ? await tryAdapter(ways) : undefined;
+    const opened = (await hasAdapter()) ? await tryAdapter(openers) : undefined;
     if (opened !== undefined) return { opened, radio: 'ble' };
     output.say('no usable Bluetooth adapter, so on the virtual air (key doctor says why)');
   }
-  return { opened: await ways.virtual(), radio: 'virtual' };
+  return { opened: await openers.virtual(), radio: 'virtual' };
 };
 
 const realAdapter = (): PhoneKeyError =>
@@ -100,9 +100,9 @@ const realAdapter = (): PhoneKeyError =>
     hint: 'On Linux the system captures those: btmon -w FILE.',
   });
 
-const tryAdapter = async <T>(ways: Ways<T>): Promise<T | undefined> => {
+const tryAdapter = async <T>(openers: RadioOpeners<T>): Promise<T | undefined> => {
   try {
-    return await ways.ble({ timeoutMs: AUTO_TIMEOUT_MS });
+    return await openers.ble({ timeoutMs: AUTO_TIMEOUT_MS });
   } catch (error) {
     if (error instanceof PhoneKeyError && error.code === 'radio.unavailable') return undefined;
     throw error;

@@ -1,14 +1,13 @@
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import type { TraceEvent } from '../../lib/index.js';
 import { captured } from '../capture/captured.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import type { Context } from '../context.js';
-import { errorMessage } from '../error-message.js';
 import { interrupted } from '../io/interrupt.js';
 import type { Output } from '../io/output.js';
 import { table } from '../io/table.js';
 import { STEPS } from './steps.js';
-import type { Stage, Step } from './steps.js';
+import type { Stage, DemoStep } from './steps.js';
 import { openWorld } from './world.js';
 import type { World } from './world.js';
 
@@ -40,7 +39,7 @@ export const demo = async (
 };
 
 const play = async (
-  step: Step,
+  step: DemoStep,
   number: number,
   stage: Stage,
   { output, signal }: Context,
@@ -75,7 +74,7 @@ const messageLines = (messages: readonly TraceEvent[], output: Output): string[]
   return table(rows).map((row) => output.paint('cyan', row));
 };
 
-const failed = (step: Step, error: unknown, signal: AbortSignal): PhoneKeyError => {
+const failed = (step: DemoStep, error: unknown, signal: AbortSignal): PhoneKeyError => {
   if (signal.aborted) return interrupted();
   const known = error instanceof PhoneKeyError ? error : undefined;
   return new PhoneKeyError(

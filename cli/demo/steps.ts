@@ -7,7 +7,7 @@ import type { World } from './world.js';
  * One step of the demonstration. `run` does it and then looks at the car itself, through the door
  * for the person beside it: a step that did not happen throws.
  */
-export interface Step {
+export interface DemoStep {
   readonly name: string;
   readonly title: string;
   readonly explanation: string;
@@ -22,7 +22,7 @@ export interface Stage {
   code?: string;
 }
 
-export const STEPS: readonly Step[] = [
+export const STEPS: readonly DemoStep[] = [
   {
     name: 'car',
     title: 'A car comes up on the virtual air',

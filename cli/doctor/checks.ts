@@ -1,6 +1,5 @@
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
-import { errorMessage } from '../error-message.js';
 import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
 import { buildCommand } from './fixes.js';
 import type { Probes } from './probes.js';

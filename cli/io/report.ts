@@ -1,6 +1,5 @@
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
-import { errorMessage } from '../error-message.js';
 import { exitCodeOf } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Output } from './output.js';

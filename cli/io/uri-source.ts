@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { PhoneKeyError } from '../../lib/errors.js';
-import { errorMessage } from '../error-message.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import type { Host } from '../context.js';
 import { readLines } from './ask.js';
 
-/** 8 notices of 2,702 characters, and some room. */
+/** 8 parts of a revocation list, of 2,702 characters, and some room. */
 const MOST_BYTES = 64 * 1024;
 /** Of a screenshot. */
 const MOST_PICTURE_BYTES = 16 * 1024 * 1024;

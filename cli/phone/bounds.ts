@@ -4,7 +4,7 @@ import { lastTerms } from '../../lib/phone/sharing.js';
 import { endTime, formatTime } from '../config/time.js';
 
 /** The limits of a grant that was given or accepted; those that are none are null. */
-export interface Bounds {
+export interface KeyBounds {
   readonly from: string | null;
   readonly until: string | null;
   readonly uses: number | null;
@@ -14,7 +14,7 @@ export interface Bounds {
 
 type Limits = Pick<GrantTerms, 'notBefore' | 'notAfter' | 'uses' | 'leaseHours' | 'delegations'>;
 
-export const boundsOf = (granted: SharedKey | PairedCar): Bounds => {
+export const boundsOf = (granted: SharedKey | PairedCar): KeyBounds => {
   const limits = limitsOf(granted);
   if (limits === undefined) {
     return { from: null, until: null, uses: null, leaseHours: null, delegations: 0 };
@@ -36,7 +36,9 @@ export const describeBounds = (granted: SharedKey | PairedCar): string => {
     ...(from !== null && Date.parse(from) > Date.now() ? [`from ${from}`] : []),
     until === null ? 'no end' : `until ${until}`,
     ...(uses === null ? [] : [`${String(uses)} uses`]),
-    ...(leaseHours === null ? [] : [`${String(leaseHours)} h without news of the owner`]),
+    ...(leaseHours === null
+      ? []
+      : [`${String(leaseHours)} h without a fresh signature of the owner`]),
     ...(delegations === 0 ? [] : [`may be handed on ${times(delegations)}`]),
   ].join(', ');
 };

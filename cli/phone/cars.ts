@@ -19,7 +19,7 @@ export const listCars = async (context: Context): Promise<void> => {
           role ?? '-',
           slot === null ? '-' : String(slot),
           until ?? '-',
-          carrying === 0 ? state : `${state}, news for the car`,
+          carrying === 0 ? state : `${state}, revocation list to deliver`,
         ];
       }),
     ]),
@@ -27,7 +27,7 @@ export const listCars = async (context: Context): Promise<void> => {
 };
 
 const entry = (car: PairedCar) => {
-  const { name, state, role = null, slot = null, grant, carrying = [] } = car;
+  const { name, state, role = null, slot = null, grant, outbox = [] } = car;
   return {
     name,
     state,
@@ -35,7 +35,7 @@ const entry = (car: PairedCar) => {
     slot,
     granted: grant !== undefined,
     ...boundsOf(car),
-    carrying: carrying.length,
+    carrying: outbox.length,
   };
 };
 

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
-import { errorMessage } from '../error-message.js';
 import { qrLines } from '../io/qr.js';
 
 export interface HandOutOptions {

@@ -28,7 +28,7 @@ export interface ShareArguments
 }
 
 /** Gives rights to a key of another phone. Nothing is sent: the grant is what is printed. */
-export const share = async (context: Context, given: ShareArguments): Promise<void> => {
+export const shareKey = async (context: Context, given: ShareArguments): Promise<void> => {
   const { host, options, output, paths } = context;
   const { to: source, lease, out, qr, ...terms } = given;
   // A public key is no file's name; who has such a file can say ./ before it.
@@ -61,7 +61,7 @@ export interface AcceptArguments {
 }
 
 /** Takes a grant for a key that `showKey` has shown. */
-export const accept = async (
+export const acceptGrant = async (
   context: Context,
   source: string,
   { name, as, formFactor }: AcceptArguments,

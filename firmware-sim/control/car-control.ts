@@ -4,7 +4,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
 import type { CarReport, CardTap, CarController, HandInput } from '../controller.js';
-import type { Screen } from '../pairing-desk.js';
+import type { Screen } from '../pairing-manager.js';
 
 /**
  * What the person beside the car can do. `SimulatedCar.control` has it in the car's own process,

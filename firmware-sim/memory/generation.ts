@@ -19,7 +19,7 @@ export interface Generation {
   readonly record: CarRecord;
 }
 
-/** More than 32 keys and full lists of notices need. */
+/** More than 32 keys and full lists of revocation lists need. */
 export const MAX_GENERATION_BYTES = 256 * 1024;
 
 const MAGIC = 'phonekey-car 1';

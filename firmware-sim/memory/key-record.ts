@@ -6,8 +6,8 @@ import { checkName } from '../../lib/domain/names.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { absent, bytes, list, object, oneOf, text, whole } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
+import { absent, hexBytes, list, object, oneOf, text, whole } from '../../local/json.js';
+import type { JsonReader } from '../../local/json.js';
 
 /** Slot numbers fit in a byte. */
 export const MAX_SLOTS = 256;
@@ -28,7 +28,7 @@ const TERMS = {
   uses: count,
   leaseHours: count,
   delegations: whole(MOST_LINKS - 1),
-} as const satisfies Record<Exclude<keyof GrantTerms, 'role'>, Reader<number>>;
+} as const satisfies Record<Exclude<keyof GrantTerms, 'role'>, JsonReader<number>>;
 
 const TERM_NAMES = Object.keys(TERMS) as readonly (keyof typeof TERMS)[];
 
@@ -51,7 +51,7 @@ const encodeGrant = ({ terms, path, used }: KeyGrant): object => ({
 });
 
 const step = object<PathStep>({
-  fingerprint: bytes(FINGERPRINT_BYTES),
+  fingerprint: hexBytes(FINGERPRINT_BYTES),
   issuedAt: time,
 });
 
@@ -63,8 +63,8 @@ const grant = object<Omit<KeyGrant, 'terms'> & { readonly terms: Omit<GrantTerms
 
 const fields = {
   slot: whole(MAX_SLOTS - 1),
-  publicKey: bytes(KEY_BYTES),
-  signingKey: bytes(KEY_BYTES),
+  publicKey: hexBytes(KEY_BYTES),
+  signingKey: hexBytes(KEY_BYTES),
   name: (value: unknown, what: string) => checkName(text(value, what)),
   formFactor: oneOf(['unknown', ...FORM_FACTORS]),
   role: oneOf(ROLES),
@@ -73,7 +73,7 @@ const fields = {
 };
 
 /** Of `encodeKey`. */
-export const keySlot: Reader<KeySlot> = (value, what) => {
+export const keySlot: JsonReader<KeySlot> = (value, what) => {
   const { formFactor, grant: bounds, ...key } = object(fields)(value, what);
   return {
     ...key,

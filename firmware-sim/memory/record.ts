@@ -1,17 +1,17 @@
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { absent, bytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
+import { absent, hexBytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
 import { encodeKey, keySlot, MAX_SLOTS } from './key-record.js';
 import {
   clockRecord,
-  encodeNotices,
+  encodeRevocationList,
   encodePin,
   encodeRemoved,
-  ownerNotices,
+  ownerRevocationList,
   pinRecord,
   removedKeys,
 } from './rights-record.js';
-import type { ClockRecord, OwnerNotices, PinRecord, RemovedKey } from './rights-record.js';
+import type { ClockRecord, OwnerRevocationList, PinRecord, RemovedKey } from './rights-record.js';
 
 /** Everything the car must not forget, as one record: a commit takes all of it or none. */
 export interface CarRecord {
@@ -24,7 +24,7 @@ export interface CarRecord {
   /** How often the car was re-keyed, 0 to 65535: grants name it. */
   readonly epoch: number;
   /** Ascending by the owner's slot. */
-  readonly notices: readonly OwnerNotices[];
+  readonly revocationLists: readonly OwnerRevocationList[];
   readonly removed: readonly RemovedKey[];
   readonly clock: ClockRecord;
   /** To be typed before driving. */
@@ -39,7 +39,7 @@ export const newRecord = (privateKey: Uint8Array): CarRecord => ({
   pairingTries: 0,
   keys: [],
   epoch: 0,
-  notices: [],
+  revocationLists: [],
   removed: [],
   clock: { offset: 0, floor: 0, lost: false },
 });
@@ -51,28 +51,31 @@ export const encodeRecord = (record: CarRecord): string =>
     pairingTries: record.pairingTries,
     keys: record.keys.map(encodeKey),
     epoch: record.epoch,
-    notices: record.notices.map(encodeNotices),
+    notices: record.revocationLists.map(encodeRevocationList),
     removed: encodeRemoved(record.removed),
     clock: record.clock,
     pin: record.pin === undefined ? null : encodePin(record.pin),
   });
 
-const carRecord = object<CarRecord>({
-  privateKey: bytes(32),
-  pairingTries: whole(Number.MAX_SAFE_INTEGER),
-  keys: list(keySlot, MAX_SLOTS),
-  epoch: whole(MOST_EPOCH),
-  notices: list(ownerNotices, MAX_SLOTS),
-  removed: removedKeys,
-  clock: clockRecord,
-  pin: absent(pinRecord),
-});
+const carRecord = object<CarRecord>(
+  {
+    privateKey: hexBytes(32),
+    pairingTries: whole(Number.MAX_SAFE_INTEGER),
+    keys: list(keySlot, MAX_SLOTS),
+    epoch: whole(MOST_EPOCH),
+    revocationLists: list(ownerRevocationList, MAX_SLOTS),
+    removed: removedKeys,
+    clock: clockRecord,
+    pin: absent(pinRecord),
+  },
+  { revocationLists: 'notices' },
+);
 
 /** @throws JsonError saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
   const record = readJson(text, 'record', carRecord);
   requireAscending('slot', record.keys);
-  requireAscending('ownerSlot', record.notices);
+  requireAscending('ownerSlot', record.revocationLists);
   if (new Set(record.keys.map((key) => toHex(key.publicKey))).size !== record.keys.length) {
     throw JsonError.not('publicKey', 'of one key alone');
   }

@@ -1,33 +1,33 @@
 import { base64urlnopad } from '@scure/base';
-import type { NoticeEntry } from '../../lib/credentials/notice.js';
-import { MOST_PARTS } from '../../lib/credentials/notice.js';
+import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
+import { MOST_PARTS } from '../../lib/credentials/revocation-list.js';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
-import { absent, boolean, bytes, JsonError, object, text, whole } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
+import { absent, boolean, hexBytes, JsonError, object, text, whole } from '../../local/json.js';
+import type { JsonReader } from '../../local/json.js';
 import { MAX_SLOTS } from './key-record.js';
 
-/** What the car keeps about rights besides the keys: notices, removed grants, its clock, the PIN. */
+/** What the car keeps about rights besides the keys: revocation lists, removed grants, its clock, the PIN. */
 
-/** What an owner has revoked and suspended, by its last notice. */
-export interface OwnerNotices {
+/** What an owner has revoked and suspended, by its last list. */
+export interface OwnerRevocationList {
   readonly ownerSlot: number;
-  /** Of the last notice of which all parts came; 0: none yet. Only higher ones are taken. */
+  /** Of the last revocation list of which all parts came; 0: none yet. Only higher ones are taken. */
   readonly number: number;
   /** When that was signed: seconds since 1970. */
-  readonly stamp: number;
-  readonly entries: readonly NoticeEntry[];
-  /** A newer notice of which parts are missing; what it has takes effect already. */
-  readonly pending?: PendingNotice;
+  readonly issuedAt: number;
+  readonly entries: readonly RevocationEntry[];
+  /** A newer list of which parts are missing; what it has takes effect already. */
+  readonly pending?: PendingRevocationList;
 }
 
-export interface PendingNotice {
+export interface PendingRevocationList {
   readonly number: number;
-  readonly stamp: number;
+  readonly issuedAt: number;
   readonly parts: number;
   /** Bit n: part n is there. */
   readonly have: number;
-  readonly entries: readonly NoticeEntry[];
+  readonly entries: readonly RevocationEntry[];
 }
 
 /** A key that was taken out of its slot. Its grant would let it in again, and must not. */
@@ -84,7 +84,7 @@ const pack = <T>(
 };
 
 const packed =
-  <T>(size: number, most: number, unpack: (item: DataView) => T): Reader<readonly T[]> =>
+  <T>(size: number, most: number, unpack: (item: DataView) => T): JsonReader<readonly T[]> =>
   (value, what) => {
     const wanted = `0 to ${String(most)} times ${String(size)} bytes in base64url`;
     let decoded: Uint8Array;
@@ -101,23 +101,32 @@ const packed =
     );
   };
 
-export const encodeNotices = (notices: OwnerNotices): object => ({
-  ...notices,
-  entries: packEntries(notices.entries),
-  pending:
-    notices.pending === undefined
-      ? null
-      : { ...notices.pending, entries: packEntries(notices.pending.entries) },
+/** `stamp` is the name of `issuedAt` in memories that exist. */
+const KEYS = { issuedAt: 'stamp' } as const;
+
+export const encodeRevocationList = ({ pending, ...list }: OwnerRevocationList): object => ({
+  ...encodeList(list),
+  pending: pending === undefined ? null : encodeList(pending),
 });
 
-const packEntries = (entries: readonly NoticeEntry[]): string =>
+const encodeList = ({
+  issuedAt,
+  entries,
+  ...rest
+}: Omit<OwnerRevocationList, 'pending'> | PendingRevocationList): object => ({
+  ...rest,
+  stamp: issuedAt,
+  entries: packEntries(entries),
+});
+
+const packEntries = (entries: readonly RevocationEntry[]): string =>
   pack(entries, ENTRY_BYTES, ({ fingerprint, since, kind }, view) => {
     setBytes(view, fingerprint);
     view.setUint32(FINGERPRINT_BYTES, since);
     view.setUint8(FINGERPRINT_BYTES + 4, kind === 'revoked' ? 1 : 2);
   });
 
-const entries = packed<NoticeEntry>(ENTRY_BYTES, MOST_ENTRIES, (view) => {
+const entries = packed<RevocationEntry>(ENTRY_BYTES, MOST_ENTRIES, (view) => {
   const kind = view.getUint8(FINGERPRINT_BYTES + 4);
   if (kind !== 1 && kind !== 2) throw JsonError.not('entries', 'of revoked and suspended keys');
   return {
@@ -140,22 +149,28 @@ export const removedKeys = packed<RemovedKey>(REMOVED_BYTES, MOST_REMOVED, (view
 
 const time = whole(MAX_TIME);
 
-/** Of `encodeNotices`. */
-export const ownerNotices = object<OwnerNotices>({
-  ownerSlot: whole(MAX_SLOTS - 1),
-  number: time,
-  stamp: time,
-  entries,
-  pending: absent(
-    object<PendingNotice>({
-      number: time,
-      stamp: time,
-      parts: whole(MOST_PARTS),
-      have: whole(2 ** MOST_PARTS - 1),
-      entries,
-    }),
-  ),
-});
+/** Of `encodeRevocationList`. */
+export const ownerRevocationList = object<OwnerRevocationList>(
+  {
+    ownerSlot: whole(MAX_SLOTS - 1),
+    number: time,
+    issuedAt: time,
+    entries,
+    pending: absent(
+      object<PendingRevocationList>(
+        {
+          number: time,
+          issuedAt: time,
+          parts: whole(MOST_PARTS),
+          have: whole(2 ** MOST_PARTS - 1),
+          entries,
+        },
+        KEYS,
+      ),
+    ),
+  },
+  KEYS,
+);
 
 export const clockRecord = object<ClockRecord>({
   offset: whole(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER),
@@ -170,8 +185,8 @@ export const encodePin = ({ salt, hash, tries }: PinRecord): object => ({
 });
 
 export const pinRecord = object<PinRecord>({
-  salt: bytes(PIN_SALT_BYTES),
-  hash: bytes(PIN_HASH_BYTES),
+  salt: hexBytes(PIN_SALT_BYTES),
+  hash: hexBytes(PIN_HASH_BYTES),
   tries: object<PinTries>({ owners: whole(MOST_PIN_TRIES), others: whole(MOST_PIN_TRIES) }),
 });
 

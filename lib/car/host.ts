@@ -20,7 +20,7 @@ export interface CarHost {
   /** Carries out an authenticated command after checking what the key's role permits. */
   execute(command: Command, key: KeySlot): Promise<Result>;
   readonly pairing: PairingHost;
-  /** Grants and notices of owners; a car without it takes paired keys alone. */
+  /** Grants and revocation lists of owners; a car without it takes paired keys alone. */
   readonly credentials?: CredentialHost;
 }
 
@@ -30,8 +30,8 @@ export interface CredentialHost {
    * Resolves once it is durable. `grant-invalid`: the chain does not hold, and the sender is a stranger.
    */
   admit(publicKey: Uint8Array, introduction: Introduction): Promise<KeySlot | AdmissionRefusal>;
-  /** A notice that anybody may have brought; whether it was good for something is not answered. */
-  receive(notice: Uint8Array): Promise<void>;
+  /** A part of a revocation list, from anybody; whether it was good for something is not answered. */
+  receive(revocationList: Uint8Array): Promise<void>;
 }
 
 export type AdmissionRefusal = 'grant-invalid' | 'slots-full' | PolicyRefusal;

@@ -48,7 +48,7 @@ export interface GrantTerms {
   readonly notAfter: number;
   /** How often it may unlock or start, 1 to 255, and then not be delegated on; 0: no limit. */
   readonly uses: number;
-  /** 1 to 255; 0: none. Without news of the owner for so long it unlocks and does not drive. */
+  /** 1 to 255; 0: none. Without a fresh signature of the owner for so long it unlocks and does not drive. */
   readonly leaseHours: number;
   /** 0 to MOST_DELEGATIONS: how many links may follow. */
   readonly delegations: number;

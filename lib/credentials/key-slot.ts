@@ -7,7 +7,7 @@ import type { GrantTerms } from './grant.js';
 export interface PhoneIdentity {
   /** X25519, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** Ed25519, 32 bytes; signs grants and notices. Of a granted key, 32 zero bytes: it signs nothing here. */
+  /** Ed25519, 32 bytes; signs grants and revocation lists. Of a granted key 32 zero bytes: it signs nothing. */
   readonly signingKey: Uint8Array;
   /** 1 to 32 bytes of UTF-8, chosen by the phone. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface KeySlot extends PhoneIdentity {
   readonly role: Role;
   /**
    * When it was paired, by the car's clock and never before anything that an owner had signed by then:
-   * seconds since 1970. Notices about earlier times do not concern it.
+   * seconds since 1970. Revocation lists about earlier times do not concern it.
    */
   readonly pairedAt?: number;
   /** What bounds a key that came by a grant; none for one that was paired at the car. */

@@ -2,7 +2,7 @@ import type { CommandName } from '../domain/commands.js';
 import { permits, speedLimitOf } from '../domain/roles.js';
 import type { GrantTerms } from './grant.js';
 import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
-import type { NoticeEntry } from './notice.js';
+import type { RevocationEntry } from './revocation-list.js';
 
 /** Why a key may not do what it asks; the car tells it the key, which has proved itself. */
 export type PolicyRefusal =
@@ -21,10 +21,10 @@ export interface Circumstances {
   readonly now: number | undefined;
   /** Fingerprint of a key that was paired, 8 bytes. */
   fingerprint(key: KeySlot): Uint8Array;
-  /** Entries of all owners' notices about a fingerprint. */
-  notices(fingerprint: Uint8Array): readonly NoticeEntry[];
-  /** The latest stamp of that owner, in seconds since 1970; 0 when there was none. */
-  readonly lastStamp: (ownerSlot: number) => number;
+  /** Entries about a fingerprint in the revocation lists of all owners. */
+  revocationLists(fingerprint: Uint8Array): readonly RevocationEntry[];
+  /** When that owner's last revocation list was issued, in seconds since 1970; 0 when there was none. */
+  readonly lastIssuedAt: (ownerSlot: number) => number;
 }
 
 /** What counts as a use, and what is not allowed any more when a lease is over. */
@@ -67,16 +67,17 @@ export const grantRefusal = (
 ): PolicyRefusal | undefined =>
   isRevoked(path, circumstances) ? 'suspended' : outOfTime(terms, circumstances);
 
-/** True where an owner's notice is about this key or one that it came from; revoked counts as well. */
+/** True where an owner's list is about this key or one that it came from; revoked counts as well. */
 export const isSuspended = (
   key: KeySlot,
-  circumstances: Pick<Circumstances, 'fingerprint' | 'notices'>,
+  circumstances: Pick<Circumstances, 'fingerprint' | 'revocationLists'>,
 ): boolean => isRevoked(pathOf(key, circumstances.fingerprint), circumstances);
 
 const isRevoked = (
   path: readonly PathStep[],
-  { notices }: Pick<Circumstances, 'notices'>,
-): boolean => path.some((step) => notices(step.fingerprint).some((entry) => applies(entry, step)));
+  { revocationLists }: Pick<Circumstances, 'revocationLists'>,
+): boolean =>
+  path.some((step) => revocationLists(step.fingerprint).some((entry) => applies(entry, step)));
 
 /** The chain of a granted key; a paired one is a chain of itself, as if issued when it was paired. */
 export const pathOf = (
@@ -89,7 +90,7 @@ export const pathOf = (
  * Whether an entry is about this step, or about what the phone had before. It is the revoked key's own
  * link that counts: what it delegates after its revocation holds no more than what it did before.
  */
-export const applies = (entry: NoticeEntry, step: PathStep): boolean =>
+export const applies = (entry: RevocationEntry, step: PathStep): boolean =>
   step.issuedAt <= entry.since;
 
 const outOfTime = (
@@ -103,11 +104,11 @@ const outOfTime = (
 
 const leaseIsOver = (
   { terms, path }: KeyGrant,
-  { now = 0, lastStamp }: Pick<Circumstances, 'now' | 'lastStamp'>,
+  { now = 0, lastIssuedAt }: Pick<Circumstances, 'now' | 'lastIssuedAt'>,
 ): boolean => {
   if (terms.leaseHours === 0) return false;
   // Of all links only the first is the owner's word; a guest's phone may say any time.
   const signed = path[0]?.issuedAt ?? 0;
-  const news = Math.max(signed, lastStamp(terms.ownerSlot));
-  return now >= news + terms.leaseHours * 3600;
+  const lastHeard = Math.max(signed, lastIssuedAt(terms.ownerSlot));
+  return now >= lastHeard + terms.leaseHours * 3600;
 };

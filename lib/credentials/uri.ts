@@ -2,20 +2,20 @@ import { base64urlnopad } from '@scure/base';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, parseChain } from './grant.js';
-import { LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES } from './notice.js';
+import { LEAST_PART_BYTES, MOST_PART_BYTES } from './revocation-list.js';
 
 /**
- * How keys, grants and notices travel from phone to phone: `phonekey:<what>/<base64url>`, which fits
+ * How keys, grants and revocation lists travel from phone to phone: `phonekey:<what>/<base64url>`, which fits
  * in a message and in a QR code.
  *
  *     key      X25519 key, Ed25519 key          64 bytes: of the phone that is to get a grant
  *     grant    car's X25519 key, links          147 to 588 bytes
- *     notice   as in ToCar                      142 to 2014 bytes
+ *     revocation list   as in ToCar                      142 to 2014 bytes
  */
 export type PhoneKeyUri =
   | { readonly what: 'key'; readonly publicKey: Uint8Array; readonly signingKey: Uint8Array }
   | { readonly what: 'grant'; readonly carPublicKey: Uint8Array; readonly chain: Uint8Array }
-  | { readonly what: 'notice'; readonly notice: Uint8Array };
+  | { readonly what: 'notice'; readonly revocationList: Uint8Array };
 
 const KEY_BYTES = 32;
 
@@ -29,7 +29,7 @@ export const parseUri = (text: string): PhoneKeyUri => {
   const [, what, encoded] =
     /^phonekey:(key|grant|notice)\/([A-Za-z0-9_-]+)$/.exec(text.trim()) ?? [];
   if (what === undefined || encoded === undefined) {
-    throw invalid('not a key, a grant or a notice of phonekey');
+    throw invalid('not a key, a grant or a revocation list of phonekey');
   }
   const bytes = decode(encoded);
   if (what === 'key' && bytes.length === 2 * KEY_BYTES) {
@@ -41,11 +41,14 @@ export const parseUri = (text: string): PhoneKeyUri => {
     checkChain(chain);
     return { what, carPublicKey: bytes.slice(0, KEY_BYTES), chain };
   }
-  if (what === 'notice' && between(bytes, LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES)) {
-    return { what, notice: bytes };
+  if (what === 'notice' && between(bytes, LEAST_PART_BYTES, MOST_PART_BYTES)) {
+    return { what, revocationList: bytes };
   }
-  throw invalid(`a ${what} of the wrong length`);
+  throw invalid(`a ${uriNoun(what)} of the wrong length`);
 };
+
+/** What people call it: a URI keeps the older word for a revocation list. */
+export const uriNoun = (what: string): string => (what === 'notice' ? 'revocation list' : what);
 
 const payloadOf = (uri: PhoneKeyUri): Uint8Array => {
   switch (uri.what) {
@@ -54,7 +57,7 @@ const payloadOf = (uri: PhoneKeyUri): Uint8Array => {
     case 'grant':
       return concat(uri.carPublicKey, uri.chain);
     case 'notice':
-      return uri.notice;
+      return uri.revocationList;
   }
 };
 

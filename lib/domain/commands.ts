@@ -9,8 +9,8 @@ export type Command =
   | { readonly type: 'status' }
   | { readonly type: 'listKeys' }
   | { readonly type: 'removeKey'; readonly slot: number }
-  /** A sealed notice of an owner, 142 to 2014 bytes. */
-  | { readonly type: 'deliver'; readonly notice: Uint8Array }
+  /** A sealed part of an owner's revocation list, 142 to 2014 bytes. */
+  | { readonly type: 'deliver'; readonly revocationList: Uint8Array }
   /** 4 to 8 digits; empty: no PIN any more. */
   | { readonly type: 'setPin'; readonly pin: string }
   | { readonly type: 'raiseEpoch' }

@@ -62,7 +62,7 @@ export interface KeyEntry {
   readonly fingerprint: string;
   /** The key of this phone. */
   readonly own: boolean;
-  /** An owner's notice says so: suspended or revoked. */
+  /** An owner's revocation list says so: suspended or revoked. */
   readonly suspended: boolean;
   /** The first second in which it does not hold any more, since 1970; null: no end. */
   readonly notAfter: number | null;

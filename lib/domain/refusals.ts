@@ -48,7 +48,7 @@ const REFUSALS = {
   'used-up': entry('this key is used up', 'Ask the owner for a new grant: key share.'),
   'lease-over': entry(
     'the car has not heard from its owner for too long; this key unlocks, but does not drive',
-    'Get a notice of the owner and carry it to the car: key carry.',
+    'Get a fresh revocation list of the owner and relay it to the car: key relay.',
   ),
   'clock-lost': entry(
     'the car does not know the time, so it takes no key with limits',
@@ -74,7 +74,7 @@ const REFUSALS = {
     'Ask the owner for a new one: key share.',
   ),
   'notice-invalid': entry(
-    'the car does not take this notice',
+    'the car does not take this revocation list',
     'It has a newer one, or it is for another car.',
   ),
   'owner-key': entry(

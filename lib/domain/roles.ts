@@ -14,7 +14,7 @@ interface Rights {
   readonly speedLimit?: number;
 }
 
-/** What no role but those without key management lacks: taking its own key away, carrying notices. */
+/** What no role but those without key management lacks: taking its own key away, delivering lists. */
 const OWN_KEY: readonly CommandName[] = ['removeKey', 'deliver'];
 
 /**

@@ -42,8 +42,8 @@ export const HardwareError = {
   outOfStep: 0x02,
 } as const;
 
-export const Role = { central: 0x00, peripheral: 0x01 } as const;
-export type Role = (typeof Role)[keyof typeof Role];
+export const ConnectionRole = { central: 0x00, peripheral: 0x01 } as const;
+export type ConnectionRole = (typeof ConnectionRole)[keyof typeof ConnectionRole];
 
 /** Most bytes of data in extended advertising (Vol 4 Part E 7.8.54). */
 export const MAX_ADVERTISING_DATA = 1650;

@@ -11,7 +11,7 @@ import type { Link } from '../radio/types.js';
 import { advertisementKey, encodeAdvertisement, nativeAdvertising } from './advertisement.js';
 import { stepLink } from './car/link-machine.js';
 import { REFUSAL_DELAY_MS } from './car/link-state.js';
-import type { LinkContext, LinkEffect, LinkInput, LinkState, Step } from './car/link-state.js';
+import type { LinkContext, LinkEffect, LinkInput, LinkState, LinkStep } from './car/link-state.js';
 import { openLink } from './car/link-steps.js';
 import { decodeToCar, encodeFromCar } from './codec.js';
 import { nativeMessages } from './describe.js';
@@ -118,7 +118,7 @@ class NativeCarLink implements CarLink {
     this.#run(stepLink(this.#state, input, this.#context()));
   }
 
-  #run(step: Step): void {
+  #run(step: LinkStep): void {
     this.#state = step.state;
     for (const effect of step.effects) this.#carryOut(effect);
   }
@@ -147,8 +147,8 @@ class NativeCarLink implements CarLink {
           (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
         );
         break;
-      case 'receive-notice':
-        this.#receiveNotice(effect.notice);
+      case 'receive-revocation-list':
+        this.#receiveRevocationList(effect.revocationList);
         break;
       case 'count-try':
         void this.#await(
@@ -199,9 +199,9 @@ class NativeCarLink implements CarLink {
     return (await this.#car.host.credentials?.admit(publicKey, introduction)) ?? 'grant-invalid';
   }
 
-  #receiveNotice(notice: Uint8Array): void {
-    this.#car.host.credentials?.receive(notice).catch((error: unknown) => {
-      this.#car.log.warn('a notice could not be taken', { error: String(error) });
+  #receiveRevocationList(revocationList: Uint8Array): void {
+    this.#car.host.credentials?.receive(revocationList).catch((error: unknown) => {
+      this.#car.log.warn('a revocation list could not be taken', { error: String(error) });
     });
   }
 

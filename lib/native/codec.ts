@@ -34,7 +34,7 @@ export const LENGTH = {
   spakeShare: 65,
   spakeConfirm: 32,
   /** At least: tag, Noise N, header and signature. */
-  notice: 142,
+  revocationList: 142,
 } as const;
 
 export type ToCarMessage = Init<ToCar>['message'];
@@ -63,8 +63,8 @@ export const decodeToCar = (bytes: Uint8Array): ToCar['message'] => {
     case 'pairCommit':
       atLeast('sealed', message.value, LENGTH.aeadTag);
       break;
-    case 'notice':
-      atLeast('notice', message.value, LENGTH.notice);
+    case 'revocationList':
+      atLeast('revocationList', message.value, LENGTH.revocationList);
       break;
     case undefined:
       throw malformed('no message in the frame');

@@ -38,7 +38,7 @@ const describeToCar = (bytes: Uint8Array): MessageDescription => {
       return { kind: 'PairConfirm', fields: 'confirmation 32 B' };
     case 'pairCommit':
       return { kind: 'PairCommit', fields: size('sealed PhoneIdentity', message.value.length) };
-    case 'notice':
+    case 'revocationList':
       return { kind: 'Notice', fields: size('sealed notice', message.value.length) };
     case undefined:
       return { kind: 'malformed', fields: '' };

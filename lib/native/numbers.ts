@@ -63,7 +63,7 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'pin-locked': RefusalReason.PIN_LOCKED,
   'slots-full': RefusalReason.SLOTS_FULL,
   'grant-invalid': RefusalReason.GRANT_INVALID,
-  'notice-invalid': RefusalReason.NOTICE_INVALID,
+  'notice-invalid': RefusalReason.REVOCATION_LIST_INVALID,
   'owner-key': RefusalReason.OWNER_KEY,
   // What only happens by hand has no number of its own.
   locked: RefusalReason.NOT_PERMITTED,

@@ -47,10 +47,10 @@ export const nativeRemote: PhoneDialect = {
   },
   open: async (link, car, phone, deadline) =>
     new NativeSession(phone, car, await CarChannel.open(link, phone, deadline)),
-  relay: async (link, notice, phone, deadline) => {
+  relay: async (link, revocationList, phone, deadline) => {
     const channel = await CarChannel.open(link, phone, deadline);
     await channel.receiveHello(deadline);
-    await channel.send({ case: 'notice', value: notice }, deadline);
+    await channel.send({ case: 'revocationList', value: revocationList }, deadline);
     // The next challenge, or the end of the link, says that the car has it.
     await channel.receiveHello(deadline).catch((error: unknown) => {
       const ended = error instanceof PhoneKeyError && error.code === 'radio.link-lost';

@@ -2,7 +2,7 @@ import type { FormFactor } from '../domain/form-factors.js';
 import { verifyDelegations } from '../credentials/chain.js';
 import { parseChain } from '../credentials/grant.js';
 import type { GrantLink } from '../credentials/grant.js';
-import { formatUri, parseUri } from '../credentials/uri.js';
+import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
 import { generateEd25519, generateX25519 } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
@@ -60,7 +60,7 @@ export const accept = async (
     ...(ownFormFactor === undefined ? {} : { ownFormFactor }),
   };
   const grant = parseUri(uri);
-  if (grant.what !== 'grant') throw invalid(`that is a ${grant.what}, not a grant`);
+  if (grant.what !== 'grant') throw invalid(`that is a ${uriNoun(grant.what)}, not a grant`);
   const links = parseChain(grant.chain);
   const last = links.at(-1) ?? links[0];
   checkDelegations(suite, grant, links);
@@ -116,8 +116,8 @@ const replaced = (
         `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
       );
     }
-    const { carrying } = car;
-    return changed({ name, ...entry, ...(carrying === undefined ? {} : { carrying }) });
+    const { outbox } = car;
+    return changed({ name, ...entry, ...(outbox === undefined ? {} : { outbox }) });
   });
 
 const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });

@@ -47,10 +47,10 @@ export interface PhoneDialect {
     phone: DialectEnvironment,
     deadline: Deadline,
   ): Promise<CarToPair>;
-  /** Hands a notice to a car that this phone need not have a key for; resolves when the car has it. */
+  /** Sends a part of a revocation list to a car that this phone need not have a key for; resolves when the car has it. */
   relay?(
     link: CentralLink,
-    notice: Uint8Array,
+    revocationList: Uint8Array,
     phone: DialectEnvironment,
     deadline: Deadline,
   ): Promise<void>;

@@ -15,7 +15,7 @@ export interface KeyRingOptions {
   readonly store: CarStore;
   readonly suite?: Suite;
   readonly random?: Random;
-  /** Milliseconds since 1970: what grants and notices are dated with (default: the system's). */
+  /** Milliseconds since 1970: the time of grants and revocation lists (default: the system's). */
   readonly wallTime?: () => number;
 }
 

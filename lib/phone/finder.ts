@@ -42,7 +42,7 @@ export const scanCars = async (
 };
 
 /** Connects to a car that was heard. */
-export const connectTo = (
+export const connectToCar = (
   { central }: PhoneEnvironment,
   { advertisement, dialect, car }: SeenCar,
   deadline: Deadline,
@@ -60,7 +60,7 @@ export const overLink = async <T>(
   deadline: Deadline,
   work: (link: CentralLink) => Promise<T>,
 ): Promise<T> => {
-  const link = await connectTo(environment, seen, deadline);
+  const link = await connectToCar(environment, seen, deadline);
   try {
     return await work(link);
   } finally {

@@ -22,18 +22,18 @@ export type { KnownSharedKey } from './key-ring.js';
 export type { Delivery } from './outbox.js';
 export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
-export type { Carried, CarryOptions } from './relay.js';
+export type { Relayed, RelayOptions } from './relay.js';
 export { Remote } from './remote.js';
 export type { CarCallOptions } from './remote.js';
-export type { SignedNotice } from './revoking.js';
+export type { SignedRevocationList } from './revoking.js';
 export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
 export type {
   CarChange,
-  CarriedNotice,
+  OutboxEntry,
   CarStore,
   Offer,
-  OwnNotice,
+  OwnRevocationList,
   PairedCar,
   SharedKey,
 } from './store.js';

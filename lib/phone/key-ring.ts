@@ -1,4 +1,4 @@
-import type { EntryKind } from '../credentials/notice.js';
+import type { EntryKind } from '../credentials/revocation-list.js';
 import { toHex } from '../platform/bytes.js';
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
@@ -6,8 +6,8 @@ import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { ringEnvironment } from './environment.js';
 import type { KeyRingOptions, RingEnvironment } from './environment.js';
-import { setKeyStatus, stamp } from './revoking.js';
-import type { SignedNotice } from './revoking.js';
+import { setKeyStatus, refresh } from './revoking.js';
+import type { SignedRevocationList } from './revoking.js';
 import { share } from './sharing.js';
 import type { Share, ShareOptions } from './sharing.js';
 import type { PairedCar, SharedKey } from './store.js';
@@ -55,9 +55,9 @@ export class KeyRing {
   /** What this phone has shared, of one car or of all, as it remembers it: no car is asked. */
   async shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
     const cars = (await this.cars()).filter(({ name }) => car === undefined || name === car);
-    return cars.flatMap(({ name, notice, shared = [] }) =>
+    return cars.flatMap(({ name, revocationList, shared = [] }) =>
       shared.map((key) => {
-        const entry = notice?.entries.find(
+        const entry = revocationList?.entries.find(
           ({ fingerprint, since }) =>
             toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
         );
@@ -72,21 +72,21 @@ export class KeyRing {
   }
 
   /** @param which its fingerprint in hex, or the name that this phone shared it by */
-  revoke(which: string, options?: CarChoice): Promise<SignedNotice> {
+  revoke(which: string, options?: CarChoice): Promise<SignedRevocationList> {
     return setKeyStatus(this.#environment, which, 'revoked', options);
   }
 
   /** As `revoke`, until `resume`. */
-  suspend(which: string, options?: CarChoice): Promise<SignedNotice> {
+  suspend(which: string, options?: CarChoice): Promise<SignedRevocationList> {
     return setKeyStatus(this.#environment, which, 'suspended', options);
   }
 
-  resume(which: string, options?: CarChoice): Promise<SignedNotice> {
+  resume(which: string, options?: CarChoice): Promise<SignedRevocationList> {
     return setKeyStatus(this.#environment, which, 'valid', options);
   }
 
-  /** News for the car that nothing has changed: leases begin anew. */
-  stamp(options?: CarChoice): Promise<SignedNotice> {
-    return stamp(this.#environment, options);
+  /** Signs the list anew as it is: leases begin anew. */
+  refresh(options?: CarChoice): Promise<SignedRevocationList> {
+    return refresh(this.#environment, options);
   }
 }

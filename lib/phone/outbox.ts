@@ -4,66 +4,69 @@ import type { CarConnection } from './connection.js';
 import type { CallOptions, Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
-import type { CarriedNotice } from './store.js';
+import type { OutboxEntry } from './store.js';
 
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */
 const AFTERWARDS_MS = 3_000;
 
-/** What became of the notices that were carried for a car. */
+/** What became of the parts of revocation lists that waited for a car. */
 export interface Delivery {
   /** The car took them. */
   readonly delivered: number;
-  /** It had newer ones, or could not use them; this phone carries them no more. */
+  /** It had newer ones, or could not use them; this phone has dropped them. */
   readonly refused: number;
   /** Still to be delivered. */
   readonly left: number;
 }
 
-/** Notices on their way to the car of a connection, which this phone has a key for. To other cars: relay.ts. */
+/** Revocation lists for the car of a connection, which this phone has a key for. To other cars: relay.ts. */
 export class Outbox {
   readonly #environment: PhoneEnvironment;
   readonly #connection: CarConnection;
-  #carrying: readonly CarriedNotice[];
+  #entries: readonly OutboxEntry[];
 
   constructor(environment: PhoneEnvironment, connection: CarConnection) {
     this.#environment = environment;
     this.#connection = connection;
-    this.#carrying = connection.car.carrying ?? [];
+    this.#entries = connection.car.outbox ?? [];
   }
 
   /**
-   * Delivers what is carried, one command for each.
+   * Delivers what waits, one command for each part.
    * @throws PhoneKeyError as a command does; what was answered before is remembered
    */
   async deliver(options: CallOptions): Promise<Delivery> {
     const connection = this.#connection;
     const answered: Uint8Array[] = [];
     let delivered = 0;
-    // A long notice does not fit into the first message, beside the proof and perhaps a grant.
-    if (this.#carrying.length > 0 && !connection.usable) {
+    // A long part does not fit into the first message, beside the proof and perhaps a grant.
+    if (this.#entries.length > 0 && !connection.usable) {
       await connection.command({ type: 'status' }, options);
     }
     try {
-      for (const { notice } of this.#carrying) {
-        const { outcome } = await connection.command({ type: 'deliver', notice }, options);
+      for (const { part } of this.#entries) {
+        const { outcome } = await connection.command(
+          { type: 'deliver', revocationList: part },
+          options,
+        );
         const done = outcome.type === 'done';
         if (done) delivered += 1;
-        if (done || isRefusal(outcome, 'notice-invalid')) answered.push(notice);
+        if (done || isRefusal(outcome, 'notice-invalid')) answered.push(part);
       }
     } finally {
       if (answered.length > 0) await this.#drop(answered);
     }
-    return { delivered, refused: answered.length - delivered, left: this.#carrying.length };
+    return { delivered, refused: answered.length - delivered, left: this.#entries.length };
   }
 
   /**
    * What follows a command on the same link: the time, where the car has lost it and this phone is an
-   * owner's; then the notices. The command is done, and nothing of this makes it fail.
+   * owner's; then the revocation lists. The command is done, and nothing of this makes it fail.
    */
   async afterCommand(deadline: Deadline): Promise<void> {
     const { car, clockLost, usable } = this.#connection;
     const tellTime = clockLost && isOwner(car);
-    if (!usable || (!tellTime && this.#carrying.length === 0)) return;
+    if (!usable || (!tellTime && this.#entries.length === 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
     try {
       const seconds = wallSeconds(this.#environment);
@@ -76,12 +79,12 @@ export class Outbox {
 
   async #drop(answered: readonly Uint8Array[]): Promise<void> {
     const { suite, store } = this.#environment;
-    const left = (carrying: readonly CarriedNotice[]): readonly CarriedNotice[] =>
-      carrying.filter(({ notice }) => !answered.some((each) => suite.equal(each, notice)));
-    this.#carrying = left(this.#carrying);
-    await store.update(this.#connection.car.name, ({ carrying = [], ...now }) => {
-      const rest = left(carrying);
-      return { car: rest.length === 0 ? now : { ...now, carrying: rest }, value: undefined };
+    const left = (entries: readonly OutboxEntry[]): readonly OutboxEntry[] =>
+      entries.filter(({ part }) => !answered.some((each) => suite.equal(each, part)));
+    this.#entries = left(this.#entries);
+    await store.update(this.#connection.car.name, ({ outbox = [], ...now }) => {
+      const rest = left(outbox);
+      return { car: rest.length === 0 ? now : { ...now, outbox: rest }, value: undefined };
     });
   }
 }

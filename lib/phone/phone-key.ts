@@ -8,8 +8,8 @@ import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { findCar, overLink } from './finder.js';
 import { KeyRing } from './key-ring.js';
 import { enrolAt } from './pairing.js';
-import { carry } from './relay.js';
-import type { Carried, CarryOptions } from './relay.js';
+import { relay } from './relay.js';
+import type { Relayed, RelayOptions } from './relay.js';
 import { Remote } from './remote.js';
 import type { PairedCar } from './store.js';
 
@@ -20,7 +20,7 @@ export interface PairOptions extends CallOptions {
   readonly id?: string | undefined;
 }
 
-/** A phone that is a key: a Remote that pairs and carries, with a ring of keys to share and take back. */
+/** A phone that is a key: a Remote that pairs and relays, with a ring of keys to share and take back. */
 export class PhoneKey extends Remote {
   readonly ring: KeyRing;
   readonly #environment: PhoneEnvironment;
@@ -68,13 +68,13 @@ export class PhoneKey extends Remote {
   }
 
   /**
-   * Carries notices of owners to their cars: to those this phone has a key for now, or with its next
+   * Relays revocation lists of owners to their cars: to those this phone has a key for now, or with its next
    * command there; what is for none of them is handed to all cars in range.
    * @param uris `phonekey:notice/...`
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
    */
-  carry(uris: readonly string[], options: CarryOptions = {}): Promise<Carried> {
-    return carry(this.#environment, uris, options, (car, { leftMs, signal }) =>
+  relay(uris: readonly string[], options: RelayOptions = {}): Promise<Relayed> {
+    return relay(this.#environment, uris, options, (car, { leftMs, signal }) =>
       this.deliver({ car: car.name, cars: [car], timeoutMs: leftMs, signal }),
     );
   }

@@ -1,7 +1,7 @@
-import { isNoticeFor } from '../credentials/notice.js';
+import { isRevocationListFor } from '../credentials/revocation-list.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { takeAlong } from './carried.js';
+import { addToOutbox } from './outbox-entries.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
@@ -13,16 +13,16 @@ import type { PairedCar } from './store.js';
 
 /** How long cars in range are listened for, in milliseconds. */
 const LISTEN_MS = 2_000;
-/** What one car may take of the time, in milliseconds: a challenge, the notice, the next challenge. */
+/** What one car may take of the time, in milliseconds: a challenge, the part, the next challenge. */
 const ONE_CAR_MS = 5_000;
 
-export interface CarryOptions extends CallOptions {
+export interface RelayOptions extends CallOptions {
   /** The radio's id (`SeenCar.id`) of the only car to hand them to, of those this phone has no key for. */
   readonly id?: string | undefined;
 }
 
-/** What became of notices that were to be carried. */
-export interface Carried {
+/** What became of revocation lists that were to be relayed. */
+export interface Relayed {
   /** Names of cars of this phone that took them all. */
   readonly delivered: readonly string[];
   /** Names of cars of this phone that had newer ones. */
@@ -34,47 +34,50 @@ export interface Carried {
 }
 
 /**
- * Carries notices to cars this phone has a key for, and to strangers' cars: see `PhoneKey.carry`.
- * @param deliver what this phone carries for a car of its own, in a session with it
+ * Relays revocation lists to cars this phone has a key for, and to strangers' cars: see `PhoneKey.relay`.
+ * @param deliver empties the outbox of a car of its own, in a session with it
  */
-export const carry = async (
+export const relay = async (
   environment: PhoneEnvironment,
   uris: readonly string[],
-  options: CarryOptions,
+  options: RelayOptions,
   deliver: (car: PairedCar, deadline: Deadline) => Promise<Delivery>,
-): Promise<Carried> => {
+): Promise<Relayed> => {
   const { suite, store, log } = environment;
   const deadline = Deadline.of(environment.clock, options);
-  const all = noticesIn(uris);
+  const all = revocationListsIn(uris);
   const foreign = new Set(all);
   const cars = await store.list();
   const taken: (readonly [PairedCar, readonly Uint8Array[]])[] = [];
   for (const { name, carPublicKey } of cars) {
-    const notices = all.filter((notice) => isNoticeFor(suite, carPublicKey, notice));
-    if (notices.length === 0) continue;
-    taken.push([await takeAlong(environment, name, notices), notices]);
-    for (const notice of notices) foreign.delete(notice);
+    const revocationLists = all.filter((revocationList) =>
+      isRevocationListFor(suite, carPublicKey, revocationList),
+    );
+    if (revocationLists.length === 0) continue;
+    taken.push([await addToOutbox(environment, name, revocationLists), revocationLists]);
+    for (const revocationList of revocationLists) foreign.delete(revocationList);
   }
-  const carried = { delivered: [] as string[], refused: [] as string[], waiting: [] as string[] };
-  for (const [car, notices] of taken) {
+  const relayed = { delivered: [] as string[], refused: [] as string[], waiting: [] as string[] };
+  for (const [car, revocationLists] of taken) {
     try {
       const { refused, left } = await deliver(car, deadline);
-      carried[left > 0 ? 'waiting' : refused > 0 ? 'refused' : 'delivered'].push(car.name);
+      relayed[left > 0 ? 'waiting' : refused > 0 ? 'refused' : 'delivered'].push(car.name);
     } catch (error) {
       deadline.check();
       log.debug('not delivered yet', { car: car.name, error: String(error) });
-      // The key of this phone may be the one that a notice is about.
-      if (isStranger(error)) for (const notice of notices) foreign.add(notice);
-      else carried.waiting.push(car.name);
+      // The key of this phone may be the one that a revocation list is about.
+      if (isStranger(error))
+        for (const revocationList of revocationLists) foreign.add(revocationList);
+      else relayed.waiting.push(car.name);
     }
   }
-  if (foreign.size === 0) return { ...carried, handedTo: [] };
+  if (foreign.size === 0) return { ...relayed, handedTo: [] };
   const { id } = options;
   const wants = ({ id: heard, dialect }: SeenCar): boolean =>
     dialect.relay !== undefined && (id === undefined || heard === id);
   const first = id !== undefined;
   const near = await hearCars(environment, cars, { wants, notFound, first }, deadline, LISTEN_MS);
-  return { ...carried, handedTo: await handOver(environment, near, [...foreign], deadline) };
+  return { ...relayed, handedTo: await handOver(environment, near, [...foreign], deadline) };
 };
 
 const notFound = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'no car was heard');
@@ -82,15 +85,15 @@ const notFound = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'no car
 const isStranger = (error: unknown): boolean =>
   error instanceof PhoneKeyError && error.code === 'car.not-recognised';
 
-/** @throws PhoneKeyError `usage.invalid` for what is no notice */
-const noticesIn = (uris: readonly string[]): readonly Uint8Array[] => {
-  if (uris.length === 0) throw invalid('no notice was given');
+/** @throws PhoneKeyError `usage.invalid` for what is no revocation list */
+const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {
+  if (uris.length === 0) throw invalid('no revocation list was given');
   return uris.map((text) => {
     const uri = parseUri(text);
-    if (uri.what === 'notice') return uri.notice;
+    if (uri.what === 'notice') return uri.revocationList;
     throw invalid(
-      `that is a ${uri.what}, not a notice`,
-      'Notices come from key revoke, key suspend, key resume and key stamp.',
+      `that is a ${uri.what}, not a revocation list`,
+      'Revocation lists come from key revoke, key suspend, key resume and key refresh.',
     );
   });
 };
@@ -98,23 +101,23 @@ const noticesIn = (uris: readonly string[]): readonly Uint8Array[] => {
 /**
  * To whatever phonekey cars are in range, because only a car can tell whether one is for it, and it does
  * not say.
- * @returns the radio's ids of the cars that every notice was handed to
+ * @returns the radio's ids of the cars that every revocation list was handed to
  * @throws PhoneKeyError `car.not-found`; what went wrong with the last car, where none could be reached
  */
 const handOver = async (
   environment: PhoneEnvironment,
   near: readonly SeenCar[],
-  notices: readonly Uint8Array[],
+  revocationLists: readonly Uint8Array[],
   whole: Deadline,
 ): Promise<readonly string[]> => {
   const handed: string[] = [];
   let failure: unknown = notFound();
   for (const seen of near) {
-    const deadline = whole.within(ONE_CAR_MS * notices.length);
+    const deadline = whole.within(ONE_CAR_MS * revocationLists.length);
     try {
-      for (const notice of notices) {
+      for (const revocationList of revocationLists) {
         await overLink(environment, seen, deadline, async (link) =>
-          seen.dialect.relay?.(link, notice, environment, deadline),
+          seen.dialect.relay?.(link, revocationList, environment, deadline),
         );
       }
       handed.push(seen.id);

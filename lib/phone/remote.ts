@@ -7,7 +7,7 @@ import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { connectTo, findCar, scanCars } from './finder.js';
+import { connectToCar, findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { Outbox } from './outbox.js';
 import type { Delivery } from './outbox.js';
@@ -71,8 +71,8 @@ export class Remote extends CarCommands<CarCallOptions> {
   }
 
   /**
-   * Delivers what this phone carries for a car. Every other command does so too, when it is done;
-   * notices of this phone are carried from the moment they are signed.
+   * Delivers what is in the outbox for a car. Every other command does so too, when it is done; a
+   * revocation list of this phone is there from the moment it is signed.
    */
   deliver(options?: CarCallOptions): Promise<Delivery> {
     return this.call(options, (_, deadline, outbox) => outbox.deliver(deadline));
@@ -116,7 +116,7 @@ export class Remote extends CarCommands<CarCallOptions> {
     );
     const { car } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    const link = await connectTo(environment, seen, deadline);
+    const link = await connectToCar(environment, seen, deadline);
     try {
       const session = await seen.dialect.open(link, car, environment, deadline);
       return new CarConnection(environment, car, link, session);

@@ -1,34 +1,34 @@
 import { fingerprint } from '../credentials/key-slot.js';
-import { sealNotice } from '../credentials/notice.js';
-import type { EntryKind, NoticeEntry } from '../credentials/notice.js';
+import { sealRevocationList } from '../credentials/revocation-list.js';
+import type { EntryKind, RevocationEntry } from '../credentials/revocation-list.js';
 import { formatUri } from '../credentials/uri.js';
 import { fromHex, toHex } from '../platform/bytes.js';
-import { ownFirst } from './carried.js';
+import { replaceOwn } from './outbox-entries.js';
 import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './invalid.js';
 import { ownerSlot } from './sharing.js';
-import type { OwnNotice, PairedCar } from './store.js';
+import type { OwnRevocationList, PairedCar } from './store.js';
 
-/** A notice that was signed: on this phone for the car, and for whoever else may carry it. */
-export interface SignedNotice {
-  /** `phonekey:notice/...`, one for each part; sealed, so that the carrier reads nothing. */
+/** A list that was signed: in the outbox of this phone, and for whoever else may relay it. */
+export interface SignedRevocationList {
+  /** `phonekey:notice/...`, one for each part; sealed, so that who relays it reads nothing. */
   readonly uris: readonly string[];
   readonly car: string;
   readonly number: number;
   /** When it was signed, in seconds since 1970. */
-  readonly stamp: number;
-  /** Of the key that it was about, in hex; none for a stamp. */
+  readonly issuedAt: number;
+  /** Of the key that it was about, in hex; none where nothing changed. */
   readonly fingerprint?: string;
 }
 
 /** What becomes of the list. */
-type Change = (entries: readonly NoticeEntry[], stamp: number) => readonly NoticeEntry[];
+type Change = (entries: readonly RevocationEntry[], issuedAt: number) => readonly RevocationEntry[];
 
 /**
- * Revokes, suspends or resumes a key: the owner's next notice to the car. Nothing is sent; see
+ * Revokes, suspends or resumes a key: the owner's next revocation list to the car. Nothing is sent; see
  * `outbox.ts`.
  * @param which fingerprint in hex, or the name that it was shared by
  * @param status valid: takes a suspension back but no revocation
@@ -39,7 +39,7 @@ export const setKeyStatus = async (
   which: string,
   status: EntryKind | 'valid',
   { car: name }: CarChoice = {},
-): Promise<SignedNotice> => {
+): Promise<SignedRevocationList> => {
   const car = await chooseCar(environment.store, name);
   signingSlot(car);
   const about = keyCalled(environment, car, which);
@@ -58,17 +58,17 @@ export const setKeyStatus = async (
   return sign(environment, car.name, change, hex);
 };
 
-/** A notice that says nothing new but the time, which is what leases wait for. */
-export const stamp = async (
+/** A list that says nothing new but the time, which is what leases wait for. */
+export const refresh = async (
   environment: RingEnvironment,
   { car }: CarChoice = {},
-): Promise<SignedNotice> => {
+): Promise<SignedRevocationList> => {
   const { name } = await chooseCar(environment.store, car);
   return sign(environment, name, (entries) => entries);
 };
 
 /**
- * The number is used up, durably, before anybody can see the notice: two with the same number would be
+ * The number is used up, durably, before anybody can see the list: two with the same number would be
  * one of which the car never hears.
  */
 const sign = async (
@@ -76,35 +76,35 @@ const sign = async (
   name: string,
   change: Change,
   about?: string,
-): Promise<SignedNotice> => {
+): Promise<SignedRevocationList> => {
   const { suite, random, store } = environment;
   return store.update(name, (now) => {
     const slot = signingSlot(now);
-    const at = stampAfter(environment, now, about);
-    const number = (now.notice?.number ?? 0) + 1;
-    const entries = change(now.notice?.entries ?? [], at);
-    const notice: OwnNotice = { number, stamp: at, entries };
-    const sealed = { ...notice, ownerSlot: slot };
-    const parts = sealNotice(suite, random, now.signing, now.carPublicKey, sealed);
-    const uris = parts.map((part) => formatUri({ what: 'notice', notice: part }));
+    const at = issuedAfter(environment, now, about);
+    const number = (now.revocationList?.number ?? 0) + 1;
+    const entries = change(now.revocationList?.entries ?? [], at);
+    const revocationList: OwnRevocationList = { number, issuedAt: at, entries };
+    const sealed = { ...revocationList, ownerSlot: slot };
+    const parts = sealRevocationList(suite, random, now.signing, now.carPublicKey, sealed);
+    const uris = parts.map((part) => formatUri({ what: 'notice', revocationList: part }));
     const said = about === undefined ? {} : { fingerprint: about };
     return {
-      car: { ...now, notice, carrying: ownFirst(parts, now.carrying ?? []) },
-      value: { uris, car: name, number, stamp: at, ...said },
+      car: { ...now, revocationList, outbox: replaceOwn(parts, now.outbox ?? []) },
+      value: { uris, car: name, number, issuedAt: at, ...said },
     };
   });
 };
 
 /** Later than the last one, and not before what was granted to the key. */
-const stampAfter = (
+const issuedAfter = (
   environment: RingEnvironment,
-  { notice, shared = [] }: PairedCar,
+  { revocationList, shared = [] }: PairedCar,
   about: string | undefined,
 ): number => {
   const grants = shared.filter((each) => each.fingerprint === about);
   return Math.max(
     wallSeconds(environment),
-    (notice?.stamp ?? 0) + 1,
+    (revocationList?.issuedAt ?? 0) + 1,
     ...grants.map(({ issuedAt }) => issuedAt),
   );
 };
@@ -146,7 +146,7 @@ const keyCalled = (
   return bytes;
 };
 
-const checkSuspended = (entry: NoticeEntry | undefined): void => {
+const checkSuspended = (entry: RevocationEntry | undefined): void => {
   if (entry?.kind === 'suspended') return;
   throw entry === undefined
     ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')

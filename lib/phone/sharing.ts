@@ -4,7 +4,7 @@ import { NO_END, parseChain, signLink } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
 import { covers } from '../domain/roles.js';
 import type { Role } from '../domain/roles.js';
-import { formatUri, parseUri } from '../credentials/uri.js';
+import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, isOwner } from './choose.js';
@@ -31,7 +31,7 @@ export interface ShareOptions extends CarChoice {
   readonly until?: number | undefined;
   /** How often it may unlock or start, 1 to 255; 0, the default: no limit. Not with `delegations`. */
   readonly uses?: number | undefined;
-  /** Without news of the owner for so long it unlocks and does not drive; 0, the default: none. */
+  /** Without a fresh signature of the owner for so long it unlocks and does not drive; 0, the default: none. */
   readonly leaseHours?: number | undefined;
   /** How many times it may be handed on, 0 to 3; default 0. */
   readonly delegations?: number | undefined;
@@ -91,7 +91,7 @@ const subjectOf = (to: string, delegations: number): GrantSubject => {
     throw invalid('what is handed on needs more than a public key', hint);
   const subject = parseUri(to);
   if (subject.what === 'key') return subject;
-  throw invalid(`that is a ${subject.what}, not a key`, hint);
+  throw invalid(`that is a ${uriNoun(subject.what)}, not a key`, hint);
 };
 
 const termsOf = (
@@ -126,12 +126,12 @@ const termsOf = (
   return terms;
 };
 
-/** The first time at which a grant to that key is a new one, to which no earlier notice applies. */
-const nextIssue = ({ shared = [], notice }: PairedCar, to: string): number =>
+/** The first time at which a grant to that key is a new one, to which no earlier revocation list applies. */
+const nextIssue = ({ shared = [], revocationList }: PairedCar, to: string): number =>
   Math.max(
     0,
     ...shared.filter((each) => each.fingerprint === to).map((each) => each.issuedAt + 1),
-    ...(notice?.entries ?? [])
+    ...(revocationList?.entries ?? [])
       .filter((entry) => toHex(entry.fingerprint) === to)
       .map((entry) => entry.since + 1),
   );

@@ -1,6 +1,6 @@
 import type { KeyPair } from '../crypto/suite.js';
 import type { FormFactor } from '../domain/form-factors.js';
-import type { NoticeEntry } from '../credentials/notice.js';
+import type { RevocationEntry } from '../credentials/revocation-list.js';
 import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
@@ -40,10 +40,10 @@ export interface PairedCar {
   readonly attHandle?: number | undefined;
   /** What this phone has granted to others, newest last. */
   readonly shared?: readonly SharedKey[];
-  /** An owner's last notice to the car: its number is never used again. */
-  readonly notice?: OwnNotice;
-  /** Sealed notices that the car has not had yet, this phone's own and those of others. */
-  readonly carrying?: readonly CarriedNotice[];
+  /** An owner's last revocation list to the car: its number is never used again. */
+  readonly revocationList?: OwnRevocationList;
+  /** Parts of revocation lists that the car has not had yet, this phone's own and those of others. */
+  readonly outbox?: readonly OutboxEntry[];
 }
 
 /** This phone remembers so many grants; those that ended first go first. */
@@ -68,17 +68,17 @@ export interface SharedKey {
   readonly delegations: number;
 }
 
-export interface OwnNotice {
+export interface OwnRevocationList {
   readonly number: number;
   /** When it was signed, in seconds since 1970; never lower than that of the one before. */
-  readonly stamp: number;
-  readonly entries: readonly NoticeEntry[];
+  readonly issuedAt: number;
+  readonly entries: readonly RevocationEntry[];
 }
 
-export interface CarriedNotice {
+export interface OutboxEntry {
   /** As in ToCar, 142 to 2014 bytes. */
-  readonly notice: Uint8Array;
-  /** Signed by this phone, whose next notice replaces it. */
+  readonly part: Uint8Array;
+  /** Signed by this phone, whose next revocation list replaces it. */
   readonly own: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { PhoneKeyError } from '../errors.js';
+import { PhoneKeyError, errorMessage } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { AdvertisingContent } from '../link/advertising.js';
 import { silentLogger } from '../platform/logger.js';
@@ -7,7 +7,7 @@ import { encodeSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { errorMessage, runOperation, subscribe } from './operation.js';
+import { runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
 import { OperationQueue } from './operation-queue.js';
 import { Patience } from './patience.js';

@@ -1,4 +1,4 @@
-import { PhoneKeyError } from '../errors.js';
+import { PhoneKeyError, errorMessage } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 
@@ -109,6 +109,3 @@ const asPhoneKeyError = (error: unknown, code: ErrorCode, what: string): PhoneKe
   error instanceof PhoneKeyError
     ? error
     : new PhoneKeyError(code, `${what} failed: ${errorMessage(error)}`, { cause: error });
-
-export const errorMessage = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

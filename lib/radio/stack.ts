@@ -1,8 +1,8 @@
-import { PhoneKeyError } from '../errors.js';
+import { PhoneKeyError, errorMessage } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
-import { errorMessage, runOperation } from './operation.js';
+import { runOperation } from './operation.js';
 import type { Emitter } from './operation.js';
 import { radioUnavailable, stateUnavailable } from './unavailable.js';
 

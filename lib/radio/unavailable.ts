@@ -1,5 +1,4 @@
-import { PhoneKeyError } from '../errors.js';
-import { errorMessage } from './operation.js';
+import { PhoneKeyError, errorMessage } from '../errors.js';
 
 const VIRTUAL = 'Or use the virtual air: --radio virtual.';
 

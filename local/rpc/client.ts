@@ -3,7 +3,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { parseJsonObject } from '../../lib/platform/json.js';
 import type { JsonObject } from '../../lib/platform/json.js';
 import { JsonError } from '../json.js';
-import type { Reader } from '../json.js';
+import type { JsonReader } from '../json.js';
 import { LineDecoder, LineTooLong } from './lines.js';
 import { STOP } from './operation.js';
 import type { Operation, Stream } from './operation.js';
@@ -12,7 +12,7 @@ import type { Operation, Stream } from './operation.js';
 const MAX_ANSWER_BYTES = 1 << 24;
 
 /** What is said of a server that does not do its part. */
-export interface Faults {
+export interface ServerErrors {
   /** It has ended, or does not answer in time. */
   readonly noAnswer: (cause?: unknown) => PhoneKeyError;
   /** It answers what it should not. */
@@ -39,12 +39,12 @@ export interface Subscription<R, E> extends AsyncIterable<E> {
 /** A connection to a server. Calls reject with the error of the server as it is, or as `faults` say. */
 export class RpcClient {
   readonly #socket: Socket;
-  readonly #faults: Faults;
+  readonly #faults: ServerErrors;
   readonly #lines: AsyncGenerator<Buffer, void, undefined>;
   /** Calls are answered in their order; the next one waits for the last. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(socket: Socket, faults: Faults) {
+  constructor(socket: Socket, faults: ServerErrors) {
     this.#socket = socket;
     this.#faults = faults;
     this.#lines = this.#read();
@@ -84,7 +84,7 @@ export class RpcClient {
     this.#socket.destroy();
   }
 
-  async *#events<E>(event: Reader<E>): AsyncGenerator<E, void, undefined> {
+  async *#events<E>(event: JsonReader<E>): AsyncGenerator<E, void, undefined> {
     for await (const line of this.#lines) {
       const answer = this.#parse(line);
       if (answer['result'] !== undefined) return; // that was all
@@ -93,7 +93,7 @@ export class RpcClient {
     throw this.#faults.lost();
   }
 
-  async #exchange<R>(request: object, result: Reader<R>): Promise<R> {
+  async #exchange<R>(request: object, result: JsonReader<R>): Promise<R> {
     // Closes the connection: a late answer would be taken for that of another call.
     const timer = setTimeout(() => {
       this.close();
@@ -135,7 +135,7 @@ export class RpcClient {
     return answer;
   }
 
-  #valid<T>(reader: Reader<T>, value: unknown): T {
+  #valid<T>(reader: JsonReader<T>, value: unknown): T {
     try {
       return reader(value, 'the answer');
     } catch (error) {

@@ -1,5 +1,5 @@
 import { object } from '../json.js';
-import type { Reader } from '../json.js';
+import type { JsonReader } from '../json.js';
 
 /*
  * Requests and answers are JSON objects, one a line, in order:
@@ -15,13 +15,13 @@ import type { Reader } from '../json.js';
 /** What server and client both know of a request; each reads strictly what the other has written. */
 export interface Operation<P extends object, R> {
   readonly op: string;
-  readonly parameters: Reader<P>;
-  readonly result: Reader<R>;
+  readonly parameters: JsonReader<P>;
+  readonly result: JsonReader<R>;
 }
 
 /** One that goes on after its result, until it is stopped. */
 export interface Stream<P extends object, R, E extends object> extends Operation<P, R> {
-  readonly event: Reader<E>;
+  readonly event: JsonReader<E>;
   /** An event as JSON, where it is not that already. */
   readonly toJson?: (event: E) => object;
 }
@@ -31,9 +31,9 @@ export const STOP = 'stop';
 /** No parameters. */
 export type None = Readonly<Record<string, never>>;
 
-export const none: Reader<None> = object<None>({});
+export const none: JsonReader<None> = object<None>({});
 
 /** The result of what is only done: an empty object. */
-export const done: Reader<void> = (value, what) => {
+export const done: JsonReader<void> = (value, what) => {
   none(value, what);
 };

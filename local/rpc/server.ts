@@ -30,7 +30,7 @@ export interface Handler {
   readonly open?: (args: JsonObject) => Opened<unknown, object>;
 }
 
-export const handle = <P extends object, R>(
+export const handleCall = <P extends object, R>(
   { op, parameters }: Operation<P, R>,
   work: (parameters: P) => R | Promise<R>,
 ): Handler => ({ op, answer: (args) => work(read(parameters, args)) });

@@ -42,11 +42,11 @@ const AREAS = {
   // What the car decides by them: who comes in, what is taken away, and when.
   policy: {
     mutate: [
-      'firmware-sim/{admission,car-clock,circumstances,key-desk,key-slots,notices,pin-lock,removed-keys}.ts',
+      'firmware-sim/{admission,car-clock,circumstances,key-manager,key-slots,revocation-lists,pin-lock,removed-keys}.ts',
       'firmware-sim/behaviors.ts',
     ],
     tests: [
-      'unit/firmware-sim/{admission,behaviors,car-clock,key-desk,key-slots,notices,pin-lock,removed-keys,revoking}',
+      'unit/firmware-sim/{admission,behaviors,car-clock,key-manager,key-slots,revocation-lists,pin-lock,removed-keys,revoking}',
       'vectors/credentials',
     ],
   },

@@ -164,7 +164,7 @@ describe('--capture', () => {
     [['car', 'status']],
     [['air', 'list']],
     [['revoke', 'Bob', '--offline']],
-    [['stamp', '--offline']],
+    [['refresh', '--offline']],
   ])('is refused where there is nothing to capture: %j', async (command) => {
     const other = `${file}.other`;
     expect(await refused([...command, '--capture', other])).toContain('use the radio');

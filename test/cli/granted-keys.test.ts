@@ -7,18 +7,22 @@ import * as fc from 'fast-check';
 import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
-import { MOST_PARTS, ENTRIES_PER_PART, MOST_NOTICE_BYTES } from '../../lib/credentials/notice.js';
+import {
+  MOST_PARTS,
+  ENTRIES_PER_PART,
+  MOST_PART_BYTES,
+} from '../../lib/credentials/revocation-list.js';
 import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_CARRIED } from '../../lib/phone/carried.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { grantTo } from '../unit/credentials/sample.js';
 import { to } from '../support/car-store.js';
 
-/** What the store of a phone keeps for keys that are shared: grants, notices, offers. */
+/** What the store of a phone keeps for keys that are shared: grants, revocation lists, offers. */
 
 const random = seededRandom('granted keys');
 
@@ -62,9 +66,9 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     ownName: name,
     ownFormFactor: fc.constantFrom(...FORM_FACTORS),
     shared: fc.array(sharedKeys, { maxLength: 5 }),
-    notice: fc.record({
+    revocationList: fc.record({
       number: seconds,
-      stamp: seconds,
+      issuedAt: seconds,
       entries: fc.array(
         fc.record({
           fingerprint: bytes(8),
@@ -74,7 +78,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
         { maxLength: 5 },
       ),
     }),
-    carrying: fc.array(fc.record({ notice: bytes(142), own: fc.boolean() }), { maxLength: 3 }),
+    outbox: fc.array(fc.record({ part: bytes(142), own: fc.boolean() }), { maxLength: 3 }),
   },
   { requiredKeys: [] },
 );
@@ -105,17 +109,17 @@ describe('a key file', () => {
         leaseHours: 255,
         delegations: 3,
       })),
-      notice: {
+      revocationList: {
         number: 2 ** 32 - 1,
-        stamp: 2 ** 32 - 1,
+        issuedAt: 2 ** 32 - 1,
         entries: Array.from({ length: MOST_PARTS * ENTRIES_PER_PART }, () => ({
           fingerprint,
           since: 2 ** 32 - 1,
           kind: 'suspended' as const,
         })),
       },
-      carrying: Array.from({ length: MOST_CARRIED }, () => ({
-        notice: random(MOST_NOTICE_BYTES),
+      outbox: Array.from({ length: MOST_IN_OUTBOX }, () => ({
+        part: random(MOST_PART_BYTES),
         own: false,
       })),
     });
@@ -132,8 +136,8 @@ describe('a key file', () => {
           grant: grantTo(),
           ownName: 'Bob',
           shared: [],
-          notice: { number: 1, stamp: 1, entries: [] },
-          carrying: [],
+          revocationList: { number: 1, issuedAt: 1, entries: [] },
+          outbox: [],
         }),
       ),
     ) as Record<string, unknown>;
@@ -161,7 +165,7 @@ describe('a key file', () => {
     ['a field too many', { shared: [{ ...shared, more: 1 }] }],
     ['a field too few', { shared: [{ ...shared, uses: undefined }] }],
     ['more than was ever shared', { shared: Array(MOST_SHARED + 1).fill(shared) }],
-    ['a notice of no number', { notice: { stamp: 1, entries: [] } }],
+    ['a revocation list of no number', { notice: { stamp: 1, entries: [] } }],
     ['an entry of three words too few', { notice: { number: 1, stamp: 1, entries: ['00'] } }],
     [
       'an entry of another kind',
@@ -171,8 +175,11 @@ describe('a key file', () => {
       'an entry with more behind it',
       { notice: { number: 1, stamp: 1, entries: ['00112233aabbccdd 1 revoked x'] } },
     ],
-    ['a notice that is too short', { carrying: [{ notice: '00'.repeat(141), own: true }] }],
-    ['a notice of nobody', { carrying: [{ notice: '00'.repeat(142) }] }],
+    [
+      'a revocation list that is too short',
+      { carrying: [{ notice: '00'.repeat(141), own: true }] },
+    ],
+    ['a revocation list of nobody', { carrying: [{ notice: '00'.repeat(142) }] }],
   ])('is not read with %s', (_what, change) => {
     expect(() => parseKeyFile(JSON.stringify(sample()))).not.toThrow();
     const text = JSON.stringify({ ...sample(), ...change });

@@ -31,8 +31,8 @@ const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
   return made;
 };
 
-const withNotice = (number: number) => (now: PairedCar) => ({
-  car: { ...now, notice: { number, stamp: number, entries: [] } },
+const withRevocationList = (number: number) => (now: PairedCar) => ({
+  car: { ...now, revocationList: { number, issuedAt: number, entries: [] } },
   value: undefined,
 });
 
@@ -50,12 +50,12 @@ const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<u
     (store) => store.add(car('red', 'pending')),
     (store) => put(store, car('red')),
   ],
-  // A notice that was given away may never be followed by another one of its number.
+  // A revocation list that was given away may never be followed by another one of its number.
   'sharing and revoking': [
     (store) => store.add(car('blue')),
-    (store) => store.update('blue', withNotice(1)),
+    (store) => store.update('blue', withRevocationList(1)),
     (store) => store.addOffer({ ...car('offer'), madeAt: 1 }),
-    (store) => store.update('blue', withNotice(2)),
+    (store) => store.update('blue', withRevocationList(2)),
     (store) => store.removeOffer(car('offer').identity.publicKey),
   ],
   forgetting: [
@@ -72,7 +72,9 @@ const RUNS: Readonly<Record<string, readonly ((store: FileKeyStore) => Promise<u
 const open = (disk: CrashDisk): FileKeyStore => new FileKeyStore(KEYS, disk);
 
 const states = (cars: readonly PairedCar[]): string[] =>
-  cars.map(({ name, state, notice }) => `${name} ${state} ${String(notice?.number ?? 0)}`);
+  cars.map(
+    ({ name, state, revocationList }) => `${name} ${state} ${String(revocationList?.number ?? 0)}`,
+  );
 
 /** Keys, and what waits for a grant. */
 const statesIn = async (store: FileKeyStore): Promise<string[]> => [
@@ -128,7 +130,7 @@ const recordRun = async (
 };
 
 /** What the phone finds, twice; undefined: all is well. */
-const judge = async (image: Image, { told, next }: Moment): Promise<string | undefined> => {
+const faultOf = async (image: Image, { told, next }: Moment): Promise<string | undefined> => {
   const found = await statesIn(open(new CrashDisk(image))).catch(
     (error: unknown) => `cannot be read: ${String(error)}`,
   );
@@ -151,7 +153,7 @@ const ifUnknown = (error: unknown): void => {
 /** What the phone does after a power cut. */
 const AFTERWARDS = [
   (store: FileKeyStore) => store.prepare(),
-  (store: FileKeyStore) => store.update('blue', withNotice(9)).catch(ifUnknown),
+  (store: FileKeyStore) => store.update('blue', withRevocationList(9)).catch(ifUnknown),
   (store: FileKeyStore) => put(store, car('green')),
   (store: FileKeyStore) => store.remove('red'),
 ];
@@ -168,7 +170,7 @@ const cutEverywhere = async (
   const figures: Figures = { points: 0, failures: [] };
   const check = async (image: Image, moment: Moment): Promise<void> => {
     figures.points += 1;
-    const wrong = await judge(image, moment);
+    const wrong = await faultOf(image, moment);
     if (wrong !== undefined) figures.failures.push(wrong);
   };
   const [again, chosen] = [everyOne(AGAIN), everyOne(SECOND)];
@@ -197,7 +199,7 @@ describe('the keys of a phone', () => {
     'would be missed here on a disk that does nothing on %s',
     async (ignores) => {
       const points = await recordRun(new Map(), RUNS['forgetting'] ?? [], { ignores });
-      const wrong = await Promise.all(points.map(({ image, moment }) => judge(image, moment)));
+      const wrong = await Promise.all(points.map(({ image, moment }) => faultOf(image, moment)));
       expect(wrong.filter((each) => each !== undefined)).not.toEqual([]);
     },
   );

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { createHubServer } from '../../air/hub/server.js';
+import { createHubServer } from '../../air/hub/hub-server.js';
 import { makeHubDirectory } from '../../air/hub/socket.js';
 import { connectHub, defaultHubPath, loadBleno } from '../../air/index.js';
 import type { AirTransport } from '../../air/index.js';

@@ -15,7 +15,7 @@ const open = async (
 ) => {
   const host = testHost();
   const asked: string[] = [];
-  const ways = {
+  const openers = {
     ble: async () => {
       asked.push('ble');
       await Promise.resolve();
@@ -28,7 +28,7 @@ const open = async (
     },
   };
   const context = testContext(host, { ...more, radio, home: '/nowhere' });
-  const result = await openRadio(context, ways, () => Promise.resolve(adapter)).catch(
+  const result = await openRadio(context, openers, () => Promise.resolve(adapter)).catch(
     (error: unknown) => error,
   );
   return { result, asked, said: host.written.err };

@@ -134,36 +134,36 @@ describe('a shared key', () => {
     await forget(bob);
   });
 
-  it('is revoked offline: a second phone of the car brings the notice', async () => {
+  it('is revoked offline: a second phone of the car relays the list', async () => {
     await shareWith(owner, bob, 'Bob2');
     await shareWith(owner, eve, 'Eve2');
     expect((await bob.run(['unlock'])).code).toBe(0);
-    const out = join(owner.home, 'bob.notice');
+    const out = join(owner.home, 'bob.revocation');
     const revoked = await owner.json(['revoke', 'Bob2', '--offline', '--out', out]);
     expect(revoked).toMatchObject({ code: 0, value: { delivered: false } });
     expect((await bob.run(['unlock'])).code).toBe(0); // the car has not heard of it
-    expect(await eve.json(['carry', out])).toMatchObject({
+    expect(await eve.json(['relay', out])).toMatchObject({
       code: 0,
       value: { delivered: ['car'], waiting: [], handedTo: [] },
     });
     expect((await bob.run(['unlock'])).code).toBe(3);
     expect((await eve.run(['unlock'])).code).toBe(0);
-    // The owner's own copy is old news by now, and does no harm.
+    // The owner's own copy is an old one by now, and does no harm.
     expect(await owner.run(['status'])).toMatchObject({ code: 0 });
     expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ carrying: 0 }] });
     await forget(bob);
     await forget(eve);
   });
 
-  it('is suspended offline: a stranger brings the notice, and the owner resumes it', async () => {
+  it('is suspended offline: a stranger relays the list, and the owner resumes it', async () => {
     await shareWith(owner, bob, 'Bob3');
     expect((await bob.run(['unlock'])).code).toBe(0);
     const suspended = await owner.run(['suspend', 'Bob3', '--offline']);
-    expect(suspended.stderr).toContain('key carry');
+    expect(suspended.stderr).toContain('key relay');
     const input = suspended.stdout.split('\n').filter((line) => line.startsWith('phonekey:'));
     expect(input).toHaveLength(1);
-    const carried = await zoe.run(['carry', '-'], { input: input.join('\n') });
-    expect(carried).toMatchObject({ code: 0, stdout: expect.stringContaining('handed to 1 ') });
+    const relayed = await zoe.run(['relay', '-'], { input: input.join('\n') });
+    expect(relayed).toMatchObject({ code: 0, stdout: expect.stringContaining('handed to 1 ') });
     expect((await zoe.json(['cars'])).value).toEqual({ cars: [] });
     expect((await bob.run(['unlock'])).code).toBe(3);
     expect((await owner.json(['resume', 'Bob3'])).value).toMatchObject({ delivered: true });
@@ -200,9 +200,9 @@ describe('a shared key', () => {
     expect(((await stat(grant)).mode & 0o777).toString(8)).toBe('600');
     expect(await bob.run(['accept', grant])).toMatchObject({ code: 0 });
     expect((await bob.run(['unlock'])).code).toBe(0);
-    const notice = picture(owner, 'notice.png');
-    await owner.run(['revoke', 'Bob8', '--offline', '--out', notice]);
-    expect(await zoe.run(['carry', notice])).toMatchObject({ code: 0 });
+    const revocationList = picture(owner, 'list.png');
+    await owner.run(['revoke', 'Bob8', '--offline', '--out', revocationList]);
+    expect(await zoe.run(['relay', revocationList])).toMatchObject({ code: 0 });
     expect((await bob.run(['unlock'])).code).toBe(3);
     await forget(bob);
   });
@@ -270,7 +270,7 @@ describe('the key file', () => {
     };
     expect(await accesses('status')).toEqual([1, 0]);
     expect(await accesses('keys', 'list')).toEqual([1, 0]);
-    expect(await accesses('stamp', '--offline')).toEqual([1, 1]);
+    expect(await accesses('refresh', '--offline')).toEqual([1, 1]);
     expect(await accesses('lock')).toEqual([1, 1]); // delivers it
     expect(await accesses('lock')).toEqual([1, 0]);
     expect(await accesses('rekey', '--yes')).toEqual([1, 2]); // and the epoch
@@ -310,9 +310,9 @@ describe('a person at a terminal', () => {
 });
 
 describe('without a car', () => {
-  it('a notice is kept for it, and its URI printed', async () => {
+  it('a revocation list is kept for it, and its URI printed', async () => {
     const env = { KEY_AIR: bob.home };
-    const { code, stdout, stderr } = await owner.run(['stamp'], { env });
+    const { code, stdout, stderr } = await owner.run(['refresh'], { env });
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/does not know yet\nphonekey:notice\/[\w-]+\n$/),
@@ -329,7 +329,7 @@ describe('without a car', () => {
     ['an owner', ['share', '--to', 'phonekey:key/x', '--role', 'owner']],
     ['half a key', ['share', '--to', 'phonekey:key/x']],
     ['a file that is not there', ['accept', 'nothing.grant']],
-    ['a notice for a grant', ['carry', 'phonekey:grant/AAAA']],
+    ['a revocation list for a grant', ['relay', 'phonekey:grant/AAAA']],
     ['a PIN on the command line', ['start', '--pin', '4711']],
     ['a capture of what needs no radio', ['--capture', 'x', 'share', '--to', '-']],
     ['a resume of what is not suspended', ['resume', '00112233aabbccdd']],

@@ -9,8 +9,8 @@ import { CommandSchema } from '../support/schema/phonekey_pb.js';
 import { circumstancesOf } from '../../firmware-sim/circumstances.js';
 import { person, suite } from '../unit/credentials/sample.js';
 import type { Person } from '../unit/credentials/sample.js';
-import { ADA, HOUR, town } from '../unit/firmware-sim/people.js';
-import type { Town } from '../unit/firmware-sim/people.js';
+import { ADA, HOUR, town } from '../unit/firmware-sim/sharing-rig.js';
+import type { Town } from '../unit/firmware-sim/sharing-rig.js';
 import { commandOf } from '../unit/firmware-sim/rig.js';
 
 /**
@@ -40,7 +40,7 @@ const step = fc.oneof(
   fc.record({ type: fc.constant('show' as const), by: who, chain: fc.nat(20) }),
   fc.record({ type: fc.constant('remove' as const), by: who, slot: fc.nat(6) }),
   fc.record({ type: fc.constant('command' as const), by: who, name: fc.constantFrom(...COMMANDS) }),
-  fc.record({ type: fc.constant('notice' as const), by: who, about: who }),
+  fc.record({ type: fc.constant('revocationList' as const), by: who, about: who }),
   fc.record({ type: fc.constant('wait' as const), hours: fc.nat(3) }),
 );
 
@@ -112,12 +112,12 @@ const run = async (all: Town, chains: Given[], each: Step): Promise<void> => {
         each.by,
         each.name === 'setPin' ? { type: each.name, pin: '1234' } : commandOf(each.name),
       );
-    case 'notice': {
-      const [part] = all.notice([all.entry(ADA.person), all.entry(PEOPLE[each.about]!)], {
+    case 'revocationList': {
+      const [part] = all.revocationList([all.entry(ADA.person), all.entry(PEOPLE[each.about]!)], {
         person: PEOPLE[each.by]!,
         slot: keyOf(all, PEOPLE[each.by]!)?.slot ?? 0,
       });
-      await execute(each.by, { type: 'deliver', notice: part! });
+      await execute(each.by, { type: 'deliver', revocationList: part! });
       return;
     }
     case 'wait':

@@ -3,8 +3,8 @@ import { verifyChain } from '../../lib/credentials/chain.js';
 import { parseChain } from '../../lib/credentials/grant.js';
 import { fingerprint } from '../../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../../lib/credentials/key-slot.js';
-import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
-import type { NoticePart } from '../../lib/credentials/notice.js';
+import { revocationListTagKey, openRevocationList } from '../../lib/credentials/revocation-list.js';
+import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';
 import { refused } from '../../lib/domain/outcomes.js';
 import type { Result } from '../../lib/domain/outcomes.js';
 import type { Refusal } from '../../lib/domain/refusals.js';
@@ -18,15 +18,15 @@ import { DONE, resultOf, TestHost } from './test-car.js';
 
 const refusal = (why: Refusal): Result => resultOf(refused(why));
 
-/** A TestHost that knows grants and notices: verified for real, kept in memory. */
+/** A TestHost that knows grants and revocation lists: verified for real, kept in memory. */
 export class SharingHost extends TestHost {
   epoch = 0;
   /** Seconds since 1970. */
   now = 0;
   clockLost = false;
   pin = '';
-  /** Notices of owners by slot, newest parts alone. */
-  readonly heard = new Map<number, NoticePart[]>();
+  /** Revocation lists of owners by slot, newest parts alone. */
+  readonly heard = new Map<number, RevocationListPart[]>();
   /** What came, whether it was good for something or not. */
   readonly received: Uint8Array[] = [];
   readonly introductions: Introduction[] = [];
@@ -34,8 +34,8 @@ export class SharingHost extends TestHost {
 
   readonly credentials: CredentialHost = {
     admit: async (publicKey, introduction) => this.#admit(publicKey, introduction),
-    receive: async (notice) => {
-      this.#take(notice);
+    receive: async (revocationList) => {
+      this.#take(revocationList);
     },
   };
 
@@ -70,7 +70,7 @@ export class SharingHost extends TestHost {
     if (why !== undefined) return refusal(why);
     switch (command.type) {
       case 'deliver':
-        return this.#take(command.notice) ? DONE : refusal('notice-invalid');
+        return this.#take(command.revocationList) ? DONE : refusal('notice-invalid');
       case 'setTime':
         this.now = command.seconds;
         this.clockLost = false;
@@ -148,11 +148,15 @@ export class SharingHost extends TestHost {
   }
 
   /** False for what is none, or not newer. */
-  #take(notice: Uint8Array): boolean {
-    this.received.push(notice);
+  #take(revocationList: Uint8Array): boolean {
+    this.received.push(revocationList);
     const { identity } = this;
-    const tagKey = noticeTagKey(suite, identity.publicKey);
-    const part = openNotice(suite, notice, { identity, tagKey, ownerKey: this.#ownerKey });
+    const tagKey = revocationListTagKey(suite, identity.publicKey);
+    const part = openRevocationList(suite, revocationList, {
+      identity,
+      tagKey,
+      ownerKey: this.#ownerKey,
+    });
     if (part === undefined) return false;
     const parts = this.heard.get(part.ownerSlot) ?? [];
     const last = parts[0]?.number ?? 0;

@@ -3,37 +3,37 @@ import { describe, expect, it } from '@jest/globals';
 import { admitKey } from '../../firmware-sim/admission.js';
 import { newRecord } from '../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../firmware-sim/memory/record.js';
-import type { OwnerNotices } from '../../firmware-sim/memory/rights-record.js';
-import { entriesOf, takePart } from '../../firmware-sim/notices.js';
+import type { OwnerRevocationList } from '../../firmware-sim/memory/rights-record.js';
+import { entriesOf, takePart } from '../../firmware-sim/revocation-lists.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
 import { parseChain } from '../../lib/credentials/grant.js';
 import { fingerprint } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
-import { noticeTagKey, openNotice } from '../../lib/credentials/notice.js';
+import { revocationListTagKey, openRevocationList } from '../../lib/credentials/revocation-list.js';
 import { formatUri, parseUri } from '../../lib/credentials/uri.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { grantVectors } from '../../scripts/grant-vectors.js';
-import { noticeVectors, uriVectors } from '../../scripts/notice-vectors.js';
+import { revocationListVectors, uriVectors } from '../../scripts/revocation-list-vectors.js';
 import { fromHex, suites } from './support.js';
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(`test/vectors/${name}.json`, 'utf8'));
 
 const grants = read('grants') as ReturnType<typeof grantVectors>;
-const notices = read('notices') as ReturnType<typeof noticeVectors>;
+const revocationLists = read('revocation-lists') as ReturnType<typeof revocationListVectors>;
 const uris = read('uris') as ReturnType<typeof uriVectors>;
 
 describe('vector files of credentials', () => {
   it('are what their generator writes', () => {
     expect(grants).toEqual(grantVectors());
-    expect(notices).toEqual(noticeVectors());
+    expect(revocationLists).toEqual(revocationListVectors());
     expect(uris).toEqual(uriVectors());
   });
 
   it('are mostly about what is refused', () => {
-    for (const list of [grants.chains, grants.admissions, notices.parts]) {
+    for (const list of [grants.chains, grants.admissions, revocationLists.parts]) {
       const good = list.filter(({ expect: wanted }) => /^(accepted|admitted)$/.test(wanted));
       expect(good.length).toBeGreaterThan(0);
       expect(list.length).toBeGreaterThan(2 * good.length);
@@ -99,11 +99,11 @@ const carOf = ({ now, entries }: AdmissionVector): CarRecord => ({
   keys: grants.owners.map(slotOf),
   epoch: grants.epoch,
   clock: { offset: 0, floor: 0, lost: now === null },
-  notices: [
+  revocationLists: [
     {
       ownerSlot: 3,
       number: 1,
-      stamp: 0,
+      issuedAt: 0,
       entries: entries.map(({ fingerprint: about, ...rest }) => ({
         fingerprint: fromHex(about),
         ...rest,
@@ -150,26 +150,29 @@ const answerTo = (outcome: ReturnType<typeof admitKey>, known: boolean): string 
   return outcome.toUpperCase().replaceAll('-', '_');
 };
 
-describe.each(suites)('notices, suite $name', (suite) => {
-  const identity = suite.x25519KeyPair(fromHex(notices.car_private));
+describe.each(suites)('revocation lists, suite $name', (suite) => {
+  const identity = suite.x25519KeyPair(fromHex(revocationLists.car_private));
   const context = {
     identity,
-    tagKey: noticeTagKey(suite, identity.publicKey),
-    ownerKey: ownerKey(notices.owners),
+    tagKey: revocationListTagKey(suite, identity.publicKey),
+    ownerKey: ownerKey(revocationLists.owners),
   };
 
-  it.each(notices.parts)('$expect: $name', ({ notice, expect: wanted }) => {
-    const part = openNotice(suite, fromHex(notice), context);
-    expect(part === undefined ? 'refused' : 'accepted').toBe(wanted);
-  });
+  it.each(revocationLists.parts)(
+    '$expect: $name',
+    ({ revocation_list: revocationList, expect: wanted }) => {
+      const part = openRevocationList(suite, fromHex(revocationList), context);
+      expect(part === undefined ? 'refused' : 'accepted').toBe(wanted);
+    },
+  );
 
-  it.each(notices.sequences)('$name', ({ steps, known }) => {
-    let all: readonly OwnerNotices[] = [];
-    for (const { notice, expect: wanted } of steps) {
-      const part = openNotice(suite, fromHex(notice), context);
-      if (part === undefined) throw new Error('not a notice');
+  it.each(revocationLists.sequences)('$name', ({ steps, known }) => {
+    let all: readonly OwnerRevocationList[] = [];
+    for (const { revocation_list: revocationList, expect: wanted } of steps) {
+      const part = openRevocationList(suite, fromHex(revocationList), context);
+      if (part === undefined) throw new Error('not a revocation list');
       const taken = takePart(all, part);
-      expect(typeof taken === 'string' ? 'notice_invalid' : 'done').toBe(wanted);
+      expect(typeof taken === 'string' ? 'revocation_list_invalid' : 'done').toBe(wanted);
       if (typeof taken !== 'string') all = taken;
     }
     const fingerprints = all.flatMap(entriesOf).map((entry) => toHex(entry.fingerprint));

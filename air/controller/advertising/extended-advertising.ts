@@ -7,7 +7,7 @@ import { Status } from '../../../lib/hci/constants.js';
 import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { ok } from '../outcome.js';
-import type { Outcome } from '../outcome.js';
+import type { CommandOutcome } from '../outcome.js';
 import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';
 import type { Power } from '../power.js';
@@ -47,7 +47,7 @@ export class ExtendedAdvertising {
   /** LE Set Extended Advertising Parameters. Returns the selected TX power. */
   setParameters(
     p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
-  ): number | Outcome<{ readonly txPower: number }> {
+  ): number | CommandOutcome<{ readonly txPower: number }> {
     const { range } = this.#power;
     const parameters = setParameters(p, range);
     if (typeof parameters === 'number') return parameters;

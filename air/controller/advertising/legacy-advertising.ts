@@ -3,7 +3,7 @@ import type {
   LeSetAdvertisingData,
   LeSetAdvertisingParameters,
 } from '../../../lib/hci/commands/advertising.js';
-import { Role, Status } from '../../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { HostPort } from '../host-port.js';
@@ -28,7 +28,7 @@ export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
     ended: (status) => {
-      reportNoConnection(this.#host, status, Role.peripheral);
+      reportNoConnection(this.#host, status, ConnectionRole.peripheral);
     },
   };
 

@@ -4,10 +4,10 @@ import { MAX_ADVERTISING_DATA } from '../../../lib/hci/constants.js';
 import { MAX_ADVERTISING_SETS } from '../advertising/extended-advertising.js';
 import { ok } from '../outcome.js';
 import { on, onBytes, onValid } from './command.js';
-import type { Command } from './command.js';
+import type { CommandHandler } from './command.js';
 
 /** Commands of both families by which a host advertises. */
-export const ADVERTISING_COMMANDS: readonly Command[] = [
+export const ADVERTISING_COMMANDS: readonly CommandHandler[] = [
   on(legacy.LeSetAdvertisingParameters, (c, p) => c.legacyAdvertising.setParameters(p), 'legacy'),
   on(
     legacy.LeReadAdvertisingTxPower,

@@ -1,7 +1,7 @@
 import { Status } from '../../../lib/hci/constants.js';
 import type { Layout, Shape, Values } from '../../../lib/hci/layout.js';
 import type { HciCommand } from '../../../lib/hci/packet.js';
-import type { Outcome } from '../outcome.js';
+import type { CommandOutcome } from '../outcome.js';
 import type { Controller } from '../parts.js';
 
 /** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
@@ -21,21 +21,21 @@ interface Declared extends Pick<HciCommand, 'opcode' | 'supported' | 'answer'> {
 }
 
 /** A command that a controller knows. */
-export interface Command {
+export interface CommandHandler {
   readonly declared: Declared;
   readonly family?: AdvertisingFamily;
   /** `parameters` are as many as the declaration allows. */
   run(controller: Controller, parameters: Uint8Array): HostAnswer;
 }
 
-type Result<R extends Shape> = number | Outcome<Values<R>>;
+type Result<R extends Shape> = number | CommandOutcome<Values<R>>;
 
 /** A command whose bytes `run` takes apart itself, because it has something to say of bad ones. */
 export const onBytes = <P extends Shape, R extends Shape>(
   declared: HciCommand<P, R>,
   run: (controller: Controller, parameters: Uint8Array) => Result<R>,
   family?: AdvertisingFamily,
-): Command => ({
+): CommandHandler => ({
   declared,
   ...(family && { family }),
   run: (controller, parameters) => {
@@ -51,7 +51,7 @@ export const on = <P extends Shape, R extends Shape>(
   declared: HciCommand<P, R>,
   run: (controller: Controller, parameters: Values<P>) => Result<R>,
   family?: AdvertisingFamily,
-): Command =>
+): CommandHandler =>
   onBytes(
     declared,
     (controller, bytes) => {

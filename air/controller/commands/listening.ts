@@ -1,9 +1,9 @@
 import * as listening from '../../../lib/hci/commands/listening.js';
 import { on, onBytes, onValid } from './command.js';
-import type { Command } from './command.js';
+import type { CommandHandler } from './command.js';
 
 /** Commands of both families by which a host scans and connects. */
-export const LISTENING_COMMANDS: readonly Command[] = [
+export const LISTENING_COMMANDS: readonly CommandHandler[] = [
   on(listening.LeSetScanParameters, (c, p) => c.scanner.setParameters(p), 'legacy'),
   onValid(listening.LeSetScanEnable, (c, p) => c.scanner.setEnable(p), 'legacy'),
   on(listening.LeCreateConnection, (c, p) => c.initiator.create(p), 'legacy'),

@@ -1,5 +1,5 @@
 import { Status } from '../../../lib/hci/constants.js';
-import type { Role } from '../../../lib/hci/constants.js';
+import type { ConnectionRole } from '../../../lib/hci/constants.js';
 import {
   LeConnectionComplete,
   LeEnhancedConnectionComplete,
@@ -30,7 +30,7 @@ const CLOCK_ACCURACY = 0;
 export const reportConnection = (
   host: HostPort,
   handle: number,
-  role: Role,
+  role: ConnectionRole,
   { peer, localRpa }: Meeting,
   parameters: LinkParameters,
 ): void => {
@@ -50,7 +50,7 @@ export const reportConnection = (
 };
 
 /** The same event for a link that did not come about: zeros after status and role. */
-export const reportNoConnection = (host: HostPort, status: number, role: Role): void => {
+export const reportNoConnection = (host: HostPort, status: number, role: ConnectionRole): void => {
   report(host, {
     status,
     handle: 0,

@@ -1,5 +1,5 @@
 import type { ControlPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
 import type { Encryption } from './encryption.js';
 import type { LinkProcedures } from './link-procedures.js';

@@ -1,6 +1,6 @@
 import type { Random } from '../../../lib/platform/random.js';
 import type { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
-import { PacketBoundary, Role, Status } from '../../../lib/hci/constants.js';
+import { PacketBoundary, ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import { DataBufferOverflow, NumberOfCompletedPackets } from '../../../lib/hci/events/general.js';
 import {
   DisconnectionComplete,
@@ -9,7 +9,7 @@ import {
 } from '../../../lib/hci/events/links.js';
 import { aclHeader } from '../../../lib/hci/h4.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { Medium } from '../../medium/medium.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { ConnectRequest, DeviceAddress } from '../../medium/pdu.js';
@@ -67,7 +67,7 @@ export class Connections {
     return [...this.#byHandle.values()];
   }
 
-  count(role: Role): number {
+  count(role: ConnectionRole): number {
     return this.all.filter(({ end }) => end.role === role).length;
   }
 
@@ -139,7 +139,7 @@ export class Connections {
     return this.on(p.handle, ({ end, parameterRequest }) => {
       const range = parameterRange(p);
       if (range === undefined) return Status.invalidParameters;
-      if (end.role === Role.peripheral) return parameterRequest.ask(range);
+      if (end.role === ConnectionRole.peripheral) return parameterRequest.ask(range);
       end.update(shortest(range));
       return Status.success;
     });
@@ -150,7 +150,7 @@ export class Connections {
     if (!isChannelMap(map)) return Status.invalidParameters;
     this.preferences.channelMap = map;
     for (const connection of this.#byHandle.values()) {
-      if (connection.end.role !== Role.central) continue;
+      if (connection.end.role !== ConnectionRole.central) continue;
       connection.channelMap = map;
       connection.end.control({ kind: 'channel-map', map });
     }

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../../../lib/platform/clock.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import type { Random } from '../../../lib/platform/random.js';
 import type { LeEnableEncryption } from '../../../lib/hci/commands/links.js';
-import { Role, Status } from '../../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import {
   EncryptionChange,
   EncryptionKeyRefreshComplete,
@@ -11,7 +11,7 @@ import {
 } from '../../../lib/hci/events/links.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import { encryptBlock } from '../security/cipher.js';
 import type { HostPort } from '../host-port.js';
 
@@ -57,7 +57,8 @@ export class Encryption {
   }
 
   start({ key, random, diversifier }: ParametersOf<typeof LeEnableEncryption>): number {
-    if (this.#end.role !== Role.central || this.#state !== IDLE) return Status.commandDisallowed;
+    if (this.#end.role !== ConnectionRole.central || this.#state !== IDLE)
+      return Status.commandDisallowed;
     const skd = this.#random(8);
     this.#state = { name: 'requested', key, skd };
     this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {

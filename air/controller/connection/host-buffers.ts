@@ -5,7 +5,7 @@ import type {
 import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
 import { aclPacket } from '../../../lib/hci/h4.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
-import type { Fragment } from '../../medium/link.js';
+import type { Fragment } from '../../medium/air-link.js';
 
 /** ACL only; the other two values are for synchronous data, which LE does not have. */
 const FLOW_CONTROL_ON = 0x01;

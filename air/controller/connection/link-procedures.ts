@@ -10,7 +10,7 @@ import {
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
 import type { Phy } from '../../medium/airtime.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
 import { featuresForPeers, LOCAL_VERSION } from '../informational.js';
 import { ALL_CHANNELS } from './channel-map.js';

@@ -7,7 +7,7 @@ import {
 } from '../../../lib/hci/events/links.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/link.js';
+import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
 import { RESPONSE_TIMEOUT_MS } from './encryption.js';
 import { parameterRange, shortest } from './link-parameters.js';

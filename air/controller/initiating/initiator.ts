@@ -1,10 +1,10 @@
 import type { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
-import { Role, Status } from '../../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { Outcome } from '../outcome.js';
+import type { CommandOutcome } from '../outcome.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
@@ -68,7 +68,7 @@ export class Initiator {
   }
 
   /** LE Create Connection Cancel. */
-  cancel(): Outcome<never> {
+  cancel(): CommandOutcome<never> {
     const state = this.#state;
     switch (state.name) {
       case 'idle':
@@ -168,6 +168,6 @@ export class Initiator {
   }
 
   #reportFailure(): void {
-    reportNoConnection(this.#context.host, Status.unknownConnection, Role.central);
+    reportNoConnection(this.#context.host, Status.unknownConnection, ConnectionRole.central);
   }
 }

@@ -4,7 +4,7 @@ import {
   LeGenerateDhKeyComplete,
   LeReadLocalP256PublicKeyComplete,
 } from '../../../lib/hci/events/general.js';
-import type { Outcome } from '../outcome.js';
+import type { CommandOutcome } from '../outcome.js';
 import type { HostPort } from '../host-port.js';
 import { P256KeyPair } from './p256.js';
 
@@ -22,7 +22,7 @@ export class DhKeys {
   }
 
   /** LE Read Local P-256 Public Key: makes a new pair of keys. */
-  readPublicKey(): Outcome<never> {
+  readPublicKey(): CommandOutcome<never> {
     const pair = P256KeyPair.generate(this.#random);
     this.#pair = pair;
     return {
@@ -37,7 +37,7 @@ export class DhKeys {
   }
 
   /** LE Generate DHKey [v1], 64 bytes: the peer's public key. */
-  generate(publicKey: Uint8Array): Outcome<never> {
+  generate(publicKey: Uint8Array): CommandOutcome<never> {
     if (this.#pair === undefined) return { status: Status.commandDisallowed };
     const key = this.#pair.dhKey(publicKey);
     return {

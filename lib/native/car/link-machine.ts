@@ -17,9 +17,16 @@ import {
 } from './link-pairing.js';
 import { BUSY, challenge, close, drop, lastWord, refuse } from './link-steps.js';
 import { MAX_FAILURES, READY_IDLE_MS } from './link-state.js';
-import type { LinkContext, LinkEffect, LinkInput, LinkState, Session, Step } from './link-state.js';
+import type {
+  LinkContext,
+  LinkEffect,
+  LinkInput,
+  LinkState,
+  Session,
+  LinkStep,
+} from './link-state.js';
 
-export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): Step => {
+export const stepLink = (state: LinkState, input: LinkInput, context: LinkContext): LinkStep => {
   if (state.phase === 'closed') return { state, effects: [] };
   switch (input.type) {
     case 'message':
@@ -53,12 +60,12 @@ const onMessage = (
   state: Exclude<LinkState, { phase: 'closed' }>,
   message: ToCar['message'],
   context: LinkContext,
-): Step => {
+): LinkStep => {
   switch (state.phase) {
     case 'challenged':
       if (message.case === 'proof') return onProof(state, message.value, context);
       if (message.case === 'pairStart') return onPairStart(state, message.value.share, context);
-      if (message.case === 'notice') return onNotice(state.failures, message.value);
+      if (message.case === 'revocationList') return onRevocationList(state.failures, message.value);
       return refuse(state.failures);
     case 'ready':
       return message.case === 'sealed'
@@ -86,7 +93,7 @@ const onProof = (
   state: Extract<LinkState, { phase: 'challenged' }>,
   proof: { readonly handshake: Uint8Array; readonly tag: Uint8Array },
   context: LinkContext,
-): Step => {
+): LinkStep => {
   const verified = state.challenge.verify(proof.handshake, proof.tag, context.now);
   if (verified === undefined) return refuse(state.failures);
   const { phonePublicKey } = verified;
@@ -109,13 +116,13 @@ const onProof = (
 };
 
 /** The phone has proved itself, and has a key. */
-const begin = (session: Session, key: KeySlot, command: Command | undefined): Step => {
+const begin = (session: Session, key: KeySlot, command: Command | undefined): LinkStep => {
   const { state, effects } = execute(session, key, command);
   return { state, effects: [{ type: 'authenticated', key }, ...effects] };
 };
 
 /** Only a chain that holds shows that its bearer is no stranger; he is told why he is not let in. */
-const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step => {
+const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): LinkStep => {
   if (state.phase !== 'admitting') return { state, effects: [] };
   const { session, command, known, failures } = state.admission;
   if (typeof outcome !== 'string') return begin(session, outcome, command);
@@ -123,13 +130,13 @@ const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): Step
   return lastWord(answer(session, refusedResult(outcome)), `refused: ${outcome}`);
 };
 
-/** To who brought it, a notice is like anything else that is no proof. */
-const onNotice = (failures: number, notice: Uint8Array): Step => {
+/** To who relays it, a revocation list is like anything else that is no proof. */
+const onRevocationList = (failures: number, revocationList: Uint8Array): LinkStep => {
   const { state, effects } = refuse(failures);
-  return { state, effects: [{ type: 'receive-notice', notice }, ...effects] };
+  return { state, effects: [{ type: 'receive-revocation-list', revocationList }, ...effects] };
 };
 
-const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): Step => {
+const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): LinkStep => {
   const key = context.findKey(session.phonePublicKey);
   if (key === undefined) return close('key removed');
   try {
@@ -141,7 +148,7 @@ const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): S
 };
 
 /** The sender is known from here on, so it may be told what is wrong with the command. */
-const execute = (session: Session, key: KeySlot, command: Command | undefined): Step => {
+const execute = (session: Session, key: KeySlot, command: Command | undefined): LinkStep => {
   const executing: LinkState = { phase: 'executing', session, removed: false };
   if (command === undefined) return onExecuted(executing, refusedResult('unknown-command'));
   return { state: executing, effects: [{ type: 'execute', command, key }] };
@@ -155,7 +162,7 @@ const requestIn = (encoded: Uint8Array): Request => {
   }
 };
 
-const onExecuted = (state: LinkState, result: Result): Step => {
+const onExecuted = (state: LinkState, result: Result): LinkStep => {
   if (state.phase !== 'executing') return { state, effects: [] };
   const { session, removed } = state;
   const send = answer(session, result);
@@ -171,7 +178,7 @@ const answer = ({ channel }: Session, result: Result): LinkEffect => ({
   message: { case: 'sealed', value: channel.seal(encodeResult(result)) },
 });
 
-const onKeyRemoved = (state: LinkState, publicKey: Uint8Array, context: LinkContext): Step => {
+const onKeyRemoved = (state: LinkState, publicKey: Uint8Array, context: LinkContext): LinkStep => {
   if (state.phase !== 'ready' && state.phase !== 'executing') return { state, effects: [] };
   if (!context.suite.equal(state.session.phonePublicKey, publicKey)) return { state, effects: [] };
   // A phone that removes its own key still gets the answer.

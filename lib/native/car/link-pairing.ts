@@ -9,7 +9,7 @@ import { CarPairing } from '../pairing/car.js';
 import { pairingRegistration } from '../pairing/secrets.js';
 import type { Registration } from '../pairing/spake2plus.js';
 import { lastWord, openLink } from './link-steps.js';
-import type { LinkContext, LinkEffect, LinkState, Pairing, Step } from './link-state.js';
+import type { LinkContext, LinkEffect, LinkState, Pairing, LinkStep } from './link-state.js';
 
 /** The steps of pairing on one link: SPAKE2+, then the keys (docs/PROTOCOL.md, section 5). */
 
@@ -17,7 +17,7 @@ export const onPairStart = (
   state: Extract<LinkState, { phase: 'challenged' }>,
   share: Uint8Array,
   context: LinkContext,
-): Step => {
+): LinkStep => {
   const window = context.pairingWindow();
   if (window === undefined) return refusePairing('closed');
   const exchange = new CarPairing(
@@ -35,7 +35,7 @@ export const onPairStart = (
   };
 };
 
-export const onTryCounted = (state: LinkState, allowed: boolean): Step => {
+export const onTryCounted = (state: LinkState, allowed: boolean): LinkStep => {
   if (state.phase !== 'counting-try') return { state, effects: [] };
   if (!allowed) return refusePairing('closed');
   const { pairing, share } = state;
@@ -51,7 +51,7 @@ export const onPairConfirm = (
   pairing: Pairing,
   confirm: Uint8Array,
   { secrets, carName }: LinkContext,
-): Step =>
+): LinkStep =>
   attempt(() => {
     pairing.exchange.verify(confirm);
     const offer = pairing.exchange.offer(secrets.identity.publicKey, carName);
@@ -61,7 +61,7 @@ export const onPairConfirm = (
     };
   });
 
-export const onPairCommit = (pairing: Pairing, sealed: Uint8Array): Step =>
+export const onPairCommit = (pairing: Pairing, sealed: Uint8Array): LinkStep =>
   attempt(() => {
     const phone = pairing.exchange.openCommit(sealed);
     return {
@@ -75,7 +75,7 @@ export const onEnrolled = (
   state: LinkState,
   outcome: KeySlot | EnrolRefusal | 'fault',
   context: LinkContext,
-): Step => {
+): LinkStep => {
   if (state.phase !== 'enrolling') return { state, effects: [] };
   const { exchange } = state.pairing;
   const done: LinkEffect = {
@@ -87,12 +87,12 @@ export const onEnrolled = (
   return { state: next.state, effects: [done, ...next.effects] };
 };
 
-const refusePairing = (refusal: PairingRefusal): Step => {
+const refusePairing = (refusal: PairingRefusal): LinkStep => {
   const value = { reason: pairingRefusals.of(refusal) };
   return lastWord({ type: 'send', message: { case: 'pairRefusal', value } }, 'pairing refused');
 };
 
-const attempt = (step: () => Step): Step => {
+const attempt = (step: () => LinkStep): LinkStep => {
   try {
     return step();
   } catch (error) {

@@ -72,7 +72,7 @@ export type LinkEffect =
       readonly introduction: Introduction;
     }
   | { readonly type: 'execute'; readonly command: Command; readonly key: KeySlot }
-  | { readonly type: 'receive-notice'; readonly notice: Uint8Array }
+  | { readonly type: 'receive-revocation-list'; readonly revocationList: Uint8Array }
   | { readonly type: 'count-try'; readonly window: PairingWindow }
   | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
   /** Give `idle` after this time, unless another such effect comes first. */
@@ -95,7 +95,7 @@ export interface LinkContext {
   pairingWindow(): PairingWindow | undefined;
 }
 
-export interface Step {
+export interface LinkStep {
   readonly state: LinkState;
   readonly effects: readonly LinkEffect[];
 }

@@ -11,7 +11,7 @@ import type { DialectEnvironment } from '../../phone/dialect.js';
 
 export type CarMessage = FromCar['message'];
 
-export interface Challenge {
+export interface ReceivedHello {
   /** 32 bytes. */
   readonly bytes: Uint8Array;
   /** On the phone's clock, in milliseconds. */
@@ -80,7 +80,7 @@ export class CarChannel {
   }
 
   /** The car's challenge, which it sends unasked, and when it came. */
-  async receiveHello(deadline: Deadline): Promise<Challenge> {
+  async receiveHello(deadline: Deadline): Promise<ReceivedHello> {
     const at = this.#received[0]?.at;
     const message = await this.receive(deadline);
     if (message.case !== 'hello') {

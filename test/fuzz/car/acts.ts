@@ -1,12 +1,12 @@
 import type { CarEvent } from '../../../firmware-sim/events.js';
 import type { Introduction, KeySlot } from '../../../lib/credentials/key-slot.js';
 import type { Command, CommandName } from '../../../lib/domain/commands.js';
-import type { MadeLink, SignedPart } from './papers.js';
-import type { Person } from './people.js';
+import type { MadeLink, SignedPart } from './issued-credentials.js';
+import type { KeyHolder } from './key-holders.js';
 
 /** A command that was really given: fresh, on its own link, by somebody who is enrolled. */
 export interface Credit {
-  readonly person: Person;
+  readonly person: KeyHolder;
   readonly command: Command;
 }
 
@@ -16,10 +16,10 @@ export interface Acting {
   readonly key: KeySlot;
   /** Why it must not, as things stood when it began. */
   readonly whyNot: string | undefined;
-  readonly notice: Delivery | undefined;
+  readonly revocationList: Delivery | undefined;
 }
 
-/** A notice that has reached the car. */
+/** A revocation list that has reached the car. */
 export interface Delivery {
   readonly part: SignedPart | undefined;
   readonly good: boolean;
@@ -46,8 +46,8 @@ export const COMMAND_OF: Partial<Record<CarEvent['type'], readonly CommandName[]
   'clock-set': ['setTime'],
 };
 
-/** Of these a notice may be the cause, whoever carried it. */
-export const BY_NOTICE: ReadonlySet<CarEvent['type']> = new Set([
+/** Of these a revocation list may be the cause, whoever relayed it. */
+export const BY_REVOCATION_LIST: ReadonlySet<CarEvent['type']> = new Set([
   'notice-taken',
   'key-removed',
   'key-suspended',

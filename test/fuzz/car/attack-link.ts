@@ -15,8 +15,8 @@ import type { Command } from '../../../lib/domain/commands.js';
 import { encode } from '../../../lib/native/wire.js';
 import { refusing } from '../target.js';
 import type { Oracle } from './oracle.js';
-import { CODE, WRONG_CODE } from './people.js';
-import type { Person } from './people.js';
+import { CODE, WRONG_CODE } from './key-holders.js';
+import type { KeyHolder } from './key-holders.js';
 
 /** A message as somebody really made it, and what it means to deliver it whole. */
 export interface Made {
@@ -35,7 +35,7 @@ export class AttackLink {
   /** The last thing that the car sealed for the phone here, opened. */
   lastAnswer: Uint8Array | undefined;
   #challenge: { readonly at: number; open: boolean } | undefined;
-  #answer: { readonly person: Person; readonly channel: SealedChannel } | undefined;
+  #answer: { readonly person: KeyHolder; readonly channel: SealedChannel } | undefined;
   #session: { made: number; sent: number } | undefined;
   #pairing: { readonly exchange: PhonePairing; readonly right: boolean } | undefined;
   #share: { readonly share: Uint8Array; readonly confirm: Uint8Array } | undefined;
@@ -75,7 +75,7 @@ export class AttackLink {
   }
 
   /** Who has a session here, which the car has answered in. */
-  get holder(): Person | undefined {
+  get holder(): KeyHolder | undefined {
     return this.closed || this.lastAnswer === undefined ? undefined : this.#answer?.person;
   }
 
@@ -116,7 +116,7 @@ export class AttackLink {
   }
 
   /** Answers the newest challenge; with a grant, which may be made out to somebody else. */
-  proof(person: Person, command: Uint8Array, grant?: Uint8Array): Made | undefined {
+  proof(person: KeyHolder, command: Uint8Array, grant?: Uint8Array): Made | undefined {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     const { handshake, tag, channel } = this.#phone.answer(
@@ -135,9 +135,9 @@ export class AttackLink {
     });
   }
 
-  /** In place of a proof: what anybody may carry. */
-  notice(notice: Uint8Array): Made {
-    return this.#made({ case: 'notice', value: notice }, () => undefined);
+  /** In place of a proof: what anybody may relay. */
+  revocationList(revocationList: Uint8Array): Made {
+    return this.#made({ case: 'revocationList', value: revocationList }, () => undefined);
   }
 
   /** A further command in the session that is open here. */
@@ -178,7 +178,7 @@ export class AttackLink {
     });
   }
 
-  pairCommit({ identity: { publicKey }, signingKey, name }: Person): Made | undefined {
+  pairCommit({ identity: { publicKey }, signingKey, name }: KeyHolder): Made | undefined {
     const sealed = this.#established?.commit({ publicKey, signingKey, name });
     if (sealed === undefined) return undefined;
     return this.#made({ case: 'pairCommit', value: sealed }, () => {

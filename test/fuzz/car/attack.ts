@@ -2,7 +2,7 @@ import { decodeResult } from '../../../lib/native/results.js';
 import { demand } from '../target.js';
 import { COMMANDS, OPERATIONS } from './operations.js';
 import type { Operation, Run } from './operations.js';
-import { PEOPLE } from './people.js';
+import { KEY_HOLDERS } from './key-holders.js';
 import { MOST_STEPS, STEP_BYTES, stepAt } from './program.js';
 import { World } from './world.js';
 import type { Weakness } from './world.js';
@@ -66,8 +66,8 @@ const lookAt = async (world: World): Promise<void> => {
 /** Whoever holds links and whatever was sent: an owner connects and is served. */
 const answersTheOwner = async (world: World): Promise<void> => {
   const { oracle } = world;
-  const people = Object.values(PEOPLE);
-  const owners = people.filter((person) => oracle.keyOf(person)?.role === 'owner');
+  const holders = Object.values(KEY_HOLDERS);
+  const owners = holders.filter((person) => oracle.keyOf(person)?.role === 'owner');
   demand(owners.length > 0, 'a car has an owner');
   const owner = owners.find((person) => {
     const key = oracle.keyOf(person);

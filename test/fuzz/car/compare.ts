@@ -20,13 +20,13 @@ export const differences = (model: Model, record: CarRecord, now: number | null)
   }
   const numbers = model.numbers();
   for (const [ownerSlot, [whole, highest]] of numbers) {
-    const kept = record.notices.find((each) => each.ownerSlot === ownerSlot);
+    const kept = record.revocationLists.find((each) => each.ownerSlot === ownerSlot);
     const [itsWhole, itsHighest] = [kept?.number ?? 0, kept?.pending?.number ?? kept?.number ?? 0];
-    if (itsWhole < whole || itsHighest < highest) found.push('a notice number goes back');
-    if (itsWhole > whole || itsHighest > highest) found.push('a notice number jumps');
+    if (itsWhole < whole || itsHighest < highest) found.push('a revocation list number goes back');
+    if (itsWhole > whole || itsHighest > highest) found.push('a revocation list number jumps');
   }
-  if (record.notices.some(({ ownerSlot }) => !numbers.has(ownerSlot))) {
-    found.push('the car has notices that it was never given');
+  if (record.revocationLists.some(({ ownerSlot }) => !numbers.has(ownerSlot))) {
+    found.push('the car has revocation lists that it was never given');
   }
   if (record.epoch !== model.epoch) {
     found.push(`the car has epoch ${String(record.epoch)}, not ${String(model.epoch)}`);

@@ -5,8 +5,8 @@ import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import { Heard } from '../sharing/heard.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
 import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
-import type { MadeEntry, MadeLink, SignedPart } from './papers.js';
-import { ENROLLED, SLOTS } from './people.js';
+import type { MadeEntry, MadeLink, SignedPart } from './issued-credentials.js';
+import { ENROLLED, SLOTS } from './key-holders.js';
 
 /** A key that the car must have. */
 export interface ModelKey extends KeySlot {
@@ -36,7 +36,7 @@ export class Model {
   epoch = 0;
   /** PINs of which one is right; an empty one stands for none. */
   pins: readonly string[] = [''];
-  readonly #notices = new Map<number, Heard<MadeEntry>>();
+  readonly #revocationLists = new Map<number, Heard<MadeEntry>>();
   readonly #used = new Map<ModelKey, number>();
   #removed: readonly Tomb[] = [];
   #clock = { offset: 0, floor: 0, lost: false };
@@ -162,15 +162,15 @@ export class Model {
     if (owner === undefined || !sameBytes(owner.signingKey, part.by.signingKey)) {
       return 'that no owner signed';
     }
-    const heard = this.#notices.get(part.ownerSlot) ?? new Heard();
+    const heard = this.#revocationLists.get(part.ownerSlot) ?? new Heard();
     return heard.isNew(part) ? undefined : 'whose number goes back';
   }
 
   take(part: SignedPart): void {
-    const heard = this.#notices.get(part.ownerSlot) ?? new Heard<MadeEntry>();
-    this.#notices.set(part.ownerSlot, heard);
+    const heard = this.#revocationLists.get(part.ownerSlot) ?? new Heard<MadeEntry>();
+    this.#revocationLists.set(part.ownerSlot, heard);
     heard.take(part);
-    this.#raiseFloor(part.stamp);
+    this.#raiseFloor(part.issuedAt);
     const revoked = this.#entries().filter(({ kind }) => kind === 'revoked');
     this.keys = this.keys.filter((key) => isOwner(key) || !areConcerned(pathOf(key), revoked));
   }
@@ -180,10 +180,10 @@ export class Model {
     const last = key.links?.at(-1);
     const tombs =
       last === undefined
-        ? (isOwner(key) ? (this.#notices.get(key.slot)?.said() ?? []) : []).flatMap(tombOf)
+        ? (isOwner(key) ? (this.#revocationLists.get(key.slot)?.said() ?? []) : []).flatMap(tombOf)
         : [stepOf(last)];
     this.#removed = [...this.#removed, ...tombs];
-    if (isOwner(key)) this.#notices.delete(key.slot);
+    if (isOwner(key)) this.#revocationLists.delete(key.slot);
     this.keys = this.keys.filter(
       (other) =>
         other !== key &&
@@ -222,7 +222,7 @@ export class Model {
   /** Of every owner: the last whole number, and the highest one. */
   numbers(): ReadonlyMap<number, readonly [whole: number, highest: number]> {
     return new Map(
-      [...this.#notices].map(([slot, { whole, highest }]) => [slot, [whole, highest]]),
+      [...this.#revocationLists].map(([slot, { whole, highest }]) => [slot, [whole, highest]]),
     );
   }
 
@@ -232,20 +232,20 @@ export class Model {
     for (const { fields } of links) {
       if (now < fields.notBefore) return 'before its grant begins';
       if (now >= fields.notAfter) return 'after its grant has ended';
-      const news = Math.max(
+      const lastHeard = Math.max(
         links[0]?.fields.issuedAt ?? 0,
-        this.#notices.get(fields.ownerSlot)?.stamp ?? 0,
+        this.#revocationLists.get(fields.ownerSlot)?.issuedAt ?? 0,
       );
       const { leaseHours } = fields;
-      if (command === 'start' && leaseHours > 0 && now >= news + leaseHours * 3600) {
-        return 'without news of the owner';
+      if (command === 'start' && leaseHours > 0 && now >= lastHeard + leaseHours * 3600) {
+        return 'without a fresh signature of the owner';
       }
     }
     return undefined;
   }
 
   #entries(): readonly MadeEntry[] {
-    return [...this.#notices.values()].flatMap((heard) => heard.said());
+    return [...this.#revocationLists.values()].flatMap((heard) => heard.said());
   }
 
   /** One whose word counts. */

@@ -4,12 +4,12 @@ import type { Command } from '../../../lib/domain/commands.js';
 import { encodeCommand } from '../../../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import type { AttackLink, Made } from './attack-link.js';
-import { PEOPLE } from './people.js';
-import type { Person } from './people.js';
+import { KEY_HOLDERS } from './key-holders.js';
+import type { KeyHolder } from './key-holders.js';
 import type { Step } from './program.js';
 import {
   alterGrant,
-  alterNotice,
+  alterRevocationList,
   at,
   clock,
   grant,
@@ -65,7 +65,7 @@ export const COMMANDS = {
   removeFourth: command({ type: 'removeKey', slot: 4 }),
 } as const satisfies Record<string, Uint8Array>;
 
-type Maker = (link: AttackLink, person: Person, step: Step, run: Run) => Made | undefined;
+type Maker = (link: AttackLink, person: KeyHolder, step: Step, run: Run) => Made | undefined;
 
 /** Takes a while. */
 const PINS: ReadonlySet<Uint8Array> = new Set([
@@ -79,17 +79,17 @@ const commandOf = ({ parameter }: Step, run: Run): Uint8Array => {
   return PINS.has(chosen) && ++run.pins > MAX_PINS ? COMMANDS.nothing : chosen;
 };
 
-const NO_PAPER = { bytes: new Uint8Array(0) };
+const NO_CREDENTIAL = { bytes: new Uint8Array(0) };
 
 /** The newest is number 0. */
 const grantOf = ({ at: number }: Step, { world }: Run): Uint8Array =>
-  (at(world.oracle.papers.grants.toReversed(), number) ?? NO_PAPER).bytes;
+  (at(world.oracle.issued.grants.toReversed(), number) ?? NO_CREDENTIAL).bytes;
 
-const noticeOf = ({ at: number }: Step, { world }: Run): Uint8Array =>
-  (at(world.oracle.papers.notices.toReversed(), number) ?? NO_PAPER).bytes;
+const revocationListOf = ({ at: number }: Step, { world }: Run): Uint8Array =>
+  (at(world.oracle.issued.revocationLists.toReversed(), number) ?? NO_CREDENTIAL).bytes;
 
 const deliver = (step: Step, run: Run): Uint8Array =>
-  command({ type: 'deliver', notice: noticeOf(step, run) });
+  command({ type: 'deliver', revocationList: revocationListOf(step, run) });
 
 /** What phones say. A new message is a line here, at the end. */
 export const MESSAGES = {
@@ -100,9 +100,9 @@ export const MESSAGES = {
   pairCommit: (link, person) => link.pairCommit(person),
   introduce: (link, person, step, run) =>
     link.proof(person, commandOf(step, run), grantOf(step, run)),
-  notice: (link, _person, step, run) => link.notice(noticeOf(step, run)),
-  proofOfNotice: (link, person, step, run) => link.proof(person, deliver(step, run)),
-  sealedNotice: (link, _person, step, run) => link.sealed(deliver(step, run)),
+  revocationList: (link, _person, step, run) => link.revocationList(revocationListOf(step, run)),
+  proofOfRevocationList: (link, person, step, run) => link.proof(person, deliver(step, run)),
+  sealedRevocationList: (link, _person, step, run) => link.sealed(deliver(step, run)),
 } as const satisfies Record<string, Maker>;
 
 const WAITS_MS = [1, 250, 4_999, 5_000, 10_000, 30_000, 60_000, 120_000] as const;
@@ -118,13 +118,13 @@ const linkOf = ({ world }: Run, { link }: Step): AttackLink | undefined => at(wo
 
 const make = (run: Run, step: Step): Made | undefined => {
   const link = linkOf(run, step);
-  const person = at(Object.values<Person>(PEOPLE), step.person);
+  const person = at(Object.values<KeyHolder>(KEY_HOLDERS), step.person);
   if (link === undefined || person === undefined) return undefined;
   const maker = at(Object.values<Maker>(MESSAGES), step.message);
   // They take 50 times longer than anything else.
   if (maker === MESSAGES.pairStart && ++run.pairings > MAX_PAIRINGS) return undefined;
   const made = maker?.(link, person, step, run);
-  // No phone can say so much at once: a full part of a notice beside a proof.
+  // No phone can say so much at once: a full part of a revocation list beside a proof.
   if (made === undefined || made.bytes.length > MAX_MESSAGE_BYTES) return undefined;
   run.recorded.push(made);
   return made;
@@ -226,7 +226,7 @@ export const OPERATIONS = {
   grant,
   alterGrant,
   sign,
-  alterNotice,
+  alterRevocationList,
   removeAtScreen,
   clock,
 } as const satisfies Record<string, Operation>;

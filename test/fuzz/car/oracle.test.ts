@@ -3,10 +3,10 @@ import type { CarHost } from '../../../lib/car/host.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import type { CommandName } from '../../../lib/domain/commands.js';
 import { attack } from './attack.js';
-import { PEOPLE } from './people.js';
+import { KEY_HOLDERS } from './key-holders.js';
 import { program } from './program.js';
 import {
-  carry,
+  relay,
   grant,
   guess,
   loseTime,
@@ -40,8 +40,8 @@ const host = (change: (host: CarHost) => Partial<CarHost>) => ({
 
 const stranger = {
   slot: 0,
-  publicKey: PEOPLE.stranger.identity.publicKey,
-  signingKey: PEOPLE.stranger.signingKey,
+  publicKey: KEY_HOLDERS.stranger.identity.publicKey,
+  signingKey: KEY_HOLDERS.stranger.signingKey,
   name: 'stranger',
   role: 'owner',
 } as const;
@@ -58,7 +58,7 @@ const obeys = (name: CommandName): Weakness => ({
 const admitsAll: Weakness = {
   car: ({ credentials }) => ({
     credentials: {
-      receive: (notice) => credentials.receive(notice),
+      receive: (revocationList) => credentials.receive(revocationList),
       admit: async (publicKey, introduction) => {
         const outcome = await credentials.admit(publicKey, introduction);
         const { name } = introduction;
@@ -160,7 +160,7 @@ describe('the oracle notices', () => {
     ],
     [
       'a suspended key that opens the car',
-      program(open, open, sign('suspend', 'driver'), carry(), prove('driver', 'unlock', 1)),
+      program(open, open, sign('suspend', 'driver'), relay(), prove('driver', 'unlock', 1)),
       obeys('unlock'),
       /may unlock that was revoked or suspended/,
     ],
@@ -172,7 +172,7 @@ describe('the oracle notices', () => {
         grant('guest'),
         show('guest', 'status'),
         sign('revoke', 'guest'),
-        carry(1),
+        relay(1),
         refused,
         show('guest', 'unlock', 1),
       ),
@@ -187,7 +187,7 @@ describe('the oracle notices', () => {
         grant('guest'),
         show('guest', 'status'),
         sign('revoke', 'guest'),
-        carry(1),
+        relay(1),
         { do: 'wait', parameter: 3 },
       ),
       { keepsLinks: true },
@@ -228,7 +228,7 @@ describe('the oracle notices', () => {
       'a drive when the lease is over',
       program(open, grant('guest', 'leased'), show('guest', 'unlock'), passHours, then('start')),
       obeys('start'),
-      /may start without news of the owner/,
+      /may start without a fresh signature of the owner/,
     ],
     [
       'a car that opens by a grant and does not know the time',
@@ -288,8 +288,8 @@ describe('the oracle notices', () => {
       /a guest may not frunk/,
     ],
     [
-      'a car that does not listen to notices',
-      program(open, sign('revoke', 'driver'), carry()),
+      'a car that does not listen to revocation lists',
+      program(open, sign('revoke', 'driver'), relay()),
       {
         car: ({ credentials }) => ({
           credentials: {
@@ -298,32 +298,32 @@ describe('the oracle notices', () => {
           },
         }),
       },
-      /does not take a good notice/,
+      /does not take a good revocation list/,
     ],
     [
-      'a car that says that it took a notice',
+      'a car that says that it took a revocation list',
       program(open, sign('revoke', 'guest', { by: 'driver' }), {
         do: 'send',
-        message: 'proofOfNotice',
+        message: 'proofOfRevocationList',
         person: 'driver',
       }),
       obeys('deliver'),
-      /took a notice, and did not/,
+      /took a revocation list, and did not/,
     ],
     [
-      'a notice number that goes back',
-      program(open, sign('suspend', 'guest'), carry(), { do: 'restart' }),
-      recalls((record) => ({ ...record, notices: [] })),
-      /a notice number goes back/,
+      'a revocation list number that goes back',
+      program(open, sign('suspend', 'guest'), relay(), { do: 'restart' }),
+      recalls((record) => ({ ...record, revocationLists: [] })),
+      /a revocation list number goes back/,
     ],
     [
-      'half a notice that is forgotten',
-      program(open, sign('revokeLast', 'guest'), carry(), { do: 'restart' }),
-      recalls(({ notices, ...record }) => ({
+      'half a revocation list that is forgotten',
+      program(open, sign('revokeLast', 'guest'), relay(), { do: 'restart' }),
+      recalls(({ revocationLists, ...record }) => ({
         ...record,
-        notices: notices.map(({ pending: _, ...rest }) => rest),
+        revocationLists: revocationLists.map(({ pending: _, ...rest }) => rest),
       })),
-      /a notice number goes back/,
+      /a revocation list number goes back/,
     ],
     [
       'a drive without the PIN',

@@ -14,15 +14,15 @@ import type { Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { fastest } from '../sharing/rights.js';
 import { Violation } from '../target.js';
-import { BY_NOTICE, COMMAND_OF } from './acts.js';
+import { BY_REVOCATION_LIST, COMMAND_OF } from './acts.js';
 import type { Acting, Admission, Credit, Delivery } from './acts.js';
 import type { AttackLink } from './attack-link.js';
 import { differences } from './compare.js';
 import { Model } from './model.js';
 import type { ModelKey } from './model.js';
-import { Papers } from './papers.js';
-import { SLOTS } from './people.js';
-import type { Person } from './people.js';
+import { IssuedCredentials } from './issued-credentials.js';
+import { SLOTS } from './key-holders.js';
+import type { KeyHolder } from './key-holders.js';
 
 const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 
@@ -32,7 +32,7 @@ const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
  * to one of these.
  */
 export class Oracle {
-  readonly papers = new Papers();
+  readonly issued = new IssuedCredentials();
   readonly model: Model;
   readonly #violations: string[] = [];
   readonly #credits: Credit[] = [];
@@ -44,8 +44,8 @@ export class Oracle {
   /** Of the last command that set one; several where it is not known which. */
   #lastPins: readonly string[] = [''];
   readonly #goneSince = new Map<AttackLink, number>();
-  /** The owner whose notice was taken last. */
-  #noticeBy: number | undefined;
+  /** The owner whose revocation list was taken last. */
+  #revocationListBy: number | undefined;
   /** The person beside the car acts: card and hand may do something. */
   byHand = false;
   /** The car does one thing after the other: what it ought to do is known exactly. */
@@ -68,13 +68,13 @@ export class Oracle {
     return this.#openLinks;
   }
 
-  keyOf({ identity }: Person): ModelKey | undefined {
+  keyOf({ identity }: KeyHolder): ModelKey | undefined {
     return this.model.keyOf(identity.publicKey);
   }
 
   /** Somebody without a key shows a grant: whether the car must not treat him as a stranger. */
-  mayShow({ identity }: Person, grant: Uint8Array | undefined): boolean {
-    const links = grant && this.papers.grantOf(grant);
+  mayShow({ identity }: KeyHolder, grant: Uint8Array | undefined): boolean {
+    const links = grant && this.issued.grantOf(grant);
     if (!this.strict) return links !== undefined;
     return this.model.whyInvalid(identity.publicKey, links) === undefined;
   }
@@ -89,7 +89,7 @@ export class Oracle {
     if (first !== undefined) throw new Violation(first);
   }
 
-  give(person: Person, command: Command): void {
+  give(person: KeyHolder, command: Command): void {
     this.#credits.push({ person, command });
   }
 
@@ -120,23 +120,25 @@ export class Oracle {
     if (credit < 0) this.fail(`the car obeys ${command.type}, which nobody gave`);
     else this.#credits.splice(credit, 1);
     const whyNot = this.model.whyNot(this.model.keyOf(key.publicKey), command);
-    const notice = command.type === 'deliver' ? this.receiving(command.notice, whyNot) : undefined;
-    const acting = { command, key, whyNot, notice };
+    const revocationList =
+      command.type === 'deliver' ? this.receiving(command.revocationList, whyNot) : undefined;
+    const acting = { command, key, whyNot, revocationList };
     this.#acting.push(acting);
     return acting;
   }
 
   executed(acting: Acting, { outcome }: Result): void {
     this.#acting.splice(this.#acting.indexOf(acting), 1);
-    const { command, key, whyNot, notice } = acting;
-    if (notice !== undefined) this.received(notice);
+    const { command, key, whyNot, revocationList } = acting;
+    if (revocationList !== undefined) this.received(revocationList);
     if (outcome.type === 'refused') return;
     const own = this.model.keyOf(key.publicKey);
     // With others at work a key may have been resumed before the oracle heard of it.
     if (whyNot !== undefined && (this.strict || this.model.whyNot(own, command) !== undefined)) {
       this.fail(whyNot);
     }
-    if (notice?.taken === false) this.fail('the car says that it took a notice, and did not');
+    if (revocationList?.taken === false)
+      this.fail('the car says that it took a revocation list, and did not');
     if (own !== undefined && (command.type === 'unlock' || command.type === 'start')) {
       this.model.count(own);
     }
@@ -146,9 +148,9 @@ export class Oracle {
     }
   }
 
-  /** A notice has reached the car. */
+  /** A revocation list has reached the car. */
   receiving(bytes: Uint8Array, refused?: string): Delivery {
-    const part = this.papers.noticeOf(bytes);
+    const part = this.issued.revocationListOf(bytes);
     const good = refused === undefined && this.model.whyNotTaken(part) === undefined;
     const delivery = { part, good, taken: false };
     this.#deliveries.push(delivery);
@@ -156,11 +158,11 @@ export class Oracle {
   }
 
   received({ good, taken }: Delivery): void {
-    if (this.strict && good && !taken) this.fail('the car does not take a good notice');
+    if (this.strict && good && !taken) this.fail('the car does not take a good revocation list');
   }
 
   admitting(publicKey: Uint8Array, introduction: Introduction): Admission {
-    const links = this.papers.grantOf(introduction.grants);
+    const links = this.issued.grantOf(introduction.grants);
     const whyNot = this.model.whyNotAdmitted(publicKey, links);
     const admission = { publicKey, introduction, links, whyNot, done: false };
     this.#admissions.push(admission);
@@ -197,7 +199,7 @@ export class Oracle {
       if (event.type === 'key-removed') this.#removed(event.key.slot);
       return;
     }
-    if (event.type === 'notice-taken') this.#noticeTaken(event);
+    if (event.type === 'notice-taken') this.#revocationListTaken(event);
     if (by === 'car') {
       if (event.type === 'key-removed') this.#evicted(event.key.slot);
       return;
@@ -206,7 +208,8 @@ export class Oracle {
     const causes = this.#acting.filter(
       ({ command, key }) => key.slot === by.slot && commands.includes(command.type),
     );
-    if (BY_NOTICE.has(event.type) && by.slot === this.#noticeBy) this.#followed(event, causes);
+    if (BY_REVOCATION_LIST.has(event.type) && by.slot === this.#revocationListBy)
+      this.#followed(event, causes);
     else if (causes.length === 0) this.fail(`${event.type} by a key that did not ask for it`);
     else this.#did(event, causes);
   }
@@ -279,34 +282,34 @@ export class Oracle {
     }
   }
 
-  #noticeTaken({ by, number, entries }: Extract<CarEvent, { type: 'notice-taken' }>): void {
+  #revocationListTaken({ by, number, entries }: Extract<CarEvent, { type: 'notice-taken' }>): void {
     const delivery = this.#deliveries.find(
       ({ part, taken }) => !taken && part?.number === number && part.entries.length === entries,
     );
     if (delivery?.part === undefined) {
-      this.fail('the car takes a notice that nobody brought');
+      this.fail('the car takes a revocation list that nobody relayed');
       return;
     }
     const { part } = delivery;
     delivery.taken = true;
-    this.#noticeBy = typeof by === 'object' ? by.slot : undefined;
+    this.#revocationListBy = typeof by === 'object' ? by.slot : undefined;
     const whyNot = this.model.whyNotTaken(part);
-    if (whyNot !== undefined) this.fail(`the car takes a notice ${whyNot}`);
+    if (whyNot !== undefined) this.fail(`the car takes a revocation list ${whyNot}`);
     this.model.take(part);
   }
 
-  /** What a notice entailed is in the model already, when the car says so. */
+  /** What a revocation list entailed is in the model already, when the car says so. */
   #followed(event: CarEvent, causes: readonly Acting[]): void {
     if (event.type === 'notice-taken' || !('key' in event)) return;
     const key = this.model.keyIn(event.key.slot);
     if (event.type === 'key-removed') {
       if (key !== undefined && causes.length > 0) this.#did(event, causes);
-      else if (key !== undefined) this.fail('a key goes that no notice revoked');
+      else if (key !== undefined) this.fail('a key goes that no revocation list revoked');
       return;
     }
     const stopped = key !== undefined && this.model.isStopped(key);
     if (stopped !== (event.type === 'key-suspended')) {
-      this.fail(`${event.type}, which no notice says`);
+      this.fail(`${event.type}, which no revocation list says`);
     }
   }
 

@@ -1,5 +1,5 @@
 import { COMMANDS, MESSAGES, OPERATIONS } from './operations.js';
-import { PEOPLE } from './people.js';
+import { KEY_HOLDERS } from './key-holders.js';
 import { SAYINGS, SIGNERS, TERMS } from './sharing-operations.js';
 
 /** One step of a program, eight bytes of an input: all of them numbers from 0 to 255. */
@@ -22,7 +22,7 @@ export const MOST_STEPS = 48;
 /** The same for people to write; what is left out is 0. */
 export interface NamedStep extends Partial<Omit<Step, 'operation' | 'person' | 'message'>> {
   readonly do: keyof typeof OPERATIONS;
-  readonly person?: keyof typeof PEOPLE;
+  readonly person?: keyof typeof KEY_HOLDERS;
   readonly message?: keyof typeof MESSAGES;
   /** In place of the parameter. */
   readonly command?: keyof typeof COMMANDS;
@@ -50,7 +50,7 @@ const encode = (step: NamedStep): Uint8Array => {
   bytes.set([
     number(OPERATIONS, step.do),
     link,
-    number(PEOPLE, step.person),
+    number(KEY_HOLDERS, step.person),
     Math.max(number(MESSAGES, step.message), number(SIGNERS, step.by)),
     Math.max(parameter, ...named),
     at,

@@ -11,9 +11,9 @@ import { defaultSuite } from '../../../lib/crypto/index.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { Operation, Run } from './operations.js';
-import type { MadeEntry, MadeNotice } from './papers.js';
-import { PEOPLE } from './people.js';
-import type { Person } from './people.js';
+import type { MadeEntry, MadeRevocationList } from './issued-credentials.js';
+import { KEY_HOLDERS } from './key-holders.js';
+import type { KeyHolder } from './key-holders.js';
 import type { Step } from './program.js';
 
 const HOUR = 3600;
@@ -52,23 +52,23 @@ export const TERMS = {
 /** Who signs, beside the one who may. Programs name them by number: new ones go to the end. */
 export const SIGNERS = {
   whoMay: undefined,
-  owner: PEOPLE.owner,
-  newcomer: PEOPLE.newcomer,
-  driver: PEOPLE.driver,
-  stranger: PEOPLE.stranger,
-  guest: PEOPLE.guest,
+  owner: KEY_HOLDERS.owner,
+  newcomer: KEY_HOLDERS.newcomer,
+  driver: KEY_HOLDERS.driver,
+  stranger: KEY_HOLDERS.stranger,
+  guest: KEY_HOLDERS.guest,
 } as const;
 
-const signerOf = ({ message }: Step): Person | undefined =>
-  at(Object.values<Person | undefined>(SIGNERS), message);
+const signerOf = ({ message }: Step): KeyHolder | undefined =>
+  at(Object.values<KeyHolder | undefined>(SIGNERS), message);
 
-const personOf = ({ person }: Step): Person =>
-  at(Object.values<Person>(PEOPLE), person) ?? PEOPLE.stranger;
+const personOf = ({ person }: Step): KeyHolder =>
+  at(Object.values<KeyHolder>(KEY_HOLDERS), person) ?? KEY_HOLDERS.stranger;
 
 const carKey = (run: Run, forThisCar: boolean): Uint8Array =>
-  forThisCar ? run.world.controller.identity.publicKey : PEOPLE.stranger.identity.publicKey;
+  forThisCar ? run.world.controller.identity.publicKey : KEY_HOLDERS.stranger.identity.publicKey;
 
-const slotOf = ({ world }: Run, signer: Person): number => world.oracle.keyOf(signer)?.slot ?? 0;
+const slotOf = ({ world }: Run, signer: KeyHolder): number => world.oracle.keyOf(signer)?.slot ?? 0;
 
 /** One thing about a paper is not as it should be. Bits of `xor`. */
 const ODD = { otherCar: 1, otherEpoch: 2, otherSlot: 4, older: 8, newer: 16 } as const;
@@ -77,11 +77,11 @@ const hasBit = ({ xor }: Step, bit: number): boolean => (xor & bit) !== 0;
 
 /** A link for somebody: the first of a chain, or (`at` above 0) behind that many newest grant's. */
 export const grant: Operation = (run, step) => {
-  const { grants } = run.world.oracle.papers;
+  const { grants } = run.world.oracle.issued;
   const parent = step.at === 0 ? undefined : at(grants.toReversed(), step.at - 1);
   const before = parent?.links ?? [];
   const last = before.at(-1);
-  const signer = signerOf(step) ?? last?.subject ?? PEOPLE.owner;
+  const signer = signerOf(step) ?? last?.subject ?? KEY_HOLDERS.owner;
   const subject = personOf(step);
   const terms: Terms = at(Object.values<Terms>(TERMS), step.parameter) ?? {};
   const { from = 0, until = HOUR, ...given } = terms;
@@ -117,7 +117,7 @@ export const grant: Operation = (run, step) => {
 
 /** Changes a byte of a grant, cuts it, or puts the last link of another one behind it. */
 export const alterGrant: Operation = ({ world }, { at: number, parameter, xor, chunk }) => {
-  const { grants } = world.oracle.papers;
+  const { grants } = world.oracle.issued;
   const newest = grants.toReversed();
   const chosen = at(newest, number);
   const other = at(newest, number + 1);
@@ -157,40 +157,41 @@ const SINCE = [0, -HOUR, -LAST_SECOND, LAST_SECOND] as const;
 const NUMBERS = [0, -1, 5, -1_000] as const;
 
 /**
- * A notice of somebody, in parts. `parameter`: what it says of `person`; `at`: since when (low bits) and by
+ * A revocation list of somebody, in parts. `parameter`: what it says of `person`; `at`: since when (low bits) and by
  * which number (the next).
  */
 export const sign: Operation = (run, step) => {
-  const { notices } = run.world.oracle.papers;
-  const by = signerOf(step) ?? PEOPLE.owner;
+  const { revocationLists } = run.world.oracle.issued;
+  const by = signerOf(step) ?? KEY_HOLDERS.owner;
   const { kind, parts, last }: Saying =
     at(Object.values<Saying>(SAYINGS), step.parameter) ?? SAYINGS.nothing;
   const highest = Math.max(
     0,
-    ...notices.flatMap(({ signed }) => (signed?.by === by ? [signed.number] : [])),
+    ...revocationLists.flatMap(({ signed }) => (signed?.by === by ? [signed.number] : [])),
   );
   const since = Math.min(LAST_SECOND, Math.max(0, now(run) + (SINCE[step.at & 3] ?? 0)));
   const own: MadeEntry[] = kind === undefined ? [] : [{ about: personOf(step), since, kind }];
   const filling = Array.from({ length: parts === 2 ? FULL_PART : 0 }, () => NOBODY);
   const entries = last === true ? [...filling, ...own] : [...own, ...filling];
-  const notice = {
+  const revocationList = {
     version: 1,
     ownerSlot: slotOf(run, by) + (hasBit(step, ODD.otherSlot) ? 1 : 0),
     number: Math.max(0, highest + 1 + (NUMBERS[(step.at >> 2) & 3] ?? 0)),
-    stamp: now(run) + (hasBit(step, ODD.newer) ? HOUR : 0) - (hasBit(step, ODD.older) ? HOUR : 0),
+    issuedAt:
+      now(run) + (hasBit(step, ODD.newer) ? HOUR : 0) - (hasBit(step, ODD.older) ? HOUR : 0),
     parts,
     by,
     forThisCar: !hasBit(step, ODD.otherCar),
   };
   for (let part = 0; part < parts; part++) {
     const some = entries.slice(part * FULL_PART, (part + 1) * FULL_PART);
-    notices.push(seal(run, { ...notice, part, count: some.length, entries: some }));
+    revocationLists.push(seal(run, { ...revocationList, part, count: some.length, entries: some }));
   }
 };
 
 const NOBODY: MadeEntry = { about: undefined, since: 0, kind: 'suspended' };
 
-const seal = (run: Run, signed: NonNullable<MadeNotice['signed']>): MadeNotice => {
+const seal = (run: Run, signed: NonNullable<MadeRevocationList['signed']>): MadeRevocationList => {
   const entries = signed.entries.map(({ about, since, kind }) => ({
     fingerprint: about ? fingerprint(defaultSuite, about.identity.publicKey) : new Uint8Array(8),
     since,
@@ -201,15 +202,15 @@ const seal = (run: Run, signed: NonNullable<MadeNotice['signed']>): MadeNotice =
   return { bytes, signed };
 };
 
-/** Changes a byte of a notice. */
-export const alterNotice: Operation = ({ world }, { at: number, xor, chunk }) => {
-  const { notices } = world.oracle.papers;
-  const chosen = at(notices.toReversed(), number);
+/** Changes a byte of a revocation list. */
+export const alterRevocationList: Operation = ({ world }, { at: number, xor, chunk }) => {
+  const { revocationLists } = world.oracle.issued;
+  const chosen = at(revocationLists.toReversed(), number);
   if (chosen === undefined) return;
   const bytes = chosen.bytes.slice();
   const where = (chunk << 3) % bytes.length;
   bytes[where] = (bytes[where] ?? 0) ^ xor;
-  notices.push({ bytes });
+  revocationLists.push({ bytes });
 };
 
 /** The card on the console, and a key taken away on the screen. */

@@ -59,10 +59,10 @@ export const sign = (
   more: Partial<NamedStep> = {},
 ): NamedStep => ({ do: 'sign', says, person, ...more });
 
-/** A stranger hands over the newest notice. */
-export const carry = (link = 0, more: Partial<NamedStep> = {}): NamedStep => ({
+/** A stranger relays the newest part of a revocation list. */
+export const relay = (link = 0, more: Partial<NamedStep> = {}): NamedStep => ({
   do: 'send',
-  message: 'notice',
+  message: 'revocationList',
   link,
   ...more,
 });

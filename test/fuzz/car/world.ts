@@ -16,7 +16,7 @@ import { cheapSuite } from '../../support/cheap-suite.js';
 import { settle } from '../../support/waiting.js';
 import { AttackLink } from './attack-link.js';
 import { Oracle } from './oracle.js';
-import { CODE, ENROLLED, SLOTS } from './people.js';
+import { CODE, ENROLLED, SLOTS } from './key-holders.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 
 /** How a car is made worse on purpose, to see that the oracle notices. */
@@ -218,9 +218,9 @@ const watched = (
         oracle.admitted(admission, outcome);
         return outcome;
       },
-      receive: async (notice) => {
-        const delivery = oracle.receiving(notice);
-        await car.credentials.receive(notice);
+      receive: async (revocationList) => {
+        const delivery = oracle.receiving(revocationList);
+        await car.credentials.receive(revocationList);
         oracle.received(delivery);
       },
     },

@@ -1,14 +1,14 @@
-/** One part of a notice, with entries of any kind. */
+/** One part of a revocation list, with entries of any kind. */
 export interface Part<E> {
   readonly number: number;
-  readonly stamp: number;
+  readonly issuedAt: number;
   readonly part: number;
   readonly parts: number;
   readonly entries: readonly E[];
 }
 
 /**
- * Every part of one owner's notices that a car took, in their order: what is new, and what is in force,
+ * Every part of one owner's lists that a car took, in their order: what is new, and what is in force,
  * follows from it by the text of the specification.
  */
 export class Heard<E> {
@@ -28,25 +28,25 @@ export class Heard<E> {
     return Math.max(0, ...this.#numbers);
   }
 
-  isNew({ number, stamp, part, parts }: Part<E>): boolean {
+  isNew({ number, issuedAt, part, parts }: Part<E>): boolean {
     return (
       number > this.whole &&
       number >= this.highest &&
       this.#of(number).every(
-        (each) => each.stamp === stamp && each.parts === parts && each.part !== part,
+        (each) => each.issuedAt === issuedAt && each.parts === parts && each.part !== part,
       )
     );
   }
 
-  /** What is in force: the last whole notice, and all that came after it. */
+  /** What is in force: the last whole revocation list, and all that came after it. */
   said(): E[] {
     const { whole } = this;
     return this.#parts.filter(({ number }) => number >= whole).flatMap(({ entries }) => entries);
   }
 
-  /** Of the last whole notice; 0 where there is none. */
-  get stamp(): number {
-    return this.#of(this.whole)[0]?.stamp ?? 0;
+  /** Of the last whole revocation list; 0 where there is none. */
+  get issuedAt(): number {
+    return this.#of(this.whole)[0]?.issuedAt ?? 0;
   }
 
   get #numbers(): number[] {

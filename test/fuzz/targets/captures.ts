@@ -5,7 +5,7 @@ import { captureAir } from '../../../air/capture/monitor.js';
 import { AirDecoder } from '../../../air/decode/air-decoder.js';
 import { LineDecoder, LineTooLong } from '../../../local/rpc/lines.js';
 import { VirtualAir } from '../../../air/index.js';
-import { ControlDesk } from '../../../air/hub/desk.js';
+import { HubOperations } from '../../../air/hub/hub-operations.js';
 import { hubHandlers } from '../../../air/hub/control-server.js';
 import { perform } from '../../../local/rpc/server.js';
 import type { Handler } from '../../../local/rpc/server.js';
@@ -44,17 +44,17 @@ const captures = (): Uint8Array[] => {
   return files.map((parts) => concat(...parts));
 };
 
-const controlDesk = (): {
+const hubOperations = (): {
   readonly handlers: readonly Handler[];
-  readonly desk: ControlDesk;
+  readonly operations: HubOperations;
   readonly air: VirtualAir;
 } => {
   const clock = new SimClock();
   const air = new VirtualAir({ seed: 'fuzz', clock });
   air.controller({ label: 'car' });
   const settings = { seed: 'fuzz', pace: 'instant', faults: null } as const;
-  const desk = new ControlDesk(air, clock, new Places(clock), settings);
-  return { handlers: hubHandlers(air, desk, clock), desk, air };
+  const operations = new HubOperations(air, clock, new Places(clock), settings);
+  return { handlers: hubHandlers(air, operations, clock), operations, air };
 };
 
 const MAX_LINE = 64;
@@ -132,12 +132,12 @@ export const captureTargets: readonly Target[] = [
     dictionary: ['"op":', '"who":', '"to":', '"speed":', '{"x":', '1e999', '-0', 'null'].map(utf8),
     batch: 16,
     run(input) {
-      const { handlers, desk, air } = controlDesk();
+      const { handlers, operations, air } = hubOperations();
       const request = parseJsonObject(input);
       if (request !== undefined) {
         const answer = refusing(['usage.invalid'], () => perform(handlers, request));
         demand(JSON.stringify(answer ?? {}).length < 4096, 'an answer is short');
-        demand(JSON.stringify(desk.list()).includes('"car"'), 'and the air goes on');
+        demand(JSON.stringify(operations.list()).includes('"car"'), 'and the air goes on');
       }
       air.close();
     },

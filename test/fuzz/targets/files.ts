@@ -46,13 +46,13 @@ const RECORD: CarRecord = {
     },
   ],
   epoch: 1,
-  notices: [
+  revocationLists: [
     {
       ownerSlot: 0,
       number: 3,
-      stamp: 9,
+      issuedAt: 9,
       entries: [{ fingerprint: random(8), since: 4, kind: 'revoked' }],
-      pending: { number: 4, stamp: 10, parts: 2, have: 1, entries: [] },
+      pending: { number: 4, issuedAt: 10, parts: 2, have: 1, entries: [] },
     },
   ],
   removed: [{ fingerprint: random(8), since: 4 }],
@@ -89,12 +89,12 @@ const shared = (): string => {
     ownName: 'Cleo',
     attHandle: 11,
     shared: [{ fingerprint: '0011223344556677', name: 'Dan', role: 'valet', ...times, ...counts }],
-    notice: {
+    revocationList: {
       number: 1,
-      stamp: 2,
+      issuedAt: 2,
       entries: [{ fingerprint: random(8), since: 3, kind: 'suspended' }],
     },
-    carrying: [{ notice: random(LENGTH.notice), own: true }],
+    outbox: [{ part: random(LENGTH.revocationList), own: true }],
   });
 };
 

@@ -18,7 +18,7 @@ import {
 } from '../../../lab/forged-credentials.js';
 import type { LinkFields } from '../../../lab/forged-credentials.js';
 import { concat, utf8, sameBytes } from '../../../lib/platform/bytes.js';
-import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/cast.js';
+import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER, SUBJECTS } from '../sharing/test-keys.js';
 import { isWritable, whatGrows } from '../sharing/rights.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
@@ -119,16 +119,16 @@ let signed: readonly Uint8Array[] | undefined;
 
 const uris = (): PhoneKeyUri[] => {
   const [publicKey, signingKey] = [CAR.publicKey, STRANGER.signing.publicKey];
-  const notice = sealPart(
+  const revocationList = sealPart(
     seededRandom('notice'),
     STRANGER.signing,
     CAR.publicKey,
-    writePart({ ownerSlot: 0, number: 1, stamp: 9, entries: [] }),
+    writePart({ ownerSlot: 0, number: 1, issuedAt: 9, entries: [] }),
   );
   return [
     { what: 'key', publicKey, signingKey },
     ...chainSeeds().map((chain) => ({ what: 'grant' as const, carPublicKey: publicKey, chain })),
-    { what: 'notice', notice },
+    { what: 'notice', revocationList },
   ];
 };
 

@@ -7,7 +7,7 @@ import { fileTargets } from './files.js';
 import { flashTargets } from './flash.js';
 import { grantTargets } from './grants.js';
 import { linkTargets } from './links.js';
-import { noticeTargets } from './notices.js';
+import { revocationListTargets } from './revocation-lists.js';
 import { textTargets } from './text.js';
 import { wireTargets } from './wire.js';
 
@@ -22,6 +22,6 @@ export const TARGETS: readonly Target[] = [
   ...flashTargets,
   ...textTargets,
   ...grantTargets,
-  ...noticeTargets,
+  ...revocationListTargets,
   ...carTargets,
 ];

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { watchAir } from '../../../cli/air/watch.js';
+import { showAir } from '../../../cli/air/watch.js';
 import type { HubTap } from '../../../air/index.js';
 import type { WatchOptions } from '../../../cli/air/watch.js';
 import { sessionKeyLog } from '../../../cli/capture/session-key-file.js';
@@ -41,7 +41,7 @@ const watch = (options: WatchOptions = {}) => {
   const sessionKeys = join(home, 'session.keys');
   const context = testContext(host, { home, sessionKeys, json: true });
   const tap = tapAir(world.air);
-  const finished = watchAir(context, options, () => Promise.resolve(tap));
+  const finished = showAir(context, options, () => Promise.resolve(tap));
   return {
     context,
     /** Ctrl-C; gives the lines, once all that has happened is told. */
@@ -170,7 +170,7 @@ describe('watching an air that ends', () => {
   it('ends, too, with exit code 4', async () => {
     const tap: HubTap = { async *[Symbol.asyncIterator]() {}, stop: () => undefined };
     const context = testContext(testHost(), { home });
-    const ended = await watchAir(context, {}, () => Promise.resolve(tap)).catch(
+    const ended = await showAir(context, {}, () => Promise.resolve(tap)).catch(
       (error: unknown) => error,
     );
     expect(ended).toBeInstanceOf(PhoneKeyError);

@@ -3,7 +3,8 @@
 // socket: as far as one can get without hardware. Prints what happened as JSON, and has to end by itself.
 import Module from 'node:module';
 import { hciSocketClass, VirtualAir } from '../../../dist/air/index.js';
-import { nativeAdvertising, nativeProfile, nativeScan } from '../../../dist/lib/native/profile.js';
+import { nativeAdvertising, nativeScan } from '../../../dist/lib/native/advertisement.js';
+import { nativeProfile } from '../../../dist/lib/native/profile.js';
 import { systemClock as clock } from '../../../dist/lib/platform/clock.js';
 import { openBlenoPeripheral, systemBleno } from '../../../dist/lib/radio/bleno.js';
 import { openNobleCentral, systemNoble } from '../../../dist/lib/radio/noble.js';

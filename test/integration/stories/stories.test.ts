@@ -18,7 +18,7 @@ describe('a lost phone', () => {
     // Dan leaves his phone on a train, and calls Ada, who is far away from the car.
     await ada.key.ring.revoke('Dan');
     expect(await street.unlock(dan)).toBe('done');
-    // In the evening she locks the car, with her phone, which carries the notice.
+    // In the evening she locks the car, with her phone, which has the list in its outbox.
     await street.pass(8 * HOUR);
     await street.run(ada.key.lock());
     expect(await street.unlock(dan)).toBe(SUSPENDED);
@@ -135,14 +135,14 @@ describe('a guest who hides the revocation', () => {
     const neighbour = await street.share(ada, 'Neighbour', terms);
     expect(await street.start(mallory)).toBe('done');
     const { uris } = await ada.key.ring.revoke('Mallory');
-    // He got the notice, and deletes it. The car does not know.
+    // He got the revocation list, and deletes it. The car does not know.
     expect(await street.start(mallory)).toBe('done');
     return { mallory, neighbour, uris };
   };
 
   it("is stopped by a neighbour's key", async () => {
     const { mallory, neighbour, uris } = await revoked();
-    await street.run(neighbour.key.carry(uris));
+    await street.run(neighbour.key.relay(uris));
     expect(await street.unlock(mallory)).toBe(SUSPENDED);
     expect(await street.start(neighbour)).toBe('done');
   });
@@ -150,7 +150,7 @@ describe('a guest who hides the revocation', () => {
   it("is stopped by a stranger's phone, which has no key for any car", async () => {
     const { mallory, uris } = await revoked();
     const stranger = street.phone('Stranger');
-    const { handedTo } = await street.run(stranger.key.carry(uris));
+    const { handedTo } = await street.run(stranger.key.relay(uris));
     expect(handedTo).toHaveLength(1);
     expect(await stranger.key.ring.cars()).toEqual([]);
     expect(await street.unlock(mallory)).toBe(SUSPENDED);
@@ -167,15 +167,15 @@ describe('a guest who hides the revocation', () => {
     expect(await street.unlock(mallory)).toBe(EXPIRED);
   });
 
-  it('wins nothing by the notices of before', async () => {
+  it('wins nothing by the revocation lists of before', async () => {
     const ada = await street.pair('Ada', 'owner');
     const mallory = await street.share(ada, 'Mallory');
     expect(await street.unlock(mallory)).toBe('done');
-    const before = await ada.key.ring.stamp();
+    const before = await ada.key.ring.refresh();
     await ada.key.ring.revoke('Mallory');
     await street.run(ada.key.lock());
     const accomplice = street.phone('Accomplice');
-    await street.run(accomplice.key.carry(before.uris));
+    await street.run(accomplice.key.relay(before.uris));
     expect(await street.unlock(mallory)).toBe(SUSPENDED);
   });
 });
@@ -184,7 +184,7 @@ describe('thirty days with no network', () => {
   it('grants are made, used, renewed and over, by the clock of the car alone', async () => {
     const ada = await street.pair('Ada', 'owner');
     const month = { until: street.now() + 30 * DAY };
-    // Day 0: a neighbour for the month who drives with news of the owner, and one for the weekend.
+    // Day 0: a neighbour for the month who drives with a lease, and one for the weekend.
     const neighbour = await street.share(ada, 'Neighbour', { ...month, leaseHours: 168 });
     const weekend = await street.share(ada, 'Weekend', { until: street.now() + 2 * DAY });
     // And somebody whose key begins on day 10.
@@ -197,17 +197,17 @@ describe('thirty days with no network', () => {
     await street.pass(2 * DAY);
     expect(await street.unlock(weekend)).toBe(EXPIRED);
 
-    // Day 7: a week without news, to the second.
+    // Day 7: the lease is over, to the second.
     await street.pass(5 * DAY - 60);
     expect(await street.start(neighbour)).toBe('done');
     await street.pass(60);
     expect(await street.start(neighbour)).toBe(LEASE_OVER);
     expect(await street.unlock(neighbour)).toBe('done');
 
-    // Day 10: the next guest met the owner, and brings her stamp.
+    // Day 10: the next guest met the owner, and relays her fresh list.
     await street.pass(3 * DAY);
-    const { uris } = await ada.key.ring.stamp();
-    await street.run(later.key.carry(uris));
+    const { uris } = await ada.key.ring.refresh();
+    await street.run(later.key.relay(uris));
     expect(await street.start(later)).toBe('done');
     expect(await street.start(neighbour)).toBe('done');
 
@@ -216,7 +216,7 @@ describe('thirty days with no network', () => {
     await street.control.loseClock();
     expect(await street.unlock(neighbour)).toMatch(/does not know the time/);
     expect(await street.see(neighbour.key.lock())).toBe('done');
-    // The owner's phone brings it, with whatever it does.
+    // The owner's phone delivers it, with whatever it does.
     await street.run(ada.key.lock());
     expect((await street.control.status()).now).toBe(street.now());
     expect(await street.start(neighbour)).toBe('done');
@@ -228,7 +228,7 @@ describe('thirty days with no network', () => {
     expect(await street.unlock(later)).toBe(EXPIRED);
 
     // Day 30. The owner's phone was never bound to a time.
-    await street.run(ada.key.ring.stamp().then(() => ada.key.lock()));
+    await street.run(ada.key.ring.refresh().then(() => ada.key.lock()));
     await street.pass(month.until - 60 - street.now());
     expect(await street.unlock(neighbour)).toBe('done');
     await street.pass(60);

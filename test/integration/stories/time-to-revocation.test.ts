@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, EXPIRED, HOUR, LEASE_OVER, Street, SUSPENDED } from './street.js';
 import type { Phone } from './street.js';
 
-/** From `revoke` to the refusal, by who brings the news: the table of docs/guides/share-a-key.md. */
+/** From `revoke` to the refusal, by who tells the car: the table of docs/guides/share-a-key.md. */
 
 const LEASE_HOURS = 24;
 
@@ -15,10 +15,10 @@ interface People {
 }
 
 interface Way {
-  readonly carrier: string;
+  readonly who: string;
   /** How long after `revoke` it comes to the car, in seconds. */
   readonly after: number;
-  /** What takes the news to the car. */
+  /** What tells the car. */
   readonly bring: (street: Street, people: People) => Promise<unknown>;
   readonly refused: 'unlock' | 'start';
   readonly because: string;
@@ -26,49 +26,49 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   {
-    carrier: "owner's own phone, at the car",
+    who: "owner's own phone, at the car",
     after: 0,
     bring: (street, { ada }) => street.run(ada.key.deliver()),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
-    carrier: "another owner's phone, which has the notice",
+    who: "another owner's phone, which has the revocation list",
     after: HOUR,
-    bring: (street, { ben, uris }) => street.run(ben.key.carry(uris)),
+    bring: (street, { ben, uris }) => street.run(ben.key.relay(uris)),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
-    carrier: "another guest's next use",
+    who: "another guest's next use",
     after: 3 * HOUR,
-    bring: (street, { neighbour, uris }) => street.run(neighbour.key.carry(uris)),
+    bring: (street, { neighbour, uris }) => street.run(neighbour.key.relay(uris)),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
-    carrier: "a stranger's phone passing by",
+    who: "a stranger's phone passing by",
     after: 5 * HOUR,
-    bring: (street, { uris }) => street.run(street.phone('Stranger').key.carry(uris)),
+    bring: (street, { uris }) => street.run(street.phone('Stranger').key.relay(uris)),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
-    carrier: 'the card at the screen, without any notice',
+    who: 'the card at the screen, without any revocation list',
     after: 0,
     bring: async (street) => street.control.removeKey(await street.slot('Bob')),
     refused: 'unlock',
     because: SUSPENDED,
   },
   {
-    carrier: `nobody: driving, lease of ${LEASE_HOURS} h`,
+    who: `nobody: driving, lease of ${LEASE_HOURS} h`,
     after: LEASE_HOURS * HOUR,
     bring: () => Promise.resolve(),
     refused: 'start',
     because: LEASE_OVER,
   },
   {
-    carrier: 'nobody: unlocking, grant for 3 days',
+    who: 'nobody: unlocking, grant for 3 days',
     after: 3 * DAY,
     bring: () => Promise.resolve(),
     refused: 'unlock',
@@ -85,7 +85,7 @@ describe('the time from revoking a key to the refusal', () => {
   });
   afterEach(() => street.close());
 
-  it.each(WAYS)('by $carrier', async ({ carrier, after, bring, refused, because }) => {
+  it.each(WAYS)('by $who', async ({ who, after, bring, refused, because }) => {
     const ada = await street.pair('Ada', 'owner');
     const ben = await street.pair('Ben', 'owner');
     const bob = await street.share(ada, 'Bob', {
@@ -106,13 +106,13 @@ describe('the time from revoking a key to the refusal', () => {
     await bring(street, { ada, ben, bob, neighbour, uris });
     expect(await street[refused](bob)).toBe(because);
 
-    const carried = seconds(street) - broughtAt;
+    const relayed = seconds(street) - broughtAt;
     const total = seconds(street) - revokedAt;
     process.stderr.write(
-      `time to revocation: ${carrier}: ${(total / HOUR).toFixed(2)} h, of which ${carried.toFixed(1)} s at the car\n`,
+      `time to revocation: ${who}: ${(total / HOUR).toFixed(2)} h, of which ${relayed.toFixed(1)} s at the car\n`,
     );
     // Whoever brings it is done in seconds: the rest is the way to the car.
-    expect(carried).toBeLessThan(10);
+    expect(relayed).toBeLessThan(10);
     expect(total).toBeLessThan(after + 10);
   });
 });

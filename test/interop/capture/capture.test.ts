@@ -10,7 +10,7 @@ import { playCaptured } from '../../support/captured-session.js';
 import type { CapturedSession } from '../../support/captured-session.js';
 import { Cli } from '../../support/cli.js';
 import { requireTool } from '../support/toolchain.js';
-import { dissect, monitor } from './judges.js';
+import { dissect, monitor } from './dissectors.js';
 import { aclPacket } from '../../../lib/hci/h4.js';
 
 /** Wireshark and btmon read what `--capture` writes. */

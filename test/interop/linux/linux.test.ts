@@ -34,7 +34,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
   };
 
   /** One guest serves all tests. A panic of its kernel is forgiven once; nothing else is. */
-  const judge = (name: string, body: (world: World) => Promise<void>): void => {
+  const scenario = (name: string, body: (world: World) => Promise<void>): void => {
     const test = async (): Promise<void> => {
       try {
         await attempt(body);
@@ -51,7 +51,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     it(name, test, 3 * LIMIT_MS);
   };
 
-  judge('BlueZ sees our controller, turns it on, and its scan finds our car', async (world) => {
+  scenario('BlueZ sees our controller, turns it on, and its scan finds our car', async (world) => {
     const { address } = world.controllers.scanner;
     const { car, at } = await startCar(world);
     try {
@@ -69,7 +69,7 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     }
   });
 
-  judge('a phone on noble unlocks a car on bleno; without the car it cannot', async (world) => {
+  scenario('a phone on noble unlocks a car on bleno; without the car it cannot', async (world) => {
     const inCar = { adapter: await world.attachUp('car'), home: 'garage' };
     const phone = { adapter: await world.attachUp('phone'), home: 'garage' };
     const car = world.startKey(['car', 'start'], inCar);
@@ -92,20 +92,23 @@ describeIf('Linux as the host, over H4/TCP and /dev/vhci', () => {
     }
   });
 
-  judge('a phone on noble unlocks a car whose bleno is on a virtual controller', async (world) => {
-    const { car } = await startCar(world);
-    try {
-      const phone = { adapter: await world.attachUp('passerBy'), home: 'street' };
-      const code = await openWindow(car);
-      expect(await car.control.status()).toMatchObject({ locked: true });
-      await pairAndUnlock(world, phone, code);
-      expect(await car.control.status()).toMatchObject({ locked: false });
-    } finally {
-      await car.stop();
-    }
-  });
+  scenario(
+    'a phone on noble unlocks a car whose bleno is on a virtual controller',
+    async (world) => {
+      const { car } = await startCar(world);
+      try {
+        const phone = { adapter: await world.attachUp('passerBy'), home: 'street' };
+        const code = await openWindow(car);
+        expect(await car.control.status()).toMatchObject({ locked: true });
+        await pairAndUnlock(world, phone, code);
+        expect(await car.control.status()).toMatchObject({ locked: false });
+      } finally {
+        await car.stop();
+      }
+    },
+  );
 
-  judge(
+  scenario(
     'the kernel pairs two adapters, and encrypts with the key that both have',
     async (world) => {
       const { left, right } = world.controllers;

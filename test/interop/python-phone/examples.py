@@ -7,7 +7,7 @@ from noise.connection import Keypair, NoiseConnection
 
 import crypto
 import grants
-import notices
+import revocation_lists
 import pairing
 import session
 import spake2plus
@@ -285,31 +285,31 @@ def an_introduction(example, car_private, car_public, chain):
         raise Difference("introduction: the phone reads another result")
 
 
-def a_notice(example, guests):
+def a_revocation_list(example, guests):
     """The entries are about the two keys of the grant example."""
     car_private = example.input("car_private")
     car_public = crypto.x25519_public(car_private)
     example.compare("car_public", car_public)
     entries = []
     for index, guest in enumerate(guests):
-        example.compare(f"fingerprint_{index}", notices.fingerprint(guest))
+        example.compare(f"fingerprint_{index}", revocation_lists.fingerprint(guest))
         entry = _numbers(example.input(f"entry_{index}"))
-        entries.append((notices.fingerprint(guest), entry["since"], entry["kind"]))
-    unsigned = notices.body(**_numbers(example.input("header")), entries=entries)
-    example.compare("signed", notices.signed(car_public, unsigned))
+        entries.append((revocation_lists.fingerprint(guest), entry["since"], entry["kind"]))
+    unsigned = revocation_lists.body(**_numbers(example.input("header")), entries=entries)
+    example.compare("signed", revocation_lists.signed(car_public, unsigned))
     signing = example.input("owner_signing_private")
-    signature = crypto.sign(signing, notices.signed(car_public, unsigned))
+    signature = crypto.sign(signing, revocation_lists.signed(car_public, unsigned))
     example.compare("signature", signature)
-    example.compare("prologue", notices.CONTEXT)
-    notice = notices.seal(car_public, unsigned + signature, example.input("ephemeral_private"))
-    example.compare("sealed", notice[16:])
-    example.compare("tag_key", notices.tag_key(car_public))
-    example.compare("notice", notice)
-    example.compare("notice_frame", wire.frame(wire.to_car("notice", notice)))
-    example.compare("command_deliver", wire.command("deliver", notice))
-    example.compare("notice_uri", notices.to_uri(notice))
-    if notices.read_uri(notices.to_uri(notice)) != notice:
-        raise Difference("notice: the phone reads another notice")
+    example.compare("prologue", revocation_lists.CONTEXT)
+    revocation_list = revocation_lists.seal(car_public, unsigned + signature, example.input("ephemeral_private"))
+    example.compare("sealed", revocation_list[16:])
+    example.compare("tag_key", revocation_lists.tag_key(car_public))
+    example.compare("revocation_list", revocation_list)
+    example.compare("revocation_list_frame", wire.frame(wire.to_car("revocation_list", revocation_list)))
+    example.compare("command_deliver", wire.command("deliver", revocation_list))
+    example.compare("revocation_list_uri", revocation_lists.to_uri(revocation_list))
+    if revocation_lists.read_uri(revocation_lists.to_uri(revocation_list)) != revocation_list:
+        raise Difference("revocation_list: the phone reads another one")
 
 
 def run(text):
@@ -317,7 +317,7 @@ def run(text):
     # The library warns of every ephemeral key that was chosen, as those of the examples are.
     warnings.filterwarnings("ignore", message="One of ephemeral keypairs")
     found = {name: Example(name, body) for name, body in EXAMPLE.findall(text)}
-    for name in ("advertisement", "session", "pairing", "grant", "introduction", "notice"):
+    for name in ("advertisement", "session", "pairing", "grant", "introduction", "revocation_list"):
         if name not in found:
             raise Difference(f"no example {name}")
     advertisement(found["advertisement"])
@@ -328,7 +328,7 @@ def run(text):
     granted, chain = a_grant(found["grant"])
     car_private = found["session"].input("car_private")
     an_introduction(found["introduction"], car_private, granted, chain)
-    a_notice(found["notice"], [link.public_key for link in grants.parse(chain)])
+    a_revocation_list(found["revocation_list"], [link.public_key for link in grants.parse(chain)])
     for example in found.values():
         example.end()
     return sum(example.compared for example in found.values())

@@ -10,7 +10,7 @@ from noise.exceptions import NoiseInvalidMessage
 import crypto
 import examples
 import link
-import notices
+import revocation_lists
 import pairing
 import session
 import sharing
@@ -101,7 +101,7 @@ def pair(store, name):
         raise Refused(f"the car refuses to pair: {reason}") from None
     entry.update(pending=False, slot=slot)
     store.save()
-    fingerprint = notices.fingerprint(own_public).hex()
+    fingerprint = revocation_lists.fingerprint(own_public).hex()
     return {
         "car": car_name,
         "public_key": public_key.hex(),
@@ -148,7 +148,7 @@ def encode(text):
     if name not in wire.COMMANDS:
         raise ValueError(f"no command {name}")
     if name == "deliver":
-        return name, notices.read_uri(parameter)
+        return name, revocation_lists.read_uri(parameter)
     if name in ("remove-key", "set-time"):
         return name, int(parameter)
     return name, parameter if name in ("start", "set-pin") and parameter else None
@@ -171,11 +171,11 @@ def command(store, texts):
     return {"results": results}
 
 
-def carry(uri):
-    """Hands a notice to a car of which this phone knows nothing; the car does not say what it is worth."""
+def relay(uri):
+    """Relays a part to a car of which this phone knows nothing; the car does not say what it is worth."""
     car = link.Link()
     read_hello(expect(car, "hello", HELLO_TIMEOUT))
-    car.send(wire.to_car("notice", notices.read_uri(uri)))
+    car.send(wire.to_car("revocation_list", revocation_lists.read_uri(uri)))
     read_hello(expect(car, "hello", HELLO_TIMEOUT))
     return {"handed": 1}
 
@@ -207,10 +207,10 @@ def parse_arguments():
     accept.add_argument("--name", default="Python phone")
     accept.add_argument("uri")
     for name in ("revoke", "suspend", "resume"):
-        judge = actions.add_parser(name)
-        judge.add_argument("--state", required=True)
-        judge.add_argument("fingerprint")
-    actions.add_parser("carry").add_argument("uri")
+        parser = actions.add_parser(name)
+        parser.add_argument("--state", required=True)
+        parser.add_argument("fingerprint")
+    actions.add_parser("relay").add_argument("uri")
     return parser.parse_args()
 
 
@@ -218,8 +218,8 @@ def run(arguments):
     action = arguments.action
     if action == "examples":
         return check_examples(arguments.document)
-    if action == "carry":
-        return carry(arguments.uri)
+    if action == "relay":
+        return relay(arguments.uri)
     store = state.Store(arguments.state)
     if action == "pair":
         return pair(store, pairing.check_name(arguments.name))
@@ -232,8 +232,8 @@ def run(arguments):
     if action == "share":
         terms = (arguments.role, arguments.hours, arguments.uses, arguments.lease)
         return sharing.share(store, arguments.to, *terms, arguments.delegations)
-    kinds = {"revoke": notices.REVOKED, "suspend": notices.SUSPENDED, "resume": None}
-    return sharing.judge(store, arguments.fingerprint, kinds[action])
+    kinds = {"revoke": revocation_lists.REVOKED, "suspend": revocation_lists.SUSPENDED, "resume": None}
+    return sharing.set_status(store, arguments.fingerprint, kinds[action])
 
 
 def main():

@@ -4,7 +4,7 @@ import time
 
 import crypto
 import grants
-import notices
+import revocation_lists
 import wire
 
 ROLE_NUMBERS = {name: number for number, name in wire.ROLES.items()}
@@ -23,7 +23,7 @@ def offer(store):
     public_key, signing_key = _keys(entry)
     return {
         "uri": grants.key_uri(public_key, signing_key),
-        "fingerprint": notices.fingerprint(public_key).hex(),
+        "fingerprint": revocation_lists.fingerprint(public_key).hex(),
     }
 
 
@@ -52,7 +52,7 @@ def share(store, to, role, hours, uses, lease, delegations):
     added = grants.link(signing, car_public, chain, terms, public_key, signing_key)
     return {
         "uri": grants.package_uri(car_public, chain + added),
-        "fingerprint": notices.fingerprint(public_key).hex(),
+        "fingerprint": revocation_lists.fingerprint(public_key).hex(),
     }
 
 
@@ -73,23 +73,23 @@ def accept(store, uri, name):
     return {"role": wire.ROLES[last.terms.role], "links": len(grants.parse(chain))}
 
 
-def judge(store, fingerprint, kind):
-    """An owner's next notice: with one entry more, or without it where kind is None."""
+def set_status(store, fingerprint, kind):
+    """An owner's next revocation list: with one entry more, or without it where kind is None."""
     entry = store.only_car()
     now = int(time.time())
     entries = [each for each in entry.get("entries", []) if each[0] != fingerprint]
-    stamp = max(now, entry.get("stamp", 0) + 1)
+    issued = max(now, entry.get("issued", 0) + 1)
     if kind is not None:
-        entries.append([fingerprint, stamp, kind])
+        entries.append([fingerprint, issued, kind])
     # Used up before anybody can see it.
-    entry.update(number=entry.get("number", 0) + 1, stamp=stamp, entries=entries)
+    entry.update(number=entry.get("number", 0) + 1, issued=issued, entries=entries)
     store.save()
-    parts = notices.sign(
+    parts = revocation_lists.sign(
         bytes.fromhex(entry["signing_key"]),
         bytes.fromhex(entry["public_key"]),
         entry["slot"],
         entry["number"],
-        stamp,
+        issued,
         [(bytes.fromhex(about), since, code) for about, since, code in entries],
     )
-    return {"uris": [notices.to_uri(part) for part in parts], "number": entry["number"]}
+    return {"uris": [revocation_lists.to_uri(part) for part in parts], "number": entry["number"]}

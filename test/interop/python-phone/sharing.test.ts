@@ -23,7 +23,7 @@ interface Scene {
   readonly command: (who: string, ...commands: string[]) => Promise<unknown>;
   /** Bytes that the phone of the last command wrote. */
   readonly sent: () => number;
-  readonly carry: (uri: string) => Promise<PhoneRun>;
+  readonly relay: (uri: string) => Promise<PhoneRun>;
   /** Types of the events since the last time. */
   readonly seen: () => string[];
 }
@@ -70,7 +70,7 @@ const start = async (home: string): Promise<Scene & { stop: () => Promise<void> 
       return results.map(({ outcome, reason }) => reason ?? outcome);
     },
     sent: () => sent,
-    carry: async (uri) => runPhone(['carry', uri], { link: await connect(radio) }),
+    relay: async (uri) => runPhone(['relay', uri], { link: await connect(radio) }),
     seen: () => {
       const from = told;
       told = events.length;
@@ -86,7 +86,7 @@ const start = async (home: string): Promise<Scene & { stop: () => Promise<void> 
 const uriOf = ({ result }: PhoneRun): string => (result as { uri: string }).uri;
 const fingerprintOf = ({ result }: PhoneRun): string =>
   (result as { fingerprint: string }).fingerprint;
-const noticeOf = ({ result }: PhoneRun): string => (result as { uris: string[] }).uris[0]!;
+const revocationListOf = ({ result }: PhoneRun): string => (result as { uris: string[] }).uris[0]!;
 
 describeIf('a phone written in Python from the specification', () => {
   let home: string;
@@ -163,26 +163,34 @@ describeIf('a phone written in Python from the specification', () => {
     );
   });
 
-  it('signs a notice that a stranger carries, and the key is out', async () => {
+  it('signs a revocation list that a stranger relays, and the key is out', async () => {
     const fingerprint = await share('owner', 'guest');
     expect(await scene.command('guest', 'unlock')).toEqual(['done']);
-    const notice = noticeOf(await scene.alone('owner', 'revoke', fingerprint));
+    const revocationList = revocationListOf(await scene.alone('owner', 'revoke', fingerprint));
     scene.seen();
-    expect(await scene.carry(notice)).toMatchObject({ ...succeeded, result: { handed: 1 } });
+    expect(await scene.relay(revocationList)).toMatchObject({
+      ...succeeded,
+      result: { handed: 1 },
+    });
     expect(scene.seen()).toEqual(['notice-taken', 'key-removed']);
     expect(await scene.command('guest', 'unlock')).toContain('does not accept the key');
     // What was taken once is not taken again, and the stranger sees no difference.
-    expect(await scene.carry(notice)).toMatchObject({ ...succeeded, result: { handed: 1 } });
-    expect(await scene.command('owner', `deliver=${notice}`)).toEqual(['notice invalid']);
+    expect(await scene.relay(revocationList)).toMatchObject({
+      ...succeeded,
+      result: { handed: 1 },
+    });
+    expect(await scene.command('owner', `deliver=${revocationList}`)).toEqual([
+      'revocation list invalid',
+    ]);
     expect(scene.seen()).toEqual(['command-refused']);
   });
 
-  it('a guest carries the notice that suspends another guest, who is resumed by the next', async () => {
+  it('a guest relays the list that suspends another guest, who is resumed by the next', async () => {
     const fingerprint = await share('owner', 'guest');
     await share('owner', 'friend');
     expect(await scene.command('guest', 'unlock')).toEqual(['done']);
-    const suspend = noticeOf(await scene.alone('owner', 'suspend', fingerprint));
-    const resume = noticeOf(await scene.alone('owner', 'resume', fingerprint));
+    const suspend = revocationListOf(await scene.alone('owner', 'suspend', fingerprint));
+    const resume = revocationListOf(await scene.alone('owner', 'resume', fingerprint));
     expect(await scene.command('friend', 'status', `deliver=${suspend}`)).toEqual([
       'status',
       'done',

@@ -154,7 +154,7 @@ TO_CAR = {
     "pair_start": 3,
     "pair_confirm": 4,
     "pair_commit": 5,
-    "notice": 6,
+    "revocation_list": 6,
 }
 COMMANDS = {
     "unlock": 1,
@@ -194,7 +194,7 @@ REFUSALS = {
     16: "PIN locked",
     17: "slots full",
     18: "grant invalid",
-    19: "notice invalid",
+    19: "revocation list invalid",
     20: "owner's key",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")

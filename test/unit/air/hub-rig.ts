@@ -5,7 +5,7 @@ import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultHubPath, makeHubDirectory } from '../../../air/hub/socket.js';
-import { createHubServer } from '../../../air/hub/server.js';
+import { createHubServer } from '../../../air/hub/hub-server.js';
 import type { HubSettings } from '../../../air/hub/settings.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import type { Clock } from '../../../lib/platform/clock.js';

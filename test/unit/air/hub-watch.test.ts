@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { withChange } from '../../../air/hub/control.js';
 import type { AirChange, AirList } from '../../../air/hub/control.js';
-import { ControlDesk } from '../../../air/hub/desk.js';
+import { HubOperations } from '../../../air/hub/hub-operations.js';
 import { Places } from '../../../air/hub/places.js';
 import { watchAir } from '../../../air/hub/watch.js';
 import { setPositionCommand } from '../../../air/vendor.js';
@@ -11,14 +11,14 @@ import { settle, TestHost } from './test-host.js';
 
 let clock: SimClock;
 let air: VirtualAir;
-let desk: ControlDesk;
+let operations: HubOperations;
 let changes: AirChange[];
 let list: AirList;
 let stop: () => void;
 
 const watch = (): void => {
   changes = [];
-  const { first, start } = watchAir(air, desk, clock);
+  const { first, start } = watchAir(air, operations, clock);
   list = first;
   stop = start((change) => {
     changes.push(change);
@@ -30,7 +30,7 @@ beforeEach(() => {
   clock = new SimClock();
   air = new VirtualAir({ seed: 'watch', clock });
   const settings = { seed: 'watch', pace: 'instant', faults: null } as const;
-  desk = new ControlDesk(air, clock, new Places(clock), settings);
+  operations = new HubOperations(air, clock, new Places(clock), settings);
 });
 
 const join = async (label: string, x = 0): Promise<TestHost> => {
@@ -43,7 +43,7 @@ describe('a watch of the air', () => {
   it('tells who comes, advertises, is linked and leaves, and is silent otherwise', async () => {
     const car = await join('car');
     watch();
-    expect(list).toEqual(desk.list());
+    expect(list).toEqual(operations.list());
     await clock.advance(10_000);
     expect(changes).toEqual([]);
 
@@ -68,7 +68,7 @@ describe('a watch of the air', () => {
     phone.controller.close();
     for (let turn = 0; turn < 5; turn++) await clock.advance(2000);
     expect(changes.slice(length).flatMap(({ left }) => left)).toEqual([1]);
-    expect(list).toEqual(desk.list());
+    expect(list).toEqual(operations.list());
     stop();
     car.controller.close();
     await clock.advance(10_000);
@@ -85,8 +85,8 @@ describe('a watch of the air', () => {
     await clock.advance(50);
     changes.length = 0;
     const walk = { to: { x: 0, y: 0 }, speed: 2 };
-    desk.move({ who: 'phone', ...walk });
-    desk.move({ who: 'away', to: { x: 3, y: 0 } });
+    operations.move({ who: 'phone', ...walk });
+    operations.move({ who: 'away', to: { x: 3, y: 0 } });
     await clock.advance(50);
     expect(changes).toMatchObject([
       {
@@ -100,7 +100,7 @@ describe('a watch of the air', () => {
     expect(changes.slice(1)).toMatchObject([
       { devices: [{ label: 'phone', position: { x: 0, y: 0 }, walk: null }] },
     ]);
-    desk.move({ who: 'away', ...walk });
+    operations.move({ who: 'away', ...walk });
     await clock.advance(2000);
     expect(changes.slice(2)).toMatchObject([
       { devices: [], absent: [{ walk }] },

@@ -5,7 +5,7 @@ import { statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { makeFolder, makeLink, removeLink, socketIn } from '../../../air/pty/link.js';
+import { makeFolder, makeLink, removeLink, socketIn } from '../../../air/pty/symbolic-link.js';
 
 let home: string;
 let path: string;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot, PathStep } from '../../../lib/credentials/key-slot.js';
-import type { NoticeEntry } from '../../../lib/credentials/notice.js';
+import type { RevocationEntry } from '../../../lib/credentials/revocation-list.js';
 import { decide } from '../../../lib/credentials/policy.js';
 import type { Circumstances } from '../../../lib/credentials/policy.js';
 import { ROLES, permits } from '../../../lib/domain/roles.js';
@@ -30,22 +30,22 @@ const granted = (more: Partial<GrantTerms> = {}, used = 0, parents: PathStep[] =
 };
 
 const world = (
-  more: Partial<Circumstances> & { entries?: readonly NoticeEntry[] } = {},
+  more: Partial<Circumstances> & { entries?: readonly RevocationEntry[] } = {},
 ): Circumstances => ({
   now: NOW,
   fingerprint: (key) => fingerprint(suite, key.publicKey),
-  notices: (about) =>
+  revocationLists: (about) =>
     (more.entries ?? []).filter((entry) => toHex(entry.fingerprint) === toHex(about)),
-  lastStamp: () => 0,
+  lastIssuedAt: () => 0,
   ...more,
 });
 
-const revoked = (since: number, about = ABOUT): NoticeEntry => ({
+const revoked = (since: number, about = ABOUT): RevocationEntry => ({
   fingerprint: about,
   since,
   kind: 'revoked',
 });
-const suspended = (since: number, about = ABOUT): NoticeEntry => ({
+const suspended = (since: number, about = ABOUT): RevocationEntry => ({
   fingerprint: about,
   since,
   kind: 'suspended',
@@ -68,7 +68,7 @@ describe('a key that was paired', () => {
     expect(decide(paired('valet'), 'start', world())).toEqual({ speedLimit: 30, counts: false });
   });
 
-  it('may nothing once a notice suspends or revokes it', () => {
+  it('may nothing once a revocation list suspends or revokes it', () => {
     for (const entry of [revoked(0), suspended(0)]) {
       for (const command of ['unlock', 'lock', 'removeKey'] as const) {
         const verdict = decide(paired('driver'), command, world({ entries: [entry] }));
@@ -81,7 +81,7 @@ describe('a key that was paired', () => {
     );
   });
 
-  it('is not concerned by notices about the time before it was paired', () => {
+  it('is not concerned by revocation lists about the time before it was paired', () => {
     const again = paired('driver', { pairedAt: NOW });
     expect(decide(again, 'unlock', world({ entries: [revoked(NOW - 1)] }))).toEqual(ALLOWED);
     expect(decide(again, 'unlock', world({ entries: [revoked(NOW)] }))).toBe('suspended');
@@ -131,15 +131,15 @@ describe('a key that was granted', () => {
     expect(decide(granted({ uses: 0 }, 255), 'unlock', world())).toEqual(ALLOWED);
   });
 
-  it('unlocks and does not drive once its lease is over; news of its owner renew it', () => {
+  it('unlocks and does not drive once its lease is over; a fresh list of its owner renews it', () => {
     const key = granted({ leaseHours: 4 });
     const end = NOW + 4 * HOUR;
     expect(decide(key, 'start', world({ now: end - 1 }))).toEqual(ALLOWED);
     expect(decide(key, 'start', world({ now: end }))).toBe('lease-over');
     expect(decide(key, 'unlock', world({ now: end }))).toEqual(ALLOWED);
-    const lastStamp = (owner: number): number => (owner === 0 ? NOW + HOUR : NOW + 9 * HOUR);
-    expect(decide(key, 'start', world({ now: end, lastStamp }))).toEqual(ALLOWED);
-    expect(decide(key, 'start', world({ now: end + HOUR, lastStamp }))).toBe('lease-over');
+    const lastIssuedAt = (owner: number): number => (owner === 0 ? NOW + HOUR : NOW + 9 * HOUR);
+    expect(decide(key, 'start', world({ now: end, lastIssuedAt }))).toEqual(ALLOWED);
+    expect(decide(key, 'start', world({ now: end + HOUR, lastIssuedAt }))).toBe('lease-over');
   });
 
   it('is revoked until a later grant, and with everybody who got it from a revoked key', () => {
@@ -193,7 +193,7 @@ describe('decide', () => {
       ),
     );
 
-  it('never allows what the role does not permit, nor more as time, uses and notices go on', () => {
+  it('never allows what the role does not permit, nor more as time, uses and revocation lists go on', () => {
     fc.assert(
       fc.property(keys, commands, fc.nat(200 * HOUR), fc.nat(200 * HOUR), (key, command, a, b) => {
         const [early, late] = [NOW + Math.min(a, b), NOW + Math.max(a, b)];

@@ -2,32 +2,38 @@ import { describe, expect, it } from '@jest/globals';
 import { base64urlnopad } from '@scure/base';
 import fc from 'fast-check';
 import {
-  LEAST_NOTICE_BYTES,
-  MOST_NOTICE_BYTES,
-  sealNotice,
-} from '../../../lib/credentials/notice.js';
-import { formatUri, parseUri } from '../../../lib/credentials/uri.js';
+  LEAST_PART_BYTES,
+  MOST_PART_BYTES,
+  sealRevocationList,
+} from '../../../lib/credentials/revocation-list.js';
+import { formatUri, parseUri, uriNoun } from '../../../lib/credentials/uri.js';
 import type { PhoneKeyUri } from '../../../lib/credentials/uri.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CAR, delegate, FRIEND, grantTo, GUEST, NOW, OWNER, suite } from './sample.js';
 
 const first = grantTo({ delegations: 1 });
-const [notice] = sealNotice(suite, seededRandom('uri'), OWNER.signing, CAR.publicKey, {
-  ownerSlot: 0,
-  number: 1,
-  stamp: NOW,
-  entries: [],
-});
+const [revocationList] = sealRevocationList(
+  suite,
+  seededRandom('uri'),
+  OWNER.signing,
+  CAR.publicKey,
+  {
+    ownerSlot: 0,
+    number: 1,
+    issuedAt: NOW,
+    entries: [],
+  },
+);
 
 const uris: readonly PhoneKeyUri[] = [
   { what: 'key', publicKey: GUEST.publicKey, signingKey: GUEST.signingKey },
   { what: 'grant', carPublicKey: CAR.publicKey, chain: grantTo() },
   { what: 'grant', carPublicKey: CAR.publicKey, chain: delegate(first, GUEST, FRIEND) },
-  { what: 'notice', notice: notice! },
+  { what: 'notice', revocationList: revocationList! },
 ];
 
-const NONE = 'not a key, a grant or a notice of phonekey';
+const NONE = 'not a key, a grant or a revocation list of phonekey';
 const KEY = formatUri(uris[0]!);
 
 describe('a phonekey: URI', () => {
@@ -51,7 +57,7 @@ describe('a phonekey: URI', () => {
     ['phonekey:key/AAAA', 'a key of the wrong length'],
     ['phonekey:car/AAAA', NONE],
     ['phonekey:grant/AAAA', 'a grant of the wrong length'],
-    ['phonekey:notice/AAAA', 'a notice of the wrong length'],
+    ['phonekey:notice/AAAA', 'a revocation list of the wrong length'],
     [`phonekey:key/${'A'.repeat(87)}`, 'a key of the wrong length'],
     ['phonekey:key/A', 'not base64url'],
     [`phonekey:grant/${'A'.repeat(196)}`, 'not a grant'],
@@ -71,14 +77,14 @@ describe('a phonekey: URI', () => {
 
   it.each([
     ['key', 64, 64],
-    ['notice', LEAST_NOTICE_BYTES, MOST_NOTICE_BYTES],
+    ['notice', LEAST_PART_BYTES, MOST_PART_BYTES],
   ])('of a %s has its length, not a byte less or more', (what, least, most) => {
     const text = (length: number): string =>
       `phonekey:${what}/${base64urlnopad.encode(new Uint8Array(length).fill(7))}`;
     for (const length of [least, most])
       expect(formatUri(parseUri(text(length)))).toBe(text(length));
     for (const length of [least - 1, most + 1]) {
-      expect(() => parseUri(text(length))).toThrow(`a ${what} of the wrong length`);
+      expect(() => parseUri(text(length))).toThrow(`a ${uriNoun(what)} of the wrong length`);
     }
   });
 

@@ -5,7 +5,7 @@ import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { person, suite } from '../credentials/sample.js';
 import { commandOf } from './rig.js';
-import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './sharing-rig.js';
 
 describe('a granted key', () => {
   it('gets a slot at its first use, does what its role may, and is known from then on', async () => {
@@ -259,8 +259,8 @@ describe('a granted key', () => {
 });
 
 describe('a lease', () => {
-  it('without news of the owner lets unlock and not drive, until there is news', async () => {
-    const { car, grant, attempt, pass, notice } = await town();
+  it('without a fresh signature of the owner lets unlock and not drive, until there is one', async () => {
+    const { car, grant, attempt, pass, revocationList } = await town();
     expect(await attempt(BOB, 'start', grant(BOB, { leaseHours: 6, notAfter: 2 ** 32 - 1 }))).toBe(
       'done',
     );
@@ -269,7 +269,7 @@ describe('a lease', () => {
     pass(1);
     expect(await attempt(BOB, 'start')).toBe('lease-over');
     expect(await attempt(BOB, 'unlock')).toBe('done');
-    for (const part of notice([])) await car.credentials.receive(part);
+    for (const part of revocationList([])) await car.credentials.receive(part);
     expect(await attempt(BOB, 'start')).toBe('done');
     pass(6 * HOUR);
     expect(await attempt(BOB, 'start')).toBe('lease-over');

@@ -7,7 +7,7 @@ import type { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
 import { MOST_PIN_TRIES } from '../../../firmware-sim/memory/rights-record.js';
 import type { Command } from '../../../lib/domain/commands.js';
-import { ADA, BOB, CLEO, DAN, town } from './people.js';
+import { ADA, BOB, CLEO, DAN, town } from './sharing-rig.js';
 import { outcomeOf } from './rig.js';
 
 const withPin = (type: 'start' | 'setPin', pin: string): Command => ({ type, pin });
@@ -57,19 +57,20 @@ describe('the PIN to drive', () => {
     ['revoked', 'not-permitted'],
     ['suspended', 'suspended'],
   ] as const)('lets nobody drive who was %s while it was checked', async (kind, why) => {
-    const { attempt, car, notice, entry } = await guarded();
+    const { attempt, car, revocationList, entry } = await guarded();
     const start = attempt(BOB, withPin('start', '2468'));
-    for (const part of notice([entry(BOB, kind)])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(BOB, kind)])) await car.credentials.receive(part);
     expect(await start).toBe(why);
     expect(car.status().driveSecondsLeft).toBe(0);
   });
 
   it('is not set by an owner whom another one suspended meanwhile', async () => {
-    const { attempt, car, notice, entry, pair, pass } = await guarded();
+    const { attempt, car, revocationList, entry, pair, pass } = await guarded();
     await pair(DAN, 'owner');
     pass(1);
     const change = attempt(DAN, withPin('setPin', '1111'));
-    for (const part of notice([entry(DAN, 'suspended')])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(DAN, 'suspended')]))
+      await car.credentials.receive(part);
     expect(await change).toBe('suspended');
     expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
   });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
-import type { OwnerNotices, RemovedKey } from '../../../firmware-sim/memory/rights-record.js';
+import type {
+  OwnerRevocationList,
+  RemovedKey,
+} from '../../../firmware-sim/memory/rights-record.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { dropRevoked, removeFrom, wasRemoved } from '../../../firmware-sim/removed-keys.js';
 import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot } from '../../../lib/credentials/key-slot.js';
 import type { Role } from '../../../lib/domain/roles.js';
-import type { NoticeEntry } from '../../../lib/credentials/notice.js';
+import type { RevocationEntry } from '../../../lib/credentials/revocation-list.js';
 import { suite, TERMS } from '../credentials/sample.js';
 
 const publicKeyOf = (slot: number): Uint8Array => new Uint8Array(32).fill(slot + 1);
@@ -49,17 +52,20 @@ const slots = (keys: readonly KeySlot[]): number[] => keys.map(({ slot }) => slo
 const about = (
   slot: number,
   since: number,
-  kind: NoticeEntry['kind'] = 'revoked',
-): NoticeEntry => ({
+  kind: RevocationEntry['kind'] = 'revoked',
+): RevocationEntry => ({
   fingerprint: printOf(slot),
   since,
   kind,
 });
 
-const noticesOf = (ownerSlot: number, ...entries: NoticeEntry[]): OwnerNotices => ({
+const revocationListsOf = (
+  ownerSlot: number,
+  ...entries: RevocationEntry[]
+): OwnerRevocationList => ({
   ownerSlot,
   number: 1,
-  stamp: 100,
+  issuedAt: 100,
   entries,
 });
 
@@ -106,23 +112,26 @@ describe('a key that goes', () => {
     ]);
   });
 
-  it('and was an owner leaves what it had revoked, and no more of its notices', () => {
-    const notices = [
-      noticesOf(0, about(8, 70), about(9, 80, 'suspended'), about(6, 90)),
-      noticesOf(1, about(7, 60)),
-      noticesOf(2, about(6, 50)),
+  it('and was an owner leaves what it had revoked, and no more of its revocation lists', () => {
+    const revocationLists = [
+      revocationListsOf(0, about(8, 70), about(9, 80, 'suspended'), about(6, 90)),
+      revocationListsOf(1, about(7, 60)),
+      revocationListsOf(2, about(6, 50)),
     ];
-    const removal = remove(recordOf({ notices }), 0);
-    expect(removal?.record.notices).toEqual(notices.slice(1));
+    const removal = remove(recordOf({ revocationLists }), 0);
+    expect(removal?.record.revocationLists).toEqual(revocationLists.slice(1));
     expect(removal?.record.removed).toEqual([tomb(8, 70), tomb(6, 90)]);
     const removed = [tomb(8, 60), tomb(7, 60)];
-    expect(remove(recordOf({ notices, removed }), 0)?.record.removed).toEqual([
+    expect(remove(recordOf({ revocationLists, removed }), 0)?.record.removed).toEqual([
       tomb(7, 60),
       tomb(8, 70),
       tomb(6, 90),
     ]);
-    // A driver in the slot of an owner before takes no notices with it.
-    expect(remove(recordOf({ notices }), 2)?.record).toMatchObject({ notices, removed: [] });
+    // A driver in the slot of an owner before takes no revocation lists with it.
+    expect(remove(recordOf({ revocationLists }), 2)?.record).toMatchObject({
+      revocationLists,
+      removed: [],
+    });
   });
 
   it.each([
@@ -159,9 +168,12 @@ describe('a grant of before', () => {
   });
 });
 
-describe('keys that a notice has revoked', () => {
-  const dropped = (...entries: NoticeEntry[]): number[] => {
-    const { record, gone } = dropRevoked(suite, recordOf({ notices: [noticesOf(0, ...entries)] }));
+describe('keys that a revocation list has revoked', () => {
+  const dropped = (...entries: RevocationEntry[]): number[] => {
+    const { record, gone } = dropRevoked(
+      suite,
+      recordOf({ revocationLists: [revocationListsOf(0, ...entries)] }),
+    );
     expect(slots(record.keys)).toEqual(slots(KEYS).filter((slot) => !slots(gone).includes(slot)));
     return slots(gone);
   };

@@ -3,18 +3,18 @@ import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
 import type { Command } from '../../../lib/domain/commands.js';
 import { person } from '../credentials/sample.js';
-import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './people.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './sharing-rig.js';
 import { commandOf } from './rig.js';
 
-const deliver = (notice: Uint8Array): Command => ({ type: 'deliver', notice });
+const deliver = (revocationList: Uint8Array): Command => ({ type: 'deliver', revocationList });
 
-describe('a notice', () => {
-  it('takes a key away at once, whoever brings it, and its grant does not bring it back', async () => {
-    const { car, grant, attempt, notice, entry, removed, seen, events } = await town();
+describe('a revocation list', () => {
+  it('takes a key away at once, whoever relays it, and its grant does not bring it back', async () => {
+    const { car, grant, attempt, revocationList, entry, removed, seen, events } = await town();
     const chain = grant(BOB);
     expect(await attempt(BOB, 'start', chain)).toBe('done');
     seen();
-    for (const part of notice([entry(BOB)])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(BOB)])) await car.credentials.receive(part);
     expect(events.at(-1)).toMatchObject({ type: 'drive-ended', reason: 'key-removed' });
     expect(seen()).toEqual(['notice-taken', 'key-removed', 'drive-ended']);
     expect(removed).toEqual([BOB.publicKey]);
@@ -25,7 +25,7 @@ describe('a notice', () => {
   it('erases in the memory what it revokes; one that revokes nothing here is only added', async () => {
     const erased: boolean[] = [];
     const inner = volatileMemory();
-    const { car, grant, attempt, notice, entry } = await town({
+    const { car, grant, attempt, revocationList, entry } = await town({
       memory: {
         load: () => inner.load(),
         commit: (record, { erases = false } = {}) => {
@@ -36,10 +36,10 @@ describe('a notice', () => {
     });
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
     erased.length = 0;
-    for (const part of notice([entry(BOB, 'suspended'), entry(CLEO)])) {
+    for (const part of revocationList([entry(BOB, 'suspended'), entry(CLEO)])) {
       await car.credentials.receive(part);
     }
-    for (const part of notice([entry(BOB)])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(BOB)])) await car.credentials.receive(part);
     expect(erased).toEqual([false, true]);
     expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
     erased.length = 0;
@@ -49,7 +49,8 @@ describe('a notice', () => {
   });
 
   it('says whose it was and what it did, and ends nothing that other keys began', async () => {
-    const { car, grant, attempt, notice, entry, events, removed, seen, pair, store } = await town();
+    const { car, grant, attempt, revocationList, entry, events, removed, seen, pair, store } =
+      await town();
     const eve = { person: person(7), slot: 1 };
     await pair(eve.person, 'owner');
     await store.update((record) => ({
@@ -62,10 +63,10 @@ describe('a notice', () => {
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
     expect(await attempt(ADA.person, 'start')).toBe('done');
     seen();
-    for (const part of notice([], eve)) await car.credentials.receive(part);
+    for (const part of revocationList([], eve)) await car.credentials.receive(part);
     expect(events).toMatchObject([{ type: 'notice-taken', by: { slot: 1, name: 'Eve' } }]);
     seen();
-    for (const part of notice([entry(BOB, 'suspended'), entry(CLEO)])) {
+    for (const part of revocationList([entry(BOB, 'suspended'), entry(CLEO)])) {
       await car.credentials.receive(part);
     }
     const by = { slot: 0, name: 'Ada' };
@@ -76,31 +77,33 @@ describe('a notice', () => {
     expect(car.status().driveSecondsLeft).toBe(120);
     removed.length = 0;
     seen();
-    for (const part of notice([])) await car.credentials.receive(part);
+    for (const part of revocationList([])) await car.credentials.receive(part);
     expect(events).toMatchObject([{ type: 'notice-taken' }, { type: 'key-resumed', by }]);
     expect(removed).toEqual([]);
   });
 
   it('is told to who has a key whether it was new, and to nobody else', async () => {
-    const { grant, attempt, notice, entry } = await town();
+    const { grant, attempt, revocationList, entry } = await town();
     expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
-    const [part] = notice([entry(BOB)]);
+    const [part] = revocationList([entry(BOB)]);
     expect(await attempt(CLEO, deliver(part!))).toBe('done');
     expect(await attempt(CLEO, deliver(part!))).toBe('notice-invalid');
     expect(await attempt(CLEO, deliver(new Uint8Array(142)))).toBe('notice-invalid');
   });
 
   it('that is older than one before is not taken, in whatever order they come', async () => {
-    const { car, grant, attempt, notice, entry, store } = await town();
-    const suspends = notice([entry(BOB, 'suspended')]);
-    const resumes = notice([]);
-    const revokesCleo = notice([entry(CLEO)]);
+    const { car, grant, attempt, revocationList, entry, store } = await town();
+    const suspends = revocationList([entry(BOB, 'suspended')]);
+    const resumes = revocationList([]);
+    const revokesCleo = revocationList([entry(CLEO)]);
     const key = await attempt(BOB, 'unlock', grant(BOB));
     expect(key).toBe('done');
     for (const part of [...revokesCleo, ...suspends, ...resumes]) {
       await car.credentials.receive(part);
     }
-    expect(store.record.notices).toMatchObject([{ number: 3, entries: [{ kind: 'revoked' }] }]);
+    expect(store.record.revocationLists).toMatchObject([
+      { number: 3, entries: [{ kind: 'revoked' }] },
+    ]);
     expect(await attempt(BOB, 'unlock')).toBe('done');
     expect(await attempt(CLEO, 'unlock', grant(CLEO, { issuedAt: 1 }))).toBe('suspended');
   });
@@ -110,22 +113,25 @@ describe('a notice', () => {
     const first = await town({ memory });
     const chain = first.grant(BOB);
     expect(await first.attempt(BOB, 'unlock', chain)).toBe('done');
-    const old = first.notice([]);
-    for (const part of first.notice([first.entry(BOB)])) await first.car.credentials.receive(part);
+    const old = first.revocationList([]);
+    for (const part of first.revocationList([first.entry(BOB)]))
+      await first.car.credentials.receive(part);
     const second = await town({ memory });
     for (const part of old) await second.car.credentials.receive(part);
     expect(await second.attempt(BOB, 'unlock', chain)).toBe('suspended');
   });
 
   it('suspends and resumes, with all that was delegated', async () => {
-    const { car, grant, delegate, attempt, notice, entry, removed, seen, events } = await town();
+    const { car, grant, delegate, attempt, revocationList, entry, removed, seen, events } =
+      await town();
     const first = grant(BOB, { delegations: 1 });
     const second = delegate(first, BOB, CLEO);
     expect(await attempt(BOB, 'unlock', first)).toBe('done');
     expect(await attempt(CLEO, 'unlock', second)).toBe('done');
     expect(await attempt(BOB, 'start')).toBe('done');
     seen();
-    for (const part of notice([entry(BOB, 'suspended')])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(BOB, 'suspended')]))
+      await car.credentials.receive(part);
     expect(events[2]).toMatchObject({ reason: 'key-suspended' });
     expect(seen()).toEqual(['notice-taken', 'key-suspended', 'drive-ended', 'key-suspended']);
     expect(removed).toEqual([BOB.publicKey, CLEO.publicKey]);
@@ -133,68 +139,71 @@ describe('a notice', () => {
     expect(await attempt(CLEO, 'lock')).toBe('suspended');
     expect(car.status().keys.map(({ suspended }) => suspended)).toEqual([undefined, true, true]);
     seen();
-    for (const part of notice([])) await car.credentials.receive(part);
+    for (const part of revocationList([])) await car.credentials.receive(part);
     expect(seen()).toEqual(['notice-taken', 'key-resumed', 'key-resumed']);
     expect(await attempt(CLEO, 'unlock')).toBe('done');
   });
 
   it('does not reach a grant that was issued later, nor a phone that was paired again', async () => {
-    const { car, grant, attempt, notice, entry, pair, pass } = await town();
+    const { car, grant, attempt, revocationList, entry, pair, pass } = await town();
     await pair(CLEO, 'driver');
-    for (const part of notice([entry(BOB), entry(CLEO)])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(BOB), entry(CLEO)]))
+      await car.credentials.receive(part);
     expect(await attempt(CLEO, 'unlock')).toBe('unknown');
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('suspended');
     pass(1);
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
     await pair(CLEO, 'driver');
     expect(await attempt(CLEO, 'unlock')).toBe('done');
-    for (const part of notice([entry(BOB, 'revoked', 1), entry(CLEO, 'revoked', 1)])) {
+    for (const part of revocationList([entry(BOB, 'revoked', 1), entry(CLEO, 'revoked', 1)])) {
       await car.credentials.receive(part);
     }
     expect(await attempt(CLEO, 'unlock')).toBe('done');
   });
 
   it('of a thousand keys comes in parts, and each takes effect when it comes', async () => {
-    const { car, grant, attempt, notice, entry, store } = await town();
+    const { car, grant, attempt, revocationList, entry, store } = await town();
     const chain = grant(BOB);
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
     const others = Array.from({ length: 999 }, (_, n) => ({
       ...entry(CLEO),
       fingerprint: Uint8Array.from([n >> 8, n & 255, 0, 0, 0, 0, 0, 0]),
     }));
-    const parts = notice([...others, entry(BOB)]);
+    const parts = revocationList([...others, entry(BOB)]);
     expect(parts).toHaveLength(7);
     await car.credentials.receive(parts[6]!);
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
-    expect(store.record.notices).toMatchObject([{ number: 0, pending: { number: 1 } }]);
+    expect(store.record.revocationLists).toMatchObject([{ number: 0, pending: { number: 1 } }]);
     for (const part of parts) await car.credentials.receive(part);
-    expect(store.record.notices).toMatchObject([{ number: 1, entries: { length: 1000 } }]);
-    expect(store.record.notices[0]).not.toHaveProperty('pending');
-    // A part of it that comes again, and a later notice of which parts are missing.
+    expect(store.record.revocationLists).toMatchObject([{ number: 1, entries: { length: 1000 } }]);
+    expect(store.record.revocationLists[0]).not.toHaveProperty('pending');
+    // A part of it that comes again, and a later revocation list of which parts are missing.
     await car.credentials.receive(parts[0]!);
-    const later = notice([...others, entry(DAN)]);
+    const later = revocationList([...others, entry(DAN)]);
     await car.credentials.receive(later[6]!);
     expect(await attempt(DAN, 'unlock', grant(DAN))).toBe('suspended');
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
-    expect(store.record.notices).toMatchObject([{ number: 1, pending: { number: 2, have: 64 } }]);
+    expect(store.record.revocationLists).toMatchObject([
+      { number: 1, pending: { number: 2, have: 64 } },
+    ]);
   });
 
-  it('of many keys does not fill the memory by being brought in pieces', async () => {
-    const { car, notice, entry, store } = await town();
+  it('of many keys does not fill the memory by coming in pieces', async () => {
+    const { car, revocationList, entry, store } = await town();
     const list = Array.from({ length: 1000 }, (_, n) => ({
       ...entry(CLEO),
       fingerprint: Uint8Array.from([n >> 8, n & 255, 0, 0, 0, 0, 0, 0]),
     }));
-    for (const part of notice(list)) await car.credentials.receive(part);
-    for (let n = 0; n < 5; n++) await car.credentials.receive(notice(list)[0]!);
-    for (const part of notice(list)) await car.credentials.receive(part);
-    expect(store.record.notices).toMatchObject([{ number: 7, entries: { length: 1000 } }]);
+    for (const part of revocationList(list)) await car.credentials.receive(part);
+    for (let n = 0; n < 5; n++) await car.credentials.receive(revocationList(list)[0]!);
+    for (const part of revocationList(list)) await car.credentials.receive(part);
+    expect(store.record.revocationLists).toMatchObject([{ number: 7, entries: { length: 1000 } }]);
   });
 
   it('of the last second that fits in 32 bits leaves a record that can be read', async () => {
-    const { car, pair, store, now, pass, notice } = await town();
+    const { car, pair, store, now, pass, revocationList } = await town();
     pass(2 ** 32 - 1 - now());
-    for (const part of notice([])) await car.credentials.receive(part);
+    for (const part of revocationList([])) await car.credentials.receive(part);
     await pair(BOB);
     expect(store.record.clock.floor).toBe(2 ** 32 - 1);
     expect(decodeRecord(encodeRecord(store.record))).toEqual(store.record);
@@ -205,24 +214,27 @@ describe('a notice', () => {
       'of a driver',
       async (all: Awaited<ReturnType<typeof town>>) => {
         await all.pair(CLEO, 'driver');
-        return all.notice([all.entry(BOB)], { person: CLEO, slot: 1 });
+        return all.revocationList([all.entry(BOB)], { person: CLEO, slot: 1 });
       },
     ],
     [
       'of nobody',
       async (all: Awaited<ReturnType<typeof town>>) => {
         await Promise.resolve();
-        return all.notice([all.entry(BOB)], { person: DAN, slot: 0 });
+        return all.revocationList([all.entry(BOB)], { person: DAN, slot: 0 });
       },
     ],
     [
       'of an owner whom another owner suspended',
       async (all: Awaited<ReturnType<typeof town>>) => {
         await all.pair(CLEO, 'owner');
-        for (const part of all.notice([all.entry(CLEO, 'suspended')])) {
+        for (const part of all.revocationList([all.entry(CLEO, 'suspended')])) {
           await all.car.credentials.receive(part);
         }
-        return all.notice([all.entry(BOB), all.entry(ADA.person)], { person: CLEO, slot: 1 });
+        return all.revocationList([all.entry(BOB), all.entry(ADA.person)], {
+          person: CLEO,
+          slot: 1,
+        });
       },
     ],
   ])('%s changes nothing', async (_, make) => {
@@ -236,10 +248,10 @@ describe('a notice', () => {
   });
 
   it('keeps an owner from driving and managing, never from unlocking', async () => {
-    const { attempt, notice, entry, pair, car } = await town();
+    const { attempt, revocationList, entry, pair, car } = await town();
     const eve = person(7);
     await pair(eve, 'owner');
-    for (const part of notice([entry(eve)])) await car.credentials.receive(part);
+    for (const part of revocationList([entry(eve)])) await car.credentials.receive(part);
     expect(await attempt(eve, 'unlock')).toBe('done');
     expect(await attempt(eve, 'start')).toBe('suspended');
     expect(await attempt(eve, 'setPin')).toBe('suspended');
@@ -249,12 +261,12 @@ describe('a notice', () => {
   });
 
   it('of an owner who is gone still holds for what was revoked', async () => {
-    const { attempt, notice, entry, pair, car, grant } = await town();
+    const { attempt, revocationList, entry, pair, car, grant } = await town();
     const eve = { person: person(7), slot: 1 };
     await pair(eve.person, 'owner');
     const chain = grant(BOB);
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
-    for (const part of notice([entry(BOB)], eve)) await car.credentials.receive(part);
+    for (const part of revocationList([entry(BOB)], eve)) await car.credentials.receive(part);
     expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
     expect(car.status().keys).toHaveLength(1);
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
@@ -263,11 +275,11 @@ describe('a notice', () => {
 
 describe('the clock of the car', () => {
   it('never goes below what an owner has signed', async () => {
-    const { car, grant, attempt, notice, pass, now } = await town();
+    const { car, grant, attempt, revocationList, pass, now } = await town();
     const chain = grant(BOB, { notAfter: now() + DAY });
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
     pass(2 * DAY);
-    const late = notice([]);
+    const late = revocationList([]);
     pass(-2 * DAY);
     expect(await attempt(BOB, 'unlock')).toBe('done');
     for (const part of late) await car.credentials.receive(part);
@@ -308,8 +320,8 @@ describe('the clock of the car', () => {
   });
 
   it('that was lost is not set below what an owner has signed', async () => {
-    const { car, attempt, notice, now } = await town();
-    for (const part of notice([])) await car.credentials.receive(part);
+    const { car, attempt, revocationList, now } = await town();
+    for (const part of revocationList([])) await car.credentials.receive(part);
     await car.loseClock();
     expect(await attempt(ADA.person, setTime(now() - DAY))).toBe('done');
     expect(car.status().now).toBe(now());

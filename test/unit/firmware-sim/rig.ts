@@ -32,7 +32,7 @@ export const commandOf = (name: CommandName, slot = 0): Command => {
     case 'removeKey':
       return { type: name, slot };
     case 'deliver':
-      return { type: name, notice: new Uint8Array(0) };
+      return { type: name, revocationList: new Uint8Array(0) };
     case 'setPin':
       return { type: name, pin: '' };
     case 'setTime':

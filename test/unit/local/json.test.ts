@@ -7,7 +7,7 @@ const reader = json.object<{
   readonly names: readonly string[];
   readonly end: number | null;
 }>({
-  key: json.bytes(2, 4),
+  key: json.hexBytes(2, 4),
   count: json.optional(json.whole(9, 1)),
   names: json.list(json.name(8), 2, 1),
   end: json.nullable(json.number(0, 1)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MOST_NOTICE_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/notice.js';
-import { MOST_CARRIED } from '../../../lib/phone/carried.js';
+import { MOST_PART_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/revocation-list.js';
+import { MOST_IN_OUTBOX } from '../../../lib/phone/outbox-entries.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
 import { NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
@@ -8,29 +8,29 @@ import { put } from '../../support/car-store.js';
 
 const KEY = '00112233aabbccdd';
 
-/** Notices to the car of `ownerAndGuest` from an owner that its other phones have not heard of. */
-const manyNotices = async (count: number): Promise<string[]> => {
+/** Revocation lists to the car of `ownerAndGuest` from an owner that its other phones have not heard of. */
+const manyRevocationLists = async (count: number): Promise<string[]> => {
   const { owner } = await ownerAndGuest();
   const uris: string[] = [];
-  for (let n = 0; n < count; n++) uris.push(...(await owner.key.ring.stamp()).uris);
+  for (let n = 0; n < count; n++) uris.push(...(await owner.key.ring.refresh()).uris);
   return uris;
 };
 
-describe('what is carried', () => {
+describe('what is in the outbox', () => {
   it('is delivered by the next command, of any kind, and then no more', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
     await owner.key.ring.revoke(KEY);
     await air.run(owner.key.status());
     await air.run(owner.key.status());
     expect(host.executed).toEqual(['status', 'deliver', 'status']);
-    expect(host.heard.get(0)?.[0]).toMatchObject({ number: 1, stamp: NOW });
+    expect(host.heard.get(0)?.[0]).toMatchObject({ number: 1, issuedAt: NOW });
     await endpoint.stop();
   });
 
   it('is delivered also when the command was refused', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
     host.pin = '1234';
-    await owner.key.ring.stamp();
+    await owner.key.ring.refresh();
     await expect(air.run(owner.key.start())).rejects.toMatchObject({ code: 'car.refused' });
     expect(host.executed).toEqual(['start', 'deliver']);
     await endpoint.stop();
@@ -48,7 +48,7 @@ describe('what is carried', () => {
     const before = air.clock.now();
     await air.run(owner.key.lock());
     expect(air.clock.now() - before).toBeLessThanOrEqual(4_000);
-    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(1);
+    expect((await owner.key.ring.cars())[0]?.outbox).toHaveLength(1);
     await endpoint.stop();
   });
 
@@ -56,70 +56,73 @@ describe('what is carried', () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { role: 'driver' });
     const old = await owner.key.ring.revoke(KEY);
-    await owner.key.ring.stamp();
+    await owner.key.ring.refresh();
     await air.run(owner.key.deliver());
     await air.run(guest.key.unlock());
-    expect(await air.run(guest.key.carry(old.uris))).toEqual({
+    expect(await air.run(guest.key.relay(old.uris))).toEqual({
       delivered: [],
       refused: ['car'],
       waiting: [],
       handedTo: [],
     });
-    expect((await guest.key.ring.cars())[0]?.carrying).toBeUndefined();
+    expect((await guest.key.ring.cars())[0]?.outbox).toBeUndefined();
     expect(host.heard.get(0)?.[0]?.number).toBe(2);
 
     const next = await owner.key.ring.revoke(KEY);
     guest.hooks.onTrace = (kind) => {
       if (kind === 'Proof') air.loseLink();
     };
-    expect(await air.run(guest.key.carry(next.uris))).toMatchObject({ waiting: ['car'] });
-    expect((await guest.key.ring.cars())[0]?.carrying).toHaveLength(1);
+    expect(await air.run(guest.key.relay(next.uris))).toMatchObject({ waiting: ['car'] });
+    expect((await guest.key.ring.cars())[0]?.outbox).toHaveLength(1);
     guest.hooks.onTrace = () => undefined;
     await air.run(guest.key.lock());
     expect(host.heard.get(0)?.[0]?.number).toBe(3);
     await endpoint.stop();
   });
 
-  it('has every part of a long notice, which fits into no first message beside a grant', async () => {
+  it('has every part of a long list, which fits into no first message beside a grant', async () => {
     const { air, host, owner, guest, entry, endpoint } = await ownerAndGuest();
     const entries = Array.from({ length: 2 * ENTRIES_PER_PART }, (_, n) => ({
       fingerprint: fromHex(n.toString(16).padStart(16, '0'))!,
       since: NOW,
       kind: 'revoked' as const,
     }));
-    await put(owner.store, { ...entry, notice: { number: 1, stamp: NOW, entries } });
-    const { uris } = await owner.key.ring.stamp();
+    await put(owner.store, { ...entry, revocationList: { number: 1, issuedAt: NOW, entries } });
+    const { uris } = await owner.key.ring.refresh();
     await shareWith(owner.key, guest.key, { delegations: 3 });
-    await air.run(guest.key.carry(uris));
+    await air.run(guest.key.relay(uris));
     expect(host.heard.get(0)).toHaveLength(2);
-    expect(Math.max(...host.received.map(({ length }) => length))).toBe(MOST_NOTICE_BYTES);
+    expect(Math.max(...host.received.map(({ length }) => length))).toBe(MOST_PART_BYTES);
     await endpoint.stop();
   });
 
   it('is bounded: the oldest of others go first, its own stay', async () => {
     const { owner, air, endpoint } = await ownerAndGuest();
     await owner.key.ring.revoke(KEY);
-    const others = await manyNotices(40);
+    const others = await manyRevocationLists(40);
     await endpoint.stop(); // not near
-    await air.run(owner.key.carry(others));
-    const carrying = (await owner.key.ring.cars())[0]!.carrying!;
-    expect(carrying).toHaveLength(MOST_CARRIED);
-    expect(carrying.filter(({ own }) => own)).toHaveLength(1);
-    await air.run(owner.key.carry(others.slice(-1)));
-    expect((await owner.key.ring.cars())[0]!.carrying).toEqual(carrying);
+    await air.run(owner.key.relay(others));
+    const outbox = (await owner.key.ring.cars())[0]!.outbox!;
+    expect(outbox).toHaveLength(MOST_IN_OUTBOX);
+    expect(outbox.filter(({ own }) => own)).toHaveLength(1);
+    await air.run(owner.key.relay(others.slice(-1)));
+    expect((await owner.key.ring.cars())[0]!.outbox).toEqual(outbox);
   });
 
-  it.each([[[]], [['phonekey:key/AAAA']], [['hello']]])('is a notice, not %j', async (uris) => {
-    const { owner } = await ownerAndGuest();
-    await expect(owner.key.carry(uris)).rejects.toMatchObject({ code: 'usage.invalid' });
-  });
+  it.each([[[]], [['phonekey:key/AAAA']], [['hello']]])(
+    'is a revocation list, not %j',
+    async (uris) => {
+      const { owner } = await ownerAndGuest();
+      await expect(owner.key.relay(uris)).rejects.toMatchObject({ code: 'usage.invalid' });
+    },
+  );
 });
 
 describe("a stranger's phone", () => {
-  it('hands a notice to the car, and knows only that it did', async () => {
+  it('sends a revocation list to the car, and knows only that it did', async () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
     const { uris } = await owner.key.ring.revoke(KEY);
-    expect(await air.run(guest.key.carry(uris))).toEqual({
+    expect(await air.run(guest.key.relay(uris))).toEqual({
       delivered: [],
       refused: [],
       waiting: [],
@@ -136,12 +139,12 @@ describe("a stranger's phone", () => {
     const other = new SharingHost(2);
     const second = await air.car(other);
     const { uris } = await owner.key.ring.revoke(KEY);
-    const { handedTo } = await air.run(guest.key.carry(uris));
+    const { handedTo } = await air.run(guest.key.relay(uris));
     expect(handedTo).toHaveLength(2);
     expect([host.received, other.received]).toMatchObject([{ length: 1 }, { length: 1 }]);
     expect(other.heard.size).toBe(0);
     const id = handedTo[0]!;
-    expect((await air.run(guest.key.carry(uris, { id }))).handedTo).toEqual([id]);
+    expect((await air.run(guest.key.relay(uris, { id }))).handedTo).toEqual([id]);
     expect(host.received.length + other.received.length).toBe(3);
     await Promise.all([endpoint.stop(), second.endpoint.stop()]);
   });
@@ -150,11 +153,11 @@ describe("a stranger's phone", () => {
     const { air, owner, guest, endpoint } = await ownerAndGuest();
     const { uris } = await owner.key.ring.revoke(KEY);
     const abort = new AbortController();
-    const carrying = guest.key.carry(uris, { signal: abort.signal });
+    const outbox = guest.key.relay(uris, { signal: abort.signal });
     abort.abort();
-    await expect(air.run(carrying)).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(air.run(outbox)).rejects.toMatchObject({ code: 'interrupted' });
     await endpoint.stop();
-    await expect(air.run(guest.key.carry(uris))).rejects.toMatchObject({ code: 'car.not-found' });
+    await expect(air.run(guest.key.relay(uris))).rejects.toMatchObject({ code: 'car.not-found' });
   });
 
   it('may be one whose own key was taken away', async () => {
@@ -162,7 +165,7 @@ describe("a stranger's phone", () => {
     await shareWith(owner.key, guest.key);
     host.epoch = 1; // its grant is worth nothing
     const { uris } = await owner.key.ring.revoke(KEY);
-    expect(await air.run(guest.key.carry(uris))).toMatchObject({
+    expect(await air.run(guest.key.relay(uris))).toMatchObject({
       waiting: [],
       handedTo: [expect.any(String)],
     });

@@ -33,11 +33,11 @@ describe('one call of a phone', () => {
 
   it('reads them once also where it delivers and relays', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
-    const { uris } = await owner.key.ring.stamp();
+    const { uris } = await owner.key.ring.refresh();
     const counts = counted(owner.store);
     await air.run(owner.key.unlock());
     expect(counts).toEqual({ list: 1, update: 1 }); // it has been delivered
-    await air.run(owner.key.carry(uris));
+    await air.run(owner.key.relay(uris));
     expect(counts).toEqual({ list: 2, update: 3 }); // taken along, and dropped: the car has it
     expect(host.executed).toEqual(['unlock', 'deliver', 'status', 'deliver']);
     await endpoint.stop();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ENTRIES_PER_PART } from '../../../lib/credentials/notice.js';
+import { ENTRIES_PER_PART } from '../../../lib/credentials/revocation-list.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { fromHex, toHex } from '../../../lib/platform/bytes.js';
@@ -15,7 +15,7 @@ const someEntries = (count: number) =>
   }));
 
 describe('KeyRing.revoke', () => {
-  it('writes the next notice, durably, before it gives it away', async () => {
+  it('writes the next revocation list, durably, before it gives it away', async () => {
     const { owner, guest } = await ownerAndGuest();
     const key = await shareWith(owner.key, guest.key, { name: 'Bob' });
     const order: string[] = [];
@@ -23,21 +23,25 @@ describe('KeyRing.revoke', () => {
     owner.store.update = async (name, change) => {
       const value = await update(name, change);
       const [saved] = await owner.store.list();
-      order.push(`saved ${String(saved?.notice?.number)}`);
+      order.push(`saved ${String(saved?.revocationList?.number)}`);
       return value;
     };
-    const notice = await owner.key.ring.revoke('Bob');
-    order.push(`given ${String(notice.number)}`);
+    const revocationList = await owner.key.ring.revoke('Bob');
+    order.push(`given ${String(revocationList.number)}`);
     expect(order).toEqual(['saved 1', 'given 1']);
-    expect(notice).toMatchObject({ car: 'Test car', stamp: NOW, fingerprint: fingerprintOf(key) });
+    expect(revocationList).toMatchObject({
+      car: 'Test car',
+      issuedAt: NOW,
+      fingerprint: fingerprintOf(key),
+    });
     const [car] = await owner.key.ring.cars();
     expect(car).toMatchObject({
-      notice: { number: 1, stamp: NOW, entries: [{ since: NOW, kind: 'revoked' }] },
-      carrying: [{ own: true }],
+      revocationList: { number: 1, issuedAt: NOW, entries: [{ since: NOW, kind: 'revoked' }] },
+      outbox: [{ own: true }],
     });
   });
 
-  it('gives no notice away when it cannot be saved', async () => {
+  it('gives no revocation list away when it cannot be saved', async () => {
     const { owner, guest } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
     watchUpdates(owner.store, () => {
@@ -46,19 +50,19 @@ describe('KeyRing.revoke', () => {
     await expect(owner.key.ring.revoke('Bob')).rejects.toMatchObject({ code: 'keys.not-saved' });
   });
 
-  it('never uses a number or a stamp twice, whatever the clock does', async () => {
+  it('never uses a number or a time twice, whatever the clock does', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: NOW * 2 }), { maxLength: 8 }),
         async (times) => {
           const { air, owner } = await ownerAndGuest();
-          let last = { number: 0, stamp: 0 };
+          let last = { number: 0, issuedAt: 0 };
           for (const time of times) {
             air.wall = time * 1000;
-            const next = await owner.key.ring.stamp();
+            const next = await owner.key.ring.refresh();
             expect(next.number).toBe(last.number + 1);
-            expect(next.stamp).toBeGreaterThan(last.stamp);
-            expect(next.stamp).toBeGreaterThanOrEqual(time);
+            expect(next.issuedAt).toBeGreaterThan(last.issuedAt);
+            expect(next.issuedAt).toBeGreaterThanOrEqual(time);
             last = next;
           }
         },
@@ -70,7 +74,7 @@ describe('KeyRing.revoke', () => {
     const { air, owner, guest } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
     air.wall -= 3600_000;
-    expect((await owner.key.ring.revoke('Bob')).stamp).toBe(NOW);
+    expect((await owner.key.ring.revoke('Bob')).issuedAt).toBe(NOW);
   });
 
   it('takes fingerprints of keys that it did not share, and no other words', async () => {
@@ -102,7 +106,7 @@ describe('KeyRing.revoke', () => {
       code: 'usage.invalid',
     });
     await shareWith(owner.key, guest.key, { delegations: 1 });
-    for (const work of [guest.key.ring.revoke('00112233aabbccdd'), guest.key.ring.stamp()]) {
+    for (const work of [guest.key.ring.revoke('00112233aabbccdd'), guest.key.ring.refresh()]) {
       await expect(work).rejects.toMatchObject({ code: 'car.not-permitted' });
     }
   });
@@ -110,12 +114,12 @@ describe('KeyRing.revoke', () => {
   it('cuts a long list into parts, one URI each', async () => {
     const { owner, entry } = await ownerAndGuest();
     const entries = someEntries(ENTRIES_PER_PART);
-    await put(owner.store, { ...entry, notice: { number: 7, stamp: NOW, entries } });
-    const notice = await owner.key.ring.revoke('00112233aabbccdd');
-    expect(notice).toMatchObject({ number: 8, uris: { length: 2 } });
-    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(2);
-    await owner.key.ring.stamp();
-    expect((await owner.key.ring.cars())[0]?.carrying).toHaveLength(2);
+    await put(owner.store, { ...entry, revocationList: { number: 7, issuedAt: NOW, entries } });
+    const revocationList = await owner.key.ring.revoke('00112233aabbccdd');
+    expect(revocationList).toMatchObject({ number: 8, uris: { length: 2 } });
+    expect((await owner.key.ring.cars())[0]?.outbox).toHaveLength(2);
+    await owner.key.ring.refresh();
+    expect((await owner.key.ring.cars())[0]?.outbox).toHaveLength(2);
   });
 });
 
@@ -123,7 +127,7 @@ describe('KeyRing.resume', () => {
   it('takes a suspension back, and no revocation', async () => {
     const { owner } = await ownerAndGuest();
     const kinds = async () =>
-      (await owner.key.ring.cars())[0]!.notice!.entries.map(
+      (await owner.key.ring.cars())[0]!.revocationList!.entries.map(
         ({ fingerprint, kind }) => `${toHex(fingerprint).slice(0, 2)} ${kind}`,
       );
     const [one, two] = ['11'.repeat(8), '22'.repeat(8)];
@@ -137,7 +141,7 @@ describe('KeyRing.resume', () => {
     for (const which of [one, two]) {
       await expect(owner.key.ring.resume(which)).rejects.toMatchObject({ code: 'usage.invalid' });
     }
-    expect((await owner.key.ring.cars())[0]!.notice!.number).toBe(4);
+    expect((await owner.key.ring.cars())[0]!.revocationList!.number).toBe(4);
   });
 });
 
@@ -147,9 +151,9 @@ describe('at the car', () => {
     const key = await shareWith(owner.key, guest.key, { name: 'Bob' });
     await air.run(guest.key.unlock());
     await owner.key.ring.revoke('Bob');
-    await air.run(owner.key.lock()); // it goes along
+    await air.run(owner.key.lock()); // it is delivered
     expect(host.executed).toEqual(['unlock', 'lock', 'deliver']);
-    expect((await owner.key.ring.cars())[0]?.carrying).toBeUndefined();
+    expect((await owner.key.ring.cars())[0]?.outbox).toBeUndefined();
     await expect(air.run(guest.key.unlock())).rejects.toMatchObject({
       message: 'this key is suspended or revoked',
     });

@@ -113,8 +113,8 @@ describe('KeyRing.share', () => {
     const to = await guest.key.ring.offer();
     const { shared } = await owner.key.ring.share({ to });
     air.wall += 60_000;
-    const { stamp } = await owner.key.ring.revoke(shared.fingerprint);
-    expect(stamp).toBe(NOW + 60);
+    const { issuedAt } = await owner.key.ring.revoke(shared.fingerprint);
+    expect(issuedAt).toBe(NOW + 60);
     air.wall -= 30_000; // the phone's clock was set back
     expect(termsIn((await owner.key.ring.share({ to })).uri).issuedAt).toBe(NOW + 61);
   });

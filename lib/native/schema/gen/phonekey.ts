@@ -54,7 +54,7 @@ export enum RefusalReason {
   PIN_LOCKED = 16,
   SLOTS_FULL = 17,
   GRANT_INVALID = 18,
-  NOTICE_INVALID = 19,
+  REVOCATION_LIST_INVALID = 19,
   OWNER_KEY = 20,
 }
 
@@ -100,7 +100,7 @@ export interface ToCar {
     | { readonly case: 'pairStart'; readonly value: PairStart }
     | { readonly case: 'pairConfirm'; readonly value: PairConfirm }
     | { readonly case: 'pairCommit'; readonly value: Uint8Array }
-    | { readonly case: 'notice'; readonly value: Uint8Array }
+    | { readonly case: 'revocationList'; readonly value: Uint8Array }
     | { readonly case: undefined; readonly value?: undefined };
 }
 
@@ -112,7 +112,7 @@ export const ToCarSchema: Schema<ToCar> = {
     { number: 3, name: 'pairStart', type: PairStartSchema, oneof: 'message' },
     { number: 4, name: 'pairConfirm', type: PairConfirmSchema, oneof: 'message' },
     { number: 5, name: 'pairCommit', type: 'bytes', oneof: 'message' },
-    { number: 6, name: 'notice', type: 'bytes', oneof: 'message' },
+    { number: 6, name: 'revocationList', type: 'bytes', oneof: 'message' },
   ],
 };
 
@@ -298,13 +298,13 @@ export const RemoveKeySchema: Schema<RemoveKey> = {
 };
 
 export interface Deliver {
-  readonly notice: Uint8Array;
+  readonly revocationList: Uint8Array;
 }
 
 export const DeliverSchema: Schema<Deliver> = {
   name: 'Deliver',
   fields: [
-    { number: 1, name: 'notice', type: 'bytes' },
+    { number: 1, name: 'revocationList', type: 'bytes' },
   ],
 };
 

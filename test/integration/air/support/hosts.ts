@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import { loadBleno, loadNoble } from '../../../../air/index.js';
 import type {
-  Bleno,
+  BlenoModule,
   BlenoHandle,
   HciTransport,
-  Noble,
+  NobleModule,
   NobleHandle,
 } from '../../../../air/index.js';
 
@@ -21,7 +21,7 @@ export const next = async <T extends unknown[]>(emitter: unknown, event: string)
   (await once(emitter as EventEmitter, event)) as T;
 
 export interface TestPeripheral extends BlenoHandle {
-  readonly bleno: Bleno;
+  readonly bleno: BlenoModule;
   /** What centrals have written, in order, with the flag `withoutResponse`. */
   readonly written: { readonly data: Buffer; readonly withoutResponse: boolean }[];
   /** Resolves once `count` writes have arrived. */
@@ -146,4 +146,4 @@ export const connect = async (peripheral: Peripheral): Promise<TestLink> => {
   return { peripheral, write: find(WRITE), notify: find(NOTIFY) };
 };
 
-export type { Noble };
+export type { NobleModule };

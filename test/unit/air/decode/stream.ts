@@ -1,6 +1,6 @@
 import { AirDecoder } from '../../../../air/decode/air-decoder.js';
 import { describeEvent } from '../../../../air/decode/describe.js';
-import type { DecodedEvent, Told } from '../../../../air/decode/event.js';
+import type { DecodedEvent, ReportedEvent } from '../../../../air/decode/event.js';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
 import { CommandComplete } from '../../../../lib/hci/events/general.js';
 import { aclPacket, commandPacket, eventPacket } from '../../../../lib/hci/h4.js';
@@ -54,7 +54,7 @@ export class Stream {
     return lines(this.decoder.push({ type: 'left', device, time: this.#time++ }));
   }
 
-  told(index: number, direction: Direction, packet: Uint8Array): Told[] {
+  told(index: number, direction: Direction, packet: Uint8Array): ReportedEvent[] {
     const record = { time: this.#time++, index, direction, packet: Buffer.from(packet) };
     return this.decoder.push({ type: 'record', record });
   }
@@ -84,7 +84,7 @@ export class Stream {
 }
 
 /** `phone -> car: Write Command ...` */
-const lines = (told: readonly Told[]): string[] =>
+const lines = (told: readonly ReportedEvent[]): string[] =>
   told.map(({ event }) => {
     const { who, what } = describeEvent(event);
     return `${who}: ${what}`;

@@ -1,4 +1,4 @@
-import type { LinkEnd, LinkLayer } from '../../../../air/medium/link.js';
+import type { LinkEnd, LinkLayer } from '../../../../air/medium/air-link.js';
 import type { Medium, Placement } from '../../../../air/medium/medium.js';
 import type { AirPdu, ConnectRequest, DeviceAddress } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';

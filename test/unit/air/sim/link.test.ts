@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Role } from '../../../../lib/hci/constants.js';
+import { ConnectionRole } from '../../../../lib/hci/constants.js';
 import { LinkLog, Rig } from './rig.js';
 import { nativeProfile } from '../../../../lib/native/profile.js';
 
@@ -180,7 +180,7 @@ describe('the end of a direct link', () => {
   });
 
   it('comes of a car that stops taking data, once the buffers are full', async () => {
-    const stall = { role: Role.peripheral, after: 7 };
+    const stall = { role: ConnectionRole.peripheral, after: 7 };
     const rig = await Rig.start({ air: { faults: { stall } } });
     const { link, ours, cars } = await rig.link();
     for (let i = 0; i < 9; i++) await rig.clock.until(link.send(Uint8Array.of(i)));

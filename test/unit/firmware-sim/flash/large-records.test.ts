@@ -84,13 +84,13 @@ it('a memory keeps records of 32 KiB, changes them, and refuses ones that are to
   const keys = sampleRecord(140).keys;
   const large = { ...sampleRecord(140), keys };
   const entry = { fingerprint: new Uint8Array(8), since: 1, kind: 'revoked' as const };
-  const notices = Array.from({ length: 4 }, (_, ownerSlot) => ({
+  const revocationLists = Array.from({ length: 4 }, (_, ownerSlot) => ({
     ownerSlot,
     number: 1,
-    stamp: 1,
+    issuedAt: 1,
     entries: Array.from({ length: 1152 }, () => entry),
   }));
-  const tooLarge = { ...large, notices };
+  const tooLarge = { ...large, revocationLists };
   await memory.commit(large);
   for (let tries = 0; tries < 50; tries++) await memory.commit(triesOf(large, tries));
   await memory.commit(triesOf(large, 50), { erases: true });

@@ -53,7 +53,7 @@ describe('decodeRecord', () => {
       pairingTries: 0,
       keys: [],
       epoch: 0,
-      notices: [],
+      revocationLists: [],
       removed: [],
       clock: { offset: 0, floor: 0, lost: false },
     });
@@ -72,7 +72,10 @@ describe('decodeRecord', () => {
         return { fingerprint: new Uint8Array(8), since, kind: 'suspended' as const };
       });
       return what === 'notices'
-        ? { ...sampleRecord(1), notices: [{ ownerSlot: 0, number: 1, stamp: 1, entries: all }] }
+        ? {
+            ...sampleRecord(1),
+            revocationLists: [{ ownerSlot: 0, number: 1, issuedAt: 1, entries: all }],
+          }
         : { ...sampleRecord(1), removed: all.map(({ kind: _, ...removed }) => removed) };
     };
     expect(decodeRecord(encodeRecord(many(most)))).toEqual(many(most));

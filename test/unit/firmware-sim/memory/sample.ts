@@ -57,14 +57,14 @@ export const fullRecord = (): CarRecord => {
     pairingTries: Number.MAX_SAFE_INTEGER,
     keys: [...keys, guest],
     epoch: 0xffff,
-    notices: [
-      { ownerSlot: 0, number: 1, stamp: 2, entries: [] },
+    revocationLists: [
+      { ownerSlot: 0, number: 1, issuedAt: 2, entries: [] },
       {
         ownerSlot: 255,
         number: LATEST,
-        stamp: LATEST,
+        issuedAt: LATEST,
         entries,
-        pending: { number: LATEST, stamp: LATEST, parts: 8, have: 255, entries },
+        pending: { number: LATEST, issuedAt: LATEST, parts: 8, have: 255, entries },
       },
     ],
     removed: [

@@ -7,7 +7,7 @@ import {
   MAX_FAILURES,
   READY_IDLE_MS,
 } from '../../../../lib/native/car/link-state.js';
-import type { LinkInput, Step } from '../../../../lib/native/car/link-state.js';
+import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-state.js';
 import { openLink } from '../../../../lib/native/car/link-steps.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
@@ -27,7 +27,7 @@ const expectDeaf = (rig: Machine, input: LinkInput): void => {
   expectNothing(rig.input(input), before);
 };
 
-const expectNothing = ({ state, effects }: Step, before: Step['state']): void => {
+const expectNothing = ({ state, effects }: LinkStep, before: LinkStep['state']): void => {
   expect(effects).toEqual([]);
   expect(state).toBe(before);
 };
@@ -37,12 +37,12 @@ const expectNotHeard = (rig: Machine, message: ToCar): void => {
   expectNothing(rig.say(message), before);
 };
 
-const closed = (why: string): Step => ({
+const closed = (why: string): LinkStep => ({
   state: { phase: 'closed' },
   effects: [{ type: 'close', why }],
 });
 
-const pairRefusal = (reason: PairRefusalReason): Step => ({
+const pairRefusal = (reason: PairRefusalReason): LinkStep => ({
   state: { phase: 'ending', why: 'pairing refused' },
   effects: [
     { type: 'send', message: { case: 'pairRefusal', value: { reason } } },

@@ -7,7 +7,7 @@ import type {
   LinkEffect,
   LinkInput,
   LinkState,
-  Step,
+  LinkStep,
 } from '../../../../lib/native/car/link-state.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { MOST_PATIENCE_MS } from '../../../../lib/radio/patience.js';
@@ -55,16 +55,16 @@ export class Machine {
     return this.state.phase;
   }
 
-  open(): Step {
+  open(): LinkStep {
     return this.#take(openLink(this.context));
   }
 
-  input(input: LinkInput, change: Partial<LinkContext> = {}): Step {
+  input(input: LinkInput, change: Partial<LinkContext> = {}): LinkStep {
     return this.#take(stepLink(this.state, input, { ...this.context, ...change }));
   }
 
   /** A message as it comes from the air. */
-  receive(bytes: Uint8Array): Step {
+  receive(bytes: Uint8Array): LinkStep {
     let input: LinkInput;
     try {
       input = { type: 'message', message: decodeToCar(bytes) };
@@ -74,11 +74,11 @@ export class Machine {
     return this.input(input);
   }
 
-  say(message: ToCar): Step {
+  say(message: ToCar): LinkStep {
     return this.receive(encodeToCar(message));
   }
 
-  #take(step: Step): Step {
+  #take(step: LinkStep): LinkStep {
     this.state = step.state;
     this.effects.push(...step.effects);
     for (const effect of step.effects) {

@@ -22,7 +22,8 @@ const wrongs: Readonly<Record<string, (phone: HostilePhone, car: Car) => Promise
     const command = encodeCommand({ type: 'unlock' }, introduction);
     return phone.send(phone.proof(stranger, command));
   },
-  'a notice of nobody': (phone) => phone.send({ case: 'notice', value: new Uint8Array(142) }),
+  'a revocation list of nobody': (phone) =>
+    phone.send({ case: 'revocationList', value: new Uint8Array(142) }),
   'a removed key': (phone, { host }) => {
     host.enrolled.length = 0;
     return phone.send(phone.proof(IDENTITY, UNLOCK));

@@ -171,8 +171,13 @@ describe('PhoneKey.pair', () => {
   it('needs its grant no more once it is paired, and keeps what else it has', async () => {
     const { air, host, key, store, endpoint } = await withWindow();
     const grant = grantTo();
-    const notice = { number: 7, stamp: 1, entries: [] };
-    const before = await introduce(store, host, { state: 'pending', grant, notice, role: 'guest' });
+    const revocationList = { number: 7, issuedAt: 1, entries: [] };
+    const before = await introduce(store, host, {
+      state: 'pending',
+      grant,
+      revocationList,
+      role: 'guest',
+    });
     const { grant: _, ...rest } = before;
     await air.run(key.pair({ code: CODE }));
     expect(await store.list()).toEqual([{ ...rest, state: 'paired', role: 'owner', slot: 0 }]);

@@ -34,7 +34,7 @@ export const checkLeft = async <I>(
       const powered = medium.powerUp(each);
       const found = await powered.memory.load().catch((error: unknown) => error);
       const what =
-        powered.misuse() ?? (found instanceof Error ? 'does not come up' : judge(found, allowed));
+        powered.misuse() ?? (found instanceof Error ? 'does not come up' : faultOf(found, allowed));
       if (what !== undefined) return { what, where: `${name}, boot ${boot}` };
       allowed = { acted: found as CarRecord | undefined, pending: undefined };
       next.push(...powered.left().map((left) => left.image));
@@ -45,7 +45,7 @@ export const checkLeft = async <I>(
 };
 
 /** What is wrong with a record that was found, in words of the person at the car. */
-export const judge = (found: unknown, { acted, pending }: Moment): string | undefined => {
+export const faultOf = (found: unknown, { acted, pending }: Moment): string | undefined => {
   const record = found as CarRecord | undefined;
   if (record === undefined) return acted === undefined ? undefined : 'lost everything';
   const known = [acted, pending].filter((each) => each !== undefined);
@@ -73,7 +73,7 @@ const numbersOf = (record: CarRecord | undefined): number[] =>
         record.pairingTries,
         record.epoch,
         record.clock.floor,
-        Math.max(0, ...record.notices.map(({ number }) => number)),
+        Math.max(0, ...record.revocationLists.map(({ number }) => number)),
       ];
 
 const texts = new WeakMap<CarRecord, string>();

@@ -1,8 +1,8 @@
 import type { GrantTerms } from '../../../../../lib/credentials/grant.js';
-import type { EntryKind } from '../../../../../lib/credentials/notice.js';
+import type { EntryKind } from '../../../../../lib/credentials/revocation-list.js';
 import type { Command, CommandName } from '../../../../../lib/domain/commands.js';
 import type { Person } from '../../../credentials/sample.js';
-import { ADA, BOB, CLEO, townOf } from '../../people.js';
+import { ADA, BOB, CLEO, townOf } from '../../sharing-rig.js';
 import { commandOf, outcomeOf } from '../../rig.js';
 import type { Rig } from '../../rig.js';
 
@@ -45,11 +45,11 @@ const use =
     expectDone(await attempt(who, command, grant(who, terms)));
   };
 
-const notice =
+const revocationList =
   (...entries: readonly (readonly [Person, EntryKind])[]) =>
   async (rig: Rig): Promise<void> => {
     const town = townOf(rig);
-    const parts = town.notice(entries.map(([who, kind]) => town.entry(who, kind)));
+    const parts = town.revocationList(entries.map(([who, kind]) => town.entry(who, kind)));
     for (const part of parts) await rig.car.credentials.receive(part);
   };
 
@@ -83,10 +83,10 @@ export const RUNS: Readonly<Record<string, Run>> = {
     use(BOB, 'unlock', { uses: 3 }),
     use(CLEO, 'unlock'),
     use(BOB, 'start', { uses: 3 }),
-    notice([BOB, 'suspended']),
-    notice([CLEO, 'revoked']),
+    revocationList([BOB, 'suspended']),
+    revocationList([CLEO, 'revoked']),
     use(BOB, 'unlock', { uses: 3 }),
-    notice([CLEO, 'revoked'], [BOB, 'revoked']),
+    revocationList([CLEO, 'revoked'], [BOB, 'revoked']),
     give(ADA.person, { type: 'raiseEpoch' }),
   ],
   'a PIN': [

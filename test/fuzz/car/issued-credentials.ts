@@ -1,11 +1,11 @@
 import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { LinkFields, PartFields } from '../../../lab/forged-credentials.js';
-import type { Person } from './people.js';
+import type { KeyHolder } from './key-holders.js';
 
 /** A link as somebody really signed it. */
 export interface MadeLink {
-  readonly subject: Person;
-  readonly signer: Person;
+  readonly subject: KeyHolder;
+  readonly signer: KeyHolder;
   readonly forThisCar: boolean;
   readonly fields: LinkFields;
 }
@@ -18,37 +18,38 @@ export interface MadeGrant {
 
 export interface MadeEntry {
   /** None for a key that nobody here has. */
-  readonly about: Person | undefined;
+  readonly about: KeyHolder | undefined;
   /** Seconds since 1970. */
   readonly since: number;
   readonly kind: 'revoked' | 'suspended';
 }
 
-/** One part of a notice, sealed. */
-export interface MadeNotice {
+/** One part of a revocation list, sealed. */
+export interface MadeRevocationList {
   readonly bytes: Uint8Array;
   /** None for bytes that nobody signed like this. */
   readonly signed?: SignedPart;
 }
 
 export interface SignedPart extends PartFields {
-  readonly by: Person;
+  readonly by: KeyHolder;
   readonly forThisCar: boolean;
   readonly entries: readonly MadeEntry[];
 }
 
 /** What people have signed so far, newest last: nothing else gives or takes rights. */
-export class Papers {
+export class IssuedCredentials {
   readonly grants: MadeGrant[] = [];
-  readonly notices: MadeNotice[] = [];
+  readonly revocationLists: MadeRevocationList[] = [];
 
   grantOf(bytes: Uint8Array): readonly MadeLink[] | undefined {
     return this.grants.find((made) => made.links !== undefined && sameBytes(made.bytes, bytes))
       ?.links;
   }
 
-  noticeOf(bytes: Uint8Array): SignedPart | undefined {
-    return this.notices.find((made) => made.signed !== undefined && sameBytes(made.bytes, bytes))
-      ?.signed;
+  revocationListOf(bytes: Uint8Array): SignedPart | undefined {
+    return this.revocationLists.find(
+      (made) => made.signed !== undefined && sameBytes(made.bytes, bytes),
+    )?.signed;
   }
 }

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { CarChoice, Delivery, SignedNotice } from '../../lib/index.js';
+import type { CarChoice, Delivery, SignedRevocationList } from '../../lib/index.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
 import { PhoneKey } from '../../lib/phone/phone-key.js';
@@ -15,8 +15,11 @@ const PAST = { revoke: 'revoked', suspend: 'suspended', resume: 'resumed' } as c
 
 export type StatusVerb = keyof typeof PAST;
 
+/** As JSON names the command: the word of before `key refresh`. */
+type JsonName = StatusVerb | 'stamp';
+
 /** Revokes, suspends or resumes a key: a fingerprint, a name that it was shared by, or a slot. */
-export const setKeyStatus = async (
+export const changeKeyStatus = async (
   context: Context,
   verb: StatusVerb,
   which: string,
@@ -26,52 +29,54 @@ export const setKeyStatus = async (
   return send(
     context,
     verb,
-    (notice) => `${PAST[verb]} ${notice.fingerprint ?? which}`,
+    (revocationList) => `${PAST[verb]} ${revocationList.fingerprint ?? which}`,
     (ring, car) => ring[verb](fingerprint, car),
     given,
   );
 };
 
-/** News for the car that nothing has changed, so that leases begin anew. */
-export const stamp = (context: Context, given: HandOutOptions): Promise<void> =>
+/** Signs the list anew as it is, so that leases begin anew. */
+export const refreshLeases = (context: Context, given: HandOutOptions): Promise<void> =>
   send(
     context,
     'stamp',
-    (notice) => `leases of ${notice.car} begin anew`,
-    (ring, car) => ring.stamp(car),
+    (revocationList) => `leases of ${revocationList.car} begin anew`,
+    (ring, car) => ring.refresh(car),
     given,
   );
 
 /** Signs first, which needs no car; then tries to deliver where there is a radio, and says whether it was. */
 const send = async (
   context: Context,
-  command: StatusVerb | 'stamp',
-  what: (notice: SignedNotice) => string,
-  sign: (ring: KeyRing, car: CarChoice) => Promise<SignedNotice>,
+  command: JsonName,
+  what: (revocationList: SignedRevocationList) => string,
+  sign: (ring: KeyRing, car: CarChoice) => Promise<SignedRevocationList>,
   { out, qr }: HandOutOptions,
 ): Promise<void> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
-  const notice = await sign(ring, { car: options.car });
-  const { uris, car, number, fingerprint } = notice;
+  const revocationList = await sign(ring, { car: options.car });
+  const { uris, car, number, fingerprint } = revocationList;
   if (out !== undefined) await handOut(context, uris, { out });
   const delivered = hasRadio(context) && (await deliver(context, car));
   output.result(
     { command, ok: true, car, fingerprint: fingerprint ?? null, number, delivered, notices: uris },
     delivered
-      ? [output.paint('green', `${what(notice)}: ${car} knows`)]
+      ? [output.paint('green', `${what(revocationList)}: ${car} knows`)]
       : [
-          output.paint('yellow', `${what(notice)}: ${car} does not know yet`),
+          output.paint('yellow', `${what(revocationList)}: ${car} does not know yet`),
           ...(out === undefined ? uris : []),
         ],
   );
   if (!delivered) {
-    output.say('it goes along with the next command at the car; any phone may carry it: key carry');
+    output.say(
+      'it is delivered with the next command at the car; any phone may relay it: key relay',
+    );
   }
   if (!delivered || qr === true) await handOut(context, uris, { qr });
 };
 
-/** False where the car was not reached, which is no failure: it is carried from now on. */
+/** False where the car was not reached, which is no failure: it stays in the outbox. */
 const deliver = async (context: Context<'radio'>, car: string): Promise<boolean> => {
   let delivery: Delivery;
   try {
@@ -86,9 +91,9 @@ const deliver = async (context: Context<'radio'>, car: string): Promise<boolean>
   if (delivery.refused > 0) {
     throw new PhoneKeyError(
       'car.refused',
-      `${car} has a newer notice of this owner, or none counts`,
+      `${car} has a newer revocation list of this owner, or none counts`,
       {
-        hint: 'If the keys of this phone are from an old backup, sign a newer one: key stamp.',
+        hint: 'If the keys of this phone are from an old backup, sign a newer one: key refresh.',
       },
     );
   }
@@ -117,29 +122,29 @@ const fingerprintOf = async (context: Context, which: string): Promise<string> =
   );
 };
 
-export interface CarryArguments {
-  /** The radio's id of the only car to hand it to. */
+export interface RelayArguments {
+  /** The radio's id of the only car to send it to. */
   readonly id?: string;
 }
 
-/** Brings notices of owners to their cars, whoever this phone is. */
-export const carry = async (
+/** Relays revocation lists of owners to their cars, whoever this phone is. */
+export const relayLists = async (
   context: Context<'radio'>,
   source: string,
-  { id }: CarryArguments,
+  { id }: RelayArguments,
 ): Promise<void> => {
   const { host, output } = context;
   const uris = await readUris(host, source);
   const use = { doing: 'looking for cars', needsKeys: false };
-  const carried = await withPhone(context, PhoneKey, use, ({ phone, call }) => {
+  const relayed = await withPhone(context, PhoneKey, use, ({ phone, call }) => {
     const { car: _, ...limits } = call;
-    return phone.carry(uris, { ...limits, id });
+    return phone.relay(uris, { ...limits, id });
   });
-  const { delivered, refused, waiting, handedTo } = carried;
-  output.result({ command: 'carry', ok: true, ...carried }, [
+  const { delivered, refused, waiting, handedTo } = relayed;
+  output.result({ command: 'carry', ok: true, ...relayed }, [
     ...delivered.map((car) => output.paint('green', `delivered to ${car}`)),
     ...refused.map((car) => `${car} has a newer one`),
-    ...waiting.map((car) => `kept for ${car}: it goes along with the next command there`),
+    ...waiting.map((car) => `kept for ${car}: it is delivered with the next command there`),
     ...(handedTo.length === 0
       ? []
       : [

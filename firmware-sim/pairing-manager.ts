@@ -3,7 +3,7 @@ import type { Role } from '../lib/domain/roles.js';
 import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
 import { placeKey } from './key-slots.js';
-import type { Placement } from './key-slots.js';
+import type { PlacedKey } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
@@ -12,7 +12,7 @@ import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js
 /** What the record has room for: seconds in 32 bits. */
 const MAX_TIME = 2 ** 32 - 1;
 
-export interface PairingDeskOptions {
+export interface PairingManagerOptions {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly slots: number;
@@ -38,13 +38,13 @@ export type Screen =
     };
 
 /** Runs the pairing window on a clock and a memory. Each window has a handle of its own. */
-export class PairingDesk implements PairingHost {
-  readonly #options: PairingDeskOptions;
+export class PairingManager implements PairingHost {
+  readonly #options: PairingManagerOptions;
   #state: WindowState = closedWindow;
   #handle: PairingWindow | undefined;
   #timer: Cancel | undefined;
 
-  constructor(options: PairingDeskOptions) {
+  constructor(options: PairingManagerOptions) {
     this.#options = options;
   }
 
@@ -73,12 +73,12 @@ export class PairingDesk implements PairingHost {
     const { store, slots, now, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const role = this.#state.role ?? 'driver';
-    const place = (record: CarRecord): Placement | undefined =>
+    const place = (record: CarRecord): PlacedKey | undefined =>
       placeKey(record.keys, phone, role, slots, laterThanSigned(record, now(record)));
     // Looked at before, so that a full car leaves the window as it is.
     if (place(store.record) === undefined) return 'slots-full';
     if (!this.#input({ type: 'enrol' })) return 'closed';
-    let placed: Placement | undefined;
+    let placed: PlacedKey | undefined;
     try {
       placed = await store.update((record) => {
         const value = place(record);

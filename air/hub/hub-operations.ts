@@ -11,7 +11,7 @@ import type { SettingsInForce } from './settings.js';
 const ADDRESS = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
 /** Does what control connections ask for. */
-export class ControlDesk {
+export class HubOperations {
   readonly #air: VirtualAir;
   readonly #clock: Clock;
   readonly #places: Places;

@@ -1,15 +1,15 @@
 import type { AdmissionRefusal, CredentialHost } from '../lib/car/host.js';
 import { findKey } from '../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../lib/credentials/key-slot.js';
-import { noticeTagKey, openNotice } from '../lib/credentials/notice.js';
-import type { NoticePart } from '../lib/credentials/notice.js';
+import { revocationListTagKey, openRevocationList } from '../lib/credentials/revocation-list.js';
+import type { RevocationListPart } from '../lib/credentials/revocation-list.js';
 import { decide, isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import { admitKey } from './admission.js';
-import type { Admission } from './admission.js';
+import type { AdmittedKey } from './admission.js';
 import { raiseFloor } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import type { Actor, CarEventDetail } from './events.js';
@@ -17,10 +17,10 @@ import { summarise } from './key-summary.js';
 import { MOST_EPOCH } from './memory/record.js';
 import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
-import { takePart } from './notices.js';
+import { takePart } from './revocation-lists.js';
 import { dropRevoked, removeFrom } from './removed-keys.js';
 
-export interface KeyDeskOptions {
+export interface KeyManagerOptions {
   readonly store: RecordStore;
   readonly suite: Suite;
   /** The car's; another one after a factory reset. */
@@ -35,14 +35,14 @@ export interface KeyDeskOptions {
 }
 
 /**
- * Everything that changes who may do what, but for pairing: grants, notices, removals, a new epoch. Each
- * change is durable before it takes effect.
+ * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, a new
+ * epoch. Each change is durable before it takes effect.
  */
-export class KeyDesk implements CredentialHost {
-  readonly #options: KeyDeskOptions;
+export class KeyManager implements CredentialHost {
+  readonly #options: KeyManagerOptions;
   #tagKey: { readonly of: Uint8Array; readonly key: Uint8Array } | undefined;
 
-  constructor(options: KeyDeskOptions) {
+  constructor(options: KeyManagerOptions) {
     this.#options = options;
   }
 
@@ -52,7 +52,7 @@ export class KeyDesk implements CredentialHost {
   ): Promise<KeySlot | AdmissionRefusal> {
     const { store, suite, identity, slots, wallTime, emit } = this.#options;
     const context = { suite, identity: identity(), slots, wallMs: wallTime() };
-    const admission = await store.update<Admission | AdmissionRefusal>((record) => {
+    const admission = await store.update<AdmittedKey | AdmissionRefusal>((record) => {
       const value = admitKey(record, publicKey, introduction, context);
       return { record: typeof value === 'string' ? undefined : value.record, value };
     });
@@ -69,13 +69,13 @@ export class KeyDesk implements CredentialHost {
     return key;
   }
 
-  async receive(notice: Uint8Array): Promise<void> {
-    await this.#take(notice);
+  async receive(revocationList: Uint8Array): Promise<void> {
+    await this.#take(revocationList);
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  async deliver(notice: Uint8Array): Promise<Refusal | undefined> {
-    return (await this.#take(notice)) ? undefined : 'notice-invalid';
+  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    return (await this.#take(revocationList)) ? undefined : 'notice-invalid';
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -133,7 +133,7 @@ export class KeyDesk implements CredentialHost {
       const epoch = record.epoch + 1;
       const keys = record.keys.filter(({ role }) => role === 'owner');
       return {
-        // Notices stay for their numbers, and for owners whom others have suspended.
+        // Revocation lists stay for their numbers, and for owners whom others have suspended.
         record: { ...record, epoch, keys, removed: [] },
         erases: true,
         value: { epoch, gone: record.keys.filter((key) => !keys.includes(key)) },
@@ -166,19 +166,19 @@ export class KeyDesk implements CredentialHost {
     return undefined;
   }
 
-  async #take(notice: Uint8Array): Promise<boolean> {
+  async #take(revocationList: Uint8Array): Promise<boolean> {
     const { store, suite } = this.#options;
     const taken = await store.update<Taken | undefined>((record) => {
-      const part = openNotice(suite, notice, {
+      const part = openRevocationList(suite, revocationList, {
         identity: this.#options.identity(),
-        tagKey: this.#noticeTagKey(),
+        tagKey: this.#revocationListTagKey(),
         ownerKey: ownerKeyIn(suite, record),
       });
       if (part === undefined) return { value: undefined };
-      const notices = takePart(record.notices, part);
-      if (typeof notices === 'string') return { value: undefined };
-      const clock = raiseFloor(record.clock, part.stamp);
-      const after = dropRevoked(suite, { ...record, notices, clock });
+      const revocationLists = takePart(record.revocationLists, part);
+      if (typeof revocationLists === 'string') return { value: undefined };
+      const clock = raiseFloor(record.clock, part.issuedAt);
+      const after = dropRevoked(suite, { ...record, revocationLists, clock });
       return {
         record: after.record,
         erases: after.gone.length > 0,
@@ -215,18 +215,18 @@ export class KeyDesk implements CredentialHost {
     }
   }
 
-  #noticeTagKey(): Uint8Array {
+  #revocationListTagKey(): Uint8Array {
     const { suite, identity } = this.#options;
     const { publicKey } = identity();
     if (this.#tagKey?.of !== publicKey) {
-      this.#tagKey = { of: publicKey, key: noticeTagKey(suite, publicKey) };
+      this.#tagKey = { of: publicKey, key: revocationListTagKey(suite, publicKey) };
     }
     return this.#tagKey.key;
   }
 }
 
 interface Taken {
-  readonly part: NoticePart;
+  readonly part: RevocationListPart;
   readonly before: CarRecord;
   readonly record: CarRecord;
   readonly gone: readonly KeySlot[];

@@ -5,8 +5,8 @@ import { signLink } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
-import { sealNotice } from '../../../lib/credentials/notice.js';
-import type { EntryKind, NoticeEntry } from '../../../lib/credentials/notice.js';
+import { sealRevocationList } from '../../../lib/credentials/revocation-list.js';
+import type { EntryKind, RevocationEntry } from '../../../lib/credentials/revocation-list.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { concat } from '../../../lib/platform/bytes.js';
@@ -46,9 +46,12 @@ export interface Town extends Rig {
     command: CommandName | Command,
     chain?: Uint8Array,
   ) => Promise<string>;
-  /** The next notice of an owner, in parts. */
-  readonly notice: (entries: readonly NoticeEntry[], by?: Owner) => readonly Uint8Array[];
-  readonly entry: (who: Person, kind?: EntryKind, since?: number) => NoticeEntry;
+  /** The next revocation list of an owner, in parts. */
+  readonly revocationList: (
+    entries: readonly RevocationEntry[],
+    by?: Owner,
+  ) => readonly Uint8Array[];
+  readonly entry: (who: Person, kind?: EntryKind, since?: number) => RevocationEntry;
 }
 
 export interface Owner {
@@ -114,15 +117,21 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
         await car.execute(typeof command === 'string' ? commandOf(command) : command, known),
       );
     },
-    notice: (entries, { person: { signing }, slot } = ADA) => {
+    revocationList: (entries, { person: { signing }, slot } = ADA) => {
       const number = Math.max(numbers.get(slot) ?? 0, numberIn(setup, slot)) + 1;
       numbers.set(slot, number);
-      return sealNotice(suite, seededRandom(`notice ${String(number)}`), signing, carPublicKey(), {
-        ownerSlot: slot,
-        number,
-        stamp: now(),
-        entries,
-      });
+      return sealRevocationList(
+        suite,
+        seededRandom(`revocation list ${String(number)}`),
+        signing,
+        carPublicKey(),
+        {
+          ownerSlot: slot,
+          number,
+          issuedAt: now(),
+          entries,
+        },
+      );
     },
     entry: (who, kind = 'revoked', since = now()) => ({
       fingerprint: fingerprint(suite, who.publicKey),
@@ -133,9 +142,9 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
   return result;
 };
 
-/** Of the owner's last notice that the car has. */
+/** Of the owner's last revocation list that the car has. */
 const numberIn = ({ store }: Rig, slot: number): number =>
-  store.record.notices.find(({ ownerSlot }) => ownerSlot === slot)?.number ?? 0;
+  store.record.revocationLists.find(({ ownerSlot }) => ownerSlot === slot)?.number ?? 0;
 
 const publicOf = ({ publicKey, signingKey }: Person) => ({ publicKey, signingKey });
 

@@ -5,72 +5,79 @@ import { sealPart, writePart } from '../../../lab/forged-credentials.js';
 import type { PartFields } from '../../../lab/forged-credentials.js';
 import {
   ENTRIES_PER_PART,
-  isNoticeFor,
-  LEAST_NOTICE_BYTES,
-  MOST_NOTICE_BYTES,
-  noticeTagKey,
-  openNotice,
-  sealNotice,
-} from '../../../lib/credentials/notice.js';
-import type { Notice, NoticeEntry } from '../../../lib/credentials/notice.js';
+  isRevocationListFor,
+  LEAST_PART_BYTES,
+  MOST_PART_BYTES,
+  revocationListTagKey,
+  openRevocationList,
+  sealRevocationList,
+} from '../../../lib/credentials/revocation-list.js';
+import type { RevocationList, RevocationEntry } from '../../../lib/credentials/revocation-list.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { CAR, GUEST, NOW, OWNER, person, suite } from './sample.js';
 
-const entry = (number: number, kind: NoticeEntry['kind'] = 'revoked'): NoticeEntry => ({
+const entry = (number: number, kind: RevocationEntry['kind'] = 'revoked'): RevocationEntry => ({
   fingerprint: Uint8Array.from([0, 0, 0, 0, 0, 0, number >> 8, number & 0xff]),
   since: NOW,
   kind,
 });
 
-const NOTICE: Notice = { ownerSlot: 0, number: 5, stamp: NOW, entries: [entry(1)] };
+const REVOCATION_LIST: RevocationList = {
+  ownerSlot: 0,
+  number: 5,
+  issuedAt: NOW,
+  entries: [entry(1)],
+};
 
-const seal = (notice: Notice, signing = OWNER.signing, car = CAR.publicKey) =>
-  sealNotice(suite, seededRandom('notice'), signing, car, notice);
+const seal = (revocationList: RevocationList, signing = OWNER.signing, car = CAR.publicKey) =>
+  sealRevocationList(suite, seededRandom('notice'), signing, car, revocationList);
 
 const CONTEXT = {
   identity: CAR,
-  tagKey: noticeTagKey(suite, CAR.publicKey),
+  tagKey: revocationListTagKey(suite, CAR.publicKey),
   ownerKey: (slot: number) => (slot === 0 ? OWNER.signingKey : undefined),
 };
-const open = (bytes: Uint8Array) => openNotice(suite, bytes, CONTEXT);
+const open = (bytes: Uint8Array) => openRevocationList(suite, bytes, CONTEXT);
 
-describe('a notice', () => {
+describe('a revocation list', () => {
   it('is opened as it was sealed, whatever it says', () => {
     const entries = fc.array(
       fc.record({
         fingerprint: fc.uint8Array({ minLength: 8, maxLength: 8 }),
         since: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-        kind: fc.constantFrom<NoticeEntry['kind']>('revoked', 'suspended'),
+        kind: fc.constantFrom<RevocationEntry['kind']>('revoked', 'suspended'),
       }),
       { maxLength: 20 },
     );
     fc.assert(
       fc.property(entries, fc.nat(0xff), fc.nat(2 ** 31), (list, ownerSlot, number) => {
-        const notice = { ...NOTICE, ownerSlot, number, entries: list };
+        const revocationList = { ...REVOCATION_LIST, ownerSlot, number, entries: list };
         const context = { ...CONTEXT, ownerKey: () => OWNER.signingKey };
-        const opened = seal(notice).map((bytes) => openNotice(suite, bytes, context));
-        expect(opened).toEqual([{ ...notice, part: 0, parts: 1 }]);
+        const opened = seal(revocationList).map((bytes) =>
+          openRevocationList(suite, bytes, context),
+        );
+        expect(opened).toEqual([{ ...revocationList, part: 0, parts: 1 }]);
       }),
       { numRuns: 50 },
     );
   });
 
   it('has 142 bytes and 13 for each entry', () => {
-    expect(LEAST_NOTICE_BYTES).toBe(142);
-    expect(seal({ ...NOTICE, entries: [] })[0]).toHaveLength(142);
+    expect(LEAST_PART_BYTES).toBe(142);
+    expect(seal({ ...REVOCATION_LIST, entries: [] })[0]).toHaveLength(142);
     expect(
-      seal({ ...NOTICE, entries: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => entry(n)) })[0],
+      seal({ ...REVOCATION_LIST, entries: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => entry(n)) })[0],
     ).toHaveLength(246);
   });
 
   it('of a thousand entries goes in seven parts, each of which fits a frame', () => {
     const entries = Array.from({ length: 1000 }, (_, n) => entry(n));
-    const parts = seal({ ...NOTICE, entries });
+    const parts = seal({ ...REVOCATION_LIST, entries });
     expect(parts).toHaveLength(7);
-    for (const part of parts) expect(part.length).toBeLessThanOrEqual(MOST_NOTICE_BYTES);
-    expect(MOST_NOTICE_BYTES + 6).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+    for (const part of parts) expect(part.length).toBeLessThanOrEqual(MOST_PART_BYTES);
+    expect(MOST_PART_BYTES + 6).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
     const opened = parts.map((part) => open(part)!);
     expect(opened.map(({ part }) => part)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(opened.flatMap(({ entries: some }) => some)).toEqual(entries);
@@ -78,39 +85,45 @@ describe('a notice', () => {
 
   it('has room for 1152 entries and no more', () => {
     const entries = Array.from({ length: 8 * ENTRIES_PER_PART }, (_, n) => entry(n));
-    expect(seal({ ...NOTICE, entries })).toHaveLength(8);
-    expect(() => seal({ ...NOTICE, entries: [...entries, entry(0)] })).toThrow(
+    expect(seal({ ...REVOCATION_LIST, entries })).toHaveLength(8);
+    expect(() => seal({ ...REVOCATION_LIST, entries: [...entries, entry(0)] })).toThrow(
       expect.objectContaining({
         code: 'usage.invalid',
-        message: 'a notice of too many entries',
+        message: 'a revocation list of too many entries',
       }),
     );
   });
 
-  it('tells the carrier nothing: not a byte of it is in the clear', () => {
+  it('tells who relays it nothing: not a byte of it is in the clear', () => {
     const fingerprint = Uint8Array.from([0xde, 0xad, 0xbe, 0xef, 0xca, 0xfe, 0xba, 0xbe]);
-    const [sealed] = seal({ ...NOTICE, entries: [{ ...entry(1), fingerprint }] });
+    const [sealed] = seal({ ...REVOCATION_LIST, entries: [{ ...entry(1), fingerprint }] });
     const hex = Buffer.from(sealed!).toString('hex');
     expect(hex).not.toContain('deadbeef');
     expect(hex).not.toContain(Buffer.from(OWNER.signingKey).toString('hex'));
-    const [again] = sealNotice(suite, seededRandom('other'), OWNER.signing, CAR.publicKey, NOTICE);
-    expect(again).not.toEqual(seal(NOTICE)[0]);
+    const [again] = sealRevocationList(
+      suite,
+      seededRandom('other'),
+      OWNER.signing,
+      CAR.publicKey,
+      REVOCATION_LIST,
+    );
+    expect(again).not.toEqual(seal(REVOCATION_LIST)[0]);
   });
 
   it.each<[string, Uint8Array]>([
-    ['signed by a stranger', seal(NOTICE, person(7).signing)[0]!],
-    ['signed by a guest', seal(NOTICE, GUEST.signing)[0]!],
-    ['of an owner who is none', seal({ ...NOTICE, ownerSlot: 1 })[0]!],
-    ['for another car', seal(NOTICE, OWNER.signing, person(8).publicKey)[0]!],
+    ['signed by a stranger', seal(REVOCATION_LIST, person(7).signing)[0]!],
+    ['signed by a guest', seal(REVOCATION_LIST, GUEST.signing)[0]!],
+    ['of an owner who is none', seal({ ...REVOCATION_LIST, ownerSlot: 1 })[0]!],
+    ['for another car', seal(REVOCATION_LIST, OWNER.signing, person(8).publicKey)[0]!],
     ['of nothing', new Uint8Array(0)],
     ['of zeros', new Uint8Array(142)],
-    ['too long', new Uint8Array(MOST_NOTICE_BYTES + 1)],
+    ['too long', new Uint8Array(MOST_PART_BYTES + 1)],
   ])('%s is none', (_, bytes) => {
     expect(open(bytes)).toBeUndefined();
   });
 
   it('with any bit flipped, or cut short, is none', () => {
-    const [sealed] = seal(NOTICE);
+    const [sealed] = seal(REVOCATION_LIST);
     fc.assert(
       fc.property(fc.nat(sealed!.length * 8 - 1), (bit) => {
         expect(open(flip(sealed!, bit))).toBeUndefined();
@@ -123,18 +136,18 @@ describe('a notice', () => {
   });
 
   it('is known as one for a car by who knows the car', () => {
-    const [sealed] = seal(NOTICE);
-    expect(isNoticeFor(suite, CAR.publicKey, sealed!)).toBe(true);
-    expect(isNoticeFor(suite, person(8).publicKey, sealed!)).toBe(false);
-    expect(isNoticeFor(suite, CAR.publicKey, sealed!.subarray(0, 15))).toBe(false);
+    const [sealed] = seal(REVOCATION_LIST);
+    expect(isRevocationListFor(suite, CAR.publicKey, sealed!)).toBe(true);
+    expect(isRevocationListFor(suite, person(8).publicKey, sealed!)).toBe(false);
+    expect(isRevocationListFor(suite, CAR.publicKey, sealed!.subarray(0, 15))).toBe(false);
   });
 
   it('hides no fault of the car that opens it', () => {
     const ownerKey = () => {
       throw new Error('fault');
     };
-    const [sealed] = seal(NOTICE);
-    expect(() => openNotice(suite, sealed!, { ...CONTEXT, ownerKey })).toThrow('fault');
+    const [sealed] = seal(REVOCATION_LIST);
+    expect(() => openRevocationList(suite, sealed!, { ...CONTEXT, ownerKey })).toThrow('fault');
   });
 });
 
@@ -143,12 +156,12 @@ describe('what an owner signed and sealed', () => {
   const openBody = (body: Uint8Array) =>
     open(sealPart(seededRandom('body'), OWNER.signing, CAR.publicKey, body));
 
-  /** Number 5, stamp 9: of a part, of so many parts, with so many entries. */
+  /** Number 5, time of issue 9: of a part, of so many parts, with so many entries. */
   const body = (part: number, parts: number, entries: number, more: Partial<PartFields> = {}) =>
     writePart({
       ownerSlot: 0,
       number: 5,
-      stamp: 9,
+      issuedAt: 9,
       part,
       parts,
       entries: Array.from({ length: entries }, () => ENTRY),
@@ -162,7 +175,7 @@ describe('what an owner signed and sealed', () => {
     expect(openBody(body(0, 1, 1))).toEqual({
       ownerSlot: 0,
       number: 5,
-      stamp: 9,
+      issuedAt: 9,
       part: 0,
       parts: 1,
       entries: [{ fingerprint: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1), since: 9, kind: 'revoked' }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { person } from '../credentials/sample.js';
-import { ADA, BOB, CLEO, town } from './people.js';
+import { ADA, BOB, CLEO, town } from './sharing-rig.js';
 import { commandOf } from './rig.js';
 
 describe('a key that the car refuses', () => {

@@ -4,16 +4,16 @@ import type { KeyPair } from '../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 
 /** Who may be near the car. The attacker is the stranger and the driver, and hears the others. */
-export interface Person {
+export interface KeyHolder {
   readonly name: string;
   readonly identity: KeyPair;
-  /** Ed25519: signs grants and notices. */
+  /** Ed25519: signs grants and revocation lists. */
   readonly signing: KeyPair;
   /** Its public half, 32 bytes. */
   readonly signingKey: Uint8Array;
 }
 
-const person = (name: string): Person => {
+const person = (name: string): KeyHolder => {
   const signing = defaultSuite.ed25519KeyPair(seededRandom(`${name} signing`)(32));
   return {
     name,
@@ -24,7 +24,7 @@ const person = (name: string): Person => {
 };
 
 /** Programs name them by number: new ones go to the end. */
-export const PEOPLE = {
+export const KEY_HOLDERS = {
   stranger: person('stranger'),
   driver: person('driver'),
   owner: person('owner'),
@@ -38,8 +38,8 @@ export const SLOTS = 5;
 
 /** The keys that every car here begins with. */
 export const ENROLLED: readonly KeySlot[] = [
-  { person: PEOPLE.owner, role: 'owner' as const },
-  { person: PEOPLE.driver, role: 'driver' as const },
+  { person: KEY_HOLDERS.owner, role: 'owner' as const },
+  { person: KEY_HOLDERS.driver, role: 'driver' as const },
 ].map(({ person: { name, identity, signingKey }, role }, slot) => ({
   slot,
   publicKey: identity.publicKey,

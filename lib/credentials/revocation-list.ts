@@ -7,15 +7,16 @@ import { concat, utf8 } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
 
 /**
- * A notice of an owner to the car: all keys that it has revoked or suspended, and what time it is. Anybody
- * may carry it (docs/PROTOCOL.md, section 8). It is signed, so that nobody can alter it; numbered, so
- * that an old one does not bring a key back; and sealed for the car, so that the carrier reads nothing.
- * Long lists are cut into parts, each a notice of its own. Fixed layout, big-endian:
+ * The revocation list of an owner: all keys that it has revoked or suspended, and what time it is.
+ * Anybody may relay it to the car (docs/PROTOCOL.md, section 8). It is signed, so that nobody can alter
+ * it; numbered, so that an old one does not bring a key back; and sealed for the car, so that who relays
+ * it reads nothing. Long lists are cut into parts, each signed and sealed by itself. Fixed layout,
+ * big-endian:
  *
  *      0  version (1): 1
  *      1  slot of the owner (1)
  *      2  number (4)
- *      6  stamp (4): when it was signed, seconds since 1970
+ *      6  issued at (4): when it was signed, seconds since 1970
  *     10  part (1), of how many parts (1)
  *     12  entries (2), then each: fingerprint (8), since (4), kind (1)
  *   then  signature of the owner (64)
@@ -32,18 +33,18 @@ const SEAL_BYTES = 32 + 16;
 /** Entries of one part: what a frame of 2048 bytes has room for. */
 export const ENTRIES_PER_PART = 144;
 export const MOST_PARTS = 8;
-export const LEAST_NOTICE_BYTES = TAG_BYTES + SEAL_BYTES + HEADER_BYTES + SIGNATURE_BYTES;
-export const MOST_NOTICE_BYTES = LEAST_NOTICE_BYTES + ENTRIES_PER_PART * ENTRY_BYTES;
+export const LEAST_PART_BYTES = TAG_BYTES + SEAL_BYTES + HEADER_BYTES + SIGNATURE_BYTES;
+export const MOST_PART_BYTES = LEAST_PART_BYTES + ENTRIES_PER_PART * ENTRY_BYTES;
 
 const PROLOGUE = utf8('phonekey v1 notice');
 
-/** `suspended` ends when the entry is gone from a later notice, `revoked` never. */
+/** `suspended` ends when the entry is gone from a later list, `revoked` never. */
 export type EntryKind = 'revoked' | 'suspended';
 
 /** Their codes are 1 and 2. */
 const KINDS: readonly EntryKind[] = ['revoked', 'suspended'];
 
-export interface NoticeEntry {
+export interface RevocationEntry {
   /** Of the X25519 key: the first 8 bytes of its SHA-512. */
   readonly fingerprint: Uint8Array;
   /** Grants of later seconds are new ones, and hold. Seconds since 1970. */
@@ -52,42 +53,43 @@ export interface NoticeEntry {
 }
 
 /** One part, as the owner signs it. */
-export interface NoticePart {
+export interface RevocationListPart {
   readonly ownerSlot: number;
-  /** Counts up with each notice of this owner, from 1. */
+  /** Counts up with each list of this owner, from 1. */
   readonly number: number;
   /** Seconds since 1970. */
-  readonly stamp: number;
+  readonly issuedAt: number;
   /** 0 to `parts` - 1. */
   readonly part: number;
   readonly parts: number;
-  readonly entries: readonly NoticeEntry[];
+  readonly entries: readonly RevocationEntry[];
 }
 
-/** A notice as its owner thinks of it, in one piece. */
-export type Notice = Omit<NoticePart, 'part' | 'parts'>;
+/** The whole list, as its owner thinks of it. */
+export type RevocationList = Omit<RevocationListPart, 'part' | 'parts'>;
 
-/** The 32-byte key of the tag by which a car tells notices for it from junk. */
-export const noticeTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array =>
+/** The 32-byte key of the tag by which a car tells parts for it from junk. */
+export const revocationListTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array =>
   suite.hkdfSha512(carPublicKey, new Uint8Array(0), utf8('phonekey v1 notice tag'), 32);
 
 /**
- * Signs and seals a notice, in as many parts as it takes, each at most MOST_NOTICE_BYTES.
+ * Signs and seals a list, in as many parts as it takes, each at most MOST_PART_BYTES.
  * @throws PhoneKeyError `usage.invalid` for more than 1152 entries
  */
-export const sealNotice = (
+export const sealRevocationList = (
   suite: Suite,
   random: Random,
   signing: KeyPair,
   carPublicKey: Uint8Array,
-  notice: Notice,
+  revocationList: RevocationList,
 ): readonly Uint8Array[] => {
-  const parts = Math.max(1, Math.ceil(notice.entries.length / ENTRIES_PER_PART));
-  if (parts > MOST_PARTS) throw new PhoneKeyError('usage.invalid', 'a notice of too many entries');
+  const parts = Math.max(1, Math.ceil(revocationList.entries.length / ENTRIES_PER_PART));
+  if (parts > MOST_PARTS)
+    throw new PhoneKeyError('usage.invalid', 'a revocation list of too many entries');
   return Array.from({ length: parts }, (_, part) => {
     const from = part * ENTRIES_PER_PART;
-    const entries = notice.entries.slice(from, from + ENTRIES_PER_PART);
-    const body = encodePart({ ...notice, part, parts, entries });
+    const entries = revocationList.entries.slice(from, from + ENTRIES_PER_PART);
+    const body = encodePart({ ...revocationList, part, parts, entries });
     const signature = suite.ed25519Sign(signing, signedBytes(carPublicKey, body));
     const noise = new HandshakeState(suite, PATTERNS.N, {
       initiator: true,
@@ -96,21 +98,25 @@ export const sealNotice = (
       random,
     });
     const sealed = noise.writeMessage(concat(body, signature));
-    return concat(tagOf(suite, noticeTagKey(suite, carPublicKey), sealed), sealed);
+    return concat(tagOf(suite, revocationListTagKey(suite, carPublicKey), sealed), sealed);
   });
 };
 
-/** Whether a sealed notice is for this car, which whoever knows the car can tell and nobody else. */
-export const isNoticeFor = (suite: Suite, carPublicKey: Uint8Array, notice: Uint8Array): boolean =>
+/** Whether a sealed part is for this car, which whoever knows the car can tell and nobody else. */
+export const isRevocationListFor = (
+  suite: Suite,
+  carPublicKey: Uint8Array,
+  revocationList: Uint8Array,
+): boolean =>
   suite.equal(
-    tagOf(suite, noticeTagKey(suite, carPublicKey), notice.subarray(TAG_BYTES)),
-    notice.subarray(0, TAG_BYTES),
+    tagOf(suite, revocationListTagKey(suite, carPublicKey), revocationList.subarray(TAG_BYTES)),
+    revocationList.subarray(0, TAG_BYTES),
   );
 
-export interface NoticeContext {
+export interface RevocationListContext {
   /** X25519, the car's. */
   readonly identity: KeyPair;
-  /** From `noticeTagKey`. */
+  /** From `revocationListTagKey`. */
   readonly tagKey: Uint8Array;
   /** The Ed25519 key (32 bytes) of the owner in that slot; undefined where there is none that counts. */
   ownerKey(slot: number): Uint8Array | undefined;
@@ -118,16 +124,16 @@ export interface NoticeContext {
 
 /**
  * Opens a part: first the keyed tag, then one Diffie-Hellman, then the signature. Undefined for whatever
- * is no notice of an owner of this car. Whether it is new is the caller's question.
+ * is none of an owner of this car. Whether it is new is the caller's question.
  */
-export const openNotice = (
+export const openRevocationList = (
   suite: Suite,
-  notice: Uint8Array,
-  context: NoticeContext,
-): NoticePart | undefined => {
-  if (notice.length > MOST_NOTICE_BYTES) return undefined;
-  const sealed = notice.subarray(TAG_BYTES);
-  if (!suite.equal(tagOf(suite, context.tagKey, sealed), notice.subarray(0, TAG_BYTES))) {
+  revocationList: Uint8Array,
+  context: RevocationListContext,
+): RevocationListPart | undefined => {
+  if (revocationList.length > MOST_PART_BYTES) return undefined;
+  const sealed = revocationList.subarray(TAG_BYTES);
+  if (!suite.equal(tagOf(suite, context.tagKey, sealed), revocationList.subarray(0, TAG_BYTES))) {
     return undefined;
   }
   try {
@@ -152,16 +158,16 @@ export const openNotice = (
   }
 };
 
-const encodePart = (notice: NoticePart): Uint8Array => {
-  const { entries } = notice;
+const encodePart = (revocationList: RevocationListPart): Uint8Array => {
+  const { entries } = revocationList;
   const body = new Uint8Array(HEADER_BYTES + entries.length * ENTRY_BYTES);
   const view = new DataView(body.buffer);
   view.setUint8(0, VERSION);
-  view.setUint8(1, notice.ownerSlot);
-  view.setUint32(2, notice.number);
-  view.setUint32(6, notice.stamp);
-  view.setUint8(10, notice.part);
-  view.setUint8(11, notice.parts);
+  view.setUint8(1, revocationList.ownerSlot);
+  view.setUint32(2, revocationList.number);
+  view.setUint32(6, revocationList.issuedAt);
+  view.setUint8(10, revocationList.part);
+  view.setUint8(11, revocationList.parts);
   view.setUint16(12, entries.length);
   for (const [index, { fingerprint, since, kind }] of entries.entries()) {
     const at = HEADER_BYTES + index * ENTRY_BYTES;
@@ -172,28 +178,30 @@ const encodePart = (notice: NoticePart): Uint8Array => {
   return body;
 };
 
-const decodePart = (body: Uint8Array): NoticePart => {
+const decodePart = (body: Uint8Array): RevocationListPart => {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   if (body.length < HEADER_BYTES || view.getUint8(0) !== VERSION) throw malformed();
   const count = view.getUint16(12);
   if (body.length !== HEADER_BYTES + count * ENTRY_BYTES) throw malformed();
-  const notice: NoticePart = {
+  const revocationList: RevocationListPart = {
     ownerSlot: view.getUint8(1),
     number: view.getUint32(2),
-    stamp: view.getUint32(6),
+    issuedAt: view.getUint32(6),
     part: view.getUint8(10),
     parts: view.getUint8(11),
     entries: Array.from({ length: count }, (_, index) =>
       decodeEntry(body.subarray(HEADER_BYTES + index * ENTRY_BYTES)),
     ),
   };
-  if (notice.parts > MOST_PARTS || notice.part >= notice.parts) throw malformed();
+  if (revocationList.parts > MOST_PARTS || revocationList.part >= revocationList.parts)
+    throw malformed();
   // All parts but the last are full, so that there is one way to cut a list.
-  if (notice.part < notice.parts - 1 && count !== ENTRIES_PER_PART) throw malformed();
-  return notice;
+  if (revocationList.part < revocationList.parts - 1 && count !== ENTRIES_PER_PART)
+    throw malformed();
+  return revocationList;
 };
 
-const decodeEntry = (bytes: Uint8Array): NoticeEntry => {
+const decodeEntry = (bytes: Uint8Array): RevocationEntry => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, ENTRY_BYTES);
   const kind = KINDS[view.getUint8(FINGERPRINT_BYTES + 4) - 1];
   if (kind === undefined) throw malformed();
@@ -210,4 +218,5 @@ const signedBytes = (carPublicKey: Uint8Array, body: Uint8Array): Uint8Array =>
 const tagOf = (suite: Suite, key: Uint8Array, sealed: Uint8Array): Uint8Array =>
   suite.hmacSha512(key, sealed).subarray(0, TAG_BYTES);
 
-const malformed = (): PhoneKeyError => new PhoneKeyError('protocol.malformed', 'not a notice');
+const malformed = (): PhoneKeyError =>
+  new PhoneKeyError('protocol.malformed', 'not a revocation list');

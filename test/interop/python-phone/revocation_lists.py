@@ -1,4 +1,4 @@
-"""Notices of an owner (PROTOCOL.md section 8), free of I/O."""
+"""Revocation lists of an owner (PROTOCOL.md section 8), free of I/O."""
 
 import hashlib
 
@@ -23,9 +23,9 @@ def tag_key(car_public):
     return crypto.hkdf(car_public, b"phonekey v1 notice tag", 32)
 
 
-def body(slot, number, stamp, part, parts, entries):
+def body(slot, number, issued, part, parts, entries):
     """One part without its signature; entries are (fingerprint, since, kind)."""
-    out = bytes([1, slot]) + number.to_bytes(4, "big") + stamp.to_bytes(4, "big")
+    out = bytes([1, slot]) + number.to_bytes(4, "big") + issued.to_bytes(4, "big")
     out += bytes([part, parts]) + len(entries).to_bytes(2, "big")
     for about, since, kind in entries:
         out += about + since.to_bytes(4, "big") + bytes([kind])
@@ -49,22 +49,22 @@ def seal(car_public, payload, ephemeral=None):
     return crypto.hmac(tag_key(car_public), message)[:16] + message
 
 
-def sign(signing_private, car_public, slot, number, stamp, entries):
-    """All parts of a notice, as they travel."""
+def sign(signing_private, car_public, slot, number, issued, entries):
+    """All parts of a revocation list, as they travel."""
     cut = [entries[at : at + ENTRIES_PER_PART] for at in range(0, len(entries), ENTRIES_PER_PART)]
     cut = cut or [[]]
     if len(cut) > MOST_PARTS:
         raise wire.Malformed("too many entries")
     parts = []
     for index, some in enumerate(cut):
-        unsigned = body(slot, number, stamp, index, len(cut), some)
+        unsigned = body(slot, number, issued, index, len(cut), some)
         signature = crypto.sign(signing_private, signed(car_public, unsigned))
         parts.append(seal(car_public, unsigned + signature))
     return parts
 
 
-def to_uri(notice):
-    return uris.encode("notice", notice)
+def to_uri(revocation_list):
+    return uris.encode("notice", revocation_list)
 
 
 def read_uri(text):

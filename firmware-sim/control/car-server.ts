@@ -3,14 +3,14 @@ import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Logger } from '../../lib/platform/logger.js';
-import { handle, handleStream, serve } from '../../local/rpc/server.js';
+import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler, Opened } from '../../local/rpc/server.js';
 import { listenAt } from '../../local/sockets.js';
 import type { CarReport } from '../controller.js';
 import type { CarEvent } from '../events.js';
 import { storageFault } from '../memory/memory.js';
 import type { CarControl } from './car-control.js';
-import { CAR } from './operations.js';
+import { CAR } from './car-operations.js';
 
 const MAX_CONNECTIONS = 32;
 
@@ -19,18 +19,18 @@ export const carHandlers = (
   car: CarControl,
   watch: () => Opened<CarReport, CarEvent>,
 ): Handler[] => [
-  handle(CAR.status, () => car.status()),
-  handle(CAR.screen, () => car.screen()),
-  handle(CAR.tap, (tap) => car.tap(tap)),
-  handle(CAR.handle, ({ door }) => car.pullHandle(door)),
-  handle(CAR.open, ({ closure }) => car.open(closure)),
-  handle(CAR.close, ({ closure }) => car.close(closure)),
-  handle(CAR.drive, () => car.drive()),
-  handle(CAR.park, () => car.park()),
-  handle(CAR.remove, ({ slot }) => car.removeKey(slot)),
-  handle(CAR.loseClock, () => car.loseClock()),
-  handle(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
-  handle(CAR.reset, () => car.reset()),
+  handleCall(CAR.status, () => car.status()),
+  handleCall(CAR.screen, () => car.screen()),
+  handleCall(CAR.tap, (tap) => car.tap(tap)),
+  handleCall(CAR.handle, ({ door }) => car.pullHandle(door)),
+  handleCall(CAR.open, ({ closure }) => car.open(closure)),
+  handleCall(CAR.close, ({ closure }) => car.close(closure)),
+  handleCall(CAR.drive, () => car.drive()),
+  handleCall(CAR.park, () => car.park()),
+  handleCall(CAR.remove, ({ slot }) => car.removeKey(slot)),
+  handleCall(CAR.loseClock, () => car.loseClock()),
+  handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
+  handleCall(CAR.reset, () => car.reset()),
   handleStream(CAR.watch, watch),
 ];
 

@@ -5,7 +5,7 @@ import { DEFAULT_ACL_BUFFERS } from '../controller/acl-buffers.js';
 import { parseFaults } from '../faults.js';
 import { createHostServer } from '../host-server.js';
 import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
-import { ControlDesk } from './desk.js';
+import { HubOperations } from './hub-operations.js';
 import { Places } from './places.js';
 import { DEFAULT_PACE } from './settings.js';
 import type { HubSettings } from './settings.js';
@@ -34,8 +34,8 @@ export const createHubServer = (
   });
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
-  const desk = new ControlDesk(air, clock, places, inForce);
-  const handlers = hubHandlers(air, desk, clock);
+  const operations = new HubOperations(air, clock, places, inForce);
+  const handlers = hubHandlers(air, operations, clock);
   let closed = false;
   let lingerMs = FIRST_HOST_MS;
   const idle = (): void => {

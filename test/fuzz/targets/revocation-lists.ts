@@ -8,14 +8,21 @@ import {
 } from '../../../lab/forged-credentials.js';
 import type { ForgedEntry, PartFields } from '../../../lab/forged-credentials.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
-import type { OwnerNotices } from '../../../firmware-sim/memory/rights-record.js';
-import { entriesOf, lastStamp, takePart } from '../../../firmware-sim/notices.js';
-import { isNoticeFor, noticeTagKey, openNotice } from '../../../lib/credentials/notice.js';
-import type { NoticeEntry, NoticePart } from '../../../lib/credentials/notice.js';
+import type { OwnerRevocationList } from '../../../firmware-sim/memory/rights-record.js';
+import { entriesOf, lastIssuedAt, takePart } from '../../../firmware-sim/revocation-lists.js';
+import {
+  isRevocationListFor,
+  revocationListTagKey,
+  openRevocationList,
+} from '../../../lib/credentials/revocation-list.js';
+import type {
+  RevocationEntry,
+  RevocationListPart,
+} from '../../../lib/credentials/revocation-list.js';
 import { defaultSuite as suite } from '../../../lib/crypto/index.js';
 import { concat, sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/cast.js';
+import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/test-keys.js';
 import { Heard } from '../sharing/heard.js';
 import { demand } from '../target.js';
 import type { Target } from '../target.js';
@@ -26,7 +33,7 @@ const MOST_PARTS = 8;
 
 const CONTEXT = {
   identity: CAR,
-  tagKey: noticeTagKey(suite, CAR.publicKey),
+  tagKey: revocationListTagKey(suite, CAR.publicKey),
   ownerKey,
 };
 
@@ -43,7 +50,7 @@ const seal = (body: Uint8Array, way: (typeof WAYS)[number]): Uint8Array => {
 };
 
 const partWith = (entries: readonly ForgedEntry[], more: Partial<PartFields> = {}): Uint8Array =>
-  writePart({ ownerSlot: 0, number: 5, stamp: 1_800_000_000, ...more, entries });
+  writePart({ ownerSlot: 0, number: 5, issuedAt: 1_800_000_000, ...more, entries });
 const entry = (number: number, kind = 1): ForgedEntry => ({
   fingerprint: new Uint8Array(8).fill(number),
   since: 1_800_000_000,
@@ -77,18 +84,19 @@ const isPart = (body: Uint8Array): boolean => {
   );
 };
 
-/** Of one part in an input of `notice-parts`: owner, number, stamp, part and parts, key, size and kind. */
+/** Of one part in an input of `revocation-list-parts`: owner, number, when it was
+ * issued, part and parts, key, size and kind. */
 const STRIDE = 6;
 const MANY = 150;
 
-const partOf = (record: Uint8Array): NoticePart => {
-  const [slot = 0, number = 0, stamp = 0, place = 0, key = 0, what = 0] = record;
+const partOf = (record: Uint8Array): RevocationListPart => {
+  const [slot = 0, number = 0, issuedAt = 0, place = 0, key = 0, what = 0] = record;
   const parts = 1 + ((place >> 4) % MOST_PARTS);
   const count = what % 5 === 4 ? MANY : what % 5 === 3 ? 0 : 1;
   return {
     ownerSlot: slot % 2,
     number,
-    stamp,
+    issuedAt,
     part: (place & 0x0f) % parts,
     parts,
     entries: Array.from({ length: count }, (_, i) => ({
@@ -100,7 +108,7 @@ const partOf = (record: Uint8Array): NoticePart => {
 };
 
 /** Of each key and kind the latest time: an earlier one says nothing more. */
-const latest = (entries: readonly NoticeEntry[]): ReadonlyMap<string, number> => {
+const latest = (entries: readonly RevocationEntry[]): ReadonlyMap<string, number> => {
   const times = new Map<string, number>();
   for (const { fingerprint, since, kind } of entries) {
     const key = `${toHex(fingerprint)} ${kind}`;
@@ -109,12 +117,12 @@ const latest = (entries: readonly NoticeEntry[]): ReadonlyMap<string, number> =>
   return times;
 };
 
-const size = (all: readonly OwnerNotices[]): number =>
+const size = (all: readonly OwnerRevocationList[]): number =>
   all.reduce((sum, each) => sum + entriesOf(each).length, 0);
 
 const takeAll = (input: Uint8Array): void => {
-  let all: readonly OwnerNotices[] = [];
-  const owners = [new Heard<NoticeEntry>(), new Heard<NoticeEntry>()] as const;
+  let all: readonly OwnerRevocationList[] = [];
+  const owners = [new Heard<RevocationEntry>(), new Heard<RevocationEntry>()] as const;
   for (let at = 0; at + STRIDE <= input.length; at += STRIDE) {
     const part = partOf(input.subarray(at, at + STRIDE));
     const owner = owners[part.ownerSlot === 0 ? 0 : 1];
@@ -124,28 +132,28 @@ const takeAll = (input: Uint8Array): void => {
       continue;
     }
     const isNew = owner.isNew(part);
-    demand(taken === 'old' || isNew, 'a notice number goes back');
+    demand(taken === 'old' || isNew, 'a revocation list number goes back');
     demand(taken !== 'old' || !isNew, 'what is new is taken');
     if (taken === 'old') continue;
     owner.take(part);
     all = taken;
     demand(size(all) <= 2 * MOST_ENTRIES, 'a car keeps no more than it has room for');
   }
-  const text = encodeRecord({ ...newRecord(CAR.privateKey), notices: all });
-  demand(isDeepStrictEqual(decodeRecord(text).notices, all), 'and reads what it keeps');
+  const text = encodeRecord({ ...newRecord(CAR.privateKey), revocationLists: all });
+  demand(isDeepStrictEqual(decodeRecord(text).revocationLists, all), 'and reads what it keeps');
   owners.forEach((owner, slot) => {
     const own = all.find(({ ownerSlot }) => ownerSlot === slot);
-    demand((own?.number ?? 0) === owner.whole, 'a notice number goes back');
-    demand(lastStamp(all, slot) === owner.stamp, 'a stamp is of a whole notice');
+    demand((own?.number ?? 0) === owner.whole, 'a revocation list number goes back');
+    demand(lastIssuedAt(all, slot) === owner.issuedAt, 'leases begin with a whole list');
     const kept = latest(own === undefined ? [] : entriesOf(own));
     demand(isDeepStrictEqual(kept, latest(owner.said())), 'what was said is kept, and no more');
   });
 };
 
 /** What owners say to the car, and how it keeps it. */
-export const noticeTargets: readonly Target[] = [
+export const revocationListTargets: readonly Target[] = [
   {
-    name: 'notice',
+    name: 'revocation-list',
     seeds: () => [
       ...bodies().map((body) => by('as it should', body)),
       by('by a stranger', bodies()[0] ?? new Uint8Array(0)),
@@ -158,11 +166,11 @@ export const noticeTargets: readonly Target[] = [
     run(input) {
       const way = WAYS[(input[0] ?? 0) % WAYS.length] ?? 'as it should';
       const body = input.subarray(1);
-      const notice = way === 'not at all' ? body : seal(body, way);
-      const part = openNotice(suite, notice, CONTEXT);
+      const revocationList = way === 'not at all' ? body : seal(body, way);
+      const part = openRevocationList(suite, revocationList, CONTEXT);
       demand(
-        part === undefined || isNoticeFor(suite, CAR.publicKey, notice),
-        'a carrier can tell for which car it is',
+        part === undefined || isRevocationListFor(suite, CAR.publicKey, revocationList),
+        'who relays it can tell for which car it is',
       );
       switch (way) {
         case 'as it should':
@@ -172,7 +180,7 @@ export const noticeTargets: readonly Target[] = [
         case 'not at all':
           if (part === undefined) return;
           demand(
-            bodies().some((known) => sameBytes(seal(known, 'as it should'), notice)),
+            bodies().some((known) => sameBytes(seal(known, 'as it should'), revocationList)),
             'nobody speaks for an owner',
           );
           return;
@@ -183,7 +191,7 @@ export const noticeTargets: readonly Target[] = [
     },
   },
   {
-    name: 'notice-parts',
+    name: 'revocation-list-parts',
     seeds: () => [
       Uint8Array.of(0, 1, 9, 0, 1, 0, 0, 2, 10, 0, 2, 0x80, 0, 1, 9, 0, 1, 0),
       Uint8Array.of(0, 1, 9, 0x10, 1, 0, 0, 1, 9, 0x11, 2, 0, 0, 1, 9, 0x11, 2, 0),

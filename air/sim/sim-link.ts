@@ -5,7 +5,7 @@ import type { Settle } from '../../lib/radio/operation.js';
 import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
-import type { LinkEnd } from '../medium/link.js';
+import type { LinkEnd } from '../medium/air-link.js';
 import type { Medium } from '../medium/medium.js';
 import type { ControlPdu } from '../medium/control-pdu.js';
 import { DEFAULT_ATT_MTU, parseSimAttPdu, simAttPdu, uint16 } from './att.js';

@@ -1,22 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_ENTRIES } from '../../../firmware-sim/memory/rights-record.js';
-import type { OwnerNotices } from '../../../firmware-sim/memory/rights-record.js';
-import { entriesOf, lastStamp, takePart } from '../../../firmware-sim/notices.js';
+import type { OwnerRevocationList } from '../../../firmware-sim/memory/rights-record.js';
+import { entriesOf, lastIssuedAt, takePart } from '../../../firmware-sim/revocation-lists.js';
 import { entriesAbout } from '../../../firmware-sim/circumstances.js';
-import type { NoticeEntry, NoticePart } from '../../../lib/credentials/notice.js';
+import type {
+  RevocationEntry,
+  RevocationListPart,
+} from '../../../lib/credentials/revocation-list.js';
 
 const about = (id: number): Uint8Array => Uint8Array.of(id >> 8, id & 255, 0, 0, 0, 0, 0, 0);
 
-const entry = (id: number, since = 10, kind: NoticeEntry['kind'] = 'revoked'): NoticeEntry => ({
+const entry = (
+  id: number,
+  since = 10,
+  kind: RevocationEntry['kind'] = 'revoked',
+): RevocationEntry => ({
   fingerprint: about(id),
   since,
   kind,
 });
 
-const part = (more: Partial<NoticePart> = {}): NoticePart => ({
+const part = (more: Partial<RevocationListPart> = {}): RevocationListPart => ({
   ownerSlot: 0,
   number: 1,
-  stamp: 100,
+  issuedAt: 100,
   part: 0,
   parts: 1,
   entries: [],
@@ -24,30 +31,30 @@ const part = (more: Partial<NoticePart> = {}): NoticePart => ({
 });
 
 /** What the car has after these parts; each must be taken. */
-const after = (...parts: readonly NoticePart[]): readonly OwnerNotices[] =>
-  parts.reduce<readonly OwnerNotices[]>((all, each) => {
+const after = (...parts: readonly RevocationListPart[]): readonly OwnerRevocationList[] =>
+  parts.reduce<readonly OwnerRevocationList[]>((all, each) => {
     const taken = takePart(all, each);
     if (typeof taken === 'string') throw new Error(taken);
     return taken;
   }, []);
 
-describe('notices of owners', () => {
-  it('are kept by the slot of their owner, each with the number and stamp of the last', () => {
+describe('revocation lists of owners', () => {
+  it('are kept by the slot of their owner, each with number and time of the last', () => {
     const all = after(
-      part({ ownerSlot: 2, number: 9, stamp: 200, entries: [entry(1)] }),
+      part({ ownerSlot: 2, number: 9, issuedAt: 200, entries: [entry(1)] }),
       part({ ownerSlot: 0, number: 3, entries: [entry(2)] }),
       part({ ownerSlot: 1, number: 7 }),
-      part({ ownerSlot: 0, number: 4, stamp: 101, entries: [entry(3)] }),
+      part({ ownerSlot: 0, number: 4, issuedAt: 101, entries: [entry(3)] }),
     );
     expect(all).toEqual([
-      { ownerSlot: 0, number: 4, stamp: 101, entries: [entry(3)] },
-      { ownerSlot: 1, number: 7, stamp: 100, entries: [] },
-      { ownerSlot: 2, number: 9, stamp: 200, entries: [entry(1)] },
+      { ownerSlot: 0, number: 4, issuedAt: 101, entries: [entry(3)] },
+      { ownerSlot: 1, number: 7, issuedAt: 100, entries: [] },
+      { ownerSlot: 2, number: 9, issuedAt: 200, entries: [entry(1)] },
     ]);
-    expect([0, 1, 2, 3].map((slot) => lastStamp(all, slot))).toEqual([101, 100, 200, 0]);
+    expect([0, 1, 2, 3].map((slot) => lastIssuedAt(all, slot))).toEqual([101, 100, 200, 0]);
   });
 
-  it('are told by fingerprint, from all owners, and from parts of notices that are not whole', () => {
+  it('are told by fingerprint, from all owners, and from parts of lists that are not whole', () => {
     const all = after(
       part({ ownerSlot: 0, entries: [entry(1, 10), entry(2)] }),
       part({ ownerSlot: 1, entries: [entry(1, 11, 'suspended')] }),
@@ -68,9 +75,9 @@ describe('notices of owners', () => {
   });
 });
 
-describe('a notice in parts', () => {
+describe('a revocation list in parts', () => {
   const three = [0, 1, 2].map((index) =>
-    part({ number: 2, stamp: 200, part: index, parts: 3, entries: [entry(index)] }),
+    part({ number: 2, issuedAt: 200, part: index, parts: 3, entries: [entry(index)] }),
   );
 
   it('is whole when all parts are there, in whatever order they come', () => {
@@ -81,13 +88,13 @@ describe('a notice in parts', () => {
     ]) {
       const parts = order.map((index) => three[index]!);
       const [before] = after(part({ entries: [entry(9)] }), ...parts.slice(0, 2));
-      expect(before).toMatchObject({ number: 1, stamp: 100, entries: [entry(9)] });
-      expect(before?.pending).toMatchObject({ number: 2, stamp: 200, parts: 3 });
+      expect(before).toMatchObject({ number: 1, issuedAt: 100, entries: [entry(9)] });
+      expect(before?.pending).toMatchObject({ number: 2, issuedAt: 200, parts: 3 });
       const [whole] = after(part({ entries: [entry(9)] }), ...parts);
       expect(whole).toEqual({
         ownerSlot: 0,
         number: 2,
-        stamp: 200,
+        issuedAt: 200,
         entries: order.map((index) => entry(index)),
       });
     }
@@ -97,7 +104,7 @@ describe('a notice in parts', () => {
     const all = after(three[0]!);
     expect(takePart(all, three[0]!)).toBe('old');
     expect(takePart(all, { ...three[1]!, parts: 2 })).toBe('old');
-    expect(takePart(all, { ...three[1]!, stamp: 201 })).toBe('old');
+    expect(takePart(all, { ...three[1]!, issuedAt: 201 })).toBe('old');
     expect(takePart(all, three[1]!)).not.toBe('old');
   });
 
@@ -115,22 +122,22 @@ describe('a notice in parts', () => {
       {
         ownerSlot: 0,
         number: 1,
-        stamp: 100,
+        issuedAt: 100,
         entries: [entry(1, 11), entry(2, 10), entry(3, 20), entry(2, 11, 'suspended'), entry(4, 0)],
-        pending: { number: 3, stamp: 100, parts: 2, have: 1, entries: [entry(5)] },
+        pending: { number: 3, issuedAt: 100, parts: 2, have: 1, entries: [entry(5)] },
       },
     ]);
     expect(entriesOf(overtaken[0]!)).toHaveLength(6);
   });
 });
 
-describe('the room for notices', () => {
-  const many = (from: number, to: number): NoticeEntry[] =>
+describe('the room for revocation lists', () => {
+  const many = (from: number, to: number): RevocationEntry[] =>
     Array.from({ length: to - from }, (_, n) => entry(from + n));
 
   it('is for so many entries of all owners together', () => {
     const all = after(part({ entries: many(0, MOST_ENTRIES - 1) }));
-    const second = (entries: readonly NoticeEntry[]) => part({ ownerSlot: 1, entries });
+    const second = (entries: readonly RevocationEntry[]) => part({ ownerSlot: 1, entries });
     expect(takePart(all, second(many(0, 2)))).toBe('full');
     expect(takePart(all, second(many(0, 1)))).not.toBe('full');
     // In the place of what it replaces there is room.
@@ -139,7 +146,7 @@ describe('the room for notices', () => {
 
   it('is as large again for those of which parts are missing', () => {
     const full = after(part({ entries: many(0, MOST_ENTRIES) }));
-    const pending = (entries: readonly NoticeEntry[]) => part({ number: 2, parts: 2, entries });
+    const pending = (entries: readonly RevocationEntry[]) => part({ number: 2, parts: 2, entries });
     expect(takePart(full, pending(many(0, MOST_ENTRIES)))).not.toBe('full');
     expect(takePart(full, pending(many(0, MOST_ENTRIES + 1)))).toBe('full');
   });

@@ -16,13 +16,13 @@ import {
   text,
   whole,
 } from '../../local/json.js';
-import type { Reader } from '../../local/json.js';
+import type { JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
 import type { CardTap, CarReport } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
 import { MAX_CAR_SLOTS } from '../key-slots.js';
-import type { Screen } from '../pairing-desk.js';
+import type { Screen } from '../pairing-manager.js';
 
 /** As far ahead as a person may turn the clock at once: ten years. */
 const YEARS_S = 10 * 366 * 86_400;
@@ -77,7 +77,7 @@ const lit = object<Extract<Screen, { state: 'pairing' }>>({
 });
 
 /** Of all kinds of events what they have in common; whoever shows one knows the rest. */
-const carEvent: Reader<CarEvent> = (value, what) => {
+const carEvent: JsonReader<CarEvent> = (value, what) => {
   if (isJsonObject(value)) {
     const { type, at, time } = value;
     if (typeof type === 'string' && typeof at === 'number' && typeof time === 'string') {
@@ -97,7 +97,7 @@ const tapFields = object<{
   role: optional(oneOf(ROLES)),
 });
 
-const cardTap: Reader<CardTap> = (value, what) => {
+const cardTap: JsonReader<CardTap> = (value, what) => {
   const { reader, purpose, role } = tapFields(value, what);
   if (reader === 'pillar') {
     if (purpose === undefined && role === undefined) return { reader };
@@ -109,7 +109,7 @@ const cardTap: Reader<CardTap> = (value, what) => {
   return { reader, purpose };
 };
 
-const doing = <P extends object>(op: string, parameters: Reader<P>): Operation<P, void> => ({
+const doing = <P extends object>(op: string, parameters: JsonReader<P>): Operation<P, void> => ({
   op,
   parameters,
   result: done,
@@ -126,7 +126,7 @@ export const CAR = {
     result: ((value, what) =>
       isJsonObject(value) && value['state'] === 'pairing'
         ? lit(value, what)
-        : dark(value, what)) satisfies Reader<Screen>,
+        : dark(value, what)) satisfies JsonReader<Screen>,
   },
   tap: doing('tap', cardTap),
   handle: {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { VirtualAir } from '../../../air/index.js';
 import type { ControllerOptions } from '../../../air/index.js';
 import { hubHandlers } from '../../../air/hub/control-server.js';
-import { ControlDesk } from '../../../air/hub/desk.js';
+import { HubOperations } from '../../../air/hub/hub-operations.js';
 import { Places } from '../../../air/hub/places.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
@@ -13,20 +13,24 @@ import { settle, TestHost } from './test-host.js';
 let clock: SimClock;
 let air: VirtualAir;
 let places: Places;
-let desk: ControlDesk;
+let operations: HubOperations;
 
 beforeEach(() => {
   clock = new SimClock();
-  air = new VirtualAir({ seed: 'desk', clock });
+  air = new VirtualAir({ seed: 'hub', clock });
   places = new Places(clock);
-  desk = new ControlDesk(air, clock, places, { seed: 'desk', pace: 'instant', faults: null });
+  operations = new HubOperations(air, clock, places, {
+    seed: 'hub',
+    pace: 'instant',
+    faults: null,
+  });
 });
 
 const join = (label: string, x = 0, options: ControllerOptions = {}) =>
   air.controller({ label, position: { x, y: 0 }, ...options });
 
 const perform = (request: Record<string, unknown>): unknown =>
-  performOf(hubHandlers(air, desk, clock), request);
+  performOf(hubHandlers(air, operations, clock), request);
 
 const move = (args: object) => perform({ op: 'move', ...args });
 
@@ -35,12 +39,12 @@ describe('info and list', () => {
     const car = join('car', 0, { txPower: 4 });
     join('phone', 1.23456);
     expect(perform({ op: 'info' })).toEqual({
-      seed: 'desk',
+      seed: 'hub',
       pace: 'instant',
       faults: null,
       devices: 2,
     });
-    const { devices, absent } = desk.list();
+    const { devices, absent } = operations.list();
     expect(devices).toEqual([
       {
         index: 0,
@@ -66,15 +70,15 @@ describe('info and list', () => {
     await phone.enableEvents();
     await car.advertise();
     phone.scan(true);
-    expect(desk.list().devices).toMatchObject([
+    expect(operations.list().devices).toMatchObject([
       { advertising: true, scanning: false },
       { advertising: false, scanning: true },
     ]);
     phone.connect(car.controller);
-    expect(desk.list().devices[1]).toMatchObject({ initiating: true, links: [] });
+    expect(operations.list().devices[1]).toMatchObject({ initiating: true, links: [] });
     for (let turn = 0; turn < 5; turn++) await clock.advance(200);
     await settle();
-    expect(desk.list().devices).toMatchObject([
+    expect(operations.list().devices).toMatchObject([
       {
         advertising: false,
         links: [{ role: 'peripheral', peer: 1, address: phone.controller.address, rssi: -59 }],
@@ -90,14 +94,14 @@ describe('info and list', () => {
     join('phone', 10);
     move({ who: 'phone', to: { x: 0, y: 0 }, speed: 1.5 });
     await clock.advance(1000);
-    expect(desk.list().devices[0]).toMatchObject({
+    expect(operations.list().devices[0]).toMatchObject({
       position: { x: 8.5, y: 0 },
       walk: { to: { x: 0, y: 0 }, speed: 1.5, secondsLeft: 5.7 },
     });
     await clock.advance(5600);
-    expect(desk.list().devices[0]?.walk).toMatchObject({ secondsLeft: 0.1 });
+    expect(operations.list().devices[0]?.walk).toMatchObject({ secondsLeft: 0.1 });
     await clock.advance(100);
-    expect(desk.list().devices[0]).toMatchObject({ position: { x: 0, y: 0 }, walk: null });
+    expect(operations.list().devices[0]).toMatchObject({ position: { x: 0, y: 0 }, walk: null });
   });
 });
 
@@ -128,9 +132,9 @@ describe('move', () => {
     expect(places.remembered.size).toBe(0);
     move({ who: 'phone', to: { x: 6, y: 0 }, speed: 1 });
     expect(places.remembered.get('phone')).toMatchObject({ from: { x: 5, y: 0 }, speed: 1 });
-    expect(desk.list().absent).toEqual([]);
+    expect(operations.list().absent).toEqual([]);
     phone.close();
-    expect(desk.list().absent).toMatchObject([
+    expect(operations.list().absent).toMatchObject([
       { label: 'phone', position: { x: 5, y: 0 }, walk: { to: { x: 6, y: 0 } } },
     ]);
   });

@@ -5,10 +5,10 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError, errorMessage } from '../../lib/errors.js';
 import { serveHosts } from '../host-server.js';
 import type { HostServerOptions } from '../host-server.js';
-import { makeFolder, makeLink, removeLink, socketIn } from './link.js';
+import { makeFolder, makeLink, removeLink, socketIn } from './symbolic-link.js';
 
 const PYTHON = 'python3';
 const BRIDGE = fileURLToPath(new URL('./bridge.py', import.meta.url));
@@ -93,6 +93,3 @@ const ready = async (bridge: ChildProcessWithoutNullStreams): Promise<void> => {
 
 const noPty = (message: string, cause?: unknown): PhoneKeyError =>
   new PhoneKeyError('radio.unavailable', `no pseudo-terminal: ${message}`, { cause, hint: HINT });
-
-const errorMessage = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

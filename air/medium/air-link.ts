@@ -1,5 +1,5 @@
 import type { Cancel } from '../../lib/platform/clock.js';
-import { Role, Status } from '../../lib/hci/constants.js';
+import { ConnectionRole, Status } from '../../lib/hci/constants.js';
 import type { Phy } from './airtime.js';
 import type { ControlPdu } from './control-pdu.js';
 import type { LinkFaults } from './faults.js';
@@ -75,7 +75,7 @@ export class LinkEnd {
   constructor(
     readonly link: AirLink,
     readonly station: Station,
-    readonly role: Role,
+    readonly role: ConnectionRole,
   ) {}
 
   get peer(): Station {
@@ -158,8 +158,8 @@ export class AirLink {
     this.time = setup.time;
     this.faults = setup.faults;
     this.parameters = setup.parameters;
-    this.central = new LinkEnd(this, central, Role.central);
-    this.peripheral = new LinkEnd(this, peripheral, Role.peripheral);
+    this.central = new LinkEnd(this, central, ConnectionRole.central);
+    this.peripheral = new LinkEnd(this, peripheral, ConnectionRole.peripheral);
     central.links.add(this);
     peripheral.links.add(this);
     this.carrier = setup.carrier(this);

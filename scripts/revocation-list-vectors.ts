@@ -2,35 +2,40 @@ import { flip } from '../lab/flip.js';
 import { HEADER_BYTES, sealPart, tagged, writePart } from '../lab/forged-credentials.js';
 import type { SealOptions } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
-import { ENTRIES_PER_PART, sealNotice } from '../lib/credentials/notice.js';
-import type { Notice, NoticeEntry } from '../lib/credentials/notice.js';
+import { ENTRIES_PER_PART, sealRevocationList } from '../lib/credentials/revocation-list.js';
+import type { RevocationList, RevocationEntry } from '../lib/credentials/revocation-list.js';
 import { formatUri } from '../lib/credentials/uri.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex, utf8 } from '../lib/platform/bytes.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { counting, fixed, KEYS, NOTE, suite } from './example-keys.js';
 import { SECOND_OWNER } from './grant-vectors.js';
-import { EXAMPLE_NOTICE, exampleChain, exampleNotice, NOW } from './sharing-examples.js';
+import {
+  EXAMPLE_REVOCATION_LIST,
+  exampleChain,
+  exampleRevocationList,
+  NOW,
+} from './sharing-examples.js';
 
-/** test/vectors/notices.json and uris.json. */
+/** test/vectors/revocation-lists.json and uris.json. */
 
 const owner = KEYS.phoneSigning;
-const otherCar = suite.x25519KeyPair(KEYS.noticeEphemeral).publicKey;
+const otherCar = suite.x25519KeyPair(KEYS.revocationListEphemeral).publicKey;
 
-const seal = (notice: Notice, signing: KeyPair = owner): readonly Uint8Array[] =>
-  sealNotice(suite, seededRandom('vectors'), signing, KEYS.car.publicKey, notice);
+const seal = (revocationList: RevocationList, signing: KeyPair = owner): readonly Uint8Array[] =>
+  sealRevocationList(suite, seededRandom('vectors'), signing, KEYS.car.publicKey, revocationList);
 
-const one = (notice: Notice, signing: KeyPair = owner): Uint8Array =>
-  seal(notice, signing)[0] ?? new Uint8Array(0);
+const one = (revocationList: RevocationList, signing: KeyPair = owner): Uint8Array =>
+  seal(revocationList, signing)[0] ?? new Uint8Array(0);
 
 /** A body of its own, signed by the owner and sealed. */
 const raw = (body: Uint8Array, options?: SealOptions, car = KEYS.car.publicKey): Uint8Array =>
-  sealPart(fixed(KEYS.noticeEphemeral), owner, car, body, options);
+  sealPart(fixed(KEYS.revocationListEphemeral), owner, car, body, options);
 
 const retagged = (sealed: Uint8Array): Uint8Array => tagged(KEYS.car.publicKey, sealed);
 
-const EMPTY: Notice = { ...EXAMPLE_NOTICE, entries: [] };
-const body = writePart(EXAMPLE_NOTICE);
+const EMPTY: RevocationList = { ...EXAMPLE_REVOCATION_LIST, entries: [] };
+const body = writePart(EXAMPLE_REVOCATION_LIST);
 const KIND_AT = HEADER_BYTES + 12;
 
 const byte = (at: number, value: number): Uint8Array => {
@@ -39,29 +44,29 @@ const byte = (at: number, value: number): Uint8Array => {
   return out;
 };
 
-const entry = (index: number, kind: NoticeEntry['kind'] = 'revoked'): NoticeEntry => ({
+const entry = (index: number, kind: RevocationEntry['kind'] = 'revoked'): RevocationEntry => ({
   fingerprint: fingerprint(suite, counting(index, 32)),
   since: NOW,
   kind,
 });
 
-const entries = (count: number): readonly NoticeEntry[] =>
+const entries = (count: number): readonly RevocationEntry[] =>
   Array.from({ length: count }, (_, index) => entry(index));
 
 type Outcome = 'accepted' | 'refused';
 
-const part = (name: string, notice: Uint8Array, expect: Outcome = 'refused') => ({
+const part = (name: string, revocationList: Uint8Array, expect: Outcome = 'refused') => ({
   name,
-  notice: toHex(notice),
+  revocation_list: toHex(revocationList),
   expect,
 });
 
-/** Each alone: is it a part of a notice of an owner of this car at all? */
+/** Each alone: is it a part of a revocation list of an owner of this car at all? */
 const parts = () => {
-  const good = exampleNotice();
+  const good = exampleRevocationList();
   return [
     part('the worked example', good, 'accepted'),
-    part('no entries: a mere stamp', one(EMPTY), 'accepted'),
+    part('no entries: freshness alone', one(EMPTY), 'accepted'),
     part('of the other owner', one({ ...EMPTY, ownerSlot: 3 }, SECOND_OWNER.signing), 'accepted'),
     part('a full part', one({ ...EMPTY, entries: entries(ENTRIES_PER_PART) }), 'accepted'),
 
@@ -89,9 +94,9 @@ const parts = () => {
     part('for another car', retagged(raw(body, {}, otherCar).subarray(16))),
     part('sealed for this car, signed for another one', raw(body, { signedFor: otherCar })),
     part('sealed with the prologue of a session', raw(body, { prologue: utf8('phonekey v1') })),
-    part('signed by a guest', one(EXAMPLE_NOTICE, KEYS.guestSigning)),
-    part('signed by the other owner', one(EXAMPLE_NOTICE, SECOND_OWNER.signing)),
-    part('of a slot without an owner', one({ ...EXAMPLE_NOTICE, ownerSlot: 5 })),
+    part('signed by a guest', one(EXAMPLE_REVOCATION_LIST, KEYS.guestSigning)),
+    part('signed by the other owner', one(EXAMPLE_REVOCATION_LIST, SECOND_OWNER.signing)),
+    part('of a slot without an owner', one({ ...EXAMPLE_REVOCATION_LIST, ownerSlot: 5 })),
     part('version 0', raw(byte(0, 0))),
     part('version 2', raw(byte(0, 2))),
     part('no parts', raw(byte(11, 0))),
@@ -108,28 +113,34 @@ const parts = () => {
 };
 
 interface Step {
-  readonly notice: string;
-  readonly expect: 'done' | 'notice_invalid';
+  readonly revocation_list: string;
+  readonly expect: 'done' | 'revocation_list_invalid';
 }
 
-const taken = (notice: Uint8Array): Step => ({ notice: toHex(notice), expect: 'done' });
-const old = (notice: Uint8Array): Step => ({ notice: toHex(notice), expect: 'notice_invalid' });
+const taken = (revocationList: Uint8Array): Step => ({
+  revocation_list: toHex(revocationList),
+  expect: 'done',
+});
+const old = (revocationList: Uint8Array): Step => ({
+  revocation_list: toHex(revocationList),
+  expect: 'revocation_list_invalid',
+});
 
-const ids = (list: readonly NoticeEntry[]): readonly string[] =>
+const ids = (list: readonly RevocationEntry[]): readonly string[] =>
   list.map((each) => toHex(each.fingerprint));
 
 /** One after the other to a new car; at the end it knows these fingerprints, in any order. */
-const sequence = (name: string, steps: readonly Step[], known: readonly NoticeEntry[]) => ({
+const sequence = (name: string, steps: readonly Step[], known: readonly RevocationEntry[]) => ({
   name,
   steps,
   known: ids(known),
 });
 
 const sequences = () => {
-  const number = (value: number, ...about: readonly number[]): Notice => ({
+  const number = (value: number, ...about: readonly number[]): RevocationList => ({
     ...EMPTY,
     number: value,
-    stamp: NOW + value,
+    issuedAt: NOW + value,
     entries: about.map((each) => entry(each)),
   });
   const all = entries(ENTRIES_PER_PART + 1);
@@ -138,10 +149,10 @@ const sequences = () => {
     ...number(3),
     entries: all.map((each) => ({ ...each, since: NOW + 1 })),
   });
-  const otherStamp = twoParts({ ...number(2), stamp: NOW + 9, entries: all });
+  const otherTime = twoParts({ ...number(2), issuedAt: NOW + 9, entries: all });
   const one5 = one(number(5, 1));
   return [
-    sequence('the same notice again', [taken(one5), old(one5)], [entry(1)]),
+    sequence('the same revocation list again', [taken(one5), old(one5)], [entry(1)]),
     sequence(
       'an older one, which does not bring a key back',
       [taken(one5), old(one(number(4))), old(one(number(0)))],
@@ -171,8 +182,8 @@ const sequences = () => {
     ),
     sequence('the same part again', [taken(firstPart), old(firstPart), taken(lastPart)], all),
     sequence(
-      'a part of the same number with another stamp',
-      [taken(firstPart), old(otherStamp[1])],
+      'a part of the same number issued at another time',
+      [taken(firstPart), old(otherTime[1])],
       entries(ENTRIES_PER_PART),
     ),
     sequence(
@@ -183,13 +194,13 @@ const sequences = () => {
   ];
 };
 
-const twoParts = (notice: Notice): readonly [Uint8Array, Uint8Array] => {
-  const [first, second] = seal(notice);
+const twoParts = (revocationList: RevocationList): readonly [Uint8Array, Uint8Array] => {
+  const [first, second] = seal(revocationList);
   if (first === undefined || second === undefined) throw new Error('not two parts');
   return [first, second];
 };
 
-export const noticeVectors = () => ({
+export const revocationListVectors = () => ({
   note: NOTE,
   car_private: toHex(KEYS.car.privateKey),
   owners: [
@@ -206,14 +217,14 @@ export const uriVectors = () => {
   const keys = { publicKey: KEYS.guest.publicKey, signingKey: KEYS.guestSigning.publicKey };
   const key = formatUri({ what: 'key', ...keys });
   const grant = formatUri({ what: 'grant', carPublicKey, chain: concat(first, second) });
-  const notice = formatUri({ what: 'notice', notice: exampleNotice() });
+  const revocationList = formatUri({ what: 'notice', revocationList: exampleRevocationList() });
   const bad = (name: string, uri: string) => ({ name, uri });
   return {
     note: NOTE,
     valid: [
       { uri: key, what: 'key', bytes: toHex(concat(keys.publicKey, keys.signingKey)) },
       { uri: grant, what: 'grant', bytes: toHex(concat(carPublicKey, first, second)) },
-      { uri: notice, what: 'notice', bytes: toHex(exampleNotice()) },
+      { uri: revocationList, what: 'notice', bytes: toHex(exampleRevocationList()) },
     ],
     invalid: [
       bad('nothing', ''),
@@ -235,8 +246,8 @@ export const uriVectors = () => {
       bad('a grant without its last byte', grant.slice(0, -1)),
       bad('a grant without a link', `phonekey:grant/${key.split('/')[1] ?? ''}`),
       bad('a grant under the name of a key', grant.replace('grant/', 'key/')),
-      bad('a notice of 141 bytes', `phonekey:notice/${'A'.repeat(188)}`),
-      bad('a notice of 2015 bytes', `phonekey:notice/${'A'.repeat(2687)}`),
+      bad('a revocation list of 141 bytes', `phonekey:notice/${'A'.repeat(188)}`),
+      bad('a revocation list of 2015 bytes', `phonekey:notice/${'A'.repeat(2687)}`),
     ],
   };
 };

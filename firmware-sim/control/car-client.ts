@@ -7,7 +7,7 @@ import { connectTo, socketPath, surplusOf } from '../../local/sockets.js';
 import type { CarReport } from '../controller.js';
 import type { CarEvent } from '../events.js';
 import type { CarControl } from './car-control.js';
-import { CAR } from './operations.js';
+import { CAR } from './car-operations.js';
 
 const ANSWER_MS = 10_000;
 
