@@ -113,7 +113,7 @@ const read = (
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
-    const field = schema.fields.find((each) => each.number === number);
+    const field = fieldOf(schema, number);
     if (field === undefined) {
       reader.skip(wireType, number, DEEPEST - depth);
       continue;
@@ -131,6 +131,12 @@ const read = (
     }
   }
   return message;
+};
+
+/** A loop: this is asked for every field of every message. */
+const fieldOf = ({ fields }: Schema<unknown>, number: number): Field | undefined => {
+  for (const field of fields) if (field.number === number) return field;
+  return undefined;
 };
 
 const readField = (

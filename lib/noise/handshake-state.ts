@@ -232,6 +232,7 @@ function outOfTurn(): PhoneKeyError {
 
 /** The order of tokens in the patterns and checkKeys see to it that the key is there. */
 function given<T>(key: T | undefined): T {
-  if (key === undefined) throw new PhoneKeyError('internal', 'a Noise pattern uses a key too early');
+  if (key === undefined)
+    throw new PhoneKeyError('internal', 'a Noise pattern uses a key too early');
   return key;
 }
