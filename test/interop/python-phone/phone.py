@@ -207,9 +207,9 @@ def parse_arguments():
     accept.add_argument("--name", default="Python phone")
     accept.add_argument("uri")
     for name in ("revoke", "suspend", "resume"):
-        parser = actions.add_parser(name)
-        parser.add_argument("--state", required=True)
-        parser.add_argument("fingerprint")
+        change = actions.add_parser(name)
+        change.add_argument("--state", required=True)
+        change.add_argument("fingerprint")
     actions.add_parser("relay").add_argument("uri")
     return parser.parse_args()
 
