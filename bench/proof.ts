@@ -14,7 +14,7 @@ import { SimClock } from '../lib/platform/sim-clock.js';
 import { carSecrets } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
-import { frame } from '../lib/link/framing.js';
+import { frame } from '../lib/link/message-link.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 import { DONE, hostWith, keySlots, somePhones, UNLOCK } from './setup.js';

@@ -1,6 +1,6 @@
 import { defaultSuite } from '../lib/crypto/index.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
-import { frame, Reassembler } from '../lib/link/framing.js';
+import { frame, Reassembler } from '../lib/link/message-link.js';
 import { decodeFromCar, encodeToCar, LENGTH } from '../lib/native/codec.js';
 import type { Enrolment, ToCarMessage } from '../lib/native/codec.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';

@@ -7,14 +7,12 @@ import { encodeSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { runOperation, subscribe } from './operation.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
 import { Patience } from './patience.js';
-import { closedError, openStack, runsOwnHost } from './stack.js';
+import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
-import { stateUnavailable } from './unavailable.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';

@@ -6,9 +6,8 @@ import { checkChunk, LinkBuffer } from './link-buffer.js';
 import { abandon } from './noble-connect.js';
 import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
-import { runOperation, subscribe } from './operation.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 const OPERATION_TIMEOUT_MS = 5000;

@@ -3,8 +3,7 @@ import type { AdvertisingFields, ScanFilter } from '../link/advertising.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
-import { runOperation, subscribe } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import type { Advertisement } from './types.js';
 import { bareUuid, dashedUuid } from '../link/gatt-profile.js';
 

@@ -8,7 +8,7 @@ import { fromHex } from '../../lib/platform/bytes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { decodeToCar } from '../../lib/native/codec.js';
-import { Reassembler } from '../../lib/link/framing.js';
+import { Reassembler } from '../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';

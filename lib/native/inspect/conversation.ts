@@ -5,7 +5,7 @@ import type { SessionKeys } from '../session/session-keys.js';
 import { decodeFromCar, decodeToCar } from '../codec.js';
 import { describe } from '../describe.js';
 import type { MessageDescription, MessageDirection } from '../../link/message-link.js';
-import { Reassembler } from '../../link/framing.js';
+import { Reassembler } from '../../link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../native/profile.js';
 import type { FromCar, ToCar } from '../schema/gen/phonekey.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';

@@ -5,7 +5,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { Central } from '../../../lib/radio/types.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
 import { startTestCar, TestHost } from '../../support/test-car.js';

@@ -13,7 +13,7 @@ import { encodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
 import { encodeResult } from '../../../../lib/native/results.js';
 import type { MessageDirection } from '../../../../lib/link/message-link.js';
-import { frame } from '../../../../lib/link/framing.js';
+import { frame } from '../../../../lib/link/message-link.js';
 import { keyPair } from '../session/sample.js';
 
 export const CAR = keyPair(defaultSuite, 'car');
