@@ -2,7 +2,7 @@ import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { proofTagKey, proofTagWith } from '../lib/native/session/transcript.js';
+import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';

@@ -10,8 +10,7 @@ import { concat, utf8 } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { refusedResult } from '../lib/domain/outcomes.js';
-import { encodeCommand } from '../lib/native/commands.js';
-import { encodeResult } from '../lib/native/results.js';
+import { encodeCommand, encodeResult } from '../lib/native/commands.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 

@@ -1,14 +1,12 @@
-import { requireLength } from '../crypto/checks.js';
+import { requireLength } from '../crypto/common.js';
 import { generateX25519 } from '../crypto/keys.js';
 import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
-import { MAX_MESSAGE, TAG_LENGTH } from './cipher-state.js';
-import type { CipherState } from './cipher-state.js';
+import { MAX_MESSAGE, SymmetricState, TAG_LENGTH } from './symmetric-state.js';
+import type { CipherState, KeyObserver } from './symmetric-state.js';
 import type { HandshakePattern, Token } from './patterns.js';
-import { SymmetricState } from './symmetric-state.js';
-import type { KeyObserver } from './symmetric-state.js';
 
 const DH_LENGTH = 32;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { portableSuite } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import { CarPairing } from '../../lib/native/pairing/car.js';
-import { pairingRegistration } from '../../lib/native/pairing/secrets.js';
+import { pairingRegistration } from '../../lib/native/pairing/transcript.js';
 import { fromHex } from '../../lib/platform/bytes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';

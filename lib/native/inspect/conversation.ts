@@ -1,7 +1,7 @@
 import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
-import type { SessionKeys } from '../session/session-keys.js';
+import type { SessionKeys } from '../session/common.js';
 import { decodeFromCar, decodeToCar } from '../codec.js';
 import { describe } from '../describe.js';
 import type { MessageDescription, MessageDirection } from '../../link/message-link.js';

@@ -1,7 +1,7 @@
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
-import { CipherState } from '../../noise/cipher-state.js';
-import type { SessionKeys } from '../session/session-keys.js';
+import { CipherState } from '../../noise/symmetric-state.js';
+import type { SessionKeys } from '../session/common.js';
 import type { MessageDirection } from '../../link/message-link.js';
 
 const EPHEMERAL = 32;

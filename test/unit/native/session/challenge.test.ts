@@ -13,7 +13,7 @@ import {
   Challenge,
 } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
-import { PROLOGUE } from '../../../../lib/native/session/transcript.js';
+import { PROLOGUE } from '../../../../lib/native/session/common.js';
 import { keyPair, sample, UNLOCK } from './sample.js';
 import { errorWith } from '../../../support/errors.js';
 
