@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 
 export const formFactor = () =>
   new Option(

@@ -1,5 +1,5 @@
 import type { Closure } from './closures.js';
-import type { FormFactor } from './form-factors.js';
+import type { FormFactor } from './names.js';
 import type { Refusal } from './refusals.js';
 import type { Role } from './roles.js';
 

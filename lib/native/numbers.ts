@@ -1,4 +1,4 @@
-import type { FormFactor } from '../domain/form-factors.js';
+import type { FormFactor } from '../domain/names.js';
 import type { PairingRefusal, Refusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
 import * as schema from './schema/gen/phonekey.js';

@@ -1,4 +1,4 @@
-import type { FormFactor } from '../domain/form-factors.js';
+import type { FormFactor } from '../domain/names.js';
 import { verifyDelegations } from '../credentials/chain.js';
 import { parseChain } from '../credentials/grant.js';
 import type { GrantLink } from '../credentials/grant.js';
@@ -9,9 +9,9 @@ import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
-import { invalid } from './invalid.js';
+import { invalid } from './choose.js';
 import { lastTerms } from './sharing.js';
-import { addUniquely, chosenName } from './naming.js';
+import { addUniquely, chosenName } from './store.js';
 import type { CarChange, PairedCar } from './store.js';
 
 /**

@@ -1,13 +1,13 @@
 import { isRevocationListFor } from '../credentials/revocation-list.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { addToOutbox } from './outbox-entries.js';
+import { addToOutbox } from './outbox.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
 import { hearCars, overLink } from './finder.js';
 import type { SeenCar } from './finder.js';
-import { invalid } from './invalid.js';
+import { invalid } from './choose.js';
 import type { Delivery } from './outbox.js';
 import type { PairedCar } from './store.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import {
@@ -15,7 +15,7 @@ import {
 import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
