@@ -118,10 +118,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
       running.error('error: --force goes with --capture');
   };
   const act: Act =
-    (use, work) =>
+    (use, load) =>
     async (...args) => {
       check(use);
-      await perform(program.opts(), use, (context) => work(context, ...args));
+      await perform(program.opts(), use, async (context) => (await load())(context, ...args));
     };
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);

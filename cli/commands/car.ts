@@ -36,15 +36,16 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ).choices(['files', 'flash'] as const),
     )
     .action(
-      act('radio', async (context, { memory }) =>
-        (await import('../car/start.js')).startCar(context, car.opts().name, { memory }),
-      ),
+      act('radio', async () => {
+        const { startCar } = await import('../car/start.js');
+        return (context, options) => startCar(context, car.opts().name, options);
+      }),
     );
 
   const beside = (work: (module: BesideModule, at: Beside) => Promise<void>): Promise<void> =>
-    act('nothing', async (context) => {
+    act('nothing', async () => {
       const module = await import('../car/beside.js');
-      return work(module, { context, name: car.opts().name });
+      return (context) => work(module, { context, name: car.opts().name });
     })();
 
   car

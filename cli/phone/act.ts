@@ -15,9 +15,11 @@ export type Action = keyof typeof ACTIONS;
 /** All but starting, for which the car may ask for a PIN: see pin.ts. */
 export type SimpleAction = Exclude<Action, 'start'>;
 
-export const act = async (context: Context<'radio'>, action: SimpleAction): Promise<void> => {
-  const doing = `reaching the car to ${action}`;
-  await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
-  const { output } = context;
-  output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
-};
+export const act =
+  (action: SimpleAction) =>
+  async (context: Context<'radio'>): Promise<void> => {
+    const doing = `reaching the car to ${action}`;
+    await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
+    const { output } = context;
+    output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
+  };
