@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Act, Perform } from './command.js';
+import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
@@ -9,7 +9,6 @@ import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
 import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
 import { RADIOS } from './context.js';
-import type { AirUse, Host } from './context.js';
 import { EXIT_CODES } from './exit-codes.js';
 
 /** Wrong usage, and of which command: `car tap`; empty for the program itself. */

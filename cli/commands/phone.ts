@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 import { parseSeconds, parseSlot } from '../config/parse.js';
-import { formFactor } from './form-factor.js';
 import type { SimpleAction } from '../phone/act.js';
+import { Option } from '@commander-js/extra-typings';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 
 const ACTION_SUMMARIES: readonly (readonly [SimpleAction, string])[] = [
   ['unlock', 'unlock the doors'],
@@ -45,7 +46,7 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
   program
     .command('status')
     .description('ask the car: locks, doors, driving')
-    .action(act('radio', async () => (await import('../phone/status.js')).showStatus));
+    .action(act('radio', async () => (await import('../phone/act.js')).showStatus));
 
   program
     .command('pair')
@@ -88,3 +89,9 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .argument('<name>', 'name of the car')
     .action(act('nothing', async () => (await import('../phone/cars.js')).forgetCar));
 };
+
+export const formFactor = () =>
+  new Option(
+    '--form-factor <what>',
+    'what this is to be in the list of keys (default: phone)',
+  ).choices(FORM_FACTORS);

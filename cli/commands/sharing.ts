@@ -1,10 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
 import { GRANTED_ROLES } from '../../lib/domain/roles.js';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
 import type { StatusVerb } from '../phone/revocation-lists.js';
-import { formFactor } from './form-factor.js';
+import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
   $ key id                                 a fresh key, to be sent to an owner

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 
 export const addToolCommands = (program: Pick<Command, 'command'>, act: Act): void => {
   program
@@ -16,7 +16,7 @@ export const addToolCommands = (program: Pick<Command, 'command'>, act: Act): vo
     .description('check which radio works here, why not, and what to do')
     .action(
       act('nothing', async () => {
-        const { doctor } = await import('../doctor/run.js');
+        const { doctor } = await import('../doctor/checks.js');
         return (context) => doctor(context);
       }),
     );

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { withRemote } from './open.js';
+import { statusLines } from './status-lines.js';
 
 /** The commands that need no answer but yes, and what to say when they were done. */
 export const ACTIONS = {
@@ -23,3 +24,10 @@ export const act =
     const { output } = context;
     output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
   };
+
+export const showStatus = async (context: Context<'radio'>): Promise<void> => {
+  const answer = await withRemote(context, { doing: 'asking the car' }, ({ phone, call }) =>
+    phone.status(call),
+  );
+  context.output.result(answer, statusLines(answer));
+};
