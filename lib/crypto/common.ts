@@ -58,7 +58,9 @@ export function hkdfSha512(
   info: Uint8Array,
   length: number,
 ): Uint8Array {
-  requireHkdfLength(length);
+  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
+    throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
+  }
   const pseudoRandomKey = hmac(salt, ikm);
   const blocks = Math.ceil(length / HASH);
   const output = new Uint8Array(blocks * HASH);
@@ -68,13 +70,6 @@ export function hkdfSha512(
     output.set(previous, (i - 1) * HASH);
   }
   return output.slice(0, length);
-}
-
-/** @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes */
-function requireHkdfLength(length: number): void {
-  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
-    throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
-  }
 }
 
 // Ed25519 libraries differ on odd inputs: tweetnacl takes any S, OpenSSL wants S < L, and both take

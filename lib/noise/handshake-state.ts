@@ -1,5 +1,4 @@
 import { requireLength } from '../crypto/common.js';
-import { generateX25519 } from '../crypto/keys.js';
 import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
@@ -180,7 +179,7 @@ export class HandshakeState {
   #writeToken(token: Token): Uint8Array {
     switch (token) {
       case 'e':
-        this.#e = generateX25519(this.#suite, this.#random);
+        this.#e = this.#suite.x25519KeyPair(this.#random(32));
         this.#symmetric.mixHash(this.#e.publicKey);
         return this.#e.publicKey;
       case 's':

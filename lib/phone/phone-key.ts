@@ -11,7 +11,6 @@ import { relay } from './relay.js';
 import type { Relayed, RelayOptions } from './relay.js';
 import { Remote } from './remote.js';
 import type { PairedCar } from './store.js';
-import { generateEd25519, generateX25519 } from '../crypto/index.js';
 import { pairingRefusalError } from '../domain/refusals.js';
 import type { CarToPair } from './dialect.js';
 import { addUniquely } from './store.js';
@@ -142,8 +141,8 @@ const savedEntry = async (
   }
   const keys = {
     ...shown,
-    identity: generateX25519(suite, random),
-    signing: generateEd25519(suite, random),
+    identity: suite.x25519KeyPair(random(32)),
+    signing: suite.ed25519KeyPair(random(32)),
     state: 'pending',
   } as const;
   return { entry: await addUniquely(store, name, keys), fresh: true };

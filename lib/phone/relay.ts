@@ -66,7 +66,7 @@ export const relay = async (
       deadline.check();
       log.debug('not delivered yet', { car: car.name, error: String(error) });
       // The key of this phone may be the one that a revocation list is about.
-      if (isStranger(error))
+      if (error instanceof PhoneKeyError && error.code === 'car.not-recognised')
         for (const revocationList of revocationLists) foreign.add(revocationList);
       else relayed.waiting.push(car.name);
     }
@@ -81,9 +81,6 @@ export const relay = async (
 };
 
 const notFound = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'no car was heard');
-
-const isStranger = (error: unknown): boolean =>
-  error instanceof PhoneKeyError && error.code === 'car.not-recognised';
 
 /** @throws PhoneKeyError `usage.invalid` for what is no revocation list */
 const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {

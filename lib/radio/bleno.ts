@@ -91,9 +91,7 @@ class BlenoPeripheral implements Peripheral {
     this.#assertUsable();
     this.#onError = onError;
     await this.#run<void>('offering the service', ({ resolve, reject, on }) => {
-      on(this.#bleno, 'servicesSet', () => {
-        resolve();
-      });
+      on(this.#bleno, 'servicesSet', resolve);
       on(this.#bleno, 'servicesSetError', reject);
       this.#bleno.setServices(services.map((service) => this.#primaryService(service)));
     });
@@ -288,9 +286,7 @@ class BlenoPeripheral implements Peripheral {
   async #quietly(what: string, timeoutMs: number, event: string, act: () => void): Promise<void> {
     try {
       await runOperation<void>(this.#clock, { what, timeoutMs }, ({ resolve, on }) => {
-        on(this.#bleno, event, () => {
-          resolve();
-        });
+        on(this.#bleno, event, resolve);
         act();
       });
     } catch (error) {

@@ -107,9 +107,7 @@ const quietly = async (
   try {
     await runOperation<void>(clock, { what: 'disconnecting', timeoutMs }, ({ resolve, on }) => {
       act();
-      on(peripheral, event, () => {
-        resolve();
-      });
+      on(peripheral, event, resolve);
     });
   } catch {
     // Nothing more can be done; the central's guard ends a connection that comes up later.

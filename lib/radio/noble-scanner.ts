@@ -146,9 +146,7 @@ export class NobleScanner {
           new PhoneKeyError('radio.scan-failed', 'the adapter does not start or stop scanning'),
       },
       ({ resolve, on }) => {
-        on(this.#noble, wanted ? 'scanStart' : 'scanStop', () => {
-          resolve();
-        });
+        on(this.#noble, wanted ? 'scanStart' : 'scanStop', resolve);
         // Duplicates, because the same car is to be reported again when it is heard again.
         if (wanted) this.#noble.startScanning(services.split(','), true);
         else this.#noble.stopScanning();

@@ -1,4 +1,3 @@
-import { generateEd25519, generateX25519 } from '../../../lib/crypto/keys.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
@@ -68,8 +67,8 @@ export const introduce = async (
   const car: PairedCar = {
     name: host.name,
     carPublicKey: host.identity.publicKey,
-    identity: generateX25519(defaultSuite, random),
-    signing: generateEd25519(defaultSuite, random),
+    identity: defaultSuite.x25519KeyPair(random(32)),
+    signing: defaultSuite.ed25519KeyPair(random(32)),
     state: 'paired',
     ...entry,
   };
