@@ -4,7 +4,7 @@ import { nativeCar } from '../native/car.js';
 import { systemClock } from '../platform/clock.js';
 import type { Cancel } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
-import type { Optional } from '../phone/environment.js';
+import type { Optional } from '../platform/optional.js';
 import { systemRandom } from '../platform/random.js';
 import { Patience } from '../radio/patience.js';
 import type { Link, Peripheral } from '../radio/types.js';

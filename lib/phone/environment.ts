@@ -3,15 +3,13 @@ import type { Suite } from '../crypto/suite.js';
 import { systemClock, systemWallTime } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
+import type { Optional } from '../platform/optional.js';
 import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { DialectEnvironment, PhoneDialect } from './dialect.js';
 import { chosenName } from './store.js';
 import type { CarStore } from './store.js';
-
-/** Options that may be left out, or undefined. */
-export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 export interface KeyRingOptions {
   readonly store: CarStore;
