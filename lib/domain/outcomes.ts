@@ -46,10 +46,7 @@ export interface VehicleStatus {
   readonly pinNeeded: boolean;
 }
 
-export interface CarStatus extends VehicleStatus {
-  /** It does not know the time, and refuses all keys with limits. */
-  readonly clockLost: boolean;
-}
+export interface CarStatus extends VehicleStatus, Pick<Result, 'clockLost'> {}
 
 /** One enrolled key, as an owner sees it. */
 export interface KeyEntry {

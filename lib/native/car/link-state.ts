@@ -4,7 +4,7 @@ import type { Command } from '../../domain/commands.js';
 import type { Result } from '../../domain/outcomes.js';
 import type { CarPairing } from '../pairing/car.js';
 import type { Random } from '../../platform/random.js';
-import type { CarSecrets } from '../session/car.js';
+import type { CarSecrets, VerifiedProof } from '../session/car.js';
 import type { OnSessionKeys, SealedChannel } from '../session/common.js';
 import type { FromCarMessage } from '../codec.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
@@ -31,10 +31,7 @@ export type LinkState =
   | { readonly phase: 'ending'; readonly why: string }
   | { readonly phase: 'closed' };
 
-export interface Session {
-  readonly phonePublicKey: Uint8Array;
-  readonly channel: SealedChannel;
-}
+export type Session = Omit<VerifiedProof, 'command'>;
 
 /** A key with a grant, of which the car is asked what it makes of it. */
 export interface Admission {

@@ -1,6 +1,5 @@
 import type { KeyPair, Suite } from '../../crypto/suite.js';
-import { HandshakeState } from '../../noise/handshake-state.js';
-import { PATTERNS } from '../../noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../../noise/handshake-state.js';
 import type { Random } from '../../platform/random.js';
 import { PROLOGUE, proofTagKey, proofTagWith, SealedChannel, SessionKeyTap } from './common.js';
 import type { OnSessionKeys } from './common.js';

@@ -2,8 +2,7 @@ import { portableSuite } from '../../../lib/crypto/index.js';
 import { nobleSuite } from '../../../lib/crypto/noble.js';
 import { nodeSuite } from '../../../lib/crypto/node.js';
 import { CipherState } from '../../../lib/noise/symmetric-state.js';
-import { HandshakeState } from '../../../lib/noise/handshake-state.js';
-import { PATTERNS } from '../../../lib/noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../../../lib/noise/handshake-state.js';
 import {
   register,
   Spake2PlusProver,
