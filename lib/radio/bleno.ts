@@ -72,15 +72,9 @@ class BlenoPeripheral implements Peripheral {
     this.#log = log;
     this.#patience = new Patience(clock);
     this.#forget = [
-      subscribe(this.#bleno, 'accept', () => {
-        this.#accepted();
-      }),
-      subscribe(this.#bleno, 'disconnect', () => {
-        this.#disconnected();
-      }),
-      subscribe(this.#bleno, 'stateChange', (state: string) => {
-        this.#stateChanged(state);
-      }),
+      subscribe(this.#bleno, 'accept', this.#accepted.bind(this)),
+      subscribe(this.#bleno, 'disconnect', this.#disconnected.bind(this)),
+      subscribe(this.#bleno, 'stateChange', this.#stateChanged.bind(this)),
     ];
   }
 

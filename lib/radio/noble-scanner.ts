@@ -40,12 +40,8 @@ export class NobleScanner {
     this.#clock = clock;
     this.#log = log;
     this.#forget = [
-      subscribe(noble, 'discover', (peripheral: NoblePeripheral) => {
-        this.#discovered(peripheral);
-      }),
-      subscribe(noble, 'scanStop', () => {
-        this.#stoppedByOthers();
-      }),
+      subscribe(noble, 'discover', this.#discovered.bind(this)),
+      subscribe(noble, 'scanStop', this.#stoppedByOthers.bind(this)),
     ];
   }
 

@@ -62,9 +62,7 @@ class NobleCentral implements Central {
     this.#log = log;
     this.#scanner = new NobleScanner(this.#noble, clock, log);
     this.#forget = [
-      subscribe(this.#noble, 'stateChange', (state: string) => {
-        this.#stateChanged(state);
-      }),
+      subscribe(this.#noble, 'stateChange', this.#stateChanged.bind(this)),
       // Without a listener noble writes to the console.
       subscribe(this.#noble, 'warning', (message: string) => {
         log.warn(`noble: ${message}`);
