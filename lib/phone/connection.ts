@@ -166,7 +166,7 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   async #ask(command: Command, deadline: Deadline): Promise<Result> {
     deadline.check();
-    if (deadline.leftMs === 0) {
+    if (deadline.timeoutMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
     }
     const result = await this.#session.ask(command, deadline);

@@ -76,8 +76,8 @@ export class PhoneKey extends Remote {
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
    */
   relay(uris: readonly string[], options: RelayOptions = {}): Promise<Relayed> {
-    return relay(this.#environment, uris, options, (car, { leftMs, signal }) =>
-      this.deliver({ car: car.name, cars: [car], timeoutMs: leftMs, signal }),
+    return relay(this.#environment, uris, options, (car, { timeoutMs, signal }) =>
+      this.deliver({ car: car.name, cars: [car], timeoutMs, signal }),
     );
   }
 }
