@@ -226,7 +226,10 @@ export class HandshakeState {
         return this.#e.publicKey;
       case 's':
         return this.#symmetric.encryptAndHash(given(this.#s).publicKey);
-      default:
+      case 'ee':
+      case 'es':
+      case 'se':
+      case 'ss':
         this.#mixDh(token);
         return new Uint8Array(0);
     }
@@ -244,7 +247,10 @@ export class HandshakeState {
         this.#rs = this.#symmetric.decryptAndHash(message.subarray(0, length));
         return message.subarray(length);
       }
-      default:
+      case 'ee':
+      case 'es':
+      case 'se':
+      case 'ss':
         this.#mixDh(token);
         return message;
     }

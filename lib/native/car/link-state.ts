@@ -5,7 +5,7 @@ import type { Result } from '../../domain/outcomes.js';
 import type { CarPairing } from '../pairing/car.js';
 import type { Random } from '../../platform/random.js';
 import type { CarSecrets, VerifiedProof } from '../session/car.js';
-import type { OnSessionKeys, SealedChannel } from '../session/common.js';
+import type { OnSessionKeys } from '../session/common.js';
 import type { FromCarMessage } from '../codec.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from '../../car/host.js';
