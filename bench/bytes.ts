@@ -1,7 +1,7 @@
 import { CarEndpoint } from '../lib/car/endpoint.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { systemRandom } from '../lib/platform/random.js';
-import { MemoryRadio } from '../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../lib/radio/memory.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
 import { figure } from './measure.js';
 import type { Figure } from './measure.js';

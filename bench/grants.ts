@@ -6,7 +6,7 @@ import { nodeSuite } from '../lib/crypto/node.js';
 import { PhoneKey } from '../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
 import { concat } from '../lib/platform/bytes.js';
-import { MemoryRadio } from '../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../lib/radio/memory.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
 import { asked, sum } from './bytes.js';
 import { cpuMicros, figure } from './measure.js';

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { nodeSuite as suite } from '../lib/crypto/node.js';
-import { HandshakeState } from '../lib/noise/handshake-state.js';
-import { PATTERNS } from '../lib/noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../lib/noise/handshake-state.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { cpuMicros, figure, median } from './measure.js';
 import type { Figure } from './measure.js';

@@ -6,8 +6,12 @@ import { systemRandom } from '../lib/platform/random.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { decodeFromCar, decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
-import { decodeRequest, encodeCommand } from '../lib/native/commands.js';
-import { decodeResult, encodeResult } from '../lib/native/results.js';
+import {
+  decodeRequest,
+  decodeResult,
+  encodeCommand,
+  encodeResult,
+} from '../lib/native/commands.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
 import { DONE } from './setup.js';

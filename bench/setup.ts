@@ -1,7 +1,6 @@
 import type { CarHost } from '../lib/car/host.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { generateEd25519, generateX25519 } from '../lib/crypto/index.js';
 import { nodeSuite } from '../lib/crypto/node.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Result } from '../lib/domain/outcomes.js';
@@ -15,7 +14,7 @@ export const DONE: Result = { outcome: { type: 'done' }, clockLost: false, epoch
 
 /** As many phones as a car has slots for. */
 export const somePhones = (): KeyPair[] =>
-  Array.from({ length: DEFAULT_SLOTS }, () => generateX25519(nodeSuite, systemRandom));
+  Array.from({ length: DEFAULT_SLOTS }, () => nodeSuite.x25519KeyPair(systemRandom(32)));
 
 /** Each phone in the slot of its place. */
 export const keySlots = (phones: readonly KeyPair[]): KeySlot[] =>
@@ -44,13 +43,16 @@ export const hostWith = (identity: KeyPair, keys: readonly KeySlot[]): CarHost =
 export const introduced = async (
   random: Random,
 ): Promise<{ host: CarHost; store: MemoryCarStore }> => {
-  const [car, identity] = [generateX25519(nodeSuite, random), generateX25519(nodeSuite, random)];
+  const [car, identity] = [
+    nodeSuite.x25519KeyPair(random(32)),
+    nodeSuite.x25519KeyPair(random(32)),
+  ];
   const store = new MemoryCarStore();
   await store.add({
     name: 'car',
     carPublicKey: car.publicKey,
     identity,
-    signing: generateEd25519(nodeSuite, random),
+    signing: nodeSuite.ed25519KeyPair(random(32)),
     state: 'paired',
   });
   return { host: hostWith(car, keySlots([identity])), store };

@@ -1,11 +1,12 @@
 import type { Position } from '../air/index.js';
-import type { Logger } from '../lib/platform/logger.js';
+import type { LogFields, Logger } from '../lib/platform/logger.js';
 import { pathsFor } from './config/paths.js';
 import type { Paths } from './config/paths.js';
 import type { Interrupt } from './io/interrupt.js';
-import { stderrLogger } from './io/log.js';
 import { Output } from './io/output.js';
 import type { Sink } from './io/output.js';
+import { silentLogger } from '../lib/platform/logger.js';
+import type { ExitCode } from './exit-codes.js';
 
 export const RADIOS = ['auto', 'ble', 'virtual'] as const;
 
@@ -77,3 +78,36 @@ export const createContext = <Use extends AirUse>(
     signal: host.interrupt.signal,
   };
 };
+
+/** The library's log on stderr: warnings, and with `--verbose` all of it. */
+const stderrLogger = (output: Output, verbose: boolean): Logger => {
+  const write =
+    (level: string) =>
+    (message: string, fields: LogFields = {}): void => {
+      const rest = Object.entries(fields)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => ` ${name}=${String(value)}`);
+      output.talk(`${output.paintTalk('dim', `${level}: ${message}${rest.join('')}`)}\n`);
+    };
+  const warn = write('warn');
+  return verbose ? { debug: write('debug'), info: write('info'), warn } : { ...silentLogger, warn };
+};
+
+/** Ends with an exit code; with none, that of what was done. */
+type Work = Promise<ExitCode | void>;
+
+/** Gives the work of a command its context, and takes care of its errors. */
+export type Perform = <Use extends AirUse>(
+  options: GlobalOptions,
+  use: Use,
+  work: (context: Context<Use>) => Work,
+) => Promise<void>;
+
+/**
+ * Makes the action of a command, which loads its work and runs it with the global options that were given.
+ * Its use of the air says which of them go with it, and what its context lets it open.
+ */
+export type Act = <Use extends AirUse, Args extends readonly unknown[]>(
+  use: Use,
+  load: () => Promise<(context: Context<Use>, ...args: Args) => Work>,
+) => (...args: Args) => Promise<void>;

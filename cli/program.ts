@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Act, Perform } from './command.js';
+import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
 import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
@@ -9,7 +9,6 @@ import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
 import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
 import { RADIOS } from './context.js';
-import type { AirUse, Host } from './context.js';
 import { EXIT_CODES } from './exit-codes.js';
 
 /** Wrong usage, and of which command: `car tap`; empty for the program itself. */
@@ -118,10 +117,10 @@ export const buildProgram = (host: Host, perform: Perform) => {
       running.error('error: --force goes with --capture');
   };
   const act: Act =
-    (use, work) =>
+    (use, load) =>
     async (...args) => {
       check(use);
-      await perform(program.opts(), use, (context) => work(context, ...args));
+      await perform(program.opts(), use, async (context) => (await load())(context, ...args));
     };
   program.commandsGroup('The phone:');
   addPhoneCommands(program, act);

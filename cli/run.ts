@@ -1,8 +1,7 @@
 import { PhoneKeyError } from '../lib/errors.js';
-import type { Perform } from './command.js';
+import type { Host, Perform } from './context.js';
 import { isErrno } from '../local/errno.js';
 import { createContext } from './context.js';
-import type { Host } from './context.js';
 import { EXIT } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
 import { Interrupt } from './io/interrupt.js';

@@ -2,8 +2,7 @@ import { revocationListTagKey } from '../lib/credentials/revocation-list.js';
 import type { EntryKind } from '../lib/credentials/revocation-list.js';
 import { defaultSuite as suite } from '../lib/crypto/index.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
-import { HandshakeState } from '../lib/noise/handshake-state.js';
-import { PATTERNS } from '../lib/noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../lib/noise/handshake-state.js';
 import { concat, fromHex, toHex, utf8 } from '../lib/platform/bytes.js';
 import type { Random } from '../lib/platform/random.js';
 

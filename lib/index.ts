@@ -4,7 +4,7 @@ export { errorCatalogue, PhoneKeyError } from './errors.js';
 export type { ErrorCode, ErrorKind, ErrorObject } from './errors.js';
 export { defaultSuite, portableSuite } from './crypto/index.js';
 export type { KeyPair, ScryptCost, Suite } from './crypto/suite.js';
-export type { FormFactor } from './domain/form-factors.js';
+export type { FormFactor } from './domain/names.js';
 export type { Role } from './domain/roles.js';
 export { systemClock } from './platform/clock.js';
 export type { Cancel, Clock } from './platform/clock.js';

@@ -2,6 +2,5 @@
 export { MemoryCarStore } from './phone/store.js';
 export { seededRandom } from './platform/seeded-random.js';
 export { SimClock } from './platform/sim-clock.js';
-export { MemoryRadio } from './radio/memory-radio.js';
-export { memoryLinkPair } from './radio/memory.js';
+export { memoryLinkPair, MemoryRadio } from './radio/memory.js';
 export type { MemoryLink, MemoryLinkOptions } from './radio/memory.js';

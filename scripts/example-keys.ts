@@ -3,7 +3,7 @@ import { concat, toHex } from '../lib/platform/bytes.js';
 import type { Random } from '../lib/platform/random.js';
 import { encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../lib/native/codec.js';
-import { frame } from '../lib/link/framing.js';
+import { frame } from '../lib/link/message-link.js';
 
 /**
  * What the worked examples and the vectors are made of. The keys are in every copy of this file: never

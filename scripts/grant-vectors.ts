@@ -247,16 +247,12 @@ const admissions = () => {
   const { first, second } = exampleChain();
   const both = concat(first, second);
   const inTime = { bearer: 'friend', now: SECOND_TERMS.notBefore } as const;
-  const revoked = (about: Entry['about'], since: number): Entry => ({
+  const entry = (kind: EntryKind) => (about: Entry['about'], since: number) => ({
     about,
     since,
-    kind: 'revoked',
+    kind,
   });
-  const suspended = (about: Entry['about'], since: number): Entry => ({
-    about,
-    since,
-    kind: 'suspended',
-  });
+  const [revoked, suspended] = [entry('revoked'), entry('suspended')];
   return [
     admission('the first link of the worked example, by the guest', first, 'admitted'),
     admission('both links, by the friend', both, 'admitted', inTime),
@@ -304,9 +300,7 @@ const admissions = () => {
       'a chain that does not hold, of a key in a slot',
       flip(first, 8 * 80),
       'GRANT_INVALID',
-      {
-        known: first,
-      },
+      { known: first },
     ),
   ];
 };
@@ -316,11 +310,7 @@ export const grantVectors = () => ({
   car_private: toHex(KEYS.car.privateKey),
   epoch: FIRST_TERMS.epoch,
   owners: [
-    {
-      slot: 0,
-      public: toHex(KEYS.phone.publicKey),
-      signing_public: toHex(owner.publicKey),
-    },
+    { slot: 0, public: toHex(KEYS.phone.publicKey), signing_public: toHex(owner.publicKey) },
     {
       slot: SECOND_OWNER.slot,
       public: toHex(SECOND_OWNER.identity.publicKey),

@@ -2,13 +2,15 @@ import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { proofTagKey, proofTagWith } from '../lib/native/session/transcript.js';
+import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { pairingRun } from './worked-example.js';
 
 /** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */
+
+const zeros = (length: number): Uint8Array => new Uint8Array(length);
 
 interface ProofVector {
   readonly name: string;
@@ -44,7 +46,6 @@ export const sessionVectors = () => {
     expect: ProofVector['expect'] = 'refused',
     at = 1,
   ): ProofVector => ({ name, at, handshake: toHex(handshake), tag: toHex(tag), expect });
-  const zeros = new Uint8Array(32);
   const otherCar = suite.x25519KeyPair(KEYS.phoneSigning.privateKey).publicKey;
   return {
     note: NOTE,
@@ -67,7 +68,7 @@ export const sessionVectors = () => {
         'the same, with the tag key of this car',
         tagged(answer(challenge.bytes, otherCar).handshake),
       ),
-      vector('tag of zeros', { handshake: good.handshake, tag: new Uint8Array(16) }),
+      vector('tag of zeros', { handshake: good.handshake, tag: zeros(16) }),
       ...[0, 64, 127].map((bit) =>
         vector(`bit ${String(bit)} of the tag flipped`, { ...good, tag: flip(good.tag, bit) }),
       ),
@@ -84,11 +85,11 @@ export const sessionVectors = () => {
       vector('a byte too many, tag made anew', tagged(concat(good.handshake, Uint8Array.of(0)))),
       vector(
         'ephemeral key of small order (all zero)',
-        tagged(concat(zeros, good.handshake.slice(32))),
+        tagged(concat(zeros(32), good.handshake.slice(32))),
       ),
       vector(
         'ephemeral key of small order (one)',
-        tagged(concat(Uint8Array.of(1), zeros.slice(1), good.handshake.slice(32))),
+        tagged(concat(Uint8Array.of(1), zeros(31), good.handshake.slice(32))),
       ),
       vector(
         'the challenge itself as ephemeral key',
@@ -134,7 +135,7 @@ export const pairingVectors = () => {
     cases: [
       { name: 'the worked example', messages: hexed(good), expect: 'accepted' as const },
       change('share: compressed marker', 'share', Uint8Array.of(2, ...run.share.slice(1))),
-      change('share: all zero', 'share', new Uint8Array(65)),
+      change('share: all zero', 'share', zeros(65)),
       change('share: not on the curve', 'share', flip(run.share, 8 * 64)),
       change('share: 64 bytes', 'share', run.share.slice(0, 64)),
       change('share: the verifier answers itself', 'share', run.answer.share),
@@ -160,62 +161,45 @@ const hexed = (messages: Record<PairingField, Uint8Array>): Record<PairingField,
 
 /** Frames to a car, and whether it takes them for a message at all. */
 export const frameVectors = () => {
-  const proof = { handshake: new Uint8Array(98), tag: new Uint8Array(16) };
-  const valid = (name: string, frame: Uint8Array, message: string) => ({
+  const proof = { handshake: zeros(98), tag: zeros(16) };
+  const vector = (name: string, frame: Uint8Array, expect: string) => ({
     name,
     frame: toHex(frame),
-    expect: message,
+    expect,
   });
-  const bad = (name: string, frame: Uint8Array) => ({
-    name,
-    frame: toHex(frame),
-    expect: 'malformed',
-  });
+  const bad = (name: string, frame: Uint8Array) => vector(name, frame, 'malformed');
   const length = (bytes: number) => Uint8Array.of(bytes >> 8, bytes & 0xff);
   return {
     note: NOTE,
     to_car: [
-      valid('proof', toCar({ case: 'proof', value: proof }), 'proof'),
-      valid('sealed, 16 bytes', toCar({ case: 'sealed', value: new Uint8Array(16) }), 'sealed'),
-      valid(
-        'pair_start',
-        toCar({ case: 'pairStart', value: { share: new Uint8Array(65) } }),
-        'pairStart',
-      ),
-      valid(
+      vector('proof', toCar({ case: 'proof', value: proof }), 'proof'),
+      vector('sealed, 16 bytes', toCar({ case: 'sealed', value: zeros(16) }), 'sealed'),
+      vector('pair_start', toCar({ case: 'pairStart', value: { share: zeros(65) } }), 'pairStart'),
+      vector(
         'revocation list, 142 bytes',
-        toCar({ case: 'revocationList', value: new Uint8Array(142) }),
+        toCar({ case: 'revocationList', value: zeros(142) }),
         'revocationList',
       ),
-      bad(
-        'revocation list, 141 bytes',
-        toCar({ case: 'revocationList', value: new Uint8Array(141) }),
-      ),
-      bad('sealed, 15 bytes', toCar({ case: 'sealed', value: new Uint8Array(15) })),
-      bad(
-        'proof without a tag',
-        toCar({ case: 'proof', value: { ...proof, tag: new Uint8Array(0) } }),
-      ),
+      bad('revocation list, 141 bytes', toCar({ case: 'revocationList', value: zeros(141) })),
+      bad('sealed, 15 bytes', toCar({ case: 'sealed', value: zeros(15) })),
+      bad('proof without a tag', toCar({ case: 'proof', value: { ...proof, tag: zeros(0) } })),
       bad(
         'proof with a tag of 17 bytes',
-        toCar({ case: 'proof', value: { ...proof, tag: new Uint8Array(17) } }),
+        toCar({ case: 'proof', value: { ...proof, tag: zeros(17) } }),
       ),
       bad(
         'proof with a handshake of 95 bytes',
-        toCar({ case: 'proof', value: { ...proof, handshake: new Uint8Array(95) } }),
+        toCar({ case: 'proof', value: { ...proof, handshake: zeros(95) } }),
       ),
-      bad(
-        'pair_start with 64 bytes',
-        toCar({ case: 'pairStart', value: { share: new Uint8Array(64) } }),
-      ),
+      bad('pair_start with 64 bytes', toCar({ case: 'pairStart', value: { share: zeros(64) } })),
       bad(
         'pair_confirm with 33 bytes',
-        toCar({ case: 'pairConfirm', value: { confirm: new Uint8Array(33) } }),
+        toCar({ case: 'pairConfirm', value: { confirm: zeros(33) } }),
       ),
-      bad('pair_commit with 15 bytes', toCar({ case: 'pairCommit', value: new Uint8Array(15) })),
+      bad('pair_commit with 15 bytes', toCar({ case: 'pairCommit', value: zeros(15) })),
       bad(
         'a frame from the car',
-        fromCar({ case: 'hello', value: { version: 1, handshake: new Uint8Array(32) } }),
+        fromCar({ case: 'hello', value: { version: 1, handshake: zeros(32) } }),
       ),
       bad('length 0', length(0)),
       bad('length over the limit', length(MAX_MESSAGE_BYTES + 1)),

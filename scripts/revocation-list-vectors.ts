@@ -117,23 +117,16 @@ interface Step {
   readonly expect: 'done' | 'revocation_list_invalid';
 }
 
-const taken = (revocationList: Uint8Array): Step => ({
-  revocation_list: toHex(revocationList),
-  expect: 'done',
-});
-const old = (revocationList: Uint8Array): Step => ({
-  revocation_list: toHex(revocationList),
-  expect: 'revocation_list_invalid',
-});
-
-const ids = (list: readonly RevocationEntry[]): readonly string[] =>
-  list.map((each) => toHex(each.fingerprint));
+const step =
+  (expect: Step['expect']) =>
+  (revocationList: Uint8Array): Step => ({ revocation_list: toHex(revocationList), expect });
+const [taken, old] = [step('done'), step('revocation_list_invalid')];
 
 /** One after the other to a new car; at the end it knows these fingerprints, in any order. */
 const sequence = (name: string, steps: readonly Step[], known: readonly RevocationEntry[]) => ({
   name,
   steps,
-  known: ids(known),
+  known: known.map((each) => toHex(each.fingerprint)),
 });
 
 const sequences = () => {

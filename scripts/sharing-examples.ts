@@ -10,8 +10,7 @@ import { concat, utf8 } from '../lib/platform/bytes.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { refusedResult } from '../lib/domain/outcomes.js';
-import { encodeCommand } from '../lib/native/commands.js';
-import { encodeResult } from '../lib/native/results.js';
+import { encodeCommand, encodeResult } from '../lib/native/commands.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 
@@ -59,15 +58,9 @@ const NOTHING = new Uint8Array(0);
 
 /** The two links of the example. */
 export const exampleChain = (): { readonly first: Uint8Array; readonly second: Uint8Array } => {
-  const first = signLink(suite, KEYS.phoneSigning, KEYS.car.publicKey, NOTHING, GUEST, FIRST_TERMS);
-  const second = signLink(
-    suite,
-    KEYS.guestSigning,
-    KEYS.car.publicKey,
-    first,
-    FRIEND,
-    SECOND_TERMS,
-  );
+  const { publicKey } = KEYS.car;
+  const first = signLink(suite, KEYS.phoneSigning, publicKey, NOTHING, GUEST, FIRST_TERMS);
+  const second = signLink(suite, KEYS.guestSigning, publicKey, first, FRIEND, SECOND_TERMS);
   return { first, second };
 };
 
@@ -178,13 +171,9 @@ export const EXAMPLE_REVOCATION_LIST: RevocationList = {
 
 export const exampleRevocationList = (): Uint8Array => {
   const random = fixed(KEYS.revocationListEphemeral);
-  const [part] = sealRevocationList(
-    suite,
-    random,
-    KEYS.phoneSigning,
-    KEYS.car.publicKey,
-    EXAMPLE_REVOCATION_LIST,
-  );
+  const { phoneSigning, car } = KEYS;
+  const list = EXAMPLE_REVOCATION_LIST;
+  const [part] = sealRevocationList(suite, random, phoneSigning, car.publicKey, list);
   if (part === undefined) throw new Error('a revocation list without parts');
   return part;
 };

@@ -2,19 +2,19 @@ import { CarPairing } from '../lib/native/pairing/car.js';
 import {
   ID_PROVER,
   ID_VERIFIER,
+  pairingContext,
+  pairingKeys,
   pairingRegistration,
   pairingSecrets,
-} from '../lib/native/pairing/secrets.js';
+} from '../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
-import { pairingContext, pairingKeys } from '../lib/native/pairing/transcript.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
-import { PROLOGUE, proofTagKey } from '../lib/native/session/transcript.js';
+import { PROLOGUE, proofTagKey } from '../lib/native/session/common.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
 import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
-import { encodeCommand } from '../lib/native/commands.js';
-import { encodeResult } from '../lib/native/results.js';
+import { encodeCommand, encodeResult } from '../lib/native/commands.js';
 import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Command } from '../lib/domain/commands.js';
 import type { Outcome } from '../lib/domain/outcomes.js';

@@ -1,8 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { ScanFilter } from '../../lib/link/advertising.js';
 import type { GattProfile } from '../../lib/link/gatt-profile.js';
-import { abortError, runOperation } from '../../lib/radio/operation.js';
-import { OperationQueue } from '../../lib/radio/operation-queue.js';
+import { abortError, OperationQueue, runOperation } from '../../lib/radio/operation.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/air-link.js';

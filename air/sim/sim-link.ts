@@ -1,8 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import { checkChunk, LinkBuffer } from '../../lib/radio/link-buffer.js';
-import { runOperation } from '../../lib/radio/operation.js';
+import { OperationQueue, runOperation } from '../../lib/radio/operation.js';
 import type { Settle } from '../../lib/radio/operation.js';
-import { OperationQueue } from '../../lib/radio/operation-queue.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/air-link.js';

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { measureClasses } from './measure-classes.js';
+import { largestT, measureClasses } from './measure-classes.js';
 import type { Subject } from './measure-classes.js';
 import { SUBJECTS } from './subjects.js';
-import { largestT } from './welch.js';
 
 // npm run timing                         measures, and decides: exit status 1 for a leak
 // npm run timing -- --samples 1000000    more of them, which shows smaller leaks

@@ -7,14 +7,13 @@ import { nodeSuite } from '../../lib/crypto/node.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { CarPairing } from '../../lib/native/pairing/car.js';
-import { ID_PROVER, ID_VERIFIER } from '../../lib/native/pairing/secrets.js';
+import { ID_PROVER, ID_VERIFIER, pairingContext } from '../../lib/native/pairing/transcript.js';
 import {
   deriveSecrets,
   register,
   requireConfirmation,
   Spake2PlusProver,
 } from '../../lib/native/pairing/spake2plus.js';
-import { pairingContext } from '../../lib/native/pairing/transcript.js';
 import { utf8 } from '../../lib/platform/bytes.js';
 import { systemRandom as random } from '../../lib/platform/random.js';
 import { carSecrets, Challenge } from '../../lib/native/session/car.js';

@@ -1,14 +1,14 @@
 import { connectOrStartHub } from '../../air/hub/connect.js';
 import { openHubControl } from '../../air/hub/control-client.js';
 import type { HubControl, HubSettings } from '../../air/index.js';
-import { PhoneKeyError } from '../../lib/errors.js';
+import { PhoneKeyError, errorMessage } from '../../lib/errors.js';
 import type { Context } from '../context.js';
 import { abortedUnless } from '../io/interrupt.js';
-import { captureToFile } from './capture.js';
-import type { AirCapture } from './capture.js';
 import { openDoors } from './doors.js';
 import type { DoorOptions, Doors } from './doors.js';
 import { describeSettings } from './words.js';
+import { monitorCapture } from '../../air/capture/monitor.js';
+import { openCapture } from '../capture/captured.js';
 
 export interface AirOptions extends HubSettings, DoorOptions {}
 
@@ -53,4 +53,44 @@ export const startAir = async (
     keeper.close();
   }
   tell({ type: 'stopped' }, 'stopped');
+};
+
+interface AirCapture {
+  /** Resolves when all that has happened so far is in the file. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Writes what passes on the air to the file of `--capture`, from now on; undefined without one.
+ * @throws PhoneKeyError `usage.invalid` when the file cannot be made
+ */
+const captureToFile = async (
+  context: Context,
+  control: HubControl,
+): Promise<AirCapture | undefined> => {
+  const file = openCapture(context);
+  if (file === undefined) return undefined;
+  try {
+    const tap = await control.tap();
+    const record = monitorCapture(file);
+    const write = async (): Promise<void> => {
+      try {
+        for await (const event of tap) record(event);
+      } catch (error) {
+        context.output.say(`the capture ends here: ${errorMessage(error)}`);
+      } finally {
+        file.close();
+      }
+    };
+    const written = write();
+    return {
+      async stop() {
+        tap.stop();
+        await written;
+      },
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 };

@@ -1,8 +1,9 @@
 import { capturing } from '../../air/capture/capturing.js';
 import type { HciTransport } from '../../air/index.js';
 import type { Context } from '../context.js';
-import { createCaptureFile } from './capture-file.js';
-import type { CaptureFile } from './capture-file.js';
+import { closeSync, ftruncateSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
+import { isErrno } from '../../local/errno.js';
 
 /**
  * The file of `--capture`; undefined without one.
@@ -39,3 +40,83 @@ export const captured = (
     throw error;
   }
 };
+
+/** A capture on disk. What was written is there, in whole records, however the process ends. */
+interface CaptureFile {
+  /** Never throws: when the disk is full, the capture ends and the command goes on. */
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/**
+ * Makes a file of mode 0600. Writes are synchronous: a few records in a thousandth of a second, and
+ * none is lost when the process is killed.
+ * @param force takes the place of a file that exists already
+ * @param onLost told once, when nothing more can be written
+ * @throws PhoneKeyError `usage.invalid` when there is one already, or it cannot be made
+ */
+const createCaptureFile = (
+  path: string,
+  force: boolean,
+  onLost: (reason: string) => void,
+): CaptureFile => {
+  let file: number | undefined = create(path, force);
+  let size = 0;
+  const close = (): void => {
+    if (file === undefined) return;
+    const descriptor = file;
+    file = undefined;
+    try {
+      closeSync(descriptor);
+    } catch (error) {
+      onLost(errorMessage(error)); // some file systems find out late
+    }
+  };
+  return {
+    write(bytes) {
+      if (file === undefined) return;
+      try {
+        for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+        size += bytes.length;
+      } catch (error) {
+        endAt(file, size);
+        onLost(errorMessage(error));
+        close();
+      }
+    },
+    close,
+  };
+};
+
+/** Takes away the part of a record that was still written. */
+const endAt = (file: number, size: number): void => {
+  try {
+    ftruncateSync(file, size);
+  } catch {
+    // The records before it can be read all the same.
+  }
+};
+
+const create = (path: string, force: boolean): number => {
+  try {
+    // A new file, instead of the old one emptied: that may be readable by others.
+    if (force && isFile(path)) unlinkSync(path);
+    return openSync(path, 'wx', 0o600);
+  } catch (cause) {
+    if (isErrno(cause, 'EEXIST')) {
+      throw new PhoneKeyError('usage.invalid', `${path} exists already`, {
+        cause,
+        hint: force
+          ? 'It is not a file: choose another name.'
+          : 'Choose another name, or replace it: --force.',
+      });
+    }
+    throw new PhoneKeyError('usage.invalid', `the capture cannot be made: ${errorMessage(cause)}`, {
+      cause,
+      hint: 'Choose a file in a directory that exists and that you may write to.',
+    });
+  }
+};
+
+const isFile = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;

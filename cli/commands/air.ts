@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 import { PACES } from '../../air/hub/settings.js';
 import {
   parseEndpoint,
@@ -55,21 +55,13 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ),
     )
     .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
-    .action(
-      act('keep', async (context, options) =>
-        (await import('../air/start.js')).startAir(context, options),
-      ),
-    );
+    .action(act('keep', async () => (await import('../air/start.js')).startAir));
 
   air
     .command('list')
     .description('list what is on the air: places, radios, links')
     .option('--watch', 'go on to tell what changes, until Ctrl-C (then exit code 0)')
-    .action(
-      act('nothing', async (context, options) =>
-        (await import('../air/list.js')).listAir(context, options),
-      ),
-    );
+    .action(act('nothing', async () => (await import('../air/list.js')).listAir));
 
   air
     .command('move')
@@ -78,11 +70,7 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .requiredOption('--to <x,y>', 'where to, in metres', parsePosition)
     .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
     .option('--wait', 'wait until it is there')
-    .action(
-      act('nothing', async (context, who, options) =>
-        (await import('../air/move.js')).moveOnAir(context, who, options),
-      ),
-    );
+    .action(act('nothing', async () => (await import('../air/move.js')).moveOnAir));
 
   air
     .command('watch')
@@ -92,8 +80,9 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
     .option('--hci', 'every packet between a host and its controller')
     .action(
-      act('watch', async (context, options) =>
-        (await import('../air/watch.js')).showAir(context, options),
-      ),
+      act('watch', async () => {
+        const { showAir } = await import('../air/watch.js');
+        return (context, options) => showAir(context, options);
+      }),
     );
 };

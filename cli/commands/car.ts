@@ -1,6 +1,6 @@
 import { Argument, Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
@@ -36,15 +36,16 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
       ).choices(['files', 'flash'] as const),
     )
     .action(
-      act('radio', async (context, { memory }) =>
-        (await import('../car/start.js')).startCar(context, car.opts().name, { memory }),
-      ),
+      act('radio', async () => {
+        const { startCar } = await import('../car/start.js');
+        return (context, options) => startCar(context, car.opts().name, options);
+      }),
     );
 
   const beside = (work: (module: BesideModule, at: Beside) => Promise<void>): Promise<void> =>
-    act('nothing', async (context) => {
+    act('nothing', async () => {
       const module = await import('../car/beside.js');
-      return work(module, { context, name: car.opts().name });
+      return (context) => work(module, { context, name: car.opts().name });
     })();
 
   car

@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 import { parseSeconds, parseSlot } from '../config/parse.js';
-import { formFactor } from './form-factor.js';
 import type { SimpleAction } from '../phone/act.js';
+import { Option } from '@commander-js/extra-typings';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 
 const ACTION_SUMMARIES: readonly (readonly [SimpleAction, string])[] = [
   ['unlock', 'unlock the doors'],
@@ -34,26 +35,18 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     program
       .command(action)
       .description(summary)
-      .action(
-        act('radio', async (context) => (await import('../phone/act.js')).act(context, action)),
-      );
+      .action(act('radio', async () => (await import('../phone/act.js')).act(action)));
   }
   program
     .command('start')
     .description('authorise driving for 2 minutes')
     .addHelpText('before', START_EXAMPLES)
     .option('--pin <->', '-: read the PIN of the car from stdin (or give it in KEY_PIN)')
-    .action(
-      act('radio', async (context, options) =>
-        (await import('../phone/pin.js')).start(context, options.pin),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/pin.js')).start));
   program
     .command('status')
     .description('ask the car: locks, doors, driving')
-    .action(
-      act('radio', async (context) => (await import('../phone/status.js')).showStatus(context)),
-    );
+    .action(act('radio', async () => (await import('../phone/act.js')).showStatus));
 
   program
     .command('pair')
@@ -64,21 +57,13 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
     .option('--name <name>', 'how the car shall call this phone')
     .addOption(formFactor())
-    .action(
-      act('radio', async (context, options) =>
-        (await import('../phone/pair.js')).pair(context, options),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/pair.js')).pair));
 
   program
     .command('scan')
     .description('list the cars that are near')
     .option('--for <seconds>', 'how long to listen', parseSeconds, 3)
-    .action(
-      act('radio', async (context, options) =>
-        (await import('../phone/scan.js')).showScan(context, options.for),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/scan.js')).showScan));
 
   const keys = program
     .command('keys')
@@ -87,30 +72,26 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
   keys
     .command('list')
     .description('list them; for owners')
-    .action(act('radio', async (context) => (await import('../phone/keys.js')).listKeys(context)));
+    .action(act('radio', async () => (await import('../phone/keys.js')).listKeys));
   keys
     .command('remove')
     .description('remove one')
     .argument('<slot>', 'slot of the key', parseSlot)
-    .action(
-      act('radio', async (context, slot) =>
-        (await import('../phone/keys.js')).removeKey(context, slot),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/keys.js')).removeKey));
 
   program
     .command('cars')
     .description('list the cars this phone has a key for')
-    .action(
-      act('nothing', async (context) => (await import('../phone/cars.js')).listCars(context)),
-    );
+    .action(act('nothing', async () => (await import('../phone/cars.js')).listCars));
   program
     .command('forget')
     .description("delete this phone's key for a car")
     .argument('<name>', 'name of the car')
-    .action(
-      act('nothing', async (context, name) =>
-        (await import('../phone/cars.js')).forgetCar(context, name),
-      ),
-    );
+    .action(act('nothing', async () => (await import('../phone/cars.js')).forgetCar));
 };
+
+export const formFactor = () =>
+  new Option(
+    '--form-factor <what>',
+    'what this is to be in the list of keys (default: phone)',
+  ).choices(FORM_FACTORS);

@@ -1,10 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Command } from '@commander-js/extra-typings';
 import { GRANTED_ROLES } from '../../lib/domain/roles.js';
-import type { Act } from '../command.js';
+import type { Act } from '../context.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
 import type { StatusVerb } from '../phone/revocation-lists.js';
-import { formFactor } from './form-factor.js';
+import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
   $ key id                                 a fresh key, to be sent to an owner
@@ -72,24 +72,16 @@ export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act):
     .command('set')
     .description('ask for this one from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
-    .action(
-      act('radio', async (context, options) =>
-        (await import('../phone/pin.js')).setPin(context, options.pin),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/pin.js')).setPin));
   pin
     .command('clear')
     .description('ask for none')
-    .action(act('radio', async (context) => (await import('../phone/pin.js')).clearPin(context)));
+    .action(act('radio', async () => (await import('../phone/pin.js')).clearPin));
   program
     .command('rekey')
     .description("remove every key but the owners', and void every grant; for owners")
     .option('-y, --yes', 'do not ask')
-    .action(
-      act('radio', async (context, options) =>
-        (await import('../phone/rekey.js')).rekey(context, options.yes === true),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/rekey.js')).rekey));
 };
 
 const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
@@ -99,11 +91,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addHelpText('before', ID_EXAMPLES)
     .addOption(out())
     .addOption(qr())
-    .action(
-      act('nothing', async (context, options) =>
-        (await import('../phone/share.js')).showKey(context, options),
-      ),
-    );
+    .action(act('nothing', async () => (await import('../phone/share.js')).showKey));
   program
     .command('share')
     .description('give rights to a key of another phone, offline')
@@ -133,11 +121,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--name <name>', 'what to call it, for key revoke')
     .addOption(out())
     .addOption(qr())
-    .action(
-      act('nothing', async (context, options) =>
-        (await import('../phone/share.js')).shareKey(context, options),
-      ),
-    );
+    .action(act('nothing', async () => (await import('../phone/share.js')).shareKey));
   program
     .command('accept')
     .description('take a grant for a key that key id has shown')
@@ -149,17 +133,11 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--name <name>', 'what to call the car (default: car)')
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
     .addOption(formFactor())
-    .action(
-      act('nothing', async (context, source, options) =>
-        (await import('../phone/share.js')).acceptGrant(context, source, options),
-      ),
-    );
+    .action(act('nothing', async () => (await import('../phone/share.js')).acceptGrant));
   program
     .command('shared')
     .description('list what this phone has shared')
-    .action(
-      act('nothing', async (context) => (await import('../phone/shared.js')).listShared(context)),
-    );
+    .action(act('nothing', async () => (await import('../phone/shared.js')).listShared));
 };
 
 const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void => {
@@ -173,14 +151,10 @@ const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void =
       .addOption(out())
       .addOption(qr())
       .action((which, options) =>
-        act(radioUnless(options), async (context) =>
-          (await import('../phone/revocation-lists.js')).changeKeyStatus(
-            context,
-            verb,
-            which,
-            options,
-          ),
-        )(),
+        act(
+          radioUnless(options),
+          async () => (await import('../phone/revocation-lists.js')).changeKeyStatus,
+        )(verb, which, options),
       );
   }
   program
@@ -192,9 +166,10 @@ const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void =
     .addOption(out())
     .addOption(qr())
     .action((options) =>
-      act(radioUnless(options), async (context) =>
-        (await import('../phone/revocation-lists.js')).refreshLeases(context, options),
-      )(),
+      act(
+        radioUnless(options),
+        async () => (await import('../phone/revocation-lists.js')).refreshLeases,
+      )(options),
     );
   program
     .command('relay')
@@ -205,11 +180,7 @@ const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void =
       'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
-    .action(
-      act('radio', async (context, source, options) =>
-        (await import('../phone/revocation-lists.js')).relayLists(context, source, options),
-      ),
-    );
+    .action(act('radio', async () => (await import('../phone/revocation-lists.js')).relayLists));
 };
 
 const qr = () => new Option('--qr', 'a QR code on stderr (on a terminal it comes by itself)');

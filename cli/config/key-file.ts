@@ -1,4 +1,4 @@
-import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
 import {
   ENTRIES_PER_PART,
@@ -8,8 +8,15 @@ import {
 } from '../../lib/credentials/revocation-list.js';
 import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
-import type { OutboxEntry, OwnRevocationList, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
+import type {
+  OutboxEntry,
+  OwnRevocationList,
+  PairedCar,
+  SharedKey,
+  Offer,
+  KeyPair,
+} from '../../lib/index.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox.js';
 import { MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { nativeProfile } from '../../lib/native/profile.js';
@@ -25,9 +32,10 @@ import {
   optional,
   text,
   whole,
+  readJson,
 } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
-import { formatPrivate, keyPair, keyPairJson, parsePrivate, version } from './private-json.js';
+import { PhoneKeyError } from '../../lib/errors.js';
 
 /**
  * The text of a key file: one car, JSON, version 1. Keys are 32 bytes each, in hex, as all bytes are.
@@ -110,6 +118,31 @@ const attHandle: JsonReader<number> = (value, what) => {
   return value;
 };
 
+const formatPrivate = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
+const parsePrivate = <T>(text: string, reader: JsonReader<T>): T => {
+  try {
+    return readJson(text, 'it', reader);
+  } catch (error) {
+    if (error instanceof JsonError) throw new PhoneKeyError('keys.unreadable', error.message);
+    throw error;
+  }
+};
+
+/** The one version of a file that is known. */
+const version: JsonReader<1> = (value) => {
+  if (value !== 1) throw new JsonError('a version this phonekey does not know');
+  return value;
+};
+
+const keyPair = object<KeyPair>({ privateKey: hexBytes(32), publicKey: hexBytes(32) });
+
+const keyPairJson = ({ privateKey, publicKey }: KeyPair) => ({
+  privateKey: toHex(privateKey),
+  publicKey: toHex(publicKey),
+});
+
 const time = whole(2 ** 32 - 1);
 const grantTime = whole(NO_END);
 const count = whole(255);
@@ -166,3 +199,25 @@ const keyFile = object<
   },
   { revocationList: 'notice', outbox: 'carrying' },
 );
+
+/** The text of an offer: a key that waits for a grant, JSON, version 1. */
+export const formatOffer = ({ identity, signing, madeAt }: Offer): string =>
+  formatPrivate({
+    version: 1,
+    madeAt,
+    identity: keyPairJson(identity),
+    signing: keyPairJson(signing),
+  });
+
+const offerFile = object<Offer & { readonly version: 1 }>({
+  version,
+  madeAt: whole(2 ** 32 - 1),
+  identity: keyPair,
+  signing: keyPair,
+});
+
+/** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
+export const parseOffer = (text: string): Offer => {
+  const { version: _, ...offer } = parsePrivate(text, offerFile);
+  return offer;
+};

@@ -6,8 +6,7 @@ import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import type { Disk } from '../../local/files/disk.js';
 import { fileNameFor } from './file-name.js';
-import { formatKeyFile, MAX_FILE, parseKeyFile } from './key-file.js';
-import { formatOffer, parseOffer } from './offer-file.js';
+import { formatKeyFile, formatOffer, MAX_FILE, parseKeyFile, parseOffer } from './key-file.js';
 import { PrivateDirectory } from './private-directory.js';
 
 const EXTENSION = '.json';

@@ -12,7 +12,34 @@ import type { KeyLog, Logger, PairedCar, TraceEvent } from '../../lib/index.js';
 import { openBlenoPeripheral } from '../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../lib/radio/noble.js';
 import { FileKeyStore } from '../config/key-store.js';
-import { startBrokenCloud } from './cloud.js';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The app's cloud, on the day it is out of order: a server on the loopback that answers 500. */
+interface Cloud {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const startBrokenCloud = async (): Promise<Cloud> => {
+  const server = createServer((_request, response) => {
+    response.writeHead(500, { 'content-type': 'application/json', connection: 'close' });
+    response.end(JSON.stringify({ error: 'internal server error' }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(port)}/cars/demo/unlock`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
 
 /** Everything that the demonstration touches, as its steps use it. */
 export type World = Awaited<ReturnType<typeof openWorld>>;

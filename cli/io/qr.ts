@@ -1,5 +1,5 @@
 import encodeQR from 'qr';
-import { wantsColour } from './colour.js';
+import { wantsColour } from './output.js';
 import type { Sink } from './output.js';
 
 /** Bright white on black, whatever the colours of the terminal are: cameras want dark on light. */

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { withRemote } from './open.js';
+import { statusLines } from './status-lines.js';
 
 /** The commands that need no answer but yes, and what to say when they were done. */
 export const ACTIONS = {
@@ -15,9 +16,18 @@ export type Action = keyof typeof ACTIONS;
 /** All but starting, for which the car may ask for a PIN: see pin.ts. */
 export type SimpleAction = Exclude<Action, 'start'>;
 
-export const act = async (context: Context<'radio'>, action: SimpleAction): Promise<void> => {
-  const doing = `reaching the car to ${action}`;
-  await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
-  const { output } = context;
-  output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
+export const act =
+  (action: SimpleAction) =>
+  async (context: Context<'radio'>): Promise<void> => {
+    const doing = `reaching the car to ${action}`;
+    await withRemote(context, { doing }, ({ phone, call }) => phone[action](call));
+    const { output } = context;
+    output.result({ command: action, ok: true }, [output.paint('green', ACTIONS[action])]);
+  };
+
+export const showStatus = async (context: Context<'radio'>): Promise<void> => {
+  const answer = await withRemote(context, { doing: 'asking the car' }, ({ phone, call }) =>
+    phone.status(call),
+  );
+  context.output.result(answer, statusLines(answer));
 };

@@ -5,11 +5,14 @@ import { confirm } from '../io/ask.js';
 import { withRemote } from './open.js';
 
 /** Every key but the owners' is gone, and every grant of before is worth nothing. */
-export const rekey = async (context: Context<'radio'>, sure: boolean): Promise<void> => {
+export const rekey = async (
+  context: Context<'radio'>,
+  { yes }: { readonly yes?: true | undefined },
+): Promise<void> => {
   const { host, options, output, paths } = context;
   const cars = await new FileKeyStore(paths.keys).list();
   const { name } = chosenFrom(cars, options.car);
-  if (!sure) {
+  if (yes !== true) {
     const question = `Remove every key of ${name} but the owners', and void all grants?`;
     await confirm(host, question, "this removes every key but the owners'", 'key rekey --yes');
   }

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { CarChoice, Delivery, SignedRevocationList } from '../../lib/index.js';
+import type { CarChoice, Delivery, RelayOptions, SignedRevocationList } from '../../lib/index.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
 import { PhoneKey } from '../../lib/phone/phone-key.js';
@@ -122,16 +122,11 @@ const fingerprintOf = async (context: Context, which: string): Promise<string> =
   );
 };
 
-export interface RelayArguments {
-  /** The radio's id of the only car to send it to. */
-  readonly id?: string;
-}
-
 /** Relays revocation lists of owners to their cars, whoever this phone is. */
 export const relayLists = async (
   context: Context<'radio'>,
   source: string,
-  { id }: RelayArguments,
+  { id }: Pick<RelayOptions, 'id'>,
 ): Promise<void> => {
   const { host, output } = context;
   const uris = await readUris(host, source);

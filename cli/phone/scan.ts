@@ -9,7 +9,10 @@ import { withRemote } from './open.js';
  * Listens for cars. With `--json` a line for each car when it is first heard and when it opens or
  * closes its pairing window; otherwise a table at the end, nearest first.
  */
-export const showScan = async (context: Context<'radio'>, seconds: number): Promise<ExitCode> => {
+export const showScan = async (
+  context: Context<'radio'>,
+  { for: seconds }: { readonly for: number },
+): Promise<ExitCode> => {
   const { output, signal } = context;
   const heard = new Map<string, SeenCar>();
   await withRemote(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {

@@ -1,6 +1,6 @@
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
-import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { isJsonObject } from '../../lib/platform/json.js';

@@ -1,8 +1,7 @@
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot, PathStep } from '../../lib/credentials/key-slot.js';
-import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
-import { checkName } from '../../lib/domain/names.js';
+import { checkName, FORM_FACTORS } from '../../lib/domain/names.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';

@@ -17,8 +17,8 @@ export type { Introduction, KeyGrant, KeySlot, PhoneIdentity } from '../credenti
 export { CLOSURES } from '../domain/closures.js';
 export type { Closure } from '../domain/closures.js';
 export type { Command, CommandName, CommandOf } from '../domain/commands.js';
-export { FORM_FACTORS } from '../domain/form-factors.js';
-export type { FormFactor } from '../domain/form-factors.js';
+export { FORM_FACTORS } from '../domain/names.js';
+export type { FormFactor } from '../domain/names.js';
 export { DONE, refused, refusedResult } from '../domain/outcomes.js';
 export type { KeyEntry, Outcome, Result, VehicleStatus } from '../domain/outcomes.js';
 export { newPairingCode } from '../domain/pairing-code.js';

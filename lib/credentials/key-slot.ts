@@ -1,5 +1,5 @@
 import type { Suite } from '../crypto/suite.js';
-import type { FormFactor } from '../domain/form-factors.js';
+import type { FormFactor } from '../domain/names.js';
 import type { Role } from '../domain/roles.js';
 import type { GrantTerms } from './grant.js';
 

@@ -1,8 +1,8 @@
+import type { ChainContext } from './chain.js';
 import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { FINGERPRINT_BYTES } from './key-slot.js';
-import { HandshakeState } from '../noise/handshake-state.js';
-import { PATTERNS } from '../noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../noise/handshake-state.js';
 import { concat, utf8 } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
 
@@ -113,13 +113,11 @@ export const isRevocationListFor = (
     revocationList.subarray(0, TAG_BYTES),
   );
 
-export interface RevocationListContext {
+export interface RevocationListContext extends Pick<ChainContext, 'ownerKey'> {
   /** X25519, the car's. */
   readonly identity: KeyPair;
   /** From `revocationListTagKey`. */
   readonly tagKey: Uint8Array;
-  /** The Ed25519 key (32 bytes) of the owner in that slot; undefined where there is none that counts. */
-  ownerKey(slot: number): Uint8Array | undefined;
 }
 
 /**

@@ -1,4 +1,3 @@
 /** What the library uses when it is given no suite, and the one that needs nothing of the platform. */
 export { defaultSuite, portableSuite } from '#suite';
-export { generateEd25519, generateX25519 } from './keys.js';
 export type { KeyPair, ScryptCost, Suite } from './suite.js';

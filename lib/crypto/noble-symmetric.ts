@@ -1,6 +1,6 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
-import { requireLength, requireScrypt } from './checks.js';
+import { requireLength, requireScrypt } from './common.js';
 import type { Suite } from './suite.js';
 
 /** What the suites without node:crypto have in common: @noble's scrypt and AEAD. */

@@ -4,9 +4,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { PhoneKeyError } from '../errors.js';
 import { sameBytes } from '../platform/bytes.js';
-import { requireLength } from './checks.js';
-import { isStrict } from './ed25519.js';
-import { hkdfSha512 } from './hmac.js';
+import { hkdfSha512, isStrict, requireLength } from './common.js';
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { Suite } from './suite.js';
 

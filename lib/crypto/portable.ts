@@ -1,9 +1,7 @@
 import nacl from 'tweetnacl';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
-import { requireLength } from './checks.js';
-import { isStrict } from './ed25519.js';
-import { hkdfSha512, hmacSha512 } from './hmac.js';
+import { hkdfSha512, hmacSha512, isStrict, requireLength } from './common.js';
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { KeyPair, Suite } from './suite.js';
 

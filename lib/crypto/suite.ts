@@ -20,7 +20,7 @@ export interface Suite {
   /** 64-byte Ed25519 signature over `message`. */
   ed25519Sign(pair: KeyPair, message: Uint8Array): Uint8Array;
   /**
-   * True only for a valid signature; malformed keys and signatures give false. Strict (ed25519.ts):
+   * True only for a valid signature; malformed keys and signatures give false. Strict (common.ts):
    * S < L, and the key canonical and not of small order.
    */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;

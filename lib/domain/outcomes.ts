@@ -1,5 +1,5 @@
 import type { Closure } from './closures.js';
-import type { FormFactor } from './form-factors.js';
+import type { FormFactor } from './names.js';
 import type { Refusal } from './refusals.js';
 import type { Role } from './roles.js';
 
@@ -46,10 +46,7 @@ export interface VehicleStatus {
   readonly pinNeeded: boolean;
 }
 
-export interface CarStatus extends VehicleStatus {
-  /** It does not know the time, and refuses all keys with limits. */
-  readonly clockLost: boolean;
-}
+export interface CarStatus extends VehicleStatus, Pick<Result, 'clockLost'> {}
 
 /** One enrolled key, as an owner sees it. */
 export interface KeyEntry {

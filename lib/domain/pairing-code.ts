@@ -2,7 +2,7 @@ import type { Random } from '../platform/random.js';
 import { PhoneKeyError } from '../errors.js';
 import { viewOf } from '../platform/bytes.js';
 
-/** The 8-digit code on the car's screen, as text; what SPAKE2+ makes of it is in secrets.ts. */
+/** The 8-digit code on the car's screen, as text; what SPAKE2+ makes of it is in lib/native/pairing. */
 
 const DIGITS = 8;
 const CODES = 10 ** DIGITS;

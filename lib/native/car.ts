@@ -1,8 +1,6 @@
 import { PhoneKeyError } from '../errors.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from '../car/dialect.js';
-import type { AdmissionRefusal } from '../car/host.js';
 import { findKey } from '../credentials/key-slot.js';
-import type { Introduction, KeySlot } from '../credentials/key-slot.js';
 import type { KeyPair } from '../crypto/suite.js';
 import { refusedResult } from '../domain/outcomes.js';
 import { MessageLink } from '../link/message-link.js';
@@ -10,9 +8,8 @@ import type { Cancel } from '../platform/clock.js';
 import type { Link } from '../radio/types.js';
 import { advertisementKey, encodeAdvertisement, nativeAdvertising } from './advertisement.js';
 import { stepLink } from './car/link-machine.js';
-import { REFUSAL_DELAY_MS } from './car/link-state.js';
+import { openLink, REFUSAL_DELAY_MS } from './car/link-state.js';
 import type { LinkContext, LinkEffect, LinkInput, LinkState, LinkStep } from './car/link-state.js';
-import { openLink } from './car/link-steps.js';
 import { decodeToCar, encodeFromCar } from './codec.js';
 import { nativeMessages } from './describe.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
@@ -143,12 +140,14 @@ class NativeCarLink implements CarLink {
       case 'admit':
         void this.#await(
           'admit',
-          () => this.#admit(effect.publicKey, effect.introduction),
+          async () => host.credentials?.admit(effect.publicKey, effect.introduction),
           (outcome) => ({ type: 'admitted', outcome: outcome ?? 'grant-invalid' }),
         );
         break;
       case 'receive-revocation-list':
-        this.#receiveRevocationList(effect.revocationList);
+        host.credentials?.receive(effect.revocationList).catch((error: unknown) => {
+          this.#car.log.warn('a revocation list could not be taken', { error: String(error) });
+        });
         break;
       case 'count-try':
         void this.#await(
@@ -190,19 +189,6 @@ class NativeCarLink implements CarLink {
         this.#closeAfterSending(effect.why);
         break;
     }
-  }
-
-  async #admit(
-    publicKey: Uint8Array,
-    introduction: Introduction,
-  ): Promise<KeySlot | AdmissionRefusal> {
-    return (await this.#car.host.credentials?.admit(publicKey, introduction)) ?? 'grant-invalid';
-  }
-
-  #receiveRevocationList(revocationList: Uint8Array): void {
-    this.#car.host.credentials?.receive(revocationList).catch((error: unknown) => {
-      this.#car.log.warn('a revocation list could not be taken', { error: String(error) });
-    });
   }
 
   /** The host may reject or throw; the link then says so (`fault`), and the log has the reason. */

@@ -14,8 +14,7 @@ import {
 } from './schema/gen/phonekey.js';
 import type { CarIdentity, FromCar, ToCar } from './schema/gen/phonekey.js';
 import { PROTOCOL_VERSION } from './profile.js';
-import { atLeast, exactly, malformed } from './strict.js';
-import { decode, encode } from './wire.js';
+import { atLeast, decode, encode, exactly, malformed } from './wire.js';
 import type { Init } from './wire.js';
 
 /**

@@ -1,11 +1,23 @@
 import type { Introduction } from '../credentials/key-slot.js';
 import type { Command } from '../domain/commands.js';
 import { checkName } from '../domain/names.js';
-import { formFactors, knownFormFactor } from './numbers.js';
-import { CommandSchema } from './schema/gen/phonekey.js';
+import {
+  formFactors,
+  knownFormFactor,
+  closureMask,
+  closuresIn,
+  refusals,
+  roles,
+} from './numbers.js';
+import { CommandSchema, ResultSchema } from './schema/gen/phonekey.js';
 import type * as schema from './schema/gen/phonekey.js';
-import { decode, encode } from './wire.js';
+import { decode, encode, exactly } from './wire.js';
 import type { Init } from './wire.js';
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { NO_END } from '../credentials/grant.js';
+import { FINGERPRINT_BYTES } from '../credentials/key-slot.js';
+import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
+import { toHex } from '../platform/bytes.js';
 
 /** The schema's Command: its cases and their fields have the names of domain/commands.ts. */
 
@@ -35,4 +47,93 @@ export const decodeRequest = (bytes: Uint8Array): Request => {
   if (grants.length === 0) return { command, introduction: undefined };
   const introduction = { grants, name: checkName(name), ...knownFormFactor(formFactor) };
   return { command, introduction };
+};
+
+/** The schema's Result, in which zero stands for what there is none of. */
+
+type ResultInit = Init<schema.Result>;
+
+export const encodeResult = ({ outcome, clockLost, epoch }: Result): Uint8Array =>
+  encode(ResultSchema, { ...messageOf(outcome), clockLost, epoch });
+
+const messageOf = (outcome: Outcome): Pick<ResultInit, 'outcome'> => {
+  switch (outcome.type) {
+    case 'done':
+      return { outcome: { case: 'done', value: {} } };
+    case 'refused':
+      return { outcome: { case: 'refusal', value: { reason: refusals.of(outcome.refusal) } } };
+    case 'status': {
+      const { open, speedLimit, ...rest } = outcome.status;
+      const value = { ...rest, openClosures: closureMask(open), speedLimit: speedLimit ?? 0 };
+      return { outcome: { case: 'status', value } };
+    }
+    case 'keys':
+      return { outcome: { case: 'keys', value: { keys: outcome.keys.map(keyMessage) } } };
+    case 'unknown':
+      return {};
+  }
+};
+
+/** A key that was paired at the car says nothing of an end, one with a grant that it has none. */
+const keyMessage = ({ notAfter, usesLeft, grantedBy, ...key }: KeyEntry) => ({
+  ...key,
+  role: roles.of(key.role),
+  formFactor: formFactors.of(key.formFactor),
+  fingerprint: hexToBytes(key.fingerprint),
+  notAfter: notAfter ?? (grantedBy === null ? 0 : NO_END),
+  usesLeft: usesLeft === null ? 0 : usesLeft + 1,
+  grantedBy: grantedBy === null ? 0 : grantedBy + 1,
+});
+
+/** @throws PhoneKeyError `protocol.malformed` */
+export const decodeResult = (bytes: Uint8Array): Result => {
+  const { outcome, clockLost, epoch } = decode(ResultSchema, bytes);
+  return { outcome: outcomeIn(outcome), clockLost, epoch };
+};
+
+const outcomeIn = (message: schema.Result['outcome']): Outcome => {
+  switch (message.case) {
+    case 'done':
+      return { type: 'done' };
+    case 'refusal': {
+      const { reason } = message.value;
+      const refusal = refusals.word(reason) ?? 'unknown';
+      return { type: 'refused', refusal, ...(refusal === 'unknown' ? { code: reason } : {}) };
+    }
+    case 'status': {
+      const { locked, openClosures, driveSecondsLeft, speedLimit, pinNeeded } = message.value;
+      return {
+        type: 'status',
+        status: {
+          locked,
+          open: closuresIn(openClosures),
+          driveSecondsLeft,
+          speedLimit: speedLimit === 0 ? null : speedLimit,
+          pinNeeded,
+        },
+      };
+    }
+    case 'keys':
+      return { type: 'keys', keys: message.value.keys.map(keyEntry) };
+    case undefined:
+      return { type: 'unknown' };
+  }
+};
+
+const keyEntry = (key: schema.Key): KeyEntry => {
+  const { slot, name, formFactor, role, fingerprint, own, suspended } = key;
+  const { notAfter, usesLeft, grantedBy } = key;
+  exactly('fingerprint', fingerprint, FINGERPRINT_BYTES);
+  return {
+    slot,
+    name: checkName(name),
+    formFactor: formFactors.word(formFactor) ?? 'unknown',
+    role: roles.word(role) ?? 'none',
+    fingerprint: toHex(fingerprint),
+    own,
+    suspended,
+    notAfter: notAfter === 0 || notAfter === NO_END ? null : notAfter,
+    usesLeft: usesLeft === 0 ? null : usesLeft - 1,
+    grantedBy: grantedBy === 0 ? null : grantedBy - 1,
+  };
 };

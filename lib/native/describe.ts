@@ -5,7 +5,7 @@ import { MAX_MESSAGE_BYTES } from './profile.js';
 /** Decodes a message for a person to read. Ciphertext stays ciphertext: only its length is told. */
 export const describe = (direction: MessageDirection, message: Uint8Array): MessageDescription => {
   try {
-    return direction === 'to-car' ? describeToCar(message) : describeFromCar(message);
+    return contentsOf(direction, message);
   } catch {
     return { kind: 'malformed', fields: size('bytes', message.length) };
   }
@@ -17,9 +17,11 @@ export const nativeMessages: MessageRules = {
   describe,
 };
 
-const describeToCar = (bytes: Uint8Array): MessageDescription => {
-  const message = decodeToCar(bytes);
+const contentsOf = (direction: MessageDirection, bytes: Uint8Array): MessageDescription => {
+  const message = direction === 'to-car' ? decodeToCar(bytes) : decodeFromCar(bytes);
   switch (message.case) {
+    case 'hello':
+      return { kind: 'Hello', fields: `version ${String(message.value.version)}, e 32 B` };
     case 'proof':
       return {
         kind: 'Proof',
@@ -30,36 +32,26 @@ const describeToCar = (bytes: Uint8Array): MessageDescription => {
           size('tag', message.value.tag.length),
         ].join(', '),
       };
-    case 'sealed':
-      return { kind: 'Sealed', fields: size('sealed Command', message.value.length) };
+    case 'sealed': {
+      const what = direction === 'to-car' ? 'sealed Command' : 'sealed Result';
+      return { kind: 'Sealed', fields: size(what, message.value.length) };
+    }
     case 'pairStart':
       return { kind: 'PairStart', fields: size('share', message.value.share.length) };
-    case 'pairConfirm':
-      return { kind: 'PairConfirm', fields: 'confirmation 32 B' };
-    case 'pairCommit':
-      return { kind: 'PairCommit', fields: size('sealed PhoneIdentity', message.value.length) };
-    case 'revocationList':
-      return { kind: 'Notice', fields: size('sealed notice', message.value.length) };
-    case undefined:
-      return { kind: 'malformed', fields: '' };
-  }
-};
-
-const describeFromCar = (bytes: Uint8Array): MessageDescription => {
-  const message = decodeFromCar(bytes);
-  switch (message.case) {
-    case 'hello':
-      return { kind: 'Hello', fields: `version ${String(message.value.version)}, e 32 B` };
-    case 'sealed':
-      return { kind: 'Sealed', fields: size('sealed Result', message.value.length) };
     case 'pairShare':
       return { kind: 'PairShare', fields: 'share 65 B, confirmation 32 B' };
+    case 'pairConfirm':
+      return { kind: 'PairConfirm', fields: 'confirmation 32 B' };
     case 'pairOffer':
       return { kind: 'PairOffer', fields: size('sealed CarIdentity', message.value.length) };
+    case 'pairCommit':
+      return { kind: 'PairCommit', fields: size('sealed PhoneIdentity', message.value.length) };
     case 'pairDone':
       return { kind: 'PairDone', fields: size('sealed Enrolment', message.value.length) };
     case 'pairRefusal':
       return { kind: 'PairRefusal', fields: `reason ${String(message.value.reason)}` };
+    case 'revocationList':
+      return { kind: 'Notice', fields: size('sealed notice', message.value.length) };
     case undefined:
       return { kind: 'malformed', fields: '' };
   }

@@ -1,7 +1,9 @@
-import type { FormFactor } from '../domain/form-factors.js';
+import type { FormFactor } from '../domain/names.js';
 import type { PairingRefusal, Refusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
 import * as schema from './schema/gen/phonekey.js';
+import { CLOSURES } from '../domain/closures.js';
+import type { Closure } from '../domain/closures.js';
 
 /** Domain words and their numbers in the schema: a word without one does not compile. */
 
@@ -76,3 +78,11 @@ export const pairingRefusals = numbers<PairingRefusal, schema.PairRefusalReason>
   'slots-full': schema.PairRefusalReason.SLOTS_FULL,
   fault: schema.PairRefusalReason.FAULT,
 });
+
+/** Bit mask of open closures as the schema has it: 1 front left, ... 32 frunk. */
+export const closureMask = (open: readonly Closure[]): number =>
+  CLOSURES.reduce((mask, closure, bit) => (open.includes(closure) ? mask | (1 << bit) : mask), 0);
+
+/** Undoes `closureMask`; bits that no closure has are ignored. */
+export const closuresIn = (mask: number): Closure[] =>
+  CLOSURES.filter((_, bit) => (mask & (1 << bit)) !== 0);

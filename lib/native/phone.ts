@@ -12,13 +12,12 @@ import {
   decodeAdvertisement,
   nativeScan,
 } from './advertisement.js';
-import { encodeCommand } from './commands.js';
+import { decodeResult, encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { CarChannel } from './phone/channel.js';
 import type { CarMessage } from './phone/channel.js';
 import { nativeProfile } from './profile.js';
-import { decodeResult } from './results.js';
-import type { SealedChannel } from './session/channel.js';
+import type { SealedChannel } from './session/common.js';
 import { answerChallenge } from './session/phone.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */

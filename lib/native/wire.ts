@@ -15,10 +15,19 @@ export interface Schema<T> {
   readonly values?: T;
 }
 
+/** The encoding of each, and what it is where it is not sent. */
+const SCALARS = {
+  uint32: { as: 'uint32', wire: WireType.Varint, zero: 0 },
+  bool: { as: 'bool', wire: WireType.Varint, zero: false },
+  enum: { as: 'int32', wire: WireType.Varint, zero: 0 },
+  bytes: { as: 'bytes', wire: WireType.LengthDelimited, zero: new Uint8Array() },
+  string: { as: 'string', wire: WireType.LengthDelimited, zero: '' },
+} as const;
+
 interface Field {
   readonly number: number;
   readonly name: string;
-  readonly type: 'uint32' | 'bool' | 'enum' | 'bytes' | 'string' | Schema<unknown>;
+  readonly type: keyof typeof SCALARS | Schema<unknown>;
   readonly oneof?: string;
   readonly list?: true;
 }
@@ -81,26 +90,12 @@ const isZero = (value: unknown): boolean =>
 
 const writeField = (writer: BinaryWriter, { number, type }: Field, value: unknown): void => {
   writer.tag(number, wireTypeOf(type));
-  switch (type) {
-    case 'uint32':
-      writer.uint32(value as number);
-      break;
-    case 'bool':
-      writer.bool(value as boolean);
-      break;
-    case 'enum':
-      writer.int32(value as number);
-      break;
-    case 'bytes':
-      writer.bytes(value as Uint8Array);
-      break;
-    case 'string':
-      writer.string(value as string);
-      break;
-    default:
-      writer.fork();
-      write(writer, type, value as Fields);
-      writer.join();
+  if (typeof type === 'string') {
+    writer[SCALARS[type].as](value as never);
+  } else {
+    writer.fork();
+    write(writer, type, value as Fields);
+    writer.join();
   }
 };
 
@@ -145,20 +140,10 @@ const readField = (
   depth: number,
   before?: unknown,
 ): unknown => {
-  switch (type) {
-    case 'uint32':
-      return reader.uint32();
-    case 'bool':
-      return reader.bool();
-    case 'enum':
-      return reader.int32();
-    case 'bytes':
-      return reader.bytes();
-    case 'string':
-      return reader.string(true);
-    default:
-      return read(type, reader.bytes(), depth + 1, before as Fields | undefined);
+  if (typeof type !== 'string') {
+    return read(type, reader.bytes(), depth + 1, before as Fields | undefined);
   }
+  return type === 'string' ? reader.string(true) : reader[SCALARS[type].as]();
 };
 
 /** A message in which everything is zero. */
@@ -169,23 +154,23 @@ const zero = ({ fields }: Schema<unknown>): Fields =>
     ),
   );
 
-const zeroOf = (type: Field['type']): unknown => {
-  switch (type) {
-    case 'uint32':
-    case 'enum':
-      return 0;
-    case 'bool':
-      return false;
-    case 'bytes':
-      return new Uint8Array();
-    case 'string':
-      return '';
-    default:
-      return undefined;
+const zeroOf = (type: Field['type']): unknown =>
+  typeof type === 'string' ? SCALARS[type].zero : undefined;
+
+const wireTypeOf = (type: Field['type']): WireType =>
+  typeof type === 'string' ? SCALARS[type].wire : WireType.LengthDelimited;
+
+export const exactly = (what: string, bytes: Uint8Array, length: number): void => {
+  if (bytes.length !== length) {
+    throw malformed(`${what}: ${String(bytes.length)} bytes instead of ${String(length)}`);
   }
 };
 
-const wireTypeOf = (type: Field['type']): WireType =>
-  type === 'uint32' || type === 'bool' || type === 'enum'
-    ? WireType.Varint
-    : WireType.LengthDelimited;
+export const atLeast = (what: string, bytes: Uint8Array, length: number): void => {
+  if (bytes.length < length) {
+    throw malformed(`${what}: ${String(bytes.length)} bytes, at least ${String(length)} expected`);
+  }
+};
+
+export const malformed = (message: string): PhoneKeyError =>
+  new PhoneKeyError('protocol.malformed', message);

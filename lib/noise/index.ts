@@ -1,6 +1,3 @@
-export { CipherState, MAX_MESSAGE, TAG_LENGTH } from './cipher-state.js';
-export type { HandshakeOptions, Transport } from './handshake-state.js';
-export { HandshakeState } from './handshake-state.js';
-export type { HandshakePattern, Token } from './patterns.js';
-export { PATTERNS } from './patterns.js';
-export { SymmetricState } from './symmetric-state.js';
+export { CipherState, MAX_MESSAGE, SymmetricState, TAG_LENGTH } from './symmetric-state.js';
+export type { HandshakeOptions, HandshakePattern, Token, Transport } from './handshake-state.js';
+export { HandshakeState, PATTERNS } from './handshake-state.js';

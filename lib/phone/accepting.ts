@@ -1,17 +1,16 @@
-import type { FormFactor } from '../domain/form-factors.js';
+import type { FormFactor } from '../domain/names.js';
 import { verifyDelegations } from '../credentials/chain.js';
 import { parseChain } from '../credentials/grant.js';
 import type { GrantLink } from '../credentials/grant.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
-import { generateEd25519, generateX25519 } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
-import { invalid } from './invalid.js';
+import { invalid } from './choose.js';
 import { lastTerms } from './sharing.js';
-import { addUniquely, chosenName } from './naming.js';
+import { addUniquely, chosenName } from './store.js';
 import type { CarChange, PairedCar } from './store.js';
 
 /**
@@ -21,8 +20,8 @@ import type { CarChange, PairedCar } from './store.js';
  */
 export const offer = async (environment: RingEnvironment): Promise<string> => {
   const { suite, random, store } = environment;
-  const identity = generateX25519(suite, random);
-  const signing = generateEd25519(suite, random);
+  const identity = suite.x25519KeyPair(random(32));
+  const signing = suite.ed25519KeyPair(random(32));
   await store.addOffer({ identity, signing, madeAt: wallSeconds(environment) });
   return keyUri({ identity, signing });
 };

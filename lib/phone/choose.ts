@@ -1,5 +1,4 @@
 import { PhoneKeyError } from '../errors.js';
-import { invalid } from './invalid.js';
 import { unknownCar } from './store.js';
 import type { CarStore, PairedCar } from './store.js';
 
@@ -42,3 +41,7 @@ export const carsNamed = (
 /** True where this phone's key was paired at the car as an owner's: its signature counts there. */
 export const isOwner = ({ grant, role }: PairedCar): boolean =>
   grant === undefined && role === 'owner';
+
+/** What a person asked for that cannot be. */
+export const invalid = (message: string, hint?: string): PhoneKeyError =>
+  new PhoneKeyError('usage.invalid', message, hint === undefined ? {} : { hint });

@@ -65,11 +65,15 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 
   async status(options?: Options): Promise<CarStatus> {
-    return expectStatus(await this.#ask({ type: 'status' }, options));
+    const { outcome, clockLost } = await this.#ask({ type: 'status' }, options);
+    if (outcome.type !== 'status') throw unexpected(outcome);
+    return { ...outcome.status, clockLost };
   }
 
   async listKeys(options?: Options): Promise<KeyEntry[]> {
-    return expectKeys(await this.#ask({ type: 'listKeys' }, options));
+    const { outcome } = await this.#ask({ type: 'listKeys' }, options);
+    if (outcome.type !== 'keys') throw unexpected(outcome);
+    return [...outcome.keys];
   }
 
   /** @param slot of the key, from `listKeys` */
@@ -95,9 +99,7 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 
   async #act(command: Command, options: Options | undefined): Promise<void> {
-    await this.call(options, async (link, deadline) => {
-      expectDone(await link.command(command, deadline));
-    });
+    expectDone(await this.#ask(command, options));
   }
 
   #ask(command: Command, options: Options | undefined): Promise<Result> {
@@ -164,7 +166,7 @@ export class CarConnection extends CarCommands<CallOptions> {
 
   async #ask(command: Command, deadline: Deadline): Promise<Result> {
     deadline.check();
-    if (deadline.leftMs === 0) {
+    if (deadline.timeoutMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
     }
     const result = await this.#session.ask(command, deadline);
@@ -185,18 +187,6 @@ const checkPin = (pin: string): string => {
  */
 const expectDone = ({ outcome }: Result): void => {
   if (outcome.type !== 'done') throw unexpected(outcome, true);
-};
-
-/** @throws as `expectDone` */
-const expectStatus = ({ outcome, clockLost }: Result): CarStatus => {
-  if (outcome.type !== 'status') throw unexpected(outcome);
-  return { ...outcome.status, clockLost };
-};
-
-/** @throws as `expectDone` */
-const expectKeys = ({ outcome }: Result): KeyEntry[] => {
-  if (outcome.type !== 'keys') throw unexpected(outcome);
-  return [...outcome.keys];
 };
 
 const unexpected = (outcome: Outcome, mayHaveSucceeded = false): PhoneKeyError =>

@@ -28,19 +28,15 @@ export class Deadline implements CallOptions {
     this.signal = options.signal ?? new AbortController().signal;
   }
 
-  get leftMs(): number {
-    return Math.max(0, this.#endsAt - this.#clock.now());
-  }
-
-  /** The same, as an option of the next step. */
+  /** What is left, in milliseconds: as an option of the next step. */
   get timeoutMs(): number {
-    return this.leftMs;
+    return Math.max(0, this.#endsAt - this.#clock.now());
   }
 
   /** As this one, but no longer than so many milliseconds from now. */
   within(timeoutMs: number): Deadline {
     return new Deadline(this.#clock, {
-      timeoutMs: Math.min(timeoutMs, this.leftMs),
+      timeoutMs: Math.min(timeoutMs, this.timeoutMs),
       signal: this.signal,
     });
   }
@@ -61,7 +57,7 @@ export class Deadline implements CallOptions {
         reject(new PhoneKeyError('interrupted', 'interrupted'));
       };
       this.signal.addEventListener('abort', onAbort, { once: true, signal: over.signal });
-      cancel = this.#clock.after(this.leftMs, () => {
+      cancel = this.#clock.after(this.timeoutMs, () => {
         reject(onTimeout());
       });
     });

@@ -1,6 +1,6 @@
 import type { Suite } from '../crypto/suite.js';
 import type { Command } from '../domain/commands.js';
-import type { FormFactor } from '../domain/form-factors.js';
+import type { FormFactor } from '../domain/names.js';
 import type { Result } from '../domain/outcomes.js';
 import type { PairingRefusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';

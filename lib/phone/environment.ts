@@ -8,7 +8,7 @@ import { systemRandom } from '../platform/random.js';
 import type { Random } from '../platform/random.js';
 import type { Central } from '../radio/types.js';
 import type { DialectEnvironment, PhoneDialect } from './dialect.js';
-import { chosenName } from './naming.js';
+import { chosenName } from './store.js';
 import type { CarStore } from './store.js';
 
 export interface KeyRingOptions {

@@ -48,7 +48,7 @@ export const connectToCar = (
   deadline: Deadline,
 ): Promise<CentralLink> =>
   central.connect(advertisement, dialect.profile, {
-    timeoutMs: deadline.leftMs,
+    timeoutMs: deadline.timeoutMs,
     signal: deadline.signal,
     attHandle: car?.attHandle,
   });
@@ -103,7 +103,7 @@ export const hearCars = async (
 ): Promise<readonly SeenCar[]> => {
   const stop = new AbortController();
   const stopAfter = (ms: number) =>
-    environment.clock.after(Math.min(ms, deadline.leftMs / 2), () => {
+    environment.clock.after(Math.min(ms, deadline.timeoutMs / 2), () => {
       stop.abort();
     });
   let cancel = forMs === undefined ? undefined : stopAfter(forMs);

@@ -1,13 +1,13 @@
 import { isRevocationListFor } from '../credentials/revocation-list.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { addToOutbox } from './outbox-entries.js';
+import { addToOutbox } from './outbox.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
 import { hearCars, overLink } from './finder.js';
 import type { SeenCar } from './finder.js';
-import { invalid } from './invalid.js';
+import { invalid } from './choose.js';
 import type { Delivery } from './outbox.js';
 import type { PairedCar } from './store.js';
 
@@ -66,7 +66,7 @@ export const relay = async (
       deadline.check();
       log.debug('not delivered yet', { car: car.name, error: String(error) });
       // The key of this phone may be the one that a revocation list is about.
-      if (isStranger(error))
+      if (error instanceof PhoneKeyError && error.code === 'car.not-recognised')
         for (const revocationList of revocationLists) foreign.add(revocationList);
       else relayed.waiting.push(car.name);
     }
@@ -81,9 +81,6 @@ export const relay = async (
 };
 
 const notFound = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'no car was heard');
-
-const isStranger = (error: unknown): boolean =>
-  error instanceof PhoneKeyError && error.code === 'car.not-recognised';
 
 /** @throws PhoneKeyError `usage.invalid` for what is no revocation list */
 const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {

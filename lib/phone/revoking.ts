@@ -3,12 +3,11 @@ import { sealRevocationList } from '../credentials/revocation-list.js';
 import type { EntryKind, RevocationEntry } from '../credentials/revocation-list.js';
 import { formatUri } from '../credentials/uri.js';
 import { fromHex, toHex } from '../platform/bytes.js';
-import { replaceOwn } from './outbox-entries.js';
-import { chooseCar } from './choose.js';
+import { replaceOwn } from './outbox.js';
+import { chooseCar, invalid } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
-import { invalid } from './invalid.js';
 import { ownerSlot } from './sharing.js';
 import type { OwnRevocationList, PairedCar } from './store.js';
 

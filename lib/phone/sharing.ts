@@ -7,13 +7,11 @@ import type { Role } from '../domain/roles.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
-import { chooseCar, isOwner } from './choose.js';
+import { chooseCar, invalid, isOwner } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
-import { invalid } from './invalid.js';
-import { chosenName } from './naming.js';
-import { MOST_SHARED } from './store.js';
+import { chosenName, MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
 
 /** Times are in seconds since 1970. */

@@ -1,9 +1,11 @@
 import type { KeyPair } from '../crypto/suite.js';
-import type { FormFactor } from '../domain/form-factors.js';
-import type { RevocationEntry } from '../credentials/revocation-list.js';
+import type { FormFactor } from '../domain/names.js';
+import type { GrantTerms } from '../credentials/grant.js';
+import type { RevocationList } from '../credentials/revocation-list.js';
 import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
+import { checkName } from '../domain/names.js';
 
 /** One car this phone has a key for. The phone makes a key of its own for every car. */
 export interface PairedCar {
@@ -50,30 +52,15 @@ export interface PairedCar {
 export const MOST_SHARED = 500;
 
 /** A grant that this phone has signed. Times are seconds since 1970. */
-export interface SharedKey {
+export interface SharedKey extends Omit<GrantTerms, 'epoch' | 'ownerSlot'> {
   /** Of the key that it was for: hex, the first 8 bytes of SHA-512. */
   readonly fingerprint: string;
   /** What the person calls it. */
   readonly name?: string;
-  readonly role: Role;
-  readonly issuedAt: number;
-  readonly notBefore: number;
-  /** The first second in which it does not hold any more; NO_END of credentials/grant.ts: none. */
-  readonly notAfter: number;
-  /** 0: no limit. */
-  readonly uses: number;
-  /** 0: none. */
-  readonly leaseHours: number;
-  /** How often it may be delegated on. */
-  readonly delegations: number;
 }
 
-export interface OwnRevocationList {
-  readonly number: number;
-  /** When it was signed, in seconds since 1970; never lower than that of the one before. */
-  readonly issuedAt: number;
-  readonly entries: readonly RevocationEntry[];
-}
+/** Its `issuedAt` is never lower than that of the one before. */
+export type OwnRevocationList = Omit<RevocationList, 'ownerSlot'>;
 
 export interface OutboxEntry {
   /** As in ToCar, 142 to 2014 bytes. */
@@ -83,11 +70,7 @@ export interface OutboxEntry {
 }
 
 /** A fresh key that this phone has shown to somebody, and that waits for a grant. */
-export interface Offer {
-  /** X25519. */
-  readonly identity: KeyPair;
-  /** Ed25519. */
-  readonly signing: KeyPair;
+export interface Offer extends Pick<PairedCar, 'identity' | 'signing'> {
   /** Seconds since 1970. */
   readonly madeAt: number;
 }
@@ -171,3 +154,31 @@ export class MemoryCarStore implements CarStore {
     return Promise.resolve();
   }
 }
+
+/**
+ * A name that a person chose: 1 to 32 bytes of UTF-8, no control characters.
+ * @param what it is for: `a phone`
+ * @throws PhoneKeyError `usage.invalid`
+ */
+export const chosenName = (what: string, name: string): string => {
+  try {
+    return checkName(name);
+  } catch (cause) {
+    throw new PhoneKeyError('usage.invalid', `not a name for ${what}`, {
+      cause,
+      hint: 'Choose a name of 1 to 32 bytes without control characters.',
+    });
+  }
+};
+
+/** Adds a car under this name, or with a number where it is taken. */
+export const addUniquely = async (
+  store: CarStore,
+  name: string,
+  car: Omit<PairedCar, 'name'>,
+): Promise<PairedCar> => {
+  for (let n = 1; ; n++) {
+    const entry = { ...car, name: n === 1 ? name : `${name} ${String(n)}` };
+    if (await store.add(entry)) return entry;
+  }
+};

@@ -15,16 +15,8 @@ const SERVICE_DATA_128 = 0x21;
 /** LE General Discoverable, BR/EDR not supported. */
 const FLAGS_VALUE = 0x06;
 
-export interface EncodedSet {
-  readonly advertisement: Uint8Array;
-  readonly scanResponse: Uint8Array;
-}
-
 /** @throws PhoneKeyError `internal` where one of the two has more than 31 bytes */
-export const encodeSet = ({
-  advertisement,
-  scanResponse = {},
-}: AdvertisingContent): EncodedSet => ({
+export const encodeSet = ({ advertisement, scanResponse = {} }: AdvertisingContent) => ({
   advertisement: fitting(
     'an advertisement',
     concat(structure(FLAGS, Uint8Array.of(FLAGS_VALUE)), encodeFields(advertisement)),

@@ -1,8 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
 import type { Clock } from '../platform/clock.js';
 import { checkChunk, LinkBuffer } from './link-buffer.js';
-import { runOperation } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
+import { OperationQueue, runOperation } from './operation.js';
 import type { Link, LinkCloseReason, LinkHandlers } from './types.js';
 
 const TELL_TIMEOUT_MS = 5000;

@@ -12,7 +12,7 @@ export interface ServiceEvents {
   tooLong(): void;
   /** `mtu` is the ATT MTU in bytes; `tell` notifies or indicates at most mtu - 3 bytes. */
   subscribed(mtu: number, tell: (value: Buffer) => void): void;
-  unsubscribed(): void;
+  readonly unsubscribed: () => void;
   /** A notification was handed to the controller, or the phone has confirmed an indication. */
   readonly told: () => void;
 }
@@ -42,9 +42,7 @@ export const primaryService = (
       onSubscribe: (maxValueSize, tell) => {
         events.subscribed(maxValueSize + 3, tell);
       },
-      onUnsubscribe: () => {
-        events.unsubscribed();
-      },
+      onUnsubscribe: events.unsubscribed,
       onNotify: events.told,
       onIndicate: events.told,
     },

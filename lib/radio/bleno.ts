@@ -7,14 +7,12 @@ import { encodeSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { runOperation, subscribe } from './operation.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
 import { Patience } from './patience.js';
-import { closedError, openStack, runsOwnHost } from './stack.js';
+import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
-import { stateUnavailable } from './unavailable.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
@@ -74,15 +72,9 @@ class BlenoPeripheral implements Peripheral {
     this.#log = log;
     this.#patience = new Patience(clock);
     this.#forget = [
-      subscribe(this.#bleno, 'accept', () => {
-        this.#accepted();
-      }),
-      subscribe(this.#bleno, 'disconnect', () => {
-        this.#disconnected();
-      }),
-      subscribe(this.#bleno, 'stateChange', (state: string) => {
-        this.#stateChanged(state);
-      }),
+      subscribe(this.#bleno, 'accept', this.#accepted.bind(this)),
+      subscribe(this.#bleno, 'disconnect', this.#disconnected.bind(this)),
+      subscribe(this.#bleno, 'stateChange', this.#stateChanged.bind(this)),
     ];
   }
 
@@ -93,9 +85,7 @@ class BlenoPeripheral implements Peripheral {
     this.#assertUsable();
     this.#onError = onError;
     await this.#run<void>('offering the service', ({ resolve, reject, on }) => {
-      on(this.#bleno, 'servicesSet', () => {
-        resolve();
-      });
+      on(this.#bleno, 'servicesSet', resolve);
       on(this.#bleno, 'servicesSetError', reject);
       this.#bleno.setServices(services.map((service) => this.#primaryService(service)));
     });
@@ -290,9 +280,7 @@ class BlenoPeripheral implements Peripheral {
   async #quietly(what: string, timeoutMs: number, event: string, act: () => void): Promise<void> {
     try {
       await runOperation<void>(this.#clock, { what, timeoutMs }, ({ resolve, on }) => {
-        on(this.#bleno, event, () => {
-          resolve();
-        });
+        on(this.#bleno, event, resolve);
         act();
       });
     } catch (error) {

@@ -6,9 +6,8 @@ import { checkChunk, LinkBuffer } from './link-buffer.js';
 import { abandon } from './noble-connect.js';
 import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
-import { runOperation, subscribe } from './operation.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
@@ -66,17 +65,14 @@ export class NobleLink implements CentralLink {
     this.#buffer.open(handlers);
     const { profile, fromCar, attHandle } = this.#gatt;
     await this.#run<void>('subscribing', ({ resolve, on }) => {
-      const subscribed = (): void => {
-        resolve();
-      };
       if (attHandle === undefined) {
-        on(fromCar, 'notify', subscribed);
+        on(fromCar, 'notify', resolve);
         fromCar.subscribe();
         return;
       }
       // noble would look for the handle first.
       const handle = attHandle + layoutOf(profile).configurationAt;
-      on(this.#peripheral, `handleWrite${String(handle)}`, subscribed);
+      on(this.#peripheral, `handleWrite${String(handle)}`, resolve);
       const value = indicates(profile) ? ENABLE.indications : ENABLE.notifications;
       this.#peripheral.writeHandle(handle, value, false);
     });
@@ -88,9 +84,7 @@ export class NobleLink implements CentralLink {
     const { toCar } = this.#gatt;
     await this.#run<void>('sending', ({ resolve, on }) => {
       const asCommand = this.#nextIsCommand();
-      on(toCar, 'write', () => {
-        resolve();
-      });
+      on(toCar, 'write', resolve);
       toCar.write(bytes, asCommand);
     });
   }

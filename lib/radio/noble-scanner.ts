@@ -3,8 +3,7 @@ import type { AdvertisingFields, ScanFilter } from '../link/advertising.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
-import { runOperation, subscribe } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import type { Advertisement } from './types.js';
 import { bareUuid, dashedUuid } from '../link/gatt-profile.js';
 
@@ -41,12 +40,8 @@ export class NobleScanner {
     this.#clock = clock;
     this.#log = log;
     this.#forget = [
-      subscribe(noble, 'discover', (peripheral: NoblePeripheral) => {
-        this.#discovered(peripheral);
-      }),
-      subscribe(noble, 'scanStop', () => {
-        this.#stoppedByOthers();
-      }),
+      subscribe(noble, 'discover', this.#discovered.bind(this)),
+      subscribe(noble, 'scanStop', this.#stoppedByOthers.bind(this)),
     ];
   }
 
@@ -147,9 +142,7 @@ export class NobleScanner {
           new PhoneKeyError('radio.scan-failed', 'the adapter does not start or stop scanning'),
       },
       ({ resolve, on }) => {
-        on(this.#noble, wanted ? 'scanStart' : 'scanStop', () => {
-          resolve();
-        });
+        on(this.#noble, wanted ? 'scanStart' : 'scanStop', resolve);
         // Duplicates, because the same car is to be reported again when it is heard again.
         if (wanted) this.#noble.startScanning(services.split(','), true);
         else this.#noble.stopScanning();

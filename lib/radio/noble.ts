@@ -9,12 +9,10 @@ import type { NobleGatt } from './noble-connect.js';
 import { NobleLink } from './noble-link.js';
 import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
-import { abortError, runOperation, subscribe } from './operation.js';
-import { OperationQueue } from './operation-queue.js';
-import { closedError, openStack } from './stack.js';
+import { abortError, OperationQueue, runOperation, subscribe } from './operation.js';
+import { closedError, openStack, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
-import { stateUnavailable } from './unavailable.js';
 
 export type { LoadedNoble, Noble } from './noble-types.js';
 export type { StackOptions } from './stack.js';
@@ -64,9 +62,7 @@ class NobleCentral implements Central {
     this.#log = log;
     this.#scanner = new NobleScanner(this.#noble, clock, log);
     this.#forget = [
-      subscribe(this.#noble, 'stateChange', (state: string) => {
-        this.#stateChanged(state);
-      }),
+      subscribe(this.#noble, 'stateChange', this.#stateChanged.bind(this)),
       // Without a listener noble writes to the console.
       subscribe(this.#noble, 'warning', (message: string) => {
         log.warn(`noble: ${message}`);

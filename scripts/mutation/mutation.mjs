@@ -1,7 +1,7 @@
 // Alters the code, one small change at a time, and counts the changes that no test notices (Stryker).
 //   npm run mutation                    everything; what did not change since the last run is not run again
 //   npm run mutation -- session wire    these areas
-//   npm run mutation -- --mutate 'lib/native/session/transcript.ts' session
+//   npm run mutation -- --mutate 'lib/native/session/common.ts' session
 // Exit status 1 when an area has less than its share of changes noticed.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

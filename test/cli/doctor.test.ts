@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { diagnose } from '../../cli/doctor/checks.js';
+import { diagnose, doctor } from '../../cli/doctor/checks.js';
 import type { Check } from '../../cli/doctor/checks.js';
-import { buildCommand, installationOf } from '../../cli/doctor/fixes.js';
+import { buildCommand, installationOf } from '../../cli/doctor/probes.js';
 import type { Probes } from '../../cli/doctor/probes.js';
-import { doctor } from '../../cli/doctor/run.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { Cli } from '../support/cli.js';
 import { testContext, testHost } from '../support/cli-host.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { FORM_FACTORS } from '../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../lib/domain/names.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
 import {
@@ -12,10 +12,9 @@ import {
   ENTRIES_PER_PART,
   MOST_PART_BYTES,
 } from '../../lib/credentials/revocation-list.js';
-import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
@@ -27,8 +26,8 @@ import { to } from '../support/car-store.js';
 const random = seededRandom('granted keys');
 
 const pairs = () => ({
-  identity: generateX25519(nodeSuite, random),
-  signing: generateEd25519(nodeSuite, random),
+  identity: nodeSuite.x25519KeyPair(random(32)),
+  signing: nodeSuite.ed25519KeyPair(random(32)),
 });
 
 const car = (more: Partial<PairedCar> = {}): PairedCar => ({
@@ -270,7 +269,7 @@ describe('FileKeyStore', () => {
   it(`keeps the newest ${String(MOST_OFFERS)} offers`, async () => {
     const offer = pairs();
     for (let madeAt = 0; madeAt <= MOST_OFFERS; madeAt++) {
-      await store.addOffer({ ...offer, identity: generateX25519(nodeSuite, random), madeAt });
+      await store.addOffer({ ...offer, identity: nodeSuite.x25519KeyPair(random(32)), madeAt });
     }
     const kept = await store.offers();
     expect(kept).toHaveLength(MOST_OFFERS);

@@ -9,8 +9,7 @@ import {
   parseSlot,
 } from '../../cli/config/parse.js';
 import { EXIT_CODES, exitCodeOf } from '../../cli/exit-codes.js';
-import { wantsColour } from '../../cli/io/colour.js';
-import { Output } from '../../cli/io/output.js';
+import { Output, wantsColour } from '../../cli/io/output.js';
 import { reportError } from '../../cli/io/report.js';
 import { table } from '../../cli/io/table.js';
 

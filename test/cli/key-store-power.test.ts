@@ -1,6 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { FileKeyStore } from '../../cli/config/key-store.js';
-import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
@@ -22,9 +21,9 @@ const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
   const random = seededRandom(id);
   const made = known.get(id) ?? {
     name,
-    carPublicKey: generateX25519(nodeSuite, random).publicKey,
-    identity: generateX25519(nodeSuite, random),
-    signing: generateEd25519(nodeSuite, random),
+    carPublicKey: nodeSuite.x25519KeyPair(random(32)).publicKey,
+    identity: nodeSuite.x25519KeyPair(random(32)),
+    signing: nodeSuite.ed25519KeyPair(random(32)),
     state,
   };
   known.set(id, made);

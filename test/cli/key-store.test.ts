@@ -7,7 +7,6 @@ import * as fc from 'fast-check';
 import { fileNameFor } from '../../cli/config/file-name.js';
 import { formatKeyFile, MAX_FILE, parseKeyFile } from '../../cli/config/key-file.js';
 import { FileKeyStore } from '../../cli/config/key-store.js';
-import { generateEd25519, generateX25519 } from '../../lib/crypto/index.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
@@ -19,9 +18,9 @@ const car = (name: string, seed = name): PairedCar => {
   const random = seededRandom(seed);
   return {
     name,
-    carPublicKey: generateX25519(nodeSuite, random).publicKey,
-    identity: generateX25519(nodeSuite, random),
-    signing: generateEd25519(nodeSuite, random),
+    carPublicKey: nodeSuite.x25519KeyPair(random(32)).publicKey,
+    identity: nodeSuite.x25519KeyPair(random(32)),
+    signing: nodeSuite.ed25519KeyPair(random(32)),
     state: 'paired',
     role: 'owner',
     slot: 3,

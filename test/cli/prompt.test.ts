@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askLine, readLine } from '../../cli/io/ask.js';
-import { readPairingCode } from '../../cli/phone/pairing-code.js';
+import { readPairingCode } from '../../cli/phone/pair.js';
 import { run } from '../../cli/run.js';
 import { testHost } from '../support/cli-host.js';
 

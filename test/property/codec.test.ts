@@ -10,8 +10,7 @@ import {
   decodeToCar,
   encodeToCar,
 } from '../../lib/native/codec.js';
-import { decodeRequest } from '../../lib/native/commands.js';
-import { decodeResult } from '../../lib/native/results.js';
+import { decodeRequest, decodeResult } from '../../lib/native/commands.js';
 import { decodeAdvertisement } from '../../lib/native/advertisement.js';
 import { describe as describeMessage } from '../../lib/native/describe.js';
 import { errorWith } from '../support/errors.js';

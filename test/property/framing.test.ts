@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { concat } from '../../lib/platform/bytes.js';
-import { frame, Reassembler } from '../../lib/link/framing.js';
+import { frame, Reassembler } from '../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
 
 const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 600 }), { maxLength: 6 });

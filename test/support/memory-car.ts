@@ -8,7 +8,7 @@ import { nativeProfile } from '../../lib/native/profile.js';
 import type { Clock } from '../../lib/platform/clock.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
-import { MemoryRadio } from '../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../lib/radio/memory.js';
 import { UNLOCK } from '../unit/native/session/sample.js';
 import { cheapSuite } from './cheap-suite.js';
 import { startTestCar } from './test-car.js';

@@ -3,9 +3,8 @@ import type { Command } from '../../domain/commands.js';
 import { refusedResult } from '../../domain/outcomes.js';
 import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
-import { decodeRequest } from '../commands.js';
+import { decodeRequest, encodeResult } from '../commands.js';
 import type { Request } from '../commands.js';
-import { encodeResult } from '../results.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal } from '../../car/host.js';
 import {
@@ -15,8 +14,16 @@ import {
   onPairStart,
   onTryCounted,
 } from './link-pairing.js';
-import { BUSY, challenge, close, drop, lastWord, refuse } from './link-steps.js';
-import { MAX_FAILURES, READY_IDLE_MS } from './link-state.js';
+import {
+  BUSY,
+  challenge,
+  close,
+  drop,
+  lastWord,
+  MAX_FAILURES,
+  READY_IDLE_MS,
+  refuse,
+} from './link-state.js';
 import type {
   LinkContext,
   LinkEffect,

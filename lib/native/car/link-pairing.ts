@@ -6,9 +6,9 @@ import type { PairingRefusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import { pairingRefusals } from '../numbers.js';
 import { CarPairing } from '../pairing/car.js';
-import { pairingRegistration } from '../pairing/secrets.js';
+import { pairingRegistration } from '../pairing/transcript.js';
 import type { Registration } from '../pairing/spake2plus.js';
-import { lastWord, openLink } from './link-steps.js';
+import { lastWord, openLink } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Pairing, LinkStep } from './link-state.js';
 
 /** The steps of pairing on one link: SPAKE2+, then the keys (docs/PROTOCOL.md, section 5). */

@@ -4,12 +4,13 @@ import type { Command } from '../../domain/commands.js';
 import type { Result } from '../../domain/outcomes.js';
 import type { CarPairing } from '../pairing/car.js';
 import type { Random } from '../../platform/random.js';
-import type { CarSecrets, Challenge } from '../session/car.js';
-import type { SealedChannel } from '../session/channel.js';
-import type { OnSessionKeys } from '../session/session-keys.js';
+import type { CarSecrets, VerifiedProof } from '../session/car.js';
+import type { OnSessionKeys } from '../session/common.js';
 import type { FromCarMessage } from '../codec.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
 import type { AdmissionRefusal, EnrolRefusal, PairingWindow } from '../../car/host.js';
+import { Challenge } from '../session/car.js';
+import { PROTOCOL_VERSION } from '../profile.js';
 
 /**
  * One link of the car as a state machine: (state, input) -> state and effects. car.ts carries
@@ -30,10 +31,7 @@ export type LinkState =
   | { readonly phase: 'ending'; readonly why: string }
   | { readonly phase: 'closed' };
 
-export interface Session {
-  readonly phonePublicKey: Uint8Array;
-  readonly channel: SealedChannel;
-}
+export type Session = Omit<VerifiedProof, 'command'>;
 
 /** A key with a grant, of which the car is asked what it makes of it. */
 export interface Admission {
@@ -106,3 +104,49 @@ export const READY_IDLE_MS = 60_000;
 export const MAX_FAILURES = 5;
 /** For the last message to arrive: what is sent just before closing may be lost in a controller. */
 export const LAST_WORD_MS = 1_000;
+
+/** Steps that several states of a link take. */
+
+/** A phone has subscribed. */
+export const openLink = (context: LinkContext): LinkStep => {
+  const { state, effects } = challenge(context, 0);
+  return { state, effects: [...effects, { type: 'idle-after', ms: context.unprovenMs }] };
+};
+
+export const challenge = (context: LinkContext, failures: number): LinkStep => {
+  const { suite, random, secrets, now, onSessionKeys } = context;
+  const fresh = new Challenge(suite, random, secrets, now, { onSessionKeys });
+  const hello = { version: PROTOCOL_VERSION, handshake: fresh.bytes };
+  return {
+    state: { phase: 'challenged', challenge: fresh, failures },
+    effects: [{ type: 'send', message: { case: 'hello', value: hello } }],
+  };
+};
+
+export const refuse = (failures: number): LinkStep => ({
+  state: { phase: 'refusing', failures: failures + 1 },
+  effects: [{ type: 'refused' }, { type: 'refuse-later' }],
+});
+
+export const lastWord = (send: LinkEffect, why: string): LinkStep => ({
+  state: { phase: 'ending', why },
+  effects: [send, { type: 'idle-after', ms: LAST_WORD_MS }],
+});
+
+/** Out-of-turn messages end the link, but never a command or an enrolment that is under way. */
+export const drop = (state: LinkState, why: string): LinkStep =>
+  DEAF.has(state.phase) ? { state, effects: [] } : close(why);
+
+/** The host is at work, and will say so when it is done. */
+export const BUSY: ReadonlySet<LinkState['phase']> = new Set([
+  'admitting',
+  'executing',
+  'enrolling',
+]);
+
+const DEAF: ReadonlySet<LinkState['phase']> = new Set([...BUSY, 'refusing', 'ending']);
+
+export const close = (why: string): LinkStep => ({
+  state: { phase: 'closed' },
+  effects: [{ type: 'close', why }],
+});

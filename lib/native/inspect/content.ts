@@ -5,8 +5,7 @@ import type { CommandName } from '../../domain/commands.js';
 import type { Refusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import { toHex } from '../../platform/bytes.js';
-import { decodeRequest } from '../commands.js';
-import { decodeResult } from '../results.js';
+import { decodeRequest, decodeResult } from '../commands.js';
 
 /** What was sealed in a message, as far as a viewer is told. */
 export type Content =

@@ -1,18 +1,18 @@
 import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
-import type { SessionKeys } from '../session/session-keys.js';
+import type { SessionKeys } from '../session/common.js';
 import { decodeFromCar, decodeToCar } from '../codec.js';
 import { describe } from '../describe.js';
 import type { MessageDescription, MessageDirection } from '../../link/message-link.js';
-import { Reassembler } from '../../link/framing.js';
+import { Reassembler } from '../../link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../native/profile.js';
 import type { FromCar, ToCar } from '../schema/gen/phonekey.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';
 import type { Content } from './content.js';
 import { carOfProof } from './known-car.js';
 import type { KnownCar } from './known-car.js';
-import { SessionReader } from './session-reader.js';
+import { CipherState } from '../../noise/symmetric-state.js';
 
 /** What a viewer knows. Both are asked anew each time, because both may grow. */
 export interface ViewerKeys {
@@ -144,3 +144,66 @@ const decoded = (
     return undefined; // `describe` says so
   }
 };
+
+const EPHEMERAL = 32;
+/** The encrypted public key: 32 bytes and a tag. */
+const IDENTITY = 48;
+const NO_AD = new Uint8Array(0);
+
+/** Opens the sealed parts of one session with its logged keys. Undefined for what they do not open. */
+class SessionReader {
+  readonly #suite: Suite;
+  readonly #keys: SessionKeys;
+
+  constructor(suite: Suite, keys: SessionKeys) {
+    this.#suite = suite;
+    this.#keys = keys;
+  }
+
+  /**
+   * Who proved to be somebody, and the encoded Command that came with it. Every ciphertext is bound to
+   * the transcript before it (Noise, section 5.2), which is rebuilt here.
+   * @param handshake of the Proof, at least 96 bytes
+   */
+  openProof(
+    handshake: Uint8Array,
+  ): { readonly phonePublicKey: Uint8Array; readonly command: Uint8Array } | undefined {
+    const identity = handshake.subarray(EPHEMERAL, EPHEMERAL + IDENTITY);
+    const { transcript, identityKey, commandKey } = this.#keys;
+    const before = this.#suite.sha512(transcript, handshake.subarray(0, EPHEMERAL));
+    const phonePublicKey = this.#open(identityKey, 0, before, identity);
+    if (phonePublicKey === undefined) return undefined;
+    const after = this.#suite.sha512(before, identity);
+    const command = this.#open(commandKey, 0, after, handshake.subarray(EPHEMERAL + IDENTITY));
+    return command && { phonePublicKey, command };
+  }
+
+  /**
+   * An encoded Command or Result.
+   * @param nonce how many sealed messages went this way before in this session
+   */
+  openSealed(
+    direction: MessageDirection,
+    nonce: number,
+    ciphertext: Uint8Array,
+  ): Uint8Array | undefined {
+    const { toCarKey, fromCarKey } = this.#keys;
+    return this.#open(direction === 'to-car' ? toCarKey : fromCarKey, nonce, NO_AD, ciphertext);
+  }
+
+  #open(
+    key: Uint8Array,
+    nonce: number,
+    ad: Uint8Array,
+    ciphertext: Uint8Array,
+  ): Uint8Array | undefined {
+    const cipher = new CipherState(this.#suite, key);
+    cipher.setNonce(BigInt(nonce));
+    try {
+      return cipher.decryptWithAd(ad, ciphertext);
+    } catch (error) {
+      if (error instanceof PhoneKeyError) return undefined;
+      throw error;
+    }
+  }
+}

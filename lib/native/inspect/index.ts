@@ -14,5 +14,5 @@ export {
   SESSION_KEY_LABEL,
   SESSION_KEY_LINE,
 } from './session-key-line.js';
-export type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
+export type { OnSessionKeys, SessionKeys } from '../session/common.js';
 export type { MessageDirection } from '../../link/message-link.js';

@@ -1,6 +1,6 @@
 import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
-import { proofTagKey, proofTagWith } from '../session/transcript.js';
+import { proofTagKey, proofTagWith } from '../session/common.js';
 import { advertisementIsFrom, advertisementKey, decodeAdvertisement } from '../advertisement.js';
 
 /** A car that the viewer is paired with. No private key is needed to recognise it. */

@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../platform/bytes.js';
 import type { KeyLog } from '../../platform/logger.js';
-import type { OnSessionKeys, SessionKeys } from '../session/session-keys.js';
+import type { OnSessionKeys, SessionKeys } from '../session/common.js';
 
 /**
  * A key log is a text file in the manner of TLS's SSLKEYLOGFILE: a line for each session, its fields

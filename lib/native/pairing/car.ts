@@ -1,12 +1,17 @@
 import type { PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Random } from '../../platform/random.js';
-import type { SealedChannel } from '../session/channel.js';
+import type { SealedChannel } from '../session/common.js';
 import { decodePhoneIdentity, encodeCarIdentity, encodeEnrolment } from '../codec.js';
 import type { Enrolment } from '../codec.js';
-import { ID_PROVER, ID_VERIFIER } from './secrets.js';
+import {
+  ID_PROVER,
+  ID_VERIFIER,
+  outOfOrder,
+  pairingChannel,
+  pairingContext,
+} from './transcript.js';
 import { Spake2PlusVerifier } from './spake2plus.js';
-import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
 
 /** The car's side of a pairing, one call per message. Its mirror is phone.ts. */
 export class CarPairing {

@@ -1,13 +1,19 @@
 import type { PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Random } from '../../platform/random.js';
-import type { SealedChannel } from '../session/channel.js';
+import type { SealedChannel } from '../session/common.js';
 import { decodeCarIdentity, decodeEnrolment, encodePhoneIdentity } from '../codec.js';
 import type { Enrolment } from '../codec.js';
 import type { CarIdentity } from '../schema/gen/phonekey.js';
-import { ID_PROVER, ID_VERIFIER, pairingSecrets } from './secrets.js';
+import {
+  ID_PROVER,
+  ID_VERIFIER,
+  outOfOrder,
+  pairingChannel,
+  pairingContext,
+  pairingSecrets,
+} from './transcript.js';
 import { Spake2PlusProver } from './spake2plus.js';
-import { outOfOrder, pairingChannel, pairingContext } from './transcript.js';
 
 /** The phone's side of a pairing, one call per message. Its mirror is car.ts. */
 export class PhonePairing {

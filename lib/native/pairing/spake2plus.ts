@@ -3,7 +3,7 @@ import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { requireLength } from '../../crypto/checks.js';
+import { requireLength } from '../../crypto/common.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
 import { concat, utf8, viewOf } from '../../platform/bytes.js';

@@ -1,13 +1,9 @@
 import type { KeyPair, Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
-import { HandshakeState } from '../../noise/handshake-state.js';
-import { PATTERNS } from '../../noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../../noise/handshake-state.js';
 import type { Random } from '../../platform/random.js';
-import { SealedChannel } from './channel.js';
-import { SessionKeyTap } from './session-keys.js';
-import type { OnSessionKeys } from './session-keys.js';
-import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
-import type { ProofTag } from './transcript.js';
+import { PROLOGUE, proofTagKey, proofTagWith, SealedChannel, SessionKeyTap } from './common.js';
+import type { OnSessionKeys, ProofTag } from './common.js';
 
 /** The car's side of one session: Noise KX, the car initiates. Its mirror is phone.ts. */
 

@@ -1,11 +1,8 @@
 import type { KeyPair, Suite } from '../../crypto/suite.js';
-import { HandshakeState } from '../../noise/handshake-state.js';
-import { PATTERNS } from '../../noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../../noise/handshake-state.js';
 import type { Random } from '../../platform/random.js';
-import { SealedChannel } from './channel.js';
-import { SessionKeyTap } from './session-keys.js';
-import type { OnSessionKeys } from './session-keys.js';
-import { PROLOGUE, proofTagKey, proofTagWith } from './transcript.js';
+import { PROLOGUE, proofTagKey, proofTagWith, SealedChannel, SessionKeyTap } from './common.js';
+import type { OnSessionKeys } from './common.js';
 
 /** The phone's side of one session: Noise KX, the phone responds. Its mirror is car.ts. */
 

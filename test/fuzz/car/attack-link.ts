@@ -6,7 +6,7 @@ import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
 import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
-import type { SealedChannel } from '../../../lib/native/session/channel.js';
+import type { SealedChannel } from '../../../lib/native/session/common.js';
 import { encodeToCar } from '../../../lib/native/codec.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';
 import { cheapSuite } from '../../support/cheap-suite.js';

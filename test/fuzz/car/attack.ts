@@ -1,4 +1,4 @@
-import { decodeResult } from '../../../lib/native/results.js';
+import { decodeResult } from '../../../lib/native/commands.js';
 import { demand } from '../target.js';
 import { COMMANDS, OPERATIONS } from './operations.js';
 import type { Operation, Run } from './operations.js';

@@ -11,7 +11,7 @@ import { defaultSuite } from '../../../lib/crypto/index.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 import { settle } from '../../support/waiting.js';
 import { AttackLink } from './attack-link.js';

@@ -21,7 +21,7 @@ import { concat, utf8 } from '../../../lib/platform/bytes.js';
 import { parseJsonObject } from '../../../lib/platform/json.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { encodeFromCar, encodeToCar } from '../../../lib/native/codec.js';
-import { frame } from '../../../lib/link/framing.js';
+import { frame } from '../../../lib/link/message-link.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
 import { commandPacket } from '../../../lib/hci/h4.js';

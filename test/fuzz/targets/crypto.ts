@@ -1,9 +1,8 @@
 import { portableSuite } from '../../../lib/crypto/index.js';
 import { nobleSuite } from '../../../lib/crypto/noble.js';
 import { nodeSuite } from '../../../lib/crypto/node.js';
-import { CipherState } from '../../../lib/noise/cipher-state.js';
-import { HandshakeState } from '../../../lib/noise/handshake-state.js';
-import { PATTERNS } from '../../../lib/noise/patterns.js';
+import { CipherState } from '../../../lib/noise/symmetric-state.js';
+import { HandshakeState, PATTERNS } from '../../../lib/noise/handshake-state.js';
 import {
   register,
   Spake2PlusProver,
@@ -12,7 +11,7 @@ import {
 import { concat, sameBytes, utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../lib/native/session/car.js';
-import { SealedChannel } from '../../../lib/native/session/channel.js';
+import { SealedChannel } from '../../../lib/native/session/common.js';
 import { answerChallenge } from '../../../lib/native/session/phone.js';
 import { encodeCommand } from '../../../lib/native/commands.js';
 import { demand, refusing } from '../target.js';

@@ -1,6 +1,10 @@
 import { isNativeError } from 'node:util/types';
-import { formatKeyFile, parseKeyFile } from '../../../cli/config/key-file.js';
-import { formatOffer, parseOffer } from '../../../cli/config/offer-file.js';
+import {
+  formatKeyFile,
+  formatOffer,
+  parseKeyFile,
+  parseOffer,
+} from '../../../cli/config/key-file.js';
 import { decodeGeneration, encodeGeneration } from '../../../firmware-sim/memory/generation.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';

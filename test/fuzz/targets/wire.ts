@@ -9,8 +9,12 @@ import {
 import * as codec from '../../../lib/native/codec.js';
 import { describe } from '../../../lib/native/describe.js';
 import { PairRefusalReason } from '../../../lib/native/schema/gen/phonekey.js';
-import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
-import { decodeResult, encodeResult } from '../../../lib/native/results.js';
+import {
+  decodeRequest,
+  decodeResult,
+  encodeCommand,
+  encodeResult,
+} from '../../../lib/native/commands.js';
 import type { Outcome } from '../../../lib/domain/outcomes.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';

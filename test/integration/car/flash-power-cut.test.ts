@@ -7,7 +7,7 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 import type { FlashImage } from '../../support/flash/cells.js';
 import { SimulatedFlash } from '../../support/flash/simulated-flash.js';

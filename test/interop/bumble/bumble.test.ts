@@ -15,7 +15,7 @@ import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement } from '../../../lib/radio/types.js';
 import { decodeFromCar } from '../../../lib/native/codec.js';
-import { Reassembler } from '../../../lib/link/framing.js';
+import { Reassembler } from '../../../lib/link/message-link.js';
 import { fromHex } from '../../vectors/support.js';
 import type { PhoneRun } from '../python-phone/python-phone.js';
 import { preparePhone, runPhone } from '../python-phone/python-phone.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { toHex } from '../../../lib/platform/bytes.js';
-import type { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import type { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { Link } from '../../../lib/radio/types.js';
 import { fromHex } from '../../vectors/support.js';
 import { preparePython } from '../../../scripts/python.js';

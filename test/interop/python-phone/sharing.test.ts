@@ -7,7 +7,7 @@ import type { CarEvent } from '../../../firmware-sim/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import { REFUSAL_DELAY_MS } from '../../../lib/native/car/link-state.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import { requireTool } from '../support/toolchain.js';
 import type { PhoneRun } from './python-phone.js';
 import { connect, failed, preparePhone, runPhone, succeeded } from './python-phone.js';

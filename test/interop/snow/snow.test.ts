@@ -1,5 +1,4 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateX25519 } from '../../../lib/crypto/index.js';
 import type { Transport } from '../../../lib/noise/index.js';
 import { HandshakeState, PATTERNS } from '../../../lib/noise/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
@@ -15,8 +14,8 @@ const describeIf = requireTool('cargo') ? describe : describe.skip;
 
 describeIf.each(suites)('Noise KX against snow, $name suite', (suite) => {
   const random = seededRandom('snow');
-  const car = generateX25519(suite, random);
-  const phone = generateX25519(suite, random);
+  const car = suite.x25519KeyPair(random(32));
+  const phone = suite.x25519KeyPair(random(32));
   const base = { prologue, random };
   let program: string;
   let peer: Peer;

@@ -4,7 +4,7 @@ import { systemRandom } from '../../../lib/platform/random.js';
 import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import type { Advertisement, Central, CentralLink } from '../../../lib/radio/types.js';
 import { concat } from '../../../lib/platform/bytes.js';
-import { frame } from '../../../lib/link/framing.js';
+import { frame } from '../../../lib/link/message-link.js';
 import { nativeProfile } from '../../../lib/native/profile.js';
 import { nativeScan } from '../../../lib/native/advertisement.js';
 

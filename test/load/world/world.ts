@@ -1,5 +1,5 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
-import { defaultSuite, generateEd25519, generateX25519 } from '../../../lib/crypto/index.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
@@ -72,12 +72,12 @@ export class LoadWorld {
     const { clock, host } = this;
     const random = this.#random;
     const store = new MemoryCarStore();
-    const identity = generateX25519(defaultSuite, random);
+    const identity = defaultSuite.x25519KeyPair(random(32));
     await store.add({
       name: host.name,
       carPublicKey: host.identity.publicKey,
       identity,
-      signing: generateEd25519(defaultSuite, random),
+      signing: defaultSuite.ed25519KeyPair(random(32)),
       state: 'paired',
     });
     if (state === 'enrolled') host.enrol(identity.publicKey, 'owner');

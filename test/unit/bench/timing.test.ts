@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { measureClasses } from '../../../bench/timing/measure-classes.js';
+import {
+  largestT,
+  measureClasses,
+  Moments,
+  welchT,
+} from '../../../bench/timing/measure-classes.js';
 import type { Class } from '../../../bench/timing/measure-classes.js';
-import { largestT, Moments, welchT } from '../../../bench/timing/welch.js';
 
 const moments = (...values: number[]): Moments => {
   const all = new Moments();

@@ -4,7 +4,7 @@ import nacl from 'tweetnacl';
 import { portableSuite } from '../../../lib/crypto/index.js';
 import { nobleSuite } from '../../../lib/crypto/noble.js';
 import { nodeSuite } from '../../../lib/crypto/node.js';
-import { isStrict } from '../../../lib/crypto/ed25519.js';
+import { isStrict } from '../../../lib/crypto/common.js';
 import { concat, fromHex, utf8 } from '../../../lib/platform/bytes.js';
 
 const suites = [nodeSuite, portableSuite, nobleSuite];

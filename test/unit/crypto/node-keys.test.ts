@@ -6,7 +6,7 @@ import {
   importPrivate,
   PRIVATE_KEY_IMPORTS,
   takes,
-} from '../../../lib/crypto/node-keys.js';
+} from '../../../lib/crypto/node.js';
 
 const secret = new Uint8Array(32).fill(7);
 const publicKeys = {

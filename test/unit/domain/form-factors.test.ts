@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FORM_FACTORS } from '../../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../../lib/domain/names.js';
 import { formFactors, knownFormFactor } from '../../../lib/native/numbers.js';
 import { FormFactorSchema } from '../../support/schema/phonekey_pb.js';
 

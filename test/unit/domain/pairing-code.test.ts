@@ -7,7 +7,7 @@ import {
   pairingUri,
   parsePairingCode,
 } from '../../../lib/domain/pairing-code.js';
-import { pairingRegistration, pairingSecrets } from '../../../lib/native/pairing/secrets.js';
+import { pairingRegistration, pairingSecrets } from '../../../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../../../lib/native/pairing/phone.js';
 import { register } from '../../../lib/native/pairing/spake2plus.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';

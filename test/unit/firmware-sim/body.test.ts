@@ -8,7 +8,7 @@ import {
 } from '../../../firmware-sim/body.js';
 import type { BodyEffect, BodyInput, BodyState } from '../../../firmware-sim/body.js';
 import { CLOSURES, DOORS } from '../../../lib/domain/closures.js';
-import { closureMask } from '../../../lib/native/closures.js';
+import { closureMask } from '../../../lib/native/numbers.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 
 const unlocked: BodyState = { ...initialBody, locked: false };

@@ -8,7 +8,7 @@ import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { Peripheral } from '../../../lib/radio/types.js';
 import { withTime } from '../../support/waiting.js';

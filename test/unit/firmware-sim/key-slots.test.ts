@@ -5,7 +5,7 @@ import { MOST_NAME_BYTES } from '../../../lib/domain/names.js';
 import type { KeyEntry } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { encodeFromCar, LENGTH } from '../../../lib/native/codec.js';
-import { encodeResult } from '../../../lib/native/results.js';
+import { encodeResult } from '../../../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { phoneIdentity } from './rig.js';
 

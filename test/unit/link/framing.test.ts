@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, toHex } from '../../../lib/platform/bytes.js';
-import { frame, Reassembler } from '../../../lib/link/framing.js';
+import { frame, Reassembler } from '../../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../../lib/native/profile.js';
 import { errorWith } from '../../support/errors.js';
 

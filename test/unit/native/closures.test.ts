@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CLOSURES } from '../../../lib/domain/closures.js';
-import { closureMask, closuresIn } from '../../../lib/native/closures.js';
+import { closureMask, closuresIn } from '../../../lib/native/numbers.js';
 
 describe('the mask of open closures', () => {
   it('has a bit for each, in the order of the schema', () => {

@@ -14,8 +14,12 @@ import {
   encodeToCar,
 } from '../../../lib/native/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../../../lib/native/codec.js';
-import { decodeRequest, encodeCommand } from '../../../lib/native/commands.js';
-import { decodeResult, encodeResult } from '../../../lib/native/results.js';
+import {
+  decodeRequest,
+  decodeResult,
+  encodeCommand,
+  encodeResult,
+} from '../../../lib/native/commands.js';
 import { resultOf } from '../../support/test-car.js';
 import { PairRefusalReason, ResultSchema, Role } from '../../support/schema/phonekey_pb.js';
 import { errorWith } from '../../support/errors.js';

@@ -7,7 +7,7 @@ import {
   encodeFromCar,
   encodeToCar,
 } from '../../../lib/native/codec.js';
-import { decodeResult } from '../../../lib/native/results.js';
+import { decodeResult } from '../../../lib/native/commands.js';
 
 const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill);
 

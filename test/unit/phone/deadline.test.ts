@@ -10,11 +10,11 @@ describe('Deadline', () => {
   it('counts down from 15 s, never below 0', async () => {
     const clock = new SimClock();
     const deadline = new Deadline(clock, {});
-    expect(deadline.leftMs).toBe(DEFAULT_TIMEOUT_MS);
+    expect(deadline.timeoutMs).toBe(DEFAULT_TIMEOUT_MS);
     await clock.advance(14_000);
-    expect(deadline.leftMs).toBe(1_000);
+    expect(deadline.timeoutMs).toBe(1_000);
     await clock.advance(2_000);
-    expect(deadline.leftMs).toBe(0);
+    expect(deadline.timeoutMs).toBe(0);
   });
 
   it('is the one of the call that a step is part of, or a shorter one', async () => {
@@ -23,8 +23,8 @@ describe('Deadline', () => {
     await clock.advance(600);
     expect(Deadline.of(clock, whole)).toBe(whole);
     expect(whole.timeoutMs).toBe(400);
-    expect(whole.within(300).leftMs).toBe(300);
-    expect(whole.within(500).leftMs).toBe(400);
+    expect(whole.within(300).timeoutMs).toBe(300);
+    expect(whole.within(500).timeoutMs).toBe(400);
   });
 
   it('settles as the work does, and leaves no timer', async () => {

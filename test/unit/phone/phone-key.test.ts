@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
 import { startTestCar } from '../../support/test-car.js';
 import { cheapSuite } from '../../support/cheap-suite.js';

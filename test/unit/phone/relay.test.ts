@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOST_PART_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/revocation-list.js';
-import { MOST_IN_OUTBOX } from '../../../lib/phone/outbox-entries.js';
+import { MOST_IN_OUTBOX } from '../../../lib/phone/outbox.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
 import { NOW, ownerAndGuest, shareWith } from './sharing-setup.js';

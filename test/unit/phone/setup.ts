@@ -1,11 +1,10 @@
-import { generateEd25519, generateX25519 } from '../../../lib/crypto/keys.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { MemoryRadio } from '../../../lib/radio/memory-radio.js';
+import { MemoryRadio } from '../../../lib/radio/memory.js';
 import type { Central } from '../../../lib/radio/types.js';
 import type { TraceEvent } from '../../../lib/link/message-link.js';
 import { startTestCar, TestHost } from '../../support/test-car.js';
@@ -68,8 +67,8 @@ export const introduce = async (
   const car: PairedCar = {
     name: host.name,
     carPublicKey: host.identity.publicKey,
-    identity: generateX25519(defaultSuite, random),
-    signing: generateEd25519(defaultSuite, random),
+    identity: defaultSuite.x25519KeyPair(random(32)),
+    signing: defaultSuite.ed25519KeyPair(random(32)),
     state: 'paired',
     ...entry,
   };

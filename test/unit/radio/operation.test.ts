@@ -2,8 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { runOperation } from '../../../lib/radio/operation.js';
-import { OperationQueue } from '../../../lib/radio/operation-queue.js';
+import { OperationQueue, runOperation } from '../../../lib/radio/operation.js';
 import { outcome } from './outcome.js';
 
 const setUp = () => {

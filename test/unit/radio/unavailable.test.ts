@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import { radioUnavailable, stateUnavailable } from '../../../lib/radio/unavailable.js';
+import { radioUnavailable, stateUnavailable } from '../../../lib/radio/stack.js';
 
 const system = (code: string, message: string): Error =>
   Object.assign(new Error(message), { code });

@@ -2,7 +2,7 @@ import type { GrantTerms } from '../../../../lib/credentials/grant.js';
 import type { KeySlot } from '../../../../lib/credentials/key-slot.js';
 import { newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
-import { FORM_FACTORS } from '../../../../lib/domain/form-factors.js';
+import { FORM_FACTORS } from '../../../../lib/domain/names.js';
 
 const LATEST = 2 ** 32 - 1;
 

@@ -5,14 +5,14 @@ import { PAIRING_MS } from '../../../../lib/car/host.js';
 import {
   LAST_WORD_MS,
   MAX_FAILURES,
+  openLink,
   READY_IDLE_MS,
 } from '../../../../lib/native/car/link-state.js';
 import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-state.js';
-import { openLink } from '../../../../lib/native/car/link-steps.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
-import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
+import type { SessionKeys } from '../../../../lib/native/session/common.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE } from '../../../support/test-car.js';
 import { IDENTITY } from '../../../support/memory-car.js';

@@ -1,7 +1,7 @@
 import { HostilePhone } from '../../../../lab/hostile-phone.js';
 import type { ToCar } from '../../../../lab/hostile-phone.js';
 import { stepLink } from '../../../../lib/native/car/link-machine.js';
-import { openLink } from '../../../../lib/native/car/link-steps.js';
+import { openLink } from '../../../../lib/native/car/link-state.js';
 import type {
   LinkContext,
   LinkEffect,

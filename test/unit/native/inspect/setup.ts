@@ -6,14 +6,13 @@ import { concat, toHex } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
-import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
+import type { SessionKeys } from '../../../../lib/native/session/common.js';
 import type { Command } from '../../../../lib/domain/commands.js';
 import type { Result } from '../../../../lib/domain/outcomes.js';
 import { encodeFromCar, encodeToCar } from '../../../../lib/native/codec.js';
-import { encodeCommand } from '../../../../lib/native/commands.js';
-import { encodeResult } from '../../../../lib/native/results.js';
+import { encodeCommand, encodeResult } from '../../../../lib/native/commands.js';
 import type { MessageDirection } from '../../../../lib/link/message-link.js';
-import { frame } from '../../../../lib/link/framing.js';
+import { frame } from '../../../../lib/link/message-link.js';
 import { keyPair } from '../session/sample.js';
 
 export const CAR = keyPair(defaultSuite, 'car');

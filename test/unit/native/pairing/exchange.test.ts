@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { portableSuite } from '../../../../lib/crypto/index.js';
 import { nodeSuite } from '../../../../lib/crypto/node.js';
 import { CarPairing } from '../../../../lib/native/pairing/car.js';
-import { pairingRegistration } from '../../../../lib/native/pairing/secrets.js';
+import { pairingRegistration } from '../../../../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../../../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { errorWith } from '../../../support/errors.js';

@@ -3,8 +3,7 @@ import { flip } from '../../../../lab/flip.js';
 import { portableSuite } from '../../../../lib/crypto/index.js';
 import { nodeSuite } from '../../../../lib/crypto/node.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
-import { HandshakeState } from '../../../../lib/noise/handshake-state.js';
-import { PATTERNS } from '../../../../lib/noise/patterns.js';
+import { HandshakeState, PATTERNS } from '../../../../lib/noise/handshake-state.js';
 import { concat, toHex, utf8 } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import {
@@ -13,7 +12,7 @@ import {
   Challenge,
 } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
-import { PROLOGUE } from '../../../../lib/native/session/transcript.js';
+import { PROLOGUE } from '../../../../lib/native/session/common.js';
 import { keyPair, sample, UNLOCK } from './sample.js';
 import { errorWith } from '../../../support/errors.js';
 

@@ -5,8 +5,8 @@ import { toHex } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import { carSecrets, Challenge } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
-import { SessionKeyTap } from '../../../../lib/native/session/session-keys.js';
-import type { SessionKeys } from '../../../../lib/native/session/session-keys.js';
+import { SessionKeyTap } from '../../../../lib/native/session/common.js';
+import type { SessionKeys } from '../../../../lib/native/session/common.js';
 import { keyPair, UNLOCK } from './sample.js';
 
 describe.each([nodeSuite, portableSuite])('the keys of a session ($name)', (suite) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadPackage } from '../../../../lib/radio/loader/package-loader.js';
+import { loadPackage } from '../../../../lib/radio/loader/stack-loader.js';
 
 const load = (path: string, modules: Record<string, unknown> = {}, globals = {}): unknown =>
   loadPackage({ name: '@abandonware/bleno', modules, globals })(path);
