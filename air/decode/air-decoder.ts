@@ -9,7 +9,7 @@ import { DisconnectionComplete, EncryptionChange } from '../../lib/hci/events/li
 import { readAcl } from '../../lib/hci/h4.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import type { ParametersOf } from '../../lib/hci/packet.js';
-import { PacketError, Reader } from '../../lib/hci/reader.js';
+import { PacketError, readable, Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { addressText } from '../../lib/hci/text.js';
 import { Advertisements } from './advertisements.js';
@@ -20,7 +20,6 @@ import type { DecodedDetail, ReportedEvent } from './event.js';
 import { LinkDecoder } from './link-decoder.js';
 import type { LinkEvent } from './link-decoder.js';
 import { connectionComplete, linkChange } from './link-events.js';
-import { readable } from './reader.js';
 import { ReportAssembler, reportKey, reports } from './reports.js';
 import type { DecodedReport } from './reports.js';
 import type { UuidNames } from './uuids.js';
