@@ -29,10 +29,7 @@ export const VendorSetTxPower = command(0xfc03, undefined, {
   power: as('powerDbm', i8(TX_POWER_RANGE), (power) => power),
 });
 /** As Set Position, unless the air remembers a place for the label. */
-export const VendorSetDefaultPosition = command(0xfc04, undefined, {
-  x: i32(),
-  y: i32(),
-});
+export const VendorSetDefaultPosition = command(0xfc04, undefined, { x: i32(), y: i32() });
 
 const DECLARED = { VendorSetPosition, VendorSetLabel, VendorSetTxPower, VendorSetDefaultPosition };
 

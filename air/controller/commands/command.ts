@@ -34,10 +34,8 @@ type Result<R extends Shape> = number | CommandOutcome<Values<R>>;
 export const onBytes = <P extends Shape, R extends Shape>(
   declared: HciCommand<P, R>,
   run: (controller: Controller, parameters: Uint8Array) => Result<R>,
-  family?: AdvertisingFamily,
 ): CommandHandler => ({
   declared,
-  ...(family && { family }),
   run: (controller, parameters) => {
     const result = run(controller, parameters);
     const { status, returned, then } = typeof result === 'number' ? { status: result } : result;
@@ -50,27 +48,20 @@ export const onBytes = <P extends Shape, R extends Shape>(
 export const on = <P extends Shape, R extends Shape>(
   declared: HciCommand<P, R>,
   run: (controller: Controller, parameters: Values<P>) => Result<R>,
-  family?: AdvertisingFamily,
 ): CommandHandler =>
-  onBytes(
-    declared,
-    (controller, bytes) => {
-      const parameters = declared.parameters.exact(bytes);
-      return parameters === undefined ? Status.invalidParameters : run(controller, parameters);
-    },
-    family,
-  );
+  onBytes(declared, (controller, bytes) => {
+    const parameters = declared.parameters.exact(bytes);
+    return parameters === undefined ? Status.invalidParameters : run(controller, parameters);
+  });
 
 /** A command of which any value out of its bounds is refused before all else. */
-export const onValid: typeof on = (declared, run, family) =>
-  on(
-    declared,
-    (controller, parameters) =>
-      declared.parameters.allows(parameters)
-        ? run(controller, parameters)
-        : Status.invalidParameters,
-    family,
+export const onValid: typeof on = (declared, run) =>
+  on(declared, (controller, parameters) =>
+    declared.parameters.allows(parameters) ? run(controller, parameters) : Status.invalidParameters,
   );
+
+export const ofFamily = (family: AdvertisingFamily, commands: CommandHandler[]): CommandHandler[] =>
+  commands.map((command) => ({ ...command, family }));
 
 /** Zeros after the status, but for the handle of a link: that of the parameters. */
 export const failed = (

@@ -20,9 +20,7 @@ export const LeSetAdvertisingParameters = command(0x2006, [25, 5], {
   channels: u8({ min: 1, max: 0b111 }),
   filterPolicy: u8({ max: 3 }),
 });
-export const LeReadAdvertisingTxPower = read(0x2007, [25, 6], {
-  power: i8(),
-});
+export const LeReadAdvertisingTxPower = read(0x2007, [25, 6], { power: i8() });
 
 /** Significant length, and 31 bytes whatever it says. */
 const legacyData = {
@@ -32,6 +30,4 @@ const legacyData = {
 
 export const LeSetAdvertisingData = command(0x2008, [25, 7], legacyData);
 export const LeSetScanResponseData = command(0x2009, [26, 0], legacyData);
-export const LeSetAdvertisingEnable = command(0x200a, [26, 1], {
-  enable,
-});
+export const LeSetAdvertisingEnable = command(0x200a, [26, 1], { enable });

@@ -60,7 +60,5 @@ export const LeSetExtendedAdvertisingEnable = command(0x2039, [36, 5], {
 
 export const LeReadMaximumAdvertisingDataLength = read(0x203a, [36, 6], { length: u16() });
 export const LeReadNumberOfAdvertisingSets = read(0x203b, [36, 7], { sets: u8() });
-export const LeRemoveAdvertisingSet = command(0x203c, [37, 0], {
-  set,
-});
+export const LeRemoveAdvertisingSet = command(0x203c, [37, 0], { set });
 export const LeClearAdvertisingSets = command(0x203d, [37, 1], {});

@@ -20,9 +20,7 @@ export const ReadLeHostSupport = read(0x0c6c, [24, 5], untold(leHostSupport));
 export const WriteLeHostSupport = command(0x0c6d, [24, 6], leHostSupport);
 
 /** 1: for ACL data, 2: for synchronous data, 3: for both (7.3.38). */
-export const SetHostFlowControl = command(0x0c31, [10, 5], {
-  enable: u8({ max: 3 }),
-});
+export const SetHostFlowControl = command(0x0c31, [10, 5], { enable: u8({ max: 3 }) });
 
 /** 7.3.39. */
 export const HostBufferSize = command(0x0c33, [10, 6], {

@@ -11,12 +11,8 @@ export const ReadLocalVersion = read(0x1001, [14, 3], {
   company: u16(),
   subversion: u16(),
 });
-export const ReadSupportedCommands = read(0x1002, [14, 4], {
-  commands: bytes(64),
-});
-export const ReadLocalFeatures = read(0x1003, [14, 5], {
-  features: bytes(8),
-});
+export const ReadSupportedCommands = read(0x1002, [14, 4], { commands: bytes(64) });
+export const ReadLocalFeatures = read(0x1003, [14, 5], { features: bytes(8) });
 export const ReadBufferSize = read(0x1005, [14, 7], {
   aclLength: u16(),
   synchronousLength: u8(),
@@ -24,13 +20,6 @@ export const ReadBufferSize = read(0x1005, [14, 7], {
   synchronousCount: u16(),
 });
 export const ReadBdAddr = read(0x1009, [15, 1], { address });
-export const LeReadBufferSize = read(0x2002, [25, 1], {
-  length: u16(),
-  count: u8(),
-});
-export const LeReadLocalFeatures = read(0x2003, [25, 2], {
-  features: bytes(8),
-});
-export const LeReadSupportedStates = read(0x201c, [28, 3], {
-  states: bytes(8),
-});
+export const LeReadBufferSize = read(0x2002, [25, 1], { length: u16(), count: u8() });
+export const LeReadLocalFeatures = read(0x2003, [25, 2], { features: bytes(8) });
+export const LeReadSupportedStates = read(0x201c, [28, 3], { states: bytes(8) });

@@ -17,13 +17,8 @@ import {
 const given = { handle: untoldHandle };
 
 export const Disconnect = commandWithStatus(0x0406, [0, 5], { handle, reason });
-export const ReadRemoteVersion = commandWithStatus(0x041d, [2, 7], {
-  handle,
-});
-export const LeConnectionUpdate = commandWithStatus(0x2013, [27, 2], {
-  handle,
-  ...toldParameters,
-});
+export const ReadRemoteVersion = commandWithStatus(0x041d, [2, 7], { handle });
+export const LeConnectionUpdate = commandWithStatus(0x2013, [27, 2], { handle, ...toldParameters });
 export const LeParameterRequestReply = command(
   0x2020,
   [33, 4],
@@ -38,13 +33,8 @@ export const LeParameterRequestNegativeReply = command(
 );
 /** A bit for each of 37 data channels. */
 export const LeSetHostChannelClassification = command(0x2014, [27, 3], { channels: bytes(5) });
-export const LeReadChannelMap = command(0x2015, [27, 4], given, {
-  ...given,
-  channels: bytes(5),
-});
-export const LeReadRemoteFeatures = commandWithStatus(0x2016, [27, 5], {
-  handle,
-});
+export const LeReadChannelMap = command(0x2015, [27, 4], given, { ...given, channels: bytes(5) });
+export const LeReadRemoteFeatures = commandWithStatus(0x2016, [27, 5], { handle });
 
 export const LeEnableEncryption = commandWithStatus(0x2019, [28, 0], {
   handle,

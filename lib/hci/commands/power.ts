@@ -17,10 +17,7 @@ export const ReadRssi = command(
   { handle },
   { handle, rssi: as('rssiDbm', i8(), (value) => value) },
 );
-export const LeReadTransmitPower = read(0x204b, [38, 7], {
-  min: i8(),
-  max: i8(),
-});
+export const LeReadTransmitPower = read(0x204b, [38, 7], { min: i8(), max: i8() });
 
 /** Tenths of a dB, either way. */
 const compensation = { tx: i16({ min: -1280, max: 1280 }), rx: i16({ min: -1280, max: 1280 }) };

@@ -12,6 +12,4 @@ export const LeEncrypt = command(
 export const LeRand = read(0x2018, [27, 7], { random: bytes(8) });
 export const LeReadLocalP256PublicKey = commandWithStatus(0x2025, [34, 1], {});
 /** X and Y, 32 bytes each. */
-export const LeGenerateDhKey = commandWithStatus(0x2026, [34, 2], {
-  publicKey: bytes(64),
-});
+export const LeGenerateDhKey = commandWithStatus(0x2026, [34, 2], { publicKey: bytes(64) });

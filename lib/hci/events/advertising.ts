@@ -61,7 +61,4 @@ export const LeAdvertisingSetTerminated = leEvent(0x12, {
   handle: untoldHandle,
   events: u8(),
 });
-export const LeScanRequestReceived = leEvent(0x13, {
-  set: u8({ max: 0xef }),
-  ...from,
-});
+export const LeScanRequestReceived = leEvent(0x13, { set: u8({ max: 0xef }), ...from });

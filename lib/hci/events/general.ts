@@ -15,11 +15,7 @@ export const CommandComplete = event(0x0e, {
   opcode: u16(),
   returned: rest({ max: 252 }),
 });
-export const CommandStatus = event(0x0f, {
-  status,
-  allowed: u8(),
-  opcode: u16(),
-});
+export const CommandStatus = event(0x0f, { status, allowed: u8(), opcode: u16() });
 
 export const HardwareErrorEvent = event(0x10, {
   code: as('code', u8(), (value) => hexNumber(value)),
@@ -68,7 +64,4 @@ export const LeReadLocalP256PublicKeyComplete = leEvent(0x08, {
   status: u8(),
   publicKey: bytes(64),
 });
-export const LeGenerateDhKeyComplete = leEvent(0x09, {
-  status: u8(),
-  key: bytes(32),
-});
+export const LeGenerateDhKeyComplete = leEvent(0x09, { status: u8(), key: bytes(32) });

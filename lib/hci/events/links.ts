@@ -12,20 +12,13 @@ import { addressText } from '../text.js';
 
 /** Events about links (Vol 4 Part E 7.7.5 to 7.7.39 and 7.7.65). */
 
-export const DisconnectionComplete = event(0x05, {
-  status,
-  handle,
-  reason,
-});
+export const DisconnectionComplete = event(0x05, { status, handle, reason });
 export const EncryptionChange = event(0x08, {
   status,
   handle,
   enabled: as('encrypted', u8({ max: 2 }), (value) => value !== 0),
 });
-export const EncryptionKeyRefreshComplete = event(0x30, {
-  status,
-  handle,
-});
+export const EncryptionKeyRefreshComplete = event(0x30, { status, handle });
 export const ReadRemoteVersionComplete = event(0x0c, {
   status,
   handle,
@@ -62,25 +55,14 @@ export const LeEnhancedConnectionComplete = leEvent(0x0a, {
   ...linkParameterFields,
   clockAccuracy: u8(),
 });
-export const LeConnectionUpdateComplete = leEvent(0x03, {
-  status,
-  handle,
-  ...linkParameterFields,
-});
-export const LeReadRemoteFeaturesComplete = leEvent(0x04, {
-  status,
-  handle,
-  features: bytes(8),
-});
+export const LeConnectionUpdateComplete = leEvent(0x03, { status, handle, ...linkParameterFields });
+export const LeReadRemoteFeaturesComplete = leEvent(0x04, { status, handle, features: bytes(8) });
 export const LeLongTermKeyRequest = leEvent(0x05, {
   handle,
   random: bytes(8),
   diversifier: bytes(2),
 });
-export const LeRemoteParameterRequest = leEvent(0x06, {
-  handle,
-  ...wantedParameters,
-});
+export const LeRemoteParameterRequest = leEvent(0x06, { handle, ...wantedParameters });
 
 const octets = (name: string): typeof handle =>
   as(name, u16({ min: 27, max: 251 }), (value) => value);
@@ -106,7 +88,4 @@ export const LePhyUpdateComplete = leEvent(0x0c, {
   rx: as('rxPhy', u8({ max: 3 }), phyName),
 });
 /** 0: algorithm #1, 1: algorithm #2. */
-export const LeChannelSelectionAlgorithm = leEvent(0x14, {
-  handle,
-  algorithm: u8({ max: 1 }),
-});
+export const LeChannelSelectionAlgorithm = leEvent(0x14, { handle, algorithm: u8({ max: 1 }) });
