@@ -142,7 +142,7 @@ export class AirDecoder {
     } else {
       const changed = linkChange(subevent, parameters);
       if (changed === undefined) return;
-      this.#tell(this.#links.changed(controller, changed.handle & HANDLE_MASK, changed.change));
+      this.#tell(this.#links.changed(controller, changed.handle, changed.change));
     }
   }
 
