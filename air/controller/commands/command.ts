@@ -2,10 +2,7 @@ import { Status } from '../../../lib/hci/constants.js';
 import type { Layout, Shape, Values } from '../../../lib/hci/layout.js';
 import type { HciCommand } from '../../../lib/hci/packet.js';
 import type { CommandOutcome } from '../outcome.js';
-import type { Controller } from '../parts.js';
-
-/** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
-export type AdvertisingFamily = 'legacy' | 'extended';
+import type { AdvertisingFamily, Controller } from '../parts.js';
 
 /** What a host is answered; the return parameters begin with the status. */
 export interface HostAnswer {

@@ -73,14 +73,8 @@ export class ParameterRequest {
     this.#cancelTimeout = undefined;
   }
 
-  #requested({ minimum, maximum, latency, timeout }: ParameterRange): void {
-    this.#asked = this.#host.event(LeRemoteParameterRequest, {
-      handle: this.#handle,
-      intervalMin: minimum,
-      intervalMax: maximum,
-      latency,
-      timeout,
-    });
+  #requested(wanted: ParameterRange): void {
+    this.#asked = this.#host.event(LeRemoteParameterRequest, { handle: this.#handle, ...wanted });
     if (this.#asked) return;
     // A host that does not want to be asked does not have the feature.
     this.#end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });

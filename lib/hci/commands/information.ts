@@ -1,15 +1,13 @@
 import { bytes, u16, u8 } from '../fields.js';
 import { read } from '../packet.js';
-import { address } from '../shared.js';
+import { address, linkVersion } from '../shared.js';
 
 /** Commands that ask what the controller is (Vol 4 Part E 7.4, 7.8.2, 7.8.3 and 7.8.27). */
 
 export const ReadLocalVersion = read(0x1001, [14, 3], {
   hciVersion: u8(),
   hciSubversion: u16(),
-  version: u8(),
-  company: u16(),
-  subversion: u16(),
+  ...linkVersion,
 });
 export const ReadSupportedCommands = read(0x1002, [14, 4], { commands: bytes(64) });
 export const ReadLocalFeatures = read(0x1003, [14, 5], { features: bytes(8) });

@@ -4,6 +4,7 @@ import {
   address,
   handle,
   linkParameterFields,
+  linkVersion,
   reason,
   status,
   wantedParameters,
@@ -22,9 +23,7 @@ export const EncryptionKeyRefreshComplete = event(0x30, { status, handle });
 export const ReadRemoteVersionComplete = event(0x0c, {
   status,
   handle,
-  version: u8(),
-  company: u16(),
-  subversion: u16(),
+  ...linkVersion,
 });
 
 /** Who is at the other end; peers of types 2 and 3 are identities of which a private address was resolved. */
