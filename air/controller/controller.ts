@@ -9,6 +9,7 @@ import {
 } from '../../lib/hci/events/general.js';
 import { H4Error, packetLength } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
+import { subscribe } from '../../lib/hci/transport.js';
 import type { Medium } from '../medium/medium.js';
 import {
   COMMANDS,
@@ -80,10 +81,7 @@ export class VirtualController extends Controller implements AirTransport {
   }
 
   onClose(listener: () => void): () => void {
-    this.#closeListeners.add(listener);
-    return () => {
-      this.#closeListeners.delete(listener);
-    };
+    return subscribe(this.#closeListeners, listener);
   }
 
   close(): void {
