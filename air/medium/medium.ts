@@ -241,7 +241,7 @@ export class Medium {
   }
 
   #moved(station: Station): void {
-    this.#channels.moved(station);
+    this.#channels.listeners.moved(station);
     checkLinks(station);
   }
 
@@ -261,7 +261,7 @@ export class Medium {
   #cover(txPower: number, sensitivity: number): void {
     this.#strongest = Math.max(this.#strongest, txPower);
     this.#keenest = Math.min(this.#keenest, sensitivity);
-    this.#channels.cover(this.#propagation.range(this.#strongest, this.#keenest));
+    this.#channels.listeners.cover(this.#propagation.range(this.#strongest, this.#keenest));
   }
 }
 

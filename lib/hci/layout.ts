@@ -1,5 +1,5 @@
 import type { Field, Fixed, ToldValue } from './fields.js';
-import { PacketError, readable, Reader } from './reader.js';
+import { readable, Reader } from './reader.js';
 
 /** Fields in their order on the wire. */
 export type Shape = Readonly<Record<string, Field<unknown>>>;
@@ -38,17 +38,9 @@ export class Layout<S extends Shape> {
   }
 
   /**
-   * The values, where the bytes are exactly as declared; bytes among them are views.
-   * @throws PacketError for another length, or a value out of its bounds
+   * The values, whatever their bounds, where the bytes are as many as declared; undefined otherwise. Bytes
+   * among them are views.
    */
-  parse(bytes: Uint8Array): Values<S> {
-    const values = this.exact(bytes);
-    if (values === undefined) throw new PacketError('the packet has another length');
-    if (!this.allows(values)) throw new PacketError('a value is out of its bounds');
-    return values;
-  }
-
-  /** As `parse`, but whatever the bounds; undefined for another length. */
   exact(bytes: Uint8Array): Values<S> | undefined {
     const reader = new Reader(bytes);
     const values = readable(() => this.take(reader));
@@ -56,7 +48,7 @@ export class Layout<S extends Shape> {
   }
 
   /**
-   * As `parse`, but whatever the bounds, and whatever newer versions have added behind the last field.
+   * As `exact`, but whatever newer versions have added behind the last field.
    * @throws PacketError for too few bytes
    */
   read(bytes: Uint8Array): Values<S> {

@@ -84,15 +84,15 @@ export class Connections {
   ): void {
     const { preferences } = this;
     const host = this.#host;
-    const medium = this.#medium;
     const handle = this.#freeHandle();
+    const link = { end, handle, host, random: this.#random, clock: this.#medium.clock };
     const connection: Connection = {
       handle,
       end,
       peer: meeting.peer.address,
-      encryption: new Encryption(end, handle, host, this.#random, medium.clock),
-      procedures: new LinkProcedures(end, handle, host, preferences, request.phy ?? 1),
-      parameterRequest: new ParameterRequest(end, handle, host, medium.clock),
+      encryption: new Encryption(link),
+      procedures: new LinkProcedures(link, preferences, request.phy ?? 1),
+      parameterRequest: new ParameterRequest(link),
       channelMap: request.channelMap ?? ALL_CHANNELS,
       outstanding: 0,
       terminating: false,
