@@ -143,7 +143,7 @@ export abstract class Controller implements LinkLayer {
     if (this.legacyAdvertising.enabled || this.scanner.enabled || this.initiator.listening) {
       return Status.commandDisallowed;
     }
-    this.identity.setRandom(bytes);
+    this.identity.random = { type: 'random', bytes };
     return Status.success;
   }
 
@@ -156,7 +156,7 @@ export abstract class Controller implements LinkLayer {
     this.initiator.reset();
     this.acceptList.reset();
     this.resolvingList.reset();
-    this.identity.reset();
+    this.identity.random = undefined;
     this.power.reset();
     this.dhKeys.reset();
     this.host.reset();

@@ -57,11 +57,9 @@ export class AirDecoder {
     return this.#reported;
   }
 
-  #came({ index, address, label }: AirDevice): void {
-    this.#forget(index);
-    const { identity } = this.#controllers.get(index);
-    identity.setPublic(address);
-    identity.label = label;
+  #came(device: AirDevice): void {
+    this.#forget(device.index);
+    const identity = this.#controllers.came(device);
     this.#tell({ type: 'powered-on', device: this.#controllers.party(identity) });
   }
 

@@ -61,12 +61,8 @@ export class HciDecoder {
 
   push(event: AirEvent): HciPacket | undefined {
     if (event.type === 'record') return this.#packet(event.record);
-    const { index, address, label } = event.device;
-    this.#controllers.remove(index);
-    if (event.type === 'left') return undefined;
-    const { identity } = this.#controllers.get(index);
-    identity.setPublic(address);
-    identity.label = label;
+    if (event.type === 'left') this.#controllers.remove(event.device.index);
+    else this.#controllers.came(event.device);
     return undefined;
   }
 
