@@ -1,4 +1,4 @@
-import { HciEvent, LE_META, named } from '../packet.js';
+import { HciEvent, named } from '../packet.js';
 import type { Named } from '../packet.js';
 import * as advertising from './advertising.js';
 import * as general from './general.js';
