@@ -74,7 +74,9 @@ export class Layout<S extends Shape> {
 
   sizeOf(values: Values<S>): number {
     if (this.size !== undefined) return this.size;
-    return this.fields.reduce((sum, [name, field]) => sum + field.sizeOf(values[name]), 0);
+    let bytes = 0;
+    for (const [name, field] of this.fields) bytes += field.size ?? field.sizeOf(values[name]);
+    return bytes;
   }
 
   /** The bytes, behind `offset` zeros; bounds are not looked at. */
