@@ -68,14 +68,14 @@ export const commandWithStatus = <P extends Shape>(
 ): HciCommand<P, None> => command(opcode, supported, parameters, NO_FIELDS, 'status');
 
 /** An HCI event as the specification declares it, or a subevent of LE Meta. */
-export class HciEvent<S extends Shape = Shape> {
+export class HciEvent<S extends Shape = Shape, N extends number | undefined = number | undefined> {
   readonly parameters: Layout<S>;
   readonly #header: readonly number[];
 
   constructor(
     readonly code: number,
     parameters: S,
-    readonly subevent?: number,
+    readonly subevent: N,
   ) {
     this.parameters = new Layout(parameters);
     this.#header = [PacketType.event, code, 0, ...(subevent === undefined ? [] : [subevent])];
@@ -90,17 +90,14 @@ export class HciEvent<S extends Shape = Shape> {
   }
 }
 
-export const event = <S extends Shape>(code: number, parameters: S): HciEvent<S> =>
-  new HciEvent(code, parameters);
+export const event = <S extends Shape>(code: number, parameters: S): HciEvent<S, undefined> =>
+  new HciEvent(code, parameters, undefined);
 
 /** Code of the LE Meta event (Vol 4 Part E 7.7.65). */
 export const LE_META = 0x3e;
 
-/** A subevent of LE Meta. */
-export type HciLeEvent<S extends Shape = Shape> = HciEvent<S> & { readonly subevent: number };
-
-export const leEvent = <S extends Shape>(subevent: number, parameters: S): HciLeEvent<S> =>
-  Object.assign(new HciEvent(LE_META, parameters, subevent), { subevent });
+export const leEvent = <S extends Shape>(subevent: number, parameters: S): HciEvent<S, number> =>
+  new HciEvent(LE_META, parameters, subevent);
 
 /** A declaration under its name. */
 export type Named<D> = D & { readonly name: string };

@@ -219,13 +219,8 @@ export class Connections {
 
   /** Handles are not used again soon, so that a late packet does not go to the wrong link. */
   #freeHandle(): number {
-    while (this.#byHandle.has(this.#nextHandle)) this.#advanceHandle();
     const handle = this.#nextHandle;
-    this.#advanceHandle();
-    return handle;
-  }
-
-  #advanceHandle(): void {
-    this.#nextHandle = this.#nextHandle === LAST_HANDLE ? FIRST_HANDLE : this.#nextHandle + 1;
+    this.#nextHandle = handle === LAST_HANDLE ? FIRST_HANDLE : handle + 1;
+    return this.#byHandle.has(handle) ? this.#freeHandle() : handle;
   }
 }
