@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/platform/clock.js';
+import { subscribe } from '../lib/hci/transport.js';
 import { preciseWallTime } from './capture/capturing.js';
 import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
@@ -51,18 +52,12 @@ export class AirTaps {
   listen(listener: AirListener): () => void {
     const time = this.#now();
     for (const device of this.#known.values()) listener({ type: 'came', device, time });
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return subscribe(this.#listeners, listener);
   }
 
   /** Whenever anything may have changed: a controller comes or goes, or any packet passes. */
   onActivity(listener: () => void): () => void {
-    this.#activityListeners.add(listener);
-    return () => {
-      this.#activityListeners.delete(listener);
-    };
+    return subscribe(this.#activityListeners, listener);
   }
 
   #active(): void {

@@ -1,8 +1,8 @@
 import { PacketType } from '../lib/hci/constants.js';
 import { parseCommandComplete } from '../lib/hci/events/general.js';
 import { as, i32, i8, rest } from '../lib/hci/fields.js';
-import { command } from '../lib/hci/packet.js';
-import type { HciCommand } from '../lib/hci/packet.js';
+import { command, HciCommand, named } from '../lib/hci/packet.js';
+import type { Named } from '../lib/hci/packet.js';
 import { utf8Prefix } from '../lib/platform/bytes.js';
 
 /**
@@ -19,26 +19,23 @@ const metres = (name: string): ReturnType<typeof i32> =>
 /** Centimetres. */
 const position = { x: metres('xMetres'), y: metres('yMetres') };
 
-export const VendorSetPosition = command(0xfc01, 'Vendor Set Position', undefined, position);
+export const VendorSetPosition = command(0xfc01, undefined, position);
 /** A name for people, in UTF-8, under which a hub remembers places. */
-export const VendorSetLabel = command(0xfc02, 'Vendor Set Label', undefined, {
+export const VendorSetLabel = command(0xfc02, undefined, {
   label: as('label', rest({ min: 1, max: MAX_LABEL_BYTES }), (label) => label),
 });
 /** dBm. */
-export const VendorSetTxPower = command(0xfc03, 'Vendor Set TX Power', undefined, {
+export const VendorSetTxPower = command(0xfc03, undefined, {
   power: as('powerDbm', i8(TX_POWER_RANGE), (power) => power),
 });
 /** As Set Position, unless the air remembers a place for the label. */
-export const VendorSetDefaultPosition = command(0xfc04, 'Vendor Set Default Position', undefined, {
-  x: i32(),
-  y: i32(),
-});
+export const VendorSetDefaultPosition = command(0xfc04, undefined, { x: i32(), y: i32() });
+
+const DECLARED = { VendorSetPosition, VendorSetLabel, VendorSetTxPower, VendorSetDefaultPosition };
 
 /** By opcode. */
-export const VENDOR_DECLARATIONS: ReadonlyMap<number, HciCommand> = new Map(
-  [VendorSetPosition, VendorSetLabel, VendorSetTxPower, VendorSetDefaultPosition].map(
-    (declared): [number, HciCommand] => [declared.opcode, declared],
-  ),
+export const VENDOR_DECLARATIONS: ReadonlyMap<number, Named<HciCommand>> = new Map(
+  named(HciCommand, DECLARED).map((declared) => [declared.opcode, declared]),
 );
 
 const MAX_CENTIMETRES = 0x7fffffff;

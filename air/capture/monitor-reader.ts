@@ -1,3 +1,4 @@
+import { addressText } from '../../lib/hci/text.js';
 import type { BtsnoopRecord, Direction } from './btsnoop.js';
 import { MonitorOpcode, PACKET_OPCODES } from './monitor.js';
 import type { AirDevice, AirEvent } from './record.js';
@@ -39,7 +40,7 @@ export class MonitorReader {
     this.#devices.delete(number);
     const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
     if (!isNew) return left;
-    const device = this.#introduce(number, addressIn(data), nameIn(data));
+    const device = this.#introduce(number, addressText(data.subarray(2, 8)), nameIn(data));
     return [...left, { type: 'came', device, time }];
   };
 
@@ -52,11 +53,6 @@ export class MonitorReader {
 
 /** Type (1 byte), bus (1), address (6, little-endian), name (8, filled up with zeros). */
 const NEW_INDEX_BYTES = 16;
-
-const addressIn = (data: Buffer): string =>
-  Array.from(data.subarray(2, 8).toReversed(), (byte) => byte.toString(16).padStart(2, '0')).join(
-    ':',
-  );
 
 const nameIn = (data: Buffer): string =>
   data.toString('utf8', 8, NEW_INDEX_BYTES).split('\0', 1)[0] ?? '';

@@ -4,7 +4,7 @@ import type { AirListener } from '../tap.js';
 import { btsnoopHeader, Datalink, recordOf } from './btsnoop.js';
 import type { Direction } from './btsnoop.js';
 import type { CaptureSink } from './capturing.js';
-import type { AirDevice, AirEvent, AirRecord } from './record.js';
+import type { AirDevice, AirEvent } from './record.js';
 
 /**
  * A whole air in one btsnoop file, in the format of the Linux monitor (datalink 2001): the flags of a
@@ -65,8 +65,8 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
         write(event.device.index, MonitorOpcode.openIndex, NOTHING, event.time);
         break;
       case 'record': {
-        const { index, packet, time } = event.record;
-        const opcode = opcodeOf(event.record);
+        const { index, direction, packet, time } = event.record;
+        const opcode = PACKET_OPCODES[direction].get(packet[0] ?? 0);
         if (opcode !== undefined) write(index, opcode, packet.subarray(1), time);
         break;
       }
@@ -77,9 +77,6 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
     }
   };
 };
-
-const opcodeOf = ({ direction, packet }: AirRecord): number | undefined =>
-  PACKET_OPCODES[direction].get(packet[0] ?? 0);
 
 /** Type (1 byte), bus (1), address (6, little-endian), name (8). */
 const newIndex = ({ index, address, label }: AirDevice): Buffer => {

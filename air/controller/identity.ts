@@ -15,7 +15,8 @@ export interface OwnAddress {
  */
 export class Identity {
   readonly public: DeviceAddress;
-  #random: DeviceAddress | undefined;
+  /** As the host has set it. */
+  random: DeviceAddress | undefined;
   readonly #resolvingList: ResolvingList;
 
   /** `publicAddress`: 6 bytes, little-endian. */
@@ -24,23 +25,11 @@ export class Identity {
     this.public = { type: 'public', bytes: publicAddress };
   }
 
-  get random(): DeviceAddress | undefined {
-    return this.#random;
-  }
-
-  setRandom(bytes: Uint8Array): void {
-    this.#random = { type: 'random', bytes };
-  }
-
-  reset(): void {
-    this.#random = undefined;
-  }
-
   /** The own address towards `peer` (an identity); undefined when a random one is needed and not set. */
   own(
     type: number,
     peer: DeviceAddress | undefined,
-    random: DeviceAddress | undefined = this.#random,
+    random: DeviceAddress | undefined = this.random,
   ): OwnAddress | undefined {
     const rpa = type < 2 || peer === undefined ? undefined : this.#resolvingList.localAddress(peer);
     if (rpa !== undefined) return { address: rpa, isPrivate: true };
@@ -51,7 +40,7 @@ export class Identity {
   /** The address behind the private ones. */
   identityAddress(
     type: number,
-    random: DeviceAddress | undefined = this.#random,
+    random: DeviceAddress | undefined = this.random,
   ): DeviceAddress | undefined {
     return (type & 1) === 0 ? this.public : random;
   }

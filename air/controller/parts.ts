@@ -1,19 +1,62 @@
+import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
+import { ConnectionRole, Status } from '../../lib/hci/constants.js';
+import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
+import type { Medium, Placement } from '../medium/medium.js';
+import type { Position } from '../medium/path-loss.js';
+import { formatAddress } from '../medium/pdu.js';
+import type { AirPdu, ConnectRequest } from '../medium/pdu.js';
+import type { Station } from '../medium/station.js';
+import { AcceptList } from './accept-list.js';
+import { DEFAULT_ACL_BUFFERS } from './acl-buffers.js';
 import type { AclBuffers } from './acl-buffers.js';
-import type { AdvertisingSets } from './advertising/advertising-sets.js';
-import type { ExtendedAdvertising } from './advertising/extended-advertising.js';
-import type { LegacyAdvertising } from './advertising/legacy-advertising.js';
-import type { Connections } from './connection/connections.js';
-import type { ControllerParts } from './context.js';
-import type { Initiator } from './initiating/initiator.js';
-import type { Scanner } from './scanning/scanner.js';
-import type { DhKeys } from './security/dh-keys.js';
+import type { Acceptance } from './advertising/advertising-set.js';
+import { AdvertisingSets } from './advertising/advertising-sets.js';
+import { ExtendedAdvertising } from './advertising/extended-advertising.js';
+import { LegacyAdvertising } from './advertising/legacy-advertising.js';
+import { Connections } from './connection/connections.js';
+import { HostPort } from './host-port.js';
+import { Identity } from './identity.js';
+import { Initiator } from './initiating/initiator.js';
+import { Power } from './power.js';
+import { ResolvingList } from './privacy/resolving-list.js';
+import { Scanner } from './scanning/scanner.js';
+import { DhKeys } from './security/dh-keys.js';
 
-/** What commands may use of their controller. */
-export interface Controller extends Omit<ControllerParts, 'medium'> {
+/** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
+export type AdvertisingFamily = 'legacy' | 'extended';
+
+export interface PartsOptions extends Placement {
+  /** A name for people. */
+  readonly label?: string;
+  /** Buffers for data from the host (default 8 of 251 bytes). */
+  readonly aclBuffers?: AclBuffers;
+  /**
+   * Links in the peripheral role at one time (default 1: bleno serves one, and loses the first when a
+   * second one comes). While they are taken, connectable advertising is refused with status 0x09.
+   */
+  readonly peripheralLinks?: number;
+  /**
+   * False: a controller without extended advertising, which does not know its commands (default true). A
+   * host may use legacy commands or extended ones, not both; so a kernel that uses extended ones leaves
+   * no room for programs that send legacy ones beside it.
+   */
+  readonly extendedAdvertising?: boolean;
+  /** For addresses, keys, LE Rand and the proofs of encryption (default: the system's). */
+  readonly random?: Random;
+}
+
+/** The parts of a controller, with what commands and the medium may do to them. */
+export abstract class Controller implements LinkLayer {
+  readonly host: HostPort;
+  readonly station: Station;
   readonly random: Random;
   readonly buffers: AclBuffers;
   readonly peripheralLinks: number;
+  readonly power: Power;
+  readonly acceptList: AcceptList;
+  readonly resolvingList: ResolvingList;
+  readonly identity: Identity;
   readonly advertisingSets: AdvertisingSets;
   readonly legacyAdvertising: LegacyAdvertising;
   readonly extendedAdvertising: ExtendedAdvertising;
@@ -21,20 +64,151 @@ export interface Controller extends Omit<ControllerParts, 'medium'> {
   readonly initiator: Initiator;
   readonly connections: Connections;
   readonly dhKeys: DhKeys;
-  /** A name for people. */
   label: string;
-  leHostSupport: boolean;
+  leHostSupport = false;
   /** True unless it was made without. */
   readonly offersExtendedAdvertising: boolean;
+  /** The family of advertising commands that the host uses. */
+  protected family: AdvertisingFamily | undefined;
+  protected isClosed = false;
+  protected readonly medium: Medium;
+  /** Requests that were accepted as the peripheral, until their link is up. */
+  readonly #accepted = new Map<ConnectRequest, Acceptance>();
+
+  /** `address`: the public device address, 6 bytes, little-endian. */
+  constructor(medium: Medium, address: Uint8Array, options: PartsOptions) {
+    this.medium = medium;
+    this.label = options.label ?? '';
+    this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
+    this.peripheralLinks = options.peripheralLinks ?? 1;
+    this.offersExtendedAdvertising = options.extendedAdvertising ?? true;
+    const host = (this.host = new HostPort(medium.defer));
+    const station = (this.station = medium.join(this, options));
+    const random = (this.random = options.random ?? systemRandom);
+    this.power = new Power(station);
+    this.acceptList = new AcceptList(() =>
+      [this.advertisingSets, this.scanner, this.initiator].some((user) => user.usesAcceptList),
+    );
+    this.resolvingList = new ResolvingList(medium.clock, random, () => this.#usesAddresses());
+    this.identity = new Identity(address, this.resolvingList);
+    this.connections = new Connections(medium, host, this.buffers, random);
+    this.dhKeys = new DhKeys(host, random);
+    const { acceptList, resolvingList, identity, connections, power } = this;
+    const context = { medium, station, host, random, acceptList, resolvingList, identity, power };
+    const hasRoom = (): boolean =>
+      connections.count(ConnectionRole.peripheral) + this.#accepted.size < this.peripheralLinks;
+    this.advertisingSets = new AdvertisingSets(context, hasRoom);
+    this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets, identity, host);
+    this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets, host, power);
+    const listeningChanged = (): void => {
+      const windows = [this.scanner.window, this.initiator.window];
+      if (!this.isClosed) medium.listen(station, windows.filter(isDefined));
+    };
+    this.scanner = new Scanner({ ...context, listeningChanged });
+    this.initiator = new Initiator({ ...context, connections, listeningChanged });
+  }
+
   /** The bitmap of Read Local Supported Commands. */
-  supportedCommands(): Uint8Array;
-  /** LE Set Random Address, 6 bytes. */
-  setRandomAddress(bytes: Uint8Array): number;
-  /** Back to the state after power-on. */
-  reset(): void;
-  /** Puts it there at once; metres. */
-  moveTo(x: number, y: number): void;
+  abstract supportedCommands(): Uint8Array;
+
   /** Goes where its label is remembered to be; false when it is not. */
-  recall(): boolean;
-  setTxPower(dbm: number): void;
+  abstract recall(): boolean;
+
+  /** The public device address, aa:bb:cc:dd:ee:ff. */
+  get address(): string {
+    return formatAddress(this.identity.public);
+  }
+
+  /** Where it is now, in metres. */
+  get position(): Position {
+    return this.medium.position(this.station);
+  }
+
+  /** Puts it there at once. */
+  moveTo(x: number, y: number): void {
+    this.medium.move(this.station, { x, y });
+  }
+
+  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
+  walkTo(to: Position, speed: number): void {
+    this.medium.walk(this.station, to, speed);
+  }
+
+  setTxPower(dbm: number): void {
+    this.medium.setTxPower(this.station, dbm);
+  }
+
+  /** LE Set Random Address, 6 bytes. */
+  setRandomAddress(bytes: Uint8Array): number {
+    if (this.legacyAdvertising.enabled || this.scanner.enabled || this.initiator.listening) {
+      return Status.commandDisallowed;
+    }
+    this.identity.random = { type: 'random', bytes };
+    return Status.success;
+  }
+
+  /** Back to the state after power-on. Links fall silent; their peers find out by timeout. */
+  reset(): void {
+    this.connections.reset();
+    this.#accepted.clear();
+    this.advertisingSets.reset();
+    this.scanner.reset();
+    this.initiator.reset();
+    this.acceptList.reset();
+    this.resolvingList.reset();
+    this.identity.random = undefined;
+    this.power.reset();
+    this.dhKeys.reset();
+    this.host.reset();
+    this.leHostSupport = false;
+    this.family = undefined;
+  }
+
+  receive(pdu: AirPdu, from: Station, rssi: number): void {
+    if (this.isClosed) return;
+    switch (pdu.kind) {
+      case 'advertising':
+        this.scanner.heard(pdu, from, rssi);
+        this.initiator.heard(pdu, from);
+        break;
+      case 'scan-request':
+        this.advertisingSets.scanRequested(pdu, from);
+        break;
+      case 'scan-response':
+        this.scanner.answered(pdu, from, rssi);
+        break;
+    }
+  }
+
+  accept(request: ConnectRequest): boolean {
+    const acceptance = this.advertisingSets.accept(request);
+    if (acceptance !== undefined) this.#accepted.set(request, acceptance);
+    return acceptance !== undefined;
+  }
+
+  refused(request: ConnectRequest): void {
+    this.initiator.refused(request);
+  }
+
+  linkUp(end: LinkEnd, request: ConnectRequest): void {
+    const acceptance = this.#accepted.get(request);
+    this.#accepted.delete(request);
+    const meeting = acceptance ?? this.initiator.connected(request);
+    if (this.isClosed || meeting === undefined) {
+      end.abandon();
+      return;
+    }
+    this.connections.add(end, request, meeting, (handle) => {
+      if (acceptance !== undefined && this.family === 'extended') {
+        this.extendedAdvertising.connected(acceptance, handle);
+      }
+    });
+  }
+
+  /** The resolving list stays as it is while addresses are in use. */
+  #usesAddresses(): boolean {
+    return this.advertisingSets.enabled || this.scanner.enabled || this.initiator.listening;
+  }
 }
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;

@@ -8,12 +8,7 @@ export interface PowerRange {
 }
 
 /** Tenths of a dB (Vol 4 Part E 7.8.75 and 7.8.76). */
-interface Compensation {
-  readonly tx: number;
-  readonly rx: number;
-}
-
-const NO_COMPENSATION: Compensation = { tx: 0, rx: 0 };
+const NO_COMPENSATION = { tx: 0, rx: 0 };
 
 /**
  * Transmit power as the host reads it. The station's power, which is a matter of the simulation, is the

@@ -1,8 +1,7 @@
-import { Reader } from '../../lib/hci/reader.js';
+import { parsed, Reader } from '../../lib/hci/reader.js';
 import { hexNumber, uuidText } from '../../lib/hci/text.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { printable, shortHex, shortList } from './fields.js';
-import { parsed } from './reader.js';
 
 /** What a device advertises (Core Specification Supplement, Part A; Assigned Numbers 2.3). */
 export interface AdvertisingData {
@@ -60,7 +59,7 @@ export const readAdvertisingData = (bytes: Uint8Array): AdvertisingData => {
       const dataUuidLength = SERVICE_DATA.get(type);
       if (type === FLAGS) told.flags = reader.u8();
       else if (NAMES.includes(type)) told.name = printable(Buffer.from(value).toString('utf8'));
-      else if (type === TX_POWER) told.txPowerDbm = reader.i8();
+      else if (type === TX_POWER) told.txPowerDbm = reader.integer(1, true);
       else if (uuidLength !== undefined) lists.services.push(...uuids(reader, uuidLength));
       else if (dataUuidLength !== undefined) {
         const uuid = uuidText(reader.bytes(dataUuidLength));

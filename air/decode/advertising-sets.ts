@@ -20,9 +20,9 @@ import { AdvertisingBit, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js
 import type { Shape, Values } from '../../lib/hci/layout.js';
 import type { HciCommand, ParametersOf } from '../../lib/hci/packet.js';
 import { addressText } from '../../lib/hci/text.js';
+import { readable } from '../../lib/hci/reader.js';
 import { concat } from '../../lib/platform/bytes.js';
 import type { FollowedAdvertisement } from './advertisements.js';
-import { readable } from './reader.js';
 
 /**
  * What a host makes its controller advertise, followed by its commands (Vol 4 Part E 7.8.5 to 7.8.9 and

@@ -9,7 +9,7 @@ import { DisconnectionComplete, EncryptionChange } from '../../lib/hci/events/li
 import { readAcl } from '../../lib/hci/h4.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import type { ParametersOf } from '../../lib/hci/packet.js';
-import { PacketError, Reader } from '../../lib/hci/reader.js';
+import { PacketError, readable, Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { addressText } from '../../lib/hci/text.js';
 import { Advertisements } from './advertisements.js';
@@ -20,7 +20,6 @@ import type { DecodedDetail, ReportedEvent } from './event.js';
 import { LinkDecoder } from './link-decoder.js';
 import type { LinkEvent } from './link-decoder.js';
 import { connectionComplete, linkChange } from './link-events.js';
-import { readable } from './reader.js';
 import { ReportAssembler, reportKey, reports } from './reports.js';
 import type { DecodedReport } from './reports.js';
 import type { UuidNames } from './uuids.js';
@@ -58,11 +57,9 @@ export class AirDecoder {
     return this.#reported;
   }
 
-  #came({ index, address, label }: AirDevice): void {
-    this.#forget(index);
-    const { identity } = this.#controllers.get(index);
-    identity.setPublic(address);
-    identity.label = label;
+  #came(device: AirDevice): void {
+    this.#forget(device.index);
+    const identity = this.#controllers.came(device);
     this.#tell({ type: 'powered-on', device: this.#controllers.party(identity) });
   }
 
@@ -143,7 +140,7 @@ export class AirDecoder {
     } else {
       const changed = linkChange(subevent, parameters);
       if (changed === undefined) return;
-      this.#tell(this.#links.changed(controller, changed.handle & HANDLE_MASK, changed.change));
+      this.#tell(this.#links.changed(controller, changed.handle, changed.change));
     }
   }
 

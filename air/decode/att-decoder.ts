@@ -1,13 +1,13 @@
 import { attErrorName } from '../../lib/hci/att/errors.js';
 import { Att, ATT_PDUS } from '../../lib/hci/att/pdus.js';
 import { hexNumber, uuidText } from '../../lib/hci/text.js';
+import { parsed, readable } from '../../lib/hci/reader.js';
 import { attName, followedPdu } from './att.js';
 import type { Attribute, FollowedPdu } from './att.js';
 import { shortList } from './fields.js';
 import type { Fields } from './fields.js';
 import { CHARACTERISTIC, CLIENT_CONFIGURATION } from './gatt-database.js';
 import type { GattDatabase } from './gatt-database.js';
-import { parsed, readable } from './reader.js';
 import { uuidName } from './uuids.js';
 import type { UuidNames } from './uuids.js';
 

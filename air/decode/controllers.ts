@@ -1,3 +1,4 @@
+import type { AirDevice } from '../capture/record.js';
 import { keepLatest } from '../keep-latest.js';
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
@@ -19,6 +20,15 @@ export class Controllers {
   get(index: number): ControllerState {
     const known = this.#states.get(index);
     return known ?? keepLatest(this.#states, index, new ControllerState(index), MAX_CONTROLLERS);
+  }
+
+  /** A new one, whatever had its number before. */
+  came({ index, address, label }: AirDevice): FollowedIdentity {
+    this.remove(index);
+    const { identity } = this.get(index);
+    identity.setPublic(address);
+    identity.label = label;
+    return identity;
   }
 
   remove(index: number): ControllerState | undefined {

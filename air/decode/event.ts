@@ -1,7 +1,7 @@
 import type { AdvertisingData } from './advertising-data.js';
 import type { AttributeValue, End } from './att-decoder.js';
 import type { Fields } from './fields.js';
-import type { FollowedParameters } from './link-events.js';
+import type { FollowedParameters, LinkChange } from './link-events.js';
 
 /** Somebody on the air. */
 export interface Party {
@@ -24,7 +24,8 @@ interface FromEnd extends OnLink {
   readonly fields: Fields;
 }
 
-type Detail =
+/** `DecodedEvent` without its time. */
+export type DecodedDetail =
   | { readonly type: 'powered-on'; readonly device: Party }
   | { readonly type: 'powered-off'; readonly device: Party }
   /** For the first time, or with other data than before; not at every interval. */
@@ -48,15 +49,12 @@ type Detail =
       readonly status: number;
       readonly reason: string;
     }
-  | ({ readonly type: 'parameters' } & OnLink & FollowedParameters)
-  | ({ readonly type: 'encryption'; readonly encrypted: boolean } & OnLink)
+  | (LinkChange & OnLink)
   | ({
       readonly type: 'encryption-failed';
       readonly status: number;
       readonly reason: string;
     } & OnLink)
-  | ({ readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number } & OnLink)
-  | ({ readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string } & OnLink)
   | ({ readonly type: 'att'; readonly opcode: number } & FromEnd)
   /** Anything over a channel that is not ATT. */
   | ({ readonly type: 'l2cap'; readonly channel: number } & FromEnd)
@@ -65,10 +63,7 @@ type Detail =
   | { readonly type: 'malformed'; readonly device: Party; readonly what: string };
 
 /** Something that happened on the air, ready for JSON. Values of attributes are lengths here. */
-export type DecodedEvent = { readonly time: number } & Detail;
-
-/** `DecodedEvent` without its time. */
-export type DecodedDetail = Detail;
+export type DecodedEvent = { readonly time: number } & DecodedDetail;
 
 /** An event, and the values that it carried for who can read them. */
 export interface ReportedEvent {

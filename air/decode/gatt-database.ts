@@ -1,5 +1,5 @@
 import { uuidText } from '../../lib/hci/text.js';
-import { parsed } from './reader.js';
+import { parsed } from '../../lib/hci/reader.js';
 
 /** What the handles of a server mean, learnt by listening to a client that discovers them (Vol 3 Part G). */
 

@@ -3,7 +3,7 @@ import type { AirEvent, AirRecord } from '../capture/record.js';
 import { PacketType } from '../../lib/hci/constants.js';
 import { DisconnectionComplete } from '../../lib/hci/events/links.js';
 import { readAcl } from '../../lib/hci/h4.js';
-import { Reader } from '../../lib/hci/reader.js';
+import { readable, Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
 import { keepLatest } from '../keep-latest.js';
@@ -18,7 +18,6 @@ import { describeEventPacket } from './hci-events.js';
 import { Channel, describePdu, L2capReassembler } from './l2cap.js';
 import type { L2capPdu } from './l2cap.js';
 import { commandName, commandOf } from './names.js';
-import { readable } from './reader.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
@@ -62,12 +61,8 @@ export class HciDecoder {
 
   push(event: AirEvent): HciPacket | undefined {
     if (event.type === 'record') return this.#packet(event.record);
-    const { index, address, label } = event.device;
-    this.#controllers.remove(index);
-    if (event.type === 'left') return undefined;
-    const { identity } = this.#controllers.get(index);
-    identity.setPublic(address);
-    identity.label = label;
+    if (event.type === 'left') this.#controllers.remove(event.device.index);
+    else this.#controllers.came(event.device);
     return undefined;
   }
 

@@ -1,5 +1,4 @@
 import { CommandComplete, CommandStatus } from '../../lib/hci/events/general.js';
-import { LeEnhancedConnectionComplete } from '../../lib/hci/events/links.js';
 import { eventOf } from '../../lib/hci/events/index.js';
 import { LE_META } from '../../lib/hci/packet.js';
 import { PacketError } from '../../lib/hci/reader.js';
@@ -7,11 +6,11 @@ import { statusName } from '../../lib/hci/status.js';
 import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
 import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
-import { ENHANCED_CONNECTION_COMPLETE_V2 } from './link-events.js';
+import { leEventOf } from './link-events.js';
 import { commandName, commandOf, eventName, leEventName } from './names.js';
 import { reports } from './reports.js';
 
-export interface DescribedEvent {
+interface DescribedEvent {
   readonly name: string;
   readonly fields: Fields;
 }
@@ -48,11 +47,7 @@ const fieldsOf = (code: number, parameters: Uint8Array): Fields => {
 
 const leFields = (subevent: number, parameters: Uint8Array): Fields => {
   const heard = reports(subevent, parameters);
-  if (heard === undefined) {
-    const known =
-      subevent === ENHANCED_CONNECTION_COMPLETE_V2 ? LeEnhancedConnectionComplete : undefined;
-    return describeBytes((known ?? eventOf(LE_META, subevent))?.parameters, parameters);
-  }
+  if (heard === undefined) return describeBytes(leEventOf(subevent)?.parameters, parameters);
   const [first, ...more] = heard;
   if (first === undefined) return {};
   const { address, rssiDbm, scanResponse, connectable, data } = first;

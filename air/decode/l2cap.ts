@@ -3,10 +3,10 @@ import { Layout } from '../../lib/hci/layout.js';
 import type { Reader } from '../../lib/hci/reader.js';
 import { wantedParameters } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
+import { parsed } from '../../lib/hci/reader.js';
 import { concat, viewOf } from '../../lib/platform/bytes.js';
 import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
-import { parsed } from './reader.js';
 
 /** L2CAP (Vol 3 Part A): basic frames, and what goes over the two fixed channels beside ATT. */
 

@@ -17,7 +17,7 @@ const STANDARD: ReadonlyMap<string, string> = new Map([
   ['2a05', 'Service Changed'],
 ]);
 
-/** Names for UUIDs, as `Reader.uuid` writes them. */
+/** Names for UUIDs, as `uuidText` writes them. */
 export type UuidNames = ReadonlyMap<string, string>;
 
 /** The name of a UUID, or the UUID itself. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { H4Decoder, H4Error } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
+import { subscribe } from '../../lib/hci/transport.js';
 import { setPositionCommand } from '../vendor.js';
 
 /** A controller in the hub, over a connected socket. */
@@ -38,17 +39,11 @@ export class HubTransport implements AirTransport {
   }
 
   onPacket(listener: (packet: Uint8Array) => void): () => void {
-    this.#packetListeners.add(listener);
-    return () => {
-      this.#packetListeners.delete(listener);
-    };
+    return subscribe(this.#packetListeners, listener);
   }
 
   onClose(listener: () => void): () => void {
-    this.#closeListeners.add(listener);
-    return () => {
-      this.#closeListeners.delete(listener);
-    };
+    return subscribe(this.#closeListeners, listener);
   }
 
   /** What was sent before still reaches the hub; the process need not wait for it. */

@@ -7,7 +7,7 @@ import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
 import type { AirPdu } from './pdu.js';
 import type { AirTime } from './time.js';
 
-export interface AdvertisingConditions {
+interface AdvertisingConditions {
   readonly time: AirTime;
   readonly propagation: Propagation;
   /** Paced: events have a random delay, receivers have windows, packets take time and may be lost. */
@@ -42,7 +42,7 @@ interface Train {
  * a listener hears it whichever one it is on. Transmissions of others do not disturb.
  */
 export class AdvertisingChannels {
-  readonly #listeners: Listeners;
+  readonly listeners: Listeners;
   readonly #trains = new Map<AdvertisingTrain, Train>();
   /** Those without a timer. */
   readonly #resting = new Set<Train>();
@@ -51,21 +51,12 @@ export class AdvertisingChannels {
 
   constructor(conditions: AdvertisingConditions) {
     this.#conditions = conditions;
-    this.#listeners = new Listeners(conditions.time);
-  }
-
-  /** To be called with the longest range that there is, whenever that grows. */
-  cover(range: number): void {
-    this.#listeners.cover(range);
-  }
-
-  moved(station: Station): void {
-    this.#listeners.moved(station);
+    this.listeners = new Listeners(conditions.time);
   }
 
   listen(station: Station, windows: readonly ScanWindow[]): void {
     const { paced, unit } = this.#conditions;
-    this.#listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
+    this.listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
     if (windows.length === 0) return;
     if (!paced) {
       for (const { from, set } of this.#trains.values()) {
@@ -126,7 +117,7 @@ export class AdvertisingChannels {
   #event(train: Train): void {
     const { time, propagation, paced } = this.#conditions;
     const { from, set } = train;
-    for (const to of this.#listeners.near(propagation.position(from))) {
+    for (const to of this.listeners.near(propagation.position(from))) {
       if (to === from) continue;
       if (paced) this.#receive(from, to, set.pdu, set.txPower);
       else this.send(from, to, set.pdu, set.txPower);
@@ -140,7 +131,7 @@ export class AdvertisingChannels {
     const { time, paced, unit } = this.#conditions;
     const { set } = train;
     const delay = paced && set.punctual !== true ? unit() * MOST_DELAY_MS : 0;
-    if (this.#listeners.size === 0 && set.sent === undefined) {
+    if (this.listeners.size === 0 && set.sent === undefined) {
       train.cancel = undefined;
       this.#resting.add(train);
     } else {

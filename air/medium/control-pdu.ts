@@ -1,3 +1,6 @@
+import type { Values } from '../../lib/hci/layout.js';
+import type { dataLength, linkVersion, wantedParameters } from '../../lib/hci/shared.js';
+
 /**
  * What two link layers say to each other (LL control PDUs, Vol 6 Part B 2.4.2), reduced to what a host
  * can tell apart. All of it crosses the medium unenciphered; no key does.
@@ -17,25 +20,14 @@ export type ParametersPdu =
   | { readonly kind: 'parameters-reject'; readonly reason: number };
 
 /** Units of LinkParameters. */
-export interface ParameterRange {
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly latency: number;
-  readonly timeout: number;
-}
+export type ParameterRange = Values<typeof wantedParameters>;
 
 export type ProcedurePdu =
   | { readonly kind: 'version-request' | 'features-request' }
-  | { readonly kind: 'version-response'; readonly data: LinkVersion }
+  | { readonly kind: 'version-response'; readonly data: Values<typeof linkVersion> }
   | { readonly kind: 'features-response'; readonly data: Uint8Array }
   | { readonly kind: 'length-request' | 'length-response'; readonly tx: DataLength }
   | PhyPdu;
-
-export interface LinkVersion {
-  readonly version: number;
-  readonly company: number;
-  readonly subversion: number;
-}
 
 export interface EncryptionRequestPdu {
   readonly kind: 'encryption-request';
@@ -63,7 +55,4 @@ export interface PhyPdu {
 }
 
 /** Most payload of a data packet, in bytes and in microseconds on the air. */
-export interface DataLength {
-  readonly octets: number;
-  readonly time: number;
-}
+export type DataLength = Values<typeof dataLength>;

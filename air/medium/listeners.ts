@@ -1,6 +1,5 @@
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { Grid } from './grid.js';
-import type { Position } from './path-loss.js';
 import type { ScanWindow, Station } from './station.js';
 
 /** The windows of one station. */
@@ -14,34 +13,19 @@ interface Listening {
  * Who listens on the advertising channels. A station is in the grid while one of its windows is open: a
  * phone that listens a tenth of the time costs the advertisers around it a tenth.
  */
-export class Listeners {
-  readonly #grid: Grid;
+export class Listeners extends Grid {
   readonly #listening = new Map<Station, Listening>();
 
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
+    super(clock);
     this.#clock = clock;
-    this.#grid = new Grid(clock);
-  }
-
-  /** As Grid. */
-  cover(range: number): void {
-    this.#grid.cover(range);
-  }
-
-  moved(station: Station): void {
-    this.#grid.moved(station);
   }
 
   /** How many there are, with their windows open or not. */
   get size(): number {
     return this.#listening.size;
-  }
-
-  /** All with an open window that may be in range of a place, and some that are not in range. */
-  near(place: Position): Station[] {
-    return this.#grid.near(place);
   }
 
   /** The windows of a station from now on; without one it listens no more. */
@@ -50,7 +34,7 @@ export class Listeners {
     for (const cancel of before?.cancels.values() ?? []) cancel();
     if (windows.length === 0) {
       this.#listening.delete(station);
-      this.#grid.delete(station);
+      this.delete(station);
       return;
     }
     const listening: Listening = { open: 0, cancels: new Map() };
@@ -61,11 +45,11 @@ export class Listeners {
   }
 
   #open(station: Station, listening: Listening, window: ScanWindow, index: number): void {
-    if (++listening.open === 1) this.#grid.add(station);
+    if (++listening.open === 1) this.add(station);
     const { intervalMs, windowMs } = window;
     if (windowMs >= intervalMs) return;
     const close = (): void => {
-      if (--listening.open === 0) this.#grid.delete(station);
+      if (--listening.open === 0) this.delete(station);
       const reopen = (): void => {
         this.#open(station, listening, window, index);
       };

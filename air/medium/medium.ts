@@ -81,6 +81,7 @@ export class Medium {
     this.clock = clock;
     this.pace = pace;
     this.#time = airTime(clock);
+    this.defer = this.#time.defer;
     this.#unit = () => integer() / 2 ** 32;
     this.#faults = faults;
     this.#packetsPerEvent = options.packetsPerEvent ?? PACKETS_PER_EVENT;
@@ -111,9 +112,7 @@ export class Medium {
   }
 
   /** Runs `deliver` in a turn of its own, in the order of the calls. */
-  readonly defer = (deliver: () => void): void => {
-    this.#time.defer(deliver);
-  };
+  readonly defer: AirTime['defer'];
 
   join(linkLayer: LinkLayer, placement: Placement = {}): Station {
     const station: Station = {
@@ -241,7 +240,7 @@ export class Medium {
   }
 
   #moved(station: Station): void {
-    this.#channels.moved(station);
+    this.#channels.listeners.moved(station);
     checkLinks(station);
   }
 
@@ -261,7 +260,7 @@ export class Medium {
   #cover(txPower: number, sensitivity: number): void {
     this.#strongest = Math.max(this.#strongest, txPower);
     this.#keenest = Math.min(this.#keenest, sensitivity);
-    this.#channels.cover(this.#propagation.range(this.#strongest, this.#keenest));
+    this.#channels.listeners.cover(this.#propagation.range(this.#strongest, this.#keenest));
   }
 }
 

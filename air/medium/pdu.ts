@@ -1,3 +1,6 @@
+import type { Values } from '../../lib/hci/layout.js';
+import type { linkParameterFields } from '../../lib/hci/shared.js';
+import { addressText } from '../../lib/hci/text.js';
 import { sameBytes } from '../../lib/platform/bytes.js';
 
 /** What goes over the advertising channels (Vol 6 Part B 2.3), reduced to what a host can tell apart. */
@@ -17,10 +20,7 @@ export const addressTypeByte = (address: DeviceAddress): number =>
   address.type === 'random' ? 1 : 0;
 
 /** aa:bb:cc:dd:ee:ff, most significant byte first. */
-export const formatAddress = (address: DeviceAddress): string =>
-  Array.from(address.bytes, (byte) => byte.toString(16).padStart(2, '0'))
-    .reverse()
-    .join(':');
+export const formatAddress = (address: DeviceAddress): string => addressText(address.bytes);
 
 /** A PDU that advertises, with legacy or (`extended`) extended advertising. */
 export interface AdvertisingPdu {
@@ -83,11 +83,8 @@ export interface ConnectRequest {
   readonly channelMap?: Uint8Array;
 }
 
-export interface LinkParameters {
-  /** Connection interval in units of 1.25 ms. */
-  readonly interval: number;
-  /** Connection events that the peripheral may skip. */
-  readonly latency: number;
-  /** Supervision timeout in units of 10 ms. */
-  readonly timeout: number;
-}
+/**
+ * Connection interval in units of 1.25 ms, connection events that the peripheral may skip, and supervision
+ * timeout in units of 10 ms.
+ */
+export type LinkParameters = Values<typeof linkParameterFields>;

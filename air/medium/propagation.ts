@@ -28,13 +28,15 @@ export class Propagation {
 
   /** Signal strength in dBm, not rounded, at which `to` receives what `from` sends with `txPower`. */
   power(from: Station, to: Station, txPower = from.txPower): number {
-    const there = { id: from.id, position: this.position(from) };
-    const here = { id: to.id, position: this.position(to) };
-    const metres = distance(there.position, here.position);
-    return (
-      receivedPower(this.#pathLoss, txPower, metres) -
-      shadowing(this.#shadows, this.#seed, there, here)
-    );
+    const there = this.position(from);
+    const here = this.position(to);
+    const clear = receivedPower(this.#pathLoss, txPower, distance(there, here));
+    if (this.#shadows.sigma === 0) return clear;
+    const ends = [
+      { id: from.id, position: there },
+      { id: to.id, position: here },
+    ] as const;
+    return clear - shadowing(this.#shadows, this.#seed, ...ends);
   }
 
   /** Signal strength as radios tell it, in whole dBm. */

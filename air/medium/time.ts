@@ -5,7 +5,7 @@ import { inTurn } from '../../lib/platform/turn.js';
 /** Time as the medium has it: a clock, and turns. */
 export interface AirTime extends Clock {
   /** Runs `deliver` in a turn of its own, in the order of the calls. */
-  defer(deliver: () => void): void;
+  readonly defer: (deliver: () => void) => void;
 }
 
 /**

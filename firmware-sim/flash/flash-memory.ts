@@ -4,6 +4,7 @@ import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
+import { storageFault } from '../memory/memory.js';
 import type { CommitOptions, Memory } from '../memory/memory.js';
 import { decodeRecord, encodeRecord } from '../memory/record.js';
 import type { CarRecord } from '../memory/record.js';
@@ -67,7 +68,7 @@ export class FlashMemory implements Memory {
       return record === undefined ? undefined : decode(record);
     } catch (cause) {
       if (cause instanceof PhoneKeyError) throw cause;
-      throw storageError("cannot read the car's memory", cause);
+      return storageFault("cannot read the car's memory")(cause);
     }
   }
 
@@ -82,7 +83,7 @@ export class FlashMemory implements Memory {
     } catch (cause) {
       // The next one begins new chains: nobody knows what is in these.
       this.#chains = [];
-      throw storageError("cannot write the car's memory", cause);
+      storageFault("cannot write the car's memory")(cause);
     }
   }
 
@@ -213,7 +214,7 @@ const decode = (record: Uint8Array): CarRecord => {
   try {
     return decodeRecord(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(record));
   } catch (cause) {
-    throw storageError("the car's memory is of another version", cause);
+    return storageFault("the car's memory is of another version")(cause);
   }
 };
 
@@ -223,6 +224,3 @@ const damaged = (): PhoneKeyError =>
       'Restore the flash from a backup, or erase it to make a new car; ' +
       'every phone must then be paired again.',
   });
-
-const storageError = (message: string, cause: unknown): PhoneKeyError =>
-  new PhoneKeyError('sim.storage', message, { cause });

@@ -20,8 +20,8 @@ export interface Field<T> {
   sizeOf(value: T): number;
   /** @throws PacketError where too few bytes are left */
   read(reader: Reader, before: Before): T;
-  /** Numbers are cut to their size. */
-  write(view: DataView, at: number, value: T): void;
+  /** Gives where the next one begins. Numbers are cut to their size. */
+  write(to: Uint8Array, at: number, value: T): number;
   /** True within the bounds. */
   allows(value: T): boolean;
   /** Under which it is told. A field without a name for that is not: keys and random numbers never are. */
@@ -34,7 +34,7 @@ export interface Fixed<T> extends Field<T> {
   readonly size: number;
 }
 
-export interface Bounds {
+interface Bounds {
   readonly min?: number;
   readonly max?: number;
 }
@@ -46,10 +46,13 @@ export const as = <T, F extends Field<T>>(
   tell: (value: T, before: Before) => ToldValue,
 ): F => ({ ...field, name, tell });
 
-type Integer = 'u8' | 'i8' | 'u16' | 'i16' | 'u24' | 'i32';
+const putInteger = (to: Uint8Array, at: number, size: number, value: number): number => {
+  for (let i = 0; i < size; i++) to[at + i] = value >> (8 * i);
+  return at + size;
+};
 
 const integer =
-  (type: Integer, size: number, least: number, most: number) =>
+  (size: number, least: number, most: number) =>
   ({ min = least, max = most }: Bounds = {}): Fixed<number> => ({
     kind: 'number',
     size,
@@ -58,44 +61,20 @@ const integer =
     min,
     max,
     sizeOf: () => size,
-    read: (reader) => reader[type](),
-    write: (view, at, value) => {
-      for (let i = 0; i < size; i++) view.setUint8(at + i, value >> (8 * i));
-    },
+    read: (reader) => reader.integer(size, least < 0),
+    write: (to, at, value) => putInteger(to, at, size, value),
     allows: (value) => value >= min && value <= max,
   });
 
-export const u8 = integer('u8', 1, 0, 0xff);
-export const i8 = integer('i8', 1, -0x80, 0x7f);
-export const u16 = integer('u16', 2, 0, 0xffff);
-export const i16 = integer('i16', 2, -0x8000, 0x7fff);
-export const u24 = integer('u24', 3, 0, 0xffffff);
-export const i32 = integer('i32', 4, -0x80000000, 0x7fffffff);
+export const u8 = integer(1, 0, 0xff);
+export const i8 = integer(1, -0x80, 0x7f);
+export const u16 = integer(2, 0, 0xffff);
+export const i16 = integer(2, -0x8000, 0x7fff);
+export const u24 = integer(3, 0, 0xffffff);
+export const i32 = integer(4, -0x80000000, 0x7fffffff);
 
-const put = (view: DataView, at: number, bytes: Uint8Array): void => {
-  new Uint8Array(view.buffer, view.byteOffset).set(bytes, at);
-};
-
-/** So many bytes. */
-export const bytes = (size: number): Fixed<Uint8Array> => ({
-  kind: 'bytes',
-  size,
-  least: size,
-  most: size,
-  min: size,
-  max: size,
-  sizeOf: () => size,
-  read: (reader) => reader.bytes(size),
-  write: put,
-  allows: (value) => value.length === size,
-});
-
-const variable = (
-  prefix: 0 | 1 | 2,
-  min: number,
-  max: number,
-  read: (reader: Reader) => Uint8Array,
-): Field<Uint8Array> => ({
+/** All that is left, or behind a length of so many bytes as many as that says. */
+const variable = (prefix: number, min: number, max: number): Field<Uint8Array> => ({
   kind: 'bytes',
   size: undefined,
   least: prefix + min,
@@ -103,26 +82,35 @@ const variable = (
   min,
   max,
   sizeOf: (value) => prefix + value.length,
-  read,
-  write: (view, at, value) => {
-    if (prefix === 1) view.setUint8(at, value.length);
-    if (prefix === 2) view.setUint16(at, value.length, true);
-    put(view, at + prefix, value);
+  read: (reader) => (prefix === 0 ? reader.rest() : reader.bytes(reader.integer(prefix))),
+  write: (to, at, value) => {
+    to.set(value, putInteger(to, at, prefix, value.length));
+    return at + prefix + value.length;
   },
   allows: ({ length }) => length >= min && length <= max,
 });
 
+/** So many bytes. */
+export const bytes = (size: number): Fixed<Uint8Array> => ({
+  ...variable(0, size, size),
+  size,
+  sizeOf: () => size,
+  read: (reader) => reader.bytes(size),
+  write: (to, at, value) => {
+    to.set(value, at);
+    return at + size;
+  },
+});
+
 /** Length (1 byte) and so many bytes. */
-export const counted = (max: number): Field<Uint8Array> =>
-  variable(1, 0, max, (reader) => reader.bytes(reader.u8()));
+export const counted = (max: number): Field<Uint8Array> => variable(1, 0, max);
 
 /** Length (2 bytes) and so many bytes. */
-export const longCounted = (): Field<Uint8Array> =>
-  variable(2, 0, 0xffff, (reader) => reader.bytes(reader.u16()));
+export const longCounted = (): Field<Uint8Array> => variable(2, 0, 0xffff);
 
 /** All that is left. */
 export const rest = ({ min = 0, max = Infinity }: Bounds = {}): Field<Uint8Array> =>
-  variable(0, min, max, (reader) => reader.rest());
+  variable(0, min, max);
 
 /** The same fields, of which none is told. */
 export const untold = <S extends Readonly<Record<string, Field<unknown>>>>(shape: S): S =>

@@ -34,12 +34,10 @@ export const packetLength = (bytes: Uint8Array): number | undefined => {
   if (field === undefined) throw new H4Error(`unknown packet type ${String(type)}`);
   const header = field.at + (field.mask > 0xff ? 2 : 1);
   if (bytes.length < header) return undefined;
-  const dataLength = (byteAt(bytes, field.at) | (byteAt(bytes, field.at + 1) << 8)) & field.mask;
+  const dataLength = ((bytes[field.at] ?? 0) | ((bytes[field.at + 1] ?? 0) << 8)) & field.mask;
   if (dataLength > MAX_ACL_DATA) throw new H4Error(`packet of ${String(dataLength)} bytes`);
   return header + dataLength;
 };
-
-const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 
 /** Cuts a byte stream, in chunks of any size, into H4 packets. Holds less than one packet. */
 export class H4Decoder {
@@ -81,7 +79,7 @@ export const eventPacket = (code: number, parameters: Uint8Array): Uint8Array =>
   packetOf([PacketType.event, code, parameters.length], parameters);
 
 /** The header of an ACL packet after its type, 4 bytes. */
-export interface AclHeader {
+interface AclHeader {
   readonly handle: number;
   /** A PacketBoundary. */
   readonly boundary: number;
@@ -93,12 +91,12 @@ export interface AclHeader {
 
 /** Of a packet of 5 bytes or more (Vol 4 Part E 5.4.2). */
 export const aclHeader = (packet: Uint8Array): AclHeader => {
-  const field = byteAt(packet, 1) | (byteAt(packet, 2) << 8);
+  const [, low = 0, high = 0, lengthLow = 0, lengthHigh = 0] = packet;
   return {
-    handle: field & 0x0fff,
-    boundary: (field >> 12) & 0b11,
-    broadcast: field >> 14,
-    length: byteAt(packet, 3) | (byteAt(packet, 4) << 8),
+    handle: low | ((high & 0x0f) << 8),
+    boundary: (high >> 4) & 0b11,
+    broadcast: high >> 6,
+    length: lengthLow | (lengthHigh << 8),
   };
 };
 

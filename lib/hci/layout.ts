@@ -1,5 +1,5 @@
 import type { Field, Fixed, ToldValue } from './fields.js';
-import { PacketError, Reader } from './reader.js';
+import { readable, Reader } from './reader.js';
 
 /** Fields in their order on the wire. */
 export type Shape = Readonly<Record<string, Field<unknown>>>;
@@ -10,7 +10,7 @@ type Value<F> = F extends Field<infer T> ? T : never;
 export type Values<S extends Shape> = { readonly [K in keyof S]: Value<S[K]> };
 
 /** Those of the fields of fixed size. */
-export type Head<S extends Shape> = {
+type Head<S extends Shape> = {
   readonly [K in keyof S as S[K] extends Fixed<unknown> ? K : never]: Value<S[K]>;
 };
 
@@ -38,30 +38,17 @@ export class Layout<S extends Shape> {
   }
 
   /**
-   * The values, where the bytes are exactly as declared; bytes among them are views.
-   * @throws PacketError for another length, or a value out of its bounds
+   * The values, whatever their bounds, where the bytes are as many as declared; undefined otherwise. Bytes
+   * among them are views.
    */
-  parse(bytes: Uint8Array): Values<S> {
-    const values = this.exact(bytes);
-    if (values === undefined) throw new PacketError('the packet has another length');
-    if (!this.allows(values)) throw new PacketError('a value is out of its bounds');
-    return values;
-  }
-
-  /** As `parse`, but whatever the bounds; undefined for another length. */
   exact(bytes: Uint8Array): Values<S> | undefined {
     const reader = new Reader(bytes);
-    try {
-      const values = this.take(reader);
-      return reader.left === 0 ? values : undefined;
-    } catch (error) {
-      if (error instanceof PacketError) return undefined;
-      throw error;
-    }
+    const values = readable(() => this.take(reader));
+    return reader.left === 0 ? values : undefined;
   }
 
   /**
-   * As `parse`, but whatever the bounds, and whatever newer versions have added behind the last field.
+   * As `exact`, but whatever newer versions have added behind the last field.
    * @throws PacketError for too few bytes
    */
   read(bytes: Uint8Array): Values<S> {
@@ -70,20 +57,14 @@ export class Layout<S extends Shape> {
 
   /** Takes the fields off a reader. @throws PacketError for too few bytes */
   take(reader: Reader): Values<S> {
-    const values: Record<string, unknown> = {};
-    for (const [name, field] of this.fields) values[name] = field.read(reader, values);
-    return values as Values<S>;
+    return takeFields(this.fields, reader) as Values<S>;
   }
 
   /** The fields before the first one of variable size. @throws PacketError for too few bytes */
   head(bytes: Uint8Array): Head<S> {
-    const reader = new Reader(bytes);
-    const values: Record<string, unknown> = {};
-    for (const [name, field] of this.fields) {
-      if (field.size === undefined) break;
-      values[name] = field.read(reader, values);
-    }
-    return values as Head<S>;
+    const variable = this.fields.findIndex(([, { size }]) => size === undefined);
+    const fixed = variable < 0 ? this.fields : this.fields.slice(0, variable);
+    return takeFields(fixed, new Reader(bytes)) as Head<S>;
   }
 
   /** True where every value is within its bounds. */
@@ -93,37 +74,48 @@ export class Layout<S extends Shape> {
 
   sizeOf(values: Values<S>): number {
     if (this.size !== undefined) return this.size;
-    return this.fields.reduce((sum, [name, field]) => sum + field.sizeOf(values[name]), 0);
+    let bytes = 0;
+    for (const [name, field] of this.fields) bytes += field.size ?? field.sizeOf(values[name]);
+    return bytes;
   }
 
   /** The bytes, behind `offset` zeros; bounds are not looked at. */
   build(values: Values<S>, offset = 0): Uint8Array {
     const bytes = new Uint8Array(offset + this.sizeOf(values));
-    this.put(new DataView(bytes.buffer), offset, values);
+    this.put(bytes, offset, values);
     return bytes;
   }
 
-  put(view: DataView, at: number, values: Values<S>): void {
-    for (const [name, field] of this.fields) {
-      field.write(view, at, values[name]);
-      at += field.size ?? field.sizeOf(values[name]);
-    }
+  /** Gives where the bytes end. */
+  put(to: Uint8Array, at: number, values: Values<S>): number {
+    for (const [name, field] of this.fields) at = field.write(to, at, values[name]);
+    return at;
   }
 
-  /**
-   * What is told of the bytes, by the names under which it is. Nothing behind the last field that is told is
-   * looked at.
-   * @throws PacketError for too few bytes
-   */
-  describe(bytes: Uint8Array): Record<string, Exclude<ToldValue, undefined>> {
-    const reader = new Reader(bytes);
-    const values: Record<string, unknown> = {};
+  /** What is told of the values, by the names under which it is. */
+  tell(values: Partial<Values<S>>): Record<string, Exclude<ToldValue, undefined>> {
     const told: Record<string, Exclude<ToldValue, undefined>> = {};
-    for (const [key, field] of this.#told) {
-      values[key] = field.read(reader, values);
-      const said = field.tell?.(values[key], values);
-      if (field.name !== undefined && said !== undefined) told[field.name] = said;
+    for (const [key, { name, tell }] of this.#told) {
+      const said = tell?.(values[key], values);
+      if (name !== undefined && said !== undefined) told[name] = said;
     }
     return told;
   }
+
+  /**
+   * What is told of the bytes. Nothing behind the last field that is told is looked at.
+   * @throws PacketError for too few bytes
+   */
+  describe(bytes: Uint8Array): Record<string, Exclude<ToldValue, undefined>> {
+    return this.tell(takeFields(this.#told, new Reader(bytes)) as Partial<Values<S>>);
+  }
 }
+
+const takeFields = (
+  fields: Layout<Shape>['fields'],
+  reader: Reader,
+): Readonly<Record<string, unknown>> => {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of fields) values[name] = field.read(reader, values);
+  return values;
+};

@@ -29,13 +29,9 @@ const listOf = <S extends Shape>(
     max,
     sizeOf: (items) => items.reduce<number>((sum, item) => sum + layout.sizeOf(item), prefix),
     read: (reader, before) => read(layout, reader, before),
-    write: (view, at, items) => {
-      if (prefix === 1) view.setUint8(at, items.length);
-      at += prefix;
-      for (const item of items) {
-        layout.put(view, at, item);
-        at += layout.sizeOf(item);
-      }
+    write: (to, at, items) => {
+      if (prefix === 1) to[at] = items.length;
+      return items.reduce((end, item) => layout.put(to, end, item), at + prefix);
     },
     allows: (items) => items.length <= max && items.every((item) => layout.allows(item)),
   };

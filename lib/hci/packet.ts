@@ -22,7 +22,6 @@ export class HciCommand<P extends Shape = Shape, R extends Shape = Shape> {
 
   constructor(
     readonly opcode: number,
-    readonly name: string,
     readonly supported: SupportedBit | undefined,
     parameters: P,
     returned: R,
@@ -48,39 +47,35 @@ export type ParametersOf<D extends { readonly parameters: Layout<Shape> }> = Val
 /** A command, with what it returns after the status. Its answer is Command Complete, unless it says otherwise. */
 export const command = <P extends Shape, R extends Shape = None>(
   opcode: number,
-  name: string,
   supported: SupportedBit | undefined,
   parameters: P,
   returned: R = NO_FIELDS as R,
   answer: AnswerKind = 'complete',
-): HciCommand<P, R> => new HciCommand(opcode, name, supported, parameters, returned, answer);
+): HciCommand<P, R> => new HciCommand(opcode, supported, parameters, returned, answer);
 
 /** A command without parameters, which reads something. */
 export const read = <R extends Shape>(
   opcode: number,
-  name: string,
   supported: SupportedBit,
   returned: R,
-): HciCommand<None, R> => command(opcode, name, supported, NO_FIELDS, returned);
+): HciCommand<None, R> => command(opcode, supported, NO_FIELDS, returned);
 
 /** A command that is answered by Command Status, and later by an event of its own. */
 export const commandWithStatus = <P extends Shape>(
   opcode: number,
-  name: string,
   supported: SupportedBit,
   parameters: P,
-): HciCommand<P, None> => command(opcode, name, supported, parameters, NO_FIELDS, 'status');
+): HciCommand<P, None> => command(opcode, supported, parameters, NO_FIELDS, 'status');
 
 /** An HCI event as the specification declares it, or a subevent of LE Meta. */
-export class HciEvent<S extends Shape = Shape> {
+export class HciEvent<S extends Shape = Shape, N extends number | undefined = number | undefined> {
   readonly parameters: Layout<S>;
   readonly #header: readonly number[];
 
   constructor(
     readonly code: number,
-    readonly name: string,
     parameters: S,
-    readonly subevent?: number,
+    readonly subevent: N,
   ) {
     this.parameters = new Layout(parameters);
     this.#header = [PacketType.event, code, 0, ...(subevent === undefined ? [] : [subevent])];
@@ -95,17 +90,32 @@ export class HciEvent<S extends Shape = Shape> {
   }
 }
 
-export const event = <S extends Shape>(code: number, name: string, parameters: S): HciEvent<S> =>
-  new HciEvent(code, name, parameters);
+export const event = <S extends Shape>(code: number, parameters: S): HciEvent<S, undefined> =>
+  new HciEvent(code, parameters, undefined);
 
 /** Code of the LE Meta event (Vol 4 Part E 7.7.65). */
 export const LE_META = 0x3e;
 
-/** A subevent of LE Meta. */
-export type HciLeEvent<S extends Shape = Shape> = HciEvent<S> & { readonly subevent: number };
+export const leEvent = <S extends Shape>(subevent: number, parameters: S): HciEvent<S, number> =>
+  new HciEvent(LE_META, parameters, subevent);
 
-export const leEvent = <S extends Shape>(
-  subevent: number,
-  name: string,
-  parameters: S,
-): HciLeEvent<S> => Object.assign(new HciEvent(LE_META, name, parameters, subevent), { subevent });
+/** A declaration under its name. */
+export type Named<D> = D & { readonly name: string };
+
+/** What modules declare of a kind, named after its constants as the specification writes it: `LE Set PHY`. */
+export const named = <D extends object>(
+  kind: abstract new (...parameters: never[]) => D,
+  ...modules: readonly object[]
+): readonly Named<D>[] =>
+  modules
+    .flatMap((module) => Object.entries(module))
+    .flatMap(([constant, declared]: readonly [string, unknown]) =>
+      declared instanceof kind ? [Object.assign(declared, { name: nameOf(constant) })] : [],
+    );
+
+const nameOf = (constant: string): string =>
+  constant
+    .replace(/Event$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Z])/g, ' ')
+    .replace(/\b(Le|Phy|Tx|Rssi|Rf|Dh)\b/g, (word) => word.toUpperCase())
+    .replace('Bd Addr', 'BD_ADDR');

@@ -6,12 +6,10 @@ export class PacketError extends Error {
 /** Takes fields off the front of a packet; numbers are little-endian, as HCI, L2CAP and ATT have them. */
 export class Reader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Bytes left. */
@@ -21,8 +19,10 @@ export class Reader {
 
   /** A view, not a copy. @throws PacketError, as all of these when too few bytes are left */
   bytes(length: number): Uint8Array {
-    const at = this.#take(length);
-    return this.#bytes.subarray(at, at + length);
+    const at = this.#at;
+    if (length < 0 || at + length > this.#bytes.length) throw tooShort();
+    this.#at = at + length;
+    return this.#bytes.subarray(at, this.#at);
   }
 
   rest(): Uint8Array {
@@ -30,33 +30,35 @@ export class Reader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
-  }
-
-  i8(): number {
-    return this.#view.getInt8(this.#take(1));
+    return this.integer(1);
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2), true);
+    return this.integer(2);
   }
 
-  i16(): number {
-    return this.#view.getInt16(this.#take(2), true);
-  }
-
-  u24(): number {
-    return this.u16() | (this.u8() << 16);
-  }
-
-  i32(): number {
-    return this.#view.getInt32(this.#take(4), true);
-  }
-
-  #take(length: number): number {
-    if (length < 0 || length > this.left) throw new PacketError('the packet ends too early');
-    const at = this.#at;
-    this.#at += length;
-    return at;
+  /** Of 1 to 4 bytes; unsigned ones have 3 at most. */
+  integer(size: number, signed = false): number {
+    if (this.#at + size > this.#bytes.length) throw tooShort();
+    let value = 0;
+    for (let bit = 0; bit < 8 * size; bit += 8) value |= (this.#bytes[this.#at++] ?? 0) << bit;
+    const unused = 32 - 8 * size;
+    return signed ? (value << unused) >> unused : value;
   }
 }
+
+const tooShort = (): PacketError => new PacketError('the packet ends too early');
+
+/** What `parse` gives, or undefined where bytes are not as it takes them. */
+export const readable = <T>(parse: () => T): T | undefined => {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof PacketError) return undefined;
+    throw error;
+  }
+};
+
+/** The same for what reads bytes one after the other. */
+export const parsed = <T>(bytes: Uint8Array, parse: (reader: Reader) => T): T | undefined =>
+  readable(() => parse(new Reader(bytes)));

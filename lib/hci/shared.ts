@@ -66,6 +66,9 @@ const eventLengths = { eventLengthMin: u16(), eventLengthMax: u16() };
 export const toldParameters = { ...wantedParameters, ...eventLengths };
 export const connectionParameters = { ...untold(wantedParameters), ...eventLengths };
 
+/** What a link layer tells its peer of itself. */
+export const linkVersion = { version: u8(), company: u16(), subversion: u16() };
+
 /** Most data in a packet (octets), and the time that it may take (microseconds). */
 export const dataLength = {
   octets: u16({ min: 27, max: 251 }),

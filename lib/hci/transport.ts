@@ -14,6 +14,14 @@ export interface HciTransport {
   close(): void;
 }
 
+/** Adds a listener; gives the unsubscriber. */
+export const subscribe = <T>(listeners: Set<T>, listener: T): (() => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
 /** A transport whose controller can be put somewhere. */
 export interface AirTransport extends HciTransport {
   /** Moves the controller; metres. */

@@ -2,9 +2,8 @@ import { LEGACY_PROPERTIES } from '../../../lib/hci/commands/advertising.js';
 import type { LeSetExtendedAdvertisingParameters } from '../../../lib/hci/commands/extended-advertising.js';
 import { Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
-import { deviceAddress } from '../privacy/peer.js';
 import type { PowerRange } from '../power.js';
-import { eventType, HIGH_DUTY_INTERVAL_MS, validChannels } from './set-parameters.js';
+import { commonParameters, eventType } from './set-parameters.js';
 import type { EventType, SetParameters } from './set-parameters.js';
 
 const PROPERTIES = 0x7f;
@@ -18,28 +17,17 @@ export const setParameters = (
 ): SetParameters | number => {
   const type = checkedType(p.properties);
   if (typeof type === 'number') return type;
-  const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
-  const { peerAddressType: peerType, txPower, sid, notifyScanRequests: notify } = p;
-  if (!validChannels(p.channels) || ownAddressType > 3 || filterPolicy > 3) {
-    return Status.invalidParameters;
-  }
-  if (peerType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
+  const { txPower, sid, notifyScanRequests: notify } = p;
   if (txPower !== NO_PREFERENCE && (txPower < -127 || txPower > 20)) {
     return Status.invalidParameters;
   }
   if (sid > 0x0f || notify > 1) return Status.invalidParameters;
-  if (!type.highDuty) {
-    if (minimum > maximum) return Status.invalidParameters;
-    if (minimum < 0x20) return Status.unsupportedFeature;
-  }
+  const parameters = commonParameters(type, p, Infinity);
+  if (typeof parameters === 'number') return parameters;
   const secondaryPhy = secondaryPhyOf(p.primaryPhy, p.secondaryPhy, type.legacyPdus);
   if (typeof secondaryPhy === 'object') return secondaryPhy.status;
   return {
-    ...type,
-    intervalMs: type.highDuty ? HIGH_DUTY_INTERVAL_MS : minimum * 0.625,
-    ownAddressType,
-    peer: deviceAddress(peerType, p.peerAddress),
-    filterPolicy,
+    ...parameters,
     ...(txPower !== NO_PREFERENCE && { txPower: clamp(txPower, power) }),
     secondaryPhy,
     sid,

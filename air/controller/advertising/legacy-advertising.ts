@@ -8,20 +8,19 @@ import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { reportNoConnection } from '../connection/connection-events.js';
 import type { HostPort } from '../host-port.js';
 import type { Identity } from '../identity.js';
-import { deviceAddress } from '../privacy/peer.js';
 import type { AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import {
+  commonParameters,
   DEFAULT_PARAMETERS,
   eventType,
   HIGH_DUTY_DURATION_MS,
-  HIGH_DUTY_INTERVAL_MS,
-  validChannels,
 } from './set-parameters.js';
 
 type LegacyData = ParametersOf<typeof LeSetAdvertisingData>;
 
 const LEGACY_HANDLE = 0;
+const LONGEST_INTERVAL = 0x4000;
 
 /** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9): one advertising set, with commands of its own. */
 export class LegacyAdvertising {
@@ -45,27 +44,11 @@ export class LegacyAdvertising {
   /** LE Set Advertising Parameters. */
   setParameters(p: ParametersOf<typeof LeSetAdvertisingParameters>): number {
     if (this.#set.enabled) return Status.commandDisallowed;
-    const { intervalMin: minimum, intervalMax: maximum, ownAddressType, filterPolicy } = p;
     const properties = LEGACY_PROPERTIES[p.type];
-    const peerType = p.peerAddressType;
-    if (properties === undefined || ownAddressType > 3 || filterPolicy > 3) {
-      return Status.invalidParameters;
-    }
-    if (!validChannels(p.channels)) return Status.invalidParameters;
-    const type = eventType(properties);
-    if (peerType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
-    if (!type.highDuty) {
-      if (minimum > maximum) return Status.invalidParameters;
-      if (minimum < 0x20 || maximum > 0x4000) return Status.unsupportedFeature;
-    }
-    this.#set.parameters = {
-      ...DEFAULT_PARAMETERS,
-      ...type,
-      intervalMs: type.highDuty ? HIGH_DUTY_INTERVAL_MS : minimum * 0.625,
-      ownAddressType,
-      peer: deviceAddress(peerType, p.peerAddress),
-      filterPolicy,
-    };
+    if (properties === undefined) return Status.invalidParameters;
+    const parameters = commonParameters(eventType(properties), p, LONGEST_INTERVAL);
+    if (typeof parameters === 'number') return parameters;
+    this.#set.parameters = { ...DEFAULT_PARAMETERS, ...parameters };
     return Status.success;
   }
 

@@ -1,5 +1,8 @@
-import { MAX_ADVERTISING_DATA } from '../../../lib/hci/constants.js';
+import type { LeSetAdvertisingParameters } from '../../../lib/hci/commands/advertising.js';
+import { MAX_ADVERTISING_DATA, Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
+import { deviceAddress } from '../privacy/peer.js';
 
 /** What the bits of Advertising_Event_Properties say (Vol 4 Part E 7.8.53). */
 export interface EventType {
@@ -28,14 +31,17 @@ export const eventType = (properties: number): EventType => {
   };
 };
 
-/** What an advertising set does, whichever family of commands it was made with. */
-export interface SetParameters extends EventType {
+interface CommonParameters extends EventType {
   readonly intervalMs: number;
   readonly ownAddressType: number;
   /** The target of directed advertising; its entry in the resolving list gives the private address. */
   readonly peer: DeviceAddress;
   /** Bit 0: scan requests only from the accept list; bit 1: connections only. */
   readonly filterPolicy: number;
+}
+
+/** What an advertising set does, whichever family of commands it was made with. */
+export interface SetParameters extends CommonParameters {
   /** dBm (default: the station's). */
   readonly txPower?: number;
   /** 1: LE 1M, 2: LE 2M. */
@@ -46,7 +52,7 @@ export interface SetParameters extends EventType {
   readonly notifyScanRequests: boolean;
 }
 
-export const HIGH_DUTY_INTERVAL_MS = 3.75;
+const HIGH_DUTY_INTERVAL_MS = 3.75;
 export const HIGH_DUTY_DURATION_MS = 1280;
 
 const NOBODY: DeviceAddress = { type: 'public', bytes: new Uint8Array(6) };
@@ -79,5 +85,22 @@ export const dataCapacity = (parameters: SetParameters): number => {
   return CONNECTABLE_DATA - (parameters.directed ? 6 : 0) - (parameters.includeTxPower ? 1 : 0);
 };
 
-/** Channel map and filter policy, as both families have them. */
-export const validChannels = (map: number): boolean => map > 0 && map <= 0b111;
+/** The fields that both families of commands have; an error code for bad ones. @param longest interval */
+export const commonParameters = (
+  type: EventType,
+  p: Omit<ParametersOf<typeof LeSetAdvertisingParameters>, 'type'>,
+  longest: number,
+): CommonParameters | number => {
+  const { intervalMin, intervalMax, ownAddressType, peerAddressType, filterPolicy, channels } = p;
+  if (channels < 1 || channels > 0b111 || ownAddressType > 3 || filterPolicy > 3) {
+    return Status.invalidParameters;
+  }
+  if (peerAddressType > 1 && (type.directed || ownAddressType > 1)) return Status.invalidParameters;
+  if (!type.highDuty) {
+    if (intervalMin > intervalMax) return Status.invalidParameters;
+    if (intervalMin < 0x20 || intervalMax > longest) return Status.unsupportedFeature;
+  }
+  const intervalMs = type.highDuty ? HIGH_DUTY_INTERVAL_MS : intervalMin * 0.625;
+  const peer = deviceAddress(peerAddressType, p.peerAddress);
+  return { ...type, intervalMs, ownAddressType, peer, filterPolicy };
+};

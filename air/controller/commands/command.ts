@@ -2,10 +2,7 @@ import { Status } from '../../../lib/hci/constants.js';
 import type { Layout, Shape, Values } from '../../../lib/hci/layout.js';
 import type { HciCommand } from '../../../lib/hci/packet.js';
 import type { CommandOutcome } from '../outcome.js';
-import type { Controller } from '../parts.js';
-
-/** Commands of one family are refused once a host has used the other one (Vol 4 Part E 3.1.1). */
-export type AdvertisingFamily = 'legacy' | 'extended';
+import type { AdvertisingFamily, Controller } from '../parts.js';
 
 /** What a host is answered; the return parameters begin with the status. */
 export interface HostAnswer {
@@ -34,10 +31,8 @@ type Result<R extends Shape> = number | CommandOutcome<Values<R>>;
 export const onBytes = <P extends Shape, R extends Shape>(
   declared: HciCommand<P, R>,
   run: (controller: Controller, parameters: Uint8Array) => Result<R>,
-  family?: AdvertisingFamily,
 ): CommandHandler => ({
   declared,
-  ...(family && { family }),
   run: (controller, parameters) => {
     const result = run(controller, parameters);
     const { status, returned, then } = typeof result === 'number' ? { status: result } : result;
@@ -50,27 +45,20 @@ export const onBytes = <P extends Shape, R extends Shape>(
 export const on = <P extends Shape, R extends Shape>(
   declared: HciCommand<P, R>,
   run: (controller: Controller, parameters: Values<P>) => Result<R>,
-  family?: AdvertisingFamily,
 ): CommandHandler =>
-  onBytes(
-    declared,
-    (controller, bytes) => {
-      const parameters = declared.parameters.exact(bytes);
-      return parameters === undefined ? Status.invalidParameters : run(controller, parameters);
-    },
-    family,
-  );
+  onBytes(declared, (controller, bytes) => {
+    const parameters = declared.parameters.exact(bytes);
+    return parameters === undefined ? Status.invalidParameters : run(controller, parameters);
+  });
 
 /** A command of which any value out of its bounds is refused before all else. */
-export const onValid: typeof on = (declared, run, family) =>
-  on(
-    declared,
-    (controller, parameters) =>
-      declared.parameters.allows(parameters)
-        ? run(controller, parameters)
-        : Status.invalidParameters,
-    family,
+export const onValid: typeof on = (declared, run) =>
+  on(declared, (controller, parameters) =>
+    declared.parameters.allows(parameters) ? run(controller, parameters) : Status.invalidParameters,
   );
+
+export const ofFamily = (family: AdvertisingFamily, commands: CommandHandler[]): CommandHandler[] =>
+  commands.map((command) => ({ ...command, family }));
 
 /** Zeros after the status, but for the handle of a link: that of the parameters. */
 export const failed = (

@@ -1,23 +1,23 @@
 import * as listening from '../../../lib/hci/commands/listening.js';
-import { on, onBytes, onValid } from './command.js';
-import type { CommandHandler } from './command.js';
+import { wantedExtendedLink, wantedLink } from '../initiating/create-parameters.js';
+import { extendedScan, legacyScan } from '../scanning/scan-parameters.js';
+import { ofFamily, on, onBytes, onValid } from './command.js';
 
 /** Commands of both families by which a host scans and connects. */
-export const LISTENING_COMMANDS: readonly CommandHandler[] = [
-  on(listening.LeSetScanParameters, (c, p) => c.scanner.setParameters(p), 'legacy'),
-  onValid(listening.LeSetScanEnable, (c, p) => c.scanner.setEnable(p), 'legacy'),
-  on(listening.LeCreateConnection, (c, p) => c.initiator.create(p), 'legacy'),
+export const LISTENING_COMMANDS = [
+  ...ofFamily('legacy', [
+    on(listening.LeSetScanParameters, (c, p) => c.scanner.setParameters(legacyScan(p))),
+    onValid(listening.LeSetScanEnable, (c, p) => c.scanner.setEnable(p)),
+    on(listening.LeCreateConnection, (c, p) => c.initiator.create(wantedLink(p))),
+  ]),
   on(listening.LeCreateConnectionCancel, (c) => c.initiator.cancel()),
-
-  onBytes(
-    listening.LeSetExtendedScanParameters,
-    (c, bytes) => c.scanner.setExtendedParameters(bytes),
-    'extended',
-  ),
-  on(listening.LeSetExtendedScanEnable, (c, p) => c.scanner.setExtendedEnable(p), 'extended'),
-  onBytes(
-    listening.LeExtendedCreateConnection,
-    (c, bytes) => c.initiator.createExtended(bytes),
-    'extended',
-  ),
+  ...ofFamily('extended', [
+    onBytes(listening.LeSetExtendedScanParameters, (c, bytes) =>
+      c.scanner.setParameters(extendedScan(bytes)),
+    ),
+    on(listening.LeSetExtendedScanEnable, (c, p) => c.scanner.setExtendedEnable(p)),
+    onBytes(listening.LeExtendedCreateConnection, (c, bytes) =>
+      c.initiator.create(wantedExtendedLink(bytes)),
+    ),
+  ]),
 ];

@@ -84,15 +84,15 @@ export class Connections {
   ): void {
     const { preferences } = this;
     const host = this.#host;
-    const medium = this.#medium;
     const handle = this.#freeHandle();
+    const link = { end, handle, host, random: this.#random, clock: this.#medium.clock };
     const connection: Connection = {
       handle,
       end,
       peer: meeting.peer.address,
-      encryption: new Encryption(end, handle, host, this.#random, medium.clock),
-      procedures: new LinkProcedures(end, handle, host, preferences, request.phy ?? 1),
-      parameterRequest: new ParameterRequest(end, handle, host, medium.clock),
+      encryption: new Encryption(link),
+      procedures: new LinkProcedures(link, preferences, request.phy ?? 1),
+      parameterRequest: new ParameterRequest(link),
       channelMap: request.channelMap ?? ALL_CHANNELS,
       outstanding: 0,
       terminating: false,
@@ -219,13 +219,8 @@ export class Connections {
 
   /** Handles are not used again soon, so that a late packet does not go to the wrong link. */
   #freeHandle(): number {
-    while (this.#byHandle.has(this.#nextHandle)) this.#advanceHandle();
     const handle = this.#nextHandle;
-    this.#advanceHandle();
-    return handle;
-  }
-
-  #advanceHandle(): void {
-    this.#nextHandle = this.#nextHandle === LAST_HANDLE ? FIRST_HANDLE : this.#nextHandle + 1;
+    this.#nextHandle = handle === LAST_HANDLE ? FIRST_HANDLE : handle + 1;
+    return this.#byHandle.has(handle) ? this.#freeHandle() : handle;
   }
 }

@@ -1,7 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import type { Cancel } from '../../../lib/platform/clock.js';
 import { concat } from '../../../lib/platform/bytes.js';
-import type { Random } from '../../../lib/platform/random.js';
 import type { LeEnableEncryption } from '../../../lib/hci/commands/links.js';
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import {
@@ -11,9 +10,8 @@ import {
 } from '../../../lib/hci/events/links.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/air-link.js';
 import { encryptBlock } from '../security/cipher.js';
-import type { HostPort } from '../host-port.js';
+import type { LinkContext } from './link-context.js';
 
 /** A peer that does not answer for this long is given up (Vol 6 Part B 5.2). */
 export const RESPONSE_TIMEOUT_MS = 40_000;
@@ -42,39 +40,31 @@ export class Encryption {
   #state: State = IDLE;
   #on = false;
   #cancelTimeout: Cancel | undefined;
-  readonly #end: LinkEnd;
-  readonly #handle: number;
-  readonly #host: HostPort;
-  readonly #random: Random;
-  readonly #clock: Clock;
+  readonly #link: LinkContext;
 
-  constructor(end: LinkEnd, handle: number, host: HostPort, random: Random, clock: Clock) {
-    this.#end = end;
-    this.#handle = handle;
-    this.#host = host;
-    this.#random = random;
-    this.#clock = clock;
+  constructor(link: LinkContext) {
+    this.#link = link;
   }
 
   start({ key, random, diversifier }: ParametersOf<typeof LeEnableEncryption>): number {
-    if (this.#end.role !== ConnectionRole.central || this.#state !== IDLE)
+    if (this.#link.end.role !== ConnectionRole.central || this.#state !== IDLE)
       return Status.commandDisallowed;
-    const skd = this.#random(8);
+    const skd = this.#link.random(8);
     this.#state = { name: 'requested', key, skd };
-    this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.#end.fail(Status.responseTimeout);
+    this.#cancelTimeout = this.#link.clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.#link.end.fail(Status.responseTimeout);
     });
-    this.#end.control({ kind: 'encryption-request', random, diversifier, skd });
+    this.#link.end.control({ kind: 'encryption-request', random, diversifier, skd });
     return Status.success;
   }
 
   /** LE Long Term Key Request Reply; `key`: 16 bytes. */
   reply(key: Uint8Array): number {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
-    const skd = this.#random(8);
+    const skd = this.#link.random(8);
     const proof = encryptBlock(key, concat(this.#state.request.skd, skd));
     this.#state = { name: 'proved' };
-    this.#end.control({ kind: 'encryption-start', skd, proof });
+    this.#link.end.control({ kind: 'encryption-start', skd, proof });
     return Status.success;
   }
 
@@ -83,8 +73,8 @@ export class Encryption {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
     this.#state = IDLE;
     // Encryption was paused for the refresh, and must not stay so.
-    if (this.#on) this.#end.terminate(Status.keyMissing);
-    else this.#end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
+    if (this.#on) this.#link.end.terminate(Status.keyMissing);
+    else this.#link.end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
     return Status.success;
   }
 
@@ -92,8 +82,8 @@ export class Encryption {
     this.#state = { name: 'asked', request };
     const { random, diversifier } = request;
     // A host that does not want to be asked has no key.
-    const asked = { handle: this.#handle, random, diversifier };
-    if (!this.#host.event(LeLongTermKeyRequest, asked)) this.refuse();
+    const asked = { handle: this.#link.handle, random, diversifier };
+    if (!this.#link.host.event(LeLongTermKeyRequest, asked)) this.refuse();
   }
 
   rejected(reason: number): void {
@@ -105,11 +95,11 @@ export class Encryption {
     if (this.#state.name !== 'requested') return;
     const expected = encryptBlock(this.#state.key, concat(this.#state.skd, skd));
     if (timingSafeEqual(expected, proof)) {
-      this.#end.control({ kind: 'encryption-started' });
+      this.#link.end.control({ kind: 'encryption-started' });
       this.#finish(Status.success);
     } else {
       this.#finish(Status.micFailure);
-      this.#end.fail(Status.micFailure);
+      this.#link.end.fail(Status.micFailure);
     }
   }
 
@@ -125,12 +115,12 @@ export class Encryption {
 
   #finish(status: number): void {
     this.close();
-    const handle = this.#handle;
+    const handle = this.#link.handle;
     if (this.#on) {
-      this.#host.event(EncryptionKeyRefreshComplete, { status, handle });
+      this.#link.host.event(EncryptionKeyRefreshComplete, { status, handle });
       return;
     }
     this.#on = status === Status.success;
-    this.#host.event(EncryptionChange, { status, handle, enabled: this.#on ? 1 : 0 });
+    this.#link.host.event(EncryptionChange, { status, handle, enabled: this.#on ? 1 : 0 });
   }
 }

@@ -13,15 +13,17 @@ const BOUNDS = new Layout(connectionParameters);
 export const parameterRange = (
   p: Values<typeof connectionParameters>,
 ): ParameterRange | undefined => {
-  const { intervalMin: minimum, intervalMax: maximum, latency, timeout } = p;
-  if (!BOUNDS.allows(p) || minimum > maximum) return undefined;
-  if (timeout * 10 <= (1 + latency) * maximum * 1.25 * 2) return undefined;
-  return p.eventLengthMin > p.eventLengthMax ? undefined : { minimum, maximum, latency, timeout };
+  const { intervalMin, intervalMax, latency, timeout, eventLengthMin, eventLengthMax } = p;
+  if (!BOUNDS.allows(p) || intervalMin > intervalMax || eventLengthMin > eventLengthMax) {
+    return undefined;
+  }
+  const isTooShort = timeout * 10 <= (1 + latency) * intervalMax * 1.25 * 2;
+  return isTooShort ? undefined : { intervalMin, intervalMax, latency, timeout };
 };
 
 /** The shortest interval of those offered. */
-export const shortest = ({ minimum, latency, timeout }: ParameterRange): LinkParameters => ({
-  interval: minimum,
+export const shortest = ({ intervalMin, latency, timeout }: ParameterRange): LinkParameters => ({
+  interval: intervalMin,
   latency,
   timeout,
 });

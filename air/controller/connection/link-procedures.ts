@@ -10,10 +10,9 @@ import {
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.js';
 import type { Phy } from '../../medium/airtime.js';
-import type { LinkEnd } from '../../medium/air-link.js';
-import type { HostPort } from '../host-port.js';
 import { featuresForPeers, LOCAL_VERSION } from '../informational.js';
 import { ALL_CHANNELS } from './channel-map.js';
+import type { LinkContext } from './link-context.js';
 
 /** What every link has at first, and the most that is supported (Vol 6 Part B 4.5.10). */
 const LEAST_LENGTH: DataLength = { octets: 27, time: 328 };
@@ -24,7 +23,7 @@ const PHY_2M = 0b10;
 const PHYS = PHY_1M | PHY_2M;
 
 /** Sets of PHYs, a bit each. */
-export interface PhyPreference {
+interface PhyPreference {
   readonly tx: number;
   readonly rx: number;
 }
@@ -64,35 +63,25 @@ export class LinkProcedures {
   #wantedPhys: PhyPreference;
   #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
   #phy: { tx: Phy; rx: Phy };
-  readonly #end: LinkEnd;
-  readonly #handle: number;
-  readonly #host: HostPort;
+  readonly #link: LinkContext;
 
-  constructor(
-    end: LinkEnd,
-    handle: number,
-    host: HostPort,
-    preferences: LinkPreferences,
-    phy: Phy,
-  ) {
-    this.#end = end;
-    this.#handle = handle;
-    this.#host = host;
+  constructor(link: LinkContext, preferences: LinkPreferences, phy: Phy) {
+    this.#link = link;
     this.#wantedLength = possible(preferences.dataLength);
     this.#wantedPhys = preferences.phys;
     this.#phy = { tx: phy, rx: phy };
-    this.#end.phy = phy;
+    this.#link.end.phy = phy;
   }
 
   /** Asks for the data length that the host has suggested for new links (Vol 6 Part B 4.5.10). */
   begin(): void {
     if (sameLength(this.#wantedLength, LEAST_LENGTH)) return;
-    this.#end.control({ kind: 'length-request', tx: this.#wantedLength });
+    this.#link.end.control({ kind: 'length-request', tx: this.#wantedLength });
   }
 
   /** Read Remote Version Information and LE Read Remote Features. */
   ask(kind: 'version-request' | 'features-request'): number {
-    this.#end.control({ kind });
+    this.#link.end.control({ kind });
     return Status.success;
   }
 
@@ -100,7 +89,7 @@ export class LinkProcedures {
     const { octets, time } = LeSetDataLength.parameters.shape;
     if (!octets.allows(p.octets) || !time.allows(p.time)) return Status.invalidParameters;
     this.#wantedLength = possible(p);
-    this.#end.control({ kind: 'length-request', tx: this.#wantedLength });
+    this.#link.end.control({ kind: 'length-request', tx: this.#wantedLength });
     return Status.success;
   }
 
@@ -108,7 +97,7 @@ export class LinkProcedures {
     const wanted = phyPreference(p);
     if (typeof wanted === 'number') return wanted;
     this.#wantedPhys = wanted;
-    this.#end.control({ kind: 'phy-request', ...wanted });
+    this.#link.end.control({ kind: 'phy-request', ...wanted });
     return Status.success;
   }
 
@@ -120,23 +109,23 @@ export class LinkProcedures {
   received(pdu: ProcedurePdu): void {
     switch (pdu.kind) {
       case 'version-request':
-        this.#end.control({ kind: 'version-response', data: LOCAL_VERSION });
+        this.#link.end.control({ kind: 'version-response', data: LOCAL_VERSION });
         break;
       case 'features-request':
-        this.#end.control({ kind: 'features-response', data: featuresForPeers() });
+        this.#link.end.control({ kind: 'features-response', data: featuresForPeers() });
         break;
       case 'version-response':
-        this.#host.event(ReadRemoteVersionComplete, { ...this.#succeeded(), ...pdu.data });
+        this.#link.host.event(ReadRemoteVersionComplete, { ...this.#succeeded(), ...pdu.data });
         break;
       case 'features-response':
-        this.#host.event(LeReadRemoteFeaturesComplete, {
+        this.#link.host.event(LeReadRemoteFeaturesComplete, {
           ...this.#succeeded(),
           features: pdu.data,
         });
         break;
       case 'length-request':
         this.#agreeLength(pdu.tx);
-        this.#end.control({ kind: 'length-response', tx: this.#wantedLength });
+        this.#link.end.control({ kind: 'length-response', tx: this.#wantedLength });
         break;
       case 'length-response':
         this.#agreeLength(pdu.tx);
@@ -154,11 +143,11 @@ export class LinkProcedures {
   #agreeLength(peer: DataLength): void {
     const before = this.#length;
     this.#length = { tx: this.#wantedLength, rx: peer };
-    this.#end.octets = this.#length.tx.octets;
+    this.#link.end.octets = this.#length.tx.octets;
     if (sameLength(before.tx, this.#length.tx) && sameLength(before.rx, peer)) return;
     const { tx, rx } = this.#length;
-    this.#host.event(LeDataLengthChange, {
-      handle: this.#handle,
+    this.#link.host.event(LeDataLengthChange, {
+      handle: this.#link.handle,
       txOctets: tx.octets,
       txTime: tx.time,
       rxOctets: rx.octets,
@@ -172,21 +161,21 @@ export class LinkProcedures {
     const tx = fastest(peer.rx & this.#wantedPhys.tx) ?? before.tx;
     const rx = fastest(peer.tx & this.#wantedPhys.rx) ?? before.rx;
     this.#usePhys({ tx, rx });
-    this.#end.control({ kind: 'phy-response', tx: rx, rx: tx });
+    this.#link.end.control({ kind: 'phy-response', tx: rx, rx: tx });
     if (tx !== before.tx || rx !== before.rx) this.#reportPhy();
   }
 
   #usePhys(phys: { tx: Phy; rx: Phy }): void {
     this.#phy = phys;
-    this.#end.phy = phys.tx;
+    this.#link.end.phy = phys.tx;
   }
 
   #reportPhy(): void {
-    this.#host.event(LePhyUpdateComplete, { ...this.#succeeded(), ...this.#phy });
+    this.#link.host.event(LePhyUpdateComplete, { ...this.#succeeded(), ...this.#phy });
   }
 
   #succeeded(): { readonly status: number; readonly handle: number } {
-    return { status: Status.success, handle: this.#handle };
+    return { status: Status.success, handle: this.#link.handle };
   }
 }
 

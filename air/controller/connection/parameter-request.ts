@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../../lib/platform/clock.js';
+import type { Cancel } from '../../../lib/platform/clock.js';
 import type { LeParameterRequestReply } from '../../../lib/hci/commands/links.js';
 import { Status } from '../../../lib/hci/constants.js';
 import {
@@ -7,9 +7,8 @@ import {
 } from '../../../lib/hci/events/links.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
-import type { LinkEnd } from '../../medium/air-link.js';
-import type { HostPort } from '../host-port.js';
 import { RESPONSE_TIMEOUT_MS } from './encryption.js';
+import type { LinkContext } from './link-context.js';
 import { parameterRange, shortest } from './link-parameters.js';
 
 /**
@@ -21,25 +20,19 @@ export class ParameterRequest {
   #cancelTimeout: Cancel | undefined;
   /** The central's: its host has been asked. */
   #asked = false;
-  readonly #end: LinkEnd;
-  readonly #handle: number;
-  readonly #host: HostPort;
-  readonly #clock: Clock;
+  readonly #link: LinkContext;
 
-  constructor(end: LinkEnd, handle: number, host: HostPort, clock: Clock) {
-    this.#end = end;
-    this.#handle = handle;
-    this.#host = host;
-    this.#clock = clock;
+  constructor(link: LinkContext) {
+    this.#link = link;
   }
 
   /** LE Connection Update at the peripheral. */
   ask(wanted: ParameterRange): number {
     if (this.#cancelTimeout !== undefined) return Status.commandDisallowed;
-    this.#cancelTimeout = this.#clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.#end.fail(Status.responseTimeout);
+    this.#cancelTimeout = this.#link.clock.after(RESPONSE_TIMEOUT_MS, () => {
+      this.#link.end.fail(Status.responseTimeout);
     });
-    this.#end.control({ kind: 'parameters-request', wanted });
+    this.#link.end.control({ kind: 'parameters-request', wanted });
     return Status.success;
   }
 
@@ -49,7 +42,7 @@ export class ParameterRequest {
     const range = parameterRange(p);
     if (range === undefined) return Status.invalidParameters;
     this.#asked = false;
-    this.#end.update(shortest(range));
+    this.#link.end.update(shortest(range));
     return Status.success;
   }
 
@@ -57,7 +50,7 @@ export class ParameterRequest {
   refuse(reason: number): number {
     if (!this.#asked) return Status.commandDisallowed;
     this.#asked = false;
-    this.#end.control({ kind: 'parameters-reject', reason });
+    this.#link.end.control({ kind: 'parameters-reject', reason });
     return Status.success;
   }
 
@@ -73,25 +66,22 @@ export class ParameterRequest {
     this.#cancelTimeout = undefined;
   }
 
-  #requested({ minimum, maximum, latency, timeout }: ParameterRange): void {
-    this.#asked = this.#host.event(LeRemoteParameterRequest, {
-      handle: this.#handle,
-      intervalMin: minimum,
-      intervalMax: maximum,
-      latency,
-      timeout,
+  #requested(wanted: ParameterRange): void {
+    this.#asked = this.#link.host.event(LeRemoteParameterRequest, {
+      handle: this.#link.handle,
+      ...wanted,
     });
     if (this.#asked) return;
     // A host that does not want to be asked does not have the feature.
-    this.#end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
+    this.#link.end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
   }
 
   #rejected(reason: number): void {
     if (this.#cancelTimeout === undefined) return;
     this.close();
-    this.#host.event(LeConnectionUpdateComplete, {
+    this.#link.host.event(LeConnectionUpdateComplete, {
       status: reason,
-      handle: this.#handle,
+      handle: this.#link.handle,
       interval: 0,
       latency: 0,
       timeout: 0,

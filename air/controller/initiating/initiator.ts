@@ -1,6 +1,4 @@
-import type { LeCreateConnection } from '../../../lib/hci/commands/listening.js';
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
-import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, ConnectRequest } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
@@ -11,10 +9,9 @@ import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../context.js';
 import type { Peer } from '../privacy/peer.js';
-import { wantedExtendedLink, wantedLink } from './create-parameters.js';
 import type { WantedLink } from './create-parameters.js';
 
-export interface InitiatingContext extends ControllerParts {
+interface InitiatingContext extends ControllerParts {
   readonly connections: Connections;
   /** To be called when listening begins or ends. */
   listeningChanged(): void;
@@ -58,13 +55,21 @@ export class Initiator {
     return this.#state.name !== 'idle' && this.#state.wanted.peer === undefined;
   }
 
-  create(p: ParametersOf<typeof LeCreateConnection>): number {
-    return this.#create(wantedLink(p));
-  }
-
-  /** LE Extended Create Connection [v1], 10 bytes and 16 for each PHY. */
-  createExtended(bytes: Uint8Array): number {
-    return this.#create(wantedExtendedLink(bytes));
+  /** Begins to look for a link, unless the parameters were bad: an error code is given back. */
+  create(wanted: WantedLink | number): number {
+    if (this.#state.name !== 'idle') return Status.commandDisallowed;
+    if (typeof wanted === 'number') return wanted;
+    const { peer, ownAddressType } = wanted;
+    const { identity, connections } = this.#context;
+    // With type 3 and the accept list, it depends on who is heard.
+    const dependsOnPeer = ownAddressType === 3 && peer === undefined;
+    if (!dependsOnPeer && identity.own(ownAddressType, peer) === undefined) {
+      return Status.invalidParameters;
+    }
+    if (peer !== undefined && connections.isConnectedTo(peer))
+      return Status.connectionAlreadyExists;
+    this.#set({ name: 'listening', wanted });
+    return Status.success;
   }
 
   /** LE Create Connection Cancel. */
@@ -129,22 +134,6 @@ export class Initiator {
 
   reset(): void {
     this.#set(IDLE);
-  }
-
-  #create(wanted: WantedLink | number): number {
-    if (this.#state.name !== 'idle') return Status.commandDisallowed;
-    if (typeof wanted === 'number') return wanted;
-    const { peer, ownAddressType } = wanted;
-    const { identity, connections } = this.#context;
-    // With type 3 and the accept list, it depends on who is heard.
-    const dependsOnPeer = ownAddressType === 3 && peer === undefined;
-    if (!dependsOnPeer && identity.own(ownAddressType, peer) === undefined) {
-      return Status.invalidParameters;
-    }
-    if (peer !== undefined && connections.isConnectedTo(peer))
-      return Status.connectionAlreadyExists;
-    this.#set({ name: 'listening', wanted });
-    return Status.success;
   }
 
   #isWanted(wanted: WantedLink, { address, rpa }: Peer): boolean {

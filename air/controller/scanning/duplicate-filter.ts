@@ -1,3 +1,4 @@
+import { keepLatest } from '../../keep-latest.js';
 import { formatAddress } from '../../medium/pdu.js';
 import type { Sighting } from './reports.js';
 
@@ -9,18 +10,13 @@ const CAPACITY = 1024;
  * count (Vol 4 Part E 7.8.11), unless an extended PDU says with its identifiers that it is other data.
  */
 export class DuplicateFilter {
-  readonly #reported = new Set<string>();
+  readonly #reported = new Map<string, true>();
 
   /** True the first time. */
   admit(sighting: Sighting): boolean {
     const key = keyOf(sighting);
     if (this.#reported.has(key)) return false;
-    this.#reported.add(key);
-    if (this.#reported.size > CAPACITY) {
-      const [oldest] = this.#reported;
-      if (oldest !== undefined) this.#reported.delete(oldest);
-    }
-    return true;
+    return keepLatest(this.#reported, key, true, CAPACITY);
   }
 
   clear(): void {

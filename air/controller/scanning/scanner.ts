@@ -2,7 +2,6 @@ import type { Cancel } from '../../../lib/platform/clock.js';
 import type {
   LeSetExtendedScanEnable,
   LeSetScanEnable,
-  LeSetScanParameters,
 } from '../../../lib/hci/commands/listening.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
@@ -15,10 +14,10 @@ import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
 import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
 import type { Sighting, Target } from './reports.js';
-import { DEFAULT_SCAN, extendedScan, legacyScan } from './scan-parameters.js';
+import { DEFAULT_SCAN } from './scan-parameters.js';
 import type { ScanParameters } from './scan-parameters.js';
 
-export interface ScanningContext extends ControllerParts {
+interface ScanningContext extends ControllerParts {
   /** To be called when listening begins or ends. */
   listeningChanged(): void;
 }
@@ -61,13 +60,12 @@ export class Scanner {
     return this.enabled && this.#listOnly;
   }
 
-  setParameters(p: ParametersOf<typeof LeSetScanParameters>): number {
-    return this.#setParameters(legacyScan(p));
-  }
-
-  /** LE Set Extended Scan Parameters, 3 bytes and 5 for each PHY. */
-  setExtendedParameters(bytes: Uint8Array): number {
-    return this.#setParameters(extendedScan(bytes));
+  /** An error code for bad parameters is given back. */
+  setParameters(parameters: ScanParameters | number): number {
+    if (this.enabled) return Status.commandDisallowed;
+    if (typeof parameters === 'number') return parameters;
+    this.#parameters = parameters;
+    return Status.success;
   }
 
   /** Enabling again begins with nothing reported. */
@@ -125,13 +123,6 @@ export class Scanner {
 
   get #listOnly(): boolean {
     return (this.#parameters.filterPolicy & 0b01) !== 0;
-  }
-
-  #setParameters(parameters: ScanParameters | number): number {
-    if (this.enabled) return Status.commandDisallowed;
-    if (typeof parameters === 'number') return parameters;
-    this.#parameters = parameters;
-    return Status.success;
   }
 
   #start(scan: Scan): number {

@@ -10,24 +10,17 @@ import { addressType, enable, slots } from '../shared.js';
  */
 export const LEGACY_PROPERTIES: readonly number[] = [0x13, 0x1d, 0x12, 0x10, 0x15];
 
-export const LeSetAdvertisingParameters = command(
-  0x2006,
-  'LE Set Advertising Parameters',
-  [25, 5],
-  {
-    intervalMin: slots('intervalMinMs', 0x4000, 0x0020),
-    intervalMax: slots('intervalMaxMs', 0x4000, 0x0020),
-    type: as('advertisingType', u8({ max: 4 }), (value) => value),
-    ownAddressType: addressType(3),
-    peerAddressType: u8({ max: 1 }),
-    peerAddress: bytes(6),
-    channels: u8({ min: 1, max: 0b111 }),
-    filterPolicy: u8({ max: 3 }),
-  },
-);
-export const LeReadAdvertisingTxPower = read(0x2007, 'LE Read Advertising TX Power', [25, 6], {
-  power: i8(),
+export const LeSetAdvertisingParameters = command(0x2006, [25, 5], {
+  intervalMin: slots('intervalMinMs', 0x4000, 0x0020),
+  intervalMax: slots('intervalMaxMs', 0x4000, 0x0020),
+  type: as('advertisingType', u8({ max: 4 }), (value) => value),
+  ownAddressType: addressType(3),
+  peerAddressType: u8({ max: 1 }),
+  peerAddress: bytes(6),
+  channels: u8({ min: 1, max: 0b111 }),
+  filterPolicy: u8({ max: 3 }),
 });
+export const LeReadAdvertisingTxPower = read(0x2007, [25, 6], { power: i8() });
 
 /** Significant length, and 31 bytes whatever it says. */
 const legacyData = {
@@ -35,13 +28,6 @@ const legacyData = {
   data: as('data', bytes(31), (data, { length }) => data.subarray(0, Number(length))),
 };
 
-export const LeSetAdvertisingData = command(0x2008, 'LE Set Advertising Data', [25, 7], legacyData);
-export const LeSetScanResponseData = command(
-  0x2009,
-  'LE Set Scan Response Data',
-  [26, 0],
-  legacyData,
-);
-export const LeSetAdvertisingEnable = command(0x200a, 'LE Set Advertising Enable', [26, 1], {
-  enable,
-});
+export const LeSetAdvertisingData = command(0x2008, [25, 7], legacyData);
+export const LeSetScanResponseData = command(0x2009, [26, 0], legacyData);
+export const LeSetAdvertisingEnable = command(0x200a, [26, 1], { enable });

@@ -7,17 +7,11 @@ import { address, enable, ownAddressType, tellData } from '../shared.js';
 
 const set = as('set', u8({ max: 0xef }), (value) => value);
 
-export const LeSetAdvertisingSetRandomAddress = command(
-  0x2035,
-  'LE Set Advertising Set Random Address',
-  [36, 1],
-  { set, address },
-);
+export const LeSetAdvertisingSetRandomAddress = command(0x2035, [36, 1], { set, address });
 
 /** [v1]; intervals in units of 0.625 ms. TX power 127 is no preference. */
 export const LeSetExtendedAdvertisingParameters = command(
   0x2036,
-  'LE Set Extended Advertising Parameters',
   [36, 2],
   {
     set,
@@ -55,40 +49,16 @@ const fragment = {
   data: as('data', counted(251), tellData),
 };
 
-export const LeSetExtendedAdvertisingData = command(
-  0x2037,
-  'LE Set Extended Advertising Data',
-  [36, 3],
-  fragment,
-);
-export const LeSetExtendedScanResponseData = command(
-  0x2038,
-  'LE Set Extended Scan Response Data',
-  [36, 4],
-  fragment,
-);
+export const LeSetExtendedAdvertisingData = command(0x2037, [36, 3], fragment);
+export const LeSetExtendedScanResponseData = command(0x2038, [36, 4], fragment);
 
 /** Durations in units of 10 ms; 0 is no limit. Disabling no set disables all. */
-export const LeSetExtendedAdvertisingEnable = command(
-  0x2039,
-  'LE Set Extended Advertising Enable',
-  [36, 5],
-  { enable, sets: countedList({ set, duration: u16(), maxEvents: u8() }) },
-);
-
-export const LeReadMaximumAdvertisingDataLength = read(
-  0x203a,
-  'LE Read Maximum Advertising Data Length',
-  [36, 6],
-  { length: u16() },
-);
-export const LeReadNumberOfAdvertisingSets = read(
-  0x203b,
-  'LE Read Number Of Advertising Sets',
-  [36, 7],
-  { sets: u8() },
-);
-export const LeRemoveAdvertisingSet = command(0x203c, 'LE Remove Advertising Set', [37, 0], {
-  set,
+export const LeSetExtendedAdvertisingEnable = command(0x2039, [36, 5], {
+  enable,
+  sets: countedList({ set, duration: u16(), maxEvents: u8() }),
 });
-export const LeClearAdvertisingSets = command(0x203d, 'LE Clear Advertising Sets', [37, 1], {});
+
+export const LeReadMaximumAdvertisingDataLength = read(0x203a, [36, 6], { length: u16() });
+export const LeReadNumberOfAdvertisingSets = read(0x203b, [36, 7], { sets: u8() });
+export const LeRemoveAdvertisingSet = command(0x203c, [37, 0], { set });
+export const LeClearAdvertisingSets = command(0x203d, [37, 1], {});

@@ -8,29 +8,22 @@ import { enable, untoldHandle } from '../shared.js';
 /** Event N is bit N - 1. */
 const mask = { mask: bytes(8) };
 
-export const SetEventMask = command(0x0c01, 'Set Event Mask', [5, 6], mask);
-export const SetEventMaskPage2 = command(0x0c63, 'Set Event Mask Page 2', [22, 2], mask);
-export const LeSetEventMask = command(0x2001, 'LE Set Event Mask', [25, 0], mask);
-export const Reset = command(0x0c03, 'Reset', [5, 7], {});
+export const SetEventMask = command(0x0c01, [5, 6], mask);
+export const SetEventMaskPage2 = command(0x0c63, [22, 2], mask);
+export const LeSetEventMask = command(0x2001, [25, 0], mask);
+export const Reset = command(0x0c03, [5, 7], {});
 
 /** The second byte is ignored (7.3.78 and 7.3.79). */
 const leHostSupport = { supported: enable, simultaneous: u8() };
 
-export const ReadLeHostSupport = read(
-  0x0c6c,
-  'Read LE Host Support',
-  [24, 5],
-  untold(leHostSupport),
-);
-export const WriteLeHostSupport = command(0x0c6d, 'Write LE Host Support', [24, 6], leHostSupport);
+export const ReadLeHostSupport = read(0x0c6c, [24, 5], untold(leHostSupport));
+export const WriteLeHostSupport = command(0x0c6d, [24, 6], leHostSupport);
 
 /** 1: for ACL data, 2: for synchronous data, 3: for both (7.3.38). */
-export const SetHostFlowControl = command(0x0c31, 'Set Host Flow Control', [10, 5], {
-  enable: u8({ max: 3 }),
-});
+export const SetHostFlowControl = command(0x0c31, [10, 5], { enable: u8({ max: 3 }) });
 
 /** 7.3.39. */
-export const HostBufferSize = command(0x0c33, 'Host Buffer Size', [10, 6], {
+export const HostBufferSize = command(0x0c33, [10, 6], {
   aclLength: u16({ min: 1 }),
   synchronousLength: u8(),
   aclCount: u16({ min: 1 }),
@@ -40,7 +33,6 @@ export const HostBufferSize = command(0x0c33, 'Host Buffer Size', [10, 6], {
 /** 7.3.40. */
 export const HostCompletedPackets = command(
   0x0c35,
-  'Host Completed Packets',
   [10, 7],
   { completed: countedList({ handle: untoldHandle, count: u16() }) },
   {},

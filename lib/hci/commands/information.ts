@@ -1,36 +1,23 @@
 import { bytes, u16, u8 } from '../fields.js';
 import { read } from '../packet.js';
-import { address } from '../shared.js';
+import { address, linkVersion } from '../shared.js';
 
 /** Commands that ask what the controller is (Vol 4 Part E 7.4, 7.8.2, 7.8.3 and 7.8.27). */
 
-export const ReadLocalVersion = read(0x1001, 'Read Local Version', [14, 3], {
+export const ReadLocalVersion = read(0x1001, [14, 3], {
   hciVersion: u8(),
   hciSubversion: u16(),
-  version: u8(),
-  company: u16(),
-  subversion: u16(),
+  ...linkVersion,
 });
-export const ReadSupportedCommands = read(0x1002, 'Read Supported Commands', [14, 4], {
-  commands: bytes(64),
-});
-export const ReadLocalFeatures = read(0x1003, 'Read Local Features', [14, 5], {
-  features: bytes(8),
-});
-export const ReadBufferSize = read(0x1005, 'Read Buffer Size', [14, 7], {
+export const ReadSupportedCommands = read(0x1002, [14, 4], { commands: bytes(64) });
+export const ReadLocalFeatures = read(0x1003, [14, 5], { features: bytes(8) });
+export const ReadBufferSize = read(0x1005, [14, 7], {
   aclLength: u16(),
   synchronousLength: u8(),
   aclCount: u16(),
   synchronousCount: u16(),
 });
-export const ReadBdAddr = read(0x1009, 'Read BD_ADDR', [15, 1], { address });
-export const LeReadBufferSize = read(0x2002, 'LE Read Buffer Size', [25, 1], {
-  length: u16(),
-  count: u8(),
-});
-export const LeReadLocalFeatures = read(0x2003, 'LE Read Local Features', [25, 2], {
-  features: bytes(8),
-});
-export const LeReadSupportedStates = read(0x201c, 'LE Read Supported States', [28, 3], {
-  states: bytes(8),
-});
+export const ReadBdAddr = read(0x1009, [15, 1], { address });
+export const LeReadBufferSize = read(0x2002, [25, 1], { length: u16(), count: u8() });
+export const LeReadLocalFeatures = read(0x2003, [25, 2], { features: bytes(8) });
+export const LeReadSupportedStates = read(0x201c, [28, 3], { states: bytes(8) });

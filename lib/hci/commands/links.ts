@@ -16,84 +16,44 @@ import {
 
 const given = { handle: untoldHandle };
 
-export const Disconnect = commandWithStatus(0x0406, 'Disconnect', [0, 5], { handle, reason });
-export const ReadRemoteVersion = commandWithStatus(0x041d, 'Read Remote Version', [2, 7], {
-  handle,
-});
-export const LeConnectionUpdate = commandWithStatus(0x2013, 'LE Connection Update', [27, 2], {
-  handle,
-  ...toldParameters,
-});
+export const Disconnect = commandWithStatus(0x0406, [0, 5], { handle, reason });
+export const ReadRemoteVersion = commandWithStatus(0x041d, [2, 7], { handle });
+export const LeConnectionUpdate = commandWithStatus(0x2013, [27, 2], { handle, ...toldParameters });
 export const LeParameterRequestReply = command(
   0x2020,
-  'LE Parameter Request Reply',
   [33, 4],
   { ...given, ...connectionParameters },
   given,
 );
 export const LeParameterRequestNegativeReply = command(
   0x2021,
-  'LE Parameter Request Negative Reply',
   [33, 5],
   { ...given, reason: u8() },
   given,
 );
 /** A bit for each of 37 data channels. */
-export const LeSetHostChannelClassification = command(
-  0x2014,
-  'LE Set Host Channel Classification',
-  [27, 3],
-  { channels: bytes(5) },
-);
-export const LeReadChannelMap = command(0x2015, 'LE Read Channel Map', [27, 4], given, {
-  ...given,
-  channels: bytes(5),
-});
-export const LeReadRemoteFeatures = commandWithStatus(0x2016, 'LE Read Remote Features', [27, 5], {
-  handle,
-});
+export const LeSetHostChannelClassification = command(0x2014, [27, 3], { channels: bytes(5) });
+export const LeReadChannelMap = command(0x2015, [27, 4], given, { ...given, channels: bytes(5) });
+export const LeReadRemoteFeatures = commandWithStatus(0x2016, [27, 5], { handle });
 
-export const LeEnableEncryption = commandWithStatus(0x2019, 'LE Enable Encryption', [28, 0], {
+export const LeEnableEncryption = commandWithStatus(0x2019, [28, 0], {
   handle,
   random: bytes(8),
   diversifier: bytes(2),
   key: bytes(16),
 });
-export const LeLongTermKeyReply = command(
-  0x201a,
-  'LE Long Term Key Reply',
-  [28, 1],
-  { handle, key: bytes(16) },
-  given,
-);
-export const LeLongTermKeyNegativeReply = command(
-  0x201b,
-  'LE Long Term Key Negative Reply',
-  [28, 2],
-  { handle },
-  given,
-);
+export const LeLongTermKeyReply = command(0x201a, [28, 1], { handle, key: bytes(16) }, given);
+export const LeLongTermKeyNegativeReply = command(0x201b, [28, 2], { handle }, given);
 
 export const LeSetDataLength = command(
   0x2022,
-  'LE Set Data Length',
   [33, 6],
   { handle, octets: as('txBytes', dataLength.octets, (value) => value), time: dataLength.time },
   given,
 );
-export const LeReadSuggestedDataLength = read(
-  0x2023,
-  'LE Read Suggested Data Length',
-  [33, 7],
-  dataLength,
-);
-export const LeWriteSuggestedDataLength = command(
-  0x2024,
-  'LE Write Suggested Data Length',
-  [34, 0],
-  dataLength,
-);
-export const LeReadMaximumDataLength = read(0x202f, 'LE Read Maximum Data Length', [35, 3], {
+export const LeReadSuggestedDataLength = read(0x2023, [33, 7], dataLength);
+export const LeWriteSuggestedDataLength = command(0x2024, [34, 0], dataLength);
+export const LeReadMaximumDataLength = read(0x202f, [35, 3], {
   txOctets: u16(),
   txTime: u16(),
   rxOctets: u16(),
@@ -101,19 +61,13 @@ export const LeReadMaximumDataLength = read(0x202f, 'LE Read Maximum Data Length
 });
 
 /** 1: LE 1M, 2: LE 2M, 3: coded. */
-export const LeReadPhy = command(
-  0x2030,
-  'LE Read PHY',
-  [35, 4],
-  { handle },
-  { ...given, tx: u8(), rx: u8() },
-);
+export const LeReadPhy = command(0x2030, [35, 4], { handle }, { ...given, tx: u8(), rx: u8() });
 
 /** Bits of `all`: no preference for what is sent (0), received (1). PHYs are sets with a bit each. */
 const preference = { all: u8(), tx: u8(), rx: u8() };
 
-export const LeSetDefaultPhy = command(0x2031, 'LE Set Default PHY', [35, 5], preference);
-export const LeSetPhy = commandWithStatus(0x2032, 'LE Set PHY', [35, 6], {
+export const LeSetDefaultPhy = command(0x2031, [35, 5], preference);
+export const LeSetPhy = commandWithStatus(0x2032, [35, 6], {
   handle,
   ...preference,
   options: u16(),

@@ -5,19 +5,11 @@ import { command, commandWithStatus, read } from '../packet.js';
 
 export const LeEncrypt = command(
   0x2017,
-  'LE Encrypt',
   [27, 6],
   { key: bytes(16), block: bytes(16) },
   { block: bytes(16) },
 );
-export const LeRand = read(0x2018, 'LE Rand', [27, 7], { random: bytes(8) });
-export const LeReadLocalP256PublicKey = commandWithStatus(
-  0x2025,
-  'LE Read Local P256 Public Key',
-  [34, 1],
-  {},
-);
+export const LeRand = read(0x2018, [27, 7], { random: bytes(8) });
+export const LeReadLocalP256PublicKey = commandWithStatus(0x2025, [34, 1], {});
 /** X and Y, 32 bytes each. */
-export const LeGenerateDhKey = commandWithStatus(0x2026, 'LE Generate DH Key', [34, 2], {
-  publicKey: bytes(64),
-});
+export const LeGenerateDhKey = commandWithStatus(0x2026, [34, 2], { publicKey: bytes(64) });

@@ -8,11 +8,11 @@ import { status, untoldHandle } from '../shared.js';
 const from = { addressType: u8(), address: bytes(6) };
 
 /** Types 0 ADV_IND, 1 ADV_DIRECT_IND, 2 ADV_SCAN_IND, 3 ADV_NONCONN_IND, 4 SCAN_RSP (7.7.65.2). */
-export const LeAdvertisingReport = leEvent(0x02, 'LE Advertising Report', {
+export const LeAdvertisingReport = leEvent(0x02, {
   reports: countedList({ type: u8({ max: 4 }), ...from, data: counted(31), rssi: i8() }),
 });
 /** Of what is directed at a private address that may be this device's (7.7.65.11). */
-export const LeDirectedAdvertisingReport = leEvent(0x0b, 'LE Directed Advertising Report', {
+export const LeDirectedAdvertisingReport = leEvent(0x0b, {
   reports: countedList({
     type: u8({ min: 1, max: 1 }),
     ...from,
@@ -36,7 +36,7 @@ export const ReportBit = {
 } as const;
 
 /** SID 0xff, TX power 127: there is none. */
-export const LeExtendedAdvertisingReport = leEvent(0x0d, 'LE Extended Advertising Report', {
+export const LeExtendedAdvertisingReport = leEvent(0x0d, {
   reports: countedList({
     type: u16({ max: 0x7f }),
     ...from,
@@ -51,17 +51,14 @@ export const LeExtendedAdvertisingReport = leEvent(0x0d, 'LE Extended Advertisin
     data: counted(MAX_REPORT_DATA),
   }),
 });
-export const LeScanTimeout = leEvent(0x11, 'LE Scan Timeout', {});
+export const LeScanTimeout = leEvent(0x11, {});
 
 const set = as('set', u8({ max: 0xef }), (value) => value);
 
-export const LeAdvertisingSetTerminated = leEvent(0x12, 'LE Advertising Set Terminated', {
+export const LeAdvertisingSetTerminated = leEvent(0x12, {
   status,
   set,
   handle: untoldHandle,
   events: u8(),
 });
-export const LeScanRequestReceived = leEvent(0x13, 'LE Scan Request Received', {
-  set: u8({ max: 0xef }),
-  ...from,
-});
+export const LeScanRequestReceived = leEvent(0x13, { set: u8({ max: 0xef }), ...from });

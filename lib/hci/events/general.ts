@@ -10,25 +10,21 @@ import { hexNumber } from '../text.js';
 /** Events about commands, buffers and the controller itself (Vol 4 Part E 7.7.14 to 7.7.26). */
 
 /** `allowed`: how many more commands the host may send now. */
-export const CommandComplete = event(0x0e, 'Command Complete', {
+export const CommandComplete = event(0x0e, {
   allowed: u8(),
   opcode: u16(),
   returned: rest({ max: 252 }),
 });
-export const CommandStatus = event(0x0f, 'Command Status', {
-  status,
-  allowed: u8(),
-  opcode: u16(),
-});
+export const CommandStatus = event(0x0f, { status, allowed: u8(), opcode: u16() });
 
-export const HardwareErrorEvent = event(0x10, 'Hardware Error', {
+export const HardwareErrorEvent = event(0x10, {
   code: as('code', u8(), (value) => hexNumber(value)),
 });
 
 /** Of those that one event is told to be about. */
 const MOST_TOLD = 16;
 
-export const NumberOfCompletedPackets = event(0x13, 'Number Of Completed Packets', {
+export const NumberOfCompletedPackets = event(0x13, {
   completed: as(
     'completed',
     countedList({ handle: untoldHandle, count: u16() }),
@@ -61,15 +57,11 @@ export const parseCommandComplete = (
 };
 
 /** 1: of ACL data. */
-export const DataBufferOverflow = event(0x1a, 'Data Buffer Overflow', { linkType: u8({ max: 2 }) });
+export const DataBufferOverflow = event(0x1a, { linkType: u8({ max: 2 }) });
 
 /** X and Y, 32 bytes each. */
-export const LeReadLocalP256PublicKeyComplete = leEvent(
-  0x08,
-  'LE Read Local P256 Public Key Complete',
-  { status: u8(), publicKey: bytes(64) },
-);
-export const LeGenerateDhKeyComplete = leEvent(0x09, 'LE Generate DH Key Complete', {
+export const LeReadLocalP256PublicKeyComplete = leEvent(0x08, {
   status: u8(),
-  key: bytes(32),
+  publicKey: bytes(64),
 });
+export const LeGenerateDhKeyComplete = leEvent(0x09, { status: u8(), key: bytes(32) });

@@ -4,6 +4,7 @@ import {
   address,
   handle,
   linkParameterFields,
+  linkVersion,
   reason,
   status,
   wantedParameters,
@@ -12,26 +13,17 @@ import { addressText } from '../text.js';
 
 /** Events about links (Vol 4 Part E 7.7.5 to 7.7.39 and 7.7.65). */
 
-export const DisconnectionComplete = event(0x05, 'Disconnection Complete', {
-  status,
-  handle,
-  reason,
-});
-export const EncryptionChange = event(0x08, 'Encryption Change', {
+export const DisconnectionComplete = event(0x05, { status, handle, reason });
+export const EncryptionChange = event(0x08, {
   status,
   handle,
   enabled: as('encrypted', u8({ max: 2 }), (value) => value !== 0),
 });
-export const EncryptionKeyRefreshComplete = event(0x30, 'Encryption Key Refresh Complete', {
+export const EncryptionKeyRefreshComplete = event(0x30, { status, handle });
+export const ReadRemoteVersionComplete = event(0x0c, {
   status,
   handle,
-});
-export const ReadRemoteVersionComplete = event(0x0c, 'Read Remote Version Complete', {
-  status,
-  handle,
-  version: u8(),
-  company: u16(),
-  subversion: u16(),
+  ...linkVersion,
 });
 
 /** Who is at the other end; peers of types 2 and 3 are identities of which a private address was resolved. */
@@ -49,44 +41,33 @@ const privateAddress = (name: string): typeof address =>
     value.some((byte) => byte !== 0) ? addressText(value) : undefined,
   );
 
-export const LeConnectionComplete = leEvent(0x01, 'LE Connection Complete', {
+export const LeConnectionComplete = leEvent(0x01, {
   ...met,
   ...linkParameterFields,
   clockAccuracy: u8(),
 });
 /** [v1]; [v2] has more behind it. */
-export const LeEnhancedConnectionComplete = leEvent(0x0a, 'LE Enhanced Connection Complete', {
+export const LeEnhancedConnectionComplete = leEvent(0x0a, {
   ...met,
   localRpa: privateAddress('localRpa'),
   peerRpa: privateAddress('peerRpa'),
   ...linkParameterFields,
   clockAccuracy: u8(),
 });
-export const LeConnectionUpdateComplete = leEvent(0x03, 'LE Connection Update Complete', {
-  status,
-  handle,
-  ...linkParameterFields,
-});
-export const LeReadRemoteFeaturesComplete = leEvent(0x04, 'LE Read Remote Features Complete', {
-  status,
-  handle,
-  features: bytes(8),
-});
-export const LeLongTermKeyRequest = leEvent(0x05, 'LE Long Term Key Request', {
+export const LeConnectionUpdateComplete = leEvent(0x03, { status, handle, ...linkParameterFields });
+export const LeReadRemoteFeaturesComplete = leEvent(0x04, { status, handle, features: bytes(8) });
+export const LeLongTermKeyRequest = leEvent(0x05, {
   handle,
   random: bytes(8),
   diversifier: bytes(2),
 });
-export const LeRemoteParameterRequest = leEvent(0x06, 'LE Remote Parameter Request', {
-  handle,
-  ...wantedParameters,
-});
+export const LeRemoteParameterRequest = leEvent(0x06, { handle, ...wantedParameters });
 
 const octets = (name: string): typeof handle =>
   as(name, u16({ min: 27, max: 251 }), (value) => value);
 
 /** Most data in a packet of each direction (octets), and the time that it may take (microseconds). */
-export const LeDataLengthChange = leEvent(0x07, 'LE Data Length Change', {
+export const LeDataLengthChange = leEvent(0x07, {
   handle,
   txOctets: octets('txBytes'),
   txTime: u16(),
@@ -99,14 +80,11 @@ const PHYS = ['?', '1M', '2M', 'coded'] as const;
 /** 1: LE 1M, 2: LE 2M, 3: coded. */
 export const phyName = (phy: number): string => PHYS[phy] ?? '?';
 
-export const LePhyUpdateComplete = leEvent(0x0c, 'LE PHY Update Complete', {
+export const LePhyUpdateComplete = leEvent(0x0c, {
   status,
   handle,
   tx: as('txPhy', u8({ max: 3 }), phyName),
   rx: as('rxPhy', u8({ max: 3 }), phyName),
 });
 /** 0: algorithm #1, 1: algorithm #2. */
-export const LeChannelSelectionAlgorithm = leEvent(0x14, 'LE Channel Selection Algorithm', {
-  handle,
-  algorithm: u8({ max: 1 }),
-});
+export const LeChannelSelectionAlgorithm = leEvent(0x14, { handle, algorithm: u8({ max: 1 }) });
