@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/platform/clock.js';
-import { subscribe } from '../lib/hci/transport.js';
+import { addListener } from '../lib/hci/transport.js';
 import { preciseWallTime } from './capture/capturing.js';
 import type { AirDevice, AirEvent } from './capture/record.js';
 import type { VirtualController } from './controller/controller.js';
@@ -52,12 +52,12 @@ export class AirTaps {
   listen(listener: AirListener): () => void {
     const time = this.#now();
     for (const device of this.#known.values()) listener({ type: 'came', device, time });
-    return subscribe(this.#listeners, listener);
+    return addListener(this.#listeners, listener);
   }
 
   /** Whenever anything may have changed: a controller comes or goes, or any packet passes. */
   onActivity(listener: () => void): () => void {
-    return subscribe(this.#activityListeners, listener);
+    return addListener(this.#activityListeners, listener);
   }
 
   #active(): void {

@@ -9,7 +9,7 @@ import {
 } from '../../lib/hci/events/general.js';
 import { H4Error, packetLength } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
-import { subscribe } from '../../lib/hci/transport.js';
+import { addListener } from '../../lib/hci/transport.js';
 import type { Medium } from '../medium/medium.js';
 import {
   COMMANDS,
@@ -81,7 +81,7 @@ export class VirtualController extends Controller implements AirTransport {
   }
 
   onClose(listener: () => void): () => void {
-    return subscribe(this.#closeListeners, listener);
+    return addListener(this.#closeListeners, listener);
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import {
 import type { Shape, Values } from '../../lib/hci/layout.js';
 import type { HciEvent } from '../../lib/hci/packet.js';
 import { viewOf } from '../../lib/platform/bytes.js';
-import { subscribe } from '../../lib/hci/transport.js';
+import { addListener } from '../../lib/hci/transport.js';
 
 /** Events that no mask silences (Vol 4 Part E 7.3.1). */
 const UNMASKABLE: ReadonlySet<number> = new Set([
@@ -34,7 +34,7 @@ export class HostPort {
   }
 
   onPacket(listener: (packet: Uint8Array) => void): () => void {
-    return subscribe(this.#listeners, listener);
+    return addListener(this.#listeners, listener);
   }
 
   send(packet: Uint8Array): void {

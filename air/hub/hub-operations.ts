@@ -1,6 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Clock } from '../../lib/platform/clock.js';
-import { subscribe } from '../../lib/hci/transport.js';
+import { addListener } from '../../lib/hci/transport.js';
 import type { VirtualAir } from '../air.js';
 import type { VirtualController } from '../controller/controller.js';
 import type { Motion } from '../medium/motion.js';
@@ -57,7 +57,7 @@ export class HubOperations {
 
   /** Returns the unsubscriber. */
   onMove(listener: () => void): () => void {
-    return subscribe(this.#moveListeners, listener);
+    return addListener(this.#moveListeners, listener);
   }
 
   #move(request: MoveRequest): MoveReport {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { H4Decoder, H4Error } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
-import { subscribe } from '../../lib/hci/transport.js';
+import { addListener } from '../../lib/hci/transport.js';
 import { setPositionCommand } from '../vendor.js';
 
 /** A controller in the hub, over a connected socket. */
@@ -39,11 +39,11 @@ export class HubTransport implements AirTransport {
   }
 
   onPacket(listener: (packet: Uint8Array) => void): () => void {
-    return subscribe(this.#packetListeners, listener);
+    return addListener(this.#packetListeners, listener);
   }
 
   onClose(listener: () => void): () => void {
-    return subscribe(this.#closeListeners, listener);
+    return addListener(this.#closeListeners, listener);
   }
 
   /** What was sent before still reaches the hub; the process need not wait for it. */

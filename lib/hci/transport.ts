@@ -15,7 +15,7 @@ export interface HciTransport {
 }
 
 /** Adds a listener; gives the unsubscriber. */
-export const subscribe = <T>(listeners: Set<T>, listener: T): (() => void) => {
+export const addListener = <T>(listeners: Set<T>, listener: T): (() => void) => {
   listeners.add(listener);
   return () => {
     listeners.delete(listener);

@@ -11,7 +11,7 @@ import {
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
 import { encryptBlock } from '../security/cipher.js';
-import type { LinkContext } from './link-context.js';
+import type { ProcedureContext } from './procedure-context.js';
 
 /** A peer that does not answer for this long is given up (Vol 6 Part B 5.2). */
 export const RESPONSE_TIMEOUT_MS = 40_000;
@@ -40,9 +40,9 @@ export class Encryption {
   #state: State = IDLE;
   #on = false;
   #cancelTimeout: Cancel | undefined;
-  readonly #link: LinkContext;
+  readonly #link: ProcedureContext;
 
-  constructor(link: LinkContext) {
+  constructor(link: ProcedureContext) {
     this.#link = link;
   }
 

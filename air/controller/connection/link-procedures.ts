@@ -12,7 +12,7 @@ import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.
 import type { Phy } from '../../medium/airtime.js';
 import { featuresForPeers, LOCAL_VERSION } from '../informational.js';
 import { ALL_CHANNELS } from './channel-map.js';
-import type { LinkContext } from './link-context.js';
+import type { ProcedureContext } from './procedure-context.js';
 
 /** What every link has at first, and the most that is supported (Vol 6 Part B 4.5.10). */
 const LEAST_LENGTH: DataLength = { octets: 27, time: 328 };
@@ -63,9 +63,9 @@ export class LinkProcedures {
   #wantedPhys: PhyPreference;
   #length = { tx: LEAST_LENGTH, rx: LEAST_LENGTH };
   #phy: { tx: Phy; rx: Phy };
-  readonly #link: LinkContext;
+  readonly #link: ProcedureContext;
 
-  constructor(link: LinkContext, preferences: LinkPreferences, phy: Phy) {
+  constructor(link: ProcedureContext, preferences: LinkPreferences, phy: Phy) {
     this.#link = link;
     this.#wantedLength = possible(preferences.dataLength);
     this.#wantedPhys = preferences.phys;

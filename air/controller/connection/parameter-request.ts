@@ -8,7 +8,7 @@ import {
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
 import { RESPONSE_TIMEOUT_MS } from './encryption.js';
-import type { LinkContext } from './link-context.js';
+import type { ProcedureContext } from './procedure-context.js';
 import { parameterRange, shortest } from './link-parameters.js';
 
 /**
@@ -20,9 +20,9 @@ export class ParameterRequest {
   #cancelTimeout: Cancel | undefined;
   /** The central's: its host has been asked. */
   #asked = false;
-  readonly #link: LinkContext;
+  readonly #link: ProcedureContext;
 
-  constructor(link: LinkContext) {
+  constructor(link: ProcedureContext) {
     this.#link = link;
   }
 

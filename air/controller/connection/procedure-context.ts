@@ -4,7 +4,7 @@ import type { LinkEnd } from '../../medium/air-link.js';
 import type { HostPort } from '../host-port.js';
 
 /** What the procedures of one link have in common. */
-export interface LinkContext {
+export interface ProcedureContext {
   readonly end: LinkEnd;
   readonly handle: number;
   readonly host: HostPort;
