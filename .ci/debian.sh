@@ -23,7 +23,7 @@ unpack() {
 
 # The folders of the unpacked libraries, as LD_LIBRARY_PATH has them.
 libraries() {
-  find "$folder/root" -path '*/lib/*' -name '*.so.*' -printf '%h\n' | sort -u | paste -sd:
+  find "$folder/root" -path '*/lib/*' -name '*.so*' -printf '%h\n' | sort -u | paste -sd:
 }
 
 # Where program $1 of package $2 is missing: makes $folder/bin/$1, which finds the unpacked libraries and runs
