@@ -173,10 +173,7 @@ function direction([folders, patterns]) {
 
 /** What only Node has, and the files of lib that are for Node: its adapters and its suite. */
 const NODE_GLOBALS = ['Buffer', 'process', 'setImmediate', 'require'];
-const LIB_FOR_NODE = [
-  'lib/crypto/node*.ts',
-  'lib/radio/{advertising-data,bleno*,noble*,stack,system}.ts',
-];
+const LIB_FOR_NODE = ['lib/crypto/node*.ts', 'lib/radio/{bleno*,noble*,stack}.ts'];
 
 const CLOCKS = ['setTimeout', 'setInterval', 'performance', 'Date'].map((name) => ({
   name,

@@ -10,7 +10,7 @@ export interface AirFaults extends Faults {
 }
 
 /** The names in a text of faults, with an example each. */
-export const FAULT_EXAMPLES = {
+const FAULT_EXAMPLES = {
   loss: 'loss=0.1',
   drop: 'drop=0.01',
   duplicate: 'duplicate=0.01',

@@ -15,8 +15,8 @@ import type { Closure } from '../lib/domain/closures.js';
  * - Trunk and frunk stay shut to hands where the key that unlocked may not open them: what a valet
  *   finds shut stays shut until another key, or the card, unlocks.
  */
-export const RELOCK_MS = 30_000;
-export const DRIVE_MS = 120_000;
+const RELOCK_MS = 30_000;
+const DRIVE_MS = 120_000;
 
 /** Times are milliseconds on the clock that gives `now`. */
 export interface BodyState {

@@ -11,7 +11,7 @@ import type { RecordStore } from './memory/store.js';
 export type PinRefusal = 'pin-needed' | 'pin-wrong' | 'pin-locked';
 
 /** So many tries are free; each further one waits twice as long as the one before. */
-export const FREE_TRIES = 3;
+const FREE_TRIES = 3;
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 3_600_000;
 

@@ -5,7 +5,7 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 export type FieldValue = string | number | boolean | readonly string[];
 
 /** A list that a packet gives is told up to here. */
-export const MAX_ITEMS = 16;
+const MAX_ITEMS = 16;
 const MAX_TEXT = 64;
 const MAX_HEX_BYTES = 32;
 

@@ -31,7 +31,7 @@ export const LEAF_BYTES = FIXED_BYTES + KEY_BYTES + SIGNATURE_BYTES;
 export const DELEGABLE_BYTES = LEAF_BYTES + KEY_BYTES;
 
 /** An owner's grant may be delegated this often. */
-export const MOST_DELEGATIONS = 3;
+const MOST_DELEGATIONS = 3;
 export const MOST_LINKS = 1 + MOST_DELEGATIONS;
 export const MOST_CHAIN_BYTES = MOST_DELEGATIONS * DELEGABLE_BYTES + LEAF_BYTES;
 

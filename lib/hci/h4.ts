@@ -74,10 +74,6 @@ export const commandPacket = (
 ): Uint8Array =>
   packetOf([PacketType.command, opcode & 0xff, opcode >> 8, parameters.length], parameters);
 
-/** An event packet: type, code (1), length (1), parameters (0 to 255). */
-export const eventPacket = (code: number, parameters: Uint8Array): Uint8Array =>
-  packetOf([PacketType.event, code, parameters.length], parameters);
-
 /** The header of an ACL packet after its type, 4 bytes. */
 interface AclHeader {
   readonly handle: number;

@@ -77,7 +77,7 @@ export const relay = async (
     dialect.relay !== undefined && (id === undefined || heard === id);
   const first = id !== undefined;
   const near = await hearCars(environment, cars, { wants, notFound, first }, deadline, LISTEN_MS);
-  return { ...relayed, handedTo: await handOver(environment, near, [...foreign], deadline) };
+  return { ...relayed, handedTo: await relayToCars(environment, near, [...foreign], deadline) };
 };
 
 const notFound = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'no car was heard');
@@ -101,7 +101,7 @@ const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {
  * @returns the radio's ids of the cars that every revocation list was handed to
  * @throws PhoneKeyError `car.not-found`; what went wrong with the last car, where none could be reached
  */
-const handOver = async (
+const relayToCars = async (
   environment: PhoneEnvironment,
   near: readonly SeenCar[],
   revocationLists: readonly Uint8Array[],

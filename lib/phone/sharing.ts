@@ -46,7 +46,7 @@ export interface Share {
 }
 
 /** How long a grant holds when nobody said, in hours; a driver's has no end. */
-export const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefined } as const;
+const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefined } as const;
 
 /**
  * Signs a grant. An owner begins a chain; whoever has a grant that may be delegated appends a link,

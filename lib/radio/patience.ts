@@ -5,7 +5,7 @@ export const MOST_PATIENCE_MS = 10_000;
 /** Several times what an honest phone takes. */
 export const LEAST_PATIENCE_MS = 2_500;
 /** The patience that was lost comes back twofold in each time of this length without a loss. */
-export const RECOVERY_MS = 30_000;
+const RECOVERY_MS = 30_000;
 
 /**
  * How long somebody may keep a link that he does nothing good with. A car has one link, or a few: whoever

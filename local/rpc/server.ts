@@ -113,9 +113,9 @@ export const serve = (
       end({ result: {} });
       return;
     }
-    const handler = find(handlers, op);
-    const opened = handler.open?.(args);
-    send({ result: (opened === undefined ? await handler.answer(args) : opened.first) ?? {} });
+    const opened = find(handlers, op).open?.(args);
+    const result = opened === undefined ? await perform(handlers, request) : opened.first;
+    send({ result: result ?? {} });
     if (over) return;
     stopStream = opened?.start(send);
     if (socket.writableEnded) stop(); // it was too slow by then

@@ -14,7 +14,17 @@ const paths = positionals.length > 0 ? positionals : ['.'];
 
 const CIRCLES = join(import.meta.dirname, 'circles.cjs');
 /** Folders whose modules do not import each other in circles. */
-const FOLDERS = ['lib', 'local', 'air', 'firmware-sim', 'cli', 'bench', 'examples'];
+const FOLDERS = [
+  'lib',
+  'local',
+  'air',
+  'firmware-sim',
+  'cli',
+  'lab',
+  'bench',
+  'scripts',
+  'examples',
+];
 
 /** Runs in the root; false when the tool complains. */
 function run(name, ...args) {

@@ -59,6 +59,8 @@ const sharedKeys: fc.Arbitrary<SharedKey> = fc
 
 const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
   {
+    dialect: name,
+    attHandle: fc.integer({ min: 1, max: 0xfff9 }),
     role: fc.constantFrom('owner', 'driver', 'guest', 'valet', 'service'),
     epoch: fc.integer({ min: 0, max: 0xffff }),
     grant: fc.constant(grantTo()),

@@ -7,7 +7,8 @@ import { describeHci, HciDecoder } from '../../air/decode/hci-decoder.js';
 import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
 import { CommandComplete } from '../../lib/hci/events/general.js';
 import { EVENTS } from '../../lib/hci/events/index.js';
-import { aclPacket, commandPacket, eventPacket } from '../../lib/hci/h4.js';
+import { aclPacket, commandPacket } from '../../lib/hci/h4.js';
+import { eventPacket } from '../support/hci-packets.js';
 
 /** Characters of a line, and of its JSON, that no packet may exceed. */
 const MOST_TEXT = 3_000;

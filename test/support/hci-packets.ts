@@ -1,4 +1,5 @@
 import type { Field } from '../../lib/hci/fields.js';
+import { PacketType } from '../../lib/hci/constants.js';
 import { CommandComplete, CommandStatus } from '../../lib/hci/events/general.js';
 import { aclPacket } from '../../lib/hci/h4.js';
 import type { Layout, Shape, Values } from '../../lib/hci/layout.js';
@@ -28,6 +29,10 @@ const valueOf = (field: Field<unknown>, given: unknown): unknown => {
 
 /** The bytes of hex digits. */
 export const bytes = (digits: string): Uint8Array => Buffer.from(digits, 'hex');
+
+/** An event packet with any parameters (0 to 255 bytes), also such as no event has. */
+export const eventPacket = (code: number, parameters: Uint8Array): Uint8Array =>
+  Uint8Array.of(PacketType.event, code, parameters.length, ...parameters);
 
 /** An event as a test host notes it, in hex. */
 export const event = <S extends Shape>(declared: HciEvent<S>, given: Given<S> = {}): string =>

@@ -78,7 +78,7 @@ export const LeDataLengthChange = leEvent(0x07, {
 const PHYS = ['?', '1M', '2M', 'coded'] as const;
 
 /** 1: LE 1M, 2: LE 2M, 3: coded. */
-export const phyName = (phy: number): string => PHYS[phy] ?? '?';
+const phyName = (phy: number): string => PHYS[phy] ?? '?';
 
 export const LePhyUpdateComplete = leEvent(0x0c, {
   status,

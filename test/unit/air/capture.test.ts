@@ -4,8 +4,8 @@ import { btsnoopHeader, btsnoopRecord } from '../../../air/capture/btsnoop.js';
 import { capturing, VirtualAir } from '../../../air/index.js';
 import { parseCapture } from '../../support/btsnoop.js';
 import { settle } from './test-host.js';
-import { aclPacket, commandPacket, eventPacket } from '../../../lib/hci/h4.js';
-import { completed, event } from '../../support/hci-packets.js';
+import { aclPacket, commandPacket } from '../../../lib/hci/h4.js';
+import { eventPacket, completed, event } from '../../support/hci-packets.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
 import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
 

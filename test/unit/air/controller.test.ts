@@ -36,11 +36,17 @@ import {
   LeSetScanParameters,
 } from '../../../lib/hci/commands/listening.js';
 import { ReadRssi } from '../../../lib/hci/commands/power.js';
-import { answered, bytes, completed, event, filled } from '../../support/hci-packets.js';
+import {
+  eventPacket,
+  answered,
+  bytes,
+  completed,
+  event,
+  filled,
+} from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
 import { VendorSetTxPower } from '../../../air/vendor.js';
-import { eventPacket } from '../../../lib/hci/h4.js';
 import type { Shape } from '../../../lib/hci/layout.js';
 import type { HciCommand } from '../../../lib/hci/packet.js';
 import { toHex } from '../../../lib/platform/bytes.js';

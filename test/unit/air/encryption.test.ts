@@ -38,14 +38,7 @@ let peripheral: TestHost;
 
 /** Central and peripheral have been asked for encryption, and the peripheral for the key. */
 const request = async (): Promise<void> => {
-  expect(
-    await central.exchange(LeEnableEncryption, {
-      handle: 0x40,
-      random: bytes(RANDOM),
-      diversifier: bytes('0a0b'),
-      key: bytes(KEY),
-    }),
-  ).toEqual([ENABLING]);
+  expect(await central.exchange(LeEnableEncryption, encrypting(0x40))).toEqual([ENABLING]);
   expect(await peripheral.packets()).toEqual([KEY_REQUEST]);
 };
 
@@ -65,6 +58,14 @@ beforeEach(async () => {
   await peripheral.advertise();
   central.connect(peripheral.controller);
   for (const host of [central, peripheral]) await host.packets();
+});
+
+/** What LE Enable Encryption takes, for the link of this handle. */
+const encrypting = (handle: number) => ({
+  handle,
+  random: bytes(RANDOM),
+  diversifier: bytes('0a0b'),
+  key: bytes(KEY),
 });
 
 describe('encrypting a link', () => {
@@ -98,14 +99,10 @@ describe('encrypting a link', () => {
   it('fails with 0x06 where the host has masked the question', async () => {
     peripheral.command(LeSetEventMask, { mask: bytes('0f00000000000000') });
     await peripheral.packets();
-    expect(
-      await central.exchange(LeEnableEncryption, {
-        handle: 0x40,
-        random: bytes(RANDOM),
-        diversifier: bytes('0a0b'),
-        key: bytes(KEY),
-      }),
-    ).toEqual([ENABLING, changed('06', '00')]);
+    expect(await central.exchange(LeEnableEncryption, encrypting(0x40))).toEqual([
+      ENABLING,
+      changed('06', '00'),
+    ]);
   });
 
   it('refreshes the key when it is encrypted already', async () => {
@@ -144,31 +141,16 @@ describe('encrypting a link', () => {
   });
 
   it('is for the central to begin, once at a time, and for a link that there is', async () => {
-    expect(
-      await peripheral.exchange(LeEnableEncryption, {
-        handle: 0x40,
-        random: bytes(RANDOM),
-        diversifier: bytes('0a0b'),
-        key: bytes(KEY),
-      }),
-    ).toEqual([answered(LeEnableEncryption, Status.commandDisallowed)]);
+    expect(await peripheral.exchange(LeEnableEncryption, encrypting(0x40))).toEqual([
+      answered(LeEnableEncryption, Status.commandDisallowed),
+    ]);
     await request();
-    expect(
-      await central.exchange(LeEnableEncryption, {
-        handle: 0x40,
-        random: bytes(RANDOM),
-        diversifier: bytes('0a0b'),
-        key: bytes(KEY),
-      }),
-    ).toEqual([answered(LeEnableEncryption, Status.commandDisallowed)]);
-    expect(
-      await central.exchange(LeEnableEncryption, {
-        handle: 0x41,
-        random: bytes(RANDOM),
-        diversifier: bytes('0a0b'),
-        key: bytes(KEY),
-      }),
-    ).toEqual([answered(LeEnableEncryption, Status.unknownConnection)]);
+    expect(await central.exchange(LeEnableEncryption, encrypting(0x40))).toEqual([
+      answered(LeEnableEncryption, Status.commandDisallowed),
+    ]);
+    expect(await central.exchange(LeEnableEncryption, encrypting(0x41))).toEqual([
+      answered(LeEnableEncryption, Status.unknownConnection),
+    ]);
   });
 
   it('no key is taken that was not asked for', async () => {

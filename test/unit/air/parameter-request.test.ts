@@ -58,30 +58,20 @@ beforeEach(async () => {
   for (const host of [central, peripheral]) await host.packets();
 });
 
+/** 50 to 62.5 ms, latency 4, time-out 6 s. */
+const WANTED = { handle: 0x40, intervalMin: 0x28, intervalMax: 0x32, latency: 4, timeout: 0x258 };
+
 describe('connection parameters that the peripheral asks for', () => {
   beforeEach(async () => {
-    expect(
-      await peripheral.exchange(LeConnectionUpdate, {
-        handle: 0x40,
-        intervalMin: 0x28,
-        intervalMax: 0x32,
-        latency: 4,
-        timeout: 0x258,
-      }),
-    ).toEqual([UPDATING]);
+    expect(await peripheral.exchange(LeConnectionUpdate, WANTED)).toEqual([UPDATING]);
     expect(await central.packets()).toEqual([ASKED]);
   });
 
   it('come into force when the host of the central grants them', async () => {
-    expect(
-      await central.exchange(LeParameterRequestReply, {
-        handle: 0x40,
-        intervalMin: 0x28,
-        intervalMax: 0x32,
-        latency: 4,
-        timeout: 0x258,
-      }),
-    ).toEqual([completed(LeParameterRequestReply, { handle: 0x40 }), UPDATED]);
+    expect(await central.exchange(LeParameterRequestReply, WANTED)).toEqual([
+      completed(LeParameterRequestReply, { handle: 0x40 }),
+      UPDATED,
+    ]);
     expect(await peripheral.packets()).toEqual([UPDATED]);
     expect(clock.pending).toBe(0);
   });
@@ -96,27 +86,13 @@ describe('connection parameters that the peripheral asks for', () => {
     ).toEqual([answer]);
     expect(await peripheral.packets()).toEqual([refused('3b')]);
     expect(clock.pending).toBe(0);
-    expect(
-      await peripheral.exchange(LeConnectionUpdate, {
-        handle: 0x40,
-        intervalMin: 0x28,
-        intervalMax: 0x32,
-        latency: 4,
-        timeout: 0x258,
-      }),
-    ).toEqual([UPDATING]);
+    expect(await peripheral.exchange(LeConnectionUpdate, WANTED)).toEqual([UPDATING]);
   });
 
   it('are asked for once at a time', async () => {
-    expect(
-      await peripheral.exchange(LeConnectionUpdate, {
-        handle: 0x40,
-        intervalMin: 0x28,
-        intervalMax: 0x32,
-        latency: 4,
-        timeout: 0x258,
-      }),
-    ).toEqual([answered(LeConnectionUpdate, Status.commandDisallowed)]);
+    expect(await peripheral.exchange(LeConnectionUpdate, WANTED)).toEqual([
+      answered(LeConnectionUpdate, Status.commandDisallowed),
+    ]);
   });
 
   it('are not granted out of bounds, nor when nobody asks', async () => {
@@ -166,27 +142,14 @@ describe('connection parameters that the peripheral asks for', () => {
 describe('connection parameters', () => {
   it('are refused with 0x1a by a host that does not want to be asked', async () => {
     await central.exchange(LeSetEventMask, { mask: bytes('1f00000000000000') });
-    expect(
-      await peripheral.exchange(LeConnectionUpdate, {
-        handle: 0x40,
-        intervalMin: 0x28,
-        intervalMax: 0x32,
-        latency: 4,
-        timeout: 0x258,
-      }),
-    ).toEqual([UPDATING, refused('1a')]);
+    expect(await peripheral.exchange(LeConnectionUpdate, WANTED)).toEqual([
+      UPDATING,
+      refused('1a'),
+    ]);
   });
 
   it('are changed by the central without asking', async () => {
-    expect(
-      await central.exchange(LeConnectionUpdate, {
-        handle: 0x40,
-        intervalMin: 0x28,
-        intervalMax: 0x32,
-        latency: 4,
-        timeout: 0x258,
-      }),
-    ).toEqual([UPDATING, UPDATED]);
+    expect(await central.exchange(LeConnectionUpdate, WANTED)).toEqual([UPDATING, UPDATED]);
     expect(await peripheral.packets()).toEqual([UPDATED]);
   });
 

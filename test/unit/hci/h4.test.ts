@@ -6,10 +6,10 @@ import {
   MAX_ACL_DATA,
   aclPacket,
   commandPacket,
-  eventPacket,
   packetLength,
 } from '../../../lib/hci/h4.js';
 import { toHex } from '../../../lib/platform/bytes.js';
+import { eventPacket } from '../../support/hci-packets.js';
 
 const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { connectionComplete, disconnectionComplete, hex, Stream, u8, wire } from './stream.js';
-import { eventPacket } from '../../../../lib/hci/h4.js';
+import { eventPacket } from '../../../support/hci-packets.js';
 
 const CAR = '00:00:00:00:00:02';
 const RANDOM = 'c0:00:00:00:00:03';

@@ -8,7 +8,8 @@ import {
   u16,
   wire,
 } from './stream.js';
-import { aclPacket, eventPacket } from '../../../../lib/hci/h4.js';
+import { aclPacket } from '../../../../lib/hci/h4.js';
+import { eventPacket } from '../../../support/hci-packets.js';
 
 const PHONE = '00:00:00:00:00:01';
 const CAR = '00:00:00:00:00:02';

@@ -3,7 +3,8 @@ import { describeEvent } from '../../../../air/decode/describe.js';
 import type { DecodedEvent, ReportedEvent } from '../../../../air/decode/event.js';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
 import { CommandComplete } from '../../../../lib/hci/events/general.js';
-import { aclPacket, commandPacket, eventPacket } from '../../../../lib/hci/h4.js';
+import { aclPacket, commandPacket } from '../../../../lib/hci/h4.js';
+import { eventPacket } from '../../../support/hci-packets.js';
 
 export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
