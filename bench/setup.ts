@@ -3,6 +3,7 @@ import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { nodeSuite } from '../lib/crypto/node.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
+import { NO_TERMS } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MemoryCarStore } from '../lib/phone/store.js';
@@ -10,7 +11,7 @@ import { systemRandom } from '../lib/platform/random.js';
 import type { Random } from '../lib/platform/random.js';
 
 export const UNLOCK = encodeCommand({ type: 'unlock' });
-export const DONE: Result = { outcome: { type: 'done' }, clockLost: false, epoch: 0 };
+export const DONE: Result = { outcome: { type: 'done' }, clockLost: false, ...NO_TERMS };
 
 /** As many phones as a car has slots for. */
 export const somePhones = (): KeyPair[] =>

@@ -1,4 +1,5 @@
 import { FlashMemory } from '../firmware-sim/flash/flash-memory.js';
+import { MOST_REVOCATIONS } from '../firmware-sim/rights/revocations.js';
 import type { CarRecord } from '../firmware-sim/index.js';
 import { newRecord } from '../firmware-sim/memory/record.js';
 import { DEFAULT_SLOTS } from '../lib/credentials/key-slot.js';
@@ -8,7 +9,7 @@ import { SimulatedFlash } from '../test/support/flash/simulated-flash.js';
 import { figure, median } from './measure.js';
 import type { Figure } from './measure.js';
 
-const REVOCATIONS = 1000;
+
 const NOW = 1_800_000_000;
 /** More than chains hold, so that the figure has its share of new ones. */
 const COMMITS = 2000;
@@ -53,15 +54,18 @@ export const storeFigures = async (): Promise<Figure[]> => {
 const fullRecord = (): CarRecord => ({
   ...newRecord(systemRandom(32)),
   keys: Array.from({ length: DEFAULT_SLOTS }, (_, slot) => keyIn(slot)),
-  revocationLists: [
+  owners: [
     {
-      ownerSlot: 0,
+      owner: systemRandom(8),
       number: 1,
       issuedAt: NOW,
-      entries: Array.from({ length: REVOCATIONS }, () => ({
+      floor: { until: 0 },
+      entries: Array.from({ length: MOST_REVOCATIONS }, () => ({
         fingerprint: systemRandom(8),
-        since: NOW,
+        until: NOW,
         kind: 'revoked' as const,
+        number: 1,
+        issuedAt: NOW,
       })),
     },
   ],

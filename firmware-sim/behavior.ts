@@ -39,4 +39,5 @@ export interface BehaviorContext {
   readonly deliver: (revocationList: Uint8Array) => Promise<Answer>;
   readonly raiseEpoch: () => Promise<Answer>;
   readonly setTime: (seconds: number) => Promise<Answer>;
+  readonly listRevocations: (page: number) => Answer;
 }

@@ -76,6 +76,8 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
   setPin: ({ setPin }, { pin }) => setPin(pin),
 
   setTime: ({ setTime }, { seconds }) => setTime(seconds),
+
+  listRevocations: ({ listRevocations }, { page }) => listRevocations(page),
 };
 
 /** What a SimulatedCar does. */

@@ -16,7 +16,7 @@ import type { CarControl } from './control/car-control.js';
 import { CarController } from './controller.js';
 import type { CarReport } from './controller.js';
 import type { CarEvent } from './events.js';
-import { MAX_CAR_SLOTS } from './key-slots.js';
+import { MAX_CAR_SLOTS } from './rights/slots.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
 import type { MemoryKind } from './memory/open.js';

@@ -1,7 +1,6 @@
 import type { CarHost } from '../lib/car/host.js';
 import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
@@ -19,13 +18,14 @@ import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
-import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
-import { circumstancesOf } from './circumstances.js';
+import { advanceClock, timeOf } from './rights/clock.js';
+import type { ClockRecord } from './rights/clock.js';
+import { isSuspended } from './rights/rights.js';
+import { revocationPage, signingTerms } from './rights/terms.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
-import type { ClockRecord } from './memory/rights-record.js';
 import { PairingManager } from './pairing-manager.js';
 import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
@@ -113,7 +113,6 @@ export class CarController implements CarHost {
     });
     this.pairing = new PairingManager({
       ...options,
-      now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
         this.#emit(effect);
         options.onPairingChanged();
@@ -124,6 +123,9 @@ export class CarController implements CarHost {
           key: summarise(options.suite, key, store.record),
           replaced,
         });
+      },
+      onGone: (keys) => {
+        this.credentials.left(keys, 'card');
       },
     });
   }
@@ -144,12 +146,11 @@ export class CarController implements CarHost {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
     }
-    // What else the phone needs to know: that the car lost the time, and to owners, the epoch.
-    const { clock, epoch } = this.#options.store.record;
+    const { store, suite, wallTime } = this.#options;
     return {
       outcome: typeof answer === 'string' ? refused(answer) : answer,
-      clockLost: clock.lost,
-      epoch: key?.role === 'owner' ? epoch : 0,
+      clockLost: store.record.clock.lost,
+      ...signingTerms(store.record, key, command.type, { suite, wallMs: wallTime() }),
     };
   }
 
@@ -269,7 +270,7 @@ export class CarController implements CarHost {
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
       record: () => store.record,
       fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
-      isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
+      isSuspended: (each) => isSuspended(suite, store.record, each),
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
@@ -282,19 +283,15 @@ export class CarController implements CarHost {
       removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
       deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
       raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
-      setTime: (seconds) => this.#setTime(seconds, by),
+      listRevocations: (page) => ({
+        type: 'revocations',
+        ...revocationPage(store.record, key, page, { suite }),
+      }),
+      setTime: async (seconds) => {
+        await this.credentials.setTime(seconds, by);
+        return DONE;
+      },
     };
-  }
-
-  async #setTime(seconds: number, by: Actor): Promise<Answer> {
-    const { store, wallTime } = this.#options;
-    const set = await store.update((record) => {
-      if (!record.clock.lost) return { value: false };
-      const clock = setLostClock(record.clock, seconds, wallTime());
-      return { record: { ...record, clock }, value: true };
-    });
-    if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
-    return DONE;
   }
 
   #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {

@@ -3,22 +3,24 @@ import { findKey } from '../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../lib/credentials/key-slot.js';
 import { revocationListTagKey, openRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationListPart } from '../lib/credentials/revocation-list.js';
-import { decide, isSuspended } from '../lib/credentials/policy.js';
+import { decide } from '../lib/credentials/policy.js';
 import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
-import { admitKey } from './admission.js';
-import type { AdmittedKey } from './admission.js';
-import { raiseFloor } from './car-clock.js';
-import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import type { Actor, CarEventDetail } from './events.js';
 import { summarise } from './key-summary.js';
-import { MOST_EPOCH } from './memory/record.js';
 import type { CarRecord } from './memory/record.js';
-import type { RecordStore } from './memory/store.js';
-import { takePart } from './revocation-lists.js';
-import { dropRevoked, removeFrom } from './removed-keys.js';
+import type { Change, RecordStore } from './memory/store.js';
+import { admitKey, signingKeyIn } from './rights/admission.js';
+import type { Admission } from './rights/admission.js';
+import { removeKey } from './rights/departure.js';
+import type { Departure } from './rights/departure.js';
+import { rekey, setTime, setTimeByCard } from './rights/rekey.js';
+import { circumstancesOf, isSuspended, ownerIn } from './rights/rights.js';
+import type { RightsContext } from './rights/rights.js';
+import { takePart } from './rights/take-list.js';
+import type { TakenPart } from './rights/take-list.js';
 
 export interface KeyManagerOptions {
   readonly store: RecordStore;
@@ -50,11 +52,12 @@ export class KeyManager implements CredentialHost {
     publicKey: Uint8Array,
     introduction: Introduction,
   ): Promise<KeySlot | AdmissionRefusal> {
-    const { store, suite, identity, slots, wallTime, emit } = this.#options;
-    const context = { suite, identity: identity(), slots, wallMs: wallTime() };
-    const admission = await store.update<AdmittedKey | AdmissionRefusal>((record) => {
+    const { store, suite, identity, slots, emit } = this.#options;
+    const carPublicKey = identity().publicKey;
+    const admission = await store.update<Admission<CarRecord> | AdmissionRefusal>((record) => {
+      const context = { ...this.#context(), carPublicKey, slots };
       const value = admitKey(record, publicKey, introduction, context);
-      return { record: typeof value === 'string' ? undefined : value.record, value };
+      return { record: typeof value === 'string' ? undefined : value.rights, value };
     });
     if (typeof admission === 'string') {
       if (admission !== 'grant-invalid') {
@@ -62,10 +65,10 @@ export class KeyManager implements CredentialHost {
       }
       return admission;
     }
-    const { key, record, replaced, evicted } = admission;
-    if (record === undefined) return key;
-    if (evicted !== undefined) this.#gone([evicted], 'car');
-    emit({ type: 'key-added', key: summarise(suite, key, record), replaced });
+    const { key, rights, replaced, evicted } = admission;
+    if (rights === undefined) return key;
+    if (evicted !== undefined) this.left([evicted], 'car');
+    emit({ type: 'key-added', key: summarise(suite, key, rights), replaced });
     return key;
   }
 
@@ -74,8 +77,8 @@ export class KeyManager implements CredentialHost {
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return (await this.#take(revocationList)) ? undefined : 'notice-invalid';
+  deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    return this.#take(revocationList);
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -105,8 +108,7 @@ export class KeyManager implements CredentialHost {
   }
 
   #decide(key: KeySlot, command: CommandName, record: CarRecord): Allowance | PolicyRefusal {
-    const { suite, wallTime } = this.#options;
-    return decide(key, command, circumstancesOf(suite, record, wallTime()));
+    return decide(key, command, circumstancesOf(record, this.#context()));
   }
 
   /** A key asks over the air. */
@@ -125,23 +127,40 @@ export class KeyManager implements CredentialHost {
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
   async raiseEpoch(by: Actor): Promise<Refusal | undefined> {
+    return this.#rekeyed(by, (record) => rekey(record, this.#context()));
+  }
+
+  /** The card at the screen sets the time, also back: a re-key. */
+  async setTimeByCard(seconds: number): Promise<Refusal | undefined> {
+    const refusal = await this.#rekeyed('card', (record) =>
+      setTimeByCard(record, seconds, this.#context()),
+    );
+    if (refusal === undefined) this.#options.emit({ type: 'clock-set', now: seconds, by: 'card' });
+    return refusal;
+  }
+
+  /** Sets a clock that was lost; one that was not stays as it is. */
+  async setTime(seconds: number, by: Actor): Promise<void> {
     const { store, emit } = this.#options;
-    const raised = await store.update<
-      { readonly epoch: number; readonly gone: readonly KeySlot[] } | undefined
-    >((record) => {
-      if (record.epoch === MOST_EPOCH) return { value: undefined };
-      const epoch = record.epoch + 1;
-      const keys = record.keys.filter(({ role }) => role === 'owner');
-      return {
-        // Revocation lists stay for their numbers, and for owners whom others have suspended.
-        record: { ...record, epoch, keys, removed: [] },
-        erases: true,
-        value: { epoch, gone: record.keys.filter((key) => !keys.includes(key)) },
-      };
+    const set = await store.update((record) => {
+      const rights = setTime(record, seconds, this.#context());
+      return { record: rights, value: rights !== undefined };
     });
-    if (raised === undefined) return 'not-permitted';
-    emit({ type: 'epoch-raised', epoch: raised.epoch, by });
-    this.#gone(raised.gone, by);
+    if (set) emit({ type: 'clock-set', now: Math.max(seconds, store.record.clock.floor), by });
+  }
+
+  async #rekeyed(
+    by: Actor,
+    change: (record: CarRecord) => Departure<CarRecord> | undefined,
+  ): Promise<Refusal | undefined> {
+    const { store, emit } = this.#options;
+    const gone = await store.update<readonly KeySlot[] | undefined>((record) => {
+      const departure = change(record);
+      return departure === undefined ? { value: undefined } : departed(departure);
+    });
+    if (gone === undefined) return 'not-permitted';
+    emit({ type: 'epoch-raised', epoch: store.record.epoch, by });
+    this.left(gone, by);
     return undefined;
   }
 
@@ -150,69 +169,69 @@ export class KeyManager implements CredentialHost {
     by: Actor,
     check: (key: KeySlot, record: CarRecord) => Refusal | undefined,
   ): Promise<Refusal | undefined> {
-    const { store, suite } = this.#options;
-    const outcome = await store.update<readonly KeySlot[] | Refusal>((record) => {
+    const outcome = await this.#options.store.update<readonly KeySlot[] | Refusal>((record) => {
       const key = record.keys.find((candidate) => candidate.slot === slot);
       if (key === undefined) return { value: 'no-such-key' };
       const refusal = check(key, record) ?? lastOwner(key, record);
       if (refusal !== undefined) return { value: refusal };
-      const itself = typeof by === 'object' && by.slot === slot;
-      const removal = removeFrom(suite, record, key, itself ? 'itself' : 'others');
-      if (removal === undefined) return { value: 'slots-full' };
-      return { record: removal.record, erases: true, value: removal.gone };
+      return departed(removeKey(record, key, this.#context()));
     });
     if (typeof outcome === 'string') return outcome;
-    this.#gone(outcome, by);
+    this.left(outcome, by);
     return undefined;
   }
 
-  async #take(revocationList: Uint8Array): Promise<boolean> {
-    const { store, suite } = this.#options;
-    const taken = await store.update<Taken | undefined>((record) => {
+  async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    const { store, suite, identity } = this.#options;
+    const taken = await store.update<Taken | Refusal>((record) => {
       const part = openRevocationList(suite, revocationList, {
-        identity: this.#options.identity(),
+        identity: identity(),
         tagKey: this.#revocationListTagKey(),
-        ownerKey: ownerKeyIn(suite, record),
+        ownerKey: signingKeyIn(suite, record),
       });
-      if (part === undefined) return { value: undefined };
-      const revocationLists = takePart(record.revocationLists, part);
-      if (typeof revocationLists === 'string') return { value: undefined };
-      const clock = raiseFloor(record.clock, part.issuedAt);
-      const after = dropRevoked(suite, { ...record, revocationLists, clock });
+      if (part === undefined) return { value: 'notice-invalid' };
+      const value = takePart(record, part, this.#context());
+      if (typeof value === 'string') return { value };
       return {
-        record: after.record,
-        erases: after.gone.length > 0,
-        value: { part, before: record, ...after },
+        record: value.rights,
+        erases: value.gone.length > 0,
+        value: { ...value, part, before: record },
       };
     });
-    if (taken === undefined) return false;
+    if (typeof taken === 'string') return taken;
     this.#tell(taken);
-    return true;
+    return taken.old ? 'notice-old' : undefined;
   }
 
-  #tell({ part, before, record, gone }: Taken): void {
+  #tell({ part, before, rights, gone }: Taken): void {
     const { suite, emit, onKeyWeakened } = this.#options;
     const { ownerSlot, number, entries } = part;
-    const owner = record.keys.find(({ slot }) => slot === ownerSlot);
+    const owner = ownerIn(rights, ownerSlot);
     const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
     emit({ type: 'notice-taken', by, number, entries: entries.length });
-    this.#gone(gone, by);
-    for (const key of record.keys) {
-      const was = isSuspended(key, circumstancesOf(suite, before, 0));
-      const is = isSuspended(key, circumstancesOf(suite, record, 0));
+    this.left(gone, by);
+    for (const key of rights.keys) {
+      const was = isSuspended(suite, before, key);
+      const is = isSuspended(suite, rights, key);
       if (was === is) continue;
       const type = is ? 'key-suspended' : 'key-resumed';
-      emit({ type, key: summarise(suite, key, record), by });
+      emit({ type, key: summarise(suite, key, rights), by });
       if (is) onKeyWeakened(key, 'key-suspended');
     }
   }
 
-  #gone(keys: readonly KeySlot[], by: Actor): void {
+  /** Keys are gone from the memory: tells of them, and drops what they hold. */
+  left(keys: readonly KeySlot[], by: Actor): void {
     const { suite, store, emit, onKeyWeakened } = this.#options;
     for (const key of keys) {
       emit({ type: 'key-removed', key: summarise(suite, key, store.record), by });
       onKeyWeakened(key, 'key-removed');
     }
+  }
+
+  #context(): RightsContext {
+    const { suite, wallTime } = this.#options;
+    return { suite, wallMs: wallTime() };
   }
 
   #revocationListTagKey(): Uint8Array {
@@ -225,12 +244,17 @@ export class KeyManager implements CredentialHost {
   }
 }
 
-interface Taken {
+interface Taken extends TakenPart<CarRecord> {
   readonly part: RevocationListPart;
   readonly before: CarRecord;
-  readonly record: CarRecord;
-  readonly gone: readonly KeySlot[];
 }
+
+/** Commits what is left, so that damage does not bring back who is gone. */
+const departed = ({ rights, gone }: Departure<CarRecord>): Change<readonly KeySlot[]> => ({
+  record: rights,
+  erases: true,
+  value: gone,
+});
 
 const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
   key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')

@@ -1,20 +1,19 @@
-import { isSuspended } from '../lib/credentials/policy.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import type { Suite } from '../lib/crypto/suite.js';
 import { toHex } from '../lib/platform/bytes.js';
-import { circumstancesOf } from './circumstances.js';
+import { isSuspended } from './rights/rights.js';
+import type { Rights } from './rights/rights.js';
 import type { GrantSummary, KeySummary } from './events.js';
-import type { CarRecord } from './memory/record.js';
 
-/** A key as the screen and the log show it; `record` tells whether a revocation list has suspended it. */
-export const summarise = (suite: Suite, key: KeySlot, record: CarRecord): KeySummary => ({
+/** A key as the screen and the log show it; `rights` tell whether a revocation list has suspended it. */
+export const summarise = (suite: Suite, key: KeySlot, rights: Rights): KeySummary => ({
   slot: key.slot,
   name: key.name,
   formFactor: key.formFactor ?? 'unknown',
   role: key.role,
   fingerprint: toHex(fingerprint(suite, key.publicKey)),
-  ...(isSuspended(key, circumstancesOf(suite, record, 0)) ? { suspended: true } : {}),
+  ...(isSuspended(suite, rights, key) ? { suspended: true } : {}),
   ...(key.grant === undefined ? {} : { grant: summariseGrant(key.grant) }),
 });
 

@@ -1,26 +1,27 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { Suite } from '../lib/crypto/suite.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
-import { placeKey } from './key-slots.js';
-import type { PlacedKey } from './key-slots.js';
+import { pairKey } from './rights/pairing.js';
+import type { PairedKey } from './rights/pairing.js';
 import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
-/** What the record has room for: seconds in 32 bits. */
-const MAX_TIME = 2 ** 32 - 1;
-
 export interface PairingManagerOptions {
+  readonly suite: Suite;
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly slots: number;
-  /** Seconds since 1970, or the last that is known. */
-  readonly now: (record: CarRecord) => number;
+  /** Milliseconds since 1970, by the clock that runs in the car. */
+  readonly wallTime: () => number;
   readonly onWindow: (effect: WindowEffect) => void;
   /** A key is durable. `replaced`: it was enrolled before. */
   readonly onKey: (key: KeySlot, replaced: boolean) => void;
+  /** Keys that an owner had let in who is one no more. */
+  readonly onGone: (keys: readonly KeySlot[]) => void;
 }
 
 /** What the car's screen shows. The only place where the pairing code appears. */
@@ -70,28 +71,32 @@ export class PairingManager implements PairingHost {
   }
 
   async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
-    const { store, slots, now, onKey } = this.#options;
+    const { store, suite, slots, wallTime, onKey, onGone } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const role = this.#state.role ?? 'driver';
-    const place = (record: CarRecord): PlacedKey | undefined =>
-      placeKey(record.keys, phone, role, slots, laterThanSigned(record, now(record)));
-    // Looked at before, so that a full car leaves the window as it is.
-    if (place(store.record) === undefined) return 'slots-full';
+    const pair = (record: CarRecord): PairedKey<CarRecord> | EnrolRefusal =>
+      pairKey(record, phone, role, { suite, wallMs: wallTime(), slots });
+    // Looked at before, so that a refusal leaves the window as it is.
+    const expected = pair(store.record);
+    if (typeof expected === 'string') return expected;
     if (!this.#input({ type: 'enrol' })) return 'closed';
-    let placed: PlacedKey | undefined;
+    let paired: PairedKey<CarRecord> | EnrolRefusal = 'closed';
     try {
-      placed = await store.update((record) => {
-        const value = place(record);
-        return value === undefined ? { value } : { record: { ...record, keys: value.keys }, value };
+      paired = await store.update<PairedKey<CarRecord> | EnrolRefusal>((record) => {
+        const value = pair(record);
+        return typeof value === 'string' ? { value } : { record: value.rights, value };
       });
-      if (placed !== undefined) onKey(placed.key, placed.replaced);
+      if (typeof paired !== 'string') {
+        onKey(paired.key, paired.before !== undefined);
+        onGone(paired.gone);
+      }
     } finally {
       // A newer window may have been opened meanwhile; it stays.
       if (window === this.#handle) {
-        this.#input({ type: placed === undefined ? 'enrol-failed' : 'enrolled' });
+        this.#input({ type: typeof paired === 'string' ? 'enrol-failed' : 'enrolled' });
       }
     }
-    return placed?.key ?? 'slots-full';
+    return typeof paired === 'string' ? paired : paired.key;
   }
 
   screen(): Screen {
@@ -138,7 +143,3 @@ export class PairingManager implements PairingHost {
     });
   }
 }
-
-/** What owners revoked before does not concern a pairing. */
-const laterThanSigned = ({ clock }: CarRecord, now: number): number =>
-  Math.min(MAX_TIME, Math.max(now, clock.floor + 1));

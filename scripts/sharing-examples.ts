@@ -157,8 +157,10 @@ export const introductionExample = (): Line[] => {
 /** The guest is revoked, and the friend suspended. */
 export const EXAMPLE_REVOCATION_LIST: RevocationList = {
   ownerSlot: 0,
+  epoch: 7,
   number: 5,
   issuedAt: NOW + 2 * DAY,
+  floor: 0,
   entries: [
     {
       fingerprint: fingerprint(suite, KEYS.guest.publicKey),

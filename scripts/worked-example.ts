@@ -17,6 +17,7 @@ import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/
 import { encodeCommand, encodeResult } from '../lib/native/commands.js';
 import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Command } from '../lib/domain/commands.js';
+import { NO_TERMS } from '../lib/domain/outcomes.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
@@ -55,7 +56,7 @@ const sessionExample = (): Line[] => {
   const verified = challenge.verify(handshake, tag, 1);
   if (verified === undefined) throw new Error('the example does not verify');
   const result = (outcome: Outcome): Uint8Array =>
-    encodeResult({ outcome, clockLost: false, epoch: 0 });
+    encodeResult({ outcome, clockLost: false, ...NO_TERMS });
   const done = result({ type: 'done' });
   const state = result({
     type: 'status',

@@ -183,7 +183,12 @@ const keyFile = object<
     shared: optional(list(sharedKey, MOST_SHARED)),
     revocationList: optional(
       object<OwnRevocationList>(
-        { number: time, issuedAt: time, entries: list(entry, MOST_PARTS * ENTRIES_PER_PART) },
+        {
+          number: time,
+          issuedAt: time,
+          floor: time,
+          entries: list(entry, MOST_PARTS * ENTRIES_PER_PART),
+        },
         { issuedAt: 'stamp' },
       ),
     ),

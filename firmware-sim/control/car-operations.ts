@@ -21,7 +21,7 @@ import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
 import type { CardTap, CarReport } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
-import { MAX_CAR_SLOTS } from '../key-slots.js';
+import { MAX_CAR_SLOTS } from '../rights/slots.js';
 import type { Screen } from '../pairing-manager.js';
 
 /** As far ahead as a person may turn the clock at once: ten years. */

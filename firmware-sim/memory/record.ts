@@ -1,37 +1,30 @@
-import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { absent, hexBytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
 import { encodeKey, keySlot, MAX_SLOTS } from './key-record.js';
+import { MOST_FORMER_OWNERS } from '../rights/departure.js';
+import { MOST_EPOCH } from '../rights/rekey.js';
+import { noRevocations } from '../rights/revocations.js';
+import type { Rights } from '../rights/rights.js';
 import {
   clockRecord,
-  encodeRevocationList,
+  encodeOwnerRevocations,
   encodePin,
-  encodeRemoved,
-  ownerRevocationList,
+  encodeRevocations,
+  ownerRevocations,
   pinRecord,
-  removedKeys,
+  revocations,
 } from './rights-record.js';
-import type { ClockRecord, OwnerRevocationList, PinRecord, RemovedKey } from './rights-record.js';
+import type { PinRecord } from './rights-record.js';
 
 /** Everything the car must not forget, as one record: a commit takes all of it or none. */
-export interface CarRecord {
+export interface CarRecord extends Rights {
   /** X25519 private key, 32 bytes: the car's identity. */
   readonly privateKey: Uint8Array;
   /** Pairing tries ever counted; never goes back, not even in a factory reset. */
   readonly pairingTries: number;
-  /** Ascending by slot. */
-  readonly keys: readonly KeySlot[];
-  /** How often the car was re-keyed, 0 to 65535: grants name it. */
-  readonly epoch: number;
-  /** Ascending by the owner's slot. */
-  readonly revocationLists: readonly OwnerRevocationList[];
-  readonly removed: readonly RemovedKey[];
-  readonly clock: ClockRecord;
   /** To be typed before driving. */
   readonly pin?: PinRecord;
 }
-
-export const MOST_EPOCH = 0xffff;
 
 /** Of a new car, or of one after a factory reset. */
 export const newRecord = (privateKey: Uint8Array): CarRecord => ({
@@ -39,8 +32,8 @@ export const newRecord = (privateKey: Uint8Array): CarRecord => ({
   pairingTries: 0,
   keys: [],
   epoch: 0,
-  revocationLists: [],
-  removed: [],
+  own: noRevocations,
+  owners: [],
   clock: { offset: 0, floor: 0, lost: false },
 });
 
@@ -51,42 +44,39 @@ export const encodeRecord = (record: CarRecord): string =>
     pairingTries: record.pairingTries,
     keys: record.keys.map(encodeKey),
     epoch: record.epoch,
-    notices: record.revocationLists.map(encodeRevocationList),
-    removed: encodeRemoved(record.removed),
+    own: encodeRevocations(record.own),
+    owners: record.owners.map(encodeOwnerRevocations),
     clock: record.clock,
     pin: record.pin === undefined ? null : encodePin(record.pin),
   });
 
-const carRecord = object<CarRecord>(
-  {
-    privateKey: hexBytes(32),
-    pairingTries: whole(Number.MAX_SAFE_INTEGER),
-    keys: list(keySlot, MAX_SLOTS),
-    epoch: whole(MOST_EPOCH),
-    revocationLists: list(ownerRevocationList, MAX_SLOTS),
-    removed: removedKeys,
-    clock: clockRecord,
-    pin: absent(pinRecord),
-  },
-  { revocationLists: 'notices' },
-);
+const carRecord = object<CarRecord>({
+  privateKey: hexBytes(32),
+  pairingTries: whole(Number.MAX_SAFE_INTEGER),
+  keys: list(keySlot, MAX_SLOTS),
+  epoch: whole(MOST_EPOCH),
+  own: revocations,
+  owners: list(ownerRevocations, MAX_SLOTS + MOST_FORMER_OWNERS),
+  clock: clockRecord,
+  pin: absent(pinRecord),
+});
 
 /** @throws JsonError saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
   const record = readJson(text, 'record', carRecord);
-  requireAscending('slot', record.keys);
-  requireAscending('ownerSlot', record.revocationLists);
-  if (new Set(record.keys.map((key) => toHex(key.publicKey))).size !== record.keys.length) {
-    throw JsonError.not('publicKey', 'of one key alone');
+  if (record.keys.some(({ slot }, index) => slot <= (record.keys[index - 1]?.slot ?? -1))) {
+    throw JsonError.not('slot', 'above the one before');
   }
+  requireDifferent('publicKey', record.keys);
+  requireDifferent('owner', record.owners);
   return record;
 };
 
-const requireAscending = <K extends string>(
+const requireDifferent = <K extends string>(
   what: K,
-  items: readonly { readonly [Name in K]: number }[],
+  items: readonly { readonly [Name in K]: Uint8Array }[],
 ): void => {
-  if (items.some((item, index) => index > 0 && item[what] <= (items[index - 1] ?? item)[what])) {
-    throw JsonError.not(what, 'above the one before');
+  if (new Set(items.map((item) => toHex(item[what]))).size !== items.length) {
+    throw JsonError.not(what, 'of one key alone');
   }
 };

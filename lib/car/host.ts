@@ -34,7 +34,8 @@ export interface CredentialHost {
   receive(revocationList: Uint8Array): Promise<void>;
 }
 
-export type AdmissionRefusal = 'grant-invalid' | 'slots-full' | PolicyRefusal;
+export type AdmissionRefusal =
+  'grant-invalid' | 'grant-void' | 'dated-ahead' | 'slots-full' | PolicyRefusal;
 
 export interface PairingHost {
   /** The window that a card tap opened, or undefined when it is closed (time, tries, done). */
@@ -51,7 +52,11 @@ export interface PairingHost {
   enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal>;
 }
 
-export type EnrolRefusal = 'slots-full' | 'closed';
+/**
+ * Why nothing was stored. `closed`: the window, meanwhile. `last-owner`: the key is that of the car's last
+ * owner, and the window is for less. `key-mismatch`: the public key is stored with another signing key.
+ */
+export type EnrolRefusal = 'slots-full' | 'closed' | 'last-owner' | 'key-mismatch';
 
 /** A window is an object of its own: another one is another window, also with the same code. */
 export interface PairingWindow {

@@ -38,6 +38,9 @@ export const MOST_CHAIN_BYTES = MOST_DELEGATIONS * DELEGABLE_BYTES + LEAF_BYTES;
 /** `notAfter` of a grant without an end: as late as can be written. */
 export const NO_END = 2 ** 32 - 1;
 
+/** Seconds: a car refuses what is dated further ahead of its clock, and takes back that much more than is said. */
+export const TOLERANCE_SECONDS = 300;
+
 /** Time is in whole seconds since 1970, 0 to 2^32 - 1. */
 export interface GrantTerms {
   readonly role: Role;

@@ -2,7 +2,6 @@ import type { CommandName } from '../domain/commands.js';
 import { permits, speedLimitOf } from '../domain/roles.js';
 import type { GrantTerms } from './grant.js';
 import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
-import type { RevocationEntry } from './revocation-list.js';
 
 /** Why a key may not do what it asks; the car tells it the key, which has proved itself. */
 export type PolicyRefusal =
@@ -19,10 +18,8 @@ export interface Allowance {
 export interface Circumstances {
   /** Seconds since 1970; undefined when the car does not know the time. */
   readonly now: number | undefined;
-  /** Fingerprint of a key that was paired, 8 bytes. */
-  fingerprint(key: KeySlot): Uint8Array;
-  /** Entries about a fingerprint in the revocation lists of all owners. */
-  revocationLists(fingerprint: Uint8Array): readonly RevocationEntry[];
+  /** An owner's revocation list suspends or revokes this key, or one that it came from. */
+  isSuspended(key: KeySlot): boolean;
   /** When that owner's last revocation list was issued, in seconds since 1970; 0 when there was none. */
   readonly lastIssuedAt: (ownerSlot: number) => number;
 }
@@ -46,7 +43,7 @@ export const decide = (
   circumstances: Circumstances,
 ): Allowance | PolicyRefusal => {
   if (!permits(key.role, command)) return 'not-permitted';
-  if (isSuspended(key, circumstances)) {
+  if (circumstances.isSuspended(key)) {
     if (key.role !== 'owner' || !LEFT_TO_OWNERS.has(command)) return 'suspended';
   }
   const speedLimit = speedLimitOf(key.role);
@@ -60,40 +57,15 @@ export const decide = (
   return { speedLimit, counts: bounded };
 };
 
-/** Why a grant does not hold now, whatever it is used for; undefined where it does. */
-export const grantRefusal = (
-  { terms, path }: KeyGrant,
-  circumstances: Circumstances,
-): PolicyRefusal | undefined =>
-  isRevoked(path, circumstances) ? 'suspended' : outOfTime(terms, circumstances);
-
-/** True where an owner's list is about this key or one that it came from; revoked counts as well. */
-export const isSuspended = (
-  key: KeySlot,
-  circumstances: Pick<Circumstances, 'fingerprint' | 'revocationLists'>,
-): boolean => isRevoked(pathOf(key, circumstances.fingerprint), circumstances);
-
-const isRevoked = (
-  path: readonly PathStep[],
-  { revocationLists }: Pick<Circumstances, 'revocationLists'>,
-): boolean =>
-  path.some((step) => revocationLists(step.fingerprint).some((entry) => applies(entry, step)));
-
 /** The chain of a granted key; a paired one is a chain of itself, as if issued when it was paired. */
 export const pathOf = (
   key: KeySlot,
-  fingerprint: Circumstances['fingerprint'],
+  fingerprint: (key: KeySlot) => Uint8Array,
 ): readonly PathStep[] =>
   key.grant?.path ?? [{ fingerprint: fingerprint(key), issuedAt: key.pairedAt ?? 0 }];
 
-/**
- * Whether an entry is about this step, or about what the phone had before. It is the revoked key's own
- * link that counts: what it delegates after its revocation holds no more than what it did before.
- */
-export const applies = (entry: RevocationEntry, step: PathStep): boolean =>
-  step.issuedAt <= entry.since;
-
-const outOfTime = (
+/** Why the terms of a grant do not hold now, whatever it is used for; undefined where they do. */
+export const outOfTime = (
   { notBefore, notAfter }: GrantTerms,
   { now }: Pick<Circumstances, 'now'>,
 ): PolicyRefusal | undefined => {

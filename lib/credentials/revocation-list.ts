@@ -3,7 +3,7 @@ import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
 import { FINGERPRINT_BYTES } from './key-slot.js';
 import { HandshakeState, PATTERNS } from '../noise/handshake-state.js';
-import { concat, utf8 } from '../platform/bytes.js';
+import { concat, utf8, viewOf } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
 
 /**
@@ -15,15 +15,17 @@ import type { Random } from '../platform/random.js';
  *
  *      0  version (1): 1
  *      1  slot of the owner (1)
- *      2  number (4)
- *      6  issued at (4): when it was signed, seconds since 1970
- *     10  part (1), of how many parts (1)
- *     12  entries (2), then each: fingerprint (8), since (4), kind (1)
+ *      2  epoch (2)
+ *      4  number (4)
+ *      8  issued at (4): when it was signed, seconds since 1970
+ *     12  floor (4): grants that the owner signed at or before it are void
+ *     16  part (1), of how many parts (1)
+ *     18  entries (2), then each: fingerprint (8), since (4), kind (1)
  *   then  signature of the owner (64)
  */
 
 const VERSION = 1;
-const HEADER_BYTES = 14;
+const HEADER_BYTES = 20;
 const ENTRY_BYTES = FINGERPRINT_BYTES + 4 + 1;
 const SIGNATURE_BYTES = 64;
 const TAG_BYTES = 16;
@@ -38,11 +40,11 @@ export const MOST_PART_BYTES = LEAST_PART_BYTES + ENTRIES_PER_PART * ENTRY_BYTES
 
 const PROLOGUE = utf8('phonekey v1 notice');
 
-/** `suspended` ends when the entry is gone from a later list, `revoked` never. */
-export type EntryKind = 'revoked' | 'suspended';
+/** `suspended` ends when a later list says `resumed`, `revoked` never; nothing ends by being left out. */
+export type EntryKind = 'revoked' | 'suspended' | 'resumed';
 
-/** Their codes are 1 and 2. */
-const KINDS: readonly EntryKind[] = ['revoked', 'suspended'];
+/** Their codes are 1 to 3. */
+const KINDS: readonly EntryKind[] = ['revoked', 'suspended', 'resumed'];
 
 export interface RevocationEntry {
   /** Of the X25519 key: the first 8 bytes of its SHA-512. */
@@ -55,10 +57,14 @@ export interface RevocationEntry {
 /** One part, as the owner signs it. */
 export interface RevocationListPart {
   readonly ownerSlot: number;
+  /** The car's count of re-keyings, 0 to 65535: lists of another epoch are void. */
+  readonly epoch: number;
   /** Counts up with each list of this owner, from 1. */
   readonly number: number;
   /** Seconds since 1970. */
   readonly issuedAt: number;
+  /** Grants that the owner signed at or before it, in seconds since 1970, are void; 0: none. */
+  readonly floor: number;
   /** 0 to `parts` - 1. */
   readonly part: number;
   readonly parts: number;
@@ -158,56 +164,67 @@ export const openRevocationList = (
 
 const encodePart = (revocationList: RevocationListPart): Uint8Array => {
   const { entries } = revocationList;
-  const body = new Uint8Array(HEADER_BYTES + entries.length * ENTRY_BYTES);
-  const view = new DataView(body.buffer);
+  const header = new Uint8Array(HEADER_BYTES);
+  const view = viewOf(header);
   view.setUint8(0, VERSION);
   view.setUint8(1, revocationList.ownerSlot);
-  view.setUint32(2, revocationList.number);
-  view.setUint32(6, revocationList.issuedAt);
-  view.setUint8(10, revocationList.part);
-  view.setUint8(11, revocationList.parts);
-  view.setUint16(12, entries.length);
+  view.setUint16(2, revocationList.epoch);
+  view.setUint32(4, revocationList.number);
+  view.setUint32(8, revocationList.issuedAt);
+  view.setUint32(12, revocationList.floor);
+  view.setUint8(16, revocationList.part);
+  view.setUint8(17, revocationList.parts);
+  view.setUint16(18, entries.length);
+  return concat(header, encodeEntries(entries));
+};
+
+/** 13 bytes each, as they stand in a part. */
+export const encodeEntries = (entries: readonly RevocationEntry[]): Uint8Array => {
+  const bytes = new Uint8Array(entries.length * ENTRY_BYTES);
+  const view = viewOf(bytes);
   for (const [index, { fingerprint, since, kind }] of entries.entries()) {
-    const at = HEADER_BYTES + index * ENTRY_BYTES;
-    body.set(fingerprint.subarray(0, FINGERPRINT_BYTES), at);
+    const at = index * ENTRY_BYTES;
+    bytes.set(fingerprint.subarray(0, FINGERPRINT_BYTES), at);
     view.setUint32(at + FINGERPRINT_BYTES, since);
     view.setUint8(at + FINGERPRINT_BYTES + 4, KINDS.indexOf(kind) + 1);
   }
-  return body;
+  return bytes;
 };
 
 const decodePart = (body: Uint8Array): RevocationListPart => {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const view = viewOf(body);
   if (body.length < HEADER_BYTES || view.getUint8(0) !== VERSION) throw malformed();
-  const count = view.getUint16(12);
-  if (body.length !== HEADER_BYTES + count * ENTRY_BYTES) throw malformed();
+  const entries = decodeEntries(body.subarray(HEADER_BYTES));
   const revocationList: RevocationListPart = {
     ownerSlot: view.getUint8(1),
-    number: view.getUint32(2),
-    issuedAt: view.getUint32(6),
-    part: view.getUint8(10),
-    parts: view.getUint8(11),
-    entries: Array.from({ length: count }, (_, index) =>
-      decodeEntry(body.subarray(HEADER_BYTES + index * ENTRY_BYTES)),
-    ),
+    epoch: view.getUint16(2),
+    number: view.getUint32(4),
+    issuedAt: view.getUint32(8),
+    floor: view.getUint32(12),
+    part: view.getUint8(16),
+    parts: view.getUint8(17),
+    entries,
   };
-  if (revocationList.parts > MOST_PARTS || revocationList.part >= revocationList.parts)
+  const { part, parts } = revocationList;
+  if (entries.length !== view.getUint16(18) || parts > MOST_PARTS || part >= parts) {
     throw malformed();
+  }
   // All parts but the last are full, so that there is one way to cut a list.
-  if (revocationList.part < revocationList.parts - 1 && count !== ENTRIES_PER_PART)
-    throw malformed();
+  if (part < parts - 1 && entries.length !== ENTRIES_PER_PART) throw malformed();
   return revocationList;
 };
 
-const decodeEntry = (bytes: Uint8Array): RevocationEntry => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, ENTRY_BYTES);
-  const kind = KINDS[view.getUint8(FINGERPRINT_BYTES + 4) - 1];
-  if (kind === undefined) throw malformed();
-  return {
-    fingerprint: bytes.slice(0, FINGERPRINT_BYTES),
-    since: view.getUint32(FINGERPRINT_BYTES),
-    kind,
-  };
+/** @throws PhoneKeyError `protocol.malformed` */
+export const decodeEntries = (bytes: Uint8Array): readonly RevocationEntry[] => {
+  if (bytes.length % ENTRY_BYTES !== 0) throw malformed();
+  const view = viewOf(bytes);
+  return Array.from({ length: bytes.length / ENTRY_BYTES }, (_, index) => {
+    const at = index * ENTRY_BYTES;
+    const kind = KINDS[view.getUint8(at + FINGERPRINT_BYTES + 4) - 1];
+    if (kind === undefined) throw malformed();
+    const fingerprint = bytes.slice(at, at + FINGERPRINT_BYTES);
+    return { fingerprint, since: view.getUint32(at + FINGERPRINT_BYTES), kind };
+  });
 };
 
 const signedBytes = (carPublicKey: Uint8Array, body: Uint8Array): Uint8Array =>

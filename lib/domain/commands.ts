@@ -15,7 +15,9 @@ export type Command =
   | { readonly type: 'setPin'; readonly pin: string }
   | { readonly type: 'raiseEpoch' }
   /** Seconds since 1970, by the clock of an owner's phone. */
-  | { readonly type: 'setTime'; readonly seconds: number };
+  | { readonly type: 'setTime'; readonly seconds: number }
+  /** What the car has by this owner's revocation lists; from 0. */
+  | { readonly type: 'listRevocations'; readonly page: number };
 
 export type CommandName = Command['type'];
 

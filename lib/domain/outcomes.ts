@@ -1,15 +1,29 @@
+import type { RevocationEntry } from '../credentials/revocation-list.js';
 import type { Closure } from './closures.js';
 import type { FormFactor } from './names.js';
 import type { Refusal } from './refusals.js';
 import type { Role } from './roles.js';
 
+/** What an owner's phone must know to sign what the car believes. Times are seconds since 1970. */
+export interface SigningTerms {
+  /** How often the car was re-keyed, 0 to 65,535: grants and revocation lists name it. */
+  readonly epoch: number;
+  /** By the car's clock; 0: it does not know, or does not say. */
+  readonly time: number;
+  /** Of the newest removal, where it is ahead of the clock: grants are to be dated later; else 0. */
+  readonly mark: number;
+  /** What this owner signed at or before it is void; 0: nothing. */
+  readonly floor: number;
+}
+
+/** Of a car that tells nothing, as it does to those who are no owners. */
+export const NO_TERMS: SigningTerms = { epoch: 0, time: 0, mark: 0, floor: 0 };
+
 /** What a car answers to a command. */
-export interface Result {
+export interface Result extends SigningTerms {
   readonly outcome: Outcome;
   /** The car does not know the time, and refuses all keys with limits. */
   readonly clockLost: boolean;
-  /** How often the car was re-keyed, which grants must name; told to owners, to others 0. */
-  readonly epoch: number;
 }
 
 export type Outcome =
@@ -18,6 +32,7 @@ export type Outcome =
   | { readonly type: 'refused'; readonly refusal: Refusal; readonly code?: number }
   | { readonly type: 'status'; readonly status: VehicleStatus }
   | { readonly type: 'keys'; readonly keys: readonly KeyEntry[] }
+  | ({ readonly type: 'revocations' } & RevocationPage)
   /** One that only later versions know. */
   | { readonly type: 'unknown' };
 
@@ -29,11 +44,21 @@ export const refused = (refusal: Refusal): Outcome => ({ type: 'refused', refusa
 export const refusedResult = (refusal: Refusal): Result => ({
   outcome: refused(refusal),
   clockLost: false,
-  epoch: 0,
+  ...NO_TERMS,
 });
 
 export const isRefusal = (outcome: Outcome, refusal: Refusal): boolean =>
   outcome.type === 'refused' && outcome.refusal === refusal;
+
+/** What the car has by the revocation lists of the owner who asks, in pages. */
+export interface RevocationPage {
+  /** Of the newest list of which the car has a part; 0: none. */
+  readonly number: number;
+  /** 1 to 16. */
+  readonly pages: number;
+  /** Of this page: keys that are revoked or suspended. */
+  readonly entries: readonly RevocationEntry[];
+}
 
 export interface VehicleStatus {
   readonly locked: boolean;

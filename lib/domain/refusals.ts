@@ -73,9 +73,26 @@ const REFUSALS = {
     'the car does not take this grant',
     'Ask the owner for a new one: key share.',
   ),
+  'grant-void': entry(
+    'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start',
+    'Ask the owner for a new one: key share.',
+  ),
+  'dated-ahead': entry(
+    "this was signed by a clock that is ahead of the car's",
+    "Set the clock of the phone that signed it, or the car's with the card: key car time.",
+    TEMPORARY,
+  ),
   'notice-invalid': entry(
     'the car does not take this revocation list',
-    'It has a newer one, or it is for another car.',
+    'It is for another car, or of an owner who does not count there any more.',
+  ),
+  'notice-old': entry(
+    'the car has a newer revocation list of this owner',
+    'Let the owner sign the next one: key refresh, near the car.',
+  ),
+  'own-key': entry(
+    'this revocation list names the key of its own signer',
+    'An owner is suspended or revoked by another owner: key suspend, key revoke.',
   ),
   'owner-key': entry(
     "only the card takes an owner's key away",
@@ -94,6 +111,14 @@ const PAIRING_REFUSALS = {
   closed: { code: 'pairing.closed', message: 'the pairing window of the car is closed' },
   failed: { code: 'pairing.wrong-code', message: 'the car did not accept the code' },
   'slots-full': { code: 'pairing.slots-full', message: 'the car has no free key slot' },
+  'last-owner': {
+    code: 'pairing.last-owner',
+    message: "this phone has the car's last owner key, and the window was opened for less",
+  },
+  'key-mismatch': {
+    code: 'pairing.key-mismatch',
+    message: "the car knows this phone's key together with another signing key",
+  },
   fault: entry(
     'the car has a fault and did not keep the key',
     'Look at the log of the car, then pair again.',

@@ -16,6 +16,7 @@ import type { Init } from './wire.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { NO_END } from '../credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../credentials/key-slot.js';
+import { decodeEntries, encodeEntries } from '../credentials/revocation-list.js';
 import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { toHex } from '../platform/bytes.js';
 
@@ -53,8 +54,8 @@ export const decodeRequest = (bytes: Uint8Array): Request => {
 
 type ResultInit = Init<schema.Result>;
 
-export const encodeResult = ({ outcome, clockLost, epoch }: Result): Uint8Array =>
-  encode(ResultSchema, { ...messageOf(outcome), clockLost, epoch });
+export const encodeResult = ({ outcome, ...rest }: Result): Uint8Array =>
+  encode(ResultSchema, { ...messageOf(outcome), ...rest });
 
 const messageOf = (outcome: Outcome): Pick<ResultInit, 'outcome'> => {
   switch (outcome.type) {
@@ -69,6 +70,12 @@ const messageOf = (outcome: Outcome): Pick<ResultInit, 'outcome'> => {
     }
     case 'keys':
       return { outcome: { case: 'keys', value: { keys: outcome.keys.map(keyMessage) } } };
+    case 'revocations': {
+      const { number, pages, entries } = outcome;
+      return {
+        outcome: { case: 'revocations', value: { number, pages, entries: encodeEntries(entries) } },
+      };
+    }
     case 'unknown':
       return {};
   }
@@ -87,8 +94,8 @@ const keyMessage = ({ notAfter, usesLeft, grantedBy, ...key }: KeyEntry) => ({
 
 /** @throws PhoneKeyError `protocol.malformed` */
 export const decodeResult = (bytes: Uint8Array): Result => {
-  const { outcome, clockLost, epoch } = decode(ResultSchema, bytes);
-  return { outcome: outcomeIn(outcome), clockLost, epoch };
+  const { outcome, ...rest } = decode(ResultSchema, bytes);
+  return { ...rest, outcome: outcomeIn(outcome) };
 };
 
 const outcomeIn = (message: schema.Result['outcome']): Outcome => {
@@ -115,6 +122,10 @@ const outcomeIn = (message: schema.Result['outcome']): Outcome => {
     }
     case 'keys':
       return { type: 'keys', keys: message.value.keys.map(keyEntry) };
+    case 'revocations': {
+      const { number, pages, entries } = message.value;
+      return { type: 'revocations', number, pages, entries: decodeEntries(entries) };
+    }
     case undefined:
       return { type: 'unknown' };
   }

@@ -67,6 +67,10 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'grant-invalid': RefusalReason.GRANT_INVALID,
   'notice-invalid': RefusalReason.REVOCATION_LIST_INVALID,
   'owner-key': RefusalReason.OWNER_KEY,
+  'own-key': RefusalReason.OWN_KEY,
+  'dated-ahead': RefusalReason.DATED_AHEAD,
+  'grant-void': RefusalReason.GRANT_VOID,
+  'notice-old': RefusalReason.REVOCATION_LIST_OLD,
   // What only happens by hand has no number of its own.
   locked: RefusalReason.NOT_PERMITTED,
   'not-authorised': RefusalReason.NOT_PERMITTED,
@@ -77,6 +81,8 @@ export const pairingRefusals = numbers<PairingRefusal, schema.PairRefusalReason>
   failed: schema.PairRefusalReason.FAILED,
   'slots-full': schema.PairRefusalReason.SLOTS_FULL,
   fault: schema.PairRefusalReason.FAULT,
+  'last-owner': schema.PairRefusalReason.LAST_OWNER,
+  'key-mismatch': schema.PairRefusalReason.KEY_MISMATCH,
 });
 
 /** Bit mask of open closures as the schema has it: 1 front left, ... 32 frunk. */

@@ -82,8 +82,9 @@ const sign = async (
     const at = issuedAfter(environment, now, about);
     const number = (now.revocationList?.number ?? 0) + 1;
     const entries = change(now.revocationList?.entries ?? [], at);
-    const revocationList: OwnRevocationList = { number, issuedAt: at, entries };
-    const sealed = { ...revocationList, ownerSlot: slot };
+    const floor = now.revocationList?.floor ?? 0;
+    const revocationList: OwnRevocationList = { number, issuedAt: at, floor, entries };
+    const sealed = { ...revocationList, ownerSlot: slot, epoch: now.epoch ?? 0 };
     const parts = sealRevocationList(suite, random, now.signing, now.carPublicKey, sealed);
     const uris = parts.map((part) => formatUri({ what: 'notice', revocationList: part }));
     const said = about === undefined ? {} : { fingerprint: about };

@@ -60,7 +60,7 @@ export interface SharedKey extends Omit<GrantTerms, 'epoch' | 'ownerSlot'> {
 }
 
 /** Its `issuedAt` is never lower than that of the one before. */
-export type OwnRevocationList = Omit<RevocationList, 'ownerSlot'>;
+export type OwnRevocationList = Omit<RevocationList, 'ownerSlot' | 'epoch'>;
 
 export interface OutboxEntry {
   /** As in ToCar, 142 to 2014 bytes. */

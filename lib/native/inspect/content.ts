@@ -26,7 +26,7 @@ export type Content =
       readonly driveSecondsLeft: number;
     }
   /** Only how many: names of people are nobody's business. */
-  | { readonly type: 'keys'; readonly count: number }
+  | { readonly type: 'keys' | 'revocations'; readonly count: number }
   /** The keys of the session do not open it, or what it holds is no message. */
   | { readonly type: 'unreadable' };
 
@@ -68,6 +68,8 @@ export const resultContent = (encoded: Uint8Array | undefined): Content =>
       }
       case 'keys':
         return { type: 'keys', count: outcome.keys.length };
+      case 'revocations':
+        return { type: 'revocations', count: outcome.entries.length };
       case 'unknown':
         return UNREADABLE;
     }
@@ -91,6 +93,8 @@ export const describeContent = (content: Content): string => {
       if (driveSecondsLeft > 0) parts.push(`driving for ${String(driveSecondsLeft)} s`);
       return parts.join('; ');
     }
+    case 'revocations':
+      return `${String(content.count)} of the keys that this owner revoked or suspended`;
     case 'keys':
       return `a list of ${String(content.count)} ${content.count === 1 ? 'key' : 'keys'}`;
     case 'unreadable':

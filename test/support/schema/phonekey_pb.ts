@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file phonekey.proto.
  */
 export const file_phonekey: GenFile = /*@__PURE__*/
-  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi2wEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhkKD3Jldm9jYXRpb25fbGlzdBgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24idAoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkSLAoLZm9ybV9mYWN0b3IYBCABKA4yFy5waG9uZWtleS52MS5Gb3JtRmFjdG9yIi8KC0NhcklkZW50aXR5EhIKCnB1YmxpY19rZXkYASABKAwSDAoEbmFtZRgCIAEoCSJrCglFbnJvbG1lbnQSDAoEc2xvdBgBIAEoDRIfCgRyb2xlGAIgASgOMhEucGhvbmVrZXkudjEuUm9sZRIvCgdyZWZ1c2FsGAMgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24ixQQKB0NvbW1hbmQSJQoGdW5sb2NrGAEgASgLMhMucGhvbmVrZXkudjEuVW5sb2NrSAASIQoEbG9jaxgCIAEoCzIRLnBob25la2V5LnYxLkxvY2tIABIjCgVzdGFydBgDIAEoCzISLnBob25la2V5LnYxLlN0YXJ0SAASIwoFdHJ1bmsYBCABKAsyEi5waG9uZWtleS52MS5UcnVua0gAEiMKBWZydW5rGAUgASgLMhIucGhvbmVrZXkudjEuRnJ1bmtIABIlCgZzdGF0dXMYBiABKAsyEy5waG9uZWtleS52MS5TdGF0dXNIABIqCglsaXN0X2tleXMYByABKAsyFS5waG9uZWtleS52MS5MaXN0S2V5c0gAEiwKCnJlbW92ZV9rZXkYCCABKAsyFi5waG9uZWtleS52MS5SZW1vdmVLZXlIABInCgdkZWxpdmVyGAkgASgLMhQucGhvbmVrZXkudjEuRGVsaXZlckgAEiYKB3NldF9waW4YCiABKAsyEy5waG9uZWtleS52MS5TZXRQaW5IABIuCgtyYWlzZV9lcG9jaBgLIAEoCzIXLnBob25la2V5LnYxLlJhaXNlRXBvY2hIABIoCghzZXRfdGltZRgMIAEoCzIULnBob25la2V5LnYxLlNldFRpbWVIABIOCgZncmFudHMYDyABKAwSDAoEbmFtZRgOIAEoCRIsCgtmb3JtX2ZhY3RvchgNIAEoDjIXLnBob25la2V5LnYxLkZvcm1GYWN0b3JCCQoHY29tbWFuZCIICgZVbmxvY2siBgoETG9jayIUCgVTdGFydBILCgNwaW4YASABKAkiBwoFVHJ1bmsiBwoFRnJ1bmsiCAoGU3RhdHVzIgoKCExpc3RLZXlzIhkKCVJlbW92ZUtleRIMCgRzbG90GAEgASgNIiIKB0RlbGl2ZXISFwoPcmV2b2NhdGlvbl9saXN0GAEgASgMIhUKBlNldFBpbhILCgNwaW4YASABKAkiDAoKUmFpc2VFcG9jaCIaCgdTZXRUaW1lEg8KB3NlY29uZHMYASABKA0i1gEKBlJlc3VsdBIhCgRkb25lGAEgASgLMhEucGhvbmVrZXkudjEuRG9uZUgAEicKB3JlZnVzYWwYAiABKAsyFC5waG9uZWtleS52MS5SZWZ1c2FsSAASLAoGc3RhdHVzGAMgASgLMhoucGhvbmVrZXkudjEuVmVoaWNsZVN0YXR1c0gAEiQKBGtleXMYBCABKAsyFC5waG9uZWtleS52MS5LZXlMaXN0SAASEgoKY2xvY2tfbG9zdBgFIAEoCBINCgVlcG9jaBgGIAEoDUIJCgdvdXRjb21lIgYKBERvbmUiNQoHUmVmdXNhbBIqCgZyZWFzb24YASABKA4yGi5waG9uZWtleS52MS5SZWZ1c2FsUmVhc29uInsKDVZlaGljbGVTdGF0dXMSDgoGbG9ja2VkGAEgASgIEhUKDW9wZW5fY2xvc3VyZXMYAiABKA0SGgoSZHJpdmVfc2Vjb25kc19sZWZ0GAMgASgNEhMKC3NwZWVkX2xpbWl0GAQgASgNEhIKCnBpbl9uZWVkZWQYBSABKAgiKQoHS2V5TGlzdBIeCgRrZXlzGAEgAygLMhAucGhvbmVrZXkudjEuS2V5It8BCgNLZXkSDAoEc2xvdBgBIAEoDRIMCgRuYW1lGAIgASgJEh8KBHJvbGUYAyABKA4yES5waG9uZWtleS52MS5Sb2xlEhMKC2ZpbmdlcnByaW50GAQgASgMEgsKA293bhgFIAEoCBIRCglzdXNwZW5kZWQYBiABKAgSEQoJbm90X2FmdGVyGAcgASgNEhEKCXVzZXNfbGVmdBgIIAEoDRISCgpncmFudGVkX2J5GAkgASgNEiwKC2Zvcm1fZmFjdG9yGAogASgOMhcucGhvbmVrZXkudjEuRm9ybUZhY3Rvciq7AQoRUGFpclJlZnVzYWxSZWFzb24SIwofUEFJUl9SRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGlBBSVJfUkVGVVNBTF9SRUFTT05fQ0xPU0VEEAESHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9GQUlMRUQQAhIiCh5QQUlSX1JFRlVTQUxfUkVBU09OX1NMT1RTX0ZVTEwQAxIdChlQQUlSX1JFRlVTQUxfUkVBU09OX0ZBVUxUEAQqtAEKCkZvcm1GYWN0b3ISGwoXRk9STV9GQUNUT1JfVU5TUEVDSUZJRUQQABIVChFGT1JNX0ZBQ1RPUl9QSE9ORRABEhUKEUZPUk1fRkFDVE9SX1dBVENIEAISFgoSRk9STV9GQUNUT1JfVEFCTEVUEAMSGAoURk9STV9GQUNUT1JfQ09NUFVURVIQBBITCg9GT1JNX0ZBQ1RPUl9GT0IQBRIUChBGT1JNX0ZBQ1RPUl9DQVJEEAYqbwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDgoKUk9MRV9PV05FUhABEg8KC1JPTEVfRFJJVkVSEAISDgoKUk9MRV9HVUVTVBADEg4KClJPTEVfVkFMRVQQBBIQCgxST0xFX1NFUlZJQ0UQBSqfBQoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFRlVTQUxfUkVBU09OX05PVF9QRVJNSVRURUQQARIiCh5SRUZVU0FMX1JFQVNPTl9VTktOT1dOX0NPTU1BTkQQAhIcChhSRUZVU0FMX1JFQVNPTl9ET09SX09QRU4QAxIaChZSRUZVU0FMX1JFQVNPTl9EUklWSU5HEAQSHgoaUkVGVVNBTF9SRUFTT05fTk9fU1VDSF9LRVkQBRIdChlSRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAYSGAoUUkVGVVNBTF9SRUFTT05fRkFVTFQQBxIcChhSRUZVU0FMX1JFQVNPTl9TVVNQRU5ERUQQCBIaChZSRUZVU0FMX1JFQVNPTl9OT1RfWUVUEAkSGgoWUkVGVVNBTF9SRUFTT05fRVhQSVJFRBAKEhoKFlJFRlVTQUxfUkVBU09OX1VTRURfVVAQCxIdChlSRUZVU0FMX1JFQVNPTl9MRUFTRV9PVkVSEAwSHQoZUkVGVVNBTF9SRUFTT05fQ0xPQ0tfTE9TVBANEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9ORUVERUQQDhIcChhSRUZVU0FMX1JFQVNPTl9QSU5fV1JPTkcQDxIdChlSRUZVU0FMX1JFQVNPTl9QSU5fTE9DS0VEEBASHQoZUkVGVVNBTF9SRUFTT05fU0xPVFNfRlVMTBAREiAKHFJFRlVTQUxfUkVBU09OX0dSQU5UX0lOVkFMSUQQEhIqCiZSRUZVU0FMX1JFQVNPTl9SRVZPQ0FUSU9OX0xJU1RfSU5WQUxJRBATEhwKGFJFRlVTQUxfUkVBU09OX09XTkVSX0tFWRAUYgZwcm90bzM");
+  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi2wEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhkKD3Jldm9jYXRpb25fbGlzdBgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24idAoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkSLAoLZm9ybV9mYWN0b3IYBCABKA4yFy5waG9uZWtleS52MS5Gb3JtRmFjdG9yIi8KC0NhcklkZW50aXR5EhIKCnB1YmxpY19rZXkYASABKAwSDAoEbmFtZRgCIAEoCSJrCglFbnJvbG1lbnQSDAoEc2xvdBgBIAEoDRIfCgRyb2xlGAIgASgOMhEucGhvbmVrZXkudjEuUm9sZRIvCgdyZWZ1c2FsGAMgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24i/wQKB0NvbW1hbmQSJQoGdW5sb2NrGAEgASgLMhMucGhvbmVrZXkudjEuVW5sb2NrSAASIQoEbG9jaxgCIAEoCzIRLnBob25la2V5LnYxLkxvY2tIABIjCgVzdGFydBgDIAEoCzISLnBob25la2V5LnYxLlN0YXJ0SAASIwoFdHJ1bmsYBCABKAsyEi5waG9uZWtleS52MS5UcnVua0gAEiMKBWZydW5rGAUgASgLMhIucGhvbmVrZXkudjEuRnJ1bmtIABIlCgZzdGF0dXMYBiABKAsyEy5waG9uZWtleS52MS5TdGF0dXNIABIqCglsaXN0X2tleXMYByABKAsyFS5waG9uZWtleS52MS5MaXN0S2V5c0gAEiwKCnJlbW92ZV9rZXkYCCABKAsyFi5waG9uZWtleS52MS5SZW1vdmVLZXlIABInCgdkZWxpdmVyGAkgASgLMhQucGhvbmVrZXkudjEuRGVsaXZlckgAEiYKB3NldF9waW4YCiABKAsyEy5waG9uZWtleS52MS5TZXRQaW5IABIuCgtyYWlzZV9lcG9jaBgLIAEoCzIXLnBob25la2V5LnYxLlJhaXNlRXBvY2hIABIoCghzZXRfdGltZRgMIAEoCzIULnBob25la2V5LnYxLlNldFRpbWVIABI4ChBsaXN0X3Jldm9jYXRpb25zGBAgASgLMhwucGhvbmVrZXkudjEuTGlzdFJldm9jYXRpb25zSAASDgoGZ3JhbnRzGA8gASgMEgwKBG5hbWUYDiABKAkSLAoLZm9ybV9mYWN0b3IYDSABKA4yFy5waG9uZWtleS52MS5Gb3JtRmFjdG9yQgkKB2NvbW1hbmQiCAoGVW5sb2NrIgYKBExvY2siFAoFU3RhcnQSCwoDcGluGAEgASgJIgcKBVRydW5rIgcKBUZydW5rIggKBlN0YXR1cyIKCghMaXN0S2V5cyIZCglSZW1vdmVLZXkSDAoEc2xvdBgBIAEoDSIiCgdEZWxpdmVyEhcKD3Jldm9jYXRpb25fbGlzdBgBIAEoDCIVCgZTZXRQaW4SCwoDcGluGAEgASgJIgwKClJhaXNlRXBvY2giGgoHU2V0VGltZRIPCgdzZWNvbmRzGAEgASgNIh8KD0xpc3RSZXZvY2F0aW9ucxIMCgRwYWdlGAEgASgNIrUCCgZSZXN1bHQSIQoEZG9uZRgBIAEoCzIRLnBob25la2V5LnYxLkRvbmVIABInCgdyZWZ1c2FsGAIgASgLMhQucGhvbmVrZXkudjEuUmVmdXNhbEgAEiwKBnN0YXR1cxgDIAEoCzIaLnBob25la2V5LnYxLlZlaGljbGVTdGF0dXNIABIkCgRrZXlzGAQgASgLMhQucGhvbmVrZXkudjEuS2V5TGlzdEgAEjIKC3Jldm9jYXRpb25zGAogASgLMhsucGhvbmVrZXkudjEuUmV2b2NhdGlvblBhZ2VIABISCgpjbG9ja19sb3N0GAUgASgIEg0KBWVwb2NoGAYgASgNEgwKBHRpbWUYByABKA0SDAoEbWFyaxgIIAEoDRINCgVmbG9vchgJIAEoDUIJCgdvdXRjb21lIgYKBERvbmUiNQoHUmVmdXNhbBIqCgZyZWFzb24YASABKA4yGi5waG9uZWtleS52MS5SZWZ1c2FsUmVhc29uInsKDVZlaGljbGVTdGF0dXMSDgoGbG9ja2VkGAEgASgIEhUKDW9wZW5fY2xvc3VyZXMYAiABKA0SGgoSZHJpdmVfc2Vjb25kc19sZWZ0GAMgASgNEhMKC3NwZWVkX2xpbWl0GAQgASgNEhIKCnBpbl9uZWVkZWQYBSABKAgiQAoOUmV2b2NhdGlvblBhZ2USDgoGbnVtYmVyGAEgASgNEg0KBXBhZ2VzGAIgASgNEg8KB2VudHJpZXMYAyABKAwiKQoHS2V5TGlzdBIeCgRrZXlzGAEgAygLMhAucGhvbmVrZXkudjEuS2V5It8BCgNLZXkSDAoEc2xvdBgBIAEoDRIMCgRuYW1lGAIgASgJEh8KBHJvbGUYAyABKA4yES5waG9uZWtleS52MS5Sb2xlEhMKC2ZpbmdlcnByaW50GAQgASgMEgsKA293bhgFIAEoCBIRCglzdXNwZW5kZWQYBiABKAgSEQoJbm90X2FmdGVyGAcgASgNEhEKCXVzZXNfbGVmdBgIIAEoDRISCgpncmFudGVkX2J5GAkgASgNEiwKC2Zvcm1fZmFjdG9yGAogASgOMhcucGhvbmVrZXkudjEuRm9ybUZhY3RvciqFAgoRUGFpclJlZnVzYWxSZWFzb24SIwofUEFJUl9SRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGlBBSVJfUkVGVVNBTF9SRUFTT05fQ0xPU0VEEAESHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9GQUlMRUQQAhIiCh5QQUlSX1JFRlVTQUxfUkVBU09OX1NMT1RTX0ZVTEwQAxIdChlQQUlSX1JFRlVTQUxfUkVBU09OX0ZBVUxUEAQSIgoeUEFJUl9SRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAUSJAogUEFJUl9SRUZVU0FMX1JFQVNPTl9LRVlfTUlTTUFUQ0gQBiq0AQoKRm9ybUZhY3RvchIbChdGT1JNX0ZBQ1RPUl9VTlNQRUNJRklFRBAAEhUKEUZPUk1fRkFDVE9SX1BIT05FEAESFQoRRk9STV9GQUNUT1JfV0FUQ0gQAhIWChJGT1JNX0ZBQ1RPUl9UQUJMRVQQAxIYChRGT1JNX0ZBQ1RPUl9DT01QVVRFUhAEEhMKD0ZPUk1fRkFDVE9SX0ZPQhAFEhQKEEZPUk1fRkFDVE9SX0NBUkQQBipvCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIOCgpST0xFX09XTkVSEAESDwoLUk9MRV9EUklWRVIQAhIOCgpST0xFX0dVRVNUEAMSDgoKUk9MRV9WQUxFVBAEEhAKDFJPTEVfU0VSVklDRRAFKqIGCg1SZWZ1c2FsUmVhc29uEh4KGlJFRlVTQUxfUkVBU09OX1VOU1BFQ0lGSUVEEAASIAocUkVGVVNBTF9SRUFTT05fTk9UX1BFUk1JVFRFRBABEiIKHlJFRlVTQUxfUkVBU09OX1VOS05PV05fQ09NTUFORBACEhwKGFJFRlVTQUxfUkVBU09OX0RPT1JfT1BFThADEhoKFlJFRlVTQUxfUkVBU09OX0RSSVZJTkcQBBIeChpSRUZVU0FMX1JFQVNPTl9OT19TVUNIX0tFWRAFEh0KGVJFRlVTQUxfUkVBU09OX0xBU1RfT1dORVIQBhIYChRSRUZVU0FMX1JFQVNPTl9GQVVMVBAHEhwKGFJFRlVTQUxfUkVBU09OX1NVU1BFTkRFRBAIEhoKFlJFRlVTQUxfUkVBU09OX05PVF9ZRVQQCRIaChZSRUZVU0FMX1JFQVNPTl9FWFBJUkVEEAoSGgoWUkVGVVNBTF9SRUFTT05fVVNFRF9VUBALEh0KGVJFRlVTQUxfUkVBU09OX0xFQVNFX09WRVIQDBIdChlSRUZVU0FMX1JFQVNPTl9DTE9DS19MT1NUEA0SHQoZUkVGVVNBTF9SRUFTT05fUElOX05FRURFRBAOEhwKGFJFRlVTQUxfUkVBU09OX1BJTl9XUk9ORxAPEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9MT0NLRUQQEBIdChlSRUZVU0FMX1JFQVNPTl9TTE9UU19GVUxMEBESIAocUkVGVVNBTF9SRUFTT05fR1JBTlRfSU5WQUxJRBASEioKJlJFRlVTQUxfUkVBU09OX1JFVk9DQVRJT05fTElTVF9JTlZBTElEEBMSHAoYUkVGVVNBTF9SRUFTT05fT1dORVJfS0VZEBQSGgoWUkVGVVNBTF9SRUFTT05fT1dOX0tFWRAVEh4KGlJFRlVTQUxfUkVBU09OX0RBVEVEX0FIRUFEEBcSHQoZUkVGVVNBTF9SRUFTT05fR1JBTlRfVk9JRBAYEiYKIlJFRlVTQUxfUkVBU09OX1JFVk9DQVRJT05fTElTVF9PTEQQGWIGcHJvdG8z");
 
 /**
  * One frame from the phone.
@@ -446,6 +446,12 @@ export type Command = Message<"phonekey.v1.Command"> & {
      */
     value: SetTime;
     case: "setTime";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.ListRevocations list_revocations = 16;
+     */
+    value: ListRevocations;
+    case: "listRevocations";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -661,6 +667,27 @@ export const SetTimeSchema: GenMessage<SetTime> = /*@__PURE__*/
   messageDesc(file_phonekey, 23);
 
 /**
+ * What the car has by the revocation lists of the owner who asks, newest lists first.
+ *
+ * @generated from message phonekey.v1.ListRevocations
+ */
+export type ListRevocations = Message<"phonekey.v1.ListRevocations"> & {
+  /**
+   * from 0; of 128 entries
+   *
+   * @generated from field: uint32 page = 1;
+   */
+  page: number;
+};
+
+/**
+ * Describes the message phonekey.v1.ListRevocations.
+ * Use `create(ListRevocationsSchema)` to create a new message.
+ */
+export const ListRevocationsSchema: GenMessage<ListRevocations> = /*@__PURE__*/
+  messageDesc(file_phonekey, 24);
+
+/**
  * @generated from message phonekey.v1.Result
  */
 export type Result = Message<"phonekey.v1.Result"> & {
@@ -691,6 +718,12 @@ export type Result = Message<"phonekey.v1.Result"> & {
      */
     value: KeyList;
     case: "keys";
+  } | {
+    /**
+     * @generated from field: phonekey.v1.RevocationPage revocations = 10;
+     */
+    value: RevocationPage;
+    case: "revocations";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -706,6 +739,27 @@ export type Result = Message<"phonekey.v1.Result"> & {
    * @generated from field: uint32 epoch = 6;
    */
   epoch: number;
+
+  /**
+   * the car's, seconds since 1970; 0: it does not know; told to owners
+   *
+   * @generated from field: uint32 time = 7;
+   */
+  time: number;
+
+  /**
+   * of the newest removal: grants are to be dated later; told to owners
+   *
+   * @generated from field: uint32 mark = 8;
+   */
+  mark: number;
+
+  /**
+   * what this owner signed at or before it is void, seconds since 1970
+   *
+   * @generated from field: uint32 floor = 9;
+   */
+  floor: number;
 };
 
 /**
@@ -713,7 +767,7 @@ export type Result = Message<"phonekey.v1.Result"> & {
  * Use `create(ResultSchema)` to create a new message.
  */
 export const ResultSchema: GenMessage<Result> = /*@__PURE__*/
-  messageDesc(file_phonekey, 24);
+  messageDesc(file_phonekey, 25);
 
 /**
  * @generated from message phonekey.v1.Done
@@ -726,7 +780,7 @@ export type Done = Message<"phonekey.v1.Done"> & {
  * Use `create(DoneSchema)` to create a new message.
  */
 export const DoneSchema: GenMessage<Done> = /*@__PURE__*/
-  messageDesc(file_phonekey, 25);
+  messageDesc(file_phonekey, 26);
 
 /**
  * @generated from message phonekey.v1.Refusal
@@ -743,7 +797,7 @@ export type Refusal = Message<"phonekey.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_phonekey, 26);
+  messageDesc(file_phonekey, 27);
 
 /**
  * @generated from message phonekey.v1.VehicleStatus
@@ -788,7 +842,40 @@ export type VehicleStatus = Message<"phonekey.v1.VehicleStatus"> & {
  * Use `create(VehicleStatusSchema)` to create a new message.
  */
 export const VehicleStatusSchema: GenMessage<VehicleStatus> = /*@__PURE__*/
-  messageDesc(file_phonekey, 27);
+  messageDesc(file_phonekey, 28);
+
+/**
+ * @generated from message phonekey.v1.RevocationPage
+ */
+export type RevocationPage = Message<"phonekey.v1.RevocationPage"> & {
+  /**
+   * of the newest list of which the car has a part
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * 1 to 16
+   *
+   * @generated from field: uint32 pages = 2;
+   */
+  pages: number;
+
+  /**
+   * as in a revocation list, 13 bytes each: revoked and suspended keys
+   *
+   * @generated from field: bytes entries = 3;
+   */
+  entries: Uint8Array;
+};
+
+/**
+ * Describes the message phonekey.v1.RevocationPage.
+ * Use `create(RevocationPageSchema)` to create a new message.
+ */
+export const RevocationPageSchema: GenMessage<RevocationPage> = /*@__PURE__*/
+  messageDesc(file_phonekey, 29);
 
 /**
  * @generated from message phonekey.v1.KeyList
@@ -805,7 +892,7 @@ export type KeyList = Message<"phonekey.v1.KeyList"> & {
  * Use `create(KeyListSchema)` to create a new message.
  */
 export const KeyListSchema: GenMessage<KeyList> = /*@__PURE__*/
-  messageDesc(file_phonekey, 28);
+  messageDesc(file_phonekey, 30);
 
 /**
  * @generated from message phonekey.v1.Key
@@ -877,7 +964,7 @@ export type Key = Message<"phonekey.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_phonekey, 29);
+  messageDesc(file_phonekey, 31);
 
 /**
  * @generated from enum phonekey.v1.PairRefusalReason
@@ -907,6 +994,20 @@ export enum PairRefusalReason {
    * @generated from enum value: PAIR_REFUSAL_REASON_FAULT = 4;
    */
   FAULT = 4,
+
+  /**
+   * the window would take the car's last owner away
+   *
+   * @generated from enum value: PAIR_REFUSAL_REASON_LAST_OWNER = 5;
+   */
+  LAST_OWNER = 5,
+
+  /**
+   * the X25519 key is enrolled with another Ed25519 key
+   *
+   * @generated from enum value: PAIR_REFUSAL_REASON_KEY_MISMATCH = 6;
+   */
+  KEY_MISMATCH = 6,
 }
 
 /**
@@ -1110,8 +1211,6 @@ export enum RefusalReason {
   GRANT_INVALID = 18,
 
   /**
-   * or not newer than what the car has
-   *
    * @generated from enum value: REFUSAL_REASON_REVOCATION_LIST_INVALID = 19;
    */
   REVOCATION_LIST_INVALID = 19,
@@ -1122,6 +1221,34 @@ export enum RefusalReason {
    * @generated from enum value: REFUSAL_REASON_OWNER_KEY = 20;
    */
   OWNER_KEY = 20,
+
+  /**
+   * a revocation list names the key of the owner who signed it
+   *
+   * @generated from enum value: REFUSAL_REASON_OWN_KEY = 21;
+   */
+  OWN_KEY = 21,
+
+  /**
+   * signed more than five minutes ahead of the car's clock
+   *
+   * @generated from enum value: REFUSAL_REASON_DATED_AHEAD = 23;
+   */
+  DATED_AHEAD = 23,
+
+  /**
+   * signed before a removal, or before what its owner declared void
+   *
+   * @generated from enum value: REFUSAL_REASON_GRANT_VOID = 24;
+   */
+  GRANT_VOID = 24,
+
+  /**
+   * not newer than what the car has: nothing was given back
+   *
+   * @generated from enum value: REFUSAL_REASON_REVOCATION_LIST_OLD = 25;
+   */
+  REVOCATION_LIST_OLD = 25,
 }
 
 /**

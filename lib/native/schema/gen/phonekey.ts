@@ -13,6 +13,8 @@ export enum PairRefusalReason {
   FAILED = 2,
   SLOTS_FULL = 3,
   FAULT = 4,
+  LAST_OWNER = 5,
+  KEY_MISMATCH = 6,
 }
 
 export enum FormFactor {
@@ -56,6 +58,10 @@ export enum RefusalReason {
   GRANT_INVALID = 18,
   REVOCATION_LIST_INVALID = 19,
   OWNER_KEY = 20,
+  OWN_KEY = 21,
+  DATED_AHEAD = 23,
+  GRANT_VOID = 24,
+  REVOCATION_LIST_OLD = 25,
 }
 
 export interface Proof {
@@ -339,6 +345,17 @@ export const SetTimeSchema: Schema<SetTime> = {
   ],
 };
 
+export interface ListRevocations {
+  readonly page: number;
+}
+
+export const ListRevocationsSchema: Schema<ListRevocations> = {
+  name: 'ListRevocations',
+  fields: [
+    { number: 1, name: 'page', type: 'uint32' },
+  ],
+};
+
 export interface Command {
   readonly command:
     | { readonly case: 'unlock'; readonly value: Unlock }
@@ -353,6 +370,7 @@ export interface Command {
     | { readonly case: 'setPin'; readonly value: SetPin }
     | { readonly case: 'raiseEpoch'; readonly value: RaiseEpoch }
     | { readonly case: 'setTime'; readonly value: SetTime }
+    | { readonly case: 'listRevocations'; readonly value: ListRevocations }
     | { readonly case: undefined; readonly value?: undefined };
   readonly grants: Uint8Array;
   readonly name: string;
@@ -377,6 +395,7 @@ export const CommandSchema: Schema<Command> = {
     { number: 13, name: 'formFactor', type: 'enum' },
     { number: 14, name: 'name', type: 'string' },
     { number: 15, name: 'grants', type: 'bytes' },
+    { number: 16, name: 'listRevocations', type: ListRevocationsSchema, oneof: 'command' },
   ],
 };
 
@@ -459,15 +478,34 @@ export const KeyListSchema: Schema<KeyList> = {
   ],
 };
 
+export interface RevocationPage {
+  readonly number: number;
+  readonly pages: number;
+  readonly entries: Uint8Array;
+}
+
+export const RevocationPageSchema: Schema<RevocationPage> = {
+  name: 'RevocationPage',
+  fields: [
+    { number: 1, name: 'number', type: 'uint32' },
+    { number: 2, name: 'pages', type: 'uint32' },
+    { number: 3, name: 'entries', type: 'bytes' },
+  ],
+};
+
 export interface Result {
   readonly outcome:
     | { readonly case: 'done'; readonly value: Done }
     | { readonly case: 'refusal'; readonly value: Refusal }
     | { readonly case: 'status'; readonly value: VehicleStatus }
     | { readonly case: 'keys'; readonly value: KeyList }
+    | { readonly case: 'revocations'; readonly value: RevocationPage }
     | { readonly case: undefined; readonly value?: undefined };
   readonly clockLost: boolean;
   readonly epoch: number;
+  readonly time: number;
+  readonly mark: number;
+  readonly floor: number;
 }
 
 export const ResultSchema: Schema<Result> = {
@@ -479,6 +517,10 @@ export const ResultSchema: Schema<Result> = {
     { number: 4, name: 'keys', type: KeyListSchema, oneof: 'outcome' },
     { number: 5, name: 'clockLost', type: 'bool' },
     { number: 6, name: 'epoch', type: 'uint32' },
+    { number: 7, name: 'time', type: 'uint32' },
+    { number: 8, name: 'mark', type: 'uint32' },
+    { number: 9, name: 'floor', type: 'uint32' },
+    { number: 10, name: 'revocations', type: RevocationPageSchema, oneof: 'outcome' },
   ],
 };
 

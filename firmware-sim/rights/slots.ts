@@ -1,0 +1,15 @@
+import type { KeySlot } from '../../lib/credentials/key-slot.js';
+
+/** As many as `list_keys` can tell in one message, however long their names are. */
+export const MAX_CAR_SLOTS = 32;
+
+/** Ascending by slot, with this one in its own. */
+export const withKey = (keys: readonly KeySlot[], key: KeySlot): readonly KeySlot[] =>
+  [...keys.filter(({ slot }) => slot !== key.slot), key].sort((a, b) => a.slot - b.slot);
+
+export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
+  for (let slot = 0; slot < slots; slot++) {
+    if (!keys.some((key) => key.slot === slot)) return slot;
+  }
+  return undefined;
+};
