@@ -16,7 +16,7 @@ const FOLDERS = [
   'bench',
   'examples',
   'lab',
-  'test/fuzz',
+  'test/explore', 'test/fuzz',
   'test/load',
   'test/support',
 ];

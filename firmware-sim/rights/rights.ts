@@ -51,6 +51,8 @@ export interface RightsContext {
   readonly suite: Suite;
   /** Milliseconds since 1970, by the clock that runs in the car. */
   readonly wallMs: number;
+  /** How much of one list is remembered; default MOST_REVOCATIONS. */
+  readonly mostRevocations?: number;
 }
 
 /** The owner in a slot. */
@@ -134,13 +136,13 @@ export const rememberFor = <R extends Rights>(
   rights: R,
   owner: Uint8Array | undefined,
   entries: readonly Revocation[],
-  { suite, wallMs }: RightsContext,
+  { suite, wallMs, mostRevocations }: RightsContext,
 ): R => {
   const now = runningTime(rights.clock, wallMs);
   const held = isHeld(suite, rights);
-  if (owner === undefined) return { ...rights, own: remember(rights.own, entries, held, now) };
+  if (owner === undefined) return { ...rights, own: remember(rights.own, entries, held, now, mostRevocations) };
   const before = revocationsOf(rights, owner);
-  return withRevocations(rights, { ...before, ...remember(before, entries, held, now) });
+  return withRevocations(rights, { ...before, ...remember(before, entries, held, now, mostRevocations) });
 };
 
 /** What the policy is told. */

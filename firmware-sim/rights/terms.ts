@@ -25,13 +25,14 @@ export const signingTerms = (
   { suite, wallMs }: RightsContext,
 ): SigningTerms => {
   if (key?.role !== 'owner') return NO_TERMS;
-  const { clock, epoch, own, owners } = rights;
+  const { keys, clock, epoch, own, owners } = rights;
   const now = runningTime(clock, wallMs) ?? 0;
   const removals = [own, ...owners]
     .flatMap(({ entries }) => entries)
     .filter(({ kind }) => kind === 'removed')
     .map(({ until }) => until);
-  const mark = Math.max(0, ...removals);
+  // A pairing may be dated ahead, too: later than what was said of the key before.
+  const mark = Math.max(0, ...removals, ...keys.map(({ pairedAt = 0 }) => pairedAt));
   const { floor } = revocationsOf(rights, fingerprint(suite, key.publicKey));
   return {
     epoch,

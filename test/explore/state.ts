@@ -1,0 +1,111 @@
+import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';
+import type { Role } from '../../lib/domain/roles.js';
+import type { Rights } from '../../firmware-sim/rights/rights.js';
+import { noRevocations } from '../../firmware-sim/rights/revocations.js';
+import { text } from './text.js';
+import type { Person } from './cast.js';
+
+/** When every story begins: seconds since 1970. */
+export const START = 1_000_000;
+
+/**
+ * Something by which a key is to be let in: a pairing at the car, or a grant that somebody signed. What is
+ * in here is what happened, not what the car makes of it.
+ */
+export interface Word {
+  readonly kind: 'pairing' | 'grant';
+  /** The owner whose signature it begins with; who pairs, gives it himself. */
+  readonly by: Person;
+  /** Who is named by its links, the bearer last. */
+  readonly path: readonly Person[];
+  /** What each link says when it was signed. */
+  readonly dates: readonly number[];
+  readonly role: Role;
+  /** 0: no limit. */
+  readonly uses: number;
+  readonly chain: Uint8Array;
+  /** How many lists had been signed before. */
+  readonly after: number;
+  /** Something that happened since takes it back for good. */
+  readonly void: boolean;
+  /** How often its bearer has unlocked by it. */
+  readonly unlocks: number;
+}
+
+/** A revocation list as it was signed. */
+export interface List {
+  readonly by: Person;
+  readonly parts: readonly RevocationListPart[];
+  readonly about: readonly {
+    readonly person: Person;
+    readonly kind: 'revoked' | 'suspended' | 'resumed';
+    readonly since: number;
+  }[];
+  /** How many words there were before. */
+  readonly after: number;
+  /** Its signer was removed since. */
+  readonly void: boolean;
+  /** Bit n: the car has had part n, from an owner who counted. */
+  readonly had: number;
+}
+
+/** A list of an owner who counts has suspended somebody, and nobody has lifted it. */
+export interface Hold {
+  readonly list: number;
+  readonly person: Person;
+  readonly kind: 'revoked' | 'suspended';
+}
+
+export interface State {
+  /** What the car has. */
+  readonly rights: Rights;
+  /** The true time, in seconds since 1970; the clock in the car runs with it. */
+  readonly now: number;
+  readonly words: readonly Word[];
+  readonly lists: readonly List[];
+  readonly holds: readonly Hold[];
+  /** By which word each person in a slot got it: an index. */
+  readonly slots: Readonly<Partial<Record<Person, number>>>;
+  /** The number of the next list of an owner's phone. */
+  readonly numbers: Readonly<Partial<Record<Person, number>>>;
+}
+
+export const newState: State = {
+  rights: {
+    keys: [],
+    epoch: 0,
+    clock: { offset: 0, floor: 0, lost: false },
+    own: noRevocations,
+    owners: [],
+  },
+  now: START,
+  words: [],
+  lists: [],
+  holds: [],
+  slots: {},
+  numbers: {},
+};
+
+/** The same text for states in which the same can happen from now on. */
+export const canonical = ({ rights, now, words, lists, holds, slots, numbers }: State): string => {
+  const { keys, epoch, clock, own, owners } = rights;
+  return text([
+    now,
+    epoch,
+    clock,
+    keys.map(({ slot, name, role, pairedAt, grant }) => [
+      slot,
+      name,
+      role,
+      pairedAt,
+      grant && [grant.terms.issuedAt, grant.terms.ownerSlot, grant.used, grant.path],
+    ]),
+    own,
+    owners,
+    words.map((word) => [word.kind, word.by, word.path, word.dates, word.uses, word.after, word.void, word.unlocks]),
+    lists.map((list) => [list.by, list.parts, list.after, list.void, list.had]),
+    holds,
+    slots,
+    numbers,
+  ]);
+};
