@@ -9,10 +9,11 @@ import { runningTime } from '../../firmware-sim/rights/clock.js';
 import { removeKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
 import { rekey, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
-import { circumstancesOf, isSuspended } from '../../firmware-sim/rights/rights.js';
+import { circumstancesOf, isSuspended, revocationsOf } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
 import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
+import { sameBytes } from '../../lib/platform/bytes.js';
 import { CAR, KEYS, phoneOf, signed, suite } from './cast.js';
 import type { Person } from './cast.js';
 import type { Hold, List, State, Word } from './state.js';
@@ -25,6 +26,23 @@ export class Broken extends Error {}
 const broken = (property: string, what: string): never => {
   throw new Broken(`${property}: ${what}`);
 };
+
+/** The refusals that the rules about rights can give: each must be met somewhere. */
+export const REFUSALS: readonly string[] = [
+  ...['slots-full', 'last-owner', 'key-mismatch'].map((each) => `pairing: ${each}`),
+  ...[
+    'grant-invalid',
+    'grant-void',
+    'dated-ahead',
+    'suspended',
+    'not-yet',
+    'expired',
+    'clock-lost',
+    'slots-full',
+  ].map((each) => `grant: ${each}`),
+  ...['suspended', 'expired', 'used-up', 'clock-lost'].map((each) => `unlock: ${each}`),
+  ...['notice-invalid', 'notice-old', 'dated-ahead', 'own-key'].map((each) => `list: ${each}`),
+];
 
 /** Every refusal that was met, and how often. */
 export const refusalsMet = new Map<string, number>();
@@ -120,6 +138,7 @@ export const pair = (
     chain: new Uint8Array(0),
     after: state.lists.length,
     void: false,
+    seen: true,
     unlocks: 0,
   };
   // Who is no owner any more, or was suspended, has signed nothing that lets anybody in from now on.
@@ -149,11 +168,11 @@ export const pairWithStolenKey = (
   const phone = { ...phoneOf(person), signingKey };
   const paired = pairKey(state.rights, phone, 'driver', contextOf(state, limits));
   return typeof paired === 'string'
-    ? undefined
+    ? met('pairing', paired)
     : broken('pairing', `${person}'s signing key was replaced`);
 };
 
-export type Dating = 'honest' | 'back' | 'ahead' | 'far';
+export type Dating = 'honest' | 'back' | 'ahead' | 'twice' | 'far';
 
 export interface Grant {
   readonly by: Person;
@@ -168,21 +187,27 @@ export interface Grant {
   readonly leaseHours?: number;
 }
 
-/**
- * By what the car told: its time, later than its mark, its floor, and what this owner said of the key.
- * Undefined where that is too far ahead, and the phone waits.
- */
-const honestDate = ({ rights, now, lists }: State, by: Person, to?: Person): number | undefined => {
+/** By what the car told: its time, later than its mark, its floor, and what this owner said of the key. */
+const honestDate = (
+  { rights, now, lists }: State,
+  by: Person,
+  to?: Person,
+): { readonly date: number; readonly time: number } => {
   const key = keyOf(rights, by);
   const terms = signingTerms(rights, key, 'status', { suite, wallMs: now * 1000 });
   const time = terms.time === 0 ? now : terms.time;
   const said = lists
-    .filter((list) => list.by === by && list.parts[0]?.epoch === rights.epoch)
+    .filter(({ by: signer, parts: [part] }) => signer === by && part?.epoch === rights.epoch)
     .flatMap(({ about }) => about)
     .filter(({ person, since, kind }) => person === to && kind !== 'resumed' && since < NO_END)
     .map(({ since }) => since + TOLERANCE_SECONDS + 1);
-  const date = Math.max(time, terms.mark + 1, terms.floor + 1, ...said);
-  return date > time + TOLERANCE_SECONDS ? undefined : date;
+  return { date: Math.max(time, terms.mark + 1, terms.floor + 1, ...said), time };
+};
+
+/** For how many seconds an honest phone waits before it signs: what it dates ahead would be refused. */
+export const patienceFor = (state: State, by: Person, to: Person): number => {
+  const { date, time } = honestDate(state, by, to);
+  return Math.max(0, date - time - TOLERANCE_SECONDS);
 };
 
 const dated = (
@@ -190,12 +215,16 @@ const dated = (
   { by, to, dating }: Pick<Grant, 'by' | 'to' | 'dating'>,
 ): number | undefined => {
   switch (dating) {
-    case 'honest':
-      return honestDate(state, by, to);
+    case 'honest': {
+      const { date, time } = honestDate(state, by, to);
+      return date > time + TOLERANCE_SECONDS ? undefined : date;
+    }
     case 'back':
       return 1;
     case 'ahead':
       return state.now + TOLERANCE_SECONDS;
+    case 'twice':
+      return state.now + 2 * TOLERANCE_SECONDS;
     case 'far':
       return state.now + 10 * TOLERANCE_SECONDS;
   }
@@ -245,17 +274,35 @@ export const grant = (
     after: state.lists.length,
     // Who is suspended signs nothing that counts.
     void: isRestrained(state, by) || outer?.void === true,
+    seen: false,
     unlocks: 0,
   };
   return { ...state, words: [...state.words, word] };
 };
 
-/** Whether a list that counts has taken back what this word gave. */
+/** Whether what this word gave was taken back, and must have no effect. */
 export const isTakenBack = (state: State, word: Word, index: number): boolean =>
   word.void ||
+  (word.revokedBy !== undefined && !isForgotten(state, word, word.revokedBy)) ||
   state.holds.some(
-    (hold) => word.path.includes(hold.person) && index < (state.lists[hold.list]?.after ?? 0),
+    (hold) =>
+      word.path.includes(hold.person) &&
+      index < (state.lists[hold.list]?.after ?? 0) &&
+      !isForgotten(state, word, hold.list),
   );
+
+/**
+ * What is not promised: an owner's list is full, and what it said has folded into his own floor, which says
+ * nothing about another owner's grant that the car has never seen.
+ */
+const isForgotten = ({ rights, lists }: State, word: Word, index: number): boolean => {
+  const { by } = lists[index] ?? {};
+  if (by === undefined || by === word.by || word.seen) return false;
+  const { entries, floor } = revocationsOf(rights, KEYS[by].fingerprint);
+  const isAbout = (about: Uint8Array): boolean =>
+    word.path.some((person) => sameBytes(KEYS[person].fingerprint, about));
+  return floor.until > 0 && !entries.some((entry) => isAbout(entry.fingerprint));
+};
 
 /** Somebody shows a grant that was ever signed for him. */
 export const show = (state: State, index: number, limits: Limits): State | undefined => {
@@ -275,7 +322,12 @@ export const show = (state: State, index: number, limits: Limits): State | undef
   if (running === undefined || word.dates.some((date) => date > running + TOLERANCE_SECONDS)) {
     broken('nothing dated ahead counts', what);
   }
-  return settled({ ...state, slots: { ...state.slots, [bearer]: index } }, outcome.rights);
+  const { revokedBy, ...rest } = word;
+  // What was forgotten stays so.
+  const forgotten =
+    revokedBy !== undefined || state.holds.some((hold) => word.path.includes(hold.person));
+  const words = state.words.map((each) => (each === word ? { ...rest, seen: !forgotten } : each));
+  return settled({ ...state, words, slots: { ...state.slots, [bearer]: index } }, outcome.rights);
 };
 
 /** A person uses the key in the slot. */
@@ -289,7 +341,7 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
   if (key.role !== 'owner' && isTakenBack(state, word, index)) {
     broken('what was taken away stays away', `${person} unlocked`);
   }
-  if (!verdict.counts || key.grant === undefined) return undefined;
+  if (!verdict.counts || key.grant === undefined) return state;
   if (word.unlocks >= word.uses)
     broken('uses are never given back', `${person} unlocked once more`);
   const counted = { ...key, grant: { ...key.grant, used: key.grant.used + 1 } };
@@ -326,10 +378,7 @@ export const sign = (
   const key = keyOf(state.rights, by);
   if (key?.role !== 'owner') return undefined;
   const number = restored === true ? 1 : (state.numbers[by] ?? 1);
-  const honest =
-    since === 'ahead' || since === 'far'
-      ? dated(state, { by, to: by, dating: since })
-      : honestDate(state, by);
+  const honest = dated(state, { by, to: by, dating: since === 'ahead' || since === 'far' ? since : 'honest' });
   const last = Math.max(
     0,
     ...state.lists
@@ -339,6 +388,7 @@ export const sign = (
   // A phone dates each list later than the one before; one that was restored knows of none.
   if (honest === undefined || (restored === true && honest <= last)) return undefined;
   const issuedAt = Math.max(honest, last + 1);
+  if (since !== 'far' && issuedAt > state.now + TOLERANCE_SECONDS) return undefined;
   const at = since === 'forever' ? NO_END : issuedAt;
   const entries = about.map(({ person, kind }) => ({
     fingerprint: KEYS[person].fingerprint,
@@ -424,7 +474,12 @@ const heard = (state: State, index: number, part: number): State => {
   for (const { person, kind, since } of about) {
     if (kind === 'resumed') continue;
     if (kind === 'revoked' && !isOwner(state.rights, person)) {
-      after = voiding(after, (word, at) => at < list.after && word.path.includes(person));
+      after = {
+        ...after,
+        words: after.words.map((word, at) =>
+          at < list.after && word.path.includes(person) ? { ...word, revokedBy: index } : word,
+        ),
+      };
     }
     const counts = kind === 'revoked' ? isOwner(state.rights, person) : isNewest(state, list);
     if (counts && isOwner(state.rights, person)) after = voidedBy(after, index, person, since);

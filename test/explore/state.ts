@@ -28,6 +28,10 @@ export interface Word {
   readonly after: number;
   /** Something that happened since takes it back for good. */
   readonly void: boolean;
+  /** A list that revokes it, which counted. */
+  readonly revokedBy?: number;
+  /** The car has let somebody in by it. */
+  readonly seen: boolean;
   /** How often its bearer has unlocked by it. */
   readonly unlocks: number;
 }
@@ -110,6 +114,8 @@ export const canonical = ({ rights, now, words, lists, holds, slots, numbers }: 
       word.uses,
       word.after,
       word.void,
+      word.revokedBy,
+      word.seen,
       word.unlocks,
     ]),
     lists.map((list) => [list.by, list.parts, list.after, list.void, list.had]),

@@ -27,6 +27,8 @@ interface Menu {
   readonly mostLists?: number;
   readonly pairs?: readonly (readonly [Person, 'owner' | 'driver'])[];
   readonly mostPairs?: number;
+  /** Pairings that are refused in this world whatever happens. */
+  readonly attacks?: readonly (readonly [Person, 'owner' | 'driver'])[];
   readonly removes?: readonly Person[];
   readonly clock?: boolean;
   readonly cardTime?: boolean;
@@ -45,7 +47,7 @@ const describeList = ({ by, about, since, inParts, restored }: NewList): string 
 
 /** Everything on the menu that is not used up yet. */
 const actionsOf = (menu: Menu, begun: number) => {
-  const { limits, ticks, grants = [], lists = [], pairs = [], removes = [] } = menu;
+  const { limits, ticks, grants = [], lists = [], pairs = [], attacks = [], removes = [] } = menu;
   const { mostGrants = 2, mostLists = 2, mostPairs = 2, rekeys = 0 } = menu;
   const fixed = {
     wait: action('five minutes pass', (state) => act.wait(state, TICK)),
@@ -59,15 +61,20 @@ const actionsOf = (menu: Menu, begun: number) => {
     ),
     lose: action('the car loses the time', act.loseClock, true),
     tell: action('an owner tells the time', (state) => act.tellTime(state, limits), true),
+    attacks: attacks.map(([person, role]) => ({
+      ...action(`${person} pairs as ${role}`, (state) => act.pair(state, person, role, limits)),
+      attack: true,
+    })),
     rekey: action('the car is re-keyed', (state) => act.reKey(state, limits)),
     setBack: action(
       'the card sets the clock an hour back',
       (state) => act.setByCard(state, 3600, limits),
       true,
     ),
-    stolen: action('a stolen X25519 key pairs', (state) =>
-      act.pairWithStolenKey(state, 'Ada', limits),
-    ),
+    stolen: {
+      ...action('a stolen X25519 key pairs', (state) => act.pairWithStolenKey(state, 'Ada', limits)),
+      attack: true,
+    },
   };
   return (state: State): readonly Action[] => [
     ...(state.now - START < ticks * TICK ? [fixed.wait] : []),
@@ -97,6 +104,7 @@ const actionsOf = (menu: Menu, begun: number) => {
     ...(menu.clock === true ? [fixed.lose, fixed.tell] : []),
     ...(menu.cardTime === true && state.rights.epoch < rekeys ? [fixed.setBack] : []),
     ...(state.rights.epoch < rekeys ? [fixed.rekey] : []),
+    ...fixed.attacks,
     ...(pairs.length > 0 ? [fixed.stolen] : []),
   ];
 };
@@ -170,10 +178,8 @@ export const WORLDS: readonly World[] = [
       grantsTo('Ada', 'Gus', { uses: 1 }),
       grantsTo('Ada', 'Gus', { dating: 'ahead' }),
     ],
-    pairs: [
-      ['Gus', 'driver'],
-      ['Ada', 'driver'],
-    ],
+    pairs: [['Gus', 'driver']],
+    attacks: [['Ada', 'driver']],
     removes: ['Gus'],
   }),
   world('lost time', ['Ada'], 16, {
@@ -197,6 +203,8 @@ export const WORLDS: readonly World[] = [
       grantsTo('Ada', 'Hal'),
       grantsTo('Ada', 'Hal', { begins: 0, uses: 1 }),
     ],
+    pairs: [['Ben', 'driver']],
+    mostPairs: 1,
     clock: true,
   }),
   world('an owner removed', ['Ada', 'Ben'], 12, {
@@ -289,7 +297,7 @@ export const WORLDS: readonly World[] = [
     ticks: 2,
     grants: [
       grantsTo('Ada', 'Gus', { dating: 'ahead' }),
-      grantsTo('Ada', 'Hal', { dating: 'far' }),
+      grantsTo('Ada', 'Hal', { dating: 'twice' }),
     ],
     lists: [
       list('Ada', 'Gus', 'revoked'),
