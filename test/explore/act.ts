@@ -136,6 +136,7 @@ export const pair = (
     role: paired.key.role,
     uses: 0,
     chain: new Uint8Array(0),
+    epoch: state.rights.epoch,
     after: state.lists.length,
     void: false,
     seen: true,
@@ -185,6 +186,8 @@ export interface Grant {
   /** Begins so many seconds from now, and holds for five minutes. */
   readonly begins?: number;
   readonly leaseHours?: number;
+  /** Signed for the epoch to come. */
+  readonly early?: boolean;
 }
 
 /** By what the car told: its time, later than its mark, its floor, and what this owner said of the key. */
@@ -233,7 +236,7 @@ const dated = (
 /** An owner signs a grant, or a guest hands one on. Nobody sees it yet. */
 export const grant = (
   state: State,
-  { by, to, through, dating, uses = 0, delegations = 0, begins, leaseHours = 0 }: Grant,
+  { by, to, through, dating, uses = 0, delegations = 0, begins, leaseHours = 0, early }: Grant,
 ): State | undefined => {
   const outer =
     through &&
@@ -250,6 +253,7 @@ export const grant = (
   if (wanted === undefined) return undefined;
   const date = Math.max(wanted, ...(outer?.dates ?? []));
   const slot = keyOf(state.rights, by)?.slot ?? 0;
+  const epoch = state.rights.epoch + (early === true ? 1 : 0);
   const terms: GrantTerms = {
     role: 'guest',
     issuedAt: date,
@@ -258,7 +262,7 @@ export const grant = (
     uses,
     leaseHours,
     delegations: through === undefined ? delegations : 0,
-    epoch: state.rights.epoch,
+    epoch,
     ownerSlot: slot,
   };
   const before = outer?.chain ?? new Uint8Array(0);
@@ -271,6 +275,7 @@ export const grant = (
     role: 'guest',
     uses,
     chain: new Uint8Array([...before, ...link]),
+    epoch,
     after: state.lists.length,
     // Who is suspended signs nothing that counts.
     void: isRestrained(state, by) || outer?.void === true,
@@ -378,7 +383,11 @@ export const sign = (
   const key = keyOf(state.rights, by);
   if (key?.role !== 'owner') return undefined;
   const number = restored === true ? 1 : (state.numbers[by] ?? 1);
-  const honest = dated(state, { by, to: by, dating: since === 'ahead' || since === 'far' ? since : 'honest' });
+  const honest = dated(state, {
+    by,
+    to: by,
+    dating: since === 'ahead' || since === 'far' ? since : 'honest',
+  });
   const last = Math.max(
     0,
     ...state.lists
@@ -564,7 +573,9 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
 
 /** Every grant and list of before is void. */
 const newEpoch = (state: State, rights: Rights): State => {
-  const after = voiding(state, ({ kind, by }) => kind === 'grant' || !isOwner(state.rights, by));
+  const after = voiding(state, ({ kind, by, epoch }) =>
+    kind === 'grant' ? epoch <= state.rights.epoch : !isOwner(state.rights, by),
+  );
   return settled(
     {
       ...after,

@@ -55,7 +55,8 @@ const explore = (name: string): { readonly states: number; readonly broken: bool
   const world = WORLDS.find((each) => each.name === name) ?? refuse(`no world "${name}"`);
   const from = performance.now();
   const { states, depth, complete, never, found } = search(world, options.states, (so, at) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${name}: ${String(so)} states, ${String(at)} steps `);
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${name}: ${String(so)} states, ${String(at)} steps `);
   });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const seconds = Math.round((performance.now() - from) / 100) / 10;
@@ -75,10 +76,13 @@ const exploreAll = (): boolean => {
   const names = options.world === undefined ? WORLDS.map(({ name }) => name) : [options.world];
   const outcomes = names.map(explore);
   const states = outcomes.reduce((sum, each) => sum + each.states, 0);
-  const unmet = options.world === undefined ? REFUSALS.filter((each) => !refusalsMet.has(each)) : [];
+  const unmet =
+    options.world === undefined ? REFUSALS.filter((each) => !refusalsMet.has(each)) : [];
   say(
     `${String(states)} states in ${String(names.length)} worlds` +
-      (unmet.length === 0 ? '; every refusal was met' : `; refusals never met: ${unmet.join(', ')}`),
+      (unmet.length === 0
+        ? '; every refusal was met'
+        : `; refusals never met: ${unmet.join(', ')}`),
     { states, worlds: names.length, unmet },
   );
   return outcomes.every(({ broken }) => !broken) && unmet.length === 0;
@@ -90,7 +94,14 @@ const tryControls = (): boolean => {
     const from = performance.now();
     const { status, stdout } = spawnSync(
       process.execPath,
-      [fileURLToPath(import.meta.url), '--json', '--control', rule, '--states', String(options.states)],
+      [
+        fileURLToPath(import.meta.url),
+        '--json',
+        '--control',
+        rule,
+        '--states',
+        String(options.states),
+      ],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const seconds = Math.round((performance.now() - from) / 100) / 10;

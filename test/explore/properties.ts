@@ -120,7 +120,11 @@ export const checkHope = (state: State, limits: Limits): void => {
     );
     // Taken back also for times to come, by who dates ahead: that is for an owner to lift.
     const ahead = told.now + TOLERANCE_SECONDS;
-    if (told.lists.some(({ about }) => about.some(({ person, since }) => person === guest && since > ahead))) {
+    if (
+      told.lists.some(({ about }) =>
+        about.some(({ person, since }) => person === guest && since > ahead),
+      )
+    ) {
       continue;
     }
     // What another owner said of the key is not known to this one's phone: it takes the tolerance, twice.

@@ -24,6 +24,8 @@ export interface Word {
   /** 0: no limit. */
   readonly uses: number;
   readonly chain: Uint8Array;
+  /** For which it was signed, or in which. */
+  readonly epoch: number;
   /** How many lists had been signed before. */
   readonly after: number;
   /** Something that happened since takes it back for good. */
@@ -113,6 +115,7 @@ export const canonical = ({ rights, now, words, lists, holds, slots, numbers }: 
       word.dates,
       word.uses,
       word.after,
+      word.epoch,
       word.void,
       word.revokedBy,
       word.seen,

@@ -38,8 +38,8 @@ interface Menu {
 const count = (state: State, kind: 'pairing' | 'grant'): number =>
   state.words.filter((word) => word.kind === kind).length;
 
-const describeGrant = ({ by, to, through, dating, uses }: Grant): string =>
-  `${through ?? by} signs a grant for ${to}${uses ? ` of ${String(uses)} use` : ''}${dating === 'honest' ? '' : `, dated ${dating}`}`;
+const describeGrant = ({ by, to, through, dating, uses, early }: Grant): string =>
+  `${through ?? by} signs a grant for ${to}${uses ? ` of ${String(uses)} use` : ''}${dating === 'honest' ? '' : `, dated ${dating}`}${early === true ? ', for the epoch to come' : ''}`;
 
 const describeList = ({ by, about, since, inParts, restored }: NewList): string =>
   `${by} signs a list: ${about.map(({ person, kind }) => `${person} ${kind}`).join(', ')}` +
@@ -72,7 +72,9 @@ const actionsOf = (menu: Menu, begun: number) => {
       true,
     ),
     stolen: {
-      ...action('a stolen X25519 key pairs', (state) => act.pairWithStolenKey(state, 'Ada', limits)),
+      ...action('a stolen X25519 key pairs', (state) =>
+        act.pairWithStolenKey(state, 'Ada', limits),
+      ),
       attack: true,
     },
   };
@@ -362,6 +364,25 @@ export const WORLDS: readonly World[] = [
     grants: [grantsTo('Ada', 'Gus'), grantsTo('Ben', 'Gus')],
     lists: [list('Ada', 'Ben', 'suspended'), list('Ada', 'Gus', 'revoked')],
     removes: ['Gus'],
+    cardTime: true,
+    rekeys: 1,
+  }),
+  world('an owner removed before a re-key', ['Ada', 'Ben'], 12, {
+    limits: ROOM,
+    ticks: 1,
+    grants: [grantsTo('Ada', 'Gus', { early: true }), grantsTo('Ada', 'Gus')],
+    pairs: [['Ada', 'owner']],
+    mostPairs: 1,
+    removes: ['Ada'],
+    rekeys: 1,
+  }),
+  world('an owner removed and the clock set', ['Ada', 'Ben'], 12, {
+    limits: ROOM,
+    ticks: 1,
+    grants: [grantsTo('Ben', 'Gus')],
+    pairs: [['Gus', 'driver']],
+    mostPairs: 1,
+    removes: ['Ada', 'Gus'],
     cardTime: true,
     rekeys: 1,
   }),
