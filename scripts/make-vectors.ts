@@ -1,6 +1,6 @@
 import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
+import { carSecrets, Challenge, WORD_LIFETIME_MS } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
@@ -56,8 +56,8 @@ export const sessionVectors = () => {
     command: toHex(command),
     proofs: [
       vector('the proof of the worked example', good, 'accepted'),
-      vector('in the last millisecond', good, 'accepted', CHALLENGE_LIFETIME_MS - 1),
-      vector('the challenge has expired', good, 'refused', CHALLENGE_LIFETIME_MS),
+      vector('in the last millisecond', good, 'accepted', WORD_LIFETIME_MS - 1),
+      vector('the challenge has expired', good, 'refused', WORD_LIFETIME_MS),
       vector('an answer to another challenge', answer(other.bytes)),
       vector(
         'the same, with the tag made for this challenge',

@@ -1,5 +1,6 @@
 import type { Introduction } from '../credentials/key-slot.js';
 import type { Command, CommandName } from '../domain/commands.js';
+import { isRefusal } from '../domain/outcomes.js';
 import type { Result } from '../domain/outcomes.js';
 import { PhoneKeyError } from '../errors.js';
 import { serviceDataOf } from '../link/advertising.js';
@@ -12,7 +13,7 @@ import {
   decodeAdvertisement,
   nativeScan,
 } from './advertisement.js';
-import { decodeResult, encodeCommand } from './commands.js';
+import { AT_ANY_TIME, decodeResult, encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { CarChannel } from './phone/channel.js';
 import type { CarMessage } from './phone/channel.js';
@@ -23,8 +24,11 @@ import { answerChallenge } from './session/phone.js';
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
 const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys']);
 
-/** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
+/** A word of the car this old, in milliseconds, may have expired when what answers it arrives. */
 const STALE_MS = 4_000;
+
+/** How often a fresh word is asked for, and how often what came too late is sent again. */
+const MOST_AGAIN = 2;
 
 /** The native dialect of a phone (docs/PROTOCOL.md), but for pairing: see phone/pair.ts. */
 export const nativeRemote: PhoneDialect = {
@@ -64,6 +68,8 @@ class NativeSession implements CarSession {
   readonly #car: PairedCar;
   readonly #channel: CarChannel;
   #sealed: SealedChannel | undefined;
+  /** When what the car answered last was sent, on the phone's clock: its word is no older. */
+  #wordSince = 0;
 
   constructor(phone: DialectEnvironment, car: PairedCar, channel: CarChannel) {
     this.#phone = phone;
@@ -78,14 +84,34 @@ class NativeSession implements CarSession {
   async ask(command: Command, deadline: Deadline): Promise<Result> {
     try {
       if (this.#sealed === undefined) return await this.#prove(command, deadline);
-      const sealed = this.#sealed.seal(encodeCommand(command));
-      const message = await this.#ask(command, { case: 'sealed', value: sealed }, deadline);
-      return openResult(command, message, this.#sealed);
+      if (AT_ANY_TIME.has(command.type)) return await this.#say(command, this.#sealed, deadline);
+      return await this.#act(command, this.#sealed, deadline);
     } catch (error) {
       // An answer that comes late would be taken for that of the next command.
       this.#channel.giveUp();
       throw error;
     }
+  }
+
+  /** Where the car's last word may be too old, it is asked for one first; safety does not rest on that. */
+  async #act(command: Command, sealed: SealedChannel, deadline: Deadline): Promise<Result> {
+    const stale = (): boolean => this.#phone.clock.now() - this.#wordSince >= STALE_MS;
+    for (let sent = 0; ; sent++) {
+      for (let asked = 0; asked < MOST_AGAIN && stale(); asked++)
+        await deadline.raceWish(() => this.#say({ type: 'status' }, sealed, deadline));
+      deadline.checkWish();
+      const result = await this.#say(command, sealed, deadline);
+      if (sent === MOST_AGAIN || !isRefusal(result.outcome, 'too-late')) return result;
+    }
+  }
+
+  async #say(command: Command, sealed: SealedChannel, deadline: Deadline): Promise<Result> {
+    const sentAt = this.#phone.clock.now();
+    const value = sealed.seal(encodeCommand(command));
+    const message = await this.#ask(command, { case: 'sealed', value }, deadline);
+    const result = openResult(command, message, sealed);
+    this.#wordSince = sentAt;
+    return result;
   }
 
   #introduction(grants: Uint8Array): Introduction {
@@ -101,6 +127,7 @@ class NativeSession implements CarSession {
     let shown = state === 'pending' ? grant : undefined;
     let challenge = await this.#channel.receiveHello(deadline);
     for (;;) {
+      if (!AT_ANY_TIME.has(command.type)) deadline.checkWish();
       const response = answerChallenge(
         suite,
         random,
@@ -110,7 +137,8 @@ class NativeSession implements CarSession {
         keyLog && sessionKeyObserver(keyLog),
       );
       const { handshake, tag, channel } = response;
-      const stale = clock.now() - challenge.receivedAt >= STALE_MS;
+      const sentAt = clock.now();
+      const stale = sentAt - challenge.since >= STALE_MS;
       const message = await this.#ask(
         command,
         { case: 'proof', value: { handshake, tag } },
@@ -119,13 +147,14 @@ class NativeSession implements CarSession {
       if (message.case !== 'hello') {
         const result = openResult(command, message, channel);
         this.#sealed = channel;
+        this.#wordSince = sentAt;
         return result;
       }
       // Another challenge instead of a result: the car did not accept the proof. It may have to be shown
       // the grant, or the challenge was too old.
       if (shown !== grant) shown = grant;
       else if (!stale) throw notRecognised(this.#car);
-      challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
+      challenge = { bytes: message.value.handshake, since: sentAt };
     }
   }
 

@@ -104,6 +104,7 @@ export class Outbox {
     const tellTime = clockLost && isOwner(car);
     if (!usable || (!tellTime && this.#entries.length === 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
+    options.askedNow();
     try {
       const seconds = wallSeconds(this.#environment);
       if (tellTime) await this.#connection.command({ type: 'setTime', seconds }, options);

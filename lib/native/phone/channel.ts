@@ -5,7 +5,6 @@ import type { ToCarMessage } from '../codec.js';
 import { nativeMessages } from '../describe.js';
 import type { FromCar } from '../schema/gen/phonekey.js';
 import { MessageLink } from '../../link/message-link.js';
-import type { Clock } from '../../platform/clock.js';
 import type { Deadline } from '../../phone/deadline.js';
 import type { DialectEnvironment } from '../../phone/dialect.js';
 
@@ -14,8 +13,8 @@ export type CarMessage = FromCar['message'];
 export interface ReceivedHello {
   /** 32 bytes. */
   readonly bytes: Uint8Array;
-  /** On the phone's clock, in milliseconds. */
-  readonly receivedAt: number;
+  /** When what it answers was sent, in milliseconds on the phone's clock: it is no older. */
+  readonly since: number;
 }
 
 /** A car sends one message at a time; more than this waiting is not a car of ours. */
@@ -24,13 +23,13 @@ const MAX_WAITING = 4;
 /** Messages to and from one car, as a queue that the straight-line code of a phone can await. */
 export class CarChannel {
   readonly #link: MessageLink;
-  readonly #clock: Clock;
-  readonly #received: { readonly message: CarMessage; readonly at: number }[] = [];
+  readonly #received: CarMessage[] = [];
+  readonly #openedAt: number;
   #waiting: { resolve(message: CarMessage): void; reject(error: PhoneKeyError): void } | undefined;
   #failure: PhoneKeyError | undefined;
 
   private constructor(link: CentralLink, { clock, trace }: DialectEnvironment) {
-    this.#clock = clock;
+    this.#openedAt = clock.now();
     this.#link = new MessageLink(link, {
       ...nativeMessages,
       clock,
@@ -69,7 +68,7 @@ export class CarChannel {
   /** The next message; @throws PhoneKeyError `car.silent`, `radio.link-lost`, what decoding throws */
   receive(deadline: Deadline): Promise<CarMessage> {
     const next = this.#received.shift();
-    if (next !== undefined) return Promise.resolve(next.message);
+    if (next !== undefined) return Promise.resolve(next);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const message = new Promise<CarMessage>((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -79,14 +78,13 @@ export class CarChannel {
     });
   }
 
-  /** The car's challenge, which it sends unasked, and when it came. */
+  /** The first challenge of the car, which it sends to who subscribes. */
   async receiveHello(deadline: Deadline): Promise<ReceivedHello> {
-    const at = this.#received[0]?.at;
     const message = await this.receive(deadline);
     if (message.case !== 'hello') {
       throw new PhoneKeyError('protocol.order', 'the car did not begin with a challenge');
     }
-    return { bytes: message.value.handshake, receivedAt: at ?? this.#clock.now() };
+    return { bytes: message.value.handshake, since: this.#openedAt };
   }
 
   /** Closes the link without waiting; what comes in meanwhile counts no more. */
@@ -101,7 +99,7 @@ export class CarChannel {
       this.#waiting.resolve(message);
       this.#waiting = undefined;
     } else if (this.#received.length < MAX_WAITING) {
-      this.#received.push({ message, at: this.#clock.now() });
+      this.#received.push(message);
     } else {
       throw new PhoneKeyError('protocol.order', 'the car talks without being asked');
     }

@@ -56,6 +56,7 @@ export enum RefusalReason {
   GRANT_INVALID = 18,
   REVOCATION_LIST_INVALID = 19,
   OWNER_KEY = 20,
+  TOO_LATE = 21,
 }
 
 export interface Proof {
