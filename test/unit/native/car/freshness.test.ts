@@ -120,3 +120,23 @@ describe('a removed key', () => {
     expect(types(sealedAt(machine, 50_000))).toEqual(['close']);
   });
 });
+
+// What no car and no phone of ours does, and what would come of it.
+describe('a command is held back for longer than 5 s', () => {
+  it('where a phone says two things at once', () => {
+    const machine = linkIn('ready');
+    const [first, second] = [machine.phone.sealed(LOCK), machine.phone.sealed(LOCK)];
+    const say = (message: typeof first, now: number): LinkStep =>
+      machine.input({ type: 'message', message }, { now });
+    expect(types(say(first, 4_999))).toEqual(['execute']);
+    machine.input({ type: 'executed', result: DONE }, { now: 4_999 });
+    expect(types(say(second, 9_998))).toEqual(['execute']);
+  });
+
+  it('where what a car says unasked is a word', () => {
+    const machine = linkIn('ready');
+    if (machine.state.phase !== 'ready') throw new Error('not ready');
+    machine.state = { ...machine.state, wordAt: 44_000 };
+    expect(types(sealedAt(machine, 45_000))).toEqual(['execute']);
+  });
+});
