@@ -4,6 +4,7 @@ import { carSecrets, Challenge, WORD_LIFETIME_MS } from '../lib/native/session/c
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
+import type { Command } from '../lib/domain/commands.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { pairingRun } from './worked-example.js';
@@ -20,6 +21,46 @@ interface ProofVector {
   readonly tag: string;
   readonly expect: 'accepted' | 'refused';
 }
+
+interface CommandVector {
+  readonly name: string;
+  /** Milliseconds after the car's last word. */
+  readonly after: number;
+  readonly command: string;
+  readonly expect: 'carried out' | 'too late' | 'unknown command';
+}
+
+/** What a car must make of commands in a session, by the age of its last word. */
+const commandVectors = (): readonly CommandVector[] => {
+  const vector = (
+    command: Command,
+    after: number,
+    expect: CommandVector['expect'] = 'too late',
+  ): CommandVector => ({
+    name: command.type,
+    after,
+    command: toHex(encodeCommand(command)),
+    expect,
+  });
+  const pin = '4711';
+  return [
+    vector({ type: 'unlock' }, WORD_LIFETIME_MS - 1, 'carried out'),
+    vector({ type: 'unlock' }, WORD_LIFETIME_MS),
+    vector({ type: 'unlock' }, 45_000),
+    vector({ type: 'lock' }, WORD_LIFETIME_MS),
+    vector({ type: 'start', pin }, WORD_LIFETIME_MS),
+    vector({ type: 'trunk' }, WORD_LIFETIME_MS),
+    vector({ type: 'frunk' }, WORD_LIFETIME_MS),
+    vector({ type: 'removeKey', slot: 1 }, WORD_LIFETIME_MS),
+    vector({ type: 'setPin', pin }, WORD_LIFETIME_MS),
+    vector({ type: 'raiseEpoch' }, WORD_LIFETIME_MS),
+    vector({ type: 'setTime', seconds: 1_800_000_000 }, WORD_LIFETIME_MS),
+    vector({ type: 'status' }, 59_999, 'carried out'),
+    vector({ type: 'listKeys' }, 59_999, 'carried out'),
+    vector({ type: 'deliver', revocationList: zeros(142) }, 59_999, 'carried out'),
+    { name: 'of a later day', after: 59_999, command: 'a20600', expect: 'unknown command' },
+  ];
+};
 
 /** What a car must make of proofs, each against the same fresh challenge. */
 export const sessionVectors = () => {
@@ -96,6 +137,7 @@ export const sessionVectors = () => {
         tagged(concat(challenge.bytes, good.handshake.slice(32))),
       ),
     ],
+    commands: commandVectors(),
   };
 };
 
