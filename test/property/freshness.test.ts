@@ -62,7 +62,10 @@ const pass = async <T>(clock: SimClock, work: Promise<T>): Promise<T> => {
     state.settled = true;
   };
   work.then(done, done);
-  for (await settle(clock); !state.settled; await settle(clock)) await clock.advance(250);
+  while (!state.settled) {
+    await settle(clock);
+    await clock.advance(250);
+  }
   return work;
 };
 
