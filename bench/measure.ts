@@ -56,16 +56,35 @@ const stretch = (run: () => void, count: number): number => {
   return (user + system) / count;
 };
 
-/** What `run` does in a second, when it does it again and again for `ms` milliseconds. */
-export const perSecond = async (ms: number, run: () => Promise<number>): Promise<number> => {
+/**
+ * What `run` does in a second, when it does it again and again for `ms` milliseconds: one thing each time,
+ * where it does not say how many.
+ */
+export const perSecond = async (ms: number, run: () => Promise<number | void>): Promise<number> => {
   const start = performance.now();
   let [done, now] = [0, start];
   while (now - start < ms) {
-    done += await run();
+    done += (await run()) ?? 1;
     now = performance.now();
   }
   return (1000 * done) / (now - start);
 };
+
+/** Waits until so much has come. */
+export class Countdown {
+  #left = 0;
+  #arrived: () => void = () => undefined;
+
+  wait(count: number): Promise<void> {
+    this.#left = count;
+    return new Promise((resolve) => (this.#arrived = resolve));
+  }
+
+  count(more: number): void {
+    this.#left -= more;
+    if (this.#left === 0) this.#arrived();
+  }
+}
 
 /** What is measured by doing it again and again for about `ms` milliseconds: so many in a second. */
 export interface Worker<What extends string> {
