@@ -8,13 +8,13 @@ import { formatAddress } from '../medium/pdu.js';
 import type { AirPdu, ConnectRequest } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
-import { DEFAULT_ACL_BUFFERS } from './acl-buffers.js';
-import type { AclBuffers } from './acl-buffers.js';
 import type { Acceptance } from './advertising/advertising-set.js';
 import { AdvertisingSets } from './advertising/advertising-sets.js';
 import { ExtendedAdvertising } from './advertising/extended-advertising.js';
 import { LegacyAdvertising } from './advertising/legacy-advertising.js';
 import { Connections } from './connection/connections.js';
+import { DEFAULT_ACL_BUFFERS } from './context.js';
+import type { AclBuffers, ControllerParts } from './context.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
 import { Initiator } from './initiating/initiator.js';
@@ -91,21 +91,22 @@ export abstract class Controller implements LinkLayer {
     );
     this.resolvingList = new ResolvingList(medium.clock, random, () => this.#usesAddresses());
     this.identity = new Identity(address, this.resolvingList);
-    this.connections = new Connections(medium, host, this.buffers, random);
     this.dhKeys = new DhKeys(host, random);
-    const { acceptList, resolvingList, identity, connections, power } = this;
-    const context = { medium, station, host, random, acceptList, resolvingList, identity, power };
+    const { buffers, acceptList, resolvingList, identity, power } = this;
+    const own = { host, random, buffers, acceptList, resolvingList, identity, power };
+    const parts: ControllerParts = { medium, station, ...own };
+    const connections = (this.connections = new Connections(parts));
     const hasRoom = (): boolean =>
       connections.count(ConnectionRole.peripheral) + this.#accepted.size < this.peripheralLinks;
-    this.advertisingSets = new AdvertisingSets(context, hasRoom);
-    this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets, identity, host);
-    this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets, host, power);
+    this.advertisingSets = new AdvertisingSets(parts, hasRoom);
+    this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets);
+    this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets);
     const listeningChanged = (): void => {
       const windows = [this.scanner.window, this.initiator.window];
       if (!this.isClosed) medium.listen(station, windows.filter(isDefined));
     };
-    this.scanner = new Scanner({ ...context, listeningChanged });
-    this.initiator = new Initiator({ ...context, connections, listeningChanged });
+    this.scanner = new Scanner({ ...parts, listeningChanged });
+    this.initiator = new Initiator({ ...parts, connections, listeningChanged });
   }
 
   /** The bitmap of Read Local Supported Commands. */

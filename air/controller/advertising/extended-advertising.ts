@@ -8,12 +8,9 @@ import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { ok } from '../outcome.js';
 import type { CommandOutcome } from '../outcome.js';
-import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';
-import type { Power } from '../power.js';
 import type { Acceptance, AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
-import { ExtendedData } from './extended-data.js';
 import { setParameters } from './extended-parameters.js';
 import { dataCapacity, HIGH_DUTY_DURATION_MS, takesData } from './set-parameters.js';
 import type { SetParameters } from './set-parameters.js';
@@ -21,18 +18,14 @@ import type { SetParameters } from './set-parameters.js';
 export const MAX_ADVERTISING_SETS = 4;
 const LAST_HANDLE = 0xef;
 
+type Wanted = Partial<ParametersOf<typeof LeSetExtendedAdvertisingEnable>['sets'][number]>;
+
 /** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60), with legacy and extended PDUs. */
 export class ExtendedAdvertising {
-  readonly data: ExtendedData;
   readonly #sets: AdvertisingSets;
-  readonly #host: HostPort;
-  readonly #power: Power;
 
-  constructor(sets: AdvertisingSets, host: HostPort, power: Power) {
+  constructor(sets: AdvertisingSets) {
     this.#sets = sets;
-    this.#host = host;
-    this.#power = power;
-    this.data = new ExtendedData(sets);
   }
 
   setRandomAddress(p: ParametersOf<typeof LeSetAdvertisingSetRandomAddress>): number {
@@ -48,7 +41,7 @@ export class ExtendedAdvertising {
   setParameters(
     p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
   ): number | CommandOutcome<{ readonly txPower: number }> {
-    const { range } = this.#power;
+    const { range } = this.#sets.parts.power;
     const parameters = setParameters(p, range);
     if (typeof parameters === 'number') return parameters;
     if (p.set > LAST_HANDLE) return Status.invalidParameters;
@@ -68,27 +61,23 @@ export class ExtendedAdvertising {
     const { enable } = p;
     const count = p.sets.length;
     if (enable > 1 || (count === 0 && enable === 1)) return Status.invalidParameters;
-    const wanted = p.sets.map(({ set, duration, maxEvents }) => ({
-      handle: set,
-      limits: {
-        ...(duration > 0 && { durationMs: duration * 10 }),
-        ...(maxEvents > 0 && { maxEvents }),
-      },
-    }));
-    if (new Set(wanted.map(({ handle }) => handle)).size !== count) return Status.invalidParameters;
-    const sets = wanted.map(({ handle }) => this.#sets.get(handle));
+    if (new Set(p.sets.map(({ set }) => set)).size !== count) return Status.invalidParameters;
+    const sets = p.sets.map(({ set }) => this.#sets.get(set));
     if (!sets.every((set) => set !== undefined)) return Status.unknownAdvertisingIdentifier;
     if (enable === 0) {
       for (const set of count === 0 ? this.#sets.all : sets) set.stop();
       return Status.success;
     }
-    const owns = sets.map((set, i) => this.#ready(set, wanted[i]?.limits ?? {}));
-    const error = owns.find((own) => typeof own === 'number');
-    if (error !== undefined) return error;
+    const starts: (() => void)[] = [];
     for (const [i, set] of sets.entries()) {
-      const own = owns[i];
-      if (typeof own === 'object') set.start(own, this.#reporting(set, wanted[i]?.limits));
+      const limits = this.#limits(set, p.sets[i]);
+      const own = this.#ready(set, limits);
+      if (typeof own === 'number') return own;
+      starts.push(() => {
+        set.start(own, limits);
+      });
     }
+    for (const start of starts) start();
     return Status.success;
   }
 
@@ -118,16 +107,20 @@ export class ExtendedAdvertising {
     if (highDuty && (durationMs === 0 || durationMs > HIGH_DUTY_DURATION_MS)) {
       return Status.invalidParameters;
     }
-    if (this.data.isPartial(set)) return Status.commandDisallowed;
-    if (scannable && !legacyPdus && set.scanResponse.length === 0) return Status.commandDisallowed;
-    if (set.data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
+    const { fragments, scanResponse, data } = set;
+    if (fragments.data.isPartial || fragments.scanResponse.isPartial) {
+      return Status.commandDisallowed;
+    }
+    if (scannable && !legacyPdus && scanResponse.length === 0) return Status.commandDisallowed;
+    if (data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
     if (connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
     return set.ownAddress() ?? Status.invalidParameters;
   }
 
-  #reporting(set: AdvertisingSet, limits: Limits | undefined): Limits {
+  #limits(set: AdvertisingSet, { duration = 0, maxEvents = 0 }: Wanted = {}): Limits {
     return {
-      ...limits,
+      ...(duration > 0 && { durationMs: duration * 10 }),
+      ...(maxEvents > 0 && { maxEvents }),
       ended: (status, events) => {
         this.#terminated(set, status, 0, events);
       },
@@ -141,7 +134,7 @@ export class ExtendedAdvertising {
     events: number,
   ): void {
     const terminated = { status, set: handle, handle: connection, events };
-    this.#host.event(LeAdvertisingSetTerminated, terminated);
+    this.#sets.parts.host.event(LeAdvertisingSetTerminated, terminated);
   }
 }
 

@@ -6,9 +6,7 @@ import type {
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { reportNoConnection } from '../connection/connection-events.js';
-import type { HostPort } from '../host-port.js';
-import type { Identity } from '../identity.js';
-import type { AdvertisingSet, Limits } from './advertising-set.js';
+import type { AdvertisingSet, DataKind, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import {
   commonParameters,
@@ -16,8 +14,6 @@ import {
   eventType,
   HIGH_DUTY_DURATION_MS,
 } from './set-parameters.js';
-
-type LegacyData = ParametersOf<typeof LeSetAdvertisingData>;
 
 const LEGACY_HANDLE = 0;
 const LONGEST_INTERVAL = 0x4000;
@@ -27,18 +23,14 @@ export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
     ended: (status) => {
-      reportNoConnection(this.#host, status, ConnectionRole.peripheral);
+      reportNoConnection(this.#sets.parts.host, status, ConnectionRole.peripheral);
     },
   };
 
   readonly #sets: AdvertisingSets;
-  readonly #identity: Identity;
-  readonly #host: HostPort;
 
-  constructor(sets: AdvertisingSets, identity: Identity, host: HostPort) {
+  constructor(sets: AdvertisingSets) {
     this.#sets = sets;
-    this.#identity = identity;
-    this.#host = host;
   }
 
   /** LE Set Advertising Parameters. */
@@ -52,14 +44,8 @@ export class LegacyAdvertising {
     return Status.success;
   }
 
-  setData({ length, data }: LegacyData): number {
-    this.#set.setData(data.subarray(0, length));
-    return Status.success;
-  }
-
-  setScanResponse({ length, data }: LegacyData): number {
-    this.#set.setScanResponse(data.subarray(0, length));
-    return Status.success;
+  setData(kind: DataKind, { length, data }: ParametersOf<typeof LeSetAdvertisingData>): void {
+    this.#set.setData(kind, data.subarray(0, length));
   }
 
   /** LE Set Advertising Enable. */
@@ -68,7 +54,7 @@ export class LegacyAdvertising {
     if (enable === 0) set.stop();
     if (enable === 0 || set.enabled) return Status.success;
     if (set.parameters.connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
-    set.random = this.#identity.random;
+    set.random = this.#sets.parts.identity.random;
     const own = set.ownAddress();
     if (own === undefined) return Status.invalidParameters;
     set.start(own, set.parameters.highDuty ? this.#highDutyLimits : {});

@@ -2,6 +2,7 @@ import * as legacy from '../../../lib/hci/commands/advertising.js';
 import * as extended from '../../../lib/hci/commands/extended-advertising.js';
 import { MAX_ADVERTISING_DATA } from '../../../lib/hci/constants.js';
 import { MAX_ADVERTISING_SETS } from '../advertising/extended-advertising.js';
+import { setExtendedData, setExtendedScanResponse } from '../advertising/extended-data.js';
 import { ok } from '../outcome.js';
 import { ofFamily, on, onBytes, onValid } from './command.js';
 
@@ -10,8 +11,8 @@ const LEGACY = ofFamily('legacy', [
   on(legacy.LeReadAdvertisingTxPower, ({ power, station }) =>
     ok({ power: power.told(station.txPower) }),
   ),
-  onValid(legacy.LeSetAdvertisingData, (c, p) => c.legacyAdvertising.setData(p)),
-  onValid(legacy.LeSetScanResponseData, (c, p) => c.legacyAdvertising.setScanResponse(p)),
+  onValid(legacy.LeSetAdvertisingData, (c, p) => c.legacyAdvertising.setData('data', p)),
+  onValid(legacy.LeSetScanResponseData, (c, p) => c.legacyAdvertising.setData('scanResponse', p)),
   onValid(legacy.LeSetAdvertisingEnable, (c, p) => c.legacyAdvertising.setEnable(p.enable)),
 ]);
 
@@ -21,10 +22,10 @@ const EXTENDED = ofFamily('extended', [
   ),
   on(extended.LeSetExtendedAdvertisingParameters, (c, p) => c.extendedAdvertising.setParameters(p)),
   onBytes(extended.LeSetExtendedAdvertisingData, (c, bytes) =>
-    c.extendedAdvertising.data.setData(bytes),
+    setExtendedData(c.advertisingSets, bytes),
   ),
   onBytes(extended.LeSetExtendedScanResponseData, (c, bytes) =>
-    c.extendedAdvertising.data.setScanResponse(bytes),
+    setExtendedScanResponse(c.advertisingSets, bytes),
   ),
   on(extended.LeSetExtendedAdvertisingEnable, (c, p) => c.extendedAdvertising.setEnable(p)),
   on(extended.LeReadMaximumAdvertisingDataLength, () => ok({ length: MAX_ADVERTISING_DATA })),

@@ -1,3 +1,4 @@
+import { Status } from '../../../lib/hci/constants.js';
 import type { ControlPdu } from '../../medium/control-pdu.js';
 import type { LinkEnd } from '../../medium/air-link.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
@@ -21,6 +22,18 @@ export interface Connection {
   terminating: boolean;
 }
 
+/** Reasons that a host may give for a disconnection (Vol 4 Part E 7.1.6). */
+const DISCONNECT_REASONS: ReadonlySet<number> = new Set([0x05, 0x13, 0x14, 0x15, 0x1a, 0x29, 0x3b]);
+
+/** The command Disconnect. */
+export const disconnect = (connection: Connection, reason: number): number => {
+  if (!DISCONNECT_REASONS.has(reason)) return Status.invalidParameters;
+  if (connection.terminating) return Status.commandDisallowed;
+  connection.terminating = true;
+  connection.end.terminate(reason);
+  return Status.success;
+};
+
 /** The peer's link layer says something. */
 export const receiveControl = (connection: Connection, pdu: ControlPdu): void => {
   const { encryption, procedures, parameterRequest } = connection;
@@ -38,8 +51,10 @@ export const receiveControl = (connection: Connection, pdu: ControlPdu): void =>
       encryption.rejected(pdu.reason);
       break;
     case 'parameters-request':
+      parameterRequest.requested(pdu.wanted);
+      break;
     case 'parameters-reject':
-      parameterRequest.received(pdu);
+      parameterRequest.rejected(pdu.reason);
       break;
     case 'channel-map':
       connection.channelMap = pdu.map;
