@@ -115,14 +115,14 @@ export class LinkEnd {
   }
 
   #push(frame: Frame, delayMs = 0): void {
+    const queue = (): void => {
+      if (this.closed) return;
+      this.queue.push(frame);
+      this.link.carrier.queued(this);
+    };
     const wait = this.#wait(delayMs);
-    if (wait > 0) {
-      this.link.time.after(wait, () => {
-        this.#queue(frame);
-      });
-    } else {
-      this.#queue(frame);
-    }
+    if (wait > 0) this.link.time.after(wait, queue);
+    else queue();
   }
 
   /** Milliseconds until what is sent now is on its way. */
@@ -131,12 +131,6 @@ export class LinkEnd {
     const now = this.link.time.now();
     if (delayMs > 0) this.#busyUntil = Math.max(this.#busyUntil, now + delayMs);
     return this.#busyUntil - now;
-  }
-
-  #queue(frame: Frame): void {
-    if (this.closed) return;
-    this.queue.push(frame);
-    this.link.carrier.queued(this);
   }
 }
 
