@@ -26,17 +26,12 @@ export const byteFigures = async (): Promise<Figure[]> => {
   const next = seen.splice(0);
   await connection.close();
   await endpoint.stop();
-  return [
-    figure('unlock.first.bytes', sum(first), 'B'),
-    figure('unlock.first.round_trips', asked(first), ''),
-    figure('command.next.bytes', sum(next), 'B'),
-    figure('command.next.round_trips', asked(next), ''),
-  ];
+  return [...trafficFigures('unlock.first', first), ...trafficFigures('command.next', next)];
 };
 
-export const sum = (events: readonly TraceEvent[]): number =>
-  events.reduce((total, { bytes }) => total + bytes, 0);
-
 /** Each message to the car waits for one from it: the subscription itself brings the challenge. */
-export const asked = (events: readonly TraceEvent[]): number =>
-  events.filter(({ direction }) => direction === 'to-car').length;
+export const trafficFigures = (what: string, events: readonly TraceEvent[]): Figure[] => {
+  const bytes = events.reduce((total, event) => total + event.bytes, 0);
+  const asked = events.filter(({ direction }) => direction === 'to-car').length;
+  return [figure(`${what}.bytes`, bytes, 'B'), figure(`${what}.round_trips`, asked, '')];
+};

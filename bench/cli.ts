@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openHubControl } from '../air/hub/control-client.js';
 import { defaultHubPath } from '../air/hub/socket.js';
-import { figure, median } from './measure.js';
+import { figure, median, medians } from './measure.js';
 import type { Figure } from './measure.js';
 import { start } from './process.js';
 
@@ -31,10 +31,10 @@ export const cliFigures = async (): Promise<Figure[]> => {
     pair.child.stdin.end(`${code}\n`);
     await pair.done;
 
-    const [unlock = NaN, node = NaN] = await timeRuns(
-      () => key('unlock').done,
-      () => start('node', process.execPath, ['-e', '0'], env).done,
-    );
+    const [unlock = NaN, node = NaN] = await medians(RUNS, [
+      () => wallMs(() => key('unlock').done),
+      () => wallMs(() => start('node', process.execPath, ['-e', '0'], env).done),
+    ]);
     const air = await timeOnAir(defaultHubPath(home), () => key('unlock').done);
     return [
       figure('unlock.cli.wall_ms', unlock, 'ms'),
@@ -50,17 +50,11 @@ export const cliFigures = async (): Promise<Figure[]> => {
   }
 };
 
-/** Median wall times in milliseconds, of commands that run in turn. */
-const timeRuns = async (...runs: (() => Promise<void>)[]): Promise<number[]> => {
-  const times = runs.map((): number[] => []);
-  for (let i = 0; i < RUNS; i++) {
-    for (const [which, run] of runs.entries()) {
-      const before = performance.now();
-      await run();
-      times[which]?.push(performance.now() - before);
-    }
-  }
-  return times.map(median);
+/** Wall time in milliseconds. */
+const wallMs = async (run: () => Promise<void>): Promise<number> => {
+  const before = performance.now();
+  await run();
+  return performance.now() - before;
 };
 
 /** Median of the milliseconds between the phone's coming and its going, as the hub tells them. */

@@ -101,19 +101,13 @@ export class Crowd {
   async #visit(phone: SimCentral, car: Advertisement): Promise<boolean> {
     try {
       const link = await phone.connect(car, nativeProfile, { timeoutMs: CONNECT_TIMEOUT_MS });
-      let settle: (got: boolean) => void = () => undefined;
-      const answered = new Promise<boolean>((resolve) => {
-        settle = resolve;
+      const answered = new Promise<boolean>((resolve, reject) => {
+        const handlers = { data: () => resolve(true), closed: () => resolve(false) };
+        link
+          .open(handlers)
+          .then(() => link.send(ASKED))
+          .catch(reject);
       });
-      await link.open({
-        data: () => {
-          settle(true);
-        },
-        closed: () => {
-          settle(false);
-        },
-      });
-      await link.send(ASKED);
       const got = await answered;
       if (got) this.#count('messages', phone, 2);
       await link.close();

@@ -8,7 +8,7 @@ import { MemoryCarStore } from '../lib/phone/store.js';
 import { concat } from '../lib/platform/bytes.js';
 import { MemoryRadio } from '../lib/radio/memory.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
-import { asked, sum } from './bytes.js';
+import { trafficFigures } from './bytes.js';
 import { cpuMicros, figure } from './measure.js';
 import type { Figure } from './measure.js';
 import { unlock } from './session.js';
@@ -35,12 +35,9 @@ export const grantFigures = async (): Promise<Figure[]> => {
       const connection = await who.connect();
       seen.length = 0;
       await connection.unlock();
-      const counted = [...seen];
+      const figures = trafficFigures(`unlock.chain.${String(chain)}`, seen);
       await connection.close();
-      return [
-        figure(`unlock.chain.${String(chain)}.bytes`, sum(counted), 'B'),
-        figure(`unlock.chain.${String(chain)}.round_trips`, asked(counted), ''),
-      ];
+      return figures;
     };
 
     const [owner, guest, friend] = [phone(), phone(), phone()];
@@ -58,7 +55,7 @@ export const grantFigures = async (): Promise<Figure[]> => {
 
     const [entry] = await owner.ring.cars();
     if (entry === undefined) throw new Error('not paired');
-    const cpu = cpuMicros(
+    const cpu = await cpuMicros(
       {
         none: unlock(nodeSuite),
         one: withChain(one.uri, entry.signing.publicKey),

@@ -22,9 +22,9 @@ const ROUNDS = 11;
  * What an unlock costs both ends together, with the fast suite and with the portable one; and its floor, the
  * curve operations that it cannot do without, by node:crypto alone.
  */
-export const sessionFigures = (): Figure[] => {
+export const sessionFigures = async (): Promise<Figure[]> => {
   const work = { node: unlock(nodeSuite), floor: floor(), tweetnacl: unlock(portableSuite) };
-  const cpu = cpuMicros(work, ROUNDS);
+  const cpu = await cpuMicros(work, ROUNDS);
   return [
     figure('unlock.cpu_us.node', cpu.node, 'us'),
     figure('unlock.cpu_us.floor', cpu.floor, 'us'),

@@ -194,21 +194,18 @@ const pairingTry: Subject<{ car: CarPairing; share: Uint8Array }> = {
   },
 };
 
-/** A list holds subjects whatever their inputs are; only they themselves look at them. */
-const listed = <Item>(subject: Subject<Item>): Subject => subject;
-
 /** In the order in which they are measured. */
 export const SUBJECTS: readonly Subject[] = [
-  listed(harness),
-  listed({ ...comparison('control.compare', 16, stopsEarly), control: true }),
-  listed({ ...lookUp('control.slot', SLOTS, firstOrLast, stoppingEarly), control: true }),
-  listed(comparison('tag.equal', 16, (a, b) => nodeSuite.equal(a, b))),
-  listed(comparison('tag.equal.portable', 16, (a, b) => portableSuite.equal(a, b))),
-  listed(comparison('tag.equal.noble', 16, (a, b) => nobleSuite.equal(a, b))),
-  listed({ ...comparison('pairing.confirm', 32, confirms), calls: 1 }),
-  listed(proofTagCheck),
-  listed(lookUp('key.slot', SLOTS, firstOrLast)),
-  listed(lookUp('key.enrolled', ['enrolled', 'unknown'], enrolledOrNot)),
-  listed(proofOfKey),
-  listed(pairingTry),
+  harness,
+  { ...comparison('control.compare', 16, stopsEarly), control: true },
+  { ...lookUp('control.slot', SLOTS, firstOrLast, stoppingEarly), control: true },
+  comparison('tag.equal', 16, (a, b) => nodeSuite.equal(a, b)),
+  comparison('tag.equal.portable', 16, (a, b) => portableSuite.equal(a, b)),
+  comparison('tag.equal.noble', 16, (a, b) => nobleSuite.equal(a, b)),
+  { ...comparison('pairing.confirm', 32, confirms), calls: 1 },
+  proofTagCheck,
+  lookUp('key.slot', SLOTS, firstOrLast),
+  lookUp('key.enrolled', ['enrolled', 'unknown'], enrolledOrNot),
+  proofOfKey,
+  pairingTry,
 ];
