@@ -123,9 +123,7 @@ export class Crowd {
     const to = this.#somewhere(place);
     phone.walkTo(to, METRES_A_SECOND);
     const metres = Math.hypot(to.x - from.x, to.y - from.y);
-    this.clock.after((metres / METRES_A_SECOND) * 1000, () => {
-      this.#stroll(phone, place);
-    });
+    this.clock.after((metres / METRES_A_SECOND) * 1000, () => this.#stroll(phone, place));
   }
 
   #somewhere({ corner, side }: Place): Position {

@@ -42,9 +42,7 @@ export const nobleAndBleno = async (): Promise<TwoDevices<Measured>> => {
       await disconnect();
       return rate;
     },
-    close: async () => {
-      air.close();
-    },
+    close: async () => air.close(),
   };
 };
 

@@ -70,9 +70,7 @@ export class VirtualController extends Controller implements AirTransport {
   /** Shows each packet of the host before it is acted upon, and each to it before it is delivered. */
   observe(observer: PacketObserver): void {
     this.#observers.add(observer);
-    this.host.onPacket((packet) => {
-      observer(packet, 'received');
-    });
+    this.host.onPacket((packet) => observer(packet, 'received'));
   }
 
   onClose(listener: () => void): () => void {

@@ -53,9 +53,7 @@ export class AdvertisingChannels {
     const running: RunningTrain = {
       ...train,
       from: station,
-      event: () => {
-        this.#event(running);
-      },
+      event: () => this.#event(running),
       cancel: undefined,
       over: false,
     };
@@ -68,9 +66,7 @@ export class AdvertisingChannels {
   /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
   send(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
     const { time, paced } = this.#conditions;
-    const arrive = (): void => {
-      this.#receive(from, to, pdu, txPower);
-    };
+    const arrive = (): void => this.#receive(from, to, pdu, txPower);
     if (paced) time.after(packetMs(payloadBytes(pdu), 1), arrive);
     else time.defer(arrive);
   }

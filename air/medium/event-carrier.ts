@@ -92,9 +92,7 @@ export class EventCarrier implements Carrier {
   #schedule(index: number): void {
     this.#index = index;
     const wait = this.#anchor + index * this.#intervalMs - this.#link.time.now();
-    this.#cancel = this.#link.time.after(Math.max(0, wait), () => {
-      this.#event();
-    });
+    this.#cancel = this.#link.time.after(Math.max(0, wait), () => this.#event());
   }
 
   #event(): void {

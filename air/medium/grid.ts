@@ -80,9 +80,7 @@ export class Grid {
     else cell.add(station);
     member.cancel =
       now < station.motion.until
-        ? this.clock.after(this.#untilNextCell(station, now) + LATE_MS, () => {
-            this.moved(station);
-          })
+        ? this.clock.after(this.#untilNextCell(station, now) + LATE_MS, () => this.moved(station))
         : undefined;
   }
 

@@ -17,9 +17,7 @@ export class InstantCarrier implements Carrier {
   queued(from: LinkEnd): void {
     if (!this.#alive()) return;
     for (const frame of from.queue.splice(0)) {
-      this.#link.time.defer(() => {
-        this.#link.deliver(from, frame);
-      });
+      this.#link.time.defer(() => this.#link.deliver(from, frame));
     }
   }
 

@@ -43,9 +43,7 @@ export class Listeners extends Grid {
     if (windowMs >= intervalMs) return;
     const close = (): void => {
       if (--listening.open === 0) this.delete(station);
-      const reopen = (): void => {
-        this.#open(station, listening, window, index);
-      };
+      const reopen = (): void => this.#open(station, listening, window, index);
       listening.cancels.set(index, this.clock.after(intervalMs - windowMs, reopen));
     };
     listening.cancels.set(index, this.clock.after(windowMs, close));

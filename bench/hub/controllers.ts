@@ -42,9 +42,7 @@ export const controllers = async (): Promise<TwoDevices> => {
         central.send(question);
         return received.wait(answers.length);
       }),
-    close: async () => {
-      air.close();
-    },
+    close: async () => air.close(),
   };
 };
 

@@ -39,9 +39,7 @@ export const relay = async (): Promise<TwoDevices> => {
   const question = writeRequest(0);
   const { length } = Buffer.concat(echo(0));
   const answer = new Countdown();
-  socket.on('data', (chunk: Buffer) => {
-    answer.count(chunk.length);
-  });
+  socket.on('data', (chunk: Buffer) => answer.count(chunk.length));
   return {
     measure: (_what, ms) =>
       perSecond(ms, () => {

@@ -47,9 +47,7 @@ const comparison = (
     classes: GUESSES,
     calls: 16,
     prepare: (kind) => (kind === 0 ? nearly(secret) : random(length)),
-    load: (guess) => {
-      scratch.set(guess);
-    },
+    load: (guess) => scratch.set(guess),
     run: () => compare(secret, scratch),
   };
 };
@@ -77,9 +75,7 @@ const refuses = (check: () => void): boolean => {
 };
 
 const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
-  !refuses(() => {
-    requireConfirmation(suite, expected, received);
-  });
+  !refuses(() => requireConfirmation(suite, expected, received));
 
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
@@ -102,9 +98,7 @@ const proofTagCheck: Subject<Proof> = {
     const right = secrets.proofTag(challenge.bytes, handshake);
     return { challenge, handshake, tag: kind === 0 ? nearly(right) : random(right.length) };
   },
-  load: ({ tag }) => {
-    tagScratch.set(tag);
-  },
+  load: ({ tag }) => tagScratch.set(tag),
   run: ({ challenge, handshake }) => challenge.verify(handshake, tagScratch, 1) === undefined,
 };
 
@@ -149,9 +143,7 @@ const lookUp = (
     classes,
     calls: 4,
     prepare: (kind) => keyOf(kind).slice(),
-    load: (key) => {
-      scratch.set(key);
-    },
+    load: (key) => scratch.set(key),
     run: () => look(scratch) !== undefined,
   };
 };
@@ -188,9 +180,7 @@ const pairingTry: Subject<{ car: CarPairing; share: Uint8Array }> = {
   },
   run({ car, share }) {
     car.respond(share);
-    return refuses(() => {
-      car.verify(new Uint8Array(32));
-    });
+    return refuses(() => car.verify(new Uint8Array(32)));
   },
 };
 

@@ -212,9 +212,7 @@ export class AdvertisingSet {
       ...(parameters.highDuty && { punctual: true }),
       ...(parameters.txPower !== undefined && { txPower: parameters.txPower }),
       ...(run.limits.maxEvents !== undefined && {
-        sent: () => {
-          this.#sent(run);
-        },
+        sent: () => this.#sent(run),
       }),
     });
   }

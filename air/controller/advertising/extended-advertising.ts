@@ -73,9 +73,7 @@ export class ExtendedAdvertising {
       const limits = this.#limits(set, p.sets[i]);
       const own = this.#ready(set, limits);
       if (typeof own === 'number') return own;
-      starts.push(() => {
-        set.start(own, limits);
-      });
+      starts.push(() => set.start(own, limits));
     }
     for (const start of starts) start();
     return Status.success;
@@ -121,9 +119,7 @@ export class ExtendedAdvertising {
     return {
       ...(duration > 0 && { durationMs: duration * 10 }),
       ...(maxEvents > 0 && { maxEvents }),
-      ended: (status, events) => {
-        this.#terminated(set, status, 0, events);
-      },
+      ended: (status, events) => this.#terminated(set, status, 0, events),
     };
   }
 

@@ -22,9 +22,7 @@ const LONGEST_INTERVAL = 0x4000;
 export class LegacyAdvertising {
   readonly #highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
-    ended: (status) => {
-      reportNoConnection(this.#sets.parts.host, status, ConnectionRole.peripheral);
-    },
+    ended: (status) => reportNoConnection(this.#sets.parts.host, status, ConnectionRole.peripheral),
   };
 
   readonly #sets: AdvertisingSets;

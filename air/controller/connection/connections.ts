@@ -158,9 +158,7 @@ export class Connections {
         const updated = { status: Status.success, handle, ...parameters };
         host.event(LeConnectionUpdateComplete, updated);
       },
-      control: (pdu) => {
-        receiveControl(connection, pdu);
-      },
+      control: (pdu) => receiveControl(connection, pdu),
       down: (reason) => {
         closeConnection(connection);
         this.#byHandle.delete(handle);

@@ -82,9 +82,7 @@ export class Initiator {
         this.#set(IDLE);
         return {
           status: Status.success,
-          then: () => {
-            this.#reportFailure();
-          },
+          then: () => this.#reportFailure(),
         };
       case 'requested':
         this.#set({ ...state, cancelled: true });

@@ -151,9 +151,7 @@ export class Scanner {
         return;
       }
       this.#listen(false);
-      this.#after(scan.periodMs - scan.durationMs, () => {
-        this.#beginPeriod(scan);
-      });
+      this.#after(scan.periodMs - scan.durationMs, () => this.#beginPeriod(scan));
     });
     this.#listen(true);
   }
