@@ -10,8 +10,7 @@ import type { Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
 import type { Acceptance } from './advertising/advertising-set.js';
 import { AdvertisingSets } from './advertising/advertising-sets.js';
-import { ExtendedAdvertising } from './advertising/extended-advertising.js';
-import { LegacyAdvertising } from './advertising/legacy-advertising.js';
+import { isLegacyEnabled } from './advertising/legacy-advertising.js';
 import { Connections } from './connection/connections.js';
 import { DEFAULT_ACL_BUFFERS } from './context.js';
 import type { AclBuffers, ControllerParts } from './context.js';
@@ -58,8 +57,6 @@ export abstract class Controller implements LinkLayer {
   readonly resolvingList: ResolvingList;
   readonly identity: Identity;
   readonly advertisingSets: AdvertisingSets;
-  readonly legacyAdvertising: LegacyAdvertising;
-  readonly extendedAdvertising: ExtendedAdvertising;
   readonly scanner: Scanner;
   readonly initiator: Initiator;
   readonly connections: Connections;
@@ -99,8 +96,6 @@ export abstract class Controller implements LinkLayer {
     const hasRoom = (): boolean =>
       connections.count(ConnectionRole.peripheral) + this.#accepted.size < this.peripheralLinks;
     this.advertisingSets = new AdvertisingSets(parts, hasRoom);
-    this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets);
-    this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets);
     const listeningChanged = (): void => {
       const windows = [this.scanner.window, this.initiator.window];
       if (!this.isClosed) medium.listen(station, windows.filter(isDefined));
@@ -141,7 +136,8 @@ export abstract class Controller implements LinkLayer {
 
   /** LE Set Random Address, 6 bytes. */
   setRandomAddress(bytes: Uint8Array): number {
-    if (this.legacyAdvertising.enabled || this.scanner.enabled || this.initiator.listening) {
+    const { advertisingSets, scanner, initiator } = this;
+    if (isLegacyEnabled(advertisingSets) || scanner.enabled || initiator.listening) {
       return Status.commandDisallowed;
     }
     this.identity.random = { type: 'random', bytes };
@@ -201,7 +197,7 @@ export abstract class Controller implements LinkLayer {
     }
     this.connections.add(end, request, meeting, (handle) => {
       if (acceptance !== undefined && this.family === 'extended') {
-        this.extendedAdvertising.connected(acceptance, handle);
+        acceptance.set.reportTerminated(Status.success, handle, acceptance.events);
       }
     });
   }

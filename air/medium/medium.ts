@@ -205,11 +205,10 @@ export class Medium {
 
   #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {
     const { time, unit, paced } = this.#conditions;
-    const { parameters } = request;
     const faults = new LinkFaults(this.faults, unit);
     const carrier = (link: AirLink): Carrier =>
       new (paced ? EventCarrier : InstantCarrier)(link, this.#conditions);
-    const link = new AirLink({ time, faults, parameters, carrier }, from, to);
+    const link = new AirLink(time, faults, request.parameters, from, to, carrier);
     if (accepted) this.defer(() => this.#layers.get(to)?.linkUp(link.peripheral, request));
     else link.peripheral.closed = true;
     this.defer(() => this.#layers.get(from)?.linkUp(link.central, request));

@@ -1,7 +1,10 @@
 import { sameBytes, viewOf } from '../../../lib/platform/bytes.js';
 import type { Cancel } from '../../../lib/platform/clock.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeScanRequestReceived } from '../../../lib/hci/events/advertising.js';
+import {
+  LeAdvertisingSetTerminated,
+  LeScanRequestReceived,
+} from '../../../lib/hci/events/advertising.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type {
   ConnectRequest,
@@ -10,6 +13,7 @@ import type {
   ScanRequestPdu,
 } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
+import type { Meeting } from '../connection/connection-events.js';
 import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../context.js';
 import { peerTypeByte } from '../privacy/peer.js';
@@ -36,10 +40,8 @@ interface Run {
 }
 
 /** What becomes of an accepted request. */
-export interface Acceptance {
+export interface Acceptance extends Meeting {
   readonly set: AdvertisingSet;
-  readonly peer: Peer;
-  readonly localRpa?: DeviceAddress;
   readonly events: number;
 }
 
@@ -153,6 +155,12 @@ export class AdvertisingSet {
       addressType: peerTypeByte(peer),
       address: peer.address.bytes,
     });
+  }
+
+  /** Of extended advertising; `connection` is the handle of the link that ended it. */
+  reportTerminated(status: number, connection: number, events: number): void {
+    const terminated = { status, set: this.handle, handle: connection, events };
+    this.#context.host.event(LeAdvertisingSetTerminated, terminated);
   }
 
   /** Takes a central's request; the set is disabled then, as the specification has it. */

@@ -1,3 +1,4 @@
+import { Status } from '../../../lib/hci/constants.js';
 import type { ConnectRequest, ScanRequestPdu } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
 import type { ControllerParts } from '../context.js';
@@ -37,8 +38,20 @@ export class AdvertisingSets {
     return set;
   }
 
-  delete(handle: number): void {
+  /** LE Remove Advertising Set. */
+  remove(handle: number): number {
+    const set = this.#sets.get(handle);
+    if (set === undefined) return Status.unknownAdvertisingIdentifier;
+    if (set.enabled) return Status.commandDisallowed;
     this.#sets.delete(handle);
+    return Status.success;
+  }
+
+  /** LE Clear Advertising Sets. */
+  clear(): number {
+    if (this.enabled) return Status.commandDisallowed;
+    this.#sets.clear();
+    return Status.success;
   }
 
   /** The timeout of private addresses has changed. */

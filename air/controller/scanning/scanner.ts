@@ -1,8 +1,5 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
-import type {
-  LeSetExtendedScanEnable,
-  LeSetScanEnable,
-} from '../../../lib/hci/commands/listening.js';
+import type { LeSetExtendedScanEnable } from '../../../lib/hci/commands/listening.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
@@ -69,13 +66,7 @@ export class Scanner {
   }
 
   /** Enabling again begins with nothing reported. */
-  setEnable(p: ParametersOf<typeof LeSetScanEnable>): number {
-    if (p.enable === 0) return this.#stop();
-    const filterDuplicates = p.filterDuplicates === 1;
-    return this.#start({ filterDuplicates, filterByPeriod: false, durationMs: 0, periodMs: 0 });
-  }
-
-  setExtendedEnable(p: ParametersOf<typeof LeSetExtendedScanEnable>): number {
+  setEnable(p: ParametersOf<typeof LeSetExtendedScanEnable>): number {
     const { enable, filterDuplicates: filter } = p;
     const durationMs = p.duration * 10;
     const periodMs = durationMs === 0 ? 0 : p.period * 1280;
