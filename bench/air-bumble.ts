@@ -1,6 +1,5 @@
 import { preparePython } from '../scripts/python.js';
 import { figure, rates } from './measure.js';
-import type { Figure } from './measure.js';
 import { nobleAndBleno } from './noble-bleno.js';
 import { start } from './process.js';
 import { MEASURED, SETUP } from './two-devices.js';
@@ -20,7 +19,7 @@ type Rates = Readonly<Record<Measured, number>>;
  * What two devices on our air do in a second, and two of bumble's on its link. Where that cannot run,
  * its figures and the ratio are absent, and stderr says why.
  */
-export const airFigures = async (): Promise<Figure[]> => {
+export const airFigures = async () => {
   const ours = await nobleAndBleno();
   try {
     const { bumble, air } = await besideBumble(ours);
@@ -79,5 +78,5 @@ const startBumble = (): TwoDevices<Measured> => {
   };
 };
 
-const figures = (prefix: string, measured: Rates): Figure[] =>
+const figures = (prefix: string, measured: Rates) =>
   MEASURED.map((what) => figure(`${prefix}.${what}_per_second`, measured[what], UNITS[what]));

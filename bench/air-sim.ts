@@ -1,7 +1,6 @@
 import { Crowd } from './crowd.js';
 import type { Place } from './crowd.js';
 import { figure, medians } from './measure.js';
-import type { Figure } from './measure.js';
 
 const CARS = 100;
 const PHONES = 500;
@@ -19,13 +18,13 @@ const SETTLE_MS = 60_000;
 const ISLAND_MS = 6_000_000;
 
 /** @param seconds of the town to simulate */
-export const airSimFigures = async (seconds: number): Promise<Figure[]> => [
+export const airSimFigures = async (seconds: number) => [
   ...(await townFigures(seconds)),
   figure('air.sim.growth', await growth(), 'x'),
 ];
 
 /** Cars and phones walking about on one air. Memory is all that the process has, at its largest. */
-const townFigures = async (seconds: number): Promise<Figure[]> => {
+const townFigures = async (seconds: number) => {
   const crowd = new Crowd('town');
   for (let i = 0; i < CARS; i++) await crowd.addCar(TOWN);
   for (let i = 0; i < PHONES; i++) crowd.addPhone(TOWN);

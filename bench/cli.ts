@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { openHubControl } from '../air/hub/control-client.js';
 import { defaultHubPath } from '../air/hub/socket.js';
 import { figure, median, medians } from './measure.js';
-import type { Figure } from './measure.js';
 import { start } from './process.js';
 
 const KEY = fileURLToPath(new URL('../bin/key.js', import.meta.url));
@@ -15,7 +14,7 @@ const RUNS = 15;
  * From the shell to unlocked doors and back, on the virtual air, with everything a user has. Of which: what
  * Node takes to start and end, the time that the phone is on the air, and the rest, which is loading.
  */
-export const cliFigures = async (): Promise<Figure[]> => {
+export const cliFigures = async () => {
   const home = await mkdtemp(join(tmpdir(), 'phonekey-bench-'));
   const env = { ...process.env, KEY_HOME: home, NO_COLOR: '1' };
   const key = (...args: string[]) =>

@@ -10,7 +10,6 @@ import { MemoryRadio } from '../lib/radio/memory.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
 import { trafficFigures } from './bytes.js';
 import { cpuMicros, figure } from './measure.js';
-import type { Figure } from './measure.js';
 import { unlock } from './session.js';
 
 const ROUNDS = 11;
@@ -20,7 +19,7 @@ const UNTIL = 2 ** 32 - 2;
  * The first unlock of a key that was paired, granted, and granted by who was granted one: what goes over
  * the link, by whole phones and a whole car, and what it costs both ends.
  */
-export const grantFigures = async (): Promise<Figure[]> => {
+export const grantFigures = async () => {
   const radio = new MemoryRadio();
   const car = await SimulatedCar.start({ name: 'car', peripheral: radio.peripheral() });
   try {
@@ -31,7 +30,7 @@ export const grantFigures = async (): Promise<Figure[]> => {
         store: new MemoryCarStore(),
         trace: (event) => seen.push(event),
       });
-    const firstUnlock = async (who: PhoneKey, chain: number): Promise<Figure[]> => {
+    const firstUnlock = async (who: PhoneKey, chain: number) => {
       const connection = await who.connect();
       seen.length = 0;
       await connection.unlock();

@@ -3,7 +3,6 @@ import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { HandshakeState, PATTERNS } from '../lib/noise/handshake-state.js';
 import { systemRandom as random } from '../lib/platform/random.js';
 import { cpuMicros, figure, medians } from './measure.js';
-import type { Figure } from './measure.js';
 
 const ROUNDS = 9;
 const HANDSHAKES = 1_000;
@@ -14,7 +13,7 @@ const TARGET = 'node_modules/.cache/snow-peer';
  * Noise KX of ours beside that of the Rust crate snow, in turn. Where snow cannot be built its figures are
  * absent, and stderr says why.
  */
-export const handshakeFigures = async (): Promise<Figure[]> => {
+export const handshakeFigures = async () => {
   const snow = buildSnow();
   const [us = NaN, theirs] = await medians(ROUNDS, [
     async () => (await cpuMicros({ kx: handshake() }, 1)).kx,

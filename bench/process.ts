@@ -9,7 +9,7 @@ export interface Program {
   /** Rejects when the program fails. */
   readonly done: Promise<void>;
   /** The next line of its output. */
-  line(): Promise<string>;
+  readonly line: () => Promise<string>;
 }
 
 /** Starts `program`; errors call it by `name`, and tell what it said on stderr. */

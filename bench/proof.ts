@@ -15,7 +15,6 @@ import { answerChallenge } from '../lib/native/session/phone.js';
 import { decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import { frame } from '../lib/link/message-link.js';
 import { figure, medians } from './measure.js';
-import type { Figure } from './measure.js';
 import { DONE, hostWith, keySlots, somePhones, UNLOCK } from './setup.js';
 
 const ROUNDS = 11;
@@ -42,7 +41,7 @@ const context: LinkContext = {
 };
 
 /** What proofs cost the car, on one core: right ones, junk, and links that are opened to send junk. */
-export const proofFigures = async (): Promise<Figure[]> => {
+export const proofFigures = async () => {
   const [valid = NaN, challenge = NaN, junk = NaN, links = NaN] = await medians(ROUNDS, [
     () => cost(POOL / 10, provenLink, unlock),
     () => cost(POOL / 10, () => undefined, openAndEncode),

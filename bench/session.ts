@@ -13,7 +13,6 @@ import {
   encodeResult,
 } from '../lib/native/commands.js';
 import { cpuMicros, figure } from './measure.js';
-import type { Figure } from './measure.js';
 import { DONE } from './setup.js';
 
 const ROUNDS = 11;
@@ -22,7 +21,7 @@ const ROUNDS = 11;
  * What an unlock costs both ends together, with the fast suite and with the portable one; and its floor, the
  * curve operations that it cannot do without, by node:crypto alone.
  */
-export const sessionFigures = async (): Promise<Figure[]> => {
+export const sessionFigures = async () => {
   const work = { node: unlock(nodeSuite), floor: floor(), tweetnacl: unlock(portableSuite) };
   const cpu = await cpuMicros(work, ROUNDS);
   return [

@@ -6,7 +6,6 @@ import type { KeyGrant } from '../lib/credentials/key-slot.js';
 import { systemRandom } from '../lib/platform/random.js';
 import { SimulatedFlash } from '../test/support/flash/simulated-flash.js';
 import { figure, medians } from './measure.js';
-import type { Figure } from './measure.js';
 
 const REVOCATIONS = 1000;
 const NOW = 1_800_000_000;
@@ -20,7 +19,7 @@ const BOOTS = 21;
  * What the car's memory in flash costs: coming up, and an unlock by a grant of limited uses, which is
  * counted before it opens. Any other unlock writes nothing.
  */
-export const storeFigures = async (): Promise<Figure[]> => {
+export const storeFigures = async () => {
   const record = fullRecord();
   const flash = new SimulatedFlash();
   const memory = new FlashMemory(flash);

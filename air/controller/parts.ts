@@ -98,7 +98,11 @@ export abstract class Controller implements LinkLayer {
     this.advertisingSets = new AdvertisingSets(parts, hasRoom);
     const listeningChanged = (): void => {
       const windows = [this.scanner.window, this.initiator.window];
-      if (!this.isClosed) medium.listen(station, windows.filter(isDefined));
+      if (this.isClosed) return;
+      medium.listen(
+        station,
+        windows.filter((window) => window !== undefined),
+      );
     };
     this.scanner = new Scanner({ ...parts, listeningChanged });
     this.initiator = new Initiator({ ...parts, connections, listeningChanged });
@@ -207,5 +211,3 @@ export abstract class Controller implements LinkLayer {
     return this.advertisingSets.enabled || this.scanner.enabled || this.initiator.listening;
   }
 }
-
-const isDefined = <T>(value: T | undefined): value is T => value !== undefined;

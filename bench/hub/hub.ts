@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { figure, median, rates } from '../measure.js';
-import type { Figure } from '../measure.js';
 import { nobleAndBleno } from '../noble-bleno.js';
 import { controllers } from './controllers.js';
 import { overHub, relay } from './processes.js';
@@ -14,7 +13,7 @@ const LOAD_PROCESSES = 7;
  * Round trips over a hub between processes, beside what bounds them: sockets alone, noble and bleno in
  * one process, and controllers alone.
  */
-export const hubFigures = async (): Promise<Figure[]> => {
+export const hubFigures = async () => {
   const all = [await overHub(), await relay(), await nobleAndBleno(), await controllers()];
   try {
     const measured = await rates(all, ['round_trips'], STRETCH_MS);
@@ -35,7 +34,7 @@ export const hubFigures = async (): Promise<Figure[]> => {
 };
 
 /** Milliseconds until both noble and bleno are there: the first time in a process, and later on. */
-const loadFigures = (): Figure[] => {
+const loadFigures = () => {
   const runs = Array.from({ length: LOAD_PROCESSES }, (): [number, number] => {
     const output = execFileSync(process.execPath, [LOAD_CHILD], { encoding: 'utf8' });
     const [first = NaN, ...again] = JSON.parse(output) as number[];

@@ -14,7 +14,7 @@ export const HOST_CONTROL_COMMANDS = [
     c.leHostSupport = supported === 1;
   }),
   onValid(control.SetHostFlowControl, ({ connections }, { enable }) =>
-    connections.hostBuffers.setFlowControl(enable, connections.any),
+    connections.hostBuffers.setFlowControl(enable, connections.all.length > 0),
   ),
   onValid(control.HostBufferSize, (c, p) => c.connections.hostBuffers.setSizes(p)),
   on(control.HostCompletedPackets, (c, { completed }) =>

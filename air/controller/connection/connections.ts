@@ -42,10 +42,6 @@ export class Connections {
     this.hostBuffers = new HostBuffers(parts.host);
   }
 
-  get any(): boolean {
-    return this.#byHandle.size > 0;
-  }
-
   get all(): readonly Connection[] {
     return [...this.#byHandle.values()];
   }
