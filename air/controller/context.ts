@@ -27,3 +27,8 @@ export interface ControllerParts {
   readonly resolvingList: ResolvingList;
   readonly power: Power;
 }
+
+export interface ListeningParts extends ControllerParts {
+  /** To be called when listening begins or ends. */
+  listeningChanged(): void;
+}

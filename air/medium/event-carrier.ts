@@ -190,14 +190,10 @@ export class EventCarrier implements Carrier {
   }
 
   #supervise({ end, heard }: Sender): void {
-    const limit = this.#established
-      ? this.#link.supervisionMs
-      : EVENTS_TO_ESTABLISH * this.#intervalMs;
-    if (this.#link.time.now() - heard < limit) return;
-    this.#link.down(
-      end,
-      this.#established ? Status.connectionTimeout : Status.connectionNotEstablished,
-    );
+    const [limit, reason] = this.#established
+      ? [this.#link.supervisionMs, Status.connectionTimeout]
+      : [EVENTS_TO_ESTABLISH * this.#intervalMs, Status.connectionNotEstablished];
+    if (this.#link.time.now() - heard >= limit) this.#link.down(end, reason);
   }
 
   /** True when nothing waits, and the link holds by itself until somebody moves or speaks. */

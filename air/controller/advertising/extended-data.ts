@@ -3,7 +3,6 @@ import {
   LeSetExtendedAdvertisingData,
 } from '../../../lib/hci/commands/extended-advertising.js';
 import { Status } from '../../../lib/hci/constants.js';
-import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { AdvertisingSet, DataKind } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import { dataCapacity, takesData } from './set-parameters.js';
@@ -60,13 +59,9 @@ const take = (
   return typeof taken === 'number' ? taken : Status.success;
 };
 
-const valid = (
-  bytes: Uint8Array,
-): ParametersOf<typeof LeSetExtendedAdvertisingData> | undefined => {
+const valid = (bytes: Uint8Array) => {
   const p = parameters.exact(bytes);
-  const { operation, fragmentPreference } = parameters.shape;
-  if (p === undefined || !operation.allows(p.operation)) return undefined;
-  return fragmentPreference.allows(p.fragmentPreference) ? p : undefined;
+  return p !== undefined && parameters.allows(p) ? p : undefined;
 };
 
 const fragmentError = (

@@ -10,15 +10,13 @@ import type { LinkEnd } from '../../medium/air-link.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { ConnectRequest, DeviceAddress } from '../../medium/pdu.js';
 import type { ControllerParts } from '../context.js';
-import { ALL_CHANNELS, isChannelMap } from './channel-map.js';
-import { closeConnection, receiveControl } from './connection.js';
+import { isChannelMap } from './channel-map.js';
+import { closeConnection, newConnection, receiveControl } from './connection.js';
 import type { Connection } from './connection.js';
 import { reportConnection } from './connection-events.js';
 import type { Meeting } from './connection-events.js';
-import { Encryption } from './encryption.js';
 import { HostBuffers } from './host-buffers.js';
-import { defaultPreferences, LinkProcedures } from './link-procedures.js';
-import { ParameterRequest } from './parameter-request.js';
+import { defaultPreferences } from './link-procedures.js';
 
 /** bleno takes handle 0 for no handle; real controllers begin at 0x40 or so, too. */
 const FIRST_HANDLE = 0x0040;
@@ -65,17 +63,7 @@ export class Connections {
     const { host, random, medium } = this.#parts;
     const handle = this.#freeHandle();
     const link = { end, handle, host, random, clock: medium.clock };
-    const connection: Connection = {
-      handle,
-      end,
-      peer: meeting.peer.address,
-      encryption: new Encryption(link),
-      procedures: new LinkProcedures(link, preferences, request.phy ?? 1),
-      parameterRequest: new ParameterRequest(link),
-      channelMap: request.channelMap ?? ALL_CHANNELS,
-      outstanding: 0,
-      terminating: false,
-    };
+    const connection = newConnection(link, meeting.peer.address, request, preferences);
     this.#byHandle.set(handle, connection);
     this.#attach(connection);
     reportConnection(host, handle, end.role, meeting, request.parameters);

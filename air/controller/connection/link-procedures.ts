@@ -80,8 +80,7 @@ export class LinkProcedures {
   }
 
   setDataLength(p: ParametersOf<typeof LeSetDataLength>): number {
-    const { octets, time } = LeSetDataLength.parameters.shape;
-    if (!octets.allows(p.octets) || !time.allows(p.time)) return Status.invalidParameters;
+    if (!LeSetDataLength.parameters.allows(p)) return Status.invalidParameters;
     this.#wantedLength = possible(p);
     this.#link.end.control({ kind: 'length-request', tx: this.#wantedLength });
     return Status.success;

@@ -6,18 +6,13 @@ import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { addressTypeByte, sameAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { ControllerParts } from '../context.js';
+import type { ListeningParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
 import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
 import type { Sighting, Target } from './reports.js';
 import { DEFAULT_SCAN } from './scan-parameters.js';
 import type { ScanParameters } from './scan-parameters.js';
-
-interface ScanningContext extends ControllerParts {
-  /** To be called when listening begins or ends. */
-  listeningChanged(): void;
-}
 
 /** How a host wants to scan; durations of 0 are no limit. */
 interface Scan {
@@ -38,9 +33,9 @@ export class Scanner {
   readonly #duplicates = new DuplicateFilter();
   /** What was asked for a scan response, by station and set. */
   readonly #asked = new Map<string, Sighting>();
-  readonly #context: ScanningContext;
+  readonly #context: ListeningParts;
 
-  constructor(context: ScanningContext) {
+  constructor(context: ListeningParts) {
     this.#context = context;
   }
 
