@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../lib/errors.js';
-import type { AclBuffers } from './controller/acl-buffers.js';
+import type { AclBuffers } from './controller/context.js';
 import { ConnectionRole } from '../lib/hci/constants.js';
 import type { Faults } from './medium/faults.js';
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { VirtualAir } from '../air.js';
-import { DEFAULT_ACL_BUFFERS } from '../controller/acl-buffers.js';
+import { DEFAULT_ACL_BUFFERS } from '../controller/context.js';
 import { parseFaults } from '../faults.js';
 import { createHostServer } from '../host-server.js';
 import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
