@@ -194,6 +194,17 @@ describe('a phone', () => {
     },
   );
 
+  it('tells a car that has lost the time what it is, also long after the command', async () => {
+    const { air, host, next, key, store, seen, endpoint } = await between();
+    await store.update(host.name, (car) => ({ car: { ...car, role: 'owner' }, value: undefined }));
+    host.answer = () => Promise.resolve({ ...DONE, clockLost: true });
+    next['from-car'].push(0, 11_000);
+    expect(await seen(key.lock())).toBe('done');
+    expect(air.clock.now()).toBeGreaterThan(11_000);
+    expect(host.executed).toEqual(['lock', 'status', 'setTime']);
+    await endpoint.stop();
+  });
+
   it.each([
     // ms before the PIN is typed, before the fresh word comes
     [1_000, 0, 'done'],
