@@ -1,13 +1,15 @@
 import { bareUuid, characteristicsOf, indicates } from '../../lib/link/gatt-profile.js';
 import type { GattProfile } from '../../lib/link/gatt-profile.js';
-import { sameBytes, toHex, viewOf } from '../../lib/platform/bytes.js';
+import { sameBytes, toHex } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { isRowHandle, layoutOf } from '../../lib/radio/gatt-row.js';
 import { notThere, rowOf } from '../../lib/radio/gatt-row.js';
 import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
+import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
 import { Att } from '../../lib/hci/att/pdus.js';
-import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
+import type { AttDeclaration } from '../../lib/hci/att/pdus.js';
+import { attFrame } from './att.js';
 import type { SimAttPdu } from './att.js';
 import { SimLink } from './sim-link.js';
 import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
@@ -17,6 +19,16 @@ export interface SimCentralLinkOptions extends SimLinkOptions {
 }
 
 const LAST_HANDLE = 0xffff;
+
+/** A request for attributes of one type, and its answer. */
+type Search<T> = readonly [
+  request: typeof Att.readByTypeRequest,
+  response: {
+    readonly opcode: number;
+    readonly parameters: { exact(bytes: Uint8Array): { attributes: readonly T[] } | undefined };
+  },
+];
+const BY_TYPE = [Att.readByTypeRequest, Att.readByTypeResponse] as const;
 
 /** A link seen from the phone: the client of GATT. */
 export class SimCentralLink extends SimLink implements CentralLink {
@@ -43,17 +55,17 @@ export class SimCentralLink extends SimLink implements CentralLink {
   async prepare(remembered: number | undefined): Promise<void> {
     const profile = this.#profile;
     this.lengthenData();
-    const request = simAttPdu(Att.mtuRequest.opcode, uint16(this.options.mtu));
+    const request = attFrame(Att.mtuRequest, { mtu: this.options.mtu });
     const { opcode, parameters } = await this.ask('exchanging the MTU', request);
-    if (opcode === Att.mtuResponse.opcode && parameters.length === 2) {
-      this.agreeOnMtu(readUint16(parameters));
+    if (opcode === Att.mtuResponse.opcode) {
+      this.agreeOnMtu(Att.mtuResponse.parameters.exact(parameters));
     }
     if (isRowHandle(remembered, profile)) {
       await this.#lookInto(remembered, remembered + layoutOf(profile).lastAt);
       if (this.attHandle === remembered) return;
     }
     const service = await this.#findService();
-    await this.#lookInto(readUint16(service) + 1, readUint16(service, 2));
+    await this.#lookInto(service.handle + 1, service.endHandle);
     for (const { uuid } of characteristicsOf(profile)) this.#valueOf(uuid);
   }
 
@@ -65,66 +77,75 @@ export class SimCentralLink extends SimLink implements CentralLink {
       attHandle === undefined
         ? await this.#findConfiguration()
         : attHandle + layoutOf(this.#profile).configurationAt;
-    const value = indicates(this.#profile) ? 2 : 1;
-    await this.ask('subscribing', simAttPdu(Att.writeRequest.opcode, uint16(handle, value)));
+    const value = Uint8Array.of(indicates(this.#profile) ? 2 : 1, 0);
+    await this.ask('subscribing', attFrame(Att.writeRequest, { handle, value }));
   }
 
   protected get chunkPdu(): ChunkPdu {
     const { uuid, properties } = this.#profile.toCar;
-    const handle = this.#valueOf(uuid);
-    return properties.includes('writeWithoutResponse')
-      ? { opcode: Att.writeCommand.opcode, handle, acknowledged: false }
-      : { opcode: Att.writeRequest.opcode, handle, acknowledged: true };
+    const unanswered = properties.includes('writeWithoutResponse');
+    const declared = unanswered ? Att.writeCommand : Att.writeRequest;
+    return { declared, handle: this.#valueOf(uuid) };
   }
 
   protected received(pdu: SimAttPdu): void {
-    if (pdu.opcode === Att.indication.opcode) this.transmit(simAttPdu(Att.confirmation.opcode));
-    if (pdu.opcode === Att.indication.opcode || pdu.opcode === Att.notification.opcode) {
-      this.deliver(pdu.parameters);
+    const { opcode, parameters } = pdu;
+    if (opcode === Att.indication.opcode) this.transmit(attFrame(Att.confirmation, {}));
+    if (opcode === Att.indication.opcode || opcode === Att.notification.opcode) {
+      this.deliver(Att.notification.parameters.exact(parameters)?.value);
     } else {
       this.answered(pdu);
     }
   }
 
-  async #findService(): Promise<Uint8Array> {
-    const services = await this.#search(1, LAST_HANDLE, AttributeType.service, (entry) =>
-      readUint16(entry, 2),
+  async #findService(): Promise<{ readonly handle: number; readonly endHandle: number }> {
+    const { readByGroupTypeRequest, readByGroupTypeResponse } = Att;
+    const services = await this.#search(
+      [readByGroupTypeRequest, readByGroupTypeResponse],
+      { start: 1, end: LAST_HANDLE, type: AttributeType.primaryService },
+      ({ endHandle }) => endHandle,
     );
     const uuid = uuidBytes(this.#profile.service);
-    const found = services.find((entry) => sameBytes(entry.subarray(4), uuid));
+    const found = services.find(({ value }) => sameBytes(value, uuid));
     if (found === undefined) throw notThere(`service ${this.#profile.service}`);
     return found;
   }
 
-  async #lookInto(first: number, last: number): Promise<void> {
-    const declarations = await this.#search(first, last, AttributeType.declaration, (entry) =>
-      readUint16(entry, 3),
+  async #lookInto(start: number, end: number): Promise<void> {
+    const found = await this.#search(
+      BY_TYPE,
+      { start, end, type: AttributeType.characteristic },
+      ({ value }) => CharacteristicDeclaration.read(value).valueHandle,
     );
-    this.#declarations = declarations.map(declarationIn);
+    this.#declarations = found.map(({ handle, value }) => {
+      const { uuid, ...declared } = CharacteristicDeclaration.read(value);
+      return { startHandle: handle, ...declared, uuid: toHex(uuid.toReversed()) };
+    });
   }
 
   async #findConfiguration(): Promise<number> {
-    const first = this.#valueOf(this.#profile.fromCar.uuid) + 1;
-    const [entry] = await this.#search(first, first, AttributeType.configuration, () => first);
-    if (entry === undefined) throw notThere('configuration to subscribe by');
-    return readUint16(entry);
+    const start = this.#valueOf(this.#profile.fromCar.uuid) + 1;
+    const type = AttributeType.clientConfiguration;
+    const [found] = await this.#search(BY_TYPE, { start, end: start, type }, () => start);
+    if (found === undefined) throw notThere('configuration to subscribe by');
+    return found.handle;
   }
 
-  /** In as many requests as it takes. @param end the last handle that an entry speaks of */
-  async #search(
-    first: number,
-    last: number,
-    type: number,
-    end: (entry: Uint8Array) => number,
-  ): Promise<Uint8Array[]> {
-    const found: Uint8Array[] = [];
-    for (let next = first; next <= last;) {
-      const request = searchRequest(next, last, type);
-      const entries = entriesIn(await this.ask('looking for the service', request));
-      found.push(...entries);
-      const [reached = 0] = entries.slice(-1).map(end);
-      if (reached < next) break;
-      next = reached + 1;
+  /** In as many requests as it takes. @param reached the last handle that what was found speaks of */
+  async #search<T>(
+    [request, response]: Search<T>,
+    { start, end, type }: { readonly start: number; readonly end: number; readonly type: string },
+    reached: (found: T) => number,
+  ): Promise<T[]> {
+    const found: T[] = [];
+    for (let next = start; next <= end;) {
+      const pdu = attFrame(request, { start: next, end, type: uuidBytes(type) });
+      const { opcode, parameters } = await this.ask('looking for the service', pdu);
+      const answer = opcode === response.opcode ? response.parameters.exact(parameters) : undefined;
+      found.push(...(answer?.attributes ?? []));
+      const [last = 0] = (answer?.attributes ?? []).slice(-1).map(reached);
+      if (last < next) break;
+      next = last + 1;
     }
     return found;
   }
@@ -135,10 +156,3 @@ export class SimCentralLink extends SimLink implements CentralLink {
     return found.valueHandle;
   }
 }
-
-const declarationIn = (entry: Uint8Array): Declaration => ({
-  startHandle: readUint16(entry),
-  properties: viewOf(entry).getUint8(2),
-  valueHandle: readUint16(entry, 3),
-  uuid: toHex(entry.slice(5).reverse()),
-});
