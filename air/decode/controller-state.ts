@@ -1,35 +1,26 @@
 import { LeSetRandomAddress } from '../../lib/hci/commands/addresses.js';
-import { LeSetAdvertisingSetRandomAddress } from '../../lib/hci/commands/extended-advertising.js';
 import { ReadBdAddr } from '../../lib/hci/commands/information.js';
 import { Advertisements } from './advertisements.js';
 import { FollowedAdvertisingSets } from './advertising-sets.js';
 import type { FollowedEnd } from './links.js';
-import { FollowedIdentity } from './party.js';
+import type { FollowedIdentity } from './party.js';
 
 /** Links of one controller that are followed. */
 const MAX_LINKS = 64;
 /** Commands that are under way at one time. */
 const MAX_COMMANDS = 64;
 
-interface PendingCommand {
-  readonly opcode: number;
-  readonly parameters: Uint8Array;
-}
-
 /** What has been heard of one controller and its host. */
 export class ControllerState {
-  readonly identity: FollowedIdentity;
   readonly advertisements = new Advertisements();
   readonly sets = new FollowedAdvertisingSets();
   /** By connection handle. */
   readonly #links = new Map<number, FollowedEnd>();
   /** Handles of links that have ended: what a host still sends on them is lost. */
   readonly #over = new Set<number>();
-  #commands: PendingCommand[] = [];
+  #commands: { readonly opcode: number; readonly parameters: Uint8Array }[] = [];
 
-  constructor(index: number) {
-    this.identity = new FollowedIdentity(index);
-  }
+  constructor(readonly identity: FollowedIdentity) {}
 
   /** Keeps what its answer will make true. */
   command(opcode: number, parameters: Uint8Array): void {
@@ -39,9 +30,8 @@ export class ControllerState {
 
   /** The parameters of the oldest such command; undefined when none is under way. */
   answered(opcode: number): Uint8Array | undefined {
-    const index = this.#commands.findIndex((command) => command.opcode === opcode);
-    if (index < 0) return undefined;
-    const [command] = this.#commands.splice(index, 1);
+    const command = this.#commands.find((each) => each.opcode === opcode);
+    this.#commands = this.#commands.filter((each) => each !== command);
     return command?.parameters;
   }
 
@@ -80,11 +70,7 @@ export class ControllerState {
   }
 }
 
-const FOLLOWED: ReadonlySet<number> = new Set([
-  ReadBdAddr.opcode,
-  LeSetRandomAddress.opcode,
-  LeSetAdvertisingSetRandomAddress.opcode,
-]);
-
 const isFollowed = (opcode: number): boolean =>
-  FOLLOWED.has(opcode) || FollowedAdvertisingSets.concerns(opcode);
+  opcode === ReadBdAddr.opcode ||
+  opcode === LeSetRandomAddress.opcode ||
+  FollowedAdvertisingSets.concerns(opcode);

@@ -18,7 +18,7 @@ export interface OnLink {
   readonly peripheral: Party;
 }
 
-interface FromEnd extends OnLink {
+export interface FromEnd extends OnLink {
   readonly from: End;
   readonly name: string;
   readonly fields: Fields;

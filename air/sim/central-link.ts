@@ -8,7 +8,6 @@ import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
 import { Att } from '../../lib/hci/att/pdus.js';
-import type { AttDeclaration } from '../../lib/hci/att/pdus.js';
 import { attFrame } from './att.js';
 import type { SimAttPdu } from './att.js';
 import { SimLink } from './sim-link.js';
