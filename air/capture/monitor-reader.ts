@@ -1,19 +1,7 @@
 import { addressText } from '../../lib/hci/text.js';
-import type { BtsnoopRecord, Direction } from './btsnoop.js';
-import { MonitorOpcode, PACKET_OPCODES } from './monitor.js';
+import type { BtsnoopRecord } from './btsnoop.js';
+import { MonitorOpcode, PACKETS } from './monitor.js';
 import type { AirDevice, AirEvent } from './record.js';
-
-/** What a packet of the monitor is: which way it goes, and the type that H4 has for it. */
-interface PacketKind {
-  readonly direction: Direction;
-  readonly type: number;
-}
-
-const PACKETS: ReadonlyMap<number, PacketKind> = new Map(
-  (['sent', 'received'] as const).flatMap((direction) =>
-    [...PACKET_OPCODES[direction]].map(([type, opcode]) => [opcode, { direction, type }] as const),
-  ),
-);
 
 /**
  * Reads the records of a monitor file (see monitor.ts). Its numbers of controllers come back; those that are
@@ -27,7 +15,7 @@ export class MonitorReader {
   readonly events = ({ data, flags, time }: BtsnoopRecord): readonly AirEvent[] => {
     const number = flags >>> 16;
     const opcode = flags & 0xffff;
-    const kind = PACKETS.get(opcode);
+    const kind = PACKETS.find((each) => each.opcode === opcode);
     if (kind !== undefined) {
       const { direction, type } = kind;
       const { index } = this.#devices.get(number) ?? this.#introduce(number, '', '');

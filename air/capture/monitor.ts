@@ -2,7 +2,6 @@ import { fromHex, utf8Prefix } from '../../lib/platform/bytes.js';
 import { PacketType } from '../../lib/hci/constants.js';
 import type { AirListener } from '../tap.js';
 import { btsnoopHeader, Datalink, recordOf } from './btsnoop.js';
-import type { Direction } from './btsnoop.js';
 import type { CaptureSink } from './capturing.js';
 import type { AirDevice, AirEvent } from './record.js';
 
@@ -11,36 +10,19 @@ import type { AirDevice, AirEvent } from './record.js';
  * record are its controller's number << 16 and an opcode, and packets go without their H4 type byte.
  * Wireshark and btmon read it, and tell the controllers apart.
  */
-export const MonitorOpcode = {
-  newIndex: 0,
-  deleteIndex: 1,
-  command: 2,
-  event: 3,
-  aclSent: 4,
-  aclReceived: 5,
-  scoSent: 6,
-  scoReceived: 7,
-  openIndex: 8,
-  closeIndex: 9,
-  isoSent: 18,
-  isoReceived: 19,
-} as const;
+export const MonitorOpcode = { newIndex: 0, deleteIndex: 1, openIndex: 8, closeIndex: 9 } as const;
 
-/** By direction and H4 type. */
-export const PACKET_OPCODES: Readonly<Record<Direction, ReadonlyMap<number, number>>> = {
-  sent: new Map([
-    [PacketType.command, MonitorOpcode.command],
-    [PacketType.acl, MonitorOpcode.aclSent],
-    [PacketType.sco, MonitorOpcode.scoSent],
-    [PacketType.iso, MonitorOpcode.isoSent],
-  ]),
-  received: new Map([
-    [PacketType.event, MonitorOpcode.event],
-    [PacketType.acl, MonitorOpcode.aclReceived],
-    [PacketType.sco, MonitorOpcode.scoReceived],
-    [PacketType.iso, MonitorOpcode.isoReceived],
-  ]),
-};
+/** Which way the packets of an opcode go, and the type that H4 has for them. */
+export const PACKETS = [
+  { opcode: 2, direction: 'sent', type: PacketType.command },
+  { opcode: 3, direction: 'received', type: PacketType.event },
+  { opcode: 4, direction: 'sent', type: PacketType.acl },
+  { opcode: 5, direction: 'received', type: PacketType.acl },
+  { opcode: 6, direction: 'sent', type: PacketType.sco },
+  { opcode: 7, direction: 'received', type: PacketType.sco },
+  { opcode: 18, direction: 'sent', type: PacketType.iso },
+  { opcode: 19, direction: 'received', type: PacketType.iso },
+] as const;
 
 /** Type of a controller in New Index: primary. */
 const PRIMARY = 0;
@@ -66,8 +48,10 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
         break;
       case 'record': {
         const { index, direction, packet, time } = event.record;
-        const opcode = PACKET_OPCODES[direction].get(packet[0] ?? 0);
-        if (opcode !== undefined) write(index, opcode, packet.subarray(1), time);
+        const kind = PACKETS.find(
+          (each) => each.direction === direction && each.type === packet[0],
+        );
+        if (kind !== undefined) write(index, kind.opcode, packet.subarray(1), time);
         break;
       }
       case 'left':
