@@ -18,7 +18,6 @@ import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
 import type { DecodedDetail, ReportedEvent } from './event.js';
 import { LinkDecoder } from './link-decoder.js';
-import type { LinkEvent } from './link-decoder.js';
 import { connectionComplete, linkChange } from './link-events.js';
 import { ReportAssembler, reportKey, reports } from './reports.js';
 import type { DecodedReport } from './reports.js';
@@ -83,7 +82,8 @@ export class AirDecoder {
       const reader = new Reader(packet);
       const type = reader.u8();
       if (type === PacketType.acl) {
-        this.#reportLink(this.#links.data(controller, direction, readAcl(packet)));
+        const report = this.#links.data(controller, direction, readAcl(packet));
+        this.#tell(report?.event, report?.values);
       } else if (type === PacketType.command && direction === 'sent') {
         controller.command(reader.u16(), reader.bytes(reader.u8()));
       } else if (type === PacketType.event && direction === 'received') {
@@ -193,10 +193,6 @@ export class AirDecoder {
     });
     if (understood === true) return;
     this.#tell({ type: 'malformed', device: this.#controllers.party(identity), what });
-  }
-
-  #reportLink(report: LinkEvent | undefined): void {
-    if (report !== undefined) this.#tell(report.event, report.values);
   }
 
   #tell(event: DecodedDetail | undefined, values: ReportedEvent['values'] = []): void {

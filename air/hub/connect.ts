@@ -90,12 +90,12 @@ const tryHub = async (
 /** Tells the controller where it is. True when all was answered: the hub is there to stay. */
 const settle = async (transport: HubTransport, options: HubOptions): Promise<boolean> => {
   const { label, position, defaultPosition: { x, y } = ORIGIN, txPower } = options;
-  const commands: Uint8Array[] = [];
-  // The label comes first: places are remembered under it.
-  if (label !== undefined && label !== '') commands.push(setLabelCommand(label));
-  if (position !== undefined) commands.push(setPositionCommand(position.x, position.y));
-  else commands.push(setDefaultPositionCommand(x, y));
-  if (txPower !== undefined) commands.push(setTxPowerCommand(txPower));
+  const commands = [
+    // The label comes first: places are remembered under it.
+    ...(label !== undefined && label !== '' ? [setLabelCommand(label)] : []),
+    position ? setPositionCommand(position.x, position.y) : setDefaultPositionCommand(x, y),
+    ...(txPower !== undefined ? [setTxPowerCommand(txPower)] : []),
+  ];
   let unanswered = commands.length;
   return new Promise((resolve) => {
     const finish = (answered: boolean): void => {
