@@ -128,21 +128,18 @@ export class AirDecoder {
   }
 
   #leEvent(controller: ControllerState, subevent: number, parameters: Uint8Array): void {
-    const heard = reports(subevent, parameters);
-    const connection = heard === undefined ? connectionComplete(subevent, parameters) : undefined;
-    if (heard !== undefined) {
-      for (const report of heard) {
-        const whole = this.#assembler.push(controller.identity.index, report);
-        if (whole !== undefined) this.#report(whole);
-      }
-    } else if (connection !== undefined) {
-      this.#tell(this.#links.connected(controller, connection));
-    } else if (subevent === LeAdvertisingSetTerminated.subevent) {
-      controller.sets.terminated(LeAdvertisingSetTerminated.parameters.read(parameters).set);
-    } else {
-      const changed = linkChange(subevent, parameters);
-      if (changed === undefined) return;
+    for (const report of reports(subevent, parameters) ?? []) {
+      const whole = this.#assembler.push(controller.identity.index, report);
+      if (whole !== undefined) this.#report(whole);
+    }
+    const connection = connectionComplete(subevent, parameters);
+    if (connection !== undefined) this.#tell(this.#links.connected(controller, connection));
+    const changed = linkChange(subevent, parameters);
+    if (changed !== undefined) {
       this.#tell(this.#links.changed(controller, changed.handle, changed.change));
+    }
+    if (subevent === LeAdvertisingSetTerminated.subevent) {
+      controller.sets.terminated(LeAdvertisingSetTerminated.parameters.read(parameters).set);
     }
   }
 

@@ -1,3 +1,5 @@
+import { AttributeType } from '../../lib/hci/att/attributes.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import type { AttDeclaration } from '../../lib/hci/att/pdus.js';
 import { rest, u16 } from '../../lib/hci/fields.js';
 import { Layout } from '../../lib/hci/layout.js';
@@ -39,3 +41,10 @@ export const parseAttFrame = (data: Uint8Array): SimAttPdu | undefined => {
     return undefined;
   return { opcode, parameters: payload.subarray(1) };
 };
+
+/** What stands behind the handle of a service that a search has found. */
+export const ServiceFound = new Layout({ lastHandle: u16(), uuid: rest() });
+
+/** Services are groups, and looked for as such (Vol 3 Part G 4.4.1). */
+export const searchFor = (type: string): typeof Att.readByTypeRequest =>
+  type === AttributeType.primaryService ? Att.readByGroupTypeRequest : Att.readByTypeRequest;

@@ -1,13 +1,12 @@
 import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
 import { Att } from '../../lib/hci/att/pdus.js';
 import { uuidText } from '../../lib/hci/text.js';
-import { concat } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { layoutOf } from '../../lib/radio/gatt-row.js';
 import type { PeripheralService } from '../../lib/radio/types.js';
-import { attFrame, frame } from './att.js';
+import { attFrame, frame, ServiceFound } from './att.js';
 
-/** What a search finds, as it stands in an answer; services with their last handle before the value. */
+/** What a search finds, as it stands in an answer; the value of a service is a ServiceFound. */
 interface Attribute {
   readonly type: string;
   readonly handle: number;
@@ -26,7 +25,7 @@ export interface PlacedService {
 const serviceAt = (handle: number, last: number, uuid: string): Attribute => ({
   type: AttributeType.primaryService,
   handle,
-  value: concat(Uint8Array.of(last & 0xff, last >> 8), uuidBytes(uuid)),
+  value: ServiceFound.build({ lastHandle: last, uuid: uuidBytes(uuid) }),
 });
 
 /** bleno's services GAP and GATT come first: handles 1 to 9. */

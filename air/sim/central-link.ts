@@ -8,7 +8,7 @@ import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
 import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
 import { Att } from '../../lib/hci/att/pdus.js';
-import { attFrame } from './att.js';
+import { attFrame, searchFor, ServiceFound } from './att.js';
 import type { SimAttPdu } from './att.js';
 import { SimLink } from './sim-link.js';
 import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
@@ -18,16 +18,6 @@ export interface SimCentralLinkOptions extends SimLinkOptions {
 }
 
 const LAST_HANDLE = 0xffff;
-
-/** A request for attributes of one type, and its answer. */
-type Search<T> = readonly [
-  request: typeof Att.readByTypeRequest,
-  response: {
-    readonly opcode: number;
-    readonly parameters: { exact(bytes: Uint8Array): { attributes: readonly T[] } | undefined };
-  },
-];
-const BY_TYPE = [Att.readByTypeRequest, Att.readByTypeResponse] as const;
 
 /** A link seen from the phone: the client of GATT. */
 export class SimCentralLink extends SimLink implements CentralLink {
@@ -63,8 +53,8 @@ export class SimCentralLink extends SimLink implements CentralLink {
       await this.#lookInto(remembered, remembered + layoutOf(profile).lastAt);
       if (this.attHandle === remembered) return;
     }
-    const service = await this.#findService();
-    await this.#lookInto(service.handle + 1, service.endHandle);
+    const [first, last] = await this.#findService();
+    await this.#lookInto(first + 1, last);
     for (const { uuid } of characteristicsOf(profile)) this.#valueOf(uuid);
   }
 
@@ -97,24 +87,26 @@ export class SimCentralLink extends SimLink implements CentralLink {
     }
   }
 
-  async #findService(): Promise<{ readonly handle: number; readonly endHandle: number }> {
-    const { readByGroupTypeRequest, readByGroupTypeResponse } = Att;
+  /** Its first and last handle. */
+  async #findService(): Promise<readonly [number, number]> {
     const services = await this.#search(
-      [readByGroupTypeRequest, readByGroupTypeResponse],
-      { start: 1, end: LAST_HANDLE, type: AttributeType.primaryService },
-      ({ endHandle }) => endHandle,
+      AttributeType.primaryService,
+      [1, LAST_HANDLE],
+      (value) => ServiceFound.read(value).lastHandle,
     );
-    const uuid = uuidBytes(this.#profile.service);
-    const found = services.find(({ value }) => sameBytes(value, uuid));
-    if (found === undefined) throw notThere(`service ${this.#profile.service}`);
-    return found;
+    const wanted = uuidBytes(this.#profile.service);
+    for (const { handle, value } of services) {
+      const { lastHandle, uuid } = ServiceFound.read(value);
+      if (sameBytes(uuid, wanted)) return [handle, lastHandle];
+    }
+    throw notThere(`service ${this.#profile.service}`);
   }
 
-  async #lookInto(start: number, end: number): Promise<void> {
+  async #lookInto(first: number, last: number): Promise<void> {
     const found = await this.#search(
-      BY_TYPE,
-      { start, end, type: AttributeType.characteristic },
-      ({ value }) => CharacteristicDeclaration.read(value).valueHandle,
+      AttributeType.characteristic,
+      [first, last],
+      (value) => CharacteristicDeclaration.read(value).valueHandle,
     );
     this.#declarations = found.map(({ handle, value }) => {
       const { uuid, ...declared } = CharacteristicDeclaration.read(value);
@@ -123,28 +115,31 @@ export class SimCentralLink extends SimLink implements CentralLink {
   }
 
   async #findConfiguration(): Promise<number> {
-    const start = this.#valueOf(this.#profile.fromCar.uuid) + 1;
+    const first = this.#valueOf(this.#profile.fromCar.uuid) + 1;
     const type = AttributeType.clientConfiguration;
-    const [found] = await this.#search(BY_TYPE, { start, end: start, type }, () => start);
+    const [found] = await this.#search(type, [first, first], () => first);
     if (found === undefined) throw notThere('configuration to subscribe by');
     return found.handle;
   }
 
   /** In as many requests as it takes. @param reached the last handle that what was found speaks of */
-  async #search<T>(
-    [request, response]: Search<T>,
-    { start, end, type }: { readonly start: number; readonly end: number; readonly type: string },
-    reached: (found: T) => number,
-  ): Promise<T[]> {
-    const found: T[] = [];
-    for (let next = start; next <= end;) {
-      const pdu = attFrame(request, { start: next, end, type: uuidBytes(type) });
+  async #search(
+    type: string,
+    [first, last]: readonly [number, number],
+    reached: (value: Uint8Array) => number,
+  ): Promise<{ readonly handle: number; readonly value: Uint8Array }[]> {
+    const request = searchFor(type);
+    const found = [];
+    for (let start = first; start <= last;) {
+      const pdu = attFrame(request, { start, end: last, type: uuidBytes(type) });
       const { opcode, parameters } = await this.ask('looking for the service', pdu);
-      const answer = opcode === response.opcode ? response.parameters.exact(parameters) : undefined;
+      const answered = opcode === request.opcode + 1;
+      const answer = answered ? Att.readByTypeResponse.parameters.exact(parameters) : undefined;
       found.push(...(answer?.attributes ?? []));
-      const [last = 0] = (answer?.attributes ?? []).slice(-1).map(reached);
-      if (last < next) break;
-      next = last + 1;
+      const entry = answer?.attributes.at(-1);
+      const end = entry === undefined ? 0 : reached(entry.value);
+      if (end < start) break;
+      start = end + 1;
     }
     return found;
   }

@@ -66,24 +66,20 @@ export class SimCentral extends SimStation implements Central {
     this.#power.signal.throwIfAborted();
     if (signal.aborted) return;
     await new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void): void => {
+      const end = (): void => {
         signal.removeEventListener('abort', onAbort);
         this.#scans.delete(scan);
         this.#listen();
-        settle();
       };
       const onAbort = (): void => {
-        end(resolve);
+        end();
+        resolve();
       };
-      const scan: Scan = {
-        filters,
-        found,
-        fail: (error) => {
-          end(() => {
-            reject(error);
-          });
-        },
+      const fail = (error: PhoneKeyError): void => {
+        end();
+        reject(error);
       };
+      const scan: Scan = { filters, found, fail };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#scans.add(scan);
       this.#listen();
@@ -191,26 +187,21 @@ export class SimCentral extends SimStation implements Central {
 
   #initiate(id: string, signal: AbortSignal): Promise<LinkEnd> {
     return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
+      const end = (): void => {
         signal.removeEventListener('abort', onAbort);
         this.#wanted = undefined;
         this.#listen();
-        settle();
       };
       const onAbort = (): void => {
-        end(() => {
-          reject(abortError(signal));
-        });
+        end();
+        reject(abortError(signal));
+      };
+      const up = (linkEnd: LinkEnd): void => {
+        end();
+        resolve(linkEnd);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#wanted = {
-        id,
-        up: (linkEnd) => {
-          end(() => {
-            resolve(linkEnd);
-          });
-        },
-      };
+      this.#wanted = { id, up };
       this.#listen();
     });
   }
