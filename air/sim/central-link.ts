@@ -20,17 +20,11 @@ export interface SimCentralLinkOptions extends SimLinkOptions {
 const LAST_HANDLE = 0xffff;
 
 /** A link seen from the phone: the client of GATT. */
-export class SimCentralLink extends SimLink implements CentralLink {
-  readonly #profile: GattProfile;
+export class SimCentralLink extends SimLink<SimCentralLinkOptions> implements CentralLink {
   #declarations: readonly Declaration[] = [];
 
-  constructor(options: SimCentralLinkOptions) {
-    super(options);
-    this.#profile = options.profile;
-  }
-
   get attHandle(): number | undefined {
-    return rowOf(this.#declarations, this.#profile);
+    return rowOf(this.#declarations, this.options.profile);
   }
 
   /**
@@ -42,7 +36,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
    * @throws PhoneKeyError `radio.connect-failed` where the car has no such service
    */
   async prepare(remembered: number | undefined): Promise<void> {
-    const profile = this.#profile;
+    const profile = this.options.profile;
     this.lengthenData();
     const request = attFrame(Att.mtuRequest, { mtu: this.options.mtu });
     const { opcode, parameters } = await this.ask('exchanging the MTU', request);
@@ -65,13 +59,13 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const handle =
       attHandle === undefined
         ? await this.#findConfiguration()
-        : attHandle + layoutOf(this.#profile).configurationAt;
-    const value = Uint8Array.of(indicates(this.#profile) ? 2 : 1, 0);
+        : attHandle + layoutOf(this.options.profile).configurationAt;
+    const value = Uint8Array.of(indicates(this.options.profile) ? 2 : 1, 0);
     await this.ask('subscribing', attFrame(Att.writeRequest, { handle, value }));
   }
 
   protected get chunkPdu(): ChunkPdu {
-    const { uuid, properties } = this.#profile.toCar;
+    const { uuid, properties } = this.options.profile.toCar;
     const unanswered = properties.includes('writeWithoutResponse');
     const declared = unanswered ? Att.writeCommand : Att.writeRequest;
     return { declared, handle: this.#valueOf(uuid) };
@@ -94,12 +88,12 @@ export class SimCentralLink extends SimLink implements CentralLink {
       [1, LAST_HANDLE],
       (value) => ServiceFound.read(value).lastHandle,
     );
-    const wanted = uuidBytes(this.#profile.service);
+    const wanted = uuidBytes(this.options.profile.service);
     for (const { handle, value } of services) {
       const { lastHandle, uuid } = ServiceFound.read(value);
       if (sameBytes(uuid, wanted)) return [handle, lastHandle];
     }
-    throw notThere(`service ${this.#profile.service}`);
+    throw notThere(`service ${this.options.profile.service}`);
   }
 
   async #lookInto(first: number, last: number): Promise<void> {
@@ -115,7 +109,7 @@ export class SimCentralLink extends SimLink implements CentralLink {
   }
 
   async #findConfiguration(): Promise<number> {
-    const first = this.#valueOf(this.#profile.fromCar.uuid) + 1;
+    const first = this.#valueOf(this.options.profile.fromCar.uuid) + 1;
     const type = AttributeType.clientConfiguration;
     const [found] = await this.#search(type, [first, first], () => first);
     if (found === undefined) throw notThere('configuration to subscribe by');

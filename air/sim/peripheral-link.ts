@@ -14,14 +14,8 @@ export interface SimPeripheralLinkOptions extends SimLinkOptions {
 }
 
 /** A link seen from the car: the server of GATT. */
-export class SimPeripheralLink extends SimLink {
-  readonly #server: SimPeripheralLinkOptions;
+export class SimPeripheralLink extends SimLink<SimPeripheralLinkOptions> {
   #subscribed: PlacedService | undefined;
-
-  constructor(options: SimPeripheralLinkOptions) {
-    super(options);
-    this.#server = options;
-  }
 
   async open(handlers: LinkHandlers): Promise<void> {
     this.buffer.open(handlers);
@@ -43,7 +37,7 @@ export class SimPeripheralLink extends SimLink {
         break;
       case Att.readByGroupTypeRequest.opcode:
       case Att.readByTypeRequest.opcode: {
-        const answer = this.#server.table.find(opcode, parameters, this.mtu);
+        const answer = this.options.table.find(opcode, parameters, this.mtu);
         if (answer !== undefined) this.transmit(answer);
         break;
       }
@@ -65,13 +59,13 @@ export class SimPeripheralLink extends SimLink {
     if (write === undefined) return;
     // Bytes before the subscription belong to nobody and are dropped.
     if (write.handle === this.#subscribed?.toCar) this.deliver(write.value);
-    const placed = this.#server.table.services.find(
+    const placed = this.options.table.services.find(
       ({ configuration }) => configuration === write.handle,
     );
     if (placed === undefined || this.#subscribed !== undefined) return;
     this.#subscribed = placed;
     this.options.medium.defer(() => {
-      if (!this.buffer.isDown) this.#server.onSubscribed(placed.service);
+      if (!this.buffer.isDown) this.options.onSubscribed(placed.service);
     });
   }
 }

@@ -42,10 +42,10 @@ const REMOTE_REASONS: readonly number[] = [0x13, 0x14, 0x15];
 const LONGEST_DATA = { octets: 251, time: 2120 };
 
 /** One end of a link between a SimCentral and a SimPeripheral. */
-export abstract class SimLink implements Link {
+export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> implements Link {
   readonly peer: string;
   protected readonly buffer = new LinkBuffer();
-  protected readonly options: SimLinkOptions;
+  protected readonly options: O;
   readonly #queue = new OperationQueue();
   #mtu = DEFAULT_ATT_MTU;
   #outstanding = 0;
@@ -60,7 +60,7 @@ export abstract class SimLink implements Link {
     this.#tellGone = resolve;
   });
 
-  constructor(options: SimLinkOptions) {
+  constructor(options: O) {
     this.options = options;
     this.peer = options.peer;
     options.end.handlers = {
