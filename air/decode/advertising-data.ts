@@ -86,8 +86,8 @@ export const readAdvertisingData = (bytes: Uint8Array): AdvertisingData => {
 export const describeAdvertisingData = (
   data: AdvertisingData,
   nameOf: (uuid: string) => string,
-): string[] => {
-  return shortList([
+): string[] =>
+  shortList([
     ...(data.flags === undefined ? [] : [`flags ${hexNumber(data.flags)}`]),
     ...(data.name === undefined ? [] : [`name "${data.name}"`]),
     ...(data.services ?? []).map((uuid) => `service ${nameOf(uuid)}`),
@@ -102,4 +102,3 @@ export const describeAdvertisingData = (
     ...(data.malformed === true ? ['malformed'] : []),
     ...(data.bytes === 0 ? ['nothing'] : []),
   ]);
-};

@@ -45,7 +45,9 @@ export class ControllerState {
 
   /** Gives the end that has to make room, where there is one. */
   setLink(handle: number, end: FollowedEnd): FollowedEnd | undefined {
-    const replaced = this.removeLink(handle) ?? this.#oldest();
+    const [oldest] = this.#links.keys();
+    const room = oldest === undefined || this.#links.size < MAX_LINKS;
+    const replaced = this.removeLink(handle) ?? (room ? undefined : this.removeLink(oldest));
     this.#links.set(handle, end);
     this.#over.delete(handle);
     return replaced;
@@ -60,13 +62,6 @@ export class ControllerState {
 
   get links(): readonly FollowedEnd[] {
     return [...this.#links.values()];
-  }
-
-  #oldest(): FollowedEnd | undefined {
-    const [oldest] = this.#links.keys();
-    return oldest === undefined || this.#links.size < MAX_LINKS
-      ? undefined
-      : this.removeLink(oldest);
   }
 }
 

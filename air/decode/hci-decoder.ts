@@ -67,11 +67,10 @@ export class HciDecoder {
 
   #packet({ time, index, direction, packet }: AirRecord): HciPacket {
     const device = this.#controllers.party(this.#controllers.get(index).identity);
-    const bytes = packet.length;
     const content = readable(() => this.#content(index, direction, packet)) ?? {
       packet: 'other',
       name: 'malformed packet',
-      fields: { bytes },
+      fields: { bytes: packet.length },
     };
     return { time, type: 'hci', index, device, direction, ...content };
   }

@@ -67,18 +67,17 @@ export const createHubServer = (
   };
   let cancelIdle: Cancel = clock.after(lingerMs, idle);
 
-  const source = {
-    controller: () => {
-      const controller = air.controller({ recall: (newcomer) => places.recall(newcomer) });
-      controller.onClose(() => {
-        places.left(controller);
-      });
-      return controller;
-    },
-  };
   const { server, end } = createHostServer(
     {
-      air: source,
+      air: {
+        controller: () => {
+          const controller = air.controller({ recall: (newcomer) => places.recall(newcomer) });
+          controller.onClose(() => {
+            places.left(controller);
+          });
+          return controller;
+        },
+      },
       get buffers() {
         return (air.faults.buffers ?? DEFAULT_ACL_BUFFERS).count;
       },
