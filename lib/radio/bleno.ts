@@ -7,7 +7,7 @@ import { encodeSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { OperationQueue, runOperation, subscribe } from './operation.js';
+import { OperationQueue, outcomeOf, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
 import { Patience } from './patience.js';
 import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
@@ -108,7 +108,7 @@ class BlenoPeripheral implements Peripheral {
     return primaryService(this.#bleno, service.profile, {
       // Bytes before the subscription belong to nobody and are dropped.
       written: (chunk) => {
-        if (this.#served === service && this.#link?.receive(chunk) === false)
+        if (this.#served === service && this.#link?.buffer.receive(chunk) === false)
           this.#expel('sends before the link is open');
       },
       tooLong: () => {
@@ -186,7 +186,7 @@ class BlenoPeripheral implements Peripheral {
   #endLink(reason: LinkCloseReason): void {
     const link = this.#link;
     this.#link = undefined;
-    link?.end(reason);
+    link?.buffer.end(reason);
   }
 
   #expel(why: string): void {
@@ -278,14 +278,8 @@ class BlenoPeripheral implements Peripheral {
 
   /** Calls `act` and waits for the event; a timeout is as good. */
   async #quietly(what: string, timeoutMs: number, event: string, act: () => void): Promise<void> {
-    try {
-      await runOperation<void>(this.#clock, { what, timeoutMs }, ({ resolve, on }) => {
-        on(this.#bleno, event, resolve);
-        act();
-      });
-    } catch (error) {
-      this.#log.debug('no answer', { error: errorMessage(error) });
-    }
+    const error = await outcomeOf(this.#clock, { what, timeoutMs }, this.#bleno, event, act);
+    if (error !== undefined) this.#log.debug('no answer', { error: errorMessage(error) });
   }
 
   #assertUsable(): void {

@@ -1,0 +1,33 @@
+import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import { LinkBuffer } from './link-buffer.js';
+import { OperationQueue, runOperation } from './operation.js';
+import type { Settle } from './operation.js';
+
+const OPERATION_TIMEOUT_MS = 5000;
+
+/** What links over noble and bleno share: one operation at a time; one that got no answer ends the link. */
+export abstract class StackLink {
+  readonly buffer = new LinkBuffer();
+  protected readonly clock: Clock;
+  readonly #queue = new OperationQueue();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** An operation got no answer. */
+  protected abstract lost(): void;
+
+  protected run(what: string, start: (settle: Settle<void>) => void): Promise<void> {
+    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals: [this.buffer.signal] };
+    return this.#queue.run(async () => {
+      try {
+        await runOperation(this.clock, options, start);
+      } catch (error) {
+        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') this.lost();
+        throw error;
+      }
+    });
+  }
+}
