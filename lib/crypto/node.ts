@@ -138,7 +138,7 @@ export const nodeSuite: Suite = {
     isStrict(publicKey, signature) &&
     verify(null, message, importPublic('Ed25519', publicKey), signature),
 
-  sha512: (...parts) => new Uint8Array(hash('sha512', join(parts), 'buffer')),
+  sha512: (...parts) => new Uint8Array(hash('sha512', Buffer.concat(parts), 'buffer')),
 
   hmacSha512: hmac,
 
@@ -191,11 +191,6 @@ function hmac(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
   const mac = createHmac('sha512', key);
   for (const part of parts) mac.update(part);
   return new Uint8Array(mac.digest());
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }
 
 /** OpenSSL's form of a key pair; making it costs as much as using it. */

@@ -1,25 +1,24 @@
 import type { MessageDescription, MessageDirection, MessageRules } from '../link/message-link.js';
 import { decodeFromCar, decodeToCar, LENGTH } from './codec.js';
 import { MAX_MESSAGE_BYTES } from './profile.js';
+import type { FromCar, ToCar } from './schema/gen/phonekey.js';
 
-/** Decodes a message for a person to read. Ciphertext stays ciphertext: only its length is told. */
-export const describe = (direction: MessageDirection, message: Uint8Array): MessageDescription => {
+/** Undefined for what is no message. */
+export const decoded = (
+  direction: MessageDirection,
+  bytes: Uint8Array,
+): ToCar['message'] | FromCar['message'] | undefined => {
   try {
-    return contentsOf(direction, message);
+    return direction === 'to-car' ? decodeToCar(bytes) : decodeFromCar(bytes);
   } catch {
-    return { kind: 'malformed', fields: size('bytes', message.length) };
+    return undefined;
   }
 };
 
-export const nativeMessages: MessageRules = {
-  maxMessage: MAX_MESSAGE_BYTES,
-  reassemblyMs: 5_000,
-  describe,
-};
-
-const contentsOf = (direction: MessageDirection, bytes: Uint8Array): MessageDescription => {
-  const message = direction === 'to-car' ? decodeToCar(bytes) : decodeFromCar(bytes);
-  switch (message.case) {
+/** Decodes a message for a person to read. Ciphertext stays ciphertext: only its length is told. */
+export const describe = (direction: MessageDirection, bytes: Uint8Array): MessageDescription => {
+  const message = decoded(direction, bytes);
+  switch (message?.case) {
     case 'hello':
       return { kind: 'Hello', fields: `version ${String(message.value.version)}, e 32 B` };
     case 'proof':
@@ -53,8 +52,14 @@ const contentsOf = (direction: MessageDirection, bytes: Uint8Array): MessageDesc
     case 'revocationList':
       return { kind: 'Notice', fields: size('sealed notice', message.value.length) };
     case undefined:
-      return { kind: 'malformed', fields: '' };
+      return { kind: 'malformed', fields: size('bytes', bytes.length) };
   }
+};
+
+export const nativeMessages: MessageRules = {
+  maxMessage: MAX_MESSAGE_BYTES,
+  reassemblyMs: 5_000,
+  describe,
 };
 
 const size = (what: string, bytes: number): string => `${what} ${String(bytes)} B`;

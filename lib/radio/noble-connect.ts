@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { GattProfile, GattCharacteristic } from '../link/gatt-profile.js';
+import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
 import type { Noble, NoblePeripheral, NobleCharacteristic, NobleService } from './noble-types.js';
 import { outcomeOf, runOperation } from './operation.js';
@@ -181,20 +181,15 @@ const chosen = (
   profile: GattProfile,
 ): Discovered => {
   // All of them: noble's subscribe, for one, never answers where there is nothing to subscribe to.
-  const [toCar, fromCar] = characteristicsOf(profile).map((each) => find(characteristics, each));
+  const [toCar, fromCar] = characteristicsOf(profile).map(({ uuid, properties }) => {
+    const found = characteristics.find(
+      (each) =>
+        each.uuid === bareUuid(uuid) &&
+        properties.some((property) => each.properties.includes(property)),
+    );
+    if (found === undefined) throw notThere(`characteristic ${uuid}`);
+    return found;
+  });
   if (toCar === undefined || fromCar === undefined) throw notThere('characteristics');
   return { toCar, fromCar, attHandle };
-};
-
-const find = (
-  characteristics: readonly NobleCharacteristic[],
-  { uuid, properties }: GattCharacteristic,
-): NobleCharacteristic => {
-  const found = characteristics.find(
-    (each) =>
-      each.uuid === bareUuid(uuid) &&
-      properties.some((property) => each.properties.includes(property)),
-  );
-  if (found === undefined) throw notThere(`characteristic ${uuid}`);
-  return found;
 };

@@ -27,7 +27,8 @@ export class CarChannel {
   readonly #clock: Clock;
   readonly #received: { readonly message: CarMessage; readonly at: number }[] = [];
   #waiting: { resolve(message: CarMessage): void; reject(error: PhoneKeyError): void } | undefined;
-  #failure: PhoneKeyError | undefined;
+  /** Why the link cannot be used any more. */
+  failure: PhoneKeyError | undefined;
 
   private constructor(link: CentralLink, { clock, trace }: DialectEnvironment) {
     this.#clock = clock;
@@ -56,13 +57,8 @@ export class CarChannel {
     return channel;
   }
 
-  /** Why the link cannot be used any more. */
-  get failure(): PhoneKeyError | undefined {
-    return this.#failure;
-  }
-
   async send(message: NonNullable<ToCarMessage>, deadline: Deadline): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.failure !== undefined) throw this.failure;
     await deadline.race(this.#link.send(encodeToCar(message)), timedOut);
   }
 
@@ -70,7 +66,7 @@ export class CarChannel {
   receive(deadline: Deadline): Promise<CarMessage> {
     const next = this.#received.shift();
     if (next !== undefined) return Promise.resolve(next.message);
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.failure !== undefined) return Promise.reject(this.failure);
     const message = new Promise<CarMessage>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -108,7 +104,7 @@ export class CarChannel {
   };
 
   #fail(error: PhoneKeyError): void {
-    this.#failure ??= error;
+    this.failure ??= error;
     this.#waiting?.reject(error);
     this.#waiting = undefined;
   }

@@ -1,8 +1,7 @@
 import { pairingRefusalError } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { Deadline } from '../../phone/deadline.js';
-import type { CarToPair, DialectEnvironment, PhoneDialect } from '../../phone/dialect.js';
-import type { CentralLink } from '../../radio/types.js';
+import type { CarToPair, OverLink, PhoneDialect } from '../../phone/dialect.js';
 import { pairingRefusal } from '../codec.js';
 import type { Enrolment } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
@@ -11,12 +10,7 @@ import { CarChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
 /** Pairs: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
-const pair = async (
-  link: CentralLink,
-  code: string,
-  phone: DialectEnvironment,
-  deadline: Deadline,
-): Promise<CarToPair> => {
+const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) => {
   const { suite, random, name, formFactor } = phone;
   const channel = await CarChannel.open(link, phone, deadline);
   const { bytes: challenge } = await channel.receiveHello(deadline);
