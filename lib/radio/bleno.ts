@@ -19,6 +19,8 @@ export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
+/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
+const MAX_VALUE_BYTES = 512;
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
@@ -105,25 +107,33 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #primaryService(service: PeripheralService): object {
+    const { RESULT_SUCCESS, RESULT_INVALID_ATTRIBUTE_LENGTH } = this.#bleno.Characteristic;
+    const told = (): void => this.#link?.told();
     return primaryService(this.#bleno, service.profile, {
-      // Bytes before the subscription belong to nobody and are dropped.
-      written: (chunk) => {
-        if (this.#served === service && this.#link?.buffer.receive(chunk) === false)
-          this.#expel('sends before the link is open');
+      toCar: {
+        onWriteRequest: (data, _offset, _withoutResponse, callback) => {
+          // Answered before anybody looks at it: bleno must not answer a phone that was disconnected
+          // meanwhile, and what the protocol thinks of the bytes is not told by an ATT error.
+          const fits = data.length <= MAX_VALUE_BYTES;
+          callback(fits ? RESULT_SUCCESS : RESULT_INVALID_ATTRIBUTE_LENGTH);
+          if (!fits) this.#expel('writes more than an attribute has');
+          // Bytes before the subscription belong to nobody and are dropped.
+          if (!fits || data.length === 0 || this.#served !== service) return;
+          if (this.#link?.buffer.receive(data) === false)
+            this.#expel('sends before the link is open');
+        },
       },
-      tooLong: () => {
-        this.#expel('writes more than an attribute has');
-      },
-      subscribed: (mtu, tell) => {
-        this.#subscribed(service, mtu, tell);
-      },
-      unsubscribed: () => {
-        if (this.#served !== service) return;
-        this.#endLink('remote');
-        this.#watchIdle();
-      },
-      told: () => {
-        this.#link?.told();
+      fromCar: {
+        onSubscribe: (maxValueSize, tell) => {
+          this.#subscribed(service, maxValueSize + 3, tell);
+        },
+        onUnsubscribe: () => {
+          if (this.#served !== service) return;
+          this.#endLink('remote');
+          this.#watchIdle();
+        },
+        onNotify: told,
+        onIndicate: told,
       },
     });
   }

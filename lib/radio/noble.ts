@@ -1,5 +1,4 @@
 import { PhoneKeyError } from '../errors.js';
-import type { ScanFilter } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
@@ -64,13 +63,9 @@ class NobleCentral implements Central {
     ];
   }
 
-  async scan(
-    filters: readonly ScanFilter[],
-    found: (advertisement: Advertisement) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async scan(...wanted: Parameters<Central['scan']>): Promise<void> {
     this.#assertUsable();
-    await this.#scanner.scan(filters, found, signal);
+    await this.#scanner.scan(...wanted);
   }
 
   async connect(
