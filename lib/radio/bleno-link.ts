@@ -1,13 +1,9 @@
-import type { Clock } from '../platform/clock.js';
 import { checkChunk } from './link-buffer.js';
 import { StackLink } from './stack-link.js';
+import type { StackLinkOptions } from './stack-link.js';
 import type { Link, LinkHandlers } from './types.js';
 
-export interface BlenoLinkOptions {
-  readonly clock: Clock;
-  readonly peer: string;
-  /** ATT MTU in bytes at the time of the subscription. */
-  readonly mtu: number;
+export interface BlenoLinkOptions extends StackLinkOptions {
   /** Notifies or indicates. To be called only while the central is connected. */
   tell(value: Buffer): void;
   /** Disconnects the central; resolves when it is gone. */
@@ -16,16 +12,12 @@ export interface BlenoLinkOptions {
 
 /** A link to the phone that has subscribed; the peripheral feeds it with bleno's events. */
 export class BlenoLink extends StackLink implements Link {
-  readonly peer: string;
-  readonly mtu: number;
   readonly #options: BlenoLinkOptions;
   /** The stack has taken the notification, or the phone has confirmed the indication. */
   told = (): void => undefined;
 
   constructor(options: BlenoLinkOptions) {
-    super(options.clock);
-    this.peer = options.peer;
-    this.mtu = options.mtu;
+    super(options);
     this.#options = options;
   }
 

@@ -63,8 +63,8 @@ class BlenoPeripheral implements Peripheral {
   #links = 0;
   /** With a central that is connected but not subscribed, which keeps every phone out. */
   readonly #patience: Patience;
-  #stopIdle: Cancel = () => undefined;
-  #cancelRetry: Cancel = () => undefined;
+  #stopIdle: Cancel | undefined;
+  #cancelRetry: Cancel | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(loaded: LoadedBleno, clock: Clock, log: Logger) {
@@ -143,7 +143,7 @@ class BlenoPeripheral implements Peripheral {
     this.#endLink('lost');
     this.#connected = true;
     this.#served = undefined;
-    this.#cancelRetry();
+    this.#cancelRetry?.();
     this.#watchIdle();
   }
 
@@ -155,7 +155,7 @@ class BlenoPeripheral implements Peripheral {
       return;
     }
     this.#served = service;
-    this.#stopIdle();
+    this.#stopIdle?.();
     this.#link = new BlenoLink({
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
@@ -169,7 +169,7 @@ class BlenoPeripheral implements Peripheral {
   #disconnected(): void {
     this.#endLink('remote');
     this.#connected = false;
-    this.#stopIdle();
+    this.#stopIdle?.();
     // bleno advertises again by itself, right after this event, but what it advertised before.
     if (this.#next !== this.#advertised) this.#advertiseAfter(0);
   }
@@ -187,8 +187,8 @@ class BlenoPeripheral implements Peripheral {
     this.#log.warn('the adapter is off', { state });
     this.#power.abort(error);
     this.#connected = false;
-    this.#stopIdle();
-    this.#cancelRetry();
+    this.#stopIdle?.();
+    this.#cancelRetry?.();
     this.#endLink('lost');
     this.#onError?.(error);
   }
@@ -206,7 +206,7 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #watchIdle(): void {
-    this.#stopIdle();
+    this.#stopIdle?.();
     if (!this.#connected) return;
     const since = this.#clock.now();
     const cancel = this.#clock.after(this.#patience.ms, () => {
@@ -215,7 +215,7 @@ class BlenoPeripheral implements Peripheral {
     this.#stopIdle = () => {
       cancel();
       this.#patience.waited(this.#clock.now() - since);
-      this.#stopIdle = () => undefined;
+      this.#stopIdle = undefined;
     };
   }
 
@@ -257,7 +257,7 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #advertiseAfter(delayMs: number): void {
-    this.#cancelRetry();
+    this.#cancelRetry?.();
     this.#cancelRetry = this.#clock.after(delayMs, () => {
       this.#advertise().catch((error: unknown) => {
         if (this.#power.signal.aborted) return;
@@ -300,7 +300,7 @@ class BlenoPeripheral implements Peripheral {
   async #close(): Promise<void> {
     const wasOn = !this.#power.signal.aborted;
     this.#power.abort(closedError());
-    this.#cancelRetry();
+    this.#cancelRetry?.();
     this.#endLink('local');
     if (wasOn) {
       // In this order: bleno advertises again after a disconnection unless it was told to stop.
@@ -309,7 +309,7 @@ class BlenoPeripheral implements Peripheral {
       });
       await this.#disconnect();
     }
-    this.#stopIdle();
+    this.#stopIdle?.();
     for (const forget of this.#forget) forget();
     await this.#loaded.close();
   }

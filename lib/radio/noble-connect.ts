@@ -10,7 +10,7 @@ import type { Declaration } from './gatt-row.js';
 import { runsOwnHost } from './stack.js';
 
 /** What the phone uses of a connected car. */
-export interface NobleGatt extends Discovered {
+export interface NobleGatt extends ReturnType<typeof chosen> {
   readonly profile: GattProfile;
   /** ATT MTU in bytes. */
   readonly mtu: number;
@@ -98,14 +98,6 @@ export const abandon = async (peripheral: NoblePeripheral, clock: Clock): Promis
   }
 };
 
-/** The characteristics of a connected car. */
-interface Discovered {
-  readonly toCar: NobleCharacteristic;
-  readonly fromCar: NobleCharacteristic;
-  /** Where their row begins, as the car has told it on this connection; undefined: in no row. */
-  readonly attHandle: number | undefined;
-}
-
 /** Runs one operation of the connection; rejects when that ends. */
 type Ask = <T>(what: string, start: (settle: Settle<T>) => void) => Promise<T>;
 
@@ -121,7 +113,7 @@ const discover = async (
   profile: GattProfile,
   known: number | undefined,
   ask: Ask,
-): Promise<Discovered> => {
+) => {
   const service = isRowHandle(known, profile)
     ? serviceAt(noble, peripheral, profile, known)
     : undefined;
@@ -156,6 +148,7 @@ const serviceAt = (
 
 interface Characteristics {
   readonly characteristics: readonly NobleCharacteristic[];
+  /** Where their row begins, as the car has told it on this connection; undefined: in no row. */
   readonly attHandle: number | undefined;
 }
 
@@ -176,10 +169,7 @@ const lookInto = (
     service.discoverCharacteristics(characteristicsOf(profile).map(({ uuid }) => bareUuid(uuid)));
   });
 
-const chosen = (
-  { characteristics, attHandle }: Characteristics,
-  profile: GattProfile,
-): Discovered => {
+const chosen = ({ characteristics, attHandle }: Characteristics, profile: GattProfile) => {
   // All of them: noble's subscribe, for one, never answers where there is nothing to subscribe to.
   const [toCar, fromCar] = characteristicsOf(profile).map(({ uuid, properties }) => {
     const found = characteristics.find(

@@ -1,5 +1,4 @@
 import { indicates } from '../link/gatt-profile.js';
-import type { Clock } from '../platform/clock.js';
 import { layoutOf } from './gatt-row.js';
 import { checkChunk } from './link-buffer.js';
 import { abandon } from './noble-connect.js';
@@ -7,6 +6,7 @@ import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
 import { subscribe } from './operation.js';
 import { StackLink } from './stack-link.js';
+import type { StackLinkOptions } from './stack-link.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 /** In a configuration (Vol 3 Part G 3.3.3.3). */
@@ -22,17 +22,13 @@ const COMMANDS_PER_REQUEST = 7;
 /** HCI reasons that say that the peer ended the link (Core, Vol 1 Part F): user, resources, power off. */
 const REMOTE_REASONS: readonly unknown[] = [0x13, 0x14, 0x15];
 
-export interface NobleLinkOptions {
-  readonly clock: Clock;
-  readonly peer: string;
+export interface NobleLinkOptions extends Omit<StackLinkOptions, 'mtu'> {
   /** Called once, when the device is free again. */
   onDown(): void;
 }
 
 /** A link to a car over a connected noble peripheral. One GATT operation runs at a time. */
 export class NobleLink extends StackLink implements CentralLink {
-  readonly mtu: number;
-  readonly peer: string;
   readonly attHandle: number | undefined;
   readonly #peripheral: NoblePeripheral;
   readonly #gatt: NobleGatt;
@@ -42,9 +38,7 @@ export class NobleLink extends StackLink implements CentralLink {
   #closing: Promise<void> | undefined;
 
   constructor(peripheral: NoblePeripheral, gatt: NobleGatt, options: NobleLinkOptions) {
-    super(options.clock);
-    this.mtu = gatt.mtu;
-    this.peer = options.peer;
+    super({ ...options, mtu: gatt.mtu });
     this.attHandle = gatt.attHandle;
     this.#peripheral = peripheral;
     this.#gatt = gatt;

@@ -6,14 +6,25 @@ import type { Settle } from './operation.js';
 
 const OPERATION_TIMEOUT_MS = 5000;
 
+export interface StackLinkOptions {
+  readonly clock: Clock;
+  readonly peer: string;
+  /** ATT MTU in bytes, as it is when the link begins. */
+  readonly mtu: number;
+}
+
 /** What links over noble and bleno share: one operation at a time; one that got no answer ends the link. */
 export abstract class StackLink {
+  readonly peer: string;
+  readonly mtu: number;
   readonly buffer = new LinkBuffer();
   protected readonly clock: Clock;
   readonly #queue = new OperationQueue();
 
-  constructor(clock: Clock) {
+  constructor({ clock, peer, mtu }: StackLinkOptions) {
     this.clock = clock;
+    this.peer = peer;
+    this.mtu = mtu;
   }
 
   /** An operation got no answer. */

@@ -11,13 +11,6 @@ import type { DialectEnvironment } from '../../phone/dialect.js';
 
 export type CarMessage = FromCar['message'];
 
-export interface ReceivedHello {
-  /** 32 bytes. */
-  readonly bytes: Uint8Array;
-  /** On the phone's clock, in milliseconds. */
-  readonly receivedAt: number;
-}
-
 /** A car sends one message at a time; more than this waiting is not a car of ours. */
 const MAX_WAITING = 4;
 
@@ -75,8 +68,8 @@ export class CarChannel {
     });
   }
 
-  /** The car's challenge, which it sends unasked, and when it came. */
-  async receiveHello(deadline: Deadline): Promise<ReceivedHello> {
+  /** The car's challenge, 32 bytes, which it sends unasked, and when it came on the phone's clock. */
+  async receiveHello(deadline: Deadline) {
     const at = this.#received[0]?.at;
     const message = await this.receive(deadline);
     if (message.case !== 'hello') {
