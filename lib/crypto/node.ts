@@ -114,7 +114,7 @@ const TAG = 16;
 export const nodeSuite: Suite = {
   name: 'node',
 
-  x25519KeyPair: (privateKey) => keyPair('X25519', privateKey),
+  x25519KeyPair: keyPairs('X25519'),
 
   x25519(pair, publicKey) {
     const ours = privateKeyOf('X25519', pair);
@@ -129,7 +129,7 @@ export const nodeSuite: Suite = {
     return new Uint8Array(secret);
   },
 
-  ed25519KeyPair: (seed) => keyPair('Ed25519', seed),
+  ed25519KeyPair: keyPairs('Ed25519'),
 
   ed25519Sign: (pair, message) =>
     new Uint8Array(sign(null, message, privateKeyOf('Ed25519', pair))),
@@ -199,11 +199,13 @@ const privateKeys = {
   Ed25519: new WeakMap<KeyPair, KeyObject>(),
 };
 
-function keyPair(curve: Curve, privateKey: Uint8Array): KeyPair {
-  const key = importPrivate(curve, privateKey);
-  const pair: KeyPair = { privateKey: privateKey.slice(), publicKey: exportPublic(key) };
-  privateKeys[curve].set(pair, key);
-  return pair;
+function keyPairs(curve: Curve): (privateKey: Uint8Array) => KeyPair {
+  return (privateKey) => {
+    const key = importPrivate(curve, privateKey);
+    const pair: KeyPair = { privateKey: privateKey.slice(), publicKey: exportPublic(key) };
+    privateKeys[curve].set(pair, key);
+    return pair;
+  };
 }
 
 function privateKeyOf(curve: Curve, pair: KeyPair): KeyObject {

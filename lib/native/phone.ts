@@ -13,8 +13,8 @@ import {
 } from './advertisement.js';
 import { decodeResult, encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
-import { CarChannel } from './phone/channel.js';
-import type { CarMessage } from './phone/channel.js';
+import { openChannel } from './phone/channel.js';
+import type { CarChannel, CarMessage } from './phone/channel.js';
 import { nativeProfile } from './profile.js';
 import type { SealedChannel } from './session/common.js';
 import { answerChallenge } from './session/phone.js';
@@ -44,9 +44,9 @@ export const nativeRemote: PhoneDialect = {
     };
   },
   open: async (link, car, phone, deadline) =>
-    nativeSession(phone, car, await CarChannel.open(link, phone, deadline)),
+    nativeSession(phone, car, await openChannel(link, phone, deadline)),
   relay: async (link, revocationList, phone, deadline) => {
-    const channel = await CarChannel.open(link, phone, deadline);
+    const channel = await openChannel(link, phone, deadline);
     await channel.receiveHello(deadline);
     await channel.send({ case: 'revocationList', value: revocationList }, deadline);
     // The next challenge, or the end of the link, says that the car has it.

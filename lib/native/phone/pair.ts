@@ -4,13 +4,13 @@ import type { CarToPair, OverLink, PhoneDialect } from '../../phone/dialect.js';
 import { pairingRefusal } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
 import { nativeRemote } from '../phone.js';
-import { CarChannel } from './channel.js';
+import { openChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
 /** Pairs: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
 const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) => {
   const { suite, random, name, formFactor } = phone;
-  const channel = await CarChannel.open(link, phone, deadline);
+  const channel = await openChannel(link, phone, deadline);
   const { bytes: challenge } = await channel.receiveHello(deadline);
   const exchange = new PhonePairing(suite, random, code, challenge);
 
