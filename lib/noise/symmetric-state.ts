@@ -155,13 +155,8 @@ export class SymmetricState {
   }
 
   /** The HKDF of section 4.3 with two outputs: RFC 5869 with the chaining key as salt, no info. */
-  #hkdf(inputKeyMaterial: Uint8Array): [Uint8Array, Uint8Array] {
-    const output = this.#suite.hkdfSha512(
-      inputKeyMaterial,
-      this.#chainingKey,
-      EMPTY,
-      2 * HASH_LENGTH,
-    );
+  #hkdf(ikm: Uint8Array): [Uint8Array, Uint8Array] {
+    const output = this.#suite.hkdfSha512(ikm, this.#chainingKey, EMPTY, 2 * HASH_LENGTH);
     return [output.slice(0, HASH_LENGTH), output.slice(HASH_LENGTH)];
   }
 }
