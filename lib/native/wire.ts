@@ -110,7 +110,8 @@ const read = (
       continue;
     }
     const { name, type, oneof, list } = field;
-    if (wireType !== kindOf(type).wire) throw new Error(`${name} has wire type ${String(wireType)}`);
+    if (wireType !== kindOf(type).wire)
+      throw new Error(`${name} has wire type ${String(wireType)}`);
     if (list) {
       (message[name] as unknown[]).push(readField(reader, type, depth));
     } else if (oneof === undefined) {
