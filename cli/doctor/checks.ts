@@ -1,7 +1,7 @@
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
-import { buildCommand, systemProbes } from './probes.js';
+import { BUILD_COMMANDS, systemProbes } from './probes.js';
 import type { Probes } from './probes.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -135,7 +135,7 @@ const checkLinux = (
         'Run on a kernel with AF_BLUETOOTH, outside the container; or use --radio virtual.';
       return [socket, check('kernel', 'fail', detail, fix)];
     }
-    const fix = `Build it, with gcc, make and Python 3 installed: ${buildCommand(installation)}`;
+    const fix = `Build it, with gcc, make and Python 3 installed: ${BUILD_COMMANDS[installation]}`;
     return [
       isErrno(devices.error, 'MODULE_NOT_FOUND')
         ? check('native socket', 'warn', 'not built; a real adapter needs it', fix)
