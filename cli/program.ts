@@ -132,9 +132,7 @@ export const buildProgram = (host: Host, perform: Perform) => {
   addAirCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
-  addHelpCommand(program, () => {
-    check('nothing');
-  });
+  addHelpCommand(program, () => check('nothing'));
   nameCommandInErrors(program, []);
   return program;
 };

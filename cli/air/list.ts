@@ -16,9 +16,8 @@ export interface ListOptions {
 /** Shows what is on the air, and where what is away will be when it comes. */
 export const listAir = async (context: Context, { watch }: ListOptions): Promise<void> => {
   const { output, paths, signal } = context;
-  const show = (list: AirList): void => {
+  const show = (list: AirList): void =>
     output.result(list, [describeSettings(list), ...table([HEADER, ...rows(list)])]);
-  };
   if (watch !== true) {
     show(await withControl(context, (control) => control.list()));
     return;

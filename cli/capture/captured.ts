@@ -15,9 +15,9 @@ export const openCapture = ({
 }: Pick<Context, 'options' | 'output'>): CaptureFile | undefined =>
   capture === undefined
     ? undefined
-    : createCaptureFile(capture, force === true, (reason) => {
-        output.say(`the capture ends here: ${reason}`);
-      });
+    : createCaptureFile(capture, force === true, (reason) =>
+        output.say(`the capture ends here: ${reason}`),
+      );
 
 /**
  * The transport, whose traffic goes to the file of `--capture` if there is one. Closes the transport
@@ -31,9 +31,7 @@ export const captured = (
   try {
     const file = openCapture(context);
     if (file === undefined) return transport;
-    transport.onClose(() => {
-      file.close();
-    });
+    transport.onClose(() => file.close());
     return capturing(transport, file);
   } catch (error) {
     transport.close();

@@ -163,9 +163,7 @@ const through = async <T>(
   const { signal, options, paths } = context;
   // Not AbortSignal.timeout: what Node 20 derives from one may be collected before it aborts.
   const over = new AbortController();
-  const timer = setTimeout(() => {
-    over.abort();
-  }, options.timeout * 1000);
+  const timer = setTimeout(() => over.abort(), options.timeout * 1000);
   const car = controlClient(controlPath(carHome(paths, name)));
   try {
     const answer = orAborted(over.signal, request(car), () => noAnswer(acts));

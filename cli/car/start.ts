@@ -25,21 +25,16 @@ export const startCar = async (
   const keyLog = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
   const failure = new AbortController();
-  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
+  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void =>
     log.debug(`${direction} ${kind}`, { fields, bytes });
-  };
   const car = await SimulatedCar.start({
     name,
     home: carHome(paths, name),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     peripheral,
     log,
-    onEvent: (event) => {
-      output.event(event.time, event, describeCarEvent(event));
-    },
-    onLinkEvent: (event) => {
-      tellNow(linkEventFields(event), describeLinkEvent(event));
-    },
+    onEvent: (event) => output.event(event.time, event, describeCarEvent(event)),
+    onLinkEvent: (event) => tellNow(linkEventFields(event), describeLinkEvent(event)),
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);

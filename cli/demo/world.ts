@@ -60,9 +60,7 @@ export const openWorld = async (
   const air = new VirtualAir();
   const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));
   const home = await mkdtemp(join(tmpdir(), 'phonekey-demo-'));
-  const removeHome = (): void => {
-    rmSync(home, { recursive: true, force: true });
-  };
+  const removeHome = (): void => rmSync(home, { recursive: true, force: true });
   process.on('exit', removeHome); // a second Ctrl-C does not wait for close()
   const cloud = await startBrokenCloud();
   const clock = systemClock;

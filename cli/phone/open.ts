@@ -55,9 +55,8 @@ export const withPhone = async <Phone extends Remote, T>(
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const keyLog = sessionKeyLog(context);
-  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
+  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void =>
     log.debug(`${direction} ${kind}`, { fields, bytes });
-  };
   const central = await openCentral(context);
   const phone = new Kind({
     central,

@@ -47,10 +47,7 @@ export const handleStream = <P extends object, R, E extends object>(
     const { first, start } = work(read(parameters, args));
     return {
       first,
-      start: (push) =>
-        start((event) => {
-          push(toJson(event));
-        }),
+      start: (push) => start((event) => push(toJson(event))),
     };
   },
 });
