@@ -1,4 +1,5 @@
 import type { Position } from '../air/index.js';
+import type { TraceEvent } from '../lib/index.js';
 import type { LogFields, Logger } from '../lib/platform/logger.js';
 import { pathsFor } from './config/paths.js';
 import type { Paths } from './config/paths.js';
@@ -92,6 +93,13 @@ const stderrLogger = (output: Output, verbose: boolean): Logger => {
   const warn = write('warn');
   return verbose ? { debug: write('debug'), info: write('info'), warn } : { ...silentLogger, warn };
 };
+
+/** With `--verbose` the messages of a link are logged. */
+export const traceOf = ({ options, log }: Context) =>
+  options.verbose === true && {
+    trace: ({ direction, kind, fields, bytes }: TraceEvent): void =>
+      log.debug(`${direction} ${kind}`, { fields, bytes }),
+  };
 
 /** Ends with an exit code; with none, that of what was done. */
 type Work = Promise<ExitCode | void>;

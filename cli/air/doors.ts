@@ -21,20 +21,10 @@ export interface DoorEvents {
   readonly failed: (message: string) => void;
 }
 
-export interface Doors {
-  /** What is served where, for programs. */
-  readonly where: { readonly h4: Endpoint | null; readonly pty: string | null };
-  /** The same for people. */
-  readonly sentence: string;
-  close(): Promise<void>;
-}
+export type Doors = Awaited<ReturnType<typeof openDoors>>;
 
 /** Opens the ways by which other stacks come in; each host is handed on to a connection to the hub. */
-export const openDoors = async (
-  context: Context,
-  { h4, pty }: DoorOptions,
-  events: DoorEvents,
-): Promise<Doors> => {
+export const openDoors = async (context: Context, { h4, pty }: DoorOptions, events: DoorEvents) => {
   const hosts = hostsOf(context, events);
   const server = h4 && (await serveH4({ ...hosts('h4'), ...h4 }));
   const onLost = (): void => events.failed('the pseudo-terminal has ended');
@@ -50,7 +40,9 @@ export const openDoors = async (
     ...(pty === undefined ? [] : [`at ${pty}`]),
   ];
   return {
+    /** What is served where, for programs. */
     where: { h4: server ? { host: server.host, port: server.port } : null, pty: pty ?? null },
+    /** The same for people. */
     sentence: at.length === 0 ? '' : `; HCI over H4 ${at.join(' and ')}`,
     async close() {
       await server?.close();

@@ -25,11 +25,6 @@ export interface ViewLine {
   readonly what: string;
 }
 
-/** Makes lines of what a tap or a capture gives. */
-export interface View {
-  push(event: AirEvent): ViewLine[];
-}
-
 const UUID_NAMES: ReadonlyMap<string, string> = new Map([
   [nativeProfile.service, 'phonekey'],
   [nativeProfile.toCar.uuid, 'toCar'],
@@ -41,7 +36,7 @@ const UUID_NAMES: ReadonlyMap<string, string> = new Map([
 const MAX_CONVERSATIONS = 1024;
 
 /** Every packet between a host and its controller. */
-export class HciView implements View {
+export class HciView {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
 
   push(event: AirEvent): ViewLine[] {
@@ -55,7 +50,7 @@ export class HciView implements View {
 }
 
 /** What happens on the air, down to the messages between phones and cars. */
-export class AirView implements View {
+export class AirView {
   readonly #decoder = new AirDecoder({ uuidNames: UUID_NAMES });
   readonly #keys: ViewerKeys;
   /** By link. */

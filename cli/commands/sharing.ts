@@ -122,7 +122,7 @@ const addGrants = (program: Parent, act: Act): void => {
     .addOption(formFactor())
     .action(act('nothing', async () => (await import('../phone/share.js')).acceptGrant));
   add('shared', 'list what this phone has shared').action(
-    act('nothing', async () => (await import('../phone/shared.js')).listShared),
+    act('nothing', async () => (await import('../phone/share.js')).listShared),
   );
 };
 

@@ -209,7 +209,7 @@ export const formatOffer = ({ identity, signing, madeAt }: Offer): string =>
 
 const offerFile = object<Offer & { readonly version: 1 }>({
   version,
-  madeAt: whole(2 ** 32 - 1),
+  madeAt: time,
   identity: keyPair,
   signing: keyPair,
 });

@@ -77,14 +77,11 @@ const messageLines = (messages: readonly TraceEvent[], output: Output): string[]
 const failed = (step: DemoStep, error: unknown, signal: AbortSignal): PhoneKeyError => {
   if (signal.aborted) return interrupted();
   const known = error instanceof PhoneKeyError ? error : undefined;
-  return new PhoneKeyError(
-    known?.code ?? 'internal',
-    `step "${step.name}" failed: ${errorMessage(error)}`,
-    {
-      cause: error,
-      ...(known === undefined ? {} : { hint: known.hint }),
-    },
-  );
+  const message = `step "${step.name}" failed: ${errorMessage(error)}`;
+  return new PhoneKeyError(known?.code ?? 'internal', message, {
+    cause: error,
+    ...(known && { hint: known.hint }),
+  });
 };
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `   ${line}`);
