@@ -58,16 +58,14 @@ const hostsOf = (
 ): ((label: string) => HostServerOptions) => {
   const place = { position: options.at, defaultPosition: HOST_AT };
   let hosts = 0;
+  const count = (more: number, type: string, what: string): void => {
+    hosts += more;
+    tell({ type, hosts }, `a host has ${what}; there are ${String(hosts)}`);
+  };
   return (label) => ({
     air: { controller: () => connectHub(paths.hub, { label, ...place }) },
     logger: log,
-    onConnect: () => {
-      hosts++;
-      tell({ type: 'host-connected', hosts }, `a host has come; there are ${String(hosts)}`);
-    },
-    onDisconnect: () => {
-      hosts--;
-      tell({ type: 'host-gone', hosts }, `a host has gone; there are ${String(hosts)}`);
-    },
+    onConnect: () => count(+1, 'host-connected', 'come'),
+    onDisconnect: () => count(-1, 'host-gone', 'gone'),
   });
 };

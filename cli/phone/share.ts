@@ -53,29 +53,21 @@ export const shareKey = async (context: Context, given: ShareArguments): Promise
   await handOut(context, [uri], { out, qr });
 };
 
-export interface AcceptArguments {
-  /** What to call the car. */
-  readonly name?: string;
-  /** What the car is to call this phone. */
-  readonly as?: string;
-  readonly formFactor?: FormFactor;
-}
-
-/** Takes a grant for a key that `showKey` has shown. */
+/** Takes a grant for a key that `showKey` has shown: `name` for the car, and `as` for this phone at the car. */
 export const acceptGrant = async (
   context: Context,
   source: string,
-  { name, as, formFactor }: AcceptArguments,
+  {
+    name,
+    as: ownName,
+    formFactor: ownFormFactor,
+  }: { readonly name?: string; readonly as?: string; readonly formFactor?: FormFactor },
 ): Promise<void> => {
   const { host, output, paths } = context;
   const uri = await readUri(host, source);
   const store = new FileKeyStore(paths.keys);
   await store.prepare();
-  const car = await new KeyRing({ store }).accept(uri, {
-    name,
-    ownName: as,
-    ownFormFactor: formFactor,
-  });
+  const car = await new KeyRing({ store }).accept(uri, { name, ownName, ownFormFactor });
   const bounds = boundsOf(car);
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [
     `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,
