@@ -108,13 +108,9 @@ const step =
     parts.map((part) => ({ revocation_list: toHex(part), expect }));
 const [taken, old] = [step('done'), step('revocation_list_invalid')];
 
-/** One after the other to a new car; at the end it knows these fingerprints, in any order. */
-const sequence = (
-  name: string,
-  steps: readonly ReturnType<typeof taken>[],
-  known: readonly RevocationEntry[],
-) => ({ name, steps: steps.flat(), known: known.map((each) => toHex(each.fingerprint)) });
+type Steps = readonly ReturnType<typeof taken>[];
 
+/** One after the other to a new car; at the end it knows these fingerprints, in any order. */
 const sequences = () => {
   const number = (value: number, ...about: readonly number[]): RevocationList => ({
     ...EMPTY,
@@ -131,43 +127,39 @@ const sequences = () => {
   const others = one({ ...number(1, 2), ownerSlot: 3 }, SECOND_OWNER.signing);
   const before = one(number(1, 200));
   const only = (index: number): readonly RevocationEntry[] => [entry(index)];
-  return [
-    sequence('the same revocation list again', [taken(one5), old(one5)], only(1)),
-    sequence(
-      'an older one, which does not bring a key back',
+  const cases: Readonly<Record<string, readonly [Steps, readonly RevocationEntry[]]>> = {
+    'the same revocation list again': [[taken(one5), old(one5)], only(1)],
+    'an older one, which does not bring a key back': [
       [taken(one5), old(one(number(4)), one(number(0)))],
       only(1),
-    ),
-    sequence(
-      'the same number with other contents',
-      [taken(one5), old(one(number(5, 1, 2)))],
-      only(1),
-    ),
-    sequence('a newer one replaces it', [taken(one5, one(number(6, 2)))], only(2)),
-    sequence('numbers may be left out', [taken(one5, one(number(900, 2)))], only(2)),
-    sequence('each owner has numbers of his own', [taken(one5, others)], [entry(1), entry(2)]),
-    sequence(
-      'a part adds to what is known as soon as it comes',
+    ],
+    'the same number with other contents': [[taken(one5), old(one(number(5, 1, 2)))], only(1)],
+    'a newer one replaces it': [[taken(one5, one(number(6, 2)))], only(2)],
+    'numbers may be left out': [[taken(one5, one(number(900, 2)))], only(2)],
+    'each owner has numbers of his own': [[taken(one5, others)], [entry(1), entry(2)]],
+    'a part adds to what is known as soon as it comes': [
       [taken(before, lastPart)],
       [entry(200), entry(ENTRIES_PER_PART)],
-    ),
-    sequence(
-      'what is not in it any more goes with the last part of it, in whatever order they come',
+    ],
+    'what is not in it any more goes with the last part of it, in whatever order they come': [
       [taken(before, lastPart, firstPart)],
       all,
-    ),
-    sequence('the same part again', [taken(firstPart), old(firstPart), taken(lastPart)], all),
-    sequence(
-      'a part of the same number issued at another time',
+    ],
+    'the same part again': [[taken(firstPart), old(firstPart), taken(lastPart)], all],
+    'a part of the same number issued at another time': [
       [taken(firstPart), old(otherTime[1])],
       entries(ENTRIES_PER_PART),
-    ),
-    sequence(
-      'a part of an older one after a part of a newer one',
+    ],
+    'a part of an older one after a part of a newer one': [
       [taken(later[0]), old(lastPart), taken(later[1])],
       all,
-    ),
-  ];
+    ],
+  };
+  return Object.entries(cases).map(([name, [steps, known]]) => ({
+    name,
+    steps: steps.flat(),
+    known: known.map((each) => toHex(each.fingerprint)),
+  }));
 };
 
 const twoParts = (revocationList: RevocationList): readonly [Uint8Array, Uint8Array] => {

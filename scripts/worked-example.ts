@@ -199,7 +199,3 @@ export const fillExamples = (text: string): string =>
       return `${head}\n\`\`\`text\n${render(example())}\n\`\`\`\n\n${tail}`;
     },
   );
-
-/** How many examples a text holds; the test that compares them must find all. */
-export const countExamples = (text: string): number =>
-  text.match(/<!-- example: \w+ -->/g)?.length ?? 0;

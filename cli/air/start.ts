@@ -10,8 +10,6 @@ import { describeSettings } from './words.js';
 import { monitorCapture } from '../../air/capture/monitor.js';
 import { openCapture } from '../capture/captured.js';
 
-export interface AirOptions extends HubSettings, DoorOptions {}
-
 /**
  * Keeps the air of this home up, in the foreground, with a controller of its own that does nothing;
  * and opens the doors through which other stacks come in.
@@ -19,7 +17,7 @@ export interface AirOptions extends HubSettings, DoorOptions {}
  */
 export const startAir = async (
   context: Context,
-  { h4, pty, ...settings }: AirOptions,
+  { h4, pty, ...settings }: HubSettings & DoorOptions,
 ): Promise<void> => {
   const { output, paths, signal } = context;
   const tell = (event: object, sentence: string): void => {

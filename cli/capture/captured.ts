@@ -43,7 +43,11 @@ export const openCapture = ({
         for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
         size += bytes.length;
       } catch (error) {
-        endAt(file, size);
+        try {
+          ftruncateSync(file, size); // the part of a record that was still written
+        } catch {
+          // The records before it can be read all the same.
+        }
         lost(error);
         close();
       }
@@ -69,15 +73,6 @@ export const captured = (
   } catch (error) {
     transport.close();
     throw error;
-  }
-};
-
-/** Takes away the part of a record that was still written. */
-const endAt = (file: number, size: number): void => {
-  try {
-    ftruncateSync(file, size);
-  } catch {
-    // The records before it can be read all the same.
   }
 };
 

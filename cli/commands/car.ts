@@ -67,12 +67,8 @@ export const addCarCommands = (program: Parent, act: Act): void => {
     .addArgument(new Argument('<what>', 'open or close').choices(['open', 'close'] as const))
     .addArgument(new Argument('<door>', 'which one').choices(CLOSURES))
     .action((what, door) => beside((module, at) => module.moveDoor(at, what, door)));
-  for (const [action, summary] of [
-    ['drive', 'drive off'],
-    ['park', 'park'],
-  ] as const) {
-    add(action, summary).action(() => beside((module, at) => module.driveOrPark(at, action)));
-  }
+  add('drive', 'drive off').action(() => beside((module, at) => module.driveOrPark(at, 'drive')));
+  add('park', 'park').action(() => beside((module, at) => module.driveOrPark(at, 'park')));
   add('screen', 'read the screen: the pairing code is there while the window is open')
     .option('--qr', 'shows its QR code (on a terminal it comes by itself)')
     .action((options) => beside((module, at) => module.screen(at, options)));

@@ -2,16 +2,15 @@ import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
 import { parseSeconds, parseSlot } from '../config/parse.js';
-import type { SimpleAction } from '../phone/act.js';
 import { Option } from '@commander-js/extra-typings';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 
-const ACTION_SUMMARIES: readonly (readonly [SimpleAction, string])[] = [
+const ACTION_SUMMARIES = [
   ['unlock', 'unlock the doors'],
   ['lock', 'lock the doors'],
   ['trunk', 'open the trunk'],
   ['frunk', 'open the frunk'],
-];
+] as const;
 
 const PAIR_EXAMPLES = `Examples:
   $ key pair                               asks for the code

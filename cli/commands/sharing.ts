@@ -4,7 +4,6 @@ import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
-import type { StatusVerb } from '../phone/revocation-lists.js';
 import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
@@ -55,11 +54,11 @@ const PIN_EXAMPLES = `Examples:
   $ key pin clear
 `;
 
-const STATUS_VERBS: readonly (readonly [StatusVerb, string])[] = [
+const STATUS_VERBS = [
   ['revoke', 'take the rights of a key away, for good; for owners'],
   ['suspend', 'take them away until key resume; for owners'],
   ['resume', 'give the rights of a suspended key back; for owners'],
-];
+] as const;
 
 /** The commands of keys that come from a phone, not from the car. */
 export const addSharingCommands = (program: Parent, act: Act): void => {

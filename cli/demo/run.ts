@@ -21,10 +21,8 @@ export const demo = async (
 ): Promise<void> => {
   const { output, signal, log } = context;
   const begun = performance.now();
-  const world = await open(log, signal, {
-    keyLog: sessionKeyLog(context),
-    watch: (transport) => captured(transport, context),
-  });
+  const keyLog = sessionKeyLog(context);
+  const world = await open(log, signal, (transport) => captured(transport, context), keyLog);
   try {
     const stage: Stage = { world };
     for (const [index, step] of STEPS.entries()) await play(step, index + 1, stage, context);

@@ -39,18 +39,15 @@ const startBrokenCloud = async () => {
 /** Everything that the demonstration touches, as its steps use it. */
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export interface WorldOptions {
-  /** May put something between the phone and its controller. */
-  readonly watch?: (transport: HciTransport) => HciTransport;
-  /** Is given the keys of the phone's sessions. */
-  readonly keyLog?: KeyLog | undefined;
-}
-
-/** A car on the real bleno and a phone on the real noble, on one air in this process. */
+/**
+ * A car on the real bleno and a phone on the real noble, on one air in this process. `watch` may put something
+ * between the phone and its controller; `keyLog` is given the keys of the phone's sessions.
+ */
 export const openWorld = async (
   log: Logger,
   signal: AbortSignal,
-  { watch = (transport) => transport, keyLog }: WorldOptions = {},
+  watch: (transport: HciTransport) => HciTransport,
+  keyLog: KeyLog | undefined,
 ) => {
   const air = new VirtualAir();
   const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));

@@ -16,12 +16,6 @@ export interface Check {
   readonly fix?: string;
 }
 
-interface Diagnosis {
-  readonly checks: readonly Check[];
-  /** The radios that were tried and work. */
-  readonly usable: readonly ('ble' | 'virtual')[];
-}
-
 /** No probe may keep the doctor waiting for longer, in milliseconds. */
 const PROBE_TIMEOUT_MS = 8_000;
 
@@ -33,11 +27,8 @@ const NEEDED: ReadonlySet<string> = new Set([
   'adapter',
 ]);
 
-/** Asks every probe; never rejects and never hangs. */
-export const diagnose = async (
-  probes: Probes,
-  timeoutMs = PROBE_TIMEOUT_MS,
-): Promise<Diagnosis> => {
+/** Asks every probe; never rejects and never hangs. Gives the radios that were tried and work as `usable`. */
+export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS) => {
   const ask = <T>(probe: () => Promise<T>): Promise<Answer<T>> => answered(probe, timeoutMs);
   const checks: Check[] = [
     isSupportedNode(probes.nodeVersion)

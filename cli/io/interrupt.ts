@@ -52,11 +52,6 @@ export class Interrupt {
     process.on('newListener', this.#onListener);
   }
 
-  close(): void {
-    process.removeListener('newListener', this.#onListener);
-    for (const name of SIGNALS) process.removeListener(name, this.#onSignal);
-  }
-
   readonly #onSignal = (): void => {
     if (this.signal.aborted) process.exit(EXIT.interrupted);
     this.abort();
@@ -66,7 +61,6 @@ export class Interrupt {
   readonly #onListener = (event: string | symbol, listener: unknown): void => {
     if (event !== 'SIGINT' || listener === this.#onSignal) return;
     process.nextTick(() => {
-      if (process.listenerCount('SIGINT', this.#onSignal) === 0) return;
       process.removeListener('SIGINT', this.#onSignal);
       process.on('SIGINT', this.#onSignal);
     });
