@@ -24,10 +24,26 @@ export interface DoorEvents {
 export type Doors = Awaited<ReturnType<typeof openDoors>>;
 
 /** Opens the ways by which other stacks come in; each host is handed on to a connection to the hub. */
-export const openDoors = async (context: Context, { h4, pty }: DoorOptions, events: DoorEvents) => {
-  const hosts = hostsOf(context, events);
+export const openDoors = async (
+  { log, options, paths }: Context,
+  { h4, pty }: DoorOptions,
+  { tell, failed }: DoorEvents,
+) => {
+  const place = { position: options.at, defaultPosition: HOST_AT };
+  let count = 0;
+  const counted = (more: number, type: string, what: string): void => {
+    count += more;
+    tell({ type, hosts: count }, `a host has ${what}; there are ${String(count)}`);
+  };
+  /** How the hosts of all doors get their controllers, and are counted together. */
+  const hosts = (label: string): HostServerOptions => ({
+    air: { controller: () => connectHub(paths.hub, { label, ...place }) },
+    logger: log,
+    onConnect: () => counted(+1, 'host-connected', 'come'),
+    onDisconnect: () => counted(-1, 'host-gone', 'gone'),
+  });
   const server = h4 && (await serveH4({ ...hosts('h4'), ...h4 }));
-  const onLost = (): void => events.failed('the pseudo-terminal has ended');
+  const onLost = (): void => failed('the pseudo-terminal has ended');
   const terminal =
     pty === undefined
       ? undefined
@@ -49,23 +65,4 @@ export const openDoors = async (context: Context, { h4, pty }: DoorOptions, even
       await terminal?.close();
     },
   };
-};
-
-/** How the hosts of all doors get their controllers, and are counted together. */
-const hostsOf = (
-  { log, options, paths }: Context,
-  { tell }: DoorEvents,
-): ((label: string) => HostServerOptions) => {
-  const place = { position: options.at, defaultPosition: HOST_AT };
-  let hosts = 0;
-  const count = (more: number, type: string, what: string): void => {
-    hosts += more;
-    tell({ type, hosts }, `a host has ${what}; there are ${String(hosts)}`);
-  };
-  return (label) => ({
-    air: { controller: () => connectHub(paths.hub, { label, ...place }) },
-    logger: log,
-    onConnect: () => count(+1, 'host-connected', 'come'),
-    onDisconnect: () => count(-1, 'host-gone', 'gone'),
-  });
 };

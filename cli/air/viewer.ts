@@ -8,11 +8,7 @@ import {
   describeMessage,
   inspectAdvertisement,
 } from '../../lib/native/inspect/index.js';
-import type {
-  InspectedMessage,
-  SeenAdvertisement,
-  ViewerKeys,
-} from '../../lib/native/inspect/index.js';
+import type { SeenAdvertisement, ViewerKeys } from '../../lib/native/inspect/index.js';
 
 /** One line of the view. */
 export interface ViewLine {
@@ -81,7 +77,11 @@ export class AirView {
       if (uuid !== (toServer ? toCar : fromCar).uuid) return [];
       return this.#conversation(link).chunk(toServer ? 'to-car' : 'from-car', value);
     });
-    return [line, ...messages.map((message) => messageLine(message, { time, link, who }))];
+    const told = messages.map((message) => {
+      const fields = { link, ...message };
+      return { type: 'message', time, fields, who, what: describeMessage(message) };
+    });
+    return [line, ...told];
   }
 
   /** What a car of ours tells in its service data. */
@@ -106,17 +106,6 @@ export class AirView {
     return conversation;
   }
 }
-
-const messageLine = (
-  message: InspectedMessage,
-  { time, link, who }: { readonly time: number; readonly link: number; readonly who: string },
-): ViewLine => ({
-  type: 'message',
-  time,
-  fields: { link, ...message },
-  who,
-  what: describeMessage(message),
-});
 
 const describeSeen = ({ pairing, car }: SeenAdvertisement): string => {
   const whose = car === null ? 'a phonekey car' : `this is ${car}`;

@@ -63,8 +63,8 @@ const STATUS_VERBS = [
 /** The commands of keys that come from a phone, not from the car. */
 export const addSharingCommands = (program: Parent, act: Act): void => {
   const add = adder(program);
-  addGrants(program, act);
-  addRevocationLists(program, act);
+  addGrants(add, act);
+  addRevocationLists(add, act);
   const pin = add('pin', 'the PIN that the car asks for to start; for owners', PIN_EXAMPLES);
   const addToPin = adder(pin);
   addToPin('set', 'ask for this one from now on')
@@ -78,8 +78,7 @@ export const addSharingCommands = (program: Parent, act: Act): void => {
     .action(act('radio', async () => (await import('../phone/rekey.js')).rekey));
 };
 
-const addGrants = (program: Parent, act: Act): void => {
-  const add = adder(program);
+const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
   add('id', 'show a key of this phone, which an owner of a car can share with', ID_EXAMPLES)
     .addOption(out())
     .addOption(qr())
@@ -127,8 +126,7 @@ const addGrants = (program: Parent, act: Act): void => {
 
 const lists = () => import('../phone/revocation-lists.js');
 
-const addRevocationLists = (program: Parent, act: Act): void => {
-  const add = adder(program);
+const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
   for (const [verb, summary] of STATUS_VERBS) {
     add(verb, summary, verb === 'revoke' ? REVOKE_EXAMPLES : '')
       .argument('<key>', 'its fingerprint, the name that it was shared by, or its slot')

@@ -59,7 +59,7 @@ export class FileKeyStore implements CarStore {
   async remove(name: string): Promise<boolean> {
     const file = fileFor(name);
     const there = await this.#has(file);
-    if (there) await this.#remove(file);
+    if (there) await this.#save(() => this.#directory.remove(file));
     return there;
   }
 
@@ -78,7 +78,7 @@ export class FileKeyStore implements CarStore {
   }
 
   async removeOffer(publicKey: Uint8Array): Promise<void> {
-    await this.#remove(offerFileFor(publicKey));
+    await this.#save(() => this.#directory.remove(offerFileFor(publicKey)));
   }
 
   async #has(file: string): Promise<boolean> {
@@ -87,10 +87,6 @@ export class FileKeyStore implements CarStore {
 
   #write(car: PairedCar, how: 'new' | 'replace'): Promise<boolean> {
     return this.#save(() => this.#directory.write(fileFor(car.name), formatKeyFile(car), how));
-  }
-
-  #remove(file: string): Promise<void> {
-    return this.#save(() => this.#directory.remove(file));
   }
 
   #save<T>(work: () => Promise<T>): Promise<T> {
@@ -104,12 +100,9 @@ export class FileKeyStore implements CarStore {
   }
 
   async #all<T>(extension: string, read: (file: string) => Promise<T | undefined>): Promise<T[]> {
-    const all: T[] = [];
-    for (const file of await this.#files(extension)) {
-      const one = await read(file);
-      if (one !== undefined) all.push(one);
-    }
-    return all;
+    const all: (T | undefined)[] = [];
+    for (const file of await this.#files(extension)) all.push(await read(file));
+    return all.filter((one) => one !== undefined);
   }
 
   #read(file: string): Promise<PairedCar | undefined> {
