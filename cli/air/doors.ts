@@ -39,7 +39,7 @@ export const openDoors = async (
   const hosts = (label: string): HostServerOptions => ({
     air: { controller: () => connectHub(paths.hub, { label, ...place }) },
     logger: log,
-    onConnect: () => counted(+1, 'host-connected', 'come'),
+    onConnect: () => counted(1, 'host-connected', 'come'),
     onDisconnect: () => counted(-1, 'host-gone', 'gone'),
   });
   const server = h4 && (await serveH4({ ...hosts('h4'), ...h4 }));

@@ -21,9 +21,11 @@ export const showScan = async (
     const stop = (): void => over.abort();
     const timer = setTimeout(stop, seconds * 1000);
     const hear = (seen: SeenCar): void => {
-      const before = heard.get(seen.id);
-      heard.set(seen.id, seen);
-      if (output.json && before?.pairing !== seen.pairing) output.result(entry(seen), []);
+      const { id, rssi, pairing, car } = seen;
+      const before = heard.get(id);
+      heard.set(id, seen);
+      if (!output.json || before?.pairing === pairing) return;
+      output.result({ id, rssi, pairing, car: car?.name ?? null }, []);
     };
     await stopping(signal, stop, () => phone.scan(hear, over.signal)).finally(() =>
       clearTimeout(timer),
@@ -33,13 +35,6 @@ export const showScan = async (
   else if (!output.json) output.result({}, rows([...heard.values()]));
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 };
-
-const entry = ({ id, rssi, pairing, car }: SeenCar) => ({
-  id,
-  rssi,
-  pairing,
-  car: car?.name ?? null,
-});
 
 const rows = (cars: readonly SeenCar[]): string[] =>
   table([
