@@ -19,7 +19,7 @@ import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
-import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
+import { advanceClock, setLostClock, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
@@ -113,7 +113,6 @@ export class CarController implements CarHost {
     });
     this.pairing = new PairingManager({
       ...options,
-      now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
         this.#emit(effect);
         options.onPairingChanged();
