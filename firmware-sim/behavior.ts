@@ -16,13 +16,14 @@ export type Behavior<N extends CommandName = CommandName> = (
   key: KeySlot,
 ) => Answer | Promise<Answer>;
 
-export type Answer = Outcome | Refusal;
+/** Undefined: done. */
+export type Answer = Outcome | Refusal | undefined;
 
 /** The car as a behaviour sees it, for the command and the key in hand. */
 export interface BehaviorContext {
   /** What the policy allows the key with this command. */
   readonly allowance: Allowance;
-  /** Lets the body do something; gives its refusal, or `done`. */
+  /** Lets the body do something; gives its refusal. */
   readonly act: (input: BodyInput) => Answer;
   readonly body: () => BodyState;
   readonly driveSecondsLeft: () => number;

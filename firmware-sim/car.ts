@@ -133,7 +133,6 @@ export class SimulatedCar {
     this.#endpoint = new CarEndpoint({
       ...options,
       host: this.#controller,
-      onEvent: onLinkEvent,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
         start: (services, onError) => peripheral.start(services, onError),

@@ -10,7 +10,6 @@ import type { Closure, Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
-import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Answer, BehaviorContext } from './behavior.js';
@@ -138,7 +137,8 @@ export class CarController implements CarHost {
   async execute(command: Command, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
-    const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
+    const answer =
+      key === undefined ? 'not-permitted' : ((await this.#answer(command, key)) ?? DONE);
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
@@ -234,9 +234,8 @@ export class CarController implements CarHost {
   }
 
   /** As if so much time had passed. @throws PhoneKeyError `sim.storage` */
-  async advanceClock(seconds: number): Promise<void> {
-    await this.#changeClock((clock) => advanceClock(clock, seconds));
-    this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
+  advanceClock(seconds: number): Promise<void> {
+    return this.#setClock('hand', (clock) => advanceClock(clock, seconds));
   }
 
   /** Cancels every timer. */
@@ -256,13 +255,11 @@ export class CarController implements CarHost {
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
     const { store, suite } = this.#options;
     const by = actor(key);
-    const orDone = async (refusal: Promise<Refusal | undefined>): Promise<Answer> =>
-      (await refusal) ?? DONE;
     return {
       allowance,
       act: (input) => {
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, by) ?? DONE;
+        return this.#body.apply(input, by);
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
@@ -274,33 +271,33 @@ export class CarController implements CarHost {
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
-        if (refused !== undefined) return refused;
-        this.#emit({ type: 'pin-changed', set: pin !== '', by });
-        return DONE;
+        if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
+        return refused;
       },
-      removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
-      raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
-      setTime: (seconds) => this.#setTime(seconds, by),
+      removeKey: (slot) => this.credentials.remove(slot, key),
+      deliver: (revocationList) => this.credentials.deliver(revocationList),
+      raiseEpoch: () => this.credentials.raiseEpoch(by),
+      setTime: (seconds) => this.#setClock(by, (clock, now) => setLostClock(clock, seconds, now)),
     };
   }
 
-  async #setTime(seconds: number, by: Actor): Promise<Answer> {
-    const { store, wallTime } = this.#options;
-    const set = await store.update((record) => {
-      if (!record.clock.lost) return { value: false };
-      const clock = setLostClock(record.clock, seconds, wallTime());
-      return { record: { ...record, clock }, value: true };
-    });
-    if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
-    return DONE;
+  async #setClock(
+    by: Actor,
+    change: (clock: ClockRecord, wallMs: number) => ClockRecord,
+  ): Promise<undefined> {
+    if (await this.#changeClock(change)) {
+      this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
+    }
   }
 
-  #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {
-    return this.#options.store.update((record) => ({
-      record: { ...record, clock: change(record.clock) },
-      value: undefined,
-    }));
+  /** Whether it was another one before. */
+  #changeClock(change: (clock: ClockRecord, wallMs: number) => ClockRecord): Promise<boolean> {
+    const { store, wallTime } = this.#options;
+    return store.update((record) => {
+      const clock = change(record.clock, wallTime());
+      const value = clock !== record.clock;
+      return { ...(value && { record: { ...record, clock } }), value };
+    });
   }
 
   #ownFingerprint(): string {

@@ -19,6 +19,7 @@ import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { takePart } from './revocation-lists.js';
 import { dropRevoked, removeFrom } from './removed-keys.js';
+import type { Removal } from './removed-keys.js';
 
 export interface KeyManagerOptions {
   readonly store: RecordStore;
@@ -70,12 +71,32 @@ export class KeyManager implements CredentialHost {
   }
 
   async receive(revocationList: Uint8Array): Promise<void> {
-    await this.#take(revocationList);
+    await this.deliver(revocationList);
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
   async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return (await this.#take(revocationList)) ? undefined : 'notice-invalid';
+    const { store, suite, identity } = this.#options;
+    const taken = await store.update<Taken | undefined>((record) => {
+      const part = openRevocationList(suite, revocationList, {
+        identity: identity(),
+        tagKey: this.#revocationListTagKey(),
+        ownerKey: ownerKeyIn(suite, record),
+      });
+      if (part === undefined) return { value: undefined };
+      const revocationLists = takePart(record.revocationLists, part);
+      if (typeof revocationLists === 'string') return { value: undefined };
+      const clock = raiseFloor(record.clock, part.issuedAt);
+      const after = dropRevoked(suite, { ...record, revocationLists, clock });
+      return {
+        record: after.record,
+        erases: after.gone.length > 0,
+        value: { part, before: record, ...after },
+      };
+    });
+    if (taken === undefined) return 'notice-invalid';
+    this.#tell(taken);
+    return undefined;
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -126,9 +147,7 @@ export class KeyManager implements CredentialHost {
   /** Every grant of before is dead, and every key that is no owner's is gone. */
   async raiseEpoch(by: Actor): Promise<Refusal | undefined> {
     const { store, emit } = this.#options;
-    const raised = await store.update<
-      { readonly epoch: number; readonly gone: readonly KeySlot[] } | undefined
-    >((record) => {
+    const raised = await store.update((record) => {
       if (record.epoch === MOST_EPOCH) return { value: undefined };
       const epoch = record.epoch + 1;
       const keys = record.keys.filter(({ role }) => role === 'owner');
@@ -166,30 +185,6 @@ export class KeyManager implements CredentialHost {
     return undefined;
   }
 
-  async #take(revocationList: Uint8Array): Promise<boolean> {
-    const { store, suite } = this.#options;
-    const taken = await store.update<Taken | undefined>((record) => {
-      const part = openRevocationList(suite, revocationList, {
-        identity: this.#options.identity(),
-        tagKey: this.#revocationListTagKey(),
-        ownerKey: ownerKeyIn(suite, record),
-      });
-      if (part === undefined) return { value: undefined };
-      const revocationLists = takePart(record.revocationLists, part);
-      if (typeof revocationLists === 'string') return { value: undefined };
-      const clock = raiseFloor(record.clock, part.issuedAt);
-      const after = dropRevoked(suite, { ...record, revocationLists, clock });
-      return {
-        record: after.record,
-        erases: after.gone.length > 0,
-        value: { part, before: record, ...after },
-      };
-    });
-    if (taken === undefined) return false;
-    this.#tell(taken);
-    return true;
-  }
-
   #tell({ part, before, record, gone }: Taken): void {
     const { suite, emit, onKeyWeakened } = this.#options;
     const { ownerSlot, number, entries } = part;
@@ -225,11 +220,9 @@ export class KeyManager implements CredentialHost {
   }
 }
 
-interface Taken {
+interface Taken extends Removal {
   readonly part: RevocationListPart;
   readonly before: CarRecord;
-  readonly record: CarRecord;
-  readonly gone: readonly KeySlot[];
 }
 
 const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
