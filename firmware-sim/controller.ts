@@ -1,7 +1,6 @@
 import type { CarHost } from '../lib/car/host.js';
 import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
@@ -19,10 +18,9 @@ import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeOf } from './car-clock.js';
-import { circumstancesOf } from './circumstances.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import type { ClockRecord } from './memory/rights-record.js';
 import { PairingManager } from './pairing-manager.js';
@@ -182,12 +180,8 @@ export class CarController implements CarHost {
     return this.#body.apply(input, 'hand');
   }
 
-  screen(): Screen {
-    return this.pairing.screen();
-  }
-
   status(): CarReport {
-    const { store, suite, slots } = this.#options;
+    const { store, slots } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -196,9 +190,9 @@ export class CarController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: store.record.keys.map((key) => summarise(suite, key, store.record)),
+      keys: this.#summaries(),
       slots,
-      pairing: this.screen().state,
+      pairing: this.pairing.screen().state,
       pairingTries: store.record.pairingTries,
       epoch: store.record.epoch,
       now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
@@ -253,7 +247,6 @@ export class CarController implements CarHost {
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
-    const { store, suite } = this.#options;
     const by = actor(key);
     return {
       allowance,
@@ -263,9 +256,8 @@ export class CarController implements CarHost {
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
-      record: () => store.record,
-      fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
-      isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
+      keys: () => this.#summaries(),
+      pinNeeded: () => this.#pin.isSet,
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
@@ -300,6 +292,11 @@ export class CarController implements CarHost {
     });
   }
 
+  #summaries(): readonly KeySummary[] {
+    const { store, suite } = this.#options;
+    return this.keys().map((key) => summarise(suite, key, store.record));
+  }
+
   #ownFingerprint(): string {
     return toHex(fingerprint(this.#options.suite, this.#identity.publicKey));
   }
@@ -315,5 +312,3 @@ export class CarController implements CarHost {
     }
   }
 }
-
-const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

@@ -3,18 +3,18 @@ import type { Role } from '../lib/domain/roles.js';
 import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
 import { timeOfPairing } from './car-clock.js';
+import type { KeyManagerOptions } from './key-manager.js';
 import { placeKey } from './key-slots.js';
 import type { PlacedKey } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
-import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
-export interface PairingManagerOptions {
-  readonly store: RecordStore;
+export interface PairingManagerOptions extends Pick<
+  KeyManagerOptions,
+  'store' | 'slots' | 'wallTime'
+> {
   readonly clock: Clock;
-  readonly slots: number;
-  readonly wallTime: () => number;
   readonly onWindow: (effect: WindowEffect) => void;
   /** A key is durable. `replaced`: it was enrolled before. */
   readonly onKey: (key: KeySlot, replaced: boolean) => void;
