@@ -63,13 +63,11 @@ export class FlashMemory implements Memory {
   }
 
   async load(): Promise<CarRecord | undefined> {
-    try {
-      const record = await this.#restore();
-      return record === undefined ? undefined : decode(record);
-    } catch (cause) {
+    const record = await this.#restore().catch((cause: unknown) => {
       if (cause instanceof PhoneKeyError) throw cause;
       return storageFault("cannot read the car's memory")(cause);
-    }
+    });
+    return record && decode(record);
   }
 
   async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
