@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { COMMANDS } from '../../air/controller/commands.js';
 import { VirtualAir } from '../../air/index.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
-import { settle, TestHost } from '../unit/air/test-host.js';
+import { activeScan, setData, setParameters } from '../unit/air/extended-host.js';
+import { identityOf, settle, TestHost } from '../unit/air/test-host.js';
+import { bytes, filled } from '../support/hci-packets.js';
+import type { Given } from '../support/hci-packets.js';
 import { answeredOpcode, complaint } from './hci-events.js';
 import {
   LeAddToAcceptList,
@@ -19,6 +22,7 @@ import {
   LeSetAdvertisingParameters,
 } from '../../lib/hci/commands/advertising.js';
 import {
+  DataOperation,
   LeSetAdvertisingSetRandomAddress,
   LeSetExtendedAdvertisingData,
   LeSetExtendedAdvertisingEnable,
@@ -56,192 +60,278 @@ import {
   LeSetExtendedScanParameters,
   LeSetScanEnable,
   LeSetScanParameters,
+  PhyBit,
 } from '../../lib/hci/commands/listening.js';
 import { ReadRssi } from '../../lib/hci/commands/power.js';
+import { PacketBoundary, Status } from '../../lib/hci/constants.js';
+import type { Field } from '../../lib/hci/fields.js';
+import { aclPacket } from '../../lib/hci/h4.js';
+import type { Shape } from '../../lib/hci/layout.js';
+import type { HciCommand } from '../../lib/hci/packet.js';
 import { toHex } from '../../lib/platform/bytes.js';
 
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const anyBytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
-/** Hex digits, and what is drawn: fields that make commands which mostly succeed. */
-const fields = (...parts: readonly (string | fc.Arbitrary<string>)[]): fc.Arbitrary<Buffer> =>
-  fc
-    .tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part)))
-    .map((texts) => Buffer.from(texts.join(''), 'hex'));
+/** A command whatever its parameters are. */
+type Command = readonly [opcode: number, parameters: Uint8Array];
 
-const oneOf = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
-
-/** The public addresses that the air gives to its two controllers, with a type. */
-const peers = (() => {
-  const air = new VirtualAir({ seed: 'property', clock: new SimClock() });
-  return [air.controller(), air.controller()].map(
-    ({ identity }) => `00${toHex(identity.public.bytes)}`,
-  );
-})();
-
-const handle = oneOf('4000', '4100', '4000', '0000');
-const set = oneOf('00', '01', '02');
-const peer = oneOf(...peers, '01' + '0102030405c6', '00'.repeat(7));
-const ownType = oneOf('00', '00', '01', '02', '03');
-const policy = oneOf('00', '00', '01', '02', '03');
-const flag = oneOf('00', '01', '01');
-const key = oneOf('11'.repeat(16), '22'.repeat(16), '00'.repeat(16));
-const link = oneOf('0600' + '0600' + '0000' + '0a00', '0600' + '0c00' + '0100' + '8000');
-const event = '00000000';
-const connection = fields(handle);
-
-/** Parameters that get far, by opcode; of all others, zeros and any bytes are tried. */
-const LIKELY: readonly (readonly [number, fc.Arbitrary<Buffer>])[] = [
-  [SetEventMask.opcode, fields('ffffffffffffff3f')],
-  [LeSetEventMask.opcode, fields(oneOf('ffffffffffffffff', '1f00000000000000'))],
-  [LeSetRandomAddress.opcode, fields('0102030405c6')],
-  [
-    LeSetAdvertisingParameters.opcode,
-    fields('a000a000', oneOf('00', '01', '02', '03', '04'), ownType, peer, '07', policy),
-  ],
-  [LeSetAdvertisingData.opcode, fields('03020106', '00'.repeat(28))],
-  [LeSetAdvertisingEnable.opcode, fields(flag)],
-  [LeSetScanParameters.opcode, fields(flag, '10001000', ownType, policy)],
-  [LeSetScanEnable.opcode, fields(flag, flag)],
-  [LeCreateConnection.opcode, fields('60003000', flag, peer, ownType, link, event)],
-  [LeSetAdvertisingSetRandomAddress.opcode, fields(set, '0102030405c6')],
-  [
-    LeSetExtendedAdvertisingParameters.opcode,
-    fields(
-      set,
-      oneOf('0000', '0100', '0200', '0500', '1300', '1000', '1d00', '2000', '4100'),
-      'a00000a00000',
-      '07',
-      ownType,
-      peer,
-      policy,
-      oneOf('7f', 'f0'),
-      '0100',
-      oneOf('01', '02'),
-      '05',
-      flag,
-    ),
-  ],
-  [
-    LeSetExtendedAdvertisingData.opcode,
-    fields(set, oneOf('03', '03', '01', '00', '02', '04'), '00', oneOf('0201aa', '00')),
-  ],
-  [LeSetExtendedScanResponseData.opcode, fields(set, '0300', oneOf('0201aa', '00'))],
-  [
-    LeSetExtendedAdvertisingEnable.opcode,
-    fields(flag, '01', set, oneOf('000000', '640000', '000003')),
-  ],
-  [LeSetExtendedScanParameters.opcode, fields(ownType, policy, '01', flag, '10001000')],
-  [
-    LeSetExtendedScanEnable.opcode,
-    fields(flag, oneOf('00', '01', '02'), oneOf('0000', '6400'), oneOf('0000', '0100')),
-  ],
-  [LeExtendedCreateConnection.opcode, fields(flag, ownType, peer, '01', '60003000', link, event)],
-  [LeAddToAcceptList.opcode, fields(peer)],
-  [LeAddToResolvingList.opcode, fields(peer, key, key)],
-  [LeSetAddressResolutionEnable.opcode, fields(flag)],
-  [LeSetResolvableAddressTimeout.opcode, fields('0100')],
-  [LeSetPrivacyMode.opcode, fields(peer, flag)],
-  [Disconnect.opcode, fields(handle, '13')],
-  [LeConnectionUpdate.opcode, fields(handle, link, event)],
-  [LeParameterRequestReply.opcode, fields(handle, link, event)],
-  [LeParameterRequestNegativeReply.opcode, fields(handle, '3b')],
-  [LeEnableEncryption.opcode, fields(handle, '00'.repeat(10), key)],
-  [LeLongTermKeyReply.opcode, fields(handle, key)],
-  [LeSetHostChannelClassification.opcode, fields('0f00000010')],
-  [LeSetDataLength.opcode, fields(handle, 'fb004808')],
-  [LeSetPhy.opcode, fields(handle, '0002020000')],
-  [SetHostFlowControl.opcode, fields(flag)],
-  [HostBufferSize.opcode, fields('1b000002000000')],
-  [HostCompletedPackets.opcode, fields('01', handle, '0100')],
-  ...[
-    ReadRemoteVersion.opcode,
-    LeReadRemoteFeatures.opcode,
-    LeLongTermKeyNegativeReply.opcode,
-    ReadRssi.opcode,
-    LeReadChannelMap.opcode,
-    LeReadPhy.opcode,
-  ].map((opcode) => [opcode, connection] as const),
+/** With zeros for what is not given. */
+const commandOf = <P extends Shape>(declared: HciCommand<P>, given: Given<P> = {}): Command => [
+  declared.opcode,
+  declared.parameters.build(filled(declared.parameters, given)),
 ];
 
-const command = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.oneof(
-      ...LIKELY.map(([opcode, parameters]) => fc.tuple(fc.constant(opcode), parameters)),
-    ),
-  },
+/** A command of these fields, and of such as are drawn, one by one or several at once. */
+const drawn = <P extends Shape>(
+  declared: HciCommand<P>,
+  given: Given<P>,
+  one: { readonly [K in keyof P]?: fc.Arbitrary<NonNullable<Given<P>[K]>> } = {},
+  ...several: readonly fc.Arbitrary<Given<P>>[]
+): fc.Arbitrary<Command> =>
+  fc
+    .tuple(fc.record(one as Record<string, fc.Arbitrary<unknown>>), ...several)
+    .map((parts) => commandOf(declared, Object.assign({}, given, ...parts) as Given<P>));
+
+const oneOf = fc.constantFrom<number[]>;
+
+/** Addresses with their types: those that the air gives to its two controllers, a random one, and none. */
+const [first, second] = (() => {
+  const air = new VirtualAir({ seed: 'property', clock: new SimClock() });
+  return [identityOf(air.controller()), identityOf(air.controller())] as const;
+})();
+type Identity = typeof first;
+const RANDOM: Identity = { addressType: 1, address: bytes('0102030405c6') };
+const NOBODY: Identity = { addressType: 0, address: new Uint8Array(6) };
+
+/** As a peer is named. */
+const peerAt = ({ addressType, address }: Identity) => ({
+  peerAddressType: addressType,
+  peerAddress: address,
+});
+
+const handle = oneOf(0x40, 0x41, 0x40, 0x00);
+const set = oneOf(0, 1, 2);
+const identity = fc.constantFrom(first, second, RANDOM, NOBODY);
+const peer = identity.map(peerAt);
+const ownAddressType = oneOf(0, 0, 1, 2, 3);
+const filterPolicy = oneOf(0, 0, 1, 2, 3);
+const flag = oneOf(0, 1, 1);
+const [KEY, OTHER_KEY] = [new Uint8Array(16).fill(0x11), new Uint8Array(16).fill(0x22)] as const;
+const key = fc.constantFrom(KEY, OTHER_KEY, new Uint8Array(16));
+const link = fc.constantFrom(
+  { intervalMin: 6, intervalMax: 6, latency: 0, timeout: 10 },
+  { intervalMin: 6, intervalMax: 12, latency: 1, timeout: 0x80 },
+);
+const data = fc.constantFrom(bytes('01aa'), bytes(''));
+const ALL_EVENTS = { mask: bytes('ffffffffffffff3f') };
+const ALL_LE_EVENTS = { mask: bytes('ffffffffffffffff') };
+/** As noble and bleno have it. */
+const LEGACY_EVENTS = bytes('1f00000000000000');
+
+/** Parameters that get far; of all other commands, zeros and any bytes are tried. */
+const LIKELY: readonly fc.Arbitrary<Command>[] = [
+  drawn(SetEventMask, ALL_EVENTS),
+  drawn(LeSetEventMask, {}, { mask: fc.constantFrom(ALL_LE_EVENTS.mask, LEGACY_EVENTS) }),
+  drawn(LeSetRandomAddress, { address: RANDOM.address }),
+  drawn(
+    LeSetAdvertisingParameters,
+    { intervalMin: 0xa0, intervalMax: 0xa0, channels: 0b111 },
+    { type: oneOf(0, 1, 2, 3, 4), ownAddressType, filterPolicy },
+    peer,
+  ),
+  drawn(LeSetAdvertisingData, { length: 3, data: bytes('020106') }),
+  drawn(LeSetAdvertisingEnable, {}, { enable: flag }),
+  drawn(
+    LeSetScanParameters,
+    { interval: 0x10, window: 0x10 },
+    { type: flag, ownAddressType, filterPolicy },
+  ),
+  drawn(LeSetScanEnable, {}, { enable: flag, filterDuplicates: flag }),
+  drawn(
+    LeCreateConnection,
+    { scanInterval: 0x60, scanWindow: 0x30 },
+    { filterPolicy: flag, ownAddressType },
+    peer,
+    link,
+  ),
+  drawn(LeSetAdvertisingSetRandomAddress, { address: RANDOM.address }, { set }),
+  drawn(
+    LeSetExtendedAdvertisingParameters,
+    { intervalMin: 0xa0, intervalMax: 0xa0, channels: 0b111, primaryPhy: 1, sid: 5 },
+    {
+      set,
+      properties: oneOf(0, 0x01, 0x02, 0x05, 0x13, 0x10, 0x1d, 0x20, 0x41),
+      ownAddressType,
+      filterPolicy,
+      txPower: oneOf(127, -16),
+      secondaryPhy: oneOf(1, 2),
+      notifyScanRequests: flag,
+    },
+    peer,
+  ),
+  drawn(LeSetExtendedAdvertisingData, {}, { set, operation: oneOf(3, 3, 1, 0, 2, 4), data }),
+  drawn(LeSetExtendedScanResponseData, { operation: DataOperation.complete }, { set, data }),
+  drawn(
+    LeSetExtendedAdvertisingEnable,
+    {},
+    {
+      enable: flag,
+      sets: fc
+        .tuple(set, fc.constantFrom({}, { duration: 0x64 }, { maxEvents: 3 }))
+        .map(([each, limits]) => [{ set: each, ...limits }]),
+    },
+  ),
+  drawn(
+    LeSetExtendedScanParameters,
+    { phys: PhyBit.le1M },
+    {
+      ownAddressType,
+      filterPolicy,
+      scans: flag.map((type) => [{ type, interval: 0x10, window: 0x10 }]),
+    },
+  ),
+  drawn(
+    LeSetExtendedScanEnable,
+    {},
+    {
+      enable: flag,
+      filterDuplicates: oneOf(0, 1, 2),
+      duration: oneOf(0, 0x64),
+      period: oneOf(0, 1),
+    },
+  ),
+  drawn(
+    LeExtendedCreateConnection,
+    { phys: PhyBit.le1M },
+    {
+      filterPolicy: flag,
+      ownAddressType,
+      links: link.map((each) => [{ scanInterval: 0x60, scanWindow: 0x30, ...each }]),
+    },
+    peer,
+  ),
+  drawn(LeAddToAcceptList, {}, {}, identity),
+  drawn(LeAddToResolvingList, {}, { peerIrk: key, localIrk: key }, identity),
+  drawn(LeSetAddressResolutionEnable, {}, { enable: flag }),
+  drawn(LeSetResolvableAddressTimeout, { seconds: 1 }),
+  drawn(LeSetPrivacyMode, {}, { mode: flag }, identity),
+  drawn(Disconnect, { reason: Status.remoteUserTerminated }, { handle }),
+  drawn(LeConnectionUpdate, {}, { handle }, link),
+  drawn(LeParameterRequestReply, {}, { handle }, link),
+  drawn(
+    LeParameterRequestNegativeReply,
+    { reason: Status.unacceptableConnectionParameters },
+    { handle },
+  ),
+  drawn(LeEnableEncryption, {}, { handle, key }),
+  drawn(LeLongTermKeyReply, {}, { handle, key }),
+  drawn(LeSetHostChannelClassification, { channels: bytes('0f00000010') }),
+  drawn(LeSetDataLength, { octets: 0xfb, time: 0x848 }, { handle }),
+  drawn(LeSetPhy, { tx: 2, rx: 2 }, { handle }),
+  drawn(SetHostFlowControl, {}, { enable: flag }),
+  drawn(HostBufferSize, { aclLength: 0x1b, aclCount: 2 }),
+  drawn(
+    HostCompletedPackets,
+    {},
+    { completed: handle.map((each) => [{ handle: each, count: 1 }]) },
+  ),
+  ...[
+    ReadRemoteVersion,
+    LeReadRemoteFeatures,
+    LeLongTermKeyNegativeReply,
+    ReadRssi,
+    LeReadChannelMap,
+    LeReadPhy,
+  ].map((declared) =>
+    handle.map((each) => commandOf<{ handle: Field<number> }>(declared, { handle: each })),
+  ),
+];
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 8, arbitrary: fc.oneof(...LIKELY) },
   {
     weight: 2,
     arbitrary: fc
       .constantFrom(...COMMANDS)
       .chain(([opcode, { declared }]) =>
-        fc.tuple(fc.constant(opcode), bytes(Math.min(255, declared.parameters.most))),
+        fc.tuple(fc.constant(opcode), anyBytes(Math.min(255, declared.parameters.most))),
       ),
   },
   { weight: 1, arbitrary: fc.tuple(fc.nat(0xffff), fc.uint8Array({ maxLength: 255 })) },
 );
 
-const create = (own: string, address: string): string =>
-  `6000300000${address}${own}0600060000000a0000000000`;
-const createExtended = (own: string, address: string): string =>
-  `00${own}${address}0160003000` + '0600060000000a0000000000';
-const RPA = '02';
-const KEYS = ['11'.repeat(16), '22'.repeat(16)] as const;
+/** What two hosts do to get somewhere: who (0 or 1, the other), and which command. */
+type Script = readonly (readonly [who: 0 | 1, command: Command])[];
 
-/** What two hosts do to get somewhere: who (0 or 1, the other), opcode, parameters. */
-type Script = readonly (readonly [who: 0 | 1, opcode: number, parameters: string])[];
+const LINK = { intervalMin: 6, intervalMax: 6, timeout: 10 };
+const SCAN = { scanInterval: 0x60, scanWindow: 0x30 };
+const ADVERTISED = { intervalMin: 0xa0, intervalMax: 0xa0, channels: 0b111 };
+/** A private address, of an identity that is public. */
+const OWN = { ownAddressType: 2 };
 
-const scripts = (me: string, you: string, mine: string, yours: string): readonly Script[] => [
+const scripts = (me: Identity, you: Identity): readonly Script[] => [
   [
-    [0, LeSetAdvertisingParameters.opcode, `a000a0000000${me}0700`],
-    [0, LeSetAdvertisingEnable.opcode, '01'],
-    [1, LeCreateConnection.opcode, create('00', me)],
+    [0, commandOf(LeSetAdvertisingParameters, { ...ADVERTISED, ...peerAt(me) })],
+    [0, commandOf(LeSetAdvertisingEnable, { enable: 1 })],
+    [1, commandOf(LeCreateConnection, { ...SCAN, ...LINK, ...peerAt(me) })],
   ],
   [
-    [0, LeSetAdvertisingParameters.opcode, `a000a0000402${you}0700`],
-    [0, LeSetAdvertisingEnable.opcode, '01'],
-    [1, LeCreateConnection.opcode, create(RPA, me)],
+    [0, commandOf(LeSetAdvertisingParameters, { ...ADVERTISED, type: 4, ...OWN, ...peerAt(you) })],
+    [0, commandOf(LeSetAdvertisingEnable, { enable: 1 })],
+    [1, commandOf(LeCreateConnection, { ...SCAN, ...LINK, ...OWN, ...peerAt(me) })],
   ],
   [
     [
       0,
-      LeSetExtendedAdvertisingParameters.opcode,
-      `010100a00000a0000007${RPA}${you}007f01000205` + '01',
+      commandOf(LeSetExtendedAdvertisingParameters, {
+        ...setParameters({ properties: 0x01, secondaryPhy: 2, notifyScanRequests: 1 }),
+        ...OWN,
+        ...peerAt(you),
+      }),
     ],
-    [0, LeSetExtendedAdvertisingEnable.opcode, '010101000000'],
-    [1, LeExtendedCreateConnection.opcode, createExtended(RPA, me)],
+    [0, commandOf(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] })],
+    [
+      1,
+      commandOf(LeExtendedCreateConnection, {
+        ...OWN,
+        ...peerAt(me),
+        phys: PhyBit.le1M,
+        links: [{ ...SCAN, ...LINK }],
+      }),
+    ],
   ],
   [
     [
       0,
-      LeSetExtendedAdvertisingParameters.opcode,
-      `020200a00000a000000700${you}007f01000105` + '01',
+      commandOf(LeSetExtendedAdvertisingParameters, {
+        ...setParameters({ set: 2, properties: 0x02, notifyScanRequests: 1 }),
+        ...peerAt(you),
+      }),
     ],
-    [0, LeSetExtendedScanResponseData.opcode, '020300' + '0201aa'],
-    [0, LeSetExtendedAdvertisingEnable.opcode, '010102000000'],
-    [1, LeSetExtendedScanParameters.opcode, '0000010110001000'],
-    [1, LeSetExtendedScanEnable.opcode, '010064000000'],
+    [0, commandOf(LeSetExtendedScanResponseData, setData('01aa', { set: 2 }))],
+    [0, commandOf(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 2 }] })],
+    [1, commandOf(LeSetExtendedScanParameters, activeScan())],
+    [1, commandOf(LeSetExtendedScanEnable, { enable: 1, duration: 0x64 })],
   ],
   [
-    [0, LeAddToResolvingList.opcode, you + yours + mine],
-    [1, LeAddToResolvingList.opcode, me + mine + yours],
-    [0, LeSetAddressResolutionEnable.opcode, '01'],
-    [1, LeSetAddressResolutionEnable.opcode, '01'],
+    [0, commandOf(LeAddToResolvingList, { ...you, peerIrk: OTHER_KEY, localIrk: KEY })],
+    [1, commandOf(LeAddToResolvingList, { ...me, peerIrk: KEY, localIrk: OTHER_KEY })],
+    [0, commandOf(LeSetAddressResolutionEnable, { enable: 1 })],
+    [1, commandOf(LeSetAddressResolutionEnable, { enable: 1 })],
   ],
   [
-    [0, LeEnableEncryption.opcode, `4000${'00'.repeat(10)}${mine}`],
-    [1, LeLongTermKeyReply.opcode, `4000${mine}`],
+    [0, commandOf(LeEnableEncryption, { handle: 0x40, key: KEY })],
+    [1, commandOf(LeLongTermKeyReply, { handle: 0x40, key: KEY })],
   ],
   [
-    [0, LeConnectionUpdate.opcode, '4000' + '0600060000000a00' + event],
-    [1, LeParameterRequestReply.opcode, '4000' + '0600060000000a00' + event],
+    [0, commandOf(LeConnectionUpdate, { handle: 0x40, ...LINK })],
+    [1, commandOf(LeParameterRequestReply, { handle: 0x40, ...LINK })],
   ],
 ];
 
-const [first = '', second = ''] = peers;
 const script = fc.nat(1).chain((host) => {
   const [me, you] = host === 0 ? [first, second] : [second, first];
-  return fc.constantFrom(...scripts(me, you, ...KEYS)).map((steps) => ({ steps, host }));
+  return fc.constantFrom(...scripts(me, you)).map((steps) => ({ steps, host }));
 });
 
 const step = fc.oneof(
@@ -250,7 +340,10 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ ms: fc.constantFrom(10, 200, 1500) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ data: fields('02', handle, '0400', 'aabbccdd'), host: fc.nat(1) }),
+    arbitrary: fc.record({
+      data: handle.map((to) => aclPacket(to, PacketBoundary.firstFromHost, bytes('aabbccdd'))),
+      host: fc.nat(1),
+    }),
   },
 );
 
@@ -262,14 +355,14 @@ class Witness extends TestHost {
   static make(air: VirtualAir, extendedAdvertising: boolean): Witness {
     const witness = new Witness(air.controller({ extendedAdvertising, peripheralLinks: 2 }));
     witness.controller.onPacket((packet) => witness.seen.push(Buffer.from(packet)));
-    witness.ask(SetEventMask.opcode, Buffer.from('ffffffffffffff3f', 'hex'));
-    witness.ask(LeSetEventMask.opcode, Buffer.from('ffffffffffffffff', 'hex'));
+    witness.ask(commandOf(SetEventMask, ALL_EVENTS));
+    witness.ask(commandOf(LeSetEventMask, ALL_LE_EVENTS));
     return witness;
   }
 
-  ask(opcode: number, parameters: Uint8Array): void {
+  ask([opcode, parameters]: Command): void {
     this.asked.push(opcode);
-    this.command(opcode, Buffer.from(parameters).toString('hex'));
+    this.command(opcode, toHex(parameters));
   }
 
   /** Opcodes that were answered, in order. */
@@ -285,8 +378,8 @@ const follow = async (
   host: number,
   steps: Script,
 ): Promise<void> => {
-  for (const [who, opcode, parameters] of steps) {
-    hosts[host ^ who]?.ask(opcode, Buffer.from(parameters, 'hex'));
+  for (const [who, said] of steps) {
+    hosts[host ^ who]?.ask(said);
     await clock.advance(20);
   }
 };
@@ -308,11 +401,11 @@ describe('two hosts that send anything in any order', () => {
         for (const each of steps) {
           if ('ms' in each) await clock.advance(each.ms);
           else if ('data' in each) hosts[each.host]?.controller.send(each.data);
-          else if ('command' in each) hosts[each.host]?.ask(each.command[0], each.command[1]);
+          else if ('command' in each) hosts[each.host]?.ask(each.command);
           else await follow(clock, hosts, each.host, each.steps);
         }
         await settle();
-        for (const host of hosts) host.ask(Reset.opcode, Buffer.alloc(0));
+        for (const host of hosts) host.ask(commandOf(Reset));
         await settle();
         for (const { seen, asked, answered } of hosts) {
           expect(withAnswer(answered)).toEqual(withAnswer(asked));
