@@ -192,11 +192,12 @@ const drive = (state: BodyState, now: number): BodyStep => {
       return changed(state);
     case 'off':
       return refused(state, 'not-authorised');
-    case 'authorised':
+    case 'authorised': {
       if (state.open.some(isDoor)) return refused(state, 'door-open');
       const { until, ...limit } = state.drive;
       const driving: DriveState = { ...limit, phase: 'driving', msLeft: until - now };
       return changed({ ...state, relockAt: undefined, drive: driving }, { type: 'driving' });
+    }
   }
 };
 

@@ -1,4 +1,4 @@
-import { concat } from '../../lib/platform/bytes.js';
+import { concat, sameBytes } from '../../lib/platform/bytes.js';
 
 /** At `at` of the text before, `removed` bytes give way to `inserted`. */
 export interface Splice {
@@ -63,12 +63,21 @@ const sharedBlock = (
   before: Uint8Array,
   after: Uint8Array,
 ): readonly [number, number] | undefined => {
-  const text = Buffer.from(after.buffer, after.byteOffset, after.length);
   for (let at = 0; at + BLOCK <= before.length; at += BLOCK) {
-    const found = text.indexOf(before.subarray(at, at + BLOCK));
+    const found = indexOf(after, before.subarray(at, at + BLOCK));
     if (found !== -1) return [at, found];
   }
   return undefined;
+};
+
+/** Where the block is in the text, -1 for nowhere. */
+const indexOf = (text: Uint8Array, block: Uint8Array): number => {
+  const first = block[0] ?? 0;
+  let at = text.indexOf(first);
+  while (at !== -1 && !sameBytes(text.subarray(at, at + block.length), block)) {
+    at = text.indexOf(first, at + 1);
+  }
+  return at;
 };
 
 const shifted = (splices: readonly Splice[], by: number): readonly Splice[] =>

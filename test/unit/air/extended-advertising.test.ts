@@ -41,14 +41,10 @@ let air: VirtualAir;
 let car: ExtendedHost;
 let phone: ExtendedHost;
 
-type Report = Given<typeof LeExtendedAdvertisingReport.parameters.shape>['reports'];
+type Reports = NonNullable<Given<typeof LeExtendedAdvertisingReport.parameters.shape>['reports']>;
 
 /** An LE Extended Advertising Report of a car at 5 m (-74 dBm), LE 1M, SID 5, if nothing else is said. */
-const report = (
-  type: number,
-  data: string,
-  fields: NonNullable<Report>[number] = EXTENDED,
-): string =>
+const report = (type: number, data: string, fields: Reports[number] = EXTENDED): string =>
   event(LeExtendedAdvertisingReport, {
     reports: [
       {
@@ -61,6 +57,12 @@ const report = (
       },
     ],
   });
+
+/** Those that the phone has heard. */
+const reports = async () =>
+  (await phone.leEvents()).flatMap(
+    (packet) => readEvent(LeExtendedAdvertisingReport, packet).reports,
+  );
 
 const EXTENDED = { secondaryPhy: 1, sid: 5, txPower: 127 };
 const LEGACY = { secondaryPhy: 0, sid: 0xff, txPower: 127 };
@@ -138,9 +140,7 @@ describe('extended advertising', () => {
     await phone.scanExtended();
     await phone.packets();
     await clock.advance(450);
-    const sids = (await phone.leEvents()).flatMap((packet) =>
-      readEvent(LeExtendedAdvertisingReport, packet).reports.map(({ sid }) => sid),
-    );
+    const sids = (await reports()).map(({ sid }) => sid);
     expect(sids.filter((sid) => sid === 1)).toHaveLength(4);
     expect(sids.filter((sid) => sid === 2)).toHaveLength(2);
   });
@@ -192,18 +192,11 @@ describe('extended advertising', () => {
     await car.packets();
     await phone.scanExtended();
     await clock.advance(EVENT_MS);
-    const advertisers = async () =>
-      (await phone.leEvents()).flatMap((packet) =>
-        readEvent(LeExtendedAdvertisingReport, packet).reports.map(({ addressType, address }) => ({
-          addressType,
-          address,
-        })),
-      );
-    expect(await advertisers()).toEqual([{ addressType: 1, address: bytes('0102030405c6') }]);
+    expect(await reports()).toMatchObject([{ addressType: 1, address: bytes('0102030405c6') }]);
     // While it is not connectable, another address may be set, and is used at once.
     car.command(LeSetAdvertisingSetRandomAddress, { set: 1, address: bytes('0908070605c4') });
     expect(await car.packets()).toEqual([completed(LeSetAdvertisingSetRandomAddress)]);
-    expect(await advertisers()).toEqual([{ addressType: 1, address: bytes('0908070605c4') }]);
+    expect(await reports()).toMatchObject([{ addressType: 1, address: bytes('0908070605c4') }]);
   });
 
   it('is not heard by a host that scans with legacy commands, but for legacy PDUs', async () => {

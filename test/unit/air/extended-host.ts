@@ -8,8 +8,8 @@ import {
   LeSetExtendedScanResponseData,
 } from '../../../lib/hci/commands/extended-advertising.js';
 import { LeSetEventMask, SetEventMask } from '../../../lib/hci/commands/host-control.js';
+import type { LeExtendedCreateConnection } from '../../../lib/hci/commands/listening.js';
 import {
-  LeExtendedCreateConnection,
   LeSetExtendedScanEnable,
   LeSetExtendedScanParameters,
   PhyBit,
