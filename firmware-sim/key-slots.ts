@@ -42,9 +42,7 @@ export const placeKey = (
 export const withKey = (keys: readonly KeySlot[], key: KeySlot): readonly KeySlot[] =>
   [...keys.filter(({ slot }) => slot !== key.slot), key].sort((a, b) => a.slot - b.slot);
 
-export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
-  for (let slot = 0; slot < slots; slot++) {
-    if (!keys.some((key) => key.slot === slot)) return slot;
-  }
-  return undefined;
-};
+export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined =>
+  Array.from({ length: slots }, (_, slot) => slot).find(
+    (slot) => !keys.some((key) => key.slot === slot),
+  );

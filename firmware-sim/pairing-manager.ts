@@ -2,22 +2,19 @@ import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.j
 import type { Role } from '../lib/domain/roles.js';
 import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
+import { timeOfPairing } from './car-clock.js';
+import type { KeyManagerOptions } from './key-manager.js';
 import { placeKey } from './key-slots.js';
 import type { PlacedKey } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
-import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
-/** What the record has room for: seconds in 32 bits. */
-const MAX_TIME = 2 ** 32 - 1;
-
-export interface PairingManagerOptions {
-  readonly store: RecordStore;
+export interface PairingManagerOptions extends Pick<
+  KeyManagerOptions,
+  'store' | 'slots' | 'wallTime'
+> {
   readonly clock: Clock;
-  readonly slots: number;
-  /** Seconds since 1970, or the last that is known. */
-  readonly now: (record: CarRecord) => number;
   readonly onWindow: (effect: WindowEffect) => void;
   /** A key is durable. `replaced`: it was enrolled before. */
   readonly onKey: (key: KeySlot, replaced: boolean) => void;
@@ -70,11 +67,11 @@ export class PairingManager implements PairingHost {
   }
 
   async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
-    const { store, slots, now, onKey } = this.#options;
+    const { store, slots, wallTime, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const role = this.#state.role ?? 'driver';
     const place = (record: CarRecord): PlacedKey | undefined =>
-      placeKey(record.keys, phone, role, slots, laterThanSigned(record, now(record)));
+      placeKey(record.keys, phone, role, slots, timeOfPairing(record.clock, wallTime()));
     // Looked at before, so that a full car leaves the window as it is.
     if (place(store.record) === undefined) return 'slots-full';
     if (!this.#input({ type: 'enrol' })) return 'closed';
@@ -138,7 +135,3 @@ export class PairingManager implements PairingHost {
     });
   }
 }
-
-/** What owners revoked before does not concern a pairing. */
-const laterThanSigned = ({ clock }: CarRecord, now: number): number =>
-  Math.min(MAX_TIME, Math.max(now, clock.floor + 1));
