@@ -9,7 +9,6 @@ import type { Closure, Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
-import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Answer, BehaviorContext } from './behavior.js';
@@ -20,11 +19,10 @@ import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, timeOf } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
-import { isSuspended } from './rights/rights.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import { PairingManager } from './pairing-manager.js';
 import type { Screen } from './pairing-manager.js';
@@ -141,7 +139,8 @@ export class CarController implements CarHost {
   async execute(command: Command, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
-    const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
+    const answer =
+      key === undefined ? 'not-permitted' : ((await this.#answer(command, key)) ?? DONE);
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
@@ -184,12 +183,8 @@ export class CarController implements CarHost {
     return this.#body.apply(input, 'hand');
   }
 
-  screen(): Screen {
-    return this.pairing.screen();
-  }
-
   status(): CarReport {
-    const { store, suite, slots } = this.#options;
+    const { store, slots } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -198,9 +193,9 @@ export class CarController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: store.record.keys.map((key) => summarise(suite, key, store.record)),
+      keys: this.#summaries(),
       slots,
-      pairing: this.screen().state,
+      pairing: this.pairing.screen().state,
       pairingTries: store.record.pairingTries,
       epoch: store.record.epoch,
       now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
@@ -256,41 +251,33 @@ export class CarController implements CarHost {
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
-    const { store, suite } = this.#options;
     const by = actor(key);
-    const orDone = async (refusal: Promise<Refusal | undefined>): Promise<Answer> =>
-      (await refusal) ?? DONE;
     return {
       allowance,
       act: (input) => {
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, by) ?? DONE;
+        return this.#body.apply(input, by);
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
-      record: () => store.record,
-      fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
-      isSuspended: (each) => isSuspended(suite, store.record, each),
+      keys: () => this.#summaries(),
+      pinNeeded: () => this.#pin.isSet,
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
-        if (refused !== undefined) return refused;
-        this.#emit({ type: 'pin-changed', set: pin !== '', by });
-        return DONE;
+        if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
+        return refused;
       },
-      removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
-      raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
+      removeKey: (slot) => this.credentials.remove(slot, key),
+      deliver: (revocationList) => this.credentials.deliver(revocationList),
+      raiseEpoch: () => this.credentials.raiseEpoch(by),
+      setTime: (seconds) => this.credentials.setTime(seconds, by),
       listRevocations: (page) => ({
         type: 'revocations',
-        ...revocationPage(store.record, key, page, { suite }),
+        ...revocationPage(this.#options.store.record, key, page, this.#options),
       }),
-      setTime: async (seconds) => {
-        await this.credentials.setTime(seconds, by);
-        return DONE;
-      },
     };
   }
 
@@ -299,6 +286,11 @@ export class CarController implements CarHost {
       record: { ...record, clock: change(record.clock) },
       value: undefined,
     }));
+  }
+
+  #summaries(): readonly KeySummary[] {
+    const { store, suite } = this.#options;
+    return this.keys().map((key) => summarise(suite, key, store.record));
   }
 
   #ownFingerprint(): string {
@@ -316,5 +308,3 @@ export class CarController implements CarHost {
     }
   }
 }
-
-const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

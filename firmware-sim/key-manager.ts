@@ -9,7 +9,7 @@ import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import type { Actor, CarEventDetail } from './events.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
 import type { Change, RecordStore } from './memory/store.js';
 import { admitKey, signingKeyIn } from './rights/admission.js';
@@ -73,12 +73,30 @@ export class KeyManager implements CredentialHost {
   }
 
   async receive(revocationList: Uint8Array): Promise<void> {
-    await this.#take(revocationList);
+    await this.deliver(revocationList);
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return this.#take(revocationList);
+  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    const { store, suite, identity } = this.#options;
+    const taken = await store.update<Taken | Refusal>((record) => {
+      const part = openRevocationList(suite, revocationList, {
+        identity: identity(),
+        tagKey: this.#revocationListTagKey(),
+        ownerKey: signingKeyIn(suite, record),
+      });
+      if (part === undefined) return { value: 'notice-invalid' };
+      const value = takePart(record, part, this.#context());
+      if (typeof value === 'string') return { value };
+      return {
+        record: value.rights,
+        erases: value.gone.length > 0,
+        value: { ...value, part, before: record },
+      };
+    });
+    if (typeof taken === 'string') return taken;
+    this.#tell(taken);
+    return taken.old ? 'notice-old' : undefined;
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -111,18 +129,22 @@ export class KeyManager implements CredentialHost {
     return decide(key, command, circumstancesOf(record, this.#context()));
   }
 
-  /** A key asks over the air. */
-  remove(slot: number, by: KeySlot): Promise<Refusal | undefined> {
-    return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {
-      // Whoever asks may have been removed while this waited its turn.
-      if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
-      return key.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
+  /**
+   * A key asks over the air, or a person at the screen, with the card on the console: the latter for any key
+   * but the last owner's.
+   */
+  async remove(slot: number, by: KeySlot | 'card'): Promise<Refusal | undefined> {
+    const { store, suite } = this.#options;
+    const outcome = await store.update<readonly KeySlot[] | Refusal>((record) => {
+      const key = record.keys.find((candidate) => candidate.slot === slot);
+      if (key === undefined) return { value: 'no-such-key' };
+      const refusal = refusesRemoval(suite, record, key, by);
+      if (refusal !== undefined) return { value: refusal };
+      return departed(removeKey(record, key, this.#context()));
     });
-  }
-
-  /** A person at the screen, with the card on the console: any key but the last owner's. */
-  removeAtScreen(slot: number): Promise<Refusal | undefined> {
-    return this.#remove(slot, 'card', () => undefined);
+    if (typeof outcome === 'string') return outcome;
+    this.left(outcome, by === 'card' ? by : actor(by));
+    return undefined;
   }
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
@@ -140,7 +162,7 @@ export class KeyManager implements CredentialHost {
   }
 
   /** Sets a clock that was lost; one that was not stays as it is. */
-  async setTime(seconds: number, by: Actor): Promise<void> {
+  async setTime(seconds: number, by: Actor): Promise<undefined> {
     const { store, emit } = this.#options;
     const set = await store.update((record) => {
       const rights = setTime(record, seconds, this.#context());
@@ -164,50 +186,11 @@ export class KeyManager implements CredentialHost {
     return undefined;
   }
 
-  async #remove(
-    slot: number,
-    by: Actor,
-    check: (key: KeySlot, record: CarRecord) => Refusal | undefined,
-  ): Promise<Refusal | undefined> {
-    const outcome = await this.#options.store.update<readonly KeySlot[] | Refusal>((record) => {
-      const key = record.keys.find((candidate) => candidate.slot === slot);
-      if (key === undefined) return { value: 'no-such-key' };
-      const refusal = check(key, record) ?? lastOwner(key, record);
-      if (refusal !== undefined) return { value: refusal };
-      return departed(removeKey(record, key, this.#context()));
-    });
-    if (typeof outcome === 'string') return outcome;
-    this.left(outcome, by);
-    return undefined;
-  }
-
-  async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    const { store, suite, identity } = this.#options;
-    const taken = await store.update<Taken | Refusal>((record) => {
-      const part = openRevocationList(suite, revocationList, {
-        identity: identity(),
-        tagKey: this.#revocationListTagKey(),
-        ownerKey: signingKeyIn(suite, record),
-      });
-      if (part === undefined) return { value: 'notice-invalid' };
-      const value = takePart(record, part, this.#context());
-      if (typeof value === 'string') return { value };
-      return {
-        record: value.rights,
-        erases: value.gone.length > 0,
-        value: { ...value, part, before: record },
-      };
-    });
-    if (typeof taken === 'string') return taken;
-    this.#tell(taken);
-    return taken.old ? 'notice-old' : undefined;
-  }
-
   #tell({ part, before, rights, gone }: Taken): void {
     const { suite, emit, onKeyWeakened } = this.#options;
     const { ownerSlot, number, entries } = part;
     const owner = ownerIn(rights, ownerSlot);
-    const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
+    const by = owner === undefined ? 'car' : actor(owner);
     emit({ type: 'notice-taken', by, number, entries: entries.length });
     this.left(gone, by);
     for (const key of rights.keys) {
@@ -256,7 +239,17 @@ const departed = ({ rights, gone }: Departure<CarRecord>): Change<readonly KeySl
   value: gone,
 });
 
-const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
-  key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')
-    ? 'last-owner'
-    : undefined;
+const refusesRemoval = (
+  suite: Suite,
+  { keys }: CarRecord,
+  key: KeySlot,
+  by: KeySlot | 'card',
+): Refusal | undefined => {
+  if (by !== 'card') {
+    // Whoever asks may have been removed while this waited its turn.
+    if (findKey(suite, keys, by.publicKey) === undefined) return 'not-permitted';
+    if (key.role === 'owner' && key.slot !== by.slot) return 'owner-key';
+  }
+  const owners = keys.filter(({ role }) => role === 'owner');
+  return key.role === 'owner' && owners.length === 1 ? 'last-owner' : undefined;
+};

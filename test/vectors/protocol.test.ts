@@ -10,9 +10,10 @@ import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { decodeToCar } from '../../lib/native/codec.js';
 import { Reassembler } from '../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
+import { linkIn } from '../unit/native/car/link-rig.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
-import { countExamples, EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
+import { EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
 
 const hex = (text: string): Uint8Array => {
   const bytes = fromHex(text);
@@ -30,7 +31,7 @@ const frames = read('frames') as ReturnType<typeof frameVectors>;
 describe('docs/PROTOCOL.md', () => {
   it('has every worked example, and each says what the code does', () => {
     const text = readFileSync('docs/PROTOCOL.md', 'utf8');
-    expect(countExamples(text)).toBe(Object.keys(EXAMPLES).length);
+    expect(text.match(/<!-- example: \w+ -->/g)).toHaveLength(Object.keys(EXAMPLES).length);
     expect(fillExamples(text)).toBe(text);
   });
 });
@@ -56,6 +57,18 @@ describe.each([nodeSuite, portableSuite])('proofs, suite $name', (suite) => {
       expect(verified?.phonePublicKey).toEqual(hex(session.phone_public));
       expect(verified?.command).toEqual(hex(session.command));
     }
+  });
+});
+
+describe('commands in a session', () => {
+  it.each(session.commands)('$expect: $name after $after ms', (vector) => {
+    const machine = linkIn('ready'); // the last word was said at 0
+    const message = machine.phone.sealed(hex(vector.command));
+    const { effects } = machine.input({ type: 'message', message }, { now: vector.after });
+    const done = effects.some(({ type }) => type === 'execute');
+    const refusal = vector.expect.replace(' ', '-');
+    if (vector.expect === 'carried out') expect(done).toBe(true);
+    else expect(machine.phone.result()).toEqual({ type: 'refused', refusal });
   });
 });
 

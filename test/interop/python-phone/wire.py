@@ -196,6 +196,7 @@ REFUSALS = {
     18: "grant invalid",
     19: "revocation list invalid",
     20: "owner's key",
+    21: "too late",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 
