@@ -16,7 +16,8 @@ const FOLDERS = [
   'bench',
   'examples',
   'lab',
-  'test/explore', 'test/fuzz',
+  'test/explore',
+  'test/fuzz',
   'test/load',
   'test/support',
 ];

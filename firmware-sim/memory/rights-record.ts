@@ -2,7 +2,16 @@ import { base64urlnopad } from '@scure/base';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import { MOST_PARTS } from '../../lib/credentials/revocation-list.js';
 import { concat, toHex, viewOf } from '../../lib/platform/bytes.js';
-import { absent, boolean, hexBytes, JsonError, object, optional, text, whole } from '../../local/json.js';
+import {
+  absent,
+  boolean,
+  hexBytes,
+  JsonError,
+  object,
+  optional,
+  text,
+  whole,
+} from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 import type { ClockRecord } from '../rights/clock.js';
 import { MAX_TIME } from '../rights/limit.js';

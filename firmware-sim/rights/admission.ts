@@ -10,7 +10,14 @@ import { raiseFloor, runningTime, timeForRecords } from './clock.js';
 import { lowestFree, withKey } from './slots.js';
 import { dateOf, leave } from './departure.js';
 import { isDatedAhead, reaches } from './limit.js';
-import { allAgainst, circumstancesOf, isSuspended, isVoid, ownerIn, revocationsOf } from './rights.js';
+import {
+  allAgainst,
+  circumstancesOf,
+  isSuspended,
+  isVoid,
+  ownerIn,
+  revocationsOf,
+} from './rights.js';
 import type { Rights, RightsContext } from './rights.js';
 
 export interface Admission<R extends Rights> {
@@ -76,10 +83,19 @@ export const admitKey = <R extends Rights>(
     grant,
   };
   if (evicted?.slot !== slot) {
-    return { key, rights: { ...rights, keys: withKey(rights.keys, key) }, replaced: known !== undefined };
+    return {
+      key,
+      rights: { ...rights, keys: withKey(rights.keys, key) },
+      replaced: known !== undefined,
+    };
   }
   const left = leave(rights, [{ key: evicted, limit: { until: dateOf(evicted) } }], context);
-  return { key, rights: { ...left.rights, keys: withKey(left.rights.keys, key) }, evicted, replaced: false };
+  return {
+    key,
+    rights: { ...left.rights, keys: withKey(left.rights.keys, key) },
+    evicted,
+    replaced: false,
+  };
 };
 
 /** Undefined for a chain that does not hold here, or was not made for this key. */

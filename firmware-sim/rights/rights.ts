@@ -140,13 +140,20 @@ export const rememberFor = <R extends Rights>(
 ): R => {
   const now = runningTime(rights.clock, wallMs);
   const held = isHeld(suite, rights);
-  if (owner === undefined) return { ...rights, own: remember(rights.own, entries, held, now, mostRevocations) };
+  if (owner === undefined)
+    return { ...rights, own: remember(rights.own, entries, held, now, mostRevocations) };
   const before = revocationsOf(rights, owner);
-  return withRevocations(rights, { ...before, ...remember(before, entries, held, now, mostRevocations) });
+  return withRevocations(rights, {
+    ...before,
+    ...remember(before, entries, held, now, mostRevocations),
+  });
 };
 
 /** What the policy is told. */
-export const circumstancesOf = (rights: Rights, { suite, wallMs }: RightsContext): Circumstances => ({
+export const circumstancesOf = (
+  rights: Rights,
+  { suite, wallMs }: RightsContext,
+): Circumstances => ({
   now: timeOf(rights.clock, wallMs),
   isSuspended: (key) => isSuspended(suite, rights, key),
   lastIssuedAt: (slot) => {

@@ -47,7 +47,9 @@ export const takePart = <R extends Rights>(
 
   const { number } = revocationsOf(before, owner);
   const old = part.number <= number || isVoid(before, owner, part.issuedAt);
-  const entries = part.entries.filter(({ kind }) => kind === 'revoked' || (!old && kind === 'suspended'));
+  const entries = part.entries.filter(
+    ({ kind }) => kind === 'revoked' || (!old && kind === 'suspended'),
+  );
   const floored = withFloor(before, owner, part);
   const added = rememberFor(floored, owner, entries.map(revocationOf(part)), context);
   const rights = old ? added : collect(added, owner, part, context);

@@ -75,10 +75,18 @@ const settled = (state: State, rights: Rights): State => ({
 });
 
 /** Time passes. */
-export const wait = (state: State, seconds: number): State => ({ ...state, now: state.now + seconds });
+export const wait = (state: State, seconds: number): State => ({
+  ...state,
+  now: state.now + seconds,
+});
 
 /** A person holds the card at the car, and a phone pairs that has both of its keys. */
-export const pair = (state: State, person: Person, role: Role, limits: Limits): State | undefined => {
+export const pair = (
+  state: State,
+  person: Person,
+  role: Role,
+  limits: Limits,
+): State | undefined => {
   const before = keyOf(state.rights, person);
   const wasOwner = isOwner(state.rights, person);
   const wasRestrained = isRestrained(state, person);
@@ -88,7 +96,8 @@ export const pair = (state: State, person: Person, role: Role, limits: Limits): 
     return undefined;
   }
   const ownerless = !state.rights.keys.some((key) => key.role === 'owner');
-  if (paired.key.role !== (ownerless ? 'owner' : role)) broken('pairing', 'another role than that of the window');
+  if (paired.key.role !== (ownerless ? 'owner' : role))
+    broken('pairing', 'another role than that of the window');
   if (before !== undefined && before.slot !== paired.key.slot) broken('pairing', 'another slot');
   const word: Word = {
     kind: 'pairing',
@@ -118,13 +127,19 @@ export const pair = (state: State, person: Person, role: Role, limits: Limits): 
 };
 
 /** A window of the card, and a phone that has somebody's X25519 key, but not the Ed25519 key. */
-export const pairWithStolenKey = (state: State, person: Person, limits: Limits): State | undefined => {
+export const pairWithStolenKey = (
+  state: State,
+  person: Person,
+  limits: Limits,
+): State | undefined => {
   const { signingKey } = phoneOf('Hal');
   const before = keyOf(state.rights, person);
   if (before === undefined || before.grant !== undefined || person === 'Hal') return undefined;
   const phone = { ...phoneOf(person), signingKey };
   const paired = pairKey(state.rights, phone, 'driver', contextOf(state, limits));
-  return typeof paired === 'string' ? undefined : broken('pairing', `${person}'s signing key was replaced`);
+  return typeof paired === 'string'
+    ? undefined
+    : broken('pairing', `${person}'s signing key was replaced`);
 };
 
 export type Dating = 'honest' | 'back' | 'ahead' | 'far';
@@ -156,7 +171,10 @@ const honestDate = ({ rights, now, lists }: State, by: Person, to?: Person): num
   return date > time + TOLERANCE_SECONDS ? undefined : date;
 };
 
-const dated = (state: State, { by, to, dating }: Pick<Grant, 'by' | 'to' | 'dating'>): number | undefined => {
+const dated = (
+  state: State,
+  { by, to, dating }: Pick<Grant, 'by' | 'to' | 'dating'>,
+): number | undefined => {
   switch (dating) {
     case 'honest':
       return honestDate(state, by, to);
@@ -174,7 +192,16 @@ export const grant = (
   state: State,
   { by, to, through, dating, uses = 0, delegations = 0 }: Grant,
 ): State | undefined => {
-  const outer = through && state.words.find((word) => word.kind === 'grant' && word.by === by && word.path.length === 1 && word.path[0] === through && word.uses === 0);
+  const outer =
+    through &&
+    state.words.find(
+      (word) =>
+        word.kind === 'grant' &&
+        word.by === by &&
+        word.path.length === 1 &&
+        word.path[0] === through &&
+        word.uses === 0,
+    );
   if (through !== undefined && outer === undefined) return undefined;
   const wanted = dated(state, { by, to, dating });
   if (wanted === undefined) return undefined;
@@ -248,12 +275,18 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
     broken('what was taken away stays away', `${person} unlocked`);
   }
   if (!verdict.counts || key.grant === undefined) return undefined;
-  if (word.unlocks >= word.uses) broken('uses are never given back', `${person} unlocked once more`);
+  if (word.unlocks >= word.uses)
+    broken('uses are never given back', `${person} unlocked once more`);
   const counted = { ...key, grant: { ...key.grant, used: key.grant.used + 1 } };
   return {
     ...state,
-    rights: { ...state.rights, keys: state.rights.keys.map((each) => (each === key ? counted : each)) },
-    words: state.words.map((each) => (each === word ? { ...word, unlocks: word.unlocks + 1 } : each)),
+    rights: {
+      ...state.rights,
+      keys: state.rights.keys.map((each) => (each === key ? counted : each)),
+    },
+    words: state.words.map((each) =>
+      each === word ? { ...word, unlocks: word.unlocks + 1 } : each,
+    ),
   };
 };
 
@@ -263,7 +296,7 @@ export interface NewList {
     readonly person: Person;
     readonly kind: 'revoked' | 'suspended' | 'resumed';
   }[];
-  readonly since: 'now' | 'ahead' | 'forever';
+  readonly since: 'now' | 'ahead' | 'far' | 'forever';
   /** Each entry in a part of its own. */
   readonly inParts?: boolean;
   /** By a phone that was restored from a backup: it begins to count anew. */
@@ -271,11 +304,17 @@ export interface NewList {
 }
 
 /** An owner signs a revocation list. The car has not had it yet. */
-export const sign = (state: State, { by, about, since, inParts, restored }: NewList): State | undefined => {
+export const sign = (
+  state: State,
+  { by, about, since, inParts, restored }: NewList,
+): State | undefined => {
   const key = keyOf(state.rights, by);
   if (key?.role !== 'owner') return undefined;
   const number = restored === true ? 1 : (state.numbers[by] ?? 1);
-  const honest = since === 'ahead' ? state.now + TOLERANCE_SECONDS : honestDate(state, by);
+  const honest =
+    since === 'ahead' || since === 'far'
+      ? dated(state, { by, to: by, dating: since })
+      : honestDate(state, by);
   const last = Math.max(
     0,
     ...state.lists
@@ -318,7 +357,12 @@ export const sign = (state: State, { by, about, since, inParts, restored }: NewL
 };
 
 /** Anybody carries a part to the car, any number of times. */
-export const deliver = (state: State, index: number, part: number, limits: Limits): State | undefined => {
+export const deliver = (
+  state: State,
+  index: number,
+  part: number,
+  limits: Limits,
+): State | undefined => {
   const list = state.lists[index];
   const content = list?.parts[part];
   if (list === undefined || content === undefined) return undefined;
@@ -326,9 +370,16 @@ export const deliver = (state: State, index: number, part: number, limits: Limit
   // The car opens a part with the key of an owner who counts.
   const key = signingKeyIn(suite, state.rights)(content.ownerSlot);
   if (key !== KEYS[list.by].signing.publicKey) return undefined;
-  if (isRestrained(state, list.by)) broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
+  if (isRestrained(state, list.by))
+    broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
   const taken = takePart(state.rights, content, context);
   if (typeof taken === 'string') return undefined;
+  const running = runningTime(state.rights.clock, state.now * 1000);
+  if (running !== undefined && content.issuedAt > running + TOLERANCE_SECONDS) {
+    broken('nothing dated ahead counts', `a list of ${list.by}`);
+  }
+  if (content.epoch !== state.rights.epoch)
+    broken('nothing of another epoch counts', `a list of ${list.by}`);
   return settled(heard(state, index, part), taken.rights);
 };
 
@@ -395,7 +446,9 @@ const lifted = (state: State, index: number): State => {
   if (gone.length === 0) return state;
   const after = { ...state, holds: state.holds.filter((hold) => !isLifted(hold)) };
   // An owner who counts again has signed nothing meanwhile.
-  const free = gone.map(({ person }) => person).filter((person) => isRestrained(state, person) && !isRestrained(after, person));
+  const free = gone
+    .map(({ person }) => person)
+    .filter((person) => isRestrained(state, person) && !isRestrained(after, person));
   const admitted = new Set(Object.values(state.slots));
   return voiding(
     after,
@@ -426,10 +479,7 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
 
 /** Every grant and list of before is void. */
 const newEpoch = (state: State, rights: Rights): State => {
-  const after = voiding(
-    state,
-    ({ kind, by }) => kind === 'grant' || !isOwner(state.rights, by),
-  );
+  const after = voiding(state, ({ kind, by }) => kind === 'grant' || !isOwner(state.rights, by));
   return settled(
     {
       ...after,

@@ -2,7 +2,21 @@ import { decide } from '../../lib/credentials/policy.js';
 import type { CommandName } from '../../lib/domain/commands.js';
 import { timeOf } from '../../firmware-sim/rights/clock.js';
 import { circumstancesOf, revocationsOf } from '../../firmware-sim/rights/rights.js';
-import { Broken, contextOf, isOwner, isRestrained, isTakenBack, keyOf, LEFT, pair, remove, grant, show, tellTime, wait } from './act.js';
+import {
+  Broken,
+  contextOf,
+  isOwner,
+  isRestrained,
+  isTakenBack,
+  keyOf,
+  LEFT,
+  pair,
+  remove,
+  grant,
+  show,
+  tellTime,
+  wait,
+} from './act.js';
 import type { Limits } from './act.js';
 import { GUESTS, KEYS, OWNERS, PEOPLE } from './cast.js';
 import type { State } from './state.js';
@@ -13,8 +27,19 @@ import type { State } from './state.js';
  */
 
 const COMMANDS: readonly CommandName[] = [
-  'unlock', 'lock', 'start', 'trunk', 'frunk', 'status', 'listKeys', 'removeKey', 'deliver', 'setPin',
-  'raiseEpoch', 'setTime', 'listRevocations',
+  'unlock',
+  'lock',
+  'start',
+  'trunk',
+  'frunk',
+  'status',
+  'listKeys',
+  'removeKey',
+  'deliver',
+  'setPin',
+  'raiseEpoch',
+  'setTime',
+  'listRevocations',
 ];
 
 const broken = (property: string, what: string): never => {
@@ -43,7 +68,8 @@ export const checkState = (state: State, limits: Limits): void => {
     if (word.void) broken('what was taken away stays away', `${person} is in a slot`);
     if (isTakenBack(state, word, index)) {
       const may = COMMANDS.filter((name) => typeof decide(key, name, circumstances) !== 'string');
-      if (may.length > 0) broken('what was taken away stays away', `${person} may ${may.join(', ')}`);
+      if (may.length > 0)
+        broken('what was taken away stays away', `${person} may ${may.join(', ')}`);
     }
   }
 };
@@ -79,16 +105,21 @@ export const checkHope = (state: State, limits: Limits): void => {
   if (owner === undefined) {
     const [first = 'Ada'] = OWNERS;
     const paired = pair(told, first, 'owner', roomy);
-    if (paired === undefined || isRestrained(paired, first)) broken('somebody can get in', 'no owner can be made');
+    if (paired === undefined || isRestrained(paired, first))
+      broken('somebody can get in', 'no owner can be made');
     return;
   }
   for (const guest of GUESTS) {
     if (keyOf(told.rights, guest) !== undefined) continue;
-    const forever = told.lists.some(({ had, about }) => had !== 0 && about.some(({ person, since }) => person === guest && since > 2 ** 31));
+    const forever = told.lists.some(
+      ({ had, about }) =>
+        had !== 0 && about.some(({ person, since }) => person === guest && since > 2 ** 31),
+    );
     if (forever) continue;
     const later = wait(told, 600);
     const given = grant(later, { by: owner, to: guest, dating: 'honest' });
     const shown = given && show(given, given.words.length - 1, roomy);
-    if (shown === undefined) broken('somebody can get in', `a new grant of ${owner} to ${guest} does not count`);
+    if (shown === undefined)
+      broken('somebody can get in', `a new grant of ${owner} to ${guest} does not count`);
   }
 };

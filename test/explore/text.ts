@@ -3,7 +3,8 @@ export const text = (value: unknown): string => {
   if (value === undefined) return '';
   if (value instanceof Uint8Array) return String.fromCharCode(...value.subarray(0, 3));
   if (Array.isArray(value)) return `[${value.map(text).join()}]`;
-  if (typeof value === 'object' && value !== null) return `{${Object.values(value).map(text).join()}}`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.values(value).map(text).join()}}`;
   return String(value);
 };
 

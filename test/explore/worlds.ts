@@ -59,8 +59,14 @@ const actionsOf = (menu: Menu, begun: number) => {
     lose: action('the car loses the time', act.loseClock, true),
     tell: action('an owner tells the time', (state) => act.tellTime(state, limits), true),
     rekey: action('the car is re-keyed', (state) => act.reKey(state, limits)),
-    setBack: action('the card sets the clock an hour back', (state) => act.setByCard(state, 3600, limits), true),
-    stolen: action('a stolen X25519 key pairs', (state) => act.pairWithStolenKey(state, 'Ada', limits)),
+    setBack: action(
+      'the card sets the clock an hour back',
+      (state) => act.setByCard(state, 3600, limits),
+      true,
+    ),
+    stolen: action('a stolen X25519 key pairs', (state) =>
+      act.pairWithStolenKey(state, 'Ada', limits),
+    ),
   };
   return (state: State): readonly Action[] => [
     ...(state.now - menuStart < ticks * TICK ? [fixed.wait] : []),
@@ -70,7 +76,11 @@ const actionsOf = (menu: Menu, begun: number) => {
     ...fixed.removes,
     ...state.words.flatMap((word, index) =>
       word.kind === 'grant'
-        ? [action(`${word.path.at(-1) ?? ''} shows grant ${String(index)}`, (now) => act.show(now, index, limits))]
+        ? [
+            action(`${word.path.at(-1) ?? ''} shows grant ${String(index)}`, (now) =>
+              act.show(now, index, limits),
+            ),
+          ]
         : [],
     ),
     ...Object.keys(state.slots).map((person) =>
@@ -78,7 +88,9 @@ const actionsOf = (menu: Menu, begun: number) => {
     ),
     ...state.lists.flatMap((list, index) =>
       list.parts.map((_, part) =>
-        action(`list ${String(index)}, part ${String(part)} comes`, (now) => act.deliver(now, index, part, limits)),
+        action(`list ${String(index)}, part ${String(part)} comes`, (now) =>
+          act.deliver(now, index, part, limits),
+        ),
       ),
     ),
     ...(menu.clock === true ? [fixed.lose, fixed.tell] : []),
@@ -95,12 +107,7 @@ const begins = (limits: Limits, people: readonly Person[]): readonly Action[] =>
     action(`${person} pairs as owner`, (state) => act.pair(state, person, 'owner', limits), true),
   );
 
-const world = (
-  name: string,
-  people: readonly Person[],
-  depth: number,
-  menu: Menu,
-): World => ({
+const world = (name: string, people: readonly Person[], depth: number, menu: Menu): World => ({
   name,
   limits: menu.limits,
   beginning: begins(menu.limits, people),
@@ -110,9 +117,19 @@ const world = (
 
 const ROOM: Limits = { slots: 4, mostRevocations: 8 };
 
-const grantsTo = (by: Person, to: Person, more: Partial<Grant> = {}): Grant => ({ by, to, dating: 'honest', ...more });
+const grantsTo = (by: Person, to: Person, more: Partial<Grant> = {}): Grant => ({
+  by,
+  to,
+  dating: 'honest',
+  ...more,
+});
 
-const list = (by: Person, person: Person, kind: 'revoked' | 'suspended' | 'resumed', more: Partial<NewList> = {}): NewList => ({
+const list = (
+  by: Person,
+  person: Person,
+  kind: 'revoked' | 'suspended' | 'resumed',
+  more: Partial<NewList> = {},
+): NewList => ({
   by,
   about: [{ person, kind }],
   since: 'now',
@@ -123,7 +140,11 @@ export const WORLDS: readonly World[] = [
   world('removal', ['Ada'], 14, {
     limits: ROOM,
     ticks: 2,
-    grants: [grantsTo('Ada', 'Gus'), grantsTo('Ada', 'Gus', { uses: 1 }), grantsTo('Ada', 'Gus', { dating: 'ahead' })],
+    grants: [
+      grantsTo('Ada', 'Gus'),
+      grantsTo('Ada', 'Gus', { uses: 1 }),
+      grantsTo('Ada', 'Gus', { dating: 'ahead' }),
+    ],
     pairs: [['Gus', 'driver']],
     mostPairs: 1,
     removes: ['Gus'],
@@ -142,7 +163,10 @@ export const WORLDS: readonly World[] = [
     ticks: 1,
     grants: [grantsTo('Ada', 'Gus'), grantsTo('Ben', 'Gus', { uses: 1 })],
     lists: [list('Ada', 'Gus', 'suspended'), list('Ada', 'Gus', 'resumed')],
-    pairs: [['Ada', 'owner'], ['Ada', 'driver']],
+    pairs: [
+      ['Ada', 'owner'],
+      ['Ada', 'driver'],
+    ],
     mostPairs: 1,
     removes: ['Ada'],
   }),
@@ -150,7 +174,11 @@ export const WORLDS: readonly World[] = [
     limits: ROOM,
     ticks: 1,
     grants: [grantsTo('Ben', 'Gus'), grantsTo('Ben', 'Gus', { dating: 'back' })],
-    lists: [list('Ada', 'Ben', 'suspended'), list('Ada', 'Ben', 'resumed'), list('Ben', 'Ada', 'revoked')],
+    lists: [
+      list('Ada', 'Ben', 'suspended'),
+      list('Ada', 'Ben', 'resumed'),
+      list('Ben', 'Ada', 'revoked'),
+    ],
     pairs: [['Ben', 'owner']],
     mostPairs: 1,
   }),
@@ -162,13 +190,34 @@ export const WORLDS: readonly World[] = [
     mostLists: 2,
     removes: ['Gus', 'Hal'],
   }),
+  world('dates ahead', ['Ada'], 12, {
+    limits: ROOM,
+    ticks: 2,
+    grants: [
+      grantsTo('Ada', 'Gus', { dating: 'ahead' }),
+      grantsTo('Ada', 'Hal', { dating: 'far' }),
+    ],
+    lists: [
+      list('Ada', 'Gus', 'revoked'),
+      list('Ada', 'Hal', 'suspended', { since: 'ahead' }),
+      list('Ada', 'Hal', 'resumed', { since: 'far' }),
+    ],
+  }),
   world('parts', ['Ada'], 14, {
     limits: ROOM,
     ticks: 1,
     grants: [grantsTo('Ada', 'Gus')],
     mostGrants: 1,
     lists: [
-      { by: 'Ada', about: [{ person: 'Hal', kind: 'suspended' }, { person: 'Gus', kind: 'suspended' }], since: 'now', inParts: true },
+      {
+        by: 'Ada',
+        about: [
+          { person: 'Hal', kind: 'suspended' },
+          { person: 'Gus', kind: 'suspended' },
+        ],
+        since: 'now',
+        inParts: true,
+      },
       list('Ada', 'Gus', 'revoked'),
       list('Ada', 'Gus', 'resumed'),
       list('Ada', 'Gus', 'suspended', { restored: true }),
@@ -178,9 +227,17 @@ export const WORLDS: readonly World[] = [
   world('handed on', ['Ada'], 12, {
     limits: ROOM,
     ticks: 1,
-    grants: [grantsTo('Ada', 'Gus', { delegations: 1 }), grantsTo('Ada', 'Hal', { through: 'Gus' }), grantsTo('Ada', 'Hal', { through: 'Gus', dating: 'far' })],
+    grants: [
+      grantsTo('Ada', 'Gus', { delegations: 1 }),
+      grantsTo('Ada', 'Hal', { through: 'Gus' }),
+      grantsTo('Ada', 'Hal', { through: 'Gus', dating: 'far' }),
+    ],
     mostGrants: 3,
-    lists: [list('Ada', 'Gus', 'revoked'), list('Ada', 'Gus', 'suspended'), list('Ada', 'Gus', 'resumed')],
+    lists: [
+      list('Ada', 'Gus', 'revoked'),
+      list('Ada', 'Gus', 'suspended'),
+      list('Ada', 'Gus', 'resumed'),
+    ],
     removes: ['Gus', 'Hal'],
   }),
   world('re-key', ['Ada', 'Ben'], 12, {
