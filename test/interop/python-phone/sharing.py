@@ -37,13 +37,13 @@ def learn(entry, answer, news):
             own.append([about.hex(), since, kind])
 
 
+def _car_time(entry):
+    return int(time.time()) + entry.get("behind", 0)
+
+
 def _date(entry, *after):
     """By the car's time, and later than these, the car's mark and its floor."""
-    now = int(time.time()) + entry.get("behind", 0)
-    date = max(now, *(each + 1 for each in (entry.get("mark", 0), entry.get("floor", 0), *after)))
-    if date > now + TOLERANCE:
-        raise ValueError("the car would call that dated ahead: wait a moment")
-    return date
+    return max(_car_time(entry), *(each + 1 for each in (entry.get("mark", 0), entry.get("floor", 0), *after)))
 
 
 def _taken_until(entry, about):
@@ -69,7 +69,7 @@ def share(store, to, role, hours, uses, lease, delegations):
     entry = store.only_car()
     public_key, signing_key = grants.read_key_uri(to)
     about = revocation_lists.fingerprint(public_key).hex()
-    now = int(time.time()) + entry.get("behind", 0)
+    now = _car_time(entry)
     chain = bytes.fromhex(entry.get("grant", ""))
     outer = grants.parse(chain)[-1].terms if chain else None
     terms = grants.Terms(
@@ -85,6 +85,8 @@ def share(store, to, role, hours, uses, lease, delegations):
     )
     if outer:
         terms.check_narrows(outer)
+    if terms.issued > now + TOLERANCE:
+        raise ValueError("the car would call that dated ahead: wait a moment")
     car_public = bytes.fromhex(entry["public_key"])
     signing = bytes.fromhex(entry["signing_key"])
     added = grants.link(signing, car_public, chain, terms, public_key, signing_key)
@@ -115,7 +117,8 @@ def set_status(store, fingerprint, kind):
     """An owner's next revocation list: what it has said before, and this."""
     entry = store.only_car()
     entries = [each for each in entry.get("entries", []) if each[0] != fingerprint]
-    issued = _date(entry, entry.get("issued", 0))
+    # It is always signed, and never dated ahead.
+    issued = min(_date(entry, entry.get("issued", 0)), _car_time(entry) + TOLERANCE)
     entries.append([fingerprint, issued, kind])
     # Used up before anybody can see it.
     entry.update(number=entry.get("number", 0) + 1, issued=issued, entries=entries)
