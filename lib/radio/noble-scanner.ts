@@ -105,7 +105,11 @@ export class NobleScanner {
   /** Brings the radio to the state that is wanted now. */
   #update(): Promise<void> {
     return this.#queue.run(async () => {
-      const wanted = this.#holds === 0 ? this.#wanted() : '';
+      const services = new Set<string>();
+      for (const { filters } of this.#holds === 0 ? this.#scans : []) {
+        for (const { service } of filters) services.add(bareUuid(service));
+      }
+      const wanted = [...services].sort().join();
       if (wanted === this.#running) return;
       this.#changing = true;
       try {
@@ -117,13 +121,6 @@ export class NobleScanner {
         this.#changing = false;
       }
     });
-  }
-
-  #wanted(): string {
-    const services = [...this.#scans].flatMap(({ filters }) =>
-      filters.map(({ service }) => bareUuid(service)),
-    );
-    return [...new Set(services)].sort().join();
   }
 
   #switch(services: string): Promise<void> {
