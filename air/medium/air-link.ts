@@ -209,13 +209,12 @@ export class AirLink {
   }
 
   #deliverData(from: LinkEnd, { first, data }: Fragment, copies: number): void {
-    if (this.faults.cuts()) {
+    const to = this.other(from);
+    if (this.faults.cuts(to.role)) {
       this.lose();
       return;
     }
-    const to = this.other(from);
     const fragment = { first, data: first ? this.faults.limitMtu(data) : data };
-    this.faults.took(to.role);
     for (let copy = 0; copy < copies && !to.closed; copy++) to.handlers?.data(fragment);
     if (!from.closed) from.handlers?.acknowledged();
   }

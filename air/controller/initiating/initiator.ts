@@ -137,7 +137,9 @@ export class Initiator {
     if (connections.isConnectedTo(address)) return false;
     if (wanted.peer === undefined) return acceptList.has(address);
     // The host may name an identity, or the private address that it has heard.
-    return [address, rpa].some((known) => known && wanted.peer && sameAddress(known, wanted.peer));
+    return (
+      sameAddress(address, wanted.peer) || (rpa !== undefined && sameAddress(rpa, wanted.peer))
+    );
   }
 
   /** Who uses private addresses does not answer to the identity address (Vol 6 Part B 6.4). */

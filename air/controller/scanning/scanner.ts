@@ -8,8 +8,7 @@ import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
 import type { ListeningParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
-import { DuplicateFilter } from './duplicate-filter.js';
-import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
+import { DuplicateFilter, reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
 import type { Sighting, Target } from './reports.js';
 import { DEFAULT_SCAN } from './scan-parameters.js';
 import type { ScanParameters } from './scan-parameters.js';
@@ -69,8 +68,14 @@ export class Scanner {
     if (enable === 0) return this.#stop();
     if (filter > 2 || (filter === 2 && periodMs === 0)) return Status.invalidParameters;
     if (periodMs > 0 && durationMs >= periodMs) return Status.invalidParameters;
+    if (this.#context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
+      return Status.invalidParameters;
+    }
     const filterDuplicates = filter > 0;
-    return this.#start({ filterDuplicates, filterByPeriod: filter === 2, durationMs, periodMs });
+    this.#scan = { filterDuplicates, filterByPeriod: filter === 2, durationMs, periodMs };
+    this.#duplicates.clear();
+    this.#beginPeriod(this.#scan);
+    return Status.success;
   }
 
   heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
@@ -109,16 +114,6 @@ export class Scanner {
 
   get #listOnly(): boolean {
     return (this.#parameters.filterPolicy & 0b01) !== 0;
-  }
-
-  #start(scan: Scan): number {
-    if (this.#context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
-      return Status.invalidParameters;
-    }
-    this.#scan = scan;
-    this.#duplicates.clear();
-    this.#beginPeriod(scan);
-    return Status.success;
   }
 
   #stop(): number {
