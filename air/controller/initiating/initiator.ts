@@ -8,7 +8,7 @@ import type { Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
 import type { ListeningParts } from '../context.js';
-import type { Peer } from '../privacy/peer.js';
+import type { Peer } from '../privacy/resolving-list.js';
 import type { WantedLink } from './create-parameters.js';
 
 interface InitiatingContext extends ListeningParts {

@@ -10,8 +10,8 @@ import { keepLatest } from '../../keep-latest.js';
 import { addressTypeByte, formatAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, DeviceAddress, ScanResponsePdu } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
-import { peerTypeByte } from '../privacy/peer.js';
-import type { Peer } from '../privacy/peer.js';
+import { peerTypeByte } from '../privacy/resolving-list.js';
+import type { Peer } from '../privacy/resolving-list.js';
 
 /** The device that directed advertising is for. */
 export interface Target {
