@@ -239,6 +239,27 @@ export class Medium {
   }
 }
 
+/** What has a place on the air. */
+export abstract class Placed {
+  protected abstract readonly medium: Medium;
+  protected abstract readonly station: Station;
+
+  /** Where it is now, in metres. */
+  get position(): Position {
+    return this.medium.position(this.station);
+  }
+
+  /** Puts it there at once. */
+  moveTo(x: number, y: number): void {
+    this.medium.move(this.station, { x, y });
+  }
+
+  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
+  walkTo(to: Position, speed: number): void {
+    this.medium.walk(this.station, to, speed);
+  }
+}
+
 /** Whole numbers of 32 bits. Drawn by the block, as there are many. */
 const integers = (random: Random): (() => number) => {
   let block = viewOf(new Uint8Array());

@@ -48,7 +48,7 @@ export class Scanner {
   }
 
   get usesAcceptList(): boolean {
-    return this.enabled && this.#listOnly;
+    return this.enabled && (this.#parameters.filterPolicy & 0b01) !== 0;
   }
 
   /** An error code for bad parameters is given back. */
@@ -112,10 +112,6 @@ export class Scanner {
     this.#parameters = DEFAULT_SCAN;
   }
 
-  get #listOnly(): boolean {
-    return (this.#parameters.filterPolicy & 0b01) !== 0;
-  }
-
   #stop(): number {
     this.#cancelTimer?.();
     this.#scan = undefined;
@@ -153,7 +149,8 @@ export class Scanner {
     const { acceptList, resolvingList, power } = this.#context;
     const peer = pdu.advertiser && resolvingList.identify(pdu.advertiser);
     if (pdu.advertiser !== undefined && peer === undefined) return undefined;
-    if (this.#listOnly && !acceptList.has(peer?.address)) return undefined;
+    const listOnly = (this.#parameters.filterPolicy & 0b01) !== 0;
+    if (listOnly && !acceptList.has(peer?.address)) return undefined;
     const target = this.#target(pdu);
     if (pdu.target !== undefined && target === undefined) return undefined;
     return { pdu, peer, target, rssi: power.toldRssi(rssi) };
