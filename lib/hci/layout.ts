@@ -71,7 +71,8 @@ export class Layout<S extends Shape> {
 
   /** True where every value is within its bounds. */
   allows(values: Values<S>): boolean {
-    return this.fields.every(([name, field]) => field.allows(values[name]));
+    for (const [name, field] of this.fields) if (!field.allows(values[name])) return false;
+    return true;
   }
 
   sizeOf(values: Values<S>): number {

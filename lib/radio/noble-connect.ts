@@ -149,7 +149,7 @@ const lookInto = (
     on(service, 'characteristicsDiscover', (characteristics: readonly NobleCharacteristic[]) => {
       resolve({ characteristics, attHandle });
     });
-    service.discoverCharacteristics(characteristicsOf(profile).map(({ uuid }) => bareUuid(uuid)));
+    service.discoverCharacteristics(layoutOf(profile).uuids);
   });
 
 const chosen = ({ characteristics, attHandle }: Characteristics, profile: GattProfile) => {

@@ -134,7 +134,7 @@ export class AdvertisingSet {
     const peer = this.#admit(this.#run, scanner, 0b01);
     if (peer === undefined) return;
     const { medium, station, host } = this.#context;
-    medium.send(station, from, {
+    medium.channels.send(station, from, {
       kind: 'scan-response',
       advertiser,
       data: this.content.scanResponse,

@@ -89,7 +89,7 @@ export class Scanner {
     const own = identity.own(ownAddressType, sighting.peer?.address);
     if (own === undefined) return;
     this.#asked.set(keyOf(from, pdu.set), sighting);
-    medium.send(station, from, {
+    medium.channels.send(station, from, {
       kind: 'scan-request',
       scanner: own.address,
       advertiser: pdu.advertiser,
