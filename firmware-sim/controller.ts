@@ -16,7 +16,7 @@ import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent } from './events.js';
-import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
+import type { CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, timeOf } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
