@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { admitKey } from '../../../firmware-sim/admission.js';
-import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
-import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
-import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
-import { person, suite } from '../credentials/sample.js';
-import { commandOf } from './rig.js';
-import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './sharing-rig.js';
+import { admitKey } from '../../../../firmware-sim/rights/admission.js';
+import { decodeRecord, encodeRecord } from '../../../../firmware-sim/memory/record.js';
+import { MOST_REMOVED } from '../../../../firmware-sim/memory/rights-record.js';
+import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
+import { person, suite } from '../../credentials/sample.js';
+import { commandOf } from '../rig.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from '../sharing-rig.js';
 
 describe('a granted key', () => {
   it('gets a slot at its first use, does what its role may, and is known from then on', async () => {

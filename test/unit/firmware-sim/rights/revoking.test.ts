@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
-import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
-import type { Command } from '../../../lib/domain/commands.js';
-import { person } from '../credentials/sample.js';
-import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './sharing-rig.js';
-import { commandOf } from './rig.js';
+import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
+import { decodeRecord, encodeRecord } from '../../../../firmware-sim/memory/record.js';
+import type { Command } from '../../../../lib/domain/commands.js';
+import { person } from '../../credentials/sample.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from '../sharing-rig.js';
+import { commandOf } from '../rig.js';
 
 const deliver = (revocationList: Uint8Array): Command => ({ type: 'deliver', revocationList });
 
