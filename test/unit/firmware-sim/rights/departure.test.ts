@@ -105,11 +105,7 @@ describe('a key that goes', () => {
     expect(rights.owners).toEqual([
       listOf(
         0,
-        [
-          known(5, 'suspended', 70),
-          known(3, 'removed', SIGNED),
-          known(4, 'removed', SIGNED),
-        ],
+        [known(5, 'suspended', 70), known(3, 'removed', SIGNED), known(4, 'removed', SIGNED)],
         { number: 9, issuedAt: 8 },
       ),
     ]);

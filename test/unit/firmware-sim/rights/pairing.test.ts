@@ -159,7 +159,8 @@ describe('a pairing is dated', () => {
 
   it('later than what was said about its key by then, but not than when it was said', () => {
     const signedAt = (issuedAt: number) => ({ number: 1, issuedAt });
-    const about9 = (until: number, issuedAt: number) => known(9, 'revoked', until, signedAt(issuedAt));
+    const about9 = (until: number, issuedAt: number) =>
+      known(9, 'revoked', until, signedAt(issuedAt));
     expect(dated({ owners: [listOf(0, [about9(NOW + 50, NOW + 9)])] })).toBe(NOW + 51);
     expect(dated({ owners: [listOf(0, [about9(LATEST, NOW + 9)])] })).toBe(NOW + 9 + AHEAD + 1);
     const own = { floor: { until: 0 }, entries: [about9(NOW + 50, NOW)] };

@@ -120,9 +120,7 @@ describe('what is remembered', () => {
   const [old, more] = [known(8, 'revoked', 30), known(9, 'revoked', 40)];
 
   it('is in the list of an owner, or in that of the car', () => {
-    expect(rememberFor(rightsOf(), undefined, [more], at())).toEqual(
-      rightsOf({ own: own(more) }),
-    );
+    expect(rememberFor(rightsOf(), undefined, [more], at())).toEqual(rightsOf({ own: own(more) }));
     expect(rememberFor(rightsOf(), printOf(1), [more], at())).toEqual(
       rightsOf({ owners: [listOf(1, [more])] }),
     );

@@ -110,14 +110,10 @@ describe('an old list', () => {
       const { old, rights } = take(before, { number, issuedAt: NOW + 5, entries });
       expect(old).toBe(true);
       expect(rights.owners).toEqual([
-        listOf(
-          0,
-          [
-            said(8, 'suspended', 70, 5),
-            said(9, 'revoked', 70, number, NOW + 5),
-          ],
-          { number: 5, issuedAt: NOW },
-        ),
+        listOf(0, [said(8, 'suspended', 70, 5), said(9, 'revoked', 70, number, NOW + 5)], {
+          number: 5,
+          issuedAt: NOW,
+        }),
       ]);
       expect(rights.clock.floor).toBe(NOW);
     }
@@ -166,11 +162,10 @@ describe('a list in parts', () => {
       expect(most.clock.floor).toBe(NOW);
       const whole = after(most, { ...c!, issuedAt: NOW + 9 });
       expect(ofAda(whole)).toEqual(
-        listOf(
-          0,
-          [said(6, 'suspended', 60), said(9, 'suspended', 70, 2, NOW + 9)],
-          { number: 2, issuedAt: NOW + 9 },
-        ),
+        listOf(0, [said(6, 'suspended', 60), said(9, 'suspended', 70, 2, NOW + 9)], {
+          number: 2,
+          issuedAt: NOW + 9,
+        }),
       );
       expect(whole.clock.floor).toBe(NOW + 9);
     }

@@ -4,6 +4,7 @@ import {
   revocationPage,
   signingTerms,
 } from '../../../../firmware-sim/rights/terms.js';
+import type { Revocation } from '../../../../firmware-sim/rights/revocations.js';
 import type { Rights } from '../../../../firmware-sim/rights/rights.js';
 import { NO_TERMS } from '../../../../lib/domain/outcomes.js';
 import { encodeFromCar, LENGTH } from '../../../../lib/native/codec.js';
@@ -42,7 +43,10 @@ describe('what an owner is told to sign by', () => {
   });
 
   it('is the latest removal or pairing, where it is not over yet', () => {
-    const removed = (until: number) => ({ floor: { until: 0 }, entries: [known(9, 'removed', until)] });
+    const removed = (until: number) => ({
+      floor: { until: 0 },
+      entries: [known(9, 'removed', until)],
+    });
     expect(terms({ own: removed(UNTIL) }).mark).toBe(UNTIL);
     expect(terms({ own: removed(NOW) }).mark).toBe(NOW);
     expect(terms({ own: removed(NOW - 1) }).mark).toBe(0);
@@ -69,7 +73,7 @@ describe('a page of what the car has by the lists of an owner', () => {
     ...known(0, 'revoked', until, more),
     fingerprint: Uint8Array.of(n >> 8, n & 255, 0, 0, 0, 0, 0, 0),
   });
-  const page = (number: number, list: Parameters<typeof listOf>[2], ...entries: ReturnType<typeof entry>[]) => {
+  const page = (number: number, list: Parameters<typeof listOf>[2], ...entries: Revocation[]) => {
     const rights = rightsOf({ owners: [listOf(1, [entry(7, 8)]), listOf(0, entries, list)] });
     return revocationPage(rights, keyIn(rights, 0), number, at());
   };
@@ -77,9 +81,7 @@ describe('a page of what the car has by the lists of an owner', () => {
   it('tells of each key what was said, and nothing of removals', () => {
     const suspended = known(3, 'suspended', LATEST, { number: 2 });
     const { fingerprint } = suspended;
-    expect(
-      page(0, { number: 4 }, entry(1, 900), suspended, known(4, 'removed', 500)),
-    ).toEqual({
+    expect(page(0, { number: 4 }, entry(1, 900), suspended, known(4, 'removed', 500))).toEqual({
       number: 4,
       pages: 1,
       entries: [
