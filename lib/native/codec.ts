@@ -33,7 +33,7 @@ export const LENGTH = {
   spakeShare: 65,
   spakeConfirm: 32,
   /** At least: tag, Noise N, header and signature. */
-  revocationList: 142,
+  revocationList: 148,
 } as const;
 
 export type ToCarMessage = Init<ToCar>['message'];
