@@ -140,7 +140,7 @@ export const frameVectors = () => {
   });
   const length = (bytes: number) => Uint8Array.of(bytes >> 8, bytes & 0xff);
   const malformed = {
-    'revocation list, 141 bytes': toCar({ case: 'revocationList', value: zeros(141) }),
+    'revocation list, 147 bytes': toCar({ case: 'revocationList', value: zeros(147) }),
     'sealed, 15 bytes': toCar({ case: 'sealed', value: zeros(15) }),
     'proof without a tag': toCar({ case: 'proof', value: { ...proof, tag: zeros(0) } }),
     'proof with a tag of 17 bytes': toCar({ case: 'proof', value: { ...proof, tag: zeros(17) } }),
@@ -166,8 +166,8 @@ export const frameVectors = () => {
       vector('sealed, 16 bytes', toCar({ case: 'sealed', value: zeros(16) }), 'sealed'),
       vector('pair_start', toCar({ case: 'pairStart', value: { share: zeros(65) } }), 'pairStart'),
       vector(
-        'revocation list, 142 bytes',
-        toCar({ case: 'revocationList', value: zeros(142) }),
+        'revocation list, 148 bytes',
+        toCar({ case: 'revocationList', value: zeros(148) }),
         'revocationList',
       ),
       ...Object.entries(malformed).map(([name, frame]) => vector(name, frame, 'malformed')),

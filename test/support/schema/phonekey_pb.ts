@@ -667,7 +667,7 @@ export const SetTimeSchema: GenMessage<SetTime> = /*@__PURE__*/
   messageDesc(file_phonekey, 23);
 
 /**
- * What the car has by the revocation lists of the owner who asks, newest lists first.
+ * What the car has by the revocation lists of the owner who asks, in the order in which it first came.
  *
  * @generated from message phonekey.v1.ListRevocations
  */
