@@ -9,7 +9,7 @@ import { runningTime } from '../../firmware-sim/rights/clock.js';
 import { removeKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
 import { rekey, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
-import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
+import { circumstancesOf, isSuspended } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
 import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
@@ -24,6 +24,15 @@ export class Broken extends Error {}
 
 const broken = (property: string, what: string): never => {
   throw new Broken(`${property}: ${what}`);
+};
+
+/** Every refusal that was met, and how often. */
+export const refusalsMet = new Map<string, number>();
+
+const met = (what: string, refusal: string): undefined => {
+  const name = `${what}: ${refusal}`;
+  refusalsMet.set(name, (refusalsMet.get(name) ?? 0) + 1);
+  return undefined;
 };
 
 export interface Limits {
@@ -92,9 +101,11 @@ export const pair = (
   const wasRestrained = isRestrained(state, person);
   const paired = pairKey(state.rights, phoneOf(person), role, contextOf(state, limits));
   if (typeof paired === 'string') {
-    if (paired !== 'last-owner' && paired !== 'slots-full') broken('pairing', paired);
-    return undefined;
+    if (paired === 'key-mismatch') broken('pairing', paired);
+    return met('pairing', paired);
   }
+  const isLast = wasOwner && state.rights.keys.filter((key) => key.role === 'owner').length === 1;
+  if (isLast && paired.key.role !== 'owner') broken('pairing', 'the last owner was lowered');
   const ownerless = !state.rights.keys.some((key) => key.role === 'owner');
   if (paired.key.role !== (ownerless ? 'owner' : role))
     broken('pairing', 'another role than that of the window');
@@ -152,6 +163,9 @@ export interface Grant {
   readonly dating: Dating;
   readonly uses?: number;
   readonly delegations?: number;
+  /** Begins so many seconds from now, and holds for five minutes. */
+  readonly begins?: number;
+  readonly leaseHours?: number;
 }
 
 /**
@@ -190,7 +204,7 @@ const dated = (
 /** An owner signs a grant, or a guest hands one on. Nobody sees it yet. */
 export const grant = (
   state: State,
-  { by, to, through, dating, uses = 0, delegations = 0 }: Grant,
+  { by, to, through, dating, uses = 0, delegations = 0, begins, leaseHours = 0 }: Grant,
 ): State | undefined => {
   const outer =
     through &&
@@ -210,10 +224,10 @@ export const grant = (
   const terms: GrantTerms = {
     role: 'guest',
     issuedAt: date,
-    notBefore: 0,
-    notAfter: NO_END,
+    notBefore: begins === undefined ? 0 : state.now + begins,
+    notAfter: begins === undefined ? NO_END : state.now + begins + 300,
     uses,
-    leaseHours: 0,
+    leaseHours,
     delegations: through === undefined ? delegations : 0,
     epoch: state.rights.epoch,
     ownerSlot: slot,
@@ -251,7 +265,8 @@ export const show = (state: State, index: number, limits: Limits): State | undef
   const introduction = { grants: word.chain, name: bearer };
   const publicKey = KEYS[bearer].identity.publicKey;
   const outcome = admitKey(state.rights, publicKey, introduction, contextOf(state, limits));
-  if (typeof outcome === 'string' || outcome.rights === undefined) return undefined;
+  if (typeof outcome === 'string') return met('grant', outcome);
+  if (outcome.rights === undefined) return undefined;
   const what = `${bearer} was let in by a grant of ${word.by}`;
   if (isTakenBack(state, word, index)) broken('what was taken away stays away', what);
   if (isRestrained(state, word.by)) broken('a suspended owner gives nothing', what);
@@ -270,7 +285,7 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
   const word = index === undefined ? undefined : state.words[index];
   if (key === undefined || index === undefined || word === undefined) return undefined;
   const verdict = decide(key, 'unlock', circumstancesOf(state.rights, contextOf(state, limits)));
-  if (typeof verdict === 'string') return undefined;
+  if (typeof verdict === 'string') return met('unlock', verdict);
   if (key.role !== 'owner' && isTakenBack(state, word, index)) {
     broken('what was taken away stays away', `${person} unlocked`);
   }
@@ -369,11 +384,21 @@ export const deliver = (
   const context = contextOf(state, limits);
   // The car opens a part with the key of an owner who counts.
   const key = signingKeyIn(suite, state.rights)(content.ownerSlot);
-  if (key !== KEYS[list.by].signing.publicKey) return undefined;
+  if (key !== KEYS[list.by].signing.publicKey) return met('list', 'notice-invalid');
   if (isRestrained(state, list.by))
     broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
   const taken = takePart(state.rights, content, context);
-  if (typeof taken === 'string') return undefined;
+  if (typeof taken === 'string') return met('list', taken);
+  if (taken.old) {
+    met('list', 'notice-old');
+    const suspended = list.about.find(
+      ({ person, kind }) =>
+        kind === 'suspended' &&
+        !isSuspendedIn(state.rights, person) &&
+        isSuspendedIn(taken.rights, person),
+    );
+    if (suspended) broken('an old list suspends nobody', suspended.person);
+  }
   const running = runningTime(state.rights.clock, state.now * 1000);
   if (running !== undefined && content.issuedAt > running + TOLERANCE_SECONDS) {
     broken('nothing dated ahead counts', `a list of ${list.by}`);
@@ -381,6 +406,11 @@ export const deliver = (
   if (content.epoch !== state.rights.epoch)
     broken('nothing of another epoch counts', `a list of ${list.by}`);
   return settled(heard(state, index, part), taken.rights);
+};
+
+const isSuspendedIn = (rights: Rights, person: Person): boolean => {
+  const key = keyOf(rights, person);
+  return key !== undefined && isSuspended(suite, rights, key);
 };
 
 /** What it means that the car has had a part of an owner who counts. */

@@ -2,6 +2,7 @@ import * as act from './act.js';
 import type { Grant, Limits, NewList } from './act.js';
 import type { Person } from './cast.js';
 import type { Action, World } from './search.js';
+import { START } from './state.js';
 import type { State } from './state.js';
 
 /** What is searched: small worlds, each with what matters for some of the rules, to its end or its depth. */
@@ -69,7 +70,7 @@ const actionsOf = (menu: Menu, begun: number) => {
     ),
   };
   return (state: State): readonly Action[] => [
-    ...(state.now - menuStart < ticks * TICK ? [fixed.wait] : []),
+    ...(state.now - START < ticks * TICK ? [fixed.wait] : []),
     ...(count(state, 'grant') < mostGrants ? fixed.grants : []),
     ...(state.lists.length < mostLists ? fixed.lists : []),
     ...(count(state, 'pairing') < begun + mostPairs ? fixed.pairs : []),
@@ -100,20 +101,24 @@ const actionsOf = (menu: Menu, begun: number) => {
   ];
 };
 
-const menuStart = 1_000_000;
-
 const begins = (limits: Limits, people: readonly Person[]): readonly Action[] =>
   people.map((person) =>
     action(`${person} pairs as owner`, (state) => act.pair(state, person, 'owner', limits), true),
   );
 
-const world = (name: string, people: readonly Person[], depth: number, menu: Menu): World => ({
-  name,
-  limits: menu.limits,
-  beginning: begins(menu.limits, people),
-  actions: actionsOf(menu, people.length),
-  depth,
-});
+/** @param beginning what has happened before, or who are its first owners */
+const world = (
+  name: string,
+  beginning: readonly Action[] | readonly Person[],
+  depth: number,
+  menu: Menu,
+): World => {
+  const steps = beginning.flatMap((step) =>
+    typeof step === 'string' ? begins(menu.limits, [step]) : [step],
+  );
+  const pairings = steps.filter(({ name }) => name.includes(' pairs ')).length;
+  return { name, limits: menu.limits, beginning: steps, actions: actionsOf(menu, pairings), depth };
+};
 
 const ROOM: Limits = { slots: 4, mostRevocations: 8 };
 
@@ -136,8 +141,28 @@ const list = (
   ...more,
 });
 
+const bothOwners = begins(ROOM, ['Ada', 'Ben']);
+const signs = (each: NewList): Action =>
+  action(describeList(each), (state) => act.sign(state, each));
+const gives = (each: Grant): Action =>
+  action(describeGrant(each), (state) => act.grant(state, each));
+const comes = (index: number, limits: Limits): Action =>
+  action(`list ${String(index)}, part 0 comes`, (state) => act.deliver(state, index, 0, limits));
+
+const SMALL: Limits = { slots: 4, mostRevocations: 1 };
+
+const inParts = (
+  by: Person,
+  ...about: readonly (readonly [Person, 'revoked' | 'suspended' | 'resumed'])[]
+): NewList => ({
+  by,
+  about: about.map(([person, kind]) => ({ person, kind })),
+  since: 'now',
+  inParts: true,
+});
+
 export const WORLDS: readonly World[] = [
-  world('removal', ['Ada'], 14, {
+  world('removal', ['Ada'], 16, {
     limits: ROOM,
     ticks: 2,
     grants: [
@@ -145,17 +170,33 @@ export const WORLDS: readonly World[] = [
       grantsTo('Ada', 'Gus', { uses: 1 }),
       grantsTo('Ada', 'Gus', { dating: 'ahead' }),
     ],
-    pairs: [['Gus', 'driver']],
-    mostPairs: 1,
+    pairs: [
+      ['Gus', 'driver'],
+      ['Ada', 'driver'],
+    ],
     removes: ['Gus'],
   }),
-  world('lost time', ['Ada'], 14, {
+  world('lost time', ['Ada'], 16, {
     limits: ROOM,
     ticks: 2,
     grants: [grantsTo('Ada', 'Gus'), grantsTo('Ada', 'Gus', { dating: 'far' })],
-    lists: [list('Ada', 'Gus', 'revoked', { since: 'forever' })],
+    lists: [
+      list('Ada', 'Gus', 'revoked', { since: 'forever' }),
+      list('Ada', 'Hal', 'suspended', { since: 'far' }),
+    ],
     mostLists: 1,
     removes: ['Gus'],
+    clock: true,
+  }),
+  world('times of grants', ['Ada'], 14, {
+    limits: { slots: 2, mostRevocations: 8 },
+    ticks: 3,
+    grants: [
+      grantsTo('Ada', 'Gus', { begins: 300 }),
+      grantsTo('Ada', 'Gus', { uses: 1 }),
+      grantsTo('Ada', 'Hal'),
+      grantsTo('Ada', 'Hal', { begins: 0, uses: 1 }),
+    ],
     clock: true,
   }),
   world('an owner removed', ['Ada', 'Ben'], 12, {
@@ -170,6 +211,30 @@ export const WORLDS: readonly World[] = [
     mostPairs: 1,
     removes: ['Ada'],
   }),
+  world(
+    'a list of an owner removed',
+    [
+      ...bothOwners,
+      gives(grantsTo('Ben', 'Gus')),
+      signs(list('Ada', 'Gus', 'suspended')),
+      comes(0, ROOM),
+    ],
+    12,
+    {
+      limits: ROOM,
+      ticks: 1,
+      lists: [
+        list('Ada', 'Gus', 'resumed'),
+        list('Ben', 'Gus', 'resumed'),
+        list('Ada', 'Hal', 'revoked'),
+      ],
+      mostGrants: 1,
+      mostLists: 3,
+      pairs: [['Ada', 'owner']],
+      mostPairs: 1,
+      removes: ['Ada', 'Gus'],
+    },
+  ),
   world('a suspended owner', ['Ada', 'Ben'], 12, {
     limits: ROOM,
     ticks: 1,
@@ -182,15 +247,44 @@ export const WORLDS: readonly World[] = [
     pairs: [['Ben', 'owner']],
     mostPairs: 1,
   }),
-  world('full lists', ['Ada', 'Ben'], 12, {
-    limits: { slots: 4, mostRevocations: 1 },
-    ticks: 2,
+  world("an owner's full list", ['Ada'], 14, {
+    limits: SMALL,
+    ticks: 1,
+    grants: [
+      grantsTo('Ada', 'Gus'),
+      grantsTo('Ada', 'Gus', { dating: 'ahead' }),
+      grantsTo('Ada', 'Hal', { uses: 1 }),
+    ],
+    lists: [
+      list('Ada', 'Gus', 'suspended'),
+      list('Ada', 'Gus', 'revoked', { since: 'forever' }),
+      list('Ada', 'Gus', 'revoked'),
+      list('Ada', 'Hal', 'revoked'),
+    ],
+    mostLists: 3,
+  }),
+  world('full lists of two', ['Ada', 'Ben'], 12, {
+    limits: SMALL,
+    ticks: 1,
     grants: [grantsTo('Ada', 'Gus'), grantsTo('Ada', 'Hal', { uses: 1 })],
-    lists: [list('Ada', 'Gus', 'revoked', { since: 'forever' }), list('Ben', 'Hal', 'revoked')],
+    lists: [list('Ben', 'Gus', 'revoked', { since: 'forever' }), list('Ben', 'Hal', 'revoked')],
     mostLists: 2,
     removes: ['Gus', 'Hal'],
   }),
-  world('dates ahead', ['Ada'], 12, {
+  world("the car's full list", ['Ada', 'Ben'], 12, {
+    limits: SMALL,
+    ticks: 1,
+    grants: [grantsTo('Ada', 'Gus')],
+    mostGrants: 1,
+    lists: [list('Ben', 'Gus', 'revoked', { since: 'forever' })],
+    mostLists: 1,
+    pairs: [
+      ['Gus', 'driver'],
+      ['Hal', 'driver'],
+    ],
+    removes: ['Gus', 'Hal'],
+  }),
+  world('dates ahead', ['Ada'], 14, {
     limits: ROOM,
     ticks: 2,
     grants: [
@@ -209,21 +303,35 @@ export const WORLDS: readonly World[] = [
     grants: [grantsTo('Ada', 'Gus')],
     mostGrants: 1,
     lists: [
-      {
-        by: 'Ada',
-        about: [
-          { person: 'Hal', kind: 'suspended' },
-          { person: 'Gus', kind: 'suspended' },
-        ],
-        since: 'now',
-        inParts: true,
-      },
+      inParts('Ada', ['Hal', 'resumed'], ['Gus', 'suspended']),
+      inParts('Ada', ['Gus', 'resumed'], ['Hal', 'revoked']),
       list('Ada', 'Gus', 'revoked'),
-      list('Ada', 'Gus', 'resumed'),
-      list('Ada', 'Gus', 'suspended', { restored: true }),
     ],
     mostLists: 3,
   }),
+  world(
+    'a restored phone',
+    [
+      ...begins(ROOM, ['Ada']),
+      gives(grantsTo('Ada', 'Gus')),
+      signs(list('Ada', 'Hal', 'suspended')),
+      signs(list('Ada', 'Gus', 'resumed')),
+      action('five minutes pass', (state) => act.wait(state, TICK)),
+    ],
+    12,
+    {
+      limits: ROOM,
+      ticks: 2,
+      mostGrants: 1,
+      lists: [
+        list('Ada', 'Gus', 'suspended', { restored: true }),
+        list('Ada', 'Gus', 'suspended'),
+        list('Ada', 'Hal', 'revoked'),
+        list('Ada', 'Ada', 'suspended'),
+      ],
+      mostLists: 4,
+    },
+  ),
   world('handed on', ['Ada'], 12, {
     limits: ROOM,
     ticks: 1,
