@@ -313,15 +313,15 @@ describe('the oracle notices', () => {
     [
       'a revocation list number that goes back',
       program(open, sign('suspend', 'guest'), relay(), { do: 'restart' }),
-      recalls((record) => ({ ...record, revocationLists: [] })),
+      recalls((record) => ({ ...record, owners: [] })),
       /a revocation list number goes back/,
     ],
     [
       'half a revocation list that is forgotten',
       program(open, sign('revokeLast', 'guest'), relay(), { do: 'restart' }),
-      recalls(({ revocationLists, ...record }) => ({
+      recalls(({ owners, ...record }) => ({
         ...record,
-        revocationLists: revocationLists.map(({ pending: _, ...rest }) => rest),
+        owners: owners.map(({ incoming: _, ...rest }) => rest),
       })),
       /a revocation list number goes back/,
     ],
