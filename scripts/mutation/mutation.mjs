@@ -40,14 +40,15 @@ const AREAS = {
     tests: ['unit/credentials/*', 'vectors/credentials'],
   },
   // What the car decides by them: who comes in, what is taken away, and when.
+  rights: {
+    mutate: ['firmware-sim/rights/*.ts'],
+    tests: ['unit/firmware-sim/rights/*'],
+  },
   policy: {
-    mutate: [
-      'firmware-sim/{admission,car-clock,circumstances,key-manager,key-slots,revocation-lists,pin-lock,removed-keys}.ts',
-      'firmware-sim/behaviors.ts',
-    ],
+    mutate: ['firmware-sim/{behaviors,key-manager,pin-lock}.ts'],
     tests: [
-      'unit/firmware-sim/{admission,behaviors,car-clock,key-manager,key-slots,revocation-lists,pin-lock,removed-keys,revoking}',
-      'vectors/credentials',
+      'unit/firmware-sim/{behaviors,key-manager,pin-lock}',
+      'unit/firmware-sim/rights/{admission,revoking}',
     ],
   },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },

@@ -79,7 +79,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
         { maxLength: 5 },
       ),
     }),
-    outbox: fc.array(fc.record({ part: bytes(142), own: fc.boolean() }), { maxLength: 3 }),
+    outbox: fc.array(fc.record({ part: bytes(148), own: fc.boolean() }), { maxLength: 3 }),
   },
   { requiredKeys: [] },
 );

@@ -15,6 +15,7 @@ import {
   encodeCommand,
   encodeResult,
 } from '../../../lib/native/commands.js';
+import { NO_TERMS } from '../../../lib/domain/outcomes.js';
 import type { Outcome } from '../../../lib/domain/outcomes.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
@@ -95,6 +96,12 @@ const outcomes: readonly Outcome[] = [
       },
     ],
   },
+  {
+    type: 'revocations',
+    number: 5,
+    pages: 2,
+    entries: [{ fingerprint: new Uint8Array(8).fill(8), since: 9, kind: 'revoked' }],
+  },
 ];
 
 const toCarSeeds = (): Uint8Array[] =>
@@ -128,6 +135,7 @@ const commands = (): Uint8Array[] => [
   encodeCommand({ type: 'start', pin: '1234' }),
   encodeCommand({ type: 'deliver', revocationList: bytes(148) }),
   encodeCommand({ type: 'setTime', seconds: 1_800_000_000 }),
+  encodeCommand({ type: 'listRevocations', page: 3 }),
   encodeCommand({ type: 'unlock' }, { grants: bytes(115), name: 'Ann’s phone' }),
 ];
 
@@ -151,7 +159,11 @@ export const wireTargets: readonly Target[] = [
     commands,
   ),
   decoder('result', decodeResult, encodeResult, () =>
-    outcomes.map((outcome) => encodeResult({ outcome, clockLost: false, epoch: 0 })),
+    outcomes.map((outcome, index) => {
+      const terms = { epoch: 7, time: 1_800_000_000, mark: 1_800_000_300, floor: 1 };
+      const told = index === 0 ? terms : NO_TERMS;
+      return encodeResult({ outcome, clockLost: false, ...told });
+    }),
   ),
   decoder('phone-identity', codec.decodePhoneIdentity, codec.encodePhoneIdentity, () => [
     codec.encodePhoneIdentity({ ...key, name: 'Ann’s phone' }),

@@ -4,6 +4,8 @@ import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { person } from '../credentials/sample.js';
+import { ADA, BOB, town } from './sharing-rig.js';
 import { commandOf, outcomeOf, phoneIdentity, rig, WALL_TIME } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;
@@ -266,13 +268,52 @@ describe('pairing', () => {
   it('refuses a phone when every slot is taken, and keeps the window', async () => {
     const { car, enrol } = await rig({ slots: 1 });
     await enrol(1);
-    car.tap(pairTap);
+    car.tap({ ...pairTap, role: 'owner' });
     const window = car.pairing.window();
     if (window === undefined) throw new Error('closed');
     await car.pairing.countTry(window);
     expect(await car.pairing.enrol(window, phoneIdentity(2))).toBe('slots-full');
     expect(car.pairing.window()).toBe(window);
     expect(await car.pairing.enrol(window, phoneIdentity(1))).toMatchObject({ slot: 0 });
+  });
+
+  it('refuses the last owner where the window is for less, and another signing key', async () => {
+    const { car, enrol, store, seen } = await rig();
+    await enrol(1);
+    const before = store.record.keys;
+    car.tap(pairTap);
+    const window = car.pairing.window();
+    if (window === undefined) throw new Error('closed');
+    await car.pairing.countTry(window);
+    seen();
+    expect(await car.pairing.enrol(window, phoneIdentity(1))).toBe('last-owner');
+    const { signingKey } = phoneIdentity(2);
+    expect(await car.pairing.enrol(window, { ...phoneIdentity(1), signingKey })).toBe(
+      'key-mismatch',
+    );
+    expect(store.record.keys).toBe(before);
+    expect(car.pairing.window()).toBe(window);
+    expect(seen()).toEqual([]);
+  });
+
+  it('tells of the guests of an owner that was made less, and drops them', async () => {
+    const { pair, attempt, grant, seen, removed, car } = await town();
+    await pair(person(7), 'owner');
+    expect(await attempt(BOB, 'start', grant(BOB))).toBe('done');
+    seen();
+    removed.length = 0;
+    expect(await pair(ADA.person, 'valet')).toMatchObject({ slot: 0, role: 'valet' });
+    expect(seen()).toEqual([
+      'card-tapped',
+      'pairing-opened',
+      'pairing-try',
+      'key-added',
+      'key-removed',
+      'drive-ended',
+      'pairing-closed',
+    ]);
+    expect(removed).toEqual([BOB.publicKey]);
+    expect(car.keys()).toHaveLength(2);
   });
 });
 

@@ -37,6 +37,8 @@ export const commandOf = (name: CommandName, slot = 0): Command => {
       return { type: name, pin: '' };
     case 'setTime':
       return { type: name, seconds: 0 };
+    case 'listRevocations':
+      return { type: name, page: 0 };
     case 'unlock':
     case 'lock':
     case 'start':
