@@ -5,9 +5,14 @@ import type { Logger } from '../../lib/platform/logger.js';
 import { nodeDisk } from '../../local/files/disk.js';
 import type { Disk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
-import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
+import {
+  decodeGeneration,
+  EARLIER_FORMAT,
+  encodeGeneration,
+  MAX_GENERATION_BYTES,
+} from './generation.js';
 import type { Generation } from './generation.js';
-import { storageFault } from './memory.js';
+import { NEW_CAR_HINT, storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -98,6 +103,13 @@ export class FileMemory implements Memory {
   }
 
   #damaged(problems: readonly string[]): PhoneKeyError {
+    if (problems.every((problem) => problem.endsWith(EARLIER_FORMAT))) {
+      return new PhoneKeyError(
+        'sim.storage',
+        `the car's memory in ${this.#directory} is ${EARLIER_FORMAT}`,
+        { hint: NEW_CAR_HINT },
+      );
+    }
     return new PhoneKeyError(
       'sim.storage',
       `no readable copy of the car's memory in ${this.#directory} (${problems.join('; ')})`,

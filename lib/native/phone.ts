@@ -20,7 +20,7 @@ import type { SealedChannel } from './session/common.js';
 import { answerChallenge } from './session/phone.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
-const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys']);
+const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys', 'listRevocations']);
 
 /** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
 const STALE_MS = 4_000;

@@ -14,7 +14,7 @@ import {
 } from '../../lib/credentials/revocation-list.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_IN_OUTBOX } from '../../lib/phone/outbox.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';

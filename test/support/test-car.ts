@@ -7,12 +7,17 @@ import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import type { Command, CommandName } from '../../lib/domain/commands.js';
+import { NO_TERMS } from '../../lib/domain/outcomes.js';
 import type { Result, Outcome } from '../../lib/domain/outcomes.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { cheapSuite } from './cheap-suite.js';
 
 /** What a car answers, whose clock runs and which was never re-keyed. */
-export const resultOf = (outcome: Outcome): Result => ({ outcome, clockLost: false, epoch: 0 });
+export const resultOf = (outcome: Outcome): Result => ({
+  outcome,
+  clockLost: false,
+  ...NO_TERMS,
+});
 
 export const DONE = resultOf({ type: 'done' });
 

@@ -175,8 +175,8 @@ describe('FileMemory', () => {
     const image = await twoGenerations();
     const generation = (padding: number): Uint8Array => {
       const body = encodeRecord(next).replace(',', `,${' '.repeat(padding)}`);
-      const sum = toHex(defaultSuite.sha512(utf8(`phonekey-car 1 3\n${body}`)).subarray(0, 32));
-      return utf8(`phonekey-car 1 3 ${sum}\n${body}\n`);
+      const sum = toHex(defaultSuite.sha512(utf8(`phonekey-car 2 3\n${body}`)).subarray(0, 32));
+      return utf8(`phonekey-car 2 3 ${sum}\n${body}\n`);
     };
     const room = MAX_GENERATION_BYTES - generation(0).length;
     expect(await load(new Map(image).set(NEWEST, generation(room)))).toEqual(next);
