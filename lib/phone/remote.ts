@@ -85,11 +85,13 @@ export class Remote extends CarCommands<CarCallOptions> {
     for (let again = 0; ; again++) {
       const connection = await this.#connect(options ?? {}, deadline);
       const outbox = openOutbox(this.#environment, connection);
+      const tooEarly = (): boolean =>
+        connection.datedAhead && again < MOST_AGAIN && deadline.timeoutMs > 2 * AGAIN_MS;
       try {
-        return await work(connection, deadline, outbox);
+        const done = await work(connection, deadline, outbox);
+        if (!tooEarly()) return done;
       } catch (error) {
-        const mayWait = connection.datedAhead && deadline.timeoutMs > AGAIN_MS;
-        if (again === MOST_AGAIN || !mayWait) throw error;
+        if (!tooEarly()) throw error;
       } finally {
         await outbox.afterCommand(deadline);
         // What the car answered counts, not how the link ended.

@@ -92,7 +92,11 @@ export class SharingHost extends TestHost {
   }
 
   get #context() {
-    return { suite, wallMs: this.now * 1000 + this.passed(), mostRevocations: this.mostRevocations };
+    return {
+      suite,
+      wallMs: this.now * 1000 + this.passed(),
+      mostRevocations: this.mostRevocations,
+    };
   }
 
   #keep({ keys, epoch, own, owners, clock }: Rights): void {

@@ -87,7 +87,10 @@ describe('what is in the outbox', () => {
       since: NOW,
       kind: 'revoked' as const,
     }));
-    await put(owner.store, { ...entry, revocationList: { number: 1, issuedAt: NOW, floor: 0, entries } });
+    await put(owner.store, {
+      ...entry,
+      revocationList: { number: 1, issuedAt: NOW, floor: 0, entries },
+    });
     const { uris } = await owner.key.ring.refresh();
     await shareWith(owner.key, guest.key, { delegations: 3 });
     await air.run(guest.key.relay(uris));

@@ -119,7 +119,10 @@ describe('KeyRing.revoke', () => {
   it('cuts a long list into parts, one URI each', async () => {
     const { owner, entry } = await ownerAndGuest();
     const entries = someEntries(ENTRIES_PER_PART);
-    await put(owner.store, { ...entry, revocationList: { number: 7, issuedAt: NOW, floor: 0, entries } });
+    await put(owner.store, {
+      ...entry,
+      revocationList: { number: 7, issuedAt: NOW, floor: 0, entries },
+    });
     const revocationList = await owner.key.ring.revoke('00112233aabbccdd');
     expect(revocationList).toMatchObject({ number: 8, uris: { length: 2 } });
     expect((await owner.key.ring.cars())[0]?.outbox).toHaveLength(2);
