@@ -123,7 +123,7 @@ export const nextList = (
       number,
       issuedAt: signed.issuedAt,
       ...(about === undefined ? {} : { fingerprint: about }),
-      voided: voided(changed) - voided(car),
+      voided: signed.floor > floor ? voided(changed) - voided(car) : 0,
     },
   };
 };

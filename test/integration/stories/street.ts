@@ -77,6 +77,13 @@ export class Street {
     return { key, store, name };
   }
 
+  /** The same phone once more, as it is now: a backup of it. */
+  async copy({ store, name }: Phone): Promise<Phone> {
+    const copied = this.phone(name);
+    for (const car of await store.list()) await copied.store.add(car);
+    return copied;
+  }
+
   /** Lets time pass: nobody is near the car. */
   pass(seconds: number): Promise<void> {
     return this.clock.advance(seconds * 1000);
@@ -105,7 +112,7 @@ export class Street {
   async grant(from: Phone, to: Phone, options: Partial<ShareOptions> = {}): Promise<void> {
     const [known] = await to.key.ring.cars();
     const offer = await to.key.ring.offer(known === undefined ? {} : { car: known.name });
-    const { uri } = await from.key.ring.share({ to: offer, name: to.name, ...options });
+    const { uri } = await this.run(from.key.ring.share({ to: offer, name: to.name, ...options }));
     await to.key.ring.accept(uri);
   }
 

@@ -210,16 +210,4 @@ describe('an owner who revokes without end', () => {
     await air.run(guest.key.unlock());
     await endpoint.stop();
   });
-
-  it('forgets what it revoked of guests whose time is over', async () => {
-    const { air, owner, guest } = await ownerAndGuest();
-    for (let n = 0; n < 20; n++) {
-      const { shared: key } = await owner.key.ring.share({ to: await guest.key.ring.offer() });
-      await owner.key.ring.revoke(key.fingerprint);
-      air.wall += 24 * HOUR * 1000;
-    }
-    const [car] = await owner.key.ring.cars();
-    expect(car?.revocationList).toMatchObject({ number: 20, floor: 0, entries: { length: 4 } });
-    expect(car?.shared).toHaveLength(4);
-  });
 });
