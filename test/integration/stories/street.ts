@@ -148,6 +148,9 @@ export class Street {
 
 /** Of a key that is suspended, or one that was removed and shows its grant again. */
 export const SUSPENDED = 'this key is suspended or revoked';
+/** Of a key that was removed, and shows the grant that it had. */
+export const VOID =
+  'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start';
 /** Of a key that the car does not have, and to which it tells no more than to anybody. */
 export const UNKNOWN = 'the car does not accept the key of this phone';
 export const EXPIRED = 'this key has expired';
