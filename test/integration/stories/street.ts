@@ -79,6 +79,13 @@ export class Street {
     return { key, store, name };
   }
 
+  /** The same phone once more, as it is now: a backup of it. */
+  async copy({ store, name }: Phone): Promise<Phone> {
+    const copied = this.phone(name);
+    for (const car of await store.list()) await copied.store.add(car);
+    return copied;
+  }
+
   /** Lets time pass: nobody is near the car. */
   pass(seconds: number): Promise<void> {
     return this.clock.advance(seconds * 1000);
@@ -111,7 +118,7 @@ export class Street {
   async grant(from: Phone, to: Phone, options: Partial<ShareOptions> = {}): Promise<void> {
     const [known] = await to.key.ring.cars();
     const offer = await to.key.ring.offer(known === undefined ? {} : { car: known.name });
-    const { uri } = await from.key.ring.share({ to: offer, name: to.name, ...options });
+    const { uri } = await this.run(from.key.ring.share({ to: offer, name: to.name, ...options }));
     await to.key.ring.accept(uri);
   }
 
@@ -147,6 +154,9 @@ export class Street {
 
 /** Of a key that is suspended, or one that was removed and shows its grant again. */
 export const SUSPENDED = 'this key is suspended or revoked';
+/** Of a key that was removed, and shows the grant that it had. */
+export const VOID =
+  'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start';
 /** Of a key that the car does not have, and to which it tells no more than to anybody. */
 export const UNKNOWN = 'the car does not accept the key of this phone';
 export const EXPIRED = 'this key has expired';
