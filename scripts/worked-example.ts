@@ -9,18 +9,25 @@ import {
 } from '../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
-import { carSecrets, Challenge } from '../lib/native/session/car.js';
-import { answerChallenge } from '../lib/native/session/phone.js';
 import { PROLOGUE, proofTagKey } from '../lib/native/session/common.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
 import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
 import { encodeCommand, encodeResult } from '../lib/native/commands.js';
 import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
-import type { Command } from '../lib/domain/commands.js';
 import { NO_TERMS } from '../lib/domain/outcomes.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
-import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
-import type { Line } from './example-keys.js';
+import { toHex } from '../lib/platform/bytes.js';
+import {
+  challengeOf,
+  exampleSession,
+  fixed,
+  fromCar,
+  KEYS,
+  pair,
+  suite,
+  toCar,
+} from './example-keys.js';
+import type { Example } from './example-keys.js';
 import { grantExample, introductionExample, revocationListExample } from './sharing-examples.js';
 
 /**
@@ -28,33 +35,21 @@ import { grantExample, introductionExample, revocationListExample } from './shar
  * docs/PROTOCOL.md, and the base of test/vectors/*.json. Grants and revocation lists: sharing-examples.ts.
  */
 
-const advertisementExample = (): Line[] => {
+const advertisementExample = (): Example => {
   const key = advertisementKey(suite, KEYS.car.publicKey);
-  const data = encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce));
-  return [
-    bytes('car_public', KEYS.car.publicKey),
-    bytes('advertisement_key', key),
-    bytes('flags', Uint8Array.of(1)),
-    bytes('nonce', KEYS.advertisementNonce),
-    bytes('service_data', data),
-  ];
+  return {
+    car_public: KEYS.car.publicKey,
+    advertisement_key: key,
+    flags: Uint8Array.of(1),
+    nonce: KEYS.advertisementNonce,
+    service_data: encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce)),
+  };
 };
 
-const sessionExample = (): Line[] => {
-  const secrets = carSecrets(suite, KEYS.car);
-  const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), secrets, 0);
-  const unlock: Command = { type: 'unlock' };
-  const status: Command = { type: 'status' };
-  const response = answerChallenge(
-    suite,
-    fixed(KEYS.phoneEphemeral),
-    { identity: KEYS.phone, carPublicKey: KEYS.car.publicKey },
-    challenge.bytes,
-    encodeCommand(unlock),
-  );
-  const { handshake, tag } = response;
-  const verified = challenge.verify(handshake, tag, 1);
-  if (verified === undefined) throw new Error('the example does not verify');
+const sessionExample = (): Example => {
+  const unlock = encodeCommand({ type: 'unlock' });
+  const command = encodeCommand({ type: 'status' });
+  const { hello, proof, phone, car } = exampleSession(KEYS.phone, unlock);
   const result = (outcome: Outcome): Uint8Array =>
     encodeResult({ outcome, clockLost: false, ...NO_TERMS });
   const done = result({ type: 'done' });
@@ -68,36 +63,30 @@ const sessionExample = (): Line[] => {
       pinNeeded: false,
     },
   });
-  const firstResult = verified.channel.seal(done);
-  const nextCommand = response.channel.seal(encodeCommand(status));
-  const nextResult = verified.channel.seal(state);
-  return [
-    bytes('car_private', KEYS.car.privateKey),
-    bytes('car_public', KEYS.car.publicKey),
-    bytes('phone_private', KEYS.phone.privateKey),
-    bytes('phone_public', KEYS.phone.publicKey),
-    bytes('car_ephemeral_private', KEYS.carEphemeral),
-    bytes('phone_ephemeral_private', KEYS.phoneEphemeral),
-    bytes('prologue', PROLOGUE),
-    bytes('hello_handshake', challenge.bytes),
-    bytes(
-      'hello_frame',
-      fromCar({ case: 'hello', value: { version: 1, handshake: challenge.bytes } }),
-    ),
-    bytes('command_unlock', encodeCommand(unlock)),
-    bytes('proof_handshake', handshake),
-    bytes('proof_tag_key', proofTagKey(suite, KEYS.car.publicKey)),
-    bytes('proof_tag', tag),
-    bytes('proof_frame', toCar({ case: 'proof', value: { handshake, tag } })),
-    bytes('result_done', done),
-    bytes('sealed_result', firstResult),
-    bytes('result_frame', fromCar({ case: 'sealed', value: firstResult })),
-    bytes('command_status', encodeCommand(status)),
-    bytes('sealed_command', nextCommand),
-    bytes('command_frame', toCar({ case: 'sealed', value: nextCommand })),
-    bytes('result_status', state),
-    bytes('next_result_frame', fromCar({ case: 'sealed', value: nextResult })),
-  ];
+  const firstResult = car.seal(done);
+  const nextCommand = phone.seal(command);
+  return {
+    ...pair('car', KEYS.car),
+    ...pair('phone', KEYS.phone),
+    car_ephemeral_private: KEYS.carEphemeral,
+    phone_ephemeral_private: KEYS.phoneEphemeral,
+    prologue: PROLOGUE,
+    hello_handshake: hello,
+    hello_frame: fromCar({ case: 'hello', value: { version: 1, handshake: hello } }),
+    command_unlock: unlock,
+    proof_handshake: proof.handshake,
+    proof_tag_key: proofTagKey(suite, KEYS.car.publicKey),
+    proof_tag: proof.tag,
+    proof_frame: toCar({ case: 'proof', value: proof }),
+    result_done: done,
+    sealed_result: firstResult,
+    result_frame: fromCar({ case: 'sealed', value: firstResult }),
+    command_status: command,
+    sealed_command: nextCommand,
+    command_frame: toCar({ case: 'sealed', value: nextCommand }),
+    result_status: state,
+    next_result_frame: fromCar({ case: 'sealed', value: car.seal(state) }),
+  };
 };
 
 const phoneKeys: PhoneIdentity = {
@@ -108,12 +97,7 @@ const phoneKeys: PhoneIdentity = {
 
 /** The messages of a pairing with the example's keys. */
 export const pairingRun = () => {
-  const hello = new Challenge(
-    suite,
-    fixed(KEYS.pairingChallengeEphemeral),
-    carSecrets(suite, KEYS.car),
-    0,
-  ).bytes;
+  const { bytes: hello } = challengeOf(KEYS.pairingChallengeEphemeral);
   const registration = pairingRegistration(KEYS.code);
   const phone = new PhonePairing(suite, fixed(KEYS.proverRandom), KEYS.code, hello);
   const car = new CarPairing(suite, fixed(KEYS.verifierRandom), registration, hello);
@@ -140,49 +124,48 @@ const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array
     suite,
   }).finish(answer.share, answer.confirm).sharedKey;
 
-const pairingExample = (): Line[] => {
+const pairingExample = (): Example => {
   const run = pairingRun();
   const { hello, registration, share, answer, confirm, offer, commit, done } = run;
   const shared = sharedKey(run);
   const keys = pairingKeys(suite, shared);
-  return [
-    ['code (text)', KEYS.code],
-    bytes('id_prover', ID_PROVER),
-    bytes('id_verifier', ID_VERIFIER),
-    bytes('w0', registration.w0),
-    bytes('w1', pairingSecrets(KEYS.code, suite).w1),
-    bytes('L', registration.L),
-    bytes('car_ephemeral_private', KEYS.pairingChallengeEphemeral),
-    bytes('hello_handshake', hello),
-    bytes('context', pairingContext(hello)),
-    bytes('prover_random', KEYS.proverRandom),
-    bytes('verifier_random', KEYS.verifierRandom),
-    bytes('shareP', share),
-    bytes('pair_start_frame', toCar({ case: 'pairStart', value: { share } })),
-    bytes('shareV', answer.share),
-    bytes('confirmV', answer.confirm),
-    bytes('pair_share_frame', fromCar({ case: 'pairShare', value: answer })),
-    bytes('confirmP', confirm),
-    bytes('pair_confirm_frame', toCar({ case: 'pairConfirm', value: { confirm } })),
-    bytes('K_shared', shared),
-    bytes('key_to_car', keys.toCar),
-    bytes('key_from_car', keys.fromCar),
-    bytes('car_public', KEYS.car.publicKey),
-    ['car_name (text)', KEYS.carName],
-    bytes('car_identity', encodeCarIdentity({ publicKey: KEYS.car.publicKey, name: KEYS.carName })),
-    bytes('pair_offer_frame', fromCar({ case: 'pairOffer', value: offer })),
-    bytes('phone_public', KEYS.phone.publicKey),
-    bytes('phone_signing_private', KEYS.phoneSigning.privateKey),
-    bytes('phone_signing_public', KEYS.phoneSigning.publicKey),
-    ['phone_name (text)', KEYS.phoneName],
-    bytes('phone_identity', encodePhoneIdentity(phoneKeys)),
-    bytes('pair_commit_frame', toCar({ case: 'pairCommit', value: commit })),
-    bytes('enrolment', encodeEnrolment({ slot: 0, role: 'owner' })),
-    bytes('pair_done_frame', fromCar({ case: 'pairDone', value: done })),
-  ];
+  return {
+    code: KEYS.code,
+    id_prover: ID_PROVER,
+    id_verifier: ID_VERIFIER,
+    w0: registration.w0,
+    w1: pairingSecrets(KEYS.code, suite).w1,
+    L: registration.L,
+    car_ephemeral_private: KEYS.pairingChallengeEphemeral,
+    hello_handshake: hello,
+    context: pairingContext(hello),
+    prover_random: KEYS.proverRandom,
+    verifier_random: KEYS.verifierRandom,
+    shareP: share,
+    pair_start_frame: toCar({ case: 'pairStart', value: { share } }),
+    shareV: answer.share,
+    confirmV: answer.confirm,
+    pair_share_frame: fromCar({ case: 'pairShare', value: answer }),
+    confirmP: confirm,
+    pair_confirm_frame: toCar({ case: 'pairConfirm', value: { confirm } }),
+    K_shared: shared,
+    key_to_car: keys.toCar,
+    key_from_car: keys.fromCar,
+    car_public: KEYS.car.publicKey,
+    car_name: KEYS.carName,
+    car_identity: encodeCarIdentity({ publicKey: KEYS.car.publicKey, name: KEYS.carName }),
+    pair_offer_frame: fromCar({ case: 'pairOffer', value: offer }),
+    phone_public: KEYS.phone.publicKey,
+    ...pair('phone_signing', KEYS.phoneSigning),
+    phone_name: KEYS.phoneName,
+    phone_identity: encodePhoneIdentity(phoneKeys),
+    pair_commit_frame: toCar({ case: 'pairCommit', value: commit }),
+    enrolment: encodeEnrolment({ slot: 0, role: 'owner' }),
+    pair_done_frame: fromCar({ case: 'pairDone', value: done }),
+  };
 };
 
-export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
+export const EXAMPLES: Readonly<Record<string, () => Example>> = {
   advertisement: advertisementExample,
   session: sessionExample,
   pairing: pairingExample,
@@ -192,7 +175,12 @@ export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
 };
 
 /** An example as it stands in docs/PROTOCOL.md: names, then values in lines of 32 bytes. */
-const render = (lines: readonly Line[]): string => {
+const render = (example: Example): string => {
+  const lines = Object.entries(example).map(([name, value]) =>
+    typeof value === 'string'
+      ? ([`${name} (text)`, value] as const)
+      : ([name, toHex(value)] as const),
+  );
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   return lines
     .flatMap(([name, value]) => {
@@ -212,7 +200,3 @@ export const fillExamples = (text: string): string =>
       return `${head}\n\`\`\`text\n${render(example())}\n\`\`\`\n\n${tail}`;
     },
   );
-
-/** How many examples a text holds; the test that compares them must find all. */
-export const countExamples = (text: string): number =>
-  text.match(/<!-- example: \w+ -->/g)?.length ?? 0;

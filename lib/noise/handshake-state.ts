@@ -79,10 +79,8 @@ export interface Transport {
 export class HandshakeState {
   readonly #suite: Suite;
   readonly #pattern: HandshakePattern;
-  readonly #initiator: boolean;
-  readonly #random: Random;
+  readonly #options: HandshakeOptions;
   readonly #symmetric: SymmetricState;
-  readonly #s: KeyPair | undefined;
   #e: KeyPair | undefined;
   #rs: Uint8Array | undefined;
   #re: Uint8Array | undefined;
@@ -97,9 +95,7 @@ export class HandshakeState {
   constructor(suite: Suite, pattern: HandshakePattern, options: HandshakeOptions) {
     this.#suite = suite;
     this.#pattern = pattern;
-    this.#initiator = options.initiator;
-    this.#random = options.random;
-    this.#s = options.s;
+    this.#options = options;
     this.#rs = options.rs?.slice();
     this.#checkKeys();
     this.#symmetric = new SymmetricState(
@@ -108,8 +104,8 @@ export class HandshakeState {
       options.onKey,
     );
     this.#symmetric.mixHash(options.prologue);
-    const ours = this.#s?.publicKey;
-    const [ofInitiator, ofResponder] = this.#initiator ? [ours, this.#rs] : [this.#rs, ours];
+    const ours = options.s?.publicKey;
+    const [ofInitiator, ofResponder] = options.initiator ? [ours, this.#rs] : [this.#rs, ours];
     if (pattern.initiatorKnown) this.#symmetric.mixHash(given(ofInitiator));
     if (pattern.responderKnown) this.#symmetric.mixHash(given(ofResponder));
   }
@@ -170,7 +166,9 @@ export class HandshakeState {
     if (this.#over || this.#next < this.#pattern.messages.length) throw outOfTurn();
     this.#over = true;
     const [first, second] = this.#symmetric.split();
-    return this.#initiator ? { send: first, receive: second } : { send: second, receive: first };
+    return this.#options.initiator
+      ? { send: first, receive: second }
+      : { send: second, receive: first };
   }
 
   /** A private or public key too few or too many would otherwise show only in the middle. */
@@ -178,9 +176,11 @@ export class HandshakeState {
     const { initiatorKnown, responderKnown, messages } = this.#pattern;
     const sent = (parity: number): boolean =>
       messages.some((tokens, i) => i % 2 === parity && tokens.includes('s'));
-    const hasStatic = this.#initiator ? initiatorKnown || sent(0) : responderKnown || sent(1);
-    const knowsTheirs = this.#initiator ? responderKnown : initiatorKnown;
-    if (hasStatic !== (this.#s !== undefined) || knowsTheirs !== (this.#rs !== undefined)) {
+    const hasStatic = this.#options.initiator
+      ? initiatorKnown || sent(0)
+      : responderKnown || sent(1);
+    const knowsTheirs = this.#options.initiator ? responderKnown : initiatorKnown;
+    if (hasStatic !== (this.#options.s !== undefined) || knowsTheirs !== (this.#rs !== undefined)) {
       throw new PhoneKeyError(
         'crypto.invalid-input',
         `${this.#pattern.name}: static keys missing, or given where the pattern has none`,
@@ -191,7 +191,7 @@ export class HandshakeState {
 
   #takeTurn(write: boolean): readonly Token[] {
     const tokens = this.#pattern.messages[this.#next];
-    const ours = (this.#next % 2 === 0) === this.#initiator;
+    const ours = (this.#next % 2 === 0) === this.#options.initiator;
     if (this.#over || tokens === undefined || ours !== write) throw outOfTurn();
     return tokens;
   }
@@ -221,11 +221,11 @@ export class HandshakeState {
   #writeToken(token: Token): Uint8Array {
     switch (token) {
       case 'e':
-        this.#e = this.#suite.x25519KeyPair(this.#random(32));
+        this.#e = this.#suite.x25519KeyPair(this.#options.random(32));
         this.#symmetric.mixHash(this.#e.publicKey);
         return this.#e.publicKey;
       case 's':
-        return this.#symmetric.encryptAndHash(given(this.#s).publicKey);
+        return this.#symmetric.encryptAndHash(given(this.#options.s).publicKey);
       case 'ee':
       case 'es':
       case 'se':
@@ -258,8 +258,8 @@ export class HandshakeState {
 
   /** The first letter of the token is the initiator's key, the second the responder's. */
   #mixDh(token: 'ee' | 'es' | 'se' | 'ss'): void {
-    const [own, other] = this.#initiator ? [token[0], token[1]] : [token[1], token[0]];
-    const pair = given(own === 'e' ? this.#e : this.#s);
+    const [own, other] = this.#options.initiator ? [token[0], token[1]] : [token[1], token[0]];
+    const pair = given(own === 'e' ? this.#e : this.#options.s);
     const theirs = given(other === 'e' ? this.#re : this.#rs);
     this.#symmetric.mixKey(this.#suite.x25519(pair, theirs));
   }

@@ -93,16 +93,21 @@ const enrolAt = async (
   attHandle: number | undefined,
   deadline: Deadline,
 ): Promise<PairedCar> => {
+  const { store, log } = environment;
   const { entry: pending, fresh } = await savedEntry(environment, shown.car);
   const done = await shown.enrol(pending, deadline);
   if (typeof done === 'string') {
-    // Only what this very attempt made: an earlier one may have got through.
-    if (fresh) await forget(environment, pending.name);
+    // Only what this very attempt made: an earlier one may have got through. What the car said counts more.
+    if (fresh) {
+      await store.remove(pending.name).catch((error: unknown) => {
+        log.warn('the refused key stays, it could not be removed', { error: String(error) });
+      });
+    }
     throw pairingRefusalError(done);
   }
   try {
     // A grant that it had is of no matter any more.
-    return await environment.store.update(pending.name, ({ grant: _, ...now }) => {
+    return await store.update(pending.name, ({ grant: _, ...now }) => {
       const car: PairedCar = { ...now, attHandle, state: 'paired', ...done };
       return { car, value: car };
     });
@@ -114,13 +119,6 @@ const enrolAt = async (
       { cause, mayHaveSucceeded: true },
     );
   }
-};
-
-/** What the car said counts more than an entry that stays pending. */
-const forget = async ({ store, log }: PhoneEnvironment, name: string): Promise<void> => {
-  await store.remove(name).catch((error: unknown) => {
-    log.warn('the refused key stays, it could not be removed', { error: String(error) });
-  });
 };
 
 /**

@@ -1,24 +1,16 @@
 import { pairingRefusalError } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
-import type { Deadline } from '../../phone/deadline.js';
-import type { CarToPair, DialectEnvironment, PhoneDialect } from '../../phone/dialect.js';
-import type { CentralLink } from '../../radio/types.js';
+import type { CarToPair, OverLink, PhoneDialect } from '../../phone/dialect.js';
 import { pairingRefusal } from '../codec.js';
-import type { Enrolment } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
 import { nativeRemote } from '../phone.js';
-import { CarChannel } from './channel.js';
+import { openChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
 /** Pairs: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
-const pair = async (
-  link: CentralLink,
-  code: string,
-  phone: DialectEnvironment,
-  deadline: Deadline,
-): Promise<CarToPair> => {
+const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) => {
   const { suite, random, name, formFactor } = phone;
-  const channel = await CarChannel.open(link, phone, deadline);
+  const channel = await openChannel(link, phone, deadline);
   const { bytes: challenge } = await channel.receiveHello(deadline);
   const exchange = new PhonePairing(suite, random, code, challenge);
 
@@ -30,44 +22,35 @@ const pair = async (
   const offer = exchange.openOffer(expect('pairOffer', await channel.receive(deadline)));
   return {
     car: { name: offer.name, carPublicKey: offer.publicKey },
-    enrol: ({ identity, signing }, left) => {
+    enrol: async ({ identity, signing }, left) => {
       const sealed = exchange.commit({
         publicKey: identity.publicKey,
         signingKey: signing.publicKey,
         name,
         formFactor,
       });
-      return commit(exchange, channel, sealed, left);
+      // From the first byte on, the car may have enrolled us.
+      try {
+        await channel.send({ case: 'pairCommit', value: sealed }, left);
+        return exchange.openDone(expectDone(await channel.receive(left)));
+      } catch (error) {
+        if (!(error instanceof PhoneKeyError)) throw error;
+        throw new PhoneKeyError(
+          error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
+          `the car did not confirm the pairing: ${error.message}`,
+          {
+            cause: error,
+            mayHaveSucceeded: true,
+            hint: 'The car may have enrolled this phone. Try key status; if it refuses, pair again.',
+          },
+        );
+      }
     },
   };
 };
 
 /** The native dialect of a phone, with pairing. */
 export const nativePhone: PhoneDialect = { ...nativeRemote, pair };
-
-/** Sends PairCommit and waits for PairDone: from the first byte on, the car may have enrolled us. */
-const commit = async (
-  exchange: PhonePairing,
-  channel: CarChannel,
-  sealed: Uint8Array,
-  deadline: Deadline,
-): Promise<Enrolment> => {
-  try {
-    await channel.send({ case: 'pairCommit', value: sealed }, deadline);
-    return exchange.openDone(expectDone(await channel.receive(deadline)));
-  } catch (error) {
-    if (!(error instanceof PhoneKeyError)) throw error;
-    throw new PhoneKeyError(
-      error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
-      `the car did not confirm the pairing: ${error.message}`,
-      {
-        cause: error,
-        mayHaveSucceeded: true,
-        hint: 'The car may have enrolled this phone. Try key status; if it refuses, pair again.',
-      },
-    );
-  }
-};
 
 type ValueOf<C extends CarMessage['case']> = Extract<CarMessage, { case: C }>['value'];
 
