@@ -14,7 +14,7 @@ import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
 import { CarController } from './controller.js';
-import type { CarReport } from './controller.js';
+import type { CarReport } from './car-report.js';
 import type { CarEvent } from './events.js';
 import { MAX_CAR_SLOTS } from './rights/slots.js';
 import { volatileMemory } from './memory/memory.js';

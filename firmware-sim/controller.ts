@@ -5,7 +5,7 @@ import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
-import type { Closure, Door } from '../lib/domain/closures.js';
+import type { Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
@@ -16,9 +16,11 @@ import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
+import { reportOf } from './car-report.js';
+import type { CarReport } from './car-report.js';
 import { bodyEvent } from './events.js';
-import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
-import { advanceClock, timeOf } from './rights/clock.js';
+import type { Actor, CarEvent, CarEventDetail } from './events.js';
+import { advanceClock } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
 import { isSuspended } from './rights/rights.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
@@ -52,29 +54,6 @@ export type CardTap =
 
 /** What a person's hand does to the car. */
 export type HandInput = Extract<BodyInput, { type: 'open' | 'close' | 'drive' | 'park' }>;
-
-export interface CarReport {
-  readonly name: string;
-  /** Of the car's identity, 16 hex digits. */
-  readonly fingerprint: string;
-  readonly locked: boolean;
-  readonly open: readonly Closure[];
-  /** 0: driving is not authorised. */
-  readonly driveSecondsLeft: number;
-  readonly driving: boolean;
-  readonly keys: readonly KeySummary[];
-  /** How many keys the car can hold. */
-  readonly slots: number;
-  readonly pairing: Screen['state'];
-  /** Pairing tries ever counted. */
-  readonly pairingTries: number;
-  /** How often it was re-keyed. */
-  readonly epoch: number;
-  /** Seconds since 1970; null when the car does not know. */
-  readonly now: number | null;
-  /** It asks for one before driving. */
-  readonly pin: boolean;
-}
 
 /**
  * The car's computer: decides who may do what, and ties body, key slots, pairing window and memory
@@ -189,7 +168,7 @@ export class CarController implements CarHost {
   }
 
   status(): CarReport {
-    const { store, suite, slots } = this.#options;
+    const { store, suite, slots, wallTime } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -198,13 +177,9 @@ export class CarController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: store.record.keys.map((key) => summarise(suite, key, store.record)),
       slots,
       pairing: this.screen().state,
-      pairingTries: store.record.pairingTries,
-      epoch: store.record.epoch,
-      now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
-      pin: this.#pin.isSet,
+      ...reportOf(store.record, suite, wallTime()),
     };
   }
 

@@ -5,7 +5,7 @@ import { controlPath } from './control/car-client.js';
 import { carHandlers, openControlDoor } from './control/car-server.js';
 import { lockHome } from './memory/home.js';
 import type { CarEvent } from './events.js';
-import type { CarReport } from './controller.js';
+import type { CarReport } from './car-report.js';
 import { openHomeMemory } from './memory/open.js';
 
 export type CarHomes = typeof carHomes;

@@ -13,6 +13,7 @@ import type { HandOutOptions } from '../phone/hand-out.js';
 import { statusLines } from '../phone/status-lines.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome, DEFAULT_NAME } from './home.js';
+import { clockLine, rightsLines } from './report-lines.js';
 
 /** What a person beside a car that runs in another process can do, through its control door. */
 
@@ -104,6 +105,7 @@ const showStatus = (beside: Beside, found: CarReport): void => {
     ...(driving ? ['driving'] : []),
     `pairing window ${pairing === 'idle' ? 'closed' : 'open'}`,
     clockLine(now),
+    ...rightsLines(found),
     ...(pin ? ['asks for a PIN before driving'] : []),
     `${String(keys.length)} of ${String(slots)} key slots taken`,
     ...table(
@@ -122,11 +124,6 @@ export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
   done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 
-export const removeKeyAtScreen = async (beside: Beside, slot: number): Promise<void> => {
-  await act(beside, (car) => car.removeKey(slot));
-  done(beside, { slot }, `removed the key in slot ${String(slot)}`);
-};
-
 export const clock = async (
   beside: Beside,
   what: 'lose' | 'advance',
@@ -142,18 +139,15 @@ export const clock = async (
   done(beside, { now }, clockLine(now));
 };
 
-const clockLine = (now: number | null): string =>
-  now === null ? 'the car does not know the time' : `it is ${new Date(now * 1000).toISOString()}`;
-
 const PAST = { open: 'open', close: 'closed' } as const;
 
 type Request<T> = (car: RemoteCar) => Promise<T>;
 
 /** @throws PhoneKeyError `sim.not-running`, `car.silent`, `interrupted`, what the car refuses with */
-const ask = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, false);
+export const ask = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, false);
 
 /** As `ask`, for what changes the car: `car.outcome-unknown` in place of `car.silent`. */
-const act = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, true);
+export const act = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, true);
 
 const through = async <T>(
   { context, name }: Beside,
@@ -183,6 +177,6 @@ const through = async <T>(
   }
 };
 
-const done = ({ context }: Beside, result: object, sentence: string): void => {
+export const done = ({ context }: Beside, result: object, sentence: string): void => {
   context.output.result({ ok: true, ...result }, [sentence]);
 };

@@ -6,9 +6,7 @@ import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
-import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
-
-type BesideModule = typeof import('../car/beside.js');
+import { parseCarName, parseDuration, parseSlot, parseTime } from '../config/parse.js';
 
 const EXAMPLES = `Examples:
   $ key car start                          a car, until Ctrl-C
@@ -41,11 +39,15 @@ export const addCarCommands = (program: Parent, act: Act): void => {
       }),
     );
 
-  const beside = (work: (module: BesideModule, at: Beside) => Promise<void>): Promise<void> =>
-    act('nothing', async () => {
-      const module = await import('../car/beside.js');
-      return (context) => work(module, { context, name: car.opts().name });
-    })();
+  const person =
+    <M>(load: () => Promise<M>) =>
+    (work: (module: M, at: Beside) => Promise<void>): Promise<void> =>
+      act('nothing', async () => {
+        const module = await load();
+        return (context) => work(module, { context, name: car.opts().name });
+      })();
+  const beside = person(() => import('../car/beside.js'));
+  const atScreen = person(() => import('../car/at-screen.js'));
 
   add('tap', 'hold the key card to a reader')
     .addArgument(
@@ -77,7 +79,15 @@ export const addCarCommands = (program: Parent, act: Act): void => {
     .action((options) => beside((module, at) => module.carStatus(at, options)));
   add('remove', 'take a key away at the screen, with the card on the console')
     .argument('<slot>', 'slot of the key', parseSlot)
-    .action((slot) => beside((module, at) => module.removeKeyAtScreen(at, slot)));
+    .action((slot) => atScreen((module, at) => module.removeKeyAtScreen(at, slot)));
+  add('time', 'what time it is for the car')
+    .option(
+      '--set <time>',
+      "with the card on the console: sets the time, also back, and re-keys the car: every key but the owners' goes, and every grant is void",
+      parseTime,
+    )
+    .option('-y, --yes', 'do not ask')
+    .action((options) => atScreen((module, at) => module.carTime(at, options)));
   add('clock', 'what befalls the clock in the car: it loses the time, or the time passes')
     .addArgument(new Argument('<what>', 'lose or advance').choices(['lose', 'advance'] as const))
     .argument('[time]', 'for advance: 90m, 6h, 30d', parseDuration)

@@ -4,7 +4,7 @@ import { RpcClient } from '../../local/rpc/client.js';
 import type { Subscription } from '../../local/rpc/client.js';
 import type { Operation } from '../../local/rpc/operation.js';
 import { connectTo, socketPath, surplusOf } from '../../local/sockets.js';
-import type { CarReport } from '../controller.js';
+import type { CarReport } from '../car-report.js';
 import type { CarEvent } from '../events.js';
 import type { CarControl } from './car-control.js';
 import { CAR } from './car-operations.js';
@@ -64,6 +64,7 @@ export const controlClient = (path: string): RemoteCar => {
     removeKey: (slot) => act(CAR.remove, { slot }),
     loseClock: () => act(CAR.loseClock, {}),
     advanceClock: (seconds) => act(CAR.advanceClock, { seconds }),
+    setTime: (seconds) => act(CAR.setTime, { seconds }),
     screen: () => ask(CAR.screen, {}),
     status: () => ask(CAR.status, {}),
     reset: () => act(CAR.reset, {}),

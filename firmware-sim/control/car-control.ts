@@ -3,7 +3,8 @@ import type { Refusal } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
-import type { CarReport, CardTap, CarController, HandInput } from '../controller.js';
+import type { CarReport } from '../car-report.js';
+import type { CardTap, CarController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-manager.js';
 
 /**
@@ -31,6 +32,13 @@ export interface CarControl {
    * @throws PhoneKeyError `sim.storage`
    */
   removeKey(slot: number): Promise<void>;
+  /**
+   * At the screen, with the card on the console: sets the time, also back. It is a re-key: every key but the
+   * owners' goes, and every grant and revocation list of before is void.
+   * @param seconds since 1970, at most 2^32 - 1
+   * @throws PhoneKeyError `sim.storage`
+   */
+  setTime(seconds: number): Promise<void>;
   /** The clock in the car stands still, and it does not know the time any more. */
   loseClock(): Promise<void>;
   /** The clock runs ahead, as if the time had passed. */
@@ -66,10 +74,8 @@ export const controlOf = (
     park: () => hand({ type: 'park' }),
     screen: () => later(() => controller.screen()),
     status: () => later(() => controller.status()),
-    async removeKey(slot) {
-      const refusal = await controller.credentials.removeAtScreen(slot);
-      if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
-    },
+    removeKey: (slot) => atScreen(controller.credentials.removeAtScreen(slot)),
+    setTime: (seconds) => atScreen(controller.credentials.setTimeByCard(seconds)),
     loseClock: () => controller.loseClock(),
     advanceClock: (seconds) => controller.advanceClock(seconds),
     async reset() {
@@ -81,8 +87,13 @@ export const controlOf = (
 
 /** What to do about it is another thing there. */
 const AT_SCREEN: Readonly<Partial<Record<Refusal, string>>> = {
-  'slots-full': 'the car remembers no more removed keys: raise the epoch with key rekey',
+  'not-permitted': 'the car was re-keyed as often as it can be: reset it',
   'last-owner': "it is the last owner's key: pair another owner first, or reset the car",
+};
+
+const atScreen = async (done: Promise<Refusal | undefined>): Promise<void> => {
+  const refusal = await done;
+  if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
 };
 
 const refused = (reason: string): PhoneKeyError => new PhoneKeyError('sim.refused', reason);

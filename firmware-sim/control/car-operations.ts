@@ -19,8 +19,10 @@ import {
 import type { JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
 import type { None, Operation, Stream } from '../../local/rpc/operation.js';
-import type { CardTap, CarReport } from '../controller.js';
+import type { CarReport, Floor } from '../car-report.js';
+import type { CardTap } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
+import { MAX_TIME } from '../rights/limit.js';
 import { MAX_CAR_SLOTS } from '../rights/slots.js';
 import type { Screen } from '../pairing-manager.js';
 
@@ -63,6 +65,11 @@ const carReport = object<CarReport>({
   epoch: count,
   now: nullable(number()),
   pin: boolean,
+  floors: list(
+    object<Floor>({ owner: nullable(count), until: nullable(count) }),
+    MAX_CAR_SLOTS + 1,
+  ),
+  pendingRemovals: count,
 });
 
 const dark = object<{ readonly state: 'idle' | 'checking' }>({
@@ -144,6 +151,7 @@ export const CAR = {
     'clock/advance',
     object<{ readonly seconds: number }>({ seconds: whole(YEARS_S, 1) }),
   ),
+  setTime: doing('clock/set', object<{ readonly seconds: number }>({ seconds: whole(MAX_TIME) })),
   reset: {
     op: 'reset',
     parameters: none,

@@ -108,6 +108,13 @@ describe('the control door', () => {
     expect(await car.status()).toMatchObject({ fingerprint, keys: [] });
   });
 
+  it('sets the time', async () => {
+    const car = controlClient(path);
+    await car.setTime(1_700_000_000);
+    expect(await car.status()).toEqual(setup.car.status());
+    expect(await car.status()).toMatchObject({ now: 1_700_000_000, epoch: 1, floors: [] });
+  });
+
   it.each<[string, string]>([
     ['{"op":"nothing"}', 'no such operation'],
     ['{"op":"__proto__"}', 'no such operation'],
@@ -121,6 +128,7 @@ describe('the control door', () => {
     ['{"op":"drive","fast":true}', 'unknown field'],
     ['{"op":"remove","slot":32}', 'slot is not a whole number from 0 to 31'],
     ['{"op":"clock/advance","seconds":0}', 'seconds is not a whole number from 1 to'],
+    ['{"op":"clock/set","seconds":4294967296}', 'seconds is not a whole number from 0 to'],
     ['[]', 'JSON object'],
     ['null', 'JSON object'],
     ['{', 'a request is a JSON object'],
