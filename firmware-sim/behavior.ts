@@ -4,6 +4,7 @@ import type { CommandName, CommandOf } from '../lib/domain/commands.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import type { BodyInput, BodyState } from './body.js';
+import type { CardSummary } from './cards.js';
 import type { CarRecord } from './memory/record.js';
 
 /**
@@ -27,6 +28,7 @@ export interface BehaviorContext {
   readonly body: () => BodyState;
   readonly driveSecondsLeft: () => number;
   readonly record: () => CarRecord;
+  readonly cards: () => readonly CardSummary[];
   /** 16 hex digits: the first 8 bytes of SHA-512 of the public key. */
   readonly fingerprint: (key: KeySlot) => string;
   readonly isSuspended: (key: KeySlot) => boolean;

@@ -2,6 +2,8 @@ import type { Suite } from '../lib/crypto/suite.js';
 import type { Closure } from '../lib/domain/closures.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { sameBytes } from '../lib/platform/bytes.js';
+import { summariseCard } from './cards.js';
+import type { CardSummary } from './cards.js';
 import type { KeySummary } from './events.js';
 import { summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
@@ -20,7 +22,7 @@ export interface CarReport extends RecordReport {
   /** 0: driving is not authorised. */
   readonly driveSecondsLeft: number;
   readonly driving: boolean;
-  /** How many keys the car can hold. */
+  /** How many keys the car can hold besides cards. */
   readonly slots: number;
   readonly pairing: Screen['state'];
 }
@@ -28,6 +30,7 @@ export interface CarReport extends RecordReport {
 /** What the memory says. */
 export interface RecordReport {
   readonly keys: readonly KeySummary[];
+  readonly cards: readonly CardSummary[];
   /** Pairing tries ever counted. */
   readonly pairingTries: number;
   /** How often it was re-keyed. */
@@ -51,6 +54,7 @@ export interface Floor {
 
 export const reportOf = (record: CarRecord, suite: Suite, wallMs: number): RecordReport => ({
   keys: record.keys.map((key) => summarise(suite, key, record)),
+  cards: record.cards.map((card) => summariseCard(suite, card)),
   pairingTries: record.pairingTries,
   epoch: record.epoch,
   now: timeOf(record.clock, wallMs) ?? null,

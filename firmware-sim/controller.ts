@@ -16,6 +16,7 @@ import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
+import { cardNamed, summariseCard } from './cards.js';
 import { reportOf } from './car-report.js';
 import type { CarReport } from './car-report.js';
 import { bodyEvent } from './events.js';
@@ -46,11 +47,15 @@ export interface CarControllerOptions
   readonly onPairingChanged: () => void;
 }
 
-/** The key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
-export type CardTap =
+/** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
+export type CardTap = {
+  /** The name of the card; the car's first one by default. */
+  readonly card?: string;
+} & (
   | { readonly reader: 'pillar' }
   | { readonly reader: 'console'; readonly purpose: 'drive' }
-  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role };
+  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role }
+);
 
 /** What a person's hand does to the car. */
 export type HandInput = Extract<BodyInput, { type: 'open' | 'close' | 'drive' | 'park' }>;
@@ -67,8 +72,10 @@ export class CarController implements CarHost {
   readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
-  /** Slot of the key whose `start` was the last. */
+  /** Slot of the key or card that authorised driving last. */
   #starter: number | undefined;
+  /** Slot of the card that opened the pairing window last. */
+  #pairingCard: number | undefined;
 
   constructor(options: CarControllerOptions) {
     const { clock, store } = options;
@@ -88,6 +95,11 @@ export class CarController implements CarHost {
       onKeyWeakened: (key, reason) => {
         if (this.#starter === key.slot) this.#body.apply({ type: 'revoke-drive', reason });
         options.onKeyRemoved(key.publicKey);
+      },
+      onCardRemoved: ({ slot }) => {
+        if (this.#starter === slot)
+          this.#body.apply({ type: 'revoke-drive', reason: 'key-removed' });
+        if (this.#pairingCard === slot) this.pairing.shut('card-removed');
       },
     });
     this.pairing = new PairingManager({
@@ -134,18 +146,24 @@ export class CarController implements CarHost {
   }
 
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
-  tap(tap: CardTap): BodyRefusal | undefined {
+  tap(tap: CardTap): BodyRefusal | 'card-unknown' | undefined {
     const { reader } = tap;
+    const card = cardNamed(this.#options.store.record.cards, tap.card);
+    if (card === undefined) {
+      this.#emit({ type: 'card-refused', reader, card: tap.card ?? '' });
+      return 'card-unknown';
+    }
     const purpose = reader === 'pillar' ? 'lock' : tap.purpose;
-    this.#emit({ type: 'card-tapped', reader, purpose });
+    this.#emit({ type: 'card-tapped', reader, purpose, card: card.name });
     if (reader === 'pillar') return this.#body.apply({ type: 'toggle-lock' }, 'card');
     if (tap.purpose === 'drive') {
-      this.#starter = undefined;
+      this.#starter = card.slot;
       this.#pin.clearTries().catch((error: unknown) => {
         this.#options.log.warn('the PIN stays as it was', { error: String(error) });
       });
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
+    this.#pairingCard = card.slot;
     // A car without an owner makes its next key one, whatever was asked.
     const ownerless = !this.keys().some(({ role }) => role === 'owner');
     this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
@@ -192,7 +210,7 @@ export class CarController implements CarHost {
     const { store, suite, random } = this.#options;
     if (this.#body.state().drive.phase === 'driving') return 'driving';
     // First, so that no phone can enrol in between.
-    this.pairing.reset();
+    this.pairing.shut('reset');
     await store.update(({ pairingTries }) => ({
       record: { ...newRecord(random(32)), pairingTries },
       erases: true,
@@ -244,6 +262,7 @@ export class CarController implements CarHost {
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
       record: () => store.record,
+      cards: () => store.record.cards.map((card) => summariseCard(suite, card)),
       fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
       isSuspended: (each) => isSuspended(suite, store.record, each),
       // Slow on purpose: the key may have been removed or suspended meanwhile.

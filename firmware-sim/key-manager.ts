@@ -8,6 +8,8 @@ import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
+import { cardNamed, newCard, summariseCard } from './cards.js';
+import type { KeyCard } from './cards.js';
 import type { Actor, CarEventDetail } from './events.js';
 import { summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
@@ -19,6 +21,7 @@ import type { Departure } from './rights/departure.js';
 import { rekey, setTime, setTimeByCard } from './rights/rekey.js';
 import { circumstancesOf, isSuspended, ownerIn } from './rights/rights.js';
 import type { RightsContext } from './rights/rights.js';
+import { withKey } from './rights/slots.js';
 import { takePart } from './rights/take-list.js';
 import type { TakenPart } from './rights/take-list.js';
 
@@ -27,18 +30,20 @@ export interface KeyManagerOptions {
   readonly suite: Suite;
   /** The car's; another one after a factory reset. */
   readonly identity: () => KeyPair;
-  /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
+  /** How many keys it holds besides cards, 1 to FIRST_CARD_SLOT. */
   readonly slots: number;
   /** Milliseconds since 1970, by the clock that runs in the car; the events' time, too. */
   readonly wallTime: () => number;
   readonly emit: (detail: CarEventDetail) => void;
   /** May open nothing any more, or not all of what it did: drop its links, and what it authorised. */
   readonly onKeyWeakened: (key: KeySlot, why: 'key-removed' | 'key-suspended') => void;
+  /** Opens nothing any more: what it began ends. */
+  readonly onCardRemoved: (card: KeyCard) => void;
 }
 
 /**
- * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, a new
- * epoch. Each change is durable before it takes effect.
+ * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, cards, a
+ * new epoch. Each change is durable before it takes effect.
  */
 export class KeyManager implements CredentialHost {
   readonly #options: KeyManagerOptions;
@@ -113,16 +118,32 @@ export class KeyManager implements CredentialHost {
 
   /** A key asks over the air. */
   remove(slot: number, by: KeySlot): Promise<Refusal | undefined> {
-    return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {
+    return this.#remove(slot, { slot: by.slot, name: by.name }, ({ keys }, key) => {
       // Whoever asks may have been removed while this waited its turn.
       if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
-      return key.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
+      return key?.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
     });
   }
 
-  /** A person at the screen, with the card on the console: any key but the last owner's. */
-  removeAtScreen(slot: number): Promise<Refusal | undefined> {
-    return this.#remove(slot, 'card', () => undefined);
+  /**
+   * A person at the screen, with a card on the console: any key but the last owner's and the last card.
+   * @param card the name of the one on the console; the first by default
+   */
+  removeAtScreen(slot: number, card?: string): Promise<Refusal | undefined> {
+    return this.#remove(slot, 'card', (record) => this.#refuse(card, record));
+  }
+
+  /** A person at the console, who taps an enrolled card and then the new one. */
+  async addCard(name: string, card?: string): Promise<Refusal | undefined> {
+    const { store, suite, emit } = this.#options;
+    const added = await store.update<KeyCard | Refusal>((record) => {
+      const value = this.#refuse(card, record) ?? newCard(record.cards, name);
+      if (typeof value === 'string') return { value };
+      return { record: { ...record, cards: withKey(record.cards, value) }, value };
+    });
+    if (typeof added === 'string') return added;
+    emit({ type: 'card-added', card: summariseCard(suite, added), by: 'card' });
+    return undefined;
   }
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
@@ -130,10 +151,11 @@ export class KeyManager implements CredentialHost {
     return this.#rekeyed(by, (record) => rekey(record, this.#context()));
   }
 
-  /** The card at the screen sets the time, also back: a re-key. */
-  async setTimeByCard(seconds: number): Promise<Refusal | undefined> {
-    const refusal = await this.#rekeyed('card', (record) =>
-      setTimeByCard(record, seconds, this.#context()),
+  /** A card at the screen sets the time, also back: a re-key. */
+  async setTimeByCard(seconds: number, card?: string): Promise<Refusal | undefined> {
+    const refusal = await this.#rekeyed(
+      'card',
+      (record) => this.#refuse(card, record) ?? setTimeByCard(record, seconds, this.#context()),
     );
     if (refusal === undefined) this.#options.emit({ type: 'clock-set', now: seconds, by: 'card' });
     return refusal;
@@ -151,14 +173,14 @@ export class KeyManager implements CredentialHost {
 
   async #rekeyed(
     by: Actor,
-    change: (record: CarRecord) => Departure<CarRecord> | undefined,
+    change: (record: CarRecord) => Departure<CarRecord> | Refusal | undefined,
   ): Promise<Refusal | undefined> {
     const { store, emit } = this.#options;
-    const gone = await store.update<readonly KeySlot[] | undefined>((record) => {
-      const departure = change(record);
-      return departure === undefined ? { value: undefined } : departed(departure);
+    const gone = await store.update<readonly KeySlot[] | Refusal>((record) => {
+      const departure = change(record) ?? 'not-permitted';
+      return typeof departure === 'string' ? { value: departure } : departed(departure);
     });
-    if (gone === undefined) return 'not-permitted';
+    if (typeof gone === 'string') return gone;
     emit({ type: 'epoch-raised', epoch: store.record.epoch, by });
     this.left(gone, by);
     return undefined;
@@ -167,18 +189,30 @@ export class KeyManager implements CredentialHost {
   async #remove(
     slot: number,
     by: Actor,
-    check: (key: KeySlot, record: CarRecord) => Refusal | undefined,
+    check: (record: CarRecord, key: KeySlot | undefined) => Refusal | undefined,
   ): Promise<Refusal | undefined> {
-    const outcome = await this.#options.store.update<readonly KeySlot[] | Refusal>((record) => {
+    const { store, suite, emit, onCardRemoved } = this.#options;
+    const outcome = await store.update<readonly KeySlot[] | KeyCard | Refusal>((record) => {
       const key = record.keys.find((candidate) => candidate.slot === slot);
-      if (key === undefined) return { value: 'no-such-key' };
-      const refusal = check(key, record) ?? lastOwner(key, record);
+      const refusal = check(record, key) ?? (key && lastOwner(key, record));
       if (refusal !== undefined) return { value: refusal };
-      return departed(removeKey(record, key, this.#context()));
+      return key === undefined
+        ? withoutCard(record, slot)
+        : departed(removeKey(record, key, this.#context()));
     });
     if (typeof outcome === 'string') return outcome;
-    this.left(outcome, by);
+    if ('name' in outcome) {
+      emit({ type: 'card-removed', card: summariseCard(suite, outcome), by });
+      onCardRemoved(outcome);
+    } else this.left(outcome, by);
     return undefined;
+  }
+
+  /** Undefined for a card that is enrolled: somebody who has it is at the console. */
+  #refuse(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
+    if (cardNamed(cards, card) !== undefined) return undefined;
+    this.#options.emit({ type: 'card-refused', reader: 'console', card: card ?? '' });
+    return 'card-unknown';
   }
 
   async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
@@ -255,6 +289,14 @@ const departed = ({ rights, gone }: Departure<CarRecord>): Change<readonly KeySl
   erases: true,
   value: gone,
 });
+
+const withoutCard = (record: CarRecord, slot: number): Change<KeyCard | Refusal> => {
+  const card = record.cards.find((candidate) => candidate.slot === slot);
+  if (card === undefined) return { value: 'no-such-key' };
+  if (record.cards.length === 1) return { value: 'last-card' };
+  const cards = record.cards.filter((other) => other !== card);
+  return { record: { ...record, cards }, erases: true, value: card };
+};
 
 const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
   key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')

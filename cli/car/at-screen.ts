@@ -2,21 +2,36 @@ import type { CarReport } from '../../firmware-sim/index.js';
 import { formatTime } from '../config/time.js';
 import { confirm } from '../io/ask.js';
 import { act, ask, done } from './beside.js';
-import type { Beside } from './beside.js';
+import type { Beside, CardOptions } from './beside.js';
 import { clockLine, rightsLines } from './report-lines.js';
 
-/** What a person does at the screen of a car, with the key card on the console. */
+/** What a person does at the screen of a car, with a key card on the console. */
 
-export const removeKeyAtScreen = async (beside: Beside, slot: number): Promise<void> => {
-  await act(beside, (car) => car.removeKey(slot));
+export const removeKeyAtScreen = async (
+  beside: Beside,
+  slot: number,
+  { card }: CardOptions,
+): Promise<void> => {
+  await act(beside, (car) => car.removeKey(slot, card));
   done(beside, { slot }, `removed the key in slot ${String(slot)}`);
 };
 
-/** Shows the car's time, or sets it, which is a re-key. */
-export const carTime = async (
+export const addCard = async (
   beside: Beside,
-  { set, yes }: { readonly set?: number | undefined; readonly yes?: true | undefined },
+  name: string,
+  { card }: CardOptions,
 ): Promise<void> => {
+  await act(beside, (car) => car.addCard(name, card));
+  done(beside, { card: name }, `the car knows the key card ${name}`);
+};
+
+interface TimeOptions extends CardOptions {
+  readonly set?: number | undefined;
+  readonly yes?: true | undefined;
+}
+
+/** Shows the car's time, or sets it, which is a re-key. */
+export const carTime = async (beside: Beside, { set, yes, card }: TimeOptions): Promise<void> => {
   const found = await ask(beside, (car) => car.status());
   if (set === undefined) {
     const { now, floors, pendingRemovals } = found;
@@ -25,7 +40,7 @@ export const carTime = async (
     return;
   }
   if (yes !== true) await confirmRekey(beside, found, set);
-  await act(beside, (car) => car.setTime(set));
+  await act(beside, (car) => car.setTime(set, card));
   const { now, epoch } = await ask(beside, (car) => car.status());
   const sentence = `${clockLine(now)}; re-keyed: the owners' keys alone are left, and grants of before are void`;
   done(beside, { now, epoch }, sentence);

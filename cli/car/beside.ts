@@ -23,25 +23,38 @@ export interface Beside {
   readonly name: string;
 }
 
+/** `card`: the name of the one that is used; the car's first one by default. */
+export interface CardOptions {
+  readonly card?: string | undefined;
+}
+
+interface TapOptions extends CardOptions {
+  readonly pair?: true | undefined;
+  readonly role?: Role | undefined;
+}
+
 export const tap = async (
   beside: Beside,
   reader: 'console' | 'pillar',
-  { pair, role }: { readonly pair?: true | undefined; readonly role?: Role | undefined },
+  { pair, role, card }: TapOptions,
 ): Promise<void> => {
   if (reader === 'pillar' && pair === true) {
     throw new PhoneKeyError('usage.invalid', 'the reader in the pillar only locks and unlocks', {
       hint: 'Tap the card on the console: key car tap console --pair.',
     });
   }
+  const named = card === undefined ? {} : { card };
   if (reader === 'pillar') {
-    await act(beside, (car) => car.tap({ reader }));
+    await act(beside, (car) => car.tap({ reader, ...named }));
     done(beside, { reader }, 'tapped the pillar');
   } else if (pair === true) {
-    await act(beside, (car) => car.tap({ reader, purpose: 'pair', ...(role && { role }) }));
+    await act(beside, (car) =>
+      car.tap({ reader, purpose: 'pair', ...(role && { role }), ...named }),
+    );
     const sentence = 'tapped the console, to pair; the code is on the screen: key car screen';
     done(beside, { reader, purpose: 'pair' }, sentence);
   } else {
-    await act(beside, (car) => car.tap({ reader, purpose: 'drive' }));
+    await act(beside, (car) => car.tap({ reader, purpose: 'drive', ...named }));
     done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
   }
 };
@@ -98,7 +111,7 @@ export const carStatus = async (
 };
 
 const showStatus = (beside: Beside, found: CarReport): void => {
-  const { name, fingerprint, driving, pairing, keys, slots, now, pin } = found;
+  const { name, fingerprint, driving, pairing, keys, cards, slots, now, pin } = found;
   beside.context.output.result(found, [
     `${name}, ${fingerprint}`,
     ...statusLines(found),
@@ -108,9 +121,10 @@ const showStatus = (beside: Beside, found: CarReport): void => {
     ...rightsLines(found),
     ...(pin ? ['asks for a PIN before driving'] : []),
     `${String(keys.length)} of ${String(slots)} key slots taken`,
-    ...table(
-      keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
-    ),
+    ...table([
+      ...keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
+      ...cards.map((card) => [String(card.slot), '-', card.fingerprint, 'card', card.name]),
+    ]),
   ]);
 };
 
@@ -144,10 +158,12 @@ const PAST = { open: 'open', close: 'closed' } as const;
 type Request<T> = (car: RemoteCar) => Promise<T>;
 
 /** @throws PhoneKeyError `sim.not-running`, `car.silent`, `interrupted`, what the car refuses with */
-export const ask = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, false);
+export const ask = <T>(beside: Beside, request: Request<T>): Promise<T> =>
+  through(beside, request, false);
 
 /** As `ask`, for what changes the car: `car.outcome-unknown` in place of `car.silent`. */
-export const act = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, true);
+export const act = <T>(beside: Beside, request: Request<T>): Promise<T> =>
+  through(beside, request, true);
 
 const through = async <T>(
   { context, name }: Beside,

@@ -61,16 +61,20 @@ export const controlClient = (path: string): RemoteCar => {
     close: (closure) => act(CAR.close, { closure }),
     drive: () => act(CAR.drive, {}),
     park: () => act(CAR.park, {}),
-    removeKey: (slot) => act(CAR.remove, { slot }),
+    removeKey: (slot, card) => act(CAR.remove, { slot, ...named(card) }),
+    addCard: (name, card) => act(CAR.addCard, { name, ...named(card) }),
     loseClock: () => act(CAR.loseClock, {}),
     advanceClock: (seconds) => act(CAR.advanceClock, { seconds }),
-    setTime: (seconds) => act(CAR.setTime, { seconds }),
+    setTime: (seconds, card) => act(CAR.setTime, { seconds, ...named(card) }),
     screen: () => ask(CAR.screen, {}),
     status: () => ask(CAR.status, {}),
     reset: () => act(CAR.reset, {}),
     watch: async () => (await connect(path, false)).subscribe(CAR.watch, {}),
   };
 };
+
+/** A card that is named, for a request. */
+const named = (card: string | undefined) => (card === undefined ? {} : { card });
 
 /** @param acts the car is asked to do something, and may still do it when it does not answer */
 const connect = async (path: string, acts: boolean): Promise<RpcClient> => {

@@ -27,10 +27,11 @@ export const carHandlers = (
   handleCall(CAR.close, ({ closure }) => car.close(closure)),
   handleCall(CAR.drive, () => car.drive()),
   handleCall(CAR.park, () => car.park()),
-  handleCall(CAR.remove, ({ slot }) => car.removeKey(slot)),
+  handleCall(CAR.remove, ({ slot, card }) => car.removeKey(slot, card)),
+  handleCall(CAR.addCard, ({ name, card }) => car.addCard(name, card)),
   handleCall(CAR.loseClock, () => car.loseClock()),
   handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
-  handleCall(CAR.setTime, ({ seconds }) => car.setTime(seconds)),
+  handleCall(CAR.setTime, ({ seconds, card }) => car.setTime(seconds, card)),
   handleCall(CAR.reset, () => car.reset()),
   handleStream(CAR.watch, watch),
 ];

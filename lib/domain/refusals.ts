@@ -98,7 +98,13 @@ const REFUSALS = {
     "only the card takes an owner's key away",
     'At the car: key car remove, with the card on the console.',
   ),
+  'last-card': entry(
+    "this is the car's last key card",
+    'Add another one first, at the car: key car card add.',
+  ),
   /** By hand; a phone is told that it may not. */
+  'card-unknown': { message: 'the car does not know this key card, or not any more' },
+  'card-known': { message: 'the car has a key card of this name' },
   locked: { message: 'the car is locked' },
   'not-authorised': { message: 'driving is not authorised' },
   /** One that only later versions know. */

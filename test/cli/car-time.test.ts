@@ -62,14 +62,23 @@ describe('key car time', () => {
 
   it('exits with 2 for a time that is none, and with 4 where no car runs', async () => {
     expect(await cli.run(['car', 'time', '--set', 'noon', '--yes'])).toMatchObject({ code: 2 });
-    for (const args of [['car', 'time'], [...SET, '--yes']]) {
+    for (const args of [
+      ['car', 'time'],
+      [...SET, '--yes'],
+    ]) {
       expect(await cli.run([...args, '--name', 'nobody'])).toMatchObject({ code: 4, stdout: '' });
     }
   });
 });
 
 describe('the lines about rights', () => {
-  const ada = { slot: 0, name: 'Ada', formFactor: 'phone', role: 'owner', fingerprint: '' } as const;
+  const ada = {
+    slot: 0,
+    name: 'Ada',
+    formFactor: 'phone',
+    role: 'owner',
+    fingerprint: '',
+  } as const;
 
   it('say whose grants are void, and what waits for the time', () => {
     const floors = [
