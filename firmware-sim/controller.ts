@@ -29,6 +29,7 @@ import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
 import { summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
+import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
 import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
@@ -69,6 +70,7 @@ export class CarController implements CarHost {
   readonly pairing: PairingManager;
   readonly credentials: KeyManager;
   readonly #pin: PinLock;
+  readonly #outcomes: OutcomeMemory;
   readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
@@ -86,6 +88,7 @@ export class CarController implements CarHost {
       this.#emit(bodyEvent(effect, by));
     });
     this.#pin = new PinLock(options);
+    this.#outcomes = new OutcomeMemory(options);
     this.credentials = new KeyManager({
       ...options,
       identity: () => this.#identity,
@@ -132,7 +135,10 @@ export class CarController implements CarHost {
   async execute(command: Command, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
-    const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
+    const answer =
+      key === undefined
+        ? 'not-permitted'
+        : await this.#outcomes.once(command, key, () => this.#answer(command, key));
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });

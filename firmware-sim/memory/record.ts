@@ -10,6 +10,8 @@ import {
   whole,
 } from '../../local/json.js';
 import { MOST_NAME_BYTES } from '../../lib/domain/names.js';
+import { encodeOutcome, rememberedOutcomes } from './outcome-record.js';
+import type { RememberedOutcome } from './outcome-record.js';
 import { FIRST_CARD, MOST_CARDS } from '../cards.js';
 import type { KeyCard } from '../cards.js';
 import { FIRST_CARD_SLOT, MAX_CAR_SLOTS } from '../rights/slots.js';
@@ -37,6 +39,8 @@ export interface CarRecord extends Rights {
   readonly pairingTries: number;
   /** One to eight, ascending by slot. */
   readonly cards: readonly KeyCard[];
+  /** Of commands with an id, until they could not act any more. */
+  readonly outcomes: readonly RememberedOutcome[];
   /** To be typed before driving. */
   readonly pin?: PinRecord;
 }
@@ -51,6 +55,7 @@ export const newRecord = (privateKey: Uint8Array): CarRecord => ({
   own: noRevocations,
   owners: [],
   clock: { offset: 0, floor: 0, lost: false },
+  outcomes: [],
 });
 
 /** The record as JSON, binary fields in hex, long lists packed. */
@@ -64,6 +69,7 @@ export const encodeRecord = (record: CarRecord): string =>
     own: encodeRevocations(record.own),
     owners: record.owners.map(encodeOwnerRevocations),
     clock: record.clock,
+    outcomes: record.outcomes.map(encodeOutcome),
     pin: record.pin === undefined ? null : encodePin(record.pin),
   });
 
@@ -81,6 +87,7 @@ const carRecord = object<CarRecord>({
   own: revocations,
   owners: list(ownerRevocations, MAX_SLOTS + MOST_FORMER_OWNERS),
   clock: clockRecord,
+  outcomes: rememberedOutcomes,
   pin: absent(pinRecord),
 });
 

@@ -102,6 +102,11 @@ const REFUSALS = {
     "this is the car's last key card",
     'Add another one first, at the car: key car card add.',
   ),
+  busy: entry(
+    'the car remembers as many commands of this key as it can',
+    'Wait half a minute, then try again.',
+    TEMPORARY,
+  ),
   /** By hand; a phone is told that it may not. */
   'card-unknown': { message: 'the car does not know this key card, or not any more' },
   'card-known': { message: 'the car has a key card of this name' },
@@ -112,6 +117,8 @@ const REFUSALS = {
 } satisfies Readonly<Record<string, RefusalEntry>>;
 
 export type Refusal = keyof typeof REFUSALS;
+
+export const REFUSAL_WORDS = Object.keys(REFUSALS) as readonly Refusal[];
 
 const PAIRING_REFUSALS = {
   closed: { code: 'pairing.closed', message: 'the pairing window of the car is closed' },

@@ -72,6 +72,7 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'grant-void': RefusalReason.GRANT_VOID,
   'notice-old': RefusalReason.REVOCATION_LIST_OLD,
   'last-card': RefusalReason.LAST_CARD,
+  busy: RefusalReason.BUSY,
   // What only happens by hand has no number of its own.
   'card-unknown': RefusalReason.NOT_PERMITTED,
   'card-known': RefusalReason.NOT_PERMITTED,

@@ -81,6 +81,11 @@ export const RUNS: Readonly<Record<string, Run>> = {
   pairing: [pair(1), pair(2), pair(3)],
   'wrong codes': [pair(1), ...times(12, tryCode)],
   'removing keys': [pair(1), pair(2), remove, tryCode, pair(2), pair(3), remove, remove],
+  'commands with an id': [
+    own,
+    ...[1, 2, 1, 2].map((n) => give(ADA.person, { type: 'unlock', id: new Uint8Array(8).fill(n) })),
+    give(ADA.person, { type: 'lock', id: new Uint8Array(8).fill(3) }),
+  ],
   'key cards': [
     own,
     ...['second', 'third'].map((name) => (rig: Rig) => atScreen(rig).addCard(name)),
