@@ -4,7 +4,6 @@ import type { KeyEntry } from '../lib/domain/outcomes.js';
 import { permits } from '../lib/domain/roles.js';
 import type { Behavior } from './behavior.js';
 import { speedLimitIn } from './body.js';
-import { usesLeft } from './key-summary.js';
 
 /** Of a key card in the list of keys: it has no rights of its own, and nothing takes them for a time. */
 const CARD = {
@@ -39,7 +38,7 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
     return act({ type: 'authorise-drive', ...(speedLimit === undefined ? {} : { speedLimit }) });
   },
 
-  status({ body, driveSecondsLeft, record }) {
+  status({ body, driveSecondsLeft, pinNeeded }) {
     const state = body();
     return {
       type: 'status',
@@ -48,31 +47,26 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
         open: state.open,
         driveSecondsLeft: driveSecondsLeft(),
         speedLimit: speedLimitIn(state) ?? null,
-        pinNeeded: record().pin !== undefined,
+        pinNeeded: pinNeeded(),
       },
     };
   },
 
-  listKeys: ({ record, fingerprint, isSuspended, cards }, _command, own) => ({
+  listKeys: ({ keys, cards }, _command, own) => ({
     type: 'keys',
     keys: [
-      ...record().keys.map((key): KeyEntry => {
-        const { slot, name, formFactor = 'unknown', role, grant } = key;
-        const notAfter = grant?.terms.notAfter ?? NO_END;
+      ...keys().map(({ grant, suspended = false, ...key }) => {
+        const notAfter = grant?.notAfter ?? NO_END;
         return {
-          slot,
-          name,
-          formFactor,
-          role,
-          fingerprint: fingerprint(key),
-          own: slot === own.slot,
-          suspended: isSuspended(key),
+          ...key,
+          own: key.slot === own.slot,
+          suspended,
           notAfter: notAfter === NO_END ? null : notAfter,
-          usesLeft: (grant && usesLeft(grant)) ?? null,
-          grantedBy: grant?.terms.ownerSlot ?? null,
+          usesLeft: grant?.usesLeft ?? null,
+          grantedBy: grant?.owner ?? null,
         };
       }),
-      ...cards().map((card): KeyEntry => ({ ...card, ...CARD })),
+      ...cards().map((card) => ({ ...card, ...CARD })),
     ],
   }),
 

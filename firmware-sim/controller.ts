@@ -9,25 +9,23 @@ import type { Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
-import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
-import { cardNamed, summariseCard } from './cards.js';
+import { cardNamed } from './cards.js';
 import { reportOf } from './car-report.js';
-import type { CarReport } from './car-report.js';
+import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail } from './events.js';
 import { advanceClock } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
-import { isSuspended } from './rights/rights.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
@@ -138,7 +136,7 @@ export class CarController implements CarHost {
     const answer =
       key === undefined
         ? 'not-permitted'
-        : await this.#outcomes.once(command, key, () => this.#answer(command, key));
+        : ((await this.#outcomes.once(command, key, () => this.#answer(command, key))) ?? DONE);
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
@@ -187,12 +185,8 @@ export class CarController implements CarHost {
     return this.#body.apply(input, 'hand');
   }
 
-  screen(): Screen {
-    return this.pairing.screen();
-  }
-
   status(): CarReport {
-    const { store, suite, slots, wallTime } = this.#options;
+    const { slots } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -202,8 +196,8 @@ export class CarController implements CarHost {
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
       slots,
-      pairing: this.screen().state,
-      ...reportOf(store.record, suite, wallTime()),
+      pairing: this.pairing.screen().state,
+      ...this.#report(),
     };
   }
 
@@ -255,42 +249,34 @@ export class CarController implements CarHost {
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
-    const { store, suite } = this.#options;
     const by = actor(key);
-    const orDone = async (refusal: Promise<Refusal | undefined>): Promise<Answer> =>
-      (await refusal) ?? DONE;
     return {
       allowance,
       act: (input) => {
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, by) ?? DONE;
+        return this.#body.apply(input, by);
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
-      record: () => store.record,
-      cards: () => store.record.cards.map((card) => summariseCard(suite, card)),
-      fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
-      isSuspended: (each) => isSuspended(suite, store.record, each),
+      keys: () => this.#report().keys,
+      cards: () => this.#report().cards,
+      pinNeeded: () => this.#pin.isSet,
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
-        if (refused !== undefined) return refused;
-        this.#emit({ type: 'pin-changed', set: pin !== '', by });
-        return DONE;
+        if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
+        return refused;
       },
-      removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
-      raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
+      removeKey: (slot) => this.credentials.remove(slot, key),
+      deliver: (revocationList) => this.credentials.deliver(revocationList),
+      raiseEpoch: () => this.credentials.raiseEpoch(by),
+      setTime: (seconds) => this.credentials.setTime(seconds, by),
       listRevocations: (page) => ({
         type: 'revocations',
-        ...revocationPage(store.record, key, page, { suite }),
+        ...revocationPage(this.#options.store.record, key, page, this.#options),
       }),
-      setTime: async (seconds) => {
-        await this.credentials.setTime(seconds, by);
-        return DONE;
-      },
     };
   }
 
@@ -299,6 +285,11 @@ export class CarController implements CarHost {
       record: { ...record, clock: change(record.clock) },
       value: undefined,
     }));
+  }
+
+  #report(): RecordReport {
+    const { store, suite, wallTime } = this.#options;
+    return reportOf(store.record, suite, wallTime());
   }
 
   #ownFingerprint(): string {
@@ -316,5 +307,3 @@ export class CarController implements CarHost {
     }
   }
 }
-
-const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

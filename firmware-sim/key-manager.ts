@@ -11,7 +11,7 @@ import type { Refusal } from '../lib/domain/refusals.js';
 import { cardNamed, newCard, summariseCard } from './cards.js';
 import type { KeyCard } from './cards.js';
 import type { Actor, CarEventDetail } from './events.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
 import type { Change, RecordStore } from './memory/store.js';
 import { admitKey, signingKeyIn } from './rights/admission.js';
@@ -78,12 +78,30 @@ export class KeyManager implements CredentialHost {
   }
 
   async receive(revocationList: Uint8Array): Promise<void> {
-    await this.#take(revocationList);
+    await this.deliver(revocationList);
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return this.#take(revocationList);
+  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    const { store, suite, identity } = this.#options;
+    const taken = await store.update<Taken | Refusal>((record) => {
+      const part = openRevocationList(suite, revocationList, {
+        identity: identity(),
+        tagKey: this.#revocationListTagKey(),
+        ownerKey: signingKeyIn(suite, record),
+      });
+      if (part === undefined) return { value: 'notice-invalid' };
+      const value = takePart(record, part, this.#context());
+      if (typeof value === 'string') return { value };
+      return {
+        record: value.rights,
+        erases: value.gone.length > 0,
+        value: { ...value, part, before: record },
+      };
+    });
+    if (typeof taken === 'string') return taken;
+    this.#tell(taken);
+    return taken.old ? 'notice-old' : undefined;
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -116,21 +134,30 @@ export class KeyManager implements CredentialHost {
     return decide(key, command, circumstancesOf(record, this.#context()));
   }
 
-  /** A key asks over the air. */
-  remove(slot: number, by: KeySlot): Promise<Refusal | undefined> {
-    return this.#remove(slot, { slot: by.slot, name: by.name }, ({ keys }, key) => {
-      // Whoever asks may have been removed while this waited its turn.
-      if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
-      return key?.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
-    });
-  }
-
   /**
-   * A person at the screen, with a card on the console: any key but the last owner's and the last card.
+   * A key asks over the air, or a person at the screen, with a card on the console: the latter for any key
+   * but the last owner's, and any card but the last.
    * @param card the name of the one on the console; the first by default
    */
-  removeAtScreen(slot: number, card?: string): Promise<Refusal | undefined> {
-    return this.#remove(slot, 'card', (record) => this.#refuse(card, record));
+  async remove(slot: number, by: KeySlot | 'card', card?: string): Promise<Refusal | undefined> {
+    const { store, suite, emit, onCardRemoved } = this.#options;
+    const outcome = await store.update<readonly KeySlot[] | KeyCard | Refusal>((record) => {
+      const key = record.keys.find((candidate) => candidate.slot === slot);
+      const refusal =
+        (by === 'card' ? this.#refuse(card, record) : undefined) ??
+        refusesRemoval(suite, record, key, by);
+      if (refusal !== undefined) return { value: refusal };
+      return key === undefined
+        ? withoutCard(record, slot)
+        : departed(removeKey(record, key, this.#context()));
+    });
+    if (typeof outcome === 'string') return outcome;
+    const who = by === 'card' ? by : actor(by);
+    if ('name' in outcome) {
+      emit({ type: 'card-removed', card: summariseCard(suite, outcome), by: who });
+      onCardRemoved(outcome);
+    } else this.left(outcome, who);
+    return undefined;
   }
 
   /** A person at the console, who taps an enrolled card and then the new one. */
@@ -162,7 +189,7 @@ export class KeyManager implements CredentialHost {
   }
 
   /** Sets a clock that was lost; one that was not stays as it is. */
-  async setTime(seconds: number, by: Actor): Promise<void> {
+  async setTime(seconds: number, by: Actor): Promise<undefined> {
     const { store, emit } = this.#options;
     const set = await store.update((record) => {
       const rights = setTime(record, seconds, this.#context());
@@ -186,28 +213,6 @@ export class KeyManager implements CredentialHost {
     return undefined;
   }
 
-  async #remove(
-    slot: number,
-    by: Actor,
-    check: (record: CarRecord, key: KeySlot | undefined) => Refusal | undefined,
-  ): Promise<Refusal | undefined> {
-    const { store, suite, emit, onCardRemoved } = this.#options;
-    const outcome = await store.update<readonly KeySlot[] | KeyCard | Refusal>((record) => {
-      const key = record.keys.find((candidate) => candidate.slot === slot);
-      const refusal = check(record, key) ?? (key && lastOwner(key, record));
-      if (refusal !== undefined) return { value: refusal };
-      return key === undefined
-        ? withoutCard(record, slot)
-        : departed(removeKey(record, key, this.#context()));
-    });
-    if (typeof outcome === 'string') return outcome;
-    if ('name' in outcome) {
-      emit({ type: 'card-removed', card: summariseCard(suite, outcome), by });
-      onCardRemoved(outcome);
-    } else this.left(outcome, by);
-    return undefined;
-  }
-
   /** Undefined for a card that is enrolled: somebody who has it is at the console. */
   #refuse(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
     if (cardNamed(cards, card) !== undefined) return undefined;
@@ -215,33 +220,11 @@ export class KeyManager implements CredentialHost {
     return 'card-unknown';
   }
 
-  async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    const { store, suite, identity } = this.#options;
-    const taken = await store.update<Taken | Refusal>((record) => {
-      const part = openRevocationList(suite, revocationList, {
-        identity: identity(),
-        tagKey: this.#revocationListTagKey(),
-        ownerKey: signingKeyIn(suite, record),
-      });
-      if (part === undefined) return { value: 'notice-invalid' };
-      const value = takePart(record, part, this.#context());
-      if (typeof value === 'string') return { value };
-      return {
-        record: value.rights,
-        erases: value.gone.length > 0,
-        value: { ...value, part, before: record },
-      };
-    });
-    if (typeof taken === 'string') return taken;
-    this.#tell(taken);
-    return taken.old ? 'notice-old' : undefined;
-  }
-
   #tell({ part, before, rights, gone }: Taken): void {
     const { suite, emit, onKeyWeakened } = this.#options;
     const { ownerSlot, number, entries } = part;
     const owner = ownerIn(rights, ownerSlot);
-    const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
+    const by = owner === undefined ? 'car' : actor(owner);
     emit({ type: 'notice-taken', by, number, entries: entries.length });
     this.left(gone, by);
     for (const key of rights.keys) {
@@ -298,7 +281,17 @@ const withoutCard = (record: CarRecord, slot: number): Change<KeyCard | Refusal>
   return { record: { ...record, cards }, erases: true, value: card };
 };
 
-const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
-  key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')
-    ? 'last-owner'
-    : undefined;
+const refusesRemoval = (
+  suite: Suite,
+  { keys }: CarRecord,
+  key: KeySlot | undefined,
+  by: KeySlot | 'card',
+): Refusal | undefined => {
+  if (by !== 'card') {
+    // Whoever asks may have been removed while this waited its turn.
+    if (findKey(suite, keys, by.publicKey) === undefined) return 'not-permitted';
+    if (key?.role === 'owner' && key.slot !== by.slot) return 'owner-key';
+  }
+  const owners = keys.filter(({ role }) => role === 'owner');
+  return key?.role === 'owner' && owners.length === 1 ? 'last-owner' : undefined;
+};

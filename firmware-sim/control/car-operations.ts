@@ -19,7 +19,7 @@ import {
 } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
-import type { None, Operation, Stream } from '../../local/rpc/operation.js';
+import type { Operation } from '../../local/rpc/operation.js';
 import { MOST_CARDS } from '../cards.js';
 import type { CardSummary } from '../cards.js';
 import type { CarReport, Floor } from '../car-report.js';
@@ -184,9 +184,5 @@ export const CAR = {
     parameters: none,
     result: object<{ readonly fingerprint: string }>({ fingerprint: text }),
   },
-  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent } satisfies Stream<
-    None,
-    CarReport,
-    CarEvent
-  >,
+  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent },
 };

@@ -115,35 +115,29 @@ const joined = (
   return { ...incoming, have: incoming.have | bit, resumed: [...incoming.resumed, ...resumed] };
 };
 
-/** Lifts the suspensions that a list names: the owner's own of earlier lists, and those of former owners. */
+/**
+ * Lifts the suspensions that a list names: the owner's own, and those of former owners. No list of a higher
+ * number has come; of a lower one there may be a later one, where a phone began to count anew.
+ */
 const resume = <R extends Rights>(
   rights: R,
   owner: Uint8Array,
-  { number, issuedAt, resumed }: IncomingList,
+  { issuedAt, resumed }: IncomingList,
   context: RightsContext,
 ): R => {
-  const without = <L extends Revocations>(list: L, below: number): L => ({
+  const without = <L extends Revocations>(list: L): L => ({
     ...list,
     entries: list.entries.filter(
       (entry) =>
         entry.kind !== 'suspended' ||
-        entry.number >= below ||
         entry.issuedAt > issuedAt ||
         !resumed.some((each) => sameBytes(each, entry.fingerprint)),
     ),
   });
-  return voidMeanwhile(
-    rights,
-    {
-      ...rights,
-      own: without(rights.own, Infinity),
-      owners: rights.owners.map((list) => {
-        if (sameBytes(list.owner, owner)) return without(list, number);
-        return ownerNamed(context.suite, rights, list.owner) ? list : without(list, Infinity);
-      }),
-    },
-    context,
-  );
+  const isTheirs = (other: Uint8Array): boolean =>
+    sameBytes(other, owner) || ownerNamed(context.suite, rights, other) === undefined;
+  const owners = rights.owners.map((list) => (isTheirs(list.owner) ? without(list) : list));
+  return voidMeanwhile(rights, { ...rights, own: without(rights.own), owners }, context);
 };
 
 /** Of an owner who is not suspended any more, all that he has signed and that has let nobody in yet is void. */

@@ -15,7 +15,7 @@ export type Command = {
   | { readonly type: 'status' }
   | { readonly type: 'listKeys' }
   | { readonly type: 'removeKey'; readonly slot: number }
-  /** A sealed part of an owner's revocation list, 142 to 2014 bytes. */
+  /** A sealed part of an owner's revocation list, 148 to 2020 bytes. */
   | { readonly type: 'deliver'; readonly revocationList: Uint8Array }
   /** 4 to 8 digits; empty: no PIN any more. */
   | { readonly type: 'setPin'; readonly pin: string }

@@ -98,6 +98,7 @@ const REFUSALS = {
     "only the card takes an owner's key away",
     'At the car: key car remove, with the card on the console.',
   ),
+  'too-late': { code: 'car.too-late', message: 'the command reached the car too late' },
   'last-card': entry(
     "this is the car's last key card",
     'Add another one first, at the car: key car card add.',

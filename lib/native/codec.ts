@@ -1,4 +1,5 @@
 import type { PhoneIdentity } from '../credentials/key-slot.js';
+import { LEAST_PART_BYTES } from '../credentials/revocation-list.js';
 import { checkName } from '../domain/names.js';
 import type { PairingRefusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
@@ -32,8 +33,7 @@ export const LENGTH = {
   aeadTag: 16,
   spakeShare: 65,
   spakeConfirm: 32,
-  /** At least: tag, Noise N, header and signature. */
-  revocationList: 142,
+  revocationList: LEAST_PART_BYTES,
 } as const;
 
 export type ToCarMessage = Init<ToCar>['message'];

@@ -106,6 +106,7 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
     const tellTime = connection.clockLost && isOwner(car);
     if (!connection.usable || (!tellTime && entries.length === 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
+    options.askedNow();
     try {
       const seconds = wallSeconds(environment);
       if (tellTime) await connection.command({ type: 'setTime', seconds }, options);

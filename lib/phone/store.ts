@@ -63,7 +63,7 @@ export interface SharedKey extends Omit<GrantTerms, 'epoch' | 'ownerSlot'> {
 export type OwnRevocationList = Omit<RevocationList, 'ownerSlot' | 'epoch'>;
 
 export interface OutboxEntry {
-  /** As in ToCar, 142 to 2014 bytes. */
+  /** As in ToCar, 148 to 2020 bytes. */
   readonly part: Uint8Array;
   /** Signed by this phone, whose next revocation list replaces it. */
   readonly own: boolean;

@@ -9,10 +9,11 @@ import { runningTime } from '../../firmware-sim/rights/clock.js';
 import { removeKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
 import { rekey, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
-import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
+import { circumstancesOf, isSuspended, revocationsOf } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
 import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
+import { sameBytes } from '../../lib/platform/bytes.js';
 import { CAR, KEYS, phoneOf, signed, suite } from './cast.js';
 import type { Person } from './cast.js';
 import type { Hold, List, State, Word } from './state.js';
@@ -24,6 +25,32 @@ export class Broken extends Error {}
 
 const broken = (property: string, what: string): never => {
   throw new Broken(`${property}: ${what}`);
+};
+
+/** The refusals that the rules about rights can give: each must be met somewhere. */
+export const REFUSALS: readonly string[] = [
+  ...['slots-full', 'last-owner', 'key-mismatch'].map((each) => `pairing: ${each}`),
+  ...[
+    'grant-invalid',
+    'grant-void',
+    'dated-ahead',
+    'suspended',
+    'not-yet',
+    'expired',
+    'clock-lost',
+    'slots-full',
+  ].map((each) => `grant: ${each}`),
+  ...['suspended', 'expired', 'used-up', 'clock-lost'].map((each) => `unlock: ${each}`),
+  ...['notice-invalid', 'notice-old', 'dated-ahead', 'own-key'].map((each) => `list: ${each}`),
+];
+
+/** Every refusal that was met, and how often. */
+export const refusalsMet = new Map<string, number>();
+
+const met = (what: string, refusal: string): undefined => {
+  const name = `${what}: ${refusal}`;
+  refusalsMet.set(name, (refusalsMet.get(name) ?? 0) + 1);
+  return undefined;
 };
 
 export interface Limits {
@@ -92,9 +119,11 @@ export const pair = (
   const wasRestrained = isRestrained(state, person);
   const paired = pairKey(state.rights, phoneOf(person), role, contextOf(state, limits));
   if (typeof paired === 'string') {
-    if (paired !== 'last-owner' && paired !== 'slots-full') broken('pairing', paired);
-    return undefined;
+    if (paired === 'key-mismatch') broken('pairing', paired);
+    return met('pairing', paired);
   }
+  const isLast = wasOwner && state.rights.keys.filter((key) => key.role === 'owner').length === 1;
+  if (isLast && paired.key.role !== 'owner') broken('pairing', 'the last owner was lowered');
   const ownerless = !state.rights.keys.some((key) => key.role === 'owner');
   if (paired.key.role !== (ownerless ? 'owner' : role))
     broken('pairing', 'another role than that of the window');
@@ -107,8 +136,10 @@ export const pair = (
     role: paired.key.role,
     uses: 0,
     chain: new Uint8Array(0),
+    epoch: state.rights.epoch,
     after: state.lists.length,
     void: false,
+    seen: true,
     unlocks: 0,
   };
   // Who is no owner any more, or was suspended, has signed nothing that lets anybody in from now on.
@@ -138,11 +169,11 @@ export const pairWithStolenKey = (
   const phone = { ...phoneOf(person), signingKey };
   const paired = pairKey(state.rights, phone, 'driver', contextOf(state, limits));
   return typeof paired === 'string'
-    ? undefined
+    ? met('pairing', paired)
     : broken('pairing', `${person}'s signing key was replaced`);
 };
 
-export type Dating = 'honest' | 'back' | 'ahead' | 'far';
+export type Dating = 'honest' | 'back' | 'ahead' | 'twice' | 'far';
 
 export interface Grant {
   readonly by: Person;
@@ -152,23 +183,34 @@ export interface Grant {
   readonly dating: Dating;
   readonly uses?: number;
   readonly delegations?: number;
+  /** Begins so many seconds from now, and holds for five minutes. */
+  readonly begins?: number;
+  readonly leaseHours?: number;
+  /** Signed for the epoch to come. */
+  readonly early?: boolean;
 }
 
-/**
- * By what the car told: its time, later than its mark, its floor, and what this owner said of the key.
- * Undefined where that is too far ahead, and the phone waits.
- */
-const honestDate = ({ rights, now, lists }: State, by: Person, to?: Person): number | undefined => {
+/** By what the car told: its time, later than its mark, its floor, and what this owner said of the key. */
+const honestDate = (
+  { rights, now, lists }: State,
+  by: Person,
+  to?: Person,
+): { readonly date: number; readonly time: number } => {
   const key = keyOf(rights, by);
   const terms = signingTerms(rights, key, 'status', { suite, wallMs: now * 1000 });
   const time = terms.time === 0 ? now : terms.time;
   const said = lists
-    .filter((list) => list.by === by && list.parts[0]?.epoch === rights.epoch)
+    .filter(({ by: signer, parts: [part] }) => signer === by && part?.epoch === rights.epoch)
     .flatMap(({ about }) => about)
     .filter(({ person, since, kind }) => person === to && kind !== 'resumed' && since < NO_END)
     .map(({ since }) => since + TOLERANCE_SECONDS + 1);
-  const date = Math.max(time, terms.mark + 1, terms.floor + 1, ...said);
-  return date > time + TOLERANCE_SECONDS ? undefined : date;
+  return { date: Math.max(time, terms.mark + 1, terms.floor + 1, ...said), time };
+};
+
+/** For how many seconds an honest phone waits before it signs: what it dates ahead would be refused. */
+export const patienceFor = (state: State, by: Person, to: Person): number => {
+  const { date, time } = honestDate(state, by, to);
+  return Math.max(0, date - time - TOLERANCE_SECONDS);
 };
 
 const dated = (
@@ -176,12 +218,16 @@ const dated = (
   { by, to, dating }: Pick<Grant, 'by' | 'to' | 'dating'>,
 ): number | undefined => {
   switch (dating) {
-    case 'honest':
-      return honestDate(state, by, to);
+    case 'honest': {
+      const { date, time } = honestDate(state, by, to);
+      return date > time + TOLERANCE_SECONDS ? undefined : date;
+    }
     case 'back':
       return 1;
     case 'ahead':
       return state.now + TOLERANCE_SECONDS;
+    case 'twice':
+      return state.now + 2 * TOLERANCE_SECONDS;
     case 'far':
       return state.now + 10 * TOLERANCE_SECONDS;
   }
@@ -190,7 +236,7 @@ const dated = (
 /** An owner signs a grant, or a guest hands one on. Nobody sees it yet. */
 export const grant = (
   state: State,
-  { by, to, through, dating, uses = 0, delegations = 0 }: Grant,
+  { by, to, through, dating, uses = 0, delegations = 0, begins, leaseHours = 0, early }: Grant,
 ): State | undefined => {
   const outer =
     through &&
@@ -207,15 +253,16 @@ export const grant = (
   if (wanted === undefined) return undefined;
   const date = Math.max(wanted, ...(outer?.dates ?? []));
   const slot = keyOf(state.rights, by)?.slot ?? 0;
+  const epoch = state.rights.epoch + (early === true ? 1 : 0);
   const terms: GrantTerms = {
     role: 'guest',
     issuedAt: date,
-    notBefore: 0,
-    notAfter: NO_END,
+    notBefore: begins === undefined ? 0 : state.now + begins,
+    notAfter: begins === undefined ? NO_END : state.now + begins + 300,
     uses,
-    leaseHours: 0,
+    leaseHours,
     delegations: through === undefined ? delegations : 0,
-    epoch: state.rights.epoch,
+    epoch,
     ownerSlot: slot,
   };
   const before = outer?.chain ?? new Uint8Array(0);
@@ -228,20 +275,39 @@ export const grant = (
     role: 'guest',
     uses,
     chain: new Uint8Array([...before, ...link]),
+    epoch,
     after: state.lists.length,
     // Who is suspended signs nothing that counts.
     void: isRestrained(state, by) || outer?.void === true,
+    seen: false,
     unlocks: 0,
   };
   return { ...state, words: [...state.words, word] };
 };
 
-/** Whether a list that counts has taken back what this word gave. */
+/** Whether what this word gave was taken back, and must have no effect. */
 export const isTakenBack = (state: State, word: Word, index: number): boolean =>
   word.void ||
+  (word.revokedBy !== undefined && !isForgotten(state, word, word.revokedBy)) ||
   state.holds.some(
-    (hold) => word.path.includes(hold.person) && index < (state.lists[hold.list]?.after ?? 0),
+    (hold) =>
+      word.path.includes(hold.person) &&
+      index < (state.lists[hold.list]?.after ?? 0) &&
+      !isForgotten(state, word, hold.list),
   );
+
+/**
+ * What is not promised: an owner's list is full, and what it said has folded into his own floor, which says
+ * nothing about another owner's grant that the car has never seen.
+ */
+const isForgotten = ({ rights, lists }: State, word: Word, index: number): boolean => {
+  const { by } = lists[index] ?? {};
+  if (by === undefined || by === word.by || word.seen) return false;
+  const { entries, floor } = revocationsOf(rights, KEYS[by].fingerprint);
+  const isAbout = (about: Uint8Array): boolean =>
+    word.path.some((person) => sameBytes(KEYS[person].fingerprint, about));
+  return floor.until > 0 && !entries.some((entry) => isAbout(entry.fingerprint));
+};
 
 /** Somebody shows a grant that was ever signed for him. */
 export const show = (state: State, index: number, limits: Limits): State | undefined => {
@@ -251,7 +317,8 @@ export const show = (state: State, index: number, limits: Limits): State | undef
   const introduction = { grants: word.chain, name: bearer };
   const publicKey = KEYS[bearer].identity.publicKey;
   const outcome = admitKey(state.rights, publicKey, introduction, contextOf(state, limits));
-  if (typeof outcome === 'string' || outcome.rights === undefined) return undefined;
+  if (typeof outcome === 'string') return met('grant', outcome);
+  if (outcome.rights === undefined) return undefined;
   const what = `${bearer} was let in by a grant of ${word.by}`;
   if (isTakenBack(state, word, index)) broken('what was taken away stays away', what);
   if (isRestrained(state, word.by)) broken('a suspended owner gives nothing', what);
@@ -260,7 +327,12 @@ export const show = (state: State, index: number, limits: Limits): State | undef
   if (running === undefined || word.dates.some((date) => date > running + TOLERANCE_SECONDS)) {
     broken('nothing dated ahead counts', what);
   }
-  return settled({ ...state, slots: { ...state.slots, [bearer]: index } }, outcome.rights);
+  const { revokedBy, ...rest } = word;
+  // What was forgotten stays so.
+  const forgotten =
+    revokedBy !== undefined || state.holds.some((hold) => word.path.includes(hold.person));
+  const words = state.words.map((each) => (each === word ? { ...rest, seen: !forgotten } : each));
+  return settled({ ...state, words, slots: { ...state.slots, [bearer]: index } }, outcome.rights);
 };
 
 /** A person uses the key in the slot. */
@@ -270,11 +342,11 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
   const word = index === undefined ? undefined : state.words[index];
   if (key === undefined || index === undefined || word === undefined) return undefined;
   const verdict = decide(key, 'unlock', circumstancesOf(state.rights, contextOf(state, limits)));
-  if (typeof verdict === 'string') return undefined;
+  if (typeof verdict === 'string') return met('unlock', verdict);
   if (key.role !== 'owner' && isTakenBack(state, word, index)) {
     broken('what was taken away stays away', `${person} unlocked`);
   }
-  if (!verdict.counts || key.grant === undefined) return undefined;
+  if (!verdict.counts || key.grant === undefined) return state;
   if (word.unlocks >= word.uses)
     broken('uses are never given back', `${person} unlocked once more`);
   const counted = { ...key, grant: { ...key.grant, used: key.grant.used + 1 } };
@@ -311,10 +383,11 @@ export const sign = (
   const key = keyOf(state.rights, by);
   if (key?.role !== 'owner') return undefined;
   const number = restored === true ? 1 : (state.numbers[by] ?? 1);
-  const honest =
-    since === 'ahead' || since === 'far'
-      ? dated(state, { by, to: by, dating: since })
-      : honestDate(state, by);
+  const honest = dated(state, {
+    by,
+    to: by,
+    dating: since === 'ahead' || since === 'far' ? since : 'honest',
+  });
   const last = Math.max(
     0,
     ...state.lists
@@ -324,6 +397,7 @@ export const sign = (
   // A phone dates each list later than the one before; one that was restored knows of none.
   if (honest === undefined || (restored === true && honest <= last)) return undefined;
   const issuedAt = Math.max(honest, last + 1);
+  if (since !== 'far' && issuedAt > state.now + TOLERANCE_SECONDS) return undefined;
   const at = since === 'forever' ? NO_END : issuedAt;
   const entries = about.map(({ person, kind }) => ({
     fingerprint: KEYS[person].fingerprint,
@@ -369,11 +443,21 @@ export const deliver = (
   const context = contextOf(state, limits);
   // The car opens a part with the key of an owner who counts.
   const key = signingKeyIn(suite, state.rights)(content.ownerSlot);
-  if (key !== KEYS[list.by].signing.publicKey) return undefined;
+  if (key !== KEYS[list.by].signing.publicKey) return met('list', 'notice-invalid');
   if (isRestrained(state, list.by))
     broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
   const taken = takePart(state.rights, content, context);
-  if (typeof taken === 'string') return undefined;
+  if (typeof taken === 'string') return met('list', taken);
+  if (taken.old) {
+    met('list', 'notice-old');
+    const suspended = list.about.find(
+      ({ person, kind }) =>
+        kind === 'suspended' &&
+        !isSuspendedIn(state.rights, person) &&
+        isSuspendedIn(taken.rights, person),
+    );
+    if (suspended) broken('an old list suspends nobody', suspended.person);
+  }
   const running = runningTime(state.rights.clock, state.now * 1000);
   if (running !== undefined && content.issuedAt > running + TOLERANCE_SECONDS) {
     broken('nothing dated ahead counts', `a list of ${list.by}`);
@@ -381,6 +465,11 @@ export const deliver = (
   if (content.epoch !== state.rights.epoch)
     broken('nothing of another epoch counts', `a list of ${list.by}`);
   return settled(heard(state, index, part), taken.rights);
+};
+
+const isSuspendedIn = (rights: Rights, person: Person): boolean => {
+  const key = keyOf(rights, person);
+  return key !== undefined && isSuspended(suite, rights, key);
 };
 
 /** What it means that the car has had a part of an owner who counts. */
@@ -394,7 +483,12 @@ const heard = (state: State, index: number, part: number): State => {
   for (const { person, kind, since } of about) {
     if (kind === 'resumed') continue;
     if (kind === 'revoked' && !isOwner(state.rights, person)) {
-      after = voiding(after, (word, at) => at < list.after && word.path.includes(person));
+      after = {
+        ...after,
+        words: after.words.map((word, at) =>
+          at < list.after && word.path.includes(person) ? { ...word, revokedBy: index } : word,
+        ),
+      };
     }
     const counts = kind === 'revoked' ? isOwner(state.rights, person) : isNewest(state, list);
     if (counts && isOwner(state.rights, person)) after = voidedBy(after, index, person, since);
@@ -479,7 +573,9 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
 
 /** Every grant and list of before is void. */
 const newEpoch = (state: State, rights: Rights): State => {
-  const after = voiding(state, ({ kind, by }) => kind === 'grant' || !isOwner(state.rights, by));
+  const after = voiding(state, ({ kind, by, epoch }) =>
+    kind === 'grant' ? epoch <= state.rights.epoch : !isOwner(state.rights, by),
+  );
   return settled(
     {
       ...after,

@@ -105,7 +105,7 @@ const toCarSeeds = (): Uint8Array[] =>
       { case: 'pairStart', value: { share: bytes(65) } },
       { case: 'pairConfirm', value: { confirm: bytes(32) } },
       { case: 'pairCommit', value: bytes(90) },
-      { case: 'revocationList', value: bytes(142) },
+      { case: 'revocationList', value: bytes(148) },
     ] as const
   ).map((message) => codec.encodeToCar(message));
 
@@ -126,7 +126,7 @@ const commands = (): Uint8Array[] => [
   encodeCommand({ type: 'listKeys' }),
   encodeCommand({ type: 'removeKey', slot: 3 }),
   encodeCommand({ type: 'start', pin: '1234' }),
-  encodeCommand({ type: 'deliver', revocationList: bytes(142) }),
+  encodeCommand({ type: 'deliver', revocationList: bytes(148) }),
   encodeCommand({ type: 'setTime', seconds: 1_800_000_000 }),
   encodeCommand({ type: 'unlock' }, { grants: bytes(115), name: 'Ann’s phone' }),
 ];

@@ -8,6 +8,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
+import type { Central } from '../../../lib/radio/types.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
@@ -63,10 +64,11 @@ export class Street {
     return Math.floor(this.#wallTime() / 1000);
   }
 
-  phone(name: string): Phone {
+  /** @param through what stands between the phone and its radio */
+  phone(name: string, through = (central: Central): Central => central): Phone {
     const store = new MemoryCarStore();
     const key = new PhoneKey({
-      central: this.#radio.central(),
+      central: through(this.#radio.central()),
       store,
       name,
       suite: cheapSuite,
@@ -88,8 +90,12 @@ export class Street {
   }
 
   /** Somebody with the card pairs a phone at the car. */
-  async pair(name: string, role: 'owner' | 'driver' = 'driver'): Promise<Phone> {
-    const phone = this.phone(name);
+  async pair(
+    name: string,
+    role: 'owner' | 'driver' = 'driver',
+    through?: (central: Central) => Central,
+  ): Promise<Phone> {
+    const phone = this.phone(name, through);
     await this.run(phone.key.pair({ code: await openWindow(this, role) }));
     return phone;
   }

@@ -295,7 +295,8 @@ def a_revocation_list(example, guests):
         example.compare(f"fingerprint_{index}", revocation_lists.fingerprint(guest))
         entry = _numbers(example.input(f"entry_{index}"))
         entries.append((revocation_lists.fingerprint(guest), entry["since"], entry["kind"]))
-    unsigned = revocation_lists.body(**_numbers(example.input("header")), entries=entries)
+    header = {**_numbers(example.input("header")), **_numbers(example.input("times"))}
+    unsigned = revocation_lists.body(**header, entries=entries)
     example.compare("signed", revocation_lists.signed(car_public, unsigned))
     signing = example.input("owner_signing_private")
     signature = crypto.sign(signing, revocation_lists.signed(car_public, unsigned))

@@ -27,10 +27,11 @@ NOT_TAKEN = (
     "suspended",
     "not yet",
     "expired",
-    "used up",
     "clock lost",
     "slots full",
     "grant invalid",
+    "dated ahead",
+    "grant void",
     "fault",
 )
 
@@ -132,13 +133,12 @@ def prove(car, entry, first):
 
 
 def learn(store, entry, encoded):
-    """A result as a dictionary; remembers what it says about the key and the epoch."""
+    """A result as a dictionary; remembers what it says about the key, and what its owner signs by."""
     answer = wire.result(encoded)
     taken = "grant" not in entry or answer.get("reason") not in NOT_TAKEN
-    epoch = max(entry.get("epoch", 0), wire.news(encoded)["epoch"])
-    if (taken and entry["pending"]) or epoch > entry.get("epoch", 0):
-        entry.update(pending=entry["pending"] and not taken, epoch=epoch)
-        store.save()
+    entry.update(pending=entry["pending"] and not taken)
+    sharing.learn(entry, answer, wire.news(encoded))
+    store.save()
     return answer
 
 
@@ -149,7 +149,7 @@ def encode(text):
         raise ValueError(f"no command {name}")
     if name == "deliver":
         return name, revocation_lists.read_uri(parameter)
-    if name in ("remove-key", "set-time"):
+    if name in ("remove-key", "set-time", "list-revocations"):
         return name, int(parameter)
     return name, parameter if name in ("start", "set-pin") and parameter else None
 
@@ -232,7 +232,11 @@ def run(arguments):
     if action == "share":
         terms = (arguments.role, arguments.hours, arguments.uses, arguments.lease)
         return sharing.share(store, arguments.to, *terms, arguments.delegations)
-    kinds = {"revoke": revocation_lists.REVOKED, "suspend": revocation_lists.SUSPENDED, "resume": None}
+    kinds = {
+        "revoke": revocation_lists.REVOKED,
+        "suspend": revocation_lists.SUSPENDED,
+        "resume": revocation_lists.RESUMED,
+    }
     return sharing.set_status(store, arguments.fingerprint, kinds[action])
 
 

@@ -26,8 +26,10 @@ const entry = (number: number, kind: RevocationEntry['kind'] = 'revoked'): Revoc
 
 const REVOCATION_LIST: RevocationList = {
   ownerSlot: 0,
+  epoch: 3,
   number: 5,
   issuedAt: NOW,
+  floor: NOW - 7,
   entries: [entry(1)],
 };
 
@@ -47,7 +49,7 @@ describe('a revocation list', () => {
       fc.record({
         fingerprint: fc.uint8Array({ minLength: 8, maxLength: 8 }),
         since: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-        kind: fc.constantFrom<RevocationEntry['kind']>('revoked', 'suspended'),
+        kind: fc.constantFrom<RevocationEntry['kind']>('revoked', 'suspended', 'resumed'),
       }),
       { maxLength: 20 },
     );
@@ -64,12 +66,12 @@ describe('a revocation list', () => {
     );
   });
 
-  it('has 142 bytes and 13 for each entry', () => {
-    expect(LEAST_PART_BYTES).toBe(142);
-    expect(seal({ ...REVOCATION_LIST, entries: [] })[0]).toHaveLength(142);
+  it('has 148 bytes and 13 for each entry', () => {
+    expect(LEAST_PART_BYTES).toBe(148);
+    expect(seal({ ...REVOCATION_LIST, entries: [] })[0]).toHaveLength(148);
     expect(
       seal({ ...REVOCATION_LIST, entries: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => entry(n)) })[0],
-    ).toHaveLength(246);
+    ).toHaveLength(252);
   });
 
   it('of a thousand entries goes in seven parts, each of which fits a frame', () => {
@@ -116,7 +118,7 @@ describe('a revocation list', () => {
     ['of an owner who is none', seal({ ...REVOCATION_LIST, ownerSlot: 1 })[0]!],
     ['for another car', seal(REVOCATION_LIST, OWNER.signing, person(8).publicKey)[0]!],
     ['of nothing', new Uint8Array(0)],
-    ['of zeros', new Uint8Array(142)],
+    ['of zeros', new Uint8Array(LEAST_PART_BYTES)],
     ['too long', new Uint8Array(MOST_PART_BYTES + 1)],
   ])('%s is none', (_, bytes) => {
     expect(open(bytes)).toBeUndefined();
@@ -156,12 +158,14 @@ describe('what an owner signed and sealed', () => {
   const openBody = (body: Uint8Array) =>
     open(sealPart(seededRandom('body'), OWNER.signing, CAR.publicKey, body));
 
-  /** Number 5, time of issue 9: of a part, of so many parts, with so many entries. */
+  /** Epoch 2, number 5, time of issue 9, floor 4: of a part, of so many parts, with so many entries. */
   const body = (part: number, parts: number, entries: number, more: Partial<PartFields> = {}) =>
     writePart({
       ownerSlot: 0,
+      epoch: 2,
       number: 5,
       issuedAt: 9,
+      floor: 4,
       part,
       parts,
       entries: Array.from({ length: entries }, () => ENTRY),
@@ -174,8 +178,10 @@ describe('what an owner signed and sealed', () => {
   it('is a part where all of it is in order', () => {
     expect(openBody(body(0, 1, 1))).toEqual({
       ownerSlot: 0,
+      epoch: 2,
       number: 5,
       issuedAt: 9,
+      floor: 4,
       part: 0,
       parts: 1,
       entries: [{ fingerprint: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1), since: 9, kind: 'revoked' }],
@@ -186,13 +192,13 @@ describe('what an owner signed and sealed', () => {
 
   it.each<[string, Uint8Array]>([
     ['nothing', new Uint8Array(0)],
-    ['less than a head', body(0, 1, 0).slice(0, 13)],
+    ['less than a head', body(0, 1, 0).slice(0, 19)],
     ['another version', body(0, 1, 0, { version: 2 })],
     ['fewer entries than it says', body(0, 1, 1, { count: 2 })],
     ['more than it says', concat(body(0, 1, 1), Uint8Array.of(0))],
     ['half an entry', body(0, 1, 1).slice(0, -1)],
     ['an entry of no kind', kind(0)],
-    ['an entry of an unknown kind', kind(3)],
+    ['an entry of an unknown kind', kind(4)],
     ['nine parts', body(0, 9, 144)],
     ['a part behind the last', body(1, 1, 0)],
     ['no parts', body(0, 0, 0)],

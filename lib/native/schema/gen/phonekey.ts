@@ -62,6 +62,7 @@ export enum RefusalReason {
   DATED_AHEAD = 23,
   GRANT_VOID = 24,
   REVOCATION_LIST_OLD = 25,
+  TOO_LATE = 22,
   LAST_CARD = 26,
   BUSY = 27,
 }

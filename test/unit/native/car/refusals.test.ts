@@ -23,7 +23,7 @@ const wrongs: Readonly<Record<string, (phone: HostilePhone, car: Car) => Promise
     return phone.send(phone.proof(stranger, command));
   },
   'a revocation list of nobody': (phone) =>
-    phone.send({ case: 'revocationList', value: new Uint8Array(142) }),
+    phone.send({ case: 'revocationList', value: new Uint8Array(148) }),
   'a removed key': (phone, { host }) => {
     host.enrolled.length = 0;
     return phone.send(phone.proof(IDENTITY, UNLOCK));
