@@ -4,6 +4,7 @@ import type { CommandName, CommandOf } from '../lib/domain/commands.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import type { BodyInput, BodyState } from './body.js';
+import type { CardSummary } from './cards.js';
 import type { KeySummary } from './events.js';
 
 /**
@@ -28,6 +29,7 @@ export interface BehaviorContext {
   readonly body: () => BodyState;
   readonly driveSecondsLeft: () => number;
   readonly keys: () => readonly KeySummary[];
+  readonly cards: () => readonly CardSummary[];
   readonly pinNeeded: () => boolean;
   /** The PIN that was typed, empty for none; and whether the key may do it still, now that it was checked. */
   readonly checkPin: (pin: string) => Promise<Refusal | undefined>;

@@ -14,9 +14,9 @@ import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
 import { CarController } from './controller.js';
-import type { CarReport } from './controller.js';
+import type { CarReport } from './car-report.js';
 import type { CarEvent } from './events.js';
-import { MAX_CAR_SLOTS } from './rights/slots.js';
+import { FIRST_CARD_SLOT } from './rights/slots.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
 import type { MemoryKind } from './memory/open.js';
@@ -35,7 +35,7 @@ export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | '
   readonly memory?: MemoryKind | Memory;
   /** Milliseconds since 1970, for the events (default: the machine's). */
   readonly wallTime?: () => number;
-  /** How many keys it holds, 1 to 32 (default 19). */
+  /** How many keys it holds besides cards, 1 to 24 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
   /** `onEvent` of its CarEndpoint: the ends of links. */
@@ -183,8 +183,8 @@ const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCa
   }
   // Throws where the path is too long for a socket.
   if (home !== undefined) controlPath(home);
-  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_CAR_SLOTS) {
-    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_CAR_SLOTS)} key slots`);
+  if (!Number.isInteger(slots) || slots < 1 || slots > FIRST_CARD_SLOT) {
+    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(FIRST_CARD_SLOT)} key slots`);
   }
   try {
     checkName(name);

@@ -5,7 +5,7 @@ import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
-import type { Closure, Door } from '../lib/domain/closures.js';
+import type { Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
@@ -15,15 +15,19 @@ import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
+import { cardNamed } from './cards.js';
+import { reportOf } from './car-report.js';
+import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
-import type { CarEvent, CarEventDetail, KeySummary } from './events.js';
-import { advanceClock, timeOf } from './rights/clock.js';
+import type { Actor, CarEvent, CarEventDetail } from './events.js';
+import { advanceClock } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
 import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
+import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
 import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
@@ -42,37 +46,18 @@ export interface CarControllerOptions
   readonly onPairingChanged: () => void;
 }
 
-/** The key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
-export type CardTap =
+/** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
+export type CardTap = {
+  /** The name of the card; the car's first one by default. */
+  readonly card?: string;
+} & (
   | { readonly reader: 'pillar' }
   | { readonly reader: 'console'; readonly purpose: 'drive' }
-  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role };
+  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role }
+);
 
 /** What a person's hand does to the car. */
 export type HandInput = Extract<BodyInput, { type: 'open' | 'close' | 'drive' | 'park' }>;
-
-export interface CarReport {
-  readonly name: string;
-  /** Of the car's identity, 16 hex digits. */
-  readonly fingerprint: string;
-  readonly locked: boolean;
-  readonly open: readonly Closure[];
-  /** 0: driving is not authorised. */
-  readonly driveSecondsLeft: number;
-  readonly driving: boolean;
-  readonly keys: readonly KeySummary[];
-  /** How many keys the car can hold. */
-  readonly slots: number;
-  readonly pairing: Screen['state'];
-  /** Pairing tries ever counted. */
-  readonly pairingTries: number;
-  /** How often it was re-keyed. */
-  readonly epoch: number;
-  /** Seconds since 1970; null when the car does not know. */
-  readonly now: number | null;
-  /** It asks for one before driving. */
-  readonly pin: boolean;
-}
 
 /**
  * The car's computer: decides who may do what, and ties body, key slots, pairing window and memory
@@ -83,11 +68,14 @@ export class CarController implements CarHost {
   readonly pairing: PairingManager;
   readonly credentials: KeyManager;
   readonly #pin: PinLock;
+  readonly #outcomes: OutcomeMemory;
   readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
-  /** Slot of the key whose `start` was the last. */
+  /** Slot of the key or card that authorised driving last. */
   #starter: number | undefined;
+  /** Slot of the card that opened the pairing window last. */
+  #pairingCard: number | undefined;
 
   constructor(options: CarControllerOptions) {
     const { clock, store } = options;
@@ -98,6 +86,7 @@ export class CarController implements CarHost {
       this.#emit(bodyEvent(effect, by));
     });
     this.#pin = new PinLock(options);
+    this.#outcomes = new OutcomeMemory(options);
     this.credentials = new KeyManager({
       ...options,
       identity: () => this.#identity,
@@ -107,6 +96,11 @@ export class CarController implements CarHost {
       onKeyWeakened: (key, reason) => {
         if (this.#starter === key.slot) this.#body.apply({ type: 'revoke-drive', reason });
         options.onKeyRemoved(key.publicKey);
+      },
+      onCardRemoved: ({ slot }) => {
+        if (this.#starter === slot)
+          this.#body.apply({ type: 'revoke-drive', reason: 'key-removed' });
+        if (this.#pairingCard === slot) this.pairing.shut('card-removed');
       },
     });
     this.pairing = new PairingManager({
@@ -140,7 +134,9 @@ export class CarController implements CarHost {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
     const answer =
-      key === undefined ? 'not-permitted' : ((await this.#answer(command, key)) ?? DONE);
+      key === undefined
+        ? 'not-permitted'
+        : ((await this.#outcomes.once(command, key, () => this.#answer(command, key))) ?? DONE);
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
@@ -154,18 +150,24 @@ export class CarController implements CarHost {
   }
 
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
-  tap(tap: CardTap): BodyRefusal | undefined {
+  tap(tap: CardTap): BodyRefusal | 'card-unknown' | undefined {
     const { reader } = tap;
+    const card = cardNamed(this.#options.store.record.cards, tap.card);
+    if (card === undefined) {
+      this.#emit({ type: 'card-refused', reader, card: tap.card ?? '' });
+      return 'card-unknown';
+    }
     const purpose = reader === 'pillar' ? 'lock' : tap.purpose;
-    this.#emit({ type: 'card-tapped', reader, purpose });
+    this.#emit({ type: 'card-tapped', reader, purpose, card: card.name });
     if (reader === 'pillar') return this.#body.apply({ type: 'toggle-lock' }, 'card');
     if (tap.purpose === 'drive') {
-      this.#starter = undefined;
+      this.#starter = card.slot;
       this.#pin.clearTries().catch((error: unknown) => {
         this.#options.log.warn('the PIN stays as it was', { error: String(error) });
       });
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
+    this.#pairingCard = card.slot;
     // A car without an owner makes its next key one, whatever was asked.
     const ownerless = !this.keys().some(({ role }) => role === 'owner');
     this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
@@ -184,7 +186,7 @@ export class CarController implements CarHost {
   }
 
   status(): CarReport {
-    const { store, slots } = this.#options;
+    const { slots } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -193,13 +195,9 @@ export class CarController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: this.#summaries(),
       slots,
       pairing: this.pairing.screen().state,
-      pairingTries: store.record.pairingTries,
-      epoch: store.record.epoch,
-      now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
-      pin: this.#pin.isSet,
+      ...this.#report(),
     };
   }
 
@@ -212,7 +210,7 @@ export class CarController implements CarHost {
     const { store, suite, random } = this.#options;
     if (this.#body.state().drive.phase === 'driving') return 'driving';
     // First, so that no phone can enrol in between.
-    this.pairing.reset();
+    this.pairing.shut('reset');
     await store.update(({ pairingTries }) => ({
       record: { ...newRecord(random(32)), pairingTries },
       erases: true,
@@ -260,7 +258,8 @@ export class CarController implements CarHost {
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
-      keys: () => this.#summaries(),
+      keys: () => this.#report().keys,
+      cards: () => this.#report().cards,
       pinNeeded: () => this.#pin.isSet,
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
@@ -288,9 +287,9 @@ export class CarController implements CarHost {
     }));
   }
 
-  #summaries(): readonly KeySummary[] {
-    const { store, suite } = this.#options;
-    return this.keys().map((key) => summarise(suite, key, store.record));
+  #report(): RecordReport {
+    const { store, suite, wallTime } = this.#options;
+    return reportOf(store.record, suite, wallTime());
   }
 
   #ownFingerprint(): string {

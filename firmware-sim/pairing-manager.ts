@@ -110,9 +110,9 @@ export class PairingManager implements PairingHost {
     };
   }
 
-  /** Closes the window, for a factory reset. */
-  reset(): void {
-    this.#input({ type: 'reset' });
+  /** Closes the window, for a factory reset or because the card that opened it is removed. */
+  shut(why: 'reset' | 'card-removed'): void {
+    this.#input({ type: why });
   }
 
   /** Cancels the timer. */

@@ -30,14 +30,18 @@ export interface OpenWindow {
 
 export type WindowInput =
   | { readonly type: 'open'; readonly code: string; readonly role: Role | undefined }
-  | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
+  | {
+      readonly type:
+        'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'card-removed' | 'tick';
+    };
 
 export type WindowEffect =
   | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
   | { readonly type: 'pairing-try'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
-export type CloseReason = 'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'fault';
+export type CloseReason =
+  'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'card-removed' | 'fault';
 
 export interface WindowStep {
   readonly state: WindowState;
@@ -85,7 +89,8 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
     case 'enrol-failed':
       return state.phase === 'enrolling' ? close('fault') : impossible(state);
     case 'reset':
-      return state.phase === 'closed' ? accepted(state) : close('reset');
+    case 'card-removed':
+      return state.phase === 'closed' ? accepted(state) : close(input.type);
   }
 };
 

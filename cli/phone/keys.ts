@@ -38,19 +38,24 @@ const rows = (keys: readonly KeyEntry[], labels: ReadonlyMap<string, string>): s
   table([
     ['SLOT', 'ROLE', 'FINGERPRINT', 'UNTIL', 'USES', 'FROM', 'KIND', 'NAME'],
     ...keys.map((key) => {
-      const { slot, role, formFactor, fingerprint, notAfter, usesLeft, grantedBy, suspended } = key;
+      const { slot, role, formFactor, fingerprint, notAfter, usesLeft, suspended } = key;
       return [
         String(slot),
         role,
         fingerprint,
         notAfter === null ? '-' : formatTime(notAfter),
         usesLeft === null ? '-' : String(usesLeft),
-        grantedBy === null ? 'card' : `slot ${String(grantedBy)}`,
+        fromWhom(key),
         formFactor,
         nameOf(key, labels) + (suspended ? ' (suspended)' : ''),
       ];
     }),
   ]);
+
+const fromWhom = ({ role, grantedBy }: KeyEntry): string => {
+  if (grantedBy !== null) return `slot ${String(grantedBy)}`;
+  return role === 'none' ? '-' : 'card';
+};
 
 /** As its phone says, and as the owner called it when it was shared. */
 const nameOf = (

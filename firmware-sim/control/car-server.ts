@@ -6,7 +6,7 @@ import type { Logger } from '../../lib/platform/logger.js';
 import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler, Opened } from '../../local/rpc/server.js';
 import { listenAt } from '../../local/sockets.js';
-import type { CarReport } from '../controller.js';
+import type { CarReport } from '../car-report.js';
 import type { CarEvent } from '../events.js';
 import { storageFault } from '../memory/memory.js';
 import type { CarControl } from './car-control.js';
@@ -26,9 +26,11 @@ export const carHandlers = (
   handleCall(CAR.close, ({ closure }) => car.close(closure)),
   handleCall(CAR.drive, () => car.drive()),
   handleCall(CAR.park, () => car.park()),
-  handleCall(CAR.remove, ({ slot }) => car.removeKey(slot)),
+  handleCall(CAR.remove, ({ slot, card }) => car.removeKey(slot, card)),
+  handleCall(CAR.addCard, ({ name, card }) => car.addCard(name, card)),
   handleCall(CAR.loseClock, () => car.loseClock()),
   handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
+  handleCall(CAR.setTime, ({ seconds, card }) => car.setTime(seconds, card)),
   handleCall(CAR.reset, () => car.reset()),
   handleStream(CAR.watch, watch),
 ];

@@ -1,4 +1,5 @@
 import type { Introduction } from '../credentials/key-slot.js';
+import { COMMAND_ID_BYTES } from '../domain/commands.js';
 import type { Command, CommandName } from '../domain/commands.js';
 import { checkName } from '../domain/names.js';
 import {
@@ -36,11 +37,12 @@ export const AT_ANY_TIME: ReadonlySet<CommandName> = new Set([
 type CommandInit = NonNullable<Init<schema.Command>['command']>;
 
 export const encodeCommand = (
-  { type, ...value }: Command,
+  { type, id, ...value }: Command,
   introduction?: Introduction,
 ): Uint8Array =>
   encode(CommandSchema, {
     command: { case: type, value } as CommandInit,
+    ...(id === undefined ? {} : { id }),
     ...(introduction === undefined
       ? {}
       : { ...introduction, formFactor: formFactors.of(introduction.formFactor ?? 'unknown') }),
@@ -54,8 +56,11 @@ export interface Request {
 
 /** @throws PhoneKeyError `protocol.malformed` */
 export const decodeRequest = (bytes: Uint8Array): Request => {
-  const { command: message, grants, name, formFactor } = decode(CommandSchema, bytes);
-  const command = message.case && ({ type: message.case, ...message.value } as Command);
+  const { command: message, grants, name, formFactor, id } = decode(CommandSchema, bytes);
+  if (id.length > 0) exactly('command id', id, COMMAND_ID_BYTES);
+  const command =
+    message.case &&
+    ({ type: message.case, ...message.value, ...(id.length > 0 && { id }) } as Command);
   if (grants.length === 0) return { command, introduction: undefined };
   const introduction = { grants, name: checkName(name), ...knownFormFactor(formFactor) };
   return { command, introduction };

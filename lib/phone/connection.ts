@@ -1,3 +1,4 @@
+import { COMMAND_ID_BYTES } from '../domain/commands.js';
 import type { Command } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
 import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
@@ -185,6 +186,9 @@ export class CarConnection extends CarCommands<CallOptions> {
     deadline.check();
     if (deadline.timeoutMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
+    }
+    if (command.id !== undefined && command.id.length !== COMMAND_ID_BYTES) {
+      throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
     }
     const result = await this.#session.ask(command, deadline);
     this.#clockLost = result.clockLost;

@@ -86,11 +86,12 @@ describe('commands', () => {
       keys: [
         { slot: 0, name: 'phone 1', role: 'owner', own: true },
         { slot: 1, name: 'phone 2', role: 'driver', own: false },
+        { slot: 24, name: 'card', role: 'none', formFactor: 'card', own: false },
       ],
     });
     const fingerprints =
       outcome.type === 'keys' ? outcome.keys.map(({ fingerprint }) => fingerprint.length) : [];
-    expect(fingerprints).toEqual([16, 16]);
+    expect(fingerprints).toEqual([16, 16, 16]);
     const refused = await car.execute(commandOf('listKeys'), driver);
     expect(outcomeOf(refused)).toBe('not-permitted');
   });

@@ -109,6 +109,28 @@ describe('the control door', () => {
     expect(await car.status()).toMatchObject({ fingerprint, keys: [] });
   });
 
+  it('adds and removes key cards, and takes one that is named', async () => {
+    const car = controlClient(path);
+    await car.addCard('spare', 'card');
+    await car.tap({ reader: 'pillar', card: 'spare' });
+    expect(await car.status()).toEqual(setup.car.status());
+    await car.removeKey(24, 'spare');
+    expect((await car.status()).cards).toMatchObject([{ slot: 25, name: 'spare' }]);
+    for (const refused of [
+      car.tap({ reader: 'console', purpose: 'drive', card: 'card' }),
+      car.setTime(0, 'card'),
+    ]) {
+      await expect(refused).rejects.toMatchObject({ code: 'sim.refused' });
+    }
+  });
+
+  it('sets the time', async () => {
+    const car = controlClient(path);
+    await car.setTime(1_700_000_000);
+    expect(await car.status()).toEqual(setup.car.status());
+    expect(await car.status()).toMatchObject({ now: 1_700_000_000, epoch: 1, floors: [] });
+  });
+
   it.each<[string, string]>([
     ['{"op":"nothing"}', 'no such operation'],
     ['{"op":"__proto__"}', 'no such operation'],
@@ -121,7 +143,10 @@ describe('the control door', () => {
     ['{"op":"open","closure":["trunk"]}', 'closure is not one of'],
     ['{"op":"drive","fast":true}', 'unknown field'],
     ['{"op":"remove","slot":32}', 'slot is not a whole number from 0 to 31'],
+    ['{"op":"card/add","name":""}', 'name is not a name of 1 to 32 bytes'],
+    ['{"op":"tap","reader":"pillar","card":7}', 'card is not a text'],
     ['{"op":"clock/advance","seconds":0}', 'seconds is not a whole number from 1 to'],
+    ['{"op":"clock/set","seconds":4294967296}', 'seconds is not a whole number from 0 to'],
     ['[]', 'JSON object'],
     ['null', 'JSON object'],
     ['{', 'a request is a JSON object'],
