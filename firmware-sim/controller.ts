@@ -3,6 +3,7 @@ import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
+import { covers } from '../lib/domain/roles.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
@@ -19,7 +20,7 @@ import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
-import { advanceClock, setLostClock, timeForRecords, timeOf } from './car-clock.js';
+import { advanceClock, setLostClock, timeOf } from './car-clock.js';
 import { circumstancesOf } from './circumstances.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
@@ -107,23 +108,20 @@ export class CarController implements CarHost {
         this.#emit(detail);
       },
       onKeyWeakened: (key, reason) => {
-        if (this.#starter === key.slot) this.#body.apply({ type: 'revoke-drive', reason });
-        options.onKeyRemoved(key.publicKey);
+        this.#weaken(key, reason);
       },
     });
     this.pairing = new PairingManager({
       ...options,
-      now: ({ clock }) => timeForRecords(clock, options.wallTime()),
       onWindow: (effect) => {
         this.#emit(effect);
         options.onPairingChanged();
       },
-      onKey: (key, replaced) => {
-        this.#emit({
-          type: 'key-added',
-          key: summarise(options.suite, key, store.record),
-          replaced,
-        });
+      onKey: ({ key, former, gone }) => {
+        const summary = summarise(options.suite, key, store.record);
+        this.#emit({ type: 'key-added', key: summary, replaced: former !== undefined });
+        if (former && !covers(key.role, former.role)) this.#weaken(former, 'key-removed');
+        this.credentials.gone(gone, 'card');
       },
     });
   }
@@ -166,9 +164,7 @@ export class CarController implements CarHost {
       });
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
-    // A car without an owner makes its next key one, whatever was asked.
-    const ownerless = !this.keys().some(({ role }) => role === 'owner');
-    this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
+    this.pairing.open(newPairingCode(this.#options.random), tap.role);
     return undefined;
   }
 
@@ -284,6 +280,12 @@ export class CarController implements CarHost {
       raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
       setTime: (seconds) => this.#setTime(seconds, by),
     };
+  }
+
+  /** Drops its links, and what it authorised. */
+  #weaken({ slot, publicKey }: KeySlot, reason: 'key-removed' | 'key-suspended'): void {
+    if (this.#starter === slot) this.#body.apply({ type: 'revoke-drive', reason });
+    this.#options.onKeyRemoved(publicKey);
   }
 
   async #setTime(seconds: number, by: Actor): Promise<Answer> {

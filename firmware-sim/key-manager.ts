@@ -1,5 +1,5 @@
 import type { AdmissionRefusal, CredentialHost } from '../lib/car/host.js';
-import { findKey } from '../lib/credentials/key-slot.js';
+import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../lib/credentials/key-slot.js';
 import { revocationListTagKey, openRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationListPart } from '../lib/credentials/revocation-list.js';
@@ -8,11 +8,13 @@ import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
+import { sameBytes } from '../lib/platform/bytes.js';
 import { admitKey } from './admission.js';
 import type { AdmittedKey } from './admission.js';
 import { raiseFloor } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import type { Actor, CarEventDetail } from './events.js';
+import { isLastOwner } from './key-slots.js';
 import { summarise } from './key-summary.js';
 import { MOST_EPOCH } from './memory/record.js';
 import type { CarRecord } from './memory/record.js';
@@ -64,7 +66,7 @@ export class KeyManager implements CredentialHost {
     }
     const { key, record, replaced, evicted } = admission;
     if (record === undefined) return key;
-    if (evicted !== undefined) this.#gone([evicted], 'car');
+    if (evicted !== undefined) this.gone([evicted], 'car');
     emit({ type: 'key-added', key: summarise(suite, key, record), replaced });
     return key;
   }
@@ -74,8 +76,8 @@ export class KeyManager implements CredentialHost {
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return (await this.#take(revocationList)) ? undefined : 'notice-invalid';
+  deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    return this.#take(revocationList);
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -141,7 +143,7 @@ export class KeyManager implements CredentialHost {
     });
     if (raised === undefined) return 'not-permitted';
     emit({ type: 'epoch-raised', epoch: raised.epoch, by });
-    this.#gone(raised.gone, by);
+    this.gone(raised.gone, by);
     return undefined;
   }
 
@@ -154,7 +156,8 @@ export class KeyManager implements CredentialHost {
     const outcome = await store.update<readonly KeySlot[] | Refusal>((record) => {
       const key = record.keys.find((candidate) => candidate.slot === slot);
       if (key === undefined) return { value: 'no-such-key' };
-      const refusal = check(key, record) ?? lastOwner(key, record);
+      const lastOwner = isLastOwner(key, record.keys) ? 'last-owner' : undefined;
+      const refusal = check(key, record) ?? lastOwner;
       if (refusal !== undefined) return { value: refusal };
       const itself = typeof by === 'object' && by.slot === slot;
       const removal = removeFrom(suite, record, key, itself ? 'itself' : 'others');
@@ -162,21 +165,22 @@ export class KeyManager implements CredentialHost {
       return { record: removal.record, erases: true, value: removal.gone };
     });
     if (typeof outcome === 'string') return outcome;
-    this.#gone(outcome, by);
+    this.gone(outcome, by);
     return undefined;
   }
 
-  async #take(revocationList: Uint8Array): Promise<boolean> {
+  async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
     const { store, suite } = this.#options;
-    const taken = await store.update<Taken | undefined>((record) => {
+    const taken = await store.update<Taken | Refusal>((record) => {
       const part = openRevocationList(suite, revocationList, {
         identity: this.#options.identity(),
         tagKey: this.#revocationListTagKey(),
         ownerKey: ownerKeyIn(suite, record),
       });
-      if (part === undefined) return { value: undefined };
+      if (part === undefined) return { value: 'notice-invalid' };
+      if (namesItsSigner(suite, part, record)) return { value: 'own-key' };
       const revocationLists = takePart(record.revocationLists, part);
-      if (typeof revocationLists === 'string') return { value: undefined };
+      if (typeof revocationLists === 'string') return { value: 'notice-invalid' };
       const clock = raiseFloor(record.clock, part.issuedAt);
       const after = dropRevoked(suite, { ...record, revocationLists, clock });
       return {
@@ -185,9 +189,9 @@ export class KeyManager implements CredentialHost {
         value: { part, before: record, ...after },
       };
     });
-    if (taken === undefined) return false;
+    if (typeof taken === 'string') return taken;
     this.#tell(taken);
-    return true;
+    return undefined;
   }
 
   #tell({ part, before, record, gone }: Taken): void {
@@ -196,7 +200,7 @@ export class KeyManager implements CredentialHost {
     const owner = record.keys.find(({ slot }) => slot === ownerSlot);
     const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
     emit({ type: 'notice-taken', by, number, entries: entries.length });
-    this.#gone(gone, by);
+    this.gone(gone, by);
     for (const key of record.keys) {
       const was = isSuspended(key, circumstancesOf(suite, before, 0));
       const is = isSuspended(key, circumstancesOf(suite, record, 0));
@@ -207,7 +211,8 @@ export class KeyManager implements CredentialHost {
     }
   }
 
-  #gone(keys: readonly KeySlot[], by: Actor): void {
+  /** Keys that the record has no more. */
+  gone(keys: readonly KeySlot[], by: Actor): void {
     const { suite, store, emit, onKeyWeakened } = this.#options;
     for (const key of keys) {
       emit({ type: 'key-removed', key: summarise(suite, key, store.record), by });
@@ -232,7 +237,14 @@ interface Taken {
   readonly gone: readonly KeySlot[];
 }
 
-const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
-  key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')
-    ? 'last-owner'
-    : undefined;
+/** An owner does not take its own rights away: the last one's would be gone for good. */
+const namesItsSigner = (
+  suite: Suite,
+  { ownerSlot, entries }: RevocationListPart,
+  { keys }: CarRecord,
+): boolean => {
+  const signer = keys.find(({ slot }) => slot === ownerSlot);
+  if (signer === undefined) return false;
+  const own = fingerprint(suite, signer.publicKey);
+  return entries.some((entry) => sameBytes(entry.fingerprint, own));
+};

@@ -1,26 +1,27 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import type { Role } from '../lib/domain/roles.js';
-import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { Suite } from '../lib/crypto/suite.js';
+import type { Enrolment } from '../lib/domain/outcomes.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
-import { placeKey } from './key-slots.js';
-import type { PlacedKey } from './key-slots.js';
+import { timeOf } from './car-clock.js';
+import { enrolKey } from './enrolment.js';
+import type { EnrolledKey } from './enrolment.js';
 import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
-/** What the record has room for: seconds in 32 bits. */
-const MAX_TIME = 2 ** 32 - 1;
-
 export interface PairingManagerOptions {
   readonly store: RecordStore;
   readonly clock: Clock;
+  readonly suite: Suite;
   readonly slots: number;
-  /** Seconds since 1970, or the last that is known. */
-  readonly now: (record: CarRecord) => number;
+  /** Milliseconds since 1970, by the clock that runs in the car. */
+  readonly wallTime: () => number;
   readonly onWindow: (effect: WindowEffect) => void;
-  /** A key is durable. `replaced`: it was enrolled before. */
-  readonly onKey: (key: KeySlot, replaced: boolean) => void;
+  /** A key is durable. */
+  readonly onKey: (enrolled: EnrolledKey) => void;
 }
 
 /** What the car's screen shows. The only place where the pairing code appears. */
@@ -34,7 +35,8 @@ export type Screen =
       readonly code: string;
       readonly secondsLeft: number;
       readonly triesLeft: number;
-      readonly role?: Role;
+      /** What the window gives. */
+      readonly role: Role;
     };
 
 /** Runs the pairing window on a clock and a memory. Each window has a handle of its own. */
@@ -48,9 +50,14 @@ export class PairingManager implements PairingHost {
     this.#options = options;
   }
 
-  /** A card tap: opens a window with this code; one that was open is replaced. */
-  open(code: string, role: Role | undefined): void {
-    this.#input({ type: 'open', code, role }, { code });
+  /**
+   * A card tap: opens a window with this code; one that was open is replaced. A car without an owner
+   * makes its next key one, whatever was asked.
+   */
+  open(code: string, asked: Role = 'driver'): void {
+    const { keys } = this.#options.store.record;
+    const role = keys.some((key) => key.role === 'owner') ? asked : 'owner';
+    this.#input({ type: 'open', code, role }, { code, role });
   }
 
   window(): PairingWindow | undefined {
@@ -69,29 +76,31 @@ export class PairingManager implements PairingHost {
     return window === this.#handle && isOpen(this.#state);
   }
 
-  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
-    const { store, slots, now, onKey } = this.#options;
+  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal> {
+    const { store, suite, slots, wallTime, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
-    const role = this.#state.role ?? 'driver';
-    const place = (record: CarRecord): PlacedKey | undefined =>
-      placeKey(record.keys, phone, role, slots, laterThanSigned(record, now(record)));
-    // Looked at before, so that a full car leaves the window as it is.
-    if (place(store.record) === undefined) return 'slots-full';
+    const place = (record: CarRecord): EnrolledKey | EnrolRefusal =>
+      enrolKey(record, phone, window.role, { suite, slots, wallMs: wallTime() });
+    // Looked at before, so that a refusal leaves the window as it is.
+    const refusal = place(store.record);
+    if (typeof refusal === 'string') return refusal;
     if (!this.#input({ type: 'enrol' })) return 'closed';
-    let placed: PlacedKey | undefined;
+    let enrolled: EnrolledKey | EnrolRefusal = 'closed';
     try {
-      placed = await store.update((record) => {
+      enrolled = await store.update<EnrolledKey | EnrolRefusal>((record) => {
         const value = place(record);
-        return value === undefined ? { value } : { record: { ...record, keys: value.keys }, value };
+        return typeof value === 'string'
+          ? { value }
+          : { record: value.record, erases: value.former !== undefined, value };
       });
-      if (placed !== undefined) onKey(placed.key, placed.replaced);
+      if (typeof enrolled !== 'string') onKey(enrolled);
     } finally {
       // A newer window may have been opened meanwhile; it stays.
       if (window === this.#handle) {
-        this.#input({ type: placed === undefined ? 'enrol-failed' : 'enrolled' });
+        this.#input({ type: typeof enrolled === 'string' ? 'enrol-failed' : 'enrolled' });
       }
     }
-    return placed?.key ?? 'slots-full';
+    return typeof enrolled === 'string' ? enrolled : this.#told(enrolled);
   }
 
   screen(): Screen {
@@ -104,7 +113,7 @@ export class PairingManager implements PairingHost {
       code: state.code,
       secondsLeft: Math.ceil((state.until - this.#options.clock.now()) / 1000),
       triesLeft: MAX_TRIES - state.tries,
-      ...(state.role === undefined ? {} : { role: state.role }),
+      role: state.role,
     };
   }
 
@@ -117,6 +126,17 @@ export class PairingManager implements PairingHost {
   stop(): void {
     this.#timer?.();
     this.#timer = undefined;
+  }
+
+  #told({ key: { slot, role }, former, record: { epoch, clock } }: EnrolledKey): Enrolment {
+    return {
+      slot,
+      role,
+      ...(former && { formerRole: former.role }),
+      epoch,
+      time: timeOf(clock, this.#options.wallTime()) ?? 0,
+      mark: 0,
+    };
   }
 
   #input(input: WindowInput, handle = this.#handle): boolean {
@@ -138,7 +158,3 @@ export class PairingManager implements PairingHost {
     });
   }
 }
-
-/** What owners revoked before does not concern a pairing. */
-const laterThanSigned = ({ clock }: CarRecord, now: number): number =>
-  Math.min(MAX_TIME, Math.max(now, clock.floor + 1));

@@ -22,18 +22,18 @@ export interface OpenWindow {
   /** `last-try`: no further tries, but the one under way may still succeed. */
   readonly phase: 'open' | 'last-try';
   readonly code: string;
-  /** What the tap asked for. */
-  readonly role: Role | undefined;
+  /** What it gives. */
+  readonly role: Role;
   readonly until: number;
   readonly tries: number;
 }
 
 export type WindowInput =
-  | { readonly type: 'open'; readonly code: string; readonly role: Role | undefined }
+  | { readonly type: 'open'; readonly code: string; readonly role: Role }
   | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
 
 export type WindowEffect =
-  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
+  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role: Role }
   | { readonly type: 'pairing-try'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
@@ -74,11 +74,7 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
         },
         effects: [
           ...(state.phase === 'closed' ? [] : [closedBy('replaced')]),
-          {
-            type: 'pairing-opened',
-            seconds: WINDOW_MS / 1000,
-            ...(input.role && { role: input.role }),
-          },
+          { type: 'pairing-opened', seconds: WINDOW_MS / 1000, role: input.role },
         ],
         accepted: true,
       };

@@ -122,6 +122,16 @@ const ERRORS = {
     'Read the code on the screen of the car again. After three tries the window closes.',
   ),
   'pairing.slots-full': entry('refused', false, 'Remove a key first: key keys remove.'),
+  'pairing.last-owner': entry(
+    'refused',
+    false,
+    'Open the window for an owner, or pair another owner first: key car tap console --pair --role owner.',
+  ),
+  'pairing.key-mismatch': entry(
+    'refused',
+    false,
+    'Remove the key at the car, then pair again: key car remove. If nobody changed the keys of this phone, somebody else may have its key.',
+  ),
 
   'grant.invalid': entry(
     'security',

@@ -4,9 +4,12 @@ import { carSecrets, Challenge, CHALLENGE_LIFETIME_MS } from '../lib/native/sess
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { fixed, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
+import type { KeyPair } from '../lib/crypto/suite.js';
+import { encodePhoneIdentity } from '../lib/native/codec.js';
+import { pairingHandshake, signedInPairing } from '../lib/native/pairing/transcript.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
-import { pairingRun } from './worked-example.js';
+import { pairingRun, pairingSecretsOf } from './worked-example.js';
 
 /** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */
 
@@ -102,14 +105,14 @@ export const sessionVectors = () => {
 const challengeFrom = (ephemeral: Uint8Array): Challenge =>
   new Challenge(suite, fixed(ephemeral), carSecrets(suite, KEYS.car), 0);
 
-type PairingField = 'share' | 'confirm' | 'commit';
+type PairingField = 'share' | 'confirm' | 'handshake' | 'commit';
 
 /** What a car must make of the phone's messages in a pairing; one of them differs in each case. */
 export const pairingVectors = () => {
   const run = pairingRun();
   const good: Record<PairingField, Uint8Array> = {
     share: run.share,
-    confirm: run.confirm,
+    ...run.confirm,
     commit: run.commit,
   };
   const change = (name: string, field: PairingField, value: Uint8Array) => ({
@@ -124,8 +127,11 @@ export const pairingVectors = () => {
     car_private: toHex(KEYS.car.privateKey),
     hello_handshake: toHex(run.hello),
     verifier_random: toHex(KEYS.verifierRandom),
+    car_ephemeral_private: toHex(KEYS.pairingCarEphemeral),
     car_name: KEYS.carName,
+    role: 'owner' as const,
     phone_public: toHex(KEYS.phone.publicKey),
+    phone_signing_public: toHex(KEYS.phoneSigning.publicKey),
     answers: {
       share: toHex(run.answer.share),
       confirm: toHex(run.answer.confirm),
@@ -140,22 +146,79 @@ export const pairingVectors = () => {
       change('share: 64 bytes', 'share', run.share.slice(0, 64)),
       change('share: the verifier answers itself', 'share', run.answer.share),
       ...[0, 100, 255].map((bit) =>
-        change(`confirm: bit ${String(bit)} flipped`, 'confirm', flip(run.confirm, bit)),
+        change(`confirm: bit ${String(bit)} flipped`, 'confirm', flip(good.confirm, bit)),
       ),
       change('confirm: reflected', 'confirm', run.answer.confirm),
-      change('confirm: 31 bytes', 'confirm', run.confirm.slice(0, 31)),
+      change('confirm: 31 bytes', 'confirm', good.confirm.slice(0, 31)),
+      ...[0, 255, 256, 383].map((bit) =>
+        change(`handshake: bit ${String(bit)} flipped`, 'handshake', flip(good.handshake, bit)),
+      ),
+      change('handshake: 47 bytes', 'handshake', good.handshake.slice(0, 47)),
+      change('handshake: a byte too many', 'handshake', concat(good.handshake, Uint8Array.of(0))),
+      change('handshake: under another key', 'handshake', forged({ sharedKey: zeros(32) }).first),
       ...[0, 200, 8 * run.commit.length - 1].map((bit) =>
         change(`commit: bit ${String(bit)} flipped`, 'commit', flip(run.commit, bit)),
       ),
       change('commit: a byte short', 'commit', run.commit.slice(0, -1)),
       change('commit: the offer reflected', 'commit', run.offer),
+      change('commit: an X25519 key that is only named', 'commit', forged({ s: NAMED }).commit),
+      change(
+        'commit: an Ed25519 key that is only named',
+        'commit',
+        forged({ signer: KEYS.guestSigning }).commit,
+      ),
+      change(
+        'commit: signed in another run',
+        'commit',
+        forged({ signed: () => signedInPairing(zeros(64), KEYS.phone.publicKey) }).commit,
+      ),
+      change(
+        'commit: signed for another X25519 key',
+        'commit',
+        forged({ signed: (h) => signedInPairing(h, KEYS.guest.publicKey) }).commit,
+      ),
+      change(
+        'commit: signed without the label',
+        'commit',
+        forged({ signed: (h) => concat(h, KEYS.phone.publicKey) }).commit,
+      ),
     ],
   };
+};
+
+/** The phone's public key with somebody else's private key. */
+const NAMED = { ...KEYS.guest, publicKey: KEYS.phone.publicKey };
+
+/** Handshake and commit of somebody who knows the code, and has not all the keys that he names. */
+const forged = ({
+  sharedKey,
+  s = KEYS.phone,
+  signer = KEYS.phoneSigning,
+  signed = (h: Uint8Array) => signedInPairing(h, KEYS.phone.publicKey),
+}: {
+  readonly sharedKey?: Uint8Array;
+  readonly s?: KeyPair;
+  readonly signer?: KeyPair;
+  readonly signed?: (h: Uint8Array) => Uint8Array;
+}): { readonly first: Uint8Array; readonly commit: Uint8Array } => {
+  const run = pairingRun();
+  const psk = sharedKey ?? pairingSecretsOf(run).shared;
+  const noise = pairingHandshake(suite, fixed(KEYS.pairingPhoneEphemeral), 'phone', psk, s);
+  const first = noise.writeMessage(zeros(0));
+  if (sharedKey !== undefined) return { first, commit: zeros(0) };
+  noise.readMessage(run.offer);
+  const identity = {
+    signingKey: KEYS.phoneSigning.publicKey,
+    signature: suite.ed25519Sign(signer, signed(noise.handshakeHash)),
+    name: KEYS.phoneName,
+  };
+  return { first, commit: noise.writeMessage(encodePhoneIdentity(identity)) };
 };
 
 const hexed = (messages: Record<PairingField, Uint8Array>): Record<PairingField, string> => ({
   share: toHex(messages.share),
   confirm: toHex(messages.confirm),
+  handshake: toHex(messages.handshake),
   commit: toHex(messages.commit),
 });
 
@@ -192,11 +255,22 @@ export const frameVectors = () => {
         toCar({ case: 'proof', value: { ...proof, handshake: zeros(95) } }),
       ),
       bad('pair_start with 64 bytes', toCar({ case: 'pairStart', value: { share: zeros(64) } })),
-      bad(
-        'pair_confirm with 33 bytes',
-        toCar({ case: 'pairConfirm', value: { confirm: zeros(33) } }),
+      vector(
+        'pair_confirm',
+        toCar({ case: 'pairConfirm', value: { confirm: zeros(32), handshake: zeros(48) } }),
+        'pairConfirm',
       ),
-      bad('pair_commit with 15 bytes', toCar({ case: 'pairCommit', value: zeros(15) })),
+      bad(
+        'pair_confirm with a confirmation of 33 bytes',
+        toCar({ case: 'pairConfirm', value: { confirm: zeros(33), handshake: zeros(48) } }),
+      ),
+      ...[0, 47, 49].map((length) =>
+        bad(
+          `pair_confirm with a handshake of ${String(length)} bytes`,
+          toCar({ case: 'pairConfirm', value: { confirm: zeros(32), handshake: zeros(length) } }),
+        ),
+      ),
+      bad('pair_commit with 63 bytes', toCar({ case: 'pairCommit', value: zeros(63) })),
       bad(
         'a frame from the car',
         fromCar({ case: 'hello', value: { version: 1, handshake: zeros(32) } }),

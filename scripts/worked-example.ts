@@ -2,10 +2,12 @@ import { CarPairing } from '../lib/native/pairing/car.js';
 import {
   ID_PROVER,
   ID_VERIFIER,
+  PAIRING,
   pairingContext,
-  pairingKeys,
+  pairingHandshake,
   pairingRegistration,
   pairingSecrets,
+  signedInPairing,
 } from '../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
@@ -15,9 +17,8 @@ import { PROLOGUE, proofTagKey } from '../lib/native/session/common.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
 import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
 import { encodeCommand, encodeResult } from '../lib/native/commands.js';
-import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Command } from '../lib/domain/commands.js';
-import type { Outcome } from '../lib/domain/outcomes.js';
+import type { Enrolment, Outcome } from '../lib/domain/outcomes.js';
 import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
 import type { Line } from './example-keys.js';
 import { grantExample, introductionExample, revocationListExample } from './sharing-examples.js';
@@ -99,10 +100,14 @@ const sessionExample = (): Line[] => {
   ];
 };
 
-const phoneKeys: PhoneIdentity = {
-  publicKey: KEYS.phone.publicKey,
-  signingKey: KEYS.phoneSigning.publicKey,
-  name: KEYS.phoneName,
+const window = { name: KEYS.carName, role: 'owner' } as const;
+
+const enrolment: Enrolment = {
+  slot: 0,
+  role: 'owner',
+  epoch: 0,
+  time: 1_800_000_000,
+  mark: 0,
 };
 
 /** The messages of a pairing with the example's keys. */
@@ -114,23 +119,33 @@ export const pairingRun = () => {
     0,
   ).bytes;
   const registration = pairingRegistration(KEYS.code);
-  const phone = new PhonePairing(suite, fixed(KEYS.proverRandom), KEYS.code, hello);
-  const car = new CarPairing(suite, fixed(KEYS.verifierRandom), registration, hello);
+  const phoneRandom = fixed(KEYS.proverRandom, KEYS.pairingPhoneEphemeral);
+  const phone = new PhonePairing(suite, phoneRandom, KEYS.code, hello);
+  const carRandom = fixed(KEYS.verifierRandom, KEYS.pairingCarEphemeral);
+  const car = new CarPairing(suite, carRandom, registration, hello);
   const answer = car.respond(phone.share);
   const confirm = phone.confirm(answer.share, answer.confirm);
-  car.verify(confirm);
-  const offer = car.offer(KEYS.car.publicKey, KEYS.carName);
+  car.verify(confirm.confirm, confirm.handshake, KEYS.car);
+  const offer = car.offer(window);
   phone.openOffer(offer);
-  const commit = phone.commit(phoneKeys);
+  const keys = { identity: KEYS.phone, signing: KEYS.phoneSigning };
+  const commit = phone.commit(keys, { name: KEYS.phoneName });
   car.openCommit(commit);
-  const done = car.done({ slot: 0, role: 'owner' });
+  const done = car.done(enrolment);
   phone.openDone(done);
   return { hello, registration, share: phone.share, answer, confirm, offer, commit, done };
 };
 
-/** K_shared of that run, 32 bytes: SPAKE2+ alone, which PhonePairing keeps to itself. */
-const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
-  new Spake2PlusProver({
+/** What PhonePairing keeps to itself: K_shared (32 bytes), and the hash of the handshake after the offer (64). */
+export const pairingSecretsOf = ({
+  hello,
+  answer,
+  offer,
+}: ReturnType<typeof pairingRun>): {
+  readonly shared: Uint8Array;
+  readonly transcript: Uint8Array;
+} => {
+  const shared = new Spake2PlusProver({
     ...pairingSecrets(KEYS.code, suite),
     context: pairingContext(hello),
     idProver: ID_PROVER,
@@ -138,12 +153,25 @@ const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array
     random: fixed(KEYS.proverRandom),
     suite,
   }).finish(answer.share, answer.confirm).sharedKey;
+  const noise = pairingHandshake(
+    suite,
+    fixed(KEYS.pairingPhoneEphemeral),
+    'phone',
+    shared,
+    KEYS.phone,
+  );
+  noise.writeMessage(new Uint8Array(0));
+  noise.readMessage(offer);
+  return { shared, transcript: noise.handshakeHash };
+};
 
 const pairingExample = (): Line[] => {
   const run = pairingRun();
   const { hello, registration, share, answer, confirm, offer, commit, done } = run;
-  const shared = sharedKey(run);
-  const keys = pairingKeys(suite, shared);
+  const { shared, transcript } = pairingSecretsOf(run);
+  const signed = signedInPairing(transcript, KEYS.phone.publicKey);
+  const signature = suite.ed25519Sign(KEYS.phoneSigning, signed);
+  const identity = { signingKey: KEYS.phoneSigning.publicKey, signature, name: KEYS.phoneName };
   return [
     ['code (text)', KEYS.code],
     bytes('id_prover', ID_PROVER),
@@ -161,22 +189,28 @@ const pairingExample = (): Line[] => {
     bytes('shareV', answer.share),
     bytes('confirmV', answer.confirm),
     bytes('pair_share_frame', fromCar({ case: 'pairShare', value: answer })),
-    bytes('confirmP', confirm),
-    bytes('pair_confirm_frame', toCar({ case: 'pairConfirm', value: { confirm } })),
+    bytes('confirmP', confirm.confirm),
     bytes('K_shared', shared),
-    bytes('key_to_car', keys.toCar),
-    bytes('key_from_car', keys.fromCar),
+    bytes('prologue', PAIRING),
+    bytes('noise_phone_private', KEYS.pairingPhoneEphemeral),
+    bytes('noise_car_private', KEYS.pairingCarEphemeral),
+    bytes('pair_confirm_frame', toCar({ case: 'pairConfirm', value: confirm })),
+    bytes('car_private', KEYS.car.privateKey),
     bytes('car_public', KEYS.car.publicKey),
     ['car_name (text)', KEYS.carName],
-    bytes('car_identity', encodeCarIdentity({ publicKey: KEYS.car.publicKey, name: KEYS.carName })),
+    bytes('car_identity', encodeCarIdentity(window)),
     bytes('pair_offer_frame', fromCar({ case: 'pairOffer', value: offer })),
+    bytes('h', transcript),
+    bytes('phone_private', KEYS.phone.privateKey),
     bytes('phone_public', KEYS.phone.publicKey),
     bytes('phone_signing_private', KEYS.phoneSigning.privateKey),
     bytes('phone_signing_public', KEYS.phoneSigning.publicKey),
+    bytes('signed', signed),
+    bytes('signature', signature),
     ['phone_name (text)', KEYS.phoneName],
-    bytes('phone_identity', encodePhoneIdentity(phoneKeys)),
+    bytes('phone_identity', encodePhoneIdentity(identity)),
     bytes('pair_commit_frame', toCar({ case: 'pairCommit', value: commit })),
-    bytes('enrolment', encodeEnrolment({ slot: 0, role: 'owner' })),
+    bytes('enrolment', encodeEnrolment(enrolment)),
     bytes('pair_done_frame', fromCar({ case: 'pairDone', value: done })),
   ];
 };

@@ -59,6 +59,7 @@ export const formatKeyFile = (car: PairedCar): string =>
     name: car.name,
     dialect: car.dialect,
     state: car.state,
+    unconfirmed: car.unconfirmed,
     role: car.role,
     slot: car.slot,
     car: { publicKey: toHex(car.carPublicKey) },
@@ -118,6 +119,12 @@ const attHandle: JsonReader<number> = (value, what) => {
   return value;
 };
 
+/** A field that is there only where it is so. */
+const yes: JsonReader<true> = (value, what) => {
+  if (value !== true) throw JsonError.not(what, 'true');
+  return value;
+};
+
 const formatPrivate = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
@@ -170,6 +177,7 @@ const keyFile = object<
     name: name(MAX_NAME),
     dialect: optional(name(MAX_OWN_NAME)),
     state: oneOf(['pending', 'paired']),
+    unconfirmed: optional(yes),
     role: optional(oneOf(ROLES)),
     slot: optional(whole(999)),
     car: object<{ readonly publicKey: Uint8Array }>({ publicKey: hexBytes(32) }),

@@ -13,13 +13,14 @@ export const listCars = async (context: Context): Promise<void> => {
     table([
       ['CAR', 'ROLE', 'SLOT', 'UNTIL', 'STATE'],
       ...cars.map((car) => {
-        const { name, role, slot, state, until, carrying } = entry(car);
+        const { name, role, slot, state, unconfirmed, until, carrying } = entry(car);
+        const heard = unconfirmed && state === 'paired' ? 'paired again, unconfirmed' : state;
         return [
           name,
           role ?? '-',
           slot === null ? '-' : String(slot),
           until ?? '-',
-          carrying === 0 ? state : `${state}, revocation list to deliver`,
+          carrying === 0 ? heard : `${heard}, revocation list to deliver`,
         ];
       }),
     ]),
@@ -27,10 +28,11 @@ export const listCars = async (context: Context): Promise<void> => {
 };
 
 const entry = (car: PairedCar) => {
-  const { name, state, role = null, slot = null, grant, outbox = [] } = car;
+  const { name, state, unconfirmed = false, role = null, slot = null, grant, outbox = [] } = car;
   return {
     name,
     state,
+    unconfirmed,
     role,
     slot,
     granted: grant !== undefined,

@@ -32,6 +32,8 @@ export interface OpenPhone<Phone extends Remote = Remote> {
   readonly cars: readonly PairedCar[];
   /** Car, timeout and abort signal, as the global options say. */
   readonly call: CarCallOptions;
+  /** From now on says nothing more to a person who waits: there is a question for him. */
+  readonly quiet: () => void;
 }
 
 /** Opens the keys and the radio, and frees the radio whatever happens. */
@@ -70,7 +72,9 @@ export const withPhone = async <Phone extends Remote, T>(
   });
   try {
     const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };
-    return await withProgress(output, doing, work({ phone, store, cars: cars ?? [], call }));
+    return await withProgress(output, doing, (quiet) =>
+      work({ phone, store, cars: cars ?? [], call, quiet }),
+    );
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

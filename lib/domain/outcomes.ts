@@ -3,6 +3,21 @@ import type { FormFactor } from './names.js';
 import type { Refusal } from './refusals.js';
 import type { Role } from './roles.js';
 
+/** What a car tells a phone of the key that it has paired. */
+export interface Enrolment {
+  /** 0 to 255. */
+  readonly slot: number;
+  readonly role: Role;
+  /** What the key could do here before; none: it is new here. */
+  readonly formerRole?: Role;
+  /** How often the car was re-keyed, 0 to 65,535: grants must name it. */
+  readonly epoch: number;
+  /** By the car's clock, in seconds since 1970; 0: it does not know. */
+  readonly time: number;
+  /** Of the newest removal: grants are to be dated later. Seconds since 1970; told to owners, to others 0. */
+  readonly mark: number;
+}
+
 /** What a car answers to a command. */
 export interface Result {
   readonly outcome: Outcome;

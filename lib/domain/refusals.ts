@@ -77,6 +77,10 @@ const REFUSALS = {
     'the car does not take this revocation list',
     'It has a newer one, or it is for another car.',
   ),
+  'own-key': entry(
+    'this revocation list names the key of its own signer',
+    'An owner is suspended or revoked by another owner: key suspend, key revoke.',
+  ),
   'owner-key': entry(
     "only the card takes an owner's key away",
     'At the car: key car remove, with the card on the console.',
@@ -94,6 +98,14 @@ const PAIRING_REFUSALS = {
   closed: { code: 'pairing.closed', message: 'the pairing window of the car is closed' },
   failed: { code: 'pairing.wrong-code', message: 'the car did not accept the code' },
   'slots-full': { code: 'pairing.slots-full', message: 'the car has no free key slot' },
+  'last-owner': {
+    code: 'pairing.last-owner',
+    message: "this phone has the car's last owner key, and the window was opened for less",
+  },
+  'key-mismatch': {
+    code: 'pairing.key-mismatch',
+    message: "the car knows this phone's key together with another signing key",
+  },
   fault: entry(
     'the car has a fault and did not keep the key',
     'Look at the log of the car, then pair again.',
@@ -108,7 +120,7 @@ export const refusalMessage = (refusal: Refusal): string => REFUSALS[refusal].me
 /** `car.refused`, or `car.not-permitted`. */
 export const refusalError = (refusal: Refusal): PhoneKeyError => errorOf(REFUSALS[refusal]);
 
-/** `pairing.closed`, `pairing.wrong-code`, `pairing.slots-full` or `car.refused`. */
+/** `pairing.*` or, for a fault, `car.refused`. */
 export const pairingRefusalError = (refusal: PairingRefusal): PhoneKeyError =>
   errorOf(PAIRING_REFUSALS[refusal]);
 

@@ -41,11 +41,17 @@ const contentsOf = (direction: MessageDirection, bytes: Uint8Array): MessageDesc
     case 'pairShare':
       return { kind: 'PairShare', fields: 'share 65 B, confirmation 32 B' };
     case 'pairConfirm':
-      return { kind: 'PairConfirm', fields: 'confirmation 32 B' };
+      return { kind: 'PairConfirm', fields: 'confirmation 32 B, e 32 B, tag 16 B' };
     case 'pairOffer':
-      return { kind: 'PairOffer', fields: size('sealed CarIdentity', message.value.length) };
+      return {
+        kind: 'PairOffer',
+        fields: `e 32 B, ${staticAnd('CarIdentity', message.value, LENGTH.pairOffer)}`,
+      };
     case 'pairCommit':
-      return { kind: 'PairCommit', fields: size('sealed PhoneIdentity', message.value.length) };
+      return {
+        kind: 'PairCommit',
+        fields: staticAnd('PhoneIdentity', message.value, LENGTH.pairCommit),
+      };
     case 'pairDone':
       return { kind: 'PairDone', fields: size('sealed Enrolment', message.value.length) };
     case 'pairRefusal':
@@ -56,5 +62,8 @@ const contentsOf = (direction: MessageDirection, bytes: Uint8Array): MessageDesc
       return { kind: 'malformed', fields: '' };
   }
 };
+
+const staticAnd = (payload: string, { length }: Uint8Array, least: number): string =>
+  `encrypted s 48 B, ${size(`sealed ${payload}`, length - least + LENGTH.aeadTag)}`;
 
 const size = (what: string, bytes: number): string => `${what} ${String(bytes)} B`;

@@ -67,6 +67,7 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'grant-invalid': RefusalReason.GRANT_INVALID,
   'notice-invalid': RefusalReason.REVOCATION_LIST_INVALID,
   'owner-key': RefusalReason.OWNER_KEY,
+  'own-key': RefusalReason.OWN_KEY,
   // What only happens by hand has no number of its own.
   locked: RefusalReason.NOT_PERMITTED,
   'not-authorised': RefusalReason.NOT_PERMITTED,
@@ -77,6 +78,8 @@ export const pairingRefusals = numbers<PairingRefusal, schema.PairRefusalReason>
   failed: schema.PairRefusalReason.FAILED,
   'slots-full': schema.PairRefusalReason.SLOTS_FULL,
   fault: schema.PairRefusalReason.FAULT,
+  'last-owner': schema.PairRefusalReason.LAST_OWNER,
+  'key-mismatch': schema.PairRefusalReason.KEY_MISMATCH,
 });
 
 /** Bit mask of open closures as the schema has it: 1 front left, ... 32 frunk. */

@@ -57,8 +57,8 @@ export interface HandshakeOptions {
   readonly initiator: boolean;
   /** Data that both sides must agree on. */
   readonly prologue: Uint8Array;
-  /** Own static key pair, where the pattern has one. */
-  readonly s?: KeyPair;
+  /** Own static key pair, where the pattern has one; a function is asked for it when it is first needed. */
+  readonly s?: KeyPair | (() => KeyPair);
   /** The other side's static public key (32 bytes), where the pattern knows it beforehand. */
   readonly rs?: Uint8Array;
   /** The pre-shared key (32 bytes, secret), where the pattern has one. */
@@ -86,7 +86,7 @@ export class HandshakeState {
   readonly #initiator: boolean;
   readonly #random: Random;
   readonly #symmetric: SymmetricState;
-  readonly #s: KeyPair | undefined;
+  #s: KeyPair | (() => KeyPair) | undefined;
   readonly #psk: Uint8Array | undefined;
   #e: KeyPair | undefined;
   #rs: Uint8Array | undefined;
@@ -114,10 +114,10 @@ export class HandshakeState {
       options.onKey,
     );
     this.#symmetric.mixHash(options.prologue);
-    const ours = this.#s?.publicKey;
-    const [ofInitiator, ofResponder] = this.#initiator ? [ours, this.#rs] : [this.#rs, ours];
-    if (pattern.initiatorKnown) this.#symmetric.mixHash(given(ofInitiator));
-    if (pattern.responderKnown) this.#symmetric.mixHash(given(ofResponder));
+    const known = (ofInitiator: boolean): Uint8Array =>
+      ofInitiator === this.#initiator ? this.#ownStatic().publicKey : given(this.#rs);
+    if (pattern.initiatorKnown) this.#symmetric.mixHash(known(true));
+    if (pattern.responderKnown) this.#symmetric.mixHash(known(false));
   }
 
   /** The other side's static public key, once known; undefined after a failure. */
@@ -240,7 +240,7 @@ export class HandshakeState {
         this.#mixEphemeral(this.#e.publicKey);
         return this.#e.publicKey;
       case 's':
-        return this.#symmetric.encryptAndHash(given(this.#s).publicKey);
+        return this.#symmetric.encryptAndHash(this.#ownStatic().publicKey);
       case 'ee':
       case 'es':
       case 'se':
@@ -277,6 +277,12 @@ export class HandshakeState {
     }
   }
 
+  #ownStatic(): KeyPair {
+    const s = given(this.#s);
+    this.#s = typeof s === 'function' ? s() : s;
+    return this.#s;
+  }
+
   /** With a pre-shared key an ephemeral one keys the cipher as well, so that no two runs share a key (section 9.2). */
   #mixEphemeral(publicKey: Uint8Array): void {
     this.#symmetric.mixHash(publicKey);
@@ -286,7 +292,7 @@ export class HandshakeState {
   /** The first letter of the token is the initiator's key, the second the responder's. */
   #mixDh(token: 'ee' | 'es' | 'se' | 'ss'): void {
     const [own, other] = this.#initiator ? [token[0], token[1]] : [token[1], token[0]];
-    const pair = given(own === 'e' ? this.#e : this.#s);
+    const pair = own === 'e' ? given(this.#e) : this.#ownStatic();
     const theirs = given(other === 'e' ? this.#re : this.#rs);
     this.#symmetric.mixKey(this.#suite.x25519(pair, theirs));
   }

@@ -4,6 +4,7 @@ import type { CarConnection } from './connection.js';
 import type { CallOptions, Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment, RingEnvironment } from './environment.js';
+import { reconcilePairing } from './reconcile.js';
 import type { OutboxEntry, PairedCar } from './store.js';
 
 /** Parts that wait for one car at most: 8 of this phone's own, and those of others. */
@@ -87,7 +88,8 @@ export class Outbox {
         );
         const done = outcome.type === 'done';
         if (done) delivered += 1;
-        if (done || isRefusal(outcome, 'notice-invalid')) answered.push(part);
+        const refused = isRefusal(outcome, 'notice-invalid') || isRefusal(outcome, 'own-key');
+        if (done || refused) answered.push(part);
       }
     } finally {
       if (answered.length > 0) await this.#drop(answered);
@@ -96,15 +98,21 @@ export class Outbox {
   }
 
   /**
-   * What follows a command on the same link: the time, where the car has lost it and this phone is an
-   * owner's; then the revocation lists. The command is done, and nothing of this makes it fail.
+   * What follows a command on the same link: a question for slot and role, where the end of a pairing was not
+   * heard; the time, where the car has lost it and this phone is an owner's; then the revocation lists. The
+   * command is done, and nothing of this makes it fail.
    */
   async afterCommand(deadline: Deadline): Promise<void> {
     const { car, clockLost, usable } = this.#connection;
     const tellTime = clockLost && isOwner(car);
-    if (!usable || (!tellTime && this.#entries.length === 0)) return;
+    const unconfirmed = car.unconfirmed === true;
+    if (!usable || !(unconfirmed || tellTime || this.#entries.length > 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
     try {
+      if (unconfirmed) {
+        const answer = await this.#connection.command({ type: 'listKeys' }, options);
+        await reconcilePairing(this.#environment, car, answer);
+      }
       const seconds = wallSeconds(this.#environment);
       if (tellTime) await this.#connection.command({ type: 'setTime', seconds }, options);
       await this.deliver(options);

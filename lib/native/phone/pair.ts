@@ -1,16 +1,17 @@
+import type { Enrolment } from '../../domain/outcomes.js';
 import { pairingRefusalError } from '../../domain/refusals.js';
+import type { PairingRefusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { Deadline } from '../../phone/deadline.js';
 import type { CarToPair, DialectEnvironment, PhoneDialect } from '../../phone/dialect.js';
 import type { CentralLink } from '../../radio/types.js';
 import { pairingRefusal } from '../codec.js';
-import type { Enrolment } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
 import { nativeRemote } from '../phone.js';
 import { CarChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
-/** Pairs: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
+/** Pairs: SPAKE2+ with the code, then proof of the static keys (docs/PROTOCOL.md, section 5). */
 const pair = async (
   link: CentralLink,
   code: string,
@@ -26,19 +27,13 @@ const pair = async (
   const share = expect('pairShare', await channel.receive(deadline));
   const confirm = exchange.confirm(share.share, share.confirm);
 
-  await channel.send({ case: 'pairConfirm', value: { confirm } }, deadline);
+  await channel.send({ case: 'pairConfirm', value: confirm }, deadline);
   const offer = exchange.openOffer(expect('pairOffer', await channel.receive(deadline)));
   return {
     car: { name: offer.name, carPublicKey: offer.publicKey },
-    enrol: ({ identity, signing }, left) => {
-      const sealed = exchange.commit({
-        publicKey: identity.publicKey,
-        signingKey: signing.publicKey,
-        name,
-        formFactor,
-      });
-      return commit(exchange, channel, sealed, left);
-    },
+    role: offer.role,
+    enrol: (keys, left) =>
+      commit(exchange, channel, exchange.commit(keys, { name, formFactor }), left),
   };
 };
 
@@ -49,11 +44,12 @@ export const nativePhone: PhoneDialect = { ...nativeRemote, pair };
 const commit = async (
   exchange: PhonePairing,
   channel: CarChannel,
-  sealed: Uint8Array,
+  keys: Uint8Array,
   deadline: Deadline,
-): Promise<Enrolment> => {
+): Promise<Enrolment | PairingRefusal> => {
+  if (channel.failure !== undefined) throw channel.failure;
   try {
-    await channel.send({ case: 'pairCommit', value: sealed }, deadline);
+    await channel.send({ case: 'pairCommit', value: keys }, deadline);
     return exchange.openDone(expectDone(await channel.receive(deadline)));
   } catch (error) {
     if (!(error instanceof PhoneKeyError)) throw error;

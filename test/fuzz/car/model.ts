@@ -1,6 +1,7 @@
 import { sameBytes } from '../../../lib/platform/bytes.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import { ROLES } from '../../../lib/domain/roles.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import { Heard } from '../sharing/heard.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
@@ -150,9 +151,29 @@ export class Model {
     this.#raiseFloor(links[0]?.fields.issuedAt ?? 0);
   }
 
-  /** Later than whatever owners had signed. */
-  get pairingTime(): number {
-    return Math.min(LAST_SECOND, Math.max(this.now ?? 0, this.#clock.floor + 1));
+  /** Why a phone that knew the code must not get into a slot, whatever keys it has proved. */
+  whyNotEnrolled({ publicKey, signingKey }: PhoneIdentity, role: Role): string | undefined {
+    const known = this.keyOf(publicKey);
+    if (known === undefined) return this.keys.length < SLOTS ? undefined : 'more than it has slots';
+    if (known.links === undefined && !sameBytes(known.signingKey, signingKey)) {
+      return 'a known key with another signing key';
+    }
+    const last = this.keys.filter(isOwner).length === 1;
+    return isOwner(known) && role !== 'owner' && last ? 'its last owner as less' : undefined;
+  }
+
+  /** What a window gives is what it was opened for; an owner who becomes less is removed as such. */
+  enrol(phone: PhoneIdentity, role: Role): void {
+    const known = this.keyOf(phone.publicKey);
+    const free = Array.from({ length: SLOTS }, (_, slot) => slot);
+    const slot = known?.slot ?? free.find((each) => this.keyIn(each) === undefined) ?? -1;
+    if (known !== undefined && isOwner(known) && role !== 'owner') this.remove(known);
+    // Later than whatever owners had signed.
+    const pairedAt = Math.min(LAST_SECOND, Math.max(this.now ?? 0, this.#clock.floor + 1));
+    this.keys = [
+      ...this.keys.filter((each) => each !== known),
+      { ...phone, slot, role, pairedAt },
+    ].sort((a, b) => a.slot - b.slot);
   }
 
   whyNotTaken(part: SignedPart | undefined): string | undefined {

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
-import { placeKey } from '../../../firmware-sim/key-slots.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
 import { fingerprint as fingerprintOf } from '../../../lib/credentials/key-slot.js';
@@ -10,7 +9,8 @@ import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
 import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
 import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import type { Command } from '../../../lib/domain/commands.js';
-import type { Result } from '../../../lib/domain/outcomes.js';
+import type { EnrolRefusal } from '../../../lib/car/host.js';
+import type { Enrolment, Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { fastest } from '../sharing/rights.js';
 import { Violation } from '../target.js';
@@ -21,7 +21,6 @@ import { differences } from './compare.js';
 import { Model } from './model.js';
 import type { ModelKey } from './model.js';
 import { IssuedCredentials } from './issued-credentials.js';
-import { SLOTS } from './key-holders.js';
 import type { KeyHolder } from './key-holders.js';
 
 const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
@@ -38,6 +37,8 @@ export class Oracle {
   readonly #credits: Credit[] = [];
   /** Identities that a phone which knew the code has sent, not enrolled yet. */
   readonly #applicants: Uint8Array[] = [];
+  /** Under way. */
+  #enrolments = 0;
   readonly #acting: Acting[] = [];
   readonly #deliveries: Delivery[] = [];
   readonly #admissions: Admission[] = [];
@@ -181,13 +182,17 @@ export class Oracle {
     const applicant = this.#applicants.findIndex((known) => sameBytes(known, publicKey));
     if (applicant < 0) this.fail('the car enrols a key that never knew the code');
     else this.#applicants.splice(applicant, 1);
+    this.#enrolments += 1;
   }
 
-  enrolled(phone: PhoneIdentity): void {
-    const { keys, pairingTime } = this.model;
-    const placed = placeKey(keys, phone, this.#window.role, SLOTS, pairingTime);
-    if (placed === undefined) this.fail('the car has more keys than slots');
-    else this.model.keys = placed.keys;
+  enrolled(phone: PhoneIdentity, outcome: Enrolment | EnrolRefusal): void {
+    this.#enrolments -= 1;
+    if (typeof outcome === 'string') return;
+    const { role } = this.#window;
+    if (outcome.role !== role) this.fail(`a window for a ${role} makes a ${outcome.role}`);
+    const whyNot = this.model.whyNotEnrolled(phone, role);
+    if (whyNot !== undefined) this.fail(`the car enrols ${whyNot}`);
+    this.model.enrol(phone, role);
   }
 
   onEvent(event: CarEvent): void {
@@ -195,6 +200,8 @@ export class Oracle {
     if (event.type === 'key-added' && event.key.grant !== undefined) this.#keyAdded(event);
     if (by === undefined || event.type === 'command-refused') return;
     if (by === 'card' || by === 'hand') {
+      // With an owner who is none any more go those it let in.
+      if (by === 'card' && event.type === 'key-removed' && this.#enrolments > 0) return;
       if (!this.byHand) this.fail(`${event.type} by nobody's ${by}`);
       if (event.type === 'key-removed') this.#removed(event.key.slot);
       return;

@@ -173,8 +173,22 @@ COMMANDS = {
 NAME = 14
 GRANTS = 15
 RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys"}
+RIGHTS = {
+    "owner": {"unlock", "trunk", "frunk", "fast", "faster", "everything"},
+    "driver": {"unlock", "trunk", "frunk", "fast", "faster"},
+    "guest": {"unlock", "trunk", "fast", "faster"},
+    "valet": {"unlock"},
+    "service": {"unlock", "frunk", "fast"},
+}
 ROLES = {1: "owner", 2: "driver", 3: "guest", 4: "valet", 5: "service"}
-PAIR_REFUSALS = {1: "closed", 2: "failed", 3: "slots full", 4: "fault"}
+PAIR_REFUSALS = {
+    1: "closed",
+    2: "failed",
+    3: "slots full",
+    4: "fault",
+    5: "last owner",
+    6: "key mismatch",
+}
 REFUSALS = {
     1: "not permitted",
     2: "unknown command",
@@ -196,6 +210,7 @@ REFUSALS = {
     18: "grant invalid",
     19: "revocation list invalid",
     20: "owner's key",
+    21: "own key",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 

@@ -3,6 +3,9 @@ import type { Transport } from '../../../lib/noise/index.js';
 import { HandshakeState, PATTERNS } from '../../../lib/noise/index.js';
 import { utf8 } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
+import { PAIRING } from '../../../lib/native/pairing/transcript.js';
+import { KEYS } from '../../../scripts/example-keys.js';
+import { pairingRun, pairingSecretsOf } from '../../../scripts/worked-example.js';
 import { noiseVectors } from '../../vectors/noise-vectors.js';
 import { suites } from '../../vectors/support.js';
 import { requireTool } from '../support/toolchain.js';
@@ -168,5 +171,27 @@ describeIf.each(suites)('Noise XXpsk0 against snow, $name suite', (suite) => {
     }
     expect(await other.ask('hash')).toEqual(handshakeHash);
     await other.close();
+  });
+
+  it('makes the handshake of the worked pairing, from the same keys', async () => {
+    const run = pairingRun();
+    const { confirm, offer, commit, done } = run;
+    const { shared, transcript } = pairingSecretsOf(run);
+    const car = new Peer(program);
+    const { phone: ofPhone, car: ofCar, pairingPhoneEphemeral, pairingCarEphemeral } = KEYS;
+    await peer.ask('initiator', PAIRING, ofPhone.privateKey, shared, pairingPhoneEphemeral);
+    await car.ask('responder', PAIRING, ofCar.privateKey, shared, pairingCarEphemeral);
+    expect(await peer.ask('write', empty)).toEqual(confirm.handshake);
+    expect(await car.ask('read', confirm.handshake)).toEqual(empty);
+    const carIdentity = await peer.ask('read', offer);
+    expect(await car.ask('write', carIdentity)).toEqual(offer);
+    expect(await peer.ask('hash')).toEqual(transcript);
+    const phoneIdentity = await car.ask('read', commit);
+    expect(await peer.ask('write', phoneIdentity)).toEqual(commit);
+    const enrolment = await peer.ask('read', done);
+    expect(await car.ask('write', enrolment)).toEqual(done);
+    expect(await peer.ask('remote')).toEqual(ofCar.publicKey);
+    expect(await car.ask('remote')).toEqual(ofPhone.publicKey);
+    await car.close();
   });
 });
