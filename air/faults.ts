@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../lib/errors.js';
-import type { AclBuffers } from './controller/acl-buffers.js';
+import type { AclBuffers } from './controller/context.js';
 import { ConnectionRole } from '../lib/hci/constants.js';
 import type { Faults } from './medium/faults.js';
 
@@ -8,20 +8,6 @@ export interface AirFaults extends Faults {
   /** Of every controller that does not say otherwise; 27 x 1 is the least that the specification allows. */
   readonly buffers?: AclBuffers;
 }
-
-/** The names in a text of faults, with an example each. */
-const FAULT_EXAMPLES = {
-  loss: 'loss=0.1',
-  drop: 'drop=0.01',
-  duplicate: 'duplicate=0.01',
-  delay: 'delay=0.1:50',
-  cut: 'cut=5',
-  stall: 'stall=peripheral:3',
-  mtu: 'mtu=23',
-  buffers: 'buffers=27x1',
-} as const;
-
-type Name = keyof typeof FAULT_EXAMPLES;
 
 const LONGEST_DELAY_MS = 60_000;
 const MOST_FRAGMENTS = 1_000_000;
@@ -35,43 +21,53 @@ export const parseFaults = (text: string): AirFaults =>
 
 const parseFault = (text: string): AirFaults => {
   const [name = '', value = '', ...rest] = text.trim().split('=');
-  if (!Object.hasOwn(FAULT_EXAMPLES, name) || rest.length > 0) {
-    const names = Object.values(FAULT_EXAMPLES).join(', ');
+  if (!Object.hasOwn(FAULTS, name) || rest.length > 0) {
+    const names = Object.values(FAULTS).map(([example]) => example);
     throw new PhoneKeyError('usage.invalid', `no fault is written ${JSON.stringify(text)}`, {
-      hint: `The faults are ${names}.`,
+      hint: `The faults are ${names.join(', ')}.`,
     });
   }
-  const fault = PARSERS[name as Name](value);
+  const [example, parse] = FAULTS[name as keyof typeof FAULTS];
+  const fault = parse(value);
   if (fault !== undefined) return fault;
   throw new PhoneKeyError('usage.invalid', `${JSON.stringify(value)} is no value of ${name}`, {
-    hint: `An example: ${FAULT_EXAMPLES[name as Name]}.`,
+    hint: `An example: ${example}.`,
   });
 };
 
-/** Undefined for a value that is none. */
-const PARSERS: Readonly<Record<Name, (value: string) => AirFaults | undefined>> = {
-  loss: (value) => within({ loss: parseShare(value) }),
-  drop: (value) => within({ drop: parseShare(value) }),
-  duplicate: (value) => within({ duplicate: parseShare(value) }),
-  delay: (value) => {
-    const [share, ms] = pair(value, ':');
-    const delay = { share: parseShare(share), ms: integer(ms, 1, LONGEST_DELAY_MS) };
-    return within(delay) && { delay };
-  },
-  cut: (value) => within({ cut: integer(value, 1, MOST_FRAGMENTS) }),
-  stall: (value) => {
-    const [name, count] = pair(value, ':');
-    if (name !== 'central' && name !== 'peripheral') return undefined;
-    const stall = { role: ConnectionRole[name], after: integer(count, 0, MOST_FRAGMENTS) };
-    return within(stall) && { stall };
-  },
-  mtu: (value) => within({ mtu: integer(value, 23, 517) }),
-  buffers: (value) => {
-    const [length, count] = pair(value, 'x');
-    const buffers = { length: integer(length, 27, 251), count: integer(count, 1, 255) };
-    return within(buffers) && { buffers };
-  },
-};
+/** By name: an example, and how a value is read; undefined for one that is none. */
+const FAULTS = {
+  loss: ['loss=0.1', (value) => within({ loss: parseShare(value) })],
+  drop: ['drop=0.01', (value) => within({ drop: parseShare(value) })],
+  duplicate: ['duplicate=0.01', (value) => within({ duplicate: parseShare(value) })],
+  delay: [
+    'delay=0.1:50',
+    (value) => {
+      const [share, ms] = pair(value, ':');
+      const delay = { share: parseShare(share), ms: integer(ms, 1, LONGEST_DELAY_MS) };
+      return within(delay) && { delay };
+    },
+  ],
+  cut: ['cut=5', (value) => within({ cut: integer(value, 1, MOST_FRAGMENTS) })],
+  stall: [
+    'stall=peripheral:3',
+    (value) => {
+      const [name, count] = pair(value, ':');
+      if (name !== 'central' && name !== 'peripheral') return undefined;
+      const stall = { role: ConnectionRole[name], after: integer(count, 0, MOST_FRAGMENTS) };
+      return within(stall) && { stall };
+    },
+  ],
+  mtu: ['mtu=23', (value) => within({ mtu: integer(value, 23, 517) })],
+  buffers: [
+    'buffers=27x1',
+    (value) => {
+      const [length, count] = pair(value, 'x');
+      const buffers = { length: integer(length, 27, 251), count: integer(count, 1, 255) };
+      return within(buffers) && { buffers };
+    },
+  ],
+} satisfies Record<string, [example: string, parse: (value: string) => AirFaults | undefined]>;
 
 /** The values, where each is a number that is within its bounds. */
 const within = <T extends object>(values: T): T | undefined =>

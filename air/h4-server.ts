@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PhoneKeyError } from '../lib/errors.js';
 import { serveHosts } from './host-server.js';
-import type { HostServer, HostServerOptions } from './host-server.js';
+import type { HostServerOptions } from './host-server.js';
 
 export interface H4ServerOptions extends HostServerOptions {
   /** A loopback address: HCI knows no authentication (default 127.0.0.1). */
@@ -32,21 +32,14 @@ export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
       hint: 'HCI knows no authentication: use 127.0.0.1 or ::1.',
     });
   }
-  let server: HostServer;
-  try {
-    server = await serveHosts({ host, port }, options);
-  } catch (cause) {
+  const { address, close } = await serveHosts({ host, port }, options).catch((cause: unknown) => {
     throw new PhoneKeyError('radio.unavailable', `cannot listen on ${host}:${String(port)}`, {
       cause,
       hint: 'Choose another port; another air may have this one.',
     });
-  }
-  return {
-    host,
-    // Never a string: it listens on TCP.
-    port: (server.address as AddressInfo).port,
-    close: () => server.close(),
-  };
+  });
+  // Never a string: it listens on TCP.
+  return { host, port: (address as AddressInfo).port, close };
 };
 
 /** Names do not count: what they mean is for others to say. */

@@ -1,16 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { HciTransport } from '../lib/hci/transport.js';
 
-/** One adapter, as `getDeviceList` of the native module describes it. */
-export interface HciDevice {
-  readonly devId: number;
-  readonly devUp: boolean;
-  readonly idVendor: null;
-  readonly idProduct: null;
-  readonly busNumber: null;
-  readonly deviceAddress: null;
-}
-
 /**
  * A stand-in for the class that @abandonware/bluetooth-hci-socket exports, over one transport. Emits
  * `data` with a Buffer of one H4 packet. Nothing here throws: hosts also write from exit handlers.
@@ -44,17 +34,10 @@ export class VirtualHciSocket extends EventEmitter {
     return !this.#transport.closed;
   }
 
-  getDeviceList(): HciDevice[] {
-    return [
-      {
-        devId: 0,
-        devUp: this.isDevUp(),
-        idVendor: null,
-        idProduct: null,
-        busNumber: null,
-        deviceAddress: null,
-      },
-    ];
+  /** One adapter, as the native module describes it. */
+  getDeviceList() {
+    const unknown = { idVendor: null, idProduct: null, busNumber: null, deviceAddress: null };
+    return [{ devId: 0, devUp: this.isDevUp(), ...unknown }];
   }
 
   /** The kernel filters to spare its readers work; the hosts sort packets out themselves. */

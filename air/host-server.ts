@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import type { ListenOptions, Socket } from 'node:net';
 import { silentLogger } from '../lib/platform/logger.js';
 import { attachHost } from './h4-connection.js';
 import type { HostConnectionOptions } from './h4-connection.js';
@@ -22,32 +22,19 @@ export interface HostServerOptions extends HostConnectionOptions {
   readonly onDisconnect?: (hosts: number) => void;
 }
 
-export interface HostServer {
-  /** Where it listens, as Node says it: a string for a Unix socket. */
-  readonly address: AddressInfo | string | null;
-  /** Powers the controllers of all hosts off and listens no more. */
-  close(): Promise<void>;
-}
-
 /** A controller is powered on when its connection comes, or when the host says something. */
 export type PowerOn = 'connection' | 'first-byte';
 
-export interface HostSockets {
-  /** Does not listen yet. When it closes, its connections end. */
-  readonly server: Server;
-  /** Ends every connection; fulfilled once they are closed. */
-  readonly end: () => Promise<unknown>;
-}
-
 /**
- * A server for hosts that speak H4, each of which gets a fresh controller.
+ * A server for hosts that speak H4, each of which gets a fresh controller. It does not listen yet, and when
+ * it closes, its connections end; `end` ends them before, and is fulfilled once they are closed.
  * @param other serves what, by its first bytes, is no host, and gives what ends that; undefined for a host
  */
 export const createHostServer = (
   options: HostServerOptions,
   powerOn: PowerOn,
   other: (socket: Socket, first: Buffer) => (() => void) | undefined = () => undefined,
-): HostSockets => {
+) => {
   const { air, logger = silentLogger } = options;
   /** With how each is ended. */
   const sockets = new Map<Socket, () => void>();
@@ -89,34 +76,33 @@ export const createHostServer = (
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const endAll = (): Promise<unknown> => {
-    const closed = [...sockets.keys()].map((socket) => once(socket, 'close'));
-    for (const end of [...sockets.values()]) end();
-    return Promise.all(closed);
-  };
   server.on('close', () => {
     for (const socket of sockets.keys()) socket.destroy();
   });
-  return { server, end: endAll };
+  const end = (): Promise<unknown> => {
+    const closed = [...sockets.keys()].map((socket) => once(socket, 'close'));
+    for (const each of [...sockets.values()]) each();
+    return Promise.all(closed);
+  };
+  return { server, end };
 };
 
-/** Listens for hosts that speak H4. Rejects as Node does when it cannot listen. */
+/**
+ * Listens for hosts that speak H4; to close it powers the controllers of all of them off. Rejects as Node
+ * does when it cannot listen.
+ */
 export const serveHosts = async (
   where: ListenOptions,
   options: HostServerOptions,
   powerOn: PowerOn = 'connection',
-): Promise<HostServer> => {
+) => {
   const { server, end } = createHostServer(options, powerOn);
   server.listen(where);
   await once(server, 'listening');
   let closed: Promise<void> | undefined;
-  return {
-    address: server.address(),
-    close: () => {
-      closed ??= Promise.all([new Promise((resolve) => server.close(resolve)), end()]).then(
-        () => undefined,
-      );
-      return closed;
-    },
-  };
+  const close = (): Promise<void> =>
+    (closed ??= Promise.all([new Promise((resolve) => server.close(resolve)), end()]).then(
+      () => undefined,
+    ));
+  return { address: server.address(), close };
 };

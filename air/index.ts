@@ -6,7 +6,7 @@ export type { CaptureSink } from './capture/capturing.js';
 export { captureAir, monitorCapture } from './capture/monitor.js';
 export type { AirDevice, AirEvent, AirRecord } from './capture/record.js';
 export type { ControllerOptions, VirtualController } from './controller/controller.js';
-export type { AclBuffers } from './controller/acl-buffers.js';
+export type { AclBuffers } from './controller/context.js';
 export { AirDecoder } from './decode/air-decoder.js';
 export type { AirDecoderOptions } from './decode/air-decoder.js';
 export type { AttributeValue } from './decode/att-decoder.js';

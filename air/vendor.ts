@@ -22,11 +22,11 @@ const position = { x: metres('xMetres'), y: metres('yMetres') };
 export const VendorSetPosition = command(0xfc01, undefined, position);
 /** A name for people, in UTF-8, under which a hub remembers places. */
 export const VendorSetLabel = command(0xfc02, undefined, {
-  label: as('label', rest({ min: 1, max: MAX_LABEL_BYTES }), (label) => label),
+  label: as('label', rest({ min: 1, max: MAX_LABEL_BYTES })),
 });
 /** dBm. */
 export const VendorSetTxPower = command(0xfc03, undefined, {
-  power: as('powerDbm', i8(TX_POWER_RANGE), (power) => power),
+  power: as('powerDbm', i8(TX_POWER_RANGE)),
 });
 /** As Set Position, unless the air remembers a place for the label. */
 export const VendorSetDefaultPosition = command(0xfc04, undefined, { x: i32(), y: i32() });

@@ -1,11 +1,15 @@
-import { Bumble } from './bumble/bumble.js';
+import { preparePython } from '../scripts/python.js';
 import { figure, rates } from './measure.js';
-import type { Figure } from './measure.js';
-import { NobleAndBleno } from './noble-bleno.js';
-import { MEASURED } from './two-devices.js';
+import { nobleAndBleno } from './noble-bleno.js';
+import { start } from './process.js';
+import { MEASURED, SETUP } from './two-devices.js';
 import type { Measured, TwoDevices } from './two-devices.js';
 
 const STRETCH_MS = 400;
+
+const PROGRAM = 'bench/bumble/two_devices.py';
+/** Longer than it takes to get ready, and to end what was begun. */
+const SLOWEST_MS = 30_000;
 
 const UNITS = { connects: '1/s', round_trips: '1/s', bytes: 'B/s' } as const;
 
@@ -15,8 +19,8 @@ type Rates = Readonly<Record<Measured, number>>;
  * What two devices on our air do in a second, and two of bumble's on its link. Where that cannot run,
  * its figures and the ratio are absent, and stderr says why.
  */
-export const airFigures = async (): Promise<Figure[]> => {
-  const ours = await NobleAndBleno.start();
+export const airFigures = async () => {
+  const ours = await nobleAndBleno();
   try {
     const { bumble, air } = await besideBumble(ours);
     return [
@@ -33,10 +37,12 @@ export const airFigures = async (): Promise<Figure[]> => {
   }
 };
 
-const besideBumble = async (ours: TwoDevices): Promise<{ air: Rates; bumble?: Rates }> => {
-  let theirs: Bumble | undefined;
+const besideBumble = async (
+  ours: TwoDevices<Measured>,
+): Promise<{ air: Rates; bumble?: Rates }> => {
+  let theirs: TwoDevices<Measured> | undefined;
   try {
-    theirs = Bumble.start();
+    theirs = startBumble();
     const [air, bumble] = await rates([ours, theirs], MEASURED, STRETCH_MS);
     if (air === undefined || bumble === undefined) throw new Error('nothing measured');
     return { air, bumble };
@@ -52,5 +58,25 @@ const besideBumble = async (ours: TwoDevices): Promise<{ air: Rates; bumble?: Ra
   return { air };
 };
 
-const figures = (prefix: string, measured: Rates): Figure[] =>
+/**
+ * Two devices of Google bumble on its own virtual link, in a process of their own. Throws where Python is
+ * missing, or bumble and cannot be fetched.
+ */
+const startBumble = (): TwoDevices<Measured> => {
+  const python = preparePython('interop-bumble', 'test/interop/bumble');
+  const { child, done, line } = start('bumble', python, ['-B', PROGRAM, JSON.stringify(SETUP)]);
+  return {
+    measure: async (what, ms) => {
+      child.stdin.write(`${what} ${String(ms)}\n`);
+      const stuck = setTimeout(() => child.kill('SIGKILL'), ms + SLOWEST_MS);
+      return Number(await line().finally(() => clearTimeout(stuck)));
+    },
+    close: async () => {
+      child.stdin.end();
+      await done.catch(() => undefined);
+    },
+  };
+};
+
+const figures = (prefix: string, measured: Rates) =>
   MEASURED.map((what) => figure(`${prefix}.${what}_per_second`, measured[what], UNITS[what]));

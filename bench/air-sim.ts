@@ -1,7 +1,6 @@
 import { Crowd } from './crowd.js';
 import type { Place } from './crowd.js';
-import { figure, median } from './measure.js';
-import type { Figure } from './measure.js';
+import { figure, medians } from './measure.js';
 
 const CARS = 100;
 const PHONES = 500;
@@ -19,13 +18,13 @@ const SETTLE_MS = 60_000;
 const ISLAND_MS = 6_000_000;
 
 /** @param seconds of the town to simulate */
-export const airSimFigures = async (seconds: number): Promise<Figure[]> => [
+export const airSimFigures = async (seconds: number) => [
   ...(await townFigures(seconds)),
   figure('air.sim.growth', await growth(), 'x'),
 ];
 
 /** Cars and phones walking about on one air. Memory is all that the process has, at its largest. */
-const townFigures = async (seconds: number): Promise<Figure[]> => {
+const townFigures = async (seconds: number) => {
   const crowd = new Crowd('town');
   for (let i = 0; i < CARS; i++) await crowd.addCar(TOWN);
   for (let i = 0; i < PHONES; i++) crowd.addPhone(TOWN);
@@ -53,14 +52,8 @@ const townFigures = async (seconds: number): Promise<Figure[]> => {
  * rounds in which every size has its turn. More than 2 is what memory costs that no cache holds any more.
  */
 const growth = async (): Promise<number> => {
-  const samples = ISLANDS.map((): number[] => []);
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [i, islands] of ISLANDS.entries()) {
-      const cost = await islandsCost(islands, round);
-      if (round >= 0) samples[i]?.push(cost); // the first round is for the compiler
-    }
-  }
-  const costs = samples.map(median);
+  const sizes = ISLANDS.map((islands) => (round: number) => islandsCost(islands, round));
+  const costs = await medians(ROUNDS, sizes);
   return ((costs.at(-1) ?? NaN) / (costs[0] ?? NaN)) ** (1 / (costs.length - 1));
 };
 

@@ -4,11 +4,10 @@ import { systemRandom } from '../lib/platform/random.js';
 import { MemoryRadio } from '../lib/radio/memory.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
 import { figure } from './measure.js';
-import type { Figure } from './measure.js';
 import { introduced } from './setup.js';
 
 /** Bytes and round trips of an unlock, counted on the link: frames with their length prefixes. */
-export const byteFigures = async (): Promise<Figure[]> => {
+export const byteFigures = async () => {
   const radio = new MemoryRadio();
   const { host, store } = await introduced(systemRandom);
   const endpoint = new CarEndpoint({ host, peripheral: radio.peripheral() });
@@ -26,17 +25,12 @@ export const byteFigures = async (): Promise<Figure[]> => {
   const next = seen.splice(0);
   await connection.close();
   await endpoint.stop();
-  return [
-    figure('unlock.first.bytes', sum(first), 'B'),
-    figure('unlock.first.round_trips', asked(first), ''),
-    figure('command.next.bytes', sum(next), 'B'),
-    figure('command.next.round_trips', asked(next), ''),
-  ];
+  return [...trafficFigures('unlock.first', first), ...trafficFigures('command.next', next)];
 };
 
-export const sum = (events: readonly TraceEvent[]): number =>
-  events.reduce((total, { bytes }) => total + bytes, 0);
-
 /** Each message to the car waits for one from it: the subscription itself brings the challenge. */
-export const asked = (events: readonly TraceEvent[]): number =>
-  events.filter(({ direction }) => direction === 'to-car').length;
+export const trafficFigures = (what: string, events: readonly TraceEvent[]) => {
+  const bytes = events.reduce((total, event) => total + event.bytes, 0);
+  const asked = events.filter(({ direction }) => direction === 'to-car').length;
+  return [figure(`${what}.bytes`, bytes, 'B'), figure(`${what}.round_trips`, asked, '')];
+};

@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openHubControl } from '../air/hub/control-client.js';
 import { defaultHubPath } from '../air/hub/socket.js';
-import { figure, median } from './measure.js';
-import type { Figure } from './measure.js';
+import { figure, median, medians } from './measure.js';
+import { start } from './process.js';
 
 const KEY = fileURLToPath(new URL('../bin/key.js', import.meta.url));
 const RUNS = 15;
@@ -18,9 +14,11 @@ const RUNS = 15;
  * From the shell to unlocked doors and back, on the virtual air, with everything a user has. Of which: what
  * Node takes to start and end, the time that the phone is on the air, and the rest, which is loading.
  */
-export const cliFigures = async (): Promise<Figure[]> => {
+export const cliFigures = async () => {
   const home = await mkdtemp(join(tmpdir(), 'phonekey-bench-'));
-  const key = (...args: string[]): Command => start(home, args);
+  const env = { ...process.env, KEY_HOME: home, NO_COLOR: '1' };
+  const key = (...args: string[]) =>
+    start(`key ${args.join(' ')}`, process.execPath, [KEY, '--radio', 'virtual', ...args], env);
   const car = key('car', 'start', '--json');
   try {
     await Promise.race([car.line(), car.done]);
@@ -29,13 +27,13 @@ export const cliFigures = async (): Promise<Figure[]> => {
     const { code } = JSON.parse(await screen.line()) as { code: string };
     await screen.done;
     const pair = key('pair', '--code', '-');
-    pair.child.stdin?.end(`${code}\n`);
+    pair.child.stdin.end(`${code}\n`);
     await pair.done;
 
-    const [unlock = NaN, node = NaN] = await timeRuns(
-      () => key('unlock').done,
-      () => run(home, process.execPath, ['-e', '0']).done,
-    );
+    const [unlock = NaN, node = NaN] = await medians(RUNS, [
+      () => wallMs(() => key('unlock').done),
+      () => wallMs(() => start('node', process.execPath, ['-e', '0'], env).done),
+    ]);
     const air = await timeOnAir(defaultHubPath(home), () => key('unlock').done);
     return [
       figure('unlock.cli.wall_ms', unlock, 'ms'),
@@ -51,17 +49,11 @@ export const cliFigures = async (): Promise<Figure[]> => {
   }
 };
 
-/** Median wall times in milliseconds, of commands that run in turn. */
-const timeRuns = async (...runs: (() => Promise<void>)[]): Promise<number[]> => {
-  const times = runs.map((): number[] => []);
-  for (let i = 0; i < RUNS; i++) {
-    for (const [which, run] of runs.entries()) {
-      const before = performance.now();
-      await run();
-      times[which]?.push(performance.now() - before);
-    }
-  }
-  return times.map(median);
+/** Wall time in milliseconds. */
+const wallMs = async (run: () => Promise<void>): Promise<number> => {
+  const before = performance.now();
+  await run();
+  return performance.now() - before;
 };
 
 /** Median of the milliseconds between the phone's coming and its going, as the hub tells them. */
@@ -79,42 +71,4 @@ const timeOnAir = async (hub: string, run: () => Promise<void>): Promise<number>
     if (event.type === 'left' && begin !== undefined) times.push(event.time - begin);
   }
   return median(times);
-};
-
-interface Command {
-  readonly child: ChildProcess;
-  /** Rejects when the command fails. */
-  readonly done: Promise<void>;
-  /** The next line of its output. */
-  line(): Promise<string>;
-}
-
-const start = (home: string, args: readonly string[]): Command =>
-  run(home, process.execPath, [KEY, '--radio', 'virtual', ...args]);
-
-const run = (home: string, program: string, args: readonly string[]): Command => {
-  const child = spawn(program, args, {
-    env: { ...process.env, KEY_HOME: home, NO_COLOR: '1' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let talk = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (talk += text));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const done = once(child, 'exit').then(([code]) => {
-    if (code !== 0)
-      throw new Error(`key ${args.slice(1).join(' ')} ended with ${String(code)}: ${talk}`);
-  });
-  done.catch(() => undefined);
-  return {
-    child,
-    done,
-    line: async () => {
-      const next = await lines.next();
-      if (next.done === true) {
-        await done;
-        throw new Error(`key ${args.slice(1).join(' ')} printed nothing`);
-      }
-      return next.value;
-    },
-  };
 };

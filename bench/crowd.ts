@@ -12,17 +12,6 @@ export interface Place {
   readonly side: number;
 }
 
-export interface CrowdCounts {
-  /** Advertising events that a phone heard. */
-  heard: number;
-  /** Links over which a phone got its answer. */
-  connections: number;
-  /** Attempts and links that ended without one. */
-  failures: number;
-  /** Whole ones, in both directions. */
-  messages: number;
-}
-
 /** As a parked car has time; bleno's default is 100. */
 const ADVERTISING_INTERVAL_MS = 200;
 /** Of a phone in a pocket: Android's low power mode. */
@@ -43,18 +32,24 @@ const ANSWERED = new Uint8Array(22);
  */
 export class Crowd {
   readonly clock = new SimClock();
-  readonly counts: CrowdCounts = { heard: 0, connections: 0, failures: 0, messages: 0 };
+  readonly counts = {
+    /** Advertising events that a phone heard. */
+    heard: 0,
+    /** Links over which a phone got its answer. */
+    connections: 0,
+    /** Attempts and links that ended without one. */
+    failures: 0,
+    /** Whole ones, in both directions. */
+    messages: 0,
+  };
   readonly #air: VirtualAir;
   readonly #unit: () => number;
-
-  readonly #trace: (what: keyof CrowdCounts, who: string) => void;
 
   constructor(
     seed: string,
     /** Sees whatever is counted, and when. */
-    trace: (what: keyof CrowdCounts, who: string) => void = () => undefined,
+    readonly trace: (what: keyof Crowd['counts'], who: string) => void = () => undefined,
   ) {
-    this.#trace = trace;
     this.#air = new VirtualAir({ pace: 'real', clock: this.clock, seed });
     const random = seededRandom(`${seed}/crowd`);
     this.#unit = () => Buffer.from(random(4)).readUInt32LE() / 2 ** 32;
@@ -101,19 +96,13 @@ export class Crowd {
   async #visit(phone: SimCentral, car: Advertisement): Promise<boolean> {
     try {
       const link = await phone.connect(car, nativeProfile, { timeoutMs: CONNECT_TIMEOUT_MS });
-      let settle: (got: boolean) => void = () => undefined;
-      const answered = new Promise<boolean>((resolve) => {
-        settle = resolve;
+      const answered = new Promise<boolean>((resolve, reject) => {
+        const handlers = { data: () => resolve(true), closed: () => resolve(false) };
+        link
+          .open(handlers)
+          .then(() => link.send(ASKED))
+          .catch(reject);
       });
-      await link.open({
-        data: () => {
-          settle(true);
-        },
-        closed: () => {
-          settle(false);
-        },
-      });
-      await link.send(ASKED);
       const got = await answered;
       if (got) this.#count('messages', phone, 2);
       await link.close();
@@ -129,18 +118,16 @@ export class Crowd {
     const to = this.#somewhere(place);
     phone.walkTo(to, METRES_A_SECOND);
     const metres = Math.hypot(to.x - from.x, to.y - from.y);
-    this.clock.after((metres / METRES_A_SECOND) * 1000, () => {
-      this.#stroll(phone, place);
-    });
+    this.clock.after((metres / METRES_A_SECOND) * 1000, () => this.#stroll(phone, place));
   }
 
   #somewhere({ corner, side }: Place): Position {
     return { x: corner.x + this.#unit() * side, y: corner.y + this.#unit() * side };
   }
 
-  #count(what: keyof CrowdCounts, phone: SimCentral, by = 1): void {
+  #count(what: keyof Crowd['counts'], phone: SimCentral, by = 1): void {
     this.counts[what] += by;
-    this.#trace(what, phone.address);
+    this.trace(what, phone.address);
   }
 }
 

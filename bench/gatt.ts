@@ -75,9 +75,7 @@ const connectingAt = (intervalMs: number, handle: NobleHandle): NobleHandle => {
   const noble = handle.noble as unknown as { connect(id: string, parameters?: object): void };
   const connect = noble.connect.bind(noble);
   const interval = intervalMs / 1.25;
-  noble.connect = (id) => {
-    connect(id, { minInterval: interval, maxInterval: interval });
-  };
+  noble.connect = (id) => connect(id, { minInterval: interval, maxInterval: interval });
   return handle;
 };
 

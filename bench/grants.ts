@@ -8,9 +8,8 @@ import { MemoryCarStore } from '../lib/phone/store.js';
 import { concat } from '../lib/platform/bytes.js';
 import { MemoryRadio } from '../lib/radio/memory.js';
 import type { TraceEvent } from '../lib/link/message-link.js';
-import { asked, sum } from './bytes.js';
+import { trafficFigures } from './bytes.js';
 import { cpuMicros, figure } from './measure.js';
-import type { Figure } from './measure.js';
 import { unlock } from './session.js';
 
 const ROUNDS = 11;
@@ -20,7 +19,7 @@ const UNTIL = 2 ** 32 - 2;
  * The first unlock of a key that was paired, granted, and granted by who was granted one: what goes over
  * the link, by whole phones and a whole car, and what it costs both ends.
  */
-export const grantFigures = async (): Promise<Figure[]> => {
+export const grantFigures = async () => {
   const radio = new MemoryRadio();
   const car = await SimulatedCar.start({ name: 'car', peripheral: radio.peripheral() });
   try {
@@ -31,16 +30,13 @@ export const grantFigures = async (): Promise<Figure[]> => {
         store: new MemoryCarStore(),
         trace: (event) => seen.push(event),
       });
-    const firstUnlock = async (who: PhoneKey, chain: number): Promise<Figure[]> => {
+    const firstUnlock = async (who: PhoneKey, chain: number) => {
       const connection = await who.connect();
       seen.length = 0;
       await connection.unlock();
-      const counted = [...seen];
+      const figures = trafficFigures(`unlock.chain.${String(chain)}`, seen);
       await connection.close();
-      return [
-        figure(`unlock.chain.${String(chain)}.bytes`, sum(counted), 'B'),
-        figure(`unlock.chain.${String(chain)}.round_trips`, asked(counted), ''),
-      ];
+      return figures;
     };
 
     const [owner, guest, friend] = [phone(), phone(), phone()];
@@ -58,7 +54,7 @@ export const grantFigures = async (): Promise<Figure[]> => {
 
     const [entry] = await owner.ring.cars();
     if (entry === undefined) throw new Error('not paired');
-    const cpu = cpuMicros(
+    const cpu = await cpuMicros(
       {
         none: unlock(nodeSuite),
         one: withChain(one.uri, entry.signing.publicKey),

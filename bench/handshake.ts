@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { nodeSuite as suite } from '../lib/crypto/node.js';
 import { HandshakeState, PATTERNS } from '../lib/noise/handshake-state.js';
 import { systemRandom as random } from '../lib/platform/random.js';
-import { cpuMicros, figure, median } from './measure.js';
-import type { Figure } from './measure.js';
+import { cpuMicros, figure, medians } from './measure.js';
 
 const ROUNDS = 9;
 const HANDSHAKES = 1_000;
@@ -14,22 +13,19 @@ const TARGET = 'node_modules/.cache/snow-peer';
  * Noise KX of ours beside that of the Rust crate snow, in turn. Where snow cannot be built its figures are
  * absent, and stderr says why.
  */
-export const handshakeFigures = (): Figure[] => {
+export const handshakeFigures = async () => {
   const snow = buildSnow();
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    ours.push(cpuMicros({ kx: handshake() }, 1).kx);
-    if (snow !== undefined) theirs.push(snowMicros(snow));
-  }
-  const us = median(ours);
+  const [us = NaN, theirs] = await medians(ROUNDS, [
+    async () => (await cpuMicros({ kx: handshake() }, 1)).kx,
+    ...(snow === undefined ? [] : [() => snowMicros(snow)]),
+  ]);
   return [
     figure('noise.kx.per_second', 1e6 / us, '1/s'),
-    ...(snow === undefined
+    ...(theirs === undefined
       ? []
       : [
-          figure('noise.kx.snow.per_second', 1e6 / median(theirs), '1/s'),
-          figure('noise.kx.vs_snow', us / median(theirs), 'x'),
+          figure('noise.kx.snow.per_second', 1e6 / theirs, '1/s'),
+          figure('noise.kx.vs_snow', us / theirs, 'x'),
         ]),
   ];
 };

@@ -14,8 +14,7 @@ import { carSecrets } from '../lib/native/session/car.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import { decodeToCar, encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import { frame } from '../lib/link/message-link.js';
-import { figure, median } from './measure.js';
-import type { Figure } from './measure.js';
+import { figure, medians } from './measure.js';
 import { DONE, hostWith, keySlots, somePhones, UNLOCK } from './setup.js';
 
 const ROUNDS = 11;
@@ -42,22 +41,20 @@ const context: LinkContext = {
 };
 
 /** What proofs cost the car, on one core: right ones, junk, and links that are opened to send junk. */
-export const proofFigures = async (): Promise<Figure[]> => {
-  const valid = medianOf(ROUNDS, () => cost(POOL / 10, provenLink, unlock));
-  const challenge = medianOf(ROUNDS, () => cost(POOL / 10, () => undefined, openAndEncode));
-  const junk = medianOf(ROUNDS, () => cost(POOL, junkLink, refuse));
-  const links: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) links.push(await junkLinks());
+export const proofFigures = async () => {
+  const [valid = NaN, challenge = NaN, junk = NaN, links = NaN] = await medians(ROUNDS, [
+    () => cost(POOL / 10, provenLink, unlock),
+    () => cost(POOL / 10, () => undefined, openAndEncode),
+    () => cost(POOL, junkLink, refuse),
+    junkLinks,
+  ]);
   return [
     figure('proof.per_second', 1e6 / (valid + challenge), '1/s'),
     figure('proof.junk_us', junk, 'us'),
     figure('proof.challenge_us', challenge, 'us'),
-    figure('link.junk_us', median(links), 'us'),
+    figure('link.junk_us', links, 'us'),
   ];
 };
-
-const medianOf = (rounds: number, measure: () => number): number =>
-  median(Array.from({ length: rounds + 1 }, measure).slice(1)); // the first one warms up
 
 /** Microseconds of CPU for each of `count` runs on something that was prepared beforehand. */
 const cost = <T>(count: number, prepare: () => T, run: (prepared: T) => void): number => {

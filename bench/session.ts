@@ -13,7 +13,6 @@ import {
   encodeResult,
 } from '../lib/native/commands.js';
 import { cpuMicros, figure } from './measure.js';
-import type { Figure } from './measure.js';
 import { DONE } from './setup.js';
 
 const ROUNDS = 11;
@@ -22,9 +21,9 @@ const ROUNDS = 11;
  * What an unlock costs both ends together, with the fast suite and with the portable one; and its floor, the
  * curve operations that it cannot do without, by node:crypto alone.
  */
-export const sessionFigures = (): Figure[] => {
+export const sessionFigures = async () => {
   const work = { node: unlock(nodeSuite), floor: floor(), tweetnacl: unlock(portableSuite) };
-  const cpu = cpuMicros(work, ROUNDS);
+  const cpu = await cpuMicros(work, ROUNDS);
   return [
     figure('unlock.cpu_us.node', cpu.node, 'us'),
     figure('unlock.cpu_us.floor', cpu.floor, 'us'),

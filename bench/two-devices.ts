@@ -10,7 +10,7 @@ import type { Worker } from './measure.js';
  *   bytes; one after the other, each until the write is answered and the notification is there.
  * - bytes: Write Commands of 253 bytes, 64 at a time, until the peripheral's application has them all.
  */
-export interface TwoDevices extends Worker<Measured> {
+export interface TwoDevices<What extends Measured = 'round_trips'> extends Worker<What> {
   close(): Promise<void>;
 }
 

@@ -2,17 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { figure } from './measure.js';
-import type { Figure } from './measure.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a page loads to be a key, and to use one that it has: minified, and as gzip -9 sends it. */
-export const webFigures = async (): Promise<Figure[]> => [
+export const webFigures = async () => [
   ...(await sizes('phone', 'PhoneKey')),
   ...(await sizes('remote', 'Remote')),
 ];
 
-const sizes = async (what: string, name: string): Promise<Figure[]> => {
+const sizes = async (what: string, name: string) => {
   const { outputFiles } = await build({
     stdin: { contents: `export { ${name} } from 'phonekey';`, resolveDir: ROOT },
     bundle: true,

@@ -1,4 +1,4 @@
-import type { Position } from '../air/index.js';
+import type { TraceEvent } from '../lib/index.js';
 import type { LogFields, Logger } from '../lib/platform/logger.js';
 import { pathsFor } from './config/paths.js';
 import type { Paths } from './config/paths.js';
@@ -7,30 +7,7 @@ import { Output } from './io/output.js';
 import type { Sink } from './io/output.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import type { ExitCode } from './exit-codes.js';
-
-export const RADIOS = ['auto', 'ble', 'virtual'] as const;
-
-export type RadioChoice = (typeof RADIOS)[number];
-
-/** The options that every command has. */
-export interface GlobalOptions {
-  readonly radio: RadioChoice;
-  /** Name of the paired car. */
-  readonly car?: string | undefined;
-  /** In seconds. */
-  readonly timeout: number;
-  readonly json?: true | undefined;
-  readonly home?: string | undefined;
-  readonly air?: string | undefined;
-  readonly at?: Position | undefined;
-  /** File for the HCI traffic of this program's controller. */
-  readonly capture?: string | undefined;
-  /** Key log: written by cars and phones, read by `air watch`. */
-  readonly sessionKeys?: string | undefined;
-  /** Lets `capture` replace a file. */
-  readonly force?: true | undefined;
-  readonly verbose?: true | undefined;
-}
+import type { GlobalOptions } from './global-options.js';
 
 /** The process around the command, so that a test can be one. */
 export interface Host {
@@ -92,6 +69,13 @@ const stderrLogger = (output: Output, verbose: boolean): Logger => {
   const warn = write('warn');
   return verbose ? { debug: write('debug'), info: write('info'), warn } : { ...silentLogger, warn };
 };
+
+/** With `--verbose` the messages of a link are logged. */
+export const traceOf = ({ options, log }: Context) =>
+  options.verbose === true && {
+    trace: ({ direction, kind, fields, bytes }: TraceEvent): void =>
+      log.debug(`${direction} ${kind}`, { fields, bytes }),
+  };
 
 /** Ends with an exit code; with none, that of what was done. */
 type Work = Promise<ExitCode | void>;

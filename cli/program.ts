@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from '@commander-js/extra-typings';
+import { Command, CommanderError } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Act, AirUse, Host, Perform } from './context.js';
 import { addAirCommands } from './commands/air.js';
@@ -7,9 +7,8 @@ import { addCarCommands } from './commands/car.js';
 import { addPhoneCommands } from './commands/phone.js';
 import { addSharingCommands } from './commands/sharing.js';
 import { addToolCommands } from './commands/tools.js';
-import { parseDirectory, parseFile, parsePosition, parseSeconds } from './config/parse.js';
-import { RADIOS } from './context.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { withGlobalOptions } from './global-options.js';
 
 /** Wrong usage, and of which command: `car tap`; empty for the program itself. */
 export class UsageError extends CommanderError {
@@ -41,56 +40,11 @@ const EXAMPLES = `Examples:
 
 /** The command line `key`. Throws UsageError instead of ending the process. */
 export const buildProgram = (host: Host, perform: Perform) => {
-  const program = new Command('key')
-    .description('A phone that is a car key, over Bluetooth LE, offline')
-    .version(version())
-    .addOption(
-      new Option('--radio <radio>', 'a real adapter, the virtual air, or what is there')
-        .choices(RADIOS)
-        .default('auto' as const)
-        .env('KEY_RADIO'),
-    )
-    .addOption(new Option('--car <name>', 'which of the paired cars').env('KEY_CAR'))
-    .addOption(
-      new Option('--timeout <seconds>', 'for the whole of a command')
-        .argParser(parseSeconds)
-        .default(15)
-        .env('KEY_TIMEOUT'),
-    )
-    .addOption(new Option('--json', 'results as JSON, one object a line').env('KEY_JSON'))
-    .addOption(
-      new Option('--home <dir>', 'keeps keys, cars and air in here')
-        .argParser(parseDirectory)
-        .env('KEY_HOME'),
-    )
-    .addOption(
-      new Option('--air <dir>', 'joins the virtual air in here')
-        .argParser(parseDirectory)
-        .env('KEY_AIR'),
-    )
-    .addOption(
-      new Option(
-        '--at <x,y>',
-        'place on the virtual air, in metres (default: where it was moved; car 0,0, phone 1,0)',
-      )
-        .argParser(parsePosition)
-        .env('KEY_AT'),
-    )
-    .option(
-      '--capture <file>',
-      'writes what goes over the virtual air to a btsnoop file',
-      parseFile,
-    )
-    .option('--force', 'lets --capture replace a file')
-    .addOption(
-      new Option(
-        '--session-keys <file>',
-        'adds the keys of each session on the virtual air to a file, for key air watch',
-      )
-        .argParser(parseFile)
-        .env('KEY_SESSION_KEYS'),
-    )
-    .option('-v, --verbose', 'says on stderr what is done')
+  const program = withGlobalOptions(
+    new Command('key')
+      .description('A phone that is a car key, over Bluetooth LE, offline')
+      .version(version()),
+  )
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}\nOn stdout are results only.`)
     .showSuggestionAfterError()
@@ -132,9 +86,7 @@ export const buildProgram = (host: Host, perform: Perform) => {
   addAirCommands(program, act);
   program.commandsGroup('Tools:');
   addToolCommands(program, act);
-  addHelpCommand(program, () => {
-    check('nothing');
-  });
+  addHelpCommand(program, () => check('nothing'));
   nameCommandInErrors(program, []);
   return program;
 };

@@ -42,21 +42,16 @@ export class PhoneKeyError extends Error {
   }
 }
 
-export interface PhoneKeyErrorOptions {
+export interface PhoneKeyErrorOptions extends Partial<
+  Pick<PhoneKeyError, 'mayHaveSucceeded' | 'temporary' | 'hint'>
+> {
   readonly cause?: unknown;
-  readonly mayHaveSucceeded?: boolean;
-  readonly temporary?: boolean;
-  readonly hint?: string;
 }
 
-export interface ErrorObject {
-  readonly code: ErrorCode;
-  readonly kind: ErrorKind;
-  readonly message: string;
-  readonly mayHaveSucceeded: boolean;
-  readonly temporary: boolean;
-  readonly hint: string;
-}
+export type ErrorObject = Pick<
+  PhoneKeyError,
+  'code' | 'kind' | 'message' | 'mayHaveSucceeded' | 'temporary' | 'hint'
+>;
 
 /** Groups of codes; the command line gives each kind an exit code of its own. */
 export type ErrorKind =
@@ -69,11 +64,7 @@ export type ErrorKind =
   | 'interrupted'
   | 'internal';
 
-interface ErrorEntry {
-  readonly kind: ErrorKind;
-  readonly temporary: boolean;
-  readonly hint: string;
-}
+type ErrorEntry = Pick<PhoneKeyError, 'kind' | 'temporary' | 'hint'>;
 
 const entry = (kind: ErrorKind, temporary: boolean, hint: string): ErrorEntry => ({
   kind,

@@ -56,22 +56,28 @@ export const object =
     return read as T;
   };
 
-/** A field that may be missing. */
-export const optional =
-  <T>(reader: JsonReader<T>): JsonReader<T | undefined> =>
+/** Gives `instead` for one value, and what the reader gives for every other. */
+const except =
+  <I>(exception: null | undefined, instead: I) =>
+  <T>(reader: JsonReader<T>): JsonReader<T | I> =>
   (value, what) =>
-    value === undefined ? undefined : reader(value, what);
+    value === exception ? instead : reader(value, what);
 
-export const nullable =
-  <T>(reader: JsonReader<T>): JsonReader<T | null> =>
-  (value, what) =>
-    value === null ? null : reader(value, what);
+/** A field that may be missing. */
+export const optional = except(undefined, undefined);
+
+export const nullable = except(null, null);
 
 /** A field that is null where it would be missing. */
-export const absent =
-  <T>(reader: JsonReader<T>): JsonReader<T | undefined> =>
-  (value, what) =>
-    value === null ? undefined : reader(value, what);
+export const absent = except(null, undefined);
+
+/** Gives the value as it is, where it is one. */
+export const only =
+  <T>(wanted: string, is: (value: unknown) => value is T): JsonReader<T> =>
+  (value, what) => {
+    if (!is(value)) throw JsonError.not(what, wanted);
+    return value;
+  };
 
 export const list =
   <T>(item: JsonReader<T>, most: number, least = 0): JsonReader<readonly T[]> =>
@@ -82,45 +88,32 @@ export const list =
     return value.map((each: unknown) => item(each, what));
   };
 
-export const oneOf =
-  <T extends string | number>(choices: readonly T[]): JsonReader<T> =>
-  (value, what) => {
-    const found = choices.find((choice) => choice === value);
-    if (found !== undefined) return found;
-    const named = choices.length > 5 ? `${String(choices.length)} choices` : choices.join(', ');
-    throw JsonError.not(what, `one of ${named}`);
-  };
+export const oneOf = <T extends string | number>(choices: readonly T[]): JsonReader<T> =>
+  only(
+    `one of ${choices.length > 5 ? `${String(choices.length)} choices` : choices.join(', ')}`,
+    (value): value is T => choices.some((choice) => choice === value),
+  );
 
 /** Nothing where it says nothing. */
 const range = (least: number, most: number): string =>
   most > 2 ** 32 ? '' : ` from ${String(least)} to ${String(most)}`;
 
-export const whole =
-  (most: number, least = 0): JsonReader<number> =>
-  (value, what) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
-      return value;
-    }
-    throw JsonError.not(what, `a whole number${range(least, most)}`);
-  };
+export const whole = (most: number, least = 0): JsonReader<number> =>
+  only(
+    `a whole number${range(least, most)}`,
+    (value): value is number => Number.isInteger(value) && isWithin(value, least, most),
+  );
 
 /** JSON knows neither infinities nor NaN, but `1e999` is read as one. */
-export const number =
-  (least = -Number.MAX_VALUE, most = Number.MAX_VALUE): JsonReader<number> =>
-  (value, what) => {
-    if (typeof value === 'number' && value >= least && value <= most) return value;
-    throw JsonError.not(what, `a number${range(least, most)}`);
-  };
+export const number = (least = -Number.MAX_VALUE, most = Number.MAX_VALUE): JsonReader<number> =>
+  only(`a number${range(least, most)}`, (value) => isWithin(value, least, most));
 
-export const boolean: JsonReader<boolean> = (value, what) => {
-  if (typeof value !== 'boolean') throw JsonError.not(what, 'true or false');
-  return value;
-};
+const isWithin = (value: unknown, least: number, most: number): value is number =>
+  typeof value === 'number' && value >= least && value <= most;
 
-export const text: JsonReader<string> = (value, what) => {
-  if (typeof value !== 'string') throw JsonError.not(what, 'a text');
-  return value;
-};
+export const boolean = only('true or false', (value) => typeof value === 'boolean');
+
+export const text = only('a text', (value) => typeof value === 'string');
 
 /** Of 1 to `maxBytes` bytes of UTF-8, and nothing that moves the cursor of a terminal. */
 export const name =

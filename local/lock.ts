@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { utf8 } from '../lib/platform/bytes.js';
 import { parseJsonObject } from '../lib/platform/json.js';
@@ -8,6 +7,7 @@ import { linkNew, writeAll } from './files/durable.js';
 import { systemOwners } from './files/owner.js';
 import type { Owner, Owners } from './files/owner.js';
 import { sweepTemporaries, temporaryIn } from './files/temporary.js';
+import { digestOf } from './sockets.js';
 
 /*
  * A lock is a file that says whose it is: {pid, birth, nonce}. It is complete the moment it is there, as
@@ -144,8 +144,7 @@ const breakStale = async (ground: Ground, path: string, stale: Holder): Promise<
 
 /** A lock without contents, of before a power cut, has no nonce: its path stands for one. */
 const claimOn = (path: string, holder: Holder): string => {
-  const nonce =
-    holder === 'torn' ? createHash('sha256').update(path).digest('hex').slice(0, 16) : holder.nonce;
+  const nonce = holder === 'torn' ? digestOf(path) : holder.nonce;
   return join(dirname(path), `${nonce}${CLAIM}`);
 };
 

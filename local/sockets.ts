@@ -14,9 +14,9 @@ const PIPE_PREFIX = '\\\\.\\pipe\\';
 /** True for a Windows named pipe, which has no file, no permissions of a file, and is never stale. */
 export const isPipe = (path: string): boolean => path.startsWith(PIPE_PREFIX);
 
-/** 16 hex digits that stand for a directory where its path is too long. */
-export const digestOf = (directory: string): string =>
-  createHash('sha256').update(directory).digest('hex').slice(0, 16);
+/** 16 hex digits that stand for a path or a name that is too long. */
+export const digestOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Where a program of the directory listens: a Unix socket there, on Windows a named pipe. */
 export const socketPath = (directory: string, kind: 'car' | 'hub', file: string): string =>

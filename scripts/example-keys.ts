@@ -1,8 +1,12 @@
+import type { KeyPair } from '../lib/crypto/suite.js';
 import { nodeSuite } from '../lib/crypto/node.js';
-import { concat, toHex } from '../lib/platform/bytes.js';
+import { concat } from '../lib/platform/bytes.js';
 import type { Random } from '../lib/platform/random.js';
 import { encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../lib/native/codec.js';
+import { carSecrets, Challenge } from '../lib/native/session/car.js';
+import { answerChallenge } from '../lib/native/session/phone.js';
+import type { Response } from '../lib/native/session/phone.js';
 import { frame } from '../lib/link/message-link.js';
 
 /**
@@ -15,6 +19,14 @@ export const suite = nodeSuite;
 /** Bytes that count upwards, so that a reader sees at once that they are not a secret. */
 export const counting = (first: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (first + i) & 0xff);
+
+/** What `make` gives for each of these bits, # in the name being its number. */
+export const forBits = <T>(
+  name: string,
+  bits: readonly number[],
+  make: (bit: number) => T,
+): Record<string, T> =>
+  Object.fromEntries(bits.map((bit) => [name.replace('#', String(bit)), make(bit)]));
 
 /** Gives these bytes once, and fails when asked for more or for another length. */
 export const fixed = (...values: Uint8Array[]): Random => {
@@ -50,10 +62,35 @@ export const KEYS = {
   friendName: "Cleo's phone",
 } as const;
 
-/** Name and value of one line; hex unless it says otherwise. */
-export type Line = readonly [name: string, value: string];
+/** Values by their names: bytes, or text. */
+export type Example = Readonly<Record<string, Uint8Array | string>>;
 
-export const bytes = (name: string, value: Uint8Array): Line => [name, toHex(value)];
+export const pair = (name: string, { privateKey, publicKey }: KeyPair): Example => ({
+  [`${name}_private`]: privateKey,
+  [`${name}_public`]: publicKey,
+});
+
+export const challengeOf = (ephemeral: Uint8Array): Challenge =>
+  new Challenge(suite, fixed(ephemeral), carSecrets(suite, KEYS.car), 0);
+
+export const answer = (
+  challenge: Uint8Array,
+  identity: KeyPair,
+  command: Uint8Array,
+  carPublicKey = KEYS.car.publicKey,
+): Response => {
+  const random = fixed(KEYS.phoneEphemeral);
+  return answerChallenge(suite, random, { identity, carPublicKey }, challenge, command);
+};
+
+/** A session that begins with a command, up to where both ends have a channel. */
+export const exampleSession = (identity: KeyPair, command: Uint8Array) => {
+  const challenge = challengeOf(KEYS.carEphemeral);
+  const { handshake, tag, channel: phone } = answer(challenge.bytes, identity, command);
+  const car = challenge.verify(handshake, tag, 1)?.channel;
+  if (car === undefined) throw new Error('the example does not verify');
+  return { hello: challenge.bytes, proof: { handshake, tag }, phone, car };
+};
 
 const framed = (message: Uint8Array): Uint8Array => concat(...frame(message, 517));
 

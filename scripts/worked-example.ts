@@ -11,16 +11,25 @@ import {
 } from '../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
-import { carSecrets, Challenge } from '../lib/native/session/car.js';
-import { answerChallenge } from '../lib/native/session/phone.js';
 import { PROLOGUE, proofTagKey } from '../lib/native/session/common.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
 import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
 import { encodeCommand, encodeResult } from '../lib/native/commands.js';
-import type { Command } from '../lib/domain/commands.js';
-import type { Enrolment, Outcome } from '../lib/domain/outcomes.js';
-import { bytes, fixed, fromCar, KEYS, suite, toCar } from './example-keys.js';
-import type { Line } from './example-keys.js';
+import type { KeyPair } from '../lib/crypto/suite.js';
+import type { HandshakeState } from '../lib/noise/handshake-state.js';
+import type { Outcome } from '../lib/domain/outcomes.js';
+import { toHex } from '../lib/platform/bytes.js';
+import {
+  challengeOf,
+  exampleSession,
+  fixed,
+  fromCar,
+  KEYS,
+  pair,
+  suite,
+  toCar,
+} from './example-keys.js';
+import type { Example } from './example-keys.js';
 import { grantExample, introductionExample, revocationListExample } from './sharing-examples.js';
 
 /**
@@ -28,33 +37,21 @@ import { grantExample, introductionExample, revocationListExample } from './shar
  * docs/PROTOCOL.md, and the base of test/vectors/*.json. Grants and revocation lists: sharing-examples.ts.
  */
 
-const advertisementExample = (): Line[] => {
+const advertisementExample = (): Example => {
   const key = advertisementKey(suite, KEYS.car.publicKey);
-  const data = encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce));
-  return [
-    bytes('car_public', KEYS.car.publicKey),
-    bytes('advertisement_key', key),
-    bytes('flags', Uint8Array.of(1)),
-    bytes('nonce', KEYS.advertisementNonce),
-    bytes('service_data', data),
-  ];
+  return {
+    car_public: KEYS.car.publicKey,
+    advertisement_key: key,
+    flags: Uint8Array.of(1),
+    nonce: KEYS.advertisementNonce,
+    service_data: encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce)),
+  };
 };
 
-const sessionExample = (): Line[] => {
-  const secrets = carSecrets(suite, KEYS.car);
-  const challenge = new Challenge(suite, fixed(KEYS.carEphemeral), secrets, 0);
-  const unlock: Command = { type: 'unlock' };
-  const status: Command = { type: 'status' };
-  const response = answerChallenge(
-    suite,
-    fixed(KEYS.phoneEphemeral),
-    { identity: KEYS.phone, carPublicKey: KEYS.car.publicKey },
-    challenge.bytes,
-    encodeCommand(unlock),
-  );
-  const { handshake, tag } = response;
-  const verified = challenge.verify(handshake, tag, 1);
-  if (verified === undefined) throw new Error('the example does not verify');
+const sessionExample = (): Example => {
+  const unlock = encodeCommand({ type: 'unlock' });
+  const command = encodeCommand({ type: 'status' });
+  const { hello, proof, phone, car } = exampleSession(KEYS.phone, unlock);
   const result = (outcome: Outcome): Uint8Array =>
     encodeResult({ outcome, clockLost: false, epoch: 0 });
   const done = result({ type: 'done' });
@@ -68,56 +65,39 @@ const sessionExample = (): Line[] => {
       pinNeeded: false,
     },
   });
-  const firstResult = verified.channel.seal(done);
-  const nextCommand = response.channel.seal(encodeCommand(status));
-  const nextResult = verified.channel.seal(state);
-  return [
-    bytes('car_private', KEYS.car.privateKey),
-    bytes('car_public', KEYS.car.publicKey),
-    bytes('phone_private', KEYS.phone.privateKey),
-    bytes('phone_public', KEYS.phone.publicKey),
-    bytes('car_ephemeral_private', KEYS.carEphemeral),
-    bytes('phone_ephemeral_private', KEYS.phoneEphemeral),
-    bytes('prologue', PROLOGUE),
-    bytes('hello_handshake', challenge.bytes),
-    bytes(
-      'hello_frame',
-      fromCar({ case: 'hello', value: { version: 1, handshake: challenge.bytes } }),
-    ),
-    bytes('command_unlock', encodeCommand(unlock)),
-    bytes('proof_handshake', handshake),
-    bytes('proof_tag_key', proofTagKey(suite, KEYS.car.publicKey)),
-    bytes('proof_tag', tag),
-    bytes('proof_frame', toCar({ case: 'proof', value: { handshake, tag } })),
-    bytes('result_done', done),
-    bytes('sealed_result', firstResult),
-    bytes('result_frame', fromCar({ case: 'sealed', value: firstResult })),
-    bytes('command_status', encodeCommand(status)),
-    bytes('sealed_command', nextCommand),
-    bytes('command_frame', toCar({ case: 'sealed', value: nextCommand })),
-    bytes('result_status', state),
-    bytes('next_result_frame', fromCar({ case: 'sealed', value: nextResult })),
-  ];
+  const firstResult = car.seal(done);
+  const nextCommand = phone.seal(command);
+  return {
+    ...pair('car', KEYS.car),
+    ...pair('phone', KEYS.phone),
+    car_ephemeral_private: KEYS.carEphemeral,
+    phone_ephemeral_private: KEYS.phoneEphemeral,
+    prologue: PROLOGUE,
+    hello_handshake: hello,
+    hello_frame: fromCar({ case: 'hello', value: { version: 1, handshake: hello } }),
+    command_unlock: unlock,
+    proof_handshake: proof.handshake,
+    proof_tag_key: proofTagKey(suite, KEYS.car.publicKey),
+    proof_tag: proof.tag,
+    proof_frame: toCar({ case: 'proof', value: proof }),
+    result_done: done,
+    sealed_result: firstResult,
+    result_frame: fromCar({ case: 'sealed', value: firstResult }),
+    command_status: command,
+    sealed_command: nextCommand,
+    command_frame: toCar({ case: 'sealed', value: nextCommand }),
+    result_status: state,
+    next_result_frame: fromCar({ case: 'sealed', value: car.seal(state) }),
+  };
 };
 
 const window = { name: KEYS.carName, role: 'owner' } as const;
 
-const enrolment: Enrolment = {
-  slot: 0,
-  role: 'owner',
-  epoch: 0,
-  time: 1_800_000_000,
-  mark: 0,
-};
+const enrolment = { slot: 0, role: 'owner', epoch: 0, time: 1_800_000_000, mark: 0 } as const;
 
 /** The messages of a pairing with the example's keys. */
 export const pairingRun = () => {
-  const hello = new Challenge(
-    suite,
-    fixed(KEYS.pairingChallengeEphemeral),
-    carSecrets(suite, KEYS.car),
-    0,
-  ).bytes;
+  const { bytes: hello } = challengeOf(KEYS.pairingChallengeEphemeral);
   const registration = pairingRegistration(KEYS.code);
   const phoneRandom = fixed(KEYS.proverRandom, KEYS.pairingPhoneEphemeral);
   const phone = new PhonePairing(suite, phoneRandom, KEYS.code, hello);
@@ -136,16 +116,9 @@ export const pairingRun = () => {
   return { hello, registration, share: phone.share, answer, confirm, offer, commit, done };
 };
 
-/** What PhonePairing keeps to itself: K_shared (32 bytes), and the hash of the handshake after the offer (64). */
-export const pairingSecretsOf = ({
-  hello,
-  answer,
-  offer,
-}: ReturnType<typeof pairingRun>): {
-  readonly shared: Uint8Array;
-  readonly transcript: Uint8Array;
-} => {
-  const shared = new Spake2PlusProver({
+/** K_shared of that run, 32 bytes: SPAKE2+ alone, which PhonePairing keeps to itself. */
+export const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
+  new Spake2PlusProver({
     ...pairingSecrets(KEYS.code, suite),
     context: pairingContext(hello),
     idProver: ID_PROVER,
@@ -153,69 +126,67 @@ export const pairingSecretsOf = ({
     random: fixed(KEYS.proverRandom),
     suite,
   }).finish(answer.share, answer.confirm).sharedKey;
-  const noise = pairingHandshake(
-    suite,
-    fixed(KEYS.pairingPhoneEphemeral),
-    'phone',
-    shared,
-    KEYS.phone,
-  );
+
+/** The phone's side of Noise in that run, from its beginning. */
+export const phoneNoise = (psk: Uint8Array, identity: KeyPair = KEYS.phone): HandshakeState =>
+  pairingHandshake(suite, fixed(KEYS.pairingPhoneEphemeral), 'phone', psk, identity);
+
+/** Its hash after the offer, which PhonePairing keeps to itself, too. */
+export const transcriptOf = (run: ReturnType<typeof pairingRun>): Uint8Array => {
+  const noise = phoneNoise(sharedKey(run));
   noise.writeMessage(new Uint8Array(0));
-  noise.readMessage(offer);
-  return { shared, transcript: noise.handshakeHash };
+  noise.readMessage(run.offer);
+  return noise.handshakeHash;
 };
 
-const pairingExample = (): Line[] => {
+const pairingExample = (): Example => {
   const run = pairingRun();
   const { hello, registration, share, answer, confirm, offer, commit, done } = run;
-  const { shared, transcript } = pairingSecretsOf(run);
-  const signed = signedInPairing(transcript, KEYS.phone.publicKey);
+  const h = transcriptOf(run);
+  const signed = signedInPairing(h, KEYS.phone.publicKey);
   const signature = suite.ed25519Sign(KEYS.phoneSigning, signed);
-  const identity = { signingKey: KEYS.phoneSigning.publicKey, signature, name: KEYS.phoneName };
-  return [
-    ['code (text)', KEYS.code],
-    bytes('id_prover', ID_PROVER),
-    bytes('id_verifier', ID_VERIFIER),
-    bytes('w0', registration.w0),
-    bytes('w1', pairingSecrets(KEYS.code, suite).w1),
-    bytes('L', registration.L),
-    bytes('car_ephemeral_private', KEYS.pairingChallengeEphemeral),
-    bytes('hello_handshake', hello),
-    bytes('context', pairingContext(hello)),
-    bytes('prover_random', KEYS.proverRandom),
-    bytes('verifier_random', KEYS.verifierRandom),
-    bytes('shareP', share),
-    bytes('pair_start_frame', toCar({ case: 'pairStart', value: { share } })),
-    bytes('shareV', answer.share),
-    bytes('confirmV', answer.confirm),
-    bytes('pair_share_frame', fromCar({ case: 'pairShare', value: answer })),
-    bytes('confirmP', confirm.confirm),
-    bytes('K_shared', shared),
-    bytes('prologue', PAIRING),
-    bytes('noise_phone_private', KEYS.pairingPhoneEphemeral),
-    bytes('noise_car_private', KEYS.pairingCarEphemeral),
-    bytes('pair_confirm_frame', toCar({ case: 'pairConfirm', value: confirm })),
-    bytes('car_private', KEYS.car.privateKey),
-    bytes('car_public', KEYS.car.publicKey),
-    ['car_name (text)', KEYS.carName],
-    bytes('car_identity', encodeCarIdentity(window)),
-    bytes('pair_offer_frame', fromCar({ case: 'pairOffer', value: offer })),
-    bytes('h', transcript),
-    bytes('phone_private', KEYS.phone.privateKey),
-    bytes('phone_public', KEYS.phone.publicKey),
-    bytes('phone_signing_private', KEYS.phoneSigning.privateKey),
-    bytes('phone_signing_public', KEYS.phoneSigning.publicKey),
-    bytes('signed', signed),
-    bytes('signature', signature),
-    ['phone_name (text)', KEYS.phoneName],
-    bytes('phone_identity', encodePhoneIdentity(identity)),
-    bytes('pair_commit_frame', toCar({ case: 'pairCommit', value: commit })),
-    bytes('enrolment', encodeEnrolment(enrolment)),
-    bytes('pair_done_frame', fromCar({ case: 'pairDone', value: done })),
-  ];
+  const { publicKey: signingKey } = KEYS.phoneSigning;
+  return {
+    code: KEYS.code,
+    id_prover: ID_PROVER,
+    id_verifier: ID_VERIFIER,
+    w0: registration.w0,
+    w1: pairingSecrets(KEYS.code, suite).w1,
+    L: registration.L,
+    car_ephemeral_private: KEYS.pairingChallengeEphemeral,
+    hello_handshake: hello,
+    context: pairingContext(hello),
+    prover_random: KEYS.proverRandom,
+    verifier_random: KEYS.verifierRandom,
+    shareP: share,
+    pair_start_frame: toCar({ case: 'pairStart', value: { share } }),
+    shareV: answer.share,
+    confirmV: answer.confirm,
+    pair_share_frame: fromCar({ case: 'pairShare', value: answer }),
+    confirmP: confirm.confirm,
+    K_shared: sharedKey(run),
+    prologue: PAIRING,
+    noise_phone_private: KEYS.pairingPhoneEphemeral,
+    noise_car_private: KEYS.pairingCarEphemeral,
+    pair_confirm_frame: toCar({ case: 'pairConfirm', value: confirm }),
+    ...pair('car', KEYS.car),
+    car_name: KEYS.carName,
+    car_identity: encodeCarIdentity(window),
+    pair_offer_frame: fromCar({ case: 'pairOffer', value: offer }),
+    h,
+    ...pair('phone', KEYS.phone),
+    ...pair('phone_signing', KEYS.phoneSigning),
+    signed,
+    signature,
+    phone_name: KEYS.phoneName,
+    phone_identity: encodePhoneIdentity({ signingKey, signature, name: KEYS.phoneName }),
+    pair_commit_frame: toCar({ case: 'pairCommit', value: commit }),
+    enrolment: encodeEnrolment(enrolment),
+    pair_done_frame: fromCar({ case: 'pairDone', value: done }),
+  };
 };
 
-export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
+export const EXAMPLES: Readonly<Record<string, () => Example>> = {
   advertisement: advertisementExample,
   session: sessionExample,
   pairing: pairingExample,
@@ -225,7 +196,12 @@ export const EXAMPLES: Readonly<Record<string, () => Line[]>> = {
 };
 
 /** An example as it stands in docs/PROTOCOL.md: names, then values in lines of 32 bytes. */
-const render = (lines: readonly Line[]): string => {
+const render = (example: Example): string => {
+  const lines = Object.entries(example).map(([name, value]) =>
+    typeof value === 'string'
+      ? ([`${name} (text)`, value] as const)
+      : ([name, toHex(value)] as const),
+  );
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   return lines
     .flatMap(([name, value]) => {
@@ -245,7 +221,3 @@ export const fillExamples = (text: string): string =>
       return `${head}\n\`\`\`text\n${render(example())}\n\`\`\`\n\n${tail}`;
     },
   );
-
-/** How many examples a text holds; the test that compares them must find all. */
-export const countExamples = (text: string): number =>
-  text.match(/<!-- example: \w+ -->/g)?.length ?? 0;

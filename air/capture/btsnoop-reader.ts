@@ -9,7 +9,7 @@ import {
   UNIX_EPOCH,
 } from './btsnoop.js';
 import type { BtsnoopRecord } from './btsnoop.js';
-import { MonitorReader } from './monitor-reader.js';
+import { MonitorReader } from './monitor.js';
 import type { AirEvent } from './record.js';
 
 /** Longer than any HCI packet (an ACL packet has 65,540 bytes at most), in bytes. */

@@ -1,8 +1,12 @@
 import { fromHex, utf8Prefix } from '../../lib/platform/bytes.js';
 import { PacketType } from '../../lib/hci/constants.js';
+import { bytes, u8 } from '../../lib/hci/fields.js';
+import { Layout } from '../../lib/hci/layout.js';
+import { readable } from '../../lib/hci/reader.js';
+import { addressText } from '../../lib/hci/text.js';
 import type { AirListener } from '../tap.js';
 import { btsnoopHeader, Datalink, recordOf } from './btsnoop.js';
-import type { Direction } from './btsnoop.js';
+import type { BtsnoopRecord } from './btsnoop.js';
 import type { CaptureSink } from './capturing.js';
 import type { AirDevice, AirEvent } from './record.js';
 
@@ -11,43 +15,24 @@ import type { AirDevice, AirEvent } from './record.js';
  * record are its controller's number << 16 and an opcode, and packets go without their H4 type byte.
  * Wireshark and btmon read it, and tell the controllers apart.
  */
-export const MonitorOpcode = {
-  newIndex: 0,
-  deleteIndex: 1,
-  command: 2,
-  event: 3,
-  aclSent: 4,
-  aclReceived: 5,
-  scoSent: 6,
-  scoReceived: 7,
-  openIndex: 8,
-  closeIndex: 9,
-  isoSent: 18,
-  isoReceived: 19,
-} as const;
+const MonitorOpcode = { newIndex: 0, deleteIndex: 1, openIndex: 8, closeIndex: 9 } as const;
 
-/** By direction and H4 type. */
-export const PACKET_OPCODES: Readonly<Record<Direction, ReadonlyMap<number, number>>> = {
-  sent: new Map([
-    [PacketType.command, MonitorOpcode.command],
-    [PacketType.acl, MonitorOpcode.aclSent],
-    [PacketType.sco, MonitorOpcode.scoSent],
-    [PacketType.iso, MonitorOpcode.isoSent],
-  ]),
-  received: new Map([
-    [PacketType.event, MonitorOpcode.event],
-    [PacketType.acl, MonitorOpcode.aclReceived],
-    [PacketType.sco, MonitorOpcode.scoReceived],
-    [PacketType.iso, MonitorOpcode.isoReceived],
-  ]),
-};
+/** Which way the packets of an opcode go, and the type that H4 has for them. */
+const PACKETS = [
+  { opcode: 2, direction: 'sent', type: PacketType.command },
+  { opcode: 3, direction: 'received', type: PacketType.event },
+  { opcode: 4, direction: 'sent', type: PacketType.acl },
+  { opcode: 5, direction: 'received', type: PacketType.acl },
+  { opcode: 6, direction: 'sent', type: PacketType.sco },
+  { opcode: 7, direction: 'received', type: PacketType.sco },
+  { opcode: 18, direction: 'sent', type: PacketType.iso },
+  { opcode: 19, direction: 'received', type: PacketType.iso },
+] as const;
 
-/** Type of a controller in New Index: primary. */
-const PRIMARY = 0;
-/** Bus: virtual. */
-const VIRTUAL = 0;
 /** Of which the last one is zero. */
 const NAME_BYTES = 8;
+/** What New Index says; type 0 is primary, bus 0 virtual. Names are filled up with zeros. */
+const NEW_INDEX = new Layout({ type: u8(), bus: u8(), address: bytes(6), name: bytes(NAME_BYTES) });
 /** What the monitor takes for no controller. */
 const NO_INDEX = 0xffff;
 const NOTHING = Buffer.alloc(0);
@@ -66,8 +51,10 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
         break;
       case 'record': {
         const { index, direction, packet, time } = event.record;
-        const opcode = PACKET_OPCODES[direction].get(packet[0] ?? 0);
-        if (opcode !== undefined) write(index, opcode, packet.subarray(1), time);
+        const kind = PACKETS.find(
+          (each) => each.direction === direction && each.type === packet[0],
+        );
+        if (kind !== undefined) write(index, kind.opcode, packet.subarray(1), time);
         break;
       }
       case 'left':
@@ -78,15 +65,51 @@ export const monitorCapture = (sink: CaptureSink): AirListener => {
   };
 };
 
-/** Type (1 byte), bus (1), address (6, little-endian), name (8). */
-const newIndex = ({ index, address, label }: AirDevice): Buffer => {
-  const data = Buffer.alloc(8 + NAME_BYTES);
-  data.writeUInt8(PRIMARY, 0);
-  data.writeUInt8(VIRTUAL, 1);
-  data.set((fromHex(address.replaceAll(':', '')) ?? NOTHING).reverse(), 2);
-  data.set(utf8Prefix(label === '' ? `hci${String(index)}` : label, NAME_BYTES - 1), 8);
-  return data;
-};
+const newIndex = ({ index, address, label }: AirDevice): Uint8Array =>
+  NEW_INDEX.build({
+    type: 0,
+    bus: 0,
+    address: (fromHex(address.replaceAll(':', '')) ?? NOTHING).reverse(),
+    name: utf8Prefix(label === '' ? `hci${String(index)}` : label, NAME_BYTES - 1),
+  });
+
+/**
+ * Reads the records of a monitor file. Its numbers of controllers come back; those that are
+ * given here do not.
+ */
+export class MonitorReader {
+  /** By the monitor's number. */
+  readonly #devices = new Map<number, AirDevice>();
+  #next = 0;
+
+  readonly events = ({ data, flags, time }: BtsnoopRecord): readonly AirEvent[] => {
+    const number = flags >>> 16;
+    const opcode = flags & 0xffff;
+    const kind = PACKETS.find((each) => each.opcode === opcode);
+    if (kind !== undefined) {
+      const { direction, type } = kind;
+      const { index } = this.#devices.get(number) ?? this.#introduce(number, '', '');
+      const record = { time, index, direction, packet: Buffer.concat([Buffer.of(type), data]) };
+      return [{ type: 'record', record }];
+    }
+    const isNew = opcode === MonitorOpcode.newIndex;
+    const found = isNew ? readable(() => NEW_INDEX.read(data)) : undefined;
+    if (found === undefined && opcode !== MonitorOpcode.deleteIndex) return [];
+    const before = this.#devices.get(number);
+    this.#devices.delete(number);
+    const left: AirEvent[] = before === undefined ? [] : [{ type: 'left', device: before, time }];
+    if (found === undefined) return left;
+    const [name = ''] = Buffer.from(found.name).toString('utf8').split('\0', 1);
+    const device = this.#introduce(number, addressText(found.address), name);
+    return [...left, { type: 'came', device, time }];
+  };
+
+  #introduce(number: number, address: string, label: string): AirDevice {
+    const device = { index: this.#next++, address, label };
+    this.#devices.set(number, device);
+    return device;
+  }
+}
 
 /**
  * Writes what passes between all hosts of an air and their controllers to `sink`, until the function

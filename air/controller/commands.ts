@@ -26,18 +26,15 @@ export const COMMANDS: ReadonlyMap<number, CommandHandler> = new Map(
 );
 
 /** The same without those of extended advertising. */
-export const LEGACY_COMMANDS: ReadonlyMap<number, CommandHandler> = new Map(
+export const LEGACY_COMMANDS: typeof COMMANDS = new Map(
   [...COMMANDS].filter(([, { family }]) => family !== 'extended'),
 );
 
-const bitmapOf = (commands: ReadonlyMap<number, CommandHandler>): Uint8Array =>
+/** The 64-byte bitmap of Read Local Supported Commands. */
+export const supportedBits = (commands: typeof COMMANDS): Uint8Array =>
   bitmap(
     64,
     [...commands.values()].flatMap(({ declared: { supported } }) =>
       supported === undefined ? [] : [supported[0] * 8 + supported[1]],
     ),
   );
-
-/** The 64-byte bitmaps of Read Local Supported Commands. */
-export const SUPPORTED_COMMANDS = bitmapOf(COMMANDS);
-export const SUPPORTED_LEGACY_COMMANDS = bitmapOf(LEGACY_COMMANDS);

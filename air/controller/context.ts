@@ -1,3 +1,4 @@
+import type { Random } from '../../lib/platform/random.js';
 import type { Medium } from '../medium/medium.js';
 import type { Station } from '../medium/station.js';
 import type { AcceptList } from './accept-list.js';
@@ -6,13 +7,28 @@ import type { Identity } from './identity.js';
 import type { Power } from './power.js';
 import type { ResolvingList } from './privacy/resolving-list.js';
 
-/** The parts of a controller that advertising, scanning and initiating share. */
+/** Buffers for data from the host: `count` packets of at most `length` bytes of data. */
+export interface AclBuffers {
+  readonly length: number;
+  readonly count: number;
+}
+
+export const DEFAULT_ACL_BUFFERS: AclBuffers = { length: 251, count: 8 };
+
+/** The parts of a controller that advertising, scanning, initiating and links share. */
 export interface ControllerParts {
   readonly medium: Medium;
   readonly station: Station;
   readonly host: HostPort;
+  readonly random: Random;
+  readonly buffers: AclBuffers;
   readonly identity: Identity;
   readonly acceptList: AcceptList;
   readonly resolvingList: ResolvingList;
   readonly power: Power;
+}
+
+export interface ListeningParts extends ControllerParts {
+  /** To be called when listening begins or ends. */
+  listeningChanged(): void;
 }

@@ -11,12 +11,7 @@ import { H4Error, packetLength } from '../../lib/hci/h4.js';
 import type { AirTransport } from '../../lib/hci/transport.js';
 import { addListener } from '../../lib/hci/transport.js';
 import type { Medium } from '../medium/medium.js';
-import {
-  COMMANDS,
-  LEGACY_COMMANDS,
-  SUPPORTED_COMMANDS,
-  SUPPORTED_LEGACY_COMMANDS,
-} from './commands.js';
+import { COMMANDS, LEGACY_COMMANDS, supportedBits } from './commands.js';
 import { failed } from './commands/command.js';
 import type { CommandHandler, HostAnswer } from './commands/command.js';
 import { Controller } from './parts.js';
@@ -36,7 +31,7 @@ type PacketObserver = (packet: Uint8Array, direction: Direction) => void;
 
 /** A Bluetooth LE controller in software: HCI towards its host, a station towards the medium. */
 export class VirtualController extends Controller implements AirTransport {
-  readonly #commands: ReadonlyMap<number, CommandHandler>;
+  readonly #commands: typeof COMMANDS;
   readonly #logger: Logger;
   readonly #recall: ControllerOptions['recall'];
   readonly #observers = new Set<PacketObserver>();
@@ -75,9 +70,7 @@ export class VirtualController extends Controller implements AirTransport {
   /** Shows each packet of the host before it is acted upon, and each to it before it is delivered. */
   observe(observer: PacketObserver): void {
     this.#observers.add(observer);
-    this.host.onPacket((packet) => {
-      observer(packet, 'received');
-    });
+    this.host.onPacket((packet) => observer(packet, 'received'));
   }
 
   onClose(listener: () => void): () => void {
@@ -99,7 +92,7 @@ export class VirtualController extends Controller implements AirTransport {
   }
 
   override supportedCommands(): Uint8Array {
-    return this.offersExtendedAdvertising ? SUPPORTED_COMMANDS : SUPPORTED_LEGACY_COMMANDS;
+    return supportedBits(this.#commands);
   }
 
   #command(opcode: number, parameters: Uint8Array): void {

@@ -43,21 +43,15 @@ const OWN_FEATURES: ReadonlySet<number> = new Set([
   Feature.extendedAdvertising,
 ]);
 
+const features = (has: (feature: number) => boolean): Uint8Array =>
+  bitmap(8, Object.values(Feature).filter(has));
+
 /** 8 bytes. */
 export const leLocalFeatures = (extendedAdvertising: boolean): Uint8Array =>
-  bitmap(
-    8,
-    Object.values(Feature).filter(
-      (feature) => extendedAdvertising || feature !== Feature.extendedAdvertising,
-    ),
-  );
+  features((feature) => extendedAdvertising || feature !== Feature.extendedAdvertising);
 
 /** 8 bytes, as the features exchange tells them. */
-export const featuresForPeers = (): Uint8Array =>
-  bitmap(
-    8,
-    Object.values(Feature).filter((feature) => !OWN_FEATURES.has(feature)),
-  );
+export const featuresForPeers = (): Uint8Array => features((feature) => !OWN_FEATURES.has(feature));
 
 /** States and combinations of states that LE Read Supported States knows (Vol 4 Part E 7.8.27). */
 const STATES = Array.from({ length: 42 }, (_, state) => state);

@@ -8,13 +8,12 @@ import { formatAddress } from '../medium/pdu.js';
 import type { AirPdu, ConnectRequest } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
 import { AcceptList } from './accept-list.js';
-import { DEFAULT_ACL_BUFFERS } from './acl-buffers.js';
-import type { AclBuffers } from './acl-buffers.js';
 import type { Acceptance } from './advertising/advertising-set.js';
 import { AdvertisingSets } from './advertising/advertising-sets.js';
-import { ExtendedAdvertising } from './advertising/extended-advertising.js';
-import { LegacyAdvertising } from './advertising/legacy-advertising.js';
+import { isLegacyEnabled } from './advertising/legacy-advertising.js';
 import { Connections } from './connection/connections.js';
+import { DEFAULT_ACL_BUFFERS } from './context.js';
+import type { AclBuffers, ControllerParts } from './context.js';
 import { HostPort } from './host-port.js';
 import { Identity } from './identity.js';
 import { Initiator } from './initiating/initiator.js';
@@ -58,8 +57,6 @@ export abstract class Controller implements LinkLayer {
   readonly resolvingList: ResolvingList;
   readonly identity: Identity;
   readonly advertisingSets: AdvertisingSets;
-  readonly legacyAdvertising: LegacyAdvertising;
-  readonly extendedAdvertising: ExtendedAdvertising;
   readonly scanner: Scanner;
   readonly initiator: Initiator;
   readonly connections: Connections;
@@ -91,21 +88,24 @@ export abstract class Controller implements LinkLayer {
     );
     this.resolvingList = new ResolvingList(medium.clock, random, () => this.#usesAddresses());
     this.identity = new Identity(address, this.resolvingList);
-    this.connections = new Connections(medium, host, this.buffers, random);
     this.dhKeys = new DhKeys(host, random);
-    const { acceptList, resolvingList, identity, connections, power } = this;
-    const context = { medium, station, host, random, acceptList, resolvingList, identity, power };
+    const { buffers, acceptList, resolvingList, identity, power } = this;
+    const own = { host, random, buffers, acceptList, resolvingList, identity, power };
+    const parts: ControllerParts = { medium, station, ...own };
+    const connections = (this.connections = new Connections(parts));
     const hasRoom = (): boolean =>
       connections.count(ConnectionRole.peripheral) + this.#accepted.size < this.peripheralLinks;
-    this.advertisingSets = new AdvertisingSets(context, hasRoom);
-    this.legacyAdvertising = new LegacyAdvertising(this.advertisingSets, identity, host);
-    this.extendedAdvertising = new ExtendedAdvertising(this.advertisingSets, host, power);
+    this.advertisingSets = new AdvertisingSets(parts, hasRoom);
     const listeningChanged = (): void => {
       const windows = [this.scanner.window, this.initiator.window];
-      if (!this.isClosed) medium.listen(station, windows.filter(isDefined));
+      if (this.isClosed) return;
+      medium.listen(
+        station,
+        windows.filter((window) => window !== undefined),
+      );
     };
-    this.scanner = new Scanner({ ...context, listeningChanged });
-    this.initiator = new Initiator({ ...context, connections, listeningChanged });
+    this.scanner = new Scanner({ ...parts, listeningChanged });
+    this.initiator = new Initiator({ ...parts, connections, listeningChanged });
   }
 
   /** The bitmap of Read Local Supported Commands. */
@@ -140,7 +140,8 @@ export abstract class Controller implements LinkLayer {
 
   /** LE Set Random Address, 6 bytes. */
   setRandomAddress(bytes: Uint8Array): number {
-    if (this.legacyAdvertising.enabled || this.scanner.enabled || this.initiator.listening) {
+    const { advertisingSets, scanner, initiator } = this;
+    if (isLegacyEnabled(advertisingSets) || scanner.enabled || initiator.listening) {
       return Status.commandDisallowed;
     }
     this.identity.random = { type: 'random', bytes };
@@ -200,7 +201,7 @@ export abstract class Controller implements LinkLayer {
     }
     this.connections.add(end, request, meeting, (handle) => {
       if (acceptance !== undefined && this.family === 'extended') {
-        this.extendedAdvertising.connected(acceptance, handle);
+        acceptance.set.reportTerminated(Status.success, handle, acceptance.events);
       }
     });
   }
@@ -210,5 +211,3 @@ export abstract class Controller implements LinkLayer {
     return this.advertisingSets.enabled || this.scanner.enabled || this.initiator.listening;
   }
 }
-
-const isDefined = <T>(value: T | undefined): value is T => value !== undefined;

@@ -33,28 +33,19 @@ export class Advertisements {
   ): DecodedDetail | undefined {
     const { address, connectable, scannable, extended, data, scanResponse } = advertisement;
     const last = this.#lastOf(key);
-    const response = scanResponse === undefined ? last.scanResponse : toHex(scanResponse);
-    const isNewResponse = response !== last.scanResponse;
-    last.scanResponse = response;
+    const before = { ...last };
+    if (scanResponse !== undefined) last.scanResponse = toHex(scanResponse);
     if (data !== undefined) {
-      const now = JSON.stringify([connectable, scannable, extended, toHex(data)]);
-      if (now !== last.advertisement) {
-        last.advertisement = now;
-        return {
-          type: 'advertising',
-          device,
-          advertised: address,
-          connectable,
-          scannable,
-          extended,
-          data: readAdvertisingData(data),
-          ...(scanResponse === undefined || scanResponse.length === 0
-            ? {}
-            : { scanResponse: readAdvertisingData(scanResponse) }),
-        };
-      }
+      last.advertisement = JSON.stringify([connectable, scannable, extended, toHex(data)]);
     }
-    return isNewResponse && scanResponse !== undefined
+    if (data !== undefined && last.advertisement !== before.advertisement) {
+      return {
+        ...{ type: 'advertising', device, advertised: address, connectable, scannable, extended },
+        data: readAdvertisingData(data),
+        ...(scanResponse?.length && { scanResponse: readAdvertisingData(scanResponse) }),
+      };
+    }
+    return scanResponse !== undefined && last.scanResponse !== before.scanResponse
       ? { type: 'scan-response', device, data: readAdvertisingData(scanResponse) }
       : undefined;
   }

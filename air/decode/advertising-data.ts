@@ -20,11 +20,6 @@ export interface AdvertisingData {
   readonly malformed?: true;
 }
 
-interface Structure {
-  readonly type: number;
-  readonly value: Uint8Array;
-}
-
 const FLAGS = 0x01;
 const NAMES: readonly number[] = [0x08, 0x09];
 const TX_POWER = 0x0a;
@@ -43,48 +38,56 @@ const MANUFACTURER = 0xff;
 
 /** Never throws: what is not told by its fields is told by its type. */
 export const readAdvertisingData = (bytes: Uint8Array): AdvertisingData => {
-  const { structures, whole } = split(bytes);
   const told: { -readonly [K in keyof AdvertisingData]: AdvertisingData[K] } = {
     bytes: bytes.length,
   };
-  const lists = {
-    services: [] as string[],
-    serviceData: [] as { uuid: string; data: string }[],
-    manufacturerData: [] as { company: number; data: string }[],
-    others: [] as number[],
+  const services: string[] = [];
+  const serviceData: { uuid: string; data: string }[] = [];
+  const manufacturerData: { company: number; data: string }[] = [];
+  const others: number[] = [];
+  /** False for a type that is not told. */
+  const tell = (type: number, value: Uint8Array, reader: Reader): boolean => {
+    const uuidLength = UUIDS.get(type);
+    const dataUuidLength = SERVICE_DATA.get(type);
+    if (type === FLAGS) told.flags = reader.u8();
+    else if (NAMES.includes(type)) told.name = printable(Buffer.from(value).toString('utf8'));
+    else if (type === TX_POWER) told.txPowerDbm = reader.integer(1, true);
+    else if (uuidLength !== undefined) {
+      while (reader.left >= uuidLength) services.push(uuidText(reader.bytes(uuidLength)));
+    } else if (dataUuidLength !== undefined) {
+      const uuid = uuidText(reader.bytes(dataUuidLength));
+      serviceData.push({ uuid, data: toHex(reader.rest()) });
+    } else if (type === MANUFACTURER) {
+      const company = reader.u16();
+      manufacturerData.push({ company, data: toHex(reader.rest()) });
+    } else return false;
+    return true;
   };
-  for (const { type, value } of structures) {
-    const understood = parsed(value, (reader) => {
-      const uuidLength = UUIDS.get(type);
-      const dataUuidLength = SERVICE_DATA.get(type);
-      if (type === FLAGS) told.flags = reader.u8();
-      else if (NAMES.includes(type)) told.name = printable(Buffer.from(value).toString('utf8'));
-      else if (type === TX_POWER) told.txPowerDbm = reader.integer(1, true);
-      else if (uuidLength !== undefined) lists.services.push(...uuids(reader, uuidLength));
-      else if (dataUuidLength !== undefined) {
-        const uuid = uuidText(reader.bytes(dataUuidLength));
-        lists.serviceData.push({ uuid, data: toHex(reader.rest()) });
-      } else if (type === MANUFACTURER) {
-        const company = reader.u16();
-        lists.manufacturerData.push({ company, data: toHex(reader.rest()) });
-      } else return false;
-      return true;
-    });
-    if (understood !== true) lists.others.push(type);
+  const reader = new Reader(bytes);
+  let malformed = false;
+  while (reader.left > 0) {
+    const length = reader.u8();
+    if (length === 0) break; // the significant part ends early
+    if (length > reader.left) {
+      malformed = true;
+      break;
+    }
+    const type = reader.u8();
+    const value = reader.bytes(length - 1);
+    if (parsed(value, (fields) => tell(type, value, fields)) !== true) others.push(type);
   }
-  for (const [name, list] of Object.entries(lists)) {
+  for (const [name, list] of Object.entries({ services, serviceData, manufacturerData, others })) {
     if (list.length > 0) Object.assign(told, { [name]: list });
   }
-  if (!whole) told.malformed = true;
-  return told;
+  return malformed ? { ...told, malformed } : told;
 };
 
 /** One structure an item, for people; `nameOf` may know a UUID. */
 export const describeAdvertisingData = (
   data: AdvertisingData,
   nameOf: (uuid: string) => string,
-): string[] => {
-  return shortList([
+): string[] =>
+  shortList([
     ...(data.flags === undefined ? [] : [`flags ${hexNumber(data.flags)}`]),
     ...(data.name === undefined ? [] : [`name "${data.name}"`]),
     ...(data.services ?? []).map((uuid) => `service ${nameOf(uuid)}`),
@@ -99,25 +102,3 @@ export const describeAdvertisingData = (
     ...(data.malformed === true ? ['malformed'] : []),
     ...(data.bytes === 0 ? ['nothing'] : []),
   ]);
-};
-
-/** A structure of length 0 ends the significant part early. */
-const split = (
-  bytes: Uint8Array,
-): { readonly structures: readonly Structure[]; readonly whole: boolean } => {
-  const structures: Structure[] = [];
-  const reader = new Reader(bytes);
-  while (reader.left > 0) {
-    const length = reader.u8();
-    if (length === 0) break;
-    if (length > reader.left) return { structures, whole: false };
-    structures.push({ type: reader.u8(), value: reader.bytes(length - 1) });
-  }
-  return { structures, whole: true };
-};
-
-const uuids = (reader: Reader, length: number): string[] => {
-  const found: string[] = [];
-  while (reader.left >= length) found.push(uuidText(reader.bytes(length)));
-  return found;
-};

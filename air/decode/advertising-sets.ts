@@ -18,11 +18,10 @@ import {
 import { Reset } from '../../lib/hci/commands/host-control.js';
 import { AdvertisingBit, MAX_ADVERTISING_DATA } from '../../lib/hci/constants.js';
 import type { Shape, Values } from '../../lib/hci/layout.js';
-import type { HciCommand, ParametersOf } from '../../lib/hci/packet.js';
+import type { HciCommand } from '../../lib/hci/packet.js';
 import { addressText } from '../../lib/hci/text.js';
 import { readable } from '../../lib/hci/reader.js';
 import { concat } from '../../lib/platform/bytes.js';
-import type { FollowedAdvertisement } from './advertisements.js';
 
 /**
  * What a host makes its controller advertise, followed by its commands (Vol 4 Part E 7.8.5 to 7.8.9 and
@@ -33,30 +32,21 @@ import type { FollowedAdvertisement } from './advertisements.js';
 const LEGACY = 'legacy';
 const EMPTY = new Uint8Array(0);
 
-interface FollowedSet {
+export interface FollowedSet {
+  /** Which set of the controller. */
+  readonly name: string;
   extended: boolean;
+  /** False: it has stopped. */
   enabled: boolean;
   connectable: boolean;
   scannable: boolean;
+  /** 0 public, 1 random, 2 and 3 a resolvable private address of the controller's own making. */
   ownAddressType: number;
+  /** Of the set, where it has one of its own. */
   randomAddress?: string;
   data: Uint8Array;
   scanResponse: Uint8Array;
 }
-
-/** A set that is new, has changed, or has stopped. */
-export interface AdvertisingChange {
-  /** Which set of the controller. */
-  readonly set: string;
-  /** 0 public, 1 random, 2 and 3 a resolvable private address of the controller's own making. */
-  readonly ownAddressType: number;
-  /** Of the set, where it has one of its own. */
-  readonly randomAddress: string | undefined;
-  /** Undefined: it has stopped. */
-  readonly advertisement: Omit<FollowedAdvertisement, 'address'> | undefined;
-}
-
-const { connectable: CONNECTABLE, scannable: SCANNABLE } = AdvertisingBit;
 
 export class FollowedAdvertisingSets {
   readonly #sets = new Map<string, FollowedSet>();
@@ -71,28 +61,25 @@ export class FollowedAdvertisingSets {
     return COMMANDS.has(opcode);
   }
 
-  /** A command that succeeded. */
-  apply(opcode: number, parameters: Uint8Array): AdvertisingChange[] {
+  /** A command that succeeded. Gives the sets that are new, have changed, or have stopped. */
+  apply(opcode: number, parameters: Uint8Array): FollowedSet[] {
     const touched = readable(() => COMMANDS.get(opcode)?.(this, parameters)) ?? [];
-    return touched.map((name) => this.#change(name));
+    return touched.map((name) => this.set(name));
   }
 
   /** A link in the peripheral role ends legacy advertising by itself. */
   connected(): void {
-    const legacy = this.#sets.get(LEGACY);
-    if (legacy !== undefined) legacy.enabled = false;
+    this.#ended(LEGACY);
   }
 
   /** The controller has ended the set (a link, its duration). */
   terminated(handle: number): void {
-    const set = this.#sets.get(String(handle));
-    if (set !== undefined) set.enabled = false;
+    this.#ended(String(handle));
   }
 
   set(name: string): FollowedSet {
-    const known = this.#sets.get(name);
-    if (known !== undefined) return known;
-    const set: FollowedSet = {
+    const set = this.#sets.get(name) ?? {
+      name,
       extended: name !== LEGACY,
       enabled: false,
       connectable: true,
@@ -118,10 +105,30 @@ export class FollowedAdvertisingSets {
     return [name];
   }
 
-  setDirection(name: string, bits: number): void {
+  /** Gives the set when that has changed anything on the air. */
+  setData(
+    name: string,
+    field: 'data' | 'scanResponse',
+    operation: number,
+    data: Uint8Array,
+  ): string[] {
     const set = this.set(name);
-    set.connectable = (bits & CONNECTABLE) !== 0;
-    set.scannable = (bits & SCANNABLE) !== 0;
+    if (operation === DataOperation.unchanged) return [];
+    const begins = operation === DataOperation.first || operation === DataOperation.complete;
+    const joined = begins ? data : concat(set[field], data);
+    set[field] = joined.subarray(0, MAX_ADVERTISING_DATA);
+    const ends = operation === DataOperation.last || operation === DataOperation.complete;
+    return set.enabled && ends ? [name] : [];
+  }
+
+  setProperties(name: string, bits: number, ownAddressType: number): string[] {
+    Object.assign(this.set(name), {
+      connectable: (bits & AdvertisingBit.connectable) !== 0,
+      scannable: (bits & AdvertisingBit.scannable) !== 0,
+      extended: (bits & AdvertisingBit.legacy) === 0,
+      ownAddressType,
+    });
+    return [];
   }
 
   /** What it was is told once more, where it was on the air. */
@@ -131,17 +138,9 @@ export class FollowedAdvertisingSets {
     return set.enabled ? [name] : [];
   }
 
-  #change(name: string): AdvertisingChange {
-    const set = this.set(name);
-    const { connectable, scannable, extended, data, scanResponse } = set;
-    return {
-      set: name,
-      ownAddressType: set.ownAddressType,
-      randomAddress: set.randomAddress,
-      advertisement: set.enabled
-        ? { connectable, scannable, extended, data, scanResponse }
-        : undefined,
-    };
+  #ended(name: string): void {
+    const set = this.#sets.get(name);
+    if (set !== undefined) set.enabled = false;
   }
 }
 
@@ -155,59 +154,39 @@ const apply = <P extends Shape>(
   (sets, bytes) => run(sets, declared.parameters.read(bytes)),
 ];
 
-const setLegacyData =
-  (field: 'data' | 'scanResponse') =>
-  (
-    sets: FollowedAdvertisingSets,
-    { length, data }: ParametersOf<typeof LeSetAdvertisingData>,
-  ): string[] => {
-    const set = sets.set(LEGACY);
-    set[field] = data.subarray(0, length);
-    return set.enabled ? [LEGACY] : [];
-  };
+const setLegacyData = (field: 'data' | 'scanResponse', declared: typeof LeSetAdvertisingData) =>
+  apply(declared, (sets, { length, data }) =>
+    sets.setData(LEGACY, field, DataOperation.complete, data.subarray(0, length)),
+  );
 
-const setExtendedData =
-  (field: 'data' | 'scanResponse') =>
-  (
-    sets: FollowedAdvertisingSets,
-    { set: handle, operation, data }: ParametersOf<typeof LeSetExtendedAdvertisingData>,
-  ): string[] => {
-    const name = String(handle);
-    const set = sets.set(name);
-    if (operation === DataOperation.unchanged) return [];
-    const begins = operation === DataOperation.first || operation === DataOperation.complete;
-    const joined = begins ? data : concat(set[field], data);
-    set[field] = joined.subarray(0, MAX_ADVERTISING_DATA);
-    const ends = operation === DataOperation.last || operation === DataOperation.complete;
-    return set.enabled && ends ? [name] : [];
-  };
+const setExtendedData = (
+  field: 'data' | 'scanResponse',
+  declared: typeof LeSetExtendedAdvertisingData,
+) =>
+  apply(declared, (sets, { set, operation, data }) =>
+    sets.setData(String(set), field, operation, data),
+  );
 
 const removeAll = (sets: FollowedAdvertisingSets): string[] =>
   sets.names().flatMap((name) => sets.remove(name));
 
 const COMMANDS: ReadonlyMap<number, Apply> = new Map([
   apply(Reset, removeAll),
-  apply(LeSetAdvertisingParameters, (sets, { type, ownAddressType }) => {
-    sets.setDirection(LEGACY, LEGACY_PROPERTIES[type] ?? 0);
-    sets.set(LEGACY).ownAddressType = ownAddressType;
-    return [];
-  }),
-  apply(LeSetAdvertisingData, setLegacyData('data')),
-  apply(LeSetScanResponseData, setLegacyData('scanResponse')),
+  apply(LeSetAdvertisingParameters, (sets, { type, ownAddressType }) =>
+    sets.setProperties(LEGACY, LEGACY_PROPERTIES[type] ?? AdvertisingBit.legacy, ownAddressType),
+  ),
+  setLegacyData('data', LeSetAdvertisingData),
+  setLegacyData('scanResponse', LeSetScanResponseData),
   apply(LeSetAdvertisingEnable, (sets, { enable }) => sets.enable(LEGACY, enable !== 0)),
   apply(LeSetAdvertisingSetRandomAddress, (sets, { set, address }) => {
     sets.set(String(set)).randomAddress = addressText(address);
     return [];
   }),
-  apply(LeSetExtendedAdvertisingParameters, (sets, { set, properties, ownAddressType }) => {
-    const name = String(set);
-    sets.setDirection(name, properties);
-    sets.set(name).extended = (properties & AdvertisingBit.legacy) === 0;
-    sets.set(name).ownAddressType = ownAddressType;
-    return [];
-  }),
-  apply(LeSetExtendedAdvertisingData, setExtendedData('data')),
-  apply(LeSetExtendedScanResponseData, setExtendedData('scanResponse')),
+  apply(LeSetExtendedAdvertisingParameters, (sets, { set, properties, ownAddressType }) =>
+    sets.setProperties(String(set), properties, ownAddressType),
+  ),
+  setExtendedData('data', LeSetExtendedAdvertisingData),
+  setExtendedData('scanResponse', LeSetExtendedScanResponseData),
   apply(LeSetExtendedAdvertisingEnable, (sets, { enable, sets: named }) => {
     const enabled = enable !== 0;
     // Disabling none in particular disables all.

@@ -13,16 +13,17 @@ import { PacketError, readable, Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { addressText } from '../../lib/hci/text.js';
 import { Advertisements } from './advertisements.js';
-import type { AdvertisingChange } from './advertising-sets.js';
+import type { FollowedSet } from './advertising-sets.js';
 import type { ControllerState } from './controller-state.js';
 import { Controllers } from './controllers.js';
 import type { DecodedDetail, ReportedEvent } from './event.js';
 import { LinkDecoder } from './link-decoder.js';
-import type { LinkEvent } from './link-decoder.js';
 import { connectionComplete, linkChange } from './link-events.js';
 import { ReportAssembler, reportKey, reports } from './reports.js';
 import type { DecodedReport } from './reports.js';
 import type { UuidNames } from './uuids.js';
+
+const RANDOM_ADDRESSES = [LeSetRandomAddress, LeSetAdvertisingSetRandomAddress];
 
 export interface AirDecoderOptions {
   /** Names for UUIDs beyond those of the Bluetooth SIG. */
@@ -81,7 +82,8 @@ export class AirDecoder {
       const reader = new Reader(packet);
       const type = reader.u8();
       if (type === PacketType.acl) {
-        this.#reportLink(this.#links.data(controller, direction, readAcl(packet)));
+        const report = this.#links.data(controller, direction, readAcl(packet));
+        this.#tell(report?.event, report?.values);
       } else if (type === PacketType.command && direction === 'sent') {
         controller.command(reader.u16(), reader.bytes(reader.u8()));
       } else if (type === PacketType.event && direction === 'received') {
@@ -126,21 +128,18 @@ export class AirDecoder {
   }
 
   #leEvent(controller: ControllerState, subevent: number, parameters: Uint8Array): void {
-    const heard = reports(subevent, parameters);
-    const connection = heard === undefined ? connectionComplete(subevent, parameters) : undefined;
-    if (heard !== undefined) {
-      for (const report of heard) {
-        const whole = this.#assembler.push(controller.identity.index, report);
-        if (whole !== undefined) this.#report(whole);
-      }
-    } else if (connection !== undefined) {
-      this.#tell(this.#links.connected(controller, connection));
-    } else if (subevent === LeAdvertisingSetTerminated.subevent) {
-      controller.sets.terminated(LeAdvertisingSetTerminated.parameters.read(parameters).set);
-    } else {
-      const changed = linkChange(subevent, parameters);
-      if (changed === undefined) return;
+    for (const report of reports(subevent, parameters) ?? []) {
+      const whole = this.#assembler.push(controller.identity.index, report);
+      if (whole !== undefined) this.#report(whole);
+    }
+    const connection = connectionComplete(subevent, parameters);
+    if (connection !== undefined) this.#tell(this.#links.connected(controller, connection));
+    const changed = linkChange(subevent, parameters);
+    if (changed !== undefined) {
       this.#tell(this.#links.changed(controller, changed.handle, changed.change));
+    }
+    if (subevent === LeAdvertisingSetTerminated.subevent) {
+      controller.sets.terminated(LeAdvertisingSetTerminated.parameters.read(parameters).set);
     }
   }
 
@@ -156,39 +155,32 @@ export class AirDecoder {
     const { identity, sets } = controller;
     if (opcode === ReadBdAddr.opcode) {
       identity.setPublic(addressText(ReadBdAddr.returned.read(returned).address));
-    } else if (opcode === LeSetRandomAddress.opcode) {
-      addRandom(controller, LeSetRandomAddress, parameters);
-    } else {
-      if (opcode === LeSetAdvertisingSetRandomAddress.opcode) {
-        addRandom(controller, LeSetAdvertisingSetRandomAddress, parameters);
-      }
-      for (const change of sets.apply(opcode, parameters)) this.#advertises(controller, change);
     }
+    const random = RANDOM_ADDRESSES.find((declared) => declared.opcode === opcode)?.parameters;
+    const address = readable(() => random?.read(parameters).address);
+    if (address !== undefined) identity.addRandom(addressText(address));
+    for (const set of sets.apply(opcode, parameters)) this.#advertises(controller, set);
   }
 
   /** As the advertiser's own host has it. */
-  #advertises({ identity, advertisements }: ControllerState, change: AdvertisingChange): void {
-    const { set, ownAddressType, randomAddress, advertisement } = change;
+  #advertises({ identity, advertisements }: ControllerState, set: FollowedSet): void {
+    const { name, enabled, ownAddressType, randomAddress } = set;
     const device = this.#controllers.party(identity);
     const address = [identity.address, randomAddress ?? identity.random][ownAddressType] ?? null;
     this.#tell(
-      advertisement === undefined
-        ? advertisements.stopped(set, device)
-        : advertisements.seen(set, device, { ...advertisement, address }),
+      enabled
+        ? advertisements.seen(name, device, { ...set, address })
+        : advertisements.stopped(name, device),
     );
   }
 
   /** As a scanner hears it; of interest where the advertiser's own host is not heard. */
   #report(report: DecodedReport): void {
-    const { address, scanResponse, data, connectable, scannable, extended } = report;
+    const { address, scanResponse, data, ...seen } = report;
     if (this.#controllers.at(address)?.sets.followed === true) return;
+    const device = this.#controllers.partyAt(address);
     const what = scanResponse ? { scanResponse: data } : { data };
-    this.#tell(
-      this.#heard.seen(reportKey(report), this.#controllers.partyAt(address), {
-        ...{ address, connectable, scannable, extended },
-        ...what,
-      }),
-    );
+    this.#tell(this.#heard.seen(reportKey(report), device, { address, ...seen, ...what }));
   }
 
   #understand({ identity }: ControllerState, what: string, read: () => void): void {
@@ -200,20 +192,7 @@ export class AirDecoder {
     this.#tell({ type: 'malformed', device: this.#controllers.party(identity), what });
   }
 
-  #reportLink(report: LinkEvent | undefined): void {
-    if (report !== undefined) this.#tell(report.event, report.values);
-  }
-
   #tell(event: DecodedDetail | undefined, values: ReportedEvent['values'] = []): void {
     if (event !== undefined) this.#reported.push({ event: { time: this.#time, ...event }, values });
   }
 }
-
-const addRandom = (
-  { identity }: ControllerState,
-  { parameters }: typeof LeSetRandomAddress | typeof LeSetAdvertisingSetRandomAddress,
-  bytes: Uint8Array,
-): void => {
-  const address = readable(() => parameters.read(bytes).address);
-  if (address !== undefined) identity.addRandom(addressText(address));
-};

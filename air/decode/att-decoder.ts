@@ -1,15 +1,16 @@
 import { attErrorName } from '../../lib/hci/att/errors.js';
+import { AttributeType } from '../../lib/hci/att/attributes.js';
 import { Att, ATT_PDUS } from '../../lib/hci/att/pdus.js';
-import { hexNumber, uuidText } from '../../lib/hci/text.js';
-import { parsed, readable } from '../../lib/hci/reader.js';
-import { attName, followedPdu } from './att.js';
-import type { Attribute, FollowedPdu } from './att.js';
+import { readable, Reader } from '../../lib/hci/reader.js';
+import { hexNumber } from '../../lib/hci/text.js';
 import { shortList } from './fields.js';
 import type { Fields } from './fields.js';
-import { CHARACTERISTIC, CLIENT_CONFIGURATION } from './gatt-database.js';
+import { uuidIn } from './gatt-database.js';
 import type { GattDatabase } from './gatt-database.js';
 import { uuidName } from './uuids.js';
 import type { UuidNames } from './uuids.js';
+
+const { primaryService, secondaryService, characteristic, clientConfiguration } = AttributeType;
 
 /** A value that was written, notified or indicated, and what it belongs to. */
 export interface AttributeValue {
@@ -24,6 +25,48 @@ export interface AttEvent {
   readonly fields: Fields;
   readonly values: readonly AttributeValue[];
 }
+
+/** A part of a PDU that says something about one attribute. */
+interface Attribute {
+  readonly handle: number;
+  /** Where the PDU itself tells the type: 2 or 16 bytes. */
+  readonly type?: Uint8Array;
+  readonly endHandle?: number;
+  readonly value?: Uint8Array;
+}
+
+/** The fields that PDUs have, under the names that they have in all of them. */
+interface AttPdu {
+  readonly opcode: number;
+  readonly mtu?: number;
+  /** First and last handle that are searched, and the type that is looked for. */
+  readonly start?: number;
+  readonly end?: number;
+  readonly type?: Uint8Array;
+  /** Of an error: what was refused, and why. */
+  readonly request?: number;
+  readonly code?: number;
+  readonly handle?: number;
+  readonly offset?: number;
+  readonly attributes?: readonly Attribute[];
+  readonly value?: Uint8Array;
+}
+
+const attName = (opcode: number): string =>
+  ATT_PDUS.get(opcode)?.name ?? `ATT opcode ${hexNumber(opcode)}`;
+
+/** What says something about one attribute gives that as `attributes`. @throws PacketError */
+const readPdu = (payload: Uint8Array): AttPdu => {
+  const reader = new Reader(payload);
+  const opcode = reader.u8();
+  const pdu: AttPdu = { opcode, ...ATT_PDUS.get(opcode)?.parameters.take(reader) };
+  const { type, code, handle, offset, value } = pdu;
+  if (type !== undefined) uuidIn(type);
+  if (handle === undefined || code !== undefined) return pdu;
+  // Nothing is prepared by a part without a value.
+  const hasValue = value !== undefined && (offset === undefined || value.length > 0);
+  return { opcode, attributes: [{ handle, ...(hasValue && { value }) }] };
+};
 
 /** What a client sends has an even opcode, all else comes from the server. */
 const isFromClient = (opcode: number): boolean => ATT_PDUS.has(opcode) && opcode % 2 === 0;
@@ -49,7 +92,7 @@ export class AttDecoder {
   readonly #databases: Readonly<Record<End, GattDatabase>>;
   readonly #names: UuidNames;
   /** By client; a client has one request under way (Vol 3 Part F 3.3.2). */
-  readonly #requests = new Map<End, FollowedPdu>();
+  readonly #requests = new Map<End, AttPdu>();
 
   /** @param databases by server */
   constructor(databases: Readonly<Record<End, GattDatabase>>, names: UuidNames) {
@@ -59,7 +102,7 @@ export class AttDecoder {
 
   /** Undefined for a PDU that ends too early. */
   decode(from: End, payload: Uint8Array): AttEvent | undefined {
-    const pdu = readable(() => followedPdu(payload));
+    const pdu = readable(() => readPdu(payload));
     if (pdu === undefined) return undefined;
     const toServer = isFromClient(pdu.opcode);
     const client = toServer ? from : otherEnd(from);
@@ -78,27 +121,25 @@ export class AttDecoder {
 
   #fields(
     database: GattDatabase,
-    { opcode, mtu, range, error, attributes, value }: FollowedPdu,
-    request: FollowedPdu | undefined,
+    { opcode, mtu, start, end, type, request, handle, code, attributes, value }: AttPdu,
+    asked: AttPdu | undefined,
     bytes: number,
   ): Fields {
     if (mtu !== undefined) return { mtu };
-    if (range !== undefined) {
-      const { start, end, uuid } = range;
-      return { start, end, ...(uuid === undefined ? {} : this.#labelled(uuid)) };
+    if (start !== undefined && end !== undefined) {
+      return { start, end, ...(type && this.#labelled(uuidIn(type))) };
     }
-    if (error !== undefined) {
-      const { request: refused, handle, code } = error;
-      return { request: attName(refused), handle, reason: attErrorName(code) };
+    if (request !== undefined && handle !== undefined && code !== undefined) {
+      return { request: attName(request), handle, reason: attErrorName(code) };
     }
     if (LISTS.has(opcode))
       return { found: shortList((attributes ?? []).map(this.#found(database))) };
     if (attributes !== undefined) return this.#attributes(database, attributes);
     // An answer without a handle is about what was asked for.
-    const [asked] = request?.attributes ?? [];
-    const about = asked === undefined ? {} : this.#attribute(database, asked.handle);
+    const [subject] = asked?.attributes ?? [];
+    const about = subject === undefined ? {} : this.#attribute(database, subject.handle);
     if (value !== undefined) return { ...about, bytes: value.length };
-    return KNOWN_EMPTY.has(opcode) ? about : { bytes };
+    return ATT_PDUS.has(opcode) ? about : { bytes };
   }
 
   #attributes(database: GattDatabase, attributes: readonly Attribute[]): Fields {
@@ -116,7 +157,7 @@ export class AttDecoder {
     const uuid = database.uuid(handle);
     if (uuid === undefined) return { handle };
     const { attribute } = this.#labelled(uuid);
-    const owner = uuid === CLIENT_CONFIGURATION ? database.characteristicBefore(handle) : undefined;
+    const owner = uuid === clientConfiguration ? database.characteristicBefore(handle) : undefined;
     const of = owner === undefined ? '' : ` of ${uuidName(owner, this.#names)}`;
     return { attribute: `${attribute}${of}`, uuid, handle };
   }
@@ -144,41 +185,27 @@ const LISTS: ReadonlySet<number> = new Set([
   Att.readByGroupTypeResponse.opcode,
 ]);
 
-const KNOWN_EMPTY: ReadonlySet<number> = new Set([
-  Att.writeResponse.opcode,
-  Att.executeWriteRequest.opcode,
-  Att.executeWriteResponse.opcode,
-  Att.confirmation.opcode,
-]);
-
-const learn = (
-  database: GattDatabase,
-  pdu: FollowedPdu,
-  request: FollowedPdu | undefined,
-): void => {
+const learn = (database: GattDatabase, pdu: AttPdu, request: AttPdu | undefined): void => {
   if (!LISTS.has(pdu.opcode)) return;
   // The type of what is found is told (Find Information), or it is the type that was asked for.
-  const type = request?.opcode === pdu.opcode - 1 ? request.range?.uuid : undefined;
-  for (const { handle, uuid, value } of pdu.attributes ?? []) {
-    const learnt = uuid ?? type;
-    if (learnt !== undefined) database.learn(handle, learnt);
-    if (type === CHARACTERISTIC && value !== undefined) database.learnCharacteristic(handle, value);
+  const wanted = request?.opcode === pdu.opcode - 1 ? request.type : undefined;
+  const declares = wanted !== undefined && uuidIn(wanted) === characteristic;
+  for (const { handle, type = wanted, value } of pdu.attributes ?? []) {
+    if (type !== undefined) database.learn(handle, uuidIn(type));
+    if (declares && value !== undefined) database.learnCharacteristic(handle, value);
   }
 };
 
-const SERVICES: ReadonlySet<string | undefined> = new Set(['2800', '2801']);
-
 /** The UUID in the value of a declaration of a service or a characteristic. */
-const declaredUuid = (type: string | undefined, value: Uint8Array): string | undefined =>
-  parsed(value, (reader) => {
-    if (type === CHARACTERISTIC) reader.bytes(3);
-    else if (!SERVICES.has(type)) return undefined;
-    return uuidText(reader.bytes(reader.left === 2 ? 2 : 16));
-  });
+const declaredUuid = (type: string | undefined, value: Uint8Array): string | undefined => {
+  const isService = type === primaryService || type === secondaryService;
+  if (!isService && type !== characteristic) return undefined;
+  return readable(() => uuidIn(isService ? value : value.subarray(3)));
+};
 
 const valuesOf = (
   database: GattDatabase,
-  { attributes = [] }: FollowedPdu,
+  { attributes = [] }: AttPdu,
   toServer: boolean,
 ): AttributeValue[] =>
   attributes.flatMap(({ handle, value }) => {

@@ -1,35 +1,26 @@
 import { LeSetRandomAddress } from '../../lib/hci/commands/addresses.js';
-import { LeSetAdvertisingSetRandomAddress } from '../../lib/hci/commands/extended-advertising.js';
 import { ReadBdAddr } from '../../lib/hci/commands/information.js';
 import { Advertisements } from './advertisements.js';
 import { FollowedAdvertisingSets } from './advertising-sets.js';
 import type { FollowedEnd } from './links.js';
-import { FollowedIdentity } from './party.js';
+import type { FollowedIdentity } from './party.js';
 
 /** Links of one controller that are followed. */
 const MAX_LINKS = 64;
 /** Commands that are under way at one time. */
 const MAX_COMMANDS = 64;
 
-interface PendingCommand {
-  readonly opcode: number;
-  readonly parameters: Uint8Array;
-}
-
 /** What has been heard of one controller and its host. */
 export class ControllerState {
-  readonly identity: FollowedIdentity;
   readonly advertisements = new Advertisements();
   readonly sets = new FollowedAdvertisingSets();
   /** By connection handle. */
   readonly #links = new Map<number, FollowedEnd>();
   /** Handles of links that have ended: what a host still sends on them is lost. */
   readonly #over = new Set<number>();
-  #commands: PendingCommand[] = [];
+  #commands: { readonly opcode: number; readonly parameters: Uint8Array }[] = [];
 
-  constructor(index: number) {
-    this.identity = new FollowedIdentity(index);
-  }
+  constructor(readonly identity: FollowedIdentity) {}
 
   /** Keeps what its answer will make true. */
   command(opcode: number, parameters: Uint8Array): void {
@@ -39,9 +30,8 @@ export class ControllerState {
 
   /** The parameters of the oldest such command; undefined when none is under way. */
   answered(opcode: number): Uint8Array | undefined {
-    const index = this.#commands.findIndex((command) => command.opcode === opcode);
-    if (index < 0) return undefined;
-    const [command] = this.#commands.splice(index, 1);
+    const command = this.#commands.find((each) => each.opcode === opcode);
+    this.#commands = this.#commands.filter((each) => each !== command);
     return command?.parameters;
   }
 
@@ -55,7 +45,9 @@ export class ControllerState {
 
   /** Gives the end that has to make room, where there is one. */
   setLink(handle: number, end: FollowedEnd): FollowedEnd | undefined {
-    const replaced = this.removeLink(handle) ?? this.#oldest();
+    const [oldest] = this.#links.keys();
+    const room = oldest === undefined || this.#links.size < MAX_LINKS;
+    const replaced = this.removeLink(handle) ?? (room ? undefined : this.removeLink(oldest));
     this.#links.set(handle, end);
     this.#over.delete(handle);
     return replaced;
@@ -71,20 +63,9 @@ export class ControllerState {
   get links(): readonly FollowedEnd[] {
     return [...this.#links.values()];
   }
-
-  #oldest(): FollowedEnd | undefined {
-    const [oldest] = this.#links.keys();
-    return oldest === undefined || this.#links.size < MAX_LINKS
-      ? undefined
-      : this.removeLink(oldest);
-  }
 }
 
-const FOLLOWED: ReadonlySet<number> = new Set([
-  ReadBdAddr.opcode,
-  LeSetRandomAddress.opcode,
-  LeSetAdvertisingSetRandomAddress.opcode,
-]);
-
 const isFollowed = (opcode: number): boolean =>
-  FOLLOWED.has(opcode) || FollowedAdvertisingSets.concerns(opcode);
+  opcode === ReadBdAddr.opcode ||
+  opcode === LeSetRandomAddress.opcode ||
+  FollowedAdvertisingSets.concerns(opcode);

@@ -2,8 +2,7 @@ import type { AirDevice } from '../capture/record.js';
 import { keepLatest } from '../keep-latest.js';
 import { ControllerState } from './controller-state.js';
 import type { Party } from './event.js';
-import { partyOf, strangerOf } from './party.js';
-import type { FollowedIdentity } from './party.js';
+import { FollowedIdentity, strangerOf } from './party.js';
 
 /** Controllers that are followed; the one that was heard first is forgotten first. */
 const MAX_CONTROLLERS = 1024;
@@ -18,17 +17,12 @@ export class Controllers {
 
   /** Captures of one controller do not introduce it. */
   get(index: number): ControllerState {
-    const known = this.#states.get(index);
-    return known ?? keepLatest(this.#states, index, new ControllerState(index), MAX_CONTROLLERS);
+    return this.#states.get(index) ?? this.#add(new FollowedIdentity(index));
   }
 
   /** A new one, whatever had its number before. */
   came({ index, address, label }: AirDevice): FollowedIdentity {
-    this.remove(index);
-    const { identity } = this.get(index);
-    identity.setPublic(address);
-    identity.label = label;
-    return identity;
+    return this.#add(new FollowedIdentity(index, address, label)).identity;
   }
 
   remove(index: number): ControllerState | undefined {
@@ -41,16 +35,20 @@ export class Controllers {
     return [...this.#states.values()].find(({ identity }) => identity.has(address));
   }
 
-  party(identity: FollowedIdentity): Party {
-    return partyOf(identity, (label) =>
-      [...this.#states.values()].some(
-        (other) => other.identity !== identity && other.identity.label === label,
-      ),
-    );
+  party({ index, label, address }: FollowedIdentity): Party {
+    if (label === '') return { name: address ?? `controller ${String(index)}`, address };
+    const namesakes = [...this.#states.values()].filter(({ identity }) => identity.label === label);
+    const taken = namesakes.some(({ identity }) => identity.index !== index);
+    return { name: taken ? `${label} #${String(index)}` : label, address };
   }
 
   partyAt(address: string): Party {
     const state = this.at(address);
     return state === undefined ? strangerOf(address) : this.party(state.identity);
+  }
+
+  #add(identity: FollowedIdentity): ControllerState {
+    const state = new ControllerState(identity);
+    return keepLatest(this.#states, identity.index, state, MAX_CONTROLLERS);
   }
 }

@@ -18,10 +18,16 @@ export interface OnLink {
   readonly peripheral: Party;
 }
 
-interface FromEnd extends OnLink {
+export interface FromEnd extends OnLink {
   readonly from: End;
   readonly name: string;
   readonly fields: Fields;
+}
+
+/** An error code of HCI, and what it says. */
+interface Reason {
+  readonly status: number;
+  readonly reason: string;
 }
 
 /** `DecodedEvent` without its time. */
@@ -43,22 +49,13 @@ export type DecodedDetail =
   | { readonly type: 'scan-response'; readonly device: Party; readonly data: AdvertisingData }
   | { readonly type: 'advertising-stopped'; readonly device: Party }
   | ({ readonly type: 'connected' } & OnLink & FollowedParameters)
-  | {
-      readonly type: 'not-connected';
-      readonly device: Party;
-      readonly status: number;
-      readonly reason: string;
-    }
+  | ({ readonly type: 'not-connected'; readonly device: Party } & Reason)
   | (LinkChange & OnLink)
-  | ({
-      readonly type: 'encryption-failed';
-      readonly status: number;
-      readonly reason: string;
-    } & OnLink)
+  | ({ readonly type: 'encryption-failed' } & Reason & OnLink)
   | ({ readonly type: 'att'; readonly opcode: number } & FromEnd)
   /** Anything over a channel that is not ATT. */
   | ({ readonly type: 'l2cap'; readonly channel: number } & FromEnd)
-  | ({ readonly type: 'disconnected'; readonly status: number; readonly reason: string } & OnLink)
+  | ({ readonly type: 'disconnected' } & Reason & OnLink)
   /** A packet, or a PDU of several, that is not what it claims to be. */
   | { readonly type: 'malformed'; readonly device: Party; readonly what: string };
 

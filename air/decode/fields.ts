@@ -29,6 +29,10 @@ export const shortList = (items: readonly string[]): string[] =>
 export const fieldsText = (fields: Fields): string =>
   Object.entries(fields).map(fieldText).filter(isNotEmpty).join(', ');
 
+/** `LE Set Scan Enable: enabled`. */
+export const namedText = (name: string, text: string): string =>
+  text === '' ? name : `${name}: ${text}`;
+
 const fieldText = ([name, value]: readonly [string, FieldValue]): string => {
   if (value === true) return spaced(name);
   if (value === false) return `not ${spaced(name)}`;

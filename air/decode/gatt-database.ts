@@ -1,16 +1,17 @@
+import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
+import { readable, Reader } from '../../lib/hci/reader.js';
 import { uuidText } from '../../lib/hci/text.js';
-import { parsed } from '../../lib/hci/reader.js';
 
 /** What the handles of a server mean, learnt by listening to a client that discovers them (Vol 3 Part G). */
 
-/** The type of a declaration of a characteristic. */
-export const CHARACTERISTIC = '2803';
-/** The type of the descriptor by which a client subscribes. */
-export const CLIENT_CONFIGURATION = '2902';
 /** Properties of a characteristic that has one: notify, indicate. */
 const SUBSCRIBABLE = 0x30;
 /** A server with more attributes than that is not one to remember all of. */
 const MAX_ATTRIBUTES = 1024;
+
+/** Of the 2 or 16 bytes that end a PDU or a value. @throws PacketError where they are fewer */
+export const uuidIn = (bytes: Uint8Array): string =>
+  uuidText(new Reader(bytes).bytes(bytes.length === 2 ? 2 : 16));
 
 export class GattDatabase {
   readonly #types = new Map<number, string>();
@@ -23,22 +24,18 @@ export class GattDatabase {
     }
   }
 
-  /**
-   * @param at handle of the declaration
-   * @param declaration properties (1), handle of the value (2), type of the value (2 or 16)
-   */
+  /** @param at handle of the declaration */
   learnCharacteristic(at: number, declaration: Uint8Array): void {
-    const found = parsed(declaration, (reader) => ({
-      properties: reader.u8(),
-      handle: reader.u16(),
-      uuid: uuidText(reader.bytes(reader.left === 2 ? 2 : 16)),
-    }));
+    const found = readable(() => {
+      const { uuid, ...declared } = CharacteristicDeclaration.read(declaration);
+      return { ...declared, uuid: uuidIn(uuid) };
+    });
     if (found === undefined || this.#characteristics.size >= MAX_ATTRIBUTES) return;
-    this.learn(found.handle, found.uuid);
-    this.#characteristics.set(found.handle, found.properties);
+    this.learn(found.valueHandle, found.uuid);
+    this.#characteristics.set(found.valueHandle, found.properties);
     // A client need not ask for a configuration between a value and the next declaration: nothing else fits.
     const before = this.#characteristics.get(at - 2) ?? 0;
-    if ((before & SUBSCRIBABLE) !== 0) this.learn(at - 1, CLIENT_CONFIGURATION);
+    if ((before & SUBSCRIBABLE) !== 0) this.learn(at - 1, AttributeType.clientConfiguration);
   }
 
   uuid(handle: number): string | undefined {

@@ -11,13 +11,12 @@ import { AttDecoder } from './att-decoder.js';
 import { Controllers } from './controllers.js';
 import { describeBytes } from './described.js';
 import type { Party } from './event.js';
-import { fieldsText } from './fields.js';
+import { fieldsText, namedText } from './fields.js';
 import type { Fields } from './fields.js';
 import { GattDatabase } from './gatt-database.js';
-import { describeEventPacket } from './hci-events.js';
+import { commandName, commandOf, describeEventPacket } from './hci-events.js';
 import { Channel, describePdu, L2capReassembler } from './l2cap.js';
 import type { L2capPdu } from './l2cap.js';
-import { commandName, commandOf } from './names.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */
@@ -68,11 +67,10 @@ export class HciDecoder {
 
   #packet({ time, index, direction, packet }: AirRecord): HciPacket {
     const device = this.#controllers.party(this.#controllers.get(index).identity);
-    const bytes = packet.length;
     const content = readable(() => this.#content(index, direction, packet)) ?? {
       packet: 'other',
       name: 'malformed packet',
-      fields: { bytes },
+      fields: { bytes: packet.length },
     };
     return { time, type: 'hci', index, device, direction, ...content };
   }
@@ -152,9 +150,6 @@ const MALFORMED: Fields = { malformed: true };
 /** `LE Set Scan Enable: enabled, filter duplicates`. */
 export const describeHci = ({ name, fields, pdu }: HciPacket): string => {
   const parts = [fieldsText(fields)];
-  if (pdu !== undefined) parts.push(describeNamed(pdu.name, fieldsText(pdu.fields)));
-  return describeNamed(name, parts.filter((part) => part !== '').join('; '));
+  if (pdu !== undefined) parts.push(namedText(pdu.name, fieldsText(pdu.fields)));
+  return namedText(name, parts.filter((part) => part !== '').join('; '));
 };
-
-const describeNamed = (name: string, text: string): string =>
-  text === '' ? name : `${name}: ${text}`;

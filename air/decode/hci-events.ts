@@ -1,48 +1,56 @@
+import { HCI_COMMANDS } from '../../lib/hci/commands/index.js';
 import { CommandComplete, CommandStatus } from '../../lib/hci/events/general.js';
 import { eventOf } from '../../lib/hci/events/index.js';
+import { Layout } from '../../lib/hci/layout.js';
 import { LE_META } from '../../lib/hci/packet.js';
+import type { HciCommand, Named } from '../../lib/hci/packet.js';
 import { PacketError } from '../../lib/hci/reader.js';
-import { statusName } from '../../lib/hci/status.js';
+import { status } from '../../lib/hci/shared.js';
+import { hexNumber } from '../../lib/hci/text.js';
+import { VENDOR_DECLARATIONS } from '../vendor.js';
 import { readAdvertisingData, describeAdvertisingData } from './advertising-data.js';
 import { describeBytes } from './described.js';
 import type { Fields } from './fields.js';
 import { leEventOf } from './link-events.js';
-import { commandName, commandOf, eventName, leEventName } from './names.js';
 import { reports } from './reports.js';
 
-interface DescribedEvent {
-  readonly name: string;
-  readonly fields: Fields;
-}
+export const commandOf = (opcode: number): Named<HciCommand> | undefined =>
+  HCI_COMMANDS.get(opcode) ?? VENDOR_DECLARATIONS.get(opcode);
+
+/** Names of commands and events, also of those that are not declared. */
+export const commandName = (opcode: number): string =>
+  commandOf(opcode)?.name ?? `Command ${hexNumber(opcode, 2)}`;
+
+export const eventName = (code: number): string =>
+  eventOf(code)?.name ?? `Event ${hexNumber(code)}`;
+
+export const leEventName = (subevent: number): string =>
+  eventOf(LE_META, subevent)?.name ?? `LE Event ${hexNumber(subevent)}`;
 
 /** An event after its code and length: its name and the fields that matter. @throws PacketError */
-export const describeEventPacket = (code: number, parameters: Uint8Array): DescribedEvent => {
-  if (code === LE_META) {
-    const [subevent] = parameters;
-    if (subevent === undefined) throw new PacketError('no subevent');
-    return { name: leEventName(subevent), fields: leFields(subevent, parameters.subarray(1)) };
-  }
-  return { name: eventName(code), fields: fieldsOf(code, parameters) };
+export const describeEventPacket = (
+  code: number,
+  parameters: Uint8Array,
+): { readonly name: string; readonly fields: Fields } => {
+  if (code !== LE_META) return { name: eventName(code), fields: fieldsOf(code, parameters) };
+  const [subevent] = parameters;
+  if (subevent === undefined) throw new PacketError('no subevent');
+  return { name: leEventName(subevent), fields: leFields(subevent, parameters.subarray(1)) };
 };
 
+/** What every command returns, also one that is not declared. */
+const RETURNED = new Layout({ status });
+
 const fieldsOf = (code: number, parameters: Uint8Array): Fields => {
-  switch (code) {
-    case CommandComplete.code: {
-      const { opcode, returned } = CommandComplete.parameters.read(parameters);
-      const command = commandName(opcode);
-      const [status] = returned;
-      if (status === undefined) return { command };
-      const declared = commandOf(opcode);
-      if (declared === undefined) return { command, status: statusName(status) };
-      return { command, ...describeBytes(declared.returned, returned) };
-    }
-    case CommandStatus.code: {
-      const { status, opcode } = CommandStatus.parameters.read(parameters);
-      return { command: commandName(opcode), status: statusName(status) };
-    }
-    default:
-      return describeBytes(eventOf(code)?.parameters, parameters);
+  const told = describeBytes(eventOf(code)?.parameters, parameters);
+  if (code === CommandStatus.code) {
+    const { opcode } = CommandStatus.parameters.read(parameters);
+    return { command: commandName(opcode), ...told };
   }
+  if (code !== CommandComplete.code) return told;
+  const { opcode, returned } = CommandComplete.parameters.read(parameters);
+  const layout = returned.length === 0 ? undefined : (commandOf(opcode)?.returned ?? RETURNED);
+  return { command: commandName(opcode), ...describeBytes(layout, returned) };
 };
 
 const leFields = (subevent: number, parameters: Uint8Array): Fields => {

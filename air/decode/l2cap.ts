@@ -94,25 +94,26 @@ const SIGNALLING: ReadonlyMap<number, string> = new Map([
   [0x18, 'Credit Based Connection Response'],
 ]);
 
+const PROTOCOLS: ReadonlyMap<number, readonly [name: string, codes: ReadonlyMap<number, string>]> =
+  new Map([
+    [Channel.signalling, ['L2CAP', SIGNALLING]],
+    [Channel.security, ['SMP', SECURITY]],
+  ]);
+
 /** A PDU of any channel but ATT: its name, and what may be told of it. */
 export const describePdu = ({
   channel,
   payload,
 }: L2capPdu): { readonly name: string; readonly fields: Fields } => {
-  const bytes = payload.length;
-  const code = payload[0];
-  if (code !== undefined && channel === Channel.security) {
-    const name = SECURITY.get(code) ?? `code ${hexNumber(code)}`;
-    return { name: `SMP ${name}`, fields: { bytes } };
+  const fields = { bytes: payload.length };
+  const [code] = payload;
+  const [protocol, codes] = PROTOCOLS.get(channel) ?? [];
+  if (code === undefined || protocol === undefined) {
+    return { name: `L2CAP channel ${hexNumber(channel, 2)}`, fields };
   }
-  if (code !== undefined && channel === Channel.signalling) {
-    const name = SIGNALLING.get(code) ?? `code ${hexNumber(code)}`;
-    return {
-      name: `L2CAP ${name}`,
-      fields: parsed(payload, (reader) => signallingFields(reader)) ?? { bytes },
-    };
-  }
-  return { name: `L2CAP channel ${hexNumber(channel, 2)}`, fields: { bytes } };
+  const name = `${protocol} ${codes?.get(code) ?? `code ${hexNumber(code)}`}`;
+  const told = channel === Channel.signalling ? parsed(payload, signallingFields) : undefined;
+  return { name, fields: told ?? fields };
 };
 
 /** Code (1), identifier (1), length (2), data. */

@@ -43,11 +43,6 @@ export type LinkChange =
   | { readonly type: 'data-length'; readonly txBytes: number; readonly rxBytes: number }
   | { readonly type: 'phy'; readonly txPhy: string; readonly rxPhy: string };
 
-const CONNECTIONS: ReadonlySet<unknown> = new Set([
-  LeConnectionComplete,
-  LeEnhancedConnectionComplete,
-]);
-
 const CHANGES: ReadonlyMap<number, LinkChange['type']> = new Map([
   [LeConnectionUpdateComplete.subevent, 'parameters'],
   [LeDataLengthChange.subevent, 'data-length'],
@@ -63,7 +58,9 @@ export const connectionComplete = (
   parameters: Uint8Array,
 ): ConnectionComplete | undefined => {
   const declared = leEventOf(subevent);
-  if (declared === undefined || !CONNECTIONS.has(declared)) return undefined;
+  if (declared !== LeConnectionComplete && declared !== LeEnhancedConnectionComplete) {
+    return undefined;
+  }
   const values = declared.parameters.read(parameters);
   return { ...declared.parameters.tell(values), status: values['status'] } as ConnectionComplete;
 };

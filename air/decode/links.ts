@@ -57,7 +57,7 @@ export class Links {
   /** A connection was made; `isNew` unless the other end has told so before. */
   connected(
     controller: FollowedIdentity,
-    connection: Pick<ConnectionComplete, 'role' | 'peer' | 'peerRpa'>,
+    connection: ConnectionComplete,
   ): { readonly end: FollowedEnd; readonly isNew: boolean } {
     const { role, peer } = connection;
     const other = this.#open.find((link) => isOtherEnd(link, controller, connection));
@@ -68,12 +68,8 @@ export class Links {
 
   /** A link that was there before the first packet. Its roles are unknown: `controller` counts as central. */
   unbegun(controller: FollowedIdentity): FollowedEnd {
-    return this.#end(
-      this.#new('central', null, undefined, false),
-      controller,
-      'central',
-      undefined,
-    );
+    const link = this.#new('central', null, undefined, false);
+    return this.#end(link, controller, 'central', undefined);
   }
 
   /** Both ends have ended, or one has and the other will not be heard any more. */
@@ -127,7 +123,7 @@ export class Links {
 const isOtherEnd = (
   link: FollowedLink,
   controller: FollowedIdentity,
-  { role, peer, peerRpa }: Pick<ConnectionComplete, 'role' | 'peer' | 'peerRpa'>,
+  { role, peer, peerRpa }: ConnectionComplete,
 ): boolean => {
   const end = link.ends.get(link.observer);
   if (end === undefined || link.over || link.ends.has(role)) return false;

@@ -6,14 +6,18 @@ const MAX_RANDOM_ADDRESSES = 8;
 
 /** Who a controller is, as far as it was heard. */
 export class FollowedIdentity {
-  readonly index: number;
+  readonly label: string;
   #public: string | undefined;
   /** The latest first. */
   #random: string[] = [];
-  #label = '';
 
-  constructor(index: number) {
-    this.index = index;
+  constructor(
+    readonly index: number,
+    address?: string,
+    label = '',
+  ) {
+    this.#public = address;
+    this.label = printable(label);
   }
 
   /** The public address where it is known, and otherwise the latest random one. */
@@ -23,14 +27,6 @@ export class FollowedIdentity {
 
   get random(): string | null {
     return this.#random[0] ?? null;
-  }
-
-  get label(): string {
-    return this.#label;
-  }
-
-  set label(label: string) {
-    this.#label = printable(label);
   }
 
   has(address: string): boolean {
@@ -46,13 +42,6 @@ export class FollowedIdentity {
     this.#random = [address, ...others].slice(0, MAX_RANDOM_ADDRESSES);
   }
 }
-
-/** @param taken whether somebody else on the air has this label */
-export const partyOf = (identity: FollowedIdentity, taken: (label: string) => boolean): Party => {
-  const { index, label, address } = identity;
-  const plain = label === '' ? (address ?? `controller ${String(index)}`) : label;
-  return { name: label !== '' && taken(label) ? `${label} #${String(index)}` : plain, address };
-};
 
 export const strangerOf = (address: string | undefined): Party => ({
   name: address ?? '?',

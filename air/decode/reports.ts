@@ -17,7 +17,7 @@ export interface DecodedReport {
   readonly scannable: boolean;
   readonly extended: boolean;
   /** Advertising set identifier; of extended advertising. */
-  readonly sid?: number;
+  readonly sid?: number | undefined;
   readonly rssiDbm: number;
   readonly data: Uint8Array;
   /** More of the data comes in the next report. */
@@ -39,27 +39,35 @@ const LEGACY_TYPES: readonly number[] = [
 /** After the subevent code; undefined for other subevents. @throws PacketError */
 export const reports = (subevent: number, parameters: Uint8Array): DecodedReport[] | undefined => {
   if (subevent === LeAdvertisingReport.subevent) {
-    return LeAdvertisingReport.parameters.read(parameters).reports.map((report) => ({
-      address: addressText(report.address),
-      ...typeBits((LEGACY_TYPES[report.type] ?? 0) | LEGACY),
-      rssiDbm: report.rssi,
-      data: report.data,
-      incomplete: false,
-    }));
+    const heard = LeAdvertisingReport.parameters.read(parameters).reports;
+    return heard.map((report) => decoded(report, (LEGACY_TYPES[report.type] ?? 0) | LEGACY));
   }
   if (subevent !== LeExtendedAdvertisingReport.subevent) return undefined;
-  return LeExtendedAdvertisingReport.parameters.read(parameters).reports.map((report) => {
-    const { type, address, sid, rssi, data } = report;
-    const bits = typeBits(type);
-    return {
-      address: addressText(address),
-      ...bits,
-      ...(bits.extended ? { sid } : {}),
-      rssiDbm: rssi,
-      data,
-      incomplete: (type & (INCOMPLETE | TRUNCATED)) === INCOMPLETE,
-    };
-  });
+  const heard = LeExtendedAdvertisingReport.parameters.read(parameters).reports;
+  return heard.map((report) => decoded(report, report.type));
+};
+
+/** What both kinds of reports have. */
+interface Heard {
+  readonly address: Uint8Array;
+  readonly sid?: number;
+  readonly rssi: number;
+  readonly data: Uint8Array;
+}
+
+const decoded = ({ address, sid, rssi, data }: Heard, type: number): DecodedReport => {
+  const extended = (type & LEGACY) === 0;
+  return {
+    address: addressText(address),
+    scanResponse: (type & SCAN_RESPONSE) !== 0,
+    connectable: (type & CONNECTABLE) !== 0,
+    scannable: (type & SCANNABLE) !== 0,
+    extended,
+    ...(extended && { sid }),
+    rssiDbm: rssi,
+    data,
+    incomplete: (type & (INCOMPLETE | TRUNCATED)) === INCOMPLETE,
+  };
 };
 
 /** Which advertisement a report is about. */
@@ -87,12 +95,3 @@ export class ReportAssembler {
     return undefined;
   }
 }
-
-const typeBits = (
-  type: number,
-): Pick<DecodedReport, 'scanResponse' | 'connectable' | 'scannable' | 'extended'> => ({
-  scanResponse: (type & SCAN_RESPONSE) !== 0,
-  connectable: (type & CONNECTABLE) !== 0,
-  scannable: (type & SCANNABLE) !== 0,
-  extended: (type & LEGACY) === 0,
-});

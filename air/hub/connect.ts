@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { Status } from '../../lib/hci/constants.js';
 import { parseCommandComplete } from '../../lib/hci/events/general.js';
-import type { AirTransport } from '../../lib/hci/transport.js';
+import type { AirTransport, HciTransport } from '../../lib/hci/transport.js';
 import { isPipe } from '../../local/sockets.js';
 import {
   setDefaultPositionCommand,
@@ -15,8 +15,10 @@ import {
   setTxPowerCommand,
 } from '../vendor.js';
 import type { Position } from '../medium/path-loss.js';
-import { joinWith } from './join-with.js';
-import { checkSettings, hubArguments } from './settings.js';
+import type { DeviceReport } from './control.js';
+import { watchHub } from './control-client.js';
+import type { HubWatch } from './control-client.js';
+import { checkSettings, differences, hubArguments } from './settings.js';
 import type { HubSettings } from './settings.js';
 import { connectSocket, makeHubDirectory, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
@@ -90,12 +92,12 @@ const tryHub = async (
 /** Tells the controller where it is. True when all was answered: the hub is there to stay. */
 const settle = async (transport: HubTransport, options: HubOptions): Promise<boolean> => {
   const { label, position, defaultPosition: { x, y } = ORIGIN, txPower } = options;
-  const commands: Uint8Array[] = [];
-  // The label comes first: places are remembered under it.
-  if (label !== undefined && label !== '') commands.push(setLabelCommand(label));
-  if (position !== undefined) commands.push(setPositionCommand(position.x, position.y));
-  else commands.push(setDefaultPositionCommand(x, y));
-  if (txPower !== undefined) commands.push(setTxPowerCommand(txPower));
+  const commands = [
+    // The label comes first: places are remembered under it.
+    ...(label !== undefined && label !== '' ? [setLabelCommand(label)] : []),
+    position ? setPositionCommand(position.x, position.y) : setDefaultPositionCommand(x, y),
+    ...(txPower !== undefined ? [setTxPowerCommand(txPower)] : []),
+  ];
   let unanswered = commands.length;
   return new Promise((resolve) => {
     const finish = (answered: boolean): void => {
@@ -141,4 +143,59 @@ const startHub = async (path: string, settings: HubSettings): Promise<void> => {
   } finally {
     hub.stdout.destroy();
   }
+};
+
+/**
+ * Makes sure that the hub which `transport` has joined has the settings that are asked for. A hub that
+ * has others, and nobody else on it, is left and waited for until it has ended: false.
+ * @param label of the transport's controller
+ * @throws PhoneKeyError `usage.invalid` that says which settings differ, and how to end the hub
+ */
+const joinWith = async (
+  asked: HubSettings,
+  path: string,
+  transport: HciTransport,
+  label = '',
+): Promise<boolean> => {
+  if (Object.values(asked).every((value) => value === undefined)) return true;
+  let watch: HubWatch | undefined;
+  let fits = false;
+  try {
+    watch = await watchHub(path);
+    const { devices, ...inForce } = watch.first;
+    const different = differences(asked, inForce);
+    fits = different.length === 0;
+    if (fits) return true;
+    // The last one that came under the label.
+    const own = devices.findLast((device) => device.label === label);
+    const others = devices.filter((device) => device !== own);
+    if (others.length > 0) throw otherSettings(different, others);
+    await hubEnds(watch, transport, own?.index ?? 0);
+    return false;
+  } finally {
+    watch?.close();
+    if (!fits) transport.close();
+  }
+};
+
+/** Leaves it, and waits until it has ended, or somebody else has come and may keep it. */
+const hubEnds = async (watch: HubWatch, transport: HciTransport, own: number): Promise<void> => {
+  transport.close();
+  try {
+    for await (const { devices } of watch) if (devices.some(({ index }) => index > own)) return;
+  } catch {
+    // It was killed.
+  }
+};
+
+const otherSettings = (
+  different: readonly string[],
+  others: readonly DeviceReport[],
+): PhoneKeyError => {
+  const names = others.map(({ label, address }) => (label === '' ? address : label)).join(', ');
+  return new PhoneKeyError(
+    'usage.invalid',
+    `a virtual air runs already, with ${different.join(', and ')}`,
+    { hint: `It ends a second after the last of what is on it: ${names}. End that first.` },
+  );
 };

@@ -1,12 +1,23 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Clock } from '../../lib/platform/clock.js';
+import { ConnectionRole } from '../../lib/hci/constants.js';
 import { addListener } from '../../lib/hci/transport.js';
 import type { VirtualAir } from '../air.js';
 import type { VirtualController } from '../controller/controller.js';
+import { positionAt } from '../medium/motion.js';
 import type { Motion } from '../medium/motion.js';
-import type { AirList, HubInfo, MoveReport, MoveRequest } from './control.js';
+import type { Position } from '../medium/path-loss.js';
+import { formatAddress } from '../medium/pdu.js';
+import type {
+  AirList,
+  DeviceReport,
+  HubInfo,
+  LinkReport,
+  MoveReport,
+  MoveRequest,
+  PlaceReport,
+} from './control.js';
 import type { Places } from './places.js';
-import { reportDevice, reportPlace, roundPosition, secondsUntil } from './report.js';
 import type { SettingsInForce } from './settings.js';
 
 const ADDRESS = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
@@ -76,8 +87,7 @@ export class HubOperations {
 
   #moveAbsent({ who: label, to, speed }: MoveRequest): MoveReport {
     const from = this.#places.position(label);
-    const motion =
-      speed === undefined ? this.#places.put(label, to) : this.#places.walk(label, to, speed);
+    const motion = this.#places.move(label, to, speed);
     if (motion === undefined) {
       throw new PhoneKeyError('usage.invalid', `${label} was never on this air to walk from`, {
         hint: 'Put it somewhere first, without --speed; or see its name in key air list.',
@@ -112,3 +122,43 @@ export class HubOperations {
     );
   }
 }
+
+/** A controller as `list` tells it; `now` is on the clock of its medium. */
+const reportDevice = (controller: VirtualController, now: number): DeviceReport => {
+  const { station, label, address, advertisingSets, scanner, initiator } = controller;
+  return {
+    index: station.id,
+    address,
+    ...reportPlace(label, station.motion, now),
+    txPower: station.txPower,
+    advertising: advertisingSets.enabled,
+    scanning: scanner.enabled,
+    initiating: initiator.listening,
+    links: reportLinks(controller),
+  };
+};
+
+const reportPlace = (label: string, motion: Motion, now: number): PlaceReport => ({
+  label,
+  position: roundPosition(positionAt(motion, now)),
+  walk:
+    now < motion.until
+      ? { to: motion.to, speed: motion.speed, secondsLeft: secondsUntil(motion, now) }
+      : null,
+});
+
+/** Never 0 before it is there. */
+const secondsUntil = ({ until }: Motion, now: number): number =>
+  Math.max(0, Math.ceil((until - now) / 100) / 10);
+
+const roundPosition = ({ x, y }: Position): Position => ({ x: round(x), y: round(y) });
+
+const round = (metres: number): number => Math.round(metres * 1000) / 1000;
+
+const reportLinks = ({ connections }: VirtualController): LinkReport[] =>
+  connections.all.map((connection) => ({
+    role: connection.end.role === ConnectionRole.central ? 'central' : 'peripheral',
+    peer: connection.end.peer.id,
+    address: formatAddress(connection.peer),
+    rssi: connections.rssi(connection),
+  }));

@@ -1,22 +1,41 @@
 import type { Server } from 'node:net';
+import { PhoneKeyError } from '../../lib/errors.js';
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
+import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
+import type { Handler } from '../../local/rpc/server.js';
 import { VirtualAir } from '../air.js';
-import { DEFAULT_ACL_BUFFERS } from '../controller/acl-buffers.js';
+import { DEFAULT_ACL_BUFFERS } from '../controller/context.js';
 import { parseFaults } from '../faults.js';
 import { createHostServer } from '../host-server.js';
-import { CONTROL_BYTE, hubHandlers, serveControl } from './control-server.js';
+import { HUB } from './control.js';
 import { HubOperations } from './hub-operations.js';
 import { Places } from './places.js';
 import { DEFAULT_PACE } from './settings.js';
 import type { HubSettings } from './settings.js';
+import { watchAir } from './watch.js';
+
+/** What a control connection begins with; no H4 packet does. */
+const CONTROL_BYTE = 0x7b; // {
 
 /** Without any host for this long, the hub ends: at first, and after the last host has gone. */
 const FIRST_HOST_MS = 5000;
 const LAST_HOST_MS = 1000;
 
+export const hubHandlers = (
+  air: VirtualAir,
+  operations: HubOperations,
+  clock: Clock,
+): Handler[] => [
+  handleCall(HUB.info, () => operations.info()),
+  handleCall(HUB.list, () => operations.list()),
+  handleCall(HUB.move, (request) => operations.move(request)),
+  handleStream(HUB.tap, () => ({ first: undefined, start: (push) => air.tap(push) })),
+  handleStream(HUB.watch, () => watchAir(air, operations, clock)),
+];
+
 /**
  * A server with an air of its own. What a connection begins with says what it is: `{` a control
- * connection (see serveControl), anything else a host, H4 both ways, with a controller that is powered
+ * connection, anything else a host, H4 both ways, with a controller that is powered
  * off when it closes. Calls `onIdle` once it is of no use to any host. Control connections, taps among
  * them, do not keep it: they end with the hub.
  */
@@ -35,7 +54,11 @@ export const createHubServer = (
   const places = new Places(clock);
   const inForce = { seed: air.seed, pace, faults: faults ?? null };
   const operations = new HubOperations(air, clock, places, inForce);
-  const handlers = hubHandlers(air, operations, clock);
+  const control = {
+    handlers: hubHandlers(air, operations, clock),
+    who: 'the air',
+    tooSlow: new PhoneKeyError('radio.unavailable', 'the air goes faster than its reader reads'),
+  };
   let closed = false;
   let lingerMs = FIRST_HOST_MS;
   const idle = (): void => {
@@ -44,18 +67,17 @@ export const createHubServer = (
   };
   let cancelIdle: Cancel = clock.after(lingerMs, idle);
 
-  const source = {
-    controller: () => {
-      const controller = air.controller({ recall: (newcomer) => places.recall(newcomer) });
-      controller.onClose(() => {
-        places.left(controller);
-      });
-      return controller;
-    },
-  };
   const { server, end } = createHostServer(
     {
-      air: source,
+      air: {
+        controller: () => {
+          const controller = air.controller({ recall: (newcomer) => places.recall(newcomer) });
+          controller.onClose(() => {
+            places.left(controller);
+          });
+          return controller;
+        },
+      },
       get buffers() {
         return (air.faults.buffers ?? DEFAULT_ACL_BUFFERS).count;
       },
@@ -71,7 +93,7 @@ export const createHubServer = (
       },
     },
     'first-byte',
-    (socket, first) => (first[0] === CONTROL_BYTE ? serveControl(socket, handlers) : undefined),
+    (socket, first) => (first[0] === CONTROL_BYTE ? serve(socket, control) : undefined),
   );
   server.on('close', () => {
     closed = true;

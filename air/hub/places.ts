@@ -32,22 +32,15 @@ export class Places {
     if (label !== '') keepLatest(this.#lastSeen, label, position, MAX_LABELS);
   }
 
-  /** Puts who is not there, at once, to be found there. */
-  put(label: string, to: Position): Motion {
-    const motion = standing(to, this.#clock.now());
-    this.remember(label, motion);
-    return motion;
-  }
-
   /**
-   * Sets who is not there walking, from where it is remembered to be or was last. Undefined when
-   * nothing is known of it.
+   * Puts who is not there somewhere, or sets it walking from where it is remembered to be or was last.
+   * Undefined when nothing is known of that.
    */
-  walk(label: string, to: Position, speed: number): Motion | undefined {
+  move(label: string, to: Position, speed?: number): Motion | undefined {
+    const now = this.#clock.now();
     const from = this.position(label);
-    if (from === undefined) return undefined;
-    const motion = walking(from, to, speed, this.#clock.now());
-    this.remember(label, motion);
+    const motion = speed === undefined ? standing(to, now) : from && walking(from, to, speed, now);
+    if (motion !== undefined) this.remember(label, motion);
     return motion;
   }
 

@@ -1,22 +1,9 @@
-import type { Cancel } from '../../lib/platform/clock.js';
 import { packetBytes, packetMs } from './airtime.js';
+import type { Conditions } from './conditions.js';
 import { Listeners } from './listeners.js';
-import type { Propagation } from './propagation.js';
 import { HOPELESS_MARGIN, packetErrorRate } from './reception.js';
-import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
+import type { AdvertisingTrain, RunningTrain, ScanWindow, Station } from './station.js';
 import type { AirPdu } from './pdu.js';
-import type { AirTime } from './time.js';
-
-interface AdvertisingConditions {
-  readonly time: AirTime;
-  readonly propagation: Propagation;
-  /** Paced: events have a random delay, receivers have windows, packets take time and may be lost. */
-  readonly paced: boolean;
-  /** Share of packets that are lost by fault, 0 to 1. */
-  readonly loss: () => number;
-  /** A random number, from 0 to below 1. */
-  readonly unit: () => number;
-}
 
 /** advDelay is between 0 and 10 ms (Vol 6 Part B 4.4.2.2). */
 const MOST_DELAY_MS = 10;
@@ -27,29 +14,19 @@ const REQUEST_BYTES = 34;
 /** On an instant air windows do not count. */
 const ALWAYS: ScanWindow = { intervalMs: 1, windowMs: 1 };
 
-interface Train {
-  readonly from: Station;
-  readonly set: AdvertisingTrain;
-  /** Runs the next event. */
-  readonly event: () => void;
-  /** That of the next event; undefined while nobody listens. */
-  cancel: Cancel | undefined;
-  over: boolean;
-}
-
 /**
  * The advertising channels. The three of them are one here: an advertiser uses all in each event, and
  * a listener hears it whichever one it is on. Transmissions of others do not disturb.
  */
 export class AdvertisingChannels {
   readonly listeners: Listeners;
-  readonly #trains = new Map<AdvertisingTrain, Train>();
+  readonly #trains = new Set<RunningTrain>();
   /** Those without a timer. */
-  readonly #resting = new Set<Train>();
+  readonly #resting = new Set<RunningTrain>();
 
-  readonly #conditions: AdvertisingConditions;
+  readonly #conditions: Conditions;
 
-  constructor(conditions: AdvertisingConditions) {
+  constructor(conditions: Conditions) {
     this.#conditions = conditions;
     this.listeners = new Listeners(conditions.time);
   }
@@ -59,8 +36,8 @@ export class AdvertisingChannels {
     this.listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
     if (windows.length === 0) return;
     if (!paced) {
-      for (const { from, set } of this.#trains.values()) {
-        if (from !== station) this.send(from, station, set.pdu, set.txPower);
+      for (const { from, pdu, txPower } of this.#trains) {
+        if (from !== station) this.send(from, station, pdu, txPower);
       }
     }
     for (const train of this.#resting) {
@@ -70,73 +47,59 @@ export class AdvertisingChannels {
 
   advertise(station: Station, set: number, train: AdvertisingTrain | undefined): void {
     const before = station.advertising.get(set);
-    if (before !== undefined) {
-      this.#stop(before);
-      station.advertising.delete(set);
-    }
+    if (before !== undefined) this.#stop(before);
+    station.advertising.delete(set);
     if (train === undefined) return;
-    const own = { ...train };
-    station.advertising.set(set, own);
-    this.#start(station, own);
+    const running: RunningTrain = {
+      ...train,
+      from: station,
+      event: () => this.#event(running),
+      cancel: undefined,
+      over: false,
+    };
+    station.advertising.set(set, running);
+    this.#trains.add(running);
+    if (this.#conditions.paced) this.#arm(running, 0);
+    else this.#event(running);
   }
 
   /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
   send(from: Station, to: Station, pdu: AirPdu, txPower?: number): void {
     const { time, paced } = this.#conditions;
-    const arrive = (): void => {
-      this.#receive(from, to, pdu, txPower);
-    };
+    const arrive = (): void => this.#receive(from, to, pdu, txPower);
     if (paced) time.after(packetMs(payloadBytes(pdu), 1), arrive);
     else time.defer(arrive);
   }
 
-  #start(from: Station, set: AdvertisingTrain): void {
-    const train: Train = {
-      from,
-      set,
-      event: () => {
-        this.#event(train);
-      },
-      cancel: undefined,
-      over: false,
-    };
-    this.#trains.set(set, train);
-    if (this.#conditions.paced) this.#arm(train, 0);
-    else this.#event(train);
-  }
-
-  #stop(set: AdvertisingTrain): void {
-    const train = this.#trains.get(set);
-    if (train === undefined) return;
+  #stop(train: RunningTrain): void {
     train.over = true;
     train.cancel?.();
-    this.#trains.delete(set);
+    this.#trains.delete(train);
     this.#resting.delete(train);
   }
 
-  #event(train: Train): void {
+  #event(train: RunningTrain): void {
     const { time, propagation, paced } = this.#conditions;
-    const { from, set } = train;
+    const { from, pdu, txPower, sent } = train;
     for (const to of this.listeners.near(propagation.position(from))) {
       if (to === from) continue;
-      if (paced) this.#receive(from, to, set.pdu, set.txPower);
-      else this.send(from, to, set.pdu, set.txPower);
+      if (paced) this.#receive(from, to, pdu, txPower);
+      else this.send(from, to, pdu, txPower);
     }
     if (!train.over) this.#arm(train, 1);
-    if (set.sent !== undefined) time.defer(set.sent);
+    if (sent !== undefined) time.defer(sent);
   }
 
   /** Without a listener no timer runs: an air on which nobody scans is idle. */
-  #arm(train: Train, intervals: number): void {
+  #arm(train: RunningTrain, intervals: number): void {
     const { time, paced, unit } = this.#conditions;
-    const { set } = train;
-    const delay = paced && set.punctual !== true ? unit() * MOST_DELAY_MS : 0;
-    if (this.listeners.size === 0 && set.sent === undefined) {
+    const delay = paced && train.punctual !== true ? unit() * MOST_DELAY_MS : 0;
+    if (this.listeners.size === 0 && train.sent === undefined) {
       train.cancel = undefined;
       this.#resting.add(train);
     } else {
       if (train.cancel === undefined) this.#resting.delete(train);
-      train.cancel = time.after(intervals * set.intervalMs + delay, train.event);
+      train.cancel = time.after(intervals * train.intervalMs + delay, train.event);
     }
   }
 

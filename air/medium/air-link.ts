@@ -50,14 +50,6 @@ export interface Carrier {
   stop(): void;
 }
 
-/** What a link is made with. */
-export interface LinkSetup {
-  readonly time: AirTime;
-  readonly faults: LinkFaults;
-  readonly parameters: LinkParameters;
-  carrier(link: AirLink): Carrier;
-}
-
 /** One side of a link, held by the controller there. */
 export class LinkEnd {
   handlers: LinkEndHandlers | undefined;
@@ -115,14 +107,14 @@ export class LinkEnd {
   }
 
   #push(frame: Frame, delayMs = 0): void {
+    const queue = (): void => {
+      if (this.closed) return;
+      this.queue.push(frame);
+      this.link.carrier.queued(this);
+    };
     const wait = this.#wait(delayMs);
-    if (wait > 0) {
-      this.link.time.after(wait, () => {
-        this.#queue(frame);
-      });
-    } else {
-      this.#queue(frame);
-    }
+    if (wait > 0) this.link.time.after(wait, queue);
+    else queue();
   }
 
   /** Milliseconds until what is sent now is on its way. */
@@ -131,12 +123,6 @@ export class LinkEnd {
     const now = this.link.time.now();
     if (delayMs > 0) this.#busyUntil = Math.max(this.#busyUntil, now + delayMs);
     return this.#busyUntil - now;
-  }
-
-  #queue(frame: Frame): void {
-    if (this.closed) return;
-    this.queue.push(frame);
-    this.link.carrier.queued(this);
   }
 }
 
@@ -148,21 +134,22 @@ export class LinkEnd {
 export class AirLink {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
-  readonly time: AirTime;
-  readonly faults: LinkFaults;
   readonly carrier: Carrier;
-  parameters: LinkParameters;
   #cancelStall: Cancel | undefined;
 
-  constructor(setup: LinkSetup, central: Station, peripheral: Station) {
-    this.time = setup.time;
-    this.faults = setup.faults;
-    this.parameters = setup.parameters;
+  constructor(
+    readonly time: AirTime,
+    readonly faults: LinkFaults,
+    public parameters: LinkParameters,
+    central: Station,
+    peripheral: Station,
+    carrier: (link: AirLink) => Carrier,
+  ) {
     this.central = new LinkEnd(this, central, ConnectionRole.central);
     this.peripheral = new LinkEnd(this, peripheral, ConnectionRole.peripheral);
     central.links.add(this);
     peripheral.links.add(this);
-    this.carrier = setup.carrier(this);
+    this.carrier = carrier(this);
   }
 
   other(end: LinkEnd): LinkEnd {

@@ -10,14 +10,11 @@ export type ControlPdu =
   | EncryptionStartPdu
   | { readonly kind: 'encryption-started' }
   | { readonly kind: 'encryption-reject'; readonly reason: number }
-  | ParametersPdu
+  /** The peripheral asks for connection parameters, and is refused; a granted request is an update. */
+  | { readonly kind: 'parameters-request'; readonly wanted: ParameterRange }
+  | { readonly kind: 'parameters-reject'; readonly reason: number }
   | { readonly kind: 'channel-map'; readonly map: Uint8Array }
   | ProcedurePdu;
-
-/** The peripheral asks for connection parameters, and is refused; a granted request is an update. */
-export type ParametersPdu =
-  | { readonly kind: 'parameters-request'; readonly wanted: ParameterRange }
-  | { readonly kind: 'parameters-reject'; readonly reason: number };
 
 /** Units of LinkParameters. */
 export type ParameterRange = Values<typeof wantedParameters>;

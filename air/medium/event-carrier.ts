@@ -2,18 +2,8 @@ import type { Cancel } from '../../lib/platform/clock.js';
 import { Status } from '../../lib/hci/constants.js';
 import { INTER_FRAME_SPACE_MS, packetBytes, packetMs } from './airtime.js';
 import type { Carrier, Frame, AirLink, LinkEnd } from './air-link.js';
-
-/** What connection events need to know of the air. */
-export interface EventConditions {
-  /** Share of packets of so many bytes that `from`'s peer does not get, 0 to 1. */
-  lossRate(from: LinkEnd, bytes: number): number;
-  /** True while one of the two is walking. */
-  moving(): boolean;
-  /** A random number, from 0 to below 1. */
-  readonly unit: () => number;
-  /** Most data packets of one side in one event. */
-  readonly packetsPerEvent: number;
-}
+import type { Conditions } from './conditions.js';
+import { packetErrorRate } from './reception.js';
 
 /** Payload of an LL control PDU, in bytes; none has more than 34. */
 const CONTROL_BYTES = 12;
@@ -53,9 +43,9 @@ export class EventCarrier implements Carrier {
   #repeats = false;
   #update: { readonly from: LinkEnd; readonly frame: Frame; readonly instant: number } | undefined;
   readonly #link: AirLink;
-  readonly #conditions: EventConditions;
+  readonly #conditions: Conditions;
 
-  constructor(link: AirLink, conditions: EventConditions) {
+  constructor(link: AirLink, conditions: Conditions) {
     this.#link = link;
     this.#conditions = conditions;
     const now = link.time.now();
@@ -102,9 +92,7 @@ export class EventCarrier implements Carrier {
   #schedule(index: number): void {
     this.#index = index;
     const wait = this.#anchor + index * this.#intervalMs - this.#link.time.now();
-    this.#cancel = this.#link.time.after(Math.max(0, wait), () => {
-      this.#event();
-    });
+    this.#cancel = this.#link.time.after(Math.max(0, wait), () => this.#event());
   }
 
   #event(): void {
@@ -157,7 +145,7 @@ export class EventCarrier implements Carrier {
     if (end.closed || this.#link.other(end).closed) return undefined;
     const frame = end.queue[0];
     const payload = frame === undefined ? 0 : Math.min(end.octets, frameBytes(frame) - offset);
-    const lossRate = this.#conditions.lossRate(end, packetBytes(payload, end.phy));
+    const lossRate = this.#lossRate(end, packetBytes(payload, end.phy));
     return this.#conditions.unit() < lossRate ? undefined : payload;
   }
 
@@ -188,15 +176,24 @@ export class EventCarrier implements Carrier {
     this.#link.deliver(from, frame);
   }
 
+  /** Share of packets of so many bytes that `from`'s peer does not get, 0 to 1. */
+  #lossRate(from: LinkEnd, bytes: number): number {
+    const margin = this.#conditions.propagation.margin(from.station, from.peer);
+    return 1 - (1 - packetErrorRate(margin, bytes)) * (1 - this.#conditions.loss());
+  }
+
+  /** True while one of the two is walking. */
+  #isMoving(): boolean {
+    const { central, peripheral, time } = this.#link;
+    const now = time.now();
+    return now < central.station.motion.until || now < peripheral.station.motion.until;
+  }
+
   #supervise({ end, heard }: Sender): void {
-    const limit = this.#established
-      ? this.#link.supervisionMs
-      : EVENTS_TO_ESTABLISH * this.#intervalMs;
-    if (this.#link.time.now() - heard < limit) return;
-    this.#link.down(
-      end,
-      this.#established ? Status.connectionTimeout : Status.connectionNotEstablished,
-    );
+    const [limit, reason] = this.#established
+      ? [this.#link.supervisionMs, Status.connectionTimeout]
+      : [EVENTS_TO_ESTABLISH * this.#intervalMs, Status.connectionNotEstablished];
+    if (this.#link.time.now() - heard >= limit) this.#link.down(end, reason);
   }
 
   /** True when nothing waits, and the link holds by itself until somebody moves or speaks. */
@@ -204,9 +201,9 @@ export class EventCarrier implements Carrier {
     const { central, peripheral, parameters, supervisionMs } = this.#link;
     if (!this.#established || this.#repeats || this.#update !== undefined) return false;
     if (central.queue.length > 0 || peripheral.queue.length > 0) return false;
-    if (central.closed || peripheral.closed || this.#conditions.moving()) return false;
+    if (central.closed || peripheral.closed || this.#isMoving()) return false;
     const empty = packetBytes(0, 1);
-    const lost = (from: LinkEnd): number => this.#conditions.lossRate(from, empty);
+    const lost = (from: LinkEnd): number => this.#lossRate(from, empty);
     const silent = 1 - (1 - lost(central)) * (1 - lost(peripheral));
     const events = Math.floor(supervisionMs / (this.#intervalMs * (parameters.latency + 1)));
     return silent ** Math.max(1, events - 1) < NEGLIGIBLE;

@@ -24,11 +24,8 @@ export class Grid {
   readonly #cells = new Map<number, Set<Station>>();
   readonly #members = new Map<Station, Member>();
   #width = SLACK_METRES;
-  readonly #clock: Clock;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  constructor(protected readonly clock: Clock) {}
 
   /** Makes the cells wide enough for a range of so many metres. */
   cover(range: number): void {
@@ -75,7 +72,7 @@ export class Grid {
 
   #place(station: Station, member: Member): void {
     member.cancel?.();
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const { x, y } = positionAt(station.motion, now);
     member.key = keyOf(this.#cell(x), this.#cell(y));
     const cell = this.#cells.get(member.key);
@@ -83,9 +80,7 @@ export class Grid {
     else cell.add(station);
     member.cancel =
       now < station.motion.until
-        ? this.#clock.after(this.#untilNextCell(station, now) + LATE_MS, () => {
-            this.moved(station);
-          })
+        ? this.clock.after(this.#untilNextCell(station, now) + LATE_MS, () => this.moved(station))
         : undefined;
   }
 

@@ -1,23 +1,23 @@
 import type { Cancel } from '../../lib/platform/clock.js';
 import type { Carrier, AirLink, LinkEnd } from './air-link.js';
+import type { Conditions } from './conditions.js';
+import type { Propagation } from './propagation.js';
 
 /** Each frame in the next turn, while both ends hear each other. */
 export class InstantCarrier implements Carrier {
   #supervision: Cancel | undefined;
   readonly #link: AirLink;
-  readonly #inReach: () => boolean;
+  readonly #propagation: Propagation;
 
-  constructor(link: AirLink, inReach: () => boolean) {
+  constructor(link: AirLink, { propagation }: Conditions) {
     this.#link = link;
-    this.#inReach = inReach;
+    this.#propagation = propagation;
   }
 
   queued(from: LinkEnd): void {
     if (!this.#alive()) return;
     for (const frame of from.queue.splice(0)) {
-      this.#link.time.defer(() => {
-        this.#link.deliver(from, frame);
-      });
+      this.#link.time.defer(() => this.#link.deliver(from, frame));
     }
   }
 
@@ -40,6 +40,7 @@ export class InstantCarrier implements Carrier {
 
   #alive(): boolean {
     const { central, peripheral } = this.#link;
-    return !central.closed && !peripheral.closed && this.#inReach();
+    if (central.closed || peripheral.closed) return false;
+    return this.#propagation.inReach(central.station, peripheral.station);
   }
 }

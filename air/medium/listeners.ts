@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../lib/platform/clock.js';
+import type { Cancel } from '../../lib/platform/clock.js';
 import { Grid } from './grid.js';
 import type { ScanWindow, Station } from './station.js';
 
@@ -15,13 +15,6 @@ interface Listening {
  */
 export class Listeners extends Grid {
   readonly #listening = new Map<Station, Listening>();
-
-  readonly #clock: Clock;
-
-  constructor(clock: Clock) {
-    super(clock);
-    this.#clock = clock;
-  }
 
   /** How many there are, with their windows open or not. */
   get size(): number {
@@ -50,11 +43,9 @@ export class Listeners extends Grid {
     if (windowMs >= intervalMs) return;
     const close = (): void => {
       if (--listening.open === 0) this.delete(station);
-      const reopen = (): void => {
-        this.#open(station, listening, window, index);
-      };
-      listening.cancels.set(index, this.#clock.after(intervalMs - windowMs, reopen));
+      const reopen = (): void => this.#open(station, listening, window, index);
+      listening.cancels.set(index, this.clock.after(intervalMs - windowMs, reopen));
     };
-    listening.cancels.set(index, this.#clock.after(windowMs, close));
+    listening.cancels.set(index, this.clock.after(windowMs, close));
   }
 }

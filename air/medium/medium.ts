@@ -9,13 +9,13 @@ import { LinkFaults } from './faults.js';
 import type { Faults } from './faults.js';
 import { InstantCarrier } from './instant-carrier.js';
 import { AirLink } from './air-link.js';
-import type { Carrier, LinkEnd, LinkLayer } from './air-link.js';
+import type { Carrier, LinkLayer } from './air-link.js';
+import type { Conditions } from './conditions.js';
 import { standing, walking } from './motion.js';
 import { DEFAULT_PATH_LOSS, DEFAULT_SENSITIVITY, DEFAULT_TX_POWER } from './path-loss.js';
 import type { PathLoss, Position } from './path-loss.js';
 import type { AirPdu, ConnectRequest } from './pdu.js';
 import { Propagation } from './propagation.js';
-import { packetErrorRate } from './reception.js';
 import { NO_SHADOWING } from './shadowing.js';
 import type { Shadowing } from './shadowing.js';
 import type { AdvertisingTrain, ScanWindow, Station } from './station.js';
@@ -63,9 +63,7 @@ const REQUEST_MS = 0.5;
 export class Medium {
   readonly clock: Clock;
   readonly pace: Pace;
-  readonly #time: AirTime;
-  readonly #unit: () => number;
-  readonly #packetsPerEvent: number;
+  readonly #conditions: Conditions;
   readonly #present = new Set<Station>();
   readonly #layers = new WeakMap<Station, LinkLayer>();
   #faults: Faults;
@@ -78,26 +76,26 @@ export class Medium {
   constructor(options: MediumOptions) {
     const { clock = systemClock, pace = 'instant', seed, faults = {} } = options;
     const integer = integers(seededRandom(`${seed}/medium`));
+    const time = airTime(clock);
     this.clock = clock;
     this.pace = pace;
-    this.#time = airTime(clock);
-    this.defer = this.#time.defer;
-    this.#unit = () => integer() / 2 ** 32;
+    this.defer = time.defer;
     this.#faults = faults;
-    this.#packetsPerEvent = options.packetsPerEvent ?? PACKETS_PER_EVENT;
     this.#propagation = new Propagation(
       options.pathLoss ?? DEFAULT_PATH_LOSS,
       options.shadowing ?? NO_SHADOWING,
       integer(),
       () => clock.now(),
     );
-    this.#channels = new AdvertisingChannels({
-      time: this.#time,
+    this.#conditions = {
+      time,
       propagation: this.#propagation,
       paced: pace === 'real',
       loss: () => this.faults.loss ?? 0,
-      unit: this.#unit,
-    });
+      unit: () => integer() / 2 ** 32,
+      packetsPerEvent: options.packetsPerEvent ?? PACKETS_PER_EVENT,
+    };
+    this.#channels = new AdvertisingChannels(this.#conditions);
   }
 
   get faults(): Faults {
@@ -201,42 +199,19 @@ export class Medium {
       else if (accepted && this.#propagation.hears(from, to)) this.#link(from, to, request, true);
       else this.defer(() => this.#layers.get(from)?.refused(request));
     };
-    if (this.pace === 'real') this.#time.after(REQUEST_MS, arrive);
+    if (this.pace === 'real') this.#conditions.time.after(REQUEST_MS, arrive);
     else this.defer(arrive);
   }
 
   #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {
-    const { parameters } = request;
-    const faults = new LinkFaults(this.faults, this.#unit);
-    const carrier = (link: AirLink): Carrier => this.#carrier(link);
-    const link = new AirLink({ time: this.#time, faults, parameters, carrier }, from, to);
+    const { time, unit, paced } = this.#conditions;
+    const faults = new LinkFaults(this.faults, unit);
+    const carrier = (link: AirLink): Carrier =>
+      new (paced ? EventCarrier : InstantCarrier)(link, this.#conditions);
+    const link = new AirLink(time, faults, request.parameters, from, to, carrier);
     if (accepted) this.defer(() => this.#layers.get(to)?.linkUp(link.peripheral, request));
     else link.peripheral.closed = true;
     this.defer(() => this.#layers.get(from)?.linkUp(link.central, request));
-  }
-
-  #carrier(link: AirLink): Carrier {
-    if (this.pace === 'instant') {
-      const { central, peripheral } = link;
-      return new InstantCarrier(link, () =>
-        this.#propagation.inReach(central.station, peripheral.station),
-      );
-    }
-    return new EventCarrier(link, {
-      lossRate: (from, bytes) => this.#lossRate(from, bytes),
-      moving: () => this.#isWalking(link.central) || this.#isWalking(link.peripheral),
-      unit: this.#unit,
-      packetsPerEvent: this.#packetsPerEvent,
-    });
-  }
-
-  #lossRate(from: LinkEnd, bytes: number): number {
-    const margin = this.#propagation.margin(from.station, from.peer);
-    return 1 - (1 - packetErrorRate(margin, bytes)) * (1 - (this.faults.loss ?? 0));
-  }
-
-  #isWalking({ station }: LinkEnd): boolean {
-    return this.clock.now() < station.motion.until;
   }
 
   #moved(station: Station): void {
@@ -249,7 +224,7 @@ export class Medium {
     const { motion } = station;
     const left = motion.until - this.clock.now();
     if (left <= 0) return;
-    this.#time.after(Math.min(left, STEP_MS), () => {
+    this.#conditions.time.after(Math.min(left, STEP_MS), () => {
       if (station.motion !== motion || !station.present) return;
       checkLinks(station);
       this.#step(station);

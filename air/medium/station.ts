@@ -1,3 +1,4 @@
+import type { Cancel } from '../../lib/platform/clock.js';
 import type { Motion } from './motion.js';
 import type { AdvertisingPdu, AirPdu } from './pdu.js';
 
@@ -20,7 +21,7 @@ export interface Station {
   /** False once it has left for good. */
   present: boolean;
   /** By the number of the advertising set. */
-  readonly advertising: Map<number, AdvertisingTrain>;
+  readonly advertising: Map<number, RunningTrain>;
   /** To be told when something has changed. */
   readonly links: Set<{ check(): void }>;
 }
@@ -42,4 +43,14 @@ export interface AdvertisingTrain {
   readonly txPower?: number;
   /** An event is over, in a turn of its own. */
   readonly sent?: () => void;
+}
+
+/** As it is on the air. */
+export interface RunningTrain extends AdvertisingTrain {
+  readonly from: Station;
+  /** Runs the next event. */
+  readonly event: () => void;
+  /** That of the next event; undefined while nobody listens. */
+  cancel: Cancel | undefined;
+  over: boolean;
 }

@@ -1,15 +1,16 @@
-import { concat } from '../../lib/platform/bytes.js';
+import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
+import { Att } from '../../lib/hci/att/pdus.js';
+import { uuidText } from '../../lib/hci/text.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { layoutOf } from '../../lib/radio/gatt-row.js';
 import type { PeripheralService } from '../../lib/radio/types.js';
-import { Att } from '../../lib/hci/att/pdus.js';
-import { AttributeType, readUint16, simAttPdu, uint16 } from './att.js';
+import { attFrame, frame, ServiceFound } from './att.js';
 
-/** What a search finds, as it stands in an answer. */
+/** What a search finds, as it stands in an answer; the value of a service is a ServiceFound. */
 interface Attribute {
-  readonly type: number;
+  readonly type: string;
   readonly handle: number;
-  readonly entry: Uint8Array;
+  readonly value: Uint8Array;
 }
 
 /** A service at its place. */
@@ -21,11 +22,14 @@ export interface PlacedService {
   readonly configuration: number;
 }
 
+const serviceAt = (handle: number, last: number, uuid: string): Attribute => ({
+  type: AttributeType.primaryService,
+  handle,
+  value: ServiceFound.build({ lastHandle: last, uuid: uuidBytes(uuid) }),
+});
+
 /** bleno's services GAP and GATT come first: handles 1 to 9. */
-const GENERIC: readonly Attribute[] = [
-  { type: AttributeType.service, handle: 1, entry: uint16(1, 5, 0x1800) },
-  { type: AttributeType.service, handle: 6, entry: uint16(6, 9, 0x1801) },
-];
+const GENERIC: readonly Attribute[] = [serviceAt(1, 5, '1800'), serviceAt(6, 9, '1801')];
 const FIRST_HANDLE = 10;
 
 /** The attributes of a car, where bleno would have them. */
@@ -40,19 +44,23 @@ export class AttributeTable {
       const first = handle + 1;
       const [toCar = 0, fromCar = 0] = characteristics.map(({ at }) => first + at + 1);
       const configuration = first + configurationAt;
-      const uuid = uuidBytes(service.profile.service);
-      this.#add(AttributeType.service, handle, uint16(handle, first + lastAt), uuid);
-      for (const { uuid: bare, at, properties } of characteristics) {
-        const value = concat(Uint8Array.of(properties), uint16(first + at + 1));
-        this.#add(
-          AttributeType.declaration,
-          first + at,
-          uint16(first + at),
-          value,
-          uuidBytes(bare),
-        );
-      }
-      this.#add(AttributeType.configuration, configuration, uint16(configuration, 0));
+      this.#attributes.push(
+        serviceAt(handle, first + lastAt, service.profile.service),
+        ...characteristics.map(({ uuid, at, properties }) => ({
+          type: AttributeType.characteristic,
+          handle: first + at,
+          value: CharacteristicDeclaration.build({
+            properties,
+            valueHandle: first + at + 1,
+            uuid: uuidBytes(uuid),
+          }),
+        })),
+        {
+          type: AttributeType.clientConfiguration,
+          handle: configuration,
+          value: new Uint8Array(2),
+        },
+      );
       handle = first + lastAt + 1;
       return { service, toCar, fromCar, configuration };
     });
@@ -60,31 +68,23 @@ export class AttributeTable {
 
   /** The answer to a search, in which entries of one length fill at most `mtu` bytes. */
   find(opcode: number, parameters: Uint8Array, mtu: number): Uint8Array | undefined {
-    if (parameters.length !== 6) return undefined;
-    const from = readUint16(parameters);
-    const to = readUint16(parameters, 2);
-    const found = this.#attributes
-      .filter(
-        ({ type, handle }) => type === readUint16(parameters, 4) && handle >= from && handle <= to,
-      )
-      .map(({ entry }) => entry);
-    const length = found[0]?.length;
-    if (length === undefined) {
-      return simAttPdu(
-        Att.error.opcode,
-        Uint8Array.of(opcode),
-        uint16(from),
-        Uint8Array.of(NOT_FOUND),
-      );
+    const { start, end, type: bytes } = Att.readByTypeRequest.parameters.exact(parameters) ?? {};
+    if (start === undefined || end === undefined || bytes?.length !== 2) return undefined;
+    const wanted = uuidText(bytes);
+    const found = this.#attributes.filter(
+      ({ type, handle }) => type === wanted && handle >= start && handle <= end,
+    );
+    const [first] = found;
+    if (first === undefined) {
+      return attFrame(Att.error, { request: opcode, handle: start, code: NOT_FOUND });
     }
-    const other = found.findIndex((entry) => entry.length !== length);
+    const length = 2 + first.value.length;
+    const other = found.findIndex(({ value }) => value.length !== first.value.length);
     const room = Math.max(1, Math.floor((mtu - 2) / length));
-    const entries = found.slice(0, Math.min(room, other < 0 ? found.length : other));
-    return simAttPdu(opcode + 1, Uint8Array.of(length), ...entries);
-  }
-
-  #add(type: number, handle: number, ...entry: readonly Uint8Array[]): void {
-    this.#attributes.push({ type, handle, entry: concat(...entry) });
+    const attributes = found.slice(0, Math.min(room, other < 0 ? found.length : other));
+    const answer = Att.readByTypeResponse.build({ length, attributes });
+    answer[0] = opcode + 1;
+    return frame(answer);
   }
 }
 

@@ -1,13 +1,14 @@
 import { bareUuid, characteristicsOf, indicates } from '../../lib/link/gatt-profile.js';
 import type { GattProfile } from '../../lib/link/gatt-profile.js';
-import { sameBytes, toHex, viewOf } from '../../lib/platform/bytes.js';
+import { sameBytes, toHex } from '../../lib/platform/bytes.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { isRowHandle, layoutOf } from '../../lib/radio/gatt-row.js';
 import { notThere, rowOf } from '../../lib/radio/gatt-row.js';
 import type { Declaration } from '../../lib/radio/gatt-row.js';
 import type { CentralLink, LinkHandlers } from '../../lib/radio/types.js';
+import { AttributeType, CharacteristicDeclaration } from '../../lib/hci/att/attributes.js';
 import { Att } from '../../lib/hci/att/pdus.js';
-import { AttributeType, entriesIn, readUint16, searchRequest, simAttPdu, uint16 } from './att.js';
+import { attFrame, searchFor, ServiceFound } from './att.js';
 import type { SimAttPdu } from './att.js';
 import { SimLink } from './sim-link.js';
 import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
@@ -19,17 +20,11 @@ export interface SimCentralLinkOptions extends SimLinkOptions {
 const LAST_HANDLE = 0xffff;
 
 /** A link seen from the phone: the client of GATT. */
-export class SimCentralLink extends SimLink implements CentralLink {
-  readonly #profile: GattProfile;
+export class SimCentralLink extends SimLink<SimCentralLinkOptions> implements CentralLink {
   #declarations: readonly Declaration[] = [];
 
-  constructor(options: SimCentralLinkOptions) {
-    super(options);
-    this.#profile = options.profile;
-  }
-
   get attHandle(): number | undefined {
-    return rowOf(this.#declarations, this.#profile);
+    return rowOf(this.#declarations, this.options.profile);
   }
 
   /**
@@ -41,19 +36,19 @@ export class SimCentralLink extends SimLink implements CentralLink {
    * @throws PhoneKeyError `radio.connect-failed` where the car has no such service
    */
   async prepare(remembered: number | undefined): Promise<void> {
-    const profile = this.#profile;
+    const profile = this.options.profile;
     this.lengthenData();
-    const request = simAttPdu(Att.mtuRequest.opcode, uint16(this.options.mtu));
+    const request = attFrame(Att.mtuRequest, { mtu: this.options.mtu });
     const { opcode, parameters } = await this.ask('exchanging the MTU', request);
-    if (opcode === Att.mtuResponse.opcode && parameters.length === 2) {
-      this.agreeOnMtu(readUint16(parameters));
+    if (opcode === Att.mtuResponse.opcode) {
+      this.agreeOnMtu(Att.mtuResponse.parameters.exact(parameters));
     }
     if (isRowHandle(remembered, profile)) {
       await this.#lookInto(remembered, remembered + layoutOf(profile).lastAt);
       if (this.attHandle === remembered) return;
     }
-    const service = await this.#findService();
-    await this.#lookInto(readUint16(service) + 1, readUint16(service, 2));
+    const [first, last] = await this.#findService();
+    await this.#lookInto(first + 1, last);
     for (const { uuid } of characteristicsOf(profile)) this.#valueOf(uuid);
   }
 
@@ -64,67 +59,81 @@ export class SimCentralLink extends SimLink implements CentralLink {
     const handle =
       attHandle === undefined
         ? await this.#findConfiguration()
-        : attHandle + layoutOf(this.#profile).configurationAt;
-    const value = indicates(this.#profile) ? 2 : 1;
-    await this.ask('subscribing', simAttPdu(Att.writeRequest.opcode, uint16(handle, value)));
+        : attHandle + layoutOf(this.options.profile).configurationAt;
+    const value = Uint8Array.of(indicates(this.options.profile) ? 2 : 1, 0);
+    await this.ask('subscribing', attFrame(Att.writeRequest, { handle, value }));
   }
 
   protected get chunkPdu(): ChunkPdu {
-    const { uuid, properties } = this.#profile.toCar;
-    const handle = this.#valueOf(uuid);
-    return properties.includes('writeWithoutResponse')
-      ? { opcode: Att.writeCommand.opcode, handle, acknowledged: false }
-      : { opcode: Att.writeRequest.opcode, handle, acknowledged: true };
+    const { uuid, properties } = this.options.profile.toCar;
+    const unanswered = properties.includes('writeWithoutResponse');
+    const declared = unanswered ? Att.writeCommand : Att.writeRequest;
+    return { declared, handle: this.#valueOf(uuid) };
   }
 
   protected received(pdu: SimAttPdu): void {
-    if (pdu.opcode === Att.indication.opcode) this.transmit(simAttPdu(Att.confirmation.opcode));
-    if (pdu.opcode === Att.indication.opcode || pdu.opcode === Att.notification.opcode) {
-      this.deliver(pdu.parameters);
+    const { opcode, parameters } = pdu;
+    if (opcode === Att.indication.opcode) this.transmit(attFrame(Att.confirmation, {}));
+    if (opcode === Att.indication.opcode || opcode === Att.notification.opcode) {
+      this.deliver(Att.notification.parameters.exact(parameters)?.value);
     } else {
       this.answered(pdu);
     }
   }
 
-  async #findService(): Promise<Uint8Array> {
-    const services = await this.#search(1, LAST_HANDLE, AttributeType.service, (entry) =>
-      readUint16(entry, 2),
+  /** Its first and last handle. */
+  async #findService(): Promise<readonly [number, number]> {
+    const services = await this.#search(
+      AttributeType.primaryService,
+      [1, LAST_HANDLE],
+      (value) => ServiceFound.read(value).lastHandle,
     );
-    const uuid = uuidBytes(this.#profile.service);
-    const found = services.find((entry) => sameBytes(entry.subarray(4), uuid));
-    if (found === undefined) throw notThere(`service ${this.#profile.service}`);
-    return found;
+    const wanted = uuidBytes(this.options.profile.service);
+    for (const { handle, value } of services) {
+      const { lastHandle, uuid } = ServiceFound.read(value);
+      if (sameBytes(uuid, wanted)) return [handle, lastHandle];
+    }
+    throw notThere(`service ${this.options.profile.service}`);
   }
 
   async #lookInto(first: number, last: number): Promise<void> {
-    const declarations = await this.#search(first, last, AttributeType.declaration, (entry) =>
-      readUint16(entry, 3),
+    const found = await this.#search(
+      AttributeType.characteristic,
+      [first, last],
+      (value) => CharacteristicDeclaration.read(value).valueHandle,
     );
-    this.#declarations = declarations.map(declarationIn);
+    this.#declarations = found.map(({ handle, value }) => {
+      const { uuid, ...declared } = CharacteristicDeclaration.read(value);
+      return { startHandle: handle, ...declared, uuid: toHex(uuid.toReversed()) };
+    });
   }
 
   async #findConfiguration(): Promise<number> {
-    const first = this.#valueOf(this.#profile.fromCar.uuid) + 1;
-    const [entry] = await this.#search(first, first, AttributeType.configuration, () => first);
-    if (entry === undefined) throw notThere('configuration to subscribe by');
-    return readUint16(entry);
+    const first = this.#valueOf(this.options.profile.fromCar.uuid) + 1;
+    const type = AttributeType.clientConfiguration;
+    const [found] = await this.#search(type, [first, first], () => first);
+    if (found === undefined) throw notThere('configuration to subscribe by');
+    return found.handle;
   }
 
-  /** In as many requests as it takes. @param end the last handle that an entry speaks of */
+  /** In as many requests as it takes. @param reached the last handle that what was found speaks of */
   async #search(
-    first: number,
-    last: number,
-    type: number,
-    end: (entry: Uint8Array) => number,
-  ): Promise<Uint8Array[]> {
-    const found: Uint8Array[] = [];
-    for (let next = first; next <= last;) {
-      const request = searchRequest(next, last, type);
-      const entries = entriesIn(await this.ask('looking for the service', request));
-      found.push(...entries);
-      const [reached = 0] = entries.slice(-1).map(end);
-      if (reached < next) break;
-      next = reached + 1;
+    type: string,
+    [first, last]: readonly [number, number],
+    reached: (value: Uint8Array) => number,
+  ): Promise<{ readonly handle: number; readonly value: Uint8Array }[]> {
+    const request = searchFor(type);
+    const found = [];
+    for (let start = first; start <= last;) {
+      const pdu = attFrame(request, { start, end: last, type: uuidBytes(type) });
+      const { opcode, parameters } = await this.ask('looking for the service', pdu);
+      const answered = opcode === request.opcode + 1;
+      const answer = answered ? Att.readByTypeResponse.parameters.exact(parameters) : undefined;
+      found.push(...(answer?.attributes ?? []));
+      const entry = answer?.attributes.at(-1);
+      const end = entry === undefined ? 0 : reached(entry.value);
+      if (end < start) break;
+      start = end + 1;
     }
     return found;
   }
@@ -135,10 +144,3 @@ export class SimCentralLink extends SimLink implements CentralLink {
     return found.valueHandle;
   }
 }
-
-const declarationIn = (entry: Uint8Array): Declaration => ({
-  startHandle: readUint16(entry),
-  properties: viewOf(entry).getUint8(2),
-  valueHandle: readUint16(entry, 3),
-  uuid: toHex(entry.slice(5).reverse()),
-});

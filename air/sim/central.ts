@@ -4,14 +4,14 @@ import type { GattProfile } from '../../lib/link/gatt-profile.js';
 import { abortError, OperationQueue, runOperation } from '../../lib/radio/operation.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from '../../lib/radio/types.js';
 import { Status } from '../../lib/hci/constants.js';
-import type { LinkEnd } from '../medium/air-link.js';
+import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
-import type { AirPdu, ConnectRequest, DeviceAddress, LinkParameters } from '../medium/pdu.js';
+import type { ConnectRequest, LinkParameters } from '../medium/pdu.js';
 import type { ScanWindow, Station } from '../medium/station.js';
 import { isSimAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
 import { SimCentralLink } from './central-link.js';
-import { requestedParameters, offeredMtu, scanWindow } from './parameters.js';
+import { requestedParameters, scanWindow } from './parameters.js';
 import type { ConnectionOptions } from './parameters.js';
 import { SimStation } from './station.js';
 import type { SimContext } from './station.js';
@@ -44,26 +44,18 @@ const CONNECTING: ScanWindow = { intervalMs: 10, windowMs: 10 };
 
 /** A phone's radio on the air, without controller and HCI. It hears SimPeripherals, and only them. */
 export class SimCentral extends SimStation implements Central {
-  readonly #address: DeviceAddress;
   readonly #window: ScanWindow;
   readonly #parameters: LinkParameters;
-  readonly #mtu: number;
   readonly #scans = new Set<Scan>();
-  /** By the id of the peripheral. */
-  readonly #links = new Map<string, SimCentralLink>();
   readonly #connecting = new OperationQueue();
   readonly #power = new AbortController();
   #wanted: Wanted | undefined;
-  #sequence = 0;
-  #closing: Promise<void> | undefined;
 
   /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
   constructor(context: SimContext, options: SimCentralOptions = {}) {
     super(context, options);
-    this.#address = context.address;
     this.#window = scanWindow(options.scan);
     this.#parameters = requestedParameters(options.connection);
-    this.#mtu = offeredMtu(options.mtu);
   }
 
   async scan(
@@ -74,24 +66,20 @@ export class SimCentral extends SimStation implements Central {
     this.#power.signal.throwIfAborted();
     if (signal.aborted) return;
     await new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void): void => {
+      const end = (): void => {
         signal.removeEventListener('abort', onAbort);
         this.#scans.delete(scan);
         this.#listen();
-        settle();
       };
       const onAbort = (): void => {
-        end(resolve);
+        end();
+        resolve();
       };
-      const scan: Scan = {
-        filters,
-        found,
-        fail: (error) => {
-          end(() => {
-            reject(error);
-          });
-        },
+      const fail = (error: PhoneKeyError): void => {
+        end();
+        reject(error);
       };
+      const scan: Scan = { filters, found, fail };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#scans.add(scan);
       this.#listen();
@@ -127,20 +115,33 @@ export class SimCentral extends SimStation implements Central {
     }
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
   override powerOff(): void {
-    this.#closing ??= Promise.resolve();
     this.#stop();
-    for (const link of [...this.#links.values()]) link.abandon('lost');
     super.powerOff();
   }
 
-  protected heard(pdu: AirPdu, from: Station, rssi: number): void {
-    if (!isSimAdvertisement(pdu)) return;
+  protected layer(): LinkLayer {
+    return {
+      receive: (pdu, from, rssi) => {
+        if (isSimAdvertisement(pdu)) this.#heard(pdu, from, rssi);
+      },
+      accept: () => false,
+      refused: (request) => {
+        if (this.#wanted?.request === request) this.#wanted.request = undefined;
+      },
+      linkUp: (end, request) => {
+        if (this.#wanted?.request === request) this.#wanted.up(end);
+        else end.terminate(Status.remoteUserTerminated);
+      },
+    };
+  }
+
+  protected async retire(): Promise<void> {
+    this.#stop();
+    await this.#connecting.run(() => Promise.resolve()); // until the last attempt has been undone
+  }
+
+  #heard(pdu: SimAdvertisement, from: Station, rssi: number): void {
     if (this.#wanted?.id === pdu.id) this.#request(this.#wanted, pdu, from);
     const advertisement = { id: pdu.id, rssi, ...pdu.fields };
     for (const scan of this.#scans) {
@@ -151,19 +152,6 @@ export class SimCentral extends SimStation implements Central {
     }
   }
 
-  protected accepts(): boolean {
-    return false;
-  }
-
-  protected refused(request: ConnectRequest): void {
-    if (this.#wanted?.request === request) this.#wanted.request = undefined;
-  }
-
-  protected linkUp(end: LinkEnd, request: ConnectRequest): void {
-    if (this.#wanted?.request === request) this.#wanted.up(end);
-    else end.terminate(Status.remoteUserTerminated);
-  }
-
   /** Until it works, as often as a link comes up that the peripheral never answers on. */
   async #connect(
     id: string,
@@ -171,7 +159,7 @@ export class SimCentral extends SimStation implements Central {
     attHandle: number | undefined,
     signal: AbortSignal,
   ): Promise<CentralLink> {
-    if (this.#links.has(id)) {
+    if (this.links.has(id)) {
       throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
         temporary: false,
         hint: 'Close the other link to this car first.',
@@ -199,48 +187,40 @@ export class SimCentral extends SimStation implements Central {
 
   #initiate(id: string, signal: AbortSignal): Promise<LinkEnd> {
     return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
+      const end = (): void => {
         signal.removeEventListener('abort', onAbort);
         this.#wanted = undefined;
         this.#listen();
-        settle();
       };
       const onAbort = (): void => {
-        end(() => {
-          reject(abortError(signal));
-        });
+        end();
+        reject(abortError(signal));
+      };
+      const up = (linkEnd: LinkEnd): void => {
+        end();
+        resolve(linkEnd);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#wanted = {
-        id,
-        up: (linkEnd) => {
-          end(() => {
-            resolve(linkEnd);
-          });
-        },
-      };
+      this.#wanted = { id, up };
       this.#listen();
     });
   }
 
   #request(wanted: Wanted, { advertiser }: SimAdvertisement, from: Station): void {
     if (wanted.request !== undefined || advertiser === undefined) return;
-    wanted.request = { initiator: this.#address, advertiser, parameters: this.#parameters };
+    wanted.request = { initiator: this.context.address, advertiser, parameters: this.#parameters };
     this.medium.connect(this.station, from, wanted.request);
   }
 
   #linkOver(end: LinkEnd, id: string, profile: GattProfile): SimCentralLink {
     const link = new SimCentralLink({
-      medium: this.medium,
-      end,
-      peer: `car#${String(++this.#sequence)}`,
-      mtu: this.#mtu,
+      ...this.linkOptions(end, 'car'),
       profile,
       onDown: () => {
-        this.#links.delete(id);
+        this.links.delete(id);
       },
     });
-    this.#links.set(id, link);
+    this.links.set(id, link);
     return link;
   }
 
@@ -256,12 +236,5 @@ export class SimCentral extends SimStation implements Central {
     const error = new PhoneKeyError('radio.closed', 'the radio was closed');
     this.#power.abort(error);
     for (const scan of [...this.#scans]) scan.fail(error);
-  }
-
-  async #close(): Promise<void> {
-    this.#stop();
-    await this.#connecting.run(() => Promise.resolve()); // until the last attempt has been undone
-    await Promise.all([...this.#links.values()].map((link) => link.close()));
-    this.powerOff();
   }
 }

@@ -1,7 +1,7 @@
 import { indicates } from '../../lib/link/gatt-profile.js';
 import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
 import { Att } from '../../lib/hci/att/pdus.js';
-import { readUint16, simAttPdu, uint16 } from './att.js';
+import { attFrame } from './att.js';
 import type { SimAttPdu } from './att.js';
 import type { AttributeTable, PlacedService } from './attribute-table.js';
 import { SimLink } from './sim-link.js';
@@ -14,14 +14,8 @@ export interface SimPeripheralLinkOptions extends SimLinkOptions {
 }
 
 /** A link seen from the car: the server of GATT. */
-export class SimPeripheralLink extends SimLink {
-  readonly #server: SimPeripheralLinkOptions;
+export class SimPeripheralLink extends SimLink<SimPeripheralLinkOptions> {
   #subscribed: PlacedService | undefined;
-
-  constructor(options: SimPeripheralLinkOptions) {
-    super(options);
-    this.#server = options;
-  }
 
   async open(handlers: LinkHandlers): Promise<void> {
     this.buffer.open(handlers);
@@ -30,26 +24,25 @@ export class SimPeripheralLink extends SimLink {
 
   protected get chunkPdu(): ChunkPdu {
     const { service, fromCar = 0 } = this.#subscribed ?? {};
-    return service !== undefined && indicates(service.profile)
-      ? { opcode: Att.indication.opcode, handle: fromCar, acknowledged: true }
-      : { opcode: Att.notification.opcode, handle: fromCar, acknowledged: false };
+    const acknowledged = service !== undefined && indicates(service.profile);
+    return { declared: acknowledged ? Att.indication : Att.notification, handle: fromCar };
   }
 
   protected received(pdu: SimAttPdu): void {
     const { opcode, parameters } = pdu;
     switch (opcode) {
       case Att.mtuRequest.opcode:
-        if (parameters.length === 2) this.agreeOnMtu(readUint16(parameters));
-        this.transmit(simAttPdu(Att.mtuResponse.opcode, uint16(this.options.mtu)));
+        this.agreeOnMtu(Att.mtuRequest.parameters.exact(parameters));
+        this.transmit(attFrame(Att.mtuResponse, { mtu: this.options.mtu }));
         break;
       case Att.readByGroupTypeRequest.opcode:
       case Att.readByTypeRequest.opcode: {
-        const answer = this.#server.table.find(opcode, parameters, this.mtu);
+        const answer = this.options.table.find(opcode, parameters, this.mtu);
         if (answer !== undefined) this.transmit(answer);
         break;
       }
       case Att.writeRequest.opcode:
-        this.transmit(simAttPdu(Att.writeResponse.opcode));
+        this.transmit(attFrame(Att.writeResponse, {}));
         this.#written(parameters);
         break;
       case Att.writeCommand.opcode:
@@ -62,17 +55,17 @@ export class SimPeripheralLink extends SimLink {
   }
 
   #written(parameters: Uint8Array): void {
-    if (parameters.length < 2) return;
-    const handle = readUint16(parameters);
+    const write = Att.writeRequest.parameters.exact(parameters);
+    if (write === undefined) return;
     // Bytes before the subscription belong to nobody and are dropped.
-    if (handle === this.#subscribed?.toCar) this.deliver(parameters);
-    const placed = this.#server.table.services.find(
-      ({ configuration }) => configuration === handle,
+    if (write.handle === this.#subscribed?.toCar) this.deliver(write.value);
+    const placed = this.options.table.services.find(
+      ({ configuration }) => configuration === write.handle,
     );
     if (placed === undefined || this.#subscribed !== undefined) return;
     this.#subscribed = placed;
     this.options.medium.defer(() => {
-      if (!this.buffer.isDown) this.#server.onSubscribed(placed.service);
+      if (!this.buffer.isDown) this.options.onSubscribed(placed.service);
     });
   }
 }

@@ -3,13 +3,13 @@ import type { AdvertisingContent } from '../../lib/link/advertising.js';
 import type { Cancel } from '../../lib/platform/clock.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
-import type { LinkEnd } from '../medium/air-link.js';
+import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
-import type { ConnectRequest, DeviceAddress } from '../medium/pdu.js';
+import type { ConnectRequest } from '../medium/pdu.js';
 import { simAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
 import { AttributeTable } from './attribute-table.js';
-import { advertisingInterval, offeredMtu } from './parameters.js';
+import { advertisingInterval } from './parameters.js';
 import { SimPeripheralLink } from './peripheral-link.js';
 import { SimStation } from './station.js';
 import type { SimContext } from './station.js';
@@ -28,11 +28,8 @@ export interface SimPeripheralOptions extends Placement {
  * of controllers it is a device with a service that nobody knows.
  */
 export class SimPeripheral extends SimStation implements Peripheral {
-  readonly #address: DeviceAddress;
   readonly #intervalMs: number;
   readonly #mostLinks: number;
-  readonly #mtu: number;
-  readonly #links = new Set<SimPeripheralLink>();
   /** Requests that were accepted, until their link is up. */
   readonly #accepted = new Set<ConnectRequest>();
   /** With phones that are connected and do not subscribe. */
@@ -41,16 +38,12 @@ export class SimPeripheral extends SimStation implements Peripheral {
   /** How many of them the medium knows. */
   #advertised = 0;
   #table = new AttributeTable([]);
-  #sequence = 0;
-  #closing: Promise<void> | undefined;
 
   /** @throws PhoneKeyError `usage.invalid` for options out of their bounds */
   constructor(context: SimContext, options: SimPeripheralOptions = {}) {
     super(context, options);
-    this.#address = context.address;
     this.#intervalMs = advertisingInterval(options.advertisingIntervalMs);
     this.#mostLinks = options.links ?? 1;
-    this.#mtu = offeredMtu(options.mtu);
     this.#patience = new Patience(context.medium.clock);
   }
 
@@ -61,47 +54,39 @@ export class SimPeripheral extends SimStation implements Peripheral {
 
   async advertise(sets: readonly AdvertisingContent[]): Promise<void> {
     this.#assertOpen();
-    this.#advertisements = sets.map((set) => simAdvertisement(this.#address, this.address, set));
+    this.#advertisements = sets.map((set) =>
+      simAdvertisement(this.context.address, this.address, set),
+    );
     this.#update();
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+  protected layer(): LinkLayer {
+    return {
+      // It scans for nobody, nobody asks for a scan response, and it asks nobody for a link.
+      receive: () => undefined,
+      refused: () => undefined,
+      accept: (request) => {
+        if (!this.#advertises) return false;
+        this.#accepted.add(request);
+        this.#update();
+        return true;
+      },
+      linkUp: (end, request) => {
+        this.#accepted.delete(request);
+        if (this.isClosing) end.abandon();
+        else this.#linkOver(end);
+      },
+    };
   }
 
-  override powerOff(): void {
-    this.#closing ??= Promise.resolve();
-    for (const link of [...this.#links]) link.abandon('lost');
-    super.powerOff();
-  }
-
-  protected heard(): void {
-    // It scans for nobody, and nobody asks for a scan response.
-  }
-
-  protected accepts(request: ConnectRequest): boolean {
-    if (!this.#advertises) return false;
-    this.#accepted.add(request);
+  protected async retire(): Promise<void> {
+    this.#advertisements = [];
     this.#update();
-    return true;
   }
 
-  protected refused(): void {
-    // It asks nobody for a link.
-  }
-
-  protected linkUp(end: LinkEnd, request: ConnectRequest): void {
-    this.#accepted.delete(request);
-    if (this.#closing !== undefined) {
-      end.abandon();
-      return;
-    }
+  #linkOver(end: LinkEnd): void {
     const link: SimPeripheralLink = new SimPeripheralLink({
-      medium: this.medium,
-      end,
-      peer: `phone#${String(++this.#sequence)}`,
-      mtu: this.#mtu,
+      ...this.linkOptions(end, 'phone'),
       table: this.#table,
       onSubscribed: (service) => {
         stopIdle();
@@ -109,11 +94,11 @@ export class SimPeripheral extends SimStation implements Peripheral {
       },
       onDown: () => {
         stopIdle();
-        this.#links.delete(link);
+        this.links.delete(link.peer);
         this.#update();
       },
     });
-    this.#links.add(link);
+    this.links.set(link.peer, link);
     const stopIdle = this.#watchIdle(link);
   }
 
@@ -132,8 +117,8 @@ export class SimPeripheral extends SimStation implements Peripheral {
   }
 
   get #advertises(): boolean {
-    const room = this.#mostLinks - this.#links.size - this.#accepted.size;
-    return this.#closing === undefined && this.#advertisements.length > 0 && room > 0;
+    const room = this.#mostLinks - this.links.size - this.#accepted.size;
+    return !this.isClosing && this.#advertisements.length > 0 && room > 0;
   }
 
   #update(): void {
@@ -146,15 +131,8 @@ export class SimPeripheral extends SimStation implements Peripheral {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) {
+    if (this.isClosing) {
       throw new PhoneKeyError('radio.closed', 'the radio was closed');
     }
-  }
-
-  async #close(): Promise<void> {
-    this.#advertisements = [];
-    this.#update();
-    await Promise.all([...this.#links].map((link) => link.close()));
-    this.powerOff();
   }
 }

@@ -3,11 +3,12 @@ import { checkChunk, LinkBuffer } from '../../lib/radio/link-buffer.js';
 import { OperationQueue, runOperation } from '../../lib/radio/operation.js';
 import type { Settle } from '../../lib/radio/operation.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
+import { Att } from '../../lib/hci/att/pdus.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/air-link.js';
 import type { Medium } from '../medium/medium.js';
 import type { ControlPdu } from '../medium/control-pdu.js';
-import { DEFAULT_ATT_MTU, parseSimAttPdu, simAttPdu, uint16 } from './att.js';
+import { attFrame, DEFAULT_ATT_MTU, parseAttFrame } from './att.js';
 import type { SimAttPdu } from './att.js';
 
 export interface SimLinkOptions {
@@ -22,15 +23,13 @@ export interface SimLinkOptions {
 
 /** How a side sends its chunks. */
 export interface ChunkPdu {
-  readonly opcode: number;
+  readonly declared: typeof Att.writeCommand;
   /** ATT handle of the value. */
   readonly handle: number;
-  /** The peer answers each one before the next is sent. */
-  readonly acknowledged: boolean;
 }
 
-/** Of the handle in front of a value. */
-const HANDLE_BYTES = 2;
+/** The peer answers each one before the next is sent. */
+const ACKNOWLEDGED: readonly unknown[] = [Att.writeRequest, Att.indication];
 /** From a controller through its host to whoever answers, in milliseconds: never in the same event. */
 const HOST_MS = 1;
 /** Fragments that a controller takes before it has got rid of some. */
@@ -43,10 +42,10 @@ const REMOTE_REASONS: readonly number[] = [0x13, 0x14, 0x15];
 const LONGEST_DATA = { octets: 251, time: 2120 };
 
 /** One end of a link between a SimCentral and a SimPeripheral. */
-export abstract class SimLink implements Link {
+export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> implements Link {
   readonly peer: string;
   protected readonly buffer = new LinkBuffer();
-  protected readonly options: SimLinkOptions;
+  protected readonly options: O;
   readonly #queue = new OperationQueue();
   #mtu = DEFAULT_ATT_MTU;
   #outstanding = 0;
@@ -61,14 +60,14 @@ export abstract class SimLink implements Link {
     this.#tellGone = resolve;
   });
 
-  constructor(options: SimLinkOptions) {
+  constructor(options: O) {
     this.options = options;
     this.peer = options.peer;
     options.end.handlers = {
       // A fragment is a whole PDU here: the link layer cuts it into packets.
       data: ({ data }) => {
         this.#throughHost(() => {
-          const pdu = parseSimAttPdu(data);
+          const pdu = parseAttFrame(data);
           if (pdu !== undefined && !this.buffer.isDown) this.received(pdu);
         });
       },
@@ -104,9 +103,9 @@ export abstract class SimLink implements Link {
 
   async send(chunk: Uint8Array): Promise<void> {
     checkChunk(chunk, this.#mtu);
-    const { opcode, handle, acknowledged } = this.chunkPdu;
-    const pdu = simAttPdu(opcode, uint16(handle), chunk);
-    if (acknowledged) {
+    const { declared, handle } = this.chunkPdu;
+    const pdu = attFrame(declared, { handle, value: chunk });
+    if (ACKNOWLEDGED.includes(declared)) {
       await this.ask('sending', pdu);
       return;
     }
@@ -148,8 +147,9 @@ export abstract class SimLink implements Link {
   protected abstract received(pdu: SimAttPdu): void;
 
   /** The smaller of the two holds (Vol 3 Part F 3.4.2.2). */
-  protected agreeOnMtu(offered: number): void {
-    this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offered, this.options.mtu));
+  protected agreeOnMtu(offer: { readonly mtu: number } | undefined): void {
+    if (offer === undefined) return;
+    this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offer.mtu, this.options.mtu));
   }
 
   protected transmit(pdu: Uint8Array): void {
@@ -158,9 +158,8 @@ export abstract class SimLink implements Link {
   }
 
   /** The value of a write or a notification is a chunk for the user of the link. */
-  protected deliver(parameters: Uint8Array): void {
-    const chunk = parameters.subarray(HANDLE_BYTES);
-    if (chunk.length === 0) return;
+  protected deliver(chunk: Uint8Array | undefined): void {
+    if (chunk === undefined || chunk.length === 0) return;
     // Who sends too much before the link is open is put out.
     this.options.medium.defer(() => {
       if (!this.buffer.receive(chunk)) void this.close();

@@ -1,9 +1,11 @@
-import type { LinkEnd } from '../medium/air-link.js';
+import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';
-import type { AirPdu, ConnectRequest, DeviceAddress } from '../medium/pdu.js';
+import type { DeviceAddress } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
+import { offeredMtu } from './parameters.js';
+import type { SimLink, SimLinkOptions } from './sim-link.js';
 
 /** Given by the air to the stations that it makes. */
 export interface SimContext {
@@ -17,29 +19,20 @@ export interface SimContext {
 export abstract class SimStation {
   /** aa:bb:cc:dd:ee:ff. */
   readonly address: string;
+  protected readonly context: SimContext;
   protected readonly medium: Medium;
   protected readonly station: Station;
-  readonly #onClose: () => void;
+  protected readonly links = new Map<string, SimLink>();
+  readonly #mtu: number;
+  #sequence = 0;
+  #closing: Promise<void> | undefined;
 
-  constructor({ medium, address, onClose }: SimContext, placement: Placement) {
-    this.address = formatAddress(address);
-    this.medium = medium;
-    this.#onClose = onClose;
-    this.station = medium.join(
-      {
-        receive: (pdu, from, rssi) => {
-          this.heard(pdu, from, rssi);
-        },
-        accept: (request) => this.accepts(request),
-        refused: (request) => {
-          this.refused(request);
-        },
-        linkUp: (end, request) => {
-          this.linkUp(end, request);
-        },
-      },
-      placement,
-    );
+  constructor(context: SimContext, options: Placement & { readonly mtu?: number }) {
+    this.context = context;
+    this.address = formatAddress(context.address);
+    this.medium = context.medium;
+    this.station = this.medium.join(this.layer(), options);
+    this.#mtu = offeredMtu(options.mtu);
   }
 
   /** Where it is now, in metres. */
@@ -62,14 +55,37 @@ export abstract class SimStation {
     return this.medium.rssi(other.station, this.station);
   }
 
-  /** Off without a word: its peers lose their links by supervision timeout. It stays off. */
-  powerOff(): void {
-    this.medium.leave(this.station);
-    this.#onClose();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
-  protected abstract heard(pdu: AirPdu, from: Station, rssi: number): void;
-  protected abstract accepts(request: ConnectRequest): boolean;
-  protected abstract refused(request: ConnectRequest): void;
-  protected abstract linkUp(end: LinkEnd, request: ConnectRequest): void;
+  /** Off without a word: its peers lose their links by supervision timeout. It stays off. */
+  powerOff(): void {
+    this.#closing ??= Promise.resolve();
+    for (const link of [...this.links.values()]) link.abandon('lost');
+    this.medium.leave(this.station);
+    this.context.onClose();
+  }
+
+  /** What the medium calls. */
+  protected abstract layer(): LinkLayer;
+  /** Begins nothing any more; links go on. */
+  protected abstract retire(): Promise<unknown>;
+
+  protected get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** For a link to the next phone or car. */
+  protected linkOptions(end: LinkEnd, peer: string): Omit<SimLinkOptions, 'onDown'> {
+    const { medium } = this;
+    return { medium, end, peer: `${peer}#${String(++this.#sequence)}`, mtu: this.#mtu };
+  }
+
+  async #close(): Promise<void> {
+    await this.retire();
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+    this.powerOff();
+  }
 }

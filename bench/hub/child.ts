@@ -1,6 +1,6 @@
 /**
  * The other processes of the hub's figures: `node child.js ROLE PATH`, where PATH is of a Unix socket.
- * ROLE bleno: an EchoPeripheral in the hub there, which it starts. relay: passes what each of two
+ * ROLE bleno: an echo in the hub there, which it starts. relay: passes what each of two
  * connections says to the other. answer: connects, and answers each Write Request. Says `ready` on stdout
  * and ends when its stdin does.
  */
@@ -8,11 +8,11 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { connectOrStartHub } from '../../air/index.js';
-import { EchoPeripheral } from '../echo-peripheral.js';
+import { startEcho } from '../noble-bleno.js';
 import { echo, writeRequest } from './packets.js';
 
 const bleno = async (path: string): Promise<void> => {
-  await EchoPeripheral.start(await connectOrStartHub(path));
+  await startEcho(await connectOrStartHub(path));
 };
 
 const relay = async (path: string): Promise<void> => {

@@ -1,8 +1,9 @@
 import { VirtualAir } from '../../air/index.js';
 import type { HciTransport } from '../../air/index.js';
 import { PacketType } from '../../lib/hci/constants.js';
-import { perSecond } from '../measure.js';
+import { Countdown, perSecond } from '../measure.js';
 import { SETUP } from '../two-devices.js';
+import type { TwoDevices } from '../two-devices.js';
 import { echo, writeRequest } from './packets.js';
 import { LeSetAdvertisingEnable } from '../../lib/hci/commands/advertising.js';
 import { SetEventMask } from '../../lib/hci/commands/host-control.js';
@@ -13,53 +14,37 @@ import { LE_META } from '../../lib/hci/packet.js';
 import { toHex } from '../../lib/platform/bytes.js';
 
 /** Two controllers on an air in this process whose hosts know nothing but the bytes of a round trip. */
-export class Controllers {
-  readonly #air: VirtualAir;
-  readonly #roundTrip: () => Promise<number>;
-
-  private constructor(air: VirtualAir, roundTrip: () => Promise<number>) {
-    this.#air = air;
-    this.#roundTrip = roundTrip;
+export const controllers = async (): Promise<TwoDevices> => {
+  const air = new VirtualAir({ seed: 'bench' });
+  const [central, peripheral] = [air.controller(SETUP), air.controller(SETUP)];
+  for (const controller of [central, peripheral]) {
+    controller.send(commandPacket(SetEventMask.opcode, Buffer.alloc(8, 0xff)));
   }
+  const linked = Promise.all([linkOf(central), linkOf(peripheral)]);
+  peripheral.send(commandPacket(LeSetAdvertisingEnable.opcode, Buffer.from([1])));
+  const address = toHex(peripheral.identity.public.bytes);
+  const create = `600030000000${address}000600120000002a0004000600`;
+  central.send(commandPacket(LeCreateConnection.opcode, Buffer.from(create, 'hex')));
+  const [handle, peripheralHandle] = await linked;
 
-  static async start(): Promise<Controllers> {
-    const air = new VirtualAir({ seed: 'bench' });
-    const [central, peripheral] = [air.controller(SETUP), air.controller(SETUP)];
-    for (const controller of [central, peripheral]) {
-      controller.send(commandPacket(SetEventMask.opcode, Buffer.alloc(8, 0xff)));
-    }
-    const linked = Promise.all([linkOf(central), linkOf(peripheral)]);
-    peripheral.send(commandPacket(LeSetAdvertisingEnable.opcode, Buffer.from([1])));
-    const address = toHex(peripheral.identity.public.bytes);
-    const create = `600030000000${address}000600120000002a0004000600`;
-    central.send(commandPacket(LeCreateConnection.opcode, Buffer.from(create, 'hex')));
-    const [handle, peripheralHandle] = await linked;
-
-    const answers = echo(peripheralHandle);
-    peripheral.onPacket((packet) => {
-      if (packet[0] === PacketType.acl) for (const answer of answers) peripheral.send(answer);
-    });
-    const question = writeRequest(handle);
-    let left = 0;
-    let done: (count: number) => void = () => undefined;
-    central.onPacket((packet) => {
-      if (packet[0] === PacketType.acl && --left === 0) done(1);
-    });
-    return new Controllers(air, () => {
-      left = answers.length;
-      central.send(question);
-      return new Promise((resolve) => (done = resolve));
-    });
-  }
-
-  measure(_what: 'round_trips', ms: number): Promise<number> {
-    return perSecond(ms, this.#roundTrip);
-  }
-
-  async close(): Promise<void> {
-    this.#air.close();
-  }
-}
+  const answers = echo(peripheralHandle);
+  peripheral.onPacket((packet) => {
+    if (packet[0] === PacketType.acl) for (const answer of answers) peripheral.send(answer);
+  });
+  const question = writeRequest(handle);
+  const received = new Countdown();
+  central.onPacket((packet) => {
+    if (packet[0] === PacketType.acl) received.count(1);
+  });
+  return {
+    measure: (_what, ms) =>
+      perSecond(ms, () => {
+        central.send(question);
+        return received.wait(answers.length);
+      }),
+    close: async () => air.close(),
+  };
+};
 
 /** The handle of the next link. */
 const linkOf = (controller: HciTransport): Promise<number> =>

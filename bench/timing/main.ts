@@ -15,16 +15,8 @@ const CONTROL_T = 10;
 const TRIES = 3;
 const FEWEST_SAMPLES = 500;
 
-interface Verdict {
-  readonly subject: string;
-  readonly classes: readonly [string, string];
-  readonly samples: number;
-  /** The largest |t| over all crops, of each measurement. */
-  readonly t: readonly number[];
-  readonly verdict: 'no leak found' | 'leak' | 'control found' | 'control not found';
-}
-
-const verdictOf = (subject: Subject, wanted: number): Verdict => {
+/** `t`: the largest |t| over all crops, of each measurement. */
+const measure = (subject: Subject, wanted: number) => {
   const samples = Math.max(FEWEST_SAMPLES, Math.round(wanted * (subject.share ?? 1)));
   const t: number[] = [];
   const done = (): boolean => {
@@ -35,10 +27,9 @@ const verdictOf = (subject: Subject, wanted: number): Verdict => {
     t.push(Number(largestT(measureClasses(subject, samples)).toFixed(2)));
   }
   const { name, classes, control = false } = subject;
-  const verdict = control
-    ? (['control not found', 'control found'] as const)[Number(done())]
-    : (['leak', 'no leak found'] as const)[Number(done())];
-  return { subject: name, classes, samples, t, verdict: verdict ?? 'leak' };
+  const passed = done();
+  const [good, bad] = control ? ['control found', 'control not found'] : ['no leak found', 'leak'];
+  return { passed, result: { subject: name, classes, samples, t, verdict: passed ? good : bad } };
 };
 
 const { values: options } = parseArgs({
@@ -62,8 +53,8 @@ if (!(wanted > 0) || options.subject.some((name) => !SUBJECTS.some((s) => s.name
 
 let sound = true;
 for (const subject of chosen) {
-  const result = verdictOf(subject, wanted);
-  sound &&= result.verdict === 'no leak found' || result.verdict === 'control found';
+  const { passed, result } = measure(subject, wanted);
+  sound &&= passed;
   if (options.json) {
     console.log(JSON.stringify(result));
   } else {

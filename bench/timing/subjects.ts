@@ -47,9 +47,7 @@ const comparison = (
     classes: GUESSES,
     calls: 16,
     prepare: (kind) => (kind === 0 ? nearly(secret) : random(length)),
-    load: (guess) => {
-      scratch.set(guess);
-    },
+    load: (guess) => scratch.set(guess),
     run: () => compare(secret, scratch),
   };
 };
@@ -77,9 +75,7 @@ const refuses = (check: () => void): boolean => {
 };
 
 const confirms = (expected: Uint8Array, received: Uint8Array): boolean =>
-  !refuses(() => {
-    requireConfirmation(suite, expected, received);
-  });
+  !refuses(() => requireConfirmation(suite, expected, received));
 
 const identity = suite.x25519KeyPair(random(32));
 const secrets = carSecrets(suite, identity);
@@ -102,9 +98,7 @@ const proofTagCheck: Subject<Proof> = {
     const right = secrets.proofTag(challenge.bytes, handshake);
     return { challenge, handshake, tag: kind === 0 ? nearly(right) : random(right.length) };
   },
-  load: ({ tag }) => {
-    tagScratch.set(tag);
-  },
+  load: ({ tag }) => tagScratch.set(tag),
   run: ({ challenge, handshake }) => challenge.verify(handshake, tagScratch, 1) === undefined,
 };
 
@@ -149,9 +143,7 @@ const lookUp = (
     classes,
     calls: 4,
     prepare: (kind) => keyOf(kind).slice(),
-    load: (key) => {
-      scratch.set(key);
-    },
+    load: (key) => scratch.set(key),
     run: () => look(scratch) !== undefined,
   };
 };
@@ -188,27 +180,22 @@ const pairingTry: Subject<{ car: CarPairing; share: Uint8Array }> = {
   },
   run({ car, share }) {
     car.respond(share);
-    return refuses(() => {
-      car.verify(new Uint8Array(32), new Uint8Array(48), identity);
-    });
+    return refuses(() => car.verify(new Uint8Array(32), new Uint8Array(48), identity));
   },
 };
 
-/** A list holds subjects whatever their inputs are; only they themselves look at them. */
-const listed = <Item>(subject: Subject<Item>): Subject => subject;
-
 /** In the order in which they are measured. */
 export const SUBJECTS: readonly Subject[] = [
-  listed(harness),
-  listed({ ...comparison('control.compare', 16, stopsEarly), control: true }),
-  listed({ ...lookUp('control.slot', SLOTS, firstOrLast, stoppingEarly), control: true }),
-  listed(comparison('tag.equal', 16, (a, b) => nodeSuite.equal(a, b))),
-  listed(comparison('tag.equal.portable', 16, (a, b) => portableSuite.equal(a, b))),
-  listed(comparison('tag.equal.noble', 16, (a, b) => nobleSuite.equal(a, b))),
-  listed({ ...comparison('pairing.confirm', 32, confirms), calls: 1 }),
-  listed(proofTagCheck),
-  listed(lookUp('key.slot', SLOTS, firstOrLast)),
-  listed(lookUp('key.enrolled', ['enrolled', 'unknown'], enrolledOrNot)),
-  listed(proofOfKey),
-  listed(pairingTry),
+  harness,
+  { ...comparison('control.compare', 16, stopsEarly), control: true },
+  { ...lookUp('control.slot', SLOTS, firstOrLast, stoppingEarly), control: true },
+  comparison('tag.equal', 16, (a, b) => nodeSuite.equal(a, b)),
+  comparison('tag.equal.portable', 16, (a, b) => portableSuite.equal(a, b)),
+  comparison('tag.equal.noble', 16, (a, b) => nobleSuite.equal(a, b)),
+  { ...comparison('pairing.confirm', 32, confirms), calls: 1 },
+  proofTagCheck,
+  lookUp('key.slot', SLOTS, firstOrLast),
+  lookUp('key.enrolled', ['enrolled', 'unknown'], enrolledOrNot),
+  proofOfKey,
+  pairingTry,
 ];

@@ -21,23 +21,29 @@ export interface DoorEvents {
   readonly failed: (message: string) => void;
 }
 
-export interface Doors {
-  /** What is served where, for programs. */
-  readonly where: { readonly h4: Endpoint | null; readonly pty: string | null };
-  /** The same for people. */
-  readonly sentence: string;
-  close(): Promise<void>;
-}
+export type Doors = Awaited<ReturnType<typeof openDoors>>;
 
 /** Opens the ways by which other stacks come in; each host is handed on to a connection to the hub. */
 export const openDoors = async (
-  context: Context,
+  { log, options, paths }: Context,
   { h4, pty }: DoorOptions,
-  events: DoorEvents,
-): Promise<Doors> => {
-  const hosts = hostsOf(context, events);
+  { tell, failed }: DoorEvents,
+) => {
+  const place = { position: options.at, defaultPosition: HOST_AT };
+  let count = 0;
+  const counted = (more: number, type: string, what: string): void => {
+    count += more;
+    tell({ type, hosts: count }, `a host has ${what}; there are ${String(count)}`);
+  };
+  /** How the hosts of all doors get their controllers, and are counted together. */
+  const hosts = (label: string): HostServerOptions => ({
+    air: { controller: () => connectHub(paths.hub, { label, ...place }) },
+    logger: log,
+    onConnect: () => counted(1, 'host-connected', 'come'),
+    onDisconnect: () => counted(-1, 'host-gone', 'gone'),
+  });
   const server = h4 && (await serveH4({ ...hosts('h4'), ...h4 }));
-  const onLost = (): void => events.failed('the pseudo-terminal has ended');
+  const onLost = (): void => failed('the pseudo-terminal has ended');
   const terminal =
     pty === undefined
       ? undefined
@@ -50,32 +56,13 @@ export const openDoors = async (
     ...(pty === undefined ? [] : [`at ${pty}`]),
   ];
   return {
+    /** What is served where, for programs. */
     where: { h4: server ? { host: server.host, port: server.port } : null, pty: pty ?? null },
+    /** The same for people. */
     sentence: at.length === 0 ? '' : `; HCI over H4 ${at.join(' and ')}`,
     async close() {
       await server?.close();
       await terminal?.close();
     },
   };
-};
-
-/** How the hosts of all doors get their controllers, and are counted together. */
-const hostsOf = (
-  { log, options, paths }: Context,
-  { tell }: DoorEvents,
-): ((label: string) => HostServerOptions) => {
-  const place = { position: options.at, defaultPosition: HOST_AT };
-  let hosts = 0;
-  return (label) => ({
-    air: { controller: () => connectHub(paths.hub, { label, ...place }) },
-    logger: log,
-    onConnect: () => {
-      hosts++;
-      tell({ type: 'host-connected', hosts }, `a host has come; there are ${String(hosts)}`);
-    },
-    onDisconnect: () => {
-      hosts--;
-      tell({ type: 'host-gone', hosts }, `a host has gone; there are ${String(hosts)}`);
-    },
-  });
 };

@@ -8,17 +8,17 @@ import { table } from '../io/table.js';
 import { withControl } from './control.js';
 import { airEnded, describePosition, describeSettings, metresPerSecond, plain } from './words.js';
 
-export interface ListOptions {
-  /** Goes on to tell what becomes otherwise. */
-  readonly watch?: true | undefined;
-}
-
-/** Shows what is on the air, and where what is away will be when it comes. */
-export const listAir = async (context: Context, { watch }: ListOptions): Promise<void> => {
+/**
+ * Shows what is on the air, and where what is away will be when it comes; with `watch` goes on to tell what
+ * becomes otherwise.
+ */
+export const listAir = async (
+  context: Context,
+  { watch }: { readonly watch?: true | undefined },
+): Promise<void> => {
   const { output, paths, signal } = context;
-  const show = (list: AirList): void => {
+  const show = (list: AirList): void =>
     output.result(list, [describeSettings(list), ...table([HEADER, ...rows(list)])]);
-  };
   if (watch !== true) {
     show(await withControl(context, (control) => control.list()));
     return;

@@ -3,6 +3,7 @@ import { withChange } from '../../air/hub/control.js';
 import type { AirList, MoveReport, PlaceReport, Position } from '../../air/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Context } from '../context.js';
+import { stopping } from '../io/interrupt.js';
 import { withProgress } from '../io/progress.js';
 import { withControl } from './control.js';
 import { describePosition, plain } from './words.js';
@@ -50,11 +51,8 @@ const sentence = ({ label, address, to, seconds }: MoveReport, arrived: boolean)
 const arrival = async ({ paths, signal }: Context, moved: MoveReport): Promise<void> => {
   if (moved.seconds === 0) return;
   const watch = await watchHub(paths.hub);
-  const stop = (): void => {
-    watch.close();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  try {
+  const stop = (): void => watch.close();
+  const arrived = async (): Promise<void> => {
     let list = watch.first;
     if (isThere(list, moved)) return;
     for await (const change of watch) {
@@ -62,10 +60,8 @@ const arrival = async ({ paths, signal }: Context, moved: MoveReport): Promise<v
       if (isThere(list, moved)) return;
     }
     throw lost(moved, 'has left the air');
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
-  }
+  };
+  await stopping(signal, stop, arrived).finally(stop);
 };
 
 const isThere = (list: AirList, moved: MoveReport): boolean => {

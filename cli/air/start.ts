@@ -10,8 +10,6 @@ import { describeSettings } from './words.js';
 import { monitorCapture } from '../../air/capture/monitor.js';
 import { openCapture } from '../capture/captured.js';
 
-export interface AirOptions extends HubSettings, DoorOptions {}
-
 /**
  * Keeps the air of this home up, in the foreground, with a controller of its own that does nothing;
  * and opens the doors through which other stacks come in.
@@ -19,7 +17,7 @@ export interface AirOptions extends HubSettings, DoorOptions {}
  */
 export const startAir = async (
   context: Context,
-  { h4, pty, ...settings }: AirOptions,
+  { h4, pty, ...settings }: HubSettings & DoorOptions,
 ): Promise<void> => {
   const { output, paths, signal } = context;
   const tell = (event: object, sentence: string): void => {
@@ -34,12 +32,12 @@ export const startAir = async (
   };
   keeper.onClose(() => failed('the virtual air has ended'));
   let control: HubControl | undefined;
-  let capture: AirCapture | undefined;
+  let endCapture: Awaited<ReturnType<typeof captureToFile>>;
   let doors: Doors | undefined;
   try {
     control = await openHubControl(paths.hub);
     const { devices: _, ...inForce } = await control.info();
-    capture = await captureToFile(context, control);
+    endCapture = await captureToFile(context, control);
     doors = await openDoors(context, { h4, pty }, { tell, failed });
     tell(
       { type: 'ready', ...doors.where, ...inForce },
@@ -48,26 +46,22 @@ export const startAir = async (
     await abortedUnless(failure.signal, signal);
   } finally {
     await doors?.close();
-    await capture?.stop();
+    await endCapture?.();
     control?.close();
     keeper.close();
   }
   tell({ type: 'stopped' }, 'stopped');
 };
 
-interface AirCapture {
-  /** Resolves when all that has happened so far is in the file. */
-  stop(): Promise<void>;
-}
-
 /**
- * Writes what passes on the air to the file of `--capture`, from now on; undefined without one.
+ * Writes what passes on the air to the file of `--capture`, from now on; undefined without one. What it gives
+ * ends that, and resolves when all that has happened so far is in the file.
  * @throws PhoneKeyError `usage.invalid` when the file cannot be made
  */
 const captureToFile = async (
   context: Context,
   control: HubControl,
-): Promise<AirCapture | undefined> => {
+): Promise<(() => Promise<void>) | undefined> => {
   const file = openCapture(context);
   if (file === undefined) return undefined;
   try {
@@ -83,11 +77,9 @@ const captureToFile = async (
       }
     };
     const written = write();
-    return {
-      async stop() {
-        tap.stop();
-        await written;
-      },
+    return () => {
+      tap.stop();
+      return written;
     };
   } catch (error) {
     file.close();

@@ -79,14 +79,11 @@ class SessionKeyReader {
     this.#rest = (lines.pop() ?? '').slice(0, SESSION_KEY_LINE);
     for (const line of lines) {
       const keys = parseSessionKeys(line);
-      if (keys !== undefined) this.#add(keys);
+      if (keys === undefined) continue;
+      this.#sessions.set(toHex(keys.challenge), keys);
+      const [oldest] = this.#sessions.keys();
+      if (oldest !== undefined && this.#sessions.size > MAX_SESSIONS) this.#sessions.delete(oldest);
     }
-  }
-
-  #add(keys: SessionKeys): void {
-    this.#sessions.set(toHex(keys.challenge), keys);
-    const [oldest] = this.#sessions.keys();
-    if (oldest !== undefined && this.#sessions.size > MAX_SESSIONS) this.#sessions.delete(oldest);
   }
 }
 

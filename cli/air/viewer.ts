@@ -8,11 +8,7 @@ import {
   describeMessage,
   inspectAdvertisement,
 } from '../../lib/native/inspect/index.js';
-import type {
-  InspectedMessage,
-  SeenAdvertisement,
-  ViewerKeys,
-} from '../../lib/native/inspect/index.js';
+import type { SeenAdvertisement, ViewerKeys } from '../../lib/native/inspect/index.js';
 
 /** One line of the view. */
 export interface ViewLine {
@@ -23,11 +19,6 @@ export interface ViewLine {
   readonly fields: object;
   readonly who: string;
   readonly what: string;
-}
-
-/** Makes lines of what a tap or a capture gives. */
-export interface View {
-  push(event: AirEvent): ViewLine[];
 }
 
 const UUID_NAMES: ReadonlyMap<string, string> = new Map([
@@ -41,7 +32,7 @@ const UUID_NAMES: ReadonlyMap<string, string> = new Map([
 const MAX_CONVERSATIONS = 1024;
 
 /** Every packet between a host and its controller. */
-export class HciView implements View {
+export class HciView {
   readonly #decoder = new HciDecoder({ uuidNames: UUID_NAMES });
 
   push(event: AirEvent): ViewLine[] {
@@ -55,7 +46,7 @@ export class HciView implements View {
 }
 
 /** What happens on the air, down to the messages between phones and cars. */
-export class AirView implements View {
+export class AirView {
   readonly #decoder = new AirDecoder({ uuidNames: UUID_NAMES });
   readonly #keys: ViewerKeys;
   /** By link. */
@@ -86,7 +77,11 @@ export class AirView implements View {
       if (uuid !== (toServer ? toCar : fromCar).uuid) return [];
       return this.#conversation(link).chunk(toServer ? 'to-car' : 'from-car', value);
     });
-    return [line, ...messages.map((message) => messageLine(message, { time, link, who }))];
+    const told = messages.map((message) => {
+      const fields = { link, ...message };
+      return { type: 'message', time, fields, who, what: describeMessage(message) };
+    });
+    return [line, ...told];
   }
 
   /** What a car of ours tells in its service data. */
@@ -111,17 +106,6 @@ export class AirView implements View {
     return conversation;
   }
 }
-
-const messageLine = (
-  message: InspectedMessage,
-  { time, link, who }: { readonly time: number; readonly link: number; readonly who: string },
-): ViewLine => ({
-  type: 'message',
-  time,
-  fields: { link, ...message },
-  who,
-  what: describeMessage(message),
-});
 
 const describeSeen = ({ pairing, car }: SeenAdvertisement): string => {
   const whose = car === null ? 'a phonekey car' : `this is ${car}`;

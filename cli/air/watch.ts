@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { follow } from '../io/follow.js';
 import { AirView, HciView } from './viewer.js';
-import type { View, ViewLine } from './viewer.js';
+import type { ViewLine } from './viewer.js';
 import { homeKeys } from './viewer-keys.js';
 import { airEnded } from './words.js';
 
@@ -28,7 +28,7 @@ export const showAir = async (
 ): Promise<ExitCode> => {
   const { output, paths, signal } = context;
   const keys = await homeKeys(context);
-  const view: View = hci === true ? new HciView() : new AirView(keys);
+  const view = hci === true ? new HciView() : new AirView(keys);
   const tell = async (event: AirEvent): Promise<void> => {
     for (const line of view.push(event)) {
       print(line, context);

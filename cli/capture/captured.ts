@@ -5,19 +5,56 @@ import { closeSync, ftruncateSync, lstatSync, openSync, unlinkSync, writeSync } 
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 
+/** What a capture on disk gives to write to it. What was written is there however the process ends. */
+interface CaptureFile {
+  /** Never throws: when the disk is full, the capture ends and the command goes on. */
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
 /**
- * The file of `--capture`; undefined without one.
- * @throws PhoneKeyError `usage.invalid`
+ * Makes the file of `--capture`, of mode 0600; undefined without one. Writes are synchronous: a few records
+ * in a thousandth of a second, and none is lost when the process is killed.
+ * @throws PhoneKeyError `usage.invalid` when there is one already and no `--force`, or it cannot be made
  */
 export const openCapture = ({
   options: { capture, force },
   output,
-}: Pick<Context, 'options' | 'output'>): CaptureFile | undefined =>
-  capture === undefined
-    ? undefined
-    : createCaptureFile(capture, force === true, (reason) => {
-        output.say(`the capture ends here: ${reason}`);
-      });
+}: Pick<Context, 'options' | 'output'>): CaptureFile | undefined => {
+  if (capture === undefined) return undefined;
+  let file: number | undefined = create(capture, force === true);
+  let size = 0;
+  const lost = (error: unknown): void =>
+    output.say(`the capture ends here: ${errorMessage(error)}`);
+  const close = (): void => {
+    if (file === undefined) return;
+    const descriptor = file;
+    file = undefined;
+    try {
+      closeSync(descriptor);
+    } catch (error) {
+      lost(error); // some file systems find out late
+    }
+  };
+  return {
+    write(bytes) {
+      if (file === undefined) return;
+      try {
+        for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+        size += bytes.length;
+      } catch (error) {
+        try {
+          ftruncateSync(file, size); // the part of a record that was still written
+        } catch {
+          // The records before it can be read all the same.
+        }
+        lost(error);
+        close();
+      }
+    },
+    close,
+  };
+};
 
 /**
  * The transport, whose traffic goes to the file of `--capture` if there is one. Closes the transport
@@ -31,69 +68,11 @@ export const captured = (
   try {
     const file = openCapture(context);
     if (file === undefined) return transport;
-    transport.onClose(() => {
-      file.close();
-    });
+    transport.onClose(() => file.close());
     return capturing(transport, file);
   } catch (error) {
     transport.close();
     throw error;
-  }
-};
-
-/** A capture on disk. What was written is there, in whole records, however the process ends. */
-interface CaptureFile {
-  /** Never throws: when the disk is full, the capture ends and the command goes on. */
-  write(bytes: Uint8Array): void;
-  close(): void;
-}
-
-/**
- * Makes a file of mode 0600. Writes are synchronous: a few records in a thousandth of a second, and
- * none is lost when the process is killed.
- * @param force takes the place of a file that exists already
- * @param onLost told once, when nothing more can be written
- * @throws PhoneKeyError `usage.invalid` when there is one already, or it cannot be made
- */
-const createCaptureFile = (
-  path: string,
-  force: boolean,
-  onLost: (reason: string) => void,
-): CaptureFile => {
-  let file: number | undefined = create(path, force);
-  let size = 0;
-  const close = (): void => {
-    if (file === undefined) return;
-    const descriptor = file;
-    file = undefined;
-    try {
-      closeSync(descriptor);
-    } catch (error) {
-      onLost(errorMessage(error)); // some file systems find out late
-    }
-  };
-  return {
-    write(bytes) {
-      if (file === undefined) return;
-      try {
-        for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-        size += bytes.length;
-      } catch (error) {
-        endAt(file, size);
-        onLost(errorMessage(error));
-        close();
-      }
-    },
-    close,
-  };
-};
-
-/** Takes away the part of a record that was still written. */
-const endAt = (file: number, size: number): void => {
-  try {
-    ftruncateSync(file, size);
-  } catch {
-    // The records before it can be read all the same.
   }
 };
 

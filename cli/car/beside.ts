@@ -27,20 +27,21 @@ export const tap = async (
   reader: 'console' | 'pillar',
   { pair, role }: { readonly pair?: true | undefined; readonly role?: Role | undefined },
 ): Promise<void> => {
-  if (reader === 'console' && pair === true) {
-    await act(beside, (car) => car.tap({ reader, purpose: 'pair', ...(role && { role }) }));
-    const sentence = 'tapped the console, to pair; the code is on the screen: key car screen';
-    done(beside, { reader, purpose: 'pair' }, sentence);
-  } else if (reader === 'console') {
-    await act(beside, (car) => car.tap({ reader, purpose: 'drive' }));
-    done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
-  } else if (pair === true) {
+  if (reader === 'pillar' && pair === true) {
     throw new PhoneKeyError('usage.invalid', 'the reader in the pillar only locks and unlocks', {
       hint: 'Tap the card on the console: key car tap console --pair.',
     });
-  } else {
+  }
+  if (reader === 'pillar') {
     await act(beside, (car) => car.tap({ reader }));
     done(beside, { reader }, 'tapped the pillar');
+  } else if (pair === true) {
+    await act(beside, (car) => car.tap({ reader, purpose: 'pair', ...(role && { role }) }));
+    const sentence = 'tapped the console, to pair; the code is on the screen: key car screen';
+    done(beside, { reader, purpose: 'pair' }, sentence);
+  } else {
+    await act(beside, (car) => car.tap({ reader, purpose: 'drive' }));
+    done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
   }
 };
 
@@ -66,23 +67,16 @@ export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promi
 export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>): Promise<void> => {
   const shown = await ask(beside, (car) => car.screen());
   const { output } = beside.context;
-  switch (shown.state) {
-    case 'idle':
-      output.result(shown, ['nothing']);
-      break;
-    case 'checking':
-      output.result(shown, ['checking a code']);
-      break;
-    case 'pairing': {
-      const uri = pairingUri(shown.code);
-      await handOut(beside.context, [uri], { qr });
-      output.result({ ...shown, uri }, [
-        `pairing code: ${output.paint('bold', formatPairingCode(shown.code))}`,
-        `${String(shown.secondsLeft)} s and ${String(shown.triesLeft)} tries left`,
-      ]);
-      break;
-    }
+  if (shown.state !== 'pairing') {
+    output.result(shown, [shown.state === 'idle' ? 'nothing' : 'checking a code']);
+    return;
   }
+  const uri = pairingUri(shown.code);
+  await handOut(beside.context, [uri], { qr });
+  output.result({ ...shown, uri }, [
+    `pairing code: ${output.paint('bold', formatPairingCode(shown.code))}`,
+    `${String(shown.secondsLeft)} s and ${String(shown.triesLeft)} tries left`,
+  ]);
 };
 
 export const carStatus = async (
@@ -169,9 +163,7 @@ const through = async <T>(
   const { signal, options, paths } = context;
   // Not AbortSignal.timeout: what Node 20 derives from one may be collected before it aborts.
   const over = new AbortController();
-  const timer = setTimeout(() => {
-    over.abort();
-  }, options.timeout * 1000);
+  const timer = setTimeout(() => over.abort(), options.timeout * 1000);
   const car = controlClient(controlPath(carHome(paths, name)));
   try {
     const answer = orAborted(over.signal, request(car), () => noAnswer(acts));

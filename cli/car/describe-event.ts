@@ -1,63 +1,56 @@
 import type { CarLinkEvent } from '../../lib/car/index.js';
 import type { Actor, CarEvent, KeySummary } from '../../firmware-sim/index.js';
 
-/** What happened at the car, as a sentence. */
-export const describeCarEvent = (event: CarEvent): string => {
-  switch (event.type) {
-    case 'unlocked':
-    case 'locked':
-      return `${event.type} by ${who(event.by)}`;
-    case 'relocked':
-      return 'locked again: no door was opened';
-    case 'handle-refused':
-      return `handle ${event.door} pulled; the door stays shut: ${event.reason}`;
-    case 'door-opened':
-      return `${event.closure} opened by ${who(event.by)}`;
-    case 'door-closed':
-      return `${event.closure} closed`;
-    case 'drive-authorised': {
-      const limit =
-        event.speedLimit === undefined ? '' : `, ${String(event.speedLimit)} km/h at most`;
-      return `driving authorised for ${String(event.seconds)} s by ${who(event.by)}${limit}`;
-    }
-    case 'driving':
-      return 'driving';
-    case 'drive-ended':
-      return `driving ended: ${event.reason}`;
-    case 'command-refused':
-      return `${event.command} refused to ${who(event.by)}: ${event.reason}`;
-    case 'card-tapped':
-      return `key card on the ${event.reader}, to ${event.purpose}`;
-    case 'pairing-opened':
-      return `pairing window open for ${String(event.seconds)} s; the code is on the screen`;
-    case 'pairing-try':
-      return `pairing tried; ${String(event.triesLeft)} tries left`;
-    case 'pairing-closed':
-      return `pairing window closed: ${event.reason}`;
-    case 'key-added':
-      return `key ${event.replaced ? 'replaced' : 'added'}: ${keyText(event.key)}`;
-    case 'key-removed':
-      return `key removed by ${who(event.by)}: ${keyText(event.key)}`;
-    case 'key-refused':
-      return `a key named ${event.name} was not taken: ${event.reason}`;
-    case 'key-suspended':
-      return `key suspended by ${who(event.by)}: ${keyText(event.key)}`;
-    case 'key-resumed':
-      return `key resumed by ${who(event.by)}: ${keyText(event.key)}`;
-    case 'notice-taken':
-      return `revocation list ${String(event.number)} of ${who(event.by)}: ${keyCount(event.entries)}`;
-    case 'pin-changed':
-      return `PIN to drive ${event.set ? 'set' : 'cleared'} by ${who(event.by)}`;
-    case 'epoch-raised':
-      return `re-keyed by ${who(event.by)}; the epoch is ${String(event.epoch)}`;
-    case 'clock-lost':
-      return 'the clock stood still: the car does not know the time';
-    case 'clock-set':
-      return `the clock was set by ${who(event.by)}: ${isoTime(event.now)}`;
-    case 'factory-reset':
-      return `factory reset; the new identity is ${event.fingerprint}`;
-  }
+type Sentences<Event extends { readonly type: string }> = {
+  readonly [T in Event['type']]: (event: Event & { readonly type: T }) => string;
 };
+
+const CAR: Sentences<CarEvent> = {
+  unlocked: ({ by }) => `unlocked by ${who(by)}`,
+  locked: ({ by }) => `locked by ${who(by)}`,
+  relocked: () => 'locked again: no door was opened',
+  'handle-refused': ({ door, reason }) => `handle ${door} pulled; the door stays shut: ${reason}`,
+  'door-opened': ({ closure, by }) => `${closure} opened by ${who(by)}`,
+  'door-closed': ({ closure }) => `${closure} closed`,
+  'drive-authorised': ({ seconds, by, speedLimit }) => {
+    const limit = speedLimit === undefined ? '' : `, ${String(speedLimit)} km/h at most`;
+    return `driving authorised for ${String(seconds)} s by ${who(by)}${limit}`;
+  },
+  driving: () => 'driving',
+  'drive-ended': ({ reason }) => `driving ended: ${reason}`,
+  'command-refused': ({ command, by, reason }) => `${command} refused to ${who(by)}: ${reason}`,
+  'card-tapped': ({ reader, purpose }) => `key card on the ${reader}, to ${purpose}`,
+  'pairing-opened': ({ seconds }) =>
+    `pairing window open for ${String(seconds)} s; the code is on the screen`,
+  'pairing-try': ({ triesLeft }) => `pairing tried; ${String(triesLeft)} tries left`,
+  'pairing-closed': ({ reason }) => `pairing window closed: ${reason}`,
+  'key-added': ({ replaced, key }) => `key ${replaced ? 'replaced' : 'added'}: ${keyText(key)}`,
+  'key-removed': ({ by, key }) => `key removed by ${who(by)}: ${keyText(key)}`,
+  'key-refused': ({ name, reason }) => `a key named ${name} was not taken: ${reason}`,
+  'key-suspended': ({ by, key }) => `key suspended by ${who(by)}: ${keyText(key)}`,
+  'key-resumed': ({ by, key }) => `key resumed by ${who(by)}: ${keyText(key)}`,
+  'notice-taken': ({ number, by, entries }) =>
+    `revocation list ${String(number)} of ${who(by)}: ${keyCount(entries)}`,
+  'pin-changed': ({ set, by }) => `PIN to drive ${set ? 'set' : 'cleared'} by ${who(by)}`,
+  'epoch-raised': ({ by, epoch }) => `re-keyed by ${who(by)}; the epoch is ${String(epoch)}`,
+  'clock-lost': () => 'the clock stood still: the car does not know the time',
+  'clock-set': ({ by, now }) => `the clock was set by ${who(by)}: ${isoTime(now)}`,
+  'factory-reset': ({ fingerprint }) => `factory reset; the new identity is ${fingerprint}`,
+};
+
+const LINK: Sentences<CarLinkEvent> = {
+  'link-opened': () => 'a phone connected',
+  authenticated: ({ key }) => `it is ${who(key)}`,
+  refused: () => 'a phone was refused: its proof is not valid',
+  'link-closed': ({ why }) => `the link ended: ${why}`,
+};
+
+/** What happened at the car, as a sentence. */
+export const describeCarEvent = (event: CarEvent): string =>
+  (CAR[event.type] as (event: CarEvent) => string)(event);
+
+export const describeLinkEvent = (event: CarLinkEvent): string =>
+  (LINK[event.type] as (event: CarLinkEvent) => string)(event);
 
 /** What happened on a link, without anything that is secret. */
 export const linkEventFields = (event: CarLinkEvent): object =>
@@ -65,31 +58,10 @@ export const linkEventFields = (event: CarLinkEvent): object =>
     ? { type: event.type, key: { slot: event.key.slot, name: event.key.name } }
     : event;
 
-export const describeLinkEvent = (event: CarLinkEvent): string => {
-  switch (event.type) {
-    case 'link-opened':
-      return 'a phone connected';
-    case 'authenticated':
-      return `it is ${who(event.key)}`;
-    case 'refused':
-      return 'a phone was refused: its proof is not valid';
-    case 'link-closed':
-      return `the link ended: ${event.why}`;
-  }
-};
+const ACTORS = { card: 'the key card', hand: 'hand', car: 'the car itself' } as const;
 
-const who = (actor: Actor): string => {
-  switch (actor) {
-    case 'card':
-      return 'the key card';
-    case 'hand':
-      return 'hand';
-    case 'car':
-      return 'the car itself';
-    default:
-      return `${actor.name} (slot ${String(actor.slot)})`;
-  }
-};
+const who = (actor: Actor): string =>
+  typeof actor === 'string' ? ACTORS[actor] : `${actor.name} (slot ${String(actor.slot)})`;
 
 const keyText = ({ name, role, slot, fingerprint }: KeySummary): string =>
   `${name}, ${role}, slot ${String(slot)}, ${fingerprint}`;

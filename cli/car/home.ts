@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { digestOf } from '../../local/sockets.js';
 import { fileNameFor } from '../config/file-name.js';
 import type { Paths } from '../config/paths.js';
 
@@ -15,6 +15,5 @@ const MAX_LENGTH = 32;
  */
 export const carHome = (paths: Paths, name: string): string => {
   const plain = fileNameFor(name);
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  return join(paths.cars, plain.length <= MAX_LENGTH ? plain : `__${digest}`);
+  return join(paths.cars, plain.length <= MAX_LENGTH ? plain : `__${digestOf(name)}`);
 };

@@ -2,9 +2,9 @@ import { SimulatedCar } from '../../firmware-sim/index.js';
 import type { MemoryKind } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
-import type { TraceEvent } from '../../lib/link/message-link.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
+import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { abortedUnless } from '../io/interrupt.js';
 import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
@@ -25,28 +25,21 @@ export const startCar = async (
   const keyLog = sessionKeyLog(context);
   const { peripheral, radio } = await openPeripheral(context, name);
   const failure = new AbortController();
-  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
-    log.debug(`${direction} ${kind}`, { fields, bytes });
-  };
   const car = await SimulatedCar.start({
     name,
     home: carHome(paths, name),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     peripheral,
     log,
-    onEvent: (event) => {
-      output.event(event.time, event, describeCarEvent(event));
-    },
-    onLinkEvent: (event) => {
-      tellNow(linkEventFields(event), describeLinkEvent(event));
-    },
+    onEvent: (event) => output.event(event.time, event, describeCarEvent(event)),
+    onLinkEvent: (event) => tellNow(linkEventFields(event), describeLinkEvent(event)),
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);
       else failure.abort(radio === 'ble' ? error : airEnded(error));
     },
     keyLog,
-    ...(context.options.verbose === true && { trace }),
+    ...traceOf(context),
   });
   try {
     const { fingerprint } = await car.control.status();

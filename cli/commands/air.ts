@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Command } from '@commander-js/extra-typings';
 import type { Act } from '../context.js';
+import { adder } from './adder.js';
+import type { Parent } from './adder.js';
 import { PACES } from '../../air/hub/settings.js';
 import {
   parseEndpoint,
@@ -23,17 +24,15 @@ const EXAMPLES = `Examples:
 `;
 
 /** The commands of the virtual air itself. */
-export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): void => {
-  const air = program
-    .command('air')
-    .description('the virtual air: keep it up, look at it, move what is on it')
-    .addHelpText('before', EXAMPLES);
+export const addAirCommands = (program: Parent, act: Act): void => {
+  const air = adder(program)(
+    'air',
+    'the virtual air: keep it up, look at it, move what is on it',
+    EXAMPLES,
+  );
+  const add = adder(air);
 
-  air
-    .command('start')
-    .description(
-      'keep the air up until Ctrl-C (then exit code 0); its events, one a line, on stdout',
-    )
+  add('start', 'keep the air up until Ctrl-C (then exit code 0); its events, one a line, on stdout')
     .option(
       '--h4 <address:port>',
       'serve HCI over H4/TCP: each connection is a controller (loopback only; port 0: any)',
@@ -57,26 +56,21 @@ export const addAirCommands = (program: Pick<Command, 'command'>, act: Act): voi
     .option('--faults <faults>', 'what goes wrong on purpose: loss=0.1,mtu=23 (see the guide)')
     .action(act('keep', async () => (await import('../air/start.js')).startAir));
 
-  air
-    .command('list')
-    .description('list what is on the air: places, radios, links')
+  add('list', 'list what is on the air: places, radios, links')
     .option('--watch', 'go on to tell what changes, until Ctrl-C (then exit code 0)')
     .action(act('nothing', async () => (await import('../air/list.js')).listAir));
 
-  air
-    .command('move')
-    .description('move something on the air; what is away is there when it comes')
+  add('move', 'move something on the air; what is away is there when it comes')
     .argument('<name>', 'its name or address, as key air list shows them', parseWho)
     .requiredOption('--to <x,y>', 'where to, in metres', parsePosition)
     .option('--speed <m/s>', 'walk there in a straight line (default: at once)', parseSpeed)
     .option('--wait', 'wait until it is there')
     .action(act('nothing', async () => (await import('../air/move.js')).moveOnAir));
 
-  air
-    .command('watch')
-    .description(
-      'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
-    )
+  add(
+    'watch',
+    'tell what happens on the air, down to our own messages, until Ctrl-C (then exit code 0)',
+  )
     .option('--read <file>', 'what a capture holds, instead of the air', parseFile)
     .option('--hci', 'every packet between a host and its controller')
     .action(

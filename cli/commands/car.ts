@@ -1,6 +1,7 @@
 import { Argument, Option } from '@commander-js/extra-typings';
-import type { Command } from '@commander-js/extra-typings';
 import type { Act } from '../context.js';
+import { adder } from './adder.js';
+import type { Parent } from './adder.js';
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
@@ -19,16 +20,14 @@ const EXAMPLES = `Examples:
 `;
 
 /** The commands of a simulated car and of the person beside it. */
-export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): void => {
-  const car = program
-    .command('car')
-    .description('a simulated car, and what a person beside it can do')
+export const addCarCommands = (program: Parent, act: Act): void => {
+  const car = adder(program)('car', 'a simulated car, and what a person beside it can do')
     .option('--name <name>', 'which car, where there are several', parseCarName, DEFAULT_NAME)
     .addHelpText('before', EXAMPLES);
 
-  car
-    .command('start')
-    .description('run the car until Ctrl-C (then exit code 0); its events, one a line, on stdout')
+  const add = adder(car);
+
+  add('start', 'run the car until Ctrl-C (then exit code 0); its events, one a line, on stdout')
     .addOption(
       new Option(
         '--memory <kind>',
@@ -48,9 +47,7 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
       return (context) => work(module, { context, name: car.opts().name });
     })();
 
-  car
-    .command('tap')
-    .description('hold the key card to a reader')
+  add('tap', 'hold the key card to a reader')
     .addArgument(
       new Argument('[reader]', 'console: drive, or pair with --pair; pillar: lock or unlock')
         .choices(['console', 'pillar'] as const)
@@ -63,50 +60,29 @@ export const addCarCommands = (program: Pick<Command, 'command'>, act: Act): voi
         .implies({ pair: true }),
     )
     .action((reader, options) => beside((module, at) => module.tap(at, reader, options)));
-  car
-    .command('handle')
-    .description('pull the handle of a door')
+  add('handle', 'pull the handle of a door')
     .addArgument(new Argument('<door>', 'which door').choices(DOORS))
     .action((door) => beside((module, at) => module.pullHandle(at, door)));
-  car
-    .command('door')
-    .description('open or close a door, the trunk or the frunk by hand')
+  add('door', 'open or close a door, the trunk or the frunk by hand')
     .addArgument(new Argument('<what>', 'open or close').choices(['open', 'close'] as const))
     .addArgument(new Argument('<door>', 'which one').choices(CLOSURES))
     .action((what, door) => beside((module, at) => module.moveDoor(at, what, door)));
-  for (const [action, summary] of [
-    ['drive', 'drive off'],
-    ['park', 'park'],
-  ] as const) {
-    car
-      .command(action)
-      .description(summary)
-      .action(() => beside((module, at) => module.driveOrPark(at, action)));
-  }
-  car
-    .command('screen')
-    .description('read the screen: the pairing code is there while the window is open')
+  add('drive', 'drive off').action(() => beside((module, at) => module.driveOrPark(at, 'drive')));
+  add('park', 'park').action(() => beside((module, at) => module.driveOrPark(at, 'park')));
+  add('screen', 'read the screen: the pairing code is there while the window is open')
     .option('--qr', 'shows its QR code (on a terminal it comes by itself)')
     .action((options) => beside((module, at) => module.screen(at, options)));
-  car
-    .command('status')
-    .description('look at the car: locks, doors, driving, keys')
+  add('status', 'look at the car: locks, doors, driving, keys')
     .option('--watch', 'go on to tell what happens at it, until Ctrl-C (then exit code 0)')
     .action((options) => beside((module, at) => module.carStatus(at, options)));
-  car
-    .command('remove')
-    .description('take a key away at the screen, with the card on the console')
+  add('remove', 'take a key away at the screen, with the card on the console')
     .argument('<slot>', 'slot of the key', parseSlot)
     .action((slot) => beside((module, at) => module.removeKeyAtScreen(at, slot)));
-  car
-    .command('clock')
-    .description('what befalls the clock in the car: it loses the time, or the time passes')
+  add('clock', 'what befalls the clock in the car: it loses the time, or the time passes')
     .addArgument(new Argument('<what>', 'lose or advance').choices(['lose', 'advance'] as const))
     .argument('[time]', 'for advance: 90m, 6h, 30d', parseDuration)
     .action((what, seconds) => beside((module, at) => module.clock(at, what, seconds)));
-  car
-    .command('reset')
-    .description('factory reset: the car forgets every key and gets a new identity')
+  add('reset', 'factory reset: the car forgets every key and gets a new identity')
     .option('-y, --yes', 'do not ask')
     .action((options) => beside((module, at) => module.reset(at, options.yes === true)));
 };

@@ -1,16 +1,16 @@
-import type { Command } from '@commander-js/extra-typings';
 import type { Act } from '../context.js';
+import { adder } from './adder.js';
+import type { Parent } from './adder.js';
 import { parseSeconds, parseSlot } from '../config/parse.js';
-import type { SimpleAction } from '../phone/act.js';
 import { Option } from '@commander-js/extra-typings';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 
-const ACTION_SUMMARIES: readonly (readonly [SimpleAction, string])[] = [
+const ACTION_SUMMARIES = [
   ['unlock', 'unlock the doors'],
   ['lock', 'lock the doors'],
   ['trunk', 'open the trunk'],
   ['frunk', 'open the frunk'],
-];
+] as const;
 
 const PAIR_EXAMPLES = `Examples:
   $ key pair                               asks for the code
@@ -30,28 +30,21 @@ const KEYS_EXAMPLES = `Examples:
 `;
 
 /** The commands of a phone. Each loads what it needs when it runs, so that help is quick. */
-export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): void => {
+export const addPhoneCommands = (program: Parent, act: Act): void => {
+  const add = adder(program);
   for (const [action, summary] of ACTION_SUMMARIES) {
-    program
-      .command(action)
-      .description(summary)
-      .action(act('radio', async () => (await import('../phone/act.js')).act(action)));
+    add(action, summary).action(
+      act('radio', async () => (await import('../phone/act.js')).act(action)),
+    );
   }
-  program
-    .command('start')
-    .description('authorise driving for 2 minutes')
-    .addHelpText('before', START_EXAMPLES)
+  add('start', 'authorise driving for 2 minutes', START_EXAMPLES)
     .option('--pin <->', '-: read the PIN of the car from stdin (or give it in KEY_PIN)')
     .action(act('radio', async () => (await import('../phone/pin.js')).start));
-  program
-    .command('status')
-    .description('ask the car: locks, doors, driving')
-    .action(act('radio', async () => (await import('../phone/act.js')).showStatus));
+  add('status', 'ask the car: locks, doors, driving').action(
+    act('radio', async () => (await import('../phone/act.js')).showStatus),
+  );
 
-  program
-    .command('pair')
-    .description('make this phone a key of the car, with the code on its screen')
-    .addHelpText('before', PAIR_EXAMPLES)
+  add('pair', 'make this phone a key of the car, with the code on its screen', PAIR_EXAMPLES)
     .option('--code <->', '-: read the code from stdin (or give it in KEY_PAIRING_CODE)')
     .option('--uri <->', '-: read the phonekey:pair/ URI of its QR code from stdin')
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
@@ -60,33 +53,23 @@ export const addPhoneCommands = (program: Pick<Command, 'command'>, act: Act): v
     .option('--accept-role', 'also where the window gives less than this phone has there')
     .action(act('radio', async () => (await import('../phone/pair.js')).pair));
 
-  program
-    .command('scan')
-    .description('list the cars that are near')
+  add('scan', 'list the cars that are near')
     .option('--for <seconds>', 'how long to listen', parseSeconds, 3)
     .action(act('radio', async () => (await import('../phone/scan.js')).showScan));
 
-  const keys = program
-    .command('keys')
-    .description('the keys that the car knows')
-    .addHelpText('before', KEYS_EXAMPLES);
-  keys
-    .command('list')
-    .description('list them; for owners')
-    .action(act('radio', async () => (await import('../phone/keys.js')).listKeys));
-  keys
-    .command('remove')
-    .description('remove one')
+  const keys = add('keys', 'the keys that the car knows', KEYS_EXAMPLES);
+  const addToKeys = adder(keys);
+  addToKeys('list', 'list them; for owners').action(
+    act('radio', async () => (await import('../phone/keys.js')).listKeys),
+  );
+  addToKeys('remove', 'remove one')
     .argument('<slot>', 'slot of the key', parseSlot)
     .action(act('radio', async () => (await import('../phone/keys.js')).removeKey));
 
-  program
-    .command('cars')
-    .description('list the cars this phone has a key for')
-    .action(act('nothing', async () => (await import('../phone/cars.js')).listCars));
-  program
-    .command('forget')
-    .description("delete this phone's key for a car")
+  add('cars', 'list the cars this phone has a key for').action(
+    act('nothing', async () => (await import('../phone/cars.js')).listCars),
+  );
+  add('forget', "delete this phone's key for a car")
     .argument('<name>', 'name of the car')
     .action(act('nothing', async () => (await import('../phone/cars.js')).forgetCar));
 };

@@ -1,9 +1,9 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Command } from '@commander-js/extra-typings';
 import { GRANTED_ROLES } from '../../lib/domain/roles.js';
 import type { Act } from '../context.js';
+import { adder } from './adder.js';
+import type { Parent } from './adder.js';
 import { parseCount, parseFile, parseTime } from '../config/parse.js';
-import type { StatusVerb } from '../phone/revocation-lists.js';
 import { formFactor } from './phone.js';
 
 const ID_EXAMPLES = `Examples:
@@ -54,48 +54,36 @@ const PIN_EXAMPLES = `Examples:
   $ key pin clear
 `;
 
-const STATUS_VERBS: readonly (readonly [StatusVerb, string])[] = [
+const STATUS_VERBS = [
   ['revoke', 'take the rights of a key away, for good; for owners'],
   ['suspend', 'take them away until key resume; for owners'],
   ['resume', 'give the rights of a suspended key back; for owners'],
-];
+] as const;
 
 /** The commands of keys that come from a phone, not from the car. */
-export const addSharingCommands = (program: Pick<Command, 'command'>, act: Act): void => {
-  addGrants(program, act);
-  addRevocationLists(program, act);
-  const pin = program
-    .command('pin')
-    .description('the PIN that the car asks for to start; for owners')
-    .addHelpText('before', PIN_EXAMPLES);
-  pin
-    .command('set')
-    .description('ask for this one from now on')
+export const addSharingCommands = (program: Parent, act: Act): void => {
+  const add = adder(program);
+  addGrants(add, act);
+  addRevocationLists(add, act);
+  const pin = add('pin', 'the PIN that the car asks for to start; for owners', PIN_EXAMPLES);
+  const addToPin = adder(pin);
+  addToPin('set', 'ask for this one from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
     .action(act('radio', async () => (await import('../phone/pin.js')).setPin));
-  pin
-    .command('clear')
-    .description('ask for none')
-    .action(act('radio', async () => (await import('../phone/pin.js')).clearPin));
-  program
-    .command('rekey')
-    .description("remove every key but the owners', and void every grant; for owners")
+  addToPin('clear', 'ask for none').action(
+    act('radio', async () => (await import('../phone/pin.js')).clearPin),
+  );
+  add('rekey', "remove every key but the owners', and void every grant; for owners")
     .option('-y, --yes', 'do not ask')
     .action(act('radio', async () => (await import('../phone/rekey.js')).rekey));
 };
 
-const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
-  program
-    .command('id')
-    .description('show a key of this phone, which an owner of a car can share with')
-    .addHelpText('before', ID_EXAMPLES)
+const addGrants = (add: ReturnType<typeof adder>, act: Act): void => {
+  add('id', 'show a key of this phone, which an owner of a car can share with', ID_EXAMPLES)
     .addOption(out())
     .addOption(qr())
     .action(act('nothing', async () => (await import('../phone/share.js')).showKey));
-  program
-    .command('share')
-    .description('give rights to a key of another phone, offline')
-    .addHelpText('before', SHARE_EXAMPLES)
+  add('share', 'give rights to a key of another phone, offline', SHARE_EXAMPLES)
     .requiredOption(
       '--to <key>',
       'phonekey:key/... of key id, a file with it or a PNG of its QR code, - for stdin, or an X25519 public key in hex',
@@ -122,10 +110,7 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .addOption(out())
     .addOption(qr())
     .action(act('nothing', async () => (await import('../phone/share.js')).shareKey));
-  program
-    .command('accept')
-    .description('take a grant for a key that key id has shown')
-    .addHelpText('before', ACCEPT_EXAMPLES)
+  add('accept', 'take a grant for a key that key id has shown', ACCEPT_EXAMPLES)
     .argument(
       '<grant>',
       'phonekey:grant/..., a file with it or a PNG of its QR code, or - for stdin',
@@ -134,53 +119,45 @@ const addGrants = (program: Pick<Command, 'command'>, act: Act): void => {
     .option('--as <name>', 'what the car shall call this phone (default: phone)')
     .addOption(formFactor())
     .action(act('nothing', async () => (await import('../phone/share.js')).acceptGrant));
-  program
-    .command('shared')
-    .description('list what this phone has shared')
-    .action(act('nothing', async () => (await import('../phone/shared.js')).listShared));
+  add('shared', 'list what this phone has shared').action(
+    act('nothing', async () => (await import('../phone/share.js')).listShared),
+  );
 };
 
-const addRevocationLists = (program: Pick<Command, 'command'>, act: Act): void => {
+const lists = () => import('../phone/revocation-lists.js');
+
+const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
   for (const [verb, summary] of STATUS_VERBS) {
-    program
-      .command(verb)
-      .description(summary)
-      .addHelpText('before', verb === 'revoke' ? REVOKE_EXAMPLES : '')
+    add(verb, summary, verb === 'revoke' ? REVOKE_EXAMPLES : '')
       .argument('<key>', 'its fingerprint, the name that it was shared by, or its slot')
       .addOption(offline())
       .addOption(out())
       .addOption(qr())
       .action((which, options) =>
-        act(
-          radioUnless(options),
-          async () => (await import('../phone/revocation-lists.js')).changeKeyStatus,
-        )(verb, which, options),
+        act(radioUnless(options), async () => (await lists()).changeKeyStatus)(
+          verb,
+          which,
+          options,
+        ),
       );
   }
-  program
-    .command('refresh')
-    .description(
-      'sign a fresh revocation list, so that the leases of shared keys begin anew; for owners',
-    )
+  add(
+    'refresh',
+    'sign a fresh revocation list, so that the leases of shared keys begin anew; for owners',
+  )
     .addOption(offline())
     .addOption(out())
     .addOption(qr())
     .action((options) =>
-      act(
-        radioUnless(options),
-        async () => (await import('../phone/revocation-lists.js')).refreshLeases,
-      )(options),
+      act(radioUnless(options), async () => (await lists()).refreshLeases)(options),
     );
-  program
-    .command('relay')
-    .description("relay an owner's revocation list to the car, from any phone")
-    .addHelpText('before', RELAY_EXAMPLES)
+  add('relay', "relay an owner's revocation list to the car, from any phone", RELAY_EXAMPLES)
     .argument(
       '<list>',
       'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
-    .action(act('radio', async () => (await import('../phone/revocation-lists.js')).relayLists));
+    .action(act('radio', async () => (await lists()).relayLists));
 };
 
 const qr = () => new Option('--qr', 'a QR code on stderr (on a terminal it comes by itself)');

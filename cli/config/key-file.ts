@@ -29,6 +29,7 @@ import {
   name,
   object,
   oneOf,
+  only,
   optional,
   text,
   whole,
@@ -114,10 +115,7 @@ const chain: JsonReader<Uint8Array> = (value, what) => {
   return read;
 };
 
-const attHandle: JsonReader<number> = (value, what) => {
-  if (!isRowHandle(value, nativeProfile)) throw JsonError.not(what, 'a handle of ATT');
-  return value;
-};
+const attHandle = only('a handle of ATT', (value) => isRowHandle(value, nativeProfile));
 
 /** A field that is there only where it is so. */
 const yes: JsonReader<true> = (value, what) => {
@@ -219,7 +217,7 @@ export const formatOffer = ({ identity, signing, madeAt }: Offer): string =>
 
 const offerFile = object<Offer & { readonly version: 1 }>({
   version,
-  madeAt: whole(2 ** 32 - 1),
+  madeAt: time,
   identity: keyPair,
   signing: keyPair,
 });

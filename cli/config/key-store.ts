@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { defaultSuite } from '../../lib/crypto/index.js';
+import { defaultSuite as suite } from '../../lib/crypto/index.js';
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
-import type { CarChange, CarStore, KeyPair, Offer, PairedCar } from '../../lib/index.js';
+import type { CarChange, CarStore, Offer, PairedCar } from '../../lib/index.js';
 import { MOST_OFFERS, unknownCar } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import type { Disk } from '../../local/files/disk.js';
@@ -34,7 +34,7 @@ export class FileKeyStore implements CarStore {
 
   /** Finds out whether a key could be saved, before a car is asked for one. */
   async prepare(): Promise<void> {
-    await guard('keys.not-saved', this.#path, () => this.#directory.probe(PROBE_BYTES));
+    await this.#save(() => this.#directory.probe(PROBE_BYTES));
   }
 
   async add(car: PairedCar): Promise<boolean> {
@@ -44,7 +44,7 @@ export class FileKeyStore implements CarStore {
   async update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T> {
     const file = fileFor(name);
     if (!(await this.#has(file))) throw unknownCar(name);
-    return guard('keys.not-saved', this.#path, () =>
+    return this.#save(() =>
       this.#directory.locked(file, async () => {
         const before = await this.#read(file);
         if (before === undefined) throw unknownCar(name);
@@ -59,7 +59,7 @@ export class FileKeyStore implements CarStore {
   async remove(name: string): Promise<boolean> {
     const file = fileFor(name);
     const there = await this.#has(file);
-    if (there) await this.#remove(file);
+    if (there) await this.#save(() => this.#directory.remove(file));
     return there;
   }
 
@@ -73,14 +73,12 @@ export class FileKeyStore implements CarStore {
   async addOffer(offer: Offer): Promise<void> {
     const surplus = (await this.offers()).slice(0, 1 - MOST_OFFERS);
     const file = offerFileFor(offer.identity.publicKey);
-    await guard('keys.not-saved', this.#path, () =>
-      this.#directory.write(file, formatOffer(offer), 'replace'),
-    );
+    await this.#save(() => this.#directory.write(file, formatOffer(offer), 'replace'));
     for (const { identity } of surplus) await this.removeOffer(identity.publicKey);
   }
 
   async removeOffer(publicKey: Uint8Array): Promise<void> {
-    await this.#remove(offerFileFor(publicKey));
+    await this.#save(() => this.#directory.remove(offerFileFor(publicKey)));
   }
 
   async #has(file: string): Promise<boolean> {
@@ -88,13 +86,11 @@ export class FileKeyStore implements CarStore {
   }
 
   #write(car: PairedCar, how: 'new' | 'replace'): Promise<boolean> {
-    return guard('keys.not-saved', this.#path, () =>
-      this.#directory.write(fileFor(car.name), formatKeyFile(car), how),
-    );
+    return this.#save(() => this.#directory.write(fileFor(car.name), formatKeyFile(car), how));
   }
 
-  async #remove(file: string): Promise<void> {
-    await guard('keys.not-saved', this.#path, () => this.#directory.remove(file));
+  #save<T>(work: () => Promise<T>): Promise<T> {
+    return guard('keys.not-saved', this.#path, work);
   }
 
   /** Sorted by name. */
@@ -104,12 +100,9 @@ export class FileKeyStore implements CarStore {
   }
 
   async #all<T>(extension: string, read: (file: string) => Promise<T | undefined>): Promise<T[]> {
-    const all: T[] = [];
-    for (const file of await this.#files(extension)) {
-      const one = await read(file);
-      if (one !== undefined) all.push(one);
-    }
-    return all;
+    const all: (T | undefined)[] = [];
+    for (const file of await this.#files(extension)) all.push(await read(file));
+    return all.filter((one) => one !== undefined);
   }
 
   #read(file: string): Promise<PairedCar | undefined> {
@@ -117,7 +110,7 @@ export class FileKeyStore implements CarStore {
   }
 
   /** Undefined where the file was removed since the directory was read. */
-  #parse<T extends KeyPairs>(
+  #parse<T extends Pick<Offer, 'identity' | 'signing'>>(
     file: string,
     parse: (text: string) => T,
     placeOf: (parsed: T) => string,
@@ -135,19 +128,13 @@ export class FileKeyStore implements CarStore {
   }
 }
 
-interface KeyPairs {
-  readonly identity: KeyPair;
-  readonly signing: KeyPair;
-}
-
 const fileFor = (name: string): string => `${fileNameFor(name)}${EXTENSION}`;
 
 const offerFileFor = (publicKey: Uint8Array): string =>
   `${toHex(publicKey.subarray(0, 8))}${OFFER_EXTENSION}`;
 
 /** A private key with a flipped bit must not look like a key that the car has removed. */
-const checkPairs = ({ identity, signing }: KeyPairs): void => {
-  const suite = defaultSuite;
+const checkPairs = ({ identity, signing }: Pick<Offer, 'identity' | 'signing'>): void => {
   if (
     !suite.equal(suite.x25519KeyPair(identity.privateKey).publicKey, identity.publicKey) ||
     !suite.equal(suite.ed25519KeyPair(signing.privateKey).publicKey, signing.publicKey)

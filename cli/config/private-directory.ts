@@ -100,13 +100,10 @@ export const checkPrivate = (
   status: Pick<FileStatus, 'mode' | 'uid'>,
   fix: string,
 ): void => {
-  switch (notPrivate(status)) {
-    case 'mode':
-      throw denied(`others may read ${path}`, `Make it private: ${fix} '${path}'`);
-    case 'owner':
-      throw denied(`${path} belongs to somebody else`, 'Run key as the user who paired.');
-    case undefined:
-  }
+  const why = notPrivate(status);
+  if (why === 'mode') throw denied(`others may read ${path}`, `Make it private: ${fix} '${path}'`);
+  if (why === undefined) return;
+  throw denied(`${path} belongs to somebody else`, 'Run key as the user who paired.');
 };
 
 const inTheWay = (path: string, wanted: 'file' | 'directory'): PhoneKeyError =>

@@ -21,10 +21,8 @@ export const demo = async (
 ): Promise<void> => {
   const { output, signal, log } = context;
   const begun = performance.now();
-  const world = await open(log, signal, {
-    keyLog: sessionKeyLog(context),
-    watch: (transport) => captured(transport, context),
-  });
+  const keyLog = sessionKeyLog(context);
+  const world = await open(log, signal, (transport) => captured(transport, context), keyLog);
   try {
     const stage: Stage = { world };
     for (const [index, step] of STEPS.entries()) await play(step, index + 1, stage, context);
@@ -77,14 +75,11 @@ const messageLines = (messages: readonly TraceEvent[], output: Output): string[]
 const failed = (step: DemoStep, error: unknown, signal: AbortSignal): PhoneKeyError => {
   if (signal.aborted) return interrupted();
   const known = error instanceof PhoneKeyError ? error : undefined;
-  return new PhoneKeyError(
-    known?.code ?? 'internal',
-    `step "${step.name}" failed: ${errorMessage(error)}`,
-    {
-      cause: error,
-      ...(known === undefined ? {} : { hint: known.hint }),
-    },
-  );
+  const message = `step "${step.name}" failed: ${errorMessage(error)}`;
+  return new PhoneKeyError(known?.code ?? 'internal', message, {
+    cause: error,
+    ...(known && { hint: known.hint }),
+  });
 };
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `   ${line}`);

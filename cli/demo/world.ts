@@ -17,12 +17,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** The app's cloud, on the day it is out of order: a server on the loopback that answers 500. */
-interface Cloud {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-const startBrokenCloud = async (): Promise<Cloud> => {
+const startBrokenCloud = async () => {
   const server = createServer((_request, response) => {
     response.writeHead(500, { 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify({ error: 'internal server error' }));
@@ -44,29 +39,24 @@ const startBrokenCloud = async (): Promise<Cloud> => {
 /** Everything that the demonstration touches, as its steps use it. */
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export interface WorldOptions {
-  /** May put something between the phone and its controller. */
-  readonly watch?: (transport: HciTransport) => HciTransport;
-  /** Is given the keys of the phone's sessions. */
-  readonly keyLog?: KeyLog | undefined;
-}
-
-/** A car on the real bleno and a phone on the real noble, on one air in this process. */
+/**
+ * A car on the real bleno and a phone on the real noble, on one air in this process. `watch` may put something
+ * between the phone and its controller; `keyLog` is given the keys of the phone's sessions.
+ */
 export const openWorld = async (
   log: Logger,
   signal: AbortSignal,
-  { watch = (transport) => transport, keyLog }: WorldOptions = {},
+  watch: (transport: HciTransport) => HciTransport,
+  keyLog: KeyLog | undefined,
 ) => {
   const air = new VirtualAir();
   const phoneHci = watch(air.controller({ label: 'phone', position: { x: 1, y: 0 } }));
   const home = await mkdtemp(join(tmpdir(), 'phonekey-demo-'));
-  const removeHome = (): void => {
-    rmSync(home, { recursive: true, force: true });
-  };
+  const removeHome = (): void => rmSync(home, { recursive: true, force: true });
   process.on('exit', removeHome); // a second Ctrl-C does not wait for close()
   const cloud = await startBrokenCloud();
   const clock = systemClock;
-  let traced: TraceEvent[] = [];
+  const traced: TraceEvent[] = [];
   let car: SimulatedCar | undefined;
   let phone: PhoneKey | undefined;
   const withPhone = (): PhoneKey => {
@@ -77,25 +67,15 @@ export const openWorld = async (
   return {
     async startCar(): Promise<CarControl> {
       const controller = air.controller({ label: 'car', position: { x: 0, y: 0 } });
-      const peripheral = await openBlenoPeripheral({
-        load: () => Promise.resolve(loadBleno(controller)),
-        clock,
-        log,
-      });
-      car = await SimulatedCar.start({
-        name: 'Demo car',
-        home: join(home, 'car'),
-        peripheral,
-        log,
-      });
+      const load = async () => loadBleno(controller);
+      const peripheral = await openBlenoPeripheral({ load, clock, log });
+      const carHome = join(home, 'car');
+      car = await SimulatedCar.start({ name: 'Demo car', home: carHome, peripheral, log });
       return car.control;
     },
     async startPhone(): Promise<void> {
-      const central = await openNobleCentral({
-        load: () => Promise.resolve(loadNoble(phoneHci)),
-        clock,
-        log,
-      });
+      const load = async () => loadNoble(phoneHci);
+      const central = await openNobleCentral({ load, clock, log });
       const store = new FileKeyStore(join(home, 'keys'));
       const trace = (event: TraceEvent): unknown => traced.push(event);
       phone = new PhoneKey({ central, store, log, trace, keyLog });
@@ -111,11 +91,7 @@ export const openWorld = async (
     start: () => withPhone().start({ signal }),
     lock: () => withPhone().lock({ signal }),
     /** What went over the air since the last call. */
-    messages(): readonly TraceEvent[] {
-      const taken = traced;
-      traced = [];
-      return taken;
-    },
+    messages: (): readonly TraceEvent[] => traced.splice(0),
     async close(): Promise<void> {
       await Promise.allSettled([phone?.close(), car?.stop(), cloud.close()]);
       air.close();

@@ -1,7 +1,7 @@
 import { errorMessage, PhoneKeyError } from '../../lib/errors.js';
 import { isErrno } from '../../local/errno.js';
 import { isSupportedNode, NODE_NEEDED } from '../node-release.js';
-import { buildCommand, systemProbes } from './probes.js';
+import { BUILD_COMMANDS, systemProbes } from './probes.js';
 import type { Probes } from './probes.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -16,12 +16,6 @@ export interface Check {
   readonly fix?: string;
 }
 
-interface Diagnosis {
-  readonly checks: readonly Check[];
-  /** The radios that were tried and work. */
-  readonly usable: readonly ('ble' | 'virtual')[];
-}
-
 /** No probe may keep the doctor waiting for longer, in milliseconds. */
 const PROBE_TIMEOUT_MS = 8_000;
 
@@ -33,20 +27,44 @@ const NEEDED: ReadonlySet<string> = new Set([
   'adapter',
 ]);
 
-/** Asks every probe; never rejects and never hangs. */
-export const diagnose = async (
-  probes: Probes,
-  timeoutMs = PROBE_TIMEOUT_MS,
-): Promise<Diagnosis> => {
+/** Asks every probe; never rejects and never hangs. Gives the radios that were tried and work as `usable`. */
+export const diagnose = async (probes: Probes, timeoutMs = PROBE_TIMEOUT_MS) => {
   const ask = <T>(probe: () => Promise<T>): Promise<Answer<T>> => answered(probe, timeoutMs);
-  const checks: Check[] = [checkNode(probes.nodeVersion)];
+  const checks: Check[] = [
+    isSupportedNode(probes.nodeVersion)
+      ? check('Node.js', 'ok', probes.nodeVersion)
+      : check('Node.js', 'fail', probes.nodeVersion, `Install ${NODE_NEEDED}.`),
+  ];
   for (const name of ['@abandonware/noble', '@abandonware/bleno']) {
-    checks.push(checkPackage(name, await ask(() => probes.packageVersion(name))));
+    const install = `Install it: npm install --ignore-scripts ${name}`;
+    checks.push(
+      checkAnswer(
+        name,
+        await ask(() => probes.packageVersion(name)),
+        (version) => ['ok', version],
+        () => ['fail', 'not installed', install],
+      ),
+    );
   }
   if (probes.platform === 'linux') {
-    checks.push(...checkLinux(probes, await ask(() => probes.hciDevices())));
-    checks.push(checkRfkill(await ask(() => probes.bluetoothBlocked())));
-    checks.push(checkPermission(await ask(() => probes.mayOpenRawSockets())));
+    checks.push(
+      ...checkLinux(probes, await ask(() => probes.hciDevices())),
+      checkAnswer(
+        'rfkill',
+        await ask(() => probes.bluetoothBlocked()),
+        (blocked) => RFKILL[blocked ?? 'none'],
+        (error) => ['warn', messageOf(error)],
+      ),
+      checkAnswer(
+        'permission',
+        await ask(() => probes.mayOpenRawSockets()),
+        (allowed) =>
+          allowed
+            ? ['ok', 'may open raw Bluetooth sockets']
+            : ['warn', 'no CAP_NET_RAW; a real adapter needs it', GRANT],
+        (error) => ['warn', messageOf(error), GRANT],
+      ),
+    );
   }
   const obstacle = checks.find(({ name, status }) => status !== 'ok' && NEEDED.has(name));
   const ble: Answer<void> =
@@ -106,22 +124,15 @@ const check = (name: string, ...[status, detail, fix]: Finding): Check => ({
   ...(fix !== undefined && { fix }),
 });
 
-const checkAnswer = <T>(name: string, answer: Answer<T>, found: (value: T) => Finding): Check => {
-  if (answer.ok) return check(name, ...found(answer.value));
-  const { error } = answer;
-  const fix = error instanceof PhoneKeyError ? error.hint : undefined;
-  return check(name, 'fail', messageOf(error), fix);
-};
-
-const checkNode = (version: string): Check =>
-  isSupportedNode(version)
-    ? check('Node.js', 'ok', version)
-    : check('Node.js', 'fail', version, `Install ${NODE_NEEDED}.`);
-
-const checkPackage = (name: string, version: Answer<string>): Check =>
-  version.ok
-    ? check(name, 'ok', version.value)
-    : check(name, 'fail', 'not installed', `Install it: npm install --ignore-scripts ${name}`);
+const checkAnswer = <T>(
+  name: string,
+  answer: Answer<T>,
+  found: (value: T) => Finding,
+  failed: (error: unknown) => Finding = (error) => {
+    const fix = error instanceof PhoneKeyError ? error.hint : undefined;
+    return ['fail', messageOf(error), fix];
+  },
+): Check => check(name, ...(answer.ok ? found(answer.value) : failed(answer.error)));
 
 const checkLinux = (
   { installation }: Probes,
@@ -135,7 +146,7 @@ const checkLinux = (
         'Run on a kernel with AF_BLUETOOTH, outside the container; or use --radio virtual.';
       return [socket, check('kernel', 'fail', detail, fix)];
     }
-    const fix = `Build it, with gcc, make and Python 3 installed: ${buildCommand(installation)}`;
+    const fix = `Build it, with gcc, make and Python 3 installed: ${BUILD_COMMANDS[installation]}`;
     return [
       isErrno(devices.error, 'MODULE_NOT_FOUND')
         ? check('native socket', 'warn', 'not built; a real adapter needs it', fix)
@@ -154,11 +165,6 @@ const checkLinux = (
   ];
 };
 
-const checkRfkill = (blocked: Answer<'soft' | 'hard' | undefined>): Check =>
-  blocked.ok
-    ? check('rfkill', ...RFKILL[blocked.value ?? 'none'])
-    : check('rfkill', 'warn', messageOf(blocked.error));
-
 const RFKILL: Readonly<Record<'none' | 'soft' | 'hard', Finding>> = {
   none: ['ok', 'nothing blocks Bluetooth'],
   soft: ['fail', 'Bluetooth is blocked', 'Unblock it: rfkill unblock bluetooth'],
@@ -169,15 +175,8 @@ const RFKILL: Readonly<Record<'none' | 'soft' | 'hard', Finding>> = {
   ],
 };
 
-const checkPermission = (allowed: Answer<boolean>): Check =>
-  allowed.ok && allowed.value
-    ? check('permission', 'ok', 'may open raw Bluetooth sockets')
-    : check(
-        'permission',
-        'warn',
-        allowed.ok ? 'no CAP_NET_RAW; a real adapter needs it' : messageOf(allowed.error),
-        'Grant it to Node.js: sudo setcap cap_net_raw+eip "$(readlink -f "$(command -v node)")"',
-      );
+const GRANT =
+  'Grant it to Node.js: sudo setcap cap_net_raw+eip "$(readlink -f "$(command -v node)")"';
 
 const messageOf = (error: unknown): string => errorMessage(error).split('\n')[0] ?? '';
 

@@ -8,56 +8,44 @@ import type { Context } from '../context.js';
 import { existsSync } from 'node:fs';
 
 /** What the doctor asks the machine. Every function may throw whatever it throws. */
-export interface Probes {
-  readonly nodeVersion: string;
-  readonly platform: NodeJS.Platform;
-  readonly installation: Installation;
-  packageVersion(name: string): Promise<string>;
-  /** Linux: the adapters, as the native socket sees them. */
-  hciDevices(): Promise<readonly { readonly devId: number; readonly devUp: boolean }[]>;
-  /** Linux: whether a switch keeps Bluetooth off. */
-  bluetoothBlocked(): Promise<'soft' | 'hard' | undefined>;
-  /** Linux. */
-  mayOpenRawSockets(): Promise<boolean>;
-  /** Opens the real adapter and closes it. */
-  openBluetooth(): Promise<void>;
-  /** Lets noble and bleno run on a virtual air of their own. */
-  openVirtual(): Promise<void>;
-  hubRunning(): Promise<boolean>;
-  pairedCars(): Promise<number>;
-}
+export type Probes = ReturnType<typeof systemProbes>;
 
 const CAP_NET_RAW = 13n;
 const OPEN_TIMEOUT_MS = 3_000;
 
-export const systemProbes = ({ paths, log }: Context): Probes => {
+export const systemProbes = ({ paths, log }: Context) => {
   const require = createRequire(import.meta.url);
   return {
     nodeVersion: process.versions.node,
     platform: process.platform,
     installation: installationOf(fileURLToPath(import.meta.url)),
-    async packageVersion(name) {
+    async packageVersion(name: string) {
       const text = await readFile(require.resolve(`${name}/package.json`), 'utf8');
       return String((JSON.parse(text) as { version?: unknown }).version);
     },
+    /** Linux: the adapters, as the native socket sees them. */
     async hciDevices() {
       const Socket = require('@abandonware/bluetooth-hci-socket') as new () => {
         getDeviceList(): { devId: number; devUp: boolean }[];
       };
       return Promise.resolve(new Socket().getDeviceList());
     },
+    /** Linux: whether a switch keeps Bluetooth off. */
     bluetoothBlocked: () => blockedIn('/sys/class/rfkill'),
+    /** Linux. */
     async mayOpenRawSockets() {
       if (process.getuid?.() === 0) return true;
       const [, mask = '0'] =
         /^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8')) ?? [];
       return ((BigInt(`0x${mask}`) >> CAP_NET_RAW) & 1n) === 1n;
     },
+    /** Opens the real adapter and closes it. */
     async openBluetooth() {
       const { openNobleCentral, systemNoble } = await import('../../lib/radio/noble.js');
       const options = { load: systemNoble, clock: systemClock, log, timeoutMs: OPEN_TIMEOUT_MS };
       await (await openNobleCentral(options)).close();
     },
+    /** Lets noble and bleno run on a virtual air of their own. */
     async openVirtual() {
       const { VirtualAir } = await import('../../air/air.js');
       const { loadBleno, loadNoble } = await import('../../air/load.js');
@@ -103,23 +91,20 @@ const blockedIn = async (directory: string): Promise<'soft' | 'hard' | undefined
   return undefined;
 };
 
-/** How this phonekey came onto the machine; what npm is to be told depends on it. */
-type Installation = 'clone' | 'dependency' | 'global';
-
 const SOCKET = '@abandonware/bluetooth-hci-socket';
 const SOCKET_VERSION = '0.5.3-12';
 
-/** The one command that builds the native socket for a real adapter (docs/decisions/0001). */
-export const buildCommand = (installation: Installation): string => {
-  switch (installation) {
-    case 'clone':
-      return `npm rebuild --ignore-scripts=false ${SOCKET}`;
-    case 'dependency':
-      return `npm install --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`;
-    case 'global':
-      return `npm install -g --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`;
-  }
+/**
+ * The one command that builds the native socket for a real adapter (docs/decisions/0001), by how this
+ * phonekey came onto the machine.
+ */
+export const BUILD_COMMANDS = {
+  clone: `npm rebuild --ignore-scripts=false ${SOCKET}`,
+  dependency: `npm install --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`,
+  global: `npm install -g --ignore-scripts=false ${SOCKET}@${SOCKET_VERSION}`,
 };
+
+type Installation = keyof typeof BUILD_COMMANDS;
 
 /** A package in node_modules was installed: into a project, or else globally. */
 export const installationOf = (modulePath: string, exists = existsSync): Installation => {

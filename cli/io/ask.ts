@@ -3,7 +3,7 @@ import type { Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { Host } from '../context.js';
-import { interrupted } from './interrupt.js';
+import { interrupted, orAborted } from './interrupt.js';
 
 /** Both throw PhoneKeyError: `interrupted`, `usage.invalid` when the input ends before a line. */
 
@@ -78,26 +78,17 @@ export const confirm = async (
 };
 
 const firstLine = async ({ interrupt }: Host, lines: Interface): Promise<string> => {
-  const { signal } = interrupt;
-  let onAbort = (): void => undefined;
+  const line = new Promise<string>((resolve, reject) => {
+    // On a terminal in raw mode Ctrl-C is a key, not a signal.
+    lines.once('SIGINT', () => interrupt.abort());
+    lines.once('line', resolve);
+    lines.once('close', () =>
+      reject(new PhoneKeyError('usage.invalid', 'the input ended before a line was read')),
+    );
+  });
   try {
-    return await new Promise<string>((resolve, reject) => {
-      onAbort = () => {
-        reject(interrupted());
-      };
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      // On a terminal in raw mode Ctrl-C is a key, not a signal.
-      lines.once('SIGINT', () => {
-        interrupt.abort();
-      });
-      lines.once('line', resolve);
-      lines.once('close', () => {
-        reject(new PhoneKeyError('usage.invalid', 'the input ended before a line was read'));
-      });
-    });
+    return await orAborted(interrupt.signal, line);
   } finally {
-    signal.removeEventListener('abort', onAbort);
     lines.close();
   }
 };

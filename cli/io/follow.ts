@@ -1,3 +1,5 @@
+import { stopping } from './interrupt.js';
+
 /**
  * Tells what happens elsewhere until Ctrl-C.
  * @throws what `ended` gives, when the other side ends first
@@ -8,15 +10,12 @@ export const follow = async <E>(
   tell: (event: E) => Promise<void> | void,
   ended: () => Error,
 ): Promise<void> => {
-  const stop = (): void => {
-    events.stop();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    for await (const event of events) await tell(event);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  await stopping(
+    signal,
+    () => events.stop(),
+    async () => {
+      for await (const event of events) await tell(event);
+    },
+  );
   if (!signal.aborted) throw ended();
 };

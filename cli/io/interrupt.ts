@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -5,26 +6,34 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export const interrupted = (): PhoneKeyError => new PhoneKeyError('interrupted', 'interrupted');
 
+/** Settles as `work` does. Once the signal aborts while that goes on, or if it has, `stop` is called. */
+export const stopping = async <T>(
+  signal: AbortSignal,
+  stop: () => void,
+  work: () => Promise<T>,
+): Promise<T> => {
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+};
+
 /** Settles as `work` does, or rejects with `reason` once the signal aborts; the work goes on. */
-export const orAborted = async <T>(
+export const orAborted = <T>(
   signal: AbortSignal,
   work: Promise<T>,
   reason = interrupted,
-): Promise<T> => {
-  let onAbort = (): void => undefined;
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      onAbort = () => {
-        reject(reason());
-      };
-      work.then(resolve, reject);
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-    });
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-};
+): Promise<T> =>
+  new Promise((resolve, reject) => {
+    stopping(
+      signal,
+      () => reject(reason()),
+      () => work,
+    ).then(resolve, reject);
+  });
 
 /** Ctrl-C: the first one calls the work off and lets it clean up, the second ends the process. */
 export class Interrupt {
@@ -43,11 +52,6 @@ export class Interrupt {
     process.on('newListener', this.#onListener);
   }
 
-  close(): void {
-    process.removeListener('newListener', this.#onListener);
-    for (const name of SIGNALS) process.removeListener(name, this.#onSignal);
-  }
-
   readonly #onSignal = (): void => {
     if (this.signal.aborted) process.exit(EXIT.interrupted);
     this.abort();
@@ -57,7 +61,6 @@ export class Interrupt {
   readonly #onListener = (event: string | symbol, listener: unknown): void => {
     if (event !== 'SIGINT' || listener === this.#onSignal) return;
     process.nextTick(() => {
-      if (process.listenerCount('SIGINT', this.#onSignal) === 0) return;
       process.removeListener('SIGINT', this.#onSignal);
       process.on('SIGINT', this.#onSignal);
     });
@@ -65,16 +68,7 @@ export class Interrupt {
 }
 
 /** Resolves once the signal aborts; rejects with its reason when `failure` does before. */
-export const abortedUnless = (failure: AbortSignal, signal: AbortSignal): Promise<void> => {
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true },
-    );
-  });
-  return orAborted(failure, aborted, () => failure.reason as PhoneKeyError);
+export const abortedUnless = async (failure: AbortSignal, signal: AbortSignal): Promise<void> => {
+  const aborted: Promise<unknown> = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+  await orAborted(failure, aborted, () => failure.reason as PhoneKeyError);
 };

@@ -5,19 +5,15 @@ type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Colours a text, or leaves it as it is. */
 type Paint = (colour: Colour, text: string) => string;
 
-interface Stream {
-  readonly isTTY?: boolean | undefined;
-}
-
 /** FORCE_COLOR beats NO_COLOR, as in Node itself; both are ignored when empty. */
-export const wantsColour = (stream: Stream, env: NodeJS.ProcessEnv): boolean => {
+export const wantsColour = (stream: Pick<Sink, 'isTTY'>, env: NodeJS.ProcessEnv): boolean => {
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
   return stream.isTTY === true;
 };
 
-const painter = (stream: Stream, env: NodeJS.ProcessEnv): Paint =>
+const painter = (stream: Sink, env: NodeJS.ProcessEnv): Paint =>
   wantsColour(stream, env)
     ? (colour, text) => styleText(colour, text, { validateStream: false })
     : (_colour, text) => text;
@@ -42,8 +38,6 @@ export class Output {
   readonly paintTalk: Paint;
   /** Whether somebody watches stderr on a terminal that can move its cursor. */
   readonly watched: boolean;
-  /** Width of the terminal behind stderr, where there is one. */
-  readonly columns: number | undefined;
   readonly #out: Sink;
   readonly #err: Sink;
 
@@ -52,7 +46,6 @@ export class Output {
     this.#err = err;
     this.json = json;
     this.watched = err.isTTY === true && env['TERM'] !== 'dumb';
-    this.columns = err.columns;
     this.paint = painter(out, env);
     this.paintTalk = painter(err, env);
   }

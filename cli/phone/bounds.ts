@@ -1,21 +1,10 @@
-import type { GrantTerms } from '../../lib/credentials/grant.js';
 import type { PairedCar, SharedKey } from '../../lib/index.js';
 import { lastTerms } from '../../lib/phone/sharing.js';
 import { endTime, formatTime } from '../config/time.js';
 
 /** The limits of a grant that was given or accepted; those that are none are null. */
-export interface KeyBounds {
-  readonly from: string | null;
-  readonly until: string | null;
-  readonly uses: number | null;
-  readonly leaseHours: number | null;
-  readonly delegations: number;
-}
-
-type Limits = Pick<GrantTerms, 'notBefore' | 'notAfter' | 'uses' | 'leaseHours' | 'delegations'>;
-
-export const boundsOf = (granted: SharedKey | PairedCar): KeyBounds => {
-  const limits = limitsOf(granted);
+export const boundsOf = (granted: SharedKey | PairedCar) => {
+  const limits = 'notAfter' in granted ? granted : granted.grant && lastTerms(granted.grant);
   if (limits === undefined) {
     return { from: null, until: null, uses: null, leaseHours: null, delegations: 0 };
   }
@@ -41,11 +30,6 @@ export const describeBounds = (granted: SharedKey | PairedCar): string => {
       : [`${String(leaseHours)} h without a fresh signature of the owner`]),
     ...(delegations === 0 ? [] : [`may be handed on ${times(delegations)}`]),
   ].join(', ');
-};
-
-const limitsOf = (granted: SharedKey | PairedCar): Limits | undefined => {
-  if ('notAfter' in granted) return granted;
-  return granted.grant === undefined ? undefined : lastTerms(granted.grant);
 };
 
 const times = (count: number): string => (count === 1 ? 'once' : `${String(count)} times`);

@@ -1,15 +1,10 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type {
-  CarCallOptions,
-  FormFactor,
-  PairedCar,
-  PhoneKeyOptions,
-  TraceEvent,
-} from '../../lib/index.js';
+import type { CarCallOptions, FormFactor, PairedCar, PhoneKeyOptions } from '../../lib/index.js';
 import { Remote } from '../../lib/phone/remote.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { openCentral } from '../config/radio.js';
+import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { withProgress } from '../io/progress.js';
 
@@ -57,9 +52,6 @@ export const withPhone = async <Phone extends Remote, T>(
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
   const keyLog = sessionKeyLog(context);
-  const trace = ({ direction, kind, fields, bytes }: TraceEvent): void => {
-    log.debug(`${direction} ${kind}`, { fields, bytes });
-  };
   const central = await openCentral(context);
   const phone = new Kind({
     central,
@@ -68,7 +60,7 @@ export const withPhone = async <Phone extends Remote, T>(
     keyLog,
     name,
     formFactor,
-    ...(options.verbose === true && { trace }),
+    ...traceOf(context),
   });
   try {
     const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };

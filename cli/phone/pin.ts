@@ -26,14 +26,10 @@ const readPin = async (
   throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
 };
 
-interface PinOption {
-  readonly pin?: string | undefined;
-}
-
 /** From now on the car asks for this PIN to start; for owners. */
 export const setPin = async (
   context: Context<'radio'>,
-  { pin: given }: PinOption,
+  { pin: given }: { readonly pin?: string | undefined },
 ): Promise<void> => {
   const pin = await readPin(context.host, given, 'New PIN, 4 to 8 digits: ');
   await givePin(context, pin, 'setting the PIN');
@@ -60,7 +56,7 @@ class PinWanted extends Error {}
  */
 export const start = async (
   context: Context<'radio'>,
-  { pin: given }: PinOption,
+  { pin: given }: { readonly pin?: string | undefined },
 ): Promise<void> => {
   const { host, output } = context;
   const doing = 'reaching the car to start';

@@ -15,9 +15,6 @@ const PAST = { revoke: 'revoked', suspend: 'suspended', resume: 'resumed' } as c
 
 export type StatusVerb = keyof typeof PAST;
 
-/** As JSON names the command: the word of before `key refresh`. */
-type JsonName = StatusVerb | 'stamp';
-
 /** Revokes, suspends or resumes a key: a fingerprint, a name that it was shared by, or a slot. */
 export const changeKeyStatus = async (
   context: Context,
@@ -48,7 +45,7 @@ export const refreshLeases = (context: Context, given: HandOutOptions): Promise<
 /** Signs first, which needs no car; then tries to deliver where there is a radio, and says whether it was. */
 const send = async (
   context: Context,
-  command: JsonName,
+  command: StatusVerb | 'stamp', // as JSON names it: the word of before `key refresh`
   what: (revocationList: SignedRevocationList) => string,
   sign: (ring: KeyRing, car: CarChoice) => Promise<SignedRevocationList>,
   { out, qr }: HandOutOptions,

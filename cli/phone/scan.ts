@@ -2,6 +2,7 @@ import type { SeenCar } from '../../lib/index.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { stopping } from '../io/interrupt.js';
 import { table } from '../io/table.js';
 import { withRemote } from './open.js';
 
@@ -17,34 +18,23 @@ export const showScan = async (
   const heard = new Map<string, SeenCar>();
   await withRemote(context, { doing: 'listening', needsKeys: false }, async ({ phone }) => {
     const over = new AbortController();
-    const stop = (): void => {
-      over.abort();
-    };
+    const stop = (): void => over.abort();
     const timer = setTimeout(stop, seconds * 1000);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      await phone.scan((seen) => {
-        const before = heard.get(seen.id);
-        heard.set(seen.id, seen);
-        if (output.json && before?.pairing !== seen.pairing) output.result(entry(seen), []);
-      }, over.signal);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    }
+    const hear = (seen: SeenCar): void => {
+      const { id, rssi, pairing, car } = seen;
+      const before = heard.get(id);
+      heard.set(id, seen);
+      if (!output.json || before?.pairing === pairing) return;
+      output.result({ id, rssi, pairing, car: car?.name ?? null }, []);
+    };
+    await stopping(signal, stop, () => phone.scan(hear, over.signal)).finally(() =>
+      clearTimeout(timer),
+    );
   });
   if (heard.size === 0) output.say('no car was heard');
   else if (!output.json) output.result({}, rows([...heard.values()]));
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 };
-
-const entry = ({ id, rssi, pairing, car }: SeenCar) => ({
-  id,
-  rssi,
-  pairing,
-  car: car?.name ?? null,
-});
 
 const rows = (cars: readonly SeenCar[]): string[] =>
   table([

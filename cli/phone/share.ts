@@ -3,6 +3,7 @@ import { KeyRing } from '../../lib/phone/key-ring.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
+import { table } from '../io/table.js';
 import { readUri } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
@@ -52,33 +53,51 @@ export const shareKey = async (context: Context, given: ShareArguments): Promise
   await handOut(context, [uri], { out, qr });
 };
 
-export interface AcceptArguments {
-  /** What to call the car. */
-  readonly name?: string;
-  /** What the car is to call this phone. */
-  readonly as?: string;
-  readonly formFactor?: FormFactor;
-}
-
-/** Takes a grant for a key that `showKey` has shown. */
+/** Takes a grant for a key that `showKey` has shown: `name` for the car, and `as` for this phone at the car. */
 export const acceptGrant = async (
   context: Context,
   source: string,
-  { name, as, formFactor }: AcceptArguments,
+  {
+    name,
+    as: ownName,
+    formFactor: ownFormFactor,
+  }: { readonly name?: string; readonly as?: string; readonly formFactor?: FormFactor },
 ): Promise<void> => {
   const { host, output, paths } = context;
   const uri = await readUri(host, source);
   const store = new FileKeyStore(paths.keys);
   await store.prepare();
-  const car = await new KeyRing({ store }).accept(uri, {
-    name,
-    ownName: as,
-    ownFormFactor: formFactor,
-  });
+  const car = await new KeyRing({ store }).accept(uri, { name, ownName, ownFormFactor });
   const bounds = boundsOf(car);
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [
     `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,
   ]);
   if (car.state === 'pending')
     output.say('the car takes this key when you use it first: key unlock');
+};
+
+/** What this phone has granted to others, as it remembers it: no car is asked. */
+export const listShared = async (context: Context): Promise<void> => {
+  const { options, output, paths } = context;
+  const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
+  const known = await ring.shared({ car: options.car });
+  const shared = known.map(({ car, status, ...key }) => {
+    const { fingerprint, name = null, role } = key;
+    const state = status === 'valid' ? 'shared' : status;
+    return { car, fingerprint, name, role, state, ...boundsOf(key) };
+  });
+  output.result(
+    { shared },
+    table([
+      ['CAR', 'FINGERPRINT', 'NAME', 'ROLE', 'UNTIL', 'STATE'],
+      ...shared.map(({ car, fingerprint, name, role, until, state }) => [
+        car,
+        fingerprint,
+        name ?? '-',
+        role,
+        until ?? '-',
+        state,
+      ]),
+    ]),
+  );
 };

@@ -1,17 +1,9 @@
 /** `phonekey/car`: for those who build a car. See docs/guides/your-own-car.md. */
 export { CarEndpoint } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
-export type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from './dialect.js';
+export type * from './dialect.js';
 export { nativeCar } from '../native/car.js';
-export { PAIRING_MS } from './host.js';
-export type {
-  AdmissionRefusal,
-  CarHost,
-  CredentialHost,
-  EnrolRefusal,
-  PairingHost,
-  PairingWindow,
-} from './host.js';
+export * from './host.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
 export type { Introduction, KeyGrant, KeySlot, PhoneIdentity } from '../credentials/key-slot.js';
 export { CLOSURES } from '../domain/closures.js';

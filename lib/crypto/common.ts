@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { ScryptCost } from './suite.js';
+import type { KeyPair, ScryptCost, Suite } from './suite.js';
 import { toHex } from '../platform/bytes.js';
 
 /** @throws PhoneKeyError `crypto.invalid-input` unless `bytes` has exactly `length` bytes. */
@@ -10,6 +10,17 @@ export function requireLength(what: string, bytes: Uint8Array, length: number): 
       `${what}: ${String(length)} bytes wanted, got ${String(bytes.length)}`,
     );
   }
+}
+
+/** Makes key pairs of private keys of 32 bytes. */
+export function keyPairs(
+  what: string,
+  publicKeyOf: (privateKey: Uint8Array) => Uint8Array,
+): (privateKey: Uint8Array) => KeyPair {
+  return (privateKey) => {
+    requireLength(what, privateKey, 32);
+    return { privateKey: privateKey.slice(), publicKey: publicKeyOf(privateKey) };
+  };
 }
 
 const SCRYPT_MEMORY = 32 * 2 ** 20;
@@ -32,8 +43,8 @@ export function requireScrypt({ N, r, p }: ScryptCost, length: number): void {
 const BLOCK = 128;
 const HASH = 64;
 
-type Sha512 = (...parts: Uint8Array[]) => Uint8Array;
-type HmacSha512 = (key: Uint8Array, ...parts: Uint8Array[]) => Uint8Array;
+type Sha512 = Suite['sha512'];
+type HmacSha512 = Suite['hmacSha512'];
 
 /** HMAC (RFC 2104) over a given SHA-512: 64 bytes. */
 export function hmacSha512(sha512: Sha512, key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
@@ -51,25 +62,21 @@ export function hmacSha512(sha512: Sha512, key: Uint8Array, ...parts: Uint8Array
  * HKDF (RFC 5869) over a given HMAC-SHA-512.
  * @throws PhoneKeyError `crypto.invalid-input` when `length` is not in 0 to 16,320 bytes
  */
-export function hkdfSha512(
-  hmac: HmacSha512,
-  ikm: Uint8Array,
-  salt: Uint8Array,
-  info: Uint8Array,
-  length: number,
-): Uint8Array {
-  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
-    throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
-  }
-  const pseudoRandomKey = hmac(salt, ikm);
-  const blocks = Math.ceil(length / HASH);
-  const output = new Uint8Array(blocks * HASH);
-  let previous = new Uint8Array(0);
-  for (let i = 1; i <= blocks; i++) {
-    previous = new Uint8Array(hmac(pseudoRandomKey, previous, info, Uint8Array.of(i)));
-    output.set(previous, (i - 1) * HASH);
-  }
-  return output.slice(0, length);
+export function hkdfSha512With(hmac: HmacSha512): Suite['hkdfSha512'] {
+  return (ikm, salt, info, length) => {
+    if (!Number.isInteger(length) || length < 0 || length > 255 * HASH) {
+      throw new PhoneKeyError('crypto.invalid-input', `HKDF cannot give ${String(length)} bytes`);
+    }
+    const pseudoRandomKey = hmac(salt, ikm);
+    const blocks = Math.ceil(length / HASH);
+    const output = new Uint8Array(blocks * HASH);
+    let previous = new Uint8Array(0);
+    for (let i = 1; i <= blocks; i++) {
+      previous = new Uint8Array(hmac(pseudoRandomKey, previous, info, Uint8Array.of(i)));
+      output.set(previous, (i - 1) * HASH);
+    }
+    return output.slice(0, length);
+  };
 }
 
 // Ed25519 libraries differ on odd inputs: tweetnacl takes any S, OpenSSL wants S < L, and both take

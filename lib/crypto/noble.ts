@@ -4,7 +4,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { PhoneKeyError } from '../errors.js';
 import { sameBytes } from '../platform/bytes.js';
-import { hkdfSha512, isStrict, requireLength } from './common.js';
+import { hkdfSha512With, isStrict, keyPairs, requireLength } from './common.js';
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { Suite } from './suite.js';
 
@@ -15,10 +15,7 @@ export const nobleSuite: Suite = {
   name: 'noble',
   ...nobleSymmetric,
 
-  x25519KeyPair(privateKey) {
-    requireLength('X25519 private key', privateKey, 32);
-    return { privateKey: privateKey.slice(), publicKey: x25519.getPublicKey(privateKey) };
-  },
+  x25519KeyPair: keyPairs('X25519 private key', x25519.getPublicKey),
 
   x25519(pair, publicKey) {
     requireLength('X25519 private key', pair.privateKey, 32);
@@ -31,10 +28,7 @@ export const nobleSuite: Suite = {
     }
   },
 
-  ed25519KeyPair(seed) {
-    requireLength('Ed25519 seed', seed, 32);
-    return { privateKey: seed.slice(), publicKey: ed25519.getPublicKey(seed) };
-  },
+  ed25519KeyPair: keyPairs('Ed25519 seed', ed25519.getPublicKey),
 
   // Computes the public key from the seed: signing with a wrong one would give the private key away.
   ed25519Sign(pair, message) {
@@ -70,7 +64,7 @@ export const nobleSuite: Suite = {
     };
   },
 
-  hkdfSha512: (ikm, salt, info, length) => hkdfSha512(mac, ikm, salt, info, length),
+  hkdfSha512: hkdfSha512With(mac),
 
   equal: equalBytes,
 };

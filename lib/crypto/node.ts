@@ -13,7 +13,7 @@ import {
   createPublicKey,
 } from 'node:crypto';
 import { PhoneKeyError } from '../errors.js';
-import { hkdfSha512, isStrict, requireLength, requireScrypt } from './common.js';
+import { hkdfSha512With, isStrict, requireLength, requireScrypt } from './common.js';
 import type { KeyPair, Suite } from './suite.js';
 import { sameBytes } from '../platform/bytes.js';
 
@@ -114,7 +114,7 @@ const TAG = 16;
 export const nodeSuite: Suite = {
   name: 'node',
 
-  x25519KeyPair: (privateKey) => keyPair('X25519', privateKey),
+  x25519KeyPair: keyPairs('X25519'),
 
   x25519(pair, publicKey) {
     const ours = privateKeyOf('X25519', pair);
@@ -129,7 +129,7 @@ export const nodeSuite: Suite = {
     return new Uint8Array(secret);
   },
 
-  ed25519KeyPair: (seed) => keyPair('Ed25519', seed),
+  ed25519KeyPair: keyPairs('Ed25519'),
 
   ed25519Sign: (pair, message) =>
     new Uint8Array(sign(null, message, privateKeyOf('Ed25519', pair))),
@@ -138,7 +138,7 @@ export const nodeSuite: Suite = {
     isStrict(publicKey, signature) &&
     verify(null, message, importPublic('Ed25519', publicKey), signature),
 
-  sha512: (...parts) => new Uint8Array(hash('sha512', join(parts), 'buffer')),
+  sha512: (...parts) => new Uint8Array(hash('sha512', Buffer.concat(parts), 'buffer')),
 
   hmacSha512: hmac,
 
@@ -148,7 +148,7 @@ export const nodeSuite: Suite = {
   },
 
   // Three createHmac take less time than one hkdfSync before Node 24, and about the same since.
-  hkdfSha512: (ikm, salt, info, length) => hkdfSha512(hmac, ikm, salt, info, length),
+  hkdfSha512: hkdfSha512With(hmac),
 
   scrypt(password, salt, cost, length) {
     requireScrypt(cost, length);
@@ -193,22 +193,19 @@ function hmac(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
   return new Uint8Array(mac.digest());
 }
 
-function join(parts: Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-}
-
 /** OpenSSL's form of a key pair; making it costs as much as using it. */
 const privateKeys = {
   X25519: new WeakMap<KeyPair, KeyObject>(),
   Ed25519: new WeakMap<KeyPair, KeyObject>(),
 };
 
-function keyPair(curve: Curve, privateKey: Uint8Array): KeyPair {
-  const key = importPrivate(curve, privateKey);
-  const pair: KeyPair = { privateKey: privateKey.slice(), publicKey: exportPublic(key) };
-  privateKeys[curve].set(pair, key);
-  return pair;
+function keyPairs(curve: Curve): (privateKey: Uint8Array) => KeyPair {
+  return (privateKey) => {
+    const key = importPrivate(curve, privateKey);
+    const pair: KeyPair = { privateKey: privateKey.slice(), publicKey: exportPublic(key) };
+    privateKeys[curve].set(pair, key);
+    return pair;
+  };
 }
 
 function privateKeyOf(curve: Curve, pair: KeyPair): KeyObject {

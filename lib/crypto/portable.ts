@@ -1,7 +1,8 @@
 import nacl from 'tweetnacl';
 import { PhoneKeyError } from '../errors.js';
 import { concat } from '../platform/bytes.js';
-import { hkdfSha512, hmacSha512, isStrict, requireLength } from './common.js';
+import { perObject } from '../platform/per-object.js';
+import { hkdfSha512With, hmacSha512, isStrict, keyPairs, requireLength } from './common.js';
 import { nobleSymmetric } from './noble-symmetric.js';
 import type { KeyPair, Suite } from './suite.js';
 
@@ -10,10 +11,7 @@ export const portableSuite: Suite = {
   name: 'portable',
   ...nobleSymmetric,
 
-  x25519KeyPair(privateKey) {
-    requireLength('X25519 private key', privateKey, 32);
-    return { privateKey: privateKey.slice(), publicKey: nacl.scalarMult.base(privateKey) };
-  },
+  x25519KeyPair: keyPairs('X25519 private key', (key) => nacl.scalarMult.base(key)),
 
   x25519(pair, publicKey) {
     requireLength('X25519 private key', pair.privateKey, 32);
@@ -25,20 +23,12 @@ export const portableSuite: Suite = {
     return secret;
   },
 
-  ed25519KeyPair(seed) {
-    requireLength('Ed25519 seed', seed, 32);
-    return { privateKey: seed.slice(), publicKey: nacl.sign.keyPair.fromSeed(seed).publicKey };
-  },
+  ed25519KeyPair: keyPairs('Ed25519 seed', (seed) => nacl.sign.keyPair.fromSeed(seed).publicKey),
 
-  ed25519Sign(pair, message) {
-    return nacl.sign.detached(message, expandedKey(pair));
-  },
+  ed25519Sign: (pair, message) => nacl.sign.detached(message, expandedKey(pair)),
 
-  ed25519Verify(publicKey, message, signature) {
-    return (
-      isStrict(publicKey, signature) && nacl.sign.detached.verify(message, signature, publicKey)
-    );
-  },
+  ed25519Verify: (publicKey, message, signature) =>
+    isStrict(publicKey, signature) && nacl.sign.detached.verify(message, signature, publicKey),
 
   sha512,
 
@@ -49,7 +39,7 @@ export const portableSuite: Suite = {
     return (...parts) => hmac(copy, ...parts);
   },
 
-  hkdfSha512: (ikm, salt, info, length) => hkdfSha512(hmac, ikm, salt, info, length),
+  hkdfSha512: hkdfSha512With(hmac),
 
   // nacl.verify calls two empty inputs unequal.
   equal: (a, b) => a.length === b.length && (a.length === 0 || nacl.verify(a, b)),
@@ -63,18 +53,11 @@ function hmac(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
   return hmacSha512(sha512, key, ...parts);
 }
 
-const expandedKeys = new WeakMap<KeyPair, Uint8Array>();
-
 /**
  * tweetnacl's 64-byte key, seed and public key. The public key is computed and not taken from the
  * pair: signing with a wrong one would give the private key away.
  */
-function expandedKey(pair: KeyPair): Uint8Array {
-  let key = expandedKeys.get(pair);
-  if (key === undefined) {
-    requireLength('Ed25519 seed', pair.privateKey, 32);
-    key = nacl.sign.keyPair.fromSeed(pair.privateKey).secretKey;
-    expandedKeys.set(pair, key);
-  }
-  return key;
-}
+const expandedKey = perObject(({ privateKey }: KeyPair) => {
+  requireLength('Ed25519 seed', privateKey, 32);
+  return nacl.sign.keyPair.fromSeed(privateKey).secretKey;
+});

@@ -39,11 +39,11 @@ interface Bounds {
   readonly max?: number;
 }
 
-/** The field, told under `name` as `tell` has it. */
+/** The field, told under `name` as `tell` has it, or as it is. */
 export const as = <T, F extends Field<T>>(
   name: string,
   field: F & Field<T>,
-  tell: (value: T, before: Before) => ToldValue,
+  tell = (value: T, _before: Before): ToldValue => value as ToldValue,
 ): F => ({ ...field, name, tell });
 
 const putInteger = (to: Uint8Array, at: number, size: number, value: number): number => {

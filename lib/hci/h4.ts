@@ -59,20 +59,15 @@ export class H4Decoder {
   }
 }
 
-/** A packet of any type: its header, with the length of the data behind it, and the data. */
-const packetOf = (header: readonly number[], data: Uint8Array): Uint8Array => {
-  const packet = new Uint8Array(header.length + data.length);
-  packet.set(header);
-  packet.set(data, header.length);
-  return packet;
-};
-
 /** A command packet: type, opcode (2 bytes, little-endian), length (1), parameters (0 to 255). */
 export const commandPacket = (
   opcode: number,
   parameters: Uint8Array = new Uint8Array(0),
 ): Uint8Array =>
-  packetOf([PacketType.command, opcode & 0xff, opcode >> 8, parameters.length], parameters);
+  concat(
+    Uint8Array.of(PacketType.command, opcode & 0xff, opcode >> 8, parameters.length),
+    parameters,
+  );
 
 /** The header of an ACL packet after its type, 4 bytes. */
 interface AclHeader {
@@ -111,14 +106,11 @@ export const readAcl = (packet: Uint8Array): AclPacket => {
 };
 
 /** An ACL packet: type, handle with flags (2), length (2), data. */
-export const aclPacket = (handle: number, boundary: number, data: Uint8Array): Uint8Array =>
-  packetOf(
-    [
-      PacketType.acl,
-      handle & 0xff,
-      (handle >> 8) | (boundary << 4),
-      data.length & 0xff,
-      data.length >> 8,
-    ],
+export const aclPacket = (handle: number, boundary: number, data: Uint8Array): Uint8Array => {
+  const { length } = data;
+  const flags = (handle >> 8) | (boundary << 4);
+  return concat(
+    Uint8Array.of(PacketType.acl, handle & 0xff, flags, length & 0xff, length >> 8),
     data,
   );
+};

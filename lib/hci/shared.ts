@@ -40,7 +40,7 @@ const linkInterval = (name: string, min: number): typeof handle =>
 export const slots = (name: string, max: number, min = 0x0004): typeof handle =>
   as(name, u16({ min, max }), (value) => value * 0.625);
 
-const latency = as('latency', u16({ max: 0x01f3 }), (value) => value);
+const latency = as('latency', u16({ max: 0x01f3 }));
 /** Supervision timeouts, in units of 10 ms. */
 const timeout = (min: number): typeof handle =>
   as('timeoutMs', u16({ min, max: 0x0c80 }), (value) => value * 10);
@@ -74,6 +74,3 @@ export const dataLength = {
   octets: u16({ min: 27, max: 251 }),
   time: u16({ min: 328, max: 17_040 }),
 };
-
-/** Advertising data, told by the one who knows what is in it. */
-export const tellData = (data: Uint8Array): Uint8Array => data;

@@ -196,22 +196,17 @@ export class Reassembler {
   push(chunk: Uint8Array): Uint8Array[] {
     this.#buffer = concat(this.#buffer, chunk);
     const messages: Uint8Array[] = [];
-    for (let length = this.#length(); length !== undefined; length = this.#length()) {
+    while (this.#buffer.length >= HEADER) {
+      const [high = 0, low = 0] = this.#buffer;
+      const length = (high << 8) | low;
+      if (length === 0) throw new PhoneKeyError('protocol.malformed', 'frame of length 0');
+      if (length > this.#maxMessage) throw tooLarge(length, this.#maxMessage);
       const end = HEADER + length;
       if (this.#buffer.length < end) break;
       messages.push(this.#buffer.slice(HEADER, end));
       this.#buffer = this.#buffer.slice(end);
     }
     return messages;
-  }
-
-  #length(): number | undefined {
-    const [high, low] = this.#buffer;
-    if (high === undefined || low === undefined) return undefined;
-    const length = (high << 8) | low;
-    if (length === 0) throw new PhoneKeyError('protocol.malformed', 'frame of length 0');
-    if (length > this.#maxMessage) throw tooLarge(length, this.#maxMessage);
-    return length;
   }
 }
 

@@ -1,10 +1,11 @@
 import { PhoneKeyError } from '../errors.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from '../car/dialect.js';
 import { findKey } from '../credentials/key-slot.js';
-import type { KeyPair } from '../crypto/suite.js';
+import type { KeyPair, Suite } from '../crypto/suite.js';
 import { refusedResult } from '../domain/outcomes.js';
 import { MessageLink } from '../link/message-link.js';
 import type { Cancel } from '../platform/clock.js';
+import { perObject } from '../platform/per-object.js';
 import type { Link } from '../radio/types.js';
 import { advertisementKey, encodeAdvertisement, nativeAdvertising } from './advertisement.js';
 import { stepLink } from './car/link-machine.js';
@@ -16,16 +17,9 @@ import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { nativeProfile } from './profile.js';
 import type { ToCar } from './schema/gen/phonekey.js';
 import { carSecrets } from './session/car.js';
-import type { CarSecrets } from './session/car.js';
 
 /** Prepared once for a car, because every proof needs them; another identity after a reset is another car. */
-const prepared = new WeakMap<KeyPair, CarSecrets>();
-
-const secretsOf = ({ suite, host: { identity } }: CarEnvironment): CarSecrets => {
-  const secrets = prepared.get(identity) ?? carSecrets(suite, identity);
-  prepared.set(identity, secrets);
-  return secrets;
-};
+const secretsOf = perObject((identity: KeyPair, suite: Suite) => carSecrets(suite, identity));
 
 /** The native dialect of a car (docs/PROTOCOL.md). */
 export const nativeCar: CarDialect = {
@@ -63,7 +57,7 @@ class NativeCarLink implements CarLink {
     this.#constant = {
       suite,
       random,
-      secrets: secretsOf(car),
+      secrets: secretsOf(host.identity, suite),
       onSessionKeys: keyLog && sessionKeyObserver(keyLog),
       carName: host.name,
       findKey: (publicKey) => findKey(suite, host.keys(), publicKey),

@@ -1,4 +1,3 @@
-import type { Introduction } from '../credentials/key-slot.js';
 import type { Command, CommandName } from '../domain/commands.js';
 import type { Result } from '../domain/outcomes.js';
 import { PhoneKeyError } from '../errors.js';
@@ -14,8 +13,8 @@ import {
 } from './advertisement.js';
 import { decodeResult, encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
-import { CarChannel } from './phone/channel.js';
-import type { CarMessage } from './phone/channel.js';
+import { openChannel } from './phone/channel.js';
+import type { CarChannel, CarMessage } from './phone/channel.js';
 import { nativeProfile } from './profile.js';
 import type { SealedChannel } from './session/common.js';
 import { answerChallenge } from './session/phone.js';
@@ -45,9 +44,9 @@ export const nativeRemote: PhoneDialect = {
     };
   },
   open: async (link, car, phone, deadline) =>
-    new NativeSession(phone, car, await CarChannel.open(link, phone, deadline)),
+    nativeSession(phone, car, await openChannel(link, phone, deadline)),
   relay: async (link, revocationList, phone, deadline) => {
-    const channel = await CarChannel.open(link, phone, deadline);
+    const channel = await openChannel(link, phone, deadline);
     await channel.receiveHello(deadline);
     await channel.send({ case: 'revocationList', value: revocationList }, deadline);
     // The next challenge, or the end of the link, says that the car has it.
@@ -59,92 +58,81 @@ export const nativeRemote: PhoneDialect = {
 };
 
 /** The first command carries the proof of who we are. */
-class NativeSession implements CarSession {
-  readonly #phone: DialectEnvironment;
-  readonly #car: PairedCar;
-  readonly #channel: CarChannel;
-  #sealed: SealedChannel | undefined;
+const nativeSession = (
+  phone: DialectEnvironment,
+  car: PairedCar,
+  channel: CarChannel,
+): CarSession => {
+  let session: SealedChannel | undefined;
 
-  constructor(phone: DialectEnvironment, car: PairedCar, channel: CarChannel) {
-    this.#phone = phone;
-    this.#car = car;
-    this.#channel = channel;
-  }
-
-  get usable(): boolean {
-    return this.#sealed !== undefined && this.#channel.failure === undefined;
-  }
-
-  async ask(command: Command, deadline: Deadline): Promise<Result> {
+  /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
+  const exchange = async (
+    command: Command,
+    message: Parameters<CarChannel['send']>[0],
+    deadline: Deadline,
+  ): Promise<CarMessage> => {
+    deadline.check();
+    if (channel.failure !== undefined) throw channel.failure;
     try {
-      if (this.#sealed === undefined) return await this.#prove(command, deadline);
-      const sealed = this.#sealed.seal(encodeCommand(command));
-      const message = await this.#ask(command, { case: 'sealed', value: sealed }, deadline);
-      return openResult(command, message, this.#sealed);
+      await channel.send(message, deadline);
+      return await channel.receive(deadline);
     } catch (error) {
-      // An answer that comes late would be taken for that of the next command.
-      this.#channel.giveUp();
-      throw error;
+      throw READ_ONLY.has(command.type) ? error : outcomeUnknown(error);
     }
-  }
-
-  #introduction(grants: Uint8Array): Introduction {
-    const { ownName = this.#phone.name, ownFormFactor } = this.#car;
-    return { grants, name: ownName, formFactor: ownFormFactor ?? this.#phone.formFactor };
-  }
+  };
 
   /** The first command: the answer to the car's challenge, with the command inside. */
-  async #prove(command: Command, deadline: Deadline): Promise<Result> {
-    const { suite, random, clock, keyLog } = this.#phone;
-    const { identity, carPublicKey, grant, state } = this.#car;
+  const prove = async (command: Command, deadline: Deadline): Promise<Result> => {
+    const { suite, random, clock, keyLog } = phone;
+    const { grant, ownName: name = phone.name, ownFormFactor: formFactor = phone.formFactor } = car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
-    let shown = state === 'pending' ? grant : undefined;
-    let challenge = await this.#channel.receiveHello(deadline);
+    let shown = car.state === 'pending' ? grant : undefined;
+    let challenge = await channel.receiveHello(deadline);
     for (;;) {
+      const introduction = shown && { grants: shown, name, formFactor };
       const response = answerChallenge(
         suite,
         random,
-        { identity, carPublicKey },
+        car,
         challenge.bytes,
-        encodeCommand(command, shown && this.#introduction(shown)),
+        encodeCommand(command, introduction),
         keyLog && sessionKeyObserver(keyLog),
       );
-      const { handshake, tag, channel } = response;
+      const { handshake, tag } = response;
       const stale = clock.now() - challenge.receivedAt >= STALE_MS;
-      const message = await this.#ask(
-        command,
-        { case: 'proof', value: { handshake, tag } },
-        deadline,
-      );
+      const proof = { case: 'proof', value: { handshake, tag } } as const;
+      const message = await exchange(command, proof, deadline);
       if (message.case !== 'hello') {
-        const result = openResult(command, message, channel);
-        this.#sealed = channel;
+        const result = openResult(command, message, response.channel);
+        session = response.channel;
         return result;
       }
       // Another challenge instead of a result: the car did not accept the proof. It may have to be shown
       // the grant, or the challenge was too old.
       if (shown !== grant) shown = grant;
-      else if (!stale) throw notRecognised(this.#car);
+      else if (!stale) throw notRecognised(car);
       challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
     }
-  }
+  };
 
-  /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
-  async #ask(
-    command: Command,
-    message: Parameters<CarChannel['send']>[0],
-    deadline: Deadline,
-  ): Promise<CarMessage> {
-    deadline.check();
-    if (this.#channel.failure !== undefined) throw this.#channel.failure;
-    try {
-      await this.#channel.send(message, deadline);
-      return await this.#channel.receive(deadline);
-    } catch (error) {
-      throw READ_ONLY.has(command.type) ? error : outcomeUnknown(error);
-    }
-  }
-}
+  return {
+    get usable() {
+      return session !== undefined && channel.failure === undefined;
+    },
+    ask: async (command, deadline) => {
+      try {
+        if (session === undefined) return await prove(command, deadline);
+        const sealed = session.seal(encodeCommand(command));
+        const message = await exchange(command, { case: 'sealed', value: sealed }, deadline);
+        return openResult(command, message, session);
+      } catch (error) {
+        // An answer that comes late would be taken for that of the next command.
+        channel.giveUp();
+        throw error;
+      }
+    },
+  };
+};
 
 /** @throws PhoneKeyError `protocol.*` */
 const openResult = (command: Command, message: CarMessage, sealed: SealedChannel): Result => {

@@ -23,6 +23,7 @@ const SCALARS = {
   bytes: { as: 'bytes', wire: WireType.LengthDelimited, zero: new Uint8Array() },
   string: { as: 'string', wire: WireType.LengthDelimited, zero: '' },
 } as const;
+const MESSAGE = { wire: WireType.LengthDelimited, zero: undefined } as const;
 
 interface Field {
   readonly number: number;
@@ -75,21 +76,16 @@ const write = (writer: BinaryWriter, { fields }: Schema<unknown>, values: Fields
       if (chosen?.case === name) writeField(writer, field, chosen.value);
     } else if (list) {
       for (const item of (values[name] ?? []) as unknown[]) writeField(writer, field, item);
-    } else if (!isZero(values[name])) {
-      writeField(writer, field, values[name]);
+    } else {
+      const value = values[name];
+      const empty = value instanceof Uint8Array && value.length === 0;
+      if (value && !empty) writeField(writer, field, value);
     }
   }
 };
 
-const isZero = (value: unknown): boolean =>
-  value === undefined ||
-  value === 0 ||
-  value === '' ||
-  value === false ||
-  (value instanceof Uint8Array && value.length === 0);
-
 const writeField = (writer: BinaryWriter, { number, type }: Field, value: unknown): void => {
-  writer.tag(number, wireTypeOf(type));
+  writer.tag(number, kindOf(type).wire);
   if (typeof type === 'string') {
     writer[SCALARS[type].as](value as never);
   } else {
@@ -114,7 +110,8 @@ const read = (
       continue;
     }
     const { name, type, oneof, list } = field;
-    if (wireType !== wireTypeOf(type)) throw new Error(`${name} has wire type ${String(wireType)}`);
+    if (wireType !== kindOf(type).wire)
+      throw new Error(`${name} has wire type ${String(wireType)}`);
     if (list) {
       (message[name] as unknown[]).push(readField(reader, type, depth));
     } else if (oneof === undefined) {
@@ -147,18 +144,16 @@ const readField = (
 };
 
 /** A message in which everything is zero. */
-const zero = ({ fields }: Schema<unknown>): Fields =>
-  Object.fromEntries(
-    fields.map(({ name, type, oneof, list }) =>
-      oneof === undefined ? [name, list ? [] : zeroOf(type)] : [oneof, { case: undefined }],
-    ),
-  );
+const zero = ({ fields }: Schema<unknown>): Fields => {
+  const message: Fields = {};
+  for (const { name, type, oneof, list } of fields) {
+    if (oneof === undefined) message[name] = list ? [] : kindOf(type).zero;
+    else message[oneof] = { case: undefined };
+  }
+  return message;
+};
 
-const zeroOf = (type: Field['type']): unknown =>
-  typeof type === 'string' ? SCALARS[type].zero : undefined;
-
-const wireTypeOf = (type: Field['type']): WireType =>
-  typeof type === 'string' ? SCALARS[type].wire : WireType.LengthDelimited;
+const kindOf = (type: Field['type']) => (typeof type === 'string' ? SCALARS[type] : MESSAGE);
 
 export const exactly = (what: string, bytes: Uint8Array, length: number): void => {
   if (bytes.length !== length) {

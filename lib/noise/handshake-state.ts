@@ -83,11 +83,11 @@ export interface Transport {
 export class HandshakeState {
   readonly #suite: Suite;
   readonly #pattern: HandshakePattern;
-  readonly #initiator: boolean;
-  readonly #random: Random;
+  readonly #options: HandshakeOptions;
   readonly #symmetric: SymmetricState;
-  #s: KeyPair | (() => KeyPair) | undefined;
+  readonly #hasPsk: boolean;
   readonly #psk: Uint8Array | undefined;
+  #s: HandshakeOptions['s'];
   #e: KeyPair | undefined;
   #rs: Uint8Array | undefined;
   #re: Uint8Array | undefined;
@@ -102,11 +102,11 @@ export class HandshakeState {
   constructor(suite: Suite, pattern: HandshakePattern, options: HandshakeOptions) {
     this.#suite = suite;
     this.#pattern = pattern;
-    this.#initiator = options.initiator;
-    this.#random = options.random;
-    this.#s = options.s;
+    this.#options = options;
     this.#rs = options.rs?.slice();
+    this.#s = options.s;
     this.#psk = options.psk?.slice();
+    this.#hasPsk = pattern.messages.some((tokens) => tokens.includes('psk'));
     this.#checkKeys();
     this.#symmetric = new SymmetricState(
       suite,
@@ -115,7 +115,7 @@ export class HandshakeState {
     );
     this.#symmetric.mixHash(options.prologue);
     const known = (ofInitiator: boolean): Uint8Array =>
-      ofInitiator === this.#initiator ? this.#ownStatic().publicKey : given(this.#rs);
+      ofInitiator === options.initiator ? this.#ownStatic().publicKey : given(this.#rs);
     if (pattern.initiatorKnown) this.#symmetric.mixHash(known(true));
     if (pattern.responderKnown) this.#symmetric.mixHash(known(false));
   }
@@ -176,7 +176,9 @@ export class HandshakeState {
     if (this.#over || this.#next < this.#pattern.messages.length) throw outOfTurn();
     this.#over = true;
     const [first, second] = this.#symmetric.split();
-    return this.#initiator ? { send: first, receive: second } : { send: second, receive: first };
+    return this.#options.initiator
+      ? { send: first, receive: second }
+      : { send: second, receive: first };
   }
 
   /** A private or public key too few or too many would otherwise show only in the middle. */
@@ -184,12 +186,14 @@ export class HandshakeState {
     const { initiatorKnown, responderKnown, messages } = this.#pattern;
     const sent = (parity: number): boolean =>
       messages.some((tokens, i) => i % 2 === parity && tokens.includes('s'));
-    const hasStatic = this.#initiator ? initiatorKnown || sent(0) : responderKnown || sent(1);
-    const knowsTheirs = this.#initiator ? responderKnown : initiatorKnown;
+    const hasStatic = this.#options.initiator
+      ? initiatorKnown || sent(0)
+      : responderKnown || sent(1);
+    const knowsTheirs = this.#options.initiator ? responderKnown : initiatorKnown;
     if (
       hasStatic !== (this.#s !== undefined) ||
       knowsTheirs !== (this.#rs !== undefined) ||
-      this.#hasPsk() !== (this.#psk !== undefined)
+      this.#hasPsk !== (this.#psk !== undefined)
     ) {
       throw new PhoneKeyError(
         'crypto.invalid-input',
@@ -200,13 +204,9 @@ export class HandshakeState {
     if (this.#psk !== undefined) requireLength('pre-shared key', this.#psk, PSK_LENGTH);
   }
 
-  #hasPsk(): boolean {
-    return this.#pattern.messages.some((tokens) => tokens.includes('psk'));
-  }
-
   #takeTurn(write: boolean): readonly Token[] {
     const tokens = this.#pattern.messages[this.#next];
-    const ours = (this.#next % 2 === 0) === this.#initiator;
+    const ours = (this.#next % 2 === 0) === this.#options.initiator;
     if (this.#over || tokens === undefined || ours !== write) throw outOfTurn();
     return tokens;
   }
@@ -236,7 +236,7 @@ export class HandshakeState {
   #writeToken(token: Token): Uint8Array {
     switch (token) {
       case 'e':
-        this.#e = this.#suite.x25519KeyPair(this.#random(32));
+        this.#e = this.#suite.x25519KeyPair(this.#options.random(32));
         this.#mixEphemeral(this.#e.publicKey);
         return this.#e.publicKey;
       case 's':
@@ -286,12 +286,12 @@ export class HandshakeState {
   /** With a pre-shared key an ephemeral one keys the cipher as well, so that no two runs share a key (section 9.2). */
   #mixEphemeral(publicKey: Uint8Array): void {
     this.#symmetric.mixHash(publicKey);
-    if (this.#hasPsk()) this.#symmetric.mixKey(publicKey);
+    if (this.#hasPsk) this.#symmetric.mixKey(publicKey);
   }
 
   /** The first letter of the token is the initiator's key, the second the responder's. */
   #mixDh(token: 'ee' | 'es' | 'se' | 'ss'): void {
-    const [own, other] = this.#initiator ? [token[0], token[1]] : [token[1], token[0]];
+    const [own, other] = this.#options.initiator ? [token[0], token[1]] : [token[1], token[0]];
     const pair = own === 'e' ? given(this.#e) : this.#ownStatic();
     const theirs = given(other === 'e' ? this.#re : this.#rs);
     this.#symmetric.mixKey(this.#suite.x25519(pair, theirs));

@@ -13,18 +13,13 @@ const MAX_NONCE = 2n ** 64n - 1n;
 /** CipherState, Noise revision 34 section 5.1, with ChaChaPoly. */
 export class CipherState {
   readonly #suite: Suite;
-  #key: Uint8Array | undefined;
+  readonly #key: Uint8Array | undefined;
   #nonce = 0n;
 
+  /** @param key 32 bytes, or undefined for none */
   constructor(suite: Suite, key?: Uint8Array) {
     this.#suite = suite;
-    this.initializeKey(key);
-  }
-
-  /** A 32-byte key, or undefined for none; the nonce becomes 0. */
-  initializeKey(key: Uint8Array | undefined): void {
     this.#key = key;
-    this.#nonce = 0n;
   }
 
   hasKey(): boolean {
@@ -96,7 +91,7 @@ export type KeyObserver = (key: Uint8Array) => void;
 /** SymmetricState, Noise revision 34 section 5.2, with SHA512. */
 export class SymmetricState {
   readonly #suite: Suite;
-  readonly #cipher: CipherState;
+  #cipher: CipherState;
   readonly #onKey: KeyObserver | undefined;
   #chainingKey: Uint8Array;
   #hash: Uint8Array;
@@ -118,7 +113,7 @@ export class SymmetricState {
   mixKey(inputKeyMaterial: Uint8Array): void {
     const [chainingKey, key] = this.#hkdf(inputKeyMaterial);
     this.#chainingKey = chainingKey;
-    this.#cipher.initializeKey(this.#cipherKey(key));
+    this.#cipher = this.#cipherOf(key);
   }
 
   /** For a pre-shared key, section 9.2. */
@@ -126,7 +121,7 @@ export class SymmetricState {
     const [chainingKey, hash, key] = this.#hkdf(inputKeyMaterial, 3);
     this.#chainingKey = chainingKey;
     this.mixHash(hash);
-    this.#cipher.initializeKey(this.#cipherKey(key));
+    this.#cipher = this.#cipherOf(key);
   }
 
   mixHash(data: Uint8Array): void {
@@ -158,22 +153,19 @@ export class SymmetricState {
   /** First the cipher of initiator to responder, then the other direction. */
   split(): [CipherState, CipherState] {
     const [first, second] = this.#hkdf(EMPTY);
-    return [
-      new CipherState(this.#suite, this.#cipherKey(first)),
-      new CipherState(this.#suite, this.#cipherKey(second)),
-    ];
+    return [this.#cipherOf(first), this.#cipherOf(second)];
   }
 
   /** HASHLEN is 64, so that keys are cut (section 5.2). */
-  #cipherKey(output: Uint8Array): Uint8Array {
+  #cipherOf(output: Uint8Array): CipherState {
     this.#onKey?.(output.slice(0, KEY_LENGTH));
-    return output.slice(0, KEY_LENGTH);
+    return new CipherState(this.#suite, output.slice(0, KEY_LENGTH));
   }
 
   /** The HKDF of section 4.3: RFC 5869 with the chaining key as salt, no info. */
-  #hkdf(inputKeyMaterial: Uint8Array, outputs = 2): [Uint8Array, Uint8Array, Uint8Array] {
+  #hkdf(ikm: Uint8Array, outputs = 2): [Uint8Array, Uint8Array, Uint8Array] {
     const length = outputs * HASH_LENGTH;
-    const all = this.#suite.hkdfSha512(inputKeyMaterial, this.#chainingKey, EMPTY, length);
+    const all = this.#suite.hkdfSha512(ikm, this.#chainingKey, EMPTY, length);
     const output = (index: number): Uint8Array =>
       all.slice(index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
     return [output(0), output(1), output(2)];

@@ -1,7 +1,6 @@
 import type { FormFactor } from '../domain/names.js';
 import { verifyDelegations } from '../credentials/chain.js';
 import { parseChain } from '../credentials/grant.js';
-import type { GrantLink } from '../credentials/grant.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
 import type { Suite } from '../crypto/suite.js';
@@ -62,7 +61,11 @@ export const accept = async (
   if (grant.what !== 'grant') throw invalid(`that is a ${uriNoun(grant.what)}, not a grant`);
   const links = parseChain(grant.chain);
   const last = links.at(-1) ?? links[0];
-  checkDelegations(suite, grant, links);
+  try {
+    verifyDelegations(suite, grant.carPublicKey, links);
+  } catch (cause) {
+    throw new PhoneKeyError('grant.invalid', 'this grant was altered', { cause });
+  }
   const isSubject = (publicKey: Uint8Array): boolean =>
     suite.equal(publicKey, last.subject.publicKey);
   const cars = await store.list();
@@ -79,8 +82,12 @@ export const accept = async (
       hint: 'Ask for one to the key that this phone shows: key id.',
     });
   }
-  checkSigningKey(suite, last, offered.signing.publicKey);
   const { identity, signing } = offered;
+  const { signingKey = signing.publicKey } = last.subject;
+  // A grant that may be delegated on, by another key than ours, is of no use to hand on.
+  if (!suite.equal(signingKey, signing.publicKey)) {
+    throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
+  }
   const { carPublicKey, chain } = grant;
   const entry = {
     carPublicKey,
@@ -138,23 +145,4 @@ const renew = (
   const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
   if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
   return changed({ ...car, ...called, grant: chain, state: 'pending', role: now.role });
-};
-
-const checkDelegations = (
-  suite: Suite,
-  { carPublicKey }: Grant,
-  links: ReturnType<typeof parseChain>,
-): void => {
-  try {
-    verifyDelegations(suite, carPublicKey, links);
-  } catch (cause) {
-    throw new PhoneKeyError('grant.invalid', 'this grant was altered', { cause });
-  }
-};
-
-/** A grant that may be delegated on, by another key than ours, is of no use to hand on. */
-const checkSigningKey = (suite: Suite, { subject }: GrantLink, signingKey: Uint8Array): void => {
-  if (subject.signingKey !== undefined && !suite.equal(subject.signingKey, signingKey)) {
-    throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
-  }
 };

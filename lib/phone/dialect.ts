@@ -30,31 +30,24 @@ export interface PhoneDialect {
     suite: Suite,
   ): (heard: Advertisement) => RecognisedCar | undefined;
   /** Opens a link for commands to a car that this phone has a key for. */
-  open(
-    link: CentralLink,
-    car: PairedCar,
-    phone: DialectEnvironment,
-    deadline: Deadline,
-  ): Promise<CarSession>;
+  readonly open: OverLink<PairedCar, CarSession>;
   /**
    * Proves to a car that the code on its screen is known here, and the other way round.
-   * @param code 8 digits
+   * It is told the code, 8 digits.
    * @throws PhoneKeyError also `pairing.*`
    */
-  pair?(
-    link: CentralLink,
-    code: string,
-    phone: DialectEnvironment,
-    deadline: Deadline,
-  ): Promise<CarToPair>;
+  readonly pair?: OverLink<string, CarToPair>;
   /** Sends a part of a revocation list to a car that this phone need not have a key for; resolves when the car has it. */
-  relay?(
-    link: CentralLink,
-    revocationList: Uint8Array,
-    phone: DialectEnvironment,
-    deadline: Deadline,
-  ): Promise<void>;
+  readonly relay?: OverLink<Uint8Array, void>;
 }
+
+/** What is done over a link with what it is told, until a deadline. */
+export type OverLink<Told, T> = (
+  link: CentralLink,
+  told: Told,
+  phone: DialectEnvironment,
+  deadline: Deadline,
+) => Promise<T>;
 
 /** What a dialect is told of the phone. */
 export interface DialectEnvironment {

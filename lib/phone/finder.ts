@@ -45,13 +45,9 @@ export const scanCars = async (
 export const connectToCar = (
   { central }: PhoneEnvironment,
   { advertisement, dialect, car }: SeenCar,
-  deadline: Deadline,
+  { timeoutMs, signal }: Deadline,
 ): Promise<CentralLink> =>
-  central.connect(advertisement, dialect.profile, {
-    timeoutMs: deadline.timeoutMs,
-    signal: deadline.signal,
-    attHandle: car?.attHandle,
-  });
+  central.connect(advertisement, dialect.profile, { timeoutMs, signal, attHandle: car?.attHandle });
 
 /** A link to a car that was heard, for as long as the work takes. */
 export const overLink = async <T>(

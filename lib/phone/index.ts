@@ -8,13 +8,7 @@ export type { CarChoice } from './choose.js';
 export { CarConnection } from './connection.js';
 export type { StartOptions } from './connection.js';
 export type { CallOptions } from './deadline.js';
-export type {
-  CarSession,
-  CarToPair,
-  DialectEnvironment,
-  PhoneDialect,
-  RecognisedCar,
-} from './dialect.js';
+export type * from './dialect.js';
 export type { KeyRingOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';

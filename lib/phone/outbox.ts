@@ -57,78 +57,71 @@ export interface Delivery {
 }
 
 /** Revocation lists for the car of a connection, which this phone has a key for. To other cars: relay.ts. */
-export class Outbox {
-  readonly #environment: PhoneEnvironment;
-  readonly #connection: CarConnection;
-  #entries: readonly OutboxEntry[];
+export type Outbox = ReturnType<typeof openOutbox>;
 
-  constructor(environment: PhoneEnvironment, connection: CarConnection) {
-    this.#environment = environment;
-    this.#connection = connection;
-    this.#entries = connection.car.outbox ?? [];
-  }
+export const openOutbox = (environment: PhoneEnvironment, connection: CarConnection) => {
+  const { suite, store, log } = environment;
+  const { car } = connection;
+  let entries = car.outbox ?? [];
+
+  const drop = async (answered: readonly Uint8Array[]): Promise<void> => {
+    const left = (before: readonly OutboxEntry[]): readonly OutboxEntry[] =>
+      before.filter(({ part }) => !answered.some((each) => suite.equal(each, part)));
+    entries = left(entries);
+    await store.update(car.name, ({ outbox = [], ...now }) => {
+      const rest = left(outbox);
+      return { car: rest.length === 0 ? now : { ...now, outbox: rest }, value: undefined };
+    });
+  };
 
   /**
    * Delivers what waits, one command for each part.
    * @throws PhoneKeyError as a command does; what was answered before is remembered
    */
-  async deliver(options: CallOptions): Promise<Delivery> {
-    const connection = this.#connection;
+  const deliver = async (options: CallOptions): Promise<Delivery> => {
     const answered: Uint8Array[] = [];
     let delivered = 0;
     // A long part does not fit into the first message, beside the proof and perhaps a grant.
-    if (this.#entries.length > 0 && !connection.usable) {
+    if (entries.length > 0 && !connection.usable) {
       await connection.command({ type: 'status' }, options);
     }
     try {
-      for (const { part } of this.#entries) {
-        const { outcome } = await connection.command(
-          { type: 'deliver', revocationList: part },
-          options,
-        );
+      for (const { part } of entries) {
+        const command = { type: 'deliver', revocationList: part } as const;
+        const { outcome } = await connection.command(command, options);
         const done = outcome.type === 'done';
         if (done) delivered += 1;
         const refused = isRefusal(outcome, 'notice-invalid') || isRefusal(outcome, 'own-key');
         if (done || refused) answered.push(part);
       }
     } finally {
-      if (answered.length > 0) await this.#drop(answered);
+      if (answered.length > 0) await drop(answered);
     }
-    return { delivered, refused: answered.length - delivered, left: this.#entries.length };
-  }
+    return { delivered, refused: answered.length - delivered, left: entries.length };
+  };
 
   /**
    * What follows a command on the same link: a question for slot and role, where the end of a pairing was not
    * heard; the time, where the car has lost it and this phone is an owner's; then the revocation lists. The
    * command is done, and nothing of this makes it fail.
    */
-  async afterCommand(deadline: Deadline): Promise<void> {
-    const { car, clockLost, usable } = this.#connection;
-    const tellTime = clockLost && isOwner(car);
+  const afterCommand = async (deadline: Deadline): Promise<void> => {
+    const tellTime = connection.clockLost && isOwner(car);
     const unconfirmed = car.unconfirmed === true;
-    if (!usable || !(unconfirmed || tellTime || this.#entries.length > 0)) return;
+    if (!connection.usable || !(unconfirmed || tellTime || entries.length > 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
     try {
       if (unconfirmed) {
-        const answer = await this.#connection.command({ type: 'listKeys' }, options);
-        await reconcilePairing(this.#environment, car, answer);
+        const answer = await connection.command({ type: 'listKeys' }, options);
+        await reconcilePairing(environment, car, answer);
       }
-      const seconds = wallSeconds(this.#environment);
-      if (tellTime) await this.#connection.command({ type: 'setTime', seconds }, options);
-      await this.deliver(options);
+      const seconds = wallSeconds(environment);
+      if (tellTime) await connection.command({ type: 'setTime', seconds }, options);
+      await deliver(options);
     } catch (error) {
-      this.#environment.log.debug('not all was delivered to the car', { error: String(error) });
+      log.debug('not all was delivered to the car', { error: String(error) });
     }
-  }
+  };
 
-  async #drop(answered: readonly Uint8Array[]): Promise<void> {
-    const { suite, store } = this.#environment;
-    const left = (entries: readonly OutboxEntry[]): readonly OutboxEntry[] =>
-      entries.filter(({ part }) => !answered.some((each) => suite.equal(each, part)));
-    this.#entries = left(this.#entries);
-    await store.update(this.#connection.car.name, ({ outbox = [], ...now }) => {
-      const rest = left(outbox);
-      return { car: rest.length === 0 ? now : { ...now, outbox: rest }, value: undefined };
-    });
-  }
-}
+  return { deliver, afterCommand };
+};

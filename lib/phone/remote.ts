@@ -9,8 +9,8 @@ import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { connectToCar, findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
-import { Outbox } from './outbox.js';
-import type { Delivery } from './outbox.js';
+import { openOutbox } from './outbox.js';
+import type { Delivery, Outbox } from './outbox.js';
 import { reconcileOwnKey } from './reconcile.js';
 import type { PairedCar } from './store.js';
 
@@ -90,7 +90,7 @@ export class Remote extends CarCommands<CarCallOptions> {
   ): Promise<T> {
     const deadline = Deadline.of(this.#environment.clock, options);
     const connection = await this.#connect(options ?? {}, deadline);
-    const outbox = new Outbox(this.#environment, connection);
+    const outbox = openOutbox(this.#environment, connection);
     try {
       return await work(connection, deadline, outbox);
     } finally {

@@ -47,8 +47,10 @@ export const setKeyStatus = async (
     const before = entries.find((entry) => toHex(entry.fingerprint) === hex);
     const others = entries.filter((entry) => entry !== before);
     if (status === 'valid') {
-      checkSuspended(before);
-      return others;
+      if (before?.kind === 'suspended') return others;
+      throw before === undefined
+        ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')
+        : invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
     }
     // What is revoked stays so; suspended would end one day.
     const kind = before?.kind === 'revoked' ? before.kind : status;
@@ -143,11 +145,4 @@ const keyCalled = (
     );
   }
   return bytes;
-};
-
-const checkSuspended = (entry: RevocationEntry | undefined): void => {
-  if (entry?.kind === 'suspended') return;
-  throw entry === undefined
-    ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')
-    : invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
 };

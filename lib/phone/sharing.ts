@@ -101,7 +101,6 @@ const termsOf = (
   const now = wallSeconds(environment);
   const { role = 'guest', uses = 0, delegations = 0 } = options;
   const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
-  const slot = outer === undefined ? sharingSlot(car) : outer.ownerSlot;
   const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
   const hours = SHARE_HOURS[role];
   const most = outer?.notAfter ?? NO_END;
@@ -110,7 +109,7 @@ const termsOf = (
   const begins = Math.max(now, notBefore);
   const terms: GrantTerms = {
     role,
-    ownerSlot: slot,
+    ownerSlot: outer?.ownerSlot ?? sharingSlot(car),
     epoch: outer?.epoch ?? car.epoch ?? 0,
     issuedAt,
     notBefore,

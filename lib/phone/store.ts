@@ -122,18 +122,18 @@ export class MemoryCarStore implements CarStore {
   readonly #cars = new Map<string, PairedCar>();
   readonly #offers = new Map<string, Offer>();
 
-  list(): Promise<readonly PairedCar[]> {
-    return Promise.resolve([...this.#cars.values()]);
+  async list(): Promise<readonly PairedCar[]> {
+    return [...this.#cars.values()];
   }
 
-  add(car: PairedCar): Promise<boolean> {
-    if (this.#cars.has(car.name)) return Promise.resolve(false);
-    this.#cars.set(car.name, car);
-    return Promise.resolve(true);
+  async add(car: PairedCar): Promise<boolean> {
+    const free = !this.#cars.has(car.name);
+    if (free) this.#cars.set(car.name, car);
+    return free;
   }
 
-  remove(name: string): Promise<boolean> {
-    return Promise.resolve(this.#cars.delete(name));
+  async remove(name: string): Promise<boolean> {
+    return this.#cars.delete(name);
   }
 
   async update<T>(name: string, change: (car: PairedCar) => CarChange<T>): Promise<T> {
@@ -144,19 +144,17 @@ export class MemoryCarStore implements CarStore {
     return value;
   }
 
-  offers(): Promise<readonly Offer[]> {
-    return Promise.resolve([...this.#offers.values()]);
+  async offers(): Promise<readonly Offer[]> {
+    return [...this.#offers.values()];
   }
 
-  addOffer(offer: Offer): Promise<void> {
+  async addOffer(offer: Offer): Promise<void> {
     this.#offers.set(toHex(offer.identity.publicKey), offer);
     for (const key of [...this.#offers.keys()].slice(0, -MOST_OFFERS)) this.#offers.delete(key);
-    return Promise.resolve();
   }
 
-  removeOffer(publicKey: Uint8Array): Promise<void> {
+  async removeOffer(publicKey: Uint8Array): Promise<void> {
     this.#offers.delete(toHex(publicKey));
-    return Promise.resolve();
   }
 }
 

@@ -20,17 +20,13 @@ export interface Bleno extends Stack {
 
 export interface BlenoServiceOptions {
   readonly uuid: string;
-  readonly characteristics: readonly BlenoCharacteristic[];
+  readonly characteristics: readonly object[];
 }
 
 export interface BlenoCharacteristicClass {
-  new (options: BlenoCharacteristicOptions): BlenoCharacteristic;
+  new (options: BlenoCharacteristicOptions): object;
   readonly RESULT_SUCCESS: number;
   readonly RESULT_INVALID_ATTRIBUTE_LENGTH: number;
-}
-
-export interface BlenoCharacteristic {
-  readonly uuid: string;
 }
 
 export interface BlenoCharacteristicOptions {

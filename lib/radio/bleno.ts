@@ -7,7 +7,7 @@ import { encodeSet } from './advertising-data.js';
 import { BlenoLink } from './bleno-link.js';
 import { primaryService } from './bleno-service.js';
 import type { Bleno, LoadedBleno } from './bleno-types.js';
-import { OperationQueue, runOperation, subscribe } from './operation.js';
+import { OperationQueue, outcomeOf, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
 import { Patience } from './patience.js';
 import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
@@ -19,6 +19,8 @@ export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
+/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
+const MAX_VALUE_BYTES = 512;
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
@@ -61,8 +63,8 @@ class BlenoPeripheral implements Peripheral {
   #links = 0;
   /** With a central that is connected but not subscribed, which keeps every phone out. */
   readonly #patience: Patience;
-  #stopIdle: Cancel = () => undefined;
-  #cancelRetry: Cancel = () => undefined;
+  #stopIdle: Cancel | undefined;
+  #cancelRetry: Cancel | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(loaded: LoadedBleno, clock: Clock, log: Logger) {
@@ -105,25 +107,33 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #primaryService(service: PeripheralService): object {
+    const { RESULT_SUCCESS, RESULT_INVALID_ATTRIBUTE_LENGTH } = this.#bleno.Characteristic;
+    const told = (): void => this.#link?.told();
     return primaryService(this.#bleno, service.profile, {
-      // Bytes before the subscription belong to nobody and are dropped.
-      written: (chunk) => {
-        if (this.#served === service && this.#link?.receive(chunk) === false)
-          this.#expel('sends before the link is open');
+      toCar: {
+        onWriteRequest: (data, _offset, _withoutResponse, callback) => {
+          // Answered before anybody looks at it: bleno must not answer a phone that was disconnected
+          // meanwhile, and what the protocol thinks of the bytes is not told by an ATT error.
+          const fits = data.length <= MAX_VALUE_BYTES;
+          callback(fits ? RESULT_SUCCESS : RESULT_INVALID_ATTRIBUTE_LENGTH);
+          if (!fits) this.#expel('writes more than an attribute has');
+          // Bytes before the subscription belong to nobody and are dropped.
+          if (!fits || data.length === 0 || this.#served !== service) return;
+          if (this.#link?.buffer.receive(data) === false)
+            this.#expel('sends before the link is open');
+        },
       },
-      tooLong: () => {
-        this.#expel('writes more than an attribute has');
-      },
-      subscribed: (mtu, tell) => {
-        this.#subscribed(service, mtu, tell);
-      },
-      unsubscribed: () => {
-        if (this.#served !== service) return;
-        this.#endLink('remote');
-        this.#watchIdle();
-      },
-      told: () => {
-        this.#link?.told();
+      fromCar: {
+        onSubscribe: (maxValueSize, tell) => {
+          this.#subscribed(service, maxValueSize + 3, tell);
+        },
+        onUnsubscribe: () => {
+          if (this.#served !== service) return;
+          this.#endLink('remote');
+          this.#watchIdle();
+        },
+        onNotify: told,
+        onIndicate: told,
       },
     });
   }
@@ -133,7 +143,7 @@ class BlenoPeripheral implements Peripheral {
     this.#endLink('lost');
     this.#connected = true;
     this.#served = undefined;
-    this.#cancelRetry();
+    this.#cancelRetry?.();
     this.#watchIdle();
   }
 
@@ -145,7 +155,7 @@ class BlenoPeripheral implements Peripheral {
       return;
     }
     this.#served = service;
-    this.#stopIdle();
+    this.#stopIdle?.();
     this.#link = new BlenoLink({
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
@@ -159,7 +169,7 @@ class BlenoPeripheral implements Peripheral {
   #disconnected(): void {
     this.#endLink('remote');
     this.#connected = false;
-    this.#stopIdle();
+    this.#stopIdle?.();
     // bleno advertises again by itself, right after this event, but what it advertised before.
     if (this.#next !== this.#advertised) this.#advertiseAfter(0);
   }
@@ -177,8 +187,8 @@ class BlenoPeripheral implements Peripheral {
     this.#log.warn('the adapter is off', { state });
     this.#power.abort(error);
     this.#connected = false;
-    this.#stopIdle();
-    this.#cancelRetry();
+    this.#stopIdle?.();
+    this.#cancelRetry?.();
     this.#endLink('lost');
     this.#onError?.(error);
   }
@@ -186,7 +196,7 @@ class BlenoPeripheral implements Peripheral {
   #endLink(reason: LinkCloseReason): void {
     const link = this.#link;
     this.#link = undefined;
-    link?.end(reason);
+    link?.buffer.end(reason);
   }
 
   #expel(why: string): void {
@@ -196,7 +206,7 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #watchIdle(): void {
-    this.#stopIdle();
+    this.#stopIdle?.();
     if (!this.#connected) return;
     const since = this.#clock.now();
     const cancel = this.#clock.after(this.#patience.ms, () => {
@@ -205,7 +215,7 @@ class BlenoPeripheral implements Peripheral {
     this.#stopIdle = () => {
       cancel();
       this.#patience.waited(this.#clock.now() - since);
-      this.#stopIdle = () => undefined;
+      this.#stopIdle = undefined;
     };
   }
 
@@ -247,7 +257,7 @@ class BlenoPeripheral implements Peripheral {
   }
 
   #advertiseAfter(delayMs: number): void {
-    this.#cancelRetry();
+    this.#cancelRetry?.();
     this.#cancelRetry = this.#clock.after(delayMs, () => {
       this.#advertise().catch((error: unknown) => {
         if (this.#power.signal.aborted) return;
@@ -278,14 +288,8 @@ class BlenoPeripheral implements Peripheral {
 
   /** Calls `act` and waits for the event; a timeout is as good. */
   async #quietly(what: string, timeoutMs: number, event: string, act: () => void): Promise<void> {
-    try {
-      await runOperation<void>(this.#clock, { what, timeoutMs }, ({ resolve, on }) => {
-        on(this.#bleno, event, resolve);
-        act();
-      });
-    } catch (error) {
-      this.#log.debug('no answer', { error: errorMessage(error) });
-    }
+    const error = await outcomeOf(this.#clock, { what, timeoutMs }, this.#bleno, event, act);
+    if (error !== undefined) this.#log.debug('no answer', { error: errorMessage(error) });
   }
 
   #assertUsable(): void {
@@ -296,7 +300,7 @@ class BlenoPeripheral implements Peripheral {
   async #close(): Promise<void> {
     const wasOn = !this.#power.signal.aborted;
     this.#power.abort(closedError());
-    this.#cancelRetry();
+    this.#cancelRetry?.();
     this.#endLink('local');
     if (wasOn) {
       // In this order: bleno advertises again after a disconnection unless it was told to stop.
@@ -305,7 +309,7 @@ class BlenoPeripheral implements Peripheral {
       });
       await this.#disconnect();
     }
-    this.#stopIdle();
+    this.#stopIdle?.();
     for (const forget of this.#forget) forget();
     await this.#loaded.close();
   }

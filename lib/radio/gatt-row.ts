@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
 import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import type { GattProfile, GattProperty } from '../link/gatt-profile.js';
+import { perObject } from '../platform/per-object.js';
 
 /** Bits of the properties of a characteristic (Core, Vol 3 Part G 3.3.1.1). */
 const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
@@ -16,33 +17,12 @@ const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
  * characteristic the declaration and the value, then the configuration of the one that tells something.
  * One number says where all of them are: the ATT handle of the first, from which places are counted.
  */
-export interface Row {
-  readonly characteristics: readonly {
-    /** 32 hex digits. */
-    readonly uuid: string;
-    readonly at: number;
-    /** Bits. */
-    readonly properties: number;
-  }[];
-  /**
-   * Of the configuration of `fromCar`. Nothing else can be there: what notifies has one (Vol 3 Part G
-   * 3.3.3.3), and the next declaration leaves room for no more.
-   */
-  readonly configurationAt: number;
-  readonly lastAt: number;
-}
-
-/** Of each profile, made once. */
-const layouts = new WeakMap<GattProfile, Row>();
-
-export const layoutOf = (profile: GattProfile): Row => {
-  const made = layouts.get(profile) ?? laidOut(profile);
-  layouts.set(profile, made);
-  return made;
-};
-
-const laidOut = (profile: GattProfile): Row => {
+export const layoutOf = perObject((profile: GattProfile) => {
   let next = 0;
+  /**
+   * Of `fromCar`. Nothing else can be there: what notifies has one (Vol 3 Part G 3.3.3.3), and the next
+   * declaration leaves room for no more.
+   */
   let configurationAt = 0;
   const characteristics = characteristicsOf(profile).map(({ uuid, properties }) => {
     const at = next;
@@ -52,7 +32,7 @@ const laidOut = (profile: GattProfile): Row => {
     return { uuid: bareUuid(uuid), at, properties: bits };
   });
   return { characteristics, configurationAt, lastAt: next - 1 };
-};
+});
 
 /** The declaration of a characteristic, as a server tells it (Core, Vol 3 Part G 3.3.1). */
 export interface Declaration {

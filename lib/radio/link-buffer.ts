@@ -9,18 +9,15 @@ const MAX_WAITING_BYTES = 8192;
  */
 export class LinkBuffer {
   readonly #down = new AbortController();
+  /** Aborted when the link is down, with `radio.link-lost` as reason. */
+  readonly signal: AbortSignal = this.#down.signal;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #handlers: LinkHandlers | undefined;
   #reason: LinkCloseReason | undefined;
 
-  /** Aborted when the link is down, with `radio.link-lost` as reason. */
-  get signal(): AbortSignal {
-    return this.#down.signal;
-  }
-
   get isDown(): boolean {
-    return this.#down.signal.aborted;
+    return this.signal.aborted;
   }
 
   /**

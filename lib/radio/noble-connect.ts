@@ -1,8 +1,8 @@
 import { PhoneKeyError } from '../errors.js';
-import type { GattProfile, GattCharacteristic } from '../link/gatt-profile.js';
+import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
 import type { Noble, NoblePeripheral, NobleCharacteristic, NobleService } from './noble-types.js';
-import { runOperation } from './operation.js';
+import { outcomeOf, runOperation } from './operation.js';
 import type { Settle } from './operation.js';
 import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import { isRowHandle, layoutOf, notThere, rowOf } from './gatt-row.js';
@@ -10,7 +10,7 @@ import type { Declaration } from './gatt-row.js';
 import { runsOwnHost } from './stack.js';
 
 /** What the phone uses of a connected car. */
-export interface NobleGatt extends Discovered {
+export interface NobleGatt extends ReturnType<typeof chosen> {
   readonly profile: GattProfile;
   /** ATT MTU in bytes. */
   readonly mtu: number;
@@ -27,7 +27,8 @@ const DISCONNECT_TIMEOUT_MS = 2000;
 export interface ConnectContext {
   readonly noble: Noble;
   readonly clock: Clock;
-  readonly timeoutMs: number;
+  /** On the clock, in milliseconds. */
+  readonly end: number;
   readonly signals: readonly AbortSignal[];
   readonly profile: GattProfile;
   /** As in ConnectOptions. */
@@ -40,9 +41,8 @@ export interface ConnectContext {
  */
 export const connectPeripheral = async (
   peripheral: NoblePeripheral,
-  { noble, clock, timeoutMs, signals, profile, attHandle }: ConnectContext,
+  { noble, clock, end, signals, profile, attHandle }: ConnectContext,
 ): Promise<NobleGatt> => {
-  const end = clock.now() + timeoutMs;
   const options = (what: string) => ({
     what,
     timeoutMs: end - clock.now(),
@@ -80,47 +80,23 @@ export const connectPeripheral = async (
 
 /**
  * Ends whatever there is: a pending connection is cancelled, a connection closed. Waits for the
- * controller's word, within limits; never rejects.
+ * controller's word, within limits; never rejects: the central's guard ends a connection that comes up later.
  */
 export const abandon = async (peripheral: NoblePeripheral, clock: Clock): Promise<void> => {
   if (peripheral.state === 'connecting') {
     // The controller answers a cancelled connection with a failed one, or had just completed it.
-    await quietly(clock, CANCEL_TIMEOUT_MS, peripheral, 'connect', () => {
+    const options = { what: 'cancelling', timeoutMs: CANCEL_TIMEOUT_MS };
+    await outcomeOf(clock, options, peripheral, 'connect', () => {
       peripheral.cancelConnect();
     });
   }
   if (peripheral.state === 'connected') {
-    await quietly(clock, DISCONNECT_TIMEOUT_MS, peripheral, 'disconnect', () => {
+    const options = { what: 'disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
+    await outcomeOf(clock, options, peripheral, 'disconnect', () => {
       peripheral.disconnect();
     });
   }
 };
-
-/** Calls `act`, then waits for the event; a failure or a timeout is as good as the event. */
-const quietly = async (
-  clock: Clock,
-  timeoutMs: number,
-  peripheral: NoblePeripheral,
-  event: string,
-  act: () => void,
-): Promise<void> => {
-  try {
-    await runOperation<void>(clock, { what: 'disconnecting', timeoutMs }, ({ resolve, on }) => {
-      act();
-      on(peripheral, event, resolve);
-    });
-  } catch {
-    // Nothing more can be done; the central's guard ends a connection that comes up later.
-  }
-};
-
-/** The characteristics of a connected car. */
-interface Discovered {
-  readonly toCar: NobleCharacteristic;
-  readonly fromCar: NobleCharacteristic;
-  /** Where their row begins, as the car has told it on this connection; undefined: in no row. */
-  readonly attHandle: number | undefined;
-}
 
 /** Runs one operation of the connection; rejects when that ends. */
 type Ask = <T>(what: string, start: (settle: Settle<T>) => void) => Promise<T>;
@@ -137,7 +113,7 @@ const discover = async (
   profile: GattProfile,
   known: number | undefined,
   ask: Ask,
-): Promise<Discovered> => {
+) => {
   const service = isRowHandle(known, profile)
     ? serviceAt(noble, peripheral, profile, known)
     : undefined;
@@ -172,6 +148,7 @@ const serviceAt = (
 
 interface Characteristics {
   readonly characteristics: readonly NobleCharacteristic[];
+  /** Where their row begins, as the car has told it on this connection; undefined: in no row. */
   readonly attHandle: number | undefined;
 }
 
@@ -192,25 +169,17 @@ const lookInto = (
     service.discoverCharacteristics(characteristicsOf(profile).map(({ uuid }) => bareUuid(uuid)));
   });
 
-const chosen = (
-  { characteristics, attHandle }: Characteristics,
-  profile: GattProfile,
-): Discovered => {
+const chosen = ({ characteristics, attHandle }: Characteristics, profile: GattProfile) => {
   // All of them: noble's subscribe, for one, never answers where there is nothing to subscribe to.
-  const [toCar, fromCar] = characteristicsOf(profile).map((each) => find(characteristics, each));
+  const [toCar, fromCar] = characteristicsOf(profile).map(({ uuid, properties }) => {
+    const found = characteristics.find(
+      (each) =>
+        each.uuid === bareUuid(uuid) &&
+        properties.some((property) => each.properties.includes(property)),
+    );
+    if (found === undefined) throw notThere(`characteristic ${uuid}`);
+    return found;
+  });
   if (toCar === undefined || fromCar === undefined) throw notThere('characteristics');
   return { toCar, fromCar, attHandle };
-};
-
-const find = (
-  characteristics: readonly NobleCharacteristic[],
-  { uuid, properties }: GattCharacteristic,
-): NobleCharacteristic => {
-  const found = characteristics.find(
-    (each) =>
-      each.uuid === bareUuid(uuid) &&
-      properties.some((property) => each.properties.includes(property)),
-  );
-  if (found === undefined) throw notThere(`characteristic ${uuid}`);
-  return found;
 };

@@ -1,16 +1,14 @@
-import { PhoneKeyError } from '../errors.js';
 import { indicates } from '../link/gatt-profile.js';
-import type { Clock } from '../platform/clock.js';
 import { layoutOf } from './gatt-row.js';
-import { checkChunk, LinkBuffer } from './link-buffer.js';
+import { checkChunk } from './link-buffer.js';
 import { abandon } from './noble-connect.js';
 import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
-import { OperationQueue, runOperation, subscribe } from './operation.js';
-import type { Settle } from './operation.js';
+import { subscribe } from './operation.js';
+import { StackLink } from './stack-link.js';
+import type { StackLinkOptions } from './stack-link.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
-const OPERATION_TIMEOUT_MS = 5000;
 /** In a configuration (Vol 3 Part G 3.3.3.3). */
 const ENABLE = { notifications: Buffer.of(1, 0), indications: Buffer.of(2, 0) };
 /**
@@ -24,19 +22,14 @@ const COMMANDS_PER_REQUEST = 7;
 /** HCI reasons that say that the peer ended the link (Core, Vol 1 Part F): user, resources, power off. */
 const REMOTE_REASONS: readonly unknown[] = [0x13, 0x14, 0x15];
 
-export interface NobleLinkOptions {
-  readonly clock: Clock;
-  readonly peer: string;
+export interface NobleLinkOptions extends Omit<StackLinkOptions, 'mtu'> {
   /** Called once, when the device is free again. */
   onDown(): void;
 }
 
 /** A link to a car over a connected noble peripheral. One GATT operation runs at a time. */
-export class NobleLink implements CentralLink {
-  readonly mtu: number;
-  readonly peer: string;
-  readonly #buffer = new LinkBuffer();
-  readonly #queue = new OperationQueue();
+export class NobleLink extends StackLink implements CentralLink {
+  readonly attHandle: number | undefined;
   readonly #peripheral: NoblePeripheral;
   readonly #gatt: NobleGatt;
   readonly #options: NobleLinkOptions;
@@ -45,8 +38,8 @@ export class NobleLink implements CentralLink {
   #closing: Promise<void> | undefined;
 
   constructor(peripheral: NoblePeripheral, gatt: NobleGatt, options: NobleLinkOptions) {
-    this.mtu = gatt.mtu;
-    this.peer = options.peer;
+    super({ ...options, mtu: gatt.mtu });
+    this.attHandle = gatt.attHandle;
     this.#peripheral = peripheral;
     this.#gatt = gatt;
     this.#options = options;
@@ -55,16 +48,16 @@ export class NobleLink implements CentralLink {
         this.#down(REMOTE_REASONS.includes(reason) ? 'remote' : 'lost');
       }),
       subscribe(gatt.fromCar, 'data', (chunk: Uint8Array, isNotification: boolean) => {
-        if (isNotification && !this.#buffer.receive(chunk)) void this.#drop('lost');
+        if (isNotification && !this.buffer.receive(chunk)) void this.#drop('lost');
       }),
     ];
   }
 
   async open(handlers: LinkHandlers): Promise<void> {
     // First, because the car's challenge comes before the answer to the subscription.
-    this.#buffer.open(handlers);
+    this.buffer.open(handlers);
     const { profile, fromCar, attHandle } = this.#gatt;
-    await this.#run<void>('subscribing', ({ resolve, on }) => {
+    await this.run('subscribing', ({ resolve, on }) => {
       if (attHandle === undefined) {
         on(fromCar, 'notify', resolve);
         fromCar.subscribe();
@@ -82,7 +75,7 @@ export class NobleLink implements CentralLink {
     checkChunk(chunk, this.mtu);
     const bytes = Buffer.from(chunk); // a copy, because it may wait
     const { toCar } = this.#gatt;
-    await this.#run<void>('sending', ({ resolve, on }) => {
+    await this.run('sending', ({ resolve, on }) => {
       const asCommand = this.#nextIsCommand();
       on(toCar, 'write', resolve);
       toCar.write(bytes, asCommand);
@@ -91,15 +84,6 @@ export class NobleLink implements CentralLink {
 
   async close(): Promise<void> {
     await this.#drop('local');
-  }
-
-  get attHandle(): number | undefined {
-    return this.#gatt.attHandle;
-  }
-
-  /** True once nothing more can be sent; the device is free when `close` resolves. */
-  get isDown(): boolean {
-    return this.#buffer.isDown;
   }
 
   /** The adapter is gone: no event will come for this link. */
@@ -117,28 +101,16 @@ export class NobleLink implements CentralLink {
     return this.#commands !== 0;
   }
 
-  /** One operation at a time; one that got no answer ends the link. */
-  #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const signals = [this.#buffer.signal];
-    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
-    return this.#queue.run(async () => {
-      try {
-        return await runOperation(this.#options.clock, options, start);
-      } catch (error) {
-        // After a transaction without answer no other may start (Core, Vol 3 Part F 3.3.3).
-        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
-          void this.#drop('lost');
-        }
-        throw error;
-      }
-    });
+  /** After a transaction without answer no other may start (Core, Vol 3 Part F 3.3.3). */
+  protected lost(): void {
+    void this.#drop('lost');
   }
 
   #drop(reason: LinkCloseReason): Promise<void> {
     this.#closing ??= (async () => {
       if (this.#forget.length === 0) return;
-      this.#buffer.end(reason);
-      await abandon(this.#peripheral, this.#options.clock);
+      this.buffer.end(reason);
+      await abandon(this.#peripheral, this.clock);
       this.#down(reason);
     })();
     return this.#closing;
@@ -150,6 +122,6 @@ export class NobleLink implements CentralLink {
     if (forgets.length === 0) return;
     for (const forget of forgets) forget();
     this.#options.onDown();
-    this.#buffer.end(reason);
+    this.buffer.end(reason);
   }
 }

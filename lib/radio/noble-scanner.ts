@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
 import { OperationQueue, runOperation, subscribe } from './operation.js';
-import type { Advertisement } from './types.js';
+import type { Advertisement, Central } from './types.js';
 import { bareUuid, dashedUuid } from '../link/gatt-profile.js';
 
 const SCAN_TIMEOUT_MS = 5000;
@@ -50,11 +50,7 @@ export class NobleScanner {
   }
 
   /** Reports until one of the signals aborts; then resolves. Rejects when the radio fails. */
-  async scan(
-    filters: readonly ScanFilter[],
-    found: Scan['found'],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async scan(...[filters, found, signal]: Parameters<Central['scan']>): Promise<void> {
     if (signal.aborted) return;
     let end = (): void => undefined;
     let scan: Scan | undefined;

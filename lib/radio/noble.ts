@@ -1,15 +1,14 @@
 import { PhoneKeyError } from '../errors.js';
-import type { ScanFilter } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
 import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import { abandon, connectPeripheral } from './noble-connect.js';
-import type { NobleGatt } from './noble-connect.js';
+import type { ConnectContext, NobleGatt } from './noble-connect.js';
 import { NobleLink } from './noble-link.js';
 import { NobleScanner } from './noble-scanner.js';
 import type { LoadedNoble, Noble, NoblePeripheral } from './noble-types.js';
-import { abortError, OperationQueue, runOperation, subscribe } from './operation.js';
+import { OperationQueue, runOperation, subscribe } from './operation.js';
 import { closedError, openStack, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { Advertisement, Central, CentralLink, ConnectOptions } from './types.js';
@@ -31,13 +30,7 @@ export const openNobleCentral = async (options: StackOptions<LoadedNoble>): Prom
   return new NobleCentral(loaded, options.clock, options.log ?? silentLogger);
 };
 
-interface Attempt {
-  readonly signal: AbortSignal;
-  /** On the clock, in milliseconds. */
-  readonly end: number;
-  readonly profile: GattProfile;
-  readonly attHandle: number | undefined;
-}
+type Attempt = Omit<ConnectContext, 'noble' | 'clock'>;
 
 class NobleCentral implements Central {
   readonly #loaded: LoadedNoble;
@@ -70,13 +63,9 @@ class NobleCentral implements Central {
     ];
   }
 
-  async scan(
-    filters: readonly ScanFilter[],
-    found: (advertisement: Advertisement) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async scan(...wanted: Parameters<Central['scan']>): Promise<void> {
     this.#assertUsable();
-    await this.#scanner.scan(filters, found, signal);
+    await this.#scanner.scan(...wanted);
   }
 
   async connect(
@@ -89,26 +78,18 @@ class NobleCentral implements Central {
     if (peripheral === undefined) {
       throw new PhoneKeyError('radio.connect-failed', 'the device was not seen in a scan');
     }
-    // One signal for all that ends the attempt, wherever it waits.
-    const attempt = new AbortController();
-    const sources = [this.#power.signal, ...(signal === undefined ? [] : [signal])];
-    const onAbort = (): void => {
-      const source = sources.find(({ aborted }) => aborted);
-      if (source !== undefined) attempt.abort(abortError(source));
-    };
-    for (const source of sources) source.addEventListener('abort', onAbort, { once: true });
-    onAbort();
+    const over = new AbortController();
+    // Each of them ends the attempt, wherever it waits.
+    const signals = [this.#power.signal, over.signal, ...(signal === undefined ? [] : [signal])];
     const end = this.#clock.now() + timeoutMs;
     const cancelTimeout = this.#clock.after(timeoutMs, () => {
-      attempt.abort(new PhoneKeyError('radio.timeout', 'connecting took too long'));
+      over.abort(new PhoneKeyError('radio.timeout', 'connecting took too long'));
     });
     try {
-      const context = { signal: attempt.signal, end, profile, attHandle };
-      const connect = () => this.#connect(peripheral, context);
-      return await this.#connecting.run(() => this.#scanner.hold(connect), [attempt.signal]);
+      const connect = () => this.#connect(peripheral, { signals, end, profile, attHandle });
+      return await this.#connecting.run(() => this.#scanner.hold(connect), signals);
     } finally {
       cancelTimeout();
-      for (const source of sources) source.removeEventListener('abort', onAbort);
     }
   }
 
@@ -119,7 +100,7 @@ class NobleCentral implements Central {
 
   async #connect(peripheral: NoblePeripheral, attempt: Attempt): Promise<CentralLink> {
     const earlier = this.#links.get(peripheral.id);
-    if (earlier?.isDown === true) await earlier.close();
+    if (earlier?.buffer.isDown === true) await earlier.close();
     else if (earlier !== undefined) {
       throw new PhoneKeyError('radio.connect-failed', 'the device is connected', {
         temporary: false,
@@ -143,39 +124,32 @@ class NobleCentral implements Central {
    * Until it works or the time is over: a new LE connection often fails to establish (HCI status 0x3e), and
    * where many phones ask the same car, for all of them but one.
    */
-  async #connectInTime(
-    peripheral: NoblePeripheral,
-    { signal, end, ...target }: Attempt,
-  ): Promise<NobleGatt> {
-    const [noble, clock, signals] = [this.#noble, this.#clock, [signal]];
+  async #connectInTime(peripheral: NoblePeripheral, attempt: Attempt): Promise<NobleGatt> {
+    const [noble, clock] = [this.#noble, this.#clock];
+    const { end, signals } = attempt;
     this.#guard(peripheral);
     this.#wanted.add(peripheral.id);
     try {
       for (;;) {
         const next = clock.now() + ATTEMPT_MS;
         try {
-          const timeoutMs = end - clock.now();
-          const context = { noble, clock, timeoutMs, signals, ...target };
-          return await connectPeripheral(peripheral, context);
+          return await connectPeripheral(peripheral, { noble, clock, ...attempt });
         } catch (error) {
           const again = error instanceof PhoneKeyError && error.code === 'radio.connect-failed';
-          const inTime = Math.max(next, clock.now()) < end && !signal.aborted;
-          if (!again || !error.temporary || !inTime) throw error;
+          const inTime = Math.max(next, clock.now()) < end;
+          const aborted = signals.some((signal) => signal.aborted);
+          if (!again || !error.temporary || !inTime || aborted) throw error;
           this.#log.debug('connecting again', { error: error.message });
-          await this.#pause(next - clock.now(), signal);
+          const pause = { what: 'waiting', timeoutMs: next - clock.now(), signals };
+          // Its timeout is no error; where a signal ended it, connecting fails at once.
+          if (pause.timeoutMs > 0)
+            await runOperation(clock, pause, () => undefined).catch(() => undefined);
         }
       }
     } catch (error) {
       this.#wanted.delete(peripheral.id);
       throw error;
     }
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms <= 0) return;
-    const options = { what: 'waiting', timeoutMs: ms, signals: [signal] };
-    await runOperation(this.#clock, options, () => undefined).catch(() => undefined);
-    if (signal.aborted) throw abortError(signal);
   }
 
   /** Ends a connection that comes up after its attempt was given up. */

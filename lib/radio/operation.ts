@@ -98,6 +98,21 @@ export const runOperation = <T>(
     if (settled) for (const cancel of cancels) cancel();
   });
 
+/** Calls `act`, then waits for the event; resolves to the error where it failed or took too long. */
+export const outcomeOf = (
+  clock: Clock,
+  options: OperationOptions,
+  emitter: Emitter,
+  event: string,
+  act: () => void,
+): Promise<unknown> =>
+  runOperation<unknown>(clock, options, ({ resolve, on }) => {
+    act();
+    on(emitter, event, () => {
+      resolve(undefined);
+    });
+  }).catch((error: unknown) => error);
+
 /** What an aborted signal means to the caller: the PhoneKeyError it was aborted with, or `interrupted`. */
 export const abortError = (signal: AbortSignal): PhoneKeyError =>
   signal.reason instanceof PhoneKeyError

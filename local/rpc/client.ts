@@ -67,12 +67,8 @@ export class RpcClient {
       return {
         first,
         [Symbol.asyncIterator]: () => this.#events(stream.event),
-        stop: () => {
-          this.#send({ op: STOP });
-        },
-        close: () => {
-          this.close();
-        },
+        stop: () => this.#send({ op: STOP }),
+        close: () => this.close(),
       };
     } catch (error) {
       this.close();
@@ -95,9 +91,7 @@ export class RpcClient {
 
   async #exchange<R>(request: object, result: JsonReader<R>): Promise<R> {
     // Closes the connection: a late answer would be taken for that of another call.
-    const timer = setTimeout(() => {
-      this.close();
-    }, this.#faults.answerMs);
+    const timer = setTimeout(() => this.close(), this.#faults.answerMs);
     try {
       this.#send(request);
       const { value: line } = await this.#lines.next();

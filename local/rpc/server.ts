@@ -47,10 +47,7 @@ export const handleStream = <P extends object, R, E extends object>(
     const { first, start } = work(read(parameters, args));
     return {
       first,
-      start: (push) =>
-        start((event) => {
-          push(toJson(event));
-        }),
+      start: (push) => start((event) => push(toJson(event))),
     };
   },
 });
@@ -131,13 +128,9 @@ export const serve = (
           end({ error: invalid(`a request has at most ${String(MAX_REQUEST_BYTES)} bytes`) });
         } else await answer(line);
       } catch (error) {
-        if (!(error instanceof PhoneKeyError)) failed?.(error);
-        send({
-          error:
-            error instanceof PhoneKeyError
-              ? error
-              : new PhoneKeyError('internal', `${who} failed to do that`),
-        });
+        const known = error instanceof PhoneKeyError;
+        if (!known) failed?.(error);
+        send({ error: known ? error : new PhoneKeyError('internal', `${who} failed to do that`) });
       }
     }
     working = false;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { diagnose, doctor } from '../../cli/doctor/checks.js';
 import type { Check } from '../../cli/doctor/checks.js';
-import { buildCommand, installationOf } from '../../cli/doctor/probes.js';
+import { BUILD_COMMANDS, installationOf } from '../../cli/doctor/probes.js';
 import type { Probes } from '../../cli/doctor/probes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { Cli } from '../support/cli.js';
@@ -186,8 +186,8 @@ describe('the doctor', () => {
     const installed = '/a/node_modules/phonekey/dist/cli/doctor/probes.js';
     expect(installationOf(installed, () => true)).toBe('dependency');
     expect(installationOf(installed, () => false)).toBe('global');
-    expect(buildCommand('global')).toMatch(/^npm install -g /);
-    expect(buildCommand('dependency')).toMatch(/^npm install --/);
+    expect(BUILD_COMMANDS.global).toMatch(/^npm install -g /);
+    expect(BUILD_COMMANDS.dependency).toMatch(/^npm install --/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { openRadio } from '../../cli/config/radio.js';
-import type { GlobalOptions, RadioChoice } from '../../cli/context.js';
+import type { GlobalOptions } from '../../cli/global-options.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { testContext, testHost } from '../support/cli-host.js';
 
@@ -8,7 +8,7 @@ const unavailable = new PhoneKeyError('radio.unavailable', 'off');
 
 /** Opens a radio on a machine with or without an adapter, which opens or fails. */
 const open = async (
-  radio: RadioChoice,
+  radio: GlobalOptions['radio'],
   adapter: boolean,
   failure?: Error,
   more: Partial<GlobalOptions> = {},

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createContext } from '../../cli/context.js';
-import type { Context, GlobalOptions, Host } from '../../cli/context.js';
+import type { Context, Host } from '../../cli/context.js';
+import type { GlobalOptions } from '../../cli/global-options.js';
 import type { Sink } from '../../cli/io/output.js';
 import { Interrupt } from '../../cli/io/interrupt.js';
 

@@ -12,7 +12,7 @@ import { Reassembler } from '../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
-import { countExamples, EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
+import { EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
 
 const hex = (text: string): Uint8Array => {
   const bytes = fromHex(text);
@@ -30,7 +30,7 @@ const frames = read('frames') as ReturnType<typeof frameVectors>;
 describe('docs/PROTOCOL.md', () => {
   it('has every worked example, and each says what the code does', () => {
     const text = readFileSync('docs/PROTOCOL.md', 'utf8');
-    expect(countExamples(text)).toBe(Object.keys(EXAMPLES).length);
+    expect(text.match(/<!-- example: \w+ -->/g)).toHaveLength(Object.keys(EXAMPLES).length);
     expect(fillExamples(text)).toBe(text);
   });
 });
@@ -67,7 +67,7 @@ describe('pairing', () => {
     const { messages } = vector;
     const exchange = new CarPairing(
       nodeSuite,
-      fixed(hex(pairing.verifier_random), hex(pairing.car_ephemeral_private)),
+      fixed(hex(pairing.verifier_random), hex(pairing.noise_car_private)),
       registration,
       hex(pairing.hello_handshake),
     );

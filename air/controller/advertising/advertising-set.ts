@@ -1,8 +1,10 @@
 import { sameBytes, viewOf } from '../../../lib/platform/bytes.js';
 import type { Cancel } from '../../../lib/platform/clock.js';
-import type { Random } from '../../../lib/platform/random.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeScanRequestReceived } from '../../../lib/hci/events/advertising.js';
+import {
+  LeAdvertisingSetTerminated,
+  LeScanRequestReceived,
+} from '../../../lib/hci/events/advertising.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type {
   ConnectRequest,
@@ -11,16 +13,14 @@ import type {
   ScanRequestPdu,
 } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
+import type { Meeting } from '../connection/connection-events.js';
 import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../context.js';
 import { peerTypeByte } from '../privacy/peer.js';
 import type { Peer } from '../privacy/peer.js';
+import { FragmentedData } from './fragmented-data.js';
 import { takesData } from './set-parameters.js';
 import type { SetParameters } from './set-parameters.js';
-
-export interface AdvertisingContext extends ControllerParts {
-  readonly random: Random;
-}
 
 /** How long a set advertises, and who is told when it ends by itself. */
 export interface Limits {
@@ -40,12 +40,12 @@ interface Run {
 }
 
 /** What becomes of an accepted request. */
-export interface Acceptance {
+export interface Acceptance extends Meeting {
   readonly set: AdvertisingSet;
-  readonly peer: Peer;
-  readonly localRpa?: DeviceAddress;
   readonly events: number;
 }
+
+export type DataKind = 'data' | 'scanResponse';
 
 const EMPTY = new Uint8Array(0);
 
@@ -53,14 +53,15 @@ const EMPTY = new Uint8Array(0);
 export class AdvertisingSet {
   /** Of the set itself; legacy advertising takes that of the device. */
   random: DeviceAddress | undefined;
-  #data: Uint8Array = EMPTY;
-  #scanResponse: Uint8Array = EMPTY;
+  /** What has come of data in fragments. */
+  readonly fragments = { data: new FragmentedData(), scanResponse: new FragmentedData() };
+  readonly #data: Record<DataKind, Uint8Array> = { data: EMPTY, scanResponse: EMPTY };
   #did: number;
   #run: Run | undefined;
-  readonly #context: AdvertisingContext;
+  readonly #context: ControllerParts;
 
   constructor(
-    context: AdvertisingContext,
+    context: ControllerParts,
     readonly handle: number,
     public parameters: SetParameters,
   ) {
@@ -73,24 +74,18 @@ export class AdvertisingSet {
   }
 
   get data(): Uint8Array {
-    return this.#data;
+    return this.#data.data;
   }
 
   get scanResponse(): Uint8Array {
-    return this.#scanResponse;
+    return this.#data.scanResponse;
   }
 
-  setData(data: Uint8Array): void {
-    if (sameBytes(this.#data, data)) return;
-    this.#data = data;
-    this.renewDid();
-  }
-
-  setScanResponse(data: Uint8Array): void {
-    if (sameBytes(this.#scanResponse, data)) return;
-    this.#scanResponse = data;
+  setData(kind: DataKind, data: Uint8Array): void {
+    if (sameBytes(this.#data[kind], data)) return;
+    this.#data[kind] = data;
     this.#did = this.#newDid();
-    if (!this.parameters.legacyPdus) this.refresh();
+    if (kind === 'data' || !this.parameters.legacyPdus) this.refresh();
   }
 
   /** Another data identifier: scanners shall take the data for new. */
@@ -119,10 +114,9 @@ export class AdvertisingSet {
   }
 
   stop(): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    run.cancelDuration?.();
-    run.cancelRotation?.();
+    if (this.#run === undefined) return;
+    this.#run.cancelDuration?.();
+    this.#run.cancelRotation?.();
     this.#run = undefined;
     this.#context.medium.advertise(this.#context.station, this.handle, undefined);
   }
@@ -151,7 +145,7 @@ export class AdvertisingSet {
     medium.send(station, from, {
       kind: 'scan-response',
       advertiser,
-      data: this.#scanResponse,
+      data: this.scanResponse,
       set: this.handle,
       ...(!legacyPdus && { extended: this.#header() }),
     });
@@ -161,6 +155,12 @@ export class AdvertisingSet {
       addressType: peerTypeByte(peer),
       address: peer.address.bytes,
     });
+  }
+
+  /** Of extended advertising; `connection` is the handle of the link that ended it. */
+  reportTerminated(status: number, connection: number, events: number): void {
+    const terminated = { status, set: this.handle, handle: connection, events };
+    this.#context.host.event(LeAdvertisingSetTerminated, terminated);
   }
 
   /** Takes a central's request; the set is disabled then, as the specification has it. */
@@ -210,7 +210,7 @@ export class AdvertisingSet {
         kind: 'advertising',
         advertiser: parameters.anonymous ? undefined : run.own.address,
         ...(run.target && { target: run.target }),
-        data: takesData(parameters) ? this.#data : EMPTY,
+        data: takesData(parameters) ? this.data : EMPTY,
         connectable,
         scannable,
         set: this.handle,
@@ -220,9 +220,7 @@ export class AdvertisingSet {
       ...(parameters.highDuty && { punctual: true }),
       ...(parameters.txPower !== undefined && { txPower: parameters.txPower }),
       ...(run.limits.maxEvents !== undefined && {
-        sent: () => {
-          this.#sent(run);
-        },
+        sent: () => this.#sent(run),
       }),
     });
   }

@@ -1,22 +1,20 @@
+import { Status } from '../../../lib/hci/constants.js';
 import type { ConnectRequest, ScanRequestPdu } from '../../medium/pdu.js';
 import type { Station } from '../../medium/station.js';
+import type { ControllerParts } from '../context.js';
 import { AdvertisingSet } from './advertising-set.js';
-import type { Acceptance, AdvertisingContext } from './advertising-set.js';
+import type { Acceptance } from './advertising-set.js';
 import type { SetParameters } from './set-parameters.js';
 
 /** The advertising sets of a controller by their handles; legacy advertising is one of them. */
 export class AdvertisingSets {
   readonly #sets = new Map<number, AdvertisingSet>();
 
-  readonly #context: AdvertisingContext;
-
   constructor(
-    context: AdvertisingContext,
+    readonly parts: ControllerParts,
     /** True when one more link in the peripheral role is possible. */
     readonly hasRoom: () => boolean,
-  ) {
-    this.#context = context;
-  }
+  ) {}
 
   get all(): readonly AdvertisingSet[] {
     return [...this.#sets.values()];
@@ -35,13 +33,25 @@ export class AdvertisingSets {
   }
 
   create(handle: number, parameters: SetParameters): AdvertisingSet {
-    const set = new AdvertisingSet(this.#context, handle, parameters);
+    const set = new AdvertisingSet(this.parts, handle, parameters);
     this.#sets.set(handle, set);
     return set;
   }
 
-  delete(handle: number): void {
+  /** LE Remove Advertising Set. */
+  remove(handle: number): number {
+    const set = this.#sets.get(handle);
+    if (set === undefined) return Status.unknownAdvertisingIdentifier;
+    if (set.enabled) return Status.commandDisallowed;
     this.#sets.delete(handle);
+    return Status.success;
+  }
+
+  /** LE Clear Advertising Sets. */
+  clear(): number {
+    if (this.enabled) return Status.commandDisallowed;
+    this.#sets.clear();
+    return Status.success;
   }
 
   /** The timeout of private addresses has changed. */

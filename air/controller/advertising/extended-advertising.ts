@@ -4,146 +4,102 @@ import type {
   LeSetExtendedAdvertisingParameters,
 } from '../../../lib/hci/commands/extended-advertising.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { ok } from '../outcome.js';
 import type { CommandOutcome } from '../outcome.js';
-import type { HostPort } from '../host-port.js';
 import type { OwnAddress } from '../identity.js';
-import type { Power } from '../power.js';
-import type { Acceptance, AdvertisingSet, Limits } from './advertising-set.js';
+import type { AdvertisingSet, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
-import { ExtendedData } from './extended-data.js';
 import { setParameters } from './extended-parameters.js';
 import { dataCapacity, HIGH_DUTY_DURATION_MS, takesData } from './set-parameters.js';
 import type { SetParameters } from './set-parameters.js';
 
+/** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60), with legacy and extended PDUs. */
+
 export const MAX_ADVERTISING_SETS = 4;
 const LAST_HANDLE = 0xef;
 
-/** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60), with legacy and extended PDUs. */
-export class ExtendedAdvertising {
-  readonly data: ExtendedData;
-  readonly #sets: AdvertisingSets;
-  readonly #host: HostPort;
-  readonly #power: Power;
+export const setRandomAddress = (
+  sets: AdvertisingSets,
+  p: ParametersOf<typeof LeSetAdvertisingSetRandomAddress>,
+): number => {
+  const set = sets.get(p.set);
+  if (set === undefined) return Status.unknownAdvertisingIdentifier;
+  if (set.enabled && set.parameters.connectable) return Status.commandDisallowed;
+  set.random = { type: 'random', bytes: p.address };
+  set.refresh();
+  return Status.success;
+};
 
-  constructor(sets: AdvertisingSets, host: HostPort, power: Power) {
-    this.#sets = sets;
-    this.#host = host;
-    this.#power = power;
-    this.data = new ExtendedData(sets);
+/** LE Set Extended Advertising Parameters. Returns the selected TX power. */
+export const setExtendedParameters = (
+  sets: AdvertisingSets,
+  p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
+): number | CommandOutcome<{ readonly txPower: number }> => {
+  const { range } = sets.parts.power;
+  const parameters = setParameters(p, range);
+  if (typeof parameters === 'number') return parameters;
+  if (p.set > LAST_HANDLE) return Status.invalidParameters;
+  const set = sets.get(p.set);
+  if (set?.enabled === true) return Status.commandDisallowed;
+  if (set !== undefined && !suits(set, parameters)) return Status.invalidParameters;
+  if (set === undefined && sets.all.length >= MAX_ADVERTISING_SETS) {
+    return Status.memoryCapacityExceeded;
   }
+  if (set === undefined) sets.create(p.set, parameters);
+  else set.parameters = parameters;
+  return ok({ txPower: parameters.txPower ?? range.max });
+};
 
-  setRandomAddress(p: ParametersOf<typeof LeSetAdvertisingSetRandomAddress>): number {
-    const set = this.#sets.get(p.set);
-    if (set === undefined) return Status.unknownAdvertisingIdentifier;
-    if (set.enabled && set.parameters.connectable) return Status.commandDisallowed;
-    set.random = { type: 'random', bytes: p.address };
-    set.refresh();
+/** LE Set Extended Advertising Enable. */
+export const enableSets = (
+  sets: AdvertisingSets,
+  { enable, sets: wanted }: ParametersOf<typeof LeSetExtendedAdvertisingEnable>,
+): number => {
+  const count = wanted.length;
+  if (enable > 1 || (count === 0 && enable === 1)) return Status.invalidParameters;
+  if (new Set(wanted.map(({ set }) => set)).size !== count) return Status.invalidParameters;
+  const named = wanted.map(({ set }) => sets.get(set));
+  if (!named.every((set) => set !== undefined)) return Status.unknownAdvertisingIdentifier;
+  if (enable === 0) {
+    for (const set of count === 0 ? sets.all : named) set.stop();
     return Status.success;
   }
-
-  /** LE Set Extended Advertising Parameters. Returns the selected TX power. */
-  setParameters(
-    p: ParametersOf<typeof LeSetExtendedAdvertisingParameters>,
-  ): number | CommandOutcome<{ readonly txPower: number }> {
-    const { range } = this.#power;
-    const parameters = setParameters(p, range);
-    if (typeof parameters === 'number') return parameters;
-    if (p.set > LAST_HANDLE) return Status.invalidParameters;
-    const set = this.#sets.get(p.set);
-    if (set?.enabled === true) return Status.commandDisallowed;
-    if (set !== undefined && !suits(set, parameters)) return Status.invalidParameters;
-    if (set === undefined && this.#sets.all.length >= MAX_ADVERTISING_SETS) {
-      return Status.memoryCapacityExceeded;
-    }
-    if (set === undefined) this.#sets.create(p.set, parameters);
-    else set.parameters = parameters;
-    return ok({ txPower: parameters.txPower ?? range.max });
-  }
-
-  /** LE Set Extended Advertising Enable. */
-  setEnable(p: ParametersOf<typeof LeSetExtendedAdvertisingEnable>): number {
-    const { enable } = p;
-    const count = p.sets.length;
-    if (enable > 1 || (count === 0 && enable === 1)) return Status.invalidParameters;
-    const wanted = p.sets.map(({ set, duration, maxEvents }) => ({
-      handle: set,
-      limits: {
-        ...(duration > 0 && { durationMs: duration * 10 }),
-        ...(maxEvents > 0 && { maxEvents }),
-      },
-    }));
-    if (new Set(wanted.map(({ handle }) => handle)).size !== count) return Status.invalidParameters;
-    const sets = wanted.map(({ handle }) => this.#sets.get(handle));
-    if (!sets.every((set) => set !== undefined)) return Status.unknownAdvertisingIdentifier;
-    if (enable === 0) {
-      for (const set of count === 0 ? this.#sets.all : sets) set.stop();
-      return Status.success;
-    }
-    const owns = sets.map((set, i) => this.#ready(set, wanted[i]?.limits ?? {}));
-    const error = owns.find((own) => typeof own === 'number');
-    if (error !== undefined) return error;
-    for (const [i, set] of sets.entries()) {
-      const own = owns[i];
-      if (typeof own === 'object') set.start(own, this.#reporting(set, wanted[i]?.limits));
-    }
-    return Status.success;
-  }
-
-  remove(handle: number): number {
-    const set = this.#sets.get(handle);
-    if (set === undefined) return Status.unknownAdvertisingIdentifier;
-    if (set.enabled) return Status.commandDisallowed;
-    this.#sets.delete(set.handle);
-    return Status.success;
-  }
-
-  /** LE Clear Advertising Sets. */
-  clear(): number {
-    if (this.#sets.enabled) return Status.commandDisallowed;
-    this.#sets.reset();
-    return Status.success;
-  }
-
-  /** A central's request ended the advertising; `connection` is the handle of the link. */
-  connected({ set, events }: Acceptance, connection: number): void {
-    this.#terminated(set, Status.success, connection, events);
-  }
-
-  /** The own address of a set that can be enabled; an error code for one that cannot. */
-  #ready(set: AdvertisingSet, { durationMs = 0 }: Limits): OwnAddress | number {
-    const { connectable, scannable, highDuty, legacyPdus } = set.parameters;
-    if (highDuty && (durationMs === 0 || durationMs > HIGH_DUTY_DURATION_MS)) {
-      return Status.invalidParameters;
-    }
-    if (this.data.isPartial(set)) return Status.commandDisallowed;
-    if (scannable && !legacyPdus && set.scanResponse.length === 0) return Status.commandDisallowed;
-    if (set.data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
-    if (connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
-    return set.ownAddress() ?? Status.invalidParameters;
-  }
-
-  #reporting(set: AdvertisingSet, limits: Limits | undefined): Limits {
-    return {
-      ...limits,
-      ended: (status, events) => {
-        this.#terminated(set, status, 0, events);
-      },
+  const starts: (() => void)[] = [];
+  for (const [i, set] of named.entries()) {
+    const { duration = 0, maxEvents = 0 } = wanted[i] ?? {};
+    const limits: Limits = {
+      ...(duration > 0 && { durationMs: duration * 10 }),
+      ...(maxEvents > 0 && { maxEvents }),
+      ended: (status, events) => set.reportTerminated(status, 0, events),
     };
+    const own = ready(set, limits, sets.hasRoom);
+    if (typeof own === 'number') return own;
+    starts.push(() => set.start(own, limits));
   }
+  for (const start of starts) start();
+  return Status.success;
+};
 
-  #terminated(
-    { handle }: AdvertisingSet,
-    status: number,
-    connection: number,
-    events: number,
-  ): void {
-    const terminated = { status, set: handle, handle: connection, events };
-    this.#host.event(LeAdvertisingSetTerminated, terminated);
+/** The own address of a set that can be enabled; an error code for one that cannot. */
+const ready = (
+  set: AdvertisingSet,
+  { durationMs = 0 }: Limits,
+  hasRoom: () => boolean,
+): OwnAddress | number => {
+  const { connectable, scannable, highDuty, legacyPdus } = set.parameters;
+  if (highDuty && (durationMs === 0 || durationMs > HIGH_DUTY_DURATION_MS)) {
+    return Status.invalidParameters;
   }
-}
+  const { fragments, scanResponse, data } = set;
+  if (fragments.data.isPartial || fragments.scanResponse.isPartial) {
+    return Status.commandDisallowed;
+  }
+  if (scannable && !legacyPdus && scanResponse.length === 0) return Status.commandDisallowed;
+  if (data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
+  if (connectable && !hasRoom()) return Status.connectionLimitExceeded;
+  return set.ownAddress() ?? Status.invalidParameters;
+};
 
 /** Data that a set has already must suit its new parameters. */
 const suits = ({ data, scanResponse }: AdvertisingSet, parameters: SetParameters): boolean => {

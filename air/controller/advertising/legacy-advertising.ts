@@ -6,9 +6,7 @@ import type {
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { reportNoConnection } from '../connection/connection-events.js';
-import type { HostPort } from '../host-port.js';
-import type { Identity } from '../identity.js';
-import type { AdvertisingSet, Limits } from './advertising-set.js';
+import type { AdvertisingSet, DataKind, Limits } from './advertising-set.js';
 import type { AdvertisingSets } from './advertising-sets.js';
 import {
   commonParameters,
@@ -17,70 +15,52 @@ import {
   HIGH_DUTY_DURATION_MS,
 } from './set-parameters.js';
 
-type LegacyData = ParametersOf<typeof LeSetAdvertisingData>;
-
 const LEGACY_HANDLE = 0;
 const LONGEST_INTERVAL = 0x4000;
 
-/** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9): one advertising set, with commands of its own. */
-export class LegacyAdvertising {
-  readonly #highDutyLimits: Limits = {
+/** Legacy advertising (Vol 4 Part E 7.8.5 to 7.8.9) is one advertising set, with commands of its own. */
+const legacySet = (sets: AdvertisingSets): AdvertisingSet =>
+  sets.get(LEGACY_HANDLE) ?? sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
+
+/** While it is enabled, the random address of the device stays as it is. */
+export const isLegacyEnabled = (sets: AdvertisingSets): boolean =>
+  sets.get(LEGACY_HANDLE)?.enabled ?? false;
+
+/** LE Set Advertising Parameters. */
+export const setLegacyParameters = (
+  sets: AdvertisingSets,
+  p: ParametersOf<typeof LeSetAdvertisingParameters>,
+): number => {
+  const set = legacySet(sets);
+  if (set.enabled) return Status.commandDisallowed;
+  const properties = LEGACY_PROPERTIES[p.type];
+  if (properties === undefined) return Status.invalidParameters;
+  const parameters = commonParameters(eventType(properties), p, LONGEST_INTERVAL);
+  if (typeof parameters === 'number') return parameters;
+  set.parameters = { ...DEFAULT_PARAMETERS, ...parameters };
+  return Status.success;
+};
+
+export const setLegacyData = (
+  sets: AdvertisingSets,
+  kind: DataKind,
+  { length, data }: ParametersOf<typeof LeSetAdvertisingData>,
+): void => legacySet(sets).setData(kind, data.subarray(0, length));
+
+/** LE Set Advertising Enable. */
+export const enableLegacy = (sets: AdvertisingSets, enable: number): number => {
+  const set = legacySet(sets);
+  const { identity, host } = sets.parts;
+  if (enable === 0) set.stop();
+  if (enable === 0 || set.enabled) return Status.success;
+  if (set.parameters.connectable && !sets.hasRoom()) return Status.connectionLimitExceeded;
+  set.random = identity.random;
+  const own = set.ownAddress();
+  if (own === undefined) return Status.invalidParameters;
+  const highDutyLimits: Limits = {
     durationMs: HIGH_DUTY_DURATION_MS,
-    ended: (status) => {
-      reportNoConnection(this.#host, status, ConnectionRole.peripheral);
-    },
+    ended: (status) => reportNoConnection(host, status, ConnectionRole.peripheral),
   };
-
-  readonly #sets: AdvertisingSets;
-  readonly #identity: Identity;
-  readonly #host: HostPort;
-
-  constructor(sets: AdvertisingSets, identity: Identity, host: HostPort) {
-    this.#sets = sets;
-    this.#identity = identity;
-    this.#host = host;
-  }
-
-  /** LE Set Advertising Parameters. */
-  setParameters(p: ParametersOf<typeof LeSetAdvertisingParameters>): number {
-    if (this.#set.enabled) return Status.commandDisallowed;
-    const properties = LEGACY_PROPERTIES[p.type];
-    if (properties === undefined) return Status.invalidParameters;
-    const parameters = commonParameters(eventType(properties), p, LONGEST_INTERVAL);
-    if (typeof parameters === 'number') return parameters;
-    this.#set.parameters = { ...DEFAULT_PARAMETERS, ...parameters };
-    return Status.success;
-  }
-
-  setData({ length, data }: LegacyData): number {
-    this.#set.setData(data.subarray(0, length));
-    return Status.success;
-  }
-
-  setScanResponse({ length, data }: LegacyData): number {
-    this.#set.setScanResponse(data.subarray(0, length));
-    return Status.success;
-  }
-
-  /** LE Set Advertising Enable. */
-  setEnable(enable: number): number {
-    const set = this.#set;
-    if (enable === 0) set.stop();
-    if (enable === 0 || set.enabled) return Status.success;
-    if (set.parameters.connectable && !this.#sets.hasRoom()) return Status.connectionLimitExceeded;
-    set.random = this.#identity.random;
-    const own = set.ownAddress();
-    if (own === undefined) return Status.invalidParameters;
-    set.start(own, set.parameters.highDuty ? this.#highDutyLimits : {});
-    return Status.success;
-  }
-
-  /** While it is enabled, the random address of the device stays as it is. */
-  get enabled(): boolean {
-    return this.#sets.get(LEGACY_HANDLE)?.enabled ?? false;
-  }
-
-  get #set(): AdvertisingSet {
-    return this.#sets.get(LEGACY_HANDLE) ?? this.#sets.create(LEGACY_HANDLE, DEFAULT_PARAMETERS);
-  }
-}
+  set.start(own, set.parameters.highDuty ? highDutyLimits : {});
+  return Status.success;
+};

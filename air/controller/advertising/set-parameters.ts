@@ -5,31 +5,23 @@ import type { DeviceAddress } from '../../medium/pdu.js';
 import { deviceAddress } from '../privacy/peer.js';
 
 /** What the bits of Advertising_Event_Properties say (Vol 4 Part E 7.8.53). */
-export interface EventType {
-  /** Legacy PDUs; extended ones otherwise. */
-  readonly legacyPdus: boolean;
-  readonly connectable: boolean;
-  readonly scannable: boolean;
-  /** For `peer` alone. */
-  readonly directed: boolean;
-  /** An event every 3.75 ms, for 1.28 s at most. */
-  readonly highDuty: boolean;
-  readonly anonymous: boolean;
-  readonly includeTxPower: boolean;
-}
-
-export const eventType = (properties: number): EventType => {
+export const eventType = (properties: number) => {
   const has = (bit: number): boolean => (properties & (1 << bit)) !== 0;
   return {
     connectable: has(0),
     scannable: has(1),
+    /** For `peer` alone. */
     directed: has(2),
+    /** An event every 3.75 ms, for 1.28 s at most. */
     highDuty: has(3),
+    /** Legacy PDUs; extended ones otherwise. */
     legacyPdus: has(4),
     anonymous: has(5),
     includeTxPower: has(6),
   };
 };
+
+export type EventType = Readonly<ReturnType<typeof eventType>>;
 
 interface CommonParameters extends EventType {
   readonly intervalMs: number;

@@ -1,5 +1,4 @@
 import * as addresses from '../../../lib/hci/commands/addresses.js';
-import { Status } from '../../../lib/hci/constants.js';
 import { ACCEPT_LIST_SIZE } from '../accept-list.js';
 import { ok } from '../outcome.js';
 import { RESOLVING_LIST_SIZE } from '../privacy/resolving-list.js';
@@ -26,7 +25,6 @@ export const ADDRESS_COMMANDS = [
   onValid(addresses.LeSetResolvableAddressTimeout, (c, { seconds }) => {
     c.resolvingList.setTimeout(seconds);
     c.advertisingSets.rotate();
-    return Status.success;
   }),
   onValid(addresses.LeSetPrivacyMode, (c, p) => c.resolvingList.setPrivacyMode(p)),
 ];

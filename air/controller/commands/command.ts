@@ -1,6 +1,8 @@
 import { Status } from '../../../lib/hci/constants.js';
+import type { Field } from '../../../lib/hci/fields.js';
 import type { Layout, Shape, Values } from '../../../lib/hci/layout.js';
 import type { HciCommand } from '../../../lib/hci/packet.js';
+import type { Connection } from '../connection/connection.js';
 import type { CommandOutcome } from '../outcome.js';
 import type { AdvertisingFamily, Controller } from '../parts.js';
 
@@ -25,7 +27,8 @@ export interface CommandHandler {
   run(controller: Controller, parameters: Uint8Array): HostAnswer;
 }
 
-type Result<R extends Shape> = number | CommandOutcome<Values<R>>;
+/** Nothing is success. */
+type Result<R extends Shape> = number | CommandOutcome<Values<R>> | void;
 
 /** A command whose bytes `run` takes apart itself, because it has something to say of bad ones. */
 export const onBytes = <P extends Shape, R extends Shape>(
@@ -34,7 +37,7 @@ export const onBytes = <P extends Shape, R extends Shape>(
 ): CommandHandler => ({
   declared,
   run: (controller, parameters) => {
-    const result = run(controller, parameters);
+    const result = run(controller, parameters) ?? Status.success;
     const { status, returned, then } = typeof result === 'number' ? { status: result } : result;
     if (returned === undefined) return { ...failed(declared, status, parameters), then };
     return { status, returned: declared.returned.build({ status, ...returned }), then };
@@ -56,6 +59,17 @@ export const onValid: typeof on = (declared, run) =>
   on(declared, (controller, parameters) =>
     declared.parameters.allows(parameters) ? run(controller, parameters) : Status.invalidParameters,
   );
+
+/** A command about one link. */
+export const onLink = <P extends Shape & { readonly handle: Field<number> }, R extends Shape>(
+  declared: HciCommand<P, R>,
+  run: (connection: Connection, parameters: Values<P>, controller: Controller) => Result<R>,
+): CommandHandler =>
+  on(declared, (controller, parameters) => {
+    const connection = controller.connections.get(parameters.handle);
+    if (connection === undefined) return Status.unknownConnection;
+    return run(connection, parameters, controller);
+  });
 
 export const ofFamily = (family: AdvertisingFamily, commands: CommandHandler[]): CommandHandler[] =>
   commands.map((command) => ({ ...command, family }));

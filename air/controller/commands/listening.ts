@@ -7,7 +7,9 @@ import { ofFamily, on, onBytes, onValid } from './command.js';
 export const LISTENING_COMMANDS = [
   ...ofFamily('legacy', [
     on(listening.LeSetScanParameters, (c, p) => c.scanner.setParameters(legacyScan(p))),
-    onValid(listening.LeSetScanEnable, (c, p) => c.scanner.setEnable(p)),
+    onValid(listening.LeSetScanEnable, (c, p) =>
+      c.scanner.setEnable({ ...p, duration: 0, period: 0 }),
+    ),
     on(listening.LeCreateConnection, (c, p) => c.initiator.create(wantedLink(p))),
   ]),
   on(listening.LeCreateConnectionCancel, (c) => c.initiator.cancel()),
@@ -15,7 +17,7 @@ export const LISTENING_COMMANDS = [
     onBytes(listening.LeSetExtendedScanParameters, (c, bytes) =>
       c.scanner.setParameters(extendedScan(bytes)),
     ),
-    on(listening.LeSetExtendedScanEnable, (c, p) => c.scanner.setExtendedEnable(p)),
+    on(listening.LeSetExtendedScanEnable, (c, p) => c.scanner.setEnable(p)),
     onBytes(listening.LeExtendedCreateConnection, (c, bytes) =>
       c.initiator.create(wantedExtendedLink(bytes)),
     ),

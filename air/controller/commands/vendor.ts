@@ -1,4 +1,3 @@
-import { Status } from '../../../lib/hci/constants.js';
 import {
   VendorSetDefaultPosition,
   VendorSetLabel,
@@ -9,20 +8,12 @@ import { on, onValid } from './command.js';
 
 /** Commands of our own, about the place of the controller on the air. */
 export const VENDOR_COMMANDS = [
-  on(VendorSetPosition, (c, { x, y }) => {
-    c.moveTo(x / 100, y / 100);
-    return Status.success;
-  }),
+  on(VendorSetPosition, (c, { x, y }) => c.moveTo(x / 100, y / 100)),
   on(VendorSetDefaultPosition, (c, { x, y }) => {
     if (!c.recall()) c.moveTo(x / 100, y / 100);
-    return Status.success;
   }),
   on(VendorSetLabel, (c, { label }) => {
     c.label = Buffer.from(label).toString('utf8');
-    return Status.success;
   }),
-  onValid(VendorSetTxPower, (c, { power }) => {
-    c.setTxPower(power);
-    return Status.success;
-  }),
+  onValid(VendorSetTxPower, (c, { power }) => c.setTxPower(power)),
 ];

@@ -19,9 +19,19 @@ export interface Meeting {
 }
 
 const NO_ADDRESS = new Uint8Array(6);
-const NO_PARAMETERS: LinkParameters = { interval: 0, latency: 0, timeout: 0 };
-/** Of the central's clock: 500 ppm. */
-const CLOCK_ACCURACY = 0;
+const NO_CONNECTION = {
+  status: Status.success,
+  handle: 0,
+  peerAddressType: 0,
+  peerAddress: NO_ADDRESS,
+  localRpa: NO_ADDRESS,
+  peerRpa: NO_ADDRESS,
+  interval: 0,
+  latency: 0,
+  timeout: 0,
+  /** Of the central's clock: 500 ppm. */
+  clockAccuracy: 0,
+};
 
 /**
  * LE Enhanced Connection Complete, or LE Connection Complete where the host has masked that (Vol 4 Part E
@@ -37,7 +47,7 @@ export const reportConnection = (
   const isEnhanced = host.wants(LeEnhancedConnectionComplete);
   const { address, rpa } = peer;
   report(host, {
-    status: Status.success,
+    ...NO_CONNECTION,
     handle,
     role,
     peerAddressType: isEnhanced ? peerTypeByte(peer) : addressTypeByte(address),
@@ -45,23 +55,12 @@ export const reportConnection = (
     localRpa: localRpa?.bytes ?? NO_ADDRESS,
     peerRpa: rpa?.bytes ?? NO_ADDRESS,
     ...parameters,
-    clockAccuracy: CLOCK_ACCURACY,
   });
 };
 
 /** The same event for a link that did not come about: zeros after status and role. */
 export const reportNoConnection = (host: HostPort, status: number, role: ConnectionRole): void => {
-  report(host, {
-    status,
-    handle: 0,
-    role,
-    peerAddressType: 0,
-    peerAddress: NO_ADDRESS,
-    localRpa: NO_ADDRESS,
-    peerRpa: NO_ADDRESS,
-    ...NO_PARAMETERS,
-    clockAccuracy: CLOCK_ACCURACY,
-  });
+  report(host, { ...NO_CONNECTION, status, role });
 };
 
 const report = (

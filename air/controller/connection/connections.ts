@@ -1,5 +1,3 @@
-import type { Random } from '../../../lib/platform/random.js';
-import type { Disconnect, LeConnectionUpdate } from '../../../lib/hci/commands/links.js';
 import { PacketBoundary, ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import { DataBufferOverflow, NumberOfCompletedPackets } from '../../../lib/hci/events/general.js';
 import {
@@ -8,30 +6,21 @@ import {
   LeConnectionUpdateComplete,
 } from '../../../lib/hci/events/links.js';
 import { aclHeader } from '../../../lib/hci/h4.js';
-import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { LinkEnd } from '../../medium/air-link.js';
-import type { Medium } from '../../medium/medium.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { ConnectRequest, DeviceAddress } from '../../medium/pdu.js';
-import type { AclBuffers } from '../acl-buffers.js';
-import type { HostPort } from '../host-port.js';
-import { ALL_CHANNELS, isChannelMap } from './channel-map.js';
-import { closeConnection, receiveControl } from './connection.js';
+import type { ControllerParts } from '../context.js';
+import { isChannelMap } from './channel-map.js';
+import { closeConnection, newConnection, receiveControl } from './connection.js';
 import type { Connection } from './connection.js';
 import { reportConnection } from './connection-events.js';
 import type { Meeting } from './connection-events.js';
-import { Encryption } from './encryption.js';
 import { HostBuffers } from './host-buffers.js';
-import { parameterRange, shortest } from './link-parameters.js';
-import { defaultPreferences, LinkProcedures } from './link-procedures.js';
-import { ParameterRequest } from './parameter-request.js';
+import { defaultPreferences } from './link-procedures.js';
 
 /** bleno takes handle 0 for no handle; real controllers begin at 0x40 or so, too. */
 const FIRST_HANDLE = 0x0040;
 const LAST_HANDLE = 0x0eff;
-
-/** Reasons that a host may give for a disconnection (Vol 4 Part E 7.1.6). */
-const DISCONNECT_REASONS: ReadonlySet<number> = new Set([0x05, 0x13, 0x14, 0x15, 0x1a, 0x29, 0x3b]);
 
 /** Channel selection algorithm #2, which both ends of every link here have. */
 const ALGORITHM_2 = 0x01;
@@ -41,26 +30,14 @@ const ACL = 0x01;
 /** The links of one controller, in both roles, and the data on them. */
 export class Connections {
   preferences = defaultPreferences();
-  readonly hostBuffers: HostBuffers;
+  hostBuffers: HostBuffers;
   readonly #byHandle = new Map<number, Connection>();
   #nextHandle = FIRST_HANDLE;
-  readonly #medium: Medium;
-  readonly #host: HostPort;
-  readonly #buffers: AclBuffers;
-  readonly #random: Random;
+  readonly #parts: ControllerParts;
 
-  constructor(medium: Medium, host: HostPort, buffers: AclBuffers, random: Random) {
-    this.#medium = medium;
-    this.#host = host;
-    this.#buffers = buffers;
-    this.#random = random;
-    this.hostBuffers = new HostBuffers((packet) => {
-      host.send(packet);
-    });
-  }
-
-  get any(): boolean {
-    return this.#byHandle.size > 0;
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.hostBuffers = new HostBuffers(parts.host);
   }
 
   get all(): readonly Connection[] {
@@ -83,20 +60,10 @@ export class Connections {
     reported: (handle: number) => void,
   ): void {
     const { preferences } = this;
-    const host = this.#host;
+    const { host, random, medium } = this.#parts;
     const handle = this.#freeHandle();
-    const link = { end, handle, host, random: this.#random, clock: this.#medium.clock };
-    const connection: Connection = {
-      handle,
-      end,
-      peer: meeting.peer.address,
-      encryption: new Encryption(link),
-      procedures: new LinkProcedures(link, preferences, request.phy ?? 1),
-      parameterRequest: new ParameterRequest(link),
-      channelMap: request.channelMap ?? ALL_CHANNELS,
-      outstanding: 0,
-      terminating: false,
-    };
+    const link = { end, handle, host, random, clock: medium.clock };
+    const connection = newConnection(link, meeting.peer.address, request, preferences);
     this.#byHandle.set(handle, connection);
     this.#attach(connection);
     reportConnection(host, handle, end.role, meeting, request.parameters);
@@ -110,39 +77,19 @@ export class Connections {
    * data for a handle that is gone is dropped, as the host may not know yet.
    */
   sendData(packet: Uint8Array): boolean {
+    const { buffers, host } = this.#parts;
     const { handle, boundary, broadcast, length } = aclHeader(packet);
-    if (broadcast !== 0 || boundary === 0b11 || length > this.#buffers.length) return false;
+    if (broadcast !== 0 || boundary === 0b11 || length > buffers.length) return false;
     const connection = this.#byHandle.get(handle);
     if (connection === undefined) return true;
-    if (this.#outstanding() >= this.#buffers.count) {
-      this.#host.event(DataBufferOverflow, { linkType: ACL });
+    if (this.#outstanding() >= buffers.count) {
+      host.event(DataBufferOverflow, { linkType: ACL });
       return true;
     }
     connection.outstanding++;
     const data = new Uint8Array(packet.subarray(5)); // a copy: it is the host's to write to again
     connection.end.send({ first: boundary !== PacketBoundary.continuing, data });
     return true;
-  }
-
-  disconnect({ handle, reason }: ParametersOf<typeof Disconnect>): number {
-    const connection = this.#byHandle.get(handle);
-    if (connection === undefined) return Status.unknownConnection;
-    if (!DISCONNECT_REASONS.has(reason)) return Status.invalidParameters;
-    if (connection.terminating) return Status.commandDisallowed;
-    connection.terminating = true;
-    connection.end.terminate(reason);
-    return Status.success;
-  }
-
-  /** The central decides, the peripheral asks. */
-  update(p: ParametersOf<typeof LeConnectionUpdate>): number {
-    return this.on(p.handle, ({ end, parameterRequest }) => {
-      const range = parameterRange(p);
-      if (range === undefined) return Status.invalidParameters;
-      if (end.role === ConnectionRole.peripheral) return parameterRequest.ask(range);
-      end.update(shortest(range));
-      return Status.success;
-    });
   }
 
   /** LE Set Host Channel Classification; for the links in the central role. */
@@ -157,15 +104,13 @@ export class Connections {
     return Status.success;
   }
 
-  /** A command about one link. */
-  on<R>(handle: number, run: (connection: Connection) => R): R | number {
-    const connection = this.#byHandle.get(handle);
-    return connection === undefined ? Status.unknownConnection : run(connection);
+  get(handle: number): Connection | undefined {
+    return this.#byHandle.get(handle);
   }
 
   /** Signal strength of the peer in dBm. */
   rssi({ end }: Connection): number {
-    return this.#medium.rssi(end.peer, end.station);
+    return this.#parts.medium.rssi(end.peer, end.station);
   }
 
   /** Forgets every link without a word to the host; the peers lose them by timeout. */
@@ -173,7 +118,7 @@ export class Connections {
     const connections = this.all;
     this.#byHandle.clear();
     this.preferences = defaultPreferences();
-    this.hostBuffers.reset();
+    this.hostBuffers = new HostBuffers(this.#parts.host);
     for (const connection of connections) {
       closeConnection(connection);
       connection.end.abandon();
@@ -181,6 +126,7 @@ export class Connections {
   }
 
   #attach(connection: Connection): void {
+    const { host } = this.#parts;
     const { handle, end, parameterRequest } = connection;
     const oneCompleted = NumberOfCompletedPackets.packet({ completed: [{ handle, count: 1 }] });
     end.handlers = {
@@ -189,24 +135,19 @@ export class Connections {
       },
       acknowledged: () => {
         connection.outstanding--;
-        this.#host.send(oneCompleted);
+        host.send(oneCompleted);
       },
       updated: (parameters) => {
         parameterRequest.close();
-        this.#host.event(LeConnectionUpdateComplete, {
-          status: Status.success,
-          handle,
-          ...parameters,
-        });
+        const updated = { status: Status.success, handle, ...parameters };
+        host.event(LeConnectionUpdateComplete, updated);
       },
-      control: (pdu) => {
-        receiveControl(connection, pdu);
-      },
+      control: (pdu) => receiveControl(connection, pdu),
       down: (reason) => {
         closeConnection(connection);
         this.#byHandle.delete(handle);
         this.hostBuffers.drop(handle);
-        this.#host.event(DisconnectionComplete, { status: Status.success, handle, reason });
+        host.event(DisconnectionComplete, { status: Status.success, handle, reason });
       },
     };
   }

@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Cancel } from '../../../lib/platform/clock.js';
 import { concat } from '../../../lib/platform/bytes.js';
 import type { LeEnableEncryption } from '../../../lib/hci/commands/links.js';
 import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
@@ -11,10 +10,7 @@ import {
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { EncryptionRequestPdu, EncryptionStartPdu } from '../../medium/control-pdu.js';
 import { encryptBlock } from '../security/cipher.js';
-import type { ProcedureContext } from './procedure-context.js';
-
-/** A peer that does not answer for this long is given up (Vol 6 Part B 5.2). */
-export const RESPONSE_TIMEOUT_MS = 40_000;
+import { Procedure } from './procedure.js';
 
 type State =
   | { readonly name: 'idle' }
@@ -36,35 +32,26 @@ const IDLE: State = { name: 'idle' };
  * at the central, and both lose the link with reason 0x3d. With encryption on already, it is a refresh
  * of the key, which ends in Encryption Key Refresh Complete, or in the loss of the link.
  */
-export class Encryption {
+export class Encryption extends Procedure {
   #state: State = IDLE;
   #on = false;
-  #cancelTimeout: Cancel | undefined;
-  readonly #link: ProcedureContext;
-
-  constructor(link: ProcedureContext) {
-    this.#link = link;
-  }
 
   start({ key, random, diversifier }: ParametersOf<typeof LeEnableEncryption>): number {
-    if (this.#link.end.role !== ConnectionRole.central || this.#state !== IDLE)
+    if (this.link.end.role !== ConnectionRole.central || this.#state !== IDLE)
       return Status.commandDisallowed;
-    const skd = this.#link.random(8);
+    const skd = this.link.random(8);
     this.#state = { name: 'requested', key, skd };
-    this.#cancelTimeout = this.#link.clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.#link.end.fail(Status.responseTimeout);
-    });
-    this.#link.end.control({ kind: 'encryption-request', random, diversifier, skd });
+    this.ask({ kind: 'encryption-request', random, diversifier, skd });
     return Status.success;
   }
 
   /** LE Long Term Key Request Reply; `key`: 16 bytes. */
   reply(key: Uint8Array): number {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
-    const skd = this.#link.random(8);
+    const skd = this.link.random(8);
     const proof = encryptBlock(key, concat(this.#state.request.skd, skd));
     this.#state = { name: 'proved' };
-    this.#link.end.control({ kind: 'encryption-start', skd, proof });
+    this.link.end.control({ kind: 'encryption-start', skd, proof });
     return Status.success;
   }
 
@@ -73,8 +60,8 @@ export class Encryption {
     if (this.#state.name !== 'asked') return Status.commandDisallowed;
     this.#state = IDLE;
     // Encryption was paused for the refresh, and must not stay so.
-    if (this.#on) this.#link.end.terminate(Status.keyMissing);
-    else this.#link.end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
+    if (this.#on) this.link.end.terminate(Status.keyMissing);
+    else this.link.end.control({ kind: 'encryption-reject', reason: Status.keyMissing });
     return Status.success;
   }
 
@@ -82,24 +69,23 @@ export class Encryption {
     this.#state = { name: 'asked', request };
     const { random, diversifier } = request;
     // A host that does not want to be asked has no key.
-    const asked = { handle: this.#link.handle, random, diversifier };
-    if (!this.#link.host.event(LeLongTermKeyRequest, asked)) this.refuse();
+    const asked = { handle: this.link.handle, random, diversifier };
+    if (!this.link.host.event(LeLongTermKeyRequest, asked)) this.refuse();
   }
 
   rejected(reason: number): void {
-    if (this.#state.name !== 'requested') return;
-    this.#finish(reason);
+    if (this.#state.name === 'requested') this.#finish(reason);
   }
 
   proved({ skd, proof }: EncryptionStartPdu): void {
     if (this.#state.name !== 'requested') return;
     const expected = encryptBlock(this.#state.key, concat(this.#state.skd, skd));
     if (timingSafeEqual(expected, proof)) {
-      this.#link.end.control({ kind: 'encryption-started' });
+      this.link.end.control({ kind: 'encryption-started' });
       this.#finish(Status.success);
     } else {
       this.#finish(Status.micFailure);
-      this.#link.end.fail(Status.micFailure);
+      this.link.end.fail(Status.micFailure);
     }
   }
 
@@ -107,20 +93,19 @@ export class Encryption {
     if (this.#state.name === 'proved') this.#finish(Status.success);
   }
 
-  /** The link is gone. */
-  close(): void {
-    this.#cancelTimeout?.();
+  override close(): void {
+    super.close();
     this.#state = IDLE;
   }
 
   #finish(status: number): void {
     this.close();
-    const handle = this.#link.handle;
+    const handle = this.link.handle;
     if (this.#on) {
-      this.#link.host.event(EncryptionKeyRefreshComplete, { status, handle });
+      this.link.host.event(EncryptionKeyRefreshComplete, { status, handle });
       return;
     }
     this.#on = status === Status.success;
-    this.#link.host.event(EncryptionChange, { status, handle, enabled: this.#on ? 1 : 0 });
+    this.link.host.event(EncryptionChange, { status, handle, enabled: this.#on ? 1 : 0 });
   }
 }

@@ -6,6 +6,7 @@ import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
 import { aclPacket } from '../../../lib/hci/h4.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { Fragment } from '../../medium/air-link.js';
+import type { HostPort } from '../host-port.js';
 
 /** ACL only; the other two values are for synchronous data, which LE does not have. */
 const FLOW_CONTROL_ON = 0x01;
@@ -24,10 +25,10 @@ export class HostBuffers {
   /** Packets that the host has not completed, by handle. */
   readonly #taken = new Map<number, number>();
   #withheld: { readonly handle: number; readonly packet: Uint8Array }[] = [];
-  readonly #deliver: (packet: Uint8Array) => void;
+  readonly #host: HostPort;
 
-  constructor(deliver: (packet: Uint8Array) => void) {
-    this.#deliver = deliver;
+  constructor(host: HostPort) {
+    this.#host = host;
   }
 
   /** Set Controller To Host Flow Control; not while there are links. */
@@ -38,11 +39,10 @@ export class HostBuffers {
     return Status.success;
   }
 
-  setSizes(p: ParametersOf<typeof HostBufferSize>): number {
+  setSizes(p: ParametersOf<typeof HostBufferSize>): void {
     this.#length = p.aclLength;
     this.#count = p.aclCount;
     this.#release();
-    return Status.success;
   }
 
   /** Host Number Of Completed Packets. */
@@ -60,14 +60,14 @@ export class HostBuffers {
   send(handle: number, fragment: Fragment): boolean {
     const { first, data } = fragment;
     if (!this.#flowControl && data.length <= this.#length) {
-      this.#deliver(aclPacket(handle, boundaryOf(first), data));
+      this.#host.send(aclPacket(handle, boundaryOf(first), data));
       return true;
     }
     for (let at = 0; at === 0 || at < data.length; at += this.#length) {
       const piece = data.subarray(at, at + this.#length);
       const packet = aclPacket(handle, boundaryOf(first && at === 0), piece);
       if (this.#flowControl) this.#withheld.push({ handle, packet });
-      else this.#deliver(packet);
+      else this.#host.send(packet);
     }
     this.#release();
     return this.#withheld.filter((waiting) => waiting.handle === handle).length <= MOST_WITHHELD;
@@ -80,14 +80,6 @@ export class HostBuffers {
     this.#release();
   }
 
-  reset(): void {
-    this.#flowControl = false;
-    this.#length = Infinity;
-    this.#count = Infinity;
-    this.#taken.clear();
-    this.#withheld = [];
-  }
-
   #release(): void {
     let taken = 0;
     for (const count of this.#taken.values()) taken += count;
@@ -95,7 +87,7 @@ export class HostBuffers {
       const next = this.#withheld.shift();
       if (next === undefined) return;
       this.#taken.set(next.handle, (this.#taken.get(next.handle) ?? 0) + 1);
-      this.#deliver(next.packet);
+      this.#host.send(next.packet);
     }
   }
 }

@@ -12,7 +12,7 @@ import type { DataLength, PhyPdu, ProcedurePdu } from '../../medium/control-pdu.
 import type { Phy } from '../../medium/airtime.js';
 import { featuresForPeers, LOCAL_VERSION } from '../informational.js';
 import { ALL_CHANNELS } from './channel-map.js';
-import type { ProcedureContext } from './procedure-context.js';
+import type { ProcedureContext } from './procedure.js';
 
 /** What every link has at first, and the most that is supported (Vol 6 Part B 4.5.10). */
 const LEAST_LENGTH: DataLength = { octets: 27, time: 328 };
@@ -79,15 +79,8 @@ export class LinkProcedures {
     this.#link.end.control({ kind: 'length-request', tx: this.#wantedLength });
   }
 
-  /** Read Remote Version Information and LE Read Remote Features. */
-  ask(kind: 'version-request' | 'features-request'): number {
-    this.#link.end.control({ kind });
-    return Status.success;
-  }
-
   setDataLength(p: ParametersOf<typeof LeSetDataLength>): number {
-    const { octets, time } = LeSetDataLength.parameters.shape;
-    if (!octets.allows(p.octets) || !time.allows(p.time)) return Status.invalidParameters;
+    if (!LeSetDataLength.parameters.allows(p)) return Status.invalidParameters;
     this.#wantedLength = possible(p);
     this.#link.end.control({ kind: 'length-request', tx: this.#wantedLength });
     return Status.success;

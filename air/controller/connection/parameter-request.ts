@@ -1,38 +1,32 @@
-import type { Cancel } from '../../../lib/platform/clock.js';
-import type { LeParameterRequestReply } from '../../../lib/hci/commands/links.js';
-import { Status } from '../../../lib/hci/constants.js';
+import type {
+  LeConnectionUpdate,
+  LeParameterRequestReply,
+} from '../../../lib/hci/commands/links.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import {
   LeConnectionUpdateComplete,
   LeRemoteParameterRequest,
 } from '../../../lib/hci/events/links.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
-import type { ParameterRange, ParametersPdu } from '../../medium/control-pdu.js';
-import { RESPONSE_TIMEOUT_MS } from './encryption.js';
-import type { ProcedureContext } from './procedure-context.js';
+import type { ParameterRange } from '../../medium/control-pdu.js';
 import { parameterRange, shortest } from './link-parameters.js';
+import { Procedure } from './procedure.js';
 
 /**
  * The connection parameters request procedure of one link (Vol 6 Part B 5.1.7): the peripheral's host
  * asks for parameters, and that of the central decides.
  */
-export class ParameterRequest {
-  /** The peripheral's: the answer has not come yet. */
-  #cancelTimeout: Cancel | undefined;
+export class ParameterRequest extends Procedure {
   /** The central's: its host has been asked. */
   #asked = false;
-  readonly #link: ProcedureContext;
 
-  constructor(link: ProcedureContext) {
-    this.#link = link;
-  }
-
-  /** LE Connection Update at the peripheral. */
-  ask(wanted: ParameterRange): number {
-    if (this.#cancelTimeout !== undefined) return Status.commandDisallowed;
-    this.#cancelTimeout = this.#link.clock.after(RESPONSE_TIMEOUT_MS, () => {
-      this.#link.end.fail(Status.responseTimeout);
-    });
-    this.#link.end.control({ kind: 'parameters-request', wanted });
+  /** LE Connection Update: the central decides, the peripheral asks. */
+  update(p: ParametersOf<typeof LeConnectionUpdate>): number {
+    const wanted = parameterRange(p);
+    if (wanted === undefined) return Status.invalidParameters;
+    if (this.link.end.role === ConnectionRole.central) this.link.end.update(shortest(wanted));
+    else if (this.waits) return Status.commandDisallowed;
+    else this.ask({ kind: 'parameters-request', wanted });
     return Status.success;
   }
 
@@ -42,7 +36,7 @@ export class ParameterRequest {
     const range = parameterRange(p);
     if (range === undefined) return Status.invalidParameters;
     this.#asked = false;
-    this.#link.end.update(shortest(range));
+    this.link.end.update(shortest(range));
     return Status.success;
   }
 
@@ -50,38 +44,26 @@ export class ParameterRequest {
   refuse(reason: number): number {
     if (!this.#asked) return Status.commandDisallowed;
     this.#asked = false;
-    this.#link.end.control({ kind: 'parameters-reject', reason });
+    this.link.end.control({ kind: 'parameters-reject', reason });
     return Status.success;
   }
 
-  /** A PDU from the peer. */
-  received(pdu: ParametersPdu): void {
-    if (pdu.kind === 'parameters-request') this.#requested(pdu.wanted);
-    else this.#rejected(pdu.reason);
-  }
-
-  /** The link has new parameters, or is gone. */
-  close(): void {
-    this.#cancelTimeout?.();
-    this.#cancelTimeout = undefined;
-  }
-
-  #requested(wanted: ParameterRange): void {
-    this.#asked = this.#link.host.event(LeRemoteParameterRequest, {
-      handle: this.#link.handle,
+  requested(wanted: ParameterRange): void {
+    this.#asked = this.link.host.event(LeRemoteParameterRequest, {
+      handle: this.link.handle,
       ...wanted,
     });
     if (this.#asked) return;
     // A host that does not want to be asked does not have the feature.
-    this.#link.end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
+    this.link.end.control({ kind: 'parameters-reject', reason: Status.unsupportedRemoteFeature });
   }
 
-  #rejected(reason: number): void {
-    if (this.#cancelTimeout === undefined) return;
+  rejected(reason: number): void {
+    if (!this.waits) return;
     this.close();
-    this.#link.host.event(LeConnectionUpdateComplete, {
+    this.link.host.event(LeConnectionUpdateComplete, {
       status: reason,
-      handle: this.#link.handle,
+      handle: this.link.handle,
       interval: 0,
       latency: 0,
       timeout: 0,

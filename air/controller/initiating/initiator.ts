@@ -7,14 +7,12 @@ import { reportNoConnection } from '../connection/connection-events.js';
 import type { Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
-import type { ControllerParts } from '../context.js';
+import type { ListeningParts } from '../context.js';
 import type { Peer } from '../privacy/peer.js';
 import type { WantedLink } from './create-parameters.js';
 
-interface InitiatingContext extends ControllerParts {
+interface InitiatingContext extends ListeningParts {
   readonly connections: Connections;
-  /** To be called when listening begins or ends. */
-  listeningChanged(): void;
 }
 
 type State =
@@ -82,9 +80,7 @@ export class Initiator {
         this.#set(IDLE);
         return {
           status: Status.success,
-          then: () => {
-            this.#reportFailure();
-          },
+          then: () => this.#reportFailure(),
         };
       case 'requested':
         this.#set({ ...state, cancelled: true });

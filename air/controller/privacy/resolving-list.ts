@@ -11,16 +11,11 @@ import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { sameAddress } from '../../medium/pdu.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
 import { ok } from '../outcome.js';
-import type { CommandOutcome } from '../outcome.js';
 import { deviceAddress } from './peer.js';
 import type { Peer } from './peer.js';
 import { generateRpa, isResolvable, resolves } from './rpa.js';
 
 type PeerIdentity = ParametersOf<typeof LeRemoveFromResolvingList>;
-
-interface FoundAddress {
-  readonly address: Uint8Array;
-}
 
 export const RESOLVING_LIST_SIZE = 16;
 
@@ -95,12 +90,12 @@ export class ResolvingList {
   }
 
   /** LE Read Peer Resolvable Address. */
-  readPeer(p: PeerIdentity): number | CommandOutcome<FoundAddress> {
+  readPeer(p: PeerIdentity) {
     return found(this.#named(p)?.peerRpa);
   }
 
   /** LE Read Local Resolvable Address. */
-  readLocal(p: PeerIdentity): number | CommandOutcome<FoundAddress> {
+  readLocal(p: PeerIdentity) {
     return found(this.#named(p)?.local?.address);
   }
 
@@ -208,5 +203,5 @@ export class ResolvingList {
 const key = (bytes: Uint8Array): Uint8Array | undefined =>
   bytes.some((byte) => byte !== 0) ? bytes : undefined;
 
-const found = (address: DeviceAddress | undefined): number | CommandOutcome<FoundAddress> =>
+const found = (address: DeviceAddress | undefined) =>
   address === undefined ? Status.unknownConnection : ok({ address: address.bytes });

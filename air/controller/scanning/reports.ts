@@ -104,9 +104,7 @@ const NO_TX_POWER = 0x7f;
 
 const ANONYMOUS = 0xff;
 
-const advertiser = ({
-  peer,
-}: Sighting): { readonly addressType: number; readonly address: Uint8Array } =>
+const advertiser = ({ peer }: Sighting) =>
   peer === undefined
     ? { addressType: ANONYMOUS, address: NO_ADDRESS }
     : { addressType: peerTypeByte(peer), address: peer.address.bytes };

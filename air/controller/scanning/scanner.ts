@@ -1,26 +1,18 @@
 import type { Cancel } from '../../../lib/platform/clock.js';
-import type {
-  LeSetExtendedScanEnable,
-  LeSetScanEnable,
-} from '../../../lib/hci/commands/listening.js';
+import type { LeSetExtendedScanEnable } from '../../../lib/hci/commands/listening.js';
 import { Status } from '../../../lib/hci/constants.js';
 import { LeScanTimeout } from '../../../lib/hci/events/advertising.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { addressTypeByte, sameAddress } from '../../medium/pdu.js';
 import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
-import type { ControllerParts } from '../context.js';
+import type { ListeningParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
 import { DuplicateFilter } from './duplicate-filter.js';
 import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
 import type { Sighting, Target } from './reports.js';
 import { DEFAULT_SCAN } from './scan-parameters.js';
 import type { ScanParameters } from './scan-parameters.js';
-
-interface ScanningContext extends ControllerParts {
-  /** To be called when listening begins or ends. */
-  listeningChanged(): void;
-}
 
 /** How a host wants to scan; durations of 0 are no limit. */
 interface Scan {
@@ -41,9 +33,9 @@ export class Scanner {
   readonly #duplicates = new DuplicateFilter();
   /** What was asked for a scan response, by station and set. */
   readonly #asked = new Map<string, Sighting>();
-  readonly #context: ScanningContext;
+  readonly #context: ListeningParts;
 
-  constructor(context: ScanningContext) {
+  constructor(context: ListeningParts) {
     this.#context = context;
   }
 
@@ -69,13 +61,7 @@ export class Scanner {
   }
 
   /** Enabling again begins with nothing reported. */
-  setEnable(p: ParametersOf<typeof LeSetScanEnable>): number {
-    if (p.enable === 0) return this.#stop();
-    const filterDuplicates = p.filterDuplicates === 1;
-    return this.#start({ filterDuplicates, filterByPeriod: false, durationMs: 0, periodMs: 0 });
-  }
-
-  setExtendedEnable(p: ParametersOf<typeof LeSetExtendedScanEnable>): number {
+  setEnable(p: ParametersOf<typeof LeSetExtendedScanEnable>): number {
     const { enable, filterDuplicates: filter } = p;
     const durationMs = p.duration * 10;
     const periodMs = durationMs === 0 ? 0 : p.period * 1280;
@@ -151,9 +137,7 @@ export class Scanner {
         return;
       }
       this.#listen(false);
-      this.#after(scan.periodMs - scan.durationMs, () => {
-        this.#beginPeriod(scan);
-      });
+      this.#after(scan.periodMs - scan.durationMs, () => this.#beginPeriod(scan));
     });
     this.#listen(true);
   }

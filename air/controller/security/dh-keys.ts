@@ -23,31 +23,22 @@ export class DhKeys {
 
   /** LE Read Local P-256 Public Key: makes a new pair of keys. */
   readPublicKey(): CommandOutcome<never> {
-    const pair = P256KeyPair.generate(this.#random);
-    this.#pair = pair;
-    return {
-      status: Status.success,
-      then: () => {
-        this.#host.event(LeReadLocalP256PublicKeyComplete, {
-          status: Status.success,
-          publicKey: pair.publicKey,
-        });
-      },
-    };
+    const { publicKey } = (this.#pair = P256KeyPair.generate(this.#random));
+    const made = { status: Status.success, publicKey };
+    const then = () => this.#host.event(LeReadLocalP256PublicKeyComplete, made);
+    return { status: Status.success, then };
   }
 
   /** LE Generate DHKey [v1], 64 bytes: the peer's public key. */
   generate(publicKey: Uint8Array): CommandOutcome<never> {
     if (this.#pair === undefined) return { status: Status.commandDisallowed };
     const key = this.#pair.dhKey(publicKey);
-    return {
-      status: Status.success,
-      then: () => {
-        const status = key === undefined ? Status.invalidParameters : Status.success;
-        const bytes = key ?? new Uint8Array(DH_KEY_BYTES).fill(0xff);
-        this.#host.event(LeGenerateDhKeyComplete, { status, key: bytes });
-      },
-    };
+    const made =
+      key === undefined
+        ? { status: Status.invalidParameters, key: new Uint8Array(DH_KEY_BYTES).fill(0xff) }
+        : { status: Status.success, key };
+    const then = () => this.#host.event(LeGenerateDhKeyComplete, made);
+    return { status: Status.success, then };
   }
 
   reset(): void {

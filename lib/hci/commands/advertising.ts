@@ -13,7 +13,7 @@ export const LEGACY_PROPERTIES: readonly number[] = [0x13, 0x1d, 0x12, 0x10, 0x1
 export const LeSetAdvertisingParameters = command(0x2006, [25, 5], {
   intervalMin: slots('intervalMinMs', 0x4000, 0x0020),
   intervalMax: slots('intervalMaxMs', 0x4000, 0x0020),
-  type: as('advertisingType', u8({ max: 4 }), (value) => value),
+  type: as('advertisingType', u8({ max: 4 })),
   ownAddressType: addressType(3),
   peerAddressType: u8({ max: 1 }),
   peerAddress: bytes(6),

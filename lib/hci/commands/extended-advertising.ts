@@ -1,11 +1,11 @@
 import { as, bytes, counted, i8, u16, u24, u8 } from '../fields.js';
 import { countedList } from '../lists.js';
 import { command, read } from '../packet.js';
-import { address, enable, ownAddressType, tellData } from '../shared.js';
+import { address, enable, ownAddressType } from '../shared.js';
 
 /** Extended advertising (Vol 4 Part E 7.8.52 to 7.8.60). */
 
-const set = as('set', u8({ max: 0xef }), (value) => value);
+const set = as('set', u8({ max: 0xef }));
 
 export const LeSetAdvertisingSetRandomAddress = command(0x2035, [36, 1], { set, address });
 
@@ -46,7 +46,7 @@ const fragment = {
   set,
   operation: u8({ max: 4 }),
   fragmentPreference: u8({ max: 1 }),
-  data: as('data', counted(251), tellData),
+  data: as('data', counted(251)),
 };
 
 export const LeSetExtendedAdvertisingData = command(0x2037, [36, 3], fragment);

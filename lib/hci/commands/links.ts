@@ -48,7 +48,7 @@ export const LeLongTermKeyNegativeReply = command(0x201b, [28, 2], { handle }, g
 export const LeSetDataLength = command(
   0x2022,
   [33, 6],
-  { handle, octets: as('txBytes', dataLength.octets, (value) => value), time: dataLength.time },
+  { handle, octets: as('txBytes', dataLength.octets), time: dataLength.time },
   given,
 );
 export const LeReadSuggestedDataLength = read(0x2023, [33, 7], dataLength);

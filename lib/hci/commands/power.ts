@@ -11,12 +11,7 @@ export const ReadTransmitPower = command(
   { handle: untoldHandle, kind: u8({ max: 1 }) },
   { handle: untoldHandle, power: i8() },
 );
-export const ReadRssi = command(
-  0x1405,
-  [15, 5],
-  { handle },
-  { handle, rssi: as('rssiDbm', i8(), (value) => value) },
-);
+export const ReadRssi = command(0x1405, [15, 5], { handle }, { handle, rssi: as('rssiDbm', i8()) });
 export const LeReadTransmitPower = read(0x204b, [38, 7], { min: i8(), max: i8() });
 
 /** Tenths of a dB, either way. */

@@ -53,7 +53,7 @@ export const LeExtendedAdvertisingReport = leEvent(0x0d, {
 });
 export const LeScanTimeout = leEvent(0x11, {});
 
-const set = as('set', u8({ max: 0xef }), (value) => value);
+const set = as('set', u8({ max: 0xef }));
 
 export const LeAdvertisingSetTerminated = leEvent(0x12, {
   status,

@@ -63,8 +63,7 @@ export const LeLongTermKeyRequest = leEvent(0x05, {
 });
 export const LeRemoteParameterRequest = leEvent(0x06, { handle, ...wantedParameters });
 
-const octets = (name: string): typeof handle =>
-  as(name, u16({ min: 27, max: 251 }), (value) => value);
+const octets = (name: string): typeof handle => as(name, u16({ min: 27, max: 251 }));
 
 /** Most data in a packet of each direction (octets), and the time that it may take (microseconds). */
 export const LeDataLengthChange = leEvent(0x07, {

@@ -4,10 +4,10 @@ import type { Suite } from '../../crypto/suite.js';
 import type { Enrolment } from '../../domain/outcomes.js';
 import type { PairingRefusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
+import { perObject } from '../../platform/per-object.js';
 import { pairingRefusals } from '../numbers.js';
 import { CarPairing } from '../pairing/car.js';
 import { pairingRegistration } from '../pairing/transcript.js';
-import type { Registration } from '../pairing/spake2plus.js';
 import { lastWord, openLink } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Pairing, LinkStep } from './link-state.js';
 
@@ -23,7 +23,7 @@ export const onPairStart = (
   const exchange = new CarPairing(
     context.suite,
     context.random,
-    registrationOf(context.suite, window),
+    registrationOf(window, context.suite),
     state.challenge.bytes,
   );
   return {
@@ -103,10 +103,6 @@ const attempt = (step: () => LinkStep): LinkStep => {
 };
 
 /** Made once for a window, because it is slow on purpose; gone with the window. */
-const registrations = new WeakMap<PairingWindow, Registration>();
-
-const registrationOf = (suite: Suite, window: PairingWindow): Registration => {
-  const made = registrations.get(window) ?? pairingRegistration(window.code, suite);
-  registrations.set(window, made);
-  return made;
-};
+const registrationOf = perObject((window: PairingWindow, suite: Suite) =>
+  pairingRegistration(window.code, suite),
+);

@@ -1,7 +1,7 @@
 import { fingerprint } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
-import type { Closure } from '../../domain/closures.js';
 import type { CommandName } from '../../domain/commands.js';
+import type { VehicleStatus } from '../../domain/outcomes.js';
 import type { Refusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import { toHex } from '../../platform/bytes.js';
@@ -19,12 +19,7 @@ export type Content =
     }
   | { readonly type: 'done' }
   | { readonly type: 'refusal'; readonly reason: string }
-  | {
-      readonly type: 'status';
-      readonly locked: boolean;
-      readonly open: readonly Closure[];
-      readonly driveSecondsLeft: number;
-    }
+  | ({ readonly type: 'status' } & Pick<VehicleStatus, 'locked' | 'open' | 'driveSecondsLeft'>)
   /** Only how many: names of people are nobody's business. */
   | { readonly type: 'keys'; readonly count: number }
   /** The keys of the session do not open it, or what it holds is no message. */

@@ -2,12 +2,11 @@ import { defaultSuite } from '../../crypto/index.js';
 import type { Suite } from '../../crypto/suite.js';
 import { PhoneKeyError } from '../../errors.js';
 import type { SessionKeys } from '../session/common.js';
-import { decodeFromCar, decodeToCar } from '../codec.js';
-import { describe } from '../describe.js';
+import { decoded, describe } from '../describe.js';
 import type { MessageDescription, MessageDirection } from '../../link/message-link.js';
 import { Reassembler } from '../../link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../native/profile.js';
-import type { FromCar, ToCar } from '../schema/gen/phonekey.js';
+import type { ToCar } from '../schema/gen/phonekey.js';
 import { commandContent, describeContent, proofContent, resultContent } from './content.js';
 import type { Content } from './content.js';
 import { carOfProof } from './known-car.js';
@@ -51,7 +50,7 @@ export class Conversation {
   #challenge: Uint8Array | undefined;
   /** That answered the challenge; not told in full while its keys are not there. */
   #proof: { readonly value: Proof; readonly told: InspectedMessage } | undefined;
-  #session: SessionReader | undefined;
+  #session: SessionKeys | undefined;
   /** Messages sealed since the Proof. */
   #sealed = { 'to-car': 0, 'from-car': 0 };
 
@@ -105,7 +104,8 @@ export class Conversation {
     const late = this.#session === undefined ? this.#openedProof() : undefined;
     const before: InspectedMessage[] = late === undefined ? [] : [{ ...late, late: true }];
     if (this.#session === undefined) return [told];
-    const plaintext = this.#session.openSealed(direction, nonce, ciphertext);
+    const key = direction === 'to-car' ? this.#session.toCarKey : this.#session.fromCarKey;
+    const plaintext = opened(this.#suite, key, nonce, NO_AD, ciphertext);
     const content = direction === 'to-car' ? commandContent(plaintext) : resultContent(plaintext);
     return [...before, { ...told, content }];
   }
@@ -115,12 +115,10 @@ export class Conversation {
     if (this.#challenge === undefined || this.#proof === undefined) return undefined;
     const keys = this.#keys.session(this.#challenge);
     if (keys === undefined) return undefined;
-    this.#session = new SessionReader(this.#suite, keys);
+    this.#session = keys;
     const { value, told } = this.#proof;
-    return {
-      ...told,
-      content: proofContent(this.#suite, this.#session.openProof(value.handshake)),
-    };
+    const proof = openedProof(this.#suite, keys, value.handshake);
+    return { ...told, content: proofContent(this.#suite, proof) };
   }
 }
 
@@ -134,76 +132,47 @@ export const describeMessage = ({ kind, fields, content, car, late }: InspectedM
   return parts.join('; ');
 };
 
-const decoded = (
-  direction: MessageDirection,
-  bytes: Uint8Array,
-): ToCar['message'] | FromCar['message'] | undefined => {
-  try {
-    return direction === 'to-car' ? decodeToCar(bytes) : decodeFromCar(bytes);
-  } catch {
-    return undefined; // `describe` says so
-  }
-};
-
 const EPHEMERAL = 32;
 /** The encrypted public key: 32 bytes and a tag. */
 const IDENTITY = 48;
 const NO_AD = new Uint8Array(0);
 
-/** Opens the sealed parts of one session with its logged keys. Undefined for what they do not open. */
-class SessionReader {
-  readonly #suite: Suite;
-  readonly #keys: SessionKeys;
+/**
+ * Who proved to be somebody, and the encoded Command that came with it. Every ciphertext is bound to
+ * the transcript before it (Noise, section 5.2), which is rebuilt here.
+ * @param handshake of the Proof, at least 96 bytes
+ */
+const openedProof = (
+  suite: Suite,
+  { transcript, identityKey, commandKey }: SessionKeys,
+  handshake: Uint8Array,
+): { readonly phonePublicKey: Uint8Array; readonly command: Uint8Array } | undefined => {
+  const identity = handshake.subarray(EPHEMERAL, EPHEMERAL + IDENTITY);
+  const before = suite.sha512(transcript, handshake.subarray(0, EPHEMERAL));
+  const phonePublicKey = opened(suite, identityKey, 0, before, identity);
+  if (phonePublicKey === undefined) return undefined;
+  const after = suite.sha512(before, identity);
+  const command = opened(suite, commandKey, 0, after, handshake.subarray(EPHEMERAL + IDENTITY));
+  return command && { phonePublicKey, command };
+};
 
-  constructor(suite: Suite, keys: SessionKeys) {
-    this.#suite = suite;
-    this.#keys = keys;
+/**
+ * Undefined for what the key does not open.
+ * @param nonce how many messages this key has sealed before
+ */
+const opened = (
+  suite: Suite,
+  key: Uint8Array,
+  nonce: number,
+  ad: Uint8Array,
+  ciphertext: Uint8Array,
+): Uint8Array | undefined => {
+  const cipher = new CipherState(suite, key);
+  cipher.setNonce(BigInt(nonce));
+  try {
+    return cipher.decryptWithAd(ad, ciphertext);
+  } catch (error) {
+    if (error instanceof PhoneKeyError) return undefined;
+    throw error;
   }
-
-  /**
-   * Who proved to be somebody, and the encoded Command that came with it. Every ciphertext is bound to
-   * the transcript before it (Noise, section 5.2), which is rebuilt here.
-   * @param handshake of the Proof, at least 96 bytes
-   */
-  openProof(
-    handshake: Uint8Array,
-  ): { readonly phonePublicKey: Uint8Array; readonly command: Uint8Array } | undefined {
-    const identity = handshake.subarray(EPHEMERAL, EPHEMERAL + IDENTITY);
-    const { transcript, identityKey, commandKey } = this.#keys;
-    const before = this.#suite.sha512(transcript, handshake.subarray(0, EPHEMERAL));
-    const phonePublicKey = this.#open(identityKey, 0, before, identity);
-    if (phonePublicKey === undefined) return undefined;
-    const after = this.#suite.sha512(before, identity);
-    const command = this.#open(commandKey, 0, after, handshake.subarray(EPHEMERAL + IDENTITY));
-    return command && { phonePublicKey, command };
-  }
-
-  /**
-   * An encoded Command or Result.
-   * @param nonce how many sealed messages went this way before in this session
-   */
-  openSealed(
-    direction: MessageDirection,
-    nonce: number,
-    ciphertext: Uint8Array,
-  ): Uint8Array | undefined {
-    const { toCarKey, fromCarKey } = this.#keys;
-    return this.#open(direction === 'to-car' ? toCarKey : fromCarKey, nonce, NO_AD, ciphertext);
-  }
-
-  #open(
-    key: Uint8Array,
-    nonce: number,
-    ad: Uint8Array,
-    ciphertext: Uint8Array,
-  ): Uint8Array | undefined {
-    const cipher = new CipherState(this.#suite, key);
-    cipher.setNonce(BigInt(nonce));
-    try {
-      return cipher.decryptWithAd(ad, ciphertext);
-    } catch (error) {
-      if (error instanceof PhoneKeyError) return undefined;
-      throw error;
-    }
-  }
-}
+};

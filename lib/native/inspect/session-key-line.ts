@@ -45,11 +45,7 @@ export const sessionKeyObserver =
 export const parseSessionKeys = (line: string): SessionKeys | undefined => {
   const [label, ...values] = line.split(' ');
   if (label !== SESSION_KEY_LABEL || values.length !== FIELDS.length) return undefined;
-  const parsed = FIELDS.map(([field, bytes], index) => {
-    const value = fromHex(values[index] ?? '');
-    return value?.length === bytes ? ([field, value] as const) : undefined;
-  }).filter((entry) => entry !== undefined);
-  return parsed.length === FIELDS.length
-    ? (Object.fromEntries(parsed) as unknown as SessionKeys)
-    : undefined;
+  const parsed = FIELDS.map(([field], index) => [field, fromHex(values[index] ?? '')] as const);
+  const whole = parsed.every(([, value], index) => value?.length === FIELDS[index]?.[1]);
+  return whole ? (Object.fromEntries(parsed) as unknown as SessionKeys) : undefined;
 };

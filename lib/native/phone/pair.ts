@@ -1,25 +1,16 @@
-import type { Enrolment } from '../../domain/outcomes.js';
 import { pairingRefusalError } from '../../domain/refusals.js';
-import type { PairingRefusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
-import type { Deadline } from '../../phone/deadline.js';
-import type { CarToPair, DialectEnvironment, PhoneDialect } from '../../phone/dialect.js';
-import type { CentralLink } from '../../radio/types.js';
+import type { CarToPair, OverLink, PhoneDialect } from '../../phone/dialect.js';
 import { pairingRefusal } from '../codec.js';
 import { PhonePairing } from '../pairing/phone.js';
 import { nativeRemote } from '../phone.js';
-import { CarChannel } from './channel.js';
+import { openChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
 /** Pairs: SPAKE2+ with the code, then proof of the static keys (docs/PROTOCOL.md, section 5). */
-const pair = async (
-  link: CentralLink,
-  code: string,
-  phone: DialectEnvironment,
-  deadline: Deadline,
-): Promise<CarToPair> => {
+const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) => {
   const { suite, random, name, formFactor } = phone;
-  const channel = await CarChannel.open(link, phone, deadline);
+  const channel = await openChannel(link, phone, deadline);
   const { bytes: challenge } = await channel.receiveHello(deadline);
   const exchange = new PhonePairing(suite, random, code, challenge);
 
@@ -32,38 +23,31 @@ const pair = async (
   return {
     car: { name: offer.name, carPublicKey: offer.publicKey },
     role: offer.role,
-    enrol: (keys, left) =>
-      commit(exchange, channel, exchange.commit(keys, { name, formFactor }), left),
+    enrol: async (keys, left) => {
+      const sealed = exchange.commit(keys, { name, formFactor });
+      if (channel.failure !== undefined) throw channel.failure;
+      // From the first byte on, the car may have enrolled us.
+      try {
+        await channel.send({ case: 'pairCommit', value: sealed }, left);
+        return exchange.openDone(expectDone(await channel.receive(left)));
+      } catch (error) {
+        if (!(error instanceof PhoneKeyError)) throw error;
+        throw new PhoneKeyError(
+          error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
+          `the car did not confirm the pairing: ${error.message}`,
+          {
+            cause: error,
+            mayHaveSucceeded: true,
+            hint: 'The car may have enrolled this phone. Try key status; if it refuses, pair again.',
+          },
+        );
+      }
+    },
   };
 };
 
 /** The native dialect of a phone, with pairing. */
 export const nativePhone: PhoneDialect = { ...nativeRemote, pair };
-
-/** Sends PairCommit and waits for PairDone: from the first byte on, the car may have enrolled us. */
-const commit = async (
-  exchange: PhonePairing,
-  channel: CarChannel,
-  keys: Uint8Array,
-  deadline: Deadline,
-): Promise<Enrolment | PairingRefusal> => {
-  if (channel.failure !== undefined) throw channel.failure;
-  try {
-    await channel.send({ case: 'pairCommit', value: keys }, deadline);
-    return exchange.openDone(expectDone(await channel.receive(deadline)));
-  } catch (error) {
-    if (!(error instanceof PhoneKeyError)) throw error;
-    throw new PhoneKeyError(
-      error.kind === 'unreachable' ? 'car.outcome-unknown' : error.code,
-      `the car did not confirm the pairing: ${error.message}`,
-      {
-        cause: error,
-        mayHaveSucceeded: true,
-        hint: 'The car may have enrolled this phone. Try key status; if it refuses, pair again.',
-      },
-    );
-  }
-};
 
 type ValueOf<C extends CarMessage['case']> = Extract<CarMessage, { case: C }>['value'];
 

@@ -1,17 +1,11 @@
-import type { KeyPair, Suite } from '../../crypto/suite.js';
+import type { Suite } from '../../crypto/suite.js';
 import { HandshakeState, PATTERNS } from '../../noise/handshake-state.js';
+import type { PairedCar } from '../../phone/store.js';
 import type { Random } from '../../platform/random.js';
 import { PROLOGUE, proofTagKey, proofTagWith, SealedChannel, SessionKeyTap } from './common.js';
 import type { OnSessionKeys } from './common.js';
 
 /** The phone's side of one session: Noise KX, the phone responds. Its mirror is car.ts. */
-
-export interface PhoneSecrets {
-  /** X25519, the key the car enrolled. */
-  readonly identity: KeyPair;
-  /** X25519, 32 bytes, learnt in pairing. */
-  readonly carPublicKey: Uint8Array;
-}
 
 export interface Response {
   /** Noise message 2: 96 bytes and the command. */
@@ -32,7 +26,7 @@ export interface Response {
 export const answerChallenge = (
   suite: Suite,
   random: Random,
-  secrets: PhoneSecrets,
+  { identity, carPublicKey }: Pick<PairedCar, 'identity' | 'carPublicKey'>,
   challenge: Uint8Array,
   command: Uint8Array,
   onSessionKeys?: OnSessionKeys,
@@ -41,15 +35,15 @@ export const answerChallenge = (
   const noise = new HandshakeState(suite, PATTERNS.KX, {
     initiator: false,
     prologue: PROLOGUE,
-    s: secrets.identity,
-    rs: secrets.carPublicKey,
+    s: identity,
+    rs: carPublicKey,
     random,
     onKey: keyTap?.onKey,
   });
   noise.readMessage(challenge);
   keyTap?.hello(challenge, noise.handshakeHash);
   const handshake = noise.writeMessage(command);
-  const tag = proofTagWith(suite, proofTagKey(suite, secrets.carPublicKey))(challenge, handshake);
+  const tag = proofTagWith(suite, proofTagKey(suite, carPublicKey))(challenge, handshake);
   const channel = new SealedChannel(noise.split());
   keyTap?.complete();
   return { handshake, tag, channel };

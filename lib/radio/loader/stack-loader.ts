@@ -95,11 +95,6 @@ const startTimers = (keepAlive: boolean) => {
   };
 };
 
-/**
- * Loads the files of one CommonJS package, as they are, each time anew: an instance has its modules to
- * itself, and sees our values in place of some modules and globals. Node's own loader (one shared
- * cache, hooks that all of the process feels) offers neither, and test runners put theirs in its place.
- */
 interface PackageOptions {
   readonly name: string;
   /** Modules that are answered here, by the name in `require`. */
@@ -108,23 +103,20 @@ interface PackageOptions {
   readonly globals: Readonly<Record<string, unknown>>;
 }
 
-interface LoadedModule {
-  exports: unknown;
-}
-
 const ownRequire = createRequire(import.meta.url);
 
 /**
- * A `require` for the package, which takes paths inside it (`lib/noble`).
+ * Loads the files of one CommonJS package, as they are, each time anew: an instance has its modules to
+ * itself, and sees our values in place of some modules and globals. Node's own loader (one shared
+ * cache, hooks that all of the process feels) offers neither, and test runners put theirs in its place.
+ * @returns a `require` for the package, which takes paths inside it (`lib/noble`)
  * @throws the loader's MODULE_NOT_FOUND when the package is not installed
  */
 export const loadPackage = (options: PackageOptions): ((path: string) => unknown) => {
   const manifest = ownRequire.resolve(`${options.name}/package.json`);
   const root = dirname(manifest);
-  const cache = new Map<string, LoadedModule>();
+  const cache = new Map<string, { exports: unknown }>();
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
-  const globalNames = Object.keys(options.globals);
-  const globalValues = Object.values(options.globals);
 
   const requireFrom =
     (directory: string) =>
@@ -138,13 +130,13 @@ export const loadPackage = (options: PackageOptions): ((path: string) => unknown
   const loadFile = (file: string): unknown => {
     const loaded = cache.get(file);
     if (loaded !== undefined) return loaded.exports;
-    const module: LoadedModule = { exports: {} };
+    const module: { exports: unknown } = { exports: {} };
     cache.set(file, module);
     if (file.endsWith('.json')) {
       module.exports = JSON.parse(readFileSync(file, 'utf8')) as unknown;
       return module.exports;
     }
-    const body = compileFile(file, [...parameters, ...globalNames]);
+    const body = compileFile(file, [...parameters, ...Object.keys(options.globals)]);
     const directory = dirname(file);
     Reflect.apply(body, module.exports, [
       module.exports,
@@ -152,7 +144,7 @@ export const loadPackage = (options: PackageOptions): ((path: string) => unknown
       module,
       file,
       directory,
-      ...globalValues,
+      ...Object.values(options.globals),
     ]);
     return module.exports;
   };

@@ -6,7 +6,7 @@ import { AirDecoder } from '../../../air/decode/air-decoder.js';
 import { LineDecoder, LineTooLong } from '../../../local/rpc/lines.js';
 import { VirtualAir } from '../../../air/index.js';
 import { HubOperations } from '../../../air/hub/hub-operations.js';
-import { hubHandlers } from '../../../air/hub/control-server.js';
+import { hubHandlers } from '../../../air/hub/hub-server.js';
 import { perform } from '../../../local/rpc/server.js';
 import type { Handler } from '../../../local/rpc/server.js';
 import { Places } from '../../../air/hub/places.js';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { VirtualAir } from '../../../air/index.js';
 import type { ControllerOptions } from '../../../air/index.js';
-import { hubHandlers } from '../../../air/hub/control-server.js';
+import { hubHandlers } from '../../../air/hub/hub-server.js';
 import { HubOperations } from '../../../air/hub/hub-operations.js';
 import { Places } from '../../../air/hub/places.js';
 import { PhoneKeyError } from '../../../lib/errors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandName, eventName, leEventName } from '../../../../air/decode/names.js';
+import { commandName, eventName, leEventName } from '../../../../air/decode/hci-events.js';
 import { HCI_COMMANDS } from '../../../../lib/hci/commands/index.js';
 import { EVENTS } from '../../../../lib/hci/events/index.js';
 import { statusName } from '../../../../lib/hci/status.js';

@@ -4,18 +4,12 @@ import { Medium } from '../../../../air/medium/medium.js';
 import type { AirPdu } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
 import { Att } from '../../../../lib/hci/att/pdus.js';
-import {
-  AttributeType,
-  entriesIn,
-  parseSimAttPdu,
-  searchRequest,
-  readUint16,
-  simAttPdu,
-  uint16,
-} from '../../../../air/sim/att.js';
+import { AttributeType } from '../../../../lib/hci/att/attributes.js';
+import { attFrame, frame, parseAttFrame } from '../../../../air/sim/att.js';
 import { AttributeTable } from '../../../../air/sim/attribute-table.js';
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
-import { toHex } from '../../../../lib/platform/bytes.js';
+import { concat, toHex } from '../../../../lib/platform/bytes.js';
+import { uuidBytes } from '../../../../lib/radio/advertising-data.js';
 import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import type { Link } from '../../../../lib/radio/types.js';
 import { TestRadio } from '../medium/test-radio.js';
@@ -24,9 +18,9 @@ import { nativeAdvertising } from '../../../../lib/native/advertisement.js';
 
 describe('PDUs of ATT', () => {
   it('have the header of L2CAP, 7 bytes together with the handle of a chunk', () => {
-    const pdu = simAttPdu(Att.writeCommand.opcode, uint16(0x0b), Uint8Array.of(0xaa, 0xbb));
+    const pdu = attFrame(Att.writeCommand, { handle: 0x0b, value: Uint8Array.of(0xaa, 0xbb) });
     expect(toHex(pdu)).toBe('05000400520b00aabb');
-    expect(parseSimAttPdu(pdu)).toEqual({
+    expect(parseAttFrame(pdu)).toEqual({
       opcode: Att.writeCommand.opcode,
       parameters: Uint8Array.of(0x0b, 0, 0xaa, 0xbb),
     });
@@ -35,20 +29,26 @@ describe('PDUs of ATT', () => {
   it.each(['', '0000', '00000400', '0100040052aa', '0200040052', '0100050052', '01000600', '52'])(
     'are not %j',
     (hex) => {
-      expect(parseSimAttPdu(Buffer.from(hex, 'hex'))).toBeUndefined();
+      expect(parseAttFrame(Buffer.from(hex, 'hex'))).toBeUndefined();
     },
   );
 });
 
 describe('the attributes of a car', () => {
   const table = new AttributeTable([{ profile: nativeProfile, onLink: () => undefined }]);
-  const { service, declaration } = AttributeType;
+  const { primaryService: service, characteristic: declaration } = AttributeType;
 
   /** The size of an answer, and what is in it. */
-  const ask = (first: number, type: number, mtu = 256) => {
-    const request = parseSimAttPdu(searchRequest(first, 0xffff, type))!;
-    const answer = parseSimAttPdu(table.find(request.opcode, request.parameters, mtu)!)!;
-    return [1 + answer.parameters.length, entriesIn(answer).length];
+  const ask = (first: number, type: string, mtu = 256) => {
+    const { readByGroupTypeRequest, readByTypeRequest, readByTypeResponse } = Att;
+    const search = type === service ? readByGroupTypeRequest : readByTypeRequest;
+    const range = { start: first, end: 0xffff, type: uuidBytes(type) };
+    const parameters = search.parameters.build(range);
+    const answer = parseAttFrame(table.find(search.opcode, parameters, mtu)!)!;
+    expect([Att.error.opcode, search.opcode + 1]).toContain(answer.opcode);
+    const found = answer.opcode !== Att.error.opcode;
+    const entries = found ? readByTypeResponse.parameters.exact(answer.parameters)!.attributes : [];
+    return [1 + answer.parameters.length, entries.length];
   };
 
   it('are where bleno has them, and as many in an answer as there is room for', () => {
@@ -67,7 +67,7 @@ describe('the attributes of a car', () => {
 
   it('are not told to who asks for something else', () => {
     expect(table.find(Att.readByTypeRequest.opcode, Buffer.alloc(5), 23)).toBeUndefined();
-    expect(ask(1, 0x2a00)).toEqual([5, 0]);
+    expect(ask(1, '2a00')).toEqual([5, 0]);
   });
 });
 
@@ -86,8 +86,10 @@ describe('SimPeripheral', () => {
     const known = fc.constantFrom(...Object.values(Att).map(({ opcode }) => opcode));
     const pdu = fc
       .tuple(fc.oneof(known, fc.integer({ min: 0, max: 255 })), fc.uint8Array({ maxLength: 40 }))
-      .map(([opcode, parameters]) => simAttPdu(opcode, parameters));
-    const subscription = fc.constant(simAttPdu(Att.writeRequest.opcode, uint16(15, 1)));
+      .map(([opcode, parameters]) => frame(concat(Uint8Array.of(opcode), parameters)));
+    const subscription = fc.constant(
+      attFrame(Att.writeRequest, { handle: 15, value: Uint8Array.of(1, 0) }),
+    );
     const junk = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     await fc.assert(
       fc.asyncProperty(
@@ -128,7 +130,7 @@ describe('SimPeripheral', () => {
 });
 
 const isSubscription = (message: Uint8Array): boolean => {
-  const pdu = parseSimAttPdu(message);
-  if (pdu?.opcode !== Att.writeRequest.opcode || pdu.parameters.length < 2) return false;
-  return readUint16(pdu.parameters) === 15;
+  const pdu = parseAttFrame(message);
+  if (pdu?.opcode !== Att.writeRequest.opcode) return false;
+  return Att.writeRequest.parameters.exact(pdu.parameters)?.handle === 15;
 };
