@@ -26,7 +26,7 @@ export interface PairedCar {
   readonly state: 'pending' | 'paired';
   /**
    * This phone asked the car to pair, and has not heard what came of it: slot and role may be others by now. Gone
-   * with the first answer of the car.
+   * once the car has told them, or that this is no owner's key.
    */
   readonly unconfirmed?: true;
   /** Known once paired; of a granted key, what the grant says. */

@@ -42,13 +42,18 @@ const AREAS = {
   // What the car decides by them: who comes in, what is taken away, and when.
   policy: {
     mutate: [
-      'firmware-sim/{admission,car-clock,circumstances,key-manager,key-slots,revocation-lists,pin-lock,removed-keys}.ts',
+      'firmware-sim/{admission,car-clock,circumstances,enrolment,key-manager,key-slots,revocation-lists,pin-lock,removed-keys}.ts',
       'firmware-sim/behaviors.ts',
     ],
     tests: [
-      'unit/firmware-sim/{admission,behaviors,car-clock,key-manager,key-slots,revocation-lists,pin-lock,removed-keys,revoking}',
+      'unit/firmware-sim/{admission,behaviors,car-clock,enrolment,key-manager,key-slots,revocation-lists,pin-lock,removed-keys,revoking}',
       'vectors/credentials',
     ],
+  },
+  // What a phone keeps of a car while it pairs, and learns of it afterwards.
+  phone: {
+    mutate: ['lib/phone/{pairing,reconcile}.ts'],
+    tests: ['unit/phone/{pairing,reconcile,phone-key}', 'unit/native/phone/pair'],
   },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
@@ -56,7 +61,7 @@ const AREAS = {
     tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],
   },
   controller: {
-    mutate: ['firmware-sim/{controller,pairing-window}.ts'],
+    mutate: ['firmware-sim/{controller,pairing-manager,pairing-window}.ts'],
     tests: ['unit/firmware-sim/{controller*,behaviors,pairing-window}', 'property/firmware-sim'],
   },
   // The store itself: the format of the record, the two files, the log in the flash. Not the simulated
