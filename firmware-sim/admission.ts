@@ -1,8 +1,7 @@
 import type { AdmissionRefusal } from '../lib/car/host.js';
 import { verifyChain } from '../lib/credentials/chain.js';
 import type { VerifiedChain } from '../lib/credentials/chain.js';
-import { fingerprint } from '../lib/credentials/key-slot.js';
-import { findKey } from '../lib/credentials/key-slot.js';
+import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { Introduction, KeyGrant, KeySlot } from '../lib/credentials/key-slot.js';
 import { grantRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';

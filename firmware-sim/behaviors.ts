@@ -3,7 +3,6 @@ import type { CommandName } from '../lib/domain/commands.js';
 import { permits } from '../lib/domain/roles.js';
 import type { Behavior } from './behavior.js';
 import { speedLimitIn } from './body.js';
-import { usesLeft } from './key-summary.js';
 
 export type Behaviors = ReadonlyMap<CommandName, Behavior>;
 
@@ -27,7 +26,7 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
     return act({ type: 'authorise-drive', ...(speedLimit === undefined ? {} : { speedLimit }) });
   },
 
-  status({ body, driveSecondsLeft, record }) {
+  status({ body, driveSecondsLeft, pinNeeded }) {
     const state = body();
     return {
       type: 'status',
@@ -36,27 +35,22 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
         open: state.open,
         driveSecondsLeft: driveSecondsLeft(),
         speedLimit: speedLimitIn(state) ?? null,
-        pinNeeded: record().pin !== undefined,
+        pinNeeded: pinNeeded(),
       },
     };
   },
 
-  listKeys: ({ record, fingerprint, isSuspended }, _command, own) => ({
+  listKeys: ({ keys }, _command, own) => ({
     type: 'keys',
-    keys: record().keys.map((key) => {
-      const { slot, name, formFactor = 'unknown', role, grant } = key;
-      const notAfter = grant?.terms.notAfter ?? NO_END;
+    keys: keys().map(({ grant, suspended = false, ...key }) => {
+      const notAfter = grant?.notAfter ?? NO_END;
       return {
-        slot,
-        name,
-        formFactor,
-        role,
-        fingerprint: fingerprint(key),
-        own: slot === own.slot,
-        suspended: isSuspended(key),
+        ...key,
+        own: key.slot === own.slot,
+        suspended,
         notAfter: notAfter === NO_END ? null : notAfter,
-        usesLeft: (grant && usesLeft(grant)) ?? null,
-        grantedBy: grant?.terms.ownerSlot ?? null,
+        usesLeft: grant?.usesLeft ?? null,
+        grantedBy: grant?.owner ?? null,
       };
     }),
   }),

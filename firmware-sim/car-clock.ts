@@ -1,16 +1,19 @@
+import { MAX_TIME } from './memory/key-record.js';
 import type { ClockRecord } from './memory/rights-record.js';
 
 /** What the car makes of the clock that runs in it. Times are seconds since 1970. */
 
-const MAX_TIME = 2 ** 32 - 1;
-
 /** The time; never before what an owner has signed. Undefined when the car does not know it. */
-export const timeOf = (clock: ClockRecord, wallMs: number): number | undefined =>
-  clock.lost ? undefined : Math.max(running(clock, wallMs), clock.floor);
+export const timeOf = ({ lost, offset, floor }: ClockRecord, wallMs: number): number | undefined =>
+  lost ? undefined : Math.max(floor, Math.min(MAX_TIME, Math.floor(wallMs / 1000) + offset));
 
 /** For what is kept now: the time, or the last that is known of it. */
 export const timeForRecords = (clock: ClockRecord, wallMs: number): number =>
   timeOf(clock, wallMs) ?? clock.floor;
+
+/** When a key is paired now: what owners signed before does not concern it. */
+export const timeOfPairing = (clock: ClockRecord, wallMs: number): number =>
+  Math.min(MAX_TIME, Math.max(timeForRecords(clock, wallMs), clock.floor + 1));
 
 /** An owner has signed something at that time. */
 export const raiseFloor = (clock: ClockRecord, signedAt: number): ClockRecord =>
@@ -27,6 +30,3 @@ export const advanceClock = (clock: ClockRecord, seconds: number): ClockRecord =
   ...clock,
   offset: clock.offset + seconds,
 });
-
-const running = ({ offset }: ClockRecord, wallMs: number): number =>
-  Math.min(MAX_TIME, Math.max(0, Math.floor(wallMs / 1000) + offset));

@@ -1,7 +1,6 @@
 import type { CarHost } from '../lib/car/host.js';
 import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
-import { isSuspended } from '../lib/credentials/policy.js';
 import type { Allowance } from '../lib/credentials/policy.js';
 import { covers } from '../lib/domain/roles.js';
 import type { Role } from '../lib/domain/roles.js';
@@ -11,7 +10,6 @@ import type { Closure, Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
-import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Answer, BehaviorContext } from './behavior.js';
@@ -21,10 +19,9 @@ import type { BodyInput, BodyRefusal } from './body.js';
 import { bodyEvent } from './events.js';
 import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
 import { advanceClock, setLostClock, timeOf } from './car-clock.js';
-import { circumstancesOf } from './circumstances.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import type { ClockRecord } from './memory/rights-record.js';
 import { PairingManager } from './pairing-manager.js';
@@ -137,7 +134,8 @@ export class CarController implements CarHost {
   async execute(command: Command, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
-    const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
+    const answer =
+      key === undefined ? 'not-permitted' : ((await this.#answer(command, key)) ?? DONE);
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
@@ -179,12 +177,8 @@ export class CarController implements CarHost {
     return this.#body.apply(input, 'hand');
   }
 
-  screen(): Screen {
-    return this.pairing.screen();
-  }
-
   status(): CarReport {
-    const { store, suite, slots } = this.#options;
+    const { store, slots } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -193,9 +187,9 @@ export class CarController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: store.record.keys.map((key) => summarise(suite, key, store.record)),
+      keys: this.#summaries(),
       slots,
-      pairing: this.screen().state,
+      pairing: this.pairing.screen().state,
       pairingTries: store.record.pairingTries,
       epoch: store.record.epoch,
       now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
@@ -231,9 +225,8 @@ export class CarController implements CarHost {
   }
 
   /** As if so much time had passed. @throws PhoneKeyError `sim.storage` */
-  async advanceClock(seconds: number): Promise<void> {
-    await this.#changeClock((clock) => advanceClock(clock, seconds));
-    this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by: 'hand' });
+  advanceClock(seconds: number): Promise<void> {
+    return this.#setClock('hand', (clock) => advanceClock(clock, seconds));
   }
 
   /** Cancels every timer. */
@@ -251,34 +244,29 @@ export class CarController implements CarHost {
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
-    const { store, suite } = this.#options;
     const by = actor(key);
-    const orDone = async (refusal: Promise<Refusal | undefined>): Promise<Answer> =>
-      (await refusal) ?? DONE;
     return {
       allowance,
       act: (input) => {
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, by) ?? DONE;
+        return this.#body.apply(input, by);
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
-      record: () => store.record,
-      fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
-      isSuspended: (each) => isSuspended(each, circumstancesOf(suite, store.record, 0)),
+      keys: () => this.#summaries(),
+      pinNeeded: () => this.#pin.isSet,
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
-        if (refused !== undefined) return refused;
-        this.#emit({ type: 'pin-changed', set: pin !== '', by });
-        return DONE;
+        if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
+        return refused;
       },
-      removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
-      raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
-      setTime: (seconds) => this.#setTime(seconds, by),
+      removeKey: (slot) => this.credentials.remove(slot, key),
+      deliver: (revocationList) => this.credentials.deliver(revocationList),
+      raiseEpoch: () => this.credentials.raiseEpoch(by),
+      setTime: (seconds) => this.#setClock(by, (clock, now) => setLostClock(clock, seconds, now)),
     };
   }
 
@@ -288,22 +276,28 @@ export class CarController implements CarHost {
     this.#options.onKeyRemoved(publicKey);
   }
 
-  async #setTime(seconds: number, by: Actor): Promise<Answer> {
-    const { store, wallTime } = this.#options;
-    const set = await store.update((record) => {
-      if (!record.clock.lost) return { value: false };
-      const clock = setLostClock(record.clock, seconds, wallTime());
-      return { record: { ...record, clock }, value: true };
-    });
-    if (set) this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
-    return DONE;
+  async #setClock(
+    by: Actor,
+    change: (clock: ClockRecord, wallMs: number) => ClockRecord,
+  ): Promise<undefined> {
+    if (await this.#changeClock(change)) {
+      this.#emit({ type: 'clock-set', now: this.status().now ?? 0, by });
+    }
   }
 
-  #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {
-    return this.#options.store.update((record) => ({
-      record: { ...record, clock: change(record.clock) },
-      value: undefined,
-    }));
+  /** Whether it was another one before. */
+  #changeClock(change: (clock: ClockRecord, wallMs: number) => ClockRecord): Promise<boolean> {
+    const { store, wallTime } = this.#options;
+    return store.update((record) => {
+      const clock = change(record.clock, wallTime());
+      const value = clock !== record.clock;
+      return { ...(value && { record: { ...record, clock } }), value };
+    });
+  }
+
+  #summaries(): readonly KeySummary[] {
+    const { store, suite } = this.#options;
+    return this.keys().map((key) => summarise(suite, key, store.record));
   }
 
   #ownFingerprint(): string {
@@ -321,5 +315,3 @@ export class CarController implements CarHost {
     }
   }
 }
-
-const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

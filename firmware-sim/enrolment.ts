@@ -3,10 +3,9 @@ import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Role } from '../lib/domain/roles.js';
 import { sameBytes } from '../lib/platform/bytes.js';
 import type { AdmissionContext } from './admission.js';
-import { timeForRecords } from './car-clock.js';
+import { timeOfPairing } from './car-clock.js';
 import { isLastOwner, lowestFree, withKey } from './key-slots.js';
 import type { CarRecord } from './memory/record.js';
-import type { ClockRecord } from './memory/rights-record.js';
 import { removeFrom } from './removed-keys.js';
 
 export interface EnrolledKey {
@@ -41,7 +40,7 @@ export const enrolKey = (
   const rest = deposed && removeFrom(suite, record, deposed, 'others');
   if (deposed !== undefined && rest === undefined) return 'slots-full';
   const { record: before, gone } = rest ?? { record, gone: [] };
-  const key: KeySlot = { ...phone, slot, role, pairedAt: laterThanSigned(record.clock, wallMs) };
+  const key: KeySlot = { ...phone, slot, role, pairedAt: timeOfPairing(record.clock, wallMs) };
   return {
     key,
     former,
@@ -49,10 +48,3 @@ export const enrolKey = (
     gone: gone.filter((each) => each !== deposed),
   };
 };
-
-/** What the record has room for: seconds in 32 bits. */
-const MAX_TIME = 2 ** 32 - 1;
-
-/** What owners revoked before does not concern a pairing. */
-const laterThanSigned = (clock: ClockRecord, wallMs: number): number =>
-  Math.min(MAX_TIME, Math.max(timeForRecords(clock, wallMs), clock.floor + 1));

@@ -15,12 +15,13 @@ import { raiseFloor } from './car-clock.js';
 import { circumstancesOf, ownerKeyIn } from './circumstances.js';
 import type { Actor, CarEventDetail } from './events.js';
 import { isLastOwner } from './key-slots.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import { MOST_EPOCH } from './memory/record.js';
 import type { CarRecord } from './memory/record.js';
 import type { RecordStore } from './memory/store.js';
 import { takePart } from './revocation-lists.js';
 import { dropRevoked, removeFrom } from './removed-keys.js';
+import type { Removal } from './removed-keys.js';
 
 export interface KeyManagerOptions {
   readonly store: RecordStore;
@@ -72,12 +73,33 @@ export class KeyManager implements CredentialHost {
   }
 
   async receive(revocationList: Uint8Array): Promise<void> {
-    await this.#take(revocationList);
+    await this.deliver(revocationList);
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return this.#take(revocationList);
+  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    const { store, suite, identity } = this.#options;
+    const taken = await store.update<Taken | Refusal>((record) => {
+      const part = openRevocationList(suite, revocationList, {
+        identity: identity(),
+        tagKey: this.#revocationListTagKey(),
+        ownerKey: ownerKeyIn(suite, record),
+      });
+      if (part === undefined) return { value: 'notice-invalid' };
+      if (namesItsSigner(suite, part, record)) return { value: 'own-key' };
+      const revocationLists = takePart(record.revocationLists, part);
+      if (typeof revocationLists === 'string') return { value: 'notice-invalid' };
+      const clock = raiseFloor(record.clock, part.issuedAt);
+      const after = dropRevoked(suite, { ...record, revocationLists, clock });
+      return {
+        record: after.record,
+        erases: after.gone.length > 0,
+        value: { part, before: record, ...after },
+      };
+    });
+    if (typeof taken === 'string') return taken;
+    this.#tell(taken);
+    return undefined;
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -111,26 +133,31 @@ export class KeyManager implements CredentialHost {
     return decide(key, command, circumstancesOf(suite, record, wallTime()));
   }
 
-  /** A key asks over the air. */
-  remove(slot: number, by: KeySlot): Promise<Refusal | undefined> {
-    return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {
-      // Whoever asks may have been removed while this waited its turn.
-      if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
-      return key.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
+  /**
+   * A key asks over the air, or a person at the screen, with the card on the console: the latter for any key
+   * but the last owner's.
+   */
+  async remove(slot: number, by: KeySlot | 'card'): Promise<Refusal | undefined> {
+    const { store, suite } = this.#options;
+    const outcome = await store.update<readonly KeySlot[] | Refusal>((record) => {
+      const key = record.keys.find((candidate) => candidate.slot === slot);
+      if (key === undefined) return { value: 'no-such-key' };
+      const refusal = refusesRemoval(suite, record, key, by);
+      if (refusal !== undefined) return { value: refusal };
+      const itself = by !== 'card' && by.slot === slot;
+      const removal = removeFrom(suite, record, key, itself ? 'itself' : 'others');
+      if (removal === undefined) return { value: 'slots-full' };
+      return { record: removal.record, erases: true, value: removal.gone };
     });
-  }
-
-  /** A person at the screen, with the card on the console: any key but the last owner's. */
-  removeAtScreen(slot: number): Promise<Refusal | undefined> {
-    return this.#remove(slot, 'card', () => undefined);
+    if (typeof outcome === 'string') return outcome;
+    this.gone(outcome, by === 'card' ? by : actor(by));
+    return undefined;
   }
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
   async raiseEpoch(by: Actor): Promise<Refusal | undefined> {
     const { store, emit } = this.#options;
-    const raised = await store.update<
-      { readonly epoch: number; readonly gone: readonly KeySlot[] } | undefined
-    >((record) => {
+    const raised = await store.update((record) => {
       if (record.epoch === MOST_EPOCH) return { value: undefined };
       const epoch = record.epoch + 1;
       const keys = record.keys.filter(({ role }) => role === 'owner');
@@ -147,58 +174,11 @@ export class KeyManager implements CredentialHost {
     return undefined;
   }
 
-  async #remove(
-    slot: number,
-    by: Actor,
-    check: (key: KeySlot, record: CarRecord) => Refusal | undefined,
-  ): Promise<Refusal | undefined> {
-    const { store, suite } = this.#options;
-    const outcome = await store.update<readonly KeySlot[] | Refusal>((record) => {
-      const key = record.keys.find((candidate) => candidate.slot === slot);
-      if (key === undefined) return { value: 'no-such-key' };
-      const lastOwner = isLastOwner(key, record.keys) ? 'last-owner' : undefined;
-      const refusal = check(key, record) ?? lastOwner;
-      if (refusal !== undefined) return { value: refusal };
-      const itself = typeof by === 'object' && by.slot === slot;
-      const removal = removeFrom(suite, record, key, itself ? 'itself' : 'others');
-      if (removal === undefined) return { value: 'slots-full' };
-      return { record: removal.record, erases: true, value: removal.gone };
-    });
-    if (typeof outcome === 'string') return outcome;
-    this.gone(outcome, by);
-    return undefined;
-  }
-
-  async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    const { store, suite } = this.#options;
-    const taken = await store.update<Taken | Refusal>((record) => {
-      const part = openRevocationList(suite, revocationList, {
-        identity: this.#options.identity(),
-        tagKey: this.#revocationListTagKey(),
-        ownerKey: ownerKeyIn(suite, record),
-      });
-      if (part === undefined) return { value: 'notice-invalid' };
-      if (namesItsSigner(suite, part, record)) return { value: 'own-key' };
-      const revocationLists = takePart(record.revocationLists, part);
-      if (typeof revocationLists === 'string') return { value: 'notice-invalid' };
-      const clock = raiseFloor(record.clock, part.issuedAt);
-      const after = dropRevoked(suite, { ...record, revocationLists, clock });
-      return {
-        record: after.record,
-        erases: after.gone.length > 0,
-        value: { part, before: record, ...after },
-      };
-    });
-    if (typeof taken === 'string') return taken;
-    this.#tell(taken);
-    return undefined;
-  }
-
   #tell({ part, before, record, gone }: Taken): void {
     const { suite, emit, onKeyWeakened } = this.#options;
     const { ownerSlot, number, entries } = part;
     const owner = record.keys.find(({ slot }) => slot === ownerSlot);
-    const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
+    const by = owner === undefined ? 'car' : actor(owner);
     emit({ type: 'notice-taken', by, number, entries: entries.length });
     this.gone(gone, by);
     for (const key of record.keys) {
@@ -230,12 +210,24 @@ export class KeyManager implements CredentialHost {
   }
 }
 
-interface Taken {
+interface Taken extends Removal {
   readonly part: RevocationListPart;
   readonly before: CarRecord;
-  readonly record: CarRecord;
-  readonly gone: readonly KeySlot[];
 }
+
+const refusesRemoval = (
+  suite: Suite,
+  { keys }: CarRecord,
+  key: KeySlot,
+  by: KeySlot | 'card',
+): Refusal | undefined => {
+  if (by !== 'card') {
+    // Whoever asks may have been removed while this waited its turn.
+    if (findKey(suite, keys, by.publicKey) === undefined) return 'not-permitted';
+    if (key.role === 'owner' && key.slot !== by.slot) return 'owner-key';
+  }
+  return isLastOwner(key, keys) ? 'last-owner' : undefined;
+};
 
 /** An owner does not take its own rights away: the last one's would be gone for good. */
 const namesItsSigner = (

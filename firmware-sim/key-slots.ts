@@ -7,12 +7,10 @@ export const MAX_CAR_SLOTS = 32;
 export const withKey = (keys: readonly KeySlot[], key: KeySlot): readonly KeySlot[] =>
   [...keys.filter(({ slot }) => slot !== key.slot), key].sort((a, b) => a.slot - b.slot);
 
-export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined => {
-  for (let slot = 0; slot < slots; slot++) {
-    if (!keys.some((key) => key.slot === slot)) return slot;
-  }
-  return undefined;
-};
+export const lowestFree = (keys: readonly KeySlot[], slots: number): number | undefined =>
+  Array.from({ length: slots }, (_, slot) => slot).find(
+    (slot) => !keys.some((key) => key.slot === slot),
+  );
 
 /** Whether the car would be without an owner but for this key. */
 export const isLastOwner = (key: KeySlot, keys: readonly KeySlot[]): boolean =>

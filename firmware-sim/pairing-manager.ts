@@ -1,24 +1,21 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
-import type { Suite } from '../lib/crypto/suite.js';
 import type { Enrolment } from '../lib/domain/outcomes.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
 import { timeOf } from './car-clock.js';
 import { enrolKey } from './enrolment.js';
 import type { EnrolledKey } from './enrolment.js';
+import type { KeyManagerOptions } from './key-manager.js';
 import type { CarRecord } from './memory/record.js';
-import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
-export interface PairingManagerOptions {
-  readonly store: RecordStore;
+export interface PairingManagerOptions extends Pick<
+  KeyManagerOptions,
+  'store' | 'suite' | 'slots' | 'wallTime'
+> {
   readonly clock: Clock;
-  readonly suite: Suite;
-  readonly slots: number;
-  /** Milliseconds since 1970, by the clock that runs in the car. */
-  readonly wallTime: () => number;
   readonly onWindow: (effect: WindowEffect) => void;
   /** A key is durable. */
   readonly onKey: (enrolled: EnrolledKey) => void;

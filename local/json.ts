@@ -39,7 +39,7 @@ export const readJson = <T>(text: string, what: string, reader: JsonReader<T>): 
 export const object =
   <T extends object>(
     fields: { readonly [K in keyof T]-?: JsonReader<T[K]> },
-    keys: { readonly [K in keyof T]?: string } = {},
+    keys: NoInfer<{ readonly [K in keyof T]?: string }> = {},
   ): JsonReader<T> =>
   (value, what) => {
     if (!isJsonObject(value)) throw JsonError.not(what, 'an object');

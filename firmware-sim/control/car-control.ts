@@ -50,24 +50,20 @@ export const controlOf = (
 ): CarControl => {
   /** A refusal is a rejection, as from another process. */
   const later = async <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
-  const hand = (input: HandInput): Promise<void> =>
-    later(() => {
-      permit(controller.hand(input));
-    });
+  const permitted = (work: () => BodyRefusal | undefined): Promise<void> =>
+    later(work).then(permit);
+  const hand = (input: HandInput): Promise<void> => permitted(() => controller.hand(input));
   return {
-    tap: (tap) =>
-      later(() => {
-        permit(controller.tap(tap));
-      }),
+    tap: (tap) => permitted(() => controller.tap(tap)),
     pullHandle: (door) => later(() => ({ opened: controller.pullHandle(door) === undefined })),
     open: (closure) => hand({ type: 'open', closure }),
     close: (closure) => hand({ type: 'close', closure }),
     drive: () => hand({ type: 'drive' }),
     park: () => hand({ type: 'park' }),
-    screen: () => later(() => controller.screen()),
+    screen: () => later(() => controller.pairing.screen()),
     status: () => later(() => controller.status()),
     async removeKey(slot) {
-      const refusal = await controller.credentials.removeAtScreen(slot);
+      const refusal = await controller.credentials.remove(slot, 'card');
       if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
     },
     loseClock: () => controller.loseClock(),

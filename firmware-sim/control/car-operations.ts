@@ -18,7 +18,7 @@ import {
 } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
-import type { None, Operation, Stream } from '../../local/rpc/operation.js';
+import type { Operation } from '../../local/rpc/operation.js';
 import type { CardTap, CarReport } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
 import { MAX_CAR_SLOTS } from '../key-slots.js';
@@ -149,9 +149,5 @@ export const CAR = {
     parameters: none,
     result: object<{ readonly fingerprint: string }>({ fingerprint: text }),
   },
-  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent } satisfies Stream<
-    None,
-    CarReport,
-    CarEvent
-  >,
+  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent },
 };

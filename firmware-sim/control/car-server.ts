@@ -14,7 +14,6 @@ import { CAR } from './car-operations.js';
 
 const MAX_CONNECTIONS = 32;
 
-/** @param watch the car as it is now, and from then on what happens */
 export const carHandlers = (
   car: CarControl,
   watch: () => Opened<CarReport, CarEvent>,
@@ -37,16 +36,19 @@ export const carHandlers = (
 /**
  * Opens the control door: JSON lines over a Unix socket that only its owner can reach, never over a
  * network. The caller holds the car's lock.
+ * @param watch the car as it is now, and from then on what happens
  * @returns closes the door and whatever connection stands in it
  * @throws PhoneKeyError `sim.storage`
  */
 export const openControlDoor = async (
   path: string,
-  handlers: readonly Handler[],
+  car: CarControl,
+  watch: () => Opened<CarReport, CarEvent>,
   log: Logger,
 ): Promise<() => Promise<void>> => {
   /** With how each is ended when the car is. */
   const sockets = new Map<Socket, () => void>();
+  const handlers = carHandlers(car, watch);
   const server = createServer((socket) => {
     const end = serve(socket, {
       handlers,

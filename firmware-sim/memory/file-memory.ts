@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { PhoneKeyError } from '../../lib/errors.js';
 import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { nodeDisk } from '../../local/files/disk.js';
@@ -7,7 +6,7 @@ import type { Disk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
 import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
 import type { Generation } from './generation.js';
-import { storageFault } from './memory.js';
+import { noCopy, storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -56,8 +55,11 @@ export class FileMemory implements Memory {
       this.#sequence = newest.sequence;
       return newest.record;
     }
-    if (problems.length > 0) throw this.#damaged(problems);
-    return undefined;
+    if (problems.length === 0) return undefined;
+    throw noCopy(
+      `${this.#directory} (${problems.join('; ')})`,
+      `${MEMORY_FILES.join(' or ')} from a backup, or delete both`,
+    );
   }
 
   async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
@@ -95,17 +97,5 @@ export class FileMemory implements Memory {
       problems.push(`${file}: ${error instanceof Error ? error.message : 'unreadable'}`);
       return undefined;
     }
-  }
-
-  #damaged(problems: readonly string[]): PhoneKeyError {
-    return new PhoneKeyError(
-      'sim.storage',
-      `no readable copy of the car's memory in ${this.#directory} (${problems.join('; ')})`,
-      {
-        hint:
-          `Restore ${MEMORY_FILES.join(' or ')} from a backup, or delete both to make a new car; ` +
-          'every phone must then be paired again.',
-      },
-    );
   }
 }

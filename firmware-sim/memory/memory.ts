@@ -28,6 +28,12 @@ export const storageFault =
     throw new PhoneKeyError('sim.storage', message, { cause });
   };
 
+/** @param restore what may be restored from where, or taken away */
+export const noCopy = (where: string, restore: string): PhoneKeyError =>
+  new PhoneKeyError('sim.storage', `no readable copy of the car's memory in ${where}`, {
+    hint: `Restore ${restore} to make a new car; every phone must then be paired again.`,
+  });
+
 /** Forgets with the process: for a car that need not outlive it. */
 export const volatileMemory = (): Memory => {
   let stored: CarRecord | undefined;

@@ -85,6 +85,7 @@ const REFUSALS = {
     "only the card takes an owner's key away",
     'At the car: key car remove, with the card on the console.',
   ),
+  'too-late': { code: 'car.too-late', message: 'the command reached the car too late' },
   /** By hand; a phone is told that it may not. */
   locked: { message: 'the car is locked' },
   'not-authorised': { message: 'driving is not authorised' },

@@ -1,5 +1,5 @@
 import type { Introduction } from '../credentials/key-slot.js';
-import type { Command } from '../domain/commands.js';
+import type { Command, CommandName } from '../domain/commands.js';
 import { checkName } from '../domain/names.js';
 import {
   formFactors,
@@ -18,6 +18,12 @@ import { NO_END } from '../credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../credentials/key-slot.js';
 import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { toHex } from '../platform/bytes.js';
+
+/**
+ * Commands that are good at any time of a session. Every other one acts, and counts only while the car's last
+ * word is fresh (docs/PROTOCOL.md, section 4).
+ */
+export const AT_ANY_TIME: ReadonlySet<CommandName> = new Set(['status', 'listKeys', 'deliver']);
 
 /** The schema's Command: its cases and their fields have the names of domain/commands.ts. */
 

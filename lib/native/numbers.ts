@@ -68,6 +68,7 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'notice-invalid': RefusalReason.REVOCATION_LIST_INVALID,
   'owner-key': RefusalReason.OWNER_KEY,
   'own-key': RefusalReason.OWN_KEY,
+  'too-late': RefusalReason.TOO_LATE,
   // What only happens by hand has no number of its own.
   locked: RefusalReason.NOT_PERMITTED,
   'not-authorised': RefusalReason.NOT_PERMITTED,

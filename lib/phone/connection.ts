@@ -25,7 +25,8 @@ const MAX_SLOT = 2 ** 32 - 1;
 /**
  * What a car can be told and asked, over a link that is there (`CarConnection`) or with one for each call
  * (`Remote`). Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`,
- * `car.outcome-unknown`, `car.silent`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ * `car.outcome-unknown`, `car.silent`, `car.too-late` (nothing was done), `radio.link-lost`, `protocol.*`,
+ * `interrupted`.
  */
 export abstract class CarCommands<Options extends CallOptions> {
   /** Does the work of one call, which ends at one deadline. */
@@ -51,8 +52,13 @@ export abstract class CarCommands<Options extends CallOptions> {
         return link.command({ type: 'start', ...typed }, deadline);
       };
       const result = await ask(typeof pin === 'function' ? undefined : pin);
-      const again = typeof pin === 'function' && isRefusal(result.outcome, 'pin-needed');
-      expectDone(again ? await ask(await pin()) : result);
+      if (typeof pin !== 'function' || !isRefusal(result.outcome, 'pin-needed')) {
+        expectDone(result);
+        return;
+      }
+      const typed = await pin();
+      deadline.askedNow();
+      expectDone(await ask(typed));
     });
   }
 

@@ -110,6 +110,7 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
     const unconfirmed = car.unconfirmed === true;
     if (!connection.usable || !(unconfirmed || tellTime || entries.length > 0)) return;
     const options = deadline.within(AFTERWARDS_MS);
+    options.askedNow();
     try {
       if (unconfirmed) {
         const answer = await connection.command({ type: 'listKeys' }, options);

@@ -46,7 +46,7 @@ const impostor = async (victim: Phone, identity: KeyPair): Promise<Phone> => {
   const store = new MemoryCarStore();
   const { signing } = mallorys;
   await store.add({ name: 'Blue', carPublicKey, state: 'pending', identity, signing });
-  return street.phone('Mallory', store);
+  return street.phone('Mallory', undefined, store);
 };
 
 /** A public key is no secret: it goes through chats in offers, and lies in other cars. */

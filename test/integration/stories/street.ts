@@ -10,6 +10,7 @@ import type { PairedCar } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
+import type { Central } from '../../../lib/radio/types.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
@@ -65,9 +66,14 @@ export class Street {
     return Math.floor(this.#wallTime() / 1000);
   }
 
-  phone(name: string, store = new MemoryCarStore()): Phone {
+  /** @param through what stands between the phone and its radio */
+  phone(
+    name: string,
+    through = (central: Central): Central => central,
+    store = new MemoryCarStore(),
+  ): Phone {
     const key = new PhoneKey({
-      central: this.radio.central(),
+      central: through(this.radio.central()),
       store,
       name,
       suite: cheapSuite,
@@ -89,8 +95,8 @@ export class Street {
   }
 
   /** Somebody with the card pairs a phone at the car. */
-  async pair(name: string, role?: Role): Promise<Phone> {
-    const phone = this.phone(name);
+  async pair(name: string, role?: Role, through?: (central: Central) => Central): Promise<Phone> {
+    const phone = this.phone(name, through);
     await this.enrol(phone, role);
     return phone;
   }

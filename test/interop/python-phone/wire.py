@@ -210,7 +210,8 @@ REFUSALS = {
     18: "grant invalid",
     19: "revocation list invalid",
     20: "owner's key",
-    21: "own key",
+    21: "too late",
+    22: "own key",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 

@@ -240,7 +240,7 @@ describe('a granted key', () => {
     await pair(eve.person, 'owner');
     const chain = grant(BOB, {}, eve);
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
-    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
     expect(car.keys().map(({ slot }) => slot)).toEqual([0]);
     expect(await attempt(BOB, 'unlock', chain)).toBe('grant-invalid');
   });
@@ -325,7 +325,7 @@ describe('a key that was removed', () => {
     // The same key again takes no more room.
     pass(1);
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
-    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
     expect(store.record.removed).toHaveLength(MOST_REMOVED / 2 + 1);
     expect(await attempt(ADA.person, 'raiseEpoch')).toBe('done');
     expect(store.record.removed).toEqual([]);

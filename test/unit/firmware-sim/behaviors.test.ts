@@ -138,13 +138,13 @@ describe('removeKey', () => {
     const last = car.keys().find(({ slot }) => slot === 0);
     if (last === undefined) throw new Error('no owner');
     expect(outcomeOf(await car.execute(commandOf('removeKey', 0), last))).toBe('last-owner');
-    expect(await car.credentials.removeAtScreen(0)).toBe('last-owner');
+    expect(await car.credentials.remove(0, 'card')).toBe('last-owner');
   });
 
   it("leaves an owner's key to its owner and to the card", async () => {
     const { car, outcome, left } = await remove(([, , second]) => second, 0);
     expect([outcome, left]).toEqual(['owner-key', [0, 1, 2]]);
-    expect(await car.credentials.removeAtScreen(0)).toBeUndefined();
+    expect(await car.credentials.remove(0, 'card')).toBeUndefined();
     expect(car.keys().map(({ slot }) => slot)).toEqual([1, 2]);
   });
 

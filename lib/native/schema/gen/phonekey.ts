@@ -58,7 +58,8 @@ export enum RefusalReason {
   GRANT_INVALID = 18,
   REVOCATION_LIST_INVALID = 19,
   OWNER_KEY = 20,
-  OWN_KEY = 21,
+  TOO_LATE = 21,
+  OWN_KEY = 22,
 }
 
 export interface Proof {

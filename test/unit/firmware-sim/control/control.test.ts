@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlOf } from '../../../../firmware-sim/control/car-control.js';
 import { controlClient, controlPath } from '../../../../firmware-sim/control/car-client.js';
-import { carHandlers, openControlDoor } from '../../../../firmware-sim/control/car-server.js';
-import type { CarEvent } from '../../../../firmware-sim/index.js';
+import { openControlDoor } from '../../../../firmware-sim/control/car-server.js';
+import type { CarEvent, CarReport } from '../../../../firmware-sim/index.js';
 import { silentLogger } from '../../../../lib/platform/logger.js';
 import { MAX_REQUEST_BYTES } from '../../../../local/rpc/server.js';
+import type { Opened } from '../../../../local/rpc/server.js';
 import { rig } from '../rig.js';
 import type { Rig } from '../rig.js';
 
@@ -22,14 +23,14 @@ let closeDoor: () => Promise<void>;
 const watchers = new Set<(event: CarEvent) => void>();
 
 const openDoor = (reset = () => setup.car.reset()): Promise<() => Promise<void>> => {
-  const handlers = carHandlers(controlOf(setup.car, reset), () => ({
+  const watch = (): Opened<CarReport, CarEvent> => ({
     first: setup.car.status(),
     start: (push) => {
       watchers.add(push);
       return () => watchers.delete(push);
     },
-  }));
-  return openControlDoor(path, handlers, silentLogger);
+  });
+  return openControlDoor(path, controlOf(setup.car, reset), watch, silentLogger);
 };
 
 beforeEach(async () => {
@@ -93,7 +94,7 @@ describe('the control door', () => {
     expect(await car.screen()).toEqual({ state: 'idle' });
     await car.tap({ reader: 'console', purpose: 'pair', role: 'owner' });
     const screen = await car.screen();
-    expect(screen).toEqual(setup.car.screen());
+    expect(screen).toEqual(setup.car.pairing.screen());
     expect(screen).toMatchObject({ state: 'pairing', secondsLeft: 120, role: 'owner' });
   });
 
