@@ -141,7 +141,8 @@ export class HandshakeState {
       throw new PhoneKeyError('noise.message', 'payload too long for a Noise message');
     }
     return this.#orEnd(() => {
-      const parts = tokens.map((token) => this.#writeToken(token));
+      const parts: Uint8Array[] = [];
+      for (const token of tokens) parts.push(this.#writeToken(token));
       parts.push(this.#symmetric.encryptAndHash(payload));
       this.#next++;
       return concat(...parts);
@@ -184,16 +185,15 @@ export class HandshakeState {
   /** A private or public key too few or too many would otherwise show only in the middle. */
   #checkKeys(): void {
     const { initiatorKnown, responderKnown, messages } = this.#pattern;
-    const sent = (parity: number): boolean =>
-      messages.some((tokens, i) => i % 2 === parity && tokens.includes('s'));
-    const hasStatic = this.#options.initiator
-      ? initiatorKnown || sent(0)
-      : responderKnown || sent(1);
-    const knowsTheirs = this.#options.initiator ? responderKnown : initiatorKnown;
+    const { initiator, s, psk } = this.#options;
+    const [known, knowsTheirs] = initiator
+      ? [initiatorKnown, responderKnown]
+      : [responderKnown, initiatorKnown];
+    const sent = messages.some((tokens, i) => (i % 2 === 0) === initiator && tokens.includes('s'));
     if (
-      hasStatic !== (this.#s !== undefined) ||
+      (known || sent) !== (s !== undefined) ||
       knowsTheirs !== (this.#rs !== undefined) ||
-      this.#hasPsk !== (this.#psk !== undefined)
+      this.#hasPsk !== (psk !== undefined)
     ) {
       throw new PhoneKeyError(
         'crypto.invalid-input',
