@@ -19,6 +19,15 @@ export interface SigningTerms {
 /** Of a car that tells nothing, as it does to those who are no owners. */
 export const NO_TERMS: SigningTerms = { epoch: 0, time: 0, mark: 0, floor: 0 };
 
+/** What a car tells a phone of the key that it has paired. */
+export interface Enrolment extends SigningTerms {
+  /** 0 to 255. */
+  readonly slot: number;
+  readonly role: Role;
+  /** What the key could do here before; none: it is new here. */
+  readonly formerRole?: Role;
+}
+
 /** What a car answers to a command. */
 export interface Result extends SigningTerms {
   readonly outcome: Outcome;

@@ -25,6 +25,11 @@ export interface PairedCar {
    * to have done it: a link lost in between leaves it open whether the key works.
    */
   readonly state: 'pending' | 'paired';
+  /**
+   * This phone asked the car to pair, and has not heard what came of it: slot and role may be others by now. Gone
+   * once the car has told them, or that this is no owner's key.
+   */
+  readonly unconfirmed?: true;
   /** Known once paired; of a granted key, what the grant says. */
   readonly role?: Role;
   readonly slot?: number;

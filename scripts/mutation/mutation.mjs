@@ -51,13 +51,18 @@ const AREAS = {
       'unit/firmware-sim/rights/{admission,revoking}',
     ],
   },
+  // What a phone keeps of a car while it pairs, and learns of it afterwards.
+  phone: {
+    mutate: ['lib/phone/{pairing,reconcile}.ts'],
+    tests: ['unit/phone/{pairing,reconcile,phone-key}', 'unit/native/phone/pair'],
+  },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
     mutate: ['lib/native/car/link-machine.ts'],
     tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],
   },
   controller: {
-    mutate: ['firmware-sim/{controller,pairing-window}.ts'],
+    mutate: ['firmware-sim/{controller,pairing-manager,pairing-window}.ts'],
     tests: ['unit/firmware-sim/{controller*,behaviors,pairing-window}', 'property/firmware-sim'],
   },
   // The store itself: the format of the record, the two files, the log in the flash. Not the simulated

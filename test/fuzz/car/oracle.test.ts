@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CarHost } from '../../../lib/car/host.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import type { CommandName } from '../../../lib/domain/commands.js';
+import { NO_TERMS } from '../../../lib/domain/outcomes.js';
 import { attack } from './attack.js';
 import { KEY_HOLDERS } from './key-holders.js';
 import { program } from './program.js';
@@ -293,7 +294,7 @@ describe('the oracle notices', () => {
           pairing: {
             window: () => pairing.window(),
             countTry: (window) => pairing.countTry(window),
-            enrol: (_, phone) => Promise.resolve({ ...phone, slot: 0, role: 'driver' }),
+            enrol: () => Promise.resolve({ slot: 0, role: 'driver', ...NO_TERMS }),
           },
         }),
       },

@@ -9,7 +9,8 @@ import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
 import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
 import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import type { Command } from '../../../lib/domain/commands.js';
-import type { Result } from '../../../lib/domain/outcomes.js';
+import type { EnrolRefusal } from '../../../lib/car/host.js';
+import type { Enrolment, Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { fastest } from '../sharing/rights.js';
 import { Violation } from '../target.js';
@@ -36,6 +37,8 @@ export class Oracle {
   readonly #credits: Credit[] = [];
   /** Identities that a phone which knew the code has sent, not enrolled yet. */
   readonly #applicants: Uint8Array[] = [];
+  /** Under way. */
+  #enrolments = 0;
   readonly #acting: Acting[] = [];
   readonly #deliveries: Delivery[] = [];
   readonly #admissions: Admission[] = [];
@@ -192,7 +195,7 @@ export class Oracle {
     this.#enrolling += 1;
   }
 
-  enrolled(phone: PhoneIdentity, outcome: KeySlot | string): void {
+  enrolled(phone: PhoneIdentity, outcome: Enrolment | EnrolRefusal): void {
     this.#enrolling -= 1;
     if (typeof outcome === 'string') return;
     const key = this.model.pair(phone, this.#window.role);

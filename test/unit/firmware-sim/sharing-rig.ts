@@ -179,7 +179,7 @@ const pairWith = async (
   car.tap({ reader: 'console', purpose: 'pair', ...(role === undefined ? {} : { role }) });
   const window = car.pairing.window();
   if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
-  const key = await car.pairing.enrol(window, phone);
-  if (typeof key === 'string') throw new Error(`not enrolled: ${key}`);
-  return key;
+  const enrolment = await car.pairing.enrol(window, phone);
+  if (typeof enrolment === 'string') throw new Error(`not enrolled: ${enrolment}`);
+  return car.keys().find(({ slot }) => slot === enrolment.slot)!;
 };

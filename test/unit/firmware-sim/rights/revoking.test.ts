@@ -101,6 +101,51 @@ describe('a revocation list', () => {
     expect(events).toMatchObject([{ type: 'command-refused', command: 'deliver', reason }]);
   });
 
+  it('that names its own signer is not taken: as it was, the last owner could suspend itself', async () => {
+    const { car, attempt, revocationList, entry, store, seen, pair } = await town();
+    for (const kind of ['suspended', 'revoked'] as const) {
+      const [part] = revocationList([entry(BOB), entry(ADA.person, kind)]);
+      expect(await attempt(ADA.person, deliver(part!))).toBe('own-key');
+      seen();
+      await car.credentials.receive(part!);
+      expect(seen()).toEqual([]);
+    }
+    expect(store.record.owners).toEqual([]);
+    const eve = { person: person(7), slot: 1 };
+    await pair(eve.person, 'owner');
+    // Another owner may.
+    const [part] = revocationList([entry(ADA.person, 'suspended')], eve);
+    expect(await attempt(ADA.person, deliver(part!))).toBe('done');
+    expect(await attempt(ADA.person, 'start')).toBe('suspended');
+  });
+
+  it('goes with an owner who becomes less by pairing, and so does what it had let in', async () => {
+    const { car, grant, attempt, revocationList, entry, removed, events, seen, pair } =
+      await town();
+    const eve = { person: person(7), slot: 1 };
+    await pair(eve.person, 'owner');
+    expect(await attempt(BOB, 'unlock', grant(BOB, { ownerSlot: 1 }, eve))).toBe('done');
+    expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
+    for (const part of revocationList([entry(DAN)], eve)) await car.credentials.receive(part);
+    seen();
+    await pair(eve.person, 'driver');
+    expect(removed).toEqual([eve.person.publicKey, BOB.publicKey]);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'key-removed',
+        by: 'card',
+        key: expect.objectContaining({ slot: 2 }),
+      }),
+    );
+    expect(car.status().keys.map(({ slot, role }) => [slot, role])).toEqual([
+      [0, 'owner'],
+      [1, 'driver'],
+      [3, 'guest'],
+    ]);
+    expect(await attempt(BOB, 'unlock', grant(BOB, { ownerSlot: 1 }, eve))).toBe('grant-invalid');
+    expect(await attempt(DAN, 'unlock', grant(DAN, { issuedAt: 1 }))).toBe('suspended');
+  });
+
   it('that is older than one before suspends nobody, in whatever order they come', async () => {
     const { car, grant, attempt, revocationList, entry, store } = await town();
     const suspends = revocationList([entry(BOB, 'suspended')]);
