@@ -160,7 +160,7 @@ describe('pairing', () => {
   const pairUnder = async (faults: string): Promise<string> => {
     const code = await openWindow(car);
     const error = await under(faults, () => phone.pair({ code }));
-    if (error !== undefined) await run(phone.pair({ code: await openWindow(car) }));
+    if (error !== undefined) await run(phone.pair({ code: await openWindow(car, 'owner') }));
     await run(phone.unlock());
     expect(await isLocked()).toBe(false);
     await run(phone.lock());
