@@ -158,7 +158,7 @@ describe('pairing', () => {
 
   /** Pairs under a fault, and again where that failed; then the key opens the car, and there is one. */
   const pairUnder = async (faults: string): Promise<string> => {
-    const code = await openWindow(car);
+    const code = await openWindow(car, 'owner');
     const error = await under(faults, () => phone.pair({ code }));
     if (error !== undefined) await run(phone.pair({ code: await openWindow(car, 'owner') }));
     await run(phone.unlock());
