@@ -158,9 +158,9 @@ describe('pairing', () => {
 
   /** Pairs under a fault, and again where that failed; then the key opens the car, and there is one. */
   const pairUnder = async (faults: string): Promise<string> => {
-    const code = await openWindow(car);
+    const code = await openWindow(car, 'owner');
     const error = await under(faults, () => phone.pair({ code }));
-    if (error !== undefined) await run(phone.pair({ code: await openWindow(car) }));
+    if (error !== undefined) await run(phone.pair({ code: await openWindow(car, 'owner') }));
     await run(phone.unlock());
     expect(await isLocked()).toBe(false);
     await run(phone.lock());
