@@ -27,8 +27,10 @@ const LINK = {
 const PART = {
   version: 2,
   ownerSlot: 2,
+  epoch: 4,
   number: 8,
   issuedAt: 8,
+  floor: 8,
   part: 2,
   parts: 2,
   count: 4,
@@ -46,7 +48,7 @@ export const ROLE = { owner: 1, driver: 2, guest: 3, valet: 4, service: 5 } as c
 /** Bytes of a link before its keys. */
 export const FIXED_BYTES = 19;
 /** Bytes of a part before its entries, and of an entry. */
-export const HEADER_BYTES = 14;
+export const HEADER_BYTES = 20;
 export const ENTRY_BYTES = 13;
 
 /** Of a number that is too large, the digits that there is room for. */
@@ -65,7 +67,7 @@ const read = <Layout extends Readonly<Record<string, number>>>(
   layout: Layout,
   bytes: Uint8Array,
 ): Fields<Layout> => {
-  let rest = toHex(bytes.subarray(0, FIXED_BYTES));
+  let rest = toHex(bytes.subarray(0, HEADER_BYTES));
   const fields = Object.entries(layout).map(([name, digits]) => {
     const value = parseInt(rest.slice(0, digits), 16);
     rest = rest.slice(digits);
@@ -115,11 +117,14 @@ export const withLink = (
   return concat(chain, signBody(signing, carPublicKey, chain, concat(fixed, ...keys)));
 };
 
+/** Numbers of the kinds of entries on the wire. */
+export const KIND = { revoked: 1, suspended: 2, resumed: 3 } as const;
+
 export interface ForgedEntry {
   /** 8 bytes. */
   readonly fingerprint: Uint8Array;
   readonly since: number;
-  /** 1 is revoked, 2 suspended. */
+  /** 1 is revoked, 2 suspended, 3 resumed. */
   readonly kind: EntryKind | number;
 }
 
@@ -130,9 +135,9 @@ export type ForgedPart = Partial<PartFields> &
 
 /** A part without its signature: the only one of a revocation list, unless it says otherwise. */
 export const writePart = ({ entries, ...fields }: ForgedPart): Uint8Array => {
-  const alone = { version: 1, part: 0, parts: 1, count: entries.length };
+  const alone = { version: 1, epoch: 0, floor: 0, part: 0, parts: 1, count: entries.length };
   const listed = entries.map(({ fingerprint, since, kind }) => {
-    const code = typeof kind === 'number' ? kind : kind === 'revoked' ? 1 : 2;
+    const code = typeof kind === 'number' ? kind : KIND[kind];
     return toHex(fingerprint) + hex(since, 8) + hex(code, 2);
   });
   return bytesOf(write(PART, { ...alone, ...fields }) + listed.join(''));

@@ -88,6 +88,11 @@ const ERRORS = {
     'Go closer to the car and check that it is running: key scan.',
   ),
   'car.silent': entry('unreachable', true, 'The car did not answer in time; try again.'),
+  'car.too-late': entry(
+    'unreachable',
+    true,
+    'Nothing was done. Ask again; if it stays so, somebody may be holding messages back.',
+  ),
 
   'car.outcome-unknown': entry(
     'outcome-unknown',

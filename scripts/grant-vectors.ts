@@ -3,7 +3,6 @@ import { signBody } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
-import type { EntryKind } from '../lib/credentials/revocation-list.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
 import { counting, forBits, KEYS, NOTE, suite } from './example-keys.js';
@@ -170,8 +169,14 @@ interface Circumstances {
   /** Seconds since 1970; null where the car does not know the time. */
   readonly now?: number | null;
   readonly bearer?: keyof typeof KEY_OF;
-  /** In the revocation lists of the owner of slot 3. */
-  readonly entries?: readonly { about: keyof typeof KEY_OF; since: number; kind: EntryKind }[];
+  /** In the revocation lists of the owner of slot 3; `removed`: the car did that at the time. */
+  readonly entries?: readonly {
+    about: keyof typeof KEY_OF;
+    since: number;
+    kind: 'revoked' | 'suspended' | 'removed';
+  }[];
+  /** Of the owner of slot 0. */
+  readonly floor?: number;
   /** A free slot; none when false. */
   readonly room?: boolean;
   /** A grant by which the bearer has a slot already. */
@@ -183,7 +188,7 @@ const admission = (
   name: string,
   value: Uint8Array,
   expect: string,
-  { now = NOW, bearer = 'guest', entries = [], room = true, known }: Circumstances = {},
+  { now = NOW, bearer = 'guest', entries = [], floor = 0, room = true, known }: Circumstances = {},
 ) => ({
   name,
   now,
@@ -193,24 +198,25 @@ const admission = (
     fingerprint: toHex(fingerprint(suite, KEY_OF[about])),
     ...rest,
   })),
+  floor,
   room,
   known: known === undefined ? null : toHex(known),
   expect,
 });
 
 const listed =
-  (kind: EntryKind) =>
+  (kind: 'revoked' | 'suspended' | 'removed') =>
   (about: keyof typeof KEY_OF, since = NOW): Circumstances => ({
     entries: [{ about, since, kind }],
   });
-const [revoked, suspended] = [listed('revoked'), listed('suspended')];
+const [revoked, suspended, removed] = [listed('revoked'), listed('suspended'), listed('removed')];
 
 const admissions = () => {
   const { notBefore, notAfter } = TERMS.second;
   const byFriend = (now: number | null = notBefore) => ({ bearer: 'friend', now }) as const;
   const forged = flip(first, 8 * 80);
   const newer = grant({ issuedAt: NOW + 1 });
-  const behind = { now: NOW - 1000 };
+  const ends = { ...byFriend(), ...removed('guest', TERMS.second.issuedAt) };
   return [
     admission('the first link of the worked example, by the guest', first, 'admitted'),
     admission('both links, by the friend', both, 'admitted', byFriend()),
@@ -219,11 +225,13 @@ const admissions = () => {
     }),
     admission('the first link, by the friend', first, 'HELLO', byFriend()),
     admission('a chain that does not hold', forged, 'HELLO'),
+    admission('to a car whose clock is 300 s behind', first, 'admitted', { now: NOW - 300 }),
+    admission('to a car whose clock is 301 s behind', first, 'DATED_AHEAD', { now: NOW - 301 }),
     admission(
-      'to a car whose clock is behind the time when the owner signed',
-      first,
-      'admitted',
-      behind,
+      'to a car whose clock is 301 s behind that of who delegated it',
+      both,
+      'DATED_AHEAD',
+      byFriend(TERMS.second.issuedAt - 301),
     ),
     admission('a second before the second link begins', both, 'NOT_YET', byFriend(notBefore - 1)),
     admission('in the last second', both, 'admitted', byFriend(notAfter - 1)),
@@ -233,11 +241,44 @@ const admissions = () => {
     admission('its key is revoked', first, 'SUSPENDED', revoked('guest')),
     admission('its key is suspended', first, 'SUSPENDED', suspended('guest')),
     admission(
-      'its key was revoked before it was issued',
+      'its key was revoked 300 s before it was issued',
+      first,
+      'SUSPENDED',
+      revoked('guest', NOW - 300),
+    ),
+    admission(
+      'its key was revoked 301 s before it was issued',
       first,
       'admitted',
-      revoked('guest', NOW - 1),
+      revoked('guest', NOW - 301),
     ),
+    admission('its key was removed', first, 'GRANT_VOID', removed('guest')),
+    admission(
+      'its key was removed 300 s before it was issued',
+      first,
+      'GRANT_VOID',
+      removed('guest', NOW - 300),
+    ),
+    admission(
+      'its key was removed 301 s before it was issued',
+      first,
+      'admitted',
+      removed('guest', NOW - 301),
+    ),
+    admission('the key that delegated it was removed', both, 'GRANT_VOID', ends),
+    admission(
+      'the owner who signed it was removed, and has paired again',
+      first,
+      'GRANT_VOID',
+      removed('owner'),
+    ),
+    admission('its key was removed, and is revoked as well', first, 'SUSPENDED', {
+      entries: [...(removed('guest').entries ?? []), ...(revoked('guest').entries ?? [])],
+    }),
+    admission('signed at the floor of its owner', first, 'GRANT_VOID', { floor: NOW }),
+    admission('signed a second after the floor of its owner', first, 'admitted', {
+      floor: NOW - 1,
+    }),
     admission('the key that delegated it is revoked', both, 'SUSPENDED', {
       ...byFriend(),
       ...revoked('guest'),

@@ -68,12 +68,15 @@ const allParts = () => {
       'no entries: freshness alone': one(EMPTY),
       'of the other owner': one({ ...EMPTY, ownerSlot: 3 }, SECOND_OWNER.signing),
       'a full part': one({ ...EMPTY, entries: entries(ENTRIES_PER_PART) }),
+      'a key that is resumed': byte(KIND_AT, 3),
+      'one key twice': one({ ...EMPTY, entries: [entry(1), entry(1, 'resumed')] }),
+      'the second of two parts, and empty': raw(writePart({ ...EMPTY, part: 1, parts: 2 })),
     }),
     ...parts('refused', {
       nothing: new Uint8Array(0),
       'a byte short': good.slice(0, -1),
       'a byte too many': concat(good, Uint8Array.of(0)),
-      zeros: new Uint8Array(142),
+      zeros: new Uint8Array(148),
       ...forBits('bit # of the tag flipped', [0, 127], (bit) => flip(good, bit)),
       ...forBits('bit # of the ephemeral key flipped, tag made anew', [0, 255], flipped),
       ...forBits('bit # of the sealed message flipped, tag made anew', [256, last], flipped),
@@ -88,77 +91,153 @@ const allParts = () => {
       'of a slot without an owner': one({ ...EXAMPLE_REVOCATION_LIST, ownerSlot: 5 }),
       'version 0': byte(0, 0),
       'version 2': byte(0, 2),
-      'no parts': byte(11, 0),
-      'nine parts': byte(11, 9),
-      'part 1 of 1': byte(10, 1),
-      'the first of two parts, and not full': byte(11, 2),
-      'one entry more than there is': byte(13, 3),
-      'one entry less than there is': byte(13, 1),
+      'no parts': byte(17, 0),
+      'nine parts': byte(17, 9),
+      'part 1 of 1': byte(16, 1),
+      'the first of two parts, and not full': byte(17, 2),
+      'one entry more than there is': byte(19, 3),
+      'one entry less than there is': byte(19, 1),
       'kind 0': byte(KIND_AT, 0),
-      'kind 3': byte(KIND_AT, 3),
+      'kind 4': byte(KIND_AT, 4),
       'a header that ends too early': raw(body.slice(0, HEADER_BYTES - 1)),
       '145 entries in one part': raw(writePart({ ...EMPTY, entries: entries(145) })),
     }),
   ];
 };
 
+/** By the car's clock, when they come. */
+const CAR_TIME = NOW + 1000;
+
+type Answer =
+  'done' | 'revocation_list_invalid' | 'revocation_list_old' | 'dated_ahead' | 'own_key';
+
 const step =
-  (expect: 'done' | 'revocation_list_invalid') =>
+  (expect: Answer) =>
   (...parts: readonly Uint8Array[]) =>
     parts.map((part) => ({ revocation_list: toHex(part), expect }));
-const [taken, old] = [step('done'), step('revocation_list_invalid')];
+const [taken, old] = [step('done'), step('revocation_list_old')];
+const [invalid, ahead, ownKey] = [
+  step('revocation_list_invalid'),
+  step('dated_ahead'),
+  step('own_key'),
+];
 
 type Steps = readonly ReturnType<typeof taken>[];
 
-/** One after the other to a new car; at the end it knows these fingerprints, in any order. */
-const sequences = () => {
-  const number = (value: number, ...about: readonly number[]): RevocationList => ({
+/** A list of this number, whose entries are about keys of these numbers. */
+const list =
+  (kind: RevocationEntry['kind'], more: Partial<RevocationList> = {}) =>
+  (number: number, ...about: readonly number[]): RevocationList => ({
     ...EMPTY,
-    number: value,
-    issuedAt: NOW + value,
-    entries: about.map((each) => entry(each)),
+    number,
+    issuedAt: NOW + number,
+    entries: about.map((each) => entry(each, kind)),
+    ...more,
   });
+const [revoking, suspending, resuming] = [list('revoked'), list('suspended'), list('resumed')];
+
+const byOther = (revocationList: RevocationList): Uint8Array =>
+  one({ ...revocationList, ownerSlot: SECOND_OWNER.slot }, SECOND_OWNER.signing);
+
+const aboutKey = (publicKey: Uint8Array, kind: RevocationEntry['kind']): RevocationList => ({
+  ...revoking(1),
+  entries: [{ fingerprint: fingerprint(suite, publicKey), since: NOW, kind }],
+});
+
+/** One after the other to a car with two owners; at the end it has these against keys, in any order. */
+const sequences = () => {
+  const full = entries(ENTRIES_PER_PART);
+  const twoOf = (number: number, more: Partial<RevocationList> = {}) =>
+    twoParts({
+      ...revoking(number),
+      entries: [...full, entry(ENTRIES_PER_PART), entry(200, 'resumed')],
+      ...more,
+    });
+  const [firstPart, lastPart] = twoOf(2);
+  const later = twoOf(3);
+  const otherTime = twoOf(2, { issuedAt: NOW + 9 });
+  const suspended200 = entry(200, 'suspended');
+  const before = one(suspending(1, 200));
+  const one5 = one(revoking(5, 1));
+  const only = (index: number, kind?: RevocationEntry['kind']) => [entry(index, kind)];
   const all = entries(ENTRIES_PER_PART + 1);
-  const [firstPart, lastPart] = twoParts({ ...number(2), entries: all });
-  const newer = all.map((each) => ({ ...each, since: NOW + 1 }));
-  const later = twoParts({ ...number(3), entries: newer });
-  const otherTime = twoParts({ ...number(2), issuedAt: NOW + 9, entries: all });
-  const one5 = one(number(5, 1));
-  const others = one({ ...number(1, 2), ownerSlot: 3 }, SECOND_OWNER.signing);
-  const before = one(number(1, 200));
-  const only = (index: number): readonly RevocationEntry[] => [entry(index)];
   const cases: Readonly<Record<string, readonly [Steps, readonly RevocationEntry[]]>> = {
     'the same revocation list again': [[taken(one5), old(one5)], only(1)],
-    'an older one, which does not bring a key back': [
-      [taken(one5), old(one(number(4)), one(number(0)))],
+    'an older one revokes': [
+      [taken(one5), old(one(revoking(4, 2)))],
+      [entry(1), entry(2)],
+    ],
+    'an older one suspends nobody': [
+      [taken(one5), old(one(suspending(4, 2)), one(suspending(0, 3)))],
       only(1),
     ],
-    'the same number with other contents': [[taken(one5), old(one(number(5, 1, 2)))], only(1)],
-    'a newer one replaces it': [[taken(one5, one(number(6, 2)))], only(2)],
-    'numbers may be left out': [[taken(one5, one(number(900, 2)))], only(2)],
-    'each owner has numbers of his own': [[taken(one5, others)], [entry(1), entry(2)]],
-    'a part adds to what is known as soon as it comes': [
-      [taken(before, lastPart)],
-      [entry(200), entry(ENTRIES_PER_PART)],
+    'an older one resumes nobody': [
+      [taken(one(suspending(5, 1))), old(one(resuming(4, 1)))],
+      only(1, 'suspended'),
     ],
-    'what is not in it any more goes with the last part of it, in whatever order they come': [
+    'the same number with other contents': [
+      [taken(one5), old(one(revoking(5, 2)), one(suspending(5, 3)))],
+      [entry(1), entry(2)],
+    ],
+    'a newer one adds': [[taken(one5, one(revoking(6, 2)))], [entry(1), entry(2)]],
+    'what a newer one leaves out stays': [
+      [taken(one(suspending(5, 1)), one(revoking(6)))],
+      only(1, 'suspended'),
+    ],
+    'numbers may be left out': [[taken(one5, one(revoking(900, 2)))], [entry(1), entry(2)]],
+    'each owner has numbers of his own': [
+      [taken(one5, byOther(revoking(1, 2)))],
+      [entry(1), entry(2)],
+    ],
+    'what a newer one names is resumed': [[taken(one(suspending(5, 1)), one(resuming(6, 1)))], []],
+    'what is revoked is not resumed': [[taken(one5, one(resuming(6, 1)))], only(1)],
+    'nobody resumes what another owner suspended': [
+      [taken(one(suspending(5, 1)), byOther(resuming(9, 1)))],
+      only(1, 'suspended'),
+    ],
+    'suspended and resumed by one list': [
+      [taken(one({ ...suspending(5, 1), entries: [entry(1, 'suspended'), entry(1, 'resumed')] }))],
+      only(1, 'suspended'),
+    ],
+    'dated earlier than the suspension': [
+      [taken(one(suspending(5, 1)), one({ ...resuming(6, 1), issuedAt: NOW + 4 }))],
+      only(1, 'suspended'),
+    ],
+    'a part counts as soon as it comes, and resumes nobody': [
+      [taken(before, lastPart)],
+      [suspended200, entry(ENTRIES_PER_PART)],
+    ],
+    'it resumes with its last part, in whatever order they come': [
       [taken(before, lastPart, firstPart)],
       all,
     ],
-    'the same part again': [[taken(firstPart), old(firstPart), taken(lastPart)], all],
-    'a part of the same number issued at another time': [
-      [taken(firstPart), old(otherTime[1])],
-      entries(ENTRIES_PER_PART),
+    'the same part again': [[taken(before, firstPart, firstPart)], [suspended200, ...full]],
+    'a part of the same number issued at another time makes nothing whole': [
+      [taken(before, firstPart, otherTime[1])],
+      [suspended200, ...all],
     ],
-    'a part of an older one after a part of a newer one': [
-      [taken(later[0]), old(lastPart), taken(later[1])],
-      all,
+    'a part of an older one counts after a part of a newer one, and makes nothing whole': [
+      [taken(before, firstPart, later[0], lastPart)],
+      [suspended200, ...all],
+    ],
+    'dated 300 s ahead': [[taken(one({ ...revoking(5, 1), issuedAt: CAR_TIME + 300 }))], only(1)],
+    'dated 301 s ahead': [[ahead(one({ ...revoking(5, 1), issuedAt: CAR_TIME + 301 }))], []],
+    'of the epoch before': [[invalid(one({ ...revoking(5, 1), epoch: EMPTY.epoch - 1 }))], []],
+    'of an epoch to come': [[invalid(one({ ...revoking(5, 1), epoch: EMPTY.epoch + 1 }))], []],
+    'it names its own signer': [
+      [ownKey(one(aboutKey(KEYS.phone.publicKey, 'revoked'))), taken(one5)],
+      only(1),
+    ],
+    'it resumes its own signer': [[ownKey(one(aboutKey(KEYS.phone.publicKey, 'resumed')))], []],
+    'of an owner whom another one has suspended': [
+      [taken(byOther(aboutKey(KEYS.phone.publicKey, 'suspended'))), invalid(one5)],
+      aboutKey(KEYS.phone.publicKey, 'suspended').entries,
     ],
   };
   return Object.entries(cases).map(([name, [steps, known]]) => ({
     name,
     steps: steps.flat(),
-    known: known.map((each) => toHex(each.fingerprint)),
+    known: known.map(({ fingerprint: about, kind }) => ({ fingerprint: toHex(about), kind })),
   }));
 };
 
@@ -171,9 +250,15 @@ const twoParts = (revocationList: RevocationList): readonly [Uint8Array, Uint8Ar
 export const revocationListVectors = () => ({
   note: NOTE,
   car_private: toHex(KEYS.car.privateKey),
+  epoch: EMPTY.epoch,
+  now: CAR_TIME,
   owners: [
-    { slot: 0, signing_public: toHex(owner.publicKey) },
-    { slot: SECOND_OWNER.slot, signing_public: toHex(SECOND_OWNER.signing.publicKey) },
+    { slot: 0, public: toHex(KEYS.phone.publicKey), signing_public: toHex(owner.publicKey) },
+    {
+      slot: SECOND_OWNER.slot,
+      public: toHex(SECOND_OWNER.identity.publicKey),
+      signing_public: toHex(SECOND_OWNER.signing.publicKey),
+    },
   ],
   parts: allParts(),
   sequences: sequences(),
@@ -207,8 +292,8 @@ export const uriVectors = () => {
     'a grant without its last byte': grant.slice(0, -1),
     'a grant without a link': `phonekey:grant/${key.split('/')[1] ?? ''}`,
     'a grant under the name of a key': grant.replace('grant/', 'key/'),
-    'a revocation list of 141 bytes': `phonekey:notice/${'A'.repeat(188)}`,
-    'a revocation list of 2015 bytes': `phonekey:notice/${'A'.repeat(2687)}`,
+    'a revocation list of 147 bytes': `phonekey:notice/${'A'.repeat(196)}`,
+    'a revocation list of 2021 bytes': `phonekey:notice/${'A'.repeat(2695)}`,
   };
   return {
     note: NOTE,

@@ -135,7 +135,7 @@ export const EXAMPLE_REVOCATION_LIST: RevocationList = {
   epoch: 7,
   number: 5,
   issuedAt: NOW + 2 * DAY,
-  floor: 0,
+  floor: NOW - DAY,
   entries: [
     {
       fingerprint: fingerprint(suite, KEYS.guest.publicKey),
@@ -156,7 +156,7 @@ export const exampleRevocationList = (): Uint8Array => {
 
 export const revocationListExample = (): Example => {
   const revocationList = exampleRevocationList();
-  const { issuedAt, number, ownerSlot, entries } = EXAMPLE_REVOCATION_LIST;
+  const { issuedAt, floor, number, epoch, ownerSlot, entries } = EXAMPLE_REVOCATION_LIST;
   const context = utf8('phonekey v1 notice');
   const signed = concat(context, carPublicKey, writePart(EXAMPLE_REVOCATION_LIST));
   const described = entries.flatMap(({ fingerprint: about, since, kind }, index) => [
@@ -166,7 +166,8 @@ export const revocationListExample = (): Example => {
   return {
     ...pair('car', KEYS.car),
     owner_signing_private: KEYS.phoneSigning.privateKey,
-    header: listed({ slot: ownerSlot, number, issued: issuedAt, part: 0, parts: 1 }),
+    header: listed({ slot: ownerSlot, epoch, number, part: 0, parts: 1 }),
+    times: listed({ issued: issuedAt, floor }),
     ...Object.fromEntries<Uint8Array | string>(described),
     signed,
     signature: suite.ed25519Sign(KEYS.phoneSigning, signed),

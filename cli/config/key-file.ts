@@ -55,6 +55,7 @@ export const formatKeyFile = (car: PairedCar): string =>
     name: car.name,
     dialect: car.dialect,
     state: car.state,
+    unconfirmed: car.unconfirmed,
     role: car.role,
     slot: car.slot,
     car: { publicKey: toHex(car.carPublicKey) },
@@ -111,6 +112,12 @@ const chain: JsonReader<Uint8Array> = (value, what) => {
 };
 
 const attHandle = only('a handle of ATT', (value) => isRowHandle(value, nativeProfile));
+
+/** A field that is there only where it is so. */
+const yes: JsonReader<true> = (value, what) => {
+  if (value !== true) throw JsonError.not(what, 'true');
+  return value;
+};
 
 const formatPrivate = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
@@ -171,6 +178,7 @@ const keyFile = object<
   name: name(MAX_NAME),
   dialect: optional(name(MAX_OWN_NAME)),
   state: oneOf(['pending', 'paired']),
+  unconfirmed: optional(yes),
   role: optional(oneOf(ROLES)),
   slot: optional(whole(999)),
   car: object<{ readonly publicKey: Uint8Array }>({ publicKey: hexBytes(32) }),

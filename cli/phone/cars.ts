@@ -24,11 +24,12 @@ export const listCars = async (context: Context): Promise<void> => {
 };
 
 const entry = (car: PairedCar) => {
-  const { name, state, role = null, slot = null, grant, outbox = [] } = car;
+  const { name, state, unconfirmed = false, role = null, slot = null, grant, outbox = [] } = car;
   const { clockOffset = null, mark, floor } = car;
   return {
     name,
     state,
+    unconfirmed,
     role,
     slot,
     granted: grant !== undefined,
@@ -43,11 +44,11 @@ const entry = (car: PairedCar) => {
 
 /** For a person: with what is not as it should be. */
 const stateOf = (car: PairedCar): string => {
-  const { state, outbox = [], clockOffset = 0, floor } = car;
+  const { state, unconfirmed, outbox = [], clockOffset = 0, floor } = car;
   const refused = refusedList(car) !== undefined;
   const minutes = Math.round(Math.abs(clockOffset) / 60);
   return [
-    state,
+    unconfirmed === true && state === 'paired' ? 'paired again, unconfirmed' : state,
     ...(refused ? ['revocation list refused'] : []),
     ...(outbox.length > 0 && !refused ? ['revocation list to deliver'] : []),
     ...(Math.abs(clockOffset) > TOLERANCE_SECONDS

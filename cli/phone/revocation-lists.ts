@@ -119,7 +119,9 @@ const fingerprintOf = async (context: Context, which: string): Promise<string> =
     phone.listKeys({ ...call, car: car.name }),
   );
   const slot = /^\d{1,3}$/.test(which) ? Number(which) : undefined;
-  const found = keys.filter((key) => key.name === which || key.slot === slot);
+  const found = keys.filter(
+    (key) => key.role !== 'none' && (key.name === which || key.slot === slot), // no card
+  );
   const [key, ...others] = found;
   if (key !== undefined && others.length === 0) return key.fingerprint;
   throw new PhoneKeyError(

@@ -12,7 +12,7 @@ import {
   MAX_GENERATION_BYTES,
 } from './generation.js';
 import type { Generation } from './generation.js';
-import { NEW_CAR_HINT, storageFault } from './memory.js';
+import { NEW_CAR_HINT, noCopy, storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -61,8 +61,18 @@ export class FileMemory implements Memory {
       this.#sequence = newest.sequence;
       return newest.record;
     }
-    if (problems.length > 0) throw this.#damaged(problems);
-    return undefined;
+    if (problems.length === 0) return undefined;
+    if (problems.every((problem) => problem.endsWith(EARLIER_FORMAT))) {
+      throw new PhoneKeyError(
+        'sim.storage',
+        `the car's memory in ${this.#directory} is ${EARLIER_FORMAT}`,
+        { hint: NEW_CAR_HINT },
+      );
+    }
+    throw noCopy(
+      `${this.#directory} (${problems.join('; ')})`,
+      `${MEMORY_FILES.join(' or ')} from a backup, or delete both`,
+    );
   }
 
   async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
@@ -100,24 +110,5 @@ export class FileMemory implements Memory {
       problems.push(`${file}: ${error instanceof Error ? error.message : 'unreadable'}`);
       return undefined;
     }
-  }
-
-  #damaged(problems: readonly string[]): PhoneKeyError {
-    if (problems.every((problem) => problem.endsWith(EARLIER_FORMAT))) {
-      return new PhoneKeyError(
-        'sim.storage',
-        `the car's memory in ${this.#directory} is ${EARLIER_FORMAT}`,
-        { hint: NEW_CAR_HINT },
-      );
-    }
-    return new PhoneKeyError(
-      'sim.storage',
-      `no readable copy of the car's memory in ${this.#directory} (${problems.join('; ')})`,
-      {
-        hint:
-          `Restore ${MEMORY_FILES.join(' or ')} from a backup, or delete both to make a new car; ` +
-          'every phone must then be paired again.',
-      },
-    );
   }
 }

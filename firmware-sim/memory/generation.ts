@@ -19,8 +19,11 @@ export interface Generation {
   readonly record: CarRecord;
 }
 
-/** More than 32 keys and full lists of revocation lists need. */
-export const MAX_GENERATION_BYTES = 256 * 1024;
+/**
+ * More than 32 owners with full lists need, each with one that comes in, and the lists of former owners:
+ * 1.2 million bytes. A removal must never fail for want of room.
+ */
+export const MAX_GENERATION_BYTES = 1280 * 1024;
 
 const MAGIC = 'phonekey-car 2';
 const HEADER = /^phonekey-car 2 ([1-9][0-9]{0,14}) ([0-9a-f]{64})$/;

@@ -115,14 +115,17 @@ const joined = (
   return { ...incoming, have: incoming.have | bit, resumed: [...incoming.resumed, ...resumed] };
 };
 
-/** Lifts the suspensions that a list names: the owner's own of earlier lists, and those of former owners. */
+/**
+ * Lifts the suspensions that a list names: the owner's own of earlier lists, and those of former owners. No
+ * list of a higher number has come; of a lower one there may be a later one, where a phone began to count anew.
+ */
 const resume = <R extends Rights>(
   rights: R,
   owner: Uint8Array,
   { number, issuedAt, resumed }: IncomingList,
   context: RightsContext,
 ): R => {
-  const without = <L extends Revocations>(list: L, below: number): L => ({
+  const without = <L extends Revocations>(list: L, below = Infinity): L => ({
     ...list,
     entries: list.entries.filter(
       (entry) =>
@@ -132,18 +135,11 @@ const resume = <R extends Rights>(
         !resumed.some((each) => sameBytes(each, entry.fingerprint)),
     ),
   });
-  return voidMeanwhile(
-    rights,
-    {
-      ...rights,
-      own: without(rights.own, Infinity),
-      owners: rights.owners.map((list) => {
-        if (sameBytes(list.owner, owner)) return without(list, number);
-        return ownerNamed(context.suite, rights, list.owner) ? list : without(list, Infinity);
-      }),
-    },
-    context,
-  );
+  const owners = rights.owners.map((list) => {
+    if (sameBytes(list.owner, owner)) return without(list, number);
+    return ownerNamed(context.suite, rights, list.owner) ? list : without(list);
+  });
+  return voidMeanwhile(rights, { ...rights, own: without(rights.own), owners }, context);
 };
 
 /** Of an owner who is not suspended any more, all that he has signed and that has let nobody in yet is void. */

@@ -11,8 +11,15 @@ export type { Closure } from '../domain/closures.js';
 export type { Command, CommandName, CommandOf } from '../domain/commands.js';
 export { FORM_FACTORS } from '../domain/names.js';
 export type { FormFactor } from '../domain/names.js';
-export { DONE, refused, refusedResult } from '../domain/outcomes.js';
-export type { KeyEntry, Outcome, Result, VehicleStatus } from '../domain/outcomes.js';
+export { DONE, NO_TERMS, refused, refusedResult } from '../domain/outcomes.js';
+export type {
+  KeyEntry,
+  Outcome,
+  Result,
+  RevocationPage,
+  SigningTerms,
+  VehicleStatus,
+} from '../domain/outcomes.js';
 export { newPairingCode } from '../domain/pairing-code.js';
 export type { PairingRefusal, Refusal } from '../domain/refusals.js';
 export { permits, ROLES } from '../domain/roles.js';

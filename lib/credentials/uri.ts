@@ -10,7 +10,7 @@ import { LEAST_PART_BYTES, MOST_PART_BYTES } from './revocation-list.js';
  *
  *     key      X25519 key, Ed25519 key          64 bytes: of the phone that is to get a grant
  *     grant    car's X25519 key, links          147 to 588 bytes
- *     revocation list   as in ToCar                      142 to 2014 bytes
+ *     revocation list   as in ToCar                      148 to 2020 bytes
  */
 export type PhoneKeyUri =
   | { readonly what: 'key'; readonly publicKey: Uint8Array; readonly signingKey: Uint8Array }

@@ -14,6 +14,7 @@ export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';
 export type { Delivery } from './outbox.js';
+export type { ConfirmPairing, PairingOffer } from './pairing.js';
 export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
 export type { Relayed, RelayOptions } from './relay.js';

@@ -5,6 +5,7 @@ import type { Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { taken, refusedList, withOutbox } from './outbox-entries.js';
+import { reconcilePairing } from './reconcile.js';
 import { LIST_REFUSALS } from './store.js';
 import type { ListRefusal, OutboxEntry } from './store.js';
 
@@ -108,14 +109,21 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
   };
 
   /**
-   * What follows a command on the same link: the time, where the car has lost it and this phone is an
-   * owner's; then the revocation lists. The command is done, and nothing of this makes it fail.
+   * What follows a command on the same link: a question for slot and role, where the end of a pairing was not
+   * heard; the time, where the car has lost it and this phone is an owner's; then the revocation lists. The
+   * command is done, and nothing of this makes it fail.
    */
   const afterCommand = async (deadline: Deadline): Promise<void> => {
     const tellTime = connection.clockLost && isOwner(connection.car);
-    if (!connection.usable || (!tellTime && entries.length === 0)) return;
+    const unconfirmed = connection.car.unconfirmed === true;
+    if (!connection.usable || !(unconfirmed || tellTime || entries.length > 0)) return;
     const afterwards = deadline.within(AFTERWARDS_MS);
+    afterwards.askedNow();
     try {
+      if (unconfirmed) {
+        const answer = await connection.command({ type: 'listKeys' }, afterwards);
+        await reconcilePairing(environment, connection.car, answer);
+      }
       const seconds = wallSeconds(environment);
       if (tellTime) await connection.command({ type: 'setTime', seconds }, afterwards);
       await deliver(afterwards, false);

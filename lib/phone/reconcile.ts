@@ -1,6 +1,8 @@
 import type { Suite } from '../crypto/suite.js';
+import { isRefusal } from '../domain/outcomes.js';
 import type { KeyEntry, Result } from '../domain/outcomes.js';
 import type { Refusal } from '../domain/refusals.js';
+import { isOwner } from './choose.js';
 import { learned } from './dating.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
@@ -64,9 +66,33 @@ export const reconcileOwnKey = async (
 ): Promise<void> => {
   const own = keys.find((key) => key.own);
   if (own === undefined || own.role === 'none') return;
-  const { slot, role } = own;
-  if (car.slot === slot && car.role === role) return;
-  await save(environment, car, (now) => ({ ...now, slot, role }));
+  const { slot, role, grantedBy } = own;
+  if (car.slot === slot && car.role === role && car.unconfirmed === undefined) return;
+  await save(environment, car, ({ unconfirmed: _, grant, ...now }) => ({
+    ...now,
+    // One that was paired needs its grant no more.
+    ...(grant !== undefined && grantedBy !== null ? { grant } : {}),
+    slot,
+    role,
+  }));
+};
+
+/**
+ * What came of a pairing whose end was not heard, by the car's answer to `listKeys`: owners are told slot and
+ * role, and whoever may not ask is no owner.
+ */
+export const reconcilePairing = async (
+  environment: PhoneEnvironment,
+  car: PairedCar,
+  { outcome }: Result,
+): Promise<void> => {
+  if (outcome.type === 'keys') await reconcileOwnKey(environment, car, outcome.keys);
+  if (!isRefusal(outcome, 'not-permitted')) return;
+  await save(environment, car, ({ unconfirmed: _, ...now }) => {
+    if (!isOwner(now)) return now;
+    const { role: __, slot: ___, ...rest } = now;
+    return rest;
+  });
 };
 
 /** The command is done: that this cannot be saved is no reason to fail. */

@@ -119,6 +119,7 @@ export class Remote extends CarCommands<CarCallOptions> {
     const { car } = seen;
     if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
     const link = await connectToCar(environment, seen, deadline);
+    deadline.reached();
     try {
       const session = await seen.dialect.open(link, car, environment, deadline);
       return new CarConnection(environment, car, link, session);

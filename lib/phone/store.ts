@@ -25,6 +25,11 @@ export interface PairedCar {
    * to have done it: a link lost in between leaves it open whether the key works.
    */
   readonly state: 'pending' | 'paired';
+  /**
+   * This phone asked the car to pair, and has not heard what came of it: slot and role may be others by now. Gone
+   * once the car has told them, or that this is no owner's key.
+   */
+  readonly unconfirmed?: true;
   /** Known once paired; of a granted key, what the grant says. */
   readonly role?: Role;
   readonly slot?: number;
@@ -75,7 +80,7 @@ export interface SharedKey extends Omit<GrantTerms, 'epoch' | 'ownerSlot'> {
 export type OwnRevocationList = Omit<RevocationList, 'ownerSlot' | 'epoch'>;
 
 export interface OutboxEntry {
-  /** As in ToCar, 142 to 2014 bytes. */
+  /** As in ToCar, 148 to 2020 bytes. */
   readonly part: Uint8Array;
   /** Signed by this phone, whose next revocation list replaces it. */
   readonly own: boolean;

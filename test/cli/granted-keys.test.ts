@@ -69,6 +69,7 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     dialect: name,
     attHandle: fc.integer({ min: 1, max: 0xfff9 }),
     role: fc.constantFrom('owner', 'driver', 'guest', 'valet', 'service'),
+    unconfirmed: fc.constant(true as const),
     epoch: fc.integer({ min: 0, max: 0xffff }),
     clockOffset: fc.integer({ min: 1 - 2 ** 32, max: 2 ** 32 - 1 }),
     mark: seconds,
@@ -217,6 +218,7 @@ describe('a key file', () => {
       'a revocation list that is too short',
       { outbox: [{ part: '00'.repeat(LEAST_PART_BYTES - 1), own: true }] },
     ],
+    ['a pairing that was heard of', { unconfirmed: false }],
     ['a revocation list of nobody', { outbox: [{ part: '00'.repeat(LEAST_PART_BYTES) }] }],
     [
       'a reason that no car has',
@@ -308,7 +310,8 @@ describe('FileKeyStore', () => {
     await store.removeOffer(offers[1]!.identity.publicKey);
     await store.removeOffer(offers[1]!.identity.publicKey);
     expect(await store.offers()).toEqual([offers[0], offers[2]]);
-    await writeFile(join(keys, file!), (await readFile(join(keys, file!), 'utf8')).slice(2));
+    const left = join(keys, (await readdir(keys))[0]!);
+    await writeFile(left, (await readFile(left, 'utf8')).slice(2));
     await expect(store.offers()).rejects.toMatchObject({ code: 'keys.unreadable' });
   });
 

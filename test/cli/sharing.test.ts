@@ -101,6 +101,7 @@ describe('a shared key', () => {
           usesLeft: 8,
           suspended: false,
         },
+        { slot: 24, name: 'card', formFactor: 'card', role: 'none', own: false },
       ],
     });
     expect((await guest.json(['cars'])).value).toMatchObject({
@@ -249,7 +250,9 @@ describe('a shared key', () => {
     const { code, stderr } = await bob.run(['unlock']);
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('key id') });
     expect((await owner.json(['shared'])).value).toEqual({ shared: [], refused: [] });
-    expect((await owner.json(['keys', 'list'])).value).toMatchObject({ keys: { length: 1 } });
+    expect((await owner.json(['keys', 'list'])).value).toMatchObject({
+      keys: [{ slot: 0 }, { formFactor: 'card' }],
+    });
     await forget(bob);
     await shareWith(owner, bob, 'Bob7');
     expect((await bob.run(['unlock'])).code).toBe(0);

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { admitKey } from '../../firmware-sim/admission.js';
 import { newRecord } from '../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../firmware-sim/memory/record.js';
-import type { OwnerRevocationList } from '../../firmware-sim/memory/rights-record.js';
-import { entriesOf, takePart } from '../../firmware-sim/revocation-lists.js';
+import { admitKey, signingKeyIn } from '../../firmware-sim/rights/admission.js';
+import { noRevocations } from '../../firmware-sim/rights/revocations.js';
+import type { OwnerRevocations } from '../../firmware-sim/rights/rights.js';
+import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
-import { parseChain } from '../../lib/credentials/grant.js';
+import { parseChain, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { fingerprint } from '../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../lib/credentials/key-slot.js';
 import { revocationListTagKey, openRevocationList } from '../../lib/credentials/revocation-list.js';
@@ -94,30 +95,38 @@ const slotOf = (owner: (typeof grants.owners)[number]): KeySlot => ({
 });
 
 /** The car that the vectors are about. Its clock is right, and only what the vector says is known. */
-const carOf = ({ now, entries }: AdmissionVector): CarRecord => ({
-  ...newRecord(car.privateKey),
-  keys: grants.owners.map(slotOf),
-  epoch: grants.epoch,
-  clock: { offset: 0, floor: 0, lost: now === null },
-  revocationLists: [
-    {
-      ownerSlot: 3,
-      number: 1,
-      issuedAt: 0,
-      entries: entries.map(({ fingerprint: about, ...rest }) => ({
-        fingerprint: fromHex(about),
-        ...rest,
-      })),
-    },
-  ],
-});
+const carOf = ({ now, entries, floor }: AdmissionVector): CarRecord => {
+  const [first, other] = grants.owners.map((owner): OwnerRevocations => ({
+    owner: fingerprint(nodeSuite, fromHex(owner.public)),
+    number: 0,
+    issuedAt: 0,
+    ...noRevocations,
+  }));
+  const against = entries.map(({ fingerprint: about, since, kind }) => ({
+    fingerprint: fromHex(about),
+    kind,
+    until: since + TOLERANCE_SECONDS,
+    number: 1,
+    issuedAt: since,
+  }));
+  return {
+    ...newRecord(car.privateKey),
+    keys: grants.owners.map(slotOf),
+    epoch: grants.epoch,
+    clock: { offset: 0, floor: 0, lost: now === null },
+    owners: [
+      { ...first!, floor: { until: floor } },
+      { ...other!, entries: against },
+    ],
+  };
+};
 
 describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
   it.each(grants.admissions)('$expect: $name', (vector) => {
     const { now, bearer, chain, room, known, expect: wanted } = vector;
     const context = {
       suite,
-      identity: car,
+      carPublicKey: car.publicKey,
       // Slot 0 is an owner's.
       slots: room ? 19 : 1,
       wallMs: (now ?? 0) * 1000,
@@ -127,8 +136,8 @@ describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
     let record = carOf(vector);
     if (known !== null) {
       const before = admit(record, known);
-      if (typeof before === 'string' || before.record === undefined) throw new Error('not known');
-      record = before.record;
+      if (typeof before === 'string' || before.rights === undefined) throw new Error('not known');
+      record = before.rights;
     }
     const outcome = admit(record, chain);
     expect(answerTo(outcome, known !== null)).toBe(wanted);
@@ -167,16 +176,25 @@ describe.each(suites)('revocation lists, suite $name', (suite) => {
   );
 
   it.each(revocationLists.sequences)('$name', ({ steps, known }) => {
-    let all: readonly OwnerRevocationList[] = [];
+    const wallMs = revocationLists.now * 1000;
+    let rights: CarRecord = {
+      ...newRecord(identity.privateKey),
+      keys: revocationLists.owners.map(slotOf),
+      epoch: revocationLists.epoch,
+    };
     for (const { revocation_list: revocationList, expect: wanted } of steps) {
-      const part = openRevocationList(suite, fromHex(revocationList), context);
-      if (part === undefined) throw new Error('not a revocation list');
-      const taken = takePart(all, part);
-      expect(typeof taken === 'string' ? 'revocation_list_invalid' : 'done').toBe(wanted);
-      if (typeof taken !== 'string') all = taken;
+      const owners = { ...context, ownerKey: signingKeyIn(suite, rights) };
+      const part = openRevocationList(suite, fromHex(revocationList), owners);
+      const taken =
+        part === undefined ? 'notice-invalid' : takePart(rights, part, { suite, wallMs });
+      const answer = typeof taken === 'string' ? taken : taken.old ? 'notice-old' : 'done';
+      expect(answer.replace('notice', 'revocation_list').replace('-', '_')).toBe(wanted);
+      if (typeof taken !== 'string') ({ rights } = taken);
     }
-    const fingerprints = all.flatMap(entriesOf).map((entry) => toHex(entry.fingerprint));
-    expect([...new Set(fingerprints)].sort()).toEqual([...new Set(known)].sort());
+    const found = rights.owners.flatMap(({ entries }) =>
+      entries.map(({ fingerprint: about, kind }) => `${toHex(about)} ${kind}`),
+    );
+    expect(found.sort()).toEqual(known.map((each) => `${each.fingerprint} ${each.kind}`).sort());
   });
 });
 

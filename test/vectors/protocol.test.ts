@@ -10,6 +10,7 @@ import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { decodeToCar } from '../../lib/native/codec.js';
 import { Reassembler } from '../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
+import { linkIn } from '../unit/native/car/link-rig.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
 import { EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
@@ -59,6 +60,18 @@ describe.each([nodeSuite, portableSuite])('proofs, suite $name', (suite) => {
   });
 });
 
+describe('commands in a session', () => {
+  it.each(session.commands)('$expect: $name after $after ms', (vector) => {
+    const machine = linkIn('ready'); // the last word was said at 0
+    const message = machine.phone.sealed(hex(vector.command));
+    const { effects } = machine.input({ type: 'message', message }, { now: vector.after });
+    const done = effects.some(({ type }) => type === 'execute');
+    const refusal = vector.expect.replace(' ', '-');
+    if (vector.expect === 'carried out') expect(done).toBe(true);
+    else expect(machine.phone.result()).toEqual({ type: 'refused', refusal });
+  });
+});
+
 describe('pairing', () => {
   const registration = pairingRegistration(pairing.code);
   const car = nodeSuite.x25519KeyPair(hex(pairing.car_private));
@@ -67,25 +80,29 @@ describe('pairing', () => {
     const { messages } = vector;
     const exchange = new CarPairing(
       nodeSuite,
-      fixed(hex(pairing.verifier_random)),
+      fixed(hex(pairing.verifier_random), hex(pairing.noise_car_private)),
       registration,
       hex(pairing.hello_handshake),
     );
     const steps = {
       share: () => exchange.respond(hex(messages.share)),
       confirm: () => {
-        exchange.verify(hex(messages.confirm));
-        return exchange.offer(car.publicKey, pairing.car_name);
+        exchange.verify(hex(messages.confirm), hex(messages.handshake), car);
+        return exchange.offer({ name: pairing.car_name, role: pairing.role });
       },
       commit: () => exchange.openCommit(hex(messages.commit)),
     };
-    const run = (): unknown[] => [steps.share(), steps.confirm(), steps.commit().publicKey];
+    const run = (): unknown[] => [steps.share(), steps.confirm(), steps.commit()];
     if (vector.expect === 'accepted') {
       const { share, confirm, offer } = pairing.answers;
       expect(run()).toEqual([
         { share: hex(share), confirm: hex(confirm) },
         hex(offer),
-        hex(pairing.phone_public),
+        {
+          publicKey: hex(pairing.phone_public),
+          signingKey: hex(pairing.phone_signing_public),
+          name: "Ada's phone",
+        },
       ]);
     } else {
       expect(run).toThrow(PhoneKeyError);

@@ -1,7 +1,7 @@
 import type { Introduction, KeySlot, PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Command } from '../../domain/commands.js';
-import type { Result } from '../../domain/outcomes.js';
+import type { Enrolment, Result } from '../../domain/outcomes.js';
 import type { CarPairing } from '../pairing/car.js';
 import type { Random } from '../../platform/random.js';
 import type { CarSecrets, VerifiedProof } from '../session/car.js';
@@ -20,7 +20,8 @@ import { PROTOCOL_VERSION } from '../profile.js';
 export type LinkState =
   | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }
   | { readonly phase: 'refusing'; readonly failures: number }
-  | { readonly phase: 'ready'; readonly session: Session }
+  /** `wordAt`: when the last answer was handed to the radio, on the clock of `LinkContext.now`. */
+  | { readonly phase: 'ready'; readonly session: Session; readonly wordAt: number }
   | { readonly phase: 'admitting'; readonly admission: Admission }
   | { readonly phase: 'executing'; readonly session: Session; readonly removed: boolean }
   | { readonly phase: 'counting-try'; readonly pairing: Pairing; readonly share: Uint8Array }
@@ -56,7 +57,7 @@ export type LinkInput =
   | { readonly type: 'admitted'; readonly outcome: KeySlot | AdmissionRefusal }
   | { readonly type: 'executed'; readonly result: Result }
   | { readonly type: 'try-counted'; readonly allowed: boolean }
-  | { readonly type: 'enrolled'; readonly outcome: KeySlot | EnrolRefusal | 'fault' }
+  | { readonly type: 'enrolled'; readonly outcome: Enrolment | EnrolRefusal | 'fault' }
   | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
   | { readonly type: 'idle' };
 
@@ -85,7 +86,7 @@ export interface LinkContext {
   readonly secrets: CarSecrets;
   readonly onSessionKeys?: OnSessionKeys | undefined;
   readonly carName: string;
-  /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
+  /** Milliseconds on the car's monotonic clock, which runs in sleep, at the arrival of the input. */
   readonly now: number;
   /** A link that has not proved itself by then is closed: a car holds few links. */
   readonly unprovenMs: number;

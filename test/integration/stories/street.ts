@@ -4,10 +4,13 @@ import type { CarEvent } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { ShareOptions } from '../../../lib/phone/sharing.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
+import type { PairedCar } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
+import type { Central } from '../../../lib/radio/types.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
@@ -31,7 +34,7 @@ export type Seen = string;
 export class Street {
   readonly clock = new SimClock();
   readonly events: CarEvent[] = [];
-  readonly #radio = new MemoryRadio();
+  readonly radio = new MemoryRadio();
   readonly #random = seededRandom('street');
   #car: SimulatedCar | undefined;
 
@@ -39,7 +42,7 @@ export class Street {
     const street = new Street();
     street.#car = await SimulatedCar.start({
       name: 'Blue',
-      peripheral: street.#radio.peripheral(),
+      peripheral: street.radio.peripheral(),
       suite: cheapSuite,
       clock: street.clock,
       wallTime: street.#wallTime,
@@ -63,10 +66,14 @@ export class Street {
     return Math.floor(this.#wallTime() / 1000);
   }
 
-  phone(name: string): Phone {
-    const store = new MemoryCarStore();
+  /** @param through what stands between the phone and its radio */
+  phone(
+    name: string,
+    through = (central: Central): Central => central,
+    store = new MemoryCarStore(),
+  ): Phone {
     const key = new PhoneKey({
-      central: this.#radio.central(),
+      central: through(this.radio.central()),
       store,
       name,
       suite: cheapSuite,
@@ -95,10 +102,15 @@ export class Street {
   }
 
   /** Somebody with the card pairs a phone at the car. */
-  async pair(name: string, role: 'owner' | 'driver' = 'driver'): Promise<Phone> {
-    const phone = this.phone(name);
-    await this.run(phone.key.pair({ code: await openWindow(this, role) }));
+  async pair(name: string, role?: Role, through?: (central: Central) => Central): Promise<Phone> {
+    const phone = this.phone(name, through);
+    await this.enrol(phone, role);
     return phone;
+  }
+
+  /** As `pair`, of a phone that is there. */
+  async enrol({ key }: Phone, role: Role = 'driver'): Promise<PairedCar> {
+    return this.run(key.pair({ code: await openWindow(this, role) }));
   }
 
   /** One phone shares, another one accepts; the car hears nothing of it. */

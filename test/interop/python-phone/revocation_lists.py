@@ -12,7 +12,8 @@ CONTEXT = b"phonekey v1 notice"
 NOISE = b"Noise_N_25519_ChaChaPoly_SHA512"
 ENTRIES_PER_PART = 144
 MOST_PARTS = 8
-REVOKED, SUSPENDED = 1, 2
+REVOKED, SUSPENDED, RESUMED = 1, 2, 3
+ENTRY_BYTES = 13
 
 
 def fingerprint(public_key):
@@ -23,13 +24,23 @@ def tag_key(car_public):
     return crypto.hkdf(car_public, b"phonekey v1 notice tag", 32)
 
 
-def body(slot, number, issued, part, parts, entries):
+def body(slot, epoch, number, issued, floor, part, parts, entries):
     """One part without its signature; entries are (fingerprint, since, kind)."""
-    out = bytes([1, slot]) + number.to_bytes(4, "big") + issued.to_bytes(4, "big")
+    out = bytes([1, slot]) + epoch.to_bytes(2, "big")
+    for each in (number, issued, floor):
+        out += each.to_bytes(4, "big")
     out += bytes([part, parts]) + len(entries).to_bytes(2, "big")
     for about, since, kind in entries:
         out += about + since.to_bytes(4, "big") + bytes([kind])
     return out
+
+
+def read_entries(data):
+    """Of a page of revocations, as they stand in a part."""
+    if len(data) % ENTRY_BYTES:
+        raise wire.Malformed("not a whole number of entries")
+    cut = [data[at : at + ENTRY_BYTES] for at in range(0, len(data), ENTRY_BYTES)]
+    return [(each[:8], int.from_bytes(each[8:12], "big"), each[12]) for each in cut]
 
 
 def signed(car_public, unsigned):
@@ -49,15 +60,15 @@ def seal(car_public, payload, ephemeral=None):
     return crypto.hmac(tag_key(car_public), message)[:16] + message
 
 
-def sign(signing_private, car_public, slot, number, issued, entries):
-    """All parts of a revocation list, as they travel."""
+def sign(signing_private, car_public, slot, epoch, number, issued, entries):
+    """All parts of a revocation list, as they travel; none of its owner's grants is declared void."""
     cut = [entries[at : at + ENTRIES_PER_PART] for at in range(0, len(entries), ENTRIES_PER_PART)]
     cut = cut or [[]]
     if len(cut) > MOST_PARTS:
         raise wire.Malformed("too many entries")
     parts = []
     for index, some in enumerate(cut):
-        unsigned = body(slot, number, issued, index, len(cut), some)
+        unsigned = body(slot, epoch, number, issued, 0, index, len(cut), some)
         signature = crypto.sign(signing_private, signed(car_public, unsigned))
         parts.append(seal(car_public, unsigned + signature))
     return parts

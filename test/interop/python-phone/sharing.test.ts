@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWindow } from '../../../lab/open-window.js';
@@ -23,6 +23,8 @@ interface Scene {
   readonly command: (who: string, ...commands: string[]) => Promise<unknown>;
   /** Bytes that the phone of the last command wrote. */
   readonly sent: () => number;
+  /** Of what a phone has on its disk; gives how it is restored. */
+  readonly backUp: (who: string) => Promise<() => Promise<void>>;
   readonly relay: (uri: string) => Promise<PhoneRun>;
   /** Types of the events since the last time. */
   readonly seen: () => string[];
@@ -70,6 +72,11 @@ const start = async (home: string): Promise<Scene & { stop: () => Promise<void> 
       return results.map(({ outcome, reason }) => reason ?? outcome);
     },
     sent: () => sent,
+    backUp: async (who) => {
+      const backup = `${stateOf(who)}.backup`;
+      await copyFile(stateOf(who), backup);
+      return () => copyFile(backup, stateOf(who));
+    },
     relay: async (uri) => runPhone(['relay', uri], { link: await connect(radio) }),
     seen: () => {
       const from = told;
@@ -179,10 +186,11 @@ describeIf('a phone written in Python from the specification', () => {
       ...succeeded,
       result: { handed: 1 },
     });
+    scene.seen();
     expect(await scene.command('owner', `deliver=${revocationList}`)).toEqual([
-      'revocation list invalid',
+      'revocation list old',
     ]);
-    expect(scene.seen()).toEqual(['command-refused']);
+    expect(scene.seen()).toContain('command-refused');
   });
 
   it('a guest relays the list that suspends another guest, who is resumed by the next', async () => {
@@ -198,6 +206,26 @@ describeIf('a phone written in Python from the specification', () => {
     expect(await scene.command('guest', 'unlock')).toEqual(['suspended']);
     expect(await scene.command('friend', `deliver=${resume}`)).toEqual(['done']);
     expect(await scene.command('guest', 'unlock')).toEqual(['done']);
+  });
+
+  it('a phone restored from a backup reads from the car what it has said, and lifts nothing', async () => {
+    const guest = await share('owner', 'guest');
+    const friend = await share('owner', 'friend');
+    expect(await scene.command('guest', 'unlock')).toEqual(['done']);
+    expect(await scene.command('friend', 'unlock')).toEqual(['done']);
+    const restore = await scene.backUp('owner');
+    const first = revocationListOf(await scene.alone('owner', 'suspend', guest));
+    expect(await scene.command('owner', 'status', `deliver=${first}`)).toEqual(['status', 'done']);
+    await restore();
+    const second = revocationListOf(await scene.alone('owner', 'suspend', friend));
+    expect(
+      await scene.command('owner', 'status', `deliver=${second}`, 'list-revocations=0'),
+    ).toEqual(['status', 'revocation list old', 'revocations']);
+    expect(await scene.command('friend', 'unlock')).toEqual(['done']);
+    const third = revocationListOf(await scene.alone('owner', 'suspend', friend));
+    expect(await scene.command('owner', 'status', `deliver=${third}`)).toEqual(['status', 'done']);
+    expect(await scene.command('friend', 'unlock')).toEqual(['suspended']);
+    expect(await scene.command('guest', 'unlock')).toEqual(['suspended']);
   });
 
   it('sets the PIN, tells the time and re-keys', async () => {

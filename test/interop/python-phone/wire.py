@@ -117,9 +117,9 @@ class Fields:
     def bool(self, number):
         return self._last(number, VARINT, 0) != 0
 
-    def bytes(self, number, length):
+    def bytes(self, number, length=None):
         value = self._last(number, LENGTH_DELIMITED, b"")
-        if len(value) != length:
+        if length is not None and len(value) != length:
             raise Malformed("bytes field of a wrong length")
         return value
 
@@ -169,12 +169,27 @@ COMMANDS = {
     "set-pin": 10,
     "raise-epoch": 11,
     "set-time": 12,
+    "list-revocations": 16,
 }
 NAME = 14
 GRANTS = 15
-RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys"}
+RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys", 10: "revocations"}
+RIGHTS = {
+    "owner": {"unlock", "trunk", "frunk", "fast", "faster", "everything"},
+    "driver": {"unlock", "trunk", "frunk", "fast", "faster"},
+    "guest": {"unlock", "trunk", "fast", "faster"},
+    "valet": {"unlock"},
+    "service": {"unlock", "frunk", "fast"},
+}
 ROLES = {1: "owner", 2: "driver", 3: "guest", 4: "valet", 5: "service"}
-PAIR_REFUSALS = {1: "closed", 2: "failed", 3: "slots full", 4: "fault"}
+PAIR_REFUSALS = {
+    1: "closed",
+    2: "failed",
+    3: "slots full",
+    4: "fault",
+    5: "last owner",
+    6: "key mismatch",
+}
 REFUSALS = {
     1: "not permitted",
     2: "unknown command",
@@ -196,6 +211,11 @@ REFUSALS = {
     18: "grant invalid",
     19: "revocation list invalid",
     20: "owner's key",
+    21: "own key",
+    22: "too late",
+    23: "dated ahead",
+    24: "grant void",
+    25: "revocation list old",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 
@@ -231,9 +251,10 @@ def hello(body):
 
 
 def news(data):
-    """What a Result says besides its outcome: whether the clock is lost, and the epoch."""
+    """What a Result says besides its outcome: whether the clock is lost, and to owners what they sign by."""
     fields = Fields(data)
-    return {"clock_lost": fields.bool(5), "epoch": fields.uint(6)}
+    told = {"epoch": 6, "time": 7, "mark": 8, "floor": 9}
+    return {"clock_lost": fields.bool(5), **{name: fields.uint(number) for name, number in told.items()}}
 
 
 def result(data):
@@ -256,6 +277,13 @@ def result(data):
         }
     if outcome == "keys":
         return {"outcome": "keys", "keys": [_key(Fields(key)) for key in fields.repeated(1)]}
+    if outcome == "revocations":
+        return {
+            "outcome": "revocations",
+            "number": fields.uint(1),
+            "pages": fields.uint(2),
+            "entries": fields.bytes(3).hex(),
+        }
     raise Malformed("a result that this version does not know")
 
 

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file phonekey.proto.
  */
 export const file_phonekey: GenFile = /*@__PURE__*/
-  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi2wEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhkKD3Jldm9jYXRpb25fbGlzdBgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIh4KC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwiPQoLUGFpclJlZnVzYWwSLgoGcmVhc29uGAEgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24idAoNUGhvbmVJZGVudGl0eRISCgpwdWJsaWNfa2V5GAEgASgMEhMKC3NpZ25pbmdfa2V5GAIgASgMEgwKBG5hbWUYAyABKAkSLAoLZm9ybV9mYWN0b3IYBCABKA4yFy5waG9uZWtleS52MS5Gb3JtRmFjdG9yIi8KC0NhcklkZW50aXR5EhIKCnB1YmxpY19rZXkYASABKAwSDAoEbmFtZRgCIAEoCSJrCglFbnJvbG1lbnQSDAoEc2xvdBgBIAEoDRIfCgRyb2xlGAIgASgOMhEucGhvbmVrZXkudjEuUm9sZRIvCgdyZWZ1c2FsGAMgASgOMh4ucGhvbmVrZXkudjEuUGFpclJlZnVzYWxSZWFzb24i/wQKB0NvbW1hbmQSJQoGdW5sb2NrGAEgASgLMhMucGhvbmVrZXkudjEuVW5sb2NrSAASIQoEbG9jaxgCIAEoCzIRLnBob25la2V5LnYxLkxvY2tIABIjCgVzdGFydBgDIAEoCzISLnBob25la2V5LnYxLlN0YXJ0SAASIwoFdHJ1bmsYBCABKAsyEi5waG9uZWtleS52MS5UcnVua0gAEiMKBWZydW5rGAUgASgLMhIucGhvbmVrZXkudjEuRnJ1bmtIABIlCgZzdGF0dXMYBiABKAsyEy5waG9uZWtleS52MS5TdGF0dXNIABIqCglsaXN0X2tleXMYByABKAsyFS5waG9uZWtleS52MS5MaXN0S2V5c0gAEiwKCnJlbW92ZV9rZXkYCCABKAsyFi5waG9uZWtleS52MS5SZW1vdmVLZXlIABInCgdkZWxpdmVyGAkgASgLMhQucGhvbmVrZXkudjEuRGVsaXZlckgAEiYKB3NldF9waW4YCiABKAsyEy5waG9uZWtleS52MS5TZXRQaW5IABIuCgtyYWlzZV9lcG9jaBgLIAEoCzIXLnBob25la2V5LnYxLlJhaXNlRXBvY2hIABIoCghzZXRfdGltZRgMIAEoCzIULnBob25la2V5LnYxLlNldFRpbWVIABI4ChBsaXN0X3Jldm9jYXRpb25zGBAgASgLMhwucGhvbmVrZXkudjEuTGlzdFJldm9jYXRpb25zSAASDgoGZ3JhbnRzGA8gASgMEgwKBG5hbWUYDiABKAkSLAoLZm9ybV9mYWN0b3IYDSABKA4yFy5waG9uZWtleS52MS5Gb3JtRmFjdG9yQgkKB2NvbW1hbmQiCAoGVW5sb2NrIgYKBExvY2siFAoFU3RhcnQSCwoDcGluGAEgASgJIgcKBVRydW5rIgcKBUZydW5rIggKBlN0YXR1cyIKCghMaXN0S2V5cyIZCglSZW1vdmVLZXkSDAoEc2xvdBgBIAEoDSIiCgdEZWxpdmVyEhcKD3Jldm9jYXRpb25fbGlzdBgBIAEoDCIVCgZTZXRQaW4SCwoDcGluGAEgASgJIgwKClJhaXNlRXBvY2giGgoHU2V0VGltZRIPCgdzZWNvbmRzGAEgASgNIh8KD0xpc3RSZXZvY2F0aW9ucxIMCgRwYWdlGAEgASgNIrUCCgZSZXN1bHQSIQoEZG9uZRgBIAEoCzIRLnBob25la2V5LnYxLkRvbmVIABInCgdyZWZ1c2FsGAIgASgLMhQucGhvbmVrZXkudjEuUmVmdXNhbEgAEiwKBnN0YXR1cxgDIAEoCzIaLnBob25la2V5LnYxLlZlaGljbGVTdGF0dXNIABIkCgRrZXlzGAQgASgLMhQucGhvbmVrZXkudjEuS2V5TGlzdEgAEjIKC3Jldm9jYXRpb25zGAogASgLMhsucGhvbmVrZXkudjEuUmV2b2NhdGlvblBhZ2VIABISCgpjbG9ja19sb3N0GAUgASgIEg0KBWVwb2NoGAYgASgNEgwKBHRpbWUYByABKA0SDAoEbWFyaxgIIAEoDRINCgVmbG9vchgJIAEoDUIJCgdvdXRjb21lIgYKBERvbmUiNQoHUmVmdXNhbBIqCgZyZWFzb24YASABKA4yGi5waG9uZWtleS52MS5SZWZ1c2FsUmVhc29uInsKDVZlaGljbGVTdGF0dXMSDgoGbG9ja2VkGAEgASgIEhUKDW9wZW5fY2xvc3VyZXMYAiABKA0SGgoSZHJpdmVfc2Vjb25kc19sZWZ0GAMgASgNEhMKC3NwZWVkX2xpbWl0GAQgASgNEhIKCnBpbl9uZWVkZWQYBSABKAgiQAoOUmV2b2NhdGlvblBhZ2USDgoGbnVtYmVyGAEgASgNEg0KBXBhZ2VzGAIgASgNEg8KB2VudHJpZXMYAyABKAwiKQoHS2V5TGlzdBIeCgRrZXlzGAEgAygLMhAucGhvbmVrZXkudjEuS2V5It8BCgNLZXkSDAoEc2xvdBgBIAEoDRIMCgRuYW1lGAIgASgJEh8KBHJvbGUYAyABKA4yES5waG9uZWtleS52MS5Sb2xlEhMKC2ZpbmdlcnByaW50GAQgASgMEgsKA293bhgFIAEoCBIRCglzdXNwZW5kZWQYBiABKAgSEQoJbm90X2FmdGVyGAcgASgNEhEKCXVzZXNfbGVmdBgIIAEoDRISCgpncmFudGVkX2J5GAkgASgNEiwKC2Zvcm1fZmFjdG9yGAogASgOMhcucGhvbmVrZXkudjEuRm9ybUZhY3RvciqFAgoRUGFpclJlZnVzYWxSZWFzb24SIwofUEFJUl9SRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGlBBSVJfUkVGVVNBTF9SRUFTT05fQ0xPU0VEEAESHgoaUEFJUl9SRUZVU0FMX1JFQVNPTl9GQUlMRUQQAhIiCh5QQUlSX1JFRlVTQUxfUkVBU09OX1NMT1RTX0ZVTEwQAxIdChlQQUlSX1JFRlVTQUxfUkVBU09OX0ZBVUxUEAQSIgoeUEFJUl9SRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAUSJAogUEFJUl9SRUZVU0FMX1JFQVNPTl9LRVlfTUlTTUFUQ0gQBiq0AQoKRm9ybUZhY3RvchIbChdGT1JNX0ZBQ1RPUl9VTlNQRUNJRklFRBAAEhUKEUZPUk1fRkFDVE9SX1BIT05FEAESFQoRRk9STV9GQUNUT1JfV0FUQ0gQAhIWChJGT1JNX0ZBQ1RPUl9UQUJMRVQQAxIYChRGT1JNX0ZBQ1RPUl9DT01QVVRFUhAEEhMKD0ZPUk1fRkFDVE9SX0ZPQhAFEhQKEEZPUk1fRkFDVE9SX0NBUkQQBipvCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIOCgpST0xFX09XTkVSEAESDwoLUk9MRV9EUklWRVIQAhIOCgpST0xFX0dVRVNUEAMSDgoKUk9MRV9WQUxFVBAEEhAKDFJPTEVfU0VSVklDRRAFKqIGCg1SZWZ1c2FsUmVhc29uEh4KGlJFRlVTQUxfUkVBU09OX1VOU1BFQ0lGSUVEEAASIAocUkVGVVNBTF9SRUFTT05fTk9UX1BFUk1JVFRFRBABEiIKHlJFRlVTQUxfUkVBU09OX1VOS05PV05fQ09NTUFORBACEhwKGFJFRlVTQUxfUkVBU09OX0RPT1JfT1BFThADEhoKFlJFRlVTQUxfUkVBU09OX0RSSVZJTkcQBBIeChpSRUZVU0FMX1JFQVNPTl9OT19TVUNIX0tFWRAFEh0KGVJFRlVTQUxfUkVBU09OX0xBU1RfT1dORVIQBhIYChRSRUZVU0FMX1JFQVNPTl9GQVVMVBAHEhwKGFJFRlVTQUxfUkVBU09OX1NVU1BFTkRFRBAIEhoKFlJFRlVTQUxfUkVBU09OX05PVF9ZRVQQCRIaChZSRUZVU0FMX1JFQVNPTl9FWFBJUkVEEAoSGgoWUkVGVVNBTF9SRUFTT05fVVNFRF9VUBALEh0KGVJFRlVTQUxfUkVBU09OX0xFQVNFX09WRVIQDBIdChlSRUZVU0FMX1JFQVNPTl9DTE9DS19MT1NUEA0SHQoZUkVGVVNBTF9SRUFTT05fUElOX05FRURFRBAOEhwKGFJFRlVTQUxfUkVBU09OX1BJTl9XUk9ORxAPEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9MT0NLRUQQEBIdChlSRUZVU0FMX1JFQVNPTl9TTE9UU19GVUxMEBESIAocUkVGVVNBTF9SRUFTT05fR1JBTlRfSU5WQUxJRBASEioKJlJFRlVTQUxfUkVBU09OX1JFVk9DQVRJT05fTElTVF9JTlZBTElEEBMSHAoYUkVGVVNBTF9SRUFTT05fT1dORVJfS0VZEBQSGgoWUkVGVVNBTF9SRUFTT05fT1dOX0tFWRAVEh4KGlJFRlVTQUxfUkVBU09OX0RBVEVEX0FIRUFEEBcSHQoZUkVGVVNBTF9SRUFTT05fR1JBTlRfVk9JRBAYEiYKIlJFRlVTQUxfUkVBU09OX1JFVk9DQVRJT05fTElTVF9PTEQQGWIGcHJvdG8z");
+  fileDesc("Cg5waG9uZWtleS5wcm90bxILcGhvbmVrZXkudjEi2wEKBVRvQ2FyEiMKBXByb29mGAEgASgLMhIucGhvbmVrZXkudjEuUHJvb2ZIABIQCgZzZWFsZWQYAiABKAxIABIsCgpwYWlyX3N0YXJ0GAMgASgLMhYucGhvbmVrZXkudjEuUGFpclN0YXJ0SAASMAoMcGFpcl9jb25maXJtGAQgASgLMhgucGhvbmVrZXkudjEuUGFpckNvbmZpcm1IABIVCgtwYWlyX2NvbW1pdBgFIAEoDEgAEhkKD3Jldm9jYXRpb25fbGlzdBgGIAEoDEgAQgkKB21lc3NhZ2Ui1gEKB0Zyb21DYXISIwoFaGVsbG8YASABKAsyEi5waG9uZWtleS52MS5IZWxsb0gAEhAKBnNlYWxlZBgCIAEoDEgAEiwKCnBhaXJfc2hhcmUYAyABKAsyFi5waG9uZWtleS52MS5QYWlyU2hhcmVIABIUCgpwYWlyX29mZmVyGAQgASgMSAASEwoJcGFpcl9kb25lGAUgASgMSAASMAoMcGFpcl9yZWZ1c2FsGAYgASgLMhgucGhvbmVrZXkudjEuUGFpclJlZnVzYWxIAEIJCgdtZXNzYWdlIisKBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SEQoJaGFuZHNoYWtlGAIgASgMIicKBVByb29mEhEKCWhhbmRzaGFrZRgBIAEoDBILCgN0YWcYAiABKAwiGgoJUGFpclN0YXJ0Eg0KBXNoYXJlGAEgASgMIisKCVBhaXJTaGFyZRINCgVzaGFyZRgBIAEoDBIPCgdjb25maXJtGAIgASgMIjEKC1BhaXJDb25maXJtEg8KB2NvbmZpcm0YASABKAwSEQoJaGFuZHNoYWtlGAIgASgMIj0KC1BhaXJSZWZ1c2FsEi4KBnJlYXNvbhgBIAEoDjIeLnBob25la2V5LnYxLlBhaXJSZWZ1c2FsUmVhc29uInMKDVBob25lSWRlbnRpdHkSEwoLc2lnbmluZ19rZXkYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMEgwKBG5hbWUYAyABKAkSLAoLZm9ybV9mYWN0b3IYBCABKA4yFy5waG9uZWtleS52MS5Gb3JtRmFjdG9yIjwKC0NhcklkZW50aXR5EgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLnBob25la2V5LnYxLlJvbGUizQEKCUVucm9sbWVudBIMCgRzbG90GAEgASgNEh8KBHJvbGUYAiABKA4yES5waG9uZWtleS52MS5Sb2xlEi8KB3JlZnVzYWwYAyABKA4yHi5waG9uZWtleS52MS5QYWlyUmVmdXNhbFJlYXNvbhImCgtmb3JtZXJfcm9sZRgEIAEoDjIRLnBob25la2V5LnYxLlJvbGUSDQoFZXBvY2gYBSABKA0SDAoEdGltZRgGIAEoDRIMCgRtYXJrGAcgASgNEg0KBWZsb29yGAggASgNIosFCgdDb21tYW5kEiUKBnVubG9jaxgBIAEoCzITLnBob25la2V5LnYxLlVubG9ja0gAEiEKBGxvY2sYAiABKAsyES5waG9uZWtleS52MS5Mb2NrSAASIwoFc3RhcnQYAyABKAsyEi5waG9uZWtleS52MS5TdGFydEgAEiMKBXRydW5rGAQgASgLMhIucGhvbmVrZXkudjEuVHJ1bmtIABIjCgVmcnVuaxgFIAEoCzISLnBob25la2V5LnYxLkZydW5rSAASJQoGc3RhdHVzGAYgASgLMhMucGhvbmVrZXkudjEuU3RhdHVzSAASKgoJbGlzdF9rZXlzGAcgASgLMhUucGhvbmVrZXkudjEuTGlzdEtleXNIABIsCgpyZW1vdmVfa2V5GAggASgLMhYucGhvbmVrZXkudjEuUmVtb3ZlS2V5SAASJwoHZGVsaXZlchgJIAEoCzIULnBob25la2V5LnYxLkRlbGl2ZXJIABImCgdzZXRfcGluGAogASgLMhMucGhvbmVrZXkudjEuU2V0UGluSAASLgoLcmFpc2VfZXBvY2gYCyABKAsyFy5waG9uZWtleS52MS5SYWlzZUVwb2NoSAASKAoIc2V0X3RpbWUYDCABKAsyFC5waG9uZWtleS52MS5TZXRUaW1lSAASOAoQbGlzdF9yZXZvY2F0aW9ucxgQIAEoCzIcLnBob25la2V5LnYxLkxpc3RSZXZvY2F0aW9uc0gAEg4KBmdyYW50cxgPIAEoDBIMCgRuYW1lGA4gASgJEiwKC2Zvcm1fZmFjdG9yGA0gASgOMhcucGhvbmVrZXkudjEuRm9ybUZhY3RvchIKCgJpZBgRIAEoDEIJCgdjb21tYW5kIggKBlVubG9jayIGCgRMb2NrIhQKBVN0YXJ0EgsKA3BpbhgBIAEoCSIHCgVUcnVuayIHCgVGcnVuayIICgZTdGF0dXMiCgoITGlzdEtleXMiGQoJUmVtb3ZlS2V5EgwKBHNsb3QYASABKA0iIgoHRGVsaXZlchIXCg9yZXZvY2F0aW9uX2xpc3QYASABKAwiFQoGU2V0UGluEgsKA3BpbhgBIAEoCSIMCgpSYWlzZUVwb2NoIhoKB1NldFRpbWUSDwoHc2Vjb25kcxgBIAEoDSIfCg9MaXN0UmV2b2NhdGlvbnMSDAoEcGFnZRgBIAEoDSK1AgoGUmVzdWx0EiEKBGRvbmUYASABKAsyES5waG9uZWtleS52MS5Eb25lSAASJwoHcmVmdXNhbBgCIAEoCzIULnBob25la2V5LnYxLlJlZnVzYWxIABIsCgZzdGF0dXMYAyABKAsyGi5waG9uZWtleS52MS5WZWhpY2xlU3RhdHVzSAASJAoEa2V5cxgEIAEoCzIULnBob25la2V5LnYxLktleUxpc3RIABIyCgtyZXZvY2F0aW9ucxgKIAEoCzIbLnBob25la2V5LnYxLlJldm9jYXRpb25QYWdlSAASEgoKY2xvY2tfbG9zdBgFIAEoCBINCgVlcG9jaBgGIAEoDRIMCgR0aW1lGAcgASgNEgwKBG1hcmsYCCABKA0SDQoFZmxvb3IYCSABKA1CCQoHb3V0Y29tZSIGCgREb25lIjUKB1JlZnVzYWwSKgoGcmVhc29uGAEgASgOMhoucGhvbmVrZXkudjEuUmVmdXNhbFJlYXNvbiJ7Cg1WZWhpY2xlU3RhdHVzEg4KBmxvY2tlZBgBIAEoCBIVCg1vcGVuX2Nsb3N1cmVzGAIgASgNEhoKEmRyaXZlX3NlY29uZHNfbGVmdBgDIAEoDRITCgtzcGVlZF9saW1pdBgEIAEoDRISCgpwaW5fbmVlZGVkGAUgASgIIkAKDlJldm9jYXRpb25QYWdlEg4KBm51bWJlchgBIAEoDRINCgVwYWdlcxgCIAEoDRIPCgdlbnRyaWVzGAMgASgMIikKB0tleUxpc3QSHgoEa2V5cxgBIAMoCzIQLnBob25la2V5LnYxLktleSLfAQoDS2V5EgwKBHNsb3QYASABKA0SDAoEbmFtZRgCIAEoCRIfCgRyb2xlGAMgASgOMhEucGhvbmVrZXkudjEuUm9sZRITCgtmaW5nZXJwcmludBgEIAEoDBILCgNvd24YBSABKAgSEQoJc3VzcGVuZGVkGAYgASgIEhEKCW5vdF9hZnRlchgHIAEoDRIRCgl1c2VzX2xlZnQYCCABKA0SEgoKZ3JhbnRlZF9ieRgJIAEoDRIsCgtmb3JtX2ZhY3RvchgKIAEoDjIXLnBob25la2V5LnYxLkZvcm1GYWN0b3IqhQIKEVBhaXJSZWZ1c2FsUmVhc29uEiMKH1BBSVJfUkVGVVNBTF9SRUFTT05fVU5TUEVDSUZJRUQQABIeChpQQUlSX1JFRlVTQUxfUkVBU09OX0NMT1NFRBABEh4KGlBBSVJfUkVGVVNBTF9SRUFTT05fRkFJTEVEEAISIgoeUEFJUl9SRUZVU0FMX1JFQVNPTl9TTE9UU19GVUxMEAMSHQoZUEFJUl9SRUZVU0FMX1JFQVNPTl9GQVVMVBAEEiIKHlBBSVJfUkVGVVNBTF9SRUFTT05fTEFTVF9PV05FUhAFEiQKIFBBSVJfUkVGVVNBTF9SRUFTT05fS0VZX01JU01BVENIEAYqtAEKCkZvcm1GYWN0b3ISGwoXRk9STV9GQUNUT1JfVU5TUEVDSUZJRUQQABIVChFGT1JNX0ZBQ1RPUl9QSE9ORRABEhUKEUZPUk1fRkFDVE9SX1dBVENIEAISFgoSRk9STV9GQUNUT1JfVEFCTEVUEAMSGAoURk9STV9GQUNUT1JfQ09NUFVURVIQBBITCg9GT1JNX0ZBQ1RPUl9GT0IQBRIUChBGT1JNX0ZBQ1RPUl9DQVJEEAYqbwoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDgoKUk9MRV9PV05FUhABEg8KC1JPTEVfRFJJVkVSEAISDgoKUk9MRV9HVUVTVBADEg4KClJPTEVfVkFMRVQQBBIQCgxST0xFX1NFUlZJQ0UQBSr2BgoNUmVmdXNhbFJlYXNvbhIeChpSRUZVU0FMX1JFQVNPTl9VTlNQRUNJRklFRBAAEiAKHFJFRlVTQUxfUkVBU09OX05PVF9QRVJNSVRURUQQARIiCh5SRUZVU0FMX1JFQVNPTl9VTktOT1dOX0NPTU1BTkQQAhIcChhSRUZVU0FMX1JFQVNPTl9ET09SX09QRU4QAxIaChZSRUZVU0FMX1JFQVNPTl9EUklWSU5HEAQSHgoaUkVGVVNBTF9SRUFTT05fTk9fU1VDSF9LRVkQBRIdChlSRUZVU0FMX1JFQVNPTl9MQVNUX09XTkVSEAYSGAoUUkVGVVNBTF9SRUFTT05fRkFVTFQQBxIcChhSRUZVU0FMX1JFQVNPTl9TVVNQRU5ERUQQCBIaChZSRUZVU0FMX1JFQVNPTl9OT1RfWUVUEAkSGgoWUkVGVVNBTF9SRUFTT05fRVhQSVJFRBAKEhoKFlJFRlVTQUxfUkVBU09OX1VTRURfVVAQCxIdChlSRUZVU0FMX1JFQVNPTl9MRUFTRV9PVkVSEAwSHQoZUkVGVVNBTF9SRUFTT05fQ0xPQ0tfTE9TVBANEh0KGVJFRlVTQUxfUkVBU09OX1BJTl9ORUVERUQQDhIcChhSRUZVU0FMX1JFQVNPTl9QSU5fV1JPTkcQDxIdChlSRUZVU0FMX1JFQVNPTl9QSU5fTE9DS0VEEBASHQoZUkVGVVNBTF9SRUFTT05fU0xPVFNfRlVMTBAREiAKHFJFRlVTQUxfUkVBU09OX0dSQU5UX0lOVkFMSUQQEhIqCiZSRUZVU0FMX1JFQVNPTl9SRVZPQ0FUSU9OX0xJU1RfSU5WQUxJRBATEhwKGFJFRlVTQUxfUkVBU09OX09XTkVSX0tFWRAUEhoKFlJFRlVTQUxfUkVBU09OX09XTl9LRVkQFRIeChpSRUZVU0FMX1JFQVNPTl9EQVRFRF9BSEVBRBAXEh0KGVJFRlVTQUxfUkVBU09OX0dSQU5UX1ZPSUQQGBImCiJSRUZVU0FMX1JFQVNPTl9SRVZPQ0FUSU9OX0xJU1RfT0xEEBkSGwoXUkVGVVNBTF9SRUFTT05fVE9PX0xBVEUQFhIcChhSRUZVU0FMX1JFQVNPTl9MQVNUX0NBUkQQGhIXChNSRUZVU0FMX1JFQVNPTl9CVVNZEBtiBnByb3RvMw");
 
 /**
  * One frame from the phone.
@@ -52,7 +52,7 @@ export type ToCar = Message<"phonekey.v1.ToCar"> & {
     case: "pairConfirm";
   } | {
     /**
-     * AEAD(PhoneIdentity), pairing keys
+     * third message of Noise XXpsk0: s (32 + 16), PhoneIdentity (+ 16)
      *
      * @generated from field: bytes pair_commit = 5;
      */
@@ -107,7 +107,7 @@ export type FromCar = Message<"phonekey.v1.FromCar"> & {
     case: "pairShare";
   } | {
     /**
-     * AEAD(CarIdentity), pairing keys
+     * second message of Noise XXpsk0: e (32), s (32 + 16), CarIdentity (+ 16)
      *
      * @generated from field: bytes pair_offer = 4;
      */
@@ -115,7 +115,7 @@ export type FromCar = Message<"phonekey.v1.FromCar"> & {
     case: "pairOffer";
   } | {
     /**
-     * AEAD(Enrolment), pairing keys
+     * AEAD(Enrolment), keys of Split()
      *
      * @generated from field: bytes pair_done = 5;
      */
@@ -248,6 +248,13 @@ export type PairConfirm = Message<"phonekey.v1.PairConfirm"> & {
    * @generated from field: bytes confirm = 1;
    */
   confirm: Uint8Array;
+
+  /**
+   * 48 bytes, first message of Noise XXpsk0: psk, e (32), no payload (16)
+   *
+   * @generated from field: bytes handshake = 2;
+   */
+  handshake: Uint8Array;
 };
 
 /**
@@ -275,22 +282,24 @@ export const PairRefusalSchema: GenMessage<PairRefusal> = /*@__PURE__*/
   messageDesc(file_phonekey, 7);
 
 /**
+ * The X25519 key is the static key of the message around it.
+ *
  * @generated from message phonekey.v1.PhoneIdentity
  */
 export type PhoneIdentity = Message<"phonekey.v1.PhoneIdentity"> & {
   /**
-   * 32 bytes, X25519
-   *
-   * @generated from field: bytes public_key = 1;
-   */
-  publicKey: Uint8Array;
-
-  /**
    * 32 bytes, Ed25519
    *
-   * @generated from field: bytes signing_key = 2;
+   * @generated from field: bytes signing_key = 1;
    */
   signingKey: Uint8Array;
+
+  /**
+   * 64 bytes, by that key: see docs/PROTOCOL.md
+   *
+   * @generated from field: bytes signature = 2;
+   */
+  signature: Uint8Array;
 
   /**
    * 1 to 32 bytes of UTF-8
@@ -313,22 +322,24 @@ export const PhoneIdentitySchema: GenMessage<PhoneIdentity> = /*@__PURE__*/
   messageDesc(file_phonekey, 8);
 
 /**
+ * The car's key is the static key of the message around it.
+ *
  * @generated from message phonekey.v1.CarIdentity
  */
 export type CarIdentity = Message<"phonekey.v1.CarIdentity"> & {
   /**
-   * 32 bytes, X25519
-   *
-   * @generated from field: bytes public_key = 1;
-   */
-  publicKey: Uint8Array;
-
-  /**
    * 1 to 32 bytes of UTF-8
    *
-   * @generated from field: string name = 2;
+   * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * what this window gives
+   *
+   * @generated from field: phonekey.v1.Role role = 2;
+   */
+  role: Role;
 };
 
 /**
@@ -358,6 +369,41 @@ export type Enrolment = Message<"phonekey.v1.Enrolment"> & {
    * @generated from field: phonekey.v1.PairRefusalReason refusal = 3;
    */
   refusal: PairRefusalReason;
+
+  /**
+   * that the key had before; unspecified: it is new here
+   *
+   * @generated from field: phonekey.v1.Role former_role = 4;
+   */
+  formerRole: Role;
+
+  /**
+   * which grants must name
+   *
+   * @generated from field: uint32 epoch = 5;
+   */
+  epoch: number;
+
+  /**
+   * the car's, seconds since 1970; 0: it does not know
+   *
+   * @generated from field: uint32 time = 6;
+   */
+  time: number;
+
+  /**
+   * of the newest removal: grants are to be dated later; told to owners
+   *
+   * @generated from field: uint32 mark = 7;
+   */
+  mark: number;
+
+  /**
+   * what this owner signed at or before it is void, seconds since 1970
+   *
+   * @generated from field: uint32 floor = 8;
+   */
+  floor: number;
 };
 
 /**
@@ -473,6 +519,13 @@ export type Command = Message<"phonekey.v1.Command"> & {
    * @generated from field: phonekey.v1.FormFactor form_factor = 13;
    */
   formFactor: FormFactor;
+
+  /**
+   * 8 bytes, or none: the car acts on it once, and answers the same again
+   *
+   * @generated from field: bytes id = 17;
+   */
+  id: Uint8Array;
 };
 
 /**
@@ -667,7 +720,7 @@ export const SetTimeSchema: GenMessage<SetTime> = /*@__PURE__*/
   messageDesc(file_phonekey, 23);
 
 /**
- * What the car has by the revocation lists of the owner who asks, newest lists first.
+ * What the car has by the revocation lists of the owner who asks, in the order in which it first came.
  *
  * @generated from message phonekey.v1.ListRevocations
  */
@@ -1249,6 +1302,27 @@ export enum RefusalReason {
    * @generated from enum value: REFUSAL_REASON_REVOCATION_LIST_OLD = 25;
    */
   REVOCATION_LIST_OLD = 25,
+
+  /**
+   * 5 s or more after the car's last answer; nothing was done
+   *
+   * @generated from enum value: REFUSAL_REASON_TOO_LATE = 22;
+   */
+  TOO_LATE = 22,
+
+  /**
+   * without a key card nobody could pair any more
+   *
+   * @generated from enum value: REFUSAL_REASON_LAST_CARD = 26;
+   */
+  LAST_CARD = 26,
+
+  /**
+   * the car remembers as many commands of this key as it can; nothing was done
+   *
+   * @generated from enum value: REFUSAL_REASON_BUSY = 27;
+   */
+  BUSY = 27,
 }
 
 /**

@@ -20,8 +20,10 @@ const [revocationList] = sealRevocationList(
   CAR.publicKey,
   {
     ownerSlot: 0,
+    epoch: 0,
     number: 1,
     issuedAt: NOW,
+    floor: 0,
     entries: [],
   },
 );

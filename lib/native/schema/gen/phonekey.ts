@@ -62,6 +62,9 @@ export enum RefusalReason {
   DATED_AHEAD = 23,
   GRANT_VOID = 24,
   REVOCATION_LIST_OLD = 25,
+  TOO_LATE = 22,
+  LAST_CARD = 26,
+  BUSY = 27,
 }
 
 export interface Proof {
@@ -90,12 +93,14 @@ export const PairStartSchema: Schema<PairStart> = {
 
 export interface PairConfirm {
   readonly confirm: Uint8Array;
+  readonly handshake: Uint8Array;
 }
 
 export const PairConfirmSchema: Schema<PairConfirm> = {
   name: 'PairConfirm',
   fields: [
     { number: 1, name: 'confirm', type: 'bytes' },
+    { number: 2, name: 'handshake', type: 'bytes' },
   ],
 };
 
@@ -183,8 +188,8 @@ export const FromCarSchema: Schema<FromCar> = {
 };
 
 export interface PhoneIdentity {
-  readonly publicKey: Uint8Array;
   readonly signingKey: Uint8Array;
+  readonly signature: Uint8Array;
   readonly name: string;
   readonly formFactor: FormFactor;
 }
@@ -192,23 +197,23 @@ export interface PhoneIdentity {
 export const PhoneIdentitySchema: Schema<PhoneIdentity> = {
   name: 'PhoneIdentity',
   fields: [
-    { number: 1, name: 'publicKey', type: 'bytes' },
-    { number: 2, name: 'signingKey', type: 'bytes' },
+    { number: 1, name: 'signingKey', type: 'bytes' },
+    { number: 2, name: 'signature', type: 'bytes' },
     { number: 3, name: 'name', type: 'string' },
     { number: 4, name: 'formFactor', type: 'enum' },
   ],
 };
 
 export interface CarIdentity {
-  readonly publicKey: Uint8Array;
   readonly name: string;
+  readonly role: Role;
 }
 
 export const CarIdentitySchema: Schema<CarIdentity> = {
   name: 'CarIdentity',
   fields: [
-    { number: 1, name: 'publicKey', type: 'bytes' },
-    { number: 2, name: 'name', type: 'string' },
+    { number: 1, name: 'name', type: 'string' },
+    { number: 2, name: 'role', type: 'enum' },
   ],
 };
 
@@ -216,6 +221,11 @@ export interface Enrolment {
   readonly slot: number;
   readonly role: Role;
   readonly refusal: PairRefusalReason;
+  readonly formerRole: Role;
+  readonly epoch: number;
+  readonly time: number;
+  readonly mark: number;
+  readonly floor: number;
 }
 
 export const EnrolmentSchema: Schema<Enrolment> = {
@@ -224,6 +234,11 @@ export const EnrolmentSchema: Schema<Enrolment> = {
     { number: 1, name: 'slot', type: 'uint32' },
     { number: 2, name: 'role', type: 'enum' },
     { number: 3, name: 'refusal', type: 'enum' },
+    { number: 4, name: 'formerRole', type: 'enum' },
+    { number: 5, name: 'epoch', type: 'uint32' },
+    { number: 6, name: 'time', type: 'uint32' },
+    { number: 7, name: 'mark', type: 'uint32' },
+    { number: 8, name: 'floor', type: 'uint32' },
   ],
 };
 
@@ -375,6 +390,7 @@ export interface Command {
   readonly grants: Uint8Array;
   readonly name: string;
   readonly formFactor: FormFactor;
+  readonly id: Uint8Array;
 }
 
 export const CommandSchema: Schema<Command> = {
@@ -396,6 +412,7 @@ export const CommandSchema: Schema<Command> = {
     { number: 14, name: 'name', type: 'string' },
     { number: 15, name: 'grants', type: 'bytes' },
     { number: 16, name: 'listRevocations', type: ListRevocationsSchema, oneof: 'command' },
+    { number: 17, name: 'id', type: 'bytes' },
   ],
 };
 

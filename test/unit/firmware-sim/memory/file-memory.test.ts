@@ -6,7 +6,7 @@ import { FileMemory, MEMORY_FILES } from '../../../../firmware-sim/memory/file-m
 import { MAX_GENERATION_BYTES } from '../../../../firmware-sim/memory/generation.js';
 import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
-import { prepareHome } from '../../../../firmware-sim/memory/home.js';
+import { lockHome } from '../../../../firmware-sim/memory/home.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { toHex, utf8 } from '../../../../lib/platform/bytes.js';
@@ -230,7 +230,8 @@ describe('FileMemory on the real disk', () => {
     const home = await mkdtemp(join(tmpdir(), 'phonekey-'));
     try {
       const nested = join(home, 'cars', 'one');
-      await prepareHome(nested);
+      const release = await lockHome(nested);
+      await release();
       const memory = new FileMemory(nested);
       expect(await memory.load()).toBeUndefined();
       await memory.commit(old);
@@ -255,12 +256,12 @@ describe('FileMemory on the real disk', () => {
       const open = join(home, 'open');
       await mkdir(open);
       await chmod(open, 0o755);
-      await expect(prepareHome(open)).rejects.toMatchObject({
+      await expect(lockHome(open)).rejects.toMatchObject({
         code: 'sim.storage',
         hint: `Make it private: chmod 700 ${open}`,
       });
       await writeFile(join(home, 'file'), '');
-      await expect(prepareHome(join(home, 'file'))).rejects.toMatchObject({ code: 'sim.storage' });
+      await expect(lockHome(join(home, 'file'))).rejects.toMatchObject({ code: 'sim.storage' });
     } finally {
       await rm(home, { recursive: true });
     }
