@@ -1,10 +1,12 @@
+import { TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { RevocationEntry } from '../credentials/revocation-list.js';
 import { toHex } from '../platform/bytes.js';
 import type { CarConnection } from './connection.js';
+import { carSeconds } from './dating.js';
 import { Deadline } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
 import { taken, withOutbox } from './outbox-entries.js';
-import { isAllIn, merged } from './own-list.js';
+import { folded, isAllIn, merged } from './own-list.js';
 import { nextList } from './revoking.js';
 import type { OutboxEntry, PairedCar } from './store.js';
 
@@ -50,9 +52,12 @@ export const catchUp = async (
     const caughtUp =
       own !== undefined && isThere(now)
         ? taken(
-            withOutbox(
-              { ...now, revocationList: { ...own, entries: merged(own.entries, found.entries) } },
-              waiting.filter((entry) => !entry.own),
+            folded(
+              withOutbox(
+                { ...now, revocationList: { ...own, entries: merged(own.entries, found.entries) } },
+                waiting.filter((entry) => !entry.own),
+              ),
+              carSeconds(environment, now),
             ),
           )
         : nextList(environment, now, (entries) => merged(entries, found.entries), {
@@ -62,6 +67,23 @@ export const catchUp = async (
   });
   return { outbox, deadline: new Deadline(clock, { timeoutMs, signal }) };
 };
+
+/**
+ * Signs this phone's list once more where, by what the car has told, it was dated by a clock that is ahead.
+ * @returns what is to be delivered now; undefined where the list need only be delivered a moment later
+ */
+export const dateAnew = (
+  environment: PhoneEnvironment,
+  { name }: PairedCar,
+): Promise<readonly OutboxEntry[] | undefined> =>
+  environment.store.update(name, (now) => {
+    const { issuedAt = 0 } = now.revocationList ?? {};
+    if (issuedAt <= carSeconds(environment, now) + TOLERANCE_SECONDS) {
+      return { car: now, value: undefined };
+    }
+    const { car } = nextList(environment, now, (entries) => entries);
+    return { car, value: car.outbox };
+  });
 
 interface Found {
   readonly number: number;

@@ -83,15 +83,13 @@ const begunAnew = (car: PairedCar, epoch: number): PairedCar => {
  * would be another one at the car.
  * @throws PhoneKeyError `clock.differs`
  */
-export const checkClocks = (
-  environment: Pick<PhoneEnvironment, 'wallTime'>,
-  car: PairedCar,
-): void => {
-  if (Math.abs(car.clockOffset ?? 0) <= TOLERANCE_SECONDS) return;
-  const [there, here] = [carSeconds(environment, car), wallSeconds(environment)].map(atSecond);
+export const checkClocks = (car: PairedCar): void => {
+  const { name, clockOffset = 0 } = car;
+  const apart = Math.abs(clockOffset);
+  if (apart <= TOLERANCE_SECONDS) return;
   throw new PhoneKeyError(
     'clock.differs',
-    `the clock of ${car.name} shows ${String(there)}, and that of this phone ${String(here)}`,
+    `the clock of ${name} is ${span(apart)} ${clockOffset > 0 ? 'ahead of' : 'behind'} that of this phone`,
   );
 };
 
@@ -118,23 +116,28 @@ export const signDated = async <T>(
       return { car: changed, value: { value } };
     });
     if (typeof done === 'object') return done.value;
-    if (clock.now() + done * 1000 > endsAt) throw ahead(wallSeconds(environment) + done);
+    if (clock.now() + done * 1000 > endsAt) throw ahead(done);
     await pause(clock, done * 1000);
   }
 };
 
-const ahead = (from: number): PhoneKeyError =>
+const ahead = (seconds: number): PhoneKeyError =>
   new PhoneKeyError(
     'clock.ahead',
     'the car would not believe it yet: it has heard a later time about this key or this owner',
     {
-      hint:
-        from > MAX_TIME
-          ? 'It never would for this key. Ask for a fresh one: key id, on the other phone.'
-          : `Try again at ${atSecond(from)}, or give it to a fresh key: key id, on the other phone.`,
+      hint: `Try again in ${span(seconds)}, or give it to a fresh key: key id, on the other phone.`,
     },
   );
 
-/** `2026-05-01T16:00:00Z`. */
-const atSecond = (seconds: number): string =>
-  new Date(Math.max(0, seconds) * 1000).toISOString().replace('.000', '');
+/** `55 min`, rounded up. */
+const span = (seconds: number): string => {
+  const [size, unit] = UNITS.find(([least]) => seconds >= 2 * least) ?? [1, 's'];
+  return `${String(Math.ceil(seconds / size))} ${unit}`;
+};
+
+const UNITS = [
+  [86_400, 'days'],
+  [3_600, 'h'],
+  [60, 'min'],
+] as const;

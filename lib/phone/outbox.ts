@@ -66,7 +66,8 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
         const { outcome } = await connection.command(command, deadline);
         const why = listRefusal(outcome);
         if (outcome.type === 'done') counts.delivered += 1;
-        else if (why === undefined) continue;
+        // What others dated ahead waits as well.
+        else if (why === undefined || (why === 'dated-ahead' && !own)) continue;
         else if (own) refusal = why;
         else counts.refused += 1;
         if (!own || why === undefined || why !== refused) answers.set(part, why);
@@ -87,10 +88,15 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
     const known = refusedList({ outbox: entries });
     const first = await send(deadline);
     const { refusal } = first;
-    // What is dated ahead will be taken as it is, a little later.
-    if (refusal === undefined || refusal === 'dated-ahead') return first;
+    if (refusal === undefined) return first;
     // Only where it is needed: signing takes more modules than using a key.
-    const { catchUp } = await import('./catching-up.js');
+    const { catchUp, dateAnew } = await import('./catching-up.js');
+    if (refusal === 'dated-ahead') {
+      const dated = await dateAnew(environment, connection.car);
+      if (dated === undefined) return first;
+      entries = dated;
+      return together(first, await send(deadline));
+    }
     const caughtUp = await catchUp(environment, connection, deadline, asks);
     if (caughtUp === undefined) {
       const { name } = connection.car;
@@ -99,12 +105,7 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
       return first;
     }
     entries = caughtUp.outbox;
-    const second = await send(caughtUp.deadline);
-    return {
-      ...second,
-      delivered: first.delivered + second.delivered,
-      refused: first.refused + second.refused,
-    };
+    return together(first, await send(caughtUp.deadline));
   };
 
   /**
@@ -133,6 +134,13 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
 
   return { deliver, afterCommand };
 };
+
+/** Of what was sent first, and then of what was left or signed anew. */
+const together = (first: Delivery, second: Delivery): Delivery => ({
+  ...second,
+  delivered: first.delivered + second.delivered,
+  refused: first.refused + second.refused,
+});
 
 const listRefusal = (outcome: Outcome): ListRefusal | undefined =>
   LIST_REFUSALS.find((each) => outcome.type === 'refused' && outcome.refusal === each);

@@ -101,10 +101,12 @@ export const nextList = (
   const number = Math.max(last, above) + 1;
   if (number > MAX_NUMBER)
     throw invalid('this phone has no number left for a list', 'Re-key the car: key rekey.');
-  const first = Math.max(signingSeconds(environment, car), issuedAt);
+  const ahead = now + TOLERANCE_SECONDS;
+  // What was dated further ahead, by a clock that was wrong, the car has not taken.
+  const first = Math.max(signingSeconds(environment, car), issuedAt > ahead ? 0 : issuedAt);
   const list: OwnRevocationList = {
     number,
-    issuedAt: Math.min(first, now + TOLERANCE_SECONDS),
+    issuedAt: Math.min(first, ahead),
     floor,
     entries: change(entries, since),
   };

@@ -66,10 +66,12 @@ export const share = async (
   const to = toHex(fingerprint(suite, subject.publicKey));
   const chosen = await chooseCar(store, options.car);
   // Signed and remembered in one step: what a phone has granted, it can revoke.
-  const dateOf = (car: PairedCar): number =>
-    Math.max(signingSeconds(environment, car), nextIssue(car, to), outerTerms(car)?.issuedAt ?? 0);
+  const dateOf = (car: PairedCar): number => {
+    checkClocks(car);
+    const outer = outerTerms(car)?.issuedAt ?? 0;
+    return Math.max(signingSeconds(environment, car), nextIssue(car, to), outer);
+  };
   return signDated(environment, chosen.name, dateOf, (car, issuedAt) => {
-    checkClocks(environment, car);
     if (suite.equal(car.identity.publicKey, subject.publicKey)) {
       throw invalid('that is the key of this phone itself', 'Take what key id shows on the other.');
     }

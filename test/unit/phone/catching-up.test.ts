@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { TOLERANCE_SECONDS } from '../../../lib/credentials/grant.js';
 import type { PhoneKeyOptions } from '../../../lib/phone/environment.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
@@ -187,17 +188,43 @@ describe('a list that the car has already', () => {
 });
 
 describe('a list that the car does not take', () => {
-  it('because it is dated ahead is kept, and delivered later as it is', async () => {
+  it('because it is dated ahead is signed anew, by the clock that the car has told', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
-    host.now -= 1000;
-    const { number } = await owner.key.ring.revoke(ONE);
+    host.now -= 1000; // three days would be the same
+    await owner.key.ring.suspend(ONE);
+    expect(await air.run(owner.key.deliver())).toEqual({ delivered: 1, refused: 0, left: 0 });
+    expect(host.executed).not.toContain('listRevocations');
+    expect(host.listNumber()).toBe(2);
+    const [car] = await owner.key.ring.cars();
+    expect(car).toMatchObject({ clockOffset: -1000, revocationList: { issuedAt: NOW - 1000 } });
+    await endpoint.stop();
+  });
+
+  it('because it is dated ahead a second is kept, and delivered later as it is', async () => {
+    const { air, host, owner, entry, endpoint } = await ownerAndGuest();
+    // Differences of a second are none to a phone.
+    await put(owner.store, { ...entry, clockOffset: 1, mark: NOW + TOLERANCE_SECONDS + 4 });
+    const { number, issuedAt } = await owner.key.ring.revoke(ONE);
+    expect(issuedAt).toBe(NOW + 1 + TOLERANCE_SECONDS);
     expect(await air.run(owner.key.deliver())).toMatchObject({ left: 1, refusal: 'dated-ahead' });
     expect((await owner.key.ring.cars())[0]?.outbox).toMatchObject([{ refused: 'dated-ahead' }]);
-    expect(host.executed).not.toContain('listRevocations');
-    host.now += 1000;
+    host.now += 1;
     await air.run(owner.key.lock());
     expect(host.listNumber()).toBe(number);
     expect((await owner.key.ring.cars())[0]?.outbox).toBeUndefined();
+    await endpoint.stop();
+  });
+
+  it('because another one dated it ahead is kept too, by who relays it', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { name: 'Bob' });
+    await air.run(guest.key.unlock());
+    const { uris } = await owner.key.ring.revoke(ONE);
+    host.now -= 1000;
+    expect(await air.run(guest.key.relay(uris))).toMatchObject({ waiting: ['car'] });
+    host.now += 1000;
+    await air.run(guest.key.lock());
+    expect(host.listNumber()).toBe(1);
     await endpoint.stop();
   });
 

@@ -113,7 +113,7 @@ describe('what a phone signs', () => {
     const before = await owner.key.ring.cars();
     await expect(air.run(owner.key.ring.share({ to }))).rejects.toMatchObject({
       code: 'clock.ahead',
-      hint: expect.stringContaining('2027-01-15T08:56:01Z'), // the car's NOW + 1 h - 5 min, by this phone's clock
+      hint: expect.stringContaining('in 57 min,'), // 61 min by the car's clock, but five that it allows
     });
     expect(await owner.key.ring.cars()).toEqual(before);
     // What takes away is always signed.
@@ -132,7 +132,7 @@ describe('what a phone signs', () => {
     await put(owner.store, { ...entry, revocationList });
     await expect(air.run(owner.key.ring.share({ to }))).rejects.toMatchObject({
       code: 'clock.ahead',
-      hint: expect.stringContaining('never'),
+      hint: expect.stringMatching(/in \d+ days, or give it to a fresh key/),
     });
   });
 });
@@ -147,9 +147,7 @@ describe('a phone whose clock is not that of its car', () => {
     const to = await guest.key.ring.offer();
     await expect(owner.key.ring.share({ to })).rejects.toMatchObject({
       code: 'clock.differs',
-      message: expect.stringMatching(
-        /^the clock of Test car shows 2027-01-15T08:00:..Z, and that of this phone 2027-01-18T08:00:..Z$/,
-      ),
+      message: 'the clock of Test car is 3 days behind that of this phone',
     });
     await owner.key.ring.revoke('Bob');
     await air.run(owner.key.deliver());
