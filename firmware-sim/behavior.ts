@@ -4,7 +4,8 @@ import type { CommandName, CommandOf } from '../lib/domain/commands.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import type { BodyInput, BodyState } from './body.js';
-import type { CarRecord } from './memory/record.js';
+import type { CardSummary } from './cards.js';
+import type { KeySummary } from './events.js';
 
 /**
  * What the car does on one command: gives what to answer, or why it was not done. Whether the policy lets
@@ -16,20 +17,20 @@ export type Behavior<N extends CommandName = CommandName> = (
   key: KeySlot,
 ) => Answer | Promise<Answer>;
 
-export type Answer = Outcome | Refusal;
+/** Undefined: done. */
+export type Answer = Outcome | Refusal | undefined;
 
 /** The car as a behaviour sees it, for the command and the key in hand. */
 export interface BehaviorContext {
   /** What the policy allows the key with this command. */
   readonly allowance: Allowance;
-  /** Lets the body do something; gives its refusal, or `done`. */
+  /** Lets the body do something; gives its refusal. */
   readonly act: (input: BodyInput) => Answer;
   readonly body: () => BodyState;
   readonly driveSecondsLeft: () => number;
-  readonly record: () => CarRecord;
-  /** 16 hex digits: the first 8 bytes of SHA-512 of the public key. */
-  readonly fingerprint: (key: KeySlot) => string;
-  readonly isSuspended: (key: KeySlot) => boolean;
+  readonly keys: () => readonly KeySummary[];
+  readonly cards: () => readonly CardSummary[];
+  readonly pinNeeded: () => boolean;
   /** The PIN that was typed, empty for none; and whether the key may do it still, now that it was checked. */
   readonly checkPin: (pin: string) => Promise<Refusal | undefined>;
   /** Empty: no PIN any more. */

@@ -1,9 +1,20 @@
 import { NO_END } from '../lib/credentials/grant.js';
 import type { CommandName } from '../lib/domain/commands.js';
+import type { KeyEntry } from '../lib/domain/outcomes.js';
 import { permits } from '../lib/domain/roles.js';
 import type { Behavior } from './behavior.js';
 import { speedLimitIn } from './body.js';
-import { usesLeft } from './key-summary.js';
+
+/** Of a key card in the list of keys: it has no rights of its own, and nothing takes them for a time. */
+const CARD = {
+  formFactor: 'card',
+  role: 'none',
+  own: false,
+  suspended: false,
+  notAfter: null,
+  usesLeft: null,
+  grantedBy: null,
+} as const;
 
 export type Behaviors = ReadonlyMap<CommandName, Behavior>;
 
@@ -27,7 +38,7 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
     return act({ type: 'authorise-drive', ...(speedLimit === undefined ? {} : { speedLimit }) });
   },
 
-  status({ body, driveSecondsLeft, record }) {
+  status({ body, driveSecondsLeft, pinNeeded }) {
     const state = body();
     return {
       type: 'status',
@@ -36,33 +47,31 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
         open: state.open,
         driveSecondsLeft: driveSecondsLeft(),
         speedLimit: speedLimitIn(state) ?? null,
-        pinNeeded: record().pin !== undefined,
+        pinNeeded: pinNeeded(),
       },
     };
   },
 
-  listKeys: ({ record, fingerprint, isSuspended }, _command, own) => ({
+  listKeys: ({ keys, cards }, _command, own) => ({
     type: 'keys',
-    keys: record().keys.map((key) => {
-      const { slot, name, formFactor = 'unknown', role, grant } = key;
-      const notAfter = grant?.terms.notAfter ?? NO_END;
-      return {
-        slot,
-        name,
-        formFactor,
-        role,
-        fingerprint: fingerprint(key),
-        own: slot === own.slot,
-        suspended: isSuspended(key),
-        notAfter: notAfter === NO_END ? null : notAfter,
-        usesLeft: (grant && usesLeft(grant)) ?? null,
-        grantedBy: grant?.terms.ownerSlot ?? null,
-      };
-    }),
+    keys: [
+      ...keys().map(({ grant, suspended = false, ...key }) => {
+        const notAfter = grant?.notAfter ?? NO_END;
+        return {
+          ...key,
+          own: key.slot === own.slot,
+          suspended,
+          notAfter: notAfter === NO_END ? null : notAfter,
+          usesLeft: grant?.usesLeft ?? null,
+          grantedBy: grant?.owner ?? null,
+        };
+      }),
+      ...cards().map((card) => ({ ...card, ...CARD })),
+    ],
   }),
 
   /**
-   * An owner removes any key but another owner's, others only their own; to them, another's slot and an
+   * An owner removes any key but another owner's, and cards but the last; others only their own key; to them, another's slot and an
    * empty one look the same. The last owner cannot go over the air: nobody could share or revoke any more.
    */
   removeKey: ({ removeKey }, { slot }, by) =>

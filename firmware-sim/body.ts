@@ -86,56 +86,47 @@ export const initialBody: BodyState = {
 /** One step. Whatever was due by `now` happens first, in the order it was due. */
 export const stepBody = (before: BodyState, input: BodyInput, now: number): BodyStep => {
   const due = expire(before, now);
-  const step = react(due.state, input, now);
-  return { ...step, effects: [...due.effects, ...step.effects] };
+  return followedBy(due, react(due.state, input, now));
 };
 
 /** When the next thing happens by itself. */
-export const nextDeadline = (state: BodyState): number | undefined => {
-  const times = [state.relockAt, driveEnd(state)].filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
+export const nextDeadline = ({ relockAt, drive }: BodyState): number | undefined => {
+  const driveEnd = drive.phase === 'authorised' ? drive.until : undefined;
+  const first = Math.min(relockAt ?? Infinity, driveEnd ?? Infinity);
+  return first === Infinity ? undefined : first;
 };
 
 /** Whole seconds (rounded up) of drive authorisation left; 0 when there is none. */
 export const driveSecondsLeft = ({ drive }: BodyState, now: number): number => {
-  switch (drive.phase) {
-    case 'off':
-      return 0;
-    case 'authorised':
-      return Math.max(0, Math.ceil((drive.until - now) / 1000));
-    case 'driving':
-      return Math.ceil(drive.msLeft / 1000);
-  }
+  if (drive.phase === 'off') return 0;
+  const msLeft = drive.phase === 'driving' ? drive.msLeft : Math.max(0, drive.until - now);
+  return Math.ceil(msLeft / 1000);
 };
 
 /** km/h while driving is authorised; undefined for none. */
-export const speedLimitIn = ({ drive }: BodyState): number | undefined => limitOf(drive).speedLimit;
+export const speedLimitIn = ({ drive }: BodyState): number | undefined =>
+  drive.phase === 'off' ? undefined : drive.speedLimit;
 
-const limitOf = (drive: DriveState): { readonly speedLimit?: number } =>
-  drive.phase === 'off' || drive.speedLimit === undefined ? {} : { speedLimit: drive.speedLimit };
-
-const driveEnd = ({ drive }: BodyState): number | undefined =>
-  drive.phase === 'authorised' ? drive.until : undefined;
-
-const expire = (before: BodyState, now: number): BodyStep => {
-  let state = before;
-  const effects: BodyEffect[] = [];
-  for (let at = nextDeadline(state); at !== undefined && at <= now; at = nextDeadline(state)) {
-    if (at === state.relockAt) {
-      state = { ...state, locked: true, relockAt: undefined };
-      effects.push({ type: 'relocked' });
-    } else {
-      state = { ...state, drive: { phase: 'off' } };
-      effects.push({ type: 'drive-ended', reason: 'expired' });
-    }
-  }
-  return { state, effects };
+const expire = (state: BodyState, now: number): BodyStep => {
+  const at = nextDeadline(state);
+  if (at === undefined || at > now) return changed(state);
+  const expired =
+    at === state.relockAt
+      ? changed({ ...state, locked: true, relockAt: undefined }, { type: 'relocked' })
+      : endDrive(state, 'expired');
+  return followedBy(expired, expire(expired.state, now));
 };
+
+/** What both have done; the second began where the first ended. */
+const followedBy = (first: BodyStep, second: BodyStep): BodyStep => ({
+  ...second,
+  effects: [...first.effects, ...second.effects],
+});
 
 const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
   switch (input.type) {
     case 'tick':
-      return unchanged(state);
+      return changed(state);
     case 'unlock':
       return unlock(state, now, input.shut ?? []);
     case 'lock':
@@ -143,15 +134,15 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
     case 'toggle-lock':
       return state.locked ? unlock(state, now, []) : lock(state);
     case 'authorise-drive':
-      if (state.drive.phase === 'driving') return unchanged(state);
+      if (state.drive.phase === 'driving') return changed(state);
       return authorise(state, now, input.speedLimit);
     case 'revoke-drive':
       // A car on the road is not stopped.
-      return state.drive.phase === 'authorised' ? endDrive(state, input.reason) : unchanged(state);
+      return state.drive.phase === 'authorised' ? endDrive(state, input.reason) : changed(state);
     case 'drive':
       return drive(state, now);
     case 'park':
-      return state.drive.phase === 'driving' ? endDrive(state, 'parked') : unchanged(state);
+      return state.drive.phase === 'driving' ? endDrive(state, 'parked') : changed(state);
     case 'release':
       return isDriving(state) ? refused(state, 'driving') : open(state, input.closure);
     case 'open':
@@ -160,10 +151,10 @@ const react = (state: BodyState, input: BodyInput, now: number): BodyStep => {
         ? refused(state, 'locked')
         : open(state, input.closure);
     case 'close':
-      if (!state.open.includes(input.closure)) return unchanged(state);
+      if (!state.open.includes(input.closure)) return changed(state);
       return changed(
         { ...state, open: state.open.filter((closure) => closure !== input.closure) },
-        [{ type: 'door-closed', closure: input.closure }],
+        { type: 'door-closed', closure: input.closure },
       );
   }
 };
@@ -173,73 +164,57 @@ const keepsShut = ({ locked, open, shut }: BodyState, closure: Closure): boolean
 
 const authorise = (state: BodyState, now: number, speedLimit: number | undefined): BodyStep => {
   const limit = speedLimit === undefined ? {} : { speedLimit };
-  return changed({ ...state, drive: { phase: 'authorised', until: now + DRIVE_MS, ...limit } }, [
+  return changed(
+    { ...state, drive: { phase: 'authorised', until: now + DRIVE_MS, ...limit } },
     { type: 'drive-authorised', seconds: DRIVE_MS / 1000, ...limit },
-  ]);
+  );
 };
 
 const unlock = (state: BodyState, now: number, shut: readonly Luggage[]): BodyStep => {
   if (isDriving(state)) return refused(state, 'driving');
   const relockAt = state.open.some(isDoor) ? undefined : now + RELOCK_MS;
-  return changed(
-    { ...state, locked: false, relockAt, shut },
-    state.locked ? [{ type: 'unlocked' }] : [],
-  );
+  const effects: BodyEffect[] = state.locked ? [{ type: 'unlocked' }] : [];
+  return changed({ ...state, locked: false, relockAt, shut }, ...effects);
 };
 
 const lock = (state: BodyState): BodyStep => {
   if (isDriving(state)) return refused(state, 'driving');
   if (state.open.some(isDoor)) return refused(state, 'door-open');
-  const locked: BodyState = { ...state, locked: true, relockAt: undefined };
   const effects: BodyEffect[] = state.locked ? [] : [{ type: 'locked' }];
-  if (state.drive.phase !== 'authorised') return changed(locked, effects);
-  const ended = endDrive(locked, 'locked');
-  return changed(ended.state, [...effects, ...ended.effects]);
+  const locked = changed({ ...state, locked: true, relockAt: undefined }, ...effects);
+  if (state.drive.phase !== 'authorised') return locked;
+  return followedBy(locked, endDrive(locked.state, 'locked'));
 };
 
 const drive = (state: BodyState, now: number): BodyStep => {
   switch (state.drive.phase) {
     case 'driving':
-      return unchanged(state);
+      return changed(state);
     case 'off':
       return refused(state, 'not-authorised');
-    case 'authorised':
+    case 'authorised': {
       if (state.open.some(isDoor)) return refused(state, 'door-open');
-      return changed(
-        {
-          ...state,
-          relockAt: undefined,
-          drive: { ...limitOf(state.drive), phase: 'driving', msLeft: state.drive.until - now },
-        },
-        [{ type: 'driving' }],
-      );
+      const { until, ...limit } = state.drive;
+      const driving: DriveState = { ...limit, phase: 'driving', msLeft: until - now };
+      return changed({ ...state, relockAt: undefined, drive: driving }, { type: 'driving' });
+    }
   }
 };
 
 const open = (state: BodyState, closure: Closure): BodyStep => {
-  if (state.open.includes(closure)) return unchanged(state);
-  return changed(
-    {
-      ...state,
-      open: [...state.open, closure],
-      relockAt: isDoor(closure) ? undefined : state.relockAt,
-    },
-    [{ type: 'door-opened', closure }],
-  );
+  if (state.open.includes(closure)) return changed(state);
+  const relockAt = isDoor(closure) ? undefined : state.relockAt;
+  const opened = { ...state, open: [...state.open, closure], relockAt };
+  return changed(opened, { type: 'door-opened', closure });
 };
 
 const endDrive = (state: BodyState, reason: DriveEndReason): BodyStep =>
-  changed({ ...state, drive: { phase: 'off' } }, [{ type: 'drive-ended', reason }]);
+  changed({ ...state, drive: { phase: 'off' } }, { type: 'drive-ended', reason });
 
 const isDriving = (state: BodyState): boolean => state.drive.phase === 'driving';
 
-const changed = (state: BodyState, effects: readonly BodyEffect[]): BodyStep => ({
-  state,
-  effects,
-});
-const unchanged = (state: BodyState): BodyStep => ({ state, effects: [] });
+const changed = (state: BodyState, ...effects: BodyEffect[]): BodyStep => ({ state, effects });
 const refused = (state: BodyState, refusal: BodyRefusal): BodyStep => ({
-  state,
-  effects: [],
+  ...changed(state),
   refusal,
 });

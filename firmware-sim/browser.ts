@@ -2,7 +2,9 @@
 export { SimulatedCar } from './car.js';
 export type { SimulatedCarOptions } from './car.js';
 export type { CarControl } from './control/car-control.js';
-export type { CardTap, CarReport } from './controller.js';
+export type { CarReport, Floor } from './car-report.js';
+export type { CardTap } from './controller.js';
+export type { CardSummary } from './cards.js';
 export { CLOSURES, DOORS } from '../lib/domain/closures.js';
 export type { Closure, Door } from '../lib/domain/closures.js';
 export type { Actor, CarEvent, GrantSummary, KeySummary } from './events.js';

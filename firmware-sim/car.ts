@@ -8,15 +8,15 @@ import { systemClock } from '../lib/platform/clock.js';
 import { silentLogger } from '../lib/platform/logger.js';
 import { systemRandom } from '../lib/platform/random.js';
 import type { Opened } from '../local/rpc/server.js';
-import { carHomes } from '#car-homes';
+import { controlPath, lockHome, openControlDoor, openHomeMemory } from '#car-homes';
 import { BEHAVIORS } from './behaviors.js';
 import type { BodyRefusal } from './body.js';
 import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
 import { CarController } from './controller.js';
-import type { CarReport } from './controller.js';
+import type { CarReport } from './car-report.js';
 import type { CarEvent } from './events.js';
-import { MAX_CAR_SLOTS } from './rights/slots.js';
+import { FIRST_CARD_SLOT } from './rights/slots.js';
 import { volatileMemory } from './memory/memory.js';
 import type { Memory } from './memory/memory.js';
 import type { MemoryKind } from './memory/open.js';
@@ -35,7 +35,7 @@ export interface SimulatedCarOptions extends Omit<CarEndpointOptions, 'host' | '
   readonly memory?: MemoryKind | Memory;
   /** Milliseconds since 1970, for the events (default: the machine's). */
   readonly wallTime?: () => number;
-  /** How many keys it holds, 1 to 32 (default 19). */
+  /** How many keys it holds besides cards, 1 to 24 (default 19). */
   readonly slots?: number;
   readonly onEvent?: (event: CarEvent) => void;
   /** `onEvent` of its CarEndpoint: the ends of links. */
@@ -102,7 +102,8 @@ export class SimulatedCar {
       await car.#goOnAir();
       if (home !== undefined) {
         const { log = silentLogger } = options;
-        undo.push(await carHomes.serve(home, car.control, () => car.#watch(), log));
+        const path = controlPath(home);
+        undo.push(await openControlDoor(path, car.control, () => car.#watch(), log));
       }
       return car;
     } catch (error) {
@@ -133,7 +134,6 @@ export class SimulatedCar {
     this.#endpoint = new CarEndpoint({
       ...options,
       host: this.#controller,
-      onEvent: onLinkEvent,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
         start: (services, onError) => peripheral.start(services, onError),
@@ -169,12 +169,10 @@ const openMemory = async (
   { home, memory, log = silentLogger }: SimulatedCarOptions,
   undo: Undo[],
 ): Promise<Memory> => {
-  if (home !== undefined) {
-    undo.push(await carHomes.lock(home));
-  }
+  if (home !== undefined) undo.push(await lockHome(home));
   if (typeof memory === 'object') return memory;
   if (home === undefined) return volatileMemory();
-  const opened = await carHomes.openMemory(home, memory, log);
+  const opened = await openHomeMemory(home, memory, log);
   undo.push(opened.close);
   return opened.memory;
 };
@@ -183,9 +181,10 @@ const requireValid = ({ name, slots = DEFAULT_SLOTS, home, memory }: SimulatedCa
   if (typeof memory === 'string' && home === undefined) {
     throw new PhoneKeyError('usage.invalid', `a memory in ${memory} needs a home`);
   }
-  if (home !== undefined) carHomes.check(home);
-  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_CAR_SLOTS) {
-    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(MAX_CAR_SLOTS)} key slots`);
+  // Throws where the path is too long for a socket.
+  if (home !== undefined) controlPath(home);
+  if (!Number.isInteger(slots) || slots < 1 || slots > FIRST_CARD_SLOT) {
+    throw new PhoneKeyError('usage.invalid', `a car has 1 to ${String(FIRST_CARD_SLOT)} key slots`);
   }
   try {
     checkName(name);

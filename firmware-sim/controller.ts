@@ -5,27 +5,29 @@ import type { Allowance } from '../lib/credentials/policy.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
-import type { Closure, Door } from '../lib/domain/closures.js';
+import type { Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
-import type { Refusal } from '../lib/domain/refusals.js';
 import { toHex } from '../lib/platform/bytes.js';
 import type { Logger } from '../lib/platform/logger.js';
 import type { Answer, BehaviorContext } from './behavior.js';
 import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
+import { cardNamed } from './cards.js';
+import { reportOf } from './car-report.js';
+import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
-import type { Actor, CarEvent, CarEventDetail, KeySummary } from './events.js';
-import { advanceClock, timeOf } from './rights/clock.js';
+import type { Actor, CarEvent, CarEventDetail } from './events.js';
+import { advanceClock } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
-import { isSuspended } from './rights/rights.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
 import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
+import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
 import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
@@ -44,37 +46,18 @@ export interface CarControllerOptions
   readonly onPairingChanged: () => void;
 }
 
-/** The key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
-export type CardTap =
+/** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
+export type CardTap = {
+  /** The name of the card; the car's first one by default. */
+  readonly card?: string;
+} & (
   | { readonly reader: 'pillar' }
   | { readonly reader: 'console'; readonly purpose: 'drive' }
-  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role };
+  | { readonly reader: 'console'; readonly purpose: 'pair'; readonly role?: Role }
+);
 
 /** What a person's hand does to the car. */
 export type HandInput = Extract<BodyInput, { type: 'open' | 'close' | 'drive' | 'park' }>;
-
-export interface CarReport {
-  readonly name: string;
-  /** Of the car's identity, 16 hex digits. */
-  readonly fingerprint: string;
-  readonly locked: boolean;
-  readonly open: readonly Closure[];
-  /** 0: driving is not authorised. */
-  readonly driveSecondsLeft: number;
-  readonly driving: boolean;
-  readonly keys: readonly KeySummary[];
-  /** How many keys the car can hold. */
-  readonly slots: number;
-  readonly pairing: Screen['state'];
-  /** Pairing tries ever counted. */
-  readonly pairingTries: number;
-  /** How often it was re-keyed. */
-  readonly epoch: number;
-  /** Seconds since 1970; null when the car does not know. */
-  readonly now: number | null;
-  /** It asks for one before driving. */
-  readonly pin: boolean;
-}
 
 /**
  * The car's computer: decides who may do what, and ties body, key slots, pairing window and memory
@@ -85,11 +68,14 @@ export class CarController implements CarHost {
   readonly pairing: PairingManager;
   readonly credentials: KeyManager;
   readonly #pin: PinLock;
+  readonly #outcomes: OutcomeMemory;
   readonly #options: CarControllerOptions;
   readonly #body: BodyRunner;
   #identity: KeyPair;
-  /** Slot of the key whose `start` was the last. */
+  /** Slot of the key or card that authorised driving last. */
   #starter: number | undefined;
+  /** Slot of the card that opened the pairing window last. */
+  #pairingCard: number | undefined;
 
   constructor(options: CarControllerOptions) {
     const { clock, store } = options;
@@ -100,6 +86,7 @@ export class CarController implements CarHost {
       this.#emit(bodyEvent(effect, by));
     });
     this.#pin = new PinLock(options);
+    this.#outcomes = new OutcomeMemory(options);
     this.credentials = new KeyManager({
       ...options,
       identity: () => this.#identity,
@@ -109,6 +96,11 @@ export class CarController implements CarHost {
       onKeyWeakened: (key, reason) => {
         if (this.#starter === key.slot) this.#body.apply({ type: 'revoke-drive', reason });
         options.onKeyRemoved(key.publicKey);
+      },
+      onCardRemoved: ({ slot }) => {
+        if (this.#starter === slot)
+          this.#body.apply({ type: 'revoke-drive', reason: 'key-removed' });
+        if (this.#pairingCard === slot) this.pairing.shut('card-removed');
       },
     });
     this.pairing = new PairingManager({
@@ -141,7 +133,10 @@ export class CarController implements CarHost {
   async execute(command: Command, asking: KeySlot): Promise<Result> {
     // As it is enrolled now: it may have been removed, or got another role, since the proof.
     const key = findKey(this.#options.suite, this.keys(), asking.publicKey);
-    const answer = key === undefined ? 'not-permitted' : await this.#answer(command, key);
+    const answer =
+      key === undefined
+        ? 'not-permitted'
+        : ((await this.#outcomes.once(command, key, () => this.#answer(command, key))) ?? DONE);
     if (typeof answer === 'string') {
       const by = actor(asking);
       this.#emit({ type: 'command-refused', command: command.type, reason: answer, by });
@@ -155,18 +150,24 @@ export class CarController implements CarHost {
   }
 
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
-  tap(tap: CardTap): BodyRefusal | undefined {
+  tap(tap: CardTap): BodyRefusal | 'card-unknown' | undefined {
     const { reader } = tap;
+    const card = cardNamed(this.#options.store.record.cards, tap.card);
+    if (card === undefined) {
+      this.#emit({ type: 'card-refused', reader, card: tap.card ?? '' });
+      return 'card-unknown';
+    }
     const purpose = reader === 'pillar' ? 'lock' : tap.purpose;
-    this.#emit({ type: 'card-tapped', reader, purpose });
+    this.#emit({ type: 'card-tapped', reader, purpose, card: card.name });
     if (reader === 'pillar') return this.#body.apply({ type: 'toggle-lock' }, 'card');
     if (tap.purpose === 'drive') {
-      this.#starter = undefined;
+      this.#starter = card.slot;
       this.#pin.clearTries().catch((error: unknown) => {
         this.#options.log.warn('the PIN stays as it was', { error: String(error) });
       });
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
+    this.#pairingCard = card.slot;
     // A car without an owner makes its next key one, whatever was asked.
     const ownerless = !this.keys().some(({ role }) => role === 'owner');
     this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
@@ -184,12 +185,8 @@ export class CarController implements CarHost {
     return this.#body.apply(input, 'hand');
   }
 
-  screen(): Screen {
-    return this.pairing.screen();
-  }
-
   status(): CarReport {
-    const { store, suite, slots } = this.#options;
+    const { slots } = this.#options;
     const { locked, open, drive } = this.#body.state();
     return {
       name: this.name,
@@ -198,13 +195,9 @@ export class CarController implements CarHost {
       open,
       driveSecondsLeft: this.#body.driveSecondsLeft(),
       driving: drive.phase === 'driving',
-      keys: store.record.keys.map((key) => summarise(suite, key, store.record)),
       slots,
-      pairing: this.screen().state,
-      pairingTries: store.record.pairingTries,
-      epoch: store.record.epoch,
-      now: timeOf(store.record.clock, this.#options.wallTime()) ?? null,
-      pin: this.#pin.isSet,
+      pairing: this.pairing.screen().state,
+      ...this.#report(),
     };
   }
 
@@ -217,7 +210,7 @@ export class CarController implements CarHost {
     const { store, suite, random } = this.#options;
     if (this.#body.state().drive.phase === 'driving') return 'driving';
     // First, so that no phone can enrol in between.
-    this.pairing.reset();
+    this.pairing.shut('reset');
     await store.update(({ pairingTries }) => ({
       record: { ...newRecord(random(32)), pairingTries },
       erases: true,
@@ -256,41 +249,34 @@ export class CarController implements CarHost {
   }
 
   #context(key: KeySlot, allowance: Allowance, command: Command['type']): BehaviorContext {
-    const { store, suite } = this.#options;
     const by = actor(key);
-    const orDone = async (refusal: Promise<Refusal | undefined>): Promise<Answer> =>
-      (await refusal) ?? DONE;
     return {
       allowance,
       act: (input) => {
         if (input.type === 'authorise-drive') this.#starter = key.slot;
-        return this.#body.apply(input, by) ?? DONE;
+        return this.#body.apply(input, by);
       },
       body: () => this.#body.state(),
       driveSecondsLeft: () => this.#body.driveSecondsLeft(),
-      record: () => store.record,
-      fingerprint: ({ publicKey }) => toHex(fingerprint(suite, publicKey)),
-      isSuspended: (each) => isSuspended(suite, store.record, each),
+      keys: () => this.#report().keys,
+      cards: () => this.#report().cards,
+      pinNeeded: () => this.#pin.isSet,
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
       setPin: async (pin) => {
         const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
-        if (refused !== undefined) return refused;
-        this.#emit({ type: 'pin-changed', set: pin !== '', by });
-        return DONE;
+        if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
+        return refused;
       },
-      removeKey: (slot) => orDone(this.credentials.remove(slot, key)),
-      deliver: (revocationList) => orDone(this.credentials.deliver(revocationList)),
-      raiseEpoch: () => orDone(this.credentials.raiseEpoch(by)),
+      removeKey: (slot) => this.credentials.remove(slot, key),
+      deliver: (revocationList) => this.credentials.deliver(revocationList),
+      raiseEpoch: () => this.credentials.raiseEpoch(by),
+      setTime: (seconds) => this.credentials.setTime(seconds, by),
       listRevocations: (page) => ({
         type: 'revocations',
-        ...revocationPage(store.record, key, page, { suite }),
+        ...revocationPage(this.#options.store.record, key, page, this.#options),
       }),
-      setTime: async (seconds) => {
-        await this.credentials.setTime(seconds, by);
-        return DONE;
-      },
     };
   }
 
@@ -299,6 +285,11 @@ export class CarController implements CarHost {
       record: { ...record, clock: change(record.clock) },
       value: undefined,
     }));
+  }
+
+  #report(): RecordReport {
+    const { store, suite, wallTime } = this.#options;
+    return reportOf(store.record, suite, wallTime());
   }
 
   #ownFingerprint(): string {
@@ -316,5 +307,3 @@ export class CarController implements CarHost {
     }
   }
 }
-
-const actor = ({ slot, name }: KeySlot): Actor => ({ slot, name });

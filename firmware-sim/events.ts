@@ -4,6 +4,7 @@ import type { Role } from '../lib/domain/roles.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
 import type { BodyAct, BodyEffect, BodyRefusal } from './body.js';
+import type { CardSummary } from './cards.js';
 import type { Door } from '../lib/domain/closures.js';
 import type { WindowEffect } from './pairing-window.js';
 
@@ -56,7 +57,12 @@ export type CarEventDetail =
       readonly type: 'card-tapped';
       readonly reader: 'console' | 'pillar';
       readonly purpose: 'drive' | 'pair' | 'lock';
+      /** The name of the card. */
+      readonly card: string;
     }
+  /** A card that is not enrolled, or not any more. */
+  | { readonly type: 'card-refused'; readonly reader: 'console' | 'pillar'; readonly card: string }
+  | { readonly type: 'card-added' | 'card-removed'; readonly card: CardSummary; readonly by: Actor }
   | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
   | { readonly type: 'key-removed'; readonly key: KeySummary; readonly by: Actor }
   | { readonly type: 'key-refused'; readonly name: string; readonly reason: AdmissionRefusal }

@@ -8,8 +8,10 @@ import type { Allowance, PolicyRefusal } from '../lib/credentials/policy.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import type { CommandName } from '../lib/domain/commands.js';
 import type { Refusal } from '../lib/domain/refusals.js';
+import { cardNamed, newCard, summariseCard } from './cards.js';
+import type { KeyCard } from './cards.js';
 import type { Actor, CarEventDetail } from './events.js';
-import { summarise } from './key-summary.js';
+import { actor, summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
 import type { Change, RecordStore } from './memory/store.js';
 import { admitKey, signingKeyIn } from './rights/admission.js';
@@ -19,6 +21,7 @@ import type { Departure } from './rights/departure.js';
 import { rekey, setTime, setTimeByCard } from './rights/rekey.js';
 import { circumstancesOf, isSuspended, ownerIn } from './rights/rights.js';
 import type { RightsContext } from './rights/rights.js';
+import { withKey } from './rights/slots.js';
 import { takePart } from './rights/take-list.js';
 import type { TakenPart } from './rights/take-list.js';
 
@@ -27,18 +30,20 @@ export interface KeyManagerOptions {
   readonly suite: Suite;
   /** The car's; another one after a factory reset. */
   readonly identity: () => KeyPair;
-  /** How many keys it holds, 1 to MAX_CAR_SLOTS. */
+  /** How many keys it holds besides cards, 1 to FIRST_CARD_SLOT. */
   readonly slots: number;
   /** Milliseconds since 1970, by the clock that runs in the car; the events' time, too. */
   readonly wallTime: () => number;
   readonly emit: (detail: CarEventDetail) => void;
   /** May open nothing any more, or not all of what it did: drop its links, and what it authorised. */
   readonly onKeyWeakened: (key: KeySlot, why: 'key-removed' | 'key-suspended') => void;
+  /** Opens nothing any more: what it began ends. */
+  readonly onCardRemoved: (card: KeyCard) => void;
 }
 
 /**
- * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, a new
- * epoch. Each change is durable before it takes effect.
+ * Everything that changes who may do what, but for pairing: grants, revocation lists, removals, cards, a
+ * new epoch. Each change is durable before it takes effect.
  */
 export class KeyManager implements CredentialHost {
   readonly #options: KeyManagerOptions;
@@ -73,12 +78,30 @@ export class KeyManager implements CredentialHost {
   }
 
   async receive(revocationList: Uint8Array): Promise<void> {
-    await this.#take(revocationList);
+    await this.deliver(revocationList);
   }
 
   /** As `receive`, for who has a key and is told whether it was new. */
-  deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    return this.#take(revocationList);
+  async deliver(revocationList: Uint8Array): Promise<Refusal | undefined> {
+    const { store, suite, identity } = this.#options;
+    const taken = await store.update<Taken | Refusal>((record) => {
+      const part = openRevocationList(suite, revocationList, {
+        identity: identity(),
+        tagKey: this.#revocationListTagKey(),
+        ownerKey: signingKeyIn(suite, record),
+      });
+      if (part === undefined) return { value: 'notice-invalid' };
+      const value = takePart(record, part, this.#context());
+      if (typeof value === 'string') return { value };
+      return {
+        record: value.rights,
+        erases: value.gone.length > 0,
+        value: { ...value, part, before: record },
+      };
+    });
+    if (typeof taken === 'string') return taken;
+    this.#tell(taken);
+    return taken.old ? 'notice-old' : undefined;
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -111,18 +134,43 @@ export class KeyManager implements CredentialHost {
     return decide(key, command, circumstancesOf(record, this.#context()));
   }
 
-  /** A key asks over the air. */
-  remove(slot: number, by: KeySlot): Promise<Refusal | undefined> {
-    return this.#remove(slot, { slot: by.slot, name: by.name }, (key, { keys }) => {
-      // Whoever asks may have been removed while this waited its turn.
-      if (findKey(this.#options.suite, keys, by.publicKey) === undefined) return 'not-permitted';
-      return key.role === 'owner' && key.slot !== by.slot ? 'owner-key' : undefined;
+  /**
+   * A key asks over the air, or a person at the screen, with a card on the console: the latter for any key
+   * but the last owner's, and any card but the last.
+   * @param card the name of the one on the console; the first by default
+   */
+  async remove(slot: number, by: KeySlot | 'card', card?: string): Promise<Refusal | undefined> {
+    const { store, suite, emit, onCardRemoved } = this.#options;
+    const outcome = await store.update<readonly KeySlot[] | KeyCard | Refusal>((record) => {
+      const key = record.keys.find((candidate) => candidate.slot === slot);
+      const refusal =
+        (by === 'card' ? this.#refuse(card, record) : undefined) ??
+        refusesRemoval(suite, record, key, by);
+      if (refusal !== undefined) return { value: refusal };
+      return key === undefined
+        ? withoutCard(record, slot)
+        : departed(removeKey(record, key, this.#context()));
     });
+    if (typeof outcome === 'string') return outcome;
+    const who = by === 'card' ? by : actor(by);
+    if ('name' in outcome) {
+      emit({ type: 'card-removed', card: summariseCard(suite, outcome), by: who });
+      onCardRemoved(outcome);
+    } else this.left(outcome, who);
+    return undefined;
   }
 
-  /** A person at the screen, with the card on the console: any key but the last owner's. */
-  removeAtScreen(slot: number): Promise<Refusal | undefined> {
-    return this.#remove(slot, 'card', () => undefined);
+  /** A person at the console, who taps an enrolled card and then the new one. */
+  async addCard(name: string, card?: string): Promise<Refusal | undefined> {
+    const { store, suite, emit } = this.#options;
+    const added = await store.update<KeyCard | Refusal>((record) => {
+      const value = this.#refuse(card, record) ?? newCard(record.cards, name);
+      if (typeof value === 'string') return { value };
+      return { record: { ...record, cards: withKey(record.cards, value) }, value };
+    });
+    if (typeof added === 'string') return added;
+    emit({ type: 'card-added', card: summariseCard(suite, added), by: 'card' });
+    return undefined;
   }
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
@@ -130,17 +178,18 @@ export class KeyManager implements CredentialHost {
     return this.#rekeyed(by, (record) => rekey(record, this.#context()));
   }
 
-  /** The card at the screen sets the time, also back: a re-key. */
-  async setTimeByCard(seconds: number): Promise<Refusal | undefined> {
-    const refusal = await this.#rekeyed('card', (record) =>
-      setTimeByCard(record, seconds, this.#context()),
+  /** A card at the screen sets the time, also back: a re-key. */
+  async setTimeByCard(seconds: number, card?: string): Promise<Refusal | undefined> {
+    const refusal = await this.#rekeyed(
+      'card',
+      (record) => this.#refuse(card, record) ?? setTimeByCard(record, seconds, this.#context()),
     );
     if (refusal === undefined) this.#options.emit({ type: 'clock-set', now: seconds, by: 'card' });
     return refusal;
   }
 
   /** Sets a clock that was lost; one that was not stays as it is. */
-  async setTime(seconds: number, by: Actor): Promise<void> {
+  async setTime(seconds: number, by: Actor): Promise<undefined> {
     const { store, emit } = this.#options;
     const set = await store.update((record) => {
       const rights = setTime(record, seconds, this.#context());
@@ -151,63 +200,31 @@ export class KeyManager implements CredentialHost {
 
   async #rekeyed(
     by: Actor,
-    change: (record: CarRecord) => Departure<CarRecord> | undefined,
+    change: (record: CarRecord) => Departure<CarRecord> | Refusal | undefined,
   ): Promise<Refusal | undefined> {
     const { store, emit } = this.#options;
-    const gone = await store.update<readonly KeySlot[] | undefined>((record) => {
-      const departure = change(record);
-      return departure === undefined ? { value: undefined } : departed(departure);
+    const gone = await store.update<readonly KeySlot[] | Refusal>((record) => {
+      const departure = change(record) ?? 'not-permitted';
+      return typeof departure === 'string' ? { value: departure } : departed(departure);
     });
-    if (gone === undefined) return 'not-permitted';
+    if (typeof gone === 'string') return gone;
     emit({ type: 'epoch-raised', epoch: store.record.epoch, by });
     this.left(gone, by);
     return undefined;
   }
 
-  async #remove(
-    slot: number,
-    by: Actor,
-    check: (key: KeySlot, record: CarRecord) => Refusal | undefined,
-  ): Promise<Refusal | undefined> {
-    const outcome = await this.#options.store.update<readonly KeySlot[] | Refusal>((record) => {
-      const key = record.keys.find((candidate) => candidate.slot === slot);
-      if (key === undefined) return { value: 'no-such-key' };
-      const refusal = check(key, record) ?? lastOwner(key, record);
-      if (refusal !== undefined) return { value: refusal };
-      return departed(removeKey(record, key, this.#context()));
-    });
-    if (typeof outcome === 'string') return outcome;
-    this.left(outcome, by);
-    return undefined;
-  }
-
-  async #take(revocationList: Uint8Array): Promise<Refusal | undefined> {
-    const { store, suite, identity } = this.#options;
-    const taken = await store.update<Taken | Refusal>((record) => {
-      const part = openRevocationList(suite, revocationList, {
-        identity: identity(),
-        tagKey: this.#revocationListTagKey(),
-        ownerKey: signingKeyIn(suite, record),
-      });
-      if (part === undefined) return { value: 'notice-invalid' };
-      const value = takePart(record, part, this.#context());
-      if (typeof value === 'string') return { value };
-      return {
-        record: value.rights,
-        erases: value.gone.length > 0,
-        value: { ...value, part, before: record },
-      };
-    });
-    if (typeof taken === 'string') return taken;
-    this.#tell(taken);
-    return taken.old ? 'notice-old' : undefined;
+  /** Undefined for a card that is enrolled: somebody who has it is at the console. */
+  #refuse(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
+    if (cardNamed(cards, card) !== undefined) return undefined;
+    this.#options.emit({ type: 'card-refused', reader: 'console', card: card ?? '' });
+    return 'card-unknown';
   }
 
   #tell({ part, before, rights, gone }: Taken): void {
     const { suite, emit, onKeyWeakened } = this.#options;
     const { ownerSlot, number, entries } = part;
     const owner = ownerIn(rights, ownerSlot);
-    const by: Actor = owner === undefined ? 'car' : { slot: ownerSlot, name: owner.name };
+    const by = owner === undefined ? 'car' : actor(owner);
     emit({ type: 'notice-taken', by, number, entries: entries.length });
     this.left(gone, by);
     for (const key of rights.keys) {
@@ -256,7 +273,25 @@ const departed = ({ rights, gone }: Departure<CarRecord>): Change<readonly KeySl
   value: gone,
 });
 
-const lastOwner = (key: KeySlot, { keys }: CarRecord): Refusal | undefined =>
-  key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner')
-    ? 'last-owner'
-    : undefined;
+const withoutCard = (record: CarRecord, slot: number): Change<KeyCard | Refusal> => {
+  const card = record.cards.find((candidate) => candidate.slot === slot);
+  if (card === undefined) return { value: 'no-such-key' };
+  if (record.cards.length === 1) return { value: 'last-card' };
+  const cards = record.cards.filter((other) => other !== card);
+  return { record: { ...record, cards }, erases: true, value: card };
+};
+
+const refusesRemoval = (
+  suite: Suite,
+  { keys }: CarRecord,
+  key: KeySlot | undefined,
+  by: KeySlot | 'card',
+): Refusal | undefined => {
+  if (by !== 'card') {
+    // Whoever asks may have been removed while this waited its turn.
+    if (findKey(suite, keys, by.publicKey) === undefined) return 'not-permitted';
+    if (key?.role === 'owner' && key.slot !== by.slot) return 'owner-key';
+  }
+  const owners = keys.filter(({ role }) => role === 'owner');
+  return key?.role === 'owner' && owners.length === 1 ? 'last-owner' : undefined;
+};

@@ -1,22 +1,19 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
-import type { Suite } from '../lib/crypto/suite.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
 import { pairKey } from './rights/pairing.js';
 import type { PairedKey } from './rights/pairing.js';
+import type { KeyManagerOptions } from './key-manager.js';
 import type { CarRecord } from './memory/record.js';
-import type { RecordStore } from './memory/store.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
 import type { WindowEffect, WindowInput, WindowState } from './pairing-window.js';
 
-export interface PairingManagerOptions {
-  readonly suite: Suite;
-  readonly store: RecordStore;
+export interface PairingManagerOptions extends Pick<
+  KeyManagerOptions,
+  'store' | 'suite' | 'slots' | 'wallTime'
+> {
   readonly clock: Clock;
-  readonly slots: number;
-  /** Milliseconds since 1970, by the clock that runs in the car. */
-  readonly wallTime: () => number;
   readonly onWindow: (effect: WindowEffect) => void;
   /** A key is durable. `replaced`: it was enrolled before. */
   readonly onKey: (key: KeySlot, replaced: boolean) => void;
@@ -113,9 +110,9 @@ export class PairingManager implements PairingHost {
     };
   }
 
-  /** Closes the window, for a factory reset. */
-  reset(): void {
-    this.#input({ type: 'reset' });
+  /** Closes the window, for a factory reset or because the card that opened it is removed. */
+  shut(why: 'reset' | 'card-removed'): void {
+    this.#input({ type: why });
   }
 
   /** Cancels the timer. */

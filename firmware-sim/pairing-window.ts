@@ -30,14 +30,18 @@ export interface OpenWindow {
 
 export type WindowInput =
   | { readonly type: 'open'; readonly code: string; readonly role: Role | undefined }
-  | { readonly type: 'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'tick' };
+  | {
+      readonly type:
+        'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'card-removed' | 'tick';
+    };
 
 export type WindowEffect =
   | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
   | { readonly type: 'pairing-try'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
-export type CloseReason = 'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'fault';
+export type CloseReason =
+  'paired' | 'timeout' | 'tries' | 'replaced' | 'reset' | 'card-removed' | 'fault';
 
 export interface WindowStep {
   readonly state: WindowState;
@@ -62,60 +66,51 @@ export const isOpen = (state: WindowState): state is OpenWindow =>
 const react = (state: WindowState, input: WindowInput, now: number): WindowStep => {
   switch (input.type) {
     case 'tick':
-      return { state, effects: [], accepted: true };
-    case 'open':
-      return {
-        state: {
-          phase: 'open',
-          code: input.code,
-          role: input.role,
-          until: now + WINDOW_MS,
-          tries: 0,
-        },
-        effects: [
-          ...(state.phase === 'closed' ? [] : [closedBy('replaced')]),
-          {
-            type: 'pairing-opened',
-            seconds: WINDOW_MS / 1000,
-            ...(input.role && { role: input.role }),
-          },
-        ],
-        accepted: true,
-      };
+      return accepted(state);
+    case 'open': {
+      const { code, role } = input;
+      const replaced = state.phase === 'closed' ? [] : [closedBy('replaced')];
+      const seconds = WINDOW_MS / 1000;
+      return accepted(
+        { phase: 'open', code, role, until: now + WINDOW_MS, tries: 0 },
+        ...replaced,
+        { type: 'pairing-opened', seconds, ...(role && { role }) },
+      );
+    }
     case 'try':
       return state.phase === 'open' ? countTry(state, now) : impossible(state);
     case 'enrol':
       // Somebody must have tried before.
       return isOpen(state) && state.tries > 0
-        ? { state: { phase: 'enrolling' }, effects: [], accepted: true }
+        ? accepted({ phase: 'enrolling' })
         : impossible(state);
     case 'enrolled':
       return state.phase === 'enrolling' ? close('paired') : impossible(state);
     case 'enrol-failed':
       return state.phase === 'enrolling' ? close('fault') : impossible(state);
     case 'reset':
-      return state.phase === 'closed' ? { state, effects: [], accepted: true } : close('reset');
+    case 'card-removed':
+      return state.phase === 'closed' ? accepted(state) : close(input.type);
   }
 };
 
 const countTry = (state: OpenWindow, now: number): WindowStep => {
   const tries = state.tries + 1;
   const triesLeft = MAX_TRIES - tries;
-  return {
-    state:
-      triesLeft > 0
-        ? { ...state, tries }
-        : { ...state, tries, phase: 'last-try', until: Math.min(state.until, now + LAST_TRY_MS) },
-    effects: [{ type: 'pairing-try', triesLeft }],
-    accepted: true,
-  };
+  const until = Math.min(state.until, now + LAST_TRY_MS);
+  return accepted(
+    triesLeft > 0 ? { ...state, tries } : { ...state, tries, phase: 'last-try', until },
+    { type: 'pairing-try', triesLeft },
+  );
 };
 
 const closedBy = (reason: CloseReason): WindowEffect => ({ type: 'pairing-closed', reason });
 
-const close = (reason: CloseReason): WindowStep => ({
-  state: closedWindow,
-  effects: [closedBy(reason)],
+const close = (reason: CloseReason): WindowStep => accepted(closedWindow, closedBy(reason));
+
+const accepted = (state: WindowState, ...effects: WindowEffect[]): WindowStep => ({
+  state,
+  effects,
   accepted: true,
 });
 

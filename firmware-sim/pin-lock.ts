@@ -5,7 +5,7 @@ import { utf8 } from '../lib/platform/bytes.js';
 import type { Clock } from '../lib/platform/clock.js';
 import type { Random } from '../lib/platform/random.js';
 import { MOST_PIN_TRIES, PIN_HASH_BYTES, PIN_SALT_BYTES } from './memory/rights-record.js';
-import type { PinRecord, PinTries } from './memory/rights-record.js';
+import type { PinRecord } from './memory/rights-record.js';
 import type { RecordStore } from './memory/store.js';
 
 export type PinRefusal = 'pin-needed' | 'pin-wrong' | 'pin-locked';
@@ -17,6 +17,8 @@ const LONGEST_WAIT_MS = 3_600_000;
 
 const PIN = /^[0-9]{4,8}$/;
 const NO_TRIES: PinTries = { owners: 0, others: 0 };
+
+type PinTries = PinRecord['tries'];
 
 export interface PinLockOptions {
   readonly store: RecordStore;

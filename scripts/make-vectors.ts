@@ -1,9 +1,10 @@
 import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { CHALLENGE_LIFETIME_MS } from '../lib/native/session/car.js';
+import { WORD_LIFETIME_MS } from '../lib/native/session/car.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { answer, challengeOf, forBits, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
+import type { Command } from '../lib/domain/commands.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { pairingRun } from './worked-example.js';
@@ -44,8 +45,8 @@ export const sessionVectors = () => {
     command: toHex(command),
     proofs: [
       ...proofs('accepted', 1, { 'the proof of the worked example': good }),
-      ...proofs('accepted', CHALLENGE_LIFETIME_MS - 1, { 'in the last millisecond': good }),
-      ...proofs('refused', CHALLENGE_LIFETIME_MS, { 'the challenge has expired': good }),
+      ...proofs('accepted', WORD_LIFETIME_MS - 1, { 'in the last millisecond': good }),
+      ...proofs('refused', WORD_LIFETIME_MS, { 'the challenge has expired': good }),
       ...proofs('refused', 1, {
         'an answer to another challenge': toOther,
         'the same, with the tag made for this challenge': tagged(toOther.handshake),
@@ -68,7 +69,35 @@ export const sessionVectors = () => {
         'the challenge itself as ephemeral key': withEphemeral(challenge),
       }),
     ],
+    commands: commandVectors(),
   };
+};
+
+/** What a car must make of commands in a session. `after`: milliseconds after its last word. */
+const commandVectors = () => {
+  const vector = (command: Command, after = WORD_LIFETIME_MS, expect = 'too late') => ({
+    name: command.type as string,
+    after,
+    command: toHex(encodeCommand(command)),
+    expect,
+  });
+  return [
+    vector({ type: 'unlock' }, WORD_LIFETIME_MS - 1, 'carried out'),
+    vector({ type: 'unlock' }),
+    vector({ type: 'unlock' }, 45_000),
+    vector({ type: 'lock' }),
+    vector({ type: 'start', pin: '4711' }),
+    vector({ type: 'trunk' }),
+    vector({ type: 'frunk' }),
+    vector({ type: 'removeKey', slot: 1 }),
+    vector({ type: 'setPin', pin: '4711' }),
+    vector({ type: 'raiseEpoch' }),
+    vector({ type: 'setTime', seconds: 1_800_000_000 }),
+    vector({ type: 'status' }, 59_999, 'carried out'),
+    vector({ type: 'listKeys' }, 59_999, 'carried out'),
+    vector({ type: 'deliver', revocationList: zeros(142) }, 59_999, 'carried out'),
+    { name: 'of a later day', after: 59_999, command: 'a20600', expect: 'unknown command' },
+  ];
 };
 
 const HANDSHAKE_BITS = [0, 255, 256, 511, 639, 640, 655, 656, 783];

@@ -2,8 +2,8 @@ import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
 import { ConnectionRole, Status } from '../../lib/hci/constants.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
+import { Placed } from '../medium/medium.js';
 import type { Medium, Placement } from '../medium/medium.js';
-import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';
 import type { AirPdu, ConnectRequest } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
@@ -46,7 +46,7 @@ export interface PartsOptions extends Placement {
 }
 
 /** The parts of a controller, with what commands and the medium may do to them. */
-export abstract class Controller implements LinkLayer {
+export abstract class Controller extends Placed implements LinkLayer {
   readonly host: HostPort;
   readonly station: Station;
   readonly random: Random;
@@ -74,6 +74,7 @@ export abstract class Controller implements LinkLayer {
 
   /** `address`: the public device address, 6 bytes, little-endian. */
   constructor(medium: Medium, address: Uint8Array, options: PartsOptions) {
+    super();
     this.medium = medium;
     this.label = options.label ?? '';
     this.buffers = options.aclBuffers ?? DEFAULT_ACL_BUFFERS;
@@ -117,21 +118,6 @@ export abstract class Controller implements LinkLayer {
   /** The public device address, aa:bb:cc:dd:ee:ff. */
   get address(): string {
     return formatAddress(this.identity.public);
-  }
-
-  /** Where it is now, in metres. */
-  get position(): Position {
-    return this.medium.position(this.station);
-  }
-
-  /** Puts it there at once. */
-  moveTo(x: number, y: number): void {
-    this.medium.move(this.station, { x, y });
-  }
-
-  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
-  walkTo(to: Position, speed: number): void {
-    this.medium.walk(this.station, to, speed);
   }
 
   setTxPower(dbm: number): void {

@@ -33,7 +33,7 @@ export class AdvertisingChannels {
 
   listen(station: Station, windows: readonly ScanWindow[]): void {
     const { paced, unit } = this.#conditions;
-    this.listeners.set(station, paced ? windows : windows.map(() => ALWAYS));
+    this.listeners.set(station, paced || windows.length === 0 ? windows : [ALWAYS]);
     if (windows.length === 0) return;
     if (!paced) {
       for (const { from, pdu, txPower } of this.#trains) {

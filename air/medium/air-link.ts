@@ -112,17 +112,11 @@ export class LinkEnd {
       this.queue.push(frame);
       this.link.carrier.queued(this);
     };
-    const wait = this.#wait(delayMs);
-    if (wait > 0) this.link.time.after(wait, queue);
-    else queue();
-  }
-
-  /** Milliseconds until what is sent now is on its way. */
-  #wait(delayMs: number): number {
-    if (delayMs === 0 && this.#busyUntil === -Infinity) return 0; // nothing was ever delayed
-    const now = this.link.time.now();
+    const isDelayed = delayMs > 0 || this.#busyUntil > -Infinity; // or something before it was
+    const now = isDelayed ? this.link.time.now() : 0;
     if (delayMs > 0) this.#busyUntil = Math.max(this.#busyUntil, now + delayMs);
-    return this.#busyUntil - now;
+    if (this.#busyUntil > now) this.link.time.after(this.#busyUntil - now, queue);
+    else queue();
   }
 }
 
@@ -209,13 +203,12 @@ export class AirLink {
   }
 
   #deliverData(from: LinkEnd, { first, data }: Fragment, copies: number): void {
-    if (this.faults.cuts()) {
+    const to = this.other(from);
+    if (this.faults.cuts(to.role)) {
       this.lose();
       return;
     }
-    const to = this.other(from);
     const fragment = { first, data: first ? this.faults.limitMtu(data) : data };
-    this.faults.took(to.role);
     for (let copy = 0; copy < copies && !to.closed; copy++) to.handlers?.data(fragment);
     if (!from.closed) from.handlers?.acknowledged();
   }

@@ -54,20 +54,17 @@ export class LinkFaults {
     return { copies: dropped ? 0 : doubled ? 2 : 1, delayMs: delayed ? (delay?.ms ?? 0) : 0 };
   }
 
-  /** Counts a fragment that is sent; true when the link is lost instead. */
-  cuts(): boolean {
-    return ++this.#sent === this.#faults.cut;
+  /** Counts a fragment that is sent, which the side with this role takes; true when the link is lost instead. */
+  cuts(role: ConnectionRole): boolean {
+    if (++this.#sent === this.#faults.cut) return true;
+    this.#taken[role]++;
+    return false;
   }
 
   /** True when the side with this role takes nothing more. */
   stalls(role: ConnectionRole): boolean {
     const { stall } = this.#faults;
     return stall?.role === role && this.#taken[role] >= stall.after;
-  }
-
-  /** Counts a fragment that the side with this role has taken. */
-  took(role: ConnectionRole): void {
-    this.#taken[role]++;
   }
 
   /** The data of an L2CAP PDU's first fragment, with a smaller ATT_MTU where it proposes one. */

@@ -14,7 +14,7 @@ import type { Conditions } from './conditions.js';
 import { standing, walking } from './motion.js';
 import { DEFAULT_PATH_LOSS, DEFAULT_SENSITIVITY, DEFAULT_TX_POWER } from './path-loss.js';
 import type { PathLoss, Position } from './path-loss.js';
-import type { AirPdu, ConnectRequest } from './pdu.js';
+import type { ConnectRequest } from './pdu.js';
 import { Propagation } from './propagation.js';
 import { NO_SHADOWING } from './shadowing.js';
 import type { Shadowing } from './shadowing.js';
@@ -68,7 +68,7 @@ export class Medium {
   readonly #layers = new WeakMap<Station, LinkLayer>();
   #faults: Faults;
   readonly #propagation: Propagation;
-  readonly #channels: AdvertisingChannels;
+  readonly channels: AdvertisingChannels;
   #stations = 0;
   #strongest = DEFAULT_TX_POWER;
   #keenest = DEFAULT_SENSITIVITY;
@@ -95,7 +95,7 @@ export class Medium {
       unit: () => integer() / 2 ** 32,
       packetsPerEvent: options.packetsPerEvent ?? PACKETS_PER_EVENT,
     };
-    this.#channels = new AdvertisingChannels(this.#conditions);
+    this.channels = new AdvertisingChannels(this.#conditions);
   }
 
   get faults(): Faults {
@@ -169,7 +169,7 @@ export class Medium {
 
   /** When the station listens on the advertising channels from now on: never, without a window. */
   listen(station: Station, windows: readonly ScanWindow[]): void {
-    this.#channels.listen(station, windows);
+    this.channels.listen(station, windows);
   }
 
   /**
@@ -178,12 +178,7 @@ export class Medium {
    */
   advertise(station: Station, set: number, train: AdvertisingTrain | undefined): void {
     if (train?.txPower !== undefined) this.#cover(train.txPower, station.sensitivity);
-    this.#channels.advertise(station, set, train);
-  }
-
-  /** Sends a PDU to one station, which gets it if it hears `from` when it arrives. */
-  send(from: Station, to: Station, pdu: AirPdu): void {
-    this.#channels.send(from, to, pdu);
+    this.channels.advertise(station, set, train);
   }
 
   /**
@@ -193,7 +188,7 @@ export class Medium {
    */
   connect(from: Station, to: Station, request: ConnectRequest): void {
     const arrive = (): void => {
-      const reached = this.#channels.reaches(from, to);
+      const reached = this.channels.reaches(from, to);
       const accepted = reached && this.#layers.get(to)?.accept(request) === true;
       if (this.pace === 'real') this.#link(from, to, request, accepted);
       else if (accepted && this.#propagation.hears(from, to)) this.#link(from, to, request, true);
@@ -215,7 +210,7 @@ export class Medium {
   }
 
   #moved(station: Station): void {
-    this.#channels.listeners.moved(station);
+    this.channels.listeners.moved(station);
     checkLinks(station);
   }
 
@@ -235,7 +230,28 @@ export class Medium {
   #cover(txPower: number, sensitivity: number): void {
     this.#strongest = Math.max(this.#strongest, txPower);
     this.#keenest = Math.min(this.#keenest, sensitivity);
-    this.#channels.listeners.cover(this.#propagation.range(this.#strongest, this.#keenest));
+    this.channels.listeners.cover(this.#propagation.range(this.#strongest, this.#keenest));
+  }
+}
+
+/** What has a place on the air. */
+export abstract class Placed {
+  protected abstract readonly medium: Medium;
+  protected abstract readonly station: Station;
+
+  /** Where it is now, in metres. */
+  get position(): Position {
+    return this.medium.position(this.station);
+  }
+
+  /** Puts it there at once. */
+  moveTo(x: number, y: number): void {
+    this.medium.move(this.station, { x, y });
+  }
+
+  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
+  walkTo(to: Position, speed: number): void {
+    this.medium.walk(this.station, to, speed);
   }
 }
 

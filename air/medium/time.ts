@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../lib/platform/clock.js';
+import type { Clock } from '../../lib/platform/clock.js';
 import { SimClock } from '../../lib/platform/sim-clock.js';
 import { inTurn } from '../../lib/platform/turn.js';
 
@@ -15,8 +15,8 @@ export interface AirTime extends Clock {
 export const airTime = (clock: Clock): AirTime => {
   const timers = clock instanceof SimClock ? clock.quiet : clock;
   return {
-    now: () => timers.now(),
-    after: (ms, fn): Cancel => timers.after(ms, fn),
+    now: timers.now.bind(timers),
+    after: timers.after.bind(timers),
     defer: (deliver) => {
       if (clock instanceof SimClock) clock.stir();
       inTurn(deliver);

@@ -1,7 +1,5 @@
-import { PhoneKeyError } from '../../lib/errors.js';
-import { checkChunk, LinkBuffer } from '../../lib/radio/link-buffer.js';
-import { OperationQueue, runOperation } from '../../lib/radio/operation.js';
-import type { Settle } from '../../lib/radio/operation.js';
+import { checkChunk, RadioLink } from '../../lib/radio/link-buffer.js';
+import { runOperation } from '../../lib/radio/operation.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
 import { Att } from '../../lib/hci/att/pdus.js';
 import { Status } from '../../lib/hci/constants.js';
@@ -34,7 +32,6 @@ const ACKNOWLEDGED: readonly unknown[] = [Att.writeRequest, Att.indication];
 const HOST_MS = 1;
 /** Fragments that a controller takes before it has got rid of some. */
 const BUFFERS = 8;
-const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 /** Reasons that say that the peer's host ended the link (Vol 1 Part F): user, resources, power off. */
 const REMOTE_REASONS: readonly number[] = [0x13, 0x14, 0x15];
@@ -42,12 +39,11 @@ const REMOTE_REASONS: readonly number[] = [0x13, 0x14, 0x15];
 const LONGEST_DATA = { octets: 251, time: 2120 };
 
 /** One end of a link between a SimCentral and a SimPeripheral. */
-export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> implements Link {
-  readonly peer: string;
-  protected readonly buffer = new LinkBuffer();
+export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions>
+  extends RadioLink
+  implements Link
+{
   protected readonly options: O;
-  readonly #queue = new OperationQueue();
-  #mtu = DEFAULT_ATT_MTU;
   #outstanding = 0;
   /** Sends what waits for a buffer. */
   #onRoom: (() => void) | undefined;
@@ -61,8 +57,8 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
   });
 
   constructor(options: O) {
+    super({ clock: options.medium.clock, peer: options.peer, mtu: DEFAULT_ATT_MTU });
     this.options = options;
-    this.peer = options.peer;
     options.end.handlers = {
       // A fragment is a whole PDU here: the link layer cuts it into packets.
       data: ({ data }) => {
@@ -90,10 +86,6 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
     };
   }
 
-  get mtu(): number {
-    return this.#mtu;
-  }
-
   /** True when the peer never answered, by which a request that it did not get comes to nothing. */
   get neverEstablished(): boolean {
     return this.#reason === Status.connectionNotEstablished;
@@ -102,14 +94,14 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
   abstract open(handlers: LinkHandlers): Promise<void>;
 
   async send(chunk: Uint8Array): Promise<void> {
-    checkChunk(chunk, this.#mtu);
+    checkChunk(chunk, this.mtu);
     const { declared, handle } = this.chunkPdu;
     const pdu = attFrame(declared, { handle, value: chunk });
     if (ACKNOWLEDGED.includes(declared)) {
       await this.ask('sending', pdu);
       return;
     }
-    await this.#run<void>('sending', ({ resolve }) => {
+    await this.run('sending', ({ resolve }) => {
       const send = (): void => {
         this.transmit(pdu);
         resolve();
@@ -126,7 +118,7 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
     this.#terminating = true;
     const options = { what: 'disconnecting', timeoutMs: DISCONNECT_TIMEOUT_MS };
     try {
-      await runOperation<void>(this.options.medium.clock, options, ({ resolve }) => {
+      await runOperation<void>(this.clock, options, ({ resolve }) => {
         void this.#gone.then(resolve);
       });
     } catch {
@@ -149,7 +141,7 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
   /** The smaller of the two holds (Vol 3 Part F 3.4.2.2). */
   protected agreeOnMtu(offer: { readonly mtu: number } | undefined): void {
     if (offer === undefined) return;
-    this.#mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offer.mtu, this.options.mtu));
+    this.mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offer.mtu, this.options.mtu));
   }
 
   protected transmit(pdu: Uint8Array): void {
@@ -168,7 +160,7 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
 
   /** Sends a PDU that the peer answers by another one. */
   protected ask(what: string, request: Uint8Array): Promise<SimAttPdu> {
-    return this.#run<SimAttPdu>(what, ({ resolve }) => {
+    return this.run<SimAttPdu>(what, ({ resolve }) => {
       this.#answered = resolve;
       this.transmit(request);
     });
@@ -185,21 +177,9 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions> impleme
     }
   }
 
-  /** One operation at a time; one that got no answer ends the link. */
-  #run<T>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const signals = [this.buffer.signal];
-    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals };
-    return this.#queue.run(async () => {
-      try {
-        return await runOperation(this.options.medium.clock, options, start);
-      } catch (error) {
-        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') {
-          this.buffer.end('lost');
-          void this.close();
-        }
-        throw error;
-      }
-    });
+  protected lost(): void {
+    this.buffer.end('lost');
+    void this.close();
   }
 
   /** Data Length Update (Vol 6 Part B 5.1.9): the link layers do it while the hosts talk. */

@@ -1,6 +1,6 @@
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
+import { Placed } from '../medium/medium.js';
 import type { Medium, Placement } from '../medium/medium.js';
-import type { Position } from '../medium/path-loss.js';
 import { formatAddress } from '../medium/pdu.js';
 import type { DeviceAddress } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
@@ -16,7 +16,7 @@ export interface SimContext {
 }
 
 /** A radio with a place on the air and no controller: what SimCentral and SimPeripheral share. */
-export abstract class SimStation {
+export abstract class SimStation extends Placed {
   /** aa:bb:cc:dd:ee:ff. */
   readonly address: string;
   protected readonly context: SimContext;
@@ -28,26 +28,12 @@ export abstract class SimStation {
   #closing: Promise<void> | undefined;
 
   constructor(context: SimContext, options: Placement & { readonly mtu?: number }) {
+    super();
     this.context = context;
     this.address = formatAddress(context.address);
     this.medium = context.medium;
     this.station = this.medium.join(this.layer(), options);
     this.#mtu = offeredMtu(options.mtu);
-  }
-
-  /** Where it is now, in metres. */
-  get position(): Position {
-    return this.medium.position(this.station);
-  }
-
-  /** Puts it there at once. */
-  moveTo(x: number, y: number): void {
-    this.medium.move(this.station, { x, y });
-  }
-
-  /** Sets it walking there in a straight line. @param speed metres in a second, above 0 */
-  walkTo(to: Position, speed: number): void {
-    this.medium.walk(this.station, to, speed);
   }
 
   /** Signal strength in dBm at which this station receives `other` now. */

@@ -13,6 +13,7 @@ import type { HandOutOptions } from '../phone/hand-out.js';
 import { statusLines } from '../phone/status-lines.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome, DEFAULT_NAME } from './home.js';
+import { clockLine, rightsLines } from './report-lines.js';
 
 /** What a person beside a car that runs in another process can do, through its control door. */
 
@@ -22,25 +23,38 @@ export interface Beside {
   readonly name: string;
 }
 
+/** `card`: the name of the one that is used; the car's first one by default. */
+export interface CardOptions {
+  readonly card?: string | undefined;
+}
+
+interface TapOptions extends CardOptions {
+  readonly pair?: true | undefined;
+  readonly role?: Role | undefined;
+}
+
 export const tap = async (
   beside: Beside,
   reader: 'console' | 'pillar',
-  { pair, role }: { readonly pair?: true | undefined; readonly role?: Role | undefined },
+  { pair, role, card }: TapOptions,
 ): Promise<void> => {
   if (reader === 'pillar' && pair === true) {
     throw new PhoneKeyError('usage.invalid', 'the reader in the pillar only locks and unlocks', {
       hint: 'Tap the card on the console: key car tap console --pair.',
     });
   }
+  const named = card === undefined ? {} : { card };
   if (reader === 'pillar') {
-    await act(beside, (car) => car.tap({ reader }));
+    await act(beside, (car) => car.tap({ reader, ...named }));
     done(beside, { reader }, 'tapped the pillar');
   } else if (pair === true) {
-    await act(beside, (car) => car.tap({ reader, purpose: 'pair', ...(role && { role }) }));
+    await act(beside, (car) =>
+      car.tap({ reader, purpose: 'pair', ...(role && { role }), ...named }),
+    );
     const sentence = 'tapped the console, to pair; the code is on the screen: key car screen';
     done(beside, { reader, purpose: 'pair' }, sentence);
   } else {
-    await act(beside, (car) => car.tap({ reader, purpose: 'drive' }));
+    await act(beside, (car) => car.tap({ reader, purpose: 'drive', ...named }));
     done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
   }
 };
@@ -97,18 +111,20 @@ export const carStatus = async (
 };
 
 const showStatus = (beside: Beside, found: CarReport): void => {
-  const { name, fingerprint, driving, pairing, keys, slots, now, pin } = found;
+  const { name, fingerprint, driving, pairing, keys, cards, slots, now, pin } = found;
   beside.context.output.result(found, [
     `${name}, ${fingerprint}`,
     ...statusLines(found),
     ...(driving ? ['driving'] : []),
     `pairing window ${pairing === 'idle' ? 'closed' : 'open'}`,
     clockLine(now),
+    ...rightsLines(found),
     ...(pin ? ['asks for a PIN before driving'] : []),
     `${String(keys.length)} of ${String(slots)} key slots taken`,
-    ...table(
-      keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
-    ),
+    ...table([
+      ...keys.map((key) => [String(key.slot), key.role, key.fingerprint, key.formFactor, key.name]),
+      ...cards.map((card) => [String(card.slot), '-', card.fingerprint, 'card', card.name]),
+    ]),
   ]);
 };
 
@@ -120,11 +136,6 @@ export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
   }
   const { fingerprint } = await act(beside, (car) => car.reset());
   done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
-};
-
-export const removeKeyAtScreen = async (beside: Beside, slot: number): Promise<void> => {
-  await act(beside, (car) => car.removeKey(slot));
-  done(beside, { slot }, `removed the key in slot ${String(slot)}`);
 };
 
 export const clock = async (
@@ -142,18 +153,17 @@ export const clock = async (
   done(beside, { now }, clockLine(now));
 };
 
-const clockLine = (now: number | null): string =>
-  now === null ? 'the car does not know the time' : `it is ${new Date(now * 1000).toISOString()}`;
-
 const PAST = { open: 'open', close: 'closed' } as const;
 
 type Request<T> = (car: RemoteCar) => Promise<T>;
 
 /** @throws PhoneKeyError `sim.not-running`, `car.silent`, `interrupted`, what the car refuses with */
-const ask = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, false);
+export const ask = <T>(beside: Beside, request: Request<T>): Promise<T> =>
+  through(beside, request, false);
 
 /** As `ask`, for what changes the car: `car.outcome-unknown` in place of `car.silent`. */
-const act = <T>(beside: Beside, request: Request<T>): Promise<T> => through(beside, request, true);
+export const act = <T>(beside: Beside, request: Request<T>): Promise<T> =>
+  through(beside, request, true);
 
 const through = async <T>(
   { context, name }: Beside,
@@ -183,6 +193,6 @@ const through = async <T>(
   }
 };
 
-const done = ({ context }: Beside, result: object, sentence: string): void => {
+export const done = ({ context }: Beside, result: object, sentence: string): void => {
   context.output.result({ ok: true, ...result }, [sentence]);
 };

@@ -1,5 +1,5 @@
 import type { CarLinkEvent } from '../../lib/car/index.js';
-import type { Actor, CarEvent, KeySummary } from '../../firmware-sim/index.js';
+import type { Actor, CardSummary, CarEvent, KeySummary } from '../../firmware-sim/index.js';
 
 type Sentences<Event extends { readonly type: string }> = {
   readonly [T in Event['type']]: (event: Event & { readonly type: T }) => string;
@@ -19,7 +19,10 @@ const CAR: Sentences<CarEvent> = {
   driving: () => 'driving',
   'drive-ended': ({ reason }) => `driving ended: ${reason}`,
   'command-refused': ({ command, by, reason }) => `${command} refused to ${who(by)}: ${reason}`,
-  'card-tapped': ({ reader, purpose }) => `key card on the ${reader}, to ${purpose}`,
+  'card-tapped': ({ reader, purpose, card }) => `key card ${card} on the ${reader}, to ${purpose}`,
+  'card-refused': ({ reader, card }) => `a card on the ${reader} that is not enrolled: ${card}`,
+  'card-added': ({ card, by }) => `key card added by ${who(by)}: ${cardText(card)}`,
+  'card-removed': ({ card, by }) => `key card removed by ${who(by)}: ${cardText(card)}`,
   'pairing-opened': ({ seconds }) =>
     `pairing window open for ${String(seconds)} s; the code is on the screen`,
   'pairing-try': ({ triesLeft }) => `pairing tried; ${String(triesLeft)} tries left`,
@@ -65,6 +68,9 @@ const who = (actor: Actor): string =>
 
 const keyText = ({ name, role, slot, fingerprint }: KeySummary): string =>
   `${name}, ${role}, slot ${String(slot)}, ${fingerprint}`;
+
+const cardText = ({ name, slot, fingerprint }: CardSummary): string =>
+  `${name}, slot ${String(slot)}, ${fingerprint}`;
 
 const keyCount = (count: number): string =>
   count === 1 ? '1 key revoked or suspended' : `${String(count)} keys revoked or suspended`;

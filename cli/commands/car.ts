@@ -6,9 +6,7 @@ import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import { DEFAULT_NAME } from '../car/home.js';
 import type { Beside } from '../car/beside.js';
-import { parseCarName, parseDuration, parseSlot } from '../config/parse.js';
-
-type BesideModule = typeof import('../car/beside.js');
+import { parseName, parseDuration, parseSlot, parseTime } from '../config/parse.js';
 
 const EXAMPLES = `Examples:
   $ key car start                          a car, until Ctrl-C
@@ -19,10 +17,13 @@ const EXAMPLES = `Examples:
   $ key car status --name red --json
 `;
 
+/** A card is known by its name. */
+const CARD = ['--card <name>', 'which key card (default: the first)', parseName] as const;
+
 /** The commands of a simulated car and of the person beside it. */
 export const addCarCommands = (program: Parent, act: Act): void => {
   const car = adder(program)('car', 'a simulated car, and what a person beside it can do')
-    .option('--name <name>', 'which car, where there are several', parseCarName, DEFAULT_NAME)
+    .option('--name <name>', 'which car, where there are several', parseName, DEFAULT_NAME)
     .addHelpText('before', EXAMPLES);
 
   const add = adder(car);
@@ -41,13 +42,17 @@ export const addCarCommands = (program: Parent, act: Act): void => {
       }),
     );
 
-  const beside = (work: (module: BesideModule, at: Beside) => Promise<void>): Promise<void> =>
-    act('nothing', async () => {
-      const module = await import('../car/beside.js');
-      return (context) => work(module, { context, name: car.opts().name });
-    })();
+  const person =
+    <M>(load: () => Promise<M>) =>
+    (work: (module: M, at: Beside) => Promise<void>): Promise<void> =>
+      act('nothing', async () => {
+        const module = await load();
+        return (context) => work(module, { context, name: car.opts().name });
+      })();
+  const beside = person(() => import('../car/beside.js'));
+  const atScreen = person(() => import('../car/at-screen.js'));
 
-  add('tap', 'hold the key card to a reader')
+  add('tap', 'hold a key card to a reader')
     .addArgument(
       new Argument('[reader]', 'console: drive, or pair with --pair; pillar: lock or unlock')
         .choices(['console', 'pillar'] as const)
@@ -59,6 +64,7 @@ export const addCarCommands = (program: Parent, act: Act): void => {
         .choices(ROLES)
         .implies({ pair: true }),
     )
+    .option(...CARD)
     .action((reader, options) => beside((module, at) => module.tap(at, reader, options)));
   add('handle', 'pull the handle of a door')
     .addArgument(new Argument('<door>', 'which door').choices(DOORS))
@@ -75,9 +81,26 @@ export const addCarCommands = (program: Parent, act: Act): void => {
   add('status', 'look at the car: locks, doors, driving, keys')
     .option('--watch', 'go on to tell what happens at it, until Ctrl-C (then exit code 0)')
     .action((options) => beside((module, at) => module.carStatus(at, options)));
-  add('remove', 'take a key away at the screen, with the card on the console')
+  add('card', 'make the car know another key card, at the screen, with one that it knows')
+    .addArgument(new Argument('<what>', 'add').choices(['add'] as const))
+    .argument('<card>', 'name of the new one, for the list of keys', parseName)
+    .option(...CARD)
+    .action((_, name, options) => atScreen((module, at) => module.addCard(at, name, options)));
+  add('remove', 'take a key or a card away at the screen, with a card on the console')
     .argument('<slot>', 'slot of the key', parseSlot)
-    .action((slot) => beside((module, at) => module.removeKeyAtScreen(at, slot)));
+    .option(...CARD)
+    .action((slot, options) =>
+      atScreen((module, at) => module.removeKeyAtScreen(at, slot, options)),
+    );
+  add('time', 'what time it is for the car')
+    .option(
+      '--set <time>',
+      "with the card on the console: sets the time, also back, and re-keys the car: every key but the owners' goes, and every grant is void",
+      parseTime,
+    )
+    .option('-y, --yes', 'do not ask')
+    .option(...CARD)
+    .action((options) => atScreen((module, at) => module.carTime(at, options)));
   add('clock', 'what befalls the clock in the car: it loses the time, or the time passes')
     .addArgument(new Argument('<what>', 'lose or advance').choices(['lose', 'advance'] as const))
     .argument('[time]', 'for advance: 90m, 6h, 30d', parseDuration)

@@ -65,8 +65,8 @@ export const parseDirectory = parser('A directory is needed.', filled);
 
 export const parseFile = parser('A file is needed.', filled);
 
-/** The name of a simulated car, as it is shown and told to phones. */
-export const parseCarName = (text: string): string => {
+/** The name of a simulated car or a key card, as it is shown and told to phones. */
+export const parseName = (text: string): string => {
   const bytes = Buffer.byteLength(text);
   if (
     bytes === 0 ||

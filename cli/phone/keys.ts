@@ -21,15 +21,10 @@ export const removeKey = async (context: Context<'radio'>, slot: number): Promis
   const { options, output } = context;
   const own = await withRemote(context, { doing: 'reaching the car' }, async (open) => {
     const { phone, store, cars, call } = open;
-    const { name } = chosenFrom(cars, options.car);
-    const connection = await phone.connect({ ...call, car: name });
-    try {
-      await connection.removeKey(slot, call);
-    } finally {
-      await connection.close().catch(() => undefined); // what the car answered counts
-    }
-    const own = connection.car.slot === slot;
-    if (own) await store.remove(name);
+    const car = chosenFrom(cars, options.car);
+    await phone.removeKey(slot, { ...call, car: car.name });
+    const own = car.slot === slot;
+    if (own) await store.remove(car.name);
     return own;
   });
   output.result({ command: 'removeKey', ok: true, slot, own }, [
@@ -43,19 +38,24 @@ const rows = (keys: readonly KeyEntry[], labels: ReadonlyMap<string, string>): s
   table([
     ['SLOT', 'ROLE', 'FINGERPRINT', 'UNTIL', 'USES', 'FROM', 'KIND', 'NAME'],
     ...keys.map((key) => {
-      const { slot, role, formFactor, fingerprint, notAfter, usesLeft, grantedBy, suspended } = key;
+      const { slot, role, formFactor, fingerprint, notAfter, usesLeft, suspended } = key;
       return [
         String(slot),
         role,
         fingerprint,
         notAfter === null ? '-' : formatTime(notAfter),
         usesLeft === null ? '-' : String(usesLeft),
-        grantedBy === null ? 'card' : `slot ${String(grantedBy)}`,
+        fromWhom(key),
         formFactor,
         nameOf(key, labels) + (suspended ? ' (suspended)' : ''),
       ];
     }),
   ]);
+
+const fromWhom = ({ role, grantedBy }: KeyEntry): string => {
+  if (grantedBy !== null) return `slot ${String(grantedBy)}`;
+  return role === 'none' ? '-' : 'card';
+};
 
 /** As its phone says, and as the owner called it when it was shared. */
 const nameOf = (

@@ -4,7 +4,7 @@ import { RpcClient } from '../../local/rpc/client.js';
 import type { Subscription } from '../../local/rpc/client.js';
 import type { Operation } from '../../local/rpc/operation.js';
 import { connectTo, socketPath, surplusOf } from '../../local/sockets.js';
-import type { CarReport } from '../controller.js';
+import type { CarReport } from '../car-report.js';
 import type { CarEvent } from '../events.js';
 import type { CarControl } from './car-control.js';
 import { CAR } from './car-operations.js';
@@ -61,15 +61,20 @@ export const controlClient = (path: string): RemoteCar => {
     close: (closure) => act(CAR.close, { closure }),
     drive: () => act(CAR.drive, {}),
     park: () => act(CAR.park, {}),
-    removeKey: (slot) => act(CAR.remove, { slot }),
+    removeKey: (slot, card) => act(CAR.remove, { slot, ...named(card) }),
+    addCard: (name, card) => act(CAR.addCard, { name, ...named(card) }),
     loseClock: () => act(CAR.loseClock, {}),
     advanceClock: (seconds) => act(CAR.advanceClock, { seconds }),
+    setTime: (seconds, card) => act(CAR.setTime, { seconds, ...named(card) }),
     screen: () => ask(CAR.screen, {}),
     status: () => ask(CAR.status, {}),
     reset: () => act(CAR.reset, {}),
     watch: async () => (await connect(path, false)).subscribe(CAR.watch, {}),
   };
 };
+
+/** A card that is named, for a request. */
+const named = (card: string | undefined) => (card === undefined ? {} : { card });
 
 /** @param acts the car is asked to do something, and may still do it when it does not answer */
 const connect = async (path: string, acts: boolean): Promise<RpcClient> => {

@@ -3,7 +3,8 @@ import type { Refusal } from '../../lib/domain/refusals.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { BodyRefusal } from '../body.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
-import type { CarReport, CardTap, CarController, HandInput } from '../controller.js';
+import type { CarReport } from '../car-report.js';
+import type { CardTap, CarController, HandInput } from '../controller.js';
 import type { Screen } from '../pairing-manager.js';
 
 /**
@@ -12,7 +13,7 @@ import type { Screen } from '../pairing-manager.js';
  * does not let it happen.
  */
 export interface CarControl {
-  /** Holds the key card to a reader. */
+  /** Holds a key card to a reader. */
   tap(tap: CardTap): Promise<void>;
   /** Pulls the outer handle of a door; a locked one does not open, and that is no error. */
   pullHandle(door: Door): Promise<{ readonly opened: boolean }>;
@@ -26,11 +27,27 @@ export interface CarControl {
   screen(): Promise<Screen>;
   status(): Promise<CarReport>;
   /**
-   * At the screen, with the card on the console: takes any key away at once, an owner's too, but not
-   * the last owner's.
+   * At the screen, with a card on the console: takes any key or card away at once, an owner's too, but not
+   * the last owner's, and not the last card.
+   * @param card the name of the one on the console; the car's first one by default
    * @throws PhoneKeyError `sim.storage`
    */
-  removeKey(slot: number): Promise<void>;
+  removeKey(slot: number, card?: string): Promise<void>;
+  /**
+   * At the console, with a card that the car knows: makes the car know another one.
+   * @param name of the new one, 1 to 32 bytes of UTF-8
+   * @param card as for `removeKey`
+   * @throws PhoneKeyError `sim.storage`
+   */
+  addCard(name: string, card?: string): Promise<void>;
+  /**
+   * At the screen, with a card on the console: sets the time, also back. It is a re-key: every key but the
+   * owners' goes, and every grant and revocation list of before is void.
+   * @param seconds since 1970, at most 2^32 - 1
+   * @param card as for `removeKey`
+   * @throws PhoneKeyError `sim.storage`
+   */
+  setTime(seconds: number, card?: string): Promise<void>;
   /** The clock in the car stands still, and it does not know the time any more. */
   loseClock(): Promise<void>;
   /** The clock runs ahead, as if the time had passed. */
@@ -50,26 +67,21 @@ export const controlOf = (
 ): CarControl => {
   /** A refusal is a rejection, as from another process. */
   const later = async <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
-  const hand = (input: HandInput): Promise<void> =>
-    later(() => {
-      permit(controller.hand(input));
-    });
+  const permitted = (work: () => BodyRefusal | 'card-unknown' | undefined): Promise<void> =>
+    later(work).then(permit);
+  const hand = (input: HandInput): Promise<void> => permitted(() => controller.hand(input));
   return {
-    tap: (tap) =>
-      later(() => {
-        permit(controller.tap(tap));
-      }),
+    tap: (tap) => permitted(() => controller.tap(tap)),
     pullHandle: (door) => later(() => ({ opened: controller.pullHandle(door) === undefined })),
     open: (closure) => hand({ type: 'open', closure }),
     close: (closure) => hand({ type: 'close', closure }),
     drive: () => hand({ type: 'drive' }),
     park: () => hand({ type: 'park' }),
-    screen: () => later(() => controller.screen()),
+    screen: () => later(() => controller.pairing.screen()),
     status: () => later(() => controller.status()),
-    async removeKey(slot) {
-      const refusal = await controller.credentials.removeAtScreen(slot);
-      if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
-    },
+    removeKey: (slot, card) => atScreen(controller.credentials.remove(slot, 'card', card)),
+    addCard: (name, card) => atScreen(controller.credentials.addCard(name, card)),
+    setTime: (seconds, card) => atScreen(controller.credentials.setTimeByCard(seconds, card)),
     loseClock: () => controller.loseClock(),
     advanceClock: (seconds) => controller.advanceClock(seconds),
     async reset() {
@@ -81,12 +93,18 @@ export const controlOf = (
 
 /** What to do about it is another thing there. */
 const AT_SCREEN: Readonly<Partial<Record<Refusal, string>>> = {
-  'slots-full': 'the car remembers no more removed keys: raise the epoch with key rekey',
+  'not-permitted': 'the car was re-keyed as often as it can be: reset it',
+  'slots-full': 'the car knows as many key cards as it can: remove one first',
   'last-owner': "it is the last owner's key: pair another owner first, or reset the car",
+};
+
+const atScreen = async (done: Promise<Refusal | undefined>): Promise<void> => {
+  const refusal = await done;
+  if (refusal !== undefined) throw refused(AT_SCREEN[refusal] ?? refusalMessage(refusal));
 };
 
 const refused = (reason: string): PhoneKeyError => new PhoneKeyError('sim.refused', reason);
 
-const permit = (refusal: BodyRefusal | undefined): void => {
+const permit = (refusal: BodyRefusal | 'card-unknown' | undefined): void => {
   if (refusal !== undefined) throw refused(refusalMessage(refusal));
 };

@@ -1,6 +1,6 @@
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
-import { FORM_FACTORS } from '../../lib/domain/names.js';
+import { FORM_FACTORS, MOST_NAME_BYTES } from '../../lib/domain/names.js';
 import { ROLES } from '../../lib/domain/roles.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { isJsonObject } from '../../lib/platform/json.js';
@@ -8,6 +8,7 @@ import {
   boolean,
   JsonError,
   list,
+  name,
   nullable,
   number,
   object,
@@ -18,9 +19,13 @@ import {
 } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 import { done, none } from '../../local/rpc/operation.js';
-import type { None, Operation, Stream } from '../../local/rpc/operation.js';
-import type { CardTap, CarReport } from '../controller.js';
+import type { Operation } from '../../local/rpc/operation.js';
+import { MOST_CARDS } from '../cards.js';
+import type { CardSummary } from '../cards.js';
+import type { CarReport, Floor } from '../car-report.js';
+import type { CardTap } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
+import { MAX_TIME } from '../rights/limit.js';
 import { MAX_CAR_SLOTS } from '../rights/slots.js';
 import type { Screen } from '../pairing-manager.js';
 
@@ -57,12 +62,18 @@ const carReport = object<CarReport>({
   driveSecondsLeft: count,
   driving: boolean,
   keys: list(keySummary, MAX_CAR_SLOTS),
+  cards: list(object<CardSummary>({ slot: count, name: text, fingerprint: text }), MOST_CARDS),
   slots: count,
   pairing: oneOf(['idle', 'checking', 'pairing']),
   pairingTries: count,
   epoch: count,
   now: nullable(number()),
   pin: boolean,
+  floors: list(
+    object<Floor>({ owner: nullable(count), until: nullable(count) }),
+    MAX_CAR_SLOTS + 1,
+  ),
+  pendingRemovals: count,
 });
 
 const dark = object<{ readonly state: 'idle' | 'checking' }>({
@@ -87,26 +98,36 @@ const carEvent: JsonReader<CarEvent> = (value, what) => {
   throw JsonError.not(what, 'an event of a car');
 };
 
-const tapFields = object<{
-  readonly reader: CardTap['reader'];
-  readonly purpose?: 'drive' | 'pair';
-  readonly role?: Role;
-}>({
+/** Which card is on the console; the car's first one by default. */
+interface OnConsole {
+  readonly card?: string;
+}
+
+const cardName = optional(name(MOST_NAME_BYTES)) as JsonReader<string>;
+
+const tapFields = object<
+  OnConsole & {
+    readonly reader: CardTap['reader'];
+    readonly purpose?: 'drive' | 'pair';
+    readonly role?: Role;
+  }
+>({
   reader: oneOf(['console', 'pillar']),
+  card: cardName,
   purpose: optional(oneOf(['drive', 'pair'])),
   role: optional(oneOf(ROLES)),
 });
 
 const cardTap: JsonReader<CardTap> = (value, what) => {
-  const { reader, purpose, role } = tapFields(value, what);
+  const { reader, purpose, role, ...card } = tapFields(value, what);
   if (reader === 'pillar') {
-    if (purpose === undefined && role === undefined) return { reader };
+    if (purpose === undefined && role === undefined) return { reader, ...card };
     throw new JsonError('the reader in the pillar only locks and unlocks');
   }
   if (purpose === undefined) throw JsonError.not('purpose', 'one of drive, pair');
-  if (purpose === 'pair') return { reader, purpose, ...(role !== undefined && { role }) };
+  if (purpose === 'pair') return { reader, purpose, ...(role !== undefined && { role }), ...card };
   if (role !== undefined) throw new JsonError('a role is for pairing only');
-  return { reader, purpose };
+  return { reader, purpose, ...card };
 };
 
 const doing = <P extends object>(op: string, parameters: JsonReader<P>): Operation<P, void> => ({
@@ -138,20 +159,30 @@ export const CAR = {
   close: doing('close', closure),
   drive: doing('drive', none),
   park: doing('park', none),
-  remove: doing('remove', object<{ readonly slot: number }>({ slot: whole(MAX_CAR_SLOTS - 1) })),
+  remove: doing(
+    'remove',
+    object<OnConsole & { readonly slot: number }>({
+      slot: whole(MAX_CAR_SLOTS - 1),
+      card: cardName,
+    }),
+  ),
+  addCard: doing(
+    'card/add',
+    object<OnConsole & { readonly name: string }>({ name: name(MOST_NAME_BYTES), card: cardName }),
+  ),
   loseClock: doing('clock/lose', none),
   advanceClock: doing(
     'clock/advance',
     object<{ readonly seconds: number }>({ seconds: whole(YEARS_S, 1) }),
+  ),
+  setTime: doing(
+    'clock/set',
+    object<OnConsole & { readonly seconds: number }>({ seconds: whole(MAX_TIME), card: cardName }),
   ),
   reset: {
     op: 'reset',
     parameters: none,
     result: object<{ readonly fingerprint: string }>({ fingerprint: text }),
   },
-  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent } satisfies Stream<
-    None,
-    CarReport,
-    CarEvent
-  >,
+  watch: { op: 'watch', parameters: none, result: carReport, event: carEvent },
 };

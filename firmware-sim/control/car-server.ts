@@ -6,7 +6,7 @@ import type { Logger } from '../../lib/platform/logger.js';
 import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler, Opened } from '../../local/rpc/server.js';
 import { listenAt } from '../../local/sockets.js';
-import type { CarReport } from '../controller.js';
+import type { CarReport } from '../car-report.js';
 import type { CarEvent } from '../events.js';
 import { storageFault } from '../memory/memory.js';
 import type { CarControl } from './car-control.js';
@@ -14,7 +14,6 @@ import { CAR } from './car-operations.js';
 
 const MAX_CONNECTIONS = 32;
 
-/** @param watch the car as it is now, and from then on what happens */
 export const carHandlers = (
   car: CarControl,
   watch: () => Opened<CarReport, CarEvent>,
@@ -27,9 +26,11 @@ export const carHandlers = (
   handleCall(CAR.close, ({ closure }) => car.close(closure)),
   handleCall(CAR.drive, () => car.drive()),
   handleCall(CAR.park, () => car.park()),
-  handleCall(CAR.remove, ({ slot }) => car.removeKey(slot)),
+  handleCall(CAR.remove, ({ slot, card }) => car.removeKey(slot, card)),
+  handleCall(CAR.addCard, ({ name, card }) => car.addCard(name, card)),
   handleCall(CAR.loseClock, () => car.loseClock()),
   handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
+  handleCall(CAR.setTime, ({ seconds, card }) => car.setTime(seconds, card)),
   handleCall(CAR.reset, () => car.reset()),
   handleStream(CAR.watch, watch),
 ];
@@ -37,16 +38,19 @@ export const carHandlers = (
 /**
  * Opens the control door: JSON lines over a Unix socket that only its owner can reach, never over a
  * network. The caller holds the car's lock.
+ * @param watch the car as it is now, and from then on what happens
  * @returns closes the door and whatever connection stands in it
  * @throws PhoneKeyError `sim.storage`
  */
 export const openControlDoor = async (
   path: string,
-  handlers: readonly Handler[],
+  car: CarControl,
+  watch: () => Opened<CarReport, CarEvent>,
   log: Logger,
 ): Promise<() => Promise<void>> => {
   /** With how each is ended when the car is. */
   const sockets = new Map<Socket, () => void>();
+  const handlers = carHandlers(car, watch);
   const server = createServer((socket) => {
     const end = serve(socket, {
       handlers,

@@ -4,7 +4,7 @@ import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
-import { storageFault } from '../memory/memory.js';
+import { NEW_CAR_HINT, noCopy, storageFault } from '../memory/memory.js';
 import type { CommitOptions, Memory } from '../memory/memory.js';
 import { decodeRecord, encodeRecord } from '../memory/record.js';
 import type { CarRecord } from '../memory/record.js';
@@ -63,13 +63,11 @@ export class FlashMemory implements Memory {
   }
 
   async load(): Promise<CarRecord | undefined> {
-    try {
-      const record = await this.#restore();
-      return record === undefined ? undefined : decode(record);
-    } catch (cause) {
+    const record = await this.#restore().catch((cause: unknown) => {
       if (cause instanceof PhoneKeyError) throw cause;
       return storageFault("cannot read the car's memory")(cause);
-    }
+    });
+    return record && decode(record);
   }
 
   async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
@@ -95,7 +93,9 @@ export class FlashMemory implements Memory {
     const { chains, headed, factoryNew } = scan(this.#flash);
     const best = this.rank(chains).slice(0, COPIES);
     const [newest, second] = best;
-    if (newest === undefined && !factoryNew) throw damaged();
+    if (newest === undefined && !factoryNew) {
+      throw noCopy('its flash', 'the flash from a backup, or erase it');
+    }
     this.#entry = newest?.entry;
     this.#sequence = newest?.entry.sequence ?? 0;
     this.#kept = best.flatMap(({ sectors }) => sectors);
@@ -214,13 +214,6 @@ const decode = (record: Uint8Array): CarRecord => {
   try {
     return decodeRecord(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(record));
   } catch (cause) {
-    return storageFault("the car's memory is of another version")(cause);
+    return storageFault("the car's memory is of another version", NEW_CAR_HINT)(cause);
   }
 };
-
-const damaged = (): PhoneKeyError =>
-  new PhoneKeyError('sim.storage', "no readable copy of the car's memory in its flash", {
-    hint:
-      'Restore the flash from a backup, or erase it to make a new car; ' +
-      'every phone must then be paired again.',
-  });

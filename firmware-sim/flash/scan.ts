@@ -32,6 +32,7 @@ interface Reading {
   readonly sector: number;
   readonly bytes: Uint8Array;
   readonly again: Uint8Array;
+  readonly header: ReturnType<typeof decodeHeader>;
 }
 
 type Headed = Reading & { readonly header: SectorHeader };
@@ -41,13 +42,10 @@ export const scan = (flash: Flash): Scan => {
   const { sectors, sectorBytes } = flash.geometry;
   const read = (sector: number): Uint8Array => flash.read(sector * sectorBytes, sectorBytes);
   const used = Array.from({ length: sectors }, (_, sector): Reading => {
-    return { sector, bytes: read(sector), again: read(sector) };
+    const bytes = read(sector);
+    return { sector, bytes, again: read(sector), header: decodeHeader(bytes) };
   }).filter(({ bytes, again }) => !isBlank(bytes) || !isBlank(again));
-  const headers = used.map(({ bytes }) => decodeHeader(bytes));
-  const headed = used.flatMap((reading, index): Headed[] => {
-    const header = headers[index];
-    return typeof header === 'object' ? [{ ...reading, header }] : [];
-  });
+  const headed = used.filter((reading): reading is Headed => typeof reading.header === 'object');
   const chains = new Map<string, Headed[]>();
   for (const reading of headed) {
     const id = toHex(reading.header.chain);
@@ -56,11 +54,11 @@ export const scan = (flash: Flash): Scan => {
   return {
     chains: [...chains.values()].flatMap((parts) => readChain(parts, flash.geometry) ?? []),
     headed: used
-      .filter((reading) => [reading.bytes, reading.again].some((bytes) => decodeHeader(bytes)))
+      .filter(({ header, again }) => header ?? decodeHeader(again))
       .map(({ sector }) => sector),
     // Cuts in the very first commit leave a few sectors without a header; ruin leaves more.
     factoryNew:
-      !headers.includes(UNKNOWN_VERSION) &&
+      !used.some(({ header }) => header === UNKNOWN_VERSION) &&
       headed.every(({ header }) => header.first) &&
       used.length - headed.length <= sectors / 8,
   };

@@ -5,9 +5,14 @@ import type { Logger } from '../../lib/platform/logger.js';
 import { nodeDisk } from '../../local/files/disk.js';
 import type { Disk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
-import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
+import {
+  decodeGeneration,
+  EARLIER_FORMAT,
+  encodeGeneration,
+  MAX_GENERATION_BYTES,
+} from './generation.js';
 import type { Generation } from './generation.js';
-import { storageFault } from './memory.js';
+import { NEW_CAR_HINT, noCopy, storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -56,8 +61,18 @@ export class FileMemory implements Memory {
       this.#sequence = newest.sequence;
       return newest.record;
     }
-    if (problems.length > 0) throw this.#damaged(problems);
-    return undefined;
+    if (problems.length === 0) return undefined;
+    if (problems.every((problem) => problem.endsWith(EARLIER_FORMAT))) {
+      throw new PhoneKeyError(
+        'sim.storage',
+        `the car's memory in ${this.#directory} is ${EARLIER_FORMAT}`,
+        { hint: NEW_CAR_HINT },
+      );
+    }
+    throw noCopy(
+      `${this.#directory} (${problems.join('; ')})`,
+      `${MEMORY_FILES.join(' or ')} from a backup, or delete both`,
+    );
   }
 
   async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
@@ -95,17 +110,5 @@ export class FileMemory implements Memory {
       problems.push(`${file}: ${error instanceof Error ? error.message : 'unreadable'}`);
       return undefined;
     }
-  }
-
-  #damaged(problems: readonly string[]): PhoneKeyError {
-    return new PhoneKeyError(
-      'sim.storage',
-      `no readable copy of the car's memory in ${this.#directory} (${problems.join('; ')})`,
-      {
-        hint:
-          `Restore ${MEMORY_FILES.join(' or ')} from a backup, or delete both to make a new car; ` +
-          'every phone must then be paired again.',
-      },
-    );
   }
 }

@@ -8,25 +8,20 @@ import { tryLock } from '../../local/lock.js';
 import { storageFault } from './memory.js';
 
 /**
- * Creates the directory of a car (0700) where it is missing.
- * @throws PhoneKeyError `sim.storage` when it cannot, or when others may enter an existing one
- */
-export const prepareHome = async (home: string): Promise<void> => {
-  const path = resolve(home);
-  await makeDirectory(nodeDisk, path).catch(storageFault(`cannot create the directory ${path}`));
-  if (notPrivate(await stat(path)) === 'mode') {
-    throw new PhoneKeyError('sim.storage', `others may enter the car's directory ${path}`, {
-      hint: `Make it private: chmod 700 ${path}`,
-    });
-  }
-};
-
-/**
- * Makes the directory and keeps other processes off it, until what it gives is called.
- * @throws PhoneKeyError `sim.already-running`, `sim.storage`
+ * Makes the directory of a car (0700) where it is missing, and keeps other processes off it until what it
+ * gives is called.
+ * @throws PhoneKeyError `sim.already-running`; `sim.storage` when it cannot, or others may enter it
  */
 export const lockHome = async (home: string): Promise<() => Promise<void>> => {
-  await prepareHome(home);
+  const directory = resolve(home);
+  await makeDirectory(nodeDisk, directory).catch(
+    storageFault(`cannot create the directory ${directory}`),
+  );
+  if (notPrivate(await stat(directory)) === 'mode') {
+    throw new PhoneKeyError('sim.storage', `others may enter the car's directory ${directory}`, {
+      hint: `Make it private: chmod 700 ${directory}`,
+    });
+  }
   const path = join(home, 'lock');
   const lock = await tryLock(path).catch(storageFault(`cannot write the lock ${path}`));
   if (lock !== undefined) return () => lock.release();

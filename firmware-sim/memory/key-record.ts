@@ -1,9 +1,9 @@
+import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot, PathStep } from '../../lib/credentials/key-slot.js';
 import { checkName, FORM_FACTORS } from '../../lib/domain/names.js';
 import { ROLES } from '../../lib/domain/roles.js';
-import { MOST_LINKS } from '../../lib/credentials/grant.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { absent, hexBytes, list, object, oneOf, text, whole } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
@@ -11,10 +11,11 @@ import type { JsonReader } from '../../local/json.js';
 /** Slot numbers fit in a byte. */
 export const MAX_SLOTS = 256;
 
-const MAX_TIME = 2 ** 32 - 1;
 const KEY_BYTES = 32;
 
-const time = whole(MAX_TIME);
+/** Seconds since 1970, in 32 bits. */
+export const MAX_TIME = 2 ** 32 - 1;
+export const time = whole(MAX_TIME);
 const count = whole(255);
 
 /** In the order in which they are written. The role is the key's own. */

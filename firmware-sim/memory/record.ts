@@ -1,5 +1,20 @@
 import { toHex } from '../../lib/platform/bytes.js';
-import { absent, hexBytes, JsonError, list, object, readJson, whole } from '../../local/json.js';
+import {
+  absent,
+  hexBytes,
+  JsonError,
+  list,
+  object,
+  name,
+  readJson,
+  whole,
+} from '../../local/json.js';
+import { MOST_NAME_BYTES } from '../../lib/domain/names.js';
+import { encodeOutcome, rememberedOutcomes } from './outcome-record.js';
+import type { RememberedOutcome } from './outcome-record.js';
+import { FIRST_CARD, MOST_CARDS } from '../cards.js';
+import type { KeyCard } from '../cards.js';
+import { FIRST_CARD_SLOT, MAX_CAR_SLOTS } from '../rights/slots.js';
 import { encodeKey, keySlot, MAX_SLOTS } from './key-record.js';
 import { MOST_FORMER_OWNERS } from '../rights/departure.js';
 import { MOST_EPOCH } from '../rights/rekey.js';
@@ -22,6 +37,10 @@ export interface CarRecord extends Rights {
   readonly privateKey: Uint8Array;
   /** Pairing tries ever counted; never goes back, not even in a factory reset. */
   readonly pairingTries: number;
+  /** One to eight, ascending by slot. */
+  readonly cards: readonly KeyCard[];
+  /** Of commands with an id, until they could not act any more. */
+  readonly outcomes: readonly RememberedOutcome[];
   /** To be typed before driving. */
   readonly pin?: PinRecord;
 }
@@ -31,10 +50,12 @@ export const newRecord = (privateKey: Uint8Array): CarRecord => ({
   privateKey,
   pairingTries: 0,
   keys: [],
+  cards: [FIRST_CARD],
   epoch: 0,
   own: noRevocations,
   owners: [],
   clock: { offset: 0, floor: 0, lost: false },
+  outcomes: [],
 });
 
 /** The record as JSON, binary fields in hex, long lists packed. */
@@ -43,33 +64,50 @@ export const encodeRecord = (record: CarRecord): string =>
     privateKey: toHex(record.privateKey),
     pairingTries: record.pairingTries,
     keys: record.keys.map(encodeKey),
+    cards: record.cards,
     epoch: record.epoch,
     own: encodeRevocations(record.own),
     owners: record.owners.map(encodeOwnerRevocations),
     clock: record.clock,
+    outcomes: record.outcomes.map(encodeOutcome),
     pin: record.pin === undefined ? null : encodePin(record.pin),
   });
+
+const keyCard = object<KeyCard>({
+  slot: whole(MAX_CAR_SLOTS - 1, FIRST_CARD_SLOT),
+  name: name(MOST_NAME_BYTES),
+});
 
 const carRecord = object<CarRecord>({
   privateKey: hexBytes(32),
   pairingTries: whole(Number.MAX_SAFE_INTEGER),
   keys: list(keySlot, MAX_SLOTS),
+  cards: list(keyCard, MOST_CARDS, 1),
   epoch: whole(MOST_EPOCH),
   own: revocations,
   owners: list(ownerRevocations, MAX_SLOTS + MOST_FORMER_OWNERS),
   clock: clockRecord,
+  outcomes: rememberedOutcomes,
   pin: absent(pinRecord),
 });
 
 /** @throws JsonError saying which field is wrong; never tells its value. */
 export const decodeRecord = (text: string): CarRecord => {
   const record = readJson(text, 'record', carRecord);
-  if (record.keys.some(({ slot }, index) => slot <= (record.keys[index - 1]?.slot ?? -1))) {
-    throw JsonError.not('slot', 'above the one before');
-  }
+  requireAscending(record.keys);
+  requireAscending(record.cards);
   requireDifferent('publicKey', record.keys);
   requireDifferent('owner', record.owners);
+  if (new Set(record.cards.map(({ name }) => name)).size !== record.cards.length) {
+    throw JsonError.not('name', 'of one card alone');
+  }
   return record;
+};
+
+const requireAscending = (keys: readonly { readonly slot: number }[]): void => {
+  if (keys.some(({ slot }, index) => slot <= (keys[index - 1]?.slot ?? -1))) {
+    throw JsonError.not('slot', 'above the one before');
+  }
 };
 
 const requireDifferent = <K extends string>(

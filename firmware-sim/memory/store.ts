@@ -44,7 +44,7 @@ export class RecordStore {
    * @throws PhoneKeyError `sim.storage`
    */
   update<T>(change: (record: CarRecord) => Change<T>): Promise<T> {
-    return this.#enqueue(async () => {
+    const done = this.#queue.then(async () => {
       const { record, erases = false, value } = change(this.#record);
       if (record !== undefined) {
         await this.#memory.commit(record, { erases });
@@ -52,16 +52,12 @@ export class RecordStore {
       }
       return value;
     });
+    this.#queue = done.catch(() => undefined);
+    return done;
   }
 
   /** Resolves when every update so far is done. */
   async idle(): Promise<void> {
     await this.#queue;
-  }
-
-  #enqueue<T>(task: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(task);
-    this.#queue = done.catch(() => undefined);
-    return done;
   }
 }

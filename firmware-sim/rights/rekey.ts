@@ -1,7 +1,10 @@
+import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { clockAt, runningTime, setLostClock } from './clock.js';
 import type { Departure } from './departure.js';
+import { settled } from './limit.js';
+import type { Limit } from './limit.js';
 import { noRevocations, settle } from './revocations.js';
-import type { Revocations } from './revocations.js';
+import type { Revocation, Revocations } from './revocations.js';
 import { revocationsAgainst } from './rights.js';
 import type { Rights, RightsContext } from './rights.js';
 
@@ -10,8 +13,8 @@ export const MOST_EPOCH = 0xffff;
 
 /**
  * Every grant and every revocation list of before is void by its epoch, and every key that is no owner's
- * goes. What stays is what concerns the owners: a thief's phone stays suspended.
- * Undefined where the epoch is at its end.
+ * goes. What stays is what concerns owners: a thief's phone stays suspended, and what a removed one signed
+ * stays void, also where it was signed for an epoch to come. Undefined where the epoch is at its end.
  */
 export const rekey = <R extends Rights>(
   before: R,
@@ -21,17 +24,24 @@ export const rekey = <R extends Rights>(
   const keys = before.keys.filter(({ role }) => role === 'owner');
   const concerning = keys.flatMap((key) => revocationsAgainst(suite, before, key));
   // Lists count from the beginning in a new epoch.
-  const kept = ({ entries }: Revocations): Revocations => ({
-    floor: noRevocations.floor,
-    entries: entries
-      .filter((entry) => concerning.includes(entry))
-      .map((entry) => ({ ...entry, number: 0 })),
-  });
+  const kept = (
+    entries: readonly Revocation[],
+    stays: (entry: Revocation) => boolean,
+  ): readonly Revocation[] => entries.filter(stays).map((entry) => ({ ...entry, number: 0 }));
+  const concerns = (entry: Revocation): boolean => concerning.includes(entry);
+  const { floor } = noRevocations;
   const owners = before.owners
-    .map(({ owner, ...list }) => ({ owner, number: 0, issuedAt: 0, ...kept(list) }))
+    .map(({ owner, entries }) => ({
+      owner,
+      number: 0,
+      issuedAt: 0,
+      floor,
+      entries: kept(entries, concerns),
+    }))
     .filter(({ entries }) => entries.length > 0);
+  const entries = kept(before.own.entries, (entry) => entry.kind === 'removed' || concerns(entry));
   return {
-    rights: { ...before, keys, epoch: before.epoch + 1, own: kept(before.own), owners },
+    rights: { ...before, keys, epoch: before.epoch + 1, own: { ...before.own, entries }, owners },
     gone: before.keys.filter((key) => !keys.includes(key)),
   };
 };
@@ -49,7 +59,11 @@ export const setTime = <R extends Rights>(
     ...rights,
     clock,
     own: settle(rights.own, now),
-    owners: rights.owners.map((list) => ({ ...list, ...settle(list, now) })),
+    owners: rights.owners.map((list) => ({
+      ...list,
+      ...settle(list, now),
+      issuedAt: Math.min(list.issuedAt, now + TOLERANCE_SECONDS),
+    })),
   };
 };
 
@@ -66,9 +80,18 @@ export const setTimeByCard = <R extends Rights>(
   if (rekeyed === undefined) return undefined;
   const { rights, gone } = rekeyed;
   const notLater = (time: number): number => Math.min(time, seconds);
+  // All that can have been signed by now: by the new clock.
+  const limited = (limit: Limit): Limit => ({ until: notLater(settled(limit, seconds).until) });
   const kept = <L extends Revocations>(list: L): L => ({
     ...list,
-    entries: list.entries.map((entry) => ({ ...entry, issuedAt: notLater(entry.issuedAt) })),
+    floor: limited(list.floor),
+    entries: list.entries.map(({ until, pending, ...entry }) => ({
+      ...entry,
+      issuedAt: notLater(entry.issuedAt),
+      ...(entry.kind === 'removed'
+        ? limited({ until, ...(pending !== undefined && { pending }) })
+        : { until }),
+    })),
   });
   return {
     rights: {

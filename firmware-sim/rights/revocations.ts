@@ -1,3 +1,4 @@
+import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { sameBytes } from '../../lib/platform/bytes.js';
 import { later, reaches, settled, upToNow } from './limit.js';
 import type { Limit } from './limit.js';
@@ -93,11 +94,12 @@ export const against = (
 ): readonly Revocation[] =>
   entries.filter((entry) => reaches(entry, date) && sameBytes(entry.fingerprint, fingerprint));
 
-/** The time is known again. */
+/** The time is known again: also what was dated ahead while it was lost can be lifted from now on. */
 export const settle = ({ floor, entries }: Revocations, now: number): Revocations => ({
   floor: settled(floor, now),
   entries: entries.map(({ until, pending, ...entry }) => ({
     ...entry,
+    issuedAt: Math.min(entry.issuedAt, now + TOLERANCE_SECONDS),
     ...settled(pending === undefined ? { until } : { until, pending }, now),
   })),
 });

@@ -1,5 +1,11 @@
+/** Of a command's id. */
+export const COMMAND_ID_BYTES = 8;
+
 /** What a phone can ask of a car. */
-export type Command =
+export type Command = {
+  /** 8 random bytes, the same for each time that one wish is sent: the car acts on it once. */
+  readonly id?: Uint8Array;
+} & (
   | { readonly type: 'unlock' }
   | { readonly type: 'lock' }
   /** Authorises driving; the PIN, 4 to 8 digits, where the car asks for it; empty: not typed. */
@@ -17,7 +23,8 @@ export type Command =
   /** Seconds since 1970, by the clock of an owner's phone. */
   | { readonly type: 'setTime'; readonly seconds: number }
   /** What the car has by this owner's revocation lists; from 0. */
-  | { readonly type: 'listRevocations'; readonly page: number };
+  | { readonly type: 'listRevocations'; readonly page: number }
+);
 
 export type CommandName = Command['type'];
 

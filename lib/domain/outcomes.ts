@@ -1,7 +1,7 @@
-import type { RevocationEntry } from '../credentials/revocation-list.js';
 import type { Closure } from './closures.js';
 import type { FormFactor } from './names.js';
 import type { Refusal } from './refusals.js';
+import type { RevocationEntry } from './revocations.js';
 import type { Role } from './roles.js';
 
 /** What an owner's phone must know to sign what the car believes. Times are seconds since 1970. */

@@ -98,7 +98,19 @@ const REFUSALS = {
     "only the card takes an owner's key away",
     'At the car: key car remove, with the card on the console.',
   ),
+  'too-late': { code: 'car.too-late', message: 'the command reached the car too late' },
+  'last-card': entry(
+    "this is the car's last key card",
+    'Add another one first, at the car: key car card add.',
+  ),
+  busy: entry(
+    'the car remembers as many commands of this key as it can',
+    'Wait half a minute, then try again.',
+    TEMPORARY,
+  ),
   /** By hand; a phone is told that it may not. */
+  'card-unknown': { message: 'the car does not know this key card, or not any more' },
+  'card-known': { message: 'the car has a key card of this name' },
   locked: { message: 'the car is locked' },
   'not-authorised': { message: 'driving is not authorised' },
   /** One that only later versions know. */
@@ -106,6 +118,8 @@ const REFUSALS = {
 } satisfies Readonly<Record<string, RefusalEntry>>;
 
 export type Refusal = keyof typeof REFUSALS;
+
+export const REFUSAL_WORDS = Object.keys(REFUSALS) as readonly Refusal[];
 
 const PAIRING_REFUSALS = {
   closed: { code: 'pairing.closed', message: 'the pairing window of the car is closed' },

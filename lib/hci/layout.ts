@@ -55,21 +55,24 @@ export class Layout<S extends Shape> {
     return this.take(new Reader(bytes));
   }
 
-  /** Takes the fields off a reader. @throws PacketError for too few bytes */
-  take(reader: Reader): Values<S> {
-    return takeFields(this.fields, reader) as Values<S>;
+  /** Takes the fields, or these of them, off a reader. @throws PacketError for too few bytes */
+  take(reader: Reader, fields = this.fields): Values<S> {
+    const values: Record<string, unknown> = {};
+    for (const [name, field] of fields) values[name] = field.read(reader, values);
+    return values as Values<S>;
   }
 
   /** The fields before the first one of variable size. @throws PacketError for too few bytes */
   head(bytes: Uint8Array): Head<S> {
     const variable = this.fields.findIndex(([, { size }]) => size === undefined);
     const fixed = variable < 0 ? this.fields : this.fields.slice(0, variable);
-    return takeFields(fixed, new Reader(bytes)) as Head<S>;
+    return this.take(new Reader(bytes), fixed) as unknown as Head<S>;
   }
 
   /** True where every value is within its bounds. */
   allows(values: Values<S>): boolean {
-    return this.fields.every(([name, field]) => field.allows(values[name]));
+    for (const [name, field] of this.fields) if (!field.allows(values[name])) return false;
+    return true;
   }
 
   sizeOf(values: Values<S>): number {
@@ -107,15 +110,6 @@ export class Layout<S extends Shape> {
    * @throws PacketError for too few bytes
    */
   describe(bytes: Uint8Array): Record<string, Exclude<ToldValue, undefined>> {
-    return this.tell(takeFields(this.#told, new Reader(bytes)) as Partial<Values<S>>);
+    return this.tell(this.take(new Reader(bytes), this.#told));
   }
 }
-
-const takeFields = (
-  fields: Layout<Shape>['fields'],
-  reader: Reader,
-): Readonly<Record<string, unknown>> => {
-  const values: Record<string, unknown> = {};
-  for (const [name, field] of fields) values[name] = field.read(reader, values);
-  return values;
-};

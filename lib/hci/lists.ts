@@ -27,11 +27,17 @@ const listOf = <S extends Shape>(
     most: prefix + max * layout.most,
     min: 0,
     max,
-    sizeOf: (items) => items.reduce<number>((sum, item) => sum + layout.sizeOf(item), prefix),
+    sizeOf: (items) => {
+      let bytes: number = prefix;
+      for (const item of items) bytes += layout.sizeOf(item);
+      return bytes;
+    },
     read: (reader, before) => read(layout, reader, before),
     write: (to, at, items) => {
       if (prefix === 1) to[at] = items.length;
-      return items.reduce((end, item) => layout.put(to, end, item), at + prefix);
+      let end = at + prefix;
+      for (const item of items) end = layout.put(to, end, item);
+      return end;
     },
     allows: (items) => items.length <= max && items.every((item) => layout.allows(item)),
   };

@@ -1,5 +1,6 @@
 import type { Introduction } from '../credentials/key-slot.js';
-import type { Command } from '../domain/commands.js';
+import { COMMAND_ID_BYTES } from '../domain/commands.js';
+import type { Command, CommandName } from '../domain/commands.js';
 import { checkName } from '../domain/names.js';
 import {
   formFactors,
@@ -20,16 +21,28 @@ import { decodeEntries, encodeEntries } from '../credentials/revocation-list.js'
 import type { KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { toHex } from '../platform/bytes.js';
 
+/**
+ * Commands that are good at any time of a session. Every other one acts, and counts only while the car's last
+ * word is fresh (docs/PROTOCOL.md, section 4).
+ */
+export const AT_ANY_TIME: ReadonlySet<CommandName> = new Set([
+  'status',
+  'listKeys',
+  'listRevocations',
+  'deliver',
+]);
+
 /** The schema's Command: its cases and their fields have the names of domain/commands.ts. */
 
 type CommandInit = NonNullable<Init<schema.Command>['command']>;
 
 export const encodeCommand = (
-  { type, ...value }: Command,
+  { type, id, ...value }: Command,
   introduction?: Introduction,
 ): Uint8Array =>
   encode(CommandSchema, {
     command: { case: type, value } as CommandInit,
+    ...(id === undefined ? {} : { id }),
     ...(introduction === undefined
       ? {}
       : { ...introduction, formFactor: formFactors.of(introduction.formFactor ?? 'unknown') }),
@@ -43,8 +56,11 @@ export interface Request {
 
 /** @throws PhoneKeyError `protocol.malformed` */
 export const decodeRequest = (bytes: Uint8Array): Request => {
-  const { command: message, grants, name, formFactor } = decode(CommandSchema, bytes);
-  const command = message.case && ({ type: message.case, ...message.value } as Command);
+  const { command: message, grants, name, formFactor, id } = decode(CommandSchema, bytes);
+  if (id.length > 0) exactly('command id', id, COMMAND_ID_BYTES);
+  const command =
+    message.case &&
+    ({ type: message.case, ...message.value, ...(id.length > 0 && { id }) } as Command);
   if (grants.length === 0) return { command, introduction: undefined };
   const introduction = { grants, name: checkName(name), ...knownFormFactor(formFactor) };
   return { command, introduction };

@@ -71,7 +71,12 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'dated-ahead': RefusalReason.DATED_AHEAD,
   'grant-void': RefusalReason.GRANT_VOID,
   'notice-old': RefusalReason.REVOCATION_LIST_OLD,
+  'too-late': RefusalReason.TOO_LATE,
+  'last-card': RefusalReason.LAST_CARD,
+  busy: RefusalReason.BUSY,
   // What only happens by hand has no number of its own.
+  'card-unknown': RefusalReason.NOT_PERMITTED,
+  'card-known': RefusalReason.NOT_PERMITTED,
   locked: RefusalReason.NOT_PERMITTED,
   'not-authorised': RefusalReason.NOT_PERMITTED,
 });

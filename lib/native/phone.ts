@@ -1,4 +1,5 @@
 import type { Command, CommandName } from '../domain/commands.js';
+import { isRefusal } from '../domain/outcomes.js';
 import type { Result } from '../domain/outcomes.js';
 import { PhoneKeyError } from '../errors.js';
 import { serviceDataOf } from '../link/advertising.js';
@@ -11,7 +12,7 @@ import {
   decodeAdvertisement,
   nativeScan,
 } from './advertisement.js';
-import { decodeResult, encodeCommand } from './commands.js';
+import { AT_ANY_TIME, decodeResult, encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { openChannel } from './phone/channel.js';
 import type { CarChannel, CarMessage } from './phone/channel.js';
@@ -20,10 +21,13 @@ import type { SealedChannel } from './session/common.js';
 import { answerChallenge } from './session/phone.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
-const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys']);
+const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys', 'listRevocations']);
 
-/** A challenge this old, in milliseconds, may have expired on the car; ask again when it refuses. */
+/** A word of the car this old, in milliseconds, may have expired when what answers it arrives. */
 const STALE_MS = 4_000;
+
+/** How often a fresh word is asked for, and how often what came too late is sent again. */
+const MOST_AGAIN = 2;
 
 /** The native dialect of a phone (docs/PROTOCOL.md), but for pairing: see phone/pair.ts. */
 export const nativeRemote: PhoneDialect = {
@@ -63,7 +67,10 @@ const nativeSession = (
   car: PairedCar,
   channel: CarChannel,
 ): CarSession => {
+  const { clock } = phone;
   let session: SealedChannel | undefined;
+  /** When what the car answered last was sent, on the phone's clock: its word is no older. */
+  let wordSince = 0;
 
   /** Sends, and waits for the answer. From the first byte on, the car may have acted. */
   const exchange = async (
@@ -81,14 +88,44 @@ const nativeSession = (
     }
   };
 
+  const say = async (
+    command: Command,
+    sealed: SealedChannel,
+    deadline: Deadline,
+  ): Promise<Result> => {
+    const sentAt = clock.now();
+    const value = sealed.seal(encodeCommand(command));
+    const message = await exchange(command, { case: 'sealed', value }, deadline);
+    const result = openResult(command, message, sealed);
+    wordSince = sentAt;
+    return result;
+  };
+
+  /** Where the car's last word may be too old, it is asked for one first; safety does not rest on that. */
+  const act = async (
+    command: Command,
+    sealed: SealedChannel,
+    deadline: Deadline,
+  ): Promise<Result> => {
+    const stale = (): boolean => clock.now() - wordSince >= STALE_MS;
+    for (let sent = 0; ; sent++) {
+      for (let asked = 0; asked < MOST_AGAIN && stale(); asked++)
+        await deadline.raceWish(() => say({ type: 'status' }, sealed, deadline));
+      deadline.checkWish();
+      const result = await say(command, sealed, deadline);
+      if (sent === MOST_AGAIN || !isRefusal(result.outcome, 'too-late')) return result;
+    }
+  };
+
   /** The first command: the answer to the car's challenge, with the command inside. */
   const prove = async (command: Command, deadline: Deadline): Promise<Result> => {
-    const { suite, random, clock, keyLog } = phone;
+    const { suite, random, keyLog } = phone;
     const { grant, ownName: name = phone.name, ownFormFactor: formFactor = phone.formFactor } = car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
     let shown = car.state === 'pending' ? grant : undefined;
     let challenge = await channel.receiveHello(deadline);
     for (;;) {
+      if (!AT_ANY_TIME.has(command.type)) deadline.checkWish();
       const introduction = shown && { grants: shown, name, formFactor };
       const response = answerChallenge(
         suite,
@@ -99,19 +136,21 @@ const nativeSession = (
         keyLog && sessionKeyObserver(keyLog),
       );
       const { handshake, tag } = response;
-      const stale = clock.now() - challenge.receivedAt >= STALE_MS;
+      const sentAt = clock.now();
+      const stale = sentAt - challenge.since >= STALE_MS;
       const proof = { case: 'proof', value: { handshake, tag } } as const;
       const message = await exchange(command, proof, deadline);
       if (message.case !== 'hello') {
         const result = openResult(command, message, response.channel);
         session = response.channel;
+        wordSince = sentAt;
         return result;
       }
       // Another challenge instead of a result: the car did not accept the proof. It may have to be shown
       // the grant, or the challenge was too old.
       if (shown !== grant) shown = grant;
       else if (!stale) throw notRecognised(car);
-      challenge = { bytes: message.value.handshake, receivedAt: clock.now() };
+      challenge = { bytes: message.value.handshake, since: sentAt };
     }
   };
 
@@ -122,9 +161,8 @@ const nativeSession = (
     ask: async (command, deadline) => {
       try {
         if (session === undefined) return await prove(command, deadline);
-        const sealed = session.seal(encodeCommand(command));
-        const message = await exchange(command, { case: 'sealed', value: sealed }, deadline);
-        return openResult(command, message, session);
+        if (AT_ANY_TIME.has(command.type)) return await say(command, session, deadline);
+        return await act(command, session, deadline);
       } catch (error) {
         // An answer that comes late would be taken for that of the next command.
         channel.giveUp();

@@ -69,29 +69,21 @@ export const decode = <T>(schema: Schema<T>, bytes: Uint8Array): T => {
 };
 
 const write = (writer: BinaryWriter, { fields }: Schema<unknown>, values: Fields): void => {
-  for (const field of fields) {
-    const { name, oneof, list } = field;
-    if (oneof !== undefined) {
-      const chosen = values[oneof] as Chosen;
-      if (chosen?.case === name) writeField(writer, field, chosen.value);
-    } else if (list) {
-      for (const item of (values[name] ?? []) as unknown[]) writeField(writer, field, item);
-    } else {
-      const value = values[name];
-      const empty = value instanceof Uint8Array && value.length === 0;
-      if (value && !empty) writeField(writer, field, value);
+  for (const { number, name, type, oneof, list } of fields) {
+    const chosen = oneof === undefined ? undefined : (values[oneof] as Chosen);
+    const one = oneof === undefined ? values[name] : chosen?.value;
+    const empty = one instanceof Uint8Array && one.length === 0;
+    const isSent = oneof === undefined ? one && !empty : chosen?.case === name;
+    for (const value of list ? ((one ?? []) as unknown[]) : isSent ? [one] : []) {
+      writer.tag(number, kindOf(type).wire);
+      if (typeof type === 'string') {
+        writer[SCALARS[type].as](value as never);
+      } else {
+        writer.fork();
+        write(writer, type, value as Fields);
+        writer.join();
+      }
     }
-  }
-};
-
-const writeField = (writer: BinaryWriter, { number, type }: Field, value: unknown): void => {
-  writer.tag(number, kindOf(type).wire);
-  if (typeof type === 'string') {
-    writer[SCALARS[type].as](value as never);
-  } else {
-    writer.fork();
-    write(writer, type, value as Fields);
-    writer.join();
   }
 };
 
@@ -112,15 +104,15 @@ const read = (
     const { name, type, oneof, list } = field;
     if (wireType !== kindOf(type).wire)
       throw new Error(`${name} has wire type ${String(wireType)}`);
-    if (list) {
-      (message[name] as unknown[]).push(readField(reader, type, depth));
-    } else if (oneof === undefined) {
-      message[name] = readField(reader, type, depth);
-    } else {
-      const chosen = message[oneof] as Chosen;
-      const before = chosen?.case === name ? chosen.value : undefined;
-      message[oneof] = { case: name, value: readField(reader, type, depth, before) };
-    }
+    let value: unknown;
+    if (typeof type !== 'string') {
+      const chosen = oneof === undefined ? undefined : (message[oneof] as Chosen);
+      const before = chosen?.case === name ? (chosen.value as Fields) : undefined;
+      value = read(type, reader.bytes(), depth + 1, before);
+    } else value = type === 'string' ? reader.string(true) : reader[SCALARS[type].as]();
+    if (list) (message[name] as unknown[]).push(value);
+    else if (oneof === undefined) message[name] = value;
+    else message[oneof] = { case: name, value };
   }
   return message;
 };
@@ -129,18 +121,6 @@ const read = (
 const fieldOf = ({ fields }: Schema<unknown>, number: number): Field | undefined => {
   for (const field of fields) if (field.number === number) return field;
   return undefined;
-};
-
-const readField = (
-  reader: BinaryReader,
-  type: Field['type'],
-  depth: number,
-  before?: unknown,
-): unknown => {
-  if (typeof type !== 'string') {
-    return read(type, reader.bytes(), depth + 1, before as Fields | undefined);
-  }
-  return type === 'string' ? reader.string(true) : reader[SCALARS[type].as]();
 };
 
 /** A message in which everything is zero. */

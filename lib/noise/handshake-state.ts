@@ -131,7 +131,8 @@ export class HandshakeState {
       throw new PhoneKeyError('noise.message', 'payload too long for a Noise message');
     }
     return this.#orEnd(() => {
-      const parts = tokens.map((token) => this.#writeToken(token));
+      const parts: Uint8Array[] = [];
+      for (const token of tokens) parts.push(this.#writeToken(token));
       parts.push(this.#symmetric.encryptAndHash(payload));
       this.#next++;
       return concat(...parts);
@@ -174,13 +175,12 @@ export class HandshakeState {
   /** A private or public key too few or too many would otherwise show only in the middle. */
   #checkKeys(): void {
     const { initiatorKnown, responderKnown, messages } = this.#pattern;
-    const sent = (parity: number): boolean =>
-      messages.some((tokens, i) => i % 2 === parity && tokens.includes('s'));
-    const hasStatic = this.#options.initiator
-      ? initiatorKnown || sent(0)
-      : responderKnown || sent(1);
-    const knowsTheirs = this.#options.initiator ? responderKnown : initiatorKnown;
-    if (hasStatic !== (this.#options.s !== undefined) || knowsTheirs !== (this.#rs !== undefined)) {
+    const { initiator, s } = this.#options;
+    const [known, knowsTheirs] = initiator
+      ? [initiatorKnown, responderKnown]
+      : [responderKnown, initiatorKnown];
+    const sent = messages.some((tokens, i) => (i % 2 === 0) === initiator && tokens.includes('s'));
+    if ((known || sent) !== (s !== undefined) || knowsTheirs !== (this.#rs !== undefined)) {
       throw new PhoneKeyError(
         'crypto.invalid-input',
         `${this.#pattern.name}: static keys missing, or given where the pattern has none`,

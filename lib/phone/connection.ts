@@ -1,3 +1,4 @@
+import { COMMAND_ID_BYTES } from '../domain/commands.js';
 import type { Command } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
 import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
@@ -25,7 +26,8 @@ const MAX_SLOT = 2 ** 32 - 1;
 /**
  * What a car can be told and asked, over a link that is there (`CarConnection`) or with one for each call
  * (`Remote`). Every command throws PhoneKeyError: `car.not-recognised`, `car.not-permitted`, `car.refused`,
- * `car.outcome-unknown`, `car.silent`, `radio.link-lost`, `protocol.*`, `interrupted`.
+ * `car.outcome-unknown`, `car.silent`, `car.too-late` (nothing was done), `radio.link-lost`, `protocol.*`,
+ * `interrupted`.
  */
 export abstract class CarCommands<Options extends CallOptions> {
   /** Does the work of one call, which ends at one deadline. */
@@ -51,8 +53,13 @@ export abstract class CarCommands<Options extends CallOptions> {
         return link.command({ type: 'start', ...typed }, deadline);
       };
       const result = await ask(typeof pin === 'function' ? undefined : pin);
-      const again = typeof pin === 'function' && isRefusal(result.outcome, 'pin-needed');
-      expectDone(again ? await ask(await pin()) : result);
+      if (typeof pin !== 'function' || !isRefusal(result.outcome, 'pin-needed')) {
+        expectDone(result);
+        return;
+      }
+      const typed = await pin();
+      deadline.askedNow();
+      expectDone(await ask(typed));
     });
   }
 
@@ -112,11 +119,12 @@ export abstract class CarCommands<Options extends CallOptions> {
  * proof of who we are. A command that got no answer ends the link.
  */
 export class CarConnection extends CarCommands<CallOptions> {
-  readonly car: PairedCar;
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
+  #car: PairedCar;
   #clockLost = false;
+  #datedAhead = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -126,10 +134,20 @@ export class CarConnection extends CarCommands<CallOptions> {
     session: CarSession,
   ) {
     super();
-    this.car = car;
+    this.#car = car;
     this.#environment = environment;
     this.#link = link;
     this.#session = session;
+  }
+
+  /** This phone's entry of it, with what it has told. */
+  get car(): PairedCar {
+    return this.#car;
+  }
+
+  /** Whether the car refused the grant of this phone for its date: a moment later it may not. */
+  get datedAhead(): boolean {
+    return this.#datedAhead;
   }
 
   /** Whether the last answer said that the car does not know the time. */
@@ -169,9 +187,13 @@ export class CarConnection extends CarCommands<CallOptions> {
     if (deadline.timeoutMs === 0) {
       throw new PhoneKeyError('car.silent', 'the time was over before the command could be sent');
     }
+    if (command.id !== undefined && command.id.length !== COMMAND_ID_BYTES) {
+      throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
+    }
     const result = await this.#session.ask(command, deadline);
     this.#clockLost = result.clockLost;
-    await reconcile(this.#environment, this.car, this.#link.attHandle, result);
+    this.#datedAhead = command.type !== 'deliver' && isRefusal(result.outcome, 'dated-ahead');
+    this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
   }
 }

@@ -9,21 +9,30 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What is not done by then is not done any more: a wish stands 10 s, and a car acts within 5 s after that. */
 export const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** The time left of a call, and its abort signal, handed from step to step: the options of each. */
+/** How long after a person asked a command that acts may be sent, in milliseconds (docs/PROTOCOL.md, section 4). */
+export const WISH_MS = 10_000;
+
+/**
+ * The time left of a call, and its abort signal, handed from step to step: the options of each. It knows when
+ * the person asked.
+ */
 export class Deadline implements CallOptions {
   readonly signal: AbortSignal;
   readonly #clock: Clock;
   readonly #endsAt: number;
+  #askedAt: number;
 
   /** Of a call that is part of another one, the deadline of that. */
   static of(clock: Clock, options: CallOptions = {}): Deadline {
     return options instanceof Deadline ? options : new Deadline(clock, options);
   }
 
-  constructor(clock: Clock, options: CallOptions) {
+  constructor(clock: Clock, options: CallOptions, askedAt = clock.now()) {
     this.#clock = clock;
+    this.#askedAt = askedAt;
     this.#endsAt = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.signal = options.signal ?? new AbortController().signal;
   }
@@ -35,10 +44,41 @@ export class Deadline implements CallOptions {
 
   /** As this one, but no longer than so many milliseconds from now. */
   within(timeoutMs: number): Deadline {
-    return new Deadline(this.#clock, {
-      timeoutMs: Math.min(timeoutMs, this.timeoutMs),
-      signal: this.signal,
-    });
+    const options = { timeoutMs: Math.min(timeoutMs, this.timeoutMs), signal: this.signal };
+    return new Deadline(this.#clock, options, this.#askedAt);
+  }
+
+  /** Somebody asks now for what comes next: a PIN was typed. */
+  askedNow(): void {
+    this.#askedAt = this.#clock.now();
+  }
+
+  /**
+   * There is a link to the car. Who gave more time than the default wants the car waited for: that is asked for
+   * only now, but still so that nothing is done after that time.
+   */
+  reached(): void {
+    const latest = Math.min(this.#clock.now(), this.#endsAt - DEFAULT_TIMEOUT_MS);
+    this.#askedAt = Math.max(this.#askedAt, latest);
+  }
+
+  /**
+   * Before each time that a command that acts is sent.
+   * @throws PhoneKeyError `car.too-late`
+   */
+  checkWish(): void {
+    if (this.#wishMs <= 0) throw dropped();
+  }
+
+  /** Settles as that does which a command that acts has to wait for. @throws PhoneKeyError `car.too-late` */
+  raceWish<T>(work: () => Promise<T>): Promise<T> {
+    this.checkWish();
+    return this.within(this.#wishMs).race(work(), dropped);
+  }
+
+  /** For how long a command that acts may be sent yet, in milliseconds. */
+  get #wishMs(): number {
+    return this.#askedAt + WISH_MS - this.#clock.now();
   }
 
   /** @throws PhoneKeyError `interrupted` */
@@ -69,3 +109,6 @@ export class Deadline implements CallOptions {
     }
   }
 }
+
+const dropped = (): PhoneKeyError =>
+  new PhoneKeyError('car.too-late', 'what was asked for 10 s ago is not sent any more');

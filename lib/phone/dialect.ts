@@ -73,8 +73,9 @@ export interface CarSession {
   /** Whether the car has accepted this phone's key, and the link is still there. */
   readonly usable: boolean;
   /**
-   * The answer, a refusal too. A command that got none ends the link.
-   * @throws PhoneKeyError also `car.not-recognised`, `car.outcome-unknown`
+   * The answer, a refusal too. A command that got none ends the link. What acts MUST NOT be sent once
+   * `deadline.checkWish` throws.
+   * @throws PhoneKeyError also `car.not-recognised`, `car.outcome-unknown`, `car.too-late`
    */
   ask(command: Command, deadline: Deadline): Promise<Result>;
 }

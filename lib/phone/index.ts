@@ -9,7 +9,7 @@ export { CarConnection } from './connection.js';
 export type { StartOptions } from './connection.js';
 export type { CallOptions } from './deadline.js';
 export type * from './dialect.js';
-export type { KeyRingOptions, PhoneKeyOptions } from './environment.js';
+export type { CatchUp, KeyRingOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';
@@ -24,6 +24,7 @@ export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
 export type {
   CarChange,
+  ListRefusal,
   OutboxEntry,
   CarStore,
   Offer,

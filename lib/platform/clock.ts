@@ -3,7 +3,7 @@
  * given a Clock, so that a test can run thirty seconds in a millisecond.
  */
 export interface Clock {
-  /** Milliseconds on a monotonic clock; only differences mean anything. */
+  /** Milliseconds on a monotonic clock, which should run in sleep; only differences mean anything. */
   now(): number;
   /** Calls `fn` once, `ms` milliseconds from now. Returns a function that cancels it. */
   after(ms: number, fn: () => void): Cancel;
@@ -14,7 +14,7 @@ export type Cancel = () => void;
 /** Node takes a longer time than these 24 days for 1 ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The machine's own monotonic clock. */
+/** The machine's own monotonic clock; where that is Linux, it stands still while the machine is suspended. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, fn) {
@@ -24,6 +24,12 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** Resolves so many milliseconds from now. */
+export const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
 
 /** Milliseconds since 1970, as the system says: for dates that people and cars compare, never for durations. */
 export const systemWallTime = (): number => Date.now();

@@ -1,9 +1,8 @@
-import { checkChunk } from './link-buffer.js';
-import { StackLink } from './stack-link.js';
-import type { StackLinkOptions } from './stack-link.js';
+import { checkChunk, RadioLink } from './link-buffer.js';
+import type { RadioLinkOptions } from './link-buffer.js';
 import type { Link, LinkHandlers } from './types.js';
 
-export interface BlenoLinkOptions extends StackLinkOptions {
+export interface BlenoLinkOptions extends RadioLinkOptions {
   /** Notifies or indicates. To be called only while the central is connected. */
   tell(value: Buffer): void;
   /** Disconnects the central; resolves when it is gone. */
@@ -11,7 +10,7 @@ export interface BlenoLinkOptions extends StackLinkOptions {
 }
 
 /** A link to the phone that has subscribed; the peripheral feeds it with bleno's events. */
-export class BlenoLink extends StackLink implements Link {
+export class BlenoLink extends RadioLink implements Link {
   readonly #options: BlenoLinkOptions;
   /** The stack has taken the notification, or the phone has confirmed the indication. */
   told = (): void => undefined;

@@ -31,7 +31,8 @@ export const layoutOf = perObject((profile: GattProfile) => {
     const bits = properties.reduce((all, property) => all | PROPERTY_BITS[property], 0);
     return { uuid: bareUuid(uuid), at, properties: bits };
   });
-  return { characteristics, configurationAt, lastAt: next - 1 };
+  const uuids = characteristics.map(({ uuid }) => uuid);
+  return { characteristics, uuids, configurationAt, lastAt: next - 1 };
 });
 
 /** The declaration of a characteristic, as a server tells it (Core, Vol 3 Part G 3.3.1). */

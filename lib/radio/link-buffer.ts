@@ -1,4 +1,7 @@
 import { PhoneKeyError } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import { OperationQueue, runOperation } from './operation.js';
+import type { Settle } from './operation.js';
 import type { LinkCloseReason, LinkHandlers } from './types.js';
 
 /** Bytes kept for a link that is not open yet; a peer that sends more is not following the protocol. */
@@ -71,3 +74,42 @@ export const checkChunk = (chunk: Uint8Array, mtu: number): void => {
     );
   }
 };
+
+const OPERATION_TIMEOUT_MS = 5000;
+
+export interface RadioLinkOptions {
+  readonly clock: Clock;
+  readonly peer: string;
+  /** ATT MTU in bytes, as it is when the link begins. */
+  readonly mtu: number;
+}
+
+/** What links over noble, bleno and the simulated air share: one operation at a time; one that got no answer ends the link. */
+export abstract class RadioLink {
+  readonly peer: string;
+  mtu: number;
+  readonly buffer = new LinkBuffer();
+  protected readonly clock: Clock;
+  readonly #queue = new OperationQueue();
+
+  constructor({ clock, peer, mtu }: RadioLinkOptions) {
+    this.clock = clock;
+    this.peer = peer;
+    this.mtu = mtu;
+  }
+
+  /** An operation got no answer. */
+  protected abstract lost(): void;
+
+  protected run<T = void>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
+    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals: [this.buffer.signal] };
+    return this.#queue.run(async () => {
+      try {
+        return await runOperation(this.clock, options, start);
+      } catch (error) {
+        if (error instanceof PhoneKeyError && error.code === 'radio.timeout') this.lost();
+        throw error;
+      }
+    });
+  }
+}

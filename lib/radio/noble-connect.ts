@@ -1,8 +1,8 @@
 import { PhoneKeyError } from '../errors.js';
 import type { GattProfile } from '../link/gatt-profile.js';
-import type { Clock } from '../platform/clock.js';
+import type { Cancel, Clock } from '../platform/clock.js';
 import type { Noble, NoblePeripheral, NobleCharacteristic, NobleService } from './noble-types.js';
-import { outcomeOf, runOperation } from './operation.js';
+import { outcomeOf, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
 import { bareUuid, characteristicsOf } from '../link/gatt-profile.js';
 import { isRowHandle, layoutOf, notThere, rowOf } from './gatt-row.js';
@@ -43,31 +43,24 @@ export const connectPeripheral = async (
   peripheral: NoblePeripheral,
   { noble, clock, end, signals, profile, attHandle }: ConnectContext,
 ): Promise<NobleGatt> => {
-  const options = (what: string) => ({
-    what,
-    timeoutMs: end - clock.now(),
-    signals,
-    failure: 'radio.connect-failed' as const,
-  });
+  const ended = new AbortController();
+  let forget: Cancel | undefined;
+  const ask: Ask = (what, start) => {
+    const limits = { timeoutMs: end - clock.now(), signals: [...signals, ended.signal] };
+    return runOperation(clock, { what, ...limits, failure: 'radio.connect-failed' }, start);
+  };
   try {
-    await runOperation<void>(clock, options('connecting'), ({ resolve, reject, on }) => {
+    await ask<void>('connecting', ({ resolve, reject, on }) => {
       on(peripheral, 'connect', (error?: Error | string | null) => {
         if (error) reject(error);
         else resolve();
       });
       peripheral.connect();
     });
-    const dropped = new PhoneKeyError(
-      'radio.connect-failed',
-      'the connection ended before it was ready',
-    );
-    const ask = <T>(what: string, start: (settle: Settle<T>) => void): Promise<T> =>
-      runOperation<T>(clock, options(what), (settle) => {
-        settle.on(peripheral, 'disconnect', () => {
-          settle.reject(dropped);
-        });
-        start(settle);
-      });
+    forget = subscribe(peripheral, 'disconnect', () => {
+      const dropped = 'the connection ended before it was ready';
+      ended.abort(new PhoneKeyError('radio.connect-failed', dropped));
+    });
     const discovered = await discover(noble, peripheral, profile, attHandle, ask);
     // The MTU exchange was noble's first request on this connection, so its answer is in by now.
     const mtu = Math.max(DEFAULT_MTU, Math.min(peripheral.mtu ?? DEFAULT_MTU, NOBLE_MTU));
@@ -75,6 +68,8 @@ export const connectPeripheral = async (
   } catch (error) {
     await abandon(peripheral, clock);
     throw error;
+  } finally {
+    forget?.();
   }
 };
 
@@ -114,9 +109,13 @@ const discover = async (
   known: number | undefined,
   ask: Ask,
 ) => {
-  const service = isRowHandle(known, profile)
-    ? serviceAt(noble, peripheral, profile, known)
-    : undefined;
+  let service: NobleService | undefined;
+  // The system's stack (macOS, Windows) tells no handles, and has a memory of its own.
+  if (isRowHandle(known, profile) && runsOwnHost(noble)) {
+    peripheral.services = null; // noble would add one for each connection
+    const range = { startHandle: known, endHandle: known + layoutOf(profile).lastAt };
+    service = noble.addService?.(peripheral.id, { uuid: bareUuid(profile.service), ...range });
+  }
   if (service !== undefined) {
     const found = await lookInto(service, profile, ask);
     if (found.attHandle === known) return chosen(found, profile);
@@ -128,22 +127,6 @@ const discover = async (
   const found = services.find(({ uuid }) => uuid === bareUuid(profile.service));
   if (found === undefined) throw notThere(`service ${profile.service}`);
   return chosen(await lookInto(found, profile, ask), profile);
-};
-
-/**
- * A service that noble has not looked for, of a row that begins at this handle. Undefined where the system's
- * stack is used (macOS, Windows): it tells no handles, and has a memory of its own.
- */
-const serviceAt = (
-  noble: Noble,
-  peripheral: NoblePeripheral,
-  profile: GattProfile,
-  first: number,
-): NobleService | undefined => {
-  if (!runsOwnHost(noble)) return undefined;
-  peripheral.services = null; // noble would add one for each connection
-  const range = { startHandle: first, endHandle: first + layoutOf(profile).lastAt };
-  return noble.addService?.(peripheral.id, { uuid: bareUuid(profile.service), ...range });
 };
 
 interface Characteristics {
@@ -166,7 +149,7 @@ const lookInto = (
     on(service, 'characteristicsDiscover', (characteristics: readonly NobleCharacteristic[]) => {
       resolve({ characteristics, attHandle });
     });
-    service.discoverCharacteristics(characteristicsOf(profile).map(({ uuid }) => bareUuid(uuid)));
+    service.discoverCharacteristics(layoutOf(profile).uuids);
   });
 
 const chosen = ({ characteristics, attHandle }: Characteristics, profile: GattProfile) => {

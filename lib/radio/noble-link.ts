@@ -1,12 +1,11 @@
 import { indicates } from '../link/gatt-profile.js';
 import { layoutOf } from './gatt-row.js';
-import { checkChunk } from './link-buffer.js';
+import { checkChunk, RadioLink } from './link-buffer.js';
+import type { RadioLinkOptions } from './link-buffer.js';
 import { abandon } from './noble-connect.js';
 import type { NobleGatt } from './noble-connect.js';
 import type { NoblePeripheral } from './noble-types.js';
 import { subscribe } from './operation.js';
-import { StackLink } from './stack-link.js';
-import type { StackLinkOptions } from './stack-link.js';
 import type { CentralLink, LinkCloseReason, LinkHandlers } from './types.js';
 
 /** In a configuration (Vol 3 Part G 3.3.3.3). */
@@ -22,13 +21,13 @@ const COMMANDS_PER_REQUEST = 7;
 /** HCI reasons that say that the peer ended the link (Core, Vol 1 Part F): user, resources, power off. */
 const REMOTE_REASONS: readonly unknown[] = [0x13, 0x14, 0x15];
 
-export interface NobleLinkOptions extends Omit<StackLinkOptions, 'mtu'> {
+export interface NobleLinkOptions extends Omit<RadioLinkOptions, 'mtu'> {
   /** Called once, when the device is free again. */
   onDown(): void;
 }
 
 /** A link to a car over a connected noble peripheral. One GATT operation runs at a time. */
-export class NobleLink extends StackLink implements CentralLink {
+export class NobleLink extends RadioLink implements CentralLink {
   readonly attHandle: number | undefined;
   readonly #peripheral: NoblePeripheral;
   readonly #gatt: NobleGatt;

@@ -1,5 +1,5 @@
 import { PhoneKeyError } from '../errors.js';
-import type { AdvertisingFields, ScanFilter } from '../link/advertising.js';
+import type { ScanFilter } from '../link/advertising.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
@@ -105,7 +105,11 @@ export class NobleScanner {
   /** Brings the radio to the state that is wanted now. */
   #update(): Promise<void> {
     return this.#queue.run(async () => {
-      const wanted = this.#holds === 0 ? this.#wanted() : '';
+      const services = new Set<string>();
+      for (const { filters } of this.#holds === 0 ? this.#scans : []) {
+        for (const { service } of filters) services.add(bareUuid(service));
+      }
+      const wanted = [...services].sort().join();
       if (wanted === this.#running) return;
       this.#changing = true;
       try {
@@ -117,13 +121,6 @@ export class NobleScanner {
         this.#changing = false;
       }
     });
-  }
-
-  #wanted(): string {
-    const services = [...this.#scans].flatMap(({ filters }) =>
-      filters.map(({ service }) => bareUuid(service)),
-    );
-    return [...new Set(services)].sort().join();
   }
 
   #switch(services: string): Promise<void> {
@@ -170,7 +167,18 @@ export class NobleScanner {
   #discovered(peripheral: NoblePeripheral): void {
     const { id, rssi } = peripheral;
     if (rssi === NO_RSSI) return;
-    const advertisement = { id, rssi, ...fieldsOf(peripheral) };
+    const { serviceUuids = [], serviceData = [], localName } = peripheral.advertisement;
+    const advertisement: Advertisement = {
+      id,
+      rssi,
+      services: serviceUuids.map(dashedUuid),
+      // Copies: the stack hands out views of its own buffers.
+      serviceData: serviceData.map(({ uuid, data }) => ({
+        uuid: dashedUuid(uuid),
+        data: new Uint8Array(data),
+      })),
+      ...(localName === undefined ? {} : { localName }),
+    };
     const wanted = [...this.#scans].filter(({ filters }) =>
       filters.some((filter) => filter.matches(advertisement)),
     );
@@ -183,16 +191,3 @@ export class NobleScanner {
     for (const scan of wanted) scan.found(advertisement);
   }
 }
-
-const fieldsOf = ({ advertisement }: NoblePeripheral): AdvertisingFields => {
-  const { serviceUuids = [], serviceData = [], localName } = advertisement;
-  return {
-    services: serviceUuids.map(dashedUuid),
-    // Copies: the stack hands out views of its own buffers.
-    serviceData: serviceData.map(({ uuid, data }) => ({
-      uuid: dashedUuid(uuid),
-      data: new Uint8Array(data),
-    })),
-    ...(localName === undefined ? {} : { localName }),
-  };
-};

@@ -127,7 +127,13 @@ class NobleCentral implements Central {
   async #connectInTime(peripheral: NoblePeripheral, attempt: Attempt): Promise<NobleGatt> {
     const [noble, clock] = [this.#noble, this.#clock];
     const { end, signals } = attempt;
-    this.#guard(peripheral);
+    if (!this.#guards.has(peripheral)) {
+      // Ends a connection that comes up after its attempt was given up.
+      const guard = subscribe(peripheral, 'connect', (error?: unknown) => {
+        if (!error && !this.#wanted.has(peripheral.id)) void abandon(peripheral, clock);
+      });
+      this.#guards.set(peripheral, guard);
+    }
     this.#wanted.add(peripheral.id);
     try {
       for (;;) {
@@ -150,15 +156,6 @@ class NobleCentral implements Central {
       this.#wanted.delete(peripheral.id);
       throw error;
     }
-  }
-
-  /** Ends a connection that comes up after its attempt was given up. */
-  #guard(peripheral: NoblePeripheral): void {
-    if (this.#guards.has(peripheral)) return;
-    const cancel = subscribe(peripheral, 'connect', (error?: unknown) => {
-      if (!error && !this.#wanted.has(peripheral.id)) void abandon(peripheral, this.#clock);
-    });
-    this.#guards.set(peripheral, cancel);
   }
 
   #stateChanged(state: string): void {

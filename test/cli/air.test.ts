@@ -171,6 +171,7 @@ describe('a car and two phones', () => {
       keys: [
         { ...paired, slot: 0, name: 'Ada', formFactor: 'phone', role: 'owner', own: true },
         { ...paired, slot: 1, name: 'Bob', formFactor: 'watch', role: 'driver', own: false },
+        { ...paired, slot: 24, name: 'card', formFactor: 'card', role: 'none', own: false },
       ],
     });
   });

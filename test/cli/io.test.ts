@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue, PhoneKeyError } from '../../lib/errors.js';
 import type { ErrorCode } from '../../lib/errors.js';
 import {
-  parseCarName,
+  parseName,
   parseDirectory,
   parsePosition,
   parseSeconds,
@@ -137,9 +137,9 @@ describe('arguments', () => {
   it('reads directories and the names of cars', () => {
     expect(parseDirectory('a b')).toBe('a b');
     expect(() => parseDirectory('')).toThrow(/directory/);
-    for (const name of ['x', '\u00e9'.repeat(16), '../x']) expect(parseCarName(name)).toBe(name);
+    for (const name of ['x', '\u00e9'.repeat(16), '../x']) expect(parseName(name)).toBe(name);
     for (const name of ['', ' ', 'x'.repeat(33), '\u00e9'.repeat(17), 'a\nb', '\u202e']) {
-      expect(() => parseCarName(name)).toThrow(/name/);
+      expect(() => parseName(name)).toThrow(/name/);
     }
   });
 

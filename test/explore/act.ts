@@ -2,86 +2,32 @@ import type { Role } from '../../lib/domain/roles.js';
 import { NO_END, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import { decide } from '../../lib/credentials/policy.js';
-import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';
 import type { CommandName } from '../../lib/domain/commands.js';
-import { admitKey, signingKeyIn } from '../../firmware-sim/rights/admission.js';
+import { admitKey } from '../../firmware-sim/rights/admission.js';
 import { runningTime } from '../../firmware-sim/rights/clock.js';
 import { removeKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
 import { rekey, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
-import { circumstancesOf, isSuspended } from '../../firmware-sim/rights/rights.js';
+import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
-import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
-import { CAR, KEYS, phoneOf, signed, suite } from './cast.js';
+import { KEYS, phoneOf, signed, suite } from './cast.js';
 import type { Person } from './cast.js';
-import type { Hold, List, State, Word } from './state.js';
+import type { State, Word } from './state.js';
+import {
+  broken,
+  met,
+  contextOf,
+  keyOf,
+  isOwner,
+  isRestrained,
+  voiding,
+  settled,
+  isTakenBack,
+} from './facts.js';
+import type { Limits } from './facts.js';
 
 /** What can happen, by the car's own functions; and beside it what that means, which the properties ask. */
-
-/** A rule was broken. */
-export class Broken extends Error {}
-
-const broken = (property: string, what: string): never => {
-  throw new Broken(`${property}: ${what}`);
-};
-
-/** Every refusal that was met, and how often. */
-export const refusalsMet = new Map<string, number>();
-
-const met = (what: string, refusal: string): undefined => {
-  const name = `${what}: ${refusal}`;
-  refusalsMet.set(name, (refusalsMet.get(name) ?? 0) + 1);
-  return undefined;
-};
-
-export interface Limits {
-  readonly slots: number;
-  readonly mostRevocations: number;
-}
-
-export const contextOf = ({ now }: State, { slots, mostRevocations }: Limits) => ({
-  suite,
-  wallMs: now * 1000,
-  carPublicKey: CAR.publicKey,
-  slots,
-  mostRevocations,
-});
-
-export const keyOf = (rights: Rights, person: Person) =>
-  rights.keys.find(({ publicKey }) => publicKey === KEYS[person].identity.publicKey);
-
-export const isOwner = (rights: Rights, person: Person): boolean =>
-  keyOf(rights, person)?.role === 'owner';
-
-/** A list of an owner who counted has taken this owner's rights, after his pairing. */
-export const isRestrained = (state: State, person: Person): boolean => {
-  const pairing = state.slots[person];
-  return (
-    pairing !== undefined &&
-    isOwner(state.rights, person) &&
-    state.holds.some(
-      (hold) => hold.person === person && pairing < (state.lists[hold.list]?.after ?? 0),
-    )
-  );
-};
-
-/** The words that are void from now on. */
-const voiding = (state: State, isVoid: (word: Word, index: number) => boolean): State => ({
-  ...state,
-  words: state.words.map((word, index) =>
-    !word.void && isVoid(word, index) ? { ...word, void: true } : word,
-  ),
-});
-
-/** Takes from `slots` who is in none any more. */
-const settled = (state: State, rights: Rights): State => ({
-  ...state,
-  rights,
-  slots: Object.fromEntries(
-    Object.entries(state.slots).filter(([person]) => keyOf(rights, person as Person) !== undefined),
-  ),
-});
 
 /** Time passes. */
 export const wait = (state: State, seconds: number): State => ({
@@ -118,8 +64,10 @@ export const pair = (
     role: paired.key.role,
     uses: 0,
     chain: new Uint8Array(0),
+    epoch: state.rights.epoch,
     after: state.lists.length,
     void: false,
+    seen: true,
     unlocks: 0,
   };
   // Who is no owner any more, or was suspended, has signed nothing that lets anybody in from now on.
@@ -149,11 +97,11 @@ export const pairWithStolenKey = (
   const phone = { ...phoneOf(person), signingKey };
   const paired = pairKey(state.rights, phone, 'driver', contextOf(state, limits));
   return typeof paired === 'string'
-    ? undefined
+    ? met('pairing', paired)
     : broken('pairing', `${person}'s signing key was replaced`);
 };
 
-export type Dating = 'honest' | 'back' | 'ahead' | 'far';
+export type Dating = 'honest' | 'back' | 'ahead' | 'twice' | 'far';
 
 export interface Grant {
   readonly by: Person;
@@ -166,36 +114,48 @@ export interface Grant {
   /** Begins so many seconds from now, and holds for five minutes. */
   readonly begins?: number;
   readonly leaseHours?: number;
+  /** Signed for the epoch to come. */
+  readonly early?: boolean;
 }
 
-/**
- * By what the car told: its time, later than its mark, its floor, and what this owner said of the key.
- * Undefined where that is too far ahead, and the phone waits.
- */
-const honestDate = ({ rights, now, lists }: State, by: Person, to?: Person): number | undefined => {
+/** By what the car told: its time, later than its mark, its floor, and what this owner said of the key. */
+const honestDate = (
+  { rights, now, lists }: State,
+  by: Person,
+  to?: Person,
+): { readonly date: number; readonly time: number } => {
   const key = keyOf(rights, by);
   const terms = signingTerms(rights, key, 'status', { suite, wallMs: now * 1000 });
   const time = terms.time === 0 ? now : terms.time;
   const said = lists
-    .filter((list) => list.by === by && list.parts[0]?.epoch === rights.epoch)
+    .filter(({ by: signer, parts: [part] }) => signer === by && part?.epoch === rights.epoch)
     .flatMap(({ about }) => about)
     .filter(({ person, since, kind }) => person === to && kind !== 'resumed' && since < NO_END)
     .map(({ since }) => since + TOLERANCE_SECONDS + 1);
-  const date = Math.max(time, terms.mark + 1, terms.floor + 1, ...said);
-  return date > time + TOLERANCE_SECONDS ? undefined : date;
+  return { date: Math.max(time, terms.mark + 1, terms.floor + 1, ...said), time };
 };
 
-const dated = (
+/** For how many seconds an honest phone waits before it signs: what it dates ahead would be refused. */
+export const patienceFor = (state: State, by: Person, to: Person): number => {
+  const { date, time } = honestDate(state, by, to);
+  return Math.max(0, date - time - TOLERANCE_SECONDS);
+};
+
+export const dated = (
   state: State,
   { by, to, dating }: Pick<Grant, 'by' | 'to' | 'dating'>,
 ): number | undefined => {
   switch (dating) {
-    case 'honest':
-      return honestDate(state, by, to);
+    case 'honest': {
+      const { date, time } = honestDate(state, by, to);
+      return date > time + TOLERANCE_SECONDS ? undefined : date;
+    }
     case 'back':
       return 1;
     case 'ahead':
       return state.now + TOLERANCE_SECONDS;
+    case 'twice':
+      return state.now + 2 * TOLERANCE_SECONDS;
     case 'far':
       return state.now + 10 * TOLERANCE_SECONDS;
   }
@@ -204,7 +164,7 @@ const dated = (
 /** An owner signs a grant, or a guest hands one on. Nobody sees it yet. */
 export const grant = (
   state: State,
-  { by, to, through, dating, uses = 0, delegations = 0, begins, leaseHours = 0 }: Grant,
+  { by, to, through, dating, uses = 0, delegations = 0, begins, leaseHours = 0, early }: Grant,
 ): State | undefined => {
   const outer =
     through &&
@@ -221,6 +181,7 @@ export const grant = (
   if (wanted === undefined) return undefined;
   const date = Math.max(wanted, ...(outer?.dates ?? []));
   const slot = keyOf(state.rights, by)?.slot ?? 0;
+  const epoch = state.rights.epoch + (early === true ? 1 : 0);
   const terms: GrantTerms = {
     role: 'guest',
     issuedAt: date,
@@ -229,7 +190,7 @@ export const grant = (
     uses,
     leaseHours,
     delegations: through === undefined ? delegations : 0,
-    epoch: state.rights.epoch,
+    epoch,
     ownerSlot: slot,
   };
   const before = outer?.chain ?? new Uint8Array(0);
@@ -242,20 +203,15 @@ export const grant = (
     role: 'guest',
     uses,
     chain: new Uint8Array([...before, ...link]),
+    epoch,
     after: state.lists.length,
     // Who is suspended signs nothing that counts.
     void: isRestrained(state, by) || outer?.void === true,
+    seen: false,
     unlocks: 0,
   };
   return { ...state, words: [...state.words, word] };
 };
-
-/** Whether a list that counts has taken back what this word gave. */
-export const isTakenBack = (state: State, word: Word, index: number): boolean =>
-  word.void ||
-  state.holds.some(
-    (hold) => word.path.includes(hold.person) && index < (state.lists[hold.list]?.after ?? 0),
-  );
 
 /** Somebody shows a grant that was ever signed for him. */
 export const show = (state: State, index: number, limits: Limits): State | undefined => {
@@ -275,7 +231,12 @@ export const show = (state: State, index: number, limits: Limits): State | undef
   if (running === undefined || word.dates.some((date) => date > running + TOLERANCE_SECONDS)) {
     broken('nothing dated ahead counts', what);
   }
-  return settled({ ...state, slots: { ...state.slots, [bearer]: index } }, outcome.rights);
+  const { revokedBy, ...rest } = word;
+  // What was forgotten stays so.
+  const forgotten =
+    revokedBy !== undefined || state.holds.some((hold) => word.path.includes(hold.person));
+  const words = state.words.map((each) => (each === word ? { ...rest, seen: !forgotten } : each));
+  return settled({ ...state, words, slots: { ...state.slots, [bearer]: index } }, outcome.rights);
 };
 
 /** A person uses the key in the slot. */
@@ -289,7 +250,7 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
   if (key.role !== 'owner' && isTakenBack(state, word, index)) {
     broken('what was taken away stays away', `${person} unlocked`);
   }
-  if (!verdict.counts || key.grant === undefined) return undefined;
+  if (!verdict.counts || key.grant === undefined) return state;
   if (word.unlocks >= word.uses)
     broken('uses are never given back', `${person} unlocked once more`);
   const counted = { ...key, grant: { ...key.grant, used: key.grant.used + 1 } };
@@ -303,187 +264,6 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
       each === word ? { ...word, unlocks: word.unlocks + 1 } : each,
     ),
   };
-};
-
-export interface NewList {
-  readonly by: Person;
-  readonly about: readonly {
-    readonly person: Person;
-    readonly kind: 'revoked' | 'suspended' | 'resumed';
-  }[];
-  readonly since: 'now' | 'ahead' | 'far' | 'forever';
-  /** Each entry in a part of its own. */
-  readonly inParts?: boolean;
-  /** By a phone that was restored from a backup: it begins to count anew. */
-  readonly restored?: boolean;
-}
-
-/** An owner signs a revocation list. The car has not had it yet. */
-export const sign = (
-  state: State,
-  { by, about, since, inParts, restored }: NewList,
-): State | undefined => {
-  const key = keyOf(state.rights, by);
-  if (key?.role !== 'owner') return undefined;
-  const number = restored === true ? 1 : (state.numbers[by] ?? 1);
-  const honest =
-    since === 'ahead' || since === 'far'
-      ? dated(state, { by, to: by, dating: since })
-      : honestDate(state, by);
-  const last = Math.max(
-    0,
-    ...state.lists
-      .filter((list) => list.by === by && list.parts[0]?.epoch === state.rights.epoch)
-      .map(({ parts }) => parts[0]?.issuedAt ?? 0),
-  );
-  // A phone dates each list later than the one before; one that was restored knows of none.
-  if (honest === undefined || (restored === true && honest <= last)) return undefined;
-  const issuedAt = Math.max(honest, last + 1);
-  const at = since === 'forever' ? NO_END : issuedAt;
-  const entries = about.map(({ person, kind }) => ({
-    fingerprint: KEYS[person].fingerprint,
-    since: kind === 'resumed' ? issuedAt : at,
-    kind,
-  }));
-  const groups = inParts === true ? entries.map((entry) => [entry]) : [entries];
-  const parts: RevocationListPart[] = groups.map((group, part) => ({
-    ownerSlot: key.slot,
-    epoch: state.rights.epoch,
-    number,
-    issuedAt,
-    floor: 0,
-    part,
-    parts: groups.length,
-    entries: group,
-  }));
-  const list: List = {
-    by,
-    parts,
-    about: about.map((each) => ({ ...each, since: at })),
-    after: state.words.length,
-    void: isRestrained(state, by),
-    had: 0,
-  };
-  return {
-    ...state,
-    lists: [...state.lists, list],
-    numbers: { ...state.numbers, [by]: Math.max(number + 1, state.numbers[by] ?? 1) },
-  };
-};
-
-/** Anybody carries a part to the car, any number of times. */
-export const deliver = (
-  state: State,
-  index: number,
-  part: number,
-  limits: Limits,
-): State | undefined => {
-  const list = state.lists[index];
-  const content = list?.parts[part];
-  if (list === undefined || content === undefined) return undefined;
-  const context = contextOf(state, limits);
-  // The car opens a part with the key of an owner who counts.
-  const key = signingKeyIn(suite, state.rights)(content.ownerSlot);
-  if (key !== KEYS[list.by].signing.publicKey) return met('list', 'notice-invalid');
-  if (isRestrained(state, list.by))
-    broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
-  const taken = takePart(state.rights, content, context);
-  if (typeof taken === 'string') return met('list', taken);
-  if (taken.old) {
-    met('list', 'notice-old');
-    const suspended = list.about.find(
-      ({ person, kind }) =>
-        kind === 'suspended' &&
-        !isSuspendedIn(state.rights, person) &&
-        isSuspendedIn(taken.rights, person),
-    );
-    if (suspended) broken('an old list suspends nobody', suspended.person);
-  }
-  const running = runningTime(state.rights.clock, state.now * 1000);
-  if (running !== undefined && content.issuedAt > running + TOLERANCE_SECONDS) {
-    broken('nothing dated ahead counts', `a list of ${list.by}`);
-  }
-  if (content.epoch !== state.rights.epoch)
-    broken('nothing of another epoch counts', `a list of ${list.by}`);
-  return settled(heard(state, index, part), taken.rights);
-};
-
-const isSuspendedIn = (rights: Rights, person: Person): boolean => {
-  const key = keyOf(rights, person);
-  return key !== undefined && isSuspended(suite, rights, key);
-};
-
-/** What it means that the car has had a part of an owner who counts. */
-const heard = (state: State, index: number, part: number): State => {
-  const list = state.lists[index];
-  if (list === undefined) return state;
-  const had = list.had | (1 << part);
-  const lists = state.lists.map((each) => (each === list ? { ...list, had } : each));
-  const about = list.parts.length === 1 ? list.about : list.about.slice(part, part + 1);
-  let after: State = { ...state, lists };
-  for (const { person, kind, since } of about) {
-    if (kind === 'resumed') continue;
-    if (kind === 'revoked' && !isOwner(state.rights, person)) {
-      after = voiding(after, (word, at) => at < list.after && word.path.includes(person));
-    }
-    const counts = kind === 'revoked' ? isOwner(state.rights, person) : isNewest(state, list);
-    if (counts && isOwner(state.rights, person)) after = voidedBy(after, index, person, since);
-    const hold: Hold = { list: index, person, kind };
-    const known = after.holds.some((each) => each.list === index && each.person === person);
-    if (counts && !known) after = { ...after, holds: [...after.holds, hold] };
-  }
-  const whole = had === 2 ** list.parts.length - 1 && isNewest(state, list);
-  return whole ? lifted(after, index) : after;
-};
-
-/** Nothing newer of its signer is whole, and it was not signed before he was removed. */
-const isNewest = ({ lists }: State, list: List): boolean =>
-  !list.void &&
-  lists.every(
-    (other) =>
-      other === list ||
-      other.by !== list.by ||
-      other.had !== 2 ** other.parts.length - 1 ||
-      (other.parts[0]?.number ?? 0) < (list.parts[0]?.number ?? 0),
-  );
-
-/** What an owner signs from the moment on that another one says is void; what let somebody in before stays. */
-const voidedBy = (state: State, index: number, owner: Person, since: number): State => {
-  const { after = 0 } = state.lists[index] ?? {};
-  const admitted = new Set(Object.values(state.slots));
-  return voiding(
-    state,
-    ({ kind, by, dates: [date = 0] }, at) =>
-      kind === 'grant' && by === owner && at >= after && (!admitted.has(at) || date >= since),
-  );
-};
-
-/** Only a whole list lifts, and only what it names: its signer's own suspensions, or a former owner's. */
-const lifted = (state: State, index: number): State => {
-  const list = state.lists[index];
-  const resumed = (list?.about ?? []).filter(({ kind }) => kind === 'resumed');
-  const isLifted = (hold: Hold): boolean => {
-    const by = state.lists[hold.list]?.by;
-    return (
-      hold.kind === 'suspended' &&
-      hold.list < index &&
-      resumed.some(({ person }) => person === hold.person) &&
-      by !== undefined &&
-      (by === list?.by || !isOwner(state.rights, by))
-    );
-  };
-  const gone = state.holds.filter(isLifted);
-  if (gone.length === 0) return state;
-  const after = { ...state, holds: state.holds.filter((hold) => !isLifted(hold)) };
-  // An owner who counts again has signed nothing meanwhile.
-  const free = gone
-    .map(({ person }) => person)
-    .filter((person) => isRestrained(state, person) && !isRestrained(after, person));
-  const admitted = new Set(Object.values(state.slots));
-  return voiding(
-    after,
-    ({ kind, by }, at) => kind === 'grant' && free.includes(by) && !admitted.has(at),
-  );
 };
 
 /** The card at the screen, or a key over the air, takes a key out. */
@@ -509,7 +289,9 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
 
 /** Every grant and list of before is void. */
 const newEpoch = (state: State, rights: Rights): State => {
-  const after = voiding(state, ({ kind, by }) => kind === 'grant' || !isOwner(state.rights, by));
+  const after = voiding(state, ({ kind, by, epoch }) =>
+    kind === 'grant' ? epoch <= state.rights.epoch : !isOwner(state.rights, by),
+  );
   return settled(
     {
       ...after,

@@ -219,11 +219,18 @@ export const CONTROLS: readonly Control[] = [
     world: 're-key',
   },
   {
-    rule: 'R11: marks and floors go',
+    rule: 'R11: marks and floors are no later than the new clock',
     file: 'rekey.js',
-    find: 'concerning.includes(entry)',
-    replace: 'concerning.includes(entry) || entry.kind === "removed"',
-    world: 're-key',
+    find: 'const limited = (limit) => ({ until: notLater(settled(limit, seconds).until) });',
+    replace: 'const limited = (limit) => settled(limit, seconds);',
+    world: 'an owner removed and the clock set',
+  },
+  {
+    rule: 'R11: what a removed owner signed stays void',
+    file: 'rekey.js',
+    find: 'entry.kind === "removed" || concerns(entry)',
+    replace: 'concerns(entry)',
+    world: 'an owner removed before a re-key',
   },
   {
     rule: 'R11: lists of another epoch are void',

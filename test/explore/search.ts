@@ -1,5 +1,5 @@
-import { Broken } from './act.js';
-import type { Limits } from './act.js';
+import { Broken } from './facts.js';
+import type { Limits } from './facts.js';
 import { checkHope, checkState, checkStep } from './properties.js';
 import { canonical, newState } from './state.js';
 import type { State } from './state.js';
@@ -9,6 +9,8 @@ import { digest } from './text.js';
 export interface Action {
   readonly name: string;
   readonly byCard?: boolean;
+  /** It must never come to anything. */
+  readonly attack?: boolean;
   apply(state: State): State | undefined;
 }
 
@@ -32,8 +34,10 @@ export interface Outcome {
   readonly states: number;
   /** Steps after the beginning, of the longest story. */
   readonly depth: number;
-  /** Nothing is left to try within the depth. */
-  readonly reached: ReadonlyMap<string, number>;
+  /** Nothing was left to try. */
+  readonly complete: boolean;
+  /** Actions that were offered and came to nothing each time. */
+  readonly never: readonly string[];
   readonly found: Found | undefined;
 }
 
@@ -60,7 +64,7 @@ export const search = (
   mostStates: number,
   progress: (states: number, depth: number) => void = () => undefined,
 ): Outcome => {
-  const reached = new Map<string, number>();
+  const offered = new Map<string, boolean>();
   const known = new Set<number>();
   let told: Told | undefined;
   let state = newState;
@@ -69,10 +73,11 @@ export const search = (
     if (after !== undefined) checkStep(before, after, action.byCard === true);
     return after;
   };
-  const outcome = (depth: number, found?: Found): Outcome => ({
+  const outcome = (depth: number, found?: Found, complete = false): Outcome => ({
     states: known.size,
     depth,
-    reached,
+    complete,
+    never: [...offered].flatMap(([name, happened]) => (happened ? [] : [name])),
     found,
   });
   const failed = (error: unknown, story: Told | undefined, depth: number): Outcome => {
@@ -94,11 +99,12 @@ export const search = (
         const story: Told = { name: action.name, before: node.told };
         try {
           const after = step(node.state, action);
+          if (after !== undefined) offered.set(action.name, true);
+          else if (!offered.has(action.name)) offered.set(action.name, action.attack === true);
           if (after === undefined) continue;
           const id = digest(canonical(after));
           if (known.has(id)) continue;
           known.add(id);
-          reached.set(action.name, (reached.get(action.name) ?? 0) + 1);
           checkState(after, world.limits);
           if (id % HOPE_EVERY === 0) checkHope(after, world.limits);
           next.push({ state: after, told: story });
@@ -109,7 +115,7 @@ export const search = (
       }
       if (known.size % 10_000 < 10) progress(known.size, depth);
     }
-    if (next.length === 0) return outcome(depth - 1);
+    if (next.length === 0) return outcome(depth - 1, undefined, true);
     level = next;
   }
   return outcome(world.depth);

@@ -24,10 +24,16 @@ export interface Word {
   /** 0: no limit. */
   readonly uses: number;
   readonly chain: Uint8Array;
+  /** For which it was signed, or in which. */
+  readonly epoch: number;
   /** How many lists had been signed before. */
   readonly after: number;
   /** Something that happened since takes it back for good. */
   readonly void: boolean;
+  /** A list that revokes it, which counted. */
+  readonly revokedBy?: number;
+  /** The car has let somebody in by it. */
+  readonly seen: boolean;
   /** How often its bearer has unlocked by it. */
   readonly unlocks: number;
 }
@@ -109,7 +115,10 @@ export const canonical = ({ rights, now, words, lists, holds, slots, numbers }: 
       word.dates,
       word.uses,
       word.after,
+      word.epoch,
       word.void,
+      word.revokedBy,
+      word.seen,
       word.unlocks,
     ]),
     lists.map((list) => [list.by, list.parts, list.after, list.void, list.had]),

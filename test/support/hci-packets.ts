@@ -38,6 +38,18 @@ export const eventPacket = (code: number, parameters: Uint8Array): Uint8Array =>
 export const event = <S extends Shape>(declared: HciEvent<S>, given: Given<S> = {}): string =>
   toHex(declared.packet(filled(declared.parameters, given)));
 
+/** The parameters of an event that a test host has noted. @throws Error where it is another one */
+export const readEvent = <S extends Shape>(
+  { code, subevent, parameters }: HciEvent<S>,
+  packet = '',
+): Values<S> => {
+  const noted = bytes(packet);
+  if (noted[1] !== code || (subevent !== undefined && noted[3] !== subevent)) {
+    throw new Error(`another event: ${packet}`);
+  }
+  return parameters.read(noted.subarray(subevent === undefined ? 3 : 4));
+};
+
 /** The Command Complete event that answers a command. */
 export const completed = <P extends Shape, R extends Shape>(
   { opcode, returned }: HciCommand<P, R>,

@@ -10,6 +10,7 @@ import { carSecrets, Challenge } from '../../lib/native/session/car.js';
 import { decodeToCar } from '../../lib/native/codec.js';
 import { Reassembler } from '../../lib/link/message-link.js';
 import { MAX_MESSAGE_BYTES } from '../../lib/native/profile.js';
+import { linkIn } from '../unit/native/car/link-rig.js';
 import { fixed } from '../../scripts/example-keys.js';
 import { frameVectors, pairingVectors, sessionVectors } from '../../scripts/make-vectors.js';
 import { EXAMPLES, fillExamples } from '../../scripts/worked-example.js';
@@ -56,6 +57,18 @@ describe.each([nodeSuite, portableSuite])('proofs, suite $name', (suite) => {
       expect(verified?.phonePublicKey).toEqual(hex(session.phone_public));
       expect(verified?.command).toEqual(hex(session.command));
     }
+  });
+});
+
+describe('commands in a session', () => {
+  it.each(session.commands)('$expect: $name after $after ms', (vector) => {
+    const machine = linkIn('ready'); // the last word was said at 0
+    const message = machine.phone.sealed(hex(vector.command));
+    const { effects } = machine.input({ type: 'message', message }, { now: vector.after });
+    const done = effects.some(({ type }) => type === 'execute');
+    const refusal = vector.expect.replace(' ', '-');
+    if (vector.expect === 'carried out') expect(done).toBe(true);
+    else expect(machine.phone.result()).toEqual({ type: 'refused', refusal });
   });
 });
 

@@ -16,8 +16,8 @@ import type { Station } from '../../medium/station.js';
 import type { Meeting } from '../connection/connection-events.js';
 import type { OwnAddress } from '../identity.js';
 import type { ControllerParts } from '../context.js';
-import { peerTypeByte } from '../privacy/peer.js';
-import type { Peer } from '../privacy/peer.js';
+import { peerTypeByte } from '../privacy/resolving-list.js';
+import type { Peer } from '../privacy/resolving-list.js';
 import { FragmentedData } from './fragmented-data.js';
 import { takesData } from './set-parameters.js';
 import type { SetParameters } from './set-parameters.js';
@@ -55,7 +55,7 @@ export class AdvertisingSet {
   random: DeviceAddress | undefined;
   /** What has come of data in fragments. */
   readonly fragments = { data: new FragmentedData(), scanResponse: new FragmentedData() };
-  readonly #data: Record<DataKind, Uint8Array> = { data: EMPTY, scanResponse: EMPTY };
+  readonly content: Record<DataKind, Uint8Array> = { data: EMPTY, scanResponse: EMPTY };
   #did: number;
   #run: Run | undefined;
   readonly #context: ControllerParts;
@@ -73,17 +73,9 @@ export class AdvertisingSet {
     return this.#run !== undefined;
   }
 
-  get data(): Uint8Array {
-    return this.#data.data;
-  }
-
-  get scanResponse(): Uint8Array {
-    return this.#data.scanResponse;
-  }
-
   setData(kind: DataKind, data: Uint8Array): void {
-    if (sameBytes(this.#data[kind], data)) return;
-    this.#data[kind] = data;
+    if (sameBytes(this.content[kind], data)) return;
+    this.content[kind] = data;
     this.#did = this.#newDid();
     if (kind === 'data' || !this.parameters.legacyPdus) this.refresh();
   }
@@ -142,10 +134,10 @@ export class AdvertisingSet {
     const peer = this.#admit(this.#run, scanner, 0b01);
     if (peer === undefined) return;
     const { medium, station, host } = this.#context;
-    medium.send(station, from, {
+    medium.channels.send(station, from, {
       kind: 'scan-response',
       advertiser,
-      data: this.scanResponse,
+      data: this.content.scanResponse,
       set: this.handle,
       ...(!legacyPdus && { extended: this.#header() }),
     });
@@ -210,7 +202,7 @@ export class AdvertisingSet {
         kind: 'advertising',
         advertiser: parameters.anonymous ? undefined : run.own.address,
         ...(run.target && { target: run.target }),
-        data: takesData(parameters) ? this.data : EMPTY,
+        data: takesData(parameters) ? this.content.data : EMPTY,
         connectable,
         scannable,
         set: this.handle,

@@ -91,18 +91,20 @@ const ready = (
   if (highDuty && (durationMs === 0 || durationMs > HIGH_DUTY_DURATION_MS)) {
     return Status.invalidParameters;
   }
-  const { fragments, scanResponse, data } = set;
+  const { fragments, content } = set;
   if (fragments.data.isPartial || fragments.scanResponse.isPartial) {
     return Status.commandDisallowed;
   }
-  if (scannable && !legacyPdus && scanResponse.length === 0) return Status.commandDisallowed;
-  if (data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
+  if (scannable && !legacyPdus && content.scanResponse.length === 0)
+    return Status.commandDisallowed;
+  if (content.data.length > dataCapacity(set.parameters)) return Status.invalidParameters;
   if (connectable && !hasRoom()) return Status.connectionLimitExceeded;
   return set.ownAddress() ?? Status.invalidParameters;
 };
 
 /** Data that a set has already must suit its new parameters. */
-const suits = ({ data, scanResponse }: AdvertisingSet, parameters: SetParameters): boolean => {
+const suits = ({ content }: AdvertisingSet, parameters: SetParameters): boolean => {
+  const { data, scanResponse } = content;
   if (data.length > 0 && !takesData(parameters)) return false;
   if (scanResponse.length > 0 && !parameters.scannable) return false;
   return !parameters.legacyPdus || (data.length <= 31 && scanResponse.length <= 31);

@@ -19,7 +19,7 @@ export const setExtendedData = (sets: AdvertisingSets, bytes: Uint8Array): numbe
   if (p === undefined || !takesData(set.parameters)) return Status.invalidParameters;
   const { operation, data: fragment } = p;
   if (operation === DataOperation.unchanged) {
-    const changes = set.enabled && set.data.length > 0 && !set.parameters.legacyPdus;
+    const changes = set.enabled && set.content.data.length > 0 && !set.parameters.legacyPdus;
     if (!changes || fragment.length > 0) return Status.invalidParameters;
     set.renewDid();
     return Status.success;

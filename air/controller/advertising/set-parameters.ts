@@ -2,7 +2,7 @@ import type { LeSetAdvertisingParameters } from '../../../lib/hci/commands/adver
 import { MAX_ADVERTISING_DATA, Status } from '../../../lib/hci/constants.js';
 import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { DeviceAddress } from '../../medium/pdu.js';
-import { deviceAddress } from '../privacy/peer.js';
+import { deviceAddress } from '../privacy/resolving-list.js';
 
 /** What the bits of Advertising_Event_Properties say (Vol 4 Part E 7.8.53). */
 export const eventType = (properties: number) => {

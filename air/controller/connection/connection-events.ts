@@ -8,8 +8,8 @@ import type { ParametersOf } from '../../../lib/hci/packet.js';
 import { addressTypeByte } from '../../medium/pdu.js';
 import type { DeviceAddress, LinkParameters } from '../../medium/pdu.js';
 import type { HostPort } from '../host-port.js';
-import { peerTypeByte } from '../privacy/peer.js';
-import type { Peer } from '../privacy/peer.js';
+import { peerTypeByte } from '../privacy/resolving-list.js';
+import type { Peer } from '../privacy/resolving-list.js';
 
 /** What the two ends of a link know of each other's addresses. */
 export interface Meeting {

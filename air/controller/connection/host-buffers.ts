@@ -59,13 +59,9 @@ export class HostBuffers {
   /** Gives a fragment to the host; false when the link has too many that wait. */
   send(handle: number, fragment: Fragment): boolean {
     const { first, data } = fragment;
-    if (!this.#flowControl && data.length <= this.#length) {
-      this.#host.send(aclPacket(handle, boundaryOf(first), data));
-      return true;
-    }
     for (let at = 0; at === 0 || at < data.length; at += this.#length) {
-      const piece = data.subarray(at, at + this.#length);
-      const packet = aclPacket(handle, boundaryOf(first && at === 0), piece);
+      const boundary = first && at === 0 ? PacketBoundary.first : PacketBoundary.continuing;
+      const packet = aclPacket(handle, boundary, data.subarray(at, at + this.#length));
       if (this.#flowControl) this.#withheld.push({ handle, packet });
       else this.#host.send(packet);
     }
@@ -91,6 +87,3 @@ export class HostBuffers {
     }
   }
 }
-
-const boundaryOf = (first: boolean): number =>
-  first ? PacketBoundary.first : PacketBoundary.continuing;

@@ -5,7 +5,7 @@ import type { ParametersOf } from '../../../lib/hci/packet.js';
 import type { DeviceAddress, LinkParameters } from '../../medium/pdu.js';
 import type { ScanWindow } from '../../medium/station.js';
 import { parameterRange, shortest } from '../connection/link-parameters.js';
-import { deviceAddress } from '../privacy/peer.js';
+import { deviceAddress } from '../privacy/resolving-list.js';
 import { windowOf } from '../scanning/scan-parameters.js';
 
 /** The link that a host wants to have. */

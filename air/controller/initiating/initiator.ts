@@ -8,7 +8,7 @@ import type { Meeting } from '../connection/connection-events.js';
 import type { Connections } from '../connection/connections.js';
 import type { OwnAddress } from '../identity.js';
 import type { ListeningParts } from '../context.js';
-import type { Peer } from '../privacy/peer.js';
+import type { Peer } from '../privacy/resolving-list.js';
 import type { WantedLink } from './create-parameters.js';
 
 interface InitiatingContext extends ListeningParts {
@@ -137,7 +137,9 @@ export class Initiator {
     if (connections.isConnectedTo(address)) return false;
     if (wanted.peer === undefined) return acceptList.has(address);
     // The host may name an identity, or the private address that it has heard.
-    return [address, rpa].some((known) => known && wanted.peer && sameAddress(known, wanted.peer));
+    return (
+      sameAddress(address, wanted.peer) || (rpa !== undefined && sameAddress(rpa, wanted.peer))
+    );
   }
 
   /** Who uses private addresses does not answer to the identity address (Vol 6 Part B 6.4). */

@@ -8,8 +8,7 @@ import type { AdvertisingPdu, ScanResponsePdu } from '../../medium/pdu.js';
 import type { ScanWindow, Station } from '../../medium/station.js';
 import type { ListeningParts } from '../context.js';
 import { isResolvable } from '../privacy/rpa.js';
-import { DuplicateFilter } from './duplicate-filter.js';
-import { reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
+import { DuplicateFilter, reportExtended, reportLegacy, UNRESOLVED } from './reports.js';
 import type { Sighting, Target } from './reports.js';
 import { DEFAULT_SCAN } from './scan-parameters.js';
 import type { ScanParameters } from './scan-parameters.js';
@@ -49,7 +48,7 @@ export class Scanner {
   }
 
   get usesAcceptList(): boolean {
-    return this.enabled && this.#listOnly;
+    return this.enabled && (this.#parameters.filterPolicy & 0b01) !== 0;
   }
 
   /** An error code for bad parameters is given back. */
@@ -69,8 +68,14 @@ export class Scanner {
     if (enable === 0) return this.#stop();
     if (filter > 2 || (filter === 2 && periodMs === 0)) return Status.invalidParameters;
     if (periodMs > 0 && durationMs >= periodMs) return Status.invalidParameters;
+    if (this.#context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
+      return Status.invalidParameters;
+    }
     const filterDuplicates = filter > 0;
-    return this.#start({ filterDuplicates, filterByPeriod: filter === 2, durationMs, periodMs });
+    this.#scan = { filterDuplicates, filterByPeriod: filter === 2, durationMs, periodMs };
+    this.#duplicates.clear();
+    this.#beginPeriod(this.#scan);
+    return Status.success;
   }
 
   heard(pdu: AdvertisingPdu, from: Station, rssi: number): void {
@@ -84,7 +89,7 @@ export class Scanner {
     const own = identity.own(ownAddressType, sighting.peer?.address);
     if (own === undefined) return;
     this.#asked.set(keyOf(from, pdu.set), sighting);
-    medium.send(station, from, {
+    medium.channels.send(station, from, {
       kind: 'scan-request',
       scanner: own.address,
       advertiser: pdu.advertiser,
@@ -105,20 +110,6 @@ export class Scanner {
   reset(): void {
     this.#stop();
     this.#parameters = DEFAULT_SCAN;
-  }
-
-  get #listOnly(): boolean {
-    return (this.#parameters.filterPolicy & 0b01) !== 0;
-  }
-
-  #start(scan: Scan): number {
-    if (this.#context.identity.identityAddress(this.#parameters.ownAddressType) === undefined) {
-      return Status.invalidParameters;
-    }
-    this.#scan = scan;
-    this.#duplicates.clear();
-    this.#beginPeriod(scan);
-    return Status.success;
   }
 
   #stop(): number {
@@ -158,7 +149,8 @@ export class Scanner {
     const { acceptList, resolvingList, power } = this.#context;
     const peer = pdu.advertiser && resolvingList.identify(pdu.advertiser);
     if (pdu.advertiser !== undefined && peer === undefined) return undefined;
-    if (this.#listOnly && !acceptList.has(peer?.address)) return undefined;
+    const listOnly = (this.#parameters.filterPolicy & 0b01) !== 0;
+    if (listOnly && !acceptList.has(peer?.address)) return undefined;
     const target = this.#target(pdu);
     if (pdu.target !== undefined && target === undefined) return undefined;
     return { pdu, peer, target, rssi: power.toldRssi(rssi) };

@@ -3,9 +3,10 @@ import type { Command } from '../../domain/commands.js';
 import { refusedResult } from '../../domain/outcomes.js';
 import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
-import { decodeRequest, encodeResult } from '../commands.js';
+import { AT_ANY_TIME, decodeRequest, encodeResult } from '../commands.js';
 import type { Request } from '../commands.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
+import { WORD_LIFETIME_MS } from '../session/car.js';
 import type { AdmissionRefusal } from '../../car/host.js';
 import {
   onEnrolled,
@@ -47,9 +48,9 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
         ? challenge(context, state.failures)
         : close('too many failed proofs');
     case 'admitted':
-      return onAdmitted(state, input.outcome);
+      return onAdmitted(state, input.outcome, context);
     case 'executed':
-      return onExecuted(state, input.result);
+      return onExecuted(state, input.result, context);
     case 'try-counted':
       return onTryCounted(state, input.allowed);
     case 'enrolled':
@@ -76,7 +77,7 @@ const onMessage = (
       return refuse(state.failures);
     case 'ready':
       return message.case === 'sealed'
-        ? onSealed(state.session, message.value, context)
+        ? onSealed(state, message.value, context)
         : drop(state, 'not a sealed command');
     case 'shared':
       return message.case === 'pairConfirm'
@@ -119,20 +120,29 @@ const onProof = (
       effects: [{ type: 'admit', publicKey: phonePublicKey, introduction }],
     };
   }
-  return key === undefined ? refuse(state.failures) : begin(verified, key, command);
+  return key === undefined ? refuse(state.failures) : begin(verified, key, command, context);
 };
 
 /** The phone has proved itself, and has a key. */
-const begin = (session: Session, key: KeySlot, command: Command | undefined): LinkStep => {
-  const { state, effects } = execute(session, key, command);
+const begin = (
+  session: Session,
+  key: KeySlot,
+  command: Command | undefined,
+  context: LinkContext,
+): LinkStep => {
+  const { state, effects } = execute(session, key, command, context);
   return { state, effects: [{ type: 'authenticated', key }, ...effects] };
 };
 
 /** Only a chain that holds shows that its bearer is no stranger; he is told why he is not let in. */
-const onAdmitted = (state: LinkState, outcome: KeySlot | AdmissionRefusal): LinkStep => {
+const onAdmitted = (
+  state: LinkState,
+  outcome: KeySlot | AdmissionRefusal,
+  context: LinkContext,
+): LinkStep => {
   if (state.phase !== 'admitting') return { state, effects: [] };
   const { session, command, known, failures } = state.admission;
-  if (typeof outcome !== 'string') return begin(session, outcome, command);
+  if (typeof outcome !== 'string') return begin(session, outcome, command, context);
   if (outcome === 'grant-invalid' && !known) return refuse(failures);
   return lastWord(answer(session, refusedResult(outcome)), `refused: ${outcome}`);
 };
@@ -143,11 +153,19 @@ const onRevocationList = (failures: number, revocationList: Uint8Array): LinkSte
   return { state, effects: [{ type: 'receive-revocation-list', revocationList }, ...effects] };
 };
 
-const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): LinkStep => {
+const onSealed = (
+  { session, wordAt }: Extract<LinkState, { phase: 'ready' }>,
+  sealed: Uint8Array,
+  context: LinkContext,
+): LinkStep => {
   const key = context.findKey(session.phonePublicKey);
   if (key === undefined) return close('key removed');
   try {
-    return execute(session, key, requestIn(session.channel.open(sealed)).command);
+    const { command } = requestIn(session.channel.open(sealed));
+    const fresh = context.now - wordAt < WORD_LIFETIME_MS;
+    if (command === undefined || fresh || AT_ANY_TIME.has(command.type))
+      return execute(session, key, command, context);
+    return say(session, refusedResult('too-late'), context);
   } catch (error) {
     if (error instanceof PhoneKeyError) return close('a sealed command did not open');
     throw error;
@@ -155,10 +173,17 @@ const onSealed = (session: Session, sealed: Uint8Array, context: LinkContext): L
 };
 
 /** The sender is known from here on, so it may be told what is wrong with the command. */
-const execute = (session: Session, key: KeySlot, command: Command | undefined): LinkStep => {
-  const executing: LinkState = { phase: 'executing', session, removed: false };
-  if (command === undefined) return onExecuted(executing, refusedResult('unknown-command'));
-  return { state: executing, effects: [{ type: 'execute', command, key }] };
+const execute = (
+  session: Session,
+  key: KeySlot,
+  command: Command | undefined,
+  context: LinkContext,
+): LinkStep => {
+  if (command === undefined) return say(session, refusedResult('unknown-command'), context);
+  return {
+    state: { phase: 'executing', session, removed: false },
+    effects: [{ type: 'execute', command, key }],
+  };
 };
 
 const requestIn = (encoded: Uint8Array): Request => {
@@ -169,16 +194,17 @@ const requestIn = (encoded: Uint8Array): Request => {
   }
 };
 
-const onExecuted = (state: LinkState, result: Result): LinkStep => {
+const onExecuted = (state: LinkState, result: Result, context: LinkContext): LinkStep => {
   if (state.phase !== 'executing') return { state, effects: [] };
   const { session, removed } = state;
-  const send = answer(session, result);
-  if (removed) return lastWord(send, 'key removed');
-  return {
-    state: { phase: 'ready', session },
-    effects: [send, { type: 'idle-after', ms: READY_IDLE_MS }],
-  };
+  return removed ? lastWord(answer(session, result), 'key removed') : say(session, result, context);
 };
+
+/** A word of the car, to a command and never unasked: from now on it is fresh. */
+const say = (session: Session, result: Result, { now }: LinkContext): LinkStep => ({
+  state: { phase: 'ready', session, wordAt: now },
+  effects: [answer(session, result), { type: 'idle-after', ms: READY_IDLE_MS }],
+});
 
 const answer = ({ channel }: Session, result: Result): LinkEffect => ({
   type: 'send',

@@ -20,7 +20,8 @@ import { PROTOCOL_VERSION } from '../profile.js';
 export type LinkState =
   | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }
   | { readonly phase: 'refusing'; readonly failures: number }
-  | { readonly phase: 'ready'; readonly session: Session }
+  /** `wordAt`: when the last answer was handed to the radio, on the clock of `LinkContext.now`. */
+  | { readonly phase: 'ready'; readonly session: Session; readonly wordAt: number }
   | { readonly phase: 'admitting'; readonly admission: Admission }
   | { readonly phase: 'executing'; readonly session: Session; readonly removed: boolean }
   | { readonly phase: 'counting-try'; readonly pairing: Pairing; readonly share: Uint8Array }
@@ -85,7 +86,7 @@ export interface LinkContext {
   readonly secrets: CarSecrets;
   readonly onSessionKeys?: OnSessionKeys | undefined;
   readonly carName: string;
-  /** Milliseconds on the car's monotonic clock, at the arrival of the input. */
+  /** Milliseconds on the car's monotonic clock, which runs in sleep, at the arrival of the input. */
   readonly now: number;
   /** A link that has not proved itself by then is closed: a car holds few links. */
   readonly unprovenMs: number;

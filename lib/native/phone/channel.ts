@@ -22,7 +22,8 @@ export const openChannel = async (
   { clock, trace }: DialectEnvironment,
   opening: Deadline,
 ) => {
-  const received: { readonly message: CarMessage; readonly at: number }[] = [];
+  const openedAt = clock.now();
+  const received: CarMessage[] = [];
   let waiting:
     { resolve(message: CarMessage): void; reject(error: PhoneKeyError): void } | undefined;
   let failure: PhoneKeyError | undefined;
@@ -44,7 +45,7 @@ export const openChannel = async (
         waiting.resolve(message);
         waiting = undefined;
       } else if (received.length < MAX_WAITING) {
-        received.push({ message, at: clock.now() });
+        received.push(message);
       } else {
         throw new PhoneKeyError('protocol.order', 'the car talks without being asked');
       }
@@ -58,7 +59,7 @@ export const openChannel = async (
   /** The next message; @throws PhoneKeyError `car.silent`, `radio.link-lost`, what decoding throws */
   const receive = async (deadline: Deadline): Promise<CarMessage> => {
     const next = received.shift();
-    if (next !== undefined) return next.message;
+    if (next !== undefined) return next;
     if (failure !== undefined) throw failure;
     const message = new Promise<CarMessage>((resolve, reject) => {
       waiting = { resolve, reject };
@@ -84,14 +85,16 @@ export const openChannel = async (
 
     receive,
 
-    /** The car's challenge, 32 bytes, which it sends unasked, and when it came on the phone's clock. */
+    /**
+     * The car's first challenge, 32 bytes, and since when, on the phone's clock, it can have been there: when the
+     * phone subscribed.
+     */
     receiveHello: async (deadline: Deadline) => {
-      const at = received[0]?.at;
       const message = await receive(deadline);
       if (message.case !== 'hello') {
         throw new PhoneKeyError('protocol.order', 'the car did not begin with a challenge');
       }
-      return { bytes: message.value.handshake, receivedAt: at ?? clock.now() };
+      return { bytes: message.value.handshake, since: openedAt };
     },
 
     /** Closes the link without waiting; what comes in meanwhile counts no more. */

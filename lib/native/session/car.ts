@@ -7,8 +7,11 @@ import type { OnSessionKeys, ProofTag } from './common.js';
 
 /** The car's side of one session: Noise KX, the car initiates. Its mirror is phone.ts. */
 
-/** How long a challenge may be answered, in milliseconds on the car's monotonic clock. */
-export const CHALLENGE_LIFETIME_MS = 5_000;
+/**
+ * How long a word of the car, a challenge or a result, may be answered by what acts: in milliseconds on its
+ * monotonic clock, from when it was handed to the radio.
+ */
+export const WORD_LIFETIME_MS = 5_000;
 
 export interface CarSecrets {
   /** X25519; the public key is the car's identity. */
@@ -53,7 +56,7 @@ export class Challenge {
     random: Random,
     secrets: CarSecrets,
     now: number,
-    { lifetimeMs = CHALLENGE_LIFETIME_MS, onSessionKeys }: ChallengeOptions = {},
+    { lifetimeMs = WORD_LIFETIME_MS, onSessionKeys }: ChallengeOptions = {},
   ) {
     this.#suite = suite;
     this.#secrets = secrets;

@@ -5,12 +5,12 @@ import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
-import { CHALLENGE_LIFETIME_MS } from '../../../lib/native/session/car.js';
+import { WORD_LIFETIME_MS } from '../../../lib/native/session/car.js';
 import type { SealedChannel } from '../../../lib/native/session/common.js';
 import { encodeToCar } from '../../../lib/native/codec.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
-import { decodeRequest } from '../../../lib/native/commands.js';
+import { AT_ANY_TIME, decodeRequest } from '../../../lib/native/commands.js';
 import type { Command } from '../../../lib/domain/commands.js';
 import { encode } from '../../../lib/native/wire.js';
 import { refusing } from '../target.js';
@@ -37,6 +37,7 @@ export class AttackLink {
   #challenge: { readonly at: number; open: boolean } | undefined;
   #answer: { readonly person: KeyHolder; readonly channel: SealedChannel } | undefined;
   #session: { made: number; sent: number } | undefined;
+  #wordAt = 0;
   #pairing: { readonly exchange: PhonePairing; readonly right: boolean } | undefined;
   #share: { readonly share: Uint8Array; readonly confirm: Uint8Array } | undefined;
   #established: PhonePairing | undefined;
@@ -124,7 +125,7 @@ export class AttackLink {
       grant === undefined ? command : concat(command, introduction(grant, person.name)),
     );
     return this.#made({ case: 'proof', value: { handshake, tag } }, () => {
-      const late = this.#clock.now() - challenge.at >= CHALLENGE_LIFETIME_MS;
+      const late = this.#clock.now() - challenge.at >= WORD_LIFETIME_MS;
       if (!challenge.open || late) return;
       if (this.#oracle.keyOf(person) === undefined && !this.#oracle.mayShow(person, grant)) return;
       this.#answer = { person, channel };
@@ -150,8 +151,12 @@ export class AttackLink {
       if (session !== this.#session || number !== session.sent) return;
       session.sent += 1;
       const given = parseCommand(command);
-      if (given !== undefined) this.#oracle.give(answer.person, given);
+      if (given !== undefined && !this.#tooLate(given)) this.#oracle.give(answer.person, given);
     });
+  }
+
+  #tooLate({ type }: Command): boolean {
+    return !AT_ANY_TIME.has(type) && this.#clock.now() - this.#wordAt >= WORD_LIFETIME_MS;
   }
 
   pairStart(right: boolean): Made | undefined {
@@ -210,6 +215,7 @@ export class AttackLink {
         break;
       case 'sealed':
         this.lastAnswer = this.#answer?.channel.open(message.value);
+        this.#wordAt = this.#clock.now();
         break;
       case 'pairShare':
         this.#share = message.value;

@@ -127,6 +127,12 @@ describe('the oracle notices', () => {
       /lock, which nobody gave/,
     ],
     [
+      'a car for which a word of it never gets old',
+      program(open, prove('owner', 'status'), { do: 'wait', parameter: 3 }, then('unlock')),
+      { clock: { now: () => 0, after: () => () => undefined } },
+      /unlock, which nobody gave/,
+    ],
+    [
       'a car that forgets a key',
       program(open, { do: 'restart' }),
       recalls((record) => ({ ...record, keys: record.keys.slice(0, 1) })),

@@ -234,7 +234,7 @@ export const alterRevocationList: Operation = ({ world }, { at: number, xor, chu
 export const removeAtScreen: Operation = async ({ world }, { parameter }) => {
   const { oracle, controller } = world;
   oracle.byHand = true;
-  await controller.credentials.removeAtScreen(parameter % 6);
+  await controller.credentials.remove(parameter % 6, 'card');
   oracle.byHand = false;
 };
 

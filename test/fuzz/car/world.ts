@@ -8,6 +8,7 @@ import { RecordStore } from '../../../firmware-sim/memory/store.js';
 import { CarEndpoint } from '../../../lib/car/endpoint.js';
 import type { CarHost } from '../../../lib/car/host.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
+import type { Clock } from '../../../lib/platform/clock.js';
 import type { Random } from '../../../lib/platform/random.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
@@ -26,6 +27,8 @@ export interface Weakness {
   readonly host?: (host: CarHost) => CarHost;
   /** Below the oracle, which is told what the car was asked and what it did all the same. */
   readonly car?: (car: CarController) => Partial<Watched>;
+  /** Of its links, in place of the right one. */
+  readonly clock?: Clock;
   /** Does not hear of keys that are gone. */
   readonly keepsLinks?: boolean;
   /** Between power-off and power-on. */
@@ -175,7 +178,7 @@ export class World {
       host: this.#weakness.host?.(host) ?? host,
       peripheral: this.#radio.peripheral(),
       suite: cheapSuite,
-      clock,
+      clock: this.#weakness.clock ?? clock,
       random: this.#random,
       log,
       onEvent: ({ type }) => {

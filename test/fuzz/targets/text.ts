@@ -27,7 +27,7 @@ const PARSERS: readonly Parser[] = [
   { parse: args.parsePosition, example: '3,-2.5' },
   { parse: args.parseDirectory, example: 'home' },
   { parse: args.parseFile, example: 'car.btsnoop' },
-  { parse: args.parseCarName, example: 'Blue car' },
+  { parse: args.parseName, example: 'Blue car' },
   { parse: args.parseSlot, example: '18' },
   { parse: args.parseEndpoint, example: '[::1]:6402' },
   { parse: parsePairingCode, example: '1234-5678', refuses: 'usage.invalid' },

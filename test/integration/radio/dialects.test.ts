@@ -71,7 +71,10 @@ describe.each(RADIOS)('two dialects over %s', (_, radios) => {
       await connection.close();
     }
     expect(answers[1]).toEqual(answers[0]);
-    expect(answers[0]).toMatchObject([{ open: ['front-left'] }, [{ role: 'owner', slot: 0 }]]);
+    expect(answers[0]).toMatchObject([
+      { open: ['front-left'] },
+      [{ role: 'owner', slot: 0 }, { formFactor: 'card' }],
+    ]);
     const identity = suite.x25519KeyPair(new Uint8Array(32).fill(7));
     await store.update('Plain', (now) => ({ car: { ...now, identity }, value: undefined }));
     await expect(phone.unlock({ car: 'Plain' })).rejects.toMatchObject({

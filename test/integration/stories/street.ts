@@ -8,6 +8,7 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
+import type { Central } from '../../../lib/radio/types.js';
 import { withTime } from '../../support/waiting.js';
 import { cheapSuite } from '../../support/cheap-suite.js';
 
@@ -63,10 +64,11 @@ export class Street {
     return Math.floor(this.#wallTime() / 1000);
   }
 
-  phone(name: string): Phone {
+  /** @param through what stands between the phone and its radio */
+  phone(name: string, through = (central: Central): Central => central): Phone {
     const store = new MemoryCarStore();
     const key = new PhoneKey({
-      central: this.#radio.central(),
+      central: through(this.#radio.central()),
       store,
       name,
       suite: cheapSuite,
@@ -75,6 +77,13 @@ export class Street {
       random: this.#random,
     });
     return { key, store, name };
+  }
+
+  /** The same phone once more, as it is now: a backup of it. */
+  async copy({ store, name }: Phone): Promise<Phone> {
+    const copied = this.phone(name);
+    for (const car of await store.list()) await copied.store.add(car);
+    return copied;
   }
 
   /** Lets time pass: nobody is near the car. */
@@ -88,8 +97,12 @@ export class Street {
   }
 
   /** Somebody with the card pairs a phone at the car. */
-  async pair(name: string, role: 'owner' | 'driver' = 'driver'): Promise<Phone> {
-    const phone = this.phone(name);
+  async pair(
+    name: string,
+    role: 'owner' | 'driver' = 'driver',
+    through?: (central: Central) => Central,
+  ): Promise<Phone> {
+    const phone = this.phone(name, through);
     await this.run(phone.key.pair({ code: await openWindow(this, role) }));
     return phone;
   }
@@ -105,7 +118,7 @@ export class Street {
   async grant(from: Phone, to: Phone, options: Partial<ShareOptions> = {}): Promise<void> {
     const [known] = await to.key.ring.cars();
     const offer = await to.key.ring.offer(known === undefined ? {} : { car: known.name });
-    const { uri } = await from.key.ring.share({ to: offer, name: to.name, ...options });
+    const { uri } = await this.run(from.key.ring.share({ to: offer, name: to.name, ...options }));
     await to.key.ring.accept(uri);
   }
 
@@ -141,6 +154,9 @@ export class Street {
 
 /** Of a key that is suspended, or one that was removed and shows its grant again. */
 export const SUSPENDED = 'this key is suspended or revoked';
+/** Of a key that was removed, and shows the grant that it had. */
+export const VOID =
+  'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start';
 /** Of a key that the car does not have, and to which it tells no more than to anybody. */
 export const UNKNOWN = 'the car does not accept the key of this phone';
 export const EXPIRED = 'this key has expired';

@@ -112,7 +112,7 @@ describeIf('a phone written in Python from the specification', () => {
         done,
         done,
         { outcome: 'status', locked: false, open: ['trunk'], drive_seconds_left: 120 },
-        { outcome: 'keys', keys: [key] },
+        { outcome: 'keys', keys: [key, { slot: 24, name: 'card', role: 'unspecified' }] },
       ];
       const results = outcomes.map((outcome, at) => ({ command: names[at], ...outcome }));
       expect(run).toMatchObject({ ...succeeded, result: { results } });

@@ -198,6 +198,7 @@ REFUSALS = {
     19: "revocation list invalid",
     20: "owner's key",
     21: "own key",
+    22: "too late",
     23: "dated ahead",
     24: "grant void",
     25: "revocation list old",

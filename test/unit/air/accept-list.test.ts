@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { TestHost, addressHex, addressOf, createConnection } from './test-host.js';
+import { TestHost, addressHex, addressOf, createConnection, identityOf } from './test-host.js';
 import {
   LeAddToAcceptList,
   LeClearAcceptList,
@@ -34,8 +34,6 @@ const make = async (): Promise<TestHost> => {
   return host;
 };
 
-const entry = (host: TestHost): string => `00${addressHex(host.controller)}`;
-
 beforeEach(async () => {
   clock = new SimClock();
   air = new VirtualAir({ seed: 'accept list', clock });
@@ -50,21 +48,21 @@ describe('the filter accept list', () => {
       completed(LeReadAcceptListSize, { size: 0x10 }),
     ]);
     for (let last = 0; last < 16; last++) {
-      const added = `01${last.toString(16).padStart(12, '0')}`;
+      const added = { addressType: 1, address: Uint8Array.of(0, 0, 0, 0, 0, last) };
       for (const again of [added, added]) {
-        expect(await phone.exchange(LeAddToAcceptList.opcode, again)).toEqual([
+        expect(await phone.exchange(LeAddToAcceptList, again)).toEqual([
           completed(LeAddToAcceptList),
         ]);
       }
     }
-    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual([
+    expect(await phone.exchange(LeAddToAcceptList, identityOf(car.controller))).toEqual([
       completed(LeAddToAcceptList, { status: Status.memoryCapacityExceeded }),
     ]);
     await phone.exchange(LeRemoveFromAcceptList, {
       addressType: 1,
       address: bytes('000000000001'),
     });
-    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(car))).toEqual([
+    expect(await phone.exchange(LeAddToAcceptList, identityOf(car.controller))).toEqual([
       completed(LeAddToAcceptList),
     ]);
     expect(await phone.exchange(LeClearAcceptList)).toEqual([completed(LeClearAcceptList)]);
@@ -76,13 +74,13 @@ describe('the filter accept list', () => {
   it('lets a scanner hear whom it names, and does not change meanwhile', async () => {
     await car.advertise();
     await stranger.advertise();
-    await phone.exchange(LeAddToAcceptList.opcode, entry(car));
+    await phone.exchange(LeAddToAcceptList, identityOf(car.controller));
     phone.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, filterPolicy: 1 });
     phone.command(LeSetScanEnable, { enable: 1, filterDuplicates: 1 });
     const reports = (await phone.packets()).filter((packet) => packet.startsWith('043e'));
     expect(reports).toHaveLength(2);
     for (const report of reports) expect(report).toContain(addressHex(car.controller));
-    expect(await phone.exchange(LeAddToAcceptList.opcode, entry(stranger))).toEqual([
+    expect(await phone.exchange(LeAddToAcceptList, identityOf(stranger.controller))).toEqual([
       completed(LeAddToAcceptList, { status: Status.commandDisallowed }),
     ]);
     expect(await phone.exchange(LeClearAcceptList)).toEqual([
@@ -92,7 +90,7 @@ describe('the filter accept list', () => {
 
   it('lets an initiator connect to whoever of them comes first', async () => {
     await stranger.advertise();
-    await phone.exchange(LeAddToAcceptList.opcode, entry(car));
+    await phone.exchange(LeAddToAcceptList, identityOf(car.controller));
     const parameters = { ...createConnection(stranger.controller), filterPolicy: 1 };
     expect(await phone.exchange(LeCreateConnection, parameters)).toEqual([
       answered(LeCreateConnection),
@@ -113,7 +111,7 @@ describe('the filter accept list', () => {
   });
 
   it('keeps strangers from an advertiser', async () => {
-    await car.exchange(LeAddToAcceptList.opcode, entry(phone));
+    await car.exchange(LeAddToAcceptList, identityOf(phone.controller));
     car.command(LeSetAdvertisingParameters, {
       intervalMin: 0xa0,
       intervalMax: 0xa0,
@@ -142,7 +140,7 @@ describe('the filter accept list', () => {
 
   it('is empty after a reset', async () => {
     await car.advertise();
-    await phone.exchange(LeAddToAcceptList.opcode, entry(car));
+    await phone.exchange(LeAddToAcceptList, identityOf(car.controller));
     await phone.exchange(Reset);
     await phone.enableEvents();
     phone.command(LeSetScanParameters, { type: 1, interval: 0x12, window: 0x12, filterPolicy: 1 });

@@ -49,8 +49,7 @@ describe('legacy and extended advertising commands', () => {
 
   it('do not count when they have the wrong length', async () => {
     await host.exchange(LeSetAdvertisingEnable.opcode, '');
-    const parameters = setParameters();
-    expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
+    expect(await host.exchange(LeSetExtendedAdvertisingParameters, setParameters())).toEqual([
       completed(LeSetExtendedAdvertisingParameters),
     ]);
   });

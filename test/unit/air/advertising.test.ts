@@ -93,7 +93,7 @@ describe('scanning', () => {
     await car.advertise();
     phone.scan(false, false);
     await phone.packets();
-    await car.exchange(LeSetAdvertisingData.opcode, '0402010477'.padEnd(64, '0'));
+    await car.exchange(LeSetAdvertisingData, { length: 4, data: bytes('02010477') });
     expect(await reports()).toEqual([
       event(LeAdvertisingReport, {
         reports: [{ address: addressOf(car.controller), data: bytes('02010477'), rssi: -74 }],

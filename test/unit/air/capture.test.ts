@@ -7,7 +7,8 @@ import { settle } from './test-host.js';
 import { aclPacket, commandPacket } from '../../../lib/hci/h4.js';
 import { eventPacket, completed, event } from '../../support/hci-packets.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
-import { HardwareErrorEvent } from '../../../lib/hci/events/general.js';
+import { Status } from '../../../lib/hci/constants.js';
+import { CommandComplete, HardwareErrorEvent } from '../../../lib/hci/events/general.js';
 
 const RESET = commandPacket(0x0c03, Buffer.alloc(0));
 /** 2000-01-01T00:00:00Z, which other programs give as 0x00e03ab44a676000. */
@@ -92,12 +93,17 @@ describe('a transport that is captured', () => {
     transport.send(RESET);
     transport.send(commandPacket(0xfdff, Buffer.alloc(0)));
     await settle();
-    expect(heard).toEqual([completed(Reset), '040e0401fffd01']);
+    const unknown = event(CommandComplete, {
+      allowed: 1,
+      opcode: 0xfdff,
+      returned: Uint8Array.of(Status.unknownCommand),
+    });
+    expect(heard).toEqual([completed(Reset), unknown]);
     expect(captured()).toEqual([
       '0 01030c00',
       '0 01fffd00',
-      '1 040e0401030c00',
-      '1 040e0401fffd01',
+      `1 ${completed(Reset)}`,
+      `1 ${unknown}`,
     ]);
     const times = read().map(({ time }) => time - 0x00dcddb30f2f8000n);
     expect(times).toEqual([0n, 1000n, 2000n, 3000n]);

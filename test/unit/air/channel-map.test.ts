@@ -9,8 +9,6 @@ import {
 import { bytes, completed } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 
-const HANDLE = '4000';
-
 let central: TestHost;
 let peripheral: TestHost;
 
@@ -20,10 +18,8 @@ const connect = async (): Promise<void> => {
   for (const host of [central, peripheral]) await host.packets();
 };
 
-const maps = async (handle = HANDLE): Promise<string[]> => {
-  const answers = [central, peripheral].map((host) =>
-    host.exchange(LeReadChannelMap.opcode, handle),
-  );
+const maps = async (handle = 0x40): Promise<string[]> => {
+  const answers = [central, peripheral].map((host) => host.exchange(LeReadChannelMap, { handle }));
   return (await Promise.all(answers)).flat();
 };
 
@@ -65,7 +61,7 @@ describe('the channels of a link', () => {
   });
 
   it('are zeros where there is no link', async () => {
-    expect(await maps('4100')).toEqual(
+    expect(await maps(0x41)).toEqual(
       Array(2).fill(
         completed(LeReadChannelMap, { status: Status.unknownConnection, handle: 0x41 }),
       ),
@@ -73,8 +69,8 @@ describe('the channels of a link', () => {
   });
 
   it.each(['0000000000', '0100000000', 'ffffffff3f'])('are not these: %s', async (map) => {
-    expect(await central.exchange(LeSetHostChannelClassification.opcode, map)).toEqual([
-      completed(LeSetHostChannelClassification, { status: Status.invalidParameters }),
-    ]);
+    expect(
+      await central.exchange(LeSetHostChannelClassification, { channels: bytes(map) }),
+    ).toEqual([completed(LeSetHostChannelClassification, { status: Status.invalidParameters })]);
   });
 });

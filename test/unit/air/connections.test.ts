@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import type { AclBuffers } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { addressHex, createConnection, TestHost } from './test-host.js';
+import { createConnection, peerOf, TestHost } from './test-host.js';
 import { LeSetRandomAddress } from '../../../lib/hci/commands/addresses.js';
 import {
   LeSetAdvertisingEnable,
@@ -16,8 +16,8 @@ import {
   LeCreateConnectionCancel,
 } from '../../../lib/hci/commands/listening.js';
 import { ReadRssi } from '../../../lib/hci/commands/power.js';
-import { acl, answered, completed, event } from '../../support/hci-packets.js';
-import { Status } from '../../../lib/hci/constants.js';
+import { acl, answered, bytes, completed, event } from '../../support/hci-packets.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import {
   DataBufferOverflow,
   HardwareErrorEvent,
@@ -43,8 +43,14 @@ const makeHost = async (x = 0, aclBuffers?: AclBuffers, peripheralLinks = 1): Pr
 };
 
 /** LE Connection Complete with noble's parameters. */
-const connected = (handle: string, role: string, peer: TestHost): string =>
-  `043e130100${handle}${role}00${addressHex(peer.controller)}060000002a0000`;
+const connected = (
+  handle: number,
+  role: ConnectionRole,
+  { controller }: TestHost,
+  peer = peerOf(controller),
+): string => event(LeConnectionComplete, { handle, role, ...peer, interval: 6, timeout: 0x2a });
+
+const { central, peripheral } = ConnectionRole;
 
 const link = async (): Promise<void> => {
   await car.advertise();
@@ -66,9 +72,9 @@ describe('connecting', () => {
     phone.connect(car.controller);
     expect(await phone.packets()).toEqual([
       answered(LeCreateConnection),
-      connected('4000', '00', car),
+      connected(0x40, central, car),
     ]);
-    expect(await car.packets()).toEqual([connected('4000', '01', phone)]);
+    expect(await car.packets()).toEqual([connected(0x40, peripheral, phone)]);
   });
 
   it('waits for the advertiser, and refuses a second attempt meanwhile', async () => {
@@ -78,13 +84,13 @@ describe('connecting', () => {
       answered(LeCreateConnection, Status.commandDisallowed),
     ]);
     await car.advertise();
-    expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
+    expect(await phone.packets()).toEqual([connected(0x40, central, car)]);
   });
 
   it('goes between random static addresses, where both have set one', async () => {
-    const [carAddress, phoneAddress] = ['0102030405c0', '0102030405f0'];
-    await car.exchange(LeSetRandomAddress.opcode, carAddress);
-    await phone.exchange(LeSetRandomAddress.opcode, phoneAddress);
+    const [carAddress, phoneAddress] = [bytes('0102030405c0'), bytes('0102030405f0')] as const;
+    await car.exchange(LeSetRandomAddress, { address: carAddress });
+    await phone.exchange(LeSetRandomAddress, { address: phoneAddress });
     car.command(LeSetAdvertisingParameters, {
       intervalMin: 0xa0,
       intervalMax: 0xa0,
@@ -93,12 +99,14 @@ describe('connecting', () => {
     });
     car.command(LeSetAdvertisingEnable, { enable: 1 });
     await car.packets();
-    const parameters = `600030000001${carAddress}010600120000002a0004000600`;
-    expect(await phone.exchange(LeCreateConnection.opcode, parameters)).toEqual([
+    const atCar = { peerAddressType: 1, peerAddress: carAddress };
+    const atPhone = { peerAddressType: 1, peerAddress: phoneAddress };
+    const parameters = { ...createConnection(car.controller), ...atCar, ownAddressType: 1 };
+    expect(await phone.exchange(LeCreateConnection, parameters)).toEqual([
       answered(LeCreateConnection),
-      `043e13010040000001${carAddress}060000002a0000`,
+      connected(0x40, central, car, atCar),
     ]);
-    expect(await car.packets()).toEqual([`043e13010040000101${phoneAddress}060000002a0000`]);
+    expect(await car.packets()).toEqual([connected(0x40, peripheral, phone, atPhone)]);
   });
 
   it('can be cancelled', async () => {
@@ -124,7 +132,7 @@ describe('connecting', () => {
     expect(complete).toMatch(/^043e1301(00|02)/);
     expect(more).toEqual([]);
     const accepted = (await car.packets()).length === 1;
-    expect(accepted).toBe(complete === connected('4000', '00', car));
+    expect(accepted).toBe(complete === connected(0x40, central, car));
   });
 
   it('is not possible out of range', async () => {
@@ -168,12 +176,12 @@ describe('connecting', () => {
     await phone.packets();
     await other.packets();
     await car.advertise();
-    expect(await phone.packets()).toEqual([connected('4000', '00', car)]);
+    expect(await phone.packets()).toEqual([connected(0x40, central, car)]);
     expect(await other.packets()).toEqual([]);
     phone.command(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated });
     await phone.packets();
     await car.exchange(LeSetAdvertisingEnable, { enable: 1 });
-    expect(await other.packets()).toEqual([connected('4000', '00', car)]);
+    expect(await other.packets()).toEqual([connected(0x40, central, car)]);
   });
 });
 
@@ -188,12 +196,12 @@ describe('several links', () => {
     await hub.exchange(LeSetAdvertisingEnable, { enable: 1 });
     other.connect(hub.controller);
     await other.packets();
-    expect(await hub.packets()).toEqual([connected('4100', '01', other)]);
+    expect(await hub.packets()).toEqual([connected(0x41, peripheral, other)]);
     await car.advertise();
     hub.connect(car.controller);
     expect(await hub.packets()).toEqual([
       answered(LeCreateConnection),
-      connected('4200', '00', car),
+      connected(0x42, central, car),
     ]);
 
     hub.send(acl(0x41, 0, '01000400aa'));
@@ -209,8 +217,8 @@ describe('data', () => {
   it('arrives with the boundary flag of a controller, and is acknowledged', async () => {
     await link();
     phone.send(acl(0x40, 0, '03000400010203'));
-    phone.send('0240100200ffee');
-    expect(await car.packets()).toEqual([acl(0x40, 2, '03000400010203'), '0240100200ffee']);
+    phone.send(acl(0x40, 1, 'ffee'));
+    expect(await car.packets()).toEqual([acl(0x40, 2, '03000400010203'), acl(0x40, 1, 'ffee')]);
     expect(await phone.packets()).toEqual([
       event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
       event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
@@ -230,7 +238,7 @@ describe('data', () => {
       event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
     ]);
     expect(await car.packets()).toEqual([acl(0x40, 2, '01000400aa')]);
-    phone.send(acl(0x40, 0, '00000000000000000000000000000000000000000000000000000000'));
+    phone.send(acl(0x40, 0, '00'.repeat(28)));
     expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
   });
 
@@ -239,15 +247,15 @@ describe('data', () => {
     expect(await phone.packets()).toEqual([]);
   });
 
-  it.each([acl(0x40, 3, '01000400aa'), '024040050001000400aa'])(
-    'with bad flags is malformed: %s',
-    async (p) => {
-      await link();
-      phone.send(p);
-      expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
-      expect(await car.packets()).toEqual([]);
-    },
-  );
+  /** Bits 14 and 15 of the handle field: broadcast flags. */
+  const broadcast = acl(0x40 | (1 << 14), 0, '01000400aa');
+
+  it.each([acl(0x40, 3, '01000400aa'), broadcast])('with bad flags is malformed: %s', async (p) => {
+    await link();
+    phone.send(p);
+    expect(await phone.packets()).toEqual([event(HardwareErrorEvent, { code: 1 })]);
+    expect(await car.packets()).toEqual([]);
+  });
 });
 
 describe('disconnecting', () => {
@@ -369,14 +377,14 @@ describe('a link', () => {
 
   it('changes its parameters for both ends, at the wish of the central', async () => {
     await link();
-    const wish = '4000' + '1000' + '2000' + '0100' + '6400' + '00000000';
+    const wish = { handle: 0x40, intervalMin: 0x10, intervalMax: 0x20, latency: 1, timeout: 0x64 };
     const updated = event(LeConnectionUpdateComplete, {
       handle: 0x40,
       interval: 0x10,
       latency: 1,
       timeout: 0x64,
     });
-    expect(await phone.exchange(LeConnectionUpdate.opcode, wish)).toEqual([
+    expect(await phone.exchange(LeConnectionUpdate, wish)).toEqual([
       answered(LeConnectionUpdate),
       updated,
     ]);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { ExtendedHost, extendedCreate, scanParameters } from './extended-host.js';
-import { TestHost, addressHex, addressOf } from './test-host.js';
+import { activeScan, ExtendedHost, extendedCreate, scanParameters } from './extended-host.js';
+import { TestHost, addressOf, identityOf, peerOf } from './test-host.js';
 import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
 import {
   LeSetAdvertisingEnable,
@@ -21,11 +21,13 @@ import {
   LeAdvertisingReport,
   LeAdvertisingSetTerminated,
   LeDirectedAdvertisingReport,
+  LeExtendedAdvertisingReport,
 } from '../../../lib/hci/events/advertising.js';
 import { LeConnectionComplete } from '../../../lib/hci/events/links.js';
 
 /** Looks like a resolvable private address that nobody can resolve. */
-const UNRESOLVABLE = '010203040546';
+const UNRESOLVABLE = bytes('010203040546');
+const NOBODY = { peerAddressType: 1, peerAddress: UNRESOLVABLE };
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -33,13 +35,17 @@ let car: TestHost;
 let phone: TestHost;
 let stranger: TestHost;
 
-/** LE Set Advertising Parameters for directed advertising; `target`: type and address. */
-const directed = (type: string, target: string): string => `a000a000${type}00${target}0700`;
+interface Target {
+  readonly peerAddressType: number;
+  readonly peerAddress: Uint8Array;
+}
 
-const targetOf = (host: TestHost): string => `00${addressHex(host.controller)}`;
+/** Types of directed advertising (7.8.5). */
+const HIGH_DUTY = 1;
+const LOW_DUTY = 4;
 
-const scan = (host: TestHost, policy: string): void => {
-  host.command(LeSetScanParameters.opcode, `001200120000${policy}`);
+const scan = (host: TestHost, filterPolicy: number): void => {
+  host.command(LeSetScanParameters, { interval: 0x12, window: 0x12, filterPolicy });
   host.command(LeSetScanEnable, { enable: 1 });
 };
 
@@ -57,10 +63,16 @@ beforeEach(async () => {
   [car, phone, stranger] = [await make(), await make(), await make()];
 });
 
-const advertise = async (type: string, target: string): Promise<void> => {
-  expect(await car.exchange(LeSetAdvertisingParameters.opcode, directed(type, target))).toEqual([
-    completed(LeSetAdvertisingParameters),
-  ]);
+const advertise = async (type: number, target: Target): Promise<void> => {
+  expect(
+    await car.exchange(LeSetAdvertisingParameters, {
+      intervalMin: 0xa0,
+      intervalMax: 0xa0,
+      type,
+      ...target,
+      channels: 0b111,
+    }),
+  ).toEqual([completed(LeSetAdvertisingParameters)]);
   expect((await car.exchange(LeSetAdvertisingEnable, { enable: 1 }))[0]).toBe(
     completed(LeSetAdvertisingEnable),
   );
@@ -68,12 +80,12 @@ const advertise = async (type: string, target: string): Promise<void> => {
 
 describe('directed advertising', () => {
   it.each([
-    ['low', '04'],
-    ['high', '01'],
+    ['low', LOW_DUTY],
+    ['high', HIGH_DUTY],
   ])('with %s duty cycle connects to its target and to nobody else', async (_duty, type) => {
     stranger.connect(car.controller);
     await stranger.packets();
-    await advertise(type, targetOf(phone));
+    await advertise(type, peerOf(phone.controller));
     await clock.advance(500);
     expect(await stranger.packets()).toEqual([]);
     phone.connect(car.controller);
@@ -90,7 +102,7 @@ describe('directed advertising', () => {
   });
 
   it('ends after 1.28 s with a high duty cycle, with status 0x3c', async () => {
-    await advertise('01', targetOf(phone));
+    await advertise(HIGH_DUTY, peerOf(phone.controller));
     await clock.advance(1279);
     expect(await car.packets()).toEqual([]);
     await clock.advance(1);
@@ -106,7 +118,7 @@ describe('directed advertising', () => {
   });
 
   it('ends without an event when the host stops it or a link comes about', async () => {
-    await advertise('01', targetOf(phone));
+    await advertise(HIGH_DUTY, peerOf(phone.controller));
     await car.exchange(LeSetAdvertisingEnable);
     await clock.advance(2000);
     expect(await car.packets()).toEqual([]);
@@ -118,10 +130,10 @@ describe('directed advertising', () => {
   });
 
   it('goes on for ever with a low duty cycle', async () => {
-    await advertise('04', targetOf(phone));
+    await advertise(LOW_DUTY, peerOf(phone.controller));
     await clock.advance(10_000);
     expect(await car.packets()).toEqual([]);
-    scan(phone, '00');
+    scan(phone, 0);
     // Without data, whatever is set.
     const report = event(LeAdvertisingReport, {
       reports: [{ type: 1, address: addressOf(car.controller), rssi: -37 }],
@@ -130,31 +142,31 @@ describe('directed advertising', () => {
   });
 
   it('is reported to its target alone', async () => {
-    await advertise('04', targetOf(phone));
-    scan(stranger, '00');
-    scan(phone, '00');
+    await advertise(LOW_DUTY, peerOf(phone.controller));
+    scan(stranger, 0);
+    scan(phone, 0);
     await clock.advance(150);
     expect(await events(stranger)).toEqual([]);
     expect((await events(phone)).length).toBeGreaterThan(0);
   });
 
   it('to an unresolvable private address is for the extended filter policies', async () => {
-    await advertise('04', `01${UNRESOLVABLE}`);
-    for (const policy of ['00', '01']) {
+    await advertise(LOW_DUTY, NOBODY);
+    for (const policy of [0, 1]) {
       scan(phone, policy);
       await clock.advance(150);
       expect(await events(phone)).toEqual([]);
       await phone.exchange(LeSetScanEnable);
     }
     phone.command(LeSetEventMask, { mask: bytes('1f04000000000000') });
-    scan(phone, '02');
+    scan(phone, 2);
     const report = event(LeDirectedAdvertisingReport, {
       reports: [
         {
           type: 1,
           address: addressOf(car.controller),
           targetType: 1,
-          target: bytes(UNRESOLVABLE),
+          target: UNRESOLVABLE,
           rssi: -37,
         },
       ],
@@ -162,11 +174,11 @@ describe('directed advertising', () => {
     expect((await events(phone))[0]).toBe(report);
     await phone.exchange(LeSetScanEnable);
     // Policy 3 wants the advertiser in the accept list besides.
-    scan(phone, '03');
+    scan(phone, 3);
     expect(await events(phone)).toEqual([]);
     await phone.exchange(LeSetScanEnable);
-    await phone.exchange(LeAddToAcceptList.opcode, targetOf(car));
-    scan(phone, '03');
+    await phone.exchange(LeAddToAcceptList, identityOf(car.controller));
+    scan(phone, 3);
     expect((await events(phone))[0]).toBe(report);
   });
 });
@@ -181,26 +193,54 @@ describe('directed advertising with extended commands', () => {
   });
 
   it('tells a host that scans with extended commands whom it is for', async () => {
-    await fob.advertiseSet({ properties: '0500', peer: targetOf(watch) }, '0301aaaa');
+    await fob.advertiseSet({ properties: 0x05, ...peerOf(watch.controller) }, '0301aaaa');
     await watch.scanExtended(scanParameters());
     await clock.advance(150);
-    const me = addressHex(watch.controller);
     expect(await watch.leEvents()).toEqual([
-      `043e1e0d010500${targetOf(fob)}010105` + `7fdb000000${me}040301aaaa`,
+      event(LeExtendedAdvertisingReport, {
+        reports: [
+          {
+            type: 0x05,
+            address: addressOf(fob.controller),
+            primaryPhy: 1,
+            secondaryPhy: 1,
+            sid: 5,
+            txPower: 127,
+            rssi: -37,
+            target: addressOf(watch.controller),
+            data: bytes('0301aaaa'),
+          },
+        ],
+      }),
     ]);
   });
 
   it('marks a target that cannot be resolved', async () => {
-    await fob.advertiseSet({ properties: '1500', peer: `01${UNRESOLVABLE}` });
-    await watch.scanExtended(scanParameters(false, '00', '02'));
+    await fob.advertiseSet({ properties: 0x15, ...NOBODY });
+    await watch.scanExtended(scanParameters({ filterPolicy: 2 }));
     await clock.advance(150);
     expect(await watch.leEvents()).toEqual([
-      `043e1a0d011500${targetOf(fob)}0100ff7fdb0000fe${UNRESOLVABLE}00`,
+      event(LeExtendedAdvertisingReport, {
+        reports: [
+          {
+            type: 0x15,
+            address: addressOf(fob.controller),
+            primaryPhy: 1,
+            sid: 0xff,
+            txPower: 127,
+            rssi: -37,
+            targetType: 0xfe,
+            target: UNRESOLVABLE,
+          },
+        ],
+      }),
     ]);
   });
 
   it('with high duty cycle ends with the set: no connection event', async () => {
-    await fob.advertiseSet({ properties: '1d00', peer: targetOf(watch) }, '', '', '800000');
+    await fob.advertiseSet({ properties: 0x1d, ...peerOf(watch.controller) }, '', '', {
+      duration: 0x80,
+    });
     await clock.advance(1280);
     expect(await fob.packets()).toEqual([
       event(LeAdvertisingSetTerminated, { status: Status.advertisingTimeout, set: 1 }),
@@ -208,21 +248,21 @@ describe('directed advertising with extended commands', () => {
   });
 
   it('gives its scan response to its target alone', async () => {
-    const active = scanParameters(true);
-    await fob.advertiseSet({ properties: '0600', peer: targetOf(watch), notify: '01' }, '', 'aabb');
+    const directed = { properties: 0x06, ...peerOf(watch.controller), notifyScanRequests: 1 };
+    await fob.advertiseSet(directed, '', 'aabb');
     const other = await ExtendedHost.create(air.controller());
-    await other.scanExtended(active);
+    await other.scanExtended(activeScan());
     await clock.advance(150);
     expect([await other.leEvents(), await fob.leEvents()]).toEqual([[], []]);
-    await watch.scanExtended(active);
+    await watch.scanExtended(activeScan());
     await watch.packets();
     await clock.advance(150);
     expect((await watch.leEvents()).at(-1)).toMatch(/02aabb$/);
   });
 
   it('connects', async () => {
-    await fob.advertiseSet({ properties: '0500', peer: targetOf(watch) });
-    await watch.exchange(LeExtendedCreateConnection.opcode, extendedCreate(targetOf(fob)));
+    await fob.advertiseSet({ properties: 0x05, ...peerOf(watch.controller) });
+    await watch.exchange(LeExtendedCreateConnection, extendedCreate(peerOf(fob.controller)));
     await clock.advance(150);
     expect((await fob.leEvents())[0]).toMatch(/^043e1f0a00400001/);
   });

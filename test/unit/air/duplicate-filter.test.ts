@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DuplicateFilter } from '../../../air/controller/scanning/duplicate-filter.js';
+import { DuplicateFilter } from '../../../air/controller/scanning/reports.js';
 import type { Sighting } from '../../../air/controller/scanning/reports.js';
 import type { AdvertisingPdu } from '../../../air/medium/pdu.js';
 

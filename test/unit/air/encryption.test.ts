@@ -12,24 +12,31 @@ import {
 import { LeEncrypt, LeRand } from '../../../lib/hci/commands/security.js';
 import { answered, bytes, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeLongTermKeyRequest } from '../../../lib/hci/events/links.js';
+import {
+  DisconnectionComplete,
+  EncryptionChange,
+  EncryptionKeyRefreshComplete,
+  LeLongTermKeyRequest,
+} from '../../../lib/hci/events/links.js';
+import { flip } from '../../../lab/flip.js';
 
-const HANDLE = '4000';
-const RANDOM = '0102030405060708';
-const KEY = '000102030405060708090a0b0c0d0e0f';
-const OTHER_KEY = `${KEY.slice(0, -2)}0e`;
+const RANDOM = bytes('0102030405060708');
+/** The key of the example in FIPS 197, Appendix C.1. */
+const KEY = bytes('000102030405060708090a0b0c0d0e0f');
+const OTHER_KEY = flip(KEY, 15 * 8);
 
 const ENABLING = answered(LeEnableEncryption);
 const KEY_REQUEST = event(LeLongTermKeyRequest, {
   handle: 0x40,
-  random: bytes(RANDOM),
+  random: RANDOM,
   diversifier: bytes('0a0b'),
 });
 const REPLIED = completed(LeLongTermKeyReply, { handle: 0x40 });
 const REFUSED = completed(LeLongTermKeyNegativeReply, { handle: 0x40 });
-const changed = (status: string, enabled: string): string => `040804${status}${HANDLE}${enabled}`;
-const refreshed = (status: string): string => `043003${status}${HANDLE}`;
-const lost = (reason: string): string => `04050400${HANDLE}${reason}`;
+const ENCRYPTED = event(EncryptionChange, { handle: 0x40, enabled: 1 });
+const failed = (status: number): string => event(EncryptionChange, { status, handle: 0x40 });
+const REFRESHED = event(EncryptionKeyRefreshComplete, { handle: 0x40 });
+const lost = (reason: number): string => event(DisconnectionComplete, { handle: 0x40, reason });
 
 let clock: SimClock;
 let air: VirtualAir;
@@ -44,7 +51,7 @@ const request = async (): Promise<void> => {
 
 const encrypt = async (): Promise<void> => {
   await request();
-  peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) });
+  peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: KEY });
   await peripheral.packets();
   await central.packets();
 };
@@ -63,25 +70,25 @@ beforeEach(async () => {
 /** What LE Enable Encryption takes, for the link of this handle. */
 const encrypting = (handle: number) => ({
   handle,
-  random: bytes(RANDOM),
+  random: RANDOM,
   diversifier: bytes('0a0b'),
-  key: bytes(KEY),
+  key: KEY,
 });
 
 describe('encrypting a link', () => {
   it('with the same key at both ends', async () => {
     await request();
-    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) });
-    expect(await peripheral.packets()).toEqual([REPLIED, changed('00', '01')]);
-    expect(await central.packets()).toEqual([changed('00', '01')]);
+    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: KEY });
+    expect(await peripheral.packets()).toEqual([REPLIED, ENCRYPTED]);
+    expect(await central.packets()).toEqual([ENCRYPTED]);
     expect(clock.pending).toBe(0);
   });
 
   it('with another key ends the link at both ends, reason 0x3d', async () => {
     await request();
-    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(OTHER_KEY) });
-    expect(await peripheral.packets()).toEqual([REPLIED, lost('3d')]);
-    expect(await central.packets()).toEqual([changed('3d', '00'), lost('3d')]);
+    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: OTHER_KEY });
+    expect(await peripheral.packets()).toEqual([REPLIED, lost(Status.micFailure)]);
+    expect(await central.packets()).toEqual([failed(Status.micFailure), lost(Status.micFailure)]);
   });
 
   it('without a key at the peripheral fails with 0x06, and the link stays', async () => {
@@ -89,11 +96,11 @@ describe('encrypting a link', () => {
     expect(await peripheral.exchange(LeLongTermKeyNegativeReply, { handle: 0x40 })).toEqual([
       REFUSED,
     ]);
-    expect(await central.packets()).toEqual([changed('06', '00')]);
+    expect(await central.packets()).toEqual([failed(Status.keyMissing)]);
     await encrypt();
     expect(
       await central.exchange(Disconnect, { handle: 0x40, reason: Status.remoteUserTerminated }),
-    ).toContain(lost('16'));
+    ).toContain(lost(Status.terminatedByLocalHost));
   });
 
   it('fails with 0x06 where the host has masked the question', async () => {
@@ -101,24 +108,24 @@ describe('encrypting a link', () => {
     await peripheral.packets();
     expect(await central.exchange(LeEnableEncryption, encrypting(0x40))).toEqual([
       ENABLING,
-      changed('06', '00'),
+      failed(Status.keyMissing),
     ]);
   });
 
   it('refreshes the key when it is encrypted already', async () => {
     await encrypt();
     await request();
-    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) });
-    expect(await peripheral.packets()).toEqual([REPLIED, refreshed('00')]);
-    expect(await central.packets()).toEqual([refreshed('00')]);
+    peripheral.command(LeLongTermKeyReply, { handle: 0x40, key: KEY });
+    expect(await peripheral.packets()).toEqual([REPLIED, REFRESHED]);
+    expect(await central.packets()).toEqual([REFRESHED]);
   });
 
   it('ends the link when there is no key for the refresh', async () => {
     await encrypt();
     await request();
     peripheral.command(LeLongTermKeyNegativeReply, { handle: 0x40 });
-    expect(await peripheral.packets()).toEqual([REFUSED, lost('16')]);
-    expect(await central.packets()).toEqual([lost('06')]);
+    expect(await peripheral.packets()).toEqual([REFUSED, lost(Status.terminatedByLocalHost)]);
+    expect(await central.packets()).toEqual([lost(Status.keyMissing)]);
   });
 
   it('gives up a host that does not answer after 40 s', async () => {
@@ -126,8 +133,8 @@ describe('encrypting a link', () => {
     await clock.advance(39_999);
     expect(await central.packets()).toEqual([]);
     await clock.advance(1);
-    expect(await central.packets()).toEqual([lost('22')]);
-    expect(await peripheral.packets()).toEqual([lost('22')]);
+    expect(await central.packets()).toEqual([lost(Status.responseTimeout)]);
+    expect(await peripheral.packets()).toEqual([lost(Status.responseTimeout)]);
     expect(clock.pending).toBe(0);
   });
 
@@ -136,7 +143,7 @@ describe('encrypting a link', () => {
     central.command(Reset);
     await central.packets();
     await clock.advance(420);
-    expect(await peripheral.packets()).toEqual([lost('08')]);
+    expect(await peripheral.packets()).toEqual([lost(Status.connectionTimeout)]);
     expect(clock.pending).toBe(0);
   });
 
@@ -154,9 +161,9 @@ describe('encrypting a link', () => {
   });
 
   it('no key is taken that was not asked for', async () => {
-    expect(
-      await peripheral.exchange(LeLongTermKeyReply, { handle: 0x40, key: bytes(KEY) }),
-    ).toEqual([completed(LeLongTermKeyReply, { status: Status.commandDisallowed, handle: 0x40 })]);
+    expect(await peripheral.exchange(LeLongTermKeyReply, { handle: 0x40, key: KEY })).toEqual([
+      completed(LeLongTermKeyReply, { status: Status.commandDisallowed, handle: 0x40 }),
+    ]);
     expect(await peripheral.exchange(LeLongTermKeyNegativeReply, { handle: 0x41 })).toEqual([
       completed(LeLongTermKeyNegativeReply, { status: Status.unknownConnection, handle: 0x41 }),
     ]);
@@ -166,11 +173,10 @@ describe('encrypting a link', () => {
 
 describe('LE Encrypt and LE Rand', () => {
   it('encrypts the AES-128 example of FIPS 197, in little-endian order', async () => {
-    const reverse = (hex: string): string => Buffer.from(hex, 'hex').reverse().toString('hex');
-    const plain = '00112233445566778899aabbccddeeff';
-    const cipher = '69c4e0d86a7b0430d8cdb78070b4c55a';
-    expect(await central.exchange(LeEncrypt.opcode, reverse(KEY) + reverse(plain))).toEqual([
-      `040e1401172000${reverse(cipher)}`,
+    const block = bytes('00112233445566778899aabbccddeeff').toReversed();
+    const cipher = bytes('69c4e0d86a7b0430d8cdb78070b4c55a').toReversed();
+    expect(await central.exchange(LeEncrypt, { key: KEY.toReversed(), block })).toEqual([
+      completed(LeEncrypt, { block: cipher }),
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VirtualAir } from '../../../air/index.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { extendedCreate, ExtendedHost, setParameters } from './extended-host.js';
-import { addressHex, addressOf } from './test-host.js';
+import { extendedCreate, ExtendedHost, LINK, setParameters } from './extended-host.js';
+import { addressOf, peerOf } from './test-host.js';
 import { LeAddToAcceptList } from '../../../lib/hci/commands/addresses.js';
 import {
   LeRemoveAdvertisingSet,
@@ -14,9 +14,11 @@ import { Disconnect, LeReadPhy } from '../../../lib/hci/commands/links.js';
 import {
   LeCreateConnectionCancel,
   LeExtendedCreateConnection,
+  PhyBit,
 } from '../../../lib/hci/commands/listening.js';
-import { answered, bytes, completed, event } from '../../support/hci-packets.js';
-import { Status } from '../../../lib/hci/constants.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { answered, bytes, completed, event, readEvent } from '../../support/hci-packets.js';
+import { ConnectionRole, Status } from '../../../lib/hci/constants.js';
 import { LeAdvertisingSetTerminated } from '../../../lib/hci/events/advertising.js';
 import {
   LeChannelSelectionAlgorithm,
@@ -24,8 +26,6 @@ import {
   LeEnhancedConnectionComplete,
 } from '../../../lib/hci/events/links.js';
 
-const NO_RPA = '00'.repeat(6);
-const PARAMETERS = '060000002a00' + '00';
 /** LE Channel Selection Algorithm: #2. */
 const ALGORITHM = event(LeChannelSelectionAlgorithm, { handle: 0x40, algorithm: 1 });
 
@@ -35,10 +35,22 @@ let car: ExtendedHost;
 let phone: ExtendedHost;
 
 /** LE Enhanced Connection Complete with a peer under its public address. */
-const connected = (role: string, peer: ExtendedHost): string =>
-  `043e1f0a004000${role}00${addressHex(peer.controller)}${NO_RPA}${NO_RPA}${PARAMETERS}`;
+const connected = (
+  role: ConnectionRole,
+  peer: ExtendedHost,
+  parameters = { interval: 6, timeout: 0x2a },
+): string =>
+  event(LeEnhancedConnectionComplete, {
+    handle: 0x40,
+    role,
+    peerAddress: addressOf(peer.controller),
+    ...parameters,
+  });
 
-const create = (): string => extendedCreate(`00${addressHex(car.controller)}`);
+type Create = ParametersOf<typeof LeExtendedCreateConnection>;
+
+const create = (fields: Partial<Create> = {}): Create =>
+  extendedCreate({ ...peerOf(car.controller), ...fields });
 
 beforeEach(async () => {
   clock = new SimClock();
@@ -49,18 +61,18 @@ beforeEach(async () => {
 
 describe('LE Extended Create Connection', () => {
   it.each([
-    ['extended', '0100'],
-    ['legacy', '1300'],
+    ['extended', 0x01],
+    ['legacy', 0x13],
   ])('connects to a set with %s PDUs', async (_what, properties) => {
     await car.advertiseSet({ properties });
-    expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
+    expect(await phone.exchange(LeExtendedCreateConnection, create())).toEqual([
       answered(LeExtendedCreateConnection),
-      connected('00', car),
+      connected(ConnectionRole.central, car),
       ALGORITHM,
     ]);
     // Nothing comes between the link and the end of the advertising that led to it.
     expect(await car.packets()).toEqual([
-      connected('01', phone),
+      connected(ConnectionRole.peripheral, phone),
       event(LeAdvertisingSetTerminated, { set: 1, handle: 0x40 }),
       ALGORITHM,
     ]);
@@ -71,8 +83,8 @@ describe('LE Extended Create Connection', () => {
 
   it('gives the legacy event to a host that has masked the other one', async () => {
     phone.command(LeSetEventMask, { mask: bytes('1f00000000000000') });
-    await car.advertiseSet({ properties: '0100' });
-    expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
+    await car.advertiseSet({ properties: 0x01 });
+    expect(await phone.exchange(LeExtendedCreateConnection, create())).toEqual([
       completed(LeSetEventMask),
       answered(LeExtendedCreateConnection),
       event(LeConnectionComplete, {
@@ -85,23 +97,22 @@ describe('LE Extended Create Connection', () => {
   });
 
   it('begins on the secondary PHY, with the parameters for that', async () => {
-    await car.advertiseSet({ properties: '0100', secondaryPhy: '02' });
-    const peer = `00${addressHex(car.controller)}`;
-    const for1M = '60003000' + '0600120000002a00' + '04000600';
-    const for2M = '60003000' + '1800180000006400' + '00000000';
-    const parameters = `0000${peer}03${for1M}${for2M}`;
-    const [, event] = await phone.exchange(LeExtendedCreateConnection.opcode, parameters);
-    expect(event).toBe(connected('00', car).replace(PARAMETERS, '18000000640000'));
+    await car.advertiseSet({ properties: 0x01, secondaryPhy: 2 });
+    const for2M = { ...LINK, intervalMin: 0x18, intervalMax: 0x18, timeout: 0x64 };
+    const both = create({ phys: PhyBit.le1M | PhyBit.le2M, links: [LINK, for2M] });
+    const [, event] = await phone.exchange(LeExtendedCreateConnection, both);
+    const parameters = { interval: 0x18, timeout: 0x64 };
+    expect(event).toBe(connected(ConnectionRole.central, car, parameters));
     expect(await phone.exchange(LeReadPhy, { handle: 0x40 })).toEqual([
       completed(LeReadPhy, { handle: 0x40, tx: 2, rx: 2 }),
     ]);
   });
 
   it('ends the set that was answered, not another one with the same address', async () => {
-    await car.advertiseSet({ handle: '01' });
-    await car.advertiseSet({ handle: '02', properties: '0100' });
-    await car.advertiseSet({ handle: '03', properties: '1300' });
-    await phone.exchange(LeExtendedCreateConnection.opcode, create());
+    await car.advertiseSet({ set: 1 });
+    await car.advertiseSet({ set: 2, properties: 0x01 });
+    await car.advertiseSet({ set: 3, properties: 0x13 });
+    await phone.exchange(LeExtendedCreateConnection, create());
     const terminated = (await car.packets()).filter((packet) => packet.startsWith('043e0612'));
     expect(terminated).toHaveLength(1);
     expect(terminated[0]).toMatch(/^043e06120002|^043e06120003/);
@@ -111,17 +122,18 @@ describe('LE Extended Create Connection', () => {
   });
 
   it('tells how many events it took, where they are counted', async () => {
-    await car.advertiseSet({ properties: '0100' }, '', '', '0000ff');
+    await car.advertiseSet({ properties: 0x01 }, '', '', { maxEvents: 0xff });
     await clock.advance(350);
-    await phone.exchange(LeExtendedCreateConnection.opcode, create());
-    const [terminated = ''] = (await car.packets()).filter((p) => p.startsWith('043e0612'));
-    expect(terminated.slice(0, 16)).toBe('043e061200014000');
-    expect(Number.parseInt(terminated.slice(16), 16)).toBeGreaterThanOrEqual(3);
+    await phone.exchange(LeExtendedCreateConnection, create());
+    const [terminated] = (await car.packets()).filter((p) => p.startsWith('043e0612'));
+    const { events, ...rest } = readEvent(LeAdvertisingSetTerminated, terminated);
+    expect(rest).toEqual({ status: Status.success, set: 1, handle: 0x40 });
+    expect(events).toBeGreaterThanOrEqual(3);
   });
 
   it('is cancelled with the enhanced event', async () => {
-    await phone.exchange(LeExtendedCreateConnection.opcode, create());
-    expect(await phone.exchange(LeExtendedCreateConnection.opcode, create())).toEqual([
+    await phone.exchange(LeExtendedCreateConnection, create());
+    expect(await phone.exchange(LeExtendedCreateConnection, create())).toEqual([
       answered(LeExtendedCreateConnection, Status.commandDisallowed),
     ]);
     expect(await phone.exchange(LeCreateConnectionCancel)).toEqual([
@@ -131,56 +143,63 @@ describe('LE Extended Create Connection', () => {
   });
 
   it('goes to the accept list, too', async () => {
-    await car.advertiseSet({ properties: '0100' });
+    await car.advertiseSet({ properties: 0x01 });
     await phone.exchange(LeAddToAcceptList, { address: addressOf(car.controller) });
-    const anyone = create().replace(/^00/, '01');
-    const [, event] = await phone.exchange(LeExtendedCreateConnection.opcode, anyone);
-    expect(event).toBe(connected('00', car));
+    const anyone = create({ filterPolicy: 1 });
+    const [, event] = await phone.exchange(LeExtendedCreateConnection, anyone);
+    expect(event).toBe(connected(ConnectionRole.central, car));
   });
 
   it('does not connect to what cannot be connected to', async () => {
-    await car.advertiseSet({ handle: '01' });
-    await car.advertiseSet({ handle: '02', properties: '1000' });
-    await phone.exchange(LeExtendedCreateConnection.opcode, create());
+    await car.advertiseSet({ set: 1 });
+    await car.advertiseSet({ set: 2, properties: 0x10 });
+    await phone.exchange(LeExtendedCreateConnection, create());
     await clock.advance(1000);
     expect(await phone.packets()).toEqual([]);
   });
 
-  it.each([
-    ['a filter policy', (p: string) => p.replace(/^00/, '02'), '12'],
-    ['an own address type', (p: string) => p.replace(/^0000/, '0004'), '12'],
-    ['a random address that is not set', (p: string) => p.replace(/^0000/, '0001'), '12'],
-    ['a peer address type', (p: string) => p.replace(/^000000/, '000004'), '12'],
-    ['the coded PHY', (p: string) => withPhys(p, '04'), '11'],
-    ['LE 2M alone', (p: string) => withPhys(p, '02'), '12'],
-    ['parameters for one PHY of two', (p: string) => withPhys(p, '03'), '12'],
-    ['a scan window above its interval', (p: string) => p.replace('60003000', '30006000'), '12'],
-    ['a timeout too short', (p: string) => p.replace('2a00', '0200'), '12'],
-    ['event lengths in the wrong order', (p: string) => p.replace('04000600', '06000400'), '12'],
-  ])('refuses %s', async (_what, spoil, status) => {
-    const parameters = spoil(create());
-    expect(await phone.exchange(LeExtendedCreateConnection.opcode, parameters)).toEqual([
-      `040f04${status}014320`,
+  it.each<readonly [string, Partial<Create>, number]>([
+    ['a filter policy', { filterPolicy: 2 }, Status.invalidParameters],
+    ['an own address type', { ownAddressType: 4 }, Status.invalidParameters],
+    ['a random address that is not set', { ownAddressType: 1 }, Status.invalidParameters],
+    ['a peer address type', { peerAddressType: 4 }, Status.invalidParameters],
+    ['the coded PHY', { phys: PhyBit.coded }, Status.unsupportedFeature],
+    ['LE 2M alone', { phys: PhyBit.le2M }, Status.invalidParameters],
+    [
+      'parameters for one PHY of two',
+      { phys: PhyBit.le1M | PhyBit.le2M },
+      Status.invalidParameters,
+    ],
+    [
+      'a scan window above its interval',
+      { links: [{ ...LINK, scanInterval: 0x30, scanWindow: 0x60 }] },
+      Status.invalidParameters,
+    ],
+    ['a timeout too short', { links: [{ ...LINK, timeout: 2 }] }, Status.invalidParameters],
+    [
+      'event lengths in the wrong order',
+      { links: [{ ...LINK, eventLengthMin: 6, eventLengthMax: 4 }] },
+      Status.invalidParameters,
+    ],
+  ])('refuses %s', async (_what, fields, status) => {
+    expect(await phone.exchange(LeExtendedCreateConnection, create(fields))).toEqual([
+      answered(LeExtendedCreateConnection, status),
     ]);
   });
 });
-
-/** Another Initiating_PHYs, the byte after the peer's address. */
-const withPhys = (parameters: string, phys: string): string =>
-  parameters.slice(0, 18) + phys + parameters.slice(20);
 
 describe('several centrals', () => {
   it('connect to one set after the other, while there is room', async () => {
     const other = await ExtendedHost.create(air.controller());
     const third = await ExtendedHost.create(air.controller());
-    for (const handle of ['01', '02', '03']) {
-      await car.advertiseSet({ handle, properties: '0100' });
+    for (const set of [1, 2, 3]) {
+      await car.advertiseSet({ set, properties: 0x01 });
     }
     for (const central of [phone, other]) {
-      const [, event] = await central.exchange(LeExtendedCreateConnection.opcode, create());
+      const [, event] = await central.exchange(LeExtendedCreateConnection, create());
       expect(event).toMatch(/^043e1f0a00/);
     }
-    await third.exchange(LeExtendedCreateConnection.opcode, create());
+    await third.exchange(LeExtendedCreateConnection, create());
     await clock.advance(500);
     expect(await third.packets()).toEqual([]);
     await car.packets();
@@ -188,7 +207,7 @@ describe('several centrals', () => {
     await car.packets();
     await clock.advance(500);
     expect((await third.packets())[0]).toMatch(/^043e1f0a00/);
-    car.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0100' }));
+    car.command(LeSetExtendedAdvertisingParameters, setParameters({ properties: 0x01 }));
     expect(
       await car.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
     ).toContain(

@@ -1,67 +1,85 @@
 import type { VirtualController } from '../../../air/index.js';
 import { TestHost } from './test-host.js';
 import {
+  DataOperation,
   LeSetExtendedAdvertisingData,
   LeSetExtendedAdvertisingEnable,
   LeSetExtendedAdvertisingParameters,
   LeSetExtendedScanResponseData,
 } from '../../../lib/hci/commands/extended-advertising.js';
 import { LeSetEventMask, SetEventMask } from '../../../lib/hci/commands/host-control.js';
+import type { LeExtendedCreateConnection } from '../../../lib/hci/commands/listening.js';
 import {
   LeSetExtendedScanEnable,
   LeSetExtendedScanParameters,
+  PhyBit,
 } from '../../../lib/hci/commands/listening.js';
-import { bytes } from '../../support/hci-packets.js';
+import type { ParametersOf } from '../../../lib/hci/packet.js';
+import { bytes, filled } from '../../support/hci-packets.js';
 
-/** Fields of LE Set Extended Advertising Parameters in hex; the rest has values that do no harm. */
-export interface SetFields {
-  readonly handle?: string;
-  readonly properties?: string;
-  /** Primary_Advertising_Interval_Min and _Max, 6 bytes. */
-  readonly intervals?: string;
-  readonly channels?: string;
-  readonly ownAddressType?: string;
-  /** Type and address, 7 bytes. */
-  readonly peer?: string;
-  readonly filterPolicy?: string;
-  readonly txPower?: string;
-  readonly primaryPhy?: string;
-  readonly secondaryPhy?: string;
-  readonly sid?: string;
-  readonly notify?: string;
-}
+type SetParameters = ParametersOf<typeof LeSetExtendedAdvertisingParameters>;
+/** Fields of LE Set Extended Advertising Parameters; the rest has values that do no harm. */
+export type SetFields = Partial<SetParameters>;
 
-/** 25 bytes: handle 1, non-connectable and non-scannable with extended PDUs, every 100 ms. */
-export const setParameters = (fields: SetFields = {}): string =>
-  (fields.handle ?? '01') +
-  (fields.properties ?? '0000') +
-  (fields.intervals ?? 'a00000a00000') +
-  (fields.channels ?? '07') +
-  (fields.ownAddressType ?? '00') +
-  (fields.peer ?? '00000000000000') +
-  (fields.filterPolicy ?? '00') +
-  (fields.txPower ?? '7f') +
-  (fields.primaryPhy ?? '01') +
-  '00' +
-  (fields.secondaryPhy ?? '01') +
-  (fields.sid ?? '05') +
-  (fields.notify ?? '00');
+/** Of set 1, non-connectable and non-scannable with extended PDUs, every 100 ms. */
+export const setParameters = (fields: SetFields = {}): SetParameters => ({
+  ...filled(LeSetExtendedAdvertisingParameters.parameters, {
+    set: 1,
+    intervalMin: 0xa0,
+    intervalMax: 0xa0,
+    channels: 0b111,
+    txPower: 127,
+    primaryPhy: 1,
+    secondaryPhy: 1,
+    sid: 5,
+  }),
+  ...fields,
+});
 
-/** LE Set Extended Advertising Data or Scan Response Data: handle, operation, preference, data. */
-export const setData = (data: string, operation = '03', handle = '01'): string =>
-  handle + operation + '00' + (data.length / 2).toString(16).padStart(2, '0') + data;
+type SetData = ParametersOf<typeof LeSetExtendedAdvertisingData>;
 
-/** LE Set Extended Scan Parameters on LE 1M. */
-export const scanParameters = (active = false, ownAddressType = '00', policy = '00'): string =>
-  `${ownAddressType}${policy}01${active ? '01' : '00'}10001000`;
+/** LE Set Extended Advertising Data or Scan Response Data: all of set 1, if nothing else is said. */
+export const setData = (data: string, fields: Partial<SetData> = {}): SetData => ({
+  set: 1,
+  operation: DataOperation.complete,
+  fragmentPreference: 0,
+  data: bytes(data),
+  ...fields,
+});
 
-/** LE Set Extended Scan Enable. */
-export const scanEnable = (filter = '00', duration = '0000', period = '0000'): string =>
-  `01${filter}${duration}${period}`;
+type ScanParameters = ParametersOf<typeof LeSetExtendedScanParameters>;
 
-/** LE Extended Create Connection on LE 1M, with the parameters of noble. */
-export const extendedCreate = (peer: string, ownAddressType = '00'): string =>
-  `00${ownAddressType}${peer}01` + '60003000' + '0600120000002a00' + '04000600';
+/** LE Set Extended Scan Parameters: passive on LE 1M, if nothing else is said. */
+export const scanParameters = (fields: Partial<ScanParameters> = {}): ScanParameters => ({
+  ownAddressType: 0,
+  filterPolicy: 0,
+  phys: PhyBit.le1M,
+  scans: [{ type: 0, interval: 0x10, window: 0x10 }],
+  ...fields,
+});
+
+/** The same, asking for scan responses. */
+export const activeScan = (fields: Partial<ScanParameters> = {}): ScanParameters =>
+  scanParameters({ scans: [{ type: 1, interval: 0x10, window: 0x10 }], ...fields });
+
+type Create = ParametersOf<typeof LeExtendedCreateConnection>;
+
+/** The parameters that noble gives a link. */
+export const LINK: Create['links'][number] = {
+  scanInterval: 0x60,
+  scanWindow: 0x30,
+  intervalMin: 6,
+  intervalMax: 0x12,
+  latency: 0,
+  timeout: 0x2a,
+  eventLengthMin: 4,
+  eventLengthMax: 6,
+};
+
+/** LE Extended Create Connection on LE 1M to the peer that is named. */
+export const extendedCreate = (
+  fields: Partial<Create> & Pick<Create, 'peerAddressType' | 'peerAddress'>,
+): Create => ({ filterPolicy: 0, ownAddressType: 0, phys: PhyBit.le1M, links: [LINK], ...fields });
 
 /** A host that uses extended commands, and hears of all LE events. */
 export class ExtendedHost extends TestHost {
@@ -78,25 +96,26 @@ export class ExtendedHost extends TestHost {
     fields: SetFields,
     data = '',
     scanResponse = '',
-    limits = '000000',
+    limits: { readonly duration?: number; readonly maxEvents?: number } = {},
   ): Promise<void> {
-    const { handle = '01' } = fields;
-    this.command(LeSetExtendedAdvertisingParameters.opcode, setParameters(fields));
-    if (data !== '') {
-      this.command(LeSetExtendedAdvertisingData.opcode, setData(data, '03', handle));
-    }
+    const { set = 1 } = fields;
+    this.command(LeSetExtendedAdvertisingParameters, setParameters(fields));
+    if (data !== '') this.command(LeSetExtendedAdvertisingData, setData(data, { set }));
     if (scanResponse !== '') {
-      this.command(LeSetExtendedScanResponseData.opcode, setData(scanResponse, '03', handle));
+      this.command(LeSetExtendedScanResponseData, setData(scanResponse, { set }));
     }
-    this.command(LeSetExtendedAdvertisingEnable.opcode, `0101${handle}${limits}`);
+    this.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set, ...limits }] });
     for (const answer of await this.packets()) {
       if (!/^040e0[45]01..2000/.test(answer)) throw new Error(`refused: ${answer}`);
     }
   }
 
-  async scanExtended(parameters = scanParameters(), enable = scanEnable()): Promise<void> {
-    this.command(LeSetExtendedScanParameters.opcode, parameters);
-    this.command(LeSetExtendedScanEnable.opcode, enable);
+  async scanExtended(
+    parameters = scanParameters(),
+    enable: Partial<ParametersOf<typeof LeSetExtendedScanEnable>> = {},
+  ): Promise<void> {
+    this.command(LeSetExtendedScanParameters, parameters);
+    this.command(LeSetExtendedScanEnable, { enable: 1, ...enable });
     await this.packets();
   }
 

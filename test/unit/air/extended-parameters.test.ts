@@ -4,6 +4,7 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { ExtendedHost, setData, setParameters } from './extended-host.js';
 import type { SetFields } from './extended-host.js';
 import {
+  DataOperation,
   LeClearAdvertisingSets,
   LeRemoveAdvertisingSet,
   LeSetAdvertisingSetRandomAddress,
@@ -12,8 +13,13 @@ import {
   LeSetExtendedAdvertisingParameters,
   LeSetExtendedScanResponseData,
 } from '../../../lib/hci/commands/extended-advertising.js';
-import { completed } from '../../support/hci-packets.js';
+import { bytes, completed, filled } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
+import { toHex } from '../../../lib/platform/bytes.js';
+
+const INVALID = Status.invalidParameters;
+const UNSUPPORTED = Status.unsupportedFeature;
+const UNKNOWN_SET = Status.unknownAdvertisingIdentifier;
 
 let host: ExtendedHost;
 
@@ -23,176 +29,213 @@ beforeEach(async () => {
 });
 
 describe('LE Set Extended Advertising Parameters', () => {
-  it.each<readonly [string, SetFields, string]>([
-    ['a handle above 0xef', { handle: 'f0' }, '12'],
-    ['a property of a later version', { properties: '8000' }, '11'],
-    ['connectable and scannable extended PDUs', { properties: '0300' }, '12'],
-    ['anonymous and connectable', { properties: '2100' }, '12'],
-    ['high duty cycle with extended PDUs', { properties: '0d00' }, '12'],
-    ['legacy PDUs of no type', { properties: '1100' }, '12'],
-    ['legacy PDUs with TX power', { properties: '5300' }, '12'],
-    ['an interval below 20 ms', { intervals: '1f0000a00000' }, '11'],
-    ['a minimum above the maximum', { intervals: 'a10000a00000' }, '12'],
-    ['no channel', { channels: '00' }, '12'],
-    ['a channel that there is not', { channels: '08' }, '12'],
-    ['an own address type', { ownAddressType: '04' }, '12'],
-    ['a peer address type', { properties: '0500', peer: '02000000000000' }, '12'],
-    ['a filter policy', { filterPolicy: '04' }, '12'],
-    ['a TX power', { txPower: '15' }, '12'],
-    ['the coded PHY, primary', { primaryPhy: '03' }, '11'],
-    ['the coded PHY, secondary', { secondaryPhy: '03' }, '11'],
-    ['LE 2M as the primary PHY', { primaryPhy: '02' }, '12'],
-    ['the coded PHY for legacy PDUs', { properties: '1300', primaryPhy: '03' }, '12'],
-    ['a secondary PHY', { secondaryPhy: '04' }, '12'],
-    ['a set identifier', { sid: '10' }, '12'],
-    ['a notification flag', { notify: '02' }, '12'],
+  it.each<readonly [string, SetFields, number]>([
+    ['a handle above 0xef', { set: 0xf0 }, INVALID],
+    ['a property of a later version', { properties: 0x80 }, UNSUPPORTED],
+    ['connectable and scannable extended PDUs', { properties: 0x03 }, INVALID],
+    ['anonymous and connectable', { properties: 0x21 }, INVALID],
+    ['high duty cycle with extended PDUs', { properties: 0x0d }, INVALID],
+    ['legacy PDUs of no type', { properties: 0x11 }, INVALID],
+    ['legacy PDUs with TX power', { properties: 0x53 }, INVALID],
+    ['an interval below 20 ms', { intervalMin: 0x1f }, UNSUPPORTED],
+    ['a minimum above the maximum', { intervalMin: 0xa1 }, INVALID],
+    ['no channel', { channels: 0 }, INVALID],
+    ['a channel that there is not', { channels: 0b1000 }, INVALID],
+    ['an own address type', { ownAddressType: 4 }, INVALID],
+    ['a peer address type', { properties: 0x05, peerAddressType: 2 }, INVALID],
+    ['a filter policy', { filterPolicy: 4 }, INVALID],
+    ['a TX power', { txPower: 21 }, INVALID],
+    ['the coded PHY, primary', { primaryPhy: 3 }, UNSUPPORTED],
+    ['the coded PHY, secondary', { secondaryPhy: 3 }, UNSUPPORTED],
+    ['LE 2M as the primary PHY', { primaryPhy: 2 }, INVALID],
+    ['the coded PHY for legacy PDUs', { properties: 0x13, primaryPhy: 3 }, INVALID],
+    ['a secondary PHY', { secondaryPhy: 4 }, INVALID],
+    ['a set identifier', { sid: 0x10 }, INVALID],
+    ['a notification flag', { notifyScanRequests: 2 }, INVALID],
   ])('refuses %s, and no set comes of it', async (_what, fields, status) => {
-    const opcode = LeSetExtendedAdvertisingParameters.opcode;
-    expect(await host.exchange(opcode, setParameters(fields))).toEqual([`040e05013620${status}00`]);
-    expect(await host.exchange(LeRemoveAdvertisingSet.opcode, fields.handle ?? '01')).toEqual([
-      completed(LeRemoveAdvertisingSet, { status: Status.unknownAdvertisingIdentifier }),
+    const parameters = setParameters(fields);
+    expect(await host.exchange(LeSetExtendedAdvertisingParameters, parameters)).toEqual([
+      completed(LeSetExtendedAdvertisingParameters, { status }),
+    ]);
+    expect(await host.exchange(LeRemoveAdvertisingSet, { set: parameters.set })).toEqual([
+      completed(LeRemoveAdvertisingSet, { status: UNKNOWN_SET }),
     ]);
   });
 
   it('selects a power that there is, and no more than the station has', async () => {
-    for (const [wanted, selected] of [
-      ['7f', '00'],
-      ['0a', '00'],
-      ['f6', 'f6'],
-      ['81', 'd8'],
+    for (const [wanted, txPower] of [
+      [127, 0],
+      [10, 0],
+      [-10, -10],
+      [-127, -40],
     ] as const) {
       const parameters = setParameters({ txPower: wanted });
-      expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
-        `040e0501362000${selected}`,
+      expect(await host.exchange(LeSetExtendedAdvertisingParameters, parameters)).toEqual([
+        completed(LeSetExtendedAdvertisingParameters, { txPower }),
       ]);
     }
   });
 
   it('takes any interval for high duty cycle, which has its own', async () => {
-    const parameters = setParameters({ properties: '1d00', intervals: '000000000000' });
-    expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
+    const parameters = setParameters({ properties: 0x1d, intervalMin: 0, intervalMax: 0 });
+    expect(await host.exchange(LeSetExtendedAdvertisingParameters, parameters)).toEqual([
       completed(LeSetExtendedAdvertisingParameters),
     ]);
   });
 
   it('makes four sets at the most', async () => {
-    for (const [handle, status] of [
-      ['01', '0000'],
-      ['02', '0000'],
-      ['03', '0000'],
-      ['04', '0000'],
-      ['05', '0700'],
-      ['01', '0000'],
+    for (const [set, status] of [
+      [1, Status.success],
+      [2, Status.success],
+      [3, Status.success],
+      [4, Status.success],
+      [5, Status.memoryCapacityExceeded],
+      [1, Status.success],
     ] as const) {
-      const parameters = setParameters({ handle });
-      expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
-        `040e05013620${status}`,
+      const parameters = setParameters({ set });
+      expect(await host.exchange(LeSetExtendedAdvertisingParameters, parameters)).toEqual([
+        completed(LeSetExtendedAdvertisingParameters, { status }),
       ]);
     }
   });
 
   it('must suit the data that the set has already', async () => {
-    host.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
-    host.command(LeSetExtendedAdvertisingData.opcode, setData('aa'.repeat(32)));
+    host.command(LeSetExtendedAdvertisingParameters, setParameters());
+    host.command(LeSetExtendedAdvertisingData, setData('aa'.repeat(32)));
     await host.packets();
     for (const [properties, status] of [
-      ['1000', '1200'], // more than 31 bytes
-      ['0200', '1200'], // no advertising data with scannable extended PDUs
-      ['0100', '0000'],
+      [0x10, INVALID], // more than 31 bytes
+      [0x02, INVALID], // no advertising data with scannable extended PDUs
+      [0x01, Status.success],
     ] as const) {
       const parameters = setParameters({ properties });
-      expect(await host.exchange(LeSetExtendedAdvertisingParameters.opcode, parameters)).toEqual([
-        `040e05013620${status}`,
+      expect(await host.exchange(LeSetExtendedAdvertisingParameters, parameters)).toEqual([
+        completed(LeSetExtendedAdvertisingParameters, { status }),
       ]);
     }
   });
 });
 
 describe('the data commands', () => {
-  const DATA = LeSetExtendedAdvertisingData.opcode;
-  const RESPONSE = LeSetExtendedScanResponseData.opcode;
+  const DATA = LeSetExtendedAdvertisingData;
+  const RESPONSE = LeSetExtendedScanResponseData;
+  const { intermediate, first, last, unchanged } = DataOperation;
+  const TOO_LONG = 'aa'.repeat(32);
 
   beforeEach(async () => {
-    host.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ handle: '00' }));
-    for (const [handle, properties] of [
-      ['01', '1300'],
-      ['02', '0200'],
+    for (const [set, properties] of [
+      [0, 0],
+      [1, 0x13],
+      [2, 0x02],
     ] as const) {
-      const parameters = setParameters({ handle, properties });
-      host.command(LeSetExtendedAdvertisingParameters.opcode, parameters);
+      host.command(LeSetExtendedAdvertisingParameters, setParameters({ set, properties }));
     }
     await host.packets();
   });
 
   it.each([
-    ['data for no set', DATA, setData('aa', '03', '09'), '42'],
-    ['data of another length than it says', DATA, '00030002aa', '12'],
-    ['an operation', DATA, setData('aa', '05', '00'), '12'],
-    ['a fragment preference', DATA, '000302' + '01aa', '12'],
-    ['an empty fragment', DATA, setData('', '01', '00'), '12'],
-    ['a fragment in the middle of nothing', DATA, setData('aa', '00', '00'), '0c'],
-    ['the last fragment of nothing', DATA, setData('aa', '02', '00'), '0c'],
-    ['unchanged data while nothing is advertised', DATA, setData('', '04', '00'), '12'],
-    ['32 bytes in a legacy PDU', DATA, setData('aa'.repeat(32), '03', '01'), '12'],
-    ['fragments for a legacy PDU', DATA, setData('aa', '01', '01'), '12'],
-    ['data for scannable extended PDUs', DATA, setData('aa', '03', '02'), '12'],
-    ['a response for no set', RESPONSE, setData('aa', '03', '09'), '42'],
-    ['a response that nobody can ask for', RESPONSE, setData('aa', '03', '00'), '12'],
-    ['an unchanged response', RESPONSE, setData('', '04', '02'), '12'],
-    ['32 bytes in a legacy response', RESPONSE, setData('aa'.repeat(32), '03', '01'), '12'],
-    ['a response of another length than it says', RESPONSE, '02030002aa', '12'],
-  ])('refuse %s', async (_what, opcode, parameters, status) => {
-    const name = opcode.toString(16);
-    expect(await host.exchange(opcode, parameters)).toEqual([
-      `040e0401${name.slice(2)}${name.slice(0, 2)}${status}`,
+    ['data for no set', DATA, setData('aa', { set: 9 }), UNKNOWN_SET],
+    ['an operation', DATA, setData('aa', { set: 0, operation: 5 }), INVALID],
+    ['a fragment preference', DATA, setData('aa', { set: 0, fragmentPreference: 2 }), INVALID],
+    ['an empty fragment', DATA, setData('', { set: 0, operation: first }), INVALID],
+    [
+      'a fragment in the middle of nothing',
+      DATA,
+      setData('aa', { set: 0, operation: intermediate }),
+      Status.commandDisallowed,
+    ],
+    [
+      'the last fragment of nothing',
+      DATA,
+      setData('aa', { set: 0, operation: last }),
+      Status.commandDisallowed,
+    ],
+    [
+      'unchanged data while nothing is advertised',
+      DATA,
+      setData('', { set: 0, operation: unchanged }),
+      INVALID,
+    ],
+    ['32 bytes in a legacy PDU', DATA, setData(TOO_LONG), INVALID],
+    ['fragments for a legacy PDU', DATA, setData('aa', { operation: first }), INVALID],
+    ['data for scannable extended PDUs', DATA, setData('aa', { set: 2 }), INVALID],
+    ['a response for no set', RESPONSE, setData('aa', { set: 9 }), UNKNOWN_SET],
+    ['a response that nobody can ask for', RESPONSE, setData('aa', { set: 0 }), INVALID],
+    ['an unchanged response', RESPONSE, setData('', { set: 2, operation: unchanged }), INVALID],
+    ['32 bytes in a legacy response', RESPONSE, setData(TOO_LONG), INVALID],
+  ])('refuse %s', async (_what, command, parameters, status) => {
+    expect(await host.exchange(command, parameters)).toEqual([completed(command, { status })]);
+  });
+
+  it.each([
+    ['data', DATA, 0],
+    ['a response', RESPONSE, 2],
+  ])('refuse %s of another length than it says', async (_what, command, set) => {
+    const cut = command.parameters.build(setData('aabb', { set })).subarray(0, -1);
+    expect(await host.exchange(command.opcode, toHex(cut))).toEqual([
+      completed(command, { status: INVALID }),
     ]);
   });
 
   it('let the response of a set that is not scannable be discarded', async () => {
-    expect(await host.exchange(RESPONSE, setData('', '03', '00'))).toEqual([
+    expect(await host.exchange(RESPONSE, setData('', { set: 0 }))).toEqual([
       completed(LeSetExtendedScanResponseData),
     ]);
   });
 
   it('take no fragments while the set is enabled', async () => {
-    host.command(DATA, setData('aa', '03', '00'));
+    host.command(DATA, setData('aa', { set: 0 }));
     host.command(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{}] });
     await host.packets();
-    expect(await host.exchange(DATA, setData('aa', '01', '00'))).toEqual([
+    expect(await host.exchange(DATA, setData('aa', { set: 0, operation: first }))).toEqual([
       completed(LeSetExtendedAdvertisingData, { status: Status.commandDisallowed }),
     ]);
   });
 });
 
 describe('LE Set Extended Advertising Enable', () => {
+  const ENABLE = LeSetExtendedAdvertisingEnable;
+
   beforeEach(async () => {
-    host.command(LeSetExtendedAdvertisingParameters.opcode, setParameters());
-    const highDuty = setParameters({ handle: '02', properties: '1d00' });
-    host.command(LeSetExtendedAdvertisingParameters.opcode, highDuty);
+    host.command(LeSetExtendedAdvertisingParameters, setParameters());
+    const highDuty = setParameters({ set: 2, properties: 0x1d });
+    host.command(LeSetExtendedAdvertisingParameters, highDuty);
     await host.packets();
   });
 
-  it.each([
-    ['enable', '020101000000', '12'],
-    ['another number of sets than it has', '010201000000', '12'],
-    ['no set to enable', '0100', '12'],
-    ['the same set twice', '01020100000001000000', '12'],
-    ['a set that there is not', '01020100000009000000', '42'],
-    ['high duty cycle for ever', '010102000000', '12'],
-    ['high duty cycle for more than 1.28 s', '010102810000', '12'],
-  ])('refuses %s, and enables nothing', async (_what, parameters, status) => {
-    expect(await host.exchange(LeSetExtendedAdvertisingEnable.opcode, parameters)).toEqual([
-      `040e04013920${status}`,
-    ]);
+  const expectNothing = async (): Promise<void> => {
     expect(await host.exchange(LeClearAdvertisingSets)).toEqual([
       completed(LeClearAdvertisingSets),
     ]);
+  };
+
+  it.each([
+    ['enable', 2, [{ set: 1 }], INVALID],
+    ['no set to enable', 1, [], INVALID],
+    ['the same set twice', 1, [{ set: 1 }, { set: 1 }], INVALID],
+    ['a set that there is not', 1, [{ set: 1 }, { set: 9 }], UNKNOWN_SET],
+    ['high duty cycle for ever', 1, [{ set: 2 }], INVALID],
+    ['high duty cycle for more than 1.28 s', 1, [{ set: 2, duration: 0x81 }], INVALID],
+  ])('refuses %s, and enables nothing', async (_what, enable, sets, status) => {
+    expect(await host.exchange(ENABLE, { enable, sets })).toEqual([completed(ENABLE, { status })]);
+    await expectNothing();
+  });
+
+  it('refuses another number of sets than it has, and enables nothing', async () => {
+    const parameters = ENABLE.parameters.build(
+      filled(ENABLE.parameters, { enable: 1, sets: [{ set: 1 }] }),
+    );
+    parameters[1] = 2;
+    expect(await host.exchange(ENABLE.opcode, toHex(parameters))).toEqual([
+      completed(ENABLE, { status: INVALID }),
+    ]);
+    await expectNothing();
   });
 
   it('refuses a connectable set where there is no room for a link', async () => {
     const air = new VirtualAir({ clock: new SimClock() });
     const full = await ExtendedHost.create(air.controller({ peripheralLinks: 0 }));
-    full.command(LeSetExtendedAdvertisingParameters.opcode, setParameters({ properties: '0100' }));
+    full.command(LeSetExtendedAdvertisingParameters, setParameters({ properties: 0x01 }));
     await full.packets();
     expect(
       await full.exchange(LeSetExtendedAdvertisingEnable, { enable: 1, sets: [{ set: 1 }] }),
@@ -204,13 +247,14 @@ describe('LE Set Extended Advertising Enable', () => {
 
 describe('LE Set Advertising Set Random Address', () => {
   it('is for a set that there is, and does not change under a connectable one', async () => {
-    const opcode = LeSetAdvertisingSetRandomAddress.opcode;
-    expect(await host.exchange(opcode, '010102030405c6')).toEqual([
-      completed(LeSetAdvertisingSetRandomAddress, { status: Status.unknownAdvertisingIdentifier }),
+    const command = LeSetAdvertisingSetRandomAddress;
+    const parameters = { set: 1, address: bytes('0102030405c6') };
+    expect(await host.exchange(command, parameters)).toEqual([
+      completed(command, { status: Status.unknownAdvertisingIdentifier }),
     ]);
-    await host.advertiseSet({ properties: '0100' });
-    expect(await host.exchange(opcode, '010102030405c6')).toEqual([
-      completed(LeSetAdvertisingSetRandomAddress, { status: Status.commandDisallowed }),
+    await host.advertiseSet({ properties: 0x01 });
+    expect(await host.exchange(command, parameters)).toEqual([
+      completed(command, { status: Status.commandDisallowed }),
     ]);
   });
 });

@@ -10,19 +10,21 @@ import {
 } from '../../../lib/hci/commands/host-control.js';
 import { Disconnect, ReadRemoteVersion } from '../../../lib/hci/commands/links.js';
 import { acl, answered, completed, event } from '../../support/hci-packets.js';
-import { Status } from '../../../lib/hci/constants.js';
+import { PacketBoundary, Status } from '../../../lib/hci/constants.js';
+import { toHex } from '../../../lib/platform/bytes.js';
 import { DisconnectionComplete, ReadRemoteVersionComplete } from '../../../lib/hci/events/links.js';
 
-const HANDLE = '4000';
 const ON = completed(SetHostFlowControl);
 
 let central: TestHost;
 let peripheral: TestHost;
 
 /** 4 bytes of data from the central. */
-const data = (first: string): string => `0240000400${first}000000`;
+const data = (first: string, handle = 0x40): string =>
+  acl(handle, PacketBoundary.firstFromHost, `${first}000000`);
 /** The same as the peripheral gets it. */
-const received = (first: string): string => `0240200400${first}000000`;
+const received = (first: string, handle = 0x40): string =>
+  acl(handle, PacketBoundary.first, `${first}000000`);
 
 const connect = async (): Promise<void> => {
   await peripheral.advertise();
@@ -30,7 +32,7 @@ const connect = async (): Promise<void> => {
   for (const host of [central, peripheral]) await host.packets();
 };
 
-const counted = (count: string): string => `01${HANDLE}${count}`;
+const counted = (count: number, handle = 0x40) => ({ completed: [{ handle, count }] });
 
 /** Data that has come. */
 const arrived = async (): Promise<string[]> =>
@@ -58,12 +60,8 @@ describe('flow control from controller to host', () => {
   it('withholds data while the host has no buffer for it', async () => {
     expect(await arrived()).toEqual([received('01'), received('02')]);
     // On success the command has no answer.
-    expect(await peripheral.exchange(HostCompletedPackets.opcode, counted('0100'))).toEqual([
-      received('03'),
-    ]);
-    expect(await peripheral.exchange(HostCompletedPackets.opcode, counted('0200'))).toEqual([
-      received('04'),
-    ]);
+    expect(await peripheral.exchange(HostCompletedPackets, counted(1))).toEqual([received('03')]);
+    expect(await peripheral.exchange(HostCompletedPackets, counted(2))).toEqual([received('04')]);
   });
 
   it('does not withhold events', async () => {
@@ -76,14 +74,17 @@ describe('flow control from controller to host', () => {
 
   it('answers what cannot be with 0x12', async () => {
     await peripheral.packets();
-    for (const wrong of [
-      counted('0300'), // more than it has
-      '0141000100', // another link
-      '02' + '40000100', // not as many as it says
-      '00' + '40000100',
-    ]) {
-      expect(await peripheral.exchange(HostCompletedPackets.opcode, wrong)).toEqual([
-        completed(HostCompletedPackets, { status: Status.invalidParameters }),
+    const refused = completed(HostCompletedPackets, { status: Status.invalidParameters });
+    const [tooMany, anotherLink] = [counted(3), counted(1, 0x41)];
+    for (const wrong of [tooMany, anotherLink]) {
+      expect(await peripheral.exchange(HostCompletedPackets, wrong)).toEqual([refused]);
+    }
+    // Not as many as it says.
+    for (const count of [2, 0]) {
+      const parameters = HostCompletedPackets.parameters.build(counted(1));
+      parameters[0] = count;
+      expect(await peripheral.exchange(HostCompletedPackets.opcode, toHex(parameters))).toEqual([
+        refused,
       ]);
     }
   });
@@ -95,11 +96,9 @@ describe('flow control from controller to host', () => {
       event(DisconnectionComplete, { handle: 0x40, reason: Status.remoteUserTerminated }),
     ]);
     await connect();
-    central.send(data('05').replace(/^024000/, '024100'));
-    central.send(data('06').replace(/^024000/, '024100'));
-    expect(await arrived()).toEqual(
-      ['05', '06'].map((first) => received(first).replace(/^024020/, '024120')),
-    );
+    central.send(data('05', 0x41));
+    central.send(data('06', 0x41));
+    expect(await arrived()).toEqual(['05', '06'].map((first) => received(first, 0x41)));
   });
 
   it('stays as it is while there are links', async () => {
@@ -114,15 +113,14 @@ describe('flow control from controller to host', () => {
     await central.exchange(Reset);
     await central.enableEvents();
     await connect();
-    const handle = '4100';
     for (const first of ['01', '02', '03', '04']) {
-      central.send(data(first).replace(/^024000/, '024100'));
+      central.send(data(first, 0x41));
     }
     await central.packets();
     expect(await arrived()).toHaveLength(4);
-    expect(await peripheral.exchange(Disconnect.opcode, `${handle}13`)).toContain(
-      answered(Disconnect),
-    );
+    expect(
+      await peripheral.exchange(Disconnect, { handle: 0x41, reason: Status.remoteUserTerminated }),
+    ).toContain(answered(Disconnect));
   });
 });
 
@@ -130,26 +128,30 @@ describe('the size of host buffers', () => {
   it('cuts data into pieces, with and without flow control', async () => {
     await peripheral.exchange(HostBufferSize, { aclLength: 3, aclCount: 2 });
     await connect();
-    central.send(acl(0x40, 0, '0102030405060708'));
-    expect(await arrived()).toEqual(['0240200300010203', '0240100300040506', '02401002000708']);
+    central.send(acl(0x40, PacketBoundary.firstFromHost, '0102030405060708'));
+    expect(await arrived()).toEqual([
+      acl(0x40, PacketBoundary.first, '010203'),
+      acl(0x40, PacketBoundary.continuing, '040506'),
+      acl(0x40, PacketBoundary.continuing, '0708'),
+    ]);
   });
 
-  it.each(['0000' + '00' + '0200' + '0000', '1b00' + '00' + '0000' + '0000'])(
-    'is not nothing: %s',
-    async (sizes) => {
-      expect(await peripheral.exchange(HostBufferSize.opcode, sizes)).toEqual([
-        completed(HostBufferSize, { status: Status.invalidParameters }),
-      ]);
-    },
-  );
+  it.each([
+    { aclLength: 0, aclCount: 2 },
+    { aclLength: 0x1b, aclCount: 0 },
+  ])('is not nothing: %j', async (sizes) => {
+    expect(await peripheral.exchange(HostBufferSize, sizes)).toEqual([
+      completed(HostBufferSize, { status: Status.invalidParameters }),
+    ]);
+  });
 
   it.each([
-    ['02', '11'],
-    ['03', '11'],
-    ['04', '12'],
-  ])('has no synchronous data: %s', async (mode, status) => {
-    expect(await peripheral.exchange(SetHostFlowControl.opcode, mode)).toEqual([
-      `040e0401310c${status}`,
+    [2, Status.unsupportedFeature],
+    [3, Status.unsupportedFeature],
+    [4, Status.invalidParameters],
+  ])('has no synchronous data: %i', async (enable, status) => {
+    expect(await peripheral.exchange(SetHostFlowControl, { enable })).toEqual([
+      completed(SetHostFlowControl, { status }),
     ]);
   });
 });

@@ -5,14 +5,15 @@ import { PassThrough } from 'node:stream';
 import { HostWriter } from '../../../air/host-writer.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { settle } from './test-host.js';
-import { event } from '../../support/hci-packets.js';
+import { acl, event } from '../../support/hci-packets.js';
+import { PacketBoundary } from '../../../lib/hci/constants.js';
 import { NumberOfCompletedPackets } from '../../../lib/hci/events/general.js';
 
 const COMPLETION = Buffer.from(
   event(NumberOfCompletedPackets, { completed: [{ handle: 0x40, count: 1 }] }),
   'hex',
 );
-const DATA = Buffer.from('024020020001ff', 'hex');
+const DATA = Buffer.from(acl(0x40, PacketBoundary.first, '01ff'), 'hex');
 
 /** A writer and what it has written so far, in hex, an entry for each write. */
 const rig = (

@@ -15,6 +15,7 @@ import {
   LeWriteSuggestedDataLength,
   ReadRemoteVersion,
 } from '../../../lib/hci/commands/links.js';
+import { PhyBit } from '../../../lib/hci/commands/listening.js';
 import { acl, answered, bytes, completed, event } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 import {
@@ -24,9 +25,8 @@ import {
   ReadRemoteVersionComplete,
 } from '../../../lib/hci/events/links.js';
 
-const HANDLE = '4000';
-const MOST = 'fb004808'; // 251 bytes, 2120 us
-const LEAST = '1b004801'; // 27 bytes, 328 us
+const MOST = { octets: 251, time: 2120 };
+const LEAST = { octets: 27, time: 328 };
 
 let central: TestHost;
 let peripheral: TestHost;
@@ -59,8 +59,10 @@ describe('what the peer is', () => {
   });
 
   it('is not told of a link that is not there', async () => {
-    for (const opcode of [ReadRemoteVersion.opcode, LeReadRemoteFeatures.opcode]) {
-      expect((await central.exchange(opcode, '4100'))[0]).toMatch(/^040f0402/);
+    for (const command of [ReadRemoteVersion, LeReadRemoteFeatures]) {
+      expect(await central.exchange(command, { handle: 0x41 })).toEqual([
+        answered(command, Status.unknownConnection),
+      ]);
     }
   });
 });
@@ -94,9 +96,20 @@ describe('data length', () => {
     await peripheral.packets();
     await peripheral.advertise();
     central.connect(peripheral.controller);
-    const handle = '4100';
-    expect(await central.packets()).toContain(`043e0b07${handle}${MOST}${LEAST}`);
-    expect(await peripheral.packets()).toContain(`043e0b07${handle}${LEAST}${MOST}`);
+    const tx = { txOctets: MOST.octets, txTime: MOST.time };
+    const rx = { rxOctets: LEAST.octets, rxTime: LEAST.time };
+    expect(await central.packets()).toContain(
+      event(LeDataLengthChange, { handle: 0x41, ...tx, ...rx }),
+    );
+    expect(await peripheral.packets()).toContain(
+      event(LeDataLengthChange, {
+        handle: 0x41,
+        txOctets: LEAST.octets,
+        txTime: LEAST.time,
+        rxOctets: MOST.octets,
+        rxTime: MOST.time,
+      }),
+    );
   });
 
   it('changes in one direction, and is told where it changes', async () => {
@@ -129,29 +142,40 @@ describe('data length', () => {
     expect(await peripheral.packets()).toEqual([]);
   });
 
-  it.each(['1a004801', 'fc004808', '1b004701', '1b009142'])('has bounds: %s', async (length) => {
-    expect(await central.exchange(LeSetDataLength.opcode, HANDLE + length)).toEqual([
+  it.each([
+    { ...LEAST, octets: 26 },
+    { ...MOST, octets: 252 },
+    { ...LEAST, time: 327 },
+    { ...LEAST, time: 17_041 },
+  ])('has bounds: %j', async (length) => {
+    expect(await central.exchange(LeSetDataLength, { handle: 0x40, ...length })).toEqual([
       completed(LeSetDataLength, { status: Status.invalidParameters, handle: 0x40 }),
     ]);
-    expect(await central.exchange(LeWriteSuggestedDataLength.opcode, length)).toEqual([
+    expect(await central.exchange(LeWriteSuggestedDataLength, length)).toEqual([
       completed(LeWriteSuggestedDataLength, { status: Status.invalidParameters }),
     ]);
   });
 });
 
 describe('PHY', () => {
-  const phys = async (): Promise<string[]> => {
+  /** Both ends say that they send and receive on these. */
+  const expectPhys = async (
+    ofCentral: readonly [tx: number, rx: number],
+    ofPeripheral: readonly [tx: number, rx: number],
+  ): Promise<void> => {
     for (const host of [central, peripheral]) await host.packets();
-    const answers = [
-      ...(await central.exchange(LeReadPhy, { handle: 0x40 })),
-      ...(await peripheral.exchange(LeReadPhy, { handle: 0x40 })),
-    ];
-    for (const answer of answers) expect(answer).toMatch(/^040e080130200040000[12]0[12]$/);
-    return answers.map((answer) => answer.slice(-4));
+    for (const [host, [tx, rx]] of [
+      [central, ofCentral],
+      [peripheral, ofPeripheral],
+    ] as const) {
+      expect(await host.exchange(LeReadPhy, { handle: 0x40 })).toEqual([
+        completed(LeReadPhy, { handle: 0x40, tx, rx }),
+      ]);
+    }
   };
 
   it('is 1M at first, and 2M once one asks for it', async () => {
-    expect(await phys()).toEqual(['0101', '0101']);
+    await expectPhys([1, 1], [1, 1]);
     expect(await central.exchange(LeSetPhy, { handle: 0x40, tx: 2, rx: 2 })).toEqual([
       answered(LeSetPhy),
       event(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 2 }),
@@ -159,13 +183,13 @@ describe('PHY', () => {
     expect(await peripheral.packets()).toEqual([
       event(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 2 }),
     ]);
-    expect(await phys()).toEqual(['0202', '0202']);
+    await expectPhys([2, 2], [2, 2]);
   });
 
   it('is what both want, each direction by itself; who asked is told in any case', async () => {
     // The peripheral sends on 1M only.
     await peripheral.exchange(LeSetPhy, { handle: 0x40, tx: 1, rx: 3 });
-    expect(await phys()).toEqual(['0201', '0102']);
+    await expectPhys([2, 1], [1, 2]);
     expect(await central.exchange(LeSetPhy, { handle: 0x40, tx: 2, rx: 2 })).toEqual([
       answered(LeSetPhy),
       event(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 1 }),
@@ -174,14 +198,14 @@ describe('PHY', () => {
   });
 
   it.each([
-    ['no PHY', '000001', '12'],
-    ['the coded PHY', '000401', '11'],
+    ['no PHY', { tx: 0, rx: 1 }, Status.invalidParameters],
+    ['the coded PHY', { tx: PhyBit.coded, rx: 1 }, Status.unsupportedFeature],
   ])('refuses %s', async (_what, wanted, status) => {
-    expect(await central.exchange(LeSetDefaultPhy.opcode, wanted)).toEqual([
-      `040e04013120${status}`,
+    expect(await central.exchange(LeSetDefaultPhy, wanted)).toEqual([
+      completed(LeSetDefaultPhy, { status }),
     ]);
-    expect(await central.exchange(LeSetPhy.opcode, `${HANDLE}${wanted}0000`)).toEqual([
-      `040f04${status}013220`,
+    expect(await central.exchange(LeSetPhy, { handle: 0x40, ...wanted })).toEqual([
+      answered(LeSetPhy, status),
     ]);
   });
 
@@ -197,7 +221,7 @@ describe('PHY', () => {
 
 describe('at the pace of a real radio', () => {
   /** Connection events of 7.5 ms, with a packet each, that 251 bytes of data take from the central. */
-  const eventsOf = async (length: string | undefined): Promise<number> => {
+  const eventsOf = async (length: typeof MOST | undefined): Promise<number> => {
     const clock = new SimClock();
     const options = { seed: 'procedures', clock, pace: 'real', packetsPerEvent: 1 } as const;
     const air = new VirtualAir(options);
@@ -206,16 +230,10 @@ describe('at the pace of a real radio', () => {
     await peripheral.advertise();
     central.connect(peripheral.controller);
     await clock.advance(300);
-    if (length !== undefined) central.command(LeSetDataLength.opcode, `${HANDLE}${length}`);
+    if (length !== undefined) central.command(LeSetDataLength, { handle: 0x40, ...length });
     await clock.advance(100);
     await peripheral.packets();
-    central.send(
-      acl(
-        0x40,
-        0,
-        '0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000',
-      ),
-    );
+    central.send(acl(0x40, 0, '00'.repeat(251)));
     for (let events = 1; events < 100; events++) {
       await clock.advance(7.5);
       if ((await peripheral.packets()).length > 0) return events;
@@ -226,6 +244,6 @@ describe('at the pace of a real radio', () => {
   it('a greater data length saves packets', async () => {
     expect(await eventsOf(undefined)).toBe(10);
     expect(await eventsOf(MOST)).toBe(1);
-    expect(await eventsOf('64004808')).toBe(3);
+    expect(await eventsOf({ ...MOST, octets: 100 })).toBe(3);
   });
 });

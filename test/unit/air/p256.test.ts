@@ -5,9 +5,12 @@ import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { TestHost } from './test-host.js';
 import { LeSetEventMask, Reset } from '../../../lib/hci/commands/host-control.js';
 import { LeGenerateDhKey, LeReadLocalP256PublicKey } from '../../../lib/hci/commands/security.js';
-import { answered, bytes, event } from '../../support/hci-packets.js';
+import { answered, bytes, event, readEvent } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
-import { LeGenerateDhKeyComplete } from '../../../lib/hci/events/general.js';
+import {
+  LeGenerateDhKeyComplete,
+  LeReadLocalP256PublicKeyComplete,
+} from '../../../lib/hci/events/general.js';
 
 /** From the order of the specification's samples to that of HCI. */
 const reversed = (hex: string): Buffer => Buffer.from(hex, 'hex').reverse();
@@ -66,23 +69,25 @@ describe('the commands', () => {
     }
   });
 
-  const publicKey = async (host: TestHost): Promise<string> => {
-    const [status, event = ''] = await host.exchange(LeReadLocalP256PublicKey);
-    expect(status).toBe(answered(LeReadLocalP256PublicKey));
-    expect(event.slice(0, 10)).toBe('043e420800');
-    return event.slice(10);
+  const publicKey = async (host: TestHost): Promise<Uint8Array> => {
+    const [answer, told] = await host.exchange(LeReadLocalP256PublicKey);
+    expect(answer).toBe(answered(LeReadLocalP256PublicKey));
+    const { status, publicKey } = readEvent(LeReadLocalP256PublicKeyComplete, told);
+    expect(status).toBe(Status.success);
+    return publicKey;
   };
 
   it('agree on a key between two controllers', async () => {
     const [a, b] = hosts as [TestHost, TestHost];
     const [keyA, keyB] = [await publicKey(a), await publicKey(b)];
-    expect(keyA).not.toBe(await publicKey(b));
-    const [status, shared = ''] = await a.exchange(LeGenerateDhKey.opcode, keyB);
-    expect([status, shared.slice(0, 10)]).toEqual([answered(LeGenerateDhKey), '043e220900']);
-    expect(await b.exchange(LeGenerateDhKey.opcode, keyA)).not.toContain(shared);
+    expect(keyA).not.toEqual(await publicKey(b));
+    const [answer, shared] = await a.exchange(LeGenerateDhKey, { publicKey: keyB });
+    expect(answer).toBe(answered(LeGenerateDhKey));
+    expect(readEvent(LeGenerateDhKeyComplete, shared).status).toBe(Status.success);
+    expect(await b.exchange(LeGenerateDhKey, { publicKey: keyA })).not.toContain(shared);
     const fresh = await publicKey(b);
-    const answers = [await a.exchange(LeGenerateDhKey.opcode, fresh)];
-    answers.push(await b.exchange(LeGenerateDhKey.opcode, keyA));
+    const answers = [await a.exchange(LeGenerateDhKey, { publicKey: fresh })];
+    answers.push(await b.exchange(LeGenerateDhKey, { publicKey: keyA }));
     expect(answers[0]).toEqual(answers[1]);
   });
 
@@ -96,7 +101,7 @@ describe('the commands', () => {
       answered(LeGenerateDhKey),
       event(LeGenerateDhKeyComplete, {
         status: Status.invalidParameters,
-        key: bytes('ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff'),
+        key: new Uint8Array(32).fill(0xff),
       }),
     ]);
     await a.exchange(Reset);

@@ -17,12 +17,6 @@ import {
   LeRemoteParameterRequest,
 } from '../../../lib/hci/events/links.js';
 
-const HANDLE = '4000';
-/** Interval 40 to 50 (units of 1.25 ms), latency 4, timeout 6 s. */
-const WISH = '2800' + '3200' + '0400' + '5802';
-const EVENT_LENGTHS = '00000000';
-const UPDATE = HANDLE + WISH + EVENT_LENGTHS;
-
 const UPDATING = answered(LeConnectionUpdate);
 const ASKED = event(LeRemoteParameterRequest, {
   handle: 0x40,
@@ -38,7 +32,8 @@ const UPDATED = event(LeConnectionUpdateComplete, {
   latency: 4,
   timeout: 0x258,
 });
-const refused = (reason: string): string => `043e0a03${reason}${HANDLE}000000000000`;
+const refused = (status: number): string =>
+  event(LeConnectionUpdateComplete, { status, handle: 0x40 });
 
 let clock: SimClock;
 let central: TestHost;
@@ -84,7 +79,7 @@ describe('connection parameters that the peripheral asks for', () => {
         reason: Status.unacceptableConnectionParameters,
       }),
     ).toEqual([answer]);
-    expect(await peripheral.packets()).toEqual([refused('3b')]);
+    expect(await peripheral.packets()).toEqual([refused(Status.unacceptableConnectionParameters)]);
     expect(clock.pending).toBe(0);
     expect(await peripheral.exchange(LeConnectionUpdate, WANTED)).toEqual([UPDATING]);
   });
@@ -96,15 +91,15 @@ describe('connection parameters that the peripheral asks for', () => {
   });
 
   it('are not granted out of bounds, nor when nobody asks', async () => {
-    const reply = LeParameterRequestReply.opcode;
-    const short = `${HANDLE}2800280000000400${EVENT_LENGTHS}`;
+    const reply = LeParameterRequestReply;
+    const short = { handle: 0x40, intervalMin: 0x28, intervalMax: 0x28, timeout: 4 };
     expect(await central.exchange(reply, short)).toEqual([
       completed(LeParameterRequestReply, { status: Status.invalidParameters, handle: 0x40 }),
     ]);
-    expect(await peripheral.exchange(reply, UPDATE)).toEqual([
+    expect(await peripheral.exchange(reply, WANTED)).toEqual([
       completed(LeParameterRequestReply, { status: Status.commandDisallowed, handle: 0x40 }),
     ]);
-    expect(await central.exchange(reply, `4100${UPDATE.slice(4)}`)).toEqual([
+    expect(await central.exchange(reply, { ...WANTED, handle: 0x41 })).toEqual([
       completed(LeParameterRequestReply, { status: Status.unknownConnection, handle: 0x41 }),
     ]);
     expect(
@@ -144,7 +139,7 @@ describe('connection parameters', () => {
     await central.exchange(LeSetEventMask, { mask: bytes('1f00000000000000') });
     expect(await peripheral.exchange(LeConnectionUpdate, WANTED)).toEqual([
       UPDATING,
-      refused('1a'),
+      refused(Status.unsupportedRemoteFeature),
     ]);
   });
 
@@ -154,15 +149,17 @@ describe('connection parameters', () => {
   });
 
   it.each([
-    ['an interval', '0500' + '0500' + '0000' + '5802'],
-    ['intervals in the wrong order', '3200' + '2800' + '0000' + '5802'],
-    ['a latency', '0600' + '0600' + 'f401' + '800c'],
-    ['a timeout', '0600' + '0600' + '0000' + '0900'],
-    ['a timeout that the latency does not allow', '2800' + '2800' + '0a00' + '6400'],
+    ['an interval', { intervalMin: 5, intervalMax: 5, timeout: 0x258 }],
+    ['intervals in the wrong order', { intervalMin: 0x32, intervalMax: 0x28, timeout: 0x258 }],
+    ['a latency', { intervalMin: 6, intervalMax: 6, latency: 500, timeout: 0xc80 }],
+    ['a timeout', { intervalMin: 6, intervalMax: 6, timeout: 9 }],
+    [
+      'a timeout that the latency does not allow',
+      { intervalMin: 0x28, intervalMax: 0x28, latency: 10, timeout: 0x64 },
+    ],
   ])('have bounds: %s', async (_what, wish) => {
     for (const host of [central, peripheral]) {
-      const parameters = HANDLE + wish + EVENT_LENGTHS;
-      expect(await host.exchange(LeConnectionUpdate.opcode, parameters)).toEqual([
+      expect(await host.exchange(LeConnectionUpdate, { handle: 0x40, ...wish })).toEqual([
         answered(LeConnectionUpdate, Status.invalidParameters),
       ]);
     }

@@ -16,8 +16,6 @@ import { toHex } from '../../../lib/platform/bytes.js';
 import { completed } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 
-const HANDLE = '4000';
-
 let central: TestHost;
 let peripheral: TestHost;
 
@@ -33,8 +31,8 @@ beforeEach(async () => {
 
 describe('transmit power', () => {
   it('of a link is that of the station, now and at the most', async () => {
-    for (const type of ['00', '01']) {
-      expect(await central.exchange(ReadTransmitPower.opcode, HANDLE + type)).toEqual([
+    for (const kind of [0, 1]) {
+      expect(await central.exchange(ReadTransmitPower, { handle: 0x40, kind })).toEqual([
         completed(ReadTransmitPower, { handle: 0x40, power: 4 }),
       ]);
     }
@@ -88,9 +86,12 @@ describe('RF path compensation', () => {
     ]);
   });
 
-  it.each(['01050000', 'fffa0000', '00000105', '0000fffa'])('has bounds: %s', async (values) => {
-    expect(await central.exchange(LeWriteRfPathCompensation.opcode, values)).toEqual([
-      completed(LeWriteRfPathCompensation, { status: Status.invalidParameters }),
-    ]);
-  });
+  it.each([{ tx: 1281 }, { tx: -1281 }, { rx: 1281 }, { rx: -1281 }])(
+    'has bounds: %j',
+    async (values) => {
+      expect(await central.exchange(LeWriteRfPathCompensation, values)).toEqual([
+        completed(LeWriteRfPathCompensation, { status: Status.invalidParameters }),
+      ]);
+    },
+  );
 });

@@ -13,20 +13,38 @@ import {
   LeSetPrivacyMode,
   LeSetResolvableAddressTimeout,
 } from '../../../lib/hci/commands/addresses.js';
+import { LeSetAdvertisingEnable } from '../../../lib/hci/commands/advertising.js';
+import { LeSetScanEnable } from '../../../lib/hci/commands/listening.js';
+import type { Field } from '../../../lib/hci/fields.js';
+import type { Shape } from '../../../lib/hci/layout.js';
+import type { HciCommand } from '../../../lib/hci/packet.js';
 import { bytes, completed } from '../../support/hci-packets.js';
+import type { Given } from '../../support/hci-packets.js';
 import { Status } from '../../../lib/hci/constants.js';
 
-const PEER = '01' + '0102030405c6';
-const OTHER = '00' + '0102030405c6';
-const KEY = '11'.repeat(16);
-const OTHER_KEY = '22'.repeat(16);
-const LOCAL_KEY = '33'.repeat(16);
+const PEER = { addressType: 1, address: bytes('0102030405c6') };
+const OTHER = { ...PEER, addressType: 0 };
+const KEY = bytes('11'.repeat(16));
+const OTHER_KEY = bytes('22'.repeat(16));
+const NO_KEY = bytes('00'.repeat(16));
+const LOCAL_KEY = bytes('33'.repeat(16));
+const ENTRY = { ...PEER, peerIrk: KEY, localIrk: LOCAL_KEY };
 
 let host: TestHost;
 
-/** Status of the answer to a command. */
-const status = async (opcode: number, parameters = ''): Promise<string> =>
-  ((await host.exchange(opcode, parameters)).at(-1) ?? '').slice(12, 14);
+/** That the command is answered with this status, and with zeros. */
+const expectStatus = async <P extends Shape>(
+  command: HciCommand<P>,
+  given: Given<P>,
+  status: number,
+): Promise<void> => {
+  expect(await host.exchange(command, given)).toEqual([completed<P, Shape>(command, { status })]);
+};
+
+/** A command that changes the list, or asks. */
+const said = <P extends Shape>(command: HciCommand<P>, given: Given<P> = {}) => ({
+  expect: (status: number) => expectStatus(command, given, status),
+});
 
 beforeEach(() => {
   const air = new VirtualAir({ seed: 'resolving list', clock: new SimClock() });
@@ -38,100 +56,85 @@ describe('the resolving list', () => {
     expect(await host.exchange(LeReadResolvingListSize)).toEqual([
       completed(LeReadResolvingListSize, { size: 0x10 }),
     ]);
-    const entry = (i: number): string => {
-      const number = i.toString(16).padStart(2, '0');
-      return `0001020304c0${number}` + `${number}${KEY.slice(2)}` + LOCAL_KEY;
-    };
+    const entry = (i: number) => ({
+      addressType: 0,
+      address: Uint8Array.of(1, 2, 3, 4, 0xc0, i),
+      peerIrk: Uint8Array.of(i, ...KEY.subarray(1)),
+      localIrk: LOCAL_KEY,
+    });
+    const identity = (i: number) => ({ addressType: 0, address: entry(i).address });
     for (let i = 1; i <= 16; i++) {
-      expect(await host.exchange(LeAddToResolvingList.opcode, entry(i))).toEqual([
-        completed(LeAddToResolvingList),
-      ]);
+      await expectStatus(LeAddToResolvingList, entry(i), Status.success);
     }
-    expect(await status(LeAddToResolvingList.opcode, entry(17))).toBe('07');
-    expect(await status(LeRemoveFromResolvingList.opcode, entry(3).slice(0, 14))).toBe('00');
-    expect(await status(LeAddToResolvingList.opcode, entry(17))).toBe('00');
-    expect(await host.exchange(LeClearResolvingList)).toEqual([completed(LeClearResolvingList)]);
-    expect(await status(LeRemoveFromResolvingList.opcode, entry(1).slice(0, 14))).toBe('02');
+    await expectStatus(LeAddToResolvingList, entry(17), Status.memoryCapacityExceeded);
+    await expectStatus(LeRemoveFromResolvingList, identity(3), Status.success);
+    await expectStatus(LeAddToResolvingList, entry(17), Status.success);
+    await expectStatus(LeClearResolvingList, {}, Status.success);
+    await expectStatus(LeRemoveFromResolvingList, identity(1), Status.unknownConnection);
   });
 
   it('has each identity and each peer key once; keys of zeros do not count', async () => {
-    const none = '00'.repeat(16);
-    expect(await status(LeAddToResolvingList.opcode, PEER + KEY + LOCAL_KEY)).toBe('00');
-    expect(await status(LeAddToResolvingList.opcode, PEER + OTHER_KEY + LOCAL_KEY)).toBe('12');
-    expect(await status(LeAddToResolvingList.opcode, OTHER + KEY + LOCAL_KEY)).toBe('12');
-    expect(await status(LeAddToResolvingList.opcode, OTHER + none + LOCAL_KEY)).toBe('00');
-    expect(await status(LeAddToResolvingList.opcode, '00aabbccddeeff' + none + none)).toBe('00');
+    for (const [entry, status] of [
+      [ENTRY, Status.success],
+      [{ ...ENTRY, peerIrk: OTHER_KEY }, Status.invalidParameters],
+      [{ ...ENTRY, ...OTHER }, Status.invalidParameters],
+      [{ ...ENTRY, ...OTHER, peerIrk: NO_KEY }, Status.success],
+      [{ address: bytes('aabbccddeeff') }, Status.success],
+    ] as const) {
+      await expectStatus(LeAddToResolvingList, entry, status);
+    }
   });
 
   it('has bounds for everything', async () => {
-    const bad = '02' + PEER.slice(2);
-    for (const [opcode, parameters] of [
-      [LeAddToResolvingList.opcode, bad + KEY + LOCAL_KEY],
-      [LeRemoveFromResolvingList.opcode, bad],
-      [LeReadPeerResolvableAddress.opcode, bad],
-      [LeReadLocalResolvableAddress.opcode, bad],
-      [LeSetAddressResolutionEnable.opcode, '02'],
-      [LeSetResolvableAddressTimeout.opcode, '0000'],
-      [LeSetResolvableAddressTimeout.opcode, '110e'],
-      [LeSetPrivacyMode.opcode, bad + '00'],
-      [LeSetPrivacyMode.opcode, PEER + '02'],
-    ] as const) {
-      expect(await status(opcode, parameters)).toBe('12');
+    const bad = { ...PEER, addressType: 2 };
+    for (const command of [
+      said(LeAddToResolvingList, { ...ENTRY, ...bad }),
+      said(LeRemoveFromResolvingList, bad),
+      said(LeReadPeerResolvableAddress, bad),
+      said(LeReadLocalResolvableAddress, bad),
+      said(LeSetAddressResolutionEnable, { enable: 2 }),
+      said(LeSetResolvableAddressTimeout, { seconds: 0 }),
+      said(LeSetResolvableAddressTimeout, { seconds: 3601 }),
+      said(LeSetPrivacyMode, bad),
+      said(LeSetPrivacyMode, { ...PEER, mode: 2 }),
+    ]) {
+      await command.expect(Status.invalidParameters);
     }
-    for (const timeout of ['0100', '100e']) {
-      expect(await status(LeSetResolvableAddressTimeout.opcode, timeout)).toBe('00');
+    for (const seconds of [1, 3600]) {
+      await expectStatus(LeSetResolvableAddressTimeout, { seconds }, Status.success);
     }
-    expect(await status(LeSetPrivacyMode.opcode, PEER + '01')).toBe('02');
+    await expectStatus(LeSetPrivacyMode, { ...PEER, mode: 1 }, Status.unknownConnection);
   });
 
   it('gives no address where none was used yet', async () => {
-    await host.exchange(LeAddToResolvingList, {
-      addressType: 1,
-      address: bytes('0102030405c6'),
-      peerIrk: bytes(KEY),
-      localIrk: bytes(LOCAL_KEY),
-    });
-    expect(
-      await host.exchange(LeReadPeerResolvableAddress, {
-        addressType: 1,
-        address: bytes('0102030405c6'),
-      }),
-    ).toEqual([completed(LeReadPeerResolvableAddress, { status: Status.unknownConnection })]);
-    expect(
-      await host.exchange(LeReadLocalResolvableAddress, {
-        addressType: 1,
-        address: bytes('0102030405c6'),
-      }),
-    ).toEqual([completed(LeReadLocalResolvableAddress, { status: Status.unknownConnection })]);
+    await host.exchange(LeAddToResolvingList, ENTRY);
+    await expectStatus(LeReadPeerResolvableAddress, PEER, Status.unknownConnection);
+    await expectStatus(LeReadLocalResolvableAddress, PEER, Status.unknownConnection);
   });
 
-  const uses = [
-    ['advertising', '200a', '01', '00'],
-    ['scanning', '200c', '0100', '0000'],
-  ] as const;
-  it.each(uses)('stays as it is during %s, once it is enabled', async (_use, name, on, off) => {
-    const use = Number.parseInt(name, 16);
-    await host.exchange(LeAddToResolvingList, {
-      addressType: 1,
-      address: bytes('0102030405c6'),
-      peerIrk: bytes(KEY),
-      localIrk: bytes(LOCAL_KEY),
-    });
+  it.each([
+    ['advertising', LeSetAdvertisingEnable],
+    ['scanning', LeSetScanEnable],
+  ] as const)('stays as it is during %s, once it is enabled', async (_use, use) => {
+    await host.exchange(LeAddToResolvingList, ENTRY);
     const changes = [
-      [LeAddToResolvingList.opcode, OTHER + OTHER_KEY + LOCAL_KEY],
-      [LeSetPrivacyMode.opcode, PEER + '01'],
-      [LeRemoveFromResolvingList.opcode, PEER],
-      [LeClearResolvingList.opcode, ''],
-    ] as const;
-    await host.exchange(use, on);
-    expect(await status(LeSetAddressResolutionEnable.opcode, '01')).toBe('0c');
-    for (const [opcode, parameters] of changes) expect(await status(opcode, parameters)).toBe('00');
-    await host.exchange(use, off);
-    expect(await status(LeSetAddressResolutionEnable.opcode, '01')).toBe('00');
-    await host.exchange(use, on);
-    for (const [opcode, parameters] of changes) expect(await status(opcode, parameters)).toBe('0c');
-    expect(await status(LeSetResolvableAddressTimeout.opcode, '0100')).toBe('00');
-    await host.exchange(use, off);
-    expect(await status(LeClearResolvingList.opcode)).toBe('00');
+      said(LeAddToResolvingList, { ...ENTRY, ...OTHER, peerIrk: OTHER_KEY }),
+      said(LeSetPrivacyMode, { ...PEER, mode: 1 }),
+      said(LeRemoveFromResolvingList, PEER),
+      said(LeClearResolvingList),
+    ];
+    const start = said<{ readonly enable: Field<number> }>(use, { enable: 1 });
+    const stop = said<{ readonly enable: Field<number> }>(use);
+    const enable = said(LeSetAddressResolutionEnable, { enable: 1 });
+    await start.expect(Status.success);
+    await enable.expect(Status.commandDisallowed);
+    for (const change of changes) await change.expect(Status.success);
+    await stop.expect(Status.success);
+    await enable.expect(Status.success);
+    await start.expect(Status.success);
+    for (const change of changes) await change.expect(Status.commandDisallowed);
+    await expectStatus(LeSetResolvableAddressTimeout, { seconds: 1 }, Status.success);
+    await stop.expect(Status.success);
+    await expectStatus(LeClearResolvingList, {}, Status.success);
   });
 });

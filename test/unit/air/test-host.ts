@@ -95,13 +95,22 @@ export const addressOf = (controller: VirtualController): Uint8Array =>
 
 export const addressHex = (controller: VirtualController): string => toHex(addressOf(controller));
 
+/** The public address, as commands name a device by its identity, and as others name a peer. */
+export const identityOf = (controller: VirtualController) => ({
+  addressType: 0,
+  address: addressOf(controller),
+});
+export const peerOf = (controller: VirtualController) => ({
+  peerAddressType: 0,
+  peerAddress: addressOf(controller),
+});
+
 /** LE Create Connection with the parameters of noble. */
 export const createConnection = (peer: VirtualController): CreateConnection => ({
   scanInterval: 0x60,
   scanWindow: 0x30,
   filterPolicy: 0,
-  peerAddressType: 0,
-  peerAddress: peer.identity.public.bytes,
+  ...peerOf(peer),
   ownAddressType: 0,
   intervalMin: 6,
   intervalMax: 0x12,

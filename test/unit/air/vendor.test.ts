@@ -13,6 +13,7 @@ import {
   setTxPowerCommand,
 } from '../../../air/vendor.js';
 import { TestHost } from './test-host.js';
+import { commandPacket } from '../../../lib/hci/h4.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { answered, completed } from '../../support/hci-packets.js';
 import { Reset } from '../../../lib/hci/commands/host-control.js';
@@ -59,8 +60,8 @@ describe('vendor commands', () => {
     for (const other of [
       '',
       '01',
-      '01030c00',
-      '01fffd00',
+      toHex(Reset.packet({})),
+      toHex(commandPacket(0xfdff, Buffer.alloc(0))),
       completed(Reset),
       answered(VendorSetPosition),
       '02',

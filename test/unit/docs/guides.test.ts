@@ -13,10 +13,11 @@ describe('the guide to testing without hardware', () => {
 });
 
 describe('links between documents', () => {
-  const documents = ['', 'docs/', 'docs/guides/', 'docs/decisions/'].flatMap((folder) =>
-    readdirSync(new URL(`../../../${folder}`, import.meta.url))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}${name}`),
+  const documents = ['', 'docs/', 'docs/guides/', 'docs/decisions/', 'docs/model/'].flatMap(
+    (folder) =>
+      readdirSync(new URL(`../../../${folder}`, import.meta.url))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}${name}`),
   );
 
   it.each(documents)('of %s lead to files that exist', (path) => {

@@ -86,11 +86,12 @@ describe('commands', () => {
       keys: [
         { slot: 0, name: 'phone 1', role: 'owner', own: true },
         { slot: 1, name: 'phone 2', role: 'driver', own: false },
+        { slot: 24, name: 'card', role: 'none', formFactor: 'card', own: false },
       ],
     });
     const fingerprints =
       outcome.type === 'keys' ? outcome.keys.map(({ fingerprint }) => fingerprint.length) : [];
-    expect(fingerprints).toEqual([16, 16]);
+    expect(fingerprints).toEqual([16, 16, 16]);
     const refused = await car.execute(commandOf('listKeys'), driver);
     expect(outcomeOf(refused)).toBe('not-permitted');
   });
@@ -138,13 +139,13 @@ describe('removeKey', () => {
     const last = car.keys().find(({ slot }) => slot === 0);
     if (last === undefined) throw new Error('no owner');
     expect(outcomeOf(await car.execute(commandOf('removeKey', 0), last))).toBe('last-owner');
-    expect(await car.credentials.removeAtScreen(0)).toBe('last-owner');
+    expect(await car.credentials.remove(0, 'card')).toBe('last-owner');
   });
 
   it("leaves an owner's key to its owner and to the card", async () => {
     const { car, outcome, left } = await remove(([, , second]) => second, 0);
     expect([outcome, left]).toEqual(['owner-key', [0, 1, 2]]);
-    expect(await car.credentials.removeAtScreen(0)).toBeUndefined();
+    expect(await car.credentials.remove(0, 'card')).toBeUndefined();
     expect(car.keys().map(({ slot }) => slot)).toEqual([1, 2]);
   });
 

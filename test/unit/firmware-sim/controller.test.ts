@@ -127,10 +127,10 @@ describe('execute', () => {
 describe('pairing', () => {
   it('shows the code on the screen and nowhere else', async () => {
     const { car, clock, events } = await rig();
-    expect(car.screen()).toEqual({ state: 'idle' });
+    expect(car.pairing.screen()).toEqual({ state: 'idle' });
     car.tap({ ...pairTap, role: 'owner' });
     await clock.advance(1_500);
-    const screen = car.screen();
+    const screen = car.pairing.screen();
     if (screen.state !== 'pairing') throw new Error('no code');
     expect(screen).toMatchObject({ secondsLeft: 119, triesLeft: 3, role: 'owner' });
     expect(screen.code).toMatch(/^\d{8}$/);
@@ -142,7 +142,7 @@ describe('pairing', () => {
     const { car, clock, seen, pairingChanges } = await rig();
     car.tap(pairTap);
     await clock.advance(120_000);
-    expect(car.screen()).toEqual({ state: 'idle' });
+    expect(car.pairing.screen()).toEqual({ state: 'idle' });
     expect(seen().at(-1)).toBe('pairing-closed');
     expect(pairingChanges()).toBe(2);
     expect(clock.pending).toBe(0);
@@ -151,18 +151,18 @@ describe('pairing', () => {
   it('shows that the first key will be an owner, whatever the tap asked for', async () => {
     const { car, enrol } = await rig();
     car.tap({ reader: 'console', purpose: 'pair', role: 'driver' });
-    expect(car.screen()).toMatchObject({ role: 'owner' });
+    expect(car.pairing.screen()).toMatchObject({ role: 'owner' });
     expect(await enrol(1, 'driver')).toMatchObject({ role: 'owner' });
     car.tap({ reader: 'console', purpose: 'pair', role: 'driver' });
-    expect(car.screen()).toMatchObject({ role: 'driver' });
+    expect(car.pairing.screen()).toMatchObject({ role: 'driver' });
   });
 
   it('gives a second window a new code, and the first one no further try', async () => {
     const { car } = await rig();
     car.tap(pairTap);
-    const [first, code] = [car.pairing.window(), car.screen()];
+    const [first, code] = [car.pairing.window(), car.pairing.screen()];
     car.tap(pairTap);
-    expect(car.screen()).not.toEqual(code);
+    expect(car.pairing.screen()).not.toEqual(code);
     if (first === undefined) throw new Error('closed');
     expect(car.pairing.window()).not.toBe(first);
     expect(await car.pairing.countTry(first)).toBe(false);
@@ -212,7 +212,7 @@ describe('pairing', () => {
     const tries = await Promise.all([1, 2, 3, 4, 5].map(() => car.pairing.countTry(window)));
     expect(tries).toEqual([true, true, true, false, false]);
     expect(car.pairing.window()).toBeUndefined();
-    expect(car.screen()).toEqual({ state: 'checking' });
+    expect(car.pairing.screen()).toEqual({ state: 'checking' });
     expect(store.record.pairingTries).toBe(3);
   });
 
@@ -234,7 +234,7 @@ describe('pairing', () => {
     if (window === undefined) throw new Error('closed');
     fail(true);
     await expect(car.pairing.countTry(window)).rejects.toMatchObject({ code: 'sim.storage' });
-    expect(car.screen()).toMatchObject({ triesLeft: 2 });
+    expect(car.pairing.screen()).toMatchObject({ triesLeft: 2 });
   });
 
   it('enrols nobody when the key cannot be written', async () => {

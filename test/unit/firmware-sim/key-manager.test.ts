@@ -20,7 +20,7 @@ describe('a key that the car refuses', () => {
     const [unlocked] = await Promise.all([
       // Asked before it is gone, counted after.
       car.credentials.ask(key, 'unlock'),
-      car.credentials.removeAtScreen(1),
+      car.credentials.remove(1, 'card'),
     ]);
     expect(unlocked).toMatchObject({ counts: true });
     expect(await car.credentials.ask(key, 'unlock')).toBe('not-permitted');
@@ -32,7 +32,7 @@ describe('a removal', () => {
     const { car, grant, attempt, events, seen } = await town();
     expect(await attempt(BOB, 'start', grant(BOB))).toBe('done');
     seen();
-    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
     expect(events).toMatchObject([
       { type: 'key-removed', by: 'card' },
       { type: 'drive-ended', reason: 'key-removed' },
@@ -44,7 +44,7 @@ describe('a removal', () => {
     const eve = await pair(person(7), 'owner');
     expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
     expect(
-      await Promise.all([car.credentials.removeAtScreen(eve.slot), car.credentials.remove(2, eve)]),
+      await Promise.all([car.credentials.remove(eve.slot, 'card'), car.credentials.remove(2, eve)]),
     ).toEqual([undefined, 'not-permitted']);
     expect(car.keys().map(({ slot }) => slot)).toEqual([0, 2]);
   });
@@ -55,7 +55,7 @@ describe('a removal', () => {
       record: { ...record, keys: record.keys.map((key) => ({ ...key, role: 'driver' })) },
       value: undefined,
     }));
-    expect(await car.credentials.removeAtScreen(0)).toBeUndefined();
+    expect(await car.credentials.remove(0, 'card')).toBeUndefined();
     expect(car.keys()).toEqual([]);
   });
 });

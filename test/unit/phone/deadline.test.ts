@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../lib/errors.js';
-import { Deadline, DEFAULT_TIMEOUT_MS } from '../../../lib/phone/deadline.js';
+import { Deadline, DEFAULT_TIMEOUT_MS, WISH_MS } from '../../../lib/phone/deadline.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 
 const timedOut = (): PhoneKeyError => new PhoneKeyError('car.silent', 'too late');
@@ -74,5 +74,81 @@ describe('Deadline', () => {
     } as typeof then;
     await expect(deadline.race(work, timedOut)).rejects.toMatchObject({ code: 'interrupted' });
     expect(heard).toBe(1);
+  });
+
+  describe('of a wish', () => {
+    const begun = (timeoutMs?: number) => {
+      const clock = new SimClock();
+      const deadline = new Deadline(clock, timeoutMs === undefined ? {} : { timeoutMs });
+      const stands = (): boolean => {
+        try {
+          deadline.checkWish();
+          return true;
+        } catch (error) {
+          expect(error).toMatchObject({
+            code: 'car.too-late',
+            mayHaveSucceeded: false,
+            temporary: true,
+            hint: expect.stringMatching(/^Nothing was done/),
+          });
+          return false;
+        }
+      };
+      return { clock, deadline, stands };
+    };
+
+    it.each([undefined, 1_000, 60_000])(
+      'lets it stand for 10 s, whatever time is given: %p',
+      async (timeoutMs) => {
+        const { clock, stands } = begun(timeoutMs);
+        await clock.advance(WISH_MS - 1);
+        expect(stands()).toBe(true);
+        await clock.advance(1);
+        expect(stands()).toBe(false);
+        expect(WISH_MS).toBe(10_000);
+      },
+    );
+
+    it('counts from when what comes next was asked for', async () => {
+      const { clock, deadline, stands } = begun();
+      await clock.advance(12_000);
+      deadline.askedNow();
+      await clock.advance(WISH_MS - 1);
+      expect(stands()).toBe(true);
+      await clock.advance(1);
+      expect(stands()).toBe(false);
+    });
+
+    it('is the same for a step that has less time', async () => {
+      const { clock, deadline } = begun(60_000);
+      await clock.advance(9_000);
+      const step = deadline.within(3_000);
+      step.checkWish();
+      await clock.advance(1_000);
+      expect(() => {
+        step.checkWish();
+      }).toThrow(expect.objectContaining({ code: 'car.too-late' }));
+    });
+
+    it.each([
+      // time given, when there is a link, when it is dropped
+      [15_000, 9_000, 10_000],
+      [12_000, 9_000, 10_000],
+      [20_000, 9_000, 15_000],
+      [60_000, 0, 10_000],
+      [60_000, 30_000, 40_000],
+      [60_000, 50_000, 55_000],
+    ])(
+      'given %i ms and a link after %i, it is dropped after %i',
+      async (timeoutMs, linked, dropped) => {
+        const { clock, deadline, stands } = begun(timeoutMs);
+        await clock.advance(linked);
+        deadline.reached();
+        await clock.advance(dropped - 1 - linked);
+        expect(stands()).toBe(true);
+        await clock.advance(1);
+        expect(stands()).toBe(false);
+      },
+    );
   });
 });

@@ -16,7 +16,7 @@ export class Air {
   readonly clock = new SimClock();
   readonly radio = new MemoryRadio();
   readonly random = seededRandom('air');
-  /** Milliseconds since 1970, on every phone. */
+  /** Milliseconds since 1970, on every phone when the clock began. */
   wall = 0;
 
   car(host = new TestHost()) {
@@ -36,7 +36,7 @@ export class Air {
       name,
       suite: cheapSuite,
       clock,
-      wallTime: () => this.wall,
+      wallTime: () => this.wall + clock.now(),
       random,
       trace: (event) => {
         trace.push(event);

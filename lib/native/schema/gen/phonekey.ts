@@ -62,6 +62,9 @@ export enum RefusalReason {
   DATED_AHEAD = 23,
   GRANT_VOID = 24,
   REVOCATION_LIST_OLD = 25,
+  TOO_LATE = 22,
+  LAST_CARD = 26,
+  BUSY = 27,
 }
 
 export interface Proof {
@@ -375,6 +378,7 @@ export interface Command {
   readonly grants: Uint8Array;
   readonly name: string;
   readonly formFactor: FormFactor;
+  readonly id: Uint8Array;
 }
 
 export const CommandSchema: Schema<Command> = {
@@ -396,6 +400,7 @@ export const CommandSchema: Schema<Command> = {
     { number: 14, name: 'name', type: 'string' },
     { number: 15, name: 'grants', type: 'bytes' },
     { number: 16, name: 'listRevocations', type: ListRevocationsSchema, oneof: 'command' },
+    { number: 17, name: 'id', type: 'bytes' },
   ],
 };
 

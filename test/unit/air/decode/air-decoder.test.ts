@@ -3,13 +3,25 @@ import {
   att,
   connectionComplete,
   disconnectionComplete,
+  eventOf,
   hex,
+  LINK,
   Stream,
-  u16,
   wire,
 } from './stream.js';
-import { aclPacket } from '../../../../lib/hci/h4.js';
-import { eventPacket } from '../../../support/hci-packets.js';
+import { LeSetRandomAddress } from '../../../../lib/hci/commands/addresses.js';
+import { ReadBdAddr } from '../../../../lib/hci/commands/information.js';
+import { ConnectionRole, Status } from '../../../../lib/hci/constants.js';
+import { CommandComplete } from '../../../../lib/hci/events/general.js';
+import {
+  EncryptionChange,
+  LeConnectionComplete,
+  LeConnectionUpdateComplete,
+  LeDataLengthChange,
+  LeEnhancedConnectionComplete,
+  LePhyUpdateComplete,
+} from '../../../../lib/hci/events/links.js';
+import { aclPacket, commandPacket } from '../../../../lib/hci/h4.js';
 
 const PHONE = '00:00:00:00:00:01';
 const CAR = '00:00:00:00:00:02';
@@ -46,7 +58,7 @@ describe('controllers', () => {
     const stream = new Stream();
     const peer = connectionComplete(0x40, 'central', CAR);
     expect(stream.received(0, peer)[0]).toMatch(`controller 0 -- ${CAR}: connected`);
-    stream.command(0, 0x1009, '', `00 ${wire(PHONE)}`);
+    stream.command(0, ReadBdAddr, {}, { address: wire(PHONE) });
     expect(stream.received(0, connectionComplete(0x41, 'central', RANDOM))[0]).toMatch(
       `${PHONE} -- ${RANDOM}: connected`,
     );
@@ -79,7 +91,7 @@ describe('a link', () => {
 
   it('is put together by random addresses, too', () => {
     const stream = both();
-    stream.command(1, 0x2005, wire(RANDOM));
+    stream.command(1, LeSetRandomAddress, { address: wire(RANDOM) });
     expect([
       ...stream.received(0, connectionComplete(0x40, 'central', RANDOM)),
       ...stream.received(1, connectionComplete(0x41, 'peripheral', 'ee:00:00:00:00:09')),
@@ -89,12 +101,15 @@ describe('a link', () => {
   it('is put together by the private address that a controller made up', () => {
     const stream = both();
     const rpa = '5a:00:00:00:00:07';
-    // LE Enhanced Connection Complete with a local RPA; the central is private, too.
-    const peer = wire('5b:00:00:00:00:08');
-    const enhanced = eventPacket(
-      0x3e,
-      hex(`0a 00 ${u16(0x41)} 01 01 ${peer} ${wire(rpa)} 000000000000 0600 0000 2a00 00`),
-    );
+    // The central is private, too.
+    const enhanced = eventOf(LeEnhancedConnectionComplete, {
+      handle: 0x41,
+      role: ConnectionRole.peripheral,
+      peerAddressType: 1,
+      peerAddress: wire('5b:00:00:00:00:08'),
+      localRpa: wire(rpa),
+      ...LINK,
+    });
     const central = connectionComplete(0x40, 'central', rpa);
     expect([...stream.received(0, central), ...stream.received(1, enhanced)]).toHaveLength(1);
     const again = both();
@@ -138,34 +153,41 @@ describe('a link', () => {
 
   it('that did not come about is told with its reason', () => {
     const stream = both();
-    const cancelled = `01 02 0000 00 00 ${wire(CAR)} 0000 0000 0000 00`;
-    expect(stream.received(0, eventPacket(0x3e, hex(cancelled)))).toEqual([
-      'phone: no connection: unknown connection',
-    ]);
+    const cancelled = eventOf(LeConnectionComplete, {
+      status: Status.unknownConnection,
+      peerAddress: wire(CAR),
+    });
+    expect(stream.received(0, cancelled)).toEqual(['phone: no connection: unknown connection']);
   });
 
   it('tells a change of its state once', () => {
     const stream = both();
     connect(stream);
-    const update = (handle: number, interval: string): Uint8Array =>
-      eventPacket(0x3e, hex(`03 00 ${u16(handle)} ${interval} 0000 2a00`));
-    expect(stream.received(0, update(0x40, '0600'))).toEqual([]); // as it was
+    const update = (handle: number, interval: number): Uint8Array =>
+      eventOf(LeConnectionUpdateComplete, { ...LINK, handle, interval });
+    expect(stream.received(0, update(0x40, 6))).toEqual([]); // as it was
     expect([
-      ...stream.received(0, update(0x40, '1800')),
-      ...stream.received(1, update(0x41, '1800')),
+      ...stream.received(0, update(0x40, 24)),
+      ...stream.received(1, update(0x41, 24)),
     ]).toEqual(['phone -- car: connection parameters: interval 30 ms, latency 0, timeout 420 ms']);
-    const encryption = (handle: number, status: string): Uint8Array =>
-      eventPacket(0x08, hex(`${status} ${u16(handle)} 01`));
-    expect(stream.received(0, encryption(0x40, '06'))).toEqual([
+    const encryption = (handle: number, status: number): Uint8Array =>
+      eventOf(EncryptionChange, { status, handle, enabled: 1 });
+    expect(stream.received(0, encryption(0x40, Status.keyMissing))).toEqual([
       'phone -- car: not encrypted: key missing',
     ]);
     expect([
-      ...stream.received(0, encryption(0x40, '00')),
-      ...stream.received(1, encryption(0x41, '00')),
+      ...stream.received(0, encryption(0x40, Status.success)),
+      ...stream.received(1, encryption(0x41, Status.success)),
     ]).toEqual(['phone -- car: encrypted']);
-    const lengths = eventPacket(0x3e, hex(`07 ${u16(0x40)} fb00 4808 1b00 4801`));
+    const lengths = eventOf(LeDataLengthChange, {
+      handle: 0x40,
+      txOctets: 251,
+      txTime: 2120,
+      rxOctets: 27,
+      rxTime: 328,
+    });
     expect(stream.received(0, lengths)).toEqual(['phone -- car: data length: 251 B, 27 B']);
-    const phy = eventPacket(0x3e, hex(`0c 00 ${u16(0x40)} 02 01`));
+    const phy = eventOf(LePhyUpdateComplete, { handle: 0x40, tx: 2, rx: 1 });
     expect(stream.received(0, phy)).toEqual(['phone -- car: PHY: 2M, 1M']);
   });
 
@@ -236,6 +258,8 @@ describe('what is malformed', () => {
     const stream = new Stream();
     expect(stream.received(0, hex('04 ab 00'))).toEqual([]);
     expect(stream.received(0, hex('04 3e 01 ab'))).toEqual([]);
-    expect(stream.command(0, 0xfdff, '', '01')).toEqual([]);
+    expect(stream.sent(0, commandPacket(0xfdff, hex('')))).toEqual([]);
+    const unknown = { allowed: 1, opcode: 0xfdff, returned: hex('01') };
+    expect(stream.received(0, CommandComplete.packet(unknown))).toEqual([]);
   });
 });

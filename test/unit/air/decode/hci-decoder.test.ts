@@ -19,7 +19,7 @@ const view = () => {
   };
 };
 
-/** Names, codes and layouts of Vol 4 Part E 7. */
+/** Packets typed from the layouts of the Core Specification, Vol 4 Part E 7, with its names and codes. */
 describe('HCI', () => {
   it.each([
     ['01 030c 00', 'Reset'],

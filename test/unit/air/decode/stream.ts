@@ -2,14 +2,22 @@ import { AirDecoder } from '../../../../air/decode/air-decoder.js';
 import { describeEvent } from '../../../../air/decode/describe.js';
 import type { DecodedEvent, ReportedEvent } from '../../../../air/decode/event.js';
 import type { Direction } from '../../../../air/capture/btsnoop.js';
-import { CommandComplete } from '../../../../lib/hci/events/general.js';
-import { aclPacket, commandPacket } from '../../../../lib/hci/h4.js';
-import { eventPacket } from '../../../support/hci-packets.js';
+import { ConnectionRole } from '../../../../lib/hci/constants.js';
+import { DisconnectionComplete, LeConnectionComplete } from '../../../../lib/hci/events/links.js';
+import { aclPacket } from '../../../../lib/hci/h4.js';
+import type { Shape } from '../../../../lib/hci/layout.js';
+import type { HciCommand, HciEvent } from '../../../../lib/hci/packet.js';
+import { completed, event, filled } from '../../../support/hci-packets.js';
+import type { Given } from '../../../support/hci-packets.js';
 
 export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
-/** The bytes of an address on the wire, in hex: the last byte first. */
-export const wire = (address: string): string => address.split(':').toReversed().join('');
+/** The bytes of an address on the wire: the last byte first. */
+export const wire = (address: string): Uint8Array => hex(address.split(':').toReversed().join(''));
+
+/** An event, with zeros for what is not given. */
+export const eventOf = <S extends Shape>(declared: HciEvent<S>, given: Given<S>): Uint8Array =>
+  hex(event(declared, given));
 
 /** LE Connection Complete: 7.5 ms, latency 0, 420 ms. */
 export const connectionComplete = (
@@ -17,24 +25,27 @@ export const connectionComplete = (
   role: 'central' | 'peripheral',
   peer: string,
 ): Uint8Array =>
-  eventPacket(
-    0x3e,
-    hex(
-      `01 00 ${u16(handle)} ${role === 'central' ? '00' : '01'} 00 ${wire(peer)} 0600 0000 2a00 00`,
-    ),
-  );
+  eventOf(LeConnectionComplete, {
+    handle,
+    role: ConnectionRole[role],
+    peerAddress: wire(peer),
+    ...LINK,
+  });
+
+/** The parameters of a link that bleno and noble agree on. */
+export const LINK = { interval: 6, timeout: 0x2a };
 
 export const disconnectionComplete = (handle: number, reason: number): Uint8Array =>
-  eventPacket(0x05, hex(`00 ${u16(handle)} ${u8(reason)}`));
+  eventOf(DisconnectionComplete, { handle, reason });
 
 /** One whole ATT PDU in one ACL packet. */
 export const att = (handle: number, pdu: string): Uint8Array => {
   const payload = hex(pdu);
-  return aclPacket(handle, 0, Buffer.concat([hex(`${u16(payload.length)} 0400`), payload]));
+  const header = Buffer.alloc(4);
+  header.writeUInt16LE(payload.length);
+  header.writeUInt16LE(4, 2);
+  return aclPacket(handle, 0, Buffer.concat([header, payload]));
 };
-
-export const u8 = (value: number): string => value.toString(16).padStart(2, '0');
-export const u16 = (value: number): string => `${u8(value & 0xff)}${u8(value >> 8)}`;
 
 /** Controllers of an air, and what a decoder tells of their packets; an event is a millisecond. */
 export class Stream {
@@ -73,13 +84,15 @@ export class Stream {
   }
 
   /** A command and its answer; status 0 unless it is told otherwise. */
-  command(index: number, opcode: number, parameters: string, returned = '00'): string[] {
+  command<P extends Shape, R extends Shape>(
+    index: number,
+    declared: HciCommand<P, R>,
+    given: Given<P> = {},
+    returned: Given<HciCommand<P, R>['returned']['shape']> = {},
+  ): string[] {
     return [
-      ...this.sent(index, commandPacket(opcode, hex(parameters))),
-      ...this.received(
-        index,
-        CommandComplete.packet({ allowed: 1, opcode, returned: hex(returned) }),
-      ),
+      ...this.sent(index, declared.packet(filled(declared.parameters, given))),
+      ...this.received(index, hex(completed(declared, returned))),
     ];
   }
 }

@@ -101,16 +101,18 @@ describe.each<Pace>(['instant', 'real'])('faults on an air of pace %s', (pace) =
 
   it('mtu: an exchange agrees upon no more; other data is as it was', async () => {
     await start({ mtu: 23 });
-    phone.send('03000400020001');
-    phone.send('03000400030a00');
-    phone.send('03000500020001');
-    phone.send('0300040012ffff');
+    /** 3 bytes to a channel of L2CAP. */
+    const pdu = (channel: number, payload: string): string =>
+      `0300` + `0${String(channel)}00` + payload;
+    const [att, signalling] = [4, 5];
+    const response = pdu(att, '030a00');
+    const elsewhere = pdu(signalling, '020001');
+    const write = pdu(att, '12ffff');
+    for (const said of [pdu(att, '020001'), response, elsewhere, write]) phone.send(said);
     await clock.advance(1000);
     expect(car.told.slice(1)).toEqual([
-      'data 03000400021700',
-      'data 03000400030a00',
-      'data 03000500020001',
-      'data 0300040012ffff',
+      `data ${pdu(att, '021700')}`,
+      ...[response, elsewhere, write].map((said) => `data ${said}`),
     ]);
   });
 });

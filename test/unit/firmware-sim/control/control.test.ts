@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlOf } from '../../../../firmware-sim/control/car-control.js';
 import { controlClient, controlPath } from '../../../../firmware-sim/control/car-client.js';
-import { carHandlers, openControlDoor } from '../../../../firmware-sim/control/car-server.js';
-import type { CarEvent } from '../../../../firmware-sim/index.js';
+import { openControlDoor } from '../../../../firmware-sim/control/car-server.js';
+import type { CarEvent, CarReport } from '../../../../firmware-sim/index.js';
 import { silentLogger } from '../../../../lib/platform/logger.js';
 import { MAX_REQUEST_BYTES } from '../../../../local/rpc/server.js';
+import type { Opened } from '../../../../local/rpc/server.js';
 import { rig } from '../rig.js';
 import type { Rig } from '../rig.js';
 
@@ -22,14 +23,14 @@ let closeDoor: () => Promise<void>;
 const watchers = new Set<(event: CarEvent) => void>();
 
 const openDoor = (reset = () => setup.car.reset()): Promise<() => Promise<void>> => {
-  const handlers = carHandlers(controlOf(setup.car, reset), () => ({
+  const watch = (): Opened<CarReport, CarEvent> => ({
     first: setup.car.status(),
     start: (push) => {
       watchers.add(push);
       return () => watchers.delete(push);
     },
-  }));
-  return openControlDoor(path, handlers, silentLogger);
+  });
+  return openControlDoor(path, controlOf(setup.car, reset), watch, silentLogger);
 };
 
 beforeEach(async () => {
@@ -93,7 +94,7 @@ describe('the control door', () => {
     expect(await car.screen()).toEqual({ state: 'idle' });
     await car.tap({ reader: 'console', purpose: 'pair', role: 'owner' });
     const screen = await car.screen();
-    expect(screen).toEqual(setup.car.screen());
+    expect(screen).toEqual(setup.car.pairing.screen());
     expect(screen).toMatchObject({ state: 'pairing', secondsLeft: 120, role: 'owner' });
   });
 
@@ -108,6 +109,28 @@ describe('the control door', () => {
     expect(await car.status()).toMatchObject({ fingerprint, keys: [] });
   });
 
+  it('adds and removes key cards, and takes one that is named', async () => {
+    const car = controlClient(path);
+    await car.addCard('spare', 'card');
+    await car.tap({ reader: 'pillar', card: 'spare' });
+    expect(await car.status()).toEqual(setup.car.status());
+    await car.removeKey(24, 'spare');
+    expect((await car.status()).cards).toMatchObject([{ slot: 25, name: 'spare' }]);
+    for (const refused of [
+      car.tap({ reader: 'console', purpose: 'drive', card: 'card' }),
+      car.setTime(0, 'card'),
+    ]) {
+      await expect(refused).rejects.toMatchObject({ code: 'sim.refused' });
+    }
+  });
+
+  it('sets the time', async () => {
+    const car = controlClient(path);
+    await car.setTime(1_700_000_000);
+    expect(await car.status()).toEqual(setup.car.status());
+    expect(await car.status()).toMatchObject({ now: 1_700_000_000, epoch: 1, floors: [] });
+  });
+
   it.each<[string, string]>([
     ['{"op":"nothing"}', 'no such operation'],
     ['{"op":"__proto__"}', 'no such operation'],
@@ -120,7 +143,10 @@ describe('the control door', () => {
     ['{"op":"open","closure":["trunk"]}', 'closure is not one of'],
     ['{"op":"drive","fast":true}', 'unknown field'],
     ['{"op":"remove","slot":32}', 'slot is not a whole number from 0 to 31'],
+    ['{"op":"card/add","name":""}', 'name is not a name of 1 to 32 bytes'],
+    ['{"op":"tap","reader":"pillar","card":7}', 'card is not a text'],
     ['{"op":"clock/advance","seconds":0}', 'seconds is not a whole number from 1 to'],
+    ['{"op":"clock/set","seconds":4294967296}', 'seconds is not a whole number from 0 to'],
     ['[]', 'JSON object'],
     ['null', 'JSON object'],
     ['{', 'a request is a JSON object'],

@@ -185,6 +185,7 @@ describe('a flash with a record that cannot be understood', () => {
     await expect(new FlashMemory(flash).load()).rejects.toMatchObject({
       code: 'sim.storage',
       message: "the car's memory is of another version",
+      hint: expect.stringContaining('Delete the directory'),
     });
   });
 });

@@ -6,7 +6,7 @@ import { FileMemory, MEMORY_FILES } from '../../../../firmware-sim/memory/file-m
 import { MAX_GENERATION_BYTES } from '../../../../firmware-sim/memory/generation.js';
 import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
-import { prepareHome } from '../../../../firmware-sim/memory/home.js';
+import { lockHome } from '../../../../firmware-sim/memory/home.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { toHex, utf8 } from '../../../../lib/platform/bytes.js';
@@ -55,6 +55,21 @@ describe('FileMemory with a damaged file', () => {
         'every phone must then be paired again.',
     });
     expect(String(error)).not.toContain(toHex(old.privateKey).slice(0, 8));
+  });
+
+  it('of an earlier format is refused as such: what to do is said, and nothing is lost', async () => {
+    const image = await twoGenerations();
+    for (const file of [OLDER, NEWEST]) {
+      const text = new TextDecoder().decode(image.get(file));
+      image.set(file, utf8(text.replace(/^phonekey-car 2 /, 'phonekey-car 1 ')));
+    }
+    await expect(load(image)).rejects.toMatchObject({
+      code: 'sim.storage',
+      message: `the car's memory in ${HOME} is of an earlier format`,
+      hint: expect.stringMatching(/Delete the directory .* every phone must then be paired again/),
+    });
+    // Where one copy is of this format, it is that which counts.
+    expect(await load(image.set(NEWEST, (await twoGenerations()).get(NEWEST)!))).toEqual(next);
   });
 
   it('does not take one damaged file for a new car', async () => {
@@ -175,8 +190,8 @@ describe('FileMemory', () => {
     const image = await twoGenerations();
     const generation = (padding: number): Uint8Array => {
       const body = encodeRecord(next).replace(',', `,${' '.repeat(padding)}`);
-      const sum = toHex(defaultSuite.sha512(utf8(`phonekey-car 1 3\n${body}`)).subarray(0, 32));
-      return utf8(`phonekey-car 1 3 ${sum}\n${body}\n`);
+      const sum = toHex(defaultSuite.sha512(utf8(`phonekey-car 2 3\n${body}`)).subarray(0, 32));
+      return utf8(`phonekey-car 2 3 ${sum}\n${body}\n`);
     };
     const room = MAX_GENERATION_BYTES - generation(0).length;
     expect(await load(new Map(image).set(NEWEST, generation(room)))).toEqual(next);
@@ -215,7 +230,8 @@ describe('FileMemory on the real disk', () => {
     const home = await mkdtemp(join(tmpdir(), 'phonekey-'));
     try {
       const nested = join(home, 'cars', 'one');
-      await prepareHome(nested);
+      const release = await lockHome(nested);
+      await release();
       const memory = new FileMemory(nested);
       expect(await memory.load()).toBeUndefined();
       await memory.commit(old);
@@ -240,12 +256,12 @@ describe('FileMemory on the real disk', () => {
       const open = join(home, 'open');
       await mkdir(open);
       await chmod(open, 0o755);
-      await expect(prepareHome(open)).rejects.toMatchObject({
+      await expect(lockHome(open)).rejects.toMatchObject({
         code: 'sim.storage',
         hint: `Make it private: chmod 700 ${open}`,
       });
       await writeFile(join(home, 'file'), '');
-      await expect(prepareHome(join(home, 'file'))).rejects.toMatchObject({ code: 'sim.storage' });
+      await expect(lockHome(join(home, 'file'))).rejects.toMatchObject({ code: 'sim.storage' });
     } finally {
       await rm(home, { recursive: true });
     }

@@ -239,7 +239,7 @@ describe('a granted key', () => {
     await pair(eve.person, 'owner');
     const chain = grant(BOB, {}, eve);
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
-    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
     expect(car.keys().map(({ slot }) => slot)).toEqual([0]);
     expect(await attempt(BOB, 'unlock', chain)).toBe('grant-invalid');
   });

@@ -278,7 +278,7 @@ describe('a revocation list', () => {
     const chain = grant(BOB);
     expect(await attempt(BOB, 'unlock', chain)).toBe('done');
     await relay([entry(BOB)], eve);
-    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
     expect(car.status().keys).toHaveLength(1);
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
   });

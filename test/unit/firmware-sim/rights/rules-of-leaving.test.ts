@@ -72,7 +72,7 @@ describe('R1: whatever leaves a slot leaves a mark', () => {
     const { attempt, grant, now, pass, pair, car } = await town();
     await pair(BOB, 'driver');
     const chain = grant(BOB, { issuedAt: now() + AHEAD });
-    expect(await car.credentials.removeAtScreen(1)).toBeUndefined();
+    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
     expect(await attempt(BOB, 'unlock', chain)).toBe('grant-void');
     pass(1);
     expect(await attempt(BOB, 'unlock', grant(BOB, { issuedAt: now() + AHEAD }))).toBe('done');

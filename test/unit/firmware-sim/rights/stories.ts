@@ -17,7 +17,7 @@ export const slotOf = ({ car }: Town, { publicKey }: Person): number =>
   car.keys().find((key) => suite.equal(key.publicKey, publicKey))?.slot ?? -1;
 
 export const removeAtScreen = async (all: Town, who: Person): Promise<void> => {
-  expect(await all.car.credentials.removeAtScreen(slotOf(all, who))).toBeUndefined();
+  expect(await all.car.credentials.remove(slotOf(all, who), 'card')).toBeUndefined();
 };
 
 /** Entries about keys that nobody here has. */

@@ -41,6 +41,28 @@ describe('CarConnection', () => {
     await endpoint.stop();
   });
 
+  it('gives the car the id of a command, in the proof and after it', async () => {
+    const { air, host, connection, endpoint } = await connected();
+    const ids: unknown[] = [];
+    host.answer = ({ id }) => {
+      ids.push(id);
+      return Promise.resolve(DONE);
+    };
+    const [first, second] = [1, 2].map((n) => new Uint8Array(8).fill(n)) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    await air.run(connection.command({ type: 'unlock', id: first }));
+    await air.run(connection.command({ type: 'lock', id: second }));
+    await air.run(connection.unlock());
+    expect(ids).toEqual([first, second, undefined]);
+    const short = connection.command({ type: 'unlock', id: new Uint8Array(7) });
+    await expect(air.run(short)).rejects.toMatchObject({ code: 'usage.invalid' });
+    expect(ids).toHaveLength(3);
+    expect(connection.usable).toBe(true);
+    await endpoint.stop();
+  });
+
   it.each([
     // ms of idling, Proofs that it takes
     [3_000, 1],

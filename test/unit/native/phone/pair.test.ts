@@ -171,7 +171,7 @@ describe('PhoneKey.pair', () => {
   it('needs its grant no more once it is paired, and keeps what else it has', async () => {
     const { air, host, key, store, endpoint } = await withWindow();
     const grant = grantTo();
-    const revocationList = { number: 7, issuedAt: 1, entries: [] };
+    const revocationList = { number: 7, issuedAt: 1, floor: 0, entries: [] };
     const before = await introduce(store, host, {
       state: 'pending',
       grant,

@@ -6,11 +6,7 @@ import type { Suite } from '../../../../lib/crypto/suite.js';
 import { HandshakeState, PATTERNS } from '../../../../lib/noise/handshake-state.js';
 import { concat, toHex, utf8 } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
-import {
-  CHALLENGE_LIFETIME_MS,
-  carSecrets,
-  Challenge,
-} from '../../../../lib/native/session/car.js';
+import { WORD_LIFETIME_MS, carSecrets, Challenge } from '../../../../lib/native/session/car.js';
 import { answerChallenge } from '../../../../lib/native/session/phone.js';
 import { PROLOGUE } from '../../../../lib/native/session/common.js';
 import { keyPair, sample, UNLOCK } from './sample.js';
@@ -117,7 +113,7 @@ describe.each([nodeSuite, portableSuite])('challenge and response ($name)', (sui
   });
 
   it('expires after exactly 5 s', () => {
-    expect(CHALLENGE_LIFETIME_MS).toBe(5_000);
+    expect(WORD_LIFETIME_MS).toBe(5_000);
     expect(challenge(1_000).verify(good.handshake, good.tag, 5_999)).toBeDefined();
     expect(challenge(1_000).verify(good.handshake, good.tag, 6_000)).toBeUndefined();
     expect(challenge(1_000).verify(good.handshake, good.tag, 60_000)).toBeUndefined();
@@ -206,7 +202,7 @@ describe.each([nodeSuite, portableSuite])('challenge and response ($name)', (sui
       new Challenge(counting, seededRandom('sample challenge '), secrets, 0);
     counted().verify(good.handshake, flip(good.tag, 127), 0);
     counted().verify(flip(good.handshake, 0), good.tag, 0);
-    counted().verify(good.handshake, good.tag, CHALLENGE_LIFETIME_MS);
+    counted().verify(good.handshake, good.tag, WORD_LIFETIME_MS);
     counted().verify(good.handshake, new Uint8Array(0), 0);
     const other = new Challenge(counting, seededRandom('other'), secrets, 0);
     other.verify(good.handshake, good.tag, 0);

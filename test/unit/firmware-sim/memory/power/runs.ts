@@ -1,3 +1,5 @@
+import { controlOf } from '../../../../../firmware-sim/control/car-control.js';
+import { FIRST_CARD_SLOT } from '../../../../../firmware-sim/rights/slots.js';
 import type { GrantTerms } from '../../../../../lib/credentials/grant.js';
 import type { EntryKind } from '../../../../../lib/credentials/revocation-list.js';
 import type { Command, CommandName } from '../../../../../lib/domain/commands.js';
@@ -29,6 +31,8 @@ const tryCode = async ({ car }: Rig): Promise<void> => {
   const window = car.pairing.window();
   if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
 };
+
+const atScreen = ({ car }: Rig) => controlOf(car, () => car.reset());
 
 const reset = ({ car }: Rig): Promise<unknown> => car.reset();
 
@@ -77,6 +81,19 @@ export const RUNS: Readonly<Record<string, Run>> = {
   pairing: [pair(1), pair(2), pair(3)],
   'wrong codes': [pair(1), ...times(12, tryCode)],
   'removing keys': [pair(1), pair(2), remove, tryCode, pair(2), pair(3), remove, remove],
+  'commands with an id': [
+    own,
+    ...[1, 2, 1, 2].map((n) => give(ADA.person, { type: 'unlock', id: new Uint8Array(8).fill(n) })),
+    give(ADA.person, { type: 'lock', id: new Uint8Array(8).fill(3) }),
+  ],
+  'key cards': [
+    own,
+    ...['second', 'third'].map((name) => (rig: Rig) => atScreen(rig).addCard(name)),
+    (rig) => atScreen(rig).removeKey(FIRST_CARD_SLOT, 'third'),
+    give(ADA.person, { type: 'removeKey', slot: FIRST_CARD_SLOT + 2 }),
+    (rig) => atScreen(rig).setTime(1_900_000_000, 'second'),
+    reset,
+  ],
   'selling the car': [pair(1), pair(2), tryCode, reset, tryCode, pair(3)],
   'sharing and revoking': [
     own,

@@ -1,0 +1,42 @@
+import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
+import { COMMAND_ID_BYTES } from '../../lib/domain/commands.js';
+import { REFUSAL_WORDS } from '../../lib/domain/refusals.js';
+import type { Refusal } from '../../lib/domain/refusals.js';
+import { toHex } from '../../lib/platform/bytes.js';
+import { hexBytes, list, object, oneOf, whole } from '../../local/json.js';
+import { FIRST_CARD_SLOT } from '../rights/slots.js';
+
+/** What came of a command with an id, so that it is not done twice; as JSON, binary fields in hex. */
+export interface RememberedOutcome {
+  /** Fingerprint of the key that gave the command, 8 bytes. */
+  readonly key: Uint8Array;
+  /** 8 bytes. */
+  readonly id: Uint8Array;
+  /** Seconds since 1970, by the clock that runs in the car: forgotten from then on. */
+  readonly until: number;
+  /** `begun`: nobody knows whether it was done. */
+  readonly outcome: 'begun' | 'done' | Refusal;
+}
+
+/** Of one key. */
+export const MOST_OUTCOMES = 8;
+
+/** Of all keys, also of those that were removed meanwhile. */
+export const MOST_OUTCOMES_OF_ALL = MOST_OUTCOMES * FIRST_CARD_SLOT;
+
+export const encodeOutcome = ({ key, id, until, outcome }: RememberedOutcome): object => ({
+  key: toHex(key),
+  id: toHex(id),
+  until,
+  outcome,
+});
+
+export const rememberedOutcomes = list(
+  object<RememberedOutcome>({
+    key: hexBytes(FINGERPRINT_BYTES),
+    id: hexBytes(COMMAND_ID_BYTES),
+    until: whole(Number.MAX_SAFE_INTEGER),
+    outcome: oneOf(['begun', 'done', ...REFUSAL_WORDS]),
+  }),
+  MOST_OUTCOMES_OF_ALL,
+);

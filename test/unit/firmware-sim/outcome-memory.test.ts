@@ -1,0 +1,209 @@
+import { describe, expect, it } from '@jest/globals';
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
+import type { Behaviors } from '../../../firmware-sim/behaviors.js';
+import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
+import type { Memory } from '../../../firmware-sim/memory/memory.js';
+import { MOST_OUTCOMES } from '../../../firmware-sim/memory/outcome-record.js';
+import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
+import { OUTCOME_SECONDS } from '../../../firmware-sim/outcome-memory.js';
+import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { outcomeOf, rig } from './rig.js';
+import { BOB, town } from './sharing-rig.js';
+
+const id = (n: number): Uint8Array => new Uint8Array(8).fill(n);
+
+type Name = 'unlock' | 'lock' | 'start' | 'trunk' | 'status';
+
+/** A car with two keys on a wall clock that the test moves. */
+const car = async (options: { memory?: Memory; behaviors?: Behaviors } = {}) => {
+  const wall = { seconds: 1_800_000_000 };
+  const setup = await rig({ ...options, wallTime: () => wall.seconds * 1000 });
+  const [ada, bob] = setup.store.record.keys;
+  const keys = [ada ?? (await setup.enrol(1)), bob ?? (await setup.enrol(2))] as const;
+  setup.seen();
+  const ask = async (type: Name, n?: number, by: KeySlot = keys[0]): Promise<string> =>
+    outcomeOf(await setup.car.execute({ type, ...(n === undefined ? {} : { id: id(n) }) }, by));
+  return { ...setup, wall, keys, ask };
+};
+
+describe('a command with an id', () => {
+  it('is done once, however often it comes', async () => {
+    const { ask, seen, car: its } = await car();
+    expect(await ask('unlock', 1)).toBe('done');
+    expect(await ask('lock')).toBe('done');
+    expect(seen()).toEqual(['unlocked', 'locked']);
+    for (let n = 0; n < 3; n++) expect(await ask('unlock', 1)).toBe('done');
+    expect(seen()).toEqual([]);
+    expect(its.status().locked).toBe(true);
+    expect(await ask('unlock', 2)).toBe('done');
+    expect(seen()).toEqual(['unlocked']);
+  });
+
+  it('is refused again where it was refused, also when it could be done by now', async () => {
+    const { ask, car: its } = await car();
+    await ask('unlock');
+    its.hand({ type: 'open', closure: 'front-left' });
+    expect(await ask('lock', 1)).toBe('door-open');
+    its.hand({ type: 'close', closure: 'front-left' });
+    expect(await ask('lock', 1)).toBe('door-open');
+    expect(its.status().locked).toBe(false);
+    expect(await ask('lock', 2)).toBe('done');
+  });
+
+  it('is of one key: what another one sends with the same id is another command', async () => {
+    const { ask, keys, seen } = await car();
+    expect(await ask('unlock', 1)).toBe('done');
+    expect(await ask('lock', 1, keys[1])).toBe('done');
+    expect(seen()).toEqual(['unlocked', 'locked']);
+  });
+
+  it('uses up one use', async () => {
+    const { grant, attempt, store } = await town();
+    expect(await attempt(BOB, 'lock', grant(BOB, { uses: 2 }))).toBe('done');
+    for (let n = 0; n < 3; n++) {
+      expect(await attempt(BOB, { type: 'unlock', id: id(1) })).toBe('done');
+    }
+    expect(store.record.keys[1]?.grant?.used).toBe(1);
+  });
+
+  it('that comes twice at once is done once', async () => {
+    const { ask, seen } = await car();
+    const answers = await Promise.all([ask('unlock', 1), ask('unlock', 1)]);
+    // Whether it was done is not known yet when the second one comes.
+    expect(answers).toEqual(['done', 'fault']);
+    expect(seen()).toEqual(['unlocked', 'command-refused']);
+  });
+
+  it('that only looks is answered anew', async () => {
+    const { ask, store } = await car();
+    expect(await ask('status', 1)).toBe('status');
+    expect(await ask('unlock', 1)).toBe('done');
+    expect(await ask('status', 1)).toBe('status');
+    expect(store.record.outcomes).toHaveLength(1);
+  });
+});
+
+describe('the memory of outcomes', () => {
+  it('lasts for longer than a command can act, and no longer', async () => {
+    const { ask, wall, seen, store } = await car();
+    await ask('trunk', 1);
+    wall.seconds += OUTCOME_SECONDS - 1;
+    await ask('trunk', 2);
+    expect(await ask('trunk', 1)).toBe('done');
+    expect(store.record.outcomes).toHaveLength(2);
+    wall.seconds += 1;
+    await ask('unlock');
+    seen();
+    expect(await ask('lock', 1)).toBe('done');
+    expect(seen()).toEqual(['locked']);
+    expect(store.record.outcomes.map((each) => each.id)).toEqual([id(2), id(1)]);
+  });
+
+  it('has room for eight of each key; a ninth is refused, and does nothing', async () => {
+    const { ask, keys, wall, seen } = await car();
+    for (let n = 1; n <= MOST_OUTCOMES; n++) expect(await ask('trunk', n)).toBe('done');
+    seen();
+    expect(await ask('unlock', 9)).toBe('busy');
+    expect(seen()).toEqual(['command-refused']);
+    expect(await ask('trunk', MOST_OUTCOMES)).toBe('done');
+    expect(await ask('unlock', 9, keys[1])).toBe('done');
+    expect(await ask('lock')).toBe('done');
+    wall.seconds += OUTCOME_SECONDS;
+    seen();
+    expect(await ask('unlock', 9)).toBe('done');
+    expect(seen()).toEqual(['unlocked']);
+  });
+
+  it('does not last for ever where the clock was turned back', async () => {
+    const { ask, wall, seen } = await car();
+    await ask('unlock', 1);
+    wall.seconds -= 1_000_000;
+    await ask('lock', 2);
+    expect(await ask('unlock', 1)).toBe('done');
+    seen();
+    wall.seconds += OUTCOME_SECONDS;
+    expect(await ask('unlock', 1)).toBe('done');
+    expect(seen()).toEqual(['unlocked']);
+  });
+
+  it('is of the car that was: a factory reset forgets it', async () => {
+    const { ask, car: its, store } = await car();
+    await ask('unlock', 1);
+    await ask('lock');
+    await its.reset();
+    expect(store.record.outcomes).toEqual([]);
+  });
+});
+
+describe('a power cut', () => {
+  it('after a command has begun: it is not done again, and nobody says that it was done', async () => {
+    const memory = volatileMemory();
+    let begun = 0;
+    const hangs: Behaviors = new Map(BEHAVIORS).set('unlock', () => {
+      begun += 1;
+      return new Promise<never>(() => undefined);
+    });
+    const before = await car({ memory, behaviors: hangs });
+    void before.ask('unlock', 1);
+    while (begun === 0) await Promise.resolve();
+    const after = await car({ memory });
+    expect(await after.ask('unlock', 1)).toBe('fault');
+    expect(after.car.status().locked).toBe(true);
+    expect(await after.ask('unlock', 2)).toBe('done');
+  });
+
+  it('after it was answered: the answer is the same', async () => {
+    const memory = volatileMemory();
+    const before = await car({ memory });
+    expect(await before.ask('unlock', 1)).toBe('done');
+    const after = await car({ memory });
+    expect(await after.ask('unlock', 1)).toBe('done');
+    expect(after.car.status().locked).toBe(true);
+    expect(after.seen()).toEqual([]);
+  });
+
+  it('or a full disk before it has begun: nothing is done', async () => {
+    const memory = volatileMemory();
+    let full = false;
+    const setup = await car({
+      memory: {
+        load: () => memory.load(),
+        commit: (record) => (full ? Promise.reject(new Error('full')) : memory.commit(record)),
+      },
+    });
+    full = true;
+    await expect(setup.ask('unlock', 1)).rejects.toThrow('full');
+    expect(setup.seen()).toEqual([]);
+    full = false;
+    expect(await setup.ask('unlock', 1)).toBe('done');
+    expect(setup.seen()).toEqual(['unlocked']);
+  });
+});
+
+describe('the record', () => {
+  const text = (outcomes: unknown): string => {
+    const record = JSON.parse(encodeRecord(newRecord(new Uint8Array(32)))) as object;
+    return JSON.stringify({ ...record, outcomes });
+  };
+  const each = { key: '01'.repeat(8), id: '02'.repeat(8), until: 7, outcome: 'begun' };
+
+  it('keeps the outcomes', () => {
+    const read = decodeRecord(text([each, { ...each, outcome: 'door-open' }]));
+    expect(read.outcomes).toEqual([
+      { key: id(1), id: id(2), until: 7, outcome: 'begun' },
+      { key: id(1), id: id(2), until: 7, outcome: 'door-open' },
+    ]);
+    expect(decodeRecord(encodeRecord(read))).toEqual(read);
+  });
+
+  it.each([
+    ['more than there is room for', Array(193).fill(each)],
+    ['a short key', [{ ...each, key: '01'.repeat(7) }]],
+    ['a long id', [{ ...each, id: '02'.repeat(9) }]],
+    ['a time before 1970', [{ ...each, until: -1 }]],
+    ['a word of later versions', [{ ...each, outcome: 'flown' }]],
+    ['nothing', null],
+  ])('has no such outcomes: %s', (_, outcomes) => {
+    expect(() => decodeRecord(text(outcomes))).toThrow();
+  });
+});
