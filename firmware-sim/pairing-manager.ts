@@ -3,6 +3,7 @@ import type { Role } from '../lib/domain/roles.js';
 import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Enrolment } from '../lib/domain/outcomes.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
+import { runningTime } from './rights/clock.js';
 import { pairKey } from './rights/pairing.js';
 import type { PairedKey } from './rights/pairing.js';
 import { signingTerms } from './rights/terms.js';
@@ -126,10 +127,15 @@ export class PairingManager implements PairingHost {
   }
 
   #told({ key, before, rights }: PairedKey<CarRecord>): Enrolment {
-    const { suite, wallTime } = this.#options;
-    const { slot, role } = key;
-    const terms = signingTerms(rights, key, 'status', { suite, wallMs: wallTime() });
-    return { slot, role, ...(before && { formerRole: before.role }), ...terms };
+    const context = { suite: this.#options.suite, wallMs: this.#options.wallTime() };
+    return {
+      slot: key.slot,
+      role: key.role,
+      ...(before && { formerRole: before.role }),
+      ...signingTerms(rights, key, 'status', context),
+      epoch: rights.epoch,
+      time: runningTime(rights.clock, context.wallMs) ?? 0,
+    };
   }
 
   #input(input: WindowInput, handle = this.#handle): boolean {

@@ -409,7 +409,7 @@ describe('reset', () => {
       'drive-ended',
       'pairing-closed',
     ]);
-    expect(removed).toEqual([BOB.publicKey]);
+    expect(removed).toEqual([ADA.person.publicKey, BOB.publicKey]);
     expect(car.keys()).toHaveLength(2);
   });
 });

@@ -331,7 +331,7 @@ it.each([
       mark: 4,
       floor: 5,
     }),
-    '080110042003280230033804',
+    '0801100420032802300338044005',
   ],
   ['refused enrolment', encodeEnrolment('key-mismatch'), '1806'],
   ['car', encodeCarIdentity({ name: 'n', role: 'driver' }), '0a016e1002'],

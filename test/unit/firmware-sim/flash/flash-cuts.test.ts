@@ -128,7 +128,7 @@ describe('a commit in which a step goes wrong', () => {
     ...sampleRecord(1, tries),
     own: {
       floor: { until: 0 },
-      entries: Array.from({ length: 4 }, (_, until) => ({
+      entries: Array.from({ length: 2 }, (_, until) => ({
         fingerprint: new Uint8Array(8),
         kind: 'removed',
         until,

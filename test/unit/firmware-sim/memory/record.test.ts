@@ -56,6 +56,8 @@ describe('decodeRecord', () => {
       own: { floor: { until: 0 }, entries: [] },
       owners: [],
       clock: { offset: 0, floor: 0, lost: false },
+      cards: [{ slot: 24, name: 'card' }],
+      outcomes: [],
     });
   });
 

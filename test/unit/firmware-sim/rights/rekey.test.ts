@@ -49,6 +49,15 @@ const full = (): Rights =>
   });
 
 describe('a re-key', () => {
+  it('keeps void what a removed owner signed: as it was, a grant for the epoch to come came back', () => {
+    const entries = [known(6, 'removed', UNTIL), known(7, 'revoked', UNTIL, said)];
+    const own = { floor: { until: 44 }, entries };
+    expect(rekeyed({ ...full(), own }).rights.own).toEqual({
+      floor: { until: 44 },
+      entries: [known(6, 'removed', UNTIL)],
+    });
+  });
+
   const rekeyed = (rights = full()) => {
     const departure = rekey(rights, at());
     if (departure === undefined) throw new Error('the last epoch');
@@ -63,12 +72,12 @@ describe('a re-key', () => {
     expect(rights.clock).toEqual(full().clock);
   });
 
-  it('keeps what suspends or revokes an owner in a slot, and clears marks, floors and numbers', () => {
+  it('keeps what suspends or revokes an owner in a slot, and the marks of the car, and clears the rest', () => {
     const { rights } = rekeyed();
     const kept = { number: 0, issuedAt: NOW };
     expect(rights.own).toEqual({
-      floor: { until: 0 },
-      entries: [known(1, 'suspended', UNTIL, kept)],
+      floor: { until: 44 },
+      entries: [known(1, 'suspended', UNTIL, kept), known(0, 'removed', UNTIL)],
     });
     expect(rights.owners).toEqual([
       listOf(0, [known(1, 'suspended', UNTIL, kept)]),
@@ -153,6 +162,7 @@ describe('the time that the card sets', () => {
     ]);
     expect(rights.own.entries).toEqual([
       known(1, 'suspended', UNTIL, { number: 0, issuedAt: EARLIER }),
+      known(0, 'removed', EARLIER),
     ]);
     expect(isSuspended(suite, rights, keyIn(rights, 1))).toBe(true);
     const later = set(NOW + 5000);

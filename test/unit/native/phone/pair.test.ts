@@ -171,7 +171,7 @@ describe('PhoneKey.pair', () => {
     });
     const { grant: _, ...rest } = before;
     await air.run(key.pair({ code: CODE }));
-    const paired = { state: 'paired', role: 'owner', slot: 0, epoch: 0 };
+    const paired = { state: 'paired', role: 'owner', slot: 0 };
     expect(await store.list()).toEqual([{ ...rest, ...paired }]);
     await endpoint.stop();
   });
