@@ -50,6 +50,13 @@ const AREAS = {
       'vectors/credentials',
     ],
   },
+  cards: {
+    mutate: [
+      'firmware-sim/{cards,car-report,outcome-memory}.ts',
+      'firmware-sim/memory/outcome-record.ts',
+    ],
+    tests: ['unit/firmware-sim/{cards,outcome-memory,set-time}'],
+  },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
     mutate: ['lib/native/car/link-machine.ts'],
