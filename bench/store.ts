@@ -8,7 +8,6 @@ import { systemRandom } from '../lib/platform/random.js';
 import { SimulatedFlash } from '../test/support/flash/simulated-flash.js';
 import { figure, medians } from './measure.js';
 
-
 const NOW = 1_800_000_000;
 /** More than chains hold, so that the figure has its share of new ones. */
 const COMMITS = 2000;
@@ -50,7 +49,7 @@ export const storeFigures = async () => {
   ];
 };
 
-/** A car with every slot but the owner's granted, and an owner who has revoked a thousand keys. */
+/** A car with every slot but the owner's granted, and an owner who has revoked as many keys as are remembered. */
 const fullRecord = (): CarRecord => ({
   ...newRecord(systemRandom(32)),
   keys: Array.from({ length: DEFAULT_SLOTS }, (_, slot) => keyIn(slot)),

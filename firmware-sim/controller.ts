@@ -2,6 +2,7 @@ import type { CarHost } from '../lib/car/host.js';
 import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import type { Allowance } from '../lib/credentials/policy.js';
+import { covers } from '../lib/domain/roles.js';
 import type { Role } from '../lib/domain/roles.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
@@ -93,8 +94,7 @@ export class CarController implements CarHost {
         this.#emit(detail);
       },
       onKeyWeakened: (key, reason) => {
-        if (this.#starter === key.slot) this.#body.apply({ type: 'revoke-drive', reason });
-        options.onKeyRemoved(key.publicKey);
+        this.#weaken(key, reason);
       },
       onCardRemoved: ({ slot }) => {
         if (this.#starter === slot)
@@ -108,15 +108,11 @@ export class CarController implements CarHost {
         this.#emit(effect);
         options.onPairingChanged();
       },
-      onKey: (key, replaced) => {
-        this.#emit({
-          type: 'key-added',
-          key: summarise(options.suite, key, store.record),
-          replaced,
-        });
-      },
-      onGone: (keys) => {
-        this.credentials.left(keys, 'card');
+      onKey: ({ key, before, gone }) => {
+        const summary = summarise(options.suite, key, store.record);
+        this.#emit({ type: 'key-added', key: summary, replaced: before !== undefined });
+        if (before && !covers(key.role, before.role)) this.#weaken(before, 'key-removed');
+        this.credentials.left(gone, 'card');
       },
     });
   }
@@ -167,9 +163,7 @@ export class CarController implements CarHost {
       return this.#body.apply({ type: 'authorise-drive' }, 'card');
     }
     this.#pairingCard = card.slot;
-    // A car without an owner makes its next key one, whatever was asked.
-    const ownerless = !this.keys().some(({ role }) => role === 'owner');
-    this.pairing.open(newPairingCode(this.#options.random), ownerless ? 'owner' : tap.role);
+    this.pairing.open(newPairingCode(this.#options.random), tap.role);
     return undefined;
   }
 
@@ -284,6 +278,12 @@ export class CarController implements CarHost {
       record: { ...record, clock: change(record.clock) },
       value: undefined,
     }));
+  }
+
+  /** Drops its links, and what it authorised. */
+  #weaken({ slot, publicKey }: KeySlot, reason: 'key-removed' | 'key-suspended'): void {
+    if (this.#starter === slot) this.#body.apply({ type: 'revoke-drive', reason });
+    this.#options.onKeyRemoved(publicKey);
   }
 
   #report(): RecordReport {

@@ -21,7 +21,7 @@ import type { Departure } from './rights/departure.js';
 import { rekey, setTime, setTimeByCard } from './rights/rekey.js';
 import { circumstancesOf, isSuspended, ownerIn } from './rights/rights.js';
 import type { RightsContext } from './rights/rights.js';
-import { withKey } from './rights/slots.js';
+import { isLastOwner, withKey } from './rights/slots.js';
 import { takePart } from './rights/take-list.js';
 import type { TakenPart } from './rights/take-list.js';
 
@@ -292,6 +292,5 @@ const refusesRemoval = (
     if (findKey(suite, keys, by.publicKey) === undefined) return 'not-permitted';
     if (key?.role === 'owner' && key.slot !== by.slot) return 'owner-key';
   }
-  const owners = keys.filter(({ role }) => role === 'owner');
-  return key?.role === 'owner' && owners.length === 1 ? 'last-owner' : undefined;
+  return key !== undefined && isLastOwner(key, keys) ? 'last-owner' : undefined;
 };

@@ -1,9 +1,11 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import type { Role } from '../lib/domain/roles.js';
-import type { KeySlot, PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { Enrolment } from '../lib/domain/outcomes.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
 import { pairKey } from './rights/pairing.js';
 import type { PairedKey } from './rights/pairing.js';
+import { signingTerms } from './rights/terms.js';
 import type { KeyManagerOptions } from './key-manager.js';
 import type { CarRecord } from './memory/record.js';
 import { closedWindow, isOpen, MAX_TRIES, stepWindow } from './pairing-window.js';
@@ -15,10 +17,8 @@ export interface PairingManagerOptions extends Pick<
 > {
   readonly clock: Clock;
   readonly onWindow: (effect: WindowEffect) => void;
-  /** A key is durable. `replaced`: it was enrolled before. */
-  readonly onKey: (key: KeySlot, replaced: boolean) => void;
-  /** Keys that an owner had let in who is one no more. */
-  readonly onGone: (keys: readonly KeySlot[]) => void;
+  /** A key is durable. */
+  readonly onKey: (paired: PairedKey<CarRecord>) => void;
 }
 
 /** What the car's screen shows. The only place where the pairing code appears. */
@@ -32,7 +32,8 @@ export type Screen =
       readonly code: string;
       readonly secondsLeft: number;
       readonly triesLeft: number;
-      readonly role?: Role;
+      /** What the window gives. */
+      readonly role: Role;
     };
 
 /** Runs the pairing window on a clock and a memory. Each window has a handle of its own. */
@@ -46,9 +47,14 @@ export class PairingManager implements PairingHost {
     this.#options = options;
   }
 
-  /** A card tap: opens a window with this code; one that was open is replaced. */
-  open(code: string, role: Role | undefined): void {
-    this.#input({ type: 'open', code, role }, { code });
+  /**
+   * A card tap: opens a window with this code; one that was open is replaced. A car without an owner
+   * makes its next key one, whatever was asked.
+   */
+  open(code: string, asked: Role = 'driver'): void {
+    const { keys } = this.#options.store.record;
+    const role = keys.some((key) => key.role === 'owner') ? asked : 'owner';
+    this.#input({ type: 'open', code, role }, { code, role });
   }
 
   window(): PairingWindow | undefined {
@@ -67,33 +73,31 @@ export class PairingManager implements PairingHost {
     return window === this.#handle && isOpen(this.#state);
   }
 
-  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> {
-    const { store, suite, slots, wallTime, onKey, onGone } = this.#options;
+  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal> {
+    const { store, suite, slots, wallTime, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
-    const role = this.#state.role ?? 'driver';
     const pair = (record: CarRecord): PairedKey<CarRecord> | EnrolRefusal =>
-      pairKey(record, phone, role, { suite, wallMs: wallTime(), slots });
+      pairKey(record, phone, window.role, { suite, wallMs: wallTime(), slots });
     // Looked at before, so that a refusal leaves the window as it is.
-    const expected = pair(store.record);
-    if (typeof expected === 'string') return expected;
+    const refusal = pair(store.record);
+    if (typeof refusal === 'string') return refusal;
     if (!this.#input({ type: 'enrol' })) return 'closed';
     let paired: PairedKey<CarRecord> | EnrolRefusal = 'closed';
     try {
       paired = await store.update<PairedKey<CarRecord> | EnrolRefusal>((record) => {
         const value = pair(record);
-        return typeof value === 'string' ? { value } : { record: value.rights, value };
+        return typeof value === 'string'
+          ? { value }
+          : { record: value.rights, erases: value.before !== undefined, value };
       });
-      if (typeof paired !== 'string') {
-        onKey(paired.key, paired.before !== undefined);
-        onGone(paired.gone);
-      }
+      if (typeof paired !== 'string') onKey(paired);
     } finally {
       // A newer window may have been opened meanwhile; it stays.
       if (window === this.#handle) {
         this.#input({ type: typeof paired === 'string' ? 'enrol-failed' : 'enrolled' });
       }
     }
-    return typeof paired === 'string' ? paired : paired.key;
+    return typeof paired === 'string' ? paired : this.#told(paired);
   }
 
   screen(): Screen {
@@ -106,7 +110,7 @@ export class PairingManager implements PairingHost {
       code: state.code,
       secondsLeft: Math.ceil((state.until - this.#options.clock.now()) / 1000),
       triesLeft: MAX_TRIES - state.tries,
-      ...(state.role === undefined ? {} : { role: state.role }),
+      role: state.role,
     };
   }
 
@@ -119,6 +123,13 @@ export class PairingManager implements PairingHost {
   stop(): void {
     this.#timer?.();
     this.#timer = undefined;
+  }
+
+  #told({ key, before, rights }: PairedKey<CarRecord>): Enrolment {
+    const { suite, wallTime } = this.#options;
+    const { slot, role } = key;
+    const terms = signingTerms(rights, key, 'status', { suite, wallMs: wallTime() });
+    return { slot, role, ...(before && { formerRole: before.role }), ...terms };
   }
 
   #input(input: WindowInput, handle = this.#handle): boolean {

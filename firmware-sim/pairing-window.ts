@@ -22,21 +22,21 @@ export interface OpenWindow {
   /** `last-try`: no further tries, but the one under way may still succeed. */
   readonly phase: 'open' | 'last-try';
   readonly code: string;
-  /** What the tap asked for. */
-  readonly role: Role | undefined;
+  /** What it gives. */
+  readonly role: Role;
   readonly until: number;
   readonly tries: number;
 }
 
 export type WindowInput =
-  | { readonly type: 'open'; readonly code: string; readonly role: Role | undefined }
+  | { readonly type: 'open'; readonly code: string; readonly role: Role }
   | {
       readonly type:
         'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'card-removed' | 'tick';
     };
 
 export type WindowEffect =
-  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role?: Role }
+  | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role: Role }
   | { readonly type: 'pairing-try'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
@@ -74,7 +74,7 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
       return accepted(
         { phase: 'open', code, role, until: now + WINDOW_MS, tries: 0 },
         ...replaced,
-        { type: 'pairing-opened', seconds, ...(role && { role }) },
+        { type: 'pairing-opened', seconds, role },
       );
     }
     case 'try':

@@ -2,15 +2,17 @@ import { defaultSuite } from '../lib/crypto/index.js';
 import type { KeyPair, Suite } from '../lib/crypto/suite.js';
 import { frame, Reassembler } from '../lib/link/message-link.js';
 import { decodeFromCar, encodeToCar, LENGTH } from '../lib/native/codec.js';
-import type { Enrolment, ToCarMessage } from '../lib/native/codec.js';
+import type { ToCarMessage } from '../lib/native/codec.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
+import type { PhoneKeys } from '../lib/native/pairing/phone.js';
 import type { SealedChannel } from '../lib/native/session/common.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
 import { decodeResult } from '../lib/native/commands.js';
-import type { Outcome } from '../lib/domain/outcomes.js';
+import type { Enrolment, Outcome } from '../lib/domain/outcomes.js';
+import type { PairingRefusal } from '../lib/domain/refusals.js';
 import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
 import type { Clock } from '../lib/platform/clock.js';
 import { systemRandom } from '../lib/platform/random.js';
@@ -48,6 +50,8 @@ export interface HostilePhoneOptions {
   /** The car sent what no phone takes; without it the error is thrown into the link. */
   readonly unreadable?: (error: unknown) => void;
 }
+
+type CalledInPairing = Pick<PhoneIdentity, 'name' | 'formFactor'>;
 
 /** Whom an answer is for. */
 export interface AnswerTo {
@@ -169,21 +173,20 @@ export class HostilePhone {
   }
 
   /** After a PairShare. @throws PhoneKeyError `pairing.wrong-code` */
-  pairConfirm(): Said<'pairConfirm', { confirm: Uint8Array }> {
+  pairConfirm(): Said<'pairConfirm', { confirm: Uint8Array; handshake: Uint8Array }> {
     const { share, confirm } = this.read('pairShare');
-    const value = { confirm: known(this.#pairing, 'pairing').confirm(share, confirm) };
-    return { case: 'pairConfirm', value };
+    return { case: 'pairConfirm', value: known(this.#pairing, 'pairing').confirm(share, confirm) };
   }
 
-  /** After a PairOffer. */
-  pairCommit(keys: PhoneIdentity): Said<'pairCommit'> {
+  /** After a PairOffer: the keys of any identity, whether they belong together or not. */
+  pairCommit(keys: PhoneKeys, called: CalledInPairing = { name: 'phone' }): Said<'pairCommit'> {
     const pairing = known(this.#pairing, 'pairing');
     pairing.openOffer(this.read('pairOffer'));
-    return { case: 'pairCommit', value: pairing.commit(keys) };
+    return { case: 'pairCommit', value: pairing.commit(keys, called) };
   }
 
   /** What the newest PairDone says. */
-  pairDone(): Enrolment {
+  pairDone(): Enrolment | PairingRefusal {
     return known(this.#pairing, 'pairing').openDone(this.#newest('pairDone'));
   }
 

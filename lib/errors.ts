@@ -129,6 +129,13 @@ const ERRORS = {
     'Remove the key at the car, then pair again: key car remove. If nobody changed the keys of this phone, somebody else may have its key.',
   ),
 
+  'clock.differs': entry(
+    'usage',
+    false,
+    "Set this phone's clock, or the car's with the card (key car time), then ask the car once: key status.",
+  ),
+  'clock.ahead': entry('usage', true, 'Try again later.'),
+
   'grant.invalid': entry(
     'security',
     false,
@@ -138,6 +145,11 @@ const ERRORS = {
   'keys.not-paired': entry('key-store', false, 'Pair this phone first: key pair.'),
   'keys.unknown-car': entry('key-store', false, 'List the cars this phone knows: key cars.'),
   'keys.unreadable': entry('key-store', false, 'Restore the key file, or pair again: key pair.'),
+  'keys.earlier-format': entry(
+    'key-store',
+    false,
+    'An earlier phonekey wrote it, for cars that remembered less. Delete it and pair again: key pair.',
+  ),
   'keys.permissions': entry(
     'key-store',
     false,

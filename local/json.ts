@@ -32,25 +32,19 @@ export const readJson = <T>(text: string, what: string, reader: JsonReader<T>): 
   return reader(value, what);
 };
 
-/**
- * An object with these fields and no others; those that are read as undefined are left out.
- * @param keys what fields are called in JSON, where that is something else
- */
+/** An object with these fields and no others; those that are read as undefined are left out. */
 export const object =
-  <T extends object>(
-    fields: { readonly [K in keyof T]-?: JsonReader<T[K]> },
-    keys: NoInfer<{ readonly [K in keyof T]?: string }> = {},
-  ): JsonReader<T> =>
+  <T extends object>(fields: {
+    readonly [K in keyof T]-?: JsonReader<T[K]>;
+  }): JsonReader<T> =>
   (value, what) => {
     if (!isJsonObject(value)) throw JsonError.not(what, 'an object');
-    const known = new Set(Object.keys(fields).map((name) => keys[name as keyof T] ?? name));
-    if (!Object.keys(value).every((key) => known.has(key))) {
+    if (!Object.keys(value).every((key) => Object.hasOwn(fields, key))) {
       throw new JsonError(`${what} has an unknown field`);
     }
     const read: Partial<Record<keyof T, unknown>> = {};
     for (const name in fields) {
-      const key = keys[name] ?? name;
-      const found = fields[name](value[key], key);
+      const found = fields[name](value[name], name);
       if (found !== undefined) read[name] = found;
     }
     return read as T;

@@ -47,6 +47,8 @@ export const KEYS = {
   pairingChallengeEphemeral: counting(0xa1, 32),
   proverRandom: counting(0xc1, 40),
   verifierRandom: counting(0xe9, 40),
+  pairingPhoneEphemeral: counting(0xb5, 32),
+  pairingCarEphemeral: counting(0xd5, 32),
   advertisementNonce: counting(0x11, 4),
   code: '12345678',
   carName: 'Example car',

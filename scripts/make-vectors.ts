@@ -4,10 +4,13 @@ import { WORD_LIFETIME_MS } from '../lib/native/session/car.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import { answer, challengeOf, forBits, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
+import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
+import { encodePhoneIdentity } from '../lib/native/codec.js';
+import { signedInPairing } from '../lib/native/pairing/transcript.js';
 import { encodeCommand } from '../lib/native/commands.js';
 import { MAX_MESSAGE_BYTES } from '../lib/native/profile.js';
-import { pairingRun } from './worked-example.js';
+import { phoneNoise, pairingRun, sharedKey } from './worked-example.js';
 
 /** The vectors of test/vectors/*.json: most of them must be refused. Hex throughout. */
 
@@ -102,13 +105,14 @@ const commandVectors = () => {
 
 const HANDSHAKE_BITS = [0, 255, 256, 511, 639, 640, 655, 656, 783];
 
-type PairingField = 'share' | 'confirm' | 'commit';
+type PairingField = 'share' | 'confirm' | 'handshake' | 'commit';
 
 /** What a car must make of the phone's messages in a pairing; one of them differs in each case. */
 export const pairingVectors = () => {
   const run = pairingRun();
-  const { share, confirm, commit, offer } = run;
-  const good: Record<PairingField, Uint8Array> = { share, confirm, commit };
+  const { share, commit, offer } = run;
+  const { confirm, handshake } = run.confirm;
+  const good: Record<PairingField, Uint8Array> = { share, confirm, handshake, commit };
   const changed = (at: PairingField, values: Readonly<Record<string, Uint8Array>>) =>
     Object.entries(values).map(([name, value]) => ({
       name: `${at}: ${name}`,
@@ -122,8 +126,11 @@ export const pairingVectors = () => {
     car_private: toHex(KEYS.car.privateKey),
     hello_handshake: toHex(run.hello),
     verifier_random: toHex(KEYS.verifierRandom),
+    noise_car_private: toHex(KEYS.pairingCarEphemeral),
     car_name: KEYS.carName,
+    role: 'owner' as const,
     phone_public: toHex(KEYS.phone.publicKey),
+    phone_signing_public: toHex(KEYS.phoneSigning.publicKey),
     answers: {
       share: toHex(run.answer.share),
       confirm: toHex(run.answer.confirm),
@@ -144,18 +151,56 @@ export const pairingVectors = () => {
         reflected: run.answer.confirm,
         '31 bytes': confirm.slice(0, 31),
       }),
+      ...changed('handshake', {
+        ...forBits('bit # flipped', [0, 255, 256, 383], (bit) => flip(handshake, bit)),
+        '47 bytes': handshake.slice(0, 47),
+        'a byte too many': concat(handshake, zeros(1)),
+        'under another key': phoneNoise(zeros(32)).writeMessage(zeros(0)),
+      }),
       ...changed('commit', {
         ...forBits('bit # flipped', [0, 200, 8 * commit.length - 1], (bit) => flip(commit, bit)),
         'a byte short': commit.slice(0, -1),
         'the offer reflected': offer,
+        'an X25519 key that is only named': commitOf({ identity: NAMED }),
+        'an Ed25519 key that is only named': commitOf({ signer: KEYS.guestSigning }),
+        'signed in another run': commitOf({ signed: () => signedBy(zeros(64)) }),
+        'signed for another X25519 key': commitOf({
+          signed: (h) => signedInPairing(h, KEYS.guest.publicKey),
+        }),
+        'signed without the label': commitOf({ signed: (h) => concat(h, KEYS.phone.publicKey) }),
       }),
     ],
   };
 };
 
+/** The phone's public key with somebody else's private key. */
+const NAMED = { ...KEYS.guest, publicKey: KEYS.phone.publicKey };
+
+const signedBy = (h: Uint8Array): Uint8Array => signedInPairing(h, KEYS.phone.publicKey);
+
+/** The commit of somebody who knows the code, and has not all the keys that he names. */
+const commitOf = ({
+  identity = KEYS.phone,
+  signer = KEYS.phoneSigning,
+  signed = signedBy,
+}: {
+  readonly identity?: KeyPair;
+  readonly signer?: KeyPair;
+  readonly signed?: (h: Uint8Array) => Uint8Array;
+}): Uint8Array => {
+  const run = pairingRun();
+  const noise = phoneNoise(sharedKey(run), identity);
+  noise.writeMessage(zeros(0));
+  noise.readMessage(run.offer);
+  const signature = suite.ed25519Sign(signer, signed(noise.handshakeHash));
+  const { publicKey: signingKey } = KEYS.phoneSigning;
+  return noise.writeMessage(encodePhoneIdentity({ signingKey, signature, name: KEYS.phoneName }));
+};
+
 const hexed = (messages: Record<PairingField, Uint8Array>): Record<PairingField, string> => ({
   share: toHex(messages.share),
   confirm: toHex(messages.confirm),
+  handshake: toHex(messages.handshake),
   commit: toHex(messages.commit),
 });
 
@@ -168,6 +213,8 @@ export const frameVectors = () => {
     expect,
   });
   const length = (bytes: number) => Uint8Array.of(bytes >> 8, bytes & 0xff);
+  const pairConfirm = (confirm: number, handshake: number) =>
+    toCar({ case: 'pairConfirm', value: { confirm: zeros(confirm), handshake: zeros(handshake) } });
   const malformed = {
     'revocation list, 147 bytes': toCar({ case: 'revocationList', value: zeros(147) }),
     'sealed, 15 bytes': toCar({ case: 'sealed', value: zeros(15) }),
@@ -178,8 +225,11 @@ export const frameVectors = () => {
       value: { ...proof, handshake: zeros(95) },
     }),
     'pair_start with 64 bytes': toCar({ case: 'pairStart', value: { share: zeros(64) } }),
-    'pair_confirm with 33 bytes': toCar({ case: 'pairConfirm', value: { confirm: zeros(33) } }),
-    'pair_commit with 15 bytes': toCar({ case: 'pairCommit', value: zeros(15) }),
+    'pair_confirm with a confirmation of 33 bytes': pairConfirm(33, 48),
+    'pair_confirm without a handshake': pairConfirm(32, 0),
+    'pair_confirm with a handshake of 47 bytes': pairConfirm(32, 47),
+    'pair_confirm with a handshake of 49 bytes': pairConfirm(32, 49),
+    'pair_commit with 63 bytes': toCar({ case: 'pairCommit', value: zeros(63) }),
     'a frame from the car': fromCar({ case: 'hello', value: { version: 1, handshake: zeros(32) } }),
     'length 0': length(0),
     'length over the limit': length(MAX_MESSAGE_BYTES + 1),
@@ -194,6 +244,7 @@ export const frameVectors = () => {
       vector('proof', toCar({ case: 'proof', value: proof }), 'proof'),
       vector('sealed, 16 bytes', toCar({ case: 'sealed', value: zeros(16) }), 'sealed'),
       vector('pair_start', toCar({ case: 'pairStart', value: { share: zeros(65) } }), 'pairStart'),
+      vector('pair_confirm', pairConfirm(32, 48), 'pairConfirm'),
       vector(
         'revocation list, 148 bytes',
         toCar({ case: 'revocationList', value: zeros(148) }),

@@ -2,10 +2,12 @@ import { CarPairing } from '../lib/native/pairing/car.js';
 import {
   ID_PROVER,
   ID_VERIFIER,
+  PAIRING,
   pairingContext,
-  pairingKeys,
+  pairingHandshake,
   pairingRegistration,
   pairingSecrets,
+  signedInPairing,
 } from '../lib/native/pairing/transcript.js';
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
@@ -13,7 +15,8 @@ import { PROLOGUE, proofTagKey } from '../lib/native/session/common.js';
 import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
 import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
 import { encodeCommand, encodeResult } from '../lib/native/commands.js';
-import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { KeyPair } from '../lib/crypto/suite.js';
+import type { HandshakeState } from '../lib/noise/handshake-state.js';
 import { NO_TERMS } from '../lib/domain/outcomes.js';
 import type { Outcome } from '../lib/domain/outcomes.js';
 import { toHex } from '../lib/platform/bytes.js';
@@ -89,32 +92,40 @@ const sessionExample = (): Example => {
   };
 };
 
-const phoneKeys: PhoneIdentity = {
-  publicKey: KEYS.phone.publicKey,
-  signingKey: KEYS.phoneSigning.publicKey,
-  name: KEYS.phoneName,
-};
+const window = { name: KEYS.carName, role: 'owner' } as const;
+
+const enrolment = {
+  slot: 0,
+  role: 'owner',
+  epoch: 0,
+  time: 1_800_000_000,
+  mark: 0,
+  floor: 0,
+} as const;
 
 /** The messages of a pairing with the example's keys. */
 export const pairingRun = () => {
   const { bytes: hello } = challengeOf(KEYS.pairingChallengeEphemeral);
   const registration = pairingRegistration(KEYS.code);
-  const phone = new PhonePairing(suite, fixed(KEYS.proverRandom), KEYS.code, hello);
-  const car = new CarPairing(suite, fixed(KEYS.verifierRandom), registration, hello);
+  const phoneRandom = fixed(KEYS.proverRandom, KEYS.pairingPhoneEphemeral);
+  const phone = new PhonePairing(suite, phoneRandom, KEYS.code, hello);
+  const carRandom = fixed(KEYS.verifierRandom, KEYS.pairingCarEphemeral);
+  const car = new CarPairing(suite, carRandom, registration, hello);
   const answer = car.respond(phone.share);
   const confirm = phone.confirm(answer.share, answer.confirm);
-  car.verify(confirm);
-  const offer = car.offer(KEYS.car.publicKey, KEYS.carName);
+  car.verify(confirm.confirm, confirm.handshake, KEYS.car);
+  const offer = car.offer(window);
   phone.openOffer(offer);
-  const commit = phone.commit(phoneKeys);
+  const keys = { identity: KEYS.phone, signing: KEYS.phoneSigning };
+  const commit = phone.commit(keys, { name: KEYS.phoneName });
   car.openCommit(commit);
-  const done = car.done({ slot: 0, role: 'owner' });
+  const done = car.done(enrolment);
   phone.openDone(done);
   return { hello, registration, share: phone.share, answer, confirm, offer, commit, done };
 };
 
 /** K_shared of that run, 32 bytes: SPAKE2+ alone, which PhonePairing keeps to itself. */
-const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
+export const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array =>
   new Spake2PlusProver({
     ...pairingSecrets(KEYS.code, suite),
     context: pairingContext(hello),
@@ -124,11 +135,25 @@ const sharedKey = ({ hello, answer }: ReturnType<typeof pairingRun>): Uint8Array
     suite,
   }).finish(answer.share, answer.confirm).sharedKey;
 
+/** The phone's side of Noise in that run, from its beginning. */
+export const phoneNoise = (psk: Uint8Array, identity: KeyPair = KEYS.phone): HandshakeState =>
+  pairingHandshake(suite, fixed(KEYS.pairingPhoneEphemeral), 'phone', psk, identity);
+
+/** Its hash after the offer, which PhonePairing keeps to itself, too. */
+export const transcriptOf = (run: ReturnType<typeof pairingRun>): Uint8Array => {
+  const noise = phoneNoise(sharedKey(run));
+  noise.writeMessage(new Uint8Array(0));
+  noise.readMessage(run.offer);
+  return noise.handshakeHash;
+};
+
 const pairingExample = (): Example => {
   const run = pairingRun();
   const { hello, registration, share, answer, confirm, offer, commit, done } = run;
-  const shared = sharedKey(run);
-  const keys = pairingKeys(suite, shared);
+  const h = transcriptOf(run);
+  const signed = signedInPairing(h, KEYS.phone.publicKey);
+  const signature = suite.ed25519Sign(KEYS.phoneSigning, signed);
+  const { publicKey: signingKey } = KEYS.phoneSigning;
   return {
     code: KEYS.code,
     id_prover: ID_PROVER,
@@ -146,21 +171,25 @@ const pairingExample = (): Example => {
     shareV: answer.share,
     confirmV: answer.confirm,
     pair_share_frame: fromCar({ case: 'pairShare', value: answer }),
-    confirmP: confirm,
-    pair_confirm_frame: toCar({ case: 'pairConfirm', value: { confirm } }),
-    K_shared: shared,
-    key_to_car: keys.toCar,
-    key_from_car: keys.fromCar,
-    car_public: KEYS.car.publicKey,
+    confirmP: confirm.confirm,
+    K_shared: sharedKey(run),
+    prologue: PAIRING,
+    noise_phone_private: KEYS.pairingPhoneEphemeral,
+    noise_car_private: KEYS.pairingCarEphemeral,
+    pair_confirm_frame: toCar({ case: 'pairConfirm', value: confirm }),
+    ...pair('car', KEYS.car),
     car_name: KEYS.carName,
-    car_identity: encodeCarIdentity({ publicKey: KEYS.car.publicKey, name: KEYS.carName }),
+    car_identity: encodeCarIdentity(window),
     pair_offer_frame: fromCar({ case: 'pairOffer', value: offer }),
-    phone_public: KEYS.phone.publicKey,
+    h,
+    ...pair('phone', KEYS.phone),
     ...pair('phone_signing', KEYS.phoneSigning),
+    signed,
+    signature,
     phone_name: KEYS.phoneName,
-    phone_identity: encodePhoneIdentity(phoneKeys),
+    phone_identity: encodePhoneIdentity({ signingKey, signature, name: KEYS.phoneName }),
     pair_commit_frame: toCar({ case: 'pairCommit', value: commit }),
-    enrolment: encodeEnrolment({ slot: 0, role: 'owner' }),
+    enrolment: encodeEnrolment(enrolment),
     pair_done_frame: fromCar({ case: 'pairDone', value: done }),
   };
 };

@@ -180,7 +180,7 @@ const pairingTry: Subject<{ car: CarPairing; share: Uint8Array }> = {
   },
   run({ car, share }) {
     car.respond(share);
-    return refuses(() => car.verify(new Uint8Array(32)));
+    return refuses(() => car.verify(new Uint8Array(32), new Uint8Array(48), identity));
   },
 };
 

@@ -29,7 +29,7 @@ export const moveOnAir = async (
     const report = await control.move({ who, to, ...(speed !== undefined && { speed }) });
     if (wait === true) {
       const doing = `walking to ${describePosition(to)}`;
-      await withProgress(output, doing, arrival(context, report));
+      await withProgress(output, doing, () => arrival(context, report));
     }
     return report;
   });

@@ -50,6 +50,7 @@ export const addPhoneCommands = (program: Parent, act: Act): void => {
     .option('--id <id>', 'which car, by its id in key scan (default: the nearest that waits)')
     .option('--name <name>', 'how the car shall call this phone')
     .addOption(formFactor())
+    .option('--accept-role', 'also where the window gives less than this phone has there')
     .action(act('radio', async () => (await import('../phone/pair.js')).pair));
 
   add('scan', 'list the cars that are near')

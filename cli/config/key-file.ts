@@ -1,11 +1,6 @@
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
-import {
-  ENTRIES_PER_PART,
-  LEAST_PART_BYTES,
-  MOST_PART_BYTES,
-  MOST_PARTS,
-} from '../../lib/credentials/revocation-list.js';
+import { LEAST_PART_BYTES, MOST_PART_BYTES } from '../../lib/credentials/revocation-list.js';
 import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
 import type {
@@ -16,9 +11,11 @@ import type {
   Offer,
   KeyPair,
 } from '../../lib/index.js';
-import { MOST_IN_OUTBOX } from '../../lib/phone/outbox.js';
-import { MOST_SHARED } from '../../lib/phone/store.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
+import { MOST_ENTRIES } from '../../lib/phone/own-list.js';
+import { LIST_REFUSALS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { isJsonObject } from '../../lib/platform/json.js';
 import { nativeProfile } from '../../lib/native/profile.js';
 import { isRowHandle } from '../../lib/radio/gatt-row.js';
 import {
@@ -38,14 +35,12 @@ import {
 import type { JsonReader } from '../../local/json.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 
-/**
- * The text of a key file: one car, JSON, version 1. Keys are 32 bytes each, in hex, as all bytes are.
- * What came later is optional, so that files of before are read as they are.
- */
+/** The text of a key file: one car, JSON, version 2. Keys are 32 bytes each, in hex, as all bytes are. */
+const VERSION = 2;
 
 /**
  * Largest file that is read, in bytes. One without grants and revocation lists has about 600; the most
- * that a phone may share, revoke and relay for one car has about 350,000.
+ * that a phone may share, revoke and relay for one car has about 360,000.
  */
 export const MAX_FILE = 512 * 1024;
 
@@ -56,36 +51,38 @@ const MAX_OWN_NAME = 32;
 
 export const formatKeyFile = (car: PairedCar): string =>
   formatPrivate({
-    version: 1,
+    version: VERSION,
     name: car.name,
     dialect: car.dialect,
     state: car.state,
+    unconfirmed: car.unconfirmed,
     role: car.role,
     slot: car.slot,
     car: { publicKey: toHex(car.carPublicKey) },
     identity: keyPairJson(car.identity),
     signing: keyPairJson(car.signing),
     epoch: car.epoch,
+    clockOffset: car.clockOffset,
+    mark: car.mark,
+    floor: car.floor,
     grant: car.grant && toHex(car.grant),
     ownName: car.ownName,
     ownFormFactor: car.ownFormFactor,
     attHandle: car.attHandle,
     shared: car.shared,
-    // The names of files that exist.
-    notice: car.revocationList && {
-      number: car.revocationList.number,
-      stamp: car.revocationList.issuedAt,
+    revocationList: car.revocationList && {
+      ...car.revocationList,
       entries: car.revocationList.entries.map(formatEntry),
     },
-    carrying: car.outbox?.map(({ part, own }) => ({ notice: toHex(part), own })),
+    outbox: car.outbox?.map(({ part, ...rest }) => ({ part: toHex(part), ...rest })),
   });
 
 /**
  * Reads what `formatKeyFile` wrote and nothing else: a field too many or of another type is an error.
- * @throws PhoneKeyError `keys.unreadable`; never quotes the contents
+ * @throws PhoneKeyError `keys.unreadable`, `keys.earlier-format`; never quotes the contents
  */
 export const parseKeyFile = (file: string): PairedCar => {
-  const { version: _, car, ...rest } = parsePrivate(file, keyFile);
+  const { version: _, car, ...rest } = parsePrivate(file, ofVersion(VERSION, keyFile));
   return { ...rest, carPublicKey: car.publicKey };
 };
 
@@ -100,7 +97,7 @@ const entry: JsonReader<RevocationEntry> = (value, what) => {
   return {
     fingerprint: hexBytes(8)(fingerprint, what),
     since: time(Number(since), what),
-    kind: oneOf(['revoked', 'suspended'])(kind, what),
+    kind: oneOf(['revoked', 'suspended', 'resumed'])(kind, what),
   };
 };
 
@@ -116,6 +113,12 @@ const chain: JsonReader<Uint8Array> = (value, what) => {
 
 const attHandle = only('a handle of ATT', (value) => isRowHandle(value, nativeProfile));
 
+/** A field that is there only where it is so. */
+const yes: JsonReader<true> = (value, what) => {
+  if (value !== true) throw JsonError.not(what, 'true');
+  return value;
+};
+
 const formatPrivate = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
@@ -128,11 +131,17 @@ const parsePrivate = <T>(text: string, reader: JsonReader<T>): T => {
   }
 };
 
-/** The one version of a file that is known. */
-const version: JsonReader<1> = (value) => {
-  if (value !== 1) throw new JsonError('a version this phonekey does not know');
-  return value;
-};
+/** Looks at the version first: nobody knows what stands in files of others. */
+const ofVersion =
+  <T>(known: number, reader: JsonReader<T>): JsonReader<T> =>
+  (value, what) => {
+    const found = isJsonObject(value) ? value['version'] : known;
+    if (found === known) return reader(value, what);
+    if (typeof found === 'number' && found < known) {
+      throw new PhoneKeyError('keys.earlier-format', 'it is of an earlier format');
+    }
+    throw new JsonError('a version this phonekey does not know');
+  };
 
 const keyPair = object<KeyPair>({ privateKey: hexBytes(32), publicKey: hexBytes(32) });
 
@@ -144,6 +153,7 @@ const keyPairJson = ({ privateKey, publicKey }: KeyPair) => ({
 const time = whole(2 ** 32 - 1);
 const grantTime = whole(NO_END);
 const count = whole(255);
+const offset = whole(2 ** 32 - 1, 1 - 2 ** 32);
 
 const sharedKey = object<SharedKey>({
   fingerprint: (value, what) => toHex(hexBytes(8)(value, what)),
@@ -155,53 +165,53 @@ const sharedKey = object<SharedKey>({
   uses: count,
   leaseHours: count,
   delegations: count,
+  lastEnd: optional(grantTime),
 });
 
 const keyFile = object<
   Omit<PairedCar, 'carPublicKey'> & {
-    readonly version: 1;
+    readonly version: number;
     readonly car: { readonly publicKey: Uint8Array };
   }
->(
-  {
-    version,
-    name: name(MAX_NAME),
-    dialect: optional(name(MAX_OWN_NAME)),
-    state: oneOf(['pending', 'paired']),
-    role: optional(oneOf(ROLES)),
-    slot: optional(whole(999)),
-    car: object<{ readonly publicKey: Uint8Array }>({ publicKey: hexBytes(32) }),
-    identity: keyPair,
-    signing: keyPair,
-    epoch: optional(whole(0xffff)),
-    grant: optional(chain),
-    ownName: optional(name(MAX_OWN_NAME)),
-    ownFormFactor: optional(oneOf(FORM_FACTORS)),
-    attHandle: optional(attHandle),
-    shared: optional(list(sharedKey, MOST_SHARED)),
-    revocationList: optional(
-      object<OwnRevocationList>(
-        {
-          number: time,
-          issuedAt: time,
-          floor: time,
-          entries: list(entry, MOST_PARTS * ENTRIES_PER_PART),
-        },
-        { issuedAt: 'stamp' },
-      ),
+>({
+  version: whole(VERSION),
+  name: name(MAX_NAME),
+  dialect: optional(name(MAX_OWN_NAME)),
+  state: oneOf(['pending', 'paired']),
+  unconfirmed: optional(yes),
+  role: optional(oneOf(ROLES)),
+  slot: optional(whole(999)),
+  car: object<{ readonly publicKey: Uint8Array }>({ publicKey: hexBytes(32) }),
+  identity: keyPair,
+  signing: keyPair,
+  epoch: optional(whole(0xffff)),
+  clockOffset: optional(offset),
+  mark: optional(time),
+  floor: optional(time),
+  grant: optional(chain),
+  ownName: optional(name(MAX_OWN_NAME)),
+  ownFormFactor: optional(oneOf(FORM_FACTORS)),
+  attHandle: optional(attHandle),
+  shared: optional(list(sharedKey, MOST_SHARED)),
+  revocationList: optional(
+    object<OwnRevocationList>({
+      number: time,
+      issuedAt: time,
+      floor: time,
+      entries: list(entry, MOST_ENTRIES),
+    }),
+  ),
+  outbox: optional(
+    list(
+      object<OutboxEntry>({
+        part: hexBytes(LEAST_PART_BYTES, MOST_PART_BYTES),
+        own: boolean,
+        refused: optional(oneOf(LIST_REFUSALS)),
+      }),
+      MOST_IN_OUTBOX,
     ),
-    outbox: optional(
-      list(
-        object<OutboxEntry>(
-          { part: hexBytes(LEAST_PART_BYTES, MOST_PART_BYTES), own: boolean },
-          { part: 'notice' },
-        ),
-        MOST_IN_OUTBOX,
-      ),
-    ),
-  },
-  { revocationList: 'notice', outbox: 'carrying' },
-);
+  ),
+});
 
 /** The text of an offer: a key that waits for a grant, JSON, version 1. */
 export const formatOffer = ({ identity, signing, madeAt }: Offer): string =>
@@ -212,8 +222,8 @@ export const formatOffer = ({ identity, signing, madeAt }: Offer): string =>
     signing: keyPairJson(signing),
   });
 
-const offerFile = object<Offer & { readonly version: 1 }>({
-  version,
+const offerFile = object<Offer & { readonly version: number }>({
+  version: whole(1),
   madeAt: time,
   identity: keyPair,
   signing: keyPair,
@@ -221,6 +231,6 @@ const offerFile = object<Offer & { readonly version: 1 }>({
 
 /** @throws PhoneKeyError `keys.unreadable`; never quotes the contents */
 export const parseOffer = (text: string): Offer => {
-  const { version: _, ...offer } = parsePrivate(text, offerFile);
+  const { version: _, ...offer } = parsePrivate(text, ofVersion(1, offerFile));
   return offer;
 };

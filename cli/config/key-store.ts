@@ -16,8 +16,8 @@ const PROBE_BYTES = 4096;
 
 /**
  * The keys of this phone, a file for each car and for each key that waits for a grant. All methods throw
- * PhoneKeyError: `keys.permissions` when others may read a file, `keys.unreadable` naming the file,
- * `keys.not-saved`.
+ * PhoneKeyError: `keys.permissions` when others may read a file, `keys.unreadable` and `keys.earlier-format`
+ * naming the file, `keys.not-saved`.
  */
 export class FileKeyStore implements CarStore {
   readonly #path: string;
@@ -154,12 +154,13 @@ const guard = async <T>(
   } catch (error) {
     if (error instanceof PhoneKeyError) {
       const named = error.cause instanceof PhoneKeyError;
-      if (error.code !== 'keys.unreadable' || named) throw error;
-      throw new PhoneKeyError(
-        'keys.unreadable',
-        `cannot read the key file ${path}: ${error.message}`,
-        { cause: error, hint: 'Restore it from a backup, or delete it and pair again: key pair.' },
-      );
+      const isOld = error.code === 'keys.earlier-format';
+      if (!(isOld || error.code === 'keys.unreadable') || named) throw error;
+      const hint = 'Restore it from a backup, or delete it and pair again: key pair.';
+      throw new PhoneKeyError(error.code, `cannot read the key file ${path}: ${error.message}`, {
+        cause: error,
+        ...(isOld ? {} : { hint }),
+      });
     }
     const what = code === 'keys.unreadable' ? 'read' : 'save';
     throw new PhoneKeyError(code, `cannot ${what} the keys: ${errorMessage(error)}`, {

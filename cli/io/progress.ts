@@ -6,12 +6,13 @@ const FRAMES = ['-', '\\', '|', '/'];
 
 /**
  * Says what is going on when it takes longer than a second: a line that moves on a terminal, one
- * plain line elsewhere. Settles as `work` does, and leaves no trace on the terminal.
+ * plain line elsewhere. Settles as `work` does, and leaves no trace on the terminal; nor from the moment on
+ * at which `work` calls what it is given, because it has a question.
  */
 export const withProgress = async <T>(
   output: Output,
   what: string,
-  work: Promise<T>,
+  work: (quiet: () => void) => Promise<T>,
 ): Promise<T> => {
   let frame = 0;
   let drawing: NodeJS.Timeout | undefined;
@@ -24,13 +25,16 @@ export const withProgress = async <T>(
     if (!output.watched) output.say(`${what} ...`);
     else drawing = setInterval(draw, FRAME_MS);
   }, SILENT_MS);
-  try {
-    return await work;
-  } finally {
+  const quiet = (): void => {
     clearTimeout(waiting);
-    if (drawing !== undefined) {
-      clearInterval(drawing);
-      output.talk('\r\u001b[K');
-    }
+    if (drawing === undefined) return;
+    clearInterval(drawing);
+    drawing = undefined;
+    output.talk('\r\u001b[K');
+  };
+  try {
+    return await work(quiet);
+  } finally {
+    quiet();
   }
 };

@@ -1,6 +1,9 @@
+import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { PairedCar } from '../../lib/index.js';
+import { refusedList } from '../../lib/phone/outbox-entries.js';
 import { FileKeyStore } from '../config/key-store.js';
+import { formatTime } from '../config/time.js';
 import type { Context } from '../context.js';
 import { table } from '../io/table.js';
 import { boundsOf } from './bounds.js';
@@ -13,30 +16,46 @@ export const listCars = async (context: Context): Promise<void> => {
     table([
       ['CAR', 'ROLE', 'SLOT', 'UNTIL', 'STATE'],
       ...cars.map((car) => {
-        const { name, role, slot, state, until, carrying } = entry(car);
-        return [
-          name,
-          role ?? '-',
-          slot === null ? '-' : String(slot),
-          until ?? '-',
-          carrying === 0 ? state : `${state}, revocation list to deliver`,
-        ];
+        const { name, role, slot, until } = entry(car);
+        return [name, role ?? '-', slot === null ? '-' : String(slot), until ?? '-', stateOf(car)];
       }),
     ]),
   );
 };
 
 const entry = (car: PairedCar) => {
-  const { name, state, role = null, slot = null, grant, outbox = [] } = car;
+  const { name, state, unconfirmed = false, role = null, slot = null, grant, outbox = [] } = car;
+  const { clockOffset = null, mark, floor } = car;
   return {
     name,
     state,
+    unconfirmed,
     role,
     slot,
     granted: grant !== undefined,
     ...boundsOf(car),
     carrying: outbox.length,
+    refused: refusedList(car) ?? null,
+    clockOffset,
+    mark: mark === undefined ? null : formatTime(mark),
+    floor: floor === undefined ? null : formatTime(floor),
   };
+};
+
+/** For a person: with what is not as it should be. */
+const stateOf = (car: PairedCar): string => {
+  const { state, unconfirmed, outbox = [], clockOffset = 0, floor } = car;
+  const refused = refusedList(car) !== undefined;
+  const minutes = Math.round(Math.abs(clockOffset) / 60);
+  return [
+    unconfirmed === true && state === 'paired' ? 'paired again, unconfirmed' : state,
+    ...(refused ? ['revocation list refused'] : []),
+    ...(outbox.length > 0 && !refused ? ['revocation list to deliver'] : []),
+    ...(Math.abs(clockOffset) > TOLERANCE_SECONDS
+      ? [`its clock is ${String(minutes)} min ${clockOffset > 0 ? 'ahead' : 'behind'}`]
+      : []),
+    ...(floor === undefined ? [] : [`what was signed until ${formatTime(floor)} is void`]),
+  ].join(', ');
 };
 
 /** Deletes this phone's key for a car, readable or not. The car still has it in a slot. */

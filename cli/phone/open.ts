@@ -6,6 +6,7 @@ import { FileKeyStore } from '../config/key-store.js';
 import { openCentral } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
+import { askToCatchUp, refusedLists } from './catch-up.js';
 import { withProgress } from '../io/progress.js';
 
 export interface PhoneUse {
@@ -27,6 +28,8 @@ export interface OpenPhone<Phone extends Remote = Remote> {
   readonly cars: readonly PairedCar[];
   /** Car, timeout and abort signal, as the global options say. */
   readonly call: CarCallOptions;
+  /** From now on says nothing more to a person who waits: there is a question for him. */
+  readonly quiet: () => void;
 }
 
 /** Opens the keys and the radio, and frees the radio whatever happens. */
@@ -43,14 +46,17 @@ export const withPhone = async <Phone extends Remote, T>(
   { doing, needsKeys = true, cars: read, name, formFactor }: PhoneUse,
   work: (open: OpenPhone<Phone>) => Promise<T>,
 ): Promise<T> => {
-  const { options, paths, log, signal, output } = context;
+  const { host, options, paths, log, signal, output } = context;
   const store = new FileKeyStore(paths.keys);
   const cars = needsKeys ? (read ?? (await store.list())) : undefined;
   if (cars?.length === 0) {
     throw new PhoneKeyError('keys.not-paired', 'this phone is not paired with any car');
   }
+  const named = (cars ?? []).filter(({ name }) => name === (options.car ?? name));
+  for (const line of refusedLists(named)) output.say(line);
   const keyLog = sessionKeyLog(context);
   const central = await openCentral(context);
+  let quiet = (): void => undefined;
   const phone = new Kind({
     central,
     store,
@@ -58,11 +64,17 @@ export const withPhone = async <Phone extends Remote, T>(
     keyLog,
     name,
     formFactor,
+    confirmCatchUp: askToCatchUp(host, () => {
+      quiet();
+    }),
     ...traceOf(context),
   });
   try {
     const call = { timeoutMs: options.timeout * 1000, signal, car: options.car, cars };
-    return await withProgress(output, doing, work({ phone, store, cars: cars ?? [], call }));
+    return await withProgress(output, doing, (stop) => {
+      quiet = stop;
+      return work({ phone, store, cars: cars ?? [], call, quiet });
+    });
   } finally {
     await phone.close().catch(() => undefined); // what was done counts
   }

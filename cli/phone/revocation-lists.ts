@@ -1,10 +1,13 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { CarChoice, Delivery, RelayOptions, SignedRevocationList } from '../../lib/index.js';
+import { refusalMessage } from '../../lib/domain/refusals.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
 import { PhoneKey } from '../../lib/phone/phone-key.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { hasRadio } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
 import type { Context } from '../context.js';
 import { readUris } from '../io/uri-source.js';
 import { handOut } from './hand-out.js';
@@ -21,7 +24,7 @@ export const changeKeyStatus = async (
   verb: StatusVerb,
   which: string,
   given: HandOutOptions,
-): Promise<void> => {
+): Promise<ExitCode> => {
   const fingerprint = await fingerprintOf(context, which);
   return send(
     context,
@@ -33,7 +36,7 @@ export const changeKeyStatus = async (
 };
 
 /** Signs the list anew as it is, so that leases begin anew. */
-export const refreshLeases = (context: Context, given: HandOutOptions): Promise<void> =>
+export const refreshLeases = (context: Context, given: HandOutOptions): Promise<ExitCode> =>
   send(
     context,
     'stamp',
@@ -49,15 +52,30 @@ const send = async (
   what: (revocationList: SignedRevocationList) => string,
   sign: (ring: KeyRing, car: CarChoice) => Promise<SignedRevocationList>,
   { out, qr }: HandOutOptions,
-): Promise<void> => {
+): Promise<ExitCode> => {
   const { options, output, paths } = context;
   const ring = new KeyRing({ store: new FileKeyStore(paths.keys) });
   const revocationList = await sign(ring, { car: options.car });
-  const { uris, car, number, fingerprint } = revocationList;
+  const { uris, car, number, fingerprint, voided } = revocationList;
   if (out !== undefined) await handOut(context, uris, { out });
-  const delivered = hasRadio(context) && (await deliver(context, car));
+  if (voided > 0) {
+    output.say(`the list was full: ${String(voided)} shared keys need new grants (key shared)`);
+  }
+  const delivery = hasRadio(context) ? await deliver(context, car) : undefined;
+  const { refusal = null } = delivery ?? {};
+  const delivered = delivery?.left === 0;
   output.result(
-    { command, ok: true, car, fingerprint: fingerprint ?? null, number, delivered, notices: uris },
+    {
+      command,
+      ok: true,
+      car,
+      fingerprint: fingerprint ?? null,
+      number,
+      delivered,
+      refused: refusal,
+      voided,
+      notices: uris,
+    },
     delivered
       ? [output.paint('green', `${what(revocationList)}: ${car} knows`)]
       : [
@@ -65,36 +83,28 @@ const send = async (
           ...(out === undefined ? uris : []),
         ],
   );
-  if (!delivered) {
+  if (refusal !== null) {
+    output.say(`${car} did not take it: ${refusalMessage(refusal)}; this phone keeps it`);
+  } else if (!delivered) {
     output.say(
       'it is delivered with the next command at the car; any phone may relay it: key relay',
     );
   }
   if (!delivered || qr === true) await handOut(context, uris, { qr });
+  return refusal === null ? EXIT.ok : EXIT.refused;
 };
 
-/** False where the car was not reached, which is no failure: it stays in the outbox. */
-const deliver = async (context: Context<'radio'>, car: string): Promise<boolean> => {
-  let delivery: Delivery;
+/** Undefined where the car was not reached, which is no failure: it stays in the outbox. */
+const deliver = async (context: Context<'radio'>, car: string): Promise<Delivery | undefined> => {
   try {
-    delivery = await withRemote(context, { doing: 'looking for the car' }, ({ phone, call }) =>
+    return await withRemote(context, { doing: 'looking for the car' }, ({ phone, call }) =>
       phone.deliver({ ...call, car }),
     );
   } catch (error) {
     if (!(error instanceof PhoneKeyError) || !NOT_REACHED.has(error.kind)) throw error;
     context.output.say(`not delivered: ${error.message}`);
-    return false;
+    return undefined;
   }
-  if (delivery.refused > 0) {
-    throw new PhoneKeyError(
-      'car.refused',
-      `${car} has a newer revocation list of this owner, or none counts`,
-      {
-        hint: 'If the keys of this phone are from an old backup, sign a newer one: key refresh.',
-      },
-    );
-  }
-  return delivery.left === 0;
 };
 
 const NOT_REACHED: ReadonlySet<string> = new Set(['unreachable', 'outcome-unknown', 'refused']);
@@ -137,7 +147,9 @@ export const relayLists = async (
   const { delivered, refused, waiting, handedTo } = relayed;
   output.result({ command: 'carry', ok: true, ...relayed }, [
     ...delivered.map((car) => output.paint('green', `delivered to ${car}`)),
-    ...refused.map((car) => `${car} has a newer one`),
+    ...refused.map(
+      (car) => `${car} did not take it: it has a newer one, or its owner counts no more`,
+    ),
     ...waiting.map((car) => `kept for ${car}: it is delivered with the next command there`),
     ...(handedTo.length === 0
       ? []

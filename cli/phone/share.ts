@@ -1,10 +1,12 @@
 import type { FormFactor, ShareOptions } from '../../lib/index.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
+import { refusedList } from '../../lib/phone/outbox-entries.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
 import { table } from '../io/table.js';
 import { readUri } from '../io/uri-source.js';
+import { refusedLists } from './catch-up.js';
 import { handOut } from './hand-out.js';
 import type { HandOutOptions } from './hand-out.js';
 import { boundsOf, describeBounds } from './bounds.js';
@@ -86,8 +88,14 @@ export const listShared = async (context: Context): Promise<void> => {
     const state = status === 'valid' ? 'shared' : status;
     return { car, fingerprint, name, role, state, ...boundsOf(key) };
   });
+  const named = (await ring.cars()).filter(({ name }) => name === (options.car ?? name));
+  for (const line of refusedLists(named)) output.say(line);
+  const refused = named.flatMap((car) => {
+    const reason = refusedList(car);
+    return reason === undefined ? [] : [{ car: car.name, reason }];
+  });
   output.result(
-    { shared },
+    { shared, refused },
     table([
       ['CAR', 'FINGERPRINT', 'NAME', 'ROLE', 'UNTIL', 'STATE'],
       ...shared.map(({ car, fingerprint, name, role, until, state }) => [
@@ -96,7 +104,7 @@ export const listShared = async (context: Context): Promise<void> => {
         name ?? '-',
         role,
         until ?? '-',
-        state,
+        state === 'void' ? 'void, needs a new grant' : state,
       ]),
     ]),
   );

@@ -84,7 +84,7 @@ const lit = object<Extract<Screen, { state: 'pairing' }>>({
   code: text,
   secondsLeft: count,
   triesLeft: count,
-  role: optional(oneOf(ROLES)),
+  role: oneOf(ROLES),
 });
 
 /** Of all kinds of events what they have in common; whoever shows one knows the rest. */

@@ -4,7 +4,7 @@ import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
-import { noCopy, storageFault } from '../memory/memory.js';
+import { NEW_CAR_HINT, noCopy, storageFault } from '../memory/memory.js';
 import type { CommitOptions, Memory } from '../memory/memory.js';
 import { decodeRecord, encodeRecord } from '../memory/record.js';
 import type { CarRecord } from '../memory/record.js';
@@ -214,6 +214,6 @@ const decode = (record: Uint8Array): CarRecord => {
   try {
     return decodeRecord(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(record));
   } catch (cause) {
-    return storageFault("the car's memory is of another version")(cause);
+    return storageFault("the car's memory is of another version", NEW_CAR_HINT)(cause);
   }
 };

@@ -7,8 +7,11 @@ export interface Geometry {
   readonly wordBytes: number;
 }
 
-/** 512 KiB: as much as a door controller may have beside its program. */
-export const DEFAULT_GEOMETRY: Geometry = { sectors: 128, sectorBytes: 4096, wordBytes: 8 };
+/**
+ * 8 MiB, a chip beside the controller: the longest record that there is (memory/generation.ts) takes two
+ * thirds of a chain, which has a quarter of the flash.
+ */
+export const DEFAULT_GEOMETRY: Geometry = { sectors: 2048, sectorBytes: 4096, wordBytes: 8 };
 
 /**
  * NOR flash as a driver offers it: memory that reads like RAM, whose bits can be cleared word by word

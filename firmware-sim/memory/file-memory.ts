@@ -1,12 +1,18 @@
 import { join } from 'node:path';
+import { PhoneKeyError } from '../../lib/errors.js';
 import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { nodeDisk } from '../../local/files/disk.js';
 import type { Disk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
-import { decodeGeneration, encodeGeneration, MAX_GENERATION_BYTES } from './generation.js';
+import {
+  decodeGeneration,
+  EARLIER_FORMAT,
+  encodeGeneration,
+  MAX_GENERATION_BYTES,
+} from './generation.js';
 import type { Generation } from './generation.js';
-import { noCopy, storageFault } from './memory.js';
+import { NEW_CAR_HINT, noCopy, storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -56,6 +62,13 @@ export class FileMemory implements Memory {
       return newest.record;
     }
     if (problems.length === 0) return undefined;
+    if (problems.every((problem) => problem.endsWith(EARLIER_FORMAT))) {
+      throw new PhoneKeyError(
+        'sim.storage',
+        `the car's memory in ${this.#directory} is ${EARLIER_FORMAT}`,
+        { hint: NEW_CAR_HINT },
+      );
+    }
     throw noCopy(
       `${this.#directory} (${problems.join('; ')})`,
       `${MEMORY_FILES.join(' or ')} from a backup, or delete both`,

@@ -6,7 +6,7 @@ import type { CarRecord } from './record.js';
 /**
  * One copy of the record in a file: two lines of ASCII and UTF-8.
  *
- *   phonekey-car 1 <sequence> <checksum>
+ *   phonekey-car 2 <sequence> <checksum>
  *   <record as JSON>
  *
  * The checksum is the first 32 bytes of SHA-512 over the rest, in hex. It is there for torn writes
@@ -19,11 +19,18 @@ export interface Generation {
   readonly record: CarRecord;
 }
 
-/** More than 32 keys and full lists of revocation lists need. */
-export const MAX_GENERATION_BYTES = 256 * 1024;
+/**
+ * More than 32 owners with full lists need, each with one that comes in, and the lists of former owners:
+ * 1.2 million bytes. A removal must never fail for want of room.
+ */
+export const MAX_GENERATION_BYTES = 1280 * 1024;
 
-const MAGIC = 'phonekey-car 1';
-const HEADER = /^phonekey-car 1 ([1-9][0-9]{0,14}) ([0-9a-f]{64})$/;
+const MAGIC = 'phonekey-car 2';
+const HEADER = /^phonekey-car 2 ([1-9][0-9]{0,14}) ([0-9a-f]{64})$/;
+
+/** What is wrong with a file that an earlier phonekey wrote, whose cars remembered less. */
+export const EARLIER_FORMAT = 'of an earlier format';
+const EARLIER = /^phonekey-car 1 /;
 
 /** @throws Error when the record would not be readable again: better not written than not read. */
 export const encodeGeneration = ({ sequence, record }: Generation): Uint8Array => {
@@ -35,6 +42,7 @@ export const encodeGeneration = ({ sequence, record }: Generation): Uint8Array =
 /** @throws Error saying what is wrong; never tells what is in the record. */
 export const decodeGeneration = (bytes: Uint8Array): Generation => {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  if (EARLIER.test(text)) throw new Error(EARLIER_FORMAT);
   const end = text.indexOf('\n');
   const header = HEADER.exec(text.slice(0, Math.max(0, end)));
   const [, sequenceText, sum] = header ?? [];

@@ -21,11 +21,11 @@ export interface CommitOptions {
   readonly erases?: boolean;
 }
 
-/** Rejects in place of what was the cause. */
+/** Rejects in place of what was the cause. @param hint where that of the code would not do */
 export const storageFault =
-  (message: string) =>
+  (message: string, hint?: string) =>
   (cause: unknown): never => {
-    throw new PhoneKeyError('sim.storage', message, { cause });
+    throw new PhoneKeyError('sim.storage', message, { cause, ...(hint && { hint }) });
   };
 
 /** @param restore what may be restored from where, or taken away */
@@ -33,6 +33,10 @@ export const noCopy = (where: string, restore: string): PhoneKeyError =>
   new PhoneKeyError('sim.storage', `no readable copy of the car's memory in ${where}`, {
     hint: `Restore ${restore} to make a new car; every phone must then be paired again.`,
   });
+
+/** What to do where an earlier phonekey wrote the memory of a car. */
+export const NEW_CAR_HINT =
+  'An earlier phonekey wrote it. Delete the directory of the car to make a new one of that name; every phone must then be paired again.';
 
 /** Forgets with the process: for a car that need not outlive it. */
 export const volatileMemory = (): Memory => {

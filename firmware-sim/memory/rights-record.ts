@@ -95,7 +95,7 @@ const encodeList = ({ floor, entries }: Revocations): object => ({
 });
 
 const list = {
-  floor: object<Limit>({ until: time, pending: optional(time) as JsonReader<number> }),
+  floor: object<Limit>({ until: time, pending: optional(time) }),
   entries,
 };
 

@@ -6,7 +6,7 @@ import { upToNow } from './limit.js';
 import type { Limit } from './limit.js';
 import type { Revocation } from './revocations.js';
 import { isHeld, ownerIn, ownerNamed, rememberFor } from './rights.js';
-import type { Rights, RightsContext } from './rights.js';
+import type { OwnerRevocations, Rights, RightsContext } from './rights.js';
 
 /** Keys that leave their slots, and what the car remembers so that nothing signed before lets them in. */
 
@@ -44,7 +44,7 @@ export const leave = <R extends Rights>(
       rememberFor(soFar, giverOf(before, key, context), [removalOf(key, limit, context)], context),
     { ...before, keys },
   );
-  return { rights: gone.some(isOwner) ? forgetFormerOwners(rights, context) : rights, gone };
+  return { rights: gone.filter(isOwner).reduce<R>(formerOwner(context), rights), gone };
 };
 
 /**
@@ -104,13 +104,22 @@ const giverOf = (
  * What former owners took away stays, of a bounded number of them. Of the one that left first only what
  * concerns keys in slots is kept, by the car itself; its grants stay void by the removal of its key.
  */
-const forgetFormerOwners = <R extends Rights>(rights: R, context: RightsContext): R => {
-  const { suite } = context;
-  const former = rights.owners.filter(({ owner }) => !ownerNamed(suite, rights, owner));
-  const [oldest] = former;
-  if (oldest === undefined || former.length <= MOST_FORMER_OWNERS) return rights;
-  const held = isHeld(suite, rights);
-  const kept = oldest.entries.filter((entry) => held(entry.fingerprint));
-  const owners = rights.owners.filter((each) => each !== oldest);
-  return rememberFor({ ...rights, owners }, undefined, kept, context);
-};
+const formerOwner =
+  (context: RightsContext) =>
+  <R extends Rights>(rights: R, { publicKey }: KeySlot): R => {
+    const { suite } = context;
+    const own = fingerprint(suite, publicKey);
+    const isLast = ({ owner }: OwnerRevocations): boolean => sameBytes(owner, own);
+    // In the order in which they left: behind those that left before, whose lists may have come later.
+    const owners = [
+      ...rights.owners.filter((each) => !isLast(each)),
+      ...rights.owners.filter(isLast),
+    ];
+    const former = owners.filter(({ owner }) => !ownerNamed(suite, rights, owner));
+    const [oldest] = former;
+    if (oldest === undefined || former.length <= MOST_FORMER_OWNERS) return { ...rights, owners };
+    const held = isHeld(suite, rights);
+    const kept = oldest.entries.filter((entry) => held(entry.fingerprint));
+    const others = owners.filter((each) => each !== oldest);
+    return rememberFor({ ...rights, owners: others }, undefined, kept, context);
+  };

@@ -24,3 +24,7 @@ export const lowestFree = (
   }
   return undefined;
 };
+
+/** Whether the car would be without an owner but for this key. */
+export const isLastOwner = (key: KeySlot, keys: readonly KeySlot[]): boolean =>
+  key.role === 'owner' && !keys.some((other) => other !== key && other.role === 'owner');

@@ -116,27 +116,29 @@ const joined = (
 };
 
 /**
- * Lifts the suspensions that a list names: the owner's own, and those of former owners. No list of a higher
- * number has come; of a lower one there may be a later one, where a phone began to count anew.
+ * Lifts the suspensions that a list names: the owner's own of earlier lists, and those of former owners. No
+ * list of a higher number has come; of a lower one there may be a later one, where a phone began to count anew.
  */
 const resume = <R extends Rights>(
   rights: R,
   owner: Uint8Array,
-  { issuedAt, resumed }: IncomingList,
+  { number, issuedAt, resumed }: IncomingList,
   context: RightsContext,
 ): R => {
-  const without = <L extends Revocations>(list: L): L => ({
+  const without = <L extends Revocations>(list: L, below = Infinity): L => ({
     ...list,
     entries: list.entries.filter(
       (entry) =>
         entry.kind !== 'suspended' ||
+        entry.number >= below ||
         entry.issuedAt > issuedAt ||
         !resumed.some((each) => sameBytes(each, entry.fingerprint)),
     ),
   });
-  const isTheirs = (other: Uint8Array): boolean =>
-    sameBytes(other, owner) || ownerNamed(context.suite, rights, other) === undefined;
-  const owners = rights.owners.map((list) => (isTheirs(list.owner) ? without(list) : list));
+  const owners = rights.owners.map((list) => {
+    if (sameBytes(list.owner, owner)) return without(list, number);
+    return ownerNamed(context.suite, rights, list.owner) ? list : without(list);
+  });
   return voidMeanwhile(rights, { ...rights, own: without(rights.own), owners }, context);
 };
 

@@ -2,7 +2,8 @@ import type { Introduction, KeySlot, PhoneIdentity } from '../credentials/key-sl
 import type { PolicyRefusal } from '../credentials/policy.js';
 import type { KeyPair } from '../crypto/suite.js';
 import type { Command } from '../domain/commands.js';
-import type { Result } from '../domain/outcomes.js';
+import type { Enrolment, Result } from '../domain/outcomes.js';
+import type { Role } from '../domain/roles.js';
 
 /**
  * What CarEndpoint asks of the car it serves: firmware-sim implements this, and so does anybody who
@@ -46,10 +47,10 @@ export interface PairingHost {
    */
   countTry(window: PairingWindow): Promise<boolean>;
   /**
-   * Stores the phone's key (the same public key again: replaces its slot), closes the window, and
-   * resolves once it is durable. `slots-full` and `closed` (meanwhile) when it could not.
+   * Stores the phone's keys, both of which it has proved to have (the same public key again: in its
+   * slot), with the role of the window, closes that, and resolves once all is durable.
    */
-  enrol(window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal>;
+  enrol(window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal>;
 }
 
 /**
@@ -62,6 +63,8 @@ export type EnrolRefusal = 'slots-full' | 'closed' | 'last-owner' | 'key-mismatc
 export interface PairingWindow {
   /** 8 digits, as the car's screen shows them. */
   readonly code: string;
+  /** What it gives to whoever knows the code, also where the key had another one. */
+  readonly role: Role;
 }
 
 /**

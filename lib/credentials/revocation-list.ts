@@ -1,10 +1,13 @@
 import type { ChainContext } from './chain.js';
 import type { KeyPair, Suite } from '../crypto/suite.js';
 import { PhoneKeyError } from '../errors.js';
+import type { EntryKind, RevocationEntry } from '../domain/revocations.js';
 import { FINGERPRINT_BYTES } from './key-slot.js';
 import { HandshakeState, PATTERNS } from '../noise/handshake-state.js';
 import { concat, utf8, viewOf } from '../platform/bytes.js';
 import type { Random } from '../platform/random.js';
+
+export type { EntryKind, RevocationEntry } from '../domain/revocations.js';
 
 /**
  * The revocation list of an owner: all keys that it has revoked or suspended, and what time it is.
@@ -40,19 +43,8 @@ export const MOST_PART_BYTES = LEAST_PART_BYTES + ENTRIES_PER_PART * ENTRY_BYTES
 
 const PROLOGUE = utf8('phonekey v1 notice');
 
-/** `suspended` ends when a later list says `resumed`, `revoked` never; nothing ends by being left out. */
-export type EntryKind = 'revoked' | 'suspended' | 'resumed';
-
 /** Their codes are 1 to 3. */
 const KINDS: readonly EntryKind[] = ['revoked', 'suspended', 'resumed'];
-
-export interface RevocationEntry {
-  /** Of the X25519 key: the first 8 bytes of its SHA-512. */
-  readonly fingerprint: Uint8Array;
-  /** Grants of later seconds are new ones, and hold. Seconds since 1970. */
-  readonly since: number;
-  readonly kind: EntryKind;
-}
 
 /** One part, as the owner signs it. */
 export interface RevocationListPart {

@@ -1,7 +1,7 @@
-import type { RevocationEntry } from '../credentials/revocation-list.js';
 import type { Closure } from './closures.js';
 import type { FormFactor } from './names.js';
 import type { Refusal } from './refusals.js';
+import type { RevocationEntry } from './revocations.js';
 import type { Role } from './roles.js';
 
 /** What an owner's phone must know to sign what the car believes. Times are seconds since 1970. */
@@ -18,6 +18,15 @@ export interface SigningTerms {
 
 /** Of a car that tells nothing, as it does to those who are no owners. */
 export const NO_TERMS: SigningTerms = { epoch: 0, time: 0, mark: 0, floor: 0 };
+
+/** What a car tells a phone of the key that it has paired. */
+export interface Enrolment extends SigningTerms {
+  /** 0 to 255. */
+  readonly slot: number;
+  readonly role: Role;
+  /** What the key could do here before; none: it is new here. */
+  readonly formerRole?: Role;
+}
 
 /** What a car answers to a command. */
 export interface Result extends SigningTerms {

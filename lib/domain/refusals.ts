@@ -147,7 +147,7 @@ export const refusalMessage = (refusal: Refusal): string => REFUSALS[refusal].me
 /** `car.refused`, or `car.not-permitted`. */
 export const refusalError = (refusal: Refusal): PhoneKeyError => errorOf(REFUSALS[refusal]);
 
-/** `pairing.closed`, `pairing.wrong-code`, `pairing.slots-full` or `car.refused`. */
+/** `pairing.*` or, for a fault, `car.refused`. */
 export const pairingRefusalError = (refusal: PairingRefusal): PhoneKeyError =>
   errorOf(PAIRING_REFUSALS[refusal]);
 

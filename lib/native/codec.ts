@@ -1,6 +1,7 @@
 import type { PhoneIdentity } from '../credentials/key-slot.js';
 import { LEAST_PART_BYTES } from '../credentials/revocation-list.js';
 import { checkName } from '../domain/names.js';
+import type { Enrolment } from '../domain/outcomes.js';
 import type { PairingRefusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
@@ -13,7 +14,7 @@ import {
   PhoneIdentitySchema,
   ToCarSchema,
 } from './schema/gen/phonekey.js';
-import type { CarIdentity, FromCar, ToCar } from './schema/gen/phonekey.js';
+import type { FromCar, ToCar } from './schema/gen/phonekey.js';
 import { PROTOCOL_VERSION } from './profile.js';
 import { atLeast, decode, encode, exactly, malformed } from './wire.js';
 import type { Init } from './wire.js';
@@ -33,6 +34,13 @@ export const LENGTH = {
   aeadTag: 16,
   spakeShare: 65,
   spakeConfirm: 32,
+  /** e (32), tag of an empty payload (16). */
+  pairConfirmHandshake: 48,
+  /** e (32), encrypted s (32 + 16), tag of the payload (16). */
+  pairOffer: 96,
+  /** Encrypted s (32 + 16), tag of the payload (16). */
+  pairCommit: 64,
+  signature: 64,
   revocationList: LEAST_PART_BYTES,
 } as const;
 
@@ -57,9 +65,12 @@ export const decodeToCar = (bytes: Uint8Array): ToCar['message'] => {
       break;
     case 'pairConfirm':
       exactly('confirmation', message.value.confirm, LENGTH.spakeConfirm);
+      exactly('handshake', message.value.handshake, LENGTH.pairConfirmHandshake);
+      break;
+    case 'pairCommit':
+      atLeast('commit', message.value, LENGTH.pairCommit);
       break;
     case 'sealed':
-    case 'pairCommit':
       atLeast('sealed', message.value, LENGTH.aeadTag);
       break;
     case 'revocationList':
@@ -87,8 +98,10 @@ export const decodeFromCar = (bytes: Uint8Array): FromCar['message'] => {
       exactly('share', message.value.share, LENGTH.spakeShare);
       exactly('confirmation', message.value.confirm, LENGTH.spakeConfirm);
       break;
-    case 'sealed':
     case 'pairOffer':
+      atLeast('offer', message.value, LENGTH.pairOffer);
+      break;
+    case 'sealed':
     case 'pairDone':
       atLeast('sealed', message.value, LENGTH.aeadTag);
       break;
@@ -100,43 +113,69 @@ export const decodeFromCar = (bytes: Uint8Array): FromCar['message'] => {
   return message;
 };
 
-export const encodePhoneIdentity = ({ formFactor, ...rest }: PhoneIdentity) =>
+/** What a phone says of itself in its commit, beside the X25519 key that the handshake carries. */
+export interface SignedIdentity extends Omit<PhoneIdentity, 'publicKey'> {
+  /** 64 bytes, by `signingKey`: see pairing/transcript.ts. */
+  readonly signature: Uint8Array;
+}
+
+export const encodePhoneIdentity = ({ formFactor, ...rest }: SignedIdentity): Uint8Array =>
   encode(PhoneIdentitySchema, { ...rest, formFactor: formFactors.of(formFactor ?? 'unknown') });
 
-export const decodePhoneIdentity = (bytes: Uint8Array): PhoneIdentity => {
-  const { publicKey, signingKey, name, formFactor } = decode(PhoneIdentitySchema, bytes);
-  exactly('public key', publicKey, LENGTH.publicKey);
+export const decodePhoneIdentity = (bytes: Uint8Array): SignedIdentity => {
+  const { signingKey, signature, name, formFactor } = decode(PhoneIdentitySchema, bytes);
   exactly('signing key', signingKey, LENGTH.publicKey);
-  return { publicKey, signingKey, name: checkName(name), ...knownFormFactor(formFactor) };
+  exactly('signature', signature, LENGTH.signature);
+  return { signingKey, signature, name: checkName(name), ...knownFormFactor(formFactor) };
 };
 
-export const encodeCarIdentity = (identity: Init<CarIdentity>) =>
-  encode(CarIdentitySchema, identity);
+/** What a car says of itself in its offer, beside the X25519 key that the handshake carries. */
+export interface CarIdentity {
+  readonly name: string;
+  /** That the window gives. */
+  readonly role: Role;
+}
+
+export const encodeCarIdentity = ({ name, role }: CarIdentity): Uint8Array =>
+  encode(CarIdentitySchema, { name, role: roles.of(role) });
 
 export const decodeCarIdentity = (bytes: Uint8Array): CarIdentity => {
-  const identity = decode(CarIdentitySchema, bytes);
-  exactly('public key', identity.publicKey, LENGTH.publicKey);
-  checkName(identity.name);
-  return identity;
+  const { name, role } = decode(CarIdentitySchema, bytes);
+  return { name: checkName(name), role: knownRole(role) };
+};
+
+/** What a grant has room for. */
+const MOST_SLOT = 0xff;
+const MOST_EPOCH = 0xffff;
+
+const knownRole = (number: number): Role => {
+  const role = roles.word(number);
+  if (role === undefined || role === 'none') throw malformed('unknown role');
+  return role;
+};
+
+export const encodeEnrolment = (enrolment: Enrolment | PairingRefusal): Uint8Array => {
+  if (typeof enrolment === 'string') {
+    return encode(EnrolmentSchema, { refusal: pairingRefusals.of(enrolment) });
+  }
+  const { role, formerRole = 'none', ...rest } = enrolment;
+  return encode(EnrolmentSchema, {
+    ...rest,
+    role: roles.of(role),
+    formerRole: roles.of(formerRole),
+  });
 };
 
 /** What became of a pairing: the key's place, or why it has none. */
-export type Enrolment = { readonly slot: number; readonly role: Role } | PairingRefusal;
-
-export const encodeEnrolment = (enrolment: Enrolment) =>
-  encode(
-    EnrolmentSchema,
-    typeof enrolment === 'string'
-      ? { refusal: pairingRefusals.of(enrolment) }
-      : { slot: enrolment.slot, role: roles.of(enrolment.role) },
-  );
-
-export const decodeEnrolment = (bytes: Uint8Array): Enrolment => {
-  const { slot, role: number, refusal } = decode(EnrolmentSchema, bytes);
+export const decodeEnrolment = (bytes: Uint8Array): Enrolment | PairingRefusal => {
+  const { refusal, role, formerRole, ...rest } = decode(EnrolmentSchema, bytes);
   if (refusal !== PairRefusalReason.UNSPECIFIED) return pairingRefusal(refusal);
-  const role = roles.word(number);
-  if (role === undefined || role === 'none') throw malformed('unknown role');
-  return { slot, role };
+  if (rest.slot > MOST_SLOT || rest.epoch > MOST_EPOCH) throw malformed('no such slot or epoch');
+  return {
+    ...rest,
+    role: knownRole(role),
+    ...(roles.word(formerRole) === 'none' ? {} : { formerRole: knownRole(formerRole) }),
+  };
 };
 
 /** One that only later versions know counts as a code that was not accepted. */

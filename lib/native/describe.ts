@@ -34,9 +34,15 @@ const KINDS: {
   sealed: ['Sealed', (it, to) => size(to === 'to-car' ? 'sealed Command' : 'sealed Result', it)],
   pairStart: ['PairStart', ({ share }) => size('share', share)],
   pairShare: ['PairShare', () => 'share 65 B, confirmation 32 B'],
-  pairConfirm: ['PairConfirm', () => 'confirmation 32 B'],
-  pairOffer: ['PairOffer', (sealed) => size('sealed CarIdentity', sealed)],
-  pairCommit: ['PairCommit', (sealed) => size('sealed PhoneIdentity', sealed)],
+  pairConfirm: ['PairConfirm', () => 'confirmation 32 B, e 32 B, tag 16 B'],
+  pairOffer: [
+    'PairOffer',
+    (it) => `e 32 B, encrypted s 48 B, ${size('sealed CarIdentity', it.subarray(80))}`,
+  ],
+  pairCommit: [
+    'PairCommit',
+    (it) => `encrypted s 48 B, ${size('sealed PhoneIdentity', it.subarray(48))}`,
+  ],
   pairDone: ['PairDone', (sealed) => size('sealed Enrolment', sealed)],
   pairRefusal: ['PairRefusal', ({ reason }) => `reason ${String(reason)}`],
   revocationList: ['Notice', (sealed) => size('sealed notice', sealed)],

@@ -6,8 +6,8 @@ import type { Random } from '../platform/random.js';
 import { MAX_MESSAGE, SymmetricState, TAG_LENGTH } from './symmetric-state.js';
 import type { CipherState, KeyObserver } from './symmetric-state.js';
 
-/** Tokens of a message pattern, Noise revision 34 section 7.1. */
-export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss';
+/** Tokens of a message pattern, Noise revision 34 sections 7.1 and 9.2. */
+export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
 
 /** A handshake pattern; the initiator sends the first message, and then they alternate. */
 export interface HandshakePattern {
@@ -20,8 +20,8 @@ export interface HandshakePattern {
 }
 
 /**
- * The one-way pattern for an anonymous sender (Noise revision 34 section 7.4), and the fundamental
- * interactive patterns (section 7.5), one line per message.
+ * The one-way pattern for an anonymous sender (Noise revision 34 section 7.4), the fundamental
+ * interactive patterns (section 7.5), and the one of them that begins with a pre-shared key (section 9.4).
  */
 export const PATTERNS = {
   N: { ...pattern('N', ['e', 'es']), responderKnown: true },
@@ -37,6 +37,7 @@ export const PATTERNS = {
   IK: pattern('IK', ['e', 'es', 's', 'ss'], ['e', 'ee', 'se']),
   XX: pattern('XX', ['e'], ['e', 'ee', 's', 'es'], ['s', 'se']),
   IX: pattern('IX', ['e', 's'], ['e', 'ee', 'se', 's', 'es']),
+  XXpsk0: pattern('XXpsk0', ['psk', 'e'], ['e', 'ee', 's', 'es'], ['s', 'se']),
 } as const;
 
 /** The two letters of a name say whose static key is known (K) beforehand. */
@@ -50,15 +51,18 @@ function pattern(name: string, ...messages: readonly Token[][]): HandshakePatter
 }
 
 const DH_LENGTH = 32;
+const PSK_LENGTH = 32;
 
 export interface HandshakeOptions {
   readonly initiator: boolean;
   /** Data that both sides must agree on. */
   readonly prologue: Uint8Array;
-  /** Own static key pair, where the pattern has one. */
-  readonly s?: KeyPair;
+  /** Own static key pair, where the pattern has one; a function is asked for it when it is first needed. */
+  readonly s?: KeyPair | (() => KeyPair);
   /** The other side's static public key (32 bytes), where the pattern knows it beforehand. */
   readonly rs?: Uint8Array;
+  /** The pre-shared key (32 bytes, secret), where the pattern has one. */
+  readonly psk?: Uint8Array;
   /** Gives the ephemeral private key. */
   readonly random: Random;
   /** For a key log; without it nothing of a key leaves the handshake. */
@@ -81,6 +85,9 @@ export class HandshakeState {
   readonly #pattern: HandshakePattern;
   readonly #options: HandshakeOptions;
   readonly #symmetric: SymmetricState;
+  readonly #hasPsk: boolean;
+  readonly #psk: Uint8Array | undefined;
+  #s: HandshakeOptions['s'];
   #e: KeyPair | undefined;
   #rs: Uint8Array | undefined;
   #re: Uint8Array | undefined;
@@ -97,6 +104,9 @@ export class HandshakeState {
     this.#pattern = pattern;
     this.#options = options;
     this.#rs = options.rs?.slice();
+    this.#s = options.s;
+    this.#psk = options.psk?.slice();
+    this.#hasPsk = pattern.messages.some((tokens) => tokens.includes('psk'));
     this.#checkKeys();
     this.#symmetric = new SymmetricState(
       suite,
@@ -104,10 +114,10 @@ export class HandshakeState {
       options.onKey,
     );
     this.#symmetric.mixHash(options.prologue);
-    const ours = options.s?.publicKey;
-    const [ofInitiator, ofResponder] = options.initiator ? [ours, this.#rs] : [this.#rs, ours];
-    if (pattern.initiatorKnown) this.#symmetric.mixHash(given(ofInitiator));
-    if (pattern.responderKnown) this.#symmetric.mixHash(given(ofResponder));
+    const known = (ofInitiator: boolean): Uint8Array =>
+      ofInitiator === options.initiator ? this.#ownStatic().publicKey : given(this.#rs);
+    if (pattern.initiatorKnown) this.#symmetric.mixHash(known(true));
+    if (pattern.responderKnown) this.#symmetric.mixHash(known(false));
   }
 
   /** The other side's static public key, once known; undefined after a failure. */
@@ -115,7 +125,7 @@ export class HandshakeState {
     return this.#rs?.slice();
   }
 
-  /** The 64-byte handshake hash; names this handshake once the last message is through. */
+  /** The 64-byte hash of the handshake so far: after its last message it names this handshake. */
   get handshakeHash(): Uint8Array {
     return this.#symmetric.getHandshakeHash();
   }
@@ -175,18 +185,23 @@ export class HandshakeState {
   /** A private or public key too few or too many would otherwise show only in the middle. */
   #checkKeys(): void {
     const { initiatorKnown, responderKnown, messages } = this.#pattern;
-    const { initiator, s } = this.#options;
+    const { initiator, s, psk } = this.#options;
     const [known, knowsTheirs] = initiator
       ? [initiatorKnown, responderKnown]
       : [responderKnown, initiatorKnown];
     const sent = messages.some((tokens, i) => (i % 2 === 0) === initiator && tokens.includes('s'));
-    if ((known || sent) !== (s !== undefined) || knowsTheirs !== (this.#rs !== undefined)) {
+    if (
+      (known || sent) !== (s !== undefined) ||
+      knowsTheirs !== (this.#rs !== undefined) ||
+      this.#hasPsk !== (psk !== undefined)
+    ) {
       throw new PhoneKeyError(
         'crypto.invalid-input',
-        `${this.#pattern.name}: static keys missing, or given where the pattern has none`,
+        `${this.#pattern.name}: keys missing, or given where the pattern has none`,
       );
     }
     if (this.#rs !== undefined) requireLength('remote static key', this.#rs, DH_LENGTH);
+    if (this.#psk !== undefined) requireLength('pre-shared key', this.#psk, PSK_LENGTH);
   }
 
   #takeTurn(write: boolean): readonly Token[] {
@@ -222,15 +237,18 @@ export class HandshakeState {
     switch (token) {
       case 'e':
         this.#e = this.#suite.x25519KeyPair(this.#options.random(32));
-        this.#symmetric.mixHash(this.#e.publicKey);
+        this.#mixEphemeral(this.#e.publicKey);
         return this.#e.publicKey;
       case 's':
-        return this.#symmetric.encryptAndHash(given(this.#options.s).publicKey);
+        return this.#symmetric.encryptAndHash(this.#ownStatic().publicKey);
       case 'ee':
       case 'es':
       case 'se':
       case 'ss':
         this.#mixDh(token);
+        return new Uint8Array(0);
+      case 'psk':
+        this.#symmetric.mixKeyAndHash(given(this.#psk));
         return new Uint8Array(0);
     }
   }
@@ -240,7 +258,7 @@ export class HandshakeState {
     switch (token) {
       case 'e':
         this.#re = message.slice(0, DH_LENGTH);
-        this.#symmetric.mixHash(this.#re);
+        this.#mixEphemeral(this.#re);
         return message.subarray(DH_LENGTH);
       case 's': {
         const length = DH_LENGTH + (this.#symmetric.hasKey() ? TAG_LENGTH : 0);
@@ -253,13 +271,28 @@ export class HandshakeState {
       case 'ss':
         this.#mixDh(token);
         return message;
+      case 'psk':
+        this.#symmetric.mixKeyAndHash(given(this.#psk));
+        return message;
     }
+  }
+
+  #ownStatic(): KeyPair {
+    const s = given(this.#s);
+    this.#s = typeof s === 'function' ? s() : s;
+    return this.#s;
+  }
+
+  /** With a pre-shared key an ephemeral one keys the cipher as well, so that no two runs share a key (section 9.2). */
+  #mixEphemeral(publicKey: Uint8Array): void {
+    this.#symmetric.mixHash(publicKey);
+    if (this.#hasPsk) this.#symmetric.mixKey(publicKey);
   }
 
   /** The first letter of the token is the initiator's key, the second the responder's. */
   #mixDh(token: 'ee' | 'es' | 'se' | 'ss'): void {
     const [own, other] = this.#options.initiator ? [token[0], token[1]] : [token[1], token[0]];
-    const pair = given(own === 'e' ? this.#e : this.#options.s);
+    const pair = own === 'e' ? given(this.#e) : this.#ownStatic();
     const theirs = given(other === 'e' ? this.#re : this.#rs);
     this.#symmetric.mixKey(this.#suite.x25519(pair, theirs));
   }

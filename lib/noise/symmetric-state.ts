@@ -116,6 +116,14 @@ export class SymmetricState {
     this.#cipher = this.#cipherOf(key);
   }
 
+  /** For a pre-shared key, section 9.2. */
+  mixKeyAndHash(inputKeyMaterial: Uint8Array): void {
+    const [chainingKey, hash, key] = this.#hkdf(inputKeyMaterial, 3);
+    this.#chainingKey = chainingKey;
+    this.mixHash(hash);
+    this.#cipher = this.#cipherOf(key);
+  }
+
   mixHash(data: Uint8Array): void {
     this.#hash = this.#suite.sha512(this.#hash, data);
   }
@@ -154,9 +162,12 @@ export class SymmetricState {
     return new CipherState(this.#suite, output.slice(0, KEY_LENGTH));
   }
 
-  /** The HKDF of section 4.3 with two outputs: RFC 5869 with the chaining key as salt, no info. */
-  #hkdf(ikm: Uint8Array): [Uint8Array, Uint8Array] {
-    const output = this.#suite.hkdfSha512(ikm, this.#chainingKey, EMPTY, 2 * HASH_LENGTH);
-    return [output.slice(0, HASH_LENGTH), output.slice(HASH_LENGTH)];
+  /** The HKDF of section 4.3: RFC 5869 with the chaining key as salt, no info. */
+  #hkdf(ikm: Uint8Array, outputs = 2): [Uint8Array, Uint8Array, Uint8Array] {
+    const length = outputs * HASH_LENGTH;
+    const all = this.#suite.hkdfSha512(ikm, this.#chainingKey, EMPTY, length);
+    const output = (index: number): Uint8Array =>
+      all.slice(index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
+    return [output(0), output(1), output(2)];
   }
 }

@@ -119,11 +119,12 @@ export abstract class CarCommands<Options extends CallOptions> {
  * proof of who we are. A command that got no answer ends the link.
  */
 export class CarConnection extends CarCommands<CallOptions> {
-  readonly car: PairedCar;
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
+  #car: PairedCar;
   #clockLost = false;
+  #datedAhead = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -133,10 +134,20 @@ export class CarConnection extends CarCommands<CallOptions> {
     session: CarSession,
   ) {
     super();
-    this.car = car;
+    this.#car = car;
     this.#environment = environment;
     this.#link = link;
     this.#session = session;
+  }
+
+  /** This phone's entry of it, with what it has told. */
+  get car(): PairedCar {
+    return this.#car;
+  }
+
+  /** Whether the car refused the grant of this phone for its date: a moment later it may not. */
+  get datedAhead(): boolean {
+    return this.#datedAhead;
   }
 
   /** Whether the last answer said that the car does not know the time. */
@@ -181,7 +192,8 @@ export class CarConnection extends CarCommands<CallOptions> {
     }
     const result = await this.#session.ask(command, deadline);
     this.#clockLost = result.clockLost;
-    await reconcile(this.#environment, this.car, this.#link.attHandle, result);
+    this.#datedAhead = command.type !== 'deliver' && isRefusal(result.outcome, 'dated-ahead');
+    this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
   }
 }

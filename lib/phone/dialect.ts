@@ -1,7 +1,7 @@
 import type { Suite } from '../crypto/suite.js';
 import type { Command } from '../domain/commands.js';
 import type { FormFactor } from '../domain/names.js';
-import type { Result } from '../domain/outcomes.js';
+import type { Enrolment, Result } from '../domain/outcomes.js';
 import type { PairingRefusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
 import type { ScanFilter } from '../link/advertising.js';
@@ -80,16 +80,18 @@ export interface CarSession {
   ask(command: Command, deadline: Deadline): Promise<Result>;
 }
 
-/** A car that has shown who it is, and waits for the keys of this phone. */
+/** A car that has proved who it is, and waits for the keys of this phone. */
 export interface CarToPair {
   readonly car: Pick<PairedCar, 'name' | 'carPublicKey' | 'dialect'>;
+  /** That it gives to whoever pairs now. */
+  readonly role: Role;
   /**
-   * Tells the car the public halves of these keys, which are saved by now: it may have enrolled them
+   * Proves to the car that these keys, which are saved by now, are this phone's: it may have enrolled them
    * even where it does not say so.
    * @returns the key's place, or why it has none
    */
   enrol(
     keys: Pick<PairedCar, 'identity' | 'signing'>,
     deadline: Deadline,
-  ): Promise<{ readonly slot: number; readonly role: Role } | PairingRefusal>;
+  ): Promise<Enrolment | PairingRefusal>;
 }

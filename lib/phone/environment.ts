@@ -1,6 +1,8 @@
+import type { EntryKind } from '../credentials/revocation-list.js';
 import { defaultSuite } from '../crypto/index.js';
 import type { Suite } from '../crypto/suite.js';
 import { systemClock, systemWallTime } from '../platform/clock.js';
+import type { Clock } from '../platform/clock.js';
 import { silentLogger } from '../platform/logger.js';
 import type { Logger } from '../platform/logger.js';
 import type { Optional } from '../platform/optional.js';
@@ -17,6 +19,8 @@ export interface KeyRingOptions {
   readonly random?: Random;
   /** Milliseconds since 1970: the time of grants and revocation lists (default: the system's). */
   readonly wallTime?: () => number;
+  /** For what has to wait a moment before it can be signed (default: the system's). */
+  readonly clock?: Clock;
 }
 
 /** What the parts of a key ring share. */
@@ -28,7 +32,8 @@ export const ringEnvironment = ({
   suite = defaultSuite,
   random = systemRandom,
   wallTime = systemWallTime,
-}: KeyRingOptions): RingEnvironment => ({ store, suite, random, wallTime });
+  clock = systemClock,
+}: KeyRingOptions): RingEnvironment => ({ store, suite, random, wallTime, clock });
 
 /** What the parts of a phone share. */
 export interface PhoneEnvironment extends RingEnvironment, DialectEnvironment {
@@ -36,6 +41,20 @@ export interface PhoneEnvironment extends RingEnvironment, DialectEnvironment {
   /** What it speaks with cars. */
   readonly dialects: readonly PhoneDialect[];
   readonly log: Logger;
+  /**
+   * Asked before this owner's list is made one with what the car has by lists that this phone does not know, and
+   * signed anew; default: it is. Where a command was done first there is no time to ask, and it waits for
+   * `deliver`.
+   */
+  readonly confirmCatchUp?: ((catchUp: CatchUp) => boolean | Promise<boolean>) | undefined;
+}
+
+/** A car does not take this phone's list, and tells what it has. */
+export interface CatchUp {
+  /** Name of the car. */
+  readonly car: string;
+  /** Keys that it has as revoked or suspended, and this phone has not; fingerprints in hex. */
+  readonly unknown: readonly { readonly fingerprint: string; readonly kind: EntryKind }[];
 }
 
 /** By default it speaks the native dialect, is called `phone`, and is one. */
@@ -56,7 +75,6 @@ export const phoneEnvironment = (
   ...options,
   ...ringEnvironment(options),
   dialects: options.dialects ?? dialects,
-  clock: options.clock ?? systemClock,
   name: chosenName('a phone', options.name ?? 'phone'),
   formFactor: options.formFactor ?? 'phone',
   log: options.log ?? silentLogger,

@@ -9,11 +9,12 @@ export { CarConnection } from './connection.js';
 export type { StartOptions } from './connection.js';
 export type { CallOptions } from './deadline.js';
 export type * from './dialect.js';
-export type { KeyRingOptions, PhoneKeyOptions } from './environment.js';
+export type { CatchUp, KeyRingOptions, PhoneKeyOptions } from './environment.js';
 export type { SeenCar } from './finder.js';
 export { KeyRing } from './key-ring.js';
 export type { KnownSharedKey } from './key-ring.js';
 export type { Delivery } from './outbox.js';
+export type { ConfirmPairing, PairingOffer } from './pairing.js';
 export { PhoneKey } from './phone-key.js';
 export type { PairOptions } from './phone-key.js';
 export type { Relayed, RelayOptions } from './relay.js';
@@ -24,6 +25,7 @@ export type { Share, ShareOptions } from './sharing.js';
 export { MemoryCarStore } from './store.js';
 export type {
   CarChange,
+  ListRefusal,
   OutboxEntry,
   CarStore,
   Offer,

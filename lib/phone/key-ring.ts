@@ -1,11 +1,10 @@
-import type { EntryKind } from '../credentials/revocation-list.js';
-import { toHex } from '../platform/bytes.js';
 import { accept, keyUri, offer } from './accepting.js';
 import type { AcceptOptions } from './accepting.js';
 import { chooseCar } from './choose.js';
 import type { CarChoice } from './choose.js';
 import { ringEnvironment } from './environment.js';
 import type { KeyRingOptions, RingEnvironment } from './environment.js';
+import { statusIn } from './own-list.js';
 import { setKeyStatus, refresh } from './revoking.js';
 import type { SignedRevocationList } from './revoking.js';
 import { share } from './sharing.js';
@@ -16,7 +15,8 @@ import type { PairedCar, SharedKey } from './store.js';
 export interface KnownSharedKey extends SharedKey {
   /** Name of the car. */
   readonly car: string;
-  readonly status: EntryKind | 'valid';
+  /** Void: it needs a new grant, because what this owner signed until then counts no more. */
+  readonly status: 'valid' | 'revoked' | 'suspended' | 'void';
 }
 
 /**
@@ -55,15 +55,10 @@ export class KeyRing {
   /** What this phone has shared, of one car or of all, as it remembers it: no car is asked. */
   async shared({ car }: CarChoice = {}): Promise<readonly KnownSharedKey[]> {
     const cars = (await this.cars()).filter(({ name }) => car === undefined || name === car);
-    return cars.flatMap(({ name, revocationList, shared = [] }) =>
-      shared.map((key) => {
-        const entry = revocationList?.entries.find(
-          ({ fingerprint, since }) =>
-            toHex(fingerprint) === key.fingerprint && since >= key.issuedAt,
-        );
-        return { ...key, car: name, status: entry?.kind ?? 'valid' };
-      }),
-    );
+    return cars.flatMap((car) => {
+      const status = statusIn(car);
+      return (car.shared ?? []).map((key) => ({ ...key, car: car.name, status: status(key) }));
+    });
   }
 
   /** Takes a grant for a key that this phone offered; the car takes the key at its first use. */
@@ -82,7 +77,7 @@ export class KeyRing {
   }
 
   resume(which: string, options?: CarChoice): Promise<SignedRevocationList> {
-    return setKeyStatus(this.#environment, which, 'valid', options);
+    return setKeyStatus(this.#environment, which, 'resumed', options);
   }
 
   /** Signs the list anew as it is: leases begin anew. */

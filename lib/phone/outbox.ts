@@ -1,46 +1,13 @@
-import { isRefusal } from '../domain/outcomes.js';
+import type { Outcome } from '../domain/outcomes.js';
 import { isOwner } from './choose.js';
 import type { CarConnection } from './connection.js';
-import type { CallOptions, Deadline } from './deadline.js';
+import type { Deadline } from './deadline.js';
 import { wallSeconds } from './environment.js';
-import type { PhoneEnvironment, RingEnvironment } from './environment.js';
-import type { OutboxEntry, PairedCar } from './store.js';
-
-/** Parts that wait for one car at most: 8 of this phone's own, and those of others. */
-export const MOST_IN_OUTBOX = 32;
-
-/** The parts of a new list of this phone's instead of those of the one before. */
-export const replaceOwn = (
-  parts: readonly Uint8Array[],
-  outbox: readonly OutboxEntry[],
-): readonly OutboxEntry[] =>
-  bounded([...parts.map((part) => ({ part, own: true })), ...outbox.filter((each) => !each.own)]);
-
-/** Where there is no room, the oldest of others' goes. */
-const bounded = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] => {
-  const own = outbox.filter((each) => each.own);
-  const others = outbox.filter((each) => !each.own);
-  return [...own, ...others.slice(own.length - MOST_IN_OUTBOX)];
-};
-
-/**
- * Remembers parts of others' revocation lists for a car of this phone.
- * @returns its entry as it is then
- */
-export const addToOutbox = (
-  { suite, store }: RingEnvironment,
-  name: string,
-  parts: readonly Uint8Array[],
-): Promise<PairedCar> =>
-  store.update(name, (now) => {
-    let outbox = now.outbox ?? [];
-    for (const part of parts) {
-      const known = outbox.some((each) => suite.equal(each.part, part));
-      if (!known) outbox = bounded([...outbox, { part, own: false }]);
-    }
-    const car = { ...now, outbox };
-    return { car, value: car };
-  });
+import type { PhoneEnvironment } from './environment.js';
+import { taken, refusedList, withOutbox } from './outbox-entries.js';
+import { reconcilePairing } from './reconcile.js';
+import { LIST_REFUSALS } from './store.js';
+import type { ListRefusal, OutboxEntry } from './store.js';
 
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */
 const AFTERWARDS_MS = 3_000;
@@ -49,10 +16,12 @@ const AFTERWARDS_MS = 3_000;
 export interface Delivery {
   /** The car took them. */
   readonly delivered: number;
-  /** It had newer ones, or could not use them; this phone has dropped them. */
+  /** Of others: it had newer ones, or could not use them; this phone has dropped them. */
   readonly refused: number;
   /** Still to be delivered. */
   readonly left: number;
+  /** Why the car does not take the list of this phone itself, which is kept. */
+  readonly refusal?: ListRefusal;
 }
 
 /** Revocation lists for the car of a connection, which this phone has a key for. To other cars: relay.ts. */
@@ -60,57 +29,103 @@ export type Outbox = ReturnType<typeof openOutbox>;
 
 export const openOutbox = (environment: PhoneEnvironment, connection: CarConnection) => {
   const { suite, store, log } = environment;
-  const { car } = connection;
-  let entries = car.outbox ?? [];
+  let entries = connection.car.outbox ?? [];
 
-  const drop = async (answered: readonly Uint8Array[]): Promise<void> => {
+  /** What the car answered to parts: without a refusal it took them. */
+  const settle = async (
+    answers: ReadonlyMap<Uint8Array, ListRefusal | undefined>,
+  ): Promise<void> => {
+    const answered = [...answers];
     const left = (before: readonly OutboxEntry[]): readonly OutboxEntry[] =>
-      before.filter(({ part }) => !answered.some((each) => suite.equal(each, part)));
+      before.flatMap((entry) => {
+        const answer = answered.find(([part]) => suite.equal(part, entry.part));
+        if (answer === undefined) return [entry];
+        const [, refused] = answer;
+        return entry.own && refused !== undefined ? [{ ...entry, refused }] : [];
+      });
+    const before = entries;
     entries = left(entries);
-    await store.update(car.name, ({ outbox = [], ...now }) => {
-      const rest = left(outbox);
-      return { car: rest.length === 0 ? now : { ...now, outbox: rest }, value: undefined };
+    await store.update(connection.car.name, (now) => {
+      const car = withOutbox(now, left(now.outbox ?? []));
+      return { car: before.some(({ own }) => own) ? taken(car) : car, value: undefined };
     });
   };
 
-  /**
-   * Delivers what waits, one command for each part.
-   * @throws PhoneKeyError as a command does; what was answered before is remembered
-   */
-  const deliver = async (options: CallOptions): Promise<Delivery> => {
-    const answered: Uint8Array[] = [];
-    let delivered = 0;
+  /** @throws PhoneKeyError as a command does; what was answered before is remembered */
+  const send = async (deadline: Deadline): Promise<Delivery> => {
+    const answers = new Map<Uint8Array, ListRefusal | undefined>();
+    let refusal: ListRefusal | undefined;
+    const counts = { delivered: 0, refused: 0 };
     // A long part does not fit into the first message, beside the proof and perhaps a grant.
     if (entries.length > 0 && !connection.usable) {
-      await connection.command({ type: 'status' }, options);
+      await connection.command({ type: 'status' }, deadline);
     }
     try {
-      for (const { part } of entries) {
+      for (const { part, own, refused } of entries) {
         const command = { type: 'deliver', revocationList: part } as const;
-        const { outcome } = await connection.command(command, options);
-        const done = outcome.type === 'done';
-        if (done) delivered += 1;
-        if (done || isRefusal(outcome, 'notice-invalid')) answered.push(part);
+        const { outcome } = await connection.command(command, deadline);
+        const why = listRefusal(outcome);
+        if (outcome.type === 'done') counts.delivered += 1;
+        else if (why === undefined) continue;
+        else if (own) refusal = why;
+        else counts.refused += 1;
+        if (!own || why === undefined || why !== refused) answers.set(part, why);
       }
     } finally {
-      if (answered.length > 0) await drop(answered);
+      if (answers.size > 0) await settle(answers);
     }
-    return { delivered, refused: answered.length - delivered, left: entries.length };
+    return { ...counts, left: entries.length, ...(refusal === undefined ? {} : { refusal }) };
   };
 
   /**
-   * What follows a command on the same link: the time, where the car has lost it and this phone is an
-   * owner's; then the revocation lists. The command is done, and nothing of this makes it fail.
+   * Delivers what waits, one command for each part. Where the car does not take this phone's own list, the two
+   * are made one, signed anew, and delivered.
+   * @param asks whether there is time to ask a person first
+   * @throws PhoneKeyError as a command does; what was answered before is remembered
+   */
+  const deliver = async (deadline: Deadline, asks = true): Promise<Delivery> => {
+    const known = refusedList({ outbox: entries });
+    const first = await send(deadline);
+    const { refusal } = first;
+    // What is dated ahead will be taken as it is, a little later.
+    if (refusal === undefined || refusal === 'dated-ahead') return first;
+    // Only where it is needed: signing takes more modules than using a key.
+    const { catchUp } = await import('./catching-up.js');
+    const caughtUp = await catchUp(environment, connection, deadline, asks);
+    if (caughtUp === undefined) {
+      const { name } = connection.car;
+      if (refusal !== known)
+        log.warn("a car did not take this phone's revocation list", { name, refusal });
+      return first;
+    }
+    entries = caughtUp.outbox;
+    const second = await send(caughtUp.deadline);
+    return {
+      ...second,
+      delivered: first.delivered + second.delivered,
+      refused: first.refused + second.refused,
+    };
+  };
+
+  /**
+   * What follows a command on the same link: a question for slot and role, where the end of a pairing was not
+   * heard; the time, where the car has lost it and this phone is an owner's; then the revocation lists. The
+   * command is done, and nothing of this makes it fail.
    */
   const afterCommand = async (deadline: Deadline): Promise<void> => {
-    const tellTime = connection.clockLost && isOwner(car);
-    if (!connection.usable || (!tellTime && entries.length === 0)) return;
-    const options = deadline.within(AFTERWARDS_MS);
-    options.askedNow();
+    const tellTime = connection.clockLost && isOwner(connection.car);
+    const unconfirmed = connection.car.unconfirmed === true;
+    if (!connection.usable || !(unconfirmed || tellTime || entries.length > 0)) return;
+    const afterwards = deadline.within(AFTERWARDS_MS);
+    afterwards.askedNow();
     try {
+      if (unconfirmed) {
+        const answer = await connection.command({ type: 'listKeys' }, afterwards);
+        await reconcilePairing(environment, connection.car, answer);
+      }
       const seconds = wallSeconds(environment);
-      if (tellTime) await connection.command({ type: 'setTime', seconds }, options);
-      await deliver(options);
+      if (tellTime) await connection.command({ type: 'setTime', seconds }, afterwards);
+      await deliver(afterwards, false);
     } catch (error) {
       log.debug('not all was delivered to the car', { error: String(error) });
     }
@@ -118,3 +133,6 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
 
   return { deliver, afterCommand };
 };
+
+const listRefusal = (outcome: Outcome): ListRefusal | undefined =>
+  LIST_REFUSALS.find((each) => outcome.type === 'refused' && outcome.refusal === each);

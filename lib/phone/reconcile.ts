@@ -1,7 +1,10 @@
 import type { Suite } from '../crypto/suite.js';
+import { isRefusal } from '../domain/outcomes.js';
 import type { KeyEntry, Result } from '../domain/outcomes.js';
 import type { Refusal } from '../domain/refusals.js';
 import { isOwner } from './choose.js';
+import { learned } from './dating.js';
+import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import type { PairedCar } from './store.js';
 
@@ -18,34 +21,31 @@ const NOT_ADMITTED: ReadonlySet<Refusal> = new Set([
   'expired',
   'used-up',
   'clock-lost',
+  'dated-ahead',
+  'grant-void',
   'fault',
 ]);
 
 /**
  * A car that answered has this phone's key, also where the confirmation of its pairing got lost; it
- * tells owners its epoch; and it is where this link found its characteristics.
+ * tells owners its epoch and its time; and it is where this link found its characteristics.
+ * @returns the entry as it is then
  */
 export const reconcile = async (
   environment: PhoneEnvironment,
   car: PairedCar,
   attHandle: number | undefined,
   result: Result,
-): Promise<void> => {
+): Promise<PairedCar> => {
   const taken = car.state === 'pending' && wasTaken(car, result);
-  const { epoch } = result;
-  // It only ever counts up.
-  const told = isOwner(car) && epoch > (car.epoch ?? 0);
-  if (!taken && !told && attHandle === car.attHandle) return;
-  await save(environment, car, (now) => {
-    const news = taken || told || attHandle !== now.attHandle;
-    if (!news || !sameKey(environment.suite, car, now)) return now;
-    return {
-      ...now,
-      attHandle,
-      ...(taken ? { state: 'paired' as const } : {}),
-      ...(told ? { epoch: Math.max(epoch, now.epoch ?? 0) } : {}),
-    };
-  });
+  const seconds = wallSeconds(environment);
+  const news = (before: PairedCar): PairedCar => {
+    const now = learned(before, result, seconds);
+    const isNews = now !== before || taken || attHandle !== now.attHandle;
+    return isNews ? { ...now, attHandle, ...(taken ? { state: 'paired' } : {}) } : before;
+  };
+  if (news(car) === car) return car;
+  return save(environment, car, (now) => (sameKey(environment.suite, car, now) ? news(now) : now));
 };
 
 const wasTaken = ({ grant }: PairedCar, { outcome }: Result): boolean =>
@@ -66,19 +66,47 @@ export const reconcileOwnKey = async (
 ): Promise<void> => {
   const own = keys.find((key) => key.own);
   if (own === undefined || own.role === 'none') return;
-  const { slot, role } = own;
-  if (car.slot === slot && car.role === role) return;
-  await save(environment, car, (now) => ({ ...now, slot, role }));
+  const { slot, role, grantedBy } = own;
+  if (car.slot === slot && car.role === role && car.unconfirmed === undefined) return;
+  await save(environment, car, ({ unconfirmed: _, grant, ...now }) => ({
+    ...now,
+    // One that was paired needs its grant no more.
+    ...(grant !== undefined && grantedBy !== null ? { grant } : {}),
+    slot,
+    role,
+  }));
+};
+
+/**
+ * What came of a pairing whose end was not heard, by the car's answer to `listKeys`: owners are told slot and
+ * role, and whoever may not ask is no owner.
+ */
+export const reconcilePairing = async (
+  environment: PhoneEnvironment,
+  car: PairedCar,
+  { outcome }: Result,
+): Promise<void> => {
+  if (outcome.type === 'keys') await reconcileOwnKey(environment, car, outcome.keys);
+  if (!isRefusal(outcome, 'not-permitted')) return;
+  await save(environment, car, ({ unconfirmed: _, ...now }) => {
+    if (!isOwner(now)) return now;
+    const { role: __, slot: ___, ...rest } = now;
+    return rest;
+  });
 };
 
 /** The command is done: that this cannot be saved is no reason to fail. */
 const save = (
   { store, log }: PhoneEnvironment,
-  { name }: PairedCar,
+  car: PairedCar,
   change: (now: PairedCar) => PairedCar,
-): Promise<void> =>
+): Promise<PairedCar> =>
   store
-    .update(name, (now) => ({ car: change(now), value: undefined }))
+    .update(car.name, (now) => {
+      const changed = change(now);
+      return { car: changed, value: changed };
+    })
     .catch((error: unknown) => {
       log.warn('what the car told could not be saved', { error: String(error) });
+      return car;
     });

@@ -1,7 +1,7 @@
 import { isRevocationListFor } from '../credentials/revocation-list.js';
 import { parseUri } from '../credentials/uri.js';
 import { PhoneKeyError } from '../errors.js';
-import { addToOutbox } from './outbox.js';
+import { addToOutbox } from './outbox-entries.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { PhoneEnvironment } from './environment.js';
@@ -60,8 +60,10 @@ export const relay = async (
   const relayed = { delivered: [] as string[], refused: [] as string[], waiting: [] as string[] };
   for (const [car, revocationLists] of taken) {
     try {
-      const { refused, left } = await deliver(car, deadline);
-      relayed[left > 0 ? 'waiting' : refused > 0 ? 'refused' : 'delivered'].push(car.name);
+      const { refused, left, refusal } = await deliver(car, deadline);
+      relayed[
+        left > 0 && refusal === undefined ? 'waiting' : refused > 0 ? 'refused' : 'delivered'
+      ].push(car.name);
     } catch (error) {
       deadline.check();
       log.debug('not delivered yet', { car: car.name, error: String(error) });

@@ -9,6 +9,7 @@ import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { connectToCar, findCar, scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
+import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
 import type { Delivery, Outbox } from './outbox.js';
 import { reconcileOwnKey } from './reconcile.js';
@@ -20,6 +21,12 @@ export interface CarCallOptions extends CallOptions {
   /** Those cars, for who has read them already; without them, the store is read. */
   readonly cars?: readonly PairedCar[] | undefined;
 }
+
+/** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
+const MOST_AGAIN = 2;
+const AGAIN_MS = 1_000;
+
+const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
 
 /**
  * A phone that uses the keys it has. `unlock()` and its siblings find the car, connect, do one thing and
@@ -57,20 +64,6 @@ export class Remote extends CarCommands<CarCallOptions> {
   }
 
   /**
-   * For owners, where the keys are in the wrong hands: every key but the owners' is gone, every grant of
-   * before is worth nothing, and this phone remembers none of those it made.
-   */
-  override raiseEpoch(options?: CarCallOptions): Promise<void> {
-    return this.call(options, async (connection, deadline) => {
-      await connection.raiseEpoch(deadline);
-      await this.#environment.store.update(connection.car.name, ({ shared: _, ...car }) => ({
-        car,
-        value: undefined,
-      }));
-    });
-  }
-
-  /**
    * Delivers what is in the outbox for a car. Every other command does so too, when it is done; a
    * revocation list of this phone is there from the moment it is signed.
    */
@@ -89,14 +82,23 @@ export class Remote extends CarCommands<CarCallOptions> {
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
   ): Promise<T> {
     const deadline = Deadline.of(this.#environment.clock, options);
-    const connection = await this.#connect(options ?? {}, deadline);
-    const outbox = openOutbox(this.#environment, connection);
-    try {
-      return await work(connection, deadline, outbox);
-    } finally {
-      await outbox.afterCommand(deadline);
-      // What the car answered counts, not how the link ended.
-      await connection.close().catch(() => undefined);
+    for (let again = 0; ; again++) {
+      const connection = await this.#connect(options ?? {}, deadline);
+      const outbox = openOutbox(this.#environment, connection);
+      const tooEarly = (): boolean =>
+        connection.datedAhead && again < MOST_AGAIN && deadline.timeoutMs > 2 * AGAIN_MS;
+      try {
+        const done = await work(connection, deadline, outbox);
+        if (!tooEarly()) return done;
+      } catch (error) {
+        if (!tooEarly()) throw error;
+      } finally {
+        await outbox.afterCommand(deadline);
+        // What the car answered counts, not how the link ended.
+        await connection.close().catch(() => undefined);
+      }
+      // An owner's clock may be a little ahead of the car's.
+      await deadline.race(pause(this.#environment.clock, AGAIN_MS), notHeard);
     }
   }
 
@@ -110,7 +112,7 @@ export class Remote extends CarCommands<CarCallOptions> {
       {
         wants: ({ car }) => car !== undefined && wanted.has(car),
         first: wanted.size === 1,
-        notFound: () => new PhoneKeyError('car.not-found', 'the car was not heard'),
+        notFound: notHeard,
       },
       deadline,
     );

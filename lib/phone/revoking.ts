@@ -1,15 +1,17 @@
+import { TOLERANCE_SECONDS } from '../credentials/grant.js';
 import { fingerprint } from '../credentials/key-slot.js';
 import { sealRevocationList } from '../credentials/revocation-list.js';
 import type { EntryKind, RevocationEntry } from '../credentials/revocation-list.js';
 import { formatUri } from '../credentials/uri.js';
 import { fromHex, toHex } from '../platform/bytes.js';
-import { replaceOwn } from './outbox.js';
 import { chooseCar, invalid } from './choose.js';
 import type { CarChoice } from './choose.js';
-import { wallSeconds } from './environment.js';
+import { carSeconds, signingSeconds } from './dating.js';
 import type { RingEnvironment } from './environment.js';
-import { ownerSlot } from './sharing.js';
-import type { OwnRevocationList, PairedCar } from './store.js';
+import { replaceOwn, withOutbox } from './outbox-entries.js';
+import { folded, pruned, statusIn } from './own-list.js';
+import { ownerSlot as slotOfOwner } from './sharing.js';
+import type { CarChange, OwnRevocationList, PairedCar } from './store.js';
 
 /** A list that was signed: in the outbox of this phone, and for whoever else may relay it. */
 export interface SignedRevocationList {
@@ -21,22 +23,25 @@ export interface SignedRevocationList {
   readonly issuedAt: number;
   /** Of the key that it was about, in hex; none where nothing changed. */
   readonly fingerprint?: string;
+  /** How many keys that this phone has shared need new grants, because the list had no room left for its oldest entries. */
+  readonly voided: number;
 }
 
-/** What becomes of the list. */
-type Change = (entries: readonly RevocationEntry[], issuedAt: number) => readonly RevocationEntry[];
+/** What becomes of the entries; `since` covers all that this phone has granted by now to the key that it is about. */
+type Change = (entries: readonly RevocationEntry[], since: number) => readonly RevocationEntry[];
 
 /**
  * Revokes, suspends or resumes a key: the owner's next revocation list to the car. Nothing is sent; see
- * `outbox.ts`.
- * @param which fingerprint in hex, or the name that it was shared by
- * @param status valid: takes a suspension back but no revocation
+ * `outbox.ts`. Nothing is given back by being left out: what is resumed stands in the list, until the car has it.
+ * @param which fingerprint in hex, or the name that it was shared by; by its fingerprint also a key is resumed that
+ *   another owner suspended who is one no more
+ * @param status resumed: takes a suspension back but no revocation
  * @throws PhoneKeyError `usage.invalid`, `car.not-permitted`, `keys.*`
  */
 export const setKeyStatus = async (
   environment: RingEnvironment,
   which: string,
-  status: EntryKind | 'valid',
+  status: EntryKind,
   { car: name }: CarChoice = {},
 ): Promise<SignedRevocationList> => {
   const car = await chooseCar(environment.store, name);
@@ -46,15 +51,10 @@ export const setKeyStatus = async (
   const change: Change = (entries, since) => {
     const before = entries.find((entry) => toHex(entry.fingerprint) === hex);
     const others = entries.filter((entry) => entry !== before);
-    if (status === 'valid') {
-      if (before?.kind === 'suspended') return others;
-      throw before === undefined
-        ? invalid('that key is not suspended', 'Only the phone that suspended a key can resume it.')
-        : invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
-    }
+    if (status === 'resumed') checkSuspended(before, which.toLowerCase() === hex);
     // What is revoked stays so; suspended would end one day.
     const kind = before?.kind === 'revoked' ? before.kind : status;
-    return [...others, { fingerprint: about, since, kind }];
+    return [...others, { fingerprint: about, since: Math.max(since, before?.since ?? 0), kind }];
   };
   return sign(environment, car.name, change, hex);
 };
@@ -68,51 +68,91 @@ export const refresh = async (
   return sign(environment, name, (entries) => entries);
 };
 
-/**
- * The number is used up, durably, before anybody can see the list: two with the same number would be
- * one of which the car never hears.
- */
-const sign = async (
+const sign = (
   environment: RingEnvironment,
   name: string,
   change: Change,
   about?: string,
-): Promise<SignedRevocationList> => {
-  const { suite, random, store } = environment;
-  return store.update(name, (now) => {
-    const slot = signingSlot(now);
-    const at = issuedAfter(environment, now, about);
-    const number = (now.revocationList?.number ?? 0) + 1;
-    const entries = change(now.revocationList?.entries ?? [], at);
-    const floor = now.revocationList?.floor ?? 0;
-    const revocationList: OwnRevocationList = { number, issuedAt: at, floor, entries };
-    const sealed = { ...revocationList, ownerSlot: slot, epoch: now.epoch ?? 0 };
-    const parts = sealRevocationList(suite, random, now.signing, now.carPublicKey, sealed);
-    const uris = parts.map((part) => formatUri({ what: 'notice', revocationList: part }));
-    const said = about === undefined ? {} : { fingerprint: about };
-    return {
-      car: { ...now, revocationList, outbox: replaceOwn(parts, now.outbox ?? []) },
-      value: { uris, car: name, number, issuedAt: at, ...said },
-    };
+): Promise<SignedRevocationList> =>
+  environment.store.update(name, (car) => {
+    const signed = nextList(environment, car, change, { about });
+    return { car: signed.car, value: signed.value };
   });
+
+/**
+ * The entry with the next list in its outbox. The number is used up, durably, before anybody can see the list: two
+ * with the same number would be one of which the car never hears. It is always signed, and never dated further
+ * ahead of the car's clock than the car allows.
+ * @param above a number that this one is to be higher than, besides those of before
+ */
+export const nextList = (
+  environment: RingEnvironment,
+  before: PairedCar,
+  change: Change,
+  { above = 0, about }: { readonly above?: number; readonly about?: string | undefined } = {},
+): CarChange<SignedRevocationList> => {
+  const { suite, random } = environment;
+  const ownerSlot = signingSlot(before);
+  const now = carSeconds(environment, before);
+  const car = pruned(before, now);
+  const { number: last, floor, entries, issuedAt } = car.revocationList ?? NO_LIST;
+  const granted = (car.shared ?? []).filter(({ fingerprint }) => fingerprint === about);
+  const since = Math.max(now, ...granted.map((key) => key.issuedAt - TOLERANCE_SECONDS));
+  const number = Math.max(last, above) + 1;
+  if (number > MAX_NUMBER)
+    throw invalid('this phone has no number left for a list', 'Re-key the car: key rekey.');
+  const first = Math.max(signingSeconds(environment, car), issuedAt);
+  const list: OwnRevocationList = {
+    number,
+    issuedAt: Math.min(first, now + TOLERANCE_SECONDS),
+    floor,
+    entries: change(entries, since),
+  };
+  const changed = folded({ ...car, revocationList: list }, now);
+  const signed = { ...list, ...changed.revocationList };
+  const parts = sealRevocationList(suite, random, car.signing, car.carPublicKey, {
+    ...signed,
+    ownerSlot,
+    epoch: car.epoch ?? 0,
+  });
+  return {
+    car: withOutbox(changed, replaceOwn(parts, car.outbox ?? [])),
+    value: {
+      uris: parts.map((part) => formatUri({ what: 'notice', revocationList: part })),
+      car: car.name,
+      number,
+      issuedAt: signed.issuedAt,
+      ...(about === undefined ? {} : { fingerprint: about }),
+      voided: signed.floor > floor ? voided(changed) - voided(car) : 0,
+    },
+  };
 };
 
-/** Later than the last one, and not before what was granted to the key. */
-const issuedAfter = (
-  environment: RingEnvironment,
-  { revocationList, shared = [] }: PairedCar,
-  about: string | undefined,
-): number => {
-  const grants = shared.filter((each) => each.fingerprint === about);
-  return Math.max(
-    wallSeconds(environment),
-    (revocationList?.issuedAt ?? 0) + 1,
-    ...grants.map(({ issuedAt }) => issuedAt),
+const NO_LIST: OwnRevocationList = { number: 0, issuedAt: 0, floor: 0, entries: [] };
+
+const MAX_NUMBER = 2 ** 32 - 1;
+
+const voided = (car: PairedCar): number => {
+  const status = statusIn(car);
+  return (car.shared ?? []).filter((key) => status(key) === 'void').length;
+};
+
+const checkSuspended = (
+  entry: RevocationEntry | undefined,
+  isNamedByFingerprint: boolean,
+): void => {
+  if (entry?.kind === 'revoked') {
+    throw invalid('that key is revoked, which stays', 'Give it a new grant instead: key share.');
+  }
+  if (entry?.kind === 'suspended' || isNamedByFingerprint) return;
+  throw invalid(
+    'this phone has not suspended that key',
+    'Where an owner did who is one no more, name it by its fingerprint: key keys list.',
   );
 };
 
 const signingSlot = (car: PairedCar): number =>
-  ownerSlot(
+  slotOfOwner(
     car,
     `this phone is no owner of ${car.name}, and the car hears owners alone`,
     'Ask an owner to revoke it: key revoke.',
@@ -141,8 +181,8 @@ const keyCalled = (
   }
   if (suite.equal(bytes, fingerprint(suite, identity.publicKey))) {
     throw invalid(
-      'that is the key of this phone',
-      'Another owner can suspend it; key keys remove takes it away.',
+      'that is the key of this phone, which only another owner can suspend or revoke',
+      'Let another owner do it; key keys remove takes it away, unless it is the last owner key.',
     );
   }
   return bytes;

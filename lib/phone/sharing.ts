@@ -1,6 +1,6 @@
 import { narrows } from '../credentials/chain.js';
 import { fingerprint } from '../credentials/key-slot.js';
-import { NO_END, parseChain, signLink } from '../credentials/grant.js';
+import { NO_END, parseChain, signLink, TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../credentials/grant.js';
 import { covers } from '../domain/roles.js';
 import type { Role } from '../domain/roles.js';
@@ -9,8 +9,9 @@ import { PhoneKeyError } from '../errors.js';
 import { concat, fromHex, toHex } from '../platform/bytes.js';
 import { chooseCar, invalid, isOwner } from './choose.js';
 import type { CarChoice } from './choose.js';
-import { wallSeconds } from './environment.js';
+import { carSeconds, checkClocks, signDated, signingSeconds } from './dating.js';
 import type { RingEnvironment } from './environment.js';
+import { pruned } from './own-list.js';
 import { chosenName, MOST_SHARED } from './store.js';
 import type { PairedCar, SharedKey } from './store.js';
 
@@ -52,7 +53,8 @@ const SHARE_HOURS = { guest: 72, valet: 12, service: 24, driver: undefined } as 
  * Signs a grant. An owner begins a chain; whoever has a grant that may be delegated appends a link,
  * which cannot give more than its own. Nothing is sent: the grant travels to the other phone by whatever
  * way people have.
- * @throws PhoneKeyError `usage.invalid`, `keys.*`; `car.not-permitted` for a key that may not share
+ * @throws PhoneKeyError `usage.invalid`, `keys.*`; `car.not-permitted` for a key that may not share;
+ *   `clock.differs`, `clock.ahead` where the car would not believe the date
  */
 export const share = async (
   environment: RingEnvironment,
@@ -64,11 +66,15 @@ export const share = async (
   const to = toHex(fingerprint(suite, subject.publicKey));
   const chosen = await chooseCar(store, options.car);
   // Signed and remembered in one step: what a phone has granted, it can revoke.
-  return store.update(chosen.name, (car) => {
+  const dateOf = (car: PairedCar): number =>
+    Math.max(signingSeconds(environment, car), nextIssue(car, to), outerTerms(car)?.issuedAt ?? 0);
+  return signDated(environment, chosen.name, dateOf, (car, issuedAt) => {
+    checkClocks(environment, car);
     if (suite.equal(car.identity.publicKey, subject.publicKey)) {
       throw invalid('that is the key of this phone itself', 'Take what key id shows on the other.');
     }
-    const terms = termsOf(environment, car, to, options);
+    const now = carSeconds(environment, car);
+    const terms = termsOf(car, now, issuedAt, options);
     const before = car.grant ?? new Uint8Array(0);
     const link = signLink(suite, car.signing, car.carPublicKey, before, subject, terms);
     const { carPublicKey } = car;
@@ -76,8 +82,10 @@ export const share = async (
     const { role, ownerSlot, epoch, ...bounds } = terms;
     const called = name === undefined ? {} : { name };
     const shared = { fingerprint: to, ...called, role: options.role ?? 'guest', ...bounds };
-    const all = remembered(car.shared ?? [], shared, wallSeconds(environment));
-    return { car: { ...car, shared: all }, value: { uri, car: car.name, shared } };
+    // Of what is forgotten now nobody could tell later that it has ended.
+    const kept = pruned(car, now);
+    const all = remembered(kept.shared ?? [], shared, now);
+    return { car: { ...kept, shared: all }, value: { uri, car: car.name, shared } };
   });
 };
 
@@ -92,16 +100,18 @@ const subjectOf = (to: string, delegations: number): GrantSubject => {
   throw invalid(`that is a ${uriNoun(subject.what)}, not a key`, hint);
 };
 
+/** Of a key that came by a grant itself: what it can give at most. */
+const outerTerms = ({ grant }: PairedCar): GrantTerms | undefined => grant && lastTerms(grant);
+
+/** @param now by the car's clock */
 const termsOf = (
-  environment: RingEnvironment,
   car: PairedCar,
-  to: string,
+  now: number,
+  issuedAt: number,
   options: ShareOptions,
 ): GrantTerms => {
-  const now = wallSeconds(environment);
   const { role = 'guest', uses = 0, delegations = 0 } = options;
-  const outer = car.grant === undefined ? undefined : lastTerms(car.grant);
-  const issuedAt = Math.max(now, outer?.issuedAt ?? 0, nextIssue(car, to));
+  const outer = outerTerms(car);
   const hours = SHARE_HOURS[role];
   const most = outer?.notAfter ?? NO_END;
   // Handed on, it begins when its giver's did: the car's clock may be behind this phone's.
@@ -129,8 +139,8 @@ const nextIssue = ({ shared = [], revocationList }: PairedCar, to: string): numb
     0,
     ...shared.filter((each) => each.fingerprint === to).map((each) => each.issuedAt + 1),
     ...(revocationList?.entries ?? [])
-      .filter((entry) => toHex(entry.fingerprint) === to)
-      .map((entry) => entry.since + 1),
+      .filter(({ kind, fingerprint }) => kind !== 'resumed' && toHex(fingerprint) === to)
+      .map(({ since }) => since + TOLERANCE_SECONDS + 1),
   );
 
 /**
@@ -185,11 +195,16 @@ const remembered = (
   const before = shared.find(({ fingerprint }) => fingerprint === added.fingerprint);
   const others = shared.filter((each) => each !== before);
   const name = added.name ?? before?.name;
+  const lastEnd = Math.max(before?.notAfter ?? 0, before?.lastEnd ?? 0);
   const ended = others.filter(({ notAfter }) => notAfter <= now);
   const living = others.filter(({ notAfter }) => notAfter > now);
   const kept = [...ended, ...living].slice(1 - MOST_SHARED);
   return [
     ...others.filter((each) => kept.includes(each)),
-    name === undefined ? added : { ...added, name },
+    {
+      ...added,
+      ...(name === undefined ? {} : { name }),
+      ...(lastEnd > added.notAfter ? { lastEnd } : {}),
+    },
   ];
 };

@@ -2,6 +2,7 @@ import type { KeyPair } from '../crypto/suite.js';
 import type { FormFactor } from '../domain/names.js';
 import type { GrantTerms } from '../credentials/grant.js';
 import type { RevocationList } from '../credentials/revocation-list.js';
+import type { Refusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
@@ -24,11 +25,25 @@ export interface PairedCar {
    * to have done it: a link lost in between leaves it open whether the key works.
    */
   readonly state: 'pending' | 'paired';
+  /**
+   * This phone asked the car to pair, and has not heard what came of it: slot and role may be others by now. Gone
+   * once the car has told them, or that this is no owner's key.
+   */
+  readonly unconfirmed?: true;
   /** Known once paired; of a granted key, what the grant says. */
   readonly role?: Role;
   readonly slot?: number;
   /** The car's count of re-keyings, as it told an owner's phone; none: 0. */
   readonly epoch?: number;
+  /**
+   * By how many seconds the car's clock was ahead of this phone's when the car last told an owner's phone the
+   * time; negative: behind. None: it has not.
+   */
+  readonly clockOffset?: number;
+  /** Of the newest removal, as the car told an owner's phone: grants are to be dated later. Seconds since 1970. */
+  readonly mark?: number;
+  /** What this owner signed at or before it is void, as the car told. Seconds since 1970. */
+  readonly floor?: number;
   /**
    * The chain of grants by which this phone has its key (credentials/grant.ts); none for one that was
    * paired at the car. It is shown to the car while `pending`, and is what can be delegated on.
@@ -57,9 +72,11 @@ export interface SharedKey extends Omit<GrantTerms, 'epoch' | 'ownerSlot'> {
   readonly fingerprint: string;
   /** What the person calls it. */
   readonly name?: string;
+  /** The `notAfter` of an earlier grant to the same key, where that is later. */
+  readonly lastEnd?: number;
 }
 
-/** Its `issuedAt` is never lower than that of the one before. */
+/** In one epoch no number comes twice, and none of a later number is dated earlier where that can be. */
 export type OwnRevocationList = Omit<RevocationList, 'ownerSlot' | 'epoch'>;
 
 export interface OutboxEntry {
@@ -67,7 +84,19 @@ export interface OutboxEntry {
   readonly part: Uint8Array;
   /** Signed by this phone, whose next revocation list replaces it. */
   readonly own: boolean;
+  /** Why the car did not take it when it was asked last; of this phone's own. */
+  readonly refused?: ListRefusal;
 }
+
+/** Why a car does not take a part of a list. What is dated ahead it takes later. */
+export const LIST_REFUSALS = [
+  'notice-old',
+  'notice-invalid',
+  'own-key',
+  'dated-ahead',
+] as const satisfies readonly Refusal[];
+
+export type ListRefusal = (typeof LIST_REFUSALS)[number];
 
 /** A fresh key that this phone has shown to somebody, and that waits for a grant. */
 export interface Offer extends Pick<PairedCar, 'identity' | 'signing'> {

@@ -25,5 +25,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves so many milliseconds from now. */
+export const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+
 /** Milliseconds since 1970, as the system says: for dates that people and cars compare, never for durations. */
 export const systemWallTime = (): number => Date.now();

@@ -40,14 +40,15 @@ const AREAS = {
     tests: ['unit/credentials/*', 'vectors/credentials'],
   },
   // What the car decides by them: who comes in, what is taken away, and when.
+  rights: {
+    mutate: ['firmware-sim/rights/*.ts'],
+    tests: ['unit/firmware-sim/rights/*'],
+  },
   policy: {
-    mutate: [
-      'firmware-sim/{admission,car-clock,circumstances,key-manager,key-slots,revocation-lists,pin-lock,removed-keys}.ts',
-      'firmware-sim/behaviors.ts',
-    ],
+    mutate: ['firmware-sim/{behaviors,key-manager,pin-lock}.ts'],
     tests: [
-      'unit/firmware-sim/{admission,behaviors,car-clock,key-manager,key-slots,revocation-lists,pin-lock,removed-keys,revoking}',
-      'vectors/credentials',
+      'unit/firmware-sim/{behaviors,key-manager,pin-lock}',
+      'unit/firmware-sim/rights/{admission,revoking}',
     ],
   },
   cards: {
@@ -57,13 +58,18 @@ const AREAS = {
     ],
     tests: ['unit/firmware-sim/{cards,outcome-memory,set-time}'],
   },
+  // What a phone keeps of a car while it pairs, and learns of it afterwards.
+  phone: {
+    mutate: ['lib/phone/{pairing,reconcile}.ts'],
+    tests: ['unit/phone/{pairing,reconcile,phone-key}', 'unit/native/phone/pair'],
+  },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
     mutate: ['lib/native/car/link-machine.ts'],
     tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],
   },
   controller: {
-    mutate: ['firmware-sim/{controller,pairing-window}.ts'],
+    mutate: ['firmware-sim/{controller,pairing-manager,pairing-window}.ts'],
     tests: ['unit/firmware-sim/{controller*,behaviors,pairing-window}', 'property/firmware-sim'],
   },
   // The store itself: the format of the record, the two files, the log in the flash. Not the simulated

@@ -140,11 +140,11 @@ describe('over the radio in memory', () => {
           enrolled === undefined ? [] : [{ ...key, ...enrolled, publicKey: enrolled.publicKey }],
         execute: () => Promise.reject(new Error('it has no doors')),
         pairing: {
-          window: () => ({ code }),
+          window: () => ({ code, role: 'driver' }),
           countTry: () => Promise.resolve(true),
           enrol: (_, phone) => {
             enrolled = phone;
-            return Promise.resolve({ ...key, ...phone });
+            return Promise.resolve({ ...key, epoch: 0, time: 0, mark: 0, floor: 0 });
           },
         },
       },

@@ -10,11 +10,13 @@ import { FileKeyStore } from '../../cli/config/key-store.js';
 import {
   MOST_PARTS,
   ENTRIES_PER_PART,
+  LEAST_PART_BYTES,
   MOST_PART_BYTES,
 } from '../../lib/credentials/revocation-list.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
 import type { Offer, PairedCar, SharedKey } from '../../lib/index.js';
-import { MOST_IN_OUTBOX } from '../../lib/phone/outbox.js';
+import { LIST_REFUSALS } from '../../lib/phone/store.js';
+import { MOST_IN_OUTBOX } from '../../lib/phone/outbox-entries.js';
 import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
@@ -54,15 +56,24 @@ const sharedKeys: fc.Arbitrary<SharedKey> = fc
     leaseHours: count,
     delegations: count,
     name: fc.option(name, { nil: undefined }),
+    lastEnd: fc.option(seconds, { nil: undefined }),
   })
-  .map(({ name, ...key }): SharedKey => (name === undefined ? key : { ...key, name }));
+  .map(({ name, lastEnd, ...key }): SharedKey => ({
+    ...key,
+    ...(name === undefined ? {} : { name }),
+    ...(lastEnd === undefined ? {} : { lastEnd }),
+  }));
 
 const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
   {
     dialect: name,
     attHandle: fc.integer({ min: 1, max: 0xfff9 }),
     role: fc.constantFrom('owner', 'driver', 'guest', 'valet', 'service'),
+    unconfirmed: fc.constant(true as const),
     epoch: fc.integer({ min: 0, max: 0xffff }),
+    clockOffset: fc.integer({ min: 1 - 2 ** 32, max: 2 ** 32 - 1 }),
+    mark: seconds,
+    floor: seconds,
     grant: fc.constant(grantTo()),
     ownName: name,
     ownFormFactor: fc.constantFrom(...FORM_FACTORS),
@@ -70,16 +81,27 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     revocationList: fc.record({
       number: seconds,
       issuedAt: seconds,
+      floor: seconds,
       entries: fc.array(
         fc.record({
           fingerprint: bytes(8),
           since: seconds,
-          kind: fc.constantFrom('revoked', 'suspended'),
+          kind: fc.constantFrom('revoked', 'suspended', 'resumed'),
         }),
         { maxLength: 5 },
       ),
     }),
-    outbox: fc.array(fc.record({ part: bytes(142), own: fc.boolean() }), { maxLength: 3 }),
+    outbox: fc.array(
+      fc.record(
+        {
+          part: bytes(LEAST_PART_BYTES),
+          own: fc.boolean(),
+          refused: fc.constantFrom(...LIST_REFUSALS),
+        },
+        { requiredKeys: ['part', 'own'] },
+      ),
+      { maxLength: 3 },
+    ),
   },
   { requiredKeys: [] },
 );
@@ -109,10 +131,12 @@ describe('a key file', () => {
         uses: 255,
         leaseHours: 255,
         delegations: 3,
+        lastEnd: 2 ** 32 - 1,
       })),
       revocationList: {
         number: 2 ** 32 - 1,
         issuedAt: 2 ** 32 - 1,
+        floor: 2 ** 32 - 1,
         entries: Array.from({ length: MOST_PARTS * ENTRIES_PER_PART }, () => ({
           fingerprint,
           since: 2 ** 32 - 1,
@@ -121,7 +145,8 @@ describe('a key file', () => {
       },
       outbox: Array.from({ length: MOST_IN_OUTBOX }, () => ({
         part: random(MOST_PART_BYTES),
-        own: false,
+        own: true,
+        refused: 'notice-invalid' as const,
       })),
     });
     const text = formatKeyFile(full);
@@ -137,7 +162,7 @@ describe('a key file', () => {
           grant: grantTo(),
           ownName: 'Bob',
           shared: [],
-          revocationList: { number: 1, issuedAt: 1, entries: [] },
+          revocationList: { number: 1, issuedAt: 1, floor: 0, entries: [] },
           outbox: [],
         }),
       ),
@@ -154,6 +179,24 @@ describe('a key file', () => {
     delegations: 0,
   };
 
+  const listed = (...entries: string[]) => ({ number: 1, issuedAt: 1, floor: 0, entries });
+
+  it('of an earlier format is refused as such, whatever stands in it', () => {
+    // As an earlier phonekey wrote it, with the names that it had for things.
+    const { revocationList: _, outbox: _outbox, ...rest } = sample();
+    const earlier = { ...rest, version: 1, notice: { number: 1, stamp: 1, entries: [] } };
+    for (const text of [earlier, { ...rest, version: 1 }].map((each) => JSON.stringify(each))) {
+      expect(() => parseKeyFile(text)).toThrow(
+        expect.objectContaining({
+          code: 'keys.earlier-format',
+          hint: expect.stringContaining('key pair'),
+        }),
+      );
+    }
+    const later = JSON.stringify({ ...sample(), version: 3 });
+    expect(() => parseKeyFile(later)).toThrow(expect.objectContaining({ code: 'keys.unreadable' }));
+  });
+
   it.each([
     ['an epoch', { epoch: 0x10000 }],
     ['half an epoch', { epoch: 1.5 }],
@@ -166,21 +209,24 @@ describe('a key file', () => {
     ['a field too many', { shared: [{ ...shared, more: 1 }] }],
     ['a field too few', { shared: [{ ...shared, uses: undefined }] }],
     ['more than was ever shared', { shared: Array(MOST_SHARED + 1).fill(shared) }],
-    ['a revocation list of no number', { notice: { stamp: 1, entries: [] } }],
-    ['an entry of three words too few', { notice: { number: 1, stamp: 1, entries: ['00'] } }],
-    [
-      'an entry of another kind',
-      { notice: { number: 1, stamp: 1, entries: ['00112233aabbccdd 1 lost'] } },
-    ],
-    [
-      'an entry with more behind it',
-      { notice: { number: 1, stamp: 1, entries: ['00112233aabbccdd 1 revoked x'] } },
-    ],
+    ['a revocation list of no number', { revocationList: { ...listed(), number: undefined } }],
+    ['an entry of three words too few', { revocationList: listed('00') }],
+    ['an entry of another kind', { revocationList: listed('00112233aabbccdd 1 lost') }],
+    ['an entry with more behind it', { revocationList: listed('00112233aabbccdd 1 revoked x') }],
+    ['a revocation list of no floor', { revocationList: { ...listed(), floor: undefined } }],
     [
       'a revocation list that is too short',
-      { carrying: [{ notice: '00'.repeat(141), own: true }] },
+      { outbox: [{ part: '00'.repeat(LEAST_PART_BYTES - 1), own: true }] },
     ],
-    ['a revocation list of nobody', { carrying: [{ notice: '00'.repeat(142) }] }],
+    ['a pairing that was heard of', { unconfirmed: false }],
+    ['a revocation list of nobody', { outbox: [{ part: '00'.repeat(LEAST_PART_BYTES) }] }],
+    [
+      'a reason that no car has',
+      { outbox: [{ part: '00'.repeat(LEAST_PART_BYTES), own: true, refused: 'closed' }] },
+    ],
+    ['a clock of another age', { clockOffset: -(2 ** 32) }],
+    ['half a second', { mark: 0.5 }],
+    ['a floor before all time', { floor: -1 }],
   ])('is not read with %s', (_what, change) => {
     expect(() => parseKeyFile(JSON.stringify(sample()))).not.toThrow();
     const text = JSON.stringify({ ...sample(), ...change });
@@ -264,7 +310,8 @@ describe('FileKeyStore', () => {
     await store.removeOffer(offers[1]!.identity.publicKey);
     await store.removeOffer(offers[1]!.identity.publicKey);
     expect(await store.offers()).toEqual([offers[0], offers[2]]);
-    await writeFile(join(keys, file!), (await readFile(join(keys, file!), 'utf8')).slice(2));
+    const left = join(keys, (await readdir(keys))[0]!);
+    await writeFile(left, (await readFile(left, 'utf8')).slice(2));
     await expect(store.offers()).rejects.toMatchObject({ code: 'keys.unreadable' });
   });
 

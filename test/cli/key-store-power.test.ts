@@ -31,7 +31,7 @@ const car = (name: string, state: PairedCar['state'] = 'paired'): PairedCar => {
 };
 
 const withRevocationList = (number: number) => (now: PairedCar) => ({
-  car: { ...now, revocationList: { number, issuedAt: number, entries: [] } },
+  car: { ...now, revocationList: { number, issuedAt: number, floor: 0, entries: [] } },
   value: undefined,
 });
 

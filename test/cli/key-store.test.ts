@@ -139,7 +139,7 @@ describe('FileKeyStore', () => {
       '',
       text.slice(0, -10),
       text.slice(0, 300),
-      text.replace('"version": 1', '"version": 2'),
+      text.replace('"version": 2', '"version": 3'),
       text.replace(
         secret,
         secret.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
@@ -160,6 +160,23 @@ describe('FileKeyStore', () => {
     }
     await writeFile(path, text);
     expect(await store.list()).toEqual([car('Blue')]);
+  });
+
+  it('names a file of an earlier format, which can be removed', async () => {
+    await put(store, car('Blue'));
+    const path = join(keys, (await readdir(keys))[0]!);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"version": 2', '"version": 1'));
+    const refused = {
+      code: 'keys.earlier-format',
+      kind: 'key-store',
+      message: `cannot read the key file ${path}: it is of an earlier format`,
+      hint: expect.stringMatching(/Delete it and pair again/),
+    };
+    await expect(store.list()).rejects.toMatchObject(refused);
+    await expect(put(store, car('Blue'))).rejects.toMatchObject(refused);
+    expect(await store.remove('Blue')).toBe(true);
+    expect(await store.list()).toEqual([]);
   });
 
   it('refuses a directory where a key file should be', async () => {
@@ -245,7 +262,8 @@ describe('key files', () => {
       try {
         parseKeyFile(text);
       } catch (error) {
-        expect(error).toMatchObject({ code: 'keys.unreadable' });
+        const { code } = error as PhoneKeyError;
+        expect(['keys.unreadable', 'keys.earlier-format']).toContain(code);
       }
     };
     fc.assert(fc.property(fc.string(), check));

@@ -30,10 +30,12 @@ const anotherPhone = async (): Promise<Cli> => {
   return phone;
 };
 
-const pairing = async (phone: Cli, ...role: string[]) => {
+const pairing = async (phone: Cli, ...role: string[]) => pairingWith(phone, [], ...role);
+
+const pairingWith = async (phone: Cli, options: readonly string[], ...role: string[]) => {
   await car.run(['car', 'tap', '--pair', ...role]);
   const { uri } = (await car.json(['car', 'screen'])).value as Shown;
-  return phone.json(['pair', '--uri', '-'], { input: `${uri}\n` });
+  return phone.json(['pair', '--uri', '-', ...options], { input: `${uri}\n` });
 };
 
 const unlock = (phone: Cli) => phone.run(['unlock']);
@@ -70,5 +72,36 @@ describe('key pair --uri -', () => {
     expect((await car.run(['car', 'remove', '0'])).code).toBe(0);
     const last = await car.json(['car', 'remove', '1']);
     expect(last).toMatchObject({ value: { code: 'sim.refused' } });
+  });
+
+  it('gives up rights only where that is accepted, and the last owner keeps them', async () => {
+    const first = await anotherPhone();
+    const second = await anotherPhone();
+    await pairing(first);
+    await pairing(second, '--role', 'owner');
+    const cars = async () => (await second.json(['cars'])).value;
+    const before = await cars();
+    expect(before).toMatchObject({ cars: [{ role: 'owner', unconfirmed: false }] });
+    expect(await pairing(second, '--role', 'valet')).toMatchObject({
+      code: 2,
+      value: {
+        code: 'usage.invalid',
+        message: expect.stringContaining('this phone is owner of car'),
+        hint: expect.stringContaining('--accept-role'),
+        mayHaveSucceeded: false,
+      },
+    });
+    expect(await cars()).toEqual(before);
+    const status = await car.json(['car', 'status']);
+    expect(status).toMatchObject({ value: { keys: [{ role: 'owner' }, { role: 'owner' }] } });
+    expect(await pairingWith(second, ['--accept-role'], '--role', 'valet')).toMatchObject({
+      code: 0,
+      value: { role: 'valet', slot: 1 },
+    });
+    expect(await cars()).toMatchObject({ cars: [{ role: 'valet', slot: 1 }] });
+    expect(await pairingWith(first, ['--accept-role'], '--role', 'valet')).toMatchObject({
+      code: 3,
+      value: { code: 'pairing.last-owner' },
+    });
   });
 });

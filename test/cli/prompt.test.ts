@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askLine, readLine } from '../../cli/io/ask.js';
-import { readPairingCode } from '../../cli/phone/pair.js';
+import { askWhereLower, readPairingCode } from '../../cli/phone/pair.js';
 import { run } from '../../cli/run.js';
 import { testHost } from '../support/cli-host.js';
 
@@ -66,6 +66,51 @@ describe('the pairing code', () => {
     await expect(readPairingCode(testHost(), {})).rejects.toMatchObject({
       code: 'usage.invalid',
     });
+  });
+});
+
+describe('a window that gives less than the phone has', () => {
+  const offer = { car: 'Blue', role: 'valet', before: 'owner' } as const;
+
+  it('is taken where a person says so, and asked for before anything else is told', async () => {
+    const host = testHost({ tty: true });
+    const told: string[] = [];
+    const answer = askWhereLower(host, () => told.push(host.written.err))(offer);
+    host.stdin.write('y\n');
+    expect(await answer).toBe(true);
+    expect(told).toEqual(['']);
+    const question = 'This phone is owner of Blue, and the window makes it valet. Go on? [y/N] ';
+    expect(host.written.err).toBe(question);
+  });
+
+  it.each(['n', '', 'valet'])('is not taken where the answer is "%s"', async (text) => {
+    const host = testHost({ tty: true });
+    const answer = askWhereLower(host, () => undefined)(offer);
+    host.stdin.write(`${text}\n`);
+    await expect(answer).rejects.toMatchObject({ code: 'usage.invalid' });
+  });
+
+  it('is not taken where nobody is to ask', async () => {
+    const host = testHost();
+    await expect(askWhereLower(host, () => undefined)(offer)).rejects.toMatchObject({
+      code: 'usage.invalid',
+      hint: 'Say that you mean it: key pair --accept-role.',
+    });
+    expect(host.written.err).toBe('');
+  });
+
+  it('is another matter than one that gives as much or more, of which nobody is asked', async () => {
+    const ask = askWhereLower(testHost(), () => {
+      throw new Error('asked');
+    });
+    for (const [before, role] of [
+      [undefined, 'valet'],
+      ['owner', 'owner'],
+      ['valet', 'guest'],
+      ['guest', 'owner'],
+    ] as const) {
+      expect(await ask({ car: 'Blue', role, ...(before && { before }) })).toBe(true);
+    }
   });
 });
 

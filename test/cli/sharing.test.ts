@@ -249,7 +249,7 @@ describe('a shared key', () => {
     expect(await owner.run(['rekey', '--yes'])).toMatchObject({ code: 0 });
     const { code, stderr } = await bob.run(['unlock']);
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('key id') });
-    expect((await owner.json(['shared'])).value).toEqual({ shared: [] });
+    expect((await owner.json(['shared'])).value).toEqual({ shared: [], refused: [] });
     expect((await owner.json(['keys', 'list'])).value).toMatchObject({
       keys: [{ slot: 0 }, { formFactor: 'card' }],
     });
@@ -276,7 +276,7 @@ describe('the key file', () => {
     expect(await accesses('refresh', '--offline')).toEqual([1, 1]);
     expect(await accesses('lock')).toEqual([1, 1]); // delivers it
     expect(await accesses('lock')).toEqual([1, 0]);
-    expect(await accesses('rekey', '--yes')).toEqual([1, 2]); // and the epoch
+    expect(await accesses('rekey', '--yes')).toEqual([1, 1]); // the epoch, and nothing shared
     jest.restoreAllMocks();
   });
 });
@@ -335,7 +335,7 @@ describe('without a car', () => {
     ['a revocation list for a grant', ['relay', 'phonekey:grant/AAAA']],
     ['a PIN on the command line', ['start', '--pin', '4711']],
     ['a capture of what needs no radio', ['--capture', 'x', 'share', '--to', '-']],
-    ['a resume of what is not suspended', ['resume', '00112233aabbccdd']],
+    ['a resume of a key that nobody knows', ['resume', 'Nobody', '--offline']],
   ])('exits with 2 for %s, with nothing on stdout', async (_what, args) => {
     const { code, stdout, stderr } = await owner.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -2,104 +2,32 @@ import type { Role } from '../../lib/domain/roles.js';
 import { NO_END, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import { decide } from '../../lib/credentials/policy.js';
-import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';
 import type { CommandName } from '../../lib/domain/commands.js';
-import { admitKey, signingKeyIn } from '../../firmware-sim/rights/admission.js';
+import { admitKey } from '../../firmware-sim/rights/admission.js';
 import { runningTime } from '../../firmware-sim/rights/clock.js';
 import { removeKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
 import { rekey, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
-import { circumstancesOf, isSuspended, revocationsOf } from '../../firmware-sim/rights/rights.js';
+import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
-import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
-import { sameBytes } from '../../lib/platform/bytes.js';
-import { CAR, KEYS, phoneOf, signed, suite } from './cast.js';
+import { KEYS, phoneOf, signed, suite } from './cast.js';
 import type { Person } from './cast.js';
-import type { Hold, List, State, Word } from './state.js';
+import type { State, Word } from './state.js';
+import {
+  broken,
+  met,
+  contextOf,
+  keyOf,
+  isOwner,
+  isRestrained,
+  voiding,
+  settled,
+  isTakenBack,
+} from './facts.js';
+import type { Limits } from './facts.js';
 
 /** What can happen, by the car's own functions; and beside it what that means, which the properties ask. */
-
-/** A rule was broken. */
-export class Broken extends Error {}
-
-const broken = (property: string, what: string): never => {
-  throw new Broken(`${property}: ${what}`);
-};
-
-/** The refusals that the rules about rights can give: each must be met somewhere. */
-export const REFUSALS: readonly string[] = [
-  ...['slots-full', 'last-owner', 'key-mismatch'].map((each) => `pairing: ${each}`),
-  ...[
-    'grant-invalid',
-    'grant-void',
-    'dated-ahead',
-    'suspended',
-    'not-yet',
-    'expired',
-    'clock-lost',
-    'slots-full',
-  ].map((each) => `grant: ${each}`),
-  ...['suspended', 'expired', 'used-up', 'clock-lost'].map((each) => `unlock: ${each}`),
-  ...['notice-invalid', 'notice-old', 'dated-ahead', 'own-key'].map((each) => `list: ${each}`),
-];
-
-/** Every refusal that was met, and how often. */
-export const refusalsMet = new Map<string, number>();
-
-const met = (what: string, refusal: string): undefined => {
-  const name = `${what}: ${refusal}`;
-  refusalsMet.set(name, (refusalsMet.get(name) ?? 0) + 1);
-  return undefined;
-};
-
-export interface Limits {
-  readonly slots: number;
-  readonly mostRevocations: number;
-}
-
-export const contextOf = ({ now }: State, { slots, mostRevocations }: Limits) => ({
-  suite,
-  wallMs: now * 1000,
-  carPublicKey: CAR.publicKey,
-  slots,
-  mostRevocations,
-});
-
-export const keyOf = (rights: Rights, person: Person) =>
-  rights.keys.find(({ publicKey }) => publicKey === KEYS[person].identity.publicKey);
-
-export const isOwner = (rights: Rights, person: Person): boolean =>
-  keyOf(rights, person)?.role === 'owner';
-
-/** A list of an owner who counted has taken this owner's rights, after his pairing. */
-export const isRestrained = (state: State, person: Person): boolean => {
-  const pairing = state.slots[person];
-  return (
-    pairing !== undefined &&
-    isOwner(state.rights, person) &&
-    state.holds.some(
-      (hold) => hold.person === person && pairing < (state.lists[hold.list]?.after ?? 0),
-    )
-  );
-};
-
-/** The words that are void from now on. */
-const voiding = (state: State, isVoid: (word: Word, index: number) => boolean): State => ({
-  ...state,
-  words: state.words.map((word, index) =>
-    !word.void && isVoid(word, index) ? { ...word, void: true } : word,
-  ),
-});
-
-/** Takes from `slots` who is in none any more. */
-const settled = (state: State, rights: Rights): State => ({
-  ...state,
-  rights,
-  slots: Object.fromEntries(
-    Object.entries(state.slots).filter(([person]) => keyOf(rights, person as Person) !== undefined),
-  ),
-});
 
 /** Time passes. */
 export const wait = (state: State, seconds: number): State => ({
@@ -213,7 +141,7 @@ export const patienceFor = (state: State, by: Person, to: Person): number => {
   return Math.max(0, date - time - TOLERANCE_SECONDS);
 };
 
-const dated = (
+export const dated = (
   state: State,
   { by, to, dating }: Pick<Grant, 'by' | 'to' | 'dating'>,
 ): number | undefined => {
@@ -285,30 +213,6 @@ export const grant = (
   return { ...state, words: [...state.words, word] };
 };
 
-/** Whether what this word gave was taken back, and must have no effect. */
-export const isTakenBack = (state: State, word: Word, index: number): boolean =>
-  word.void ||
-  (word.revokedBy !== undefined && !isForgotten(state, word, word.revokedBy)) ||
-  state.holds.some(
-    (hold) =>
-      word.path.includes(hold.person) &&
-      index < (state.lists[hold.list]?.after ?? 0) &&
-      !isForgotten(state, word, hold.list),
-  );
-
-/**
- * What is not promised: an owner's list is full, and what it said has folded into his own floor, which says
- * nothing about another owner's grant that the car has never seen.
- */
-const isForgotten = ({ rights, lists }: State, word: Word, index: number): boolean => {
-  const { by } = lists[index] ?? {};
-  if (by === undefined || by === word.by || word.seen) return false;
-  const { entries, floor } = revocationsOf(rights, KEYS[by].fingerprint);
-  const isAbout = (about: Uint8Array): boolean =>
-    word.path.some((person) => sameBytes(KEYS[person].fingerprint, about));
-  return floor.until > 0 && !entries.some((entry) => isAbout(entry.fingerprint));
-};
-
 /** Somebody shows a grant that was ever signed for him. */
 export const show = (state: State, index: number, limits: Limits): State | undefined => {
   const word = state.words[index];
@@ -360,194 +264,6 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
       each === word ? { ...word, unlocks: word.unlocks + 1 } : each,
     ),
   };
-};
-
-export interface NewList {
-  readonly by: Person;
-  readonly about: readonly {
-    readonly person: Person;
-    readonly kind: 'revoked' | 'suspended' | 'resumed';
-  }[];
-  readonly since: 'now' | 'ahead' | 'far' | 'forever';
-  /** Each entry in a part of its own. */
-  readonly inParts?: boolean;
-  /** By a phone that was restored from a backup: it begins to count anew. */
-  readonly restored?: boolean;
-}
-
-/** An owner signs a revocation list. The car has not had it yet. */
-export const sign = (
-  state: State,
-  { by, about, since, inParts, restored }: NewList,
-): State | undefined => {
-  const key = keyOf(state.rights, by);
-  if (key?.role !== 'owner') return undefined;
-  const number = restored === true ? 1 : (state.numbers[by] ?? 1);
-  const honest = dated(state, {
-    by,
-    to: by,
-    dating: since === 'ahead' || since === 'far' ? since : 'honest',
-  });
-  const last = Math.max(
-    0,
-    ...state.lists
-      .filter((list) => list.by === by && list.parts[0]?.epoch === state.rights.epoch)
-      .map(({ parts }) => parts[0]?.issuedAt ?? 0),
-  );
-  // A phone dates each list later than the one before; one that was restored knows of none.
-  if (honest === undefined || (restored === true && honest <= last)) return undefined;
-  const issuedAt = Math.max(honest, last + 1);
-  if (since !== 'far' && issuedAt > state.now + TOLERANCE_SECONDS) return undefined;
-  const at = since === 'forever' ? NO_END : issuedAt;
-  const entries = about.map(({ person, kind }) => ({
-    fingerprint: KEYS[person].fingerprint,
-    since: kind === 'resumed' ? issuedAt : at,
-    kind,
-  }));
-  const groups = inParts === true ? entries.map((entry) => [entry]) : [entries];
-  const parts: RevocationListPart[] = groups.map((group, part) => ({
-    ownerSlot: key.slot,
-    epoch: state.rights.epoch,
-    number,
-    issuedAt,
-    floor: 0,
-    part,
-    parts: groups.length,
-    entries: group,
-  }));
-  const list: List = {
-    by,
-    parts,
-    about: about.map((each) => ({ ...each, since: at })),
-    after: state.words.length,
-    void: isRestrained(state, by),
-    had: 0,
-  };
-  return {
-    ...state,
-    lists: [...state.lists, list],
-    numbers: { ...state.numbers, [by]: Math.max(number + 1, state.numbers[by] ?? 1) },
-  };
-};
-
-/** Anybody carries a part to the car, any number of times. */
-export const deliver = (
-  state: State,
-  index: number,
-  part: number,
-  limits: Limits,
-): State | undefined => {
-  const list = state.lists[index];
-  const content = list?.parts[part];
-  if (list === undefined || content === undefined) return undefined;
-  const context = contextOf(state, limits);
-  // The car opens a part with the key of an owner who counts.
-  const key = signingKeyIn(suite, state.rights)(content.ownerSlot);
-  if (key !== KEYS[list.by].signing.publicKey) return met('list', 'notice-invalid');
-  if (isRestrained(state, list.by))
-    broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
-  const taken = takePart(state.rights, content, context);
-  if (typeof taken === 'string') return met('list', taken);
-  if (taken.old) {
-    met('list', 'notice-old');
-    const suspended = list.about.find(
-      ({ person, kind }) =>
-        kind === 'suspended' &&
-        !isSuspendedIn(state.rights, person) &&
-        isSuspendedIn(taken.rights, person),
-    );
-    if (suspended) broken('an old list suspends nobody', suspended.person);
-  }
-  const running = runningTime(state.rights.clock, state.now * 1000);
-  if (running !== undefined && content.issuedAt > running + TOLERANCE_SECONDS) {
-    broken('nothing dated ahead counts', `a list of ${list.by}`);
-  }
-  if (content.epoch !== state.rights.epoch)
-    broken('nothing of another epoch counts', `a list of ${list.by}`);
-  return settled(heard(state, index, part), taken.rights);
-};
-
-const isSuspendedIn = (rights: Rights, person: Person): boolean => {
-  const key = keyOf(rights, person);
-  return key !== undefined && isSuspended(suite, rights, key);
-};
-
-/** What it means that the car has had a part of an owner who counts. */
-const heard = (state: State, index: number, part: number): State => {
-  const list = state.lists[index];
-  if (list === undefined) return state;
-  const had = list.had | (1 << part);
-  const lists = state.lists.map((each) => (each === list ? { ...list, had } : each));
-  const about = list.parts.length === 1 ? list.about : list.about.slice(part, part + 1);
-  let after: State = { ...state, lists };
-  for (const { person, kind, since } of about) {
-    if (kind === 'resumed') continue;
-    if (kind === 'revoked' && !isOwner(state.rights, person)) {
-      after = {
-        ...after,
-        words: after.words.map((word, at) =>
-          at < list.after && word.path.includes(person) ? { ...word, revokedBy: index } : word,
-        ),
-      };
-    }
-    const counts = kind === 'revoked' ? isOwner(state.rights, person) : isNewest(state, list);
-    if (counts && isOwner(state.rights, person)) after = voidedBy(after, index, person, since);
-    const hold: Hold = { list: index, person, kind };
-    const known = after.holds.some((each) => each.list === index && each.person === person);
-    if (counts && !known) after = { ...after, holds: [...after.holds, hold] };
-  }
-  const whole = had === 2 ** list.parts.length - 1 && isNewest(state, list);
-  return whole ? lifted(after, index) : after;
-};
-
-/** Nothing newer of its signer is whole, and it was not signed before he was removed. */
-const isNewest = ({ lists }: State, list: List): boolean =>
-  !list.void &&
-  lists.every(
-    (other) =>
-      other === list ||
-      other.by !== list.by ||
-      other.had !== 2 ** other.parts.length - 1 ||
-      (other.parts[0]?.number ?? 0) < (list.parts[0]?.number ?? 0),
-  );
-
-/** What an owner signs from the moment on that another one says is void; what let somebody in before stays. */
-const voidedBy = (state: State, index: number, owner: Person, since: number): State => {
-  const { after = 0 } = state.lists[index] ?? {};
-  const admitted = new Set(Object.values(state.slots));
-  return voiding(
-    state,
-    ({ kind, by, dates: [date = 0] }, at) =>
-      kind === 'grant' && by === owner && at >= after && (!admitted.has(at) || date >= since),
-  );
-};
-
-/** Only a whole list lifts, and only what it names: its signer's own suspensions, or a former owner's. */
-const lifted = (state: State, index: number): State => {
-  const list = state.lists[index];
-  const resumed = (list?.about ?? []).filter(({ kind }) => kind === 'resumed');
-  const isLifted = (hold: Hold): boolean => {
-    const by = state.lists[hold.list]?.by;
-    return (
-      hold.kind === 'suspended' &&
-      hold.list < index &&
-      resumed.some(({ person }) => person === hold.person) &&
-      by !== undefined &&
-      (by === list?.by || !isOwner(state.rights, by))
-    );
-  };
-  const gone = state.holds.filter(isLifted);
-  if (gone.length === 0) return state;
-  const after = { ...state, holds: state.holds.filter((hold) => !isLifted(hold)) };
-  // An owner who counts again has signed nothing meanwhile.
-  const free = gone
-    .map(({ person }) => person)
-    .filter((person) => isRestrained(state, person) && !isRestrained(after, person));
-  const admitted = new Set(Object.values(state.slots));
-  return voiding(
-    after,
-    ({ kind, by }, at) => kind === 'grant' && free.includes(by) && !admitted.has(at),
-  );
 };
 
 /** The card at the screen, or a key over the air, takes a key out. */

@@ -44,9 +44,8 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'R2: what a removed owner took away stays',
     file: 'departure.js',
-    find: 'if (oldest === void 0 || former.length <= MOST_FORMER_OWNERS) return rights;',
-    replace:
-      'return { ...rights, owners: rights.owners.filter((each) => !former.includes(each)) };',
+    find: 'if (oldest === void 0 || former.length <= MOST_FORMER_OWNERS) return { ...rights, owners };',
+    replace: 'return { ...rights, owners: owners.filter((each) => !former.includes(each)) };',
     world: 'an owner removed',
   },
   {

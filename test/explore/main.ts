@@ -44,7 +44,7 @@ else if (options.control !== undefined && options.control !== 'all') refuse('no 
 // Only now, so that a rule that is switched off is off everywhere.
 const { search } = await import('./search.js');
 const { WORLDS } = await import('./worlds.js');
-const { REFUSALS, refusalsMet } = await import('./act.js');
+const { REFUSALS, refusalsMet } = await import('./facts.js');
 
 const say = (line: string, facts: object): void => {
   process.stdout.write(`${options.json ? JSON.stringify(facts) : line}\n`);

@@ -3,23 +3,9 @@ import { decide } from '../../lib/credentials/policy.js';
 import type { CommandName } from '../../lib/domain/commands.js';
 import { timeOf } from '../../firmware-sim/rights/clock.js';
 import { circumstancesOf, revocationsOf } from '../../firmware-sim/rights/rights.js';
-import {
-  Broken,
-  contextOf,
-  isOwner,
-  isRestrained,
-  isTakenBack,
-  keyOf,
-  LEFT,
-  pair,
-  patienceFor,
-  remove,
-  grant,
-  show,
-  tellTime,
-  wait,
-} from './act.js';
-import type { Limits } from './act.js';
+import { LEFT, pair, patienceFor, remove, grant, show, tellTime, wait } from './act.js';
+import { broken, contextOf, isOwner, isRestrained, isTakenBack, keyOf } from './facts.js';
+import type { Limits } from './facts.js';
 import { GUESTS, KEYS, OWNERS, PEOPLE } from './cast.js';
 import type { State } from './state.js';
 
@@ -43,10 +29,6 @@ const COMMANDS: readonly CommandName[] = [
   'setTime',
   'listRevocations',
 ];
-
-const broken = (property: string, what: string): never => {
-  throw new Broken(`${property}: ${what}`);
-};
 
 /** @throws Broken */
 export const checkState = (state: State, limits: Limits): void => {

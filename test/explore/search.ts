@@ -1,5 +1,5 @@
-import { Broken } from './act.js';
-import type { Limits } from './act.js';
+import { Broken } from './facts.js';
+import type { Limits } from './facts.js';
 import { checkHope, checkState, checkStep } from './properties.js';
 import { canonical, newState } from './state.js';
 import type { State } from './state.js';

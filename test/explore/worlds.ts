@@ -1,134 +1,13 @@
 import * as act from './act.js';
-import type { Grant, Limits, NewList } from './act.js';
+import type { Grant } from './act.js';
 import type { Person } from './cast.js';
+import type { Limits } from './facts.js';
+import { deliver, sign } from './lists.js';
+import type { NewList } from './lists.js';
+import { action, begins, describeGrant, describeList, TICK, world } from './menu.js';
 import type { Action, World } from './search.js';
-import { START } from './state.js';
-import type { State } from './state.js';
 
 /** What is searched: small worlds, each with what matters for some of the rules, to its end or its depth. */
-
-const TICK = 300;
-
-/** The actions of a world, from what may happen in it. */
-const action = (
-  name: string,
-  apply: (state: State) => State | undefined,
-  byCard = false,
-): Action => ({ name, apply, byCard });
-
-interface Menu {
-  readonly limits: Limits;
-  /** How many steps of time, of five minutes. */
-  readonly ticks: number;
-  readonly grants?: readonly Grant[];
-  /** How many words are signed at most, pairings not counted; how often somebody pairs. */
-  readonly mostGrants?: number;
-  readonly lists?: readonly NewList[];
-  readonly mostLists?: number;
-  readonly pairs?: readonly (readonly [Person, 'owner' | 'driver'])[];
-  readonly mostPairs?: number;
-  /** Pairings that are refused in this world whatever happens. */
-  readonly attacks?: readonly (readonly [Person, 'owner' | 'driver'])[];
-  readonly removes?: readonly Person[];
-  readonly clock?: boolean;
-  readonly cardTime?: boolean;
-  readonly rekeys?: number;
-}
-
-const count = (state: State, kind: 'pairing' | 'grant'): number =>
-  state.words.filter((word) => word.kind === kind).length;
-
-const describeGrant = ({ by, to, through, dating, uses, early }: Grant): string =>
-  `${through ?? by} signs a grant for ${to}${uses ? ` of ${String(uses)} use` : ''}${dating === 'honest' ? '' : `, dated ${dating}`}${early === true ? ', for the epoch to come' : ''}`;
-
-const describeList = ({ by, about, since, inParts, restored }: NewList): string =>
-  `${by} signs a list: ${about.map(({ person, kind }) => `${person} ${kind}`).join(', ')}` +
-  `${since === 'now' ? '' : `, since ${since}`}${inParts ? ', in parts' : ''}${restored ? ', by a restored phone' : ''}`;
-
-/** Everything on the menu that is not used up yet. */
-const actionsOf = (menu: Menu, begun: number) => {
-  const { limits, ticks, grants = [], lists = [], pairs = [], attacks = [], removes = [] } = menu;
-  const { mostGrants = 2, mostLists = 2, mostPairs = 2, rekeys = 0 } = menu;
-  const fixed = {
-    wait: action('five minutes pass', (state) => act.wait(state, TICK)),
-    grants: grants.map((each) => action(describeGrant(each), (state) => act.grant(state, each))),
-    lists: lists.map((each) => action(describeList(each), (state) => act.sign(state, each))),
-    pairs: pairs.map(([person, role]) =>
-      action(`${person} pairs as ${role}`, (state) => act.pair(state, person, role, limits), true),
-    ),
-    removes: removes.map((person) =>
-      action(`${person} is removed`, (state) => act.remove(state, person, limits)),
-    ),
-    lose: action('the car loses the time', act.loseClock, true),
-    tell: action('an owner tells the time', (state) => act.tellTime(state, limits), true),
-    attacks: attacks.map(([person, role]) => ({
-      ...action(`${person} pairs as ${role}`, (state) => act.pair(state, person, role, limits)),
-      attack: true,
-    })),
-    rekey: action('the car is re-keyed', (state) => act.reKey(state, limits)),
-    setBack: action(
-      'the card sets the clock an hour back',
-      (state) => act.setByCard(state, 3600, limits),
-      true,
-    ),
-    stolen: {
-      ...action('a stolen X25519 key pairs', (state) =>
-        act.pairWithStolenKey(state, 'Ada', limits),
-      ),
-      attack: true,
-    },
-  };
-  return (state: State): readonly Action[] => [
-    ...(state.now - START < ticks * TICK ? [fixed.wait] : []),
-    ...(count(state, 'grant') < mostGrants ? fixed.grants : []),
-    ...(state.lists.length < mostLists ? fixed.lists : []),
-    ...(count(state, 'pairing') < begun + mostPairs ? fixed.pairs : []),
-    ...fixed.removes,
-    ...state.words.flatMap((word, index) =>
-      word.kind === 'grant'
-        ? [
-            action(`${word.path.at(-1) ?? ''} shows grant ${String(index)}`, (now) =>
-              act.show(now, index, limits),
-            ),
-          ]
-        : [],
-    ),
-    ...Object.keys(state.slots).map((person) =>
-      action(`${person} unlocks`, (now) => act.unlock(now, person as Person, limits)),
-    ),
-    ...state.lists.flatMap((list, index) =>
-      list.parts.map((_, part) =>
-        action(`list ${String(index)}, part ${String(part)} comes`, (now) =>
-          act.deliver(now, index, part, limits),
-        ),
-      ),
-    ),
-    ...(menu.clock === true ? [fixed.lose, fixed.tell] : []),
-    ...(menu.cardTime === true && state.rights.epoch < rekeys ? [fixed.setBack] : []),
-    ...(state.rights.epoch < rekeys ? [fixed.rekey] : []),
-    ...fixed.attacks,
-    ...(pairs.length > 0 ? [fixed.stolen] : []),
-  ];
-};
-
-const begins = (limits: Limits, people: readonly Person[]): readonly Action[] =>
-  people.map((person) =>
-    action(`${person} pairs as owner`, (state) => act.pair(state, person, 'owner', limits), true),
-  );
-
-/** @param beginning what has happened before, or who are its first owners */
-const world = (
-  name: string,
-  beginning: readonly Action[] | readonly Person[],
-  depth: number,
-  menu: Menu,
-): World => {
-  const steps = beginning.flatMap((step) =>
-    typeof step === 'string' ? begins(menu.limits, [step]) : [step],
-  );
-  const pairings = steps.filter(({ name }) => name.includes(' pairs ')).length;
-  return { name, limits: menu.limits, beginning: steps, actions: actionsOf(menu, pairings), depth };
-};
 
 const ROOM: Limits = { slots: 4, mostRevocations: 8 };
 
@@ -152,12 +31,11 @@ const list = (
 });
 
 const bothOwners = begins(ROOM, ['Ada', 'Ben']);
-const signs = (each: NewList): Action =>
-  action(describeList(each), (state) => act.sign(state, each));
+const signs = (each: NewList): Action => action(describeList(each), (state) => sign(state, each));
 const gives = (each: Grant): Action =>
   action(describeGrant(each), (state) => act.grant(state, each));
 const comes = (index: number, limits: Limits): Action =>
-  action(`list ${String(index)}, part 0 comes`, (state) => act.deliver(state, index, 0, limits));
+  action(`list ${String(index)}, part 0 comes`, (state) => deliver(state, index, 0, limits));
 
 const SMALL: Limits = { slots: 4, mostRevocations: 1 };
 

@@ -32,7 +32,11 @@ const message = fc.oneof(
     .uint8Array({ minLength: 16, maxLength: 60 })
     .map((value) => encodeToCar({ case: 'sealed', value })),
   bytes(65).map((share) => encodeToCar({ case: 'pairStart', value: { share } })),
-  bytes(32).map((confirm) => encodeToCar({ case: 'pairConfirm', value: { confirm } })),
+  fc
+    .tuple(bytes(32), bytes(48))
+    .map(([confirm, handshake]) =>
+      encodeToCar({ case: 'pairConfirm', value: { confirm, handshake } }),
+    ),
   fc
     .uint8Array({ minLength: 16, maxLength: 120 })
     .map((value) => encodeToCar({ case: 'pairCommit', value })),

@@ -7,13 +7,12 @@ import { PhonePairing } from '../../lib/native/pairing/phone.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { encodeToCar } from '../../lib/native/codec.js';
 import { cheapSuite } from '../support/cheap-suite.js';
+import { enrolmentOf } from '../support/test-car.js';
+import { person } from '../unit/credentials/sample.js';
 import { Machine } from '../unit/native/car/machine.js';
 
-const KEYS = {
-  publicKey: new Uint8Array(32).fill(2),
-  signingKey: new Uint8Array(32).fill(3),
-  name: 'Ada',
-};
+const KEYS = person(2);
+const IDENTITY = { publicKey: KEYS.publicKey, signingKey: KEYS.signingKey, name: 'Ada' };
 
 const openMachine = (): Machine => {
   const machine = new Machine();
@@ -39,8 +38,9 @@ const record = () => {
   const { share, confirm } = phone.read('pairShare');
   send(phone.pairConfirm());
   const offer = phone.read('pairOffer');
-  send(phone.pairCommit(KEYS));
-  machine.input({ type: 'enrolled', outcome: machine.host.enrol(KEYS.publicKey) });
+  send(phone.pairCommit(KEYS, { name: 'Ada' }));
+  const outcome = enrolmentOf({ slot: 0, role: 'owner' });
+  machine.input({ type: 'enrolled', outcome });
   const done = phone.received.at(-2)?.message;
   if (done?.case !== 'pairDone') throw new Error('no PairDone');
   const fromCar = { share, confirm, offer, done: done.value };
@@ -65,7 +65,7 @@ describe('pairing', () => {
   it('enrols when nothing is changed', () => {
     const machine = openMachine();
     for (const message of good.toCar) machine.receive(message);
-    expect(machine.effects.find(({ type }) => type === 'enrol')).toMatchObject({ phone: KEYS });
+    expect(machine.effects.find(({ type }) => type === 'enrol')).toMatchObject({ phone: IDENTITY });
     expect(good.effects.map(({ type }) => type)).toContain('enrol');
   });
 
@@ -123,6 +123,7 @@ describe('pairing', () => {
           expect(which).toMatch(/^(offer|done)$/);
           phone.openOffer(received('offer'));
           expect(which).toBe('done');
+          phone.commit(KEYS, { name: 'Ada' });
           phone.openDone(received('done'));
         };
         expect(steps).toThrow(PhoneKeyError);
@@ -132,6 +133,7 @@ describe('pairing', () => {
     const phone = newPhone(good.challenge);
     phone.confirm(good.fromCar.share, good.fromCar.confirm);
     expect(phone.openOffer(good.fromCar.offer)).toMatchObject({ name: 'Test car' });
+    phone.commit(KEYS, { name: 'Ada' });
     expect(phone.openDone(good.fromCar.done)).toMatchObject({ slot: 0, role: 'owner' });
   });
 });

@@ -6,7 +6,7 @@ import { permits, ROLES, speedLimitOf } from '../../lib/domain/roles.js';
 import type { Role } from '../../lib/domain/roles.js';
 import type { Command, CommandName } from '../../lib/domain/commands.js';
 import { CommandSchema } from '../support/schema/phonekey_pb.js';
-import { circumstancesOf } from '../../firmware-sim/circumstances.js';
+import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
 import { person, suite } from '../unit/credentials/sample.js';
 import type { Person } from '../unit/credentials/sample.js';
 import { ADA, HOUR, town } from '../unit/firmware-sim/sharing-rig.js';
@@ -52,7 +52,7 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 const rightsOf = ({ car, store, now }: Town, { publicKey }: Person): ReadonlySet<string> => {
   const key = car.keys().find((each) => suite.equal(each.publicKey, publicKey));
   if (key === undefined) return new Set();
-  const circumstances = circumstancesOf(suite, store.record, now() * 1000);
+  const circumstances = circumstancesOf(store.record, { suite, wallMs: now() * 1000 });
   return new Set(
     COMMANDS.filter((name) => typeof decide(key, name, circumstances) !== 'string').map(
       (name) => `${name} ${String(speedLimitOf(key.role) ?? '')}`,

@@ -1,36 +1,41 @@
+import { admitKey, signingKeyIn } from '../../firmware-sim/rights/admission.js';
+import { removeKey } from '../../firmware-sim/rights/departure.js';
+import { rekey } from '../../firmware-sim/rights/rekey.js';
+import { noRevocations } from '../../firmware-sim/rights/revocations.js';
+import { circumstancesOf, revocationsOf } from '../../firmware-sim/rights/rights.js';
+import type { Rights } from '../../firmware-sim/rights/rights.js';
+import { takePart } from '../../firmware-sim/rights/take-list.js';
+import { revocationPage, signingTerms } from '../../firmware-sim/rights/terms.js';
 import type { AdmissionRefusal, CredentialHost } from '../../lib/car/host.js';
-import { verifyChain } from '../../lib/credentials/chain.js';
-import { parseChain } from '../../lib/credentials/grant.js';
 import { fingerprint } from '../../lib/credentials/key-slot.js';
 import type { Introduction, KeySlot } from '../../lib/credentials/key-slot.js';
+import { decide } from '../../lib/credentials/policy.js';
 import { revocationListTagKey, openRevocationList } from '../../lib/credentials/revocation-list.js';
-import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';
 import { refused } from '../../lib/domain/outcomes.js';
 import type { Result } from '../../lib/domain/outcomes.js';
 import type { Refusal } from '../../lib/domain/refusals.js';
-import { permits } from '../../lib/domain/roles.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { defaultSuite as suite } from '../../lib/crypto/index.js';
-import { PhoneKeyError } from '../../lib/errors.js';
-import { toHex } from '../../lib/platform/bytes.js';
 import type { Command } from '../../lib/domain/commands.js';
 import { DONE, resultOf, TestHost } from './test-car.js';
 
 const refusal = (why: Refusal): Result => resultOf(refused(why));
 
-/** A TestHost that knows grants and revocation lists: verified for real, kept in memory. */
+/** A TestHost with the rights of a car: grants and revocation lists count as there, and are kept in memory. */
 export class SharingHost extends TestHost {
   epoch = 0;
-  /** Seconds since 1970. */
+  /** Seconds since 1970, when the clock began. */
   now = 0;
+  /** Which goes on from then, in milliseconds. */
+  passed = (): number => 0;
   clockLost = false;
   pin = '';
-  /** Revocation lists of owners by slot, newest parts alone. */
-  readonly heard = new Map<number, RevocationListPart[]>();
+  mostRevocations = 512;
   /** What came, whether it was good for something or not. */
   readonly received: Uint8Array[] = [];
   readonly introductions: Introduction[] = [];
-  readonly #chains = new Map<number, Uint8Array>();
+  #memory: Pick<Rights, 'own' | 'owners'> = { own: noRevocations, owners: [] };
+  #floor = 0;
 
   readonly credentials: CredentialHost = {
     admit: async (publicKey, introduction) => this.#admit(publicKey, introduction),
@@ -46,33 +51,76 @@ export class SharingHost extends TestHost {
     signingKey: Uint8Array = new Uint8Array(32),
   ): KeySlot {
     const key = { ...super.enrol(publicKey, role, name), signingKey };
-    this.enrolled[key.slot] = key;
+    this.#keep({
+      ...this.rights,
+      keys: [...this.enrolled.filter(({ slot }) => slot !== key.slot), key],
+    });
     return key;
   }
 
-  override async execute(command: Command, key: KeySlot): Promise<Result> {
+  override async execute(command: Command, asking: KeySlot): Promise<Result> {
     this.executed.push(command.type);
-    const result = await this.#answer(command, key);
-    return {
-      ...result,
-      clockLost: this.clockLost,
-      ...(key.role === 'owner' ? { epoch: this.epoch } : {}),
-    };
+    const { outcome } = await this.#answer(command, asking);
+    const key = this.enrolled.find(({ publicKey }) => suite.equal(publicKey, asking.publicKey));
+    const { clockLost } = this;
+    return { outcome, clockLost, ...signingTerms(this.rights, key, command.type, this.#context) };
   }
 
   /** Forgets a key, as a car does that needs the slot. */
   evict(slot: number): void {
-    this.enrolled.splice(slot, 1);
+    this.#keep({ ...this.rights, keys: this.enrolled.filter((key) => key.slot !== slot) });
+  }
+
+  /** As a person does at the screen. */
+  remove(slot: number): void {
+    const key = this.enrolled.find((each) => each.slot === slot);
+    if (key !== undefined) this.#keep(removeKey(this.rights, key, this.#context).rights);
+  }
+
+  /** Of the last whole list of the owner in a slot; 0: none. */
+  listNumber(slot = 0): number {
+    const key = this.enrolled.find((each) => each.slot === slot);
+    return key === undefined
+      ? 0
+      : revocationsOf(this.rights, fingerprint(suite, key.publicKey)).number;
+  }
+
+  get rights(): Rights {
+    const { enrolled, epoch, clockLost } = this;
+    const clock = { offset: 0, floor: this.#floor, lost: clockLost };
+    return { ...this.#memory, keys: enrolled, epoch, clock };
+  }
+
+  get #context() {
+    return {
+      suite,
+      wallMs: this.now * 1000 + this.passed(),
+      mostRevocations: this.mostRevocations,
+    };
+  }
+
+  #keep({ keys, epoch, own, owners, clock }: Rights): void {
+    this.enrolled.splice(0, Infinity, ...[...keys].sort((a, b) => a.slot - b.slot));
+    this.epoch = epoch;
+    this.#memory = { own, owners };
+    this.#floor = clock.floor;
   }
 
   async #answer(command: Command, key: KeySlot): Promise<Result> {
-    const why = this.#refusal(command, key);
-    if (why !== undefined) return refusal(why);
+    const allowed = decide(key, command.type, circumstancesOf(this.rights, this.#context));
+    if (typeof allowed === 'string') return refusal(allowed);
     switch (command.type) {
-      case 'deliver':
-        return this.#take(command.revocationList) ? DONE : refusal('notice-invalid');
+      case 'deliver': {
+        const why = this.#take(command.revocationList);
+        return why === undefined ? DONE : refusal(why);
+      }
+      case 'listRevocations':
+        return resultOf({
+          type: 'revocations',
+          ...revocationPage(this.rights, key, command.page, this.#context),
+        });
       case 'setTime':
-        this.now = command.seconds;
+        this.now = command.seconds - Math.floor(this.passed() / 1000);
         this.clockLost = false;
         return DONE;
       case 'setPin':
@@ -81,7 +129,7 @@ export class SharingHost extends TestHost {
       case 'start':
         return (command.pin ?? '') === this.pin ? DONE : refusal('pin-wrong');
       case 'raiseEpoch':
-        this.epoch += 1;
+        this.#keep(rekey(this.rights, this.#context)!.rights);
         return DONE;
       case 'status':
         return resultOf({
@@ -104,70 +152,28 @@ export class SharingHost extends TestHost {
     }
   }
 
-  #refusal(command: Command, { slot, role }: KeySlot): Refusal | undefined {
-    if (!permits(role, command.type)) return 'not-permitted';
-    const chain = this.#chains.get(slot);
-    if (chain === undefined || command.type === 'deliver') return undefined;
-    if (this.#isSuspended(chain)) return 'suspended';
-    const { terms } = parseChain(chain).at(-1)!;
-    if (this.now < terms.notBefore) return 'not-yet';
-    return this.now >= terms.notAfter ? 'expired' : undefined;
-  }
-
-  #isSuspended(chain: Uint8Array): boolean {
-    const entries = [...this.heard.values()].flat().flatMap((part) => part.entries);
-    return parseChain(chain).some(({ subject, terms }) =>
-      entries.some(
-        (entry) =>
-          toHex(entry.fingerprint) === toHex(fingerprint(suite, subject.publicKey)) &&
-          terms.issuedAt <= entry.since,
-      ),
-    );
-  }
-
   #admit(publicKey: Uint8Array, introduction: Introduction): KeySlot | AdmissionRefusal {
     this.introductions.push(introduction);
-    const { grants, name } = introduction;
-    try {
-      const { identity, epoch } = this;
-      const context = { carPublicKey: identity.publicKey, epoch, ownerKey: this.#ownerKey };
-      const { terms } = verifyChain(suite, grants, context);
-      const bearer = parseChain(grants).at(-1)!.subject.publicKey;
-      if (!suite.equal(bearer, publicKey)) return 'grant-invalid';
-      if (this.#isSuspended(grants)) return 'suspended';
-      if (this.now < terms.notBefore) return 'not-yet';
-      if (this.now >= terms.notAfter) return 'expired';
-      if (this.enrolled.length >= this.slots) return 'slots-full';
-      const key = this.enrol(publicKey, terms.role, name);
-      this.#chains.set(key.slot, grants);
-      return key;
-    } catch (error) {
-      if (error instanceof PhoneKeyError) return 'grant-invalid';
-      throw error;
-    }
+    const { identity, slots } = this;
+    const context = { ...this.#context, carPublicKey: identity.publicKey, slots };
+    const admission = admitKey(this.rights, publicKey, introduction, context);
+    if (typeof admission === 'string') return admission;
+    if (admission.rights !== undefined) this.#keep(admission.rights);
+    return admission.key;
   }
 
-  /** False for what is none, or not newer. */
-  #take(revocationList: Uint8Array): boolean {
+  #take(revocationList: Uint8Array): Refusal | undefined {
     this.received.push(revocationList);
     const { identity } = this;
-    const tagKey = revocationListTagKey(suite, identity.publicKey);
     const part = openRevocationList(suite, revocationList, {
       identity,
-      tagKey,
-      ownerKey: this.#ownerKey,
+      tagKey: revocationListTagKey(suite, identity.publicKey),
+      ownerKey: signingKeyIn(suite, this.rights),
     });
-    if (part === undefined) return false;
-    const parts = this.heard.get(part.ownerSlot) ?? [];
-    const last = parts[0]?.number ?? 0;
-    const again = parts.some((each) => each.part === part.part);
-    if (part.number < last || (part.number === last && again)) return false;
-    this.heard.set(part.ownerSlot, part.number > last ? [part] : [...parts, part]);
-    return true;
+    if (part === undefined) return 'notice-invalid';
+    const taken = takePart(this.rights, part, this.#context);
+    if (typeof taken === 'string') return taken;
+    this.#keep(taken.rights);
+    return taken.old ? 'notice-old' : undefined;
   }
-
-  readonly #ownerKey = (slot: number): Uint8Array | undefined => {
-    const key = this.enrolled[slot];
-    return key?.role === 'owner' ? key.signingKey : undefined;
-  };
 }

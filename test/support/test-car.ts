@@ -7,14 +7,25 @@ import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import type { Command, CommandName } from '../../lib/domain/commands.js';
-import type { Result, Outcome } from '../../lib/domain/outcomes.js';
+import { NO_TERMS } from '../../lib/domain/outcomes.js';
+import type { Enrolment, Result, Outcome } from '../../lib/domain/outcomes.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { cheapSuite } from './cheap-suite.js';
 
 /** What a car answers, whose clock runs and which was never re-keyed. */
-export const resultOf = (outcome: Outcome): Result => ({ outcome, clockLost: false, epoch: 0 });
+export const resultOf = (outcome: Outcome): Result => ({ outcome, clockLost: false, ...NO_TERMS });
 
 export const DONE = resultOf({ type: 'done' });
+
+/** What such a car tells of a key that is new there. */
+export const enrolmentOf = ({ slot, role }: Pick<KeySlot, 'slot' | 'role'>): Enrolment => ({
+  slot,
+  role,
+  epoch: 0,
+  time: 0,
+  mark: 0,
+  floor: 0,
+});
 
 /** The smallest CarHost: counts what it is asked, keeps keys in memory. */
 export class TestHost implements CarHost {
@@ -25,6 +36,8 @@ export class TestHost implements CarHost {
   tries = 0;
   slots = DEFAULT_SLOTS;
   code = '12345678';
+  /** What its window gives. */
+  role: Role = 'owner';
   open = false;
   /** What `execute` gives; a test may make it fail or wait. */
   answer: (command: Command, key: KeySlot) => Promise<Result> = () => Promise.resolve(DONE);
@@ -55,7 +68,7 @@ export class TestHost implements CarHost {
   readonly pairing = {
     window: (): PairingWindow | undefined => {
       if (!this.open) return undefined;
-      this.#window ??= { code: this.code };
+      this.#window ??= { code: this.code, role: this.role };
       return this.#window;
     },
     countTry: (): Promise<boolean> => {
@@ -63,15 +76,19 @@ export class TestHost implements CarHost {
       if (this.tries > 3) this.open = false;
       return Promise.resolve(this.open);
     },
-    enrol: (_window: PairingWindow, phone: PhoneIdentity): Promise<KeySlot | EnrolRefusal> => {
-      const known = this.enrolled.some(({ publicKey }) =>
+    enrol: (window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal> => {
+      const former = this.enrolled.find(({ publicKey }) =>
         defaultSuite.equal(publicKey, phone.publicKey),
       );
-      const full = !known && this.enrolled.length >= this.slots;
+      const full = former === undefined && this.enrolled.length >= this.slots;
       if (!this.open) return Promise.resolve('closed');
       if (full) return Promise.resolve('slots-full');
       this.open = false;
-      return Promise.resolve(this.enrol(phone.publicKey, 'owner', phone.name));
+      const key = this.enrol(phone.publicKey, window.role, phone.name);
+      return Promise.resolve({
+        ...enrolmentOf(key),
+        ...(former && { formerRole: former.role }),
+      });
     },
   };
 }

@@ -1,7 +1,9 @@
 /**
  * The `Noise_*_25519_ChaChaPoly_SHA512` vectors of cacophony (github.com/centromere/cacophony,
- * vectors/cacophony.txt; also in the crate snow 0.10.0) for the fundamental interactive patterns, and for N.
- * They share keys, prologue and payloads; one to three handshake messages, then transport messages.
+ * vectors/cacophony.txt; also in the crate snow 0.10.0) for the fundamental interactive patterns, for N and for
+ * NNpsk0. There is none for XXpsk0: that one was made by snow 0.10.0 at both ends, of the same values, and
+ * test/interop/snow makes it again. They share keys, prologue and payloads; one to three handshake messages, then
+ * transport messages.
  */
 import { fromHex } from './support.js';
 
@@ -10,6 +12,8 @@ export interface NoiseVector {
   readonly prologue: Uint8Array;
   readonly initiator: NoiseKeys;
   readonly responder: NoiseKeys;
+  /** Of 32 bytes, where the pattern has one. */
+  readonly psk: Uint8Array | undefined;
   /** cacophony only, 64 bytes. */
   readonly handshakeHash: Uint8Array | undefined;
   readonly messages: readonly { readonly payload: Uint8Array; readonly ciphertext: Uint8Array }[];
@@ -33,6 +37,7 @@ const RESPONDER = {
   static: '4a3acbfdb163dec651dfa3194dece676d437029c62a408b4c5ea9114246e4893',
   staticPublic: '31e0303fd6418d2f8c0e78b91f22e8caed0fbe48656dcf4767e4834f701b8f62',
 };
+const PSK = '54686973206973206d7920417573747269616e20706572737065637469766521';
 const PAYLOADS = [
   '4c756477696720766f6e204d69736573',
   '4d757272617920526f746862617264',
@@ -42,7 +47,7 @@ const PAYLOADS = [
   '457567656e2042f6686d20766f6e2042617765726b',
 ];
 
-const CACOPHONY: Record<string, { handshakeHash: string; ciphertexts: string[] }> = {
+const VECTORS: Record<string, { handshakeHash: string; ciphertexts: string[] }> = {
   N: {
     handshakeHash:
       'e81d6cd9ac5a7c84cb681064aa4576c55ac6e5bd486f3c025bb6a678063b65497ca5deb178d4a0d393775ee41f0f90e471014fcf8c5c981ab8a50e7666f2b1d7',
@@ -199,12 +204,36 @@ const CACOPHONY: Record<string, { handshakeHash: string; ciphertexts: string[] }
       'a01c4f95e57c7620254a17f6c328ebee726867b20ef44518d64d54158a9365e28fd0c3c3b8',
     ],
   },
+  NNpsk0: {
+    handshakeHash:
+      '20747c2d6e39075ff1d468a0cc43a29f59217d41032e093341739713acf575f27fa3d47c4960cae660f07de84ac450429d9db318cd49fb2fe1625933f298828c',
+    ciphertexts: [
+      'ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944d6950b5145b4067a58a0692dc0f114b368c3769275d30efc88c48aeaa82a91b2',
+      '95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f144808843270979b50a80b94def87f09f53e0407dcfdbcf99daa2ff53ae7cf8b356ec1e',
+      'ee068282e99e581b2cc395353e40df23a62b4d3f171e51be36f9be',
+      '9de46567c24635ad9a0c74742340b850e4f347ee5784c79115e36f',
+      '7ac5e36fb474838f58adb69bc00b1c5297033f429d819636fcbbd66a9c2cfdef29',
+      '760415b528bc3ae7638ae2e999b30db6bb200dd4b437a53b44bbe64994d27b54731066bfa4',
+    ],
+  },
+  XXpsk0: {
+    handshakeHash:
+      '95aa07998a962ec581386289ac24c917ac60fceccc56be98b675bbbd9f2f532b3645227b2e57416d16aa506b48ffe272c73ea8906af56ccf5bc3e7bb1246c50b',
+    ciphertexts: [
+      'ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c79443a37097a238f440652ea960635a15e935919e5c58f6bca33e1719f408bbb34e5',
+      '95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088431d54901993c6d2aed336795e25e6205f53f885eb29ac37955359bfbb514d664a49ae6fe7df543bcca672a7ac924b5cf4d1ceb65d58072232255764983100855a38a8aa4f9122ce6566b61339d2dd79',
+      '8032bb0f76b81d5b670a7681cb0182ac63706d0566a07c9246800e2c5ce6c536d38f065e024711aad66d3b56b45b6f398ac576bcb3d70f69e63f8c826c5bb98749784740d1e3b8c0fb7bc6',
+      'd446e0a9ece9ceba3fffba01f084db4bc5af171b113f2606b47b3a',
+      '3f58cb5dca7b235fa4d5f1184236280b13dbe7e39f2209764516f065a991c91c65',
+      'ad1b2c552e3e74b5c043f862726184c46410b3dd8eccb7ce9e43242d8344727daf6aa168bd',
+    ],
+  },
 };
 
 /** One-way patterns have one letter, and a responder whose key is known (Noise, section 7.4). */
 const knowsResponder = (pattern: string): boolean => pattern.length === 1 || pattern.endsWith('K');
 
-export const noiseVectors: readonly NoiseVector[] = Object.entries(CACOPHONY).map(
+export const noiseVectors: readonly NoiseVector[] = Object.entries(VECTORS).map(
   ([pattern, { handshakeHash, ciphertexts }]) => ({
     pattern,
     prologue: fromHex(PROLOGUE),
@@ -215,9 +244,10 @@ export const noiseVectors: readonly NoiseVector[] = Object.entries(CACOPHONY).ma
     },
     responder: {
       ephemeral: fromHex(RESPONDER.ephemeral),
-      static: /^.N$/.test(pattern) ? undefined : fromHex(RESPONDER.static),
+      static: /^.N/.test(pattern) ? undefined : fromHex(RESPONDER.static),
       remoteStatic: pattern.startsWith('K') ? fromHex(INITIATOR.staticPublic) : undefined,
     },
+    psk: pattern.includes('psk') ? fromHex(PSK) : undefined,
     handshakeHash: fromHex(handshakeHash),
     messages: ciphertexts.map((ciphertext, i) => ({
       payload: fromHex(PAYLOADS[i] ?? ''),

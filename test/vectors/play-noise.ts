@@ -1,12 +1,30 @@
 import { expect } from '@jest/globals';
 import type { Suite } from '../../lib/crypto/index.js';
+import type { HandshakePattern } from '../../lib/noise/index.js';
 import { HandshakeState, PATTERNS } from '../../lib/noise/index.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import type { NoiseKeys, NoiseVector } from './noise-vectors.js';
 
+/**
+ * The pattern of this name; `pskN` puts a pre-shared key before the first message (0) or after the N-th one (Noise,
+ * section 9.4). Undefined where the pattern that it modifies is not in our table.
+ */
+export function patternNamed(name: string): HandshakePattern | undefined {
+  const table: Readonly<Record<string, HandshakePattern>> = PATTERNS;
+  const [, base = '', at] = /^([A-Z]+)(?:psk(\d))?$/.exec(name) ?? [];
+  const pattern = table[base];
+  if (pattern === undefined || at === undefined) return pattern;
+  const messages = pattern.messages.map((tokens, i) => [
+    ...(i === Number(at) && i === 0 ? (['psk'] as const) : []),
+    ...tokens,
+    ...(i + 1 === Number(at) ? (['psk'] as const) : []),
+  ]);
+  return { ...pattern, name, messages };
+}
+
 /** Plays a published vector with both roles: each message as printed, each payload received. */
 export function playNoise(suite: Suite, vector: NoiseVector): void {
-  const pattern = Object.values(PATTERNS).find(({ name }) => name === vector.pattern);
+  const pattern = patternNamed(vector.pattern);
   if (pattern === undefined) throw new Error(`pattern ${vector.pattern} is not in the table`);
   const state = (initiator: boolean, keys: NoiseKeys): HandshakeState =>
     new HandshakeState(suite, pattern, {
@@ -15,6 +33,7 @@ export function playNoise(suite: Suite, vector: NoiseVector): void {
       random: () => keys.ephemeral,
       ...(keys.static && { s: suite.x25519KeyPair(keys.static) }),
       ...(keys.remoteStatic && { rs: keys.remoteStatic }),
+      ...(vector.psk && { psk: vector.psk }),
     });
   const initiator = state(true, vector.initiator);
   const responder = state(false, vector.responder);

@@ -80,25 +80,29 @@ describe('pairing', () => {
     const { messages } = vector;
     const exchange = new CarPairing(
       nodeSuite,
-      fixed(hex(pairing.verifier_random)),
+      fixed(hex(pairing.verifier_random), hex(pairing.noise_car_private)),
       registration,
       hex(pairing.hello_handshake),
     );
     const steps = {
       share: () => exchange.respond(hex(messages.share)),
       confirm: () => {
-        exchange.verify(hex(messages.confirm));
-        return exchange.offer(car.publicKey, pairing.car_name);
+        exchange.verify(hex(messages.confirm), hex(messages.handshake), car);
+        return exchange.offer({ name: pairing.car_name, role: pairing.role });
       },
       commit: () => exchange.openCommit(hex(messages.commit)),
     };
-    const run = (): unknown[] => [steps.share(), steps.confirm(), steps.commit().publicKey];
+    const run = (): unknown[] => [steps.share(), steps.confirm(), steps.commit()];
     if (vector.expect === 'accepted') {
       const { share, confirm, offer } = pairing.answers;
       expect(run()).toEqual([
         { share: hex(share), confirm: hex(confirm) },
         hex(offer),
-        hex(pairing.phone_public),
+        {
+          publicKey: hex(pairing.phone_public),
+          signingKey: hex(pairing.phone_signing_public),
+          name: "Ada's phone",
+        },
       ]);
     } else {
       expect(run).toThrow(PhoneKeyError);

@@ -81,7 +81,7 @@ const onMessage = (
         : drop(state, 'not a sealed command');
     case 'shared':
       return message.case === 'pairConfirm'
-        ? onPairConfirm(state.pairing, message.value.confirm, context)
+        ? onPairConfirm(state.pairing, message.value, context)
         : drop(state, 'not a PairConfirm');
     case 'offered':
       return message.case === 'pairCommit'

@@ -1,7 +1,7 @@
 import { PAIRING_MS } from '../../car/host.js';
 import type { EnrolRefusal, PairingWindow } from '../../car/host.js';
-import type { KeySlot } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
+import type { Enrolment } from '../../domain/outcomes.js';
 import type { PairingRefusal } from '../../domain/refusals.js';
 import { PhoneKeyError } from '../../errors.js';
 import { perObject } from '../../platform/per-object.js';
@@ -11,7 +11,7 @@ import { pairingRegistration } from '../pairing/transcript.js';
 import { lastWord, openLink } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Pairing, LinkStep } from './link-state.js';
 
-/** The steps of pairing on one link: SPAKE2+, then the keys (docs/PROTOCOL.md, section 5). */
+/** The steps of pairing on one link: SPAKE2+, then proof of the keys (docs/PROTOCOL.md, section 5). */
 
 export const onPairStart = (
   state: Extract<LinkState, { phase: 'challenged' }>,
@@ -49,21 +49,22 @@ export const onTryCounted = (state: LinkState, allowed: boolean): LinkStep => {
 
 export const onPairConfirm = (
   pairing: Pairing,
-  confirm: Uint8Array,
+  { confirm, handshake }: { readonly confirm: Uint8Array; readonly handshake: Uint8Array },
   { secrets, carName }: LinkContext,
 ): LinkStep =>
   attempt(() => {
-    pairing.exchange.verify(confirm);
-    const offer = pairing.exchange.offer(secrets.identity.publicKey, carName);
+    const { exchange, window } = pairing;
+    exchange.verify(confirm, handshake, secrets.identity);
+    const offer = exchange.offer({ name: carName, role: window.role });
     return {
       state: { phase: 'offered', pairing },
       effects: [{ type: 'send', message: { case: 'pairOffer', value: offer } }],
     };
   });
 
-export const onPairCommit = (pairing: Pairing, sealed: Uint8Array): LinkStep =>
+export const onPairCommit = (pairing: Pairing, commit: Uint8Array): LinkStep =>
   attempt(() => {
-    const phone = pairing.exchange.openCommit(sealed);
+    const phone = pairing.exchange.openCommit(commit);
     return {
       state: { phase: 'enrolling', pairing },
       effects: [{ type: 'enrol', window: pairing.window, phone }],
@@ -73,7 +74,7 @@ export const onPairCommit = (pairing: Pairing, sealed: Uint8Array): LinkStep =>
 /** Sealed either way: nobody else can make the phone forget a key that the car has enrolled. */
 export const onEnrolled = (
   state: LinkState,
-  outcome: KeySlot | EnrolRefusal | 'fault',
+  outcome: Enrolment | EnrolRefusal | 'fault',
   context: LinkContext,
 ): LinkStep => {
   if (state.phase !== 'enrolling') return { state, effects: [] };

@@ -1,7 +1,7 @@
 import type { Introduction, KeySlot, PhoneIdentity } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Command } from '../../domain/commands.js';
-import type { Result } from '../../domain/outcomes.js';
+import type { Enrolment, Result } from '../../domain/outcomes.js';
 import type { CarPairing } from '../pairing/car.js';
 import type { Random } from '../../platform/random.js';
 import type { CarSecrets, VerifiedProof } from '../session/car.js';
@@ -57,7 +57,7 @@ export type LinkInput =
   | { readonly type: 'admitted'; readonly outcome: KeySlot | AdmissionRefusal }
   | { readonly type: 'executed'; readonly result: Result }
   | { readonly type: 'try-counted'; readonly allowed: boolean }
-  | { readonly type: 'enrolled'; readonly outcome: KeySlot | EnrolRefusal | 'fault' }
+  | { readonly type: 'enrolled'; readonly outcome: Enrolment | EnrolRefusal | 'fault' }
   | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
   | { readonly type: 'idle' };
 

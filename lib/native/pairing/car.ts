@@ -1,22 +1,31 @@
 import type { PhoneIdentity } from '../../credentials/key-slot.js';
-import type { Suite } from '../../crypto/suite.js';
+import type { KeyPair, Suite } from '../../crypto/suite.js';
+import type { Enrolment } from '../../domain/outcomes.js';
+import type { PairingRefusal } from '../../domain/refusals.js';
+import { PhoneKeyError } from '../../errors.js';
+import type { HandshakeState } from '../../noise/handshake-state.js';
 import type { Random } from '../../platform/random.js';
-import type { SealedChannel } from '../session/common.js';
 import { decodePhoneIdentity, encodeCarIdentity, encodeEnrolment } from '../codec.js';
-import type { Enrolment } from '../codec.js';
+import type { CarIdentity } from '../codec.js';
+import { SealedChannel } from '../session/common.js';
+import { Spake2PlusVerifier } from './spake2plus.js';
 import {
   ID_PROVER,
   ID_VERIFIER,
-  outOfOrder,
-  pairingChannel,
+  inOrder,
   pairingContext,
+  pairingHandshake,
+  signedInPairing,
 } from './transcript.js';
-import { Spake2PlusVerifier } from './spake2plus.js';
 
 /** The car's side of a pairing, one call per message. Its mirror is phone.ts. */
 export class CarPairing {
   readonly #suite: Suite;
+  readonly #random: Random;
   readonly #verifier: Spake2PlusVerifier;
+  #noise: HandshakeState | undefined;
+  /** Of the handshake, after the offer. */
+  #transcript: Uint8Array | undefined;
   #channel: SealedChannel | undefined;
 
   /**
@@ -30,6 +39,7 @@ export class CarPairing {
     challenge: Uint8Array,
   ) {
     this.#suite = suite;
+    this.#random = random;
     this.#verifier = new Spake2PlusVerifier({
       ...registration,
       context: pairingContext(challenge),
@@ -50,31 +60,46 @@ export class CarPairing {
     return { share: shareV, confirm: confirmV };
   }
 
-  /** Takes PairConfirm: the phone knew the code. @throws PhoneKeyError `pairing.wrong-code` */
-  verify(confirm: Uint8Array): void {
-    this.#channel = pairingChannel(this.#suite, this.#verifier.finish(confirm), 'car');
+  /**
+   * Takes PairConfirm: the phone knew the code, and the key of SPAKE2+ is used from here on.
+   * @param handshake the first message of Noise, 48 bytes
+   * @param identity the car's, X25519
+   * @throws PhoneKeyError `pairing.wrong-code`, `protocol.authentication`
+   */
+  verify(confirm: Uint8Array, handshake: Uint8Array, identity: KeyPair): void {
+    const sharedKey = this.#verifier.finish(confirm);
+    const noise = pairingHandshake(this.#suite, this.#random, 'car', sharedKey, identity);
+    noise.readMessage(handshake);
+    this.#noise = noise;
   }
 
-  /** For PairOffer: who this car is. */
-  offer(publicKey: Uint8Array, name: string): Uint8Array {
-    return this.#established().seal(encodeCarIdentity({ publicKey, name }));
+  /** For PairOffer: proves who this car is, and says what the window gives. */
+  offer(identity: CarIdentity): Uint8Array {
+    const noise = inOrder(this.#noise);
+    const offer = noise.writeMessage(encodeCarIdentity(identity));
+    this.#transcript = noise.handshakeHash;
+    return offer;
   }
 
   /**
-   * Takes PairCommit: the phone has saved who we are, and these are its keys.
-   * @throws PhoneKeyError `protocol.authentication`, `protocol.malformed`
+   * Takes PairCommit: the phone has saved who we are, and has both of these keys.
+   * @throws PhoneKeyError `protocol.authentication`, `protocol.malformed`, `crypto.weak-key`
    */
-  openCommit(sealed: Uint8Array): PhoneIdentity {
-    return decodePhoneIdentity(this.#established().open(sealed));
+  openCommit(commit: Uint8Array): PhoneIdentity {
+    const transcript = inOrder(this.#transcript);
+    const noise = inOrder(this.#noise);
+    const { signature, ...identity } = decodePhoneIdentity(noise.readMessage(commit));
+    const publicKey = inOrder(noise.rs);
+    const signed = signedInPairing(transcript, publicKey);
+    if (!this.#suite.ed25519Verify(identity.signingKey, signed, signature)) {
+      throw new PhoneKeyError('protocol.authentication', 'the signing key is not proved');
+    }
+    this.#channel = new SealedChannel(noise.split());
+    return { publicKey, ...identity };
   }
 
   /** For PairDone: once the key is durable, or when it could not be enrolled after all. */
-  done(enrolment: Enrolment): Uint8Array {
-    return this.#established().seal(encodeEnrolment(enrolment));
-  }
-
-  #established(): SealedChannel {
-    if (this.#channel === undefined) throw outOfOrder();
-    return this.#channel;
+  done(enrolment: Enrolment | PairingRefusal): Uint8Array {
+    return inOrder(this.#channel).seal(encodeEnrolment(enrolment));
   }
 }

@@ -1,9 +1,9 @@
-import { CipherState } from '../../noise/symmetric-state.js';
-import type { Suite } from '../../crypto/suite.js';
-import { PhoneKeyError } from '../../errors.js';
-import { concat, utf8 } from '../../platform/bytes.js';
-import { SealedChannel } from '../session/common.js';
 import { defaultSuite } from '../../crypto/index.js';
+import type { KeyPair, Suite } from '../../crypto/suite.js';
+import { PhoneKeyError } from '../../errors.js';
+import { HandshakeState, PATTERNS } from '../../noise/handshake-state.js';
+import { concat, utf8 } from '../../platform/bytes.js';
+import type { Random } from '../../platform/random.js';
 import { deriveSecrets, register } from './spake2plus.js';
 
 /** Names of the two ends in SPAKE2+ (RFC 9383, section 3.2). */
@@ -20,36 +20,43 @@ export const pairingRegistration = (
   suite: Suite = defaultSuite,
 ): { w0: Uint8Array; L: Uint8Array } => register(pairingSecrets(code, suite));
 
-const KEY = 32;
+/** Begins the context of SPAKE2+ and what a phone signs; the prologue of Noise. */
+export const PAIRING: Uint8Array = utf8('phonekey v1 pairing');
 
 /** SPAKE2+ context: the protocol, and the challenge of this very link. */
-export const pairingContext = (challenge: Uint8Array): Uint8Array =>
-  concat(utf8('phonekey v1 pairing'), challenge);
+export const pairingContext = (challenge: Uint8Array): Uint8Array => concat(PAIRING, challenge);
 
-/** One 32-byte key for each direction, from the 32 bytes that SPAKE2+ gave. */
-export const pairingKeys = (
+/**
+ * The handshake in which both prove their static keys, the phone first, under the key that SPAKE2+ gave.
+ * @param sharedKey 32 bytes
+ * @param s a phone chooses it by the car that it meets
+ */
+export const pairingHandshake = (
   suite: Suite,
+  random: Random,
+  by: 'phone' | 'car',
   sharedKey: Uint8Array,
-): { readonly toCar: Uint8Array; readonly fromCar: Uint8Array } => {
-  const info = utf8('phonekey v1 pairing keys');
-  const keys = suite.hkdfSha512(sharedKey, new Uint8Array(0), info, 2 * KEY);
-  return { toCar: keys.slice(0, KEY), fromCar: keys.slice(KEY) };
-};
+  s: KeyPair | (() => KeyPair),
+): HandshakeState =>
+  new HandshakeState(suite, PATTERNS.XXpsk0, {
+    initiator: by === 'phone',
+    prologue: PAIRING,
+    psk: sharedKey,
+    s,
+    random,
+  });
 
-/** The channel under the key that SPAKE2+ gave. */
-export const pairingChannel = (
-  suite: Suite,
-  sharedKey: Uint8Array,
-  role: 'phone' | 'car',
-): SealedChannel => {
-  const keys = pairingKeys(suite, sharedKey);
-  const toCar = new CipherState(suite, keys.toCar);
-  const fromCar = new CipherState(suite, keys.fromCar);
-  return role === 'phone'
-    ? new SealedChannel({ send: toCar, receive: fromCar })
-    : new SealedChannel({ send: fromCar, receive: toCar });
-};
+/**
+ * What the phone's Ed25519 key signs: so both of its keys are in the same hands, in this very run, and for this
+ * car and this role.
+ * @param transcript hash of the handshake after the offer, 64 bytes
+ * @param publicKey the phone's, X25519, 32 bytes
+ */
+export const signedInPairing = (transcript: Uint8Array, publicKey: Uint8Array): Uint8Array =>
+  concat(PAIRING, transcript, publicKey);
 
-/** A pairing function was called before the message that it needs. */
-export const outOfOrder = (): PhoneKeyError =>
-  new PhoneKeyError('protocol.order', 'a pairing message came out of order');
+/** What an earlier message of the pairing gave. @throws PhoneKeyError `protocol.order` where that did not come */
+export const inOrder = <T>(value: T | undefined): T => {
+  if (value !== undefined) return value;
+  throw new PhoneKeyError('protocol.order', 'a pairing message came out of order');
+};

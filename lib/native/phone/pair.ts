@@ -7,7 +7,7 @@ import { nativeRemote } from '../phone.js';
 import { openChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
-/** Pairs: SPAKE2+ with the code, then static keys (docs/PROTOCOL.md, section 5). */
+/** Pairs: SPAKE2+ with the code, then proof of the static keys (docs/PROTOCOL.md, section 5). */
 const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) => {
   const { suite, random, name, formFactor } = phone;
   const channel = await openChannel(link, phone, deadline);
@@ -18,17 +18,14 @@ const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) =>
   const share = expect('pairShare', await channel.receive(deadline));
   const confirm = exchange.confirm(share.share, share.confirm);
 
-  await channel.send({ case: 'pairConfirm', value: { confirm } }, deadline);
+  await channel.send({ case: 'pairConfirm', value: confirm }, deadline);
   const offer = exchange.openOffer(expect('pairOffer', await channel.receive(deadline)));
   return {
     car: { name: offer.name, carPublicKey: offer.publicKey },
-    enrol: async ({ identity, signing }, left) => {
-      const sealed = exchange.commit({
-        publicKey: identity.publicKey,
-        signingKey: signing.publicKey,
-        name,
-        formFactor,
-      });
+    role: offer.role,
+    enrol: async (keys, left) => {
+      const sealed = exchange.commit(keys, { name, formFactor });
+      if (channel.failure !== undefined) throw channel.failure;
       // From the first byte on, the car may have enrolled us.
       try {
         await channel.send({ case: 'pairCommit', value: sealed }, left);

@@ -24,6 +24,8 @@ export interface Delivery {
   readonly part: SignedPart | undefined;
   readonly good: boolean;
   taken: boolean;
+  /** When it was taken, it was not newer than what the car had. */
+  old: boolean;
 }
 
 export interface Admission {

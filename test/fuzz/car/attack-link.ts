@@ -177,18 +177,22 @@ export class AttackLink {
     const { exchange } = pairing;
     const confirm = refusing(codes, () => exchange.confirm(share.share, share.confirm));
     if (confirm === undefined) return undefined;
-    return this.#made({ case: 'pairConfirm', value: { confirm } }, () => {
+    return this.#made({ case: 'pairConfirm', value: confirm }, () => {
       this.#established = exchange;
       this.#confirmed = true;
     });
   }
 
-  pairCommit({ identity: { publicKey }, signingKey, name }: KeyHolder): Made | undefined {
-    const sealed = this.#established?.commit({ publicKey, signingKey, name });
-    if (sealed === undefined) return undefined;
-    return this.#made({ case: 'pairCommit', value: sealed }, () => {
+  pairCommit(person: KeyHolder): Made | undefined {
+    const exchange = this.#established;
+    if (exchange === undefined) return undefined;
+    // Once for each offer, which may not be there.
+    const codes = ['noise.state', 'protocol.order'];
+    const commit = refusing(codes, () => exchange.commit(person, { name: person.name }));
+    if (commit === undefined) return undefined;
+    return this.#made({ case: 'pairCommit', value: commit }, () => {
       this.#committed = true;
-      this.#oracle.applies(publicKey);
+      this.#oracle.applies(person.identity.publicKey);
     });
   }
 

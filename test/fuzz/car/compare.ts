@@ -1,5 +1,8 @@
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { defaultSuite } from '../../../lib/crypto/index.js';
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { Model } from './model.js';
 
 const text = (list: readonly KeySlot[]): string =>
@@ -19,13 +22,20 @@ export const differences = (model: Model, record: CarRecord, now: number | null)
     found.push(`the car has the keys ${text(record.keys)}, not ${text(model.keys)}`);
   }
   const numbers = model.numbers();
-  for (const [ownerSlot, [whole, highest]] of numbers) {
-    const kept = record.revocationLists.find((each) => each.ownerSlot === ownerSlot);
-    const [itsWhole, itsHighest] = [kept?.number ?? 0, kept?.pending?.number ?? kept?.number ?? 0];
+  const owners = [...numbers.keys()].map((key) =>
+    fingerprint(defaultSuite, Buffer.from(key, 'hex')),
+  );
+  for (const [index, [whole, highest]] of [...numbers.values()].entries()) {
+    const kept = record.owners.find(({ owner }) => sameBytes(owner, owners[index] ?? owner));
+    const [itsWhole, itsHighest] = [kept?.number ?? 0, kept?.incoming?.number ?? kept?.number ?? 0];
     if (itsWhole < whole || itsHighest < highest) found.push('a revocation list number goes back');
     if (itsWhole > whole || itsHighest > highest) found.push('a revocation list number jumps');
   }
-  if (record.revocationLists.some(({ ownerSlot }) => !numbers.has(ownerSlot))) {
+  const strange = record.owners.filter(
+    ({ owner, number, incoming }) =>
+      (number > 0 || incoming !== undefined) && !owners.some((each) => sameBytes(each, owner)),
+  );
+  if (strange.length > 0) {
     found.push('the car has revocation lists that it was never given');
   }
   if (record.epoch !== model.epoch) {

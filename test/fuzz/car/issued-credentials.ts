@@ -21,7 +21,7 @@ export interface MadeEntry {
   readonly about: KeyHolder | undefined;
   /** Seconds since 1970. */
   readonly since: number;
-  readonly kind: 'revoked' | 'suspended';
+  readonly kind: 'revoked' | 'suspended' | 'resumed';
 }
 
 /** One part of a revocation list, sealed. */

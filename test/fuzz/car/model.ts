@@ -1,12 +1,15 @@
-import { sameBytes } from '../../../lib/platform/bytes.js';
-import type { KeySlot } from '../../../lib/credentials/key-slot.js';
+import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
+import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import { ROLES } from '../../../lib/domain/roles.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import type { Command, CommandName } from '../../../lib/domain/commands.js';
 import { Heard } from '../sharing/heard.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
 import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
 import type { MadeEntry, MadeLink, SignedPart } from './issued-credentials.js';
 import { ENROLLED, SLOTS } from './key-holders.js';
+import { LAST_SECOND, Memory, TOLERANCE } from './memory.js';
+import type { Said, Step } from './memory.js';
 
 /** A key that the car must have. */
 export interface ModelKey extends KeySlot {
@@ -14,31 +17,25 @@ export interface ModelKey extends KeySlot {
   readonly links?: readonly MadeLink[];
 }
 
-interface Tomb {
-  readonly publicKey: Uint8Array;
-  readonly since: number;
-}
-
 /** Where the time is not known, what opens nothing goes on. */
 const WITHOUT_TIME: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
 /** What an owner keeps whom another one has suspended. */
 const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
-const LAST_SECOND = 2 ** 32 - 1;
 
 const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 
 /**
  * Who may do what at this moment, by what was really signed, and by what the car was heard to take. All
- * of it is written down here once more: nothing is asked of lib/credentials.
+ * of it is written down here once more: nothing is asked of lib/credentials, nor of the car.
  */
 export class Model {
   keys: readonly ModelKey[] = ENROLLED;
   epoch = 0;
   /** PINs of which one is right; an empty one stands for none. */
   pins: readonly string[] = [''];
-  readonly #revocationLists = new Map<number, Heard<MadeEntry>>();
+  readonly #memory = new Memory();
+  readonly #heard = new Map<string, Heard<MadeEntry>>();
   readonly #used = new Map<ModelKey, number>();
-  #removed: readonly Tomb[] = [];
   #clock = { offset: 0, floor: 0, lost: false };
   readonly #wall: () => number;
 
@@ -57,9 +54,14 @@ export class Model {
 
   /** Seconds since 1970; null where the car has lost the time. */
   get now(): number | null {
-    const { offset, floor, lost } = this.#clock;
-    const running = Math.min(LAST_SECOND, Math.max(0, this.#wall() + offset));
-    return lost ? null : Math.max(running, floor);
+    const running = this.#running;
+    return running === null ? null : Math.max(running, this.#clock.floor);
+  }
+
+  /** By the clock alone, whatever was signed. */
+  get #running(): number | null {
+    const { offset, lost } = this.#clock;
+    return lost ? null : Math.min(LAST_SECOND, Math.max(0, this.#wall() + offset));
   }
 
   /** Ends an authorisation, or never was one: in words, undefined where the key may do this now. */
@@ -96,7 +98,7 @@ export class Model {
 
   /** An entry in force is about the key, or about one that it came from. */
   isStopped(key: ModelKey): boolean {
-    return areConcerned(pathOf(key), this.#entries());
+    return this.#against(key).length > 0;
   }
 
   /** Why a chain does not hold for this key, whatever the time is. */
@@ -131,8 +133,13 @@ export class Model {
     const invalid = this.whyInvalid(publicKey, links);
     if (invalid !== undefined || links === undefined) return invalid;
     const path = links.map(stepOf);
-    if (areConcerned(path, this.#removed)) return 'of a key that was removed';
-    if (areConcerned(path, this.#entries())) return 'that was revoked or suspended';
+    if (path.some(({ date }) => this.#isAhead(date))) return 'that is dated ahead';
+    if (this.#memory.about(path, false).length > 0) return 'that was revoked or suspended';
+    if (path.some((step) => this.#memory.isMarked(step))) return 'of a key that was removed';
+    const giver = this.#owner(links[0]?.fields.ownerSlot ?? -1);
+    const word = { key: giver === undefined ? '' : idOf(giver), date: path[0]?.date ?? 0 };
+    if (this.#memory.isMarked(word)) return 'of an owner who was removed since';
+    if (this.#memory.isBelow(word)) return 'that its owner has declared void';
     // What an owner has signed says what time it is at least.
     const now = this.now === null ? null : Math.max(this.now, links[0]?.fields.issuedAt ?? 0);
     return this.#whyNotNow(links, 'unlock', now);
@@ -143,16 +150,35 @@ export class Model {
     const free = Array.from({ length: SLOTS }, (_, slot) => slot);
     const slot = known?.slot ?? free.find((each) => this.keyIn(each) === undefined) ?? -1;
     const role = ROLES[(links.at(-1)?.fields.role ?? 0) - 1] ?? 'guest';
-    const key: ModelKey = { slot, publicKey, signingKey: new Uint8Array(32), name, role, links };
-    this.keys = [...this.keys.filter((each) => each !== known), key].sort(
-      (a, b) => a.slot - b.slot,
-    );
+    this.#put(known, { slot, publicKey, signingKey: new Uint8Array(32), name, role, links });
     this.#raiseFloor(links[0]?.fields.issuedAt ?? 0);
   }
 
-  /** Later than whatever owners had signed. */
-  get pairingTime(): number {
-    return Math.min(LAST_SECOND, Math.max(this.now ?? 0, this.#clock.floor + 1));
+  /** A phone with the code: the key that it has now, or why it has none. */
+  pair(phone: PhoneIdentity, asked: Role): ModelKey | string {
+    const same = this.keyOf(phone.publicKey);
+    const role = this.keys.some(isOwner) ? asked : 'owner';
+    if (same !== undefined) {
+      const isOther = !sameBytes(same.signingKey, phone.signingKey);
+      if (same.links === undefined && isOther) return 'another signing key';
+      const others = this.keys.filter((key) => key !== same);
+      if (isOwner(same) && role !== 'owner' && !others.some(isOwner)) return 'the last owner';
+    }
+    const free = Array.from({ length: SLOTS }, (_, each) => each);
+    const slot = same?.slot ?? free.find((each) => this.keyIn(each) === undefined);
+    if (slot === undefined) return 'no slot';
+    const stopped = this.#stoppedOwners();
+    if (same?.links !== undefined) this.#memory.markAt(idOf(same), dateOf(same));
+    else if (same !== undefined && isOwner(same) && role !== 'owner') this.remove(same);
+    const said = this.#memory.said
+      .filter(({ key }) => key === idOf(phone))
+      .map(({ until, issuedAt }) => Math.min(until, issuedAt + TOLERANCE) + 1);
+    const { floor } = this.#clock;
+    const pairedAt = Math.min(LAST_SECOND, Math.max(this.now ?? floor, floor + 1, ...said));
+    const key: ModelKey = { ...phone, slot, role, pairedAt };
+    this.#put(same, key);
+    this.#voidMeanwhile(stopped);
+    return key;
   }
 
   whyNotTaken(part: SignedPart | undefined): string | undefined {
@@ -162,34 +188,61 @@ export class Model {
     if (owner === undefined || !sameBytes(owner.signingKey, part.by.signingKey)) {
       return 'that no owner signed';
     }
-    const heard = this.#revocationLists.get(part.ownerSlot) ?? new Heard();
-    return heard.isNew(part) ? undefined : 'whose number goes back';
+    if (part.epoch !== this.epoch) return 'of another epoch';
+    if (this.#isAhead(part.issuedAt)) return 'that is dated ahead';
+    const own = part.entries.some(({ about }) => about && idOf(about.identity) === idOf(owner));
+    return own ? 'that names its own signer' : undefined;
   }
 
-  take(part: SignedPart): void {
-    const heard = this.#revocationLists.get(part.ownerSlot) ?? new Heard<MadeEntry>();
-    this.#revocationLists.set(part.ownerSlot, heard);
-    heard.take(part);
-    this.#raiseFloor(part.issuedAt);
-    const revoked = this.#entries().filter(({ kind }) => kind === 'revoked');
-    this.keys = this.keys.filter((key) => isOwner(key) || !areConcerned(pathOf(key), revoked));
+  /** True where it was an old one, which takes away and gives nothing back. */
+  take(part: SignedPart): boolean {
+    const owner = this.#owner(part.ownerSlot);
+    if (owner === undefined) return true;
+    const by = idOf(owner);
+    const heard = this.#heard.get(by) ?? new Heard<MadeEntry>();
+    this.#heard.set(by, heard);
+    const { number, issuedAt, floor } = part;
+    const isOld = heard.isOld(part) || this.#memory.isMarked({ key: by, date: issuedAt });
+    const entries = part.entries.filter(
+      ({ kind }) => kind === 'revoked' || (!isOld && kind === 'suspended'),
+    );
+    for (const entry of entries) {
+      const { about } = entry;
+      this.#memory.add(by, number, issuedAt, entry, about ? idOf(about.identity) : '');
+    }
+    if (floor > 0) this.#memory.raiseFloor(by, Math.min(floor, issuedAt));
+    const whole = isOld ? undefined : heard.take(part);
+    if (whole !== undefined) {
+      this.#raiseFloor(issuedAt);
+      this.#resume(by, number, issuedAt, whole);
+    }
+    const leaving = this.keys.filter((key) => !isOwner(key) && this.#goes(key, entries));
+    for (const key of leaving) {
+      const own = this.#against(key).filter((each) => each.kind === 'revoked');
+      const until = own.filter((each) => each.key === idOf(key)).map((each) => each.until);
+      this.#memory.mark(idOf(key), this.#running, dateOf(key), Math.max(0, ...until));
+    }
+    this.keys = this.keys.filter((key) => !leaving.includes(key));
+    return isOld;
   }
 
-  /** With a key go those that came from it; none of their grants brings them back. */
+  /** With a key go those that came from it; nothing that was signed before brings them back. */
   remove(key: ModelKey): void {
-    const last = key.links?.at(-1);
-    const tombs =
-      last === undefined
-        ? (isOwner(key) ? (this.#revocationLists.get(key.slot)?.said() ?? []) : []).flatMap(tombOf)
-        : [stepOf(last)];
-    this.#removed = [...this.#removed, ...tombs];
-    if (isOwner(key)) this.#revocationLists.delete(key.slot);
-    this.keys = this.keys.filter(
+    const fallen = this.keys.filter(
       (other) =>
         other !== key &&
-        !other.links?.some(({ subject }) => sameBytes(subject.identity.publicKey, key.publicKey)) &&
-        !(isOwner(key) && other.links?.[0]?.fields.ownerSlot === key.slot),
+        (other.links?.some(({ subject }) => idOf(subject.identity) === idOf(key)) === true ||
+          (isOwner(key) && other.links?.[0]?.fields.ownerSlot === key.slot)),
     );
+    this.#memory.mark(idOf(key), this.#running, dateOf(key));
+    for (const other of fallen) this.#memory.markAt(idOf(other), dateOf(other));
+    this.keys = this.keys.filter((other) => other !== key && !fallen.includes(other));
+  }
+
+  /** A key makes room whose time is over. */
+  evict(key: ModelKey): void {
+    this.#memory.markAt(idOf(key), dateOf(key));
+    this.keys = this.keys.filter((other) => other !== key);
   }
 
   /** True for a key that has to make room for another one. */
@@ -200,8 +253,21 @@ export class Model {
 
   raiseEpoch(): void {
     this.epoch += 1;
-    this.#removed = [];
     this.keys = this.keys.filter(isOwner);
+    const about = this.keys.flatMap((key) => this.#against(key));
+    this.#memory.forget(this.#memory.said.filter((each) => about.includes(each)));
+    this.#heard.clear();
+  }
+
+  /** With the card, also back. */
+  setTimeByCard(seconds: number): void {
+    this.raiseEpoch();
+    this.#clock = { offset: seconds - this.#wall(), floor: 0, lost: false };
+    this.#memory.notAfter(seconds);
+    this.keys = this.keys.map(({ pairedAt = 0, ...key }) => ({
+      ...key,
+      pairedAt: Math.min(pairedAt, seconds),
+    }));
   }
 
   loseClock(): void {
@@ -215,15 +281,14 @@ export class Model {
   /** Of a clock that was lost; a running one stays. */
   setClock(seconds: number): void {
     const { floor, lost } = this.#clock;
-    const offset = Math.max(seconds, floor) - this.#wall();
-    if (lost) this.#clock = { floor, offset, lost: false };
+    if (!lost) return;
+    this.#clock = { floor, offset: Math.max(seconds, floor) - this.#wall(), lost: false };
+    this.#memory.settle(this.#running ?? 0);
   }
 
-  /** Of every owner: the last whole number, and the highest one. */
-  numbers(): ReadonlyMap<number, readonly [whole: number, highest: number]> {
-    return new Map(
-      [...this.#revocationLists].map(([slot, { whole, highest }]) => [slot, [whole, highest]]),
-    );
+  /** Of every owner, by its public key in hex: the last whole number, and the highest one. */
+  numbers(): ReadonlyMap<string, readonly [whole: number, highest: number]> {
+    return new Map([...this.#heard].map(([key, { whole, highest }]) => [key, [whole, highest]]));
   }
 
   #whyNotNow(links: readonly MadeLink[], command: CommandName, now = this.now): string | undefined {
@@ -232,9 +297,10 @@ export class Model {
     for (const { fields } of links) {
       if (now < fields.notBefore) return 'before its grant begins';
       if (now >= fields.notAfter) return 'after its grant has ended';
+      const giver = this.keyIn(fields.ownerSlot);
       const lastHeard = Math.max(
         links[0]?.fields.issuedAt ?? 0,
-        this.#revocationLists.get(fields.ownerSlot)?.issuedAt ?? 0,
+        (giver && this.#heard.get(idOf(giver))?.issuedAt) ?? 0,
       );
       const { leaseHours } = fields;
       if (command === 'start' && leaseHours > 0 && now >= lastHeard + leaseHours * 3600) {
@@ -244,8 +310,58 @@ export class Model {
     return undefined;
   }
 
-  #entries(): readonly MadeEntry[] {
-    return [...this.#revocationLists.values()].flatMap((heard) => heard.said());
+  #against(key: ModelKey): readonly Said[] {
+    return this.#memory.about(pathOf(key), key.links === undefined);
+  }
+
+  /** By these entries: it is revoked, or came by what a suspended owner signed from then on. */
+  #goes(key: ModelKey, entries: readonly MadeEntry[]): boolean {
+    if (this.#against(key).some(({ kind }) => kind === 'revoked')) return true;
+    const first = key.links?.[0];
+    const giver = first && this.keyIn(first.fields.ownerSlot);
+    if (giver === undefined || !this.isStopped(giver)) return false;
+    return entries.some(
+      ({ about, since }) =>
+        first !== undefined &&
+        about !== undefined &&
+        idOf(about.identity) === idOf(giver) &&
+        first.fields.issuedAt >= since,
+    );
+  }
+
+  /** A whole list gives back what it names: of its owner by earlier lists, and of owners that left. */
+  #resume(by: string, number: number, issuedAt: number, entries: readonly MadeEntry[]): void {
+    const stopped = this.#stoppedOwners();
+    const named = entries.flatMap(({ about, kind }) =>
+      kind === 'resumed' ? [about ? idOf(about.identity) : ''] : [],
+    );
+    const owners = this.keys.filter(isOwner).map(idOf);
+    this.#memory.lift(
+      (each) =>
+        named.includes(each.key) &&
+        each.issuedAt <= issuedAt &&
+        (each.by === by ? each.number < number : !owners.includes(each.by)),
+    );
+    this.#voidMeanwhile(stopped);
+  }
+
+  #stoppedOwners(): readonly string[] {
+    return this.keys.filter((key) => isOwner(key) && this.isStopped(key)).map(idOf);
+  }
+
+  /** Of an owner who is free again, all that it signed until now is void. */
+  #voidMeanwhile(stopped: readonly string[]): void {
+    for (const key of this.keys) {
+      if (isOwner(key) && stopped.includes(idOf(key)) && !this.isStopped(key)) {
+        this.#memory.mark(idOf(key), this.#running, 0);
+      }
+    }
+  }
+
+  /** Judged by the clock that runs, where it is known. */
+  #isAhead(date: number): boolean {
+    const now = this.#running;
+    return now !== null && date > now + TOLERANCE;
   }
 
   /** One whose word counts. */
@@ -254,30 +370,30 @@ export class Model {
     return key !== undefined && isOwner(key) && !this.isStopped(key) ? key : undefined;
   }
 
+  #put(before: ModelKey | undefined, key: ModelKey): void {
+    this.keys = [
+      ...this.keys.filter((each) => each !== before && each.slot !== key.slot),
+      key,
+    ].sort((a, b) => a.slot - b.slot);
+  }
+
   #raiseFloor(seconds: number): void {
-    this.#clock = { ...this.#clock, floor: Math.max(this.#clock.floor, seconds) };
+    const { floor, lost } = this.#clock;
+    if (!lost) this.#clock = { ...this.#clock, floor: Math.max(floor, seconds) };
   }
 }
 
-const stepOf = ({ subject, fields }: MadeLink): Tomb => ({
-  publicKey: subject.identity.publicKey,
-  since: fields.issuedAt,
+const idOf = ({ publicKey }: { readonly publicKey: Uint8Array }): string => toHex(publicKey);
+
+const stepOf = ({ subject, fields }: MadeLink): Step => ({
+  key: idOf(subject.identity),
+  date: fields.issuedAt,
 });
 
+/** Of what let it in: its grant, or its pairing. */
+const dateOf = ({ links, pairedAt = 0 }: ModelKey): number =>
+  links?.at(-1)?.fields.issuedAt ?? pairedAt;
+
 /** A paired key is a chain of itself. */
-const pathOf = ({ publicKey, links, pairedAt = 0 }: ModelKey): readonly Tomb[] =>
-  links?.map(stepOf) ?? [{ publicKey, since: pairedAt }];
-
-const areConcerned = (path: readonly Tomb[], by: readonly (MadeEntry | Tomb)[]): boolean =>
-  path.some((step) => by.some((entry) => concerns(entry, step)));
-
-const tombOf = ({ about, since, kind }: MadeEntry): Tomb[] =>
-  about === undefined || kind === 'suspended'
-    ? []
-    : [{ publicKey: about.identity.publicKey, since }];
-
-/** Whether an entry, or what is remembered of a removed key, is about a link that was signed then. */
-const concerns = (entry: MadeEntry | Tomb, { publicKey, since }: Tomb): boolean => {
-  const about = 'publicKey' in entry ? entry.publicKey : entry.about?.identity.publicKey;
-  return about !== undefined && since <= entry.since && sameBytes(about, publicKey);
-};
+const pathOf = (key: ModelKey): readonly Step[] =>
+  key.links?.map(stepOf) ?? [{ key: idOf(key), date: dateOf(key) }];

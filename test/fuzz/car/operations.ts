@@ -11,6 +11,7 @@ import {
   alterGrant,
   alterRevocationList,
   at,
+  cardClock,
   clock,
   grant,
   removeAtScreen,
@@ -63,6 +64,7 @@ export const COMMANDS = {
   setTimeForward: command({ type: 'setTime', seconds: START + 7_200 }),
   removeThird: command({ type: 'removeKey', slot: 3 }),
   removeFourth: command({ type: 'removeKey', slot: 4 }),
+  listRevocations: command({ type: 'listRevocations', page: 0 }),
 } as const satisfies Record<string, Uint8Array>;
 
 type Maker = (link: AttackLink, person: KeyHolder, step: Step, run: Run) => Made | undefined;
@@ -229,4 +231,5 @@ export const OPERATIONS = {
   alterRevocationList,
   removeAtScreen,
   clock,
+  cardClock,
 } as const satisfies Record<string, Operation>;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CarHost } from '../../../lib/car/host.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import type { CommandName } from '../../../lib/domain/commands.js';
+import { NO_TERMS } from '../../../lib/domain/outcomes.js';
 import { attack } from './attack.js';
 import { KEY_HOLDERS } from './key-holders.js';
 import { program } from './program.js';
@@ -11,6 +12,7 @@ import {
   guess,
   loseTime,
   open,
+  pair,
   passHours,
   prove,
   refused,
@@ -213,6 +215,92 @@ describe('the oracle notices', () => {
       /by a grant of a key that was removed/,
     ],
     [
+      'a removed owner whose old grant lets somebody in',
+      program(
+        open,
+        open,
+        ...pair(1),
+        grant('guest', 'driver', { by: 'newcomer' }),
+        { do: 'removeAtScreen', parameter: 2 },
+        open,
+        { do: 'tap', parameter: 1 },
+        ...pair(1)
+          .slice(1)
+          .map((step) => ({ ...step, link: 2 })),
+        show('guest', 'unlock', 1),
+      ),
+      admitsAll,
+      /by a grant of an owner who was removed since/,
+    ],
+    [
+      'a grant that is dated ahead',
+      program(open, grant('guest', 'driver', { xor: 16 }), show('guest', 'unlock')),
+      admitsAll,
+      /by a grant that is dated ahead/,
+    ],
+    [
+      'a grant that its owner has declared void',
+      program(
+        open,
+        open,
+        grant('guest'),
+        sign('nothing', 'guest', { xor: 64 }),
+        relay(1),
+        show('guest', 'unlock'),
+      ),
+      admitsAll,
+      /by a grant that its owner has declared void/,
+    ],
+    [
+      'a car that refuses a good grant',
+      program(open, grant('guest'), show('guest', 'unlock')),
+      {
+        car: ({ credentials }) => ({
+          credentials: {
+            receive: (revocationList) => credentials.receive(revocationList),
+            admit: () => Promise.resolve('grant-void'),
+          },
+        }),
+      },
+      /refuses a good grant: grant-void/,
+    ],
+    [
+      'a car that calls an old revocation list new',
+      program(open, open, sign('suspend', 'driver'), relay(), {
+        do: 'send',
+        message: 'proofOfRevocationList',
+        person: 'owner',
+        link: 1,
+      }),
+      {
+        car: (real) => ({
+          execute: async (command, key) => {
+            const result = await real.execute(command, key);
+            return command.type === 'deliver' ? DONE : result;
+          },
+        }),
+      },
+      /says that an old revocation list is new/,
+    ],
+    [
+      'a car that makes its last owner a driver',
+      program(open, ...pair(0).slice(0, 3), {
+        do: 'send',
+        message: 'pairCommit',
+        person: 'owner',
+      }),
+      {
+        car: ({ pairing }) => ({
+          pairing: {
+            window: () => pairing.window(),
+            countTry: (window) => pairing.countTry(window),
+            enrol: () => Promise.resolve({ slot: 0, role: 'driver', ...NO_TERMS }),
+          },
+        }),
+      },
+      /enrols, though there is the last owner/,
+    ],
+    [
       'an expired grant that opens',
       program(open, grant('guest', 'short'), show('guest', 'status'), passHours, then('unlock')),
       obeys('unlock'),
@@ -319,15 +407,15 @@ describe('the oracle notices', () => {
     [
       'a revocation list number that goes back',
       program(open, sign('suspend', 'guest'), relay(), { do: 'restart' }),
-      recalls((record) => ({ ...record, revocationLists: [] })),
+      recalls((record) => ({ ...record, owners: [] })),
       /a revocation list number goes back/,
     ],
     [
       'half a revocation list that is forgotten',
       program(open, sign('revokeLast', 'guest'), relay(), { do: 'restart' }),
-      recalls(({ revocationLists, ...record }) => ({
+      recalls(({ owners, ...record }) => ({
         ...record,
-        revocationLists: revocationLists.map(({ pending: _, ...rest }) => rest),
+        owners: owners.map(({ incoming: _, ...rest }) => rest),
       })),
       /a revocation list number goes back/,
     ],

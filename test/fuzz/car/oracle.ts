@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CarEvent } from '../../../firmware-sim/events.js';
-import { placeKey } from '../../../firmware-sim/key-slots.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
 import { fingerprint as fingerprintOf } from '../../../lib/credentials/key-slot.js';
@@ -10,7 +9,8 @@ import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
 import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
 import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import type { Command } from '../../../lib/domain/commands.js';
-import type { Result } from '../../../lib/domain/outcomes.js';
+import type { EnrolRefusal } from '../../../lib/car/host.js';
+import type { Enrolment, Result } from '../../../lib/domain/outcomes.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { fastest } from '../sharing/rights.js';
 import { Violation } from '../target.js';
@@ -21,7 +21,6 @@ import { differences } from './compare.js';
 import { Model } from './model.js';
 import type { ModelKey } from './model.js';
 import { IssuedCredentials } from './issued-credentials.js';
-import { SLOTS } from './key-holders.js';
 import type { KeyHolder } from './key-holders.js';
 
 const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
@@ -38,11 +37,17 @@ export class Oracle {
   readonly #credits: Credit[] = [];
   /** Identities that a phone which knew the code has sent, not enrolled yet. */
   readonly #applicants: Uint8Array[] = [];
+  /** Under way. */
+  #enrolments = 0;
   readonly #acting: Acting[] = [];
   readonly #deliveries: Delivery[] = [];
   readonly #admissions: Admission[] = [];
   /** Of the last command that set one; several where it is not known which. */
   #lastPins: readonly string[] = [''];
+  /** Phones that the car is about to enrol: what goes meanwhile, goes with what they were. */
+  #enrolling = 0;
+  /** To which the card at the screen sets the clock, in seconds since 1970. */
+  cardTime = 0;
   readonly #goneSince = new Map<AttackLink, number>();
   /** The owner whose revocation list was taken last. */
   #revocationListBy: number | undefined;
@@ -139,6 +144,7 @@ export class Oracle {
     }
     if (revocationList?.taken === false)
       this.fail('the car says that it took a revocation list, and did not');
+    if (revocationList?.old === true) this.fail('the car says that an old revocation list is new');
     if (own !== undefined && (command.type === 'unlock' || command.type === 'start')) {
       this.model.count(own);
     }
@@ -152,7 +158,7 @@ export class Oracle {
   receiving(bytes: Uint8Array, refused?: string): Delivery {
     const part = this.issued.revocationListOf(bytes);
     const good = refused === undefined && this.model.whyNotTaken(part) === undefined;
-    const delivery = { part, good, taken: false };
+    const delivery = { part, good, taken: false, old: false };
     this.#deliveries.push(delivery);
     return delivery;
   }
@@ -172,7 +178,12 @@ export class Oracle {
   admitted(admission: Admission, outcome: KeySlot | string): void {
     admission.done = true;
     const { publicKey, links } = admission;
-    if (typeof outcome === 'string' || this.model.keyOf(publicKey) !== undefined) return;
+    if (typeof outcome === 'string') {
+      const isRefused = this.strict && admission.whyNot === undefined && outcome !== 'slots-full';
+      if (isRefused) this.fail(`the car refuses a good grant: ${outcome}`);
+      return;
+    }
+    if (this.model.keyOf(publicKey) !== undefined) return;
     const whyNot = this.model.whyNotAdmitted(publicKey, links) ?? 'without a word';
     this.fail(`the car admits by a grant ${whyNot}`);
   }
@@ -181,13 +192,14 @@ export class Oracle {
     const applicant = this.#applicants.findIndex((known) => sameBytes(known, publicKey));
     if (applicant < 0) this.fail('the car enrols a key that never knew the code');
     else this.#applicants.splice(applicant, 1);
+    this.#enrolling += 1;
   }
 
-  enrolled(phone: PhoneIdentity): void {
-    const { keys, pairingTime } = this.model;
-    const placed = placeKey(keys, phone, this.#window.role, SLOTS, pairingTime);
-    if (placed === undefined) this.fail('the car has more keys than slots');
-    else this.model.keys = placed.keys;
+  enrolled(phone: PhoneIdentity, outcome: Enrolment | EnrolRefusal): void {
+    this.#enrolling -= 1;
+    if (typeof outcome === 'string') return;
+    const key = this.model.pair(phone, this.#window.role);
+    if (typeof key === 'string') this.fail(`the car enrols, though there is ${key}`);
   }
 
   onEvent(event: CarEvent): void {
@@ -195,6 +207,8 @@ export class Oracle {
     if (event.type === 'key-added' && event.key.grant !== undefined) this.#keyAdded(event);
     if (by === undefined || event.type === 'command-refused') return;
     if (by === 'card' || by === 'hand') {
+      if (event.type === 'key-removed' && !this.byHand && this.#enrolling > 0) return;
+      if (event.type === 'epoch-raised') this.model.setTimeByCard(this.cardTime);
       if (!this.byHand) this.fail(`${event.type} by nobody's ${by}`);
       if (event.type === 'key-removed') this.#removed(event.key.slot);
       return;
@@ -295,7 +309,7 @@ export class Oracle {
     this.#revocationListBy = typeof by === 'object' ? by.slot : undefined;
     const whyNot = this.model.whyNotTaken(part);
     if (whyNot !== undefined) this.fail(`the car takes a revocation list ${whyNot}`);
-    this.model.take(part);
+    delivery.old = this.model.take(part);
   }
 
   /** What a revocation list entailed is in the model already, when the car says so. */
@@ -370,6 +384,6 @@ export class Oracle {
     const key = this.model.keyIn(slot);
     if (key === undefined) return;
     if (!this.model.isOver(key)) this.fail('a key makes room whose time is not over');
-    this.model.keys = this.model.keys.filter((other) => other !== key);
+    this.model.evict(key);
   }
 }

@@ -71,9 +71,24 @@ const carKey = (run: Run, forThisCar: boolean): Uint8Array =>
 const slotOf = ({ world }: Run, signer: KeyHolder): number => world.oracle.keyOf(signer)?.slot ?? 0;
 
 /** One thing about a paper is not as it should be. Bits of `xor`. */
-const ODD = { otherCar: 1, otherEpoch: 2, otherSlot: 4, older: 8, newer: 16 } as const;
+const ODD = {
+  otherCar: 1,
+  otherEpoch: 2,
+  otherSlot: 4,
+  older: 8,
+  newer: 16,
+  ahead: 32,
+  floor: 64,
+} as const;
 
 const hasBit = ({ xor }: Step, bit: number): boolean => (xor & bit) !== 0;
+
+/** By a right clock, or by one that is an hour wrong, or within what is believed. */
+const dated = (run: Run, step: Step): number =>
+  now(run) +
+  (hasBit(step, ODD.newer) ? HOUR : 0) -
+  (hasBit(step, ODD.older) ? HOUR : 0) +
+  (hasBit(step, ODD.ahead) ? 250 : 0);
 
 /** A link for somebody: the first of a chain, or (`at` above 0) behind that many newest grant's. */
 export const grant: Operation = (run, step) => {
@@ -85,8 +100,7 @@ export const grant: Operation = (run, step) => {
   const subject = personOf(step);
   const terms: Terms = at(Object.values<Terms>(TERMS), step.parameter) ?? {};
   const { from = 0, until = HOUR, ...given } = terms;
-  const time =
-    now(run) + (hasBit(step, ODD.older) ? -HOUR : 0) + (hasBit(step, ODD.newer) ? HOUR : 0);
+  const time = dated(run, step);
   const rootSlot = last?.fields.ownerSlot ?? slotOf(run, signer);
   const fields: LinkFields = {
     version: 1,
@@ -142,6 +156,8 @@ export const SAYINGS = {
   nothing: { kind: undefined, parts: 1 },
   revokeLast: { kind: 'revoked', parts: 2, last: true },
   suspendFirst: { kind: 'suspended', parts: 2, last: false },
+  resume: { kind: 'resumed', parts: 1 },
+  resumeLast: { kind: 'resumed', parts: 2, last: true },
 } as const;
 
 interface Saying {
@@ -177,8 +193,9 @@ export const sign: Operation = (run, step) => {
     version: 1,
     ownerSlot: slotOf(run, by) + (hasBit(step, ODD.otherSlot) ? 1 : 0),
     number: Math.max(0, highest + 1 + (NUMBERS[(step.at >> 2) & 3] ?? 0)),
-    issuedAt:
-      now(run) + (hasBit(step, ODD.newer) ? HOUR : 0) - (hasBit(step, ODD.older) ? HOUR : 0),
+    issuedAt: dated(run, step),
+    epoch: run.world.oracle.model.epoch + (hasBit(step, ODD.otherEpoch) ? 1 : 0),
+    floor: hasBit(step, ODD.floor) ? now(run) : 0,
     parts,
     by,
     forThisCar: !hasBit(step, ODD.otherCar),
@@ -232,4 +249,15 @@ export const clock: Operation = async ({ world }, { parameter }) => {
   oracle.byHand = false;
   if (ahead === undefined) oracle.model.loseClock();
   else oracle.model.advanceClock(ahead);
+};
+
+const CARD_TIMES = [0, -HOUR, 48 * HOUR] as const;
+
+/** The card on the console, and the time set on the screen. */
+export const cardClock: Operation = async ({ world }, { parameter }) => {
+  const { oracle, controller, wallSeconds } = world;
+  oracle.cardTime = wallSeconds + (at(CARD_TIMES, parameter) ?? 0);
+  oracle.byHand = true;
+  await controller.credentials.setTimeByCard(oracle.cardTime);
+  oracle.byHand = false;
 };

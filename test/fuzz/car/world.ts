@@ -233,7 +233,7 @@ const watched = (
       enrol: async (window, phone) => {
         oracle.enrolling(phone);
         const outcome = await car.pairing.enrol(window, phone);
-        if (typeof outcome !== 'string') oracle.enrolled(phone);
+        oracle.enrolled(phone, outcome);
         return outcome;
       },
     },

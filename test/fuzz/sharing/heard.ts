@@ -8,57 +8,37 @@ export interface Part<E> {
 }
 
 /**
- * Every part of one owner's lists that a car took, in their order: what is new, and what is in force,
- * follows from it by the text of the specification.
+ * How far the lists of one owner have come, by the text of the specification: of the newest one that is not
+ * whole, which parts; of the last whole one, what leases and liftings go by.
  */
 export class Heard<E> {
-  readonly #parts: Part<E>[] = [];
+  /** Of the last whole list; 0 where there is none. */
+  whole = 0;
+  issuedAt = 0;
+  #coming: readonly Part<E>[] = [];
 
-  take(part: Part<E>): void {
-    this.#parts.push(part);
-  }
-
-  /** The highest number of which all parts came; 0 where there is none. */
-  get whole(): number {
-    return Math.max(0, ...this.#numbers.filter((number) => this.#isWhole(number)));
-  }
-
-  /** The highest number of which a part came; 0 where there is none. */
+  /** The highest number of which a part counts; 0 where there is none. */
   get highest(): number {
-    return Math.max(0, ...this.#numbers);
+    return this.#coming[0]?.number ?? this.whole;
   }
 
-  isNew({ number, issuedAt, part, parts }: Part<E>): boolean {
-    return (
-      number > this.whole &&
-      number >= this.highest &&
-      this.#of(number).every(
-        (each) => each.issuedAt === issuedAt && each.parts === parts && each.part !== part,
-      )
-    );
+  isOld({ number }: Part<E>): boolean {
+    return number <= this.whole;
   }
 
-  /** What is in force: the last whole revocation list, and all that came after it. */
-  said(): E[] {
-    const { whole } = this;
-    return this.#parts.filter(({ number }) => number >= whole).flatMap(({ entries }) => entries);
-  }
-
-  /** Of the last whole revocation list; 0 where there is none. */
-  get issuedAt(): number {
-    return this.#of(this.whole)[0]?.issuedAt ?? 0;
-  }
-
-  get #numbers(): number[] {
-    return this.#parts.map(({ number }) => number);
-  }
-
-  #of(number: number): readonly Part<E>[] {
-    return this.#parts.filter((each) => each.number === number);
-  }
-
-  #isWhole(number: number): boolean {
-    const own = this.#of(number);
-    return own.length > 0 && own.length === own[0]?.parts;
+  /** A part that is not old; gives the entries of its list where all parts are there now. */
+  take(part: Part<E>): readonly E[] | undefined {
+    const { number, issuedAt, parts } = part;
+    const [first] = this.#coming;
+    const fits = (each: Part<E>): boolean =>
+      each.issuedAt === issuedAt && each.parts === parts && each.part !== part.part;
+    if (first === undefined || number > first.number) this.#coming = [part];
+    else if (number === first.number && this.#coming.every(fits)) {
+      this.#coming = [...this.#coming, part];
+    } else return undefined;
+    if (this.#coming.length < parts) return undefined;
+    const entries = this.#coming.flatMap((each) => each.entries);
+    [this.whole, this.issuedAt, this.#coming] = [number, issuedAt, []];
+    return entries;
   }
 }

@@ -10,7 +10,16 @@ const COMMANDS: ReadonlyMap<number, ReadonlySet<CommandName>> = new Map<
 >([
   [
     ROLE.owner,
-    new Set([...DRIVER, 'listKeys', 'removeKey', 'deliver', 'setPin', 'raiseEpoch', 'setTime']),
+    new Set([
+      ...DRIVER,
+      'listKeys',
+      'removeKey',
+      'deliver',
+      'setPin',
+      'raiseEpoch',
+      'setTime',
+      'listRevocations',
+    ]),
   ],
   [ROLE.driver, new Set([...DRIVER, 'removeKey', 'deliver'])],
   [ROLE.guest, new Set(['unlock', 'lock', 'start', 'trunk', 'status', 'removeKey', 'deliver'])],

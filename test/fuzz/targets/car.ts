@@ -64,6 +64,7 @@ const seeds = (): Uint8Array[] => [
     prove('driver', 'listKeys', 3),
   ),
   ...sharingSeeds(),
+  ...memorySeeds(),
 ];
 
 const sharingSeeds = (): Uint8Array[] => [
@@ -208,6 +209,89 @@ const sharingSeeds = (): Uint8Array[] => [
     then('startWithPin'),
     relay(2),
     refused,
+  ),
+];
+
+/** What leaves, and what would bring it back. */
+const memorySeeds = (): Uint8Array[] => [
+  // Granted first, paired later, removed, and the grant again.
+  program(
+    open,
+    grant('newcomer', 'driver'),
+    show('newcomer', 'status'),
+    ...pair(0),
+    prove('owner', 'removeNewcomer'),
+    open,
+    show('newcomer', 'unlock', 1),
+  ),
+  // An owner who is suspended signs, is resumed, and what was signed meanwhile is shown.
+  program(
+    open,
+    open,
+    ...pair(1),
+    sign('suspend', 'newcomer'),
+    relay(1),
+    grant('guest', 'guest', { by: 'newcomer' }),
+    sign('resume', 'newcomer'),
+    relay(1),
+    show('guest', 'unlock', 1),
+    refused,
+    grant('guest', 'guest', { by: 'newcomer', xor: 32 }),
+    show('guest', 'unlock', 1),
+  ),
+  // An owner is removed and pairs again; its old list, and a grant of before.
+  program(
+    open,
+    open,
+    ...pair(1),
+    sign('suspend', 'driver', { by: 'newcomer' }),
+    relay(1),
+    grant('guest', 'driver', { by: 'newcomer' }),
+    { do: 'removeAtScreen', parameter: 2 },
+    show('guest', 'unlock', 1),
+    open,
+    ...pair(1),
+    relay(1),
+    open,
+    show('guest', 'unlock', 2),
+    sign('resume', 'driver'),
+    relay(1),
+    prove('driver', 'unlock', 1),
+  ),
+  // In parts, of which the one that resumes comes last; old ones, and dated ahead.
+  program(
+    open,
+    sign('suspend', 'driver'),
+    relay(),
+    sign('resumeLast', 'driver'),
+    relay(),
+    relay(0, { at: 2 }),
+    relay(0, { at: 1 }),
+    sign('revoke', 'guest', { xor: 16 }),
+    relay(),
+    sign('suspend', 'guest', { xor: 32 }),
+    relay(),
+    sign('nothing', 'guest', { xor: 64 }),
+    relay(),
+    grant('guest'),
+    show('guest', 'unlock'),
+  ),
+  // While the time is lost, and with the card at the screen.
+  program(
+    open,
+    open,
+    grant('guest'),
+    show('guest', 'status'),
+    loseTime,
+    { do: 'removeAtScreen', parameter: 2 },
+    grant('guest', 'guest', { xor: 16 }),
+    prove('owner', 'setTimeForward', 1),
+    open,
+    show('guest', 'unlock', 2),
+    { do: 'cardClock', parameter: 1 },
+    grant('guest', 'guest', { xor: 8 }),
+    show('guest', 'unlock', 2),
+    prove('owner', 'listRevocations', 2),
   ),
 ];
 

@@ -42,7 +42,7 @@ const ODD_KEYS = [0x00, 0x01, 0xec, 0xed, 0xee, 0xff].map((first) => {
   return key;
 });
 
-const NAMES = ['NN', 'NX', 'KX', 'XX', 'IK', 'XK'] as const;
+const NAMES = ['NN', 'NX', 'KX', 'XX', 'IK', 'XK', 'XXpsk0'] as const;
 
 const noise = (name: (typeof NAMES)[number], initiator: boolean): HandshakeState => {
   const pattern = PATTERNS[name];
@@ -57,6 +57,7 @@ const noise = (name: (typeof NAMES)[number], initiator: boolean): HandshakeState
     random: seededRandom(initiator ? 'initiator' : 'responder'),
     ...(hasKey ? { s: initiator ? car : phone } : {}),
     ...(knows ? { rs: (initiator ? phone : car).publicKey } : {}),
+    ...(name === 'XXpsk0' ? { psk: new Uint8Array(32) } : {}),
   });
 };
 

@@ -50,16 +50,22 @@ const RECORD: CarRecord = {
     },
   ],
   epoch: 1,
-  revocationLists: [
+  own: {
+    floor: { until: 3, pending: 9 },
+    entries: [
+      { fingerprint: random(8), kind: 'removed', until: 4, pending: 5, number: 0, issuedAt: 0 },
+    ],
+  },
+  owners: [
     {
-      ownerSlot: 0,
+      owner: random(8),
       number: 3,
       issuedAt: 9,
-      entries: [{ fingerprint: random(8), since: 4, kind: 'revoked' }],
-      pending: { number: 4, issuedAt: 10, parts: 2, have: 1, entries: [] },
+      floor: { until: 0 },
+      entries: [{ fingerprint: random(8), kind: 'revoked', until: 4, number: 3, issuedAt: 9 }],
+      incoming: { number: 4, issuedAt: 10, parts: 2, have: 1, resumed: [random(8)] },
     },
   ],
-  removed: [{ fingerprint: random(8), since: 4 }],
   clock: { offset: -5, floor: 9, lost: true },
   pin: { salt: random(16), hash: random(32), tries: { owners: 0, others: 2 } },
 };
@@ -96,6 +102,7 @@ const shared = (): string => {
     revocationList: {
       number: 1,
       issuedAt: 2,
+      floor: 1,
       entries: [{ fingerprint: random(8), since: 3, kind: 'suspended' }],
     },
     outbox: [{ part: random(LENGTH.revocationList), own: true }],

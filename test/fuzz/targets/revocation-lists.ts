@@ -8,8 +8,12 @@ import {
 } from '../../../lab/forged-credentials.js';
 import type { ForgedEntry, PartFields } from '../../../lab/forged-credentials.js';
 import { decodeRecord, encodeRecord, newRecord } from '../../../firmware-sim/memory/record.js';
-import type { OwnerRevocationList } from '../../../firmware-sim/memory/rights-record.js';
-import { entriesOf, lastIssuedAt, takePart } from '../../../firmware-sim/revocation-lists.js';
+import type { CarRecord } from '../../../firmware-sim/memory/record.js';
+import { MOST_REVOCATIONS } from '../../../firmware-sim/rights/revocations.js';
+import type { Revocation } from '../../../firmware-sim/rights/revocations.js';
+import { circumstancesOf, revocationsOf } from '../../../firmware-sim/rights/rights.js';
+import { takePart } from '../../../firmware-sim/rights/take-list.js';
+import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import {
   isRevocationListFor,
   revocationListTagKey,
@@ -24,11 +28,10 @@ import { concat, sameBytes, toHex } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { CAR, OTHER_CAR, ownerIn, ownerKey, STRANGER } from '../sharing/test-keys.js';
 import { Heard } from '../sharing/heard.js';
-import { demand } from '../target.js';
+import { demand, Violation } from '../target.js';
 import type { Target } from '../target.js';
 
 const FULL_PART = 144;
-const MOST_ENTRIES = 1152;
 const MOST_PARTS = 8;
 
 const CONTEXT = {
@@ -60,7 +63,7 @@ const filled = (count: number): ForgedEntry[] => Array.from({ length: count }, (
 
 const bodies = (): Uint8Array[] => [
   partWith([]),
-  partWith([entry(1), entry(2, 2)], { ownerSlot: 3 }),
+  partWith([entry(1), entry(2, 2), entry(3, 3)], { ownerSlot: 3, epoch: 9, floor: 8 }),
   partWith(filled(FULL_PART), { parts: 2 }),
   partWith([entry(1)], { part: 1, parts: 2 }),
   partWith([entry(1)], { parts: 2 }),
@@ -80,7 +83,7 @@ const isPart = (body: Uint8Array): boolean => {
     count <= FULL_PART &&
     (part === parts - 1 || count === FULL_PART) &&
     body.length === HEADER_BYTES + ENTRY_BYTES * count &&
-    kinds.every((kind) => kind === 1 || kind === 2)
+    kinds.every((kind) => kind !== undefined && kind >= 1 && kind <= 3)
   );
 };
 
@@ -89,65 +92,108 @@ const isPart = (body: Uint8Array): boolean => {
 const STRIDE = 6;
 const MANY = 150;
 
+const KINDS = ['revoked', 'suspended', 'resumed', 'suspended'] as const;
+
 const partOf = (record: Uint8Array): RevocationListPart => {
   const [slot = 0, number = 0, issuedAt = 0, place = 0, key = 0, what = 0] = record;
   const parts = 1 + ((place >> 4) % MOST_PARTS);
   const count = what % 5 === 4 ? MANY : what % 5 === 3 ? 0 : 1;
   return {
     ownerSlot: slot % 2,
+    epoch: 0,
     number,
     issuedAt,
+    floor: 0,
     part: (place & 0x0f) % parts,
     parts,
     entries: Array.from({ length: count }, (_, i) => ({
       fingerprint: Uint8Array.of(0, 0, 0, 0, 0, count === MANY ? number : 0, i, key % 8),
       since: what,
-      kind: (what & 0x80) === 0 ? 'revoked' : 'suspended',
+      kind: KINDS[what >> 6] ?? 'revoked',
     })),
   };
 };
 
-/** Of each key and kind the latest time: an earlier one says nothing more. */
-const latest = (entries: readonly RevocationEntry[]): ReadonlyMap<string, number> => {
-  const times = new Map<string, number>();
-  for (const { fingerprint, since, kind } of entries) {
-    const key = `${toHex(fingerprint)} ${kind}`;
-    times.set(key, Math.max(since, times.get(key) ?? 0));
-  }
-  return times;
-};
+/** Long after all that is signed here. */
+const NOW = 1_800_000_000;
+const TOLERANCE = 300;
 
-const size = (all: readonly OwnerRevocationList[]): number =>
-  all.reduce((sum, each) => sum + entriesOf(each).length, 0);
+type Known = Pick<Revocation, 'until' | 'number' | 'issuedAt' | 'kind'>;
+
+/** What one owner has said and not lifted, by key and kind; the later of it holds. */
+class Said {
+  readonly heard = new Heard<RevocationEntry>();
+  readonly known = new Map<string, Known>();
+
+  take(part: RevocationListPart): boolean {
+    const { number, issuedAt } = part;
+    const old = this.heard.isOld(part);
+    for (const { fingerprint, since, kind } of part.entries) {
+      if (kind === 'resumed' || (old && kind === 'suspended')) continue;
+      const key = `${toHex(fingerprint)} ${kind}`;
+      const before = this.known.get(key);
+      this.known.set(key, {
+        kind,
+        until: Math.max(since + TOLERANCE, before?.until ?? 0),
+        number: Math.max(number, before?.number ?? 0),
+        issuedAt: Math.max(issuedAt, before?.issuedAt ?? 0),
+      });
+    }
+    for (const { fingerprint, kind } of (old ? undefined : this.heard.take(part)) ?? []) {
+      const key = `${toHex(fingerprint)} suspended`;
+      const found = this.known.get(key);
+      if (kind !== 'resumed' || found === undefined) continue;
+      if (found.number < number && found.issuedAt <= issuedAt) this.known.delete(key);
+    }
+    return old;
+  }
+
+  /** For what has folded, the floor speaks. */
+  fold(entries: ReadonlySet<string>, floor: number): void {
+    for (const [key, { until }] of this.known) {
+      if (!entries.has(key) && until <= floor) this.known.delete(key);
+    }
+  }
+}
 
 const takeAll = (input: Uint8Array): void => {
-  let all: readonly OwnerRevocationList[] = [];
-  const owners = [new Heard<RevocationEntry>(), new Heard<RevocationEntry>()] as const;
+  const prints = [CAR, OTHER_CAR].map(({ publicKey }) => fingerprint(suite, publicKey));
+  const context = { suite, wallMs: NOW * 1000 };
+  let record: CarRecord = {
+    ...newRecord(CAR.privateKey),
+    keys: [CAR, OTHER_CAR].map(({ publicKey }, slot) => {
+      return { slot, publicKey, signingKey: publicKey, name: 'owner', role: 'owner', pairedAt: 0 };
+    }),
+  };
+  const owners = [new Said(), new Said()] as const;
   for (let at = 0; at + STRIDE <= input.length; at += STRIDE) {
     const part = partOf(input.subarray(at, at + STRIDE));
     const owner = owners[part.ownerSlot === 0 ? 0 : 1];
-    const taken = takePart(all, part);
-    if (taken === 'full') {
-      demand(size(all) + part.entries.length > MOST_ENTRIES, 'a car has room for what it is told');
-      continue;
-    }
-    const isNew = owner.isNew(part);
-    demand(taken === 'old' || isNew, 'a revocation list number goes back');
-    demand(taken !== 'old' || !isNew, 'what is new is taken');
-    if (taken === 'old') continue;
-    owner.take(part);
-    all = taken;
-    demand(size(all) <= 2 * MOST_ENTRIES, 'a car keeps no more than it has room for');
+    const taken = takePart(record, part, context);
+    if (typeof taken === 'string') throw new Violation('a part of an owner is taken');
+    demand(taken.old === owner.take(part), 'a list is old that is not newer than a whole one');
+    record = taken.rights;
+    prints.forEach((print, slot) => {
+      const { number, issuedAt, entries, floor } = revocationsOf(record, print);
+      const said = owners[slot === 0 ? 0 : 1];
+      const kept = new Map(
+        entries.map(({ fingerprint: about, ...known }) => {
+          return [`${toHex(about)} ${known.kind}`, known] as const;
+        }),
+      );
+      said.fold(new Set(kept.keys()), floor.until);
+      demand(entries.length <= MOST_REVOCATIONS, 'a car keeps no more than it has room for');
+      demand(kept.size === entries.length, 'and each key and kind once');
+      demand(isDeepStrictEqual(kept, said.known), 'what was said is kept, and no more');
+      demand(number === said.heard.whole, 'a revocation list number goes back');
+      demand(issuedAt === said.heard.issuedAt, 'leases begin with a whole list');
+    });
   }
-  const text = encodeRecord({ ...newRecord(CAR.privateKey), revocationLists: all });
-  demand(isDeepStrictEqual(decodeRecord(text).revocationLists, all), 'and reads what it keeps');
-  owners.forEach((owner, slot) => {
-    const own = all.find(({ ownerSlot }) => ownerSlot === slot);
-    demand((own?.number ?? 0) === owner.whole, 'a revocation list number goes back');
-    demand(lastIssuedAt(all, slot) === owner.issuedAt, 'leases begin with a whole list');
-    const kept = latest(own === undefined ? [] : entriesOf(own));
-    demand(isDeepStrictEqual(kept, latest(owner.said())), 'what was said is kept, and no more');
+  const { lastIssuedAt } = circumstancesOf(record, context);
+  owners.forEach(({ heard }, slot) => {
+    demand(lastIssuedAt(slot) === heard.issuedAt, 'and the policy is told');
   });
+  demand(isDeepStrictEqual(decodeRecord(encodeRecord(record)), record), 'and reads what it keeps');
 };
 
 /** What owners say to the car, and how it keeps it. */

@@ -15,6 +15,7 @@ import {
   encodeCommand,
   encodeResult,
 } from '../../../lib/native/commands.js';
+import { NO_TERMS } from '../../../lib/domain/outcomes.js';
 import type { Outcome } from '../../../lib/domain/outcomes.js';
 import { demand, refusing } from '../target.js';
 import type { Target } from '../target.js';
@@ -63,7 +64,7 @@ const decoder = <T>(
 });
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(length);
-const key = { publicKey: bytes(32), signingKey: bytes(32) };
+const signed = { signingKey: bytes(32), signature: bytes(64) };
 
 const outcomes: readonly Outcome[] = [
   { type: 'done' },
@@ -95,6 +96,12 @@ const outcomes: readonly Outcome[] = [
       },
     ],
   },
+  {
+    type: 'revocations',
+    number: 5,
+    pages: 2,
+    entries: [{ fingerprint: new Uint8Array(8).fill(8), since: 9, kind: 'revoked' }],
+  },
 ];
 
 const toCarSeeds = (): Uint8Array[] =>
@@ -103,8 +110,8 @@ const toCarSeeds = (): Uint8Array[] =>
       { case: 'proof', value: { handshake: bytes(98), tag: bytes(16) } },
       { case: 'sealed', value: bytes(18) },
       { case: 'pairStart', value: { share: bytes(65) } },
-      { case: 'pairConfirm', value: { confirm: bytes(32) } },
-      { case: 'pairCommit', value: bytes(90) },
+      { case: 'pairConfirm', value: { confirm: bytes(32), handshake: bytes(48) } },
+      { case: 'pairCommit', value: bytes(177) },
       { case: 'revocationList', value: bytes(148) },
     ] as const
   ).map((message) => codec.encodeToCar(message));
@@ -115,7 +122,7 @@ const fromCarSeeds = (): Uint8Array[] =>
       { case: 'hello', value: { version: 1, handshake: bytes(32) } },
       { case: 'sealed', value: bytes(18) },
       { case: 'pairShare', value: { share: bytes(65), confirm: bytes(32) } },
-      { case: 'pairOffer', value: bytes(60) },
+      { case: 'pairOffer', value: bytes(111) },
       { case: 'pairDone', value: bytes(20) },
       { case: 'pairRefusal', value: { reason: PairRefusalReason.FAILED } },
     ] as const
@@ -128,6 +135,7 @@ const commands = (): Uint8Array[] => [
   encodeCommand({ type: 'start', pin: '1234' }),
   encodeCommand({ type: 'deliver', revocationList: bytes(148) }),
   encodeCommand({ type: 'setTime', seconds: 1_800_000_000 }),
+  encodeCommand({ type: 'listRevocations', page: 3 }),
   encodeCommand({ type: 'unlock' }, { grants: bytes(115), name: 'Ann’s phone' }),
 ];
 
@@ -151,16 +159,29 @@ export const wireTargets: readonly Target[] = [
     commands,
   ),
   decoder('result', decodeResult, encodeResult, () =>
-    outcomes.map((outcome) => encodeResult({ outcome, clockLost: false, epoch: 0 })),
+    outcomes.map((outcome, index) => {
+      const terms = { epoch: 7, time: 1_800_000_000, mark: 1_800_000_300, floor: 1 };
+      const told = index === 0 ? terms : NO_TERMS;
+      return encodeResult({ outcome, clockLost: false, ...told });
+    }),
   ),
   decoder('phone-identity', codec.decodePhoneIdentity, codec.encodePhoneIdentity, () => [
-    codec.encodePhoneIdentity({ ...key, name: 'Ann’s phone' }),
+    codec.encodePhoneIdentity({ ...signed, name: 'Ann’s phone' }),
   ]),
   decoder('car-identity', codec.decodeCarIdentity, codec.encodeCarIdentity, () => [
-    codec.encodeCarIdentity({ publicKey: bytes(32), name: 'Blue car' }),
+    codec.encodeCarIdentity({ name: 'Blue car', role: 'driver' }),
   ]),
   decoder('enrolment', codec.decodeEnrolment, codec.encodeEnrolment, () => [
-    codec.encodeEnrolment({ slot: 3, role: 'driver' }),
+    codec.encodeEnrolment({ slot: 3, role: 'driver', epoch: 0, time: 0, mark: 0, floor: 0 }),
+    codec.encodeEnrolment({
+      slot: 3,
+      role: 'driver',
+      formerRole: 'owner',
+      epoch: 7,
+      time: 1_800_000_000,
+      mark: 1_700_000_000,
+      floor: 1,
+    }),
     codec.encodeEnrolment('slots-full'),
   ]),
   {

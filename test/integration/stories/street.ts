@@ -4,7 +4,9 @@ import type { CarEvent } from '../../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import type { ShareOptions } from '../../../lib/phone/sharing.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
+import type { PairedCar } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
@@ -32,7 +34,7 @@ export type Seen = string;
 export class Street {
   readonly clock = new SimClock();
   readonly events: CarEvent[] = [];
-  readonly #radio = new MemoryRadio();
+  readonly radio = new MemoryRadio();
   readonly #random = seededRandom('street');
   #car: SimulatedCar | undefined;
 
@@ -40,7 +42,7 @@ export class Street {
     const street = new Street();
     street.#car = await SimulatedCar.start({
       name: 'Blue',
-      peripheral: street.#radio.peripheral(),
+      peripheral: street.radio.peripheral(),
       suite: cheapSuite,
       clock: street.clock,
       wallTime: street.#wallTime,
@@ -65,10 +67,13 @@ export class Street {
   }
 
   /** @param through what stands between the phone and its radio */
-  phone(name: string, through = (central: Central): Central => central): Phone {
-    const store = new MemoryCarStore();
+  phone(
+    name: string,
+    through = (central: Central): Central => central,
+    store = new MemoryCarStore(),
+  ): Phone {
     const key = new PhoneKey({
-      central: through(this.#radio.central()),
+      central: through(this.radio.central()),
       store,
       name,
       suite: cheapSuite,
@@ -77,6 +82,13 @@ export class Street {
       random: this.#random,
     });
     return { key, store, name };
+  }
+
+  /** The same phone once more, as it is now: a backup of it. */
+  async copy({ store, name }: Phone): Promise<Phone> {
+    const copied = this.phone(name);
+    for (const car of await store.list()) await copied.store.add(car);
+    return copied;
   }
 
   /** Lets time pass: nobody is near the car. */
@@ -90,14 +102,15 @@ export class Street {
   }
 
   /** Somebody with the card pairs a phone at the car. */
-  async pair(
-    name: string,
-    role: 'owner' | 'driver' = 'driver',
-    through?: (central: Central) => Central,
-  ): Promise<Phone> {
+  async pair(name: string, role?: Role, through?: (central: Central) => Central): Promise<Phone> {
     const phone = this.phone(name, through);
-    await this.run(phone.key.pair({ code: await openWindow(this, role) }));
+    await this.enrol(phone, role);
     return phone;
+  }
+
+  /** As `pair`, of a phone that is there. */
+  async enrol({ key }: Phone, role: Role = 'driver'): Promise<PairedCar> {
+    return this.run(key.pair({ code: await openWindow(this, role) }));
   }
 
   /** One phone shares, another one accepts; the car hears nothing of it. */
@@ -111,7 +124,7 @@ export class Street {
   async grant(from: Phone, to: Phone, options: Partial<ShareOptions> = {}): Promise<void> {
     const [known] = await to.key.ring.cars();
     const offer = await to.key.ring.offer(known === undefined ? {} : { car: known.name });
-    const { uri } = await from.key.ring.share({ to: offer, name: to.name, ...options });
+    const { uri } = await this.run(from.key.ring.share({ to: offer, name: to.name, ...options }));
     await to.key.ring.accept(uri);
   }
 
@@ -147,6 +160,9 @@ export class Street {
 
 /** Of a key that is suspended, or one that was removed and shows its grant again. */
 export const SUSPENDED = 'this key is suspended or revoked';
+/** Of a key that was removed, and shows the grant that it had. */
+export const VOID =
+  'this grant was signed before its key, or the owner who signed it, was removed, or before an owner made a fresh start';
 /** Of a key that the car does not have, and to which it tells no more than to anybody. */
 export const UNKNOWN = 'the car does not accept the key of this phone';
 export const EXPIRED = 'this key has expired';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY, EXPIRED, HOUR, LEASE_OVER, Street, SUSPENDED } from './street.js';
+import { DAY, EXPIRED, HOUR, LEASE_OVER, Street, SUSPENDED, VOID } from './street.js';
 import type { Phone } from './street.js';
 
 /** From `revoke` to the refusal, by who tells the car: the table of docs/guides/share-a-key.md. */
@@ -58,7 +58,7 @@ const WAYS: readonly Way[] = [
     after: 0,
     bring: async (street) => street.control.removeKey(await street.slot('Bob')),
     refused: 'unlock',
-    because: SUSPENDED,
+    because: VOID,
   },
   {
     who: `nobody: driving, lease of ${LEASE_HOURS} h`,

@@ -2,14 +2,13 @@
 
 import hmac as _hmac
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
@@ -68,25 +67,3 @@ def verify(public, message, signature):
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:
         raise AuthenticationFailed("a signature that does not hold") from None
-
-
-class Cipher:
-    """ChaCha20-Poly1305 in one direction of a pairing: nonces as in Noise, empty associated data."""
-
-    def __init__(self, key):
-        self._aead = ChaCha20Poly1305(key)
-        self._counter = 0
-
-    def _nonce(self):
-        nonce = bytes(4) + self._counter.to_bytes(8, "little")
-        self._counter += 1
-        return nonce
-
-    def encrypt(self, plaintext):
-        return self._aead.encrypt(self._nonce(), plaintext, None)
-
-    def decrypt(self, ciphertext):
-        try:
-            return self._aead.decrypt(self._nonce(), ciphertext, None)
-        except InvalidTag:
-            raise AuthenticationFailed("a pairing message does not decrypt") from None

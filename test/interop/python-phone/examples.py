@@ -146,8 +146,7 @@ def a_session(example):
         raise Difference("session: the phone reads another status")
 
 
-def a_pairing(example, car_public, phone_public):
-    """The public keys of the offer and the commit are those of the session example."""
+def a_pairing(example):
     code = example.input("code").replace(" ", "")
     example.compare("id_prover", pairing.ID_PROVER)
     example.compare("id_verifier", pairing.ID_VERIFIER)
@@ -162,7 +161,8 @@ def a_pairing(example, car_public, phone_public):
     context = pairing.CONTEXT + challenge
     example.compare("context", context)
 
-    phone = pairing.Pairing(code, challenge, example.input("prover_random"))
+    ephemeral = example.input("noise_phone_private")
+    phone = pairing.Pairing(code, challenge, example.input("prover_random"), ephemeral)
     start = phone.start()
     share_p = wire.Fields(wire.Fields(start).bytes(3, 67)).bytes(1, 65)
     example.compare("shareP", share_p)
@@ -183,36 +183,44 @@ def a_pairing(example, car_public, phone_public):
     pair_share = wire.bytes_field(1, share_v) + wire.bytes_field(2, confirm_v)
     example.compare("pair_share_frame", wire.frame(wire.bytes_field(3, pair_share)))
     example.compare("confirmP", confirm_p)
-    example.compare("pair_confirm_frame", wire.frame(phone.confirm(pair_share)))
-
     example.compare("K_shared", k_shared)
-    to_car_key, from_car_key = pairing.keys(k_shared)
-    example.compare("key_to_car", to_car_key)
-    example.compare("key_from_car", from_car_key)
-    example.compare("car_public", car_public)
-    car = crypto.Cipher(from_car_key)
+    example.compare("prologue", pairing.CONTEXT)
+    confirm = phone.confirm(pair_share)
+    example.compare("pair_confirm_frame", wire.frame(confirm))
+
+    car_private = example.input("car_private")
+    example.compare("car_public", crypto.x25519_public(car_private))
+    car = pairing.handshake(k_shared, example.input("noise_car_private"))
+    car.set_as_responder()
+    car.set_keypair_from_private_bytes(Keypair.STATIC, car_private)
+    car.start_handshake()
+    car.read_message(wire.Fields(wire.Fields(confirm).bytes(4, 84)).bytes(2, 48))
     car_name = example.input("car_name")
-    identity = wire.bytes_field(1, car_public) + wire.bytes_field(2, car_name.encode())
+    identity = wire.bytes_field(1, car_name.encode()) + wire.uint_field(2, 1)
     example.compare("car_identity", identity)
-    offer = car.encrypt(identity)
+    offer = bytes(car.write_message(identity))
     example.compare("pair_offer_frame", wire.frame(wire.bytes_field(4, offer)))
-    if phone.offer(offer) != (car_public, car_name):
+    if phone.offer(offer) != (crypto.x25519_public(car_private), car_name, "owner"):
         raise Difference("pairing: the phone reads another identity of the car")
-    example.compare("phone_public", phone_public)
-    signing = crypto.ed25519_public(example.input("phone_signing_private"))
-    example.compare("phone_signing_public", signing)
-    commit = phone.commit(phone_public, signing, example.input("phone_name"))
-    to_car = crypto.Cipher(to_car_key)
-    identity = example.input("phone_identity")
-    sealed = wire.Fields(commit).bytes(5, len(identity) + 16)
-    example.compare("phone_identity", to_car.decrypt(sealed))
+
+    h = pairing.transcript(car)
+    example.compare("h", h)
+    private, signing = example.input("phone_private"), example.input("phone_signing_private")
+    public = crypto.x25519_public(private)
+    example.compare("phone_public", public)
+    example.compare("phone_signing_public", crypto.ed25519_public(signing))
+    example.compare("signed", pairing.signed(h, public))
+    example.compare("signature", crypto.sign(signing, pairing.signed(h, public)))
+    commit = phone.commit(private, signing, example.input("phone_name"))
+    third = wire.Fields(commit).one_of({5: "commit"})[1]
+    example.compare("phone_identity", bytes(car.read_message(third)))
     example.compare("pair_commit_frame", wire.frame(commit))
 
-    enrolment = wire.uint_field(1, 0) + wire.uint_field(2, 1)
+    enrolment = wire.uint_field(1, 0) + wire.uint_field(2, 1) + wire.uint_field(6, 1_800_000_000)
     example.compare("enrolment", enrolment)
-    done = car.encrypt(enrolment)
+    done = bytes(car.encrypt(enrolment))
     example.compare("pair_done_frame", wire.frame(wire.bytes_field(5, done)))
-    if phone.done(done) != (0, "owner"):
+    if phone.done(done) != (0, "owner", 0):
         raise Difference("pairing: the phone reads another enrolment")
 
 
@@ -323,9 +331,7 @@ def run(text):
             raise Difference(f"no example {name}")
     advertisement(found["advertisement"])
     a_session(found["session"])
-    car_public = found["session"].input("car_public")
-    phone_public = found["session"].input("phone_public")
-    a_pairing(found["pairing"], car_public, phone_public)
+    a_pairing(found["pairing"])
     granted, chain = a_grant(found["grant"])
     car_private = found["session"].input("car_private")
     an_introduction(found["introduction"], car_private, granted, chain)

@@ -3,6 +3,10 @@
 import secrets
 import unicodedata
 
+from cryptography.exceptions import InvalidTag
+from noise.connection import Keypair, NoiseConnection
+from noise.exceptions import NoiseInvalidMessage
+
 import crypto
 import spake2plus
 import wire
@@ -10,6 +14,7 @@ import wire
 ID_PROVER = b"phonekey phone"
 ID_VERIFIER = b"phonekey car"
 CONTEXT = b"phonekey v1 pairing"
+NOISE = b"Noise_XXpsk0_25519_ChaChaPoly_SHA512"
 
 
 class NotEnrolled(Exception):
@@ -20,10 +25,24 @@ class WrongCode(Exception):
     """The car's confirmV is not that of the code typed in."""
 
 
-def keys(k_shared):
-    """The keys phone to car and car to phone."""
-    both = crypto.hkdf(k_shared, b"phonekey v1 pairing keys", 64)
-    return both[:32], both[32:]
+def handshake(k_shared, ephemeral=None):
+    """A NoiseConnection under the key that SPAKE2+ gave; not started yet."""
+    noise = NoiseConnection.from_name(NOISE)
+    noise.set_psks(k_shared)
+    noise.set_prologue(CONTEXT)
+    if ephemeral is not None:
+        noise.set_keypair_from_private_bytes(Keypair.EPHEMERAL, ephemeral)
+    return noise
+
+
+def transcript(noise):
+    """The hash of the handshake so far, 64 bytes; the library gives it only at the end."""
+    return noise.noise_protocol.handshake_state.symmetric_state.h
+
+
+def signed(h, public_key):
+    """What the phone's Ed25519 key signs."""
+    return CONTEXT + h + public_key
 
 
 def check_name(name):
@@ -36,7 +55,7 @@ def check_name(name):
 
 
 class Pairing:
-    def __init__(self, code, challenge, random=None):
+    def __init__(self, code, challenge, random=None, ephemeral=None):
         if len(code) != 8 or not (code.isascii() and code.isdigit()):
             raise ValueError("a pairing code has 8 digits")
         self._context = CONTEXT + challenge
@@ -44,6 +63,7 @@ class Pairing:
         seed = random if random is not None else secrets.token_bytes(40)
         self._random = int.from_bytes(seed, "big") % spake2plus.ORDER
         self._share = spake2plus.share_p(self._random, self._w0)
+        self._ephemeral = ephemeral
 
     def start(self):
         return wire.to_car("pair_start", wire.bytes_field(1, self._share))
@@ -62,27 +82,47 @@ class Pairing:
         )
         if not crypto.equal(confirm, confirm_v):
             raise WrongCode("wrong code")
-        to_car_key, from_car_key = keys(k_shared)
-        self._to_car, self._from_car = crypto.Cipher(to_car_key), crypto.Cipher(from_car_key)
-        return wire.to_car("pair_confirm", wire.bytes_field(1, confirm_p))
+        self._noise = handshake(k_shared, self._ephemeral)
+        self._noise.set_as_initiator()
+        # The library wants a static key before it begins; which one it is, is known only after the offer.
+        self._noise.set_keypair_from_private_bytes(Keypair.STATIC, crypto.new_x25519())
+        self._noise.start_handshake()
+        first = bytes(self._noise.write_message(b""))
+        return wire.to_car("pair_confirm", wire.bytes_field(1, confirm_p) + wire.bytes_field(2, first))
 
     def offer(self, pair_offer):
-        """The car's public key and name."""
-        fields = wire.Fields(self._from_car.decrypt(pair_offer))
-        return fields.bytes(1, 32), check_name(fields.string(2))
+        """The car's public key, which it has proved, its name, and the role of the window."""
+        try:
+            fields = wire.Fields(bytes(self._noise.read_message(pair_offer)))
+        except (InvalidTag, NoiseInvalidMessage):
+            raise crypto.AuthenticationFailed("the car does not prove its key") from None
+        role = wire.ROLES.get(fields.uint(2))
+        if role is None:
+            raise wire.Malformed("a window that gives no role")
+        public_key = self._noise.noise_protocol.handshake_state.rs.public_bytes
+        return public_key, check_name(fields.string(1)), role
 
-    def commit(self, public_key, signing_key, name):
+    def commit(self, private_key, signing_key, name):
+        """Proves both keys, of which these are the private halves."""
+        state = self._noise.noise_protocol.handshake_state
+        state.s = state.noise_protocol.keypair_class.from_private_bytes(private_key)
+        signature = crypto.sign(
+            signing_key, signed(transcript(self._noise), crypto.x25519_public(private_key))
+        )
         identity = (
-            wire.bytes_field(1, public_key)
-            + wire.bytes_field(2, signing_key)
+            wire.bytes_field(1, crypto.ed25519_public(signing_key))
+            + wire.bytes_field(2, signature)
             + wire.bytes_field(3, check_name(name).encode())
         )
-        return wire.to_car("pair_commit", self._to_car.encrypt(identity))
+        return wire.to_car("pair_commit", bytes(self._noise.write_message(identity)))
 
     def done(self, pair_done):
-        """The slot and role that the car gave. Raises NotEnrolled where it gave none."""
-        fields = wire.Fields(self._from_car.decrypt(pair_done))
+        """Slot, role and epoch that the car gave. Raises NotEnrolled where it gave none."""
+        try:
+            fields = wire.Fields(bytes(self._noise.decrypt(pair_done)))
+        except (InvalidTag, NoiseInvalidMessage):
+            raise crypto.AuthenticationFailed("the enrolment does not decrypt") from None
         refusal = fields.uint(3)
         if refusal != 0:
             raise NotEnrolled(wire.PAIR_REFUSALS.get(refusal, "unspecified"))
-        return fields.uint(1), wire.ROLES.get(fields.uint(2), "unspecified")
+        return fields.uint(1), wire.ROLES.get(fields.uint(2), "unspecified"), fields.uint(5)

@@ -69,39 +69,56 @@ def expect(car, name, timeout):
     return body
 
 
-def pair(store, name):
+def gives_less(role, before):
+    """Whether a window would take something away that the phone has there; the table is that of section 6."""
+    return before is not None and not wire.RIGHTS[before] <= wire.RIGHTS[role]
+
+
+def pair(store, name, accept_role):
     car = link.Link()
     code = car.code()
     challenge = read_hello(expect(car, "hello", HELLO_TIMEOUT))
     attempt = pairing.Pairing(code, challenge)
     car.send(attempt.start())
     car.send(attempt.confirm(expect(car, "pair_share", STEP_TIMEOUT)))
-    public_key, car_name = attempt.offer(expect(car, "pair_offer", STEP_TIMEOUT))
+    public_key, car_name, offered = attempt.offer(expect(car, "pair_offer", STEP_TIMEOUT))
 
     entry = store.find(public_key.hex())
     fresh = entry is None
+    if not fresh and gives_less(offered, entry.get("role")) and not accept_role:
+        raise Refused(f"the window makes this phone {offered}, which is {entry['role']}")
     if fresh:
         entry = {
             "public_key": public_key.hex(),
             "private_key": crypto.new_x25519().hex(),
             "signing_key": crypto.new_ed25519().hex(),
+            "name": car_name,
+            "pending": True,
         }
         store.cars.append(entry)
-    entry.update(name=car_name, pending=True)
+    before = entry.get("unconfirmed", False)
+    entry["unconfirmed"] = True
     store.save()
 
-    own_public = crypto.x25519_public(bytes.fromhex(entry["private_key"]))
-    own_signing = crypto.ed25519_public(bytes.fromhex(entry["signing_key"]))
-    car.send(attempt.commit(own_public, own_signing, name))
+    private_key, signing_key = (bytes.fromhex(entry[key]) for key in ("private_key", "signing_key"))
+    car.send(attempt.commit(private_key, signing_key, name))
     try:
-        slot, role = attempt.done(expect(car, "pair_done", STEP_TIMEOUT))
+        body = expect(car, "pair_done", STEP_TIMEOUT)
+    except Refused:
+        raise Refused("the car may have enrolled this phone") from None
+    try:
+        slot, role, epoch = attempt.done(body)
     except pairing.NotEnrolled as reason:
         if fresh:
             store.cars.remove(entry)
-            store.save()
+        else:
+            entry["unconfirmed"] = before
+        store.save()
         raise Refused(f"the car refuses to pair: {reason}") from None
-    entry.update(pending=False, slot=slot)
+    entry.pop("grant", None)
+    entry.update(pending=False, unconfirmed=False, slot=slot, role=role, epoch=epoch)
     store.save()
+    own_public = crypto.x25519_public(private_key)
     fingerprint = revocation_lists.fingerprint(own_public).hex()
     return {
         "car": car_name,
@@ -191,6 +208,7 @@ def parse_arguments():
     pairs = actions.add_parser("pair")
     pairs.add_argument("--state", required=True)
     pairs.add_argument("--name", default="Python phone")
+    pairs.add_argument("--accept-role", action="store_true")
     commands = actions.add_parser("command")
     commands.add_argument("--state", required=True)
     commands.add_argument("commands", nargs="+", metavar="COMMAND[=PARAMETER]")
@@ -222,7 +240,7 @@ def run(arguments):
         return relay(arguments.uri)
     store = state.Store(arguments.state)
     if action == "pair":
-        return pair(store, pairing.check_name(arguments.name))
+        return pair(store, pairing.check_name(arguments.name), arguments.accept_role)
     if action == "command":
         return command(store, arguments.commands)
     if action == "offer":

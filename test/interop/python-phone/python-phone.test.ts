@@ -42,10 +42,9 @@ const command = async (radio: MemoryRadio, ...names: string[]): Promise<PhoneRun
  * A car that counts what it is asked to do. Its clock stands still, so that a slow machine does not
  * let a challenge expire; only refusals, which come late, move it.
  */
-const startCar = async () => {
+const startCar = async (host = new TestHost()) => {
   const clock = new SimClock();
   const radio = new MemoryRadio();
-  const host = new TestHost();
   host.open = true;
   const events: CarLinkEvent['type'][] = [];
   const waits: Promise<void>[] = [];
@@ -181,6 +180,24 @@ describeIf('a phone written in Python from the specification', () => {
       car.host.open = true;
       await pairRightly();
       expect(car.host.enrolled).toEqual([first]);
+    });
+
+    it('less than it has is taken only where the person accepts it', async () => {
+      await pairRightly();
+      const before = readFileSync(state, 'utf8');
+      const valet = Object.assign(new TestHost(), { role: 'valet', open: true } as const);
+      valet.enrolled.push(...car.host.enrolled);
+      await car.stop();
+      car = await startCar(valet);
+      const refused = failed('the window makes this phone valet, which is owner');
+      expect(await pair(car.radio, car.host.code)).toMatchObject(refused);
+      expect(readFileSync(state, 'utf8')).toBe(before);
+      const accepted = ['pair', '--state', state, '--accept-role'];
+      const link = await connect(car.radio);
+      expect(await runPhone(accepted, { link, code: car.host.code })).toMatchObject({
+        ...succeeded,
+        result: { role: 'valet', slot: 0 },
+      });
     });
 
     it('a key that was removed is refused', async () => {

@@ -174,8 +174,22 @@ COMMANDS = {
 NAME = 14
 GRANTS = 15
 RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys", 10: "revocations"}
+RIGHTS = {
+    "owner": {"unlock", "trunk", "frunk", "fast", "faster", "everything"},
+    "driver": {"unlock", "trunk", "frunk", "fast", "faster"},
+    "guest": {"unlock", "trunk", "fast", "faster"},
+    "valet": {"unlock"},
+    "service": {"unlock", "frunk", "fast"},
+}
 ROLES = {1: "owner", 2: "driver", 3: "guest", 4: "valet", 5: "service"}
-PAIR_REFUSALS = {1: "closed", 2: "failed", 3: "slots full", 4: "fault"}
+PAIR_REFUSALS = {
+    1: "closed",
+    2: "failed",
+    3: "slots full",
+    4: "fault",
+    5: "last owner",
+    6: "key mismatch",
+}
 REFUSALS = {
     1: "not permitted",
     2: "unknown command",

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PATTERNS } from '../../../lib/noise/index.js';
 import type { NoiseVector } from '../../vectors/noise-vectors.js';
-import { playNoise } from '../../vectors/play-noise.js';
+import { patternNamed, playNoise } from '../../vectors/play-noise.js';
 import { fromHex, suites } from '../../vectors/support.js';
 import { requireTool } from '../support/toolchain.js';
 import { readCrateJson } from './crates.js';
@@ -14,6 +13,7 @@ interface Published {
   readonly init_remote_static?: string;
   /** Not in one-way patterns. */
   readonly resp_ephemeral?: string;
+  readonly init_psks?: readonly string[];
   readonly resp_static?: string;
   readonly resp_remote_static?: string;
   readonly handshake_hash?: string;
@@ -23,12 +23,10 @@ interface Published {
 const optional = (hex: string | undefined): Uint8Array | undefined =>
   hex === undefined ? undefined : fromHex(hex);
 
-/** Undefined for another suite, and for a pattern that is not in our table. */
+/** Undefined for another suite, for a pattern that our table does not begin, and for several pre-shared keys. */
 function ours(vector: Published): NoiseVector | undefined {
-  const pattern = Object.keys(PATTERNS).find(
-    (name) => vector.protocol_name === `Noise_${name}_25519_ChaChaPoly_SHA512`,
-  );
-  if (pattern === undefined) return undefined;
+  const [, pattern = ''] = /^Noise_(.+)_25519_ChaChaPoly_SHA512$/.exec(vector.protocol_name) ?? [];
+  if (patternNamed(pattern) === undefined) return undefined;
   return {
     pattern,
     prologue: fromHex(vector.init_prologue),
@@ -42,6 +40,7 @@ function ours(vector: Published): NoiseVector | undefined {
       static: optional(vector.resp_static),
       remoteStatic: optional(vector.resp_remote_static),
     },
+    psk: optional(vector.init_psks?.[0]),
     handshakeHash: optional(vector.handshake_hash),
     messages: vector.messages.map(({ payload, ciphertext }) => ({
       payload: fromHex(payload),
@@ -53,11 +52,16 @@ function ours(vector: Published): NoiseVector | undefined {
 const describeIf = requireTool('cargo') ? describe : describe.skip;
 
 describeIf.each(suites)('published Noise vectors, $name suite', (suite) => {
-  it.each(['cacophony.txt', 'snow.txt'])('%s: all 13 patterns', (file) => {
+  it.each([
+    ['cacophony.txt', 13, 19],
+    ['snow.txt', 13, 0],
+  ])('%s: all %i patterns, and %i with a pre-shared key', (file, plain, withPsk) => {
     const { vectors } = readCrateJson('snow', `tests/vectors/${file}`) as { vectors: Published[] };
     const judged = vectors.map(ours).filter((vector) => vector !== undefined);
     for (const vector of judged) playNoise(suite, vector);
-    expect(judged).toHaveLength(13);
-    expect(new Set(judged.map(({ pattern }) => pattern)).size).toBe(13);
+    const patterns = new Set(judged.map(({ pattern }) => pattern));
+    expect(patterns.size).toBe(judged.length);
+    expect([...patterns].filter((name) => name.includes('psk'))).toHaveLength(withPsk);
+    expect(judged).toHaveLength(plain + withPsk);
   });
 });

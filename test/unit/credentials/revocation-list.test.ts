@@ -4,6 +4,8 @@ import { flip } from '../../../lab/flip.js';
 import { sealPart, writePart } from '../../../lab/forged-credentials.js';
 import type { PartFields } from '../../../lab/forged-credentials.js';
 import {
+  decodeEntries,
+  encodeEntries,
   ENTRIES_PER_PART,
   isRevocationListFor,
   LEAST_PART_BYTES,
@@ -26,10 +28,10 @@ const entry = (number: number, kind: RevocationEntry['kind'] = 'revoked'): Revoc
 
 const REVOCATION_LIST: RevocationList = {
   ownerSlot: 0,
-  epoch: 3,
+  epoch: 7,
   number: 5,
   issuedAt: NOW,
-  floor: NOW - 7,
+  floor: 0,
   entries: [entry(1)],
 };
 
@@ -53,9 +55,17 @@ describe('a revocation list', () => {
       }),
       { maxLength: 20 },
     );
+    const seconds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    const fields = fc.record({
+      ownerSlot: fc.nat(0xff),
+      epoch: fc.nat(0xffff),
+      number: seconds,
+      issuedAt: seconds,
+      floor: seconds,
+    });
     fc.assert(
-      fc.property(entries, fc.nat(0xff), fc.nat(2 ** 31), (list, ownerSlot, number) => {
-        const revocationList = { ...REVOCATION_LIST, ownerSlot, number, entries: list };
+      fc.property(entries, fields, (list, said) => {
+        const revocationList = { ...said, entries: list };
         const context = { ...CONTEXT, ownerKey: () => OWNER.signingKey };
         const opened = seal(revocationList).map((bytes) =>
           openRevocationList(suite, bytes, context),
@@ -118,7 +128,7 @@ describe('a revocation list', () => {
     ['of an owner who is none', seal({ ...REVOCATION_LIST, ownerSlot: 1 })[0]!],
     ['for another car', seal(REVOCATION_LIST, OWNER.signing, person(8).publicKey)[0]!],
     ['of nothing', new Uint8Array(0)],
-    ['of zeros', new Uint8Array(LEAST_PART_BYTES)],
+    ['of zeros', new Uint8Array(148)],
     ['too long', new Uint8Array(MOST_PART_BYTES + 1)],
   ])('%s is none', (_, bytes) => {
     expect(open(bytes)).toBeUndefined();
@@ -158,14 +168,14 @@ describe('what an owner signed and sealed', () => {
   const openBody = (body: Uint8Array) =>
     open(sealPart(seededRandom('body'), OWNER.signing, CAR.publicKey, body));
 
-  /** Epoch 2, number 5, time of issue 9, floor 4: of a part, of so many parts, with so many entries. */
+  /** Number 5 of epoch 7, time of issue 9, floor 8: of a part, of so many parts, with so many entries. */
   const body = (part: number, parts: number, entries: number, more: Partial<PartFields> = {}) =>
     writePart({
       ownerSlot: 0,
-      epoch: 2,
+      epoch: 7,
       number: 5,
       issuedAt: 9,
-      floor: 4,
+      floor: 8,
       part,
       parts,
       entries: Array.from({ length: entries }, () => ENTRY),
@@ -178,14 +188,15 @@ describe('what an owner signed and sealed', () => {
   it('is a part where all of it is in order', () => {
     expect(openBody(body(0, 1, 1))).toEqual({
       ownerSlot: 0,
-      epoch: 2,
+      epoch: 7,
       number: 5,
       issuedAt: 9,
-      floor: 4,
+      floor: 8,
       part: 0,
       parts: 1,
       entries: [{ fingerprint: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1), since: 9, kind: 'revoked' }],
     });
+    expect(openBody(kind(3))?.entries[0]?.kind).toBe('resumed');
     expect(openBody(body(6, 8, 144))).toMatchObject({ part: 6, parts: 8 });
     expect(openBody(body(7, 8, 0))).toMatchObject({ part: 7, entries: [] });
   });
@@ -199,6 +210,7 @@ describe('what an owner signed and sealed', () => {
     ['half an entry', body(0, 1, 1).slice(0, -1)],
     ['an entry of no kind', kind(0)],
     ['an entry of an unknown kind', kind(4)],
+    ['part 1 of 1 beside a part 0', body(1, 1, 1)],
     ['nine parts', body(0, 9, 144)],
     ['a part behind the last', body(1, 1, 0)],
     ['no parts', body(0, 0, 0)],
@@ -206,5 +218,30 @@ describe('what an owner signed and sealed', () => {
     ['an entry too many', body(0, 1, 145)],
   ])('is none with %s', (_, bytes) => {
     expect(openBody(bytes)).toBeUndefined();
+  });
+});
+
+describe('entries', () => {
+  const all = [entry(1), entry(2, 'suspended'), entry(3, 'resumed')];
+
+  it('are read as they are written, 13 bytes each', () => {
+    const bytes = encodeEntries(all);
+    expect(bytes).toHaveLength(39);
+    expect([12, 25, 38].map((at) => bytes[at])).toEqual([1, 2, 3]);
+    expect(decodeEntries(bytes)).toEqual(all);
+    expect(decodeEntries(new Uint8Array(0))).toEqual([]);
+  });
+
+  it('are none of another length or kind', () => {
+    const bytes = encodeEntries(all);
+    const malformed = expect.objectContaining({
+      code: 'protocol.malformed',
+      message: 'not a revocation list',
+    });
+    expect(() => decodeEntries(bytes.slice(0, -1))).toThrow(malformed);
+    for (const kind of [0, 4]) {
+      bytes[12] = kind;
+      expect(() => decodeEntries(bytes)).toThrow(malformed);
+    }
   });
 });

@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
+import { person } from '../credentials/sample.js';
+import { ADA, BOB, town } from './sharing-rig.js';
 import { commandOf, outcomeOf, phoneIdentity, rig, WALL_TIME } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;
@@ -266,13 +269,70 @@ describe('pairing', () => {
   it('refuses a phone when every slot is taken, and keeps the window', async () => {
     const { car, enrol } = await rig({ slots: 1 });
     await enrol(1);
-    car.tap(pairTap);
+    car.tap({ ...pairTap, role: 'owner' });
     const window = car.pairing.window();
     if (window === undefined) throw new Error('closed');
+    expect(window).toMatchObject({ role: 'owner' });
     await car.pairing.countTry(window);
     expect(await car.pairing.enrol(window, phoneIdentity(2))).toBe('slots-full');
     expect(car.pairing.window()).toBe(window);
+    const other = { ...phoneIdentity(1), signingKey: new Uint8Array(32).fill(1) };
+    expect(await car.pairing.enrol(window, other)).toBe('key-mismatch');
+    expect(car.pairing.window()).toBe(window);
     expect(await car.pairing.enrol(window, phoneIdentity(1))).toMatchObject({ slot: 0 });
+  });
+
+  it('refuses to make less of the last owner, and keeps the window', async () => {
+    const { car, enrol, seen, removed } = await rig();
+    await enrol(1);
+    car.tap({ ...pairTap, role: 'valet' });
+    const window = car.pairing.window();
+    if (window === undefined) throw new Error('closed');
+    await car.pairing.countTry(window);
+    seen();
+    expect(await car.pairing.enrol(window, phoneIdentity(1))).toBe('last-owner');
+    expect([car.pairing.window(), seen(), removed]).toEqual([window, [], []]);
+    expect(car.keys()).toMatchObject([{ role: 'owner' }]);
+  });
+
+  it('tells the phone what it became and was, the epoch and the time', async () => {
+    const { car, enrol } = await rig();
+    const owner = await enrol(1);
+    await car.execute(commandOf('raiseEpoch'), owner);
+    const pairs = async (id: number, role: Role) => {
+      car.tap({ ...pairTap, role });
+      const window = car.pairing.window();
+      if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
+      return car.pairing.enrol(window, phoneIdentity(id));
+    };
+    const time = Date.parse(WALL_TIME) / 1000;
+    const told = { slot: 1, epoch: 1, time, mark: 0, floor: 0 };
+    expect(await pairs(2, 'owner')).toEqual({ ...told, role: 'owner' });
+    await car.loseClock();
+    expect(await pairs(2, 'guest')).toEqual({
+      ...told,
+      role: 'guest',
+      formerRole: 'owner',
+      time: 0,
+    });
+  });
+
+  it('drops what a key had that becomes less, and not what one had that becomes more', async () => {
+    const { car, enrol, events, removed } = await rig();
+    await enrol(1);
+    const { publicKey } = phoneIdentity(2);
+    const driver = await enrol(2, 'driver');
+    await car.execute(commandOf('start'), driver);
+    await enrol(2, 'owner');
+    expect([removed, car.status().driveSecondsLeft]).toEqual([[], 120]);
+    events.length = 0;
+    await enrol(2, 'valet');
+    expect([removed, car.status().driveSecondsLeft]).toEqual([[publicKey], 0]);
+    expect(events.slice(-3)).toMatchObject([
+      { type: 'key-added', replaced: true, key: { slot: 1, role: 'valet' } },
+      { type: 'drive-ended', reason: 'key-removed' },
+      { type: 'pairing-closed', reason: 'paired' },
+    ]);
   });
 });
 
@@ -331,5 +391,25 @@ describe('reset', () => {
     car.hand({ type: 'drive' });
     expect(await car.reset()).toBe('driving');
     expect(car.keys()).toHaveLength(1);
+  });
+
+  it('tells of the guests of an owner that was made less, and drops them', async () => {
+    const { pair, attempt, grant, seen, removed, car } = await town();
+    await pair(person(7), 'owner');
+    expect(await attempt(BOB, 'start', grant(BOB))).toBe('done');
+    seen();
+    removed.length = 0;
+    expect(await pair(ADA.person, 'valet')).toMatchObject({ slot: 0, role: 'valet' });
+    expect(seen()).toEqual([
+      'card-tapped',
+      'pairing-opened',
+      'pairing-try',
+      'key-added',
+      'key-removed',
+      'drive-ended',
+      'pairing-closed',
+    ]);
+    expect(removed).toEqual([BOB.publicKey]);
+    expect(car.keys()).toHaveLength(2);
   });
 });

@@ -12,7 +12,7 @@ import type {
   WindowState,
 } from '../../../firmware-sim/pairing-window.js';
 
-const OPEN: WindowInput = { type: 'open', code: '01234567', role: undefined };
+const OPEN: WindowInput = { type: 'open', code: '01234567', role: 'guest' };
 
 /** Inputs with the time of each; gives the last step and all effects. */
 const play = (...inputs: readonly (readonly [number, WindowInput])[]) => {
@@ -34,7 +34,7 @@ describe('stepWindow', () => {
   it('opens for 120 s', () => {
     const { state, effects } = play([1000, OPEN]);
     expect(state).toMatchObject({ phase: 'open', code: '01234567', until: 1000 + WINDOW_MS });
-    expect(effects).toEqual([{ type: 'pairing-opened', seconds: 120, role: undefined }]);
+    expect(effects).toEqual([{ type: 'pairing-opened', seconds: 120, role: 'guest' }]);
     expect(play([0, OPEN], [WINDOW_MS - 1, TICK]).state.phase).toBe('open');
     const late = play([0, OPEN], [WINDOW_MS, TRY]);
     expect(late.accepted).toBe(false);

@@ -37,6 +37,8 @@ export const commandOf = (name: CommandName, slot = 0): Command => {
       return { type: name, pin: '' };
     case 'setTime':
       return { type: name, seconds: 0 };
+    case 'listRevocations':
+      return { type: name, page: 0 };
     case 'unlock':
     case 'lock':
     case 'start':
@@ -117,9 +119,9 @@ export const rig = async (
       car.tap({ reader: 'console', purpose: 'pair', ...(role === undefined ? {} : { role }) });
       const window = car.pairing.window();
       if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
-      const key = await car.pairing.enrol(window, phoneIdentity(id));
-      if (typeof key === 'string') throw new Error(`not enrolled: ${key}`);
-      return key;
+      const enrolment = await car.pairing.enrol(window, phoneIdentity(id));
+      if (typeof enrolment === 'string') throw new Error(`not enrolled: ${enrolment}`);
+      return car.keys().find(({ slot }) => slot === enrolment.slot)!;
     },
   };
 };

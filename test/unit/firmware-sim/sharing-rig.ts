@@ -1,12 +1,18 @@
 import type { CarController } from '../../../firmware-sim/controller.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
+import { revocationsOf } from '../../../firmware-sim/rights/rights.js';
 import { signLink } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import type { KeySlot } from '../../../lib/credentials/key-slot.js';
 import { sealRevocationList } from '../../../lib/credentials/revocation-list.js';
-import type { EntryKind, RevocationEntry } from '../../../lib/credentials/revocation-list.js';
+import type {
+  EntryKind,
+  RevocationEntry,
+  RevocationList,
+} from '../../../lib/credentials/revocation-list.js';
+import type { KeyPair } from '../../../lib/crypto/suite.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { concat } from '../../../lib/platform/bytes.js';
@@ -50,7 +56,14 @@ export interface Town extends Rig {
   readonly revocationList: (
     entries: readonly RevocationEntry[],
     by?: Owner,
+    more?: Partial<RevocationList>,
   ) => readonly Uint8Array[];
+  /** The same, brought by a stranger. */
+  readonly relay: (
+    entries: readonly RevocationEntry[],
+    by?: Owner,
+    more?: Partial<RevocationList>,
+  ) => Promise<void>;
   readonly entry: (who: Person, kind?: EntryKind, since?: number) => RevocationEntry;
 }
 
@@ -82,7 +95,7 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
   const { car } = setup;
   const carPublicKey = (): Uint8Array => car.identity.publicKey;
   const now = (): number => Math.floor(wall.ms / 1000);
-  const numbers = new Map<number, number>();
+  const numbers = new Map<KeyPair, number>();
   const termsOf = (terms: Partial<GrantTerms>, ownerSlot: number): GrantTerms => ({
     role: 'guest',
     issuedAt: now(),
@@ -117,21 +130,31 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
         await car.execute(typeof command === 'string' ? commandOf(command) : command, known),
       );
     },
-    revocationList: (entries, { person: { signing }, slot } = ADA) => {
-      const number = Math.max(numbers.get(slot) ?? 0, numberIn(setup, slot)) + 1;
-      numbers.set(slot, number);
+    revocationList: (entries, by = ADA, more = {}) => {
+      const { signing } = by.person;
+      const known = Math.max(numbers.get(signing) ?? 0, numberIn(setup, by));
+      const number = more.number ?? known + 1;
+      numbers.set(signing, Math.max(known, number));
       return sealRevocationList(
         suite,
         seededRandom(`revocation list ${String(number)}`),
         signing,
         carPublicKey(),
         {
-          ownerSlot: slot,
+          ownerSlot: by.slot,
+          epoch: car.status().epoch,
           number,
           issuedAt: now(),
+          floor: 0,
           entries,
+          ...more,
         },
       );
+    },
+    relay: async (entries, by, more) => {
+      for (const part of result.revocationList(entries, by, more)) {
+        await car.credentials.receive(part);
+      }
     },
     entry: (who, kind = 'revoked', since = now()) => ({
       fingerprint: fingerprint(suite, who.publicKey),
@@ -143,8 +166,8 @@ export const townOf = (setup: Rig, wall = { ms: Date.parse(WALL_TIME) }): Town =
 };
 
 /** Of the owner's last revocation list that the car has. */
-const numberIn = ({ store }: Rig, slot: number): number =>
-  store.record.revocationLists.find(({ ownerSlot }) => ownerSlot === slot)?.number ?? 0;
+const numberIn = ({ store }: Rig, { person: { publicKey } }: Owner): number =>
+  revocationsOf(store.record, fingerprint(suite, publicKey)).number;
 
 const publicOf = ({ publicKey, signingKey }: Person) => ({ publicKey, signingKey });
 
@@ -156,7 +179,7 @@ const pairWith = async (
   car.tap({ reader: 'console', purpose: 'pair', ...(role === undefined ? {} : { role }) });
   const window = car.pairing.window();
   if (window === undefined || !(await car.pairing.countTry(window))) throw new Error('closed');
-  const key = await car.pairing.enrol(window, phone);
-  if (typeof key === 'string') throw new Error(`not enrolled: ${key}`);
-  return key;
+  const enrolment = await car.pairing.enrol(window, phone);
+  if (typeof enrolment === 'string') throw new Error(`not enrolled: ${enrolment}`);
+  return car.keys().find(({ slot }) => slot === enrolment.slot)!;
 };

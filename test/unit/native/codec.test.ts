@@ -20,7 +20,7 @@ import {
   encodeCommand,
   encodeResult,
 } from '../../../lib/native/commands.js';
-import { resultOf } from '../../support/test-car.js';
+import { enrolmentOf, resultOf } from '../../support/test-car.js';
 import { PairRefusalReason, ResultSchema, Role } from '../../support/schema/phonekey_pb.js';
 import { errorWith } from '../../support/errors.js';
 
@@ -60,14 +60,20 @@ const toCar: readonly Sized<ToCarMessage>[] = [
   },
   {
     name: 'PairConfirm.confirm',
-    make: (n) => ({ case: 'pairConfirm', value: { confirm: bytes(n) } }),
+    make: (n) => ({ case: 'pairConfirm', value: { confirm: bytes(n), handshake: bytes(48) } }),
     length: 32,
+    exact: true,
+  },
+  {
+    name: 'PairConfirm.handshake',
+    make: (n) => ({ case: 'pairConfirm', value: { confirm: bytes(32), handshake: bytes(n) } }),
+    length: 48,
     exact: true,
   },
   {
     name: 'pair_commit',
     make: (n) => ({ case: 'pairCommit', value: bytes(n) }),
-    length: 16,
+    length: 64,
     exact: false,
   },
 ];
@@ -95,7 +101,7 @@ const fromCar: readonly Sized<FromCarMessage>[] = [
   {
     name: 'pair_offer',
     make: (n) => ({ case: 'pairOffer', value: bytes(n) }),
-    length: 16,
+    length: 96,
     exact: false,
   },
   {
@@ -219,25 +225,27 @@ describe('Command and Result', () => {
 });
 
 describe('identities', () => {
-  const phone = { publicKey: bytes(32), signingKey: bytes(32), name: 'Ada' };
-  const car = { publicKey: bytes(32), name: 'Car' };
+  const phone = { signingKey: bytes(32), signature: bytes(64), name: 'Ada' };
+  const car = { name: 'Car', role: 'guest' } as const;
 
   it('come back as they were', () => {
-    expect(decodePhoneIdentity(encodePhoneIdentity(phone))).toMatchObject(phone);
-    expect(decodeCarIdentity(encodeCarIdentity(car))).toMatchObject(car);
+    for (const each of [phone, { ...phone, formFactor: 'watch' as const }]) {
+      expect(decodePhoneIdentity(encodePhoneIdentity(each))).toEqual(each);
+    }
+    expect(decodeCarIdentity(encodeCarIdentity(car))).toEqual(car);
   });
 
-  it.each([0, 31, 33])('refuse a key of %i bytes', (length) => {
-    const wrong = bytes(length);
-    expect(() => decodePhoneIdentity(encodePhoneIdentity({ ...phone, publicKey: wrong }))).toThrow(
-      malformed,
-    );
-    expect(() => decodePhoneIdentity(encodePhoneIdentity({ ...phone, signingKey: wrong }))).toThrow(
-      malformed,
-    );
-    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, publicKey: wrong }))).toThrow(
-      malformed,
-    );
+  it('say which key or signature has the wrong length', () => {
+    const phoneWith = (change: object) => () =>
+      decodePhoneIdentity(encodePhoneIdentity({ ...phone, ...change }));
+    for (const length of [0, 31, 33]) {
+      expect(phoneWith({ signingKey: bytes(length) })).toThrow(malformed);
+    }
+    expect(phoneWith({ signingKey: bytes(31) })).toThrow('signing key: 31 bytes instead of 32');
+    for (const length of [0, 63, 65]) {
+      expect(phoneWith({ signature: bytes(length) })).toThrow(malformed);
+    }
+    expect(phoneWith({ signature: bytes(63) })).toThrow('signature: 63 bytes instead of 64');
   });
 
   it('refuse a bad name', () => {
@@ -249,37 +257,55 @@ describe('identities', () => {
 
   it('refuse a name that is not UTF-8', () => {
     const encoded = encodeCarIdentity(car);
-    encoded.set([0xff, 0xfe, 0xfd], encoded.length - 3);
+    encoded.set([0xff, 0xfe, 0xfd], 2);
     expect(() => decodeCarIdentity(encoded)).toThrow(malformed);
   });
 
-  it('say which key has the wrong length', () => {
-    const wrong = bytes(31);
-    const phoneWith = (change: object) => () =>
-      decodePhoneIdentity(encodePhoneIdentity({ ...phone, ...change }));
-    expect(phoneWith({ publicKey: wrong })).toThrow('public key: 31 bytes instead of 32');
-    expect(phoneWith({ signingKey: wrong })).toThrow('signing key: 31 bytes instead of 32');
-    expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, publicKey: wrong }))).toThrow(
-      'public key: 31 bytes instead of 32',
-    );
+  it('refuse a window that gives no role, or one that nobody knows', () => {
+    for (const role of [0, 6]) {
+      const unknown = Uint8Array.of(0x0a, 1, 0x6e, 0x10, role);
+      expect(() => decodeCarIdentity(unknown)).toThrow(malformed);
+    }
+    expect(decodeCarIdentity(Uint8Array.of(0x0a, 1, 0x6e, 0x10, 5)).role).toBe('service');
+  });
+});
+
+describe('an enrolment', () => {
+  const least = enrolmentOf({ slot: 0, role: 'owner' });
+  const most = {
+    slot: 255,
+    role: 'driver',
+    formerRole: 'owner',
+    epoch: 0xffff,
+    time: 2 ** 32 - 1,
+    mark: 2 ** 32 - 1,
+    floor: 1,
+  } as const;
+
+  it.each([least, most])('comes back as it was', (enrolment) => {
+    expect(decodeEnrolment(encodeEnrolment(enrolment))).toEqual(enrolment);
   });
 
-  it('need no role in an enrolment that was refused', () => {
-    expect(decodeEnrolment(encodeEnrolment('slots-full'))).toBe('slots-full');
+  it('needs no role where it is a refusal', () => {
+    for (const refusal of ['slots-full', 'last-owner', 'key-mismatch'] as const) {
+      expect(decodeEnrolment(encodeEnrolment(refusal))).toBe(refusal);
+    }
     expect(decodeEnrolment(Uint8Array.of(0x18, 99))).toBe('failed');
-    const owner = { slot: 0, role: 'owner' } as const;
-    expect(decodeEnrolment(encodeEnrolment(owner))).toEqual(owner);
   });
 
-  it('refuse a role that is none', () => {
-    expect(decodeEnrolment(encodeEnrolment({ slot: 3, role: 'driver' }))).toMatchObject({
-      slot: 3,
-      role: 'driver',
-    });
+  it('is refused with a role that is none, before or now', () => {
     for (const role of [0, 6]) {
       expect(() => decodeEnrolment(Uint8Array.of(0x08, 0, 0x10, role))).toThrow(malformed);
     }
+    expect(() => decodeEnrolment(Uint8Array.of(0x10, 1, 0x20, 6))).toThrow(malformed);
   });
+
+  it.each([{ slot: 256 }, { epoch: 0x10000 }])(
+    'is refused with what no grant can name: %o',
+    (change) => {
+      expect(() => decodeEnrolment(encodeEnrolment({ ...most, ...change }))).toThrow(malformed);
+    },
+  );
 });
 
 // The bytes of the schema, so that a renumbered field is noticed: other implementations depend on it.
@@ -293,8 +319,32 @@ it.each([
   ['listKeys', encodeCommand({ type: 'listKeys' }), '3a00'],
   ['removeKey', encodeCommand({ type: 'removeKey', slot: 2 }), '42020802'],
   ['done', encodeResult(resultOf({ type: 'done' })), '0a00'],
-  ['enrolment', encodeEnrolment({ slot: 1, role: 'owner' }), '08011001'],
-  ['car', encodeCarIdentity({ publicKey: utf8('k'), name: 'n' }), '0a016b12016e'],
+  ['enrolment', encodeEnrolment(enrolmentOf({ slot: 1, role: 'owner' })), '08011001'],
+  [
+    'enrolment',
+    encodeEnrolment({
+      slot: 1,
+      role: 'valet',
+      formerRole: 'guest',
+      epoch: 2,
+      time: 3,
+      mark: 4,
+      floor: 5,
+    }),
+    '080110042003280230033804',
+  ],
+  ['refused enrolment', encodeEnrolment('key-mismatch'), '1806'],
+  ['car', encodeCarIdentity({ name: 'n', role: 'driver' }), '0a016e1002'],
+  [
+    'phone',
+    encodePhoneIdentity({
+      signingKey: utf8('k'),
+      signature: utf8('s'),
+      name: 'n',
+      formFactor: 'fob',
+    }),
+    '0a016b1201731a016e2005',
+  ],
 ])('encodes %s as specified', (_, encoded, hex) => {
   expect(encoded).toEqual(fromHex(hex));
 });

@@ -15,8 +15,16 @@ describe('what an eavesdropper can say of a message', () => {
     ],
     ['Sealed', { case: 'sealed', value: bytes(18) }, 'sealed Command 18 B'],
     ['PairStart', { case: 'pairStart', value: { share: bytes(65) } }, 'share 65 B'],
-    ['PairConfirm', { case: 'pairConfirm', value: { confirm: bytes(32) } }, 'confirmation 32 B'],
-    ['PairCommit', { case: 'pairCommit', value: bytes(90) }, 'sealed PhoneIdentity 90 B'],
+    [
+      'PairConfirm',
+      { case: 'pairConfirm', value: { confirm: bytes(32), handshake: bytes(48) } },
+      'confirmation 32 B, e 32 B, tag 16 B',
+    ],
+    [
+      'PairCommit',
+      { case: 'pairCommit', value: bytes(177) },
+      'encrypted s 48 B, sealed PhoneIdentity 129 B',
+    ],
   ])('to the car: %s', (kind, message, fields) => {
     expect(describeMessage('to-car', encodeToCar(message))).toEqual({ kind, fields });
   });
@@ -29,7 +37,11 @@ describe('what an eavesdropper can say of a message', () => {
       { case: 'pairShare', value: { share: bytes(65), confirm: bytes(32) } },
       'share 65 B, confirmation 32 B',
     ],
-    ['PairOffer', { case: 'pairOffer', value: bytes(60) }, 'sealed CarIdentity 60 B'],
+    [
+      'PairOffer',
+      { case: 'pairOffer', value: bytes(111) },
+      'e 32 B, encrypted s 48 B, sealed CarIdentity 31 B',
+    ],
     ['PairDone', { case: 'pairDone', value: bytes(20) }, 'sealed Enrolment 20 B'],
     [
       'PairRefusal',

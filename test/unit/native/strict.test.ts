@@ -24,7 +24,10 @@ describe('a flipped bit', () => {
     ['Proof', { case: 'proof', value: { handshake: bytes(98, 1), tag: bytes(16, 2) } }],
     ['Sealed', { case: 'sealed', value: bytes(18, 1) }],
     ['PairStart', { case: 'pairStart', value: { share: bytes(65, 4) } }],
-    ['PairConfirm', { case: 'pairConfirm', value: { confirm: bytes(32, 5) } }],
+    [
+      'PairConfirm',
+      { case: 'pairConfirm', value: { confirm: bytes(32, 5), handshake: bytes(48, 7) } },
+    ],
     ['PairCommit', { case: 'pairCommit', value: bytes(88, 6) }],
   ] as const)('never leaves a %s what it was', (_, message) => {
     const encoded = encodeToCar(message);

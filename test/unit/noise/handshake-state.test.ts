@@ -179,14 +179,19 @@ describe('static keys', () => {
         initiator: isInitiator,
         ...(usesStatic(isInitiator) && { s: phone }),
         ...(knowsPeer && { rs: car.publicKey }),
+        ...(pattern.name.includes('psk') && { psk: phone.publicKey }),
       };
       const create = (options: HandshakeOptions) => () =>
         new HandshakeState(suite, pattern, options);
       expect(create(right)).not.toThrow();
       const { s: _s, ...withoutStatic } = { ...right, s: phone };
       const { rs: _rs, ...withoutPeer } = { ...right, rs: car.publicKey };
+      const { psk: _psk, ...withoutPsk } = { ...right, psk: phone.publicKey };
       expect(create('s' in right ? withoutStatic : { ...right, s: phone })).toThrow(invalid);
       expect(create('rs' in right ? withoutPeer : { ...right, rs: car.publicKey })).toThrow(
+        invalid,
+      );
+      expect(create('psk' in right ? withoutPsk : { ...right, psk: phone.publicKey })).toThrow(
         invalid,
       );
     }
@@ -194,6 +199,57 @@ describe('static keys', () => {
 
   it('of 31 bytes are refused', () => {
     expect(() => responder({ rs: new Uint8Array(31) })).toThrow(invalid);
+  });
+});
+
+describe('a pre-shared key', () => {
+  const psk = new Uint8Array(32).fill(9);
+  const both = (ofResponder = psk): readonly [HandshakeState, HandshakeState] => [
+    new HandshakeState(suite, PATTERNS.XXpsk0, { ...base, initiator: true, s: phone, psk }),
+    new HandshakeState(suite, PATTERNS.XXpsk0, {
+      ...base,
+      random: fixed(4),
+      initiator: false,
+      s: car,
+      psk: ofResponder,
+    }),
+  ];
+
+  it('seals every message from the first on, which has 48 bytes and its payload', () => {
+    const [ours, theirs] = both();
+    const first = ours.writeMessage(utf8('a'));
+    expect(first).toHaveLength(48 + 1);
+    expect(theirs.readMessage(first)).toEqual(utf8('a'));
+    const second = theirs.writeMessage(utf8('ab'));
+    expect(second).toHaveLength(96 + 2);
+    expect(ours.readMessage(second)).toEqual(utf8('ab'));
+    expect(ours.rs).toEqual(car.publicKey);
+    // What both sign and check between two messages.
+    expect(ours.handshakeHash).toEqual(theirs.handshakeHash);
+    const third = ours.writeMessage(utf8('abc'));
+    expect(third).toHaveLength(64 + 3);
+    expect(theirs.readMessage(third)).toEqual(utf8('abc'));
+    expect(theirs.rs).toEqual(phone.publicKey);
+    const sealed = theirs.split().send.encryptWithAd(empty, utf8('done'));
+    expect(ours.split().receive.decryptWithAd(empty, sealed)).toEqual(utf8('done'));
+  });
+
+  it.each([0, 255])('that differs in bit %i ends it with the first message', (bit) => {
+    const other = psk.slice();
+    other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    const [ours, theirs] = both(other);
+    const first = ours.writeMessage(empty);
+    expect(() => theirs.readMessage(first)).toThrow(errorWith('protocol.authentication'));
+    expect(() => theirs.readMessage(first)).toThrow(outOfTurn);
+  });
+
+  it('is copied, and has 32 bytes', () => {
+    const given = psk.slice();
+    const [ours] = both();
+    const [, theirs] = both(given);
+    given.fill(0);
+    expect(theirs.readMessage(ours.writeMessage(empty))).toEqual(empty);
+    expect(() => both(new Uint8Array(31))).toThrow(invalid);
   });
 });
 

@@ -140,9 +140,11 @@ describe("an owner's phone", () => {
 
   it('brings the time to a car that has lost it, on the link of another command', async () => {
     const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key, { role: 'driver' });
+    await air.run(guest.key.unlock());
+    host.executed.length = 0;
     host.clockLost = true;
     host.now = 0;
-    await shareWith(owner.key, guest.key, { role: 'driver' });
     air.wall += 5_000;
     await air.run(owner.key.status());
     expect(host.executed).toEqual(['status', 'setTime']);

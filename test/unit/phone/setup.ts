@@ -2,6 +2,7 @@ import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
 import { MemoryCarStore } from '../../../lib/phone/store.js';
 import type { PairedCar } from '../../../lib/phone/store.js';
+import type { Role } from '../../../lib/domain/roles.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
@@ -16,7 +17,7 @@ export class Air {
   readonly clock = new SimClock();
   readonly radio = new MemoryRadio();
   readonly random = seededRandom('air');
-  /** Milliseconds since 1970, on every phone. */
+  /** Milliseconds since 1970, on every phone when the clock began. */
   wall = 0;
 
   car(host = new TestHost()) {
@@ -36,7 +37,7 @@ export class Air {
       name,
       suite: cheapSuite,
       clock,
-      wallTime: () => this.wall,
+      wallTime: () => this.wall + clock.now(),
       random,
       trace: (event) => {
         trace.push(event);
@@ -84,4 +85,20 @@ export const introduced = async () => {
   const phone = air.phone();
   const entry = await introduce(phone.store, car.host);
   return { air, ...car, ...phone, entry };
+};
+
+/** Of a TestHost. */
+export const CODE = '12345678';
+
+/** A car whose window gives this role. */
+export const hostFor = (role: Role, seed = 1): TestHost =>
+  Object.assign(new TestHost(seed), { role });
+
+/** A car that waits for pairing, and a phone. */
+export const withWindow = async (host = new TestHost()) => {
+  const air = new Air();
+  const car = await air.car(host);
+  host.open = true;
+  car.endpoint.pairingChanged();
+  return { air, ...car, ...air.phone() };
 };

@@ -19,6 +19,7 @@ export const ownerAndGuest = async () => {
   air.wall = NOW * 1000;
   const host = new SharingHost();
   host.now = NOW;
+  host.passed = () => air.clock.now();
   const car = await air.car(host);
   const owner = air.phone();
   const entry = await introduce(owner.store, host, { role: 'owner', slot: 0 });

@@ -115,8 +115,10 @@ describe('KeyRing.share', () => {
     air.wall += 60_000;
     const { issuedAt } = await owner.key.ring.revoke(shared.fingerprint);
     expect(issuedAt).toBe(NOW + 60);
-    air.wall -= 30_000; // the phone's clock was set back
-    expect(termsIn((await owner.key.ring.share({ to })).uri).issuedAt).toBe(NOW + 61);
+    air.wall -= 2_000; // the phone's clock was set back
+    // The revocation covers five minutes more than it says.
+    const again = await air.run(owner.key.ring.share({ to }));
+    expect(termsIn(again.uri).issuedAt).toBe(NOW + 361);
   });
 
   it('forgets the ended ones first when it has shared very often', async () => {

@@ -93,12 +93,14 @@ export const PairStartSchema: Schema<PairStart> = {
 
 export interface PairConfirm {
   readonly confirm: Uint8Array;
+  readonly handshake: Uint8Array;
 }
 
 export const PairConfirmSchema: Schema<PairConfirm> = {
   name: 'PairConfirm',
   fields: [
     { number: 1, name: 'confirm', type: 'bytes' },
+    { number: 2, name: 'handshake', type: 'bytes' },
   ],
 };
 
@@ -186,8 +188,8 @@ export const FromCarSchema: Schema<FromCar> = {
 };
 
 export interface PhoneIdentity {
-  readonly publicKey: Uint8Array;
   readonly signingKey: Uint8Array;
+  readonly signature: Uint8Array;
   readonly name: string;
   readonly formFactor: FormFactor;
 }
@@ -195,23 +197,23 @@ export interface PhoneIdentity {
 export const PhoneIdentitySchema: Schema<PhoneIdentity> = {
   name: 'PhoneIdentity',
   fields: [
-    { number: 1, name: 'publicKey', type: 'bytes' },
-    { number: 2, name: 'signingKey', type: 'bytes' },
+    { number: 1, name: 'signingKey', type: 'bytes' },
+    { number: 2, name: 'signature', type: 'bytes' },
     { number: 3, name: 'name', type: 'string' },
     { number: 4, name: 'formFactor', type: 'enum' },
   ],
 };
 
 export interface CarIdentity {
-  readonly publicKey: Uint8Array;
   readonly name: string;
+  readonly role: Role;
 }
 
 export const CarIdentitySchema: Schema<CarIdentity> = {
   name: 'CarIdentity',
   fields: [
-    { number: 1, name: 'publicKey', type: 'bytes' },
-    { number: 2, name: 'name', type: 'string' },
+    { number: 1, name: 'name', type: 'string' },
+    { number: 2, name: 'role', type: 'enum' },
   ],
 };
 
@@ -219,6 +221,11 @@ export interface Enrolment {
   readonly slot: number;
   readonly role: Role;
   readonly refusal: PairRefusalReason;
+  readonly formerRole: Role;
+  readonly epoch: number;
+  readonly time: number;
+  readonly mark: number;
+  readonly floor: number;
 }
 
 export const EnrolmentSchema: Schema<Enrolment> = {
@@ -227,6 +234,11 @@ export const EnrolmentSchema: Schema<Enrolment> = {
     { number: 1, name: 'slot', type: 'uint32' },
     { number: 2, name: 'role', type: 'enum' },
     { number: 3, name: 'refusal', type: 'enum' },
+    { number: 4, name: 'formerRole', type: 'enum' },
+    { number: 5, name: 'epoch', type: 'uint32' },
+    { number: 6, name: 'time', type: 'uint32' },
+    { number: 7, name: 'mark', type: 'uint32' },
+    { number: 8, name: 'floor', type: 'uint32' },
   ],
 };
 

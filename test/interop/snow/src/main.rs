@@ -1,10 +1,12 @@
 //! The other end of a phonekey handshake, by the crate snow. Driven line by line over stdin:
 //!
-//!     car|phone <prologue> <static private key> [<car's public key>]    once, first
+//!     car|phone <prologue> <static private key> [<car's public key>]    once, first: a session, KX
+//!     initiator|responder <prologue> <static private key> <psk> [<ephemeral private key>]
+//!                        in its place: a pairing, XXpsk0
 //!     write <payload>    the next message, of the handshake and then of the transport
 //!     read <message>     its payload
 //!     remote             the other side's static public key
-//!     hash               the handshake hash
+//!     hash               the handshake hash, of so far
 //!     handshakes <count> does so many by itself, both ends; the nanoseconds each took, 8 bytes
 //!
 //! Byte strings are hex, `-` when empty. Every line is answered with `ok <hex>` or `error <reason>`.
@@ -13,7 +15,8 @@ use snow::{Builder, HandshakeState, TransportState};
 use std::io::{self, BufRead, Write};
 use std::time::Instant;
 
-const PROTOCOL: &str = "Noise_KX_25519_ChaChaPoly_SHA512";
+const SESSION: &str = "Noise_KX_25519_ChaChaPoly_SHA512";
+const PAIRING: &str = "Noise_XXpsk0_25519_ChaChaPoly_SHA512";
 const MAX_MESSAGE_BYTES: usize = 65535;
 
 enum Session {
@@ -31,16 +34,16 @@ fn main() -> io::Result<()> {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
         let answer = match words.as_slice() {
-            ["car" | "phone", ..] => start(&words).map(|state| {
-                session = Session::Handshake(Box::new(state));
-                Vec::new()
-            }),
+            ["car" | "phone", ..] => start(&words).map(|state| begin(&mut session, state)),
+            ["initiator" | "responder", ..] => {
+                start_pairing(&words).map(|state| begin(&mut session, state))
+            }
             ["hash"] => Ok(hash.clone()),
             ["remote"] => remote(&session),
             ["handshakes", count] => handshakes(count),
             [verb @ ("read" | "write"), hex] => decode(hex).and_then(|input| {
                 let output = step(&mut session, verb, &input);
-                finish_handshake(&mut session, &mut hash)?;
+                note_hash(&mut session, &mut hash)?;
                 output
             }),
             _ => Err("unknown command".to_string()),
@@ -55,16 +58,18 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
+fn begin(session: &mut Session, state: HandshakeState) -> Vec<u8> {
+    *session = Session::Handshake(Box::new(state));
+    Vec::new()
+}
+
 fn start(words: &[&str]) -> Result<HandshakeState, String> {
     let (prologue, private) = match words {
         [_, prologue, private, ..] => (decode(prologue)?, decode(private)?),
         _ => return Err("prologue and private key wanted".to_string()),
     };
     let remote = words.get(3).map(|hex| decode(hex)).transpose()?;
-    let params = PROTOCOL
-        .parse()
-        .map_err(|_| "unknown protocol".to_string())?;
-    let mut builder = Builder::new(params)
+    let mut builder = Builder::new(SESSION.parse().map_err(reason)?)
         .prologue(&prologue)
         .and_then(|builder| builder.local_private_key(&private))
         .map_err(reason)?;
@@ -73,6 +78,28 @@ fn start(words: &[&str]) -> Result<HandshakeState, String> {
     }
     match words[0] {
         "car" => builder.build_initiator(),
+        _ => builder.build_responder(),
+    }
+    .map_err(reason)
+}
+
+fn start_pairing(words: &[&str]) -> Result<HandshakeState, String> {
+    let [role, prologue, private, psk, ephemeral @ ..] = words else {
+        return Err("prologue, private key and psk wanted".to_string());
+    };
+    let (prologue, private) = (decode(prologue)?, decode(private)?);
+    let psk: [u8; 32] = decode(psk)?.try_into().map_err(|_| "not a psk")?;
+    let ephemeral = ephemeral.first().map(|hex| decode(hex)).transpose()?;
+    let mut builder = Builder::new(PAIRING.parse().map_err(reason)?)
+        .prologue(&prologue)
+        .and_then(|builder| builder.local_private_key(&private))
+        .and_then(|builder| builder.psk(0, &psk))
+        .map_err(reason)?;
+    if let Some(key) = &ephemeral {
+        builder = builder.fixed_ephemeral_key_for_testing_only(key);
+    }
+    match *role {
+        "initiator" => builder.build_initiator(),
         _ => builder.build_responder(),
     }
     .map_err(reason)
@@ -101,11 +128,16 @@ fn step(session: &mut Session, verb: &str, input: &[u8]) -> Answer {
     }
 }
 
-fn finish_handshake(session: &mut Session, hash: &mut Vec<u8>) -> Result<(), String> {
+/// And goes on to the transport, once the handshake is through.
+fn note_hash(session: &mut Session, hash: &mut Vec<u8>) -> Result<(), String> {
     match std::mem::replace(session, Session::Failed) {
-        Session::Handshake(state) if state.is_handshake_finished() => {
+        Session::Handshake(state) => {
             *hash = state.get_handshake_hash().to_vec();
-            *session = Session::Transport(Box::new(state.into_transport_mode().map_err(reason)?));
+            *session = if state.is_handshake_finished() {
+                Session::Transport(Box::new(state.into_transport_mode().map_err(reason)?))
+            } else {
+                Session::Handshake(state)
+            };
         }
         unfinished => *session = unfinished,
     }
@@ -115,7 +147,7 @@ fn finish_handshake(session: &mut Session, hash: &mut Vec<u8>) -> Result<(), Str
 /// Whole handshakes without payload, fresh ephemeral keys each time, as `npm run bench` does ours.
 fn handshakes(count: &str) -> Answer {
     let count: u32 = count.parse().map_err(|_| "not a number".to_string())?;
-    let keys = Builder::new(PROTOCOL.parse().map_err(reason)?).generate_keypair();
+    let keys = Builder::new(SESSION.parse().map_err(reason)?).generate_keypair();
     let keys = keys.map_err(reason)?;
     let (private, public) = (encode(&keys.private), encode(&keys.public));
     let begin = Instant::now();

@@ -126,7 +126,16 @@ describe('a commit that is cut off', () => {
 describe('a commit in which a step goes wrong', () => {
   const large = (tries: number): CarRecord => ({
     ...sampleRecord(1, tries),
-    removed: Array.from({ length: 8 }, (_, since) => ({ fingerprint: new Uint8Array(8), since })),
+    own: {
+      floor: { until: 0 },
+      entries: Array.from({ length: 4 }, (_, until) => ({
+        fingerprint: new Uint8Array(8),
+        kind: 'removed',
+        until,
+        number: 0,
+        issuedAt: 0,
+      })),
+    },
   });
 
   it('leaves two good copies or is refused, also where there is no room to try again', async () => {
@@ -176,6 +185,7 @@ describe('a flash with a record that cannot be understood', () => {
     await expect(new FlashMemory(flash).load()).rejects.toMatchObject({
       code: 'sim.storage',
       message: "the car's memory is of another version",
+      hint: expect.stringContaining('Delete the directory'),
     });
   });
 });

@@ -3,15 +3,18 @@ import { FlashMemory } from '../../../../firmware-sim/flash/flash-memory.js';
 import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
 import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
-import { sampleRecord } from '../memory/sample.js';
+import { fullestRecord, sampleRecord } from '../memory/sample.js';
 
 /** 24 KiB as it is written: more than 19 keys with grants and a thousand revocations take. */
 const LARGE = sampleRecord(116);
 const BYTES = encodeRecord(LARGE).length;
 
-/** A flash of the default geometry that holds it. */
+/** So small that all of it is soon used. */
+const geometry = { sectors: 128, sectorBytes: 4096, wordBytes: 8 };
+
+/** A flash that holds it. */
 const flashWithLarge = async () => {
-  const flash = new SimulatedFlash();
+  const flash = new SimulatedFlash({ geometry });
   const memory = new FlashMemory(flash);
   await memory.load();
   await memory.commit(LARGE);
@@ -38,7 +41,7 @@ describe('a record of 24 KiB', () => {
     expect(BYTES).toBeGreaterThan(24 * 1024);
     const { flash, memory } = await flashWithLarge();
     await memory.commit(withTries(5), { erases: true });
-    const again = new SimulatedFlash({ image: flash.image() });
+    const again = new SimulatedFlash({ geometry, image: flash.image() });
     expect(await new FlashMemory(again).load()).toEqual(withTries(5));
     expect(again.steps).toBe(0);
   });
@@ -75,22 +78,19 @@ const triesOf = (record: CarRecord, pairingTries: number): CarRecord => ({
 });
 
 const reloaded = (flash: SimulatedFlash): Promise<CarRecord | undefined> =>
-  new FlashMemory(new SimulatedFlash({ image: flash.image() })).load();
+  new FlashMemory(new SimulatedFlash({ geometry, image: flash.image() })).load();
 
 it('a memory keeps records of 32 KiB, changes them, and refuses ones that are too large', async () => {
-  const flash = new SimulatedFlash();
+  const flash = new SimulatedFlash({ geometry });
   const memory = new FlashMemory(flash);
   await memory.load();
-  const keys = sampleRecord(140).keys;
-  const large = { ...sampleRecord(140), keys };
-  const entry = { fingerprint: new Uint8Array(8), since: 1, kind: 'revoked' as const };
-  const revocationLists = Array.from({ length: 4 }, (_, ownerSlot) => ({
-    ownerSlot,
-    number: 1,
-    issuedAt: 1,
-    entries: Array.from({ length: 1152 }, () => entry),
+  const large = sampleRecord(140);
+  const entry = { kind: 'revoked', until: 1, number: 1, issuedAt: 1 } as const;
+  const entries = Array.from({ length: 2048 }, (_, n) => ({
+    fingerprint: Uint8Array.of(n >> 8, n & 255, 0, 0, 0, 0, 0, 0),
+    ...entry,
   }));
-  const tooLarge = { ...large, revocationLists };
+  const tooLarge: CarRecord = { ...large, own: { floor: { until: 0 }, entries } };
   await memory.commit(large);
   for (let tries = 0; tries < 50; tries++) await memory.commit(triesOf(large, tries));
   await memory.commit(triesOf(large, 50), { erases: true });
@@ -103,4 +103,16 @@ it('a memory keeps records of 32 KiB, changes them, and refuses ones that are to
   expect(await reloaded(flash)).toEqual(triesOf(large, 50));
   await memory.commit(triesOf(large, 51));
   expect(await reloaded(flash)).toEqual(triesOf(large, 51));
+});
+
+it('a flash of the default geometry keeps the longest record that there is, and one change of it', async () => {
+  const flash = new SimulatedFlash();
+  const memory = new FlashMemory(flash);
+  await memory.load();
+  const record = fullestRecord();
+  await memory.commit(record);
+  await memory.commit(triesOf(record, 52));
+  const again = new FlashMemory(new SimulatedFlash({ image: flash.image() }));
+  const found = (await again.load()) ?? record;
+  expect(encodeRecord(found) === encodeRecord(triesOf(record, 52))).toBe(true);
 });

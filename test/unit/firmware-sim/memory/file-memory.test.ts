@@ -57,6 +57,21 @@ describe('FileMemory with a damaged file', () => {
     expect(String(error)).not.toContain(toHex(old.privateKey).slice(0, 8));
   });
 
+  it('of an earlier format is refused as such: what to do is said, and nothing is lost', async () => {
+    const image = await twoGenerations();
+    for (const file of [OLDER, NEWEST]) {
+      const text = new TextDecoder().decode(image.get(file));
+      image.set(file, utf8(text.replace(/^phonekey-car 2 /, 'phonekey-car 1 ')));
+    }
+    await expect(load(image)).rejects.toMatchObject({
+      code: 'sim.storage',
+      message: `the car's memory in ${HOME} is of an earlier format`,
+      hint: expect.stringMatching(/Delete the directory .* every phone must then be paired again/),
+    });
+    // Where one copy is of this format, it is that which counts.
+    expect(await load(image.set(NEWEST, (await twoGenerations()).get(NEWEST)!))).toEqual(next);
+  });
+
   it('does not take one damaged file for a new car', async () => {
     const image = new Map([[OLDER, new Uint8Array(0)]]);
     await expect(load(image)).rejects.toMatchObject({ code: 'sim.storage' });
@@ -175,8 +190,8 @@ describe('FileMemory', () => {
     const image = await twoGenerations();
     const generation = (padding: number): Uint8Array => {
       const body = encodeRecord(next).replace(',', `,${' '.repeat(padding)}`);
-      const sum = toHex(defaultSuite.sha512(utf8(`phonekey-car 1 3\n${body}`)).subarray(0, 32));
-      return utf8(`phonekey-car 1 3 ${sum}\n${body}\n`);
+      const sum = toHex(defaultSuite.sha512(utf8(`phonekey-car 2 3\n${body}`)).subarray(0, 32));
+      return utf8(`phonekey-car 2 3 ${sum}\n${body}\n`);
     };
     const room = MAX_GENERATION_BYTES - generation(0).length;
     expect(await load(new Map(image).set(NEWEST, generation(room)))).toEqual(next);

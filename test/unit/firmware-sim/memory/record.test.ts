@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeRecord, encodeRecord, newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
-import { MOST_ENTRIES, MOST_REMOVED } from '../../../../firmware-sim/memory/rights-record.js';
+import { MAX_GENERATION_BYTES } from '../../../../firmware-sim/memory/generation.js';
 import { JsonError } from '../../../../local/json.js';
-import { fullRecord, sampleRecord } from './sample.js';
+import { fullestRecord, fullRecord, sampleRecord } from './sample.js';
 
 type Json = Record<string, unknown>;
 
@@ -53,8 +53,8 @@ describe('decodeRecord', () => {
       pairingTries: 0,
       keys: [],
       epoch: 0,
-      revocationLists: [],
-      removed: [],
+      own: { floor: { until: 0 }, entries: [] },
+      owners: [],
       clock: { offset: 0, floor: 0, lost: false },
     });
   });
@@ -63,23 +63,24 @@ describe('decodeRecord', () => {
     expect(decodeRecord(encodeRecord(fullRecord()))).toEqual(fullRecord());
   });
 
-  it.each<[string, number]>([
-    ['notices', MOST_ENTRIES],
-    ['removed', MOST_REMOVED],
-  ])('has room for so many %s', (what, most) => {
-    const many = (count: number): CarRecord => {
-      const all = Array.from({ length: count }, (_, since) => {
-        return { fingerprint: new Uint8Array(8), since, kind: 'suspended' as const };
-      });
-      return what === 'notices'
-        ? {
-            ...sampleRecord(1),
-            revocationLists: [{ ownerSlot: 0, number: 1, issuedAt: 1, entries: all }],
-          }
-        : { ...sampleRecord(1), removed: all.map(({ kind: _, ...removed }) => removed) };
-    };
-    expect(decodeRecord(encodeRecord(many(most)))).toEqual(many(most));
-    expect(() => decodeRecord(encodeRecord(many(most + 1)))).toThrow(/^(entries|removed) is not /);
+  it('gives back the longest that there is, which a generation has room for', () => {
+    const text = encodeRecord(fullestRecord());
+    expect(encodeRecord(decodeRecord(text)) === text).toBe(true);
+    expect(text.length + 100).toBeLessThan(MAX_GENERATION_BYTES);
+    expect(text.length).toBeGreaterThan(0.9 * MAX_GENERATION_BYTES);
+  });
+
+  it('has room for more than is kept in a list, where all of it concerns keys in slots', () => {
+    const entry = { fingerprint: new Uint8Array(8), kind: 'removed', until: 1 } as const;
+    const many = (count: number): CarRecord => ({
+      ...sampleRecord(1),
+      own: {
+        floor: { until: 0 },
+        entries: Array.from({ length: count }, (_, number) => ({ ...entry, number, issuedAt: 0 })),
+      },
+    });
+    expect(decodeRecord(encodeRecord(many(2048)))).toEqual(many(2048));
+    expect(() => decodeRecord(encodeRecord(many(2049)))).toThrow(/^entries is not /);
   });
 
   // The path to a field of the full record, what it may not be, and what is then said to be wrong.
@@ -110,25 +111,32 @@ describe('decodeRecord', () => {
     ['keys.2.grant.path.1', {}, 'fingerprint'],
     ['keys.2.grant.path.1.fingerprint', '01'.repeat(7)],
     ['keys.2.grant.path.1.issuedAt', LATEST + 1],
-    ['notices', Array.from({ length: 257 }, () => null)],
-    ['notices.0', null, 'notices'],
-    ['notices.1.ownerSlot', 0],
-    ['notices.1.ownerSlot', 256],
-    ['notices.1.number', LATEST + 1],
-    ['notices.1.stamp', LATEST + 1],
-    ['notices.1.entries', 7],
-    ['notices.1.entries', '$'],
-    ['notices.1.entries', 'AAAA'],
-    // The kind is none of the two.
-    ['notices.1.entries', 'AAAAAAAAAAAAAAAAAA', 'entries'],
-    ['notices.1.entries', 'AAAAAAAAAAAAAAAAAw', 'entries'],
-    ['notices.1.pending', 7],
-    ['notices.1.pending.number', LATEST + 1],
-    ['notices.1.pending.stamp', LATEST + 1],
-    ['notices.1.pending.parts', 9],
-    ['notices.1.pending.have', 256],
-    ['notices.1.pending.entries', 'A'],
-    ['removed', 'AAAA'],
+    ['own', null],
+    ['own.floor', 7],
+    ['own.floor', {}, 'until'],
+    ['own.floor', { until: LATEST + 1 }, 'until'],
+    ['own.floor', { until: 0, pending: -1 }, 'pending'],
+    ['own.entries', 7],
+    ['own.entries', '$'],
+    // 25 bytes each, of which the last one says which of three kinds it is.
+    ['own.entries', 'A'.repeat(32)],
+    ['own.entries', `${'A'.repeat(32)}AAAA`, 'entries'],
+    ['own.entries', `${'A'.repeat(32)}Aw`, 'entries'],
+    ['own.entries', `${'A'.repeat(32)}gw`, 'entries'],
+    ['owners', Array.from({ length: 265 }, () => null)],
+    ['owners.0', null, 'owners'],
+    ['owners.1.owner', '09'.repeat(8), 'owner'],
+    ['owners.1.owner', '09'.repeat(7)],
+    ['owners.1.number', LATEST + 1],
+    ['owners.1.issuedAt', LATEST + 1],
+    ['owners.1.floor', 7],
+    ['owners.1.entries', 'AAAA'],
+    ['owners.1.incoming', 7],
+    ['owners.1.incoming.number', LATEST + 1],
+    ['owners.1.incoming.issuedAt', LATEST + 1],
+    ['owners.1.incoming.parts', 9],
+    ['owners.1.incoming.have', 256],
+    ['owners.1.incoming.resumed', 'AAAA'],
     ['clock', null],
     ['clock.offset', 0.5],
     ['clock.offset', 2 ** 53],
@@ -159,7 +167,7 @@ describe('decodeRecord', () => {
       'keys.2.grant',
       'keys.2.grant.terms',
       'keys.2.grant.path.0',
-    ].concat(['notices.1', 'notices.1.pending', 'clock', 'pin', 'pin.tries']);
+    ].concat(['own', 'owners.1', 'owners.1.incoming', 'clock', 'pin', 'pin.tries']);
     for (const place of places) {
       const change = (what: (fields: Json) => void): string => {
         const record: unknown = JSON.parse(encodeRecord(fullRecord()));

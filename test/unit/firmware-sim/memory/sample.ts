@@ -1,5 +1,10 @@
 import type { GrantTerms } from '../../../../lib/credentials/grant.js';
 import type { KeySlot } from '../../../../lib/credentials/key-slot.js';
+import { MOST_FORMER_OWNERS } from '../../../../firmware-sim/rights/departure.js';
+import { MOST_REVOCATIONS } from '../../../../firmware-sim/rights/revocations.js';
+import type { Revocation, Revocations } from '../../../../firmware-sim/rights/revocations.js';
+import { MAX_CAR_SLOTS } from '../../../../firmware-sim/rights/slots.js';
+import { ENTRIES_PER_PART, MOST_PARTS } from '../../../../lib/credentials/revocation-list.js';
 import { newRecord } from '../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../firmware-sim/memory/record.js';
 import { FORM_FACTORS } from '../../../../lib/domain/names.js';
@@ -48,28 +53,41 @@ export const fullRecord = (): CarRecord => {
     pairedAt: LATEST,
     grant: { terms, path, used: 255 },
   };
-  const entries = [
-    { fingerprint: print(5), since: LATEST, kind: 'revoked' },
-    { fingerprint: print(6), since: 0, kind: 'suspended' },
-  ] as const;
+  const entries: readonly Revocation[] = [
+    { fingerprint: print(5), kind: 'revoked', until: LATEST, number: LATEST, issuedAt: LATEST },
+    { fingerprint: print(6), kind: 'suspended', until: 0, number: 1, issuedAt: 2 },
+    {
+      fingerprint: print(7),
+      kind: 'removed',
+      until: 3,
+      pending: LATEST,
+      number: 0,
+      issuedAt: 0,
+    },
+    { fingerprint: print(8), kind: 'suspended', until: 4, pending: 0, number: 0, issuedAt: 0 },
+  ];
   return {
     ...rest,
     pairingTries: Number.MAX_SAFE_INTEGER,
     keys: [...keys, guest],
     epoch: 0xffff,
-    revocationLists: [
-      { ownerSlot: 0, number: 1, issuedAt: 2, entries: [] },
+    own: { floor: { until: LATEST }, entries: entries.slice(1) },
+    owners: [
+      { owner: print(9), number: 1, issuedAt: 2, floor: { until: 0 }, entries: [] },
       {
-        ownerSlot: 255,
+        owner: print(10),
         number: LATEST,
         issuedAt: LATEST,
+        floor: { until: 0, pending: LATEST },
         entries,
-        pending: { number: LATEST, issuedAt: LATEST, parts: 8, have: 255, entries },
+        incoming: {
+          number: LATEST,
+          issuedAt: LATEST,
+          parts: 8,
+          have: 255,
+          resumed: [print(11), print(12)],
+        },
       },
-    ],
-    removed: [
-      { fingerprint: print(7), since: LATEST },
-      { fingerprint: print(8), since: 9 },
     ],
     clock: { offset: -5, floor: LATEST, lost: true },
     pin: {
@@ -77,5 +95,46 @@ export const fullRecord = (): CarRecord => {
       hash: new Uint8Array(32).fill(2),
       tries: { owners: 1000, others: 3 },
     },
+  };
+};
+
+/** As long as a record can be: nothing but owners, each with a full list and one that comes in. */
+export const fullestRecord = (): CarRecord => {
+  const at = (list: number, index: number): Uint8Array =>
+    Uint8Array.of(list, index >> 8, index & 255, 0, 0, 0, 0, 1);
+  const revocations = (list: number): Revocations => ({
+    floor: { until: LATEST, pending: LATEST },
+    entries: Array.from({ length: MOST_REVOCATIONS }, (_, index) => ({
+      fingerprint: at(list, index),
+      kind: 'removed',
+      until: LATEST,
+      pending: LATEST,
+      number: LATEST,
+      issuedAt: LATEST,
+    })),
+  });
+  const { keys, ...rest } = fullRecord();
+  return {
+    ...rest,
+    keys: Array.from({ length: MAX_CAR_SLOTS }, (_, slot) => ({
+      ...keys[2]!,
+      slot,
+      publicKey: new Uint8Array(32).fill(slot + 1),
+      role: 'owner' as const,
+    })).map(({ grant: _, ...key }) => key),
+    own: revocations(255),
+    owners: Array.from({ length: MAX_CAR_SLOTS + MOST_FORMER_OWNERS }, (_, list) => ({
+      owner: at(list, 0xffff),
+      number: LATEST,
+      issuedAt: LATEST,
+      ...revocations(list),
+      incoming: {
+        number: LATEST,
+        issuedAt: LATEST,
+        parts: MOST_PARTS,
+        have: 255,
+        resumed: Array.from({ length: MOST_PARTS * ENTRIES_PER_PART }, (__, n) => at(list, n)),
+      },
+    })),
   };
 };

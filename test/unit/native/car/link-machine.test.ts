@@ -14,7 +14,7 @@ import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 import type { SessionKeys } from '../../../../lib/native/session/common.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
-import { DONE } from '../../../support/test-car.js';
+import { DONE, enrolmentOf } from '../../../support/test-car.js';
 import { IDENTITY } from '../../../support/memory-car.js';
 import { UNLOCK } from '../session/sample.js';
 import { linkIn, linkLeftIn, opened, PHASES, PHONE, WAYS } from './link-rig.js';
@@ -54,7 +54,7 @@ const MESSAGES: readonly ToCar[] = [
   { case: 'proof', value: { handshake: new Uint8Array(98), tag: new Uint8Array(16) } },
   { case: 'sealed', value: new Uint8Array(18) },
   { case: 'pairStart', value: { share: new Uint8Array(65) } },
-  { case: 'pairConfirm', value: { confirm: new Uint8Array(32) } },
+  { case: 'pairConfirm', value: { confirm: new Uint8Array(32), handshake: new Uint8Array(48) } },
   { case: 'pairCommit', value: new Uint8Array(90) },
 ];
 
@@ -267,22 +267,23 @@ describe('pairing', () => {
     const offer = rig.say(rig.phone.pairConfirm());
     expect(offer.effects).toMatchObject([{ type: 'send', message: { case: 'pairOffer' } }]);
     expect(offer.state.phase).toBe('offered');
-    const enrol = rig.say(rig.phone.pairCommit(PHONE));
+    const enrol = rig.say(rig.phone.pairCommit(PHONE, { name: 'Ada', formFactor: 'watch' }));
+    const { publicKey, signingKey } = PHONE;
     expect(enrol.effects).toEqual([
-      { type: 'enrol', window, phone: expect.objectContaining(PHONE) },
+      { type: 'enrol', window, phone: { publicKey, signingKey, name: 'Ada', formFactor: 'watch' } },
     ]);
-    const key = { ...PHONE, slot: 3, role: 'driver' as const };
-    const done = rig.input({ type: 'enrolled', outcome: key });
+    const outcome = { ...enrolmentOf({ slot: 3, role: 'driver' }), formerRole: 'owner' } as const;
+    const done = rig.input({ type: 'enrolled', outcome });
     expect(done.effects).toMatchObject([
       { type: 'send', message: { case: 'pairDone' } },
       { type: 'send', message: { case: 'hello' } },
       { type: 'idle-after', ms: MOST_PATIENCE_MS },
     ]);
-    expect(rig.phone.pairDone()).toMatchObject({ slot: 3, role: 'driver' });
+    expect(rig.phone.pairDone()).toEqual(outcome);
     expect(done.state).toMatchObject({ phase: 'challenged', failures: 0 });
   });
 
-  it.each(['closed', 'slots-full', 'fault'] as const)(
+  it.each(['closed', 'slots-full', 'last-owner', 'key-mismatch', 'fault'] as const)(
     'says in private why a key was not enrolled: %s',
     (outcome) => {
       const rig = linkIn('enrolling');
@@ -322,7 +323,10 @@ describe('pairing', () => {
     WAYS[phase](rig);
     const message =
       phase === 'shared'
-        ? { case: 'pairConfirm' as const, value: { confirm: new Uint8Array(32) } }
+        ? {
+            case: 'pairConfirm' as const,
+            value: { confirm: new Uint8Array(32), handshake: new Uint8Array(48) },
+          }
         : { case: 'pairCommit' as const, value: new Uint8Array(90) };
     expect(rig.say(message)).toEqual(pairRefusal(PairRefusalReason.FAILED));
   });

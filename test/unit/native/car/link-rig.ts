@@ -3,17 +3,14 @@ import { IDENTITY } from '../../../support/memory-car.js';
 import { DONE } from '../../../support/test-car.js';
 import type { LinkContext, LinkState } from '../../../../lib/native/car/link-state.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
+import { person } from '../../credentials/sample.js';
 import { UNLOCK } from '../session/sample.js';
 import { Machine } from './machine.js';
 
 export type Phase = LinkState['phase'];
 
 /** Who pairs. */
-export const PHONE = {
-  publicKey: new Uint8Array(32).fill(2),
-  signingKey: new Uint8Array(32).fill(3),
-  name: 'Ada',
-};
+export const PHONE = person(2);
 
 /** The link of a car that knows IDENTITY and is open for pairing; tries are counted by who says so. */
 export const opened = (change?: Partial<LinkContext>): Machine => {

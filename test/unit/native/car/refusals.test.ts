@@ -54,7 +54,10 @@ const wrongs: Readonly<Record<string, (phone: HostilePhone, car: Car) => Promise
   'an empty message of the oneof': (phone) => phone.sendBytes(Uint8Array.of(0x0a, 0)),
   'a sealed command': (phone) => phone.send({ case: 'sealed', value: new Uint8Array(18) }),
   'a PairConfirm': (phone) =>
-    phone.send({ case: 'pairConfirm', value: { confirm: new Uint8Array(32) } }),
+    phone.send({
+      case: 'pairConfirm',
+      value: { confirm: new Uint8Array(32), handshake: new Uint8Array(48) },
+    }),
   'a PairCommit': (phone) => phone.send({ case: 'pairCommit', value: new Uint8Array(90) }),
 };
 

@@ -189,9 +189,12 @@ describe('a pairing', () => {
         'from-car',
         encodeFromCar({ case: 'pairShare', value: { share: bytes(65), confirm: bytes(32) } }),
       ),
-      ...scene.carry('to-car', encodeToCar({ case: 'pairConfirm', value: { confirm: bytes(32) } })),
-      ...scene.carry('from-car', encodeFromCar({ case: 'pairOffer', value: bytes(60) })),
-      ...scene.carry('to-car', encodeToCar({ case: 'pairCommit', value: bytes(90) })),
+      ...scene.carry(
+        'to-car',
+        encodeToCar({ case: 'pairConfirm', value: { confirm: bytes(32), handshake: bytes(48) } }),
+      ),
+      ...scene.carry('from-car', encodeFromCar({ case: 'pairOffer', value: bytes(111) })),
+      ...scene.carry('to-car', encodeToCar({ case: 'pairCommit', value: bytes(177) })),
       ...scene.carry('from-car', encodeFromCar({ case: 'pairDone', value: bytes(18) })),
       ...scene.carry(
         'from-car',
@@ -201,9 +204,9 @@ describe('a pairing', () => {
     expect(text(told)).toEqual([
       'PairStart: share 65 B',
       'PairShare: share 65 B, confirmation 32 B',
-      'PairConfirm: confirmation 32 B',
-      'PairOffer: sealed CarIdentity 60 B',
-      'PairCommit: sealed PhoneIdentity 90 B',
+      'PairConfirm: confirmation 32 B, e 32 B, tag 16 B',
+      'PairOffer: e 32 B, encrypted s 48 B, sealed CarIdentity 31 B',
+      'PairCommit: encrypted s 48 B, sealed PhoneIdentity 129 B',
       'PairDone: sealed Enrolment 18 B',
       'PairRefusal: reason 2',
     ]);

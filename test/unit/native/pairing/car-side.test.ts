@@ -6,14 +6,11 @@ import type { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
 import { IDENTITY, startCar } from '../../../support/memory-car.js';
 import { deferred, settle } from '../../../support/waiting.js';
+import { person } from '../../credentials/sample.js';
 import { UNLOCK } from '../session/sample.js';
 import { LAST_WORD_MS, REFUSAL_DELAY_MS } from '../../../../lib/native/car/link-state.js';
 
-const PHONE_KEYS = {
-  publicKey: new Uint8Array(32).fill(2),
-  signingKey: new Uint8Array(32).fill(3),
-  name: 'Ada',
-};
+const PHONE_KEYS = person(2);
 
 const start = async () => {
   const car = await startCar();
@@ -86,7 +83,7 @@ describe('the car, pairing', () => {
     const before = phone.challenge;
     await offered(phone);
     expect(host.enrolled).toEqual([]);
-    await phone.send(phone.pairCommit({ ...PHONE_KEYS, publicKey: IDENTITY.publicKey }));
+    await phone.send(phone.pairCommit({ ...PHONE_KEYS, identity: IDENTITY }, { name: 'Ada' }));
     expect(phone.received.map(({ message }) => message.case)).toEqual([
       'hello',
       'pairShare',
@@ -129,7 +126,7 @@ describe('the car, pairing', () => {
     await phone.send(phone.pairStart(CODE));
     const right = phone.pairConfirm();
     const confirm = flip(right.value.confirm, 255);
-    await phone.send({ case: 'pairConfirm', value: { confirm } });
+    await phone.send({ case: 'pairConfirm', value: { ...right.value, confirm } });
     expect(phone.read('pairRefusal').reason).toBe(PairRefusalReason.FAILED);
     await phone.send(right);
     await ended(phone, clock);
@@ -210,7 +207,10 @@ describe('the car, pairing', () => {
     const counted = deferred<boolean>();
     host.pairing.countTry = () => counted.promise;
     await phone.send(phone.pairStart(CODE));
-    await phone.send({ case: 'pairConfirm', value: { confirm: new Uint8Array(32) } });
+    await phone.send({
+      case: 'pairConfirm',
+      value: { confirm: new Uint8Array(32), handshake: new Uint8Array(48) },
+    });
     counted.resolve(true);
     await settle(clock);
     expect(phone.received).toHaveLength(1);

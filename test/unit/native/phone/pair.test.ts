@@ -2,19 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { PhoneKeyError } from '../../../../lib/errors.js';
 import { TestHost } from '../../../support/test-car.js';
 import { grantTo } from '../../credentials/sample.js';
-import { Air, introduce } from '../../phone/setup.js';
+import { CODE, introduce, withWindow } from '../../phone/setup.js';
 import { nativeProfile } from '../../../../lib/native/profile.js';
 import { watchUpdates } from '../../../support/car-store.js';
-
-const CODE = '12345678';
-
-const withWindow = async (host = new TestHost()) => {
-  const air = new Air();
-  const car = await air.car(host);
-  host.open = true;
-  car.endpoint.pairingChanged();
-  return { air, ...car, ...air.phone() };
-};
 
 describe('PhoneKey.pair', () => {
   it('saves the car before the car enrols the phone, and then its slot and role', async () => {
@@ -103,9 +93,10 @@ describe('PhoneKey.pair', () => {
       code: 'car.outcome-unknown',
       mayHaveSucceeded: true,
     });
-    expect(await store.list()).toMatchObject([{ state: 'pending' }]);
+    expect(await store.list()).toMatchObject([{ state: 'pending', unconfirmed: true }]);
     await air.run(key.unlock());
-    expect(host.executed).toEqual(['unlock']);
+    // Once it opens, the phone asks what it is there.
+    expect(host.executed).toEqual(['unlock', 'listKeys']);
     expect(await store.list()).toMatchObject([{ state: 'paired' }]);
     await endpoint.stop();
   });
@@ -171,7 +162,7 @@ describe('PhoneKey.pair', () => {
   it('needs its grant no more once it is paired, and keeps what else it has', async () => {
     const { air, host, key, store, endpoint } = await withWindow();
     const grant = grantTo();
-    const revocationList = { number: 7, issuedAt: 1, entries: [] };
+    const revocationList = { number: 7, issuedAt: 1, floor: 0, entries: [] };
     const before = await introduce(store, host, {
       state: 'pending',
       grant,
@@ -180,7 +171,8 @@ describe('PhoneKey.pair', () => {
     });
     const { grant: _, ...rest } = before;
     await air.run(key.pair({ code: CODE }));
-    expect(await store.list()).toEqual([{ ...rest, state: 'paired', role: 'owner', slot: 0 }]);
+    const paired = { state: 'paired', role: 'owner', slot: 0, epoch: 0 };
+    expect(await store.list()).toEqual([{ ...rest, ...paired }]);
     await endpoint.stop();
   });
 
@@ -195,7 +187,7 @@ describe('PhoneKey.pair', () => {
       mayHaveSucceeded: true,
     });
     await air.run(key.unlock());
-    expect(host.executed).toEqual(['unlock']);
+    expect(host.executed).toEqual(['unlock', 'listKeys']);
     await endpoint.stop();
   });
 

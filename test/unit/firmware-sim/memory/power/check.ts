@@ -73,7 +73,7 @@ const numbersOf = (record: CarRecord | undefined): number[] =>
         record.pairingTries,
         record.epoch,
         record.clock.floor,
-        Math.max(0, ...record.revocationLists.map(({ number }) => number)),
+        Math.max(0, ...record.owners.map(({ number }) => number)),
       ];
 
 const texts = new WeakMap<CarRecord, string>();

@@ -101,7 +101,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     use(CLEO, 'unlock'),
     use(BOB, 'start', { uses: 3 }),
     revocationList([BOB, 'suspended']),
-    revocationList([CLEO, 'revoked']),
+    revocationList([CLEO, 'revoked'], [BOB, 'resumed']),
     use(BOB, 'unlock', { uses: 3 }),
     revocationList([CLEO, 'revoked'], [BOB, 'revoked']),
     give(ADA.person, { type: 'raiseEpoch' }),

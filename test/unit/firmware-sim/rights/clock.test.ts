@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   advanceClock,
+  clockAt,
   raiseFloor,
+  runningTime,
   setLostClock,
   timeForRecords,
   timeOf,
-} from '../../../firmware-sim/car-clock.js';
+} from '../../../../firmware-sim/rights/clock.js';
 
 const RIGHT = { offset: 0, floor: 0, lost: false };
 const LATEST = 2 ** 32 - 1;
@@ -28,6 +30,22 @@ describe('the time of the car', () => {
     expect(timeOf(clock, 99_000)).toBe(100);
     expect(timeOf(clock, 101_000)).toBe(101);
     expect(raiseFloor(clock, 99)).toEqual(clock);
+  });
+
+  it('runs on by itself below that, for what is judged by nothing that was signed', () => {
+    expect(runningTime({ ...RIGHT, floor: 100 }, 99_000)).toBe(99);
+    expect(runningTime({ ...RIGHT, offset: 5, floor: 100 }, 99_000)).toBe(104);
+    expect(runningTime({ ...RIGHT, lost: true }, 99_000)).toBeUndefined();
+  });
+
+  it('learns nothing by what is signed while it is lost', () => {
+    const lost = { ...RIGHT, floor: 100, lost: true };
+    expect(raiseFloor(lost, 200)).toEqual(lost);
+  });
+
+  it('is what the card says, whatever was signed', () => {
+    expect(clockAt(500, 7999)).toEqual({ offset: 493, floor: 0, lost: false });
+    expect(timeOf(clockAt(500, 7999), 9000)).toBe(502);
   });
 
   it('is unknown once the clock stood still; what is kept then has the last known one', () => {

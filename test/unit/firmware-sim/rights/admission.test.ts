@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { admitKey } from '../../../firmware-sim/admission.js';
-import { decodeRecord, encodeRecord } from '../../../firmware-sim/memory/record.js';
-import { MOST_REMOVED } from '../../../firmware-sim/memory/rights-record.js';
-import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
-import { person, suite } from '../credentials/sample.js';
-import { commandOf } from './rig.js';
-import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from './sharing-rig.js';
+import { admitKey } from '../../../../firmware-sim/rights/admission.js';
+import { decodeRecord, encodeRecord } from '../../../../firmware-sim/memory/record.js';
+import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
+import { person, suite } from '../../credentials/sample.js';
+import { commandOf } from '../rig.js';
+import { ADA, BOB, CLEO, DAN, DAY, HOUR, town } from '../sharing-rig.js';
 
 describe('a granted key', () => {
   it('gets a slot at its first use, does what its role may, and is known from then on', async () => {
@@ -91,7 +90,7 @@ describe('a granted key', () => {
     expect(await attempt(BOB, 'removeKey')).toBe('not-permitted');
     const own = commandOf('removeKey', 1);
     expect(await attempt(BOB, own)).toBe('done');
-    expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
+    expect(await attempt(BOB, 'unlock', chain)).toBe('grant-void');
     const fresh = grant(CLEO, { uses: 2 });
     expect(await attempt(CLEO, 'unlock', fresh)).toBe('done');
     expect(await attempt(CLEO, 'start', fresh)).toBe('done');
@@ -229,9 +228,9 @@ describe('a granted key', () => {
     }
     expect(await attempt(ADA.person, commandOf('removeKey', 2))).toBe('done');
     expect(car.keys().map(({ slot }) => slot)).toEqual([0, 1]);
-    expect(await attempt(DAN, 'unlock', third)).toBe('suspended');
+    expect(await attempt(DAN, 'unlock', third)).toBe('grant-void');
     const again = delegate(second, CLEO, DAN, { notAfter, issuedAt: now() + 30 });
-    expect(await attempt(DAN, 'unlock', again)).toBe('suspended');
+    expect(await attempt(DAN, 'unlock', again)).toBe('grant-void');
   });
 
   it('goes with the owner who granted it', async () => {
@@ -260,7 +259,7 @@ describe('a granted key', () => {
 
 describe('a lease', () => {
   it('without a fresh signature of the owner lets unlock and not drive, until there is one', async () => {
-    const { car, grant, attempt, pass, revocationList } = await town();
+    const { grant, attempt, pass, relay } = await town();
     expect(await attempt(BOB, 'start', grant(BOB, { leaseHours: 6, notAfter: 2 ** 32 - 1 }))).toBe(
       'done',
     );
@@ -269,7 +268,7 @@ describe('a lease', () => {
     pass(1);
     expect(await attempt(BOB, 'start')).toBe('lease-over');
     expect(await attempt(BOB, 'unlock')).toBe('done');
-    for (const part of revocationList([])) await car.credentials.receive(part);
+    await relay([]);
     expect(await attempt(BOB, 'start')).toBe('done');
     pass(6 * HOUR);
     expect(await attempt(BOB, 'start')).toBe('lease-over');
@@ -281,13 +280,10 @@ describe('what a guest signs', () => {
     const { grant, delegate, attempt, pass, now } = await town();
     const end = 2 ** 32 - 1;
     const first = grant(BOB, { leaseHours: 4, delegations: 1, notAfter: end });
-    const second = delegate(first, BOB, CLEO, {
-      leaseHours: 4,
-      issuedAt: now() + 499 * HOUR,
-      notAfter: end,
-    });
+    pass(3 * HOUR);
+    const second = delegate(first, BOB, CLEO, { leaseHours: 4, issuedAt: now(), notAfter: end });
     expect(await attempt(CLEO, 'start', second)).toBe('done');
-    pass(500 * HOUR);
+    pass(2 * HOUR);
     expect(await attempt(CLEO, 'start')).toBe('lease-over');
   });
 });
@@ -306,29 +302,9 @@ describe('a key that was removed', () => {
       // Another removal, which would be the moment to forget.
       expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
       expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
-      expect(await attempt(BOB, 'unlock', wide)).toBe('suspended');
+      expect(await attempt(BOB, 'unlock', wide)).toBe('grant-void');
       expect(car.keys()).toHaveLength(1);
     }
-  });
-
-  it('and what it had granted are kept in a list of which keys that leave fill half', async () => {
-    const { grant, attempt, store, car, pass } = await town();
-    for (let n = 0; n < MOST_REMOVED / 2; n++) {
-      const who = person(300 + n);
-      expect(await attempt(who, 'unlock', grant(who))).toBe('done');
-      expect(await attempt(who, commandOf('removeKey', 1))).toBe('done');
-    }
-    expect(store.record.removed).toHaveLength(MOST_REMOVED / 2);
-    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
-    expect(await attempt(BOB, commandOf('removeKey', 1))).toBe('slots-full');
-    expect(await attempt(ADA.person, commandOf('removeKey', 1))).toBe('done');
-    // The same key again takes no more room.
-    pass(1);
-    expect(await attempt(BOB, 'unlock', grant(BOB))).toBe('done');
-    expect(await car.credentials.remove(1, 'card')).toBeUndefined();
-    expect(store.record.removed).toHaveLength(MOST_REMOVED / 2 + 1);
-    expect(await attempt(ADA.person, 'raiseEpoch')).toBe('done');
-    expect(store.record.removed).toEqual([]);
   });
 });
 
@@ -341,7 +317,8 @@ describe('a fault while a grant is looked at', () => {
         throw new Error('fault');
       },
     };
-    const context = { suite: broken, identity: car.identity, slots: 19, wallMs: 0 };
+    const carPublicKey = car.identity.publicKey;
+    const context = { suite: broken, carPublicKey, slots: 19, wallMs: 0 };
     const introduction = { grants: grant(BOB), name: 'Bob' };
     expect(() => admitKey(store.record, BOB.publicKey, introduction, context)).toThrow('fault');
   });

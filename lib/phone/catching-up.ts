@@ -1,0 +1,93 @@
+import type { RevocationEntry } from '../credentials/revocation-list.js';
+import { toHex } from '../platform/bytes.js';
+import type { CarConnection } from './connection.js';
+import { Deadline } from './deadline.js';
+import type { PhoneEnvironment } from './environment.js';
+import { taken, withOutbox } from './outbox-entries.js';
+import { isAllIn, merged } from './own-list.js';
+import { nextList } from './revoking.js';
+import type { OutboxEntry, PairedCar } from './store.js';
+
+/** A phone that was restored from a backup does not know all that it has said; the car does. */
+
+/** How many pages a car's answer has at most. */
+const MOST_PAGES = 16;
+
+export interface CaughtUp {
+  /** What is to be delivered now. */
+  readonly outbox: readonly OutboxEntry[];
+  /** For that; the time which a person took to answer does not count. */
+  readonly deadline: Deadline;
+}
+
+/**
+ * Reads what the car has by the lists of this owner, makes one list of both, and signs it where the car has not
+ * all of it. Nothing is given back by it but what was resumed on this phone since.
+ * @param asks whether there is time to ask a person
+ * @returns undefined where nothing was done: the car does not say, or nobody said yes
+ * @throws PhoneKeyError as a command does
+ */
+export const catchUp = async (
+  environment: PhoneEnvironment,
+  connection: CarConnection,
+  deadline: Deadline,
+  asks: boolean,
+): Promise<CaughtUp | undefined> => {
+  const { store, clock, confirmCatchUp } = environment;
+  const { car } = connection;
+  const found = await listOf(connection, deadline);
+  if (found === undefined) return undefined;
+  const isThere = ({ revocationList: own }: PairedCar): boolean =>
+    own !== undefined && found.number === own.number && isAllIn(found.entries, own.entries);
+  const { timeoutMs, signal } = deadline;
+  if (!isThere(car) && confirmCatchUp !== undefined) {
+    if (!asks || !(await confirmCatchUp({ car: car.name, unknown: unknownTo(car, found) }))) {
+      return undefined;
+    }
+  }
+  const outbox = await store.update(car.name, (now) => {
+    const { outbox: waiting = [], revocationList: own } = now;
+    const caughtUp =
+      own !== undefined && isThere(now)
+        ? taken(
+            withOutbox(
+              { ...now, revocationList: { ...own, entries: merged(own.entries, found.entries) } },
+              waiting.filter((entry) => !entry.own),
+            ),
+          )
+        : nextList(environment, now, (entries) => merged(entries, found.entries), {
+            above: found.number,
+          }).car;
+    return { car: caughtUp, value: caughtUp.outbox ?? [] };
+  });
+  return { outbox, deadline: new Deadline(clock, { timeoutMs, signal }) };
+};
+
+interface Found {
+  readonly number: number;
+  readonly entries: readonly RevocationEntry[];
+}
+
+/** Undefined where the car does not say. */
+const listOf = async (
+  connection: CarConnection,
+  deadline: Deadline,
+): Promise<Found | undefined> => {
+  const entries: RevocationEntry[] = [];
+  let [number, pages] = [0, 1];
+  for (let page = 0; page < Math.min(pages, MOST_PAGES); page++) {
+    const { outcome } = await connection.command({ type: 'listRevocations', page }, deadline);
+    if (outcome.type !== 'revocations') return undefined;
+    entries.push(...outcome.entries.filter(({ kind }) => kind !== 'resumed'));
+    number = Math.max(number, outcome.number);
+    ({ pages } = outcome);
+  }
+  return { number, entries };
+};
+
+const unknownTo = ({ revocationList }: PairedCar, { entries }: Found) => {
+  const own = revocationList?.entries ?? [];
+  return entries
+    .filter((entry) => !isAllIn(own, [entry]))
+    .map(({ fingerprint, kind }) => ({ fingerprint: toHex(fingerprint), kind }));
+};

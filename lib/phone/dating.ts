@@ -1,0 +1,140 @@
+import { TOLERANCE_SECONDS } from '../credentials/grant.js';
+import type { SigningTerms } from '../domain/outcomes.js';
+import { PhoneKeyError } from '../errors.js';
+import { toHex } from '../platform/bytes.js';
+import { pause } from '../platform/clock.js';
+import { isOwner } from './choose.js';
+import { wallSeconds } from './environment.js';
+import type { PhoneEnvironment, RingEnvironment } from './environment.js';
+import type { CarChange, PairedCar } from './store.js';
+
+/** What a phone dates by what it signs: the car's clock, as far as the car has told. Times are seconds since 1970. */
+
+/** As late as can be written. */
+const MAX_TIME = 2 ** 32 - 1;
+/** How long the car's clock is waited for, in milliseconds. */
+const MOST_WAIT_MS = 5_000;
+/** Of two differences that were measured no more than this apart, in seconds, one is as good as the other. */
+const ROUNDING_SECONDS = 1;
+
+/** What the car's clock shows now. */
+export const carSeconds = (
+  environment: Pick<PhoneEnvironment, 'wallTime'>,
+  { clockOffset = 0 }: PairedCar,
+): number => Math.min(MAX_TIME, Math.max(0, wallSeconds(environment) + clockOffset));
+
+/** The last second of which nothing that this owner signed counts, by the car's word or its own. */
+export const voidUntil = ({ floor = 0, revocationList }: PairedCar): number =>
+  Math.max(floor, revocationList?.floor ?? 0);
+
+/** Now, or the first second in which the car believes what this owner signs. */
+export const signingSeconds = (
+  environment: Pick<PhoneEnvironment, 'wallTime'>,
+  car: PairedCar,
+): number => Math.max(carSeconds(environment, car), (car.mark ?? -1) + 1, voidUntil(car) + 1);
+
+/**
+ * What an owner's phone learns from a result. In a new epoch nothing counts that it signed before: what it
+ * granted is forgotten, and its list begins anew; but while the car has not had the last list, that keeps what
+ * may be about owners, of whom the car forgets nothing either.
+ * @param seconds by this phone's clock, when the result came
+ * @returns the same object where it tells nothing new
+ */
+export const learned = (car: PairedCar, terms: SigningTerms, seconds: number): PairedCar => {
+  const { epoch, time, mark, floor } = terms;
+  if (!isOwner(car) || epoch < (car.epoch ?? 0)) return car;
+  if (epoch > (car.epoch ?? 0)) return learned(begunAnew(car, epoch), terms, seconds);
+  const offset = time === 0 ? car.clockOffset : time - seconds;
+  const isNews = Math.abs((offset ?? 0) - (car.clockOffset ?? Infinity)) > ROUNDING_SECONDS;
+  const clockOffset = offset !== undefined && isNews ? { clockOffset: offset } : {};
+  const later = {
+    ...(mark > (car.mark ?? 0) ? { mark } : {}),
+    ...(floor > (car.floor ?? 0) ? { floor } : {}),
+  };
+  const news = { ...clockOffset, ...later };
+  return Object.keys(news).length === 0 ? car : { ...car, ...news };
+};
+
+const begunAnew = (car: PairedCar, epoch: number): PairedCar => {
+  const {
+    clockOffset: _c,
+    mark: _m,
+    floor: _f,
+    shared = [],
+    revocationList,
+    outbox = [],
+    ...rest
+  } = car;
+  const granted = new Set(shared.map(({ fingerprint }) => fingerprint));
+  const waiting = outbox.some(({ own }) => own);
+  const entries = (revocationList?.entries ?? []).filter(
+    ({ fingerprint }) => waiting && !granted.has(toHex(fingerprint)),
+  );
+  if (entries.length === 0) {
+    const others = outbox.filter(({ own }) => !own);
+    return { ...rest, epoch, ...(others.length === 0 ? {} : { outbox: others }) };
+  }
+  const begun = { number: 0, issuedAt: 0, floor: 0, entries };
+  return { ...rest, epoch, revocationList: begun, outbox };
+};
+
+/**
+ * Refuses to sign by a clock of which nobody can say whether it is right: what a person calls an hour from now
+ * would be another one at the car.
+ * @throws PhoneKeyError `clock.differs`
+ */
+export const checkClocks = (
+  environment: Pick<PhoneEnvironment, 'wallTime'>,
+  car: PairedCar,
+): void => {
+  if (Math.abs(car.clockOffset ?? 0) <= TOLERANCE_SECONDS) return;
+  const [there, here] = [carSeconds(environment, car), wallSeconds(environment)].map(atSecond);
+  throw new PhoneKeyError(
+    'clock.differs',
+    `the clock of ${car.name} shows ${String(there)}, and that of this phone ${String(here)}`,
+  );
+};
+
+/**
+ * Changes an entry by something that is signed, unless it would be dated further ahead of the car's clock than
+ * the car allows: where that is a matter of seconds, it waits.
+ * @param dateOf when it is to be dated, by an entry as it is now
+ * @throws PhoneKeyError `clock.ahead`, and what `change` throws
+ */
+export const signDated = async <T>(
+  environment: RingEnvironment,
+  name: string,
+  dateOf: (car: PairedCar) => number,
+  change: (car: PairedCar, date: number) => CarChange<T>,
+): Promise<T> => {
+  const { clock, store } = environment;
+  const endsAt = clock.now() + MOST_WAIT_MS;
+  for (;;) {
+    const done = await store.update<{ readonly value: T } | number>(name, (car) => {
+      const date = dateOf(car);
+      const early = date - TOLERANCE_SECONDS - carSeconds(environment, car);
+      if (early > 0) return { car, value: early };
+      const { car: changed, value } = change(car, date);
+      return { car: changed, value: { value } };
+    });
+    if (typeof done === 'object') return done.value;
+    if (clock.now() + done * 1000 > endsAt) throw ahead(wallSeconds(environment) + done);
+    await pause(clock, done * 1000);
+  }
+};
+
+const ahead = (from: number): PhoneKeyError =>
+  new PhoneKeyError(
+    'clock.ahead',
+    'the car would not believe it yet: it has heard a later time about this key or this owner',
+    {
+      hint:
+        from > MAX_TIME
+          ? 'It never would for this key. Ask for a fresh one: key id, on the other phone.'
+          : `Try again at ${atSecond(from)}, or give it to a fresh key: key id, on the other phone.`,
+    },
+  );
+
+/** `2026-05-01T16:00:00Z`. */
+const atSecond = (seconds: number): string =>
+  new Date(Math.max(0, seconds) * 1000).toISOString().replace('.000', '');
