@@ -151,6 +151,11 @@ describe('a key that pairs again', () => {
     ];
     const list = { ownerSlot: 0, number: 1, issuedAt: NOW, entries };
     expect(enrol({ ...two, removed, revocationLists: [list] }, 1, 'driver')).toBe('slots-full');
+    // Keys that remove themselves have half of that room.
+    const half = removed.slice(0, 256);
+    expect(
+      enrolled({ ...two, removed: half, revocationLists: [list] }, 1, 'driver').key,
+    ).toMatchObject({ role: 'driver' });
   });
 
   it('is refused with another signing key: as it was, that took an owner over (v1)', () => {
@@ -171,5 +176,11 @@ describe('a key that pairs again', () => {
     expect(key).toEqual({ ...phoneIdentity(4), slot: 2, role: 'valet', pairedAt: NOW });
     expect(former?.grant).toBeDefined();
     expect(after.keys[2]).toBe(key);
+    // Whom it let in came by its owner's grant as well, and stays.
+    const friend = granted(5, 3);
+    const path = [...(granted(4, 2).grant?.path ?? []), ...(friend.grant?.path ?? [])];
+    const delegated = { ...friend, grant: { ...friend.grant!, path } };
+    const both = { ...record, keys: [...record.keys, delegated] };
+    expect(enrolled(both, 4, 'valet')).toMatchObject({ gone: [], record: { keys: { length: 4 } } });
   });
 });
