@@ -84,6 +84,12 @@ describe('what is taken away for good', () => {
     commits.length = 0;
     await car.execute(commandOf('removeKey', driver.slot), owner);
     expect(commits).toMatchObject([{ keys: { length: 1 }, erases: true }]);
+    await enrol(2, 'owner');
+    commits.length = 0;
+    // The first one of each is the count of the try.
+    await enrol(2, 'valet');
+    await enrol(3);
+    expect(commits.map(({ erases }) => erases)).toEqual([false, true, false, false]);
     commits.length = 0;
     await car.reset();
     expect(commits).toMatchObject([{ keys: [], erases: true }]);

@@ -59,7 +59,8 @@ describe('a car that is known', () => {
   });
 
   it.each([
-    ['an owner, and still is', listed('owner', 3), { slot: 3, role: 'owner' }],
+    ['an owner, and still is', listed('owner', 0), { slot: 0, role: 'owner' }],
+    ['an owner, in another slot', listed('owner', 3), { slot: 3, role: 'owner' }],
     ['an owner, and is none any more', resultOf(refused('not-permitted')), {}],
   ] as const)('was %s: the first command that gets through tells', async (_, answer, told) => {
     const { air, host, key, store, endpoint, before } = await known();
@@ -93,6 +94,29 @@ describe('a car that is known', () => {
     await air.run(key.unlock());
     const { unconfirmed: _, ...rest } = before;
     expect(await store.list()).toEqual([rest]);
+    await endpoint.stop();
+  });
+
+  it('is another one in another dialect, whatever its key is', async () => {
+    const { air, key, store, endpoint, before } = await known({ dialect: 'plain' });
+    const car = await air.run(key.pair({ code: CODE }));
+    expect(car.name).toBe('Test car 2');
+    expect(await store.list()).toEqual([before, car]);
+    await endpoint.stop();
+  });
+
+  it.each([null, 0])('keeps its grant where the list says that it came by one: %s', async (by) => {
+    const { air, host, key, store, endpoint, before } = await known({
+      role: 'guest',
+      grant: grantTo(),
+      unconfirmed: true,
+    });
+    const list = listed('driver', 2, by);
+    host.answer = ({ type }) => Promise.resolve(type === 'listKeys' ? list : DONE);
+    await air.run(key.unlock());
+    const { grant } = before;
+    const [entry] = await store.list();
+    expect([entry?.role, entry?.grant]).toEqual(['driver', by === null ? undefined : grant]);
     await endpoint.stop();
   });
 
@@ -211,7 +235,7 @@ describe('what the window gives', () => {
 });
 
 /** The answer to `listKeys`. */
-function listed(role: Role, slot: number): Result {
+function listed(role: Role, slot: number, grantedBy: number | null = null): Result {
   const key: KeyEntry = {
     slot,
     role,
@@ -222,7 +246,7 @@ function listed(role: Role, slot: number): Result {
     suspended: false,
     notAfter: null,
     usesLeft: null,
-    grantedBy: null,
+    grantedBy,
   };
   return resultOf({ type: 'keys', keys: [{ ...key, own: false, slot: 9 }, key] });
 }
