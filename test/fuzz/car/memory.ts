@@ -15,11 +15,22 @@ export interface Step {
   readonly date: number;
 }
 
+/** A key that leaves its slot; the date is that of what let it in. */
+export interface Left extends Step {
+  readonly isPaired: boolean;
+}
+
 /** What left a slot: nothing about it counts that is dated at or before it. */
 interface Mark {
   readonly until: number;
   /** The time is lost: nothing counts, whatever its date. It reaches no later than this once it is known. */
   readonly waits?: number;
+}
+
+interface KeyMark extends Mark {
+  readonly key: string;
+  /** The car's own, about a key that was paired; else of the owner whose grant it held. */
+  readonly isOwn: boolean;
 }
 
 export interface Said extends Mark {
@@ -36,21 +47,21 @@ const reaches = ({ until, waits }: Mark, date: number): boolean =>
 
 export class Memory {
   said: readonly Said[] = [];
-  #marks: readonly (Mark & { readonly key: string })[] = [];
+  #marks: readonly KeyMark[] = [];
   readonly #floors = new Map<string, number>();
 
   /** @param now of the clock that runs; null where it is lost */
-  mark(key: string, now: number | null, least: number, most = LAST_SECOND): void {
+  mark({ key, date, isPaired }: Left, now: number | null, most = LAST_SECOND): void {
     const mark =
       now === null
-        ? { until: least, waits: most }
-        : { until: Math.max(least, Math.min(most, now + TOLERANCE, LAST_SECOND)) };
-    this.#marks = [...this.#marks, { key, ...mark }];
+        ? { until: date, waits: most }
+        : { until: Math.max(date, Math.min(most, now + TOLERANCE, LAST_SECOND)) };
+    this.#marks = [...this.#marks, { key, isOwn: isPaired, ...mark }];
   }
 
   /** What left because of something else: nothing but what it had counts no more. */
-  markAt(key: string, until: number): void {
-    this.#marks = [...this.#marks, { key, until }];
+  markAt({ key, date, isPaired }: Left): void {
+    this.#marks = [...this.#marks, { key, until: date, isOwn: isPaired }];
   }
 
   isMarked({ key, date }: Step): boolean {
@@ -100,26 +111,33 @@ export class Memory {
     this.said = this.said.filter((each) => each.kind === 'revoked' || !isMeant(each));
   }
 
-  /** A new epoch does the work of all but what concerns owners. */
+  /** A new epoch does the work of all but what concerns owners, of now and of before. */
   forget(kept: readonly Said[]): void {
     this.said = kept.map((each) => ({ ...each, number: 0 }));
-    this.#marks = [];
+    this.#marks = this.#marks.filter(({ isOwn }) => isOwn);
     this.#floors.clear();
   }
 
-  /** Nothing was said later than that. */
+  /** By this time nothing was said later, and nothing of later is taken back. */
   notAfter(seconds: number): void {
-    this.said = this.said.map((each) => ({
-      ...each,
-      issuedAt: Math.min(each.issuedAt, seconds),
-    }));
+    this.settle(seconds);
+    this.#datedBy(seconds);
+    this.#marks = this.#marks.map((mark) => ({ ...mark, until: Math.min(mark.until, seconds) }));
   }
 
   /** The time is known again. */
   settle(now: number): void {
-    this.#marks = this.#marks.map(({ key, until, waits }) => {
+    this.#datedBy(now + TOLERANCE);
+    this.#marks = this.#marks.map(({ waits, ...mark }) => {
       const most = Math.min(waits ?? 0, now + TOLERANCE, LAST_SECOND);
-      return { key, until: waits === undefined ? until : Math.max(until, most) };
+      return waits === undefined ? mark : { ...mark, until: Math.max(mark.until, most) };
     });
+  }
+
+  #datedBy(seconds: number): void {
+    this.said = this.said.map((each) => ({
+      ...each,
+      issuedAt: Math.min(each.issuedAt, seconds),
+    }));
   }
 }

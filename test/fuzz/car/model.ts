@@ -1,4 +1,4 @@
-import { sameBytes, toHex } from '../../../lib/platform/bytes.js';
+import { sameBytes } from '../../../lib/platform/bytes.js';
 import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import { ROLES } from '../../../lib/domain/roles.js';
 import type { Role } from '../../../lib/domain/roles.js';
@@ -9,20 +9,14 @@ import { isWritable, mayEver, whatGrows } from '../sharing/rights.js';
 import type { MadeEntry, MadeLink, SignedPart } from './issued-credentials.js';
 import { ENROLLED, SLOTS } from './key-holders.js';
 import { LAST_SECOND, Memory, TOLERANCE } from './memory.js';
-import type { Said, Step } from './memory.js';
-
-/** A key that the car must have. */
-export interface ModelKey extends KeySlot {
-  /** Of a key that came by a grant. */
-  readonly links?: readonly MadeLink[];
-}
+import type { Said } from './memory.js';
+import { idOf, isOwner, leftOf, pathOf, stepOf } from './model-key.js';
+import type { ModelKey } from './model-key.js';
 
 /** Where the time is not known, what opens nothing goes on. */
 const WITHOUT_TIME: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
 /** What an owner keeps whom another one has suspended. */
 const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
-
-const isOwner = ({ role }: KeySlot): boolean => role === 'owner';
 
 /**
  * Who may do what at this moment, by what was really signed, and by what the car was heard to take. All
@@ -168,7 +162,7 @@ export class Model {
     const slot = same?.slot ?? free.find((each) => this.keyIn(each) === undefined);
     if (slot === undefined) return 'no slot';
     const stopped = this.#stoppedOwners();
-    if (same?.links !== undefined) this.#memory.markAt(idOf(same), dateOf(same));
+    if (same?.links !== undefined) this.#memory.markAt(leftOf(same));
     else if (same !== undefined && isOwner(same) && role !== 'owner') this.remove(same);
     const said = this.#memory.said
       .filter(({ key }) => key === idOf(phone))
@@ -220,7 +214,7 @@ export class Model {
     for (const key of leaving) {
       const own = this.#against(key).filter((each) => each.kind === 'revoked');
       const until = own.filter((each) => each.key === idOf(key)).map((each) => each.until);
-      this.#memory.mark(idOf(key), this.#running, dateOf(key), Math.max(0, ...until));
+      this.#memory.mark(leftOf(key), this.#running, Math.max(0, ...until));
     }
     this.keys = this.keys.filter((key) => !leaving.includes(key));
     return isOld;
@@ -234,14 +228,14 @@ export class Model {
         (other.links?.some(({ subject }) => idOf(subject.identity) === idOf(key)) === true ||
           (isOwner(key) && other.links?.[0]?.fields.ownerSlot === key.slot)),
     );
-    this.#memory.mark(idOf(key), this.#running, dateOf(key));
-    for (const other of fallen) this.#memory.markAt(idOf(other), dateOf(other));
+    this.#memory.mark(leftOf(key), this.#running);
+    for (const other of fallen) this.#memory.markAt(leftOf(other));
     this.keys = this.keys.filter((other) => other !== key && !fallen.includes(other));
   }
 
   /** A key makes room whose time is over. */
   evict(key: ModelKey): void {
-    this.#memory.markAt(idOf(key), dateOf(key));
+    this.#memory.markAt(leftOf(key));
     this.keys = this.keys.filter((other) => other !== key);
   }
 
@@ -283,7 +277,11 @@ export class Model {
     const { floor, lost } = this.#clock;
     if (!lost) return;
     this.#clock = { floor, offset: Math.max(seconds, floor) - this.#wall(), lost: false };
-    this.#memory.settle(this.#running ?? 0);
+    const now = this.#running ?? 0;
+    this.#memory.settle(now);
+    for (const heard of this.#heard.values()) {
+      heard.issuedAt = Math.min(heard.issuedAt, now + TOLERANCE);
+    }
   }
 
   /** Of every owner, by its public key in hex: the last whole number, and the highest one. */
@@ -353,7 +351,7 @@ export class Model {
   #voidMeanwhile(stopped: readonly string[]): void {
     for (const key of this.keys) {
       if (isOwner(key) && stopped.includes(idOf(key)) && !this.isStopped(key)) {
-        this.#memory.mark(idOf(key), this.#running, 0);
+        this.#memory.mark({ ...leftOf(key), date: 0 }, this.#running);
       }
     }
   }
@@ -382,18 +380,3 @@ export class Model {
     if (!lost) this.#clock = { ...this.#clock, floor: Math.max(floor, seconds) };
   }
 }
-
-const idOf = ({ publicKey }: { readonly publicKey: Uint8Array }): string => toHex(publicKey);
-
-const stepOf = ({ subject, fields }: MadeLink): Step => ({
-  key: idOf(subject.identity),
-  date: fields.issuedAt,
-});
-
-/** Of what let it in: its grant, or its pairing. */
-const dateOf = ({ links, pairedAt = 0 }: ModelKey): number =>
-  links?.at(-1)?.fields.issuedAt ?? pairedAt;
-
-/** A paired key is a chain of itself. */
-const pathOf = (key: ModelKey): readonly Step[] =>
-  key.links?.map(stepOf) ?? [{ key: idOf(key), date: dateOf(key) }];

@@ -19,7 +19,7 @@ import type { Acting, Admission, Credit, Delivery } from './acts.js';
 import type { AttackLink } from './attack-link.js';
 import { differences } from './compare.js';
 import { Model } from './model.js';
-import type { ModelKey } from './model.js';
+import type { ModelKey } from './model-key.js';
 import { IssuedCredentials } from './issued-credentials.js';
 import type { KeyHolder } from './key-holders.js';
 
