@@ -105,7 +105,7 @@ describe('key air watch --read', () => {
       { type: 'command', command: 'unlock', key },
       { type: 'done' },
       { type: 'command', command: 'listKeys', key },
-      { type: 'keys', count: 1 },
+      { type: 'keys', count: 2 }, // and the card
     ]);
     expect(told.filter(({ kind }) => kind?.startsWith('Pair'))).toEqual(
       (await messages(stranger)).filter(({ kind }) => kind?.startsWith('Pair')),
