@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TOLERANCE_SECONDS } from '../../../lib/credentials/grant.js';
 import { NO_TERMS } from '../../../lib/domain/outcomes.js';
-import { learned } from '../../../lib/phone/dating.js';
+import { carSeconds, learned } from '../../../lib/phone/dating.js';
 import { put } from '../../support/car-store.js';
 import { HOUR, NOW, ownerAndGuest, shareWith, termsIn } from './sharing-setup.js';
 
@@ -119,6 +119,27 @@ describe('what a phone signs', () => {
     // What takes away is always signed.
     const { issuedAt } = await owner.key.ring.revoke('11'.repeat(8));
     expect(issuedAt).toBe(NOW - 60 + TOLERANCE_SECONDS);
+  });
+
+  it.each([
+    [5, 'waits for it'],
+    [6, 'says so'],
+  ])('is dated %i s too far ahead: %s', async (seconds, what) => {
+    const { air, owner, guest, entry } = await ownerAndGuest();
+    const to = await guest.key.ring.offer();
+    await put(owner.store, { ...entry, mark: NOW + TOLERANCE_SECONDS + seconds - 1 });
+    const shared = air.run(owner.key.ring.share({ to }));
+    if (what === 'says so') await expect(shared).rejects.toMatchObject({ code: 'clock.ahead' });
+    else expect(termsIn((await shared).uri).issuedAt).toBe(NOW + TOLERANCE_SECONDS + seconds);
+  });
+
+  it('has a date that can be written, whatever the clocks are', async () => {
+    const { entry } = await ownerAndGuest();
+    const at = (seconds: number, clockOffset: number) =>
+      carSeconds({ wallTime: () => seconds * 1000 }, { ...entry, clockOffset });
+    expect(at(NOW, -NOW - 1)).toBe(0);
+    expect(at(NOW, 2 ** 32)).toBe(2 ** 32 - 1);
+    expect(at(2 ** 32 - 2, 1)).toBe(2 ** 32 - 1);
   });
 
   it('to a key that was revoked for all times never counts', async () => {
