@@ -1,6 +1,5 @@
 import { NO_END } from '../lib/credentials/grant.js';
 import type { CommandName } from '../lib/domain/commands.js';
-import type { KeyEntry } from '../lib/domain/outcomes.js';
 import { permits } from '../lib/domain/roles.js';
 import type { Behavior } from './behavior.js';
 import { speedLimitIn } from './body.js';

@@ -20,7 +20,7 @@ import { cardNamed } from './cards.js';
 import { reportOf } from './car-report.js';
 import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
-import type { Actor, CarEvent, CarEventDetail } from './events.js';
+import type { CarEvent, CarEventDetail } from './events.js';
 import { advanceClock } from './rights/clock.js';
 import type { ClockRecord } from './rights/clock.js';
 import { revocationPage, signingTerms } from './rights/terms.js';
@@ -30,7 +30,6 @@ import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
-import type { Screen } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
 import type { PinLockOptions } from './pin-lock.js';
 

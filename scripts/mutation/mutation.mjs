@@ -51,6 +51,13 @@ const AREAS = {
       'unit/firmware-sim/rights/{admission,revoking}',
     ],
   },
+  cards: {
+    mutate: [
+      'firmware-sim/{cards,car-report,outcome-memory}.ts',
+      'firmware-sim/memory/outcome-record.ts',
+    ],
+    tests: ['unit/firmware-sim/{cards,outcome-memory,set-time}'],
+  },
   // What a phone keeps of a car while it pairs, and learns of it afterwards.
   phone: {
     mutate: ['lib/phone/{pairing,reconcile}.ts'],

@@ -105,7 +105,8 @@ describe('key air watch --read', () => {
       { type: 'command', command: 'unlock', key },
       { type: 'done' },
       { type: 'command', command: 'listKeys', key },
-      { type: 'keys', count: 2 }, // and the card
+      // The phone's, and the card's.
+      { type: 'keys', count: 2 },
     ]);
     expect(told.filter(({ kind }) => kind?.startsWith('Pair'))).toEqual(
       (await messages(stranger)).filter(({ kind }) => kind?.startsWith('Pair')),

@@ -51,10 +51,12 @@ describe('a command with an id', () => {
   });
 
   it('is of one key: what another one sends with the same id is another command', async () => {
-    const { ask, keys, seen } = await car();
+    const { ask, keys, car: its } = await car();
     expect(await ask('unlock', 1)).toBe('done');
-    expect(await ask('lock', 1, keys[1])).toBe('done');
-    expect(seen()).toEqual(['unlocked', 'locked']);
+    its.hand({ type: 'open', closure: 'front-left' });
+    expect(await ask('lock', 1, keys[1])).toBe('door-open');
+    expect(await ask('unlock', 1)).toBe('done');
+    expect(await ask('lock', 1, keys[1])).toBe('door-open');
   });
 
   it('uses up one use', async () => {
