@@ -29,14 +29,14 @@ export const withOutbox = (
 /** Once none of the list waits any more, the car has it: what was resumed need not be said again. */
 export const taken = (car: PairedCar): PairedCar => {
   const { revocationList: list, outbox = [] } = car;
-  const entries = list?.entries.filter(({ kind }) => kind !== 'resumed');
-  if (list === undefined || entries === undefined || outbox.some(({ own }) => own)) return car;
+  if (list === undefined || outbox.some(({ own }) => own)) return car;
+  const entries = list.entries.filter(({ kind }) => kind !== 'resumed');
   return { ...car, revocationList: { ...list, entries } };
 };
 
 /** Why the car did not take this phone's own list, where it was asked and did not. */
 export const refusedList = ({ outbox = [] }: Pick<PairedCar, 'outbox'>): ListRefusal | undefined =>
-  outbox.find(({ own, refused }) => own && refused !== undefined)?.refused;
+  outbox.find(({ refused }) => refused !== undefined)?.refused;
 
 /**
  * Remembers parts of others' revocation lists for a car of this phone.

@@ -43,11 +43,10 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
         const [, refused] = answer;
         return entry.own && refused !== undefined ? [{ ...entry, refused }] : [];
       });
-    const before = entries;
     entries = left(entries);
     await store.update(connection.car.name, (now) => {
-      const car = withOutbox(now, left(now.outbox ?? []));
-      return { car: before.some(({ own }) => own) ? taken(car) : car, value: undefined };
+      const car = taken(withOutbox(now, left(now.outbox ?? [])));
+      return { car, value: undefined };
     });
   };
 
@@ -70,7 +69,7 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
         else if (why === undefined || (why === 'dated-ahead' && !own)) continue;
         else if (own) refusal = why;
         else counts.refused += 1;
-        if (!own || why === undefined || why !== refused) answers.set(part, why);
+        if (why === undefined || why !== refused) answers.set(part, why);
       }
     } finally {
       if (answers.size > 0) await settle(answers);

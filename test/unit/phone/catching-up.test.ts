@@ -187,6 +187,15 @@ describe('a list that the car has already', () => {
   });
 });
 
+describe('a phone that has nothing to deliver', () => {
+  it('asks the car nothing', async () => {
+    const { air, host, owner, endpoint } = await ownerAndGuest();
+    expect(await air.run(owner.key.deliver())).toEqual({ delivered: 0, refused: 0, left: 0 });
+    expect(host.executed).toEqual([]);
+    await endpoint.stop();
+  });
+});
+
 describe('a list that the car does not take', () => {
   it('because it is dated ahead is signed anew, by the clock that the car has told', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();

@@ -72,6 +72,16 @@ describe('KeyRing.revoke', () => {
     );
   });
 
+  it('ends with the last number that can be written', async () => {
+    const { owner, entry } = await ownerAndGuest();
+    const last = 2 ** 32 - 1;
+    const revocationList = { number: last - 1, issuedAt: NOW, floor: 0, entries: [] };
+    await put(owner.store, { ...entry, revocationList });
+    expect((await owner.key.ring.revoke('11'.repeat(8))).number).toBe(last);
+    const more = owner.key.ring.revoke('22'.repeat(8));
+    await expect(more).rejects.toMatchObject({ hint: 'Re-key the car: key rekey.' });
+  });
+
   it('covers the grant that it is about, though the clock was set back since', async () => {
     const { air, owner, guest } = await ownerAndGuest();
     await shareWith(owner.key, guest.key, { name: 'Bob' });
