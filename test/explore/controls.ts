@@ -4,7 +4,7 @@
  */
 export interface Control {
   readonly rule: string;
-  /** Below firmware-sim/rights, as it is built. */
+  /** From firmware-sim/rights, as it is built. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
@@ -280,5 +280,34 @@ export const CONTROLS: readonly Control[] = [
     find: 'return leave(rights, [removal, ...fallen], context);',
     replace: 'return leave(rights, [removal], context);',
     world: 'handed on',
+  },
+  {
+    rule: 'window: three tries',
+    file: '../pairing-window.js',
+    find: 'state.phase === "open" ? countTry(state, now) : impossible(state)',
+    replace: 'isOpen(state) ? countTry(state, now) : impossible(state)',
+    world: 'the pairing window',
+  },
+  {
+    rule: 'window: nobody pairs who has not tried the code',
+    file: '../pairing-window.js',
+    find: 'isOpen(state) && state.tries > 0',
+    replace: 'isOpen(state)',
+    world: 'the pairing window',
+  },
+  {
+    rule: 'window: one phone pairs in it',
+    file: '../pairing-window.js',
+    find: 'close("paired")',
+    replace:
+      'accepted({ phase: "open", code: "", role: "owner", until: now + WINDOW_MS, tries: 1 })',
+    world: 'the pairing window',
+  },
+  {
+    rule: 'window: two minutes',
+    file: '../pairing-window.js',
+    find: '!isOpen(before) || now < before.until',
+    replace: 'true',
+    world: 'the pairing window',
   },
 ];

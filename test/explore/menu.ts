@@ -1,6 +1,8 @@
 import * as act from './act.js';
 import type { Grant } from './act.js';
 import type { Limits } from './facts.js';
+import type { Role } from '../../lib/domain/roles.js';
+import * as window from './window.js';
 import * as lists from './lists.js';
 import type { NewList } from './lists.js';
 import type { Person } from './cast.js';
@@ -33,6 +35,8 @@ interface Menu {
   /** Pairings that are refused in this world whatever happens. */
   readonly attacks?: readonly (readonly [Person, 'owner' | 'driver'])[];
   readonly removes?: readonly Person[];
+  /** For what the card opens windows, and who may know the code. */
+  readonly windows?: { readonly roles: readonly Role[]; readonly people: readonly Person[] };
   readonly clock?: boolean;
   readonly cardTime?: boolean;
   readonly rekeys?: number;
@@ -70,6 +74,21 @@ const actionsOf = (menu: Menu, begun: number) => {
     removes: removes.map((person) =>
       action(`${person} is removed`, (state) => act.remove(state, person, limits)),
     ),
+    windows: (menu.windows?.roles ?? []).map((role) =>
+      action(`the card opens a window for a ${role}`, (state) => window.open(state, role), true),
+    ),
+    tries: [
+      action('a minute passes', (state) => act.wait(state, 60)),
+      action('a phone tries the code', window.tryCode),
+      action('the car loses power', window.cutPower),
+      ...(menu.windows?.people ?? []).map((person) =>
+        action(
+          `${person} pairs in the window`,
+          (state) => window.enrol(state, person, limits),
+          true,
+        ),
+      ),
+    ],
     lose: action('the car loses the time', act.loseClock, true),
     tell: action('an owner tells the time', (state) => act.tellTime(state, limits), true),
     attacks: attacks.map(([person, role]) => ({
@@ -117,6 +136,8 @@ const actionsOf = (menu: Menu, begun: number) => {
     ...(menu.clock === true ? [fixed.lose, fixed.tell] : []),
     ...(menu.cardTime === true && state.rights.epoch < rekeys ? [fixed.setBack] : []),
     ...(state.rights.epoch < rekeys ? [fixed.rekey] : []),
+    ...fixed.windows,
+    ...(menu.windows !== undefined && state.now - START < ticks * TICK ? fixed.tries : []),
     ...fixed.attacks,
     ...(pairs.length > 0 ? [fixed.stolen] : []),
   ];

@@ -1,5 +1,7 @@
 import type { RevocationListPart } from '../../lib/credentials/revocation-list.js';
 import type { Role } from '../../lib/domain/roles.js';
+import { closedWindow } from '../../firmware-sim/pairing-window.js';
+import type { WindowState } from '../../firmware-sim/pairing-window.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
 import { noRevocations } from '../../firmware-sim/rights/revocations.js';
 import { text } from './text.js';
@@ -62,6 +64,15 @@ export interface Hold {
   readonly kind: 'revoked' | 'suspended';
 }
 
+/** What a card on the console allows: one pairing, within two minutes. */
+export interface Tap {
+  readonly role: Role;
+  readonly at: number;
+  readonly tries: number;
+  /** Somebody has paired by it. */
+  readonly done: boolean;
+}
+
 export interface State {
   /** What the car has. */
   readonly rights: Rights;
@@ -72,6 +83,10 @@ export interface State {
   readonly holds: readonly Hold[];
   /** By which word each person in a slot got it: an index. */
   readonly slots: Readonly<Partial<Record<Person, number>>>;
+  /** The pairing window of the car. */
+  readonly window: WindowState;
+  /** The card on the console, which opened the last window. */
+  readonly tap?: Tap;
   /** The number of the next list of an owner's phone. */
   readonly numbers: Readonly<Partial<Record<Person, number>>>;
 }
@@ -89,11 +104,22 @@ export const newState: State = {
   lists: [],
   holds: [],
   slots: {},
+  window: closedWindow,
   numbers: {},
 };
 
 /** The same text for states in which the same can happen from now on. */
-export const canonical = ({ rights, now, words, lists, holds, slots, numbers }: State): string => {
+export const canonical = ({
+  rights,
+  now,
+  words,
+  lists,
+  holds,
+  slots,
+  numbers,
+  window,
+  tap,
+}: State): string => {
   const { keys, epoch, clock, own, owners } = rights;
   return text([
     now,
@@ -124,6 +150,8 @@ export const canonical = ({ rights, now, words, lists, holds, slots, numbers }: 
     lists.map((list) => [list.by, list.parts, list.after, list.void, list.had]),
     holds,
     slots,
+    window,
+    tap,
     numbers,
   ]);
 };

@@ -264,4 +264,10 @@ export const WORLDS: readonly World[] = [
     cardTime: true,
     rekeys: 1,
   }),
+  world('the pairing window', ['Ada'], 14, {
+    limits: { slots: 2, mostRevocations: 8 },
+    ticks: 1,
+    windows: { roles: ['driver', 'owner'], people: ['Ada', 'Gus', 'Hal'] },
+    removes: ['Gus'],
+  }),
 ];
