@@ -1,5 +1,5 @@
 import { sameBytes } from '../../../lib/platform/bytes.js';
-import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
+import type { PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import { ROLES } from '../../../lib/domain/roles.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import type { Command, CommandName } from '../../../lib/domain/commands.js';

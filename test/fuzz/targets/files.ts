@@ -154,7 +154,9 @@ export const fileTargets: readonly Target[] = [
     dictionary: DICTIONARY,
     maxLength: 4096,
     run(input) {
-      const car = refusing(['keys.unreadable', 'keys.earlier-format'], () => parseKeyFile(textOf(input)));
+      const car = refusing(['keys.unreadable', 'keys.earlier-format'], () =>
+        parseKeyFile(textOf(input)),
+      );
       if (car === undefined) return;
       const text = formatKeyFile(car);
       demand(formatKeyFile(parseKeyFile(text)) === text, 'reads what it writes');

@@ -5,8 +5,6 @@ import { PhoneKeyError } from '../../../lib/errors.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
-import { person } from '../credentials/sample.js';
-import { ADA, BOB, town } from './sharing-rig.js';
 import { commandOf, outcomeOf, phoneIdentity, rig, WALL_TIME } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;
@@ -391,25 +389,5 @@ describe('reset', () => {
     car.hand({ type: 'drive' });
     expect(await car.reset()).toBe('driving');
     expect(car.keys()).toHaveLength(1);
-  });
-
-  it('tells of the guests of an owner that was made less, and drops them', async () => {
-    const { pair, attempt, grant, seen, removed, car } = await town();
-    await pair(person(7), 'owner');
-    expect(await attempt(BOB, 'start', grant(BOB))).toBe('done');
-    seen();
-    removed.length = 0;
-    expect(await pair(ADA.person, 'valet')).toMatchObject({ slot: 0, role: 'valet' });
-    expect(seen()).toEqual([
-      'card-tapped',
-      'pairing-opened',
-      'pairing-try',
-      'key-added',
-      'key-removed',
-      'drive-ended',
-      'pairing-closed',
-    ]);
-    expect(removed).toEqual([ADA.person.publicKey, BOB.publicKey]);
-    expect(car.keys()).toHaveLength(2);
   });
 });

@@ -6,7 +6,7 @@ import { commandOf } from '../rig.js';
 import { ADA, BOB, CLEO, DAY, HOUR, town } from '../sharing-rig.js';
 import type { Town } from '../sharing-rig.js';
 import { AHEAD, LATEST } from './cast.js';
-import { EVE, removeAtScreen, setTime, slotOf, strangers, twoOwners } from './stories.js';
+import { EVE, removeAtScreen, slotOf, strangers, twoOwners } from './stories.js';
 
 /** The rules of memory and time (docs/PROTOCOL.md, section 8), each as a story at a car. */
 

@@ -1,16 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { takePart, voidMeanwhile } from '../../../../firmware-sim/rights/take-list.js';
+import { takePart } from '../../../../firmware-sim/rights/take-list.js';
 import type { TakenPart } from '../../../../firmware-sim/rights/take-list.js';
 import type { Rights } from '../../../../firmware-sim/rights/rights.js';
-import { isSuspended, revocationsOf } from '../../../../firmware-sim/rights/rights.js';
+import { revocationsOf } from '../../../../firmware-sim/rights/rights.js';
 import type { RevocationListPart } from '../../../../lib/credentials/revocation-list.js';
-import { suite } from '../../credentials/sample.js';
 import {
   about,
   AHEAD,
   at,
   granted,
-  keyIn,
   KEYS,
   known,
   LATEST,
@@ -193,6 +191,12 @@ describe('a list in parts', () => {
     const some = after(before, first!);
     const newer = after(some, { number: 3, parts: 2 });
     expect(ofAda(newer).incoming).toMatchObject({ number: 3, have: 1, resumed: [] });
+    const [, late] = three(2, [], [], []);
+    const [newest] = three(4, [], [], []);
+    expect(ofAda(after(newer, newest!, late!)).incoming).toMatchObject({
+      number: 4,
+      have: 1,
+    });
     expect(after(newer, second!).owners).toMatchObject([{ number: 1, incoming: { number: 3 } }]);
     // What it took away stays.
     expect(ofAda(after(newer, second!)).entries).toContainEqual(said(9, 'suspended', 70, 2));
@@ -211,6 +215,12 @@ describe('a list that gives back', () => {
     expect(ofAda(rights).entries).toEqual([said(9, 'suspended', 70), said(8, 'revoked', 60)]);
     const others = after(before, { ownerSlot: 1, entries: resumes(8) });
     expect(ofAda(others).entries).toEqual(ofAda(before).entries);
+  });
+
+  it('lifts nothing by revoking or suspending', () => {
+    const before = after(rightsOf(), { entries: [about(8, 70, 'suspended')] });
+    const rights = after(before, { number: 2, entries: [about(8, 60)] });
+    expect(ofAda(rights).entries).toEqual([said(8, 'suspended', 70), said(8, 'revoked', 60, 2)]);
   });
 
   it('lifts only what came with a lower number, and no later stamp', () => {
@@ -325,72 +335,6 @@ describe('keys that a list takes away', () => {
       known(3, 'removed', UNTIL),
       known(4, 'removed', SIGNED),
     ]);
-  });
-});
-
-describe('a list about another owner', () => {
-  const guests = [100, 200, 300].map((issuedAt, n) => granted(5 + n, 1, [], { issuedAt }));
-  const rights = rightsOf({ keys: [paired(0, 'owner'), paired(1, 'owner'), ...guests] });
-
-  it('takes out those whom it let in by what it signed from then on, and leaves the others', () => {
-    for (const kind of ['suspended', 'revoked'] as const) {
-      const taken = take(rights, { entries: [about(1, 200, kind)] });
-      expect(slots(taken.gone)).toEqual([6, 7]);
-      expect(slots(taken.rights.keys)).toEqual([0, 1, 5]);
-      expect(revocationsOf(taken.rights, printOf(1)).entries).toEqual([
-        known(6, 'removed', 200),
-        known(7, 'removed', 300),
-      ]);
-    }
-  });
-
-  it('goes by the first link, which is the word of the owner', () => {
-    const chain = granted(6, 1, [5], { issuedAt: 900 });
-    const keys = [paired(0, 'owner'), paired(1, 'owner'), granted(5, 1), chain];
-    const taken = (since: number) =>
-      slots(take(rightsOf({ keys }), { entries: [about(1, since, 'suspended')] }).gone);
-    expect(taken(SIGNED)).toEqual([5, 6]);
-    expect(taken(SIGNED + 1)).toEqual([]);
-  });
-
-  it('takes nobody out who came by the grant of somebody else', () => {
-    const { gone } = take(rightsOf(), { entries: [about(1, 0, 'suspended')] });
-    expect(slots(gone)).toEqual([5]);
-  });
-
-  it('that is not about this pairing of it takes nobody out', () => {
-    const keys = [paired(0, 'owner'), paired(1, 'owner', 900), ...guests];
-    expect(take(rightsOf({ keys }), { entries: [about(1, 200, 'suspended')] }).gone).toEqual([]);
-  });
-
-  it('takes nobody out a second time by what an earlier one said', () => {
-    const once = take(rights, { entries: [about(1, 400, 'suspended')] }).rights;
-    const again = take(once, { number: 2, entries: [about(9, 0, 'suspended')] });
-    expect(again.gone).toEqual([]);
-  });
-});
-
-describe('an owner who is suspended no more', () => {
-  const suspended = after(rightsOf(), { entries: [about(1, 500, 'suspended')] });
-
-  it('has lost what it signed meanwhile', () => {
-    expect(suspended.own.entries).toEqual([]);
-    const entries = [about(1, 0, 'resumed')];
-    const resumed = after(suspended, { number: 2, entries });
-    expect(isSuspended(suite, resumed, keyIn(resumed, 1))).toBe(false);
-    expect(resumed.own.entries).toEqual([known(1, 'removed', UNTIL)]);
-    const lost = after({ ...suspended, clock: LOST }, { number: 2, entries });
-    expect(lost.own.entries).toEqual([known(1, 'removed', 0, { pending: LATEST })]);
-  });
-
-  it('is only who is an owner still, and free again', () => {
-    const free = { ...suspended, owners: [] };
-    expect(voidMeanwhile(suspended, suspended, at()).own.entries).toEqual([]);
-    expect(voidMeanwhile(free, free, at()).own.entries).toEqual([]);
-    const lowered = { ...free, keys: [paired(0, 'owner'), paired(1, 'driver')] };
-    expect(voidMeanwhile(suspended, lowered, at()).own.entries).toEqual([]);
-    const guest = after(rightsOf(), { entries: [about(3, 500, 'suspended')] });
-    expect(voidMeanwhile(guest, { ...guest, owners: [] }, at()).own.entries).toEqual([]);
   });
 });
 
