@@ -37,7 +37,6 @@ export class Oracle {
   readonly #credits: Credit[] = [];
   /** Identities that a phone which knew the code has sent, not enrolled yet. */
   readonly #applicants: Uint8Array[] = [];
-  /** Under way. */
   readonly #acting: Acting[] = [];
   readonly #deliveries: Delivery[] = [];
   readonly #admissions: Admission[] = [];

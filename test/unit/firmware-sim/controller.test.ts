@@ -354,3 +354,40 @@ describe('memory', () => {
     });
   });
 });
+
+describe('reset', () => {
+  it('forgets every key and takes a new identity', async () => {
+    const { car, enrol, store, events } = await rig();
+    const key = await enrol(1);
+    await car.execute(commandOf('start'), key);
+    car.tap(pairTap);
+    const before = car.status();
+    expect(await car.reset()).toBeUndefined();
+    const after = car.status();
+    expect(after).toMatchObject({
+      keys: [],
+      driveSecondsLeft: 0,
+      pairing: 'idle',
+      pairingTries: 1,
+    });
+    expect(after.fingerprint).not.toBe(before.fingerprint);
+    expect(toHex(store.record.privateKey)).toBe(toHex(car.identity.privateKey));
+    expect(events.at(-1)).toMatchObject({ type: 'factory-reset', fingerprint: after.fingerprint });
+    expect(outcomeOf(await car.execute(commandOf('unlock'), key))).toBe('not-permitted');
+  });
+
+  it('changes nothing when it cannot be written, or on the road', async () => {
+    const { memory, fail } = slowMemory();
+    const { car, enrol } = await rig({ memory });
+    await enrol(1);
+    const before = car.status();
+    fail(true);
+    await expect(car.reset()).rejects.toMatchObject({ code: 'sim.storage' });
+    expect(car.status()).toEqual(before);
+    fail(false);
+    car.tap(driveTap);
+    car.hand({ type: 'drive' });
+    expect(await car.reset()).toBe('driving');
+    expect(car.keys()).toHaveLength(1);
+  });
+});

@@ -308,6 +308,24 @@ describe('a key that was removed', () => {
   });
 });
 
+describe('a grant of a key that has a later one', () => {
+  it('changes nothing, and is not told as a new one', async () => {
+    const { admit, car, grant, now, store } = await town();
+    expect(typeof (await admit(BOB, grant(BOB)))).toBe('object');
+    const context = {
+      suite,
+      carPublicKey: car.identity.publicKey,
+      slots: 19,
+      wallMs: now() * 1000,
+    };
+    const introduction = { grants: grant(BOB), name: 'Bob' };
+    expect(admitKey(store.record, BOB.publicKey, introduction, context)).toEqual({
+      key: car.keys()[1],
+      replaced: false,
+    });
+  });
+});
+
 describe('a fault while a grant is looked at', () => {
   it('is not taken for a grant that does not hold', async () => {
     const { car, store, grant } = await town();

@@ -177,5 +177,9 @@ describe('an owner who was suspended and pairs again', () => {
     const { rights } = pair(suspended, phone(1), 'owner');
     expect(rights.own.entries).toEqual([known(1, 'removed', UNTIL)]);
     expect(pair(suspended, phone(2), 'owner').rights.own.entries).toEqual([]);
+    // A guest who was suspended, and is made an owner, has signed nothing as one.
+    const guest = known(3, 'suspended', NOW, { number: 1, issuedAt: NOW });
+    const guests = rightsOf({ owners: [listOf(0, [guest])] });
+    expect(pair(guests, phone(3), 'owner').rights.own.entries).toEqual([]);
   });
 });

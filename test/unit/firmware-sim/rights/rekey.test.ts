@@ -126,6 +126,28 @@ describe('the time that an owner sets', () => {
     ]);
   });
 
+  it('dates no later than five minutes ahead what was said meanwhile, so that it can be lifted', () => {
+    const late = { number: 4, issuedAt: LATEST };
+    const said = known(1, 'suspended', LATEST, late);
+    const set = (seconds: number) =>
+      setTime(
+        rightsOf({
+          clock: LOST,
+          own: { floor: { until: 0 }, entries: [said] },
+          owners: [listOf(0, [said], late), listOf(1, [], { issuedAt: 7 })],
+        }),
+        seconds,
+        at(),
+      );
+    const capped = { number: 4, issuedAt: UNTIL + 50 };
+    const rights = set(NOW + 50);
+    expect(rights?.own.entries).toEqual([known(1, 'suspended', LATEST, capped)]);
+    expect(rights?.owners).toEqual([
+      listOf(0, [known(1, 'suspended', LATEST, capped)], capped),
+      listOf(1, [], { issuedAt: 7 }),
+    ]);
+  });
+
   it('never is before what was signed', () => {
     const clock = { offset: 0, floor: NOW + 70, lost: true };
     const own = { floor: { until: 3, pending: LATEST }, entries: [] };
@@ -167,6 +189,24 @@ describe('the time that the card sets', () => {
     expect(isSuspended(suite, rights, keyIn(rights, 1))).toBe(true);
     const later = set(NOW + 5000);
     expect(later.rights.owners[0]?.entries).toMatchObject([{ issuedAt: NOW }]);
+  });
+
+  it('limits by the new clock what the car itself remembers, also what waits for the time', () => {
+    const waits = { pending: LATEST };
+    const own = {
+      floor: { until: UNTIL, ...waits },
+      entries: [known(6, 'removed', 5, waits), known(7, 'removed', 9), known(8, 'removed', UNTIL)],
+    };
+    const { rights } = set(EARLIER, { ...full(), clock: LOST, own });
+    expect(rights.own).toEqual({
+      floor: { until: EARLIER },
+      entries: [known(6, 'removed', EARLIER), known(7, 'removed', 9), known(8, 'removed', EARLIER)],
+    });
+    const early = { floor: { until: 3 }, entries: [known(6, 'removed', 5, { pending: 8 })] };
+    expect(set(NOW, { ...full(), clock: LOST, own: early }).rights.own).toEqual({
+      floor: { until: 3 },
+      entries: [known(6, 'removed', 8)],
+    });
   });
 
   it('dates a pairing from the beginning of which the car does not know when it was', () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { lowestFree, MAX_CAR_SLOTS, withKey } from '../../../../firmware-sim/rights/slots.js';
+import {
+  isLastOwner,
+  lowestFree,
+  MAX_CAR_SLOTS,
+  withKey,
+} from '../../../../firmware-sim/rights/slots.js';
 import { MOST_NAME_BYTES } from '../../../../lib/domain/names.js';
 import { NO_TERMS } from '../../../../lib/domain/outcomes.js';
 import type { KeyEntry } from '../../../../lib/domain/outcomes.js';
@@ -20,6 +25,15 @@ describe('slots', () => {
     expect(lowestFree([], 1)).toBe(0);
     expect(lowestFree(keys, 3)).toBe(1);
     expect(lowestFree([...keys, paired(1, 'driver')], 3)).toBeUndefined();
+  });
+
+  it('know the last owner, who is not to be lost', () => {
+    const [owner, driver] = keys;
+    expect(isLastOwner(owner!, keys)).toBe(true);
+    expect(isLastOwner(driver!, keys)).toBe(false);
+    expect(isLastOwner(driver!, [driver!])).toBe(false);
+    const two = [...keys, paired(3, 'owner')];
+    expect(isLastOwner(owner!, two)).toBe(false);
   });
 
   it('are as many as the longest names that one message can tell', () => {

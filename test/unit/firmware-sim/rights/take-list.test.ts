@@ -9,6 +9,7 @@ import {
   AHEAD,
   at,
   granted,
+  KEYS,
   known,
   LATEST,
   listOf,
@@ -190,6 +191,12 @@ describe('a list in parts', () => {
     const some = after(before, first!);
     const newer = after(some, { number: 3, parts: 2 });
     expect(ofAda(newer).incoming).toMatchObject({ number: 3, have: 1, resumed: [] });
+    const [, late] = three(2, [], [], []);
+    const [newest] = three(4, [], [], []);
+    expect(ofAda(after(newer, newest!, late!)).incoming).toMatchObject({
+      number: 4,
+      have: 1,
+    });
     expect(after(newer, second!).owners).toMatchObject([{ number: 1, incoming: { number: 3 } }]);
     // What it took away stays.
     expect(ofAda(after(newer, second!)).entries).toContainEqual(said(9, 'suspended', 70, 2));
@@ -208,6 +215,12 @@ describe('a list that gives back', () => {
     expect(ofAda(rights).entries).toEqual([said(9, 'suspended', 70), said(8, 'revoked', 60)]);
     const others = after(before, { ownerSlot: 1, entries: resumes(8) });
     expect(ofAda(others).entries).toEqual(ofAda(before).entries);
+  });
+
+  it('lifts nothing by revoking or suspending', () => {
+    const before = after(rightsOf(), { entries: [about(8, 70, 'suspended')] });
+    const rights = after(before, { number: 2, entries: [about(8, 60)] });
+    expect(ofAda(rights).entries).toEqual([said(8, 'suspended', 70), said(8, 'revoked', 60, 2)]);
   });
 
   it('lifts only what came with a lower number, and no later stamp', () => {
@@ -323,4 +336,15 @@ describe('keys that a list takes away', () => {
       known(4, 'removed', SIGNED),
     ]);
   });
+});
+
+it('a full list makes room for what comes, and forgets nothing about keys in slots', () => {
+  const context = at(NOW, 2);
+  const entries = [about(8, 70), about(3, 10, 'suspended'), about(9, 80)];
+  const { rights } = take(rightsOf(), { entries }, context);
+  expect(ofAda(rights)).toMatchObject({
+    floor: { until: 70 + AHEAD },
+    entries: [said(3, 'suspended', 10), said(9, 'revoked', 80)],
+  });
+  expect(slots(rights.keys)).toEqual(slots(KEYS));
 });

@@ -11,7 +11,6 @@ import {
   at,
   granted,
   keyIn,
-  KEYS,
   known,
   LATEST,
   LOST,
@@ -51,24 +50,13 @@ const take = (
 const after = (rights: Rights, ...parts: readonly Partial<RevocationListPart>[]): Rights =>
   parts.reduce((soFar, each) => take(soFar, each).rights, rights);
 
-const ofAda = (rights: Rights) => revocationsOf(rights, printOf(0));
-
-/** As it is known by a list of that number, signed now. */
-const said = (
-  slot: number,
-  kind: 'revoked' | 'suspended',
-  since: number,
-  number = 1,
-  issuedAt = NOW,
-) => known(slot, kind, since + AHEAD, { number, issuedAt });
-
 describe('a list about another owner', () => {
   const guests = [100, 200, 300].map((issuedAt, n) => granted(5 + n, 1, [], { issuedAt }));
   const rights = rightsOf({ keys: [paired(0, 'owner'), paired(1, 'owner'), ...guests] });
 
   it('takes out those whom it let in by what it signed from then on, and leaves the others', () => {
     for (const kind of ['suspended', 'revoked'] as const) {
-      const taken = take(rights, { entries: [about(1, 200, kind)] });
+      const taken = take(rights, { entries: [about(9, 0), about(1, 200, kind)] });
       expect(slots(taken.gone)).toEqual([6, 7]);
       expect(slots(taken.rights.keys)).toEqual([0, 1, 5]);
       expect(revocationsOf(taken.rights, printOf(1)).entries).toEqual([
@@ -126,15 +114,4 @@ describe('an owner who is suspended no more', () => {
     const guest = after(rightsOf(), { entries: [about(3, 500, 'suspended')] });
     expect(voidMeanwhile(guest, { ...guest, owners: [] }, at()).own.entries).toEqual([]);
   });
-});
-
-it('a full list makes room for what comes, and forgets nothing about keys in slots', () => {
-  const context = at(NOW, 2);
-  const entries = [about(8, 70), about(3, 10, 'suspended'), about(9, 80)];
-  const { rights } = take(rightsOf(), { entries }, context);
-  expect(ofAda(rights)).toMatchObject({
-    floor: { until: 70 + AHEAD },
-    entries: [said(3, 'suspended', 10), said(9, 'revoked', 80)],
-  });
-  expect(slots(rights.keys)).toEqual(slots(KEYS));
 });

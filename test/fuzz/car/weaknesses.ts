@@ -5,7 +5,8 @@ import { KEY_HOLDERS } from './key-holders.js';
 import type { Weakness } from './world.js';
 import { DONE } from '../../support/test-car.js';
 
-/** Cars that are worse on purpose. */
+// Each detector has its control: a car that is worse on purpose, and a program that must break it.
+// The same program on the real car must not.
 
 export const host = (change: (host: CarHost) => Partial<CarHost>) => ({
   host: (real: CarHost): CarHost => {
