@@ -11,8 +11,8 @@ describe.each(suites)('Noise vectors, $name suite', (suite) => {
 });
 
 it('has a vector for every pattern in the table', () => {
-  const played = noiseVectors.map(({ pattern }) => pattern);
-  expect(played).toEqual(expect.arrayContaining(Object.keys(PATTERNS)));
+  const played: readonly string[] = noiseVectors.map(({ pattern }) => pattern);
+  expect(Object.keys(PATTERNS).filter((name) => !played.includes(name))).toEqual([]);
 });
 
 it('plays the pattern of the table for XXpsk0', () => {
