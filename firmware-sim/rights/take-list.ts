@@ -52,7 +52,8 @@ export const takePart = <R extends Rights>(
   );
   const floored = withFloor(before, owner, part);
   const added = rememberFor(floored, owner, entries.map(revocationOf(part)), context);
-  const rights = old ? added : collect(added, owner, part, context);
+  const collected = old ? added : collect(added, owner, part, context);
+  const rights = voidUntilPaired(collected, entries, context);
   return { ...leave(rights, leaving(rights, entries, context), context), old };
 };
 
@@ -180,7 +181,25 @@ const leaving = (
   });
 };
 
-/** Let in by what an owner signed when he was to be suspended already. */
+/** Of an owner who has paired since, what he signed before and has let nobody in yet is void. */
+const voidUntilPaired = <R extends Rights>(
+  rights: R,
+  entries: readonly RevocationEntry[],
+  context: RightsContext,
+): R => {
+  const { suite } = context;
+  const marks = rights.keys
+    .filter(({ role, publicKey }) => {
+      if (role !== 'owner') return false;
+      const own = fingerprint(suite, publicKey);
+      return entries.some((entry) => sameBytes(entry.fingerprint, own));
+    })
+    .filter((key) => !isSuspended(suite, rights, key))
+    .map((key) => removalOf(key, { until: dateOf(key) }, context));
+  return rememberFor(rights, undefined, marks, context);
+};
+
+/** Let in by what an owner signed when he was to be suspended already, and had not paired since. */
 const isOfSuspended = (
   rights: Rights,
   { grant }: KeySlot,
@@ -188,8 +207,9 @@ const isOfSuspended = (
   suite: RightsContext['suite'],
 ): boolean => {
   const giver = grant && ownerIn(rights, grant.terms.ownerSlot);
-  if (giver === undefined || !isSuspended(suite, rights, giver)) return false;
+  if (giver === undefined) return false;
   const own = fingerprint(suite, giver.publicKey);
   const signedAt = grant?.path[0]?.issuedAt ?? 0;
+  if (!isSuspended(suite, rights, giver) && signedAt > dateOf(giver)) return false;
   return entries.some((entry) => signedAt >= entry.since && sameBytes(entry.fingerprint, own));
 };

@@ -77,12 +77,24 @@ export const CONTROLS: readonly Control[] = [
     world: 'a suspended owner',
   },
   {
+    rule: 'R4: and the keys that it let in are out',
+    file: 'take-list.js',
+    find: '!isSuspended(suite, rights, giver) && signedAt > dateOf(giver)',
+    replace: '!isSuspended(suite, rights, giver)',
+    world: 'a list that comes late',
+  },
+  {
+    rule: 'R4: what he signed before he paired again is void, though the list comes later',
+    file: 'take-list.js',
+    find: 'const rights = voidUntilPaired(collected, entries, context);',
+    replace: 'const rights = collected;',
+    world: 'a list that comes late',
+  },
+  {
     rule: 'R4: what he dated back is void when he counts again',
     file: 'take-list.js',
-    find: `  return voidMeanwhile(
-    rights,`,
-    replace: `  return ((_, after) => after)(
-    rights,`,
+    find: 'return voidMeanwhile(',
+    replace: 'return ((_, after) => after)(',
     world: 'a suspended owner',
   },
   {

@@ -167,10 +167,17 @@ const isNewest = ({ lists }: State, list: List): boolean =>
 const voidedBy = (state: State, index: number, owner: Person, since: number): State => {
   const { after = 0 } = state.lists[index] ?? {};
   const admitted = new Set(Object.values(state.slots));
+  // Once he has paired anew, what he signs is his own again.
+  const pairing = state.slots[owner] ?? -1;
+  const until = pairing < after ? Infinity : pairing;
   return voiding(
     state,
     ({ kind, by, dates: [date = 0] }, at) =>
-      kind === 'grant' && by === owner && at >= after && (!admitted.has(at) || date >= since),
+      kind === 'grant' &&
+      by === owner &&
+      at >= after &&
+      at < until &&
+      (!admitted.has(at) || date >= since),
   );
 };
 

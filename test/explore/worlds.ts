@@ -270,4 +270,12 @@ export const WORLDS: readonly World[] = [
     windows: { roles: ['driver', 'owner'], people: ['Ada', 'Gus', 'Hal'] },
     removes: ['Gus'],
   }),
+  world('a list that comes late', [...bothOwners, signs(list('Ada', 'Ben', 'suspended'))], 14, {
+    limits: ROOM,
+    ticks: 2,
+    grants: [grantsTo('Ben', 'Gus'), grantsTo('Ben', 'Hal', { dating: 'back' })],
+    mostLists: 1,
+    pairs: [['Ben', 'owner']],
+    mostPairs: 1,
+  }),
 ];

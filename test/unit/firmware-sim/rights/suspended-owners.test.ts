@@ -80,9 +80,14 @@ describe('a list about another owner', () => {
     expect(slots(gone)).toEqual([5]);
   });
 
-  it('that is not about this pairing of it takes nobody out', () => {
-    const keys = [paired(0, 'owner'), paired(1, 'owner', 900), ...guests];
-    expect(take(rightsOf({ keys }), { entries: [about(1, 200, 'suspended')] }).gone).toEqual([]);
+  it('that comes when the owner has paired since takes out what it signed before that, and no more: as it was, it took out nobody', () => {
+    const later = granted(8, 1, [], { issuedAt: 901 });
+    const keys = [paired(0, 'owner'), paired(1, 'owner', 900), ...guests, later];
+    const taken = take(rightsOf({ keys }), { entries: [about(1, 200, 'suspended')] });
+    expect(slots(taken.gone)).toEqual([6, 7]);
+    expect(slots(taken.rights.keys)).toEqual([0, 1, 5, 8]);
+    expect(isSuspended(suite, taken.rights, keyIn(taken.rights, 1))).toBe(false);
+    expect(taken.rights.own.entries).toEqual([known(1, 'removed', 900)]);
   });
 
   it('takes nobody out a second time by what an earlier one said', () => {
