@@ -226,8 +226,8 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'R11: what concerns owners stays',
     file: 'rekey.js',
-    find: '.filter((entry) => concerning.includes(entry))',
-    replace: '.filter(() => false)',
+    find: 'const concerns = (entry) => concerning.includes(entry);',
+    replace: 'const concerns = () => false;',
     world: 're-key',
   },
   {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CONTROLS } from './controls.js';
 import { grant, pair, show } from './act.js';
@@ -50,6 +51,14 @@ describe('the search over everything that can happen to rights', () => {
     for (let rule = 1; rule <= 12; rule++) {
       expect(CONTROLS.some((each) => each.rule.startsWith(`R${String(rule)}:`))).toBe(true);
     }
+  });
+
+  it('switches off what stands once in the built text', () => {
+    const rights = resolve('dist/firmware-sim/rights');
+    const wrong = CONTROLS.filter(
+      ({ file, find }) => readFileSync(join(rights, file), 'utf8').split(find).length !== 2,
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('says what it knows, and refuses what it does not know', () => {
