@@ -32,7 +32,7 @@ export const signingTerms = (
     .filter(({ kind }) => kind === 'removed')
     .map(({ until }) => until);
   // A pairing may be dated ahead, too: later than what was said of the key before.
-  const paired = BRIEF.has(command) ? [] : keys.map(({ pairedAt = 0 }) => pairedAt);
+  const paired = keys.map(({ pairedAt = 0 }) => pairedAt - 1);
   const mark = Math.max(0, ...removals, ...paired);
   const { floor } = revocationsOf(rights, fingerprint(suite, key.publicKey));
   return {
