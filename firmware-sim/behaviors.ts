@@ -70,8 +70,8 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
   }),
 
   /**
-   * An owner removes any key but another owner's, and cards but the last; others only their own key; to them, another's slot and an
-   * empty one look the same. The last owner cannot go over the air: nobody could share or revoke any more.
+   * An owner removes any key but another owner's, and cards but the last; others only their own key; to them,
+   * another's slot and an empty one look the same. The last owner cannot go over the air: nobody could share or revoke any more.
    */
   removeKey: ({ removeKey }, { slot }, by) =>
     by.role !== 'owner' && slot !== by.slot ? 'not-permitted' : removeKey(slot),

@@ -15,10 +15,10 @@ import { actor, summarise } from './key-summary.js';
 import type { CarRecord } from './memory/record.js';
 import type { Change, RecordStore } from './memory/store.js';
 import { admitKey, signingKeyIn } from './rights/admission.js';
-import type { Admission } from './rights/admission.js';
-import { removeKey } from './rights/departure.js';
+import type { AdmittedKey } from './rights/admission.js';
+import { withoutKey } from './rights/departure.js';
 import type { Departure } from './rights/departure.js';
-import { rekey, setTime, setTimeByCard } from './rights/rekey.js';
+import { raiseEpoch, setTime, setTimeByCard } from './rights/rekey.js';
 import { circumstancesOf, isSuspended, ownerIn } from './rights/rights.js';
 import type { RightsContext } from './rights/rights.js';
 import { isLastOwner, withKey } from './rights/slots.js';
@@ -59,7 +59,7 @@ export class KeyManager implements CredentialHost {
   ): Promise<KeySlot | AdmissionRefusal> {
     const { store, suite, identity, slots, emit } = this.#options;
     const carPublicKey = identity().publicKey;
-    const admission = await store.update<Admission<CarRecord> | AdmissionRefusal>((record) => {
+    const admission = await store.update<AdmittedKey<CarRecord> | AdmissionRefusal>((record) => {
       const context = { ...this.#context(), carPublicKey, slots };
       const value = admitKey(record, publicKey, introduction, context);
       return { record: typeof value === 'string' ? undefined : value.rights, value };
@@ -149,7 +149,7 @@ export class KeyManager implements CredentialHost {
       if (refusal !== undefined) return { value: refusal };
       return key === undefined
         ? withoutCard(record, slot)
-        : departed(removeKey(record, key, this.#context()));
+        : departed(withoutKey(record, key, this.#context()));
     });
     if (typeof outcome === 'string') return outcome;
     const who = by === 'card' ? by : actor(by);
@@ -175,7 +175,7 @@ export class KeyManager implements CredentialHost {
 
   /** Every grant of before is dead, and every key that is no owner's is gone. */
   async raiseEpoch(by: Actor): Promise<Refusal | undefined> {
-    return this.#rekeyed(by, (record) => rekey(record, this.#context()));
+    return this.#rekeyed(by, (record) => raiseEpoch(record, this.#context()));
   }
 
   /** A card at the screen sets the time, also back: a re-key. */

@@ -25,13 +25,13 @@ export interface SimAttPdu {
 }
 
 /** An L2CAP PDU on the channel of ATT. */
-export const frame = (payload: Uint8Array): Uint8Array =>
+export const l2capFrame = (payload: Uint8Array): Uint8Array =>
   FRAME.build({ length: payload.length, channel: Channel.att, payload });
 
 export const attFrame = <S extends Shape>(
   declared: AttDeclaration<S>,
   parameters: Values<S>,
-): Uint8Array => frame(declared.build(parameters));
+): Uint8Array => l2capFrame(declared.build(parameters));
 
 /** Undefined for what is no whole PDU of ATT. */
 export const parseAttFrame = (data: Uint8Array): SimAttPdu | undefined => {

@@ -4,7 +4,7 @@ import { uuidText } from '../../lib/hci/text.js';
 import { uuidBytes } from '../../lib/radio/advertising-data.js';
 import { layoutOf } from '../../lib/radio/gatt-row.js';
 import type { PeripheralService } from '../../lib/radio/types.js';
-import { attFrame, frame, ServiceFound } from './att.js';
+import { attFrame, l2capFrame, ServiceFound } from './att.js';
 
 /** What a search finds, as it stands in an answer; the value of a service is a ServiceFound. */
 interface Attribute {
@@ -84,7 +84,7 @@ export class AttributeTable {
     const attributes = found.slice(0, Math.min(room, other < 0 ? found.length : other));
     const answer = Att.readByTypeResponse.build({ length, attributes });
     answer[0] = opcode + 1;
-    return frame(answer);
+    return l2capFrame(answer);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CarReport } from '../../firmware-sim/index.js';
 import { formatTime } from '../config/time.js';
 import { confirm } from '../io/ask.js';
-import { act, ask, done } from './beside.js';
+import { askToAct, ask, sayDone } from './beside.js';
 import type { Beside, CardOptions } from './beside.js';
 import { clockLine, rightsLines } from './report-lines.js';
 
@@ -12,8 +12,8 @@ export const removeKeyAtScreen = async (
   slot: number,
   { card }: CardOptions,
 ): Promise<void> => {
-  await act(beside, (car) => car.removeKey(slot, card));
-  done(beside, { slot }, `removed the key in slot ${String(slot)}`);
+  await askToAct(beside, (car) => car.removeKey(slot, card));
+  sayDone(beside, { slot }, `removed the key in slot ${String(slot)}`);
 };
 
 export const addCard = async (
@@ -21,8 +21,8 @@ export const addCard = async (
   name: string,
   { card }: CardOptions,
 ): Promise<void> => {
-  await act(beside, (car) => car.addCard(name, card));
-  done(beside, { card: name }, `the car knows the key card ${name}`);
+  await askToAct(beside, (car) => car.addCard(name, card));
+  sayDone(beside, { card: name }, `the car knows the key card ${name}`);
 };
 
 interface TimeOptions extends CardOptions {
@@ -40,10 +40,10 @@ export const carTime = async (beside: Beside, { set, yes, card }: TimeOptions): 
     return;
   }
   if (yes !== true) await confirmRekey(beside, found, set);
-  await act(beside, (car) => car.setTime(set, card));
+  await askToAct(beside, (car) => car.setTime(set, card));
   const { now, epoch } = await ask(beside, (car) => car.status());
   const sentence = `${clockLine(now)}; re-keyed: the owners' keys alone are left, and grants of before are void`;
-  done(beside, { now, epoch }, sentence);
+  sayDone(beside, { now, epoch }, sentence);
 };
 
 const confirmRekey = async (

@@ -45,23 +45,23 @@ export const tap = async (
   }
   const named = card === undefined ? {} : { card };
   if (reader === 'pillar') {
-    await act(beside, (car) => car.tap({ reader, ...named }));
-    done(beside, { reader }, 'tapped the pillar');
+    await askToAct(beside, (car) => car.tap({ reader, ...named }));
+    sayDone(beside, { reader }, 'tapped the pillar');
   } else if (pair === true) {
-    await act(beside, (car) =>
+    await askToAct(beside, (car) =>
       car.tap({ reader, purpose: 'pair', ...(role && { role }), ...named }),
     );
     const sentence = 'tapped the console, to pair; the code is on the screen: key car screen';
-    done(beside, { reader, purpose: 'pair' }, sentence);
+    sayDone(beside, { reader, purpose: 'pair' }, sentence);
   } else {
-    await act(beside, (car) => car.tap({ reader, purpose: 'drive', ...named }));
-    done(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
+    await askToAct(beside, (car) => car.tap({ reader, purpose: 'drive', ...named }));
+    sayDone(beside, { reader, purpose: 'drive' }, 'tapped the console, to drive');
   }
 };
 
 export const pullHandle = async (beside: Beside, door: Door): Promise<void> => {
-  const { opened } = await act(beside, (car) => car.pullHandle(door));
-  done(beside, { door, opened }, `${door} ${opened ? 'opens' : 'stays shut'}`);
+  const { opened } = await askToAct(beside, (car) => car.pullHandle(door));
+  sayDone(beside, { door, opened }, `${door} ${opened ? 'opens' : 'stays shut'}`);
 };
 
 export const moveDoor = async (
@@ -69,13 +69,13 @@ export const moveDoor = async (
   what: 'open' | 'close',
   closure: Closure,
 ): Promise<void> => {
-  await act(beside, (car) => car[what](closure));
-  done(beside, { closure, open: what === 'open' }, `${closure} is ${PAST[what]}`);
+  await askToAct(beside, (car) => car[what](closure));
+  sayDone(beside, { closure, open: what === 'open' }, `${closure} is ${PAST[what]}`);
 };
 
 export const driveOrPark = async (beside: Beside, what: 'drive' | 'park'): Promise<void> => {
-  await act(beside, (car) => car[what]());
-  done(beside, { driving: what === 'drive' }, what === 'drive' ? 'driving' : 'parked');
+  await askToAct(beside, (car) => car[what]());
+  sayDone(beside, { driving: what === 'drive' }, what === 'drive' ? 'driving' : 'parked');
 };
 
 export const screen = async (beside: Beside, { qr }: Pick<HandOutOptions, 'qr'>): Promise<void> => {
@@ -134,8 +134,8 @@ export const reset = async (beside: Beside, sure: boolean): Promise<void> => {
     const question = `Forget every key of ${beside.name}?`;
     await confirm(host, question, 'a reset forgets every key', 'key car reset --yes');
   }
-  const { fingerprint } = await act(beside, (car) => car.reset());
-  done(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
+  const { fingerprint } = await askToAct(beside, (car) => car.reset());
+  sayDone(beside, { fingerprint }, `reset; the new identity is ${fingerprint}`);
 };
 
 export const clock = async (
@@ -148,9 +148,11 @@ export const clock = async (
       hint: 'As in key car clock advance 6h.',
     });
   }
-  await act(beside, (car) => (seconds === undefined ? car.loseClock() : car.advanceClock(seconds)));
+  await askToAct(beside, (car) =>
+    seconds === undefined ? car.loseClock() : car.advanceClock(seconds),
+  );
   const { now } = await ask(beside, (car) => car.status());
-  done(beside, { now }, clockLine(now));
+  sayDone(beside, { now }, clockLine(now));
 };
 
 const PAST = { open: 'open', close: 'closed' } as const;
@@ -162,7 +164,7 @@ export const ask = <T>(beside: Beside, request: Request<T>): Promise<T> =>
   through(beside, request, false);
 
 /** As `ask`, for what changes the car: `car.outcome-unknown` in place of `car.silent`. */
-export const act = <T>(beside: Beside, request: Request<T>): Promise<T> =>
+export const askToAct = <T>(beside: Beside, request: Request<T>): Promise<T> =>
   through(beside, request, true);
 
 const through = async <T>(
@@ -193,6 +195,6 @@ const through = async <T>(
   }
 };
 
-export const done = ({ context }: Beside, result: object, sentence: string): void => {
+export const sayDone = ({ context }: Beside, result: object, sentence: string): void => {
   context.output.result({ ok: true, ...result }, [sentence]);
 };

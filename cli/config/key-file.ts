@@ -1,5 +1,11 @@
 import { FORM_FACTORS } from '../../lib/domain/names.js';
-import { LEAF_BYTES, MOST_CHAIN_BYTES, NO_END, parseChain } from '../../lib/credentials/grant.js';
+import {
+  MAX_TIME,
+  LEAF_BYTES,
+  MOST_CHAIN_BYTES,
+  NO_END,
+  parseChain,
+} from '../../lib/credentials/grant.js';
 import { LEAST_PART_BYTES, MOST_PART_BYTES } from '../../lib/credentials/revocation-list.js';
 import type { RevocationEntry } from '../../lib/credentials/revocation-list.js';
 import { GRANTED_ROLES, ROLES } from '../../lib/domain/roles.js';
@@ -150,7 +156,7 @@ const keyPairJson = ({ privateKey, publicKey }: KeyPair) => ({
   publicKey: toHex(publicKey),
 });
 
-const time = whole(2 ** 32 - 1);
+const time = whole(MAX_TIME);
 const grantTime = whole(NO_END);
 const count = whole(255);
 const offset = whole(2 ** 32 - 1, 1 - 2 ** 32);

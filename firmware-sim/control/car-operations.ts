@@ -1,3 +1,4 @@
+import { MAX_TIME } from '../../lib/credentials/grant.js';
 import { CLOSURES, DOORS } from '../../lib/domain/closures.js';
 import type { Closure, Door } from '../../lib/domain/closures.js';
 import { FORM_FACTORS, MOST_NAME_BYTES } from '../../lib/domain/names.js';
@@ -25,7 +26,6 @@ import type { CardSummary } from '../cards.js';
 import type { CarReport, Floor } from '../car-report.js';
 import type { CardTap } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
-import { MAX_TIME } from '../rights/limit.js';
 import { MAX_CAR_SLOTS } from '../rights/slots.js';
 import type { Screen } from '../pairing-manager.js';
 

@@ -1,4 +1,4 @@
-import { MOST_LINKS } from '../../lib/credentials/grant.js';
+import { MAX_TIME, MOST_LINKS } from '../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../lib/credentials/grant.js';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import type { KeyGrant, KeySlot, PathStep } from '../../lib/credentials/key-slot.js';
@@ -14,7 +14,6 @@ export const MAX_SLOTS = 256;
 const KEY_BYTES = 32;
 
 /** Seconds since 1970, in 32 bits. */
-export const MAX_TIME = 2 ** 32 - 1;
 export const time = whole(MAX_TIME);
 const count = whole(255);
 

@@ -1,3 +1,4 @@
+import { MAX_TIME } from '../../lib/credentials/grant.js';
 import { base64urlnopad } from '@scure/base';
 import { FINGERPRINT_BYTES } from '../../lib/credentials/key-slot.js';
 import { MOST_PARTS } from '../../lib/credentials/revocation-list.js';
@@ -14,7 +15,6 @@ import {
 } from '../../local/json.js';
 import type { JsonReader } from '../../local/json.js';
 import type { ClockRecord } from '../rights/clock.js';
-import { MAX_TIME } from '../rights/limit.js';
 import type { Limit } from '../rights/limit.js';
 import type { Revocation, Revocations } from '../rights/revocations.js';
 import type { IncomingList, OwnerRevocations } from '../rights/rights.js';

@@ -20,7 +20,7 @@ import {
 } from './rights.js';
 import type { Rights, RightsContext } from './rights.js';
 
-export interface Admission<R extends Rights> {
+export interface AdmittedKey<R extends Rights> {
   readonly key: KeySlot;
   /** With the key in it; undefined where it was there already. */
   readonly rights?: R;
@@ -47,7 +47,7 @@ export const admitKey = <R extends Rights>(
   publicKey: Uint8Array,
   introduction: Introduction,
   context: AdmissionContext,
-): Admission<R> | AdmissionRefusal => {
+): AdmittedKey<R> | AdmissionRefusal => {
   const { suite, wallMs } = context;
   const known = findKey(suite, before.keys, publicKey);
   const chain = verified(before, publicKey, introduction.grants, context);

@@ -1,4 +1,4 @@
-import { MAX_TIME } from './limit.js';
+import { MAX_TIME } from '../../lib/credentials/grant.js';
 
 /** What the car makes of the clock that runs in it. Times are seconds since 1970. */
 

@@ -51,7 +51,7 @@ export const leave = <R extends Rights>(
  * Takes a key out, and all that it had granted: of an owner every key that its grants let in, of a guest
  * those that it delegated to.
  */
-export const removeKey = <R extends Rights>(
+export const withoutKey = <R extends Rights>(
   rights: R,
   key: KeySlot,
   context: RightsContext,
@@ -72,7 +72,7 @@ export const withoutGrantsOf = <R extends Rights>(
   owner: KeySlot,
   context: RightsContext,
 ): Departure<R> => {
-  const { rights: without, gone } = removeKey(rights, owner, context);
+  const { rights: without, gone } = withoutKey(rights, owner, context);
   return { rights: without, gone: gone.filter((key) => key !== owner) };
 };
 

@@ -1,9 +1,6 @@
-import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
+import { MAX_TIME, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 
 /** How far back something counts no more. Times are seconds since 1970. */
-
-/** As late as can be written. */
-export const MAX_TIME = 2 ** 32 - 1;
 
 export interface Limit {
   /** What is dated at or before it does not count. */

@@ -6,8 +6,7 @@ import { timeForRecords } from './clock.js';
 import { lowestFree, withKey } from './slots.js';
 import { dateOf, leave, withoutGrantsOf } from './departure.js';
 import type { Departure } from './departure.js';
-import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
-import { MAX_TIME } from './limit.js';
+import { MAX_TIME, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import type { Rights, RightsContext } from './rights.js';
 import { voidMeanwhile } from './take-list.js';
 

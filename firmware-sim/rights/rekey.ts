@@ -16,7 +16,7 @@ export const MOST_EPOCH = 0xffff;
  * goes. What stays is what concerns owners: a thief's phone stays suspended, and what a removed one signed
  * stays void, also where it was signed for an epoch to come. Undefined where the epoch is at its end.
  */
-export const rekey = <R extends Rights>(
+export const raiseEpoch = <R extends Rights>(
   before: R,
   { suite }: RightsContext,
 ): Departure<R> | undefined => {
@@ -76,7 +76,7 @@ export const setTimeByCard = <R extends Rights>(
   seconds: number,
   context: RightsContext,
 ): Departure<R> | undefined => {
-  const rekeyed = rekey(before, context);
+  const rekeyed = raiseEpoch(before, context);
   if (rekeyed === undefined) return undefined;
   const { rights, gone } = rekeyed;
   const notLater = (time: number): number => Math.min(time, seconds);

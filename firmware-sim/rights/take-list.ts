@@ -6,8 +6,8 @@ import { sameBytes } from '../../lib/platform/bytes.js';
 import { raiseFloor, runningTime } from './clock.js';
 import { dateOf, leave, removalOf } from './departure.js';
 import type { Departure, Leaving } from './departure.js';
-import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
-import { isDatedAhead, later, MAX_TIME, upToNow } from './limit.js';
+import { MAX_TIME, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
+import { isDatedAhead, later, upToNow } from './limit.js';
 import type { Revocation, Revocations } from './revocations.js';
 import {
   isSuspended,
@@ -47,9 +47,7 @@ export const takePart = <R extends Rights>(
 
   const { number } = revocationsOf(before, owner);
   const old = part.number <= number || isVoid(before, owner, part.issuedAt);
-  const entries = part.entries.filter(
-    ({ kind }) => kind === 'revoked' || (!old && kind === 'suspended'),
-  );
+  const entries = part.entries.filter(takesAway).filter(({ kind }) => !old || kind === 'revoked');
   const floored = withFloor(before, owner, part);
   const added = rememberFor(floored, owner, entries.map(revocationOf(part)), context);
   const collected = old ? added : collect(added, owner, part, context);
@@ -57,11 +55,15 @@ export const takePart = <R extends Rights>(
   return { ...leave(rights, leaving(rights, entries, context), context), old };
 };
 
+type TakingEntry = RevocationEntry & { readonly kind: 'revoked' | 'suspended' };
+
+const takesAway = (entry: RevocationEntry): entry is TakingEntry => entry.kind !== 'resumed';
+
 const revocationOf =
   ({ number, issuedAt }: RevocationListPart) =>
-  ({ fingerprint, since, kind }: RevocationEntry): Revocation => ({
+  ({ fingerprint, since, kind }: TakingEntry): Revocation => ({
     fingerprint,
-    kind: kind === 'resumed' ? 'suspended' : kind,
+    kind,
     until: Math.min(MAX_TIME, since + TOLERANCE_SECONDS),
     number,
     issuedAt,

@@ -4,8 +4,7 @@ import type { CommandName } from '../../lib/domain/commands.js';
 import { NO_TERMS } from '../../lib/domain/outcomes.js';
 import type { RevocationPage, SigningTerms } from '../../lib/domain/outcomes.js';
 import { runningTime } from './clock.js';
-import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
-import { MAX_TIME } from './limit.js';
+import { MAX_TIME, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { revocationsOf } from './rights.js';
 import type { Rights, RightsContext } from './rights.js';
 

@@ -35,8 +35,10 @@ const MOST_DELEGATIONS = 3;
 export const MOST_LINKS = 1 + MOST_DELEGATIONS;
 export const MOST_CHAIN_BYTES = MOST_DELEGATIONS * DELEGABLE_BYTES + LEAF_BYTES;
 
-/** `notAfter` of a grant without an end: as late as can be written. */
-export const NO_END = 2 ** 32 - 1;
+/** As late as can be written, in seconds since 1970. */
+export const MAX_TIME = 2 ** 32 - 1;
+/** `notAfter` of a grant without an end. */
+export const NO_END = MAX_TIME;
 
 /** Seconds: a car refuses what is dated further ahead of its clock, and takes back that much more than is said. */
 export const TOLERANCE_SECONDS = 300;
@@ -200,7 +202,7 @@ const whatOverflows = (terms: GrantTerms): string | undefined => {
   const { ownerSlot, uses, leaseHours, delegations } = terms;
   const small = [ownerSlot, uses, leaseHours, delegations].every((each) => fits(each, 255));
   const times = [terms.issuedAt, terms.notBefore, terms.notAfter];
-  const large = times.every((each) => fits(each, 2 ** 32 - 1));
+  const large = times.every((each) => fits(each, MAX_TIME));
   return small && large && fits(terms.epoch, 0xffff)
     ? undefined
     : 'a number of the grant is too large';

@@ -1,4 +1,4 @@
-import { TOLERANCE_SECONDS } from '../credentials/grant.js';
+import { MAX_TIME, TOLERANCE_SECONDS } from '../credentials/grant.js';
 import type { SigningTerms } from '../domain/outcomes.js';
 import { PhoneKeyError } from '../errors.js';
 import { toHex } from '../platform/bytes.js';
@@ -10,8 +10,6 @@ import type { CarChange, PairedCar } from './store.js';
 
 /** What a phone dates by what it signs: the car's clock, as far as the car has told. Times are seconds since 1970. */
 
-/** As late as can be written. */
-const MAX_TIME = 2 ** 32 - 1;
 /** How long the car's clock is waited for, in milliseconds. */
 const MOST_WAIT_MS = 5_000;
 /** Of two differences that were measured no more than this apart, in seconds, one is as good as the other. */

@@ -5,9 +5,9 @@ import { decide } from '../../lib/credentials/policy.js';
 import type { CommandName } from '../../lib/domain/commands.js';
 import { admitKey } from '../../firmware-sim/rights/admission.js';
 import { runningTime } from '../../firmware-sim/rights/clock.js';
-import { removeKey } from '../../firmware-sim/rights/departure.js';
+import { withoutKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
-import { rekey, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
+import { raiseEpoch, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
 import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
@@ -272,7 +272,7 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
   if (key === undefined) return undefined;
   const owners = state.rights.keys.filter(({ role }) => role === 'owner');
   if (key.role === 'owner' && owners.length === 1) return undefined;
-  const { rights } = removeKey(state.rights, key, contextOf(state, limits));
+  const { rights } = withoutKey(state.rights, key, contextOf(state, limits));
   if (keyOf(rights, person) !== undefined) broken('the card can always remove', person);
   const after = voiding(
     state,
@@ -303,7 +303,7 @@ const newEpoch = (state: State, rights: Rights): State => {
 };
 
 export const reKey = (state: State, limits: Limits): State | undefined => {
-  const departure = rekey(state.rights, contextOf(state, limits));
+  const departure = raiseEpoch(state.rights, contextOf(state, limits));
   return departure && newEpoch(state, departure.rights);
 };
 

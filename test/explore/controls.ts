@@ -149,15 +149,22 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'R8: a revocation counts in every part',
     file: 'take-list.js',
-    find: 'kind === "revoked" || !old && kind === "suspended"',
-    replace: '!old && kind !== "resumed"',
+    find: '.filter(({ kind }) => !old || kind === "revoked")',
+    replace: '.filter(() => !old)',
     world: 'parts',
   },
   {
     rule: 'R8: an old list suspends nobody whom a later one has resumed',
     file: 'take-list.js',
-    find: 'kind === "revoked" || !old && kind === "suspended"',
-    replace: 'kind !== "resumed"',
+    find: '.filter(({ kind }) => !old || kind === "revoked")',
+    replace: '',
+    world: 'a restored phone',
+  },
+  {
+    rule: 'R8: only suspensions of a lower number are lifted',
+    file: 'take-list.js',
+    find: 'entry.number >= below || ',
+    replace: '',
     world: 'a restored phone',
   },
   {

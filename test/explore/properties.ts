@@ -1,3 +1,4 @@
+import { BEHAVIORS } from '../../firmware-sim/behaviors.js';
 import { TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { decide } from '../../lib/credentials/policy.js';
 import type { CommandName } from '../../lib/domain/commands.js';
@@ -14,21 +15,7 @@ import type { State } from './state.js';
  * concern one act are asked where it is done (act.ts).
  */
 
-const COMMANDS: readonly CommandName[] = [
-  'unlock',
-  'lock',
-  'start',
-  'trunk',
-  'frunk',
-  'status',
-  'listKeys',
-  'removeKey',
-  'deliver',
-  'setPin',
-  'raiseEpoch',
-  'setTime',
-  'listRevocations',
-];
+const COMMANDS: readonly CommandName[] = [...BEHAVIORS.keys()];
 
 /** @throws Broken */
 export const checkState = (state: State, limits: Limits): void => {

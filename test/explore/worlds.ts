@@ -216,6 +216,14 @@ export const WORLDS: readonly World[] = [
         list('Ada', 'Gus', 'suspended'),
         list('Ada', 'Hal', 'revoked'),
         list('Ada', 'Ada', 'suspended'),
+        {
+          by: 'Ada',
+          about: [
+            { person: 'Gus', kind: 'suspended' },
+            { person: 'Gus', kind: 'resumed' },
+          ],
+          since: 'now',
+        },
       ],
       mostLists: 4,
     },

@@ -1,6 +1,6 @@
 import { admitKey, signingKeyIn } from '../../firmware-sim/rights/admission.js';
-import { removeKey } from '../../firmware-sim/rights/departure.js';
-import { rekey } from '../../firmware-sim/rights/rekey.js';
+import { withoutKey } from '../../firmware-sim/rights/departure.js';
+import { raiseEpoch } from '../../firmware-sim/rights/rekey.js';
 import { noRevocations } from '../../firmware-sim/rights/revocations.js';
 import { circumstancesOf, revocationsOf } from '../../firmware-sim/rights/rights.js';
 import type { Rights } from '../../firmware-sim/rights/rights.js';
@@ -74,7 +74,7 @@ export class SharingHost extends TestHost {
   /** As a person does at the screen. */
   remove(slot: number): void {
     const key = this.enrolled.find((each) => each.slot === slot);
-    if (key !== undefined) this.#keep(removeKey(this.rights, key, this.#context).rights);
+    if (key !== undefined) this.#keep(withoutKey(this.rights, key, this.#context).rights);
   }
 
   /** Of the last whole list of the owner in a slot; 0: none. */
@@ -129,7 +129,7 @@ export class SharingHost extends TestHost {
       case 'start':
         return (command.pin ?? '') === this.pin ? DONE : refusal('pin-wrong');
       case 'raiseEpoch':
-        this.#keep(rekey(this.rights, this.#context)!.rights);
+        this.#keep(raiseEpoch(this.rights, this.#context)!.rights);
         return DONE;
       case 'status':
         return resultOf({

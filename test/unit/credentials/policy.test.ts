@@ -1,3 +1,4 @@
+import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
@@ -151,21 +152,7 @@ describe('a key that was granted', () => {
 });
 
 describe('decide', () => {
-  const commands = fc.constantFrom<CommandName>(
-    'unlock',
-    'lock',
-    'start',
-    'trunk',
-    'frunk',
-    'status',
-    'listKeys',
-    'removeKey',
-    'deliver',
-    'setPin',
-    'setTime',
-    'raiseEpoch',
-    'listRevocations',
-  );
+  const commands = fc.constantFrom<CommandName>(...BEHAVIORS.keys());
   const keys = fc
     .record({
       role: fc.constantFrom('driver', 'guest', 'valet', 'service'),

@@ -5,7 +5,7 @@ import type { AirPdu } from '../../../../air/medium/pdu.js';
 import type { Station } from '../../../../air/medium/station.js';
 import { Att } from '../../../../lib/hci/att/pdus.js';
 import { AttributeType } from '../../../../lib/hci/att/attributes.js';
-import { attFrame, frame, parseAttFrame } from '../../../../air/sim/att.js';
+import { attFrame, l2capFrame, parseAttFrame } from '../../../../air/sim/att.js';
 import { AttributeTable } from '../../../../air/sim/attribute-table.js';
 import { SimPeripheral } from '../../../../air/sim/peripheral.js';
 import { concat, toHex } from '../../../../lib/platform/bytes.js';
@@ -86,7 +86,7 @@ describe('SimPeripheral', () => {
     const known = fc.constantFrom(...Object.values(Att).map(({ opcode }) => opcode));
     const pdu = fc
       .tuple(fc.oneof(known, fc.integer({ min: 0, max: 255 })), fc.uint8Array({ maxLength: 40 }))
-      .map(([opcode, parameters]) => frame(concat(Uint8Array.of(opcode), parameters)));
+      .map(([opcode, parameters]) => l2capFrame(concat(Uint8Array.of(opcode), parameters)));
     const subscription = fc.constant(
       attFrame(Att.writeRequest, { handle: 15, value: Uint8Array.of(1, 0) }),
     );

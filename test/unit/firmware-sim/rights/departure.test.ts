@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   MOST_FORMER_OWNERS,
-  removeKey,
+  withoutKey,
   withoutGrantsOf,
 } from '../../../../firmware-sim/rights/departure.js';
 import type { Rights } from '../../../../firmware-sim/rights/rights.js';
@@ -27,7 +27,7 @@ import {
 const UNTIL = NOW + AHEAD;
 
 const remove = (rights: Rights, slot: number, context = at()) =>
-  removeKey(rights, keyIn(rights, slot), context);
+  withoutKey(rights, keyIn(rights, slot), context);
 
 describe('a key that goes', () => {
   it.each([

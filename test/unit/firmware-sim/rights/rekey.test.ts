@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   MOST_EPOCH,
-  rekey,
+  raiseEpoch,
   setTime,
   setTimeByCard,
 } from '../../../../firmware-sim/rights/rekey.js';
@@ -59,7 +59,7 @@ describe('a re-key', () => {
   });
 
   const rekeyed = (rights = full()) => {
-    const departure = rekey(rights, at());
+    const departure = raiseEpoch(rights, at());
     if (departure === undefined) throw new Error('the last epoch');
     return departure;
   };
@@ -94,7 +94,7 @@ describe('a re-key', () => {
 
   it('is not possible beyond the highest epoch', () => {
     expect(rekeyed({ ...full(), epoch: MOST_EPOCH - 1 }).rights.epoch).toBe(0xffff);
-    expect(rekey({ ...full(), epoch: MOST_EPOCH }, at())).toBeUndefined();
+    expect(raiseEpoch({ ...full(), epoch: MOST_EPOCH }, at())).toBeUndefined();
     expect(setTimeByCard({ ...full(), epoch: MOST_EPOCH }, NOW, at())).toBeUndefined();
   });
 });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { takePart, voidMeanwhile } from '../../../../firmware-sim/rights/take-list.js';
-import type { TakenPart } from '../../../../firmware-sim/rights/take-list.js';
-import type { Rights } from '../../../../firmware-sim/rights/rights.js';
+import { voidMeanwhile } from '../../../../firmware-sim/rights/take-list.js';
 import { isSuspended, revocationsOf } from '../../../../firmware-sim/rights/rights.js';
-import type { RevocationListPart } from '../../../../lib/credentials/revocation-list.js';
 import { suite } from '../../credentials/sample.js';
 import {
   about,
@@ -21,34 +18,9 @@ import {
   SIGNED,
   slots,
 } from './cast.js';
+import { take, after } from './parts.js';
 
 const UNTIL = NOW + AHEAD;
-
-const part = (more: Partial<RevocationListPart> = {}): RevocationListPart => ({
-  ownerSlot: 0,
-  epoch: 0,
-  number: 1,
-  issuedAt: NOW,
-  floor: 0,
-  part: 0,
-  parts: 1,
-  entries: [],
-  ...more,
-});
-
-const take = (
-  rights: Rights,
-  more: Partial<RevocationListPart>,
-  context = at(),
-): TakenPart<Rights> => {
-  const taken = takePart(rights, part(more), context);
-  if (typeof taken === 'string') throw new Error(taken);
-  return taken;
-};
-
-/** What the car has after these parts, whether they were old or not. */
-const after = (rights: Rights, ...parts: readonly Partial<RevocationListPart>[]): Rights =>
-  parts.reduce((soFar, each) => take(soFar, each).rights, rights);
 
 describe('a list about another owner', () => {
   const guests = [100, 200, 300].map((issuedAt, n) => granted(5 + n, 1, [], { issuedAt }));
