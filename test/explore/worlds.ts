@@ -75,7 +75,7 @@ export const WORLDS: readonly World[] = [
     clock: true,
   }),
   world('times of grants', ['Ada'], 14, {
-    limits: { slots: 2, mostRevocations: 8 },
+    limits: { slots: 3, mostRevocations: 8 },
     ticks: 3,
     grants: [
       grantsTo('Ada', 'Gus', { begins: 300 }),
