@@ -181,7 +181,10 @@ describe('a PIN', () => {
       temporary: true,
     });
     await air.run(owner.key.start({ pin: '4711' }));
-    await air.run(owner.key.setPin(''));
+    await expect(air.run(owner.key.setPin(''))).rejects.toMatchObject({
+      message: 'the car asks for its PIN',
+    });
+    await air.run(owner.key.setPin('', { oldPin: '4711' }));
     await air.run(owner.key.start());
     expect(JSON.stringify(owner.trace)).not.toMatch(/471[12]/);
     await endpoint.stop();
