@@ -89,11 +89,11 @@ const REFUSALS = {
     'the car does not take the name of this phone',
     'A name has 1 to 32 bytes and no control characters. Take the grant again with another one: key accept --as.',
   ),
-  'notice-invalid': entry(
+  'revocation-list-invalid': entry(
     'the car does not take this revocation list',
     'It is for another car, or of an owner who does not count there any more.',
   ),
-  'notice-old': entry(
+  'revocation-list-old': entry(
     'the car has a newer revocation list of this owner',
     'Let the owner sign the next one: key refresh, near the car.',
   ),
