@@ -8,6 +8,7 @@ import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
 import type { Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
+import type { Refusal } from '../lib/domain/refusals.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
 import { toHex } from '../lib/platform/bytes.js';
@@ -17,7 +18,6 @@ import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { cardNamed } from './cards.js';
-import type { KeyCard } from './cards.js';
 import { reportOf } from './car-report.js';
 import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
@@ -29,7 +29,6 @@ import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
 import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
-import type { CarRecord } from './memory/record.js';
 import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
 import type { PairingManagerOptions } from './pairing-manager.js';
@@ -150,8 +149,11 @@ export class CarController implements CarHost {
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
   tap(tap: CardTap): BodyRefusal | 'card-unknown' | undefined {
     const { reader } = tap;
-    const card = this.#cardOn(reader, this.#options.store.record, tap.card);
-    if (card === undefined) return 'card-unknown';
+    const card = cardNamed(this.#options.store.record.cards, tap.card);
+    if (card === undefined) {
+      this.#emit({ type: 'card-refused', reader, card: tap.card ?? '' });
+      return 'card-unknown';
+    }
     const purpose = reader === 'pillar' ? 'lock' : tap.purpose;
     this.#emit({ type: 'card-tapped', reader, purpose, card: card.name });
     if (reader === 'pillar') return this.#body.apply({ type: 'toggle-lock' }, 'card');
@@ -167,14 +169,9 @@ export class CarController implements CarHost {
     return undefined;
   }
 
-  /**
-   * A person at the screen, with a card on the console: the car asks for no PIN any more.
-   * @throws PhoneKeyError `sim.storage`
-   */
-  async clearPin(card?: string): Promise<'card-unknown' | undefined> {
-    const refused = await this.#pin.clear((record) =>
-      this.#cardOn('console', record, card) === undefined ? 'card-unknown' : undefined,
-    );
+  /** A person at the screen, with a card on the console. @throws PhoneKeyError `sim.storage` */
+  async clearPin(card?: string): Promise<Refusal | undefined> {
+    const refused = await this.#pin.clear((record) => this.credentials.refuseCard(card, record));
     if (refused === undefined) this.#emit({ type: 'pin-changed', set: false, by: 'card' });
     return refused;
   }
@@ -285,13 +282,6 @@ export class CarController implements CarHost {
         ...revocationPage(this.#options.store.record, key, page, this.#options),
       }),
     };
-  }
-
-  /** Undefined for a card that is not enrolled. */
-  #cardOn(reader: CardTap['reader'], { cards }: CarRecord, name?: string): KeyCard | undefined {
-    const card = cardNamed(cards, name);
-    if (card === undefined) this.#emit({ type: 'card-refused', reader, card: name ?? '' });
-    return card;
   }
 
   #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {

@@ -152,7 +152,7 @@ export class KeyManager implements CredentialHost {
       const own = by === 'card' ? undefined : findKey(suite, record.keys, by.publicKey);
       const key = slot === undefined ? own : record.keys.find((each) => each.slot === slot);
       const refusal =
-        (by === 'card' ? this.#refuse(card, record) : refusesRemoval(own, key)) ??
+        (by === 'card' ? this.refuseCard(card, record) : refusesRemoval(own, key)) ??
         (key !== undefined && isLastOwner(key, record.keys) ? 'last-owner' : undefined);
       if (refusal !== undefined) return { value: refusal };
       return key === undefined
@@ -172,7 +172,7 @@ export class KeyManager implements CredentialHost {
   async addCard(name: string, card?: string): Promise<Refusal | undefined> {
     const { store, suite, emit } = this.#options;
     const added = await store.update<KeyCard | Refusal>((record) => {
-      const value = this.#refuse(card, record) ?? newCard(record.cards, name);
+      const value = this.refuseCard(card, record) ?? newCard(record.cards, name);
       if (typeof value === 'string') return { value };
       return { record: { ...record, cards: withKey(record.cards, value) }, value };
     });
@@ -190,7 +190,7 @@ export class KeyManager implements CredentialHost {
   async setTimeByCard(seconds: number, card?: string): Promise<Refusal | undefined> {
     const refusal = await this.#rekeyed(
       'card',
-      (record) => this.#refuse(card, record) ?? setTimeByCard(record, seconds, this.#context()),
+      (record) => this.refuseCard(card, record) ?? setTimeByCard(record, seconds, this.#context()),
     );
     if (refusal === undefined) this.#options.emit({ type: 'clock-set', now: seconds, by: 'card' });
     return refusal;
@@ -222,7 +222,7 @@ export class KeyManager implements CredentialHost {
   }
 
   /** Undefined for a card that is enrolled: somebody who has it is at the console. */
-  #refuse(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
+  refuseCard(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
     if (cardNamed(cards, card) !== undefined) return undefined;
     this.#options.emit({ type: 'card-refused', reader: 'console', card: card ?? '' });
     return 'card-unknown';

@@ -196,7 +196,10 @@ export class Oracle {
   enrolled({ name, ...phone }: Applicant, outcome: Enrolment | EnrolRefusal): void {
     this.#enrolling -= 1;
     if (typeof outcome === 'string') return;
-    if (name === undefined) return this.fail('the car enrols a phone without a name');
+    if (name === undefined) {
+      this.fail('the car enrols a phone without a name');
+      return;
+    }
     const key = this.model.pair({ ...phone, name }, this.#window.role);
     if (typeof key === 'string') this.fail(`the car enrols, though there is ${key}`);
   }
@@ -290,7 +293,10 @@ export class Oracle {
     const whyNot = this.model.whyNotAdmitted(publicKey, links);
     if (whyNot !== undefined) this.fail(`the car admits by a grant ${whyNot}`);
     const { name } = introduction;
-    if (name === undefined) return this.fail('the car admits a key without a name');
+    if (name === undefined) {
+      this.fail('the car admits a key without a name');
+      return;
+    }
     this.model.admit(publicKey, name, links ?? []);
     if (!sameBytes(this.model.keyIn(slot)?.publicKey ?? new Uint8Array(0), publicKey)) {
       this.fail('a key comes into the wrong slot');
