@@ -6,7 +6,7 @@ import { HostLink } from '../../../../lib/radio/host/host-link.js';
 import type { PeripheralService } from '../../../../lib/radio/types.js';
 import { bytes } from '../../../support/hci-packets.js';
 import { errorWith } from '../../../support/errors.js';
-import { notifying, indicating, serverOf } from './att-client.js';
+import { serverOf } from './att-client.js';
 
 const FIRST = 0b10;
 const NEXT = 0b01;
