@@ -175,6 +175,11 @@ const ERRORS = {
   'sim.not-running': entry('unreachable', false, 'Start the car first: key car start.'),
   'sim.already-running': entry('usage', false, 'A car with this name runs already.'),
   'sim.storage': entry('internal', false, 'Check that the disk is writable and not full.'),
+  'sim.damaged': entry(
+    'internal',
+    false,
+    "Restore the car's memory from a backup, or delete it to make a new car; every phone must then be paired again.",
+  ),
   'sim.refused': entry('refused', false, 'See what state the car is in: key car status.'),
 
   interrupted: entry('interrupted', true, 'Interrupted; nothing more was sent.'),
