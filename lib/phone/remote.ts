@@ -22,9 +22,10 @@ export interface CarCallOptions extends CallOptions {
   readonly cars?: readonly PairedCar[] | undefined;
 }
 
-/** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
+/** What a car may do a little later is asked for again so often. */
 const MOST_AGAIN = 2;
-const AGAIN_MS = 1_000;
+/** Asking takes no longer, in milliseconds. */
+const ASKING_MS = 1_000;
 
 const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
 
@@ -85,20 +86,22 @@ export class Remote extends CarCommands<CarCallOptions> {
     for (let again = 0; ; again++) {
       const connection = await this.#connect(options ?? {}, deadline);
       const outbox = openOutbox(this.#environment, connection);
-      const tooEarly = (): boolean =>
-        connection.datedAhead && again < MOST_AGAIN && deadline.timeoutMs > 2 * AGAIN_MS;
+      const againMs = (): number | undefined =>
+        again < MOST_AGAIN && deadline.timeoutMs > (connection.againMs ?? Infinity) + ASKING_MS
+          ? connection.againMs
+          : undefined;
       try {
         const done = await work(connection, deadline, outbox);
-        if (!tooEarly()) return done;
+        if (againMs() === undefined) return done;
       } catch (error) {
-        if (!tooEarly()) throw error;
+        if (againMs() === undefined) throw error;
       } finally {
         await outbox.afterCommand(deadline);
         // What the car answered counts, not how the link ended.
         await connection.close().catch(() => undefined);
       }
-      // An owner's clock may be a little ahead of the car's.
-      await deadline.race(pause(this.#environment.clock, AGAIN_MS), notHeard);
+      const ms = connection.againMs ?? 0;
+      await deadline.race(pause(this.#environment.clock, ms), notHeard);
     }
   }
 

@@ -42,6 +42,7 @@ export const openBlenoPeripheral = async (
 };
 
 class BlenoPeripheral implements Peripheral {
+  readonly mostLinks = 1;
   readonly #loaded: LoadedBleno;
   readonly #bleno: Bleno;
   readonly #clock: Clock;
