@@ -28,6 +28,8 @@ export interface FlashMemoryOptions {
   readonly log?: Logger;
   /** A car has been here: a flash with nothing in it has lost what it had (default: it is a new one). */
   readonly used?: boolean;
+  /** What to call it in errors (default: its flash). */
+  readonly where?: string;
 }
 
 /**
@@ -43,6 +45,7 @@ export class FlashMemory implements Memory {
   readonly #random: Random;
   readonly #log: Logger;
   readonly #used: boolean;
+  readonly #where: string;
   /** Sectors a chain may have. */
   readonly #limit: number;
   /** The last one that is durable; undefined before there was one. */
@@ -60,6 +63,7 @@ export class FlashMemory implements Memory {
     this.#random = options.random ?? systemRandom;
     this.#log = options.log ?? silentLogger;
     this.#used = options.used ?? false;
+    this.#where = options.where ?? 'its flash';
     this.#limit = Math.floor(flash.geometry.sectors / SHARE);
     if (this.#limit < 2) throw new RangeError('a memory needs a flash of eight sectors or more');
     this.pool = new SectorPool(flash);
@@ -99,7 +103,7 @@ export class FlashMemory implements Memory {
     const [newest, second] = best;
     if (newest === undefined) {
       if (blank && !this.#used) return undefined;
-      throw damaged('its flash', 'the flash from a backup, or erase it');
+      throw damaged(this.#where, 'the flash from a backup, or erase it');
     }
     const record = decode(newest.entry.record);
     this.#entry = newest.entry;

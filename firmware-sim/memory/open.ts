@@ -44,7 +44,7 @@ export const openHomeMemory = async (
   // As where it is a link that leads nowhere now.
   if (used && flash.isNew) throw damaged(path, 'the file from a backup, or delete it');
   return {
-    memory: new FlashMemory(flash, { log, used }),
+    memory: new FlashMemory(flash, { log, used, where: path }),
     close: () => {
       flash.close();
     },
