@@ -1,4 +1,5 @@
 import { indicates } from '../../lib/link/gatt-profile.js';
+import type { Trial } from '../../lib/radio/patience.js';
 import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
 import { Att } from '../../lib/hci/att/pdus.js';
 import { attFrame } from './att.js';
@@ -9,6 +10,8 @@ import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions {
   readonly table: AttributeTable;
+  /** Since it is up. */
+  readonly trial: Trial;
   /** The phone has subscribed; in a turn of its own. */
   onSubscribed(service: PeripheralService): void;
 }
@@ -16,6 +19,10 @@ export interface SimPeripheralLinkOptions extends SimLinkOptions {
 /** A link seen from the car: the server of GATT. */
 export class SimPeripheralLink extends SimLink<SimPeripheralLinkOptions> {
   #subscribed: PlacedService | undefined;
+
+  get trial(): Trial {
+    return this.options.trial;
+  }
 
   async open(handlers: LinkHandlers): Promise<void> {
     this.buffer.open(handlers);

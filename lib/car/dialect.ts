@@ -26,7 +26,7 @@ export interface CarEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** With links that prove nothing. */
+  /** With links that prove nothing, of radios that have none of their own. */
   readonly patience: Patience;
   /** Sees every message that goes over the air, without any key. */
   readonly trace: Trace | undefined;

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { toHex } from '../../lib/platform/bytes.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import { runKills } from './kills/run.js';
-import { crowdReport, siegeReport } from './world/reports.js';
+import { crowdReport } from './world/reports.js';
+import { siegeReport } from './world/siege-report.js';
 import type { Report } from './world/reports.js';
 
 const USAGE = `npm run load -- [options] [-- arguments for key car start]

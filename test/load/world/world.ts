@@ -1,4 +1,6 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
+import type { Pace, Position } from '../../../air/index.js';
+import { HostileCentral } from '../../../lab/hostile-central.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
@@ -23,7 +25,7 @@ export interface Turn {
   readonly ms: number;
 }
 
-/** A car and those around it, at the pace of a real air, on a clock that is simulated. */
+/** A car and those around it, on a clock that is simulated. */
 export class LoadWorld {
   readonly clock = new SimClock();
   readonly host = new TestHost();
@@ -35,14 +37,15 @@ export class LoadWorld {
   private constructor(
     seed: string,
     readonly stack: Stack,
+    pace: Pace,
   ) {
-    this.#air = new VirtualAir({ pace: 'real', clock: this.clock, seed });
+    this.#air = new VirtualAir({ pace, clock: this.clock, seed });
     this.#rng = new Rng(`places ${seed}`);
     this.#random = seededRandom(`keys ${seed}`);
   }
 
-  static async start(seed: string, stack: Stack): Promise<LoadWorld> {
-    const world = new LoadWorld(seed, stack);
+  static async start(seed: string, stack: Stack, pace: Pace = 'real'): Promise<LoadWorld> {
+    const world = new LoadWorld(seed, stack, pace);
     const { clock, host } = world;
     const peripheral = await world.#peripheral();
     const { endpoint } = await clock.until(startTestCar({ host, clock, peripheral }));
@@ -52,8 +55,8 @@ export class LoadWorld {
 
   /** The radio of somebody within five metres of the car. */
   async central(): Promise<Central> {
-    const position = { x: 5 * this.#rng.unit(), y: 5 * this.#rng.unit() };
     const { clock } = this;
+    const position = this.#place();
     const central =
       this.stack === 'bleno'
         ? await clock.until(
@@ -65,6 +68,17 @@ export class LoadWorld {
         : this.#air.central({ position });
     this.#closing.push(() => central.close());
     return central;
+  }
+
+  /** One that takes the links of the car, and says nothing. */
+  hostileCentral(changesAddress: boolean): HostileCentral {
+    const transport = this.#air.controller({ position: this.#place() });
+    return new HostileCentral({
+      transport,
+      clock: this.clock,
+      random: this.#random,
+      changesAddress,
+    });
   }
 
   /** A phone with a key for the car, which the car has too, or had. */
@@ -101,6 +115,10 @@ export class LoadWorld {
   async close(): Promise<void> {
     for (const close of this.#closing.reverse()) await this.clock.until(close());
     this.#air.close();
+  }
+
+  #place(): Position {
+    return { x: 5 * this.#rng.unit(), y: 5 * this.#rng.unit() };
   }
 
   async #peripheral(): Promise<Peripheral> {

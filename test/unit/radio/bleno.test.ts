@@ -271,7 +271,7 @@ describe('a link over bleno', () => {
   ])('ends with the connection when the phone %s', async (_what, unsubscribes) => {
     const { bleno, clock, link, links, closed, handlers } = await linked();
     await link.open(handlers);
-    await clock.advance(9_000);
+    await clock.advance(5_000);
     if (unsubscribes) bleno.fromCar.onUnsubscribe?.();
     bleno.centralSubscribes();
     await clock.advance(0);
@@ -309,25 +309,41 @@ describe('a link over bleno', () => {
         bleno.fromCar.onUnsubscribe?.();
       },
     ],
-  ])('a phone that %s has to go after ten seconds', async (_what, act) => {
+  ])('a phone that %s has to go after six seconds', async (_what, act) => {
     const { bleno, clock } = await started();
     bleno.centralComes();
     act(bleno);
-    await clock.advance(9999);
+    await clock.advance(5999);
     expect(bleno.connected).toBe(true);
     await clock.advance(1);
     expect(bleno.connected).toBe(false);
   });
 
-  it('whoever comes after one that did not subscribe has half of his time, 2.5 s at least', async () => {
+  it('whoever comes after one that did not subscribe has half of his time, half a second at least', async () => {
     const { bleno, clock } = await started();
-    for (const ms of [10_000, 5_000, 2_500, 2_500]) {
-      bleno.centralComes();
+    const expected = [6_000, 3_000, 1_500, 750, 500, 500];
+    // The last one is the first one again, and known.
+    for (const [peer, ms] of [...expected, 250].entries()) {
+      bleno.centralComes(`00:00:00:00:00:0${String(peer % expected.length)}`);
       await clock.advance(ms - 1);
       expect(bleno.connected).toBe(true);
       await clock.advance(1);
       expect(bleno.connected).toBe(false);
     }
+  });
+
+  it('who subscribes late has less time for the proof, and who unsubscribes not more', async () => {
+    const { bleno, clock, links } = await started();
+    bleno.centralComes();
+    await clock.advance(4_000);
+    bleno.centralSubscribes();
+    expect(links[0]?.trial?.leftMs).toBe(2_000);
+    await clock.advance(1_000);
+    bleno.fromCar.onUnsubscribe?.();
+    await clock.advance(999);
+    expect(bleno.connected).toBe(true);
+    await clock.advance(1);
+    expect(bleno.connected).toBe(false);
   });
 
   it('a phone that stays subscribed may stay', async () => {
