@@ -34,7 +34,7 @@ export const siegeReport = async (
         [false, true].map((changes): Cell => {
           const enemy = changes ? 'at once, under new addresses' : 'at once';
           const enemies = Array.from({ length: count }, () => enemy as Siege['enemies'][number]);
-          const name = `${String(stack)}, ${pace}, ${String(count)} ${changes ? 'under new addresses' : 'under one address each'}`;
+          const name = `${nameOf(stack)}, ${pace}, ${String(count)} ${changes ? 'under new addresses' : 'under one address each'}`;
           return { name, stack, pace, strangers: count, enemies, done: [] };
         }),
       ),
@@ -52,6 +52,9 @@ export const siegeReport = async (
   const held = figures.every(({ longestHoldMs }) => longestHoldMs < LONGEST_HOLD_MS);
   return { figures: { seed, sieges: figures }, held: complete && held };
 };
+
+const nameOf = (stack: Stack): string =>
+  typeof stack === 'string' ? stack : `direct links: ${String(stack.direct)}`;
 
 const figuresOf = ({ name, done }: Cell) => {
   const turns = done.flatMap((each) => each.turns);

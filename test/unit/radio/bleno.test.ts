@@ -300,52 +300,6 @@ describe('a link over bleno', () => {
     expect(bleno.connected).toBe(!expelled);
   });
 
-  it.each<[string, (bleno: FakeBleno) => void]>([
-    ['never subscribes', () => undefined],
-    [
-      'unsubscribes',
-      (bleno) => {
-        bleno.centralSubscribes();
-        bleno.fromCar.onUnsubscribe?.();
-      },
-    ],
-  ])('a phone that %s has to go after six seconds', async (_what, act) => {
-    const { bleno, clock } = await started();
-    bleno.centralComes();
-    act(bleno);
-    await clock.advance(5999);
-    expect(bleno.connected).toBe(true);
-    await clock.advance(1);
-    expect(bleno.connected).toBe(false);
-  });
-
-  it('whoever comes after one that did not subscribe has half of his time, half a second at least', async () => {
-    const { bleno, clock } = await started();
-    const expected = [6_000, 3_000, 1_500, 750, 500, 500];
-    // The last one is the first one again, and known.
-    for (const [peer, ms] of [...expected, 250].entries()) {
-      bleno.centralComes(`00:00:00:00:00:0${String(peer % expected.length)}`);
-      await clock.advance(ms - 1);
-      expect(bleno.connected).toBe(true);
-      await clock.advance(1);
-      expect(bleno.connected).toBe(false);
-    }
-  });
-
-  it('who subscribes late has less time for the proof, and who unsubscribes not more', async () => {
-    const { bleno, clock, links } = await started();
-    bleno.centralComes();
-    await clock.advance(4_000);
-    bleno.centralSubscribes();
-    expect(links[0]?.trial?.leftMs).toBe(2_000);
-    await clock.advance(1_000);
-    bleno.fromCar.onUnsubscribe?.();
-    await clock.advance(999);
-    expect(bleno.connected).toBe(true);
-    await clock.advance(1);
-    expect(bleno.connected).toBe(false);
-  });
-
   it('a phone that stays subscribed may stay', async () => {
     const { bleno, clock } = await linked();
     await clock.advance(60_000);
