@@ -92,6 +92,7 @@ const ERRORS = {
     true,
     'Go closer to the car and check that it is running: key scan.',
   ),
+  'car.busy': entry('unreachable', true, 'Others have all of its links: try again in a moment.'),
   'car.silent': entry('unreachable', true, 'The car did not answer in time; try again.'),
   'car.too-late': entry(
     'unreachable',

@@ -12,6 +12,7 @@ import { isPipe } from '../../local/sockets.js';
 import {
   setDefaultPositionCommand,
   setLabelCommand,
+  setPeripheralLinksCommand,
   setPositionCommand,
   setTxPowerCommand,
 } from '../vendor.js';
@@ -33,6 +34,8 @@ export interface HubOptions {
   readonly defaultPosition?: Position;
   /** dBm, -40 to 20 (default 0). */
   readonly txPower?: number;
+  /** Most links in the peripheral role at one time, 1 to 255 (default 1: bleno serves one). */
+  readonly peripheralLinks?: number;
 }
 
 const HUB_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -97,12 +100,13 @@ type Settled = 'answered' | 'full' | 'lost';
 
 /** Tells the controller where it is. When all was answered, the hub is there to stay. */
 const settle = async (transport: HubTransport, options: HubOptions): Promise<Settled> => {
-  const { label, position, defaultPosition: { x, y } = ORIGIN, txPower } = options;
+  const { label, position, defaultPosition: { x, y } = ORIGIN, txPower, peripheralLinks } = options;
   const commands = [
     // The label comes first: places are remembered under it.
     ...(label !== undefined && label !== '' ? [setLabelCommand(label)] : []),
     position ? setPositionCommand(position.x, position.y) : setDefaultPositionCommand(x, y),
     ...(txPower !== undefined ? [setTxPowerCommand(txPower)] : []),
+    ...(peripheralLinks !== undefined ? [setPeripheralLinksCommand(peripheralLinks)] : []),
   ];
   let unanswered = commands.length;
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import type { PhoneKeyError } from '../errors.js';
+import { PhoneKeyError } from '../errors.js';
 import type { Advertisement, CentralLink } from '../radio/types.js';
 import type { Deadline } from './deadline.js';
 import type { PhoneDialect, RecognisedCar } from './dialect.js';
@@ -65,6 +65,9 @@ export const overLink = async <T>(
   }
 };
 
+const busy = (): PhoneKeyError =>
+  new PhoneKeyError('car.busy', 'the car is there, and serves as many phones as it can');
+
 export interface Wanted {
   readonly wants: (car: SeenCar) => boolean;
   /** Take the first that is heard; otherwise the nearest of those heard within a moment. */
@@ -90,7 +93,8 @@ export const findCar = async (
  * The wanted cars that are heard, nearest first; at the end those that come last.
  * @param cars those to recognise
  * @param forMs how long to listen, in milliseconds; without it, until a moment after the first
- * @throws PhoneKeyError `interrupted`, `notFound` where the deadline is over first
+ * @throws PhoneKeyError `interrupted`; where the deadline is over first `notFound`, or `car.busy` for one that
+ *   was heard and takes no connection
  */
 export const hearCars = async (
   environment: PhoneEnvironment,
@@ -106,15 +110,18 @@ export const hearCars = async (
     });
   let cancel = forMs === undefined ? undefined : stopAfter(forMs);
   const heard = new Map<string, SeenCar>();
+  let isBusy = false;
   const listen = (car: SeenCar): void => {
     if (!wants(car)) return;
+    isBusy = car.advertisement.isBusy === true;
+    if (isBusy) return; // it may have room before the deadline
     heard.set(car.id, car);
     if (first && !last.has(car.id)) stop.abort();
     else cancel ??= stopAfter(NEARER_MS);
   };
   const scanning = scanCars(environment, cars, listen, stop.signal);
   try {
-    await deadline.race(scanning, notFound);
+    await deadline.race(scanning, () => (isBusy ? busy() : notFound()));
   } finally {
     stop.abort();
     cancel?.();

@@ -14,14 +14,13 @@ import type { Trial } from './patience.js';
 import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
+import { MAX_VALUE_BYTES } from '../hci/att/limits.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
-/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;

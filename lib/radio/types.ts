@@ -46,6 +46,8 @@ export interface Advertisement extends AdvertisingFields {
   readonly id: string;
   /** Received signal strength in dBm. */
   readonly rssi: number;
+  /** The device says that it takes no connection now, as a car whose links are all taken. */
+  readonly isBusy?: true;
 }
 
 export interface Central {

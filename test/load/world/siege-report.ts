@@ -12,7 +12,7 @@ export interface SiegeChoice {
   readonly paces: readonly Pace[];
 }
 
-export const ALL_SIEGES: SiegeChoice = { strangers: [1, 2, 4, 8], stacks: ['bleno'], paces: PACES };
+export const ALL_SIEGES: SiegeChoice = { strangers: [1, 2, 4, 8], stacks: ['bleno', 'hci'], paces: PACES };
 
 /** In one round of one siege. */
 const CALLS = 10;

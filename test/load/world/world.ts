@@ -8,16 +8,21 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openHciPeripheral } from '../../../lib/radio/host/peripheral.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Central, Peripheral } from '../../../lib/radio/types.js';
 import { startTestCar, TestHost } from '../../support/test-car.js';
 import { Rng } from '../../support/rng.js';
 
 /**
- * `bleno`: the real stacks, of which the car's serves one phone at a time. `direct`: direct links, of which
+ * `bleno`: the real stacks, of which the car's serves one phone at a time. `hci`: noble, and our own host at a car
+ * that serves three. `direct`: direct links, of which
  * the car serves so many at a time.
  */
-export type Stack = 'bleno' | { readonly direct: number };
+export type Stack = 'bleno' | 'hci' | { readonly direct: number };
+
+/** Of our own host, as many as a car has by default. */
+const LINKS = 3;
 
 /** How a phone's unlock ended, and how long that took on the simulated clock. */
 export interface Turn {
@@ -58,7 +63,7 @@ export class LoadWorld {
     const { clock } = this;
     const position = this.#place();
     const central =
-      this.stack === 'bleno'
+      typeof this.stack === 'string'
         ? await clock.until(
             openNobleCentral({
               clock,
@@ -123,7 +128,12 @@ export class LoadWorld {
 
   async #peripheral(): Promise<Peripheral> {
     const { clock, stack } = this;
-    if (stack !== 'bleno') return this.#air.peripheral({ links: stack.direct });
+    if (typeof stack !== 'string') return this.#air.peripheral({ links: stack.direct });
+    if (stack === 'hci') {
+      const load = async () => this.#air.controller({ peripheralLinks: LINKS });
+      const random = this.#random;
+      return clock.until(openHciPeripheral({ clock, load, links: LINKS, random }));
+    }
     const load = async () => loadBleno(this.#air.controller());
     return clock.until(openBlenoPeripheral({ clock, load }));
   }
