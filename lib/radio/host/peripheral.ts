@@ -148,7 +148,13 @@ class HciPeripheral implements Peripheral {
       },
     });
     const stopIdle = this.#watchIdle(link, trial);
-    const connection: Connection = { link, trial, stopIdle, ending: undefined, down: () => undefined };
+    const connection: Connection = {
+      link,
+      trial,
+      stopIdle,
+      ending: undefined,
+      down: () => undefined,
+    };
     this.#connections.set(handle, connection);
     this.#advertiser.linksChanged(this.#connections.size);
     if (this.#connections.size > this.#mostLinks || this.#closing !== undefined) void link.close();

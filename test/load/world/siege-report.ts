@@ -1,71 +1,71 @@
 import { PACES } from '../../../air/hub/settings.js';
-import type { Pace } from '../../../air/index.js';
-import { LONGEST_HOLD_MS, runSiege } from './siege.js';
-import type { Siege, SiegeCalls } from './siege.js';
+import { runSiege, LONGEST_HOLD_MS } from './siege.js';
+import type { Enemy, Siege, SiegeCalls } from './siege.js';
 import type { Report, RoundOptions } from './reports.js';
-import type { Stack } from './world.js';
+
+export const STACKS = ['bleno', 'hci'] as const;
 
 /** With how many strangers, at which cars and paces. */
 export interface SiegeChoice {
   readonly strangers: readonly number[];
-  readonly stacks: readonly Stack[];
-  readonly paces: readonly Pace[];
+  readonly stacks: readonly (typeof STACKS)[number][];
+  readonly paces: readonly Siege['pace'][];
 }
 
-export const ALL_SIEGES: SiegeChoice = { strangers: [1, 2, 4, 8], stacks: ['bleno', 'hci'], paces: PACES };
+export const ALL_SIEGES: SiegeChoice = { strangers: [1, 2, 4, 8], stacks: STACKS, paces: PACES };
 
+const ENEMIES: readonly Enemy[] = ['at once', 'at once, under new addresses'];
 /** In one round of one siege. */
 const CALLS = 10;
 
-interface Cell extends Siege {
-  readonly name: string;
-  readonly strangers: number;
+interface Cell {
+  readonly siege: Siege;
+  /** What it is, for the report. */
+  readonly what: Readonly<Record<string, string | number>>;
   readonly done: SiegeCalls[];
 }
 
-/** Rounds of all of them in turn, so that a run that ends early has some of each. */
+/** Rounds of all sieges in turn, so that a run that ends early has some of each. */
 export const siegeReport = async (
   { seed, rounds, signal, say }: RoundOptions,
-  { strangers, stacks, paces }: SiegeChoice = ALL_SIEGES,
+  choice: SiegeChoice = ALL_SIEGES,
 ): Promise<Report> => {
-  const cells = stacks.flatMap((stack) =>
+  const cells = cellsOf(choice);
+  for (let round = 0; round < rounds && !signal.aborted; round++) {
+    for (const { siege, done } of cells) {
+      if (!signal.aborted) done.push(await runSiege(`${seed} ${String(round)}`, siege, CALLS));
+    }
+    say(`round ${String(round + 1)} of ${String(rounds)}`);
+  }
+  const rows = cells.map(({ what, done }) => ({ ...what, ...figuresOf(done) }));
+  const held = rows.every(({ longestHoldMs }) => longestHoldMs < LONGEST_HOLD_MS);
+  return { figures: { seed, rows }, held: held && !signal.aborted };
+};
+
+const cellsOf = ({ stacks, paces, strangers }: SiegeChoice): readonly Cell[] =>
+  stacks.flatMap((stack) =>
     paces.flatMap((pace) =>
       strangers.flatMap((count) =>
-        [false, true].map((changes): Cell => {
-          const enemy = changes ? 'at once, under new addresses' : 'at once';
-          const enemies = Array.from({ length: count }, () => enemy as Siege['enemies'][number]);
-          const name = `${nameOf(stack)}, ${pace}, ${String(count)} ${changes ? 'under new addresses' : 'under one address each'}`;
-          return { name, stack, pace, strangers: count, enemies, done: [] };
+        ENEMIES.map((enemy): Cell => {
+          const enemies = Array.from({ length: count }, () => enemy);
+          const addresses = enemy === 'at once' ? 'one each' : 'new ones';
+          const what = { stack, pace, strangers: count, addresses };
+          return { siege: { stack, pace, enemies }, what, done: [] };
         }),
       ),
     ),
   );
-  let complete = true;
-  for (let round = 0; round < rounds; round++) {
-    for (const cell of cells) {
-      if (signal.aborted) complete = false;
-      else cell.done.push(await runSiege(`${seed} ${String(round)}`, cell, CALLS));
-    }
-    say(`round ${String(round + 1)} of ${String(rounds)}`);
-  }
-  const figures = cells.map(figuresOf);
-  const held = figures.every(({ longestHoldMs }) => longestHoldMs < LONGEST_HOLD_MS);
-  return { figures: { seed, sieges: figures }, held: complete && held };
-};
 
-const nameOf = (stack: Stack): string =>
-  typeof stack === 'string' ? stack : `direct links: ${String(stack.direct)}`;
-
-const figuresOf = ({ name, done }: Cell) => {
+/** The times are of the calls that opened the car; null where there was none. */
+const figuresOf = (done: readonly SiegeCalls[]) => {
   const turns = done.flatMap((each) => each.turns);
   const opened = turns
     .filter(({ outcome }) => outcome === 'opened')
     .map(({ ms }) => Math.round(ms))
     .sort((a, b) => a - b);
-  const at = (share: number) =>
+  const at = (share: number): number | null =>
     opened[Math.min(opened.length - 1, Math.floor(share * opened.length))] ?? null;
   return {
-    name,
     calls: turns.length,
     opened: opened.length,
     p50Ms: at(0.5),

@@ -1,6 +1,7 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import type { Pace, Position } from '../../../air/index.js';
 import { HostileCentral } from '../../../lab/hostile-central.js';
+import { HostileListener } from '../../../lab/hostile-listener.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
@@ -84,6 +85,11 @@ export class LoadWorld {
       random: this.#random,
       changesAddress,
     });
+  }
+
+  /** One that notes what is advertised. */
+  listener(): HostileListener {
+    return new HostileListener(this.#air.controller({ position: this.#place() }), this.clock);
   }
 
   /** A phone with a key for the car, which the car has too, or had. */
