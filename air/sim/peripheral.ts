@@ -1,14 +1,14 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { AdvertisingContent } from '../../lib/link/advertising.js';
-import type { Cancel } from '../../lib/platform/clock.js';
+import { AttributeTable } from '../../lib/radio/host/attribute-table.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
+import { formatAddress } from '../medium/pdu.js';
 import type { ConnectRequest } from '../medium/pdu.js';
 import { simAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
-import { AttributeTable } from './attribute-table.js';
 import { advertisingInterval } from './parameters.js';
 import { SimPeripheralLink } from './peripheral-link.js';
 import { SimStation } from './station.js';
@@ -32,7 +32,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
   readonly mostLinks: number;
   /** Requests that were accepted, until their link is up. */
   readonly #accepted = new Set<ConnectRequest>();
-  /** With phones that are connected and do not subscribe. */
+  /** With phones that are connected and prove nothing. */
   readonly #patience: Patience;
   #advertisements: readonly SimAdvertisement[] = [];
   /** How many of them the medium knows. */
@@ -74,7 +74,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
       linkUp: (end, request) => {
         this.#accepted.delete(request);
         if (this.isClosing) end.abandon();
-        else this.#linkOver(end);
+        else this.#linkOver(end, formatAddress(request.initiator));
       },
     };
   }
@@ -84,36 +84,25 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#update();
   }
 
-  #linkOver(end: LinkEnd): void {
+  #linkOver(end: LinkEnd, peer: string): void {
+    const trial = this.#patience.begin(peer);
+    const stopIdle = this.medium.clock.after(trial.leftMs, () => void link.close());
     const link: SimPeripheralLink = new SimPeripheralLink({
       ...this.linkOptions(end, 'phone'),
       table: this.#table,
+      trial,
       onSubscribed: (service) => {
         stopIdle();
         service.onLink(link);
       },
       onDown: () => {
         stopIdle();
+        trial.over();
         this.links.delete(link.peer);
         this.#update();
       },
     });
     this.links.set(link.peer, link);
-    const stopIdle = this.#watchIdle(link);
-  }
-
-  /** Ends the link unless what is given back is called in time. */
-  #watchIdle(link: SimPeripheralLink): Cancel {
-    const { clock } = this.medium;
-    const since = clock.now();
-    const cancel = clock.after(this.#patience.ms, () => void link.close());
-    let over = false;
-    return () => {
-      if (over) return;
-      over = true;
-      cancel();
-      this.#patience.waited(clock.now() - since);
-    };
   }
 
   get #advertises(): boolean {

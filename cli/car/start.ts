@@ -4,6 +4,7 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
+import type { Stack } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { abortedUnless } from '../io/interrupt.js';
@@ -14,7 +15,10 @@ import { carHome } from './home.js';
 export const startCar = async (
   context: Context<'radio'>,
   name: string,
-  options: { readonly memory?: MemoryKind | undefined } = {},
+  options: {
+    readonly memory?: MemoryKind | undefined;
+    readonly stack?: Stack | undefined;
+  } = {},
 ): Promise<void> => {
   const { output, log, paths, signal } = context;
   /** For what happens outside the car's own controller. */
@@ -23,7 +27,7 @@ export const startCar = async (
     output.event(time, { ...event, at: systemClock.now(), time }, sentence);
   };
   const keyLog = sessionKeyLog(context);
-  const { peripheral, radio } = await openPeripheral(context, name);
+  const { peripheral, radio } = await openPeripheral(context, name, options.stack);
   const failure = new AbortController();
   const car = await SimulatedCar.start({
     name,

@@ -26,7 +26,7 @@ export interface CarEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** With links that prove nothing. */
+  /** With links that prove nothing, of radios that have none of their own. */
   readonly patience: Patience;
   /**
    * Asked for each key that has proved itself, before anything is done for it. False: it has had its turn, and

@@ -10,17 +10,17 @@ import type { Bleno, LoadedBleno } from './bleno-types.js';
 import { OperationQueue, outcomeOf, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
 import { Patience } from './patience.js';
+import type { Trial } from './patience.js';
 import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
+import { MAX_VALUE_BYTES } from '../hci/att/limits.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
-/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
@@ -62,8 +62,9 @@ class BlenoPeripheral implements Peripheral {
   #served: PeripheralService | undefined;
   #link: BlenoLink | undefined;
   #links = 0;
-  /** With a central that is connected but not subscribed, which keeps every phone out. */
+  /** With a central that is connected and proves nothing, which keeps every phone out. */
   readonly #patience: Patience;
+  #trial: Trial | undefined;
   #stopIdle: Cancel | undefined;
   #cancelRetry: Cancel | undefined;
   #closing: Promise<void> | undefined;
@@ -139,9 +140,11 @@ class BlenoPeripheral implements Peripheral {
     });
   }
 
-  #accepted(): void {
+  #accepted(address?: string): void {
     // bleno serves the newest central only, and says nothing of the one before.
     this.#endLink('lost');
+    this.#trial?.over();
+    this.#trial = this.#patience.begin(address);
     this.#connected = true;
     this.#served = undefined;
     this.#cancelRetry?.();
@@ -161,6 +164,7 @@ class BlenoPeripheral implements Peripheral {
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
       mtu,
+      trial: this.#trial,
       tell,
       disconnect: () => this.#disconnect(),
     });
@@ -171,6 +175,7 @@ class BlenoPeripheral implements Peripheral {
     this.#endLink('remote');
     this.#connected = false;
     this.#stopIdle?.();
+    this.#trial?.over();
     // bleno advertises again by itself, right after this event, but what it advertised before.
     if (this.#next !== this.#advertised) this.#advertiseAfter(0);
   }
@@ -208,16 +213,10 @@ class BlenoPeripheral implements Peripheral {
 
   #watchIdle(): void {
     this.#stopIdle?.();
-    if (!this.#connected) return;
-    const since = this.#clock.now();
-    const cancel = this.#clock.after(this.#patience.ms, () => {
+    if (!this.#connected || this.#trial === undefined) return;
+    this.#stopIdle = this.#clock.after(this.#trial.leftMs, () => {
       this.#expel('does not subscribe');
     });
-    this.#stopIdle = () => {
-      cancel();
-      this.#patience.waited(this.#clock.now() - since);
-      this.#stopIdle = undefined;
-    };
   }
 
   get #next(): AdvertisingContent | undefined {

@@ -10,6 +10,12 @@ import type { DialectEnvironment } from '../../phone/dialect.js';
 
 export type CarMessage = FromCar['message'];
 
+/** 32 bytes, and since when it can have been there, on the phone's clock. */
+export interface Challenge {
+  readonly bytes: Uint8Array;
+  readonly since: number;
+}
+
 /** A car sends one message at a time; more than this waiting is not a car of ours. */
 const MAX_WAITING = 4;
 
@@ -84,11 +90,8 @@ export const openChannel = async (
 
     receive,
 
-    /**
-     * The car's first challenge, 32 bytes, and since when, on the phone's clock, it can have been there: when the
-     * phone subscribed.
-     */
-    receiveHello: async (deadline: Deadline) => {
+    /** The car's first one, which can have been there since the phone subscribed. */
+    receiveHello: async (deadline: Deadline): Promise<Challenge> => {
       const message = await receive(deadline);
       if (message.case !== 'hello') {
         throw new PhoneKeyError('protocol.order', 'the car did not begin with a challenge');

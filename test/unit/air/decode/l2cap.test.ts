@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fieldsText } from '../../../../air/decode/fields.js';
-import { describePdu, L2capReassembler } from '../../../../air/decode/l2cap.js';
+import { describePdu } from '../../../../air/decode/l2cap.js';
+import { L2capReassembler } from '../../../../lib/hci/l2cap.js';
 import { hex } from './stream.js';
 
 const FIRST = 0b10;

@@ -5,7 +5,7 @@ import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { TestRadio } from './test-radio.js';
 
 const PACES: Pace[] = ['instant', 'real'];
-const ROUNDS = 300;
+const ROUNDS = 120;
 
 /** Which of three gets the link, in so many rounds; they always ask in the same order. */
 const winners = async (seed: string, pace: Pace): Promise<number[]> => {
@@ -33,8 +33,8 @@ describe.each(PACES)('several who answer one advertising event, pace %s', (pace)
     const won = await winners('order', pace);
     for (const phone of [0, 1, 2]) {
       const share = won.filter((winner) => winner === phone).length / ROUNDS;
-      expect(share).toBeGreaterThan(0.25);
-      expect(share).toBeLessThan(0.42);
+      expect(share).toBeGreaterThan(0.2);
+      expect(share).toBeLessThan(0.48);
     }
   });
 
