@@ -15,13 +15,18 @@ import type { Cancel, Clock } from '../lib/platform/clock.js';
 import type { Random } from '../lib/platform/random.js';
 
 export interface HostileCentralOptions {
-  /** The way to a controller of a virtual air. */
-  readonly transport: HciTransport;
+  /** Gives the way to a new controller of a virtual air. */
+  readonly powerOn: () => HciTransport;
   readonly clock: Clock;
   readonly random: Random;
-  /** Comes under another address each time. */
-  readonly changesAddress: boolean;
+  readonly manner: Manner;
 }
+
+/**
+ * How it comes back: under its address, under a new one, or under a new one after it has switched its radio off
+ * instead of waiting for its end, so that the car's controller keeps the link for the supervision timeout.
+ */
+export type Manner = 'one address' | 'new addresses' | 'radio off';
 
 /** 10 ms of every 10 ms: listens all the time. */
 const ALWAYS = 0x10;
@@ -29,6 +34,8 @@ const EVERYTHING = { mask: Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf
 const RANDOM_ADDRESS = 1;
 /** The car may have another address by then. */
 const PENDING_MS = 30_000;
+/** Some intervals of 7.5 ms. */
+const ESTABLISHED_MS = 60;
 /** A static one (Vol 6 Part B 1.3.2.1). */
 const STATIC = 0xc0;
 
@@ -41,13 +48,26 @@ export class HostileCentral {
   readonly held: number[] = [];
   readonly done = Promise.resolve();
   readonly #options: HostileCentralOptions;
+  #transport!: HciTransport;
   #car: { readonly type: number; readonly address: Uint8Array } | undefined;
   #since = 0;
   #stopWaiting: Cancel = () => undefined;
+  #stayOn: Cancel = () => undefined;
 
   constructor(options: HostileCentralOptions) {
     this.#options = options;
-    const { transport } = options;
+    this.#start();
+  }
+
+  stop(): void {
+    this.#stopWaiting();
+    this.#stayOn();
+    this.#transport.close();
+  }
+
+  #start(): void {
+    const transport = this.#options.powerOn();
+    this.#transport = transport;
     transport.onPacket((packet) => {
       this.#heard(packet);
     });
@@ -57,18 +77,15 @@ export class HostileCentral {
     transport.send(LeSetEventMask.packet({ mask: Uint8Array.of(0x1f, 0, 0, 0, 0, 0, 0, 0) }));
     this.#takeAddress();
     transport.send(LeSetScanParameters.packet({ ...scan, type: 0, filterPolicy: 0 }));
-    this.#scan(true);
-  }
-
-  stop(): void {
-    this.#stopWaiting();
-    this.#options.transport.close();
+    if (this.#car === undefined) this.#scan(true);
+    else this.#connect();
   }
 
   #heard(packet: Uint8Array): void {
     const [type, code, , subevent] = packet;
     if (type !== PacketType.event) return;
     if (code === DisconnectionComplete.code) {
+      this.#stayOn();
       const { reason } = DisconnectionComplete.parameters.read(packet.subarray(3));
       const lasted = this.#options.clock.now() - this.#since;
       if (reason !== Status.connectionNotEstablished) this.held.push(lasted);
@@ -77,7 +94,10 @@ export class HostileCentral {
       this.#stopWaiting();
       this.#since = this.#options.clock.now();
       const { status } = LeConnectionComplete.parameters.read(packet.subarray(4));
-      if (status === Status.success) return;
+      if (status === Status.success) {
+        if (this.#options.manner === 'radio off') this.#offAndOn();
+        return;
+      }
       this.#car = undefined;
       this.#scan(true);
     } else if (code === LE_META && subevent === LeAdvertisingReport.subevent) {
@@ -91,8 +111,9 @@ export class HostileCentral {
 
   #connect(): void {
     if (this.#car === undefined) return;
-    const { transport, clock, changesAddress } = this.#options;
-    if (changesAddress) this.#takeAddress();
+    const { clock, manner } = this.#options;
+    const transport = this.#transport;
+    if (manner !== 'one address') this.#takeAddress();
     this.#stopWaiting = clock.after(PENDING_MS, () => {
       transport.send(LeCreateConnectionCancel.packet({}));
     });
@@ -114,14 +135,21 @@ export class HostileCentral {
     );
   }
 
+  /** Once the link is established; before, the car would not have it. */
+  #offAndOn(): void {
+    this.#stayOn = this.#options.clock.after(ESTABLISHED_MS, () => {
+      this.#transport.close();
+      this.#start();
+    });
+  }
+
   #scan(on: boolean): void {
-    const { transport } = this.#options;
-    transport.send(LeSetScanEnable.packet({ enable: on ? 1 : 0, filterDuplicates: 0 }));
+    this.#transport.send(LeSetScanEnable.packet({ enable: on ? 1 : 0, filterDuplicates: 0 }));
   }
 
   #takeAddress(): void {
     const address = this.#options.random(6);
     address[5] = (address[5] ?? 0) | STATIC;
-    this.#options.transport.send(LeSetRandomAddress.packet({ address }));
+    this.#transport.send(LeSetRandomAddress.packet({ address }));
   }
 }

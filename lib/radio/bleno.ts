@@ -214,7 +214,9 @@ class BlenoPeripheral implements Peripheral {
   #watchIdle(): void {
     this.#stopIdle?.();
     if (!this.#connected || this.#trial === undefined) return;
-    this.#stopIdle = this.#clock.after(this.#trial.leftMs, () => {
+    const trial = this.#trial;
+    this.#stopIdle = this.#clock.after(trial.leftMs, () => {
+      trial.over();
       this.#expel('does not subscribe');
     });
   }

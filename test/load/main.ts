@@ -12,7 +12,7 @@ const USAGE = `npm run load -- [options] [-- arguments for key car start]
   --scenario NAME kills: unlocks, with a car that is killed with SIGKILL again and again (the default)
                   crowd: 20 phones at a time; siege: strangers who take the links of the car;
                   day: what somebody who listens all day can join of what the car advertises
-  --cycles N      kills: unlocks to be asked for (default 10000); the others: rounds (default 20, of days 1);
+  --cycles N      kills: unlocks to be asked for (default 10000); the others: rounds (default 20, of sieges 10, of days 1);
                   a round of a siege has 10 calls of 15 s of each kind
   --strangers N,N siege: how many, each number in turn (default 1,2,4,8)
   --stack S,S     siege: bleno, hci (default both)
@@ -25,7 +25,7 @@ Exit status: 0 all of it was done and held, 1 not, 2 wrong usage.
 `;
 
 const SCENARIOS = ['kills', 'crowd', 'siege', 'day'] as const;
-const CYCLES = { kills: '10000', crowd: '20', siege: '20', day: '1' } as const;
+const CYCLES = { kills: '10000', crowd: '20', siege: '10', day: '1' } as const;
 
 /** Those of `known` that the list names. */
 const among = <T extends string>(known: readonly T[], list: string): T[] =>

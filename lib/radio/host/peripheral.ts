@@ -18,7 +18,8 @@ import { AttributeTable } from './attribute-table.js';
 import { HostedController } from './controller.js';
 import { HostLink } from './host-link.js';
 
-const DISCONNECT_TIMEOUT_MS = 2000;
+/** A peer that is there answers within a few intervals, of which none that is honest has more than 50 ms. */
+const DISCONNECT_TIMEOUT_MS = 500;
 /** A chunk is one packet of the link layer, which takes 251 bytes with the header of L2CAP. */
 const DEFAULT_MTU = 247;
 
@@ -64,6 +65,8 @@ interface Connection {
   stopIdle: Cancel;
   /** Its end, once that was asked for. */
   ending: Promise<void> | undefined;
+  /** The peer did not answer to that: the controller keeps the link for as long as the peer has chosen, at most 32 s. */
+  isStuck: boolean;
   down: () => void;
 }
 
@@ -153,6 +156,7 @@ class HciPeripheral implements Peripheral {
       trial,
       stopIdle,
       ending: undefined,
+      isStuck: false,
       down: () => undefined,
     };
     this.#connections.set(handle, connection);
@@ -176,9 +180,10 @@ class HciPeripheral implements Peripheral {
   }
 
   /** Ends the link unless what is given back is called in time. */
-  #watchIdle(link: HostLink, { leftMs }: Trial): Cancel {
-    return this.#options.clock.after(leftMs, () => {
+  #watchIdle(link: HostLink, trial: Trial): Cancel {
+    return this.#options.clock.after(trial.leftMs, () => {
       this.#log.warn('disconnecting a phone that does not subscribe');
+      trial.over();
       void link.close();
     });
   }
@@ -198,8 +203,25 @@ class HciPeripheral implements Peripheral {
       },
     ).catch((error: unknown) => {
       this.#log.debug('no answer', { error: errorMessage(error) });
+      connection.isStuck = true;
+      this.#freeStuck().catch((failure: unknown) => {
+        this.#log.warn('the controller was not reset', { error: errorMessage(failure) });
+      });
     });
     return connection.ending;
+  }
+
+  /**
+   * Somebody who connects and switches his radio off would keep a link for 32 s. Where all are such links, a
+   * reset frees them at once.
+   */
+  async #freeStuck(): Promise<void> {
+    const all = [...this.#connections];
+    const stuck = all.every(([, { isStuck }]) => isStuck);
+    if (!stuck || !this.#advertiser.isFull || this.#closing !== undefined) return;
+    this.#log.warn('resetting the controller: no phone lets go of its link');
+    await this.#controller.initialise();
+    for (const [handle] of all) this.#linkDown(handle, Status.connectionTimeout);
   }
 
   #failed(error: PhoneKeyError): void {

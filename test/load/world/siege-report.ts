@@ -1,6 +1,7 @@
+import type { Manner } from '../../../lab/hostile-central.js';
 import { PACES } from '../../../air/hub/settings.js';
 import { runSiege, LONGEST_HOLD_MS } from './siege.js';
-import type { Enemy, Siege, SiegeCalls } from './siege.js';
+import type { Siege, SiegeCalls } from './siege.js';
 import type { Report, RoundOptions } from './reports.js';
 
 export const STACKS = ['bleno', 'hci'] as const;
@@ -14,7 +15,7 @@ export interface SiegeChoice {
 
 export const ALL_SIEGES: SiegeChoice = { strangers: [1, 2, 4, 8], stacks: STACKS, paces: PACES };
 
-const ENEMIES: readonly Enemy[] = ['at once', 'at once, under new addresses'];
+const MANNERS: readonly Manner[] = ['one address', 'new addresses', 'radio off'];
 /** In one round of one siege. */
 const CALLS = 10;
 
@@ -46,10 +47,9 @@ const cellsOf = ({ stacks, paces, strangers }: SiegeChoice): readonly Cell[] =>
   stacks.flatMap((stack) =>
     paces.flatMap((pace) =>
       strangers.flatMap((count) =>
-        ENEMIES.map((enemy): Cell => {
-          const enemies = Array.from({ length: count }, () => enemy);
-          const addresses = enemy === 'at once' ? 'one each' : 'new ones';
-          const what = { stack, pace, strangers: count, addresses };
+        MANNERS.map((manner): Cell => {
+          const enemies = Array.from({ length: count }, () => manner);
+          const what = { stack, pace, strangers: count, manner };
           return { siege: { stack, pace, enemies }, what, done: [] };
         }),
       ),

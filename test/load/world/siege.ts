@@ -1,5 +1,5 @@
 import type { Pace } from '../../../air/index.js';
-import type { HostileCentral } from '../../../lab/hostile-central.js';
+import type { HostileCentral, Manner } from '../../../lab/hostile-central.js';
 import { LEAST_PATIENCE_MS } from '../../../lib/radio/patience.js';
 import { Rng } from '../../support/rng.js';
 import { isHabit, Stranger } from './stranger.js';
@@ -7,8 +7,8 @@ import type { Habit } from './stranger.js';
 import { LoadWorld } from './world.js';
 import type { Stack, Turn } from './world.js';
 
-/** Who knows no more than a phone's host does, or (`at once`) has the controller do all that it can. */
-export type Enemy = Habit | 'at once' | 'at once, under new addresses';
+/** Who knows no more than a phone's host does, or has a controller do all that it can. */
+export type Enemy = Habit | Manner;
 
 export interface Siege {
   readonly stack: Stack;
@@ -47,7 +47,7 @@ export const runSiege = async (
       strangers.push(
         isHabit(enemy)
           ? new Stranger(await world.central(), clock, enemy)
-          : world.hostileCentral(enemy !== 'at once'),
+          : world.hostileCentral(enemy),
       );
     }
     await clock.advance(BEFORE_MS);

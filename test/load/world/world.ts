@@ -1,6 +1,7 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import type { Pace, Position } from '../../../air/index.js';
 import { HostileCentral } from '../../../lab/hostile-central.js';
+import type { Manner } from '../../../lab/hostile-central.js';
 import { HostileListener } from '../../../lab/hostile-listener.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
@@ -77,14 +78,10 @@ export class LoadWorld {
   }
 
   /** One that takes the links of the car, and says nothing. */
-  hostileCentral(changesAddress: boolean): HostileCentral {
-    const transport = this.#air.controller({ position: this.#place() });
-    return new HostileCentral({
-      transport,
-      clock: this.clock,
-      random: this.#random,
-      changesAddress,
-    });
+  hostileCentral(manner: Manner): HostileCentral {
+    const position = this.#place();
+    const powerOn = () => this.#air.controller({ position });
+    return new HostileCentral({ powerOn, clock: this.clock, random: this.#random, manner });
   }
 
   /** One that notes what is advertised. */

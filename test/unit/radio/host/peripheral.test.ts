@@ -218,6 +218,30 @@ describe('the host of a peripheral', () => {
     }
   });
 
+  it('resets the controller where no phone lets go of its link, and only there', async () => {
+    const { controller, peripheral, clock } = await open({ links: 2 });
+    void peripheral.advertise([ours]);
+    await settle();
+    controller.linkUp(0x40);
+    controller.linkUp(0x41);
+    await clock.advance(0);
+    await settle();
+    controller.names();
+    await clock.advance(6_000); // neither subscribes; the controller says nothing of their ends
+    await settle();
+    expect(controller.names()).toEqual(['Disconnect', 'Disconnect']);
+    await clock.advance(500);
+    await settle();
+    await clock.advance(0);
+    await settle();
+    expect(controller.names()).toEqual([...INIT, ...ADVERTISE_ANEW]);
+    // One of two is still free.
+    controller.linkUp(0x40);
+    await clock.advance(6_500);
+    await settle();
+    expect(controller.names()).not.toContain('Reset');
+  });
+
   it('has no keys for encryption', async () => {
     const { controller } = await open();
     controller.linkUp(0x40);
