@@ -98,7 +98,7 @@ const sessionExample = (): Example => {
     command_status: command,
     sealed_command: nextCommand,
     command_frame: toCar({ case: 'sealed', value: nextCommand }),
-    vehicle_status: 'locked=0 open_closures=1 drive_seconds_left=120 speed_limit=0 pin_needed=0',
+    vehicle_status: 'locked=0 open_closures=1 drive_seconds_left=120',
     result_status: state,
     next_result_frame: fromCar({ case: 'sealed', value: car.seal(state) }),
   };

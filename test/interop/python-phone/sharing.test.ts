@@ -233,8 +233,8 @@ describeIf('a phone written in Python from the specification', () => {
     expect(await scene.command('guest', 'start')).toEqual(['done']);
     expect(await scene.command('owner', 'set-pin=2468')).toEqual(['done']);
     expect(await scene.command('guest', 'start', 'start=1357', 'start=2468')).toEqual([
-      'PIN needed',
-      'PIN wrong',
+      'pin needed',
+      'pin wrong',
       'done',
     ]);
     await scene.car.control.loseClock();
