@@ -3,6 +3,7 @@ import { grantVectors } from './grant-vectors.js';
 import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
 import { revocationListVectors, uriVectors } from './revocation-list-vectors.js';
+import { advertisementVectors, chunkVectors, fromCarVectors, nameVectors } from './wire-vectors.js';
 
 // Writes test/vectors/*.json and the worked examples of docs/PROTOCOL.md: `npm run vectors`.
 // Run it only when the protocol changes on purpose, and say so in the changelog.
@@ -17,6 +18,10 @@ for (const [name, make] of Object.entries({
   grants: grantVectors,
   'revocation-lists': revocationListVectors,
   uris: uriVectors,
+  advertisements: advertisementVectors,
+  names: nameVectors,
+  chunks: chunkVectors,
+  'from-car': fromCarVectors,
 })) {
   const path = `test/vectors/${name}.json`;
   writeFileSync(path, `${JSON.stringify(make(), undefined, 2)}\n`);
