@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import warnings
 
 import crypto
 import grants
@@ -320,8 +319,6 @@ def a_revocation_list(example):
 
 def run(text):
     """Checks every example of the document; returns how many values were compared."""
-    # The library warns of every ephemeral key that was chosen, as those of the examples are.
-    warnings.filterwarnings("ignore", message="One of ephemeral keypairs")
     found = {name: Example(name, body) for name, body in EXAMPLE.findall(text)}
     names = ("advertisement", "session", "pairing", "grant", "introduction", "revocation_list")
     if missing := [name for name in names if name not in found]:

@@ -16,6 +16,7 @@ import revocation_lists
 import session
 import sharing
 import state
+import vectors
 import wire
 
 HELLO_TIMEOUT = 10.0
@@ -44,6 +45,7 @@ FAILURES = (
     link.LinkError,
     p256.InvalidPoint,
     pairing.WrongCode,
+    vectors.Wrong,
     wire.Malformed,
     OSError,
     ValueError,
@@ -278,6 +280,7 @@ def parse_arguments():
         action(kind, fingerprint={})
     actions.add_parser("relay").add_argument("uri")
     actions.add_parser("examples").add_argument("document")
+    actions.add_parser("vectors").add_argument("folder")
     return parser.parse_args()
 
 
@@ -291,6 +294,8 @@ KINDS = {
 def run(given):
     if given.action == "examples":
         return check_examples(given.document)
+    if given.action == "vectors":
+        return {"judged": vectors.run(given.folder)}
     if given.action == "relay":
         return relay(given.uri)
     store = state.Store(given.state)

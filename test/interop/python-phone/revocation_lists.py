@@ -37,6 +37,20 @@ def read_entries(data):
     return list(_ENTRY.iter_unpack(data))
 
 
+def check_layout(unsigned):
+    """The slot of who is to have signed a part that is well-formed, as a car sees it."""
+    if len(unsigned) < _HEAD.size:
+        raise wire.Malformed("a part that ends too early")
+    version, slot, _, _, _, _, part, parts, count = _HEAD.unpack_from(unsigned)
+    entries = read_entries(unsigned[_HEAD.size :])
+    full = part == parts - 1 or count == _PER_PART
+    if version != 1 or not part < parts <= _MOST_PARTS or count != len(entries) or not full:
+        raise wire.Malformed("a part that is none")
+    if count > _PER_PART or any(kind not in (REVOKED, SUSPENDED, RESUMED) for _, _, kind in entries):
+        raise wire.Malformed("entries that are none")
+    return slot
+
+
 def signed(car_public, unsigned):
     return LABEL + car_public + unsigned
 

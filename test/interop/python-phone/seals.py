@@ -1,10 +1,15 @@
 """The three Noise handshakes of the protocol, over a library that somebody else wrote."""
 
+import warnings
+
 from cryptography.exceptions import InvalidTag
 from noise.connection import Keypair, NoiseConnection
 from noise.exceptions import NoiseInvalidMessage
 
 import crypto
+
+# The library warns of every ephemeral key that was chosen, as those of examples and vectors are.
+warnings.filterwarnings("ignore", message="One of ephemeral keypairs")
 
 
 class Noise:
@@ -24,15 +29,13 @@ class Noise:
         if remote is not None:
             self._noise.set_keypair_from_public_bytes(Keypair.REMOTE_STATIC, remote)
         self._noise.start_handshake()
+        # The library forgets it with the last message.
+        self._state = self._noise.noise_protocol.handshake_state
         cipher = self._state.symmetric_state.cipher_state
         initialize = cipher.initialize_key
         # Each key that MixKey() gave, 32 bytes: examples show them.
         self.mixed = []
         cipher.initialize_key = lambda key: (self.mixed.append(key), initialize(key))
-
-    @property
-    def _state(self):
-        return self._noise.noise_protocol.handshake_state
 
     @property
     def hash(self):
