@@ -4,24 +4,14 @@ import type { SealOptions } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { ENTRIES_PER_PART, sealRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationList, RevocationEntry } from '../lib/credentials/revocation-list.js';
-import { formatUri } from '../lib/credentials/uri.js';
-import type { PhoneKeyUri } from '../lib/credentials/uri.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex, utf8 } from '../lib/platform/bytes.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { counting, fixed, forBits, KEYS, NOTE, suite } from './example-keys.js';
 import { SECOND_OWNER } from './grant-vectors.js';
-import {
-  EXAMPLE_REVOCATION_LIST,
-  exampleRevocationList,
-  GRANT_URI,
-  GUEST,
-  GUEST_KEY_URI,
-  LINKS,
-  NOW,
-} from './sharing-examples.js';
+import { EXAMPLE_REVOCATION_LIST, exampleRevocationList, NOW } from './sharing-examples.js';
 
-/** test/vectors/revocation-lists.json and uris.json. */
+/** test/vectors/revocation-lists.json. */
 
 const owner = KEYS.phoneSigning;
 const otherCar = suite.x25519KeyPair(KEYS.revocationListEphemeral).publicKey;
@@ -41,6 +31,7 @@ const retagged = (sealed: Uint8Array): Uint8Array => tagged(KEYS.car.publicKey, 
 const EMPTY: RevocationList = { ...EXAMPLE_REVOCATION_LIST, entries: [] };
 const body = writePart(EXAMPLE_REVOCATION_LIST);
 const KIND_AT = HEADER_BYTES + 12;
+const LAST_NUMBER = 2 ** 32 - 1;
 
 const byte = (at: number, value: number): Uint8Array => raw(body.with(at, value));
 
@@ -71,6 +62,10 @@ const allParts = () => {
       'a key that is resumed': byte(KIND_AT, 3),
       'one key twice': one({ ...EMPTY, entries: [entry(1), entry(1, 'resumed')] }),
       'the second of two parts, and empty': raw(writePart({ ...EMPTY, part: 1, parts: 2 })),
+      'the last of eight parts, and empty': raw(writePart({ ...EMPTY, part: 7, parts: 8 })),
+      'number 2^32 - 1': one({ ...EXAMPLE_REVOCATION_LIST, number: LAST_NUMBER }),
+      'number 0, which is never new': one({ ...EXAMPLE_REVOCATION_LIST, number: 0 }),
+      'a since of 2^32 - 1': one({ ...EMPTY, entries: [{ ...entry(1), since: 2 ** 32 - 1 }] }),
     }),
     ...parts('refused', {
       nothing: new Uint8Array(0),
@@ -94,6 +89,12 @@ const allParts = () => {
       'no parts': byte(17, 0),
       'nine parts': byte(17, 9),
       'part 1 of 1': byte(16, 1),
+      'part 2 of 2': raw(writePart({ ...EMPTY, part: 2, parts: 2 })),
+      'part 255 of 8': raw(writePart({ ...EMPTY, part: 255, parts: 8 })),
+      'the first of two parts, and empty': raw(writePart({ ...EMPTY, part: 0, parts: 2 })),
+      'nine parts, the last one': raw(writePart({ ...EMPTY, part: 8, parts: 9 })),
+      'kind 255': byte(KIND_AT, 255),
+      'half an entry': raw(body.slice(0, HEADER_BYTES + 6)),
       'the first of two parts, and not full': byte(17, 2),
       'one entry more than there is': byte(19, 3),
       'one entry less than there is': byte(19, 1),
@@ -161,6 +162,8 @@ const sequences = () => {
   const one5 = one(revoking(5, 1));
   const only = (index: number, kind?: RevocationEntry['kind']) => [entry(index, kind)];
   const all = entries(ENTRIES_PER_PART + 1);
+  const fullThenEmpty = { ...revoking(2), parts: 2 };
+  const fullAndResumed = [...entries(ENTRIES_PER_PART - 1), entry(200, 'resumed')];
   const cases: Readonly<Record<string, readonly [Steps, readonly RevocationEntry[]]>> = {
     'the same revocation list again': [[taken(one5), old(one5)], only(1)],
     'an older one revokes': [
@@ -185,6 +188,31 @@ const sequences = () => {
       only(1, 'suspended'),
     ],
     'numbers may be left out': [[taken(one5, one(revoking(900, 2)))], [entry(1), entry(2)]],
+    'number 0 revokes, and suspends nobody': [
+      [old(one(revoking(0, 1)), one(suspending(0, 2)))],
+      only(1),
+    ],
+    'after number 2^32 - 1 all are old': [
+      [
+        taken(one({ ...suspending(5, 1), number: LAST_NUMBER })),
+        old(one({ ...resuming(6, 1), number: LAST_NUMBER }), one(revoking(7, 2))),
+      ],
+      [entry(1, 'suspended'), entry(2)],
+    ],
+    'revoked and suspended by one list': [
+      [taken(one({ ...revoking(5, 1), entries: [entry(1), entry(1, 'suspended')] }))],
+      [entry(1), entry(1, 'suspended')],
+    ],
+    'a full part and an empty one are a whole list': [
+      [
+        taken(one(suspending(1, 200))),
+        taken(
+          raw(writePart({ ...fullThenEmpty, part: 0, entries: fullAndResumed })),
+          raw(writePart({ ...fullThenEmpty, part: 1 })),
+        ),
+      ],
+      entries(ENTRIES_PER_PART - 1),
+    ],
     'each owner has numbers of his own': [
       [taken(one5, byOther(revoking(1, 2)))],
       [entry(1), entry(2)],
@@ -263,48 +291,3 @@ export const revocationListVectors = () => ({
   parts: allParts(),
   sequences: sequences(),
 });
-
-export const uriVectors = () => {
-  const part = exampleRevocationList();
-  const [key, grant] = [GUEST_KEY_URI, GRANT_URI];
-  const valid = (what: PhoneKeyUri['what'], uri: string, ...bytes: readonly Uint8Array[]) => ({
-    uri,
-    what,
-    bytes: toHex(concat(...bytes)),
-  });
-  const invalid = {
-    nothing: '',
-    'a scheme without a kind': 'phonekey:',
-    'a kind without a payload': 'phonekey:key/',
-    'another kind': key.replace('key/', 'owner/'),
-    'another scheme': key.replace('phonekey:', 'phonekeys:'),
-    'upper case': key.replace('phonekey:', 'PHONEKEY:'),
-    'an authority': key.replace('phonekey:', 'phonekey://'),
-    'something in front': `x${key}`,
-    padding: `${key}==`,
-    'the other alphabet of base64': key.replace('key/', 'key/+').slice(0, -1),
-    'a line break in the middle': `${key.slice(0, 40)}\n${key.slice(40)}`,
-    'a character less': key.slice(0, -1),
-    'a character more': `${key}A`,
-    'bits behind the last byte': `${key.slice(0, -1)}${nextLetter(key.slice(-1))}`,
-    'a query behind it': `${key}?role=owner`,
-    'a key under the name of a grant': key.replace('key/', 'grant/'),
-    'a grant without its last byte': grant.slice(0, -1),
-    'a grant without a link': `phonekey:grant/${key.split('/')[1] ?? ''}`,
-    'a grant under the name of a key': grant.replace('grant/', 'key/'),
-    'a revocation list of 147 bytes': `phonekey:revocation-list/${'A'.repeat(196)}`,
-    'a revocation list of 2021 bytes': `phonekey:revocation-list/${'A'.repeat(2695)}`,
-  };
-  return {
-    note: NOTE,
-    valid: [
-      valid('key', key, GUEST.publicKey, GUEST.signingKey),
-      valid('grant', grant, KEYS.car.publicKey, LINKS.both),
-      valid('revocation-list', formatUri({ what: 'revocation-list', revocationList: part }), part),
-    ],
-    invalid: Object.entries(invalid).map(([name, uri]) => ({ name, uri })),
-  };
-};
-
-/** The last letter of 64 bytes has four bits to spare, which are 0. */
-const nextLetter = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) + 1);

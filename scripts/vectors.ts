@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { grantVectors } from './grant-vectors.js';
 import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
-import { revocationListVectors, uriVectors } from './revocation-list-vectors.js';
+import { revocationListVectors } from './revocation-list-vectors.js';
+import { uriVectors } from './uri-vectors.js';
 import { advertisementVectors, chunkVectors, fromCarVectors, nameVectors } from './wire-vectors.js';
 
 // Writes test/vectors/*.json and the worked examples of docs/PROTOCOL.md: `npm run vectors`.

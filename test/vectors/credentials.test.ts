@@ -16,7 +16,8 @@ import { nodeSuite } from '../../lib/crypto/node.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { grantVectors } from '../../scripts/grant-vectors.js';
-import { revocationListVectors, uriVectors } from '../../scripts/revocation-list-vectors.js';
+import { revocationListVectors } from '../../scripts/revocation-list-vectors.js';
+import { uriVectors } from '../../scripts/uri-vectors.js';
 import { fromHex, suites } from './support.js';
 
 const read = (name: string): unknown =>
