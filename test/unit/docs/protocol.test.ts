@@ -32,7 +32,7 @@ it('refers to sections that there are', () => {
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   const referred = [...prose.matchAll(/section (\d+)\b|\((\d+)(?:, (\d+))?\)/g)]
     .flatMap(([, ...found]) => found)
-    .filter((number) => number !== undefined);
+    .filter(Boolean);
   expect(referred.length).toBeGreaterThan(20);
   expect(referred.map(Number).filter((number) => !numbers.includes(number))).toEqual([]);
 });
