@@ -17,6 +17,7 @@ import type { Behaviors } from './behaviors.js';
 import { BodyRunner } from './body-runner.js';
 import type { BodyInput, BodyRefusal } from './body.js';
 import { cardNamed } from './cards.js';
+import type { KeyCard } from './cards.js';
 import { reportOf } from './car-report.js';
 import type { CarReport, RecordReport } from './car-report.js';
 import { bodyEvent } from './events.js';
@@ -28,13 +29,18 @@ import { KeyManager } from './key-manager.js';
 import type { KeyManagerOptions } from './key-manager.js';
 import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
+import type { CarRecord } from './memory/record.js';
 import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
+import type { PairingManagerOptions } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
 import type { PinLockOptions } from './pin-lock.js';
 
 export interface CarControllerOptions
-  extends PinLockOptions, Pick<KeyManagerOptions, 'slots' | 'wallTime'> {
+  extends
+    PinLockOptions,
+    Pick<KeyManagerOptions, 'slots' | 'wallTime'>,
+    Pick<PairingManagerOptions, 'onPairingChanged'> {
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
   readonly behaviors: Behaviors;
@@ -42,8 +48,6 @@ export interface CarControllerOptions
   readonly onEvent: (event: CarEvent) => void;
   /** The key is gone from the memory, or was suspended: drop its links. */
   readonly onKeyRemoved: (publicKey: Uint8Array) => void;
-  /** The pairing window opened or closed: advertise that. */
-  readonly onPairingChanged: () => void;
 }
 
 /** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
@@ -106,7 +110,6 @@ export class CarController implements CarHost {
       ...options,
       onWindow: (effect) => {
         this.#emit(effect);
-        options.onPairingChanged();
       },
       onKey: ({ key, before, gone }) => {
         const summary = summarise(options.suite, key, store.record);
@@ -147,11 +150,8 @@ export class CarController implements CarHost {
   /** A card on a reader. A tap for driving never opens pairing, nor the other way round. */
   tap(tap: CardTap): BodyRefusal | 'card-unknown' | undefined {
     const { reader } = tap;
-    const card = cardNamed(this.#options.store.record.cards, tap.card);
-    if (card === undefined) {
-      this.#emit({ type: 'card-refused', reader, card: tap.card ?? '' });
-      return 'card-unknown';
-    }
+    const card = this.#cardOn(reader, this.#options.store.record, tap.card);
+    if (card === undefined) return 'card-unknown';
     const purpose = reader === 'pillar' ? 'lock' : tap.purpose;
     this.#emit({ type: 'card-tapped', reader, purpose, card: card.name });
     if (reader === 'pillar') return this.#body.apply({ type: 'toggle-lock' }, 'card');
@@ -165,6 +165,18 @@ export class CarController implements CarHost {
     this.#pairingCard = card.slot;
     this.pairing.open(newPairingCode(this.#options.random), tap.role);
     return undefined;
+  }
+
+  /**
+   * A person at the screen, with a card on the console: the car asks for no PIN any more.
+   * @throws PhoneKeyError `sim.storage`
+   */
+  async clearPin(card?: string): Promise<'card-unknown' | undefined> {
+    const refused = await this.#pin.clear((record) =>
+      this.#cardOn('console', record, card) === undefined ? 'card-unknown' : undefined,
+    );
+    if (refused === undefined) this.#emit({ type: 'pin-changed', set: false, by: 'card' });
+    return refused;
   }
 
   /** Pulls the outer handle of a door: opens it unless the car is locked or driven. */
@@ -257,8 +269,10 @@ export class CarController implements CarHost {
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
-      setPin: async (pin) => {
-        const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
+      setPin: async (pin, oldPin) => {
+        const refused = await this.#pin.set(pin, oldPin, key, () =>
+          this.credentials.askAgain(key, command),
+        );
         if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
         return refused;
       },
@@ -271,6 +285,13 @@ export class CarController implements CarHost {
         ...revocationPage(this.#options.store.record, key, page, this.#options),
       }),
     };
+  }
+
+  /** Undefined for a card that is not enrolled. */
+  #cardOn(reader: CardTap['reader'], { cards }: CarRecord, name?: string): KeyCard | undefined {
+    const card = cardNamed(cards, name);
+    if (card === undefined) this.#emit({ type: 'card-refused', reader, card: name ?? '' });
+    return card;
   }
 
   #changeClock(change: (clock: ClockRecord) => ClockRecord): Promise<void> {

@@ -31,7 +31,6 @@ const retagged = (sealed: Uint8Array): Uint8Array => tagged(KEYS.car.publicKey, 
 const EMPTY: RevocationList = { ...EXAMPLE_REVOCATION_LIST, entries: [] };
 const body = writePart(EXAMPLE_REVOCATION_LIST);
 const KIND_AT = HEADER_BYTES + 12;
-const LAST_NUMBER = 2 ** 32 - 1;
 
 const byte = (at: number, value: number): Uint8Array => raw(body.with(at, value));
 
@@ -62,10 +61,15 @@ const allParts = () => {
       'a key that is resumed': byte(KIND_AT, 3),
       'one key twice': one({ ...EMPTY, entries: [entry(1), entry(1, 'resumed')] }),
       'the second of two parts, and empty': raw(writePart({ ...EMPTY, part: 1, parts: 2 })),
-      'the last of eight parts, and empty': raw(writePart({ ...EMPTY, part: 7, parts: 8 })),
-      'number 2^32 - 1': one({ ...EXAMPLE_REVOCATION_LIST, number: LAST_NUMBER }),
-      'number 0, which is never new': one({ ...EXAMPLE_REVOCATION_LIST, number: 0 }),
-      'a since of 2^32 - 1': one({ ...EMPTY, entries: [{ ...entry(1), since: 2 ** 32 - 1 }] }),
+      'the eighth of eight parts': raw(writePart({ ...EMPTY, part: 7, parts: 8 })),
+      'number 0, which is never new': one({ ...EMPTY, number: 0 }),
+      'the highest number and the highest times': one({
+        ...EMPTY,
+        number: 2 ** 32 - 1,
+        issuedAt: 2 ** 32 - 1,
+        floor: 2 ** 32 - 1,
+        entries: [{ ...entry(1), since: 2 ** 32 - 1 }],
+      }),
     }),
     ...parts('refused', {
       nothing: new Uint8Array(0),
@@ -90,11 +94,11 @@ const allParts = () => {
       'nine parts': byte(17, 9),
       'part 1 of 1': byte(16, 1),
       'part 2 of 2': raw(writePart({ ...EMPTY, part: 2, parts: 2 })),
-      'part 255 of 8': raw(writePart({ ...EMPTY, part: 255, parts: 8 })),
       'the first of two parts, and empty': raw(writePart({ ...EMPTY, part: 0, parts: 2 })),
       'nine parts, the last one': raw(writePart({ ...EMPTY, part: 8, parts: 9 })),
       'kind 255': byte(KIND_AT, 255),
       'half an entry': raw(body.slice(0, HEADER_BYTES + 6)),
+      'part 255 of 1': byte(16, 255),
       'the first of two parts, and not full': byte(17, 2),
       'one entry more than there is': byte(19, 3),
       'one entry less than there is': byte(19, 1),
@@ -105,6 +109,9 @@ const allParts = () => {
     }),
   ];
 };
+
+/** The highest number of a list. */
+const LAST = 2 ** 32 - 1;
 
 /** By the car's clock, when they come. */
 const CAR_TIME = NOW + 1000;
@@ -162,8 +169,14 @@ const sequences = () => {
   const one5 = one(revoking(5, 1));
   const only = (index: number, kind?: RevocationEntry['kind']) => [entry(index, kind)];
   const all = entries(ENTRIES_PER_PART + 1);
-  const fullThenEmpty = { ...revoking(2), parts: 2 };
-  const fullAndResumed = [...entries(ENTRIES_PER_PART - 1), entry(200, 'resumed')];
+  /** Cut so that nothing is left for the second part. */
+  const fullAndEmpty = {
+    ...revoking(2),
+    entries: [...full.slice(0, -1), entry(200, 'resumed')],
+    parts: 2,
+  };
+  const fullOf2 = raw(writePart({ ...fullAndEmpty, part: 0 }));
+  const emptyOf2 = raw(writePart({ ...fullAndEmpty, part: 1, entries: [] }));
   const cases: Readonly<Record<string, readonly [Steps, readonly RevocationEntry[]]>> = {
     'the same revocation list again': [[taken(one5), old(one5)], only(1)],
     'an older one revokes': [
@@ -182,37 +195,38 @@ const sequences = () => {
       [taken(one5), old(one(revoking(5, 2)), one(suspending(5, 3)))],
       [entry(1), entry(2)],
     ],
+    'number 0 revokes, and is old from the beginning': [
+      [old(one(revoking(0, 1)), one(suspending(0, 2)))],
+      only(1),
+    ],
+    'the highest number is one like any, and the last': [
+      [
+        taken(one(suspending(5, 1)), one({ ...resuming(LAST, 1), issuedAt: NOW + 6 })),
+        old(one({ ...suspending(LAST, 2), issuedAt: NOW + 7 })),
+        old(one({ ...revoking(LAST, 3), issuedAt: NOW + 7 })),
+        old(one({ ...suspending(6, 4), issuedAt: NOW + 7 })),
+      ],
+      only(3),
+    ],
+    'an empty last part makes it whole': [[taken(before, fullOf2, emptyOf2)], full.slice(0, -1)],
+    'a key twice, of both kinds': [
+      [taken(one({ ...revoking(5), entries: [entry(1), entry(1, 'suspended'), entry(1)] }))],
+      [entry(1), entry(1, 'suspended')],
+    ],
+    'suspended and resumed in two parts of one list': [
+      [
+        taken(
+          ...twoParts({ ...revoking(5), entries: [suspended200, ...full, entry(200, 'resumed')] }),
+        ),
+      ],
+      [suspended200, ...full],
+    ],
     'a newer one adds': [[taken(one5, one(revoking(6, 2)))], [entry(1), entry(2)]],
     'what a newer one leaves out stays': [
       [taken(one(suspending(5, 1)), one(revoking(6)))],
       only(1, 'suspended'),
     ],
     'numbers may be left out': [[taken(one5, one(revoking(900, 2)))], [entry(1), entry(2)]],
-    'number 0 revokes, and suspends nobody': [
-      [old(one(revoking(0, 1)), one(suspending(0, 2)))],
-      only(1),
-    ],
-    'after number 2^32 - 1 all are old': [
-      [
-        taken(one({ ...suspending(5, 1), number: LAST_NUMBER })),
-        old(one({ ...resuming(6, 1), number: LAST_NUMBER }), one(revoking(7, 2))),
-      ],
-      [entry(1, 'suspended'), entry(2)],
-    ],
-    'revoked and suspended by one list': [
-      [taken(one({ ...revoking(5, 1), entries: [entry(1), entry(1, 'suspended')] }))],
-      [entry(1), entry(1, 'suspended')],
-    ],
-    'a full part and an empty one are a whole list': [
-      [
-        taken(one(suspending(1, 200))),
-        taken(
-          raw(writePart({ ...fullThenEmpty, part: 0, entries: fullAndResumed })),
-          raw(writePart({ ...fullThenEmpty, part: 1 })),
-        ),
-      ],
-      entries(ENTRIES_PER_PART - 1),
-    ],
     'each owner has numbers of his own': [
       [taken(one5, byOther(revoking(1, 2)))],
       [entry(1), entry(2)],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseChain } from '../../../lib/credentials/grant.js';
+import { parseUri } from '../../../lib/credentials/uri.js';
 import type { Result } from '../../../lib/domain/outcomes.js';
 import { resultOf } from '../../support/test-car.js';
 import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
@@ -159,13 +161,17 @@ describe("an owner's phone", () => {
   it('learns its slot from the list of keys where its pairing was not confirmed', async () => {
     const { air, host, owner, entry, endpoint } = await ownerAndGuest();
     const { role: _role, slot: _slot, ...unconfirmed } = entry;
-    await put(owner.store, unconfirmed);
+    await put(owner.store, { ...unconfirmed, unconfirmed: true });
+    host.epoch = 3;
     const to = await owner.key.ring.offer();
     await expect(owner.key.ring.share({ to })).rejects.toMatchObject({ code: 'car.not-permitted' });
     host.answer = () => Promise.resolve(keyList());
     await air.run(owner.key.listKeys());
-    expect(await owner.key.ring.cars()).toMatchObject([{ slot: 0, role: 'owner' }]);
-    await expect(owner.key.ring.share({ to })).resolves.toMatchObject({ car: 'Test car' });
+    // And its epoch from the same answer: what it signs next names it.
+    expect(await owner.key.ring.cars()).toMatchObject([{ slot: 0, role: 'owner', epoch: 3 }]);
+    const { uri } = await owner.key.ring.share({ to });
+    const grant = parseUri(uri);
+    expect(grant.what === 'grant' && parseChain(grant.chain)[0].terms.epoch).toBe(3);
     await endpoint.stop();
   });
 });
@@ -181,7 +187,10 @@ describe('a PIN', () => {
       temporary: true,
     });
     await air.run(owner.key.start({ pin: '4711' }));
-    await air.run(owner.key.setPin(''));
+    await expect(air.run(owner.key.setPin(''))).rejects.toMatchObject({
+      message: 'the car asks for its PIN',
+    });
+    await air.run(owner.key.setPin('', { oldPin: '4711' }));
     await air.run(owner.key.start());
     expect(JSON.stringify(owner.trace)).not.toMatch(/471[12]/);
     await endpoint.stop();
