@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { decisionVectors } from './decision-vectors.js';
 import { grantVectors } from './grant-vectors.js';
 import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
@@ -18,6 +19,7 @@ for (const [name, make] of Object.entries({
   frames: frameVectors,
   grants: grantVectors,
   'revocation-lists': revocationListVectors,
+  decisions: decisionVectors,
   uris: uriVectors,
   advertisements: advertisementVectors,
   names: nameVectors,

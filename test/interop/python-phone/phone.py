@@ -37,6 +37,7 @@ NOT_TAKEN = (
     "name invalid",
     "fault",
 )
+OPENS = ("unlock", "trunk", "frunk")
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 
 FAILURES = (
@@ -126,6 +127,9 @@ def encode(text):
         return name, {}
     if name == "deliver":
         return name, {"revocation_list": revocation_lists.read_uri(parameter)}
+    if name == "set_pin":
+        # `new`, or `new:old` where the person remembers the old one.
+        return name, dict(zip(("pin", "old_pin"), parameter.split(":")))
     (field, kind, _, _) = wire.MESSAGES[_message_of(name)][1]
     return name, {field: int(parameter) if kind == "uint32" else parameter}
 
@@ -148,8 +152,8 @@ class Conversation:
     def ask(self, name, value):
         """The Result of a command."""
         acts = name not in session.AT_ANY_TIME
-        # One wish has one id, however often it is sent.
-        fields = {name: value, **({"id": secrets.token_bytes(8)} if acts else {})}
+        # One wish has one id, however often it is sent. What opens gets one: a car remembers few.
+        fields = {name: value, **({"id": secrets.token_bytes(8)} if name in OPENS else {})}
         if self._session is None:
             return self._prove(acts, wire.encode("Command", **self._introduction(), **fields))
         for _ in range(3):
@@ -228,7 +232,10 @@ def command(store, texts):
     conversation = Conversation(entry)
     results = []
     for text, (name, value) in zip(texts, commands):
+        old_pin = {"old_pin": value.pop("old_pin")} if "old_pin" in value else {}
         result = conversation.ask(name, value)
+        if old_pin and result.get("refusal", {}).get("reason") == "pin needed":
+            result = conversation.ask(name, {**value, **old_pin})
         answer = shown(result)
         taken = "grant" not in entry or answer.get("reason") not in NOT_TAKEN
         entry["pending"] = entry["pending"] and not taken

@@ -228,10 +228,59 @@ def pairings(file):
         h = car.hash
         identity = wire.decode("PhoneIdentity", car.read(messages["commit"]))
         crypto.verify(identity["signing_key"], pairing.signed(h, car.remote), identity["signature"])
+        return identity["name"]
 
     for vector in file["cases"]:
-        refused = _fails(lambda: run(_bytes(vector["messages"])))
-        yield vector, "refused" if refused else "accepted"
+        try:
+            name = run(_bytes(vector["messages"]))
+        except _REFUSED:
+            yield vector, "refused"
+            continue
+        yield vector, "name invalid" if _fails(lambda: pairing.check_name(name)) else "accepted"
+
+
+# What is left to a key, by section 6.
+_LEFT = {
+    "suspended": {"deliver"},
+    "not yet": {"deliver", "remove_key"},
+    "expired": {"deliver", "remove_key"},
+    "clock lost": {"lock", "status", "deliver", "remove_key"},
+    "used up": {"lock", "status", "deliver", "remove_key"},
+}
+
+
+def _reasons(vector):
+    """In the order in which a car decides, those that there are."""
+    grant, now = vector["grant"], vector["now"]
+    if vector["suspended"]:
+        yield "suspended"
+    if grant is None:
+        return
+    if now is None:
+        yield "clock lost"
+    elif now < grant["not_before"]:
+        yield "not yet"
+    elif now >= grant["not_after"] and grant["not_after"] != revocation_lists.FOR_ALL_TIMES:
+        yield "expired"
+    signed_at = max(grant["issued_at"], vector["last_list"])
+    if now is not None and grant["lease_hours"] and now >= signed_at + grant["lease_hours"] * 3600:
+        yield "lease over"
+    if grant["uses"] and grant["used"] >= grant["uses"]:
+        yield "used up"
+
+
+def decisions(file):
+    for vector in file["decisions"]:
+        command = wire.decode("Command", bytes.fromhex(vector["command"]))["case"]
+        rights = grants.COMMANDS[vector["role"]]
+        if command not in rights and "everything" not in rights:
+            yield vector, "not permitted"
+            continue
+        left = {**_LEFT, "lease over": {command} - {"start"}}
+        if vector["role"] == "owner":
+            left["suspended"] = {"unlock", "lock", "status", "deliver"}
+        refused = [reason for reason in _reasons(vector) if command not in left[reason]]
+        yield vector, refused[0] if refused else "allowed"
 
 
 FILES = {
@@ -240,6 +289,7 @@ FILES = {
     "chunks": (chunks,),
     "frames": (frames,),
     "from-car": (from_car,),
+    "decisions": (decisions,),
     "uris": (uri,),
     "grants": (chains,),
     "revocation-lists": (parts,),
