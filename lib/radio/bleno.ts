@@ -171,7 +171,11 @@ class BlenoPeripheral implements Peripheral {
     this.#connected = false;
     this.#stopIdle?.();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    if (this.#next !== this.#advertised) this.#advertiseAfter(0);
+    const before = this.#advertised;
+    if (this.#next === before) return;
+    // What is no longer true is not to be heard once more.
+    if (before !== undefined && !this.#sets.includes(before)) this.#bleno.stopAdvertising();
+    this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {

@@ -128,8 +128,8 @@ def encode(text):
     if name == "deliver":
         return name, {"revocation_list": revocation_lists.read_uri(parameter)}
     if name == "set_pin":
-        # `new`, or `new:old` where the person remembers the old one.
-        return name, dict(zip(("pin", "old_pin"), parameter.split(":")))
+        # `new`, or `new,old` where the person remembers the old one.
+        return name, dict(zip(("pin", "old_pin"), parameter.split(",")))
     (field, kind, _, _) = wire.MESSAGES[_message_of(name)][1]
     return name, {field: int(parameter) if kind == "uint32" else parameter}
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseChain } from '../../../lib/credentials/grant.js';
 import { parseUri } from '../../../lib/credentials/uri.js';
+import type { Command } from '../../../lib/domain/commands.js';
+import { refusedResult } from '../../../lib/domain/outcomes.js';
 import type { Result } from '../../../lib/domain/outcomes.js';
-import { resultOf } from '../../support/test-car.js';
+import { DONE, resultOf } from '../../support/test-car.js';
 import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 import { put } from '../../support/car-store.js';
 
@@ -176,6 +178,36 @@ describe("an owner's phone", () => {
   });
 });
 
+describe('a key that goes by itself', () => {
+  it('takes its entry with it once the car has said yes, and not before', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    await air.run(guest.key.unlock());
+    const left = async (): Promise<number> => (await guest.key.ring.cars()).length;
+    host.answer = () => Promise.resolve(refusedResult('last-owner'));
+    await expect(air.run(guest.key.removeKey('own'))).rejects.toMatchObject({
+      code: 'car.refused',
+    });
+    guest.hooks.onTrace = (kind) => {
+      if (kind === 'Proof') air.loseLink();
+    };
+    await expect(air.run(guest.key.removeKey('own'))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+    });
+    expect(await left()).toBe(1);
+    guest.hooks.onTrace = () => undefined;
+    const asked: Command[] = [];
+    host.answer = (command) => {
+      asked.push(command);
+      return Promise.resolve(DONE);
+    };
+    await air.run(guest.key.removeKey('own'));
+    expect(asked).toEqual([{ type: 'removeKey' }]);
+    expect(await left()).toBe(0);
+    await endpoint.stop();
+  });
+});
+
 describe('a PIN', () => {
   it('is set by an owner and typed to start; nobody who watches sees it', async () => {
     const { air, host, owner, endpoint } = await ownerAndGuest();
@@ -190,7 +222,15 @@ describe('a PIN', () => {
     await expect(air.run(owner.key.setPin(''))).rejects.toMatchObject({
       message: 'the car asks for its PIN',
     });
-    await air.run(owner.key.setPin('', { oldPin: '4711' }));
+    const asked: string[] = [];
+    const old = (pin: string) => (): string => {
+      asked.push(pin);
+      return pin;
+    };
+    await air.run(owner.key.setPin('4712', { oldPin: old('4711') }));
+    await air.run(owner.key.setPin('', { oldPin: '4712' }));
+    await air.run(owner.key.setPin('', { oldPin: old('0000') }));
+    expect(asked).toEqual(['4711']); // only where the car asks for it
     await air.run(owner.key.start());
     expect(JSON.stringify(owner.trace)).not.toMatch(/471[12]/);
     await endpoint.stop();
