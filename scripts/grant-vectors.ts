@@ -10,8 +10,6 @@ import { bodyOf, FRIEND, GUEST, LINKS, NOTHING, NOW, TERMS } from './sharing-exa
 
 /** test/vectors/grants.json: chains, and what a car makes of them. */
 
-const HOUR = 3600;
-
 const BODY_BITS = [8, 16, 39, 40, 96, 128, 136, 144, 152, 407];
 
 const { first, second, both } = LINKS;
