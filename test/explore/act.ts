@@ -17,6 +17,7 @@ import type { State, Word } from './state.js';
 import {
   broken,
   met,
+  withoutListsOf,
   contextOf,
   keyOf,
   isOwner,
@@ -79,8 +80,9 @@ export const pair = (
       kind === 'grant' && by === person && (lost || (wasRestrained && !admitted.has(index))),
   );
   const words = [...after.words, word];
+  const lists = lost || wasRestrained ? withoutListsOf(state, [person]) : state.lists;
   return settled(
-    { ...after, words, slots: { ...state.slots, [person]: words.length - 1 } },
+    { ...after, words, lists, slots: { ...state.slots, [person]: words.length - 1 } },
     paired.rights,
   );
 };
@@ -281,7 +283,7 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
   return settled(
     {
       ...after,
-      lists: state.lists.map((list) => (list.by === person ? { ...list, void: true } : list)),
+      lists: withoutListsOf(state, [person]),
     },
     rights,
   );

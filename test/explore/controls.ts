@@ -8,6 +8,8 @@ export interface Control {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** What goes with it, in the same file. */
+  readonly also?: { readonly find: string; readonly replace: string };
   /** The world in which it is found. */
   readonly world: string;
 }
@@ -328,5 +330,73 @@ export const CONTROLS: readonly Control[] = [
     find: '!isOpen(before) || now < before.until',
     replace: 'true',
     world: 'the pairing window',
+  },
+  {
+    rule: 'PIN: a try is counted before it is looked at',
+    file: '../pin-tries.js',
+    find: 'made + 1',
+    replace: 'made',
+    also: {
+      find: 'return { pin, refusal: "pin-wrong" };',
+      replace:
+        'return { pin: withTries(pin, { ...pin.tries, [who]: pin.tries[who] + 1 }), refusal: "pin-wrong" };',
+    },
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: the wait doubles',
+    file: '../pin-tries.js',
+    find: ' * 2 ** (tries - FREE_TRIES)',
+    replace: '',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: three tries are free, and no more',
+    file: '../pin-tries.js',
+    find: 'tries < FREE_TRIES ?',
+    replace: 'tries <= FREE_TRIES ?',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: owners have a count of their own',
+    file: '../pin-tries.js',
+    find: 'role === "owner" ? "owners" : "others"',
+    replace: '"others"',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: only an owner clears the count by the right one',
+    file: '../pin-tries.js',
+    find: 'who === "owners" ? NO_TRIES',
+    replace: 'true ? NO_TRIES',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: the right one of another is not counted',
+    file: '../pin-tries.js',
+    find: '{ ...pin.tries, others }',
+    replace: 'pin.tries',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: after a power cut the whole wait begins again',
+    file: '../pin-tries.js',
+    find: '({ owners: now, others: now })',
+    replace: '({ owners: -Infinity, others: -Infinity })',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: the one before opens nothing once there is another',
+    file: '../pin-tries.js',
+    find: ' || !sameBytes(pin.salt, counted.salt)',
+    replace: '',
+    world: 'the PIN',
+  },
+  {
+    rule: 'PIN: it is asked for',
+    file: '../pin-tries.js',
+    find: 'if (!typed) return "pin-needed";',
+    replace: '',
+    world: 'the PIN',
   },
 ];

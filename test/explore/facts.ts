@@ -29,12 +29,13 @@ export const REFUSALS: readonly string[] = [
   ].map((each) => `grant: ${each}`),
   ...['suspended', 'expired', 'used-up', 'clock-lost'].map((each) => `unlock: ${each}`),
   ...['notice-invalid', 'notice-old', 'dated-ahead', 'own-key'].map((each) => `list: ${each}`),
+  ...['pin-needed', 'pin-wrong', 'pin-locked'].map((each) => `pin: ${each}`),
 ];
 
 /** Every refusal that was met, and how often. */
 export const refusalsMet = new Map<string, number>();
 
-export const met = (what: string, refusal: string): State | undefined => {
+export const met = (what: string, refusal: string): undefined => {
   const name = `${what}: ${refusal}`;
   refusalsMet.set(name, (refusalsMet.get(name) ?? 0) + 1);
   return undefined;
@@ -78,6 +79,10 @@ export const voiding = (state: State, isVoid: (word: Word, index: number) => boo
     !word.void && isVoid(word, index) ? { ...word, void: true } : word,
   ),
 });
+
+/** The lists, those void that these owners have signed until now. */
+export const withoutListsOf = ({ lists }: State, owners: readonly Person[]): State['lists'] =>
+  lists.map((list) => (owners.includes(list.by) ? { ...list, void: true } : list));
 
 /** Takes from `slots` who is in none any more. */
 export const settled = (state: State, rights: Rights): State => ({

@@ -42,7 +42,6 @@ if (control !== undefined) switchOff(control);
 else if (options.control !== undefined && options.control !== 'all') refuse('no such rule');
 
 // Only now, so that a rule that is switched off is off everywhere.
-const { search } = await import('./search.js');
 const { WORLDS } = await import('./worlds.js');
 const { REFUSALS, refusalsMet } = await import('./facts.js');
 
@@ -54,7 +53,7 @@ const say = (line: string, facts: object): void => {
 const explore = (name: string): { readonly states: number; readonly broken: boolean } => {
   const world = WORLDS.find((each) => each.name === name) ?? refuse(`no world "${name}"`);
   const from = performance.now();
-  const { states, depth, complete, never, found } = search(world, options.states, (so, at) => {
+  const { states, depth, complete, never, found } = world.search(options.states, (so, at) => {
     if (process.stderr.isTTY)
       process.stderr.write(`\r${name}: ${String(so)} states, ${String(at)} steps `);
   });

@@ -6,11 +6,15 @@ import * as window from './window.js';
 import * as lists from './lists.js';
 import type { NewList } from './lists.js';
 import type { Person } from './cast.js';
-import type { Action, World } from './search.js';
-import { START } from './state.js';
+import { checkHope, checkState, checkStep } from './properties.js';
+import type * as searching from './search.js';
+import { canonical, newState, START } from './state.js';
 import type { State } from './state.js';
 
 /** What may happen in a world, from a short list of it. */
+
+export type Action = searching.Action<State>;
+export type World = searching.World<State>;
 
 export const TICK = 300;
 
@@ -159,5 +163,20 @@ export const world = (
     typeof step === 'string' ? begins(menu.limits, [step]) : [step],
   );
   const pairings = steps.filter(({ name }) => name.includes(' pairs ')).length;
-  return { name, limits: menu.limits, beginning: steps, actions: actionsOf(menu, pairings), depth };
+  const { limits } = menu;
+  return {
+    name,
+    start: newState,
+    beginning: steps,
+    actions: actionsOf(menu, pairings),
+    depth,
+    canonical,
+    checkState: (state) => {
+      checkState(state, limits);
+    },
+    checkStep,
+    checkHope: (state) => {
+      checkHope(state, limits);
+    },
+  };
 };

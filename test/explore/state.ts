@@ -133,7 +133,20 @@ export const canonical = ({
     const { after, revokedBy, seen, unlocks } = word;
     const before = index < (slots[by] ?? -1);
     const here = live.has(index);
-    return text([kind, by, path, dates, uses, word.epoch, after, revokedBy, seen, unlocks, before, here]);
+    return text([
+      kind,
+      by,
+      path,
+      dates,
+      uses,
+      word.epoch,
+      after,
+      revokedBy,
+      seen,
+      unlocks,
+      before,
+      here,
+    ]);
   });
   return text([
     now,

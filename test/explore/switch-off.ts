@@ -9,19 +9,27 @@ export const initialize = (data) => { patch = data; };
 export const load = async (url, context, next) => {
   const loaded = await next(url, context);
   if (url !== patch.url) return loaded;
-  return { ...loaded, source: String(loaded.source).replace(patch.find, () => patch.replace) };
+  const off = (source, { find, replace }) => source.replace(find, () => replace);
+  return { ...loaded, source: patch.edits.reduce(off, String(loaded.source)) };
 };`;
 
 /**
  * Whoever imports that file from now on gets it without the rule.
  * @throws Error where the text of the rule does not stand once in the file
  */
-export const switchOff = ({ rule, file, find, replace }: Control): void => {
+export const switchOff = (control: Control): void => {
+  const { rule, file } = control;
   const url = new URL(`../../firmware-sim/rights/${file}`, import.meta.url);
-  if (readFileSync(url, 'utf8').split(find).length !== 2) {
-    throw new Error(`the text of "${rule}" does not stand once in ${file}: ${find}`);
+  const edits = editsOf(control);
+  const text = readFileSync(url, 'utf8');
+  const missing = edits.find(({ find }) => text.split(find).length !== 2);
+  if (missing !== undefined) {
+    throw new Error(`the text of "${rule}" does not stand once in ${file}: ${missing.find}`);
   }
-  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, {
-    data: { url: url.href, find, replace },
-  });
+  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: { url: url.href, edits } });
 };
+
+export const editsOf = ({ find, replace, also }: Control) => [
+  { find, replace },
+  ...(also === undefined ? [] : [also]),
+];
