@@ -48,14 +48,14 @@ export const CONTROLS: readonly Control[] = [
     file: 'departure.js',
     find: 'if (oldest === void 0 || former.length <= MOST_FORMER_OWNERS) return { ...rights, owners };',
     replace: 'return { ...rights, owners: owners.filter((each) => !former.includes(each)) };',
-    world: 'an owner removed',
+    world: 'what an owner removed took away',
   },
   {
     rule: 'R2: what an owner signed while he was suspended is void, also when he has paired again',
     file: 'pairing.js',
     find: 'voidMeanwhile(before, after, context)',
     replace: 'after',
-    world: 'a suspended owner',
+    world: 'a suspended owner pairs',
   },
   {
     rule: 'R3: an entry covers the tolerance',
@@ -132,7 +132,7 @@ export const CONTROLS: readonly Control[] = [
     file: 'limit.js',
     find: 'pending !== void 0 || date <= until',
     replace: 'pending !== void 0 || date < until',
-    world: "an owner's full list",
+    world: "an owner's full list of all times",
   },
   {
     rule: 'R7: what concerns a key in a slot never folds',
@@ -146,7 +146,7 @@ export const CONTROLS: readonly Control[] = [
     file: 'revocations.js',
     find: 'upToNow(now, 0, Math.max(until, pending ?? 0))',
     replace: '({ until })',
-    world: "an owner's full list",
+    world: "an owner's full list of all times",
   },
   {
     rule: 'R8: a revocation counts in every part',

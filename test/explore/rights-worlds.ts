@@ -163,8 +163,8 @@ export const RIGHTS_WORLDS: readonly World[] = [
   }),
   world("an owner's full list of all times", ['Ada'], 14, {
     limits: SMALL,
-    ticks: 2,
-    grants: [grantsTo('Ada', 'Gus'), grantsTo('Ada', 'Gus', { dating: 'ahead' })],
+    ticks: 1,
+    grants: [grantsTo('Ada', 'Gus', { dating: 'ahead' }), grantsTo('Ada', 'Hal', { uses: 1 })],
     lists: [
       list('Ada', 'Gus', 'revoked', { since: 'forever' }),
       list('Ada', 'Gus', 'revoked'),

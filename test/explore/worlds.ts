@@ -1,3 +1,4 @@
+import { FRESHNESS_WORLDS } from './freshness.js';
 import { PIN_WORLDS } from './pin.js';
 import { RIGHTS_WORLDS } from './rights-worlds.js';
 import { search } from './search.js';
@@ -17,4 +18,5 @@ const searchable = <S>(world: World<S>): Searchable => ({
 export const WORLDS: readonly Searchable[] = [
   ...RIGHTS_WORLDS.map(searchable),
   ...PIN_WORLDS.map(searchable),
+  ...FRESHNESS_WORLDS.map(searchable),
 ];
