@@ -109,7 +109,7 @@ const nativeSession = (
     sealed: SealedChannel,
     deadline: Deadline,
   ): Promise<Result> => {
-    for (let attempt = FIRST_ATTEMPT; ; ) {
+    for (let attempt = FIRST_ATTEMPT; ;) {
       switch (nextMove(attempt, isStale(wordSince, clock.now()), deadline.wishMs)) {
         case 'drop':
           throw droppedWish();

@@ -399,4 +399,63 @@ export const CONTROLS: readonly Control[] = [
     replace: '',
     world: 'the PIN',
   },
+  {
+    rule: 'freshness: what acts counts within 5 s of the last result',
+    file: '../../lib/native/session/freshness.js',
+    find: 'AT_ANY_TIME.has(command) || isFresh(wordAt, now)',
+    replace: 'true',
+    world: 'a man in the middle of a session',
+  },
+  {
+    rule: 'freshness: and of the challenge',
+    file: '../../lib/native/session/car.js',
+    find: '!isFresh(this.#madeAt, now)',
+    replace: 'false',
+    world: 'a man in the middle of a first command',
+  },
+  {
+    rule: 'freshness: what came too late is not done',
+    file: '../../lib/native/car/link-machine.js',
+    find: 'return say(session, refusedResult("too-late"), context);',
+    replace:
+      '{\n      const late = say(session, refusedResult("too-late"), context);\n      return { ...late, effects: [{ type: "execute", command, key }, ...late.effects] };\n    }',
+    world: 'a man in the middle of a session',
+  },
+  {
+    rule: 'freshness: what only looks is good at any time',
+    file: '../../lib/native/session/freshness.js',
+    find: 'AT_ANY_TIME.has(command) || ',
+    replace: '',
+    world: 'a man in the middle of a session',
+  },
+  {
+    rule: 'freshness: the phone asks for a fresh word first',
+    file: '../../lib/native/session/freshness.js',
+    find: 'stale && asked < MOST_AGAIN',
+    replace: 'false',
+    world: 'a man in the middle of a session',
+  },
+  {
+    rule: 'freshness: the phone drops a wish',
+    file: '../../lib/phone/deadline.js',
+    find: 'askedAt + WISH_MS - now',
+    replace: 'Infinity',
+    world: 'a man in the middle of a session',
+  },
+  {
+    rule: 'freshness: and sends nothing again that it would drop',
+    file: '../../lib/native/session/freshness.js',
+    find: 'if (wishMs <= 0)',
+    replace: 'if (wishMs <= 0 && sent === 0)',
+    also: { find: '({ asked }, stale, wishMs)', replace: '({ asked, sent }, stale, wishMs)' },
+    world: 'a man in the middle of a session',
+  },
+  {
+    rule: 'freshness: nothing unasked is a word',
+    file: '../../lib/native/car/link-machine.js',
+    find: 'if (!context.suite.equal(state.session.phonePublicKey, publicKey)) return { state, effects: [] };',
+    replace:
+      'if (!context.suite.equal(state.session.phonePublicKey, publicKey)) return { state: { ...state, wordAt: context.now }, effects: [] };',
+    world: 'a man in the middle of a session',
+  },
 ];

@@ -8,7 +8,6 @@ import { text } from './text.js';
 /** A man in the middle holds back what a phone and a car say, for as long as he likes. */
 
 const TICK_MS = 2_500;
-const TICKS = 10;
 const MOST_WISHES = 2;
 
 const toCar = (state: SessionState): SessionState | undefined => {
@@ -24,31 +23,35 @@ const toPhone = (state: SessionState): SessionState | undefined => {
 const wait = (state: SessionState, ms: number): SessionState =>
   dropsWish({ ...state, now: state.now + ms });
 
+const happens = (
+  name: string,
+  apply: (state: SessionState) => SessionState | undefined,
+): Action<SessionState> => ({ name, apply });
+
+const asksOne = happens('Ada asks', asks);
+const letsToCar = happens('he lets the next message through to the car', toCar);
+const letsToPhone = happens('he lets the next message through to the phone', toPhone);
+const answers = happens('the car answers', carAnswers);
+
 const ACTIONS: readonly Action<SessionState>[] = [
-  { name: 'Ada asks', apply: (state) => (state.asked.length < MOST_WISHES ? asks(state) : undefined) },
-  { name: 'he lets the next message through to the car', apply: toCar },
-  { name: 'he lets the next message through to the phone', apply: toPhone },
-  {
-    name: 'he drops the next message to the car',
-    apply: (state) => (state.toCar.length > 0 ? { ...state, toCar: state.toCar.slice(1) } : undefined),
-  },
-  {
-    name: 'he drops the next message to the phone',
-    apply: (state) => (state.fromCar.length > 0 ? { ...state, fromCar: state.fromCar.slice(1) } : undefined),
-  },
-  {
-    name: 'he sends the last message to the car again',
-    apply: (state) => state.heard && carHears(state, state.heard),
-  },
-  { name: 'the car answers', apply: carAnswers },
-  { name: 'another key is removed', apply: otherKeyGoes },
-  { name: 'the phone gives up', apply: givesUp },
+  letsToCar,
+  letsToPhone,
+  answers,
+  happens('he drops the next message to the car', (state) =>
+    state.toCar.length > 0 ? { ...state, toCar: state.toCar.slice(1) } : undefined,
+  ),
+  happens('he drops the next message to the phone', (state) =>
+    state.fromCar.length > 0 ? { ...state, fromCar: state.fromCar.slice(1) } : undefined,
+  ),
+  happens(
+    'he sends the last message to the car again',
+    (state) => state.heard && carHears(state, state.heard),
+  ),
+  happens('another key is removed', otherKeyGoes),
+  happens('the phone gives up', givesUp),
 ];
 
-const waits: Action<SessionState> = {
-  name: 'two and a half seconds pass',
-  apply: (state) => wait(state, TICK_MS),
-};
+const waits = happens('two and a half seconds pass', (state) => wait(state, TICK_MS));
 
 /** Where nobody holds anything back, what is asked for is done, and is not too late first. */
 const checkHope = (state: SessionState): void => {
@@ -73,27 +76,45 @@ const nameOf = (message: InTheAir | undefined): string => {
   return String.fromCharCode(...message.value);
 };
 
-export const FRESHNESS_WORLDS: readonly World<SessionState>[] = [
-  {
-    name: 'a man in the middle',
-    start: NEW_SESSION,
-    beginning: [],
-    actions: ({ now }) => (now < TICK_MS * TICKS ? [...ACTIONS, waits] : ACTIONS),
-    depth: 40,
-    canonical: ({ car, phone, ...rest }) => {
-      const { link, ...counts } = car;
-      return text([
-        link.phase,
-        link.phase === 'ready' && link.wordAt,
-        'failures' in link && link.failures,
-        counts,
-        [phone.phase, phone.since, phone.sealing, phone.hello, phone.wish],
-        [rest.now, rest.asked, rest.acted],
-        [rest.toCar, rest.fromCar, [rest.heard]].map((messages) => messages.map(nameOf)),
-      ]);
-    },
-    checkState: () => undefined,
-    checkStep: () => undefined,
-    checkHope,
+/** @param wishes how often the person asks, the beginning included */
+const world = (
+  name: string,
+  beginning: readonly Action<SessionState>[],
+  wishes: number,
+  ticks: number,
+): World<SessionState> => ({
+  name,
+  start: NEW_SESSION,
+  beginning,
+  actions: ({ now, asked }) => [
+    ...ACTIONS,
+    ...(asked.length < wishes ? [asksOne] : []),
+    ...(now < TICK_MS * ticks ? [waits] : []),
+  ],
+  depth: 40,
+  canonical: ({ car, phone, ...rest }) => {
+    const { link, ...counts } = car;
+    return text([
+      link.phase,
+      link.phase === 'ready' && link.wordAt,
+      'failures' in link && link.failures,
+      counts,
+      [phone.phase, phone.since, phone.sealing, phone.hello, phone.wish],
+      [rest.now, rest.asked, rest.acted],
+      [rest.toCar, rest.fromCar, [rest.heard]].map((messages) => messages.map(nameOf)),
+    ]);
   },
+  checkState: () => undefined,
+  checkStep: () => undefined,
+  checkHope,
+});
+
+export const FRESHNESS_WORLDS: readonly World<SessionState>[] = [
+  world('a man in the middle of a first command', [], 1, 8),
+  world(
+    'a man in the middle of a session',
+    [asksOne, letsToPhone, letsToCar, answers, letsToPhone],
+    3,
+    10,
+  ),
 ];

@@ -10,7 +10,7 @@ import { isRefusal } from '../../lib/domain/outcomes.js';
 import type { Outcome } from '../../lib/domain/outcomes.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { wishMsLeft } from '../../lib/phone/deadline.js';
-import { met } from './facts.js';
+import { broken, met } from './facts.js';
 import { counting, encoded, STATUS } from './session.js';
 import type { InTheAir, SessionState, Wish } from './session.js';
 
@@ -87,8 +87,12 @@ export const phoneHears = (state: SessionState, message: InTheAir): SessionState
   const { wish: _, hello: __, ...rest } = phone;
   const session = { ...rest, phase: 'session', since: wish.sentAt, sealing: counted() } as const;
   const over = { ...state, phone: session };
-  if (wish.waitsFor === 'status') return moves(over, { ...wish, attempt: afterAsking(wish.attempt) });
-  if (!isRefusal(outcome, 'too-late')) return over;
+  const tooLate = isRefusal(outcome, 'too-late');
+  if (tooLate && wish.waitsFor === 'status')
+    broken('what only looks is answered at any time', 'status');
+  if (wish.waitsFor === 'status')
+    return moves(over, { ...wish, attempt: afterAsking(wish.attempt) });
+  if (!tooLate) return over;
   met('command', 'too-late');
   const attempt = afterTooLate(wish.attempt);
   return attempt === undefined ? over : moves(over, { ...wish, attempt });

@@ -1,5 +1,10 @@
 import { openLink } from '../../lib/native/car/link-state.js';
-import type { LinkContext, LinkEffect, LinkInput, LinkState } from '../../lib/native/car/link-state.js';
+import type {
+  LinkContext,
+  LinkEffect,
+  LinkInput,
+  LinkState,
+} from '../../lib/native/car/link-state.js';
 import { stepLink } from '../../lib/native/car/link-machine.js';
 import { AT_ANY_TIME, encodeCommand } from '../../lib/native/commands.js';
 import { Challenge, carSecrets } from '../../lib/native/session/car.js';
@@ -72,7 +77,13 @@ export interface SessionState {
 const MOST_MS = 15_000;
 
 const UNSENT: Sealing = { sent: 0, received: 0 };
-const ADA: KeySlot = { ...phoneOf('Ada'), slot: 0, role: 'owner', pairedAt: 0, formFactor: 'phone' };
+const ADA: KeySlot = {
+  ...phoneOf('Ada'),
+  slot: 0,
+  role: 'owner',
+  pairedAt: 0,
+  formFactor: 'phone',
+};
 const SECRETS = carSecrets(suite, CAR);
 const CARRIED_OUT = { outcome: DONE, clockLost: false, ...NO_TERMS };
 export const STATUS = encodeCommand({ type: 'status' });
@@ -155,8 +166,12 @@ export const stepCar = (state: SessionState, input: LinkInput): SessionState => 
   return effects.reduce(carryOut, after);
 };
 
+/** A phone that has closed its end hears nothing of it. */
+const says = (state: SessionState, message: InTheAir): SessionState =>
+  state.phone.phase === 'gone' ? state : { ...state, fromCar: [...state.fromCar, message] };
+
 const carryOut = (state: SessionState, effect: LinkEffect): SessionState => {
-  const { car, fromCar, now } = state;
+  const { car, now } = state;
   switch (effect.type) {
     case 'execute':
       return acts(state, effect.command);
@@ -165,14 +180,10 @@ const carryOut = (state: SessionState, effect: LinkEffect): SessionState => {
       return stepCar(state, { type: 'refusal-due' });
     case 'send': {
       const { message } = effect;
-      if (message.case === 'sealed')
-        return { ...state, fromCar: [...fromCar, { case: 'sealed', value: message.value }] };
+      if (message.case === 'sealed') return says(state, { case: 'sealed', value: message.value });
       const { hellos: hello } = car;
-      return {
-        ...state,
-        car: { ...car, hellos: hello + 1, challengedAt: now },
-        fromCar: [...fromCar, { case: 'hello', hello }],
-      };
+      const after = { ...state, car: { ...car, hellos: hello + 1, challengedAt: now } };
+      return says(after, { case: 'hello', hello });
     }
     default:
       return state;
