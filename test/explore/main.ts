@@ -60,7 +60,7 @@ const explore = (name: string): { readonly states: number; readonly broken: bool
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const seconds = Math.round((performance.now() - from) / 100) / 10;
   const facts = { world: name, states, depth, complete, seconds, never, found: found ?? null };
-  const end = complete ? 'all there are' : `to ${String(depth)} steps`;
+  const end = `${complete ? 'all there are,' : 'every story to'} ${String(depth)} steps`;
   const story = found?.story.map((line) => `\n  ${line}`).join('') ?? '';
   say(
     `${name}: ${String(states)} states, ${end}, ${String(seconds)} s` +

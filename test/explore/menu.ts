@@ -1,5 +1,6 @@
 import * as act from './act.js';
 import type { Grant } from './act.js';
+import * as epochs from './epochs.js';
 import type { Limits } from './facts.js';
 import type { Role } from '../../lib/domain/roles.js';
 import * as window from './window.js';
@@ -93,16 +94,16 @@ const actionsOf = (menu: Menu, begun: number) => {
         ),
       ),
     ],
-    lose: action('the car loses the time', act.loseClock, true),
-    tell: action('an owner tells the time', (state) => act.tellTime(state, limits), true),
+    lose: action('the car loses the time', epochs.loseClock, true),
+    tell: action('an owner tells the time', (state) => epochs.tellTime(state, limits), true),
     attacks: attacks.map(([person, role]) => ({
       ...action(`${person} pairs as ${role}`, (state) => act.pair(state, person, role, limits)),
       attack: true,
     })),
-    rekey: action('the car is re-keyed', (state) => act.reKey(state, limits)),
+    rekey: action('the car is re-keyed', (state) => epochs.reKey(state, limits)),
     setBack: action(
       'the card sets the clock an hour back',
-      (state) => act.setByCard(state, 3600, limits),
+      (state) => epochs.setByCard(state, 3600, limits),
       true,
     ),
     stolen: {

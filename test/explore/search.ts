@@ -38,7 +38,7 @@ export interface Found {
 
 export interface Outcome {
   readonly states: number;
-  /** Steps after the beginning, of the longest story. */
+  /** So many steps after the beginning every story was searched; with `found`, the steps of that. */
   readonly depth: number;
   /** Nothing was left to try. */
   readonly complete: boolean;
@@ -117,7 +117,7 @@ export const search = <S>(
         } catch (error) {
           return failed(error, story, depth);
         }
-        if (known.size >= mostStates) return outcome(depth);
+        if (known.size >= mostStates) return outcome(depth - 1);
       }
       if (known.size % 10_000 < 10) progress(known.size, depth);
     }

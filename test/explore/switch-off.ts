@@ -1,6 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
-import type { Control } from './controls.js';
+
+/**
+ * A rule that is switched off in the built text of the car's and the phone's own functions: the search must find
+ * a story that breaks a property without it. `find` stands once in the file.
+ */
+export interface Control {
+  readonly rule: string;
+  /** From firmware-sim/rights, as it is built. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** What goes with it, in the same file. */
+  readonly also?: { readonly find: string; readonly replace: string };
+  /** The world in which it is found. */
+  readonly world: string;
+}
 
 /** Text of a module that Node runs for every file that is imported from then on. */
 const HOOKS = `

@@ -1,3 +1,4 @@
+import { COMMAND_WORLDS } from './commands.js';
 import { FRESHNESS_WORLDS } from './freshness.js';
 import { PIN_WORLDS } from './pin.js';
 import { RIGHTS_WORLDS } from './rights-worlds.js';
@@ -19,4 +20,5 @@ export const WORLDS: readonly Searchable[] = [
   ...RIGHTS_WORLDS.map(searchable),
   ...PIN_WORLDS.map(searchable),
   ...FRESHNESS_WORLDS.map(searchable),
+  ...COMMAND_WORLDS.map(searchable),
 ];
