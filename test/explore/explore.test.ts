@@ -86,7 +86,7 @@ describe('the search over everything that can happen to rights', () => {
   });
 
   it('takes states for the same whose texts are the same, and others for others', () => {
-    expect(text({ a: [1, undefined], b: Uint8Array.of(65, 66, 67, 68) })).toBe('{[1,],ABC}');
+    expect(text({ a: [1, undefined], b: Uint8Array.of(65, 66, 67, 68) })).toBe('{[1,,],ABC,}');
     const digests = new Set(Array.from({ length: 1000 }, (_, n) => digest(`state ${String(n)}`)));
     expect(digests.size).toBe(1000);
   });
