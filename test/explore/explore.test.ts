@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { Person } from './cast.js';
 import { CONTROLS } from './controls.js';
 import { grant, pair, show } from './act.js';
 import { search } from './search.js';
-import { newState } from './state.js';
+import { canonical, newState } from './state.js';
+import type { State } from './state.js';
 import { editsOf } from './switch-off.js';
 import { digest, text } from './text.js';
 import { RIGHTS_WORLDS } from './rights-worlds.js';
@@ -61,6 +63,26 @@ describe('the search over everything that can happen to rights', () => {
       return editsOf(control).some(({ find }) => built.split(find).length !== 2);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('fails where something was never possible', () => {
+    const { status, stdout } = explore('--world', 'removal', '--states', '20');
+    expect(status).toBe(1);
+    expect(stdout).toContain('; never: Gus is removed\n');
+  });
+
+  it('takes for the same what was signed in another order', () => {
+    const limits = { slots: 4, mostRevocations: 8 };
+    const signs = (state: State | undefined, to: Person) =>
+      state && grant(state, { by: 'Ada', to, dating: 'honest' });
+    const paired = pair(newState, 'Ada', 'owner', limits);
+    const [one, other] = [signs(signs(paired, 'Gus'), 'Hal'), signs(signs(paired, 'Hal'), 'Gus')];
+    if (one === undefined || other === undefined) throw new Error('no grant');
+    expect(canonical(one)).toBe(canonical(other));
+    const voided = { ...one, words: one.words.map((word) => ({ ...word, void: true })) };
+    expect(canonical(voided)).not.toBe(canonical(one));
+    const shown = show(one, 1, limits);
+    expect(shown && canonical(shown)).not.toBe(canonical(one));
   });
 
   it('says what it knows, and refuses what it does not know', () => {

@@ -79,9 +79,7 @@ const exploreAll = (): boolean => {
     options.world === undefined ? REFUSALS.filter((each) => !refusalsMet.has(each)) : [];
   say(
     `${String(states)} states in ${String(names.length)} worlds` +
-      (unmet.length === 0
-        ? '; every refusal was met'
-        : `; refusals never met: ${unmet.join(', ')}`),
+      (unmet.length > 0 ? `; refusals never met: ${unmet.join(', ')}` : ''),
     { states, worlds: names.length, unmet },
   );
   return outcomes.every(({ broken }) => !broken) && unmet.length === 0;
