@@ -37,7 +37,7 @@ export const REFUSALS: readonly string[] = [
 /** Every refusal that was met, and how often. */
 export const refusalsMet = new Map<string, number>();
 
-export const met = (what: string, refusal: string): undefined => {
+export const met = (what: string, refusal: string): State | undefined => {
   const name = `${what}: ${refusal}`;
   refusalsMet.set(name, (refusalsMet.get(name) ?? 0) + 1);
   return undefined;

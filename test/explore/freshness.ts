@@ -8,7 +8,6 @@ import { text } from './text.js';
 /** A man in the middle holds back what a phone and a car say, for as long as he likes. */
 
 const TICK_MS = 2_500;
-const MOST_WISHES = 2;
 
 const toCar = (state: SessionState): SessionState | undefined => {
   const [next, ...rest] = state.toCar;

@@ -64,7 +64,8 @@ const types = (
   if (typeof counted === 'string') {
     if (counted === 'pin-locked' && mayTry)
       broken('nobody waits for the tries of others', `${person} has tried ${String(tries)} times`);
-    return met('pin', counted);
+    met('pin', counted);
+    return undefined;
   }
   if (!mayTry)
     broken('a PIN is guessed no faster than that', `${person} tries after ${String(tries)} tries`);

@@ -171,23 +171,16 @@ const says = (state: SessionState, message: InTheAir): SessionState =>
   state.phone.phase === 'gone' ? state : { ...state, fromCar: [...state.fromCar, message] };
 
 const carryOut = (state: SessionState, effect: LinkEffect): SessionState => {
+  if (effect.type === 'execute') return acts(state, effect.command);
+  // A quarter of a second is none here.
+  if (effect.type === 'refuse-later') return stepCar(state, { type: 'refusal-due' });
+  if (effect.type !== 'send') return state;
   const { car, now } = state;
-  switch (effect.type) {
-    case 'execute':
-      return acts(state, effect.command);
-    case 'refuse-later':
-      // A quarter of a second is none here.
-      return stepCar(state, { type: 'refusal-due' });
-    case 'send': {
-      const { message } = effect;
-      if (message.case === 'sealed') return says(state, { case: 'sealed', value: message.value });
-      const { hellos: hello } = car;
-      const after = { ...state, car: { ...car, hellos: hello + 1, challengedAt: now } };
-      return says(after, { case: 'hello', hello });
-    }
-    default:
-      return state;
-  }
+  const { message } = effect;
+  if (message.case === 'sealed') return says(state, { case: 'sealed', value: message.value });
+  const { hellos: hello } = car;
+  const after = { ...state, car: { ...car, hellos: hello + 1, challengedAt: now } };
+  return says(after, { case: 'hello', hello });
 };
 
 /** The phone has subscribed. */
