@@ -142,7 +142,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #session: CarSession;
   #car: PairedCar;
   #clockLost = false;
-  #datedAhead = false;
+  #againMs: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -163,9 +163,12 @@ export class CarConnection extends CarCommands<CallOptions> {
     return this.#car;
   }
 
-  /** Whether the car refused the grant of this phone for its date: a moment later it may not. */
-  get datedAhead(): boolean {
-    return this.#datedAhead;
+  /**
+   * After how many milliseconds without a link the car may well do what it refused last: it found the grant of
+   * this phone dated a little ahead, or keeps its links for others. Undefined: asking again is of no use.
+   */
+  get againMs(): number | undefined {
+    return this.#againMs;
   }
 
   /** Whether the last answer said that the car does not know the time. */
@@ -210,11 +213,17 @@ export class CarConnection extends CarCommands<CallOptions> {
     }
     const result = await this.#session.ask(command, deadline);
     this.#clockLost = result.clockLost;
-    this.#datedAhead = command.type !== 'deliver' && isRefusal(result.outcome, 'dated-ahead');
+    if (command.type !== 'deliver') this.#againMs = againMs(result.outcome);
     this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
   }
 }
+
+/** docs/PROTOCOL.md, sections 8 and 4. */
+const againMs = (outcome: Outcome): number | undefined => {
+  if (isRefusal(outcome, 'dated-ahead')) return 1_000;
+  return isRefusal(outcome, 'busy') ? 5_000 : undefined;
+};
 
 const checkPin = (pin: string): string => {
   if (/^\d{4,8}$/.test(pin)) return pin;
