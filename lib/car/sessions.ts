@@ -67,7 +67,9 @@ export class Sessions {
 
   /** A key has proved itself on this link. */
   begin(link: CarLink, key: KeySlot): void {
-    if (this.#links.get(link)?.session !== undefined) return;
+    const held = this.#links.get(link);
+    // One that is gone must not come back: nobody would remove it.
+    if (held === undefined || held.session !== undefined) return;
     const now = this.#clock.now();
     const who = this.#answersFor(key);
     const leftMs = this.#turns.leftMs(who);

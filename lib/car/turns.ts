@@ -66,7 +66,7 @@ export class Turns {
   #set(who: string, turn: Turn): void {
     this.#turns.delete(who);
     this.#turns.set(who, turn);
-    const oldest = this.#turns.keys().next();
-    if (this.#turns.size > MOST_TURNS && oldest.done !== true) this.#turns.delete(oldest.value);
+    const [oldest = who] = this.#turns.keys();
+    if (this.#turns.size > MOST_TURNS) this.#turns.delete(oldest);
   }
 }

@@ -25,7 +25,12 @@ const AREAS = {
   noise: { mutate: ['lib/noise/*.ts'], tests: ['unit/noise/*', 'vectors/noise'] },
   session: {
     mutate: ['lib/native/session/*.ts'],
-    tests: ['unit/native/session/*', 'property/session', 'vectors/protocol'],
+    tests: [
+      'unit/native/session/*',
+      'unit/native/car/freshness',
+      'property/session',
+      'vectors/protocol',
+    ],
   },
   pairing: {
     mutate: ['lib/native/pairing/*.ts'],
@@ -45,7 +50,7 @@ const AREAS = {
     tests: ['unit/firmware-sim/rights/*'],
   },
   policy: {
-    mutate: ['firmware-sim/{behaviors,key-manager,pin-lock}.ts'],
+    mutate: ['firmware-sim/{behaviors,key-manager,pin-lock,pin-tries}.ts'],
     tests: [
       'unit/firmware-sim/{behaviors,key-manager,pin-lock}',
       'unit/firmware-sim/rights/{admission,revoking}',
@@ -65,12 +70,20 @@ const AREAS = {
   },
   wire: { mutate: ['lib/native/*.ts'], tests: ['unit/native/*', 'property/{codec,framing,wire}'] },
   car: {
-    mutate: ['lib/native/car/link-machine.ts'],
-    tests: ['unit/native/car/*', 'unit/native/pairing/car-side', 'property/car-link'],
+    mutate: ['lib/native/car/link-*.ts', 'lib/car/{sessions,turns}.ts'],
+    tests: [
+      'unit/native/car/*',
+      'unit/native/pairing/car-side',
+      'unit/car/{sessions,turns}',
+      'property/car-link',
+    ],
   },
   controller: {
     mutate: ['firmware-sim/{controller,pairing-manager,pairing-window}.ts'],
-    tests: ['unit/firmware-sim/{controller*,behaviors,pairing-window}', 'property/firmware-sim'],
+    tests: [
+      'unit/firmware-sim/{controller*,behaviors,pairing-manager,pairing-window}',
+      'property/firmware-sim',
+    ],
   },
   // The store itself: the format of the record, the two files, the log in the flash. Not the simulated
   // chip, nor lock and directories. Of its tests those that take milliseconds; power cuts everywhere

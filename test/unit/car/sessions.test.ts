@@ -67,8 +67,43 @@ describe('the links of a car', () => {
     sessions.begin(stranger, granted);
     expect(ended).toEqual(['one']);
     sessions.begin(stranger, granted);
-    await clock.advance(TURN_MS - 1);
+    // The first takes its time to go; for one who comes, one goes.
+    await clock.advance(TURN_MS);
     expect(ended).toEqual(['one']);
+  });
+
+  it('have what is left of the turn of who comes back', async () => {
+    const { clock, sessions, ended, link } = start(1);
+    await clock.advance(7_000);
+    const one = link('one');
+    sessions.begin(one, driver);
+    await clock.advance(20_000);
+    sessions.remove(one);
+    sessions.begin(link('two'), driver);
+    await clock.advance(TURN_MS - 20_001);
+    expect(ended).toEqual([]);
+    await clock.advance(1);
+    expect(ended).toEqual(['two']);
+  });
+
+  it('are not ended before the turn of somebody is over, though all are taken', async () => {
+    const { clock, sessions, ended, link } = start(2);
+    sessions.begin(link('one'), driver);
+    await clock.advance(1_000);
+    sessions.begin(link('two'), owner);
+    await clock.advance(TURN_MS - 1_001);
+    expect(ended).toEqual([]);
+    await clock.advance(1);
+    expect(ended).toEqual(['one']);
+  });
+
+  it('do not come back with a proof that is there when they are gone', () => {
+    const { clock, sessions, link } = start(1);
+    const one = link('one');
+    sessions.remove(one);
+    sessions.begin(one, owner);
+    expect(sessions.links()).toEqual([]);
+    expect(clock.pending).toBe(0);
   });
 
   it('keep no timer when they are gone', async () => {

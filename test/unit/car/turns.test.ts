@@ -65,6 +65,30 @@ describe('the turn of a key', () => {
     expect(turns.leftMs('owner')).toBe(0);
   });
 
+  it('is as long as the sessions were, to the shortest that counts and the shortest rest', async () => {
+    const { turns, session } = start();
+    await session('guest', SHORT_MS);
+    expect(turns.leftMs('guest')).toBe(TURN_MS - SHORT_MS);
+    await session('guest', TURN_MS - 2 * SHORT_MS);
+    expect(turns.leftMs('guest')).toBe(SHORT_MS);
+  });
+
+  it('that has a rest is not forgotten by who comes again and again', async () => {
+    const { clock, turns, session } = start();
+    await session('guest', TURN_MS - SHORT_MS);
+    for (let ms = 0; ms <= TURNED_AWAY_MS; ms += 1_000) {
+      expect(turns.leftMs('guest')).toBe(SHORT_MS);
+      await session('guest', 0);
+      await clock.advance(1_000);
+    }
+  });
+
+  it('is used up also by one session of which the beginning is forgotten', () => {
+    const { turns } = start();
+    turns.end('guest', TURN_MS);
+    expect(turns.leftMs('guest')).toBe(0);
+  });
+
   it('is remembered of 64, those that were here last', async () => {
     const { turns, session } = start();
     await session('first', 20_000);

@@ -119,10 +119,11 @@ describe('a key that was granted', () => {
   });
 
   it('unlocks and starts as often as it may; the rest is not counted', () => {
-    expect(decide(granted({ uses: 2 }, 1), 'unlock', world())).toEqual({
-      speedLimit: undefined,
-      counts: true,
-    });
+    for (const command of ['unlock', 'start'] as const) {
+      const counted = { speedLimit: undefined, counts: true };
+      expect(decide(granted({ uses: 2 }, 1), command, world())).toEqual(counted);
+    }
+    expect(decide(granted({ uses: 2 }, 1), 'lock', world())).toEqual(ALLOWED);
     expect(decide(granted({ uses: 2 }, 2), 'unlock', world())).toBe('used-up');
     expect(decide(granted({ uses: 2 }, 2), 'start', world())).toBe('used-up');
     expect(decide(granted({ uses: 2 }, 2), 'lock', world())).toEqual(ALLOWED);
