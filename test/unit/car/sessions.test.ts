@@ -54,20 +54,28 @@ describe('the links of a car', () => {
 
   it('are ended one at a time, the one whose turn is over longest, and only when all are taken', async () => {
     const { clock, sessions, ended, link } = start(3);
-    for (const [name, key] of [
-      ['one', driver],
-      ['two', owner],
-    ] as const) {
-      sessions.begin(link(name), key);
-      await clock.advance(1_000);
-    }
+    const [one, two] = [link('one'), link('two')];
+    sessions.begin(two, owner);
+    await clock.advance(1_000);
+    sessions.begin(one, driver);
     await clock.advance(10 * TURN_MS);
     const stranger = link('stranger');
     expect(ended).toEqual([]);
     sessions.begin(stranger, granted);
-    expect(ended).toEqual(['one']);
+    expect(ended).toEqual(['two']);
     sessions.begin(stranger, granted);
-    // The first takes its time to go; for one who comes, one goes.
+    // It takes its time to go; for one who comes, one goes.
+    await clock.advance(TURN_MS);
+    expect(ended).toEqual(['two']);
+  });
+
+  it('are ended in the order in which they came where their turns are over at one time', async () => {
+    const { clock, sessions, ended, link } = start(2);
+    for (const [name, key] of [
+      ['one', driver],
+      ['two', owner],
+    ] as const)
+      sessions.begin(link(name), key);
     await clock.advance(TURN_MS);
     expect(ended).toEqual(['one']);
   });
