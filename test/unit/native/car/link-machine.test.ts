@@ -20,7 +20,7 @@ import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js
 import { DONE, enrolmentOf } from '../../../support/test-car.js';
 import { IDENTITY } from '../../../support/memory-car.js';
 import { UNLOCK } from '../session/sample.js';
-import { linkIn, linkLeftIn, opened, PHASES, PHONE, WAYS } from './link-rig.js';
+import { INTRODUCTION, linkIn, linkLeftIn, opened, PHASES, PHONE, WAYS } from './link-rig.js';
 import type { Phase } from './link-rig.js';
 import type { Machine } from './machine.js';
 
@@ -80,6 +80,7 @@ describe('what comes late', () => {
     [{ type: 'executed', result: DONE }, 'executing'],
     [{ type: 'try-counted', allowed: true }, 'counting-try'],
     [{ type: 'enrolled', outcome: 'fault' }, 'enrolling'],
+    [{ type: 'admitted', outcome: 'grant-invalid' }, 'admitting'],
   ];
 
   it.each(PHASES)('changes nothing for a link that is %s', (phase) => {
@@ -188,6 +189,15 @@ describe('a stranger', () => {
     expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'name-invalid' });
   });
 
+  it('whose grant does not hold is refused like any', () => {
+    const rig = opened();
+    rig.say(rig.phone.proof(PHONE.identity, INTRODUCTION));
+    expect(rig.input({ type: 'admitted', outcome: 'grant-invalid' })).toEqual({
+      ...refused,
+      state: { phase: 'refusing', failures: 1 },
+    });
+  });
+
   it('gets a fresh challenge each time, and no sixth', () => {
     const rig = linkIn('challenged');
     const challenges = new Set<string>();
@@ -240,6 +250,13 @@ describe('a phone that is known', () => {
     expect(effects.map(({ type }) => type)).toEqual(['authenticated', 'send', 'idle-after']);
     expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'unknown-command' });
     expect(rig.state.phase).toBe('ready');
+  });
+
+  it('is told in private that its grant does not hold', () => {
+    const rig = linkIn('admitting');
+    const { state } = rig.input({ type: 'admitted', outcome: 'grant-invalid' });
+    expect(state).toEqual({ phase: 'ending', why: 'refused: grant-invalid' });
+    expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'grant-invalid' });
   });
 
   it('loses its link for a command that does not open, or once its key is gone', () => {

@@ -23,7 +23,7 @@ export const opened = (change?: Partial<LinkContext>): Machine => {
 };
 
 /** A first command with a grant. */
-const INTRODUCTION = encodeCommand(
+export const INTRODUCTION = encodeCommand(
   { type: 'unlock' },
   { grants: new Uint8Array(115), name: 'guest' },
 );
