@@ -81,7 +81,9 @@ const AREAS = {
   controller: {
     mutate: ['firmware-sim/{controller,pairing-manager,pairing-window}.ts'],
     tests: [
-      'unit/firmware-sim/{controller*,behaviors,pairing-manager,pairing-window}',
+      'unit/firmware-sim/{controller*,behaviors,cards,pairing-manager,pairing-window,pin-lock}',
+      'unit/firmware-sim/{body,set-time}',
+      'unit/firmware-sim/rights/terms',
       'property/firmware-sim',
     ],
   },

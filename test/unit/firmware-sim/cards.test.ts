@@ -167,13 +167,14 @@ describe('a lost card', () => {
   });
 
   it('takes with it what it began: driving, and the pairing window', async () => {
-    const { car, person, seen, pairingChanges } = await twoCards();
+    const { car, person, events, seen, pairingChanges } = await twoCards();
     car.tap({ reader: 'console', purpose: 'drive', card: 'spare' });
     car.tap({ reader: 'console', purpose: 'pair', card: 'spare' });
     seen();
     const changes = pairingChanges();
     await person.removeKey(SPARE);
     expect(car.status()).toMatchObject({ driveSecondsLeft: 0, pairing: 'idle' });
+    expect(events[1]).toMatchObject({ type: 'drive-ended', reason: 'key-removed' });
     expect(seen()).toEqual(['card-removed', 'drive-ended', 'pairing-closed']);
     expect(pairingChanges()).toBe(changes + 1);
   });

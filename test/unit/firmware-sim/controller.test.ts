@@ -320,6 +320,7 @@ describe('pairing', () => {
     await enrol(1);
     const { publicKey } = phoneIdentity(2);
     const driver = await enrol(2, 'driver');
+    expect(events.at(-2)).toMatchObject({ type: 'key-added', replaced: false });
     await car.execute(commandOf('start'), driver);
     await enrol(2, 'owner');
     expect([removed, car.status().driveSecondsLeft]).toEqual([[], 120]);

@@ -5,12 +5,13 @@ import { phoneIdentity, rig } from './rig.js';
 import { ADA, BOB, town } from './sharing-rig.js';
 
 it('a window tells of the guests of an owner that it made less, and drops them', async () => {
-  const { pair, attempt, grant, seen, removed, car } = await town();
+  const { pair, attempt, grant, events, seen, removed, car } = await town();
   await pair(person(7), 'owner');
   expect(await attempt(BOB, 'start', grant(BOB))).toBe('done');
   seen();
   removed.length = 0;
   expect(await pair(ADA.person, 'valet')).toMatchObject({ slot: 0, role: 'valet' });
+  expect(events).toContainEqual(expect.objectContaining({ type: 'key-removed', by: 'card' }));
   expect(seen()).toEqual([
     'card-tapped',
     'pairing-opened',
