@@ -3,7 +3,7 @@ import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
-import { commandOf, outcomeOf, phoneIdentity, rig } from './rig.js';
+import { commandOf, outcomeOf, phoneIdentity, rig, WALL_TIME } from './rig.js';
 
 const pairTap = { reader: 'console', purpose: 'pair' } as const;
 const driveTap = { reader: 'console', purpose: 'drive' } as const;
@@ -94,6 +94,28 @@ describe('what is taken away for good', () => {
     await car.reset();
     expect(commits).toMatchObject([{ keys: [], erases: true }]);
   });
+});
+
+it('its clock is told of when it is set by hand, and when it stands still', async () => {
+  const { car, events } = await rig();
+  const now = Date.parse(WALL_TIME) / 1000 + 60;
+  await car.advanceClock(60);
+  expect(events).toMatchObject([{ type: 'clock-set', now, by: 'hand' }]);
+  expect(car.status().now).toBe(now);
+  await car.loseClock();
+  expect(events.at(-1)).toMatchObject({ type: 'clock-lost' });
+  await car.advanceClock(60);
+  expect(events.at(-1)).toMatchObject({ type: 'clock-set', now: 0, by: 'hand' });
+});
+
+it('the links of a car are told with the key that has them, and for how many whole seconds', async () => {
+  const { car, enrol, holders } = await rig();
+  const key = await enrol(1);
+  holders.push({ key: undefined, heldMs: 999 }, { key, heldMs: 12_500 });
+  expect(car.status().links).toEqual([
+    { key: null, seconds: 0 },
+    { key: { slot: 0, name: 'phone 1' }, seconds: 12 },
+  ]);
 });
 
 describe('driving', () => {

@@ -88,14 +88,25 @@ describe('the PIN to drive', () => {
     expect(await attempt(CLEO, withPin('start', '2468'))).toBe('used-up');
   });
 
+  it('is told to who asks how the car is: needed or not', async () => {
+    for (const { car } of [await town(), await guarded()]) {
+      const { outcome } = await car.execute({ type: 'status' }, car.keys()[0]!);
+      expect(outcome).toMatchObject({ status: { pinNeeded: car.status().pin } });
+    }
+  });
+
   it('is set and cleared by an owner alone, and is 4 to 8 digits', async () => {
-    const { attempt } = await guarded();
+    const { attempt, events } = await guarded();
+    const told = () => events.splice(0).filter(({ type }) => type === 'pin-changed');
+    expect(told()).toMatchObject([{ set: true, by: { slot: 0 } }]);
     expect(await attempt(BOB, withPin('setPin', ''))).toBe('not-permitted');
     for (const wrong of ['123', '123456789', 'abcd', '12 4', '１２３４']) {
       expect(await attempt(ADA.person, withPin('setPin', wrong))).toBe('not-permitted');
     }
     expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    expect(told()).toEqual([]);
     expect(await attempt(ADA.person, withPin('setPin', '', '2468'))).toBe('done');
+    expect(told()).toMatchObject([{ set: false, by: { slot: 0 } }]);
     expect(await attempt(BOB, 'start')).toBe('done');
   });
 
@@ -165,16 +176,17 @@ describe('the PIN to drive', () => {
   });
 
   it('is cleared at the screen by who has the card, and knows no PIN', async () => {
-    const { car, commits, attempt, seen, store } = await noted();
+    const { car, commits, attempt, events, seen, store } = await noted();
     const person = controlOf(car, () => car.reset());
     seen();
     await expect(person.clearPin('lost')).rejects.toMatchObject({ code: 'sim.refused' });
+    expect(seen()).toEqual(['card-refused']);
     expect(car.status().pin).toBe(true);
     commits.length = 0;
     await person.clearPin();
     expect(commits).toMatchObject([{ erases: true }]);
     expect(store.record).not.toHaveProperty('pin');
-    expect(seen()).toEqual(['card-refused', 'pin-changed']);
+    expect(events).toMatchObject([{ type: 'pin-changed', set: false, by: 'card' }]);
     expect(await attempt(BOB, 'start')).toBe('done');
     commits.length = 0;
     await person.clearPin();
@@ -243,6 +255,25 @@ describe('the PIN to drive', () => {
     expect(car.status().driveSecondsLeft).toBe(120);
     await store.idle();
     expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+  });
+
+  it('keeps its tries where the memory fails, and the card lets drive all the same', async () => {
+    const inner = volatileMemory();
+    let broken = false;
+    const { attempt, car, store, warnings } = await guarded({
+      load: () => inner.load(),
+      commit: (record) => (broken ? Promise.reject(new Error('full')) : inner.commit(record)),
+    });
+    await attempt(BOB, withPin('start', '0000'));
+    broken = true;
+    car.tap({ reader: 'console', purpose: 'drive' });
+    expect(car.status().driveSecondsLeft).toBe(120);
+    await store.idle();
+    await microtasks();
+    expect(warnings).toEqual([
+      { message: 'the PIN stays as it was', fields: { error: 'Error: full' } },
+    ]);
+    expect(store.record.pin?.tries.others).toBe(1);
   });
 
   it('that an owner typed wrong makes owners wait, and no guest', async () => {
