@@ -161,3 +161,12 @@ it('a command that nothing carries out is unknown', async () => {
   expect(outcomeOf(result)).toBe('unknown-command');
   expect(events.at(-1)).toMatchObject({ type: 'command-refused', reason: 'unknown-command' });
 });
+
+it('a new car has no lists, and takes none that is none', async () => {
+  const { car, enrol } = await rig();
+  const owner = await enrol(1);
+  const { outcome } = await car.execute(commandOf('listRevocations'), owner);
+  expect(outcome).toMatchObject({ type: 'revocations' });
+  const delivered = await car.execute(commandOf('deliver'), owner);
+  expect(outcomeOf(delivered)).toBe('revocation-list-invalid');
+});

@@ -81,3 +81,20 @@ it('a window says that it takes no more tries before the key is written, and onc
   expect(open.at(-1)).toBe(false);
   expect(changes).toBe(2);
 });
+
+it('a window that another one replaced takes no try, not even one that is being counted', async () => {
+  const { car } = await rig();
+  const opened = () => {
+    car.tap({ reader: 'console', purpose: 'pair' });
+    const window = car.pairing.window();
+    if (window === undefined) throw new Error('closed');
+    return window;
+  };
+  const first = opened();
+  const counting = car.pairing.countTry(first);
+  const second = opened();
+  expect(await counting).toBe(false);
+  expect(await car.pairing.countTry(first)).toBe(false);
+  expect(car.pairing.screen()).toMatchObject({ triesLeft: 3 });
+  expect(await car.pairing.countTry(second)).toBe(true);
+});
