@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { person } from '../credentials/sample.js';
+import type { CarController } from '../../../firmware-sim/controller.js';
+import type { PairingWindow } from '../../../lib/car/host.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import { phoneIdentity, rig } from './rig.js';
 import { ADA, BOB, town } from './sharing-rig.js';
@@ -82,17 +84,51 @@ it('a window says that it takes no more tries before the key is written, and onc
   expect(changes).toBe(2);
 });
 
+const opened = (car: CarController): PairingWindow => {
+  car.tap({ reader: 'console', purpose: 'pair' });
+  const window = car.pairing.window();
+  if (window === undefined) throw new Error('closed');
+  return window;
+};
+
+it('a window enrols nobody before somebody has tried', async () => {
+  const { car } = await rig();
+  expect(await car.pairing.enrol(opened(car), phoneIdentity(1))).toBe('closed');
+  expect(car.keys()).toEqual([]);
+});
+
+it('a key for which there is no slot any more when its turn to be written comes is not told of', async () => {
+  const { car, store, events } = await rig({ slots: 1 });
+  const window = opened(car);
+  await car.pairing.countTry(window);
+  events.length = 0;
+  const other = { ...phoneIdentity(2), slot: 0, role: 'owner' as const };
+  const filled = store.update((record) => ({
+    record: { ...record, keys: [other] },
+    value: undefined,
+  }));
+  expect(await car.pairing.enrol(window, phoneIdentity(1))).toBe('slots-full');
+  await filled;
+  expect(car.keys()).toEqual([other]);
+  expect(events).toMatchObject([{ type: 'pairing-closed', reason: 'fault' }]);
+});
+
+it('a window is not closed by the key of the one before', async () => {
+  const { car, seen } = await rig();
+  const enrolled = [1, 2].map((id) => {
+    const window = opened(car);
+    const counted = car.pairing.countTry(window);
+    return Promise.all([counted, car.pairing.enrol(window, phoneIdentity(id))]);
+  });
+  await Promise.all(enrolled);
+  expect(seen().slice(-3)).toEqual(['key-added', 'key-added', 'pairing-closed']);
+});
+
 it('a window that another one replaced takes no try, not even one that is being counted', async () => {
   const { car } = await rig();
-  const opened = () => {
-    car.tap({ reader: 'console', purpose: 'pair' });
-    const window = car.pairing.window();
-    if (window === undefined) throw new Error('closed');
-    return window;
-  };
-  const first = opened();
+  const first = opened(car);
   const counting = car.pairing.countTry(first);
-  const second = opened();
+  const second = opened(car);
   expect(await counting).toBe(false);
   expect(await car.pairing.countTry(first)).toBe(false);
   expect(car.pairing.screen()).toMatchObject({ triesLeft: 3 });
