@@ -134,3 +134,16 @@ it('a window that another one replaced takes no try, not even one that is being 
   expect(car.pairing.screen()).toMatchObject({ triesLeft: 3 });
   expect(await car.pairing.countTry(second)).toBe(true);
 });
+
+it('a window closes by itself, and then no timer runs', async () => {
+  const { car, clock, events, pairingChanges } = await rig();
+  opened(car);
+  opened(car);
+  await clock.advance(119_999);
+  expect(pairingChanges()).toBe(1);
+  events.length = 0;
+  await clock.advance(1);
+  expect(events).toMatchObject([{ type: 'pairing-closed', reason: 'timeout' }]);
+  expect(pairingChanges()).toBe(2);
+  expect(clock.pending).toBe(0);
+});
