@@ -55,6 +55,14 @@ describe('the card at the screen', () => {
   });
 });
 
+it('a clock that runs is set by nobody over the air, and nobody is told of it', async () => {
+  const { car, attempt, now, seen } = await town();
+  seen();
+  expect(await attempt(ADA.person, { type: 'setTime', seconds: now() + HOUR })).toBe('done');
+  expect(car.status().now).toBe(now());
+  expect(seen()).toEqual([]);
+});
+
 describe('the report', () => {
   it('tells what waits for the time, until the car is told it', async () => {
     const all = await town();
