@@ -63,6 +63,18 @@ it('a clock that runs is set by nobody over the air, and nobody is told of it', 
   expect(seen()).toEqual([]);
 });
 
+it('a lost clock goes back behind nothing that the car has seen, and says which time it has', async () => {
+  const { car, attempt, events, store, now } = await town();
+  await store.update((record) => ({
+    record: { ...record, clock: { offset: 0, floor: now(), lost: true } },
+    value: undefined,
+  }));
+  events.length = 0;
+  expect(await attempt(ADA.person, { type: 'setTime', seconds: now() - HOUR })).toBe('done');
+  expect(events).toMatchObject([{ type: 'clock-set', now: now(), by: { slot: 0 } }]);
+  expect(car.status().now).toBe(now());
+});
+
 describe('the report', () => {
   it('tells what waits for the time, until the car is told it', async () => {
     const all = await town();
