@@ -52,7 +52,7 @@ const AREAS = {
   policy: {
     mutate: ['firmware-sim/{behaviors,key-manager,pin-lock,pin-tries}.ts'],
     tests: [
-      'unit/firmware-sim/{behaviors,cards,key-manager,pin-lock,set-time}',
+      'unit/firmware-sim/{behaviors,cards,controller-details,key-manager,pin-lock,set-time}',
       'unit/firmware-sim/rights/{admission,revoking}',
     ],
   },

@@ -108,6 +108,7 @@ describe('the links of a car', () => {
   it('do not come back with a proof that is there when they are gone', () => {
     const { clock, sessions, link } = start(1);
     const one = link('one');
+    expect(sessions.links()).toEqual([one]);
     sessions.remove(one);
     sessions.begin(one, owner);
     expect(sessions.links()).toEqual([]);

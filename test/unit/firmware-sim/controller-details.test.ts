@@ -90,6 +90,10 @@ describe('what is taken away for good', () => {
     await enrol(2, 'valet');
     await enrol(3);
     expect(commits.map(({ erases }) => erases)).toEqual([false, true, false, false]);
+    await car.credentials.addCard('spare');
+    commits.length = 0;
+    await car.execute(commandOf('removeKey', car.status().cards[1]?.slot), owner);
+    expect(commits).toMatchObject([{ cards: { length: 1 }, erases: true }]);
     commits.length = 0;
     await car.reset();
     expect(commits).toMatchObject([{ keys: [], erases: true }]);
