@@ -34,7 +34,7 @@ const entry = (car: PairedCar) => {
     slot,
     granted: grant !== undefined,
     ...boundsOf(car),
-    carrying: outbox.length,
+    outbox: outbox.length,
     refused: refusedList(car) ?? null,
     clockOffset,
     mark: mark === undefined ? null : formatTime(mark),
