@@ -249,7 +249,7 @@ describe('the host of a peripheral', () => {
       message: 'the controller does not answer LE Set Advertising Data',
     });
     await settle();
-    await clock.advance(2000);
+    await clock.advance(5000);
     await failed;
     expect(errors).toHaveLength(1);
   });
