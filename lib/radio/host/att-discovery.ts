@@ -26,8 +26,17 @@ const GROUPS: readonly string[] = [AttributeType.primaryService, AttributeType.s
 /** At least one. */
 type Found = readonly [Attribute, ...Attribute[]];
 
-const inRange = ({ table }: AttServer, { start, end }: Range, type?: string): Found | Refused => {
+/** @param groups types that may be asked for, where not all may */
+const inRange = (
+  { table }: AttServer,
+  { start, end }: Range,
+  type?: string,
+  groups?: readonly string[],
+): Found | Refused => {
   if (start === 0 || start > end) return refused(start, AttError.invalidHandle);
+  if (type !== undefined && groups?.includes(type) === false) {
+    return refused(start, AttError.unsupportedGroupType);
+  }
   const all = table.between(start, end);
   const [first, ...more] = type === undefined ? all : all.filter((each) => each.type === type);
   return first === undefined ? refused(start, AttError.attributeNotFound) : [first, ...more];
@@ -76,34 +85,32 @@ export const readByGroupType = (
   request: Typed,
   server: AttServer,
   state: AttState,
-): Done | Refused => list(request, server, state, Att.readByGroupTypeResponse, 4);
+): Done | Refused => list(request, server, state, Att.readByGroupTypeResponse, 4, GROUPS);
 
 /**
  * Entries of one length: handles (2 bytes, or 4 with the end of a group) and a value. A value that is too
  * long for an entry is cut, and what has another length than the first needs a request of its own.
  */
 const list = (
-  { start, end, type }: Typed,
+  request: Typed,
   server: AttServer,
   state: AttState,
   response: typeof Att.readByTypeResponse | typeof Att.readByGroupTypeResponse,
-  handleBytes: 2 | 4,
+  handleBytes: number,
+  groups?: readonly string[],
 ): Done | Refused => {
+  const { type } = request;
   if (type.length !== 2 && type.length !== 16) return refused(0, AttError.invalidPdu);
-  const wanted = uuidText(type);
-  const found = inRange(server, { start, end }, wanted);
-  const groups = handleBytes === 4;
-  if (groups && !GROUPS.includes(wanted) && start !== 0 && start <= end)
-    return refused(start, AttError.unsupportedGroupType);
+  const found = inRange(server, request, uuidText(type), groups);
   if ('code' in found) return found;
-  const value = readableValue(state, found[0]);
+  const valueOf = (each: Attribute): Uint8Array | undefined => readableValue(state, each);
+  const value = valueOf(found[0]);
   if (value === undefined) return refused(found[0].handle, AttError.readNotPermitted);
-  // What an entry can have at most (3.4.4.2 and 3.4.4.10), as its length has one byte.
+  // The length of an entry has one byte.
   const length = Math.min(handleBytes + value.length, state.mtu - 2, 0xff);
-  const entries = found.map((each) => ({ ...each, value: readableValue(state, each) }));
   const most = Math.floor((state.mtu - 2) / length);
-  const attributes = leading(entries, most, (each) => each.value?.length === value.length).map(
-    (each) => ({ ...each, value: (each.value ?? value).subarray(0, length - handleBytes) }),
+  const attributes = leading(found, most, (each) => valueOf(each)?.length === value.length).map(
+    (each) => ({ ...each, value: (valueOf(each) ?? value).subarray(0, length - handleBytes) }),
   );
   return { pdu: response.build({ length, attributes }) };
 };

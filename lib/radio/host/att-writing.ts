@@ -113,9 +113,7 @@ const assembled = (parts: readonly PreparedWrite[]): ReadonlyMap<number, Uint8Ar
   for (const { handle, offset, value } of parts) {
     const before = values.get(handle) ?? EMPTY;
     if (offset > before.length) return refused(handle, AttError.invalidOffset);
-    const end = offset + value.length;
-    if (end > MAX_VALUE_BYTES) return refused(handle, AttError.invalidAttributeValueLength);
-    const after = new Uint8Array(Math.max(before.length, end));
+    const after = new Uint8Array(Math.max(before.length, offset + value.length));
     after.set(before);
     after.set(value, offset);
     values.set(handle, after);

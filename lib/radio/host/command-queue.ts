@@ -9,8 +9,8 @@ import { hexNumber } from '../../hci/text.js';
 import type { Clock } from '../../platform/clock.js';
 import { OperationQueue, runOperation } from '../operation.js';
 
-/** Controllers answer within milliseconds. */
-const ANSWER_MS = 2000;
+/** Controllers answer within milliseconds; but this process may be busy for seconds, where it is slow. */
+const ANSWER_MS = 5000;
 
 export interface CommandQueueOptions {
   send(packet: Uint8Array): void;

@@ -6,7 +6,6 @@ import {
   SignallingCommand,
 } from '../../hci/l2cap.js';
 import type { L2capPdu } from '../../hci/l2cap.js';
-import { concat } from '../../platform/bytes.js';
 
 /** What the two fixed channels beside ATT are answered: that nothing of theirs is known here. */
 

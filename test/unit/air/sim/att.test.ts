@@ -43,7 +43,51 @@ class Caller extends TestRadio {
   }
 }
 
+/** A phone that has a link to a car, and what the car's user sees of it. */
+const connected = async () => {
+  const clock = new SimClock();
+  const medium = new Medium({ clock, pace: 'real', seed: 'junk' });
+  const address = { type: 'public', bytes: Buffer.alloc(6, 1) } as const;
+  const car = new SimPeripheral({ medium, address, onClose: () => undefined });
+  const seen = { links: 0, chunks: 0, ends: [] as string[] };
+  const onLink = (link: Link): void => {
+    seen.links++;
+    void link.open({ data: () => seen.chunks++, closed: (reason) => seen.ends.push(reason) });
+  };
+  await car.start([{ profile: nativeProfile, onLink }]);
+  await car.advertise([nativeAdvertising(new Uint8Array(9))]);
+  const phone = new Caller(medium, 2);
+  medium.listen(phone.station, [{ intervalMs: 10, windowMs: 10 }]);
+  await clock.advance(200);
+  medium.connect(phone.station, phone.from!, {
+    initiator: phone.address,
+    advertiser: address,
+    parameters: { interval: 6, latency: 0, timeout: 100 },
+  });
+  await clock.advance(50);
+  return { clock, phone, seen };
+};
+
+const configure = (value: number): Uint8Array =>
+  attFrame(Att.writeRequest, { handle: 15, value: Uint8Array.of(value, 0) });
+
 describe('SimPeripheral', () => {
+  it('answers requests of all kinds, and ends the link of a phone that unsubscribes', async () => {
+    const { clock, phone, seen } = await connected();
+    const exchange = async (request: Uint8Array): Promise<string[]> => {
+      const before = phone.told.length;
+      phone.link!.send({ first: true, data: request });
+      await clock.advance(200);
+      return phone.told.slice(before).filter((what) => what !== 'ack');
+    };
+    expect(await exchange(attFrame(Att.readRequest, { handle: 3 }))).toEqual([
+      'data 090004000b70686f6e656b6579',
+    ]);
+    expect(await exchange(configure(1))).toEqual(['data 0100040013']);
+    expect(await exchange(configure(0))).toEqual(['data 0100040013', 'down 19']);
+    expect(seen).toEqual({ links: 1, chunks: 0, ends: ['remote'] });
+  });
+
   it('survives any bytes from a phone, and gives its user none before the subscription', async () => {
     const known = fc.constantFrom(...Object.values(Att).map(({ opcode }) => opcode));
     const pdu = fc
@@ -51,40 +95,18 @@ describe('SimPeripheral', () => {
       .map(([opcode, parameters]) =>
         l2capFrame(Channel.att, concat(Uint8Array.of(opcode), parameters)),
       );
-    const subscription = fc.constant(
-      attFrame(Att.writeRequest, { handle: 15, value: Uint8Array.of(1, 0) }),
-    );
+    const subscription = fc.constant(configure(1));
     const junk = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(pdu, junk, subscription), { maxLength: 20 }),
         async (messages) => {
-          const clock = new SimClock();
-          const medium = new Medium({ clock, pace: 'real', seed: 'junk' });
-          const address = { type: 'public', bytes: Buffer.alloc(6, 1) } as const;
-          const car = new SimPeripheral({ medium, address, onClose: () => undefined });
-          let links = 0;
-          let chunks = 0;
-          const onLink = (link: Link): void => {
-            links++;
-            void link.open({ data: () => chunks++, closed: () => undefined });
-          };
-          await car.start([{ profile: nativeProfile, onLink }]);
-          await car.advertise([nativeAdvertising(new Uint8Array(9))]);
-          const phone = new Caller(medium, 2);
-          medium.listen(phone.station, [{ intervalMs: 10, windowMs: 10 }]);
-          await clock.advance(200);
-          medium.connect(phone.station, phone.from!, {
-            initiator: phone.address,
-            advertiser: address,
-            parameters: { interval: 6, latency: 0, timeout: 100 },
-          });
-          await clock.advance(50);
+          const { clock, phone, seen } = await connected();
           for (const message of messages) phone.link!.send({ first: true, data: message });
           await clock.advance(500);
           const subscriptions = messages.filter(isSubscription);
-          expect(links).toBe(Math.min(1, subscriptions.length));
-          if (links === 0) expect(chunks).toBe(0);
+          expect(seen.links).toBe(Math.min(1, subscriptions.length));
+          if (seen.links === 0) expect(seen.chunks).toBe(0);
           expect(phone.told.filter((what) => what.startsWith('down'))).toEqual([]);
         },
       ),
