@@ -1,6 +1,5 @@
 import type { FormFactor, ShareOptions } from '../../lib/index.js';
 import { KeyRing } from '../../lib/phone/key-ring.js';
-import { refusedList } from '../../lib/phone/outbox-entries.js';
 import { FileKeyStore } from '../config/key-store.js';
 import { endTime } from '../config/time.js';
 import type { Context } from '../context.js';
@@ -88,10 +87,9 @@ export const listShared = async (context: Context): Promise<void> => {
   });
   const named = (await ring.cars()).filter(({ name }) => name === (options.car ?? name));
   for (const line of refusedLists(named)) output.say(line);
-  const refused = named.flatMap((car) => {
-    const reason = refusedList(car);
-    return reason === undefined ? [] : [{ car: car.name, reason }];
-  });
+  const refused = named.flatMap(({ name: car, refused: reason }) =>
+    reason === undefined ? [] : [{ car, reason }],
+  );
   output.result(
     { shared, refused },
     table([

@@ -1,6 +1,6 @@
 import type { FormFactor } from '../domain/names.js';
 import { verifyDelegations } from '../credentials/chain.js';
-import { parseChain } from '../credentials/grant.js';
+import { lastTerms, parseChain } from '../credentials/grant.js';
 import { formatUri, parseUri, uriNoun } from '../credentials/uri.js';
 import type { PhoneKeyUri } from '../credentials/uri.js';
 import type { Suite } from '../crypto/suite.js';
@@ -8,7 +8,6 @@ import { PhoneKeyError } from '../errors.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './choose.js';
-import { lastTerms } from './sharing.js';
 import { addUniquely, chosenName } from './store.js';
 import type { CarChange, PairedCar } from './store.js';
 

@@ -5,6 +5,8 @@ import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js
 import { refusalError } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
 import type { CentralLink } from '../radio/types.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import type { CarSession } from './dialect.js';
@@ -114,11 +116,18 @@ export abstract class CarCommands<Options extends CallOptions> {
   }
 }
 
+/** This phone's entry of the car, with what it has told: not for applications, which have connections too. */
+export let entryOf: (connection: CarConnection) => PairedCar;
+
 /**
  * A link to a car this phone has a key for. Commands run one after the other; the first carries the
  * proof of who we are. A command that got no answer ends the link.
  */
 export class CarConnection extends CarCommands<CallOptions> {
+  static {
+    entryOf = (connection) => connection.#car;
+  }
+
   readonly #environment: PhoneEnvironment;
   readonly #link: CentralLink;
   readonly #session: CarSession;
@@ -140,9 +149,9 @@ export class CarConnection extends CarCommands<CallOptions> {
     this.#session = session;
   }
 
-  /** This phone's entry of it, with what it has told. */
-  get car(): PairedCar {
-    return this.#car;
+  /** With what it has told. */
+  get car(): Car {
+    return carOf(this.#environment.suite, this.#car);
   }
 
   /** Whether the car refused the grant of this phone for its date: a moment later it may not. */

@@ -2,13 +2,15 @@ import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
 import { nativeRemote } from '../native/phone.js';
 import { carsNamed } from './choose.js';
-import { CarCommands, CarConnection } from './connection.js';
+import { CarCommands, CarConnection, entryOf } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
 import { connectToCar, findCar, scanCars } from './finder.js';
-import type { SeenCar } from './finder.js';
+import type { HeardCar } from './finder.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
 import type { Delivery, Outbox } from './outbox.js';
@@ -20,6 +22,12 @@ export interface CarCallOptions extends CallOptions {
   readonly car?: string | undefined;
   /** Those cars, for who has read them already; without them, the store is read. */
   readonly cars?: readonly PairedCar[] | undefined;
+}
+
+/** A phonekey car that was heard. */
+export interface SeenCar extends Omit<HeardCar, 'car'> {
+  /** Undefined where this phone has no key for it. */
+  readonly car: Car | undefined;
 }
 
 /** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
@@ -44,7 +52,9 @@ export class Remote extends CarCommands<CarCallOptions> {
   /** Reports phonekey cars each time they are heard, until the signal aborts. */
   async scan(found: (car: SeenCar) => void, signal: AbortSignal): Promise<void> {
     const cars = await this.#environment.store.list();
-    await scanCars(this.#environment, cars, found, signal);
+    const hear = ({ car, ...heard }: HeardCar): void =>
+      found({ ...heard, car: car && carOf(this.#environment.suite, car) });
+    await scanCars(this.#environment, cars, hear, signal);
   }
 
   /**
@@ -58,7 +68,7 @@ export class Remote extends CarCommands<CarCallOptions> {
   override listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
     return this.call(options, async (connection, deadline) => {
       const keys = await connection.listKeys(deadline);
-      await reconcileOwnKey(this.#environment, connection.car, keys);
+      await reconcileOwnKey(this.#environment, entryOf(connection), keys);
       return keys;
     });
   }
