@@ -27,7 +27,7 @@ export const listCars = async (context: Context): Promise<void> => {
 
 const entry = (car: Car) => {
   const { name, state, unconfirmed = false, role = null, slot = null, grant, waiting } = car;
-  const { refused = null, clockOffset = null, mark, floor } = car;
+  const { refused = null, clockOffset = null, mark, floor, otherGrants = [] } = car;
   return {
     name,
     state,
@@ -35,6 +35,7 @@ const entry = (car: Car) => {
     role,
     slot,
     granted: grant !== undefined,
+    otherGrants: otherGrants.length,
     ...boundsOf(car),
     carrying: waiting,
     refused,
@@ -46,10 +47,11 @@ const entry = (car: Car) => {
 
 /** For a person: with what is not as it should be. */
 const stateOf = (car: Car): string => {
-  const { state, unconfirmed, waiting, refused, clockOffset = 0, floor } = car;
+  const { state, unconfirmed, waiting, refused, clockOffset = 0, floor, otherGrants = [] } = car;
   const minutes = Math.round(Math.abs(clockOffset) / 60);
   return [
     unconfirmed === true && state === 'paired' ? 'paired again, unconfirmed' : state,
+    ...(otherGrants.length === 0 ? [] : [`${String(otherGrants.length)} more to the same key`]),
     ...(refused === undefined ? [] : ['revocation list refused']),
     ...(waiting > 0 && refused === undefined ? ['revocation list to deliver'] : []),
     ...(Math.abs(clockOffset) > TOLERANCE_SECONDS

@@ -71,6 +71,9 @@ export const acceptGrant = async (
   output.result({ car: car.name, role: car.role ?? null, state: car.state, ...bounds }, [
     `${car.role ?? 'key'} of ${car.name}: ${describeBounds(car)}`,
   ]);
+  if (car.otherGrants !== undefined) {
+    output.say('other grants to that key are kept, for what the car does not take this one for');
+  }
   if (car.state === 'pending')
     output.say('the car takes this key when you use it first: key unlock');
 };

@@ -8,6 +8,7 @@ import { PhoneKeyError } from '../errors.js';
 import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './choose.js';
+import { grantsOf, withGrant } from './grants.js';
 import { addUniquely, chosenName } from './store.js';
 import type { CarChange, PairedCar } from './store.js';
 
@@ -40,7 +41,7 @@ export interface AcceptOptions {
 type Grant = Extract<PhoneKeyUri, { what: 'grant' }>;
 
 /**
- * Takes a grant for a key that this phone has offered, or a newer one for a key that it has. Whether
+ * Takes a grant for a key that this phone has offered, or another one for a key that it has. Whether
  * the car takes it shows when it is used first.
  * @returns the entry, which is `pending` until the car has taken the key
  * @throws PhoneKeyError `usage.invalid`; `grant.invalid` for one that is not for this phone or was altered
@@ -113,8 +114,9 @@ const replaced = (
   entry: Omit<PairedCar, 'name'>,
 ): Promise<PairedCar> =>
   environment.store.update(name, (car) => {
-    const over =
-      car.grant !== undefined && lastTerms(car.grant).notAfter <= wallSeconds(environment);
+    const grants = grantsOf(car);
+    const now = wallSeconds(environment);
+    const over = grants.length > 0 && grants.every(({ grant }) => lastTerms(grant).notAfter <= now);
     if (!over) {
       throw invalid(
         `this phone has a key for that car: ${name}`,
@@ -127,7 +129,7 @@ const replaced = (
 
 const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });
 
-/** A newer grant to the same key replaces the one before; the same again changes nothing. */
+/** Another grant to the same key is kept beside those of before; the same again changes nothing. */
 const renew = (
   suite: Suite,
   car: PairedCar,
@@ -140,8 +142,6 @@ const renew = (
     });
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
-  if (suite.equal(car.grant, chain)) return changed(car);
-  const [before, now] = [lastTerms(car.grant), lastTerms(chain)];
-  if (now.issuedAt <= before.issuedAt) throw invalid('this phone has a newer grant to that key');
-  return changed({ ...car, ...called, grant: chain, state: 'pending', role: now.role });
+  const held = withGrant(car, chain);
+  return changed(held === car ? car : { ...held, ...called });
 };

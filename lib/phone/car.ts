@@ -30,6 +30,8 @@ export interface Car extends Shown {
   readonly fingerprint: string;
   /** What the grant says by which this phone has its key; none for one that was paired at the car. */
   readonly grant?: GrantTerms;
+  /** What the others say that it has to the same key, in the order in which they would be shown. */
+  readonly otherGrants?: readonly GrantTerms[];
   /** How many parts of revocation lists wait for the car. */
   readonly waiting: number;
   /** Why the car did not take this phone's own list, where it was asked and did not. */
@@ -44,6 +46,7 @@ export const carOf = (suite: Suite, car: PairedCar): Car => {
     publicKey: car.carPublicKey.slice(),
     fingerprint: toHex(fingerprint(suite, car.identity.publicKey)),
     ...(car.grant && { grant: lastTerms(car.grant) }),
+    ...(car.otherGrants && { otherGrants: car.otherGrants.map(({ grant }) => lastTerms(grant)) }),
     waiting: (car.outbox ?? []).length,
     ...(refused && { refused }),
   };

@@ -1,8 +1,9 @@
 import { COMMAND_ID_BYTES } from '../domain/commands.js';
-import type { Command } from '../domain/commands.js';
+import type { Command, CommandName } from '../domain/commands.js';
 import { isRefusal } from '../domain/outcomes.js';
 import type { CarStatus, KeyEntry, Outcome, Result } from '../domain/outcomes.js';
 import { refusalError } from '../domain/refusals.js';
+import type { Refusal } from '../domain/refusals.js';
 import { PhoneKeyError } from '../errors.js';
 import type { CentralLink } from '../radio/types.js';
 import { carOf } from './car.js';
@@ -133,7 +134,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #session: CarSession;
   #car: PairedCar;
   #clockLost = false;
-  #datedAhead = false;
+  #last: CarConnection['last'];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -154,9 +155,9 @@ export class CarConnection extends CarCommands<CallOptions> {
     return carOf(this.#environment.suite, this.#car);
   }
 
-  /** Whether the car refused the grant of this phone for its date: a moment later it may not. */
-  get datedAhead(): boolean {
-    return this.#datedAhead;
+  /** What was asked last, and why the car refused it; of the parts of revocation lists it is not told. */
+  get last(): { readonly command: CommandName; readonly refusal?: Refusal } | undefined {
+    return this.#last;
   }
 
   /** Whether the last answer said that the car does not know the time. */
@@ -199,9 +200,12 @@ export class CarConnection extends CarCommands<CallOptions> {
     if (command.id !== undefined && command.id.length !== COMMAND_ID_BYTES) {
       throw new PhoneKeyError('usage.invalid', 'the id of a command has 8 bytes');
     }
+    this.#last = { command: command.type };
     const result = await this.#session.ask(command, deadline);
+    const { outcome } = result;
     this.#clockLost = result.clockLost;
-    this.#datedAhead = command.type !== 'deliver' && isRefusal(result.outcome, 'dated-ahead');
+    if (outcome.type === 'refused' && command.type !== 'deliver')
+      this.#last = { command: command.type, refusal: outcome.refusal };
     this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
   }

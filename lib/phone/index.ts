@@ -28,6 +28,7 @@ export type {
   ListRefusal,
   OutboxEntry,
   CarStore,
+  HeldGrant,
   Offer,
   OwnRevocationList,
   PairedCar,

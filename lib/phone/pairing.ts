@@ -8,6 +8,7 @@ import { Deadline } from './deadline.js';
 import type { CarToPair } from './dialect.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
+import { withoutGrants } from './grants.js';
 import { addUniquely } from './store.js';
 import type { PairedCar } from './store.js';
 
@@ -46,8 +47,8 @@ export const enrolAt = async (
   }
   const { slot, role } = done;
   try {
-    // A grant that it had is of no matter any more.
-    return await environment.store.update(entry.name, ({ grant: _, unconfirmed: __, ...now }) => {
+    return await environment.store.update(entry.name, (before) => {
+      const { unconfirmed: _, ...now } = withoutGrants(before);
       const paired: PairedCar = { ...now, attHandle, state: 'paired', slot, role };
       const car = learned(paired, done, wallSeconds(environment));
       return { car, value: car };

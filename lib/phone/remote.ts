@@ -14,7 +14,7 @@ import type { Car } from './car.js';
 import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
 import type { Delivery, Outbox } from './outbox.js';
-import { reconcileOwnKey } from './reconcile.js';
+import { goOn, reconcileOwnKey } from './reconcile.js';
 import type { PairedCar } from './store.js';
 
 export interface CarCallOptions extends CallOptions {
@@ -33,6 +33,9 @@ export interface SeenCar extends Omit<HeardCar, 'car'> {
 /** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
 const MOST_AGAIN = 2;
 const AGAIN_MS = 1_000;
+
+const isUnknown = (error: unknown): boolean =>
+  error instanceof PhoneKeyError && error.code === 'car.not-recognised';
 
 const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
 
@@ -92,23 +95,50 @@ export class Remote extends CarCommands<CarCallOptions> {
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
   ): Promise<T> {
     const deadline = Deadline.of(this.#environment.clock, options);
-    for (let again = 0; ; again++) {
-      const connection = await this.#connect(options ?? {}, deadline);
+    let given = options ?? {};
+    let again = MOST_AGAIN;
+    let others: number | undefined;
+    let refused: (() => T) | undefined;
+    for (;;) {
+      const connection = await this.#connect(given, deadline);
       const outbox = openOutbox(this.#environment, connection);
-      const tooEarly = (): boolean =>
-        connection.datedAhead && again < MOST_AGAIN && deadline.timeoutMs > 2 * AGAIN_MS;
+      let waitMs: number | undefined;
+      /** Whether the car may do a moment later what it has refused, or by another grant that this phone has. */
+      const goesOn = async (error?: unknown): Promise<boolean> => {
+        const { command, refusal } = connection.last ?? {};
+        if (command === undefined || !(refusal || isUnknown(error))) return false;
+        if (refusal === 'dated-ahead' && again-- > 0 && deadline.timeoutMs > 2 * AGAIN_MS) {
+          waitMs = AGAIN_MS;
+          return true;
+        }
+        const before = entryOf(connection);
+        others ??= before.otherGrants?.length ?? 0;
+        if (others-- <= 0) return false;
+        const car = await goOn(this.#environment, before, refusal, command);
+        if (car !== undefined) given = { car: car.name, cars: [car] };
+        return car !== undefined;
+      };
       try {
         const done = await work(connection, deadline, outbox);
-        if (!tooEarly()) return done;
+        if (!(await goesOn())) return done;
+        refused = () => done;
       } catch (error) {
-        if (!tooEarly()) throw error;
+        if (await goesOn(error)) {
+          if (!isUnknown(error))
+            refused = () => {
+              throw error;
+            };
+          // A refusal says more than that the car knows nothing of another grant.
+        } else if (refused !== undefined && isUnknown(error)) return refused();
+        else throw error;
       } finally {
         await outbox.afterCommand(deadline);
         // What the car answered counts, not how the link ended.
         await connection.close().catch(() => undefined);
       }
       // An owner's clock may be a little ahead of the car's.
-      await deadline.race(pause(this.#environment.clock, AGAIN_MS), notHeard);
+      if (waitMs !== undefined)
+        await deadline.race(pause(this.#environment.clock, waitMs), notHeard);
     }
   }
 

@@ -75,6 +75,10 @@ const extras: fc.Arbitrary<Partial<PairedCar>> = fc.record(
     mark: seconds,
     floor: seconds,
     grant: fc.constant(grantTo()),
+    otherGrants: fc.constantFrom(
+      [{ grant: grantTo() }],
+      [{ grant: grantTo() }, { grant: grantTo(), taken: true as const }],
+    ),
     ownName: name,
     ownFormFactor: fc.constantFrom(...FORM_FACTORS),
     shared: fc.array(sharedKeys, { maxLength: 5 }),
