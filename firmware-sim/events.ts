@@ -69,7 +69,7 @@ export type CarEventDetail =
   | { readonly type: 'key-suspended' | 'key-resumed'; readonly key: KeySummary; readonly by: Actor }
   /** `entries`: how many keys the owner has revoked or suspended. */
   | {
-      readonly type: 'notice-taken';
+      readonly type: 'revocation-list-taken';
       readonly by: Actor;
       readonly number: number;
       readonly entries: number;

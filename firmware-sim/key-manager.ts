@@ -90,7 +90,7 @@ export class KeyManager implements CredentialHost {
         tagKey: this.#revocationListTagKey(),
         ownerKey: signingKeyIn(suite, record),
       });
-      if (part === undefined) return { value: 'notice-invalid' };
+      if (part === undefined) return { value: 'revocation-list-invalid' };
       const value = takePart(record, part, this.#context());
       if (typeof value === 'string') return { value };
       return {
@@ -101,7 +101,7 @@ export class KeyManager implements CredentialHost {
     });
     if (typeof taken === 'string') return taken;
     this.#tell(taken);
-    return taken.old ? 'notice-old' : undefined;
+    return taken.old ? 'revocation-list-old' : undefined;
   }
 
   /** What the policy says; where the key's uses are limited, one is counted, durably, before `allow`. */
@@ -225,7 +225,7 @@ export class KeyManager implements CredentialHost {
     const { ownerSlot, number, entries } = part;
     const owner = ownerIn(rights, ownerSlot);
     const by = owner === undefined ? 'car' : actor(owner);
-    emit({ type: 'notice-taken', by, number, entries: entries.length });
+    emit({ type: 'revocation-list-taken', by, number, entries: entries.length });
     this.left(gone, by);
     for (const key of rights.keys) {
       const was = isSuspended(suite, before, key);

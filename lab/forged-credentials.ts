@@ -150,7 +150,7 @@ export interface SealOptions {
   readonly prologue?: Uint8Array;
 }
 
-const REVOCATION_LIST = utf8('phonekey v1 notice');
+const REVOCATION_LIST = utf8('phonekey v1 revocation list');
 
 /** Any body, signed as a part of a revocation list, and sealed for the car. */
 export const sealPart = (

@@ -292,15 +292,15 @@ export const uriVectors = () => {
     'a grant without its last byte': grant.slice(0, -1),
     'a grant without a link': `phonekey:grant/${key.split('/')[1] ?? ''}`,
     'a grant under the name of a key': grant.replace('grant/', 'key/'),
-    'a revocation list of 147 bytes': `phonekey:notice/${'A'.repeat(196)}`,
-    'a revocation list of 2021 bytes': `phonekey:notice/${'A'.repeat(2695)}`,
+    'a revocation list of 147 bytes': `phonekey:revocation-list/${'A'.repeat(196)}`,
+    'a revocation list of 2021 bytes': `phonekey:revocation-list/${'A'.repeat(2695)}`,
   };
   return {
     note: NOTE,
     valid: [
       valid('key', key, GUEST.publicKey, GUEST.signingKey),
       valid('grant', grant, KEYS.car.publicKey, LINKS.both),
-      valid('notice', formatUri({ what: 'notice', revocationList: part }), part),
+      valid('revocation-list', formatUri({ what: 'revocation-list', revocationList: part }), part),
     ],
     invalid: Object.entries(invalid).map(([name, uri]) => ({ name, uri })),
   };

@@ -157,7 +157,7 @@ export const exampleRevocationList = (): Uint8Array => {
 export const revocationListExample = (): Example => {
   const revocationList = exampleRevocationList();
   const { issuedAt, floor, number, epoch, ownerSlot, entries } = EXAMPLE_REVOCATION_LIST;
-  const context = utf8('phonekey v1 notice');
+  const context = utf8('phonekey v1 revocation list');
   const signed = concat(context, carPublicKey, writePart(EXAMPLE_REVOCATION_LIST));
   const described = entries.flatMap(({ fingerprint: about, since, kind }, index) => [
     [`fingerprint_${String(index)}`, about] as const,
@@ -178,6 +178,6 @@ export const revocationListExample = (): Example => {
     revocation_list: revocationList,
     revocation_list_frame: toCar({ case: 'revocationList', value: revocationList }),
     command_deliver: encodeCommand({ type: 'deliver', revocationList }),
-    revocation_list_uri: formatUri({ what: 'notice', revocationList }),
+    revocation_list_uri: formatUri({ what: 'revocation-list', revocationList }),
   };
 };

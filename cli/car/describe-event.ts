@@ -32,7 +32,7 @@ const CAR: Sentences<CarEvent> = {
   'key-refused': ({ name, reason }) => `a key named ${name} was not taken: ${reason}`,
   'key-suspended': ({ by, key }) => `key suspended by ${who(by)}: ${keyText(key)}`,
   'key-resumed': ({ by, key }) => `key resumed by ${who(by)}: ${keyText(key)}`,
-  'notice-taken': ({ number, by, entries }) =>
+  'revocation-list-taken': ({ number, by, entries }) =>
     `revocation list ${String(number)} of ${who(by)}: ${keyCount(entries)}`,
   'pin-changed': ({ set, by }) => `PIN to drive ${set ? 'set' : 'cleared'} by ${who(by)}`,
   'epoch-raised': ({ by, epoch }) => `re-keyed by ${who(by)}; the epoch is ${String(epoch)}`,

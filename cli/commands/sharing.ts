@@ -154,7 +154,7 @@ const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
   add('relay', "relay an owner's revocation list to the car, from any phone", RELAY_EXAMPLES)
     .argument(
       '<list>',
-      'phonekey:notice/..., a file with one on each line or a PNG of its QR code, or - for stdin',
+      'phonekey:revocation-list/..., a file with one on each line or a PNG of its QR code, or - for stdin',
     )
     .option('--id <id>', 'to this car alone, by its id in key scan')
     .action(act('radio', async () => (await lists()).relayLists));

@@ -26,7 +26,7 @@ export const listCars = async (context: Context): Promise<void> => {
 };
 
 const entry = (car: Car) => {
-  const { name, state, unconfirmed = false, role = null, slot = null, grant, waiting } = car;
+  const { name, state, unconfirmed = false, role = null, slot = null, grant, outbox } = car;
   const { refused = null, clockOffset = null, mark, floor, otherGrants = [] } = car;
   return {
     name,
@@ -37,7 +37,7 @@ const entry = (car: Car) => {
     granted: grant !== undefined,
     otherGrants: otherGrants.length,
     ...boundsOf(car),
-    carrying: waiting,
+    outbox,
     refused,
     clockOffset,
     mark: mark === undefined ? null : formatTime(mark),
@@ -47,13 +47,13 @@ const entry = (car: Car) => {
 
 /** For a person: with what is not as it should be. */
 const stateOf = (car: Car): string => {
-  const { state, unconfirmed, waiting, refused, clockOffset = 0, floor, otherGrants = [] } = car;
+  const { state, unconfirmed, outbox, refused, clockOffset = 0, floor, otherGrants = [] } = car;
   const minutes = Math.round(Math.abs(clockOffset) / 60);
   return [
     unconfirmed === true && state === 'paired' ? 'paired again, unconfirmed' : state,
     ...(otherGrants.length === 0 ? [] : [`${String(otherGrants.length)} more to the same key`]),
     ...(refused === undefined ? [] : ['revocation list refused']),
-    ...(waiting > 0 && refused === undefined ? ['revocation list to deliver'] : []),
+    ...(outbox > 0 && refused === undefined ? ['revocation list to deliver'] : []),
     ...(Math.abs(clockOffset) > TOLERANCE_SECONDS
       ? [`its clock is ${String(minutes)} min ${clockOffset > 0 ? 'ahead' : 'behind'}`]
       : []),

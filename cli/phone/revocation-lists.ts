@@ -39,7 +39,7 @@ export const changeKeyStatus = async (
 export const refreshLeases = (context: Context, given: HandOutOptions): Promise<ExitCode> =>
   send(
     context,
-    'stamp',
+    'refresh',
     (revocationList) => `leases of ${revocationList.car} begin anew`,
     (ring, car) => ring.refresh(car),
     given,
@@ -48,7 +48,7 @@ export const refreshLeases = (context: Context, given: HandOutOptions): Promise<
 /** Signs first, which needs no car; then tries to deliver where there is a radio, and says whether it was. */
 const send = async (
   context: Context,
-  command: StatusVerb | 'stamp', // as JSON names it: the word of before `key refresh`
+  command: StatusVerb | 'refresh',
   what: (revocationList: SignedRevocationList) => string,
   sign: (ring: KeyRing, car: CarChoice) => Promise<SignedRevocationList>,
   given: HandOutOptions,
@@ -74,7 +74,7 @@ const send = async (
       delivered,
       refused: refusal,
       voided,
-      notices: uris,
+      revocationLists: uris,
     },
     delivered
       ? [output.paint('green', `${what(revocationList)}: ${car} knows`)]
@@ -145,7 +145,7 @@ export const relayLists = async (
     return phone.relay(uris, { ...limits, id });
   });
   const { delivered, refused, waiting, handedTo } = relayed;
-  output.result({ command: 'carry', ok: true, ...relayed }, [
+  output.result({ command: 'relay', ok: true, ...relayed }, [
     ...delivered.map((car) => output.paint('green', `delivered to ${car}`)),
     ...refused.map(
       (car) => `${car} did not take it: it has a newer one, or its owner counts no more`,

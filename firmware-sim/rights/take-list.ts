@@ -40,7 +40,7 @@ export const takePart = <R extends Rights>(
   const { suite, wallMs } = context;
   const now = runningTime(before.clock, wallMs);
   const issuer = ownerIn(before, part.ownerSlot);
-  if (issuer === undefined || part.epoch !== before.epoch) return 'notice-invalid';
+  if (issuer === undefined || part.epoch !== before.epoch) return 'revocation-list-invalid';
   if (isDatedAhead(now, part.issuedAt)) return 'dated-ahead';
   const owner = fingerprint(suite, issuer.publicKey);
   if (part.entries.some((entry) => sameBytes(entry.fingerprint, owner))) return 'own-key';

@@ -41,7 +41,7 @@ export const MOST_PARTS = 8;
 export const LEAST_PART_BYTES = TAG_BYTES + SEAL_BYTES + HEADER_BYTES + SIGNATURE_BYTES;
 export const MOST_PART_BYTES = LEAST_PART_BYTES + ENTRIES_PER_PART * ENTRY_BYTES;
 
-const PROLOGUE = utf8('phonekey v1 notice');
+const PROLOGUE = utf8('phonekey v1 revocation list');
 
 /** Their codes are 1 to 3. */
 const KINDS: readonly EntryKind[] = ['revoked', 'suspended', 'resumed'];
@@ -68,7 +68,7 @@ export type RevocationList = Omit<RevocationListPart, 'part' | 'parts'>;
 
 /** The 32-byte key of the tag by which a car tells parts for it from junk. */
 export const revocationListTagKey = (suite: Suite, carPublicKey: Uint8Array): Uint8Array =>
-  suite.hkdfSha512(carPublicKey, new Uint8Array(0), utf8('phonekey v1 notice tag'), 32);
+  suite.hkdfSha512(carPublicKey, new Uint8Array(0), utf8('phonekey v1 revocation list tag'), 32);
 
 /**
  * Signs and seals a list, in as many parts as it takes, each at most MOST_PART_BYTES.

@@ -8,14 +8,14 @@ import { LEAST_PART_BYTES, MOST_PART_BYTES } from './revocation-list.js';
  * How keys, grants and revocation lists travel from phone to phone: `phonekey:<what>/<base64url>`, which fits
  * in a message and in a QR code.
  *
- *     key      X25519 key, Ed25519 key          64 bytes: of the phone that is to get a grant
- *     grant    car's X25519 key, links          147 to 588 bytes
- *     revocation list   as in ToCar                      148 to 2020 bytes
+ *     key               X25519 key, Ed25519 key     64 bytes: of the phone that is to get a grant
+ *     grant             car's X25519 key, links     147 to 588 bytes
+ *     revocation-list   as in ToCar                 148 to 2020 bytes
  */
 export type PhoneKeyUri =
   | { readonly what: 'key'; readonly publicKey: Uint8Array; readonly signingKey: Uint8Array }
   | { readonly what: 'grant'; readonly carPublicKey: Uint8Array; readonly chain: Uint8Array }
-  | { readonly what: 'notice'; readonly revocationList: Uint8Array };
+  | { readonly what: 'revocation-list'; readonly revocationList: Uint8Array };
 
 const KEY_BYTES = 32;
 
@@ -27,7 +27,7 @@ export const formatUri = (uri: PhoneKeyUri): string =>
  */
 export const parseUri = (text: string): PhoneKeyUri => {
   const [, what, encoded] =
-    /^phonekey:(key|grant|notice)\/([A-Za-z0-9_-]+)$/.exec(text.trim()) ?? [];
+    /^phonekey:(key|grant|revocation-list)\/([A-Za-z0-9_-]+)$/.exec(text.trim()) ?? [];
   if (what === undefined || encoded === undefined) {
     throw invalid('not a key, a grant or a revocation list of phonekey');
   }
@@ -41,14 +41,14 @@ export const parseUri = (text: string): PhoneKeyUri => {
     checkChain(chain);
     return { what, carPublicKey: bytes.slice(0, KEY_BYTES), chain };
   }
-  if (what === 'notice' && between(bytes, LEAST_PART_BYTES, MOST_PART_BYTES)) {
+  if (what === 'revocation-list' && between(bytes, LEAST_PART_BYTES, MOST_PART_BYTES)) {
     return { what, revocationList: bytes };
   }
   throw invalid(`a ${uriNoun(what)} of the wrong length`);
 };
 
-/** What people call it: a URI keeps the older word for a revocation list. */
-export const uriNoun = (what: string): string => (what === 'notice' ? 'revocation list' : what);
+/** What people call it. */
+export const uriNoun = (what: string): string => what.replace('-', ' ');
 
 const payloadOf = (uri: PhoneKeyUri): Uint8Array => {
   switch (uri.what) {
@@ -56,7 +56,7 @@ const payloadOf = (uri: PhoneKeyUri): Uint8Array => {
       return concat(uri.publicKey, uri.signingKey);
     case 'grant':
       return concat(uri.carPublicKey, uri.chain);
-    case 'notice':
+    case 'revocation-list':
       return uri.revocationList;
   }
 };
@@ -83,5 +83,5 @@ const between = (bytes: Uint8Array, least: number, most: number): boolean =>
 const invalid = (message: string, cause?: unknown): PhoneKeyError =>
   new PhoneKeyError('usage.invalid', message, {
     cause,
-    hint: 'Copy all of it: it begins with phonekey:key/, phonekey:grant/ or phonekey:notice/.',
+    hint: 'Copy all of it: it begins with phonekey:key/, phonekey:grant/ or phonekey:revocation-list/.',
   });

@@ -82,11 +82,11 @@ const REFUSALS = {
     "Set the clock of the phone that signed it, or the car's with the card: key car time.",
     TEMPORARY,
   ),
-  'notice-invalid': entry(
+  'revocation-list-invalid': entry(
     'the car does not take this revocation list',
     'It is for another car, or of an owner who does not count there any more.',
   ),
-  'notice-old': entry(
+  'revocation-list-old': entry(
     'the car has a newer revocation list of this owner',
     'Let the owner sign the next one: key refresh, near the car.',
   ),

@@ -33,7 +33,7 @@ export interface Car extends Shown {
   /** What the others say that it has to the same key, in the order in which they would be shown. */
   readonly otherGrants?: readonly GrantTerms[];
   /** How many parts of revocation lists wait for the car. */
-  readonly waiting: number;
+  readonly outbox: number;
   /** Why the car did not take this phone's own list, where it was asked and did not. */
   readonly refused?: ListRefusal;
 }
@@ -47,7 +47,7 @@ export const carOf = (suite: Suite, car: PairedCar): Car => {
     fingerprint: toHex(fingerprint(suite, car.identity.publicKey)),
     ...(car.grant && { grant: lastTerms(car.grant) }),
     ...(car.otherGrants && { otherGrants: car.otherGrants.map(({ grant }) => lastTerms(grant)) }),
-    waiting: (car.outbox ?? []).length,
+    outbox: (car.outbox ?? []).length,
     ...(refused && { refused }),
   };
 };

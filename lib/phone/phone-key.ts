@@ -79,7 +79,7 @@ export class PhoneKey extends Remote {
   /**
    * Relays revocation lists of owners to their cars: to those this phone has a key for now, or with its next
    * command there; what is for none of them is handed to all cars in range.
-   * @param uris `phonekey:notice/...`
+   * @param uris `phonekey:revocation-list/...`
    * @throws PhoneKeyError `usage.invalid`; where there is no car to hand them to, as `connect`
    */
   relay(uris: readonly string[], options: RelayOptions = {}): Promise<Relayed> {

@@ -89,7 +89,7 @@ const revocationListsIn = (uris: readonly string[]): readonly Uint8Array[] => {
   if (uris.length === 0) throw invalid('no revocation list was given');
   return uris.map((text) => {
     const uri = parseUri(text);
-    if (uri.what === 'notice') return uri.revocationList;
+    if (uri.what === 'revocation-list') return uri.revocationList;
     throw invalid(
       `that is a ${uri.what}, not a revocation list`,
       'Revocation lists come from key revoke, key suspend, key resume and key refresh.',

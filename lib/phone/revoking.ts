@@ -15,7 +15,7 @@ import type { CarChange, OwnRevocationList, PairedCar } from './store.js';
 
 /** A list that was signed: in the outbox of this phone, and for whoever else may relay it. */
 export interface SignedRevocationList {
-  /** `phonekey:notice/...`, one for each part; sealed, so that who relays it reads nothing. */
+  /** `phonekey:revocation-list/...`, one for each part; sealed, so that who relays it reads nothing. */
   readonly uris: readonly string[];
   readonly car: string;
   readonly number: number;
@@ -120,7 +120,7 @@ export const nextList = (
   return {
     car: withOutbox(changed, replaceOwn(parts, car.outbox ?? [])),
     value: {
-      uris: parts.map((part) => formatUri({ what: 'notice', revocationList: part })),
+      uris: parts.map((part) => formatUri({ what: 'revocation-list', revocationList: part })),
       car: car.name,
       number,
       issuedAt: signed.issuedAt,

@@ -100,8 +100,8 @@ export interface OutboxEntry {
 
 /** Why a car does not take a part of a list. What is dated ahead it takes later. */
 export const LIST_REFUSALS = [
-  'notice-old',
-  'notice-invalid',
+  'revocation-list-old',
+  'revocation-list-invalid',
   'own-key',
   'dated-ahead',
 ] as const satisfies readonly Refusal[];

@@ -150,7 +150,7 @@ describe('a key file', () => {
       outbox: Array.from({ length: MOST_IN_OUTBOX }, () => ({
         part: random(MOST_PART_BYTES),
         own: true,
-        refused: 'notice-invalid' as const,
+        refused: 'revocation-list-invalid' as const,
       })),
     });
     const text = formatKeyFile(full);

@@ -68,10 +68,10 @@ describe('a phone restored from a backup', () => {
     expect((await owner.run(['shared'])).stderr).toMatch(refused);
     expect((await owner.json(['shared'])).value).toEqual({
       shared: [],
-      refused: [{ car: 'car', reason: 'notice-old' }],
+      refused: [{ car: 'car', reason: 'revocation-list-old' }],
     });
     expect((await owner.json(['cars'])).value).toMatchObject({
-      cars: [{ carrying: 1, refused: 'notice-old', clockOffset: 0 }],
+      cars: [{ outbox: 1, refused: 'revocation-list-old', clockOffset: 0 }],
     });
     expect((await owner.run(['cars'])).stdout).toContain('paired, revocation list refused');
     expect((await answering('', 'lock')).err).toMatch(refused);
@@ -81,7 +81,7 @@ describe('a phone restored from a backup', () => {
     const { code, out } = await answering('\n', 'refresh');
     expect({ code, out }).toEqual({ code: 0, out: 'leases of car begin anew: car knows\n' });
     expect((await owner.json(['cars'])).value).toMatchObject({
-      cars: [{ carrying: 0, refused: null }],
+      cars: [{ outbox: 0, refused: null }],
     });
     const { revocationList } = JSON.parse(await readFile(await keyFile(), 'utf8')) as {
       revocationList: { number: number; entries: string[] };

@@ -151,7 +151,7 @@ describe('a shared key', () => {
     expect((await eve.run(['unlock'])).code).toBe(0);
     // The owner's own copy is an old one by now, and does no harm.
     expect(await owner.run(['status'])).toMatchObject({ code: 0 });
-    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ carrying: 0 }] });
+    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ outbox: 0 }] });
     await forget(bob);
     await forget(eve);
   });
@@ -318,12 +318,12 @@ describe('without a car', () => {
     const { code, stdout, stderr } = await owner.run(['refresh'], { env });
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/does not know yet\nphonekey:notice\/[\w-]+\n$/),
+      stdout: expect.stringMatching(/does not know yet\nphonekey:revocation-list\/[\w-]+\n$/),
     });
     expect(stderr).toContain('not delivered');
-    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ carrying: 1 }] });
+    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ outbox: 1 }] });
     await owner.run(['lock']);
-    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ carrying: 0 }] });
+    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ outbox: 0 }] });
   });
 
   it.each([

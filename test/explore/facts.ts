@@ -28,7 +28,9 @@ export const REFUSALS: readonly string[] = [
     'slots-full',
   ].map((each) => `grant: ${each}`),
   ...['suspended', 'expired', 'used-up', 'clock-lost'].map((each) => `unlock: ${each}`),
-  ...['notice-invalid', 'notice-old', 'dated-ahead', 'own-key'].map((each) => `list: ${each}`),
+  ...['revocation-list-invalid', 'revocation-list-old', 'dated-ahead', 'own-key'].map(
+    (each) => `list: ${each}`,
+  ),
 ];
 
 /** Every refusal that was met, and how often. */

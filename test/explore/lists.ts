@@ -95,13 +95,13 @@ export const deliver = (
   const context = contextOf(state, limits);
   // The car opens a part with the key of an owner who counts.
   const key = signingKeyIn(suite, state.rights)(content.ownerSlot);
-  if (key !== KEYS[list.by].signing.publicKey) return met('list', 'notice-invalid');
+  if (key !== KEYS[list.by].signing.publicKey) return met('list', 'revocation-list-invalid');
   if (isRestrained(state, list.by))
     broken('a suspended owner takes nothing away', `${list.by}'s list counted`);
   const taken = takePart(state.rights, content, context);
   if (typeof taken === 'string') return met('list', taken);
   if (taken.old) {
-    met('list', 'notice-old');
+    met('list', 'revocation-list-old');
     const suspended = list.about.find(
       ({ person, kind }) =>
         kind === 'suspended' &&

@@ -170,10 +170,10 @@ export class SharingHost extends TestHost {
       tagKey: revocationListTagKey(suite, identity.publicKey),
       ownerKey: signingKeyIn(suite, this.rights),
     });
-    if (part === undefined) return 'notice-invalid';
+    if (part === undefined) return 'revocation-list-invalid';
     const taken = takePart(this.rights, part, this.#context);
     if (typeof taken === 'string') return taken;
     this.#keep(taken.rights);
-    return taken.old ? 'notice-old' : undefined;
+    return taken.old ? 'revocation-list-old' : undefined;
   }
 }

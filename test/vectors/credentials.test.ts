@@ -186,9 +186,9 @@ describe.each(suites)('revocation lists, suite $name', (suite) => {
       const owners = { ...context, ownerKey: signingKeyIn(suite, rights) };
       const part = openRevocationList(suite, fromHex(revocationList), owners);
       const taken =
-        part === undefined ? 'notice-invalid' : takePart(rights, part, { suite, wallMs });
-      const answer = typeof taken === 'string' ? taken : taken.old ? 'notice-old' : 'done';
-      expect(answer.replace('notice', 'revocation_list').replace('-', '_')).toBe(wanted);
+        part === undefined ? 'revocation-list-invalid' : takePart(rights, part, { suite, wallMs });
+      const answer = typeof taken === 'string' ? taken : taken.old ? 'revocation-list-old' : 'done';
+      expect(answer.replaceAll('-', '_')).toBe(wanted);
       if (typeof taken !== 'string') ({ rights } = taken);
     }
     const found = rights.owners.flatMap(({ entries }) =>

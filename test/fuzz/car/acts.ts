@@ -50,7 +50,7 @@ export const COMMAND_OF: Partial<Record<CarEvent['type'], readonly CommandName[]
 
 /** Of these a revocation list may be the cause, whoever relayed it. */
 export const BY_REVOCATION_LIST: ReadonlySet<CarEvent['type']> = new Set([
-  'notice-taken',
+  'revocation-list-taken',
   'key-removed',
   'key-suspended',
   'key-resumed',

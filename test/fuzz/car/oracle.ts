@@ -211,7 +211,7 @@ export class Oracle {
       if (event.type === 'key-removed') this.#removed(event.key.slot);
       return;
     }
-    if (event.type === 'notice-taken') this.#revocationListTaken(event);
+    if (event.type === 'revocation-list-taken') this.#revocationListTaken(event);
     if (by === 'car') {
       if (event.type === 'key-removed') this.#evicted(event.key.slot);
       return;
@@ -294,7 +294,11 @@ export class Oracle {
     }
   }
 
-  #revocationListTaken({ by, number, entries }: Extract<CarEvent, { type: 'notice-taken' }>): void {
+  #revocationListTaken({
+    by,
+    number,
+    entries,
+  }: Extract<CarEvent, { type: 'revocation-list-taken' }>): void {
     const delivery = this.#deliveries.find(
       ({ part, taken }) => !taken && part?.number === number && part.entries.length === entries,
     );
@@ -312,7 +316,7 @@ export class Oracle {
 
   /** What a revocation list entailed is in the model already, when the car says so. */
   #followed(event: CarEvent, causes: readonly Acting[]): void {
-    if (event.type === 'notice-taken' || !('key' in event)) return;
+    if (event.type === 'revocation-list-taken' || !('key' in event)) return;
     const key = this.model.keyIn(event.key.slot);
     if (event.type === 'key-removed') {
       if (key !== undefined && causes.length > 0) this.#did(event, causes);

@@ -128,7 +128,7 @@ const uris = (): PhoneKeyUri[] => {
   return [
     { what: 'key', publicKey, signingKey },
     ...chainSeeds().map((chain) => ({ what: 'grant' as const, carPublicKey: publicKey, chain })),
-    { what: 'notice', revocationList },
+    { what: 'revocation-list', revocationList },
   ];
 };
 
@@ -189,9 +189,18 @@ export const grantTargets: readonly Target[] = [
   {
     name: 'uri',
     seeds: () => [...uris().map((uri) => utf8(formatUri(uri))), utf8(pairingUri('12345678'))],
-    dictionary: ['phonekey:', 'key/', 'grant/', 'notice/', 'pair/', ' ', '\n', '=', '+', '%20'].map(
-      utf8,
-    ),
+    dictionary: [
+      'phonekey:',
+      'key/',
+      'grant/',
+      'revocation-list/',
+      'pair/',
+      ' ',
+      '\n',
+      '=',
+      '+',
+      '%20',
+    ].map(utf8),
     maxLength: 1024,
     run(input) {
       const text = textOf(input);

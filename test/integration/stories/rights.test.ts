@@ -91,7 +91,7 @@ describe('two owners', () => {
     expect([await street.start(ada), await street.start(ben)]).toEqual(['done', SUSPENDED]);
     expect(await street.unlock(ben)).toBe('done');
     const [bens] = await ben.store.list();
-    expect(bens?.outbox).toMatchObject([{ own: true, refused: 'notice-invalid' }]);
+    expect(bens?.outbox).toMatchObject([{ own: true, refused: 'revocation-list-invalid' }]);
     // Nobody takes his own suspension back, and the car tells him nothing.
     await expect(ben.key.ring.resume(await fingerprintOf(ben))).rejects.toMatchObject({
       code: 'usage.invalid',

@@ -8,7 +8,7 @@ import crypto
 import uris
 import wire
 
-CONTEXT = b"phonekey v1 notice"
+CONTEXT = b"phonekey v1 revocation list"
 NOISE = b"Noise_N_25519_ChaChaPoly_SHA512"
 ENTRIES_PER_PART = 144
 MOST_PARTS = 8
@@ -21,7 +21,7 @@ def fingerprint(public_key):
 
 
 def tag_key(car_public):
-    return crypto.hkdf(car_public, b"phonekey v1 notice tag", 32)
+    return crypto.hkdf(car_public, b"phonekey v1 revocation list tag", 32)
 
 
 def body(slot, epoch, number, issued, floor, part, parts, entries):
@@ -75,8 +75,8 @@ def sign(signing_private, car_public, slot, epoch, number, issued, entries):
 
 
 def to_uri(revocation_list):
-    return uris.encode("notice", revocation_list)
+    return uris.encode("revocation-list", revocation_list)
 
 
 def read_uri(text):
-    return uris.decode("notice", text)
+    return uris.decode("revocation-list", text)

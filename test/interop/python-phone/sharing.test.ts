@@ -179,7 +179,7 @@ describeIf('a phone written in Python from the specification', () => {
       ...succeeded,
       result: { handed: 1 },
     });
-    expect(scene.seen()).toEqual(['notice-taken', 'key-removed']);
+    expect(scene.seen()).toEqual(['revocation-list-taken', 'key-removed']);
     expect(await scene.command('guest', 'unlock')).toContain('does not accept the key');
     // What was taken once is not taken again, and the stranger sees no difference.
     expect(await scene.relay(revocationList)).toMatchObject({

@@ -5,7 +5,7 @@ import re
 
 import wire
 
-_URI = re.compile(r"phonekey:(key|grant|notice)/([A-Za-z0-9_-]+)")
+_URI = re.compile(r"phonekey:(key|grant|revocation-list)/([A-Za-z0-9_-]+)")
 
 
 def encode(what, payload):

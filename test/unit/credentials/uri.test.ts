@@ -32,7 +32,7 @@ const uris: readonly PhoneKeyUri[] = [
   { what: 'key', publicKey: GUEST.publicKey, signingKey: GUEST.signingKey },
   { what: 'grant', carPublicKey: CAR.publicKey, chain: grantTo() },
   { what: 'grant', carPublicKey: CAR.publicKey, chain: delegate(first, GUEST, FRIEND) },
-  { what: 'notice', revocationList: revocationList! },
+  { what: 'revocation-list', revocationList: revocationList! },
 ];
 
 const NONE = 'not a key, a grant or a revocation list of phonekey';
@@ -41,7 +41,7 @@ const KEY = formatUri(uris[0]!);
 describe('a phonekey: URI', () => {
   it.each(uris)('of a $what is read as it was written', (uri) => {
     const text = formatUri(uri);
-    expect(text).toMatch(/^phonekey:[a-z]+\/[A-Za-z0-9_-]+$/);
+    expect(text).toMatch(/^phonekey:[a-z-]+\/[A-Za-z0-9_-]+$/);
     expect(parseUri(`  ${text}\n`)).toEqual(uri);
   });
 
@@ -59,7 +59,7 @@ describe('a phonekey: URI', () => {
     ['phonekey:key/AAAA', 'a key of the wrong length'],
     ['phonekey:car/AAAA', NONE],
     ['phonekey:grant/AAAA', 'a grant of the wrong length'],
-    ['phonekey:notice/AAAA', 'a revocation list of the wrong length'],
+    ['phonekey:revocation-list/AAAA', 'a revocation list of the wrong length'],
     [`phonekey:key/${'A'.repeat(87)}`, 'a key of the wrong length'],
     ['phonekey:key/A', 'not base64url'],
     [`phonekey:grant/${'A'.repeat(196)}`, 'not a grant'],
@@ -72,14 +72,14 @@ describe('a phonekey: URI', () => {
       expect.objectContaining({
         code: 'usage.invalid',
         message,
-        hint: 'Copy all of it: it begins with phonekey:key/, phonekey:grant/ or phonekey:notice/.',
+        hint: 'Copy all of it: it begins with phonekey:key/, phonekey:grant/ or phonekey:revocation-list/.',
       }),
     );
   });
 
   it.each([
     ['key', 64, 64],
-    ['notice', LEAST_PART_BYTES, MOST_PART_BYTES],
+    ['revocation-list', LEAST_PART_BYTES, MOST_PART_BYTES],
   ])('of a %s has its length, not a byte less or more', (what, least, most) => {
     const text = (length: number): string =>
       `phonekey:${what}/${base64urlnopad.encode(new Uint8Array(length).fill(7))}`;
@@ -104,7 +104,7 @@ describe('a phonekey: URI', () => {
 
   it('or an error that says what to do, whatever is read', () => {
     const almost = fc
-      .tuple(fc.constantFrom('key', 'grant', 'notice'), fc.uint8Array({ maxLength: 700 }))
+      .tuple(fc.constantFrom('key', 'grant', 'revocation-list'), fc.uint8Array({ maxLength: 700 }))
       .map(([what, bytes]) => `phonekey:${what}/${Buffer.from(bytes).toString('base64url')}`);
     fc.assert(
       fc.property(fc.oneof(fc.string(), almost), (text) => {

@@ -111,14 +111,19 @@ describe('a phone restored from a backup', () => {
     expect(backup.warnings).toEqual([
       {
         message: "a car did not take this phone's revocation list",
-        fields: { name: 'Test car', refusal: 'notice-old' },
+        fields: { name: 'Test car', refusal: 'revocation-list-old' },
       },
     ]);
-    expect((await backup.car()).outbox).toMatchObject([{ own: true, refused: 'notice-old' }]);
+    expect((await backup.car()).outbox).toMatchObject([
+      { own: true, refused: 'revocation-list-old' },
+    ]);
     await air.run(backup.key.lock());
     expect(backup.warnings).toHaveLength(1); // it is known by now
 
-    expect(await air.run(backup.key.deliver())).toMatchObject({ left: 1, refusal: 'notice-old' });
+    expect(await air.run(backup.key.deliver())).toMatchObject({
+      left: 1,
+      refusal: 'revocation-list-old',
+    });
     expect(asked).toEqual([
       { car: 'Test car', unknown: [{ fingerprint: ONE, kind: 'suspended' }] },
     ]);
@@ -251,7 +256,7 @@ describe('a list that the car does not take', () => {
     await owner.key.ring.suspend(ONE);
     expect(await air.run(owner.key.deliver())).toMatchObject({
       left: 1,
-      refusal: 'notice-invalid',
+      refusal: 'revocation-list-invalid',
     });
     // Ben gives it back: what Ada signed meanwhile does not count, so it is signed anew.
     await other.key.ring.resume(fingerprintOf(entry));

@@ -40,7 +40,7 @@ describe("what an owner's phone learns from its car", () => {
       mark: 7,
       floor: 5,
       revocationList: { number: 3, issuedAt: NOW, floor: 4, entries: [] },
-      outbox: [{ part: new Uint8Array(148), own: true, refused: 'notice-old' }],
+      outbox: [{ part: new Uint8Array(148), own: true, refused: 'revocation-list-old' }],
     } as const;
     const terms = { ...NO_TERMS, epoch: 1, time: NOW };
     expect(learned(before, terms, NOW)).toEqual({ ...entry, epoch: 1, clockOffset: 0 });

@@ -157,7 +157,7 @@ describe('KeyRing.share', () => {
 
   it.each([
     ['half a public key', { to: 'ab'.repeat(31) }, 'usage.invalid'],
-    ['a grant instead of a key', { to: 'phonekey:notice/AAAA' }, 'usage.invalid'],
+    ['a grant instead of a key', { to: 'phonekey:revocation-list/AAAA' }, 'usage.invalid'],
     ['what is no URI', { to: 'bob' }, 'usage.invalid'],
     ['an end before now', { until: NOW }, 'usage.invalid'],
     ['an end before the beginning', { from: NOW + 9, until: NOW + 9 }, 'usage.invalid'],

@@ -107,7 +107,7 @@ describe('an owner that was removed, and paired again', () => {
     for (const part of old) await car.credentials.receive(part);
     expect(await attempt(EVE.person, 'start')).toBe('done');
     expect(await attempt(ADA.person, { type: 'deliver', revocationList: old[0]! })).toBe(
-      'notice-old',
+      'revocation-list-old',
     );
   });
 });

@@ -16,7 +16,7 @@ describe('a revocation list', () => {
     seen();
     await relay([entry(BOB)]);
     expect(events.at(-1)).toMatchObject({ type: 'drive-ended', reason: 'key-removed' });
-    expect(seen()).toEqual(['notice-taken', 'key-removed', 'drive-ended']);
+    expect(seen()).toEqual(['revocation-list-taken', 'key-removed', 'drive-ended']);
     expect(removed).toEqual([BOB.publicKey]);
     expect(await attempt(BOB, 'unlock')).toBe('unknown');
     expect(await attempt(BOB, 'unlock', chain)).toBe('suspended');
@@ -61,19 +61,19 @@ describe('a revocation list', () => {
     expect(await attempt(ADA.person, 'start')).toBe('done');
     seen();
     await relay([], eve);
-    expect(events).toMatchObject([{ type: 'notice-taken', by: { slot: 1, name: 'Eve' } }]);
+    expect(events).toMatchObject([{ type: 'revocation-list-taken', by: { slot: 1, name: 'Eve' } }]);
     seen();
     await relay([entry(BOB, 'suspended'), entry(CLEO)]);
     const by = { slot: 0, name: 'Ada' };
     expect(events).toMatchObject([
-      { type: 'notice-taken', by, number: 1, entries: 2 },
+      { type: 'revocation-list-taken', by, number: 1, entries: 2 },
       { type: 'key-suspended', by, key: { slot: 2, suspended: true } },
     ]);
     expect(car.status().driveSecondsLeft).toBe(120);
     removed.length = 0;
     seen();
     await relay([entry(BOB, 'resumed')]);
-    expect(events).toMatchObject([{ type: 'notice-taken' }, { type: 'key-resumed', by }]);
+    expect(events).toMatchObject([{ type: 'revocation-list-taken' }, { type: 'key-resumed', by }]);
     expect(removed).toEqual([]);
   });
 
@@ -82,12 +82,12 @@ describe('a revocation list', () => {
     expect(await attempt(CLEO, 'unlock', grant(CLEO))).toBe('done');
     const [part] = revocationList([entry(BOB)]);
     expect(await attempt(CLEO, deliver(part!))).toBe('done');
-    expect(await attempt(CLEO, deliver(part!))).toBe('notice-old');
-    expect(await attempt(CLEO, deliver(new Uint8Array(148)))).toBe('notice-invalid');
+    expect(await attempt(CLEO, deliver(part!))).toBe('revocation-list-old');
+    expect(await attempt(CLEO, deliver(new Uint8Array(148)))).toBe('revocation-list-invalid');
   });
 
   it.each([
-    ['of another epoch', { epoch: 1 }, 'notice-invalid'],
+    ['of another epoch', { epoch: 1 }, 'revocation-list-invalid'],
     ['dated more than five minutes ahead', { issuedAt: 2 ** 32 - 1 }, 'dated-ahead'],
     ['that names its own signer', {}, 'own-key'],
   ])('%s is refused with a reason of its own', async (what, more, reason) => {
@@ -183,7 +183,12 @@ describe('a revocation list', () => {
     seen();
     await relay([entry(BOB, 'suspended')]);
     expect(events[2]).toMatchObject({ reason: 'key-suspended' });
-    expect(seen()).toEqual(['notice-taken', 'key-suspended', 'drive-ended', 'key-suspended']);
+    expect(seen()).toEqual([
+      'revocation-list-taken',
+      'key-suspended',
+      'drive-ended',
+      'key-suspended',
+    ]);
     expect(removed).toEqual([BOB.publicKey, CLEO.publicKey]);
     expect(await attempt(BOB, 'unlock')).toBe('suspended');
     expect(await attempt(CLEO, 'lock')).toBe('suspended');
@@ -192,7 +197,7 @@ describe('a revocation list', () => {
     expect(await attempt(BOB, 'unlock')).toBe('suspended');
     seen();
     await relay([entry(BOB, 'resumed')]);
-    expect(seen()).toEqual(['notice-taken', 'key-resumed', 'key-resumed']);
+    expect(seen()).toEqual(['revocation-list-taken', 'key-resumed', 'key-resumed']);
     expect(await attempt(CLEO, 'unlock')).toBe('done');
   });
 

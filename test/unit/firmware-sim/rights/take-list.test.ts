@@ -55,9 +55,9 @@ describe('a revocation list', () => {
   });
 
   it.each<[string, Partial<RevocationListPart>, string]>([
-    ['of no slot with a key', { ownerSlot: 9 }, 'notice-invalid'],
-    ['of a driver', { ownerSlot: 2 }, 'notice-invalid'],
-    ['of another epoch', { epoch: 1 }, 'notice-invalid'],
+    ['of no slot with a key', { ownerSlot: 9 }, 'revocation-list-invalid'],
+    ['of a driver', { ownerSlot: 2 }, 'revocation-list-invalid'],
+    ['of another epoch', { epoch: 1 }, 'revocation-list-invalid'],
     ['dated more than five minutes ahead', { issuedAt: UNTIL + 1 }, 'dated-ahead'],
     ['that names its own signer', { entries: [about(9, 1), about(0, 1, 'resumed')] }, 'own-key'],
   ])('%s is none', (_, more, refusal) => {
