@@ -71,22 +71,23 @@ export const accept = async (
   const cars = await store.list();
   const known = cars.find(({ identity }) => isSubject(identity.publicKey));
   const offered = (await store.offers()).find(({ identity }) => isSubject(identity.publicKey));
+  const own = known ?? offered;
+  if (own === undefined) {
+    throw new PhoneKeyError('grant.invalid', 'this grant is not for a key of this phone', {
+      hint: 'Ask for one to the key that this phone shows: key id.',
+    });
+  }
+  const { identity, signing } = own;
+  const { signingKey = signing.publicKey } = last.subject;
+  // A grant that may be delegated on, by another key than ours, is of no use to hand on.
+  if (!suite.equal(signingKey, signing.publicKey)) {
+    throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
+  }
   if (known !== undefined) {
     const renewed = await store.update(known.name, (car) => renew(suite, car, grant, called));
     // Where the phone stopped between the two last time.
     if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
     return renewed;
-  }
-  if (offered === undefined) {
-    throw new PhoneKeyError('grant.invalid', 'this grant is not for a key of this phone', {
-      hint: 'Ask for one to the key that this phone shows: key id.',
-    });
-  }
-  const { identity, signing } = offered;
-  const { signingKey = signing.publicKey } = last.subject;
-  // A grant that may be delegated on, by another key than ours, is of no use to hand on.
-  if (!suite.equal(signingKey, signing.publicKey)) {
-    throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
   }
   const { carPublicKey, chain } = grant;
   const entry = {

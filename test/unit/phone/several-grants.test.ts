@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { lastTerms, NO_END, signLink } from '../../../lib/credentials/grant.js';
-import type { GrantTerms } from '../../../lib/credentials/grant.js';
+import type { GrantSubject, GrantTerms } from '../../../lib/credentials/grant.js';
 import { formatUri } from '../../../lib/credentials/uri.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { REFUSAL_WORDS } from '../../../lib/domain/refusals.js';
@@ -38,14 +38,14 @@ const scene = async (first: Partial<ShareOptions> = {}) => {
     return guest.key.ring.accept(uri);
   };
   /** By nobody whom the car knows, for more than anybody has. */
-  const forged = async (terms: Partial<GrantTerms> = {}) => {
+  const forged = async (terms: Partial<GrantTerms> = {}, more: Partial<GrantSubject> = {}) => {
     const [{ identity } = pair(1)] = await guest.store.list();
     const chain = signLink(
       defaultSuite,
       pair(9).signing,
       entry.carPublicKey,
       new Uint8Array(0),
-      { publicKey: identity.publicKey },
+      { publicKey: identity.publicKey, ...more },
       {
         role: 'driver',
         ownerSlot: 0,
@@ -168,6 +168,17 @@ describe('several grants to one key', () => {
     await unlock();
     await unlock();
     expect(host.executed).toEqual(['unlock', 'unlock', 'unlock']);
+    await endpoint.stop();
+  });
+
+  it('is refused where it names half of another key', async () => {
+    const { forged, kept, endpoint } = await scene();
+    const theirs = { signingKey: pair(9).signing.publicKey };
+    await expect(forged({ delegations: 1 }, theirs)).rejects.toMatchObject({
+      code: 'grant.invalid',
+      message: 'this grant names half of another key',
+    });
+    expect(await kept()).toHaveLength(1);
     await endpoint.stop();
   });
 
