@@ -9,8 +9,8 @@ import { wallSeconds } from './environment.js';
 import type { RingEnvironment } from './environment.js';
 import { invalid } from './choose.js';
 import { grantsOf, withGrant } from './grants.js';
-import { addUniquely, chosenName } from './store.js';
-import type { CarChange, PairedCar } from './store.js';
+import { addUniquely, chosenName, to } from './store.js';
+import type { PairedCar } from './store.js';
 
 /**
  * A fresh key for a grant, which this phone keeps until one comes; every car gets a key of its own, so
@@ -84,7 +84,10 @@ export const accept = async (
     throw new PhoneKeyError('grant.invalid', 'this grant names half of another key');
   }
   if (known !== undefined) {
-    const renewed = await store.update(known.name, (car) => renew(suite, car, grant, called));
+    const renewed = await store.update(
+      known.name,
+      to((car) => renew(suite, car, grant, called)),
+    );
     // Where the phone stopped between the two last time.
     if (offered !== undefined) await store.removeOffer(last.subject.publicKey);
     return renewed;
@@ -114,21 +117,23 @@ const replaced = (
   { name }: PairedCar,
   entry: Omit<PairedCar, 'name'>,
 ): Promise<PairedCar> =>
-  environment.store.update(name, (car) => {
-    const grants = grantsOf(car);
-    const now = wallSeconds(environment);
-    const over = grants.length > 0 && grants.every(({ grant }) => lastTerms(grant).notAfter <= now);
-    if (!over) {
-      throw invalid(
-        `this phone has a key for that car: ${name}`,
-        `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
-      );
-    }
-    const { outbox } = car;
-    return changed({ name, ...entry, ...(outbox === undefined ? {} : { outbox }) });
-  });
-
-const changed = (car: PairedCar): CarChange<PairedCar> => ({ car, value: car });
+  environment.store.update(
+    name,
+    to((car) => {
+      const grants = grantsOf(car);
+      const now = wallSeconds(environment);
+      const over =
+        grants.length > 0 && grants.every(({ grant }) => lastTerms(grant).notAfter <= now);
+      if (!over) {
+        throw invalid(
+          `this phone has a key for that car: ${name}`,
+          `Ask for a grant to that key instead: key id --car '${name}'. Or give it up: key forget '${name}'.`,
+        );
+      }
+      const { outbox } = car;
+      return { name, ...entry, ...(outbox && { outbox }) };
+    }),
+  );
 
 /** Another grant to the same key is kept beside those of before; the same again changes nothing. */
 const renew = (
@@ -136,7 +141,7 @@ const renew = (
   car: PairedCar,
   { carPublicKey, chain }: Grant,
   called: Pick<PairedCar, 'ownName' | 'ownFormFactor'>,
-): CarChange<PairedCar> => {
+): PairedCar => {
   if (!suite.equal(car.carPublicKey, carPublicKey)) {
     throw new PhoneKeyError('grant.invalid', `that key of this phone is for ${car.name}`, {
       hint: 'Every car gets a key of its own: key id.',
@@ -144,5 +149,5 @@ const renew = (
   }
   if (car.grant === undefined) throw invalid(`this phone's key was paired at ${car.name} itself`);
   const held = withGrant(car, chain);
-  return changed(held === car ? car : { ...held, ...called });
+  return held === car ? car : { ...held, ...called };
 };

@@ -7,8 +7,8 @@ import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { taken, refusedList, withOutbox } from './outbox-entries.js';
 import { reconcilePairing } from './reconcile.js';
-import { LIST_REFUSALS } from './store.js';
-import type { ListRefusal, OutboxEntry } from './store.js';
+import { LIST_REFUSALS, to } from './store.js';
+import type { ListRefusal, OutboxEntry, PairedCar } from './store.js';
 
 /** How long a command that is done may be followed by what the car should hear besides, in milliseconds. */
 const AFTERWARDS_MS = 3_000;
@@ -45,10 +45,8 @@ export const openOutbox = (environment: PhoneEnvironment, connection: CarConnect
         return entry.own && refused !== undefined ? [{ ...entry, refused }] : [];
       });
     entries = left(entries);
-    await store.update(entryOf(connection).name, (now) => {
-      const car = taken(withOutbox(now, left(now.outbox ?? [])));
-      return { car, value: undefined };
-    });
+    const settled = (now: PairedCar): PairedCar => taken(withOutbox(now, left(now.outbox ?? [])));
+    await store.update(entryOf(connection).name, to(settled));
   };
 
   /** @throws PhoneKeyError as a command does; what was answered before is remembered */

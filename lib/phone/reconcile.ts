@@ -8,6 +8,7 @@ import { learned } from './dating.js';
 import { wallSeconds } from './environment.js';
 import type { PhoneEnvironment } from './environment.js';
 import { withNext, withoutGrants, withTaken } from './grants.js';
+import { to } from './store.js';
 import type { PairedCar } from './store.js';
 
 /** What a car answers, besides the answer, brings the phone's entry of it up to date. */
@@ -121,12 +122,7 @@ const save = (
   car: PairedCar,
   change: (now: PairedCar) => PairedCar,
 ): Promise<PairedCar> =>
-  store
-    .update(car.name, (now) => {
-      const changed = change(now);
-      return { car: changed, value: changed };
-    })
-    .catch((error: unknown) => {
-      log.warn('what the car told could not be saved', { error: String(error) });
-      return car;
-    });
+  store.update(car.name, to(change)).catch((error: unknown) => {
+    log.warn('what the car told could not be saved', { error: String(error) });
+    return car;
+  });

@@ -123,6 +123,14 @@ export interface CarChange<T> {
   readonly value: T;
 }
 
+/** For `CarStore.update`, whose value is the entry as it is then. */
+export const to =
+  (change: (now: PairedCar) => PairedCar) =>
+  (now: PairedCar): CarChange<PairedCar> => {
+    const car = change(now);
+    return { car, value: car };
+  };
+
 /** Where a phone keeps its keys. The library has no files of its own: see cli/config/key-store.ts. */
 export interface CarStore {
   list(): Promise<readonly PairedCar[]>;

@@ -21,7 +21,7 @@ import { MOST_OFFERS, MOST_SHARED } from '../../lib/phone/store.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { seededRandom } from '../../lib/platform/seeded-random.js';
 import { grantTo } from '../unit/credentials/sample.js';
-import { to } from '../support/car-store.js';
+import { to } from '../../lib/phone/store.js';
 
 /** What the store of a phone keeps for keys that are shared: grants, revocation lists, offers. */
 
