@@ -65,7 +65,7 @@ export type CarEventDetail =
   | { readonly type: 'card-added' | 'card-removed'; readonly card: CardSummary; readonly by: Actor }
   | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
   | { readonly type: 'key-removed'; readonly key: KeySummary; readonly by: Actor }
-  | { readonly type: 'key-refused'; readonly name: string; readonly reason: AdmissionRefusal }
+  | { readonly type: 'key-refused'; readonly name?: string; readonly reason: AdmissionRefusal }
   | { readonly type: 'key-suspended' | 'key-resumed'; readonly key: KeySummary; readonly by: Actor }
   /** `entries`: how many keys the owner has revoked or suspended. */
   | {

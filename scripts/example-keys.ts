@@ -101,3 +101,14 @@ export const fromCar = (message: NonNullable<FromCarMessage>): Uint8Array =>
   framed(encodeFromCar(message));
 
 export const NOTE = 'Made by scripts/vectors.ts. Published test keys: never enrol them.';
+
+/** Of phones; a car takes none of them. */
+export const BAD_NAMES: Readonly<Record<string, string>> = {
+  'no name': '',
+  'a name of 33 bytes': 'x'.repeat(33),
+  'a name of 17 letters in 34 bytes': 'ä'.repeat(17),
+  'a name with a line break': 'a\nb',
+  'a name with an escape': 'a\u001b[2J',
+  'a name with a mark that turns the direction': 'a\u202eb',
+  'a name with a paragraph separator': 'a\u2029b',
+};

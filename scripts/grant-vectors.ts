@@ -5,7 +5,7 @@ import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { counting, forBits, KEYS, NOTE, suite } from './example-keys.js';
+import { BAD_NAMES, counting, forBits, KEYS, NOTE, suite } from './example-keys.js';
 import { bodyOf, FRIEND, GUEST, LINKS, NOTHING, NOW, TERMS } from './sharing-examples.js';
 
 /** test/vectors/grants.json: chains, and what a car makes of them. */
@@ -181,6 +181,8 @@ interface Circumstances {
   readonly room?: boolean;
   /** A grant by which the bearer has a slot already. */
   readonly known?: Uint8Array;
+  /** Beside the grant; empty: none. */
+  readonly called?: string;
 }
 
 /** `expect`: `admitted`, a reason of Refusal, or `HELLO`, which a stranger gets. */
@@ -188,7 +190,15 @@ const admission = (
   name: string,
   value: Uint8Array,
   expect: string,
-  { now = NOW, bearer = 'guest', entries = [], floor = 0, room = true, known }: Circumstances = {},
+  {
+    now = NOW,
+    bearer = 'guest',
+    entries = [],
+    floor = 0,
+    room = true,
+    known,
+    called = 'phone',
+  }: Circumstances = {},
 ) => ({
   name,
   now,
@@ -201,6 +211,7 @@ const admission = (
   floor,
   room,
   known: known === undefined ? null : toHex(known),
+  called,
   expect,
 });
 
@@ -216,6 +227,7 @@ const admissions = () => {
   const byFriend = (now: number | null = notBefore) => ({ bearer: 'friend', now }) as const;
   const forged = flip(first, 8 * 80);
   const newer = grant({ issuedAt: NOW + 1 });
+  const endless = grant({ notAfter: 2 ** 32 - 1 });
   const ends = { ...byFriend(), ...removed('guest', TERMS.second.issuedAt) };
   return [
     admission('the first link of the worked example, by the guest', first, 'admitted'),
@@ -292,6 +304,27 @@ const admissions = () => {
     admission('a newer grant than the key has', newer, 'admitted', { known: first }),
     admission('a chain that does not hold, of a key in a slot', forged, 'GRANT_INVALID', {
       known: first,
+    }),
+    admission('at the highest time, by a grant without an end', endless, 'admitted', {
+      now: 2 ** 32 - 1,
+    }),
+    admission(
+      'at the highest time, by a grant that ended a second before',
+      grant({ notAfter: 2 ** 32 - 2 }),
+      'EXPIRED',
+      { now: 2 ** 32 - 1 },
+    ),
+    ...Object.entries(BAD_NAMES).map(([what, called]) =>
+      admission(`beside it: ${what}`, first, 'NAME_INVALID', { called }),
+    ),
+    admission('no name beside a chain that does not hold', forged, 'HELLO', { called: '' }),
+    admission('no name beside a newer grant than the key has', newer, 'NAME_INVALID', {
+      known: first,
+      called: '',
+    }),
+    admission('no name beside a grant that ends', both, 'NAME_INVALID', {
+      ...byFriend(notAfter),
+      called: '',
     }),
   ];
 };

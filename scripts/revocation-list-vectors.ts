@@ -71,6 +71,15 @@ const allParts = () => {
       'a key that is resumed': byte(KIND_AT, 3),
       'one key twice': one({ ...EMPTY, entries: [entry(1), entry(1, 'resumed')] }),
       'the second of two parts, and empty': raw(writePart({ ...EMPTY, part: 1, parts: 2 })),
+      'the eighth of eight parts': raw(writePart({ ...EMPTY, part: 7, parts: 8 })),
+      'number 0, which is never new': one({ ...EMPTY, number: 0 }),
+      'the highest number and the highest times': one({
+        ...EMPTY,
+        number: 2 ** 32 - 1,
+        issuedAt: 2 ** 32 - 1,
+        floor: 2 ** 32 - 1,
+        entries: [{ ...entry(1), since: 2 ** 32 - 1 }],
+      }),
     }),
     ...parts('refused', {
       nothing: new Uint8Array(0),
@@ -94,6 +103,7 @@ const allParts = () => {
       'no parts': byte(17, 0),
       'nine parts': byte(17, 9),
       'part 1 of 1': byte(16, 1),
+      'part 255 of 1': byte(16, 255),
       'the first of two parts, and not full': byte(17, 2),
       'one entry more than there is': byte(19, 3),
       'one entry less than there is': byte(19, 1),
@@ -104,6 +114,9 @@ const allParts = () => {
     }),
   ];
 };
+
+/** The highest number of a list. */
+const LAST = 2 ** 32 - 1;
 
 /** By the car's clock, when they come. */
 const CAR_TIME = NOW + 1000;
@@ -161,6 +174,14 @@ const sequences = () => {
   const one5 = one(revoking(5, 1));
   const only = (index: number, kind?: RevocationEntry['kind']) => [entry(index, kind)];
   const all = entries(ENTRIES_PER_PART + 1);
+  /** Cut so that nothing is left for the second part. */
+  const fullAndEmpty = {
+    ...revoking(2),
+    entries: [...full.slice(0, -1), entry(200, 'resumed')],
+    parts: 2,
+  };
+  const fullOf2 = raw(writePart({ ...fullAndEmpty, part: 0 }));
+  const emptyOf2 = raw(writePart({ ...fullAndEmpty, part: 1, entries: [] }));
   const cases: Readonly<Record<string, readonly [Steps, readonly RevocationEntry[]]>> = {
     'the same revocation list again': [[taken(one5), old(one5)], only(1)],
     'an older one revokes': [
@@ -178,6 +199,32 @@ const sequences = () => {
     'the same number with other contents': [
       [taken(one5), old(one(revoking(5, 2)), one(suspending(5, 3)))],
       [entry(1), entry(2)],
+    ],
+    'number 0 revokes, and is old from the beginning': [
+      [old(one(revoking(0, 1)), one(suspending(0, 2)))],
+      only(1),
+    ],
+    'the highest number is one like any, and the last': [
+      [
+        taken(one(suspending(5, 1)), one({ ...resuming(LAST, 1), issuedAt: NOW + 6 })),
+        old(one({ ...suspending(LAST, 2), issuedAt: NOW + 7 })),
+        old(one({ ...revoking(LAST, 3), issuedAt: NOW + 7 })),
+        old(one({ ...suspending(6, 4), issuedAt: NOW + 7 })),
+      ],
+      only(3),
+    ],
+    'an empty last part makes it whole': [[taken(before, fullOf2, emptyOf2)], full.slice(0, -1)],
+    'a key twice, of both kinds': [
+      [taken(one({ ...revoking(5), entries: [entry(1), entry(1, 'suspended'), entry(1)] }))],
+      [entry(1), entry(1, 'suspended')],
+    ],
+    'suspended and resumed in two parts of one list': [
+      [
+        taken(
+          ...twoParts({ ...revoking(5), entries: [suspended200, ...full, entry(200, 'resumed')] }),
+        ),
+      ],
+      [suspended200, ...full],
     ],
     'a newer one adds': [[taken(one5, one(revoking(6, 2)))], [entry(1), entry(2)]],
     'what a newer one leaves out stays': [

@@ -3,6 +3,8 @@ import type { AirEvent, AirRecord } from '../capture/record.js';
 import { PacketType } from '../../lib/hci/constants.js';
 import { DisconnectionComplete } from '../../lib/hci/events/links.js';
 import { readAcl } from '../../lib/hci/h4.js';
+import { Channel, L2capReassembler } from '../../lib/hci/l2cap.js';
+import type { L2capPdu } from '../../lib/hci/l2cap.js';
 import { readable, Reader } from '../../lib/hci/reader.js';
 import { HANDLE_MASK } from '../../lib/hci/shared.js';
 import { hexNumber } from '../../lib/hci/text.js';
@@ -15,8 +17,7 @@ import { fieldsText, namedText } from './fields.js';
 import type { Fields } from './fields.js';
 import { GattDatabase } from './gatt-database.js';
 import { commandName, commandOf, describeEventPacket } from './hci-events.js';
-import { Channel, describePdu, L2capReassembler } from './l2cap.js';
-import type { L2capPdu } from './l2cap.js';
+import { describePdu } from './l2cap.js';
 import type { UuidNames } from './uuids.js';
 
 /** One HCI packet, ready for JSON. Keys are never among the fields. */

@@ -1,14 +1,15 @@
 import type { Direction } from '../capture/btsnoop.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { AclPacket } from '../../lib/hci/h4.js';
+import { Channel } from '../../lib/hci/l2cap.js';
+import type { L2capPdu } from '../../lib/hci/l2cap.js';
 import { statusName } from '../../lib/hci/status.js';
 import { otherEnd } from './att-decoder.js';
 import type { AttributeValue } from './att-decoder.js';
 import type { Controllers } from './controllers.js';
 import type { ControllerState } from './controller-state.js';
 import type { DecodedDetail, OnLink } from './event.js';
-import { Channel, describePdu } from './l2cap.js';
-import type { L2capPdu } from './l2cap.js';
+import { describePdu } from './l2cap.js';
 import type { ConnectionComplete, LinkChange } from './link-events.js';
 import { Links } from './links.js';
 import type { FollowedEnd } from './links.js';

@@ -1,9 +1,9 @@
+import { L2capReassembler } from '../../lib/hci/l2cap.js';
 import { keepLatest } from '../keep-latest.js';
 import { AttDecoder } from './att-decoder.js';
 import type { End } from './att-decoder.js';
 import type { Party } from './event.js';
 import { GattDatabase } from './gatt-database.js';
-import { L2capReassembler } from './l2cap.js';
 import type { ConnectionComplete } from './link-events.js';
 import { strangerOf } from './party.js';
 import type { FollowedIdentity } from './party.js';

@@ -1,7 +1,6 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { LinkParameters } from '../medium/pdu.js';
 import type { ScanWindow } from '../medium/station.js';
-import { DEFAULT_ATT_MTU, MAX_MTU } from './att.js';
 
 /** How a SimCentral wants its links; what is left out is as given here. */
 export interface ConnectionOptions {
@@ -39,15 +38,6 @@ export const scanWindow = (window: ScanWindow = CONTINUOUS): ScanWindow => {
 export const advertisingInterval = (ms = 100): number => {
   require(ms >= 20 && ms <= 10_240, 'an advertising interval has 20 to 10,240 ms');
   return ms;
-};
-
-/** What noble and bleno offer. */
-const OFFERED_MTU = 256;
-
-/** @throws PhoneKeyError `usage.invalid` unless 23 to 517 bytes */
-export const offeredMtu = (mtu = OFFERED_MTU): number => {
-  require(within(mtu, DEFAULT_ATT_MTU, MAX_MTU), 'an ATT MTU has 23 to 517 bytes');
-  return mtu;
 };
 
 const within = (value: number, least: number, most: number): boolean =>

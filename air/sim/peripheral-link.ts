@@ -1,21 +1,20 @@
-import { indicates } from '../../lib/link/gatt-profile.js';
 import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
-import { Att } from '../../lib/hci/att/pdus.js';
-import { attFrame } from './att.js';
+import { Channel, l2capFrame } from '../../lib/hci/l2cap.js';
+import { serveAtt } from '../../lib/radio/host/att-server.js';
+import { chunkPdu, NEW_CLIENT } from '../../lib/radio/host/att-state.js';
+import type { AttEffect, AttServer } from '../../lib/radio/host/att-state.js';
 import type { SimAttPdu } from './att.js';
-import type { AttributeTable, PlacedService } from './attribute-table.js';
 import { SimLink } from './sim-link.js';
 import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
 
-export interface SimPeripheralLinkOptions extends SimLinkOptions {
-  readonly table: AttributeTable;
+export interface SimPeripheralLinkOptions extends SimLinkOptions, AttServer {
   /** The phone has subscribed; in a turn of its own. */
   onSubscribed(service: PeripheralService): void;
 }
 
 /** A link seen from the car: the server of GATT. */
 export class SimPeripheralLink extends SimLink<SimPeripheralLinkOptions> {
-  #subscribed: PlacedService | undefined;
+  #state = NEW_CLIENT;
 
   async open(handlers: LinkHandlers): Promise<void> {
     this.buffer.open(handlers);
@@ -23,49 +22,39 @@ export class SimPeripheralLink extends SimLink<SimPeripheralLinkOptions> {
   }
 
   protected get chunkPdu(): ChunkPdu {
-    const { service, fromCar = 0 } = this.#subscribed ?? {};
-    const acknowledged = service !== undefined && indicates(service.profile);
-    return { declared: acknowledged ? Att.indication : Att.notification, handle: fromCar };
+    return chunkPdu(this.#state);
   }
 
   protected received(pdu: SimAttPdu): void {
-    const { opcode, parameters } = pdu;
-    switch (opcode) {
-      case Att.mtuRequest.opcode:
-        this.agreeOnMtu(Att.mtuRequest.parameters.exact(parameters));
-        this.transmit(attFrame(Att.mtuResponse, { mtu: this.options.mtu }));
+    const { state, effects } = serveAtt(this.options, this.#state, pdu.bytes);
+    this.#state = state;
+    this.mtu = state.mtu;
+    for (const effect of effects) this.#carryOut(effect, pdu);
+  }
+
+  #carryOut(effect: AttEffect, pdu: SimAttPdu): void {
+    switch (effect.type) {
+      case 'send':
+        this.transmit(l2capFrame(Channel.att, effect.pdu));
         break;
-      case Att.readByGroupTypeRequest.opcode:
-      case Att.readByTypeRequest.opcode: {
-        const answer = this.options.table.find(opcode, parameters, this.mtu);
-        if (answer !== undefined) this.transmit(answer);
+      case 'subscribed':
+        this.options.medium.defer(() => {
+          if (!this.buffer.isDown) this.options.onSubscribed(effect.service);
+        });
         break;
-      }
-      case Att.writeRequest.opcode:
-        this.transmit(attFrame(Att.writeResponse, {}));
-        this.#written(parameters);
+      case 'unsubscribed':
+        this.buffer.end('remote');
+        void this.close();
         break;
-      case Att.writeCommand.opcode:
-        this.#written(parameters);
+      case 'subscribed-again':
+        void this.close();
         break;
-      case Att.confirmation.opcode:
+      case 'chunk':
+        this.deliver(effect.value);
+        break;
+      case 'confirmed':
         this.answered(pdu);
         break;
     }
-  }
-
-  #written(parameters: Uint8Array): void {
-    const write = Att.writeRequest.parameters.exact(parameters);
-    if (write === undefined) return;
-    // Bytes before the subscription belong to nobody and are dropped.
-    if (write.handle === this.#subscribed?.toCar) this.deliver(write.value);
-    const placed = this.options.table.services.find(
-      ({ configuration }) => configuration === write.handle,
-    );
-    if (placed === undefined || this.#subscribed !== undefined) return;
-    this.#subscribed = placed;
-    this.options.medium.defer(() => {
-      if (!this.buffer.isDown) this.options.onSubscribed(placed.service);
-    });
   }
 }

@@ -1,6 +1,7 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { AdvertisingContent } from '../../lib/link/advertising.js';
 import type { Cancel } from '../../lib/platform/clock.js';
+import { AttributeTable } from '../../lib/radio/host/attribute-table.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
@@ -8,7 +9,6 @@ import type { Placement } from '../medium/medium.js';
 import type { ConnectRequest } from '../medium/pdu.js';
 import { simAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
-import { AttributeTable } from './attribute-table.js';
 import { advertisingInterval } from './parameters.js';
 import { SimPeripheralLink } from './peripheral-link.js';
 import { SimStation } from './station.js';

@@ -1,12 +1,13 @@
 import { checkChunk, RadioLink } from '../../lib/radio/link-buffer.js';
 import { runOperation } from '../../lib/radio/operation.js';
 import type { Link, LinkCloseReason, LinkHandlers } from '../../lib/radio/types.js';
+import { DEFAULT_MTU } from '../../lib/hci/att/limits.js';
 import { Att } from '../../lib/hci/att/pdus.js';
 import { Status } from '../../lib/hci/constants.js';
 import type { LinkEnd } from '../medium/air-link.js';
 import type { Medium } from '../medium/medium.js';
 import type { ControlPdu } from '../medium/control-pdu.js';
-import { attFrame, DEFAULT_ATT_MTU, parseAttFrame } from './att.js';
+import { attFrame, parseAttFrame } from './att.js';
 import type { SimAttPdu } from './att.js';
 
 export interface SimLinkOptions {
@@ -57,7 +58,7 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions>
   });
 
   constructor(options: O) {
-    super({ clock: options.medium.clock, peer: options.peer, mtu: DEFAULT_ATT_MTU });
+    super({ clock: options.medium.clock, peer: options.peer, mtu: DEFAULT_MTU });
     this.options = options;
     options.end.handlers = {
       // A fragment is a whole PDU here: the link layer cuts it into packets.
@@ -141,7 +142,7 @@ export abstract class SimLink<O extends SimLinkOptions = SimLinkOptions>
   /** The smaller of the two holds (Vol 3 Part F 3.4.2.2). */
   protected agreeOnMtu(offer: { readonly mtu: number } | undefined): void {
     if (offer === undefined) return;
-    this.mtu = Math.max(DEFAULT_ATT_MTU, Math.min(offer.mtu, this.options.mtu));
+    this.mtu = Math.max(DEFAULT_MTU, Math.min(offer.mtu, this.options.mtu));
   }
 
   protected transmit(pdu: Uint8Array): void {

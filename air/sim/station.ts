@@ -1,10 +1,10 @@
+import { offeredMtu } from '../../lib/radio/host/att-state.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import { Placed } from '../medium/medium.js';
 import type { Medium, Placement } from '../medium/medium.js';
 import { formatAddress } from '../medium/pdu.js';
 import type { DeviceAddress } from '../medium/pdu.js';
 import type { Station } from '../medium/station.js';
-import { offeredMtu } from './parameters.js';
 import type { SimLink, SimLinkOptions } from './sim-link.js';
 
 /** Given by the air to the stations that it makes. */

@@ -26,10 +26,13 @@ const CAR: Sentences<CarEvent> = {
   'pairing-opened': ({ seconds }) =>
     `pairing window open for ${String(seconds)} s; the code is on the screen`,
   'pairing-try': ({ triesLeft }) => `pairing tried; ${String(triesLeft)} tries left`,
+  'pairing-try-returned': ({ triesLeft }) =>
+    `that try does not count; ${String(triesLeft)} tries left`,
   'pairing-closed': ({ reason }) => `pairing window closed: ${reason}`,
   'key-added': ({ replaced, key }) => `key ${replaced ? 'replaced' : 'added'}: ${keyText(key)}`,
   'key-removed': ({ by, key }) => `key removed by ${who(by)}: ${keyText(key)}`,
-  'key-refused': ({ name, reason }) => `a key named ${name} was not taken: ${reason}`,
+  'key-refused': ({ name, reason }) =>
+    `a key ${name === undefined ? 'without a name' : `named ${name}`} was not taken: ${reason}`,
   'key-suspended': ({ by, key }) => `key suspended by ${who(by)}: ${keyText(key)}`,
   'key-resumed': ({ by, key }) => `key resumed by ${who(by)}: ${keyText(key)}`,
   'revocation-list-taken': ({ number, by, entries }) =>

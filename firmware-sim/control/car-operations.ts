@@ -170,6 +170,7 @@ export const CAR = {
     'card/add',
     object<OnConsole & { readonly name: string }>({ name: name(MOST_NAME_BYTES), card: cardName }),
   ),
+  clearPin: doing('pin/clear', object<OnConsole>({ card: cardName })),
   loseClock: doing('clock/lose', none),
   advanceClock: doing(
     'clock/advance',

@@ -5,7 +5,13 @@ export type * from './dialect.js';
 export { nativeCar } from '../native/car.js';
 export * from './host.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
-export type { Introduction, KeyGrant, KeySlot, PhoneIdentity } from '../credentials/key-slot.js';
+export type {
+  Applicant,
+  Introduction,
+  KeyGrant,
+  KeySlot,
+  PhoneIdentity,
+} from '../credentials/key-slot.js';
 export { CLOSURES } from '../domain/closures.js';
 export type { Closure } from '../domain/closures.js';
 export type { Command, CommandName, CommandOf } from '../domain/commands.js';

@@ -76,6 +76,15 @@ export class Remote extends CarCommands<CarCallOptions> {
     });
   }
 
+  /** With the key of this phone goes its entry of the car. */
+  override async removeKey(slot: number | 'own', options?: CarCallOptions): Promise<void> {
+    const car = await this.call(options, async (connection, deadline) => {
+      await connection.removeKey(slot, deadline);
+      return connection.car;
+    });
+    if (slot === 'own' || slot === car.slot) await this.#environment.store.remove(car.name);
+  }
+
   /**
    * Delivers what is in the outbox for a car. Every other command does so too, when it is done; a
    * revocation list of this phone is there from the moment it is signed.

@@ -13,14 +13,13 @@ import { Patience } from './patience.js';
 import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
+import { MAX_VALUE_BYTES } from '../hci/att/limits.js';
 import { bareUuid } from '../link/gatt-profile.js';
 
 export type { Bleno, LoadedBleno } from './bleno-types.js';
 export type { StackOptions } from './stack.js';
 export { systemBleno } from './loader/system.js';
 
-/** Longest attribute value (Core, Vol 3 Part F 3.2.9). */
-const MAX_VALUE_BYTES = 512;
 const OPERATION_TIMEOUT_MS = 5000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 1000;
@@ -171,7 +170,11 @@ class BlenoPeripheral implements Peripheral {
     this.#connected = false;
     this.#stopIdle?.();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    if (this.#next !== this.#advertised) this.#advertiseAfter(0);
+    const before = this.#advertised;
+    if (this.#next === before) return;
+    // What is no longer true is not to be heard once more.
+    if (before !== undefined && !this.#sets.includes(before)) this.#bleno.stopAdvertising();
+    this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {

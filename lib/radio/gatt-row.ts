@@ -4,13 +4,16 @@ import type { GattProfile, GattProperty } from '../link/gatt-profile.js';
 import { perObject } from '../platform/per-object.js';
 
 /** Bits of the properties of a characteristic (Core, Vol 3 Part G 3.3.1.1). */
-const PROPERTY_BITS: Readonly<Record<GattProperty, number>> = {
+export const PropertyBit = {
   read: 0x02,
   writeWithoutResponse: 0x04,
   write: 0x08,
   notify: 0x10,
   indicate: 0x20,
-};
+} as const satisfies Readonly<Record<GattProperty, number>>;
+
+export const propertyBits = (properties: readonly GattProperty[]): number =>
+  properties.reduce((all, property) => all | PropertyBit[property], 0);
 
 /**
  * The attributes of a profile as most servers have them, in a row (docs/PROTOCOL.md, section 2): of each
@@ -28,8 +31,7 @@ export const layoutOf = perObject((profile: GattProfile) => {
     const at = next;
     next += 2;
     if (uuid === profile.fromCar.uuid) configurationAt = next++;
-    const bits = properties.reduce((all, property) => all | PROPERTY_BITS[property], 0);
-    return { uuid: bareUuid(uuid), at, properties: bits };
+    return { uuid: bareUuid(uuid), at, properties: propertyBits(properties) };
   });
   const uuids = characteristics.map(({ uuid }) => uuid);
   return { characteristics, uuids, configurationAt, lastAt: next - 1 };

@@ -101,8 +101,12 @@ export abstract class RadioLink {
   /** An operation got no answer. */
   protected abstract lost(): void;
 
-  protected run<T = void>(what: string, start: (settle: Settle<T>) => void): Promise<T> {
-    const options = { what, timeoutMs: OPERATION_TIMEOUT_MS, signals: [this.buffer.signal] };
+  protected run<T = void>(
+    what: string,
+    start: (settle: Settle<T>) => void,
+    timeoutMs = OPERATION_TIMEOUT_MS,
+  ): Promise<T> {
+    const options = { what, timeoutMs, signals: [this.buffer.signal] };
     return this.#queue.run(async () => {
       try {
         return await runOperation(this.clock, options, start);

@@ -1,4 +1,4 @@
-import type { Introduction, KeySlot, PhoneIdentity } from '../../credentials/key-slot.js';
+import type { Applicant, Introduction, KeySlot } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Command } from '../../domain/commands.js';
 import type { Enrolment, Result } from '../../domain/outcomes.js';
@@ -73,7 +73,7 @@ export type LinkEffect =
   | { readonly type: 'execute'; readonly command: Command; readonly key: KeySlot }
   | { readonly type: 'receive-revocation-list'; readonly revocationList: Uint8Array }
   | { readonly type: 'count-try'; readonly window: PairingWindow }
-  | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
+  | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: Applicant }
   /** Give `idle` after this time, unless another such effect comes first. */
   | { readonly type: 'idle-after'; readonly ms: number }
   | { readonly type: 'authenticated'; readonly key: KeySlot }

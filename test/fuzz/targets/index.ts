@@ -6,6 +6,7 @@ import { cryptoTargets } from './crypto.js';
 import { fileTargets } from './files.js';
 import { flashTargets } from './flash.js';
 import { grantTargets } from './grants.js';
+import { hostTargets } from './host.js';
 import { linkTargets } from './links.js';
 import { revocationListTargets } from './revocation-lists.js';
 import { textTargets } from './text.js';
@@ -17,6 +18,7 @@ export const TARGETS: readonly Target[] = [
   ...linkTargets,
   ...cryptoTargets,
   ...airTargets,
+  ...hostTargets,
   ...captureTargets,
   ...fileTargets,
   ...flashTargets,

@@ -15,8 +15,8 @@ SIGNATURE = 64
 _COMMANDS = {
     2: {"unlock", "lock", "start", "status", "trunk", "frunk", "remove_key", "deliver"},
     3: {"unlock", "lock", "start", "status", "trunk", "remove_key", "deliver"},
-    4: {"unlock", "lock", "start", "status", "deliver"},
-    5: {"unlock", "lock", "start", "status", "frunk", "deliver"},
+    4: {"unlock", "lock", "start", "status", "remove_key", "deliver"},
+    5: {"unlock", "lock", "start", "status", "frunk", "remove_key", "deliver"},
 }
 _SPEED = {4: 30, 5: 50}
 _NO_LIMIT = 1 << 32

@@ -32,6 +32,7 @@ NOT_TAKEN = (
     "grant invalid",
     "dated ahead",
     "grant void",
+    "name invalid",
     "fault",
 )
 
@@ -166,9 +167,13 @@ def encode(text):
         raise ValueError(f"no command {name}")
     if name == "deliver":
         return name, revocation_lists.read_uri(parameter)
+    if name == "remove-key" and not parameter:
+        return name, None  # its own key
     if name in ("remove-key", "set-time", "list-revocations"):
         return name, int(parameter)
-    return name, parameter if name in ("start", "set-pin") and parameter else None
+    if name == "set-pin":
+        return name, tuple(parameter.split(","))  # the new one, the old one
+    return name, parameter if name == "start" and parameter else None
 
 
 def command(store, texts):

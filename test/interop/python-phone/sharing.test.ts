@@ -237,6 +237,11 @@ describeIf('a phone written in Python from the specification', () => {
       'PIN wrong',
       'done',
     ]);
+    expect(
+      await scene.command('owner', 'set-pin=1357', 'set-pin=1357,0000', 'set-pin=1357,2468'),
+    ).toEqual(['PIN needed', 'PIN wrong', 'done']);
+    expect(await scene.command('guest', 'start=1357')).toEqual(['done']);
+    expect(await scene.command('owner', 'set-pin=,1357')).toEqual(['done']);
     await scene.car.control.loseClock();
     expect(await scene.command('guest', 'unlock', 'lock')).toEqual(['clock lost', 'done']);
     const seconds = String(Math.floor(Date.now() / 1000));
@@ -246,6 +251,15 @@ describeIf('a phone written in Python from the specification', () => {
     expect(await scene.command('owner', 'raise-epoch')).toEqual(['done']);
     expect(await scene.command('guest', 'unlock')).toContain('does not accept the key');
     await share('owner', 'friend');
-    expect(await scene.command('friend', 'unlock')).toEqual(['done']);
+    expect(await scene.command('friend', 'unlock', 'remove-key=0', 'remove-key')).toEqual([
+      'done',
+      'not permitted',
+      'done',
+    ]);
+    expect(await scene.command('friend', 'unlock')).toContain('does not accept the key');
+    expect(await scene.command('owner', 'remove-key=0', 'remove-key')).toEqual([
+      'last owner',
+      'last owner',
+    ]);
   });
 });

@@ -58,9 +58,9 @@ def bytes_field(number, value):
     return _varint(number << 3 | LENGTH_DELIMITED) + _varint(len(value)) + value
 
 
-def uint_field(number, value):
-    """A uint32, enum or bool field; proto3 leaves the default out."""
-    return b"" if value == 0 else _varint(number << 3 | VARINT) + _varint(value)
+def uint_field(number, value, optional=False):
+    """A uint32, enum or bool field; proto3 leaves the default out, but where the field is optional."""
+    return b"" if value == 0 and not optional else _varint(number << 3 | VARINT) + _varint(value)
 
 
 def _read_varint(data, at):
@@ -189,6 +189,7 @@ PAIR_REFUSALS = {
     4: "fault",
     5: "last owner",
     6: "key mismatch",
+    7: "name invalid",
 }
 REFUSALS = {
     1: "not permitted",
@@ -216,6 +217,9 @@ REFUSALS = {
     23: "dated ahead",
     24: "grant void",
     25: "revocation list old",
+    26: "last card",
+    27: "busy",
+    28: "name invalid",
 }
 CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
 
@@ -231,11 +235,13 @@ def from_car(message):
 
 
 def command(name, parameter=None, grants=b"", own_name=""):
-    """An encoded Command; its parameter is a number, bytes or a text. Grants go into a first command."""
+    """An encoded Command; its parameters are a number, bytes, a text or several. Grants go into a first command."""
     if parameter is None:
         value = b""
     elif isinstance(parameter, int):
-        value = uint_field(1, parameter)
+        value = uint_field(1, parameter, optional=name == "remove-key")
+    elif isinstance(parameter, tuple):
+        value = b"".join(bytes_field(number, text.encode()) for number, text in enumerate(parameter, 1))
     else:
         value = bytes_field(1, parameter if isinstance(parameter, bytes) else parameter.encode())
     encoded = bytes_field(COMMANDS[name], value)

@@ -1,38 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { fieldsText } from '../../../../air/decode/fields.js';
-import { describePdu, L2capReassembler } from '../../../../air/decode/l2cap.js';
+import { describePdu } from '../../../../air/decode/l2cap.js';
 import { hex } from './stream.js';
 
-const FIRST = 0b10;
-const NEXT = 0b01;
-
 describe('L2CAP', () => {
-  it('is put together from fragments of any size, also within its header', () => {
-    for (const cuts of [[7], [1, 6], [4, 3], [5, 1, 1], [1, 1, 1, 1, 1, 1, 1]]) {
-      const reassembler = new L2capReassembler();
-      const bytes = hex('0300 0400 0a1122');
-      let at = 0;
-      const results = cuts.map((length, index) => {
-        const fragment = bytes.subarray(at, (at += length));
-        return reassembler.push(index === 0 ? FIRST : NEXT, fragment);
-      });
-      expect(results.pop()).toEqual({ channel: 4, payload: hex('0a1122') });
-      expect(results.every((result) => result === undefined)).toBe(true);
-    }
-  });
-
-  it('tells what fits nowhere, and goes on with the next', () => {
-    const reassembler = new L2capReassembler();
-    expect(reassembler.push(NEXT, hex('00'))).toBe('malformed');
-    expect(reassembler.push(FIRST, hex('0200 0400 aa'))).toBeUndefined();
-    expect(reassembler.push(FIRST, hex('0300 0400 aa'))).toBe('malformed'); // the one before
-    expect(reassembler.push(NEXT, hex('bb cc dd'))).toBe('malformed'); // a byte too many
-    expect(reassembler.push(FIRST, hex('0100 0400 aa'))).toEqual({
-      channel: 4,
-      payload: hex('aa'),
-    });
-  });
-
   it.each([
     [6, '01 030005100701', 'SMP Pairing Request: 7 B'],
     // The LTK in clear, as legacy pairing distributes it.
