@@ -1,6 +1,6 @@
 import { PacketType } from '../lib/hci/constants.js';
 import { parseCommandComplete } from '../lib/hci/events/general.js';
-import { as, i32, i8, rest } from '../lib/hci/fields.js';
+import { as, i32, i8, rest, u8 } from '../lib/hci/fields.js';
 import { command, HciCommand, named } from '../lib/hci/packet.js';
 import type { Named } from '../lib/hci/packet.js';
 import { utf8Prefix } from '../lib/platform/bytes.js';
@@ -30,8 +30,18 @@ export const VendorSetTxPower = command(0xfc03, undefined, {
 });
 /** As Set Position, unless the air remembers a place for the label. */
 export const VendorSetDefaultPosition = command(0xfc04, undefined, { x: i32(), y: i32() });
+/** How many links in the peripheral role there may be at one time. */
+export const VendorSetPeripheralLinks = command(0xfc05, undefined, {
+  links: as('links', u8({ min: 1 })),
+});
 
-const DECLARED = { VendorSetPosition, VendorSetLabel, VendorSetTxPower, VendorSetDefaultPosition };
+const DECLARED = {
+  VendorSetPosition,
+  VendorSetLabel,
+  VendorSetTxPower,
+  VendorSetDefaultPosition,
+  VendorSetPeripheralLinks,
+};
 
 /** By opcode. */
 export const VENDOR_DECLARATIONS: ReadonlyMap<number, Named<HciCommand>> = new Map(
@@ -53,6 +63,10 @@ export const setDefaultPositionCommand = (x: number, y: number): Uint8Array =>
 /** Set Label; cut to 32 bytes at a character boundary. */
 export const setLabelCommand = (label: string): Uint8Array =>
   VendorSetLabel.packet({ label: utf8Prefix(label, MAX_LABEL_BYTES) });
+
+/** Set Peripheral Links; 1 to 255. */
+export const setPeripheralLinksCommand = (links: number): Uint8Array =>
+  VendorSetPeripheralLinks.packet({ links });
 
 /** Set TX Power; dBm. */
 export const setTxPowerCommand = (dbm: number): Uint8Array =>

@@ -7,6 +7,7 @@ import { gattFigures } from './gatt.js';
 import { grantFigures } from './grants.js';
 import { handshakeFigures } from './handshake.js';
 import { hubFigures } from './hub/hub.js';
+import { linkFigures } from './links.js';
 import type { Figure } from './measure.js';
 import { proofFigures } from './proof.js';
 import { sessionFigures } from './session.js';
@@ -36,6 +37,7 @@ const ALL: readonly (readonly [group: string, what: string, Measure])[] = [
   ['unlock', 'the command line', cliFigures],
   ['walk', 'the way of one unlock', walkFigures],
   ['gatt', 'connecting', gattFigures],
+  ['links', 'three phones at once', linkFigures],
   ['noise', 'handshakes, beside snow', handshakeFigures],
   ['grants', 'grants', grantFigures],
   ['proofs', 'proofs and junk', proofFigures],

@@ -1,4 +1,5 @@
 import type { CarHost } from '../lib/car/host.js';
+import type { LinkHolder } from '../lib/car/sessions.js';
 import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import type { Allowance } from '../lib/credentials/policy.js';
@@ -47,6 +48,8 @@ export interface CarControllerOptions
   readonly onEvent: (event: CarEvent) => void;
   /** The key is gone from the memory, or was suspended: drop its links. */
   readonly onKeyRemoved: (publicKey: Uint8Array) => void;
+  /** Who has the links of the car now. */
+  readonly holders: () => readonly LinkHolder[];
 }
 
 /** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
@@ -199,6 +202,10 @@ export class CarController implements CarHost {
       driving: drive.phase === 'driving',
       slots,
       pairing: this.pairing.screen().state,
+      links: this.#options.holders().map(({ key, heldMs }) => ({
+        key: key === undefined ? null : { slot: key.slot, name: key.name },
+        seconds: Math.floor(heldMs / 1000),
+      })),
       ...this.#report(),
     };
   }

@@ -51,7 +51,7 @@ export abstract class Controller extends Placed implements LinkLayer {
   readonly station: Station;
   readonly random: Random;
   readonly buffers: AclBuffers;
-  readonly peripheralLinks: number;
+  peripheralLinks: number;
   readonly power: Power;
   readonly acceptList: AcceptList;
   readonly resolvingList: ResolvingList;

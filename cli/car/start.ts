@@ -1,20 +1,24 @@
-import { SimulatedCar } from '../../firmware-sim/index.js';
+import { linkEvent, SimulatedCar } from '../../firmware-sim/index.js';
 import type { MemoryKind } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
 import { sessionKeyLog } from '../capture/session-key-file.js';
 import { openPeripheral } from '../config/radio.js';
+import type { Stack } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { abortedUnless } from '../io/interrupt.js';
-import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
+import { describeCarEvent } from './describe-event.js';
 import { carHome } from './home.js';
 
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
 export const startCar = async (
   context: Context<'radio'>,
   name: string,
-  options: { readonly memory?: MemoryKind | undefined } = {},
+  options: {
+    readonly memory?: MemoryKind | undefined;
+    readonly stack?: Stack | undefined;
+  } = {},
 ): Promise<void> => {
   const { output, log, paths, signal } = context;
   /** For what happens outside the car's own controller. */
@@ -23,7 +27,7 @@ export const startCar = async (
     output.event(time, { ...event, at: systemClock.now(), time }, sentence);
   };
   const keyLog = sessionKeyLog(context);
-  const { peripheral, radio } = await openPeripheral(context, name);
+  const { peripheral, radio } = await openPeripheral(context, name, options.stack);
   const failure = new AbortController();
   const car = await SimulatedCar.start({
     name,
@@ -32,7 +36,10 @@ export const startCar = async (
     peripheral,
     log,
     onEvent: (event) => output.event(event.time, event, describeCarEvent(event)),
-    onLinkEvent: (event) => tellNow(linkEventFields(event), describeLinkEvent(event)),
+    onLinkEvent: (event) => {
+      const told = linkEvent(event);
+      tellNow(told, describeCarEvent(told));
+    },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);

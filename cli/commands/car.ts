@@ -35,6 +35,12 @@ export const addCarCommands = (program: Parent, act: Act): void => {
         'what a new car keeps its keys in: files, or a simulated flash (default: files)',
       ).choices(['files', 'flash'] as const),
     )
+    .addOption(
+      new Option(
+        '--stack <kind>',
+        'its Bluetooth host: bleno serves one phone at a time, hci three (default: bleno)',
+      ).choices(['bleno', 'hci'] as const),
+    )
     .action(
       act('radio', async () => {
         const { startCar } = await import('../car/start.js');

@@ -1,14 +1,20 @@
-import type { Position } from '../../air/index.js';
+import type { HciTransport, Position } from '../../air/index.js';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
+import type { Clock } from '../../lib/platform/clock.js';
+import type { Logger } from '../../lib/platform/logger.js';
 import type { Central, Peripheral } from '../../lib/radio/types.js';
 import { captured } from '../capture/captured.js';
 import type { Context } from '../context.js';
 
 /** What a radio came to be when `auto` was asked for. */
 export type Radio = 'ble' | 'virtual';
+
+/** Bluetooth hosts that a car can have: bleno serves one phone at a time, ours several. */
+export type Stack = 'bleno' | 'hci';
+const HCI_LINKS = 3;
 
 /** `auto` does not wait longer than this, in milliseconds, for an adapter that is switched off. */
 const AUTO_TIMEOUT_MS = 2_000;
@@ -46,21 +52,51 @@ export const openCentral = async (context: Context<'radio'>): Promise<Central> =
 export const openPeripheral = async (
   context: Context<'radio'>,
   label: string,
+  stack: Stack = 'bleno',
 ): Promise<{ readonly peripheral: Peripheral; readonly radio: Radio }> => {
-  const { openBlenoPeripheral, systemBleno } = await import('../../lib/radio/bleno.js');
   const { paths, log, options } = context;
-  const stack = { clock: systemClock, log };
+  const peripherals = stack === 'hci' ? hciPeripherals : blenoPeripherals;
+  const over = await peripherals({ clock: systemClock, log });
   const { opened, radio } = await openRadio(context, {
-    ble: (limits) => openBlenoPeripheral({ ...stack, ...limits, load: systemBleno }),
+    ble: over.adapter,
     virtual: async () => {
       const { connectOrStartHub } = await import('../../air/hub/connect.js');
-      const { loadBleno } = await import('../../air/load.js');
       const place = { position: options.at, defaultPosition: CAR_AT };
-      const hci = captured(await connectOrStartHub(paths.hub, { label, ...place }), context);
-      return openBlenoPeripheral({ ...stack, load: () => Promise.resolve(loadBleno(hci)) });
+      const peripheralLinks = stack === 'hci' ? HCI_LINKS : 1;
+      const hub = await connectOrStartHub(paths.hub, { label, ...place, peripheralLinks });
+      return over.controller(captured(hub, context));
     },
   });
   return { peripheral: opened, radio };
+};
+
+interface StackEnvironment {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How a stack opens this machine's adapter, and a virtual controller. */
+interface Peripherals {
+  adapter(limits: { readonly timeoutMs?: number }): Promise<Peripheral>;
+  controller(hci: HciTransport): Promise<Peripheral>;
+}
+
+const blenoPeripherals = async (options: StackEnvironment): Promise<Peripherals> => {
+  const { openBlenoPeripheral, systemBleno } = await import('../../lib/radio/bleno.js');
+  const { loadBleno } = await import('../../air/load.js');
+  return {
+    adapter: (limits) => openBlenoPeripheral({ ...options, ...limits, load: systemBleno }),
+    controller: (hci) => openBlenoPeripheral({ ...options, load: async () => loadBleno(hci) }),
+  };
+};
+
+const hciPeripherals = async (options: StackEnvironment): Promise<Peripherals> => {
+  const { openHciPeripheral, systemHci } = await import('../../lib/radio/hci.js');
+  const own = { ...options, links: HCI_LINKS };
+  return {
+    adapter: () => openHciPeripheral({ ...own, load: systemHci }),
+    controller: (hci) => openHciPeripheral({ ...own, load: async () => hci }),
+  };
 };
 
 export interface RadioOpeners<T> {

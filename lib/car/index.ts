@@ -2,6 +2,7 @@
 export { CarEndpoint } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
 export type * from './dialect.js';
+export type { LinkHolder } from './sessions.js';
 export { nativeCar } from '../native/car.js';
 export * from './host.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';

@@ -111,8 +111,8 @@ const REFUSALS = {
     'Add another one first, at the car: key car card add.',
   ),
   busy: entry(
-    'the car remembers as many commands of this key as it can',
-    'Wait half a minute, then try again.',
+    'the car has no room for this key just now: it had the link for long, or gave many commands',
+    'Nothing was done. Try again in some seconds, or in half a minute.',
     TEMPORARY,
   ),
   /** By hand; a phone is told that it may not. */

@@ -1,4 +1,4 @@
-import type { PhoneKeyError } from '../errors.js';
+import { PhoneKeyError } from '../errors.js';
 import type { Advertisement, CentralLink } from '../radio/types.js';
 import type { Deadline } from './deadline.js';
 import type { PhoneDialect, RecognisedCar } from './dialect.js';
@@ -65,10 +65,15 @@ export const overLink = async <T>(
   }
 };
 
+const busy = (): PhoneKeyError =>
+  new PhoneKeyError('car.busy', 'the car is there, and serves as many phones as it can');
+
 export interface Wanted {
   readonly wants: (car: HeardCar) => boolean;
   /** Take the first that is heard; otherwise the nearest of those heard within a moment. */
   readonly first: boolean;
+  /** By the radio's id: those that are taken when no other is heard, the first of them first. */
+  readonly last?: ReadonlySet<string>;
   readonly notFound: () => PhoneKeyError;
 }
 
@@ -85,15 +90,16 @@ export const findCar = async (
 };
 
 /**
- * The wanted cars that are heard, nearest first.
+ * The wanted cars that are heard, nearest first; at the end those that come last.
  * @param cars those to recognise
  * @param forMs how long to listen, in milliseconds; without it, until a moment after the first
- * @throws PhoneKeyError `interrupted`, `notFound` where the deadline is over first
+ * @throws PhoneKeyError `interrupted`; where the deadline is over first `notFound`, or `car.busy` for one that
+ *   was heard and takes no connection
  */
 export const hearCars = async (
   environment: PhoneEnvironment,
   cars: readonly PairedCar[],
-  { wants, first, notFound }: Wanted,
+  { wants, first, last = new Set(), notFound }: Wanted,
   deadline: Deadline,
   forMs?: number,
 ): Promise<readonly HeardCar[]> => {
@@ -104,19 +110,24 @@ export const hearCars = async (
     });
   let cancel = forMs === undefined ? undefined : stopAfter(forMs);
   const heard = new Map<string, HeardCar>();
+  let isBusy = false;
   const listen = (car: HeardCar): void => {
     if (!wants(car)) return;
+    isBusy = car.advertisement.isBusy === true;
+    if (isBusy) return; // it may have room before the deadline
     heard.set(car.id, car);
-    if (first) stop.abort();
+    if (first && !last.has(car.id)) stop.abort();
     else cancel ??= stopAfter(NEARER_MS);
   };
   const scanning = scanCars(environment, cars, listen, stop.signal);
   try {
-    await deadline.race(scanning, notFound);
+    await deadline.race(scanning, () => (isBusy ? busy() : notFound()));
   } finally {
     stop.abort();
     cancel?.();
     await scanning.catch(() => undefined);
   }
-  return [...heard.values()].sort((a, b) => b.rssi - a.rssi);
+  const order = [...last];
+  const place = ({ id }: HeardCar): number => order.indexOf(id);
+  return [...heard.values()].sort((a, b) => place(a) - place(b) || b.rssi - a.rssi);
 };

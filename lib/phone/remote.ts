@@ -1,16 +1,19 @@
 import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
 import { nativeRemote } from '../native/phone.js';
+import type { Refusal } from '../domain/refusals.js';
+import { Candidates } from './candidates.js';
+import { carOf } from './car.js';
+import type { Car } from './car.js';
 import { carsNamed } from './choose.js';
-import { CarCommands, CarConnection, entryOf } from './connection.js';
+import { CarCommands, entryOf } from './connection.js';
+import type { CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { connectToCar, findCar, scanCars } from './finder.js';
+import { scanCars } from './finder.js';
 import type { HeardCar } from './finder.js';
-import { carOf } from './car.js';
-import type { Car } from './car.js';
 import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
 import type { Delivery, Outbox } from './outbox.js';
@@ -30,12 +33,15 @@ export interface SeenCar extends Omit<HeardCar, 'car'> {
   readonly car: Car | undefined;
 }
 
-/** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
+/**
+ * After how many milliseconds without a link the car may well do what it refused: it found the grant of this phone
+ * dated a little ahead, or keeps its links for others (docs/PROTOCOL.md, sections 8 and 4).
+ */
+const AGAIN_MS: Partial<Record<Refusal, number>> = { 'dated-ahead': 1_000, busy: 5_000 };
+/** What a car may do a little later is asked for again so often. */
 const MOST_AGAIN = 2;
-const AGAIN_MS = 1_000;
-
-const isUnknown = (error: unknown): boolean =>
-  error instanceof PhoneKeyError && error.code === 'car.not-recognised';
+/** Asking takes no longer, in milliseconds. */
+const ASKING_MS = 1_000;
 
 const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
 
@@ -64,8 +70,9 @@ export class Remote extends CarCommands<CarCallOptions> {
    * Finds the car and opens a link to it. Nothing is proved until the first command.
    * @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car`, `car.not-found`, `radio.*`
    */
-  connect(options: CarCallOptions = {}): Promise<CarConnection> {
-    return this.#connect(options, Deadline.of(this.#environment.clock, options));
+  async connect(options: CarCallOptions = {}): Promise<CarConnection> {
+    const deadline = Deadline.of(this.#environment.clock, options);
+    return (await this.#candidates(options, deadline)).open();
   }
 
   override listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
@@ -104,77 +111,55 @@ export class Remote extends CarCommands<CarCallOptions> {
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
   ): Promise<T> {
     const deadline = Deadline.of(this.#environment.clock, options);
-    let given = options ?? {};
-    let again = MOST_AGAIN;
+    let candidates = await this.#candidates(options ?? {}, deadline);
+    let again = 0;
     let others: number | undefined;
     let refused: (() => T) | undefined;
     for (;;) {
-      const connection = await this.#connect(given, deadline);
+      const connection = await candidates.open();
       const outbox = openOutbox(this.#environment, connection);
-      let waitMs: number | undefined;
-      /** Whether the car may do a moment later what it has refused, or by another grant that this phone has. */
-      const goesOn = async (error?: unknown): Promise<boolean> => {
-        const { command, refusal } = connection.last ?? {};
-        if (command === undefined || !(refusal || isUnknown(error))) return false;
-        if (refusal === 'dated-ahead' && again-- > 0 && deadline.timeoutMs > 2 * AGAIN_MS) {
-          waitMs = AGAIN_MS;
-          return true;
-        }
-        const before = entryOf(connection);
-        others ??= before.otherGrants?.length ?? 0;
-        if (others-- <= 0) return false;
-        const car = await goOn(this.#environment, before, refusal, command);
-        if (car !== undefined) given = { car: car.name, cars: [car] };
-        return car !== undefined;
-      };
+      let failure: unknown;
+      let end: () => T;
       try {
         const done = await work(connection, deadline, outbox);
-        if (!(await goesOn())) return done;
-        refused = () => done;
+        end = () => done;
       } catch (error) {
-        if (await goesOn(error)) {
-          if (!isUnknown(error))
-            refused = () => {
-              throw error;
-            };
-          // A refusal says more than that the car knows nothing of another grant.
-        } else if (refused !== undefined && isUnknown(error)) return refused();
-        else throw error;
-      } finally {
-        await outbox.afterCommand(deadline);
-        // What the car answered counts, not how the link ended.
-        await connection.close().catch(() => undefined);
+        failure = error;
+        end = () => {
+          throw error;
+        };
       }
-      // An owner's clock may be a little ahead of the car's.
-      if (waitMs !== undefined)
-        await deadline.race(pause(this.#environment.clock, waitMs), notHeard);
+      const { last } = connection;
+      await outbox.afterCommand(deadline);
+      // What the car answered counts, not how the link ended.
+      await connection.close().catch(() => undefined);
+
+      const againMs = last?.refusal && AGAIN_MS[last.refusal];
+      if (againMs !== undefined && again < MOST_AGAIN && deadline.timeoutMs > againMs + ASKING_MS) {
+        again += 1;
+        await deadline.race(pause(this.#environment.clock, againMs), notHeard);
+        continue;
+      }
+      if (failure !== undefined && (await candidates.hasOther(failure))) continue;
+      const isUnknown = failure instanceof PhoneKeyError && failure.code === 'car.not-recognised';
+      const car = entryOf(connection);
+      others ??= car.otherGrants?.length ?? 0;
+      const other =
+        last !== undefined && (isUnknown || last.refusal !== undefined) && others-- > 0
+          ? await goOn(this.#environment, car, last.refusal, last.command)
+          : undefined;
+      // A refusal says more than that the car knows nothing of another grant.
+      if (other === undefined) return isUnknown && refused !== undefined ? refused() : end();
+      if (!isUnknown) refused = end;
+      candidates = await this.#candidates({ car: other.name, cars: [other] }, deadline);
     }
   }
 
-  async #connect({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<CarConnection> {
-    const environment = this.#environment;
-    const known = cars ?? (await environment.store.list());
+  async #candidates({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<Candidates> {
+    const known = cars ?? (await this.#environment.store.list());
     const wanted = new Set(carsNamed(known, name));
-    const seen = await findCar(
-      environment,
-      known,
-      {
-        wants: ({ car }) => car !== undefined && wanted.has(car),
-        first: wanted.size === 1,
-        notFound: notHeard,
-      },
-      deadline,
-    );
-    const { car } = seen;
-    if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    const link = await connectToCar(environment, seen, deadline);
-    deadline.reached();
-    try {
-      const session = await seen.dialect.open(link, car, environment, deadline);
-      return new CarConnection(environment, car, link, session);
-    } catch (error) {
-      await link.close().catch(() => undefined);
-      throw error;
-    }
+    const wants = ({ car }: HeardCar): boolean => car !== undefined && wanted.has(car);
+    const first = wanted.size === 1;
+    return new Candidates(this.#environment, known, { wants, first, notFound: notHeard }, deadline);
   }
 }

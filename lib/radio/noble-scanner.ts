@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import type { Noble, NoblePeripheral } from './noble-types.js';
 import { OperationQueue, runOperation, subscribe } from './operation.js';
+import { stackInternals } from './stack.js';
 import type { Advertisement, Central } from './types.js';
 import { bareUuid, dashedUuid } from '../link/gatt-profile.js';
 
@@ -13,6 +14,9 @@ const RESTART_MS = 1000;
 const MAX_DEVICES = 256;
 /** HCI's value for "not available". */
 const NO_RSSI = 127;
+/** Types of advertising that are not connectable: ADV_SCAN_IND, ADV_NONCONN_IND; and the answer to a scanner. */
+const NOT_CONNECTABLE: readonly unknown[] = [2, 3];
+const SCAN_RESPONSE = 4;
 
 interface Scan {
   readonly filters: readonly ScanFilter[];
@@ -28,6 +32,8 @@ export class NobleScanner {
   readonly #queue = new OperationQueue();
   readonly #scans = new Set<Scan>();
   readonly #devices = new Map<string, NoblePeripheral>();
+  /** Those of the devices that are not connectable. */
+  readonly #busy = new Set<string>();
   readonly #forget: (() => void)[];
   #holds = 0;
   /** The UUIDs that noble looks for, joined; empty while it does not scan. */
@@ -43,6 +49,9 @@ export class NobleScanner {
       subscribe(noble, 'discover', this.#discovered.bind(this)),
       subscribe(noble, 'scanStop', this.#stoppedByOthers.bind(this)),
     ];
+    const { _hci: host } = stackInternals(noble);
+    if (host !== undefined)
+      this.#forget.push(subscribe(host, 'leAdvertisingReport', this.#reported.bind(this)));
   }
 
   device(id: string): NoblePeripheral | undefined {
@@ -164,6 +173,15 @@ export class NobleScanner {
     }
   }
 
+  /** noble takes what can be scanned for connectable. */
+  #reported(_status: unknown, type: unknown, address: string): void {
+    const id = address.replaceAll(':', '');
+    if (type === SCAN_RESPONSE) return;
+    if (this.#busy.size > MAX_DEVICES) this.#busy.clear();
+    if (NOT_CONNECTABLE.includes(type)) this.#busy.add(id);
+    else this.#busy.delete(id);
+  }
+
   #discovered(peripheral: NoblePeripheral): void {
     const { id, rssi } = peripheral;
     if (rssi === NO_RSSI) return;
@@ -178,6 +196,7 @@ export class NobleScanner {
         data: new Uint8Array(data),
       })),
       ...(localName === undefined ? {} : { localName }),
+      ...(this.#busy.has(id) && { isBusy: true }),
     };
     const wanted = [...this.#scans].filter(({ filters }) =>
       filters.some((filter) => filter.matches(advertisement)),

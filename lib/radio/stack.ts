@@ -79,7 +79,7 @@ const untilPoweredOn = (stack: Stack, clock: Clock, timeoutMs: number): Promise<
 /** What both stacks keep behind their API; `_hci` only where they run their own HCI host. */
 interface StackInternals {
   stop?: () => void;
-  readonly _hci?: {
+  readonly _hci?: Emitter & {
     onSocketData?: (packet: Uint8Array) => void;
     readonly _socket?: { stop(): void };
   };

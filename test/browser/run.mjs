@@ -20,7 +20,7 @@ const ENTRIES = {
   './inspect': 'Conversation',
   './testing': 'MemoryRadio',
 };
-const FOR_NODE = ['./air', './radio/noble', './radio/bleno', './package.json'];
+const FOR_NODE = ['./air', './radio/noble', './radio/bleno', './radio/hci', './package.json'];
 const NOT_IN_BROWSERS = /node_modules\/(tweetnacl|@abandonware)\/|lib\/crypto\/node/;
 const PAGE = join(import.meta.dirname, 'page.ts');
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];

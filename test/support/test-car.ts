@@ -97,7 +97,10 @@ export class TestHost implements CarHost {
 
 /** A TestHost on a radio, for phones whose suite is cheap too; `events` are those of its links. */
 export const startTestCar = async (
-  options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & { readonly host?: TestHost },
+  options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & {
+    readonly host?: TestHost;
+    readonly onLinkEvent?: CarEndpointOptions['onEvent'];
+  },
 ): Promise<{ host: TestHost; endpoint: CarEndpoint; events: CarLinkEvent[] }> => {
   const host = options.host ?? new TestHost();
   const events: CarLinkEvent[] = [];
@@ -105,7 +108,10 @@ export const startTestCar = async (
     suite: cheapSuite,
     ...options,
     host,
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      options.onLinkEvent?.(event);
+    },
   });
   await endpoint.start();
   return { host, endpoint, events };

@@ -1,6 +1,7 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
 import { systemClock as clock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openHciPeripheral } from '../../../lib/radio/host/peripheral.js';
 import { MemoryRadio } from '../../../lib/radio/memory.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Central, Peripheral } from '../../../lib/radio/types.js';
@@ -30,6 +31,22 @@ export const RADIOS: readonly (readonly [string, () => Radios])[] = [
         car: async () => {
           const load = async () => loadBleno(air.controller());
           return keep(await openBlenoPeripheral({ load, clock }));
+        },
+        phone: async () => {
+          const load = async () => loadNoble(air.controller());
+          return keep(await openNobleCentral({ load, clock }));
+        },
+      };
+    },
+  ],
+  [
+    'noble and our own host',
+    () => {
+      const air = keep(new VirtualAir());
+      return {
+        car: async () => {
+          const load = async () => air.controller({ peripheralLinks: 3 });
+          return keep(await openHciPeripheral({ load, clock }));
         },
         phone: async () => {
           const load = async () => loadNoble(air.controller());

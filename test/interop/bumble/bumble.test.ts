@@ -6,12 +6,13 @@ import { dirname, join } from 'node:path';
 import { silentLogger } from '../../../lib/platform/logger.js';
 import { openWindow } from '../../../lab/open-window.js';
 import { loadBleno, loadNoble, serveH4, servePty, VirtualAir } from '../../../air/index.js';
-import type { H4Server } from '../../../air/index.js';
+import type { H4Server, HciTransport } from '../../../air/index.js';
 import { SimulatedCar } from '../../../firmware-sim/index.js';
 import type { CarEvent, SimulatedCarOptions } from '../../../firmware-sim/index.js';
 import { toHex } from '../../../lib/platform/bytes.js';
 import { systemClock } from '../../../lib/platform/clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openHciPeripheral } from '../../../lib/radio/hci.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Advertisement } from '../../../lib/radio/types.js';
 import { decodeFromCar } from '../../../lib/native/codec.js';
@@ -25,6 +26,13 @@ import { BumbleRun, overTcp, prepareBumble } from './bumble.js';
 import { MAX_MESSAGE_BYTES, nativeProfile } from '../../../lib/native/profile.js';
 import { nativeScan } from '../../../lib/native/advertisement.js';
 import { serviceDataOf } from '../../../lib/link/advertising.js';
+
+const peripherals = {
+  bleno: (hci: HciTransport) =>
+    openBlenoPeripheral({ clock: systemClock, load: async () => loadBleno(hci) }),
+  'our own host': (hci: HciTransport) =>
+    openHciPeripheral({ clock: systemClock, load: async () => hci }),
+};
 
 const describeIf = requireTool('python3') ? describe : describe.skip;
 
@@ -68,24 +76,23 @@ describeIf('Google bumble as the host', () => {
   /** Starts a car five metres away. */
   const startCar = async (
     callbacks: Pick<SimulatedCarOptions, 'onLinkEvent' | 'onEvent'>,
-  ): Promise<SimulatedCar> =>
-    SimulatedCar.start({
-      name: 'Test car',
-      peripheral: await openBlenoPeripheral({
-        clock: systemClock,
-        load: () => Promise.resolve(loadBleno(air.controller({ position: { x: 3, y: 4 } }))),
-      }),
-      ...callbacks,
-    });
+    stack: keyof typeof peripherals,
+  ): Promise<SimulatedCar> => {
+    const controller = air.controller({ position: { x: 3, y: 4 }, peripheralLinks: 3 });
+    const peripheral = await peripherals[stack](controller);
+    return SimulatedCar.start({ name: 'Test car', peripheral, ...callbacks });
+  };
 
   /** Why the car ended its links while somebody met it. */
-  const besideCar = async (meet: () => Promise<void>): Promise<string[]> => {
+  const besideCar = async (
+    meet: () => Promise<void>,
+    stack: keyof typeof peripherals = 'bleno',
+  ): Promise<string[]> => {
     const closed: string[] = [];
-    const car = await startCar({
-      onLinkEvent: (event) => {
-        if (event.type === 'link-closed') closed.push(event.why);
-      },
-    });
+    const onLinkEvent: SimulatedCarOptions['onLinkEvent'] = (event) => {
+      if (event.type === 'link-closed') closed.push(event.why);
+    };
+    const car = await startCar({ onLinkEvent }, stack);
     try {
       await meet();
     } finally {
@@ -113,9 +120,34 @@ describeIf('Google bumble as the host', () => {
     expect(decodeFromCar(message).case).toBe('hello');
   };
 
-  it('as a central: finds our car, reads it, hears its hello and writes to it', async () => {
-    const closed = await besideCar(() => meetAsCentral(bumble('central.py', '0000')));
-    expect(closed).toEqual(['protocol.malformed']);
+  const stacks = Object.keys(peripherals) as (keyof typeof peripherals)[];
+
+  it.each(stacks)(
+    'as a central: finds our car on %s, reads it, hears its hello and writes to it',
+    async (stack) => {
+      const closed = await besideCar(() => meetAsCentral(bumble('central.py', '0000')), stack);
+      expect(closed).toEqual(['protocol.malformed']);
+    },
+  );
+
+  it('as three centrals at once: each has a link of its own to our car on its own host', async () => {
+    const closed = await besideCar(async () => {
+      const links = await Promise.all(
+        [1, 2, 3].map((n) => BumbleLink.connect(bumble('link.py', `F0:F1:F2:F3:F4:0${n}`))),
+      );
+      const hellos = new Set<string>();
+      await Promise.all(
+        links.map(async (link) => {
+          const hello = await new Promise<Uint8Array>((data, reject) => {
+            link.open({ data, closed: reject }).catch(reject);
+          });
+          hellos.add(toHex(hello));
+        }),
+      );
+      expect(hellos.size).toBe(3);
+      for (const link of links) await link.close();
+    }, 'our own host');
+    expect(closed).toEqual(['remote', 'remote', 'remote']);
   });
 
   it('as a central at a serial port: the same, and once more after it was closed', async () => {
@@ -134,63 +166,66 @@ describeIf('Google bumble as the host', () => {
     }
   });
 
-  it('carries the Python phone: it pairs with our car, unlocks it, and is refused once removed', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'key-'));
-    const state = join(home, 'phone.json');
-    const events: CarEvent[] = [];
-    const car = await startCar({ onEvent: (event) => void events.push(event) });
-    const phone = async (args: string[], code?: string): Promise<PhoneRun> => {
-      const link = await BumbleLink.connect(bumble('link.py'));
-      expect(link.mtu).toBe(247);
-      return runPhone(args, { link, ...(code !== undefined && { code }) });
-    };
-    try {
-      const code = await openWindow(car);
-      const wrong = code === '12345678' ? '12345679' : '12345678';
-      expect(await phone(['pair', '--state', state], wrong)).toMatchObject({
-        exitCode: 1,
-        errors: 'phone.py: wrong code\n',
-      });
-      expect(await phone(['pair', '--state', state], code)).toMatchObject({
-        exitCode: 0,
-        errors: '',
-        result: { car: 'Test car', role: 'owner' },
-      });
-      const used = await phone([
-        'command',
-        '--state',
-        state,
-        'status',
-        'unlock',
-        'start',
-        'status',
-      ]);
-      expect(used).toMatchObject({
-        exitCode: 0,
-        errors: '',
-        result: {
-          results: [
-            { command: 'status', outcome: 'status', locked: true },
-            { command: 'unlock', outcome: 'done' },
-            { command: 'start', outcome: 'done' },
-            { command: 'status', outcome: 'status', locked: false, drive_seconds_left: 120 },
-          ],
-        },
-      });
-      const by = { slot: 0, name: 'Python phone' };
-      expect(events).toContainEqual(expect.objectContaining({ type: 'unlocked', by }));
+  it.each(stacks)(
+    'carries the Python phone to our car on %s: it pairs, unlocks, and is refused once removed',
+    async (stack) => {
+      const home = mkdtempSync(join(tmpdir(), 'key-'));
+      const state = join(home, 'phone.json');
+      const events: CarEvent[] = [];
+      const car = await startCar({ onEvent: (event) => void events.push(event) }, stack);
+      const phone = async (args: string[], code?: string): Promise<PhoneRun> => {
+        const link = await BumbleLink.connect(bumble('link.py'));
+        expect(link.mtu).toBe(247);
+        return runPhone(args, { link, ...(code !== undefined && { code }) });
+      };
+      try {
+        const code = await openWindow(car);
+        const wrong = code === '12345678' ? '12345679' : '12345678';
+        expect(await phone(['pair', '--state', state], wrong)).toMatchObject({
+          exitCode: 1,
+          errors: 'phone.py: wrong code\n',
+        });
+        expect(await phone(['pair', '--state', state], code)).toMatchObject({
+          exitCode: 0,
+          errors: '',
+          result: { car: 'Test car', role: 'owner' },
+        });
+        const used = await phone([
+          'command',
+          '--state',
+          state,
+          'status',
+          'unlock',
+          'start',
+          'status',
+        ]);
+        expect(used).toMatchObject({
+          exitCode: 0,
+          errors: '',
+          result: {
+            results: [
+              { command: 'status', outcome: 'status', locked: true },
+              { command: 'unlock', outcome: 'done' },
+              { command: 'start', outcome: 'done' },
+              { command: 'status', outcome: 'status', locked: false, drive_seconds_left: 120 },
+            ],
+          },
+        });
+        const by = { slot: 0, name: 'Python phone' };
+        expect(events).toContainEqual(expect.objectContaining({ type: 'unlocked', by }));
 
-      await car.control.reset();
-      expect(await phone(['command', '--state', state, 'unlock'])).toMatchObject({
-        exitCode: 1,
-        errors: 'phone.py: the car does not accept the key\n',
-      });
-      expect(events.filter(({ type }) => type === 'unlocked')).toHaveLength(1);
-    } finally {
-      await car.stop();
-      rmSync(home, { recursive: true });
-    }
-  });
+        await car.control.reset();
+        expect(await phone(['command', '--state', state, 'unlock'])).toMatchObject({
+          exitCode: 1,
+          errors: 'phone.py: the car does not accept the key\n',
+        });
+        expect(events.filter(({ type }) => type === 'unlocked')).toHaveLength(1);
+      } finally {
+        await car.stop();
+        rmSync(home, { recursive: true });
+      }
+    },
+  );
 
   it('as a peripheral: our phone finds it, reads it, writes, and is notified', async () => {
     const car = bumble('peripheral.py');

@@ -1,5 +1,5 @@
 """
-link.py TRANSPORT: connects to the car that it finds, and carries chunks for a phone outside. Lines in:
+link.py TRANSPORT [ADDRESS]: connects to the car that it finds, and carries chunks for a phone outside. Lines in:
 `open` (subscribe), `write HEX`; the link is closed at their end. Events: connected, chunk, closed.
 """
 
@@ -26,12 +26,12 @@ async def carry_out(lines, characteristics):
             raise ValueError(line)
 
 
-async def main(transport):
+async def main(transport, own_address='F0:F1:F2:F3:F4:F5'):
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
     )
-    async with device_on_air(transport, 'phone', 'F0:F1:F2:F3:F4:F5') as device:
+    async with device_on_air(transport, 'phone', own_address) as device:
         advertisement, _ = await find_car(device)
         connection = await device.connect(advertisement.address)
         gone = asyncio.get_running_loop().create_future()

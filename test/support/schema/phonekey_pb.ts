@@ -1334,7 +1334,7 @@ export enum RefusalReason {
   LAST_CARD = 26,
 
   /**
-   * the car remembers as many commands of this key as it can; nothing was done
+   * others are next, or the car remembers as many commands of this key as it can; nothing was done
    *
    * @generated from enum value: REFUSAL_REASON_BUSY = 27;
    */

@@ -4,11 +4,13 @@ import { VirtualAir } from '../../../air/index.js';
 import {
   MAX_LABEL_BYTES,
   VendorSetLabel,
+  VendorSetPeripheralLinks,
   VendorSetPosition,
   VendorSetTxPower,
   isVendorPacket,
   setDefaultPositionCommand,
   setLabelCommand,
+  setPeripheralLinksCommand,
   setPositionCommand,
   setTxPowerCommand,
 } from '../../../air/vendor.js';
@@ -24,6 +26,7 @@ describe('vendor commands', () => {
     expect(toHex(setDefaultPositionCommand(1.5, -0.01))).toBe('0104fc0896000000ffffffff');
     expect(toHex(setLabelCommand('car'))).toBe('0102fc03636172');
     expect(toHex(setTxPowerCommand(-4))).toBe('0103fc01fc');
+    expect(toHex(setPeripheralLinksCommand(3))).toBe('0105fc0103');
   });
 
   it('bound a position, whatever number is given', () => {
@@ -52,7 +55,7 @@ describe('vendor commands', () => {
   it('and their answers are told from what else there is', async () => {
     const host = new TestHost(new VirtualAir({ seed: 'vendor' }).controller());
     const commands = [setPositionCommand(1, 1), setDefaultPositionCommand(1, 1)];
-    commands.push(setLabelCommand('car'), setTxPowerCommand(0));
+    commands.push(setLabelCommand('car'), setTxPowerCommand(0), setPeripheralLinksCommand(1));
     for (const command of commands) host.controller.send(command);
     const answers = (await host.packets()).map((packet) => Buffer.from(packet, 'hex'));
     expect(answers).toHaveLength(commands.length);
@@ -70,17 +73,26 @@ describe('vendor commands', () => {
     }
   });
 
-  it('set label and place of the controller', async () => {
+  it('set label, place and links of the controller', async () => {
     const host = new TestHost(new VirtualAir({ seed: 'vendor' }).controller());
     host.controller.send(setLabelCommand('car'));
     host.controller.send(setPositionCommand(1.5, -2));
     host.controller.send(setTxPowerCommand(-40));
+    host.controller.send(setPeripheralLinksCommand(3));
+    host.controller.send(setPeripheralLinksCommand(0));
     expect(await host.packets()).toEqual([
       completed(VendorSetLabel),
       completed(VendorSetPosition),
       completed(VendorSetTxPower),
+      completed(VendorSetPeripheralLinks),
+      completed(VendorSetPeripheralLinks, { status: 0x12 }),
     ]);
-    const { label, position, station } = host.controller;
-    expect([label, position, station.txPower]).toEqual(['car', { x: 1.5, y: -2 }, -40]);
+    const { label, position, station, peripheralLinks } = host.controller;
+    expect([label, position, station.txPower, peripheralLinks]).toEqual([
+      'car',
+      { x: 1.5, y: -2 },
+      -40,
+      3,
+    ]);
   });
 });

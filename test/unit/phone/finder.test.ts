@@ -13,6 +13,7 @@ const twoCars = async () => {
   const rssi: Record<string, number> = { 'memory-1': -70, 'memory-2': -50 };
   const central = air.radio.central();
   const scans = { running: 0, connected: [] as string[] };
+  const busy = new Set<string>();
   const heard: Central = {
     ...central,
     scan: async (filters, found, signal) => {
@@ -20,7 +21,7 @@ const twoCars = async () => {
       await central.scan(
         filters,
         (ad) => {
-          found({ ...ad, rssi: rssi[ad.id] ?? 0 });
+          found({ ...ad, rssi: rssi[ad.id] ?? 0, ...(busy.has(ad.id) && { isBusy: true }) });
         },
         signal,
       );
@@ -33,7 +34,7 @@ const twoCars = async () => {
   };
   const phone = air.phone(heard);
   const stop = () => Promise.all(cars.map(({ endpoint }) => endpoint.stop()));
-  return { air, cars, rssi, scans, stop, ...phone };
+  return { air, cars, rssi, busy, scans, stop, ...phone };
 };
 
 describe('finding a car', () => {
@@ -57,6 +58,25 @@ describe('finding a car', () => {
     await air.run(key.unlock({ car: 'far' }));
     expect(air.clock.now() - before).toBeLessThan(400);
     expect(cars.map(({ host }) => host.executed)).toEqual([['unlock'], []]);
+    await stop();
+  });
+
+  it('waits for a car that is busy, says so when its time is over, and takes another one if it may', async () => {
+    const { air, cars, busy, scans, key, store, stop } = await twoCars();
+    await introduce(store, cars[0].host, { name: 'far' });
+    await introduce(store, cars[1].host, { name: 'near' });
+    busy.add('memory-2');
+    await expect(air.run(key.unlock({ car: 'near' }))).rejects.toMatchObject({
+      code: 'car.busy',
+      mayHaveSucceeded: false,
+      temporary: true,
+    });
+    await air.run(key.unlock());
+    air.clock.after(5_000, () => {
+      busy.clear();
+    });
+    await air.run(key.unlock({ car: 'near' }));
+    expect(scans.connected).toEqual(['memory-1', 'memory-2']);
     await stop();
   });
 
@@ -145,7 +165,7 @@ describe('a call', () => {
     await air.run(key.unlock().catch(() => undefined));
     await air.clock.advance(0);
     const ends = events.filter(({ type }) => type === 'link-closed');
-    expect(ends).toEqual([
+    expect(ends).toMatchObject([
       { type: 'link-closed', why: 'remote' },
       { type: 'link-closed', why: 'remote' },
     ]);

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
@@ -52,12 +53,12 @@ describe('opening a central over noble', () => {
   it('drops packets on which noble throws', async () => {
     const noble = new FakeNoble();
     const packets: number[] = [];
-    const host = {
+    const host = Object.assign(new EventEmitter(), {
       onSocketData: (packet: Uint8Array) => {
         packets.push(packet.length);
         if (packet.length === 0) throw new RangeError('out of range');
       },
-    };
+    });
     Object.assign(noble, { _bindings: { _hci: host } });
     await open(noble);
     host.onSocketData(new Uint8Array(0));

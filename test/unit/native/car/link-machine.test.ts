@@ -218,7 +218,7 @@ describe('a phone that is known', () => {
       { type: 'authenticated', key },
       { type: 'execute', command: unlock, key },
     ]);
-    expect(rig.state).toMatchObject({ phase: 'executing', removed: false });
+    expect(rig.state).toMatchObject({ phase: 'executing', ends: undefined });
     const { effects } = rig.input({ type: 'executed', result: DONE });
     expect(effects).toMatchObject([
       { type: 'send', message: { case: 'sealed' } },
@@ -274,20 +274,43 @@ describe('a phone that is known', () => {
     expect(() => rig.say(rig.phone.sealed(UNLOCK))).toThrow(RangeError);
   });
 
-  it('loses its link when its key is removed, though not before an answer under way', () => {
-    const removed = { type: 'key-removed', publicKey: IDENTITY.publicKey } as const;
-    expect(linkIn('ready').input(removed)).toEqual(closed('key removed'));
+  it.each<[string, LinkInput]>([
+    ['key removed', { type: 'key-removed', publicKey: IDENTITY.publicKey }],
+    ['its turn is over', { type: 'turn-over' }],
+  ])('loses its link, though not before an answer under way: %s', (why, input) => {
+    expect(linkIn('ready').input(input)).toEqual(closed(why));
     const rig = linkIn('executing');
     const before = rig.state;
-    expect(rig.input(removed)).toEqual({ state: { ...before, removed: true }, effects: [] });
+    expect(rig.input(input)).toEqual({ state: { ...before, ends: why }, effects: [] });
     const { state, effects } = rig.input({ type: 'executed', result: DONE });
-    expect(state).toEqual({ phase: 'ending', why: 'key removed' });
+    expect(state).toEqual({ phase: 'ending', why });
     expect(effects).toMatchObject([
       { type: 'send', message: { case: 'sealed' } },
       { type: 'idle-after', ms: LAST_WORD_MS },
     ]);
     expect(rig.phone.result().type).toBe('done');
   });
+
+  it('is told that the car is busy when it has had its turn, and nothing is done', () => {
+    const rig = opened({ admits: () => false });
+    const { state, effects } = rig.say(rig.phone.proof(IDENTITY, UNLOCK));
+    expect(state).toEqual({ phase: 'ending', why: 'others are next' });
+    expect(effects).toMatchObject([
+      { type: 'turned-away', key: { slot: 0 } },
+      { type: 'send', message: { case: 'sealed' } },
+      { type: 'idle-after', ms: LAST_WORD_MS },
+    ]);
+    expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'busy' });
+  });
+
+  it.each(PHASES.filter((phase) => phase !== 'ready' && phase !== 'executing'))(
+    'has no turn that could be over: %s',
+    (phase) => {
+      const rig = linkIn(phase);
+      const { state } = rig;
+      expect(rig.input({ type: 'turn-over' })).toEqual({ state, effects: [] });
+    },
+  );
 
   it('lets somebody read along who was allowed to', () => {
     const logged: SessionKeys[] = [];
