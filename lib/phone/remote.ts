@@ -35,7 +35,7 @@ export interface SeenCar extends Omit<HeardCar, 'car'> {
 
 /**
  * After how many milliseconds without a link the car may well do what it refused: it found the grant of this phone
- * dated a little ahead, or keeps its links for others (docs/PROTOCOL.md, sections 8 and 4).
+ * dated a little ahead, or keeps its links for others (docs/PROTOCOL.md, sections 8 and 5).
  */
 const AGAIN_MS: Partial<Record<Refusal, number>> = { 'dated-ahead': 1_000, busy: 5_000 };
 /** What a car may do a little later is asked for again so often. */
