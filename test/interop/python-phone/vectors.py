@@ -207,6 +207,17 @@ def proofs(file):
         yield vector, "refused" if refused else "accepted"
 
 
+def commands(file):
+    """In a session, by section 5."""
+    for vector in file["commands"]:
+        case = wire.decode("Command", bytes.fromhex(vector["command"])).get("case")
+        if case is None:
+            yield vector, "unknown command"
+        else:
+            late = case not in session.AT_ANY_TIME and vector["after"] >= 5000
+            yield vector, "too late" if late else "carried out"
+
+
 def pairings(file):
     given = _bytes({key: value for key, value in file.items() if key not in ("code", "car_name", "role")})
     w0, w1 = pairing.secrets_of(file["code"])
@@ -293,7 +304,7 @@ FILES = {
     "uris": (uri,),
     "grants": (chains,),
     "revocation-lists": (parts,),
-    "session": (proofs,),
+    "session": (proofs, commands),
     "pairing": (pairings,),
 }
 
