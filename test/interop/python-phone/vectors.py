@@ -294,6 +294,44 @@ def decisions(file):
         yield vector, refused[0] if refused else "allowed"
 
 
+class _Pin:
+    """Of a car, by section 9. Times are seconds."""
+
+    def __init__(self, pin, now):
+        self.pin = pin
+        self.tries = {"owner": 0, "other": 0}
+        self.last = {"owner": now, "other": now}
+
+    def check(self, by, typed, now):
+        if typed == "":
+            return "PIN needed"
+        made = self.tries[by]
+        if made >= 3 and now < self.last[by] + min(3600, 30 * 2 ** (made - 3)):
+            return "PIN locked"
+        self.tries[by] += 1
+        self.last[by] = now
+        if typed != self.pin:
+            return "PIN wrong"
+        if by == "owner":
+            self.tries = {"owner": 0, "other": 0}
+        else:
+            self.tries["other"] -= 1
+        return "right"
+
+
+def pins(file):
+    for sequence in file["sequences"]:
+        pin = _Pin(file["pin"], 0)
+        for index, step in enumerate(sequence["steps"]):
+            name, by = f"{sequence['name']}: {index}", step["by"]
+            if by == "power":
+                pin.last = dict.fromkeys(pin.last, step["at"])
+            elif by == "card":
+                pin = _Pin(step["pin"], step["at"])
+            else:
+                yield {**step, "name": name}, pin.check(by, step["pin"], step["at"])
+
+
 FILES = {
     "advertisements": (advertisements,),
     "names": (names,),
@@ -301,6 +339,7 @@ FILES = {
     "frames": (frames,),
     "from-car": (from_car,),
     "decisions": (decisions,),
+    "pin": (pins,),
     "uris": (uri,),
     "grants": (chains,),
     "revocation-lists": (parts,),
