@@ -5,6 +5,7 @@ import { fillExamples } from './worked-example.js';
 import { frameVectors, pairingVectors, sessionVectors } from './make-vectors.js';
 import { pinVectors } from './pin-vectors.js';
 import { revocationListVectors } from './revocation-list-vectors.js';
+import { turnVectors } from './turn-vectors.js';
 import { uriVectors } from './uri-vectors.js';
 import { advertisementVectors, chunkVectors, fromCarVectors, nameVectors } from './wire-vectors.js';
 
@@ -22,6 +23,7 @@ for (const [name, make] of Object.entries({
   'revocation-lists': revocationListVectors,
   decisions: decisionVectors,
   pin: pinVectors,
+  turns: turnVectors,
   uris: uriVectors,
   advertisements: advertisementVectors,
   names: nameVectors,
