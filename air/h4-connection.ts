@@ -39,12 +39,7 @@ export const attachHost = (
     logger.warn('malformed H4 stream from a host', { reason: message });
     controller.close();
     writer.flush();
-    // Not destroyed at once: with bytes of the host unread, the event might not reach it.
-    socket.end(HardwareErrorEvent.packet({ code: HardwareError.outOfStep }));
-    const cutOff = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
-    socket.on('close', () => {
-      clearTimeout(cutOff);
-    });
+    endHost(socket, HardwareError.outOfStep);
   };
 
   controller.onPacket((packet) => {
@@ -69,5 +64,16 @@ export const attachHost = (
   socket.on('error', () => undefined);
   socket.on('close', () => {
     controller.close();
+  });
+};
+
+/** Ends a host's connection with a Hardware Error event; what the host still says is not listened to. */
+export const endHost = (socket: Socket, code: number): void => {
+  // Not destroyed at once: with bytes of the host unread, the event might not reach it.
+  socket.end(HardwareErrorEvent.packet({ code }));
+  socket.resume();
+  const cutOff = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+  socket.on('close', () => {
+    clearTimeout(cutOff);
   });
 };

@@ -1,10 +1,14 @@
 import { isIPv4 } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PhoneKeyError } from '../lib/errors.js';
+import { systemClock } from '../lib/platform/clock.js';
+import type { Clock } from '../lib/platform/clock.js';
+import { Lobby } from '../local/lobby.js';
 import { serveHosts } from './host-server.js';
 import type { HostServerOptions } from './host-server.js';
 
 export interface H4ServerOptions extends HostServerOptions {
+  readonly clock?: Clock;
   /** A loopback address: HCI knows no authentication (default 127.0.0.1). */
   readonly host?: string;
   /** Default 0: any free one. */
@@ -20,8 +24,8 @@ export interface H4Server {
 
 /**
  * HCI over H4/TCP, for host stacks that are no part of this process: every connection is a fresh
- * controller on the air, and closing it is power-off, upon which its peers lose their links with reason
- * 0x08. See attachHost for malformed streams.
+ * controller on the air, powered on by the first packet and off when it closes, upon which its peers lose
+ * their links with reason 0x08. Who sends no packet for 10 s is cut off. See attachHost for malformed streams.
  * @throws PhoneKeyError `usage.invalid` for an address that is not loopback, `radio.unavailable` when
  *   the port is taken
  */
@@ -32,12 +36,15 @@ export const serveH4 = async (options: H4ServerOptions): Promise<H4Server> => {
       hint: 'HCI knows no authentication: use 127.0.0.1 or ::1.',
     });
   }
-  const { address, close } = await serveHosts({ host, port }, options).catch((cause: unknown) => {
-    throw new PhoneKeyError('radio.unavailable', `cannot listen on ${host}:${String(port)}`, {
-      cause,
-      hint: 'Choose another port; another air may have this one.',
-    });
-  });
+  const lobby = new Lobby(options.clock ?? systemClock);
+  const { address, close } = await serveHosts({ host, port }, options, lobby).catch(
+    (cause: unknown) => {
+      throw new PhoneKeyError('radio.unavailable', `cannot listen on ${host}:${String(port)}`, {
+        cause,
+        hint: 'Choose another port; another air may have this one.',
+      });
+    },
+  );
   // Never a string: it listens on TCP.
   return { host, port: (address as AddressInfo).port, close };
 };

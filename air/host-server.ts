@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { ListenOptions, Socket } from 'node:net';
 import { silentLogger } from '../lib/platform/logger.js';
-import { attachHost } from './h4-connection.js';
+import { errorMessage } from '../lib/errors.js';
+import { HardwareError } from '../lib/hci/constants.js';
+import { H4Decoder, H4Error } from '../lib/hci/h4.js';
+import { Room } from '../local/lobby.js';
+import type { Lobby } from '../local/lobby.js';
+import { attachHost, endHost } from './h4-connection.js';
 import type { HostConnectionOptions } from './h4-connection.js';
 import type { HciTransport } from '../lib/hci/transport.js';
 
-const MAX_CONNECTIONS = 256;
+/** Hosts at one door at a time, where it is not said. */
+const MOST_HOSTS = 256;
 
 /** Gives each host its controller: a VirtualAir, or the way to the one in a hub. */
 export interface ControllerSource {
@@ -22,22 +28,28 @@ export interface HostServerOptions extends HostConnectionOptions {
   readonly onDisconnect?: (hosts: number) => void;
 }
 
-/** A controller is powered on when its connection comes, or when the host says something. */
-export type PowerOn = 'connection' | 'first-byte';
+export interface Places {
+  /** Hosts at a time. */
+  readonly mostHosts?: number;
+  /** Who waits there has not sent a packet yet. Without one he may take his time. */
+  readonly lobby?: Lobby | undefined;
+}
 
 /**
- * A server for hosts that speak H4, each of which gets a fresh controller. It does not listen yet, and when
+ * A server for hosts that speak H4, each of which gets a fresh controller when its first packet is there;
+ * those for whom there is none are told so (HardwareError.noController). It does not listen yet, and when
  * it closes, its connections end; `end` ends them before, and is fulfilled once they are closed.
  * @param other serves what, by its first bytes, is no host, and gives what ends that; undefined for a host
  */
 export const createHostServer = (
   options: HostServerOptions,
-  powerOn: PowerOn,
+  { mostHosts = MOST_HOSTS, lobby }: Places = {},
   other: (socket: Socket, first: Buffer) => (() => void) | undefined = () => undefined,
 ) => {
   const { air, logger = silentLogger } = options;
   /** With how each is ended. */
   const sockets = new Map<Socket, () => void>();
+  const room = new Room(mostHosts);
   let hosts = 0;
   const serve = async (socket: Socket): Promise<void> => {
     const controller = await air.controller();
@@ -52,30 +64,35 @@ export const createHostServer = (
     attachHost(socket, controller, { ...options, logger });
     socket.resume();
   };
-  const welcome = (socket: Socket): void => {
-    serve(socket).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.warn('no controller for a host', { reason });
-      socket.destroy();
-    });
+  const welcome = async (socket: Socket): Promise<void> => {
+    lobby?.leave(socket);
+    try {
+      if (!room.takes(socket)) throw new Error(`${String(mostHosts)} hosts are there`);
+      await serve(socket);
+    } catch (error) {
+      logger.warn('no controller for a host', { reason: errorMessage(error) });
+      endHost(socket, HardwareError.noController);
+    }
   };
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.set(socket, () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    if (powerOn === 'connection') {
-      welcome(socket);
-      return;
-    }
-    socket.once('data', (first: Buffer) => {
-      const end = other(socket, first);
+    lobby?.enter(socket);
+    const decoder = new H4Decoder();
+    const heard: Buffer[] = [];
+    const hear = (chunk: Buffer): void => {
+      const end = heard.length === 0 ? other(socket, chunk) : undefined;
+      heard.push(chunk);
+      if (end === undefined && !completes(decoder, chunk)) return;
+      socket.off('data', hear);
       if (end === undefined) socket.pause();
       else sockets.set(socket, end);
-      socket.unshift(first); // for who serves it now
-      if (end === undefined) welcome(socket);
-    });
+      socket.unshift(Buffer.concat(heard)); // for who serves it now
+      if (end === undefined) void welcome(socket);
+    };
+    socket.on('data', hear);
   });
-  server.maxConnections = MAX_CONNECTIONS;
   server.on('close', () => {
     for (const socket of sockets.keys()) socket.destroy();
   });
@@ -94,9 +111,9 @@ export const createHostServer = (
 export const serveHosts = async (
   where: ListenOptions,
   options: HostServerOptions,
-  powerOn: PowerOn = 'connection',
+  lobby?: Lobby,
 ) => {
-  const { server, end } = createHostServer(options, powerOn);
+  const { server, end } = createHostServer(options, { lobby });
   server.listen(where);
   await once(server, 'listening');
   let closed: Promise<void> | undefined;
@@ -105,4 +122,14 @@ export const serveHosts = async (
       () => undefined,
     ));
   return { address: server.address(), close };
+};
+
+/** Whether there is a packet now, or what will never be one. */
+const completes = (decoder: H4Decoder, chunk: Buffer): boolean => {
+  try {
+    return decoder.push(chunk).next().done !== true;
+  } catch (error) {
+    if (error instanceof H4Error) return true;
+    throw error;
+  }
 };

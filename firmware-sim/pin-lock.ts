@@ -5,6 +5,7 @@ import { utf8 } from '../lib/platform/bytes.js';
 import type { Clock } from '../lib/platform/clock.js';
 import type { Random } from '../lib/platform/random.js';
 import { MOST_PIN_TRIES, PIN_HASH_BYTES, PIN_SALT_BYTES } from './memory/rights-record.js';
+import type { CarRecord } from './memory/record.js';
 import type { PinRecord } from './memory/rights-record.js';
 import type { RecordStore } from './memory/store.js';
 
@@ -69,25 +70,51 @@ export class PinLock {
 
   /**
    * Sets another PIN, or none for an empty one, and clears the tries. Gives why not.
+   * @param oldPin checked like one to start, where the car has one
    * @param refused asked once the hash is made, which takes its time
    * @throws PhoneKeyError `sim.storage`
    */
   async set(
     pin: string,
+    oldPin: string,
+    key: KeySlot,
     refused: () => PolicyRefusal | undefined,
-  ): Promise<PolicyRefusal | undefined> {
+  ): Promise<PinRefusal | PolicyRefusal | undefined> {
     if (pin !== '' && !PIN.test(pin)) return 'not-permitted';
-    const salt = this.#options.random(PIN_SALT_BYTES);
-    const hash = hashPin(this.#options.suite, pin, salt);
-    return this.#options.store.update<PolicyRefusal | undefined>((record) => {
-      const value = refused();
-      if (value !== undefined) return { value };
+    const { store, suite, random } = this.#options;
+    for (;;) {
+      const checked = store.record.pin?.salt;
+      const wrong = await this.check(oldPin, key);
+      if (wrong !== undefined) return wrong;
+      const salt = random(PIN_SALT_BYTES);
+      const hash = hashPin(suite, pin, salt);
+      const set = await store.update<PolicyRefusal | 'changed' | undefined>((record) => {
+        // Somebody else has set another one meanwhile, of which nobody has asked yet.
+        if (record.pin?.salt !== checked) return { value: 'changed' };
+        const value = refused();
+        if (value !== undefined) return { value };
+        const { pin: _, ...rest } = record;
+        return {
+          record: pin === '' ? rest : { ...rest, pin: { salt, hash, tries: NO_TRIES } },
+          erases: true,
+          value,
+        };
+      });
+      if (set !== 'changed') return set;
+    }
+  }
+
+  /**
+   * For the person with the card, without the old one.
+   * @param refused asked of what is in the memory then
+   * @throws PhoneKeyError `sim.storage`
+   */
+  clear<R>(refused: (record: CarRecord) => R | undefined): Promise<R | undefined> {
+    return this.#options.store.update<R | undefined>((record) => {
+      const value = refused(record);
+      if (value !== undefined || record.pin === undefined) return { value };
       const { pin: _, ...rest } = record;
-      return {
-        record: pin === '' ? rest : { ...rest, pin: { salt, hash, tries: NO_TRIES } },
-        erases: true,
-        value,
-      };
+      return { record: rest, erases: true, value };
     });
   }
 

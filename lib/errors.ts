@@ -77,6 +77,11 @@ const ERRORS = {
   'usage.invalid': entry('usage', false, 'See the help of the command: key help.'),
 
   'radio.unavailable': entry('unreachable', false, 'Run `key doctor` to see which radio works.'),
+  'radio.air-full': entry(
+    'unreachable',
+    true,
+    'End some of the programs that are on the virtual air, and try again: key air list.',
+  ),
   'radio.scan-failed': entry('unreachable', true, 'Run `key doctor` to see which radio works.'),
   'radio.connect-failed': entry('unreachable', true, 'Go closer to the car and try again.'),
   'radio.link-lost': entry('unreachable', true, 'Go closer to the car and try again.'),
@@ -175,7 +180,17 @@ const ERRORS = {
 
   'sim.not-running': entry('unreachable', false, 'Start the car first: key car start.'),
   'sim.already-running': entry('usage', false, 'A car with this name runs already.'),
+  'sim.door-full': entry(
+    'unreachable',
+    true,
+    "End some of the programs that are at the car's control door, and try again.",
+  ),
   'sim.storage': entry('internal', false, 'Check that the disk is writable and not full.'),
+  'sim.damaged': entry(
+    'internal',
+    false,
+    "Restore the car's memory from a backup, or delete it to make a new car; every phone must then be paired again.",
+  ),
   'sim.refused': entry('refused', false, 'See what state the car is in: key car status.'),
 
   interrupted: entry('interrupted', true, 'Interrupted; nothing more was sent.'),

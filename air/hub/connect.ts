@@ -4,9 +4,10 @@ import { parse, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PhoneKeyError } from '../../lib/errors.js';
-import { Status } from '../../lib/hci/constants.js';
-import { parseCommandComplete } from '../../lib/hci/events/general.js';
+import { HardwareError, Status } from '../../lib/hci/constants.js';
+import { HardwareErrorEvent, parseCommandComplete } from '../../lib/hci/events/general.js';
 import type { AirTransport, HciTransport } from '../../lib/hci/transport.js';
+import { sameBytes } from '../../lib/platform/bytes.js';
 import { isPipe } from '../../local/sockets.js';
 import {
   setDefaultPositionCommand,
@@ -21,7 +22,7 @@ import { watchHub } from './control-client.js';
 import type { HubWatch } from './control-client.js';
 import { checkSettings, differences, hubArguments } from './settings.js';
 import type { HubSettings } from './settings.js';
-import { connectSocket, makeHubDirectory, noAir } from './socket.js';
+import { airFull, connectSocket, makeHubDirectory, noAir } from './socket.js';
 import { HubTransport } from './transport.js';
 
 export interface HubOptions {
@@ -42,11 +43,12 @@ const HUB_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 /** A hub may end just when somebody connects; then the next attempt finds none, or a new one. */
 const ATTEMPTS = 5;
 const ANSWER_MS = 5000;
+const NO_CONTROLLER = HardwareErrorEvent.packet({ code: HardwareError.noController });
 const ORIGIN: Position = { x: 0, y: 0 };
 
 /**
  * A new controller in the running hub. For the phone: it never starts a hub.
- * @throws PhoneKeyError `radio.unavailable` when no hub listens at `path`
+ * @throws PhoneKeyError `radio.unavailable` when no hub listens at `path`, `radio.air-full`
  */
 export const connectHub = async (path: string, options: HubOptions = {}): Promise<AirTransport> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -60,7 +62,7 @@ export const connectHub = async (path: string, options: HubOptions = {}): Promis
 /**
  * A new controller in the hub at `path`, which is started with these settings when there is none. For
  * the car.
- * @throws PhoneKeyError `radio.unavailable` when the hub cannot be started, `usage.invalid` when one runs
+ * @throws PhoneKeyError `radio.unavailable` when the hub cannot be started, `radio.air-full`, `usage.invalid` when one runs
  *   with other settings, or there are no such settings
  */
 export const connectOrStartHub = async (
@@ -87,13 +89,17 @@ const tryHub = async (
   const socket = await connectSocket(path);
   if (socket === undefined) return 'none';
   const transport = new HubTransport(socket);
-  if (await settle(transport, options)) return transport;
+  const settled = await settle(transport, options);
+  if (settled === 'answered') return transport;
   transport.close();
+  if (settled === 'full') throw airFull();
   return 'lost';
 };
 
-/** Tells the controller where it is. True when all was answered: the hub is there to stay. */
-const settle = async (transport: HubTransport, options: HubOptions): Promise<boolean> => {
+type Settled = 'answered' | 'full' | 'lost';
+
+/** Tells the controller where it is. When all was answered, the hub is there to stay. */
+const settle = async (transport: HubTransport, options: HubOptions): Promise<Settled> => {
   const { label, position, defaultPosition: { x, y } = ORIGIN, txPower, peripheralLinks } = options;
   const commands = [
     // The label comes first: places are remembered under it.
@@ -104,22 +110,23 @@ const settle = async (transport: HubTransport, options: HubOptions): Promise<boo
   ];
   let unanswered = commands.length;
   return new Promise((resolve) => {
-    const finish = (answered: boolean): void => {
+    const finish = (settled: Settled): void => {
       clearTimeout(timer);
       stopReading();
       stopWatching();
-      resolve(answered);
+      resolve(settled);
     };
-    const timer = setTimeout(finish, ANSWER_MS, false);
+    const timer = setTimeout(finish, ANSWER_MS, 'lost');
     const stopReading = transport.onPacket((packet) => {
+      if (sameBytes(packet, NO_CONTROLLER)) finish('full');
       const answer = parseCommandComplete(packet);
       if (answer === undefined) return;
       unanswered--;
-      if (answer.returned[0] !== Status.success) finish(false);
-      else if (unanswered === 0) finish(true);
+      if (answer.returned[0] !== Status.success) finish('lost');
+      else if (unanswered === 0) finish('answered');
     });
     const stopWatching = transport.onClose(() => {
-      finish(false);
+      finish('lost');
     });
     for (const command of commands) transport.send(command);
   });

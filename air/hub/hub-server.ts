@@ -3,11 +3,13 @@ import { PhoneKeyError } from '../../lib/errors.js';
 import type { Cancel, Clock } from '../../lib/platform/clock.js';
 import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler } from '../../local/rpc/server.js';
+import { Lobby, Room } from '../../local/lobby.js';
 import { VirtualAir } from '../air.js';
 import { DEFAULT_ACL_BUFFERS } from '../controller/context.js';
 import { parseFaults } from '../faults.js';
 import { createHostServer } from '../host-server.js';
 import { HUB } from './control.js';
+import { MOST_HOSTS } from './socket.js';
 import { HubOperations } from './hub-operations.js';
 import { Places } from './places.js';
 import { DEFAULT_PACE } from './settings.js';
@@ -16,6 +18,9 @@ import { watchAir } from './watch.js';
 
 /** What a control connection begins with; no H4 packet does. */
 const CONTROL_BYTE = 0x7b; // {
+
+/** Those who have asked for something, and are still there: watchers and taps, above all. */
+const MOST_CLIENTS = 64;
 
 /** Without any host for this long, the hub ends: at first, and after the last host has gone. */
 const FIRST_HOST_MS = 5000;
@@ -43,6 +48,7 @@ export const createHubServer = (
   clock: Clock,
   onIdle: () => void,
   settings: HubSettings = {},
+  mostHosts = MOST_HOSTS,
 ): Server => {
   const { seed, pace = DEFAULT_PACE, faults } = settings;
   const air = new VirtualAir({
@@ -59,6 +65,8 @@ export const createHubServer = (
     who: 'the air',
     tooSlow: new PhoneKeyError('radio.unavailable', 'the air goes faster than its reader reads'),
   };
+  const lobby = new Lobby(clock);
+  const clients = new Room(MOST_CLIENTS);
   let closed = false;
   let lingerMs = FIRST_HOST_MS;
   const idle = (): void => {
@@ -92,8 +100,15 @@ export const createHubServer = (
         if (hosts === 0 && !closed) cancelIdle = clock.after(lingerMs, idle);
       },
     },
-    'first-byte',
-    (socket, first) => (first[0] === CONTROL_BYTE ? serve(socket, control) : undefined),
+    { mostHosts, lobby },
+    (socket, first) => {
+      if (first[0] !== CONTROL_BYTE) return undefined;
+      const admit = (): PhoneKeyError | undefined => {
+        lobby.leave(socket);
+        return clients.takes(socket) ? undefined : tooMany();
+      };
+      return serve(socket, { ...control, admit });
+    },
   );
   server.on('close', () => {
     closed = true;
@@ -101,3 +116,10 @@ export const createHubServer = (
   });
   return server;
 };
+
+const tooMany = (): PhoneKeyError =>
+  new PhoneKeyError(
+    'radio.air-full',
+    `${String(MOST_CLIENTS)} programs ask the virtual air or watch it, and it takes no more`,
+    { hint: 'End some of them, such as key air watch, and try again.' },
+  );

@@ -61,6 +61,15 @@ const checkDirectory = async (path: string): Promise<void> => {
   }
 };
 
+/** Hosts on the air of one hub at a time. */
+export const MOST_HOSTS = 512;
+
+export const airFull = (): PhoneKeyError =>
+  new PhoneKeyError(
+    'radio.air-full',
+    `the virtual air is full: ${String(MOST_HOSTS)} hosts are on it`,
+  );
+
 export const noAir = (): PhoneKeyError =>
   new PhoneKeyError('radio.unavailable', 'no virtual air is running', {
     temporary: true,

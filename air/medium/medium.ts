@@ -11,6 +11,8 @@ import { InstantCarrier } from './instant-carrier.js';
 import { AirLink } from './air-link.js';
 import type { Carrier, LinkLayer } from './air-link.js';
 import type { Conditions } from './conditions.js';
+import { LinkRequests } from './link-requests.js';
+import type { LinkRequest } from './link-requests.js';
 import { standing, walking } from './motion.js';
 import { DEFAULT_PATH_LOSS, DEFAULT_SENSITIVITY, DEFAULT_TX_POWER } from './path-loss.js';
 import type { PathLoss, Position } from './path-loss.js';
@@ -56,8 +58,6 @@ const PACKETS_PER_EVENT = 6;
 const RANDOM_BLOCK_BYTES = 1024;
 /** On an instant air links look so often, in milliseconds, where their walking ends are. */
 const STEP_MS = 100;
-/** From a request for a link until the peer has it: T_IFS and 44 bytes at 1M. */
-const REQUEST_MS = 0.5;
 
 /** The air between stations. Nobody is ever called from inside their own call. */
 export class Medium {
@@ -66,6 +66,7 @@ export class Medium {
   readonly #conditions: Conditions;
   readonly #present = new Set<Station>();
   readonly #layers = new WeakMap<Station, LinkLayer>();
+  readonly #requests: LinkRequests;
   #faults: Faults;
   readonly #propagation: Propagation;
   readonly channels: AdvertisingChannels;
@@ -96,6 +97,7 @@ export class Medium {
       packetsPerEvent: options.packetsPerEvent ?? PACKETS_PER_EVENT,
     };
     this.channels = new AdvertisingChannels(this.#conditions);
+    this.#requests = new LinkRequests(this.#conditions, this.#requested.bind(this));
   }
 
   get faults(): Faults {
@@ -184,18 +186,24 @@ export class Medium {
   /**
    * Asks `to`, whose advertising was heard, for a link. Ends in `linkUp` at both. When the request does
    * not get there or is not accepted, the instant air says so to `from` by `refused`; on a real one it
-   * cannot know, is told `linkUp`, and loses the link again with reason 0x3e.
+   * cannot know, is told `linkUp`, and loses the link again with reason 0x3e. Where several answer the
+   * same advertising event, chance decides, and never who was first.
    */
   connect(from: Station, to: Station, request: ConnectRequest): void {
-    const arrive = (): void => {
-      const reached = this.channels.reaches(from, to);
+    this.#requests.send(to, { from, request });
+  }
+
+  #requested(to: Station, requests: readonly LinkRequest[]): void {
+    /** One link for each advertising set. */
+    const taken = new Set<number | undefined>();
+    for (const { from, request } of requests) {
+      const reached = !taken.has(request.set) && this.channels.reaches(from, to);
       const accepted = reached && this.#layers.get(to)?.accept(request) === true;
+      if (accepted) taken.add(request.set);
       if (this.pace === 'real') this.#link(from, to, request, accepted);
       else if (accepted && this.#propagation.hears(from, to)) this.#link(from, to, request, true);
       else this.defer(() => this.#layers.get(from)?.refused(request));
-    };
-    if (this.pace === 'real') this.#conditions.time.after(REQUEST_MS, arrive);
-    else this.defer(arrive);
+    }
   }
 
   #link(from: Station, to: Station, request: ConnectRequest, accepted: boolean): void {

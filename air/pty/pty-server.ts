@@ -52,7 +52,7 @@ export const servePty = async (options: PtyServerOptions): Promise<PtyServer> =>
       for (const step of undo.reverse()) await step();
     })());
   try {
-    const server = await serveHosts({ path: socketIn(folder) }, options, 'first-byte');
+    const server = await serveHosts({ path: socketIn(folder) }, options);
     undo.push(() => server.close());
     // A session of its own: Ctrl-C is for us. -I -S: neither modules nor variables of the user's.
     const bridge = spawn(PYTHON, ['-I', '-S', BRIDGE, folder, path], { detached: true });

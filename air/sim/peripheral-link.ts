@@ -1,3 +1,4 @@
+import type { Trial } from '../../lib/radio/patience.js';
 import type { LinkHandlers, PeripheralService } from '../../lib/radio/types.js';
 import { Channel, l2capFrame } from '../../lib/hci/l2cap.js';
 import { serveAtt } from '../../lib/radio/host/att-server.js';
@@ -8,6 +9,8 @@ import { SimLink } from './sim-link.js';
 import type { ChunkPdu, SimLinkOptions } from './sim-link.js';
 
 export interface SimPeripheralLinkOptions extends SimLinkOptions, AttServer {
+  /** Since it is up. */
+  readonly trial: Trial;
   /** The phone has subscribed; in a turn of its own. */
   onSubscribed(service: PeripheralService): void;
 }
@@ -15,6 +18,10 @@ export interface SimPeripheralLinkOptions extends SimLinkOptions, AttServer {
 /** A link seen from the car: the server of GATT. */
 export class SimPeripheralLink extends SimLink<SimPeripheralLinkOptions> {
   #state = NEW_CLIENT;
+
+  get trial(): Trial {
+    return this.options.trial;
+  }
 
   async open(handlers: LinkHandlers): Promise<void> {
     this.buffer.open(handlers);

@@ -1,11 +1,11 @@
 import { PhoneKeyError } from '../../lib/errors.js';
 import type { AdvertisingContent } from '../../lib/link/advertising.js';
-import type { Cancel } from '../../lib/platform/clock.js';
 import { AttributeTable } from '../../lib/radio/host/attribute-table.js';
 import { Patience } from '../../lib/radio/patience.js';
 import type { Peripheral, PeripheralService } from '../../lib/radio/types.js';
 import type { LinkEnd, LinkLayer } from '../medium/air-link.js';
 import type { Placement } from '../medium/medium.js';
+import { formatAddress } from '../medium/pdu.js';
 import type { ConnectRequest } from '../medium/pdu.js';
 import { simAdvertisement } from './advertisement.js';
 import type { SimAdvertisement } from './advertisement.js';
@@ -29,10 +29,10 @@ export interface SimPeripheralOptions extends Placement {
  */
 export class SimPeripheral extends SimStation implements Peripheral {
   readonly #intervalMs: number;
-  readonly #mostLinks: number;
+  readonly mostLinks: number;
   /** Requests that were accepted, until their link is up. */
   readonly #accepted = new Set<ConnectRequest>();
-  /** With phones that are connected and do not subscribe. */
+  /** With phones that are connected and prove nothing. */
   readonly #patience: Patience;
   #advertisements: readonly SimAdvertisement[] = [];
   /** How many of them the medium knows. */
@@ -43,7 +43,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
   constructor(context: SimContext, options: SimPeripheralOptions = {}) {
     super(context, options);
     this.#intervalMs = advertisingInterval(options.advertisingIntervalMs);
-    this.#mostLinks = options.links ?? 1;
+    this.mostLinks = options.links ?? 1;
     this.#patience = new Patience(context.medium.clock);
   }
 
@@ -74,7 +74,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
       linkUp: (end, request) => {
         this.#accepted.delete(request);
         if (this.isClosing) end.abandon();
-        else this.#linkOver(end);
+        else this.#linkOver(end, formatAddress(request.initiator));
       },
     };
   }
@@ -84,40 +84,29 @@ export class SimPeripheral extends SimStation implements Peripheral {
     this.#update();
   }
 
-  #linkOver(end: LinkEnd): void {
+  #linkOver(end: LinkEnd, peer: string): void {
+    const trial = this.#patience.begin(peer);
+    const stopIdle = this.medium.clock.after(trial.leftMs, () => void link.close());
     const link: SimPeripheralLink = new SimPeripheralLink({
       ...this.linkOptions(end, 'phone'),
       table: this.#table,
+      trial,
       onSubscribed: (service) => {
         stopIdle();
         service.onLink(link);
       },
       onDown: () => {
         stopIdle();
+        trial.over();
         this.links.delete(link.peer);
         this.#update();
       },
     });
     this.links.set(link.peer, link);
-    const stopIdle = this.#watchIdle(link);
-  }
-
-  /** Ends the link unless what is given back is called in time. */
-  #watchIdle(link: SimPeripheralLink): Cancel {
-    const { clock } = this.medium;
-    const since = clock.now();
-    const cancel = clock.after(this.#patience.ms, () => void link.close());
-    let over = false;
-    return () => {
-      if (over) return;
-      over = true;
-      cancel();
-      this.#patience.waited(clock.now() - since);
-    };
   }
 
   get #advertises(): boolean {
-    const room = this.#mostLinks - this.links.size - this.#accepted.size;
+    const room = this.mostLinks - this.links.size - this.#accepted.size;
     return !this.isClosing && this.#advertisements.length > 0 && room > 0;
   }
 

@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { systemClock } from '../../lib/platform/clock.js';
+import type { Clock } from '../../lib/platform/clock.js';
 import type { Logger } from '../../lib/platform/logger.js';
+import { Lobby, Room } from '../../local/lobby.js';
 import { handleCall, handleStream, serve } from '../../local/rpc/server.js';
 import type { Handler, Opened } from '../../local/rpc/server.js';
 import { listenAt } from '../../local/sockets.js';
@@ -12,7 +15,8 @@ import { storageFault } from '../memory/memory.js';
 import type { CarControl } from './car-control.js';
 import { CAR } from './car-operations.js';
 
-const MAX_CONNECTIONS = 32;
+/** Who has asked for something, and is still there: watchers, above all. */
+const MOST_CLIENTS = 32;
 
 export const carHandlers = (
   car: CarControl,
@@ -28,6 +32,7 @@ export const carHandlers = (
   handleCall(CAR.park, () => car.park()),
   handleCall(CAR.remove, ({ slot, card }) => car.removeKey(slot, card)),
   handleCall(CAR.addCard, ({ name, card }) => car.addCard(name, card)),
+  handleCall(CAR.clearPin, ({ card }) => car.clearPin(card)),
   handleCall(CAR.loseClock, () => car.loseClock()),
   handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
   handleCall(CAR.setTime, ({ seconds, card }) => car.setTime(seconds, card)),
@@ -47,14 +52,22 @@ export const openControlDoor = async (
   car: CarControl,
   watch: () => Opened<CarReport, CarEvent>,
   log: Logger,
+  clock: Clock = systemClock,
 ): Promise<() => Promise<void>> => {
   /** With how each is ended when the car is. */
   const sockets = new Map<Socket, () => void>();
   const handlers = carHandlers(car, watch);
+  const lobby = new Lobby(clock);
+  const room = new Room(MOST_CLIENTS);
   const server = createServer((socket) => {
+    lobby.enter(socket);
     const end = serve(socket, {
       handlers,
       who: 'the car',
+      admit: () => {
+        lobby.leave(socket);
+        return room.takes(socket) ? undefined : doorFull();
+      },
       tooSlow: new PhoneKeyError('car.silent', 'more happens at the car than its watcher reads'),
       failed: (error) => {
         log.warn('a control request failed', { error: String(error) });
@@ -63,7 +76,6 @@ export const openControlDoor = async (
     sockets.set(socket, end);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.maxConnections = MAX_CONNECTIONS;
   await listenAt(server, path).catch(storageFault(`cannot open the control door ${path}`));
   return async () => {
     if (!server.listening) return;
@@ -73,3 +85,9 @@ export const openControlDoor = async (
     await closed;
   };
 };
+
+const doorFull = (): PhoneKeyError =>
+  new PhoneKeyError(
+    'sim.door-full',
+    `the car's control door is full: ${String(MOST_CLIENTS)} programs are there`,
+  );

@@ -40,6 +40,8 @@ export const HardwareError = {
   malformedPacket: 0x01,
   /** The H4 stream cannot be followed any more, and the connection ends. */
   outOfStep: 0x02,
+  /** There is no controller for the host: no place, or no air. The connection ends. */
+  noController: 0x03,
 } as const;
 
 export const ConnectionRole = { central: 0x00, peripheral: 0x01 } as const;

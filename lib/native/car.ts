@@ -6,6 +6,7 @@ import { refusedResult } from '../domain/outcomes.js';
 import { MessageLink } from '../link/message-link.js';
 import type { Cancel } from '../platform/clock.js';
 import { perObject } from '../platform/per-object.js';
+import type { Trial } from '../radio/patience.js';
 import type { Link } from '../radio/types.js';
 import { advertisementKey, encodeAdvertisement, nativeAdvertising } from './advertisement.js';
 import { stepLink } from './car/link-machine.js';
@@ -44,8 +45,7 @@ class NativeCarLink implements CarLink {
   readonly #link: MessageLink;
   #state: LinkState | undefined;
   #arrivedAt = 0;
-  /** Undefined once the phone has proved itself, or was enrolled. */
-  #unprovenSince: number | undefined;
+  readonly #trial: Trial;
   #stopIdle: Cancel | undefined;
   #stopRefusal: Cancel | undefined;
   #closed = false;
@@ -53,7 +53,8 @@ class NativeCarLink implements CarLink {
   constructor(link: Link, car: CarEnvironment, onEvent: (event: CarLinkEvent) => void) {
     this.#car = car;
     this.#onEvent = onEvent;
-    const { suite, random, host, keyLog } = car;
+    const { suite, random, host, keyLog, patience } = car;
+    this.#trial = link.trial ?? patience.begin();
     this.#constant = {
       suite,
       random,
@@ -62,6 +63,7 @@ class NativeCarLink implements CarLink {
       carName: host.name,
       findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
       pairingWindow: () => host.pairing.window(),
+      admits: (key) => car.admits(key),
     };
     this.#link = new MessageLink(link, {
       ...nativeMessages,
@@ -77,7 +79,6 @@ class NativeCarLink implements CarLink {
 
   async open(): Promise<void> {
     this.#onEvent({ type: 'link-opened' });
-    this.#unprovenSince = this.#car.clock.now();
     await this.#link.open();
     if (!this.#closed) this.#run(openLink(this.#context()));
   }
@@ -85,6 +86,10 @@ class NativeCarLink implements CarLink {
   /** Ends the session of this phone, if this is its link. */
   keyRemoved(publicKey: Uint8Array): void {
     this.#input({ type: 'key-removed', publicKey });
+  }
+
+  turnOver(): void {
+    this.#input({ type: 'turn-over' });
   }
 
   async close(): Promise<void> {
@@ -151,7 +156,7 @@ class NativeCarLink implements CarLink {
         );
         break;
       case 'enrol':
-        this.#unprovenSince = undefined;
+        this.#trial.proved();
         void this.#await(
           'enrol',
           () => host.pairing.enrol(effect.window, effect.phone),
@@ -173,7 +178,8 @@ class NativeCarLink implements CarLink {
         });
         break;
       case 'authenticated':
-        this.#unprovenSince = undefined;
+      case 'turned-away':
+        this.#trial.proved();
         this.#onEvent(effect);
         break;
       case 'refused':
@@ -224,13 +230,11 @@ class NativeCarLink implements CarLink {
     this.#closed = true;
     this.#stopIdle?.();
     this.#stopRefusal?.();
-    const { clock, patience } = this.#car;
-    if (this.#unprovenSince !== undefined) patience.waited(clock.now() - this.#unprovenSince);
+    this.#trial.over();
     this.#onEvent({ type: 'link-closed', why });
   }
 
   #context(): LinkContext {
-    const { clock, patience } = this.#car;
-    return { ...this.#constant, now: clock.now(), unprovenMs: patience.ms };
+    return { ...this.#constant, now: this.#car.clock.now(), unprovenMs: this.#trial.leftMs };
   }
 }

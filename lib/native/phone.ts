@@ -15,7 +15,7 @@ import {
 import { AT_ANY_TIME, decodeResult, encodeCommand } from './commands.js';
 import { sessionKeyObserver } from './inspect/session-key-line.js';
 import { openChannel } from './phone/channel.js';
-import type { CarChannel, CarMessage } from './phone/channel.js';
+import type { CarChannel, CarMessage, Challenge } from './phone/channel.js';
 import { nativeProfile } from './profile.js';
 import type { SealedChannel } from './session/common.js';
 import { answerChallenge } from './session/phone.js';
@@ -47,8 +47,10 @@ export const nativeRemote: PhoneDialect = {
       return { pairing: decoded.pairing, car: match?.car };
     };
   },
-  open: async (link, car, phone, deadline) =>
-    nativeSession(phone, car, await openChannel(link, phone, deadline)),
+  open: async (link, car, phone, deadline) => {
+    const channel = await openChannel(link, phone, deadline);
+    return nativeSession(phone, car, channel, await channel.receiveHello(deadline));
+  },
   relay: async (link, revocationList, phone, deadline) => {
     const channel = await openChannel(link, phone, deadline);
     await channel.receiveHello(deadline);
@@ -66,6 +68,7 @@ const nativeSession = (
   phone: DialectEnvironment,
   car: PairedCar,
   channel: CarChannel,
+  hello: Challenge,
 ): CarSession => {
   const { clock } = phone;
   let session: SealedChannel | undefined;
@@ -123,7 +126,7 @@ const nativeSession = (
     const { grant, ownName: name = phone.name, ownFormFactor: formFactor = phone.formFactor } = car;
     // A car that took the key by its grant knows it from then on, unless it needed the slot.
     let shown = car.state === 'pending' ? grant : undefined;
-    let challenge = await channel.receiveHello(deadline);
+    let challenge = hello;
     for (;;) {
       if (!AT_ANY_TIME.has(command.type)) deadline.checkWish();
       const introduction = shown && { grants: shown, name, formFactor };

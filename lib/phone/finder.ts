@@ -72,6 +72,8 @@ export interface Wanted {
   readonly wants: (car: SeenCar) => boolean;
   /** Take the first that is heard; otherwise the nearest of those heard within a moment. */
   readonly first: boolean;
+  /** By the radio's id: those that are taken when no other is heard, the first of them first. */
+  readonly last?: ReadonlySet<string>;
   readonly notFound: () => PhoneKeyError;
 }
 
@@ -88,7 +90,7 @@ export const findCar = async (
 };
 
 /**
- * The wanted cars that are heard, nearest first.
+ * The wanted cars that are heard, nearest first; at the end those that come last.
  * @param cars those to recognise
  * @param forMs how long to listen, in milliseconds; without it, until a moment after the first
  * @throws PhoneKeyError `interrupted`; where the deadline is over first `notFound`, or `car.busy` for one that
@@ -97,7 +99,7 @@ export const findCar = async (
 export const hearCars = async (
   environment: PhoneEnvironment,
   cars: readonly PairedCar[],
-  { wants, first, notFound }: Wanted,
+  { wants, first, last = new Set(), notFound }: Wanted,
   deadline: Deadline,
   forMs?: number,
 ): Promise<readonly SeenCar[]> => {
@@ -114,7 +116,7 @@ export const hearCars = async (
     isBusy = car.advertisement.isBusy === true;
     if (isBusy) return; // it may have room before the deadline
     heard.set(car.id, car);
-    if (first) stop.abort();
+    if (first && !last.has(car.id)) stop.abort();
     else cancel ??= stopAfter(NEARER_MS);
   };
   const scanning = scanCars(environment, cars, listen, stop.signal);
@@ -125,5 +127,7 @@ export const hearCars = async (
     cancel?.();
     await scanning.catch(() => undefined);
   }
-  return [...heard.values()].sort((a, b) => b.rssi - a.rssi);
+  const order = [...last];
+  const place = ({ id }: SeenCar): number => order.indexOf(id);
+  return [...heard.values()].sort((a, b) => place(a) - place(b) || b.rssi - a.rssi);
 };

@@ -1,13 +1,15 @@
 import { PhoneKeyError } from '../errors.js';
 import type { KeyEntry } from '../domain/outcomes.js';
 import { nativeRemote } from '../native/phone.js';
+import { Candidates } from './candidates.js';
 import { carsNamed } from './choose.js';
-import { CarCommands, CarConnection } from './connection.js';
+import { CarCommands } from './connection.js';
+import type { CarConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { CallOptions } from './deadline.js';
 import { phoneEnvironment } from './environment.js';
 import type { PhoneEnvironment, PhoneKeyOptions } from './environment.js';
-import { connectToCar, findCar, scanCars } from './finder.js';
+import { scanCars } from './finder.js';
 import type { SeenCar } from './finder.js';
 import { pause } from '../platform/clock.js';
 import { openOutbox } from './outbox.js';
@@ -22,9 +24,10 @@ export interface CarCallOptions extends CallOptions {
   readonly cars?: readonly PairedCar[] | undefined;
 }
 
-/** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
+/** What a car may do a little later is asked for again so often. */
 const MOST_AGAIN = 2;
-const AGAIN_MS = 1_000;
+/** Asking takes no longer, in milliseconds. */
+const ASKING_MS = 1_000;
 
 const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
 
@@ -51,8 +54,9 @@ export class Remote extends CarCommands<CarCallOptions> {
    * Finds the car and opens a link to it. Nothing is proved until the first command.
    * @throws PhoneKeyError `keys.not-paired`, `keys.unknown-car`, `car.not-found`, `radio.*`
    */
-  connect(options: CarCallOptions = {}): Promise<CarConnection> {
-    return this.#connect(options, Deadline.of(this.#environment.clock, options));
+  async connect(options: CarCallOptions = {}): Promise<CarConnection> {
+    const deadline = Deadline.of(this.#environment.clock, options);
+    return (await this.#candidates(options, deadline)).open();
   }
 
   override listKeys(options?: CarCallOptions): Promise<KeyEntry[]> {
@@ -61,6 +65,15 @@ export class Remote extends CarCommands<CarCallOptions> {
       await reconcileOwnKey(this.#environment, connection.car, keys);
       return keys;
     });
+  }
+
+  /** With the key of this phone goes its entry of the car. */
+  override async removeKey(slot: number | 'own', options?: CarCallOptions): Promise<void> {
+    const car = await this.call(options, async (connection, deadline) => {
+      await connection.removeKey(slot, deadline);
+      return connection.car;
+    });
+    if (slot === 'own' || slot === car.slot) await this.#environment.store.remove(car.name);
   }
 
   /**
@@ -82,50 +95,39 @@ export class Remote extends CarCommands<CarCallOptions> {
     work: (connection: CarConnection, deadline: Deadline, outbox: Outbox) => Promise<T>,
   ): Promise<T> {
     const deadline = Deadline.of(this.#environment.clock, options);
+    const candidates = await this.#candidates(options ?? {}, deadline);
     for (let again = 0; ; again++) {
-      const connection = await this.#connect(options ?? {}, deadline);
+      let failure: unknown;
+      let againMs: number | undefined;
+      const connection = await candidates.open();
       const outbox = openOutbox(this.#environment, connection);
-      const tooEarly = (): boolean =>
-        connection.datedAhead && again < MOST_AGAIN && deadline.timeoutMs > 2 * AGAIN_MS;
+      const whenAgain = (): number | undefined =>
+        again < MOST_AGAIN && deadline.timeoutMs > (connection.againMs ?? Infinity) + ASKING_MS
+          ? connection.againMs
+          : undefined;
       try {
         const done = await work(connection, deadline, outbox);
-        if (!tooEarly()) return done;
+        againMs = whenAgain();
+        if (againMs === undefined) return done;
       } catch (error) {
-        if (!tooEarly()) throw error;
+        failure = error;
+        againMs = whenAgain();
       } finally {
         await outbox.afterCommand(deadline);
         // What the car answered counts, not how the link ended.
         await connection.close().catch(() => undefined);
       }
-      // An owner's clock may be a little ahead of the car's.
-      await deadline.race(pause(this.#environment.clock, AGAIN_MS), notHeard);
+      if (againMs !== undefined) {
+        await deadline.race(pause(this.#environment.clock, againMs), notHeard);
+      } else if (!(await candidates.hasOther(failure))) throw failure;
     }
   }
 
-  async #connect({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<CarConnection> {
-    const environment = this.#environment;
-    const known = cars ?? (await environment.store.list());
+  async #candidates({ car: name, cars }: CarCallOptions, deadline: Deadline): Promise<Candidates> {
+    const known = cars ?? (await this.#environment.store.list());
     const wanted = new Set(carsNamed(known, name));
-    const seen = await findCar(
-      environment,
-      known,
-      {
-        wants: ({ car }) => car !== undefined && wanted.has(car),
-        first: wanted.size === 1,
-        notFound: notHeard,
-      },
-      deadline,
-    );
-    const { car } = seen;
-    if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
-    const link = await connectToCar(environment, seen, deadline);
-    deadline.reached();
-    try {
-      const session = await seen.dialect.open(link, car, environment, deadline);
-      return new CarConnection(environment, car, link, session);
-    } catch (error) {
-      await link.close().catch(() => undefined);
-      throw error;
-    }
+    const wants = ({ car }: SeenCar): boolean => car !== undefined && wanted.has(car);
+    const first = wanted.size === 1;
+    return new Candidates(this.#environment, known, { wants, first, notFound: notHeard }, deadline);
   }
 }

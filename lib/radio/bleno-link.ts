@@ -1,8 +1,10 @@
 import { checkChunk, RadioLink } from './link-buffer.js';
 import type { RadioLinkOptions } from './link-buffer.js';
+import type { Trial } from './patience.js';
 import type { Link, LinkHandlers } from './types.js';
 
 export interface BlenoLinkOptions extends RadioLinkOptions {
+  readonly trial: Trial | undefined;
   /** Notifies or indicates. To be called only while the central is connected. */
   tell(value: Buffer): void;
   /** Disconnects the central; resolves when it is gone. */
@@ -11,6 +13,7 @@ export interface BlenoLinkOptions extends RadioLinkOptions {
 
 /** A link to the phone that has subscribed; the peripheral feeds it with bleno's events. */
 export class BlenoLink extends RadioLink implements Link {
+  readonly trial: Trial | undefined;
   readonly #options: BlenoLinkOptions;
   /** The stack has taken the notification, or the phone has confirmed the indication. */
   told = (): void => undefined;
@@ -18,6 +21,7 @@ export class BlenoLink extends RadioLink implements Link {
   constructor(options: BlenoLinkOptions) {
     super(options);
     this.#options = options;
+    this.trial = options.trial;
   }
 
   async open(handlers: LinkHandlers): Promise<void> {

@@ -10,6 +10,7 @@ import type { Bleno, LoadedBleno } from './bleno-types.js';
 import { OperationQueue, outcomeOf, runOperation, subscribe } from './operation.js';
 import type { Settle } from './operation.js';
 import { Patience } from './patience.js';
+import type { Trial } from './patience.js';
 import { closedError, openStack, runsOwnHost, stateUnavailable } from './stack.js';
 import type { StackOptions } from './stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from './types.js';
@@ -41,6 +42,7 @@ export const openBlenoPeripheral = async (
 };
 
 class BlenoPeripheral implements Peripheral {
+  readonly mostLinks = 1;
   readonly #loaded: LoadedBleno;
   readonly #bleno: Bleno;
   readonly #clock: Clock;
@@ -60,8 +62,9 @@ class BlenoPeripheral implements Peripheral {
   #served: PeripheralService | undefined;
   #link: BlenoLink | undefined;
   #links = 0;
-  /** With a central that is connected but not subscribed, which keeps every phone out. */
+  /** With a central that is connected and proves nothing, which keeps every phone out. */
   readonly #patience: Patience;
+  #trial: Trial | undefined;
   #stopIdle: Cancel | undefined;
   #cancelRetry: Cancel | undefined;
   #closing: Promise<void> | undefined;
@@ -137,9 +140,11 @@ class BlenoPeripheral implements Peripheral {
     });
   }
 
-  #accepted(): void {
+  #accepted(address?: string): void {
     // bleno serves the newest central only, and says nothing of the one before.
     this.#endLink('lost');
+    this.#trial?.over();
+    this.#trial = this.#patience.begin(address);
     this.#connected = true;
     this.#served = undefined;
     this.#cancelRetry?.();
@@ -159,6 +164,7 @@ class BlenoPeripheral implements Peripheral {
       clock: this.#clock,
       peer: `phone#${String(++this.#links)}`,
       mtu,
+      trial: this.#trial,
       tell,
       disconnect: () => this.#disconnect(),
     });
@@ -169,8 +175,13 @@ class BlenoPeripheral implements Peripheral {
     this.#endLink('remote');
     this.#connected = false;
     this.#stopIdle?.();
+    this.#trial?.over();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    if (this.#next !== this.#advertised) this.#advertiseAfter(0);
+    const before = this.#advertised;
+    if (this.#next === before) return;
+    // What is no longer true is not to be heard once more.
+    if (before !== undefined && !this.#sets.includes(before)) this.#bleno.stopAdvertising();
+    this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {
@@ -206,16 +217,12 @@ class BlenoPeripheral implements Peripheral {
 
   #watchIdle(): void {
     this.#stopIdle?.();
-    if (!this.#connected) return;
-    const since = this.#clock.now();
-    const cancel = this.#clock.after(this.#patience.ms, () => {
+    if (!this.#connected || this.#trial === undefined) return;
+    const trial = this.#trial;
+    this.#stopIdle = this.#clock.after(trial.leftMs, () => {
+      trial.over();
       this.#expel('does not subscribe');
     });
-    this.#stopIdle = () => {
-      cancel();
-      this.#patience.waited(this.#clock.now() - since);
-      this.#stopIdle = undefined;
-    };
   }
 
   get #next(): AdvertisingContent | undefined {

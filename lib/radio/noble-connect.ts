@@ -21,6 +21,8 @@ const DEFAULT_MTU = 23;
 /** What noble offers; it takes the car's answer as it is, but the smaller one holds (Vol 3 Part F 3.4.2.2). */
 const NOBLE_MTU = 256;
 
+/** For a device that is connected, until all is found: one that is silent is not the car. */
+const DISCOVERY_MS = 2000;
 const CANCEL_TIMEOUT_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 2000;
 
@@ -45,8 +47,9 @@ export const connectPeripheral = async (
 ): Promise<NobleGatt> => {
   const ended = new AbortController();
   let forget: Cancel | undefined;
+  let latest = end;
   const ask: Ask = (what, start) => {
-    const limits = { timeoutMs: end - clock.now(), signals: [...signals, ended.signal] };
+    const limits = { timeoutMs: latest - clock.now(), signals: [...signals, ended.signal] };
     return runOperation(clock, { what, ...limits, failure: 'radio.connect-failed' }, start);
   };
   try {
@@ -57,6 +60,7 @@ export const connectPeripheral = async (
       });
       peripheral.connect();
     });
+    latest = Math.min(end, clock.now() + DISCOVERY_MS);
     forget = subscribe(peripheral, 'disconnect', () => {
       const dropped = 'the connection ended before it was ready';
       ended.abort(new PhoneKeyError('radio.connect-failed', dropped));

@@ -1,6 +1,7 @@
 import type { PhoneKeyError } from '../errors.js';
 import type { AdvertisingFields, AdvertisingContent, ScanFilter } from '../link/advertising.js';
 import type { GattProfile } from '../link/gatt-profile.js';
+import type { Trial } from './patience.js';
 
 /**
  * The radio as the protocol sees it: a phone is a Central, a car is a Peripheral, and between them
@@ -12,6 +13,8 @@ export interface Link {
   readonly mtu: number;
   /** A name for logs; says nothing about who is there. */
   readonly peer: string;
+  /** On the car: since the connection came up, the time that the phone has for its proof. */
+  readonly trial?: Trial | undefined;
   /**
    * Starts reception. Called once; whatever arrived earlier is delivered first. On the phone this
    * subscribes to `fromCar` of the profile. Handlers must not throw, and may be called before `open`
@@ -92,6 +95,8 @@ export interface CentralLink extends Link {
 }
 
 export interface Peripheral {
+  /** How many phones it serves at one time, 1 or more. While so many are connected, no other one can. */
+  readonly mostLinks: number;
   /**
    * Offers these services; a phone uses one of them at a time. Does not advertise.
    * @param onError The radio failed for good (the adapter was unplugged, the air ended).

@@ -63,6 +63,8 @@ export interface Serving {
   readonly handlers: readonly Handler[];
   /** For messages: `the car`. */
   readonly who: string;
+  /** Called before the first request is answered; with an error, that is all that is answered. */
+  readonly admit?: () => PhoneKeyError | undefined;
   /** The error for who reads too slowly. */
   readonly tooSlow: PhoneKeyError;
   /** Told what went wrong, where the client is only told that something did. */
@@ -76,12 +78,13 @@ export interface Serving {
  */
 export const serve = (
   socket: Socket,
-  { handlers, who, tooSlow, failed }: Serving,
+  { handlers, who, admit = () => undefined, tooSlow, failed }: Serving,
 ): (() => void) => {
   const decoder = new LineDecoder(MAX_REQUEST_BYTES);
   const waiting: (Buffer | 'too long')[] = [];
   let stopStream: (() => void) | undefined;
   let working = false;
+  let admitted = false;
   let over = false;
 
   const stop = (): void => {
@@ -101,6 +104,12 @@ export const serve = (
     if (socket.writableLength > MAX_UNREAD) end({ error: tooSlow });
   };
   const answer = async (line: Buffer): Promise<void> => {
+    const refusal = admitted ? undefined : admit();
+    if (refusal !== undefined) {
+      end({ error: refusal });
+      return;
+    }
+    admitted = true;
     const request = parseJsonObject(line);
     if (request === undefined) throw invalid('a request is a JSON object');
     const { op, ...args } = request;

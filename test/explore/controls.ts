@@ -310,8 +310,15 @@ export const CONTROLS: readonly Control[] = [
   {
     rule: 'window: nobody pairs who has not tried the code',
     file: '../pairing-window.js',
-    find: 'isOpen(state) && state.tries > 0',
-    replace: 'isOpen(state)',
+    find: 'isOpen(state) && state.tries > 0 ? accepted(',
+    replace: 'isOpen(state) ? accepted(',
+    world: 'the pairing window',
+  },
+  {
+    rule: 'window: who gets a try back gets no more time',
+    file: '../pairing-window.js',
+    find: 'until: state.end',
+    replace: 'until: Infinity',
     world: 'the pairing window',
   },
   {

@@ -80,6 +80,7 @@ const actionsOf = (menu: Menu, begun: number) => {
     tries: [
       action('a minute passes', (state) => act.wait(state, 60)),
       action('a phone tries the code', window.tryCode),
+      action('a phone without a good name gets the try back', window.sendAway),
       action('the car loses power', window.cutPower),
       ...(menu.windows?.people ?? []).map((person) =>
         action(

@@ -1,14 +1,22 @@
 import { parseArgs } from 'node:util';
+import { PACES } from '../../air/hub/settings.js';
 import { toHex } from '../../lib/platform/bytes.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import { runKills } from './kills/run.js';
-import { crowdReport, siegeReport } from './world/reports.js';
+import { crowdReport } from './world/reports.js';
+import { dayReport } from './world/day.js';
+import { ALL_SIEGES, siegeReport, STACKS } from './world/siege-report.js';
 import type { Report } from './world/reports.js';
 
 const USAGE = `npm run load -- [options] [-- arguments for key car start]
   --scenario NAME kills: unlocks, with a car that is killed with SIGKILL again and again (the default)
-                  crowd: 20 phones at a time; siege: strangers who take the links of the car
-  --cycles N      kills: unlocks to be asked for (default 10000); the others: rounds (default 20)
+                  crowd: 20 phones at a time; siege: strangers who take the links of the car;
+                  day: what somebody who listens all day can join of what the car advertises
+  --cycles N      kills: unlocks to be asked for (default 10000); the others: rounds (default 20, of sieges 10, of days 1);
+                  a round of a siege has 10 calls of 15 s of each kind
+  --strangers N,N siege: how many, each number in turn (default 1,2,4,8)
+  --stack S,S     siege: bleno, hci (default both)
+  --pace P,P      siege: instant, real (default both)
   --kill-every N  kills the car once in so many things that are done, on average (default 20)
   --seconds N     ends by then, and fails (default 1800)
   --seed TEXT     what is done, and when the car is killed, follows from it (default: a new one)
@@ -16,7 +24,16 @@ const USAGE = `npm run load -- [options] [-- arguments for key car start]
 Exit status: 0 all of it was done and held, 1 not, 2 wrong usage.
 `;
 
-const SCENARIOS = ['kills', 'crowd', 'siege'] as const;
+const SCENARIOS = ['kills', 'crowd', 'siege', 'day'] as const;
+const CYCLES = { kills: '10000', crowd: '20', siege: '10', day: '1' } as const;
+
+/** Those of `known` that the list names. */
+const among = <T extends string>(known: readonly T[], list: string): T[] =>
+  list.split(',').map((name) => {
+    const found = known.find((each) => each === name);
+    if (found === undefined) throw new Error(`${name} is none of ${known.join(', ')}`);
+    return found;
+  });
 
 const args = () => {
   try {
@@ -25,6 +42,9 @@ const args = () => {
       options: {
         scenario: { type: 'string', default: 'kills' },
         cycles: { type: 'string' },
+        strangers: { type: 'string', default: ALL_SIEGES.strangers.join() },
+        stack: { type: 'string', default: STACKS.join() },
+        pace: { type: 'string', default: PACES.join() },
         'kill-every': { type: 'string', default: '20' },
         seconds: { type: 'string', default: '1800' },
         seed: { type: 'string', default: toHex(systemRandom(4)) },
@@ -36,15 +56,21 @@ const args = () => {
     if (scenario === undefined) throw new Error(`the scenarios are ${SCENARIOS.join(', ')}`);
     if (scenario !== 'kills' && positionals.length > 0) throw new Error('no car is started there');
     const numbers = [
-      values.cycles ?? (scenario === 'kills' ? '10000' : '20'),
+      values.cycles ?? CYCLES[scenario],
       values['kill-every'],
       values.seconds,
+      ...values.strangers.split(','),
     ].map(Number);
     if (!numbers.every((number) => Number.isInteger(number) && number > 0)) {
-      throw new Error('cycles, kill-every and seconds are whole numbers above 0');
+      throw new Error('cycles, kill-every, seconds and strangers are whole numbers above 0');
     }
-    const [cycles = 0, killEvery = 0, seconds = 0] = numbers;
-    return { ...values, scenario, cycles, killEvery, seconds, carArgs: positionals };
+    const [cycles = 0, killEvery = 0, seconds = 0, ...strangers] = numbers;
+    const choice = {
+      strangers,
+      stacks: among(STACKS, values.stack),
+      paces: among(PACES, values.pace),
+    };
+    return { ...values, scenario, cycles, killEvery, seconds, choice, carArgs: positionals };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
@@ -64,7 +90,9 @@ const killsReport = async (signal: AbortSignal): Promise<Report> => {
 const run = (signal: AbortSignal): Promise<Report> => {
   const { scenario, seed, cycles: rounds } = options;
   if (scenario === 'kills') return killsReport(signal);
-  return (scenario === 'crowd' ? crowdReport : siegeReport)({ seed, rounds, signal, say });
+  const round = { seed, rounds, signal, say };
+  if (scenario === 'siege') return siegeReport(round, options.choice);
+  return (scenario === 'crowd' ? crowdReport : dayReport)(round);
 };
 
 if (options.help) {
@@ -78,6 +106,7 @@ if (options.help) {
   const inTime = AbortSignal.timeout(options.seconds * 1000);
   const { figures, held } = await run(AbortSignal.any([interrupted.signal, inTime]));
   if (options.json) console.log(JSON.stringify(figures));
+  else if (Array.isArray(figures['rows'])) console.table(figures['rows']);
   else console.log(figures);
   process.exitCode = held ? 0 : 1;
 }

@@ -10,6 +10,12 @@ import type { DialectEnvironment } from '../../phone/dialect.js';
 
 export type CarMessage = FromCar['message'];
 
+/** 32 bytes, and since when it can have been there, on the phone's clock. */
+export interface Challenge {
+  readonly bytes: Uint8Array;
+  readonly since: number;
+}
+
 /** A car sends one message at a time; more than this waiting is not a car of ours. */
 const MAX_WAITING = 4;
 
@@ -51,8 +57,7 @@ export const openChannel = async (
       }
     },
     closed: (reason, error) => {
-      const how = reason === 'remote' ? 'the car closed the link' : 'the link to the car was lost';
-      fail(error ?? new PhoneKeyError('radio.link-lost', how));
+      fail(error ?? (reason === 'remote' ? closedByCar() : lost()));
     },
   });
 
@@ -85,11 +90,8 @@ export const openChannel = async (
 
     receive,
 
-    /**
-     * The car's first challenge, 32 bytes, and since when, on the phone's clock, it can have been there: when the
-     * phone subscribed.
-     */
-    receiveHello: async (deadline: Deadline) => {
+    /** The car's first one, which can have been there since the phone subscribed. */
+    receiveHello: async (deadline: Deadline): Promise<Challenge> => {
       const message = await receive(deadline);
       if (message.case !== 'hello') {
         throw new PhoneKeyError('protocol.order', 'the car did not begin with a challenge');
@@ -104,6 +106,14 @@ export const openChannel = async (
     },
   };
 };
+
+const lost = (): PhoneKeyError =>
+  new PhoneKeyError('radio.link-lost', 'the link to the car was lost');
+
+const closedByCar = (): PhoneKeyError =>
+  new PhoneKeyError('radio.link-lost', 'the car closed the link', {
+    hint: 'Try again: a car ends a link that lasts long, so that others may have it.',
+  });
 
 const timedOut = (): PhoneKeyError =>
   new PhoneKeyError('car.silent', 'the car did not answer in time');

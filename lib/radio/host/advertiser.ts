@@ -87,6 +87,11 @@ export class Advertiser {
     if (this.#sets.length > 0) this.#updateAfter(0);
   }
 
+  /** All links are taken, and scanners are told so. */
+  get isFull(): boolean {
+    return this.#onAir?.connectable === false;
+  }
+
   /** Stops, for good; never rejects. */
   async close(): Promise<void> {
     await this.advertise([]).catch(() => undefined);

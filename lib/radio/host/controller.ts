@@ -1,5 +1,6 @@
 import { PhoneKeyError } from '../../errors.js';
 import { LeSetEventMask, Reset, SetEventMask } from '../../hci/commands/host-control.js';
+import { addressText } from '../../hci/text.js';
 import { LeReadBufferSize, ReadBufferSize } from '../../hci/commands/information.js';
 import { Disconnect, LeLongTermKeyNegativeReply } from '../../hci/commands/links.js';
 import { ConnectionRole, PacketType, Status } from '../../hci/constants.js';
@@ -38,7 +39,8 @@ export interface ControllerOptions {
 
 /** What the controller tells. */
 export interface ControllerEvents {
-  linkUp(handle: number): void;
+  /** @param peer aa:bb:cc:dd:ee:ff */
+  linkUp(handle: number, peer: string): void;
   linkDown(handle: number, reason: number): void;
   received(packet: AclPacket): void;
   /** The controller is gone, or does not answer any more. */
@@ -191,11 +193,16 @@ export class HostedController {
     return handlers;
   }
 
-  #connected({ status, handle, role }: ParametersOf<typeof LeConnectionComplete>): void {
+  #connected({
+    status,
+    handle,
+    role,
+    peerAddress,
+  }: ParametersOf<typeof LeConnectionComplete>): void {
     if (status !== Status.success || role !== ConnectionRole.peripheral) return;
     this.#data?.remove(handle & HANDLE_MASK); // where the controller has said nothing of its end
     this.#data?.add(handle & HANDLE_MASK);
-    this.#events.linkUp(handle & HANDLE_MASK);
+    this.#events.linkUp(handle & HANDLE_MASK, addressText(peerAddress));
   }
 }
 

@@ -2,6 +2,7 @@ import { Att } from '../../hci/att/pdus.js';
 import { Channel, l2capFrame, L2capReassembler } from '../../hci/l2cap.js';
 import { checkChunk, RadioLink } from '../link-buffer.js';
 import type { RadioLinkOptions } from '../link-buffer.js';
+import type { Trial } from '../patience.js';
 import type { Link, LinkCloseReason, LinkHandlers, PeripheralService } from '../types.js';
 import { serveAtt } from './att-server.js';
 import { chunkPdu, NEW_CLIENT } from './att-state.js';
@@ -9,6 +10,8 @@ import type { AttEffect, AttServer } from './att-state.js';
 import { answerTo } from './fixed-channels.js';
 
 export interface HostLinkOptions extends Omit<RadioLinkOptions, 'mtu'>, AttServer {
+  /** Since the connection is up. */
+  readonly trial: Trial;
   /**
    * Sends an L2CAP frame, after those before it. `taken` is called when the controller has all of it; never,
    * once the link is down.
@@ -31,6 +34,7 @@ const TRANSACTION_MS = 30_000;
 
 /** A connection of a phone to a car of ours: L2CAP and the server of ATT, between ACL data and a Link. */
 export class HostLink extends RadioLink implements Link {
+  readonly trial: Trial;
   readonly #options: HostLinkOptions;
   readonly #reassembler: L2capReassembler;
   #state = NEW_CLIENT;
@@ -42,6 +46,7 @@ export class HostLink extends RadioLink implements Link {
   constructor(options: HostLinkOptions) {
     super({ ...options, mtu: NEW_CLIENT.mtu });
     this.#options = options;
+    this.trial = options.trial;
     this.#reassembler = new L2capReassembler(Math.max(LEAST_PAYLOAD, options.mtu));
   }
 

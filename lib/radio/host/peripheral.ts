@@ -9,6 +9,7 @@ import { systemRandom } from '../../platform/random.js';
 import type { Random } from '../../platform/random.js';
 import { runOperation } from '../operation.js';
 import { Patience } from '../patience.js';
+import type { Trial } from '../patience.js';
 import { closedError, radioUnavailable } from '../stack.js';
 import type { LinkCloseReason, Peripheral, PeripheralService } from '../types.js';
 import { Advertiser } from './advertiser.js';
@@ -17,7 +18,8 @@ import { AttributeTable } from './attribute-table.js';
 import { HostedController } from './controller.js';
 import { HostLink } from './host-link.js';
 
-const DISCONNECT_TIMEOUT_MS = 2000;
+/** A peer that is there answers within a few intervals, of which none that is honest has more than 50 ms. */
+const DISCONNECT_TIMEOUT_MS = 500;
 /** More than a car's people open doors at one time. */
 const MOST_LINKS = 3;
 
@@ -61,16 +63,20 @@ export const openHciPeripheral = async (options: HciPeripheralOptions): Promise<
 
 interface Connection {
   readonly link: HostLink;
+  readonly trial: Trial;
   /** With a phone that is connected and does not subscribe. */
   stopIdle: Cancel;
   /** Its end, once that was asked for. */
   ending: Promise<void> | undefined;
+  /** The peer did not answer to that: the controller keeps the link for as long as the peer has chosen, at most 32 s. */
+  isStuck: boolean;
   down: () => void;
 }
 
 class HciPeripheral implements Peripheral {
-  readonly #options: Required<Pick<HciPeripheralOptions, 'clock' | 'links' | 'mtu'>>;
+  readonly #options: Required<Pick<HciPeripheralOptions, 'clock' | 'mtu'>>;
   readonly #log: Logger;
+  readonly mostLinks: number;
   readonly #controller: HostedController;
   readonly #advertiser: Advertiser;
   /** By handle. One that is too many is among them until it is gone. */
@@ -88,6 +94,7 @@ class HciPeripheral implements Peripheral {
     const { clock, random = systemRandom, log = silentLogger, links } = options;
     this.#options = options;
     this.#log = log;
+    this.mostLinks = links;
     this.#patience = new Patience(clock);
     this.#controller = new HostedController(
       { transport, clock, log, links },
@@ -128,13 +135,15 @@ class HciPeripheral implements Peripheral {
     return this.#closing;
   }
 
-  #linkUp(handle: number): void {
+  #linkUp(handle: number, peer: string): void {
     this.#linkDown(handle, Status.connectionTimeout); // where the controller has said nothing of its end
+    const trial = this.#patience.begin(peer);
     const link = new HostLink({
       clock: this.#options.clock,
       peer: `phone#${String(++this.#sequence)}`,
       table: this.#table,
       mtu: this.#options.mtu,
+      trial,
       transmit: (frame, taken) => {
         this.#controller.send(handle, frame, taken);
       },
@@ -144,15 +153,21 @@ class HciPeripheral implements Peripheral {
         service.onLink(link);
       },
       onUnsubscribed: () => {
-        connection.stopIdle = this.#watchIdle(link);
+        connection.stopIdle = this.#watchIdle(link, trial);
       },
     });
-    const stopIdle = this.#watchIdle(link);
-    const connection: Connection = { link, stopIdle, ending: undefined, down: () => undefined };
+    const stopIdle = this.#watchIdle(link, trial);
+    const connection: Connection = {
+      link,
+      trial,
+      stopIdle,
+      ending: undefined,
+      isStuck: false,
+      down: () => undefined,
+    };
     this.#connections.set(handle, connection);
     this.#advertiser.linksChanged(this.#connections.size);
-    if (this.#connections.size > this.#options.links || this.#closing !== undefined)
-      void link.close();
+    if (this.#connections.size > this.mostLinks || this.#closing !== undefined) void link.close();
   }
 
   #linkDown(handle: number, reason: number): void {
@@ -163,27 +178,20 @@ class HciPeripheral implements Peripheral {
     this.#advertiser.linksChanged(this.#connections.size);
   }
 
-  #end({ link, stopIdle, down }: Connection, reason: LinkCloseReason): void {
+  #end({ link, trial, stopIdle, down }: Connection, reason: LinkCloseReason): void {
     stopIdle();
+    trial.over();
     link.ended(reason);
     down();
   }
 
   /** Ends the link unless what is given back is called in time. */
-  #watchIdle(link: HostLink): Cancel {
-    const { clock } = this.#options;
-    const since = clock.now();
-    const cancel = clock.after(this.#patience.ms, () => {
+  #watchIdle(link: HostLink, trial: Trial): Cancel {
+    return this.#options.clock.after(trial.leftMs, () => {
       this.#log.warn('disconnecting a phone that does not subscribe');
+      trial.over();
       void link.close();
     });
-    let isOver = false;
-    return () => {
-      if (isOver) return;
-      isOver = true;
-      cancel();
-      this.#patience.waited(clock.now() - since);
-    };
   }
 
   /** Resolves when the controller says that the link is down, or says nothing for too long. */
@@ -201,8 +209,25 @@ class HciPeripheral implements Peripheral {
       },
     ).catch((error: unknown) => {
       this.#log.debug('no answer', { error: errorMessage(error) });
+      connection.isStuck = true;
+      this.#freeStuck().catch((failure: unknown) => {
+        this.#log.warn('the controller was not reset', { error: errorMessage(failure) });
+      });
     });
     return connection.ending;
+  }
+
+  /**
+   * Somebody who connects and switches his radio off would keep a link for 32 s. Where all are such links, a
+   * reset frees them at once.
+   */
+  async #freeStuck(): Promise<void> {
+    const all = [...this.#connections];
+    const stuck = all.every(([, { isStuck }]) => isStuck);
+    if (!stuck || !this.#advertiser.isFull || this.#closing !== undefined) return;
+    this.#log.warn('resetting the controller: no phone lets go of its link');
+    await this.#controller.initialise();
+    for (const [handle] of all) this.#linkDown(handle, Status.connectionTimeout);
   }
 
   #failed(error: PhoneKeyError): void {

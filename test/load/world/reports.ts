@@ -1,9 +1,5 @@
 import { runCrowd } from './crowd.js';
 import type { CrowdFigures } from './crowd.js';
-import { LONGEST_HOLD_MS, runSiege } from './siege.js';
-import type { SiegeFigures } from './siege.js';
-import { HABITS } from './stranger.js';
-import type { Habit } from './stranger.js';
 import type { Stack } from './world.js';
 
 export interface Report {
@@ -26,7 +22,6 @@ const STACKS: Readonly<Record<string, Stack>> = {
   oneLink: { direct: 1 },
   fourLinks: { direct: 4 },
 };
-const UNLOCKS = 10;
 
 /** What every round of every stack gave. Each round has a seed of its own. */
 const rounds = async <Figures>(
@@ -67,31 +62,5 @@ export const crowdReport = async (options: RoundOptions): Promise<Report> => {
   const held = all.every(
     ({ failures, removed }) => failures.length === 0 && removed.outcome === 'car.not-recognised',
   );
-  return { figures: { seed: options.seed, ...figures }, held: complete && held };
-};
-
-/** One stranger of each habit, then two, then three. */
-const PARTIES: readonly (readonly Habit[])[] = [
-  ...HABITS.map((habit) => [habit]),
-  ['says nothing', 'does not subscribe'],
-  ['says nothing', 'says nothing', 'says junk'],
-];
-
-export const siegeReport = async (options: RoundOptions): Promise<Report> => {
-  const { byStack, complete } = await rounds<SiegeFigures>(options, (seed, stack, round) =>
-    runSiege(seed, stack, PARTIES[round % PARTIES.length] ?? [], UNLOCKS),
-  );
-  const figures = summed(byStack, (each) => ({
-    rounds: each.length,
-    unlocks: each.reduce((sum, { unlocks }) => sum + unlocks, 0),
-    atFirstCall: each.reduce((sum, { atFirstCall }) => sum + atFirstCall, 0),
-    medianMostMs: most(each.map(({ medianMs }) => medianMs)),
-    mostMs: most(each.map(({ mostMs }) => mostMs)),
-    longestHoldMs: most(each.map(({ longestHoldMs }) => longestHoldMs)),
-    strangersLinks: each.reduce((sum, { strangersLinks }) => sum + strangersLinks, 0),
-  }));
-  const held = [...byStack.values()]
-    .flat()
-    .every(({ longestHoldMs }) => longestHoldMs < LONGEST_HOLD_MS);
   return { figures: { seed: options.seed, ...figures }, held: complete && held };
 };

@@ -18,6 +18,8 @@ export const HABITS = [
 ] as const;
 export type Habit = (typeof HABITS)[number];
 
+export const isHabit = (name: string): name is Habit => HABITS.some((habit) => habit === name);
+
 const JUNK = junkProof(systemRandom);
 /** So long he waits for the link. */
 const PATIENT_MS = 3_600_000;

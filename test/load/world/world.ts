@@ -1,4 +1,8 @@
 import { loadBleno, loadNoble, VirtualAir } from '../../../air/index.js';
+import type { Pace, Position } from '../../../air/index.js';
+import { HostileCentral } from '../../../lab/hostile-central.js';
+import type { Manner } from '../../../lab/hostile-central.js';
+import { HostileListener } from '../../../lab/hostile-listener.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { PhoneKeyError } from '../../../lib/errors.js';
 import { PhoneKey } from '../../../lib/phone/phone-key.js';
@@ -6,16 +10,21 @@ import { MemoryCarStore } from '../../../lib/phone/store.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import { SimClock } from '../../../lib/platform/sim-clock.js';
 import { openBlenoPeripheral } from '../../../lib/radio/bleno.js';
+import { openHciPeripheral } from '../../../lib/radio/host/peripheral.js';
 import { openNobleCentral } from '../../../lib/radio/noble.js';
 import type { Central, Peripheral } from '../../../lib/radio/types.js';
 import { startTestCar, TestHost } from '../../support/test-car.js';
 import { Rng } from '../../support/rng.js';
 
 /**
- * `bleno`: the real stacks, of which the car's serves one phone at a time. `direct`: direct links, of which
+ * `bleno`: the real stacks, of which the car's serves one phone at a time. `hci`: noble, and our own host at a car
+ * that serves three. `direct`: direct links, of which
  * the car serves so many at a time.
  */
-export type Stack = 'bleno' | { readonly direct: number };
+export type Stack = 'bleno' | 'hci' | { readonly direct: number };
+
+/** Of our own host, as many as a car has by default. */
+const LINKS = 3;
 
 /** How a phone's unlock ended, and how long that took on the simulated clock. */
 export interface Turn {
@@ -23,7 +32,7 @@ export interface Turn {
   readonly ms: number;
 }
 
-/** A car and those around it, at the pace of a real air, on a clock that is simulated. */
+/** A car and those around it, on a clock that is simulated. */
 export class LoadWorld {
   readonly clock = new SimClock();
   readonly host = new TestHost();
@@ -35,14 +44,15 @@ export class LoadWorld {
   private constructor(
     seed: string,
     readonly stack: Stack,
+    pace: Pace,
   ) {
-    this.#air = new VirtualAir({ pace: 'real', clock: this.clock, seed });
+    this.#air = new VirtualAir({ pace, clock: this.clock, seed });
     this.#rng = new Rng(`places ${seed}`);
     this.#random = seededRandom(`keys ${seed}`);
   }
 
-  static async start(seed: string, stack: Stack): Promise<LoadWorld> {
-    const world = new LoadWorld(seed, stack);
+  static async start(seed: string, stack: Stack, pace: Pace = 'real'): Promise<LoadWorld> {
+    const world = new LoadWorld(seed, stack, pace);
     const { clock, host } = world;
     const peripheral = await world.#peripheral();
     const { endpoint } = await clock.until(startTestCar({ host, clock, peripheral }));
@@ -52,10 +62,10 @@ export class LoadWorld {
 
   /** The radio of somebody within five metres of the car. */
   async central(): Promise<Central> {
-    const position = { x: 5 * this.#rng.unit(), y: 5 * this.#rng.unit() };
     const { clock } = this;
+    const position = this.#place();
     const central =
-      this.stack === 'bleno'
+      typeof this.stack === 'string'
         ? await clock.until(
             openNobleCentral({
               clock,
@@ -65,6 +75,18 @@ export class LoadWorld {
         : this.#air.central({ position });
     this.#closing.push(() => central.close());
     return central;
+  }
+
+  /** One that takes the links of the car, and says nothing. */
+  hostileCentral(manner: Manner): HostileCentral {
+    const position = this.#place();
+    const powerOn = () => this.#air.controller({ position });
+    return new HostileCentral({ powerOn, clock: this.clock, random: this.#random, manner });
+  }
+
+  /** One that notes what is advertised. */
+  listener(): HostileListener {
+    return new HostileListener(this.#air.controller({ position: this.#place() }), this.clock);
   }
 
   /** A phone with a key for the car, which the car has too, or had. */
@@ -103,9 +125,18 @@ export class LoadWorld {
     this.#air.close();
   }
 
+  #place(): Position {
+    return { x: 5 * this.#rng.unit(), y: 5 * this.#rng.unit() };
+  }
+
   async #peripheral(): Promise<Peripheral> {
     const { clock, stack } = this;
-    if (stack !== 'bleno') return this.#air.peripheral({ links: stack.direct });
+    if (typeof stack !== 'string') return this.#air.peripheral({ links: stack.direct });
+    if (stack === 'hci') {
+      const load = async () => this.#air.controller({ peripheralLinks: LINKS });
+      const random = this.#random;
+      return clock.until(openHciPeripheral({ clock, load, links: LINKS, random }));
+    }
     const load = async () => loadBleno(this.#air.controller());
     return clock.until(openBlenoPeripheral({ clock, load }));
   }

@@ -49,7 +49,7 @@ beforeEach(async () => {
   warnings = [];
   clients = [];
   const count = (now: number): void => void hosts.push(now);
-  server = await serveH4({ air, logger, onConnect: count, onDisconnect: count });
+  server = await serveH4({ air, logger, clock, onConnect: count, onDisconnect: count });
 });
 
 afterEach(async () => {
@@ -70,6 +70,17 @@ describe('HCI over H4/TCP', () => {
     expect(addresses).toEqual(air.controllers.map(addressHex));
     expect(new Set(addresses).size).toBe(2);
     expect(hosts).toEqual([1, 2]);
+  });
+
+  it('cuts off who sends no packet for 10 s, and powers nothing on for him', async () => {
+    const [silent, halting] = [await enter(), await enter()];
+    halting.send(Buffer.from('01030c', 'hex'));
+    const [client] = await enterWithController();
+    await clock.advance(10_000);
+    await Promise.all([silent.closed, halting.closed]);
+    expect(hosts).toEqual([1]);
+    client.command(Reset);
+    expect(await client.until(/./)).toBe(completed(Reset));
   });
 
   it('takes bytes in any pieces', async () => {
@@ -151,6 +162,8 @@ describe('HCI over H4/TCP', () => {
       first.command(Reset);
       expect(await first.until(/./)).toBe(completed(Reset));
       const second = await H4Client.connect(late.port);
+      second.command(Reset);
+      expect(await second.until(/./)).toBe(event(HardwareErrorEvent, { code: 3 }));
       await second.closed;
       expect(warnings).toEqual(['no controller for a host']);
     } finally {

@@ -27,6 +27,7 @@ export interface HubRig {
 export const startHub = async (
   clock: Clock = systemClock,
   settings: HubSettings = {},
+  mostHosts?: number,
 ): Promise<HubRig> => {
   const directory = await mkdtemp(join(tmpdir(), 'hub-'));
   const path = defaultHubPath(directory);
@@ -37,6 +38,7 @@ export const startHub = async (
       idle++;
     },
     settings,
+    mostHosts,
   );
   const accepted: Socket[] = [];
   server.on('connection', (socket: Socket) => accepted.push(socket));

@@ -26,7 +26,7 @@ describe('a peripheral over bleno', () => {
     }
     expect(bleno.calls).toEqual([first, second, first, second]);
     bleno.centralComes();
-    await clock.advance(5_000);
+    await clock.advance(4_000);
     expect(bleno.calls).toHaveLength(4);
     bleno.centralGone();
     await clock.advance(0);

@@ -96,9 +96,9 @@ export class FakeBleno extends EventEmitter implements Bleno {
     }
   }
 
-  centralComes(): void {
+  centralComes(address = '00:00:00:00:00:01'): void {
     this.connected = true;
-    this.emit('accept', '00:00:00:00:00:01');
+    this.emit('accept', address);
   }
 
   centralGone(): void {

@@ -167,10 +167,10 @@ describe('the end of a direct link', () => {
     expect(rig.clock.now() - before).toBeLessThan(5500);
   });
 
-  it('comes of a phone that does not subscribe: after 10 s, and half of that for the next', async () => {
+  it('comes of a phone that does not subscribe: after 6 s, and a quarter of that when it comes back', async () => {
     const rig = await Rig.start();
     const advertisement = await rig.find();
-    for (const ms of [10_000, 5_000]) {
+    for (const ms of [6_000, 1_500]) {
       const link = await rig.connect(advertisement);
       await rig.clock.advance(ms - 1_000);
       await rig.clock.until(link.send(Uint8Array.of(0)));

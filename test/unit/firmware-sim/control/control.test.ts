@@ -9,6 +9,7 @@ import { controlOf } from '../../../../firmware-sim/control/car-control.js';
 import { controlClient, controlPath } from '../../../../firmware-sim/control/car-client.js';
 import { openControlDoor } from '../../../../firmware-sim/control/car-server.js';
 import type { CarEvent, CarReport } from '../../../../firmware-sim/index.js';
+import { SimClock } from '../../../../lib/platform/sim-clock.js';
 import { silentLogger } from '../../../../lib/platform/logger.js';
 import { MAX_REQUEST_BYTES } from '../../../../local/rpc/server.js';
 import type { Opened } from '../../../../local/rpc/server.js';
@@ -19,6 +20,7 @@ let home: string;
 let path: string;
 let setup: Rig;
 let closeDoor: () => Promise<void>;
+let clock: SimClock;
 
 const watchers = new Set<(event: CarEvent) => void>();
 
@@ -30,13 +32,14 @@ const openDoor = (reset = () => setup.car.reset()): Promise<() => Promise<void>>
       return () => watchers.delete(push);
     },
   });
-  return openControlDoor(path, controlOf(setup.car, reset), watch, silentLogger);
+  return openControlDoor(path, controlOf(setup.car, reset), watch, silentLogger, clock);
 };
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'phonekey-'));
   path = controlPath(home);
   setup = await rig();
+  clock = new SimClock();
   closeDoor = await openDoor();
 });
 afterEach(async () => {
@@ -75,6 +78,32 @@ describe('the control door', () => {
     expect(await car.status()).toMatchObject({ locked: false, open: [] });
   });
 
+  it('is not kept by those who say nothing, and cuts them off after 10 s', async () => {
+    const silent = Array.from({ length: 40 }, () => connect(path));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    silent[0]?.write('{"op":');
+    expect(await controlClient(path).status()).toMatchObject({ locked: true });
+    const cut = Promise.all(silent.map((socket) => once(socket.resume(), 'close')));
+    await clock.advance(10_000);
+    await cut;
+  });
+
+  it('takes 32 watchers, and tells the next one that it is full', async () => {
+    const watches = [];
+    for (let i = 0; i < 32; i++) watches.push(await controlClient(path).watch());
+    const full = {
+      code: 'sim.door-full',
+      message: "the car's control door is full: 32 programs are there",
+    };
+    await expect(controlClient(path).status()).rejects.toMatchObject(full);
+    await expect(controlClient(path).watch()).rejects.toMatchObject(full);
+    await clock.advance(60_000);
+    watches[0]?.stop();
+    for await (const event of watches[0] ?? []) void event;
+    expect(await controlClient(path).status()).toMatchObject({ locked: true });
+    for (const watch of watches) watch.close();
+  });
+
   it('drives and parks', async () => {
     const car = controlClient(path);
     await expect(car.drive()).rejects.toMatchObject({
@@ -96,6 +125,17 @@ describe('the control door', () => {
     const screen = await car.screen();
     expect(screen).toEqual(setup.car.pairing.screen());
     expect(screen).toMatchObject({ state: 'pairing', secondsLeft: 120, role: 'owner' });
+  });
+
+  it('tells who has the links of the car', async () => {
+    const car = controlClient(path);
+    expect((await car.status()).links).toEqual([]);
+    const key = await setup.enrol(1);
+    setup.holders.push({ key, heldMs: 12_345 }, { key: undefined, heldMs: 0 });
+    expect((await car.status()).links).toEqual([
+      { key: { slot: 0, name: 'phone 1' }, seconds: 12 },
+      { key: null, seconds: 0 },
+    ]);
   });
 
   it('tells the status, and resets', async () => {

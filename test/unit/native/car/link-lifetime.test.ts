@@ -18,19 +18,19 @@ import { deferred, settle } from '../../../support/waiting.js';
 const stranger = keyPair(defaultSuite, 'stranger');
 
 describe('a link of the car', () => {
-  it('closes after 10 s without a right proof, whatever else was sent', async () => {
+  it('closes after 6 s without a right proof, whatever else was sent', async () => {
     const { clock, connect, endpoint, events } = await startCar();
     const silent = await connect();
     const trying = await connect();
-    for (let second = 0; second < 9; second += 3) {
-      await clock.advance(3_000);
+    for (let second = 0; second < 4; second += 2) {
+      await clock.advance(2_000);
       await trying.send(trying.proof(stranger, UNLOCK));
     }
-    await clock.advance(MOST_PATIENCE_MS - 9_000 - 1);
+    await clock.advance(MOST_PATIENCE_MS - 4_000 - 1);
     expect([silent.closedAt, trying.closedAt]).toEqual([undefined, undefined]);
     await clock.advance(1);
     await settle(clock);
-    expect([silent.closedAt, trying.closedAt]).toEqual([10_000, 10_000]);
+    expect([silent.closedAt, trying.closedAt]).toEqual([6_000, 6_000]);
     expect(events.filter(({ type }) => type === 'link-closed')).toEqual([
       { type: 'link-closed', why: 'idle' },
       { type: 'link-closed', why: 'idle' },
@@ -38,9 +38,9 @@ describe('a link of the car', () => {
     await endpoint.stop();
   });
 
-  it('gives the next one half of the time, but no less than 2.5 s', async () => {
+  it('gives the next one half of the time, but no less than half a second', async () => {
     const { clock, connect, endpoint } = await startCar();
-    for (const ms of [MOST_PATIENCE_MS, 5_000, LEAST_PATIENCE_MS, LEAST_PATIENCE_MS]) {
+    for (const ms of [MOST_PATIENCE_MS, 3_000, 1_500, 750, LEAST_PATIENCE_MS, LEAST_PATIENCE_MS]) {
       const silent = await connect();
       const since = clock.now();
       await clock.advance(ms - 1);
@@ -118,7 +118,7 @@ describe('a link of the car', () => {
     answer.resolve(DONE);
     await settle(clock);
     expect(host.executed).toEqual(['unlock', 'lock']);
-    expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'lost' });
+    expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'lost' });
     expect(clock.pending).toBe(1); // the rotation of the advertisement
     await endpoint.stop();
     expect(clock.pending).toBe(0);
@@ -139,7 +139,7 @@ it('a phone that was refused for its grant, and does not hang up, is closed with
   await clock.advance(LAST_WORD_MS);
   await settle(clock);
   expect(phone.closedAt).toBe(LAST_WORD_MS);
-  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'refused: expired' });
+  expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'refused: expired' });
   await endpoint.stop();
 });
 
@@ -177,7 +177,7 @@ describe('a key that is removed', () => {
     expect(phone.closedAt).toBe(LAST_WORD_MS);
     expect(phone.received).toHaveLength(3);
     expect(host.executed).toEqual(['unlock', 'lock']);
-    expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'key removed' });
+    expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'key removed' });
     await endpoint.stop();
   });
 
@@ -210,7 +210,7 @@ it('closes when the answer of its host does not fit into a message', async () =>
   await command(encodeCommand({ type: 'listKeys' }));
   await settle(clock);
   expect(phone.closedAt).toBe(0);
-  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'sending failed' });
+  expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'sending failed' });
   expect(clock.pending).toBe(1); // the rotation of the advertisement
   await endpoint.stop();
 });

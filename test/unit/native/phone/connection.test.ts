@@ -68,7 +68,7 @@ describe('CarConnection', () => {
     [3_000, 1],
     [4_500, 1],
     [5_000, 2],
-    [8_000, 2],
+    [5_500, 2],
   ])('unlocks after %i ms with %i proofs', async (idle, proofs) => {
     const { air, host, connection, trace, endpoint } = await connected();
     await air.clock.advance(idle);
@@ -80,7 +80,7 @@ describe('CarConnection', () => {
 
   it.each([
     [0, 1],
-    [6_000, 2],
+    [5_000, 2],
   ])('gives up after %i ms and %i proofs with a key that was removed', async (idle, proofs) => {
     const { air, host, connection, trace, endpoint } = await connected();
     host.enrolled.length = 0;
@@ -145,7 +145,7 @@ describe('CarConnection', () => {
   it('hangs up on a car that talks without being asked', async () => {
     const { air, host, connection, endpoint } = await connected();
     const sealed = Uint8Array.of(0, 18, 0x12, 16, ...new Uint8Array(16));
-    for (let message = 0; message < 4; message++) await air.radio.links[0]?.car.send(sealed);
+    for (let message = 0; message < 5; message++) await air.radio.links[0]?.car.send(sealed);
     await air.clock.advance(0);
     await expect(air.run(connection.unlock())).rejects.toMatchObject({
       code: 'protocol.order',

@@ -212,9 +212,9 @@ describe('the host of a peripheral', () => {
     const { controller, clock } = await open();
     controller.names();
     for (const [handle, ms] of [
-      [0x40, 10_000],
-      [0x41, 5_000],
-      [0x42, 2_500],
+      [0x40, 6_000],
+      [0x41, 1_500], // from the same address
+      [0x42, 750],
     ] as const) {
       controller.linkUp(handle);
       await clock.advance(ms - 1);
@@ -225,6 +225,30 @@ describe('the host of a peripheral', () => {
       expect(controller.names()).toContain('Disconnect');
       controller.linkDown(handle, 0x16);
     }
+  });
+
+  it('resets the controller where no phone lets go of its link, and only there', async () => {
+    const { controller, peripheral, clock } = await open({ links: 2 });
+    void peripheral.advertise([ours]);
+    await settle();
+    controller.linkUp(0x40);
+    controller.linkUp(0x41);
+    await clock.advance(0);
+    await settle();
+    controller.names();
+    await clock.advance(6_000); // neither subscribes; the controller says nothing of their ends
+    await settle();
+    expect(controller.names()).toEqual(['Disconnect', 'Disconnect']);
+    await clock.advance(500);
+    await settle();
+    await clock.advance(0);
+    await settle();
+    expect(controller.names()).toEqual([...INIT, ...ADVERTISE_ANEW]);
+    // One of two is still free.
+    controller.linkUp(0x40);
+    await clock.advance(6_500);
+    await settle();
+    expect(controller.names()).not.toContain('Reset');
   });
 
   it('has no keys for encryption', async () => {

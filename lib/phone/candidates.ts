@@ -1,0 +1,108 @@
+import { PhoneKeyError } from '../errors.js';
+import { CarConnection } from './connection.js';
+import type { Deadline } from './deadline.js';
+import type { PhoneEnvironment } from './environment.js';
+import { connectToCar, findCar, hearCars } from './finder.js';
+import type { SeenCar, Wanted } from './finder.js';
+import type { PairedCar } from './store.js';
+
+/** For one candidate, in milliseconds: a link, of which the car may have none to give for a while. */
+const LINK_MS = 5_000;
+/** From the link to the car's first word. */
+const FIRST_WORD_MS = 2_000;
+/** So long another candidate is listened for. */
+const OTHER_MS = 400;
+
+/**
+ * Who may be the car that is wanted. Its advertisement is no proof: whoever plays it again later looks like
+ * it. So with whom it does not work is tried again after all others.
+ */
+export class Candidates {
+  readonly #environment: PhoneEnvironment;
+  readonly #cars: readonly PairedCar[];
+  readonly #wanted: Wanted;
+  readonly #deadline: Deadline;
+  /** By the radio's id, the last one last. */
+  readonly #failed = new Set<string>();
+  #failure: PhoneKeyError | undefined;
+  #opened: SeenCar | undefined;
+
+  /** @param cars those to recognise */
+  constructor(
+    environment: PhoneEnvironment,
+    cars: readonly PairedCar[],
+    wanted: Omit<Wanted, 'last'>,
+    deadline: Deadline,
+  ) {
+    this.#environment = environment;
+    this.#cars = cars;
+    this.#wanted = {
+      ...wanted,
+      last: this.#failed,
+      notFound: () => this.#failure ?? wanted.notFound(),
+    };
+    this.#deadline = deadline;
+  }
+
+  /**
+   * A session with one of them, in which nothing is proved yet.
+   * @throws PhoneKeyError what went wrong with the last one
+   */
+  async open(): Promise<CarConnection> {
+    for (;;) {
+      const seen = await findCar(this.#environment, this.#cars, this.#wanted, this.#deadline);
+      try {
+        const connection = await this.#open(seen);
+        this.#opened = seen;
+        return connection;
+      } catch (error) {
+        this.#fails(seen);
+        this.#deadline.check();
+        if (!(error instanceof PhoneKeyError)) throw error;
+        this.#failure = error;
+        const again = error.kind === 'unreachable' && error.temporary;
+        if (this.#deadline.timeoutMs === 0) throw error;
+        if (!again && !(await this.hasOther(error))) throw error;
+      }
+    }
+  }
+
+  /** Whether another one is heard than that with which this went wrong. */
+  async hasOther(error: unknown): Promise<boolean> {
+    if (!(error instanceof PhoneKeyError) || error.mayHaveSucceeded) return false;
+    if (error.code !== 'car.not-recognised' && error.kind !== 'security') return false;
+    if (this.#opened !== undefined) this.#fails(this.#opened);
+    const wanted: Wanted = {
+      ...this.#wanted,
+      wants: (car) => this.#wanted.wants(car) && !this.#failed.has(car.id),
+      first: true,
+    };
+    const heard = await hearCars(this.#environment, this.#cars, wanted, this.#deadline, OTHER_MS);
+    return heard.length > 0;
+  }
+
+  #fails({ id }: SeenCar): void {
+    this.#failed.delete(id);
+    this.#failed.add(id);
+  }
+
+  async #open(seen: SeenCar): Promise<CarConnection> {
+    const { car, dialect } = seen;
+    if (car === undefined) throw new PhoneKeyError('internal', 'a stranger was found');
+    const environment = this.#environment;
+    const link = await connectToCar(environment, seen, this.#deadline.within(LINK_MS));
+    this.#deadline.reached();
+    try {
+      const session = await dialect.open(
+        link,
+        car,
+        environment,
+        this.#deadline.within(FIRST_WORD_MS),
+      );
+      return new CarConnection(environment, car, link, session);
+    } catch (error) {
+      await link.close().catch(() => undefined);
+      throw error;
+    }
+  }
+}
