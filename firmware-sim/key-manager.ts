@@ -24,6 +24,7 @@ import type { RightsContext } from './rights/rights.js';
 import { isLastOwner, withKey } from './rights/slots.js';
 import { takePart } from './rights/take-list.js';
 import type { TakenPart } from './rights/take-list.js';
+import { useKey } from './rights/use.js';
 
 export interface KeyManagerOptions {
   readonly store: RecordStore;
@@ -113,11 +114,10 @@ export class KeyManager implements CredentialHost {
     return store.update<Allowance | PolicyRefusal>((record) => {
       const now = findKey(suite, record.keys, key.publicKey);
       if (now?.grant === undefined) return { value: 'not-permitted' };
-      const value = this.#decide(now, command, record);
-      if (typeof value === 'string') return { value };
-      const counted: KeySlot = { ...now, grant: { ...now.grant, used: now.grant.used + 1 } };
-      const keys = record.keys.map((other) => (other === now ? counted : other));
-      return { record: { ...record, keys }, value };
+      const use = useKey(record, now, command, this.#context());
+      return typeof use === 'string'
+        ? { value: use }
+        : { record: use.rights, value: use.allowance };
     });
   }
 

@@ -1,6 +1,6 @@
 import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { WORD_LIFETIME_MS } from '../lib/native/session/car.js';
+import { WORD_LIFETIME_MS } from '../lib/native/session/freshness.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
 import {

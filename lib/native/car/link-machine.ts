@@ -3,10 +3,10 @@ import type { Command } from '../../domain/commands.js';
 import { refusedResult } from '../../domain/outcomes.js';
 import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
-import { AT_ANY_TIME, decodeRequest, encodeResult } from '../commands.js';
+import { decodeRequest, encodeResult } from '../commands.js';
 import type { Request } from '../commands.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
-import { WORD_LIFETIME_MS } from '../session/car.js';
+import { isInTime } from '../session/freshness.js';
 import type { AdmissionRefusal } from '../../car/host.js';
 import {
   onEnrolled,
@@ -168,8 +168,7 @@ const onSealed = (
   if (key === undefined) return close('key removed');
   try {
     const { command } = requestIn(session.channel.open(sealed));
-    const fresh = context.now - wordAt < WORD_LIFETIME_MS;
-    if (command === undefined || fresh || AT_ANY_TIME.has(command.type))
+    if (isInTime(command?.type, wordAt, context.now))
       return execute(session, key, command, context);
     return say(session, refusedResult('too-late'), context);
   } catch (error) {

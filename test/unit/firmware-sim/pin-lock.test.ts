@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { waitAfter } from '../../../firmware-sim/pin-lock.js';
+import { waitAfter } from '../../../firmware-sim/pin-tries.js';
 import { controlOf } from '../../../firmware-sim/control/car-control.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
@@ -34,6 +34,10 @@ const noted = async () => {
     },
   });
   return { ...all, commits };
+};
+
+const microtasks = async (): Promise<void> => {
+  for (let n = 0; n < 100; n++) await Promise.resolve();
 };
 
 /** The guest's try is in the memory; the PIN itself is still being looked at. */
@@ -290,6 +294,44 @@ describe('the PIN to drive', () => {
     car.tap({ reader: 'console', purpose: 'drive' });
     expect(outcomeOf(await typing)).toBe('done');
     expect(store.record.pin?.tries).toEqual({ owners: 0, others: 0 });
+  });
+
+  it('that is right leaves the wrong one of another guest counted, however slow the memory is', async () => {
+    const inner = volatileMemory();
+    let written = Promise.resolve();
+    const { store, car, admit, grant } = await guarded({
+      load: () => inner.load(),
+      commit: (record) => written.then(() => inner.commit(record)),
+    });
+    const [bob, cleo] = [await admit(BOB, grant(BOB)), await admit(CLEO, grant(CLEO))];
+    if (typeof bob === 'string' || typeof cleo === 'string') throw new Error('not admitted');
+    let goOn = (): void => undefined;
+    written = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    const right = car.execute(withPin('start', '2468'), bob);
+    await microtasks();
+    car.tap({ reader: 'console', purpose: 'drive' });
+    const wrong = car.execute(withPin('start', '0000'), cleo);
+    await microtasks();
+    goOn();
+    expect([outcomeOf(await right), outcomeOf(await wrong)]).toEqual(['done', 'pin-wrong']);
+    expect(store.record.pin?.tries).toEqual({ owners: 0, others: 1 });
+  });
+
+  it('that was right is wrong where an owner has set another one meanwhile', async () => {
+    const { store, car, admit, grant, attempt } = await guarded();
+    const key = await admit(BOB, grant(BOB));
+    if (typeof key === 'string') throw new Error(key);
+    const typing = car.execute(withPin('start', '2468'), key);
+    await counted(store);
+    const { pin: before } = store.record;
+    await store.update((record) => ({
+      record: { ...record, pin: { ...before!, salt: new Uint8Array(16) } },
+      value: undefined,
+    }));
+    expect(outcomeOf(await typing)).toBe('pin-wrong');
+    expect(await attempt(BOB, 'start')).toBe('pin-needed');
   });
 
   it('of which no try was counted costs the card no commit', async () => {
