@@ -134,6 +134,7 @@ const contextAt = (now: number, hellos: number): LinkContext => ({
   unprovenMs: 10_000,
   findKey: (key) => (suite.equal(key, ADA.publicKey) ? ADA : undefined),
   pairingWindow: () => undefined,
+  admits: () => true,
 });
 
 /** The car's state with a challenge that was not tried yet, or with the messages counted so far. */
