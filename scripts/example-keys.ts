@@ -5,6 +5,7 @@ import type { Random } from '../lib/platform/random.js';
 import { encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../lib/native/codec.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
+import type { OnSessionKeys } from '../lib/native/session/common.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { frame } from '../lib/link/message-link.js';
@@ -78,18 +79,30 @@ export const answer = (
   identity: KeyPair,
   command: Uint8Array,
   carPublicKey = KEYS.car.publicKey,
+  onSessionKeys?: OnSessionKeys,
 ): Response => {
   const random = fixed(KEYS.phoneEphemeral);
-  return answerChallenge(suite, random, { identity, carPublicKey }, challenge, command);
+  const to = { identity, carPublicKey };
+  return answerChallenge(suite, random, to, challenge, command, onSessionKeys);
 };
 
 /** A session that begins with a command, up to where both ends have a channel. */
 export const exampleSession = (identity: KeyPair, command: Uint8Array) => {
   const challenge = challengeOf(KEYS.carEphemeral);
-  const { handshake, tag, channel: phone } = answer(challenge.bytes, identity, command);
+  let keys: Example = {};
+  const { publicKey } = KEYS.car;
+  const response = answer(challenge.bytes, identity, command, publicKey, (each) => {
+    keys = {
+      key_of_static_key: each.identityKey,
+      key_of_command: each.commandKey,
+      key_from_car: each.fromCarKey,
+      key_to_car: each.toCarKey,
+    };
+  });
+  const { handshake, tag, channel: phone } = response;
   const car = challenge.verify(handshake, tag, 1)?.channel;
   if (car === undefined) throw new Error('the example does not verify');
-  return { hello: challenge.bytes, proof: { handshake, tag }, phone, car };
+  return { hello: challenge.bytes, proof: { handshake, tag }, phone, car, keys };
 };
 
 const framed = (message: Uint8Array): Uint8Array => concat(...frame(message, 517));

@@ -4,24 +4,14 @@ import type { SealOptions } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { ENTRIES_PER_PART, sealRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationList, RevocationEntry } from '../lib/credentials/revocation-list.js';
-import { formatUri } from '../lib/credentials/uri.js';
-import type { PhoneKeyUri } from '../lib/credentials/uri.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex, utf8 } from '../lib/platform/bytes.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { counting, fixed, forBits, KEYS, NOTE, suite } from './example-keys.js';
 import { SECOND_OWNER } from './grant-vectors.js';
-import {
-  EXAMPLE_REVOCATION_LIST,
-  exampleRevocationList,
-  GRANT_URI,
-  GUEST,
-  GUEST_KEY_URI,
-  LINKS,
-  NOW,
-} from './sharing-examples.js';
+import { EXAMPLE_REVOCATION_LIST, exampleRevocationList, NOW } from './sharing-examples.js';
 
-/** test/vectors/revocation-lists.json and uris.json. */
+/** test/vectors/revocation-lists.json. */
 
 const owner = KEYS.phoneSigning;
 const otherCar = suite.x25519KeyPair(KEYS.revocationListEphemeral).publicKey;
@@ -103,6 +93,11 @@ const allParts = () => {
       'no parts': byte(17, 0),
       'nine parts': byte(17, 9),
       'part 1 of 1': byte(16, 1),
+      'part 2 of 2': raw(writePart({ ...EMPTY, part: 2, parts: 2 })),
+      'the first of two parts, and empty': raw(writePart({ ...EMPTY, part: 0, parts: 2 })),
+      'nine parts, the last one': raw(writePart({ ...EMPTY, part: 8, parts: 9 })),
+      'kind 255': byte(KIND_AT, 255),
+      'half an entry': raw(body.slice(0, HEADER_BYTES + 6)),
       'part 255 of 1': byte(16, 255),
       'the first of two parts, and not full': byte(17, 2),
       'one entry more than there is': byte(19, 3),
@@ -310,48 +305,3 @@ export const revocationListVectors = () => ({
   parts: allParts(),
   sequences: sequences(),
 });
-
-export const uriVectors = () => {
-  const part = exampleRevocationList();
-  const [key, grant] = [GUEST_KEY_URI, GRANT_URI];
-  const valid = (what: PhoneKeyUri['what'], uri: string, ...bytes: readonly Uint8Array[]) => ({
-    uri,
-    what,
-    bytes: toHex(concat(...bytes)),
-  });
-  const invalid = {
-    nothing: '',
-    'a scheme without a kind': 'phonekey:',
-    'a kind without a payload': 'phonekey:key/',
-    'another kind': key.replace('key/', 'owner/'),
-    'another scheme': key.replace('phonekey:', 'phonekeys:'),
-    'upper case': key.replace('phonekey:', 'PHONEKEY:'),
-    'an authority': key.replace('phonekey:', 'phonekey://'),
-    'something in front': `x${key}`,
-    padding: `${key}==`,
-    'the other alphabet of base64': key.replace('key/', 'key/+').slice(0, -1),
-    'a line break in the middle': `${key.slice(0, 40)}\n${key.slice(40)}`,
-    'a character less': key.slice(0, -1),
-    'a character more': `${key}A`,
-    'bits behind the last byte': `${key.slice(0, -1)}${nextLetter(key.slice(-1))}`,
-    'a query behind it': `${key}?role=owner`,
-    'a key under the name of a grant': key.replace('key/', 'grant/'),
-    'a grant without its last byte': grant.slice(0, -1),
-    'a grant without a link': `phonekey:grant/${key.split('/')[1] ?? ''}`,
-    'a grant under the name of a key': grant.replace('grant/', 'key/'),
-    'a revocation list of 147 bytes': `phonekey:revocation-list/${'A'.repeat(196)}`,
-    'a revocation list of 2021 bytes': `phonekey:revocation-list/${'A'.repeat(2695)}`,
-  };
-  return {
-    note: NOTE,
-    valid: [
-      valid('key', key, GUEST.publicKey, GUEST.signingKey),
-      valid('grant', grant, KEYS.car.publicKey, LINKS.both),
-      valid('revocation-list', formatUri({ what: 'revocation-list', revocationList: part }), part),
-    ],
-    invalid: Object.entries(invalid).map(([name, uri]) => ({ name, uri })),
-  };
-};
-
-/** The last letter of 64 bytes has four bits to spare, which are 0. */
-const nextLetter = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) + 1);

@@ -22,7 +22,7 @@ interface Turn {
 /**
  * Whose turn it is at a car that has one link, or a few: the sessions of one key add up to TURN_MS, and then
  * it is for others to come in. A phone that is alone there loses no more than the few seconds that it stays
- * away (docs/PROTOCOL.md, section 4).
+ * away (docs/PROTOCOL.md, section 5).
  */
 export class Turns {
   readonly #clock: Clock;

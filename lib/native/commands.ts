@@ -23,7 +23,7 @@ import { toHex } from '../platform/bytes.js';
 
 /**
  * Commands that are good at any time of a session. Every other one acts, and counts only while the car's last
- * word is fresh (docs/PROTOCOL.md, section 4).
+ * word is fresh (docs/PROTOCOL.md, section 5).
  */
 export const AT_ANY_TIME: ReadonlySet<CommandName> = new Set([
   'status',

@@ -219,7 +219,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   }
 }
 
-/** docs/PROTOCOL.md, sections 8 and 4. */
+/** docs/PROTOCOL.md, sections 8 and 5. */
 const againMs = (outcome: Outcome): number | undefined => {
   if (isRefusal(outcome, 'dated-ahead')) return 1_000;
   return isRefusal(outcome, 'busy') ? 5_000 : undefined;

@@ -12,7 +12,7 @@ export interface CallOptions {
 /** What is not done by then is not done any more: a wish stands 10 s, and a car acts within 5 s after that. */
 export const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** How long after a person asked a command that acts may be sent, in milliseconds (docs/PROTOCOL.md, section 4). */
+/** How long after a person asked a command that acts may be sent, in milliseconds (docs/PROTOCOL.md, section 5). */
 export const WISH_MS = 10_000;
 
 /**

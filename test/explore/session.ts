@@ -73,7 +73,7 @@ export interface SessionState {
   readonly acted: readonly number[];
 }
 
-/** From asking to acting, in milliseconds: docs/PROTOCOL.md, section 4. */
+/** From asking to acting, in milliseconds: docs/PROTOCOL.md, section 5. */
 const MOST_MS = 15_000;
 
 const UNSENT: Sealing = { sent: 0, received: 0 };
@@ -133,6 +133,7 @@ const contextAt = (now: number, hellos: number): LinkContext => ({
   now,
   unprovenMs: 10_000,
   findKey: (key) => (suite.equal(key, ADA.publicKey) ? ADA : undefined),
+  admits: () => true,
   pairingWindow: () => undefined,
   admits: () => true,
 });

@@ -15,7 +15,7 @@ import { PROTOCOL_VERSION } from '../profile.js';
 /**
  * One link of the car as a state machine: (state, input) -> state and effects. car.ts carries
  * the effects out. A stranger gets one answer to everything: a fresh challenge, always after the same
- * time (docs/PROTOCOL.md, section 4).
+ * time (docs/PROTOCOL.md, section 3).
  */
 export type LinkState =
   | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }

@@ -1,7 +1,7 @@
 import type { CommandName } from '../../domain/commands.js';
 import { AT_ANY_TIME } from '../commands.js';
 
-/** How old a word of the car may be that something acts by, on both sides (docs/PROTOCOL.md, section 4). Plain functions. */
+/** How old a word of the car may be that something acts by, on both sides (docs/PROTOCOL.md, section 5). Plain functions. */
 
 /**
  * How long a word of the car, a challenge or a result, may be answered by what acts: in milliseconds on its

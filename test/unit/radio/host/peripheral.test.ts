@@ -99,6 +99,15 @@ describe('the host of a peripheral', () => {
     expect([controller.closed, controller.listeners]).toEqual([true, 0]);
   });
 
+  it.each([{ links: 0 }, { links: Number.NaN }, { mtu: 22 }, { mtu: 518 }])(
+    'does not open with %j, and loads nothing',
+    async (options) => {
+      const load = (): Promise<never> => Promise.reject(new Error('loaded'));
+      const opening = openHciPeripheral({ load, clock: new SimClock(), ...options });
+      await expect(opening).rejects.toMatchObject({ code: 'usage.invalid' });
+    },
+  );
+
   it('translates why there is no controller', async () => {
     const load = (): Promise<never> =>
       Promise.reject(Object.assign(new Error('bind'), { code: 'EPERM' }));
@@ -273,7 +282,7 @@ describe('the host of a peripheral', () => {
       message: 'the controller does not answer LE Set Advertising Data',
     });
     await settle();
-    await clock.advance(2000);
+    await clock.advance(5000);
     await failed;
     expect(errors).toHaveLength(1);
   });
