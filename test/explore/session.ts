@@ -135,7 +135,6 @@ const contextAt = (now: number, hellos: number): LinkContext => ({
   findKey: (key) => (suite.equal(key, ADA.publicKey) ? ADA : undefined),
   admits: () => true,
   pairingWindow: () => undefined,
-  admits: () => true,
 });
 
 /** The car's state with a challenge that was not tried yet, or with the messages counted so far. */
