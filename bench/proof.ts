@@ -38,6 +38,7 @@ const context: LinkContext = {
   unprovenMs: MOST_PATIENCE_MS,
   findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
   pairingWindow: () => undefined,
+  admits: () => true,
 };
 
 /** What proofs cost the car, on one core: right ones, junk, and links that are opened to send junk. */
@@ -126,6 +127,7 @@ const junkLinks = async (): Promise<number> => {
         log: silentLogger,
         host,
         patience: new Patience(clock.quiet),
+        admits: () => true,
         trace: undefined,
         keyLog: undefined,
       },

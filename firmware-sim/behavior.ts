@@ -33,10 +33,10 @@ export interface BehaviorContext {
   readonly pinNeeded: () => boolean;
   /** The PIN that was typed, empty for none; and whether the key may do it still, now that it was checked. */
   readonly checkPin: (pin: string) => Promise<Refusal | undefined>;
-  /** Empty: no PIN any more. */
-  readonly setPin: (pin: string) => Promise<Answer>;
+  /** Empty: no PIN any more; no old one typed. */
+  readonly setPin: (pin: string, oldPin: string) => Promise<Answer>;
   /** These resolve when the change is durable. @throws PhoneKeyError `sim.storage` */
-  readonly removeKey: (slot: number) => Promise<Answer>;
+  readonly removeKey: (slot: number | undefined) => Promise<Answer>;
   readonly deliver: (revocationList: Uint8Array) => Promise<Answer>;
   readonly raiseEpoch: () => Promise<Answer>;
   readonly setTime: (seconds: number) => Promise<Answer>;

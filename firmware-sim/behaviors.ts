@@ -69,19 +69,14 @@ const ALL: { readonly [N in CommandName]: Behavior<N> } = {
     ],
   }),
 
-  /**
-   * An owner removes any key but another owner's, and cards but the last; others only their own key; to them,
-   * another's slot and an empty one look the same. The last owner cannot go over the air: nobody could share or revoke any more.
-   */
-  removeKey: ({ removeKey }, { slot }, by) =>
-    by.role !== 'owner' && slot !== by.slot ? 'not-permitted' : removeKey(slot),
+  removeKey: ({ removeKey }, { slot }) => removeKey(slot),
 
   /** Whoever has a key may relay a revocation list; what it may do is asked of the owner who signed it. */
   deliver: ({ deliver }, { revocationList }) => deliver(revocationList),
 
   raiseEpoch: ({ raiseEpoch }) => raiseEpoch(),
 
-  setPin: ({ setPin }, { pin }) => setPin(pin),
+  setPin: ({ setPin }, { pin, oldPin = '' }) => setPin(pin, oldPin),
 
   setTime: ({ setTime }, { seconds }) => setTime(seconds),
 

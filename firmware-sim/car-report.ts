@@ -25,6 +25,15 @@ export interface CarReport extends RecordReport {
   /** How many keys the car can hold besides cards. */
   readonly slots: number;
   readonly pairing: Screen['state'];
+  /** Its links that are in use, in the order in which they began. */
+  readonly links: readonly LinkReport[];
+}
+
+export interface LinkReport {
+  /** Who has it; null: somebody who has not proved himself. */
+  readonly key: Pick<KeySummary, 'slot' | 'name'> | null;
+  /** For how long. */
+  readonly seconds: number;
 }
 
 /** What the memory says. */

@@ -15,6 +15,7 @@ import { controlOf } from './control/car-control.js';
 import type { CarControl } from './control/car-control.js';
 import { CarController } from './controller.js';
 import type { CarReport } from './car-report.js';
+import { linkEvent } from './events.js';
 import type { CarEvent } from './events.js';
 import { FIRST_CARD_SLOT } from './rights/slots.js';
 import { volatileMemory } from './memory/memory.js';
@@ -77,6 +78,7 @@ export class SimulatedCar {
       },
       onKeyRemoved: (publicKey) => this.#endpoint?.keyRemoved(publicKey),
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
+      holders: () => this.#endpoint?.holders() ?? [],
     });
     this.control = controlOf(this.#controller, () => this.#resetOnce());
   }
@@ -130,17 +132,22 @@ export class SimulatedCar {
 
   async #goOnAir(): Promise<void> {
     const { onEvent: _, onLinkEvent, ...options } = this.#options;
-    const { peripheral } = options;
+    const { peripheral, clock = systemClock, wallTime = Date.now } = options;
     this.#endpoint = new CarEndpoint({
       ...options,
       host: this.#controller,
       // A reset ends the endpoint, but not the radio.
       peripheral: {
+        mostLinks: peripheral.mostLinks,
         start: (services, onError) => peripheral.start(services, onError),
         advertise: (sets) => peripheral.advertise(sets),
         close: () => Promise.resolve(),
       },
-      ...(onLinkEvent && { onEvent: onLinkEvent }),
+      onEvent: (event) => {
+        onLinkEvent?.(event);
+        const time = new Date(wallTime()).toISOString();
+        for (const watcher of this.#watchers) watcher({ ...linkEvent(event), at: clock.now(), time });
+      },
     });
     await this.#endpoint.start();
   }

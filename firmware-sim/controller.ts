@@ -1,4 +1,5 @@
 import type { CarHost } from '../lib/car/host.js';
+import type { LinkHolder } from '../lib/car/sessions.js';
 import { findKey, fingerprint } from '../lib/credentials/key-slot.js';
 import type { KeySlot } from '../lib/credentials/key-slot.js';
 import type { Allowance } from '../lib/credentials/policy.js';
@@ -8,6 +9,7 @@ import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
 import type { Door } from '../lib/domain/closures.js';
 import { DONE, refused } from '../lib/domain/outcomes.js';
+import type { Refusal } from '../lib/domain/refusals.js';
 import type { Result } from '../lib/domain/outcomes.js';
 import { newPairingCode } from '../lib/domain/pairing-code.js';
 import { toHex } from '../lib/platform/bytes.js';
@@ -30,11 +32,15 @@ import { actor, summarise } from './key-summary.js';
 import { newRecord } from './memory/record.js';
 import { OutcomeMemory } from './outcome-memory.js';
 import { PairingManager } from './pairing-manager.js';
+import type { PairingManagerOptions } from './pairing-manager.js';
 import { PinLock } from './pin-lock.js';
 import type { PinLockOptions } from './pin-lock.js';
 
 export interface CarControllerOptions
-  extends PinLockOptions, Pick<KeyManagerOptions, 'slots' | 'wallTime'> {
+  extends
+    PinLockOptions,
+    Pick<KeyManagerOptions, 'slots' | 'wallTime'>,
+    Pick<PairingManagerOptions, 'onPairingChanged'> {
   /** 1 to 32 bytes of UTF-8. */
   readonly name: string;
   readonly behaviors: Behaviors;
@@ -42,8 +48,8 @@ export interface CarControllerOptions
   readonly onEvent: (event: CarEvent) => void;
   /** The key is gone from the memory, or was suspended: drop its links. */
   readonly onKeyRemoved: (publicKey: Uint8Array) => void;
-  /** The pairing window opened or closed: advertise that. */
-  readonly onPairingChanged: () => void;
+  /** Who has the links of the car now. */
+  readonly holders: () => readonly LinkHolder[];
 }
 
 /** A key card on one of the readers. The pillar's reader is outside, and only locks and unlocks. */
@@ -106,7 +112,6 @@ export class CarController implements CarHost {
       ...options,
       onWindow: (effect) => {
         this.#emit(effect);
-        options.onPairingChanged();
       },
       onKey: ({ key, before, gone }) => {
         const summary = summarise(options.suite, key, store.record);
@@ -167,6 +172,13 @@ export class CarController implements CarHost {
     return undefined;
   }
 
+  /** A person at the screen, with a card on the console. @throws PhoneKeyError `sim.storage` */
+  async clearPin(card?: string): Promise<Refusal | undefined> {
+    const refused = await this.#pin.clear((record) => this.credentials.refuseCard(card, record));
+    if (refused === undefined) this.#emit({ type: 'pin-changed', set: false, by: 'card' });
+    return refused;
+  }
+
   /** Pulls the outer handle of a door: opens it unless the car is locked or driven. */
   pullHandle(door: Door): BodyRefusal | undefined {
     const reason = this.hand({ type: 'open', closure: door });
@@ -190,6 +202,10 @@ export class CarController implements CarHost {
       driving: drive.phase === 'driving',
       slots,
       pairing: this.pairing.screen().state,
+      links: this.#options.holders().map(({ key, heldMs }) => ({
+        key: key === undefined ? null : { slot: key.slot, name: key.name },
+        seconds: Math.floor(heldMs / 1000),
+      })),
       ...this.#report(),
     };
   }
@@ -257,8 +273,10 @@ export class CarController implements CarHost {
       // Slow on purpose: the key may have been removed or suspended meanwhile.
       checkPin: async (pin) =>
         (await this.#pin.check(pin, key)) ?? this.credentials.askAgain(key, command),
-      setPin: async (pin) => {
-        const refused = await this.#pin.set(pin, () => this.credentials.askAgain(key, command));
+      setPin: async (pin, oldPin) => {
+        const refused = await this.#pin.set(pin, oldPin, key, () =>
+          this.credentials.askAgain(key, command),
+        );
         if (refused === undefined) this.#emit({ type: 'pin-changed', set: pin !== '', by });
         return refused;
       },

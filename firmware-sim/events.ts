@@ -1,3 +1,4 @@
+import type { CarLinkEvent } from '../lib/car/dialect.js';
 import type { AdmissionRefusal } from '../lib/car/host.js';
 import type { KeyEntry } from '../lib/domain/outcomes.js';
 import type { Role } from '../lib/domain/roles.js';
@@ -65,7 +66,7 @@ export type CarEventDetail =
   | { readonly type: 'card-added' | 'card-removed'; readonly card: CardSummary; readonly by: Actor }
   | { readonly type: 'key-added'; readonly key: KeySummary; readonly replaced: boolean }
   | { readonly type: 'key-removed'; readonly key: KeySummary; readonly by: Actor }
-  | { readonly type: 'key-refused'; readonly name: string; readonly reason: AdmissionRefusal }
+  | { readonly type: 'key-refused'; readonly name?: string; readonly reason: AdmissionRefusal }
   | { readonly type: 'key-suspended' | 'key-resumed'; readonly key: KeySummary; readonly by: Actor }
   /** `entries`: how many keys the owner has revoked or suspended. */
   | {
@@ -79,7 +80,19 @@ export type CarEventDetail =
   | { readonly type: 'clock-lost' }
   /** Seconds since 1970. */
   | { readonly type: 'clock-set'; readonly now: number; readonly by: Actor }
-  | { readonly type: 'factory-reset'; readonly fingerprint: string };
+  | { readonly type: 'factory-reset'; readonly fingerprint: string }
+  | LinkEventDetail;
+
+/** What happens on a link: a CarLinkEvent, of whose key it has what people may see. */
+export type LinkEventDetail =
+  | { readonly type: 'link-opened' | 'refused' }
+  | { readonly type: 'authenticated' | 'turned-away'; readonly key: LinkKey }
+  | { readonly type: 'link-closed'; readonly why: string; readonly key?: LinkKey };
+
+type LinkKey = Pick<KeyEntry, 'slot' | 'name'>;
+
+export const linkEvent = (event: CarLinkEvent): LinkEventDetail =>
+  'key' in event ? { ...event, key: { slot: event.key.slot, name: event.key.name } } : event;
 
 /** The event that an effect of the body is, done by `by`. */
 export const bodyEvent = (effect: BodyEffect, by: Actor): CarEventDetail => {

@@ -24,6 +24,7 @@ import type { RightsContext } from './rights/rights.js';
 import { isLastOwner, withKey } from './rights/slots.js';
 import { takePart } from './rights/take-list.js';
 import type { TakenPart } from './rights/take-list.js';
+import { useKey } from './rights/use.js';
 
 export interface KeyManagerOptions {
   readonly store: RecordStore;
@@ -66,7 +67,8 @@ export class KeyManager implements CredentialHost {
     });
     if (typeof admission === 'string') {
       if (admission !== 'grant-invalid') {
-        emit({ type: 'key-refused', name: introduction.name, reason: admission });
+        const { name } = introduction;
+        emit({ type: 'key-refused', ...(name !== undefined && { name }), reason: admission });
       }
       return admission;
     }
@@ -112,11 +114,10 @@ export class KeyManager implements CredentialHost {
     return store.update<Allowance | PolicyRefusal>((record) => {
       const now = findKey(suite, record.keys, key.publicKey);
       if (now?.grant === undefined) return { value: 'not-permitted' };
-      const value = this.#decide(now, command, record);
-      if (typeof value === 'string') return { value };
-      const counted: KeySlot = { ...now, grant: { ...now.grant, used: now.grant.used + 1 } };
-      const keys = record.keys.map((other) => (other === now ? counted : other));
-      return { record: { ...record, keys }, value };
+      const use = useKey(record, now, command, this.#context());
+      return typeof use === 'string'
+        ? { value: use }
+        : { record: use.rights, value: use.allowance };
     });
   }
 
@@ -137,15 +138,22 @@ export class KeyManager implements CredentialHost {
   /**
    * A key asks over the air, or a person at the screen, with a card on the console: the latter for any key
    * but the last owner's, and any card but the last.
+   * @param slot undefined: of the key that asks
    * @param card the name of the one on the console; the first by default
    */
-  async remove(slot: number, by: KeySlot | 'card', card?: string): Promise<Refusal | undefined> {
+  async remove(
+    slot: number | undefined,
+    by: KeySlot | 'card',
+    card?: string,
+  ): Promise<Refusal | undefined> {
     const { store, suite, emit, onCardRemoved } = this.#options;
     const outcome = await store.update<readonly KeySlot[] | KeyCard | Refusal>((record) => {
-      const key = record.keys.find((candidate) => candidate.slot === slot);
+      // As it is enrolled now: it may have been removed while this waited its turn.
+      const own = by === 'card' ? undefined : findKey(suite, record.keys, by.publicKey);
+      const key = slot === undefined ? own : record.keys.find((each) => each.slot === slot);
       const refusal =
-        (by === 'card' ? this.#refuse(card, record) : undefined) ??
-        refusesRemoval(suite, record, key, by);
+        (by === 'card' ? this.refuseCard(card, record) : refusesRemoval(own, key)) ??
+        (key !== undefined && isLastOwner(key, record.keys) ? 'last-owner' : undefined);
       if (refusal !== undefined) return { value: refusal };
       return key === undefined
         ? withoutCard(record, slot)
@@ -164,7 +172,7 @@ export class KeyManager implements CredentialHost {
   async addCard(name: string, card?: string): Promise<Refusal | undefined> {
     const { store, suite, emit } = this.#options;
     const added = await store.update<KeyCard | Refusal>((record) => {
-      const value = this.#refuse(card, record) ?? newCard(record.cards, name);
+      const value = this.refuseCard(card, record) ?? newCard(record.cards, name);
       if (typeof value === 'string') return { value };
       return { record: { ...record, cards: withKey(record.cards, value) }, value };
     });
@@ -182,7 +190,7 @@ export class KeyManager implements CredentialHost {
   async setTimeByCard(seconds: number, card?: string): Promise<Refusal | undefined> {
     const refusal = await this.#rekeyed(
       'card',
-      (record) => this.#refuse(card, record) ?? setTimeByCard(record, seconds, this.#context()),
+      (record) => this.refuseCard(card, record) ?? setTimeByCard(record, seconds, this.#context()),
     );
     if (refusal === undefined) this.#options.emit({ type: 'clock-set', now: seconds, by: 'card' });
     return refusal;
@@ -214,7 +222,7 @@ export class KeyManager implements CredentialHost {
   }
 
   /** Undefined for a card that is enrolled: somebody who has it is at the console. */
-  #refuse(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
+  refuseCard(card: string | undefined, { cards }: CarRecord): Refusal | undefined {
     if (cardNamed(cards, card) !== undefined) return undefined;
     this.#options.emit({ type: 'card-refused', reader: 'console', card: card ?? '' });
     return 'card-unknown';
@@ -273,7 +281,7 @@ const departed = ({ rights, gone }: Departure<CarRecord>): Change<readonly KeySl
   value: gone,
 });
 
-const withoutCard = (record: CarRecord, slot: number): Change<KeyCard | Refusal> => {
+const withoutCard = (record: CarRecord, slot?: number): Change<KeyCard | Refusal> => {
   const card = record.cards.find((candidate) => candidate.slot === slot);
   if (card === undefined) return { value: 'no-such-key' };
   if (record.cards.length === 1) return { value: 'last-card' };
@@ -281,16 +289,14 @@ const withoutCard = (record: CarRecord, slot: number): Change<KeyCard | Refusal>
   return { record: { ...record, cards }, erases: true, value: card };
 };
 
+/**
+ * Over the air an owner removes any key but another owner's, and cards; others their own key alone: to them,
+ * another's slot and an empty one look the same.
+ */
 const refusesRemoval = (
-  suite: Suite,
-  { keys }: CarRecord,
+  own: KeySlot | undefined,
   key: KeySlot | undefined,
-  by: KeySlot | 'card',
 ): Refusal | undefined => {
-  if (by !== 'card') {
-    // Whoever asks may have been removed while this waited its turn.
-    if (findKey(suite, keys, by.publicKey) === undefined) return 'not-permitted';
-    if (key?.role === 'owner' && key.slot !== by.slot) return 'owner-key';
-  }
-  return key !== undefined && isLastOwner(key, keys) ? 'last-owner' : undefined;
+  if (own === undefined || (key !== own && own.role !== 'owner')) return 'not-permitted';
+  return key?.role === 'owner' && key !== own ? 'owner-key' : undefined;
 };

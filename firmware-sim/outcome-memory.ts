@@ -57,21 +57,34 @@ export class OutcomeMemory {
   #begin(key: Uint8Array, id: Uint8Array): Promise<{ readonly answer: Answer } | undefined> {
     const { store, wallTime } = this.#options;
     return store.update<{ readonly answer: Answer } | undefined>((record) => {
-      const now = Math.floor(wallTime() / 1000);
-      const outcomes = stillKept(record.outcomes, now);
-      const ofKey = outcomes.filter((each) => sameBytes(each.key, key));
-      const found = ofKey.find((each) => sameBytes(each.id, id));
-      if (found !== undefined) return { value: { answer: answerOf(found) } };
-      if (ofKey.length >= MOST_OUTCOMES || outcomes.length >= MOST_OUTCOMES_OF_ALL) {
-        return { value: { answer: 'busy' } };
-      }
-      const begun = { key, id, until: now + OUTCOME_SECONDS, outcome: 'begun' } as const;
-      return { record: { ...record, outcomes: [...outcomes, begun] }, value: undefined };
+      const begun = begin(record.outcomes, key, id, Math.floor(wallTime() / 1000));
+      if ('answer' in begun) return { value: begun };
+      return { record: { ...record, ...begun }, value: undefined };
     });
   }
 }
 
-const concluded = (
+/**
+ * What to answer instead of doing it, or what to remember before it is done.
+ * @param now seconds since 1970
+ */
+export const begin = (
+  remembered: readonly RememberedOutcome[],
+  key: Uint8Array,
+  id: Uint8Array,
+  now: number,
+): { readonly answer: Answer } | { readonly outcomes: readonly RememberedOutcome[] } => {
+  const outcomes = stillKept(remembered, now);
+  const ofKey = outcomes.filter((each) => sameBytes(each.key, key));
+  const found = ofKey.find((each) => sameBytes(each.id, id));
+  if (found !== undefined) return { answer: answerOf(found) };
+  if (ofKey.length >= MOST_OUTCOMES || outcomes.length >= MOST_OUTCOMES_OF_ALL)
+    return { answer: 'busy' };
+  const until = now + OUTCOME_SECONDS;
+  return { outcomes: [...outcomes, { key, id, until, outcome: 'begun' }] };
+};
+
+export const concluded = (
   outcomes: readonly RememberedOutcome[],
   key: Uint8Array,
   id: Uint8Array,

@@ -1,6 +1,6 @@
 import type { EnrolRefusal, PairingHost, PairingWindow } from '../lib/car/host.js';
 import type { Role } from '../lib/domain/roles.js';
-import type { PhoneIdentity } from '../lib/credentials/key-slot.js';
+import type { Applicant } from '../lib/credentials/key-slot.js';
 import type { Enrolment } from '../lib/domain/outcomes.js';
 import type { Cancel, Clock } from '../lib/platform/clock.js';
 import { runningTime } from './rights/clock.js';
@@ -18,6 +18,8 @@ export interface PairingManagerOptions extends Pick<
 > {
   readonly clock: Clock;
   readonly onWindow: (effect: WindowEffect) => void;
+  /** Whether there is a window that takes tries has changed: advertise that. */
+  readonly onPairingChanged: () => void;
   /** A key is durable. */
   readonly onKey: (paired: PairedKey<CarRecord>) => void;
 }
@@ -74,13 +76,14 @@ export class PairingManager implements PairingHost {
     return window === this.#handle && isOpen(this.#state);
   }
 
-  async enrol(window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal> {
+  async enrol(window: PairingWindow, phone: Applicant): Promise<Enrolment | EnrolRefusal> {
     const { store, suite, slots, wallTime, onKey } = this.#options;
     if (window !== this.#handle || !isOpen(this.#state)) return 'closed';
     const pair = (record: CarRecord): PairedKey<CarRecord> | EnrolRefusal =>
       pairKey(record, phone, window.role, { suite, wallMs: wallTime(), slots });
     // Looked at before, so that a refusal leaves the window as it is.
     const refusal = pair(store.record);
+    if (refusal === 'name-invalid') this.#input({ type: 'return-try' });
     if (typeof refusal === 'string') return refusal;
     if (!this.#input({ type: 'enrol' })) return 'closed';
     let paired: PairedKey<CarRecord> | EnrolRefusal = 'closed';
@@ -139,12 +142,14 @@ export class PairingManager implements PairingHost {
   }
 
   #input(input: WindowInput, handle = this.#handle): boolean {
-    const { clock, onWindow } = this.#options;
+    const { clock, onWindow, onPairingChanged } = this.#options;
+    const before = this.#state.phase;
     const { state, effects, accepted } = stepWindow(this.#state, input, clock.now());
     this.#state = state;
     this.#handle = state.phase === 'closed' ? undefined : handle;
     this.#rearm();
     for (const effect of effects) onWindow(effect);
+    if ((before === 'open') !== (state.phase === 'open')) onPairingChanged();
     return accepted;
   }
 

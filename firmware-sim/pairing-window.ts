@@ -4,7 +4,8 @@ import type { Role } from '../lib/domain/roles.js';
 /**
  * The pairing window as a pure state machine. A card tap opens it with a code on the screen; three
  * tries or 120 s close it, and so does success. A try is counted before it is answered, so after the
- * third one the window takes no more, and stays only as long as that try needs to finish.
+ * third one the window takes no more, and stays only as long as that try needs to finish. Who knew the
+ * code and is sent away to come again gets the try back.
  */
 export const WINDOW_MS = 120_000;
 export const MAX_TRIES = 3;
@@ -25,6 +26,8 @@ export interface OpenWindow {
   /** What it gives. */
   readonly role: Role;
   readonly until: number;
+  /** When the window closes in any case; `until` is earlier where the last try is under way. */
+  readonly end: number;
   readonly tries: number;
 }
 
@@ -32,12 +35,19 @@ export type WindowInput =
   | { readonly type: 'open'; readonly code: string; readonly role: Role }
   | {
       readonly type:
-        'try' | 'enrol' | 'enrolled' | 'enrol-failed' | 'reset' | 'card-removed' | 'tick';
+        | 'try'
+        | 'return-try'
+        | 'enrol'
+        | 'enrolled'
+        | 'enrol-failed'
+        | 'reset'
+        | 'card-removed'
+        | 'tick';
     };
 
 export type WindowEffect =
   | { readonly type: 'pairing-opened'; readonly seconds: number; readonly role: Role }
-  | { readonly type: 'pairing-try'; readonly triesLeft: number }
+  | { readonly type: 'pairing-try' | 'pairing-try-returned'; readonly triesLeft: number }
   | { readonly type: 'pairing-closed'; readonly reason: CloseReason };
 
 export type CloseReason =
@@ -72,13 +82,15 @@ const react = (state: WindowState, input: WindowInput, now: number): WindowStep 
       const replaced = state.phase === 'closed' ? [] : [closedBy('replaced')];
       const seconds = WINDOW_MS / 1000;
       return accepted(
-        { phase: 'open', code, role, until: now + WINDOW_MS, tries: 0 },
+        { phase: 'open', code, role, until: now + WINDOW_MS, end: now + WINDOW_MS, tries: 0 },
         ...replaced,
         { type: 'pairing-opened', seconds, role },
       );
     }
     case 'try':
       return state.phase === 'open' ? countTry(state, now) : impossible(state);
+    case 'return-try':
+      return isOpen(state) && state.tries > 0 ? returnTry(state) : impossible(state);
     case 'enrol':
       // Somebody must have tried before.
       return isOpen(state) && state.tries > 0
@@ -101,6 +113,14 @@ const countTry = (state: OpenWindow, now: number): WindowStep => {
   return accepted(
     triesLeft > 0 ? { ...state, tries } : { ...state, tries, phase: 'last-try', until },
     { type: 'pairing-try', triesLeft },
+  );
+};
+
+const returnTry = (state: OpenWindow): WindowStep => {
+  const tries = state.tries - 1;
+  return accepted(
+    { ...state, tries, phase: 'open', until: state.end },
+    { type: 'pairing-try-returned', triesLeft: MAX_TRIES - tries },
   );
 };
 

@@ -186,6 +186,11 @@ const ERRORS = {
     "End some of the programs that are at the car's control door, and try again.",
   ),
   'sim.storage': entry('internal', false, 'Check that the disk is writable and not full.'),
+  'sim.damaged': entry(
+    'internal',
+    false,
+    "Restore the car's memory from a backup, or delete it to make a new car; every phone must then be paired again.",
+  ),
   'sim.refused': entry('refused', false, 'See what state the car is in: key car status.'),
 
   interrupted: entry('interrupted', true, 'Interrupted; nothing more was sent.'),

@@ -5,6 +5,7 @@ import type { Random } from '../lib/platform/random.js';
 import { encodeFromCar, encodeToCar } from '../lib/native/codec.js';
 import type { FromCarMessage, ToCarMessage } from '../lib/native/codec.js';
 import { carSecrets, Challenge } from '../lib/native/session/car.js';
+import type { OnSessionKeys } from '../lib/native/session/common.js';
 import { answerChallenge } from '../lib/native/session/phone.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { frame } from '../lib/link/message-link.js';
@@ -78,18 +79,30 @@ export const answer = (
   identity: KeyPair,
   command: Uint8Array,
   carPublicKey = KEYS.car.publicKey,
+  onSessionKeys?: OnSessionKeys,
 ): Response => {
   const random = fixed(KEYS.phoneEphemeral);
-  return answerChallenge(suite, random, { identity, carPublicKey }, challenge, command);
+  const to = { identity, carPublicKey };
+  return answerChallenge(suite, random, to, challenge, command, onSessionKeys);
 };
 
 /** A session that begins with a command, up to where both ends have a channel. */
 export const exampleSession = (identity: KeyPair, command: Uint8Array) => {
   const challenge = challengeOf(KEYS.carEphemeral);
-  const { handshake, tag, channel: phone } = answer(challenge.bytes, identity, command);
+  let keys: Example = {};
+  const { publicKey } = KEYS.car;
+  const response = answer(challenge.bytes, identity, command, publicKey, (each) => {
+    keys = {
+      key_of_static_key: each.identityKey,
+      key_of_command: each.commandKey,
+      key_from_car: each.fromCarKey,
+      key_to_car: each.toCarKey,
+    };
+  });
+  const { handshake, tag, channel: phone } = response;
   const car = challenge.verify(handshake, tag, 1)?.channel;
   if (car === undefined) throw new Error('the example does not verify');
-  return { hello: challenge.bytes, proof: { handshake, tag }, phone, car };
+  return { hello: challenge.bytes, proof: { handshake, tag }, phone, car, keys };
 };
 
 const framed = (message: Uint8Array): Uint8Array => concat(...frame(message, 517));
@@ -101,3 +114,14 @@ export const fromCar = (message: NonNullable<FromCarMessage>): Uint8Array =>
   framed(encodeFromCar(message));
 
 export const NOTE = 'Made by scripts/vectors.ts. Published test keys: never enrol them.';
+
+/** Of phones; a car takes none of them. */
+export const BAD_NAMES: Readonly<Record<string, string>> = {
+  'no name': '',
+  'a name of 33 bytes': 'x'.repeat(33),
+  'a name of 17 letters in 34 bytes': 'ä'.repeat(17),
+  'a name with a line break': 'a\nb',
+  'a name with an escape': 'a\u001b[2J',
+  'a name with a mark that turns the direction': 'a\u202eb',
+  'a name with a paragraph separator': 'a\u2029b',
+};

@@ -1,16 +1,14 @@
 import { flip } from '../lab/flip.js';
 import { signBody } from '../lab/forged-credentials.js';
-import { fingerprint } from '../lib/credentials/key-slot.js';
 import { signLink } from '../lib/credentials/grant.js';
 import type { GrantSubject, GrantTerms } from '../lib/credentials/grant.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
+import { admissions, grant, introductions } from './admission-vectors.js';
 import { counting, forBits, KEYS, NOTE, suite } from './example-keys.js';
 import { bodyOf, FRIEND, GUEST, LINKS, NOTHING, NOW, TERMS } from './sharing-examples.js';
 
 /** test/vectors/grants.json: chains, and what a car makes of them. */
-
-const HOUR = 3600;
 
 const BODY_BITS = [8, 16, 39, 40, 96, 128, 136, 144, 152, 407];
 
@@ -24,13 +22,6 @@ export const SECOND_OWNER = {
 };
 const stranger = suite.ed25519KeyPair(KEYS.revocationListEphemeral);
 const otherCar = suite.x25519KeyPair(KEYS.revocationListEphemeral).publicKey;
-
-const grant = (
-  terms: Partial<GrantTerms> = {},
-  signing: KeyPair = owner,
-  carPublicKey = KEYS.car.publicKey,
-): Uint8Array =>
-  signLink(suite, signing, carPublicKey, NOTHING, GUEST, { ...TERMS.first, ...terms });
 
 const delegate = (
   chain: Uint8Array,
@@ -159,143 +150,6 @@ const malleable = (link: Uint8Array): Uint8Array => {
   return concat(link.slice(0, -32), bytes);
 };
 
-const KEY_OF = {
-  guest: KEYS.guest.publicKey,
-  friend: KEYS.friend.publicKey,
-  owner: KEYS.phone.publicKey,
-} as const;
-
-interface Circumstances {
-  /** Seconds since 1970; null where the car does not know the time. */
-  readonly now?: number | null;
-  readonly bearer?: keyof typeof KEY_OF;
-  /** In the revocation lists of the owner of slot 3; `removed`: the car did that at the time. */
-  readonly entries?: readonly {
-    about: keyof typeof KEY_OF;
-    since: number;
-    kind: 'revoked' | 'suspended' | 'removed';
-  }[];
-  /** Of the owner of slot 0. */
-  readonly floor?: number;
-  /** A free slot; none when false. */
-  readonly room?: boolean;
-  /** A grant by which the bearer has a slot already. */
-  readonly known?: Uint8Array;
-}
-
-/** `expect`: `admitted`, a reason of Refusal, or `HELLO`, which a stranger gets. */
-const admission = (
-  name: string,
-  value: Uint8Array,
-  expect: string,
-  { now = NOW, bearer = 'guest', entries = [], floor = 0, room = true, known }: Circumstances = {},
-) => ({
-  name,
-  now,
-  bearer: toHex(KEY_OF[bearer]),
-  chain: toHex(value),
-  entries: entries.map(({ about, ...rest }) => ({
-    fingerprint: toHex(fingerprint(suite, KEY_OF[about])),
-    ...rest,
-  })),
-  floor,
-  room,
-  known: known === undefined ? null : toHex(known),
-  expect,
-});
-
-const listed =
-  (kind: 'revoked' | 'suspended' | 'removed') =>
-  (about: keyof typeof KEY_OF, since = NOW): Circumstances => ({
-    entries: [{ about, since, kind }],
-  });
-const [revoked, suspended, removed] = [listed('revoked'), listed('suspended'), listed('removed')];
-
-const admissions = () => {
-  const { notBefore, notAfter } = TERMS.second;
-  const byFriend = (now: number | null = notBefore) => ({ bearer: 'friend', now }) as const;
-  const forged = flip(first, 8 * 80);
-  const newer = grant({ issuedAt: NOW + 1 });
-  const ends = { ...byFriend(), ...removed('guest', TERMS.second.issuedAt) };
-  return [
-    admission('the first link of the worked example, by the guest', first, 'admitted'),
-    admission('both links, by the friend', both, 'admitted', byFriend()),
-    admission('both links, by the guest, who is not the last subject', both, 'HELLO', {
-      now: notBefore,
-    }),
-    admission('the first link, by the friend', first, 'HELLO', byFriend()),
-    admission('a chain that does not hold', forged, 'HELLO'),
-    admission('to a car whose clock is 300 s behind', first, 'admitted', { now: NOW - 300 }),
-    admission('to a car whose clock is 301 s behind', first, 'DATED_AHEAD', { now: NOW - 301 }),
-    admission(
-      'to a car whose clock is 301 s behind that of who delegated it',
-      both,
-      'DATED_AHEAD',
-      byFriend(TERMS.second.issuedAt - 301),
-    ),
-    admission('a second before the second link begins', both, 'NOT_YET', byFriend(notBefore - 1)),
-    admission('in the last second', both, 'admitted', byFriend(notAfter - 1)),
-    admission('when it ends', both, 'EXPIRED', byFriend(notAfter)),
-    admission('to a car that has lost the time', both, 'CLOCK_LOST', byFriend(null)),
-    admission('to a car without a free slot', first, 'SLOTS_FULL', { room: false }),
-    admission('its key is revoked', first, 'SUSPENDED', revoked('guest')),
-    admission('its key is suspended', first, 'SUSPENDED', suspended('guest')),
-    admission(
-      'its key was revoked 300 s before it was issued',
-      first,
-      'SUSPENDED',
-      revoked('guest', NOW - 300),
-    ),
-    admission(
-      'its key was revoked 301 s before it was issued',
-      first,
-      'admitted',
-      revoked('guest', NOW - 301),
-    ),
-    admission('its key was removed', first, 'GRANT_VOID', removed('guest')),
-    admission(
-      'its key was removed 300 s before it was issued',
-      first,
-      'GRANT_VOID',
-      removed('guest', NOW - 300),
-    ),
-    admission(
-      'its key was removed 301 s before it was issued',
-      first,
-      'admitted',
-      removed('guest', NOW - 301),
-    ),
-    admission('the key that delegated it was removed', both, 'GRANT_VOID', ends),
-    admission(
-      'the owner who signed it was removed, and has paired again',
-      first,
-      'GRANT_VOID',
-      removed('owner'),
-    ),
-    admission('its key was removed, and is revoked as well', first, 'SUSPENDED', {
-      entries: [...(removed('guest').entries ?? []), ...(revoked('guest').entries ?? [])],
-    }),
-    admission('signed at the floor of its owner', first, 'GRANT_VOID', { floor: NOW }),
-    admission('signed a second after the floor of its owner', first, 'admitted', {
-      floor: NOW - 1,
-    }),
-    admission('the key that delegated it is revoked', both, 'SUSPENDED', {
-      ...byFriend(),
-      ...revoked('guest'),
-    }),
-    admission('issued after the key that delegated it was revoked', both, 'SUSPENDED', {
-      ...byFriend(),
-      ...revoked('guest', NOW + HOUR - 1),
-    }),
-    admission('another key is revoked', first, 'admitted', revoked('friend')),
-    admission('the owner who signed it is suspended', first, 'HELLO', suspended('owner')),
-    admission('a newer grant than the key has', newer, 'admitted', { known: first }),
-    admission('a chain that does not hold, of a key in a slot', forged, 'GRANT_INVALID', {
-      known: first,
-    }),
-  ];
-};
-
 export const grantVectors = () => ({
   note: NOTE,
   car_private: toHex(KEYS.car.privateKey),
@@ -310,4 +164,5 @@ export const grantVectors = () => ({
   ],
   chains: allChains(),
   admissions: admissions(),
+  introductions: introductions(),
 });

@@ -1,9 +1,19 @@
 import { flip } from '../lab/flip.js';
 import { concat, toHex } from '../lib/platform/bytes.js';
-import { WORD_LIFETIME_MS } from '../lib/native/session/car.js';
+import { WORD_LIFETIME_MS } from '../lib/native/session/freshness.js';
 import type { Response } from '../lib/native/session/phone.js';
 import { proofTagKey, proofTagWith } from '../lib/native/session/common.js';
-import { answer, challengeOf, forBits, fromCar, KEYS, NOTE, suite, toCar } from './example-keys.js';
+import {
+  answer,
+  BAD_NAMES,
+  challengeOf,
+  forBits,
+  fromCar,
+  KEYS,
+  NOTE,
+  suite,
+  toCar,
+} from './example-keys.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import type { Command } from '../lib/domain/commands.js';
 import { encodePhoneIdentity } from '../lib/native/codec.js';
@@ -93,7 +103,10 @@ const commandVectors = () => {
     vector({ type: 'trunk' }),
     vector({ type: 'frunk' }),
     vector({ type: 'removeKey', slot: 1 }),
+    vector({ type: 'removeKey', slot: 0 }),
+    vector({ type: 'removeKey' }),
     vector({ type: 'setPin', pin: '4711' }),
+    vector({ type: 'setPin', pin: '4711', oldPin: '1174' }),
     vector({ type: 'raiseEpoch' }),
     vector({ type: 'setTime', seconds: 1_800_000_000 }),
     vector({ type: 'status' }, 59_999, 'carried out'),
@@ -113,11 +126,15 @@ export const pairingVectors = () => {
   const { share, commit, offer } = run;
   const { confirm, handshake } = run.confirm;
   const good: Record<PairingField, Uint8Array> = { share, confirm, handshake, commit };
-  const changed = (at: PairingField, values: Readonly<Record<string, Uint8Array>>) =>
+  const changed = (
+    at: PairingField,
+    values: Readonly<Record<string, Uint8Array>>,
+    expect: 'refused' | 'name invalid' = 'refused',
+  ) =>
     Object.entries(values).map(([name, value]) => ({
       name: `${at}: ${name}`,
       messages: hexed({ ...good, [at]: value }),
-      expect: 'refused' as const,
+      expect,
       at,
     }));
   return {
@@ -169,6 +186,13 @@ export const pairingVectors = () => {
         }),
         'signed without the label': commitOf({ signed: (h) => concat(h, KEYS.phone.publicKey) }),
       }),
+      ...changed(
+        'commit',
+        Object.fromEntries(
+          Object.entries(BAD_NAMES).map(([what, name]) => [what, commitOf({ name })]),
+        ),
+        'name invalid',
+      ),
     ],
   };
 };
@@ -183,10 +207,12 @@ const commitOf = ({
   identity = KEYS.phone,
   signer = KEYS.phoneSigning,
   signed = signedBy,
+  name = KEYS.phoneName,
 }: {
   readonly identity?: KeyPair;
   readonly signer?: KeyPair;
   readonly signed?: (h: Uint8Array) => Uint8Array;
+  readonly name?: string;
 }): Uint8Array => {
   const run = pairingRun();
   const noise = phoneNoise(sharedKey(run), identity);
@@ -194,7 +220,7 @@ const commitOf = ({
   noise.readMessage(run.offer);
   const signature = suite.ed25519Sign(signer, signed(noise.handshakeHash));
   const { publicKey: signingKey } = KEYS.phoneSigning;
-  return noise.writeMessage(encodePhoneIdentity({ signingKey, signature, name: KEYS.phoneName }));
+  return noise.writeMessage(encodePhoneIdentity({ signingKey, signature, name }));
 };
 
 const hexed = (messages: Record<PairingField, Uint8Array>): Record<PairingField, string> => ({

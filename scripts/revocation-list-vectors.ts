@@ -4,24 +4,14 @@ import type { SealOptions } from '../lab/forged-credentials.js';
 import { fingerprint } from '../lib/credentials/key-slot.js';
 import { ENTRIES_PER_PART, sealRevocationList } from '../lib/credentials/revocation-list.js';
 import type { RevocationList, RevocationEntry } from '../lib/credentials/revocation-list.js';
-import { formatUri } from '../lib/credentials/uri.js';
-import type { PhoneKeyUri } from '../lib/credentials/uri.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
 import { concat, toHex, utf8 } from '../lib/platform/bytes.js';
 import { seededRandom } from '../lib/platform/seeded-random.js';
 import { counting, fixed, forBits, KEYS, NOTE, suite } from './example-keys.js';
 import { SECOND_OWNER } from './grant-vectors.js';
-import {
-  EXAMPLE_REVOCATION_LIST,
-  exampleRevocationList,
-  GRANT_URI,
-  GUEST,
-  GUEST_KEY_URI,
-  LINKS,
-  NOW,
-} from './sharing-examples.js';
+import { EXAMPLE_REVOCATION_LIST, exampleRevocationList, NOW } from './sharing-examples.js';
 
-/** test/vectors/revocation-lists.json and uris.json. */
+/** test/vectors/revocation-lists.json. */
 
 const owner = KEYS.phoneSigning;
 const otherCar = suite.x25519KeyPair(KEYS.revocationListEphemeral).publicKey;
@@ -71,6 +61,15 @@ const allParts = () => {
       'a key that is resumed': byte(KIND_AT, 3),
       'one key twice': one({ ...EMPTY, entries: [entry(1), entry(1, 'resumed')] }),
       'the second of two parts, and empty': raw(writePart({ ...EMPTY, part: 1, parts: 2 })),
+      'the eighth of eight parts': raw(writePart({ ...EMPTY, part: 7, parts: 8 })),
+      'number 0, which is never new': one({ ...EMPTY, number: 0 }),
+      'the highest number and the highest times': one({
+        ...EMPTY,
+        number: 2 ** 32 - 1,
+        issuedAt: 2 ** 32 - 1,
+        floor: 2 ** 32 - 1,
+        entries: [{ ...entry(1), since: 2 ** 32 - 1 }],
+      }),
     }),
     ...parts('refused', {
       nothing: new Uint8Array(0),
@@ -94,6 +93,12 @@ const allParts = () => {
       'no parts': byte(17, 0),
       'nine parts': byte(17, 9),
       'part 1 of 1': byte(16, 1),
+      'part 2 of 2': raw(writePart({ ...EMPTY, part: 2, parts: 2 })),
+      'the first of two parts, and empty': raw(writePart({ ...EMPTY, part: 0, parts: 2 })),
+      'nine parts, the last one': raw(writePart({ ...EMPTY, part: 8, parts: 9 })),
+      'kind 255': byte(KIND_AT, 255),
+      'half an entry': raw(body.slice(0, HEADER_BYTES + 6)),
+      'part 255 of 1': byte(16, 255),
       'the first of two parts, and not full': byte(17, 2),
       'one entry more than there is': byte(19, 3),
       'one entry less than there is': byte(19, 1),
@@ -104,6 +109,9 @@ const allParts = () => {
     }),
   ];
 };
+
+/** The highest number of a list. */
+const LAST = 2 ** 32 - 1;
 
 /** By the car's clock, when they come. */
 const CAR_TIME = NOW + 1000;
@@ -161,6 +169,14 @@ const sequences = () => {
   const one5 = one(revoking(5, 1));
   const only = (index: number, kind?: RevocationEntry['kind']) => [entry(index, kind)];
   const all = entries(ENTRIES_PER_PART + 1);
+  /** Cut so that nothing is left for the second part. */
+  const fullAndEmpty = {
+    ...revoking(2),
+    entries: [...full.slice(0, -1), entry(200, 'resumed')],
+    parts: 2,
+  };
+  const fullOf2 = raw(writePart({ ...fullAndEmpty, part: 0 }));
+  const emptyOf2 = raw(writePart({ ...fullAndEmpty, part: 1, entries: [] }));
   const cases: Readonly<Record<string, readonly [Steps, readonly RevocationEntry[]]>> = {
     'the same revocation list again': [[taken(one5), old(one5)], only(1)],
     'an older one revokes': [
@@ -178,6 +194,32 @@ const sequences = () => {
     'the same number with other contents': [
       [taken(one5), old(one(revoking(5, 2)), one(suspending(5, 3)))],
       [entry(1), entry(2)],
+    ],
+    'number 0 revokes, and is old from the beginning': [
+      [old(one(revoking(0, 1)), one(suspending(0, 2)))],
+      only(1),
+    ],
+    'the highest number is one like any, and the last': [
+      [
+        taken(one(suspending(5, 1)), one({ ...resuming(LAST, 1), issuedAt: NOW + 6 })),
+        old(one({ ...suspending(LAST, 2), issuedAt: NOW + 7 })),
+        old(one({ ...revoking(LAST, 3), issuedAt: NOW + 7 })),
+        old(one({ ...suspending(6, 4), issuedAt: NOW + 7 })),
+      ],
+      only(3),
+    ],
+    'an empty last part makes it whole': [[taken(before, fullOf2, emptyOf2)], full.slice(0, -1)],
+    'a key twice, of both kinds': [
+      [taken(one({ ...revoking(5), entries: [entry(1), entry(1, 'suspended'), entry(1)] }))],
+      [entry(1), entry(1, 'suspended')],
+    ],
+    'suspended and resumed in two parts of one list': [
+      [
+        taken(
+          ...twoParts({ ...revoking(5), entries: [suspended200, ...full, entry(200, 'resumed')] }),
+        ),
+      ],
+      [suspended200, ...full],
     ],
     'a newer one adds': [[taken(one5, one(revoking(6, 2)))], [entry(1), entry(2)]],
     'what a newer one leaves out stays': [
@@ -263,48 +305,3 @@ export const revocationListVectors = () => ({
   parts: allParts(),
   sequences: sequences(),
 });
-
-export const uriVectors = () => {
-  const part = exampleRevocationList();
-  const [key, grant] = [GUEST_KEY_URI, GRANT_URI];
-  const valid = (what: PhoneKeyUri['what'], uri: string, ...bytes: readonly Uint8Array[]) => ({
-    uri,
-    what,
-    bytes: toHex(concat(...bytes)),
-  });
-  const invalid = {
-    nothing: '',
-    'a scheme without a kind': 'phonekey:',
-    'a kind without a payload': 'phonekey:key/',
-    'another kind': key.replace('key/', 'owner/'),
-    'another scheme': key.replace('phonekey:', 'phonekeys:'),
-    'upper case': key.replace('phonekey:', 'PHONEKEY:'),
-    'an authority': key.replace('phonekey:', 'phonekey://'),
-    'something in front': `x${key}`,
-    padding: `${key}==`,
-    'the other alphabet of base64': key.replace('key/', 'key/+').slice(0, -1),
-    'a line break in the middle': `${key.slice(0, 40)}\n${key.slice(40)}`,
-    'a character less': key.slice(0, -1),
-    'a character more': `${key}A`,
-    'bits behind the last byte': `${key.slice(0, -1)}${nextLetter(key.slice(-1))}`,
-    'a query behind it': `${key}?role=owner`,
-    'a key under the name of a grant': key.replace('key/', 'grant/'),
-    'a grant without its last byte': grant.slice(0, -1),
-    'a grant without a link': `phonekey:grant/${key.split('/')[1] ?? ''}`,
-    'a grant under the name of a key': grant.replace('grant/', 'key/'),
-    'a revocation list of 147 bytes': `phonekey:revocation-list/${'A'.repeat(196)}`,
-    'a revocation list of 2021 bytes': `phonekey:revocation-list/${'A'.repeat(2695)}`,
-  };
-  return {
-    note: NOTE,
-    valid: [
-      valid('key', key, GUEST.publicKey, GUEST.signingKey),
-      valid('grant', grant, KEYS.car.publicKey, LINKS.both),
-      valid('revocation-list', formatUri({ what: 'revocation-list', revocationList: part }), part),
-    ],
-    invalid: Object.entries(invalid).map(([name, uri]) => ({ name, uri })),
-  };
-};
-
-/** The last letter of 64 bytes has four bits to spare, which are 0. */
-const nextLetter = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) + 1);

@@ -114,7 +114,9 @@ export const introductionExample = (): Example => {
   const expired = encodeResult(refusedResult('expired'));
   const sealed = car.seal(expired);
   return {
-    friend_private: KEYS.friend.privateKey,
+    ...pair('car', KEYS.car),
+    ...pair('friend', KEYS.friend),
+    grants: 'first_link and second_link of the grant example',
     friend_name: KEYS.friendName,
     car_ephemeral_private: KEYS.carEphemeral,
     hello_handshake: hello,
@@ -159,13 +161,18 @@ export const revocationListExample = (): Example => {
   const { issuedAt, floor, number, epoch, ownerSlot, entries } = EXAMPLE_REVOCATION_LIST;
   const context = utf8('phonekey v1 revocation list');
   const signed = concat(context, carPublicKey, writePart(EXAMPLE_REVOCATION_LIST));
-  const described = entries.flatMap(({ fingerprint: about, since, kind }, index) => [
-    [`fingerprint_${String(index)}`, about] as const,
-    [`entry_${String(index)}`, listed({ since, kind: kind === 'revoked' ? 1 : 2 })] as const,
-  ]);
+  const names = ['guest', 'friend'] as const;
+  const described = entries.flatMap(({ fingerprint: about, since, kind }, index) => {
+    const name = names[index] ?? 'guest';
+    return [
+      [`${name}_public`, KEYS[name].publicKey] as const,
+      [`${name}_fingerprint`, about] as const,
+      [`${name}_entry`, listed({ since, kind: kind === 'revoked' ? 1 : 2 })] as const,
+    ];
+  });
   return {
     ...pair('car', KEYS.car),
-    owner_signing_private: KEYS.phoneSigning.privateKey,
+    ...pair('owner_signing', KEYS.phoneSigning),
     header: listed({ slot: ownerSlot, epoch, number, part: 0, parts: 1 }),
     times: listed({ issued: issuedAt, floor }),
     ...Object.fromEntries<Uint8Array | string>(described),

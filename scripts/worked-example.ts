@@ -12,7 +12,12 @@ import {
 import { PhonePairing } from '../lib/native/pairing/phone.js';
 import { Spake2PlusProver } from '../lib/native/pairing/spake2plus.js';
 import { PROLOGUE, proofTagKey } from '../lib/native/session/common.js';
-import { advertisementKey, encodeAdvertisement } from '../lib/native/advertisement.js';
+import {
+  advertisementKey,
+  encodeAdvertisement,
+  nativeAdvertising,
+} from '../lib/native/advertisement.js';
+import { encodeSet } from '../lib/radio/advertising-data.js';
 import { encodeCarIdentity, encodeEnrolment, encodePhoneIdentity } from '../lib/native/codec.js';
 import { encodeCommand, encodeResult } from '../lib/native/commands.js';
 import type { KeyPair } from '../lib/crypto/suite.js';
@@ -31,6 +36,7 @@ import {
   toCar,
 } from './example-keys.js';
 import type { Example } from './example-keys.js';
+import { pairingTranscript, POINTS } from './pairing-transcript.js';
 import { grantExample, introductionExample, revocationListExample } from './sharing-examples.js';
 
 /**
@@ -40,19 +46,23 @@ import { grantExample, introductionExample, revocationListExample } from './shar
 
 const advertisementExample = (): Example => {
   const key = advertisementKey(suite, KEYS.car.publicKey);
+  const service = encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce));
+  const { advertisement, scanResponse } = encodeSet(nativeAdvertising(service));
   return {
     car_public: KEYS.car.publicKey,
     advertisement_key: key,
     flags: Uint8Array.of(1),
     nonce: KEYS.advertisementNonce,
-    service_data: encodeAdvertisement(suite, key, true, fixed(KEYS.advertisementNonce)),
+    service_data: service,
+    advertising_data: advertisement,
+    scan_response: scanResponse,
   };
 };
 
 const sessionExample = (): Example => {
   const unlock = encodeCommand({ type: 'unlock' });
   const command = encodeCommand({ type: 'status' });
-  const { hello, proof, phone, car } = exampleSession(KEYS.phone, unlock);
+  const { hello, proof, phone, car, keys } = exampleSession(KEYS.phone, unlock);
   const result = (outcome: Outcome): Uint8Array =>
     encodeResult({ outcome, clockLost: false, ...NO_TERMS });
   const done = result({ type: 'done' });
@@ -78,6 +88,7 @@ const sessionExample = (): Example => {
     hello_frame: fromCar({ case: 'hello', value: { version: 1, handshake: hello } }),
     command_unlock: unlock,
     proof_handshake: proof.handshake,
+    ...keys,
     proof_tag_key: proofTagKey(suite, KEYS.car.publicKey),
     proof_tag: proof.tag,
     proof_frame: toCar({ case: 'proof', value: proof }),
@@ -87,6 +98,7 @@ const sessionExample = (): Example => {
     command_status: command,
     sealed_command: nextCommand,
     command_frame: toCar({ case: 'sealed', value: nextCommand }),
+    vehicle_status: 'locked=0 open_closures=1 drive_seconds_left=120',
     result_status: state,
     next_result_frame: fromCar({ case: 'sealed', value: car.seal(state) }),
   };
@@ -150,6 +162,19 @@ export const transcriptOf = (run: ReturnType<typeof pairingRun>): Uint8Array => 
 const pairingExample = (): Example => {
   const run = pairingRun();
   const { hello, registration, share, answer, confirm, offer, commit, done } = run;
+  const context = pairingContext(hello);
+  const { w0 } = registration;
+  const { w1 } = pairingSecrets(KEYS.code, suite);
+  const { x, y, ...transcript } = pairingTranscript({
+    context,
+    w0,
+    w1,
+    proverRandom: KEYS.proverRandom,
+    verifierRandom: KEYS.verifierRandom,
+    shareP: share,
+    shareV: answer.share,
+    confirmP: confirm.confirm,
+  });
   const h = transcriptOf(run);
   const signed = signedInPairing(h, KEYS.phone.publicKey);
   const signature = suite.ed25519Sign(KEYS.phoneSigning, signed);
@@ -158,17 +183,20 @@ const pairingExample = (): Example => {
     code: KEYS.code,
     id_prover: ID_PROVER,
     id_verifier: ID_VERIFIER,
-    w0: registration.w0,
-    w1: pairingSecrets(KEYS.code, suite).w1,
+    ...POINTS,
+    w0,
+    w1,
     L: registration.L,
     car_ephemeral_private: KEYS.pairingChallengeEphemeral,
     hello_handshake: hello,
-    context: pairingContext(hello),
-    prover_random: KEYS.proverRandom,
-    verifier_random: KEYS.verifierRandom,
+    context,
+    phone_random: KEYS.proverRandom,
+    car_random: KEYS.verifierRandom,
+    ...{ x, y },
     shareP: share,
     pair_start_frame: toCar({ case: 'pairStart', value: { share } }),
     shareV: answer.share,
+    ...transcript,
     confirmV: answer.confirm,
     pair_share_frame: fromCar({ case: 'pairShare', value: answer }),
     confirmP: confirm.confirm,

@@ -29,7 +29,7 @@ export interface SimPeripheralOptions extends Placement {
  */
 export class SimPeripheral extends SimStation implements Peripheral {
   readonly #intervalMs: number;
-  readonly #mostLinks: number;
+  readonly mostLinks: number;
   /** Requests that were accepted, until their link is up. */
   readonly #accepted = new Set<ConnectRequest>();
   /** With phones that are connected and prove nothing. */
@@ -43,7 +43,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
   constructor(context: SimContext, options: SimPeripheralOptions = {}) {
     super(context, options);
     this.#intervalMs = advertisingInterval(options.advertisingIntervalMs);
-    this.#mostLinks = options.links ?? 1;
+    this.mostLinks = options.links ?? 1;
     this.#patience = new Patience(context.medium.clock);
   }
 
@@ -106,7 +106,7 @@ export class SimPeripheral extends SimStation implements Peripheral {
   }
 
   get #advertises(): boolean {
-    const room = this.#mostLinks - this.links.size - this.#accepted.size;
+    const room = this.mostLinks - this.links.size - this.#accepted.size;
     return !this.isClosing && this.#advertisements.length > 0 && room > 0;
   }
 

@@ -25,6 +25,11 @@ export const addCard = async (
   sayDone(beside, { card: name }, `the car knows the key card ${name}`);
 };
 
+export const clearPin = async (beside: Beside, { card }: CardOptions): Promise<void> => {
+  await askToAct(beside, (car) => car.clearPin(card));
+  sayDone(beside, { pin: false }, 'the car asks for no PIN any more');
+};
+
 interface TimeOptions extends CardOptions {
   readonly set?: number | undefined;
   readonly yes?: true | undefined;

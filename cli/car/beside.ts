@@ -13,7 +13,7 @@ import type { HandOutOptions } from '../phone/hand-out.js';
 import { statusLines } from '../phone/status-lines.js';
 import { describeCarEvent } from './describe-event.js';
 import { carHome, DEFAULT_NAME } from './home.js';
-import { clockLine, rightsLines } from './report-lines.js';
+import { clockLine, linkLines, rightsLines } from './report-lines.js';
 
 /** What a person beside a car that runs in another process can do, through its control door. */
 
@@ -117,6 +117,7 @@ const showStatus = (beside: Beside, found: CarReport): void => {
     ...statusLines(found),
     ...(driving ? ['driving'] : []),
     `pairing window ${pairing === 'idle' ? 'closed' : 'open'}`,
+    ...linkLines(found),
     clockLine(now),
     ...rightsLines(found),
     ...(pin ? ['asks for a PIN before driving'] : []),

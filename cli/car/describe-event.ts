@@ -1,11 +1,10 @@
-import type { CarLinkEvent } from '../../lib/car/index.js';
-import type { Actor, CardSummary, CarEvent, KeySummary } from '../../firmware-sim/index.js';
+import type { Actor, CardSummary, CarEventDetail, KeySummary } from '../../firmware-sim/index.js';
 
 type Sentences<Event extends { readonly type: string }> = {
   readonly [T in Event['type']]: (event: Event & { readonly type: T }) => string;
 };
 
-const CAR: Sentences<CarEvent> = {
+const CAR: Sentences<CarEventDetail> = {
   unlocked: ({ by }) => `unlocked by ${who(by)}`,
   locked: ({ by }) => `locked by ${who(by)}`,
   relocked: () => 'locked again: no door was opened',
@@ -26,10 +25,13 @@ const CAR: Sentences<CarEvent> = {
   'pairing-opened': ({ seconds }) =>
     `pairing window open for ${String(seconds)} s; the code is on the screen`,
   'pairing-try': ({ triesLeft }) => `pairing tried; ${String(triesLeft)} tries left`,
+  'pairing-try-returned': ({ triesLeft }) =>
+    `that try does not count; ${String(triesLeft)} tries left`,
   'pairing-closed': ({ reason }) => `pairing window closed: ${reason}`,
   'key-added': ({ replaced, key }) => `key ${replaced ? 'replaced' : 'added'}: ${keyText(key)}`,
   'key-removed': ({ by, key }) => `key removed by ${who(by)}: ${keyText(key)}`,
-  'key-refused': ({ name, reason }) => `a key named ${name} was not taken: ${reason}`,
+  'key-refused': ({ name, reason }) =>
+    `a key ${name === undefined ? 'without a name' : `named ${name}`} was not taken: ${reason}`,
   'key-suspended': ({ by, key }) => `key suspended by ${who(by)}: ${keyText(key)}`,
   'key-resumed': ({ by, key }) => `key resumed by ${who(by)}: ${keyText(key)}`,
   'revocation-list-taken': ({ number, by, entries }) =>
@@ -39,27 +41,17 @@ const CAR: Sentences<CarEvent> = {
   'clock-lost': () => 'the clock stood still: the car does not know the time',
   'clock-set': ({ by, now }) => `the clock was set by ${who(by)}: ${isoTime(now)}`,
   'factory-reset': ({ fingerprint }) => `factory reset; the new identity is ${fingerprint}`,
-};
-
-const LINK: Sentences<CarLinkEvent> = {
   'link-opened': () => 'a phone connected',
   authenticated: ({ key }) => `it is ${who(key)}`,
   refused: () => 'a phone was refused: its proof is not valid',
-  'link-closed': ({ why }) => `the link ended: ${why}`,
+  'turned-away': ({ key }) => `${who(key)} was turned away: it has had its turn, others are next`,
+  'link-closed': ({ why, key }) =>
+    `the link${key === undefined ? '' : ` of ${who(key)}`} ended: ${why}`,
 };
 
 /** What happened at the car, as a sentence. */
-export const describeCarEvent = (event: CarEvent): string =>
-  (CAR[event.type] as (event: CarEvent) => string)(event);
-
-export const describeLinkEvent = (event: CarLinkEvent): string =>
-  (LINK[event.type] as (event: CarLinkEvent) => string)(event);
-
-/** What happened on a link, without anything that is secret. */
-export const linkEventFields = (event: CarLinkEvent): object =>
-  event.type === 'authenticated'
-    ? { type: event.type, key: { slot: event.key.slot, name: event.key.name } }
-    : event;
+export const describeCarEvent = (event: CarEventDetail): string =>
+  (CAR[event.type] as (event: CarEventDetail) => string)(event);
 
 const ACTORS = { card: 'the key card', hand: 'hand', car: 'the car itself' } as const;
 

@@ -6,6 +6,16 @@ import { formatTime } from '../config/time.js';
 export const clockLine = (now: number | null): string =>
   now === null ? 'the car does not know the time' : `it is ${formatTime(now)}`;
 
+/** Who keeps others out, where the car has no other link. */
+export const linkLines = ({ links }: Pick<CarReport, 'links'>): string[] =>
+  links.map(({ key, seconds }) => {
+    const who =
+      key === null
+        ? 'a phone that has not proved itself'
+        : `${key.name} (slot ${String(key.slot)})`;
+    return `linked for ${String(seconds)} s: ${who}`;
+  });
+
 /** Which grants are void whoever has them, and what waits for the time. */
 export const rightsLines = ({
   keys,

@@ -1,4 +1,4 @@
-import { SimulatedCar } from '../../firmware-sim/index.js';
+import { linkEvent, SimulatedCar } from '../../firmware-sim/index.js';
 import type { MemoryKind } from '../../firmware-sim/index.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { systemClock } from '../../lib/platform/clock.js';
@@ -8,7 +8,7 @@ import type { Stack } from '../config/radio.js';
 import { traceOf } from '../context.js';
 import type { Context } from '../context.js';
 import { abortedUnless } from '../io/interrupt.js';
-import { describeCarEvent, describeLinkEvent, linkEventFields } from './describe-event.js';
+import { describeCarEvent } from './describe-event.js';
 import { carHome } from './home.js';
 
 /** Runs a car in the foreground until it is told to stop, or its radio fails for good. */
@@ -36,7 +36,10 @@ export const startCar = async (
     peripheral,
     log,
     onEvent: (event) => output.event(event.time, event, describeCarEvent(event)),
-    onLinkEvent: (event) => tellNow(linkEventFields(event), describeLinkEvent(event)),
+    onLinkEvent: (event) => {
+      const told = linkEvent(event);
+      tellNow(told, describeCarEvent(told));
+    },
     onRadioError: (error) => {
       // An adapter may come back; an air that has ended does not.
       if (error.temporary && radio === 'ble') output.say(`${error.message}. ${error.hint}`);

@@ -98,6 +98,10 @@ export const addCarCommands = (program: Parent, act: Act): void => {
     .action((slot, options) =>
       atScreen((module, at) => module.removeKeyAtScreen(at, slot, options)),
     );
+  add('pin', 'make the car ask for no PIN any more, at the screen, with a card on the console')
+    .addArgument(new Argument('<what>', 'clear').choices(['clear'] as const))
+    .option(...CARD)
+    .action((_, options) => atScreen((module, at) => module.clearPin(at, options)));
   add('time', 'what time it is for the car')
     .option(
       '--set <time>',

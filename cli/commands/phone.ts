@@ -1,7 +1,7 @@
 import type { Act } from '../context.js';
 import { adder } from './adder.js';
 import type { Parent } from './adder.js';
-import { parseSeconds, parseSlot } from '../config/parse.js';
+import { parseSeconds, parseSlotOrOwn } from '../config/parse.js';
 import { Option } from '@commander-js/extra-typings';
 import { FORM_FACTORS } from '../../lib/domain/names.js';
 
@@ -27,6 +27,7 @@ const START_EXAMPLES = `Examples:
 const KEYS_EXAMPLES = `Examples:
   $ key keys list
   $ key keys remove 1                      the key in slot 1
+  $ key keys remove own                    the key of this phone, in the car and here
 `;
 
 /** The commands of a phone. Each loads what it needs when it runs, so that help is quick. */
@@ -63,7 +64,7 @@ export const addPhoneCommands = (program: Parent, act: Act): void => {
     act('radio', async () => (await import('../phone/keys.js')).listKeys),
   );
   addToKeys('remove', 'remove one')
-    .argument('<slot>', 'slot of the key', parseSlot)
+    .argument('<slot>', 'slot of the key, or own: that of this phone', parseSlotOrOwn)
     .action(act('radio', async () => (await import('../phone/keys.js')).removeKey));
 
   add('cars', 'list the cars this phone has a key for').action(

@@ -51,7 +51,10 @@ are near; only the car knows whether it was for it, and does not tell.
 const PIN_EXAMPLES = `Examples:
   $ key pin set                            asks for it
   $ pass show car-pin | key pin set --pin -
-  $ key pin clear
+  $ key pin clear                          asks for the one that the car has
+
+Where the car has a PIN, changing and clearing it take that one. Who has forgotten it clears it at the
+car, with the card: key car pin clear.
 `;
 
 const STATUS_VERBS = [
@@ -69,10 +72,11 @@ export const addSharingCommands = (program: Parent, act: Act): void => {
   const addToPin = adder(pin);
   addToPin('set', 'ask for this one from now on')
     .option('--pin <->', '-: read it from stdin (or give it in KEY_PIN)')
+    .addOption(oldPin())
     .action(act('radio', async () => (await import('../phone/pin.js')).setPin));
-  addToPin('clear', 'ask for none').action(
-    act('radio', async () => (await import('../phone/pin.js')).clearPin),
-  );
+  addToPin('clear', 'ask for none')
+    .addOption(oldPin())
+    .action(act('radio', async () => (await import('../phone/pin.js')).clearPin));
   add('rekey', "remove every key but the owners', and void every grant; for owners")
     .option('-y, --yes', 'do not ask')
     .action(act('radio', async () => (await import('../phone/rekey.js')).rekey));
@@ -160,6 +164,11 @@ const addRevocationLists = (add: ReturnType<typeof adder>, act: Act): void => {
     .action(act('radio', async () => (await lists()).relayLists));
 };
 
+const oldPin = () =>
+  new Option(
+    '--old-pin <->',
+    '-: read the one that the car asks for now from stdin (or give it in KEY_OLD_PIN)',
+  );
 const qr = () => new Option('--qr', 'a QR code on stderr (on a terminal it comes by itself)');
 const out = () =>
   new Option('--out <file>', 'writes it to a file; as a QR code where that is a .png').argParser(

@@ -85,6 +85,10 @@ export const parseSlot = parser('A slot number is needed.', (text) =>
   /^\d{1,3}$/.test(text) ? Number(text) : undefined,
 );
 
+/** The same, or the key of this phone. */
+export const parseSlotOrOwn = (text: string): number | 'own' =>
+  text === 'own' ? text : parseSlot(text);
+
 /** Where a server listens; port 0 is any free one. */
 export interface Endpoint {
   readonly host: string;

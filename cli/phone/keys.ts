@@ -17,19 +17,22 @@ export const listKeys = async (context: Context<'radio'>): Promise<void> => {
 };
 
 /** Removes a key from the car; with the phone's own key goes its entry in the key store. */
-export const removeKey = async (context: Context<'radio'>, slot: number): Promise<void> => {
+export const removeKey = async (
+  context: Context<'radio'>,
+  which: number | 'own',
+): Promise<void> => {
   const { options, output } = context;
-  const own = await withRemote(context, { doing: 'reaching the car' }, async (open) => {
-    const { phone, store, cars, call } = open;
+  const car = await withRemote(context, { doing: 'reaching the car' }, async (open) => {
+    const { phone, cars, call } = open;
     const car = chosenFrom(cars, options.car);
-    await phone.removeKey(slot, { ...call, car: car.name });
-    const own = car.slot === slot;
-    if (own) await store.remove(car.name);
-    return own;
+    await phone.removeKey(which, { ...call, car: car.name });
+    return car;
   });
+  const own = which === 'own' || which === car.slot;
+  const slot = which === 'own' ? (car.slot ?? null) : which;
   output.result({ command: 'removeKey', ok: true, slot, own }, [
     own
-      ? `removed the key in slot ${String(slot)}, which was the one of this phone`
+      ? `removed the key of this phone from ${car.name}`
       : `removed the key in slot ${String(slot)}`,
   ]);
 };

@@ -1,78 +1,116 @@
 import { PhoneKeyError } from '../../lib/errors.js';
-import type { StartOptions } from '../../lib/index.js';
+import type { GivenPin } from '../../lib/index.js';
 import { chosenFrom } from '../../lib/phone/choose.js';
 import type { Context, Host } from '../context.js';
 import { readSecret } from '../io/secret.js';
+import type { SecretSource } from '../io/secret.js';
 import { ACTIONS } from './act.js';
 import { withRemote } from './open.js';
 
-const VARIABLE = 'KEY_PIN';
+type PinSource = Pick<SecretSource, 'option' | 'variable' | 'question'>;
+
+const PIN: PinSource = { option: '--pin -', variable: 'KEY_PIN', question: 'PIN to drive: ' };
+const NEW_PIN: PinSource = { ...PIN, question: 'New PIN, 4 to 8 digits: ' };
+const OLD_PIN: PinSource = {
+  option: '--old-pin -',
+  variable: 'KEY_OLD_PIN',
+  question: 'PIN that it asks for now: ',
+};
 
 /** @throws PhoneKeyError `usage.invalid`, which does not repeat it; `interrupted` */
 const readPin = async (
   host: Host,
   given: string | undefined,
-  question = 'PIN to drive: ',
+  source: PinSource,
 ): Promise<string> => {
   const pin = await readSecret(host, given, {
     what: 'PIN',
     none: 'there is no PIN and nobody to ask',
-    option: '--pin -',
-    variable: VARIABLE,
-    question,
     hidden: true,
+    ...source,
   });
   if (/^\d{4,8}$/.test(pin.trim())) return pin.trim();
   throw new PhoneKeyError('usage.invalid', 'a PIN has 4 to 8 digits');
 };
 
+/** As they stand after the options; `pin` is the new one. */
+interface PinOptions {
+  readonly pin?: string | undefined;
+  readonly oldPin?: string | undefined;
+}
+
 /** From now on the car asks for this PIN to start; for owners. */
 export const setPin = async (
   context: Context<'radio'>,
-  { pin: given }: { readonly pin?: string | undefined },
+  { pin: given, oldPin }: PinOptions,
 ): Promise<void> => {
-  const pin = await readPin(context.host, given, 'New PIN, 4 to 8 digits: ');
-  await givePin(context, pin, 'setting the PIN');
+  if (given === '-' && oldPin === '-') {
+    throw new PhoneKeyError('usage.invalid', 'stdin gives one PIN, not two', {
+      hint: `Give the other one in ${NEW_PIN.variable} or ${OLD_PIN.variable}.`,
+    });
+  }
+  const pin = await readPin(context.host, given, NEW_PIN);
+  await givePin(context, pin, oldPin, 'setting the PIN');
   context.output.result({ command: 'pin set', ok: true }, ['the car asks for this PIN to start']);
 };
 
-export const clearPin = async (context: Context<'radio'>): Promise<void> => {
-  await givePin(context, '', 'clearing the PIN');
+export const clearPin = async (
+  context: Context<'radio'>,
+  { oldPin }: Pick<PinOptions, 'oldPin'>,
+): Promise<void> => {
+  await givePin(context, '', oldPin, 'clearing the PIN');
   context.output.result({ command: 'pin clear', ok: true }, ['the car asks for no PIN any more']);
 };
 
-const givePin = (context: Context<'radio'>, pin: string, doing: string): Promise<void> =>
-  withRemote(context, { doing }, async ({ phone, cars, call }) => {
-    const { name } = chosenFrom(cars, context.options.car);
-    await phone.setPin(pin, { ...call, car: name });
-  });
+const givePin = (
+  context: Context<'radio'>,
+  pin: string,
+  given: string | undefined,
+  doing: string,
+): Promise<void> =>
+  whereAsked(context.host, given, OLD_PIN, (oldPin) =>
+    withRemote(context, { doing }, async ({ phone, cars, call }) => {
+      const { name } = chosenFrom(cars, context.options.car);
+      await phone.setPin(pin, { ...call, car: name, oldPin });
+    }),
+  );
+
+/** Authorises driving. */
+export const start = async (
+  context: Context<'radio'>,
+  { pin: given }: Pick<PinOptions, 'pin'>,
+): Promise<void> => {
+  const { host, output } = context;
+  const doing = 'reaching the car to start';
+  await whereAsked(host, given, PIN, (pin) =>
+    withRemote(context, { doing }, ({ phone, call }) => phone.start({ ...call, pin })),
+  );
+  output.result({ command: 'start', ok: true }, [output.paint('green', ACTIONS.start)]);
+};
 
 /** The car wants a PIN, and a person is there to type it. */
 class PinWanted extends Error {}
 
 /**
- * Authorises driving. A PIN in the environment or of a person is given only where the car asks for it.
- * While a person types, no link is kept.
+ * A PIN in the environment or of a person is given only where the car asks for it. While a person types, no link
+ * is kept.
  */
-export const start = async (
-  context: Context<'radio'>,
-  { pin: given }: { readonly pin?: string | undefined },
+const whereAsked = async (
+  host: Host,
+  given: string | undefined,
+  source: PinSource,
+  attempt: (pin: GivenPin) => Promise<void>,
 ): Promise<void> => {
-  const { host, output } = context;
-  const doing = 'reaching the car to start';
-  const attempt = (pin: StartOptions['pin']): Promise<void> =>
-    withRemote(context, { doing }, ({ phone, call }) => phone.start({ ...call, pin }));
   try {
-    await attempt(given === undefined ? whereAsked(host) : await readPin(host, given));
+    await attempt(given === undefined ? later(host, source) : await readPin(host, given, source));
   } catch (error) {
     if (!(error instanceof PinWanted)) throw error;
-    await attempt(await readPin(host, undefined));
+    await attempt(await readPin(host, undefined, source));
   }
-  output.result({ command: 'start', ok: true }, [output.paint('green', ACTIONS.start)]);
 };
 
-const whereAsked = (host: Host): StartOptions['pin'] => {
-  if (host.env[VARIABLE] !== undefined) return () => readPin(host, undefined);
+const later = (host: Host, source: PinSource): GivenPin => {
+  if (host.env[source.variable] !== undefined) return () => readPin(host, undefined, source);
   if (host.stdin.isTTY !== true) return undefined;
   return () => {
     throw new PinWanted();

@@ -63,6 +63,7 @@ export const controlClient = (path: string): RemoteCar => {
     park: () => act(CAR.park, {}),
     removeKey: (slot, card) => act(CAR.remove, { slot, ...named(card) }),
     addCard: (name, card) => act(CAR.addCard, { name, ...named(card) }),
+    clearPin: (card) => act(CAR.clearPin, named(card)),
     loseClock: () => act(CAR.loseClock, {}),
     advanceClock: (seconds) => act(CAR.advanceClock, { seconds }),
     setTime: (seconds, card) => act(CAR.setTime, { seconds, ...named(card) }),

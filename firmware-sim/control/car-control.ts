@@ -48,6 +48,12 @@ export interface CarControl {
    * @throws PhoneKeyError `sim.storage`
    */
   setTime(seconds: number, card?: string): Promise<void>;
+  /**
+   * At the screen, with a card on the console: the car asks for no PIN any more, whoever knows the old one.
+   * @param card as for `removeKey`
+   * @throws PhoneKeyError `sim.storage`
+   */
+  clearPin(card?: string): Promise<void>;
   /** The clock in the car stands still, and it does not know the time any more. */
   loseClock(): Promise<void>;
   /** The clock runs ahead, as if the time had passed. */
@@ -82,6 +88,7 @@ export const controlOf = (
     removeKey: (slot, card) => atScreen(controller.credentials.remove(slot, 'card', card)),
     addCard: (name, card) => atScreen(controller.credentials.addCard(name, card)),
     setTime: (seconds, card) => atScreen(controller.credentials.setTimeByCard(seconds, card)),
+    clearPin: (card) => atScreen(controller.clearPin(card)),
     loseClock: () => controller.loseClock(),
     advanceClock: (seconds) => controller.advanceClock(seconds),
     async reset() {

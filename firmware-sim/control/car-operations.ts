@@ -23,7 +23,7 @@ import { done, none } from '../../local/rpc/operation.js';
 import type { Operation } from '../../local/rpc/operation.js';
 import { MOST_CARDS } from '../cards.js';
 import type { CardSummary } from '../cards.js';
-import type { CarReport, Floor } from '../car-report.js';
+import type { CarReport, Floor, LinkReport } from '../car-report.js';
 import type { CardTap } from '../controller.js';
 import type { CarEvent, GrantSummary, KeySummary } from '../events.js';
 import { MAX_CAR_SLOTS } from '../rights/slots.js';
@@ -31,6 +31,8 @@ import type { Screen } from '../pairing-manager.js';
 
 /** As far ahead as a person may turn the clock at once: ten years. */
 const YEARS_S = 10 * 366 * 86_400;
+/** More than a controller has. */
+const MOST_LINKS = 255;
 const count = whole(Number.MAX_SAFE_INTEGER);
 
 const keySummary = object<KeySummary>({
@@ -65,6 +67,13 @@ const carReport = object<CarReport>({
   cards: list(object<CardSummary>({ slot: count, name: text, fingerprint: text }), MOST_CARDS),
   slots: count,
   pairing: oneOf(['idle', 'checking', 'pairing']),
+  links: list(
+    object<LinkReport>({
+      key: nullable(object<NonNullable<LinkReport['key']>>({ slot: count, name: text })),
+      seconds: count,
+    }),
+    MOST_LINKS,
+  ),
   pairingTries: count,
   epoch: count,
   now: nullable(number()),
@@ -170,6 +179,7 @@ export const CAR = {
     'card/add',
     object<OnConsole & { readonly name: string }>({ name: name(MOST_NAME_BYTES), card: cardName }),
   ),
+  clearPin: doing('pin/clear', object<OnConsole>({ card: cardName })),
   loseClock: doing('clock/lose', none),
   advanceClock: doing(
     'clock/advance',

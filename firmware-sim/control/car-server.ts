@@ -32,6 +32,7 @@ export const carHandlers = (
   handleCall(CAR.park, () => car.park()),
   handleCall(CAR.remove, ({ slot, card }) => car.removeKey(slot, card)),
   handleCall(CAR.addCard, ({ name, card }) => car.addCard(name, card)),
+  handleCall(CAR.clearPin, ({ card }) => car.clearPin(card)),
   handleCall(CAR.loseClock, () => car.loseClock()),
   handleCall(CAR.advanceClock, ({ seconds }) => car.advanceClock(seconds)),
   handleCall(CAR.setTime, ({ seconds, card }) => car.setTime(seconds, card)),

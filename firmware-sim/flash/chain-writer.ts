@@ -8,8 +8,6 @@ export interface ChainWriterOptions {
   readonly pool: SectorPool;
   /** 6 bytes that no other chain has. */
   readonly id: Uint8Array;
-  /** Nothing has ever been committed. */
-  readonly first: boolean;
 }
 
 /** What was programmed, to be read back. */
@@ -65,13 +63,13 @@ export class ChainWriter {
   }
 
   #openSector(): Programmed {
-    const { flash, pool, id, first } = this.#options;
+    const { flash, pool, id } = this.#options;
     const { sectorBytes } = flash.geometry;
     const sector = pool.take();
     this.#head = sector * sectorBytes;
     this.#end = this.#head + sectorBytes;
     const index = this.sectors.push(sector) - 1;
-    return this.#program(encodeHeader({ chain: id, index, first }, flash.geometry));
+    return this.#program(encodeHeader({ chain: id, index }, flash.geometry));
   }
 
   #program(bytes: Uint8Array): Programmed {

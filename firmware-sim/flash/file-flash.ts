@@ -1,37 +1,60 @@
 import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { nodeDisk } from '../../local/files/disk.js';
+import type { Disk } from '../../local/files/disk.js';
 import { writeDurably } from '../../local/files/durable.js';
+import { damaged } from '../memory/memory.js';
 import { checkGeometry, DEFAULT_GEOMETRY, isBlank } from './flash.js';
 import type { Flash, Geometry } from './flash.js';
 
 /**
  * A simulated flash whose cells are in a file: all sectors, then how often each was erased (32 bits each,
  * big-endian). Every program and erase is written through at once, so that a killed process leaves what a
- * power cut leaves of a chip.
+ * power cut leaves of a chip. But a new one gets its file at the first `sync`, with all that is in it by then:
+ * on a full disk, or where the process is killed before, there is none.
  */
 export class FileFlash implements Flash {
   readonly geometry: Geometry;
   /** The file's contents. */
   readonly #bytes: Buffer;
-  readonly #file: number;
+  readonly #path: string;
+  readonly #disk: Disk;
+  /** Undefined: there is none yet. */
+  #file: number | undefined;
 
-  private constructor(geometry: Geometry, bytes: Uint8Array, file: number) {
+  private constructor(geometry: Geometry, bytes: Uint8Array, path: string, disk: Disk) {
     this.geometry = geometry;
     this.#bytes = Buffer.from(bytes);
-    this.#file = file;
+    this.#path = path;
+    this.#disk = disk;
   }
 
   /**
-   * Creates the file, of mode 0600, where it is missing.
-   * @throws the file system's errors; Error where it is not a flash of this geometry
+   * The flash in the file, or a blank one, whose file (of mode 0600) its first `sync` creates.
+   * @throws the file system's errors; PhoneKeyError `sim.damaged` where it is not a flash of this geometry
    */
-  static async open(path: string, geometry: Geometry = DEFAULT_GEOMETRY): Promise<FileFlash> {
+  static async open(
+    path: string,
+    geometry: Geometry = DEFAULT_GEOMETRY,
+    disk: Disk = nodeDisk,
+  ): Promise<FileFlash> {
     checkGeometry(geometry);
     const size = fileSize(geometry);
-    const bytes = (await nodeDisk.read(path, size))?.bytes ?? (await createFile(path, geometry));
-    if (bytes.length !== size) throw new Error(`not a flash of ${size} bytes`);
-    return new FileFlash(geometry, bytes, openSync(path, 'r+'));
+    const found = await disk.read(path, size);
+    if (found === undefined) return new FileFlash(geometry, blank(geometry), path, disk);
+    const { bytes } = found;
+    if (bytes.length !== size) {
+      const length = bytes.length > size ? `more than ${size}` : `${bytes.length}, not ${size}`;
+      throw damaged(`${path}: it has ${length} bytes`, 'the file from a backup, or delete it');
+    }
+    const flash = new FileFlash(geometry, bytes, path, disk);
+    flash.#file = openSync(path, 'r+');
+    return flash;
+  }
+
+  /** It has no file yet. */
+  get isNew(): boolean {
+    return this.#file === undefined;
   }
 
   read(address: number, length: number): Uint8Array {
@@ -58,8 +81,11 @@ export class FileFlash implements Flash {
     this.#write(count, 4);
   }
 
-  sync(): Promise<void> {
-    return promisify(fdatasync)(this.#file);
+  async sync(): Promise<void> {
+    if (this.#file !== undefined) return promisify(fdatasync)(this.#file);
+    const made = await writeDurably(this.#disk, this.#path, this.#bytes, 'new');
+    if (!made) throw new Error(`somebody else made ${this.#path}`);
+    this.#file = openSync(this.#path, 'r+');
   }
 
   /** How often a sector was erased, ever. */
@@ -69,7 +95,7 @@ export class FileFlash implements Flash {
 
   /** The file; nothing can be written afterwards. */
   close(): void {
-    closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file);
   }
 
   #countAt(sector: number): number {
@@ -86,8 +112,11 @@ export class FileFlash implements Flash {
 
   /** To the file, from where it is in memory. */
   #write(from: number, length: number): void {
+    if (this.#file === undefined) return;
     for (let done = 0; done < length;) {
-      done += writeSync(this.#file, this.#bytes, from + done, length - done, from + done);
+      const taken = writeSync(this.#file, this.#bytes, from + done, length - done, from + done);
+      if (taken === 0) throw new Error('the disk takes no more bytes');
+      done += taken;
     }
   }
 }
@@ -96,10 +125,5 @@ const refused = (what: string): RangeError => new RangeError(`the flash refuses:
 
 const fileSize = ({ sectors, sectorBytes }: Geometry): number => sectors * (sectorBytes + 4);
 
-/** Blank, and complete the moment it has its name. */
-const createFile = async (path: string, geometry: Geometry): Promise<Uint8Array> => {
-  const bytes = new Uint8Array(fileSize(geometry));
-  bytes.fill(0xff, 0, geometry.sectors * geometry.sectorBytes);
-  await writeDurably(nodeDisk, path, bytes);
-  return bytes;
-};
+const blank = (geometry: Geometry): Uint8Array =>
+  new Uint8Array(fileSize(geometry)).fill(0xff, 0, geometry.sectors * geometry.sectorBytes);

@@ -4,7 +4,7 @@ import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { systemRandom } from '../../lib/platform/random.js';
 import type { Random } from '../../lib/platform/random.js';
-import { NEW_CAR_HINT, noCopy, storageFault } from '../memory/memory.js';
+import { damaged, otherVersion, storageFault } from '../memory/memory.js';
 import type { CommitOptions, Memory } from '../memory/memory.js';
 import { decodeRecord, encodeRecord } from '../memory/record.js';
 import type { CarRecord } from '../memory/record.js';
@@ -20,11 +20,16 @@ import { FlashWornOut, SectorPool } from './sector-pool.js';
 /** Each copy of the record may take a quarter: two in use, two being written. */
 const COPIES = 2;
 const SHARE = 4;
+const OTHER_VERSION = 'is of another version';
 
 export interface FlashMemoryOptions {
   /** For the names of chains. */
   readonly random?: Random;
   readonly log?: Logger;
+  /** A car has been here: a flash with nothing in it has lost what it had (default: it is a new one). */
+  readonly used?: boolean;
+  /** What to call it in errors (default: its flash). */
+  readonly where?: string;
 }
 
 /**
@@ -39,6 +44,8 @@ export class FlashMemory implements Memory {
   readonly #flash: Flash;
   readonly #random: Random;
   readonly #log: Logger;
+  readonly #used: boolean;
+  readonly #where: string;
   /** Sectors a chain may have. */
   readonly #limit: number;
   /** The last one that is durable; undefined before there was one. */
@@ -48,8 +55,6 @@ export class FlashMemory implements Memory {
   #kept: readonly number[] = [];
   /** Those that this process has begun, and may continue. */
   #chains: readonly ChainWriter[] = [];
-  /** A commit was sealed, now or ever: until then the flash is that of a new car. */
-  #committed = false;
   /** No sector that looks blank has ever held a chain that its erasing, cut off, may yet bring back. */
   #blankIsBlank = false;
 
@@ -57,17 +62,18 @@ export class FlashMemory implements Memory {
     this.#flash = flash;
     this.#random = options.random ?? systemRandom;
     this.#log = options.log ?? silentLogger;
+    this.#used = options.used ?? false;
+    this.#where = options.where ?? 'its flash';
     this.#limit = Math.floor(flash.geometry.sectors / SHARE);
     if (this.#limit < 2) throw new RangeError('a memory needs a flash of eight sectors or more');
     this.pool = new SectorPool(flash);
   }
 
   async load(): Promise<CarRecord | undefined> {
-    const record = await this.#restore().catch((cause: unknown) => {
+    return this.#restore().catch((cause: unknown) => {
       if (cause instanceof PhoneKeyError) throw cause;
       return storageFault("cannot read the car's memory")(cause);
     });
-    return record && decode(record);
   }
 
   async commit(record: CarRecord, { erases = false }: CommitOptions = {}): Promise<void> {
@@ -87,26 +93,23 @@ export class FlashMemory implements Memory {
 
   /**
    * Finds the newest record. What is not as a commit leaves it is put right before anybody acts on it:
-   * a record that was read once may not be read again.
+   * a record that was read once may not be read again. But nothing is written where there is no record:
+   * whoever repairs the chip may still find one.
    */
-  async #restore(): Promise<Uint8Array | undefined> {
-    const { chains, headed, factoryNew } = scan(this.#flash);
+  async #restore(): Promise<CarRecord | undefined> {
+    const { chains, headed, blank, otherVersion: other } = scan(this.#flash);
+    if (other) throw otherVersion(OTHER_VERSION);
     const best = this.rank(chains).slice(0, COPIES);
     const [newest, second] = best;
-    if (newest === undefined && !factoryNew) {
-      throw noCopy('its flash', 'the flash from a backup, or erase it');
-    }
-    this.#entry = newest?.entry;
-    this.#sequence = newest?.entry.sequence ?? 0;
-    this.#kept = best.flatMap(({ sectors }) => sectors);
-    this.pool.startAt((newest?.sectors.at(-1) ?? -1) + 1);
-    // What a cut in the very first commit left may be read once and not again.
-    this.#committed = !factoryNew || best.some(({ sealed }) => sealed);
     if (newest === undefined) {
-      this.pool.wipe();
-      await this.#flash.sync();
-      return undefined;
+      if (blank && !this.#used) return undefined;
+      throw damaged(this.#where, 'the flash from a backup, or erase it');
     }
+    const record = decode(newest.entry.record);
+    this.#entry = newest.entry;
+    this.#sequence = newest.entry.sequence;
+    this.#kept = best.flatMap(({ sectors }) => sectors);
+    this.pool.startAt((newest.sectors.at(-1) ?? -1) + 1);
     if (this.agree(newest, second) && this.alone(headed, this.#kept)) {
       this.#blankIsBlank = true;
       this.pool.hold(this.#kept);
@@ -123,7 +126,7 @@ export class FlashMemory implements Memory {
         this.#log.warn('flash worn out');
       }
     }
-    return newest.entry.record;
+    return record;
   }
 
   /** The best first: the newest. */
@@ -159,12 +162,8 @@ export class FlashMemory implements Memory {
     while (chains.length < this.copies) {
       const sectors = chains.flatMap((chain) => chain.sectors);
       this.pool.hold([...this.#kept, ...sectors]);
-      const chain = new ChainWriter({
-        flash: this.#flash,
-        pool: this.pool,
-        id: this.#random(CHAIN_ID_BYTES),
-        first: !this.#committed && chains.length === 0,
-      });
+      const id = this.#random(CHAIN_ID_BYTES);
+      const chain = new ChainWriter({ flash: this.#flash, pool: this.pool, id });
       // Where it fails a sector is retired, so this ends.
       if (chain.append(entry.words)) chains.push(chain);
     }
@@ -176,7 +175,6 @@ export class FlashMemory implements Memory {
     this.#chains = chains;
     await this.#seal();
     this.#blankIsBlank = true;
-    this.#committed = true;
     return entry;
   }
 
@@ -214,6 +212,6 @@ const decode = (record: Uint8Array): CarRecord => {
   try {
     return decodeRecord(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(record));
   } catch (cause) {
-    return storageFault("the car's memory is of another version", NEW_CAR_HINT)(cause);
+    throw otherVersion(OTHER_VERSION, cause);
   }
 };

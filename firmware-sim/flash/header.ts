@@ -8,7 +8,7 @@ import type { Geometry } from './flash.js';
  *
  *   0   'PK'
  *   2   version, 1
- *   3   1: written before any record had been committed; else 0
+ *   3   0
  *   4   which sector of its chain this is, from 0 (16 bits, big-endian as everything)
  *   6   chain, 6 random bytes
  *   12  the first 4 bytes of SHA-512 over the above
@@ -17,10 +17,9 @@ export interface SectorHeader {
   /** 6 bytes. */
   readonly chain: Uint8Array;
   readonly index: number;
-  readonly first: boolean;
 }
 
-/** A header of a later version: whose sector this is, only that version knows. */
+/** A header of another version: whose sector this is, only that version knows. */
 export const UNKNOWN_VERSION = 'unknown version';
 
 export const CHAIN_ID_BYTES = 6;
@@ -36,14 +35,8 @@ export const headerBytes = (geometry: Geometry): number => wholeWords(LENGTH, ge
 export const payloadBytes = (geometry: Geometry): number =>
   geometry.sectorBytes - headerBytes(geometry);
 
-export const encodeHeader = (
-  { chain, index, first }: SectorHeader,
-  geometry: Geometry,
-): Uint8Array => {
-  const fields = concat(
-    Uint8Array.of(...MAGIC, VERSION, first ? 1 : 0, index >> 8, index & 0xff),
-    chain,
-  );
+export const encodeHeader = ({ chain, index }: SectorHeader, geometry: Geometry): Uint8Array => {
+  const fields = concat(Uint8Array.of(...MAGIC, VERSION, 0, index >> 8, index & 0xff), chain);
   const padding = new Uint8Array(headerBytes(geometry) - LENGTH);
   return concat(fields, checksum(fields), padding);
 };
@@ -53,11 +46,11 @@ export const decodeHeader = (
   sector: Uint8Array,
 ): SectorHeader | typeof UNKNOWN_VERSION | undefined => {
   const fields = sector.subarray(0, SUM_AT);
-  const [p, k, version, first, high = 0, low = 0] = fields;
+  const [p, k, version, zero, high = 0, low = 0] = fields;
   if (p !== MAGIC[0] || k !== MAGIC[1]) return undefined;
   if (toHex(checksum(fields)) !== toHex(sector.subarray(SUM_AT, LENGTH))) return undefined;
-  if (version !== VERSION) return UNKNOWN_VERSION;
-  return { chain: fields.slice(6), index: high * 256 + low, first: first === 1 };
+  if (version !== VERSION || zero !== 0) return UNKNOWN_VERSION;
+  return { chain: fields.slice(6), index: high * 256 + low };
 };
 
 const checksum = (fields: Uint8Array): Uint8Array =>

@@ -23,8 +23,10 @@ export interface Scan {
   readonly chains: readonly Chain[];
   /** The sectors that begin with a header, whatever follows. */
   readonly headed: readonly number[];
-  /** Nothing says that a record was ever committed. */
-  readonly factoryNew: boolean;
+  /** There is nothing in it: it is as from the factory. */
+  readonly blank: boolean;
+  /** A later phonekey wrote in it, or an earlier one: what is there may be newer than every chain. */
+  readonly otherVersion: boolean;
 }
 
 /** A sector, read twice: what differs is in between, and worth nothing. */
@@ -45,6 +47,8 @@ export const scan = (flash: Flash): Scan => {
     const bytes = read(sector);
     return { sector, bytes, again: read(sector), header: decodeHeader(bytes) };
   }).filter(({ bytes, again }) => !isBlank(bytes) || !isBlank(again));
+  const otherVersion = ({ header, again }: Reading): boolean =>
+    header === UNKNOWN_VERSION || decodeHeader(again) === UNKNOWN_VERSION;
   const headed = used.filter((reading): reading is Headed => typeof reading.header === 'object');
   const chains = new Map<string, Headed[]>();
   for (const reading of headed) {
@@ -56,11 +60,8 @@ export const scan = (flash: Flash): Scan => {
     headed: used
       .filter(({ header, again }) => header ?? decodeHeader(again))
       .map(({ sector }) => sector),
-    // Cuts in the very first commit leave a few sectors without a header; ruin leaves more.
-    factoryNew:
-      !used.some(({ header }) => header === UNKNOWN_VERSION) &&
-      headed.every(({ header }) => header.first) &&
-      used.length - headed.length <= sectors / 8,
+    blank: used.length === 0,
+    otherVersion: used.some(otherVersion),
   };
 };
 

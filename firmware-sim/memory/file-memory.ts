@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { PhoneKeyError } from '../../lib/errors.js';
 import { silentLogger } from '../../lib/platform/logger.js';
 import type { Logger } from '../../lib/platform/logger.js';
 import { nodeDisk } from '../../local/files/disk.js';
@@ -12,7 +11,7 @@ import {
   MAX_GENERATION_BYTES,
 } from './generation.js';
 import type { Generation } from './generation.js';
-import { NEW_CAR_HINT, noCopy, storageFault } from './memory.js';
+import { damaged, otherVersion, storageFault } from './memory.js';
 import type { CommitOptions, Memory } from './memory.js';
 import type { CarRecord } from './record.js';
 
@@ -61,15 +60,12 @@ export class FileMemory implements Memory {
       this.#sequence = newest.sequence;
       return newest.record;
     }
+    problems.push(...(await this.#missing(problems)));
     if (problems.length === 0) return undefined;
     if (problems.every((problem) => problem.endsWith(EARLIER_FORMAT))) {
-      throw new PhoneKeyError(
-        'sim.storage',
-        `the car's memory in ${this.#directory} is ${EARLIER_FORMAT}`,
-        { hint: NEW_CAR_HINT },
-      );
+      throw otherVersion(`in ${this.#directory} is ${EARLIER_FORMAT}`);
     }
-    throw noCopy(
+    throw damaged(
       `${this.#directory} (${problems.join('; ')})`,
       `${MEMORY_FILES.join(' or ')} from a backup, or delete both`,
     );
@@ -94,6 +90,15 @@ export class FileMemory implements Memory {
       );
     await write().catch(storageFault(`cannot write the car's memory in ${this.#directory}`));
     this.#current = target;
+  }
+
+  /** Names without a file, as links have that lead nowhere now: no car is new that has one. */
+  async #missing(problems: readonly string[]): Promise<readonly string[]> {
+    if (problems.length > 0) return [];
+    const names = await this.#disk
+      .list(this.#directory)
+      .catch(storageFault(`cannot read the car's memory in ${this.#directory}`));
+    return MEMORY_FILES.filter((file) => names.includes(file)).map((file) => `${file}: gone`);
   }
 
   async #read(file: MemoryFile, problems: string[]): Promise<Generation | undefined> {

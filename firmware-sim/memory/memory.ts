@@ -5,7 +5,8 @@ import type { CarRecord } from './record.js';
 export interface Memory {
   /**
    * The last record that was committed, undefined in a new car. Called once, first.
-   * @throws PhoneKeyError `sim.storage` when there was one and no copy of it is readable
+   * @throws PhoneKeyError `sim.damaged` when there was one and no copy of it is readable: then nothing was
+   * written; `sim.storage`
    */
   load(): Promise<CarRecord | undefined>;
   /**
@@ -21,22 +22,25 @@ export interface CommitOptions {
   readonly erases?: boolean;
 }
 
-/** Rejects in place of what was the cause. @param hint where that of the code would not do */
+/** Rejects in place of what was the cause. */
 export const storageFault =
-  (message: string, hint?: string) =>
+  (message: string) =>
   (cause: unknown): never => {
-    throw new PhoneKeyError('sim.storage', message, { cause, ...(hint && { hint }) });
+    throw new PhoneKeyError('sim.storage', message, { cause });
   };
 
 /** @param restore what may be restored from where, or taken away */
-export const noCopy = (where: string, restore: string): PhoneKeyError =>
-  new PhoneKeyError('sim.storage', `no readable copy of the car's memory in ${where}`, {
+export const damaged = (where: string, restore: string): PhoneKeyError =>
+  new PhoneKeyError('sim.damaged', `no readable copy of the car's memory in ${where}`, {
     hint: `Restore ${restore} to make a new car; every phone must then be paired again.`,
   });
 
-/** What to do where an earlier phonekey wrote the memory of a car. */
-export const NEW_CAR_HINT =
-  'An earlier phonekey wrote it. Delete the directory of the car to make a new one of that name; every phone must then be paired again.';
+/** Another phonekey wrote it. @param what which, and where */
+export const otherVersion = (what: string, cause?: unknown): PhoneKeyError =>
+  new PhoneKeyError('sim.storage', `the car's memory ${what}`, {
+    cause,
+    hint: 'Start it with the phonekey that wrote it. To make a new car of that name, delete its directory; every phone must then be paired again.',
+  });
 
 /** Forgets with the process: for a car that need not outlive it. */
 export const volatileMemory = (): Memory => {

@@ -5,7 +5,7 @@ import { nodeDisk } from '../../local/files/disk.js';
 import { FileMemory, MEMORY_FILES } from './file-memory.js';
 import { FileFlash } from '../flash/file-flash.js';
 import { FlashMemory } from '../flash/flash-memory.js';
-import { storageFault } from './memory.js';
+import { damaged, storageFault } from './memory.js';
 import type { Memory } from './memory.js';
 
 /** What a car's directory keeps its record in: two files, or a file with the cells of a simulated flash. */
@@ -15,7 +15,7 @@ const FLASH_FILE = 'flash';
 
 /**
  * The memory in a car's directory. A car keeps the kind it was made with (default: files).
- * @throws PhoneKeyError `usage.invalid` when another kind is asked for; `sim.storage`
+ * @throws PhoneKeyError `usage.invalid` when another kind is asked for; `sim.damaged`, `sim.storage`
  */
 export const openHomeMemory = async (
   home: string,
@@ -36,11 +36,15 @@ export const openHomeMemory = async (
     return { memory: new FileMemory(home, { log }), close: () => undefined };
   }
   const path = join(home, FLASH_FILE);
-  const flash = await FileFlash.open(path).catch(
-    storageFault(`cannot open the car's flash ${path}`),
-  );
+  const flash = await FileFlash.open(path).catch((cause: unknown) => {
+    if (cause instanceof PhoneKeyError) throw cause;
+    return storageFault(`cannot open the car's flash ${path}`)(cause);
+  });
+  const used = made === 'flash';
+  // As where it is a link that leads nowhere now.
+  if (used && flash.isNew) throw damaged(path, 'the file from a backup, or delete it');
   return {
-    memory: new FlashMemory(flash, { log }),
+    memory: new FlashMemory(flash, { log, used, where: path }),
     close: () => {
       flash.close();
     },

@@ -3,7 +3,7 @@ import { verifyChain } from '../../lib/credentials/chain.js';
 import type { VerifiedChain } from '../../lib/credentials/chain.js';
 import { findKey, fingerprint } from '../../lib/credentials/key-slot.js';
 import type { Introduction, KeyGrant, KeySlot } from '../../lib/credentials/key-slot.js';
-import { outOfTime } from '../../lib/credentials/policy.js';
+import { hasEnded, outOfTime } from '../../lib/credentials/policy.js';
 import { PhoneKeyError } from '../../lib/errors.js';
 import { sameBytes } from '../../lib/platform/bytes.js';
 import { raiseFloor, runningTime, timeForRecords } from './clock.js';
@@ -56,6 +56,8 @@ export const admitKey = <R extends Rights>(
   if (known !== undefined && (known.grant?.terms.issuedAt ?? Infinity) >= terms.issuedAt) {
     return { key: known, replaced: false };
   }
+  const { grants: _, name, ...called } = introduction;
+  if (name === undefined) return 'name-invalid';
   const path = links.map(({ subject, terms: { issuedAt } }) => ({
     fingerprint: fingerprint(suite, subject.publicKey),
     issuedAt,
@@ -72,12 +74,12 @@ export const admitKey = <R extends Rights>(
   const evicted = known === undefined ? endedIn(rights, context) : undefined;
   const slot = known?.slot ?? lowestFree(rights.keys, context.slots) ?? evicted?.slot;
   if (slot === undefined) return 'slots-full';
-  const { grants: _, ...called } = introduction;
   const key: KeySlot = {
     slot,
     publicKey,
     // What it signs are grants, and those show the key that signs.
     signingKey: new Uint8Array(32),
+    name,
     ...called,
     role: terms.role,
     grant,
@@ -148,5 +150,5 @@ const takenBack = (
 /** A key whose time is over, and whose slot somebody else may have. */
 const endedIn = ({ keys, clock }: Rights, { wallMs }: AdmissionContext): KeySlot | undefined => {
   const now = timeForRecords(clock, wallMs);
-  return keys.find(({ grant }) => grant !== undefined && now >= grant.terms.notAfter);
+  return keys.find(({ grant }) => grant !== undefined && hasEnded(grant.terms, now));
 };

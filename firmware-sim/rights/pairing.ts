@@ -1,5 +1,5 @@
 import { fingerprint } from '../../lib/credentials/key-slot.js';
-import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
+import type { Applicant, KeySlot } from '../../lib/credentials/key-slot.js';
 import type { Role } from '../../lib/domain/roles.js';
 import { sameBytes } from '../../lib/platform/bytes.js';
 import { timeForRecords } from './clock.js';
@@ -28,10 +28,12 @@ export interface PairingContext extends RightsContext {
  */
 export const pairKey = <R extends Rights>(
   before: R,
-  phone: PhoneIdentity,
+  phone: Applicant,
   asked: Role,
   context: PairingContext,
-): PairedKey<R> | 'slots-full' | 'last-owner' | 'key-mismatch' => {
+): PairedKey<R> | 'slots-full' | 'last-owner' | 'key-mismatch' | 'name-invalid' => {
+  const { name } = phone;
+  if (name === undefined) return 'name-invalid';
   const same = before.keys.find((key) => sameBytes(key.publicKey, phone.publicKey));
   const others = before.keys.filter((key) => key !== same);
   const role = before.keys.some(isOwner) ? asked : 'owner';
@@ -44,7 +46,13 @@ export const pairKey = <R extends Rights>(
   const slot = same?.slot ?? lowestFree(before.keys, context.slots);
   if (slot === undefined) return 'slots-full';
   const { rights, gone } = displaced(before, same, role, context);
-  const key: KeySlot = { ...phone, slot, role, pairedAt: pairingTime(rights, phone, context) };
+  const key: KeySlot = {
+    ...phone,
+    name,
+    slot,
+    role,
+    pairedAt: pairingTime(rights, phone, context),
+  };
   const after: R = { ...rights, keys: withKey(rights.keys, key) };
   return { key, before: same, gone, rights: voidMeanwhile(before, after, context) };
 };
@@ -70,7 +78,7 @@ const displaced = <R extends Rights>(
 /** By the car's clock, and later than all that was signed about the key by then. */
 const pairingTime = (
   { clock, own, owners }: Rights,
-  { publicKey }: PhoneIdentity,
+  { publicKey }: Applicant,
   { suite, wallMs }: RightsContext,
 ): number => {
   const about = fingerprint(suite, publicKey);

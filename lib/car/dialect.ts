@@ -28,6 +28,11 @@ export interface CarEnvironment {
   readonly log: Logger;
   /** With links that prove nothing, of radios that have none of their own. */
   readonly patience: Patience;
+  /**
+   * Asked for each key that has proved itself, before anything is done for it. False: it has had its turn, and
+   * others may want the link; it gets the refusal `busy`, and the link ends.
+   */
+  admits(key: KeySlot): boolean;
   /** Sees every message that goes over the air, without any key. */
   readonly trace: Trace | undefined;
   readonly keyLog: KeyLog | undefined;
@@ -39,6 +44,8 @@ export interface CarLink {
   open(): Promise<void>;
   /** Ends the link, if it is one of this key. */
   keyRemoved(publicKey: Uint8Array): void;
+  /** Ends the session, after the answer to the command that is under way: others want the link. */
+  turnOver(): void;
   close(): Promise<void>;
 }
 
@@ -47,4 +54,7 @@ export type CarLinkEvent =
   | { readonly type: 'authenticated'; readonly key: KeySlot }
   /** A proof that was not valid; nobody knows whose. */
   | { readonly type: 'refused' }
-  | { readonly type: 'link-closed'; readonly why: string };
+  /** A proof was valid, but the key has had its turn. */
+  | { readonly type: 'turned-away'; readonly key: KeySlot }
+  /** `key`: who had it; none where nobody had proved himself. CarEndpoint adds it. */
+  | { readonly type: 'link-closed'; readonly why: string; readonly key?: KeySlot };

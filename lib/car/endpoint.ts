@@ -10,8 +10,12 @@ import { Patience } from '../radio/patience.js';
 import type { Link, Peripheral } from '../radio/types.js';
 import type { CarDialect, CarEnvironment, CarLink, CarLinkEvent } from './dialect.js';
 import type { CarHost } from './host.js';
+import { Sessions } from './sessions.js';
+import type { LinkHolder } from './sessions.js';
 
-export interface CarEndpointOptions extends Optional<Omit<CarEnvironment, 'host' | 'patience'>> {
+export interface CarEndpointOptions extends Optional<
+  Omit<CarEnvironment, 'host' | 'patience' | 'admits'>
+> {
   readonly host: CarHost;
   readonly peripheral: Peripheral;
   /** What it speaks, each over a service of its own (default: the native dialect). */
@@ -32,21 +36,23 @@ export class CarEndpoint {
   readonly #options: CarEndpointOptions;
   readonly #dialects: readonly CarDialect[];
   readonly #car: CarEnvironment;
-  readonly #links = new Set<CarLink>();
+  readonly #sessions: Sessions;
   #stopRotation: Cancel | undefined;
   #running = false;
 
   constructor(options: CarEndpointOptions) {
-    const { clock = systemClock } = options;
+    const { clock = systemClock, suite = defaultSuite } = options;
     this.#options = options;
+    this.#sessions = new Sessions(clock, suite, options.peripheral.mostLinks);
     this.#dialects = options.dialects ?? [nativeCar];
     this.#car = {
       host: options.host,
-      suite: options.suite ?? defaultSuite,
+      suite,
       clock,
       random: options.random ?? systemRandom,
       log: options.log ?? silentLogger,
       patience: new Patience(clock),
+      admits: (key) => this.#sessions.admits(key),
       trace: options.trace,
       keyLog: options.keyLog,
     };
@@ -70,13 +76,18 @@ export class CarEndpoint {
   async stop(): Promise<void> {
     this.#running = false;
     this.#stopRotation?.();
-    await Promise.allSettled([...this.#links].map((link) => link.close()));
+    await Promise.allSettled(this.#sessions.links().map((link) => link.close()));
     await this.#options.peripheral.close();
   }
 
   /** Call when a key was removed: its links drop at once. */
   keyRemoved(publicKey: Uint8Array): void {
-    for (const link of this.#links) link.keyRemoved(publicKey);
+    for (const link of this.#sessions.links()) link.keyRemoved(publicKey);
+  }
+
+  /** Who has its links now, in the order in which they came. */
+  holders(): readonly LinkHolder[] {
+    return this.#sessions.holders();
   }
 
   /** Call when the pairing window opened or closed: the advertisement says so. */
@@ -95,14 +106,21 @@ export class CarEndpoint {
       return;
     }
     const link = dialect.serve(radioLink, this.#car, (event) => {
-      if (event.type === 'link-closed') this.#links.delete(link);
-      this.#options.onEvent?.(event);
+      const noted = this.#note(link, event);
+      this.#options.onEvent?.(noted);
     });
-    this.#links.add(link);
+    this.#sessions.add(link);
     link.open().catch(async (error: unknown) => {
       log.debug('a link failed to open', { error: String(error) });
       await link.close().catch(() => undefined);
     });
+  }
+
+  #note(link: CarLink, event: CarLinkEvent): CarLinkEvent {
+    if (event.type === 'authenticated') this.#sessions.begin(link, event.key);
+    if (event.type !== 'link-closed') return event;
+    const key = this.#sessions.remove(link);
+    return key === undefined ? event : { ...event, key };
   }
 
   /** What each dialect advertises now, and again before that gets familiar. */

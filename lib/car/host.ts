@@ -1,4 +1,4 @@
-import type { Introduction, KeySlot, PhoneIdentity } from '../credentials/key-slot.js';
+import type { Applicant, Introduction, KeySlot } from '../credentials/key-slot.js';
 import type { PolicyRefusal } from '../credentials/policy.js';
 import type { KeyPair } from '../crypto/suite.js';
 import type { Command } from '../domain/commands.js';
@@ -36,7 +36,7 @@ export interface CredentialHost {
 }
 
 export type AdmissionRefusal =
-  'grant-invalid' | 'grant-void' | 'dated-ahead' | 'slots-full' | PolicyRefusal;
+  'grant-invalid' | 'grant-void' | 'dated-ahead' | 'slots-full' | 'name-invalid' | PolicyRefusal;
 
 export interface PairingHost {
   /** The window that a card tap opened, or undefined when it is closed (time, tries, done). */
@@ -50,14 +50,15 @@ export interface PairingHost {
    * Stores the phone's keys, both of which it has proved to have (the same public key again: in its
    * slot), with the role of the window, closes that, and resolves once all is durable.
    */
-  enrol(window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal>;
+  enrol(window: PairingWindow, phone: Applicant): Promise<Enrolment | EnrolRefusal>;
 }
 
 /**
  * Why nothing was stored. `closed`: the window, meanwhile. `last-owner`: the key is that of the car's last
  * owner, and the window is for less. `key-mismatch`: the public key is stored with another signing key.
+ * `name-invalid`: the phone has no name that is permitted; it knew the code, and its try does not count.
  */
-export type EnrolRefusal = 'slots-full' | 'closed' | 'last-owner' | 'key-mismatch';
+export type EnrolRefusal = 'slots-full' | 'closed' | 'last-owner' | 'key-mismatch' | 'name-invalid';
 
 /** A window is an object of its own: another one is another window, also with the same code. */
 export interface PairingWindow {

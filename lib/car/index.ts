@@ -2,10 +2,17 @@
 export { CarEndpoint } from './endpoint.js';
 export type { CarEndpointOptions } from './endpoint.js';
 export type * from './dialect.js';
+export type { LinkHolder } from './sessions.js';
 export { nativeCar } from '../native/car.js';
 export * from './host.js';
 export { DEFAULT_SLOTS } from '../credentials/key-slot.js';
-export type { Introduction, KeyGrant, KeySlot, PhoneIdentity } from '../credentials/key-slot.js';
+export type {
+  Applicant,
+  Introduction,
+  KeyGrant,
+  KeySlot,
+  PhoneIdentity,
+} from '../credentials/key-slot.js';
 export { CLOSURES } from '../domain/closures.js';
 export type { Closure } from '../domain/closures.js';
 export type { Command, CommandName, CommandOf } from '../domain/commands.js';

@@ -15,8 +15,16 @@ export interface PhoneIdentity {
   readonly formFactor?: FormFactor;
 }
 
+/** Of a phone that the car does not know yet: undefined where it said no name, or none that is permitted. */
+interface Called extends Pick<PhoneIdentity, 'formFactor'> {
+  readonly name: string | undefined;
+}
+
+/** A phone that asks to be paired. */
+export interface Applicant extends Called, Omit<PhoneIdentity, 'name'> {}
+
 /** What a key that the car does not know yet sends along with its first command. */
-export interface Introduction extends Pick<PhoneIdentity, 'name' | 'formFactor'> {
+export interface Introduction extends Called {
   /** A chain of grants (grant.ts). */
   readonly grants: Uint8Array;
 }

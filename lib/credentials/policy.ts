@@ -1,5 +1,6 @@
 import type { CommandName } from '../domain/commands.js';
 import { permits, speedLimitOf } from '../domain/roles.js';
+import { NO_END } from './grant.js';
 import type { GrantTerms } from './grant.js';
 import type { KeyGrant, KeySlot, PathStep } from './key-slot.js';
 
@@ -27,11 +28,26 @@ export interface Circumstances {
 /** What counts as a use, and what is not allowed any more when a lease is over. */
 const USES: ReadonlySet<CommandName> = new Set(['unlock', 'start']);
 const DRIVES: ReadonlySet<CommandName> = new Set(['start']);
-/** What a key may do whatever the time is: nothing that opens the car. */
-const TIMELESS: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
 
+/** Nothing that opens the car. */
+const OPENS_NOTHING: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
+/** Nothing that says or changes how the car is; but it may go, and strangers deliver lists as well. */
+const OUTSIDE: ReadonlySet<CommandName> = new Set(['deliver', 'removeKey']);
+
+/** What is left to a granted key of its role. When a lease is over, that is all but driving. */
+const LEFT: Readonly<Record<LimitRefusal, ReadonlySet<CommandName>>> = {
+  'clock-lost': OPENS_NOTHING,
+  'used-up': OPENS_NOTHING,
+  'not-yet': OUTSIDE,
+  expired: OUTSIDE,
+};
+
+type LimitRefusal = 'clock-lost' | 'not-yet' | 'expired' | 'used-up';
+
+/** What is left to a suspended key: with it the phone of a guest may bring the list that resumes it. */
+const LEFT_TO_SUSPENDED: ReadonlySet<CommandName> = new Set(['deliver']);
 /**
- * What is left to an owner whom another owner has suspended: nobody locks an owner out, and who found a
+ * And to an owner whom another owner has suspended: nobody locks an owner out, and who found a
  * lost phone neither drives nor manages keys. The card at the car takes it away for good.
  */
 const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
@@ -44,17 +60,18 @@ export const decide = (
 ): Allowance | PolicyRefusal => {
   if (!permits(key.role, command)) return 'not-permitted';
   if (circumstances.isSuspended(key)) {
-    if (key.role !== 'owner' || !LEFT_TO_OWNERS.has(command)) return 'suspended';
+    const left = key.role === 'owner' ? LEFT_TO_OWNERS : LEFT_TO_SUSPENDED;
+    if (!left.has(command)) return 'suspended';
   }
   const speedLimit = speedLimitOf(key.role);
   if (key.grant === undefined) return { speedLimit, counts: false };
   const { terms, used } = key.grant;
-  const bounded = terms.uses > 0 && USES.has(command);
   const refusal = outOfTime(terms, circumstances);
-  if (refusal !== undefined && !(refusal === 'clock-lost' && TIMELESS.has(command))) return refusal;
+  if (refusal !== undefined && !LEFT[refusal].has(command)) return refusal;
   if (DRIVES.has(command) && leaseIsOver(key.grant, circumstances)) return 'lease-over';
-  if (bounded && used >= terms.uses) return 'used-up';
-  return { speedLimit, counts: bounded };
+  const isUsedUp = terms.uses > 0 && used >= terms.uses;
+  if (isUsedUp && !LEFT['used-up'].has(command)) return 'used-up';
+  return { speedLimit, counts: terms.uses > 0 && USES.has(command) };
 };
 
 /** The chain of a granted key; a paired one is a chain of itself, as if issued when it was paired. */
@@ -66,13 +83,17 @@ export const pathOf = (
 
 /** Why the terms of a grant do not hold now, whatever it is used for; undefined where they do. */
 export const outOfTime = (
-  { notBefore, notAfter }: GrantTerms,
+  terms: GrantTerms,
   { now }: Pick<Circumstances, 'now'>,
-): PolicyRefusal | undefined => {
+): Exclude<LimitRefusal, 'used-up'> | undefined => {
   if (now === undefined) return 'clock-lost';
-  if (now < notBefore) return 'not-yet';
-  return now >= notAfter ? 'expired' : undefined;
+  if (now < terms.notBefore) return 'not-yet';
+  return hasEnded(terms, now) ? 'expired' : undefined;
 };
+
+/** The highest time that can be written stands for no end, also when it has come. */
+export const hasEnded = ({ notAfter }: GrantTerms, now: number): boolean =>
+  now >= notAfter && notAfter !== NO_END;
 
 const leaseIsOver = (
   { terms, path }: KeyGrant,

@@ -14,11 +14,12 @@ export type Command = {
   | { readonly type: 'frunk' }
   | { readonly type: 'status' }
   | { readonly type: 'listKeys' }
-  | { readonly type: 'removeKey'; readonly slot: number }
+  /** Without a slot the key that asks. */
+  | { readonly type: 'removeKey'; readonly slot?: number }
   /** A sealed part of an owner's revocation list, 148 to 2020 bytes. */
   | { readonly type: 'deliver'; readonly revocationList: Uint8Array }
-  /** 4 to 8 digits; empty: no PIN any more. */
-  | { readonly type: 'setPin'; readonly pin: string }
+  /** 4 to 8 digits; empty: no PIN any more. The old one, where the car has one; empty: not typed. */
+  | { readonly type: 'setPin'; readonly pin: string; readonly oldPin?: string }
   | { readonly type: 'raiseEpoch' }
   /** Seconds since 1970, by the clock of an owner's phone. */
   | { readonly type: 'setTime'; readonly seconds: number }

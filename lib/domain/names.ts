@@ -9,17 +9,25 @@ export const MOST_NAME_BYTES = 32;
  * @throws PhoneKeyError `protocol.malformed`
  */
 export const checkName = (name: string): string => {
-  const { length } = utf8(name);
-  if (length === 0 || length > MOST_NAME_BYTES) {
-    throw malformed(`a name has 1 to ${String(MOST_NAME_BYTES)} bytes, not ${String(length)}`);
-  }
-  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name))
-    throw malformed('a name has no control characters');
+  const wrong = whatIsWrong(name);
+  if (wrong !== undefined) throw new PhoneKeyError('protocol.malformed', wrong);
   return name;
 };
 
-const malformed = (message: string): PhoneKeyError =>
-  new PhoneKeyError('protocol.malformed', message);
+/** Undefined for one that `checkName` does not take. */
+export const goodName = (name: string): string | undefined =>
+  whatIsWrong(name) === undefined ? name : undefined;
+
+/** A sentence, or undefined when it is in order. */
+const whatIsWrong = (name: string): string | undefined => {
+  const { length } = utf8(name);
+  if (length === 0 || length > MOST_NAME_BYTES) {
+    return `a name has 1 to ${String(MOST_NAME_BYTES)} bytes, not ${String(length)}`;
+  }
+  return /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)
+    ? 'a name has no control characters'
+    : undefined;
+};
 
 export const FORM_FACTORS = ['phone', 'watch', 'tablet', 'computer', 'fob', 'card'] as const;
 

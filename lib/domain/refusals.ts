@@ -54,7 +54,10 @@ const REFUSALS = {
     'the car does not know the time, so it takes no key with limits',
     'The key of an owner brings the time: let one use the car.',
   ),
-  'pin-needed': entry('the car asks for its PIN', 'Start with it: key start --pin -.'),
+  'pin-needed': entry(
+    'the car asks for its PIN',
+    'Give it: key start --pin -, or key pin set --old-pin -. Who has the card clears it: key car pin clear.',
+  ),
   'pin-wrong': entry(
     'the PIN is wrong',
     'Type it again; each wrong one makes the wait longer.',
@@ -82,6 +85,10 @@ const REFUSALS = {
     "Set the clock of the phone that signed it, or the car's with the card: key car time.",
     TEMPORARY,
   ),
+  'name-invalid': entry(
+    'the car does not take the name of this phone',
+    'A name has 1 to 32 bytes and no control characters. Take the grant again with another one: key accept --as.',
+  ),
   'revocation-list-invalid': entry(
     'the car does not take this revocation list',
     'It is for another car, or of an owner who does not count there any more.',
@@ -104,8 +111,8 @@ const REFUSALS = {
     'Add another one first, at the car: key car card add.',
   ),
   busy: entry(
-    'the car remembers as many commands of this key as it can',
-    'Wait half a minute, then try again.',
+    'the car has no room for this key just now: it had the link for long, or gave many commands',
+    'Nothing was done. Try again in some seconds, or in half a minute.',
     TEMPORARY,
   ),
   /** By hand; a phone is told that it may not. */
@@ -133,6 +140,10 @@ const PAIRING_REFUSALS = {
     code: 'pairing.key-mismatch',
     message: "the car knows this phone's key together with another signing key",
   },
+  'name-invalid': entry(
+    'the car does not take the name of this phone',
+    'A name has 1 to 32 bytes and no control characters. No try was used up: key pair --name.',
+  ),
   fault: entry(
     'the car has a fault and did not keep the key',
     'Look at the log of the car, then pair again.',

@@ -14,20 +14,22 @@ interface Rights {
   readonly speedLimit?: number;
 }
 
-/** What no role but those without key management lacks: taking its own key away, delivering lists. */
-const OWN_KEY: readonly CommandName[] = ['removeKey', 'deliver'];
+/** What no role lacks: taking its own key away, delivering lists. */
+const EVERYBODY: readonly CommandName[] = ['removeKey', 'deliver'];
 
 /**
  * Who may do what: the one table. An owner may do everything, so that a new command needs no line here;
- * others may do what stands in it. Whoever may remove keys but is no owner may remove its own alone
- * (firmware-sim/behaviors.ts).
+ * others may do what stands in it. Who is no owner removes its own key alone (firmware-sim/key-manager.ts).
  */
 const RIGHTS: Readonly<Record<Role, Rights>> = {
   owner: { commands: 'everything' },
-  driver: { commands: ['unlock', 'lock', 'start', 'trunk', 'frunk', 'status', ...OWN_KEY] },
-  guest: { commands: ['unlock', 'lock', 'start', 'trunk', 'status', ...OWN_KEY] },
-  valet: { commands: ['unlock', 'lock', 'start', 'status', 'deliver'], speedLimit: 30 },
-  service: { commands: ['unlock', 'lock', 'start', 'frunk', 'status', 'deliver'], speedLimit: 50 },
+  driver: { commands: ['unlock', 'lock', 'start', 'trunk', 'frunk', 'status', ...EVERYBODY] },
+  guest: { commands: ['unlock', 'lock', 'start', 'trunk', 'status', ...EVERYBODY] },
+  valet: { commands: ['unlock', 'lock', 'start', 'status', ...EVERYBODY], speedLimit: 30 },
+  service: {
+    commands: ['unlock', 'lock', 'start', 'frunk', 'status', ...EVERYBODY],
+    speedLimit: 50,
+  },
 };
 
 export const permits = (role: Role, command: CommandName): boolean => {

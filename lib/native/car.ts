@@ -63,6 +63,7 @@ class NativeCarLink implements CarLink {
       carName: host.name,
       findKey: (publicKey) => findKey(suite, host.keys(), publicKey),
       pairingWindow: () => host.pairing.window(),
+      admits: (key) => car.admits(key),
     };
     this.#link = new MessageLink(link, {
       ...nativeMessages,
@@ -85,6 +86,10 @@ class NativeCarLink implements CarLink {
   /** Ends the session of this phone, if this is its link. */
   keyRemoved(publicKey: Uint8Array): void {
     this.#input({ type: 'key-removed', publicKey });
+  }
+
+  turnOver(): void {
+    this.#input({ type: 'turn-over' });
   }
 
   async close(): Promise<void> {
@@ -173,6 +178,7 @@ class NativeCarLink implements CarLink {
         });
         break;
       case 'authenticated':
+      case 'turned-away':
         this.#trial.proved();
         this.#onEvent(effect);
         break;

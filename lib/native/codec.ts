@@ -1,6 +1,6 @@
-import type { PhoneIdentity } from '../credentials/key-slot.js';
+import type { Applicant } from '../credentials/key-slot.js';
 import { LEAST_PART_BYTES } from '../credentials/revocation-list.js';
-import { checkName } from '../domain/names.js';
+import { checkName, goodName } from '../domain/names.js';
 import type { Enrolment } from '../domain/outcomes.js';
 import type { PairingRefusal } from '../domain/refusals.js';
 import type { Role } from '../domain/roles.js';
@@ -114,7 +114,7 @@ export const decodeFromCar = (bytes: Uint8Array): FromCar['message'] => {
 };
 
 /** What a phone says of itself in its commit, beside the X25519 key that the handshake carries. */
-export interface SignedIdentity extends Omit<PhoneIdentity, 'publicKey'> {
+export interface SignedIdentity extends Omit<Applicant, 'publicKey'> {
   /** 64 bytes, by `signingKey`: see pairing/transcript.ts. */
   readonly signature: Uint8Array;
 }
@@ -126,7 +126,7 @@ export const decodePhoneIdentity = (bytes: Uint8Array): SignedIdentity => {
   const { signingKey, signature, name, formFactor } = decode(PhoneIdentitySchema, bytes);
   exactly('signing key', signingKey, LENGTH.publicKey);
   exactly('signature', signature, LENGTH.signature);
-  return { signingKey, signature, name: checkName(name), ...knownFormFactor(formFactor) };
+  return { signingKey, signature, name: goodName(name), ...knownFormFactor(formFactor) };
 };
 
 /** What a car says of itself in its offer, beside the X25519 key that the handshake carries. */

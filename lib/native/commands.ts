@@ -1,7 +1,7 @@
 import type { Introduction } from '../credentials/key-slot.js';
 import { COMMAND_ID_BYTES } from '../domain/commands.js';
 import type { Command, CommandName } from '../domain/commands.js';
-import { checkName } from '../domain/names.js';
+import { checkName, goodName } from '../domain/names.js';
 import {
   formFactors,
   knownFormFactor,
@@ -23,7 +23,7 @@ import { toHex } from '../platform/bytes.js';
 
 /**
  * Commands that are good at any time of a session. Every other one acts, and counts only while the car's last
- * word is fresh (docs/PROTOCOL.md, section 4).
+ * word is fresh (docs/PROTOCOL.md, section 5).
  */
 export const AT_ANY_TIME: ReadonlySet<CommandName> = new Set([
   'status',
@@ -62,7 +62,7 @@ export const decodeRequest = (bytes: Uint8Array): Request => {
     message.case &&
     ({ type: message.case, ...message.value, ...(id.length > 0 && { id }) } as Command);
   if (grants.length === 0) return { command, introduction: undefined };
-  const introduction = { grants, name: checkName(name), ...knownFormFactor(formFactor) };
+  const introduction = { grants, name: goodName(name), ...knownFormFactor(formFactor) };
   return { command, introduction };
 };
 

@@ -74,6 +74,7 @@ export const refusals = numbers<Refusal, schema.RefusalReason>({
   'too-late': RefusalReason.TOO_LATE,
   'last-card': RefusalReason.LAST_CARD,
   busy: RefusalReason.BUSY,
+  'name-invalid': RefusalReason.NAME_INVALID,
   // What only happens by hand has no number of its own.
   'card-unknown': RefusalReason.NOT_PERMITTED,
   'card-known': RefusalReason.NOT_PERMITTED,
@@ -88,6 +89,7 @@ export const pairingRefusals = numbers<PairingRefusal, schema.PairRefusalReason>
   fault: schema.PairRefusalReason.FAULT,
   'last-owner': schema.PairRefusalReason.LAST_OWNER,
   'key-mismatch': schema.PairRefusalReason.KEY_MISMATCH,
+  'name-invalid': schema.PairRefusalReason.NAME_INVALID,
 });
 
 /** Bit mask of open closures as the schema has it: 1 front left, ... 32 frunk. */

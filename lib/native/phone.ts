@@ -3,6 +3,7 @@ import { isRefusal } from '../domain/outcomes.js';
 import type { Result } from '../domain/outcomes.js';
 import { PhoneKeyError } from '../errors.js';
 import { serviceDataOf } from '../link/advertising.js';
+import { droppedWish } from '../phone/deadline.js';
 import type { Deadline } from '../phone/deadline.js';
 import type { CarSession, DialectEnvironment, PhoneDialect } from '../phone/dialect.js';
 import type { PairedCar } from '../phone/store.js';
@@ -18,16 +19,17 @@ import { openChannel } from './phone/channel.js';
 import type { CarChannel, CarMessage, Challenge } from './phone/channel.js';
 import { nativeProfile } from './profile.js';
 import type { SealedChannel } from './session/common.js';
+import {
+  afterAsking,
+  afterTooLate,
+  FIRST_ATTEMPT,
+  isStale,
+  nextMove,
+} from './session/freshness.js';
 import { answerChallenge } from './session/phone.js';
 
 /** Commands that change nothing: when their answer is lost, nothing can have happened. */
 const READ_ONLY: ReadonlySet<CommandName> = new Set(['status', 'listKeys', 'listRevocations']);
-
-/** A word of the car this old, in milliseconds, may have expired when what answers it arrives. */
-const STALE_MS = 4_000;
-
-/** How often a fresh word is asked for, and how often what came too late is sent again. */
-const MOST_AGAIN = 2;
 
 /** The native dialect of a phone (docs/PROTOCOL.md), but for pairing: see phone/pair.ts. */
 export const nativeRemote: PhoneDialect = {
@@ -110,13 +112,21 @@ const nativeSession = (
     sealed: SealedChannel,
     deadline: Deadline,
   ): Promise<Result> => {
-    const stale = (): boolean => clock.now() - wordSince >= STALE_MS;
-    for (let sent = 0; ; sent++) {
-      for (let asked = 0; asked < MOST_AGAIN && stale(); asked++)
-        await deadline.raceWish(() => say({ type: 'status' }, sealed, deadline));
-      deadline.checkWish();
-      const result = await say(command, sealed, deadline);
-      if (sent === MOST_AGAIN || !isRefusal(result.outcome, 'too-late')) return result;
+    for (let attempt = FIRST_ATTEMPT; ;) {
+      switch (nextMove(attempt, isStale(wordSince, clock.now()), deadline.wishMs)) {
+        case 'drop':
+          throw droppedWish();
+        case 'ask':
+          await deadline.raceWish(() => say({ type: 'status' }, sealed, deadline));
+          attempt = afterAsking(attempt);
+          break;
+        case 'send': {
+          const result = await say(command, sealed, deadline);
+          const again = isRefusal(result.outcome, 'too-late') ? afterTooLate(attempt) : undefined;
+          if (again === undefined) return result;
+          attempt = again;
+        }
+      }
     }
   };
 
@@ -140,7 +150,7 @@ const nativeSession = (
       );
       const { handshake, tag } = response;
       const sentAt = clock.now();
-      const stale = sentAt - challenge.since >= STALE_MS;
+      const stale = isStale(challenge.since, sentAt);
       const proof = { case: 'proof', value: { handshake, tag } } as const;
       const message = await exchange(command, proof, deadline);
       if (message.case !== 'hello') {

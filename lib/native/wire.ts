@@ -3,7 +3,8 @@ import { PhoneKeyError } from '../errors.js';
 
 /**
  * The protobuf of the schema, by tables that `npm run proto` makes of it: proto3 with open enums, of which it
- * uses uint32, bool, enum, bytes, string and messages. A value that is zero and in no oneof is not sent.
+ * uses uint32, bool, enum, bytes, string and messages. A value that is zero is not sent, but in a oneof and where
+ * the field is optional.
  */
 
 /** A message; the type is that of its values. */
@@ -31,6 +32,8 @@ interface Field {
   readonly type: keyof typeof SCALARS | Schema<unknown>;
   readonly oneof?: string;
   readonly list?: true;
+  /** Undefined where it is not sent. */
+  readonly optional?: true;
 }
 
 /** What a message is made of: fields that are left out are zero. */
@@ -69,11 +72,12 @@ export const decode = <T>(schema: Schema<T>, bytes: Uint8Array): T => {
 };
 
 const write = (writer: BinaryWriter, { fields }: Schema<unknown>, values: Fields): void => {
-  for (const { number, name, type, oneof, list } of fields) {
+  for (const { number, name, type, oneof, list, optional } of fields) {
     const chosen = oneof === undefined ? undefined : (values[oneof] as Chosen);
     const one = oneof === undefined ? values[name] : chosen?.value;
     const empty = one instanceof Uint8Array && one.length === 0;
-    const isSent = oneof === undefined ? one && !empty : chosen?.case === name;
+    const filled = optional ? one !== undefined : one && !empty;
+    const isSent = oneof === undefined ? filled : chosen?.case === name;
     for (const value of list ? ((one ?? []) as unknown[]) : isSent ? [one] : []) {
       writer.tag(number, kindOf(type).wire);
       if (typeof type === 'string') {
@@ -126,7 +130,8 @@ const fieldOf = ({ fields }: Schema<unknown>, number: number): Field | undefined
 /** A message in which everything is zero. */
 const zero = ({ fields }: Schema<unknown>): Fields => {
   const message: Fields = {};
-  for (const { name, type, oneof, list } of fields) {
+  for (const { name, type, oneof, list, optional } of fields) {
+    if (optional) continue;
     if (oneof === undefined) message[name] = list ? [] : kindOf(type).zero;
     else message[oneof] = { case: undefined };
   }

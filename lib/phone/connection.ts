@@ -12,9 +12,16 @@ import type { PhoneEnvironment } from './environment.js';
 import { reconcile } from './reconcile.js';
 import type { PairedCar } from './store.js';
 
+/** 4 to 8 digits; a function is called only when the car asks for it. */
+export type GivenPin = string | (() => string | Promise<string>) | undefined;
+
 export interface StartOptions extends CallOptions {
-  /** 4 to 8 digits; a function is called only when the car asks for it. */
-  readonly pin?: string | (() => string | Promise<string>) | undefined;
+  readonly pin?: GivenPin;
+}
+
+export interface SetPinOptions extends CallOptions {
+  /** The one that the car asks for now. */
+  readonly oldPin?: GivenPin;
 }
 
 /** Sends one command and waits for its answer; several of one call come over the same link. */
@@ -46,21 +53,7 @@ export abstract class CarCommands<Options extends CallOptions> {
 
   /** Authorises driving for two minutes. */
   start(options?: Options & StartOptions): Promise<void> {
-    const pin = options?.pin;
-    return this.call(options, async (link, deadline) => {
-      const ask = (digits?: string): Promise<Result> => {
-        const typed = digits === undefined ? {} : { pin: checkPin(digits) };
-        return link.command({ type: 'start', ...typed }, deadline);
-      };
-      const result = await ask(typeof pin === 'function' ? undefined : pin);
-      if (typeof pin !== 'function' || !isRefusal(result.outcome, 'pin-needed')) {
-        expectDone(result);
-        return;
-      }
-      const typed = await pin();
-      deadline.askedNow();
-      expectDone(await ask(typed));
-    });
+    return this.#withPin(options, options?.pin, (pin) => ({ type: 'start', ...pin }));
   }
 
   trunk(options?: Options): Promise<void> {
@@ -83,26 +76,51 @@ export abstract class CarCommands<Options extends CallOptions> {
     return [...outcome.keys];
   }
 
-  /** @param slot of the key, from `listKeys` */
-  async removeKey(slot: number, options?: Options): Promise<void> {
+  /** @param slot of the key, from `listKeys`; `own`: that of this phone */
+  async removeKey(slot: number | 'own', options?: Options): Promise<void> {
+    if (slot === 'own') return this.#act({ type: 'removeKey' }, options);
     if (!Number.isInteger(slot) || slot < 0 || slot > MAX_SLOT) {
       throw new PhoneKeyError('usage.invalid', 'a slot is a whole number from 0');
     }
-    await this.#act({ type: 'removeKey', slot }, options);
+    return this.#act({ type: 'removeKey', slot }, options);
   }
 
   /**
-   * For owners: from now on the car asks for this PIN to start.
+   * For owners: from now on the car asks for this PIN to start. Where it asks for one already, that is needed.
    * @param pin 4 to 8 digits; empty: none any more
    */
-  async setPin(pin: string, options?: Options): Promise<void> {
+  async setPin(pin: string, options?: Options & SetPinOptions): Promise<void> {
     const checked = pin === '' ? pin : checkPin(pin);
-    await this.#act({ type: 'setPin', pin: checked }, options);
+    await this.#withPin(options, options?.oldPin, (old) => ({
+      type: 'setPin',
+      pin: checked,
+      ...(old.pin !== undefined && { oldPin: old.pin }),
+    }));
   }
 
   /** For owners: every key but the owners' is gone, and every grant of before is worth nothing. */
   raiseEpoch(options?: Options): Promise<void> {
     return this.#act({ type: 'raiseEpoch' }, options);
+  }
+
+  /** A PIN that a function gives is that of a person, who types it from then on. */
+  #withPin(
+    options: Options | undefined,
+    given: GivenPin,
+    command: (typed: { readonly pin?: string }) => Command,
+  ): Promise<void> {
+    return this.call(options, async (link, deadline) => {
+      const ask = (pin?: string): Promise<Result> =>
+        link.command(command(pin === undefined ? {} : { pin: checkPin(pin) }), deadline);
+      const result = await ask(typeof given === 'function' ? undefined : given);
+      if (typeof given !== 'function' || !isRefusal(result.outcome, 'pin-needed')) {
+        expectDone(result);
+        return;
+      }
+      const typed = await given();
+      deadline.askedNow();
+      expectDone(await ask(typed));
+    });
   }
 
   async #act(command: Command, options: Options | undefined): Promise<void> {
@@ -124,7 +142,7 @@ export class CarConnection extends CarCommands<CallOptions> {
   readonly #session: CarSession;
   #car: PairedCar;
   #clockLost = false;
-  #datedAhead = false;
+  #againMs: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -145,9 +163,12 @@ export class CarConnection extends CarCommands<CallOptions> {
     return this.#car;
   }
 
-  /** Whether the car refused the grant of this phone for its date: a moment later it may not. */
-  get datedAhead(): boolean {
-    return this.#datedAhead;
+  /**
+   * After how many milliseconds without a link the car may well do what it refused last: it found the grant of
+   * this phone dated a little ahead, or keeps its links for others. Undefined: asking again is of no use.
+   */
+  get againMs(): number | undefined {
+    return this.#againMs;
   }
 
   /** Whether the last answer said that the car does not know the time. */
@@ -192,11 +213,17 @@ export class CarConnection extends CarCommands<CallOptions> {
     }
     const result = await this.#session.ask(command, deadline);
     this.#clockLost = result.clockLost;
-    this.#datedAhead = command.type !== 'deliver' && isRefusal(result.outcome, 'dated-ahead');
+    if (command.type !== 'deliver') this.#againMs = againMs(result.outcome);
     this.#car = await reconcile(this.#environment, this.#car, this.#link.attHandle, result);
     return result;
   }
 }
+
+/** docs/PROTOCOL.md, sections 8 and 5. */
+const againMs = (outcome: Outcome): number | undefined => {
+  if (isRefusal(outcome, 'dated-ahead')) return 1_000;
+  return isRefusal(outcome, 'busy') ? 5_000 : undefined;
+};
 
 const checkPin = (pin: string): string => {
   if (/^\d{4,8}$/.test(pin)) return pin;

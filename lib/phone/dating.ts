@@ -40,7 +40,8 @@ export const signingSeconds = (
  */
 export const learned = (car: PairedCar, terms: SigningTerms, seconds: number): PairedCar => {
   const { epoch, time, mark, floor } = terms;
-  if (!isOwner(car) || epoch < (car.epoch ?? 0)) return car;
+  // Whose pairing is unconfirmed may be an owner's without knowing it.
+  if (!(isOwner(car) || car.unconfirmed === true) || epoch < (car.epoch ?? 0)) return car;
   if (epoch > (car.epoch ?? 0)) return learned(begunAnew(car, epoch), terms, seconds);
   const offset = time === 0 ? car.clockOffset : time - seconds;
   const isNews = Math.abs((offset ?? 0) - (car.clockOffset ?? Infinity)) > ROUNDING_SECONDS;

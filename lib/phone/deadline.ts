@@ -12,7 +12,7 @@ export interface CallOptions {
 /** What is not done by then is not done any more: a wish stands 10 s, and a car acts within 5 s after that. */
 export const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** How long after a person asked a command that acts may be sent, in milliseconds (docs/PROTOCOL.md, section 4). */
+/** How long after a person asked a command that acts may be sent, in milliseconds (docs/PROTOCOL.md, section 5). */
 export const WISH_MS = 10_000;
 
 /**
@@ -67,18 +67,18 @@ export class Deadline implements CallOptions {
    * @throws PhoneKeyError `car.too-late`
    */
   checkWish(): void {
-    if (this.#wishMs <= 0) throw dropped();
+    if (this.wishMs <= 0) throw droppedWish();
   }
 
   /** Settles as that does which a command that acts has to wait for. @throws PhoneKeyError `car.too-late` */
   raceWish<T>(work: () => Promise<T>): Promise<T> {
     this.checkWish();
-    return this.within(this.#wishMs).race(work(), dropped);
+    return this.within(this.wishMs).race(work(), droppedWish);
   }
 
   /** For how long a command that acts may be sent yet, in milliseconds. */
-  get #wishMs(): number {
-    return this.#askedAt + WISH_MS - this.#clock.now();
+  get wishMs(): number {
+    return wishMsLeft(this.#askedAt, this.#clock.now());
   }
 
   /** @throws PhoneKeyError `interrupted` */
@@ -110,5 +110,8 @@ export class Deadline implements CallOptions {
   }
 }
 
-const dropped = (): PhoneKeyError =>
+/** By when the person asked. */
+export const wishMsLeft = (askedAt: number, now: number): number => askedAt + WISH_MS - now;
+
+export const droppedWish = (): PhoneKeyError =>
   new PhoneKeyError('car.too-late', 'what was asked for 10 s ago is not sent any more');

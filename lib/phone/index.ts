@@ -6,7 +6,7 @@ export type { Refusal } from '../domain/refusals.js';
 export type { AcceptOptions } from './accepting.js';
 export type { CarChoice } from './choose.js';
 export { CarConnection } from './connection.js';
-export type { StartOptions } from './connection.js';
+export type { GivenPin, SetPinOptions, StartOptions } from './connection.js';
 export type { CallOptions } from './deadline.js';
 export type * from './dialect.js';
 export type { CatchUp, KeyRingOptions, PhoneKeyOptions } from './environment.js';

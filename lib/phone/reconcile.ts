@@ -23,6 +23,7 @@ const NOT_ADMITTED: ReadonlySet<Refusal> = new Set([
   'clock-lost',
   'dated-ahead',
   'grant-void',
+  'name-invalid',
   'fault',
 ]);
 

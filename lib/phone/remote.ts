@@ -24,9 +24,10 @@ export interface CarCallOptions extends CallOptions {
   readonly cars?: readonly PairedCar[] | undefined;
 }
 
-/** A grant that is dated ahead is shown again so often, after so many milliseconds each. */
+/** What a car may do a little later is asked for again so often. */
 const MOST_AGAIN = 2;
-const AGAIN_MS = 1_000;
+/** Asking takes no longer, in milliseconds. */
+const ASKING_MS = 1_000;
 
 const notHeard = (): PhoneKeyError => new PhoneKeyError('car.not-found', 'the car was not heard');
 
@@ -66,6 +67,15 @@ export class Remote extends CarCommands<CarCallOptions> {
     });
   }
 
+  /** With the key of this phone goes its entry of the car. */
+  override async removeKey(slot: number | 'own', options?: CarCallOptions): Promise<void> {
+    const car = await this.call(options, async (connection, deadline) => {
+      await connection.removeKey(slot, deadline);
+      return connection.car;
+    });
+    if (slot === 'own' || slot === car.slot) await this.#environment.store.remove(car.name);
+  }
+
   /**
    * Delivers what is in the outbox for a car. Every other command does so too, when it is done; a
    * revocation list of this phone is there from the moment it is signed.
@@ -88,26 +98,28 @@ export class Remote extends CarCommands<CarCallOptions> {
     const candidates = await this.#candidates(options ?? {}, deadline);
     for (let again = 0; ; again++) {
       let failure: unknown;
+      let againMs: number | undefined;
       const connection = await candidates.open();
       const outbox = openOutbox(this.#environment, connection);
-      const tooEarly = (): boolean =>
-        connection.datedAhead && again < MOST_AGAIN && deadline.timeoutMs > 2 * AGAIN_MS;
+      const whenAgain = (): number | undefined =>
+        again < MOST_AGAIN && deadline.timeoutMs > (connection.againMs ?? Infinity) + ASKING_MS
+          ? connection.againMs
+          : undefined;
       try {
         const done = await work(connection, deadline, outbox);
-        if (!tooEarly()) return done;
+        againMs = whenAgain();
+        if (againMs === undefined) return done;
       } catch (error) {
         failure = error;
+        againMs = whenAgain();
       } finally {
         await outbox.afterCommand(deadline);
         // What the car answered counts, not how the link ended.
         await connection.close().catch(() => undefined);
       }
-      if (failure !== undefined && !tooEarly()) {
-        if (!(await candidates.hasOther(failure))) throw failure;
-        continue;
-      }
-      // An owner's clock may be a little ahead of the car's.
-      await deadline.race(pause(this.#environment.clock, AGAIN_MS), notHeard);
+      if (againMs !== undefined) {
+        await deadline.race(pause(this.#environment.clock, againMs), notHeard);
+      } else if (!(await candidates.hasOther(failure))) throw failure;
     }
   }
 

@@ -42,6 +42,7 @@ export const openBlenoPeripheral = async (
 };
 
 class BlenoPeripheral implements Peripheral {
+  readonly mostLinks = 1;
   readonly #loaded: LoadedBleno;
   readonly #bleno: Bleno;
   readonly #clock: Clock;
@@ -176,7 +177,11 @@ class BlenoPeripheral implements Peripheral {
     this.#stopIdle?.();
     this.#trial?.over();
     // bleno advertises again by itself, right after this event, but what it advertised before.
-    if (this.#next !== this.#advertised) this.#advertiseAfter(0);
+    const before = this.#advertised;
+    if (this.#next === before) return;
+    // What is no longer true is not to be heard once more.
+    if (before !== undefined && !this.#sets.includes(before)) this.#bleno.stopAdvertising();
+    this.#advertiseAfter(0);
   }
 
   #stateChanged(state: string): void {

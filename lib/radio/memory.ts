@@ -79,6 +79,7 @@ export class MemoryRadio {
     const car: MemoryCar = { services: [], sets: [] };
     this.#cars.set(id, car);
     return {
+      mostLinks: Infinity,
       start: async (services) => {
         car.services = services;
       },

@@ -95,6 +95,8 @@ export interface CentralLink extends Link {
 }
 
 export interface Peripheral {
+  /** How many phones it serves at one time, 1 or more. While so many are connected, no other one can. */
+  readonly mostLinks: number;
   /**
    * Offers these services; a phone uses one of them at a time. Does not advertise.
    * @param onError The radio failed for good (the adapter was unplugged, the air ended).

@@ -38,14 +38,14 @@ export const writeDurably = async (
 export const probe = (disk: Disk, directory: string, bytes: number): Promise<void> =>
   withTemporary(disk, directory, new Uint8Array(bytes), (temporary) => disk.unlink(temporary));
 
-/** Creates the directory and its parents, of mode 0700, where they are missing: durably, too. */
-export const makeDirectory = async (disk: Disk, path: string): Promise<void> => {
+/** Creates the directory and its parents, of mode 0700, where they are missing: durably, too. False: it was there. */
+export const makeDirectory = async (disk: Disk, path: string): Promise<boolean> => {
   const first = await disk.makeDirectory(path);
-  if (first === undefined) return;
+  if (first === undefined) return false;
   const end = resolve(first);
   for (let at = resolve(path); ; at = dirname(at)) {
     await disk.syncDirectory(dirname(at));
-    if (at === end) return;
+    if (at === end) return true;
   }
 };
 

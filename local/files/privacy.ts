@@ -1,7 +1,7 @@
 import type { FileStatus } from './disk.js';
 
 /**
- * Why a file or directory is not this user's alone: its mode lets others in, or it is somebody else's;
+ * Why a file or directory is not this user's alone: it is somebody else's, or its mode lets others in;
  * undefined: it is. Windows has no modes; the user's own directories are private there.
  */
 export const notPrivate = ({
@@ -9,6 +9,6 @@ export const notPrivate = ({
   uid,
 }: Pick<FileStatus, 'mode' | 'uid'>): 'mode' | 'owner' | undefined => {
   if (process.platform === 'win32') return undefined;
-  if ((mode & 0o077) !== 0) return 'mode';
-  return uid === process.getuid?.() ? undefined : 'owner';
+  if (uid !== process.getuid?.()) return 'owner';
+  return (mode & 0o077) === 0 ? undefined : 'mode';
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // What `npm run proto` has buf run for lib/native/schema/gen: types and tables for lib/native/wire.ts, which knows
-// uint32, bool, enum, bytes, string and messages, singular, repeated and in a oneof. Anything else is an error.
+// uint32, bool, enum, bytes, string and messages, singular, repeated and in a oneof, and scalars that are optional.
+// Anything else is an error.
 import { ScalarType } from '@bufbuild/protobuf';
 import { createEcmaScriptPlugin, runNodeJs } from '@bufbuild/protoplugin';
 
@@ -20,6 +21,9 @@ function typesOf(field) {
   if (field.message) return [`${field.message.name}Schema`, field.message.name];
   return field.enum ? ["'enum'", field.enum.name] : [`'${scalar[0]}'`, scalar[1]];
 }
+
+/** Whether it is there counts, also where it is zero. */
+const isOptional = (field) => field.fieldKind === 'scalar' && field.proto.proto3Optional;
 
 function printEnum(f, { name, values }) {
   f.print('export enum ', name, ' {');
@@ -44,7 +48,8 @@ function printMessage(f, message) {
       f.print('    | { readonly case: undefined; readonly value?: undefined };');
     } else {
       const list = member.fieldKind === 'list' ? 'readonly ' : '';
-      f.print('  readonly ', member.localName, ': ', list, typesOf(member)[1], list && '[]', ';');
+      const colon = isOptional(member) ? '?: ' : ': ';
+      f.print('  readonly ', member.localName, colon, list, typesOf(member)[1], list && '[]', ';');
     }
   }
   f.print('}', '\n');
@@ -57,7 +62,9 @@ function printMessage(f, message) {
       ? `, oneof: '${oneof.localName}'`
       : field.fieldKind === 'list'
         ? ', list: true'
-        : '';
+        : isOptional(field)
+          ? ', optional: true'
+          : '';
     f.print(
       '    { number: ',
       number,

@@ -130,20 +130,20 @@ describe('over the radio in memory', () => {
     const radio = new MemoryRadio();
     const code = newPairingCode(seededRandom('code'));
     const key = { slot: 0, role: 'driver' } as const;
-    let enrolled: Parameters<CarEndpointHost['pairing']['enrol']>[1] | undefined;
+    let enrolled: ReturnType<CarEndpointHost['keys']>[number] | undefined;
     const car = new CarEndpoint({
       peripheral: radio.peripheral(),
       host: {
         identity: defaultSuite.x25519KeyPair(seededRandom('car')(32)),
         name: 'Mine',
-        keys: () =>
-          enrolled === undefined ? [] : [{ ...key, ...enrolled, publicKey: enrolled.publicKey }],
+        keys: () => (enrolled === undefined ? [] : [enrolled]),
         execute: () => Promise.reject(new Error('it has no doors')),
         pairing: {
           window: () => ({ code, role: 'driver' }),
           countTry: () => Promise.resolve(true),
-          enrol: (_, phone) => {
-            enrolled = phone;
+          enrol: (_, { name, ...phone }) => {
+            if (name === undefined) return Promise.resolve('name-invalid');
+            enrolled = { ...key, ...phone, name };
             return Promise.resolve({ ...key, epoch: 0, time: 0, mark: 0, floor: 0 });
           },
         },

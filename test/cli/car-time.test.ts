@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { run } from '../../cli/run.js';
-import { rightsLines } from '../../cli/car/report-lines.js';
+import { describeCarEvent } from '../../cli/car/describe-event.js';
+import { linkEvent } from '../../firmware-sim/index.js';
+import type { CarLinkEvent } from '../../lib/car/index.js';
+import type { KeySlot } from '../../lib/credentials/key-slot.js';
+import { linkLines, rightsLines } from '../../cli/car/report-lines.js';
 import { Cli } from '../support/cli.js';
 import { testHost } from '../support/cli-host.js';
 
@@ -68,6 +72,45 @@ describe('key car time', () => {
     ]) {
       expect(await cli.run([...args, '--name', 'nobody'])).toMatchObject({ code: 4, stdout: '' });
     }
+  });
+});
+
+describe('the lines about links', () => {
+  const key = { slot: 3, name: 'Gus' };
+
+  it('say who keeps others out', () => {
+    const links = [
+      { key, seconds: 12 },
+      { key: null, seconds: 0 },
+    ];
+    expect(linkLines({ links })).toEqual([
+      'linked for 12 s: Gus (slot 3)',
+      'linked for 0 s: a phone that has not proved itself',
+    ]);
+  });
+
+  it('say who came and went', () => {
+    const slot: KeySlot = {
+      ...key,
+      publicKey: new Uint8Array(32),
+      signingKey: new Uint8Array(32),
+      role: 'guest',
+    };
+    const events: readonly CarLinkEvent[] = [
+      { type: 'authenticated', key: slot },
+      { type: 'link-closed', why: 'its turn is over', key: slot },
+      { type: 'turned-away', key: slot },
+      { type: 'link-closed', why: 'others are next' },
+    ];
+    expect(events.map(linkEvent).map(describeCarEvent)).toEqual([
+      'it is Gus (slot 3)',
+      'the link of Gus (slot 3) ended: its turn is over',
+      'Gus (slot 3) was turned away: it has had its turn, others are next',
+      'the link ended: others are next',
+    ]);
+    expect(events.map(linkEvent)).toEqual(
+      events.map((event) => ('key' in event ? { ...event, key } : event)),
+    );
   });
 });
 

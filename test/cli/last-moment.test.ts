@@ -64,6 +64,7 @@ afterEach(async () => {
 });
 
 const altered = (peripheral: Peripheral): Peripheral => ({
+  mostLinks: peripheral.mostLinks,
   start: (services, onError) =>
     peripheral.start(
       services.map(({ profile, onLink }) => ({

@@ -240,8 +240,46 @@ describe('a shared key', () => {
     expect(await asked).toBe(0);
     expect(person.written).toMatchObject({ out: 'driving is authorised for 2 minutes\n' });
     expect(person.written.err).not.toContain('47');
-    expect(await owner.run(['pin', 'clear'])).toMatchObject({ code: 0 });
+    expect(await owner.run(['pin', 'set', '--pin', '-'], { input: '1357\n' })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('--old-pin -'),
+    });
+    const both = ['pin', 'set', '--pin', '-', '--old-pin', '-'];
+    expect(await owner.run(both, { input: '1357\n4711\n' })).toMatchObject({ code: 2 });
+    expect(await owner.run(['pin', 'clear', '--old-pin', '4711'])).toMatchObject({ code: 2 });
+    const env = { KEY_PIN: '1357', KEY_OLD_PIN: '4711' };
+    expect(await owner.run(['pin', 'set'], { env })).toMatchObject({ code: 0 });
+    const asksFor = testHost({ tty: true });
+    const cleared = run(
+      ['--radio', 'virtual', '--air', owner.home, '--home', owner.home, 'pin', 'clear'],
+      asksFor,
+    );
+    await asksFor.wrote(/PIN that it asks for now: /);
+    asksFor.stdin.write('1357\n');
+    expect(await cleared).toBe(0);
     expect(await bob.run(['start'])).toMatchObject({ code: 0 });
+  });
+
+  it('starts without a PIN again when the person with the card has cleared it', async () => {
+    await owner.run(['pin', 'set', '--pin', '-'], { input: '4711\n' });
+    expect(await bob.run(['start'])).toMatchObject({ code: 3 });
+    expect(await owner.json(['car', 'pin', 'clear'])).toMatchObject({ value: { pin: false } });
+    expect(await bob.run(['start'])).toMatchObject({ code: 0 });
+  });
+
+  it('removes itself, from the car and from its phone, and does not know its slot', async () => {
+    expect((await bob.json(['cars'])).value).toMatchObject({ cars: [{ slot: null }] });
+    expect(await bob.json(['keys', 'remove', 'own'])).toMatchObject({
+      code: 0,
+      value: { slot: null, own: true },
+    });
+    expect((await bob.json(['cars'])).value).toEqual({ cars: [] });
+    const { value } = await owner.json(['keys', 'list']);
+    expect(value).toMatchObject({ keys: [{ slot: 0 }, { name: 'Eve2' }, { formFactor: 'card' }] });
+    expect(await owner.json(['keys', 'remove', 'own'])).toMatchObject({ code: 3 });
+    expect((await owner.json(['cars'])).value).toMatchObject({ cars: [{ slot: 0 }] });
+    await shareWith(owner, bob, 'Bob6b');
+    expect((await bob.run(['unlock'])).code).toBe(0);
   });
 
   it('is gone after a re-keying, with all others', async () => {

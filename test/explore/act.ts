@@ -1,15 +1,12 @@
 import type { Role } from '../../lib/domain/roles.js';
 import { NO_END, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../lib/credentials/grant.js';
-import { decide } from '../../lib/credentials/policy.js';
 import type { CommandName } from '../../lib/domain/commands.js';
 import { admitKey } from '../../firmware-sim/rights/admission.js';
 import { runningTime } from '../../firmware-sim/rights/clock.js';
 import { withoutKey } from '../../firmware-sim/rights/departure.js';
 import { pairKey } from '../../firmware-sim/rights/pairing.js';
-import { raiseEpoch, setTime, setTimeByCard } from '../../firmware-sim/rights/rekey.js';
-import { circumstancesOf } from '../../firmware-sim/rights/rights.js';
-import type { Rights } from '../../firmware-sim/rights/rights.js';
+import { useKey } from '../../firmware-sim/rights/use.js';
 import { signingTerms } from '../../firmware-sim/rights/terms.js';
 import { KEYS, phoneOf, signed, suite } from './cast.js';
 import type { Person } from './cast.js';
@@ -17,6 +14,7 @@ import type { State, Word } from './state.js';
 import {
   broken,
   met,
+  withoutListsOf,
   contextOf,
   keyOf,
   isOwner,
@@ -79,8 +77,9 @@ export const pair = (
       kind === 'grant' && by === person && (lost || (wasRestrained && !admitted.has(index))),
   );
   const words = [...after.words, word];
+  const lists = lost || wasRestrained ? withoutListsOf(state, [person]) : state.lists;
   return settled(
-    { ...after, words, slots: { ...state.slots, [person]: words.length - 1 } },
+    { ...after, words, lists, slots: { ...state.slots, [person]: words.length - 1 } },
     paired.rights,
   );
 };
@@ -245,21 +244,17 @@ export const unlock = (state: State, person: Person, limits: Limits): State | un
   const index = state.slots[person];
   const word = index === undefined ? undefined : state.words[index];
   if (key === undefined || index === undefined || word === undefined) return undefined;
-  const verdict = decide(key, 'unlock', circumstancesOf(state.rights, contextOf(state, limits)));
-  if (typeof verdict === 'string') return met('unlock', verdict);
+  const use = useKey(state.rights, key, 'unlock', contextOf(state, limits));
+  if (typeof use === 'string') return met('unlock', use);
   if (key.role !== 'owner' && isTakenBack(state, word, index)) {
     broken('what was taken away stays away', `${person} unlocked`);
   }
-  if (!verdict.counts || key.grant === undefined) return state;
+  if (word.uses === 0) return state;
   if (word.unlocks >= word.uses)
     broken('uses are never given back', `${person} unlocked once more`);
-  const counted = { ...key, grant: { ...key.grant, used: key.grant.used + 1 } };
   return {
     ...state,
-    rights: {
-      ...state.rights,
-      keys: state.rights.keys.map((each) => (each === key ? counted : each)),
-    },
+    rights: use.rights,
     words: state.words.map((each) =>
       each === word ? { ...word, unlocks: word.unlocks + 1 } : each,
     ),
@@ -281,47 +276,10 @@ export const remove = (state: State, person: Person, limits: Limits): State | un
   return settled(
     {
       ...after,
-      lists: state.lists.map((list) => (list.by === person ? { ...list, void: true } : list)),
+      lists: withoutListsOf(state, [person]),
     },
     rights,
   );
-};
-
-/** Every grant and list of before is void. */
-const newEpoch = (state: State, rights: Rights): State => {
-  const after = voiding(state, ({ kind, by, epoch }) =>
-    kind === 'grant' ? epoch <= state.rights.epoch : !isOwner(state.rights, by),
-  );
-  return settled(
-    {
-      ...after,
-      lists: state.lists.map((list) => ({ ...list, void: true })),
-      holds: state.holds.filter(({ person }) => isRestrained(state, person)),
-    },
-    rights,
-  );
-};
-
-export const reKey = (state: State, limits: Limits): State | undefined => {
-  const departure = raiseEpoch(state.rights, contextOf(state, limits));
-  return departure && newEpoch(state, departure.rights);
-};
-
-/** The card at the screen sets the clock: right, or so much too low. */
-export const setByCard = (state: State, behind: number, limits: Limits): State | undefined => {
-  const departure = setTimeByCard(state.rights, state.now - behind, contextOf(state, limits));
-  return departure && newEpoch(state, departure.rights);
-};
-
-export const loseClock = (state: State): State | undefined =>
-  state.rights.clock.lost
-    ? undefined
-    : { ...state, rights: { ...state.rights, clock: { ...state.rights.clock, lost: true } } };
-
-/** An owner's phone, whose clock is right, tells the time. */
-export const tellTime = (state: State, limits: Limits): State | undefined => {
-  const rights = setTime(state.rights, state.now, contextOf(state, limits));
-  return rights && { ...state, rights };
 };
 
 export const LEFT: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);

@@ -31,6 +31,7 @@ export const REFUSALS: readonly string[] = [
   ...['revocation-list-invalid', 'revocation-list-old', 'dated-ahead', 'own-key'].map(
     (each) => `list: ${each}`,
   ),
+  ...['pin-needed', 'pin-wrong', 'pin-locked'].map((each) => `pin: ${each}`),
 ];
 
 /** Every refusal that was met, and how often. */
@@ -80,6 +81,10 @@ export const voiding = (state: State, isVoid: (word: Word, index: number) => boo
     !word.void && isVoid(word, index) ? { ...word, void: true } : word,
   ),
 });
+
+/** The lists, those void that these owners have signed until now. */
+export const withoutListsOf = ({ lists }: State, owners: readonly Person[]): State['lists'] =>
+  lists.map((list) => (owners.includes(list.by) ? { ...list, void: true } : list));
 
 /** Takes from `slots` who is in none any more. */
 export const settled = (state: State, rights: Rights): State => ({

@@ -8,7 +8,17 @@ import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { KEYS, suite } from './cast.js';
 import type { Person } from './cast.js';
 import type { Hold, List, State } from './state.js';
-import { broken, met, contextOf, keyOf, isOwner, isRestrained, voiding, settled } from './facts.js';
+import {
+  broken,
+  met,
+  contextOf,
+  keyOf,
+  isOwner,
+  isRestrained,
+  voiding,
+  settled,
+  withoutListsOf,
+} from './facts.js';
 import type { Limits } from './facts.js';
 import { dated } from './act.js';
 
@@ -204,7 +214,7 @@ const lifted = (state: State, index: number): State => {
     .filter((person) => isRestrained(state, person) && !isRestrained(after, person));
   const admitted = new Set(Object.values(state.slots));
   return voiding(
-    after,
+    { ...after, lists: withoutListsOf(after, free) },
     ({ kind, by }, at) => kind === 'grant' && free.includes(by) && !admitted.has(at),
   );
 };

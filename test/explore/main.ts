@@ -42,7 +42,6 @@ if (control !== undefined) switchOff(control);
 else if (options.control !== undefined && options.control !== 'all') refuse('no such rule');
 
 // Only now, so that a rule that is switched off is off everywhere.
-const { search } = await import('./search.js');
 const { WORLDS } = await import('./worlds.js');
 const { REFUSALS, refusalsMet } = await import('./facts.js');
 
@@ -54,14 +53,14 @@ const say = (line: string, facts: object): void => {
 const explore = (name: string): { readonly states: number; readonly broken: boolean } => {
   const world = WORLDS.find((each) => each.name === name) ?? refuse(`no world "${name}"`);
   const from = performance.now();
-  const { states, depth, complete, never, found } = search(world, options.states, (so, at) => {
+  const { states, depth, complete, never, found } = world.search(options.states, (so, at) => {
     if (process.stderr.isTTY)
       process.stderr.write(`\r${name}: ${String(so)} states, ${String(at)} steps `);
   });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const seconds = Math.round((performance.now() - from) / 100) / 10;
   const facts = { world: name, states, depth, complete, seconds, never, found: found ?? null };
-  const end = complete ? 'all there are' : `to ${String(depth)} steps`;
+  const end = `${complete ? 'all there are,' : 'every story to'} ${String(depth)} steps`;
   const story = found?.story.map((line) => `\n  ${line}`).join('') ?? '';
   say(
     `${name}: ${String(states)} states, ${end}, ${String(seconds)} s` +
@@ -80,9 +79,7 @@ const exploreAll = (): boolean => {
     options.world === undefined ? REFUSALS.filter((each) => !refusalsMet.has(each)) : [];
   say(
     `${String(states)} states in ${String(names.length)} worlds` +
-      (unmet.length === 0
-        ? '; every refusal was met'
-        : `; refusals never met: ${unmet.join(', ')}`),
+      (unmet.length > 0 ? `; refusals never met: ${unmet.join(', ')}` : ''),
     { states, worlds: names.length, unmet },
   );
   return outcomes.every(({ broken }) => !broken) && unmet.length === 0;

@@ -1,16 +1,21 @@
 import * as act from './act.js';
 import type { Grant } from './act.js';
+import * as epochs from './epochs.js';
 import type { Limits } from './facts.js';
 import type { Role } from '../../lib/domain/roles.js';
 import * as window from './window.js';
 import * as lists from './lists.js';
 import type { NewList } from './lists.js';
 import type { Person } from './cast.js';
-import type { Action, World } from './search.js';
-import { START } from './state.js';
+import { checkHope, checkState, checkStep } from './properties.js';
+import type * as searching from './search.js';
+import { canonical, newState, START } from './state.js';
 import type { State } from './state.js';
 
 /** What may happen in a world, from a short list of it. */
+
+export type Action = searching.Action<State>;
+export type World = searching.World<State>;
 
 export const TICK = 300;
 
@@ -80,6 +85,7 @@ const actionsOf = (menu: Menu, begun: number) => {
     tries: [
       action('a minute passes', (state) => act.wait(state, 60)),
       action('a phone tries the code', window.tryCode),
+      action('a phone without a good name gets the try back', window.sendAway),
       action('the car loses power', window.cutPower),
       ...(menu.windows?.people ?? []).map((person) =>
         action(
@@ -89,16 +95,16 @@ const actionsOf = (menu: Menu, begun: number) => {
         ),
       ),
     ],
-    lose: action('the car loses the time', act.loseClock, true),
-    tell: action('an owner tells the time', (state) => act.tellTime(state, limits), true),
+    lose: action('the car loses the time', epochs.loseClock, true),
+    tell: action('an owner tells the time', (state) => epochs.tellTime(state, limits), true),
     attacks: attacks.map(([person, role]) => ({
       ...action(`${person} pairs as ${role}`, (state) => act.pair(state, person, role, limits)),
       attack: true,
     })),
-    rekey: action('the car is re-keyed', (state) => act.reKey(state, limits)),
+    rekey: action('the car is re-keyed', (state) => epochs.reKey(state, limits)),
     setBack: action(
       'the card sets the clock an hour back',
-      (state) => act.setByCard(state, 3600, limits),
+      (state) => epochs.setByCard(state, 3600, limits),
       true,
     ),
     stolen: {
@@ -159,5 +165,20 @@ export const world = (
     typeof step === 'string' ? begins(menu.limits, [step]) : [step],
   );
   const pairings = steps.filter(({ name }) => name.includes(' pairs ')).length;
-  return { name, limits: menu.limits, beginning: steps, actions: actionsOf(menu, pairings), depth };
+  const { limits } = menu;
+  return {
+    name,
+    start: newState,
+    beginning: steps,
+    actions: actionsOf(menu, pairings),
+    depth,
+    canonical,
+    checkState: (state) => {
+      checkState(state, limits);
+    },
+    checkStep,
+    checkHope: (state) => {
+      checkHope(state, limits);
+    },
+  };
 };

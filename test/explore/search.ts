@@ -1,26 +1,32 @@
 import { Broken } from './facts.js';
-import type { Limits } from './facts.js';
-import { checkHope, checkState, checkStep } from './properties.js';
-import { canonical, newState } from './state.js';
-import type { State } from './state.js';
 import { digest } from './text.js';
 
 /** One thing that can happen: as it is told in a story, and what comes of it; undefined: it cannot. */
-export interface Action {
+export interface Action<S> {
   readonly name: string;
   readonly byCard?: boolean;
   /** It must never come to anything. */
   readonly attack?: boolean;
-  apply(state: State): State | undefined;
+  apply(state: S): S | undefined;
+}
+
+/** What is true in every state of a kind, and which of them are the same; each throws Broken. */
+export interface Properties<S> {
+  /** The same text for states in which the same can happen from now on. */
+  canonical(state: S): string;
+  checkState(state: S): void;
+  checkStep(before: S, after: S, byCard: boolean): void;
+  /** That something good can happen yet; asked of some states only, for it takes longer. */
+  checkHope(state: S): void;
 }
 
 /** What is searched: how a story begins, and what can happen in it. */
-export interface World {
+export interface World<S> extends Properties<S> {
   readonly name: string;
-  readonly limits: Limits;
+  readonly start: S;
   /** What has happened before; each must be possible. */
-  readonly beginning: readonly Action[];
-  actions(state: State): readonly Action[];
+  readonly beginning: readonly Action<S>[];
+  actions(state: S): readonly Action<S>[];
   readonly depth: number;
 }
 
@@ -32,7 +38,7 @@ export interface Found {
 
 export interface Outcome {
   readonly states: number;
-  /** Steps after the beginning, of the longest story. */
+  /** So many steps after the beginning every story was searched; with `found`, the steps of that. */
   readonly depth: number;
   /** Nothing was left to try. */
   readonly complete: boolean;
@@ -53,24 +59,24 @@ const storyOf = (told: Told | undefined): string[] => {
   return story;
 };
 
-interface Node {
-  readonly state: State;
+interface Node<S> {
+  readonly state: S;
   readonly told: Told | undefined;
 }
 
 /** Breadth first, so that the first story that is found is a shortest one. */
-export const search = (
-  world: World,
+export const search = <S>(
+  world: World<S>,
   mostStates: number,
   progress: (states: number, depth: number) => void = () => undefined,
 ): Outcome => {
   const offered = new Map<string, boolean>();
   const known = new Set<number>();
   let told: Told | undefined;
-  let state = newState;
-  const step = (before: State, action: Action): State | undefined => {
+  let state = world.start;
+  const step = (before: S, action: Action<S>): S | undefined => {
     const after = action.apply(before);
-    if (after !== undefined) checkStep(before, after, action.byCard === true);
+    if (after !== undefined) world.checkStep(before, after, action.byCard === true);
     return after;
   };
   const outcome = (depth: number, found?: Found, complete = false): Outcome => ({
@@ -90,10 +96,10 @@ export const search = (
     if (after === undefined) throw new Error(`${world.name} cannot begin: ${action.name}`);
     state = after;
   }
-  let level: Node[] = [{ state, told }];
-  known.add(digest(canonical(state)));
+  let level: Node<S>[] = [{ state, told }];
+  known.add(digest(world.canonical(state)));
   for (let depth = 1; depth <= world.depth; depth++) {
-    const next: Node[] = [];
+    const next: Node<S>[] = [];
     for (const node of level) {
       for (const action of world.actions(node.state)) {
         const story: Told = { name: action.name, before: node.told };
@@ -102,16 +108,16 @@ export const search = (
           if (after !== undefined) offered.set(action.name, true);
           else if (!offered.has(action.name)) offered.set(action.name, action.attack === true);
           if (after === undefined) continue;
-          const id = digest(canonical(after));
+          const id = digest(world.canonical(after));
           if (known.has(id)) continue;
           known.add(id);
-          checkState(after, world.limits);
-          if (id % HOPE_EVERY === 0) checkHope(after, world.limits);
+          world.checkState(after);
+          if (id % HOPE_EVERY === 0) world.checkHope(after);
           next.push({ state: after, told: story });
         } catch (error) {
           return failed(error, story, depth);
         }
-        if (known.size >= mostStates) return outcome(depth);
+        if (known.size >= mostStates) return outcome(depth - 1);
       }
       if (known.size % 10_000 < 10) progress(known.size, depth);
     }

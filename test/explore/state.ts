@@ -108,7 +108,11 @@ export const newState: State = {
   numbers: {},
 };
 
-/** The same text for states in which the same can happen from now on. */
+/**
+ * The same text for states in which the same can happen from now on, and means the same. What was signed is a
+ * set: of its order matters only what was signed before which list, and before its owner's pairing. Of what is
+ * void only what it is made of matters, and of a pairing that nobody has a slot by, that it was one.
+ */
 export const canonical = ({
   rights,
   now,
@@ -121,6 +125,29 @@ export const canonical = ({
   tap,
 }: State): string => {
   const { keys, epoch, clock, own, owners } = rights;
+  const live = new Set(Object.values(slots));
+  const told = words.map((word, index) => {
+    const { kind, by, path, dates, uses } = word;
+    if (kind === 'pairing' && !live.has(index)) return '';
+    if (word.void) return text([path, by, dates, uses, word.epoch]);
+    const { after, revokedBy, seen, unlocks } = word;
+    const before = index < (slots[by] ?? -1);
+    const here = live.has(index);
+    return text([
+      kind,
+      by,
+      path,
+      dates,
+      uses,
+      word.epoch,
+      after,
+      revokedBy,
+      seen,
+      unlocks,
+      before,
+      here,
+    ]);
+  });
   return text([
     now,
     epoch,
@@ -134,22 +161,9 @@ export const canonical = ({
     ]),
     own,
     owners,
-    words.map((word) => [
-      word.kind,
-      word.by,
-      word.path,
-      word.dates,
-      word.uses,
-      word.after,
-      word.epoch,
-      word.void,
-      word.revokedBy,
-      word.seen,
-      word.unlocks,
-    ]),
-    lists.map((list) => [list.by, list.parts, list.after, list.void, list.had]),
-    holds,
-    slots,
+    told.sort(),
+    lists.map((list) => [list.by, list.parts, list.void, list.had]),
+    holds.map(text).sort(),
     window,
     tap,
     numbers,

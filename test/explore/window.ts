@@ -43,6 +43,15 @@ export const tryCode = (state: State): State | undefined => {
   return { ...tried, tap: { ...tap, tries: tap.tries + 1 } };
 };
 
+/** A phone that knew it, and has no good name, is to come again. */
+export const sendAway = (state: State): State | undefined => {
+  const returned = step(state, { type: 'return-try' });
+  if (returned === undefined) return undefined;
+  const tap = allowed(state, 'a try');
+  if (tap.tries === 0) broken('a code is guessed three times at the most', 'a try for nothing');
+  return { ...returned, tap: { ...tap, tries: tap.tries - 1 } };
+};
+
 /** A phone that knew it gets a key. Whether the car says so, or loses power first, is the same to the car. */
 export const enrol = (state: State, person: Person, limits: Limits): State | undefined => {
   const role = isOpen(state.window) ? state.window.role : undefined;

@@ -82,6 +82,7 @@ export const plainCar: CarDialect = {
       keyRemoved: (publicKey) => {
         if (key !== undefined && suite.equal(key.publicKey, publicKey)) void messages.close();
       },
+      turnOver: () => void messages.close(),
       close: () => messages.close(),
     };
   },

@@ -124,6 +124,8 @@ export class SharingHost extends TestHost {
         this.clockLost = false;
         return DONE;
       case 'setPin':
+        if (this.pin !== '' && !command.oldPin) return refusal('pin-needed');
+        if (this.pin !== '' && command.oldPin !== this.pin) return refusal('pin-wrong');
         this.pin = command.pin;
         return DONE;
       case 'start':

@@ -3,7 +3,7 @@ import { CarEndpoint } from '../../lib/car/endpoint.js';
 import type { CarEndpointOptions } from '../../lib/car/endpoint.js';
 import type { CarLinkEvent } from '../../lib/car/dialect.js';
 import { DEFAULT_SLOTS } from '../../lib/credentials/key-slot.js';
-import type { KeySlot, PhoneIdentity } from '../../lib/credentials/key-slot.js';
+import type { Applicant, KeySlot } from '../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../lib/crypto/index.js';
 import type { KeyPair } from '../../lib/crypto/suite.js';
 import type { Command, CommandName } from '../../lib/domain/commands.js';
@@ -76,7 +76,9 @@ export class TestHost implements CarHost {
       if (this.tries > 3) this.open = false;
       return Promise.resolve(this.open);
     },
-    enrol: (window: PairingWindow, phone: PhoneIdentity): Promise<Enrolment | EnrolRefusal> => {
+    enrol: (window: PairingWindow, phone: Applicant): Promise<Enrolment | EnrolRefusal> => {
+      const { name } = phone;
+      if (name === undefined) return Promise.resolve('name-invalid');
       const former = this.enrolled.find(({ publicKey }) =>
         defaultSuite.equal(publicKey, phone.publicKey),
       );
@@ -84,7 +86,7 @@ export class TestHost implements CarHost {
       if (!this.open) return Promise.resolve('closed');
       if (full) return Promise.resolve('slots-full');
       this.open = false;
-      const key = this.enrol(phone.publicKey, window.role, phone.name);
+      const key = this.enrol(phone.publicKey, window.role, name);
       return Promise.resolve({
         ...enrolmentOf(key),
         ...(former && { formerRole: former.role }),
@@ -95,7 +97,10 @@ export class TestHost implements CarHost {
 
 /** A TestHost on a radio, for phones whose suite is cheap too; `events` are those of its links. */
 export const startTestCar = async (
-  options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & { readonly host?: TestHost },
+  options: Omit<CarEndpointOptions, 'host' | 'onEvent'> & {
+    readonly host?: TestHost;
+    readonly onLinkEvent?: CarEndpointOptions['onEvent'];
+  },
 ): Promise<{ host: TestHost; endpoint: CarEndpoint; events: CarLinkEvent[] }> => {
   const host = options.host ?? new TestHost();
   const events: CarLinkEvent[] = [];
@@ -103,7 +108,10 @@ export const startTestCar = async (
     suite: cheapSuite,
     ...options,
     host,
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      options.onLinkEvent?.(event);
+    },
   });
   await endpoint.start();
   return { host, endpoint, events };

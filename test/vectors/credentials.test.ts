@@ -9,14 +9,21 @@ import { takePart } from '../../firmware-sim/rights/take-list.js';
 import { verifyChain } from '../../lib/credentials/chain.js';
 import { parseChain, TOLERANCE_SECONDS } from '../../lib/credentials/grant.js';
 import { fingerprint } from '../../lib/credentials/key-slot.js';
-import type { KeySlot } from '../../lib/credentials/key-slot.js';
+import type { Introduction, KeySlot } from '../../lib/credentials/key-slot.js';
 import { revocationListTagKey, openRevocationList } from '../../lib/credentials/revocation-list.js';
 import { formatUri, parseUri } from '../../lib/credentials/uri.js';
 import { nodeSuite } from '../../lib/crypto/node.js';
+import { goodName } from '../../lib/domain/names.js';
+import { permits } from '../../lib/domain/roles.js';
 import { PhoneKeyError } from '../../lib/errors.js';
+import { decodeRequest } from '../../lib/native/commands.js';
+import type { Request } from '../../lib/native/commands.js';
 import { toHex } from '../../lib/platform/bytes.js';
+import { KEYS } from '../../scripts/example-keys.js';
 import { grantVectors } from '../../scripts/grant-vectors.js';
-import { revocationListVectors, uriVectors } from '../../scripts/revocation-list-vectors.js';
+import { revocationListVectors } from '../../scripts/revocation-list-vectors.js';
+import { LINKS } from '../../scripts/sharing-examples.js';
+import { uriVectors } from '../../scripts/uri-vectors.js';
 import { fromHex, suites } from './support.js';
 
 const read = (name: string): unknown =>
@@ -123,7 +130,7 @@ const carOf = ({ now, entries, floor }: AdmissionVector): CarRecord => {
 
 describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
   it.each(grants.admissions)('$expect: $name', (vector) => {
-    const { now, bearer, chain, room, known, expect: wanted } = vector;
+    const { now, bearer, chain, room, known, called, expect: wanted } = vector;
     const context = {
       suite,
       carPublicKey: car.publicKey,
@@ -132,7 +139,12 @@ describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
       wallMs: (now ?? 0) * 1000,
     };
     const admit = (record: CarRecord, grant: string) =>
-      admitKey(record, fromHex(bearer), { grants: fromHex(grant), name: 'phone' }, context);
+      admitKey(
+        record,
+        fromHex(bearer),
+        { grants: fromHex(grant), name: goodName(grant === chain ? called : 'phone') },
+        context,
+      );
     let record = carOf(vector);
     if (known !== null) {
       const before = admit(record, known);
@@ -151,6 +163,42 @@ describe.each(suites)('keys that come by a grant, suite $name', (suite) => {
     );
   });
 });
+
+describe('commands with grants', () => {
+  const bearer = KEYS.guest.publicKey;
+  const context = { suite: nodeSuite, carPublicKey: car.publicKey, slots: 19 };
+
+  it.each(grants.introductions)('$expect: $name', ({ command, known, expect: wanted }) => {
+    const vector = { ...grants.admissions[0]!, known: known ? toHex(LINKS.first) : null };
+    const admit = (record: CarRecord, introduction: Introduction) =>
+      admitKey(record, bearer, introduction, { ...context, wallMs: vector.now! * 1000 });
+    let record = carOf(vector);
+    if (known) {
+      const before = admit(record, { grants: LINKS.first, name: 'phone' });
+      if (typeof before === 'string' || before.rights === undefined) throw new Error('not known');
+      record = before.rights;
+    }
+    const request = requestIn(fromHex(command));
+    const answer = (): string => {
+      if (request.introduction === undefined) return known ? 'UNKNOWN_COMMAND' : 'HELLO';
+      const outcome = admit(record, request.introduction);
+      if (typeof outcome === 'string') return answerTo(outcome, known);
+      const how = outcome.rights === undefined ? 'decided' : 'admitted';
+      if (request.command === undefined) return `${how}, UNKNOWN_COMMAND`;
+      return permits(outcome.key.role, request.command.type) ? how : `${how}, NOT_PERMITTED`;
+    };
+    expect(answer()).toBe(wanted);
+  });
+});
+
+const requestIn = (encoded: Uint8Array): Partial<Request> => {
+  try {
+    return decodeRequest(encoded);
+  } catch (error) {
+    if (error instanceof PhoneKeyError) return {};
+    throw error;
+  }
+};
 
 /** What the phone hears: lib/native/car/link-machine.ts turns the outcome into this. */
 const answerTo = (outcome: ReturnType<typeof admitKey>, known: boolean): string => {

@@ -104,6 +104,8 @@ describe('pairing', () => {
           name: "Ada's phone",
         },
       ]);
+    } else if (vector.expect === 'name invalid') {
+      expect(run()[2]).toMatchObject({ publicKey: hex(pairing.phone_public), name: undefined });
     } else {
       expect(run).toThrow(PhoneKeyError);
     }

@@ -3,10 +3,10 @@ import type { Command } from '../../domain/commands.js';
 import { refusedResult } from '../../domain/outcomes.js';
 import type { Result } from '../../domain/outcomes.js';
 import { PhoneKeyError } from '../../errors.js';
-import { AT_ANY_TIME, decodeRequest, encodeResult } from '../commands.js';
+import { decodeRequest, encodeResult } from '../commands.js';
 import type { Request } from '../commands.js';
 import type { ToCar } from '../schema/gen/phonekey.js';
-import { WORD_LIFETIME_MS } from '../session/car.js';
+import { isInTime } from '../session/freshness.js';
 import type { AdmissionRefusal } from '../../car/host.js';
 import {
   onEnrolled,
@@ -57,6 +57,8 @@ export const stepLink = (state: LinkState, input: LinkInput, context: LinkContex
       return onEnrolled(state, input.outcome, context);
     case 'key-removed':
       return onKeyRemoved(state, input.publicKey, context);
+    case 'turn-over':
+      return endSession(state, 'its turn is over');
     case 'idle':
       return BUSY.has(state.phase)
         ? { state, effects: [] }
@@ -130,6 +132,10 @@ const begin = (
   command: Command | undefined,
   context: LinkContext,
 ): LinkStep => {
+  if (!context.admits(key)) {
+    const { state, effects } = lastWord(answer(session, refusedResult('busy')), 'others are next');
+    return { state, effects: [{ type: 'turned-away', key }, ...effects] };
+  }
   const { state, effects } = execute(session, key, command, context);
   return { state, effects: [{ type: 'authenticated', key }, ...effects] };
 };
@@ -162,8 +168,7 @@ const onSealed = (
   if (key === undefined) return close('key removed');
   try {
     const { command } = requestIn(session.channel.open(sealed));
-    const fresh = context.now - wordAt < WORD_LIFETIME_MS;
-    if (command === undefined || fresh || AT_ANY_TIME.has(command.type))
+    if (isInTime(command?.type, wordAt, context.now))
       return execute(session, key, command, context);
     return say(session, refusedResult('too-late'), context);
   } catch (error) {
@@ -181,7 +186,7 @@ const execute = (
 ): LinkStep => {
   if (command === undefined) return say(session, refusedResult('unknown-command'), context);
   return {
-    state: { phase: 'executing', session, removed: false },
+    state: { phase: 'executing', session, ends: undefined },
     effects: [{ type: 'execute', command, key }],
   };
 };
@@ -196,8 +201,9 @@ const requestIn = (encoded: Uint8Array): Request => {
 
 const onExecuted = (state: LinkState, result: Result, context: LinkContext): LinkStep => {
   if (state.phase !== 'executing') return { state, effects: [] };
-  const { session, removed } = state;
-  return removed ? lastWord(answer(session, result), 'key removed') : say(session, result, context);
+  const { session, ends } = state;
+  if (ends !== undefined) return lastWord(answer(session, result), ends);
+  return say(session, result, context);
 };
 
 /** A word of the car, to a command and never unasked: from now on it is fresh. */
@@ -214,8 +220,11 @@ const answer = ({ channel }: Session, result: Result): LinkEffect => ({
 const onKeyRemoved = (state: LinkState, publicKey: Uint8Array, context: LinkContext): LinkStep => {
   if (state.phase !== 'ready' && state.phase !== 'executing') return { state, effects: [] };
   if (!context.suite.equal(state.session.phonePublicKey, publicKey)) return { state, effects: [] };
-  // A phone that removes its own key still gets the answer.
-  return state.phase === 'executing'
-    ? { state: { ...state, removed: true }, effects: [] }
-    : close('key removed');
+  return endSession(state, 'key removed');
+};
+
+/** A command that is under way is still answered: also to a phone that removes its own key. */
+const endSession = (state: LinkState, why: string): LinkStep => {
+  if (state.phase === 'executing') return { state: { ...state, ends: why }, effects: [] };
+  return state.phase === 'ready' ? close(why) : { state, effects: [] };
 };

@@ -11,7 +11,7 @@ import { pairingRegistration } from '../pairing/transcript.js';
 import { lastWord, openLink } from './link-state.js';
 import type { LinkContext, LinkEffect, LinkState, Pairing, LinkStep } from './link-state.js';
 
-/** The steps of pairing on one link: SPAKE2+, then proof of the keys (docs/PROTOCOL.md, section 5). */
+/** The steps of pairing on one link: SPAKE2+, then proof of the keys (docs/PROTOCOL.md, section 4). */
 
 export const onPairStart = (
   state: Extract<LinkState, { phase: 'challenged' }>,

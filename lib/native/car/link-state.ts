@@ -1,4 +1,4 @@
-import type { Introduction, KeySlot, PhoneIdentity } from '../../credentials/key-slot.js';
+import type { Applicant, Introduction, KeySlot } from '../../credentials/key-slot.js';
 import type { Suite } from '../../crypto/suite.js';
 import type { Command } from '../../domain/commands.js';
 import type { Enrolment, Result } from '../../domain/outcomes.js';
@@ -15,7 +15,7 @@ import { PROTOCOL_VERSION } from '../profile.js';
 /**
  * One link of the car as a state machine: (state, input) -> state and effects. car.ts carries
  * the effects out. A stranger gets one answer to everything: a fresh challenge, always after the same
- * time (docs/PROTOCOL.md, section 4).
+ * time (docs/PROTOCOL.md, section 3).
  */
 export type LinkState =
   | { readonly phase: 'challenged'; readonly challenge: Challenge; readonly failures: number }
@@ -23,7 +23,8 @@ export type LinkState =
   /** `wordAt`: when the last answer was handed to the radio, on the clock of `LinkContext.now`. */
   | { readonly phase: 'ready'; readonly session: Session; readonly wordAt: number }
   | { readonly phase: 'admitting'; readonly admission: Admission }
-  | { readonly phase: 'executing'; readonly session: Session; readonly removed: boolean }
+  /** `ends`: why the link ends when the command is answered. */
+  | { readonly phase: 'executing'; readonly session: Session; readonly ends: string | undefined }
   | { readonly phase: 'counting-try'; readonly pairing: Pairing; readonly share: Uint8Array }
   | { readonly phase: 'shared'; readonly pairing: Pairing }
   | { readonly phase: 'offered'; readonly pairing: Pairing }
@@ -59,6 +60,8 @@ export type LinkInput =
   | { readonly type: 'try-counted'; readonly allowed: boolean }
   | { readonly type: 'enrolled'; readonly outcome: Enrolment | EnrolRefusal | 'fault' }
   | { readonly type: 'key-removed'; readonly publicKey: Uint8Array }
+  /** The key has had its turn, and others want the link. */
+  | { readonly type: 'turn-over' }
   | { readonly type: 'idle' };
 
 export type LinkEffect =
@@ -73,11 +76,12 @@ export type LinkEffect =
   | { readonly type: 'execute'; readonly command: Command; readonly key: KeySlot }
   | { readonly type: 'receive-revocation-list'; readonly revocationList: Uint8Array }
   | { readonly type: 'count-try'; readonly window: PairingWindow }
-  | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: PhoneIdentity }
+  | { readonly type: 'enrol'; readonly window: PairingWindow; readonly phone: Applicant }
   /** Give `idle` after this time, unless another such effect comes first. */
   | { readonly type: 'idle-after'; readonly ms: number }
   | { readonly type: 'authenticated'; readonly key: KeySlot }
   | { readonly type: 'refused' }
+  | { readonly type: 'turned-away'; readonly key: KeySlot }
   | { readonly type: 'close'; readonly why: string };
 
 export interface LinkContext {
@@ -92,6 +96,8 @@ export interface LinkContext {
   readonly unprovenMs: number;
   findKey(publicKey: Uint8Array): KeySlot | undefined;
   pairingWindow(): PairingWindow | undefined;
+  /** False: it has had its turn, and others may want the link. */
+  admits(key: KeySlot): boolean;
 }
 
 export interface LinkStep {

@@ -12,7 +12,7 @@ export type Content =
   | {
       readonly type: 'command';
       readonly command: CommandName | 'unknown';
-      /** Of the key to remove. */
+      /** Of the key to remove; none: the one that asks. */
       readonly slot?: number;
       /** Fingerprint of the key that the phone proved to have, in hex; in a Proof. */
       readonly key?: string;
@@ -34,7 +34,7 @@ export const commandContent = (encoded: Uint8Array | undefined): Content =>
     return {
       type: 'command',
       command: command?.type ?? 'unknown',
-      ...(command?.type === 'removeKey' ? { slot: command.slot } : {}),
+      ...(command?.type === 'removeKey' && 'slot' in command && { slot: command.slot }),
     };
   });
 

@@ -1,4 +1,4 @@
-import type { PhoneIdentity } from '../../credentials/key-slot.js';
+import type { Applicant } from '../../credentials/key-slot.js';
 import type { KeyPair, Suite } from '../../crypto/suite.js';
 import type { Enrolment } from '../../domain/outcomes.js';
 import type { PairingRefusal } from '../../domain/refusals.js';
@@ -85,7 +85,7 @@ export class CarPairing {
    * Takes PairCommit: the phone has saved who we are, and has both of these keys.
    * @throws PhoneKeyError `protocol.authentication`, `protocol.malformed`, `crypto.weak-key`
    */
-  openCommit(commit: Uint8Array): PhoneIdentity {
+  openCommit(commit: Uint8Array): Applicant {
     const transcript = inOrder(this.#transcript);
     const noise = inOrder(this.#noise);
     const { signature, ...identity } = decodePhoneIdentity(noise.readMessage(commit));

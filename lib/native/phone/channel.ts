@@ -57,8 +57,7 @@ export const openChannel = async (
       }
     },
     closed: (reason, error) => {
-      const how = reason === 'remote' ? 'the car closed the link' : 'the link to the car was lost';
-      fail(error ?? new PhoneKeyError('radio.link-lost', how));
+      fail(error ?? (reason === 'remote' ? closedByCar() : lost()));
     },
   });
 
@@ -107,6 +106,14 @@ export const openChannel = async (
     },
   };
 };
+
+const lost = (): PhoneKeyError =>
+  new PhoneKeyError('radio.link-lost', 'the link to the car was lost');
+
+const closedByCar = (): PhoneKeyError =>
+  new PhoneKeyError('radio.link-lost', 'the car closed the link', {
+    hint: 'Try again: a car ends a link that lasts long, so that others may have it.',
+  });
 
 const timedOut = (): PhoneKeyError =>
   new PhoneKeyError('car.silent', 'the car did not answer in time');

@@ -7,7 +7,7 @@ import { nativeRemote } from '../phone.js';
 import { openChannel } from './channel.js';
 import type { CarMessage } from './channel.js';
 
-/** Pairs: SPAKE2+ with the code, then proof of the static keys (docs/PROTOCOL.md, section 5). */
+/** Pairs: SPAKE2+ with the code, then proof of the static keys (docs/PROTOCOL.md, section 4). */
 const pair: OverLink<string, CarToPair> = async (link, code, phone, deadline) => {
   const { suite, random, name, formFactor } = phone;
   const channel = await openChannel(link, phone, deadline);

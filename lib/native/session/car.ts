@@ -4,14 +4,9 @@ import { HandshakeState, PATTERNS } from '../../noise/handshake-state.js';
 import type { Random } from '../../platform/random.js';
 import { PROLOGUE, proofTagKey, proofTagWith, SealedChannel, SessionKeyTap } from './common.js';
 import type { OnSessionKeys, ProofTag } from './common.js';
+import { isFresh } from './freshness.js';
 
 /** The car's side of one session: Noise KX, the car initiates. Its mirror is phone.ts. */
-
-/**
- * How long a word of the car, a challenge or a result, may be answered by what acts: in milliseconds on its
- * monotonic clock, from when it was handed to the radio.
- */
-export const WORD_LIFETIME_MS = 5_000;
 
 export interface CarSecrets {
   /** X25519; the public key is the car's identity. */
@@ -34,7 +29,6 @@ export interface VerifiedProof {
 }
 
 export interface ChallengeOptions {
-  readonly lifetimeMs?: number;
   /** Is given the keys of the session that a valid proof begins, for a key log. */
   readonly onSessionKeys?: OnSessionKeys | undefined;
 }
@@ -46,7 +40,7 @@ export class Challenge {
   readonly #suite: Suite;
   readonly #secrets: CarSecrets;
   readonly #noise: HandshakeState;
-  readonly #expiresAt: number;
+  readonly #madeAt: number;
   readonly #keyTap: SessionKeyTap | undefined;
   #used = false;
 
@@ -56,11 +50,11 @@ export class Challenge {
     random: Random,
     secrets: CarSecrets,
     now: number,
-    { lifetimeMs = WORD_LIFETIME_MS, onSessionKeys }: ChallengeOptions = {},
+    { onSessionKeys }: ChallengeOptions = {},
   ) {
     this.#suite = suite;
     this.#secrets = secrets;
-    this.#expiresAt = now + lifetimeMs;
+    this.#madeAt = now;
     this.#keyTap = onSessionKeys && new SessionKeyTap(onSessionKeys);
     this.#noise = new HandshakeState(suite, PATTERNS.KX, {
       initiator: true,
@@ -80,7 +74,7 @@ export class Challenge {
   verify(handshake: Uint8Array, tag: Uint8Array, now: number): VerifiedProof | undefined {
     if (this.#used) return undefined;
     this.#used = true;
-    if (now >= this.#expiresAt) return undefined;
+    if (!isFresh(this.#madeAt, now)) return undefined;
     const expected = this.#secrets.proofTag(this.bytes, handshake);
     if (!this.#suite.equal(expected, tag)) return undefined;
     try {

@@ -30,7 +30,7 @@ export class SealedChannel {
   }
 }
 
-/** Binds protocol name, version and GATT service into every handshake; see docs/PROTOCOL.md, 4. */
+/** Binds protocol name, version and GATT service into every handshake; see docs/PROTOCOL.md, section 5. */
 export const PROLOGUE: Uint8Array = utf8(
   `phonekey v${String(PROTOCOL_VERSION)} ${nativeProfile.service}`,
 );

@@ -76,6 +76,7 @@ interface Connection {
 class HciPeripheral implements Peripheral {
   readonly #options: Required<Pick<HciPeripheralOptions, 'clock' | 'links' | 'mtu'>>;
   readonly #log: Logger;
+  readonly mostLinks: number;
   readonly #controller: HostedController;
   readonly #advertiser: Advertiser;
   /** By handle. One that is too many is among them until it is gone. */
@@ -93,6 +94,7 @@ class HciPeripheral implements Peripheral {
     const { clock, random = systemRandom, log = silentLogger, links } = options;
     this.#options = options;
     this.#log = log;
+    this.mostLinks = links;
     this.#patience = new Patience(clock);
     this.#controller = new HostedController(
       { transport, clock, log, links },
@@ -165,8 +167,7 @@ class HciPeripheral implements Peripheral {
     };
     this.#connections.set(handle, connection);
     this.#advertiser.linksChanged(this.#connections.size);
-    if (this.#connections.size > this.#options.links || this.#closing !== undefined)
-      void link.close();
+    if (this.#connections.size > this.mostLinks || this.#closing !== undefined) void link.close();
   }
 
   #linkDown(handle: number, reason: number): void {

@@ -5,7 +5,7 @@ import { concat } from '../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../lib/platform/seeded-random.js';
 import type { SimClock } from '../../../lib/platform/sim-clock.js';
 import type { CentralLink } from '../../../lib/radio/types.js';
-import { WORD_LIFETIME_MS } from '../../../lib/native/session/car.js';
+import { WORD_LIFETIME_MS } from '../../../lib/native/session/freshness.js';
 import type { SealedChannel } from '../../../lib/native/session/common.js';
 import { encodeToCar } from '../../../lib/native/codec.js';
 import { CommandSchema } from '../../../lib/native/schema/gen/phonekey.js';

@@ -13,10 +13,15 @@ import type { Said } from './memory.js';
 import { idOf, isOwner, leftOf, pathOf, stepOf } from './model-key.js';
 import type { ModelKey } from './model-key.js';
 
-/** Where the time is not known, what opens nothing goes on. */
-const WITHOUT_TIME: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
+/** Where the time is not known, or no use is left, what opens nothing goes on. */
+const OPENS_NOTHING: ReadonlySet<CommandName> = new Set(['lock', 'status', 'deliver', 'removeKey']);
+/** And outside of the time of a grant. */
+const OUTSIDE: ReadonlySet<CommandName> = new Set(['deliver', 'removeKey']);
 /** What an owner keeps whom another one has suspended. */
 const LEFT_TO_OWNERS: ReadonlySet<CommandName> = new Set(['unlock', 'lock', 'status', 'deliver']);
+
+/** The last second stands for no end. */
+const hasEnded = (end: number, now: number): boolean => now >= end && end !== LAST_SECOND;
 
 /**
  * Who may do what at this moment, by what was really signed, and by what the car was heard to take. All
@@ -67,22 +72,20 @@ export class Model {
     if (!links.every(({ fields }) => mayEver(fields.role, name))) {
       return `a key may ${name}, which it was never given`;
     }
-    if (this.isStopped(key) && !(isOwner(key) && LEFT_TO_OWNERS.has(name))) {
+    const isLeft = name === 'deliver' || (isOwner(key) && LEFT_TO_OWNERS.has(name));
+    if (this.isStopped(key) && !isLeft) {
       return `a key may ${name} that was revoked or suspended`;
     }
     const late = this.#whyNotNow(links, name);
     if (late !== undefined) return `a key may ${name} ${late}`;
-    if (name === 'unlock' || name === 'start') {
-      const uses = links.at(-1)?.fields.uses ?? 0;
-      if (uses > 0 && (this.#used.get(key) ?? 0) >= uses) return `a key may ${name} too often`;
+    const uses = links.at(-1)?.fields.uses ?? 0;
+    if (uses > 0 && !OPENS_NOTHING.has(name) && (this.#used.get(key) ?? 0) >= uses) {
+      return `a key may ${name} too often`;
     }
-    if (
-      command.type === 'start' &&
-      !this.pins.includes('') &&
-      !this.pins.includes(command.pin ?? '')
-    ) {
-      return 'a key may drive without the PIN';
-    }
+    const knows = (pin = ''): boolean => this.pins.includes('') || this.pins.includes(pin);
+    if (command.type === 'start' && !knows(command.pin)) return 'a key may drive without the PIN';
+    if (command.type === 'setPin' && !knows(command.oldPin))
+      return 'a PIN goes without the old one';
     return undefined;
   }
 
@@ -242,7 +245,7 @@ export class Model {
   /** True for a key that has to make room for another one. */
   isOver({ links }: ModelKey): boolean {
     const end = links?.at(-1)?.fields.notAfter ?? Infinity;
-    return this.now !== null && this.now >= end;
+    return this.now !== null && hasEnded(end, this.now);
   }
 
   raiseEpoch(): void {
@@ -291,10 +294,11 @@ export class Model {
 
   #whyNotNow(links: readonly MadeLink[], command: CommandName, now = this.now): string | undefined {
     if (links.length === 0) return undefined;
-    if (now === null) return WITHOUT_TIME.has(command) ? undefined : 'though no time is known';
+    if (now === null) return OPENS_NOTHING.has(command) ? undefined : 'though no time is known';
     for (const { fields } of links) {
-      if (now < fields.notBefore) return 'before its grant begins';
-      if (now >= fields.notAfter) return 'after its grant has ended';
+      if (now < fields.notBefore && !OUTSIDE.has(command)) return 'before its grant begins';
+      if (hasEnded(fields.notAfter, now) && !OUTSIDE.has(command))
+        return 'after its grant has ended';
       const giver = this.keyIn(fields.ownerSlot);
       const lastHeard = Math.max(
         links[0]?.fields.issuedAt ?? 0,

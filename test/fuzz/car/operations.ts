@@ -65,6 +65,9 @@ export const COMMANDS = {
   removeThird: command({ type: 'removeKey', slot: 3 }),
   removeFourth: command({ type: 'removeKey', slot: 4 }),
   listRevocations: command({ type: 'listRevocations', page: 0 }),
+  removeOwn: command({ type: 'removeKey' }),
+  changePin: command({ type: 'setPin', pin: '86420', oldPin: PIN }),
+  clearPinByOldOne: command({ type: 'setPin', pin: '', oldPin: PIN }),
 } as const satisfies Record<string, Uint8Array>;
 
 type Maker = (link: AttackLink, person: KeyHolder, step: Step, run: Run) => Made | undefined;
@@ -72,6 +75,8 @@ type Maker = (link: AttackLink, person: KeyHolder, step: Step, run: Run) => Made
 /** Takes a while. */
 const PINS: ReadonlySet<Uint8Array> = new Set([
   COMMANDS.setPin,
+  COMMANDS.changePin,
+  COMMANDS.clearPinByOldOne,
   COMMANDS.startWithPin,
   COMMANDS.startWithWrongPin,
 ]);

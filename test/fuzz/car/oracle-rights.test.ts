@@ -281,6 +281,19 @@ describe('the oracle notices in the memory of rights', () => {
       /may drive without the PIN/,
     ],
     [
+      'a PIN that is changed without the old one',
+      program(open, open, prove('owner', 'setPin'), prove('owner', 'clearPin', 1)),
+      {
+        car: (real) => ({
+          execute: (command, key) =>
+            command.type === 'setPin' && command.pin === ''
+              ? Promise.resolve(DONE)
+              : real.execute(command, key),
+        }),
+      },
+      /a PIN goes without the old one/,
+    ],
+    [
       'a PIN that is lost',
       program(open, prove('owner', 'setPin'), { do: 'restart' }),
       recalls(({ pin: _, ...record }) => record),

@@ -3,7 +3,7 @@ import type { CarEvent } from '../../../firmware-sim/events.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import { ROLE } from '../../../lab/forged-credentials.js';
 import { fingerprint as fingerprintOf } from '../../../lib/credentials/key-slot.js';
-import type { KeySlot, Introduction, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
+import type { Applicant, KeySlot, Introduction } from '../../../lib/credentials/key-slot.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
 import { LAST_WORD_MS } from '../../../lib/native/car/link-state.js';
 import type { FromCar } from '../../../lib/native/schema/gen/phonekey.js';
@@ -147,7 +147,7 @@ export class Oracle {
       this.model.count(own);
     }
     if (command.type === 'removeKey' && this.strict) {
-      const left = this.model.keyIn(command.slot);
+      const left = this.model.keyIn(command.slot ?? key.slot);
       if (left !== undefined) this.fail('the car says that it removed a key, and did not');
     }
   }
@@ -186,17 +186,21 @@ export class Oracle {
     this.fail(`the car admits by a grant ${whyNot}`);
   }
 
-  enrolling({ publicKey }: PhoneIdentity): void {
+  enrolling({ publicKey }: Applicant): void {
     const applicant = this.#applicants.findIndex((known) => sameBytes(known, publicKey));
     if (applicant < 0) this.fail('the car enrols a key that never knew the code');
     else this.#applicants.splice(applicant, 1);
     this.#enrolling += 1;
   }
 
-  enrolled(phone: PhoneIdentity, outcome: Enrolment | EnrolRefusal): void {
+  enrolled({ name, ...phone }: Applicant, outcome: Enrolment | EnrolRefusal): void {
     this.#enrolling -= 1;
     if (typeof outcome === 'string') return;
-    const key = this.model.pair(phone, this.#window.role);
+    if (name === undefined) {
+      this.fail('the car enrols a phone without a name');
+      return;
+    }
+    const key = this.model.pair({ ...phone, name }, this.#window.role);
     if (typeof key === 'string') this.fail(`the car enrols, though there is ${key}`);
   }
 
@@ -288,7 +292,12 @@ export class Oracle {
     const { publicKey, introduction, links } = admission;
     const whyNot = this.model.whyNotAdmitted(publicKey, links);
     if (whyNot !== undefined) this.fail(`the car admits by a grant ${whyNot}`);
-    this.model.admit(publicKey, introduction.name, links ?? []);
+    const { name } = introduction;
+    if (name === undefined) {
+      this.fail('the car admits a key without a name');
+      return;
+    }
+    this.model.admit(publicKey, name, links ?? []);
     if (!sameBytes(this.model.keyIn(slot)?.publicKey ?? new Uint8Array(0), publicKey)) {
       this.fail('a key comes into the wrong slot');
     }
@@ -334,7 +343,7 @@ export class Oracle {
     const commands = causes.map(({ command }) => command);
     if (event.type === 'key-removed') {
       for (const { command, key } of causes) {
-        if (command.type === 'removeKey') this.#removed(command.slot, key);
+        if (command.type === 'removeKey') this.#removed(command.slot ?? key.slot, key);
       }
       if (this.model.keyIn(event.key.slot) !== undefined) this.fail('a key goes unasked');
     } else if (event.type === 'epoch-raised') {

@@ -45,7 +45,7 @@ export const admitsAll: Weakness = {
       receive: (revocationList) => credentials.receive(revocationList),
       admit: async (publicKey, introduction) => {
         const outcome = await credentials.admit(publicKey, introduction);
-        const { name } = introduction;
+        const { name = '' } = introduction;
         return typeof outcome === 'string'
           ? { slot: 4, publicKey, signingKey: publicKey, name, role: 'guest' }
           : outcome;

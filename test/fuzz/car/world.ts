@@ -171,6 +171,7 @@ export class World {
         if (this.#weakness.keepsLinks !== true) this.#endpoint?.keyRemoved(publicKey);
       },
       onPairingChanged: () => this.#endpoint?.pairingChanged(),
+      holders: () => this.#endpoint?.holders() ?? [],
     });
     const host = watched(controller, this.#weakness.car?.(controller), oracle, this.#track);
     this.#controller = controller;

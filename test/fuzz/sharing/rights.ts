@@ -23,8 +23,8 @@ const COMMANDS: ReadonlyMap<number, ReadonlySet<CommandName>> = new Map<
   ],
   [ROLE.driver, new Set([...DRIVER, 'removeKey', 'deliver'])],
   [ROLE.guest, new Set(['unlock', 'lock', 'start', 'trunk', 'status', 'removeKey', 'deliver'])],
-  [ROLE.valet, new Set(['unlock', 'lock', 'start', 'status', 'deliver'])],
-  [ROLE.service, new Set(['unlock', 'lock', 'start', 'frunk', 'status', 'deliver'])],
+  [ROLE.valet, new Set(['unlock', 'lock', 'start', 'status', 'removeKey', 'deliver'])],
+  [ROLE.service, new Set(['unlock', 'lock', 'start', 'frunk', 'status', 'removeKey', 'deliver'])],
 ]);
 const SPEED: ReadonlyMap<number, number> = new Map<number, number>([
   [ROLE.valet, 30],

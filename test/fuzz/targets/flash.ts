@@ -64,7 +64,8 @@ const load = async (memory: FlashMemory): Promise<string | undefined> => {
     const loaded = await memory.load();
     return loaded && encodeRecord(loaded);
   } catch (error) {
-    demand(error instanceof PhoneKeyError && error.code === 'sim.storage', 'an error of storage');
+    const told = error instanceof PhoneKeyError ? error.code : undefined;
+    demand(told === 'sim.damaged' || told === 'sim.storage', 'an error of storage');
     return 'refused';
   }
 };

@@ -9,6 +9,7 @@ import { AttributeTable } from '../../../lib/radio/host/attribute-table.js';
 import { HostLink } from '../../../lib/radio/host/host-link.js';
 import { demand } from '../target.js';
 import type { Target } from '../target.js';
+import { Patience } from '../../../lib/radio/patience.js';
 
 const indicating: GattProfile = {
   service: '00000211-b2d1-43f0-9b88-960cebf8b91e',
@@ -77,6 +78,7 @@ export const hostTargets: readonly Target[] = [
       const link: HostLink = new HostLink({
         clock,
         peer: 'phone#1',
+        trial: new Patience(clock).begin(),
         table: TABLE,
         mtu: MTU,
         transmit: (bytes, taken) => {

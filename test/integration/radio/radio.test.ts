@@ -77,6 +77,25 @@ describe.each(CAR_STACKS)('noble and %s on the air', (stack) => {
     expect(dataOf(changed)).toEqual(Uint8Array.of(9));
   });
 
+  it('what a car has to say otherwise by the end of a link is heard, and the old not once more', async () => {
+    const { peripheral } = await carWithLinks();
+    await peripheral.advertise([nativeAdvertising(Uint8Array.of(0))]);
+    const [phone, other] = [await world.phone(), await world.phone()];
+    for (let round = 1; round <= 5; round++) {
+      const link = await phone.central.connect(await hear(phone.central), nativeProfile);
+      await link.open(new Inbox().handlers);
+      await peripheral.advertise([nativeAdvertising(Uint8Array.of(round))]);
+      const heard: Uint8Array[] = [];
+      const listening = hear(other.central, (each) => {
+        heard.push(dataOf(each));
+        return dataOf(each)[0] === round;
+      });
+      await link.close();
+      await listening;
+      expect(heard).toEqual([Uint8Array.of(round)]);
+    }
+  });
+
   it('connects with MTU 256', async () => {
     const { link } = await connected();
     expect(link.mtu).toBe(256);

@@ -1,4 +1,4 @@
-"""The symmetric primitives and the key pairs of PROTOCOL.md section 1."""
+"""The symmetric primitives and the key pairs of PROTOCOL.md, section 1."""
 
 import hmac as _hmac
 

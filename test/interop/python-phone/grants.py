@@ -1,31 +1,39 @@
 """Grants: links, chains and packages (PROTOCOL.md section 7), free of I/O."""
 
 import dataclasses
+import struct
 
 import crypto
 import uris
 import wire
 
-CONTEXT = b"phonekey v1 grant"
-VERSION = 1
+LABEL = b"phonekey v1 grant"
 MOST_LINKS = 4
-SIGNATURE = 64
-
-# What each role may do, and km/h while it drives (section 6).
-_COMMANDS = {
-    2: {"unlock", "lock", "start", "status", "trunk", "frunk", "remove_key", "deliver"},
-    3: {"unlock", "lock", "start", "status", "trunk", "remove_key", "deliver"},
-    4: {"unlock", "lock", "start", "status", "deliver"},
-    5: {"unlock", "lock", "start", "status", "frunk", "deliver"},
+_HEAD = struct.Struct(">BBBHIIIBB")
+_SIGNATURE = 64
+_EVERYBODY = frozenset({"unlock", "lock", "start", "status", "deliver", "remove_key"})
+# The table of section 6.
+COMMANDS = {
+    "owner": _EVERYBODY | {"trunk", "frunk", "everything"},
+    "driver": _EVERYBODY | {"trunk", "frunk"},
+    "guest": _EVERYBODY | {"trunk"},
+    "valet": _EVERYBODY,
+    "service": _EVERYBODY | {"frunk"},
 }
-_SPEED = {4: 30, 5: 50}
-_NO_LIMIT = 1 << 32
+_SPEED = {"valet": 30, "service": 50}
+
+
+def covers(outer, inner):
+    """Whether a role has all that the other one has."""
+    return COMMANDS[inner] <= COMMANDS[outer] and _SPEED.get(inner, 999) <= _SPEED.get(outer, 999)
 
 
 @dataclasses.dataclass(frozen=True)
 class Terms:
+    """In the order of their bytes. Times are seconds since 1970."""
+
     delegations: int
-    role: int
+    role: str
     slot: int
     epoch: int
     issued: int
@@ -35,18 +43,16 @@ class Terms:
     lease: int = 0
 
     def check(self):
-        if not 0 <= self.delegations < MOST_LINKS or self.role not in _COMMANDS:
-            raise wire.Malformed("a grant that no car takes")
-        if self.begins >= self.ends or (self.uses and self.delegations):
-            raise wire.Malformed("a grant that no car takes")
+        """What no link may say, whatever was before it."""
+        may = self.delegations < MOST_LINKS and self.role in COMMANDS and self.role != "owner"
+        if not may or self.begins >= self.ends or (self.uses and self.delegations):
+            raise wire.Malformed("a link that no car takes")
         return self
 
     def check_narrows(self, outer):
-        """Nothing in it that the link before does not have."""
         if not (
             self.delegations < outer.delegations
-            and _COMMANDS[self.role] <= _COMMANDS[outer.role]
-            and _SPEED.get(self.role, _NO_LIMIT) <= _SPEED.get(outer.role, _NO_LIMIT)
+            and covers(outer.role, self.role)
             and (self.slot, self.epoch) == (outer.slot, outer.epoch)
             and self.issued >= outer.issued
             and self.begins >= outer.begins
@@ -54,6 +60,11 @@ class Terms:
             and (outer.lease == 0 or 0 < self.lease <= outer.lease)
         ):
             raise wire.Malformed("a link that gives more than the one before")
+
+    def encode(self):
+        first, *others = dataclasses.astuple(self.check())
+        others[0] = wire.number_of("Role", self.role)
+        return _HEAD.pack(1 << 4 | first, *others)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,57 +75,40 @@ class Link:
     data: bytes
 
 
-def signed(car_public, chain, body):
-    """What the signature of the link after this chain covers."""
-    return CONTEXT + car_public + chain + body
+def signed(car_public, chain, unsigned):
+    """What the signature of the link behind this chain covers."""
+    return LABEL + car_public + chain + unsigned
 
 
-def body(terms, public_key, signing_key):
-    terms.check()
-    head = bytes([VERSION << 4 | terms.delegations, terms.role, terms.slot])
-    head += terms.epoch.to_bytes(2, "big")
-    for time in (terms.issued, terms.begins, terms.ends):
-        head += time.to_bytes(4, "big")
-    head += bytes([terms.uses, terms.lease])
-    return head + public_key + (signing_key if terms.delegations else b"")
+def unsigned_link(terms, public_key, signing_key):
+    return terms.encode() + public_key + (signing_key if terms.delegations else b"")
 
 
-def link(signing_private, car_public, chain, terms, public_key, signing_key):
+def link(issuer, car_public, chain, terms, public_key, signing_key):
     """The next link of a chain, which is empty for an owner."""
-    unsigned = body(terms, public_key, signing_key)
-    signature = crypto.sign(signing_private, signed(car_public, chain, unsigned))
-    return unsigned + signature
+    unsigned = unsigned_link(terms, public_key, signing_key)
+    return unsigned + crypto.sign(issuer, signed(car_public, chain, unsigned))
 
 
-def _parse_link(data):
-    if len(data) < 51 + SIGNATURE or data[0] >> 4 != VERSION:
+def _first_link(data):
+    if len(data) < _HEAD.size or data[0] >> 4 != 1:
         raise wire.Malformed("not a link of a grant")
-    delegations = data[0] & 15
-    length = 51 + (32 if delegations else 0) + SIGNATURE
+    versioned, role, *others = _HEAD.unpack_from(data)
+    delegations = versioned & 15
+    terms = Terms(delegations, wire.ENUMS["Role"].get(role, ""), *others).check()
+    length = _HEAD.size + (64 if delegations else 32) + _SIGNATURE
     if len(data) < length:
         raise wire.Malformed("a link that ends too early")
-    number = lambda at, size: int.from_bytes(data[at : at + size], "big")
-    terms = Terms(
-        delegations=delegations,
-        role=data[1],
-        slot=data[2],
-        epoch=number(3, 2),
-        issued=number(5, 4),
-        begins=number(9, 4),
-        ends=number(13, 4),
-        uses=data[17],
-        lease=data[18],
-    ).check()
-    return Link(terms, data[19:51], data[51 : length - SIGNATURE], data[:length])
+    return Link(terms, data[19:51], data[51 : length - _SIGNATURE], data[:length])
 
 
 def parse(chain):
-    """The links of a chain; no signature is verified."""
+    """Its links; no signature is verified."""
     links = []
     while chain:
         if len(links) == MOST_LINKS:
             raise wire.Malformed("too many links")
-        links.append(_parse_link(chain))
+        links.append(_first_link(chain))
         chain = chain[len(links[-1].data) :]
     if not links:
         raise wire.Malformed("no link")
@@ -124,12 +118,12 @@ def parse(chain):
 def check_delegations(car_public, chain):
     """Verifies what a phone can: every link but the first."""
     links = parse(chain)
-    so_far = b""
-    for before, after in zip(links, links[1:]):
-        after.terms.check_narrows(before.terms)
-        so_far += before.data
-        message = signed(car_public, so_far, after.data[:-SIGNATURE])
-        crypto.verify(before.signing_key, message, after.data[-SIGNATURE:])
+    before = b""
+    for outer, inner in zip(links, links[1:]):
+        inner.terms.check_narrows(outer.terms)
+        before += outer.data
+        unsigned, signature = inner.data[:-_SIGNATURE], inner.data[-_SIGNATURE:]
+        crypto.verify(outer.signing_key, signed(car_public, before, unsigned), signature)
     return links
 
 
@@ -138,11 +132,9 @@ def key_uri(public_key, signing_key):
 
 
 def read_key_uri(text):
-    """The X25519 and the Ed25519 key of whoever is to get a grant."""
-    payload = uris.decode("key", text)
-    if len(payload) != 64:
-        raise wire.Malformed("a key of a wrong length")
-    return payload[:32], payload[32:]
+    """The X25519 and the Ed25519 public key of who is to get a grant."""
+    keys = wire.of_length(uris.decode("key", text), 64)
+    return keys[:32], keys[32:]
 
 
 def package_uri(car_public, chain):
@@ -151,5 +143,5 @@ def package_uri(car_public, chain):
 
 def read_package_uri(text):
     """The car's public key and the chain."""
-    payload = uris.decode("grant", text)
-    return payload[:32], payload[32:]
+    package = uris.decode("grant", text)
+    return package[:32], package[32:]

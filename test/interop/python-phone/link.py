@@ -52,7 +52,7 @@ class Link:
         return self._code
 
     def receive(self, timeout):
-        """The next message as (name, body) of a FromCar."""
+        """The case and the value of the next FromCar."""
         deadline = time.monotonic() + timeout
         while not self._messages:
             wait = deadline - time.monotonic()
@@ -62,15 +62,15 @@ class Link:
                 self._step(max(wait, 0))
             except queue.Empty:
                 raise LinkError("the car does not answer") from None
-        name, body = wire.from_car(self._messages.pop(0))
-        if name is None:
+        case, value = wire.from_car(self._messages.pop(0))
+        if case is None:
             raise wire.Malformed("a message that this version does not know")
-        return name, body
+        return case, value
 
-    def send(self, message):
+    def send(self, case, value):
         while self.mtu is None:
             self._step(None)
-        framed = wire.frame(message)
+        framed = wire.frame(wire.to_car(case, value))
         size = self.mtu - 3
         for at in range(0, len(framed), size):
             print("chunk", framed[at : at + size].hex(), flush=True)

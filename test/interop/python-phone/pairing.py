@@ -1,128 +1,155 @@
-"""The phone's side of a pairing (PROTOCOL.md section 5), free of I/O."""
+"""The phone's side of a pairing (PROTOCOL.md section 4), free of I/O."""
 
+import hashlib
+import hmac
 import secrets
 import unicodedata
 
-from cryptography.exceptions import InvalidTag
-from noise.connection import Keypair, NoiseConnection
-from noise.exceptions import NoiseInvalidMessage
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 import crypto
-import spake2plus
+import p256
 import wire
+from seals import Noise
 
 ID_PROVER = b"phonekey phone"
 ID_VERIFIER = b"phonekey car"
-CONTEXT = b"phonekey v1 pairing"
-NOISE = b"Noise_XXpsk0_25519_ChaChaPoly_SHA512"
-
-
-class NotEnrolled(Exception):
-    """The car says, under the seal, why it could not enrol the phone after all."""
+LABEL = b"phonekey v1 pairing"
+M = p256.decode(
+    bytes.fromhex(
+        "04886e2f97ace46e55ba9dd7242579f2993b64e16ef3dcab95afd497333d8fa12f"
+        "5ff355163e43ce224e0b0e65ff02ac8e5c7be09419c785e0ca547d55a12e2d20"
+    )
+)
+N = p256.decode(
+    bytes.fromhex(
+        "04d8bbd6c639c62937b04d997f38c3770719c629d7014d49a24b4f98baa1292b49"
+        "07d60aa6bfade45008a636337f5168c64d9bd36034808cd564490b1e656edbe7"
+    )
+)
 
 
 class WrongCode(Exception):
-    """The car's confirmV is not that of the code typed in."""
+    """The car's confirmV is not that of the code that was typed."""
 
 
-def handshake(k_shared, ephemeral=None):
-    """A NoiseConnection under the key that SPAKE2+ gave; not started yet."""
-    noise = NoiseConnection.from_name(NOISE)
-    noise.set_psks(k_shared)
-    noise.set_prologue(CONTEXT)
-    if ephemeral is not None:
-        noise.set_keypair_from_private_bytes(Keypair.EPHEMERAL, ephemeral)
-    return noise
+class NotEnrolled(Exception):
+    """The car says, sealed, why it could not enrol the phone after all."""
 
 
-def transcript(noise):
-    """The hash of the handshake so far, 64 bytes; the library gives it only at the end."""
-    return noise.noise_protocol.handshake_state.symmetric_state.h
+def lv(data):
+    return len(data).to_bytes(8, "little") + data
+
+
+def scalar(data):
+    return int.from_bytes(data, "big") % p256.ORDER
+
+
+def secrets_of(code):
+    """w0 and w1 of the eight digits."""
+    given = lv(code.encode()) + lv(ID_PROVER) + lv(ID_VERIFIER)
+    derived = hashlib.scrypt(given, salt=b"", n=16384, r=8, p=1, dklen=80, maxmem=1 << 26)
+    return scalar(derived[:40]), scalar(derived[40:])
+
+
+def context(challenge):
+    return LABEL + challenge
+
+
+def share(secret, w0, point):
+    """shareP with M, shareV with N."""
+    return p256.encode(p256.add(p256.multiply(secret, p256.GENERATOR), p256.multiply(w0, point)))
+
+
+def unmasked(their_share, w0, point):
+    return p256.add(p256.decode(their_share), p256.negate(p256.multiply(w0, point)))
+
+
+def transcript(challenge, shares, points, w0):
+    """TT: shares are encoded, points (Z and V) are not."""
+    ends = [context(challenge), ID_PROVER, ID_VERIFIER]
+    encoded = [p256.encode(point) for point in points]
+    parts = [*ends, p256.encode(M), p256.encode(N), *shares, *encoded, w0.to_bytes(32, "big")]
+    return b"".join(map(lv, parts))
+
+
+def hkdf256(key, info, length):
+    return HKDF(hashes.SHA256(), length, salt=None, info=info).derive(key)
+
+
+def confirmations(k_main, share_p, share_v):
+    """confirmP and confirmV, 32 bytes each."""
+    keys = hkdf256(k_main, b"ConfirmationKeys", 64)
+    return hmac.digest(keys[:32], share_v, "sha256"), hmac.digest(keys[32:], share_p, "sha256")
+
+
+def handshake(k_shared, initiator, static, ephemeral=None):
+    return Noise("XXpsk0", LABEL, initiator, psk=k_shared, static=static, ephemeral=ephemeral)
 
 
 def signed(h, public_key):
     """What the phone's Ed25519 key signs."""
-    return CONTEXT + h + public_key
+    return LABEL + h + public_key
 
 
 def check_name(name):
-    """1 to 32 bytes of UTF-8 without characters that PROTOCOL.md section 5 excludes."""
     if not 1 <= len(name.encode()) <= 32:
         raise wire.Malformed("a name has 1 to 32 bytes")
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") for character in name):
+    if any(unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp") for each in name):
         raise wire.Malformed("a name has no control or format characters")
     return name
 
 
 class Pairing:
+    """One try on one link. `random` (40 bytes) and `ephemeral` are for examples."""
+
     def __init__(self, code, challenge, random=None, ephemeral=None):
         if len(code) != 8 or not (code.isascii() and code.isdigit()):
             raise ValueError("a pairing code has 8 digits")
-        self._context = CONTEXT + challenge
-        self._w0, self._w1 = spake2plus.passwords(code.encode(), ID_PROVER, ID_VERIFIER)
-        seed = random if random is not None else secrets.token_bytes(40)
-        self._random = int.from_bytes(seed, "big") % spake2plus.ORDER
-        self._share = spake2plus.share_p(self._random, self._w0)
+        self._challenge = challenge
+        self._w0, self._w1 = secrets_of(code)
+        self._x = scalar(random or secrets.token_bytes(40))
         self._ephemeral = ephemeral
-
-    def start(self):
-        return wire.to_car("pair_start", wire.bytes_field(1, self._share))
+        self.share = share(self._x, self._w0, M)
 
     def confirm(self, pair_share):
-        """Checks confirmV and gives the ToCar with confirmP."""
-        fields = wire.Fields(pair_share)
-        share, confirm = fields.bytes(1, 65), fields.bytes(2, 32)
-        confirm_p, confirm_v, k_shared = spake2plus.schedule(
-            self._context,
-            ID_PROVER,
-            ID_VERIFIER,
-            (self._share, share),
-            spake2plus.prover_points(self._random, self._w0, self._w1, share),
-            self._w0,
-        )
-        if not crypto.equal(confirm, confirm_v):
+        """Takes a PairShare, gives a PairConfirm."""
+        share_v = wire.of_length(pair_share["share"], 65)
+        y = unmasked(share_v, self._w0, N)
+        points = p256.multiply(self._x, y), p256.multiply(self._w1, y)
+        text = transcript(self._challenge, (self.share, share_v), points, self._w0)
+        k_main = hashlib.sha256(text).digest()
+        confirm_p, confirm_v = confirmations(k_main, self.share, share_v)
+        if not crypto.equal(wire.of_length(pair_share["confirm"], 32), confirm_v):
             raise WrongCode("wrong code")
-        self._noise = handshake(k_shared, self._ephemeral)
-        self._noise.set_as_initiator()
-        # The library wants a static key before it begins; which one it is, is known only after the offer.
-        self._noise.set_keypair_from_private_bytes(Keypair.STATIC, crypto.new_x25519())
-        self._noise.start_handshake()
-        first = bytes(self._noise.write_message(b""))
-        return wire.to_car("pair_confirm", wire.bytes_field(1, confirm_p) + wire.bytes_field(2, first))
+        k_shared = hkdf256(k_main, b"SharedKey", 32)
+        # The library wants a static key now; which one it is, is known only after the offer.
+        self._noise = handshake(k_shared, True, crypto.new_x25519(), self._ephemeral)
+        return {"confirm": confirm_p, "handshake": self._noise.write()}
 
     def offer(self, pair_offer):
         """The car's public key, which it has proved, its name, and the role of the window."""
-        try:
-            fields = wire.Fields(bytes(self._noise.read_message(pair_offer)))
-        except (InvalidTag, NoiseInvalidMessage):
-            raise crypto.AuthenticationFailed("the car does not prove its key") from None
-        role = wire.ROLES.get(fields.uint(2))
-        if role is None:
+        identity = wire.decode("CarIdentity", self._noise.read(pair_offer))
+        if identity["role"] not in ("owner", "driver", "guest", "valet", "service"):
             raise wire.Malformed("a window that gives no role")
-        public_key = self._noise.noise_protocol.handshake_state.rs.public_bytes
-        return public_key, check_name(fields.string(1)), role
+        return self._noise.remote, check_name(identity["name"]), identity["role"]
 
-    def commit(self, private_key, signing_key, name):
-        """Proves both keys, of which these are the private halves."""
-        state = self._noise.noise_protocol.handshake_state
-        state.s = state.noise_protocol.keypair_class.from_private_bytes(private_key)
-        signature = crypto.sign(
-            signing_key, signed(transcript(self._noise), crypto.x25519_public(private_key))
+    def commit(self, private, signing, name):
+        """The `pair_commit`, which proves both keys."""
+        self._noise.set_static(private)
+        text = signed(self._noise.hash, crypto.x25519_public(private))
+        identity = wire.encode(
+            "PhoneIdentity",
+            signing_key=crypto.ed25519_public(signing),
+            signature=crypto.sign(signing, text),
+            name=name,
         )
-        identity = (
-            wire.bytes_field(1, crypto.ed25519_public(signing_key))
-            + wire.bytes_field(2, signature)
-            + wire.bytes_field(3, check_name(name).encode())
-        )
-        return wire.to_car("pair_commit", bytes(self._noise.write_message(identity)))
+        return self._noise.write(identity)
 
     def done(self, pair_done):
-        """Slot, role and epoch that the car gave. Raises NotEnrolled where it gave none."""
-        try:
-            fields = wire.Fields(bytes(self._noise.decrypt(pair_done)))
-        except (InvalidTag, NoiseInvalidMessage):
-            raise crypto.AuthenticationFailed("the enrolment does not decrypt") from None
-        refusal = fields.uint(3)
-        if refusal != 0:
-            raise NotEnrolled(wire.PAIR_REFUSALS.get(refusal, "unspecified"))
-        return fields.uint(1), wire.ROLES.get(fields.uint(2), "unspecified"), fields.uint(5)
+        """The Enrolment. Raises NotEnrolled where there is none."""
+        enrolment = wire.decode("Enrolment", self._noise.open(pair_done))
+        if enrolment["refusal"] != "unspecified":
+            raise NotEnrolled(enrolment["refusal"])
+        return enrolment

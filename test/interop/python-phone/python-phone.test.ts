@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWindow } from '../../../lab/open-window.js';
@@ -85,6 +85,23 @@ describeIf('a phone written in Python from the specification', () => {
     const { exitCode, errors } = await runPhone(['examples', changed]);
     expect(exitCode).toBe(1);
     expect(errors).toContain('pairing: confirmV is ');
+  });
+
+  it('judges every vector as the files do', async () => {
+    const run = await runPhone(['vectors', 'test/vectors']);
+    expect(run).toMatchObject({ ...succeeded, result: { judged: expect.any(Number) } });
+    expect((run.result as { judged: number }).judged).toBeGreaterThan(250);
+  });
+
+  it('notices a vector that is wrong', async () => {
+    await cp('test/vectors', home, { recursive: true });
+    const path = join(home, 'grants.json');
+    const good = readFileSync(path, 'utf8');
+    const name = 'signed by a stranger';
+    const at = good.indexOf('"invalid"', good.indexOf(name));
+    writeFileSync(path, `${good.slice(0, at)}"accepted"${good.slice(at + '"invalid"'.length)}`);
+    const wrong = failed(`grants: ${name}: invalid`);
+    expect(await runPhone(['vectors', home])).toMatchObject(wrong);
   });
 
   it.each([23, 247])('pairs with a simulated car and uses it, MTU %i', async (mtu) => {

@@ -1,19 +1,19 @@
 """Revocation lists of an owner (PROTOCOL.md section 8), free of I/O."""
 
 import hashlib
-
-from noise.connection import Keypair, NoiseConnection
+import struct
 
 import crypto
 import uris
 import wire
+from seals import Noise
 
-CONTEXT = b"phonekey v1 revocation list"
-NOISE = b"Noise_N_25519_ChaChaPoly_SHA512"
-ENTRIES_PER_PART = 144
-MOST_PARTS = 8
+LABEL = b"phonekey v1 revocation list"
 REVOKED, SUSPENDED, RESUMED = 1, 2, 3
-ENTRY_BYTES = 13
+FOR_ALL_TIMES = 2**32 - 1
+_HEAD = struct.Struct(">BBHIIIBBH")
+_ENTRY = struct.Struct(">8sIB")
+_PER_PART, _MOST_PARTS = 144, 8
 
 
 def fingerprint(public_key):
@@ -21,61 +21,61 @@ def fingerprint(public_key):
 
 
 def tag_key(car_public):
-    return crypto.hkdf(car_public, b"phonekey v1 revocation list tag", 32)
+    return crypto.hkdf(car_public, LABEL + b" tag", 32)
 
 
-def body(slot, epoch, number, issued, floor, part, parts, entries):
-    """One part without its signature; entries are (fingerprint, since, kind)."""
-    out = bytes([1, slot]) + epoch.to_bytes(2, "big")
-    for each in (number, issued, floor):
-        out += each.to_bytes(4, "big")
-    out += bytes([part, parts]) + len(entries).to_bytes(2, "big")
-    for about, since, kind in entries:
-        out += about + since.to_bytes(4, "big") + bytes([kind])
-    return out
+def unsigned_part(slot, epoch, number, issued, floor, part, parts, entries):
+    """Entries are (fingerprint, since, kind)."""
+    head = _HEAD.pack(1, slot, epoch, number, issued, floor, part, parts, len(entries))
+    return head + b"".join(_ENTRY.pack(*entry) for entry in entries)
 
 
 def read_entries(data):
-    """Of a page of revocations, as they stand in a part."""
-    if len(data) % ENTRY_BYTES:
+    """Of a page of `list_revocations`, as they stand in a part."""
+    if len(data) % _ENTRY.size:
         raise wire.Malformed("not a whole number of entries")
-    cut = [data[at : at + ENTRY_BYTES] for at in range(0, len(data), ENTRY_BYTES)]
-    return [(each[:8], int.from_bytes(each[8:12], "big"), each[12]) for each in cut]
+    return list(_ENTRY.iter_unpack(data))
+
+
+def check_layout(unsigned):
+    """The slot of who is to have signed a part that is well-formed, as a car sees it."""
+    if len(unsigned) < _HEAD.size:
+        raise wire.Malformed("a part that ends too early")
+    version, slot, _, _, _, _, part, parts, count = _HEAD.unpack_from(unsigned)
+    entries = read_entries(unsigned[_HEAD.size :])
+    full = part == parts - 1 or count == _PER_PART
+    if version != 1 or not part < parts <= _MOST_PARTS or count != len(entries) or not full:
+        raise wire.Malformed("a part that is none")
+    if count > _PER_PART or any(kind not in (REVOKED, SUSPENDED, RESUMED) for _, _, kind in entries):
+        raise wire.Malformed("entries that are none")
+    return slot
 
 
 def signed(car_public, unsigned):
-    return CONTEXT + car_public + unsigned
+    return LABEL + car_public + unsigned
 
 
-def seal(car_public, payload, ephemeral=None):
-    """The tag, and the Noise message that only the car can open."""
-    noise = NoiseConnection.from_name(NOISE)
-    noise.set_as_initiator()
-    noise.set_prologue(CONTEXT)
-    noise.set_keypair_from_public_bytes(Keypair.REMOTE_STATIC, car_public)
-    if ephemeral is not None:
-        noise.set_keypair_from_private_bytes(Keypair.EPHEMERAL, ephemeral)
-    noise.start_handshake()
-    message = bytes(noise.write_message(payload))
+def seal(car_public, part, ephemeral=None):
+    """The tag, and the message that only the car can open."""
+    message = Noise("N", LABEL, True, remote=car_public, ephemeral=ephemeral).write(part)
     return crypto.hmac(tag_key(car_public), message)[:16] + message
 
 
-def sign(signing_private, car_public, slot, epoch, number, issued, entries):
-    """All parts of a revocation list, as they travel; none of its owner's grants is declared void."""
-    cut = [entries[at : at + ENTRIES_PER_PART] for at in range(0, len(entries), ENTRIES_PER_PART)]
-    cut = cut or [[]]
-    if len(cut) > MOST_PARTS:
+def sign(signing, car_public, slot, epoch, number, issued, entries):
+    """All parts of a list, as they travel; its floor is 0."""
+    cut = [entries[at : at + _PER_PART] for at in range(0, len(entries), _PER_PART)] or [[]]
+    if len(cut) > _MOST_PARTS:
         raise wire.Malformed("too many entries")
-    parts = []
+    sealed = []
     for index, some in enumerate(cut):
-        unsigned = body(slot, epoch, number, issued, 0, index, len(cut), some)
-        signature = crypto.sign(signing_private, signed(car_public, unsigned))
-        parts.append(seal(car_public, unsigned + signature))
-    return parts
+        unsigned = unsigned_part(slot, epoch, number, issued, 0, index, len(cut), some)
+        signature = crypto.sign(signing, signed(car_public, unsigned))
+        sealed.append(seal(car_public, unsigned + signature))
+    return sealed
 
 
-def to_uri(revocation_list):
-    return uris.encode("revocation-list", revocation_list)
+def to_uri(part):
+    return uris.encode("revocation-list", part)
 
 
 def read_uri(text):

@@ -1,14 +1,14 @@
-"""The phone's side of a session (PROTOCOL.md section 4), free of I/O."""
-
-from cryptography.exceptions import InvalidTag
-from noise.connection import Keypair, NoiseConnection
-from noise.exceptions import NoiseInvalidMessage
+"""Advertisements (PROTOCOL.md section 2) and the phone's side of a session (section 5), free of I/O."""
 
 import crypto
 import wire
+from seals import Noise
 
-NOISE = b"Noise_KX_25519_ChaChaPoly_SHA512"
 PROLOGUE = b"phonekey v1 9d1f5a00-7c52-4b6e-9a43-1f0c6e2b7d10"
+SERVICE = bytes.fromhex("9d1f5a007c524b6e9a431f0c6e2b7d10")
+VERSION = 1
+# What a car takes at any time of a session; every other command acts.
+AT_ANY_TIME = ("status", "list_keys", "list_revocations", "deliver")
 
 
 def advertisement_key(car_public):
@@ -16,47 +16,48 @@ def advertisement_key(car_public):
 
 
 def service_data(car_public, flags, nonce):
-    """The 9 bytes that a car advertises: flags, nonce (4 bytes) and hint."""
     clear = bytes([flags]) + nonce
     return clear + crypto.hmac(advertisement_key(car_public), clear)[:4]
+
+
+def advertising(data):
+    """Advertising data and scan response around service data, the last byte of the UUID first."""
+
+    def structure(kind, value):
+        return bytes([1 + len(value), kind]) + value
+
+    uuid = SERVICE[::-1]
+    # General discoverable, no BR/EDR.
+    return structure(0x01, b"\x06") + structure(0x07, uuid), structure(0x21, uuid + data)
+
+
+def read_hello(hello):
+    """The challenge, 32 bytes."""
+    if hello["version"] != VERSION:
+        raise wire.Malformed("the car speaks another version: one of the two is out of date")
+    return wire.of_length(hello["handshake"], 32)
 
 
 def proof_tag_key(car_public):
     return crypto.hkdf(car_public, b"phonekey v1 proof tag", 32)
 
 
-def proof_tag(car_public, challenge, handshake):
-    return crypto.hmac(proof_tag_key(car_public), challenge + handshake)[:16]
-
-
 class Session:
-    """Answers one challenge and then carries commands."""
+    """Answers one challenge, and then carries commands."""
 
-    def __init__(self, phone_private, car_public, ephemeral=None):
+    def __init__(self, private, car_public, ephemeral=None):
         self._car_public = car_public
-        self._noise = NoiseConnection.from_name(NOISE)
-        self._noise.set_as_responder()
-        self._noise.set_prologue(PROLOGUE)
-        self._noise.set_keypair_from_private_bytes(Keypair.STATIC, phone_private)
-        self._noise.set_keypair_from_public_bytes(Keypair.REMOTE_STATIC, car_public)
-        if ephemeral is not None:
-            self._noise.set_keypair_from_private_bytes(Keypair.EPHEMERAL, ephemeral)
-        self._noise.start_handshake()
+        self.noise = Noise("KX", PROLOGUE, False, static=private, remote=car_public, ephemeral=ephemeral)
 
     def prove(self, challenge, command):
-        """The ToCar with the Proof for a Hello's handshake and the first command in it."""
-        self._noise.read_message(challenge)
-        handshake = bytes(self._noise.write_message(command))
-        tag = proof_tag(self._car_public, challenge, handshake)
-        return wire.to_car("proof", wire.bytes_field(1, handshake) + wire.bytes_field(2, tag))
+        """A Proof with this encoded Command inside."""
+        self.noise.read(challenge)
+        handshake = self.noise.write(command)
+        tag = crypto.hmac(proof_tag_key(self._car_public), challenge + handshake)[:16]
+        return {"handshake": handshake, "tag": tag}
 
     def seal(self, command):
-        """The ToCar with a later command."""
-        return wire.to_car("sealed", bytes(self._noise.encrypt(command)))
+        return self.noise.seal(command)
 
     def open(self, sealed):
-        """The decrypted Result."""
-        try:
-            return bytes(self._noise.decrypt(sealed))
-        except (InvalidTag, NoiseInvalidMessage):
-            raise crypto.AuthenticationFailed("the car's result does not decrypt") from None
+        return self.noise.open(sealed)

@@ -208,6 +208,21 @@ describeIf('a phone written in Python from the specification', () => {
     expect(await scene.command('guest', 'unlock')).toEqual(['done']);
   });
 
+  it('takes its own key away, and forgets the car', async () => {
+    await share('owner', 'guest', '--role', 'valet');
+    expect(await scene.command('guest', 'unlock', 'remove-key=0', 'remove-key')).toEqual([
+      'done',
+      'not permitted',
+      'done',
+    ]);
+    expect((await scene.car.control.status()).keys.map(({ role }) => role)).toEqual(['owner']);
+    expect(await scene.command('guest', 'unlock')).toContain('the state file has to hold one car');
+    expect(await scene.command('owner', 'remove-key=0', 'remove-key')).toEqual([
+      'last owner',
+      'last owner',
+    ]);
+  });
+
   it('a phone restored from a backup reads from the car what it has said, and lifts nothing', async () => {
     const guest = await share('owner', 'guest');
     const friend = await share('owner', 'friend');
@@ -233,10 +248,15 @@ describeIf('a phone written in Python from the specification', () => {
     expect(await scene.command('guest', 'start')).toEqual(['done']);
     expect(await scene.command('owner', 'set-pin=2468')).toEqual(['done']);
     expect(await scene.command('guest', 'start', 'start=1357', 'start=2468')).toEqual([
-      'PIN needed',
-      'PIN wrong',
+      'pin needed',
+      'pin wrong',
       'done',
     ]);
+    expect(
+      await scene.command('owner', 'set-pin=1357', 'set-pin=1357,0000', 'set-pin=1357,2468'),
+    ).toEqual(['pin needed', 'pin wrong', 'done']);
+    expect(await scene.command('guest', 'start=2468', 'start=1357')).toEqual(['pin wrong', 'done']);
+    expect(await scene.command('owner', 'set-pin=,1357')).toEqual(['done']);
     await scene.car.control.loseClock();
     expect(await scene.command('guest', 'unlock', 'lock')).toEqual(['clock lost', 'done']);
     const seconds = String(Math.floor(Date.now() / 1000));

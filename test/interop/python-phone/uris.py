@@ -22,5 +22,5 @@ def decode(what, text):
     except ValueError:
         raise wire.Malformed("not base64url") from None
     if encode(what, payload) != text.strip():
-        raise wire.Malformed("not the one encoding of its bytes")
+        raise wire.Malformed("unused bits that are not 0")
     return payload

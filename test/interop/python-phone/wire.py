@@ -1,11 +1,11 @@
-"""Frames and protobuf messages, written from PROTOCOL.md section 3 and phonekey.proto."""
+"""Frames (PROTOCOL.md section 3), and protobuf as phonekey.proto has it: the schema is read, not copied."""
 
-MAX_MESSAGE_BYTES = 2048
+import pathlib
+import re
 
-VARINT = 0
-FIXED64 = 1
-LENGTH_DELIMITED = 2
-FIXED32 = 5
+MOST_BYTES = 2048
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_SCHEMA = pathlib.Path(__file__).parents[3] / "lib/native/schema/phonekey.proto"
 
 
 class Malformed(Exception):
@@ -13,9 +13,9 @@ class Malformed(Exception):
 
 
 def frame(message):
-    """The length (2 bytes, big-endian) and the message."""
-    if not 1 <= len(message) <= MAX_MESSAGE_BYTES:
-        raise Malformed("message length out of range")
+    """The length (2 bytes) and the message."""
+    if not 1 <= len(message) <= MOST_BYTES:
+        raise Malformed("a message of a length that is none")
     return len(message).to_bytes(2, "big") + message
 
 
@@ -23,25 +23,52 @@ class FrameReader:
     """Puts chunks together again into messages."""
 
     def __init__(self):
-        self._buffer = bytearray()
+        self._buffer = b""
 
     @property
     def partial(self):
-        return len(self._buffer) > 0
+        return self._buffer != b""
 
     def feed(self, chunk):
-        """Returns the messages that this chunk completes."""
+        """The messages that this chunk completes."""
         self._buffer += chunk
         messages = []
         while len(self._buffer) >= 2:
             length = int.from_bytes(self._buffer[:2], "big")
-            if not 1 <= length <= MAX_MESSAGE_BYTES:
-                raise Malformed("frame length out of range")
+            if not 1 <= length <= MOST_BYTES:
+                raise Malformed("a frame of a length that is none")
             if len(self._buffer) < 2 + length:
                 break
-            messages.append(bytes(self._buffer[2 : 2 + length]))
-            del self._buffer[: 2 + length]
+            messages.append(self._buffer[2 : 2 + length])
+            self._buffer = self._buffer[2 + length :]
         return messages
+
+
+def _read_schema(text):
+    """Messages as {name: {number: (field, type, oneof, repeated)}}, enums as {name: {number: word}}."""
+    messages, enums, inside, oneof = {}, {}, None, None
+    for line in re.sub(r"//.*", "", text).replace("{}", "{\n}").splitlines():
+        line = line.strip()
+        if found := re.fullmatch(r"(message|enum) (\w+) \{", line):
+            inside = found[2]
+            (messages if found[1] == "message" else enums)[inside] = {}
+        elif found := re.fullmatch(r"oneof (\w+) \{", line):
+            oneof = found[1]
+        elif line == "}":
+            inside, oneof = (inside, None) if oneof else (None, None)
+        elif found := re.fullmatch(r"(?:(repeated|optional) )?(\w+) (\w+) = (\d+);", line):
+            messages[inside][int(found[4])] = (found[3], found[2], oneof, found[1])
+        elif found := re.fullmatch(r"(\w+) = (\d+);", line):
+            prefix = re.sub(r"(?<!^)(?=[A-Z])", "_", inside).upper() + "_"
+            enums[inside][int(found[2])] = found[1].removeprefix(prefix).lower().replace("_", " ")
+    return messages, enums
+
+
+MESSAGES, ENUMS = _read_schema(_SCHEMA.read_text(encoding="utf-8"))
+
+
+def number_of(enum, word):
+    return next(number for number, each in ENUMS[enum].items() if each == word)
 
 
 def _varint(value):
@@ -49,253 +76,125 @@ def _varint(value):
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
         value >>= 7
-    out.append(value)
-    return bytes(out)
+    return bytes([*out, value])
 
 
-def bytes_field(number, value):
-    """A length-delimited field: bytes, a string's UTF-8, or a message. Written even when empty."""
-    return _varint(number << 3 | LENGTH_DELIMITED) + _varint(len(value)) + value
+def _encode_value(kind, value):
+    if kind in MESSAGES:
+        return encode(kind, **value)
+    return value.encode() if kind == "string" else value
 
 
-def uint_field(number, value):
-    """A uint32, enum or bool field; proto3 leaves the default out."""
-    return b"" if value == 0 else _varint(number << 3 | VARINT) + _varint(value)
+def encode(message, **values):
+    """Fields in the order of their numbers. What is zero is left out, but in a oneof and where it is optional."""
+    out = b""
+    for number, (name, kind, oneof, label) in sorted(MESSAGES[message].items()):
+        value = values.pop(name, None)
+        if value is None or not (value or oneof or label == "optional"):
+            continue
+        if kind in ENUMS and isinstance(value, str):
+            value = number_of(kind, value)
+        if kind in ("uint32", "bool") or kind in ENUMS:
+            out += _varint(number << 3 | _VARINT) + _varint(int(value))
+            continue
+        for each in value if label == "repeated" else [value]:
+            data = _encode_value(kind, each)
+            out += _varint(number << 3 | _BYTES) + _varint(len(data)) + data
+    if values:
+        raise ValueError(f"{message} has no {', '.join(values)}")
+    return out
 
 
 def _read_varint(data, at):
     value = 0
     for index in range(10):
         if at + index >= len(data):
-            raise Malformed("message ends in a varint")
+            break
         byte = data[at + index]
-        value |= (byte & 0x7F) << (7 * index)
+        value |= (byte & 0x7F) << 7 * index
         if byte < 0x80:
-            return value & 0xFFFFFFFFFFFFFFFF, at + index + 1
-    raise Malformed("varint longer than 10 bytes")
+            return value, at + index + 1
+    raise Malformed("a varint that does not end")
 
 
-def read_fields(data):
-    """All fields in order: (number, wire type, value)."""
-    fields = []
+def _fields(data):
+    """(number, wire type, value) of each field."""
     at = 0
     while at < len(data):
         tag, at = _read_varint(data, at)
         number, wire_type = tag >> 3, tag & 7
         if not 1 <= number < 1 << 29:
-            raise Malformed("field number out of range")
-        if wire_type == VARINT:
+            raise Malformed("a field number that is none")
+        if wire_type == _VARINT:
             value, at = _read_varint(data, at)
-        elif wire_type in (LENGTH_DELIMITED, FIXED64, FIXED32):
-            if wire_type == LENGTH_DELIMITED:
+        elif wire_type in (_BYTES, _FIXED64, _FIXED32):
+            length = {_FIXED64: 8, _FIXED32: 4}.get(wire_type)
+            if length is None:
                 length, at = _read_varint(data, at)
-            else:
-                length = 8 if wire_type == FIXED64 else 4
-            if at + length > len(data):
-                raise Malformed("message ends in a field")
-            value = data[at : at + length]
-            at += length
+            value, at = data[at : at + length], at + length
+            if at > len(data):
+                raise Malformed("a field that ends too late")
         else:
-            raise Malformed("wire type not in proto3")
-        fields.append((number, wire_type, value))
-    return fields
+            raise Malformed("a group")
+        yield number, wire_type, value
 
 
-class Fields:
-    """The known fields of one message; a field of another number or wire type is an unknown field."""
-
-    def __init__(self, data):
-        self._fields = read_fields(data)
-
-    def _last(self, number, wire_type, default):
-        found = [value for n, t, value in self._fields if (n, t) == (number, wire_type)]
-        return found[-1] if found else default
-
-    def uint(self, number):
-        return self._last(number, VARINT, 0) & 0xFFFFFFFF
-
-    def bool(self, number):
-        return self._last(number, VARINT, 0) != 0
-
-    def bytes(self, number, length=None):
-        value = self._last(number, LENGTH_DELIMITED, b"")
-        if length is not None and len(value) != length:
-            raise Malformed("bytes field of a wrong length")
-        return value
-
-    def string(self, number):
+def _decode_value(kind, value):
+    if kind in MESSAGES:
+        return decode(kind, value)
+    if kind in ENUMS:
+        return ENUMS[kind].get(value, "unknown")
+    if kind == "string":
         try:
-            return self._last(number, LENGTH_DELIMITED, b"").decode("utf-8")
+            return value.decode("utf-8")
         except UnicodeDecodeError:
-            raise Malformed("string that is not UTF-8") from None
-
-    def repeated(self, number):
-        return [value for n, t, value in self._fields if (n, t) == (number, LENGTH_DELIMITED)]
-
-    def one_of(self, names):
-        """The name and bytes of the last field among {number: name}, as a oneof wants."""
-        for number, wire_type, value in reversed(self._fields):
-            if number in names and wire_type == LENGTH_DELIMITED:
-                return names[number], value
-        return None, b""
+            raise Malformed("a string that is no UTF-8") from None
+    return {"bytes": lambda: value, "uint32": lambda: value & 0xFFFFFFFF, "bool": lambda: value != 0}[kind]()
 
 
-FROM_CAR = {
-    1: "hello",
-    2: "sealed",
-    3: "pair_share",
-    4: "pair_offer",
-    5: "pair_done",
-    6: "pair_refusal",
-}
-TO_CAR = {
-    "proof": 1,
-    "sealed": 2,
-    "pair_start": 3,
-    "pair_confirm": 4,
-    "pair_commit": 5,
-    "revocation_list": 6,
-}
-COMMANDS = {
-    "unlock": 1,
-    "lock": 2,
-    "start": 3,
-    "trunk": 4,
-    "frunk": 5,
-    "status": 6,
-    "list-keys": 7,
-    "remove-key": 8,
-    "deliver": 9,
-    "set-pin": 10,
-    "raise-epoch": 11,
-    "set-time": 12,
-    "list-revocations": 16,
-}
-NAME = 14
-GRANTS = 15
-RESULTS = {1: "done", 2: "refused", 3: "status", 4: "keys", 10: "revocations"}
-RIGHTS = {
-    "owner": {"unlock", "trunk", "frunk", "fast", "faster", "everything"},
-    "driver": {"unlock", "trunk", "frunk", "fast", "faster"},
-    "guest": {"unlock", "trunk", "fast", "faster"},
-    "valet": {"unlock"},
-    "service": {"unlock", "frunk", "fast"},
-}
-ROLES = {1: "owner", 2: "driver", 3: "guest", 4: "valet", 5: "service"}
-PAIR_REFUSALS = {
-    1: "closed",
-    2: "failed",
-    3: "slots full",
-    4: "fault",
-    5: "last owner",
-    6: "key mismatch",
-}
-REFUSALS = {
-    1: "not permitted",
-    2: "unknown command",
-    3: "door open",
-    4: "driving",
-    5: "no such key",
-    6: "last owner",
-    7: "fault",
-    8: "suspended",
-    9: "not yet",
-    10: "expired",
-    11: "used up",
-    12: "lease over",
-    13: "clock lost",
-    14: "PIN needed",
-    15: "PIN wrong",
-    16: "PIN locked",
-    17: "slots full",
-    18: "grant invalid",
-    19: "revocation list invalid",
-    20: "owner's key",
-    21: "own key",
-    22: "too late",
-    23: "dated ahead",
-    24: "grant void",
-    25: "revocation list old",
-}
-CLOSURES = ("front left", "front right", "rear left", "rear right", "trunk", "frunk")
+_ZEROS = {"uint32": 0, "bool": False, "bytes": b"", "string": ""}
 
 
-def to_car(name, body):
-    """An encoded ToCar."""
-    return bytes_field(TO_CAR[name], body)
+def _zero(kind, label):
+    if label == "repeated":
+        return []
+    return ENUMS[kind][0] if kind in ENUMS else _ZEROS.get(kind)
+
+
+def decode(message, data):
+    """All fields by name; of a oneof only the one that is set, and its name as `case`."""
+    known = MESSAGES[message]
+    out = {name: _zero(kind, label) for name, kind, oneof, label in known.values() if oneof is None}
+    for number, wire_type, value in _fields(data):
+        if number not in known:
+            continue
+        name, kind, oneof, label = known[number]
+        wanted = _VARINT if kind in ("uint32", "bool") or kind in ENUMS else _BYTES
+        if wire_type != wanted:
+            raise Malformed(f"{name} has another wire type")
+        read = _decode_value(kind, value)
+        if label == "repeated":
+            out[name].append(read)
+            continue
+        if oneof is not None:
+            out.pop(out.get("case"), None)
+            out["case"] = name
+        out[name] = read
+    return out
+
+
+def of_length(data, length):
+    if len(data) != length:
+        raise Malformed(f"{len(data)} bytes in place of {length}")
+    return data
+
+
+def to_car(case, value):
+    return encode("ToCar", **{case: value})
 
 
 def from_car(message):
-    """The name and body of a FromCar; the name is None for a message that this version does not know."""
-    return Fields(message).one_of(FROM_CAR)
-
-
-def command(name, parameter=None, grants=b"", own_name=""):
-    """An encoded Command; its parameter is a number, bytes or a text. Grants go into a first command."""
-    if parameter is None:
-        value = b""
-    elif isinstance(parameter, int):
-        value = uint_field(1, parameter)
-    else:
-        value = bytes_field(1, parameter if isinstance(parameter, bytes) else parameter.encode())
-    encoded = bytes_field(COMMANDS[name], value)
-    if grants:
-        encoded += bytes_field(NAME, own_name.encode()) + bytes_field(GRANTS, grants)
-    return encoded
-
-
-def hello(body):
-    """Hello: version and handshake (32 bytes)."""
-    fields = Fields(body)
-    return fields.uint(1), fields.bytes(2, 32)
-
-
-def news(data):
-    """What a Result says besides its outcome: whether the clock is lost, and to owners what they sign by."""
-    fields = Fields(data)
-    told = {"epoch": 6, "time": 7, "mark": 8, "floor": 9}
-    return {"clock_lost": fields.bool(5), **{name: fields.uint(number) for name, number in told.items()}}
-
-
-def result(data):
-    """A Result as a dictionary fit for JSON."""
-    outcome, body = Fields(data).one_of(RESULTS)
-    fields = Fields(body)
-    if outcome == "done":
-        return {"outcome": "done"}
-    if outcome == "refused":
-        return {"outcome": "refused", "reason": REFUSALS.get(fields.uint(1), "unspecified")}
-    if outcome == "status":
-        mask = fields.uint(2)
-        return {
-            "outcome": "status",
-            "locked": fields.bool(1),
-            "open": [name for bit, name in enumerate(CLOSURES) if mask >> bit & 1],
-            "drive_seconds_left": fields.uint(3),
-            "speed_limit": fields.uint(4),
-            "pin_needed": fields.bool(5),
-        }
-    if outcome == "keys":
-        return {"outcome": "keys", "keys": [_key(Fields(key)) for key in fields.repeated(1)]}
-    if outcome == "revocations":
-        return {
-            "outcome": "revocations",
-            "number": fields.uint(1),
-            "pages": fields.uint(2),
-            "entries": fields.bytes(3).hex(),
-        }
-    raise Malformed("a result that this version does not know")
-
-
-def _key(fields):
-    return {
-        "slot": fields.uint(1),
-        "name": fields.string(2),
-        "role": ROLES.get(fields.uint(3), "unspecified"),
-        "fingerprint": fields.bytes(4, 8).hex(),
-        "own": fields.bool(5),
-        "suspended": fields.bool(6),
-        "not_after": fields.uint(7),
-        "uses_left": fields.uint(8) - 1 if fields.uint(8) else None,
-        "granted_by": fields.uint(9) - 1 if fields.uint(9) else None,
-    }
+    """The case and the value of a FromCar; the case is None for one that is not known."""
+    fields = decode("FromCar", message)
+    case = fields.get("case")
+    return case, fields.get(case)

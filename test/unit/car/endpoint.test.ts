@@ -19,6 +19,7 @@ const startRecorded = async () => {
   let service: PeripheralService | undefined;
   let onError: ((error: PhoneKeyError) => void) | undefined;
   const peripheral: Peripheral = {
+    mostLinks: 1,
     start: (offered, failed) => {
       [service] = offered;
       onError = failed;

@@ -1,12 +1,13 @@
 import { BEHAVIORS } from '../../../firmware-sim/behaviors.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { MAX_TIME, NO_END } from '../../../lib/credentials/grant.js';
 import type { GrantTerms } from '../../../lib/credentials/grant.js';
 import type { KeySlot, PathStep } from '../../../lib/credentials/key-slot.js';
 import { fingerprint } from '../../../lib/credentials/key-slot.js';
 import { decide, outOfTime, pathOf } from '../../../lib/credentials/policy.js';
 import type { Circumstances } from '../../../lib/credentials/policy.js';
-import { ROLES, permits } from '../../../lib/domain/roles.js';
+import { GRANTED_ROLES, ROLES, permits } from '../../../lib/domain/roles.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import type { CommandName } from '../../../lib/domain/commands.js';
 import { FRIEND, GUEST, HOUR, NOW, suite, TERMS } from './sample.js';
@@ -53,10 +54,11 @@ describe('a key that was paired', () => {
     expect(decide(paired('valet'), 'start', world())).toEqual({ speedLimit: 30, counts: false });
   });
 
-  it('may nothing once a revocation list suspends or revokes it', () => {
-    for (const command of ['unlock', 'lock', 'removeKey', 'deliver'] as const) {
+  it('only brings lists once a revocation list suspends or revokes it', () => {
+    for (const command of ['unlock', 'lock', 'removeKey', 'status'] as const) {
       expect(decide(paired('driver'), command, world(SUSPENDED))).toBe('suspended');
     }
+    expect(decide(paired('driver'), 'deliver', world(SUSPENDED))).toEqual(ALLOWED);
     const isSuspended = ({ slot }: KeySlot): boolean => slot === 2;
     expect(decide(paired('driver'), 'unlock', world({ isSuspended }))).toEqual(ALLOWED);
     expect(decide(paired('driver', { slot: 2 }), 'unlock', world({ isSuspended }))).toBe(
@@ -143,11 +145,72 @@ describe('a key that was granted', () => {
     expect(decide(granted(), 'lock', world({ ...SUSPENDED, now: undefined }))).toBe('suspended');
   });
 
+  it('has no end where its end is the highest time that can be written, also when that has come', () => {
+    const endless = granted({ notAfter: NO_END });
+    expect(decide(endless, 'unlock', world({ now: MAX_TIME }))).toEqual(ALLOWED);
+    const last = granted({ notAfter: MAX_TIME - 1 });
+    expect(decide(last, 'unlock', world({ now: MAX_TIME - 2 }))).toEqual(ALLOWED);
+    expect(decide(last, 'unlock', world({ now: MAX_TIME - 1 }))).toBe('expired');
+    expect(decide(endless, 'unlock', world({ now: undefined }))).toBe('clock-lost');
+  });
+
+  it('has a lease also where that would end after the highest time: it does not end then', () => {
+    const key = granted({ notAfter: NO_END, leaseHours: 255 });
+    const lastIssuedAt = (): number => MAX_TIME - 1;
+    expect(decide(key, 'start', world({ now: MAX_TIME, lastIssuedAt }))).toEqual(ALLOWED);
+    const long = (): number => MAX_TIME - 255 * HOUR;
+    expect(decide(key, 'start', world({ now: MAX_TIME, lastIssuedAt: long }))).toBe('lease-over');
+  });
+
   it('has terms that hold now, or a reason why not, whatever it is used for', () => {
     expect(outOfTime(TERMS, { now: notBefore })).toBeUndefined();
     expect(outOfTime(TERMS, { now: notAfter })).toBe('expired');
     expect(outOfTime(TERMS, { now: notBefore - 1 })).toBe('not-yet');
     expect(outOfTime(TERMS, { now: undefined })).toBe('clock-lost');
+  });
+});
+
+/** Written down here once more: what a granted key still may, of what its role permits. */
+describe('what is left to a granted key', () => {
+  const { notBefore, notAfter } = TERMS;
+  const opensNothing = ['lock', 'status', 'deliver', 'removeKey'];
+  const cases: readonly (readonly [
+    string,
+    readonly string[] | 'all but start',
+    Partial<GrantTerms>,
+    number,
+    Partial<Circumstances>,
+  ])[] = [
+    ['suspended', ['deliver'], {}, 0, SUSPENDED],
+    ['clock-lost', opensNothing, {}, 0, { now: undefined }],
+    ['not-yet', ['deliver', 'removeKey'], {}, 0, { now: notBefore - 1 }],
+    ['expired', ['deliver', 'removeKey'], {}, 0, { now: notAfter }],
+    ['used-up', opensNothing, { uses: 2 }, 2, {}],
+    ['lease-over', 'all but start', { leaseHours: 1 }, 0, { now: NOW + HOUR }],
+  ];
+
+  it.each(cases)('that is refused as %s', (why, left, terms, used, circumstances) => {
+    for (const role of GRANTED_ROLES) {
+      for (const command of BEHAVIORS.keys()) {
+        const verdict = decide(granted({ role, ...terms }, used), command, world(circumstances));
+        const isLeft = left === 'all but start' ? command !== 'start' : left.includes(command);
+        const told = { role, command, verdict: typeof verdict === 'string' ? verdict : 'allowed' };
+        const refused = isLeft ? 'allowed' : why;
+        expect(told).toEqual({
+          role,
+          command,
+          verdict: permits(role, command) ? refused : 'not-permitted',
+        });
+      }
+    }
+  });
+
+  it('is told by the first of several reasons', () => {
+    const key = granted({ uses: 1, leaseHours: 1 }, 1);
+    expect(decide(key, 'start', world({ ...SUSPENDED, now: undefined }))).toBe('suspended');
+    expect(decide(key, 'start', world({ now: notAfter }))).toBe('expired');
+    expect(decide(key, 'start', world({ now: NOW + HOUR }))).toBe('lease-over');
+    expect(decide(key, 'unlock', world({ now: NOW + HOUR }))).toBe('used-up');
   });
 });
 
@@ -183,7 +246,8 @@ describe('decide', () => {
         const more = { ...key, grant: { ...grant!, used: grant!.used + 1 } };
         if (!allowed(key, world({ now: early })))
           expect(allowed(more, world({ now: early }))).toBe(false);
-        expect(allowed(key, world({ now: early, ...SUSPENDED }))).toBe(false);
+        if (command !== 'deliver')
+          expect(allowed(key, world({ now: early, ...SUSPENDED }))).toBe(false);
       }),
       { numRuns: 1000 },
     );

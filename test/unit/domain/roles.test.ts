@@ -11,8 +11,8 @@ const permitted = (role: Role): CommandName[] => commands.filter((name) => permi
 const table: Readonly<Record<Exclude<Role, 'owner'>, string>> = {
   driver: 'unlock lock start trunk frunk status removeKey deliver',
   guest: 'unlock lock start trunk status removeKey deliver',
-  valet: 'unlock lock start status deliver',
-  service: 'unlock lock start frunk status deliver',
+  valet: 'unlock lock start status removeKey deliver',
+  service: 'unlock lock start frunk status removeKey deliver',
 };
 
 describe('roles', () => {

@@ -128,6 +128,43 @@ describe('removeKey', () => {
     expect(empty.outcome).toBe('not-permitted');
   });
 
+  it.each(['driver', 'guest', 'valet', 'service', 'owner'] as const)(
+    'without a slot is the own key, of a %s too',
+    async (role) => {
+      const { car, enrol } = await rig();
+      const [, other] = [await enrol(1), await enrol(2, role)];
+      expect(outcomeOf(await car.execute({ type: 'removeKey' }, other))).toBe('done');
+      expect(car.keys()).toMatchObject([{ slot: 0 }]);
+    },
+  );
+
+  it('without a slot keeps the last owner', async () => {
+    const { car, enrol } = await rig();
+    const last = await enrol(1);
+    expect(outcomeOf(await car.execute({ type: 'removeKey' }, last))).toBe('last-owner');
+    expect(car.keys()).toHaveLength(1);
+  });
+
+  it('without a slot is the key that asks, also where that got another slot meanwhile', async () => {
+    const { car, store, enrol } = await rig();
+    const [, asks] = [await enrol(1), await enrol(2), await enrol(3)];
+    const moved = store.update((record) => ({
+      record: {
+        ...record,
+        keys: record.keys.map((key) => ({ ...key, slot: key.slot === 0 ? 0 : 3 - key.slot })),
+      },
+      value: undefined,
+    }));
+    expect(outcomeOf(await car.execute({ type: 'removeKey' }, asks))).toBe('done');
+    await moved;
+    expect(car.keys().map(({ name }) => name)).toEqual(['phone 1', 'phone 3']);
+  });
+
+  it('refuses the highest slot that can be written', async () => {
+    expect((await remove(([owner]) => owner, 2 ** 32 - 1)).outcome).toBe('no-such-key');
+    expect((await remove(([, driver]) => driver, 2 ** 32 - 1)).outcome).toBe('not-permitted');
+  });
+
   it('refuses an empty slot', async () => {
     const { outcome } = await remove(([owner]) => owner, 7);
     expect(outcome).toBe('no-such-key');

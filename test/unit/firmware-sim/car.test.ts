@@ -88,6 +88,29 @@ describe('SimulatedCar', () => {
     ]);
   });
 
+  it('shows who has its link, until he has gone', async () => {
+    const radio = new MemoryRadio();
+    const { car } = await start({ peripheral: radio.peripheral() });
+    const phone = await pairedPhone(radio, car, 'Ada');
+    await clock.advance(0);
+    const connection = await phone.connect();
+    expect((await car.control.status()).links).toEqual([{ key: null, seconds: 0 }]);
+    await connection.status();
+    await clock.advance(7_000);
+    expect(await controlClient(controlPath(home)).status()).toMatchObject({
+      links: [{ key: { slot: 0, name: 'Ada' }, seconds: 7 }],
+    });
+    const watched = await controlClient(controlPath(home)).watch();
+    await connection.close();
+    await clock.advance(0);
+    expect((await car.control.status()).links).toEqual([]);
+    for await (const event of watched) {
+      const key = { slot: 0, name: 'Ada' };
+      expect(event).toMatchObject({ type: 'link-closed', key, at: clock.now() });
+      watched.stop();
+    }
+  });
+
   it('knows its keys after a restart', async () => {
     const radio = new MemoryRadio();
     const first = await start({ peripheral: radio.peripheral() });
@@ -104,8 +127,12 @@ describe('SimulatedCar', () => {
     const { car } = await start({ peripheral: radio.peripheral() });
     await pairedPhone(radio, car, 'Ada');
     const guest = await pairedPhone(radio, car, 'Ben');
-    await guest.removeKey(1);
-    await expect(withTime(clock, guest.unlock())).rejects.toMatchObject({
+    const [ours] = await guest.ring.cars();
+    await guest.removeKey('own');
+    expect(await guest.ring.cars()).toEqual([]);
+    const cars = ours === undefined ? [] : [ours];
+    // The phone listens for another candidate on its own clock.
+    await expect(withTime(phoneClock, withTime(clock, guest.unlock({ cars })))).rejects.toMatchObject({
       code: 'car.not-recognised',
     });
     expect((await car.control.status()).keys).toMatchObject([{ name: 'Ada', role: 'owner' }]);
@@ -153,6 +180,7 @@ describe('SimulatedCar', () => {
   it('leaves nothing behind when its radio does not start', async () => {
     let closed = 0;
     const peripheral: Peripheral = {
+      mostLinks: 1,
       start: () => Promise.reject(new PhoneKeyError('radio.unavailable', 'no adapter')),
       advertise: () => Promise.resolve(),
       close: () => {

@@ -64,6 +64,26 @@ describe('stepWindow', () => {
     expect(late.state).toEqual(closedWindow);
   });
 
+  it('gives a try back to who is to come again, the last one too, and stays as long as it would', () => {
+    const back: WindowInput = { type: 'return-try' };
+    const first = play([0, OPEN], [1, TRY], [2, back]);
+    expect(first.state).toEqual(play([0, OPEN]).state);
+    expect(first.last).toEqual({ type: 'pairing-try-returned', triesLeft: 3 });
+    const third = play([0, OPEN], [1, TRY], [2, TRY], [3, TRY], [4, back]);
+    expect(third.state).toEqual(play([0, OPEN], [1, TRY], [2, TRY]).state);
+    expect(third.last).toEqual({ type: 'pairing-try-returned', triesLeft: 1 });
+    expect(stepWindow(third.state, TRY, WINDOW_MS - 1).accepted).toBe(true);
+    expect(stepWindow(third.state, TRY, WINDOW_MS).accepted).toBe(false);
+  });
+
+  it('gives no try back that nobody took, and none of a window that is closed', () => {
+    const back: WindowInput = { type: 'return-try' };
+    expect(play([0, OPEN], [1, back]).accepted).toBe(false);
+    expect(play([0, OPEN], [1, TRY], [2, back], [3, back]).accepted).toBe(false);
+    expect(play([0, OPEN], [1, TRY], [2, { type: 'enrol' }], [3, back]).accepted).toBe(false);
+    expect(play([0, OPEN], [1, TRY], [WINDOW_MS, back]).state).toEqual(closedWindow);
+  });
+
   it('closes with success', () => {
     const { state, last } = play(
       [0, OPEN],
@@ -105,6 +125,7 @@ describe('stepWindow', () => {
       code: '76543210',
       role: 'owner',
       until: 10 + WINDOW_MS,
+      end: 10 + WINDOW_MS,
       tries: 0,
     });
     expect(effects.slice(-2)).toEqual([

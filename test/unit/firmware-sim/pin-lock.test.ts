@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { waitAfter } from '../../../firmware-sim/pin-lock.js';
+import { waitAfter } from '../../../firmware-sim/pin-tries.js';
+import { controlOf } from '../../../firmware-sim/control/car-control.js';
 import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { CarRecord } from '../../../firmware-sim/memory/record.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
@@ -10,7 +11,8 @@ import type { Command } from '../../../lib/domain/commands.js';
 import { ADA, BOB, CLEO, DAN, town } from './sharing-rig.js';
 import { outcomeOf } from './rig.js';
 
-const withPin = (type: 'start' | 'setPin', pin: string): Command => ({ type, pin });
+const withPin = (type: 'start' | 'setPin', pin: string, oldPin?: string): Command =>
+  type === 'start' || oldPin === undefined ? { type, pin } : { type, pin, oldPin };
 
 /** Ada's car with the PIN 2468, and Bob as a guest. */
 const guarded = async (memory: Memory = volatileMemory()) => {
@@ -32,6 +34,10 @@ const noted = async () => {
     },
   });
   return { ...all, commits };
+};
+
+const microtasks = async (): Promise<void> => {
+  for (let n = 0; n < 100; n++) await Promise.resolve();
 };
 
 /** The guest's try is in the memory; the PIN itself is still being looked at. */
@@ -68,7 +74,7 @@ describe('the PIN to drive', () => {
     const { attempt, car, revocationList, entry, pair, pass } = await guarded();
     await pair(DAN, 'owner');
     pass(1);
-    const change = attempt(DAN, withPin('setPin', '1111'));
+    const change = attempt(DAN, withPin('setPin', '1111', '2468'));
     for (const part of revocationList([entry(DAN, 'suspended')]))
       await car.credentials.receive(part);
     expect(await change).toBe('suspended');
@@ -89,14 +95,17 @@ describe('the PIN to drive', () => {
       expect(await attempt(ADA.person, withPin('setPin', wrong))).toBe('not-permitted');
     }
     expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
-    expect(await attempt(ADA.person, withPin('setPin', ''))).toBe('done');
+    expect(await attempt(ADA.person, withPin('setPin', '', '2468'))).toBe('done');
     expect(await attempt(BOB, 'start')).toBe('done');
   });
 
   it('has four digits or eight, and takes the place of the one before', async () => {
     const { attempt } = await guarded();
-    for (const pin of ['1357', '13572468']) {
-      expect(await attempt(ADA.person, withPin('setPin', pin))).toBe('done');
+    for (const [pin, old] of [
+      ['1357', '2468'],
+      ['13572468', '1357'],
+    ] as const) {
+      expect(await attempt(ADA.person, withPin('setPin', pin, old))).toBe('done');
       expect(await attempt(ADA.person, withPin('start', pin))).toBe('done');
     }
     expect(await attempt(ADA.person, withPin('start', '1357'))).toBe('pin-wrong');
@@ -106,12 +115,70 @@ describe('the PIN to drive', () => {
     const { attempt, commits, store } = await noted();
     expect(await attempt(BOB, withPin('start', '0000'))).toBe('pin-wrong');
     commits.length = 0;
-    expect(await attempt(ADA.person, withPin('setPin', '1357'))).toBe('done');
-    expect(commits).toMatchObject([{ pin: { tries: { owners: 0, others: 0 } }, erases: true }]);
+    expect(await attempt(ADA.person, withPin('setPin', '1357', '2468'))).toBe('done');
+    const none = { owners: 0, others: 0 };
+    expect(commits.at(-1)).toMatchObject({ pin: { tries: none }, erases: true });
     commits.length = 0;
-    expect(await attempt(ADA.person, withPin('setPin', ''))).toBe('done');
+    expect(await attempt(ADA.person, withPin('setPin', '', '1357'))).toBe('done');
+    expect(commits.at(-1)).toMatchObject({ erases: true });
+    expect(store.record).not.toHaveProperty('pin');
+  });
+
+  it('is changed and cleared by who knows it; another one is a try like any, with the same wait', async () => {
+    const { attempt, clock, store } = await guarded();
+    for (const pin of ['1357', '']) {
+      expect(await attempt(ADA.person, withPin('setPin', pin))).toBe('pin-needed');
+      expect(await attempt(ADA.person, withPin('setPin', pin, ''))).toBe('pin-needed');
+    }
+    expect(store.record.pin?.tries.owners).toBe(0);
+    for (const wrong of ['1357', 'x', '24680']) {
+      expect(await attempt(ADA.person, withPin('setPin', '1357', wrong))).toBe('pin-wrong');
+    }
+    expect(store.record.pin?.tries).toEqual({ owners: 3, others: 0 });
+    expect(await attempt(ADA.person, withPin('setPin', '', '2468'))).toBe('pin-locked');
+    expect(await attempt(ADA.person, withPin('start', '2468'))).toBe('pin-locked');
+    expect(await attempt(BOB, withPin('start', '2468'))).toBe('done');
+    await clock.advance(30_000);
+    expect(await attempt(ADA.person, withPin('setPin', '1357', '2468'))).toBe('done');
+    expect(store.record.pin?.tries).toEqual({ owners: 0, others: 0 });
+    expect(await attempt(BOB, withPin('start', '1357'))).toBe('done');
+  });
+
+  it('that is none costs no try: what it is to be is looked at first', async () => {
+    const { attempt, store } = await guarded();
+    expect(await attempt(ADA.person, withPin('setPin', '12', '0000'))).toBe('not-permitted');
+    expect(store.record.pin?.tries.owners).toBe(0);
+  });
+
+  it('that an owner set meanwhile is asked of the other one too', async () => {
+    const { attempt, pair, store } = await town();
+    await pair(DAN, 'owner');
+    const first = [ADA.person, DAN].map((who, index) =>
+      attempt(who, withPin('setPin', ['2468', '1357'][index]!)),
+    );
+    expect(await Promise.all(first)).toEqual(['done', 'pin-needed']);
+    const both = [ADA.person, DAN].map((who, index) =>
+      attempt(who, withPin('setPin', ['1111', '2222'][index]!, '2468')),
+    );
+    expect((await Promise.all(both)).sort()).toEqual(['done', 'pin-wrong']);
+    expect(store.record.pin?.tries.owners).toBe(1);
+  });
+
+  it('is cleared at the screen by who has the card, and knows no PIN', async () => {
+    const { car, commits, attempt, seen, store } = await noted();
+    const person = controlOf(car, () => car.reset());
+    seen();
+    await expect(person.clearPin('lost')).rejects.toMatchObject({ code: 'sim.refused' });
+    expect(car.status().pin).toBe(true);
+    commits.length = 0;
+    await person.clearPin();
     expect(commits).toMatchObject([{ erases: true }]);
     expect(store.record).not.toHaveProperty('pin');
+    expect(seen()).toEqual(['card-refused', 'pin-changed']);
+    expect(await attempt(BOB, 'start')).toBe('done');
+    commits.length = 0;
+    await person.clearPin();
+    expect(commits).toEqual([]);
   });
 
   it('counts a try in the memory before it looks at it', async () => {
@@ -227,6 +294,44 @@ describe('the PIN to drive', () => {
     car.tap({ reader: 'console', purpose: 'drive' });
     expect(outcomeOf(await typing)).toBe('done');
     expect(store.record.pin?.tries).toEqual({ owners: 0, others: 0 });
+  });
+
+  it('that is right leaves the wrong one of another guest counted, however slow the memory is', async () => {
+    const inner = volatileMemory();
+    let written = Promise.resolve();
+    const { store, car, admit, grant } = await guarded({
+      load: () => inner.load(),
+      commit: (record) => written.then(() => inner.commit(record)),
+    });
+    const [bob, cleo] = [await admit(BOB, grant(BOB)), await admit(CLEO, grant(CLEO))];
+    if (typeof bob === 'string' || typeof cleo === 'string') throw new Error('not admitted');
+    let goOn = (): void => undefined;
+    written = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    const right = car.execute(withPin('start', '2468'), bob);
+    await microtasks();
+    car.tap({ reader: 'console', purpose: 'drive' });
+    const wrong = car.execute(withPin('start', '0000'), cleo);
+    await microtasks();
+    goOn();
+    expect([outcomeOf(await right), outcomeOf(await wrong)]).toEqual(['done', 'pin-wrong']);
+    expect(store.record.pin?.tries).toEqual({ owners: 0, others: 1 });
+  });
+
+  it('that was right is wrong where an owner has set another one meanwhile', async () => {
+    const { store, car, admit, grant, attempt } = await guarded();
+    const key = await admit(BOB, grant(BOB));
+    if (typeof key === 'string') throw new Error(key);
+    const typing = car.execute(withPin('start', '2468'), key);
+    await counted(store);
+    const { pin: before } = store.record;
+    await store.update((record) => ({
+      record: { ...record, pin: { ...before!, salt: new Uint8Array(16) } },
+      value: undefined,
+    }));
+    expect(outcomeOf(await typing)).toBe('pin-wrong');
+    expect(await attempt(BOB, 'start')).toBe('pin-needed');
   });
 
   it('of which no try was counted costs the card no commit', async () => {

@@ -6,6 +6,7 @@ import { volatileMemory } from '../../../firmware-sim/memory/memory.js';
 import type { Memory } from '../../../firmware-sim/memory/memory.js';
 import { newRecord } from '../../../firmware-sim/memory/record.js';
 import { RecordStore } from '../../../firmware-sim/memory/store.js';
+import type { LinkHolder } from '../../../lib/car/sessions.js';
 import type { KeySlot, PhoneIdentity } from '../../../lib/credentials/key-slot.js';
 import type { Role } from '../../../lib/domain/roles.js';
 import { defaultSuite } from '../../../lib/crypto/index.js';
@@ -61,6 +62,8 @@ export interface Rig {
   readonly store: RecordStore;
   readonly events: CarEvent[];
   readonly removed: Uint8Array[];
+  /** Who has its links, as the car is told. */
+  readonly holders: LinkHolder[];
   /** What the car warned of. */
   readonly warnings: { readonly message: string; readonly fields: LogFields | undefined }[];
   /** How often the advertisement was to change. */
@@ -89,6 +92,7 @@ export const rig = async (
   const events: CarEvent[] = [];
   const removed: Uint8Array[] = [];
   const warnings: Rig['warnings'] = [];
+  const holders: LinkHolder[] = [];
   let pairingChanges = 0;
   const car = new CarController({
     name: 'Test car',
@@ -105,6 +109,7 @@ export const rig = async (
     onPairingChanged: () => {
       pairingChanges += 1;
     },
+    holders: () => holders,
   });
   return {
     clock,
@@ -112,6 +117,7 @@ export const rig = async (
     store,
     events,
     removed,
+    holders,
     warnings,
     pairingChanges: () => pairingChanges,
     seen: () => events.splice(0).map(({ type }) => type),

@@ -177,9 +177,20 @@ it('says protocol.version also when a later version has another challenge', () =
 });
 
 describe('Command and Result', () => {
-  it('keeps the slot of removeKey', () => {
-    const command = { type: 'removeKey', slot: 7 } as const;
-    expect(decodeRequest(encodeCommand(command)).command).toEqual(command);
+  it.each([{ slot: 7 }, { slot: 0 }, { slot: 2 ** 32 - 1 }, {}])(
+    'keeps the slot of removeKey, and that there is none: %j',
+    (slot) => {
+      const command = { type: 'removeKey', ...slot } as const;
+      expect(decodeRequest(encodeCommand(command)).command).toEqual(command);
+    },
+  );
+
+  it('takes an introduction without a good name, which is for the car to refuse', () => {
+    const grants = bytes(115);
+    const nameIn = (name: string | undefined): string | undefined =>
+      decodeRequest(encodeCommand({ type: 'unlock' }, { grants, name })).introduction?.name;
+    expect(nameIn('Cleo')).toBe('Cleo');
+    for (const bad of [undefined, '', 'a\nb', 'x'.repeat(33)]) expect(nameIn(bad)).toBeUndefined();
   });
 
   it('keeps the id of a command, of 8 bytes and no others', () => {
@@ -248,10 +259,13 @@ describe('identities', () => {
     expect(phoneWith({ signature: bytes(63) })).toThrow('signature: 63 bytes instead of 64');
   });
 
-  it('refuse a bad name', () => {
-    expect(() => decodePhoneIdentity(encodePhoneIdentity({ ...phone, name: '' }))).toThrow(
-      malformed,
-    );
+  it('refuse a bad name of a car, and leave that of a phone to the car', () => {
+    for (const name of [undefined, '', 'a\nb', 'x'.repeat(33)]) {
+      expect(decodePhoneIdentity(encodePhoneIdentity({ ...phone, name }))).toEqual({
+        ...phone,
+        name: undefined,
+      });
+    }
     expect(() => decodeCarIdentity(encodeCarIdentity({ ...car, name: 'a\nb' }))).toThrow(malformed);
   });
 

@@ -160,7 +160,7 @@ describe('a call', () => {
     await air.run(key.unlock().catch(() => undefined));
     await air.clock.advance(0);
     const ends = events.filter(({ type }) => type === 'link-closed');
-    expect(ends).toEqual([
+    expect(ends).toMatchObject([
       { type: 'link-closed', why: 'remote' },
       { type: 'link-closed', why: 'remote' },
     ]);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseChain } from '../../../lib/credentials/grant.js';
+import { parseUri } from '../../../lib/credentials/uri.js';
+import type { Command } from '../../../lib/domain/commands.js';
+import { refusedResult } from '../../../lib/domain/outcomes.js';
 import type { Result } from '../../../lib/domain/outcomes.js';
-import { resultOf } from '../../support/test-car.js';
+import { DONE, resultOf } from '../../support/test-car.js';
 import { HOUR, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 import { put } from '../../support/car-store.js';
 
@@ -159,13 +163,47 @@ describe("an owner's phone", () => {
   it('learns its slot from the list of keys where its pairing was not confirmed', async () => {
     const { air, host, owner, entry, endpoint } = await ownerAndGuest();
     const { role: _role, slot: _slot, ...unconfirmed } = entry;
-    await put(owner.store, unconfirmed);
+    await put(owner.store, { ...unconfirmed, unconfirmed: true });
+    host.epoch = 3;
     const to = await owner.key.ring.offer();
     await expect(owner.key.ring.share({ to })).rejects.toMatchObject({ code: 'car.not-permitted' });
     host.answer = () => Promise.resolve(keyList());
     await air.run(owner.key.listKeys());
-    expect(await owner.key.ring.cars()).toMatchObject([{ slot: 0, role: 'owner' }]);
-    await expect(owner.key.ring.share({ to })).resolves.toMatchObject({ car: 'Test car' });
+    // And its epoch from the same answer: what it signs next names it.
+    expect(await owner.key.ring.cars()).toMatchObject([{ slot: 0, role: 'owner', epoch: 3 }]);
+    const { uri } = await owner.key.ring.share({ to });
+    const grant = parseUri(uri);
+    expect(grant.what === 'grant' && parseChain(grant.chain)[0].terms.epoch).toBe(3);
+    await endpoint.stop();
+  });
+});
+
+describe('a key that goes by itself', () => {
+  it('takes its entry with it once the car has said yes, and not before', async () => {
+    const { air, host, owner, guest, endpoint } = await ownerAndGuest();
+    await shareWith(owner.key, guest.key);
+    await air.run(guest.key.unlock());
+    const left = async (): Promise<number> => (await guest.key.ring.cars()).length;
+    host.answer = () => Promise.resolve(refusedResult('last-owner'));
+    await expect(air.run(guest.key.removeKey('own'))).rejects.toMatchObject({
+      code: 'car.refused',
+    });
+    guest.hooks.onTrace = (kind) => {
+      if (kind === 'Proof') air.loseLink();
+    };
+    await expect(air.run(guest.key.removeKey('own'))).rejects.toMatchObject({
+      code: 'car.outcome-unknown',
+    });
+    expect(await left()).toBe(1);
+    guest.hooks.onTrace = () => undefined;
+    const asked: Command[] = [];
+    host.answer = (command) => {
+      asked.push(command);
+      return Promise.resolve(DONE);
+    };
+    await air.run(guest.key.removeKey('own'));
+    expect(asked).toEqual([{ type: 'removeKey' }]);
+    expect(await left()).toBe(0);
     await endpoint.stop();
   });
 });
@@ -181,7 +219,18 @@ describe('a PIN', () => {
       temporary: true,
     });
     await air.run(owner.key.start({ pin: '4711' }));
-    await air.run(owner.key.setPin(''));
+    await expect(air.run(owner.key.setPin(''))).rejects.toMatchObject({
+      message: 'the car asks for its PIN',
+    });
+    const asked: string[] = [];
+    const old = (pin: string) => (): string => {
+      asked.push(pin);
+      return pin;
+    };
+    await air.run(owner.key.setPin('4712', { oldPin: old('4711') }));
+    await air.run(owner.key.setPin('', { oldPin: '4712' }));
+    await air.run(owner.key.setPin('', { oldPin: old('0000') }));
+    expect(asked).toEqual(['4711']); // only where the car asks for it
     await air.run(owner.key.start());
     expect(JSON.stringify(owner.trace)).not.toMatch(/471[12]/);
     await endpoint.stop();

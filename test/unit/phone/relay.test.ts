@@ -3,7 +3,7 @@ import { MOST_PART_BYTES, ENTRIES_PER_PART } from '../../../lib/credentials/revo
 import { MOST_IN_OUTBOX } from '../../../lib/phone/outbox-entries.js';
 import { fromHex } from '../../../lib/platform/bytes.js';
 import { SharingHost } from '../../support/sharing-car.js';
-import { NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
+import { fingerprintOf, NOW, ownerAndGuest, shareWith } from './sharing-setup.js';
 import { put } from '../../support/car-store.js';
 
 const KEY = '00112233aabbccdd';
@@ -24,6 +24,20 @@ describe('what is in the outbox', () => {
     await air.run(owner.key.status());
     expect(host.executed).toEqual(['status', 'deliver', 'status']);
     expect(host.listNumber()).toBe(1);
+    await endpoint.stop();
+  });
+
+  it('is delivered by a suspended guest, too, who brings the list that resumes him', async () => {
+    const { air, owner, guest, endpoint } = await ownerAndGuest();
+    const entry = await shareWith(owner.key, guest.key);
+    await air.run(guest.key.unlock());
+    const who = fingerprintOf(entry);
+    await owner.key.ring.suspend(who);
+    await air.run(owner.key.deliver());
+    await expect(air.run(guest.key.unlock())).rejects.toMatchObject({ code: 'car.refused' });
+    const { uris } = await owner.key.ring.resume(who);
+    expect(await air.run(guest.key.relay(uris))).toMatchObject({ delivered: ['car'] });
+    await air.run(guest.key.unlock());
     await endpoint.stop();
   });
 

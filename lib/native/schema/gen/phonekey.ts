@@ -15,6 +15,7 @@ export enum PairRefusalReason {
   FAULT = 4,
   LAST_OWNER = 5,
   KEY_MISMATCH = 6,
+  NAME_INVALID = 7,
 }
 
 export enum FormFactor {
@@ -65,6 +66,7 @@ export enum RefusalReason {
   TOO_LATE = 22,
   LAST_CARD = 26,
   BUSY = 27,
+  NAME_INVALID = 28,
 }
 
 export interface Proof {
@@ -308,13 +310,13 @@ export const ListKeysSchema: Schema<ListKeys> = {
 };
 
 export interface RemoveKey {
-  readonly slot: number;
+  readonly slot?: number;
 }
 
 export const RemoveKeySchema: Schema<RemoveKey> = {
   name: 'RemoveKey',
   fields: [
-    { number: 1, name: 'slot', type: 'uint32' },
+    { number: 1, name: 'slot', type: 'uint32', optional: true },
   ],
 };
 
@@ -331,12 +333,14 @@ export const DeliverSchema: Schema<Deliver> = {
 
 export interface SetPin {
   readonly pin: string;
+  readonly oldPin: string;
 }
 
 export const SetPinSchema: Schema<SetPin> = {
   name: 'SetPin',
   fields: [
     { number: 1, name: 'pin', type: 'string' },
+    { number: 2, name: 'oldPin', type: 'string' },
   ],
 };
 

@@ -127,6 +127,17 @@ describe('the control door', () => {
     expect(screen).toMatchObject({ state: 'pairing', secondsLeft: 120, role: 'owner' });
   });
 
+  it('tells who has the links of the car', async () => {
+    const car = controlClient(path);
+    expect((await car.status()).links).toEqual([]);
+    const key = await setup.enrol(1);
+    setup.holders.push({ key, heldMs: 12_345 }, { key: undefined, heldMs: 0 });
+    expect((await car.status()).links).toEqual([
+      { key: { slot: 0, name: 'phone 1' }, seconds: 12 },
+      { key: null, seconds: 0 },
+    ]);
+  });
+
   it('tells the status, and resets', async () => {
     const car = controlClient(path);
     await setup.enrol(1);

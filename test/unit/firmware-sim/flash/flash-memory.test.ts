@@ -299,7 +299,7 @@ describe('a flash that is damaged', () => {
     });
     const error: unknown = await open({ geometry: small, image: bad }).catch((e: unknown) => e);
     expect(error).toMatchObject({
-      code: 'sim.storage',
+      code: 'sim.damaged',
       message: "no readable copy of the car's memory in its flash",
       hint:
         'Restore the flash from a backup, or erase it to make a new car; ' +
@@ -309,7 +309,7 @@ describe('a flash that is damaged', () => {
     const noise = structuredClone(image);
     noise.cells.set(seededRandom('noise')(noise.cells.length));
     await expect(open({ geometry: small, image: noise })).rejects.toMatchObject({
-      code: 'sim.storage',
+      code: 'sim.damaged',
     });
   });
 

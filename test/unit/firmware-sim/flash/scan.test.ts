@@ -4,6 +4,7 @@ import type { Entry } from '../../../../firmware-sim/flash/entry.js';
 import { encodeHeader } from '../../../../firmware-sim/flash/header.js';
 import { scan } from '../../../../firmware-sim/flash/scan.js';
 import { SimulatedFlash } from '../../../support/flash/simulated-flash.js';
+import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { concat, utf8 } from '../../../../lib/platform/bytes.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
 
@@ -25,9 +26,9 @@ const chip = () => {
   return {
     flash,
     program,
-    put: (id: number, sectors: readonly number[], stream: Uint8Array, first = false): void => {
+    put: (id: number, sectors: readonly number[], stream: Uint8Array): void => {
       sectors.forEach((sector, index) => {
-        const header = encodeHeader({ chain: chain(id), index, first }, geometry);
+        const header = encodeHeader({ chain: chain(id), index }, geometry);
         const part = stream.subarray(index * PAYLOAD, (index + 1) * PAYLOAD);
         program(sector * 64, concat(header, part));
       });
@@ -48,8 +49,8 @@ describe('a chain', () => {
   it('is read over its sectors, wherever they are, to its last entry', () => {
     const { flash, put } = chip();
     put(7, [9, 3, 12, 5], stream);
-    const { chains, factoryNew } = scan(flash);
-    expect(factoryNew).toBe(false);
+    const { chains, blank, otherVersion } = scan(flash);
+    expect({ blank, otherVersion }).toEqual({ blank: false, otherVersion: false });
     expect(chains).toMatchObject([
       { entry: { sequence: 2, record: two.record }, sealed: true, ends: true },
     ]);
@@ -110,23 +111,23 @@ describe('a chain', () => {
 });
 
 describe('a flash', () => {
-  it('is as from the factory when blank, or with a first commit that was cut off', () => {
-    const { flash, put, program } = chip();
-    expect(scan(flash)).toEqual({ chains: [], headed: [], factoryNew: true });
-    put(7, [0, 1], utf8('begun...'), true);
-    program(2 * 64, SEAL);
-    program(3 * 64, SEAL);
-    expect(scan(flash)).toEqual({ chains: [], headed: [0, 1], factoryNew: true });
-    // Of sixteen sectors two may be without a header; more is ruin.
-    program(5 * 64, SEAL);
-    expect(scan(flash).factoryNew).toBe(false);
+  it('is blank with nothing in it, and not with a single word', () => {
+    const nothing = { chains: [], headed: [], otherVersion: false };
+    expect(scan(chip().flash)).toEqual({ ...nothing, blank: true });
+    for (const at of [0, 16, 15 * 64 + 56]) {
+      const { flash, program } = chip();
+      program(at, SEAL);
+      expect(scan(flash)).toEqual({ ...nothing, blank: false });
+    }
   });
 
-  it('is not with any sector from after a commit, nor from a later version', () => {
-    const { flash, put } = chip();
-    put(7, [0], utf8('begun...'), true);
-    put(8, [1], utf8('begun...'), false);
-    expect(scan(flash).factoryNew).toBe(false);
+  it('is of another version with one sector that is, beside whatever chain', () => {
+    const { flash, put, program } = chip();
+    put(7, [9, 3, 12, 5], stream);
+    expect(scan(flash).otherVersion).toBe(false);
+    const fields = Uint8Array.of(0x50, 0x4b, 2, 0, 0, 0, ...chain(8));
+    program(64, concat(fields, defaultSuite.sha512(fields).subarray(0, 4)));
+    expect(scan(flash)).toMatchObject({ otherVersion: true, headed: [1, 3, 5, 9, 12] });
   });
 
   it('tells which sectors have a header, also where that reads right only once', () => {
@@ -171,7 +172,7 @@ describe('a flash', () => {
         erase: () => undefined,
         sync: () => Promise.resolve(),
       };
-      expect(scan(view).factoryNew).toBe(false);
+      expect(scan(view).blank).toBe(false);
     }
   });
 });

@@ -7,6 +7,8 @@ import { MAX_GENERATION_BYTES } from '../../../../firmware-sim/memory/generation
 import { encodeRecord } from '../../../../firmware-sim/memory/record.js';
 import { volatileMemory } from '../../../../firmware-sim/memory/memory.js';
 import { lockHome } from '../../../../firmware-sim/memory/home.js';
+import { nodeDisk } from '../../../../local/files/disk.js';
+import type { Disk } from '../../../../local/files/disk.js';
 import { RecordStore } from '../../../../firmware-sim/memory/store.js';
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import { toHex, utf8 } from '../../../../lib/platform/bytes.js';
@@ -48,7 +50,7 @@ describe('FileMemory with a damaged file', () => {
       () => sampleRecord(0),
     ).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
-      code: 'sim.storage',
+      code: 'sim.damaged',
       message: expect.stringContaining('memory-a: wrong checksum; memory-b: wrong checksum'),
       hint:
         'Restore memory-a or memory-b from a backup, or delete both to make a new car; ' +
@@ -66,7 +68,7 @@ describe('FileMemory with a damaged file', () => {
     await expect(load(image)).rejects.toMatchObject({
       code: 'sim.storage',
       message: `the car's memory in ${HOME} is of an earlier format`,
-      hint: expect.stringMatching(/Delete the directory .* every phone must then be paired again/),
+      hint: expect.stringMatching(/delete its directory; every phone must then be paired again/),
     });
     // Where one copy is of this format, it is that which counts.
     expect(await load(image.set(NEWEST, (await twoGenerations()).get(NEWEST)!))).toEqual(next);
@@ -74,7 +76,18 @@ describe('FileMemory with a damaged file', () => {
 
   it('does not take one damaged file for a new car', async () => {
     const image = new Map([[OLDER, new Uint8Array(0)]]);
-    await expect(load(image)).rejects.toMatchObject({ code: 'sim.storage' });
+    await expect(load(image)).rejects.toMatchObject({ code: 'sim.damaged' });
+  });
+
+  it('does not take names that lead nowhere for a new car', async () => {
+    const disk = new CrashDisk(await twoGenerations());
+    disk.read = () => Promise.resolve(undefined);
+    const memory = new FileMemory(HOME, { disk });
+    await expect(memory.load()).rejects.toMatchObject({
+      code: 'sim.damaged',
+      message: expect.stringContaining('memory-a: gone; memory-b: gone'),
+    });
+    expect(disk.steps).toBe(0);
   });
 });
 
@@ -231,12 +244,11 @@ describe('FileMemory on the real disk', () => {
     try {
       const nested = join(home, 'cars', 'one');
       const release = await lockHome(nested);
-      await release();
       const memory = new FileMemory(nested);
       expect(await memory.load()).toBeUndefined();
       await memory.commit(old);
       await memory.commit(next);
-      expect((await readdir(nested)).sort()).toEqual([...MEMORY_FILES]);
+      expect((await readdir(nested)).sort()).toEqual(['lock', ...MEMORY_FILES]);
       expect((await stat(nested)).mode & 0o777).toBe(0o700);
       for (const file of MEMORY_FILES) {
         expect((await stat(join(nested, file))).mode & 0o777).toBe(0o600);
@@ -245,6 +257,8 @@ describe('FileMemory on the real disk', () => {
       await writeFile(join(nested, 'memory-b'), 'x');
       expect(await new FileMemory(nested).load()).toEqual(old);
       expect(await readFile(join(nested, 'memory-b'), 'utf8')).toBe('x');
+      await release();
+      expect((await readdir(nested)).sort()).toEqual([...MEMORY_FILES]);
     } finally {
       await rm(home, { recursive: true });
     }
@@ -258,7 +272,7 @@ describe('FileMemory on the real disk', () => {
       await chmod(open, 0o755);
       await expect(lockHome(open)).rejects.toMatchObject({
         code: 'sim.storage',
-        hint: `Make it private: chmod 700 ${open}`,
+        hint: `Make it private: chmod 700 '${open}'`,
       });
       await writeFile(join(home, 'file'), '');
       await expect(lockHome(join(home, 'file'))).rejects.toMatchObject({ code: 'sim.storage' });
@@ -266,6 +280,49 @@ describe('FileMemory on the real disk', () => {
       await rm(home, { recursive: true });
     }
   });
+});
+
+describe('the directory of a car', () => {
+  const inTemporary = async (work: (home: string) => Promise<void>): Promise<void> => {
+    const home = await mkdtemp(join(tmpdir(), 'phonekey-'));
+    await work(home).finally(() => rm(home, { recursive: true }));
+  };
+
+  it('is refused where somebody else has it, whatever its mode', () =>
+    inTemporary(async (home) => {
+      const uid = process.getuid!() + 1;
+      for (const mode of [0o40700, 0o40755]) {
+        const disk: Disk = { ...nodeDisk, status: async () => ({ kind: 'directory', mode, uid }) };
+        await expect(lockHome(home, disk)).rejects.toMatchObject({
+          code: 'sim.storage',
+          message: `the car's directory ${home} belongs to another user (uid ${String(uid)})`,
+          hint: expect.stringContaining('Start the car as that user'),
+        });
+      }
+      expect(await readdir(home)).toEqual([]);
+    }));
+
+  it('goes again where it was made for a car that left nothing in it', () =>
+    inTemporary(async (home) => {
+      const nested = join(home, 'cars', 'one');
+      const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      const disk: Disk = { ...nodeDisk, createNew: () => Promise.reject(full) };
+      await expect(lockHome(nested, disk)).rejects.toMatchObject({
+        code: 'sim.storage',
+        message: `cannot write the lock ${join(nested, 'lock')}`,
+        hint: 'Check that the disk is writable and not full.',
+      });
+      expect(await readdir(join(home, 'cars'))).toEqual([]);
+      await (
+        await lockHome(nested)
+      )();
+      expect(await readdir(join(home, 'cars'))).toEqual([]);
+      await mkdir(nested, { mode: 0o700 });
+      await (
+        await lockHome(nested)
+      )();
+      expect(await readdir(join(home, 'cars'))).toEqual(['one']);
+    }));
 });
 
 describe('a removed key', () => {

@@ -26,6 +26,34 @@ describe('a granted key', () => {
     expect(car.status().keys).toMatchObject([{ formFactor: 'unknown' }, { formFactor: 'watch' }]);
   });
 
+  it('says its name; only who shows a chain that holds, and is new, is told that it is none', async () => {
+    const { car, grant, seen, events } = await town();
+    const nameless = (grants: Uint8Array) =>
+      car.credentials.admit(BOB.publicKey, { grants, name: undefined });
+    expect(await nameless(grant(CLEO))).toBe('grant-invalid');
+    const grants = grant(BOB);
+    expect(await nameless(grants)).toBe('name-invalid');
+    expect(events.at(-1)).toMatchObject({ type: 'key-refused', reason: 'name-invalid' });
+    expect(await nameless(grant(BOB, { issuedAt: 2 ** 32 - 1 }))).toBe('name-invalid');
+    expect(car.keys()).toHaveLength(1);
+    expect(await car.credentials.admit(BOB.publicKey, { grants, name: 'Bob' })).toMatchObject({
+      name: 'Bob',
+    });
+    seen();
+    // It is known, and called what it was called.
+    expect(await nameless(grants)).toMatchObject({ name: 'Bob' });
+    expect(seen()).toEqual([]);
+  });
+
+  it('is taken beside a command that its role does not have, and beside one that is refused', async () => {
+    const { car, grant, attempt } = await town();
+    expect(await attempt(BOB, 'frunk', grant(BOB))).toBe('not-permitted');
+    expect(car.keys()).toHaveLength(2);
+    car.hand({ type: 'open', closure: 'front-left' });
+    expect(await attempt(CLEO, 'lock', grant(CLEO))).not.toBe('unknown');
+    expect(car.keys()).toHaveLength(3);
+  });
+
   it('is durable before it opens anything, and still there after a restart', async () => {
     const memory = volatileMemory();
     const first = await town({ memory });

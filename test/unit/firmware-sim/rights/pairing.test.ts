@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pairKey } from '../../../../firmware-sim/rights/pairing.js';
 import type { PairedKey } from '../../../../firmware-sim/rights/pairing.js';
 import type { Rights } from '../../../../firmware-sim/rights/rights.js';
-import type { KeySlot, PhoneIdentity } from '../../../../lib/credentials/key-slot.js';
+import type { Applicant, KeySlot, PhoneIdentity } from '../../../../lib/credentials/key-slot.js';
 import type { Role } from '../../../../lib/domain/roles.js';
 import {
   AHEAD,
@@ -40,7 +40,7 @@ const pair = (
   return result;
 };
 
-const refusal = (rights: Rights, who: PhoneIdentity, asked: Role, count = 19) =>
+const refusal = (rights: Rights, who: Applicant, asked: Role, count = 19) =>
   pairKey(rights, who, asked, { ...at(), slots: count });
 
 const rightsWith = (...keys: KeySlot[]): Rights => rightsOf({ keys });
@@ -76,6 +76,13 @@ describe('a phone that pairs', () => {
     expect(again.before).toBe(KEYS[2]);
     expect(slots(again.rights.keys)).toEqual(slots(KEYS));
     expect(pair(rightsOf(), phone(2), 'valet').key.role).toBe('valet');
+  });
+
+  it('without a name that is permitted is told so, before anything else is asked', () => {
+    for (const id of [9, 2, 0]) {
+      const nameless = { ...phone(id), name: undefined };
+      expect(refusal(rightsOf(), nameless, 'driver', 1)).toBe('name-invalid');
+    }
   });
 
   it('is known by all bytes of its key', () => {

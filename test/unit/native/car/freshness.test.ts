@@ -3,7 +3,7 @@ import { refusedResult } from '../../../../lib/domain/outcomes.js';
 import type { Command } from '../../../../lib/domain/commands.js';
 import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-state.js';
 import { encodeCommand } from '../../../../lib/native/commands.js';
-import { WORD_LIFETIME_MS } from '../../../../lib/native/session/car.js';
+import { WORD_LIFETIME_MS } from '../../../../lib/native/session/freshness.js';
 import { LOCK } from '../../../support/memory-car.js';
 import { DONE } from '../../../support/test-car.js';
 import { linkIn } from './link-rig.js';

@@ -118,7 +118,7 @@ describe('a link of the car', () => {
     answer.resolve(DONE);
     await settle(clock);
     expect(host.executed).toEqual(['unlock', 'lock']);
-    expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'lost' });
+    expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'lost' });
     expect(clock.pending).toBe(1); // the rotation of the advertisement
     await endpoint.stop();
     expect(clock.pending).toBe(0);
@@ -139,7 +139,7 @@ it('a phone that was refused for its grant, and does not hang up, is closed with
   await clock.advance(LAST_WORD_MS);
   await settle(clock);
   expect(phone.closedAt).toBe(LAST_WORD_MS);
-  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'refused: expired' });
+  expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'refused: expired' });
   await endpoint.stop();
 });
 
@@ -177,7 +177,7 @@ describe('a key that is removed', () => {
     expect(phone.closedAt).toBe(LAST_WORD_MS);
     expect(phone.received).toHaveLength(3);
     expect(host.executed).toEqual(['unlock', 'lock']);
-    expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'key removed' });
+    expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'key removed' });
     await endpoint.stop();
   });
 
@@ -210,7 +210,7 @@ it('closes when the answer of its host does not fit into a message', async () =>
   await command(encodeCommand({ type: 'listKeys' }));
   await settle(clock);
   expect(phone.closedAt).toBe(0);
-  expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'sending failed' });
+  expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'sending failed' });
   expect(clock.pending).toBe(1); // the rotation of the advertisement
   await endpoint.stop();
 });

@@ -12,7 +12,10 @@ import type { LinkInput, LinkStep } from '../../../../lib/native/car/link-state.
 import { defaultSuite } from '../../../../lib/crypto/index.js';
 import type { Suite } from '../../../../lib/crypto/suite.js';
 import { seededRandom } from '../../../../lib/platform/seeded-random.js';
+import { encodeCommand } from '../../../../lib/native/commands.js';
+import { SealedChannel } from '../../../../lib/native/session/common.js';
 import type { SessionKeys } from '../../../../lib/native/session/common.js';
+import { CipherState } from '../../../../lib/noise/symmetric-state.js';
 import { PairRefusalReason } from '../../../../lib/native/schema/gen/phonekey.js';
 import { DONE, enrolmentOf } from '../../../support/test-car.js';
 import { IDENTITY } from '../../../support/memory-car.js';
@@ -154,6 +157,37 @@ describe('a stranger', () => {
     expect(step).toEqual({ ...refused, state: { phase: 'refusing', failures: 1 } });
   });
 
+  it('is refused for a PairStart of another length, which is none and costs no try', () => {
+    for (const length of [0, 33, 64, 66]) {
+      const step = linkIn('challenged').say({
+        case: 'pairStart',
+        value: { share: new Uint8Array(length) },
+      });
+      expect(step).toEqual({ ...refused, state: { phase: 'refusing', failures: 1 } });
+    }
+  });
+
+  it('may hand in five lists on a link, all of which the car looks at', () => {
+    const rig = linkIn('challenged');
+    const revocationList = new Uint8Array(148);
+    for (let list = 1; list <= MAX_FAILURES; list++) {
+      const { effects } = rig.say({ case: 'revocationList', value: revocationList });
+      expect(effects[0]).toEqual({ type: 'receive-revocation-list', revocationList });
+      const after = rig.input({ type: 'refusal-due' });
+      if (list === MAX_FAILURES) expect(after).toEqual(closed('too many failed proofs'));
+      else expect(after.effects).toMatchObject([{ type: 'send', message: { case: 'hello' } }]);
+    }
+  });
+
+  it('whose grant holds is told in private that its name is none', () => {
+    const nameless = encodeCommand({ type: 'unlock' }, { grants: new Uint8Array(115), name: '' });
+    const rig = opened();
+    const { effects } = rig.say(rig.phone.proof(PHONE.identity, nameless));
+    expect(effects).toMatchObject([{ type: 'admit', introduction: { name: undefined } }]);
+    expect(rig.input({ type: 'admitted', outcome: 'name-invalid' }).state.phase).toBe('ending');
+    expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'name-invalid' });
+  });
+
   it('gets a fresh challenge each time, and no sixth', () => {
     const rig = linkIn('challenged');
     const challenges = new Set<string>();
@@ -184,7 +218,7 @@ describe('a phone that is known', () => {
       { type: 'authenticated', key },
       { type: 'execute', command: unlock, key },
     ]);
-    expect(rig.state).toMatchObject({ phase: 'executing', removed: false });
+    expect(rig.state).toMatchObject({ phase: 'executing', ends: undefined });
     const { effects } = rig.input({ type: 'executed', result: DONE });
     expect(effects).toMatchObject([
       { type: 'send', message: { case: 'sealed' } },
@@ -216,6 +250,16 @@ describe('a phone that is known', () => {
     expect(rig.say(rig.phone.sealed(UNLOCK))).toEqual(closed('key removed'));
   });
 
+  it('loses its link when the numbers of its messages have come to their end', () => {
+    const rig = linkIn('ready');
+    if (rig.state.phase !== 'ready') throw new Error(rig.state.phase);
+    const cipher = new CipherState(defaultSuite, new Uint8Array(32));
+    cipher.setNonce(2n ** 64n - 1n);
+    const channel = new SealedChannel({ send: cipher, receive: cipher });
+    rig.state = { ...rig.state, session: { ...rig.state.session, channel } };
+    expect(rig.say(rig.phone.sealed(UNLOCK))).toEqual(closed('a sealed command did not open'));
+  });
+
   it('does not take a fault of the car for an altered command', () => {
     let failing = false;
     const suite: Suite = {
@@ -230,20 +274,43 @@ describe('a phone that is known', () => {
     expect(() => rig.say(rig.phone.sealed(UNLOCK))).toThrow(RangeError);
   });
 
-  it('loses its link when its key is removed, though not before an answer under way', () => {
-    const removed = { type: 'key-removed', publicKey: IDENTITY.publicKey } as const;
-    expect(linkIn('ready').input(removed)).toEqual(closed('key removed'));
+  it.each<[string, LinkInput]>([
+    ['key removed', { type: 'key-removed', publicKey: IDENTITY.publicKey }],
+    ['its turn is over', { type: 'turn-over' }],
+  ])('loses its link, though not before an answer under way: %s', (why, input) => {
+    expect(linkIn('ready').input(input)).toEqual(closed(why));
     const rig = linkIn('executing');
     const before = rig.state;
-    expect(rig.input(removed)).toEqual({ state: { ...before, removed: true }, effects: [] });
+    expect(rig.input(input)).toEqual({ state: { ...before, ends: why }, effects: [] });
     const { state, effects } = rig.input({ type: 'executed', result: DONE });
-    expect(state).toEqual({ phase: 'ending', why: 'key removed' });
+    expect(state).toEqual({ phase: 'ending', why });
     expect(effects).toMatchObject([
       { type: 'send', message: { case: 'sealed' } },
       { type: 'idle-after', ms: LAST_WORD_MS },
     ]);
     expect(rig.phone.result().type).toBe('done');
   });
+
+  it('is told that the car is busy when it has had its turn, and nothing is done', () => {
+    const rig = opened({ admits: () => false });
+    const { state, effects } = rig.say(rig.phone.proof(IDENTITY, UNLOCK));
+    expect(state).toEqual({ phase: 'ending', why: 'others are next' });
+    expect(effects).toMatchObject([
+      { type: 'turned-away', key: { slot: 0 } },
+      { type: 'send', message: { case: 'sealed' } },
+      { type: 'idle-after', ms: LAST_WORD_MS },
+    ]);
+    expect(rig.phone.result()).toEqual({ type: 'refused', refusal: 'busy' });
+  });
+
+  it.each(PHASES.filter((phase) => phase !== 'ready' && phase !== 'executing'))(
+    'has no turn that could be over: %s',
+    (phase) => {
+      const rig = linkIn(phase);
+      const { state } = rig;
+      expect(rig.input({ type: 'turn-over' })).toEqual({ state, effects: [] });
+    },
+  );
 
   it('lets somebody read along who was allowed to', () => {
     const logged: SessionKeys[] = [];
@@ -283,7 +350,7 @@ describe('pairing', () => {
     expect(done.state).toMatchObject({ phase: 'challenged', failures: 0 });
   });
 
-  it.each(['closed', 'slots-full', 'last-owner', 'key-mismatch', 'fault'] as const)(
+  it.each(['closed', 'slots-full', 'last-owner', 'key-mismatch', 'name-invalid', 'fault'] as const)(
     'says in private why a key was not enrolled: %s',
     (outcome) => {
       const rig = linkIn('enrolling');

@@ -41,6 +41,7 @@ export class Machine {
       unprovenMs: MOST_PATIENCE_MS,
       findKey: (publicKey) => host.keys().find((key) => suite.equal(key.publicKey, publicKey)),
       pairingWindow: host.pairing.window,
+      admits: () => true,
       ...change,
     };
     this.phone = new HostilePhone({

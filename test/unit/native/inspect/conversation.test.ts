@@ -54,6 +54,7 @@ describe('a conversation with the keys of its session', () => {
     expect(text(proof)).toEqual([`Proof: unlock by key ${KEY}`]);
     expect(proof[0]?.content).toEqual({ type: 'command', command: 'unlock', key: KEY });
     expect(text(scene.result(DONE))).toEqual(['Sealed: done']);
+    expect(text(scene.command({ type: 'removeKey' }))).toEqual(['Sealed: removeKey']);
     expect(text(scene.command({ type: 'removeKey', slot: 3 }))).toEqual([
       'Sealed: removeKey in slot 3',
     ]);

@@ -197,11 +197,12 @@ describe('pairing', () => {
     expect(() => phone.openDone(offer)).toThrow(refused);
   });
 
-  it('refuses identities that are sealed rightly and wrong inside', () => {
-    const malformed = errorWith('protocol.malformed');
+  it('leaves a bad name to the car, which can answer that, and nothing else of it', () => {
     const { phone, car, offer } = offered();
     phone.openOffer(offer);
-    expect(() => car.openCommit(phone.commit(PHONE, { name: 'A\u001b[2J' }))).toThrow(malformed);
+    const named = car.openCommit(phone.commit(PHONE, { ...ADA, name: 'A\u001b[2J' }));
+    expect(named).toEqual({ ...IDENTITY, name: undefined });
+    expect(phone.openDone(car.done('name-invalid'))).toBe('name-invalid');
   });
 });
 

@@ -157,7 +157,7 @@ describe('an aborted call', () => {
         },
       );
       await air.clock.advance(0);
-      expect(events.at(-1)).toEqual({ type: 'link-closed', why: 'remote' });
+      expect(events.at(-1)).toMatchObject({ type: 'link-closed', why: 'remote' });
     }
     await endpoint.stop();
   });

@@ -7,6 +7,7 @@ import type { PeripheralService } from '../../../../lib/radio/types.js';
 import { bytes } from '../../../support/hci-packets.js';
 import { errorWith } from '../../../support/errors.js';
 import { serverOf } from './att-client.js';
+import { Patience } from '../../../../lib/radio/patience.js';
 
 const FIRST = 0b10;
 const NEXT = 0b01;
@@ -21,6 +22,7 @@ const setup = (mtu = 256) => {
   const link: HostLink = new HostLink({
     clock,
     peer: 'phone#1',
+    trial: new Patience(clock).begin(),
     ...serverOf(mtu),
     transmit: (frame, taken) => {
       sent.push(toHex(frame));

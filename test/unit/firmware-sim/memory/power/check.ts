@@ -1,5 +1,6 @@
 import { encodeRecord } from '../../../../../firmware-sim/memory/record.js';
 import type { CarRecord } from '../../../../../firmware-sim/memory/record.js';
+import { PhoneKeyError } from '../../../../../lib/errors.js';
 import { toHex } from '../../../../../lib/platform/bytes.js';
 import type { Left, Medium } from './medium.js';
 
@@ -33,16 +34,28 @@ export const checkLeft = async <I>(
     for (const each of images) {
       const powered = medium.powerUp(each);
       const found = await powered.memory.load().catch((error: unknown) => error);
+      next.push(...powered.left().map((left) => left.image));
+      if (isUnfinished(medium, allowed, found)) continue;
       const what =
         powered.misuse() ?? (found instanceof Error ? 'does not come up' : faultOf(found, allowed));
       if (what !== undefined) return { what, where: `${name}, boot ${boot}` };
       allowed = { acted: found as CarRecord | undefined, pending: undefined };
-      next.push(...powered.left().map((left) => left.image));
     }
     images = next;
   }
   return undefined;
 };
+
+/** A car that was never finished may be taken for a damaged one. */
+export const isUnfinished = <I>(
+  { firstCutDamages }: Medium<I>,
+  { acted }: Moment,
+  found: unknown,
+): boolean =>
+  firstCutDamages === true &&
+  acted === undefined &&
+  found instanceof PhoneKeyError &&
+  found.code === 'sim.damaged';
 
 /** What is wrong with a record that was found, in words of the person at the car. */
 export const faultOf = (found: unknown, { acted, pending }: Moment): string | undefined => {

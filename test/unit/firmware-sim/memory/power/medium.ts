@@ -25,6 +25,8 @@ export type OnStep<I> = (left: () => Iterable<Left<I>>) => void;
 export interface Medium<I> {
   /** As from the factory. */
   readonly blank: I;
+  /** A cut in its very first commit leaves a damaged car, which does not come up: nobody has been told anything. */
+  readonly firstCutDamages?: true;
   powerUp(image: I, onStep?: OnStep<I>): Powered<I>;
 }
 
@@ -60,6 +62,7 @@ export const flashMedium = (store = realStore): FlashMedium => {
   let powerUps = 0;
   return {
     blank: blankImage(GEOMETRY),
+    firstCutDamages: true,
     powerUp: (image, onStep, options) => {
       const seed = `power-up ${++powerUps}`;
       const flash: SimulatedFlash = new SimulatedFlash({

@@ -74,7 +74,8 @@ const expectDone = (outcome: string): void => {
   if (outcome !== 'done') throw new Error(`not done: ${outcome}`);
 };
 
-const setPin = (pin: string): Run[number] => give(ADA.person, { type: 'setPin', pin });
+const setPin = (pin: string, oldPin = ''): Run[number] =>
+  give(ADA.person, { type: 'setPin', pin, oldPin });
 
 /** Add one for everything else that a car must not forget. */
 export const RUNS: Readonly<Record<string, Run>> = {
@@ -111,9 +112,11 @@ export const RUNS: Readonly<Record<string, Run>> = {
     setPin('2468'),
     typePin('1357', 'pin-wrong'),
     typePin('2468', 'done'),
-    setPin('86420'),
+    setPin('86420', '2468'),
     typePin('2468', 'pin-wrong'),
-    setPin(''),
+    setPin('', '86420'),
+    setPin('1111'),
+    (rig) => atScreen(rig).clearPin(),
   ],
   'a lost clock': [
     own,
