@@ -49,7 +49,7 @@ export class CommandQueue {
     command: HciCommand<P, R>,
     parameters: Values<P>,
   ): Promise<Values<HciCommand<P, R>['returned']['shape']>> {
-    const { clock, signal, silent } = this.#options;
+    const { clock, signal } = this.#options;
     const { opcode } = command;
     const what = HCI_COMMANDS.get(opcode)?.name ?? `command ${hexNumber(opcode, 2)}`;
     const options = {
@@ -58,7 +58,7 @@ export class CommandQueue {
       signals: [signal],
       timeoutError: (): PhoneKeyError => {
         const error = unavailable(`the controller does not answer ${what}`);
-        silent(error);
+        this.#options.silent(error);
         return error;
       },
     };

@@ -74,7 +74,7 @@ interface Connection {
 }
 
 class HciPeripheral implements Peripheral {
-  readonly #options: Required<Pick<HciPeripheralOptions, 'clock' | 'links' | 'mtu'>>;
+  readonly #options: Required<Pick<HciPeripheralOptions, 'clock' | 'mtu'>>;
   readonly #log: Logger;
   readonly mostLinks: number;
   readonly #controller: HostedController;
